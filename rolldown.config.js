@@ -1,0 +1,26 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { defineConfig } from 'rolldown';
+
+// One small file to start from, and the rest in pieces that are loaded when they are used: a process that only
+// prints its help, or checks a small export, is over before most of the program has been read.
+export default defineConfig({
+  input: { cli: 'src/cli/index.ts', index: 'src/index.ts', schemas: 'src/schemas.ts' },
+  platform: 'node',
+  external: ['better-sqlite3'],
+  // Packages that ship both forms are taken as modules; the other form hides its imports from the bundler.
+  resolve: { mainFields: ['module', 'main'] },
+  output: { dir: 'dist', format: 'esm', cleanDir: true, minify: 'dce-only', chunkFileNames: 'chunks/[name]-[hash].js' },
+  plugins: [
+    {
+      name: 'published-schemas',
+      async writeBundle() {
+        const { SCHEMAS } = await import(new URL(`dist/schemas.js?${Date.now()}`, import.meta.url).href);
+        const folder = new URL('dist/schemas/', import.meta.url);
+        await mkdir(folder, { recursive: true });
+        for (const [name, schema] of Object.entries(SCHEMAS)) {
+          await writeFile(new URL(name, folder), `${JSON.stringify(schema, undefined, 2)}\n`);
+        }
+      },
+    },
+  ],
+});

@@ -1,0 +1,104 @@
+/** Runs the rules over a directory while its memberships stream past. */
+
+import { settleContest } from '../model/contest.js';
+import type { Directory, MembershipSink, Snapshot } from '../model/directory.js';
+import type { FindingBase } from '../model/finding.js';
+import { indexIdentities } from '../model/identity-index.js';
+import type { Policy } from '../model/policy.js';
+import { selectSyncGroups } from '../model/scope.js';
+import { RULES } from '../rules/registry.js';
+import type { Rule, RuleContext, RuleInput, RuleRun } from '../rules/rule.js';
+import { fingerprintOf } from './fingerprint.js';
+import { type AuditedFinding, isAtOrAbove, type NotChecked, type Report, summarise } from './report.js';
+
+export interface Audit {
+  /** Where the memberships go. */
+  readonly sink: MembershipSink;
+  readonly context: RuleContext;
+  /** Yields the report; to be called once, after the last membership. */
+  finish(snapshot: Snapshot): Report;
+}
+
+/** A rule that cannot be answered, and the input that it lacks. */
+export interface MissingInput {
+  readonly rule: string;
+  readonly input: RuleInput;
+}
+
+const isOff = (rule: Rule, policy: Policy): boolean => policy.skipRules.includes(rule.name) || policy.severities[rule.name] === 'off';
+
+/** Yields the rules whose input is missing and that nobody said to skip. They are to be refused. */
+export function findMissingInputs({ given }: Directory, policy: Policy): MissingInput[] {
+  return RULES.filter((rule) => !isOff(rule, policy)).flatMap((rule) =>
+    rule
+      .needs(policy)
+      .filter((input) => !given[input])
+      .map((input) => ({ rule: rule.name, input })),
+  );
+}
+
+function whyNotChecked(rule: Rule, { given }: Directory, policy: Policy): string | undefined {
+  const lacking = [...rule.needs(policy), ...(rule.isIdleWithout === undefined ? [] : [rule.isIdleWithout])].find((input) => !given[input]);
+  if (lacking !== undefined) return `no ${lacking} were given`;
+  if (policy.skipRules.includes(rule.name)) return 'skipped with --skip-rule';
+  return policy.severities[rule.name] === 'off' ? 'switched off in the configuration' : undefined;
+}
+
+/** Starts an audit of users and groups; findings follow once the memberships have been seen. */
+export function beginAudit(directory: Directory, policy: Policy): Audit {
+  const index = indexIdentities(directory.users, policy.authMode);
+  const sync = selectSyncGroups(directory.groups, policy);
+  const context: RuleContext = { directory, policy, index, contest: settleContest(index), sync };
+  const notChecked: NotChecked[] = [];
+  const runs: { rule: Rule; run: RuleRun<FindingBase> }[] = [];
+  for (const rule of RULES) {
+    const why = whyNotChecked(rule, directory, policy);
+    if (why === undefined) runs.push({ rule, run: rule.start(context) });
+    else notChecked.push({ rule: rule.name, why });
+  }
+  const watching = runs.map(({ run }) => run);
+  const onMember = watching.flatMap((run) => (run.member === undefined ? [] : [run.member.bind(run)]));
+  const onUnknown = watching.flatMap((run) => (run.unknown === undefined ? [] : [run.unknown.bind(run)]));
+  return {
+    context,
+    sink: {
+      member(user, group) {
+        for (const see of onMember) see(user, group);
+      },
+      unknown(member) {
+        for (const see of onUnknown) see(member);
+      },
+    },
+    finish(snapshot) {
+      const findings: AuditedFinding[] = [];
+      for (const { rule, run } of runs) {
+        const set = policy.severities[rule.name];
+        for (const stated of run.findings()) {
+          const finding = set === undefined || set === 'off' ? stated : { ...stated, severity: set };
+          findings.push({ finding, fingerprint: fingerprintOf(finding) });
+        }
+      }
+      return completeReport({ snapshot, policy, sync, findings, notChecked, notes: [...snapshot.notes, ...notesOf(context)] });
+    },
+  };
+}
+
+/** Yields the report with its counts and verdict. */
+export function completeReport(parts: Omit<Report, 'summary' | 'isReady'>): Report {
+  const isReady = !parts.findings.some(({ finding, acceptance }) => acceptance === undefined && isAtOrAbove(finding.severity, parts.policy.failOn));
+  return { ...parts, summary: summarise(parts.findings), isReady };
+}
+
+function notesOf({ directory, policy, sync }: RuleContext): string[] {
+  const notes: string[] = [];
+  if (directory.given.groups && sync.names === null) {
+    notes.push('No groups to be synced were named: every organisation-level group counts as one. Name them with --sync-group or --sync-groups.');
+  }
+  if (sync.names?.length === 0) {
+    notes.push('The sync column marks no organisation-level group: no group counts as one to be synced.');
+  }
+  if (policy.failOn === 'never') {
+    notes.push('With --fail-on never no finding stops this check: "ready" says nothing about the findings listed.');
+  }
+  return notes;
+}

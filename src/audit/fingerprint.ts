@@ -1,0 +1,14 @@
+import { createHash } from 'node:crypto';
+import type { FindingBase } from '../model/finding.js';
+import { ruleOf } from '../rules/registry.js';
+
+/**
+ * Yields a finding's fingerprint: the rule's name, a colon, 16 hex digits over the rule, the subjects' ids and
+ * the values that make the finding. Line numbers, row order and other rows do not change it.
+ */
+export function fingerprintOf(finding: FindingBase): string {
+  const hash = createHash('sha256').update(finding.rule);
+  // Lengths first, so that no two lists of values run together into the same bytes.
+  for (const value of ruleOf(finding).identity(finding)) hash.update(`\n${value.length}:${value}`);
+  return `${finding.rule}:${hash.digest('hex').slice(0, 16)}`;
+}

@@ -1,0 +1,65 @@
+/** What an audit yields: findings with fingerprints, what was not checked, and the verdict. */
+
+import type { Snapshot } from '../model/directory.js';
+import type { FindingBase, Severity } from '../model/finding.js';
+import { SEVERITIES } from '../model/finding.js';
+import type { FailOn, Policy } from '../model/policy.js';
+import type { SyncSelection } from '../model/scope.js';
+
+/** A person's word that a finding may stay. */
+export interface Acceptance {
+  readonly reason: string;
+  readonly owner: string;
+  /** ISO date, the last day on which it holds. */
+  readonly expires?: string;
+}
+
+export interface AuditedFinding {
+  readonly finding: FindingBase;
+  readonly fingerprint: string;
+  readonly acceptance?: Acceptance;
+}
+
+export interface NotChecked {
+  readonly rule: string;
+  readonly why: string;
+}
+
+export interface Summary extends Readonly<Record<Severity, number>> {
+  readonly accepted: number;
+  /** Findings that count, by rule; rules without one are absent. */
+  readonly byRule: Readonly<Record<string, number>>;
+}
+
+export interface Report {
+  readonly snapshot: Snapshot;
+  readonly policy: Policy;
+  readonly sync: SyncSelection;
+  /** By rule in registry order, then by the first subject's place. */
+  readonly findings: readonly AuditedFinding[];
+  readonly notChecked: readonly NotChecked[];
+  readonly notes: readonly string[];
+  readonly summary: Summary;
+  /** No finding that counts is at or above `failOn`. */
+  readonly isReady: boolean;
+}
+
+/** Is a severity at or above the threshold. */
+export function isAtOrAbove(severity: Severity, failOn: FailOn): boolean {
+  return failOn !== 'never' && SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(failOn);
+}
+
+/** Yields the counts; an accepted finding counts as accepted only. */
+export function summarise(findings: readonly AuditedFinding[]): Summary {
+  const counts = { error: 0, warning: 0, info: 0, accepted: 0 };
+  const byRule: Record<string, number> = {};
+  for (const { finding, acceptance } of findings) {
+    if (acceptance !== undefined) {
+      counts.accepted++;
+      continue;
+    }
+    counts[finding.severity]++;
+    byRule[finding.rule] = (byRule[finding.rule] ?? 0) + 1;
+  }
+  return { ...counts, byRule };
+}

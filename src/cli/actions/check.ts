@@ -1,0 +1,69 @@
+/** What `check` does once its command line is understood. */
+
+import type { Report } from '../../audit/report.js';
+import { Mistake } from '../../model/mistake.js';
+import { verdictText } from '../../reporters/pretty.js';
+import type { ReportOptions } from '../../reporters/reporter.js';
+import { auditSource } from '../audit-source.js';
+import { type Ending, EXIT } from '../exit.js';
+import { hasColours, type Io } from '../io.js';
+import type { SharedFlags } from '../options.js';
+import { type OutputWord, pairOutputs, refuseOverwriting, writePieces, writeWhole } from '../outputs.js';
+import { prepare, showSettings } from '../prepare.js';
+import { TOOL } from '../tool.js';
+
+export interface CheckFlags extends SharedFlags {
+  rows?: number | 'all';
+  color?: boolean;
+  showConfig?: boolean;
+}
+
+/** Reads an export, writes the reports, and yields the verdict. */
+export async function check(source: string | undefined, flags: CheckFlags, words: readonly OutputWord[], io: Io): Promise<Ending> {
+  const prepared = await prepare(source, flags, io);
+  if (flags.showConfig === true) {
+    io.stdout.write(showSettings(prepared.resolved));
+    return { code: EXIT.done, reason: 'the settings were shown, nothing was checked' };
+  }
+  const destinations = pairOutputs(words);
+  const { report } = await auditSource(prepared, io);
+  const files = destinations.flatMap(({ file }) => (file === undefined ? [] : [file]));
+  refuseOverwriting(
+    files,
+    report.snapshot.inputs.map(({ file }) => file),
+  );
+  const failures: Mistake[] = [];
+  for (const { reporter, file } of destinations) {
+    const pieces = reporter.render(report, optionsFor(file, prepared.sourceWords, flags, io));
+    try {
+      if (file === undefined) writePieces(io.stdout, pieces);
+      else writeWhole(file, pieces);
+    } catch (error) {
+      if (!(error instanceof Mistake)) throw error;
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0)
+    throw new Mistake(
+      failures[0].message,
+      failures[0].hint,
+      failures.slice(1).map(({ message }) => message),
+    );
+  return endingFor(report);
+}
+
+function optionsFor(file: string | undefined, sourceWords: string, { rows = 10, color = true }: CheckFlags, io: Io): ReportOptions {
+  const { stdout } = io;
+  const width = file === undefined && stdout.isTTY ? { width: Math.max(40, stdout.columns ?? 80) } : {};
+  return {
+    tool: TOOL,
+    ...width,
+    hasColours: file === undefined && hasColours(stdout, io, color),
+    ...(rows === 'all' ? {} : { mostRows: rows }),
+    sourceWords,
+  };
+}
+
+function endingFor(report: Report): Ending {
+  return { code: report.isReady ? EXIT.done : EXIT.findings, reason: verdictText(report).text };
+}

@@ -1,0 +1,56 @@
+/** Writes a config file, from questions on a terminal, from flags elsewhere. */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { Mistake } from '../../model/mistake.js';
+import { AUTH_MODES, FAIL_ON } from '../../model/policy.js';
+import { writeConfigText } from '../config-text.js';
+import { type Ending, EXIT } from '../exit.js';
+import type { Io } from '../io.js';
+import { writeWhole } from '../outputs.js';
+
+export interface InitFlags {
+  authMode?: string;
+  syncGroup?: string[];
+  failOn?: string;
+  force?: boolean;
+}
+
+export async function init(flags: InitFlags, io: Io): Promise<Ending> {
+  const file = join(io.folder, 'scim-audit.config.json');
+  if (existsSync(file) && flags.force !== true) {
+    throw new Mistake(`${file} is there already.`, 'Edit it, or replace it with --force.');
+  }
+  const answers = io.stdin.isTTY === true && io.stdout.isTTY ? await ask(flags, io) : flags;
+  if (answers.authMode === undefined) {
+    throw new Mistake('--auth-mode is missing: it decides which users are in scope.', `Say --auth-mode ${AUTH_MODES.join('|')}.`);
+  }
+  writeWhole(file, [writeConfigText({ authMode: answers.authMode, syncGroups: answers.syncGroup ?? null, failOn: answers.failOn ?? 'error' }, io.folder)]);
+  io.stdout.write('Wrote scim-audit.config.json\n');
+  return { code: EXIT.done, reason: 'the config file is written' };
+}
+
+async function ask(flags: InitFlags, io: Io): Promise<InitFlags> {
+  const lines = createInterface({ input: io.stdin, output: process.stdout });
+  const choose = async (question: string, choices: readonly string[], usual?: string): Promise<string> => {
+    for (;;) {
+      const answer = (await lines.question(`${question} (${choices.join(', ')})${usual === undefined ? '' : ` [${usual}]`}: `)).trim() || usual;
+      if (answer !== undefined && choices.includes(answer)) return answer;
+      io.stdout.write(`Please answer one of ${choices.join(', ')}.\n`);
+    }
+  };
+  try {
+    const authMode = flags.authMode ?? (await choose('How does the organisation sign in today?', AUTH_MODES));
+    const named =
+      flags.syncGroup ??
+      (await lines.question('Groups to be synced, separated by semicolons (empty: all of them): '))
+        .split(';')
+        .map((name) => name.trim())
+        .filter((name) => name !== '');
+    const failOn = flags.failOn ?? (await choose('From which severity on is a check not ready?', FAIL_ON, 'error'));
+    return { authMode, failOn, ...(named.length > 0 ? { syncGroup: named } : {}) };
+  } finally {
+    lines.close();
+  }
+}

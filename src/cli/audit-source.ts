@@ -1,0 +1,96 @@
+/** Reads a source and audits it in one pass. */
+
+import { type Audit, beginAudit, findMissingInputs } from '../audit/audit.js';
+import type { Report } from '../audit/report.js';
+import type { Directory, MembershipSink } from '../model/directory.js';
+import { Mistake } from '../model/mistake.js';
+import type { Policy } from '../model/policy.js';
+import { readSource } from '../sources/read-source.js';
+import { openSource } from '../sources/registry.js';
+import { EXIT, Refusal } from './exit.js';
+import type { Io } from './io.js';
+import type { Prepared } from './prepare.js';
+import { startProgress } from './progress.js';
+
+export interface Audited {
+  readonly report: Report;
+  readonly audit: Audit;
+}
+
+/** Yields the report of a source. `watch` sees the memberships as well. Throws where there is no answer. */
+export async function auditSource(
+  { request, policy: settled, authMode }: Prepared,
+  io: Io,
+  watch?: (directory: Directory) => MembershipSink,
+): Promise<Audited> {
+  const progress = await startProgress(io);
+  try {
+    const opened = await openSource(request, progress.report);
+    try {
+      let audit: Audit | undefined;
+      const wishes = { authMode: authMode ?? 'basic', authTypeMap: settled.authTypeMap };
+      const snapshot = readSource(opened.tables, wishes, (directory) => {
+        if (authMode === undefined) {
+          throw missingMode(
+            directory,
+            opened.tables.some(({ columns }) => columns.has('authenticationType')),
+          );
+        }
+        const policy: Policy = { ...settled, authMode };
+        refuseMissingInputs(directory, policy);
+        audit = beginAudit(directory, policy);
+        const watcher = watch?.(directory);
+        return watcher === undefined ? audit.sink : both(audit.sink, watcher);
+      });
+      if (snapshot.users.length === 0 && !settled.allowEmpty) {
+        throw new Refusal(EXIT.nothingAudited, 'nothing was audited: the source has no users.', 'Check the export; --allow-empty says that this is meant.');
+      }
+      if (audit === undefined) throw new Error('the source was read without an audit');
+      return { report: audit.finish(snapshot), audit };
+    } finally {
+      opened.close();
+    }
+  } finally {
+    progress.stop();
+  }
+}
+
+const both = (a: MembershipSink, b: MembershipSink): MembershipSink => ({
+  member(user, group) {
+    a.member(user, group);
+    b.member(user, group);
+  },
+  unknown(member) {
+    a.unknown(member);
+    b.unknown(member);
+  },
+});
+
+function missingMode({ users }: Directory, hasTypes: boolean): Mistake {
+  const idp = users.filter(({ authenticationType }) => authenticationType === 'idp').length;
+  const basic = users.length - idp;
+  const suggestion = !hasTypes
+    ? 'The export has no authentication type, so it does not say. Users who sign in with a password only: basic. Look in Jama Connect under Admin > Organization > Authentication.'
+    : idp > 0 && basic > 0
+      ? `The export holds ${idp} IdP users and ${basic} Basic users, which suggests --auth-mode multi.`
+      : idp > 0
+        ? `All ${idp} users of the export sign in with an identity provider, which suggests --auth-mode saml (or auth0).`
+        : `All ${basic} users of the export are Basic users, which suggests --auth-mode basic.`;
+  return new Mistake('--auth-mode is missing: it decides which users are in scope, so there is no default.', suggestion);
+}
+
+const FLAG = { groups: '--groups FILE', memberships: '--memberships FILE' } as const;
+
+function refuseMissingInputs(directory: Directory, policy: Policy): void {
+  const missing = findMissingInputs(directory, policy);
+  if (missing.length === 0) return;
+  const rules = [...new Set(missing.map(({ rule }) => rule))];
+  throw new Mistake(
+    `${rules.length} ${rules.length === 1 ? 'rule cannot' : 'rules cannot'} be checked: ${[...new Set(missing.map(({ input }) => input))].join(' and ')} were not given.`,
+    'Give the files, or say on purpose that a rule is not checked.',
+    rules.map((rule) => {
+      const inputs = missing.filter((each) => each.rule === rule).map(({ input }) => FLAG[input]);
+      return `${rule}: give ${inputs.join(' and ')}, or say --skip-rule ${rule}`;
+    }),
+  );
+}

@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import type { CheckFlags } from '../actions/check.js';
+import type { Ending } from '../exit.js';
+import type { Io } from '../io.js';
+import { addPolicyOptions, addSourceOptions } from '../options.js';
+import type { OutputWord } from '../outputs.js';
+import { rowLimit } from '../row-limit.js';
+
+/** Adds `check`: reads an export and says whether it is ready. */
+export function addCheck(program: Command, io: Io, end: (ending: Ending) => void): void {
+  const words: OutputWord[] = [];
+  const command = program
+    .command('check')
+    .description('find what must be cleaned before SCIM is enabled')
+    .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv; or a SQLite file');
+  addPolicyOptions(addSourceOptions(command))
+    .option('--format <format>', 'pretty, json; may be repeated, each with its --output', (value: string) => words.push({ kind: 'format', value }))
+    .option('--output <file>', 'write the format before it to a file instead of stdout', (value: string) => words.push({ kind: 'output', value }))
+    .option('--rows <number|all>', 'rows shown of each rule in pretty (default: 10)', rowLimit)
+    .option('--no-color', 'no colours')
+    .option('--show-config', 'print each setting and where it came from, and stop')
+    .action(async (source: string | undefined, flags: CheckFlags) => {
+      const { check } = await import('../actions/check.js');
+      end(await check(source, flags, words, io));
+    });
+}

@@ -1,0 +1,16 @@
+import type { Command } from 'commander';
+import { type Ending, EXIT } from '../exit.js';
+import type { Io } from '../io.js';
+
+/** Adds `explain`: a page about a rule, or the list of rules. */
+export function addExplain(program: Command, io: Io, end: (ending: Ending) => void): void {
+  program
+    .command('explain')
+    .description('say what a rule finds, why it matters, and how to fix it')
+    .argument('[rule]', 'a rule; without it, the list of all rules')
+    .action(async (name: string | undefined) => {
+      const { explain } = await import('../actions/explain.js');
+      io.stdout.write(explain(name));
+      end({ code: EXIT.done, reason: 'explained' });
+    });
+}

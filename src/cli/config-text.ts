@@ -1,0 +1,39 @@
+/** The text of a new config file: every setting with a sentence about it. */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { SETTINGS } from '../config/settings.js';
+
+export interface ConfigAnswers {
+  readonly authMode: string;
+  readonly syncGroups: readonly string[] | null;
+  readonly failOn: string;
+}
+
+const SCHEMA = 'dist/schemas/config.schema.json';
+
+/** Yields the schema's address for an editor: inside the project where the package is installed there. */
+function schemaAddress(folder: string): string {
+  const installed = `node_modules/scim-audit/${SCHEMA}`;
+  if (existsSync(join(folder, installed))) return `./${installed}`;
+  return pathToFileURL(fileURLToPath(new URL(`../${SCHEMA}`, import.meta.url))).href;
+}
+
+/** Yields JSON with comments. */
+export function writeConfigText({ authMode, syncGroups, failOn }: ConfigAnswers, folder: string): string {
+  const lines: readonly (readonly [string, string, unknown, boolean])[] = [
+    ['authMode', `${SETTINGS.authMode.about} One of ${SETTINGS.authMode.choices?.join(', ')}.`, authMode, true],
+    ['syncGroups', `${SETTINGS.syncGroups.about} null: every organisation-level group.`, syncGroups, true],
+    ['failOn', `${SETTINGS.failOn.about} One of ${SETTINGS.failOn.choices?.join(', ')}.`, failOn, true],
+    ['rules', `${SETTINGS.rules.about} "scim-audit explain" lists the rules.`, {}, true],
+    ['skipRules', SETTINGS.skipRules.about, ['no-inactive-users'], false],
+    ['columns', SETTINGS.columns.about, { 'users.userName': 'Login' }, false],
+    ['tables', SETTINGS.tables.about, { users: 'people' }, false],
+    ['authTypeMap', SETTINGS.authTypeMap.about, { LDAP: 'basic' }, false],
+    ['delimiter', `${SETTINGS.delimiter.about} One of ${SETTINGS.delimiter.choices?.join(', ')}.`, 'semicolon', false],
+    ['encoding', `${SETTINGS.encoding.about} One of ${SETTINGS.encoding.choices?.join(', ')}.`, 'windows-1252', false],
+  ];
+  const body = lines.map(([name, about, value, isSet]) => `  // ${about}\n  ${isSet ? '' : '// '}"${name}": ${JSON.stringify(value)},\n`);
+  return `{\n  "$schema": ${JSON.stringify(schemaAddress(folder))},\n\n${body.join('\n')}}\n`;
+}

@@ -1,0 +1,52 @@
+/** Exit codes (contract 5), and the last line on stderr that says why. */
+
+import { Mistake } from '../model/mistake.js';
+import { printable } from '../reporters/visible.js';
+import type { Io } from './io.js';
+
+export const EXIT = {
+  done: 0,
+  findings: 1,
+  noAnswer: 2,
+  nothingAudited: 3,
+  refused: 4,
+  stoppedMidway: 5,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT] | 130 | 143;
+
+/** What a command ends with: its code, and the reason in one sentence. */
+export interface Ending {
+  readonly code: ExitCode;
+  readonly reason: string;
+}
+
+/** A mistake that ends with another code than 2. */
+export class Refusal extends Mistake {
+  constructor(
+    readonly code: ExitCode,
+    message: string,
+    hint?: string,
+    details: readonly string[] = [],
+  ) {
+    super(message, hint, details);
+  }
+}
+
+/** Yields the ending of an error: a person's mistake in plain words, a bug with its stack. */
+export function endingOf(error: unknown, { stderr }: Io): Ending {
+  if (error instanceof Mistake) {
+    for (const detail of error.details) stderr.write(`${printable(detail)}\n`);
+    if (error.hint !== undefined) stderr.write(`${printable(error.hint)}\n`);
+    return { code: error instanceof Refusal ? error.code : EXIT.noAnswer, reason: error.message };
+  }
+  stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  stderr.write('This is a bug in scim-audit, not a mistake of yours. Nothing was judged. Please report it with the lines above.\n');
+  return { code: EXIT.noAnswer, reason: 'internal error' };
+}
+
+/** Writes the reason as the last line on stderr; yields the code. */
+export function conclude({ code, reason }: Ending, { stderr }: Io): ExitCode {
+  stderr.write(`scim-audit: exit ${code}: ${printable(reason)}\n`);
+  return code;
+}

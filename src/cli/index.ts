@@ -1,0 +1,2 @@
+export { processIo } from './io.js';
+export { run } from './main.js';

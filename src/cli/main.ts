@@ -1,0 +1,56 @@
+/** The front door: `run(argv, io)` yields the exit code; nothing else in the program ends the process. */
+
+import { Command, CommanderError } from 'commander';
+import { addCheck } from './commands/check.js';
+import { addExplain } from './commands/explain.js';
+import { addInit } from './commands/init.js';
+import { conclude, type Ending, EXIT, type ExitCode, endingOf } from './exit.js';
+import type { Io } from './io.js';
+import { TOOL } from './tool.js';
+
+const ABOUT = `Finds what must be clean in Jama Connect before SCIM provisioning is switched on.
+
+Exit codes: 0 nothing to stop for, 1 findings, 2 no answer (bad input or arguments), 3 no users in the source.`;
+
+const HELP_CODES = new Set(['commander.help', 'commander.helpDisplayed', 'commander.version']);
+
+/** Runs one command line (without node and script); yields the exit code of contract section 5. */
+export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let ending: Ending | undefined;
+  const program = new Command(TOOL.name)
+    .description(ABOUT)
+    .version(TOOL.version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+    })
+    .showSuggestionAfterError();
+  const end = (reached: Ending): void => {
+    ending = reached;
+  };
+  for (const add of [addCheck, addExplain, addInit]) add(program, io, end);
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    if (ending === undefined) throw new Error('the command ended without a result');
+    return conclude(ending, io);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (HELP_CODES.has(error.code) && argv.length > 0) return EXIT.done;
+      return conclude(
+        {
+          code: EXIT.noAnswer,
+          reason:
+            argv.length === 0
+              ? 'no command was given; scim-audit check SOURCE --auth-mode MODE is the usual one'
+              : 'the command line cannot be understood (see above)',
+        },
+        io,
+      );
+    }
+    return conclude(endingOf(error, io), io);
+  }
+}

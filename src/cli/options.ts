@@ -1,0 +1,111 @@
+/** Options that several commands share, and what they mean as settings and as a source. */
+
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { DELIMITER_NAMES, ENCODING_NAMES, type Settings } from '../config/settings.js';
+import type { AuthenticationType, Role } from '../model/directory.js';
+import { AUTH_MODES, FAIL_ON } from '../model/policy.js';
+import { columnsOf } from '../sources/headings.js';
+
+const ROLES: readonly Role[] = ['users', 'groups', 'memberships'];
+
+const isRole = (text: string): text is Role => ROLES.some((role) => role === text);
+
+/** What commander holds once the shared options are parsed. */
+export interface SharedFlags {
+  users?: string[];
+  inactiveUsers?: string[];
+  groups?: string;
+  memberships?: string[];
+  column?: Record<string, string>;
+  table?: Record<string, string>;
+  delimiter?: NonNullable<Settings['delimiter']>;
+  encoding?: NonNullable<Settings['encoding']>;
+  assumeActive?: boolean;
+  authMode?: NonNullable<Settings['authMode']>;
+  syncGroup?: string[];
+  syncGroups?: string;
+  failOn?: Settings['failOn'];
+  skipRule?: string[];
+  authTypeMap?: Record<string, AuthenticationType>;
+  allowEmpty?: boolean;
+  config?: string;
+}
+
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+function pair(value: string, at: number): readonly [string, string] {
+  if (at < 1) throw new InvalidArgumentError('It is written NAME=VALUE.');
+  return [value.slice(0, at), value.slice(at + 1)];
+}
+
+function collectColumn(value: string, before: Record<string, string> = {}): Record<string, string> {
+  const [name, heading] = pair(value, value.indexOf('='));
+  const [role, column] = name.split('.', 2);
+  if (!isRole(role) || column === undefined || !columnsOf(role).includes(column)) {
+    const known = ROLES.flatMap((each) => columnsOf(each).map((canonical) => `${each}.${canonical}`));
+    throw new InvalidArgumentError(`There is no column ${name}; there are ${known.join(', ')}.`);
+  }
+  return { ...before, [name]: heading };
+}
+
+function collectTable(value: string, before: Record<string, string> = {}): Record<string, string> {
+  const [role, table] = pair(value, value.indexOf('='));
+  if (!isRole(role)) throw new InvalidArgumentError(`It is written ROLE=NAME, where ROLE is ${ROLES.join(', ')}.`);
+  return { ...before, [role]: table };
+}
+
+function collectType(value: string, before: Record<string, AuthenticationType> = {}): Record<string, AuthenticationType> {
+  const at = value.lastIndexOf('=');
+  const type = value
+    .slice(at + 1)
+    .trim()
+    .toLowerCase();
+  if (at < 0 || (type !== 'basic' && type !== 'idp')) throw new InvalidArgumentError('It is written VALUE=basic or VALUE=idp.');
+  return { ...before, [value.slice(0, at).trim().toLowerCase()]: type };
+}
+
+/** Adds the options that name a source. */
+export function addSourceOptions(command: Command): Command {
+  return command
+    .option('--users <file>', 'users CSV; repeat it where active and inactive users are two files', collect)
+    .option('--inactive-users <file>', 'users CSV without a status column, all of whose users are inactive', collect)
+    .option('--groups <file>', 'groups CSV')
+    .option('--memberships <file>', 'memberships CSV; may be repeated', collect)
+    .option('--column <role.column=heading>', 'name a column by its heading, e.g. users.userName="Login"', collectColumn)
+    .option('--table <role=name>', 'name a table or view of a SQLite file, e.g. users=people', collectTable)
+    .addOption(new Option('--delimiter <name>', 'delimiter of the CSV files (default: found out)').choices(DELIMITER_NAMES))
+    .addOption(new Option('--encoding <name>', 'encoding of the CSV files (default: by the byte-order mark, else utf-8)').choices(ENCODING_NAMES))
+    .option('--assume-active', 'users lists without a status column hold active users only')
+    .option('--allow-empty', 'do not refuse a source without users');
+}
+
+/** Adds the options that decide what is judged, and how. */
+export function addPolicyOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--auth-mode <mode>', 'how the organisation signs in today; there is no default').choices(AUTH_MODES))
+    .option('--sync-group <name>', 'a group to be synced, by its exact name; may be repeated', collect)
+    .option('--sync-groups <file>', 'file with such names, one a line, or a CSV with a name column')
+    .addOption(new Option('--fail-on <severity>', 'mildest severity that gives exit code 1 (default: error)').choices(FAIL_ON))
+    .option('--skip-rule <rule>', 'do not check a rule; the report says so; may be repeated', collect)
+    .option('--auth-type-map <value=type>', 'what a further authentication type means: VALUE=basic or VALUE=idp', collectType)
+    .option('--config <file>', 'config file (default: scim-audit.config.json in this folder or above it)');
+}
+
+/** Yields the flags as settings; a flag that was not given sets nothing. */
+export function settingsFromFlags(flags: SharedFlags): Partial<Settings> {
+  const { authMode, syncGroup, syncGroups, failOn, skipRule, column, table, authTypeMap, delimiter, encoding, allowEmpty, assumeActive } = flags;
+  return {
+    ...(authMode === undefined ? {} : { authMode }),
+    ...(syncGroup === undefined ? {} : { syncGroups: syncGroup }),
+    ...(syncGroups === undefined ? {} : { syncGroupsFile: syncGroups }),
+    ...(failOn === undefined ? {} : { failOn }),
+    ...(skipRule === undefined ? {} : { skipRules: skipRule }),
+    ...(column === undefined ? {} : { columns: column }),
+    ...(table === undefined ? {} : { tables: table }),
+    ...(authTypeMap === undefined ? {} : { authTypeMap }),
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(allowEmpty === undefined ? {} : { allowEmpty }),
+    ...(assumeActive === undefined ? {} : { assumeActive }),
+  };
+}

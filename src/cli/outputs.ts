@@ -1,0 +1,118 @@
+/** Where reports go: stdout, or files that are whole or not there at all. */
+
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, realpathSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { Mistake } from '../model/mistake.js';
+import { findReporter, REPORTERS } from '../reporters/registry.js';
+import type { Reporter } from '../reporters/reporter.js';
+import type { Output } from './io.js';
+
+export interface Destination {
+  readonly reporter: Reporter;
+  /** Undefined: stdout. */
+  readonly file?: string;
+}
+
+/** `--format` and `--output` as they stood on the command line. */
+export interface OutputWord {
+  readonly kind: 'format' | 'output';
+  readonly value: string;
+}
+
+/** Yields the pairs of format and output, in order. An output belongs to the format before it, else to the one after it. */
+export function pairOutputs(words: readonly OutputWord[]): Destination[] {
+  const pairs: { format?: string; file?: string }[] = [];
+  for (const { kind, value } of words) {
+    const last = pairs.at(-1);
+    if (kind === 'format') {
+      if (last !== undefined && last.format === undefined) last.format = value;
+      else pairs.push({ format: value });
+    } else if (last !== undefined && last.file === undefined) last.file = value;
+    else pairs.push({ file: value });
+  }
+  if (pairs.length === 0) pairs.push({});
+  const destinations = pairs.map(({ format = 'pretty', file }): Destination => {
+    const reporter = findReporter(format);
+    if (reporter === undefined) {
+      throw new Mistake(`There is no format called ${JSON.stringify(format)}.`, `Formats: ${REPORTERS.map(({ id }) => id).join(', ')}.`);
+    }
+    return file === undefined ? { reporter } : { reporter, file };
+  });
+  const onStdout = destinations.filter(({ file }) => file === undefined).map(({ reporter }) => reporter.id);
+  if (onStdout.length > 1) {
+    throw new Mistake(`${onStdout.join(' and ')} would both be written to stdout.`, 'Give all but one of them a file: --format json --output report.json');
+  }
+  const files = destinations.flatMap(({ file }) => (file === undefined ? [] : [file]));
+  const doubled = files.find((file, at) => files.indexOf(file) !== at);
+  if (doubled !== undefined) throw new Mistake(`Two reports would be written to ${doubled}.`, 'Give each --output a file of its own.');
+  return destinations;
+}
+
+/** Throws a Mistake where a file is one of the inputs. */
+export function refuseOverwriting(files: readonly string[], inputs: readonly string[]): void {
+  const real = (file: string): string => (existsSync(file) ? realpathSync(file) : file);
+  const taken = new Set(inputs.map(real));
+  const clash = files.find((file) => taken.has(real(file)));
+  if (clash !== undefined) throw new Mistake(`The output ${clash} is an input.`, 'Name another file: an export is never overwritten.');
+}
+
+/** Writes pieces to stdout in larger ones. */
+export function writePieces(output: Output, pieces: Iterable<string>): void {
+  for (const piece of gather(pieces)) output.write(piece);
+}
+
+function* gather(pieces: Iterable<string>): Iterable<string> {
+  let held: string[] = [];
+  let size = 0;
+  for (const piece of pieces) {
+    held.push(piece);
+    size += piece.length;
+    if (size < 1 << 16) continue;
+    yield held.join('');
+    held = [];
+    size = 0;
+  }
+  if (size > 0) yield held.join('');
+}
+
+/** Writes a file as a whole or not at all, readable by its owner only. Throws a Mistake where it cannot be written. */
+export function writeWhole(file: string, pieces: Iterable<string>): void {
+  // A device or a pipe cannot be replaced, only written to.
+  const isSpecial = existsSync(file) && !statSync(file).isFile();
+  const target = isSpecial ? file : join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
+  try {
+    const fd = openSync(target, 'w', 0o600);
+    try {
+      for (const piece of gather(pieces)) {
+        const bytes = Buffer.from(piece, 'utf8');
+        for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+      }
+      if (!isSpecial) fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    if (isSpecial) return;
+    chmodSync(target, 0o600);
+    renameSync(target, file);
+  } catch (error) {
+    if (!isSpecial && existsSync(target)) unlinkSync(target);
+    throw new Mistake(`${file} cannot be written: ${writeReason(error)}`, 'The file is as it was before. Name another place with --output, or make room.');
+  }
+}
+
+const WRITE_REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder does not exist.',
+  ENOTDIR: 'a part of the path is a file, not a folder.',
+  EACCES: 'no permission.',
+  EPERM: 'no permission.',
+  EROFS: 'the disk is read-only.',
+  ENOSPC: 'the disk is full.',
+  EDQUOT: 'the disk quota is used up.',
+  EISDIR: 'it is a folder.',
+};
+
+/** Yields why something could not be written, in plain words. */
+export function writeReason(error: unknown): string {
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return WRITE_REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+}

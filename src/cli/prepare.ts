@@ -1,0 +1,151 @@
+/** From flags, environment and config file to what is judged (policy) and what is read (request). */
+
+import { resolve } from 'node:path';
+import type { ResolvedSettings } from '../config/resolve.js';
+import { resolveSettings } from '../config/resolve.js';
+import { DEFAULTS, SETTINGS, type Settings } from '../config/settings.js';
+import type { Role } from '../model/directory.js';
+import { Mistake } from '../model/mistake.js';
+import type { AuthMode, Policy } from '../model/policy.js';
+import { nearestName } from '../model/scope.js';
+import { RULES } from '../rules/registry.js';
+import { DELIMITERS } from '../sources/csv-head.js';
+import { columnsOf } from '../sources/headings.js';
+import { readNameList } from '../sources/name-list.js';
+import type { SourceRequest } from '../sources/source.js';
+import type { Io } from './io.js';
+import { type SharedFlags, settingsFromFlags } from './options.js';
+
+export interface Prepared {
+  readonly request: SourceRequest;
+  /** Without the mode, which has no default. */
+  readonly policy: Omit<Policy, 'authMode'>;
+  readonly authMode?: AuthMode;
+  readonly resolved: ResolvedSettings;
+  /** The words that gave the source, for messages. */
+  readonly sourceWords: string;
+}
+
+/** Yields what a command line means. Throws a Mistake where that is nothing. */
+export async function prepare(source: string | undefined, flags: SharedFlags, io: Io): Promise<Prepared> {
+  const file = await readConfig(flags.config ?? io.environment.SCIM_AUDIT_CONFIG, io);
+  const resolved = resolveSettings({ flags: settingsFromFlags(flags), environment: io.environment, ...(file === undefined ? {} : { file }) });
+  const { settings } = resolved;
+  refuseUnknownRules([...settings.skipRules, ...Object.keys(settings.rules)]);
+  const columns = splitColumns(settings.columns);
+  refuseUnknownRoles(settings.tables);
+  const delimiter = settings.delimiter === undefined ? undefined : DELIMITERS[settings.delimiter];
+  const request: SourceRequest = {
+    ...(source === undefined ? {} : { source }),
+    users: flags.users ?? [],
+    inactiveUsers: flags.inactiveUsers ?? [],
+    ...(flags.groups === undefined ? {} : { groups: flags.groups }),
+    memberships: flags.memberships ?? [],
+    columns,
+    tables: settings.tables,
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(settings.encoding === undefined ? {} : { encoding: settings.encoding }),
+    isAssumedActive: settings.assumeActive,
+  };
+  return {
+    request,
+    policy: {
+      syncGroups: syncNames(settings),
+      failOn: settings.failOn,
+      severities: settings.rules,
+      skipRules: [...new Set(settings.skipRules)],
+      authTypeMap: lowerKeys(settings.authTypeMap),
+      allowEmpty: settings.allowEmpty,
+    },
+    ...(settings.authMode === undefined ? {} : { authMode: settings.authMode }),
+    resolved,
+    sourceWords: sourceWords(request),
+  };
+}
+
+/** The config room needs zod; it is loaded only where there is a file to read. */
+async function readConfig(said: string | undefined, { folder }: Io) {
+  const { existsSync } = await import('node:fs');
+  let path = said;
+  if (path === undefined) {
+    for (let at = resolve(folder); path === undefined; at = resolve(at, '..')) {
+      const candidate = resolve(at, 'scim-audit.config.json');
+      if (existsSync(candidate)) path = candidate;
+      if (resolve(at, '..') === at) break;
+    }
+  }
+  if (path === undefined) return undefined;
+  const { readConfigFile } = await import('../config/config-file.js');
+  return { path, settings: readConfigFile(path) };
+}
+
+const lowerKeys = <V>(map: Readonly<Record<string, V>>): Record<string, V> =>
+  Object.fromEntries(Object.entries(map).map(([name, value]) => [name.trim().toLowerCase(), value]));
+
+function syncNames({ syncGroups, syncGroupsFile, encoding }: Settings): string[] | null {
+  if (syncGroups === undefined && syncGroupsFile === undefined) return null;
+  const fromFile = syncGroupsFile === undefined ? [] : readNameList(syncGroupsFile, encoding);
+  if (syncGroupsFile !== undefined && fromFile.length === 0) {
+    throw new Mistake(`${syncGroupsFile} names no group.`, 'Write one group name a line, or leave --sync-groups out to mean every organisation-level group.');
+  }
+  return [...new Set([...(syncGroups ?? []), ...fromFile])];
+}
+
+function refuseUnknownRules(names: readonly string[]): void {
+  const known = RULES.map(({ name }) => name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  throw new Mistake(
+    `There is no rule called ${unknown.map((name) => JSON.stringify(name)).join(', ')}.`,
+    `Rules: ${known.join(', ')}.`,
+    unknown.flatMap((name) => {
+      const near = nearestName(name, known);
+      return near === undefined ? [] : [`${name}: did you mean ${near}?`];
+    }),
+  );
+}
+
+function splitColumns(columns: Settings['columns']): SourceRequest['columns'] {
+  const byRole: Partial<Record<Role, Record<string, string>>> = {};
+  for (const [name, heading] of Object.entries(columns)) {
+    const [role, column] = name.split('.', 2);
+    if ((role !== 'users' && role !== 'groups' && role !== 'memberships') || !columnsOf(role).includes(column)) {
+      throw new Mistake(
+        `The config names a column ${JSON.stringify(name)}, which there is not.`,
+        'Columns are named users.userName, groups.name, memberships.groupId and so on.',
+      );
+    }
+    byRole[role] = { ...byRole[role], [column]: heading };
+  }
+  return byRole;
+}
+
+function refuseUnknownRoles(tables: Settings['tables']): void {
+  const unknown = Object.keys(tables).find((role) => !['users', 'groups', 'memberships'].includes(role));
+  if (unknown !== undefined)
+    throw new Mistake(`The config names a table for ${JSON.stringify(unknown)}.`, 'Tables are named for users, groups and memberships.');
+}
+
+/** Yields a word as a shell takes it. */
+export const shellWord = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+
+function sourceWords({ source, users, inactiveUsers, groups, memberships }: SourceRequest): string {
+  const flagged = (flag: string, files: readonly string[]): string[] => files.map((file) => `${flag} ${shellWord(file)}`);
+  return [
+    ...(source === undefined ? [] : [shellWord(source)]),
+    ...flagged('--users', users),
+    ...flagged('--inactive-users', inactiveUsers),
+    ...flagged('--groups', groups === undefined ? [] : [groups]),
+    ...flagged('--memberships', memberships),
+  ].join(' ');
+}
+
+/** Yields each setting, its value, and where it came from, as aligned lines. */
+export function showSettings({ settings, origins }: ResolvedSettings): string {
+  const rows = Object.entries(SETTINGS).map(([name]) => {
+    const value = Object.entries({ ...DEFAULTS, ...settings }).find(([key]) => key === name)?.[1];
+    return [name, value === undefined ? '(not set)' : JSON.stringify(value), Object.entries(origins).find(([key]) => key === name)?.[1] ?? ''];
+  });
+  const widths = [0, 1].map((at) => Math.max(...rows.map((row) => row[at].length)));
+  return rows.map(([name, value, origin]) => `${name.padEnd(widths[0])}  ${value.padEnd(widths[1])}  ${origin}\n`).join('');
+}

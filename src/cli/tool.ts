@@ -1,0 +1,4 @@
+import manifest from '../../package.json' with { type: 'json' };
+
+/** The program's name and version, as package.json has them. */
+export const TOOL = { name: manifest.name, version: manifest.version } as const;

@@ -1,0 +1,76 @@
+/** Flags, then environment, then config file, then defaults: which value holds, and where it came from. */
+
+import { Mistake } from '../model/mistake.js';
+import { DEFAULTS, OTHER_VARIABLES, SETTINGS, type SettingName, type Settings } from './settings.js';
+
+export interface ResolvedSettings {
+  readonly settings: Settings;
+  /** Where each value came from: `flag --auth-mode`, `SCIM_AUDIT_AUTH_MODE`, a file's path, or `default`. */
+  readonly origins: Readonly<Record<SettingName, string>>;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Layers {
+  readonly flags: Partial<Settings>;
+  readonly environment: Environment;
+  readonly file?: { readonly path: string; readonly settings: Partial<Settings> };
+}
+
+const NAMES = Object.keys(SETTINGS).filter((name): name is SettingName => name in SETTINGS);
+
+/** Groups to be synced are one question with two ways to answer it: the layer that answers it answers it alone. */
+const TOGETHER: readonly SettingName[] = ['syncGroups', 'syncGroupsFile'];
+
+/** Yields the settings that hold. Throws a Mistake with every value that is none. */
+export function resolveSettings({ flags, environment, file }: Layers): ResolvedSettings {
+  const fromEnvironment = readEnvironment(environment);
+  const layers: readonly { readonly values: Partial<Settings>; readonly origin: (name: SettingName) => string }[] = [
+    { values: flags, origin: (name) => `flag ${SETTINGS[name].flag ?? ''}` },
+    { values: fromEnvironment, origin: (name) => SETTINGS[name].env ?? '' },
+    { values: file?.settings ?? {}, origin: () => file?.path ?? '' },
+  ];
+  const settings: Record<string, unknown> = { ...DEFAULTS };
+  const origins: Record<string, string> = Object.fromEntries(NAMES.map((name) => [name, 'default']));
+  for (const name of NAMES) {
+    const layer = layers.find(({ values }) => (TOGETHER.includes(name) ? TOGETHER.some((other) => values[other] !== undefined) : values[name] !== undefined));
+    if (layer?.values[name] === undefined) continue;
+    settings[name] = layer.values[name];
+    origins[name] = layer.origin(name);
+  }
+  return { settings: settings as unknown as Settings, origins: origins as Record<SettingName, string> };
+}
+
+function readEnvironment(environment: Environment): Partial<Settings> {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  const byVariable = new Map(NAMES.flatMap((name) => (SETTINGS[name].env === undefined ? [] : [[SETTINGS[name].env, name] as const])));
+  for (const [variable, text] of Object.entries(environment)) {
+    if (!variable.startsWith('SCIM_AUDIT_') || text === undefined || OTHER_VARIABLES.includes(variable)) continue;
+    const name = byVariable.get(variable);
+    if (name === undefined) {
+      problems.push(`${variable} is no variable of scim-audit; there are ${[...byVariable.keys(), ...OTHER_VARIABLES].join(', ')}.`);
+      continue;
+    }
+    const value = parseValue(name, text);
+    if (value === undefined) problems.push(`${variable}=${JSON.stringify(text)}: ${expected(name)}.`);
+    else values[name] = value;
+  }
+  if (problems.length > 0) throw new Mistake('The environment sets what cannot be understood.', 'Correct or unset it.', problems);
+  return values;
+}
+
+function parseValue(name: SettingName, text: string): unknown {
+  const { kind, choices } = SETTINGS[name];
+  if (kind === 'choice') return choices?.includes(text) ? text : undefined;
+  if (kind === 'boolean') return /^(?:1|true)$/i.test(text) ? true : /^(?:0|false|)$/i.test(text) ? false : undefined;
+  if (kind === 'path') return text === '' ? undefined : text;
+  if (name === 'syncGroups') return text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  return text.split(/[\s,]+/).filter((word) => word !== '');
+}
+
+function expected(name: SettingName): string {
+  const { kind, choices } = SETTINGS[name];
+  if (kind === 'choice') return `it is one of ${choices?.join(', ')}`;
+  return kind === 'boolean' ? 'it is true or false' : 'it must not be empty';
+}

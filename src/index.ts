@@ -1,0 +1,18 @@
+/** The library's door: read a source, audit it, report on it. */
+
+export { beginAudit, findMissingInputs } from './audit/audit.js';
+export type { Acceptance, AuditedFinding, NotChecked, Report, Summary } from './audit/report.js';
+export { differenceOf, key, matchOf } from './model/compare.js';
+export type { Directory, Group, Input, MembershipSink, RecordLocation, Snapshot, UnknownMember, User } from './model/directory.js';
+export type { FindingBase, Remedy, Severity } from './model/finding.js';
+export { Mistake } from './model/mistake.js';
+export type { AuthMode, Policy } from './model/policy.js';
+export { isInScope, needsUpdate } from './model/scope.js';
+export { findReporter, REPORTERS } from './reporters/registry.js';
+export type { Reporter, ReportOptions } from './reporters/reporter.js';
+export { type Finding, RULES, type RuleName } from './rules/registry.js';
+export type { Rule } from './rules/rule.js';
+export { SourceRefused } from './sources/problem.js';
+export { readSource } from './sources/read-source.js';
+export { openSource } from './sources/registry.js';
+export type { SourceRequest } from './sources/source.js';

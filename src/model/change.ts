@@ -1,0 +1,17 @@
+/** What a plan can change, one value at a time. */
+
+export type UserAttribute = 'userName' | 'email' | 'active';
+
+export type Change =
+  | {
+      readonly kind: 'replace-user';
+      readonly user: string;
+      readonly attribute: UserAttribute;
+      readonly from: string;
+      readonly to: string;
+      /** A name that a ring passes through; another action takes it away again. */
+      readonly temporary?: true;
+    }
+  | { readonly kind: 'replace-group'; readonly group: string; readonly attribute: 'displayName'; readonly from: string; readonly to: string }
+  | { readonly kind: 'remove-member'; readonly group: string; readonly user: string }
+  | { readonly kind: 'add-member'; readonly group: string; readonly user: string };

@@ -1,0 +1,115 @@
+/** Whose update needs a person, and where renames run in rings (contract 2.5 and 6). */
+
+import { isEmailAddress } from './email.js';
+import type { IdentityIndex } from './identity-index.js';
+
+/** Nobody who needs an update wants the key. */
+export const NOBODY = -1;
+/** Two or more want it. */
+export const SEVERAL = -2;
+
+export interface Contest {
+  /** Place of the one user who needs an update and wants the key, by key id; or NOBODY, or SEVERAL. */
+  readonly soleWanter: Int32Array;
+  /** 1 for a user whose update needs no decision, by place. */
+  readonly isAutomatic: Uint8Array;
+  /** 1 for a key from which the way from holder to holder leads back to it, by key id. */
+  readonly isInRing: Uint8Array;
+}
+
+/** Yields who wants what, which updates can be made without a person, and which keys lie on a ring. */
+export function settleContest(index: IdentityIndex): Contest {
+  const soleWanter = findSoleWanters(index);
+  return { soleWanter, isAutomatic: findAutomatic(index, soleWanter), isInRing: findRings(index) };
+}
+
+function findSoleWanters(index: IdentityIndex): Int32Array {
+  const soleWanter = new Int32Array(index.keys.length).fill(NOBODY);
+  index.emailKey.forEach((id, place) => {
+    if (index.needsUpdate[place] === 1) soleWanter[id] = soleWanter[id] === NOBODY ? place : SEVERAL;
+  });
+  return soleWanter;
+}
+
+/**
+ * An update needs a decision when its email is no address, when another wants the same username, or when
+ * somebody holds that username who stays, or who moves only by a decision. Starting from those who surely
+ * need one and following who waits for whom makes a ring come out automatic, as the contract wants it.
+ */
+function findAutomatic(index: IdentityIndex, soleWanter: Int32Array): Uint8Array {
+  const { users, userNameKey, emailKey, needsUpdate } = index;
+  const isAutomatic = needsUpdate.slice();
+  const stuck: number[] = [];
+  const stop = (place: number): void => {
+    if (isAutomatic[place] === 0) return;
+    isAutomatic[place] = 0;
+    stuck.push(place);
+  };
+  users.forEach((user, place) => {
+    if (needsUpdate[place] === 1) {
+      if (soleWanter[emailKey[place]] === SEVERAL || !isEmailAddress(user.email)) stop(place);
+    } else if (userNameKey[place] >= 0) {
+      const wanter = soleWanter[userNameKey[place]];
+      if (wanter >= 0) stop(wanter);
+    }
+  });
+  for (let next = stuck.pop(); next !== undefined; next = stuck.pop()) {
+    const wanter = userNameKey[next] < 0 ? NOBODY : soleWanter[userNameKey[next]];
+    if (wanter >= 0 && wanter !== next) stop(wanter);
+  }
+  return isAutomatic;
+}
+
+/**
+ * Marks the keys on a cycle of the graph "the holder of this key wants that key" (a user who only changes
+ * its own spelling is no step). Tarjan's components with a stack of its own: a ring may be as long as the
+ * organisation.
+ */
+function findRings({ keys, userNameKey, emailKey, needsUpdate, holders }: IdentityIndex): Uint8Array {
+  const isInRing = new Uint8Array(keys.length);
+  const order = new Int32Array(keys.length);
+  const low = new Int32Array(keys.length);
+  const isOpen = new Uint8Array(keys.length);
+  const cursor = new Int32Array(keys.length);
+  const open: number[] = [];
+  const path: number[] = [];
+  let clock = 0;
+  const enter = (id: number): void => {
+    order[id] = low[id] = ++clock;
+    isOpen[id] = 1;
+    open.push(id);
+    path.push(id);
+  };
+  const leave = (id: number): void => {
+    path.pop();
+    if (path.length > 0) {
+      const parent = path[path.length - 1];
+      low[parent] = Math.min(low[parent], low[id]);
+    }
+    if (low[id] !== order[id]) return;
+    const isRing = open[open.length - 1] !== id;
+    for (let member = open.pop(); member !== undefined; member = open.pop()) {
+      isOpen[member] = 0;
+      if (isRing) isInRing[member] = 1;
+      if (member === id) break;
+    }
+  };
+  userNameKey.forEach((start, place) => {
+    if (start < 0 || needsUpdate[place] === 0 || order[start] !== 0) return;
+    enter(start);
+    while (path.length > 0) {
+      const id = path[path.length - 1];
+      const users = holders.of(id);
+      if (cursor[id] === users.length) {
+        leave(id);
+        continue;
+      }
+      const holder = users[cursor[id]++];
+      const wanted = needsUpdate[holder] === 1 ? emailKey[holder] : id;
+      if (wanted === id) continue;
+      if (order[wanted] === 0) enter(wanted);
+      else if (isOpen[wanted] === 1) low[id] = Math.min(low[id], order[wanted]);
+    }
+  });
+  return isInRing;
+}

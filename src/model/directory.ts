@@ -1,0 +1,94 @@
+/** The nouns of a snapshot: users, groups, and where each was read. */
+
+export type AuthenticationType = 'basic' | 'idp';
+
+/** Where a record was read: a physical line of a text file, or a row of a table. Lines count from 1. */
+export type RecordLocation = { readonly path: string; readonly line: number } | { readonly path: string; readonly table: string; readonly rowid: number };
+
+/** One file or table that was read. */
+export interface Input {
+  /** As reports and plans name it: relative to the source folder, or as it was given. */
+  readonly path: string;
+  /** As the operating system finds it. */
+  readonly file: string;
+  readonly role: Role;
+  /** The table or view, for a database. */
+  readonly table?: string;
+  /** Hex. Of the file's bytes; for a table, of the rows read in canonical order. */
+  readonly sha256: string;
+  /** Records, without headings. */
+  readonly rows: number;
+}
+
+export type Role = 'users' | 'groups' | 'memberships';
+
+/** What every record of a snapshot has. */
+export interface Subject {
+  /** Index in the snapshot's array: its place in the source. */
+  readonly place: number;
+  readonly id: string;
+  /** Index in `Snapshot.inputs`. */
+  readonly input: number;
+  /** Line or rowid. */
+  readonly line: number;
+}
+
+export interface User extends Subject {
+  readonly userName: string;
+  readonly email: string;
+  /** The person's name where the source has one, else empty. */
+  readonly name: string;
+  readonly active: boolean;
+  readonly authenticationType: AuthenticationType;
+}
+
+export interface Group extends Subject {
+  readonly name: string;
+  /** Has no project. */
+  readonly isOrganisationLevel: boolean;
+  /** What the source's `sync` column says; undefined where there is none, or where it is blank throughout. */
+  readonly sync?: boolean;
+}
+
+/** A membership of which the snapshot lacks the user, the group, or both. */
+export interface UnknownMember {
+  readonly user: string;
+  readonly group: string;
+  readonly lacks: 'user' | 'group' | 'both';
+  readonly location: RecordLocation;
+}
+
+/** The users and groups of an organisation, held; memberships stream past them (see `MembershipSink`). */
+export interface Directory {
+  /** By place. */
+  readonly users: readonly User[];
+  /** By place. */
+  readonly groups: readonly Group[];
+  readonly given: {
+    /** A list of groups was read, not only names that members carry. */
+    readonly groups: boolean;
+    readonly memberships: boolean;
+  };
+}
+
+/** One export of an organisation, read to its end. */
+export interface Snapshot extends Directory {
+  readonly inputs: readonly Input[];
+  /** How many were read. */
+  readonly memberships: number;
+  /** What the reader must know of how the source was read. Plain sentences. */
+  readonly notes: readonly string[];
+}
+
+/** Takes the memberships as they are read, by places of user and group. */
+export interface MembershipSink {
+  member(user: number, group: number): void;
+  unknown(member: UnknownMember): void;
+}
+
+/** Yields where a subject was read. */
+export function locationOf(inputs: readonly Input[], subject: Subject): RecordLocation {
+  const input = inputs[subject.input];
+  if (input === undefined) throw new Error(`no input ${subject.input} in the snapshot`);
+  return input.table === undefined ? { path: input.path, line: subject.line } : { path: input.path, table: input.table, rowid: subject.line };
+}

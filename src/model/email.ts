@@ -1,0 +1,24 @@
+/** What an email address is: the form that both Okta and Entra accept as a login, in any script. */
+
+// Letters, digits and marks of any script, and the punctuation that RFC 5322 calls an atom.
+const LOCAL = /^[\p{L}\p{N}\p{M}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{N}\p{M}!#$%&'*+/=?^_`{|}~-]+)*$/u;
+const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}-]*[\p{L}\p{N}\p{M}])?$/u;
+const PLAIN = /^[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*\.)+[A-Za-z]+$/;
+
+/**
+ * Is an email address that an identity provider can hold: one `@`, no white space (around it neither),
+ * a domain of two labels or more, at most 254 characters, 64 of them before the `@`.
+ */
+export function isEmailAddress(text: string): boolean {
+  if (text.length > 254) return false;
+  const at = text.indexOf('@');
+  if (at < 1 || at > 64) return false;
+  if (PLAIN.test(text) && !/[^.]{64}/.test(text.slice(at + 1))) return true;
+  const labels = text.slice(at + 1).split('.');
+  return (
+    LOCAL.test(text.slice(0, at)) &&
+    labels.length > 1 &&
+    labels.every((label) => label.length <= 63 && LABEL.test(label)) &&
+    !/^\p{N}+$/u.test(labels[labels.length - 1] ?? '')
+  );
+}

@@ -1,0 +1,37 @@
+/** What a rule states about a snapshot, and what would remove it. */
+
+import type { Change } from './change.js';
+
+export type Severity = 'error' | 'warning' | 'info';
+export const SEVERITIES = ['error', 'warning', 'info'] as const satisfies readonly Severity[];
+
+/** What every finding has; a rule's own type adds its subjects. */
+export interface FindingBase {
+  readonly rule: string;
+  readonly severity: Severity;
+}
+
+/** What a person can do about one subject of a finding (contract 6, `decisions.csv`). */
+export type DecisionAction = 'set-username' | 'set-email' | 'set-name' | 'activate' | 'deactivate' | 'remove-member' | 'accept';
+
+/** One row that a person is asked to settle. */
+export interface Question {
+  /** What the row is about: a user or a group by id; a membership as `group/user`; or the snapshot itself. */
+  readonly subject: 'user' | 'group' | 'membership' | 'snapshot';
+  readonly id: string;
+  /** The value in question, as the export holds it. */
+  readonly current: string;
+  readonly problem: string;
+  readonly actions: readonly DecisionAction[];
+}
+
+/**
+ * What would remove a finding: an end state that needs nobody's judgement, or questions to a person.
+ * The planner alone knows order, and whether an end state can be reached.
+ */
+export interface Remedy {
+  /** The end state that the rule wants, as changes from the snapshot; empty where a person must choose. */
+  readonly wants: readonly Change[];
+  /** Asked where the end state cannot be reached without a person. */
+  readonly questions: readonly Question[];
+}

@@ -1,0 +1,25 @@
+/** Resolved settings that every room may read. */
+
+import type { AuthenticationType } from './directory.js';
+import type { Severity } from './finding.js';
+
+/** How the organisation signs in today (contract 1). */
+export type AuthMode = 'basic' | 'saml' | 'auth0' | 'multi';
+export const AUTH_MODES = ['basic', 'saml', 'auth0', 'multi'] as const satisfies readonly AuthMode[];
+
+export type FailOn = Severity | 'never';
+export const FAIL_ON = ['error', 'warning', 'info', 'never'] as const satisfies readonly FailOn[];
+
+export interface Policy {
+  readonly authMode: AuthMode;
+  /** Names given by flag or file, in order, without repeats; null where none were given. */
+  readonly syncGroups: readonly string[] | null;
+  readonly failOn: FailOn;
+  /** Severities that a person set, by rule. */
+  readonly severities: Readonly<Record<string, Severity | 'off'>>;
+  /** Rules that a person said not to check. */
+  readonly skipRules: readonly string[];
+  /** Further spellings of authentication types, by lower-case value. */
+  readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
+  readonly allowEmpty: boolean;
+}

@@ -1,0 +1,80 @@
+/** Who is concerned by enablement: users in scope, and groups to be synced (contract 2.1, 2.2). */
+
+import { isBlank, key } from './compare.js';
+import type { Group, User } from './directory.js';
+import type { AuthMode, Policy } from './policy.js';
+
+/** Must have a username equal to the email before enablement (guide: `username-format`). */
+export function isInScope(user: User, mode: AuthMode): boolean {
+  return user.active && (mode === 'basic' || user.authenticationType === 'idp');
+}
+
+/** Is in scope, has an email, and its username is not exactly that email. */
+export function needsUpdate(user: User, mode: AuthMode): boolean {
+  return user.userName !== user.email && isInScope(user, mode) && !isBlank(user.email);
+}
+
+/** Which groups the identity provider will manage. */
+export interface SyncSelection {
+  /** By place: 1 for a group to be synced. */
+  readonly isSynced: Uint8Array;
+  /** Wanted names in order; null where every organisation-level group is meant. */
+  readonly names: readonly string[] | null;
+  /** Wanted names that no organisation-level group has. */
+  readonly unknown: readonly string[];
+}
+
+/** Yields the groups to be synced: named, or marked in the source, or else every organisation-level group. */
+export function selectSyncGroups(groups: readonly Group[], policy: Policy): SyncSelection {
+  const isMarking = groups.some((group) => group.sync !== undefined);
+  const wanted = new Set(policy.syncGroups ?? []);
+  const all = policy.syncGroups === null && !isMarking;
+  const isSynced = new Uint8Array(groups.length);
+  const found = new Set<string>();
+  const marked: string[] = [];
+  for (const group of groups) {
+    if (!group.isOrganisationLevel) continue;
+    const isWanted = wanted.has(group.name);
+    if (isWanted) found.add(group.name);
+    if (group.sync === true) marked.push(group.name);
+    if (all || isWanted || group.sync === true) isSynced[group.place] = 1;
+  }
+  return {
+    isSynced,
+    names: all ? null : [...new Set([...wanted, ...marked])],
+    unknown: [...wanted].filter((name) => !found.has(name)),
+  };
+}
+
+/** Yields the group name that was probably meant: the same key, else one or two edits away. */
+export function nearestName(wanted: string, names: Iterable<string>): string | undefined {
+  const sought = key(wanted);
+  let best: string | undefined;
+  let least = Math.min(3, Math.ceil(sought.length / 3));
+  for (const name of names) {
+    const candidate = key(name);
+    if (candidate === sought) return name;
+    const distance = editDistance(sought, candidate, least);
+    if (distance < least) {
+      best = name;
+      least = distance;
+    }
+  }
+  return best;
+}
+
+/** Yields how many single edits part two texts, or `limit` as soon as it cannot be fewer. */
+function editDistance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) >= limit) return limit;
+  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const swap = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      current.push(Math.min(swap, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+    }
+    if (Math.min(...current) >= limit) return limit;
+    previous = current;
+  }
+  return previous[b.length] ?? limit;
+}

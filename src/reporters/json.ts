@@ -1,0 +1,55 @@
+import type { Report } from '../audit/report.js';
+import { locationOf, type Subject } from '../model/directory.js';
+import { ruleOf } from '../rules/registry.js';
+import type { Reporter } from './reporter.js';
+
+const SCHEMA_VERSION = 1;
+
+/** The report for programs (contract 4): one object, a finding a line, the same bytes for the same input. */
+export const json: Reporter = {
+  id: 'json',
+  title: 'one JSON object for programs',
+  *render(report, { tool }) {
+    const { schemaVersion, ...rest } = headOf(report, tool);
+    yield `{\n  "schemaVersion": ${schemaVersion}`;
+    for (const [name, value] of Object.entries(rest)) yield `,\n  ${JSON.stringify(name)}: ${indent(value)}`;
+    yield ',\n  "findings": [';
+    const { inputs } = report.snapshot;
+    const locate = (subject: Subject) => locationOf(inputs, subject);
+    let separator = '\n';
+    for (const { finding, fingerprint, acceptance } of report.findings) {
+      const rule = ruleOf(finding);
+      const fields = {
+        rule: finding.rule,
+        severity: finding.severity,
+        fingerprint,
+        message: rule.message(finding),
+        ...rule.data(finding, locate),
+        ...(acceptance === undefined ? {} : { accepted: acceptance }),
+      };
+      yield `${separator}    ${JSON.stringify(fields)}`;
+      separator = ',\n';
+    }
+    yield report.findings.length === 0 ? ']\n}\n' : '\n  ]\n}\n';
+  },
+};
+
+const indent = (value: unknown): string => JSON.stringify(value, undefined, 2).replaceAll('\n', '\n  ');
+
+function headOf({ snapshot, policy, sync, isReady, summary, notChecked, notes }: Report, tool: { name: string; version: string }) {
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    tool: { name: tool.name, version: tool.version },
+    snapshot: {
+      inputs: snapshot.inputs.map(({ path, table, role, sha256, rows }) => ({ path, ...(table === undefined ? {} : { table }), role, sha256, rows })),
+      users: snapshot.users.length,
+      groups: snapshot.groups.length,
+      memberships: snapshot.memberships,
+    },
+    settings: { authMode: policy.authMode, syncGroups: sync.names, failOn: policy.failOn },
+    ready: isReady,
+    summary,
+    notChecked,
+    notes,
+  };
+}

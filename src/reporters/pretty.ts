@@ -1,0 +1,162 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import type { AuditedFinding, Report } from '../audit/report.js';
+import { isAtOrAbove } from '../audit/report.js';
+import { locationOf, type Subject } from '../model/directory.js';
+import type { Severity } from '../model/finding.js';
+import { RULES } from '../rules/registry.js';
+import { type Cell, count, type Rule } from '../rules/rule.js';
+import { alignColumns, cut, type Styled } from './columns.js';
+import type { Reporter, ReportOptions } from './reporter.js';
+import { compareParts, printable, visible } from './visible.js';
+
+/** The report for people: the verdict first, then rule by rule, then what to do next. */
+export const pretty: Reporter = {
+  id: 'pretty',
+  title: 'for people, on a terminal',
+  *render(report, options) {
+    const paint = new Chalk({ level: options.hasColours ? 1 : 0 });
+    yield `${verdictLine(report, paint)}\n${paint.dim(wrap(subjectLine(report), options.width, '').join('\n'))}\n`;
+    for (const rule of RULES) {
+      const findings = report.findings.filter(({ finding }) => finding.rule === rule.name);
+      if (findings.length > 0) yield* ruleLines(rule, findings, report, options, paint);
+    }
+    yield* closingLines(report, options, paint);
+  },
+};
+
+const MARK: Readonly<Record<Severity, string>> = { error: '✖', warning: '▲', info: '●' };
+
+const inColour = (paint: ChalkInstance, severity: Severity): ChalkInstance =>
+  severity === 'error' ? paint.red : severity === 'warning' ? paint.yellow : paint.blue;
+
+function countsText({ summary }: Report): string {
+  const parts = [
+    ...(summary.error > 0 ? [count(summary.error, 'error')] : []),
+    ...(summary.warning > 0 ? [count(summary.warning, 'warning')] : []),
+    ...(summary.info > 0 ? [`${count(summary.info, 'note')} (info)`] : []),
+    ...(summary.accepted > 0 ? [`${summary.accepted.toLocaleString('en-US')} accepted`] : []),
+  ];
+  return parts.length === 0 ? 'no findings' : parts.join(', ');
+}
+
+/** Yields the verdict in words, never "ready" where the findings of an unjudged or partial check say otherwise. */
+export function verdictText(report: Report): { readonly text: string; readonly isGood: boolean } {
+  const { policy, summary, notChecked, isReady } = report;
+  if (!isReady) return { text: `NOT READY for SCIM: ${countsText(report)}`, isGood: false };
+  if (policy.failOn === 'never') return { text: `Not judged (--fail-on never): ${countsText(report)}`, isGood: summary.error === 0 };
+  if (summary.error > 0) return { text: `Below --fail-on ${policy.failOn}: ${countsText(report)}`, isGood: false };
+  if (report.snapshot.users.length === 0) return { text: 'Nothing was audited: the source has no users', isGood: false };
+  if (notChecked.length > 0)
+    return { text: `Ready as far as it was checked (${count(notChecked.length, 'rule')} not checked): ${countsText(report)}`, isGood: true };
+  return { text: `Ready for SCIM: ${countsText(report)}`, isGood: true };
+}
+
+function verdictLine(report: Report, paint: ChalkInstance): string {
+  const { text, isGood } = verdictText(report);
+  return isGood ? paint.green.bold(`✔ ${text}`) : report.isReady ? paint.yellow.bold(`▲ ${text}`) : paint.red.bold(`✖ ${text}`);
+}
+
+function subjectLine({ snapshot, policy, sync }: Report): string {
+  const inputs = snapshot.inputs.map(({ path, table }) => (table === undefined ? path : `${path} (${table})`));
+  const shown = inputs.length > 6 ? [...inputs.slice(0, 5), `${inputs.length - 5} more files`] : inputs;
+  const synced = sync.names === null ? 'every organisation-level group is to be synced' : `${count(sync.names.length, 'group')} to be synced`;
+  return printable(
+    `${shown.join(', ')}: ${count(snapshot.users.length, 'user')}, ${count(snapshot.groups.length, 'group')}, ${count(snapshot.memberships, 'membership')}; authentication mode ${policy.authMode}; ${synced}`,
+  );
+}
+
+function* ruleLines(rule: Rule, findings: readonly AuditedFinding[], report: Report, options: ReportOptions, paint: ChalkInstance): Iterable<string> {
+  const open = findings.filter(({ acceptance }) => acceptance === undefined);
+  const worst = (['error', 'warning', 'info'] as const).find((severity) => open.some(({ finding }) => finding.severity === severity)) ?? 'info';
+  const counts = (['error', 'warning', 'info'] as const)
+    .map((severity) => [open.filter(({ finding }) => finding.severity === severity).length, severity] as const)
+    .filter(([n]) => n > 0)
+    .map(([n, severity]) => (severity === 'info' ? `${n} info` : count(n, severity)));
+  const accepted = findings.length - open.length;
+  if (accepted > 0) counts.push(`${accepted} accepted`);
+  yield `\n${inColour(paint, worst)(`${MARK[worst]} ${paint.bold(rule.title)}`)}  ${paint.dim(rule.name)}  ${counts.join(', ')}\n`;
+  for (const line of wrap(rule.why, options.width, '  ')) yield `${line}\n`;
+  yield '\n';
+  const locate = (subject: Subject) => locationOf(report.snapshot.inputs, subject);
+  const most = options.mostRows ?? Number.POSITIVE_INFINITY;
+  const rows: Styled[][] = [];
+  let subjects = 0;
+  for (const { finding } of findings) {
+    // A contest of the whole organisation is one finding: its rows are made only as far as they are shown.
+    const cells = rows.length >= most ? [] : rule.rows(finding, locate);
+    subjects += Math.max(rule.users(finding).length, rule.groups(finding).length === 0 || rule.users(finding).length > 0 ? 1 : rule.groups(finding).length, 1);
+    for (const row of cells) if (rows.length < most) rows.push(row.map((cell) => styleCell(cell, paint)));
+  }
+  const headings = rule.headings.map((heading): Styled => ({ plain: heading, paint: (width) => paint.dim(cut(heading, width)) }));
+  for (const line of alignColumns([headings, ...rows], '    ', options.width)) yield `${line}\n`;
+  if (subjects > rows.length) {
+    yield paint.dim(`    … and ${(subjects - rows.length).toLocaleString('en-US')} more; --rows all shows them, --format json lists everything\n`);
+  }
+  yield '\n';
+  for (const line of wrap(`What to do: ${rule.fix}`, options.width, '  ')) yield `${line}\n`;
+}
+
+function styleCell({ text, against }: Cell, paint: ChalkInstance): Styled {
+  if (against === undefined || against === '') {
+    const plain = visible(text);
+    return { plain, paint: (width) => cut(plain, width) };
+  }
+  const parts = compareParts(text, against);
+  const plain = parts.map((part) => part.text).join('');
+  // Where the texts have nothing in common, marking all of it would show nothing.
+  const isWorthMarking = parts.some(({ isDifferent }) => !isDifferent) && parts.length > 1;
+  return {
+    plain,
+    paint(width) {
+      const shown = cut(plain, width);
+      if (!isWorthMarking) return shown;
+      let left = shown;
+      return parts
+        .map((part) => {
+          const piece = left.slice(0, part.text.length);
+          left = left.slice(piece.length);
+          return part.isDifferent ? paint.yellow.underline(piece) : piece;
+        })
+        .join('');
+    },
+  };
+}
+
+function* closingLines(report: Report, { width, sourceWords }: ReportOptions, paint: ChalkInstance): Iterable<string> {
+  const { findings, notChecked, notes, policy, isReady, summary } = report;
+  const found = new Set(findings.map(({ finding }) => finding.rule));
+  const skipped = new Set(notChecked.map(({ rule }) => rule));
+  const clean = RULES.filter(({ name }) => !found.has(name) && !skipped.has(name)).map(({ name }) => name);
+  if (clean.length > 0) yield `\n${paint.green('✔ Nothing found by')}\n${wrap(clean.join(', '), width, '  ').join('\n')}\n`;
+  if (notChecked.length > 0) {
+    yield `\n${paint.yellow('▲ Not checked')}\n`;
+    for (const { rule, why } of notChecked) yield `  ${rule}: ${why}\n`;
+  }
+  if (notes.length > 0) {
+    yield `\n${paint.bold('Please note')}\n`;
+    for (const note of notes)
+      for (const [at, line] of wrap(printable(note), width, '    ').entries()) yield `${at === 0 ? line.replace('    ', '  - ') : line}\n`;
+  }
+  yield `\n${paint.bold('Next')}\n`;
+  const settings = `--auth-mode ${policy.authMode}`;
+  if (summary.error + summary.warning > 0) {
+    yield `  scim-audit plan ${sourceWords} ${settings} --out plan    writes the changes that remove what needs no decision\n`;
+    const worst = findings.find(({ finding, acceptance }) => acceptance === undefined && isAtOrAbove(finding.severity, 'warning'));
+    if (worst !== undefined) yield `  scim-audit explain ${worst.finding.rule}    says more about a rule\n`;
+  } else if (isReady) yield '  Nothing to clean. Check again right before SCIM is enabled: the data may change until then.\n';
+}
+
+/** Yields a text in lines of at most the width, each with an indent. */
+function wrap(text: string, width: number | undefined, indent: string): string[] {
+  const room = Math.min(width ?? 100, 100) - indent.length;
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > room) {
+      lines.push(indent + line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  lines.push(indent + line);
+  return lines;
+}

@@ -1,0 +1,21 @@
+/** What a report format is: a pure function of a report, in pieces, so that a large one is never held whole. */
+
+import type { Report } from '../audit/report.js';
+
+export interface ReportOptions {
+  readonly tool: { readonly name: string; readonly version: string };
+  /** Columns of the terminal; undefined: lines are not cut. */
+  readonly width?: number;
+  readonly hasColours: boolean;
+  /** Rows shown of each rule; undefined: all of them. */
+  readonly mostRows?: number;
+  /** The words that gave the source on the command line, for the next step. */
+  readonly sourceWords: string;
+}
+
+export interface Reporter {
+  readonly id: string;
+  /** What it is for, a few words. */
+  readonly title: string;
+  render(report: Report, options: ReportOptions): Iterable<string>;
+}

@@ -1,0 +1,76 @@
+import { key, type Match, matchOf } from '../model/compare.js';
+import type { Group } from '../model/directory.js';
+import type { FindingBase, Severity } from '../model/finding.js';
+import { cell, count, few, NOBODY, placeText, type Rule, sortedIdentity } from './rule.js';
+
+export interface DuplicateGroupName extends FindingBase {
+  readonly rule: 'duplicate-group-name';
+  readonly match: Match;
+  /** By place. */
+  readonly groups: readonly Group[];
+}
+
+const HOW: Readonly<Record<Match, string>> = {
+  exact: 'have exactly the same name',
+  case: 'have names that differ only in upper and lower case',
+  whitespace: 'have names that differ only in white space or invisible characters',
+  unicode: 'have names that differ only in accents or look-alike characters',
+};
+
+export const duplicateGroupName: Rule<DuplicateGroupName> = {
+  name: 'duplicate-group-name',
+  severity: 'error',
+  title: 'Organisation-level groups with one name',
+  finds: 'Organisation-level groups whose names are the same (a warning where they differ in case, white space or accents).',
+  why: 'The identity provider links a group to Jama Connect by its name alone. With two of one name, members and permissions are synced into the wrong group.',
+  fix: 'Rename all but one of them, so that each organisation-level group has a name of its own. Merge groups that mean the same by hand first.',
+  example: 'Groups 3 and 9 are both called "Reviewers": 9 becomes "Reviewers (EU)".',
+  clause: 'duplicate-groups',
+  needs: () => ['groups'],
+  start: ({ directory }) => ({
+    *findings() {
+      const groupsByKey = new Map<string, Group[]>();
+      for (const group of directory.groups) {
+        const folded = group.isOrganisationLevel ? key(group.name) : '';
+        if (folded === '') continue;
+        const same = groupsByKey.get(folded);
+        if (same === undefined) groupsByKey.set(folded, [group]);
+        else same.push(group);
+      }
+      for (const groups of groupsByKey.values()) {
+        if (groups.length < 2) continue;
+        const match = matchOf(groups.map(({ name }) => name));
+        const severity: Severity = match === 'exact' ? 'error' : 'warning';
+        yield { rule: 'duplicate-group-name', severity, match, groups };
+      }
+    },
+  }),
+  message: ({ groups, match }) =>
+    `${count(groups.length, 'organisation-level group')} ${HOW[match]}: ${few(match === 'exact' ? [groups[0].name] : groups.map(({ name }) => name))} (ids ${few(groups.map(({ id }) => id))}).`,
+  identity: ({ groups }) => sortedIdentity(groups, ({ name }) => [name]),
+  topic: ({ groups }) => key(groups[0].name),
+  data: ({ match, groups }, locate) => ({
+    match,
+    groups: groups.map((group) => ({ id: group.id, name: group.name, location: locate(group) })),
+  }),
+  headings: ['id', 'group name', 'same by', 'where'],
+  rows: ({ groups, match }, locate) =>
+    groups.map((group, row) => [
+      cell(group.id),
+      { text: group.name, against: groups[row === 0 ? 1 : 0].name },
+      cell(row === 0 ? match : ''),
+      cell(placeText(locate(group))),
+    ]),
+  users: () => NOBODY,
+  groups: ({ groups }) => groups,
+  remedy: ({ groups, match }) => ({
+    wants: [],
+    questions: groups.map((group) => ({
+      subject: 'group',
+      id: group.id,
+      current: group.name,
+      problem: `${count(groups.length, 'organisation-level group')} ${HOW[match]}; all but one need another name.`,
+      actions: ['set-name', 'accept'],
+    })),
+  }),
+};

@@ -1,0 +1,43 @@
+import type { User } from '../model/directory.js';
+import { isEmailAddress } from '../model/email.js';
+import type { FindingBase } from '../model/finding.js';
+import { askEach, cell, NO_NEEDS, NOBODY, placeText, type Rule, userData } from './rule.js';
+
+export interface InvalidEmail extends FindingBase {
+  readonly rule: 'invalid-email';
+  readonly user: User;
+}
+
+export const invalidEmail: Rule<InvalidEmail> = {
+  name: 'invalid-email',
+  severity: 'error',
+  title: 'Emails that are no email address',
+  finds: 'A user in scope whose email is not an email address (white space around it included).',
+  why: 'The identity provider sends a real address as userName. One that is mistyped, or has a space at its end, never matches; single sign-on compares to the letter.',
+  fix: 'Correct the address in Jama Connect. It must be the one that the identity provider holds.',
+  example: 'User 31 has the email "kai@example.com " with a space at the end.',
+  clause: 'username-format',
+  needs: NO_NEEDS,
+  start: ({ index }) => ({
+    *findings() {
+      for (const user of index.users) {
+        const { place } = user;
+        if (index.isInScope[place] === 1 && index.emailKey[place] >= 0 && !isEmailAddress(user.email)) {
+          yield { rule: 'invalid-email', severity: 'error', user };
+        }
+      }
+    },
+  }),
+  message: ({ user }) => `"${user.email}" is not an email address (user "${user.userName}").`,
+  identity: ({ user }) => [user.id, user.email],
+  topic: ({ user }) => user.id,
+  data: ({ user }, locate) => ({ user: userData(user), location: locate(user) }),
+  headings: ['id', 'username', 'email', 'where'],
+  // Compared with itself trimmed, so that white space around it is seen.
+  rows: ({ user }, locate) => [
+    [cell(user.id), cell(user.userName), { text: user.email, against: user.email.replace(/[\s\p{Cf}]/gu, '') }, cell(placeText(locate(user)))],
+  ],
+  users: ({ user }) => [user],
+  groups: () => NOBODY,
+  remedy: ({ user }) => askEach([user], ({ email }) => email, 'The email is not an email address.', ['set-email', 'deactivate', 'accept']),
+};

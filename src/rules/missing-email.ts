@@ -1,0 +1,38 @@
+import type { User } from '../model/directory.js';
+import type { FindingBase } from '../model/finding.js';
+import { askEach, cell, NO_NEEDS, NOBODY, placeText, type Rule, stateText, userData } from './rule.js';
+
+export interface MissingEmail extends FindingBase {
+  readonly rule: 'missing-email';
+  readonly user: User;
+}
+
+export const missingEmail: Rule<MissingEmail> = {
+  name: 'missing-email',
+  severity: 'error',
+  title: 'Users without an email',
+  finds: 'A user in scope with a blank email.',
+  why: 'The email is what a username must equal, and what single sign-on matches on. Without one the user cannot be linked to the identity provider.',
+  fix: "Enter the person's address in Jama Connect, or deactivate the account if nobody uses it.",
+  example: 'User 30, "labrobot", is active and has no email.',
+  clause: 'primary-email',
+  needs: NO_NEEDS,
+  start: ({ index }) => ({
+    *findings() {
+      for (const user of index.users) {
+        if (index.isInScope[user.place] === 1 && index.emailKey[user.place] < 0) {
+          yield { rule: 'missing-email', severity: 'error', user };
+        }
+      }
+    },
+  }),
+  message: ({ user }) => `The user "${user.userName}" has no email.`,
+  identity: ({ user }) => [user.id, user.email],
+  topic: ({ user }) => user.id,
+  data: ({ user }, locate) => ({ user: userData(user), location: locate(user) }),
+  headings: ['id', 'username', 'user is', 'where'],
+  rows: ({ user }, locate) => [[cell(user.id), cell(user.userName), cell(stateText(user)), cell(placeText(locate(user)))]],
+  users: ({ user }) => [user],
+  groups: () => NOBODY,
+  remedy: ({ user }) => askEach([user], ({ email }) => email, 'The user is in scope and has no email.', ['set-email', 'deactivate', 'accept']),
+};

@@ -1,0 +1,35 @@
+import type { FindingBase } from '../model/finding.js';
+import { askAboutExport, cell, count, NO_NEEDS, NOBODY, type Rule } from './rule.js';
+
+export interface NoInactiveUsers extends FindingBase {
+  readonly rule: 'no-inactive-users';
+  readonly users: number;
+}
+
+export const noInactiveUsers: Rule<NoInactiveUsers> = {
+  name: 'no-inactive-users',
+  severity: 'warning',
+  title: 'No inactive users in the export',
+  finds: 'A snapshot without a single inactive user.',
+  why: 'Most exports list active users only, and inactive ones hold usernames and emails too. Renames that look free may collide with accounts that were not exported.',
+  fix: 'Add the list of inactive users (a second --users FILE). REST needs `includeInactive=true`; in the administration pages it is a view of its own. If there really are none, accept the finding.',
+  example: 'users.csv holds 412 users, all of them active.',
+  clause: 'conflicting-pairs',
+  needs: NO_NEEDS,
+  start: ({ directory: { users } }) => ({
+    *findings() {
+      if (users.length > 0 && users.every(({ active }) => active)) {
+        yield { rule: 'no-inactive-users', severity: 'warning', users: users.length };
+      }
+    },
+  }),
+  message: ({ users }) => `All ${count(users, 'user')} are active. Most exports leave inactive users out, and those hold usernames too.`,
+  identity: () => [],
+  topic: () => '',
+  data: () => ({}),
+  headings: ['users', 'inactive'],
+  rows: ({ users }) => [[cell(String(users)), cell('0')]],
+  users: () => NOBODY,
+  groups: () => NOBODY,
+  remedy: () => askAboutExport('', 'No inactive user was exported; export them too, or accept that there are none.'),
+};

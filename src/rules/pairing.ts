@@ -1,0 +1,107 @@
+/** The pair table of the guide for one contested username, counted by kinds of users instead of pair by pair. */
+
+import type { IdentityIndex } from '../model/identity-index.js';
+
+export interface Pair {
+  /** Ids, by place in the source. */
+  readonly first: string;
+  readonly second: string;
+  readonly reason: 'email-equals-username' | 'same-email';
+}
+
+export interface Member {
+  readonly place: number;
+  /** EMAILS, HOLDS and NEEDS, added up. */
+  readonly kind: number;
+}
+
+export interface Pairing {
+  /** All who take part in a pair, by place. */
+  readonly members: readonly Member[];
+  readonly count: number;
+  /** The first 100 by place of first, then second. */
+  readonly first: readonly Pair[];
+}
+
+const MOST_PAIRS = 100;
+/** Has the key as email. */
+const EMAILS = 1;
+/** Has the key as username. */
+const HOLDS = 2;
+/** Needs an update. */
+const NEEDS = 4;
+const KINDS = 8;
+
+type Reason = Pair['reason'] | undefined;
+
+/** Yields why two users of these kinds conflict; both reasons count as `email-equals-username` (contract 4). */
+function reasonOf(a: number, b: number): Reason {
+  if (((a | b) & NEEDS) === 0) return undefined;
+  if ((a & EMAILS && b & HOLDS) || (b & EMAILS && a & HOLDS)) return 'email-equals-username';
+  return a & b & EMAILS && a & b & NEEDS ? 'same-email' : undefined;
+}
+
+const REASONS: readonly (readonly Reason[])[] = Array.from({ length: KINDS }, (_, a) => Array.from({ length: KINDS }, (_, b) => reasonOf(a, b)));
+
+/** Yields the pairs that share the key, or undefined where there are none. */
+export function pairing(index: IdentityIndex, id: number): Pairing | undefined {
+  if (index.holders.sizeOf(id) + index.emailers.sizeOf(id) < 2) return undefined;
+  const members = membersOf(index, id);
+  if (members.length < 2) return undefined;
+  const counts = new Array<number>(KINDS).fill(0);
+  for (const { kind } of members) counts[kind]++;
+  let count = 0;
+  const isPaired = new Array<boolean>(KINDS).fill(false);
+  for (let a = 0; a < KINDS; a++) {
+    for (let b = a; b < KINDS; b++) {
+      const pairs = a === b ? (counts[a] * (counts[a] - 1)) / 2 : counts[a] * counts[b];
+      if (pairs === 0 || REASONS[a][b] === undefined) continue;
+      count += pairs;
+      isPaired[a] = isPaired[b] = true;
+    }
+  }
+  if (count === 0) return undefined;
+  const paired = members.filter(({ kind }) => isPaired[kind]);
+  return { members: paired, count, first: firstPairs(index, paired) };
+}
+
+/** Yields the holders and emailers of the key, merged by place. */
+function membersOf(index: IdentityIndex, id: number): Member[] {
+  const holders = index.holders.of(id);
+  const emailers = index.emailers.of(id);
+  const members: Member[] = [];
+  for (let h = 0, e = 0; h < holders.length || e < emailers.length; ) {
+    const holder = h < holders.length ? holders[h] : Number.POSITIVE_INFINITY;
+    const emailer = e < emailers.length ? emailers[e] : Number.POSITIVE_INFINITY;
+    const place = Math.min(holder, emailer);
+    let kind = index.needsUpdate[place] === 1 ? NEEDS : 0;
+    if (holder === place) {
+      kind |= HOLDS;
+      h++;
+    }
+    if (emailer === place) {
+      kind |= EMAILS;
+      e++;
+    }
+    members.push({ place, kind });
+  }
+  return members;
+}
+
+/** A member is passed over as soon as no partner follows it, so at most 100 of them scan the rest. */
+function firstPairs(index: IdentityIndex, members: readonly Member[]): Pair[] {
+  const left = new Array<number>(KINDS).fill(0);
+  for (const { kind } of members) left[kind]++;
+  const pairs: Pair[] = [];
+  for (let i = 0; i < members.length && pairs.length < MOST_PAIRS; i++) {
+    const { place, kind } = members[i];
+    left[kind]--;
+    if (!REASONS[kind].some((reason, other) => reason !== undefined && left[other] > 0)) continue;
+    for (let j = i + 1; j < members.length && pairs.length < MOST_PAIRS; j++) {
+      const reason = REASONS[kind][members[j].kind];
+      if (reason === undefined) continue;
+      pairs.push({ first: index.users[place].id, second: index.users[members[j].place].id, reason });
+    }
+  }
+  return pairs;
+}

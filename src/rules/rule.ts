@@ -1,0 +1,126 @@
+/** What a rule is. Each rule is one file with this furniture; nobody outside it switches on its name. */
+
+import type { Contest } from '../model/contest.js';
+import type { Directory, Group, RecordLocation, Subject, UnknownMember, User } from '../model/directory.js';
+import type { FindingBase, Question, Remedy, Severity } from '../model/finding.js';
+import type { ClauseId } from '../model/guide.js';
+import type { IdentityIndex } from '../model/identity-index.js';
+import type { Policy } from '../model/policy.js';
+import type { SyncSelection } from '../model/scope.js';
+
+export type RuleInput = 'groups' | 'memberships';
+
+/** What a rule may look at. */
+export interface RuleContext {
+  readonly directory: Directory;
+  readonly policy: Policy;
+  readonly index: IdentityIndex;
+  readonly contest: Contest;
+  readonly sync: SyncSelection;
+}
+
+/** One look at one snapshot: first the memberships stream past, then the findings are asked for, once. */
+export interface RuleRun<F> {
+  member?(user: number, group: number): void;
+  unknown?(member: UnknownMember): void;
+  /** By the first subject's place in the source. `severity` is the default; the audit applies the policy. */
+  findings(): Iterable<F>;
+}
+
+/** A value in a table; with `against`, what it is to be compared with, so that the difference can be shown. */
+export interface Cell {
+  readonly text: string;
+  readonly against?: string;
+}
+
+export type Locate = (subject: Subject) => RecordLocation;
+
+export interface Rule<F extends FindingBase = FindingBase> {
+  readonly name: F['rule'];
+  /** Default severity; a rule with a milder variant says so in `finds`. */
+  readonly severity: Severity;
+  /** What a heading calls it. */
+  readonly title: string;
+  /** What it finds, one sentence. */
+  readonly finds: string;
+  /** Why it matters for SCIM. */
+  readonly why: string;
+  /** How to fix it. */
+  readonly fix: string;
+  readonly example: string;
+  readonly clause: ClauseId;
+  /** Inputs without which it cannot be answered: their absence is refused. */
+  needs(policy: Policy): readonly RuleInput[];
+  /** An input without which it has nothing to look at: its absence is said, not refused. */
+  readonly isIdleWithout?: RuleInput;
+  start(context: RuleContext): RuleRun<F>;
+  /** Plain words, values as the export holds them. */
+  message(finding: F): string;
+  /** What makes the finding itself: subjects' ids and values, in an order that the source's does not change. */
+  identity(finding: F): readonly string[];
+  /** What it is about, stable while its values change: two findings of a rule with one topic are one question. */
+  topic(finding: F): string;
+  /** The rule's own fields of the JSON report, in order. */
+  data(finding: F, locate: Locate): Readonly<Record<string, unknown>>;
+  readonly headings: readonly string[];
+  /** The subjects as table rows under `headings`, in source order. */
+  rows(finding: F, locate: Locate): readonly (readonly Cell[])[];
+  users(finding: F): readonly User[];
+  groups(finding: F): readonly Group[];
+  remedy(finding: F): Remedy;
+}
+
+export const NO_NEEDS = (): readonly [] => [];
+export const NOBODY: readonly never[] = [];
+
+/** Yields a user's fields of the JSON report. */
+export function userData(user: User) {
+  const { id, userName, email, active, authenticationType } = user;
+  return { id, userName, email, active, authenticationType };
+}
+
+export const cell = (text: string): Cell => ({ text });
+
+/** Yields how tables name a place: `users.csv:18`, or `userbase, row 18`. */
+export function placeText(location: RecordLocation): string {
+  return 'table' in location ? `${location.table}, row ${location.rowid}` : `${location.path}:${location.line}`;
+}
+
+/** Yields how tables put a user's state. */
+export function stateText(user: User): string {
+  return `${user.active ? 'active' : 'inactive'} ${user.authenticationType === 'idp' ? 'IdP' : 'Basic'}`;
+}
+
+/** Yields `n thing` or `n things`. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
+}
+
+/** Yields the first few values quoted, and how many more there are. */
+export function few(values: readonly string[], most = 3): string {
+  const shown = values.slice(0, most).map((value) => `"${value}"`);
+  const rest = values.length - shown.length;
+  if (rest > 0) return `${shown.join(', ')} and ${count(rest, 'other')}`;
+  const last = shown.pop() ?? '';
+  return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
+}
+
+/** Yields ids with values, sorted by id, so that row order is not part of an identity. */
+export function sortedIdentity<S extends Subject>(subjects: readonly S[], values: (subject: S) => readonly string[]): string[] {
+  return [...subjects].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)).flatMap((subject) => [subject.id, ...values(subject)]);
+}
+
+/** A remedy that asks the same of each user of a finding. */
+export function askEach(users: readonly User[], current: (user: User) => string, problem: string, actions: Question['actions']): Remedy {
+  return {
+    wants: [],
+    questions: users.map((user) => ({ subject: 'user', id: user.id, current: current(user), problem, actions })),
+  };
+}
+
+const SNAPSHOT_QUESTION = { subject: 'snapshot', id: '', actions: ['accept'] } as const;
+
+/** A remedy for what only a better export, or acceptance, can settle. */
+export function askAboutExport(current: string, problem: string): Remedy {
+  return { wants: [], questions: [{ ...SNAPSHOT_QUESTION, current, problem }] };
+}

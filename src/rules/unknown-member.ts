@@ -1,0 +1,65 @@
+import type { UnknownMember } from '../model/directory.js';
+import type { FindingBase } from '../model/finding.js';
+import { askAboutExport, cell, count, NO_NEEDS, NOBODY, placeText, type Rule } from './rule.js';
+
+export interface UnknownMembers extends FindingBase {
+  readonly rule: 'unknown-member';
+  readonly count: number;
+  /** The first 20 as they were read. */
+  readonly first: readonly UnknownMember[];
+  /** Over all of them, the same in any order. */
+  readonly checksum: string;
+}
+
+const MOST = 20;
+const LACKS = { user: 'the user', group: 'the group', both: 'user and group' } as const;
+
+/** FNV-1a of a text, as an unsigned 32-bit number. */
+function fnv(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash >>> 0;
+}
+
+export const unknownMember: Rule<UnknownMembers> = {
+  name: 'unknown-member',
+  severity: 'error',
+  title: 'Memberships of unknown users or groups',
+  finds: 'Memberships that name a user or a group which the snapshot lacks: the export is incomplete.',
+  why: 'A user that is missing from the export may hold a username that somebody else needs. No verdict over part of an organisation can be trusted.',
+  fix: 'Export again, with active and inactive users and all groups, at one time. REST needs `includeInactive=true`.',
+  example: 'memberships.csv puts user 512 into group 3, but no users file has a user 512.',
+  clause: 'sync-groups',
+  needs: NO_NEEDS,
+  isIdleWithout: 'memberships',
+  start() {
+    const first: UnknownMember[] = [];
+    let total = 0;
+    let sum = 0;
+    let crossSum = 0;
+    return {
+      unknown(member) {
+        total++;
+        if (first.length < MOST) first.push(member);
+        // Sums do not know the order, so the same memberships in another order are the same finding.
+        const hash = fnv(`${member.lacks}\u0000${member.group}\u0000${member.user}`);
+        sum = (sum + hash) >>> 0;
+        crossSum = (crossSum + Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)) >>> 0;
+      },
+      *findings() {
+        if (total === 0) return;
+        yield { rule: 'unknown-member', severity: 'error', count: total, first, checksum: `${sum}.${crossSum}` };
+      },
+    };
+  },
+  message: ({ count: total, first }) =>
+    `${count(total, 'membership')} ${total === 1 ? 'names' : 'name'} a user or group that the export lacks (first: user "${first[0].user}" in group "${first[0].group}").`,
+  identity: (finding) => [String(finding.count), finding.checksum],
+  topic: () => '',
+  data: (finding) => ({ count: finding.count, memberships: finding.first }),
+  headings: ['user', 'group', 'the export lacks', 'where'],
+  rows: (finding) => finding.first.map((member) => [cell(member.user), cell(member.group), cell(LACKS[member.lacks]), cell(placeText(member.location))]),
+  users: () => NOBODY,
+  groups: () => NOBODY,
+  remedy: (finding) => askAboutExport(count(finding.count, 'membership'), 'Memberships name users or groups that the export lacks; export again.'),
+};

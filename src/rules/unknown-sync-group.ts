@@ -1,0 +1,45 @@
+import type { FindingBase } from '../model/finding.js';
+import { nearestName } from '../model/scope.js';
+import { askAboutExport, cell, NOBODY, type Rule } from './rule.js';
+
+export interface UnknownSyncGroup extends FindingBase {
+  readonly rule: 'unknown-sync-group';
+  readonly name: string;
+  /** The organisation-level group that was probably meant. */
+  readonly suggestion: string | null;
+  /** A project group has exactly this name. */
+  readonly isProjectGroup: boolean;
+}
+
+export const unknownSyncGroup: Rule<UnknownSyncGroup> = {
+  name: 'unknown-sync-group',
+  severity: 'error',
+  title: 'Groups to be synced that do not exist',
+  finds: 'A name given as a group to be synced that no organisation-level group has exactly.',
+  why: 'The identity provider links a group only if its name is exactly the same. A mistyped name would be checked against nothing and found clean; the sync would create a second group.',
+  fix: 'Correct the name in --sync-group, the file or the config, or create the group. Project groups cannot be synced.',
+  example: '--sync-group Reviewer, but the group is called "Reviewers".',
+  clause: 'sync-groups',
+  needs: ({ syncGroups }) => (syncGroups === null ? [] : ['groups']),
+  isIdleWithout: 'groups',
+  start: ({ directory, sync }) => ({
+    *findings() {
+      for (const name of sync.unknown) {
+        const names = directory.groups.filter((group) => group.isOrganisationLevel).map((group) => group.name);
+        const isProjectGroup = directory.groups.some((group) => group.name === name);
+        const suggestion = nearestName(name, names) ?? null;
+        yield { rule: 'unknown-sync-group', severity: 'error', name, suggestion, isProjectGroup };
+      }
+    },
+  }),
+  message: ({ name, suggestion, isProjectGroup }) =>
+    `No organisation-level group is called "${name}"${isProjectGroup ? ', only a project group' : ''}${suggestion === null ? '.' : `; did you mean "${suggestion}"?`}`,
+  identity: ({ name }) => [name],
+  topic: ({ name }) => name,
+  data: ({ name, suggestion, isProjectGroup }) => ({ name, suggestion, isProjectGroup }),
+  headings: ['name to be synced', 'did you mean'],
+  rows: ({ name, suggestion }) => [[cell(name), suggestion === null ? cell('') : { text: suggestion, against: name }]],
+  users: () => NOBODY,
+  groups: () => NOBODY,
+  remedy: ({ name }) => askAboutExport(name, 'No organisation-level group has this name; correct the list of groups to be synced.'),
+};

@@ -1,0 +1,87 @@
+/** A folder of CSV files, or single ones named by flag. */
+
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Role } from '../model/directory.js';
+import { Mistake } from '../model/mistake.js';
+import { type CsvWishes, openCsv } from './csv.js';
+import { SourceRefused } from './problem.js';
+import type { SourceFormat, SourceRequest } from './source.js';
+import type { OpenedSource, Table } from './table.js';
+
+type File = Pick<CsvWishes, 'role' | 'path' | 'file'> & { readonly activity?: 'active' | 'inactive' };
+
+const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
+
+export const csvSource: SourceFormat = {
+  id: 'csv',
+  title: 'a folder with users.csv, groups.csv and memberships.csv, or such files by flag',
+  claims: ({ source }) => source === undefined || isFolder(source),
+  async open(request, onProgress) {
+    const opened: (Table & { close(): void })[] = [];
+    const close = (): void => {
+      for (const table of opened) table.close();
+    };
+    const refused: SourceRefused[] = [];
+    for (const { role, path, file, activity } of filesOf(request)) {
+      try {
+        const named = request.columns[role];
+        opened.push(
+          openCsv({
+            role,
+            path,
+            file,
+            ...(activity === undefined ? {} : { activity }),
+            ...(request.delimiter === undefined ? {} : { delimiter: request.delimiter }),
+            ...(request.encoding === undefined ? {} : { encoding: request.encoding }),
+            ...(named === undefined ? {} : { named }),
+            ...(onProgress === undefined ? {} : { onProgress }),
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof SourceRefused)) {
+          close();
+          throw error;
+        }
+        refused.push(error);
+      }
+    }
+    if (refused.length > 0) {
+      close();
+      const problems = refused.flatMap((error) => error.problems);
+      throw new SourceRefused(problems, problems.length);
+    }
+    return { tables: opened, close } satisfies OpenedSource;
+  },
+};
+
+/** Yields the files of a request; a flag takes the place of the folder's file of its role. */
+function filesOf(request: SourceRequest): File[] {
+  const { source, users, inactiveUsers, groups, memberships, isAssumedActive } = request;
+  const inFolder = (role: Role): File[] => {
+    const path = `${role}.csv`;
+    return source !== undefined && existsSync(join(source, path)) ? [{ role, path, file: join(source, path) }] : [];
+  };
+  const named = (role: Role, files: readonly string[]): File[] => files.map((file) => ({ role, path: file.replaceAll('\\', '/'), file }));
+  const activeUsers = users.length > 0 ? named('users', users) : inFolder('users');
+  const found: File[] = [
+    ...activeUsers.map((file) => (isAssumedActive ? { ...file, activity: 'active' as const } : file)),
+    ...named('users', inactiveUsers).map((file) => ({ ...file, activity: 'inactive' as const })),
+    ...(groups === undefined ? inFolder('groups') : named('groups', [groups])),
+    ...(memberships.length > 0 ? named('memberships', memberships) : inFolder('memberships')),
+  ];
+  if (found.some(({ role }) => role === 'users')) return found;
+  if (source === undefined) {
+    throw new Mistake('No source was given.', 'Give a folder with users.csv or a SQLite file as SOURCE, or name files with --users FILE.');
+  }
+  const others = readdirSync(source)
+    .filter((name) => /\.(?:csv|tsv|txt|db|sqlite3?)$/i.test(name))
+    .sort()
+    .slice(0, 20);
+  throw new Mistake(
+    `${source} holds no users.csv.`,
+    others.length === 0
+      ? 'SOURCE is a folder with users.csv (and groups.csv, memberships.csv), or a SQLite file.'
+      : `Name the files by flag, for example --users ${join(source, others[0])}. Files found: ${others.join(', ')}.`,
+  );
+}

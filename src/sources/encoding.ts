@@ -1,0 +1,112 @@
+/** Turns the encodings of real exports into UTF-8 bytes, stretch by stretch, and refuses bytes that are not of the encoding. */
+
+import { isUtf8 } from 'node:buffer';
+
+export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
+export type Encoding = (typeof ENCODINGS)[number];
+
+/** Yields the encoding that a byte-order mark announces, and the mark's length. */
+export function sniffMark(bytes: Buffer): { readonly encoding: Encoding; readonly length: number } | undefined {
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return { encoding: 'utf-8', length: 3 };
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return { encoding: 'utf-16le', length: 2 };
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return { encoding: 'utf-16be', length: 2 };
+  return undefined;
+}
+
+// Bytes 0x80 to 0x9f by the WHATWG table; 0 where the encoding has no character. TextDecoder is not used:
+// some releases of Node.js decode this label as ISO 8859-1.
+const HIGH = [
+  0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017d, 0, 0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+  0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178,
+];
+const HIGH_TEXT = HIGH.map((code) => (code === 0 ? '\ufffd' : String.fromCharCode(code)));
+const HIGH_BYTES = new Map(HIGH_TEXT.map((text, at) => [text, 0x80 + at]));
+
+const decode1252 = (bytes: Buffer): string => bytes.toString('latin1').replace(/[\u0080-\u009f]/g, (char) => HIGH_TEXT[char.charCodeAt(0) - 0x80]);
+
+function encode1252(text: string): Buffer | undefined {
+  const bytes = Buffer.alloc(text.length);
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const byte = code < 0x80 || (code >= 0xa0 && code <= 0xff) ? code : HIGH_BYTES.get(text[at]);
+    if (byte === undefined || text[at] === '\ufffd') return undefined;
+    bytes[at] = byte;
+  }
+  return bytes;
+}
+
+/** Yields a text's bytes, or undefined where the encoding lacks a character of it. */
+export function encodeText(text: string, encoding: Encoding): Buffer | undefined {
+  if (encoding === 'utf-8') return Buffer.from(text, 'utf8');
+  if (encoding === 'windows-1252') return encode1252(text);
+  const bytes = Buffer.from(text, 'utf16le');
+  return encoding === 'utf-16be' ? bytes.swap16() : bytes;
+}
+
+/**
+ * Turns raw bytes into UTF-8 bytes; keeps back what is cut in the middle of a character. A byte that is not of the
+ * encoding comes out as the byte 0xff, which is in no UTF-8 text: whoever checks the result finds it where it stood.
+ */
+export class Transcoder {
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(readonly encoding: Encoding) {}
+
+  push(bytes: Buffer, isLast: boolean): Buffer {
+    if (this.encoding === 'utf-8') return bytes;
+    if (this.encoding === 'windows-1252') return this.#mark(decode1252(bytes));
+    const all = Buffer.concat([this.#rest, bytes]);
+    let end = all.length - (all.length % 2);
+    if (!isLast && end >= 2) {
+      // A high surrogate waits for its second half.
+      const high = this.encoding === 'utf-16le' ? all[end - 1] : all[end - 2];
+      if (high >= 0xd8 && high <= 0xdb) end -= 2;
+    }
+    this.#rest = Buffer.from(all.subarray(end));
+    const units = Buffer.from(all.subarray(0, end));
+    const text = (this.encoding === 'utf-16be' ? units.swap16() : units).toString('utf16le');
+    const out = this.#mark(text.isWellFormed() ? text : text.toWellFormed());
+    return isLast && this.#rest.length > 0 ? Buffer.concat([out, Buffer.from([0xff])]) : out;
+  }
+
+  #mark(text: string): Buffer {
+    const out = Buffer.from(text, 'utf8');
+    if (!text.includes('\ufffd')) return out;
+    const parts: Buffer[] = [];
+    let from = 0;
+    for (let at = out.indexOf('\ufffd'); at >= 0; at = out.indexOf('\ufffd', from)) {
+      parts.push(out.subarray(from, at), Buffer.from([0xff]));
+      from = at + 3;
+    }
+    return Buffer.concat([...parts, out.subarray(from)]);
+  }
+}
+
+/** Yields the offset of the first byte that is in no UTF-8 text, or -1. Halves the stretch until it is found. */
+export function findInvalidUtf8(bytes: Buffer): number {
+  if (isUtf8(bytes)) return -1;
+  let good = 0;
+  let bad = bytes.length;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (isValidPrefix(bytes, middle)) good = middle;
+    else bad = middle;
+  }
+  return good;
+}
+
+/** Is valid up to `end`, apart from a character that `end` cuts. */
+function isValidPrefix(bytes: Buffer, end: number): boolean {
+  for (let cut = 0; cut < 4 && cut <= end; cut++) {
+    if (isUtf8(bytes.subarray(0, end - cut))) return cut === 0 || isLeadOfLonger(bytes, end - cut, cut);
+  }
+  return false;
+}
+
+/** Could the bytes from `at`, of which there are `length`, begin a longer character. */
+function isLeadOfLonger(bytes: Buffer, at: number, length: number): boolean {
+  const lead = bytes[at];
+  const needed = lead >= 0xf0 && lead <= 0xf4 ? 4 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xc2 && lead < 0xe0 ? 2 : 0;
+  if (needed <= length) return false;
+  return bytes.subarray(at + 1, at + length).every((byte) => byte >= 0x80 && byte < 0xc0);
+}

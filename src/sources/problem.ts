@@ -1,0 +1,70 @@
+/** What cannot be read for certain, collected so that all of it is told at once. */
+
+import { Mistake } from '../model/mistake.js';
+
+export interface SourceProblem {
+  /** As the operating system finds it. */
+  readonly file: string;
+  readonly table?: string;
+  /** Physical line from 1, or rowid. */
+  readonly line?: number;
+  /** Cell from 1. */
+  readonly column?: number;
+  readonly heading?: string;
+  /** What is wrong, and what to do. */
+  readonly message: string;
+}
+
+const MOST = 50;
+
+/** Yields a value fit for a message: cut, and in quotes that show where it ends. */
+export function quoted(value: string): string {
+  const cut = value.length > 60 ? `${value.slice(0, 57)}…` : value;
+  return JSON.stringify(cut);
+}
+
+/** Yields `users.csv, line 18, column 3 (active): …`. */
+export function describeProblem({ file, table, line, column, heading, message }: SourceProblem): string {
+  const place = [file];
+  if (table !== undefined) place.push(`table ${table}`);
+  if (line !== undefined) place.push(`${table === undefined ? 'line' : 'row'} ${line}`);
+  if (column !== undefined) place.push(`column ${column}${heading === undefined ? '' : ` (${heading})`}`);
+  else if (heading !== undefined) place.push(`column ${quoted(heading)}`);
+  return `${place.join(', ')}: ${message}`;
+}
+
+/** A source that was refused, with its problems in the order of reading. */
+export class SourceRefused extends Mistake {
+  override readonly name = 'SourceRefused';
+
+  constructor(
+    readonly problems: readonly SourceProblem[],
+    readonly total: number,
+  ) {
+    super(
+      `The source cannot be read for certain: ${total.toLocaleString('en-US')} ${total === 1 ? 'problem' : 'problems'}.`,
+      'Mend the export, or export again; nothing was skipped and nothing was judged.',
+      [...problems.map(describeProblem), ...(total > problems.length ? [`… and ${(total - problems.length).toLocaleString('en-US')} more problems.`] : [])],
+    );
+  }
+}
+
+/** Keeps the first 50 problems and counts the rest. */
+export class Problems {
+  readonly #first: SourceProblem[] = [];
+  #total = 0;
+
+  add(problem: SourceProblem): void {
+    if (this.#first.length < MOST) this.#first.push(problem);
+    this.#total++;
+  }
+
+  get total(): number {
+    return this.#total;
+  }
+
+  /** Throws SourceRefused where there is any. */
+  refuse(): void {
+    if (this.#total > 0) throw new SourceRefused(this.#first, this.#total);
+  }
+}

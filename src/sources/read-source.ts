@@ -1,0 +1,150 @@
+/** Reads an opened source: groups, then users, then the memberships as a stream. */
+
+import type { Directory, Group, Input, MembershipSink, Role, Snapshot, UnknownMember } from '../model/directory.js';
+import { Problems } from './problem.js';
+import { readGroups } from './read-groups.js';
+import { MemberResolver, splitGroupsCell, takeMemberships } from './read-memberships.js';
+import { readUsers, type UserWishes } from './read-users.js';
+import type { Table, TableEnd } from './table.js';
+
+const ORDER: readonly Role[] = ['users', 'groups', 'memberships'];
+
+/**
+ * Reads every table once. `begin` is called when users and groups are complete and says where the memberships go;
+ * it is not called where something could not be read. Throws SourceRefused with everything that is wrong.
+ */
+export function readSource(opened: readonly Table[], wishes: UserWishes, begin: (directory: Directory) => MembershipSink): Snapshot {
+  const tables = [...opened].sort((a, b) => ORDER.indexOf(a.role) - ORDER.indexOf(b.role));
+  const problems = new Problems();
+  const ends = new Map<Table, TableEnd>();
+  const notes: string[] = tables.flatMap((table) => table.notes);
+  const ofRole = (role: Role): Table[] => tables.filter((table) => table.role === role);
+  const inputOf = (table: Table): number => tables.indexOf(table);
+
+  const groups = readGroups(problems);
+  for (const table of ofRole('groups')) {
+    ends.set(table, table.read(groups.take(table, inputOf(table)), problems));
+    notes.push(...groups.end(table));
+  }
+  const hasGroups = ofRole('groups').length > 0;
+
+  const cells = new CellMemberships(groups.groups, groups.groupsById, hasGroups, problems);
+  const users = readUsers(wishes, problems);
+  for (const table of ofRole('users')) {
+    if (wishes.authMode === 'multi' && !table.columns.has('authenticationType')) refuseWithoutType(table, problems);
+    const input = inputOf(table);
+    ends.set(
+      table,
+      table.read(
+        users.take(table, input, (user, cell, line) => cells.take(table, input, user, cell, line)),
+        problems,
+      ),
+    );
+    notes.push(...users.end(table));
+  }
+  const hasCells = ofRole('users').some((table) => table.columns.has('groups'));
+  if (hasCells && !hasGroups) {
+    notes.push(
+      'The groups were taken from the users list, which does not tell organisation-level groups from project groups and hides groups of one name: every group counts as organisation-level.',
+    );
+  }
+
+  const directory: Directory = {
+    users: users.users,
+    groups: groups.groups,
+    given: { groups: hasGroups || hasCells, memberships: hasCells || ofRole('memberships').length > 0 },
+  };
+  const isSound = problems.total === 0;
+  const sink = isSound ? begin(directory) : DEAF;
+  let memberships = cells.replay(users.users, sink);
+  const resolver = new MemberResolver(users.users, groups.groups, users.usersById, groups.groupsById);
+  for (const table of ofRole('memberships')) {
+    const end = table.read(takeMemberships(table, resolver, sink, problems), problems);
+    ends.set(table, end);
+    memberships += end.rows;
+  }
+  problems.refuse();
+  for (const table of tables) notes.push(...(ends.get(table)?.notes ?? []));
+  return { ...directory, inputs: tables.map((table) => inputFor(table, ends.get(table))), memberships, notes };
+}
+
+const DEAF: MembershipSink = { member: () => {}, unknown: () => {} };
+
+function inputFor(table: Table, end: TableEnd | undefined): Input {
+  if (end === undefined) throw new Error(`${table.file} was not read`);
+  const { path, file, role } = table;
+  return { path, file, role, ...(table.table === undefined ? {} : { table: table.table }), sha256: end.sha256, rows: end.rows };
+}
+
+function refuseWithoutType({ file, table, headings }: Table, problems: Problems): void {
+  problems.add({
+    file,
+    ...(table === undefined ? { line: 1 } : { table }),
+    message: `with --auth-mode multi every user needs an authentication type, and there is no such column (authenticationType, "Authentication Type", authType, auth). Name it with --column users.authenticationType="…". Headings found: ${headings.map((heading) => JSON.stringify(heading)).join(', ')}.`,
+  });
+}
+
+/** Memberships that the users list itself states, held as numbers until every user is known. */
+class CellMemberships {
+  readonly #pairs: number[] = [];
+  readonly #unknown: UnknownMember[] = [];
+  readonly #groupsByName = new Map<string, number>();
+  readonly #ambiguous = new Set<string>();
+
+  constructor(
+    readonly groups: Group[],
+    readonly groupsById: Map<string, number>,
+    readonly areGroupsGiven: boolean,
+    readonly problems: Problems,
+  ) {
+    for (const { name, place } of groups) {
+      if (this.#groupsByName.has(name)) this.#ambiguous.add(name);
+      this.#groupsByName.set(name, place);
+    }
+  }
+
+  take(table: Table, input: number, user: number, cell: string, line: number): void {
+    const names = splitGroupsCell(cell, (name) => this.areGroupsGiven && this.#groupsByName.has(name));
+    const refuse = (message: string): void => {
+      const at = table.columns.get('groups') ?? 0;
+      this.problems.add({
+        file: table.file,
+        ...(table.table === undefined ? {} : { table: table.table }),
+        line,
+        column: at + 1,
+        heading: table.headings[at],
+        message,
+      });
+    };
+    if (names === undefined) {
+      refuse(`${JSON.stringify(cell)} can be read as different groups, because a comma is also part of a name; give memberships with --memberships FILE.`);
+      return;
+    }
+    for (const name of names) {
+      let place = this.#groupsByName.get(name);
+      if (place !== undefined && this.#ambiguous.has(name)) {
+        refuse(`${JSON.stringify(name)} fits more than one group; give memberships by id with --memberships FILE.`);
+        continue;
+      }
+      if (place === undefined && !this.areGroupsGiven) {
+        place = this.groups.length;
+        this.groups.push({ place, id: name, name, isOrganisationLevel: true, input, line });
+        this.groupsById.set(name, place);
+        this.#groupsByName.set(name, place);
+      }
+      if (place !== undefined) this.#pairs.push(user, place);
+      else {
+        const location = table.table === undefined ? { path: table.path, line } : { path: table.path, table: table.table, rowid: line };
+        // By place: the user's id is known once the row has been taken.
+        this.#unknown.push({ user: String(user), group: name, lacks: 'group', location });
+      }
+    }
+  }
+
+  /** Hands the memberships on; yields how many there are. */
+  replay(users: readonly { readonly id: string }[], sink: MembershipSink): number {
+    for (let at = 0; at < this.#pairs.length; at += 2) sink.member(this.#pairs[at], this.#pairs[at + 1]);
+    for (const member of this.#unknown) sink.unknown({ ...member, user: users[Number(member.user)].id });
+    return this.#pairs.length / 2 + this.#unknown.length;
+  }
+}

@@ -1,0 +1,32 @@
+/** What a person asked to be read, and what an input format must offer. */
+
+import type { Role } from '../model/directory.js';
+import type { Encoding } from './encoding.js';
+import type { OnProgress, OpenedSource } from './table.js';
+
+export interface SourceRequest {
+  /** A folder or a database. */
+  readonly source?: string;
+  readonly users: readonly string[];
+  /** Lists that hold inactive users only and have no column that says so. */
+  readonly inactiveUsers: readonly string[];
+  readonly groups?: string;
+  readonly memberships: readonly string[];
+  /** Headings that a person named, by role and canonical column. */
+  readonly columns: Readonly<Partial<Record<Role, Readonly<Record<string, string>>>>>;
+  /** Tables that a person named. */
+  readonly tables: Readonly<Partial<Record<Role, string>>>;
+  readonly delimiter?: string;
+  readonly encoding?: Encoding;
+  /** Users lists without a status column hold active users. */
+  readonly isAssumedActive: boolean;
+}
+
+export interface SourceFormat {
+  readonly id: string;
+  /** What it is, for a message. */
+  readonly title: string;
+  /** Is meant by the request. Throws a Mistake where the request contradicts itself. */
+  claims(request: SourceRequest): boolean;
+  open(request: SourceRequest, onProgress?: OnProgress): Promise<OpenedSource>;
+}

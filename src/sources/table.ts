@@ -1,0 +1,48 @@
+/** What every input format yields: tables with columns and rows of text. */
+
+import type { Role } from '../model/directory.js';
+import type { Columns } from './headings.js';
+import type { Problems } from './problem.js';
+
+/** One row; the same object is handed out for each, so nothing of it may be kept but its strings. */
+export interface Row {
+  /** Physical line from 1, or rowid. */
+  readonly line: number;
+  /** Cells it has; a short row has fewer than there are headings. */
+  readonly width: number;
+  /** Yields the cell's text; NULL is empty. */
+  text(column: number): string;
+}
+
+export interface TableEnd {
+  readonly sha256: string;
+  readonly rows: number;
+  /** Plain sentences about what was passed over. */
+  readonly notes: readonly string[];
+}
+
+export interface Table {
+  readonly role: Role;
+  /** As reports name it. */
+  readonly path: string;
+  /** As the operating system finds it. */
+  readonly file: string;
+  readonly table?: string;
+  readonly headings: readonly string[];
+  readonly columns: Columns;
+  readonly isIdFromUserName: boolean;
+  /** What the file is said to hold, where it has no column for it. */
+  readonly activity?: 'active' | 'inactive';
+  /** Plain sentences about how it was opened. */
+  readonly notes: readonly string[];
+  /** Hands each row out, in source order, once. What cannot be read goes to `problems`. */
+  read(visit: (row: Row) => void, problems: Problems): TableEnd;
+}
+
+/** Told after every stretch that was read. */
+export type OnProgress = (progress: { readonly path: string; readonly bytes: number; readonly rows: number }) => void;
+
+export interface OpenedSource {
+  readonly tables: readonly Table[];
+  close(): void;
+}

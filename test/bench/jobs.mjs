@@ -1,0 +1,104 @@
+/** The processes that are measured, and what they answered. */
+
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { countsOfReport } from './answers.mjs';
+import { measure } from './measure.mjs';
+import { auditScript, countsOfPeer, importScript, sqliteArguments } from './sqlite-peer.sql.mjs';
+
+const PROGRAM = fileURLToPath(new URL('../../bin/scim-audit.js', import.meta.url));
+/** The shell, where it is on the PATH. */
+const SQLITE = (process.env.PATH ?? '')
+  .split(delimiter)
+  .map((folder) => join(folder, 'sqlite3'))
+  .find((path) => existsSync(path));
+const SETTINGS = ['--auth-mode', 'multi'];
+
+/** @typedef {import('./measure.mjs').Job} Job */
+
+/** Makes jobs that leave what they write in one scratch folder. */
+export class Jobs {
+  #scratch;
+  #made = 0;
+
+  /** @param {string} scratch */
+  constructor(scratch) {
+    this.#scratch = scratch;
+  }
+
+  get isProgramThere() {
+    return existsSync(PROGRAM);
+  }
+
+  get isPeerThere() {
+    return SQLITE !== undefined;
+  }
+
+  /** @param {string} data @param {'json' | 'pretty'} [format] @returns {Job & { report: string }} */
+  check(data, format = 'json') {
+    const report = this.#path('report.json');
+    const output = format === 'json' ? ['--output', report] : [];
+    const args = ['check', data, ...SETTINGS, '--format', format, ...output, '--fail-on', 'never'];
+    return { ...this.#node(`check --format ${format}`, [PROGRAM, ...args]), report };
+  }
+
+  /** @param {string} data @param {'audit' | 'import'} [what] @returns {Job & { output: string }} */
+  peer(data, what = 'audit') {
+    const input = this.#path(`${what}.sql`);
+    writeFileSync(input, what === 'audit' ? auditScript : importScript);
+    const output = this.#path('answers.txt');
+    return { name: `sqlite3 (${what})`, program: SQLITE ?? 'sqlite3', args: sqliteArguments, folder: this.#scratch, cwd: data, input, output };
+  }
+
+  /** @param {string} data @returns {Job & { plan: string }} */
+  plan(data) {
+    const plan = this.#path('plan');
+    const job = this.#node('plan', [PROGRAM, 'plan', data, ...SETTINGS, '--out', plan]);
+    return { ...job, plan, prepare: () => rmSync(plan, { recursive: true, force: true }) };
+  }
+
+  /** Each run has a copy of the plan that was never applied. @param {string} data @param {string} plan @returns {Job} */
+  apply(data, plan) {
+    const copy = this.#path('plan');
+    const out = this.#path('applied');
+    const args = [PROGRAM, 'apply', join(copy, 'plan.json'), data, '--out', out, '--yes'];
+    const prepare = () => {
+      for (const folder of [copy, out]) rmSync(folder, { recursive: true, force: true });
+      cpSync(plan, copy, { recursive: true });
+    };
+    return { ...this.#node('apply', args), prepare };
+  }
+
+  /** @returns {Job & { output: string }} */
+  help() {
+    return { ...this.#node('--help', [PROGRAM, '--help']), output: this.#path('help.txt') };
+  }
+
+  /** @returns {Job} */
+  bareNode() {
+    return this.#node('node -e 0', ['-e', '0']);
+  }
+
+  /** Yields whether the program has a command. @param {string} command */
+  async has(command) {
+    const help = this.help();
+    await measure(help);
+    return new RegExp(`^\\s+${command}\\b`, 'm').test(readFileSync(help.output, 'utf8'));
+  }
+
+  /** @param {string} name @param {string[]} args @returns {Job} */
+  #node(name, args) {
+    return { name, program: process.execPath, args, folder: this.#scratch };
+  }
+
+  /** @param {string} name */
+  #path(name) {
+    return join(this.#scratch, `${++this.#made}-${name}`);
+  }
+}
+
+/** Yields what a check and the peer answered in their last runs. @param {{ report: string }} check @param {{ output: string }} peer */
+export async function answersOf(check, peer) {
+  return { ours: await countsOfReport(check.report), theirs: countsOfPeer(readFileSync(peer.output, 'utf8')) };
+}

@@ -1,0 +1,120 @@
+/** What is compared with what, and which ratio is wanted. */
+
+import { differencesOf } from './answers.mjs';
+import { dataFolder } from './data.mjs';
+import { answersOf } from './jobs.mjs';
+import { measure, measureInTurn } from './measure.mjs';
+
+const MOST_IN_WORST_CASES = 200_000;
+const BRIEF_RUNS = 15;
+
+/**
+ * @typedef {object} Bench
+ * @property {number} users
+ * @property {import('./jobs.mjs').Jobs} jobs
+ * @property {import('./table.mjs').Table} table
+ * @property {Verdict} verdict
+ *
+ * @typedef {object} Verdict
+ * @property {string[]} problems what makes figures worthless
+ * @property {number} compared how many reports were held against the peer's counts
+ */
+
+/** By name, in the order in which they run. @type {Readonly<Record<string, (bench: Bench) => Promise<void>>>} */
+export const SECTIONS = { peer: besidePeer, scale, start, worst, quoted, plan };
+
+/** @param {number} users */
+const named = (users) => `${users.toLocaleString('en')} users`;
+
+/** @param {Bench} bench */
+async function besidePeer(bench) {
+  const { users, jobs, table } = bench;
+  const data = dataFolder(users);
+  const check = jobs.check(data);
+  const peer = jobs.peer(data);
+  const [json, pretty, theirs, imported] = await measureInTurn([check, jobs.check(data, 'pretty'), peer, jobs.peer(data, 'import')]);
+  table.printRatio({ what: `check to json / sqlite3, ${named(users)}`, ours: json, theirs, target: 0.5 });
+  table.printRatio({ what: 'check to pretty / sqlite3', ours: pretty, theirs, target: 0.5 });
+  table.printPeak('peak of check to json / sqlite3', json, theirs, 300);
+  table.printPeak('peak of check to pretty / sqlite3', pretty, theirs, 300);
+  table.printRatio({ what: 'sqlite3: import alone / import and questions', ours: imported, theirs });
+  await compareAnswers(bench, 'ordinary', check, peer);
+}
+
+/** @param {Bench} bench */
+async function scale({ users, jobs, table }) {
+  const fewer = Math.round(users / 10);
+  const [ours, theirs] = await measureInTurn([jobs.check(dataFolder(users)), jobs.check(dataFolder(fewer))]);
+  table.printRatio({ what: `check, ${named(users)} / ${named(fewer)}`, ours, theirs, target: 11 });
+}
+
+/** @param {Bench} bench */
+async function start({ jobs, table }) {
+  const all = [jobs.help(), jobs.check(dataFolder(1000)), jobs.bareNode()].map((job) => ({ ...job, isBrief: true }));
+  const [help, check, node] = await measureInTurn(all, BRIEF_RUNS);
+  table.printRatio({ what: '--help / node -e 0', ours: help, theirs: node, target: 1.6 });
+  table.printRatio({ what: 'check, 1,000 users / node -e 0', ours: check, theirs: node, target: 2.5 });
+}
+
+/** @param {Bench} bench */
+async function worst(bench) {
+  const { jobs, table } = bench;
+  const users = Math.min(bench.users, MOST_IN_WORST_CASES);
+  const fewer = Math.round(users / 10);
+  const cases = /** @type {const} */ ({
+    'one-address': 'all on one address',
+    'long-chain': 'one chain',
+    'long-ring': 'one ring',
+    'one-group': 'one group with all in it',
+  });
+  for (const [variant, what] of Object.entries(cases)) {
+    const data = dataFolder(users, /** @type {keyof typeof cases} */ (variant));
+    const check = jobs.check(data);
+    const small = jobs.check(dataFolder(fewer, /** @type {keyof typeof cases} */ (variant)));
+    const [ours, ordinary, tenth] = await measureInTurn([check, jobs.check(dataFolder(users)), small]);
+    table.printRatio({ what: `${what} / ordinary, ${named(users)}`, ours, theirs: ordinary });
+    table.printRatio({ what: `${what}, ${named(users)} / ${named(fewer)}`, ours, theirs: tenth, target: 11 });
+    const peer = jobs.peer(data);
+    if (!jobs.isPeerThere) continue;
+    await measure(peer);
+    await compareAnswers(bench, variant, check, peer);
+  }
+}
+
+/** @param {Bench} bench */
+async function quoted(bench) {
+  const { users, jobs, table } = bench;
+  const check = jobs.check(dataFolder(users, 'quoted'));
+  const plain = jobs.check(dataFolder(users));
+  const peer = jobs.peer(dataFolder(users, 'quoted'));
+  const [ours, theirs, sqlite] = await measureInTurn([check, plain, peer]);
+  table.printRatio({ what: `every cell quoted / plain, ${named(users)}`, ours, theirs });
+  table.printRatio({ what: 'every cell quoted / sqlite3', ours, theirs: sqlite });
+  await compareAnswers(bench, 'quoted', check, peer);
+}
+
+/** @param {Bench} bench */
+async function plan({ users, jobs, table }) {
+  if (!(await jobs.has('plan'))) return;
+  const data = dataFolder(users, 'renames');
+  const planning = jobs.plan(data);
+  const check = jobs.check(data);
+  const [planned, checked] = await measureInTurn([planning, check]);
+  const renames = named(users / 5).replace('users', 'renames');
+  table.printRatio({ what: `plan / check, ${named(users)}, ${renames}`, ours: planned, theirs: checked, target: 1.6 });
+  table.printPeak('peak of plan / check', planned, checked);
+  if (!(await jobs.has('apply'))) return;
+  const [applied, again] = await measureInTurn([jobs.apply(data, planning.plan), check]);
+  table.printRatio({ what: 'apply --out --yes / check', ours: applied, theirs: again, target: 2 });
+  table.printPeak('peak of apply / check', applied, again);
+}
+
+/**
+ * A fast wrong answer does not count.
+ * @param {Bench} bench @param {string} name @param {{ report: string }} check @param {{ output: string }} peer
+ */
+async function compareAnswers({ verdict }, name, check, peer) {
+  const { ours, theirs } = await answersOf(check, peer);
+  verdict.compared++;
+  for (const difference of differencesOf(ours, theirs)) verdict.problems.push(`counts differ (${name}): ${difference}`);
+}

@@ -1,0 +1,245 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Report } from '../../src/audit/report.js';
+import { locationOf, type User } from '../../src/model/directory.js';
+import { ruleOf } from '../../src/rules/registry.js';
+import { auditOf, inOrder, type Organisation, organisationArbitrary } from '../support/organisations.js';
+import { expectedFindings, type Stated } from './oracle.js';
+
+interface Shown extends Omit<Stated, 'severity'> {
+  readonly severity: string;
+}
+
+/** The findings as the JSON report holds them, without fingerprint and message. */
+function findingsOf({ findings, snapshot }: Report): Shown[] {
+  return findings.map(({ finding }) => ({
+    rule: finding.rule,
+    severity: finding.severity,
+    ...ruleOf(finding).data(finding, (subject) => locationOf(snapshot.inputs, subject)),
+  }));
+}
+
+/** The contract leaves open how near a suggested name must be; the oracle says nothing of it. */
+function withoutSuggestion({ suggestion: _, ...rest }: Shown): Shown {
+  return rest;
+}
+
+const placeOf = (organisation: Organisation, { users }: Shown): number => {
+  const [first] = Array.isArray(users) ? users : [];
+  return organisation.users.findIndex(({ id }) => id === first?.id);
+};
+
+/** Two contests that begin with the same user have no order by the contract: here they get one. */
+function settleTies(organisation: Organisation, findings: readonly Shown[]): Shown[] {
+  const contests = findings
+    .filter(({ rule }) => rule === 'conflicting-users')
+    .sort((a, b) => placeOf(organisation, a) - placeOf(organisation, b) || (String(a.userName) < String(b.userName) ? -1 : 1));
+  return findings.map((finding) => (finding.rule === 'conflicting-users' ? (contests.shift() ?? finding) : finding));
+}
+
+const fingerprintsOf = ({ findings }: Report): string[] => findings.map(({ fingerprint }) => fingerprint).sort();
+
+describe('the rules against the oracle', () => {
+  it('state the same findings, field by field and in order', { timeout: 60_000 }, () => {
+    fc.assert(
+      fc.property(organisationArbitrary, (organisation) => {
+        const found = findingsOf(auditOf(organisation)).map(withoutSuggestion);
+        const expected = expectedFindings(organisation);
+        expect(settleTies(organisation, found)).toEqual(settleTies(organisation, expected));
+      }),
+      { numRuns: 800 },
+    );
+  });
+
+  it('list contests by the place of their first user', () => {
+    fc.assert(
+      fc.property(organisationArbitrary, (organisation) => {
+        const places = findingsOf(auditOf(organisation))
+          .filter(({ rule }) => rule === 'conflicting-users')
+          .map((finding) => placeOf(organisation, finding));
+        expect(places).toEqual([...places].sort((a, b) => a - b));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('suggest only names of organisation-level groups, and one of the same key where there is one', () => {
+    fc.assert(
+      fc.property(organisationArbitrary, (organisation) => {
+        const names = organisation.groups.filter((group) => group.isOrganisationLevel).map(({ name }) => name);
+        for (const { rule, name, suggestion } of findingsOf(auditOf(organisation))) {
+          if (rule !== 'unknown-sync-group') continue;
+          expect([null, ...names]).toContain(suggestion);
+          if (name === 'Observer' && names.includes('Observers')) expect(suggestion).not.toBeNull();
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('meet every pattern, resolution, difference and match in the random organisations', () => {
+    const met = new Set(
+      fc
+        .sample(organisationArbitrary, { numRuns: 600, seed: 20 })
+        .flatMap(expectedFindings)
+        .flatMap(({ rule, pattern, resolution, difference, match }) => [rule, `${pattern} by ${resolution}`, `difference ${difference}`, `match ${match}`]),
+    );
+    expect([...met]).toEqual(
+      expect.arrayContaining([
+        'username-email-mismatch',
+        'conflicting-users',
+        'duplicate-group-name',
+        'inactive-basic-member',
+        'missing-email',
+        'invalid-email',
+        'duplicate-email',
+        'duplicate-username',
+        'unknown-member',
+        'unknown-sync-group',
+        'no-inactive-users',
+        'same-email by decision',
+        'taken by decision',
+        'swap by automatic',
+        'swap by decision',
+        'chain by automatic',
+        'chain by decision',
+        'bystander by automatic',
+        'difference case',
+        'difference whitespace',
+        'difference unicode',
+        'difference value',
+        'match exact',
+        'match case',
+        'match whitespace',
+        'match unicode',
+      ]),
+    );
+  });
+});
+
+describe('fingerprints', () => {
+  it('are unique within a report', () => {
+    fc.assert(
+      fc.property(organisationArbitrary, (organisation) => {
+        const fingerprints = fingerprintsOf(auditOf(organisation));
+        expect(new Set(fingerprints).size).toBe(fingerprints.length);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('are the rule, a colon and at least 12 hex digits', () => {
+    fc.assert(
+      fc.property(organisationArbitrary, (organisation) => {
+        for (const { finding, fingerprint } of auditOf(organisation).findings) {
+          expect(fingerprint.startsWith(`${finding.rule}:`)).toBe(true);
+          expect(fingerprint.slice(finding.rule.length + 1)).toMatch(/^[0-9a-f]{12,}$/);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('do not change as a set when rows change places', () => {
+    const shuffled = organisationArbitrary.chain((organisation) => {
+      const { users, groups, memberships } = organisation;
+      const all = { minLength: users.length, maxLength: users.length };
+      return fc
+        .record({
+          users: fc.shuffledSubarray([...users], all),
+          groups: fc.shuffledSubarray([...groups], { minLength: groups.length }),
+          memberships: fc.shuffledSubarray([...memberships], { minLength: memberships.length }),
+        })
+        .map((rows) => ({
+          organisation,
+          other: {
+            ...organisation,
+            users: inOrder(rows.users),
+            groups: inOrder(rows.groups),
+            memberships: rows.memberships.map((row, at) => ({ ...row, line: at + 2 })),
+          },
+        }));
+    });
+    fc.assert(
+      fc.property(shuffled, ({ organisation, other }) => {
+        expect(fingerprintsOf(auditOf(other))).toEqual(fingerprintsOf(auditOf(organisation)));
+      }),
+      { numRuns: 250 },
+    );
+  });
+
+  it('do not change when a user comes who concerns nobody', () => {
+    fc.assert(
+      fc.property(organisationArbitrary, (organisation) => {
+        const newcomer: User = {
+          place: 0,
+          id: '900',
+          input: 0,
+          line: 2,
+          name: 'Vera Moor',
+          userName: 'vera@harbour.example',
+          email: 'vera@harbour.example',
+          active: true,
+          authenticationType: 'idp',
+        };
+        const other = { ...organisation, users: inOrder([newcomer, ...organisation.users]) };
+        const concerned = (report: Report): string[] => fingerprintsOf(report).filter((fingerprint) => !fingerprint.startsWith('no-inactive-users:'));
+        expect(concerned(auditOf(other))).toEqual(concerned(auditOf(organisation)));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('pairs', () => {
+  it('are counted as brute force counts them, and the first 100 listed, on a crowded address', () => {
+    const member = fc.record({
+      userName: fc.constantFrom('ana@dome.example', 'Ana@dome.example', 'ana', 'ben@dome.example'),
+      email: fc.constantFrom('ana@dome.example', 'ANA@dome.example', 'ben@dome.example'),
+      active: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(member, { minLength: 10, maxLength: 32 }), (members) => {
+        const users = members.map(
+          (own, place): User => ({
+            place,
+            id: String(place + 1),
+            input: 0,
+            line: place + 2,
+            name: '',
+            authenticationType: 'idp',
+            ...own,
+          }),
+        );
+        const organisation: Organisation = { users, groups: [], memberships: [], authMode: 'saml', syncGroups: null };
+        const found = findingsOf(auditOf(organisation));
+        expect(settleTies(organisation, found)).toEqual(settleTies(organisation, expectedFindings(organisation)));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('of 200,000 users on one address are one finding', { timeout: 60_000 }, () => {
+    const size = 200_000;
+    const users = Array.from(
+      { length: size },
+      (_, place): User => ({
+        place,
+        id: String(place + 1),
+        input: 0,
+        line: place + 2,
+        name: '',
+        userName: `oven${place}`,
+        email: 'oven@bakery.example',
+        active: true,
+        authenticationType: 'idp',
+      }),
+    );
+    const found = findingsOf(auditOf({ users, groups: [], memberships: [], authMode: 'saml', syncGroups: null }));
+    const contests = found.filter(({ rule }) => rule === 'conflicting-users');
+    expect(contests).toHaveLength(1);
+    expect(contests[0]).toMatchObject({ pattern: 'same-email', pairCount: (size * (size - 1)) / 2 });
+    expect(contests[0]?.pairs).toHaveLength(100);
+    expect(found.filter(({ rule }) => rule === 'duplicate-email')).toHaveLength(0);
+  });
+});

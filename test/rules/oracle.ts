@@ -1,0 +1,326 @@
+/**
+ * Section 2 of the contract, as plainly as code can say it: quadratic, one sentence of the contract a function.
+ * To be held beside the contract; it shares no logic with the rules that it judges.
+ */
+
+import type { Group, User } from '../../src/model/directory.js';
+import type { Organisation } from '../support/organisations.js';
+
+/** A finding as the JSON report holds it, without fingerprint and message. */
+export interface Stated {
+  readonly rule: string;
+  readonly severity: 'error' | 'warning';
+  readonly [field: string]: unknown;
+}
+
+/** Yields the findings of all rules, by rule in the order of 2.3, then by the first subject's place. */
+export function expectedFindings(organisation: Organisation): Stated[] {
+  return [
+    ...usernameEmailMismatches(organisation),
+    ...conflictingUsers(organisation),
+    ...duplicateGroupNames(organisation),
+    ...inactiveBasicMembers(organisation),
+    ...missingEmails(organisation),
+    ...invalidEmails(organisation),
+    ...duplicateEmails(organisation),
+    ...duplicateUsernames(organisation),
+    ...unknownMembers(organisation),
+    ...unknownSyncGroups(organisation),
+    ...noInactiveUsers(organisation),
+  ];
+}
+
+// 1.1 Comparing text
+
+export function key(text: string): string {
+  const decomposed = text.normalize('NFKD');
+  const bare = decomposed.replace(/\p{M}/gu, '').replace(/\p{Cf}/gu, '');
+  const collapsed = bare.replace(/\s+/gu, ' ');
+  return collapsed.trim().toLowerCase();
+}
+
+const isBlank = (text: string): boolean => text === '' || key(text) === '';
+const hasKey = (text: string, wanted: string): boolean => !isBlank(text) && key(text) === wanted;
+const haveSameKey = (a: string, b: string): boolean => !isBlank(a) && hasKey(b, key(a));
+
+/** Yields each key of the texts once, in the order of its first appearance. */
+const keysOf = (texts: readonly string[]): string[] => [...new Set(texts.filter((text) => !isBlank(text)).map(key))];
+
+// 2.1 In scope, and needs an update
+
+function isInScope({ authMode }: Organisation, user: User): boolean {
+  return authMode === 'basic' ? user.active : user.active && user.authenticationType === 'idp';
+}
+
+function needsUpdate(organisation: Organisation, user: User): boolean {
+  return isInScope(organisation, user) && !isBlank(user.email) && user.userName !== user.email;
+}
+
+/** The contract leaves open what an address is; for the addresses of these tests all definitions agree. */
+function isEmailAddress(text: string): boolean {
+  return /^[^\s\p{Cf}@]+@[^\s\p{Cf}@.]+(\.[^\s\p{Cf}@.]+)+$/u.test(text);
+}
+
+// 2.2 Groups to be synced
+
+function groupsToBeSynced({ groups, syncGroups }: Organisation): Group[] {
+  const organisationLevel = groups.filter((group) => group.isOrganisationLevel);
+  const hasSyncColumn = groups.some((group) => group.sync !== undefined);
+  if (syncGroups === null && !hasSyncColumn) return organisationLevel;
+  return organisationLevel.filter((group) => group.sync === true || (syncGroups ?? []).includes(group.name));
+}
+
+// 2.4 `difference` and `match`, first that holds
+
+const withoutSpaces = (text: string): string => text.replace(/\s/gu, '').replace(/\p{Cf}/gu, '');
+
+function areEqual(texts: readonly string[], read: (text: string) => string): boolean {
+  return texts.every((a) => texts.every((b) => read(a) === read(b)));
+}
+
+function differenceOf(texts: readonly string[]): 'case' | 'whitespace' | 'unicode' | 'value' {
+  if (areEqual(texts, (text) => text.toLowerCase())) return 'case';
+  if (areEqual(texts, withoutSpaces)) return 'whitespace';
+  if (areEqual(texts, key)) return 'unicode';
+  return 'value';
+}
+
+function matchOf(names: readonly string[]): string {
+  const hasTwoExactlyEqual = names.some((a, i) => names.some((b, j) => i !== j && a === b));
+  return hasTwoExactlyEqual ? 'exact' : differenceOf(names);
+}
+
+// 2.5 Conflicting users
+
+type Reason = 'email-equals-username' | 'same-email';
+
+/** Why two users conflict over a key; both reasons together count as the first (section 4). */
+function reasonOfPair(organisation: Organisation, a: User, b: User, contested: string): Reason | undefined {
+  const aNeeds = needsUpdate(organisation, a);
+  const bNeeds = needsUpdate(organisation, b);
+  const aEmailIsBUserName = hasKey(a.email, contested) && hasKey(b.userName, contested);
+  const bEmailIsAUserName = hasKey(b.email, contested) && hasKey(a.userName, contested);
+  if ((aNeeds || bNeeds) && (aEmailIsBUserName || bEmailIsAUserName)) return 'email-equals-username';
+  if (aNeeds && bNeeds && hasKey(a.email, contested) && hasKey(b.email, contested)) return 'same-email';
+  return undefined;
+}
+
+interface PairOfUsers {
+  readonly first: User;
+  readonly second: User;
+  readonly reason: Reason;
+}
+
+function pairsOver(organisation: Organisation, contested: string): PairOfUsers[] {
+  const pairs: PairOfUsers[] = [];
+  for (const first of organisation.users) {
+    for (const second of organisation.users) {
+      if (second.place <= first.place) continue;
+      const reason = reasonOfPair(organisation, first, second, contested);
+      if (reason !== undefined) pairs.push({ first, second, reason });
+    }
+  }
+  return pairs;
+}
+
+/**
+ * Section 6: the email is valid, nobody else that needs an update wants the same key, and every other holder
+ * of the key is itself updated without a decision. A ring counts as such, so all are presumed to be until
+ * one of these sentences is false of them.
+ */
+function updatesWithoutDecision(organisation: Organisation): User[] {
+  const { users } = organisation;
+  const needing = users.filter((user) => needsUpdate(organisation, user));
+  let presumed = needing;
+  for (;;) {
+    const left = presumed.filter((user) => {
+      const otherWanters = needing.filter((other) => other !== user && haveSameKey(other.email, user.email));
+      const otherHolders = users.filter((other) => other !== user && haveSameKey(other.userName, user.email));
+      return isEmailAddress(user.email) && otherWanters.length === 0 && otherHolders.every((holder) => presumed.includes(holder));
+    });
+    if (left.length === presumed.length) return left;
+    presumed = left;
+  }
+}
+
+/** Does the way lead back: from the holders of the key to the holders of what those want, and so on, to the key. */
+function leadsBack(organisation: Organisation, contested: string, holders: readonly User[]): boolean {
+  const seen = new Set<User>();
+  const ahead = [...holders];
+  for (let holder = ahead.pop(); holder !== undefined; holder = ahead.pop()) {
+    if (seen.has(holder)) continue;
+    seen.add(holder);
+    if (!needsUpdate(organisation, holder)) continue;
+    const wanted = key(holder.email);
+    if (wanted === contested) return true;
+    ahead.push(...organisation.users.filter((user) => hasKey(user.userName, wanted)));
+  }
+  return false;
+}
+
+function patternAndResolution(organisation: Organisation, contested: string): { pattern: string; resolution: string } {
+  const wanters = organisation.users.filter((user) => needsUpdate(organisation, user) && hasKey(user.email, contested));
+  if (wanters.length >= 2) return { pattern: 'same-email', resolution: 'decision' };
+  const [wanter] = wanters;
+  // Nobody is in anybody's way: the table gives `automatic`, and no update is contested.
+  if (wanter === undefined) return { pattern: 'bystander', resolution: 'automatic' };
+  const resolution = updatesWithoutDecision(organisation).includes(wanter) ? 'automatic' : 'decision';
+  const otherHolders = organisation.users.filter((user) => user !== wanter && hasKey(user.userName, contested));
+  if (otherHolders.length === 0) return { pattern: 'bystander', resolution };
+  if (otherHolders.some((holder) => !needsUpdate(organisation, holder))) return { pattern: 'taken', resolution };
+  return { pattern: leadsBack(organisation, contested, otherHolders) ? 'swap' : 'chain', resolution };
+}
+
+function conflictingUsers(organisation: Organisation): Stated[] {
+  const { users } = organisation;
+  const findings = keysOf(users.flatMap(({ userName, email }) => [userName, email])).flatMap((contested) => {
+    const pairs = pairsOver(organisation, contested);
+    const parties = users.filter((user) => pairs.some(({ first, second }) => user === first || user === second));
+    const [firstParty] = parties;
+    if (firstParty === undefined) return [];
+    const finding: Stated = {
+      rule: 'conflicting-users',
+      severity: 'error',
+      userName: contested,
+      ...patternAndResolution(organisation, contested),
+      users: parties.map((user) => ({
+        ...fieldsOf(user),
+        needsUpdate: needsUpdate(organisation, user),
+        location: locationOf(user),
+      })),
+      pairCount: pairs.length,
+      pairs: pairs.slice(0, 100).map(({ first, second, reason }) => ({ first: first.id, second: second.id, reason })),
+    };
+    return [{ place: firstParty.place, finding }];
+  });
+  return findings.sort((a, b) => a.place - b.place).map(({ finding }) => finding);
+}
+
+// 2.3 The other rules
+
+function usernameEmailMismatches(organisation: Organisation): Stated[] {
+  return organisation.users
+    .filter((user) => needsUpdate(organisation, user))
+    .map((user) => {
+      const difference = differenceOf([user.userName, user.email]);
+      return {
+        rule: 'username-email-mismatch',
+        severity: difference === 'case' ? 'warning' : 'error',
+        user: fieldsOf(user),
+        difference,
+        location: locationOf(user),
+      };
+    });
+}
+
+function duplicateGroupNames({ groups }: Organisation): Stated[] {
+  const organisationLevel = groups.filter((group) => group.isOrganisationLevel);
+  return keysOf(organisationLevel.map(({ name }) => name)).flatMap((shared): Stated[] => {
+    const same = organisationLevel.filter(({ name }) => hasKey(name, shared));
+    if (same.length < 2) return [];
+    const match = matchOf(same.map(({ name }) => name));
+    return [
+      {
+        rule: 'duplicate-group-name',
+        severity: match === 'exact' ? 'error' : 'warning',
+        match,
+        groups: same.map((group) => ({
+          id: group.id,
+          name: group.name,
+          location: { path: 'groups.csv', line: group.line },
+        })),
+      },
+    ];
+  });
+}
+
+function inactiveBasicMembers(organisation: Organisation): Stated[] {
+  const { users, memberships } = organisation;
+  return users
+    .filter((user) => !user.active && user.authenticationType === 'basic')
+    .flatMap((user): Stated[] => {
+      const groups = groupsToBeSynced(organisation).filter((group) =>
+        memberships.some((membership) => membership.user === user.id && membership.group === group.id),
+      );
+      if (groups.length === 0) return [];
+      return [
+        {
+          rule: 'inactive-basic-member',
+          severity: 'error',
+          user: fieldsOf(user),
+          groups: groups.map(({ id, name }) => ({ id, name })),
+          location: locationOf(user),
+        },
+      ];
+    });
+}
+
+function missingEmails(organisation: Organisation): Stated[] {
+  return organisation.users
+    .filter((user) => isInScope(organisation, user) && isBlank(user.email))
+    .map((user) => ({ rule: 'missing-email', severity: 'error', user: fieldsOf(user), location: locationOf(user) }));
+}
+
+function invalidEmails(organisation: Organisation): Stated[] {
+  return organisation.users
+    .filter((user) => isInScope(organisation, user) && !isBlank(user.email) && !isEmailAddress(user.email))
+    .map((user) => ({ rule: 'invalid-email', severity: 'error', user: fieldsOf(user), location: locationOf(user) }));
+}
+
+function duplicateEmails(organisation: Organisation): Stated[] {
+  const { users } = organisation;
+  return keysOf(users.map(({ email }) => email)).flatMap((shared): Stated[] => {
+    const same = users.filter(({ email }) => hasKey(email, shared));
+    const areAllClaimants = same.every((user) => needsUpdate(organisation, user));
+    const isOneInScope = same.some((user) => isInScope(organisation, user));
+    if (same.length < 2 || !isOneInScope || areAllClaimants) return [];
+    return [{ rule: 'duplicate-email', severity: 'warning', users: same.map(locatedFieldsOf) }];
+  });
+}
+
+function duplicateUsernames({ users }: Organisation): Stated[] {
+  return keysOf(users.map(({ userName }) => userName)).flatMap((shared): Stated[] => {
+    const same = users.filter(({ userName }) => hasKey(userName, shared));
+    if (same.length < 2) return [];
+    return [{ rule: 'duplicate-username', severity: 'error', users: same.map(locatedFieldsOf) }];
+  });
+}
+
+function unknownMembers({ users, groups, memberships }: Organisation): Stated[] {
+  const unknown = memberships.flatMap(({ user, group, line }) => {
+    const lacksUser = !users.some(({ id }) => id === user);
+    const lacksGroup = !groups.some(({ id }) => id === group);
+    if (!lacksUser && !lacksGroup) return [];
+    const lacks = lacksUser && lacksGroup ? 'both' : lacksUser ? 'user' : 'group';
+    return [{ user, group, lacks, location: { path: 'memberships.csv', line } }];
+  });
+  if (unknown.length === 0) return [];
+  return [{ rule: 'unknown-member', severity: 'error', count: unknown.length, memberships: unknown.slice(0, 20) }];
+}
+
+/** Without `suggestion`: the contract asks for a near match and leaves open how near. */
+function unknownSyncGroups({ groups, syncGroups }: Organisation): Stated[] {
+  return (syncGroups ?? [])
+    .filter((wanted) => !groups.some(({ name, isOrganisationLevel }) => isOrganisationLevel && name === wanted))
+    .map((name) => ({
+      rule: 'unknown-sync-group',
+      severity: 'error',
+      name,
+      isProjectGroup: groups.some((group) => !group.isOrganisationLevel && group.name === name),
+    }));
+}
+
+/** An export without any user says nothing about inactive ones. */
+function noInactiveUsers({ users }: Organisation): Stated[] {
+  if (users.length === 0 || users.some(({ active }) => !active)) return [];
+  return [{ rule: 'no-inactive-users', severity: 'warning' }];
+}
+
+// Section 4: how a user is shown
+
+function fieldsOf({ id, userName, email, active, authenticationType }: User) {
+  return { id, userName, email, active, authenticationType };
+}
+
+const locationOf = ({ line }: User) => ({ path: 'users.csv', line });
+const locatedFieldsOf = (user: User) => ({ ...fieldsOf(user), location: locationOf(user) });
