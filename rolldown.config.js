@@ -3,24 +3,29 @@ import { defineConfig } from 'rolldown';
 
 // One small file to start from, and the rest in pieces that are loaded when they are used: a process that only
 // prints its help, or checks a small export, is over before most of the program has been read.
-export default defineConfig({
-  input: { cli: 'src/cli/index.ts', index: 'src/index.ts', schemas: 'src/schemas.ts' },
+const shared = {
   platform: 'node',
   external: ['better-sqlite3'],
   // Packages that ship both forms are taken as modules; the other form hides its imports from the bundler.
   resolve: { mainFields: ['module', 'main'] },
-  output: { dir: 'dist', format: 'esm', cleanDir: true, minify: 'dce-only', chunkFileNames: 'chunks/[name]-[hash].js' },
-  plugins: [
-    {
-      name: 'published-schemas',
-      async writeBundle() {
-        const { SCHEMAS } = await import(new URL(`dist/schemas.js?${Date.now()}`, import.meta.url).href);
-        const folder = new URL('dist/schemas/', import.meta.url);
-        await mkdir(folder, { recursive: true });
-        for (const [name, schema] of Object.entries(SCHEMAS)) {
-          await writeFile(new URL(name, folder), `${JSON.stringify(schema, undefined, 2)}\n`);
-        }
-      },
-    },
-  ],
-});
+};
+
+const output = (dir, cleanDir) => ({ dir, cleanDir, format: 'esm', minify: { compress: true, mangle: false }, chunkFileNames: 'chunks/[name]-[hash].js' });
+
+const publishSchemas = {
+  name: 'publish-schemas',
+  async writeBundle() {
+    const { SCHEMAS } = await import(new URL(`dist/library/schemas.js?${Date.now()}`, import.meta.url).href);
+    const folder = new URL('dist/schemas/', import.meta.url);
+    await mkdir(folder, { recursive: true });
+    for (const [name, schema] of Object.entries(SCHEMAS)) {
+      await writeFile(new URL(name, folder), `${JSON.stringify(schema, undefined, 2)}\n`);
+    }
+  },
+};
+
+// The program and the library are two bundles, so that what they share does not break the program into small pieces.
+export default defineConfig([
+  { ...shared, input: { cli: 'src/cli/index.ts' }, output: output('dist', true) },
+  { ...shared, input: { index: 'src/index.ts', schemas: 'src/schemas.ts' }, output: output('dist/library', false), plugins: [publishSchemas] },
+]);

@@ -8,7 +8,7 @@ export type { FindingBase, Remedy, Severity } from './model/finding.js';
 export { Mistake } from './model/mistake.js';
 export type { AuthMode, Policy } from './model/policy.js';
 export { isInScope, needsUpdate } from './model/scope.js';
-export { findReporter, REPORTERS } from './reporters/registry.js';
+export { FORMATS, loadReporter } from './reporters/registry.js';
 export type { Reporter, ReportOptions } from './reporters/reporter.js';
 export { type Finding, RULES, type RuleName } from './rules/registry.js';
 export type { Rule } from './rules/rule.js';

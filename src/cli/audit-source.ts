@@ -28,7 +28,7 @@ export async function auditSource(
     const opened = await openSource(request, progress.report);
     try {
       let audit: Audit | undefined;
-      const wishes = { authMode: authMode ?? 'basic', authTypeMap: settled.authTypeMap };
+      const wishes = { authMode: authMode ?? 'basic', authTypeMap: settled.authTypeMap, withNames: watch !== undefined } as const;
       const snapshot = readSource(opened.tables, wishes, (directory) => {
         if (authMode === undefined) {
           throw missingMode(

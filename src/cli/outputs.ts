@@ -3,7 +3,7 @@
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, realpathSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Mistake } from '../model/mistake.js';
-import { findReporter, REPORTERS } from '../reporters/registry.js';
+import { FORMATS, loadReporter } from '../reporters/registry.js';
 import type { Reporter } from '../reporters/reporter.js';
 import type { Output } from './io.js';
 
@@ -19,8 +19,10 @@ export interface OutputWord {
   readonly value: string;
 }
 
+const USUAL = 'pretty';
+
 /** Yields the pairs of format and output, in order. An output belongs to the format before it, else to the one after it. */
-export function pairOutputs(words: readonly OutputWord[]): Destination[] {
+export async function pairOutputs(words: readonly OutputWord[]): Promise<Destination[]> {
   const pairs: { format?: string; file?: string }[] = [];
   for (const { kind, value } of words) {
     const last = pairs.at(-1);
@@ -31,21 +33,22 @@ export function pairOutputs(words: readonly OutputWord[]): Destination[] {
     else pairs.push({ file: value });
   }
   if (pairs.length === 0) pairs.push({});
-  const destinations = pairs.map(({ format = 'pretty', file }): Destination => {
-    const reporter = findReporter(format);
-    if (reporter === undefined) {
-      throw new Mistake(`There is no format called ${JSON.stringify(format)}.`, `Formats: ${REPORTERS.map(({ id }) => id).join(', ')}.`);
-    }
-    return file === undefined ? { reporter } : { reporter, file };
-  });
-  const onStdout = destinations.filter(({ file }) => file === undefined).map(({ reporter }) => reporter.id);
+  const onStdout = pairs.filter(({ file }) => file === undefined).map(({ format = USUAL }) => format);
   if (onStdout.length > 1) {
     throw new Mistake(`${onStdout.join(' and ')} would both be written to stdout.`, 'Give all but one of them a file: --format json --output report.json');
   }
-  const files = destinations.flatMap(({ file }) => (file === undefined ? [] : [file]));
+  const files = pairs.flatMap(({ file }) => (file === undefined ? [] : [file]));
   const doubled = files.find((file, at) => files.indexOf(file) !== at);
   if (doubled !== undefined) throw new Mistake(`Two reports would be written to ${doubled}.`, 'Give each --output a file of its own.');
-  return destinations;
+  return Promise.all(
+    pairs.map(async ({ format = USUAL, file }): Promise<Destination> => {
+      const reporter = await loadReporter(format);
+      if (reporter === undefined) {
+        throw new Mistake(`There is no format called ${JSON.stringify(format)}.`, `Formats: ${FORMATS.map(({ id }) => id).join(', ')}.`);
+      }
+      return file === undefined ? { reporter } : { reporter, file };
+    }),
+  );
 }
 
 /** Throws a Mistake where a file is one of the inputs. */
@@ -75,8 +78,11 @@ function* gather(pieces: Iterable<string>): Iterable<string> {
   if (size > 0) yield held.join('');
 }
 
-/** Writes a file as a whole or not at all, readable by its owner only. Throws a Mistake where it cannot be written. */
-export function writeWhole(file: string, pieces: Iterable<string>): void {
+/**
+ * Writes a file as a whole or not at all, readable by its owner only. Throws a Mistake where it cannot be written.
+ * What can be made again need not survive a power cut; `isDurable` is for what cannot.
+ */
+export function writeWhole(file: string, pieces: Iterable<string>, isDurable = false): void {
   // A device or a pipe cannot be replaced, only written to.
   const isSpecial = existsSync(file) && !statSync(file).isFile();
   const target = isSpecial ? file : join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
@@ -87,7 +93,7 @@ export function writeWhole(file: string, pieces: Iterable<string>): void {
         const bytes = Buffer.from(piece, 'utf8');
         for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
       }
-      if (!isSpecial) fsyncSync(fd);
+      if (isDurable) fsyncSync(fd);
     } finally {
       closeSync(fd);
     }

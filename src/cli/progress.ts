@@ -1,5 +1,6 @@
 /** Progress of long reads, on a terminal's stderr only. */
 
+import { grouped } from '../rules/rule.js';
 import type { OnProgress } from '../sources/table.js';
 import type { Io } from './io.js';
 
@@ -20,7 +21,7 @@ export async function startProgress({ stderr, environment }: Io): Promise<Progre
   return {
     report({ path, bytes, rows }) {
       const size = bytes > 0 ? `, ${mebibytes(bytes)}` : '';
-      spinner.text = `Reading ${path}: ${rows.toLocaleString('en-US')} rows${size}`;
+      spinner.text = `Reading ${path}: ${grouped(rows)} rows${size}`;
       // Files of one stretch are read before anybody could look.
       if (rows < 50_000 && !isShown) return;
       isShown = true;

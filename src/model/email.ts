@@ -13,7 +13,10 @@ export function isEmailAddress(text: string): boolean {
   if (text.length > 254) return false;
   const at = text.indexOf('@');
   if (at < 1 || at > 64) return false;
-  if (PLAIN.test(text) && !/[^.]{64}/.test(text.slice(at + 1))) return true;
+  // Without a domain longer than a label may be, no label is too long.
+  if (text.length - at <= 64 && PLAIN.test(text)) return true;
+  // Full-width and other compatibility letters look like an address that no identity provider holds.
+  if (text.normalize('NFKC') !== text.normalize('NFC')) return false;
   const labels = text.slice(at + 1).split('.');
   return (
     LOCAL.test(text.slice(0, at)) &&

@@ -7,8 +7,6 @@ const SCHEMA_VERSION = 1;
 
 /** The report for programs (contract 4): one object, a finding a line, the same bytes for the same input. */
 export const json: Reporter = {
-  id: 'json',
-  title: 'one JSON object for programs',
   *render(report, { tool }) {
     const { schemaVersion, ...rest } = headOf(report, tool);
     yield `{\n  "schemaVersion": ${schemaVersion}`;

@@ -4,15 +4,14 @@ import { isAtOrAbove } from '../audit/report.js';
 import { locationOf, type Subject } from '../model/directory.js';
 import type { Severity } from '../model/finding.js';
 import { RULES } from '../rules/registry.js';
-import { type Cell, count, type Rule } from '../rules/rule.js';
+import { type Cell, count, grouped, type Rule } from '../rules/rule.js';
 import { alignColumns, cut, type Styled } from './columns.js';
 import type { Reporter, ReportOptions } from './reporter.js';
+import { verdictText } from './verdict.js';
 import { compareParts, printable, visible } from './visible.js';
 
 /** The report for people: the verdict first, then rule by rule, then what to do next. */
 export const pretty: Reporter = {
-  id: 'pretty',
-  title: 'for people, on a terminal',
   *render(report, options) {
     const paint = new Chalk({ level: options.hasColours ? 1 : 0 });
     yield `${verdictLine(report, paint)}\n${paint.dim(wrap(subjectLine(report), options.width, '').join('\n'))}\n`;
@@ -28,28 +27,6 @@ const MARK: Readonly<Record<Severity, string>> = { error: '✖', warning: '▲',
 
 const inColour = (paint: ChalkInstance, severity: Severity): ChalkInstance =>
   severity === 'error' ? paint.red : severity === 'warning' ? paint.yellow : paint.blue;
-
-function countsText({ summary }: Report): string {
-  const parts = [
-    ...(summary.error > 0 ? [count(summary.error, 'error')] : []),
-    ...(summary.warning > 0 ? [count(summary.warning, 'warning')] : []),
-    ...(summary.info > 0 ? [`${count(summary.info, 'note')} (info)`] : []),
-    ...(summary.accepted > 0 ? [`${summary.accepted.toLocaleString('en-US')} accepted`] : []),
-  ];
-  return parts.length === 0 ? 'no findings' : parts.join(', ');
-}
-
-/** Yields the verdict in words, never "ready" where the findings of an unjudged or partial check say otherwise. */
-export function verdictText(report: Report): { readonly text: string; readonly isGood: boolean } {
-  const { policy, summary, notChecked, isReady } = report;
-  if (!isReady) return { text: `NOT READY for SCIM: ${countsText(report)}`, isGood: false };
-  if (policy.failOn === 'never') return { text: `Not judged (--fail-on never): ${countsText(report)}`, isGood: summary.error === 0 };
-  if (summary.error > 0) return { text: `Below --fail-on ${policy.failOn}: ${countsText(report)}`, isGood: false };
-  if (report.snapshot.users.length === 0) return { text: 'Nothing was audited: the source has no users', isGood: false };
-  if (notChecked.length > 0)
-    return { text: `Ready as far as it was checked (${count(notChecked.length, 'rule')} not checked): ${countsText(report)}`, isGood: true };
-  return { text: `Ready for SCIM: ${countsText(report)}`, isGood: true };
-}
 
 function verdictLine(report: Report, paint: ChalkInstance): string {
   const { text, isGood } = verdictText(report);
@@ -90,7 +67,7 @@ function* ruleLines(rule: Rule, findings: readonly AuditedFinding[], report: Rep
   const headings = rule.headings.map((heading): Styled => ({ plain: heading, paint: (width) => paint.dim(cut(heading, width)) }));
   for (const line of alignColumns([headings, ...rows], '    ', options.width)) yield `${line}\n`;
   if (subjects > rows.length) {
-    yield paint.dim(`    … and ${(subjects - rows.length).toLocaleString('en-US')} more; --rows all shows them, --format json lists everything\n`);
+    yield paint.dim(`    … and ${grouped(subjects - rows.length)} more; --rows all shows them, --format json lists everything\n`);
   }
   yield '\n';
   for (const line of wrap(`What to do: ${rule.fix}`, options.width, '  ')) yield `${line}\n`;

@@ -14,8 +14,5 @@ export interface ReportOptions {
 }
 
 export interface Reporter {
-  readonly id: string;
-  /** What it is for, a few words. */
-  readonly title: string;
   render(report: Report, options: ReportOptions): Iterable<string>;
 }

@@ -7,11 +7,13 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
 import { findInvalidUtf8 } from './encoding.js';
 import type { FileStream } from './file-stream.js';
+import { integerOf, LONGEST_INTEGER } from './id-table.js';
 import type { Row } from './table.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
 const QUOTE = 0x22;
+const ZERO = 0x30;
 /** A record longer than this is a quote that nobody closed, not data. */
 const LONGEST = 1 << 26;
 
@@ -74,6 +76,50 @@ export class CsvRow implements Row {
     const from = column === 0 ? this.#start : this.#ends[at - 1] + 1;
     const to = this.#ends[at];
     return this.#bytes.toString(this.#isAscii ? 'latin1' : 'utf8', from, to);
+  }
+
+  // What follows spares most exports most of their strings: ids are numbers, flags are words of a few bytes, and
+  // usernames are emails already.
+
+  integer(column: number): number {
+    if (this.#cells !== undefined) return integerOf(this.text(column));
+    if (column >= this.width) return -1;
+    const at = this.#first + column;
+    const from = column === 0 ? this.#start : this.#ends[at - 1] + 1;
+    const to = this.#ends[at];
+    const length = to - from;
+    if (length === 0 || length > LONGEST_INTEGER || (length > 1 && this.#bytes[from] === ZERO)) return -1;
+    let value = 0;
+    for (let index = from; index < to; index++) {
+      const digit = this.#bytes[index] - ZERO;
+      if (digit < 0 || digit > 9) return -1;
+      value = value * 10 + digit;
+    }
+    return value;
+  }
+
+  code(column: number): number {
+    if (this.#cells !== undefined || column >= this.width) return -1;
+    const at = this.#first + column;
+    const from = column === 0 ? this.#start : this.#ends[at - 1] + 1;
+    const to = this.#ends[at];
+    // Six bytes and their number are what a number holds exactly.
+    if (to - from > 6) return -1;
+    let code = to - from;
+    for (let index = from; index < to; index++) code = code * 256 + this.#bytes[index];
+    return code;
+  }
+
+  isSame(a: number, b: number): boolean {
+    if (this.#cells !== undefined) return this.#cells[a] === this.#cells[b];
+    if (a >= this.width || b >= this.width) return false;
+    const startOf = (column: number): number => (column === 0 ? this.#start : this.#ends[this.#first + column - 1] + 1);
+    let left = startOf(a);
+    let right = startOf(b);
+    const end = this.#ends[this.#first + a];
+    if (end - left !== this.#ends[this.#first + b] - right) return false;
+    while (left < end) if (this.#bytes[left++] !== this.#bytes[right++]) return false;
+    return true;
   }
 }
 

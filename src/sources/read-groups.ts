@@ -1,13 +1,14 @@
 /** Rows of groups tables → groups. */
 
 import type { Group } from '../model/directory.js';
+import { IdTable } from './id-table.js';
 import { type Problems, quoted } from './problem.js';
 import type { Row, Table } from './table.js';
 import { isNull, parseBoolean, parseScope } from './values.js';
 
 export interface GroupsRead {
   readonly groups: Group[];
-  readonly groupsById: Map<string, number>;
+  readonly groupsById: IdTable;
   take(table: Table, input: number): (row: Row) => void;
   end(table: Table): string[];
 }
@@ -16,7 +17,7 @@ type Draft = { -readonly [K in keyof Group]: Group[K] };
 
 export function readGroups(problems: Problems): GroupsRead {
   const groups: Draft[] = [];
-  const groupsById = new Map<string, number>();
+  const groupsById = new IdTable();
   let isMarked = false;
 
   const takeTable: GroupsRead['take'] = (table, input) => {
@@ -46,7 +47,7 @@ export function readGroups(problems: Problems): GroupsRead {
         return;
       }
       const known = groupsById.get(groupId);
-      if (known !== undefined) {
+      if (known >= 0) {
         refuse(row, id, `the id ${quoted(groupId)} is there already, on line ${groups[known].line}; every group needs one row.`);
         return;
       }

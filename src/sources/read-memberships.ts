@@ -2,6 +2,7 @@
 
 import { key } from '../model/compare.js';
 import type { Group, MembershipSink, RecordLocation, User } from '../model/directory.js';
+import type { IdTable } from './id-table.js';
 import { type Problems, quoted } from './problem.js';
 import type { Row, Table } from './table.js';
 
@@ -36,8 +37,8 @@ export class MemberResolver {
   constructor(
     users: readonly User[],
     groups: readonly Group[],
-    readonly usersById: ReadonlyMap<string, number>,
-    readonly groupsById: ReadonlyMap<string, number>,
+    readonly usersById: IdTable,
+    readonly groupsById: IdTable,
   ) {
     this.#usersByName = lazily(() => placesByName(users, ({ userName }) => userName));
     this.#usersByKey = lazily(() => placesByName(users, ({ userName }) => key(userName)));
@@ -72,8 +73,8 @@ const eitherOf =
 
 /** Yields what takes the rows of one memberships table. */
 export function takeMemberships(table: Table, resolver: MemberResolver, sink: MembershipSink, problems: Problems): (row: Row) => void {
-  const groupById: Find = (text) => resolver.groupsById.get(text) ?? resolver.groupsById.get(text.trim()) ?? UNKNOWN;
-  const userById: Find = (text) => resolver.usersById.get(text) ?? resolver.usersById.get(text.trim()) ?? UNKNOWN;
+  const groupById: Find = (text) => resolver.groupsById.get(text.trim());
+  const userById: Find = (text) => resolver.usersById.get(text.trim());
   const groupByName: Find = (text) => resolver.groupByName(text);
   const userByName: Find = (text) => resolver.userByName(text);
   const { columns, headings, file } = table;
@@ -103,7 +104,18 @@ export function takeMemberships(table: Table, resolver: MemberResolver, sink: Me
       heading: headings[at],
       message: `${quoted(row.text(at))} fits more than one ${what}; name ${what}s by id (column ${role}).`,
     });
+  const areIds = findGroup === groupById && findUser === userById;
   return (row) => {
+    if (areIds) {
+      const groupInteger = row.integer(groupAt);
+      const userInteger = row.integer(userAt);
+      const group = groupInteger < 0 ? UNKNOWN : resolver.groupsById.byInteger(groupInteger);
+      const user = userInteger < 0 ? UNKNOWN : resolver.usersById.byInteger(userInteger);
+      if (group >= 0 && user >= 0) {
+        sink.member(user, group);
+        return;
+      }
+    }
     const groupText = row.text(groupAt);
     const userText = row.text(userAt);
     const group = findGroup(groupText);

@@ -1,6 +1,7 @@
 /** Reads an opened source: groups, then users, then the memberships as a stream. */
 
 import type { Directory, Group, Input, MembershipSink, Role, Snapshot, UnknownMember } from '../model/directory.js';
+import type { IdTable } from './id-table.js';
 import { Problems } from './problem.js';
 import { readGroups } from './read-groups.js';
 import { MemberResolver, splitGroupsCell, takeMemberships } from './read-memberships.js';
@@ -93,7 +94,7 @@ class CellMemberships {
 
   constructor(
     readonly groups: Group[],
-    readonly groupsById: Map<string, number>,
+    readonly groupsById: IdTable,
     readonly areGroupsGiven: boolean,
     readonly problems: Problems,
   ) {

@@ -2,19 +2,21 @@
 
 import type { AuthenticationType, User } from '../model/directory.js';
 import type { AuthMode } from '../model/policy.js';
-import type { Problems } from './problem.js';
-import { quoted } from './problem.js';
+import { IdTable } from './id-table.js';
+import { type Problems, quoted } from './problem.js';
 import type { Row, Table } from './table.js';
 import { isInactiveLicence, parseAuthenticationType, parseBoolean, parseDisabled } from './values.js';
 
 export interface UserWishes {
   readonly authMode: AuthMode;
+  /** Names of people are read; a check has no use for them. */
+  readonly withNames: boolean;
   readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
 }
 
 export interface UsersRead {
   readonly users: User[];
-  readonly usersById: Map<string, number>;
+  readonly usersById: IdTable;
   /** Takes the rows of one table; `input` is its index in the snapshot. */
   take(table: Table, input: number, onGroups: (user: number, cell: string, line: number) => void): (row: Row) => void;
   /** Adds what only the whole table shows; to be called after the last row of each. */
@@ -29,7 +31,7 @@ const columnText = (table: Table, column: string): ((row: Row) => string) | unde
 
 export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
   const users: User[] = [];
-  const usersById = new Map<string, number>();
+  const usersById = new IdTable();
   const unknownTypes = new Map<string, { count: number; line: number }>();
   const places = new Map<number, Table>();
 
@@ -50,12 +52,13 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
     const idColumn = table.columns.has('id') ? 'id' : table.columns.has('uid') ? 'uid' : 'userName';
     const id = columnText(table, idColumn);
     const userName = columnText(table, 'userName');
-    const email = columnText(table, 'email');
-    if (id === undefined || userName === undefined || email === undefined) throw new Error('the headings were not resolved');
+    const userNameAt = table.columns.get('userName');
+    const emailAt = table.columns.get('email');
+    if (id === undefined || userName === undefined || userNameAt === undefined || emailAt === undefined) throw new Error('the headings were not resolved');
     const groups = columnText(table, 'groups');
     const isActive = activityReader(table, cellProblem);
     const authenticationType = typeReader(table, wishes, unknownTypes);
-    const name = nameReader(table);
+    const name = wishes.withNames ? nameReader(table) : () => '';
     return (row) => {
       const rawId = id(row);
       const trimmed = idColumn === 'userName' ? rawId : idColumn === 'uid' ? rawId.trim().replace(/^u(?=\d+$)/, '') : rawId.trim();
@@ -64,21 +67,21 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
         return;
       }
       const login = userName(row);
-      const address = email(row);
       const known = usersById.get(trimmed);
-      const place = known ?? users.length;
+      const isRepeated = known >= 0;
+      const place = isRepeated ? known : users.length;
       const user: User = {
         place,
         id: trimmed,
         userName: login,
-        email: address === login ? login : address,
+        email: row.isSame(emailAt, userNameAt) ? login : row.text(emailAt),
         name: name(row),
         active: isActive(row),
         authenticationType: authenticationType(row),
         input,
         line: row.line,
       };
-      if (known !== undefined) {
+      if (isRepeated) {
         const first = users[known];
         if (groups === undefined || first.input !== input || !isSamePerson(first, user)) {
           const other = places.get(first.input);
@@ -145,17 +148,17 @@ function activityReader(table: Table, cellProblem: CellProblem): (row: Row) => b
   const text = active ?? disabled;
   if (text !== undefined) {
     const parse = active !== undefined ? parseBoolean : (cell: string) => invert(parseDisabled(cell));
-    // Nearly all cells are one of two or three spellings.
-    const known = new Map<string, boolean>();
-    return (row) => {
-      const cell = text(row);
-      const before = known.get(cell);
-      if (before !== undefined) return before;
-      const value = parse(cell);
-      if (value === undefined) cellProblem(table, row, column, `${quoted(cell)} is no yes or no; write true or false.`);
-      else known.set(cell, value);
-      return value ?? true;
-    };
+    const at = table.columns.get(column) ?? 0;
+    return remember(
+      at,
+      (row) => {
+        const cell = text(row);
+        const value = parse(cell);
+        if (value === undefined) cellProblem(table, row, column, `${quoted(cell)} is no yes or no; write true or false.`);
+        return value;
+      },
+      true,
+    );
   }
   if (table.activity !== undefined) return () => table.activity === 'active';
   return (row) => licence === undefined || !isInactiveLicence(licence(row));
@@ -171,21 +174,33 @@ function typeReader(
   const text = columnText(table, 'authenticationType');
   // In mode `multi` a source without the column was refused when it was opened.
   if (text === undefined) return () => (authMode === 'basic' ? 'basic' : 'idp');
-  const known = new Map<string, AuthenticationType>();
+  const at = table.columns.get('authenticationType') ?? 0;
+  return remember(
+    at,
+    (row) => {
+      const cell = text(row);
+      const value = parseAuthenticationType(cell, authTypeMap);
+      if (value !== undefined) return value;
+      const trimmed = cell.trim();
+      const seen = unknown.get(trimmed);
+      if (seen === undefined) unknown.set(trimmed, { count: 1, line: row.line });
+      else seen.count++;
+      return undefined;
+    },
+    'basic',
+  );
+}
+
+/** Nearly all cells of an enumeration are one of a few short words: each is read once. What is no value is read, and refused, every time. */
+function remember<T>(column: number, read: (row: Row) => T | undefined, otherwise: T): (row: Row) => T {
+  const known = new Map<number, T>();
   return (row) => {
-    const cell = text(row);
-    const before = known.get(cell);
+    const code = row.code(column);
+    const before = code < 0 ? undefined : known.get(code);
     if (before !== undefined) return before;
-    const value = parseAuthenticationType(cell, authTypeMap);
-    if (value !== undefined) {
-      known.set(cell, value);
-      return value;
-    }
-    const trimmed = cell.trim();
-    const seen = unknown.get(trimmed);
-    if (seen === undefined) unknown.set(trimmed, { count: 1, line: row.line });
-    else seen.count++;
-    return 'basic';
+    const value = read(row);
+    if (value !== undefined && code >= 0) known.set(code, value);
+    return value ?? otherwise;
   };
 }
 

@@ -8,6 +8,7 @@ import type { Role } from '../model/directory.js';
 import { Mistake } from '../model/mistake.js';
 import { openForReading } from './file-stream.js';
 import { resolveHeadings } from './headings.js';
+import { integerOf } from './id-table.js';
 import { type Problems, type SourceProblem, SourceRefused } from './problem.js';
 import type { OnProgress, OpenedSource, Row, Table, TableEnd } from './table.js';
 
@@ -214,6 +215,18 @@ class SqliteRow implements Row {
   text(column: number): string {
     const value = this.cells[this.at[column]];
     return typeof value === 'string' ? value : value === null || value === undefined ? '' : String(value);
+  }
+
+  integer(column: number): number {
+    return integerOf(this.text(column));
+  }
+
+  code(): number {
+    return -1;
+  }
+
+  isSame(a: number, b: number): boolean {
+    return this.text(a) === this.text(b);
   }
 }
 

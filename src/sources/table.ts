@@ -12,6 +12,12 @@ export interface Row {
   readonly width: number;
   /** Yields the cell's text; NULL is empty. */
   text(column: number): string;
+  /** Yields the cell as a whole number where it is one as ids are written (`0`, `17`; not `017`), else -1. */
+  integer(column: number): number;
+  /** Yields a number that cells of the same short text share and others do not; -1 where the cell is not short. */
+  code(column: number): number;
+  /** Are two cells the same to the letter; may say no where it would be costly to tell. */
+  isSame(a: number, b: number): boolean;
 }
 
 export interface TableEnd {

@@ -90,6 +90,7 @@ async function quoted(bench) {
   const [ours, theirs, sqlite] = await measureInTurn([check, plain, peer]);
   table.printRatio({ what: `every cell quoted / plain, ${named(users)}`, ours, theirs });
   table.printRatio({ what: 'every cell quoted / sqlite3', ours, theirs: sqlite });
+  table.printPeak('peak of every cell quoted / plain', ours, theirs, 300);
   await compareAnswers(bench, 'quoted', check, peer);
 }
 

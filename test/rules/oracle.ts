@@ -191,9 +191,10 @@ function conflictingUsers(organisation: Organisation): Stated[] {
       pairCount: pairs.length,
       pairs: pairs.slice(0, 100).map(({ first, second, reason }) => ({ first: first.id, second: second.id, reason })),
     };
-    return [{ place: firstParty.place, finding }];
+    return [{ place: firstParty.place, contested, finding }];
   });
-  return findings.sort((a, b) => a.place - b.place).map(({ finding }) => finding);
+  // The contract wants one order and names only the first user's place: of two with the same, the lesser username.
+  return findings.sort((a, b) => a.place - b.place || (a.contested < b.contested ? -1 : 1)).map(({ finding }) => finding);
 }
 
 // 2.3 The other rules

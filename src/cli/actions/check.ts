@@ -2,8 +2,8 @@
 
 import type { Report } from '../../audit/report.js';
 import { Mistake } from '../../model/mistake.js';
-import { verdictText } from '../../reporters/pretty.js';
 import type { ReportOptions } from '../../reporters/reporter.js';
+import { verdictText } from '../../reporters/verdict.js';
 import { auditSource } from '../audit-source.js';
 import { type Ending, EXIT } from '../exit.js';
 import { hasColours, type Io } from '../io.js';
@@ -25,7 +25,7 @@ export async function check(source: string | undefined, flags: CheckFlags, words
     io.stdout.write(showSettings(prepared.resolved));
     return { code: EXIT.done, reason: 'the settings were shown, nothing was checked' };
   }
-  const destinations = pairOutputs(words);
+  const destinations = await pairOutputs(words);
   const { report } = await auditSource(prepared, io);
   const files = destinations.flatMap(({ file }) => (file === undefined ? [] : [file]));
   refuseOverwriting(

@@ -1,0 +1,80 @@
+/** Reads a plan back: whole, unaltered, and of a version that is understood. */
+
+import { z } from 'zod';
+import { Mistake } from '../model/mistake.js';
+import { isDigestTrue, PLAN_KIND, PLAN_VERSION, type Plan } from './plan.js';
+
+const text = z.string();
+const role = z.enum(['users', 'groups', 'memberships']);
+
+const changeSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('replace-user'),
+    user: text,
+    attribute: z.enum(['userName', 'email', 'active']),
+    from: text,
+    to: text,
+    temporary: z.literal(true).optional(),
+  }),
+  z.strictObject({ kind: z.literal('replace-group'), group: text, attribute: z.literal('displayName'), from: text, to: text }),
+  z.strictObject({ kind: z.literal('remove-member'), group: text, user: text }),
+  z.strictObject({ kind: z.literal('add-member'), group: text, user: text }),
+]);
+
+/** What plan.json holds. */
+export const planSchema = z.strictObject({
+  schemaVersion: z.literal(PLAN_VERSION),
+  kind: z.literal(PLAN_KIND),
+  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  snapshot: z.strictObject({
+    inputs: z.array(z.strictObject({ path: text, table: text.optional(), role, sha256: text, rows: z.int() })),
+    users: z.int(),
+    groups: z.int(),
+    memberships: z.int(),
+  }),
+  settings: z.strictObject({
+    authMode: z.enum(['basic', 'saml', 'auth0', 'multi']),
+    syncGroups: z.array(text).nullable(),
+    skipRules: z.array(text),
+    severities: z.record(text, z.enum(['error', 'warning', 'info', 'off'])),
+    authTypeMap: z.record(text, z.enum(['basic', 'idp'])),
+    columns: z.partialRecord(role, z.record(text, text)),
+    tables: z.partialRecord(role, text),
+    delimiter: text.nullable(),
+    encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']).nullable(),
+    assumeActive: z.boolean(),
+  }),
+  actions: z.array(z.strictObject({ id: text, change: changeSchema, resolves: z.array(text) })),
+  open: z.array(text),
+  after: z.strictObject({ error: z.int(), warning: z.int(), info: z.int() }),
+  decisions: z.array(z.strictObject({ fingerprint: text, id: text, digest: text })),
+});
+
+/** A plan that is not as it was written. Nothing of it may be applied. */
+export class PlanAltered extends Mistake {
+  override readonly name = 'PlanAltered';
+}
+
+/**
+ * Yields the plan of a file's text. Throws PlanAltered where it is not as it was written, and a Mistake where it is
+ * no plan, or one of a newer version.
+ */
+export function parsePlan(content: string, file: string): Plan {
+  const looksLikePlan = content.includes(PLAN_KIND) || /"digest": "sha256:/.test(content);
+  if (!looksLikePlan) throw new Mistake(`${file} is no plan of scim-audit.`, 'Name the plan.json that "scim-audit plan" wrote.');
+  if (!isDigestTrue(content)) {
+    throw new PlanAltered(`${file} was altered since it was written: its digest does not fit.`, 'Plans are applied as written. Run "scim-audit plan" again; decisions go into decisions.csv.');
+  }
+  const value: unknown = JSON.parse(content);
+  const version = typeof value === 'object' && value !== null && 'schemaVersion' in value ? value.schemaVersion : undefined;
+  if (typeof version === 'number' && version > PLAN_VERSION) {
+    throw new Mistake(`${file} has schemaVersion ${version}; this program reads ${PLAN_VERSION}.`, 'Update scim-audit, or run "scim-audit plan" again with this version.');
+  }
+  const result = planSchema.safeParse(value);
+  if (result.success) return result.data as Plan;
+  throw new Mistake(
+    `${file} is no plan that this program understands.`,
+    'Run "scim-audit plan" again.',
+    result.error.issues.slice(0, 20).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+  );
+}

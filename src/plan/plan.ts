@@ -1,0 +1,97 @@
+/** The plan as a document: what it holds, and how it is written so that every byte of it counts. */
+
+import { createHash } from 'node:crypto';
+import type { Change } from '../model/change.js';
+import type { Role } from '../model/directory.js';
+import type { Severity } from '../model/finding.js';
+import type { AuthMode } from '../model/policy.js';
+
+export const PLAN_KIND = 'scim-audit/plan';
+export const PLAN_VERSION = 1;
+
+export interface Action {
+  /** `a1`, `a2`, … in the order of application. */
+  readonly id: string;
+  readonly change: Change;
+  /** Fingerprints of findings that the plan removes and that this action takes part in removing. */
+  readonly resolves: readonly string[];
+}
+
+export interface PlanInput {
+  readonly path: string;
+  readonly table?: string;
+  readonly role: Role;
+  readonly sha256: string;
+  readonly rows: number;
+}
+
+/** How the source is to be read again, and what it was judged by. */
+export interface PlanSettings {
+  readonly authMode: AuthMode;
+  readonly syncGroups: readonly string[] | null;
+  readonly skipRules: readonly string[];
+  readonly severities: Readonly<Record<string, Severity | 'off'>>;
+  readonly authTypeMap: Readonly<Record<string, 'basic' | 'idp'>>;
+  readonly columns: Readonly<Partial<Record<Role, Readonly<Record<string, string>>>>>;
+  readonly tables: Readonly<Partial<Record<Role, string>>>;
+  readonly delimiter: string | null;
+  readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | null;
+  readonly assumeActive: boolean;
+}
+
+/** A row of decisions.csv as it was written, by which an altered one is known. */
+export interface WrittenRow {
+  readonly fingerprint: string;
+  readonly id: string;
+  /** Digest of the columns that are not for people. */
+  readonly digest: string;
+}
+
+export interface Plan {
+  readonly schemaVersion: typeof PLAN_VERSION;
+  readonly kind: typeof PLAN_KIND;
+  /** `sha256:` and hex, over the file's bytes with this value left empty. */
+  readonly digest: string;
+  readonly snapshot: { readonly inputs: readonly PlanInput[]; readonly users: number; readonly groups: number; readonly memberships: number };
+  readonly settings: PlanSettings;
+  /** In the order of application. */
+  readonly actions: readonly Action[];
+  /** Fingerprints of findings that need a decision. */
+  readonly open: readonly string[];
+  /** What check would count once the plan is applied. */
+  readonly after: Readonly<Record<Severity, number>>;
+  readonly decisions: readonly WrittenRow[];
+}
+
+export type PlanBody = Omit<Plan, 'schemaVersion' | 'kind' | 'digest'>;
+
+const DIGEST_LINE = /^ {2}"digest": "(sha256:[0-9a-f]{64})?",$/m;
+
+/** Yields the plan's text: one action a line, the same bytes for the same plan. */
+export function serialisePlan(body: PlanBody): string {
+  const lines = (values: readonly unknown[]): string =>
+    values.length === 0 ? '[]' : `[\n${values.map((value) => `    ${JSON.stringify(value)}`).join(',\n')}\n  ]`;
+  const block = (value: unknown): string => JSON.stringify(value, undefined, 2).replaceAll('\n', '\n  ');
+  const text = [
+    '{',
+    `  "schemaVersion": ${PLAN_VERSION},`,
+    `  "kind": ${JSON.stringify(PLAN_KIND)},`,
+    '  "digest": "",',
+    `  "snapshot": ${block(body.snapshot)},`,
+    `  "settings": ${block(body.settings)},`,
+    `  "actions": ${lines(body.actions)},`,
+    `  "open": ${lines(body.open)},`,
+    `  "after": ${block(body.after)},`,
+    `  "decisions": ${lines(body.decisions)}`,
+    '}\n',
+  ].join('\n');
+  return text.replace('  "digest": "",', `  "digest": "${digestOf(text)}",`);
+}
+
+const digestOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+
+/** Is the digest that a plan's text states the digest of that text. */
+export function isDigestTrue(text: string): boolean {
+  const line = DIGEST_LINE.exec(text);
+  return line?.[1] !== undefined && digestOf(text.replace(line[0], '  "digest": "",')) === line[1];
+}

@@ -1,0 +1,319 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../src/model/directory.js';
+import { ENCODINGS, type Encoding } from '../../src/sources/encoding.js';
+import { readSource } from '../../src/sources/read-source.js';
+import { openSource } from '../../src/sources/registry.js';
+import { type CliResult, runCli } from '../support/run.js';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../../fixtures/sources');
+
+const SKIPPED = ['--skip-rule', 'duplicate-group-name', '--skip-rule', 'inactive-basic-member'];
+
+/** Yields the words after `check` that a case's about.md gives: "Options: the folder, `…`", "`X` as SOURCE, `…`" or "`…`". */
+function wordsFor(folder: string): string[] {
+  const about = readFileSync(join(folder, 'about.md'), 'utf8');
+  const [, source, given] = /Options: (?:(the folder|`[^`]+` as SOURCE), )?`([^`]+)`/.exec(about) ?? [];
+  if (given === undefined) throw new Error(`${folder}/about.md gives no options`);
+  const first = source === undefined ? [] : source === 'the folder' ? ['.'] : [source.split('`')[1]];
+  return [...first, ...given.split(' '), ...(about.includes('each is skipped with `--skip-rule`') ? SKIPPED : [])];
+}
+
+const check = (folder: string, ...more: string[]): Promise<CliResult> => runCli(['check', ...wordsFor(folder), ...more], { cwd: folder });
+
+let home = '';
+beforeEach(() => {
+  home = process.cwd();
+});
+afterEach(() => process.chdir(home));
+
+/** Yields what the reader holds of a case, by the same words. */
+async function snapshotOf(folder: string): Promise<Snapshot> {
+  process.chdir(folder);
+  const words = wordsFor(folder);
+  const valuesOf = (flag: string): string[] => words.flatMap((word, at) => (word === flag ? [words[at + 1]] : []));
+  const encoding = ENCODINGS.find((name): name is Encoding => valuesOf('--encoding').includes(name));
+  const [groups] = valuesOf('--groups');
+  const opened = await openSource({
+    ...(words[0].startsWith('-') ? {} : { source: words[0] }),
+    users: valuesOf('--users'),
+    inactiveUsers: [],
+    ...(groups === undefined ? {} : { groups }),
+    memberships: valuesOf('--memberships'),
+    columns: {},
+    tables: {},
+    ...(encoding === undefined ? {} : { encoding }),
+    isAssumedActive: false,
+  });
+  try {
+    return readSource(opened.tables, { authMode: 'saml', withNames: true, authTypeMap: {} }, () => ({ member() {}, unknown() {} }));
+  } finally {
+    opened.close();
+  }
+}
+
+interface Read {
+  /** `id:line` of each user in order, an inactive one after `~`. */
+  readonly users: string;
+  /** `id:line` of each group in order, a project's in brackets. */
+  readonly groups: string;
+  readonly memberships: number;
+  /** Rule, ids, and what kind. */
+  readonly findings: readonly string[];
+  readonly code: number;
+  readonly notes?: readonly RegExp[];
+}
+
+const FROM_CELLS = /does not tell organisation-level groups from project groups and hides groups of one name/;
+
+const READ: Readonly<Record<string, Read>> = {
+  'active-and-inactive': {
+    users: '12:2 14:3 21:4 30:5 ~8:2 ~17:3',
+    groups: '1:2 2:3 (7:4)',
+    memberships: 6,
+    findings: ['username-email-mismatch 12 value', 'conflicting-users 12,8 taken'],
+    code: 1,
+  },
+  'groups-scope-column': { users: '14:2 ~17:3', groups: '1:2 2:3 3:4 (4:5) (5:6) (6:7)', memberships: 3, findings: [], code: 0 },
+  'members-by-name': {
+    users: '12:2 14:3 ~17:4',
+    groups: '1:2 2:3',
+    memberships: 4,
+    findings: ['username-email-mismatch 12 value', 'inactive-basic-member 17 2'],
+    code: 1,
+  },
+  'quoted-newlines': {
+    users: '12:2 14:5 ~17:7 21:9',
+    groups: '1:2 2:4',
+    memberships: 3,
+    findings: ['username-email-mismatch 12 value', 'username-email-mismatch 21 value'],
+    code: 1,
+  },
+  'rest-dump': {
+    users: '101:2 102:3 ~104:4 103:5',
+    groups: '11:2 12:3 (13:4)',
+    memberships: 4,
+    findings: ['username-email-mismatch 102 value'],
+    code: 1,
+  },
+  'semicolon-groups-cell': {
+    users: '12:2 14:3 ~17:4 21:5',
+    groups: 'Bakers:2 Organization Admin:2 Recipe Reviewers:2 Shop:4',
+    memberships: 6,
+    findings: ['username-email-mismatch 12 value'],
+    code: 1,
+    notes: [FROM_CELLS],
+  },
+  'semicolon-windows-1252': { users: '12:2 14:3 15:4 ~16:5', groups: '', memberships: 0, findings: ['username-email-mismatch 12 value'], code: 1 },
+  'usage-report-birt': {
+    users: '12:2 14:5 ~17:7 21:8 30:10',
+    groups: 'Bakers:2 Organization Admin:3 Recipe Reviewers:4 Shop:7',
+    memberships: 8,
+    findings: ['username-email-mismatch 12 value'],
+    code: 1,
+    notes: [FROM_CELLS, /rows of one user|one row a user and group/],
+  },
+  'user-list-report': {
+    users: 'maubert:7 otto.brenner@bakery.example:8 ~greta:9 ~erik.eklund@bakery.example:10 siobhan.oleary@bakery.example:11',
+    groups: 'Bakers:7 Organization Admin:7 Shop:10',
+    memberships: 6,
+    findings: ['username-email-mismatch maubert value'],
+    code: 1,
+    notes: [/headings are on line 6/, /usernames serve as ids/, /line 12 is a footnote/, FROM_CELLS],
+  },
+  'user-usage-report': {
+    users: '12:4 14:5 9:6 21:7 30:8 31:9',
+    groups: 'Bakers:4 Organization Admin:4 Recipe Reviewers:4 Shop:6',
+    memberships: 9,
+    findings: ['username-email-mismatch 12 value', 'username-email-mismatch 14 case', 'no-inactive-users'],
+    code: 1,
+    notes: [/headings are on line 3/, /line 10 is a footnote/, /active users only/, FROM_CELLS],
+  },
+  'utf-16-excel': { users: '12:2 14:3 ~19:4 20:5', groups: '', memberships: 0, findings: ['username-email-mismatch 12 value'], code: 1 },
+  'utf-8-bom-crlf': { users: '12:2 14:3 ~17:4', groups: '1:2 2:3', memberships: 3, findings: ['username-email-mismatch 12 case'], code: 0 },
+};
+
+interface ShownFinding {
+  readonly rule: string;
+  readonly user?: { readonly id: string };
+  readonly users?: readonly { readonly id: string }[];
+  readonly groups?: readonly { readonly id: string }[];
+  readonly difference?: string;
+  readonly pattern?: string;
+}
+
+function summaryOf({ rule, user, users, groups, difference, pattern }: ShownFinding): string {
+  const ids = [...(user === undefined ? [] : [user]), ...(users ?? [])].map(({ id }) => id).join(',');
+  return [rule, ids, difference ?? pattern ?? groups?.map(({ id }) => id).join(',')].filter((part) => part !== undefined && part !== '').join(' ');
+}
+
+describe('fixtures/sources/csv', () => {
+  const names = readdirSync(join(root, 'csv')).sort();
+
+  it('has an expectation for every case', () => {
+    expect(names.filter((name) => name !== 'plugin-headerless')).toEqual(Object.keys(READ).sort());
+  });
+
+  it.each(Object.entries(READ))('%s is read', async (name, expected) => {
+    const folder = join(root, 'csv', name);
+    const { code, stdout, stderr } = await check(folder, '--format', 'json');
+    expect(stderr).toContain(`exit ${expected.code}`);
+    expect(code).toBe(expected.code);
+    const report: { findings: ShownFinding[]; notes: string[]; snapshot: Record<string, unknown> } = JSON.parse(stdout);
+    expect(report.findings.map(summaryOf)).toEqual(expected.findings);
+    for (const note of expected.notes ?? []) expect(report.notes.join('\n')).toMatch(note);
+
+    const snapshot = await snapshotOf(folder);
+    expect(snapshot.users.map(({ id, line, active }) => `${active ? '' : '~'}${id}:${line}`).join(' ')).toBe(expected.users);
+    expect(snapshot.groups.map(({ id, line, isOrganisationLevel }) => (isOrganisationLevel ? `${id}:${line}` : `(${id}:${line})`)).join(' ')).toBe(
+      expected.groups,
+    );
+    expect(snapshot.memberships).toBe(expected.memberships);
+    expect(report.snapshot).toMatchObject({ users: snapshot.users.length, groups: snapshot.groups.length, memberships: expected.memberships });
+  });
+
+  it('plugin-headerless is refused, and not one cell of it is said', async () => {
+    const folder = join(root, 'csv/plugin-headerless');
+    const { code, stdout, stderr } = await check(folder);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^users\.csv, line 1: .*User Import Plugin/);
+    const cells = readFileSync(join(folder, 'users.csv'), 'utf8')
+      .split(/[,\r\n]+/)
+      .filter((cell) => cell.length > 3);
+    expect(cells).toContain('Brioche-1947!');
+    // "Update" and the like are words of the message as well.
+    for (const cell of cells.filter((each) => /[^A-Za-z]/.test(each))) expect(stdout + stderr).not.toContain(cell);
+  });
+
+  it('quoted-newlines: what stands in quotes is a value', async () => {
+    const { users, groups } = await snapshotOf(join(root, 'csv/quoted-newlines'));
+    expect(users.map(({ name }) => name)).toEqual(['Marguerite Aubert', 'Otto "Oven" Brenner', 'Greta Hoff\nmann', 'Tariq Aziz']);
+    expect(groups[0].name).toBe('Bakers, "early" shift');
+  });
+
+  it('semicolon-windows-1252: characters of the upper half are what they are', async () => {
+    const { users } = await snapshotOf(join(root, 'csv/semicolon-windows-1252'));
+    expect(users.map(({ name }) => name)).toEqual(['Jörgen Björk', 'Otto Brenner', 'Fréd Strauß', 'Dara € O’Shea']);
+    expect(users[0].userName).toBe('jbjörk');
+  });
+
+  it('semicolon-windows-1252: refused without --encoding, cell by cell', async () => {
+    const { code, stderr } = await runCli(['check', '--users', 'users.csv', '--auth-mode', 'basic', ...SKIPPED], {
+      cwd: join(root, 'csv/semicolon-windows-1252'),
+    });
+    expect(code).toBe(2);
+    expect(placesIn(stderr)).toEqual(['users.csv 2:2', 'users.csv 2:3', 'users.csv 2:4', 'users.csv 4:3', 'users.csv 4:4', 'users.csv 5:3', 'users.csv 5:4']);
+    expect(stderr).toContain('0xF6');
+  });
+
+  it('utf-16-excel: a character of two units is one', async () => {
+    const { users } = await snapshotOf(join(root, 'csv/utf-16-excel'));
+    expect(users.map(({ name }) => name)).toEqual(['Márta Szabó', 'Otto 🥐 Brenner', 'Лев Орлов', '結城 小林']);
+  });
+
+  it('a rule without its groups is refused, with the flag to give', async () => {
+    const { code, stderr } = await runCli(['check', '--users', 'users.csv', '--auth-mode', 'basic'], { cwd: join(root, 'csv/utf-16-excel') });
+    expect(code).toBe(2);
+    expect(stderr).toContain('duplicate-group-name: give --groups FILE, or say --skip-rule duplicate-group-name');
+    expect(stderr).toContain('inactive-basic-member: give --groups FILE and --memberships FILE');
+  });
+});
+
+interface Refused {
+  /** `file line:column` of each problem that is listed; the column is missing where there is none. */
+  readonly places: readonly string[];
+  readonly says: readonly (string | RegExp)[];
+  readonly code?: number;
+}
+
+const REFUSED: Readonly<Record<string, Refused>> = {
+  'ambiguous-group-name': { places: ['memberships.csv 2:1', 'memberships.csv 4:1'], says: ['"Bakers"'] },
+  'empty-file': { places: ['users.csv 1'], says: ['is empty'] },
+  'heading-only': { places: [], says: ['the source has no users', '--allow-empty'], code: 3 },
+  'invalid-utf-8': { places: ['users.csv 5:3', 'users.csv 6:4'], says: ['0xE9', '0xC3', '--encoding windows-1252'] },
+  'many-problems': {
+    places: ['groups.csv 3:5', 'users.csv 2:7', 'users.csv 4:1', 'users.csv 5:1', 'memberships.csv 3:2'],
+    says: ['"perhaps"', 'the row has 5 cells, the headings have 4', 'the row has 1 cell, the headings have 2', /"14" is there already, on line 3/],
+  },
+  'missing-id': { places: ['users.csv 4:1', 'users.csv 5:1'], says: ['the id is missing'] },
+  'missing-required-column': {
+    places: ['users.csv 1'],
+    says: ['users.email', '--column users.email=', '"id", "userName", "firstName", "lastName", "licenseType", "active", "authenticationType"'],
+  },
+  'more-than-fifty': {
+    places: Array.from({ length: 50 }, (_, at) => `users.csv ${at + 2}:7`),
+    says: ['and 30 more problems', '80 problems'],
+  },
+  'no-boolean': { places: ['users.csv 2:7', 'users.csv 4:7'], says: ['"maybe"'] },
+  'quote-inside-unquoted-cell': { places: ['users.csv 3:3', 'users.csv 4:3'], says: [/quote/] },
+  'repeated-id-across-files': { places: ['inactive-users.csv 3:1'], says: [/"14" is there already, on active-users\.csv, line 3/] },
+  'repeated-id': { places: ['users.csv 4:1'], says: [/"12" is there already, on line 2/] },
+  'row-of-another-width': { places: ['users.csv 3:9', 'users.csv 5:8'], says: ['the row has 9 cells, the headings have 8', 'the row has 7 cells'] },
+  'text-named-sqlite': { places: [], says: ['users.sqlite is no SQLite database', '--users', 'folder with users.csv'] },
+  'two-columns-one-heading': {
+    places: ['users.csv 1:6'],
+    says: ['"Email", "E-Mail"', '--column users.email=', '"id", "userName", "firstName", "lastName", "Email", "E-Mail", "active", "authenticationType"'],
+  },
+  'unclosed-quote': { places: ['users.csv 4:3'], says: ['never closed'] },
+  'unknown-authentication-type': {
+    // Once a file, with every value and how often it stands there.
+    places: ['users.csv 2:8'],
+    says: ['"LDAP" (2)', '"Crowd" (1)', '--auth-type-map "LDAP"=basic or =idp'],
+  },
+  'utf-16-without-bom': { places: [], says: ['users.csv', 'UTF-16 without a byte-order mark', /save it as UTF-8/i] },
+  'xlsx-named-csv': { places: [], says: ['users.csv is an Excel workbook', /Save As/] },
+};
+
+/** Yields `file line:column` of each problem told. */
+function placesIn(stderr: string): string[] {
+  return [...stderr.matchAll(/^(.+?), line (\d+)(?:, column (\d+) ?(?:\([^)]*\))?)?: /gm)].map(
+    ([, file, line, column]) => `${file} ${line}${column === undefined ? '' : `:${column}`}`,
+  );
+}
+
+describe('fixtures/sources/bad', () => {
+  it('has an expectation for every case', () => {
+    expect(readdirSync(join(root, 'bad')).sort()).toEqual(Object.keys(REFUSED).sort());
+  });
+
+  it.each(Object.entries(REFUSED))('%s is refused', async (name, { places, says, code: expected = 2 }) => {
+    const { code, stdout, stderr } = await check(join(root, 'bad', name));
+    expect(placesIn(stderr)).toEqual(places);
+    for (const text of says) expect(stderr).toMatch(text);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(new RegExp(`^scim-audit: exit ${expected}: `));
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(stdout).toBe('');
+    expect(code).toBe(expected);
+  });
+
+  it('heading-only is read with --allow-empty', async () => {
+    const { code, stdout } = await check(join(root, 'bad/heading-only'), '--allow-empty');
+    expect(code).toBe(0);
+    expect(stdout).not.toContain('Ready for SCIM');
+  });
+
+  it('unknown-authentication-type is read once each value is mapped', async () => {
+    const { code, stdout } = await check(
+      join(root, 'bad/unknown-authentication-type'),
+      ...['--auth-type-map', 'LDAP=idp', '--auth-type-map', 'Crowd=basic', '--format', 'json'],
+    );
+    expect([0, 1]).toContain(code);
+    expect(JSON.parse(stdout).snapshot.users).toBe(4);
+  });
+
+  it('two-columns-one-heading is read once the column is named', async () => {
+    const { code, stdout } = await check(join(root, 'bad/two-columns-one-heading'), '--column', 'users.email=E-Mail', '--format', 'json');
+    expect([0, 1]).toContain(code);
+    expect(JSON.parse(stdout).snapshot.users).toBeGreaterThan(0);
+  });
+
+  it('utf-16-without-bom is read once the encoding is said', async () => {
+    const { code, stdout } = await runCli(['check', '--users', 'users.csv', '--auth-mode', 'multi', '--encoding', 'utf-16le', ...SKIPPED, '--format', 'json'], {
+      cwd: join(root, 'bad/utf-16-without-bom'),
+    });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).snapshot.users).toBe(4);
+  });
+});
