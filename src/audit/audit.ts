@@ -44,8 +44,11 @@ function whyNotChecked(rule: Rule, { given }: Directory, policy: Policy): string
   return policy.severities[rule.name] === 'off' ? 'switched off in the configuration' : undefined;
 }
 
-/** Starts an audit of users and groups; findings follow once the memberships have been seen. */
-export function beginAudit(directory: Directory, policy: Policy): Audit {
+/**
+ * Starts an audit of users and groups; findings follow once the memberships have been seen. `carried` are findings of
+ * an earlier audit of the same source: what only unknown members can tell is taken from there, not asked again.
+ */
+export function beginAudit(directory: Directory, policy: Policy, carried?: readonly AuditedFinding[]): Audit {
   const index = indexIdentities(directory.users, policy.authMode);
   const sync = selectSyncGroups(directory.groups, policy);
   const context: RuleContext = { directory, policy, index, contest: settleContest(index), sync };
@@ -72,6 +75,10 @@ export function beginAudit(directory: Directory, policy: Policy): Audit {
     finish(snapshot) {
       const findings: AuditedFinding[] = [];
       for (const { rule, run } of runs) {
+        if (carried !== undefined && run.unknown !== undefined) {
+          findings.push(...carried.filter(({ finding }) => finding.rule === rule.name));
+          continue;
+        }
         const set = policy.severities[rule.name];
         for (const stated of run.findings()) {
           const finding = set === undefined || set === 'off' ? stated : { ...stated, severity: set };

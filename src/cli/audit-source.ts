@@ -15,6 +15,8 @@ import { startProgress } from './progress.js';
 export interface Audited {
   readonly report: Report;
   readonly audit: Audit;
+  /** Users are told apart by ids, and not by the very usernames that are to change. */
+  readonly hasIds: boolean;
 }
 
 /** Yields the report of a source. `watch` sees the memberships as well. Throws where there is no answer. */
@@ -46,7 +48,7 @@ export async function auditSource(
         throw new Refusal(EXIT.nothingAudited, 'nothing was audited: the source has no users.', 'Check the export; --allow-empty says that this is meant.');
       }
       if (audit === undefined) throw new Error('the source was read without an audit');
-      return { report: audit.finish(snapshot), audit };
+      return { report: audit.finish(snapshot), audit, hasIds: !opened.tables.some(({ isIdFromUserName }) => isIdFromUserName) };
     } finally {
       opened.close();
     }

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.js';
 import { addExplain } from './commands/explain.js';
 import { addInit } from './commands/init.js';
+import { addPlan } from './commands/plan.js';
 import { conclude, type Ending, EXIT, type ExitCode, endingOf } from './exit.js';
 import type { Io } from './io.js';
 import { TOOL } from './tool.js';
@@ -31,7 +32,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   const end = (reached: Ending): void => {
     ending = reached;
   };
-  for (const add of [addCheck, addExplain, addInit]) add(program, io, end);
+  for (const add of [addCheck, addPlan, addExplain, addInit]) add(program, io, end);
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
     await program.parseAsync(argv, { from: 'user' });

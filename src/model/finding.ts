@@ -14,6 +14,12 @@ export interface FindingBase {
 /** What a person can do about one subject of a finding (contract 6, `decisions.csv`). */
 export type DecisionAction = 'set-username' | 'set-email' | 'set-name' | 'activate' | 'deactivate' | 'remove-member' | 'accept';
 
+/** What a person could choose; the planner makes the value unique before anybody sees it. */
+export interface Proposal {
+  readonly action: DecisionAction;
+  readonly value: string;
+}
+
 /** One row that a person is asked to settle. */
 export interface Question {
   /** What the row is about: a user or a group by id; a membership as `group/user`; or the snapshot itself. */
@@ -23,6 +29,7 @@ export interface Question {
   readonly current: string;
   readonly problem: string;
   readonly actions: readonly DecisionAction[];
+  readonly proposal?: Proposal;
 }
 
 /**

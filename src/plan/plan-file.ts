@@ -63,12 +63,18 @@ export function parsePlan(content: string, file: string): Plan {
   const looksLikePlan = content.includes(PLAN_KIND) || /"digest": "sha256:/.test(content);
   if (!looksLikePlan) throw new Mistake(`${file} is no plan of scim-audit.`, 'Name the plan.json that "scim-audit plan" wrote.');
   if (!isDigestTrue(content)) {
-    throw new PlanAltered(`${file} was altered since it was written: its digest does not fit.`, 'Plans are applied as written. Run "scim-audit plan" again; decisions go into decisions.csv.');
+    throw new PlanAltered(
+      `${file} was altered since it was written: its digest does not fit.`,
+      'Plans are applied as written. Run "scim-audit plan" again; decisions go into decisions.csv.',
+    );
   }
   const value: unknown = JSON.parse(content);
   const version = typeof value === 'object' && value !== null && 'schemaVersion' in value ? value.schemaVersion : undefined;
   if (typeof version === 'number' && version > PLAN_VERSION) {
-    throw new Mistake(`${file} has schemaVersion ${version}; this program reads ${PLAN_VERSION}.`, 'Update scim-audit, or run "scim-audit plan" again with this version.');
+    throw new Mistake(
+      `${file} has schemaVersion ${version}; this program reads ${PLAN_VERSION}.`,
+      'Update scim-audit, or run "scim-audit plan" again with this version.',
+    );
   }
   const result = planSchema.safeParse(value);
   if (result.success) return result.data as Plan;

@@ -1,8 +1,23 @@
+import { key } from '../model/compare.js';
 import { NOBODY as NO_WANTER } from '../model/contest.js';
 import type { User } from '../model/directory.js';
-import type { FindingBase } from '../model/finding.js';
+import type { FindingBase, Proposal } from '../model/finding.js';
 import { type Member, type Pair, pairing } from './pairing.js';
-import { askEach, cell, count, few, NO_NEEDS, NOBODY, placeText, type Rule, type RuleContext, sortedIdentity, stateText, userData } from './rule.js';
+import {
+  anonymousAddress,
+  askEach,
+  cell,
+  count,
+  few,
+  NO_NEEDS,
+  NOBODY,
+  placeText,
+  type Rule,
+  type RuleContext,
+  sortedIdentity,
+  stateText,
+  userData,
+} from './rule.js';
 
 export type Pattern = 'same-email' | 'taken' | 'swap' | 'chain' | 'bystander';
 export type Resolution = 'automatic' | 'decision';
@@ -21,6 +36,9 @@ export interface ConflictingUsers extends FindingBase {
   /** The first 100. */
   readonly pairs: readonly Pair[];
 }
+
+/** Users shown of one contest. */
+const PICTURED = 8;
 
 const WHAT: Readonly<Record<Pattern, string>> = {
   'same-email': 'all need it as their username, and only one can have it',
@@ -102,12 +120,37 @@ export const conflictingUsers: Rule<ConflictingUsers> = {
     ]),
   users: ({ users }) => users,
   groups: () => NOBODY,
-  remedy: ({ userName, users, pattern }) =>
-    askEach(users, (user) => `${user.userName} <${user.email}>`, `The username "${userName}" is contested: ${WHAT[pattern]}.`, [
-      'set-email',
-      'set-username',
-      'deactivate',
-      'activate',
-      'accept',
-    ]),
+  picture: ({ userName, pattern, resolution, users, needsUpdate }, show) => [
+    `${show(userName)}: ${pattern}, ${resolution === 'automatic' ? 'needs nobody' : 'needs a decision'}`,
+    ...users.slice(0, PICTURED).map((user) => {
+      const holds = key(user.userName) === userName ? 'has it' : `is "${show(user.userName)}"`;
+      const wants = needsUpdate[user.place] === 0 ? 'stays' : key(user.email) === userName ? 'wants it' : `wants "${show(user.email)}"`;
+      return `  ${show(user.id)} (${stateText(user)}) ${holds}, ${wants}`;
+    }),
+    ...(users.length > PICTURED ? [`  … and ${count(users.length - PICTURED, 'user')} more`] : []),
+  ],
+  remedy: (finding) =>
+    askEach(
+      finding.users,
+      (user) => `${user.userName} <${user.email}>`,
+      `The username "${finding.userName}" is contested: ${WHAT[finding.pattern]}.`,
+      ['set-email', 'set-username', 'deactivate', 'activate', 'accept'],
+      proposer(finding),
+    ),
 };
+
+/** Whoever gives way is asked to: claimants beyond the first, and holders who stay but do not have the address as email. */
+function proposer({ userName, users, pattern, needsUpdate }: ConflictingUsers): (user: User) => Proposal | undefined {
+  if (pattern !== 'same-email' && pattern !== 'taken') return () => undefined;
+  const claimants = users.filter((user) => needsUpdate[user.place] === 1 && key(user.email) === userName);
+  const stayers = users.filter((user) => needsUpdate[user.place] === 0 && key(user.userName) === userName);
+  const rightful = stayers.find((user) => key(user.email) === userName && user.active);
+  const keeper = rightful ?? claimants.find((user) => key(user.userName) === userName) ?? claimants[0];
+  const losing = new Set<User>([...claimants, ...stayers]);
+  losing.delete(keeper);
+  const isClaimant = new Set(claimants);
+  return (user) => {
+    if (!losing.has(user)) return undefined;
+    return { action: isClaimant.has(user) ? 'set-email' : 'set-username', value: anonymousAddress(user) };
+  };
+}

@@ -1,7 +1,7 @@
 import { SEVERAL } from '../model/contest.js';
 import type { User } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
-import { askEach, cell, count, few, NO_NEEDS, NOBODY, placeText, type Rule, sortedIdentity, stateText, userData } from './rule.js';
+import { anonymousAddress, askEach, cell, count, few, NO_NEEDS, NOBODY, placeText, type Rule, sortedIdentity, stateText, userData } from './rule.js';
 
 export interface DuplicateEmail extends FindingBase {
   readonly rule: 'duplicate-email';
@@ -52,8 +52,11 @@ export const duplicateEmail: Rule<DuplicateEmail> = {
   users: ({ users }) => users,
   groups: () => NOBODY,
   remedy: ({ users, email }) =>
-    askEach(users, (user) => user.email, `${count(users.length, 'user')} share the email "${email}"; single sign-on needs it to be unique.`, [
-      'set-email',
-      'accept',
-    ]),
+    askEach(
+      users,
+      (user) => user.email,
+      `${count(users.length, 'user')} share the email "${email}"; single sign-on needs it to be unique.`,
+      ['set-email', 'accept'],
+      (user) => (user.active ? undefined : { action: 'set-email', value: anonymousAddress(user) }),
+    ),
 };

@@ -65,12 +65,13 @@ export const duplicateGroupName: Rule<DuplicateGroupName> = {
   groups: ({ groups }) => groups,
   remedy: ({ groups, match }) => ({
     wants: [],
-    questions: groups.map((group) => ({
+    questions: groups.map((group, at) => ({
       subject: 'group',
       id: group.id,
       current: group.name,
       problem: `${count(groups.length, 'organisation-level group')} ${HOW[match]}; all but one need another name.`,
       actions: ['set-name', 'accept'],
+      ...(at === 0 ? {} : { proposal: { action: 'set-name' as const, value: `${group.name.trim()} (${group.id})` } }),
     })),
   }),
 };

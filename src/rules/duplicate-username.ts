@@ -1,6 +1,6 @@
 import type { User } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
-import { askEach, cell, count, few, NO_NEEDS, NOBODY, placeText, type Rule, sortedIdentity, stateText, userData } from './rule.js';
+import { anonymousAddress, askEach, cell, count, few, NO_NEEDS, NOBODY, placeText, type Rule, sortedIdentity, stateText, userData } from './rule.js';
 
 export interface DuplicateUsername extends FindingBase {
   readonly rule: 'duplicate-username';
@@ -48,5 +48,11 @@ export const duplicateUsername: Rule<DuplicateUsername> = {
   users: ({ users }) => users,
   groups: () => NOBODY,
   remedy: ({ users, userName }) =>
-    askEach(users, (user) => user.userName, `${count(users.length, 'user')} have usernames that count as one, "${userName}".`, ['set-username', 'accept']),
+    askEach(
+      users,
+      (user) => user.userName,
+      `${count(users.length, 'user')} have usernames that count as one, "${userName}".`,
+      ['set-username', 'accept'],
+      (user) => (user.active ? undefined : { action: 'set-username', value: anonymousAddress(user) }),
+    ),
 };

@@ -55,6 +55,8 @@ export const inactiveBasicMember: Rule<InactiveBasicMember> = {
   }),
   headings: ['id', 'username', 'groups to be synced', 'where'],
   rows: ({ user, groups }, locate) => [[cell(user.id), cell(user.userName), cell(groups.map(({ name }) => name).join(', ')), cell(placeText(locate(user)))]],
+  mayFollowDecision: true,
+  losesMembers: true,
   users: ({ user }) => [user],
   groups: ({ groups }) => groups,
   remedy: ({ user, groups }) => ({
@@ -66,6 +68,7 @@ export const inactiveBasicMember: Rule<InactiveBasicMember> = {
         current: groups.map(({ name }) => name).join('; '),
         problem: 'An inactive Basic user: the first group sync removes the user from these groups.',
         actions: ['activate', 'remove-member', 'accept'],
+        proposal: { action: 'remove-member', value: '' },
       },
     ],
   }),

@@ -39,5 +39,15 @@ export const invalidEmail: Rule<InvalidEmail> = {
   ],
   users: ({ user }) => [user],
   groups: () => NOBODY,
-  remedy: ({ user }) => askEach([user], ({ email }) => email, 'The email is not an email address.', ['set-email', 'deactivate', 'accept']),
+  remedy: ({ user }) =>
+    askEach(
+      [user],
+      ({ email }) => email,
+      'The email is not an email address.',
+      ['set-email', 'deactivate', 'accept'],
+      () => {
+        const squeezed = user.email.replace(/[\s\p{Cf}]/gu, '');
+        return isEmailAddress(squeezed) ? { action: 'set-email', value: squeezed } : undefined;
+      },
+    ),
 };

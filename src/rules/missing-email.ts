@@ -1,4 +1,5 @@
 import type { User } from '../model/directory.js';
+import { isEmailAddress } from '../model/email.js';
 import type { FindingBase } from '../model/finding.js';
 import { askEach, cell, NO_NEEDS, NOBODY, placeText, type Rule, stateText, userData } from './rule.js';
 
@@ -34,5 +35,12 @@ export const missingEmail: Rule<MissingEmail> = {
   rows: ({ user }, locate) => [[cell(user.id), cell(user.userName), cell(stateText(user)), cell(placeText(locate(user)))]],
   users: ({ user }) => [user],
   groups: () => NOBODY,
-  remedy: ({ user }) => askEach([user], ({ email }) => email, 'The user is in scope and has no email.', ['set-email', 'deactivate', 'accept']),
+  remedy: ({ user }) =>
+    askEach(
+      [user],
+      ({ email }) => email,
+      'The user is in scope and has no email.',
+      ['set-email', 'deactivate', 'accept'],
+      () => (isEmailAddress(user.userName) ? { action: 'set-email', value: user.userName } : undefined),
+    ),
 };

@@ -29,6 +29,7 @@ export const noInactiveUsers: Rule<NoInactiveUsers> = {
   data: () => ({}),
   headings: ['users', 'inactive'],
   rows: ({ users }) => [[cell(String(users)), cell('0')]],
+  mayFollowDecision: true,
   users: () => NOBODY,
   groups: () => NOBODY,
   remedy: () => askAboutExport('', 'No inactive user was exported; export them too, or accept that there are none.'),

@@ -2,7 +2,8 @@
 
 import type { Contest } from '../model/contest.js';
 import type { Directory, Group, RecordLocation, Subject, UnknownMember, User } from '../model/directory.js';
-import type { FindingBase, Question, Remedy, Severity } from '../model/finding.js';
+import { isEmailAddress } from '../model/email.js';
+import type { FindingBase, Proposal, Question, Remedy, Severity } from '../model/finding.js';
 import type { ClauseId } from '../model/guide.js';
 import type { IdentityIndex } from '../model/identity-index.js';
 import type { Policy } from '../model/policy.js';
@@ -65,6 +66,12 @@ export interface Rule<F extends FindingBase = FindingBase> {
   readonly headings: readonly string[];
   /** The subjects as table rows under `headings`, in source order. */
   rows(finding: F, locate: Locate): readonly (readonly Cell[])[];
+  /** Its findings may follow from a decision without speaking against it: they are asked about in the next plan. */
+  readonly mayFollowDecision?: boolean;
+  /** Who wants whose place, as lines of text; the values are put through `show` first. */
+  picture?(finding: F, show: (value: string) => string): readonly string[];
+  /** Its findings are memberships that the first group sync takes away. */
+  readonly losesMembers?: boolean;
   users(finding: F): readonly User[];
   groups(finding: F): readonly Group[];
   remedy(finding: F): Remedy;
@@ -113,12 +120,27 @@ export function sortedIdentity<S extends Subject>(subjects: readonly S[], values
   return [...subjects].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)).flatMap((subject) => [subject.id, ...values(subject)]);
 }
 
-/** A remedy that asks the same of each user of a finding. */
-export function askEach(users: readonly User[], current: (user: User) => string, problem: string, actions: Question['actions']): Remedy {
+/** A remedy that asks the same of each user of a finding; `propose` names what a user who should give way could do. */
+export function askEach(
+  users: readonly User[],
+  current: (user: User) => string,
+  problem: string,
+  actions: Question['actions'],
+  propose: (user: User) => Proposal | undefined = () => undefined,
+): Remedy {
   return {
     wants: [],
-    questions: users.map((user) => ({ subject: 'user', id: user.id, current: current(user), problem, actions })),
+    questions: users.map((user) => {
+      const proposal = propose(user);
+      return { subject: 'user', id: user.id, current: current(user), problem, actions, ...(proposal === undefined ? {} : { proposal }) };
+    }),
   };
+}
+
+/** Yields an address for an account that gives its own away, as the vendor advises: anonymous, in the same domain. */
+export function anonymousAddress({ id, email, userName }: User): string {
+  const domain = [email, userName].map((text) => text.slice(text.lastIndexOf('@') + 1)).find((text) => isEmailAddress(`a@${text}`));
+  return `former-${id.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'user'}@${domain ?? 'anonymised.invalid'}`;
 }
 
 const SNAPSHOT_QUESTION = { subject: 'snapshot', id: '', actions: ['accept'] } as const;

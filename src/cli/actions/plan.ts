@@ -1,0 +1,187 @@
+/** What `plan` does: audits, assembles, proves, and writes the plan's files. */
+
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Report } from '../../audit/report.js';
+import { Mistake } from '../../model/mistake.js';
+import { baselineLines } from '../../plan/baseline.js';
+import { type DecisionFile, type MadePlan, makePlan } from '../../plan/make-plan.js';
+import { MemberTable } from '../../plan/member-table.js';
+import type { Plan, PlanSettings } from '../../plan/plan.js';
+import { serialisePlan } from '../../plan/plan.js';
+import { planMarkdown } from '../../reporters/plan-markdown.js';
+import { decisionsCsv, membershipsCsv, noticesCsv, outdatedCsv } from '../../reporters/plan-tables.js';
+import { count } from '../../rules/rule.js';
+import { readCells } from '../../sources/cells.js';
+import { SourceRefused } from '../../sources/problem.js';
+import { auditSource } from '../audit-source.js';
+import { type Ending, EXIT } from '../exit.js';
+import type { Io } from '../io.js';
+import type { SharedFlags } from '../options.js';
+import { writeReason, writeWhole } from '../outputs.js';
+import { type Prepared, prepare, shellWord } from '../prepare.js';
+
+export interface PlanFlags extends SharedFlags {
+  out: string;
+  decisions?: string;
+  format?: 'pretty' | 'json';
+}
+
+/** Writes the plan of a source into a folder; yields what it comes to. */
+export async function plan(source: string | undefined, flags: PlanFlags, io: Io): Promise<Ending> {
+  const prepared = await prepare(source, flags, io);
+  const members = new MemberTable();
+  const { report, audit, hasIds } = await auditSource(prepared, io, (directory) => members.sinkFor(directory));
+  if (!hasIds) {
+    throw new Mistake(
+      'The users list has no ids, so a plan could not say for certain whom it renames.',
+      'Export the users with their ids (REST GET /users with includeInactive=true, or the database), and plan on that.',
+    );
+  }
+  const settings = settingsOf(report, prepared);
+  const decisions = findDecisions(flags, report);
+  const made = makePlan(
+    { before: report, context: audit.context, members },
+    { settings, today: io.now().toISOString().slice(0, 10), ...(decisions === undefined ? {} : { decisions: decisions.content }) },
+  );
+  if ('problems' in made) {
+    const file = decisions?.file ?? '';
+    throw new SourceRefused(made.problems.map((problem) => ({ file, ...problem })).slice(0, 50), made.problems.length);
+  }
+  const applyCommand = `scim-audit apply ${shellWord(join(flags.out, 'plan.json'))} ${prepared.sourceWords} --out corrected`;
+  const digest = writePlan(flags.out, made, applyCommand);
+  const text = flags.format === 'json' ? `${JSON.stringify(summaryOf(made, flags.out, digest), undefined, 2)}\n` : summaryText(made, flags.out, applyCommand);
+  io.stdout.write(text);
+  const open = made.body.open.length;
+  return { code: EXIT.done, reason: `the plan is written: ${count(made.body.actions.length, 'action')}, ${count(open, 'finding')} open` };
+}
+
+function settingsOf({ policy, sync }: Report, { request, resolved }: Prepared): PlanSettings {
+  return {
+    authMode: policy.authMode,
+    syncGroups: sync.names,
+    skipRules: policy.skipRules,
+    severities: policy.severities,
+    authTypeMap: policy.authTypeMap,
+    columns: request.columns,
+    tables: request.tables,
+    delimiter: request.delimiter ?? null,
+    encoding: resolved.settings.encoding ?? null,
+    assumeActive: request.isAssumedActive,
+  };
+}
+
+/** Yields the decisions to read: the file that was named, or the one that an earlier plan left in the folder. */
+function findDecisions({ decisions, out }: PlanFlags, report: Report): { readonly file: string; readonly content: DecisionFile } | undefined {
+  const usual = join(out, 'decisions.csv');
+  const file = decisions ?? (existsSync(usual) ? usual : undefined);
+  if (file === undefined) return undefined;
+  const before = readPlanBeside(file);
+  return {
+    file,
+    content: { ...readCells(file), previous: before?.decisions, isSameExport: before !== undefined && isSameExport(before, report) },
+  };
+}
+
+/** What decides here is only which rows were written; a damaged plan tells nothing. */
+function readPlanBeside(file: string): Pick<Plan, 'decisions' | 'snapshot'> | undefined {
+  const beside = join(file, '..', 'plan.json');
+  if (!existsSync(beside)) return undefined;
+  try {
+    return JSON.parse(readFileSync(beside, 'utf8')) as Plan;
+  } catch {
+    return undefined;
+  }
+}
+
+function isSameExport(plan: Pick<Plan, 'snapshot'>, { snapshot }: Report): boolean {
+  const digests = (inputs: readonly { readonly role: string; readonly sha256: string }[]): string =>
+    inputs
+      .map(({ role, sha256 }) => `${role} ${sha256}`)
+      .sort()
+      .join('\n');
+  return Array.isArray(plan.snapshot?.inputs) && digests(plan.snapshot.inputs) === digests(snapshot.inputs);
+}
+
+/** Writes the files, the plan itself last: while it is the old one, it is whole. Yields the plan's digest. */
+function writePlan(folder: string, made: MadePlan, applyCommand: string): string {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new Mistake(`The folder ${folder} cannot be made: ${writeReason(error)}`, 'Name another one with --out.');
+  }
+  const text = serialisePlan(made.body);
+  const write = (name: string, pieces: Iterable<string>): void => writeWhole(join(folder, name), pieces, true);
+  if (made.outdated.length > 0) write(freeName(folder), outdatedCsv(made.outdated));
+  write('decisions.csv', decisionsCsv(made));
+  write('memberships.csv', membershipsCsv(made));
+  write('notices.csv', noticesCsv(made));
+  write('plan.md', planMarkdown(made, applyCommand));
+  write('baseline.jsonl', baselineLines(made.assembly.end));
+  write('plan.json', [text]);
+  return /"digest": "([^"]*)"/.exec(text)?.[1] ?? '';
+}
+
+/** Decisions that are kept aside never take the place of others kept before. */
+function freeName(folder: string): string {
+  for (let number = 1; ; number++) {
+    const name = `decisions.outdated${number === 1 ? '' : `-${number}`}.csv`;
+    if (!existsSync(join(folder, name))) return name;
+  }
+}
+
+function countsOf({ body }: MadePlan) {
+  const of = (is: (kind: string, attribute?: string) => boolean): number =>
+    body.actions.filter(({ change }) => is(change.kind, 'attribute' in change ? change.attribute : undefined)).length;
+  return {
+    userNames: of((kind, attribute) => kind === 'replace-user' && attribute === 'userName'),
+    temporary: body.actions.filter(({ change }) => change.kind === 'replace-user' && change.temporary === true).length,
+    emails: of((kind, attribute) => kind === 'replace-user' && attribute === 'email'),
+    active: of((kind, attribute) => kind === 'replace-user' && attribute === 'active'),
+    groupNames: of((kind) => kind === 'replace-group'),
+    memberships: of((kind) => kind.endsWith('-member')),
+  };
+}
+
+function summaryOf(made: MadePlan, folder: string, digest: string) {
+  return {
+    schemaVersion: 1,
+    folder,
+    digest,
+    actions: made.body.actions.length,
+    byKind: countsOf(made),
+    open: made.body.open.length,
+    accepted: made.acceptances.size,
+    outdated: made.outdated.length,
+    after: made.body.after,
+  };
+}
+
+function summaryText(made: MadePlan, folder: string, applyCommand: string): string {
+  const { body, outdated, acceptances, assembly } = made;
+  const kinds = countsOf(made);
+  const lines = [
+    `Plan written to ${folder}: ${count(body.actions.length, 'action')}`,
+    ...(kinds.userNames > 0
+      ? [
+          `  ${count(assembly.end.movers.length, 'user')} get another username${kinds.temporary > 0 ? `, ${kinds.temporary} of them by way of a temporary one` : ''} (notices.csv tells who)`,
+        ]
+      : []),
+    ...(kinds.emails > 0 ? [`  ${count(kinds.emails, 'email changes', 'emails change')}`] : []),
+    ...(kinds.active > 0 ? [`  ${count(kinds.active, 'user is', 'users are')} activated or deactivated`] : []),
+    ...(kinds.groupNames > 0 ? [`  ${count(kinds.groupNames, 'group name changes', 'group names change')}`] : []),
+    ...(kinds.memberships > 0 ? [`  ${count(kinds.memberships, 'membership ends', 'memberships end')}`] : []),
+    `Open: ${count(body.open.length, 'finding')} that a person must decide${acceptances.size > 0 ? `; ${acceptances.size} accepted` : ''}`,
+    ...(outdated.length > 0 ? [`Outdated: ${count(outdated.length, 'decision')} of an earlier export, kept aside in decisions.outdated.csv`] : []),
+    `Once applied, a check would count ${count(body.after.error, 'error')} and ${count(body.after.warning, 'warning')}.`,
+    '',
+    'Next',
+    `  read ${join(folder, 'plan.md')}`,
+    ...(body.open.length > 0
+      ? [`  decide in ${join(folder, 'decisions.csv')} (or: scim-audit decide ${shellWord(folder)}), then run the same command again`]
+      : []),
+    ...(body.actions.length > 0 ? [`  ${applyCommand}`] : []),
+    '',
+  ];
+  return `${lines.join('\n')}`;
+}

@@ -1,0 +1,21 @@
+import { type Command, Option } from 'commander';
+import type { PlanFlags } from '../actions/plan.js';
+import type { Ending } from '../exit.js';
+import type { Io } from '../io.js';
+import { addPolicyOptions, addSourceOptions } from '../options.js';
+
+/** Adds `plan`: writes the ordered changes that remove the findings. */
+export function addPlan(program: Command, io: Io, end: (ending: Ending) => void): void {
+  const command = program
+    .command('plan')
+    .description('write the ordered changes that remove the findings, proved never to collide')
+    .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv; or a SQLite file')
+    .requiredOption('--out <folder>', 'folder for plan.json, plan.md, decisions.csv, memberships.csv and notices.csv');
+  addPolicyOptions(addSourceOptions(command))
+    .option('--decisions <file>', 'decisions to read (default: decisions.csv of the folder)')
+    .addOption(new Option('--format <format>', 'what stdout gets: a summary for people or for programs').choices(['pretty', 'json']).default('pretty'))
+    .action(async (source: string | undefined, flags: PlanFlags) => {
+      const { plan } = await import('../actions/plan.js');
+      end(await plan(source, flags, io));
+    });
+}

@@ -1,0 +1,177 @@
+/** Findings and choices → ordered actions, with the proof that they are safe. Pure: no clock, no random. */
+
+import type { AuditedFinding, Report } from '../audit/report.js';
+import type { Change } from '../model/change.js';
+import { key } from '../model/compare.js';
+import type { Group, User } from '../model/directory.js';
+import { ruleOf } from '../rules/registry.js';
+import type { RuleContext } from '../rules/rule.js';
+import type { Choices } from './choices.js';
+import { type EndState, endStateOf, topicOf } from './end-state.js';
+import type { MemberTable } from './member-table.js';
+import type { Action } from './plan.js';
+import { type Step, sequenceRenames } from './sequence.js';
+import { ProofFailed, proveActions } from './simulate.js';
+
+export interface Assembly {
+  readonly actions: readonly Action[];
+  /** Findings of the source that are still there at the end, and that a person must settle. */
+  readonly open: readonly AuditedFinding[];
+  readonly end: EndState;
+}
+
+export interface Ground {
+  readonly before: Report;
+  readonly context: RuleContext;
+  readonly members: MemberTable;
+}
+
+/** Yields the plan of an end state. Throws ProofFailed where it would not be safe. */
+export function assemble({ before, context, members }: Ground, choices: Choices): Assembly {
+  const end = endStateOf(before, context, members, choices);
+  return assembleFor({ before, context, members }, choices, end);
+}
+
+/** Yields the plan for an end state that is known already. */
+export function assembleFor({ before, context }: Ground, choices: Choices, end: EndState): Assembly {
+  const { users, groups } = context.directory;
+  const takenKeys = new Set(context.index.keys);
+  for (const place of end.movers) takenKeys.add(key(end.users[place].userName));
+  for (const email of choices.emails.values()) takenKeys.add(key(email));
+  const changes = [
+    ...emailChanges(users, choices),
+    ...activityChanges(users, choices),
+    ...renameChanges(context, end, takenKeys),
+    ...groupChanges(groups, end.groups, choices),
+    ...memberChanges(users, groups, choices),
+  ];
+  const topicsLeft = new Set(end.report.findings.map(topicOf));
+  const isLeft = (audited: AuditedFinding): boolean => topicsLeft.has(topicOf(audited));
+  const resolvedBy = resolvedIndex(before.findings.filter((audited) => !isLeft(audited)));
+  const actions = changes.map((change, at): Action => ({ id: `a${at + 1}`, change, resolves: resolvedBy(change) }));
+  proveActions({ users, groups, actions, end, takenKeys });
+  if (end.contest.isAutomatic.includes(1)) throw new ProofFailed('The plan is not finished and was not written: an update would still need no decision.');
+  const open = before.findings.filter((audited) => audited.finding.severity !== 'info' && audited.acceptance === undefined && isLeft(audited));
+  return { actions, open, end };
+}
+
+function* emailChanges(users: readonly User[], { emails }: Choices): Iterable<Change> {
+  for (const [place, to] of inPlace(emails)) {
+    if (to !== users[place].email) yield { kind: 'replace-user', user: users[place].id, attribute: 'email', from: users[place].email, to };
+  }
+}
+
+function* activityChanges(users: readonly User[], { active }: Choices): Iterable<Change> {
+  for (const [place, to] of inPlace(active)) {
+    const { id, active: from } = users[place];
+    if (to !== from) yield { kind: 'replace-user', user: id, attribute: 'active', from: String(from), to: String(to) };
+  }
+}
+
+const inPlace = <T>(map: ReadonlyMap<number, T>): (readonly [number, T])[] => [...map].sort(([a], [b]) => a - b);
+
+function renameChanges({ directory, index }: RuleContext, end: EndState, takenKeys: ReadonlySet<string>): Change[] {
+  const { users } = directory;
+  // Targets that nobody had or wanted in the source have ids beyond those of the index.
+  const idsByKey = new Map<string, number>();
+  const targets = new Map<number, number>();
+  for (const place of end.movers) {
+    const { userName } = end.users[place];
+    if (userName === users[place].email) targets.set(place, index.emailKey[place]);
+  }
+  if (targets.size < end.movers.length) {
+    for (const [id, text] of index.keys.entries()) idsByKey.set(text, id);
+  }
+  for (const place of end.movers) {
+    if (targets.has(place)) continue;
+    const text = key(end.users[place].userName);
+    const id = idsByKey.get(text) ?? index.keys.length + idsByKey.size;
+    idsByKey.set(text, id);
+    targets.set(place, id);
+  }
+  const steps = sequenceRenames({
+    movers: end.movers,
+    from: (place) => index.userNameKey[place],
+    to: (place) => targets.get(place) ?? -1,
+    holdersOf: (id) => (id < index.keys.length ? index.holders.of(id) : []),
+  });
+  const names = new Map<number, string>();
+  const given = new Set<string>();
+  return steps.map(({ place, isTemporary }: Step): Change => {
+    const { id } = users[place];
+    const from = names.get(place) ?? users[place].userName;
+    const to = isTemporary ? temporaryName(id, takenKeys, given) : end.users[place].userName;
+    // Two ids may fold to one stem.
+    if (isTemporary) given.add(key(to));
+    names.set(place, to);
+    return { kind: 'replace-user', user: id, attribute: 'userName', from, to, ...(isTemporary ? { temporary: true as const } : {}) };
+  });
+}
+
+/** Yields a username that nobody has, wants, or could be written to: `.invalid` is reserved for that. */
+function temporaryName(id: string, takenKeys: ReadonlySet<string>, given: ReadonlySet<string>): string {
+  const stem = `temporary-${id.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 40)}`;
+  for (let number = 1; ; number++) {
+    const name = `${stem}${number === 1 ? '' : `-${number}`}@scim-audit.invalid`;
+    if (!takenKeys.has(key(name)) && !given.has(key(name))) return name;
+  }
+}
+
+function groupChanges(groups: readonly Group[], ends: readonly Group[], { groupNames }: Choices): Change[] {
+  const movers = inPlace(groupNames)
+    .filter(([place, to]) => groups[place].name !== to)
+    .map(([place]) => place);
+  if (movers.length === 0) return [];
+  const ids = new Map<string, number>();
+  const idOf = (name: string): number => {
+    const text = key(name);
+    const id = ids.get(text) ?? ids.size;
+    ids.set(text, id);
+    return id;
+  };
+  const isMover = new Set(movers);
+  const holders = new Map<number, number[]>();
+  // Only groups that are renamed can be in one another's way: names that others keep were refused as decisions.
+  for (const place of movers) {
+    const id = idOf(groups[place].name);
+    holders.set(id, [...(holders.get(id) ?? []), place]);
+  }
+  const steps = sequenceRenames({
+    movers,
+    from: (place) => idOf(groups[place].name),
+    to: (place) => idOf(ends[place].name),
+    holdersOf: (id) => (holders.get(id) ?? []).filter((place) => isMover.has(place)),
+  });
+  const names = new Map<number, string>();
+  return steps.map(({ place, isTemporary }) => {
+    const { id, name } = groups[place];
+    const from = names.get(place) ?? name;
+    const to = isTemporary ? `${name} (temporary ${id})` : ends[place].name;
+    names.set(place, to);
+    return { kind: 'replace-group', group: id, attribute: 'displayName', from, to };
+  });
+}
+
+function* memberChanges(users: readonly User[], groups: readonly Group[], { removals }: Choices): Iterable<Change> {
+  for (const [user, left] of inPlace(removals)) {
+    for (const group of [...left].sort((a, b) => a - b)) yield { kind: 'remove-member', group: groups[group].id, user: users[user].id };
+  }
+}
+
+/** Yields which of the resolved findings a change takes part in removing. */
+function resolvedIndex(resolved: readonly AuditedFinding[]): (change: Change) => string[] {
+  const byUser = new Map<string, string[]>();
+  const byGroup = new Map<string, string[]>();
+  const add = (map: Map<string, string[]>, id: string, fingerprint: string): void => {
+    const known = map.get(id);
+    if (known === undefined) map.set(id, [fingerprint]);
+    else known.push(fingerprint);
+  };
+  for (const { finding, fingerprint } of resolved) {
+    const rule = ruleOf(finding);
+    const users = rule.users(finding);
+    for (const { id } of users) add(byUser, id, fingerprint);
+    if (users.length === 0) for (const { id } of rule.groups(finding)) add(byGroup, id, fingerprint);
+  }
+  return (change) => (change.kind === 'replace-group' ? byGroup.get(change.group) : byUser.get(change.user)) ?? [];
+}

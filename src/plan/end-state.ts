@@ -1,0 +1,68 @@
+/** The directory as it will be once the plan is applied, and what check would say of it. */
+
+import { beginAudit } from '../audit/audit.js';
+import type { AuditedFinding, Report } from '../audit/report.js';
+import { type Contest, settleContest } from '../model/contest.js';
+import type { Group, Snapshot, User } from '../model/directory.js';
+import { type IdentityIndex, indexIdentities } from '../model/identity-index.js';
+import { ruleOf } from '../rules/registry.js';
+import type { RuleContext } from '../rules/rule.js';
+import { type Choices, hasChoices } from './choices.js';
+import type { MemberTable } from './member-table.js';
+
+export interface EndState {
+  readonly users: readonly User[];
+  readonly groups: readonly Group[];
+  /** Places of users whose username changes, in source order. */
+  readonly movers: readonly number[];
+  readonly report: Report;
+  /** Of the end state; an update that still needs nobody means that the plan is not finished. */
+  readonly contest: Contest;
+  readonly index: IdentityIndex;
+}
+
+/** Yields what a finding is about, for telling whether it is still there. */
+export const topicOf = ({ finding }: AuditedFinding): string => `${finding.rule}\n${ruleOf(finding).topic(finding)}`;
+
+/** Yields the end state of choices and of every update that then needs no decision. */
+export function endStateOf(before: Report, { directory, policy, index, contest }: RuleContext, members: MemberTable, choices: Choices): EndState {
+  const isChosen = hasChoices(choices);
+  const chosen = isChosen ? directory.users.map((user) => withChoices(user, choices)) : directory.users;
+  const settled: { index: IdentityIndex; contest: Contest } = isChosen ? settle(chosen, policy.authMode) : { index, contest };
+  const movers: number[] = [];
+  const users = chosen.map((user) => {
+    const isUpdated = settled.contest.isAutomatic[user.place] === 1;
+    const userName = isUpdated ? user.email : user.userName;
+    if (userName !== directory.users[user.place].userName) movers.push(user.place);
+    return isUpdated ? { ...user, userName } : user;
+  });
+  const groups =
+    choices.groupNames.size === 0
+      ? directory.groups
+      : directory.groups.map((group) => {
+          const name = choices.groupNames.get(group.place);
+          return name === undefined ? group : { ...group, name };
+        });
+  const snapshot: Snapshot = { ...before.snapshot, users, groups };
+  const audit = beginAudit(snapshot, policy, before.findings);
+  members.forEach((user, group) => {
+    if (choices.removals.get(user)?.has(group) !== true) audit.sink.member(user, group);
+  });
+  return { users, groups, movers, report: audit.finish(snapshot), contest: audit.context.contest, index: audit.context.index };
+}
+
+function settle(users: readonly User[], mode: RuleContext['policy']['authMode']): { index: IdentityIndex; contest: Contest } {
+  const index = indexIdentities(users, mode);
+  return { index, contest: settleContest(index) };
+}
+
+function withChoices(user: User, { emails, active, userNames }: Choices): User {
+  const { place } = user;
+  if (!emails.has(place) && !active.has(place) && !userNames.has(place)) return user;
+  return {
+    ...user,
+    email: emails.get(place) ?? user.email,
+    active: active.get(place) ?? user.active,
+    userName: userNames.get(place) ?? user.userName,
+  };
+}

@@ -1,0 +1,137 @@
+/** A source's findings and what people decided about them → the plan, or everything that is wrong with the decisions. */
+
+import type { Acceptance } from '../audit/report.js';
+import { type AuditedFinding, isAtOrAbove, type Report } from '../audit/report.js';
+import { key } from '../model/compare.js';
+import { ruleOf } from '../rules/registry.js';
+import { type Assembly, assemble, assembleFor, type Ground } from './assemble.js';
+import { hasChoices, NO_CHOICES } from './choices.js';
+import { type AskedRow, askRows, writtenRow } from './decision-rows.js';
+import { type EndState, endStateOf, topicOf } from './end-state.js';
+import type { PlanBody, PlanSettings, WrittenRow } from './plan.js';
+import { type AnsweredRow, type DecisionProblem, type FileRow, type OutdatedRow, readDecisions } from './read-decisions.js';
+import { type Settled, settleDecisions } from './settle-decisions.js';
+
+export interface DecisionFile {
+  readonly headings: readonly string[];
+  readonly rows: readonly FileRow[];
+  /** The rows that were written last, where a plan beside the file tells. */
+  readonly previous: readonly WrittenRow[] | undefined;
+  /** The plan beside the file was made of this very export. */
+  readonly isSameExport: boolean;
+}
+
+export interface PlanWishes {
+  readonly decisions?: DecisionFile;
+  /** ISO date. */
+  readonly today: string;
+  readonly settings: PlanSettings;
+}
+
+export interface MadePlan {
+  readonly body: PlanBody;
+  readonly assembly: Assembly;
+  /** Every row of the new decisions.csv, with what was answered. */
+  readonly rows: readonly (Pick<AnsweredRow, 'asked'> & Partial<AnsweredRow>)[];
+  readonly outdated: readonly OutdatedRow[];
+  /** Accepted findings, by fingerprint. */
+  readonly acceptances: ReadonlyMap<string, Acceptance>;
+  /** The source as it is, for what the first group sync would remove. */
+  readonly before: Report;
+}
+
+export interface RefusedDecisions {
+  readonly problems: readonly DecisionProblem[];
+}
+
+/** Yields the plan, or the problems of the decisions. Throws ProofFailed where the plan would not be safe. */
+export function makePlan(ground: Ground, { decisions, today, settings }: PlanWishes): MadePlan | RefusedDecisions {
+  const base = assemble(ground, NO_CHOICES);
+  const asked = askRows(base.open, ground.context);
+  const read = decisions === undefined ? undefined : readDecisions(decisions.headings, decisions.rows, asked, decisions.previous, decisions.isSameExport);
+  if (read !== undefined && read.problems.length > 0) return { problems: read.problems };
+  const settled = settleDecisions(read?.answered ?? [], ground.context, today);
+  if (settled.problems.length > 0) return { problems: settled.problems };
+  let assembly = base;
+  if (hasChoices(settled.choices)) {
+    const end = endStateOf(ground.before, ground.context, ground.members, settled.choices);
+    const problems = newConflicts(ground, end, settled);
+    if (problems.length > 0) return { problems };
+    assembly = assembleFor(ground, settled.choices, end);
+  }
+  const answers = new Map(read?.answered.map((row) => [row.asked, row]));
+  const open = assembly.open.filter(({ fingerprint }) => !settled.acceptances.has(fingerprint));
+  return {
+    body: bodyOf(ground.before, assembly, open, asked, settings),
+    assembly: { ...assembly, open },
+    rows: asked.map((row) => answers.get(row) ?? { asked: row }),
+    outdated: read?.outdated ?? [],
+    acceptances: settled.acceptances,
+    before: ground.before,
+  };
+}
+
+function bodyOf(
+  { snapshot }: Report,
+  { actions, end }: Assembly,
+  open: readonly AuditedFinding[],
+  asked: readonly AskedRow[],
+  settings: PlanSettings,
+): PlanBody {
+  const { error, warning, info } = end.report.summary;
+  return {
+    snapshot: {
+      inputs: snapshot.inputs.map(({ path, table, role, sha256, rows }) => ({ path, ...(table === undefined ? {} : { table }), role, sha256, rows })),
+      users: snapshot.users.length,
+      groups: snapshot.groups.length,
+      memberships: snapshot.memberships,
+    },
+    settings,
+    actions,
+    open: open.map(({ fingerprint }) => fingerprint),
+    after: { error, warning, info },
+    decisions: asked.map(writtenRow),
+  };
+}
+
+/** Yields what the decisions would newly break, each at the lines that decide about those concerned. */
+function newConflicts({ before, context }: Ground, end: EndState, { choices, linesBySubject }: Settled): DecisionProblem[] {
+  const problems: DecisionProblem[] = [];
+  const linesOf = (subjects: readonly string[]): number[] =>
+    [...new Set(subjects.flatMap((subject) => linesBySubject.get(subject) ?? []))].sort((a, b) => a - b);
+  const topics = new Set(before.findings.map(topicOf));
+  for (const audited of end.report.findings) {
+    const rule = ruleOf(audited.finding);
+    if (!isAtOrAbove(audited.finding.severity, 'warning') || rule.mayFollowDecision === true || topics.has(topicOf(audited))) continue;
+    const subjects = [...rule.users(audited.finding).map(({ id }) => `user ${id}`), ...rule.groups(audited.finding).map(({ id }) => `group ${id}`)];
+    const lines = linesOf(subjects);
+    const [line = [...linesBySubject.values()].flat().sort((a, b) => a - b)[0] ?? 1] = lines;
+    const others = lines.length > 1 ? ` (with ${lines.length === 2 ? 'line' : 'lines'} ${lines.slice(1, 6).join(', ')})` : '';
+    problems.push({ line, message: `this decision${others} makes a new finding, ${rule.name}: ${rule.message(audited.finding)}` });
+  }
+  const { directory } = context;
+  for (const place of choices.userNames.keys()) {
+    const namesakes = Array.from(end.index.holders.of(end.index.userNameKey[place])).filter((other) => other !== place);
+    if (namesakes.length === 0) continue;
+    const [line = 1] = linesOf([`user ${directory.users[place].id}`]);
+    problems.push({ line, message: `the username ${JSON.stringify(end.users[place].userName)} is that of user ${directory.users[namesakes[0]].id}.` });
+  }
+  return problems.concat(groupNamesakes(end, choices.groupNames, linesOf));
+}
+
+function groupNamesakes({ groups }: EndState, names: ReadonlyMap<number, string>, linesOf: (subjects: readonly string[]) => number[]): DecisionProblem[] {
+  if (names.size === 0) return [];
+  const byName = new Map<string, string[]>();
+  for (const { id, name, isOrganisationLevel } of groups) {
+    if (!isOrganisationLevel) continue;
+    const folded = key(name);
+    byName.set(folded, [...(byName.get(folded) ?? []), id]);
+  }
+  return [...names.keys()].flatMap((place) => {
+    const { id, name } = groups[place];
+    const others = (byName.get(key(name)) ?? []).filter((other) => other !== id);
+    if (others.length === 0) return [];
+    const [line = 1] = linesOf([`group ${id}`]);
+    return [{ line, message: `the group name ${JSON.stringify(name)} is that of group ${others[0]}.` }];
+  });
+}

@@ -1,0 +1,157 @@
+/** Rows of decisions.csv, held against what was asked: nothing but the answers may have changed. */
+
+import { unguardCell } from '../model/formula.js';
+import { type Answer, type AskedRow, DECISION_COLUMNS, rowDigest, WRITTEN_COLUMNS } from './decision-rows.js';
+import type { WrittenRow } from './plan.js';
+
+/** A row of the file as it was read. */
+export interface FileRow {
+  /** Physical line on which it starts. */
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+export interface DecisionProblem {
+  readonly line: number;
+  /** Cell from 1. */
+  readonly column?: number;
+  readonly message: string;
+}
+
+/** A row with what a person wrote into it. */
+export interface AnsweredRow {
+  readonly asked: AskedRow;
+  readonly answer: Answer;
+  readonly line: number;
+}
+
+/** An answer to what is no longer asked. */
+export interface OutdatedRow {
+  readonly cells: readonly string[];
+  readonly line: number;
+  readonly why: string;
+}
+
+export interface ReadDecisions {
+  readonly answered: readonly AnsweredRow[];
+  readonly outdated: readonly OutdatedRow[];
+  readonly problems: readonly DecisionProblem[];
+}
+
+const rowKey = (cells: readonly string[]): string => JSON.stringify([cells[0], cells[2], cells[3]]);
+
+/**
+ * Yields the answers of a file. With `previous`, the rows that were written then are known, and a file that has others
+ * is refused. On the same export the rows are those of `asked`; on a fresh one, answers whose finding is unchanged
+ * carry over and the others are outdated.
+ */
+export function readDecisions(
+  headings: readonly string[],
+  rows: readonly FileRow[],
+  asked: readonly AskedRow[],
+  previous: readonly WrittenRow[] | undefined,
+  isSameExport: boolean,
+): ReadDecisions {
+  const wrongHeading = DECISION_COLUMNS.findIndex((name, at) => headings[at]?.trim() !== name);
+  if (wrongHeading >= 0 || headings.length !== DECISION_COLUMNS.length) {
+    const column = wrongHeading >= 0 ? wrongHeading : DECISION_COLUMNS.length;
+    return {
+      answered: [],
+      outdated: [],
+      problems: [{ line: 1, column: column + 1, message: `the headings are not ${DECISION_COLUMNS.join(', ')}; write the file anew with "scim-audit plan".` }],
+    };
+  }
+  const plain = rows.map(({ line, cells }) => ({ line, cells: cells.map(unguardCell) }));
+  const askedByKey = new Map(asked.map((row) => [rowKey(row.written), row]));
+  const isStrict = isSameExport || (previous === undefined && plain.every(({ cells }) => askedByKey.has(rowKey(cells))));
+  const problems = isStrict ? compareWithAsked(plain, asked, askedByKey) : compareWithPrevious(plain, previous);
+  if (problems.length > 0) return { answered: [], outdated: [], problems };
+  return { ...sortAnswers(plain, asked, askedByKey), problems };
+}
+
+function compareWithAsked(rows: readonly FileRow[], asked: readonly AskedRow[], askedByKey: ReadonlyMap<string, AskedRow>): DecisionProblem[] {
+  const problems: DecisionProblem[] = [];
+  const linesByKey = new Map<string, number>();
+  for (const { line, cells } of rows) {
+    const name = rowKey(cells);
+    const before = linesByKey.get(name);
+    const row = askedByKey.get(name);
+    if (before !== undefined) problems.push({ line, message: `the row is there already, on line ${before}; rows may not be added.` });
+    else if (row === undefined)
+      problems.push({
+        line,
+        message: 'the row was added or altered: no finding of this export asks it. Only action, value, reason, owner and expires may be written.',
+      });
+    else if (rowDigest(row.written) !== rowDigest(cells)) problems.push(alteredCell(line, cells, row.written));
+    if (before === undefined) linesByKey.set(name, line);
+  }
+  let last = 1;
+  for (const { written } of asked) {
+    const line = linesByKey.get(rowKey(written));
+    if (line === undefined)
+      problems.push({
+        line: last + 1,
+        message: `a row is missing here: ${written[2]} ${written[3]} of ${written[0]}. Rows may not be deleted; leave the action blank instead.`,
+      });
+    else last = line;
+  }
+  return problems;
+}
+
+function alteredCell(line: number, cells: readonly string[], written: readonly string[]): DecisionProblem {
+  const at = written.findIndex((cell, column) => rowDigest([cell]) !== rowDigest([cells[column] ?? '']));
+  return {
+    line,
+    column: at + 1,
+    message: `${DECISION_COLUMNS[at]} was altered: it is ${JSON.stringify(cells[at] ?? '')} and was ${JSON.stringify(written[at])}. Spreadsheets do that to numbers and dates; format the columns as text.`,
+  };
+}
+
+/** The export has changed, but the file must still be the one that was written beside the plan. */
+function compareWithPrevious(rows: readonly FileRow[], previous: readonly WrittenRow[] | undefined): DecisionProblem[] {
+  if (previous === undefined) return [];
+  const problems: DecisionProblem[] = [];
+  const left = new Map<string, number>();
+  for (const { digest } of previous) left.set(digest, (left.get(digest) ?? 0) + 1);
+  for (const { line, cells } of rows) {
+    const digest = rowDigest(cells);
+    const count = left.get(digest) ?? 0;
+    if (count === 0)
+      problems.push({ line, message: 'the row was added or altered since the plan wrote it. Only action, value, reason, owner and expires may be written.' });
+    else left.set(digest, count - 1);
+  }
+  let line = 1;
+  for (const { digest, fingerprint, id } of previous) {
+    const count = left.get(digest) ?? 0;
+    if (count === 0) {
+      line++;
+      continue;
+    }
+    left.set(digest, count - 1);
+    problems.push({ line: line + 1, message: `a row is missing here: ${id} of ${fingerprint}. Rows may not be deleted; leave the action blank instead.` });
+  }
+  return problems;
+}
+
+function sortAnswers(
+  rows: readonly FileRow[],
+  asked: readonly AskedRow[],
+  askedByKey: ReadonlyMap<string, AskedRow>,
+): Pick<ReadDecisions, 'answered' | 'outdated'> {
+  const answered: AnsweredRow[] = [];
+  const outdated: OutdatedRow[] = [];
+  const nowBySubject = new Map(asked.map((row) => [JSON.stringify(row.written.slice(1, 4)), row]));
+  for (const { line, cells } of rows) {
+    const [action, value, reason, owner, expires] = cells.slice(WRITTEN_COLUMNS).map((cell) => cell.trim());
+    const answer: Answer = { action: action.toLowerCase(), value: cells[WRITTEN_COLUMNS + 1], reason, owner, expires };
+    const row = askedByKey.get(rowKey(cells));
+    const isBlank = [action, value, reason, owner, expires].every((cell) => cell === '');
+    if (row !== undefined) answered.push({ asked: row, answer, line });
+    else if (!isBlank) {
+      const now = nowBySubject.get(JSON.stringify(cells.slice(1, 4)));
+      const why = now === undefined ? 'the finding is gone' : `the finding has changed: ${JSON.stringify(cells[4])} is now ${JSON.stringify(now.written[4])}`;
+      outdated.push({ cells, line, why });
+    }
+  }
+  return { answered, outdated };
+}

@@ -1,0 +1,80 @@
+/** The CSV files of a plan: decisions, the restore record of memberships, and notices about logins. */
+
+import { stringify } from 'csv-stringify/sync';
+import type { User } from '../model/directory.js';
+import { guardCell } from '../model/formula.js';
+import { type AskedRow, DECISION_COLUMNS, NO_ANSWER } from '../plan/decision-rows.js';
+import type { MadePlan } from '../plan/make-plan.js';
+import type { OutdatedRow } from '../plan/read-decisions.js';
+import { ruleOf } from '../rules/registry.js';
+
+const BATCH = 500;
+
+/** Yields CSV text: RFC 4180, with cells that a spreadsheet would run made harmless. */
+export function* csvText(headings: readonly string[], rows: Iterable<readonly string[]>): Iterable<string> {
+  let batch: string[][] = [[...headings]];
+  for (const row of rows) {
+    batch.push(row.map(guardCell));
+    if (batch.length < BATCH) continue;
+    yield stringify(batch, { record_delimiter: 'windows' });
+    batch = [];
+  }
+  if (batch.length > 0) yield stringify(batch, { record_delimiter: 'windows' });
+}
+
+/** Yields decisions.csv: what is asked, with what was answered so far. */
+export function decisionsCsv({ rows }: Pick<MadePlan, 'rows'>): Iterable<string> {
+  return csvText(
+    DECISION_COLUMNS,
+    rows.map(({ asked, answer = NO_ANSWER }) => decisionCells(asked, answer)),
+  );
+}
+
+const decisionCells = ({ written }: AskedRow, { action, value, reason, owner, expires }: typeof NO_ANSWER): string[] => [
+  ...written,
+  action,
+  value,
+  reason,
+  owner,
+  expires,
+];
+
+/** Yields the answers that no finding asks for any more, with what became of it. */
+export function outdatedCsv(outdated: readonly OutdatedRow[]): Iterable<string> {
+  return csvText(
+    [...DECISION_COLUMNS, 'outdated because'],
+    outdated.map(({ cells, why }) => [...cells, why]),
+  );
+}
+
+export const MEMBERSHIP_HEADINGS = ['group id', 'group name', 'user id', 'username', 'email', 'username after the plan'] as const;
+
+/** Yields memberships.csv: every membership that the first group sync would remove, before or after the plan. */
+export function membershipsCsv({ before, assembly }: Pick<MadePlan, 'before' | 'assembly'>): Iterable<string> {
+  const { users } = before.snapshot;
+  const lost = new Map<string, readonly string[]>();
+  for (const { finding } of [...before.findings, ...assembly.end.report.findings]) {
+    const rule = ruleOf(finding);
+    if (rule.losesMembers !== true) continue;
+    for (const user of rule.users(finding)) {
+      for (const group of rule.groups(finding)) {
+        const source = users[user.place];
+        const name = `${user.place} ${group.place}`;
+        if (!lost.has(name))
+          lost.set(name, [group.id, before.snapshot.groups[group.place].name, user.id, source.userName, source.email, assembly.end.users[user.place].userName]);
+      }
+    }
+  }
+  return csvText(MEMBERSHIP_HEADINGS, lost.values());
+}
+
+/** Yields notices.csv: every user whose login changes. */
+export function noticesCsv({ before, assembly }: Pick<MadePlan, 'before' | 'assembly'>): Iterable<string> {
+  const { users } = before.snapshot;
+  const row = (place: number): string[] => {
+    const { id, name, userName }: User = users[place];
+    const after = assembly.end.users[place];
+    return [id, name, after.email, userName, after.userName];
+  };
+  return csvText(['id', 'name', 'email', 'old username', 'new username'], assembly.end.movers.map(row));
+}

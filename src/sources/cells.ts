@@ -1,0 +1,49 @@
+/** A CSV as plain cells, for files that this program wrote and people edited: any delimiter and encoding that a spreadsheet saves. */
+
+import { DELIMITERS } from './csv-head.js';
+import { RecordScanner } from './csv-scan.js';
+import type { Encoding } from './encoding.js';
+import { FileStream } from './file-stream.js';
+import { Problems } from './problem.js';
+
+export interface CellTable {
+  readonly headings: readonly string[];
+  readonly rows: readonly { readonly line: number; readonly cells: readonly string[] }[];
+}
+
+/** Yields headings and rows; rows of another width than the headings are refused, empty cells at their end apart. */
+export function readCells(file: string, encoding?: Encoding): CellTable {
+  const stream = new FileStream(file, encoding);
+  try {
+    const scanner = new RecordScanner(stream);
+    const front =
+      scanner
+        .peek(1 << 12)
+        .toString('utf8')
+        .split(/\r?\n/, 1)[0] ?? '';
+    const delimiter = Object.values(DELIMITERS).reduce((best, candidate) => (front.split(candidate).length > front.split(best).length ? candidate : best));
+    const problems = new Problems();
+    const rows: { line: number; cells: string[] }[] = [];
+    scanner.scan(delimiter, {
+      row: (row) => void rows.push({ line: row.line, cells: Array.from({ length: row.width }, (_, at) => row.text(at)) }),
+      problem: ({ line, column, message }) => problems.add({ file, line, ...(column === undefined ? {} : { column }), message }),
+    });
+    const [head, ...body] = rows;
+    const headings = head?.cells ?? [];
+    for (const { line, cells } of body) {
+      if (cells.length !== headings.length) {
+        problems.add({
+          file,
+          line,
+          column: Math.min(cells.length, headings.length) + 1,
+          message: `the row has ${cells.length} cells, the headings have ${headings.length}.`,
+        });
+      }
+    }
+    problems.refuse();
+    stream.finish();
+    return { headings, rows: body.filter(({ cells }) => cells.some((cell) => cell !== '')) };
+  } finally {
+    stream.close();
+  }
+}
