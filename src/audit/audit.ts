@@ -7,7 +7,7 @@ import { indexIdentities } from '../model/identity-index.js';
 import type { Policy } from '../model/policy.js';
 import { selectSyncGroups } from '../model/scope.js';
 import { RULES } from '../rules/registry.js';
-import type { Rule, RuleContext, RuleInput, RuleRun } from '../rules/rule.js';
+import { INPUT_NAMES, type Rule, type RuleContext, type RuleInput, type RuleRun } from '../rules/rule.js';
 import { fingerprintOf } from './fingerprint.js';
 import { type AuditedFinding, isAtOrAbove, type NotChecked, type Report, summarise } from './report.js';
 
@@ -39,7 +39,7 @@ export function findMissingInputs({ given }: Directory, policy: Policy): Missing
 
 function whyNotChecked(rule: Rule, { given }: Directory, policy: Policy): string | undefined {
   const lacking = [...rule.needs(policy), ...(rule.isIdleWithout === undefined ? [] : [rule.isIdleWithout])].find((input) => !given[input]);
-  if (lacking !== undefined) return `no ${lacking} were given`;
+  if (lacking !== undefined) return `no ${INPUT_NAMES[lacking]} ${lacking === 'groupList' ? 'was' : 'were'} given`;
   if (policy.skipRules.includes(rule.name)) return 'skipped with --skip-rule';
   return policy.severities[rule.name] === 'off' ? 'switched off in the configuration' : undefined;
 }
@@ -93,7 +93,7 @@ export function beginAudit(directory: Directory, policy: Policy, carried?: reado
 /** Yields the report with its counts and verdict. */
 export function completeReport(parts: Omit<Report, 'summary' | 'isReady'>): Report {
   const isReady = !parts.findings.some(({ finding, acceptance }) => acceptance === undefined && isAtOrAbove(finding.severity, parts.policy.failOn));
-  return { ...parts, summary: summarise(parts.findings), isReady };
+  return { ...parts, summary: summarise(parts.findings, parts.fixed !== undefined), isReady };
 }
 
 function notesOf({ directory, policy, sync }: RuleContext): string[] {

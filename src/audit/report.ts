@@ -12,6 +12,8 @@ export interface Acceptance {
   readonly owner: string;
   /** ISO date, the last day on which it holds. */
   readonly expires?: string;
+  /** It is not a person's word: the finding was in an earlier report. */
+  readonly isKnown?: true;
 }
 
 export interface AuditedFinding {
@@ -27,6 +29,8 @@ export interface NotChecked {
 
 export interface Summary extends Readonly<Record<Severity, number>> {
   readonly accepted: number;
+  /** In the baseline; absent where there is none. */
+  readonly known?: number;
   /** Findings that count, by rule; rules without one are absent. */
   readonly byRule: Readonly<Record<string, number>>;
 }
@@ -39,6 +43,8 @@ export interface Report {
   readonly findings: readonly AuditedFinding[];
   readonly notChecked: readonly NotChecked[];
   readonly notes: readonly string[];
+  /** Fingerprints of the baseline that are gone; absent where there is none. */
+  readonly fixed?: readonly string[];
   readonly summary: Summary;
   /** No finding that counts is at or above `failOn`. */
   readonly isReady: boolean;
@@ -50,16 +56,18 @@ export function isAtOrAbove(severity: Severity, failOn: FailOn): boolean {
 }
 
 /** Yields the counts; an accepted finding counts as accepted only. */
-export function summarise(findings: readonly AuditedFinding[]): Summary {
+export function summarise(findings: readonly AuditedFinding[], hasBaseline = false): Summary {
   const counts = { error: 0, warning: 0, info: 0, accepted: 0 };
+  let known = 0;
   const byRule: Record<string, number> = {};
   for (const { finding, acceptance } of findings) {
     if (acceptance !== undefined) {
-      counts.accepted++;
+      if (acceptance.isKnown === true) known++;
+      else counts.accepted++;
       continue;
     }
     counts[finding.severity]++;
     byRule[finding.rule] = (byRule[finding.rule] ?? 0) + 1;
   }
-  return { ...counts, byRule };
+  return { ...counts, ...(hasBaseline ? { known } : {}), byRule };
 }

@@ -5,6 +5,7 @@ import type { Report } from '../audit/report.js';
 import type { Directory, MembershipSink } from '../model/directory.js';
 import { Mistake } from '../model/mistake.js';
 import type { Policy } from '../model/policy.js';
+import { count, INPUT_NAMES } from '../rules/rule.js';
 import { readSource } from '../sources/read-source.js';
 import { openSource } from '../sources/registry.js';
 import { EXIT, Refusal } from './exit.js';
@@ -30,7 +31,12 @@ export async function auditSource(
     const opened = await openSource(request, progress.report);
     try {
       let audit: Audit | undefined;
-      const wishes = { authMode: authMode ?? 'basic', authTypeMap: settled.authTypeMap, withNames: watch !== undefined } as const;
+      const wishes = {
+        authMode: authMode ?? 'basic',
+        authTypeMap: settled.authTypeMap,
+        leaveOutUsers: settled.leaveOutUsers,
+        withNames: watch !== undefined,
+      } as const;
       const snapshot = readSource(opened.tables, wishes, (directory) => {
         if (authMode === undefined) {
           throw missingMode(
@@ -74,21 +80,23 @@ function missingMode({ users }: Directory, hasTypes: boolean): Mistake {
   const suggestion = !hasTypes
     ? 'The export has no authentication type, so it does not say. Users who sign in with a password only: basic. Look in Jama Connect under Admin > Organization > Authentication.'
     : idp > 0 && basic > 0
-      ? `The export holds ${idp} IdP users and ${basic} Basic users, which suggests --auth-mode multi.`
+      ? `The export holds ${count(idp, 'IdP user')} and ${count(basic, 'Basic user')}, which suggests --auth-mode multi.`
       : idp > 0
-        ? `All ${idp} users of the export sign in with an identity provider, which suggests --auth-mode saml (or auth0).`
-        : `All ${basic} users of the export are Basic users, which suggests --auth-mode basic.`;
+        ? `Everybody in the export (${count(idp, 'user')}) signs in with an identity provider, which suggests --auth-mode saml (or auth0).`
+        : basic > 0
+          ? `Everybody in the export (${count(basic, 'user')}) is a Basic user, which suggests --auth-mode basic.`
+          : 'The export has no users, so it suggests nothing.';
   return new Mistake('--auth-mode is missing: it decides which users are in scope, so there is no default.', suggestion);
 }
 
-const FLAG = { groups: '--groups FILE', memberships: '--memberships FILE' } as const;
+const FLAG = { groups: '--groups FILE', groupList: '--groups FILE', memberships: '--memberships FILE' } as const;
 
 function refuseMissingInputs(directory: Directory, policy: Policy): void {
   const missing = findMissingInputs(directory, policy);
   if (missing.length === 0) return;
   const rules = [...new Set(missing.map(({ rule }) => rule))];
   throw new Mistake(
-    `${rules.length} ${rules.length === 1 ? 'rule cannot' : 'rules cannot'} be checked: ${[...new Set(missing.map(({ input }) => input))].join(' and ')} were not given.`,
+    `${rules.length} ${rules.length === 1 ? 'rule cannot' : 'rules cannot'} be checked: ${[...new Set(missing.map(({ input }) => INPUT_NAMES[input]))].join(' and ')} not given.`,
     'Give the files, or say on purpose that a rule is not checked.',
     rules.map((rule) => {
       const inputs = missing.filter((each) => each.rule === rule).map(({ input }) => FLAG[input]);

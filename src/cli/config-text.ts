@@ -2,7 +2,6 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { SETTINGS } from '../config/settings.js';
 
 export interface ConfigAnswers {
@@ -11,13 +10,15 @@ export interface ConfigAnswers {
   readonly failOn: string;
 }
 
-const SCHEMA = 'dist/schemas/config.schema.json';
+const SCHEMA = 'schemas/config.schema.json';
 
-/** Yields the schema's address for an editor: inside the project where the package is installed there. */
+/** Yields the schema's address for an editor: inside the project where the package is installed there, else where this program is. */
 function schemaAddress(folder: string): string {
-  const installed = `node_modules/scim-audit/${SCHEMA}`;
+  const installed = `node_modules/scim-audit/dist/${SCHEMA}`;
   if (existsSync(join(folder, installed))) return `./${installed}`;
-  return pathToFileURL(fileURLToPath(new URL(`../${SCHEMA}`, import.meta.url))).href;
+  // As a bundle this lies in dist/ or dist/chunks/, as source in src/cli/.
+  const places = ['.', '..', '../../dist'].map((up) => new URL(`${up}/${SCHEMA}`, import.meta.url));
+  return (places.find((place) => existsSync(place)) ?? places[1]).href;
 }
 
 /** Yields JSON with comments. */

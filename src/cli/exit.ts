@@ -37,7 +37,7 @@ export class Refusal extends Mistake {
 export function endingOf(error: unknown, { stderr }: Io): Ending {
   if (error instanceof Mistake) {
     for (const detail of error.details) stderr.write(`${printable(detail)}\n`);
-    if (error.hint !== undefined) stderr.write(`${printable(error.hint)}\n`);
+    if (error.hint !== undefined) stderr.write(`What to do: ${error.hint.split('\n').map(printable).join('\n')}\n`);
     return { code: error instanceof Refusal ? error.code : EXIT.noAnswer, reason: error.message };
   }
   stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

@@ -1,7 +1,11 @@
 /** The world as the program sees it; a test gives another one. */
 
+import { hostname } from 'node:os';
+
 export interface Output {
   write(text: string): void;
+  /** Yields once all is written: why it could not be, if so. */
+  settle(): Promise<Error | undefined>;
   readonly isTTY: boolean;
   readonly columns?: number;
 }
@@ -14,6 +18,10 @@ export interface Io {
   /** Where a relative path starts. */
   readonly folder: string;
   now(): Date;
+  /** This process and its machine, for locks and journals. */
+  readonly process: { readonly pid: number; readonly host: string; isAlive(pid: number): boolean };
+  /** The signal that asked the program to stop, once it is listened for. */
+  readonly interruption: { listen(): void; signal(): 'SIGINT' | 'SIGTERM' | undefined };
 }
 
 /** Yields the process's own streams. A reader that went away (`| head`) is no error: the verdict still counts. */
@@ -25,18 +33,53 @@ export function processIo(): Io {
     environment: process.env,
     folder: process.cwd(),
     now: () => new Date(),
+    process: { pid: process.pid, host: hostname(), isAlive },
+    interruption: listenForSignals(),
+  };
+}
+
+/** Is a process of this machine. One of another user cannot be signalled, but is. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** A run that writes ends between two steps; the second signal ends it at once. */
+function listenForSignals(): Io['interruption'] {
+  let received: 'SIGINT' | 'SIGTERM' | undefined;
+  return {
+    listen() {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+        process.once(signal, () => {
+          received = signal;
+        });
+      }
+    },
+    signal: () => received,
   };
 }
 
 function outputOf(stream: NodeJS.WriteStream): Output {
   let isClosed = false;
+  let failure: Error | undefined;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
     isClosed = true;
+    if (error.code !== 'EPIPE') failure = error;
   });
   return {
     write(text) {
       if (!isClosed) stream.write(text);
+    },
+    settle() {
+      // The error of a write is told after the write: the callback of an empty one comes later than both.
+      return new Promise((resolve) => {
+        if (isClosed) resolve(failure);
+        else stream.write('', () => setImmediate(() => resolve(failure)));
+      });
     },
     isTTY: stream.isTTY === true,
     ...(stream.columns === undefined ? {} : { columns: stream.columns }),

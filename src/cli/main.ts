@@ -1,13 +1,19 @@
 /** The front door: `run(argv, io)` yields the exit code; nothing else in the program ends the process. */
 
 import { Command, CommanderError } from 'commander';
+import { Mistake } from '../model/mistake.js';
+import { printable } from '../reporters/visible.js';
+import { addApply } from './commands/apply.js';
 import { addCheck } from './commands/check.js';
+import { addDecide } from './commands/decide.js';
 import { addExplain } from './commands/explain.js';
 import { addInit } from './commands/init.js';
+import { addInspect } from './commands/inspect.js';
 import { addPlan } from './commands/plan.js';
 import { conclude, type Ending, EXIT, type ExitCode, endingOf } from './exit.js';
 import type { Io } from './io.js';
 import { TOOL } from './tool.js';
+import { writeReason } from './write-reason.js';
 
 const ABOUT = `Finds what must be clean in Jama Connect before SCIM provisioning is switched on.
 
@@ -24,7 +30,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
+      writeErr: (text) => io.stderr.write(text.split('\n').map(printable).join('\n')),
       getOutHelpWidth: () => io.stdout.columns ?? 100,
       getErrHelpWidth: () => io.stderr.columns ?? 100,
     })
@@ -32,11 +38,13 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   const end = (reached: Ending): void => {
     ending = reached;
   };
-  for (const add of [addCheck, addPlan, addExplain, addInit]) add(program, io, end);
+  for (const add of [addCheck, addPlan, addDecide, addApply, addInspect, addExplain, addInit]) add(program, io, end);
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
     await program.parseAsync(argv, { from: 'user' });
     if (ending === undefined) throw new Error('the command ended without a result');
+    const failure = await io.stdout.settle();
+    if (failure !== undefined) throw new Mistake(`stdout cannot be written: ${writeReason(failure)}`, 'Write to a file with --output, or make room.');
     return conclude(ending, io);
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -44,10 +52,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
       return conclude(
         {
           code: EXIT.noAnswer,
-          reason:
-            argv.length === 0
-              ? 'no command was given; scim-audit check SOURCE --auth-mode MODE is the usual one'
-              : 'the command line cannot be understood (see above)',
+          reason: argv.length === 0 ? 'no command was given; scim-audit check SOURCE --auth-mode MODE is the usual one' : error.message.replace(/^error: /, ''),
         },
         io,
       );

@@ -27,6 +27,7 @@ export interface SharedFlags {
   failOn?: Settings['failOn'];
   skipRule?: string[];
   authTypeMap?: Record<string, AuthenticationType>;
+  leaveOutUser?: string[];
   allowEmpty?: boolean;
   config?: string;
 }
@@ -64,17 +65,30 @@ function collectType(value: string, before: Record<string, AuthenticationType> =
   return { ...before, [value.slice(0, at).trim().toLowerCase()]: type };
 }
 
-/** Adds the options that name a source. */
-export function addSourceOptions(command: Command): Command {
+const DELIMITER_CHARACTERS: Readonly<Record<string, NonNullable<Settings['delimiter']>>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '\\t': 'tab' };
+
+function delimiterNamed(text: string): NonNullable<Settings['delimiter']> {
+  const found = DELIMITER_NAMES.find((name) => name === text.toLowerCase()) ?? (Object.hasOwn(DELIMITER_CHARACTERS, text) ? DELIMITER_CHARACTERS[text] : undefined);
+  if (found === undefined) throw new InvalidArgumentError(`It is one of ${DELIMITER_NAMES.join(', ')}, or the character itself.`);
+  return found;
+}
+
+/** Adds the options that name a source's files and how they are written. */
+export function addFileOptions(command: Command): Command {
   return command
     .option('--users <file>', 'users CSV; repeat it where active and inactive users are two files', collect)
     .option('--inactive-users <file>', 'users CSV without a status column, all of whose users are inactive', collect)
     .option('--groups <file>', 'groups CSV')
     .option('--memberships <file>', 'memberships CSV; may be repeated', collect)
+    .option('--delimiter <name>', `delimiter of the CSV files: ${DELIMITER_NAMES.join(', ')}, or the character itself (default: found out)`, delimiterNamed)
+    .addOption(new Option('--encoding <name>', 'encoding of the CSV files (default: by the byte-order mark, else utf-8)').choices(ENCODING_NAMES));
+}
+
+/** Adds the options that name a source and say what is in it. */
+export function addSourceOptions(command: Command): Command {
+  return addFileOptions(command)
     .option('--column <role.column=heading>', 'name a column by its heading, e.g. users.userName="Login"', collectColumn)
     .option('--table <role=name>', 'name a table or view of a SQLite file, e.g. users=people', collectTable)
-    .addOption(new Option('--delimiter <name>', 'delimiter of the CSV files (default: found out)').choices(DELIMITER_NAMES))
-    .addOption(new Option('--encoding <name>', 'encoding of the CSV files (default: by the byte-order mark, else utf-8)').choices(ENCODING_NAMES))
     .option('--assume-active', 'users lists without a status column hold active users only')
     .option('--allow-empty', 'do not refuse a source without users');
 }
@@ -86,6 +100,7 @@ export function addPolicyOptions(command: Command): Command {
     .option('--sync-group <name>', 'a group to be synced, by its exact name; may be repeated', collect)
     .option('--sync-groups <file>', 'file with such names, one a line, or a CSV with a name column')
     .addOption(new Option('--fail-on <severity>', 'mildest severity that gives exit code 1 (default: error)').choices(FAIL_ON))
+    .option('--leave-out-user <id>', 'an account that stays as it is, such as root; may be repeated', collect)
     .option('--skip-rule <rule>', 'do not check a rule; the report says so; may be repeated', collect)
     .option('--auth-type-map <value=type>', 'what a further authentication type means: VALUE=basic or VALUE=idp', collectType)
     .option('--config <file>', 'config file (default: scim-audit.config.json in this folder or above it)');
@@ -93,7 +108,7 @@ export function addPolicyOptions(command: Command): Command {
 
 /** Yields the flags as settings; a flag that was not given sets nothing. */
 export function settingsFromFlags(flags: SharedFlags): Partial<Settings> {
-  const { authMode, syncGroup, syncGroups, failOn, skipRule, column, table, authTypeMap, delimiter, encoding, allowEmpty, assumeActive } = flags;
+  const { authMode, syncGroup, syncGroups, failOn, skipRule, column, table, authTypeMap, delimiter, encoding, allowEmpty, assumeActive, leaveOutUser } = flags;
   return {
     ...(authMode === undefined ? {} : { authMode }),
     ...(syncGroup === undefined ? {} : { syncGroups: syncGroup }),
@@ -105,6 +120,7 @@ export function settingsFromFlags(flags: SharedFlags): Partial<Settings> {
     ...(authTypeMap === undefined ? {} : { authTypeMap }),
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(encoding === undefined ? {} : { encoding }),
+    ...(leaveOutUser === undefined ? {} : { leaveOutUsers: leaveOutUser }),
     ...(allowEmpty === undefined ? {} : { allowEmpty }),
     ...(assumeActive === undefined ? {} : { assumeActive }),
   };

@@ -6,6 +6,7 @@ import { Mistake } from '../model/mistake.js';
 import { FORMATS, loadReporter } from '../reporters/registry.js';
 import type { Reporter } from '../reporters/reporter.js';
 import type { Output } from './io.js';
+import { writeReason } from './write-reason.js';
 
 export interface Destination {
   readonly reporter: Reporter;
@@ -31,6 +32,9 @@ export async function pairOutputs(words: readonly OutputWord[]): Promise<Destina
       else pairs.push({ format: value });
     } else if (last !== undefined && last.file === undefined) last.file = value;
     else pairs.push({ file: value });
+  }
+  if (pairs.length > 1 && words[0].kind === 'output') {
+    throw new Mistake('With several reports each --output follows its --format.', 'Write for example: --format json --output a.json --format pretty');
   }
   if (pairs.length === 0) pairs.push({});
   const onStdout = pairs.filter(({ file }) => file === undefined).map(({ format = USUAL }) => format);
@@ -104,21 +108,4 @@ export function writeWhole(file: string, pieces: Iterable<string>, isDurable = f
     if (!isSpecial && existsSync(target)) unlinkSync(target);
     throw new Mistake(`${file} cannot be written: ${writeReason(error)}`, 'The file is as it was before. Name another place with --output, or make room.');
   }
-}
-
-const WRITE_REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'its folder does not exist.',
-  ENOTDIR: 'a part of the path is a file, not a folder.',
-  EACCES: 'no permission.',
-  EPERM: 'no permission.',
-  EROFS: 'the disk is read-only.',
-  ENOSPC: 'the disk is full.',
-  EDQUOT: 'the disk quota is used up.',
-  EISDIR: 'it is a folder.',
-};
-
-/** Yields why something could not be written, in plain words. */
-export function writeReason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return WRITE_REASONS[code] ?? (error instanceof Error ? error.message : String(error));
 }

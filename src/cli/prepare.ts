@@ -1,6 +1,6 @@
 /** From flags, environment and config file to what is judged (policy) and what is read (request). */
 
-import { resolve } from 'node:path';
+import { findConfigFile } from '../config/find-config.js';
 import type { ResolvedSettings } from '../config/resolve.js';
 import { resolveSettings } from '../config/resolve.js';
 import { DEFAULTS, SETTINGS, type Settings } from '../config/settings.js';
@@ -22,7 +22,9 @@ export interface Prepared {
   readonly policy: Omit<Policy, 'authMode'>;
   readonly authMode?: AuthMode;
   readonly resolved: ResolvedSettings;
-  /** The words that gave the source, for messages. */
+  /** Files other than the source that were read: the config, and a list of groups. */
+  readonly otherInputs: readonly string[];
+  /** The words that gave the source and how it is read, for messages. */
   readonly sourceWords: string;
 }
 
@@ -55,25 +57,19 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
       severities: settings.rules,
       skipRules: [...new Set(settings.skipRules)],
       authTypeMap: lowerKeys(settings.authTypeMap),
+      leaveOutUsers: settings.leaveOutUsers,
       allowEmpty: settings.allowEmpty,
     },
     ...(settings.authMode === undefined ? {} : { authMode: settings.authMode }),
     resolved,
-    sourceWords: sourceWords(request),
+    otherInputs: [...(file === undefined ? [] : [file.path]), ...(settings.syncGroupsFile === undefined ? [] : [settings.syncGroupsFile])],
+    sourceWords: commandWords(source, flags),
   };
 }
 
-/** The config room needs zod; it is loaded only where there is a file to read. */
+/** Reading a config needs zod; it is loaded only where there is a file to read. */
 async function readConfig(said: string | undefined, { folder }: Io) {
-  const { existsSync } = await import('node:fs');
-  let path = said;
-  if (path === undefined) {
-    for (let at = resolve(folder); path === undefined; at = resolve(at, '..')) {
-      const candidate = resolve(at, 'scim-audit.config.json');
-      if (existsSync(candidate)) path = candidate;
-      if (resolve(at, '..') === at) break;
-    }
-  }
+  const path = said ?? findConfigFile(folder);
   if (path === undefined) return undefined;
   const { readConfigFile } = await import('../config/config-file.js');
   return { path, settings: readConfigFile(path) };
@@ -129,14 +125,30 @@ function refuseUnknownRoles(tables: Settings['tables']): void {
 /** Yields a word as a shell takes it. */
 export const shellWord = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
-function sourceWords({ source, users, inactiveUsers, groups, memberships }: SourceRequest): string {
-  const flagged = (flag: string, files: readonly string[]): string[] => files.map((file) => `${flag} ${shellWord(file)}`);
+/** Yields the words of a command line that mean the same source, judged the same way. */
+function commandWords(source: string | undefined, flags: SharedFlags): string {
+  const each = (flag: string, values: readonly string[] = []): string[] => values.flatMap((value) => [flag, shellWord(value)]);
+  const one = (flag: string, value: string | undefined): string[] => (value === undefined ? [] : [flag, shellWord(value)]);
+  const pairs = (flag: string, map: Readonly<Record<string, string>> = {}): string[] =>
+    Object.entries(map).flatMap(([name, value]) => [flag, shellWord(`${name}=${value}`)]);
   return [
     ...(source === undefined ? [] : [shellWord(source)]),
-    ...flagged('--users', users),
-    ...flagged('--inactive-users', inactiveUsers),
-    ...flagged('--groups', groups === undefined ? [] : [groups]),
-    ...flagged('--memberships', memberships),
+    ...each('--users', flags.users),
+    ...each('--inactive-users', flags.inactiveUsers),
+    ...one('--groups', flags.groups),
+    ...each('--memberships', flags.memberships),
+    ...one('--auth-mode', flags.authMode),
+    ...each('--sync-group', flags.syncGroup),
+    ...one('--sync-groups', flags.syncGroups),
+    ...each('--skip-rule', flags.skipRule),
+    ...each('--leave-out-user', flags.leaveOutUser),
+    ...pairs('--column', flags.column),
+    ...pairs('--table', flags.table),
+    ...pairs('--auth-type-map', flags.authTypeMap),
+    ...one('--delimiter', flags.delimiter),
+    ...one('--encoding', flags.encoding),
+    ...(flags.assumeActive === true ? ['--assume-active'] : []),
+    ...one('--config', flags.config),
   ].join(' ');
 }
 

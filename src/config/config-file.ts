@@ -1,15 +1,13 @@
 /** `scim-audit.config.json`: JSON with comments, held against its schema; every mistake in it is told with line and column. */
 
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { findNodeAtLocation, type ParseError, parse, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { findNodeAtLocation, type Node, type ParseError, parse, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { z } from 'zod';
 import { SEVERITIES } from '../model/finding.js';
 import { Mistake } from '../model/mistake.js';
 import { AUTH_MODES, FAIL_ON } from '../model/policy.js';
 import { DELIMITER_NAMES, ENCODING_NAMES, SETTINGS, type Settings } from './settings.js';
-
-export const CONFIG_NAME = 'scim-audit.config.json';
 
 const words = z.record(z.string(), z.string());
 
@@ -33,53 +31,80 @@ export const configSchema = z.strictObject({
     .describe(SETTINGS.authTypeMap.about),
   delimiter: z.enum(DELIMITER_NAMES).optional().describe(SETTINGS.delimiter.about),
   encoding: z.enum(ENCODING_NAMES).optional().describe(SETTINGS.encoding.about),
+  leaveOutUsers: z.array(z.string()).optional().describe(SETTINGS.leaveOutUsers.about),
   allowEmpty: z.boolean().optional().describe(SETTINGS.allowEmpty.about),
   assumeActive: z.boolean().optional().describe(SETTINGS.assumeActive.about),
 });
 
-/** Yields the config file that holds for a folder: in it, or in the nearest folder above it. */
-export function findConfigFile(folder: string): string | undefined {
-  for (let at = resolve(folder); ; at = dirname(at)) {
-    const file = join(at, CONFIG_NAME);
-    if (existsSync(file)) return file;
-    if (dirname(at) === at) return undefined;
-  }
-}
-
-/** Yields what a config file sets. Throws a Mistake with every error in it. */
+/** Yields what a config file sets. Throws a Mistake with every error in it, in the order of the file. */
 export function readConfigFile(file: string): Partial<Settings> {
   let text: string;
   try {
     text = readFileSync(file, 'utf8').replace(/^\ufeff/, '');
   } catch (error) {
-    throw new Mistake(
-      `The config file ${file} cannot be read (${error instanceof Error ? error.message : String(error)}).`,
-      'Check the path, or leave --config out.',
-    );
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    const why =
+      code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'no permission to read it' : code === 'EISDIR' ? 'it is a folder' : String(error);
+    throw new Mistake(`The config file ${file} cannot be read: ${why}.`, 'Check the path, or leave --config out.');
   }
   const errors: ParseError[] = [];
-  const value: unknown = parse(text, errors, { allowTrailingComma: true });
-  if (errors.length > 0) {
-    refuse(
-      file,
-      errors.map(({ error, offset }) => `${placeOf(file, text, offset)}: ${printParseErrorCode(error)}.`),
-    );
-  }
-  const result = configSchema.safeParse(value);
+  const tree = parseTree(text, errors, { allowTrailingComma: true });
+  const found: Found[] = errors.map(({ error, offset }) => ({ offset, message: SYNTAX[printParseErrorCode(error)] ?? 'this is not JSON' }));
+  if (tree !== undefined) found.push(...oddKeys(tree));
+  if (found.length > 0 || tree === undefined) refuse(file, text, found.length > 0 ? found : [{ offset: 0, message: 'the file is empty' }]);
+  const result = configSchema.safeParse(parse(text, [], { allowTrailingComma: true }));
   if (result.success) return fromFile(result.data, file);
-  const tree = parseTree(text);
   return refuse(
     file,
-    result.error.issues.flatMap((issue) => {
-      const keys = issue.code === 'unrecognized_keys' ? issue.keys : [undefined];
-      return keys.map((key) => {
-        const path = [...issue.path, ...(key === undefined ? [] : [key])].map((part) => (typeof part === 'number' ? part : String(part)));
-        const node = tree === undefined ? undefined : findNodeAtLocation(tree, path);
-        const message = key === undefined ? issue.message : 'there is no such setting';
-        return `${placeOf(file, text, node?.parent?.offset ?? node?.offset ?? 0)}: ${path.join('.') || 'the file'}: ${message}.`;
-      });
-    }),
+    text,
+    result.error.issues.flatMap((issue) => placeIssue(issue, tree)),
   );
+}
+
+interface Found {
+  readonly offset: number;
+  readonly message: string;
+}
+
+const SYNTAX: Readonly<Record<string, string>> = {
+  CommaExpected: 'a comma is missing before this',
+  ColonExpected: 'a colon is missing before this',
+  ValueExpected: 'a value is missing here',
+  PropertyNameExpected: 'a name in quotes is missing here',
+  CloseBraceExpected: 'a closing brace } is missing',
+  CloseBracketExpected: 'a closing bracket ] is missing',
+  EndOfFileExpected: 'the file should end before this',
+  UnexpectedEndOfString: 'a quote is not closed',
+  InvalidSymbol: 'this word means nothing here; texts stand in quotes',
+};
+
+/** Yields keys that come twice, of which only one could hold, and the one that JavaScript would take for something else. */
+function oddKeys(node: Node): Found[] {
+  const found: Found[] = [];
+  const left = [node];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const keys = new Set<unknown>();
+    for (const child of next.children ?? []) {
+      left.push(child);
+      if (child.type !== 'property') continue;
+      const name: unknown = child.children?.[0]?.value;
+      if (keys.has(name)) found.push({ offset: child.offset, message: `${JSON.stringify(name)} is there twice` });
+      if (name === '__proto__') found.push({ offset: child.offset, message: 'there is no such setting: __proto__' });
+      keys.add(name);
+    }
+  }
+  return found;
+}
+
+function placeIssue(issue: z.core.$ZodIssue, tree: Node): Found[] {
+  const keys = issue.code === 'unrecognized_keys' ? issue.keys : [undefined];
+  return keys.map((key) => {
+    const path = [...issue.path, ...(key === undefined ? [] : [key])].map((part) => (typeof part === 'number' ? part : String(part)));
+    const node = findNodeAtLocation(tree, path);
+    const offset = node === undefined ? 0 : node.parent?.type === 'property' && key !== undefined ? node.parent.offset : node.offset;
+    const what = key === undefined ? issue.message.replace(/^Invalid (?:input|option): /, '') : 'there is no such setting';
+    return { offset, message: `${path.join('.') || 'the file'}: ${what}` };
+  });
 }
 
 function fromFile({ $schema: _, syncGroups, ...rest }: z.infer<typeof configSchema>, file: string): Partial<Settings> {
@@ -91,15 +116,16 @@ function fromFile({ $schema: _, syncGroups, ...rest }: z.infer<typeof configSche
   return settings;
 }
 
-function refuse(file: string, details: readonly string[]): never {
+function refuse(file: string, text: string, found: readonly Found[]): never {
+  const details = [...found]
+    .sort((a, b) => a.offset - b.offset)
+    .map(({ offset, message }) => {
+      const before = text.slice(0, offset);
+      return `${file}, line ${before.split('\n').length}, column ${offset - before.lastIndexOf('\n')}: ${message}.`;
+    });
   throw new Mistake(
     `The config file ${file} has ${details.length} ${details.length === 1 ? 'error' : 'errors'}.`,
     'Mend it; "scim-audit init" writes a new one, and its $schema lets an editor help.',
     details,
   );
-}
-
-function placeOf(file: string, text: string, offset: number): string {
-  const before = text.slice(0, offset);
-  return `${file}, line ${before.split('\n').length}, column ${offset - before.lastIndexOf('\n')}`;
 }

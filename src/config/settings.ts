@@ -21,6 +21,8 @@ export interface Settings {
   authTypeMap: Readonly<Record<string, AuthenticationType>>;
   delimiter?: 'comma' | 'semicolon' | 'tab';
   encoding?: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+  /** Ids of accounts that are never to be changed. */
+  leaveOutUsers: readonly string[];
   allowEmpty: boolean;
   assumeActive: boolean;
 }
@@ -34,6 +36,7 @@ export const DEFAULTS: Settings = {
   columns: {},
   tables: {},
   authTypeMap: {},
+  leaveOutUsers: [],
   allowEmpty: false,
   assumeActive: false,
 };
@@ -102,6 +105,12 @@ export const SETTINGS: Readonly<Record<SettingName, SettingInfo>> = {
     env: 'SCIM_AUDIT_ENCODING',
     choices: ENCODING_NAMES,
     kind: 'choice',
+  },
+  leaveOutUsers: {
+    about: 'Ids of accounts that stay as they are, such as root: out of scope, but their names count as taken.',
+    flag: '--leave-out-user',
+    env: 'SCIM_AUDIT_LEAVE_OUT_USERS',
+    kind: 'names',
   },
   allowEmpty: {
     about: 'A source without users is not refused.',

@@ -40,6 +40,8 @@ export interface User extends Subject {
   readonly name: string;
   readonly active: boolean;
   readonly authenticationType: AuthenticationType;
+  /** A person said that this account is not to be changed: it is in nobody's scope, but holds its names. */
+  readonly isLeftOut?: true;
 }
 
 export interface Group extends Subject {
@@ -65,8 +67,10 @@ export interface Directory {
   /** By place. */
   readonly groups: readonly Group[];
   readonly given: {
-    /** A list of groups was read, not only names that members carry. */
+    /** Groups are known, from a list or from the memberships of users. */
     readonly groups: boolean;
+    /** A list of groups was read: names that several groups share are seen only there. */
+    readonly groupList: boolean;
     readonly memberships: boolean;
   };
 }

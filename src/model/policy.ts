@@ -21,5 +21,7 @@ export interface Policy {
   readonly skipRules: readonly string[];
   /** Further spellings of authentication types, by lower-case value. */
   readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
+  /** Ids of accounts that are never to be changed. */
+  readonly leaveOutUsers: readonly string[];
   readonly allowEmpty: boolean;
 }

@@ -6,7 +6,7 @@ import type { AuthMode, Policy } from './policy.js';
 
 /** Must have a username equal to the email before enablement (guide: `username-format`). */
 export function isInScope(user: User, mode: AuthMode): boolean {
-  return user.active && (mode === 'basic' || user.authenticationType === 'idp');
+  return user.active && user.isLeftOut !== true && (mode === 'basic' || user.authenticationType === 'idp');
 }
 
 /** Is in scope, has an email, and its username is not exactly that email. */

@@ -38,6 +38,7 @@ export const planSchema = z.strictObject({
     skipRules: z.array(text),
     severities: z.record(text, z.enum(['error', 'warning', 'info', 'off'])),
     authTypeMap: z.record(text, z.enum(['basic', 'idp'])),
+    leaveOutUsers: z.array(text),
     columns: z.partialRecord(role, z.record(text, text)),
     tables: z.partialRecord(role, text),
     delimiter: text.nullable(),

@@ -32,6 +32,7 @@ export interface PlanSettings {
   readonly skipRules: readonly string[];
   readonly severities: Readonly<Record<string, Severity | 'off'>>;
   readonly authTypeMap: Readonly<Record<string, 'basic' | 'idp'>>;
+  readonly leaveOutUsers: readonly string[];
   readonly columns: Readonly<Partial<Record<Role, Readonly<Record<string, string>>>>>;
   readonly tables: Readonly<Partial<Record<Role, string>>>;
   readonly delimiter: string | null;

@@ -25,6 +25,16 @@ export function cut(text: string, width: number): string {
   return `${shown}…`;
 }
 
+/** Yields the end of a text, with `…` where it was cut. */
+export function cutStart(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  const chars = [...text];
+  let used = 1;
+  let from = chars.length;
+  while (from > 0 && used + stringWidth(chars[from - 1]) <= width) used += stringWidth(chars[--from]);
+  return `…${chars.slice(from).join('')}`;
+}
+
 /** Yields the widths that columns get: their own where there is room, else the widest give way first. */
 function fitWidths(wanted: readonly number[], room: number): number[] {
   const widths = [...wanted];

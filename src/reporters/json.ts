@@ -5,6 +5,14 @@ import type { Reporter } from './reporter.js';
 
 const SCHEMA_VERSION = 1;
 
+// JSON escapes the lower controls by itself; these could act on a terminal, or break a line in it.
+const UNSEEN = /[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu;
+
+const escapeUnseen = (text: string): string =>
+  /[^ -~]/.test(text)
+    ? text.replace(UNSEEN, (char) => [...Array(char.length).keys()].map((at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''))
+    : text;
+
 /** The report for programs (contract 4): one object, a finding a line, the same bytes for the same input. */
 export const json: Reporter = {
   *render(report, { tool }) {
@@ -25,16 +33,16 @@ export const json: Reporter = {
         ...rule.data(finding, locate),
         ...(acceptance === undefined ? {} : { accepted: acceptance }),
       };
-      yield `${separator}    ${JSON.stringify(fields)}`;
+      yield `${separator}    ${escapeUnseen(JSON.stringify(fields))}`;
       separator = ',\n';
     }
     yield report.findings.length === 0 ? ']\n}\n' : '\n  ]\n}\n';
   },
 };
 
-const indent = (value: unknown): string => JSON.stringify(value, undefined, 2).replaceAll('\n', '\n  ');
+const indent = (value: unknown): string => escapeUnseen(JSON.stringify(value, undefined, 2)).replaceAll('\n', '\n  ');
 
-function headOf({ snapshot, policy, sync, isReady, summary, notChecked, notes }: Report, tool: { name: string; version: string }) {
+function headOf({ snapshot, policy, sync, isReady, summary, fixed, notChecked, notes }: Report, tool: { name: string; version: string }) {
   return {
     schemaVersion: SCHEMA_VERSION,
     tool: { name: tool.name, version: tool.version },
@@ -47,6 +55,7 @@ function headOf({ snapshot, policy, sync, isReady, summary, notChecked, notes }:
     settings: { authMode: policy.authMode, syncGroups: sync.names, failOn: policy.failOn },
     ready: isReady,
     summary,
+    ...(fixed === undefined ? {} : { fixed }),
     notChecked,
     notes,
   };

@@ -12,6 +12,13 @@ export interface Format {
 export const FORMATS: readonly Format[] = [
   { id: 'pretty', title: 'for people, on a terminal', load: async () => (await import('./pretty.js')).pretty },
   { id: 'json', title: 'one JSON object for programs', load: async () => (await import('./json.js')).json },
+  { id: 'sarif', title: 'SARIF 2.1.0 for code scanning', load: async () => (await import('./sarif.js')).sarif },
+  { id: 'junit', title: 'JUnit XML, a test case a rule', load: async () => (await import('./junit.js')).junit },
+  { id: 'github', title: 'annotations of a GitHub Actions step', load: async () => (await import('./github.js')).github },
+  { id: 'gitlab', title: 'a GitLab Code Quality report', load: async () => (await import('./gitlab.js')).gitlab },
+  { id: 'markdown', title: 'for a ticket', load: async () => (await import('./markdown.js')).markdown },
+  { id: 'html', title: 'one page with search, filters and the conflicts as a graph', load: async () => (await import('./html.js')).html },
+  { id: 'csv', title: 'one row a subject, for a spreadsheet', load: async () => (await import('./csv.js')).csv },
 ];
 
 /** Yields the reporter of that name, or undefined where there is none. */

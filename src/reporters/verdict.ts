@@ -9,6 +9,7 @@ function countsText({ summary }: Report): string {
     ...(summary.warning > 0 ? [count(summary.warning, 'warning')] : []),
     ...(summary.info > 0 ? [`${count(summary.info, 'note')} (info)`] : []),
     ...(summary.accepted > 0 ? [`${grouped(summary.accepted)} accepted`] : []),
+    ...(summary.known !== undefined && summary.known > 0 ? [`${grouped(summary.known)} known from the baseline`] : []),
   ];
   return parts.length === 0 ? 'no findings' : parts.join(', ');
 }

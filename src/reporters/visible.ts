@@ -27,19 +27,26 @@ export function compareParts(text: string, against: string): Part[] {
   const isLookAlike = text.normalize('NFC') === against.normalize('NFC');
   const left = [...text];
   const right = [...against];
+  const isDifferent = left.length === right.length ? left.map((char, at) => char !== right[at]) : differentStretch(left, right);
+  const spaces = [...visible(text.replace(/[^ ]/gu, 'x'))];
+  const parts: { text: string; isDifferent: boolean }[] = [];
+  left.forEach((char, at) => {
+    // The spaces that could be overlooked are those of the whole value, not of the stretch.
+    const plain = char === ' ' ? spaces[at] : printable(char);
+    const shown = isDifferent[at] && isLookAlike ? plain.replace(/\p{M}/gu, codePoint) : plain;
+    const last = parts.at(-1);
+    if (last !== undefined && last.isDifferent === isDifferent[at]) last.text += shown;
+    else parts.push({ text: shown, isDifferent: isDifferent[at] });
+  });
+  return parts;
+}
+
+/** Yields which characters lie between what both begin with and what both end with. */
+function differentStretch(left: readonly string[], right: readonly string[]): boolean[] {
+  const shorter = Math.min(left.length, right.length);
   let start = 0;
-  while (start < left.length && left[start] === right[start]) start++;
+  while (start < shorter && left[start] === right[start]) start++;
   let end = 0;
-  while (end < Math.min(left.length, right.length) - start && left[left.length - 1 - end] === right[right.length - 1 - end]) end++;
-  const show = (part: readonly string[]): string => {
-    const shown = visible(part.join(''));
-    return isLookAlike ? shown.replace(/\p{M}/gu, codePoint) : shown;
-  };
-  const middle = left.slice(start, left.length - end);
-  // Spaces next to the cut are at no edge of the whole value, so the parts are made visible from the whole.
-  return [
-    { text: printable(left.slice(0, start).join('')), isDifferent: false },
-    { text: show(middle), isDifferent: true },
-    { text: printable(left.slice(left.length - end).join('')), isDifferent: false },
-  ].filter((part) => part.text !== '');
+  while (end < shorter - start && left[left.length - 1 - end] === right[right.length - 1 - end]) end++;
+  return left.map((_, at) => at >= start && at < left.length - end);
 }

@@ -1,3 +1,5 @@
+/** This rule is long because it draws, orders and proposes for five patterns of one table of the guide. */
+
 import { key } from '../model/compare.js';
 import { NOBODY as NO_WANTER } from '../model/contest.js';
 import type { User } from '../model/directory.js';
@@ -120,6 +122,7 @@ export const conflictingUsers: Rule<ConflictingUsers> = {
     ]),
   users: ({ users }) => users,
   groups: () => NOBODY,
+  decisions: ['set-email', 'set-username', 'deactivate', 'activate', 'accept'],
   picture: ({ userName, pattern, resolution, users, needsUpdate }, show) => [
     `${show(userName)}: ${pattern}, ${resolution === 'automatic' ? 'needs nobody' : 'needs a decision'}`,
     ...users.slice(0, PICTURED).map((user) => {

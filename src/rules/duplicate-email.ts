@@ -51,6 +51,7 @@ export const duplicateEmail: Rule<DuplicateEmail> = {
     ]),
   users: ({ users }) => users,
   groups: () => NOBODY,
+  decisions: ['set-email', 'accept'],
   remedy: ({ users, email }) =>
     askEach(
       users,

@@ -26,7 +26,7 @@ export const duplicateGroupName: Rule<DuplicateGroupName> = {
   fix: 'Rename all but one of them, so that each organisation-level group has a name of its own. Merge groups that mean the same by hand first.',
   example: 'Groups 3 and 9 are both called "Reviewers": 9 becomes "Reviewers (EU)".',
   clause: 'duplicate-groups',
-  needs: () => ['groups'],
+  needs: () => ['groupList'],
   start: ({ directory }) => ({
     *findings() {
       const groupsByKey = new Map<string, Group[]>();
@@ -63,6 +63,7 @@ export const duplicateGroupName: Rule<DuplicateGroupName> = {
     ]),
   users: () => NOBODY,
   groups: ({ groups }) => groups,
+  decisions: ['set-name', 'accept'],
   remedy: ({ groups, match }) => ({
     wants: [],
     questions: groups.map((group, at) => ({

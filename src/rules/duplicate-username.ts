@@ -47,6 +47,7 @@ export const duplicateUsername: Rule<DuplicateUsername> = {
     ]),
   users: ({ users }) => users,
   groups: () => NOBODY,
+  decisions: ['set-username', 'accept'],
   remedy: ({ users, userName }) =>
     askEach(
       users,

@@ -59,6 +59,7 @@ export const inactiveBasicMember: Rule<InactiveBasicMember> = {
   losesMembers: true,
   users: ({ user }) => [user],
   groups: ({ groups }) => groups,
+  decisions: ['activate', 'remove-member', 'accept'],
   remedy: ({ user, groups }) => ({
     wants: [],
     questions: [

@@ -39,6 +39,7 @@ export const invalidEmail: Rule<InvalidEmail> = {
   ],
   users: ({ user }) => [user],
   groups: () => NOBODY,
+  decisions: ['set-email', 'deactivate', 'accept'],
   remedy: ({ user }) =>
     askEach(
       [user],
@@ -46,7 +47,8 @@ export const invalidEmail: Rule<InvalidEmail> = {
       'The email is not an email address.',
       ['set-email', 'deactivate', 'accept'],
       () => {
-        const squeezed = user.email.replace(/[\s\p{Cf}]/gu, '');
+        // A space inside may stand for anything; one at the edge, or a character that nobody sees, for nothing.
+      const squeezed = user.email.replace(/\p{Cf}/gu, '').trim();
         return isEmailAddress(squeezed) ? { action: 'set-email', value: squeezed } : undefined;
       },
     ),

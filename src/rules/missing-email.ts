@@ -35,6 +35,7 @@ export const missingEmail: Rule<MissingEmail> = {
   rows: ({ user }, locate) => [[cell(user.id), cell(user.userName), cell(stateText(user)), cell(placeText(locate(user)))]],
   users: ({ user }) => [user],
   groups: () => NOBODY,
+  decisions: ['set-email', 'deactivate', 'accept'],
   remedy: ({ user }) =>
     askEach(
       [user],

@@ -32,5 +32,6 @@ export const noInactiveUsers: Rule<NoInactiveUsers> = {
   mayFollowDecision: true,
   users: () => NOBODY,
   groups: () => NOBODY,
+  decisions: ['accept'],
   remedy: () => askAboutExport('', 'No inactive user was exported; export them too, or accept that there are none.'),
 };

@@ -3,13 +3,16 @@
 import type { Contest } from '../model/contest.js';
 import type { Directory, Group, RecordLocation, Subject, UnknownMember, User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
-import type { FindingBase, Proposal, Question, Remedy, Severity } from '../model/finding.js';
+import type { DecisionAction, FindingBase, Proposal, Question, Remedy, Severity } from '../model/finding.js';
 import type { ClauseId } from '../model/guide.js';
 import type { IdentityIndex } from '../model/identity-index.js';
 import type { Policy } from '../model/policy.js';
 import type { SyncSelection } from '../model/scope.js';
 
-export type RuleInput = 'groups' | 'memberships';
+export type RuleInput = 'groups' | 'groupList' | 'memberships';
+
+/** What an input is called in a sentence. */
+export const INPUT_NAMES: Readonly<Record<RuleInput, string>> = { groups: 'groups', groupList: 'list of groups', memberships: 'memberships' };
 
 /** What a rule may look at. */
 export interface RuleContext {
@@ -74,6 +77,8 @@ export interface Rule<F extends FindingBase = FindingBase> {
   readonly losesMembers?: boolean;
   users(finding: F): readonly User[];
   groups(finding: F): readonly Group[];
+  /** What a person can decide about each of its subjects. */
+  readonly decisions: readonly DecisionAction[];
   remedy(finding: F): Remedy;
 }
 

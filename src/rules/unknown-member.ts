@@ -61,5 +61,6 @@ export const unknownMember: Rule<UnknownMembers> = {
   rows: (finding) => finding.first.map((member) => [cell(member.user), cell(member.group), cell(LACKS[member.lacks]), cell(placeText(member.location))]),
   users: () => NOBODY,
   groups: () => NOBODY,
+  decisions: ['accept'],
   remedy: (finding) => askAboutExport(count(finding.count, 'membership'), 'Memberships name users or groups that the export lacks; export again.'),
 };

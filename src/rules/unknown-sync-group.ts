@@ -41,5 +41,6 @@ export const unknownSyncGroup: Rule<UnknownSyncGroup> = {
   rows: ({ name, suggestion }) => [[cell(name), suggestion === null ? cell('') : { text: suggestion, against: name }]],
   users: () => NOBODY,
   groups: () => NOBODY,
+  decisions: ['accept'],
   remedy: ({ name }) => askAboutExport(name, 'No organisation-level group has this name; correct the list of groups to be synced.'),
 };

@@ -22,7 +22,7 @@ export const usernameEmailMismatch: Rule<UsernameEmailMismatch> = {
   title: 'Usernames that are not the email',
   finds: 'A user in scope whose username is not exactly the email address (a warning where only upper and lower case differ).',
   why: 'Okta and Entra look a user up by userName and send the email as userName. Where the two differ, the first sync does not recognise the account: the person gets a second one, or cannot sign in.',
-  fix: 'Set the username to the email. `scim-audit plan` orders these renames so that no two users ever hold one username on the way.',
+  fix: 'Set the username to the email; where the email itself is wrong, correct that first. `scim-audit plan` orders these renames so that no two users ever hold one username on the way.',
   example: 'User 17 signs in as "jdoe" and has the email "jdoe@example.com": the username becomes "jdoe@example.com".',
   clause: 'username-format',
   needs: NO_NEEDS,
@@ -52,6 +52,7 @@ export const usernameEmailMismatch: Rule<UsernameEmailMismatch> = {
   ],
   users: ({ user }) => [user],
   groups: () => NOBODY,
+  decisions: ['set-email', 'set-username', 'deactivate', 'accept'],
   remedy: ({ user }) => ({
     wants: [{ kind: 'replace-user', user: user.id, attribute: 'userName', from: user.userName, to: user.email }],
     questions: [

@@ -1,14 +1,15 @@
 /**
  * Records of a CSV, found on the bytes. csv-parse is the reader of every record that holds a quote; one without a
  * quote is only cut at its delimiters, which yields the same and costs a tenth (held equal by property tests).
+ * This file is long because cutting, checking and reading a record are one pass over the same bytes.
  */
 
 import { isAscii, isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
-import { findInvalidUtf8 } from './encoding.js';
 import type { FileStream } from './file-stream.js';
 import { integerOf, LONGEST_INTEGER } from './id-table.js';
 import type { Row } from './table.js';
+import { findWrongCells, type WrongCell } from './wrong-cells.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -220,7 +221,7 @@ export class RecordScanner {
       if (at === filled && (!this.#isAtEnd || start >= filled)) break;
       const byte = at < filled ? bytes[at] : LF;
       if (byte === LF) {
-        const end = at > start && bytes[at - 1] === CR ? at - 1 : at;
+        const end = at < filled && at > start && bytes[at - 1] === CR ? at - 1 : at;
         ends.push(end);
         records.push(start);
         records.push(end);
@@ -277,12 +278,9 @@ export class RecordScanner {
         continue;
       }
       if (!isValid) {
-        const bytes = stretch.subarray(start, end);
-        const wrong = findInvalidUtf8(bytes);
-        if (wrong >= 0) {
-          visitor.problem(this.#encodingProblem(bytes, wrong, line, delimiter));
-          continue;
-        }
+        const wrong = findWrongCells(stretch.subarray(start, end), delimiter.charCodeAt(0));
+        for (const cell of wrong) visitor.problem(this.#encodingProblem(cell, line));
+        if (wrong.length > 0) continue;
       }
       if (quotes === 0) row.setCut(line, start, items[at + 3], items[at + 4]);
       else {
@@ -324,21 +322,13 @@ export class RecordScanner {
     }
   }
 
-  #encodingProblem(bytes: Buffer, wrong: number, line: number, delimiter: string): ScanProblem {
-    const before = bytes.subarray(0, wrong);
-    let column = 1;
-    let lines = 0;
-    let isInQuotes = false;
-    for (const byte of before) {
-      if (byte === QUOTE) isInQuotes = !isInQuotes;
-      else if (byte === LF) lines++;
-      else if (!isInQuotes && byte === delimiter.charCodeAt(0)) column++;
-    }
+  #encodingProblem({ lines, column, byte }: WrongCell, line: number): ScanProblem {
     const { encoding } = this.#stream;
-    const hint = encoding === 'utf-8' ? 'save the file as UTF-8, or say --encoding windows-1252 if that is what it is.' : 'export again, as UTF-8 if possible.';
-    const byte =
-      encoding === 'utf-8' ? `the byte 0x${bytes[wrong].toString(16).padStart(2, '0')} is no ${encoding} text` : `there are bytes that are no ${encoding} text`;
-    return { line: line + lines, column, kind: 'encoding', message: `${byte}; ${hint}` };
+    const message =
+      encoding === 'utf-8'
+        ? `the byte 0x${byte.toString(16).toUpperCase()} is no UTF-8 text; save the file as UTF-8, or say --encoding windows-1252 if that is what it is.`
+        : `there are bytes that are no ${encoding} text; export again, as UTF-8 if possible.`;
+    return { line: line + lines, column, kind: 'encoding', message };
   }
 }
 

@@ -56,7 +56,7 @@ export const csvSource: SourceFormat = {
 };
 
 /** Yields the files of a request; a flag takes the place of the folder's file of its role. */
-function filesOf(request: SourceRequest): File[] {
+export function filesOf(request: SourceRequest): File[] {
   const { source, users, inactiveUsers, groups, memberships, isAssumedActive } = request;
   const inFolder = (role: Role): File[] => {
     const path = `${role}.csv`;

@@ -82,31 +82,28 @@ export class Transcoder {
   }
 }
 
-/** Yields the offset of the first byte that is in no UTF-8 text, or -1. Halves the stretch until it is found. */
+/** Yields the offset of the first character, by its first byte, that is in no UTF-8 text; -1 where there is none. */
 export function findInvalidUtf8(bytes: Buffer): number {
   if (isUtf8(bytes)) return -1;
+  // What lies before `good` is text; what ends at `bad` is not, however it might go on.
   let good = 0;
-  let bad = bytes.length;
+  let bad = bytes.length + 1;
   while (bad - good > 1) {
     const middle = (good + bad) >> 1;
-    if (isValidPrefix(bytes, middle)) good = middle;
+    const whole = middle - cutLength(bytes, middle);
+    if (middle <= bytes.length && isUtf8(bytes.subarray(0, whole))) good = middle;
     else bad = middle;
   }
-  return good;
+  return good - cutLength(bytes, good);
 }
 
-/** Is valid up to `end`, apart from a character that `end` cuts. */
-function isValidPrefix(bytes: Buffer, end: number): boolean {
-  for (let cut = 0; cut < 4 && cut <= end; cut++) {
-    if (isUtf8(bytes.subarray(0, end - cut))) return cut === 0 || isLeadOfLonger(bytes, end - cut, cut);
+/** Yields how many bytes before `end` begin a character that goes on after it. */
+function cutLength(bytes: Buffer, end: number): number {
+  for (let length = 1; length <= Math.min(3, end); length++) {
+    const lead = bytes[end - length];
+    if (lead >= 0x80 && lead < 0xc0) continue;
+    const needed = lead >= 0xf0 && lead <= 0xf4 ? 4 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xc2 && lead < 0xe0 ? 2 : 0;
+    return needed > length ? length : 0;
   }
-  return false;
-}
-
-/** Could the bytes from `at`, of which there are `length`, begin a longer character. */
-function isLeadOfLonger(bytes: Buffer, at: number, length: number): boolean {
-  const lead = bytes[at];
-  const needed = lead >= 0xf0 && lead <= 0xf4 ? 4 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xc2 && lead < 0xe0 ? 2 : 0;
-  if (needed <= length) return false;
-  return bytes.subarray(at + 1, at + length).every((byte) => byte >= 0x80 && byte < 0xc0);
+  return 0;
 }

@@ -37,8 +37,6 @@ const ACCEPTED = {
   },
 } as const satisfies Record<Role, Aliases>;
 
-export type ColumnOf<R extends Role> = keyof (typeof ACCEPTED)[R];
-
 /** Index of each canonical column that the table has. */
 export type Columns = ReadonlyMap<string, number>;
 

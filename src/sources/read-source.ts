@@ -53,7 +53,7 @@ export function readSource(opened: readonly Table[], wishes: UserWishes, begin: 
   const directory: Directory = {
     users: users.users,
     groups: groups.groups,
-    given: { groups: hasGroups || hasCells, memberships: hasCells || ofRole('memberships').length > 0 },
+    given: { groups: hasGroups || hasCells, groupList: hasGroups, memberships: hasCells || ofRole('memberships').length > 0 },
   };
   const isSound = problems.total === 0;
   const sink = isSound ? begin(directory) : DEAF;

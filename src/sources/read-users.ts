@@ -9,6 +9,8 @@ import { isInactiveLicence, parseAuthenticationType, parseBoolean, parseDisabled
 
 export interface UserWishes {
   readonly authMode: AuthMode;
+  /** Ids of accounts that are never to be changed. */
+  readonly leaveOutUsers: readonly string[];
   /** Names of people are read; a check has no use for them. */
   readonly withNames: boolean;
   readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
@@ -34,6 +36,9 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
   const usersById = new IdTable();
   const unknownTypes = new Map<string, { count: number; line: number }>();
   const places = new Map<number, Table>();
+  const leftOut = new Set(wishes.leaveOutUsers);
+  const system: string[] = [];
+  let repeated = 0;
 
   const cellProblem = (table: Table, row: Row, column: string, message: string): void => {
     const at = table.columns.get(column) ?? 0;
@@ -80,6 +85,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
         authenticationType: authenticationType(row),
         input,
         line: row.line,
+        ...(leftOut.has(trimmed) ? { isLeftOut: true as const } : {}),
       };
       if (isRepeated) {
         const first = users[known];
@@ -93,7 +99,9 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
           );
           return;
         }
+        repeated++;
       } else {
+        if (!leftOut.has(trimmed) && isSystemAccount(user)) system.push(trimmed);
         users.push(user);
         usersById.set(trimmed, place);
       }
@@ -107,6 +115,10 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
     take: takeTable,
     end(table) {
       const notes: string[] = [];
+      if (system.length > 0) notes.push(systemNote(table.path, system.splice(0)));
+      if (repeated > 0)
+        notes.push(`${table.path}: ${repeated} ${repeated === 1 ? 'row repeats a user' : 'rows repeat users'} for another group; each user counts once.`);
+      repeated = 0;
       if (unknownTypes.size > 0) {
         const [first] = unknownTypes.values();
         const at = table.columns.get('authenticationType') ?? 0;
@@ -132,6 +144,12 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
     },
   };
 }
+
+/** Looks like an account that Jama Connect made for itself: the first administrator, or the core instance user. */
+const isSystemAccount = ({ id, userName, email }: User): boolean => (id === '1' && userName.toLowerCase() === 'root') || email.toLowerCase() === 'systemuser';
+
+const systemNote = (path: string, ids: readonly string[]): string =>
+  `${path}: ${ids.length === 1 ? `user ${ids[0]} looks` : `users ${ids.join(' and ')} look`} like ${ids.length === 1 ? 'a system account' : 'system accounts'} of Jama Connect and ${ids.length === 1 ? 'is' : 'are'} audited like everybody else. Renaming one may lock administrators out: say ${ids.map((id) => `--leave-out-user ${id}`).join(' ')} to leave ${ids.length === 1 ? 'it' : 'them'} as ${ids.length === 1 ? 'it is' : 'they are'}.`;
 
 /** Repeats a user's row for another group, as reports with one row a user and group do. */
 function isSamePerson(a: User, b: User): boolean {

@@ -1,4 +1,7 @@
-/** A SQLite file as tables, opened so that nothing is written beside it where that is possible. */
+/**
+ * A SQLite file as tables, opened so that nothing is written beside it where that is possible.
+ * This file is long because opening safely, finding tables and reading rows all hang on one connection.
+ */
 
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, readFileSync, readSync, statSync } from 'node:fs';
@@ -87,7 +90,7 @@ export async function openSqlite(wishes: SqliteWishes): Promise<OpenedSource> {
   }
 }
 
-function openReadOnly(Sqlite: typeof BetterSqlite3, file: string): Database {
+export function openReadOnly(Sqlite: typeof BetterSqlite3, file: string): Database {
   try {
     const isWal = readHeader(file)[18] === 2;
     const log = `${file}-wal`;
@@ -138,12 +141,12 @@ export function inPlainWords(error: unknown, file: string): unknown {
   return error;
 }
 
-function listTables(database: Database): string[] {
+export function listTables(database: Database): string[] {
   const names = database.prepare("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name").pluck().all();
   return names.filter((name): name is string => typeof name === 'string');
 }
 
-function chooseTable(role: Role, present: readonly string[], { tables, file }: SqliteWishes): string | undefined {
+export function chooseTable(role: Role, present: readonly string[], { tables, file }: SqliteWishes): string | undefined {
   const said = tables[role];
   const found = (said === undefined ? TABLES[role] : [said]).flatMap((wanted) => present.filter((name) => name.toLowerCase() === wanted.toLowerCase()));
   if (found.length === 1) return found[0];
@@ -171,7 +174,7 @@ export function hasRowid(database: Database, table: string): boolean {
   }
 }
 
-function openTable(database: Database, role: Role, table: string, wishes: SqliteWishes, problems: SourceProblem[]): Table {
+export function openTable(database: Database, role: Role, table: string, wishes: SqliteWishes, problems: SourceProblem[]): Table {
   const { file } = wishes;
   const headings = database
     .prepare(`SELECT * FROM ${quoteName(table)} LIMIT 0`)

@@ -68,6 +68,7 @@ const policy = (syncGroups: Policy['syncGroups']): Policy => ({
   severities: {},
   skipRules: [],
   authTypeMap: {},
+  leaveOutUsers: [],
   allowEmpty: false,
 });
 

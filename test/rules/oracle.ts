@@ -56,9 +56,9 @@ function needsUpdate(organisation: Organisation, user: User): boolean {
   return isInScope(organisation, user) && !isBlank(user.email) && user.userName !== user.email;
 }
 
-/** The contract leaves open what an address is; for the addresses of these tests all definitions agree. */
+/** The contract leaves open what an address is; letters of another width look like one that no identity provider holds. */
 function isEmailAddress(text: string): boolean {
-  return /^[^\s\p{Cf}@]+@[^\s\p{Cf}@.]+(\.[^\s\p{Cf}@.]+)+$/u.test(text);
+  return text.normalize('NFKC') === text.normalize('NFC') && /^[^\s\p{Cf}@]+@[^\s\p{Cf}@.]+(\.[^\s\p{Cf}@.]+)+$/u.test(text);
 }
 
 // 2.2 Groups to be synced

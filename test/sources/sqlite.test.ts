@@ -113,12 +113,14 @@ describe('tables', () => {
       '--skip-rule',
       'duplicate-group-name',
     );
-    expect(stderr).toMatch(/export\.sqlite, table userbase, row 11, column 5 \(disabled\): "perhaps"/);
+    expect(stderr).toMatch(/export\.sqlite, table userbase, row 1, column 5 \(disabled\): "perhaps"/);
   });
 
   it('--table names others', async () => {
     const file = make(GENERIC.replaceAll('users', '"the people"').replace('userName', 'login'));
-    expect(await refusal(file)).toMatch(/no table or view called users or userbase[\s\S]*|"groups", "memberships", "the people"/);
+    const stderr = await refusal(file);
+    expect(stderr).toContain('no table or view called users or userbase');
+    expect(stderr).toContain('"groups", "memberships", "the people"');
     expect((await report(file, '--table', 'users=the people')).snapshot.users).toBe(2);
   });
 
@@ -244,7 +246,7 @@ describe('opening', () => {
   });
 
   it.each([
-    ['a text', 'id,userName,email\n', /is no SQLite database[\s\S]*|--users/],
+    ['a text', 'id,userName,email\n', /is no SQLite database/],
     ['no bytes', '', /is no SQLite database/],
     ['a header alone', `SQLite format 3\0${'x'.repeat(200)}`, /damaged|no SQLite database|cannot be opened/],
   ])('a file of %s is refused', async (_, content, message) => {

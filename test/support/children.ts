@@ -6,10 +6,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
-export const BIN = join(ROOT, 'bin/scim-audit.js');
+const BIN = join(ROOT, 'bin/scim-audit.js');
 
 /** Only what a process needs, so that nothing of the surroundings decides a test. */
-export const ENVIRONMENT: Readonly<Record<string, string>> = { PATH: process.env.PATH ?? '' };
+const ENVIRONMENT: Readonly<Record<string, string>> = { PATH: process.env.PATH ?? '' };
 
 export interface ShellResult {
   readonly code: number | null;
@@ -21,8 +21,10 @@ export interface ShellResult {
 export function shell(line: string, folder: string, environment: Readonly<Record<string, string>> = {}): ShellResult {
   if (!existsSync(join(ROOT, 'dist/cli.js'))) throw new Error('dist/cli.js is missing: run "npm run build" first');
   const script = `scim-audit() { "${process.execPath}" "${BIN}" "$@"; }\n${line}`;
-  const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
+  const { status, stdout, stderr } = spawnSync('bash', ['--norc', '--noprofile', '-c', script], {
     cwd: folder,
+    // With a socket as stdin, bash takes itself for a remote shell and reads the user's files.
+    stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
     env: { ...ENVIRONMENT, ...environment },
     timeout: 50_000,

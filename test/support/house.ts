@@ -43,7 +43,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   },
   cli: {
     rooms: ['*'],
-    uses: ['commander', 'chalk', 'ora', 'node:fs', 'node:path', 'node:url', 'node:readline', '../package.json'],
+    uses: ['commander', 'chalk', 'ora', 'node:fs', 'node:os', 'node:path', 'node:url', 'node:readline', '../package.json'],
     reason: 'the front door: the only room that knows there is a process, a terminal and a clock',
   },
   'index.ts': {
@@ -55,7 +55,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
 };
 
 /** Words that say nothing, or that the house has another word for. */
-export const REFUSED_WORDS = /^(?:issue|violation|fixer|manager|helper|util|utility|common|impl)s?$/;
+const REFUSED_WORDS = /^(?:issue|violation|fixer|manager|helper|util|utility|common|impl)s?$/;
 
 const LONGEST_FILE = 250;
 const LONGEST_RULE = 120;
@@ -124,7 +124,7 @@ export function wallBreaches(path: string, code: string): string[] {
 const isUpper = (char: string): boolean => char !== char.toLowerCase();
 
 /** Yields the words of a camel-case, kebab-case or upper-case name. */
-export function wordsOf(name: string): string[] {
+function wordsOf(name: string): string[] {
   return name
     .split(/[^A-Za-z0-9]+/)
     .flatMap((part) => (part === part.toUpperCase() ? [part] : part.split(/(?<=[a-z0-9])(?=[A-Z])/)))

@@ -36,7 +36,7 @@ export function inputsOf({ users, groups, memberships }: Organisation): Input[] 
 }
 
 export function directoryOf({ users, groups }: Organisation): Directory {
-  return { users, groups, given: { groups: true, memberships: true } };
+  return { users, groups, given: { groups: true, groupList: true, memberships: true } };
 }
 
 export function snapshotOf(organisation: Organisation): Snapshot {
@@ -49,7 +49,7 @@ export function snapshotOf(organisation: Organisation): Snapshot {
 }
 
 export function policyOf({ authMode, syncGroups }: Organisation): Policy {
-  return { authMode, syncGroups, failOn: 'error', severities: {}, skipRules: [], authTypeMap: {}, allowEmpty: true };
+  return { authMode, syncGroups, failOn: 'error', severities: {}, skipRules: [], authTypeMap: {}, leaveOutUsers: [], allowEmpty: true };
 }
 
 /** Yields the report of the real rules, the memberships streamed in the order of their rows. */

@@ -25,6 +25,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     write(text) {
       written[name] += text;
     },
+    settle: async () => undefined,
     isTTY: options.isTty === true,
     ...(options.columns === undefined ? {} : { columns: options.columns }),
   });
@@ -40,6 +41,8 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
       environment: options.env ?? {},
       folder: options.cwd ?? before,
       now: () => new Date('2026-03-02T08:00:00Z'),
+      process: { pid: process.pid, host: 'test', isAlive: (pid) => pid === process.pid },
+      interruption: { listen: () => {}, signal: () => undefined },
     };
     const code = await run(args, io);
     return { code, ...written };

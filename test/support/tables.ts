@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 
-export interface Dialect {
+interface Dialect {
   readonly delimiter: ',' | ';' | '\t';
   readonly lineEnds: readonly string[];
   readonly hasFinalEnd: boolean;

@@ -16,6 +16,8 @@ export interface CheckFlags extends SharedFlags {
   rows?: number | 'all';
   color?: boolean;
   showConfig?: boolean;
+  decisions?: string;
+  baseline?: string;
 }
 
 /** Reads an export, writes the reports, and yields the verdict. */
@@ -26,12 +28,10 @@ export async function check(source: string | undefined, flags: CheckFlags, words
     return { code: EXIT.done, reason: 'the settings were shown, nothing was checked' };
   }
   const destinations = await pairOutputs(words);
-  const { report } = await auditSource(prepared, io);
+  const audited = await auditSource(prepared, io);
+  const report = await withStandings(audited.report, flags, io);
   const files = destinations.flatMap(({ file }) => (file === undefined ? [] : [file]));
-  refuseOverwriting(
-    files,
-    report.snapshot.inputs.map(({ file }) => file),
-  );
+  refuseOverwriting(files, [...report.snapshot.inputs.map(({ file }) => file), ...prepared.otherInputs, ...[flags.decisions, flags.baseline].filter((file) => file !== undefined)]);
   const failures: Mistake[] = [];
   for (const { reporter, file } of destinations) {
     const pieces = reporter.render(report, optionsFor(file, prepared.sourceWords, flags, io));
@@ -50,6 +50,14 @@ export async function check(source: string | undefined, flags: CheckFlags, words
       failures.slice(1).map(({ message }) => message),
     );
   return endingFor(report);
+}
+
+/** Takes out of the count what a person accepted, and what an earlier report knew. */
+async function withStandings(report: Report, { decisions, baseline }: CheckFlags, io: Io): Promise<Report> {
+  if (decisions === undefined && baseline === undefined) return report;
+  const { acceptFrom, holdAgainst } = await import('../standing-files.js');
+  const accepted = decisions === undefined ? report : acceptFrom(report, decisions, io.now().toISOString().slice(0, 10));
+  return baseline === undefined ? accepted : holdAgainst(accepted, baseline);
 }
 
 function optionsFor(file: string | undefined, sourceWords: string, { rows = 10, color = true }: CheckFlags, io: Io): ReportOptions {

@@ -18,8 +18,10 @@ import { auditSource } from '../audit-source.js';
 import { type Ending, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { writeReason, writeWhole } from '../outputs.js';
+import { writeWhole } from '../outputs.js';
+import { fileWords } from '../plan-source.js';
 import { type Prepared, prepare, shellWord } from '../prepare.js';
+import { writeReason } from '../write-reason.js';
 
 export interface PlanFlags extends SharedFlags {
   out: string;
@@ -48,7 +50,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io)
     const file = decisions?.file ?? '';
     throw new SourceRefused(made.problems.map((problem) => ({ file, ...problem })).slice(0, 50), made.problems.length);
   }
-  const applyCommand = `scim-audit apply ${shellWord(join(flags.out, 'plan.json'))} ${prepared.sourceWords} --out corrected`;
+  const applyCommand = `scim-audit apply ${shellWord(join(flags.out, 'plan.json'))} ${fileWords(source, flags).map(shellWord).join(' ')} --out corrected`;
   const digest = writePlan(flags.out, made, applyCommand);
   const text = flags.format === 'json' ? `${JSON.stringify(summaryOf(made, flags.out, digest), undefined, 2)}\n` : summaryText(made, flags.out, applyCommand);
   io.stdout.write(text);
@@ -63,6 +65,7 @@ function settingsOf({ policy, sync }: Report, { request, resolved }: Prepared): 
     skipRules: policy.skipRules,
     severities: policy.severities,
     authTypeMap: policy.authTypeMap,
+    leaveOutUsers: policy.leaveOutUsers,
     columns: request.columns,
     tables: request.tables,
     delimiter: request.delimiter ?? null,

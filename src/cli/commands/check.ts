@@ -16,6 +16,8 @@ export function addCheck(program: Command, io: Io, end: (ending: Ending) => void
   addPolicyOptions(addSourceOptions(command))
     .option('--format <format>', 'pretty, json; may be repeated, each with its --output', (value: string) => words.push({ kind: 'format', value }))
     .option('--output <file>', 'write the format before it to a file instead of stdout', (value: string) => words.push({ kind: 'output', value }))
+    .option('--decisions <file>', 'decisions.csv whose acceptances hold: accepted findings are shown, but do not count')
+    .option('--baseline <file>', 'an earlier JSON report: findings that are in it are shown as known, and do not count')
     .option('--rows <number|all>', 'rows shown of each rule in pretty (default: 10)', rowLimit)
     .option('--no-color', 'no colours')
     .option('--show-config', 'print each setting and where it came from, and stop')

@@ -1,0 +1,137 @@
+/** What `apply` and `undo` do: prepare, show, ask, run. */
+
+import { Mistake } from '../../model/mistake.js';
+import { PlanAltered } from '../../plan/plan-file.js';
+import { count } from '../../rules/rule.js';
+import { prepareApply } from '../../targets/apply.js';
+import { ApplyInterrupted, ApplyRefused, ApplyStopped } from '../../targets/refusal.js';
+import { prepareUndo } from '../../targets/undo.js';
+import type { World } from '../../targets/world.js';
+import { changeLine, countLines } from '../change-text.js';
+import { askConsent } from '../consent.js';
+import { type Ending, EXIT, type ExitCode, Refusal } from '../exit.js';
+import type { Io } from '../io.js';
+import type { SharedFlags } from '../options.js';
+import { fileWords, openPlan, requestFor } from '../plan-source.js';
+import { shellWord } from '../prepare.js';
+
+export interface ApplyFlags extends SharedFlags {
+  out?: string;
+  inPlace?: boolean;
+  dryRun?: boolean;
+  yes?: boolean;
+  maxChanges?: number;
+}
+
+export interface UndoFlags {
+  dryRun?: boolean;
+  yes?: boolean;
+}
+
+const worldOf = ({ process: { pid, host, isAlive }, now }: Io): World => ({ pid, host, isAlive, now });
+
+/** Applies a plan to a source, or to a corrected copy of it. */
+export async function apply(planPath: string, source: string | undefined, flags: ApplyFlags, io: Io): Promise<Ending> {
+  if ((flags.out === undefined) === (flags.inPlace !== true)) {
+    throw new Mistake(
+      'Say where to write: either --out PATH for a corrected copy, or --in-place to change the source itself.',
+      'A copy is the safe way; the source stays as it is.',
+    );
+  }
+  return withCodes(async () => {
+    const { plan, file } = openPlan(planPath);
+    const prepared = await prepareApply({
+      plan,
+      planFile: file,
+      source: requestFor(plan, source, flags),
+      mode: flags.out === undefined ? { kind: 'in-place' } : { kind: 'out', path: flags.out },
+      ...(flags.maxChanges === undefined ? {} : { maxChanges: flags.maxChanges }),
+      world: worldOf(io),
+      interrupted: () => io.interruption.signal(),
+    });
+    const openText = plan.open.length === 0 ? '' : `; ${count(plan.open.length, 'finding')} of the plan stay open for a decision`;
+    if (prepared.state === 'done-already') {
+      return {
+        code: EXIT.done,
+        reason: `all is done already${prepared.earlier === undefined ? '' : ` (run ${prepared.earlier.run})`}, nothing was written${openText}`,
+      };
+    }
+    const changes = plan.actions.map(({ change }) => change);
+    const where = flags.out === undefined ? `in place: ${prepared.targets.join(', ')}` : `to a corrected copy: ${flags.out}`;
+    if (flags.dryRun === true) {
+      for (const { id, change } of prepared.describe()) io.stdout.write(`${id}  ${changeLine(change)}\n`);
+      return { code: EXIT.done, reason: `dry run: ${count(changes.length, 'action')} would be applied ${where}; nothing was written${openText}` };
+    }
+    const words = ['scim-audit', 'apply', planPath, ...fileWords(source, flags), ...(flags.out === undefined ? ['--in-place'] : ['--out', flags.out]), '--yes'];
+    await askConsent(
+      {
+        summary: [`This applies ${count(changes.length, 'action')} ${where}`, ...countLines(changes)],
+        question: 'Apply the plan?',
+        command: words.map(shellWord).join(' '),
+        isGiven: flags.yes === true,
+      },
+      io,
+    );
+    io.interruption.listen();
+    const receipt = await prepared.run();
+    io.stdout.write(`Applied ${count(receipt.done, 'action')}; ${count(receipt.written, 'cell')} written.\n`);
+    io.stdout.write(`Journal: ${receipt.journal}\n`);
+    if (receipt.backup !== undefined) io.stdout.write(`Backup: ${receipt.backup}\n`);
+    io.stdout.write(`To take it back: scim-audit undo ${shellWord(receipt.runFolder)}\n`);
+    return { code: EXIT.done, reason: `applied: ${count(receipt.done, 'action')}${openText}` };
+  });
+}
+
+/** Takes a run back. */
+export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise<Ending> {
+  return withCodes(async () => {
+    const prepared = await prepareUndo({ runFolder, world: worldOf(io), interrupted: () => io.interruption.signal() });
+    if (prepared.state === 'nothing') return { code: EXIT.done, reason: 'the run never wrote anything; there is nothing to undo' };
+    if (prepared.state === 'done-already') return { code: EXIT.done, reason: 'the run was undone already; nothing was written' };
+    const steps = prepared.describe();
+    if (flags.dryRun === true) {
+      for (const { id, change } of steps) io.stdout.write(`${id}  ${changeLine(change)}\n`);
+      for (const { id, change, reason } of prepared.left) io.stdout.write(`${id}  left alone: ${changeLine(change)} (${reason})\n`);
+      return { code: EXIT.done, reason: `dry run: ${count(steps.length, 'action')} would be taken back; nothing was written` };
+    }
+    const state = prepared.isUntouched ? 'Nobody has changed it since.' : 'It was changed since; what was changed is left alone.';
+    await askConsent(
+      {
+        summary: [
+          `This takes back ${count(steps.length, 'action')} in ${prepared.targets.join(', ')}. ${state}`,
+          ...prepared.left.map(({ change, reason }) => `  left alone: ${changeLine(change)} (${reason})`).slice(0, 50),
+        ],
+        question: 'Undo the run?',
+        command: ['scim-audit', 'undo', runFolder, '--yes'].map(shellWord).join(' '),
+        isGiven: flags.yes === true,
+      },
+      io,
+    );
+    io.interruption.listen();
+    const receipt = await prepared.run();
+    for (const { change, reason } of receipt.left) io.stdout.write(`Left alone: ${changeLine(change)} (${reason})\n`);
+    io.stdout.write(`Journal: ${receipt.journal}\n`);
+    const left = receipt.left.length === 0 ? '' : `, ${count(receipt.left.length, 'action')} left alone because of later changes`;
+    return {
+      code: EXIT.done,
+      reason: `undone: ${count(receipt.done, 'action')} taken back${left}${receipt.isAsBefore ? '; all is as it was before the run' : ''}`,
+    };
+  });
+}
+
+/** Gives each refusal of a target its exit code. */
+async function withCodes(work: () => Promise<Ending>): Promise<Ending> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === undefined || !(error instanceof Mistake)) throw error;
+    throw new Refusal(code, error.message, error.hint, error.details);
+  }
+}
+
+function codeOf(error: unknown): ExitCode | undefined {
+  if (error instanceof ApplyInterrupted) return error.signal === 'SIGINT' ? 130 : 143;
+  if (error instanceof ApplyStopped) return EXIT.stoppedMidway;
+  return error instanceof ApplyRefused || error instanceof PlanAltered ? EXIT.refused : undefined;
+}

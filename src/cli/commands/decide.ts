@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import type { Ending } from '../exit.js';
+import type { Io } from '../io.js';
+
+/** Adds `decide`: asks about a plan's open decisions on a terminal. */
+export function addDecide(program: Command, io: Io, end: (ending: Ending) => void): void {
+  program
+    .command('decide')
+    .description('go through the open decisions of a plan, one by one')
+    .argument('<folder>', 'folder of the plan')
+    .action(async (folder: string) => {
+      const { decide } = await import('../actions/decide.js');
+      end(await decide(folder, io));
+    });
+}

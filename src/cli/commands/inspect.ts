@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import type { VerifyFlags } from '../actions/inspect.js';
+import type { Ending } from '../exit.js';
+import type { Io } from '../io.js';
+import { addFileOptions, type SharedFlags } from '../options.js';
+
+const SOURCE = 'folder with users.csv, groups.csv, memberships.csv; or a SQLite file';
+
+/** Adds `verify`, `show` and `runs`: looks at a plan and what became of it. */
+export function addInspect(program: Command, io: Io, end: (ending: Ending) => void): void {
+  addFileOptions(
+    program.command('verify').description('hold a fresh export against a plan').argument('<plan>', 'plan.json, or its folder').argument('[source]', SOURCE),
+  )
+    .option('--format <format>', 'pretty or json', 'pretty')
+    .action(async (plan: string, source: string | undefined, flags: VerifyFlags) => {
+      const { verify } = await import('../actions/inspect.js');
+      end(await verify(plan, source, flags, io));
+    });
+  addFileOptions(
+    program
+      .command('show')
+      .description('show a plan; with a source, say whether it still fits')
+      .argument('<plan>', 'plan.json, or its folder')
+      .argument('[source]', SOURCE),
+  ).action(async (plan: string, source: string | undefined, flags: SharedFlags) => {
+    const { show } = await import('../actions/inspect.js');
+    end(await show(plan, source, flags, io));
+  });
+  program
+    .command('runs')
+    .description('list the runs of a plan with their state')
+    .argument('<folder>', 'folder of the plan')
+    .action(async (folder: string) => {
+      const { runs } = await import('../actions/inspect.js');
+      end(runs(folder, io));
+    });
+}

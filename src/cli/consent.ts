@@ -1,0 +1,31 @@
+/** A person's word before anything is written: asked for on a terminal, given by --yes elsewhere. */
+
+import { createInterface } from 'node:readline/promises';
+import { EXIT, Refusal } from './exit.js';
+import type { Io } from './io.js';
+
+export interface ConsentRequest {
+  /** What would happen, as lines. */
+  readonly summary: readonly string[];
+  readonly question: string;
+  /** What to run to say yes without a terminal. */
+  readonly command: string;
+  readonly isGiven: boolean;
+}
+
+/** Ends quietly where a person agrees; throws a Refusal where not. */
+export async function askConsent({ summary, question, command, isGiven }: ConsentRequest, io: Io): Promise<void> {
+  if (isGiven) return;
+  io.stderr.write(`${summary.join('\n')}\n`);
+  if (io.stdin.isTTY !== true || !io.stderr.isTTY) {
+    throw new Refusal(EXIT.refused, 'no consent was given; nothing was changed.', `Nobody can be asked here. To go ahead, run:\n  ${command}`);
+  }
+  const lines = createInterface({ input: io.stdin, output: process.stderr });
+  try {
+    const answer = await lines.question(`${question} Type yes to go ahead [no]: `);
+    if (/^yes$/i.test(answer.trim())) return;
+  } finally {
+    lines.close();
+  }
+  throw new Refusal(EXIT.refused, 'consent was not given; nothing was changed.');
+}

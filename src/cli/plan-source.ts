@@ -1,0 +1,60 @@
+/** A plan and the source that it is to be held against, read the way the plan was made. */
+
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Mistake } from '../model/mistake.js';
+import type { Plan } from '../plan/plan.js';
+import { parsePlan } from '../plan/plan-file.js';
+import { DELIMITERS } from '../sources/csv-head.js';
+import { reasonOf } from '../sources/file-stream.js';
+import type { SourceRequest } from '../sources/source.js';
+import type { SharedFlags } from './options.js';
+
+export interface OpenedPlan {
+  readonly plan: Plan;
+  /** plan.json itself, also where its folder was named. */
+  readonly file: string;
+}
+
+/** Yields the plan of a file or of its folder. Throws PlanAltered, or a Mistake where it is none. */
+export function openPlan(path: string): OpenedPlan {
+  const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'plan.json') : path;
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Mistake(`${file}: ${reasonOf(error)}`, 'Name the plan.json that "scim-audit plan" wrote, or its folder.');
+  }
+  return { plan: parsePlan(text, file), file };
+}
+
+/** Yields the request for a source, read by the plan's settings; what a flag says comes before. */
+export function requestFor(plan: Plan, source: string | undefined, flags: SharedFlags): SourceRequest {
+  const { settings } = plan;
+  const delimiter = flags.delimiter === undefined ? settings.delimiter : DELIMITERS[flags.delimiter];
+  const encoding = flags.encoding ?? settings.encoding;
+  return {
+    ...(source === undefined ? {} : { source }),
+    users: flags.users ?? [],
+    inactiveUsers: flags.inactiveUsers ?? [],
+    ...(flags.groups === undefined ? {} : { groups: flags.groups }),
+    memberships: flags.memberships ?? [],
+    columns: settings.columns,
+    tables: settings.tables,
+    ...(delimiter === null ? {} : { delimiter }),
+    ...(encoding === null ? {} : { encoding }),
+    isAssumedActive: settings.assumeActive || flags.assumeActive === true,
+  };
+}
+
+/** Yields the flags that name a source's files, as words of a command. */
+export function fileWords(source: string | undefined, flags: SharedFlags): string[] {
+  const named = (flag: string, files: readonly string[] = []): string[] => files.flatMap((file) => [flag, file]);
+  return [
+    ...(source === undefined ? [] : [source]),
+    ...named('--users', flags.users),
+    ...named('--inactive-users', flags.inactiveUsers),
+    ...named('--groups', flags.groups === undefined ? [] : [flags.groups]),
+    ...named('--memberships', flags.memberships),
+  ];
+}

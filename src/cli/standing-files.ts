@@ -1,0 +1,88 @@
+/** The files by which findings stop counting: decisions with acceptances, and a baseline report. */
+
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Acceptance, Report } from '../audit/report.js';
+import { withAcceptances, withBaseline } from '../audit/standing.js';
+import { unguardCell } from '../model/formula.js';
+import { Mistake } from '../model/mistake.js';
+import { DECISION_COLUMNS, WRITTEN_COLUMNS } from '../plan/decision-rows.js';
+import { acceptanceOf } from '../plan/settle-decisions.js';
+import { readCells } from '../sources/cells.js';
+import { reasonOf } from '../sources/file-stream.js';
+import { type SourceProblem, SourceRefused } from '../sources/problem.js';
+
+/** Yields the report with the acceptances of a decisions file. Throws where one is expired, unused or incomplete. */
+export function acceptFrom(report: Report, file: string, today: string): Report {
+  const { headings, rows } = readCells(file);
+  const problems: SourceProblem[] = [];
+  if (DECISION_COLUMNS.some((name, at) => headings[at]?.trim() !== name)) {
+    problems.push({ file, line: 1, message: `the headings are not ${DECISION_COLUMNS.join(', ')}; give the decisions.csv of "scim-audit plan".` });
+  }
+  const found = new Set(report.findings.map(({ fingerprint }) => fingerprint));
+  const acceptances = new Map<string, Acceptance>();
+  for (const { line, cells } of problems.length > 0 ? [] : rows) {
+    const plain = cells.map(unguardCell);
+    const [action, value, reason, owner, expires] = plain.slice(WRITTEN_COLUMNS).map((cell) => cell.trim());
+    if (action.toLowerCase() !== 'accept') continue;
+    const answer = { action: 'accept', value, reason, owner, expires };
+    const acceptance = acceptanceOf({ answer }, today, (column, message) => void problems.push({ file, line, column: DECISION_COLUMNS.indexOf(column) + 1, heading: column, message }));
+    if (!found.has(plain[0])) {
+      problems.push({ file, line, column: 1, heading: 'fingerprint', message: `the acceptance is unused: no finding has the fingerprint ${plain[0]}. It is settled or has changed; take the action out of the row, or run the plan again.` });
+    }
+    if (acceptance !== undefined) acceptances.set(plain[0], acceptance);
+  }
+  if (problems.length > 0) throw new SourceRefused(problems.slice(0, 50), problems.length);
+  return withAcceptances(report, acceptances);
+}
+
+const SCHEMA_VERSION = 1;
+
+/** Yields the report held against an earlier JSON report. Throws where that is none, or one of another organisation. */
+export function holdAgainst(report: Report, file: string): Report {
+  const { fingerprints, ids } = readBaseline(file);
+  const known = new Set(report.snapshot.users.map(({ id }) => id));
+  if (ids.length > 0 && !ids.some((id) => known.has(id))) {
+    throw new Mistake(`${file} is the report of another organisation: none of its ${ids.length} users is in this export.`, 'Give an earlier JSON report of the same organisation.');
+  }
+  return withBaseline(report, fingerprints, basename(file));
+}
+
+function readBaseline(file: string): { readonly fingerprints: Set<string>; readonly ids: string[] } {
+  let value: unknown;
+  let text = '';
+  try {
+    text = readFileSync(file, 'utf8');
+    value = JSON.parse(text);
+  } catch (error) {
+    const place = error instanceof SyntaxError ? `, line ${lineOf(error, text)}: it is damaged (${error.message})` : `: ${reasonOf(error)}`;
+    throw new Mistake(`${file}${place}`, 'Give a whole JSON report: scim-audit check … --format json --output FILE');
+  }
+  const report = isRecord(value) ? value : {};
+  if (!isRecord(report.tool) || report.tool.name !== 'scim-audit' || !Array.isArray(report.findings)) {
+    throw new Mistake(`${file}, line 1: it is no JSON report of scim-audit.`, 'Give a report of: scim-audit check … --format json');
+  }
+  if (typeof report.schemaVersion !== 'number' || report.schemaVersion > SCHEMA_VERSION) {
+    throw new Mistake(`${file}, line 2: it has schemaVersion ${String(report.schemaVersion)}, this program reads ${SCHEMA_VERSION}.`, 'Update scim-audit, or make the baseline with this version.');
+  }
+  const fingerprints = new Set<string>();
+  const ids = new Set<string>();
+  for (const finding of report.findings) {
+    if (!isRecord(finding) || typeof finding.fingerprint !== 'string') {
+      throw new Mistake(`${file}: a finding has no fingerprint; the report is damaged.`, 'Make the baseline again.');
+    }
+    fingerprints.add(finding.fingerprint);
+    for (const user of [finding.user, ...(Array.isArray(finding.users) ? finding.users : [])]) {
+      if (isRecord(user) && typeof user.id === 'string') ids.add(user.id);
+    }
+  }
+  return { fingerprints, ids: [...ids] };
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Yields the line of a syntax error, which names the place in characters where it names one. */
+function lineOf(error: SyntaxError, text: string): number {
+  const at = /position (\d+)/.exec(error.message)?.[1];
+  return at === undefined ? text.split('\n').length : text.slice(0, Number(at)).split('\n').length;
+}

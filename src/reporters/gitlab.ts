@@ -1,0 +1,33 @@
+import type { Severity } from '../model/finding.js';
+import { ruleOf } from '../rules/registry.js';
+import { exportPlace, placesOf } from './places.js';
+import type { Reporter } from './reporter.js';
+import { acceptanceText, byWeight } from './sections.js';
+import { printable } from './visible.js';
+
+const SEVERITY: Readonly<Record<Severity, 'critical' | 'minor' | 'info'>> = { error: 'critical', warning: 'minor', info: 'info' };
+
+/** A GitLab Code Quality report. GitLab shows a fingerprint once, and wants a line where a record has none. */
+export const gitlab: Reporter = {
+  *render(report) {
+    const { inputs } = report.snapshot;
+    const timesByFingerprint = new Map<string, number>();
+    let separator = '[\n';
+    for (const { finding, fingerprint, acceptance } of byWeight(report)) {
+      const times = (timesByFingerprint.get(fingerprint) ?? 0) + 1;
+      timesByFingerprint.set(fingerprint, times);
+      const place = placesOf(finding, inputs, 1)[0] ?? exportPlace(inputs);
+      const message = printable(ruleOf(finding).message(finding));
+      const entry = {
+        description: acceptance === undefined ? message : `${message} (${acceptanceText(acceptance)})`,
+        check_name: finding.rule,
+        fingerprint: times === 1 ? fingerprint : `${fingerprint}#${times}`,
+        severity: acceptance === undefined ? SEVERITY[finding.severity] : 'info',
+        location: { path: printable(place.path), lines: { begin: place.line ?? 1 } },
+      };
+      yield `${separator}  ${JSON.stringify(entry)}`;
+      separator = ',\n';
+    }
+    yield report.findings.length === 0 ? '[]\n' : '\n]\n';
+  },
+};

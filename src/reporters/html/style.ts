@@ -1,0 +1,65 @@
+/** The look of the page: its own style, allowed by its digest alone. */
+
+export const STYLE = `
+:root{color-scheme:light dark;--ground:#fff;--panel:#f6f7f9;--line:#d3d8df;--text:#1b1f24;--soft:#57606a;--link:#0b5cad;--error:#b3261e;--warning:#8a5a00;--info:#0b5cad;--good:#1a7037;--mark:#ffe69a;--renamed:#e3effc;--stays:#eceef1;--focus:#0b5cad}
+@media (prefers-color-scheme:dark){:root{--ground:#14171b;--panel:#1d2126;--line:#3b434d;--text:#e8eaed;--soft:#a9b2bd;--link:#86bdff;--error:#ff9d94;--warning:#f0c05a;--info:#86bdff;--good:#7fd69a;--mark:#6b5600;--renamed:#1b3654;--stays:#2b3138;--focus:#86bdff}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--ground);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+main,header,footer{max-width:84rem;margin:0 auto;padding:0 1.25rem}
+header{padding-top:1.75rem}
+h1{margin:0 0 .35rem;font-size:1.7rem;line-height:1.25}
+h2{margin:0;font-size:1.15rem;display:inline}
+h3{margin:1.5rem 0 .5rem;font-size:1rem}
+p{margin:.4rem 0;max-width:60rem}
+a{color:var(--link)}
+code,td,.file,svg text{font-family:ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,"Liberation Mono",monospace}
+code{font-size:.92em}
+:focus-visible{outline:3px solid var(--focus);outline-offset:2px}
+[hidden]{display:none!important}
+.skip{position:absolute;left:-99rem}
+.skip:focus{left:1rem;top:.5rem;background:var(--ground);padding:.4rem .8rem}
+.soft{color:var(--soft)}
+.bad{color:var(--error)}.wary{color:var(--warning)}.good{color:var(--good)}
+.error{color:var(--error)}.warning{color:var(--warning)}.info{color:var(--info)}.accepted{color:var(--soft)}
+.numbers{display:flex;flex-wrap:wrap;gap:.6rem;margin:1.1rem 0;padding:0;list-style:none}
+.numbers li{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:.45rem .95rem;min-width:7rem}
+.numbers b{display:block;font-size:1.45rem;line-height:1.25;font-variant-numeric:tabular-nums}
+.numbers span{color:var(--soft);font-size:.87rem}
+form{position:sticky;top:0;z-index:1;display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;background:var(--ground);border-bottom:1px solid var(--line);padding:.65rem 0;margin-top:1rem}
+input[type=search],select{font:inherit;color:inherit;background:var(--ground);border:1px solid var(--soft);border-radius:6px;padding:.3rem .55rem}
+input[type=search]{width:19rem;max-width:100%}
+fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.3rem .9rem}
+label{white-space:nowrap}
+output{color:var(--soft);font-variant-numeric:tabular-nums}
+details{margin:1.4rem 0}
+details.rule{border-top:1px solid var(--line);padding-top:.9rem;scroll-margin-top:4rem}
+summary{cursor:pointer}
+summary>h2~*{margin-left:.5rem}
+.scroll{overflow-x:auto;margin:.7rem 0}
+table{border-collapse:collapse;width:100%;font-size:.8rem}
+th{text-align:left;color:var(--soft);font-weight:600;white-space:nowrap}
+th,td{padding:.26rem .7rem .26rem 0;vertical-align:top}
+td{max-width:26rem;overflow-wrap:break-word;unicode-bidi:plaintext;text-align:left}
+.list tbody{border-top:1px solid var(--line)}
+.list td:first-child,.facts th{width:6rem;white-space:nowrap}
+.facts{width:auto}.facts th{padding-right:1.5rem}
+.file{font-size:.84rem;overflow-wrap:anywhere}
+mark{background:var(--mark);color:inherit;border-radius:2px}
+.how{color:var(--soft);font-family:inherit}
+.graph{display:flex;flex-wrap:wrap;gap:1rem;align-items:flex-start}
+#graph{margin-top:0;border-top:0}
+figure{margin:0;padding:.7rem .8rem;border:1px solid var(--line);border-radius:8px;max-width:100%;overflow-x:auto;break-inside:avoid}
+figcaption{margin-bottom:.5rem;font-size:.9rem}
+svg{display:block;max-width:none}
+.n{stroke:var(--soft);fill:var(--stays)}.n.renamed{fill:var(--renamed);stroke:var(--link)}.n.inactive{stroke-dasharray:5 3}.n.name{fill:none;stroke-dasharray:2 3}
+.l{font-size:12px;fill:var(--text)}.d{font-size:10.5px;fill:var(--soft)}
+.k{fill:none;stroke:var(--link);stroke-width:1.7}.k.holds{stroke:var(--soft)}.k.email{stroke:var(--soft);stroke-dasharray:2 4}
+.h{fill:var(--link)}
+.key{display:flex;flex-wrap:wrap;gap:.3rem 1.3rem;padding:0;list-style:none;color:var(--soft);font-size:.87rem}
+.key svg{display:inline-block;vertical-align:middle;margin-right:.35rem}
+footer{padding-top:1.5rem;padding-bottom:2.5rem;color:var(--soft);font-size:.87rem}
+@media print{:root{color-scheme:light;--ground:#fff;--panel:#fff;--line:#bbb;--text:#000;--soft:#444;--link:#0b4a8a;--error:#a01c15;--warning:#6b4500;--info:#0b4a8a;--good:#135228;--mark:#ffe69a;--renamed:#e3effc;--stays:#eceef1}form,.skip{display:none}body{font-size:10.5pt}main,header,footer{max-width:none;padding-left:0;padding-right:0}.scroll,figure{overflow:visible}thead{display:table-header-group}tr{break-inside:avoid}h2,h3,summary{break-after:avoid}a{color:inherit}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+`;
+
+/** Of STYLE, as the page's policy names it. */
+export const STYLE_DIGEST = 'sha256-xwbdCkzz0gm9vPGMoVKwpyFU6gUEDyyVzhhIzmbDwdQ=';

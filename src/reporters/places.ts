@@ -1,0 +1,80 @@
+/** Where findings are, as services name it that show a finding beside a file. */
+
+import { type Group, type Input, locationOf, type RecordLocation, type User } from '../model/directory.js';
+import type { FindingBase } from '../model/finding.js';
+import { ruleOf } from '../rules/registry.js';
+import { printable } from './visible.js';
+
+export interface Place {
+  /** With `/`. From the working folder where the file was given so, else as the report names it. */
+  readonly path: string;
+  /** Line of a text file. */
+  readonly line?: number;
+  /** Row of a database. */
+  readonly row?: { readonly table: string; readonly rowid: number };
+  /** The subject that is there, in words; absent where the record is of no user or group of the snapshot. */
+  readonly about?: string;
+}
+
+const isAbsolute = (path: string): boolean => /^(?:[A-Za-z]:)?[\\/]/.test(path);
+
+/** Yields the path under which a CI service finds an input: relative to the working folder where that is known. */
+export function filePath({ file, path }: Input): string {
+  return (isAbsolute(file) ? path : file).replaceAll('\\', '/').replace(/^(?:\.\/)+/, '');
+}
+
+/** Yields what names a user or group in a list: kind, id and the name it has. */
+export function subjectText(subject: User | Group): string {
+  const text = 'userName' in subject ? `user ${subject.id} "${subject.userName}" <${subject.email}>` : `group ${subject.id} "${subject.name}"`;
+  return printable(text);
+}
+
+/** Yields who and what a finding is about: its users, then its groups. */
+export function subjectsOf(finding: FindingBase): readonly (User | Group)[] {
+  const rule = ruleOf(finding);
+  const users = rule.users(finding);
+  const groups = rule.groups(finding);
+  return groups.length === 0 ? users : users.length === 0 ? groups : [...users, ...groups];
+}
+
+/** Yields the places of a finding's subjects, at most so many; none where it is about the export as a whole. */
+export function placesOf(finding: FindingBase, inputs: readonly Input[], most: number, pathOf: (input: Input) => string = filePath): Place[] {
+  const subjects = subjectsOf(finding);
+  if (subjects.length > 0) {
+    return subjects.slice(0, most).map((subject) => ({ ...at(pathOf(inputs[subject.input]), locationOf(inputs, subject)), about: subjectText(subject) }));
+  }
+  const data = ruleOf(finding).data(finding, (subject) => locationOf(inputs, subject));
+  return Object.values(data)
+    .flatMap((value) => (Array.isArray(value) ? value.slice(0, most).flatMap(locationIn) : []))
+    .slice(0, most)
+    .map((location) => {
+      const input = inputs.find(({ path, table }) => path === location.path && (!('table' in location) || table === location.table));
+      return at(input === undefined ? location.path : pathOf(input), location);
+    });
+}
+
+/** Yields the place that stands for the export as a whole: its first file. */
+export function exportPlace(inputs: readonly Input[]): Place {
+  return { path: inputs[0] === undefined ? 'users.csv' : filePath(inputs[0]) };
+}
+
+/** Yields a place in words: `users.csv:18`, or `export.sqlite, userbase row 18`. */
+export function placeWords({ path, line, row }: Place): string {
+  return printable(row !== undefined ? `${path}, ${row.table} row ${row.rowid}` : line === undefined ? path : `${path}:${line}`);
+}
+
+const at = (path: string, location: RecordLocation): Place =>
+  'table' in location ? { path, row: { table: location.table, rowid: location.rowid } } : { path, line: location.line };
+
+/** Yields the location that a listed record of a rule's data carries. */
+function locationIn(value: unknown): RecordLocation[] {
+  if (typeof value !== 'object' || value === null || !('location' in value)) return [];
+  const { location } = value;
+  if (typeof location !== 'object' || location === null || !('path' in location) || typeof location.path !== 'string') return [];
+  const { path } = location;
+  if ('line' in location && typeof location.line === 'number') return [{ path, line: location.line }];
+  if ('table' in location && typeof location.table === 'string' && 'rowid' in location && typeof location.rowid === 'number') {
+    return [{ path, table: location.table, rowid: location.rowid }];
+  }
+  return [];
+}

@@ -1,0 +1,84 @@
+/** What reports have in common: findings by rule with their numbers, and the words for an acceptance and a source. */
+
+import type { Acceptance, AuditedFinding, Report } from '../audit/report.js';
+import type { Severity } from '../model/finding.js';
+import { SEVERITIES } from '../model/finding.js';
+import { CLAUSES, GUIDE } from '../model/guide.js';
+import { RULES } from '../rules/registry.js';
+import { type Cell, count, grouped, type Rule } from '../rules/rule.js';
+import { compareParts, printable, visible } from './visible.js';
+
+export interface Counts extends Readonly<Record<Severity, number>> {
+  readonly accepted: number;
+}
+
+/** A rule and what it stated. */
+export interface Section {
+  readonly rule: Rule;
+  readonly findings: readonly AuditedFinding[];
+  readonly counts: Counts;
+}
+
+/** Yields every rule with its findings, in the order of reports. */
+export function sectionsOf({ findings }: Report): Section[] {
+  const findingsByRule = new Map<string, AuditedFinding[]>(RULES.map(({ name }) => [name, []]));
+  for (const audited of findings) findingsByRule.get(audited.finding.rule)?.push(audited);
+  return RULES.map((rule) => {
+    const own = findingsByRule.get(rule.name) ?? [];
+    return { rule, findings: own, counts: countsOf(own) };
+  });
+}
+
+function countsOf(findings: readonly AuditedFinding[]): Counts {
+  const counts = { error: 0, warning: 0, info: 0, accepted: 0 };
+  for (const { finding, acceptance } of findings) counts[acceptance === undefined ? finding.severity : 'accepted']++;
+  return counts;
+}
+
+/** Yields counts in words: `67 errors, 8 warnings, 1 accepted`. */
+export function countsText({ error, warning, info, accepted }: Counts): string {
+  return [
+    ...(error > 0 ? [count(error, 'error')] : []),
+    ...(warning > 0 ? [count(warning, 'warning')] : []),
+    ...(info > 0 ? [`${grouped(info)} info`] : []),
+    ...(accepted > 0 ? [`${grouped(accepted)} accepted`] : []),
+  ].join(', ');
+}
+
+/** Yields the findings most severe first and accepted ones last, else as the report has them. */
+export function* byWeight({ findings }: Report): Iterable<AuditedFinding> {
+  for (const severity of SEVERITIES) {
+    for (const audited of findings) if (audited.acceptance === undefined && audited.finding.severity === severity) yield audited;
+  }
+  for (const audited of findings) if (audited.acceptance !== undefined) yield audited;
+}
+
+/** Yields who accepted a finding, until when, and why. */
+export function acceptanceText({ owner, expires, reason }: Acceptance): string {
+  return printable(`accepted by ${owner}${expires === undefined ? '' : ` until ${expires}`}: ${reason}`);
+}
+
+/** Yields a table's value with everything unseen spelled out. */
+export function cellText({ text, against }: Cell): string {
+  if (against === undefined || against === '') return visible(text);
+  return compareParts(text, against)
+    .map((part) => part.text)
+    .join('');
+}
+
+/** Yields what was read and how it was judged, as names and values. */
+export function factsOf({ snapshot, policy, sync }: Report): readonly (readonly [string, string])[] {
+  return [
+    ['users', grouped(snapshot.users.length)],
+    ['groups', grouped(snapshot.groups.length)],
+    ['memberships', grouped(snapshot.memberships)],
+    ['authentication mode', policy.authMode],
+    ['groups to be synced', sync.names === null ? 'every organisation-level group' : grouped(sync.names.length)],
+    ['fails on', policy.failOn],
+  ];
+}
+
+/** Yields what the guide calls the clause that a rule rests on. */
+export function guideText(rule: Rule): string {
+  return `${GUIDE.title} (${GUIDE.edition}). ${CLAUSES[rule.clause]}`;
+}

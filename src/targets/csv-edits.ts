@@ -1,0 +1,244 @@
+/** Which cells of a CSV file the actions change: one editor for each kind of file. */
+
+import type { SpanRow } from '../sources/cell-spans.js';
+import { rawRecord, unfitFor, writeCell } from './csv-cell.js';
+import type { CsvShape, Editor, Splicer, Tail } from './csv-rewrite.js';
+import { rewriteGroupsCell } from './groups-cell.js';
+import { type Ledger, netOf, type Step } from './ledger.js';
+import { findersOf, type Names } from './names.js';
+import type { Vocabulary } from './vocabulary.js';
+
+/** One change of a file's bytes. */
+export interface CsvEdit {
+  /** Places of the actions that it belongs to. */
+  readonly at: readonly number[];
+  readonly line: number;
+  readonly heading?: string;
+  readonly old: string;
+  readonly new: string;
+  readonly follows?: true;
+}
+
+export interface EditContext {
+  readonly ledger: Ledger;
+  readonly names: Names | undefined;
+  readonly vocabulary: Vocabulary | undefined;
+  /** What a cell held before a run that is taken back, by place of the action. */
+  readonly former: ReadonlyMap<number, string>;
+  /** New memberships are to be stated here. */
+  readonly takesNewMembers: boolean;
+  note(edit: CsvEdit): void;
+}
+
+export type Planned = { readonly column: number; readonly text: string; readonly at: readonly number[]; readonly follows?: true };
+
+const placesOf = (steps: readonly Step[]): number[] => steps.map(({ at }) => at);
+
+/** Writes planned cells in the order in which they stand. */
+function write(row: SpanRow, out: Splicer, planned: readonly Planned[], { head, encoding }: CsvShape, { ledger, note }: EditContext): void {
+  for (const { column, text, at, follows } of [...planned].sort((a, b) => a.column - b.column)) {
+    const unfit = unfitFor(text, encoding);
+    if (unfit !== undefined) {
+      for (const each of at) ledger.refuse(each, unfit);
+      continue;
+    }
+    const old = row.raw(column);
+    const raw = row.text(column) === text ? old : writeCell(text, head.delimiter, row.isQuoted(column));
+    note({ at, line: row.line, heading: head.headings[column], old, new: raw, ...(follows === undefined ? {} : { follows }) });
+    if (raw !== old) out.replace(row.bytes, row.from(column), row.to(column), raw);
+  }
+}
+
+export function editUsers(shape: CsvShape, context: EditContext): Editor {
+  const { columns } = shape.head.resolved;
+  const { ledger, vocabulary } = context;
+  const isUid = !columns.has('id');
+  const idAt = columns.get('id') ?? columns.get('uid') ?? 0;
+  const [userNameAt, emailAt, groupsAt] = [columns.get('userName') ?? 0, columns.get('email') ?? 0, columns.get('groups')];
+  const activeAt = columns.get('active') ?? columns.get('disabled');
+  const cells = groupsAt === undefined || context.names === undefined ? undefined : groupsCells(context, context.names);
+  const find = (row: SpanRow): number => {
+    const integer = row.integer(idAt);
+    if (integer >= 0) return ledger.usersById.byInteger(integer);
+    const text = row.text(idAt).trim();
+    return ledger.usersById.get(isUid ? text.replace(/^u(?=\d+$)/, '') : text);
+  };
+  return {
+    row(row, out) {
+      if (row.width !== shape.head.headings.length) return;
+      const index = find(row);
+      if (index < 0 && cells === undefined) return;
+      const planned: Planned[] = [];
+      const work = index < 0 ? undefined : ledger.users[index];
+      if (work !== undefined) {
+        work.isSeen = true;
+        const { userName, email, active } = work.steps;
+        for (const [steps, column, what] of [[userName, userNameAt, 'the username'] as const, [email, emailAt, 'the email'] as const]) {
+          const last = steps.at(-1);
+          if (last !== undefined && ledger.isMet(steps, row.text(column), what)) planned.push({ column, text: last.to, at: placesOf(steps) });
+        }
+        const last = active.at(-1);
+        if (last !== undefined && activeAt !== undefined && vocabulary !== undefined) {
+          const cell = row.text(activeAt);
+          if (ledger.isMet(active, String(vocabulary.isActive(cell)), 'active')) {
+            const isActive = last.to === 'true';
+            const text = active[0].from === last.to ? cell : (context.former.get(last.at) ?? vocabulary.spell(isActive, cell));
+            planned.push({ column: activeAt, text, at: placesOf(active) });
+          }
+        }
+      }
+      if (cells !== undefined && groupsAt !== undefined) planned.push(...cells(row.text(groupsAt), index, groupsAt));
+      write(row, out, planned, shape, context);
+    },
+  };
+}
+
+/** Yields what plans one cell of groups: names follow their groups, members come and go. */
+export function groupsCells(context: Omit<EditContext, 'note'>, { groups, areGroupsGiven, resolver }: Names): (cell: string, user: number, column: number) => Planned[] {
+  const { ledger } = context;
+  const workByName = new Map(groups.map(({ id, name }) => [name, ledger.groupsById.get(id)]));
+  const nameAfter = (name: string): string => {
+    const work = workByName.get(name) ?? -1;
+    return work < 0 ? name : (ledger.groups[work].steps.at(-1)?.to ?? name);
+  };
+  const namesAfter = new Set([...workByName.keys()].map(nameAfter));
+  const comers = new Map<number, number[]>();
+  for (const pair of ledger.pairs) if (context.takesNewMembers && netOf(pair) === 'add') comers.set(pair.user, [...(comers.get(pair.user) ?? []), pair.group]);
+  if (!areGroupsGiven) seeGroups(context, groups);
+  return (cell, user, column) => {
+    const touched: number[] = [];
+    const removed: number[] = [];
+    const after = (name: string): string | undefined => {
+      const work = workByName.get(name) ?? -1;
+      if (work < 0) return name;
+      const pair = user < 0 ? undefined : ledger.pair(user, work);
+      if (pair !== undefined) pair.found++;
+      if (pair !== undefined && netOf(pair) === 'remove') {
+        removed.push(...pair.steps.map(({ at }) => at));
+        return undefined;
+      }
+      touched.push(...placesOf(ledger.groups[work].steps));
+      return nameAfter(name);
+    };
+    const coming = comers.get(user) ?? [];
+    // The first row of a user takes them; a report may have one row for each group.
+    comers.delete(user);
+    const added = coming.map((group) => {
+      const { id, steps } = ledger.groups[group];
+      const place = resolver.groupsById.get(id);
+      return steps.at(-1)?.to ?? (place < 0 ? id : groups[place].name);
+    });
+    const arrivals = coming.flatMap((group) => ledger.pair(user, group)?.steps.map(({ at }) => at) ?? []);
+    const text = rewriteGroupsCell(cell, {
+      isGroup: (name) => areGroupsGiven && workByName.has(name),
+      isGroupAfter: (name) => areGroupsGiven && namesAfter.has(name),
+      after,
+      added,
+    });
+    const owned = [...removed, ...arrivals];
+    const at = [...new Set(owned.length > 0 ? owned : touched)];
+    if (text === undefined) {
+      for (const each of at.length > 0 ? at : renamesOf(ledger)) ledger.refuse(each, `the groups ${JSON.stringify(cell)} could not be told apart any more`);
+      return [];
+    }
+    if (text === cell && at.length === 0) return [];
+    return [{ column, text, at: at.length > 0 ? at : renamesOf(ledger), ...(owned.length === 0 ? { follows: true as const } : {}) }];
+  };
+}
+
+const renamesOf = (ledger: Ledger): number[] => ledger.groups.flatMap(({ steps }) => placesOf(steps));
+
+/** Where groups are only names in the cells of users, the name is all there is to be checked. */
+function seeGroups({ ledger }: Pick<EditContext, 'ledger'>, groups: Names['groups']): void {
+  for (const { id, name } of groups) {
+    const index = ledger.groupsById.get(id);
+    if (index < 0) continue;
+    ledger.groups[index].isSeen = true;
+    ledger.isMet(ledger.groups[index].steps, name, 'the name');
+  }
+}
+
+export function editGroups(shape: CsvShape, context: EditContext): Editor {
+  const { columns } = shape.head.resolved;
+  const { ledger } = context;
+  const idAt = columns.get('id') ?? 0;
+  const column = columns.get('name') ?? 0;
+  return {
+    row(row, out) {
+      const integer = row.integer(idAt);
+      const index = integer >= 0 ? ledger.groupsById.byInteger(integer) : ledger.groupsById.get(row.text(idAt).trim());
+      if (index < 0) return;
+      const work = ledger.groups[index];
+      work.isSeen = true;
+      const last = work.steps.at(-1);
+      if (last === undefined || !ledger.isMet(work.steps, row.text(column), 'the name')) return;
+      write(row, out, [{ column, text: last.to, at: placesOf(work.steps) }], shape, context);
+    },
+  };
+}
+
+export function editMemberships(shape: CsvShape, context: EditContext): Editor {
+  const { columns } = shape.head.resolved;
+  const { ledger, names } = context;
+  const { user: userFinder, group: groupFinder } = findersOf(columns, ledger, names);
+  const follow = (row: SpanRow, finder: typeof userFinder, steps: readonly Step[] | undefined): Planned[] => {
+    const last = steps?.at(-1);
+    if (steps === undefined || last === undefined) return [];
+    return finder.nameColumns.flatMap((column): Planned[] => {
+      const isNamed = finder.foundBy === column ? finder.isName(row, column) : row.text(column) === steps[0].from;
+      return isNamed ? [{ column, text: last.to, at: placesOf(steps), follows: true }] : [];
+    });
+  };
+  return {
+    row(row, out) {
+      const user = userFinder.find(row);
+      const group = groupFinder.find(row);
+      const pair = user < 0 || group < 0 ? undefined : ledger.pair(user, group);
+      if (pair !== undefined) pair.found++;
+      if (pair !== undefined && netOf(pair) === 'remove') {
+        context.note({ at: pair.steps.map(({ at }) => at), line: row.line, old: rawRecord(row), new: '' });
+        out.replace(row.bytes, row.start, row.next, '');
+        return;
+      }
+      const planned = [...follow(row, userFinder, ledger.users[user]?.steps.userName), ...follow(row, groupFinder, ledger.groups[group]?.steps)];
+      if (planned.length > 0) write(row, out, planned, shape, context);
+    },
+    end: (tail) => (context.takesNewMembers ? newRows(shape, context, tail) : ''),
+  };
+}
+
+/** Yields the records of memberships that are to come, in the style of the file. */
+function newRows(shape: CsvShape, context: EditContext, { lineEnd, isLastOpen, isQuoted }: Tail): string {
+  const { head, encoding } = shape;
+  const { ledger, names } = context;
+  const { columns } = head.resolved;
+  let text = '';
+  for (const pair of ledger.pairs) {
+    if (netOf(pair) !== 'add') continue;
+    const user = ledger.users[pair.user];
+    const group = ledger.groups[pair.group];
+    const userPlace = names?.resolver.usersById.get(user.id) ?? -1;
+    const groupPlace = names?.resolver.groupsById.get(group.id) ?? -1;
+    const userName = user.steps.userName.at(-1)?.to ?? names?.users[userPlace]?.userName ?? '';
+    const groupName = group.steps.at(-1)?.to ?? names?.groups[groupPlace]?.name ?? '';
+    const values = new Map([
+      [columns.get('user'), user.id],
+      [columns.get('group'), group.id],
+      [columns.get('userName'), userName],
+      [columns.get('groupName'), groupName],
+      [columns.get('userId'), user.id],
+      [columns.get('groupId'), group.id],
+    ]);
+    const cells = head.headings.map((_, column) => values.get(column) ?? '');
+    const at = pair.steps.map((step) => step.at);
+    const unfit = cells.map((cell) => unfitFor(cell, encoding)).find((reason) => reason !== undefined);
+    if (unfit !== undefined) for (const each of at) ledger.refuse(each, unfit);
+    const made = cells.map((cell) => writeCell(cell, head.delimiter, isQuoted)).join(head.delimiter) + lineEnd;
+    // A row that was taken out by id is put back as it stood, further columns included.
+    const former = columns.has('userName') || columns.has('groupName') ? undefined : at.map((each) => context.former.get(each)).find((raw) => raw !== undefined);
+    const raw = former === undefined ? made : former.replace(/\r?\n$/, '') + lineEnd;
+    context.note({ at, line: 0, old: '', new: raw });
+    text += raw;
+  }
+  return text !== '' && isLastOpen ? lineEnd + text : text;
+}

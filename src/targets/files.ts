@@ -1,0 +1,123 @@
+/** Files that are whole and on the disk before anything rests on them. */
+
+import { createHash } from 'node:crypto';
+import { accessSync, chmodSync, closeSync, constants, copyFileSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { Mistake } from '../model/mistake.js';
+import { reasonOf } from '../sources/file-stream.js';
+import { ApplyRefused } from './refusal.js';
+
+const STRETCH = 1 << 20;
+
+/** Yields the hex digest of a file's bytes. Throws a Mistake where it cannot be read. */
+export function hashFile(file: string): string {
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(STRETCH);
+  try {
+    const fd = openSync(file, 'r');
+    try {
+      for (;;) {
+        const length = readSync(fd, buffer, 0, STRETCH, null);
+        if (length === 0) return hash.digest('hex');
+        hash.update(buffer.subarray(0, length));
+      }
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    throw new Mistake(`${file}: ${reasonOf(error)}`, 'Check the path and its permissions.');
+  }
+}
+
+/** Makes sure that names made or changed in a folder survive a power cut. */
+export function fsyncFolder(folder: string): void {
+  let fd: number;
+  try {
+    fd = openSync(folder, 'r');
+  } catch {
+    // Some systems do not open folders; there the names are kept by other means.
+    return;
+  }
+  try {
+    fsyncSync(fd);
+  } catch (error) {
+    if (!hasCode(error, 'EINVAL', 'EPERM', 'EISDIR', 'EBADF', 'ENOTSUP')) throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+export function fsyncFile(file: string): void {
+  const fd = openSync(file, 'r+');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Copies a file to a name that is free, onto the disk. */
+export function copyDurably(from: string, to: string, mode: number): void {
+  // Where the disk can share blocks, a copy costs nothing until one side changes.
+  copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  chmodSync(to, mode | 0o600);
+  fsyncFile(to);
+  if ((mode & 0o600) !== 0o600) chmodSync(to, mode);
+  fsyncFolder(dirname(to));
+}
+
+/** Puts a finished file in the place of another, or of none. */
+export function replaceDurably(from: string, to: string): void {
+  renameSync(from, to);
+  fsyncFolder(dirname(to));
+}
+
+export const removeIfThere = (path: string): void => rmSync(path, { recursive: true, force: true });
+
+/** Yields the name of the file that a run prepares beside a target. */
+export const temporaryPath = (target: string, run: string): string => join(dirname(target), `.${basename(target)}.${run}.tmp`);
+
+export const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'no permission to write',
+  EPERM: 'no permission to write',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  ENOENT: 'it is not there any more',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EMFILE: 'too many files are open',
+  EIO: 'the disk reports an error',
+  SQLITE_FULL: 'the disk is full',
+};
+
+/** Yields why the system refused, in plain words; undefined where the error is none of the system's. */
+export function systemReason(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  if (!/^(?:E[A-Z]|SQLITE_)/.test(error.code)) return undefined;
+  const path = 'path' in error && typeof error.path === 'string' ? `${error.path}: ` : '';
+  return `${path}${REASONS[error.code] ?? error.message}`;
+}
+
+/** Throws ApplyRefused where a file, or the folder in which it would be replaced, cannot be written to. */
+export function refuseUnwritable(file: string): void {
+  for (const path of [file, dirname(file)]) {
+    try {
+      accessSync(path, constants.W_OK);
+    } catch (error) {
+      throw new ApplyRefused(
+        `${path} cannot be written to: ${systemReason(error) ?? 'no permission to write'}.`,
+        'Nothing was changed. Give yourself write permission, or write a corrected copy with --out PATH.',
+      );
+    }
+  }
+}
+
+/** What tells that nobody has written to a file: its identity, length and time of the last write. */
+export function fileState(file: string): string {
+  if (!existsSync(file)) return 'gone';
+  const { ino, size, mtimeNs } = statSync(file, { bigint: true });
+  return `${ino}/${size}/${mtimeNs}`;
+}

@@ -1,0 +1,192 @@
+/** A run's journal: one JSON object a line, on the disk before what it announces and after what it reports. */
+
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Change } from '../model/change.js';
+import type { AuthenticationType, Role } from '../model/directory.js';
+import type { SourceRequest } from '../sources/source.js';
+import { fsyncFolder } from './files.js';
+
+export const JOURNAL_VERSION = 1;
+
+/** A value of a cell: text; of a database also what is none. */
+export type CellValue = string | null | { readonly integer: string } | { readonly real: number } | { readonly blob: string };
+
+export type Place =
+  | { readonly file: string; readonly line: number; readonly heading?: string }
+  | { readonly file: string; readonly table: string; readonly key: Readonly<Record<string, CellValue>>; readonly heading?: string };
+
+export interface InputRecord {
+  readonly role: Role;
+  /** Absolute path. */
+  readonly file: string;
+  readonly table?: string;
+  readonly sha256: string;
+}
+
+export interface RunRecord {
+  readonly type: 'run';
+  readonly schemaVersion: typeof JOURNAL_VERSION;
+  readonly kind: 'apply' | 'undo';
+  readonly run: string;
+  readonly planFile: string;
+  readonly planDigest: string;
+  readonly actions: number;
+  readonly mode: 'in-place' | 'out';
+  /** Absolute paths. */
+  readonly targets: readonly string[];
+  /** What was read, before the run. */
+  readonly inputs: readonly InputRecord[];
+  /** How the target is read. */
+  readonly reading: SourceRequest;
+  readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
+  readonly pid: number;
+  readonly host: string;
+  readonly startedAt: string;
+  /** Finishes what an earlier process of the same run began. */
+  readonly resumes?: true;
+}
+
+export interface IntentRecord {
+  readonly type: 'intent';
+  readonly id: string;
+  /** Place of the action in the plan, from 0. */
+  readonly at: number;
+  readonly change: Change;
+  readonly where: Place;
+  /** As it is written: the raw cell or record of a CSV, the value or the row of a table. */
+  readonly old: CellValue | Readonly<Record<string, CellValue>>;
+  readonly new: CellValue | Readonly<Record<string, CellValue>>;
+  /** A cell that names what the action renames. */
+  readonly follows?: true;
+}
+
+export interface FileRecord extends Omit<InputRecord, 'sha256'> {
+  readonly type: 'file';
+  readonly before: string;
+  readonly after: string;
+  /** Relative to the run folder. */
+  readonly backup?: string;
+}
+
+export interface OutcomeRecord {
+  readonly type: 'outcome';
+  readonly id: string;
+  readonly outcome: 'done' | 'refused';
+  readonly reason?: string;
+}
+
+export interface EndRecord {
+  readonly type: 'end';
+  readonly state: 'finished' | 'stopped' | 'interrupted';
+  readonly reason?: string;
+  readonly at: string;
+  /** What the run leaves. */
+  readonly leaves: readonly InputRecord[];
+}
+
+export type JournalRecord = RunRecord | IntentRecord | FileRecord | OutcomeRecord | EndRecord;
+
+const BATCH = 1 << 20;
+
+export class JournalWriter {
+  readonly #fd: number;
+  #lines: string[] = [];
+  #size = 0;
+  #isClosed = false;
+
+  /** Makes the file, or goes on with it where it is there; what a dying process wrote of a last line is cut off. */
+  constructor(readonly file: string) {
+    const length = existsSync(file) ? readFileSync(file).lastIndexOf(0x0a) + 1 : -1;
+    this.#fd = openSync(file, length < 0 ? 'ax' : 'a', 0o600);
+    if (length >= 0) ftruncateSync(this.#fd, length);
+    else fsyncFolder(dirname(file));
+  }
+
+  /** Takes a record; it is on the disk after `sync`. */
+  write(record: JournalRecord): void {
+    const line = `${JSON.stringify(record)}\n`;
+    this.#lines.push(line);
+    this.#size += line.length;
+    if (this.#size > BATCH) this.#flush();
+  }
+
+  #flush(): void {
+    const bytes = Buffer.from(this.#lines.join(''), 'utf8');
+    this.#lines = [];
+    this.#size = 0;
+    for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
+  }
+
+  sync(): void {
+    this.#flush();
+    fsyncSync(this.#fd);
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    closeSync(this.#fd);
+  }
+}
+
+/** What a journal tells, without its intents. */
+export interface JournalDigest {
+  readonly run: RunRecord;
+  readonly files: readonly FileRecord[];
+  readonly intents: number;
+  readonly done: ReadonlySet<string>;
+  /** The last end; a run that was resumed may have several. */
+  readonly end?: EndRecord;
+}
+
+/** Yields the lines that are whole. */
+function linesOf(file: string): string[] {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  lines.pop();
+  return lines;
+}
+
+const INTENT = '{"type":"intent"';
+
+function parseLine(line: string): JournalRecord | undefined {
+  try {
+    const value: JournalRecord = JSON.parse(line);
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Yields what a journal tells; undefined where there is none, or not even its first line. */
+export function readJournal(file: string): JournalDigest | undefined {
+  if (!existsSync(file)) return undefined;
+  let run: RunRecord | undefined;
+  let end: EndRecord | undefined;
+  let intents = 0;
+  const files = new Map<string, FileRecord>();
+  const done = new Set<string>();
+  for (const line of linesOf(file)) {
+    if (line.startsWith(INTENT)) {
+      intents++;
+      continue;
+    }
+    const record = parseLine(line);
+    if (record?.type === 'run') {
+      run ??= record;
+      // A process that goes on with a run has not ended it.
+      end = undefined;
+    } else if (record?.type === 'file') files.set(`${record.file}\n${record.table ?? ''}`, record);
+    else if (record?.type === 'outcome' && record.outcome === 'done') done.add(record.id);
+    else if (record?.type === 'end') end = record;
+  }
+  return run === undefined ? undefined : { run, files: [...files.values()], intents, done, ...(end === undefined ? {} : { end }) };
+}
+
+/** Yields the intents of a journal, in the order in which they were written. */
+export function readIntents(file: string): IntentRecord[] {
+  return linesOf(file).flatMap((line) => {
+    const record = line.startsWith(INTENT) ? parseLine(line) : undefined;
+    return record?.type === 'intent' ? [record] : [];
+  });
+}

@@ -1,0 +1,120 @@
+/** One run at a time: a file that names its owner. */
+
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { basename } from 'node:path';
+import { hasCode, systemReason } from './files.js';
+import { ApplyRefused } from './refusal.js';
+import type { World } from './world.js';
+
+interface Owner {
+  readonly pid: number;
+  readonly host: string;
+  readonly startedAt: string;
+  readonly command: string;
+}
+
+export interface Lock {
+  release(): void;
+}
+
+/** Locks that this process holds: a lock of its own id that is not among them is an earlier process's with the same id. */
+const held = new Set<string>();
+
+const read = (file: string): string | undefined => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+};
+
+function ownerOf(content: string): Owner | undefined {
+  try {
+    const value: Partial<Owner> | null = JSON.parse(content);
+    if (typeof value?.pid !== 'number' || typeof value.host !== 'string') return undefined;
+    return { pid: value.pid, host: value.host, startedAt: value.startedAt ?? 'an unknown time', command: value.command ?? 'scim-audit' };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Is there a process that may be writing. */
+function isLiving(file: string, { pid, host }: Owner, world: World): boolean {
+  if (host !== world.host) return true;
+  return pid === world.pid ? held.has(file) : world.isAlive(pid);
+}
+
+/** Yields who holds a lock now; undefined where nobody does, or where its owner has died. */
+export function lockOwner(file: string, world: World): string | undefined {
+  const content = read(file);
+  if (content === undefined) return undefined;
+  const owner = ownerOf(content);
+  if (owner === undefined) return 'somebody who wrote no name into it';
+  return isLiving(file, owner, world) ? `${owner.command} (process ${owner.pid} on ${owner.host}, since ${owner.startedAt})` : undefined;
+}
+
+/** Takes a lock. Throws ApplyRefused where somebody else holds it, and says who. */
+export function takeLock(file: string, command: string, world: World): Lock {
+  const owner: Owner = { pid: world.pid, host: world.host, startedAt: world.now().toISOString(), command };
+  const content = `${JSON.stringify(owner)}\n`;
+  for (let attempt = 0; attempt < 10; attempt++) {
+    if (create(file, content)) {
+      held.add(file);
+      return { release: () => release(file, content) };
+    }
+    const found = read(file);
+    if (found === undefined) continue;
+    const holder = lockOwner(file, world);
+    if (holder !== undefined) {
+      throw new ApplyRefused(
+        `Another run holds the lock: ${holder}.`,
+        `Nothing was changed. Wait until it has ended. If that process is gone for certain, delete ${file} and run this again.`,
+      );
+    }
+    takeAway(file, found, `${file}.${world.pid}`);
+  }
+  throw new ApplyRefused(`${file} is taken and given up all the time.`, 'Nothing was changed. See which other runs are under way, then run this again.');
+}
+
+function create(file: string, content: string): boolean {
+  let fd: number;
+  try {
+    fd = openSync(file, 'wx', 0o600);
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw new ApplyRefused(
+      `The lock ${basename(file)} cannot be made: ${systemReason(error) ?? String(error)}.`,
+      'Nothing was changed. Give yourself write permission to its folder.',
+    );
+  }
+  try {
+    writeSync(fd, content);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  return true;
+}
+
+/** Removes a dead process's lock. Two that try at once cannot remove one that a third has just made. */
+function takeAway(file: string, dead: string, aside: string): void {
+  try {
+    renameSync(file, aside);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return;
+    throw error;
+  }
+  const taken = readFileSync(aside, 'utf8');
+  if (taken === dead) {
+    unlinkSync(aside);
+    return;
+  }
+  // It was somebody's after all: given back, unless a third has taken the place already, which then is refused below.
+  if (create(file, taken)) unlinkSync(aside);
+}
+
+function release(file: string, content: string): void {
+  held.delete(file);
+  if (read(file) === content) unlinkSync(file);
+}

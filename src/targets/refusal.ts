@@ -1,0 +1,36 @@
+/** How a run ends that does not end well, by whether something was written. */
+
+import { Mistake } from '../model/mistake.js';
+import type { Signal } from './world.js';
+
+/** Nothing was written to the target (exit 4). */
+export class ApplyRefused extends Mistake {
+  override readonly name = 'ApplyRefused';
+}
+
+/** Something was written before it had to stop (exit 5); the journal names every row. */
+export class ApplyStopped extends Mistake {
+  override readonly name = 'ApplyStopped';
+}
+
+/** A person ended the run (exit 130 or 143); the journal is closed. */
+export class ApplyInterrupted extends Mistake {
+  override readonly name = 'ApplyInterrupted';
+
+  constructor(
+    readonly signal: Signal,
+    message: string,
+    hint?: string,
+    details: readonly string[] = [],
+  ) {
+    super(message, hint, details);
+  }
+}
+
+/** Yields the refusal of a target that somebody wrote to while it was being read. */
+export function changedMeanwhile(what: string): ApplyRefused {
+  return new ApplyRefused(
+    `${what} was changed by somebody else while this was under way.`,
+    'It was left as it is. Wait until the other program has finished, then run "scim-audit plan" again on the data as they are now.',
+  );
+}

@@ -1,0 +1,16 @@
+/** All targets. A new one is one line here. */
+
+import type { SourceRequest } from '../sources/source.js';
+import { csvTarget } from './csv.js';
+import { ApplyRefused } from './refusal.js';
+import { sqliteTarget } from './sqlite.js';
+import type { Target } from './target.js';
+
+export const TARGETS: readonly Target[] = [sqliteTarget, csvTarget];
+
+/** Yields the target that a request means. */
+export function targetFor(source: SourceRequest): Target {
+  const target = TARGETS.find((candidate) => candidate.claims(source));
+  if (target === undefined) throw new ApplyRefused(`${source.source} cannot be written to.`, 'Nothing was changed. SOURCE is a folder with users.csv, or a SQLite file.');
+  return target;
+}

@@ -1,0 +1,260 @@
+/** What the actions of a plan change in a database, row by row, in the order of the actions. */
+
+import type { Database } from '../sources/sqlite.js';
+import { quoteName } from '../sources/sqlite.js';
+import { groupsCells, type Planned } from './csv-edits.js';
+import type { CellValue, IntentRecord } from './journal.js';
+import { type Ledger, netOf, type Step } from './ledger.js';
+import { type Finder, findersOf, isConcerned, type Names } from './names.js';
+import { ApplyRefused } from './refusal.js';
+import { fromCell, readStored, type SqlValue, type StoredRow, type TableShape, textOf, toCell } from './sqlite-values.js';
+import type { WriteJob } from './target.js';
+import { Vocabulary } from './vocabulary.js';
+
+interface Cell {
+  readonly row: StoredRow;
+  readonly column: number;
+}
+
+type ByIndex = Map<number, Cell[]>;
+
+const push = (map: ByIndex, index: number, cell: Cell): void => {
+  const cells = map.get(index);
+  if (cells === undefined) map.set(index, [cell]);
+  else cells.push(cell);
+};
+
+/** Yields the intents of all actions. What cannot be done is refused in the ledger. */
+export class IntentMaker {
+  readonly #intents: IntentRecord[] = [];
+  readonly #users = new Map<number, StoredRow[]>();
+  readonly #groups = new Map<number, StoredRow[]>();
+  /** Cells that name a user or a group, by index in the ledger. */
+  readonly #namingUsers: ByIndex = new Map();
+  readonly #namingGroups: ByIndex = new Map();
+  readonly #pairRows = new Map<string, StoredRow[]>();
+  /** Cells of groups, by the last action that changes them. */
+  readonly #groupsCells = new Map<number, { readonly row: StoredRow; readonly planned: Planned }[]>();
+  readonly #vocabularies = new Map<TableShape, Vocabulary>();
+
+  constructor(
+    readonly database: Database,
+    readonly shapes: readonly TableShape[],
+    readonly ledger: Ledger,
+    readonly names: Names | undefined,
+    readonly job: Pick<WriteJob, 'former'>,
+    /** As the journal names the database. */
+    readonly file: string,
+  ) {}
+
+  make(): readonly IntentRecord[] {
+    const { ledger, shapes } = this;
+    for (const shape of shapes) {
+      if (!isConcerned(shape.table, ledger)) continue;
+      if (shape.table.role === 'users') this.#readUsers(shape);
+      else if (shape.table.role === 'groups') this.#readGroups(shape);
+      else this.#readMemberships(shape);
+    }
+    ledger.settle();
+    if (ledger.refusals.size > 0) return [];
+    ledger.tasks.forEach((_, at) => this.#makeFor(at));
+    return this.#intents;
+  }
+
+  #readUsers(shape: TableShape): void {
+    const { ledger, names } = this;
+    const { columns } = shape.table;
+    const idAt = columns.get('id') ?? columns.get('uid') ?? 0;
+    const isUid = !columns.has('id');
+    const activeAt = columns.get('active') ?? columns.get('disabled');
+    const vocabulary = new Vocabulary(columns.has('active') ? 'active' : 'disabled');
+    this.#vocabularies.set(shape, vocabulary);
+    const memberShape = this.#memberShape();
+    const groupsAt = columns.get('groups');
+    const context = { ledger, names, vocabulary, former: new Map<number, string>(), takesNewMembers: memberShape === shape };
+    const cells = groupsAt === undefined || names === undefined ? undefined : groupsCells(context, names);
+    for (const row of readStored(this.database, shape)) {
+      const id = row.text(idAt).trim();
+      const index = ledger.usersById.get(isUid ? id.replace(/^u(?=\d+$)/, '') : id);
+      if (activeAt !== undefined && ledger.changesActivity) vocabulary.see(row.text(activeAt));
+      if (cells !== undefined && groupsAt !== undefined) {
+        for (const planned of cells(row.text(groupsAt), index, groupsAt)) {
+          const last = Math.max(...planned.at);
+          this.#groupsCells.set(last, [...(this.#groupsCells.get(last) ?? []), { row, planned }]);
+        }
+      }
+      if (index < 0) continue;
+      this.#keep(this.#users, index, row, idAt);
+      const work = ledger.users[index];
+      work.isSeen = true;
+      ledger.isMet(work.steps.userName, row.text(columns.get('userName') ?? 0), 'the username');
+      ledger.isMet(work.steps.email, row.text(columns.get('email') ?? 0), 'the email');
+      if (activeAt !== undefined) ledger.isMet(work.steps.active, String(vocabulary.isActive(row.text(activeAt))), 'active');
+    }
+  }
+
+  #readGroups(shape: TableShape): void {
+    const { ledger } = this;
+    const { columns } = shape.table;
+    const idAt = columns.get('id') ?? 0;
+    for (const row of readStored(this.database, shape)) {
+      const index = ledger.groupsById.get(row.text(idAt).trim());
+      if (index < 0) continue;
+      this.#keep(this.#groups, index, row, idAt);
+      ledger.groups[index].isSeen = true;
+      ledger.isMet(ledger.groups[index].steps, row.text(columns.get('name') ?? 0), 'the name');
+    }
+  }
+
+  /** A row is found by its rowid and its id: a rowid alone may be given to another row. */
+  #keep(rows: Map<number, StoredRow[]>, index: number, row: StoredRow, idAt: number): void {
+    const heading = row.shape.table.headings[idAt];
+    row.key[heading] = row.cells[idAt] ?? null;
+    const known = rows.get(index);
+    if (known === undefined) rows.set(index, [row]);
+    else known.push(row);
+  }
+
+  #readMemberships(shape: TableShape): void {
+    const { ledger, names } = this;
+    const { user: userFinder, group: groupFinder } = findersOf(shape.table.columns, ledger, names);
+    for (const row of readStored(this.database, shape)) {
+      const user = userFinder.find(row);
+      const group = groupFinder.find(row);
+      if (user >= 0) this.#followIn(this.#namingUsers, row, userFinder, user, ledger.users[user].steps.userName);
+      if (group >= 0) this.#followIn(this.#namingGroups, row, groupFinder, group, ledger.groups[group].steps);
+      const pair = user < 0 || group < 0 ? undefined : ledger.pair(user, group);
+      if (pair === undefined) continue;
+      pair.found++;
+      const name = `${user}/${group}`;
+      this.#pairRows.set(name, [...(this.#pairRows.get(name) ?? []), row]);
+    }
+  }
+
+  #followIn(map: ByIndex, row: StoredRow, finder: Finder, index: number, steps: readonly Step[]): void {
+    const [first] = steps;
+    if (first === undefined) return;
+    for (const column of finder.nameColumns) {
+      const isNamed = finder.foundBy === column ? finder.isName(row, column) : row.text(column) === first.from;
+      if (isNamed) push(map, index, { row, column });
+    }
+  }
+
+  #makeFor(at: number): void {
+    const { ledger } = this;
+    const { change } = ledger.tasks[at];
+    if (change.kind === 'replace-user') {
+      const index = ledger.usersById.get(change.user);
+      for (const row of this.#users.get(index) ?? []) {
+        const column = row.shape.table.columns.get(change.attribute) ?? row.shape.table.columns.get('disabled') ?? 0;
+        this.#update(at, { row, column }, change.attribute === 'active' ? this.#activity(at, row, column, change.to === 'true') : this.#value(at, change.to));
+      }
+      if (change.attribute === 'userName') for (const cell of this.#namingUsers.get(index) ?? []) this.#update(at, cell, change.to, true);
+    } else if (change.kind === 'replace-group') {
+      const index = ledger.groupsById.get(change.group);
+      for (const row of this.#groups.get(index) ?? []) this.#update(at, { row, column: row.shape.table.columns.get('name') ?? 0 }, this.#value(at, change.to));
+      for (const cell of this.#namingGroups.get(index) ?? []) this.#update(at, cell, change.to, true);
+    } else this.#member(at, ledger.usersById.get(change.user), ledger.groupsById.get(change.group));
+    for (const { row, planned } of this.#groupsCells.get(at) ?? []) this.#update(at, { row, column: planned.column }, planned.text, planned.follows === true);
+  }
+
+  /** What a run found is put back as it was stored: a number, or NULL. */
+  #value(at: number, text: string): SqlValue {
+    const former = this.job.former.get(at);
+    const value = former === undefined || isRowRecord(former) ? undefined : fromCell(former);
+    return value !== undefined && textOf(value) === text ? value : text;
+  }
+
+  #activity(at: number, row: StoredRow, column: number, isActive: boolean): SqlValue {
+    const vocabulary = this.#vocabularies.get(row.shape);
+    const former = this.job.former.get(at);
+    if (former !== undefined && !isRowRecord(former) && vocabulary?.isActive(textOf(fromCell(former))) === isActive) return fromCell(former);
+    const text = vocabulary?.spell(isActive, row.text(column)) ?? String(isActive);
+    return typeof row.cells[column] === 'bigint' && /^[01]$/.test(text) ? BigInt(text) : text;
+  }
+
+  #update(at: number, { row, column }: Cell, value: SqlValue, follows = false): void {
+    const { shape } = row;
+    refuseView(shape);
+    const key = Object.fromEntries(Object.entries(row.key).map(([name, each]) => [name, toCell(each)]));
+    const where = { file: this.file, table: shape.name, key, heading: shape.table.headings[column] };
+    const old = toCell(row.cells[column] ?? null);
+    const { id, change } = this.ledger.tasks[at];
+    this.#intents.push({ type: 'intent', id, at, change, where, old, new: toCell(value), ...(follows ? { follows: true as const } : {}) });
+    row.set(column, value);
+  }
+
+  #member(at: number, user: number, group: number): void {
+    const pair = this.ledger.pair(user, group);
+    if (pair === undefined || pair.steps[pair.steps.length - 1].at !== at || netOf(pair) === 'none') return;
+    const { id, change } = this.ledger.tasks[at];
+    if (netOf(pair) === 'remove') {
+      for (const row of this.#pairRows.get(`${user}/${group}`) ?? []) {
+        refuseView(row.shape);
+        const where = { file: this.file, table: row.shape.name, key: {} };
+        this.#intents.push({ type: 'intent', id, at, change, where, old: this.#wholeRow(row), new: null });
+      }
+      return;
+    }
+    const shape = this.#memberShape();
+    if (shape === undefined || shape.table.role !== 'memberships') return;
+    refuseView(shape);
+    const { columns, headings } = shape.table;
+    const [userRow] = this.#users.get(user) ?? [];
+    const [groupRow] = this.#groups.get(group) ?? [];
+    const cellOf = (row: StoredRow | undefined, column: string, otherwise: string): SqlValue => row?.cells[row.shape.table.columns.get(column) ?? -1] ?? otherwise;
+    const former = this.job.former.get(at);
+    const row: Record<string, CellValue> = former !== undefined && isRowRecord(former) ? { ...former } : {};
+    // Its place may have been given away since.
+    delete row.rowid;
+    const userId = cellOf(userRow, 'id', this.ledger.users[user].id);
+    const groupId = cellOf(groupRow, 'id', this.ledger.groups[group].id);
+    const values: readonly (readonly [string, SqlValue])[] = [
+      ['user', userId],
+      ['group', groupId],
+      ['userName', cellOf(userRow, 'userName', '')],
+      ['groupName', cellOf(groupRow, 'name', '')],
+      ['userId', userId],
+      ['groupId', groupId],
+    ];
+    for (const [column, value] of values) {
+      const place = columns.get(column);
+      if (place !== undefined) row[headings[place]] = toCell(value);
+    }
+    this.#intents.push({ type: 'intent', id, at, change, where: { file: this.file, table: shape.name, key: {} }, old: null, new: row });
+  }
+
+  #memberShape(): TableShape | undefined {
+    return this.shapes.find(({ table }) => table.role === 'memberships') ?? this.shapes.find(({ table }) => table.role === 'users' && table.columns.has('groups'));
+  }
+
+  /** Yields a row with all its columns, as the changes before leave it. */
+  #wholeRow(row: StoredRow): Record<string, CellValue> {
+    const { shape } = row;
+    const keys = Object.keys(row.key);
+    const select = `SELECT ${shape.stored.map((name) => (name === 'rowid' ? name : quoteName(name))).join(', ')} FROM ${quoteName(shape.name)} WHERE ${keys.map((name) => (name === 'rowid' ? 'rowid = ?' : `${quoteName(name)} IS ?`)).join(' AND ')}`;
+    const values = this.database
+      .prepare<SqlValue[], SqlValue[]>(select)
+      .safeIntegers(true)
+      .raw(true)
+      .get(...Object.values(row.key));
+    const whole: Record<string, CellValue> = {};
+    shape.stored.forEach((name, at) => {
+      const column = shape.table.headings.indexOf(name);
+      const current = column < 0 ? undefined : row.cells[column];
+      whole[name] = toCell(current ?? values?.[at] ?? null);
+    });
+    return whole;
+  }
+}
+
+const isRowRecord = (value: IntentRecord['old']): value is Readonly<Record<string, CellValue>> =>
+  typeof value === 'object' && value !== null && !['integer', 'real', 'blob'].some((name) => name in value && Object.keys(value).length === 1);
+
+function refuseView({ name, isView, table }: TableShape): void {
+  if (!isView) return;
+  throw new ApplyRefused(
+    `${name} is a view, and a view cannot be written to.`,
+    `Nothing was changed. Name the table behind it with --table ${table.role}=NAME when you plan, or apply the plan to CSV exports with --out.`,
+  );
+}

@@ -1,0 +1,100 @@
+/** Values and rows of a database, as they are stored and as a journal holds them. */
+
+import { type Database, hasRowid, headingsRead, quoteName } from '../sources/sqlite.js';
+import type { Row, Table } from '../sources/table.js';
+import { integerOf } from '../sources/id-table.js';
+import type { CellValue } from './journal.js';
+
+export type SqlValue = null | string | bigint | number | Buffer;
+
+/** Yields a value as the journal holds it. */
+export function toCell(value: SqlValue): CellValue {
+  if (value === null || typeof value === 'string') return value;
+  if (typeof value === 'bigint') return { integer: String(value) };
+  return typeof value === 'number' ? { real: value } : { blob: value.toString('base64') };
+}
+
+export function fromCell(cell: CellValue): SqlValue {
+  if (cell === null || typeof cell === 'string') return cell;
+  if ('integer' in cell) return BigInt(cell.integer);
+  return 'real' in cell ? cell.real : Buffer.from(cell.blob, 'base64');
+}
+
+/** Yields a value as the source reads it. */
+export function textOf(value: SqlValue | undefined): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'number' && Number.isInteger(value) ? `${value}.0` : String(value);
+}
+
+/** What must be known of a table to write to it. */
+export interface TableShape {
+  readonly table: Table;
+  readonly name: string;
+  readonly isView: boolean;
+  /** Columns by which a row is found: `rowid`, or the primary key of a table that has none. */
+  readonly keyColumns: readonly string[];
+  /** Columns that an INSERT names. */
+  readonly stored: readonly string[];
+}
+
+export function shapeOf(database: Database, table: Table): TableShape {
+  const name = table.table ?? '';
+  const isView = database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'view' AND name = ?").get(name) !== undefined;
+  const columns = database.prepare<[string], { name: string; pk: number; type: string; hidden: number }>('SELECT name, pk, type, hidden FROM pragma_table_xinfo(?)').all(name);
+  const keys = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
+  const stored = columns.filter(({ hidden }) => hidden === 0).map((column) => column.name);
+  const withRowid = hasRowid(database, name);
+  const isAlias = keys.length === 1 && keys[0].type.toUpperCase() === 'INTEGER';
+  return {
+    table,
+    name,
+    isView,
+    keyColumns: withRowid ? ['rowid'] : keys.map((column) => column.name),
+    stored: withRowid && !isAlias ? ['rowid', ...stored] : stored,
+  };
+}
+
+/** One row, as it is and as the planned changes leave it. */
+export class StoredRow implements Pick<Row, 'text' | 'integer'> {
+  constructor(
+    readonly shape: TableShape,
+    /** By name of key column. */
+    readonly key: Record<string, SqlValue>,
+    /** By index of heading; undefined for what is not read. */
+    readonly cells: (SqlValue | undefined)[],
+  ) {}
+
+  text(column: number): string {
+    return textOf(this.cells[column]);
+  }
+
+  integer(column: number): number {
+    return integerOf(this.text(column));
+  }
+
+  set(column: number, value: SqlValue): void {
+    this.cells[column] = value;
+    const heading = this.shape.table.headings[column];
+    if (heading in this.key) this.key[heading] = value;
+  }
+}
+
+/** Yields every row of a table with what the source reads of it. */
+export function* readStored(database: Database, shape: TableShape): Iterable<StoredRow> {
+  const { keyColumns, table, name, isView } = shape;
+  const read = headingsRead(table);
+  const places = read.map((heading) => table.headings.indexOf(heading));
+  const keys = isView ? [] : keyColumns;
+  const select = `SELECT ${[...keys, ...read].map((column) => (column === 'rowid' ? column : quoteName(column))).join(', ')} FROM ${quoteName(name)}`;
+  for (const values of database.prepare<[], SqlValue[]>(select).safeIntegers(true).raw(true).iterate()) {
+    const key: Record<string, SqlValue> = {};
+    keys.forEach((column, at) => {
+      key[column] = values[at];
+    });
+    const cells: (SqlValue | undefined)[] = [];
+    places.forEach((place, at) => {
+      cells[place] = values[keys.length + at];
+    });
+    yield new StoredRow(shape, key, cells);
+  }
+}

@@ -1,0 +1,73 @@
+/** What every target offers: to be looked at, to be written, and to be put back. */
+
+import type { AuthenticationType } from '../model/directory.js';
+import type { SourceRequest } from '../sources/source.js';
+import type { Gate } from './gate.js';
+import type { FileRecord, InputRecord, IntentRecord, JournalWriter } from './journal.js';
+import type { Task } from './ledger.js';
+
+export type Destination = { readonly kind: 'in-place' } | { readonly kind: 'out'; readonly path: string };
+
+export interface TargetInput extends InputRecord {
+  /** As reports and plans name it. */
+  readonly path: string;
+}
+
+/** Where a write ends up. */
+export interface Site {
+  /** Absolute paths that are written or may be. */
+  readonly targets: readonly string[];
+  /** How the result is read. */
+  readonly reading: SourceRequest;
+  /** Locks to be held, beside the target. */
+  readonly locks: readonly string[];
+}
+
+export interface Job {
+  readonly source: SourceRequest;
+  /** What the source must be. */
+  readonly inputs: readonly TargetInput[];
+  readonly destination: Destination;
+  readonly run: string;
+  readonly runFolder: string;
+  /** Folder in the run folder for copies of what is replaced. */
+  readonly backups: string;
+  readonly journal: JournalWriter;
+  readonly gate: Gate;
+}
+
+export interface WriteJob extends Job {
+  readonly tasks: readonly Task[];
+  readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
+  /** What cells held before a run that is taken back, by place of the action. */
+  readonly former: ReadonlyMap<number, IntentRecord['old']>;
+  /** What an earlier process announced; it is finished, not begun again. */
+  readonly resumes?: readonly FileRecord[];
+}
+
+export interface RestoreJob extends Job {
+  /** What the run that is taken back announced. */
+  readonly files: readonly FileRecord[];
+  readonly intents: readonly IntentRecord[];
+  /** Where its copies are. */
+  readonly formerFolder: string;
+}
+
+export interface Written {
+  readonly leaves: readonly InputRecord[];
+  /** Cells and rows that were changed. */
+  readonly written: number;
+  readonly backup?: string;
+}
+
+export interface Target {
+  readonly id: string;
+  claims(source: SourceRequest): boolean;
+  /** Yields the digests of what is there now. */
+  inspect(source: SourceRequest): Promise<TargetInput[]>;
+  siteOf(source: SourceRequest, destination: Destination): Site;
+  /** Throws where the tasks cannot be done, before anything is written. */
+  write(job: WriteJob): Promise<Written>;
+  /** Puts back what a run changed; everything is still as the run left it, or as it was before. */
+  restore(job: RestoreJob): Promise<Written>;
+}

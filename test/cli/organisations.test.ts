@@ -1,0 +1,69 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { runCli } from '../support/run.js';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../../fixtures/organisations');
+const syncGroups = join(root, 'observatory/sync-groups.txt');
+
+async function check(source: string, ...args: string[]) {
+  const { code, stdout } = await runCli(['check', join(root, source), '--format', 'json', ...args]);
+  return { code, report: JSON.parse(stdout) };
+}
+
+// The counts are those of each organisation's README.
+describe('fixtures/organisations', () => {
+  it('observatory holds every trap', async () => {
+    const { code, report } = await check('observatory', '--auth-mode', 'multi', '--sync-groups', syncGroups);
+    expect(code).toBe(1);
+    expect(report.snapshot).toMatchObject({ users: 153, groups: 21, memberships: 310 });
+    expect(report.summary).toEqual({
+      error: 103,
+      warning: 17,
+      info: 0,
+      accepted: 0,
+      byRule: {
+        'username-email-mismatch': 75,
+        'conflicting-users': 19,
+        'duplicate-group-name': 4,
+        'inactive-basic-member': 4,
+        'missing-email': 3,
+        'invalid-email': 4,
+        'duplicate-email': 6,
+        'duplicate-username': 3,
+        'unknown-member': 1,
+        'unknown-sync-group': 1,
+      },
+    });
+    const count = (key: string, rule: string): Record<string, number> => {
+      const counts: Record<string, number> = {};
+      for (const finding of report.findings) if (finding.rule === rule) counts[finding[key]] = (counts[finding[key]] ?? 0) + 1;
+      return counts;
+    };
+    expect(count('difference', 'username-email-mismatch')).toEqual({ value: 61, case: 8, unicode: 3, whitespace: 3 });
+    expect(count('pattern', 'conflicting-users')).toEqual({ swap: 6, taken: 5, chain: 3, 'same-email': 3, bystander: 2 });
+    expect(count('match', 'duplicate-group-name')).toEqual({ exact: 1, case: 1, whitespace: 1, unicode: 1 });
+  });
+
+  it('observatory has one inactive Basic member more where every group counts', async () => {
+    const { report } = await check('observatory', '--auth-mode', 'multi');
+    expect(report.summary.byRule['inactive-basic-member']).toBe(5);
+    expect(report.summary.byRule).not.toHaveProperty('unknown-sync-group');
+  });
+
+  it("observatory-jama holds the same people in Jama Connect's tables, and two system rows", async () => {
+    const { report } = await check('observatory-jama/observatory.sqlite', '--auth-mode', 'basic', '--sync-groups', syncGroups);
+    const ofPeople = report.findings.filter(({ user }: { user?: { id: string } }) => user === undefined || !['1', '2'].includes(user.id));
+    const ofSeverity = (severity: string) => ofPeople.filter((finding: { severity: string }) => finding.severity === severity).length;
+    expect([ofSeverity('error'), ofSeverity('warning')]).toEqual([113, 17]);
+    // No person has such an address; a plan must not rename the installation's own accounts.
+    expect(report.notes.join('\n')).toMatch(/system/);
+  });
+
+  it('bakery is ready', async () => {
+    const { code, report } = await check('bakery', '--auth-mode', 'saml');
+    expect(code).toBe(0);
+    expect(report.snapshot).toMatchObject({ users: 24, groups: 5, memberships: 34 });
+    expect(report.findings).toEqual([]);
+  });
+});

@@ -1,0 +1,238 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readConfigFile } from '../../src/config/config-file.js';
+import { findConfigFile } from '../../src/config/find-config.js';
+import { SETTINGS, type Settings } from '../../src/config/settings.js';
+import { Mistake } from '../../src/model/mistake.js';
+import { SCHEMAS } from '../../src/schemas.js';
+import { runCli } from '../support/run.js';
+import { temporaryFolders } from '../support/temporary.js';
+
+const newFolder = temporaryFolders();
+const NAME = 'scim-audit.config.json';
+
+function read(text: string | Uint8Array): Partial<Settings> {
+  return readConfigFile(join(newFolder({ [NAME]: text }), NAME));
+}
+
+function detailsOf(text: string): string[] {
+  try {
+    read(text);
+  } catch (error) {
+    if (error instanceof Mistake) return error.details.map((detail) => detail.slice(detail.indexOf(NAME) + NAME.length + 2));
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('readConfigFile', () => {
+  it('reads comments, a comma too many, a byte-order mark and CRLF', () => {
+    const text = '{\r\n  // How we sign in.\r\n  "authMode": "multi", /* and */ "failOn": "info",\r\n  "skipRules": ["invalid-email",],\r\n}\r\n';
+    const expected = { authMode: 'multi', failOn: 'info', skipRules: ['invalid-email'] };
+    expect(read(text)).toEqual(expected);
+    expect(read(`\ufeff${text}`)).toEqual(expected);
+  });
+
+  it('reads every setting', () => {
+    const settings = {
+      authMode: 'saml',
+      failOn: 'never',
+      rules: { 'no-inactive-users': 'off' },
+      skipRules: ['invalid-email'],
+      columns: { 'users.userName': 'Login' },
+      tables: { users: 'people' },
+      authTypeMap: { LDAP: 'basic' },
+      delimiter: 'tab',
+      encoding: 'utf-16be',
+      leaveOutUsers: ['1'],
+      allowEmpty: true,
+      assumeActive: true,
+      syncGroups: ['Ovens'],
+      syncGroupsFile: '/names.txt',
+    };
+    expect(read(JSON.stringify({ $schema: './x.json', ...settings }))).toEqual(settings);
+    expect(Object.keys(settings).sort()).toEqual(Object.keys(SETTINGS).sort());
+  });
+
+  it('an empty object sets nothing, and null groups are every group', () => {
+    expect(read('{}')).toEqual({});
+    expect(read('{ "syncGroups": null }')).toEqual({});
+  });
+
+  it('a path is meant from the file', () => {
+    const folder = newFolder({ [NAME]: '{ "syncGroupsFile": "lists/names.txt" }' });
+    expect(readConfigFile(join(folder, NAME))).toEqual({ syncGroupsFile: join(folder, 'lists/names.txt') });
+  });
+
+  it.each([
+    ['{\n  "authMode": "saml"\n  "failOn": "error"\n}', 'line 3, column 3'],
+    ['{\n  "authMode": okta\n}', 'line 2, column 15'],
+    ['{ "authMode": "saml"', 'line 1, column 21'],
+    ['', 'line 1, column 1'],
+    ['[]', 'line 1, column 1'],
+    ['{\n  "authmode": "saml"\n}', 'line 2, column 3'],
+    ['{\n  "rules": {\n    "duplicate-email": "loud" }\n}', 'line 3, column 24'],
+    ['{ "syncGroups": ["Ovens", 7] }', 'line 1, column 27'],
+    ['// A comment first.\n{ "allowEmpty": "yes" }', 'line 2, column 17'],
+  ])('%j is refused at %s', (text, place) => {
+    expect(detailsOf(text)[0]).toMatch(new RegExp(`^${place}: `));
+  });
+
+  it('every mistake is told, in the order of the file', () => {
+    const details = detailsOf('{\n  "authmode": "saml",\n  "failOn": "fatal",\n  "syncGroups": "Ovens",\n  "allowEmpty": "yes",\n  "colour": "red"\n}\n');
+    expect(details.map((detail) => detail.slice(0, 'line 2'.length))).toEqual(['line 2', 'line 3', 'line 4', 'line 5', 'line 6']);
+  });
+
+  it('names of parts of JavaScript are no settings', () => {
+    for (const name of ['__proto__', 'constructor', 'toString']) expect(detailsOf(`{ "${name}": "saml" }`)).toHaveLength(1);
+    expect(read('{ "columns": { "users.userName": "__proto__" } }').columns).toEqual({ 'users.userName': '__proto__' });
+  });
+
+  it('a file that is not there, and a folder, are a mistake', () => {
+    const folder = newFolder();
+    expect(() => readConfigFile(join(folder, 'none.json'))).toThrow(Mistake);
+    expect(() => readConfigFile(folder)).toThrow(Mistake);
+  });
+});
+
+describe('findConfigFile', () => {
+  it('finds the nearest one above', () => {
+    const folder = newFolder({ [NAME]: '{}', [`shop/${NAME}`]: '{}' });
+    mkdirSync(join(folder, 'shop/till/drawer'), { recursive: true });
+    mkdirSync(join(folder, 'oven/door'), { recursive: true });
+    expect(findConfigFile(join(folder, 'shop/till/drawer'))).toBe(join(folder, 'shop', NAME));
+    expect(findConfigFile(join(folder, 'oven/door'))).toBe(join(folder, NAME));
+    expect(findConfigFile(folder)).toBe(join(folder, NAME));
+  });
+
+  it('is what a check goes by', async () => {
+    const folder = newFolder({ [NAME]: '{ "authMode": "auth0" }' });
+    mkdirSync(join(folder, 'deep/down'), { recursive: true });
+    expect((await runCli(['check', '--show-config'], { cwd: join(folder, 'deep/down') })).stdout).toMatch(/^authMode +"auth0" +.*scim-audit\.config\.json$/m);
+  });
+
+  it('SCIM_AUDIT_CONFIG names another, and --config comes before it', async () => {
+    const folder = newFolder({ [NAME]: '{ "authMode": "auth0" }', 'a.json': '{ "authMode": "saml" }', 'b.json': '{ "authMode": "basic" }' });
+    const env = { SCIM_AUDIT_CONFIG: 'a.json' };
+    expect((await runCli(['check', '--show-config'], { cwd: folder, env })).stdout).toMatch(/^authMode +"saml"/m);
+    expect((await runCli(['check', '--show-config', '--config', 'b.json'], { cwd: folder, env })).stdout).toMatch(/^authMode +"basic"/m);
+  });
+});
+
+/** Yields where a value does not fit a JSON Schema of the kinds that the published one uses; another kind is an error. */
+function misfits(schema: unknown, value: unknown, path = '$'): string[] {
+  if (typeof schema !== 'object' || schema === null) throw new Error(`no schema at ${path}`);
+  const known = new Set(
+    '$schema title description type enum const anyOf properties required additionalProperties items minLength propertyNames allowComments allowTrailingCommas'.split(
+      ' ',
+    ),
+  );
+  for (const keyword of Object.keys(schema)) if (!known.has(keyword)) throw new Error(`the schema says ${keyword} at ${path}, which this check does not know`);
+  const rules: { [keyword: string]: unknown } = { ...schema };
+  const found: string[] = [];
+  if (Array.isArray(rules.anyOf) && !rules.anyOf.some((choice) => misfits(choice, value, path).length === 0)) found.push(`${path}: none of the choices`);
+  if (Array.isArray(rules.enum) && !rules.enum.includes(value)) found.push(`${path}: not in the list`);
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const is: Readonly<Record<string, boolean>> = {
+    object: isObject,
+    array: Array.isArray(value),
+    string: typeof value === 'string',
+    boolean: typeof value === 'boolean',
+    null: value === null,
+  };
+  if (typeof rules.type === 'string' && is[rules.type] !== true) return [...found, `${path}: no ${rules.type}`];
+  if (typeof rules.minLength === 'number' && typeof value === 'string' && value.length < rules.minLength) found.push(`${path}: too short`);
+  if (Array.isArray(value) && rules.items !== undefined) found.push(...value.flatMap((item, at) => misfits(rules.items, item, `${path}[${at}]`)));
+  if (!isObject) return found;
+  const properties: object = typeof rules.properties === 'object' && rules.properties !== null ? rules.properties : {};
+  for (const [name, inner] of Object.entries(value)) {
+    const own = Object.entries(properties).find(([key]) => key === name)?.[1];
+    if (own !== undefined) found.push(...misfits(own, inner, `${path}.${name}`));
+    else if (rules.additionalProperties === false) found.push(`${path}.${name}: unknown`);
+    else if (typeof rules.additionalProperties === 'object') found.push(...misfits(rules.additionalProperties, inner, `${path}.${name}`));
+  }
+  return found;
+}
+
+describe('the published schema', () => {
+  const schema = SCHEMAS['config.schema.json'];
+
+  it('takes what the program takes, and refuses what it refuses', () => {
+    for (const text of [
+      '{}',
+      '{ "$schema": "x", "authMode": "saml", "syncGroups": null, "rules": { "a": "off" } }',
+      '{ "columns": { "users.id": "Nr" }, "allowEmpty": true }',
+    ]) {
+      expect(misfits(schema, JSON.parse(text))).toEqual([]);
+      read(text);
+    }
+    for (const text of [
+      '{ "authMode": "okta" }',
+      '{ "authmode": "saml" }',
+      '{ "syncGroups": "Ovens" }',
+      '{ "rules": { "a": "loud" } }',
+      '{ "allowEmpty": 1 }',
+      '[]',
+      '{ "syncGroups": [""] }',
+    ]) {
+      expect(misfits(schema, JSON.parse(text)), text).not.toEqual([]);
+      expect(() => read(text), text).toThrow(Mistake);
+    }
+  });
+
+  it('allows comments and says what each setting is', () => {
+    expect(schema).toMatchObject({ allowComments: true, type: 'object', additionalProperties: false });
+    const { properties } = JSON.parse(JSON.stringify(schema));
+    expect(Object.keys(properties).sort()).toEqual(['$schema', ...Object.keys(SETTINGS)].sort());
+    for (const [name, { description }] of Object.entries<{ description?: string }>(properties)) expect(description?.length ?? 0, name).toBeGreaterThan(20);
+  });
+});
+
+describe('init', () => {
+  const words = ['init', '--auth-mode', 'multi', '--sync-group', 'Ovens', '--sync-group', 'A "quoted" \\ name', '--fail-on', 'warning'];
+
+  it('writes what the reader reads, and what the schema takes', async () => {
+    const folder = newFolder();
+    expect((await runCli(words, { cwd: folder })).code).toBe(0);
+    const file = join(folder, NAME);
+    expect(readConfigFile(file)).toEqual({ authMode: 'multi', failOn: 'warning', syncGroups: ['Ovens', 'A "quoted" \\ name'], rules: {} });
+    const { parse } = await import('jsonc-parser');
+    expect(misfits(SCHEMAS['config.schema.json'], parse(readFileSync(file, 'utf8'), [], { allowTrailingComma: true }))).toEqual([]);
+  });
+
+  it('writes examples that hold once they are no longer comments', async () => {
+    const folder = newFolder();
+    await runCli(words, { cwd: folder });
+    const text = readFileSync(join(folder, NAME), 'utf8').replace(/^ {2}\/\/ "/gm, '  "');
+    expect(Object.keys(read(text)).sort()).toEqual(
+      Object.keys(SETTINGS)
+        .filter((name) => text.includes(`"${name}":`))
+        .sort(),
+    );
+    expect(text.match(/^ {2}"/gm)?.length).toBeGreaterThan(9);
+  });
+
+  it('replaces nothing unasked', async () => {
+    const folder = newFolder({ [NAME]: '{ "authMode": "saml" }' });
+    const { code, stderr } = await runCli(words, { cwd: folder });
+    expect(code).toBe(2);
+    expect(stderr).toContain('is there already');
+    expect(readFileSync(join(folder, NAME), 'utf8')).toBe('{ "authMode": "saml" }');
+    expect((await runCli([...words, '--force'], { cwd: folder })).code).toBe(0);
+  });
+
+  it('names a schema that is there', async () => {
+    const folder = newFolder({ 'node_modules/scim-audit/dist/schemas/config.schema.json': '{}' });
+    await runCli(words, { cwd: folder });
+    expect(JSON.parse(readFileSync(join(folder, NAME), 'utf8').match(/"\$schema": ("[^"]*")/)?.[1] ?? '""')).toBe(
+      './node_modules/scim-audit/dist/schemas/config.schema.json',
+    );
+  });
+
+  it('writes nothing where it cannot', async () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'file'), '');
+    expect((await runCli(['init'], { cwd: folder })).code).toBe(2);
+  });
+});

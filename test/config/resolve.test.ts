@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { type Layers, resolveSettings } from '../../src/config/resolve.js';
+import { DEFAULTS, OTHER_VARIABLES, SETTINGS } from '../../src/config/settings.js';
+import { Mistake } from '../../src/model/mistake.js';
+
+const NOTHING: Layers = { flags: {}, environment: {} };
+
+function mistakeOf(action: () => unknown): Mistake {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof Mistake) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('resolveSettings', () => {
+  it('yields the defaults where nobody says anything', () => {
+    const { settings, origins } = resolveSettings(NOTHING);
+    expect(settings).toEqual(DEFAULTS);
+    expect(settings.authMode).toBeUndefined();
+    expect(new Set(Object.values(origins))).toEqual(new Set(['default']));
+    expect(Object.keys(origins)).toEqual(Object.keys(SETTINGS));
+  });
+
+  it('takes flag before environment before file before default, setting by setting', () => {
+    const { settings, origins } = resolveSettings({
+      flags: { authMode: 'saml' },
+      environment: { SCIM_AUDIT_AUTH_MODE: 'auth0', SCIM_AUDIT_FAIL_ON: 'info' },
+      file: { path: '/bakery/scim-audit.config.json', settings: { authMode: 'multi', failOn: 'never', delimiter: 'tab' } },
+    });
+    expect(settings).toMatchObject({ authMode: 'saml', failOn: 'info', delimiter: 'tab', allowEmpty: false });
+    expect(origins).toMatchObject({
+      authMode: 'flag --auth-mode',
+      failOn: 'SCIM_AUDIT_FAIL_ON',
+      delimiter: '/bakery/scim-audit.config.json',
+      allowEmpty: 'default',
+    });
+  });
+
+  it('a value that is false or empty is said all the same', () => {
+    const file = { path: 'c.json', settings: { allowEmpty: true, skipRules: ['invalid-email'] } };
+    const { settings } = resolveSettings({ flags: { skipRules: [] }, environment: { SCIM_AUDIT_ALLOW_EMPTY: 'false' }, file });
+    expect(settings).toMatchObject({ allowEmpty: false, skipRules: [] });
+  });
+
+  it('groups to be synced are one question: who answers it answers it alone', () => {
+    const file = { path: 'c.json', settings: { syncGroups: ['Ovens'], syncGroupsFile: 'names.txt' } };
+    expect(resolveSettings({ ...NOTHING, file }).settings).toMatchObject({ syncGroups: ['Ovens'], syncGroupsFile: 'names.txt' });
+    const byFlag = resolveSettings({ flags: { syncGroupsFile: 'other.txt' }, environment: { SCIM_AUDIT_SYNC_GROUPS: 'Shop' }, file }).settings;
+    expect(byFlag.syncGroupsFile).toBe('other.txt');
+    expect(byFlag.syncGroups).toBeUndefined();
+    const byEnvironment = resolveSettings({ flags: {}, environment: { SCIM_AUDIT_SYNC_GROUPS: 'Shop\nEarly, and late\n' }, file }).settings;
+    expect(byEnvironment.syncGroups).toEqual(['Shop', 'Early, and late']);
+    expect(byEnvironment.syncGroupsFile).toBeUndefined();
+  });
+
+  it.each([
+    ['SCIM_AUDIT_SKIP_RULES', 'invalid-email, missing-email duplicate-email', 'skipRules', ['invalid-email', 'missing-email', 'duplicate-email']],
+    ['SCIM_AUDIT_ASSUME_ACTIVE', '1', 'assumeActive', true],
+    ['SCIM_AUDIT_ASSUME_ACTIVE', '', 'assumeActive', false],
+    ['SCIM_AUDIT_ENCODING', 'windows-1252', 'encoding', 'windows-1252'],
+    ['SCIM_AUDIT_SYNC_GROUPS_FILE', 'a b.txt', 'syncGroupsFile', 'a b.txt'],
+  ] as const)('%s=%s', (variable, text, name, value) => {
+    const { settings, origins } = resolveSettings({ flags: {}, environment: { [variable]: text } });
+    expect(settings[name]).toEqual(value);
+    expect(origins[name]).toBe(variable);
+  });
+
+  it('every setting of one word has a variable, and every variable is read', () => {
+    for (const { env, kind } of Object.values(SETTINGS)) expect(env === undefined).toBe(kind === 'map');
+  });
+
+  it('unknown variables and values that are none are told together', () => {
+    const environment = { SCIM_AUDIT_AUTHMODE: 'saml', SCIM_AUDIT_FAIL_ON: 'fatal', SCIM_AUDIT_ALLOW_EMPTY: 'perhaps', SCIM_AUDIT_SYNC_GROUPS_FILE: '' };
+    const { details } = mistakeOf(() => resolveSettings({ flags: {}, environment }));
+    expect(details).toHaveLength(4);
+    expect(details[0]).toContain('SCIM_AUDIT_AUTHMODE is no variable of scim-audit');
+    expect(details[1]).toContain('SCIM_AUDIT_FAIL_ON="fatal": it is one of error, warning, info, never');
+  });
+
+  it('a flag does not hide a variable that is wrong', () => {
+    expect(() => resolveSettings({ flags: { failOn: 'info' }, environment: { SCIM_AUDIT_FAIL_ON: 'fatal' } })).toThrow(Mistake);
+  });
+
+  it('variables that are read elsewhere, and those of others, are passed over', () => {
+    const environment = { ...Object.fromEntries(OTHER_VARIABLES.map((name) => [name, 'x'])), PATH: '/bin', scim_audit_x: '1', SCIM_AUDIT_CONFIG: undefined };
+    expect(resolveSettings({ flags: {}, environment }).settings).toEqual(DEFAULTS);
+  });
+});

@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RULES } from '../../../src/rules/registry.js';
+import { runCli } from '../../support/run.js';
+import { schemaBreaches } from './json-schema.js';
+import { accepting, checkObservatory, nastyReport, ROOT, renderAs, reportOf } from './reports.js';
+
+const schema = JSON.parse(readFileSync(join(ROOT, 'fixtures/schemas/sarif-2.1.0.json'), 'utf8'));
+const runOf = (text: string) => JSON.parse(text).runs[0];
+type Result = {
+  ruleId: string;
+  ruleIndex: number;
+  level: string;
+  message: { text: string };
+  locations: { physicalLocation: { artifactLocation: { uri: string }; region?: { startLine: number } }; logicalLocations?: unknown }[];
+  relatedLocations?: { id: number }[];
+  suppressions?: unknown;
+};
+
+describe('sarif', () => {
+  it('fits the schema of OASIS, for the observatory', async () => {
+    const { stdout, code } = await checkObservatory('sarif');
+    expect(code).toBe(1);
+    const log = JSON.parse(stdout);
+    expect(schemaBreaches(log, schema)).toEqual([]);
+    expect(log.$schema).toBe(schema.id);
+    const { tool, results, invocations } = log.runs[0];
+    expect(results).toHaveLength(120);
+    expect(invocations[0].executionSuccessful).toBe(true);
+    expect(tool.driver.rules.map(({ id }: { id: string }) => id)).toEqual(RULES.map(({ name }) => name));
+    for (const { ruleId, ruleIndex } of results) expect(tool.driver.rules[ruleIndex].id).toBe(ruleId);
+    expect(results.map(({ level }: Result) => level).join()).toMatch(/^(?:error,){103}warning(?:,warning)*$/);
+    expect(results[0].locations[0].physicalLocation).toEqual({
+      artifactLocation: { uri: 'fixtures/organisations/observatory/users.csv' },
+      region: { startLine: 6 },
+    });
+    const contest = results.find(({ ruleId }: Result) => ruleId === 'conflicting-users');
+    expect(contest.relatedLocations).toHaveLength(1);
+    expect(contest.message.text).toMatch(/ Also: \[line 119\]\(1\)\.$/);
+  });
+
+  it('has the same fingerprints as the JSON report', async () => {
+    const json = JSON.parse((await checkObservatory('json')).stdout);
+    const { results } = runOf((await checkObservatory('sarif')).stdout);
+    const own = results.map(
+      (result: Result & { partialFingerprints: Record<string, string> }) => `${result.ruleId}:${result.partialFingerprints['scimAudit/v1']}`,
+    );
+    expect(own.sort()).toEqual(json.findings.map(({ fingerprint }: { fingerprint: string }) => fingerprint).sort());
+  });
+
+  it('names rows of a database as logical locations, without lines', async () => {
+    const { stdout, code } = await runCli(
+      ['check', 'fixtures/organisations/observatory-jama/observatory.sqlite', '--auth-mode', 'basic', '--format', 'sarif'],
+      { cwd: ROOT },
+    );
+    expect(code).toBe(1);
+    const log = JSON.parse(stdout);
+    expect(schemaBreaches(log, schema)).toEqual([]);
+    const [{ locations }] = log.runs[0].results;
+    expect(locations[0].physicalLocation.region).toBeUndefined();
+    expect(locations[0].logicalLocations[0].fullyQualifiedName).toMatch(/^\w+\/\d+$/);
+  });
+
+  it('tells which rules were not checked', async () => {
+    const { stdout } = await checkObservatory('sarif', '--skip-rule', 'duplicate-email');
+    expect(schemaBreaches(JSON.parse(stdout), schema)).toEqual([]);
+    const [{ associatedRule, message }] = runOf(stdout).invocations[0].toolConfigurationNotifications;
+    expect(associatedRule.id).toBe('duplicate-email');
+    expect(message.text).toContain('skipped with --skip-rule');
+  });
+
+  it('suppresses what was accepted', async () => {
+    const report = accepting(reportOf([{ userName: 'ana', email: 'ana@dome.example' }]), 0, { reason: 'leaves in May', owner: 'Cleo', expires: '2026-05-31' });
+    const text = await renderAs('sarif', report);
+    expect(schemaBreaches(JSON.parse(text), schema)).toEqual([]);
+    const accepted = runOf(text).results.filter(({ suppressions }: Result) => suppressions !== undefined);
+    expect(accepted).toHaveLength(1);
+    expect(accepted[0].suppressions).toEqual([{ kind: 'external', status: 'accepted', justification: 'accepted by Cleo until 2026-05-31: leaves in May' }]);
+  });
+
+  it('stops at 25,000 results, the most severe first, and says so', async () => {
+    const people = Array.from({ length: 25_100 }, (_, at) => ({ userName: at < 50 ? `U${at}@dome.example` : `u${at}`, email: `u${at}@dome.example` }));
+    const { results, invocations } = runOf(await renderAs('sarif', reportOf(people)));
+    expect(results).toHaveLength(25_000);
+    expect(new Set(results.map(({ level }: Result) => level))).toEqual(new Set(['error']));
+    expect(invocations[0].toolExecutionNotifications[0].message.text).toContain('101 of 25,101 findings are left out');
+  });
+
+  it('caps the related locations of a huge contest', async () => {
+    const report = reportOf(Array.from({ length: 1000 }, (_, at) => ({ userName: `u${at}`, email: 'dome@dome.example' })));
+    const [contest] = runOf(await renderAs('sarif', report)).results.filter(({ ruleId }: Result) => ruleId === 'conflicting-users');
+    expect(contest.relatedLocations).toHaveLength(100);
+    expect(contest.message.text).toMatch(/and further ones\.$/);
+  });
+
+  it('encodes paths', async () => {
+    const report = reportOf([{ userName: 'ana', email: 'ana@dome.example' }]);
+    const inputs = report.snapshot.inputs.map((input) => ({ ...input, file: './a b/ü#?%:x.csv' }));
+    const [{ locations }] = runOf(await renderAs('sarif', { ...report, snapshot: { ...report.snapshot, inputs } })).results;
+    expect(locations[0].physicalLocation.artifactLocation.uri).toBe('a%20b/%C3%BC%23%3F%25%3Ax.csv');
+  });
+
+  it('stays valid, without links or placeholders of its own, whatever the export holds', async () => {
+    await fc.assert(
+      fc.asyncProperty(nastyReport, async (report) => {
+        const log = JSON.parse(await renderAs('sarif', report));
+        expect(schemaBreaches(log, schema)).toEqual([]);
+        for (const { message } of log.runs[0].results as Result[]) {
+          expect(message.text.replaceAll(/\[(?:line|row) \d+\]\(\d\)/g, '')).not.toContain('](');
+          expect(message.text.replaceAll('{{', '').replaceAll('}}', '')).not.toMatch(/[{}]/);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

@@ -1,0 +1,110 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import stringWidth from 'string-width';
+import { describe, expect, it } from 'vitest';
+import { runCli } from '../support/run.js';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const observatory = ['check', join(root, 'fixtures/organisations/observatory'), '--auth-mode', 'multi'];
+const traps = ['check', 'export', '--auth-mode', 'multi'];
+
+const onTerminal = (args: readonly string[], columns: number, env: Readonly<Record<string, string>> = {}) =>
+  runCli(args, { cwd: join(root, 'fixtures/cli/not-ready'), isTty: true, columns, env: { CI: '1', ...env } });
+
+// Colours and nothing else of what an escape character can begin.
+const withoutColours = (text: string): string => text.replace(/\u001b\[\d+m/g, '');
+
+describe('pretty on a terminal', () => {
+  it.each([60, 80, 100, 132, 200])('keeps to %i columns', async (columns) => {
+    const { stdout } = await onTerminal([...observatory, '--rows', 'all'], columns);
+    const wide = withoutColours(stdout)
+      .split('\n')
+      .filter((line) => stringWidth(line) > columns)
+      // A command is there to be copied, so it is never cut.
+      .filter((line) => !line.startsWith('  scim-audit '));
+    expect(wide).toEqual([]);
+  });
+
+  it.each([60, 80])('shows the difference of a value also where only %i columns are left', async (columns) => {
+    const { stdout } = await onTerminal([...traps, '--no-color'], columns);
+    const rowOf = (id: string): string => stdout.split('\n').find((line) => line.startsWith(`    ${id} `)) ?? '';
+    expect(rowOf('13'), 'a space at the end of the email').toContain('␠');
+    expect(rowOf('15'), 'an invisible character').toContain('U+200B');
+    expect(rowOf('14'), 'an accent').toContain('é');
+  });
+
+  it('has colours, and the same text without them', async () => {
+    const coloured = await onTerminal(traps, 120);
+    const plain = await onTerminal([...traps, '--no-color'], 120);
+    expect(coloured.stdout).toContain('\u001b[31m');
+    expect(plain.stdout).not.toContain('\u001b');
+    expect(withoutColours(coloured.stdout)).toBe(plain.stdout);
+    for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) expect((await onTerminal(traps, 120, env)).stdout).toBe(plain.stdout);
+  });
+
+  it('closes what it colours within each line', async () => {
+    const { stdout } = await onTerminal(traps, 100);
+    for (const line of stdout.split('\n')) {
+      const codes = [...line.matchAll(/\u001b\[(\d+)m/g)].map(([, code]) => Number(code));
+      const opened = codes.filter((code) => code < 20 || (code > 29 && code < 39)).length;
+      expect(codes.length - opened, JSON.stringify(line)).toBe(opened);
+      expect(line, 'an empty line has no colours').not.toMatch(/^(?:\u001b\[\d+m)+$/);
+    }
+  });
+
+  it('elsewhere it has no colours and is not cut', async () => {
+    const { stdout } = await runCli(traps, { cwd: join(root, 'fixtures/cli/not-ready') });
+    expect(stdout).not.toContain('\u001b');
+    expect(stdout).toContain('night-shift@observatory.example (same-email)');
+  });
+});
+
+describe('what an export holds', () => {
+  const folder = join(root, 'fixtures/cli/hostile-values');
+  const ACTS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+
+  it.each(['pretty', 'json'])('never reaches a terminal as control characters: %s', async (format) => {
+    const { stdout, stderr } = await runCli(['check', 'export', '--auth-mode', 'multi', '--rows', 'all', '--format', format], { cwd: folder });
+    expect(stdout).not.toMatch(ACTS);
+    expect(stderr).not.toMatch(ACTS);
+  });
+
+  it('is in JSON what it is in the source', async () => {
+    const { stdout } = await runCli(['check', 'export', '--auth-mode', 'multi', '--format', 'json'], { cwd: folder });
+    const names = JSON.parse(stdout).findings.map(({ user }: { user?: { userName: string } }) => user?.userName);
+    for (const name of ['red\u001b[31malert\u001b[0m', '\u202egnp.exe@bakery.example', 'csi\u009b31m', 'two\nlines', '__proto__'])
+      expect(names).toContain(name);
+  });
+
+  it('never reaches a terminal in a refusal either', async () => {
+    const { stderr, code } = await runCli(['check', '--users', 'export/groups.csv', '--sync-group', '\u001b[31m', '--auth-mode', 'saml'], { cwd: folder });
+    expect(code).toBe(2);
+    expect(stderr).not.toMatch(ACTS);
+    const option = await runCli(['check', '\u001b[31mnowhere', '--auth-mode', '\u009bsaml'], { cwd: folder });
+    expect(option.code).toBe(2);
+    expect(option.stderr).not.toMatch(ACTS);
+  });
+});
+
+describe('JSON', () => {
+  it('is the same bytes for the same input, also from another folder', async () => {
+    const first = await runCli([...observatory, '--format', 'json']);
+    const second = await runCli(['check', 'observatory', '--auth-mode', 'multi', '--format', 'json'], { cwd: join(root, 'fixtures/organisations') });
+    expect(second.stdout).toBe(first.stdout);
+  });
+
+  it('has a fingerprint of at least 12 digits for every finding, and no two alike', async () => {
+    const { findings } = JSON.parse((await runCli([...observatory, '--format', 'json'])).stdout);
+    const fingerprints: string[] = findings.map(({ fingerprint }: { fingerprint: string }) => fingerprint);
+    for (const [at, fingerprint] of fingerprints.entries()) expect(fingerprint).toMatch(new RegExp(`^${findings[at].rule}:[0-9a-f]{12,}$`));
+    expect(new Set(fingerprints).size).toBe(fingerprints.length);
+  });
+
+  it('has the fields of the contract in their order', async () => {
+    const report = JSON.parse((await runCli([...observatory, '--format', 'json'])).stdout);
+    expect(Object.keys(report)).toEqual(['schemaVersion', 'tool', 'snapshot', 'settings', 'ready', 'summary', 'notChecked', 'notes', 'findings']);
+    const contest = report.findings.find(({ rule }: { rule: string }) => rule === 'conflicting-users');
+    expect(Object.keys(contest)).toEqual(['rule', 'severity', 'fingerprint', 'message', 'userName', 'pattern', 'resolution', 'users', 'pairCount', 'pairs']);
+    expect(Object.keys(contest.users[0])).toEqual(['id', 'userName', 'email', 'active', 'authenticationType', 'needsUpdate', 'location']);
+  });
+});

@@ -1,0 +1,66 @@
+/** Transcripts of command lines: Markdown whose `console` blocks hold a command, what it writes, and how it ends. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ROOT } from './children.js';
+import { runCli } from './run.js';
+
+export interface Step {
+  /** Where the block stands in the text. */
+  readonly start: number;
+  readonly end: number;
+  /** The opening line, with `columns=N` where stdout is a terminal. */
+  readonly opening: string;
+  readonly command: string;
+  /** What follows the command line, to the closing fence. */
+  readonly body: string;
+}
+
+const BLOCK = /^(```console[^\n]*)\n\$ ([^\n]*)\n([\s\S]*?)^```$/gm;
+
+/** Yields the steps of a transcript, in order. */
+export function stepsOf(text: string): Step[] {
+  return [...text.matchAll(BLOCK)].map((match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+    opening: match[1],
+    command: match[2],
+    body: match[3],
+  }));
+}
+
+export const blockOf = ({ opening, command }: Step, body: string): string => `${opening}\n$ ${command}\n${body}\`\`\``;
+
+/** Yields the words of a command line, with quotes as a shell takes them. */
+export function wordsOfCommand(command: string): string[] {
+  return [...command.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) => word.replace(/'([^']*)'|"([^"]*)"/g, (_, single, double) => single ?? double));
+}
+
+// An escape character in a file would act on whoever looks at it with `cat`.
+const shown = (text: string): string => text.replaceAll('\u001b', '␛');
+
+/** Yields a text without places of this machine; columns that were padded to such a place are told apart by two spaces. */
+function placeless(text: string, folder: string): string {
+  const padded = text.includes(folder) ? text.replace(/(?<=\S) {3,}(?=\S)/g, '  ') : text;
+  return padded.replaceAll(folder, '<folder>').replaceAll(pathToFileURL(ROOT).href, '<scim-audit>').replaceAll(ROOT, '<scim-audit>');
+}
+
+const closed = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n(no line end)\n`);
+
+/** Runs a step in a folder; yields the body that its block is to have. The folder's own path is written as `<folder>`, the program's as `<scim-audit>`. */
+export async function play({ opening, command }: Step, folder: string): Promise<string> {
+  const words = wordsOfCommand(command);
+  const isSetting = (word: string): boolean => /^[A-Z_]+=/.test(word);
+  const first = words.findIndex((word) => !isSetting(word));
+  const [program, ...args] = words.slice(first);
+  if (program === 'cat') return closed(shown(placeless(readFileSync(join(folder, args[0]), 'utf8'), folder)));
+  if (program !== 'scim-audit') throw new Error(`a transcript runs scim-audit or cat, not ${program}`);
+  const env = Object.fromEntries(words.slice(0, first).map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]));
+  const columns = /columns=(\d+)/.exec(opening)?.[1];
+  // A spinner is drawn by timers, so it has no place in a transcript.
+  const terminal = columns === undefined ? {} : { isTty: true, columns: Number(columns), env: { ...env, CI: '1' } };
+  const { code, stdout, stderr } = await runCli(args, { cwd: folder, env, ...terminal });
+  const clean = (text: string): string => closed(shown(placeless(text, folder)));
+  return `${clean(stdout)}${stderr === '' ? '' : `stderr:\n${clean(stderr)}`}exit ${code}\n`;
+}
