@@ -140,6 +140,7 @@ function commandWords(source: string | undefined, flags: SharedFlags): string {
     ...one('--auth-mode', flags.authMode),
     ...each('--sync-group', flags.syncGroup),
     ...one('--sync-groups', flags.syncGroups),
+    ...one('--fail-on', flags.failOn),
     ...each('--skip-rule', flags.skipRule),
     ...each('--leave-out-user', flags.leaveOutUser),
     ...pairs('--column', flags.column),
@@ -148,6 +149,7 @@ function commandWords(source: string | undefined, flags: SharedFlags): string {
     ...one('--delimiter', flags.delimiter),
     ...one('--encoding', flags.encoding),
     ...(flags.assumeActive === true ? ['--assume-active'] : []),
+    ...(flags.allowEmpty === true ? ['--allow-empty'] : []),
     ...one('--config', flags.config),
   ].join(' ');
 }

@@ -29,7 +29,7 @@ export async function startProgress({ stderr, environment }: Io): Promise<Progre
       spinner.render();
     },
     stop() {
-      spinner.stop();
+      if (isShown) spinner.stop();
     },
   };
 }

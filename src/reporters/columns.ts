@@ -1,4 +1,4 @@
-/** Aligned columns, cut to a width, for terminals. */
+/** Text fitted to a terminal: aligned columns, cut to a width, and wrapped lines. */
 
 import stringWidth from 'string-width';
 
@@ -10,14 +10,22 @@ export interface Styled {
 }
 
 const GAP = '  ';
-const LEAST = 8;
+/** Below this a column says nothing any more. */
+const LEAST = 4;
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** Yields what is seen as one character each: only between them may a text be cut. */
+export function charactersOf(text: string): string[] {
+  return /^[ -~]*$/.test(text) ? [...text] : [...segmenter.segment(text)].map(({ segment }) => segment);
+}
 
 /** Yields a text cut to a width in columns, with `…` where it was cut. */
 export function cut(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   let shown = '';
   let used = 1;
-  for (const char of text) {
+  for (const char of charactersOf(text)) {
     used += stringWidth(char);
     if (used > width) break;
     shown += char;
@@ -28,7 +36,7 @@ export function cut(text: string, width: number): string {
 /** Yields the end of a text, with `…` where it was cut. */
 export function cutStart(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
-  const chars = [...text];
+  const chars = charactersOf(text);
   let used = 1;
   let from = chars.length;
   while (from > 0 && used + stringWidth(chars[from - 1]) <= width) used += stringWidth(chars[--from]);
@@ -48,20 +56,55 @@ function fitWidths(wanted: readonly number[], room: number): number[] {
 
 /** Yields lines of aligned cells; `width` undefined: nothing is cut. */
 export function alignColumns(rows: readonly (readonly Styled[])[], indent: string, width?: number): string[] {
-  const columns = Math.max(...rows.map((row) => row.length), 0);
-  const wanted = Array.from({ length: columns }, (_, at) => Math.max(...rows.map((row) => stringWidth(row[at]?.plain ?? '')), 0));
-  const room = (width ?? Number.POSITIVE_INFINITY) - indent.length - GAP.length * (columns - 1);
-  const widths = Number.isFinite(room) ? fitWidths(wanted, Math.max(room, LEAST * columns)) : wanted;
-  return rows.map((row) =>
-    (
-      indent +
-      row
-        .map((cell, at) => {
-          const shown = cell.paint(widths[at]);
-          const used = Math.min(stringWidth(cell.plain), widths[at]);
-          return at === row.length - 1 ? shown : shown + ' '.repeat(Math.max(0, widths[at] - used));
-        })
-        .join(GAP)
-    ).trimEnd(),
-  );
+  const columns = rows.reduce((most, row) => Math.max(most, row.length), 0);
+  const wanted = Array.from({ length: columns }, (_, at) => rows.reduce((most, row) => Math.max(most, stringWidth(row[at]?.plain ?? '')), 0));
+  const widths = width === undefined ? wanted : fitWidths(wanted, width - indent.length - GAP.length * (columns - 1));
+  return rows.map((row) => {
+    const cells = row.map((cell, at) => {
+      const shown = cell.paint(widths[at]);
+      // A character of two columns may leave one of them free.
+      return at === row.length - 1 ? shown : shown + ' '.repeat(Math.max(0, widths[at] - stringWidth(shown)));
+    });
+    return (indent + cells.join(GAP)).trimEnd();
+  });
+}
+
+const WIDEST_TEXT = 100;
+
+/** Yields a text in lines of at most the width, each with an indent. A word that is longer is broken on a terminal only. */
+export function wrap(text: string, width: number | undefined, indent: string): string[] {
+  const room = Math.min(width ?? WIDEST_TEXT, WIDEST_TEXT) - indent.length;
+  const lines: string[] = [];
+  let line = '';
+  let used = 0;
+  const words = text.split(' ').flatMap((word) => (width === undefined ? [{ word, glue: ' ' }] : piecesOf(word, room)));
+  for (const { word, glue } of words) {
+    const wide = stringWidth(word);
+    if (used > 0 && used + glue.length + wide > room) {
+      lines.push(indent + line);
+      line = word;
+      used = wide;
+    } else {
+      line = used === 0 ? word : line + glue + word;
+      used = used === 0 ? wide : used + glue.length + wide;
+    }
+  }
+  return [...lines, indent + line];
+}
+
+/** Yields a word in pieces that fit. */
+function piecesOf(word: string, room: number): { readonly word: string; readonly glue: string }[] {
+  if (stringWidth(word) <= room) return [{ word, glue: ' ' }];
+  const pieces: string[] = [''];
+  let used = 0;
+  for (const char of charactersOf(word)) {
+    const wide = stringWidth(char);
+    if (used + wide > room && used > 0) {
+      pieces.push('');
+      used = 0;
+    }
+    pieces[pieces.length - 1] += char;
+    used += wide;
+  }
+  return pieces.map((piece, at) => ({ word: piece, glue: at === 0 ? ' ' : '' }));
 }

@@ -24,7 +24,7 @@ export function filePath({ file, path }: Input): string {
 }
 
 /** Yields what names a user or group in a list: kind, id and the name it has. */
-export function subjectText(subject: User | Group): string {
+function subjectText(subject: User | Group): string {
   const text = 'userName' in subject ? `user ${subject.id} "${subject.userName}" <${subject.email}>` : `group ${subject.id} "${subject.name}"`;
   return printable(text);
 }

@@ -1,12 +1,13 @@
 import { Chalk, type ChalkInstance } from 'chalk';
+import stringWidth from 'string-width';
 import type { AuditedFinding, Report } from '../audit/report.js';
 import { isAtOrAbove } from '../audit/report.js';
 import { differenceOf } from '../model/compare.js';
 import { locationOf, type Subject } from '../model/directory.js';
-import type { Severity } from '../model/finding.js';
+import { SEVERITIES, type Severity } from '../model/finding.js';
 import { RULES } from '../rules/registry.js';
 import { type Cell, count, grouped, type Rule } from '../rules/rule.js';
-import { alignColumns, cut, cutStart, type Styled } from './columns.js';
+import { alignColumns, charactersOf, cut, cutStart, type Styled, wrap } from './columns.js';
 import type { Reporter, ReportOptions } from './reporter.js';
 import { verdictText } from './verdict.js';
 import { compareParts, type Part, printable, visible } from './visible.js';
@@ -15,7 +16,8 @@ import { compareParts, type Part, printable, visible } from './visible.js';
 export const pretty: Reporter = {
   *render(report, options) {
     const paint = new Chalk({ level: options.hasColours ? 1 : 0 });
-    yield `${verdictLine(report, paint)}\n${paint.dim(wrap(subjectLine(report), options.width, '').join('\n'))}\n`;
+    for (const line of wrap(verdictLine(report), options.width, '')) yield `${verdictColour(report, paint)(line)}\n`;
+    for (const line of wrap(subjectLine(report), options.width, '')) yield `${paint.dim(line)}\n`;
     for (const rule of RULES) {
       const findings = report.findings.filter(({ finding }) => finding.rule === rule.name);
       if (findings.length > 0) yield* ruleLines(rule, findings, report, options, paint);
@@ -29,9 +31,13 @@ const MARK: Readonly<Record<Severity, string>> = { error: '✖', warning: '▲',
 const inColour = (paint: ChalkInstance, severity: Severity): ChalkInstance =>
   severity === 'error' ? paint.red : severity === 'warning' ? paint.yellow : paint.blue;
 
-function verdictLine(report: Report, paint: ChalkInstance): string {
+function verdictLine(report: Report): string {
   const { text, isGood } = verdictText(report);
-  return isGood ? paint.green.bold(`✔ ${text}`) : report.isReady ? paint.yellow.bold(`▲ ${text}`) : paint.red.bold(`✖ ${text}`);
+  return `${isGood ? '✔' : report.isReady ? MARK.warning : MARK.error} ${text}`;
+}
+
+function verdictColour(report: Report, paint: ChalkInstance): ChalkInstance {
+  return verdictText(report).isGood ? paint.green.bold : report.isReady ? paint.yellow.bold : paint.red.bold;
 }
 
 function subjectLine({ snapshot, policy, sync }: Report): string {
@@ -48,35 +54,43 @@ function subjectLine({ snapshot, policy, sync }: Report): string {
 
 function* ruleLines(rule: Rule, findings: readonly AuditedFinding[], report: Report, options: ReportOptions, paint: ChalkInstance): Iterable<string> {
   const open = findings.filter(({ acceptance }) => acceptance === undefined);
-  const worst = (['error', 'warning', 'info'] as const).find((severity) => open.some(({ finding }) => finding.severity === severity)) ?? 'info';
-  const counts = (['error', 'warning', 'info'] as const)
-    .map((severity) => [open.filter(({ finding }) => finding.severity === severity).length, severity] as const)
-    .filter(([n]) => n > 0)
-    .map(([n, severity]) => (severity === 'info' ? `${n} info` : count(n, severity)));
-  const accepted = findings.length - open.length;
-  if (accepted > 0) counts.push(`${accepted} accepted`);
+  const ofSeverity = (severity: Severity): number => open.filter(({ finding }) => finding.severity === severity).length;
+  const worst = SEVERITIES.find((severity) => ofSeverity(severity) > 0) ?? 'info';
+  const counts = SEVERITIES.filter((severity) => ofSeverity(severity) > 0).map((severity) =>
+    severity === 'info' ? `${grouped(ofSeverity(severity))} info` : count(ofSeverity(severity), severity),
+  );
+  if (findings.length > open.length) counts.push(`${grouped(findings.length - open.length)} accepted`);
   yield `\n${inColour(paint, worst)(`${MARK[worst]} ${paint.bold(rule.title)}`)}\n`;
   for (const line of wrap(`${rule.name}: ${counts.join(', ')}`, options.width, '  ')) yield `${paint.dim(line)}\n`;
   for (const line of wrap(rule.why, options.width, '  ')) yield `${line}\n`;
   yield '\n';
+  yield* subjectLines(rule, findings, report, options, paint);
+  yield '\n';
+  for (const line of wrap(`What to do: ${rule.fix}`, options.width, '  ')) yield `${line}\n`;
+}
+
+/** Yields the table of the subjects, and how many rows were left out. */
+function* subjectLines(rule: Rule, findings: readonly AuditedFinding[], report: Report, options: ReportOptions, paint: ChalkInstance): Iterable<string> {
   const locate = (subject: Subject) => locationOf(report.snapshot.inputs, subject);
   const most = options.mostRows ?? Number.POSITIVE_INFINITY;
   const rows: Styled[][] = [];
-  let subjects = 0;
+  /** Rows that could be shown, and what they stand for, which may be more. */
+  let available = 0;
+  let total = 0;
   for (const { finding } of findings) {
+    const subjects = rule.users(finding).length || rule.groups(finding).length;
     // A contest of the whole organisation is one finding: its rows are made only as far as they are shown.
-    const cells = rows.length >= most ? [] : rule.rows(finding, locate);
-    subjects += Math.max(rule.users(finding).length, rule.groups(finding).length === 0 || rule.users(finding).length > 0 ? 1 : rule.groups(finding).length, 1);
+    const cells = rows.length >= most && subjects > 0 ? [] : rule.rows(finding, locate);
+    available += cells.length || subjects;
+    total += rule.size?.(finding) ?? (cells.length || subjects);
     for (const row of cells) if (rows.length < most) rows.push(row.map((cell, column) => styleCell(cell, rule.headings[column], paint)));
   }
   const headings = rule.headings.map((heading): Styled => ({ plain: heading, paint: (width) => paint.dim(cut(heading, width)) }));
-  for (const line of alignColumns([headings, ...rows], '    ', options.width)) yield `${line}\n`;
-  if (subjects > rows.length) {
-    const more = `… and ${grouped(subjects - rows.length)} more; --rows all shows them, --format json lists everything`;
-    for (const line of wrap(more, options.width, '    ')) yield `${paint.dim(line)}\n`;
-  }
-  yield '\n';
-  for (const line of wrap(`What to do: ${rule.fix}`, options.width, '  ')) yield `${line}\n`;
+  if (rows.length > 0) for (const line of alignColumns([headings, ...rows], '    ', options.width)) yield `${line}\n`;
+  if (total === rows.length) return;
+  const isAllListed = available === total;
+  const how = available === rows.length ? '' : `; --rows all shows ${isAllListed ? 'them, --format json lists everything' : `the first ${grouped(available)}`}`;
+  for (const line of wrap(`… and ${grouped(total - rows.length)} more${how}`, options.width, '    ')) yield `${paint.dim(line)}\n`;
 }
 
 /** The columns of which the end matters most: the line number. */
@@ -92,69 +106,79 @@ function styleCell({ text, against }: Cell, heading: string, paint: ChalkInstanc
   return { plain: parts.map((part) => part.text).join(''), paint: (width) => paintParts(parts, width, paint) };
 }
 
-/** Yields the parts in colours; where they must be cut, from the front first, so that the difference stays to be seen. */
+/** Yields the parts in colours; where they must be cut, around the first difference, so that it stays to be seen. */
 function paintParts(parts: readonly Part[], width: number, paint: ChalkInstance): string {
   const mark = ({ text, isDifferent }: Part): string => (isDifferent ? paint.yellow.underline(text) : text);
-  const plain = parts.map(({ text }) => text).join('');
-  if (cut(plain, width) === plain) return parts.map(mark).join('');
-  const first = parts.findIndex(({ isDifferent }) => isDifferent);
-  const before = parts
-    .slice(0, Math.max(first, 0))
-    .map(({ text }) => text)
-    .join('');
-  const rest = parts.slice(Math.max(first, 0));
-  const shown = cut(rest.map(({ text }) => text).join(''), Math.max(width - Math.min(before.length, Math.ceil(width / 3)), 4));
-  let left = shown;
-  const painted = rest.map((part) => {
-    const piece = left.slice(0, part.text.length);
-    left = left.slice(piece.length);
-    return mark({ ...part, text: piece });
-  });
-  return cutStart(before, width - shown.length) + painted.join('');
+  const chars = parts.flatMap(({ text, isDifferent }) => charactersOf(text).map((char) => ({ text: char, isDifferent, width: stringWidth(char) })));
+  const whole = chars.reduce((sum, char) => sum + char.width, 0);
+  if (whole <= width) return parts.map(mark).join('');
+  // Where the other value only has something more, no stretch of this one is different: its front is shown.
+  let from = Math.max(
+    0,
+    chars.findIndex(({ isDifferent }) => isDifferent),
+  );
+  let to = from;
+  let used = 0;
+  const fits = (start: number, end: number, more: number): boolean => used + more + (start > 0 ? 1 : 0) + (end < chars.length ? 1 : 0) <= width;
+  const takeRight = (until: (at: number) => boolean): void => {
+    while (to < chars.length && until(to) && fits(from, to + 1, chars[to].width)) used += chars[to++].width;
+  };
+  const takeLeft = (most: number): void => {
+    while (from > 0 && used + chars[from - 1].width <= most && fits(from - 1, to, chars[from - 1].width)) used += chars[--from].width;
+  };
+  takeRight((at) => chars[at].isDifferent);
+  takeLeft(used + Math.floor((width - used) / 3));
+  takeRight(() => true);
+  takeLeft(width);
+  const shown = joinAlike(chars.slice(from, to)).map(mark).join('');
+  return `${from > 0 ? '…' : ''}${shown}${to < chars.length ? '…' : ''}`;
 }
 
-function* closingLines(report: Report, { width, sourceWords }: ReportOptions, paint: ChalkInstance): Iterable<string> {
-  const { findings, notChecked, notes, isReady } = report;
+/** Yields neighbours that are both alike, or both different, as one part. */
+function joinAlike(parts: readonly Part[]): Part[] {
+  const joined: Part[] = [];
+  for (const { text, isDifferent } of parts) {
+    const last = joined.at(-1);
+    if (last?.isDifferent === isDifferent) joined[joined.length - 1] = { text: last.text + text, isDifferent };
+    else joined.push({ text, isDifferent });
+  }
+  return joined;
+}
+
+function* closingLines(report: Report, options: ReportOptions, paint: ChalkInstance): Iterable<string> {
+  const { findings, notChecked, notes } = report;
+  const { width } = options;
   const found = new Set(findings.map(({ finding }) => finding.rule));
   const skipped = new Set(notChecked.map(({ rule }) => rule));
   const isEmpty = report.snapshot.users.length === 0;
   const clean = isEmpty ? [] : RULES.filter(({ name }) => !found.has(name) && !skipped.has(name)).map(({ name }) => name);
   if (clean.length > 0) yield `\n${paint.green('✔ Nothing found by')}\n${wrap(clean.join(', '), width, '  ').join('\n')}\n`;
   if (notChecked.length > 0) {
-    yield `\n${paint.yellow('▲ Not checked')}\n`;
-    for (const { rule, why } of notChecked) yield `  ${rule}: ${why}\n`;
-  }
-  if (report.fixed !== undefined) {
-    yield `\n${paint.bold('Since the baseline')}\n  ${count(report.fixed.length, 'finding is', 'findings are')} fixed, ${count(report.summary.known ?? 0, 'finding is', 'findings are')} still there\n`;
+    yield `\n${paint.yellow(`${MARK.warning} Not checked`)}\n`;
+    for (const { rule, why } of notChecked) yield `${wrap(`${rule}: ${why}`, width, '  ').join('\n')}\n`;
   }
   if (notes.length > 0) {
     yield `\n${paint.bold('Please note')}\n`;
-    for (const note of notes)
-      for (const [at, line] of wrap(printable(note), width, '    ').entries()) yield `${at === 0 ? line.replace('    ', '  - ') : line}\n`;
+    for (const note of notes) yield `${wrap(printable(note), width, '    ').join('\n').replace('    ', '  - ')}\n`;
   }
   yield `\n${paint.bold('Next')}\n`;
-  const worst = findings.find(({ finding, acceptance }) => acceptance === undefined && isAtOrAbove(finding.severity, 'warning'));
-  if (worst !== undefined) {
-    yield `  scim-audit plan ${printable(sourceWords)} --out plan\n    writes the changes that remove what needs no decision, and asks about the rest\n`;
-    yield `  scim-audit explain ${worst.finding.rule}\n    says more about a rule\n`;
-  } else if (isEmpty) yield '  Check the export: it holds no users.\n';
-  else if (notChecked.length > 0)
-    for (const line of wrap('Give what is missing, so that the rules above can be checked too; until then this is no "ready".', width, '  ')) yield `${line}\n`;
-  else if (isReady)
-    for (const line of wrap('Nothing to clean. Check again right before SCIM is enabled: the data may change until then.', width, '  ')) yield `${line}\n`;
+  yield* nextLines(report, options);
 }
 
-/** Yields a text in lines of at most the width, each with an indent. */
-function wrap(text: string, width: number | undefined, indent: string): string[] {
-  const room = Math.min(width ?? 100, 100) - indent.length;
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > room) {
-      lines.push(indent + line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  lines.push(indent + line);
-  return lines;
+function* nextLines({ findings, notChecked, isReady, snapshot }: Report, { width, sourceWords, canPlan = true }: ReportOptions): Iterable<string> {
+  const say = (text: string, indent = '  '): string => `${wrap(text, width, indent).join('\n')}\n`;
+  const open = findings.filter(({ acceptance }) => acceptance === undefined);
+  const worst = open.find(({ finding }) => isAtOrAbove(finding.severity, 'warning'));
+  if (worst !== undefined) {
+    // A command is there to be copied, so it is one line whatever the width.
+    if (canPlan) {
+      yield `  scim-audit plan ${printable(sourceWords)} --out plan\n`;
+      yield say('writes the changes that remove what needs no decision, and asks about the rest', '    ');
+    } else yield say('Export with ids: `scim-audit plan` needs them to write the changes that remove these findings.');
+    yield `  scim-audit explain ${worst.finding.rule}\n`;
+    yield say('says more about a rule', '    ');
+  } else if (snapshot.users.length === 0) yield say('Check the export: it holds no users.');
+  else if (notChecked.length > 0) yield say('Give what is missing, so that the rules above can be checked too; until then this is no "ready".');
+  else if (!isReady || open.length > 0) yield say('Read what was found: it is no more than a note by the settings of this check.');
+  else yield say('Nothing to clean. Check again right before SCIM is enabled: the data may change until then.');
 }

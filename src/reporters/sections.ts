@@ -8,7 +8,7 @@ import { RULES } from '../rules/registry.js';
 import { type Cell, count, grouped, type Rule } from '../rules/rule.js';
 import { compareParts, printable, visible } from './visible.js';
 
-export interface Counts extends Readonly<Record<Severity, number>> {
+interface Counts extends Readonly<Record<Severity, number>> {
   readonly accepted: number;
 }
 

@@ -3,7 +3,7 @@
 const codePoint = (char: string): string => `⟨U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`;
 
 // Controls, format characters, lone surrogates, and every space but the plain one.
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\ufffe\uffff\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
 
 /** Yields the text with everything unseen spelled out as ⟨U+…⟩; for messages and headings. */
 export function printable(text: string): string {

@@ -34,7 +34,7 @@ export async function check(source: string | undefined, flags: CheckFlags, words
   refuseOverwriting(files, [...report.snapshot.inputs.map(({ file }) => file), ...prepared.otherInputs, ...[flags.decisions, flags.baseline].filter((file) => file !== undefined)]);
   const failures: Mistake[] = [];
   for (const { reporter, file } of destinations) {
-    const pieces = reporter.render(report, optionsFor(file, prepared.sourceWords, flags, io));
+    const pieces = reporter.render(report, { ...optionsFor(file, prepared.sourceWords, flags, io), canPlan: audited.hasIds });
     try {
       if (file === undefined) writePieces(io.stdout, pieces);
       else writeWhole(file, pieces);

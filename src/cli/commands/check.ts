@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { FORMATS } from '../../reporters/registry.js';
 import type { CheckFlags } from '../actions/check.js';
 import type { Ending } from '../exit.js';
 import type { Io } from '../io.js';
@@ -14,7 +15,9 @@ export function addCheck(program: Command, io: Io, end: (ending: Ending) => void
     .description('find what must be cleaned before SCIM is enabled')
     .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv; or a SQLite file');
   addPolicyOptions(addSourceOptions(command))
-    .option('--format <format>', 'pretty, json; may be repeated, each with its --output', (value: string) => words.push({ kind: 'format', value }))
+    .option('--format <format>', `${FORMATS.map(({ id }) => id).join(', ')}; may be repeated, each with its --output`, (value: string) =>
+      words.push({ kind: 'format', value }),
+    )
     .option('--output <file>', 'write the format before it to a file instead of stdout', (value: string) => words.push({ kind: 'output', value }))
     .option('--decisions <file>', 'decisions.csv whose acceptances hold: accepted findings are shown, but do not count')
     .option('--baseline <file>', 'an earlier JSON report: findings that are in it are shown as known, and do not count')

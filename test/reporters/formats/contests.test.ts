@@ -45,7 +45,7 @@ describe('the graph of conflicts', () => {
       { userName: at('ben'), email: at('ben'), active: false },
       { userName: at('BEN'), email: '', active: false },
     ]);
-    expect(said(held).sort()).toEqual([`${at('BEN')} holds ${at('ben')}`, `${at('ben')} holds ${at('ben')}`, `ana wants ${at('ben')}`]);
+    expect(new Set(said(held))).toEqual(new Set([`${at('BEN')} holds ${at('ben')}`, `${at('ben')} holds ${at('ben')}`, `ana wants ${at('ben')}`]));
   });
 
   it('puts what needs a decision first', () => {
