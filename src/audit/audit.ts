@@ -5,10 +5,10 @@ import type { Directory, MembershipSink, Snapshot } from '../model/directory.js'
 import type { FindingBase } from '../model/finding.js';
 import { indexIdentities } from '../model/identity-index.js';
 import type { Policy } from '../model/policy.js';
-import { selectSyncGroups } from '../model/scope.js';
+import { isInScope, selectSyncGroups } from '../model/scope.js';
 import { RULES } from '../rules/registry.js';
-import { INPUT_NAMES, type Rule, type RuleContext, type RuleInput, type RuleRun } from '../rules/rule.js';
-import { fingerprintOf } from './fingerprint.js';
+import { count, INPUT_NAMES, type Rule, type RuleContext, type RuleInput, type RuleRun } from '../rules/rule.js';
+import { FingerprintedFinding } from './fingerprint.js';
 import { type AuditedFinding, isAtOrAbove, type NotChecked, type Report, summarise } from './report.js';
 
 export interface Audit {
@@ -65,9 +65,7 @@ export function beginAudit(directory: Directory, policy: Policy, carried?: reado
   return {
     context,
     sink: {
-      member(user, group) {
-        for (const see of onMember) see(user, group);
-      },
+      member: oneOrAll(onMember),
       unknown(member) {
         for (const see of onUnknown) see(member);
       },
@@ -82,11 +80,20 @@ export function beginAudit(directory: Directory, policy: Policy, carried?: reado
         const set = policy.severities[rule.name];
         for (const stated of run.findings()) {
           const finding = set === undefined || set === 'off' ? stated : { ...stated, severity: set };
-          findings.push({ finding, fingerprint: fingerprintOf(finding) });
+          findings.push(new FingerprintedFinding(finding));
         }
       }
       return completeReport({ snapshot, policy, sync, findings, notChecked, notes: [...snapshot.notes, ...notesOf(context)] });
     },
+  };
+}
+
+/** Usually one rule looks at memberships, of which there are more than of anything else. */
+function oneOrAll(onMember: readonly MembershipSink['member'][]): MembershipSink['member'] {
+  const [only] = onMember;
+  if (onMember.length === 1 && only !== undefined) return only;
+  return (user, group) => {
+    for (const see of onMember) see(user, group);
   };
 }
 
@@ -98,6 +105,21 @@ export function completeReport(parts: Omit<Report, 'summary' | 'isReady'>): Repo
 
 function notesOf({ directory, policy, sync }: RuleContext): string[] {
   const notes: string[] = [];
+  if (directory.users.length > 0 && !directory.users.some((user) => isInScope(user, policy.authMode))) {
+    notes.push(
+      `No user is in scope. With --auth-mode ${policy.authMode} these are the active ${policy.authMode === 'basic' ? 'users' : 'users whose authentication type is IdP'}: check the mode and the export.`,
+    );
+  }
+  const leftOut = directory.users.filter(({ isLeftOut }) => isLeftOut === true);
+  if (leftOut.length > 0) {
+    const ids = leftOut
+      .slice(0, 20)
+      .map(({ id }) => id)
+      .join(', ');
+    notes.push(
+      `${count(leftOut.length, 'account')} left out on purpose, with names that count as taken: ${leftOut.length === 1 ? 'user' : 'users'} ${ids}${leftOut.length > 20 ? ' and others' : ''}.`,
+    );
+  }
   if (directory.given.groups && sync.names === null) {
     notes.push('No groups to be synced were named: every organisation-level group counts as one. Name them with --sync-group or --sync-groups.');
   }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { FindingBase } from '../model/finding.js';
 import { ruleOf } from '../rules/registry.js';
+import type { AuditedFinding } from './report.js';
 
 /**
  * Yields a finding's fingerprint: the rule's name, a colon, 16 hex digits over the rule, the subjects' ids and
@@ -8,8 +9,19 @@ import { ruleOf } from '../rules/registry.js';
  */
 export function fingerprintOf(finding: FindingBase): string {
   // Lengths first, so that no two lists of values run together into the same text.
-  const values = ruleOf(finding)
-    .identity(finding)
-    .map((value) => `\n${value.length}:${value}`);
-  return `${finding.rule}:${hash('sha256', finding.rule + values.join('')).slice(0, 16)}`;
+  let text = finding.rule;
+  for (const value of ruleOf(finding).identity(finding)) text += `\n${value.length}:${value}`;
+  return `${finding.rule}:${hash('sha256', text).slice(0, 16)}`;
+}
+
+/** A finding whose fingerprint is made when it is first read: most reports show a few of many. */
+export class FingerprintedFinding implements AuditedFinding {
+  #fingerprint: string | undefined;
+
+  constructor(readonly finding: FindingBase) {}
+
+  get fingerprint(): string {
+    this.#fingerprint ??= fingerprintOf(this.finding);
+    return this.#fingerprint;
+  }
 }

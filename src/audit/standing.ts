@@ -28,7 +28,11 @@ export function withBaseline(report: Report, baseline: ReadonlySet<string>, name
   const known: Acceptance = { reason: `in the baseline ${name}`, owner: 'baseline', isKnown: true };
   return again(
     report,
-    report.findings.map((audited) => (baseline.has(audited.fingerprint) && audited.acceptance === undefined ? { finding: audited.finding, fingerprint: audited.fingerprint, acceptance: known } : audited)),
+    report.findings.map((audited) =>
+      baseline.has(audited.fingerprint) && audited.acceptance === undefined
+        ? { finding: audited.finding, fingerprint: audited.fingerprint, acceptance: known }
+        : audited,
+    ),
     [...baseline].filter((fingerprint) => !now.has(fingerprint)),
   );
 }

@@ -46,6 +46,7 @@ export async function auditSource(
         }
         const policy: Policy = { ...settled, authMode };
         refuseMissingInputs(directory, policy);
+        refuseStrangers(directory, policy);
         audit = beginAudit(directory, policy);
         const watcher = watch?.(directory);
         return watcher === undefined ? audit.sink : both(audit.sink, watcher);
@@ -89,18 +90,33 @@ function missingMode({ users }: Directory, hasTypes: boolean): Mistake {
   return new Mistake('--auth-mode is missing: it decides which users are in scope, so there is no default.', suggestion);
 }
 
+/** Whoever is left out by a mistyped id would be changed after all. */
+function refuseStrangers({ users }: Directory, { leaveOutUsers }: Policy): void {
+  if (leaveOutUsers.length === 0) return;
+  const ids = new Set(users.map(({ id }) => id));
+  const strangers = leaveOutUsers.filter((id) => !ids.has(id));
+  if (strangers.length === 0) return;
+  throw new Mistake(
+    `No user has the id ${strangers.map((id) => JSON.stringify(id)).join(', ')}, which is to be left out.`,
+    'Correct --leave-out-user (or leaveOutUsers in the config): it takes ids as the export holds them.',
+  );
+}
+
 const FLAG = { groups: '--groups FILE', groupList: '--groups FILE', memberships: '--memberships FILE' } as const;
 
 function refuseMissingInputs(directory: Directory, policy: Policy): void {
   const missing = findMissingInputs(directory, policy);
   if (missing.length === 0) return;
   const rules = [...new Set(missing.map(({ rule }) => rule))];
+  const inputs = new Set(missing.map(({ input }) => input));
+  // A list of groups is what would give the groups.
+  const lacking = [...inputs].filter((input) => input !== 'groups' || !inputs.has('groupList'));
   throw new Mistake(
-    `${rules.length} ${rules.length === 1 ? 'rule cannot' : 'rules cannot'} be checked: ${[...new Set(missing.map(({ input }) => INPUT_NAMES[input]))].join(' and ')} not given.`,
+    `${count(rules.length, 'rule')} cannot be checked: ${lacking.map((input) => `no ${INPUT_NAMES[input]}`).join(' and ')} ${lacking.length === 1 && lacking[0] === 'groupList' ? 'was' : 'were'} given.`,
     'Give the files, or say on purpose that a rule is not checked.',
     rules.map((rule) => {
-      const inputs = missing.filter((each) => each.rule === rule).map(({ input }) => FLAG[input]);
-      return `${rule}: give ${inputs.join(' and ')}, or say --skip-rule ${rule}`;
+      const flags = missing.filter((each) => each.rule === rule).map(({ input }) => FLAG[input]);
+      return `${rule}: give ${flags.join(' and ')}, or say --skip-rule ${rule}`;
     }),
   );
 }

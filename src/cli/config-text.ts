@@ -26,15 +26,19 @@ export function writeConfigText({ authMode, syncGroups, failOn }: ConfigAnswers,
   const lines: readonly (readonly [string, string, unknown, boolean])[] = [
     ['authMode', `${SETTINGS.authMode.about} One of ${SETTINGS.authMode.choices?.join(', ')}.`, authMode, true],
     ['syncGroups', `${SETTINGS.syncGroups.about} null: every organisation-level group.`, syncGroups, true],
+    ['syncGroupsFile', `${SETTINGS.syncGroupsFile.about} The path is meant from this file.`, 'sync-groups.txt', false],
     ['failOn', `${SETTINGS.failOn.about} One of ${SETTINGS.failOn.choices?.join(', ')}.`, failOn, true],
     ['rules', `${SETTINGS.rules.about} "scim-audit explain" lists the rules.`, {}, true],
+    ['leaveOutUsers', SETTINGS.leaveOutUsers.about, ['1'], false],
     ['skipRules', SETTINGS.skipRules.about, ['no-inactive-users'], false],
     ['columns', SETTINGS.columns.about, { 'users.userName': 'Login' }, false],
     ['tables', SETTINGS.tables.about, { users: 'people' }, false],
     ['authTypeMap', SETTINGS.authTypeMap.about, { LDAP: 'basic' }, false],
     ['delimiter', `${SETTINGS.delimiter.about} One of ${SETTINGS.delimiter.choices?.join(', ')}.`, 'semicolon', false],
     ['encoding', `${SETTINGS.encoding.about} One of ${SETTINGS.encoding.choices?.join(', ')}.`, 'windows-1252', false],
+    ['assumeActive', SETTINGS.assumeActive.about, true, false],
+    ['allowEmpty', SETTINGS.allowEmpty.about, true, false],
   ];
   const body = lines.map(([name, about, value, isSet]) => `  // ${about}\n  ${isSet ? '' : '// '}"${name}": ${JSON.stringify(value)},\n`);
-  return `{\n  "$schema": ${JSON.stringify(schemaAddress(folder))},\n\n${body.join('\n')}}\n`;
+  return `{\n  // Where an editor finds what may stand in this file; nothing else rests on it.\n  "$schema": ${JSON.stringify(schemaAddress(folder))},\n\n${body.join('\n')}}\n`;
 }

@@ -1,8 +1,8 @@
 /** A person's word before anything is written: asked for on a terminal, given by --yes elsewhere. */
 
-import { createInterface } from 'node:readline/promises';
 import { EXIT, Refusal } from './exit.js';
 import type { Io } from './io.js';
+import { openQuestions } from './questions.js';
 
 export interface ConsentRequest {
   /** What would happen, as lines. */
@@ -20,12 +20,12 @@ export async function askConsent({ summary, question, command, isGiven }: Consen
   if (io.stdin.isTTY !== true || !io.stderr.isTTY) {
     throw new Refusal(EXIT.refused, 'no consent was given; nothing was changed.', `Nobody can be asked here. To go ahead, run:\n  ${command}`);
   }
-  const lines = createInterface({ input: io.stdin, output: process.stderr });
+  const questions = openQuestions(io, process.stderr);
   try {
-    const answer = await lines.question(`${question} Type yes to go ahead [no]: `);
+    const answer = await questions.ask(`${question} Type yes to go ahead [no]: `);
     if (/^yes$/i.test(answer.trim())) return;
   } finally {
-    lines.close();
+    questions.close();
   }
   throw new Refusal(EXIT.refused, 'consent was not given; nothing was changed.');
 }

@@ -40,7 +40,8 @@ export function endingOf(error: unknown, { stderr }: Io): Ending {
     if (error.hint !== undefined) stderr.write(`What to do: ${error.hint.split('\n').map(printable).join('\n')}\n`);
     return { code: error instanceof Refusal ? error.code : EXIT.noAnswer, reason: error.message };
   }
-  stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  stderr.write(`${trace.split('\n').map(printable).join('\n')}\n`);
   stderr.write('This is a bug in scim-audit, not a mistake of yours. Nothing was judged. Please report it with the lines above.\n');
   return { code: EXIT.noAnswer, reason: 'internal error' };
 }

@@ -5,11 +5,15 @@ import { Mistake } from '../model/mistake.js';
 import { printable } from '../reporters/visible.js';
 import { addApply } from './commands/apply.js';
 import { addCheck } from './commands/check.js';
+import { addCompletion } from './commands/completion.js';
 import { addDecide } from './commands/decide.js';
+import { addDoctor } from './commands/doctor.js';
 import { addExplain } from './commands/explain.js';
+import { addGate } from './commands/gate.js';
 import { addInit } from './commands/init.js';
 import { addInspect } from './commands/inspect.js';
 import { addPlan } from './commands/plan.js';
+import { addRedact } from './commands/redact.js';
 import { conclude, type Ending, EXIT, type ExitCode, endingOf } from './exit.js';
 import type { Io } from './io.js';
 import { TOOL } from './tool.js';
@@ -17,7 +21,7 @@ import { writeReason } from './write-reason.js';
 
 const ABOUT = `Finds what must be clean in Jama Connect before SCIM provisioning is switched on.
 
-Exit codes: 0 nothing to stop for, 1 findings, 2 no answer (bad input or arguments), 3 no users in the source.`;
+Exit codes: 0 nothing to stop for, 1 findings or differences, 2 no answer (bad input or arguments), 3 no users in the source, 4 apply or undo refused, 5 apply or undo stopped after a write.`;
 
 const HELP_CODES = new Set(['commander.help', 'commander.helpDisplayed', 'commander.version']);
 
@@ -31,6 +35,8 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text.split('\n').map(printable).join('\n')),
+      // What was wrong is the reason on the last line.
+      outputError: () => {},
       getOutHelpWidth: () => io.stdout.columns ?? 100,
       getErrHelpWidth: () => io.stderr.columns ?? 100,
     })
@@ -38,7 +44,8 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   const end = (reached: Ending): void => {
     ending = reached;
   };
-  for (const add of [addCheck, addPlan, addDecide, addApply, addInspect, addExplain, addInit]) add(program, io, end);
+  for (const add of [addCheck, addPlan, addDecide, addApply, addInspect, addGate, addRedact, addExplain, addInit, addDoctor, addCompletion])
+    add(program, io, end);
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -49,14 +56,16 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   } catch (error) {
     if (error instanceof CommanderError) {
       if (HELP_CODES.has(error.code) && argv.length > 0) return EXIT.done;
-      return conclude(
-        {
-          code: EXIT.noAnswer,
-          reason: argv.length === 0 ? 'no command was given; scim-audit check SOURCE --auth-mode MODE is the usual one' : error.message.replace(/^error: /, ''),
-        },
-        io,
-      );
+      if (argv.length === 0)
+        return conclude({ code: EXIT.noAnswer, reason: 'no command was given; scim-audit check SOURCE --auth-mode MODE is the usual one' }, io);
+      return conclude(endingOf(misuse(error), io), io);
     }
     return conclude(endingOf(error, io), io);
   }
+}
+
+/** Yields what commander refused, with its suggestion as what to do. */
+function misuse({ message }: CommanderError): Mistake {
+  const said = /^(?:error: )?(.*?)(?:\n\((Did you mean [^()\n]*\?)\))?$/s.exec(message);
+  return new Mistake(said?.[1] ?? message, said?.[2] ?? 'Add --help to a command to see its options.');
 }

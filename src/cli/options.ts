@@ -34,6 +34,11 @@ export interface SharedFlags {
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
+function collectNames(value: string, before: readonly string[] = []): string[] {
+  if (value.trim() === '') throw new InvalidArgumentError('It is empty.');
+  return [...before, value];
+}
+
 function pair(value: string, at: number): readonly [string, string] {
   if (at < 1) throw new InvalidArgumentError('It is written NAME=VALUE.');
   return [value.slice(0, at), value.slice(at + 1)];
@@ -68,7 +73,8 @@ function collectType(value: string, before: Record<string, AuthenticationType> =
 const DELIMITER_CHARACTERS: Readonly<Record<string, NonNullable<Settings['delimiter']>>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '\\t': 'tab' };
 
 function delimiterNamed(text: string): NonNullable<Settings['delimiter']> {
-  const found = DELIMITER_NAMES.find((name) => name === text.toLowerCase()) ?? (Object.hasOwn(DELIMITER_CHARACTERS, text) ? DELIMITER_CHARACTERS[text] : undefined);
+  const found =
+    DELIMITER_NAMES.find((name) => name === text.toLowerCase()) ?? (Object.hasOwn(DELIMITER_CHARACTERS, text) ? DELIMITER_CHARACTERS[text] : undefined);
   if (found === undefined) throw new InvalidArgumentError(`It is one of ${DELIMITER_NAMES.join(', ')}, or the character itself.`);
   return found;
 }
@@ -97,10 +103,10 @@ export function addSourceOptions(command: Command): Command {
 export function addPolicyOptions(command: Command): Command {
   return command
     .addOption(new Option('--auth-mode <mode>', 'how the organisation signs in today; there is no default').choices(AUTH_MODES))
-    .option('--sync-group <name>', 'a group to be synced, by its exact name; may be repeated', collect)
+    .option('--sync-group <name>', 'a group to be synced, by its exact name; may be repeated', collectNames)
     .option('--sync-groups <file>', 'file with such names, one a line, or a CSV with a name column')
     .addOption(new Option('--fail-on <severity>', 'mildest severity that gives exit code 1 (default: error)').choices(FAIL_ON))
-    .option('--leave-out-user <id>', 'an account that stays as it is, such as root; may be repeated', collect)
+    .option('--leave-out-user <id>', 'an account that stays as it is, such as root; may be repeated', collectNames)
     .option('--skip-rule <rule>', 'do not check a rule; the report says so; may be repeated', collect)
     .option('--auth-type-map <value=type>', 'what a further authentication type means: VALUE=basic or VALUE=idp', collectType)
     .option('--config <file>', 'config file (default: scim-audit.config.json in this folder or above it)');

@@ -93,10 +93,7 @@ export function writeWhole(file: string, pieces: Iterable<string>, isDurable = f
   try {
     const fd = openSync(target, 'w', 0o600);
     try {
-      for (const piece of gather(pieces)) {
-        const bytes = Buffer.from(piece, 'utf8');
-        for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
-      }
+      writeAll(fd, pieces);
       if (isDurable) fsyncSync(fd);
     } finally {
       closeSync(fd);
@@ -108,4 +105,23 @@ export function writeWhole(file: string, pieces: Iterable<string>, isDurable = f
     if (!isSpecial && existsSync(target)) unlinkSync(target);
     throw new Mistake(`${file} cannot be written: ${writeReason(error)}`, 'The file is as it was before. Name another place with --output, or make room.');
   }
+}
+
+/** Encodes the pieces into one buffer that is written whenever it is full. */
+function writeAll(fd: number, pieces: Iterable<string>): void {
+  const buffer = Buffer.allocUnsafe(1 << 16);
+  let filled = 0;
+  const flush = (bytes: Buffer): void => {
+    for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+  };
+  for (const piece of pieces) {
+    // No unit of a string takes more than three bytes.
+    if (filled + piece.length * 3 > buffer.length) {
+      flush(buffer.subarray(0, filled));
+      filled = 0;
+    }
+    if (piece.length * 3 > buffer.length) flush(Buffer.from(piece, 'utf8'));
+    else filled += buffer.write(piece, filled);
+  }
+  flush(buffer.subarray(0, filled));
 }

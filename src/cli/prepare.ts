@@ -8,6 +8,7 @@ import type { Role } from '../model/directory.js';
 import { Mistake } from '../model/mistake.js';
 import type { AuthMode, Policy } from '../model/policy.js';
 import { nearestName } from '../model/scope.js';
+import { printable } from '../reporters/visible.js';
 import { RULES } from '../rules/registry.js';
 import { DELIMITERS } from '../sources/csv-head.js';
 import { columnsOf } from '../sources/headings.js';
@@ -33,9 +34,10 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
   const file = await readConfig(flags.config ?? io.environment.SCIM_AUDIT_CONFIG, io);
   const resolved = resolveSettings({ flags: settingsFromFlags(flags), environment: io.environment, ...(file === undefined ? {} : { file }) });
   const { settings } = resolved;
-  refuseUnknownRules([...settings.skipRules, ...Object.keys(settings.rules)]);
-  const columns = splitColumns(settings.columns);
-  refuseUnknownRoles(settings.tables);
+  refuseUnknownRules(settings.skipRules, resolved.origins.skipRules);
+  refuseUnknownRules(Object.keys(settings.rules), resolved.origins.rules);
+  const columns = splitColumns(settings.columns, resolved.origins.columns);
+  refuseUnknownRoles(settings.tables, resolved.origins.tables);
   const delimiter = settings.delimiter === undefined ? undefined : DELIMITERS[settings.delimiter];
   const request: SourceRequest = {
     ...(source === undefined ? {} : { source }),
@@ -87,12 +89,13 @@ function syncNames({ syncGroups, syncGroupsFile, encoding }: Settings): string[]
   return [...new Set([...(syncGroups ?? []), ...fromFile])];
 }
 
-function refuseUnknownRules(names: readonly string[]): void {
+/** `origin` is where the names came from. */
+function refuseUnknownRules(names: readonly string[], origin: string): void {
   const known = RULES.map(({ name }) => name);
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
   throw new Mistake(
-    `There is no rule called ${unknown.map((name) => JSON.stringify(name)).join(', ')}.`,
+    `There is no rule called ${unknown.map((name) => JSON.stringify(name)).join(', ')} (${origin}).`,
     `Rules: ${known.join(', ')}.`,
     unknown.flatMap((name) => {
       const near = nearestName(name, known);
@@ -101,13 +104,13 @@ function refuseUnknownRules(names: readonly string[]): void {
   );
 }
 
-function splitColumns(columns: Settings['columns']): SourceRequest['columns'] {
+function splitColumns(columns: Settings['columns'], origin: string): SourceRequest['columns'] {
   const byRole: Partial<Record<Role, Record<string, string>>> = {};
   for (const [name, heading] of Object.entries(columns)) {
     const [role, column] = name.split('.', 2);
     if ((role !== 'users' && role !== 'groups' && role !== 'memberships') || !columnsOf(role).includes(column)) {
       throw new Mistake(
-        `The config names a column ${JSON.stringify(name)}, which there is not.`,
+        `${origin} names a column ${JSON.stringify(name)}, which there is not.`,
         'Columns are named users.userName, groups.name, memberships.groupId and so on.',
       );
     }
@@ -116,10 +119,10 @@ function splitColumns(columns: Settings['columns']): SourceRequest['columns'] {
   return byRole;
 }
 
-function refuseUnknownRoles(tables: Settings['tables']): void {
+function refuseUnknownRoles(tables: Settings['tables'], origin: string): void {
   const unknown = Object.keys(tables).find((role) => !['users', 'groups', 'memberships'].includes(role));
   if (unknown !== undefined)
-    throw new Mistake(`The config names a table for ${JSON.stringify(unknown)}.`, 'Tables are named for users, groups and memberships.');
+    throw new Mistake(`${origin} names a table for ${JSON.stringify(unknown)}.`, 'Tables are named for users, groups and memberships.');
 }
 
 /** Yields a word as a shell takes it. */
@@ -158,7 +161,11 @@ function commandWords(source: string | undefined, flags: SharedFlags): string {
 export function showSettings({ settings, origins }: ResolvedSettings): string {
   const rows = Object.entries(SETTINGS).map(([name]) => {
     const value = Object.entries({ ...DEFAULTS, ...settings }).find(([key]) => key === name)?.[1];
-    return [name, value === undefined ? '(not set)' : JSON.stringify(value), Object.entries(origins).find(([key]) => key === name)?.[1] ?? ''];
+    return [
+      name,
+      value === undefined ? '(not set)' : printable(JSON.stringify(value)),
+      printable(Object.entries(origins).find(([key]) => key === name)?.[1] ?? ''),
+    ];
   });
   const widths = [0, 1].map((at) => Math.max(...rows.map((row) => row[at].length)));
   return rows.map(([name, value, origin]) => `${name.padEnd(widths[0])}  ${value.padEnd(widths[1])}  ${origin}\n`).join('');

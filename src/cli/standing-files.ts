@@ -26,9 +26,19 @@ export function acceptFrom(report: Report, file: string, today: string): Report 
     const [action, value, reason, owner, expires] = plain.slice(WRITTEN_COLUMNS).map((cell) => cell.trim());
     if (action.toLowerCase() !== 'accept') continue;
     const answer = { action: 'accept', value, reason, owner, expires };
-    const acceptance = acceptanceOf({ answer }, today, (column, message) => void problems.push({ file, line, column: DECISION_COLUMNS.indexOf(column) + 1, heading: column, message }));
+    const acceptance = acceptanceOf(
+      { answer },
+      today,
+      (column, message) => void problems.push({ file, line, column: DECISION_COLUMNS.indexOf(column) + 1, heading: column, message }),
+    );
     if (!found.has(plain[0])) {
-      problems.push({ file, line, column: 1, heading: 'fingerprint', message: `the acceptance is unused: no finding has the fingerprint ${plain[0]}. It is settled or has changed; take the action out of the row, or run the plan again.` });
+      problems.push({
+        file,
+        line,
+        column: 1,
+        heading: 'fingerprint',
+        message: `the acceptance is unused: no finding has the fingerprint ${plain[0]}. It is settled or has changed; take the action out of the row, or run the plan again.`,
+      });
     }
     if (acceptance !== undefined) acceptances.set(plain[0], acceptance);
   }
@@ -43,7 +53,10 @@ export function holdAgainst(report: Report, file: string): Report {
   const { fingerprints, ids } = readBaseline(file);
   const known = new Set(report.snapshot.users.map(({ id }) => id));
   if (ids.length > 0 && !ids.some((id) => known.has(id))) {
-    throw new Mistake(`${file} is the report of another organisation: none of its ${ids.length} users is in this export.`, 'Give an earlier JSON report of the same organisation.');
+    throw new Mistake(
+      `${file} is the report of another organisation: none of its ${ids.length} users is in this export.`,
+      'Give an earlier JSON report of the same organisation.',
+    );
   }
   return withBaseline(report, fingerprints, basename(file));
 }
@@ -63,7 +76,10 @@ function readBaseline(file: string): { readonly fingerprints: Set<string>; reado
     throw new Mistake(`${file}, line 1: it is no JSON report of scim-audit.`, 'Give a report of: scim-audit check … --format json');
   }
   if (typeof report.schemaVersion !== 'number' || report.schemaVersion > SCHEMA_VERSION) {
-    throw new Mistake(`${file}, line 2: it has schemaVersion ${String(report.schemaVersion)}, this program reads ${SCHEMA_VERSION}.`, 'Update scim-audit, or make the baseline with this version.');
+    throw new Mistake(
+      `${file}, line 2: it has schemaVersion ${String(report.schemaVersion)}, this program reads ${SCHEMA_VERSION}.`,
+      'Update scim-audit, or make the baseline with this version.',
+    );
   }
   const fingerprints = new Set<string>();
   const ids = new Set<string>();

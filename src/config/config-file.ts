@@ -49,16 +49,15 @@ export function readConfigFile(file: string): Partial<Settings> {
   }
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true });
-  const found: Found[] = errors.map(({ error, offset }) => ({ offset, message: SYNTAX[printParseErrorCode(error)] ?? 'this is not JSON' }));
-  if (tree !== undefined) found.push(...oddKeys(tree));
-  if (found.length > 0 || tree === undefined) refuse(file, text, found.length > 0 ? found : [{ offset: 0, message: 'the file is empty' }]);
+  if (text.trim() === '') refuse(file, text, [{ offset: 0, message: 'the file is empty; {} would be a config that sets nothing' }]);
+  const syntax = errors.map(({ error, offset }): Found => ({ offset, message: SYNTAX[printParseErrorCode(error)] ?? 'this is not JSON' }));
+  if (syntax.length > 0 || tree === undefined) return refuse(file, text, syntax);
+  const odd = oddKeys(tree);
   const result = configSchema.safeParse(parse(text, [], { allowTrailingComma: true }));
-  if (result.success) return fromFile(result.data, file);
-  return refuse(
-    file,
-    text,
-    result.error.issues.flatMap((issue) => placeIssue(issue, tree)),
-  );
+  if (result.success && odd.length === 0) return fromFile(result.data, file);
+  const issues = result.success ? [] : result.error.issues.flatMap((issue) => placeIssue(issue, tree));
+  const told = new Set(odd.map(({ offset }) => offset));
+  return refuse(file, text, [...odd, ...issues.filter(({ offset }) => !told.has(offset))]);
 }
 
 interface Found {
@@ -75,6 +74,12 @@ const SYNTAX: Readonly<Record<string, string>> = {
   CloseBracketExpected: 'a closing bracket ] is missing',
   EndOfFileExpected: 'the file should end before this',
   UnexpectedEndOfString: 'a quote is not closed',
+  UnexpectedEndOfComment: 'a comment is not closed',
+  InvalidCharacter: 'a text holds a control character; write it as \\u and four digits',
+  InvalidEscapeCharacter: 'a backslash is followed by what it cannot stand before; a backslash itself is written twice',
+  InvalidUnicode: 'after \\u four hexadecimal digits are needed',
+  UnexpectedEndOfNumber: 'a number ends too early',
+  InvalidNumberFormat: 'this is no number',
   InvalidSymbol: 'this word means nothing here; texts stand in quotes',
 };
 
@@ -102,10 +107,16 @@ function placeIssue(issue: z.core.$ZodIssue, tree: Node): Found[] {
     const path = [...issue.path, ...(key === undefined ? [] : [key])].map((part) => (typeof part === 'number' ? part : String(part)));
     const node = findNodeAtLocation(tree, path);
     const offset = node === undefined ? 0 : node.parent?.type === 'property' && key !== undefined ? node.parent.offset : node.offset;
-    const what = key === undefined ? issue.message.replace(/^Invalid (?:input|option): /, '') : 'there is no such setting';
+    const what = key === undefined ? plainWords(issue.message) : 'there is no such setting';
     return { offset, message: `${path.join('.') || 'the file'}: ${what}` };
   });
 }
+
+const plainWords = (message: string): string =>
+  message
+    .replace(/^Invalid (?:input|option): /, '')
+    .replace(/^Too small: .*/, 'it must not be empty')
+    .replace('expected record', 'expected object');
 
 function fromFile({ $schema: _, syncGroups, ...rest }: z.infer<typeof configSchema>, file: string): Partial<Settings> {
   const settings: Record<string, unknown> = {};

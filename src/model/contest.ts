@@ -99,12 +99,11 @@ function findRings({ keys, userNameKey, emailKey, needsUpdate, holders }: Identi
     enter(start);
     while (path.length > 0) {
       const id = path[path.length - 1];
-      const users = holders.of(id);
-      if (cursor[id] === users.length) {
+      if (holders.offsets[id] + cursor[id] === holders.offsets[id + 1]) {
         leave(id);
         continue;
       }
-      const holder = users[cursor[id]++];
+      const holder = holders.places[holders.offsets[id] + cursor[id]++];
       const wanted = needsUpdate[holder] === 1 ? emailKey[holder] : id;
       if (wanted === id) continue;
       if (order[wanted] === 0) enter(wanted);

@@ -35,23 +35,23 @@ export function assemble({ before, context, members }: Ground, choices: Choices)
 /** Yields the plan for an end state that is known already. */
 export function assembleFor({ before, context }: Ground, choices: Choices, end: EndState): Assembly {
   const { users, groups } = context.directory;
-  const takenKeys = new Set(context.index.keys);
-  for (const place of end.movers) takenKeys.add(key(end.users[place].userName));
-  for (const email of choices.emails.values()) takenKeys.add(key(email));
+  const keys = [context.index.keys, end.index.keys];
   const changes = [
     ...emailChanges(users, choices),
     ...activityChanges(users, choices),
-    ...renameChanges(context, end, takenKeys),
+    ...renameChanges(context, end, keys),
     ...groupChanges(groups, end.groups, choices),
     ...memberChanges(users, groups, choices),
   ];
   const topicsLeft = new Set(end.report.findings.map(topicOf));
-  const isLeft = (audited: AuditedFinding): boolean => topicsLeft.has(topicOf(audited));
-  const resolvedBy = resolvedIndex(before.findings.filter((audited) => !isLeft(audited)));
+  const resolvedBy = resolvedIndex(before.findings.filter((audited) => !topicsLeft.has(topicOf(audited))));
   const actions = changes.map((change, at): Action => ({ id: `a${at + 1}`, change, resolves: resolvedBy(change) }));
-  proveActions({ users, groups, actions, end, takenKeys });
+  proveActions({ users, groups, actions, end, keys });
   if (end.contest.isAutomatic.includes(1)) throw new ProofFailed('The plan is not finished and was not written: an update would still need no decision.');
-  const open = before.findings.filter((audited) => audited.finding.severity !== 'info' && audited.acceptance === undefined && isLeft(audited));
+  const resolved = new Set(actions.flatMap(({ resolves }) => resolves));
+  const open = before.findings.filter(
+    ({ finding, fingerprint, acceptance }) => finding.severity !== 'info' && acceptance === undefined && !resolved.has(fingerprint),
+  );
   return { actions, open, end };
 }
 
@@ -70,24 +70,25 @@ function* activityChanges(users: readonly User[], { active }: Choices): Iterable
 
 const inPlace = <T>(map: ReadonlyMap<number, T>): (readonly [number, T])[] => [...map].sort(([a], [b]) => a - b);
 
-function renameChanges({ directory, index }: RuleContext, end: EndState, takenKeys: ReadonlySet<string>): Change[] {
+type KeyLists = readonly (readonly string[])[];
+
+function renameChanges({ directory, index }: RuleContext, end: EndState, keys: KeyLists): Change[] {
   const { users } = directory;
-  // Targets that nobody had or wanted in the source have ids beyond those of the index.
-  const idsByKey = new Map<string, number>();
   const targets = new Map<number, number>();
+  const others: number[] = [];
   for (const place of end.movers) {
-    const { userName } = end.users[place];
-    if (userName === users[place].email) targets.set(place, index.emailKey[place]);
+    if (end.users[place].userName === users[place].email) targets.set(place, index.emailKey[place]);
+    else others.push(place);
   }
-  if (targets.size < end.movers.length) {
-    for (const [id, text] of index.keys.entries()) idsByKey.set(text, id);
-  }
-  for (const place of end.movers) {
-    if (targets.has(place)) continue;
-    const text = key(end.users[place].userName);
-    const id = idsByKey.get(text) ?? index.keys.length + idsByKey.size;
-    idsByKey.set(text, id);
-    targets.set(place, id);
+  if (others.length > 0) {
+    // Targets that nobody had or wanted in the source have ids beyond those of the index.
+    const idsByKey = new Map(index.keys.map((text, id) => [text, id]));
+    for (const place of others) {
+      const text = key(end.users[place].userName);
+      const id = idsByKey.get(text) ?? idsByKey.size;
+      idsByKey.set(text, id);
+      targets.set(place, id);
+    }
   }
   const steps = sequenceRenames({
     movers: end.movers,
@@ -96,24 +97,30 @@ function renameChanges({ directory, index }: RuleContext, end: EndState, takenKe
     holdersOf: (id) => (id < index.keys.length ? index.holders.of(id) : []),
   });
   const names = new Map<number, string>();
-  const given = new Set<string>();
+  const taken = steps.some(({ isTemporary }) => isTemporary) ? keysUnder(TEMPORARY_DOMAIN, keys) : new Set<string>();
   return steps.map(({ place, isTemporary }: Step): Change => {
     const { id } = users[place];
     const from = names.get(place) ?? users[place].userName;
-    const to = isTemporary ? temporaryName(id, takenKeys, given) : end.users[place].userName;
+    const to = isTemporary ? temporaryName(id, taken) : end.users[place].userName;
     // Two ids may fold to one stem.
-    if (isTemporary) given.add(key(to));
+    if (isTemporary) taken.add(key(to));
     names.set(place, to);
     return { kind: 'replace-user', user: id, attribute: 'userName', from, to, ...(isTemporary ? { temporary: true as const } : {}) };
   });
 }
 
-/** Yields a username that nobody has, wants, or could be written to: `.invalid` is reserved for that. */
-function temporaryName(id: string, takenKeys: ReadonlySet<string>, given: ReadonlySet<string>): string {
+/** Reserved, so that nobody can be written to there (RFC 2606). */
+const TEMPORARY_DOMAIN = '@scim-audit.invalid';
+
+/** Yields the keys that a temporary username could meet. */
+const keysUnder = (domain: string, lists: KeyLists): Set<string> => new Set(lists.flatMap((keys) => keys.filter((text) => text.endsWith(domain))));
+
+/** Yields a username that nobody has, wants, or could be written to. */
+function temporaryName(id: string, taken: ReadonlySet<string>): string {
   const stem = `temporary-${id.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 40)}`;
   for (let number = 1; ; number++) {
-    const name = `${stem}${number === 1 ? '' : `-${number}`}@scim-audit.invalid`;
-    if (!takenKeys.has(key(name)) && !given.has(key(name))) return name;
+    const name = `${stem}${number === 1 ? '' : `-${number}`}${TEMPORARY_DOMAIN}`;
+    if (!taken.has(key(name))) return name;
   }
 }
 

@@ -30,8 +30,8 @@ export interface Baseline {
 
 /** Yields the lines of baseline.jsonl. */
 export function* baselineLines({ users, groups }: { readonly users: readonly User[]; readonly groups: readonly Group[] }): Iterable<string> {
-  for (const user of users) yield `${JSON.stringify(['user', user.id, userDigest(user)])}\n`;
-  for (const group of groups) yield `${JSON.stringify(['group', group.id, groupDigest(group)])}\n`;
+  for (const user of users) yield `["user",${JSON.stringify(user.id)},"${userDigest(user)}"]\n`;
+  for (const group of groups) yield `["group",${JSON.stringify(group.id)},"${groupDigest(group)}"]\n`;
 }
 
 /** Yields a baseline, or undefined where the text is none. */

@@ -1,10 +1,11 @@
 /** What people are asked: one row for each subject of each finding that they must settle, with a valid suggestion. */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AuditedFinding } from '../audit/report.js';
 import { key } from '../model/compare.js';
+import type { User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
-import type { Proposal, Question } from '../model/finding.js';
+import type { Question } from '../model/finding.js';
 import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
 import type { WrittenRow } from './plan.js';
@@ -50,62 +51,82 @@ export function askRows(open: readonly AuditedFinding[], context: RuleContext): 
   const suggest = suggester(context);
   return open.flatMap((finding) => {
     const rule = ruleOf(finding.finding);
-    return rule.remedy(finding.finding).questions.map((question): AskedRow => {
-      const suggestion = question.proposal === undefined ? '' : suggest(question.proposal, question.id);
+    const { questions } = rule.remedy(finding.finding);
+    const users = questions.some(({ proposal }) => proposal !== undefined) ? new Map(rule.users(finding.finding).map((user) => [user.id, user])) : NO_USERS;
+    return questions.map((question): AskedRow => {
+      const suggestion = suggest(question, question.subject === 'user' ? users.get(question.id) : undefined);
       const written = [finding.fingerprint, rule.name, question.subject, question.id, question.current, question.problem, suggestion];
       return { finding, question, written };
     });
   });
 }
 
+const NO_USERS: ReadonlyMap<string, User> = new Map();
+
+type Suggest = (question: Question, user: User | undefined) => string;
+
 /** Yields what makes proposals concrete: values that no other name, no other email and no other suggestion has. */
-function suggester(context: RuleContext): (proposal: Proposal, id: string) => string {
-  let ground: ReturnType<typeof groundOf> | undefined;
+function suggester(context: RuleContext): Suggest {
+  let ground: Taken | undefined;
+  // A group that is to be synced by its very name keeps it, or the name would be nobody's.
+  const names = new Set(context.policy.syncGroups);
   const given = new Map<string, string>();
-  return ({ action, value }, id) => {
-    if (value === '') return action;
-    ground ??= groundOf(context);
+  return ({ subject, id, actions, current, proposal }, user) => {
+    if (subject === 'group' && names.delete(current)) return '';
+    if (proposal === undefined) return '';
+    if (proposal.value === '') return proposal.action;
+    // The username of a user in scope follows the email; another one by itself would have to be changed again.
+    const isMoved = proposal.action === 'set-username' && user !== undefined && context.index.isInScope[user.place] === 1 && actions.includes('set-email');
+    const action = isMoved ? 'set-email' : proposal.action;
+    ground ??= new Taken(context);
     // One account is asked about by several findings; it is suggested one new address, not three.
-    const known = given.get(`${id}\n${value}`);
-    const chosen = known ?? freeValue(value, ground, id);
+    const name = `${subject} ${id} ${action}`;
+    const known = given.get(name);
+    if (known !== undefined) return `${action} ${known}`;
+    const chosen = ground.freeValue(proposal.value, user);
     if (chosen === undefined) return '';
-    ground.suggested.add(key(chosen));
-    given.set(`${id}\n${value}`, chosen);
+    given.set(name, chosen);
     return `${action} ${chosen}`;
   };
 }
 
-const MANY = '';
+const squeezed = (text: string): string => text.replace(/[\s\p{Cf}]/gu, '');
 
-/** Yields who has which name or email key: an id, or MANY. */
-function groundOf({ directory }: RuleContext) {
-  const owners = new Map<string, string>();
-  const own = (text: string, id: string): void => {
-    const folded = key(text);
-    const owner = owners.get(folded);
-    owners.set(folded, owner === undefined || owner === id ? id : MANY);
-  };
-  for (const { id, userName, email } of directory.users) {
-    own(userName, id);
-    own(email, id);
-  }
-  const groupNames = new Set(directory.groups.map(({ name }) => key(name)));
-  return { owners, groupNames, suggested: new Set<string>() };
-}
+/** Names and emails that a suggestion must keep clear of. */
+class Taken {
+  readonly #index: RuleContext['index'];
+  readonly #idsByKey: ReadonlyMap<string, number>;
+  readonly #groupNames: ReadonlySet<string>;
+  readonly #suggested = new Map<string, number | undefined>();
 
-function freeValue(value: string, { owners, groupNames, suggested }: ReturnType<typeof groundOf>, id: string): string | undefined {
-  const isFree = (text: string): boolean => {
-    const folded = key(text);
-    const owner = owners.get(folded);
-    return (owner === undefined || owner === id) && !groupNames.has(folded) && !suggested.has(folded);
-  };
-  if (isFree(value)) return value;
-  const at = value.lastIndexOf('@');
-  for (let number = 2; number < 1000; number++) {
-    const numbered = at > 0 ? `${value.slice(0, at)}-${number}${value.slice(at)}` : `${value} ${number}`;
-    if (isFree(numbered) && (at < 0 || isEmailAddress(numbered))) return numbered;
+  constructor({ directory, index }: RuleContext) {
+    this.#index = index;
+    this.#idsByKey = new Map(index.keys.map((text, id) => [text, id]));
+    this.#groupNames = new Set(directory.groups.map(({ name }) => key(name)));
   }
-  return undefined;
+
+  /** Yields the value, or a numbered one that is free. A person's own address is that or another person's, never numbered. */
+  freeValue(value: string, user: User | undefined): string | undefined {
+    const isOwn = user !== undefined && (value === user.userName || squeezed(value) === squeezed(user.email));
+    const at = value.lastIndexOf('@');
+    for (let number = 1; number < (isOwn ? 2 : 1000); number++) {
+      const numbered = number === 1 ? value : at > 0 ? `${value.slice(0, at)}-${number}${value.slice(at)}` : `${value} ${number}`;
+      const folded = key(numbered);
+      if (!this.#isFree(folded, user?.place) || (number > 1 && at > 0 && !isEmailAddress(numbered))) continue;
+      this.#suggested.set(folded, user?.place);
+      return numbered;
+    }
+    return undefined;
+  }
+
+  #isFree(folded: string, place: number | undefined): boolean {
+    if (this.#suggested.has(folded) && (place === undefined || this.#suggested.get(folded) !== place)) return false;
+    if (place === undefined) return !this.#groupNames.has(folded);
+    const id = this.#idsByKey.get(folded);
+    if (id === undefined) return true;
+    const { holders, emailers } = this.#index;
+    return holders.of(id).every((other) => other === place) && emailers.of(id).every((other) => other === place);
+  }
 }
 
 /** Spreadsheets change line ends inside cells; nothing else of what was written may change. */
@@ -113,10 +134,7 @@ const foldLines = (cell: string): string => cell.replace(/\r\n?/g, '\n');
 
 /** Yields the digest of the cells that are not for people. */
 export function rowDigest(written: readonly string[]): string {
-  return createHash('sha256')
-    .update(JSON.stringify(written.slice(0, WRITTEN_COLUMNS).map(foldLines)))
-    .digest('hex')
-    .slice(0, 16);
+  return hash('sha256', JSON.stringify(written.slice(0, WRITTEN_COLUMNS).map(foldLines))).slice(0, 16);
 }
 
 /** Yields the row as the plan remembers it. */

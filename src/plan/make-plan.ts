@@ -5,7 +5,7 @@ import { type AuditedFinding, isAtOrAbove, type Report } from '../audit/report.j
 import { key } from '../model/compare.js';
 import { ruleOf } from '../rules/registry.js';
 import { type Assembly, assemble, assembleFor, type Ground } from './assemble.js';
-import { hasChoices, NO_CHOICES } from './choices.js';
+import { type Choices, hasChoices, NO_CHOICES } from './choices.js';
 import { type AskedRow, askRows, writtenRow } from './decision-rows.js';
 import { type EndState, endStateOf, topicOf } from './end-state.js';
 import type { PlanBody, PlanSettings, WrittenRow } from './plan.js';
@@ -48,7 +48,7 @@ export interface RefusedDecisions {
 export function makePlan(ground: Ground, { decisions, today, settings }: PlanWishes): MadePlan | RefusedDecisions {
   const base = assemble(ground, NO_CHOICES);
   const asked = askRows(base.open, ground.context);
-  const read = decisions === undefined ? undefined : readDecisions(decisions.headings, decisions.rows, asked, decisions.previous, decisions.isSameExport);
+  const read = decisions === undefined ? undefined : readDecisions(decisions.headings, decisions.rows, asked, decisions.previous);
   if (read !== undefined && read.problems.length > 0) return { problems: read.problems };
   const settled = settleDecisions(read?.answered ?? [], ground.context, today);
   if (settled.problems.length > 0) return { problems: settled.problems };
@@ -99,24 +99,58 @@ function newConflicts({ before, context }: Ground, end: EndState, { choices, lin
   const problems: DecisionProblem[] = [];
   const linesOf = (subjects: readonly string[]): number[] =>
     [...new Set(subjects.flatMap((subject) => linesBySubject.get(subject) ?? []))].sort((a, b) => a - b);
-  const topics = new Set(before.findings.map(topicOf));
+  const firstLine = Math.min(...[...linesBySubject.values()].flat());
+  const isKnown = knowing(before.findings, choices);
   for (const audited of end.report.findings) {
     const rule = ruleOf(audited.finding);
-    if (!isAtOrAbove(audited.finding.severity, 'warning') || rule.mayFollowDecision === true || topics.has(topicOf(audited))) continue;
-    const subjects = [...rule.users(audited.finding).map(({ id }) => `user ${id}`), ...rule.groups(audited.finding).map(({ id }) => `group ${id}`)];
-    const lines = linesOf(subjects);
-    const [line = [...linesBySubject.values()].flat().sort((a, b) => a - b)[0] ?? 1] = lines;
-    const others = lines.length > 1 ? ` (with ${lines.length === 2 ? 'line' : 'lines'} ${lines.slice(1, 6).join(', ')})` : '';
-    problems.push({ line, message: `this decision${others} makes a new finding, ${rule.name}: ${rule.message(audited.finding)}` });
+    if (!isAtOrAbove(audited.finding.severity, 'warning') || rule.mayFollowDecision === true || isKnown(audited)) continue;
+    const [line = firstLine, ...others] = linesOf(subjectsOf(audited));
+    const with_ = others.length === 0 ? '' : ` (with ${others.length === 1 ? 'line' : 'lines'} ${others.slice(0, 5).join(', ')})`;
+    problems.push({ line, message: `this decision${with_} makes a new finding, ${rule.name}: ${rule.message(audited.finding)}` });
   }
-  const { directory } = context;
+  const { directory, contest, index } = context;
   for (const place of choices.userNames.keys()) {
-    const namesakes = Array.from(end.index.holders.of(end.index.userNameKey[place])).filter((other) => other !== place);
-    if (namesakes.length === 0) continue;
-    const [line = 1] = linesOf([`user ${directory.users[place].id}`]);
-    problems.push({ line, message: `the username ${JSON.stringify(end.users[place].userName)} is that of user ${directory.users[namesakes[0]].id}.` });
+    const [namesake] = Array.from(end.index.holders.of(end.index.userNameKey[place])).filter((other) => other !== place);
+    if (namesake === undefined) continue;
+    const [line = firstLine] = linesOf([`user ${directory.users[place].id}`]);
+    problems.push({ line, message: `the username ${JSON.stringify(end.users[place].userName)} is that of user ${directory.users[namesake].id}.` });
+  }
+  const blocked = end.users.filter(({ place }) => contest.isAutomatic[place] === 1 && end.index.needsUpdate[place] === 1 && !choices.emails.has(place));
+  for (const { place, id, email } of blocked) {
+    const wanted = end.index.emailKey[place];
+    const inTheWay = [...end.index.holders.of(wanted), ...end.index.emailers.of(wanted)].filter((other) => other !== place).slice(0, 20);
+    const [line = firstLine] = linesOf(inTheWay.map((other) => `user ${index.users[other].id}`));
+    problems.push({ line, message: `user ${id} could get the username ${JSON.stringify(email)} without a decision, and with this one no longer.` });
   }
   return problems.concat(groupNamesakes(end, choices.groupNames, linesOf));
+}
+
+const subjectsOf = ({ finding }: AuditedFinding): string[] => {
+  const rule = ruleOf(finding);
+  return [...rule.users(finding).map(({ id }) => `user ${id}`), ...rule.groups(finding).map(({ id }) => `group ${id}`)];
+};
+
+/**
+ * Yields whether a finding was there before: one of that topic, and all who take part in it now took part then. Users who
+ * contested a username still share their emails when nobody contests it any more: then another rule tells what is not new.
+ */
+function knowing(before: readonly AuditedFinding[], { emails, userNames }: Choices): (audited: AuditedFinding) => boolean {
+  const topics = new Set(before.map(topicOf));
+  const subjectsByTopic = new Map<string, Set<string>>();
+  for (const audited of before) {
+    const topic = ruleOf(audited.finding).topic(audited.finding);
+    const known = subjectsByTopic.get(topic) ?? new Set();
+    for (const subject of subjectsOf(audited)) known.add(subject);
+    subjectsByTopic.set(topic, known);
+  }
+  return (audited) => {
+    const { finding } = audited;
+    const subjects = subjectsOf(audited);
+    const known = subjectsByTopic.get(ruleOf(finding).topic(finding));
+    const users = ruleOf(finding).users(finding);
+    const isRetold = users.length > 0 && !users.some(({ place }) => emails.has(place) || userNames.has(place));
+    return known !== undefined && subjects.every((subject) => known.has(subject)) && (isRetold || topics.has(topicOf(audited)));
+  };
 }
 
 function groupNamesakes({ groups }: EndState, names: ReadonlyMap<number, string>, linesOf: (subjects: readonly string[]) => number[]): DecisionProblem[] {

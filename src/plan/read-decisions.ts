@@ -41,16 +41,14 @@ export interface ReadDecisions {
 const rowKey = (cells: readonly string[]): string => JSON.stringify([cells[0], cells[2], cells[3]]);
 
 /**
- * Yields the answers of a file. With `previous`, the rows that were written then are known, and a file that has others
- * is refused. On the same export the rows are those of `asked`; on a fresh one, answers whose finding is unchanged
- * carry over and the others are outdated.
+ * Yields the answers of a file. Its rows are those of `asked`, or else those of `previous`, where it is known which rows
+ * were written then: any others are refused. Answers whose finding is unchanged carry over, the others are outdated.
  */
 export function readDecisions(
   headings: readonly string[],
   rows: readonly FileRow[],
   asked: readonly AskedRow[],
   previous: readonly WrittenRow[] | undefined,
-  isSameExport: boolean,
 ): ReadDecisions {
   const wrongHeading = DECISION_COLUMNS.findIndex((name, at) => headings[at]?.trim() !== name);
   if (wrongHeading >= 0 || headings.length !== DECISION_COLUMNS.length) {
@@ -63,11 +61,39 @@ export function readDecisions(
   }
   const plain = rows.map(({ line, cells }) => ({ line, cells: cells.map(unguardCell) }));
   const askedByKey = new Map(asked.map((row) => [rowKey(row.written), row]));
-  const isStrict = isSameExport || (previous === undefined && plain.every(({ cells }) => askedByKey.has(rowKey(cells))));
-  const problems = isStrict ? compareWithAsked(plain, asked, askedByKey) : compareWithPrevious(plain, previous);
+  const problems = problemsOf(plain, asked, askedByKey, previous);
   if (problems.length > 0) return { answered: [], outdated: [], problems };
   return { ...sortAnswers(plain, asked, askedByKey), problems };
 }
+
+/** Yields what is wrong with the rows: held against what is asked now, else against what was written then. */
+function problemsOf(
+  rows: readonly FileRow[],
+  asked: readonly AskedRow[],
+  askedByKey: ReadonlyMap<string, AskedRow>,
+  previous: readonly WrittenRow[] | undefined,
+): DecisionProblem[] {
+  const nowAsked = compareWithAsked(rows, asked, askedByKey);
+  if (nowAsked.length === 0) return nowAsked;
+  if (previous === undefined) return rows.every(({ cells }) => askedByKey.has(rowKey(cells))) ? nowAsked : repeatedRows(rows);
+  const isAskedAsBefore = previous.length === asked.length && previous.every(({ digest }, at) => digest === rowDigest(asked[at].written));
+  return isAskedAsBefore ? nowAsked : compareWithPrevious(rows, previous);
+}
+
+function repeatedRows(rows: readonly FileRow[]): DecisionProblem[] {
+  const lines = new Map<string, number>();
+  return rows.flatMap(({ line, cells }) => {
+    const before = lines.get(rowKey(cells));
+    if (before !== undefined) return [repeatedRow(line, before)];
+    lines.set(rowKey(cells), line);
+    return [];
+  });
+}
+
+const repeatedRow = (line: number, before: number): DecisionProblem => ({
+  line,
+  message: `the row is there already, on line ${before}; rows may not be added.`,
+});
 
 function compareWithAsked(rows: readonly FileRow[], asked: readonly AskedRow[], askedByKey: ReadonlyMap<string, AskedRow>): DecisionProblem[] {
   const problems: DecisionProblem[] = [];
@@ -76,7 +102,7 @@ function compareWithAsked(rows: readonly FileRow[], asked: readonly AskedRow[], 
     const name = rowKey(cells);
     const before = linesByKey.get(name);
     const row = askedByKey.get(name);
-    if (before !== undefined) problems.push({ line, message: `the row is there already, on line ${before}; rows may not be added.` });
+    if (before !== undefined) problems.push(repeatedRow(line, before));
     else if (row === undefined)
       problems.push({
         line,
@@ -107,9 +133,8 @@ function alteredCell(line: number, cells: readonly string[], written: readonly s
   };
 }
 
-/** The export has changed, but the file must still be the one that was written beside the plan. */
-function compareWithPrevious(rows: readonly FileRow[], previous: readonly WrittenRow[] | undefined): DecisionProblem[] {
-  if (previous === undefined) return [];
+/** The export or the settings have changed, but the file must still be the one that was written beside the plan. */
+function compareWithPrevious(rows: readonly FileRow[], previous: readonly WrittenRow[]): DecisionProblem[] {
   const problems: DecisionProblem[] = [];
   const left = new Map<string, number>();
   for (const { digest } of previous) left.set(digest, (left.get(digest) ?? 0) + 1);

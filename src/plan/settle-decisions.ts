@@ -2,6 +2,7 @@
 
 import type { Acceptance } from '../audit/report.js';
 import { isBlank } from '../model/compare.js';
+import type { Subject } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
 import { isInScope } from '../model/scope.js';
 import { ruleOf } from '../rules/registry.js';
@@ -38,7 +39,7 @@ export function settleDecisions(answered: readonly AnsweredRow[], { directory, p
   const choices: Writable<Choices> = { emails: new Map(), active: new Map(), userNames: new Map(), groupNames: new Map(), removals: new Map() };
   const acceptances = new Map<string, Acceptance>();
   const linesBySubject = new Map<string, number[]>();
-  const places = { user: new Map(directory.users.map(({ id, place }) => [id, place])), group: new Map(directory.groups.map(({ id, place }) => [id, place])) };
+  const places = { user: placesOf(answered, 'user', directory.users), group: placesOf(answered, 'group', directory.groups) };
   const linesByChoice = new Map<string, { readonly line: number; readonly value: string }>();
   const actionsByFinding = new Map<string, { readonly line: number; readonly isAccepted: boolean }>();
 
@@ -115,6 +116,12 @@ export function settleDecisions(answered: readonly AnsweredRow[], { directory, p
     });
   }
   return { choices, acceptances, linesBySubject, problems };
+}
+
+/** Yields the places of those about whom something is answered. */
+function placesOf(answered: readonly AnsweredRow[], subject: 'user' | 'group', all: readonly Subject[]): Map<string, number> {
+  const wanted = new Set(answered.flatMap(({ asked: { question }, answer }) => (answer.action !== '' && question.subject === subject ? [question.id] : [])));
+  return new Map(wanted.size === 0 ? [] : all.flatMap(({ id, place }) => (wanted.has(id) ? [[id, place] as const] : [])));
 }
 
 type Refuse = (column: (typeof DECISION_COLUMNS)[number], message: string) => void;

@@ -1,17 +1,10 @@
 import type { Report } from '../audit/report.js';
 import { locationOf, type Subject } from '../model/directory.js';
+import { escapeUnseen } from '../model/json-text.js';
 import { ruleOf } from '../rules/registry.js';
 import type { Reporter } from './reporter.js';
 
 const SCHEMA_VERSION = 1;
-
-// JSON escapes the lower controls by itself; these could act on a terminal, or break a line in it.
-const UNSEEN = /[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu;
-
-const escapeUnseen = (text: string): string =>
-  /[^ -~]/.test(text)
-    ? text.replace(UNSEEN, (char) => [...Array(char.length).keys()].map((at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''))
-    : text;
 
 /** The report for programs (contract 4): one object, a finding a line, the same bytes for the same input. */
 export const json: Reporter = {
@@ -22,7 +15,7 @@ export const json: Reporter = {
     yield ',\n  "findings": [';
     const { inputs } = report.snapshot;
     const locate = (subject: Subject) => locationOf(inputs, subject);
-    let separator = '\n';
+    let separator = '\n    ';
     for (const { finding, fingerprint, acceptance } of report.findings) {
       const rule = ruleOf(finding);
       const fields = {
@@ -33,8 +26,10 @@ export const json: Reporter = {
         ...rule.data(finding, locate),
         ...(acceptance === undefined ? {} : { accepted: acceptance }),
       };
-      yield `${separator}    ${escapeUnseen(JSON.stringify(fields))}`;
-      separator = ',\n';
+      // Two pieces: joined here, they would be copied once more.
+      yield separator;
+      yield escapeUnseen(JSON.stringify(fields));
+      separator = ',\n    ';
     }
     yield report.findings.length === 0 ? ']\n}\n' : '\n  ]\n}\n';
   },

@@ -5,6 +5,7 @@ import { isAtOrAbove } from '../audit/report.js';
 import { differenceOf } from '../model/compare.js';
 import { locationOf, type Subject } from '../model/directory.js';
 import { SEVERITIES, type Severity } from '../model/finding.js';
+import { isInScope } from '../model/scope.js';
 import { RULES } from '../rules/registry.js';
 import { type Cell, count, grouped, type Rule } from '../rules/rule.js';
 import { alignColumns, charactersOf, cut, cutStart, type Styled, wrap } from './columns.js';
@@ -41,6 +42,7 @@ function verdictColour(report: Report, paint: ChalkInstance): ChalkInstance {
 }
 
 function subjectLine({ snapshot, policy, sync }: Report): string {
+  const inScope = snapshot.users.reduce((sum, user) => sum + (isInScope(user, policy.authMode) ? 1 : 0), 0);
   const inputs = snapshot.inputs.map(({ path, table }) => (table === undefined ? path : `${path} (${table})`));
   const shown = inputs.length > 6 ? [...inputs.slice(0, 5), `${inputs.length - 5} more files`] : inputs;
   const synced = `${count(
@@ -48,7 +50,7 @@ function subjectLine({ snapshot, policy, sync }: Report): string {
     'group',
   )} to be synced${sync.names === null && snapshot.groups.length > 0 ? ' (every organisation-level one)' : ''}`;
   return printable(
-    `${shown.join(', ')}: ${count(snapshot.users.length, 'user')}, ${count(snapshot.groups.length, 'group')}, ${count(snapshot.memberships, 'membership')}; authentication mode ${policy.authMode}; ${synced}`,
+    `${shown.join(', ')}: ${count(snapshot.users.length, 'user')} (${grouped(inScope)} in scope), ${count(snapshot.groups.length, 'group')}, ${count(snapshot.memberships, 'membership')}; authentication mode ${policy.authMode}; ${synced}`,
   );
 }
 
@@ -60,7 +62,8 @@ function* ruleLines(rule: Rule, findings: readonly AuditedFinding[], report: Rep
     severity === 'info' ? `${grouped(ofSeverity(severity))} info` : count(ofSeverity(severity), severity),
   );
   if (findings.length > open.length) counts.push(`${grouped(findings.length - open.length)} accepted`);
-  yield `\n${inColour(paint, worst)(`${MARK[worst]} ${paint.bold(rule.title)}`)}\n`;
+  yield '\n';
+  for (const line of wrap(`${MARK[worst]} ${rule.title}`, options.width, '')) yield `${inColour(paint, worst).bold(line)}\n`;
   for (const line of wrap(`${rule.name}: ${counts.join(', ')}`, options.width, '  ')) yield `${paint.dim(line)}\n`;
   for (const line of wrap(rule.why, options.width, '  ')) yield `${line}\n`;
   yield '\n';
@@ -165,7 +168,7 @@ function* closingLines(report: Report, options: ReportOptions, paint: ChalkInsta
   yield* nextLines(report, options);
 }
 
-function* nextLines({ findings, notChecked, isReady, snapshot }: Report, { width, sourceWords, canPlan = true }: ReportOptions): Iterable<string> {
+function* nextLines({ findings, notChecked, isReady, snapshot, policy }: Report, { width, sourceWords, canPlan = true }: ReportOptions): Iterable<string> {
   const say = (text: string, indent = '  '): string => `${wrap(text, width, indent).join('\n')}\n`;
   const open = findings.filter(({ acceptance }) => acceptance === undefined);
   const worst = open.find(({ finding }) => isAtOrAbove(finding.severity, 'warning'));
@@ -178,6 +181,7 @@ function* nextLines({ findings, notChecked, isReady, snapshot }: Report, { width
     yield `  scim-audit explain ${worst.finding.rule}\n`;
     yield say('says more about a rule', '    ');
   } else if (snapshot.users.length === 0) yield say('Check the export: it holds no users.');
+  else if (!snapshot.users.some((user) => isInScope(user, policy.authMode))) yield say('Check --auth-mode and the export: no user is in scope.');
   else if (notChecked.length > 0) yield say('Give what is missing, so that the rules above can be checked too; until then this is no "ready".');
   else if (!isReady || open.length > 0) yield say('Read what was found: it is no more than a note by the settings of this check.');
   else yield say('Nothing to clean. Check again right before SCIM is enabled: the data may change until then.');

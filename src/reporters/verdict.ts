@@ -1,6 +1,7 @@
 /** The verdict in words, the same in every format for people and on stderr. */
 
 import type { Report } from '../audit/report.js';
+import { isInScope } from '../model/scope.js';
 import { count, grouped } from '../rules/rule.js';
 
 function countsText({ summary }: Report): string {
@@ -14,14 +15,15 @@ function countsText({ summary }: Report): string {
   return parts.length === 0 ? 'no findings' : parts.join(', ');
 }
 
-/** Yields the verdict in words, never "ready" where the findings of an unjudged or partial check say otherwise. */
+/** Yields the verdict in words, never plainly "ready" where nothing, or not everything, was judged; it is good where nothing is left to look at. */
 export function verdictText(report: Report): { readonly text: string; readonly isGood: boolean } {
-  const { policy, summary, notChecked, isReady } = report;
+  const { policy, snapshot, summary, notChecked, isReady } = report;
   if (!isReady) return { text: `NOT READY for SCIM: ${countsText(report)}`, isGood: false };
   if (policy.failOn === 'never') return { text: `Not judged (--fail-on never): ${countsText(report)}`, isGood: summary.error === 0 };
   if (summary.error > 0) return { text: `Below --fail-on ${policy.failOn}: ${countsText(report)}`, isGood: false };
-  if (report.snapshot.users.length === 0) return { text: 'Nothing was audited: the source has no users', isGood: false };
-  if (notChecked.length > 0)
-    return { text: `Ready as far as it was checked (${count(notChecked.length, 'rule')} not checked): ${countsText(report)}`, isGood: true };
-  return { text: `Ready for SCIM: ${countsText(report)}`, isGood: true };
+  if (snapshot.users.length === 0) return { text: 'Nothing was audited: the source has no users', isGood: false };
+  if (!snapshot.users.some((user) => isInScope(user, policy.authMode))) return { text: `No user is in scope: ${countsText(report)}`, isGood: false };
+  const isGood = summary.warning === 0;
+  if (notChecked.length > 0) return { text: `Ready as far as it was checked (${count(notChecked.length, 'rule')} not checked): ${countsText(report)}`, isGood };
+  return { text: `Ready for SCIM: ${countsText(report)}`, isGood };
 }

@@ -4,7 +4,8 @@ import { key } from '../model/compare.js';
 import { NOBODY as NO_WANTER } from '../model/contest.js';
 import type { User } from '../model/directory.js';
 import type { FindingBase, Proposal } from '../model/finding.js';
-import { type Member, type Pair, pairing } from './pairing.js';
+import type { IdentityIndex } from '../model/identity-index.js';
+import { firstPairs, type Member, pairing } from './pairing.js';
 import {
   anonymousAddress,
   askEach,
@@ -35,8 +36,10 @@ export interface ConflictingUsers extends FindingBase {
   /** By place: 1 for a user who needs an update. The index's own array, shared by all findings. */
   readonly needsUpdate: Uint8Array;
   readonly pairCount: number;
-  /** The first 100. */
-  readonly pairs: readonly Pair[];
+  /** Where the pairs are listed from when they are shown: kept for every finding, they would fill the memory. */
+  readonly index: IdentityIndex;
+  /** Of the contested username, in the index. */
+  readonly keyId: number;
 }
 
 /** Users shown of one contest. */
@@ -88,7 +91,8 @@ export const conflictingUsers: Rule<ConflictingUsers> = {
           users: pairs.members.map(({ place }: Member) => index.users[place]),
           needsUpdate: index.needsUpdate,
           pairCount: pairs.count,
-          pairs: pairs.first,
+          index,
+          keyId: id,
         });
       }
       return found.sort((a, b) => a.users[0].place - b.users[0].place || (a.userName < b.userName ? -1 : 1));
@@ -98,7 +102,7 @@ export const conflictingUsers: Rule<ConflictingUsers> = {
     `${count(users.length, 'user')} contest the username "${userName}": ${WHAT[pattern]} (${few(users.map(({ id }) => id))}).`,
   identity: ({ userName, users, needsUpdate }) => [userName, ...sortedIdentity(users, (user) => [user.userName, user.email, String(needsUpdate[user.place])])],
   topic: ({ userName }) => userName,
-  data: ({ userName, pattern, resolution, users, needsUpdate, pairCount, pairs }, locate) => ({
+  data: ({ userName, pattern, resolution, users, needsUpdate, pairCount, index, keyId }, locate) => ({
     userName,
     pattern,
     resolution,
@@ -108,7 +112,13 @@ export const conflictingUsers: Rule<ConflictingUsers> = {
       location: locate(user),
     })),
     pairCount,
-    pairs,
+    pairs: firstPairs(index, keyId),
+  }),
+  redact: (finding, stand) => ({
+    ...finding,
+    userName: stand.identity(finding.userName),
+    users: finding.users.map(stand.user),
+    index: { ...finding.index, users: stand.users(finding.index.users) },
   }),
   headings: ['contested username', 'id', 'username', 'email', 'user is', 'where'],
   rows: ({ userName, users, pattern, needsUpdate }, locate) =>

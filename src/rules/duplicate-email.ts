@@ -40,6 +40,7 @@ export const duplicateEmail: Rule<DuplicateEmail> = {
   identity: ({ users }) => sortedIdentity(users, ({ email }) => [email]),
   topic: ({ email }) => email,
   data: ({ users }, locate) => ({ users: users.map((user) => ({ ...userData(user), location: locate(user) })) }),
+  redact: (finding, stand) => ({ ...finding, users: finding.users.map(stand.user), email: stand.identity(finding.email) }),
   headings: ['id', 'username', 'email', 'user is', 'where'],
   rows: ({ users }, locate) =>
     users.map((user, row) => [

@@ -53,6 +53,7 @@ export const duplicateGroupName: Rule<DuplicateGroupName> = {
     match,
     groups: groups.map((group) => ({ id: group.id, name: group.name, location: locate(group) })),
   }),
+  redact: (finding, stand) => ({ ...finding, groups: finding.groups.map(stand.group) }),
   headings: ['id', 'group name', 'same by', 'where'],
   rows: ({ groups, match }, locate) =>
     groups.map((group, row) => [

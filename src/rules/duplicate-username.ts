@@ -36,6 +36,7 @@ export const duplicateUsername: Rule<DuplicateUsername> = {
   identity: ({ users }) => sortedIdentity(users, ({ userName }) => [userName]),
   topic: ({ userName }) => userName,
   data: ({ users }, locate) => ({ users: users.map((user) => ({ ...userData(user), location: locate(user) })) }),
+  redact: (finding, stand) => ({ ...finding, users: finding.users.map(stand.user), userName: stand.identity(finding.userName) }),
   headings: ['id', 'username', 'email', 'user is', 'where'],
   rows: ({ users }, locate) =>
     users.map((user, row) => [

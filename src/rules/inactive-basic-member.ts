@@ -53,6 +53,7 @@ export const inactiveBasicMember: Rule<InactiveBasicMember> = {
     groups: groups.map(({ id, name }) => ({ id, name })),
     location: locate(user),
   }),
+  redact: (finding, stand) => ({ ...finding, user: stand.user(finding.user), groups: finding.groups.map(stand.group) }),
   headings: ['id', 'username', 'groups to be synced', 'where'],
   rows: ({ user, groups }, locate) => [[cell(user.id), cell(user.userName), cell(groups.map(({ name }) => name).join(', ')), cell(placeText(locate(user)))]],
   mayFollowDecision: true,

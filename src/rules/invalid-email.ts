@@ -32,6 +32,7 @@ export const invalidEmail: Rule<InvalidEmail> = {
   identity: ({ user }) => [user.id, user.email],
   topic: ({ user }) => user.id,
   data: ({ user }, locate) => ({ user: userData(user), location: locate(user) }),
+  redact: (finding, stand) => ({ ...finding, user: stand.user(finding.user) }),
   headings: ['id', 'username', 'email', 'where'],
   // Compared with itself trimmed, so that white space around it is seen.
   rows: ({ user }, locate) => [
@@ -48,7 +49,7 @@ export const invalidEmail: Rule<InvalidEmail> = {
       ['set-email', 'deactivate', 'accept'],
       () => {
         // A space inside may stand for anything; one at the edge, or a character that nobody sees, for nothing.
-      const squeezed = user.email.replace(/\p{Cf}/gu, '').trim();
+        const squeezed = user.email.replace(/\p{Cf}/gu, '').trim();
         return isEmailAddress(squeezed) ? { action: 'set-email', value: squeezed } : undefined;
       },
     ),

@@ -31,6 +31,7 @@ export const missingEmail: Rule<MissingEmail> = {
   identity: ({ user }) => [user.id, user.email],
   topic: ({ user }) => user.id,
   data: ({ user }, locate) => ({ user: userData(user), location: locate(user) }),
+  redact: (finding, stand) => ({ ...finding, user: stand.user(finding.user) }),
   headings: ['id', 'username', 'user is', 'where'],
   rows: ({ user }, locate) => [[cell(user.id), cell(user.userName), cell(stateText(user)), cell(placeText(locate(user)))]],
   users: ({ user }) => [user],

@@ -27,6 +27,7 @@ export const noInactiveUsers: Rule<NoInactiveUsers> = {
   identity: () => [],
   topic: () => '',
   data: () => ({}),
+  redact: (finding) => finding,
   headings: ['users', 'inactive'],
   rows: ({ users }) => [[cell(String(users)), cell('0')]],
   mayFollowDecision: true,

@@ -19,8 +19,6 @@ export interface Pairing {
   /** All who take part in a pair, by place. */
   readonly members: readonly Member[];
   readonly count: number;
-  /** The first 100 by place of first, then second. */
-  readonly first: readonly Pair[];
 }
 
 const MOST_PAIRS = 100;
@@ -45,7 +43,7 @@ const REASONS: readonly (readonly Reason[])[] = Array.from({ length: KINDS }, (_
 
 /** Yields the pairs that share the key, or undefined where there are none. */
 export function pairing(index: IdentityIndex, id: number): Pairing | undefined {
-  if (index.holders.sizeOf(id) + index.emailers.sizeOf(id) < 2) return undefined;
+  if (!mayPair(index, id)) return undefined;
   const members = membersOf(index, id);
   if (members.length < 2) return undefined;
   const counts = new Array<number>(KINDS).fill(0);
@@ -61,8 +59,18 @@ export function pairing(index: IdentityIndex, id: number): Pairing | undefined {
     }
   }
   if (count === 0) return undefined;
-  const paired = members.filter(({ kind }) => isPaired[kind]);
-  return { members: paired, count, first: firstPairs(index, paired) };
+  return { members: isPaired.every((is, kind) => is || counts[kind] === 0) ? members : members.filter(({ kind }) => isPaired[kind]), count };
+}
+
+/** Nearly every key has one user: its holder, who has it as email as well, or one who needs an update. */
+function mayPair({ holders, emailers, needsUpdate }: IdentityIndex, id: number): boolean {
+  const holding = holders.sizeOf(id);
+  const emailing = emailers.sizeOf(id);
+  if (holding + emailing < 2) return false;
+  if (holding !== 1 || emailing !== 1) return true;
+  const holder = holders.places[holders.offsets[id]];
+  const emailer = emailers.places[emailers.offsets[id]];
+  return holder !== emailer && (needsUpdate[holder] === 1 || needsUpdate[emailer] === 1);
 }
 
 /** Yields the holders and emailers of the key, merged by place. */
@@ -88,8 +96,12 @@ function membersOf(index: IdentityIndex, id: number): Member[] {
   return members;
 }
 
-/** A member is passed over as soon as no partner follows it, so at most 100 of them scan the rest. */
-function firstPairs(index: IdentityIndex, members: readonly Member[]): Pair[] {
+/**
+ * Yields the first 100 pairs that share the key, by place of first, then second.
+ * A member is passed over as soon as no partner follows it, so at most 100 of them scan the rest.
+ */
+export function firstPairs(index: IdentityIndex, id: number): Pair[] {
+  const members = membersOf(index, id);
   const left = new Array<number>(KINDS).fill(0);
   for (const { kind } of members) left[kind]++;
   const pairs: Pair[] = [];

@@ -37,6 +37,18 @@ export interface Cell {
   readonly against?: string;
 }
 
+/** What stands for subjects and values where a report is redacted. */
+export interface Stand {
+  user(user: User): User;
+  group(group: Group): Group;
+  member(member: UnknownMember): UnknownMember;
+  /** For a username or an email, or the key of one. */
+  identity(text: string): string;
+  groupName(text: string): string;
+  /** The same list for the same list. */
+  users(users: readonly User[]): readonly User[];
+}
+
 export type Locate = (subject: Subject) => RecordLocation;
 
 export interface Rule<F extends FindingBase = FindingBase> {
@@ -66,9 +78,13 @@ export interface Rule<F extends FindingBase = FindingBase> {
   topic(finding: F): string;
   /** The rule's own fields of the JSON report, in order. */
   data(finding: F, locate: Locate): Readonly<Record<string, unknown>>;
+  /** The same finding with aliases in the place of every username, email and name that it holds. */
+  redact(finding: F, stand: Stand): F;
   readonly headings: readonly string[];
   /** The subjects as table rows under `headings`, in source order. */
   rows(finding: F, locate: Locate): readonly (readonly Cell[])[];
+  /** How many subjects it has, where `rows` does not hold them all. */
+  size?(finding: F): number;
   /** Its findings may follow from a decision without speaking against it: they are asked about in the next plan. */
   readonly mayFollowDecision?: boolean;
   /** Who wants whose place, as lines of text; the values are put through `show` first. */

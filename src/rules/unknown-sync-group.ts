@@ -37,6 +37,11 @@ export const unknownSyncGroup: Rule<UnknownSyncGroup> = {
   identity: ({ name }) => [name],
   topic: ({ name }) => name,
   data: ({ name, suggestion, isProjectGroup }) => ({ name, suggestion, isProjectGroup }),
+  redact: (finding, stand) => ({
+    ...finding,
+    name: stand.groupName(finding.name),
+    suggestion: finding.suggestion === null ? null : stand.groupName(finding.suggestion),
+  }),
   headings: ['name to be synced', 'did you mean'],
   rows: ({ name, suggestion }) => [[cell(name), suggestion === null ? cell('') : { text: suggestion, against: name }]],
   users: () => NOBODY,

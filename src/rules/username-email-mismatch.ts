@@ -40,6 +40,7 @@ export const usernameEmailMismatch: Rule<UsernameEmailMismatch> = {
   identity: ({ user }) => [user.id, user.userName, user.email],
   topic: ({ user }) => user.id,
   data: ({ user, difference }, locate) => ({ user: userData(user), difference, location: locate(user) }),
+  redact: (finding, stand) => ({ ...finding, user: stand.user(finding.user) }),
   headings: ['id', 'username', 'email', 'differs in', 'where'],
   rows: ({ user }, locate) => [
     [

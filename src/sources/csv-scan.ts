@@ -17,6 +17,10 @@ const QUOTE = 0x22;
 const ZERO = 0x30;
 /** A record longer than this is a quote that nobody closed, not data. */
 const LONGEST = 1 << 26;
+const STRETCH = 1 << 20;
+const LINE_END = Buffer.from('\n');
+/** In place of a count of quotes: the record holds bytes that are no text. */
+const NO_TEXT = 2;
 
 export interface ScanProblem {
   readonly line: number;
@@ -34,9 +38,11 @@ export interface ScanVisitor {
   progress?(): void;
 }
 
-/** Cuts a text with csv-parse; throws its error. */
-export function parseRecords(text: string, delimiter: string): string[][] {
-  return parse(text, { delimiter, relax_column_count: true, record_delimiter: ['\r\n', '\n'] });
+/** Cuts a text, or its bytes, with csv-parse; throws its error. */
+export function parseRecords(text: string | Buffer, delimiter: string): string[][] {
+  // A line end less to look for is a sixth of its time.
+  const ends = text.includes('\r') ? ['\r\n', '\n'] : ['\n'];
+  return parse(text, { delimiter, relax_column_count: true, record_delimiter: ends });
 }
 
 /** One record: cells cut from the bytes when asked for, or as csv-parse read them. */
@@ -44,22 +50,22 @@ export class CsvRow implements Row {
   line = 0;
   width = 0;
   #bytes: Buffer = Buffer.alloc(0);
-  #isAscii = false;
-  #start = 0;
+  #encoding: 'latin1' | 'utf8' = 'utf8';
+  /** Where the delimiter before each cell stands, and where the last cell ends. */
+  #bounds: Int32Array = new Int32Array(0);
+  /** Where this record's bounds begin. */
   #first = 0;
-  #ends: Int32Array = new Int32Array(0);
   #cells: readonly string[] | undefined;
 
-  setStretch(bytes: Buffer, isAsciiOnly: boolean, ends: Int32Array): void {
+  setStretch(bytes: Buffer, isAsciiOnly: boolean): void {
     this.#bytes = bytes;
-    this.#isAscii = isAsciiOnly;
-    this.#ends = ends;
+    this.#encoding = isAsciiOnly ? 'latin1' : 'utf8';
   }
 
-  setCut(line: number, start: number, first: number, width: number): void {
+  setCut(line: number, bounds: Int32Array, first: number, width: number): void {
     this.line = line;
     this.width = width;
-    this.#start = start;
+    this.#bounds = bounds;
     this.#first = first;
     this.#cells = undefined;
   }
@@ -73,10 +79,9 @@ export class CsvRow implements Row {
   text(column: number): string {
     if (this.#cells !== undefined) return this.#cells[column] ?? '';
     if (column >= this.width) return '';
-    const at = this.#first + column;
-    const from = column === 0 ? this.#start : this.#ends[at - 1] + 1;
-    const to = this.#ends[at];
-    return this.#bytes.toString(this.#isAscii ? 'latin1' : 'utf8', from, to);
+    const from = this.#bounds[this.#first + column] + 1;
+    const to = this.#bounds[this.#first + column + 1];
+    return from === to ? '' : this.#bytes.toString(this.#encoding, from, to);
   }
 
   // What follows spares most exports most of their strings: ids are numbers, flags are words of a few bytes, and
@@ -85,14 +90,14 @@ export class CsvRow implements Row {
   integer(column: number): number {
     if (this.#cells !== undefined) return integerOf(this.text(column));
     if (column >= this.width) return -1;
-    const at = this.#first + column;
-    const from = column === 0 ? this.#start : this.#ends[at - 1] + 1;
-    const to = this.#ends[at];
+    const bytes = this.#bytes;
+    const from = this.#bounds[this.#first + column] + 1;
+    const to = this.#bounds[this.#first + column + 1];
     const length = to - from;
-    if (length === 0 || length > LONGEST_INTEGER || (length > 1 && this.#bytes[from] === ZERO)) return -1;
+    if (length === 0 || length > LONGEST_INTEGER || (length > 1 && bytes[from] === ZERO)) return -1;
     let value = 0;
     for (let index = from; index < to; index++) {
-      const digit = this.#bytes[index] - ZERO;
+      const digit = bytes[index] - ZERO;
       if (digit < 0 || digit > 9) return -1;
       value = value * 10 + digit;
     }
@@ -101,56 +106,64 @@ export class CsvRow implements Row {
 
   code(column: number): number {
     if (this.#cells !== undefined || column >= this.width) return -1;
-    const at = this.#first + column;
-    const from = column === 0 ? this.#start : this.#ends[at - 1] + 1;
-    const to = this.#ends[at];
+    const bytes = this.#bytes;
+    const from = this.#bounds[this.#first + column] + 1;
+    const to = this.#bounds[this.#first + column + 1];
     // Six bytes and their number are what a number holds exactly.
     if (to - from > 6) return -1;
     let code = to - from;
-    for (let index = from; index < to; index++) code = code * 256 + this.#bytes[index];
+    for (let index = from; index < to; index++) code = code * 256 + bytes[index];
     return code;
   }
 
   isSame(a: number, b: number): boolean {
     if (this.#cells !== undefined) return this.#cells[a] === this.#cells[b];
     if (a >= this.width || b >= this.width) return false;
-    const startOf = (column: number): number => (column === 0 ? this.#start : this.#ends[this.#first + column - 1] + 1);
-    let left = startOf(a);
-    let right = startOf(b);
-    const end = this.#ends[this.#first + a];
-    if (end - left !== this.#ends[this.#first + b] - right) return false;
-    while (left < end) if (this.#bytes[left++] !== this.#bytes[right++]) return false;
+    const bytes = this.#bytes;
+    let left = this.#bounds[this.#first + a] + 1;
+    let right = this.#bounds[this.#first + b] + 1;
+    const end = this.#bounds[this.#first + a + 1];
+    if (end - left !== this.#bounds[this.#first + b + 1] - right) return false;
+    while (left < end) if (bytes[left++] !== bytes[right++]) return false;
     return true;
   }
-}
 
-/** Numbers that grow as needed; plain arrays of them would be boxed and copied. */
-class Numbers {
-  items = new Int32Array(1 << 12);
-  length = 0;
-
-  push(value: number): void {
-    if (this.length === this.items.length) {
-      const wider = new Int32Array(this.length * 2);
-      wider.set(this.items);
-      this.items = wider;
-    }
-    this.items[this.length++] = value;
+  /** Does the first cell begin with this byte of ASCII. */
+  beginsWith(byte: number): boolean {
+    if (this.#cells !== undefined) return this.#cells[0]?.charCodeAt(0) === byte;
+    const from = this.#bounds[this.#first] + 1;
+    return from < this.#bounds[this.#first + 1] && this.#bytes[from] === byte;
   }
 }
+
+/** A record that waits for csv-parse, or for one before it that does. */
+interface Waiting {
+  readonly start: number;
+  readonly end: number;
+  readonly line: number;
+  /** Where its bounds begin, and how many cells it has; of a record without quotes. */
+  readonly first: number;
+  readonly width: number;
+  /** 0 without quotes, 1 with, minus the cell in which they are wrong, or NO_TEXT. */
+  readonly quotes: number;
+}
+
+/** Bytes of quoted records that are read in one call: fewer cost a call too often, more fill the memory with cells. */
+const MOST_WAITING = 1 << 15;
 
 /** Reads a stream's records to its end, in order. */
 export class RecordScanner {
   readonly #stream: FileStream;
-  #buffer = Buffer.allocUnsafe(1 << 20);
+  #buffer = Buffer.allocUnsafe(STRETCH);
   #filled = 0;
   #isAtEnd = false;
   /** Physical line on which the next record starts. */
   #line = 1;
-  /** Records of the stretch at hand, six numbers each: start, end, line, first cell, cells, quotes. */
-  readonly #records = new Numbers();
-  readonly #ends = new Numbers();
+  /** Of the record at hand and of those that wait, one after the other; see CsvRow. */
+  #bounds: Int32Array = new Int32Array(1 << 12);
   readonly #row = new CsvRow();
+  readonly #waiting: Waiting[] = [];
+  #waitingBytes = 0;
   blankLines = 0;
 
   constructor(stream: FileStream) {
@@ -188,8 +201,7 @@ export class RecordScanner {
     for (;;) {
       // After a head was peeked at, the bytes at hand may already be all there is.
       while (!this.#isAtEnd && this.#filled < this.#buffer.length) this.#fill();
-      const consumed = this.#cut(delimiter.charCodeAt(0));
-      this.#visit(consumed, delimiter, visitor);
+      const consumed = this.#cut(delimiter, visitor);
       visitor.progress?.();
       this.#buffer.copyWithin(0, consumed, this.#filled);
       this.#filled -= consumed;
@@ -202,45 +214,57 @@ export class RecordScanner {
     }
   }
 
-  /** Cuts the complete records of the stretch; yields where the last of them ends. */
-  #cut(delimiter: number): number {
+  /** Hands out the complete records of the stretch; yields where the last of them ends. */
+  #cut(delimiterText: string, visitor: ScanVisitor): number {
     const bytes = this.#buffer;
     const filled = this.#filled;
-    const records = this.#records;
-    const ends = this.#ends;
-    records.length = 0;
-    ends.length = 0;
+    const row = this.#row;
+    const delimiter = delimiterText.charCodeAt(0);
+    // Nearly every byte is beyond all that mean something here.
+    const highest = Math.max(delimiter, QUOTE);
+    // A line end is a character of its own, so what ends with one is not cut in the middle of a character.
+    const whole = bytes.subarray(0, this.#isAtEnd ? filled : bytes.subarray(0, filled).lastIndexOf(LF) + 1);
+    const isValid = isUtf8(whole);
+    row.setStretch(bytes, isAscii(whole));
+    let bounds = this.#bounds;
     let start = 0;
-    let cell = 0;
     let first = 0;
+    let width = 0;
     let line = this.#line;
-    /** 0 without quotes, 1 with, or minus the cell in which they are wrong. */
     let quotes = 0;
     let innerLines = 0;
+    bounds[0] = -1;
     for (let at = 0; at <= filled; at++) {
       if (at === filled && (!this.#isAtEnd || start >= filled)) break;
       const byte = at < filled ? bytes[at] : LF;
-      if (byte === LF) {
+      if (byte > highest) continue;
+      if (byte === delimiter) {
+        bounds[first + ++width] = at;
+        if (first + width + 2 >= bounds.length) bounds = this.#widenBounds();
+      } else if (byte === LF) {
         const end = at < filled && at > start && bytes[at - 1] === CR ? at - 1 : at;
-        ends.push(end);
-        records.push(start);
-        records.push(end);
-        records.push(line);
-        records.push(first);
-        records.push(ends.length - first);
-        records.push(quotes);
+        bounds[first + ++width] = end;
+        if (!isValid && !isUtf8(bytes.subarray(start, end))) {
+          this.#wait({ start, end, line, first, width, quotes: NO_TEXT }, delimiterText, visitor);
+        } else if (quotes !== 0 || this.#waiting.length > 0) {
+          this.#wait({ start, end, line, first, width, quotes }, delimiterText, visitor);
+          first = this.#waiting.length === 0 ? 0 : first + width + 1;
+          if (first + 2 >= bounds.length) bounds = this.#widenBounds();
+        } else if (start === end) this.blankLines++;
+        else {
+          row.setCut(line, bounds, first, width);
+          visitor.row(row);
+        }
         line += innerLines + 1;
         innerLines = 0;
         quotes = 0;
-        start = cell = at + 1;
-        first = ends.length;
-      } else if (byte === delimiter) {
-        ends.push(at);
-        cell = at + 1;
+        start = at + 1;
+        width = 0;
+        bounds[first] = at;
       } else if (byte === QUOTE && quotes >= 0) {
         // A wrong quote spoils its own line only: the next line is read on, so that all problems are told at once.
-        const wrong = -(ends.length - first + 1);
-        const close = at === cell ? closingQuote(bytes, at, filled) : at;
+        const wrong = -(width + 1);
+        const close = at === bounds[first + width] + 1 ? closingQuote(bytes, at, filled) : at;
         if (close < 0) {
           if (!this.#isAtEnd) break;
           quotes = wrong;
@@ -253,69 +277,70 @@ export class RecordScanner {
         }
       }
     }
+    this.#readWaiting(delimiterText, visitor);
     this.#line = line;
     return Math.min(start, filled);
   }
 
-  #visit(consumed: number, delimiter: string, visitor: ScanVisitor): void {
-    const stretch = this.#buffer.subarray(0, consumed);
-    const { items } = this.#records;
-    const count = this.#records.length;
-    const isValid = isUtf8(stretch);
+  #widenBounds(): Int32Array {
+    const wider = new Int32Array(this.#bounds.length * 2);
+    wider.set(this.#bounds);
+    this.#bounds = wider;
+    return wider;
+  }
+
+  /** Once a record waits for csv-parse those after it wait as well, so that all are handed out in order. */
+  #wait(record: Waiting, delimiter: string, visitor: ScanVisitor): void {
+    this.#waiting.push(record);
+    if (record.quotes === 1) this.#waitingBytes += record.end - record.start;
+    if (this.#waitingBytes >= MOST_WAITING) this.#readWaiting(delimiter, visitor);
+  }
+
+  #readWaiting(delimiter: string, visitor: ScanVisitor): void {
     const row = this.#row;
-    row.setStretch(stretch, isAscii(stretch), this.#ends.items);
-    const parsed = this.#parseQuoted(stretch, delimiter);
+    const parsed = this.#parseQuoted(delimiter);
     let next = 0;
-    for (let at = 0; at < count; at += 6) {
-      const start = items[at];
-      const end = items[at + 1];
-      const line = items[at + 2];
-      const quotes = items[at + 5];
-      const isQuoted = quotes === 1;
-      const cells = isQuoted ? parsed?.[next++] : undefined;
-      if (start === end) {
-        this.blankLines++;
-        continue;
-      }
-      if (!isValid) {
-        const wrong = findWrongCells(stretch.subarray(start, end), delimiter.charCodeAt(0));
+    for (const { start, end, line, first, width, quotes } of this.#waiting) {
+      const cells = quotes === 1 ? parsed?.[next++] : undefined;
+      if (start === end) this.blankLines++;
+      else if (quotes === NO_TEXT) {
+        const wrong = findWrongCells(this.#buffer.subarray(start, end), delimiter.charCodeAt(0));
         for (const cell of wrong) visitor.problem(this.#encodingProblem(cell, line));
-        if (wrong.length > 0) continue;
-      }
-      if (quotes === 0) row.setCut(line, start, items[at + 3], items[at + 4]);
-      else {
-        const read = cells ?? parseOne(stretch.toString('utf8', start, end), delimiter);
+      } else if (quotes === 0) {
+        row.setCut(line, this.#bounds, first, width);
+        visitor.row(row);
+      } else {
+        const read = cells ?? parseOne(this.#buffer.subarray(start, end), delimiter);
         if (typeof read === 'string' || quotes < 0) {
           const message = typeof read === 'string' ? read : 'the quotes of this cell do not match.';
           visitor.problem({ line, column: Math.abs(quotes), kind: 'quote', message });
-          continue;
+        } else {
+          row.setCells(line, read);
+          visitor.row(row);
         }
-        row.setCells(line, read);
       }
-      visitor.row(row);
     }
+    this.#waiting.length = 0;
+    this.#waitingBytes = 0;
   }
 
-  /** Reads all quoted records of the stretch in one call; undefined where one of them is wrong. */
-  #parseQuoted(stretch: Buffer, delimiter: string): string[][] | undefined {
-    const { items } = this.#records;
-    const texts: string[] = [];
-    for (let at = 0; at < this.#records.length; ) {
-      // Neighbours are decoded together: a fully quoted file is one text.
-      if (items[at + 5] !== 1) {
-        at += 6;
-        continue;
-      }
-      const start = items[at];
-      let end = items[at + 1];
-      for (at += 6; at < this.#records.length && items[at + 5] === 1; at += 6) end = items[at + 1];
-      texts.push(stretch.toString('utf8', start, end), '\n');
-    }
-    if (texts.length === 0) return undefined;
+  /** Reads all quoted records that wait in one call; undefined where one of them is wrong. */
+  #parseQuoted(delimiter: string): string[][] | undefined {
+    const waiting = this.#waiting;
+    const pieces: Buffer[] = [];
     let wanted = 0;
-    for (let at = 0; at < this.#records.length; at += 6) wanted += items[at + 5] === 1 ? 1 : 0;
+    for (let at = 0; at < waiting.length; at++) {
+      if (waiting[at].quotes !== 1) continue;
+      // Neighbours are one piece: a fully quoted file is not copied.
+      const from = at;
+      while (at + 1 < waiting.length && waiting[at + 1].quotes === 1) at++;
+      wanted += at - from + 1;
+      if (pieces.length > 0) pieces.push(LINE_END);
+      pieces.push(this.#buffer.subarray(waiting[from].start, waiting[at].end));
+    }
+    if (wanted < 2) return undefined;
     try {
-      const parsed = parseRecords(texts.join(''), delimiter);
+      const parsed = parseRecords(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces), delimiter);
       return parsed.length === wanted ? parsed : undefined;
     } catch {
       return undefined;
@@ -345,7 +370,7 @@ function isCellEnd(bytes: Buffer, at: number, filled: number, delimiter: number)
 }
 
 /** Yields one record's cells, or what csv-parse finds wrong, in plain words. */
-function parseOne(text: string, delimiter: string): string[] | string {
+function parseOne(text: Buffer, delimiter: string): string[] | string {
   try {
     const records = parseRecords(text, delimiter);
     return records.length === 1 ? records[0] : 'the quotes of this record do not match.';

@@ -18,11 +18,10 @@ export const csvSource: SourceFormat = {
   title: 'a folder with users.csv, groups.csv and memberships.csv, or such files by flag',
   claims: ({ source }) => source === undefined || isFolder(source),
   async open(request, onProgress) {
-    const opened: (Table & { close(): void })[] = [];
+    const opened: (Table & { close?(): void })[] = [];
     const close = (): void => {
-      for (const table of opened) table.close();
+      for (const table of opened) table.close?.();
     };
-    const refused: SourceRefused[] = [];
     for (const { role, path, file, activity } of filesOf(request)) {
       try {
         const named = request.columns[role];
@@ -43,17 +42,27 @@ export const csvSource: SourceFormat = {
           close();
           throw error;
         }
-        refused.push(error);
+        // The other files are read all the same, so that every problem is told at once.
+        opened.push(refusedTable({ role, path, file }, error));
       }
-    }
-    if (refused.length > 0) {
-      close();
-      const problems = refused.flatMap((error) => error.problems);
-      throw new SourceRefused(problems, problems.length);
     }
     return { tables: opened, close } satisfies OpenedSource;
   },
 };
+
+function refusedTable(file: File, error: SourceRefused): Table {
+  return {
+    ...file,
+    headings: [],
+    columns: new Map(),
+    isIdFromUserName: false,
+    refused: error.problems,
+    notes: [],
+    read() {
+      throw error;
+    },
+  };
+}
 
 /** Yields the files of a request; a flag takes the place of the folder's file of its role. */
 export function filesOf(request: SourceRequest): File[] {

@@ -8,6 +8,8 @@ import { FileStream } from './file-stream.js';
 import type { Problems } from './problem.js';
 import type { OnProgress, Row, Table, TableEnd } from './table.js';
 
+const ASTERISK = 0x2a;
+
 export interface CsvWishes {
   readonly role: Role;
   readonly path: string;
@@ -30,6 +32,9 @@ export function openCsv(wishes: CsvWishes): Table & { close(): void } {
     const notes: string[] = [];
     if (head.line > 1) {
       notes.push(`${path}: the headings are on line ${head.line}; what stands above them was not read as data.`);
+    }
+    if (activity === 'inactive' && (head.resolved.columns.has('active') || head.resolved.columns.has('disabled'))) {
+      notes.push(`${path} was given as a list of inactive users, but has a status column: the column was followed.`);
     }
     if (head.resolved.isIdFromUserName) {
       notes.push(`${path} has no ids: usernames serve as ids. A plan needs an export with ids.`);
@@ -74,7 +79,7 @@ function readRows({ stream, scanner, wishes, head, visit, problems }: Reading): 
       line,
       column,
       ...(width < expected ? { heading: head.headings[column - 1] } : {}),
-      message: `the row has ${width} ${width === 1 ? 'cell' : 'cells'}, the headings have ${expected}; a cell that holds the delimiter must be in quotes.`,
+      message: `the row has ${width} ${width === 1 ? 'cell' : 'cells'}, the headings have ${expected}; ${width < expected ? 'the row is cut short, or a line end in a cell is not in quotes' : 'a cell that holds the delimiter must be in quotes'}.`,
     });
   };
   scanner.scan(head.delimiter, {
@@ -83,8 +88,10 @@ function readRows({ stream, scanner, wishes, head, visit, problems }: Reading): 
         footnotes.push({ line: row.line, width: row.width });
         return;
       }
-      footnotes.forEach(refuseWidth);
-      footnotes = footnotes.length > 0 ? [] : footnotes;
+      if (footnotes.length > 0) {
+        footnotes.forEach(refuseWidth);
+        footnotes = [];
+      }
       rows++;
       if (row.width === expected) visit(row);
       else refuseWidth(row);
@@ -100,6 +107,7 @@ function readRows({ stream, scanner, wishes, head, visit, problems }: Reading): 
     progress: () => wishes.onProgress?.({ path, bytes: stream.bytes, rows }),
   });
   const notes: string[] = [];
+  if (rows === 0 && role !== 'users') notes.push(`${path} has headings and no rows.`);
   if (footnotes.length > 0) {
     const lines = footnotes.map(({ line }) => line).join(', ');
     notes.push(`${path}: line ${lines} is a footnote of the report and was not read as data.`);
@@ -113,7 +121,7 @@ function readRows({ stream, scanner, wishes, head, visit, problems }: Reading): 
 
 /** Reports end with rows such as "*Shows licenses of …": a first cell with an asterisk, and nothing else. */
 function isFootnote(row: CsvRow, expected: number): boolean {
-  if (row.width > expected || !row.text(0).startsWith('*')) return false;
+  if (row.width > expected || !row.beginsWith(ASTERISK)) return false;
   for (let column = 1; column < row.width; column++) if (row.text(column) !== '') return false;
   return true;
 }

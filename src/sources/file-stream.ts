@@ -68,29 +68,37 @@ export class FileStream {
 
   /** Copies the next UTF-8 bytes into `target` from `offset`; yields how many, 0 at the end. */
   fill(target: Buffer, offset: number): number {
+    // UTF-8 needs no turning: after the first stretch, which tells the encoding, it is read to where it is wanted.
+    if (this.#transcoder?.encoding === 'utf-8' && this.#pending.length === 0 && !this.#isAtEnd) return this.#read(target, offset).length;
     while (this.#pending.length === 0 && !this.#isAtEnd) this.#pending = this.#next();
     const copied = this.#pending.copy(target, offset);
     this.#pending = this.#pending.subarray(copied);
     return copied;
   }
 
-  #next(): Buffer {
-    let raw: Buffer;
+  /** Reads raw bytes into `target` from `offset`; yields them. */
+  #read(target: Buffer, offset: number): Buffer {
+    let end = offset;
     try {
-      let length = readSync(this.#fd, this.#raw, 0, STRETCH, null);
+      end += readSync(this.#fd, target, end, target.length - end, null);
       // A mark may be cut by a slow pipe; four bytes tell.
-      while (this.#transcoder === undefined && length > 0 && length < 4) {
-        const more = readSync(this.#fd, this.#raw, length, STRETCH - length, null);
+      while (this.#transcoder === undefined && end > offset && end < offset + 4) {
+        const more = readSync(this.#fd, target, end, target.length - end, null);
         if (more === 0) break;
-        length += more;
+        end += more;
       }
-      raw = this.#raw.subarray(0, length);
     } catch (error) {
       throw new Mistake(`${this.file}: ${reasonOf(error)}`, 'Export again or copy the file to a local disk.');
     }
+    const raw = target.subarray(offset, end);
     this.#hash.update(raw);
     this.#bytes += raw.length;
     this.#isAtEnd = raw.length === 0;
+    return raw;
+  }
+
+  #next(): Buffer {
+    const raw = this.#read(this.#raw, 0);
     let body = raw;
     if (this.#transcoder === undefined) {
       const mark = sniffMark(raw);

@@ -29,8 +29,8 @@ export class IdTable {
     return id < DENSEST ? NOWHERE : (this.#others.get(String(id)) ?? NOWHERE);
   }
 
-  set(id: string, place: number): void {
-    const integer = integerOf(id);
+  /** Sets the place of an id; `integer` is what it is as a whole number, or -1. */
+  set(id: string, place: number, integer = integerOf(id)): void {
     if (integer < 0 || integer >= DENSEST) {
       this.#others.set(id, place);
       return;

@@ -17,6 +17,8 @@ export interface SourceProblem {
 
 const MOST = 50;
 
+const placeOf = ({ file, table }: Pick<SourceProblem, 'file' | 'table'>): string => `${file}\u0000${table ?? ''}`;
+
 /** Yields a value fit for a message: cut, and in quotes that show where it ends. */
 export function quoted(value: string): string {
   const cut = value.length > 60 ? `${value.slice(0, 57)}…` : value;
@@ -49,22 +51,35 @@ export class SourceRefused extends Mistake {
   }
 }
 
-/** Keeps the first 50 problems and counts the rest. */
+const byLine = (a: SourceProblem, b: SourceProblem): number => (a.line ?? 0) - (b.line ?? 0);
+
+/** Keeps the first 50 problems of each file and counts the rest. */
 export class Problems {
-  readonly #first: SourceProblem[] = [];
+  readonly #byPlace = new Map<string, SourceProblem[]>();
   #total = 0;
 
   add(problem: SourceProblem): void {
-    if (this.#first.length < MOST) this.#first.push(problem);
     this.#total++;
+    const place = placeOf(problem);
+    const first = this.#byPlace.get(place);
+    if (first === undefined) this.#byPlace.set(place, [problem]);
+    else if (first.length < MOST) first.push(problem);
+    else if (byLine(problem, first[MOST - 1]) < 0) {
+      // What only a whole file shows comes after it, and may lie in front.
+      first.push(problem);
+      first.sort(byLine).pop();
+    }
   }
 
   get total(): number {
     return this.#total;
   }
 
-  /** Throws SourceRefused where there is any. */
-  refuse(): void {
-    if (this.#total > 0) throw new SourceRefused(this.#first, this.#total);
+  /** Throws SourceRefused where there is any: by file in the order given, then by line. */
+  refuse(order: readonly Pick<SourceProblem, 'file' | 'table'>[] = []): void {
+    if (this.#total === 0) return;
+    const places = new Set([...order.map(placeOf), ...this.#byPlace.keys()]);
+    const problems = [...places].flatMap((place) => [...(this.#byPlace.get(place) ?? [])].sort(byLine));
+    throw new SourceRefused(problems.slice(0, MOST), this.#total);
   }
 }

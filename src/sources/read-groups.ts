@@ -84,6 +84,11 @@ export function readGroups(problems: Problems): GroupsRead {
           `${path}: the sync column marks ${marked.length} project ${marked.length === 1 ? 'group' : 'groups'}; only organisation-level groups can be synced, so they are left out.`,
         );
       }
+      if (groups.length > 0 && !groups.some(({ isOrganisationLevel }) => isOrganisationLevel)) {
+        notes.push(
+          `${path}: every group belongs to a project, so none counts as organisation-level and none can be synced; a group without a project has a blank project cell.`,
+        );
+      }
       if (!columns.has('project') && !columns.has('scope')) {
         notes.push(`${path} has neither a project nor a scope column: every group counts as organisation-level.`);
       }

@@ -15,8 +15,10 @@ const ORDER: readonly Role[] = ['users', 'groups', 'memberships'];
  * it is not called where something could not be read. Throws SourceRefused with everything that is wrong.
  */
 export function readSource(opened: readonly Table[], wishes: UserWishes, begin: (directory: Directory) => MembershipSink): Snapshot {
-  const tables = [...opened].sort((a, b) => ORDER.indexOf(a.role) - ORDER.indexOf(b.role));
+  const sorted = [...opened].sort((a, b) => ORDER.indexOf(a.role) - ORDER.indexOf(b.role));
+  const tables = sorted.filter(({ refused }) => refused === undefined);
   const problems = new Problems();
+  for (const { refused = [] } of sorted) for (const problem of refused) problems.add(problem);
   const ends = new Map<Table, TableEnd>();
   const notes: string[] = tables.flatMap((table) => table.notes);
   const ofRole = (role: Role): Table[] => tables.filter((table) => table.role === role);
@@ -64,7 +66,7 @@ export function readSource(opened: readonly Table[], wishes: UserWishes, begin: 
     ends.set(table, end);
     memberships += end.rows;
   }
-  problems.refuse();
+  problems.refuse(sorted);
   for (const table of tables) notes.push(...(ends.get(table)?.notes ?? []));
   return { ...directory, inputs: tables.map((table) => inputFor(table, ends.get(table))), memberships, notes };
 }

@@ -31,6 +31,12 @@ const columnText = (table: Table, column: string): ((row: Row) => string) | unde
   return at === undefined ? undefined : (row) => row.text(at);
 };
 
+/** Yields an id as other tables name it; a username that serves as one is kept to the letter. */
+function idOf(text: string, column: 'id' | 'uid' | 'userName'): string {
+  if (column === 'userName') return text;
+  return column === 'uid' ? text.trim().replace(/^u(?=\d+$)/, '') : text.trim();
+}
+
 export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
   const users: User[] = [];
   const usersById = new IdTable();
@@ -55,24 +61,24 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
   const takeTable: UsersRead['take'] = (table, input, onGroups) => {
     places.set(input, table);
     const idColumn = table.columns.has('id') ? 'id' : table.columns.has('uid') ? 'uid' : 'userName';
-    const id = columnText(table, idColumn);
+    const idAt = table.columns.get(idColumn);
     const userName = columnText(table, 'userName');
     const userNameAt = table.columns.get('userName');
     const emailAt = table.columns.get('email');
-    if (id === undefined || userName === undefined || userNameAt === undefined || emailAt === undefined) throw new Error('the headings were not resolved');
+    if (idAt === undefined || userName === undefined || userNameAt === undefined || emailAt === undefined) throw new Error('the headings were not resolved');
     const groups = columnText(table, 'groups');
     const isActive = activityReader(table, cellProblem);
     const authenticationType = typeReader(table, wishes, unknownTypes);
     const name = wishes.withNames ? nameReader(table) : () => '';
     return (row) => {
-      const rawId = id(row);
-      const trimmed = idColumn === 'userName' ? rawId : idColumn === 'uid' ? rawId.trim().replace(/^u(?=\d+$)/, '') : rawId.trim();
+      const integer = row.integer(idAt);
+      const trimmed = integer < 0 ? idOf(row.text(idAt), idColumn) : String(integer);
       if (trimmed === '') {
         cellProblem(table, row, idColumn, 'the id is missing; every user needs one.');
         return;
       }
       const login = userName(row);
-      const known = usersById.get(trimmed);
+      const known = integer < 0 ? usersById.get(trimmed) : usersById.byInteger(integer);
       const isRepeated = known >= 0;
       const place = isRepeated ? known : users.length;
       const user: User = {
@@ -103,7 +109,8 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
       } else {
         if (!leftOut.has(trimmed) && isSystemAccount(user)) system.push(trimmed);
         users.push(user);
-        usersById.set(trimmed, place);
+        if (integer < 0) usersById.set(trimmed, place);
+        else usersById.set(trimmed, place, integer);
       }
       if (groups !== undefined) onGroups(place, groups(row), row.line);
     };
@@ -209,15 +216,21 @@ function typeReader(
   );
 }
 
+const MOST_SPELLINGS = 16;
+
 /** Nearly all cells of an enumeration are one of a few short words: each is read once. What is no value is read, and refused, every time. */
 function remember<T>(column: number, read: (row: Row) => T | undefined, otherwise: T): (row: Row) => T {
-  const known = new Map<number, T>();
+  // So few are looked through faster than a map is asked.
+  const codes: number[] = [];
+  const values: T[] = [];
   return (row) => {
     const code = row.code(column);
-    const before = code < 0 ? undefined : known.get(code);
-    if (before !== undefined) return before;
+    for (let at = 0; at < codes.length; at++) if (codes[at] === code) return values[at];
     const value = read(row);
-    if (value !== undefined && code >= 0) known.set(code, value);
+    if (value !== undefined && code >= 0 && codes.length < MOST_SPELLINGS) {
+      codes.push(code);
+      values.push(value);
+    }
     return value ?? otherwise;
   };
 }

@@ -50,11 +50,6 @@ function readFront(file: string): Buffer {
   }
 }
 
-/** Is a SQLite database, by the first bytes of the file. */
-export function isSqliteFile(file: string): boolean {
-  return readFront(file).subarray(0, 16).toString('latin1') === MAGIC;
-}
-
 /** Where Jama Connect keeps it, beside the plain names. */
 const TABLES: Readonly<Record<Role, readonly string[]>> = {
   users: ['users', 'userbase'],
@@ -283,5 +278,9 @@ function readRows(database: Database, table: Table, visit: (row: Row) => void, p
     visit(row);
     if ((rows & 0xffff) === 0) onProgress?.({ path: table.path, bytes: 0, rows });
   }
-  return { sha256: digestTable(database, name, read), rows, notes: [] };
+  return {
+    sha256: digestTable(database, name, read),
+    rows,
+    notes: rows === 0 && table.role !== 'users' ? [`${table.path}: the table ${name} has no rows.`] : [],
+  };
 }

@@ -2,7 +2,7 @@
 
 import type { Role } from '../model/directory.js';
 import type { Columns } from './headings.js';
-import type { Problems } from './problem.js';
+import type { Problems, SourceProblem } from './problem.js';
 
 /** One row; the same object is handed out for each, so nothing of it may be kept but its strings. */
 export interface Row {
@@ -39,6 +39,8 @@ export interface Table {
   readonly isIdFromUserName: boolean;
   /** What the file is said to hold, where it has no column for it. */
   readonly activity?: 'active' | 'inactive';
+  /** Why it cannot be read: its headings do not answer. It has no columns then, and `read` throws. */
+  readonly refused?: readonly SourceProblem[];
   /** Plain sentences about how it was opened. */
   readonly notes: readonly string[];
   /** Hands each row out, in source order, once. What cannot be read goes to `problems`. */

@@ -1,9 +1,17 @@
 /** Applies a plan to a source: prepared first, so that it can be shown and agreed to, then run. */
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Change } from '../model/change.js';
-import type { Role } from '../model/directory.js';
 import type { Plan } from '../plan/plan.js';
 import type { SourceRequest } from '../sources/source.js';
+import { clearDeadLocks, closeJournal, endForTheDead, told, underLocks } from './conduct.js';
+import { type Decision, decide, refuseImpossible } from './decision.js';
+import { Gate } from './gate.js';
+import { type InputRecord, JOURNAL_VERSION, JournalWriter } from './journal.js';
+import { ApplyRefused } from './refusal.js';
+import { clearLeftovers, JOURNAL, type KnownRun, knownRuns, makeRunFolder, makeRunsFolder, runsFolderOf } from './run-folder.js';
+import { leavingsOf, standingOf } from './standing.js';
 import type { Signal, World } from './world.js';
 
 export interface ApplyRequest {
@@ -27,14 +35,6 @@ export interface ActionLine {
   readonly change: Change;
 }
 
-export interface LeftState {
-  /** Absolute path of the file that the run leaves. */
-  readonly file: string;
-  readonly role: Role;
-  readonly table?: string;
-  readonly sha256: string;
-}
-
 export interface Receipt {
   /** Name of the run, to be given to undo. */
   readonly run: string;
@@ -46,7 +46,7 @@ export interface Receipt {
   /** Cells, rows of memberships included, that were written. */
   readonly written: number;
   /** What the target is now. */
-  readonly leaves: readonly LeftState[];
+  readonly leaves: readonly InputRecord[];
   /** The copy of the database or the folder of the files before the run; none with `out`. */
   readonly backup?: string;
 }
@@ -63,7 +63,168 @@ export interface PreparedApply {
   run(): Promise<Receipt>;
 }
 
+const KINDS = ['replace-user', 'replace-group', 'remove-member', 'add-member'] as const;
+
+const countsOf = ({ actions }: Plan): ChangeCounts => {
+  const of = (kind: Change['kind']): number => actions.filter(({ change }) => change.kind === kind).length;
+  const [replaceUser, replaceGroup, removeMember, addMember] = KINDS.map(of);
+  return { 'replace-user': replaceUser, 'replace-group': replaceGroup, 'remove-member': removeMember, 'add-member': addMember };
+};
+
+const earlierOf = (run: KnownRun): { readonly earlier: NonNullable<PreparedApply['earlier']> } => ({ earlier: { run: run.name, runFolder: run.folder } });
+
 /** Reads the source's digests and says whether the plan can be applied. Throws ApplyRefused where it cannot. */
 export async function prepareApply(request: ApplyRequest): Promise<PreparedApply> {
-  throw new Error(`not written yet: ${request.planFile}`);
+  const { plan, source, mode, maxChanges } = request;
+  const decision = await asRefusal(() => decide(request));
+  const changes = countsOf(plan);
+  const { targets } = decision.kind === 'done' && mode.kind === 'out' ? { targets: [mode.path] } : decision.target.siteOf(source, mode);
+  const base = { changes, targets, describe: () => plan.actions, run: () => conduct(request) };
+  if (decision.kind === 'done') return { ...base, state: 'done-already', ...(decision.earlier === undefined ? {} : earlierOf(decision.earlier)) };
+  if (maxChanges !== undefined && plan.actions.length > maxChanges) {
+    throw new ApplyRefused(
+      `The plan has ${plan.actions.length} actions, more than the ${maxChanges} that --max-changes allows.`,
+      `Nothing was changed. If that many are meant: --max-changes ${plan.actions.length}`,
+    );
+  }
+  if (decision.resumes !== undefined) return { ...base, state: 'ready', ...earlierOf(decision.resumes) };
+  await asRefusal(() => refuseImpossible(request));
+  return { ...base, state: 'ready' };
+}
+
+/** What stands in the way before a run is a refusal, too. */
+async function asRefusal<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw told(error, new Gate({ interrupted: () => undefined }), { again: 'run the same command again' });
+  }
+}
+
+/** Does what was prepared. */
+async function conduct(request: ApplyRequest): Promise<Receipt> {
+  const { planFile, source, mode, world } = request;
+  const gate = new Gate(request);
+  const runsFolder = runsFolderOf(planFile);
+  let journalFile: string | undefined;
+  try {
+    await gate.pass('start');
+    const locksOf = ({ target }: Decision): string[] => [join(runsFolder, '.lock'), ...target.siteOf(source, mode).locks];
+    const command = `scim-audit apply ${planFile}`;
+    // Where all is done there is nothing to lock, and nothing to make.
+    const first = await decide(request);
+    if (first.kind === 'done' && isClosed(first.earlier)) {
+      clearDeadLocks(locksOf(first), command, world);
+      return receiptOf(request, first.earlier);
+    }
+    makeRunsFolder(runsFolder);
+    return await underLocks(locksOf(first), command, world, async () => {
+      await gate.pass('locked');
+      const decision = await decide(request);
+      const runs = knownRuns(runsFolder);
+      clearLeftovers(runs);
+      if (decision.kind === 'done') return receiptOf(request, decision.earlier);
+      if (decision.resumes === undefined) closeTheUnwritten(request, runs, decision.inputs);
+      const run = decision.resumes?.name ?? makeRunFolder(runsFolder, request.plan.digest, world);
+      journalFile = join(runsFolder, run, JOURNAL);
+      return writeAll(request, { gate, decision, run, runFolder: join(runsFolder, run) });
+    });
+  } catch (error) {
+    throw told(error, gate, { again: 'run the same command again.', ...(journalFile === undefined ? {} : { journal: journalFile }) });
+  }
+}
+
+interface Begun {
+  readonly gate: Gate;
+  readonly decision: Extract<Decision, { kind: 'ready' }>;
+  readonly run: string;
+  readonly runFolder: string;
+}
+
+async function writeAll({ plan, planFile, source, mode, world }: ApplyRequest, { gate, decision, run, runFolder }: Begun): Promise<Receipt> {
+  const { target, inputs, resumes } = decision;
+  await gate.pass('folder made');
+  const journal = new JournalWriter(join(runFolder, JOURNAL));
+  let isEnded = false;
+  try {
+    const site = target.siteOf(source, mode);
+    journal.write({
+      type: 'run',
+      schemaVersion: JOURNAL_VERSION,
+      kind: 'apply',
+      run,
+      planFile,
+      planDigest: plan.digest,
+      actions: plan.actions.length,
+      mode: mode.kind,
+      targets: site.targets,
+      inputs: inputs.map(({ role, file, table, sha256 }) => ({ role, file, ...(table === undefined ? {} : { table }), sha256 })),
+      reading: site.reading,
+      authTypeMap: plan.settings.authTypeMap,
+      pid: world.pid,
+      host: world.host,
+      startedAt: world.now().toISOString(),
+      ...(resumes === undefined ? {} : { resumes: true as const }),
+    });
+    journal.sync();
+    await gate.pass('begun');
+    const written = await target.write({
+      source,
+      inputs,
+      destination: mode,
+      run,
+      runFolder,
+      backups: 'backup',
+      journal,
+      gate,
+      tasks: plan.actions,
+      authTypeMap: plan.settings.authTypeMap,
+      former: new Map(),
+      ...(resumes === undefined ? {} : { resumes: resumes.journal.files }),
+    });
+    gate.hasWritten = true;
+    journal.write({ type: 'end', state: 'finished', at: world.now().toISOString(), leaves: written.leaves });
+    journal.sync();
+    isEnded = true;
+    await gate.pass('ended');
+    const backup = written.backup === undefined || !existsSync(written.backup) ? {} : { backup: written.backup };
+    return {
+      run,
+      runFolder,
+      journal: journal.file,
+      done: plan.actions.length,
+      changes: countsOf(plan),
+      written: written.written,
+      leaves: written.leaves,
+      ...backup,
+    };
+  } catch (error) {
+    if (!isEnded) closeJournal(journal, { error, world, leaves: gate.hasWritten ? [] : inputs });
+    throw error;
+  } finally {
+    journal.close();
+  }
+}
+
+const isClosed = (earlier: KnownRun | undefined): boolean => earlier === undefined || earlier.journal.end?.state === 'finished';
+
+/** The source is as the plan wants it, so what died before has written nothing: its journal is told. */
+function closeTheUnwritten({ plan, world }: ApplyRequest, runs: readonly KnownRun[], inputs: readonly InputRecord[]): void {
+  for (const { folder, journal } of runs) {
+    if (journal.end !== undefined || journal.run.planDigest !== plan.digest) continue;
+    const isUnwritten = journal.run.mode === 'out' ? !journal.run.targets.some((target) => existsSync(target)) : standingOf(inputs, journal) === 'before';
+    const end = { state: 'interrupted', reason: 'the process ended before the first write', leaves: journal.run.inputs } as const;
+    if (isUnwritten) endForTheDead(join(folder, JOURNAL), [], end, world);
+  }
+}
+
+/** Yields the receipt of what an earlier run has done; closes the journal of one that was killed after its last write. */
+function receiptOf({ plan, world }: ApplyRequest, earlier: KnownRun | undefined): Receipt {
+  const leaves = earlier === undefined ? [] : (leavingsOf(earlier.journal) ?? []);
+  const receipt = { done: plan.actions.length, changes: countsOf(plan), written: 0, leaves };
+  if (earlier === undefined) return { ...receipt, run: '', runFolder: '', journal: '' };
+  const journal = join(earlier.folder, JOURNAL);
+  const missing = plan.actions.flatMap(({ id }) => (earlier.journal.done.has(id) ? [] : [id]));
+  if (!isClosed(earlier)) endForTheDead(journal, missing, { state: 'finished', leaves }, world);
+  return { ...receipt, run: earlier.name, runFolder: earlier.folder, journal };
 }

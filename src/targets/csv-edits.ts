@@ -78,6 +78,7 @@ export function editUsers(shape: CsvShape, context: EditContext): Editor {
           if (last !== undefined && ledger.isMet(steps, row.text(column), what)) planned.push({ column, text: last.to, at: placesOf(steps) });
         }
         const last = active.at(-1);
+        if (last !== undefined && activeAt === undefined) ledger.refuse(last.at, 'the file with this user has no column that says who is active');
         if (last !== undefined && activeAt !== undefined && vocabulary !== undefined) {
           const cell = row.text(activeAt);
           if (ledger.isMet(active, String(vocabulary.isActive(cell)), 'active')) {
@@ -94,7 +95,10 @@ export function editUsers(shape: CsvShape, context: EditContext): Editor {
 }
 
 /** Yields what plans one cell of groups: names follow their groups, members come and go. */
-export function groupsCells(context: Omit<EditContext, 'note'>, { groups, areGroupsGiven, resolver }: Names): (cell: string, user: number, column: number) => Planned[] {
+export function groupsCells(
+  context: Omit<EditContext, 'note'>,
+  { groups, areGroupsGiven, resolver }: Names,
+): (cell: string, user: number, column: number) => Planned[] {
   const { ledger } = context;
   const workByName = new Map(groups.map(({ id, name }) => [name, ledger.groupsById.get(id)]));
   const nameAfter = (name: string): string => {
@@ -235,7 +239,8 @@ function newRows(shape: CsvShape, context: EditContext, { lineEnd, isLastOpen, i
     if (unfit !== undefined) for (const each of at) ledger.refuse(each, unfit);
     const made = cells.map((cell) => writeCell(cell, head.delimiter, isQuoted)).join(head.delimiter) + lineEnd;
     // A row that was taken out by id is put back as it stood, further columns included.
-    const former = columns.has('userName') || columns.has('groupName') ? undefined : at.map((each) => context.former.get(each)).find((raw) => raw !== undefined);
+    const former =
+      columns.has('userName') || columns.has('groupName') ? undefined : at.map((each) => context.former.get(each)).find((raw) => raw !== undefined);
     const raw = former === undefined ? made : former.replace(/\r?\n$/, '') + lineEnd;
     context.note({ at, line: 0, old: '', new: raw });
     text += raw;

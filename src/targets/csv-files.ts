@@ -1,6 +1,6 @@
 /** The CSV files of a request: where each is, and where its new version goes. */
 
-import { realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Role } from '../model/directory.js';
 import { openCsv } from '../sources/csv.js';
@@ -29,7 +29,11 @@ export function csvFilesOf(source: SourceRequest, destination: Destination): Csv
   const taken = new Set<string>();
   const files = filesOf(source).map(({ role, path, file, activity }): CsvFile => {
     const real = realpathSync(resolve(file));
-    if (taken.has(real)) throw new ApplyRefused(`${file} is given twice.`, 'Nothing was changed. A file that is users list and memberships at once cannot be written; export the memberships by themselves.');
+    if (taken.has(real))
+      throw new ApplyRefused(
+        `${file} is given twice.`,
+        'Nothing was changed. A file that is users list and memberships at once cannot be written; export the memberships by themselves.',
+      );
     taken.add(real);
     return { role, path, file: real, target: real, ...(activity === undefined ? {} : { activity }) };
   });
@@ -72,5 +76,3 @@ export function openCsvFile({ role, path, activity }: CsvFile, reading: string, 
     ...(named === undefined ? {} : { named }),
   });
 }
-
-export const modeOf = (file: string): number => statSync(file).mode & 0o7777;

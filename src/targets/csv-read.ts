@@ -23,13 +23,18 @@ export interface CsvGround {
 export function readGround(
   files: readonly CsvFile[],
   readingOf: (file: CsvFile) => string,
-  { source, ledger, authTypeMap }: { readonly source: SourceRequest; readonly ledger: Ledger; readonly authTypeMap: Readonly<Record<string, AuthenticationType>> },
+  {
+    source,
+    ledger,
+    authTypeMap,
+  }: { readonly source: SourceRequest; readonly ledger: Ledger; readonly authTypeMap: Readonly<Record<string, AuthenticationType>> },
 ): CsvGround {
   const tables = files.map((file) => ({ file, table: openCsvFile(file, readingOf(file), source) }));
   try {
     const concerned = new Set(tables.filter(({ table }) => isConcerned(table, ledger)).map(({ file }) => file));
     const isNaming = tables.some(({ table }) => needsNames(table, ledger));
-    const memberTable = tables.find(({ table }) => table.role === 'memberships') ?? tables.find(({ table }) => table.role === 'users' && table.columns.has('groups'));
+    const memberTable =
+      tables.find(({ table }) => table.role === 'memberships') ?? tables.find(({ table }) => table.role === 'users' && table.columns.has('groups'));
     const vocabularies = new Map<CsvFile, Vocabulary>();
     if (ledger.changesActivity) {
       for (const { file } of tables.filter(({ table }) => table.role === 'users')) {

@@ -72,6 +72,8 @@ export function replaceDurably(from: string, to: string): void {
   fsyncFolder(dirname(to));
 }
 
+export const modeOf = (file: string): number => statSync(file).mode & 0o7777;
+
 export const removeIfThere = (path: string): void => rmSync(path, { recursive: true, force: true });
 
 /** Yields the name of the file that a run prepares beside a target. */

@@ -12,6 +12,13 @@ export const JOURNAL_VERSION = 1;
 /** A value of a cell: text; of a database also what is none. */
 export type CellValue = string | null | { readonly integer: string } | { readonly real: number } | { readonly blob: string };
 
+/** A whole row of a table, by column. */
+export interface RowValue {
+  readonly row: Readonly<Record<string, CellValue>>;
+}
+
+export const isRowValue = (value: CellValue | RowValue): value is RowValue => typeof value === 'object' && value !== null && 'row' in value;
+
 export type Place =
   | { readonly file: string; readonly line: number; readonly heading?: string }
   | { readonly file: string; readonly table: string; readonly key: Readonly<Record<string, CellValue>>; readonly heading?: string };
@@ -55,8 +62,8 @@ export interface IntentRecord {
   readonly change: Change;
   readonly where: Place;
   /** As it is written: the raw cell or record of a CSV, the value or the row of a table. */
-  readonly old: CellValue | Readonly<Record<string, CellValue>>;
-  readonly new: CellValue | Readonly<Record<string, CellValue>>;
+  readonly old: CellValue | RowValue;
+  readonly new: CellValue | RowValue;
   /** A cell that names what the action renames. */
   readonly follows?: true;
 }
@@ -136,6 +143,8 @@ export interface JournalDigest {
   readonly files: readonly FileRecord[];
   readonly intents: number;
   readonly done: ReadonlySet<string>;
+  /** Some action could not be done. */
+  readonly hasRefusals: boolean;
   /** The last end; a run that was resumed may have several. */
   readonly end?: EndRecord;
 }
@@ -148,6 +157,7 @@ function linesOf(file: string): string[] {
 }
 
 const INTENT = '{"type":"intent"';
+const RUN = '{"type":"run"';
 
 function parseLine(line: string): JournalRecord | undefined {
   try {
@@ -164,6 +174,7 @@ export function readJournal(file: string): JournalDigest | undefined {
   let run: RunRecord | undefined;
   let end: EndRecord | undefined;
   let intents = 0;
+  let hasRefusals = false;
   const files = new Map<string, FileRecord>();
   const done = new Set<string>();
   for (const line of linesOf(file)) {
@@ -173,20 +184,30 @@ export function readJournal(file: string): JournalDigest | undefined {
     }
     const record = parseLine(line);
     if (record?.type === 'run') {
-      run ??= record;
-      // A process that goes on with a run has not ended it.
+      // A process that goes on with a run has not ended it; one that begins again starts a story of its own.
       end = undefined;
+      if (record.resumes === true && run !== undefined) continue;
+      run = record;
+      intents = 0;
+      hasRefusals = false;
+      files.clear();
+      done.clear();
     } else if (record?.type === 'file') files.set(`${record.file}\n${record.table ?? ''}`, record);
-    else if (record?.type === 'outcome' && record.outcome === 'done') done.add(record.id);
-    else if (record?.type === 'end') end = record;
+    else if (record?.type === 'outcome') {
+      if (record.outcome === 'done') done.add(record.id);
+      else hasRefusals = true;
+    } else if (record?.type === 'end') end = record;
   }
-  return run === undefined ? undefined : { run, files: [...files.values()], intents, done, ...(end === undefined ? {} : { end }) };
+  return run === undefined ? undefined : { run, files: [...files.values()], intents, done, hasRefusals, ...(end === undefined ? {} : { end }) };
 }
 
-/** Yields the intents of a journal, in the order in which they were written. */
+/** Yields the intents of a journal's last story, in the order in which they were written. */
 export function readIntents(file: string): IntentRecord[] {
-  return linesOf(file).flatMap((line) => {
-    const record = line.startsWith(INTENT) ? parseLine(line) : undefined;
-    return record?.type === 'intent' ? [record] : [];
-  });
+  let intents: IntentRecord[] = [];
+  for (const line of linesOf(file)) {
+    const record = line.startsWith(INTENT) || line.startsWith(RUN) ? parseLine(line) : undefined;
+    if (record?.type === 'intent') intents.push(record);
+    else if (record?.type === 'run' && record.resumes !== true) intents = [];
+  }
+  return intents;
 }

@@ -1,7 +1,7 @@
 /** One run at a time: a file that names its owner. */
 
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
-import { basename } from 'node:path';
+import { closeSync, fsyncSync, linkSync, openSync, readdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { hasCode, systemReason } from './files.js';
 import { ApplyRefused } from './refusal.js';
 import type { World } from './world.js';
@@ -59,8 +59,9 @@ export function takeLock(file: string, command: string, world: World): Lock {
   const owner: Owner = { pid: world.pid, host: world.host, startedAt: world.now().toISOString(), command };
   const content = `${JSON.stringify(owner)}\n`;
   for (let attempt = 0; attempt < 10; attempt++) {
-    if (create(file, content)) {
+    if (create(file, content, world.pid)) {
       held.add(file);
+      clearUnborn(file, world);
       return { release: () => release(file, content) };
     }
     const found = read(file);
@@ -72,15 +73,29 @@ export function takeLock(file: string, command: string, world: World): Lock {
         `Nothing was changed. Wait until it has ended. If that process is gone for certain, delete ${file} and run this again.`,
       );
     }
-    takeAway(file, found, `${file}.${world.pid}`);
+    takeAway(file, found, world.pid);
   }
   throw new ApplyRefused(`${file} is taken and given up all the time.`, 'Nothing was changed. See which other runs are under way, then run this again.');
 }
 
-function create(file: string, content: string): boolean {
-  let fd: number;
+/**
+ * Makes the lock with its owner already in it: written beside and linked into place, so that a process which dies on
+ * the way never leaves a lock without a name. Yields false where there is one already.
+ */
+function create(file: string, content: string, pid: number): boolean {
+  const own = `${file}.${pid}${UNBORN}`;
   try {
-    fd = openSync(file, 'wx', 0o600);
+    writeWith('w', own, content);
+    try {
+      linkSync(own, file);
+    } catch (error) {
+      if (!hasCode(error, 'EPERM', 'ENOTSUP', 'ENOSYS')) throw error;
+      // A file system without links: the name comes a moment later.
+      writeWith('wx', file, content);
+    } finally {
+      unlinkSync(own);
+    }
+    return true;
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false;
     throw new ApplyRefused(
@@ -88,17 +103,33 @@ function create(file: string, content: string): boolean {
       'Nothing was changed. Give yourself write permission to its folder.',
     );
   }
+}
+
+const UNBORN = '.new';
+
+function writeWith(flags: 'w' | 'wx', file: string, content: string): void {
+  const fd = openSync(file, flags, 0o600);
   try {
     writeSync(fd, content);
     fsyncSync(fd);
   } finally {
     closeSync(fd);
   }
-  return true;
+}
+
+/** Removes what processes that died while they made this lock have left. */
+function clearUnborn(file: string, world: World): void {
+  const stem = `${basename(file)}.`;
+  for (const name of readdirSync(dirname(file))) {
+    if (!name.startsWith(stem) || !name.endsWith(UNBORN)) continue;
+    const pid = Number(name.slice(stem.length, -UNBORN.length));
+    if (Number.isInteger(pid) && !world.isAlive(pid)) rmSync(join(dirname(file), name), { force: true });
+  }
 }
 
 /** Removes a dead process's lock. Two that try at once cannot remove one that a third has just made. */
-function takeAway(file: string, dead: string, aside: string): void {
+function takeAway(file: string, dead: string, pid: number): void {
+  const aside = `${file}.${pid}`;
   try {
     renameSync(file, aside);
   } catch (error) {
@@ -111,7 +142,7 @@ function takeAway(file: string, dead: string, aside: string): void {
     return;
   }
   // It was somebody's after all: given back, unless a third has taken the place already, which then is refused below.
-  if (create(file, taken)) unlinkSync(aside);
+  if (create(file, taken, pid)) unlinkSync(aside);
 }
 
 function release(file: string, content: string): void {

@@ -8,6 +8,9 @@ export class ApplyRefused extends Mistake {
   override readonly name = 'ApplyRefused';
 }
 
+/** Rows are not where the run left them, although their content may be. */
+export class RowsMoved extends ApplyRefused {}
+
 /** Something was written before it had to stop (exit 5); the journal names every row. */
 export class ApplyStopped extends Mistake {
   override readonly name = 'ApplyStopped';

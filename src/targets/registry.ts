@@ -11,6 +11,7 @@ export const TARGETS: readonly Target[] = [sqliteTarget, csvTarget];
 /** Yields the target that a request means. */
 export function targetFor(source: SourceRequest): Target {
   const target = TARGETS.find((candidate) => candidate.claims(source));
-  if (target === undefined) throw new ApplyRefused(`${source.source} cannot be written to.`, 'Nothing was changed. SOURCE is a folder with users.csv, or a SQLite file.');
+  if (target === undefined)
+    throw new ApplyRefused(`${source.source} cannot be written to.`, 'Nothing was changed. SOURCE is a folder with users.csv, or a SQLite file.');
   return target;
 }

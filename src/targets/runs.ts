@@ -1,5 +1,9 @@
 /** The runs of a plan, as their journals tell. */
 
+import { join } from 'node:path';
+import { type JournalDigest, readJournal } from './journal.js';
+import { lockOwner } from './lock.js';
+import { knownRuns, UNDO_JOURNAL } from './run-folder.js';
 import type { World } from './world.js';
 
 export type RunState =
@@ -11,8 +15,10 @@ export type RunState =
   | 'undone in part'
   /** Ended before its first write: nothing was changed. */
   | 'interrupted before the write'
-  /** Ended between two writes, or its end was not recorded. */
+  /** Ended between two writes. */
   | 'interrupted after a write'
+  /** Died while writing: its journal does not say whether the write came through. The same command, or undo, finds out. */
+  | 'interrupted while writing'
   | 'running';
 
 export interface Run {
@@ -32,5 +38,37 @@ export interface Run {
 
 /** Yields the runs of a plan's folder, oldest first. */
 export function listRuns(planFolder: string, world: World): Run[] {
-  throw new Error(`not written yet: ${planFolder} ${world.host}`);
+  const runsFolder = join(planFolder, 'runs');
+  const owner = lockOwner(join(runsFolder, '.lock'), world);
+  const runs = knownRuns(runsFolder);
+  return runs.map(({ name, folder, journal }, at): Run => {
+    const { run, done } = journal;
+    // The lock is of the plan, and the run under way is the last one that has no end.
+    const isRunning = owner !== undefined && journal.end === undefined && !runs.slice(at + 1).some((later) => later.journal.end === undefined);
+    return {
+      name,
+      folder,
+      state: isRunning ? 'running' : stateOf(folder, journal),
+      startedAt: run.startedAt,
+      mode: run.mode,
+      plan: run.planFile,
+      planDigest: run.planDigest,
+      targets: run.targets,
+      done: done.size,
+      actions: run.actions,
+    };
+  });
+}
+
+function stateOf(folder: string, { run, files, end, done }: JournalDigest): RunState {
+  const undone = readJournal(join(folder, UNDO_JOURNAL));
+  if (undone?.end?.state === 'finished') return undone.hasRefusals ? 'undone in part' : 'undone';
+  if (end?.state === 'finished') return 'finished';
+  if (files.length === 0) return 'interrupted before the write';
+  if (done.size > 0) return 'interrupted after a write';
+  const isUnwritten =
+    end !== undefined &&
+    end.leaves.length > 0 &&
+    end.leaves.every(({ role, sha256 }) => run.inputs.some((input) => input.role === role && input.sha256 === sha256));
+  return isUnwritten ? 'interrupted before the write' : 'interrupted after a write';
 }

@@ -1,13 +1,11 @@
 /** What the actions of a plan change in a database, row by row, in the order of the actions. */
 
 import type { Database } from '../sources/sqlite.js';
-import { quoteName } from '../sources/sqlite.js';
 import { groupsCells, type Planned } from './csv-edits.js';
-import type { CellValue, IntentRecord } from './journal.js';
+import { type CellValue, type IntentRecord, isRowValue } from './journal.js';
 import { type Ledger, netOf, type Step } from './ledger.js';
 import { type Finder, findersOf, isConcerned, type Names } from './names.js';
-import { ApplyRefused } from './refusal.js';
-import { fromCell, readStored, type SqlValue, type StoredRow, type TableShape, textOf, toCell } from './sqlite-values.js';
+import { fromCell, readStored, readWhole, refuseView, type SqlValue, type StoredRow, type TableShape, textOf, toCell } from './sqlite-values.js';
 import type { WriteJob } from './target.js';
 import { Vocabulary } from './vocabulary.js';
 
@@ -32,6 +30,8 @@ export class IntentMaker {
   /** Cells that name a user or a group, by index in the ledger. */
   readonly #namingUsers: ByIndex = new Map();
   readonly #namingGroups: ByIndex = new Map();
+  /** All columns of rows that are to go. */
+  readonly #whole = new Map<StoredRow, Readonly<Record<string, CellValue>>>();
   readonly #pairRows = new Map<string, StoredRow[]>();
   /** Cells of groups, by the last action that changes them. */
   readonly #groupsCells = new Map<number, { readonly row: StoredRow; readonly planned: Planned }[]>();
@@ -57,7 +57,7 @@ export class IntentMaker {
     }
     ledger.settle();
     if (ledger.refusals.size > 0) return [];
-    ledger.tasks.forEach((_, at) => this.#makeFor(at));
+    for (const at of ledger.tasks.keys()) this.#makeFor(at);
     return this.#intents;
   }
 
@@ -89,7 +89,8 @@ export class IntentMaker {
       work.isSeen = true;
       ledger.isMet(work.steps.userName, row.text(columns.get('userName') ?? 0), 'the username');
       ledger.isMet(work.steps.email, row.text(columns.get('email') ?? 0), 'the email');
-      if (activeAt !== undefined) ledger.isMet(work.steps.active, String(vocabulary.isActive(row.text(activeAt))), 'active');
+      if (activeAt === undefined) for (const { at } of work.steps.active) ledger.refuse(at, 'the table has no column that says who is active');
+      else ledger.isMet(work.steps.active, String(vocabulary.isActive(row.text(activeAt))), 'active');
     }
   }
 
@@ -118,6 +119,7 @@ export class IntentMaker {
   #readMemberships(shape: TableShape): void {
     const { ledger, names } = this;
     const { user: userFinder, group: groupFinder } = findersOf(shape.table.columns, ledger, names);
+    const leaving: StoredRow[] = [];
     for (const row of readStored(this.database, shape)) {
       const user = userFinder.find(row);
       const group = groupFinder.find(row);
@@ -128,6 +130,11 @@ export class IntentMaker {
       pair.found++;
       const name = `${user}/${group}`;
       this.#pairRows.set(name, [...(this.#pairRows.get(name) ?? []), row]);
+      if (netOf(pair) === 'remove') leaving.push(row);
+    }
+    for (const row of leaving) {
+      refuseView(shape);
+      this.#whole.set(row, readWhole(this.database, row));
     }
   }
 
@@ -161,14 +168,14 @@ export class IntentMaker {
   /** What a run found is put back as it was stored: a number, or NULL. */
   #value(at: number, text: string): SqlValue {
     const former = this.job.former.get(at);
-    const value = former === undefined || isRowRecord(former) ? undefined : fromCell(former);
+    const value = former === undefined || isRowValue(former) ? undefined : fromCell(former);
     return value !== undefined && textOf(value) === text ? value : text;
   }
 
   #activity(at: number, row: StoredRow, column: number, isActive: boolean): SqlValue {
     const vocabulary = this.#vocabularies.get(row.shape);
     const former = this.job.former.get(at);
-    if (former !== undefined && !isRowRecord(former) && vocabulary?.isActive(textOf(fromCell(former))) === isActive) return fromCell(former);
+    if (former !== undefined && !isRowValue(former) && vocabulary?.isActive(textOf(fromCell(former))) === isActive) return fromCell(former);
     const text = vocabulary?.spell(isActive, row.text(column)) ?? String(isActive);
     return typeof row.cells[column] === 'bigint' && /^[01]$/.test(text) ? BigInt(text) : text;
   }
@@ -190,9 +197,14 @@ export class IntentMaker {
     const { id, change } = this.ledger.tasks[at];
     if (netOf(pair) === 'remove') {
       for (const row of this.#pairRows.get(`${user}/${group}`) ?? []) {
-        refuseView(row.shape);
         const where = { file: this.file, table: row.shape.name, key: {} };
-        this.#intents.push({ type: 'intent', id, at, change, where, old: this.#wholeRow(row), new: null });
+        const whole = { ...this.#whole.get(row) };
+        // As the renames before leave it.
+        row.shape.table.headings.forEach((name, column) => {
+          const current = row.cells[column];
+          if (current !== undefined) whole[name] = toCell(current);
+        });
+        this.#intents.push({ type: 'intent', id, at, change, where, old: { row: whole }, new: null });
       }
       return;
     }
@@ -202,9 +214,10 @@ export class IntentMaker {
     const { columns, headings } = shape.table;
     const [userRow] = this.#users.get(user) ?? [];
     const [groupRow] = this.#groups.get(group) ?? [];
-    const cellOf = (row: StoredRow | undefined, column: string, otherwise: string): SqlValue => row?.cells[row.shape.table.columns.get(column) ?? -1] ?? otherwise;
+    const cellOf = (row: StoredRow | undefined, column: string, otherwise: string): SqlValue =>
+      row?.cells[row.shape.table.columns.get(column) ?? -1] ?? otherwise;
     const former = this.job.former.get(at);
-    const row: Record<string, CellValue> = former !== undefined && isRowRecord(former) ? { ...former } : {};
+    const row: Record<string, CellValue> = former !== undefined && isRowValue(former) ? { ...former.row } : {};
     // Its place may have been given away since.
     delete row.rowid;
     const userId = cellOf(userRow, 'id', this.ledger.users[user].id);
@@ -221,40 +234,12 @@ export class IntentMaker {
       const place = columns.get(column);
       if (place !== undefined) row[headings[place]] = toCell(value);
     }
-    this.#intents.push({ type: 'intent', id, at, change, where: { file: this.file, table: shape.name, key: {} }, old: null, new: row });
+    this.#intents.push({ type: 'intent', id, at, change, where: { file: this.file, table: shape.name, key: {} }, old: null, new: { row } });
   }
 
   #memberShape(): TableShape | undefined {
-    return this.shapes.find(({ table }) => table.role === 'memberships') ?? this.shapes.find(({ table }) => table.role === 'users' && table.columns.has('groups'));
+    return (
+      this.shapes.find(({ table }) => table.role === 'memberships') ?? this.shapes.find(({ table }) => table.role === 'users' && table.columns.has('groups'))
+    );
   }
-
-  /** Yields a row with all its columns, as the changes before leave it. */
-  #wholeRow(row: StoredRow): Record<string, CellValue> {
-    const { shape } = row;
-    const keys = Object.keys(row.key);
-    const select = `SELECT ${shape.stored.map((name) => (name === 'rowid' ? name : quoteName(name))).join(', ')} FROM ${quoteName(shape.name)} WHERE ${keys.map((name) => (name === 'rowid' ? 'rowid = ?' : `${quoteName(name)} IS ?`)).join(' AND ')}`;
-    const values = this.database
-      .prepare<SqlValue[], SqlValue[]>(select)
-      .safeIntegers(true)
-      .raw(true)
-      .get(...Object.values(row.key));
-    const whole: Record<string, CellValue> = {};
-    shape.stored.forEach((name, at) => {
-      const column = shape.table.headings.indexOf(name);
-      const current = column < 0 ? undefined : row.cells[column];
-      whole[name] = toCell(current ?? values?.[at] ?? null);
-    });
-    return whole;
-  }
-}
-
-const isRowRecord = (value: IntentRecord['old']): value is Readonly<Record<string, CellValue>> =>
-  typeof value === 'object' && value !== null && !['integer', 'real', 'blob'].some((name) => name in value && Object.keys(value).length === 1);
-
-function refuseView({ name, isView, table }: TableShape): void {
-  if (!isView) return;
-  throw new ApplyRefused(
-    `${name} is a view, and a view cannot be written to.`,
-    `Nothing was changed. Name the table behind it with --table ${table.role}=NAME when you plan, or apply the plan to CSV exports with --out.`,
-  );
 }

@@ -1,9 +1,10 @@
 /** Values and rows of a database, as they are stored and as a journal holds them. */
 
+import { integerOf } from '../sources/id-table.js';
 import { type Database, hasRowid, headingsRead, quoteName } from '../sources/sqlite.js';
 import type { Row, Table } from '../sources/table.js';
-import { integerOf } from '../sources/id-table.js';
 import type { CellValue } from './journal.js';
+import { ApplyRefused } from './refusal.js';
 
 export type SqlValue = null | string | bigint | number | Buffer;
 
@@ -37,10 +38,20 @@ export interface TableShape {
   readonly stored: readonly string[];
 }
 
+export function refuseView({ name, isView, table }: TableShape): void {
+  if (!isView) return;
+  throw new ApplyRefused(
+    `${name} is a view, and a view cannot be written to.`,
+    `Nothing was changed. Name the table behind it with --table ${table.role}=NAME when you plan, or apply the plan to CSV exports.`,
+  );
+}
+
 export function shapeOf(database: Database, table: Table): TableShape {
   const name = table.table ?? '';
   const isView = database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'view' AND name = ?").get(name) !== undefined;
-  const columns = database.prepare<[string], { name: string; pk: number; type: string; hidden: number }>('SELECT name, pk, type, hidden FROM pragma_table_xinfo(?)').all(name);
+  const columns = database
+    .prepare<[string], { name: string; pk: number; type: string; hidden: number }>('SELECT name, pk, type, hidden FROM pragma_table_xinfo(?)')
+    .all(name);
   const keys = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
   const stored = columns.filter(({ hidden }) => hidden === 0).map((column) => column.name);
   const withRowid = hasRowid(database, name);
@@ -85,7 +96,7 @@ export function* readStored(database: Database, shape: TableShape): Iterable<Sto
   const read = headingsRead(table);
   const places = read.map((heading) => table.headings.indexOf(heading));
   const keys = isView ? [] : keyColumns;
-  const select = `SELECT ${[...keys, ...read].map((column) => (column === 'rowid' ? column : quoteName(column))).join(', ')} FROM ${quoteName(name)}`;
+  const select = `SELECT ${[...keys, ...read].map(columnName).join(', ')} FROM ${quoteName(name)}`;
   for (const values of database.prepare<[], SqlValue[]>(select).safeIntegers(true).raw(true).iterate()) {
     const key: Record<string, SqlValue> = {};
     keys.forEach((column, at) => {
@@ -98,3 +109,18 @@ export function* readStored(database: Database, shape: TableShape): Iterable<Sto
     yield new StoredRow(shape, key, cells);
   }
 }
+
+/** Yields a row with all its columns. */
+export function readWhole(database: Database, { shape, key }: StoredRow): Record<string, CellValue> {
+  const names = shape.stored.map(columnName).join(', ');
+  const condition = Object.keys(key).map((name) => (name === 'rowid' ? 'rowid = ?' : `${quoteName(name)} IS ?`));
+  const values = database
+    .prepare<SqlValue[], SqlValue[]>(`SELECT ${names} FROM ${quoteName(shape.name)} WHERE ${condition.join(' AND ')}`)
+    .safeIntegers(true)
+    .raw(true)
+    .get(...Object.values(key));
+  return Object.fromEntries(shape.stored.map((name, at) => [name, toCell(values?.[at] ?? null)]));
+}
+
+/** Yields a column as SQL names it. */
+export const columnName = (column: string): string => (column === 'rowid' ? column : quoteName(column));

@@ -3,8 +3,8 @@
 import type { Statement } from 'better-sqlite3';
 import { type Database, quoteName } from '../sources/sqlite.js';
 import { inverseOf } from './inverse.js';
-import type { CellValue, IntentRecord, Place } from './journal.js';
-import { fromCell, type SqlValue } from './sqlite-values.js';
+import { type IntentRecord, isRowValue, type Place, type RowValue } from './journal.js';
+import { columnName, fromCell, type SqlValue } from './sqlite-values.js';
 
 /** A row was not as it had to be. */
 export class Unmet extends Error {
@@ -16,15 +16,7 @@ export class Unmet extends Error {
   }
 }
 
-type Cells = Readonly<Record<string, CellValue>>;
-
-const isRow = (value: IntentRecord['old']): value is Cells =>
-  typeof value === 'object' && value !== null && !('integer' in value && Object.keys(value).length === 1 && typeof value.integer === 'string') && !isScalar(value);
-
-const isScalar = (value: object): boolean => {
-  const [name, ...more] = Object.keys(value);
-  return more.length === 0 && ((name === 'real' && typeof Object.values(value)[0] === 'number') || (name === 'blob' && typeof Object.values(value)[0] === 'string'));
-};
+type Cells = RowValue['row'];
 
 /** Yields the intent that takes another back. */
 export function reversed(intent: IntentRecord): IntentRecord {
@@ -34,7 +26,7 @@ export function reversed(intent: IntentRecord): IntentRecord {
 
 /** Where the key holds the value that is written, the row is found by the new one afterwards. */
 function placeAfter(where: Place, value: IntentRecord['new']): Place {
-  if (!('table' in where) || where.heading === undefined || !(where.heading in where.key) || isRow(value)) return where;
+  if (!('table' in where) || where.heading === undefined || !(where.heading in where.key) || isRowValue(value)) return where;
   return { ...where, key: { ...where.key, [where.heading]: value } };
 }
 
@@ -56,9 +48,9 @@ export class Writer {
   carryOut(intent: IntentRecord): void {
     const { where, old, new: value } = intent;
     if (!('table' in where)) throw new Error('the intent is not about a table');
-    if (where.heading !== undefined && !isRow(old) && !isRow(value)) this.#update(intent, where, fromCell(old), fromCell(value));
-    else if (isRow(old)) this.#delete(intent, where.table, old);
-    else if (isRow(value)) this.#insert(where.table, value);
+    if (where.heading !== undefined && !isRowValue(old) && !isRowValue(value)) this.#update(intent, where, fromCell(old), fromCell(value));
+    else if (isRowValue(old)) this.#delete(intent, where.table, old.row);
+    else if (isRowValue(value)) this.#insert(where.table, value.row);
   }
 
   #update(intent: IntentRecord, { table, key, heading = '' }: Extract<Place, { table: string }>, old: SqlValue, value: SqlValue): void {
@@ -69,7 +61,10 @@ export class Writer {
     if (this.#run(sql, [value, ...found, old]) === 1) return;
     // A foreign key with ON UPDATE CASCADE has been there first.
     if (intent.follows === true && this.#run(sql, [value, ...found, value]) === 1) return;
-    throw new Unmet(intent, `the value of ${table}.${heading} is no longer ${JSON.stringify(old, (_, each) => (typeof each === 'bigint' ? String(each) : each))}`);
+    throw new Unmet(
+      intent,
+      `the value of ${table}.${heading} is no longer ${JSON.stringify(old, (_, each) => (typeof each === 'bigint' ? String(each) : each))}`,
+    );
   }
 
   #delete(intent: IntentRecord, table: string, row: Cells): void {
@@ -84,7 +79,7 @@ export class Writer {
 
   #insert(table: string, row: Cells): void {
     const names = Object.keys(row);
-    const sql = `INSERT INTO ${quoteName(table)} (${names.map(nameOf).join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
+    const sql = `INSERT INTO ${quoteName(table)} (${names.map(columnName).join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
     this.#run(
       sql,
       Object.values(row).map((cell) => fromCell(cell)),
@@ -92,7 +87,6 @@ export class Writer {
   }
 }
 
-const nameOf = (column: string): string => (column === 'rowid' ? column : quoteName(column));
-
 /** A rowid is compared so that SQLite looks it up; other columns so that NULL is a value. */
-const conditionOf = (columns: readonly string[]): string => columns.map((column) => (column === 'rowid' ? 'rowid = ?' : `${quoteName(column)} IS ?`)).join(' AND ');
+const conditionOf = (columns: readonly string[]): string =>
+  columns.map((column) => (column === 'rowid' ? 'rowid = ?' : `${quoteName(column)} IS ?`)).join(' AND ');

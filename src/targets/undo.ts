@@ -1,6 +1,18 @@
 /** Takes a run back: prepared first, then run. */
 
+import { dirname, join, resolve } from 'node:path';
 import type { Change } from '../model/change.js';
+import { clearDeadLocks, closeJournal, endForTheDead, told, underLocks } from './conduct.js';
+import { Gate } from './gate.js';
+import { inverseOf } from './inverse.js';
+import { type InputRecord, JournalWriter, readIntents } from './journal.js';
+import type { Task } from './ledger.js';
+import { RowsMoved } from './refusal.js';
+import { actionsOf, type Reversal, unquoted } from './reversal.js';
+import { clearLeftovers, JOURNAL, UNDO_JOURNAL } from './run-folder.js';
+import { standingOf } from './standing.js';
+import type { Job, TargetInput, Written } from './target.js';
+import { isClosed, type Looked, locksOf, look, reversalOf } from './undo-state.js';
 import type { Signal, World } from './world.js';
 
 export interface UndoRequest {
@@ -45,5 +57,134 @@ export interface PreparedUndo {
 
 /** Yields what undoing a run would do. Throws ApplyRefused where it cannot be told. */
 export async function prepareUndo(request: UndoRequest): Promise<PreparedUndo> {
-  throw new Error(`not written yet: ${request.runFolder}`);
+  const words = { again: `scim-audit undo ${request.runFolder}` };
+  try {
+    const looked = await look(request.runFolder);
+    const { state, journal, name, folder } = looked;
+    const reversal = state.kind === 'reverse' ? await reversalOf(looked) : undefined;
+    const steps = (): readonly Task[] => {
+      if (state.kind === 'nothing' || state.kind === 'done-already') return [];
+      if (reversal !== undefined) return reversal.tasks;
+      return actionsOf(readIntents(join(folder, state.kind === 'resume' ? UNDO_JOURNAL : JOURNAL)))
+        .reverse()
+        .map(({ id, change }) => ({ id, change: inverseOf(change) }));
+    };
+    return {
+      state: state.kind === 'nothing' || state.kind === 'done-already' ? state.kind : 'ready',
+      of: { run: name, runFolder: folder },
+      targets: journal.run.targets,
+      isUntouched: state.kind === 'restore' && state.isUntouched,
+      describe: steps,
+      left: reversal?.left ?? [],
+      run: () => conduct(request),
+    };
+  } catch (error) {
+    throw told(error, new Gate({ interrupted: () => undefined }), words);
+  }
+}
+
+async function conduct(request: UndoRequest): Promise<UndoReceipt> {
+  const gate = new Gate(request);
+  const file = join(resolve(request.runFolder), UNDO_JOURNAL);
+  try {
+    await gate.pass('start');
+    const first = await look(request.runFolder);
+    const locks = [join(dirname(first.folder), '.lock'), ...locksOf(first)];
+    const command = `scim-audit undo ${request.runFolder}`;
+    if (isClosed(first)) {
+      clearDeadLocks(locks, command, request.world);
+      return nothingDone(first, file);
+    }
+    return await underLocks(locks, command, request.world, async () => {
+      await gate.pass('locked');
+      const looked = await look(request.runFolder);
+      const { run } = looked.journal;
+      const undone = { ...looked.journal, run: { ...run, run: nameOf(looked) } };
+      clearLeftovers([looked.journal, undone].map((journal) => ({ name: run.run, folder: looked.folder, journal })));
+      if (looked.state.kind === 'done-already' && !isClosed(looked)) {
+        const ids = actionsOf(readIntents(file)).map(({ id }) => id);
+        endForTheDead(file, ids, { state: 'finished', leaves: looked.inputs.map(asRecord) }, request.world);
+      }
+      if (looked.state.kind === 'nothing' || looked.state.kind === 'done-already') return nothingDone(looked, file);
+      return writeAll(request, gate, looked);
+    });
+  } catch (error) {
+    throw told(error, gate, { again: `scim-audit undo ${request.runFolder}`, journal: file });
+  }
+}
+
+const nothingDone = ({ name, folder, inputs, journal }: Looked, file: string): UndoReceipt => ({
+  run: name,
+  runFolder: folder,
+  journal: file,
+  done: 0,
+  left: [],
+  isAsBefore: inputs.length > 0 && standingOf(inputs, journal) === 'before',
+});
+
+const asRecord = ({ role, file, table, sha256 }: TargetInput): InputRecord => ({ role, file, ...(table === undefined ? {} : { table }), sha256 });
+
+/** An undo prepares files of its own. */
+const nameOf = ({ name }: Looked): string => `${name}.undo`;
+
+async function writeAll({ world }: UndoRequest, gate: Gate, looked: Looked): Promise<UndoReceipt> {
+  const { name, folder, journal: applied, inputs } = looked;
+  const journal = new JournalWriter(join(folder, UNDO_JOURNAL));
+  let isEnded = false;
+  try {
+    const { run } = applied;
+    const records = inputs.map(asRecord);
+    const begun = { mode: 'in-place', inputs: records, pid: world.pid, host: world.host, startedAt: world.now().toISOString() } as const;
+    const { resumes: _, ...first } = run;
+    journal.write({ ...first, kind: 'undo', ...begun, ...(looked.state.kind === 'resume' ? { resumes: true as const } : {}) });
+    journal.sync();
+    await gate.pass('begun');
+    const base = { source: run.reading, inputs, destination: { kind: 'in-place' }, run: nameOf(looked), runFolder: folder, journal, gate } as const;
+    const { written, done, left } = await takeBack(base, looked, journal);
+    gate.hasWritten = true;
+    journal.write({ type: 'end', state: 'finished', at: world.now().toISOString(), leaves: written.leaves });
+    journal.sync();
+    isEnded = true;
+    await gate.pass('ended');
+    return { run: name, runFolder: folder, journal: journal.file, done, left, isAsBefore: standingOf(written.leaves, applied) === 'before' };
+  } catch (error) {
+    if (!isEnded) closeJournal(journal, { error, world, leaves: gate.hasWritten ? [] : inputs });
+    throw error;
+  } finally {
+    journal.close();
+  }
+}
+
+interface TakenBack {
+  readonly written: Written;
+  readonly done: number;
+  readonly left: readonly LeftAlone[];
+}
+
+async function takeBack(base: Omit<Job, 'backups'>, looked: Looked, journal: JournalWriter): Promise<TakenBack> {
+  const { target, state, folder, journal: applied } = looked;
+  if (state.kind === 'restore') {
+    const intents = readIntents(join(folder, JOURNAL));
+    try {
+      const written = await target.restore({ ...base, backups: '', files: applied.files, intents, formerFolder: folder });
+      return { written, done: actionsOf(intents).length, left: [] };
+    } catch (error) {
+      // Same content in other rows, as after VACUUM: each is looked for again.
+      if (!(error instanceof RowsMoved)) throw error;
+    }
+  }
+  const resumes = state.kind === 'resume' ? state.undone.files : undefined;
+  const reversal = resumes === undefined ? await reversalOf(looked) : announced(join(folder, UNDO_JOURNAL));
+  for (const { id, reason } of reversal.left) journal.write({ type: 'outcome', id, outcome: 'refused', reason });
+  const { tasks, former, left } = reversal;
+  const authTypeMap = applied.run.authTypeMap;
+  const written = await target.write({ ...base, backups: 'undo', tasks, former, authTypeMap, ...(resumes === undefined ? {} : { resumes }) });
+  return { written, done: tasks.length, left };
+}
+
+/** Yields the reversal that a killed undo has announced, from its own intents. */
+function announced(file: string): Reversal {
+  const intents = actionsOf(readIntents(file));
+  const former = new Map(intents.map(({ change, new: text }, at) => [at, typeof text === 'string' && 'attribute' in change ? unquoted(text) : text]));
+  return { tasks: intents.map(({ id, change }) => ({ id, change })), former, left: [] };
 }

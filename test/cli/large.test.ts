@@ -16,7 +16,7 @@ describe('a contest of 12,000 users for one address', () => {
     const { code, stdout } = await check();
     expect(code).toBe(1);
     expect(stdout).toMatch(/^✖ NOT READY for SCIM: 12,000 errors, 1 warning$/m);
-    expect(stdout.split('\n').length).toBeLessThan(80);
+    expect(stdout.split('\n').length).toBeLessThan(100);
     expect(stdout.match(/and 11,9\d\d more; --rows all shows them/g)).toHaveLength(3);
   });
 

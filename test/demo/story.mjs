@@ -4,7 +4,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -64,7 +64,9 @@ try {
   run(`scim-audit check corrected ${settings} --rows 2`, 1);
   say('The same plan in place, and back again.');
   run('scim-audit apply plan/plan.json exports --in-place --yes', 0);
-  const runs = readdirSync(join(folder, 'plan', 'runs')).filter((name) => !name.startsWith('.')).sort();
+  const runs = readdirSync(join(folder, 'plan', 'runs'))
+    .filter((name) => !name.startsWith('.'))
+    .sort();
   run('scim-audit runs plan', 0);
   run(`scim-audit undo plan/runs/${runs.at(-1)} --yes`, 0);
   const isAsBefore = readFileSync(join(folder, 'exports', 'users.csv')).equals(before);

@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../support/run.js';
+import { temporaryFolders } from '../support/temporary.js';
 
+const newFolder = temporaryFolders();
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const observatory = ['check', join(root, 'fixtures/organisations/observatory'), '--auth-mode', 'multi'];
 const traps = ['check', 'export', '--auth-mode', 'multi'];
@@ -23,6 +25,19 @@ describe('pretty on a terminal', () => {
       // A command is there to be copied, so it is never cut.
       .filter((line) => !line.startsWith('  scim-audit '));
     expect(wide).toEqual([]);
+  });
+
+  it.each([40, 60, 80])('keeps to %i columns whatever the values are', async (columns) => {
+    const long = `結城小林${'👩\u200d🍳'.repeat(9)}1\ufe0f\u20e3`.repeat(3);
+    const folder = newFolder({
+      'users.csv': `id,userName,email,active,authType\n1,${long},${long} ,true,idp\n2,${'x'.repeat(200)},y@x.example,true,idp\n`,
+      'groups.csv': `id,name,project\n1,${'漢'.repeat(90)},\n2,${'漢'.repeat(90)} ,\n`,
+      'memberships.csv': `groupId,userId\n1,${'9'.repeat(150)}\n`,
+    });
+    const { stdout } = await runCli(['check', '.', '--auth-mode', 'multi'], { cwd: folder, isTty: true, columns, env: { CI: '1' } });
+    const lines = withoutColours(stdout).split('\n');
+    expect(lines.filter((line) => stringWidth(line) > columns && !line.startsWith('  scim-audit '))).toEqual([]);
+    expect(lines.filter((line) => line.includes('␠')).length).toBeGreaterThan(1);
   });
 
   it.each([60, 80])('shows the difference of a value also where only %i columns are left', async (columns) => {

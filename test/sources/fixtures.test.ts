@@ -113,7 +113,7 @@ const READ: Readonly<Record<string, Read>> = {
     memberships: 8,
     findings: ['username-email-mismatch 12 value'],
     code: 1,
-    notes: [FROM_CELLS, /rows of one user|one row a user and group/],
+    notes: [FROM_CELLS, /4 rows repeat users for another group; each user counts once/],
   },
   'user-list-report': {
     users: 'maubert:7 otto.brenner@bakery.example:8 ~greta:9 ~erik.eklund@bakery.example:10 siobhan.oleary@bakery.example:11',
@@ -234,7 +234,7 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   'heading-only': { places: [], says: ['the source has no users', '--allow-empty'], code: 3 },
   'invalid-utf-8': { places: ['users.csv 5:3', 'users.csv 6:4'], says: ['0xE9', '0xC3', '--encoding windows-1252'] },
   'many-problems': {
-    places: ['groups.csv 3:5', 'users.csv 2:7', 'users.csv 4:1', 'users.csv 5:1', 'memberships.csv 3:2'],
+    places: ['users.csv 2:7', 'users.csv 4:1', 'users.csv 5:1', 'groups.csv 3:5', 'memberships.csv 3:2'],
     says: ['"perhaps"', 'the row has 5 cells, the headings have 4', 'the row has 1 cell, the headings have 2', /"14" is there already, on line 3/],
   },
   'missing-id': { places: ['users.csv 4:1', 'users.csv 5:1'], says: ['the id is missing'] },

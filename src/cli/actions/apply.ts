@@ -51,6 +51,8 @@ export async function apply(planPath: string, source: string | undefined, flags:
     });
     const openText = plan.open.length === 0 ? '' : `; ${count(plan.open.length, 'finding')} of the plan stay open for a decision`;
     if (prepared.state === 'done-already') {
+      // Closes the journal of a run that was killed after its last write; the target is not touched.
+      if (flags.dryRun !== true) await prepared.run();
       return {
         code: EXIT.done,
         reason: `all is done already${prepared.earlier === undefined ? '' : ` (run ${prepared.earlier.run})`}, nothing was written${openText}`,
@@ -87,7 +89,10 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
   return withCodes(async () => {
     const prepared = await prepareUndo({ runFolder, world: worldOf(io), interrupted: () => io.interruption.signal() });
     if (prepared.state === 'nothing') return { code: EXIT.done, reason: 'the run never wrote anything; there is nothing to undo' };
-    if (prepared.state === 'done-already') return { code: EXIT.done, reason: 'the run was undone already; nothing was written' };
+    if (prepared.state === 'done-already') {
+      if (flags.dryRun !== true) await prepared.run();
+      return { code: EXIT.done, reason: 'the run was undone already; nothing was written' };
+    }
     const steps = prepared.describe();
     if (flags.dryRun === true) {
       for (const { id, change } of steps) io.stdout.write(`${id}  ${changeLine(change)}\n`);

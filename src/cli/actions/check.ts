@@ -6,10 +6,12 @@ import type { ReportOptions } from '../../reporters/reporter.js';
 import { verdictText } from '../../reporters/verdict.js';
 import { auditSource } from '../audit-source.js';
 import { type Ending, EXIT } from '../exit.js';
+import { furtherOutputs } from '../further-outputs.js';
 import { hasColours, type Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 import { type OutputWord, pairOutputs, refuseOverwriting, writePieces, writeWhole } from '../outputs.js';
 import { prepare, showSettings } from '../prepare.js';
+import type { Redaction } from '../redaction.js';
 import { TOOL } from '../tool.js';
 
 export interface CheckFlags extends SharedFlags {
@@ -18,26 +20,43 @@ export interface CheckFlags extends SharedFlags {
   showConfig?: boolean;
   decisions?: string;
   baseline?: string;
+  certificate?: string;
+  redact?: boolean;
 }
 
 /** Reads an export, writes the reports, and yields the verdict. */
-export async function check(source: string | undefined, flags: CheckFlags, words: readonly OutputWord[], io: Io): Promise<Ending> {
-  const prepared = await prepare(source, flags, io);
+export async function check(source: string | undefined, flags: CheckFlags, words: readonly OutputWord[], io: Io, redaction?: Redaction): Promise<Ending> {
+  const settled = await prepare(source, flags, io);
+  const prepared = redaction?.shown(settled, flags) ?? settled;
   if (flags.showConfig === true) {
     io.stdout.write(showSettings(prepared.resolved));
     return { code: EXIT.done, reason: 'the settings were shown, nothing was checked' };
   }
   const destinations = await pairOutputs(words);
+  const further = furtherOutputs(flags.certificate, words, prepared, io);
   const audited = await auditSource(prepared, io);
   const report = await withStandings(audited.report, flags, io);
-  const files = destinations.flatMap(({ file }) => (file === undefined ? [] : [file]));
-  refuseOverwriting(files, [...report.snapshot.inputs.map(({ file }) => file), ...prepared.otherInputs, ...[flags.decisions, flags.baseline].filter((file) => file !== undefined)]);
+  const shown = redaction?.report(report) ?? report;
+  const files = [...destinations.map(({ file }) => file), flags.certificate].filter((file) => file !== undefined);
+  refuseOverwriting(files, [
+    ...report.snapshot.inputs.map(({ file }) => file),
+    ...prepared.otherInputs,
+    ...[flags.decisions, flags.baseline].filter((file) => file !== undefined),
+  ]);
   const failures: Mistake[] = [];
   for (const { reporter, file } of destinations) {
-    const pieces = reporter.render(report, { ...optionsFor(file, prepared.sourceWords, flags, io), canPlan: audited.hasIds });
+    const pieces = reporter.render(shown, { ...optionsFor(file, prepared.sourceWords, flags, io), canPlan: audited.hasIds });
     try {
       if (file === undefined) writePieces(io.stdout, pieces);
       else writeWhole(file, pieces);
+    } catch (error) {
+      if (!(error instanceof Mistake)) throw error;
+      failures.push(error);
+    }
+  }
+  for (const output of further) {
+    try {
+      await output.write(shown);
     } catch (error) {
       if (!(error instanceof Mistake)) throw error;
       failures.push(error);

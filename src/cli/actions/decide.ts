@@ -2,7 +2,6 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface, type Interface } from 'node:readline/promises';
 import type { DecisionAction } from '../../model/finding.js';
 import { unguardCell } from '../../model/formula.js';
 import { Mistake } from '../../model/mistake.js';
@@ -16,6 +15,7 @@ import { readCells } from '../../sources/cells.js';
 import { type Ending, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
 import { writeWhole } from '../outputs.js';
+import { openQuestions, type Questions } from '../questions.js';
 
 /** What each choice leads to, for somebody who has not read the contract. */
 const LEADS_TO: Readonly<Record<DecisionAction, string>> = {
@@ -41,12 +41,12 @@ export async function decide(folder: string, io: Io): Promise<Ending> {
   const rows = readCells(file).rows.map(({ cells }) => cells.map(unguardCell));
   const open = rows.filter((cells) => cells[AT.action] === '');
   if (open.length === 0) return { code: EXIT.done, reason: `nothing is open in ${file}; run the plan again` };
-  const lines = createInterface({ input: io.stdin, output: process.stdout });
+  const questions = openQuestions(io, process.stdout);
   let decided = 0;
   try {
     for (const [at, cells] of open.entries()) {
       io.stdout.write(`\n${questionText(cells, at + 1, open.length)}`);
-      const answer = await ask(lines, cells, io);
+      const answer = await ask(questions, cells, io);
       if (answer === 'leave') break;
       if (answer === 'later') continue;
       for (const [name, value] of Object.entries(answer)) cells[AT[name]] = value;
@@ -55,7 +55,7 @@ export async function decide(folder: string, io: Io): Promise<Ending> {
       io.stdout.write('Saved.\n');
     }
   } finally {
-    lines.close();
+    questions.close();
   }
   const left = rows.filter((cells) => cells[AT.action] === '').length;
   return { code: EXIT.done, reason: `${count(decided, 'decision')} saved, ${left} still open; run the plan again to see what they lead to` };
@@ -98,24 +98,24 @@ function choicesOf(cells: readonly string[]): Choice[] {
   return [...suggested, ...actions.map((action): Choice => ({ action, text: `${action}: ${LEADS_TO[action]}` }))];
 }
 
-async function ask(lines: Interface, cells: readonly string[], io: Io): Promise<Answer | 'later' | 'leave'> {
+async function ask(questions: Questions, cells: readonly string[], io: Io): Promise<Answer | 'later' | 'leave'> {
   const choices = choicesOf(cells);
   for (const [at, { text }] of choices.entries()) io.stdout.write(`    ${at + 1}  ${text}\n`);
   io.stdout.write('    s  leave it open for now\n    q  stop here; everything up to now is saved\n');
   for (;;) {
-    const word = (await lines.question('> ')).trim().toLowerCase();
+    const word = (await questions.ask('> ')).trim().toLowerCase();
     if (word === 'q') return 'leave';
     if (word === 's' || word === '') return 'later';
     const choice = choices[Number(word) - 1];
-    if (choice !== undefined) return answerFor(choice, lines, io);
+    if (choice !== undefined) return answerFor(choice, questions, io);
     io.stdout.write(`Please type a number up to ${choices.length}, s or q.\n`);
   }
 }
 
-async function answerFor({ action, value }: Choice, lines: Interface, io: Io): Promise<Answer> {
+async function answerFor({ action, value }: Choice, questions: Questions, io: Io): Promise<Answer> {
   const must = async (question: string): Promise<string> => {
     for (;;) {
-      const text = (await lines.question(`${question}: `)).trim();
+      const text = (await questions.ask(`${question}: `)).trim();
       if (text !== '') return text;
       io.stdout.write('This cannot be left empty.\n');
     }
@@ -124,7 +124,7 @@ async function answerFor({ action, value }: Choice, lines: Interface, io: Io): P
     const reason = await must('Why may it stay');
     const owner = await must('Who answers for it');
     for (;;) {
-      const expires = (await lines.question('Until when (2027-01-31; empty: without end): ')).trim();
+      const expires = (await questions.ask('Until when (2027-01-31; empty: without end): ')).trim();
       if (expires === '' || isDate(expires)) return { action, reason, owner, expires };
       io.stdout.write('Please write the date as 2027-01-31, or nothing.\n');
     }

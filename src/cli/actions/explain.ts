@@ -3,12 +3,13 @@
 import { CLAUSES, GUIDE } from '../../model/guide.js';
 import { Mistake } from '../../model/mistake.js';
 import { nearestName } from '../../model/scope.js';
+import { wrap } from '../../reporters/columns.js';
 import { findRule, RULES } from '../../rules/registry.js';
 import type { Rule } from '../../rules/rule.js';
 
-/** Yields a rule's page, or the list of all rules. */
-export function explain(name: string | undefined): string {
-  return name === undefined ? listPage() : rulePage(ruleNamed(name));
+/** Yields a rule's page, or the list of all rules; `width` is the terminal's, if it is one. */
+export function explain(name: string | undefined, width: number | undefined): string {
+  return name === undefined ? listPage(width) : rulePage(ruleNamed(name), width);
 }
 
 function ruleNamed(name: string): Rule {
@@ -24,30 +25,25 @@ function ruleNamed(name: string): Rule {
   );
 }
 
-function listPage(): string {
-  const width = Math.max(...RULES.map(({ name }) => name.length));
-  return RULES.map(({ name, severity, finds }) => `${name.padEnd(width)}  ${severity.padEnd(7)}  ${finds}\n`).join('');
+function listPage(width: number | undefined): string {
+  const longest = Math.max(...RULES.map(({ name }) => name.length));
+  return RULES.map(({ name, severity, finds }) => {
+    const front = `${name.padEnd(longest)}  ${severity.padEnd(7)}  `;
+    if (width === undefined) return `${front}${finds}\n`;
+    // Where little room is left beside the names, the sentences go below them.
+    if (width < front.length + 30) return `${name}  ${severity}\n${wrap(finds, width, '    ').join('\n')}\n`;
+    return `${front}${wrap(finds, width, ' '.repeat(front.length)).join('\n').trimStart()}\n`;
+  }).join('');
 }
 
-function rulePage({ name, title, severity, finds, why, fix, example, clause }: Rule): string {
-  return [
-    `${name} (${severity}): ${title}`,
-    '',
-    'What it finds',
-    `  ${finds}`,
-    '',
-    'Why it matters for SCIM',
-    `  ${why}`,
-    '',
-    'How to fix it',
-    `  ${fix}`,
-    '',
-    'Example',
-    `  ${example}`,
-    '',
-    'Where it comes from',
-    `  ${GUIDE.title} (${GUIDE.edition}): ${CLAUSES[clause]}`,
-    `  ${GUIDE.url}`,
-    '',
-  ].join('\n');
+function rulePage({ name, title, severity, finds, why, fix, example, clause }: Rule, width: number | undefined): string {
+  const sections = [
+    ['What it finds', finds],
+    ['Why it matters for SCIM', why],
+    ['How to fix it', fix],
+    ['Example', example],
+    ['Where it comes from', `${GUIDE.title} (${GUIDE.edition}): ${CLAUSES[clause]}`],
+  ];
+  const body = sections.map(([heading, text]) => `\n${heading}\n${wrap(text, width, '  ').join('\n')}\n`).join('');
+  return `${name} (${severity}): ${title}\n${body}  ${GUIDE.url}\n`;
 }

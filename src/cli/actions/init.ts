@@ -2,13 +2,13 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { Mistake } from '../../model/mistake.js';
 import { AUTH_MODES, FAIL_ON } from '../../model/policy.js';
 import { writeConfigText } from '../config-text.js';
 import { type Ending, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
 import { writeWhole } from '../outputs.js';
+import { openQuestions } from '../questions.js';
 
 export interface InitFlags {
   authMode?: string;
@@ -32,10 +32,10 @@ export async function init(flags: InitFlags, io: Io): Promise<Ending> {
 }
 
 async function ask(flags: InitFlags, io: Io): Promise<InitFlags> {
-  const lines = createInterface({ input: io.stdin, output: process.stdout });
+  const questions = openQuestions(io, process.stdout);
   const choose = async (question: string, choices: readonly string[], usual?: string): Promise<string> => {
     for (;;) {
-      const answer = (await lines.question(`${question} (${choices.join(', ')})${usual === undefined ? '' : ` [${usual}]`}: `)).trim() || usual;
+      const answer = (await questions.ask(`${question} (${choices.join(', ')})${usual === undefined ? '' : ` [${usual}]`}: `)).trim().toLowerCase() || usual;
       if (answer !== undefined && choices.includes(answer)) return answer;
       io.stdout.write(`Please answer one of ${choices.join(', ')}.\n`);
     }
@@ -44,13 +44,13 @@ async function ask(flags: InitFlags, io: Io): Promise<InitFlags> {
     const authMode = flags.authMode ?? (await choose('How does the organisation sign in today?', AUTH_MODES));
     const named =
       flags.syncGroup ??
-      (await lines.question('Groups to be synced, separated by semicolons (empty: all of them): '))
+      (await questions.ask('Groups to be synced, separated by semicolons (empty: all of them): '))
         .split(';')
         .map((name) => name.trim())
         .filter((name) => name !== '');
     const failOn = flags.failOn ?? (await choose('From which severity on is a check not ready?', FAIL_ON, 'error'));
     return { authMode, failOn, ...(named.length > 0 ? { syncGroup: named } : {}) };
   } finally {
-    lines.close();
+    questions.close();
   }
 }

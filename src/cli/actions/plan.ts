@@ -21,16 +21,19 @@ import type { SharedFlags } from '../options.js';
 import { writeWhole } from '../outputs.js';
 import { fileWords } from '../plan-source.js';
 import { type Prepared, prepare, shellWord } from '../prepare.js';
+import type { Redaction } from '../redaction.js';
 import { writeReason } from '../write-reason.js';
 
 export interface PlanFlags extends SharedFlags {
   out: string;
   decisions?: string;
   format?: 'pretty' | 'json';
+  redact?: boolean;
 }
 
 /** Writes the plan of a source into a folder; yields what it comes to. */
-export async function plan(source: string | undefined, flags: PlanFlags, io: Io): Promise<Ending> {
+export async function plan(source: string | undefined, flags: PlanFlags, io: Io, redaction?: Redaction): Promise<Ending> {
+  if (redaction !== undefined) refuseMixing(flags.out);
   const prepared = await prepare(source, flags, io);
   const members = new MemberTable();
   const { report, audit, hasIds } = await auditSource(prepared, io, (directory) => members.sinkFor(directory));
@@ -40,6 +43,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io)
       'Export the users with their ids (REST GET /users with includeInactive=true, or the database), and plan on that.',
     );
   }
+  redaction?.know(report.snapshot);
   const settings = settingsOf(report, prepared);
   const decisions = findDecisions(flags, report);
   const made = makePlan(
@@ -51,11 +55,18 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io)
     throw new SourceRefused(made.problems.map((problem) => ({ file, ...problem })).slice(0, 50), made.problems.length);
   }
   const applyCommand = `scim-audit apply ${shellWord(join(flags.out, 'plan.json'))} ${fileWords(source, flags).map(shellWord).join(' ')} --out corrected`;
-  const digest = writePlan(flags.out, made, applyCommand);
-  const text = flags.format === 'json' ? `${JSON.stringify(summaryOf(made, flags.out, digest), undefined, 2)}\n` : summaryText(made, flags.out, applyCommand);
+  const shown = redaction?.plan(made, audit.context) ?? made;
+  const digest = writePlan(flags.out, shown, redaction === undefined ? applyCommand : undefined);
+  const text =
+    flags.format === 'json'
+      ? `${JSON.stringify(summaryOf(shown, flags.out, digest), undefined, 2)}\n`
+      : summaryText(shown, flags.out, redaction === undefined ? applyCommand : undefined);
   io.stdout.write(text);
   const open = made.body.open.length;
-  return { code: EXIT.done, reason: `the plan is written: ${count(made.body.actions.length, 'action')}, ${count(open, 'finding')} open` };
+  return {
+    code: EXIT.done,
+    reason: `the plan is written${redaction === undefined ? '' : ', redacted and for reading only'}: ${count(made.body.actions.length, 'action')}, ${count(open, 'finding')} open`,
+  };
 }
 
 function settingsOf({ policy, sync }: Report, { request, resolved }: Prepared): PlanSettings {
@@ -75,9 +86,9 @@ function settingsOf({ policy, sync }: Report, { request, resolved }: Prepared): 
 }
 
 /** Yields the decisions to read: the file that was named, or the one that an earlier plan left in the folder. */
-function findDecisions({ decisions, out }: PlanFlags, report: Report): { readonly file: string; readonly content: DecisionFile } | undefined {
+function findDecisions({ decisions, out, redact }: PlanFlags, report: Report): { readonly file: string; readonly content: DecisionFile } | undefined {
   const usual = join(out, 'decisions.csv');
-  const file = decisions ?? (existsSync(usual) ? usual : undefined);
+  const file = decisions ?? (existsSync(usual) && redact !== true ? usual : undefined);
   if (file === undefined) return undefined;
   const before = readPlanBeside(file);
   return {
@@ -106,8 +117,19 @@ function isSameExport(plan: Pick<Plan, 'snapshot'>, { snapshot }: Report): boole
   return Array.isArray(plan.snapshot?.inputs) && digests(plan.snapshot.inputs) === digests(snapshot.inputs);
 }
 
+/** A plan that can be applied and one that cannot do not share a folder. */
+function refuseMixing(folder: string): void {
+  if (!existsSync(join(folder, 'plan.json'))) return;
+  throw new Mistake(
+    `${folder} holds a plan that can be applied; a redacted one would overwrite its decisions.`,
+    'Name another folder with --out. Decisions are read from where they are with --decisions FILE.',
+  );
+}
+
+const READING_ONLY = '(nothing: this plan is redacted and for reading only; it has no plan.json)';
+
 /** Writes the files, the plan itself last: while it is the old one, it is whole. Yields the plan's digest. */
-function writePlan(folder: string, made: MadePlan, applyCommand: string): string {
+function writePlan(folder: string, made: MadePlan, applyCommand: string | undefined): string {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -119,7 +141,8 @@ function writePlan(folder: string, made: MadePlan, applyCommand: string): string
   write('decisions.csv', decisionsCsv(made));
   write('memberships.csv', membershipsCsv(made));
   write('notices.csv', noticesCsv(made));
-  write('plan.md', planMarkdown(made, applyCommand));
+  write('plan.md', planMarkdown(made, applyCommand ?? READING_ONLY));
+  if (applyCommand === undefined) return '';
   write('baseline.jsonl', baselineLines(made.assembly.end));
   write('plan.json', [text]);
   return /"digest": "([^"]*)"/.exec(text)?.[1] ?? '';
@@ -150,7 +173,7 @@ function summaryOf(made: MadePlan, folder: string, digest: string) {
   return {
     schemaVersion: 1,
     folder,
-    digest,
+    ...(digest === '' ? {} : { digest }),
     actions: made.body.actions.length,
     byKind: countsOf(made),
     open: made.body.open.length,
@@ -160,7 +183,7 @@ function summaryOf(made: MadePlan, folder: string, digest: string) {
   };
 }
 
-function summaryText(made: MadePlan, folder: string, applyCommand: string): string {
+function summaryText(made: MadePlan, folder: string, applyCommand: string | undefined): string {
   const { body, outdated, acceptances, assembly } = made;
   const kinds = countsOf(made);
   const lines = [
@@ -180,10 +203,10 @@ function summaryText(made: MadePlan, folder: string, applyCommand: string): stri
     '',
     'Next',
     `  read ${join(folder, 'plan.md')}`,
-    ...(body.open.length > 0
+    ...(body.open.length > 0 && applyCommand !== undefined
       ? [`  decide in ${join(folder, 'decisions.csv')} (or: scim-audit decide ${shellWord(folder)}), then run the same command again`]
       : []),
-    ...(body.actions.length > 0 ? [`  ${applyCommand}`] : []),
+    ...(body.actions.length > 0 && applyCommand !== undefined ? [`  ${applyCommand}`] : []),
     '',
   ];
   return `${lines.join('\n')}`;

@@ -21,11 +21,15 @@ export function addCheck(program: Command, io: Io, end: (ending: Ending) => void
     .option('--output <file>', 'write the format before it to a file instead of stdout', (value: string) => words.push({ kind: 'output', value }))
     .option('--decisions <file>', 'decisions.csv whose acceptances hold: accepted findings are shown, but do not count')
     .option('--baseline <file>', 'an earlier JSON report: findings that are in it are shown as known, and do not count')
+    .option('--certificate <file>', 'write what was audited and how, for "scim-audit gate"; SCIM_AUDIT_CERTIFICATE_KEY seals it')
     .option('--rows <number|all>', 'rows shown of each rule in pretty (default: 10)', rowLimit)
+    .option('--redact', 'show aliases instead of usernames, emails and names; SCIM_AUDIT_REDACT_KEY makes them the same in every run')
     .option('--no-color', 'no colours')
     .option('--show-config', 'print each setting and where it came from, and stop')
     .action(async (source: string | undefined, flags: CheckFlags) => {
       const { check } = await import('../actions/check.js');
-      end(await check(source, flags, words, io));
+      const typed = words.map(({ value }) => value);
+      if (flags.redact !== true) end(await check(source, flags, words, io));
+      else end(await (await import('../redaction.js')).redacting(flags, typed, io, (redaction) => check(source, flags, words, io, redaction)));
     });
 }

@@ -10,7 +10,7 @@ export function addExplain(program: Command, io: Io, end: (ending: Ending) => vo
     .argument('[rule]', 'a rule; without it, the list of all rules')
     .action(async (name: string | undefined) => {
       const { explain } = await import('../actions/explain.js');
-      io.stdout.write(explain(name));
+      io.stdout.write(explain(name, io.stdout.isTTY ? io.stdout.columns : undefined));
       end({ code: EXIT.done, reason: 'explained' });
     });
 }

@@ -13,9 +13,11 @@ export function addPlan(program: Command, io: Io, end: (ending: Ending) => void)
     .requiredOption('--out <folder>', 'folder for plan.json, plan.md, decisions.csv, memberships.csv and notices.csv');
   addPolicyOptions(addSourceOptions(command))
     .option('--decisions <file>', 'decisions to read (default: decisions.csv of the folder)')
+    .option('--redact', 'write the plan with aliases, for reading only: without plan.json, so that nothing can apply it')
     .addOption(new Option('--format <format>', 'what stdout gets: a summary for people or for programs').choices(['pretty', 'json']).default('pretty'))
     .action(async (source: string | undefined, flags: PlanFlags) => {
       const { plan } = await import('../actions/plan.js');
-      end(await plan(source, flags, io));
+      if (flags.redact !== true) end(await plan(source, flags, io));
+      else end(await (await import('../redaction.js')).redacting(flags, [], io, (redaction) => plan(source, flags, io, redaction)));
     });
 }

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# Runs "scim-audit check" in a step: annotations and the step summary for people, SARIF for code scanning, and the
+# exit code for the job. Everything comes in as GATE_* variables, so that no input is ever read as a command.
+set -uo pipefail
+
+cd "${GITHUB_WORKSPACE:-.}" || exit 2
+
+# Writes an output of the step; a value of several lines could pass for another output.
+output() {
+  if [[ -n ${GITHUB_OUTPUT:-} ]]; then printf '%s=%s\n' "$1" "${2//[$'\r\n']/}" >>"$GITHUB_OUTPUT"; fi
+}
+
+# Ends the step with a reason and no verdict: on the log as an annotation, and in the summary, so that nobody takes it for a pass.
+no_verdict() {
+  local status=$1 reason=$2 text
+  text=${reason//\%/%25}
+  text=${text//$'\r'/%0D}
+  text=${text//$'\n'/%0A}
+  printf '::error title=scim-audit::%s\n' "$text"
+  if [[ -n ${GITHUB_STEP_SUMMARY:-} ]]; then
+    printf '### scim-audit: no verdict (exit %s)\n\n    %s\n' "$status" "${reason//[$'\r\n']/ }" >>"$GITHUB_STEP_SUMMARY"
+  fi
+  output ready ''
+  output exit-code "$status"
+  exit "$status"
+}
+
+program=()
+if [[ -n ${GATE_COMMAND:-} ]]; then
+  read -ra program <<<"$GATE_COMMAND"
+else
+  version=${GATE_VERSION:-1}
+  if [[ ! $version =~ ^[0-9A-Za-z][0-9A-Za-z.+-]*$ ]]; then no_verdict 2 "The input version is none: $version"; fi
+  program=(npx --yes "scim-audit@$version")
+fi
+if [[ ${#program[@]} -eq 0 ]]; then no_verdict 2 'The input command is blank.'; fi
+
+arguments=(check)
+if [[ -n ${GATE_SOURCE:-} ]]; then
+  case $GATE_SOURCE in
+    -*) arguments+=("./$GATE_SOURCE") ;;
+    *) arguments+=("$GATE_SOURCE") ;;
+  esac
+fi
+flag() {
+  if [[ -n $2 ]]; then arguments+=("$1=$2"); fi
+}
+flag --auth-mode "${GATE_AUTH_MODE:-}"
+flag --sync-groups "${GATE_SYNC_GROUPS:-}"
+flag --fail-on "${GATE_FAIL_ON:-}"
+flag --config "${GATE_CONFIG:-}"
+flag --decisions "${GATE_DECISIONS:-}"
+flag --baseline "${GATE_BASELINE:-}"
+flag --certificate "${GATE_CERTIFICATE_FILE:-}"
+while IFS= read -r line || [[ -n $line ]]; do
+  line=${line%$'\r'}
+  if [[ -n $line ]]; then arguments+=("$line"); fi
+done <<<"${GATE_ARGUMENTS:-}"
+arguments+=(--format=github)
+sarif=${GATE_SARIF_FILE:-}
+if [[ -n $sarif ]]; then
+  mkdir -p -- "$(dirname -- "$sarif")" || no_verdict 2 "The folder of $sarif cannot be made."
+  arguments+=(--format=sarif "--output=$sarif")
+fi
+
+messages=$(mktemp) || no_verdict 2 'No temporary file can be made.'
+trap 'rm -f -- "$messages"' EXIT
+"${program[@]}" "${arguments[@]}" 2>"$messages"
+status=$?
+
+# Messages may hold values of the export; at the start of a line, or after ##, the runner would take them for commands.
+sed -e 's/^\([[:space:]]*\):/\1 :/' -e 's/##\[/## [/g' "$messages" >&2
+
+# The last line of scim-audit says its exit code. Without it another program has ended, and its code means something else.
+last=$(tail -n 1 -- "$messages")
+said='^scim-audit: exit ([0-9]+): (.*)$'
+if [[ ! $last =~ $said || ${BASH_REMATCH[1]} != "$status" ]]; then
+  no_verdict 2 "scim-audit did not run: ${program[*]} ended with $status. ${last:-It said nothing.}"
+fi
+case $status in
+  0) output ready true ;;
+  1) output ready false ;;
+  *) no_verdict "$status" "${BASH_REMATCH[2]}" ;;
+esac
+# With a verdict every output is whole; without one a file of that name would be of an earlier step.
+if [[ -n $sarif ]]; then output sarif-file "$sarif"; fi
+if [[ -n ${GATE_CERTIFICATE_FILE:-} ]]; then output certificate-file "$GATE_CERTIFICATE_FILE"; fi
+output exit-code "$status"
+exit "$status"

@@ -1,0 +1,111 @@
+/** Reads a certificate back: whole, unaltered, and of a version that is understood. */
+
+import { z } from 'zod';
+import { Mistake } from '../model/mistake.js';
+import { CERTIFICATE_KIND, CERTIFICATE_VERSION, type Certificate, checkSeal, type Seal } from './certificate.js';
+
+const text = z.string();
+const role = z.enum(['users', 'groups', 'memberships']);
+const severity = z.enum(['error', 'warning', 'info']);
+const whole = z.int().min(0);
+
+/** What a certificate holds. */
+export const certificateSchema = z.strictObject({
+  schemaVersion: z.literal(CERTIFICATE_VERSION),
+  kind: z.literal(CERTIFICATE_KIND),
+  digest: text
+    .regex(/^(?:hmac-)?sha256:[0-9a-f]{64}$/)
+    .describe('Over the bytes of the file with this value left empty. A plain digest proves integrity, one with a key authorship as well.'),
+  tool: z.strictObject({ name: text, version: text }),
+  time: z.iso.datetime().describe('When the audit ended.'),
+  ready: z.boolean().describe('No finding that counts was at or above failOn.'),
+  snapshot: z.strictObject({
+    inputs: z.array(z.strictObject({ path: text, table: text.optional(), role, sha256: text.regex(/^[0-9a-f]{64}$/), rows: whole })),
+    users: whole,
+    groups: whole,
+    memberships: whole,
+  }),
+  settings: z.strictObject({
+    authMode: z.enum(['basic', 'saml', 'auth0', 'multi']),
+    syncGroups: z.array(text).nullable().describe('null: every organisation-level group.'),
+    failOn: z.enum(['error', 'warning', 'info', 'never']),
+    leaveOutUsers: z.array(text),
+    authTypeMap: z.record(text, z.enum(['basic', 'idp'])),
+    columns: z.partialRecord(role, z.record(text, text)),
+    tables: z.partialRecord(role, text),
+    assumeActive: z.boolean(),
+  }),
+  rules: z.array(z.strictObject({ rule: text, severity, usually: severity })).describe('The rules that were checked.'),
+  notChecked: z.array(z.strictObject({ rule: text, why: text })),
+  accepted: z.array(z.strictObject({ fingerprint: text, severity, reason: text, owner: text, expires: text.optional() })),
+  known: z.array(z.strictObject({ fingerprint: text, severity })).describe('Findings of the baseline; they do not count.'),
+  summary: z.strictObject({
+    error: whole,
+    warning: whole,
+    info: whole,
+    accepted: whole,
+    known: whole.optional(),
+    byRule: z.record(text, whole),
+  }),
+});
+
+const KEY = 'SCIM_AUDIT_CERTIFICATE_KEY';
+const AGAIN = 'Make it again: scim-audit check … --certificate FILE';
+
+const BROKEN: Readonly<Record<Exclude<Seal, 'whole'>, (file: string, hasKey: boolean) => Mistake>> = {
+  altered: (file, hasKey) =>
+    new Mistake(
+      `${file} is damaged: ${hasKey ? `its digest does not fit the file and the key in ${KEY}` : 'its digest does not fit'}.`,
+      `It was altered since it was written (line ends that were converted count)${hasKey ? ', or was made with another key' : ''}. ${AGAIN}`,
+    ),
+  unkeyed: (file) =>
+    new Mistake(
+      `${file} was made without a key, and ${KEY} is set: anybody could have made it.`,
+      `Run the check with ${KEY} set as well, or unset it here to take a certificate that proves integrity only.`,
+    ),
+  'key-missing': (file) => new Mistake(`${file} was made with a key, and cannot be checked without it.`, `Set ${KEY} to the key that the check had.`),
+};
+
+/** Yields the certificate of a file's bytes. Throws a Mistake where it is none, damaged, of a newer version, or not of the key. */
+export function parseCertificate(bytes: Uint8Array, file: string, key?: string): Certificate {
+  const content = decode(bytes, file);
+  let value: unknown;
+  try {
+    value = JSON.parse(content);
+  } catch (error) {
+    throw new Mistake(`${file}, ${placeOf(error, content)}: the file is damaged, it is no JSON.`, AGAIN);
+  }
+  const { kind, schemaVersion }: { readonly kind?: unknown; readonly schemaVersion?: unknown } = typeof value === 'object' && value !== null ? value : {};
+  if (kind !== CERTIFICATE_KIND)
+    throw new Mistake(`${file}, line 1: it is no certificate of scim-audit.`, 'Name the file that "scim-audit check --certificate FILE" wrote.');
+  if (typeof schemaVersion === 'number' && schemaVersion > CERTIFICATE_VERSION) {
+    throw new Mistake(
+      `${file}, line 2: it has schemaVersion ${schemaVersion}, this program reads ${CERTIFICATE_VERSION}.`,
+      'Update scim-audit, or make the certificate with this version.',
+    );
+  }
+  const seal = checkSeal(content, key);
+  if (seal !== 'whole') throw BROKEN[seal](file, key !== undefined);
+  const result = certificateSchema.safeParse(value);
+  if (result.success) return result.data as Certificate;
+  throw new Mistake(
+    `${file} is no certificate that this program understands.`,
+    AGAIN,
+    result.error.issues.slice(0, 20).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+  );
+}
+
+/** Yields the text whose bytes these are, and no other: what is no UTF-8 would count as something else. */
+function decode(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new Mistake(`${file} is damaged: it holds bytes that are no UTF-8.`, AGAIN);
+  }
+}
+
+/** Yields the line of a syntax error; one that names no place means the end of the file. */
+function placeOf(error: unknown, content: string): string {
+  const at = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
+  return `line ${(at === undefined ? content : content.slice(0, Number(at))).split('\n').length}`;
+}

@@ -1,0 +1,96 @@
+/** Shell completion: the scripts, and the answers to what they ask. */
+
+import { RootCommand, ShellCompDirective, script } from '@bomb.sh/tab';
+import type { Argument, Command, Option } from 'commander';
+import { DELIMITER_NAMES } from '../../config/settings.js';
+import { FORMATS } from '../../reporters/registry.js';
+import { RULES } from '../../rules/registry.js';
+
+type Shell = 'bash' | 'zsh' | 'fish';
+
+/** Yields the script that a shell reads. */
+export function completionScript(shell: Shell, program: string): string {
+  const text = capture(() => script(shell, program, program));
+  return shell === 'bash' ? mendBash(text, program) : text;
+}
+
+/** bash-completion has the function; a plain bash has not, and a script that is read twice must not complain. */
+const BASH_BEFORE = `if ! declare -F _get_comp_words_by_ref >/dev/null; then
+    _get_comp_words_by_ref() {
+        cur=\${COMP_WORDS[COMP_CWORD]}
+        prev=\${COMP_WORDS[COMP_CWORD - 1]}
+        words=("\${COMP_WORDS[@]}")
+        cword=$COMP_CWORD
+    }
+fi
+
+`;
+
+function mendBash(text: string, program: string): string {
+  const quiet = text.replace(/^readonly \S+$/gm, '$& 2>/dev/null || true');
+  // Where nothing is known, the names of files are offered.
+  return BASH_BEFORE + quiet.replace(new RegExp(`^complete -F (\\S+) ${program}$`, 'm'), `complete -o default -F $1 ${program}`);
+}
+
+/** Yields what could stand in the place of the last word, one a line with its description, and the directive for the shell. */
+export function completeWords(program: Command, words: readonly string[]): string {
+  const wish = { isFile: false };
+  const root = modelOf(program, () => {
+    wish.isFile = true;
+  });
+  const lines = capture(() => root.parse([...words]))
+    .split('\n')
+    .filter((line) => line !== '' && !/^:\d+$/.test(line));
+  const directive = wish.isFile && lines.length === 0 ? ShellCompDirective.ShellCompDirectiveDefault : ShellCompDirective.ShellCompDirectiveNoFileComp;
+  return [...lines, `:${directive}`, ''].join('\n');
+}
+
+/** Values that are known by the name of an option or an argument, and not by its choices. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  '--format': FORMATS.map(({ id }) => id),
+  '--skip-rule': RULES.map(({ name }) => name),
+  '--delimiter': DELIMITER_NAMES,
+  rule: RULES.map(({ name }) => name),
+};
+
+const FILE_ARGUMENTS: readonly string[] = ['source', 'plan', 'run', 'folder', 'certificate'];
+
+/** Yields the commands as the library sees them; `wantFile` is called when the name of a file is asked for. */
+function modelOf(program: Command, wantFile: () => void): RootCommand {
+  const root = new RootCommand();
+  const offer = (values: readonly string[] | undefined, isFile: boolean) => (complete: (value: string, description: string) => void) => {
+    if (isFile) wantFile();
+    for (const value of values ?? []) complete(value, '');
+  };
+  const visible = program.createHelp().visibleCommands(program);
+  for (const command of visible) {
+    const own = root.command(command.name(), command.description());
+    for (const option of command.options.filter(({ hidden }) => !hidden)) {
+      const name = (option.long ?? option.flags).replace(/^--/, '');
+      if (option.required || option.optional) own.option(name, option.description, offer(valuesOf(option), isFileOption(option)));
+      else own.option(name, option.description);
+    }
+    for (const argument of command.registeredArguments) {
+      own.argument(argument.name(), offer(argumentValues(argument), FILE_ARGUMENTS.includes(argument.name())), argument.variadic);
+    }
+  }
+  root.option('help', 'display help for command').option('version', 'output the version number');
+  return root;
+}
+
+const valuesOf = ({ argChoices, long }: Option): readonly string[] | undefined => argChoices ?? VALUES[long ?? ''];
+const argumentValues = (argument: Argument): readonly string[] | undefined => argument.argChoices ?? VALUES[argument.name()];
+const isFileOption = ({ flags }: Option): boolean => /<(?:file|folder|path)>/.test(flags);
+
+/** Yields what is printed meanwhile: the library writes to the console, the program to its own output. */
+function capture(act: () => void): string {
+  const lines: string[] = [];
+  const { log } = console;
+  console.log = (...parts: unknown[]) => void lines.push(parts.join(' '));
+  try {
+    act();
+  } finally {
+    console.log = log;
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,150 @@
+/** What `gate` does: it reads a certificate, and says whether it still lets anything pass. */
+
+import { readFileSync } from 'node:fs';
+import type { Certificate } from '../../audit/certificate.js';
+import { parseCertificate } from '../../audit/certificate-file.js';
+import { SEVERITIES } from '../../model/finding.js';
+import { escapeUnseen } from '../../model/json-text.js';
+import { Mistake } from '../../model/mistake.js';
+import { printable, visible } from '../../reporters/visible.js';
+import { count, grouped } from '../../rules/rule.js';
+import { reasonOf } from '../../sources/file-stream.js';
+import { certificateKey } from '../certificate-key.js';
+import { type Ending, EXIT } from '../exit.js';
+import type { Io } from '../io.js';
+import type { SharedFlags } from '../options.js';
+import { inputDifferences } from '../source-digests.js';
+
+export interface GateFlags extends SharedFlags {
+  /** Seconds. */
+  maxAge?: number;
+  format?: 'pretty' | 'json';
+}
+
+const USUAL_AGE = 86_400;
+/** Clocks of two machines may be apart by this many seconds. */
+const CLOCK_DRIFT = 300;
+
+/** Yields 0 where the certificate is whole, ready, young enough, and of the source that is given; 1 where one of it is not so. */
+export async function gate(file: string, source: string | undefined, flags: GateFlags, io: Io): Promise<Ending> {
+  const key = certificateKey(io);
+  const certificate = parseCertificate(readBytes(file), file, key);
+  const age = Math.floor((io.now().getTime() - Date.parse(certificate.time)) / 1000);
+  const isSourceGiven =
+    source !== undefined || [flags.users, flags.inactiveUsers, flags.memberships].some((files) => files !== undefined) || flags.groups !== undefined;
+  const reasons = [
+    ...readinessReasons(certificate),
+    ...ageReasons(age, flags.maxAge ?? USUAL_AGE),
+    ...expiryReasons(certificate, io.now().toISOString().slice(0, 10)),
+    ...(isSourceGiven ? await inputDifferences(certificate, source, flags, io) : []),
+  ];
+  const warnings = warningsOf(certificate, isSourceGiven, key !== undefined);
+  if (flags.format === 'json') {
+    const { time, tool, ready, snapshot, settings } = certificate;
+    const answer = {
+      schemaVersion: 1,
+      pass: reasons.length === 0,
+      reasons,
+      warnings,
+      ageSeconds: age,
+      provesAuthorship: key !== undefined,
+      inputsCompared: isSourceGiven,
+    };
+    io.stdout.write(`${escapeUnseen(JSON.stringify({ ...answer, certificate: { time, tool, ready, snapshot, settings } }, undefined, 2))}\n`);
+  } else {
+    io.stdout.write(
+      `${factLines(certificate, age, isSourceGiven, key !== undefined)
+        .map(printable)
+        .join('\n')}\n`,
+    );
+  }
+  for (const warning of warnings) io.stderr.write(`WARNING: ${printable(warning)}\n`);
+  for (const reason of reasons.slice(0, -1)) io.stderr.write(`${printable(reason)}\n`);
+  const last = reasons.at(-1);
+  if (last !== undefined) return { code: EXIT.findings, reason: `the gate is shut: ${last}` };
+  return { code: EXIT.done, reason: `the gate is open: ready, ${ageText(age)} old${isSourceGiven ? ', and of this source' : ''}` };
+}
+
+function readBytes(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new Mistake(`${file}: ${reasonOf(error)}`, 'Name the file that "scim-audit check --certificate FILE" wrote.');
+  }
+}
+
+function readinessReasons({ ready, settings, summary, snapshot }: Certificate): string[] {
+  const counted = SEVERITIES.flatMap((severity) =>
+    summary[severity] > 0 ? [severity === 'info' ? `${grouped(summary.info)} info` : count(summary[severity], severity)] : [],
+  );
+  return [
+    ...(settings.failOn === 'never'
+      ? ['the check ran with --fail-on never, which calls everything ready: that says nothing. Run it with --fail-on error, warning or info.']
+      : []),
+    ...(ready ? [] : [`the check found the organisation not ready: ${counted.join(', ')}.`]),
+    ...(snapshot.users === 0 ? ['nothing was audited: the source had no users.'] : []),
+  ];
+}
+
+function ageReasons(age: number, most: number): string[] {
+  if (age < -CLOCK_DRIFT) return [`the certificate is from the future, by ${ageText(-age)}: a clock is wrong, or the time was made up.`];
+  return age > most ? [`the certificate is ${ageText(age)} old, more than ${ageText(most)}. Run the check again.`] : [];
+}
+
+function expiryReasons({ accepted }: Certificate, today: string): string[] {
+  return accepted.flatMap(({ fingerprint, owner, expires }) =>
+    expires !== undefined && expires < today ? [`the acceptance of ${visible(fingerprint)} by ${visible(owner)} ended on ${visible(expires)}.`] : [],
+  );
+}
+
+/** Yields an age in its largest whole unit and the next one: `1 day 3 h`. */
+function ageText(seconds: number): string {
+  const all = Math.max(0, seconds);
+  if (all < 120) return `${all} s`;
+  if (all < 7200) return `${Math.floor(all / 60)} min`;
+  const hours = Math.floor(all / 3600);
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days${hours % 24 === 0 ? '' : ` ${hours % 24} h`}`;
+}
+
+function warningsOf({ notChecked, rules, accepted, known }: Certificate, isSourceGiven: boolean, isKeyed: boolean): string[] {
+  const lowered = rules.filter(({ severity, usually }) => SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(usually));
+  return [
+    ...notChecked.map(({ rule, why }) => `${rule} was NOT CHECKED: ${why}.`),
+    ...lowered.map(({ rule, severity, usually }) => `${rule} counts as ${severity}; its usual severity is ${usually}.`),
+    ...(accepted.length > 0 ? [`${count(accepted.length, 'finding')} accepted, and not counted.`] : []),
+    ...(known.length > 0 ? [`${count(known.length, 'finding')} known from a baseline, and not counted.`] : []),
+    ...(isSourceGiven ? [] : ['no source was given: the certificate was not held against any export.']),
+    ...(isKeyed
+      ? []
+      : [
+          'a digest proves that the certificate is as it was written, not who wrote it: anybody can make one. Set SCIM_AUDIT_CERTIFICATE_KEY in both places for that.',
+        ]),
+  ];
+}
+
+function factLines(
+  { tool, time, ready, snapshot, settings, rules, notChecked, accepted, known, summary }: Certificate,
+  age: number,
+  isSame: boolean,
+  isKeyed: boolean,
+): string[] {
+  const { inputs, users, groups, memberships } = snapshot;
+  const { syncGroups } = settings;
+  return [
+    `Certificate by ${tool.name} ${tool.version} of ${time}, ${ageText(age)} old`,
+    `  verdict      ${ready ? 'ready' : 'NOT READY'} with --fail-on ${settings.failOn}: ${count(summary.error, 'error')}, ${count(summary.warning, 'warning')}, ${summary.info} info`,
+    `  audited      ${count(users, 'user')}, ${count(groups, 'group')}, ${count(memberships, 'membership')}`,
+    ...inputs.map(
+      ({ path, table, role, sha256 }) => `  input        ${visible(path)}${table === undefined ? '' : ` (${visible(table)})`}, ${role}, SHA-256 ${sha256}`,
+    ),
+    `  judged as    --auth-mode ${settings.authMode}; groups to be synced: ${syncGroups === null ? 'every organisation-level group' : grouped(syncGroups.length)}`,
+    `  rules        ${rules.length} checked, ${notChecked.length} not checked`,
+    ...accepted.map(
+      ({ fingerprint, owner, reason, expires }) =>
+        `  accepted     ${visible(fingerprint)} by ${visible(owner)}${expires === undefined ? '' : ` until ${visible(expires)}`}: ${visible(reason)}`,
+    ),
+    ...(known.length > 0 ? [`  known        ${count(known.length, 'finding')} from a baseline`] : []),
+    `  seal         ${isKeyed ? 'HMAC-SHA-256: whole, and made by who has the key' : 'SHA-256: whole; it proves integrity, not authorship'}`,
+    `  source       ${isSame ? 'held against the certificate' : 'none given'}`,
+  ];
+}

@@ -1,0 +1,259 @@
+/** What `redact` does: writes a copy of an export in which aliases stand for usernames, emails and names. */
+
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmdirSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { key } from '../../model/compare.js';
+import type { Directory, MembershipSink, Snapshot, UnknownMember } from '../../model/directory.js';
+import { Mistake } from '../../model/mistake.js';
+import type { ExportStand } from '../../reporters/redact.js';
+import { count } from '../../rules/rule.js';
+import { readSource } from '../../sources/read-source.js';
+import { openSource } from '../../sources/registry.js';
+import type { Table } from '../../sources/table.js';
+import { type Ending, EXIT, Refusal } from '../exit.js';
+import type { Io } from '../io.js';
+import type { SharedFlags } from '../options.js';
+import { type Prepared, prepare, shellWord } from '../prepare.js';
+import { startProgress } from '../progress.js';
+import type { Redaction } from '../redaction.js';
+import { writeReason } from '../write-reason.js';
+
+export interface RedactFlags extends SharedFlags {
+  out: string;
+}
+
+/** Writes the copy, whole or not at all; yields what is in it. */
+export async function redact(source: string | undefined, flags: RedactFlags, io: Io, redaction: Redaction): Promise<Ending> {
+  refuseTaken(flags.out);
+  const prepared = await prepare(source, flags, io);
+  const folder = new NewFolder(flags.out);
+  try {
+    const snapshot = await copy(prepared, folder, io, redaction);
+    const { syncGroups } = prepared.policy;
+    if (syncGroups !== null) {
+      const names = folder.file('sync-groups.csv', ['name']);
+      for (const name of syncGroups) names.row([redaction.know(snapshot).groupName(name)]);
+    }
+    folder.finish();
+    io.stdout.write(`Redacted copy written to ${flags.out}: ${folder.names.join(', ')}\n\nNext\n  ${checkCommand(prepared, flags.out, snapshot, redaction)}\n`);
+    return {
+      code: EXIT.done,
+      reason: `the redacted copy is written: ${count(snapshot.users.length, 'user')}, ${count(snapshot.groups.length, 'group')}, ${count(snapshot.memberships, 'membership')}`,
+    };
+  } catch (error) {
+    folder.discard();
+    throw error;
+  }
+}
+
+function refuseTaken(folder: string): void {
+  if (!existsSync(folder)) return;
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    throw new Mistake(`${folder} cannot be used: ${writeReason(error)}`, 'Name a folder that does not exist yet.');
+  }
+  if (names.length > 0)
+    throw new Mistake(`The folder ${folder} is not empty.`, 'Name one that does not exist yet: what is there already would be sent along unredacted.');
+}
+
+function checkCommand({ authMode, policy }: Prepared, out: string, snapshot: Snapshot, redaction: Redaction): string {
+  const stand = redaction.know(snapshot);
+  return [
+    'scim-audit check',
+    shellWord(out),
+    `--auth-mode ${authMode ?? 'MODE'}`,
+    ...(policy.syncGroups === null ? [] : [`--sync-groups ${shellWord(join(out, 'sync-groups.csv'))}`]),
+    ...policy.leaveOutUsers.map((id) => `--leave-out-user ${shellWord(stand.userId(id))}`),
+    ...policy.skipRules.map((rule) => `--skip-rule ${rule}`),
+  ].join(' ');
+}
+
+async function copy({ request, policy, authMode }: Prepared, folder: NewFolder, io: Io, redaction: Redaction): Promise<Snapshot> {
+  const progress = await startProgress(io);
+  try {
+    const opened = await openSource(request, progress.report);
+    try {
+      const usersTables = opened.tables.filter(({ role }) => role === 'users');
+      const hasTypes = usersTables.some(({ columns }) => columns.has('authenticationType'));
+      if (hasTypes && authMode === undefined && !usersTables.every(({ columns, refused }) => refused !== undefined || columns.has('authenticationType'))) {
+        throw new Mistake('Only some of the users lists have an authentication type, so that of the others depends on --auth-mode.', 'Give --auth-mode.');
+      }
+      let writer: CopyWriter | undefined;
+      const wishes = { authMode: authMode ?? 'basic', authTypeMap: policy.authTypeMap, leaveOutUsers: policy.leaveOutUsers, withNames: true } as const;
+      const snapshot = readSource(opened.tables, wishes, (directory) => {
+        writer = new CopyWriter(directory, opened.tables, folder, redaction.know(directory));
+        return writer;
+      });
+      if (snapshot.users.length === 0 && !policy.allowEmpty) {
+        throw new Refusal(EXIT.nothingAudited, 'nothing was copied: the source has no users.', 'Check the export; --allow-empty says that this is meant.');
+      }
+      writer?.finish(hasTypes);
+      return snapshot;
+    } finally {
+      opened.close();
+    }
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Writes what was read as users.csv, groups.csv and memberships.csv, with the columns that are read and no others. */
+class CopyWriter implements MembershipSink {
+  readonly #memberships: NewFile | undefined;
+  /** Names of groups by place of the user, where there is no list of groups: the users list states them then. */
+  readonly #cells: string[][] | undefined;
+  readonly #hasIds: boolean;
+  readonly #userRefs: readonly string[];
+  readonly #groupRefs: readonly string[];
+  #known: Readonly<Record<'users' | 'groups', ReadonlyMap<string, number>>> | undefined;
+
+  constructor(
+    readonly directory: Directory,
+    tables: readonly Table[],
+    readonly folder: NewFolder,
+    readonly stand: ExportStand,
+  ) {
+    const { users, groups, given } = directory;
+    this.#hasIds = !tables.some(({ isIdFromUserName }) => isIdFromUserName);
+    this.#userRefs = users.map((user) => (this.#hasIds ? stand.userId(user.id) : stand.identity(user.userName)));
+    this.#groupRefs = groups.map(({ id }) => stand.groupId(id));
+    if (given.groups && !given.groupList) this.#cells = users.map(() => []);
+    if (given.groupList) this.#writeGroups(tables);
+    const hasTable = tables.some(({ role }) => role === 'memberships');
+    if (hasTable || (given.memberships && this.#cells === undefined)) {
+      this.#memberships = folder.file('memberships.csv', [given.groupList ? 'groupId' : 'group', this.#hasIds ? 'userId' : 'userName']);
+    }
+  }
+
+  member(user: number, group: number): void {
+    if (this.#cells !== undefined) this.#cells[user].push(this.stand.groupName(this.directory.groups[group].name));
+    else this.#memberships?.row([this.#groupRefs[group], this.#userRefs[user]]);
+  }
+
+  unknown(member: UnknownMember): void {
+    const { user, group } = this.stand.member(member);
+    // In the copy whoever is known is named by id, also where the original names by name.
+    const known = this.#places();
+    const userPlace = member.lacks === 'group' ? (known.users.get(member.user.trim()) ?? known.users.get(key(member.user))) : undefined;
+    const groupPlace = member.lacks === 'user' ? (known.groups.get(member.group.trim()) ?? known.groups.get(member.group)) : undefined;
+    this.#memberships?.row([groupPlace === undefined ? group : this.#groupRefs[groupPlace], userPlace === undefined ? user : this.#userRefs[userPlace]]);
+  }
+
+  /** Yields places by id and by name, made when first asked for: most exports lack nobody. */
+  #places() {
+    const { users, groups } = this.directory;
+    this.#known ??= {
+      users: new Map([...users.map(({ userName, place }) => [key(userName), place] as const), ...users.map(({ id, place }) => [id, place] as const)]),
+      groups: new Map([...groups.map(({ name, place }) => [name, place] as const), ...groups.map(({ id, place }) => [id, place] as const)]),
+    };
+    return this.#known;
+  }
+
+  #writeGroups(tables: readonly Table[]): void {
+    const { groups } = this.directory;
+    const hasScope = tables.some(({ role, columns }) => role === 'groups' && (columns.has('project') || columns.has('scope')));
+    const hasSync = groups.some(({ sync }) => sync !== undefined);
+    const file = this.folder.file('groups.csv', ['id', 'name', ...(hasScope ? ['scope'] : []), ...(hasSync ? ['sync'] : [])]);
+    groups.forEach(({ name, isOrganisationLevel, sync }, place) => {
+      const scope = isOrganisationLevel ? 'organization' : 'project';
+      file.row([this.#groupRefs[place], this.stand.groupName(name), ...(hasScope ? [scope] : []), ...(hasSync ? [String(sync === true)] : [])]);
+    });
+  }
+
+  /** Writes the users, now that all memberships are known. */
+  finish(hasTypes: boolean): void {
+    const cells = this.#cells;
+    const headings = this.#hasIds ? ['id', 'userName', 'email', 'name', 'active'] : ['userName', 'email', 'fullName', 'active', 'licenseType'];
+    const file = this.folder.file('users.csv', [...headings, ...(hasTypes ? ['authenticationType'] : []), ...(cells === undefined ? [] : ['groups'])]);
+    this.directory.users.forEach((user, place) => {
+      const { userName, email, name } = this.stand.user(user);
+      const front = this.#hasIds ? [this.#userRefs[place], userName, email, name, String(user.active)] : [userName, email, name, String(user.active), ''];
+      // With a semicolon at its end a cell is never cut at the commas of a name.
+      const groups = cells === undefined ? [] : [cells[place].map((each) => `${each};`).join(' ')];
+      file.row([...front, ...(hasTypes ? [user.authenticationType] : []), ...groups]);
+    });
+  }
+}
+
+/** A folder that is there with all its files, readable by their owner only, or not at all. */
+class NewFolder {
+  readonly #target: string;
+  readonly #draft: string;
+  readonly #files = new Map<string, NewFile>();
+
+  constructor(path: string) {
+    this.#target = resolve(path);
+    this.#draft = join(dirname(this.#target), `.${basename(this.#target)}.${process.pid}.tmp`);
+    this.#do(() => mkdirSync(this.#draft, { mode: 0o700 }));
+  }
+
+  get names(): string[] {
+    return [...this.#files.keys()].sort();
+  }
+
+  file(name: string, headings: readonly string[]): NewFile {
+    const file = this.#do(() => new NewFile(join(this.#draft, name)));
+    this.#files.set(name, file);
+    file.row(headings);
+    return file;
+  }
+
+  finish(): void {
+    for (const file of this.#files.values()) file.close();
+    this.#do(() => {
+      if (existsSync(this.#target)) rmdirSync(this.#target);
+      renameSync(this.#draft, this.#target);
+    });
+  }
+
+  discard(): void {
+    for (const file of this.#files.values()) file.abandon();
+    rmSync(this.#draft, { recursive: true, force: true });
+  }
+
+  #do<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw new Mistake(`The folder ${this.#target} cannot be written: ${writeReason(error)}`, 'Name another one with --out, or make room.');
+    }
+  }
+}
+
+const BATCH = 1 << 16;
+
+class NewFile {
+  #fd: number | undefined;
+  #held = '';
+
+  constructor(readonly path: string) {
+    this.#fd = openSync(path, 'wx', 0o600);
+  }
+
+  row(cells: readonly string[]): void {
+    this.#held += `${cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')}\n`;
+    if (this.#held.length > BATCH) this.#flush();
+  }
+
+  #flush(): void {
+    const bytes = Buffer.from(this.#held, 'utf8');
+    this.#held = '';
+    try {
+      for (let done = 0; this.#fd !== undefined && done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
+    } catch (error) {
+      throw new Mistake(`${this.path} cannot be written: ${writeReason(error)}`, 'Name another folder with --out, or make room.');
+    }
+  }
+
+  close(): void {
+    this.#flush();
+    this.abandon();
+  }
+
+  abandon(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+}

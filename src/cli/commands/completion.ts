@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import { type Ending, EXIT } from '../exit.js';
+import type { Io } from '../io.js';
+
+const SHELLS = ['bash', 'zsh', 'fish'] as const;
+
+/** Adds `completion`, which prints a shell's script, and `complete`, which that script asks what could come next. */
+export function addCompletion(program: Command, io: Io, end: (ending: Ending) => void): void {
+  const completion = program.command('completion').description('print a script with which a shell completes commands, options and rules');
+  completion.addArgument(completion.createArgument('<shell>', 'the shell').choices(SHELLS)).action(async (shell: (typeof SHELLS)[number]) => {
+    const { completionScript } = await import('../actions/completion.js');
+    io.stdout.write(completionScript(shell, program.name()));
+    end({ code: EXIT.done, reason: `the script for ${shell} was printed` });
+  });
+  program
+    .command('complete', { hidden: true })
+    .argument('[words...]')
+    .action(async (words: string[]) => {
+      const { completeWords } = await import('../actions/completion.js');
+      io.stdout.write(completeWords(program, words));
+      end({ code: EXIT.done, reason: 'completed' });
+    });
+}

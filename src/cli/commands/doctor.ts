@@ -1,0 +1,16 @@
+import { type Command, Option } from 'commander';
+import type { DoctorFlags } from '../actions/doctor.js';
+import type { Ending } from '../exit.js';
+import type { Io } from '../io.js';
+
+/** Adds `doctor`: what a bug report needs to know of the machine, and nothing of anybody. */
+export function addDoctor(program: Command, io: Io, end: (ending: Ending) => void): void {
+  program
+    .command('doctor')
+    .description('say whether everything that scim-audit needs is there; for a bug report')
+    .addOption(new Option('--format <format>', 'pretty or json').choices(['pretty', 'json']).default('pretty'))
+    .action(async (flags: DoctorFlags) => {
+      const { doctor } = await import('../actions/doctor.js');
+      end(await doctor(flags, io));
+    });
+}

@@ -1,0 +1,31 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { GateFlags } from '../actions/gate.js';
+import type { Ending } from '../exit.js';
+import type { Io } from '../io.js';
+import { addFileOptions } from '../options.js';
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** Yields seconds of `90s`, `30m`, `24h` or `7d`. */
+function age(text: string): number {
+  const [, number, unit] = /^([1-9]\d{0,5})([smhd])$/.exec(text) ?? [];
+  if (number === undefined || unit === undefined) throw new InvalidArgumentError('It is a whole number with a unit: 90s, 30m, 24h or 7d.');
+  return Number(number) * SECONDS[unit];
+}
+
+/** Adds `gate`: holds a certificate of `check` against the time, a key, and a source. */
+export function addGate(program: Command, io: Io, end: (ending: Ending) => void): void {
+  addFileOptions(
+    program
+      .command('gate')
+      .description('let pass only what a certificate of "check --certificate" says is ready')
+      .argument('<certificate>', 'file that "scim-audit check --certificate" wrote')
+      .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv; or a SQLite file: it must be what was audited'),
+  )
+    .option('--max-age <age>', 'refuse a certificate that is older: 90s, 30m, 24h, 7d (default: 24h)', age)
+    .addOption(new Option('--format <format>', 'pretty or json').choices(['pretty', 'json']).default('pretty'))
+    .action(async (certificate: string, source: string | undefined, flags: GateFlags) => {
+      const { gate } = await import('../actions/gate.js');
+      end(await gate(certificate, source, flags, io));
+    });
+}

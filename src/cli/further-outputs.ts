@@ -1,0 +1,63 @@
+/** What `check` writes besides its reports: a certificate, and the summary of a GitHub Actions step. */
+
+import { appendFileSync, existsSync, statSync } from 'node:fs';
+import type { Report } from '../audit/report.js';
+import { Mistake } from '../model/mistake.js';
+import { certificateKey } from './certificate-key.js';
+import type { Io } from './io.js';
+import { type OutputWord, writeWhole } from './outputs.js';
+import type { Prepared } from './prepare.js';
+import { TOOL } from './tool.js';
+import { writeReason } from './write-reason.js';
+
+/** GitHub takes no larger summary of a step, and one step may hold several checks. */
+const LARGEST_SUMMARY = 1024 * 1024;
+
+export interface FurtherOutput {
+  /** Throws a Mistake where it cannot be written. */
+  write(report: Report): Promise<void>;
+}
+
+/** Yields what is to be written after the reports. Throws a Mistake where that is known to be impossible before anything is read. */
+export function furtherOutputs(certificate: string | undefined, words: readonly OutputWord[], prepared: Prepared, io: Io): FurtherOutput[] {
+  const summary = io.environment.GITHUB_STEP_SUMMARY;
+  return [
+    ...(certificate === undefined ? [] : [certificateTo(certificate, words, prepared, io)]),
+    ...(summary !== undefined && summary !== '' && words.some(({ kind, value }) => kind === 'format' && value === 'github')
+      ? [summaryTo(summary, prepared)]
+      : []),
+  ];
+}
+
+function certificateTo(file: string, words: readonly OutputWord[], { request }: Prepared, io: Io): FurtherOutput {
+  if (words.some(({ kind, value }) => kind === 'output' && value === file)) {
+    throw new Mistake(`A report and the certificate would both be written to ${file}.`, 'Give --certificate a file of its own.');
+  }
+  const key = certificateKey(io);
+  return {
+    async write(report) {
+      const { certify, serialiseCertificate } = await import('../audit/certificate.js');
+      const reading = { columns: request.columns, tables: request.tables, assumeActive: request.isAssumedActive };
+      writeWhole(file, [serialiseCertificate(certify(report, { tool: TOOL, time: io.now().toISOString(), reading }), key)], true);
+    },
+  };
+}
+
+function summaryTo(file: string, { sourceWords }: Prepared): FurtherOutput {
+  return {
+    async write(report) {
+      const { renderSummary } = await import('../reporters/github.js');
+      try {
+        const used = existsSync(file) ? statSync(file).size : 0;
+        const room = LARGEST_SUMMARY - used;
+        // What is there already must not be refused because of what comes after it.
+        if (room > 4096) appendFileSync(file, renderSummary(report, { tool: TOOL, hasColours: false, mostRows: 10, sourceWords }, room));
+      } catch (error) {
+        throw new Mistake(
+          `The step summary ${file} cannot be written: ${writeReason(error)}`,
+          'GITHUB_STEP_SUMMARY names it; unset it, or give it another file.',
+        );
+      }
+    },
+  };
+}

@@ -1,0 +1,164 @@
+/** `--redact`: aliases in the place of usernames, emails and names, in reports, plans and messages. */
+
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Report } from '../audit/report.js';
+import { type Aliases, makeAliases } from '../model/alias.js';
+import { key } from '../model/compare.js';
+import type { Directory } from '../model/directory.js';
+import { Mistake } from '../model/mistake.js';
+import { DECISION_COLUMNS } from '../plan/decision-rows.js';
+import type { MadePlan } from '../plan/make-plan.js';
+import { type ExportStand, redactReport, standFor } from '../reporters/redact.js';
+import { redactPlan } from '../reporters/redact-plan.js';
+import type { RuleContext } from '../rules/rule.js';
+import { resolveHeadings } from '../sources/headings.js';
+import { SourceRefused } from '../sources/problem.js';
+import { Refusal } from './exit.js';
+import type { Io } from './io.js';
+import type { SharedFlags } from './options.js';
+import { type Prepared, shellWord } from './prepare.js';
+
+const VARIABLE = 'SCIM_AUDIT_REDACT_KEY';
+
+/** Yields aliases under the key of the environment, or under one that is made for this run and forgotten after it. */
+function aliasesFor({ environment }: Io): Aliases {
+  const said = environment[VARIABLE];
+  if (said !== undefined && said.trim() === '') {
+    throw new Mistake(`${VARIABLE} is set, but empty.`, 'Set it to a long random text, or unset it for aliases that no other run repeats.');
+  }
+  const secret = said ?? randomBytes(32);
+  return makeAliases((text) => createHmac('sha256', secret).update(text).digest());
+}
+
+export class Redaction {
+  readonly #aliases: Aliases;
+  /** Texts of the command line, which a message may repeat; names of groups are not among them. */
+  readonly #typed: ReadonlySet<string>;
+  #stand: ExportStand | undefined;
+  /** Values in which a quote would seem to end. */
+  #unquotable: readonly string[] = [];
+
+  constructor(aliases: Aliases, flags: SharedFlags, words: readonly string[]) {
+    const { syncGroup: _, ...others } = flags;
+    this.#aliases = aliases;
+    this.#typed = new Set([...words, ...Object.values(others).flatMap((value: unknown) => textsIn(value))]);
+  }
+
+  /** Yields what stands for the subjects of the export that was read. */
+  know(directory: Pick<Directory, 'users' | 'groups'>): ExportStand {
+    if (this.#stand !== undefined) return this.#stand;
+    const values = [...directory.users.flatMap(({ userName, email }) => [userName, email]), ...directory.groups.map(({ name }) => name)];
+    this.#unquotable = values.filter((value) => /["\\]/.test(value)).flatMap((value) => [value, key(value)]);
+    this.#stand = standFor(directory, this.#aliases);
+    return this.#stand;
+  }
+
+  report(report: Report): Report {
+    return redactReport(report, this.know(report.snapshot));
+  }
+
+  plan(made: MadePlan, context: RuleContext): MadePlan {
+    return redactPlan(made, context, this.know(made.before.snapshot));
+  }
+
+  /** Yields the settings as they may be shown: names of groups, and ids that may be usernames, are aliased. */
+  shown(prepared: Prepared, { syncGroup = [], leaveOutUser = [] }: SharedFlags): Prepared {
+    const { identity, group } = this.#aliases;
+    const word = (words: string, flag: string, from: string, to: string): string =>
+      words.replaceAll(`${flag} ${shellWord(from)}`, () => `${flag} ${shellWord(to)}`);
+    let sourceWords = syncGroup.reduce((words, name) => word(words, '--sync-group', name, group(name)), prepared.sourceWords);
+    const id = (text: string): string => (/^\d+$/.test(text) ? text : identity(text));
+    sourceWords = leaveOutUser.reduce((words, text) => word(words, '--leave-out-user', text, id(text)), sourceWords);
+    const { settings } = prepared.resolved;
+    return {
+      ...prepared,
+      sourceWords,
+      resolved: {
+        ...prepared.resolved,
+        settings: {
+          ...settings,
+          ...(settings.syncGroups === undefined ? {} : { syncGroups: settings.syncGroups.map(group) }),
+          leaveOutUsers: settings.leaveOutUsers.map(id),
+        },
+      },
+    };
+  }
+
+  /** Yields the error without values of the export: whatever it quotes is aliased. */
+  error(error: unknown): unknown {
+    if (error instanceof SourceRefused) {
+      const problems = error.problems.map(({ heading, message, ...place }) => ({
+        ...place,
+        ...(heading === undefined ? {} : { heading: this.#heading(heading) }),
+        message: this.text(message),
+      }));
+      return new SourceRefused(problems, error.total);
+    }
+    if (error instanceof Mistake) {
+      const [message, hint, details] = [
+        this.text(error.message),
+        error.hint === undefined ? undefined : this.text(error.hint),
+        error.details.map((line) => this.text(line)),
+      ];
+      return error instanceof Refusal ? new Refusal(error.code, message, hint, details) : new Mistake(message, hint, details);
+    }
+    const withheld = new Error('the message is withheld under --redact');
+    withheld.stack = [withheld.message, ...(error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [])].join('\n');
+    return withheld;
+  }
+
+  /** Yields a message with aliases for what it quotes. Where a quote does not end, nothing after it is told. */
+  text(message: string): string {
+    const known = this.#unquotable.reduce(
+      (text, value) => text.replaceAll(`"${value}"`, () => `"${this.#aliases.identity(value).replace(/["\\]/g, '')}"`),
+      message,
+    );
+    return known
+      .replace(/it is damaged \(.*$/s, 'it is damaged.')
+      .replace(/(the fingerprint )(?![a-z-]+:[0-9a-f]+\b).*$/s, '$1(withheld)')
+      .replace(/"((?:[^"\\]|\\.)*)("?)/gs, (_, quoted: string, end: string) => (end === '' ? '"…' : JSON.stringify(this.#quoted(unescape(quoted)))));
+  }
+
+  #quoted(text: string): string {
+    if (this.#typed.has(text) || /^scim-audit [a-z-]+$/.test(text) || isHeading(text)) return text;
+    const stand = this.#stand;
+    return stand?.isGroupName(text) === true ? stand.groupName(text) : this.#aliases.identity(text);
+  }
+
+  #heading(text: string): string {
+    return this.#typed.has(text) || isHeading(text) ? text : this.#aliases.identity(text);
+  }
+}
+
+const textsIn = (value: unknown): string[] =>
+  typeof value === 'string'
+    ? [value]
+    : Array.isArray(value)
+      ? value.flatMap(textsIn)
+      : typeof value === 'object' && value !== null
+        ? Object.values(value).flatMap(textsIn)
+        : [];
+
+const unescape = (quoted: string): string => {
+  try {
+    return String(JSON.parse(`"${quoted}"`));
+  } catch {
+    return quoted;
+  }
+};
+
+/** Is a heading that exports have, or one of decisions.csv, so no value. */
+const isHeading = (text: string): boolean =>
+  (['users', 'groups', 'memberships'] as const).some((role) => resolveHeadings(role, [text]).columns.size > 0) || DECISION_HEADINGS.has(text);
+
+const DECISION_HEADINGS: ReadonlySet<string> = new Set(DECISION_COLUMNS);
+
+/** Runs a command under a redaction, with nothing of the export in what it fails with. `words` are further texts of the command line. */
+export async function redacting<T>(flags: SharedFlags, words: readonly string[], io: Io, work: (redaction: Redaction) => Promise<T>): Promise<T> {
+  const redaction = new Redaction(aliasesFor(io), flags, words);
+  try {
+    return await work(redaction);
+  } catch (error) {
+    throw redaction.error(error);
+  }
+}

@@ -1,0 +1,63 @@
+/** The digests of a source as it is now, without judging what is in it. */
+
+import type { Certificate, CertifiedInput } from '../audit/certificate.js';
+import { visible } from '../reporters/visible.js';
+import { filesOf } from '../sources/csv-source.js';
+import { Problems } from '../sources/problem.js';
+import { openSource } from '../sources/registry.js';
+import type { SourceRequest } from '../sources/source.js';
+import { sqliteSource } from '../sources/sqlite-source.js';
+import { hashFile } from '../targets/files.js';
+import type { Io } from './io.js';
+import type { SharedFlags } from './options.js';
+import { startProgress } from './progress.js';
+
+type Digested = Pick<CertifiedInput, 'path' | 'table' | 'role' | 'sha256'>;
+
+/** Yields in which inputs a source is another than the certified one, as sentences; nothing where it is the same. */
+export async function inputDifferences(certificate: Certificate, source: string | undefined, flags: SharedFlags, io: Io): Promise<string[]> {
+  const now = await digestsOf(certificate, source, flags, io);
+  const left = [...certificate.snapshot.inputs];
+  const others: Digested[] = [];
+  for (const input of now) {
+    // Each certified input answers for one given one: a file that is given twice is another source.
+    const at = left.findIndex(({ role, sha256 }) => role === input.role && sha256 === input.sha256);
+    if (at < 0) others.push(input);
+    else left.splice(at, 1);
+  }
+  return [
+    ...others.map((input) => `${nameOf(input)} is not what was audited: its SHA-256 is ${input.sha256}.`),
+    ...left.map((input) => `${nameOf(input)}, as it was audited (SHA-256 ${input.sha256}), is not in the source.`),
+  ];
+}
+
+const nameOf = ({ path, table, role }: Digested): string => `${visible(path)}${table === undefined ? '' : ` (${visible(table)})`}, ${role},`.replace(/,$/, '');
+
+async function digestsOf({ settings }: Certificate, source: string | undefined, flags: SharedFlags, io: Io): Promise<Digested[]> {
+  const request: SourceRequest = {
+    ...(source === undefined ? {} : { source }),
+    users: flags.users ?? [],
+    inactiveUsers: flags.inactiveUsers ?? [],
+    ...(flags.groups === undefined ? {} : { groups: flags.groups }),
+    memberships: flags.memberships ?? [],
+    columns: settings.columns,
+    tables: settings.tables,
+    isAssumedActive: settings.assumeActive,
+  };
+  // Of a CSV every byte counts, so its columns need not be understood.
+  if (!sqliteSource.claims(request)) return filesOf(request).map(({ path, file, role }) => ({ path, role, sha256: hashFile(file) }));
+  const progress = await startProgress(io);
+  try {
+    const opened = await openSource(request, progress.report);
+    try {
+      return opened.tables.map((table) => {
+        const { sha256 } = table.read(() => {}, new Problems());
+        return { path: table.path, ...(table.table === undefined ? {} : { table: table.table }), role: table.role, sha256 };
+      });
+    } finally {
+      opened.close();
+    }
+  } finally {
+    progress.stop();
+  }
+}

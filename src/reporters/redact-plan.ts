@@ -1,0 +1,86 @@
+/** A plan in which aliases stand for usernames, emails and names. It is for reading: nothing of it can be applied. */
+
+import type { Change } from '../model/change.js';
+import { type Answer, askRows } from '../plan/decision-rows.js';
+import type { MadePlan } from '../plan/make-plan.js';
+import type { Action } from '../plan/plan.js';
+import { ruleOf } from '../rules/registry.js';
+import type { RuleContext } from '../rules/rule.js';
+import { type ExportStand, redactAcceptance, redactAudited, redactReport, WITHHELD } from './redact.js';
+
+/** Yields the plan with aliases: the same actions in the same order, the same rows, and the same findings left open. */
+export function redactPlan(made: MadePlan, context: RuleContext, stand: ExportStand): MadePlan {
+  const { body, assembly, acceptances } = made;
+  const actions = redactActions(body.actions, stand);
+  return {
+    body: {
+      ...body,
+      settings: {
+        ...body.settings,
+        syncGroups: body.settings.syncGroups?.map(stand.groupName) ?? null,
+        leaveOutUsers: body.settings.leaveOutUsers.map(stand.userId),
+      },
+      actions,
+    },
+    assembly: {
+      actions,
+      open: assembly.open.map(redactAudited(stand)),
+      end: {
+        ...assembly.end,
+        users: stand.users(assembly.end.users),
+        groups: assembly.end.groups.map(stand.group),
+        report: redactReport(assembly.end.report, stand),
+      },
+    },
+    rows: redactRows(made, context, stand),
+    outdated: made.outdated.map(({ cells, line }) => ({ cells: cells.map((cell, at) => (KEPT.has(at) ? cell : '')), line, why: WITHHELD })),
+    acceptances: new Map([...acceptances].map(([fingerprint, acceptance]) => [fingerprint, redactAcceptance(acceptance, stand)])),
+    before: redactReport(made.before, stand),
+  };
+}
+
+/** Columns of a decision that nobody asks for any more which hold no value: fingerprint, rule, subject, id, action. */
+const KEPT: ReadonlySet<number> = new Set([0, 1, 2, 3, 7]);
+
+function redactActions(actions: readonly Action[], stand: ExportStand): Action[] {
+  // Temporary usernames are made of the id alone, and their words say what they are.
+  const temporary = new Set(actions.flatMap(({ change }) => (change.kind === 'replace-user' && change.temporary === true ? [change.to] : [])));
+  const identity = (text: string): string => (temporary.has(text) ? text : stand.identity(text));
+  return actions.map((action) => ({ ...action, change: redactChange(action.change, stand, identity) }));
+}
+
+function redactChange(change: Change, stand: ExportStand, identity: (text: string) => string): Change {
+  if (change.kind === 'replace-group') return { ...change, group: stand.groupId(change.group), from: stand.groupName(change.from), to: stand.groupName(change.to) };
+  if (change.kind !== 'replace-user') return { ...change, group: stand.groupId(change.group), user: stand.userId(change.user) };
+  const user = stand.userId(change.user);
+  return change.attribute === 'active' ? { ...change, user } : { ...change, user, from: identity(change.from), to: identity(change.to) };
+}
+
+/** The questions are asked again about the aliases, so that every text of a row speaks of these. */
+function redactRows({ rows }: MadePlan, context: RuleContext, stand: ExportStand): MadePlan['rows'] {
+  const { directory } = context;
+  const findings = rows.flatMap(({ asked: { finding } }, at) => (finding === rows[at - 1]?.asked.finding ? [] : [finding]));
+  const asked = askRows(findings.map(redactAudited(stand)), {
+    ...context,
+    directory: { ...directory, users: stand.users(directory.users), groups: directory.groups.map(stand.group) },
+  });
+  if (asked.length !== rows.length) throw new Error('a redacted finding asks other questions');
+  return rows.map((row, at) => ({
+    asked: asked[at],
+    ...(row.answer === undefined || row.line === undefined ? {} : { answer: redactAnswer(row.answer, row.asked.finding, stand), line: row.line }),
+  }));
+}
+
+function redactAnswer(answer: Answer, { finding }: MadePlan['rows'][number]['asked']['finding'], stand: ExportStand): Answer {
+  const { action, value, reason, owner } = answer;
+  const valueOf = (): string => {
+    if (value === '') return '';
+    if (action === 'set-email' || action === 'set-username') return stand.identity(value);
+    if (action === 'set-name') return stand.groupName(value);
+    const group = ruleOf(finding)
+      .groups(finding)
+      .find(({ id, name }) => id === value.trim() || name === value);
+    return group === undefined ? WITHHELD : group.id === value.trim() ? stand.groupId(group.id) : stand.groupName(value);
+  };
+  return { ...answer, value: valueOf(), reason: reason === '' ? '' : WITHHELD, owner: owner === '' ? '' : stand.owner(owner) };
+}

@@ -1,0 +1,77 @@
+/** Folders of runs, beside the plan. */
+
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fsyncFolder, hasCode, removeIfThere, systemReason, temporaryPath } from './files.js';
+import { type JournalDigest, readJournal } from './journal.js';
+import { ApplyRefused } from './refusal.js';
+import type { World } from './world.js';
+
+export const JOURNAL = 'journal.jsonl';
+export const UNDO_JOURNAL = 'undo.jsonl';
+
+/** A run, by its folder, with what its journal tells. */
+export interface KnownRun {
+  readonly name: string;
+  readonly folder: string;
+  readonly journal: JournalDigest;
+}
+
+export const runsFolderOf = (planFile: string): string => join(dirname(resolve(planFile)), 'runs');
+
+/** Yields the runs that have a journal, oldest first. */
+export function knownRuns(runsFolder: string): KnownRun[] {
+  if (!existsSync(runsFolder)) return [];
+  return readdirSync(runsFolder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort()
+    .flatMap((name) => {
+      const folder = join(runsFolder, name);
+      const journal = readJournal(join(folder, JOURNAL));
+      return journal === undefined ? [] : [{ name, folder, journal }];
+    });
+}
+
+/** Makes the folder in which all runs of a plan lie. */
+export function makeRunsFolder(runsFolder: string): void {
+  try {
+    mkdirSync(runsFolder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new ApplyRefused(
+      `${runsFolder} cannot be made: ${systemReason(error) ?? String(error)}.`,
+      'Nothing was changed. The journal lies beside the plan, so its folder must be writable; copy the plan to a folder of your own.',
+    );
+  }
+}
+
+/** Makes a new run's folder, named by the time and the plan; yields the name. */
+export function makeRunFolder(runsFolder: string, planDigest: string, world: World): string {
+  const time = `${world
+    .now()
+    .toISOString()
+    .replace(/\.\d+Z$/, '')
+    .replace(/[-:]/g, '')}Z`;
+  const stem = `${time}-${planDigest.replace(/^sha256:/, '').slice(0, 4)}`;
+  for (let count = 1; ; count++) {
+    const name = count === 1 ? stem : `${stem}-${count}`;
+    try {
+      mkdirSync(join(runsFolder, name), { mode: 0o700 });
+      fsyncFolder(runsFolder);
+      return name;
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+  }
+}
+
+/** Removes what killed runs prepared and never put in place. To be called under the locks only. */
+export function clearLeftovers(runs: readonly KnownRun[]): void {
+  for (const { journal } of runs) {
+    if (journal.end !== undefined) continue;
+    for (const target of journal.run.targets) {
+      const path = temporaryPath(target, journal.run.run);
+      for (const each of [path, `${path}-journal`, `${path}-wal`, `${path}-shm`]) removeIfThere(each);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+/** A SQLite file opened, looked at and copied; and its errors as refusals. */
+
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type BetterSqlite3 from 'better-sqlite3';
+import { Mistake } from '../model/mistake.js';
+import { type SourceProblem, SourceRefused } from '../sources/problem.js';
+import type { SourceRequest } from '../sources/source.js';
+import { chooseTable, type Database, digestTable, headingsRead, inPlainWords, listTables, loadSqlite, openReadOnly, openTable } from '../sources/sqlite.js';
+import type { Table } from '../sources/table.js';
+import { fsyncFile, fsyncFolder, hasCode } from './files.js';
+import { ApplyRefused, RowsMoved } from './refusal.js';
+import { Unmet } from './sqlite-write.js';
+import type { TargetInput } from './target.js';
+
+/** Milliseconds for which another program's lock is waited for. */
+export const PATIENCE = 2000;
+
+/** Opens the tables that a request means on a connection of any kind. */
+export function tablesOf(database: Database, file: string, { tables, columns, isAssumedActive }: SourceRequest): Table[] {
+  const wishes = { file, tables, columns, isAssumedActive };
+  const present = listTables(database);
+  const problems: SourceProblem[] = [];
+  const opened = (['users', 'groups', 'memberships'] as const).flatMap((role) => {
+    const name = chooseTable(role, present, wishes);
+    return name === undefined ? [] : [openTable(database, role, name, wishes, problems)];
+  });
+  if (problems.length > 0) throw new SourceRefused(problems, problems.length);
+  return opened;
+}
+
+export const digestsOf = (database: Database, tables: readonly Table[]): string[] =>
+  tables.map((table) => digestTable(database, table.table ?? '', headingsRead(table)));
+
+export async function inspectSqlite(source: SourceRequest): Promise<TargetInput[]> {
+  const Sqlite = await loadSqlite();
+  const file = realpathSync(resolve(source.source ?? ''));
+  recover(Sqlite, file);
+  const database = openReadOnly(Sqlite, file);
+  try {
+    database.exec('BEGIN');
+    const tables = tablesOf(database, file, source);
+    const digests = digestsOf(database, tables);
+    return tables.map(({ role, path, table }, at) => ({ role, path, file, ...(table === undefined ? {} : { table }), sha256: digests[at] }));
+  } catch (error) {
+    throw refusalOf(error, file);
+  } finally {
+    database.close();
+  }
+}
+
+/** What a killed process left half written is taken back by SQLite as soon as the file is opened for writing. */
+function recover(Sqlite: typeof BetterSqlite3, file: string): void {
+  if (!existsSync(`${file}-journal`)) return;
+  try {
+    const database = new Sqlite(file, { fileMustExist: true, timeout: PATIENCE });
+    try {
+      database.prepare('SELECT count(*) FROM sqlite_master').get();
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    throw refusalOf(error, file);
+  }
+}
+
+/** Yields SQLite's errors as refusals: whatever happened, the transaction is rolled back. */
+export function refusalOf(error: unknown, file: string): unknown {
+  if (hasCode(error, 'SQLITE_BUSY', 'SQLITE_LOCKED', 'SQLITE_BUSY_SNAPSHOT', 'SQLITE_BUSY_RECOVERY')) {
+    return new ApplyRefused(
+      `${file} is locked by another program.`,
+      'Nothing was changed. Close that program and run this again, or write a corrected copy with --out FILE.',
+    );
+  }
+  if (error instanceof Unmet) {
+    return new RowsMoved(
+      `${error.intent.id}: ${error.reason}.`,
+      'Nothing was changed: the transaction was rolled back. Run "scim-audit plan" again on the data as they are now.',
+    );
+  }
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_CONSTRAINT')) {
+    return new ApplyRefused(
+      `${file} does not allow the change: ${error.message}.`,
+      'Nothing was changed: the transaction was rolled back. See which constraint it is, and settle it by a decision or in the database.',
+    );
+  }
+  const plain = inPlainWords(error, file);
+  if (plain !== error && plain instanceof Mistake) return new ApplyRefused(plain.message, `Nothing was changed. ${plain.hint ?? ''}`);
+  return error;
+}
+
+/** Copies a database by SQLite's own means, onto the disk. */
+export async function copyDatabase(from: Database, to: string): Promise<void> {
+  try {
+    await from.backup(to);
+  } finally {
+    from.close();
+  }
+  fsyncFile(to);
+  fsyncFolder(dirname(to));
+}

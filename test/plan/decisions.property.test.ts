@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { AuditedFinding } from '../../src/audit/report.js';
+import { key } from '../../src/model/compare.js';
+import { type Answer, NO_ANSWER } from '../../src/plan/decision-rows.js';
+import { topicOf } from '../../src/plan/end-state.js';
+import type { MadePlan } from '../../src/plan/make-plan.js';
+import { serialisePlan } from '../../src/plan/plan.js';
+import { ruleOf } from '../../src/rules/registry.js';
+import { auditOf, type Organisation, organisationArbitrary } from '../support/organisations.js';
+import { acceptedIn, fittingAnswer, suggested, wildAnswer } from './answers.js';
+import { breachesOf } from './checker.js';
+import { afterActions, answeredCells, fileOf, madePlanOf, planOf } from './planning.js';
+
+interface Case {
+  readonly organisation: Organisation;
+  readonly plan: MadePlan;
+  readonly answers: readonly Answer[];
+}
+
+const cases = (answerTo: (row: MadePlan['rows'][number]) => fc.Arbitrary<Answer>): fc.Arbitrary<Case> =>
+  organisationArbitrary.chain((organisation) => {
+    const plan = madePlanOf(organisation);
+    return fc.tuple(...plan.rows.map(answerTo)).map((answers) => ({ organisation, plan, answers }));
+  });
+
+const cellsOf = ({ plan, answers }: Case): string[][] => plan.rows.map(({ asked }, at) => answeredCells(asked, answers[at]));
+
+/** Whatever was decided: a plan that is safe and makes nothing worse, or lines that say what is wrong. */
+function expectSafeOrRefused(each: Case): boolean {
+  const { organisation } = each;
+  const made = planOf(organisation, fileOf(cellsOf(each)));
+  if ('problems' in made) {
+    expect(made.problems.length).toBeGreaterThan(0);
+    for (const { line, message } of made.problems) {
+      expect(line).toBeGreaterThan(1);
+      expect(line).toBeLessThan(each.plan.rows.length + 2);
+      expect(message).toMatch(/^.{10,}[.!?]$/s);
+    }
+    return false;
+  }
+  expect(breachesOf(organisation, made.body, acceptedIn(made.rows))).toEqual([]);
+  expectNothingNew(organisation, made);
+  expect(made.rows.map(({ answer }) => answer?.action ?? '')).toEqual(each.answers.map(({ action }) => action));
+  expect(serialisePlan(madePlanOf(organisation, fileOf(cellsOf(each))).body)).toBe(serialisePlan(made.body));
+  return true;
+}
+
+/** Who contested a username may still share the email: that is not new, only told by another rule. */
+const isOldSharing = ({ users }: Organisation, audited: AuditedFinding): boolean =>
+  audited.finding.rule === 'duplicate-email' &&
+  new Set(
+    ruleOf(audited.finding)
+      .users(audited.finding)
+      .map(({ place }) => key(users[place].email)),
+  ).size === 1;
+
+function expectNothingNew(organisation: Organisation, { body }: MadePlan): void {
+  const result = afterActions(organisation, body.actions);
+  const known = new Set(auditOf(organisation).findings.map(topicOf));
+  const isNew = (audited: AuditedFinding): boolean =>
+    audited.finding.severity !== 'info' &&
+    ruleOf(audited.finding).mayFollowDecision !== true &&
+    !known.has(topicOf(audited)) &&
+    !isOldSharing(organisation, audited);
+  expect(
+    auditOf(result)
+      .findings.filter(isNew)
+      .map(({ finding }) => ruleOf(finding).message(finding)),
+  ).toEqual([]);
+  const twins = new Set(namesakes(organisation));
+  expect(namesakes(result).filter((pair) => !twins.has(pair))).toEqual([]);
+}
+
+const namesakes = ({ users }: Organisation): string[] =>
+  users.flatMap((a) => users.filter((b) => a.id < b.id && key(a.userName) !== '' && key(a.userName) === key(b.userName)).map((b) => `${a.id} ${b.id}`));
+
+test('decisions that fit their rows give a safe plan or are refused', () => {
+  let made = 0;
+  fc.assert(
+    fc.property(cases(fittingAnswer), (each) => {
+      if (expectSafeOrRefused(each)) made++;
+    }),
+    { numRuns: 600 },
+  );
+  expect(made).toBeGreaterThan(150);
+});
+
+test('decisions of any kind give a safe plan or are refused', () => {
+  fc.assert(
+    fc.property(
+      cases(() => fc.oneof({ weight: 4, arbitrary: fc.constant(NO_ANSWER) }, { weight: 1, arbitrary: wildAnswer })),
+      expectSafeOrRefusedQuietly,
+    ),
+    {
+      numRuns: 300,
+    },
+  );
+});
+
+function expectSafeOrRefusedQuietly(each: Case): void {
+  expectSafeOrRefused(each);
+}
+
+test('every suggestion is possible by itself, and all of them together are', () => {
+  fc.assert(
+    fc.property(organisationArbitrary, (organisation) => {
+      const plan = madePlanOf(organisation);
+      const all = plan.rows.map(({ asked }) => suggested(asked) ?? NO_ANSWER);
+      const choices = [all, ...all.flatMap((answer, at) => (answer === NO_ANSWER ? [] : [all.map((_, other) => (other === at ? answer : NO_ANSWER))]))];
+      for (const answers of choices) {
+        const made = planOf(organisation, fileOf(cellsOf({ organisation, plan, answers })));
+        expect('problems' in made ? made.problems : []).toEqual([]);
+      }
+    }),
+    { numRuns: 400 },
+  );
+});

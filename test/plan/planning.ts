@@ -1,0 +1,109 @@
+/** Plans of made-up organisations, without a file in between. */
+
+import { beginAudit } from '../../src/audit/audit.js';
+import type { Group, User } from '../../src/model/directory.js';
+import type { Ground } from '../../src/plan/assemble.js';
+import { type Answer, type AskedRow, DECISION_COLUMNS, NO_ANSWER } from '../../src/plan/decision-rows.js';
+import { type DecisionFile, type MadePlan, makePlan, type RefusedDecisions } from '../../src/plan/make-plan.js';
+import { MemberTable } from '../../src/plan/member-table.js';
+import type { Action, PlanSettings } from '../../src/plan/plan.js';
+import type { FileRow } from '../../src/plan/read-decisions.js';
+import { decisionsCsv } from '../../src/reporters/plan-tables.js';
+import { directoryOf, inOrder, type Organisation, policyOf, snapshotOf } from '../support/organisations.js';
+
+export const TODAY = '2026-03-02';
+
+export const SETTINGS: PlanSettings = {
+  authMode: 'multi',
+  syncGroups: null,
+  skipRules: [],
+  severities: {},
+  authTypeMap: {},
+  leaveOutUsers: [],
+  columns: {},
+  tables: {},
+  delimiter: null,
+  encoding: null,
+  assumeActive: false,
+};
+
+/** Yields what a plan starts from, the memberships streamed in the order of their rows. */
+export function groundOf(organisation: Organisation): Ground {
+  const directory = directoryOf(organisation);
+  const audit = beginAudit(directory, policyOf(organisation));
+  const members = new MemberTable();
+  const sinks = [audit.sink, members.sinkFor(directory)];
+  const users = new Map(organisation.users.map(({ id, place }) => [id, place]));
+  const groups = new Map(organisation.groups.map(({ id, place }) => [id, place]));
+  for (const { user, group, line } of organisation.memberships) {
+    const userPlace = users.get(user);
+    const groupPlace = groups.get(group);
+    for (const sink of sinks) {
+      if (userPlace !== undefined && groupPlace !== undefined) sink.member(userPlace, groupPlace);
+      else
+        sink.unknown({
+          user,
+          group,
+          lacks: userPlace !== undefined ? 'group' : groupPlace !== undefined ? 'user' : 'both',
+          location: { path: 'memberships.csv', line },
+        });
+    }
+  }
+  return { before: audit.finish(snapshotOf(organisation)), context: audit.context, members };
+}
+
+export const planOf = (organisation: Organisation, decisions?: DecisionFile): MadePlan | RefusedDecisions =>
+  makePlan(groundOf(organisation), {
+    settings: { ...SETTINGS, authMode: organisation.authMode },
+    today: TODAY,
+    ...(decisions === undefined ? {} : { decisions }),
+  });
+
+/** Yields the plan of an organisation; throws where its decisions are refused. */
+export function madePlanOf(organisation: Organisation, decisions?: DecisionFile): MadePlan {
+  const made = planOf(organisation, decisions);
+  if ('problems' in made) throw new Error(made.problems.map(({ line, message }) => `${line}: ${message}`).join('\n'));
+  return made;
+}
+
+/** Yields a row of decisions.csv as a person answers it. */
+export const answeredCells = ({ written }: Pick<AskedRow, 'written'>, answer: Partial<Answer> = {}): string[] => {
+  const { action, value, reason, owner, expires } = { ...NO_ANSWER, ...answer };
+  return [...written, action, value, reason, owner, expires];
+};
+
+/** Yields rows as if read from the file beside a plan of the same export, from line 2. */
+export function fileOf(rows: readonly (readonly string[])[], from?: Pick<DecisionFile, 'previous'>): DecisionFile {
+  const numbered: FileRow[] = rows.map((cells, at) => ({ line: at + 2, cells }));
+  return { headings: DECISION_COLUMNS, rows: numbered, previous: undefined, isSameExport: true, ...from };
+}
+
+/** Yields the organisation after the actions, played without asking whether they fit. */
+export function afterActions(organisation: Organisation, actions: readonly Action[]): Organisation {
+  let { users, groups, memberships } = organisation;
+  for (const { change } of actions) {
+    if (change.kind === 'replace-user') {
+      const value = change.attribute === 'active' ? change.to === 'true' : change.to;
+      users = users.map((user): User => (user.id === change.user ? { ...user, [change.attribute]: value } : user));
+    } else if (change.kind === 'replace-group') {
+      groups = groups.map((group): Group => (group.id === change.group ? { ...group, name: change.to } : group));
+    } else if (change.kind === 'remove-member') {
+      memberships = memberships.filter(({ user, group }) => user !== change.user || group !== change.group);
+    } else {
+      memberships = [...memberships, { user: change.user, group: change.group, line: memberships.length + 2 }];
+    }
+  }
+  return { ...organisation, users, groups, memberships };
+}
+
+/** Yields the same organisation with its rows in another order. */
+export const reordered = (organisation: Organisation, users: readonly User[], groups: readonly Group[]): Organisation => ({
+  ...organisation,
+  users: inOrder(users),
+  groups: inOrder(groups),
+});
+
+/** Yields the decisions that a person finds in the plan's folder, as cells. */
+export const decisionCells = ({ rows }: Pick<MadePlan, 'rows'>): string[][] => rows.map(({ asked, answer }) => answeredCells(asked, answer));
+
+export const decisionsText = (made: Pick<MadePlan, 'rows'>): string => [...decisionsCsv(made)].join('');

@@ -1,0 +1,173 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { FORMATS } from '../../src/reporters/registry.js';
+import { RULES } from '../../src/rules/registry.js';
+import { readCells } from '../../src/sources/cells.js';
+import { runCli } from '../support/run.js';
+import { temporaryFolders } from '../support/temporary.js';
+import { findingsOf } from './organisation-files.js';
+
+const makeFolder = temporaryFolders();
+const SOURCE = 'fixtures/organisations/observatory';
+const ARGS = [SOURCE, '--auth-mode', 'multi', '--sync-groups', `${SOURCE}/sync-groups.txt`];
+const KEY = { SCIM_AUDIT_REDACT_KEY: 'the seventh moon' };
+
+/** What reports say of themselves: values that are words of it too cannot be told from it. */
+const OWN_TEXT = [...RULES.flatMap(({ title, finds, why, fix, example }) => [title, finds, why, fix, example]), 'SCIM, Data, user, users, email, group'].join('\n');
+
+const holds = (text: string, value: string): boolean => {
+  for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1)) {
+    const around = [text[at - 1] ?? '', text[at + value.length] ?? ''];
+    if (!around.some((char) => /[\p{L}\p{N}]/u.test(char))) return true;
+  }
+  return false;
+};
+
+/** Yields the values of the fixture that a redacted report must not show. */
+function secrets(): string[] {
+  const column = (file: string, ...names: string[]): string[] => {
+    const { headings, rows } = readCells(join(SOURCE, file));
+    return rows.flatMap(({ cells }) => names.flatMap((name) => cells[headings.indexOf(name)] ?? []));
+  };
+  const { headings } = readCells(join(SOURCE, 'users.csv'));
+  const identities = column('users.csv', ...headings.filter((name) => /user ?name|mail/i.test(name)));
+  const people = column('users.csv', ...headings.filter((name) => /(?:first|last|full|display|given|sur) ?name/i.test(name)));
+  const groups = column('groups.csv', 'name');
+  expect(identities.length).toBeGreaterThan(50);
+  expect(groups.length).toBeGreaterThan(3);
+  const values = [...identities, ...identities.map((text) => text.split('@')[0]), ...identities.map((text) => text.split('@')[1] ?? ''), ...people, ...groups];
+  return [...new Set(values.map((text) => text.trim()).filter((text) => text.length >= 4 && !holds(OWN_TEXT, text)))];
+}
+
+const SECRETS = secrets();
+const leaksOf = (text: string): string[] => SECRETS.filter((secret) => holds(text, secret) || holds(text, secret.toLowerCase()));
+
+describe('check --redact', () => {
+  it.each(FORMATS.map(({ id }) => id))('shows no value of the export in %s, and the same with the same key', async (format) => {
+    const args = ['check', ...ARGS, '--format', format, '--rows', 'all'];
+    const [plain, first, second, other, fresh] = [
+      await runCli(args),
+      await runCli([...args, '--redact'], { env: KEY }),
+      await runCli([...args, '--redact'], { env: KEY }),
+      await runCli([...args, '--redact'], { env: { SCIM_AUDIT_REDACT_KEY: 'day' } }),
+      await runCli([...args, '--redact']),
+    ];
+    if (format !== 'junit') expect(leaksOf(plain.stdout).length).toBeGreaterThan(10);
+    expect(leaksOf(first.stdout)).toEqual([]);
+    expect(first.stderr).toBe(plain.stderr);
+    expect(first.code).toBe(plain.code);
+    expect(second).toEqual(first);
+    expect(new Set([first.stdout, other.stdout, fresh.stdout]).size).toBe(3);
+  });
+
+  it('says the same of the same subjects, under the same fingerprints', async () => {
+    const args = ['check', ...ARGS, '--format', 'json'];
+    const [plain, redacted] = [await runCli(args), await runCli([...args, '--redact'])];
+    const fingerprints = (text: string): string[] => text.match(/"fingerprint":"[^"]*"/g) ?? [];
+    expect(findingsOf(redacted.stdout)).toEqual(findingsOf(plain.stdout));
+    expect(fingerprints(redacted.stdout)).toEqual(fingerprints(plain.stdout));
+  });
+
+  it('shows no group that the command line names, in the next step and in the settings', async () => {
+    const args = ['check', SOURCE, '--auth-mode', 'multi', '--sync-group', 'Mirror crew', '--sync-group', "Night's watch", '--redact'];
+    const [report, settings] = [await runCli(args, { env: KEY }), await runCli([...args, '--show-config'], { env: KEY })];
+    expect(report.stdout).toContain('--sync-group');
+    for (const { stdout, stderr } of [report, settings]) expect(stdout + stderr).not.toMatch(/mirror crew|watch/i);
+  });
+
+  it('quotes nothing of the export where it cannot be read', async () => {
+    const rows = ['1,annabel,ann@sky.org,perhaps "maybe",idp', '1,benedict,ben@sky.org,true,ldap-annabel', '"annabel,x"'];
+    const cwd = makeFolder({
+      'users.csv': `id,userName,email,active,authType\n${rows.map((row) => row.replace('perhaps "maybe"', '"per ""haps"')).join('\n')}\n`,
+      'headless/users.csv': '1,annabel,ann@sky.org,true\n2,benedict,ben@sky.org,true\n',
+    });
+    for (const source of ['.', 'headless']) {
+      const result = await runCli(['check', source, '--auth-mode', 'multi', '--redact'], { cwd });
+      expect(result.code).toBe(2);
+      expect(result.stderr).toContain('users.csv');
+      expect(result.stdout + result.stderr).not.toMatch(/annabel|benedict|haps|sky\.org/);
+    }
+  });
+
+  it('withholds who accepted a finding, and why', async () => {
+    const cwd = makeFolder({ 'users.csv': 'id,userName,email,active\n1,annabel,ann@sky.org,true\n2,off,off@sky.org,false\n' });
+    const plan = ['plan', '.', '--auth-mode', 'basic', '--skip-rule', 'duplicate-group-name', '--skip-rule', 'inactive-basic-member', '--out', 'plan'];
+    expect((await runCli(plan, { cwd })).code).toBe(0);
+    const report = await runCli([...plan.map((word) => (word === 'plan' ? 'check' : word)).slice(0, -2), '--format', 'json'], { cwd });
+    const fingerprint = /username-email-mismatch:[0-9a-f]+/.exec(report.stdout)?.[0] ?? '';
+    const headings = 'fingerprint,rule,subject,id,current,problem,suggestion,action,value,reason,owner,expires';
+    const decisions = join(makeFolder({ 'd.csv': `${headings}\n${fingerprint},,,,,,,accept,,annabel is away,Ann Bell,\n` }), 'd.csv');
+    const args = ['check', '.', '--auth-mode', 'basic', '--skip-rule', 'duplicate-group-name', '--skip-rule', 'inactive-basic-member', '--decisions', decisions];
+    for (const { id } of FORMATS) {
+      const { code, stdout } = await runCli([...args, '--format', id, '--redact'], { cwd });
+      expect(code).toBe(0);
+      expect(stdout).not.toMatch(/annabel|away|Ann Bell/);
+    }
+  });
+});
+
+describe('plan --redact', () => {
+  it('writes the plan for reading only, without a value of the export', async () => {
+    const cwd = makeFolder();
+    const [open, hidden] = [join(cwd, 'open'), join(cwd, 'hidden')];
+    const plain = await runCli(['plan', ...ARGS, '--out', open, '--format', 'json']);
+    const redacted = await runCli(['plan', ...ARGS, '--out', hidden, '--format', 'json', '--redact'], { env: KEY });
+    expect(redacted.code).toBe(0);
+    expect(readdirSync(hidden).sort()).toEqual(['decisions.csv', 'memberships.csv', 'notices.csv', 'plan.md']);
+    expect(statSync(join(hidden, 'plan.md')).mode & 0o777).toBe(0o600);
+    for (const name of readdirSync(hidden)) {
+      const text = readFileSync(join(hidden, name), 'utf8');
+      const original = readFileSync(join(open, name), 'utf8');
+      expect(leaksOf(text)).toEqual([]);
+      expect(text.split('\n').length).toBe(original.split('\n').length);
+      expect(text.match(/[a-z-]+:[0-9a-f]{16}\b/g)).toEqual(original.match(/[a-z-]+:[0-9a-f]{16}\b/g));
+    }
+    expect(readFileSync(join(hidden, 'plan.md'), 'utf8')).toContain('for reading only');
+    const numbers = (text: string) => ({ ...JSON.parse(text), folder: '', digest: '' });
+    expect(numbers(redacted.stdout)).toEqual(numbers(plain.stdout));
+    expect(redacted.stderr).toContain('redacted and for reading only');
+    const applied = await runCli(['apply', hidden, SOURCE, '--out', join(cwd, 'applied'), '--yes']);
+    expect(applied.code).not.toBe(0);
+    expect(existsSync(join(cwd, 'applied'))).toBe(false);
+  });
+
+  it('does not overwrite a plan that can be applied, and is written again over itself', async () => {
+    const cwd = makeFolder();
+    const out = join(cwd, 'plan');
+    expect((await runCli(['plan', ...ARGS, '--out', out])).code).toBe(0);
+    const before = readFileSync(join(out, 'decisions.csv'), 'utf8');
+    const refused = await runCli(['plan', ...ARGS, '--out', out, '--redact']);
+    expect(refused.code).toBe(2);
+    expect(readFileSync(join(out, 'decisions.csv'), 'utf8')).toBe(before);
+    for (const time of [1, 2]) expect((await runCli(['plan', ...ARGS, '--out', join(cwd, 'hidden'), '--redact'])).code, `time ${time}`).toBe(0);
+  });
+
+  it('shows decisions, and what is wrong with them, by aliases', async () => {
+    const rows = ['1,annabel,shared@sky.org,true', '2,benedict,shared@sky.org,true', '3,"cor""del\\",cordel@sky.org,false', '4,CORDEL@sky.org,dora@sky.org,false'];
+    const cwd = makeFolder({ 'export/users.csv': `id,userName,email,active\n${rows.join('\n')}\n` });
+    const settings = ['--auth-mode', 'basic', '--skip-rule', 'duplicate-group-name', '--skip-rule', 'inactive-basic-member'];
+    const plan = ['plan', 'export', ...settings, '--out'];
+    expect((await runCli([...plan, 'plan'], { cwd })).code).toBe(0);
+    const { headings, rows: asked } = readCells(join(cwd, 'plan/decisions.csv'));
+    const decided = (email: string): string => {
+      let isDone = false;
+      const lines = asked.map(({ cells }) => {
+        const isMine = !isDone && cells[1] === 'conflicting-users' && cells[3] === '2';
+        isDone ||= isMine;
+        return isMine ? [...cells.slice(0, 7), 'set-email', email, 'benedict asked for it', 'Boss Person', ''] : cells;
+      });
+      return [headings, ...lines].map((cells) => cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')).join('\n');
+    };
+    const decisions = makeFolder({ 'good.csv': decided('benedict@sky.org'), 'taken.csv': decided('annabel@sky.org'), 'bad.csv': decided('benedict at sky') });
+    const good = await runCli([...plan, 'good', '--redact', '--decisions', join(decisions, 'good.csv')], { cwd, env: KEY });
+    expect(good.stderr).toContain('exit 0');
+    const all = ['plan.md', 'decisions.csv', 'notices.csv', 'memberships.csv'].map((name) => readFileSync(join(cwd, 'good', name), 'utf8')).join('\n');
+    expect(all).toContain('set-email');
+    expect(all + good.stdout).not.toMatch(/annabel|benedict|shared|cordel|dora|boss|sky\.org/i);
+    const bad = await runCli([...plan, 'bad', '--redact', '--decisions', join(decisions, 'bad.csv')], { cwd, env: KEY });
+    expect(bad.code).toBe(2);
+    expect(bad.stderr).toMatch(/line \d+, column 9/);
+    expect(bad.stdout + bad.stderr).not.toMatch(/annabel|benedict|shared|cordel|boss|sky/i);
+  });
+});

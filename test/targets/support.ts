@@ -1,0 +1,138 @@
+/** Plans made by hand, real files, and a world in which processes can die. */
+
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Change } from '../../src/model/change.js';
+import type { Plan } from '../../src/plan/plan.js';
+import type { SourceRequest } from '../../src/sources/source.js';
+import { type ApplyRequest, prepareApply, type Receipt } from '../../src/targets/apply.js';
+import { targetFor } from '../../src/targets/registry.js';
+import { prepareUndo, type UndoReceipt } from '../../src/targets/undo.js';
+import type { World } from '../../src/targets/world.js';
+
+export const requestFor = (source: string | undefined, more: Partial<SourceRequest> = {}): SourceRequest => ({
+  ...(source === undefined ? {} : { source }),
+  users: [],
+  inactiveUsers: [],
+  memberships: [],
+  columns: {},
+  tables: {},
+  isAssumedActive: false,
+  ...more,
+});
+
+/** Yields a world of one living process. */
+export const worldOf = (pid = 4711, alive: readonly number[] = [pid]): World => ({
+  pid,
+  host: 'observatory',
+  now: () => new Date('2026-03-02T08:00:00Z'),
+  isAlive: (other) => alive.includes(other),
+});
+
+/** Yields a plan of the given changes for a source as it is now. */
+export async function planFor(source: SourceRequest, changes: readonly Change[]): Promise<Plan> {
+  const inputs = await targetFor(source).inspect(source);
+  const digest = `sha256:${createHash('sha256')
+    .update(JSON.stringify([inputs, changes]))
+    .digest('hex')}`;
+  return {
+    schemaVersion: 1,
+    kind: 'scim-audit/plan',
+    digest,
+    snapshot: {
+      inputs: inputs.map(({ path, table, role, sha256 }) => ({ path, ...(table === undefined ? {} : { table }), role, sha256, rows: 0 })),
+      users: 0,
+      groups: 0,
+      memberships: 0,
+    },
+    settings: {
+      authMode: 'multi',
+      syncGroups: null,
+      skipRules: [],
+      severities: {},
+      authTypeMap: {},
+      leaveOutUsers: [],
+      columns: source.columns,
+      tables: source.tables,
+      delimiter: null,
+      encoding: null,
+      assumeActive: false,
+    },
+    actions: changes.map((change, at) => ({ id: `a${at + 1}`, change, resolves: [] })),
+    open: [],
+    after: { error: 0, warning: 0, info: 0 },
+    decisions: [],
+  };
+}
+
+export interface Scene {
+  readonly source: SourceRequest;
+  readonly plan: Plan;
+  readonly planFile: string;
+}
+
+export const request = ({ source, plan, planFile }: Scene, more: Partial<ApplyRequest> = {}): ApplyRequest => ({
+  plan,
+  planFile,
+  source,
+  mode: { kind: 'in-place' },
+  world: worldOf(),
+  interrupted: () => undefined,
+  ...more,
+});
+
+export async function applyAll(scene: Scene, more: Partial<ApplyRequest> = {}): Promise<Receipt> {
+  const prepared = await prepareApply(request(scene, more));
+  return prepared.run();
+}
+
+export async function undoAll(runFolder: string, more: { at?(step: string): void; world?: World } = {}): Promise<UndoReceipt> {
+  const prepared = await prepareUndo({ runFolder, world: worldOf(), interrupted: () => undefined, ...more });
+  return prepared.run();
+}
+
+/** Yields every file below a folder with its bytes as hex, but for locks and what is being prepared. */
+export function bytesBelow(folder: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
+    const path = join(folder, name);
+    if (statSync(path).isFile() && !name.endsWith('.lock') && !name.endsWith('.tmp')) found[name] = readFileSync(path).toString('hex');
+  }
+  return found;
+}
+
+export function writeAll(folder: string, files: Readonly<Record<string, string | Uint8Array>>): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+}
+
+/** Thrown when the process is to die. */
+export class Killed extends Error {}
+
+/**
+ * Dies at the given step: what is on the disk at that moment is kept aside, the rest of the process goes on into the
+ * void, and then the disk is put back to that moment. That is what SIGKILL leaves. Yields the name of the step, or
+ * undefined where the work ended before.
+ */
+export async function killedAt(folder: string, step: number, work: (at: (step: string) => void) => Promise<unknown>): Promise<string | undefined> {
+  const aside = `${folder}-killed`;
+  rmSync(aside, { recursive: true, force: true });
+  let count = 0;
+  let name: string | undefined;
+  try {
+    await work((each) => {
+      if (count++ !== step) return;
+      name = each;
+      cpSync(folder, aside, { recursive: true, preserveTimestamps: true });
+      throw new Killed(each);
+    });
+  } catch (error) {
+    if (name === undefined) throw error;
+  }
+  if (name === undefined) return undefined;
+  for (const each of readdirSync(folder)) rmSync(join(folder, each), { recursive: true, force: true });
+  cpSync(aside, folder, { recursive: true, preserveTimestamps: true });
+  rmSync(aside, { recursive: true, force: true });
+  return name;
+}
