@@ -116,7 +116,7 @@ export class Redaction {
     return known
       .replace(/it is damaged \(.*$/s, 'it is damaged.')
       .replace(/(the fingerprint )(?![a-z-]+:[0-9a-f]+\b).*$/s, '$1(withheld)')
-      .replace(/"((?:[^"\\]|\\.)*)("?)/gs, (_, quoted: string, end: string) => (end === '' ? '"…' : JSON.stringify(this.#quoted(unescape(quoted)))));
+      .replace(/"((?:[^"\\]|\\.)*)("?)/gs, (_, quoted: string, end: string) => (end === '' ? '"…' : JSON.stringify(this.#quoted(unescaped(quoted)))));
   }
 
   #quoted(text: string): string {
@@ -139,7 +139,7 @@ const textsIn = (value: unknown): string[] =>
         ? Object.values(value).flatMap(textsIn)
         : [];
 
-const unescape = (quoted: string): string => {
+const unescaped = (quoted: string): string => {
   try {
     return String(JSON.parse(`"${quoted}"`));
   } catch {

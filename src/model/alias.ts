@@ -47,8 +47,21 @@ export function makeAliases(digest: KeyedDigest): Aliases {
     for (let block = 0; bytes.length < length; block++) bytes.push(...digest(`${block}\n${seed}`));
     return bytes;
   };
-  const named = (kind: string): Alias => remembered((text) => write(lettersOf(text), ({ root }) => [segmentFor(root, kind, bytesOf)]));
-  return { identity: remembered((text) => write(lettersOf(text), (letters) => identitySegments(letters, bytesOf))), group: named('group'), person: named('person') };
+  const segments = new Map<string, Segment>();
+  const segmentOf: Cut = (root, kind) => {
+    const name = `${kind}\n${root.join('')}`;
+    const before = segments.get(name);
+    if (before !== undefined) return before;
+    const made = segmentFor(root, kind, bytesOf);
+    segments.set(name, made);
+    return made;
+  };
+  const named = (kind: string): Alias => remembered((text) => write(lettersOf(text), ({ root }) => [segmentOf(root, kind)]));
+  return {
+    identity: remembered((text) => write(lettersOf(text), (letters) => identitySegments(letters, segmentOf))),
+    group: named('group'),
+    person: named('person'),
+  };
 }
 
 /** A character of the text and what is left of it once case, accents, white space and look-alikes are set aside. */
@@ -63,8 +76,20 @@ interface Letters {
   readonly root: readonly string[];
 }
 
-const rootOf = (char: string): string[] =>
-  [...char.normalize('NFKD').replace(/[\p{M}\p{Cf}\s]/gu, '')].flatMap((each) => [...each.toLowerCase().replace(/\p{M}/gu, '')]).map((each) => (each === 'ς' ? 'σ' : each));
+const rootsByChar = new Map<string, readonly string[]>();
+
+function rootOf(char: string): readonly string[] {
+  const known = rootsByChar.get(char);
+  if (known !== undefined) return known;
+  const root = makeRoot(char);
+  rootsByChar.set(char, root);
+  return root;
+}
+
+const makeRoot = (char: string): string[] =>
+  [...char.normalize('NFKD').replace(/[\p{M}\p{Cf}\s]/gu, '')]
+    .flatMap((each) => [...each.toLowerCase().replace(/\p{M}/gu, '')])
+    .map((each) => (each === 'ς' ? 'σ' : each));
 
 function lettersOf(text: string): Letters {
   const letters = [...text].map((char) => ({ char, root: rootOf(char) }));
@@ -82,19 +107,24 @@ interface Segment {
 }
 
 type Bytes = (seed: string, length: number) => readonly number[];
+type Cut = (root: readonly string[], kind: string) => Segment;
 
 /** Yields the stretches of a username or email: what is before each `@`, the `@`s themselves, and the domain. */
-function identitySegments({ root }: Letters, bytesOf: Bytes): Segment[] {
+function identitySegments({ root }: Letters, segmentOf: Cut): Segment[] {
   const segments: Segment[] = [];
   let from = 0;
   for (let at = root.indexOf('@'); at >= 0; at = root.indexOf('@', from)) {
-    segments.push(segmentFor(root.slice(from, at), 'word', bytesOf), { chars: ['@'], padding: '', padAt: -1, ending: '' });
+    segments.push(segmentOf(root.slice(from, at), 'word'), { chars: ['@'], padding: '', padAt: -1, ending: '' });
     from = at + 1;
   }
-  segments.push(segmentFor(root.slice(from), from === 0 ? 'word' : 'domain', bytesOf));
+  segments.push(segmentOf(root.slice(from), from === 0 ? 'word' : 'domain'));
   return segments;
 }
 
+/** Stands for symbols and pictures, of which a few can be a name as well as letters are. */
+const MASK = '◦';
+
+const isSymbol = (char: string): boolean => /[^\p{L}\p{N}\p{P}\x21-\x7e]/u.test(char);
 const isLetter = (char: string): boolean => /[\p{L}\p{N}]/u.test(char);
 
 /** Punctuation stays where it makes an address valid or not; in a sound local part or domain it is hidden with the rest. */
@@ -102,12 +132,17 @@ function segmentFor(root: readonly string[], kind: string, bytesOf: Bytes): Segm
   const text = root.join('');
   const isDomain = kind === 'domain' && isEmailAddress(`a@${text}`);
   const isHidden = isDomain ? root.length <= LONGEST_LABEL : kind === 'word' && isEmailAddress(`${text}@a.bc`);
-  const length = Math.max(SHORTEST, Math.ceil(root.length / STEP) * STEP);
-  const letters = bytesOf(`${kind}\n${text}`, length).map((byte) => byte);
+  const isMasked = !isHidden && root.some(isSymbol);
+  const length = Math.max(SHORTEST, Math.ceil(root.length / STEP) * STEP) + (isMasked ? SHORTEST : 0);
+  const letters = bytesOf(`${kind}\n${text}`, length);
   const letterAt = (at: number): string => LETTERS[letters[at] % LETTERS.length];
-  const isPadded = root.some(isLetter) && (isHidden || !isDomain);
+  const standIn = (char: string, at: number): string => {
+    if (isHidden || /\p{L}/u.test(char)) return letterAt(at);
+    return /\p{N}/u.test(char) ? String(letters[at] % 10) : isSymbol(char) ? MASK : char;
+  };
+  const isPadded = isMasked || (root.some(isLetter) && (isHidden || !isDomain));
   return {
-    chars: root.map((char, at) => (isHidden || /\p{L}/u.test(char) ? letterAt(at) : /\p{N}/u.test(char) ? String(letters[at] % 10) : char)),
+    chars: root.map(standIn),
     padding: isPadded ? Array.from({ length: length - root.length }, (_, at) => letterAt(root.length + at)).join('') : '',
     padAt: root.length > 1 ? 1 : 0,
     ending: isDomain ? '.example' : '',
@@ -133,8 +168,12 @@ function write({ letters, root }: Letters, cut: (letters: Letters) => readonly S
       written += ending;
       isEnded = true;
     }
-    const aliases = own.map((_, index) => `${before.get(at + index) ?? ''}`);
-    written += own.length === 0 ? char : spell(char, own, chars.slice(at, at + own.length), aliases);
+    if (own.length === 1 && own[0] === char) written += (before.get(at) ?? '') + chars[at];
+    else if (own.length === 0) written += char;
+    else {
+      const paddings = own.map((_, index) => before.get(at + index) ?? '');
+      written += spell(char, own, chars.slice(at, at + own.length), paddings);
+    }
     at += own.length;
   }
   return isEnded ? written : written + ending;
@@ -149,7 +188,10 @@ function spell(char: string, root: readonly string[], aliases: readonly string[]
   const isUpper = char !== char.toLowerCase();
   const [alias] = aliases;
   const front = paddings[0] + (isUpper ? alias.toUpperCase() : alias);
-  const rest = aliases.slice(1).map((each, at) => paddings[at + 1] + (isUpper ? each.toUpperCase() : each)).join('');
+  const rest = aliases
+    .slice(1)
+    .map((each, at) => paddings[at + 1] + (isUpper ? each.toUpperCase() : each))
+    .join('');
   if (root.length === 1 && char.toLowerCase() === root[0] && char.normalize('NFKC') === char) return front;
   const isCanonical = char.normalize('NFKC') === char.normalize('NFC');
   if (!isCanonical) return paddings[0] + wide(isUpper ? alias.toUpperCase() : alias) + (isWide(char, root) ? '' : tagFor(char)) + rest;

@@ -36,7 +36,7 @@ export function assemble({ before, context, members }: Ground, choices: Choices)
 export function assembleFor({ before, context }: Ground, choices: Choices, end: EndState): Assembly {
   const { users, groups } = context.directory;
   const keys = [context.index.keys, end.index.keys];
-  const changes = [
+  const placed = [
     ...emailChanges(users, choices),
     ...activityChanges(users, choices),
     ...renameChanges(context, end, keys),
@@ -45,8 +45,8 @@ export function assembleFor({ before, context }: Ground, choices: Choices, end: 
   ];
   const topicsLeft = new Set(end.report.findings.map(topicOf));
   const resolvedBy = resolvedIndex(before.findings.filter((audited) => !topicsLeft.has(topicOf(audited))));
-  const actions = changes.map((change, at): Action => ({ id: `a${at + 1}`, change, resolves: resolvedBy(change) }));
-  proveActions({ users, groups, actions, end, keys });
+  const actions = placed.map((each, at): Action => ({ id: `a${at + 1}`, change: each.change, resolves: resolvedBy(each) }));
+  proveActions({ users, groups, actions, places: Int32Array.from(placed, ({ place }) => place), end, keys });
   if (end.contest.isAutomatic.includes(1)) throw new ProofFailed('The plan is not finished and was not written: an update would still need no decision.');
   const resolved = new Set(actions.flatMap(({ resolves }) => resolves));
   const open = before.findings.filter(
@@ -55,16 +55,23 @@ export function assembleFor({ before, context }: Ground, choices: Choices, end: 
   return { actions, open, end };
 }
 
-function* emailChanges(users: readonly User[], { emails }: Choices): Iterable<Change> {
+/** A change with the place of the user, or else of the group, whose value it is. */
+interface Placed {
+  readonly place: number;
+  readonly change: Change;
+}
+
+function* emailChanges(users: readonly User[], { emails }: Choices): Iterable<Placed> {
   for (const [place, to] of inPlace(emails)) {
-    if (to !== users[place].email) yield { kind: 'replace-user', user: users[place].id, attribute: 'email', from: users[place].email, to };
+    const { id, email: from } = users[place];
+    if (to !== from) yield { place, change: { kind: 'replace-user', user: id, attribute: 'email', from, to } };
   }
 }
 
-function* activityChanges(users: readonly User[], { active }: Choices): Iterable<Change> {
+function* activityChanges(users: readonly User[], { active }: Choices): Iterable<Placed> {
   for (const [place, to] of inPlace(active)) {
     const { id, active: from } = users[place];
-    if (to !== from) yield { kind: 'replace-user', user: id, attribute: 'active', from: String(from), to: String(to) };
+    if (to !== from) yield { place, change: { kind: 'replace-user', user: id, attribute: 'active', from: String(from), to: String(to) } };
   }
 }
 
@@ -72,7 +79,7 @@ const inPlace = <T>(map: ReadonlyMap<number, T>): (readonly [number, T])[] => [.
 
 type KeyLists = readonly (readonly string[])[];
 
-function renameChanges({ directory, index }: RuleContext, end: EndState, keys: KeyLists): Change[] {
+function renameChanges({ directory, index }: RuleContext, end: EndState, keys: KeyLists): Placed[] {
   const { users } = directory;
   const targets = new Map<number, number>();
   const others: number[] = [];
@@ -98,14 +105,14 @@ function renameChanges({ directory, index }: RuleContext, end: EndState, keys: K
   });
   const names = new Map<number, string>();
   const taken = steps.some(({ isTemporary }) => isTemporary) ? keysUnder(TEMPORARY_DOMAIN, keys) : new Set<string>();
-  return steps.map(({ place, isTemporary }: Step): Change => {
+  return steps.map(({ place, isTemporary }: Step): Placed => {
     const { id } = users[place];
     const from = names.get(place) ?? users[place].userName;
     const to = isTemporary ? temporaryName(id, taken) : end.users[place].userName;
     // Two ids may fold to one stem.
     if (isTemporary) taken.add(key(to));
     names.set(place, to);
-    return { kind: 'replace-user', user: id, attribute: 'userName', from, to, ...(isTemporary ? { temporary: true as const } : {}) };
+    return { place, change: { kind: 'replace-user', user: id, attribute: 'userName', from, to, ...(isTemporary ? { temporary: true as const } : {}) } };
   });
 }
 
@@ -124,7 +131,7 @@ function temporaryName(id: string, taken: ReadonlySet<string>): string {
   }
 }
 
-function groupChanges(groups: readonly Group[], ends: readonly Group[], { groupNames }: Choices): Change[] {
+function groupChanges(groups: readonly Group[], ends: readonly Group[], { groupNames }: Choices): Placed[] {
   const movers = inPlace(groupNames)
     .filter(([place, to]) => groups[place].name !== to)
     .map(([place]) => place);
@@ -155,30 +162,37 @@ function groupChanges(groups: readonly Group[], ends: readonly Group[], { groupN
     const from = names.get(place) ?? name;
     const to = isTemporary ? `${name} (temporary ${id})` : ends[place].name;
     names.set(place, to);
-    return { kind: 'replace-group', group: id, attribute: 'displayName', from, to };
+    return { place, change: { kind: 'replace-group', group: id, attribute: 'displayName', from, to } };
   });
 }
 
-function* memberChanges(users: readonly User[], groups: readonly Group[], { removals }: Choices): Iterable<Change> {
+function* memberChanges(users: readonly User[], groups: readonly Group[], { removals }: Choices): Iterable<Placed> {
   for (const [user, left] of inPlace(removals)) {
-    for (const group of [...left].sort((a, b) => a - b)) yield { kind: 'remove-member', group: groups[group].id, user: users[user].id };
+    for (const group of [...left].sort((a, b) => a - b))
+      yield { place: user, change: { kind: 'remove-member', group: groups[group].id, user: users[user].id } };
   }
 }
 
 /** Yields which of the resolved findings a change takes part in removing. */
-function resolvedIndex(resolved: readonly AuditedFinding[]): (change: Change) => string[] {
-  const byUser = new Map<string, string[]>();
-  const byGroup = new Map<string, string[]>();
-  const add = (map: Map<string, string[]>, id: string, fingerprint: string): void => {
-    const known = map.get(id);
-    if (known === undefined) map.set(id, [fingerprint]);
-    else known.push(fingerprint);
+function resolvedIndex(resolved: readonly AuditedFinding[]): (change: Placed) => readonly string[] {
+  const byUser = new Map<number, AuditedFinding[]>();
+  const byGroup = new Map<number, AuditedFinding[]>();
+  const add = (map: Map<number, AuditedFinding[]>, place: number, audited: AuditedFinding): void => {
+    const known = map.get(place);
+    if (known === undefined) map.set(place, [audited]);
+    else known.push(audited);
   };
-  for (const { finding, fingerprint } of resolved) {
-    const rule = ruleOf(finding);
-    const users = rule.users(finding);
-    for (const { id } of users) add(byUser, id, fingerprint);
-    if (users.length === 0) for (const { id } of rule.groups(finding)) add(byGroup, id, fingerprint);
+  for (const audited of resolved) {
+    const rule = ruleOf(audited.finding);
+    const users = rule.users(audited.finding);
+    for (const { place } of users) add(byUser, place, audited);
+    if (users.length === 0) for (const { place } of rule.groups(audited.finding)) add(byGroup, place, audited);
   }
-  return (change) => (change.kind === 'replace-group' ? byGroup.get(change.group) : byUser.get(change.user)) ?? [];
+  return ({ place, change }) => {
+    const taking = (change.kind === 'replace-group' ? byGroup : byUser).get(place) ?? [];
+    // Memberships are kept by another state or by leaving, never by another name; and leaving mends nothing else.
+    const canKeep = change.kind !== 'replace-user' || change.attribute === 'active';
+    const canMend = change.kind !== 'remove-member' && change.kind !== 'add-member';
+    return taking.filter(({ finding }) => (ruleOf(finding).losesMembers === true ? canKeep : canMend)).map(({ fingerprint }) => fingerprint);
+  };
 }

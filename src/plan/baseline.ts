@@ -3,6 +3,9 @@
 import type { Group, User } from '../model/directory.js';
 
 const PRIME = 0x01000193;
+const OTHER_PRIME = 0x85ebca6b;
+/** No character has this code, so values cannot run together. */
+const END = 0x110000;
 
 /** Yields 16 hex digits that change with any of the values. Not for secrecy, only to tell a change. */
 function digest(values: readonly string[]): string {
@@ -12,13 +15,15 @@ function digest(values: readonly string[]): string {
     for (let at = 0; at < value.length; at++) {
       const code = value.charCodeAt(at);
       left = Math.imul(left ^ code, PRIME);
-      right = Math.imul(right ^ (code + 0x51), 0x85ebca6b) ^ (right >>> 13);
+      right = Math.imul(right ^ code, OTHER_PRIME) ^ (right >>> 13);
     }
-    left = Math.imul(left ^ 0x1f, PRIME);
-    right = Math.imul(right ^ 0x2e, PRIME);
+    left = Math.imul(left ^ END, PRIME);
+    right = Math.imul(right ^ END, OTHER_PRIME);
   }
-  return (left >>> 0).toString(16).padStart(8, '0') + (right >>> 0).toString(16).padStart(8, '0');
+  return hex(left) + hex(right);
 }
+
+const hex = (value: number): string => (value >>> 0).toString(16).padStart(8, '0');
 
 export const userDigest = ({ userName, email, active, authenticationType }: User): string => digest([userName, email, String(active), authenticationType]);
 export const groupDigest = ({ name, isOrganisationLevel }: Group): string => digest([name, String(isOrganisationLevel)]);

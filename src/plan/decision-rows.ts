@@ -48,37 +48,44 @@ export interface AskedRow {
 
 /** Yields the rows of open findings, in the order of the report. */
 export function askRows(open: readonly AuditedFinding[], context: RuleContext): AskedRow[] {
-  const suggest = suggester(context);
-  return open.flatMap((finding) => {
+  const asked: (Proposed & { readonly finding: AuditedFinding })[] = [];
+  for (const finding of open) {
     const rule = ruleOf(finding.finding);
     const { questions } = rule.remedy(finding.finding);
     const users = questions.some(({ proposal }) => proposal !== undefined) ? new Map(rule.users(finding.finding).map((user) => [user.id, user])) : NO_USERS;
-    return questions.map((question): AskedRow => {
-      const suggestion = suggest(question, question.subject === 'user' ? users.get(question.id) : undefined);
-      const written = [finding.fingerprint, rule.name, question.subject, question.id, question.current, question.problem, suggestion];
-      return { finding, question, written };
-    });
+    for (const question of questions) asked.push({ finding, question, user: question.subject === 'user' ? users.get(question.id) : undefined });
+  }
+  const suggest = suggester(asked, context);
+  return asked.map(({ finding, question, user }): AskedRow => {
+    const { subject, id, current, problem } = question;
+    return { finding, question, written: [finding.fingerprint, finding.finding.rule, subject, id, current, problem, suggest({ question, user })] };
   });
 }
 
 const NO_USERS: ReadonlyMap<string, User> = new Map();
 
-type Suggest = (question: Question, user: User | undefined) => string;
+/** A question, with the user of whom it proposes something. */
+interface Proposed {
+  readonly question: Question;
+  readonly user: User | undefined;
+}
 
 /** Yields what makes proposals concrete: values that no other name, no other email and no other suggestion has. */
-function suggester(context: RuleContext): Suggest {
-  let ground: Taken | undefined;
+function suggester(asked: readonly Proposed[], context: RuleContext): (proposed: Proposed) => string {
+  const ground = new Taken(
+    asked.flatMap(({ question: { proposal } }) => (proposal === undefined || proposal.value === '' ? [] : [proposal.value])),
+    context,
+  );
+  const given = new Map<string, string>();
   // A group that is to be synced by its very name keeps it, or the name would be nobody's.
   const names = new Set(context.policy.syncGroups);
-  const given = new Map<string, string>();
-  return ({ subject, id, actions, current, proposal }, user) => {
+  return ({ question: { subject, id, actions, current, proposal }, user }) => {
     if (subject === 'group' && names.delete(current)) return '';
     if (proposal === undefined) return '';
     if (proposal.value === '') return proposal.action;
     // The username of a user in scope follows the email; another one by itself would have to be changed again.
     const isMoved = proposal.action === 'set-username' && user !== undefined && context.index.isInScope[user.place] === 1 && actions.includes('set-email');
     const action = isMoved ? 'set-email' : proposal.action;
-    ground ??= new Taken(context);
     // One account is asked about by several findings; it is suggested one new address, not three.
     const name = `${subject} ${id} ${action}`;
     const known = given.get(name);
@@ -95,28 +102,41 @@ const squeezed = (text: string): string => text.replace(/[\s\p{Cf}]/gu, '');
 /** Names and emails that a suggestion must keep clear of. */
 class Taken {
   readonly #index: RuleContext['index'];
-  readonly #idsByKey: ReadonlyMap<string, number>;
   readonly #groupNames: ReadonlySet<string>;
+  /** Key ids of proposed values that are known; of all keys, once a numbered value is looked for. */
+  #idsByKey: ReadonlyMap<string, number>;
   readonly #suggested = new Map<string, number | undefined>();
 
-  constructor({ directory, index }: RuleContext) {
+  constructor(proposed: readonly string[], { directory, index }: RuleContext) {
     this.#index = index;
-    this.#idsByKey = new Map(index.keys.map((text, id) => [text, id]));
     this.#groupNames = new Set(directory.groups.map(({ name }) => key(name)));
+    const wanted = new Set(proposed.map(key));
+    this.#idsByKey = idsOf(index.keys, wanted.size === 0 ? () => false : (text) => wanted.has(text));
   }
 
   /** Yields the value, or a numbered one that is free. A person's own address is that or another person's, never numbered. */
   freeValue(value: string, user: User | undefined): string | undefined {
+    if (this.#take(value, user?.place)) return value;
     const isOwn = user !== undefined && (value === user.userName || squeezed(value) === squeezed(user.email));
+    if (isOwn) return undefined;
+    if (!this.#hasAll) this.#idsByKey = idsOf(this.#index.keys, () => true);
+    this.#hasAll = true;
     const at = value.lastIndexOf('@');
-    for (let number = 1; number < (isOwn ? 2 : 1000); number++) {
-      const numbered = number === 1 ? value : at > 0 ? `${value.slice(0, at)}-${number}${value.slice(at)}` : `${value} ${number}`;
-      const folded = key(numbered);
-      if (!this.#isFree(folded, user?.place) || (number > 1 && at > 0 && !isEmailAddress(numbered))) continue;
-      this.#suggested.set(folded, user?.place);
-      return numbered;
+    for (let number = 2; number < 1000; number++) {
+      const numbered = at > 0 ? `${value.slice(0, at)}-${number}${value.slice(at)}` : `${value} ${number}`;
+      if ((at < 0 || isEmailAddress(numbered)) && this.#take(numbered, user?.place)) return numbered;
     }
     return undefined;
+  }
+
+  #hasAll = false;
+
+  /** Yields whether the value was free, and takes it. */
+  #take(value: string, place: number | undefined): boolean {
+    const folded = key(value);
+    if (!this.#isFree(folded, place)) return false;
+    this.#suggested.set(folded, place);
+    return true;
   }
 
   #isFree(folded: string, place: number | undefined): boolean {
@@ -127,6 +147,14 @@ class Taken {
     const { holders, emailers } = this.#index;
     return holders.of(id).every((other) => other === place) && emailers.of(id).every((other) => other === place);
   }
+}
+
+function idsOf(keys: readonly string[], isWanted: (text: string) => boolean): Map<string, number> {
+  const ids = new Map<string, number>();
+  keys.forEach((text, id) => {
+    if (isWanted(text)) ids.set(text, id);
+  });
+  return ids;
 }
 
 /** Spreadsheets change line ends inside cells; nothing else of what was written may change. */

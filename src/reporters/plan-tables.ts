@@ -1,6 +1,5 @@
 /** The CSV files of a plan: decisions, the restore record of memberships, and notices about logins. */
 
-import { stringify } from 'csv-stringify/sync';
 import type { User } from '../model/directory.js';
 import { guardCell } from '../model/formula.js';
 import { type AskedRow, DECISION_COLUMNS, NO_ANSWER } from '../plan/decision-rows.js';
@@ -8,18 +7,20 @@ import type { MadePlan } from '../plan/make-plan.js';
 import type { OutdatedRow } from '../plan/read-decisions.js';
 import { ruleOf } from '../rules/registry.js';
 
-const BATCH = 500;
+/** What a reader, or a spreadsheet of another country, could take for more than one cell, or trim. */
+const NEEDS_QUOTES = /[",;\t\r\n]|^\s|\s$/;
 
-/** Yields CSV text: RFC 4180, with cells that a spreadsheet would run made harmless. */
+const cellText = (text: string): string => {
+  const guarded = guardCell(text);
+  return NEEDS_QUOTES.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
+};
+
+const lineText = (cells: readonly string[]): string => `${cells.map(cellText).join(',')}\r\n`;
+
+/** Yields CSV text line by line: RFC 4180, with cells that a spreadsheet would run made harmless. */
 export function* csvText(headings: readonly string[], rows: Iterable<readonly string[]>): Iterable<string> {
-  let batch: string[][] = [[...headings]];
-  for (const row of rows) {
-    batch.push(row.map(guardCell));
-    if (batch.length < BATCH) continue;
-    yield stringify(batch, { record_delimiter: 'windows' });
-    batch = [];
-  }
-  if (batch.length > 0) yield stringify(batch, { record_delimiter: 'windows' });
+  yield lineText(headings);
+  for (const row of rows) yield lineText(row);
 }
 
 /** Yields decisions.csv: what is asked, with what was answered so far. */

@@ -50,7 +50,8 @@ function redactActions(actions: readonly Action[], stand: ExportStand): Action[]
 }
 
 function redactChange(change: Change, stand: ExportStand, identity: (text: string) => string): Change {
-  if (change.kind === 'replace-group') return { ...change, group: stand.groupId(change.group), from: stand.groupName(change.from), to: stand.groupName(change.to) };
+  if (change.kind === 'replace-group')
+    return { ...change, group: stand.groupId(change.group), from: stand.groupName(change.from), to: stand.groupName(change.to) };
   if (change.kind !== 'replace-user') return { ...change, group: stand.groupId(change.group), user: stand.userId(change.user) };
   const user = stand.userId(change.user);
   return change.attribute === 'active' ? { ...change, user } : { ...change, user, from: identity(change.from), to: identity(change.to) };
@@ -73,7 +74,7 @@ function redactRows({ rows }: MadePlan, context: RuleContext, stand: ExportStand
 
 function redactAnswer(answer: Answer, { finding }: MadePlan['rows'][number]['asked']['finding'], stand: ExportStand): Answer {
   const { action, value, reason, owner } = answer;
-  const valueOf = (): string => {
+  const redactedValue = (): string => {
     if (value === '') return '';
     if (action === 'set-email' || action === 'set-username') return stand.identity(value);
     if (action === 'set-name') return stand.groupName(value);
@@ -82,5 +83,5 @@ function redactAnswer(answer: Answer, { finding }: MadePlan['rows'][number]['ask
       .find(({ id, name }) => id === value.trim() || name === value);
     return group === undefined ? WITHHELD : group.id === value.trim() ? stand.groupId(group.id) : stand.groupName(value);
   };
-  return { ...answer, value: valueOf(), reason: reason === '' ? '' : WITHHELD, owner: owner === '' ? '' : stand.owner(owner) };
+  return { ...answer, value: redactedValue(), reason: reason === '' ? '' : WITHHELD, owner: owner === '' ? '' : stand.owner(owner) };
 }

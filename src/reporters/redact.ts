@@ -71,7 +71,8 @@ export function standFor({ users, groups }: Pick<Snapshot, 'users' | 'groups'>, 
       email: identity(original.email),
       name: person(original.name),
     }));
-  const group = (original: Group): Group => remember(groupsByGroup, original, () => ({ ...original, id: groupId(original.id), name: groupAlias(original.name) }));
+  const group = (original: Group): Group =>
+    remember(groupsByGroup, original, () => ({ ...original, id: groupId(original.id), name: groupAlias(original.name) }));
   return {
     user,
     group,

@@ -11,7 +11,7 @@ export interface CellTable {
   readonly rows: readonly { readonly line: number; readonly cells: readonly string[] }[];
 }
 
-/** Yields headings and rows; rows of another width than the headings are refused, empty cells at their end apart. */
+/** Yields headings and rows of their width: spreadsheets leave empty cells at the end away, or add some. Longer rows are refused. */
 export function readCells(file: string, encoding?: Encoding): CellTable {
   const stream = new FileStream(file, encoding);
   try {
@@ -29,21 +29,25 @@ export function readCells(file: string, encoding?: Encoding): CellTable {
       problem: ({ line, column, message }) => problems.add({ file, line, ...(column === undefined ? {} : { column }), message }),
     });
     const [head, ...body] = rows;
-    const headings = head?.cells ?? [];
-    for (const { line, cells } of body) {
-      if (cells.length !== headings.length) {
+    const headings = withoutEmptyEnd(head?.cells ?? []);
+    const table = body.map(({ line, cells }) => {
+      const filled = withoutEmptyEnd(cells);
+      if (filled.length > headings.length) {
         problems.add({
           file,
           line,
-          column: Math.min(cells.length, headings.length) + 1,
-          message: `the row has ${cells.length} cells, the headings have ${headings.length}.`,
+          column: headings.length + 1,
+          message: `the row has ${filled.length} cells, the headings have ${headings.length}.`,
         });
       }
-    }
+      return { line, cells: [...filled, ...Array.from({ length: Math.max(0, headings.length - filled.length) }, () => '')] };
+    });
     problems.refuse();
     stream.finish();
-    return { headings, rows: body.filter(({ cells }) => cells.some((cell) => cell !== '')) };
+    return { headings, rows: table.filter(({ cells }) => cells.some((cell) => cell !== '')) };
   } finally {
     stream.close();
   }
 }
+
+const withoutEmptyEnd = (cells: readonly string[]): readonly string[] => cells.slice(0, cells.findLastIndex((cell) => cell !== '') + 1);

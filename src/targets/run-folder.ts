@@ -1,12 +1,13 @@
 /** Folders of runs, beside the plan. */
 
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fsyncFolder, hasCode, removeIfThere, systemReason, temporaryPath } from './files.js';
 import { type JournalDigest, readJournal } from './journal.js';
 import { ApplyRefused } from './refusal.js';
 import type { World } from './world.js';
 
+const RUNS = 'runs';
 export const JOURNAL = 'journal.jsonl';
 export const UNDO_JOURNAL = 'undo.jsonl';
 
@@ -17,7 +18,7 @@ export interface KnownRun {
   readonly journal: JournalDigest;
 }
 
-export const runsFolderOf = (planFile: string): string => join(dirname(resolve(planFile)), 'runs');
+export const runsFolderOf = (planFile: string): string => join(dirname(resolve(planFile)), RUNS);
 
 /** Yields the runs that have a journal, oldest first. */
 export function knownRuns(runsFolder: string): KnownRun[] {
@@ -74,4 +75,12 @@ export function clearLeftovers(runs: readonly KnownRun[]): void {
       for (const each of [path, `${path}-journal`, `${path}-wal`, `${path}-shm`]) removeIfThere(each);
     }
   }
+}
+
+/** Is a run whose process died before the first line of its journal was whole: it has written nothing. */
+export function isUnbegun(runFolder: string): boolean {
+  const folder = resolve(runFolder);
+  if (basename(dirname(folder)) !== RUNS || !existsSync(folder)) return false;
+  const journal = join(folder, JOURNAL);
+  return !existsSync(journal) || !readFileSync(journal, 'utf8').includes('\n');
 }

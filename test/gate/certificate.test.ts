@@ -60,11 +60,7 @@ describe('check --certificate', () => {
     const folder = makeFolder(READY);
     await certifyFolder(folder, [], { SCIM_AUDIT_CERTIFICATE_KEY: KEY });
     const { digest } = certificateIn(folder, KEY);
-    expect(digest).toBe(
-      `hmac-sha256:${createHmac('sha256', KEY)
-        .update(textOf(folder).replace(digest, ''))
-        .digest('hex')}`,
-    );
+    expect(digest).toBe(`hmac-sha256:${createHmac('sha256', KEY).update(textOf(folder).replace(digest, '')).digest('hex')}`);
     expect(textOf(folder)).not.toContain(KEY);
   });
 

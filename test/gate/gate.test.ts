@@ -72,7 +72,9 @@ describe('the gate is open', () => {
     const odd = { 'leute.csv': USERS.replace('username', 'Login'), 'gruppen.csv': READY['groups.csv'], 'm.csv': READY['memberships.csv'] };
     const folder = makeFolder(odd);
     const files = ['--users', 'leute.csv', '--groups', 'gruppen.csv', '--memberships', 'm.csv'];
-    const checked = await runCli(['check', ...files, '--auth-mode', 'multi', '--column', 'users.userName=Login', '--certificate', 'certificate.json'], { cwd: folder });
+    const checked = await runCli(['check', ...files, '--auth-mode', 'multi', '--column', 'users.userName=Login', '--certificate', 'certificate.json'], {
+      cwd: folder,
+    });
     expect(checked.code).toBe(0);
     expect((await gate(folder, files)).code).toBe(0);
     const elsewhere = makeFolder({ 'users.csv': odd['leute.csv'], 'groups.csv': odd['gruppen.csv'], 'memberships.csv': odd['m.csv'] });
@@ -254,7 +256,10 @@ describe('the seal', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.option(fc.string({ minLength: 1 }), { nil: undefined }), (reason, key) => {
         const forged = `${reason}\u2028  "digest": "",\u2028  "digest": "sha256:${'0'.repeat(64)}",$&$1`.toWellFormed();
-        const text = serialiseCertificate({ ...(JSON.parse('{}') as CertificateBody), accepted: [{ fingerprint: 'x:1', severity: 'error', reason: forged, owner: '' }] }, key);
+        const text = serialiseCertificate(
+          { ...(JSON.parse('{}') as CertificateBody), accepted: [{ fingerprint: 'x:1', severity: 'error', reason: forged, owner: '' }] },
+          key,
+        );
         expect(checkSeal(text, key)).toBe('whole');
         expect(JSON.parse(text)).toMatchObject({ accepted: [{ reason: forged }] });
       }),
@@ -277,7 +282,18 @@ describe('SQLite', () => {
     const row = "INSERT INTO people VALUES (1, 'ana@dome.example', 'ana@dome.example', 1, 'idp', 'x');";
     const out = "INSERT INTO people VALUES (2, 'ben', 'ben@dome.example', 0, 'basic', '');";
     const audited = make('a.sqlite', head + row + out);
-    const flags = ['--table', 'users=people', '--column', 'users.userName=login', '--auth-mode', 'multi', '--skip-rule', 'inactive-basic-member', '--skip-rule', 'duplicate-group-name'];
+    const flags = [
+      '--table',
+      'users=people',
+      '--column',
+      'users.userName=login',
+      '--auth-mode',
+      'multi',
+      '--skip-rule',
+      'inactive-basic-member',
+      '--skip-rule',
+      'duplicate-group-name',
+    ];
     const { code, stderr } = await runCli(['check', audited, ...flags, '--certificate', 'certificate.json'], { cwd: folder });
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect((await gate(folder, [audited])).code).toBe(0);

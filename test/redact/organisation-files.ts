@@ -10,7 +10,15 @@ export function filesOf({ users, groups, memberships }: Organisation): Record<st
   return {
     'users.csv': [
       ['id', 'userName', 'email', 'name', 'phone', 'active', 'authenticationType'],
-      ...users.map(({ id, userName, email, active, authenticationType }) => [id, userName, email, `Person Secretname${id}`, '+47 555 0199', String(active), authenticationType]),
+      ...users.map(({ id, userName, email, active, authenticationType }) => [
+        id,
+        userName,
+        email,
+        `Person Secretname${id}`,
+        '+47 555 0199',
+        String(active),
+        authenticationType,
+      ]),
     ]
       .map(line)
       .join(''),
@@ -36,7 +44,23 @@ const isRecord = (value: unknown): value is Facts => typeof value === 'object' &
 function factsOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(factsOf);
   if (!isRecord(value)) return value;
-  const kept = new Set([...FACTS, 'id', 'active', 'authenticationType', 'needsUpdate', 'first', 'second', 'reason', 'path', 'line', 'user', 'users', 'group', 'groups', 'memberships']);
+  const kept = new Set([
+    ...FACTS,
+    'id',
+    'active',
+    'authenticationType',
+    'needsUpdate',
+    'first',
+    'second',
+    'reason',
+    'path',
+    'line',
+    'user',
+    'users',
+    'group',
+    'groups',
+    'memberships',
+  ]);
   return Object.fromEntries(Object.entries(value).flatMap(([name, inner]) => (kept.has(name) ? [[name, factsOf(inner)]] : [])));
 }
 
@@ -49,6 +73,9 @@ export function findingsOf(json: string): string[] {
 
 /** Yields the parts of values that must not appear in what is redacted: long enough to be no accident. */
 export function secretsOf({ users, groups }: Pick<Organisation, 'users' | 'groups'>): string[] {
-  const values = [...users.flatMap(({ userName, email, name }) => [userName, email, userName.split('@')[0], email.split('@')[0], name]), ...groups.map(({ name }) => name)];
+  const values = [
+    ...users.flatMap(({ userName, email, name }) => [userName, email, userName.split('@')[0], email.split('@')[0], name]),
+    ...groups.map(({ name }) => name),
+  ];
   return [...new Set(values.map((value) => value.trim()).filter((value) => value.length >= 4))];
 }

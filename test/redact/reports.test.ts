@@ -14,7 +14,9 @@ const ARGS = [SOURCE, '--auth-mode', 'multi', '--sync-groups', `${SOURCE}/sync-g
 const KEY = { SCIM_AUDIT_REDACT_KEY: 'the seventh moon' };
 
 /** What reports say of themselves: values that are words of it too cannot be told from it. */
-const OWN_TEXT = [...RULES.flatMap(({ title, finds, why, fix, example }) => [title, finds, why, fix, example]), 'SCIM, Data, user, users, email, group'].join('\n');
+const OWN_TEXT = [...RULES.flatMap(({ title, finds, why, fix, example }) => [title, finds, why, fix, example]), 'SCIM, Data, user, users, email, group'].join(
+  '\n',
+);
 
 const holds = (text: string, value: string): boolean => {
   for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1)) {
@@ -98,7 +100,18 @@ describe('check --redact', () => {
     const fingerprint = /username-email-mismatch:[0-9a-f]+/.exec(report.stdout)?.[0] ?? '';
     const headings = 'fingerprint,rule,subject,id,current,problem,suggestion,action,value,reason,owner,expires';
     const decisions = join(makeFolder({ 'd.csv': `${headings}\n${fingerprint},,,,,,,accept,,annabel is away,Ann Bell,\n` }), 'd.csv');
-    const args = ['check', '.', '--auth-mode', 'basic', '--skip-rule', 'duplicate-group-name', '--skip-rule', 'inactive-basic-member', '--decisions', decisions];
+    const args = [
+      'check',
+      '.',
+      '--auth-mode',
+      'basic',
+      '--skip-rule',
+      'duplicate-group-name',
+      '--skip-rule',
+      'inactive-basic-member',
+      '--decisions',
+      decisions,
+    ];
     for (const { id } of FORMATS) {
       const { code, stdout } = await runCli([...args, '--format', id, '--redact'], { cwd });
       expect(code).toBe(0);
@@ -144,7 +157,12 @@ describe('plan --redact', () => {
   });
 
   it('shows decisions, and what is wrong with them, by aliases', async () => {
-    const rows = ['1,annabel,shared@sky.org,true', '2,benedict,shared@sky.org,true', '3,"cor""del\\",cordel@sky.org,false', '4,CORDEL@sky.org,dora@sky.org,false'];
+    const rows = [
+      '1,annabel,shared@sky.org,true',
+      '2,benedict,shared@sky.org,true',
+      '3,"cor""del\\",cordel@sky.org,false',
+      '4,CORDEL@sky.org,dora@sky.org,false',
+    ];
     const cwd = makeFolder({ 'export/users.csv': `id,userName,email,active\n${rows.join('\n')}\n` });
     const settings = ['--auth-mode', 'basic', '--skip-rule', 'duplicate-group-name', '--skip-rule', 'inactive-basic-member'];
     const plan = ['plan', 'export', ...settings, '--out'];
@@ -159,15 +177,25 @@ describe('plan --redact', () => {
       });
       return [headings, ...lines].map((cells) => cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')).join('\n');
     };
-    const decisions = makeFolder({ 'good.csv': decided('benedict@sky.org'), 'taken.csv': decided('annabel@sky.org'), 'bad.csv': decided('benedict at sky') });
+    const decisions = makeFolder({
+      'good.csv': decided('benedict@sky.org'),
+      'taken.csv': decided('annabel@sky.org'),
+      'clash.csv': decided('dora@sky.org'),
+      'bad.csv': decided('benedict at sky'),
+    });
     const good = await runCli([...plan, 'good', '--redact', '--decisions', join(decisions, 'good.csv')], { cwd, env: KEY });
     expect(good.stderr).toContain('exit 0');
     const all = ['plan.md', 'decisions.csv', 'notices.csv', 'memberships.csv'].map((name) => readFileSync(join(cwd, 'good', name), 'utf8')).join('\n');
     expect(all).toContain('set-email');
     expect(all + good.stdout).not.toMatch(/annabel|benedict|shared|cordel|dora|boss|sky\.org/i);
+    const taken = await runCli([...plan, 'taken', '--redact', '--decisions', join(decisions, 'taken.csv')], { cwd, env: KEY });
+    expect(taken.code).toBe(0);
+    const clash = await runCli([...plan, 'clash', '--redact', '--decisions', join(decisions, 'clash.csv')], { cwd, env: KEY });
+    expect(clash.stderr).toContain('makes a new finding');
+    expect(clash.stdout + clash.stderr).not.toMatch(/annabel|benedict|shared|cordel|dora|boss|sky/i);
     const bad = await runCli([...plan, 'bad', '--redact', '--decisions', join(decisions, 'bad.csv')], { cwd, env: KEY });
     expect(bad.code).toBe(2);
     expect(bad.stderr).toMatch(/line \d+, column 9/);
-    expect(bad.stdout + bad.stderr).not.toMatch(/annabel|benedict|shared|cordel|boss|sky/i);
+    expect(bad.stdout + bad.stderr).not.toMatch(/annabel|benedict|shared|cordel|dora|boss|sky/i);
   });
 });

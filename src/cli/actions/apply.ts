@@ -5,6 +5,7 @@ import { PlanAltered } from '../../plan/plan-file.js';
 import { count } from '../../rules/rule.js';
 import { prepareApply } from '../../targets/apply.js';
 import { ApplyInterrupted, ApplyRefused, ApplyStopped } from '../../targets/refusal.js';
+import { isUnbegun } from '../../targets/run-folder.js';
 import { prepareUndo } from '../../targets/undo.js';
 import type { World } from '../../targets/world.js';
 import { changeLine, countLines } from '../change-text.js';
@@ -84,11 +85,14 @@ export async function apply(planPath: string, source: string | undefined, flags:
   });
 }
 
+const NOTHING_TO_UNDO = 'the run never wrote anything; there is nothing to undo';
+
 /** Takes a run back. */
 export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise<Ending> {
   return withCodes(async () => {
+    if (isUnbegun(runFolder)) return { code: EXIT.done, reason: NOTHING_TO_UNDO };
     const prepared = await prepareUndo({ runFolder, world: worldOf(io), interrupted: () => io.interruption.signal() });
-    if (prepared.state === 'nothing') return { code: EXIT.done, reason: 'the run never wrote anything; there is nothing to undo' };
+    if (prepared.state === 'nothing') return { code: EXIT.done, reason: NOTHING_TO_UNDO };
     if (prepared.state === 'done-already') {
       if (flags.dryRun !== true) await prepared.run();
       return { code: EXIT.done, reason: 'the run was undone already; nothing was written' };

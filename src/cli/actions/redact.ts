@@ -1,7 +1,7 @@
 /** What `redact` does: writes a copy of an export in which aliases stand for usernames, emails and names. */
 
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmdirSync, rmSync, writeSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { key } from '../../model/compare.js';
 import type { Directory, MembershipSink, Snapshot, UnknownMember } from '../../model/directory.js';
 import { Mistake } from '../../model/mistake.js';
@@ -12,6 +12,7 @@ import { openSource } from '../../sources/registry.js';
 import type { Table } from '../../sources/table.js';
 import { type Ending, EXIT, Refusal } from '../exit.js';
 import type { Io } from '../io.js';
+import { type NewFile, NewFolder } from '../new-folder.js';
 import type { SharedFlags } from '../options.js';
 import { type Prepared, prepare, shellWord } from '../prepare.js';
 import { startProgress } from '../progress.js';
@@ -174,86 +175,5 @@ class CopyWriter implements MembershipSink {
       const groups = cells === undefined ? [] : [cells[place].map((each) => `${each};`).join(' ')];
       file.row([...front, ...(hasTypes ? [user.authenticationType] : []), ...groups]);
     });
-  }
-}
-
-/** A folder that is there with all its files, readable by their owner only, or not at all. */
-class NewFolder {
-  readonly #target: string;
-  readonly #draft: string;
-  readonly #files = new Map<string, NewFile>();
-
-  constructor(path: string) {
-    this.#target = resolve(path);
-    this.#draft = join(dirname(this.#target), `.${basename(this.#target)}.${process.pid}.tmp`);
-    this.#do(() => mkdirSync(this.#draft, { mode: 0o700 }));
-  }
-
-  get names(): string[] {
-    return [...this.#files.keys()].sort();
-  }
-
-  file(name: string, headings: readonly string[]): NewFile {
-    const file = this.#do(() => new NewFile(join(this.#draft, name)));
-    this.#files.set(name, file);
-    file.row(headings);
-    return file;
-  }
-
-  finish(): void {
-    for (const file of this.#files.values()) file.close();
-    this.#do(() => {
-      if (existsSync(this.#target)) rmdirSync(this.#target);
-      renameSync(this.#draft, this.#target);
-    });
-  }
-
-  discard(): void {
-    for (const file of this.#files.values()) file.abandon();
-    rmSync(this.#draft, { recursive: true, force: true });
-  }
-
-  #do<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw new Mistake(`The folder ${this.#target} cannot be written: ${writeReason(error)}`, 'Name another one with --out, or make room.');
-    }
-  }
-}
-
-const BATCH = 1 << 16;
-
-class NewFile {
-  #fd: number | undefined;
-  #held = '';
-
-  constructor(readonly path: string) {
-    this.#fd = openSync(path, 'wx', 0o600);
-  }
-
-  row(cells: readonly string[]): void {
-    this.#held += `${cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')}\n`;
-    if (this.#held.length > BATCH) this.#flush();
-  }
-
-  #flush(): void {
-    const bytes = Buffer.from(this.#held, 'utf8');
-    this.#held = '';
-    try {
-      for (let done = 0; this.#fd !== undefined && done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
-    } catch (error) {
-      throw new Mistake(`${this.path} cannot be written: ${writeReason(error)}`, 'Name another folder with --out, or make room.');
-    }
-  }
-
-  close(): void {
-    this.#flush();
-    this.abandon();
-  }
-
-  abandon(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd);
-    this.#fd = undefined;
   }
 }

@@ -10,7 +10,6 @@ import { afterAll, describe, expect, it } from 'vitest';
 const program = join(import.meta.dirname, '../../bin/scim-audit.js');
 const preload = join(import.meta.dirname, 'kill-at.mjs');
 const scratch = mkdtempSync(join(tmpdir(), 'scim-audit-kills-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 // A ring of two, a chain, and a group whose members are named by username: three files change.
 const USERS = [
@@ -85,74 +84,76 @@ function expectTrueJournals(plan: string): void {
   }
 }
 
-const KINDS = [
-  { kind: 'csv, in place', make: makeCsv, how: (): string[] => ['--in-place'] },
-  { kind: 'csv, to a copy', make: makeCsv, how: (folder: string): string[] => ['--out', join(folder, 'corrected')] },
-  { kind: 'sqlite, in place', make: makeSqlite, how: (): string[] => ['--in-place'] },
-  { kind: 'sqlite, to a copy', make: makeSqlite, how: (folder: string): string[] => ['--out', join(folder, 'corrected.sqlite')] },
-] as const;
+const KINDS = {
+  'csv in place': { make: makeCsv, how: (): string[] => ['--in-place'] },
+  'csv to a copy': { make: makeCsv, how: (folder: string): string[] => ['--out', join(folder, 'corrected')] },
+  'sqlite in place': { make: makeSqlite, how: (): string[] => ['--in-place'] },
+  'sqlite to a copy': { make: makeSqlite, how: (folder: string): string[] => ['--out', join(folder, 'corrected.sqlite')] },
+} as const;
 
-describe.each(KINDS)('an apply that is killed ($kind)', ({ kind, make, how }) => {
-  const ground = join(scratch, kind.replace(/\W+/g, '-'));
-  mkdirSync(ground);
-  const source = make(ground);
-  const plan = join(ground, 'plan');
-  const planned = run(['plan', source, '--auth-mode', 'multi', '--out', plan]);
+/** States the tests of one kind; each kind is a file of its own, so that they run beside one another. */
+export function describeKills(kind: keyof typeof KINDS): void {
+  const { make, how } = KINDS[kind];
+  describe(`an apply that is killed (${kind})`, () => {
+    afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+    const ground = join(scratch, kind.replace(/\W+/g, '-'));
+    mkdirSync(ground);
+    const source = make(ground);
+    const plan = join(ground, 'plan');
+    const planned = run(['plan', source, '--auth-mode', 'multi', '--out', plan]);
 
-  /** A fresh copy of source and plan for one kill. */
-  function stage(name: string) {
-    const folder = join(scratch, `${kind.replace(/\W+/g, '-')}-${name}`);
-    cpSync(ground, folder, { recursive: true });
-    const own = join(folder, source.slice(ground.length + 1));
-    const target = how(folder)[1] ?? own;
-    return { folder, source: own, target, plan: join(folder, 'plan'), apply: ['apply', join(folder, 'plan'), own, ...how(folder), '--yes'] };
-  }
+    /** A fresh copy of source and plan for one kill. */
+    function stage(name: string) {
+      const folder = join(scratch, `${kind.replace(/\W+/g, '-')}-${name}`);
+      cpSync(ground, folder, { recursive: true });
+      const own = join(folder, source.slice(ground.length + 1));
+      const target = how(folder)[1] ?? own;
+      return { folder, source: own, target, plan: join(folder, 'plan'), apply: ['apply', join(folder, 'plan'), own, ...how(folder), '--yes'] };
+    }
 
-  const counted = stage('counted');
-  const counts = join(counted.folder, 'calls.txt');
-  const whole = run(counted.apply, { COUNT_TO: counts });
-  const calls = readFileSync(counts, 'utf8').trim().split('\n');
-  const before = stateOf(source);
-  const after = stateOf(counted.target);
+    const counted = stage('counted');
+    const counts = join(counted.folder, 'calls.txt');
+    const whole = run(counted.apply, { COUNT_TO: counts });
+    const calls = readFileSync(counts, 'utf8').trim().split('\n');
+    const before = stateOf(source);
+    const after = stateOf(counted.target);
 
-  it('works when nobody kills it', () => {
-    expect(planned).toMatchObject({ status: 0 });
-    expect(whole).toMatchObject({ status: 0 });
-    expect(after).not.toEqual(before);
-    expect(calls.length).toBeGreaterThan(8);
-  });
+    it('works when nobody kills it', () => {
+      expect(planned).toMatchObject({ status: 0 });
+      expect(whole).toMatchObject({ status: 0 });
+      expect(after).not.toEqual(before);
+      expect(calls.length).toBeGreaterThan(8);
+    });
 
-  it.each(['before', 'after'] as const)(
-    'finishes when run again, and can be taken back: killed %s every call',
-    (when) => {
-      for (let at = 1; at <= calls.length; at++) {
-        const place = `${when} ${calls[at - 1]}`;
-        const staged = stage(`${when}-${at}`);
-        const killed = run(staged.apply, { KILL_AT: String(at), KILL_WHEN: when });
-        expect(killed.signal, place).toBe('SIGKILL');
-        expectTrueJournals(staged.plan);
-        if (staged.target !== staged.source) expect(stateOf(staged.source), `${place}: the source`).toEqual(before);
-        const again = run(staged.apply);
-        expect(again.status, `${place}: ${again.stderr}`).toBe(0);
-        expect(stateOf(staged.target), `${place}: run again`).toEqual(after);
-        expectTrueJournals(staged.plan);
-        const once = run(staged.apply);
-        expect(once.status, `${place}: ${once.stderr}`).toBe(0);
-        expect(once.stderr, place).toContain('done already');
-        const runs = readdirSync(join(staged.plan, 'runs'))
-          .filter((name) => existsSync(join(staged.plan, 'runs', name, 'journal.jsonl')))
-          .sort();
-        let isUndone = false;
-        for (const name of runs.reverse()) {
-          const undone = run(['undo', join(staged.plan, 'runs', name), '--yes']);
-          expect(undone.status, `${place}: undo: ${undone.stderr}`).toBe(0);
-          isUndone ||= undone.stderr.includes('taken back');
+    it.each(['before', 'after'] as const)(
+      'finishes when run again, and can be taken back: killed %s every call',
+      (when) => {
+        for (let at = 1; at <= calls.length; at++) {
+          const place = `${when} ${calls[at - 1]}`;
+          const staged = stage(`${when}-${at}`);
+          const killed = run(staged.apply, { KILL_AT: String(at), KILL_WHEN: when });
+          expect(killed.signal, place).toBe('SIGKILL');
+          expectTrueJournals(staged.plan);
+          if (staged.target !== staged.source) expect(stateOf(staged.source), `${place}: the source`).toEqual(before);
+          const again = run(staged.apply);
+          expect(again.status, `${place}: ${again.stderr}`).toBe(0);
+          expect(stateOf(staged.target), `${place}: run again`).toEqual(after);
+          expectTrueJournals(staged.plan);
+          const runs = readdirSync(join(staged.plan, 'runs'))
+            .filter((name) => existsSync(join(staged.plan, 'runs', name, 'journal.jsonl')))
+            .sort();
+          let isUndone = false;
+          for (const name of runs.reverse()) {
+            const undone = run(['undo', join(staged.plan, 'runs', name), '--yes']);
+            expect(undone.status, `${place}: undo: ${undone.stderr}`).toBe(0);
+            isUndone ||= undone.stderr.includes('taken back');
+          }
+          expect(isUndone, place).toBe(true);
+          expect(stateOf(staged.target), `${place}: undone`).toEqual(before);
+          rmSync(staged.folder, { recursive: true, force: true });
         }
-        expect(isUndone, place).toBe(true);
-        expect(stateOf(staged.target), `${place}: undone`).toEqual(before);
-        rmSync(staged.folder, { recursive: true, force: true });
-      }
-    },
-    600_000,
-  );
-});
+      },
+      600_000,
+    );
+  });
+}

@@ -1,0 +1,191 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from '../support/children.js';
+import { temporaryFolders } from '../support/temporary.js';
+import { READY, USERS } from './certificates.js';
+
+const makeFolder = temporaryFolders();
+const ACTION = join(ROOT, '.github/actions/gate');
+const SCIM_AUDIT = `${process.execPath} ${join(ROOT, 'bin/scim-audit.js')}`;
+const NOT_READY = { ...READY, 'users.csv': USERS.replace('1,ana@', '1,anna@') };
+
+interface Step {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly summary: string;
+  readonly folder: string;
+}
+
+/** Runs the step as a runner does: the files of its commands, the workspace, and the inputs as variables. */
+function runStep(files: Readonly<Record<string, string>>, inputs: Readonly<Record<string, string>>): Step {
+  const folder = makeFolder(files);
+  const runner = makeFolder({ output: '', summary: '' });
+  const { status, stdout, stderr } = spawnSync('bash', [join(ACTION, 'gate.sh')], {
+    cwd: runner,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH ?? '',
+      CI: 'true',
+      GITHUB_ACTIONS: 'true',
+      GITHUB_WORKSPACE: folder,
+      GITHUB_OUTPUT: join(runner, 'output'),
+      GITHUB_STEP_SUMMARY: join(runner, 'summary'),
+      GATE_COMMAND: SCIM_AUDIT,
+      GATE_SARIF_FILE: 'scim-audit.sarif',
+      ...inputs,
+    },
+  });
+  const outputs = readFileSync(join(runner, 'output'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const);
+  return { code: status, stdout, stderr, outputs: Object.fromEntries(outputs), summary: readFileSync(join(runner, 'summary'), 'utf8'), folder };
+}
+
+describe('the GitHub Action', () => {
+  it('passes a ready organisation, with a summary, SARIF and a certificate', () => {
+    const step = runStep(READY, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', GATE_CERTIFICATE_FILE: 'certificate.json' });
+    expect(step).toMatchObject({
+      code: 0,
+      outputs: { 'exit-code': '0', ready: 'true', 'sarif-file': 'scim-audit.sarif', 'certificate-file': 'certificate.json' },
+    });
+    expect(step.summary).toContain('Ready for SCIM');
+    expect(JSON.parse(readFileSync(join(step.folder, 'scim-audit.sarif'), 'utf8'))).toMatchObject({ version: '2.1.0' });
+    expect(existsSync(join(step.folder, 'certificate.json'))).toBe(true);
+  });
+
+  it('fails where it is not ready, with an annotation for each finding', () => {
+    const step = runStep(NOT_READY, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi' });
+    expect(step).toMatchObject({ code: 1, outputs: { 'exit-code': '1', ready: 'false' } });
+    expect(step.stdout).toMatch(/^::error file=users\.csv,line=2,title=username-email-mismatch::/m);
+    expect(step.summary).toContain('NOT READY for SCIM: 1 error');
+  });
+
+  it('hands every input on', () => {
+    const files = { ...NOT_READY, 'names.txt': 'Observers\n', 'my.json': '{ "skipRules": ["no-inactive-users"] }', 'exports/x': '' };
+    const step = runStep(files, {
+      GATE_SOURCE: '.',
+      GATE_AUTH_MODE: 'saml',
+      GATE_SYNC_GROUPS: 'names.txt',
+      GATE_FAIL_ON: 'never',
+      GATE_CONFIG: 'my.json',
+      GATE_SARIF_FILE: 'reports/of this/run.sarif',
+      GATE_ARGUMENTS: '--rows\n3\n\n--format\njson\r\n--output\nreport with space.json\n',
+    });
+    expect(step).toMatchObject({ code: 0, outputs: { 'sarif-file': 'reports/of this/run.sarif' } });
+    expect(JSON.parse(readFileSync(join(step.folder, 'report with space.json'), 'utf8'))).toMatchObject({
+      settings: { authMode: 'saml', failOn: 'never', syncGroups: ['Observers'] },
+      notChecked: [{ rule: 'no-inactive-users' }],
+    });
+    expect(existsSync(join(step.folder, 'reports/of this/run.sarif'))).toBe(true);
+  });
+
+  it('takes decisions and a baseline', () => {
+    const step = runStep(READY, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', GATE_BASELINE: 'no.json' });
+    expect(step).toMatchObject({ code: 2 });
+    expect(step.summary).toContain('no.json');
+    expect(runStep(READY, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', GATE_DECISIONS: 'no.csv' }).summary).toContain('no.csv');
+  });
+
+  it.each([
+    ['no answer', { 'users.csv': 'id\n' }, { GATE_AUTH_MODE: 'multi' }, 2],
+    ['no users', { ...READY, 'users.csv': `${USERS.split('\n', 1)[0]}\n`, 'memberships.csv': 'groupId,userId\n' }, { GATE_AUTH_MODE: 'multi' }, 3],
+    ['no mode', READY, {}, 2],
+    ['a mode that is none', READY, { GATE_AUTH_MODE: 'ldap' }, 2],
+  ])('is never green or silent with %s', (_, files, inputs, code) => {
+    const step = runStep(files, { GATE_SOURCE: '.', ...inputs });
+    expect(step).toMatchObject({ code, outputs: { 'exit-code': String(code), ready: '' } });
+    expect(step.outputs).not.toHaveProperty('sarif-file');
+    expect(step.stdout).toMatch(/^::error title=scim-audit::/m);
+    expect(step.summary).toMatch(/^### scim-audit: no verdict/);
+  });
+
+  it.each([
+    ['is not there', '/nowhere/scim-audit', ''],
+    ['ends with 1 for reasons of its own', 'false', ''],
+    ['ends with 0 and did nothing', 'true', ''],
+    ['is blank', '   ', ''],
+    ['would be a version with more in it', '', '1 && touch forged'],
+    ['would be an option', '', '--prefix=x'],
+  ])('takes no code for a verdict where the program %s', (_, command, version) => {
+    const step = runStep(READY, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', GATE_COMMAND: command, GATE_VERSION: version });
+    expect(step).toMatchObject({ code: 2, outputs: { 'exit-code': '2', ready: '' } });
+    expect(existsSync(join(step.folder, 'forged'))).toBe(false);
+  });
+
+  it('reads no input as a command', () => {
+    const step = runStep(READY, {
+      GATE_SOURCE: '$(touch forged)',
+      GATE_AUTH_MODE: 'multi; touch forged',
+      GATE_ARGUMENTS: '`touch forged`',
+      GATE_SARIF_FILE: 'a.sarif\nready=true',
+    });
+    expect(step).toMatchObject({ code: 2, outputs: { ready: '' } });
+    expect(existsSync(join(step.folder, 'forged'))).toBe(false);
+  });
+
+  it('takes a source that begins with a dash for a source', () => {
+    const folder = '-export';
+    const files = Object.fromEntries(Object.entries(READY).map(([name, text]) => [`${folder}/${name}`, text]));
+    expect(runStep(files, { GATE_SOURCE: folder, GATE_AUTH_MODE: 'multi' }).code).toBe(0);
+  });
+
+  it('lets no value of an export or a message speak to the runner', () => {
+    const forged = '::error file=x::forged';
+    const users = `${USERS}3,"\n${forged}","##[error]forged",maybe,idp\n4,${forged},##[add-mask]x,true,"${forged}"\n`;
+    const step = runStep({ ...READY, 'users.csv': users }, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', GATE_CONFIG: forged });
+    const log = `${step.stdout}\n${step.stderr}`;
+    expect(step.code).toBe(2);
+    expect(log).not.toMatch(/^\s*::error file=x/m);
+    expect(log).not.toContain('##[');
+  });
+
+  it('does not delete what its reports would replace', () => {
+    const step = runStep(READY, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', GATE_SARIF_FILE: 'users.csv' });
+    expect(step.code).toBe(2);
+    expect(readFileSync(join(step.folder, 'users.csv'), 'utf8')).toBe(USERS);
+  });
+});
+
+describe('action.yml', () => {
+  const text = readFileSync(join(ACTION, 'action.yml'), 'utf8');
+  const script = readFileSync(join(ACTION, 'gate.sh'), 'utf8');
+  const inputs = [...text.slice(0, text.indexOf('\noutputs:')).matchAll(/^ {2}([a-z-]+):$/gm)].map(([, name]) => name);
+
+  it('hands every input to the script as a variable, and the script reads every one', () => {
+    expect(inputs).toEqual(
+      expect.arrayContaining(['source', 'auth-mode', 'sync-groups', 'fail-on', 'config', 'decisions', 'baseline', 'sarif-file', 'version']),
+    );
+    const handed = [...text.matchAll(/^ {8}(GATE_[A-Z_]+): \$\{\{ inputs\.([a-z-]+) \}\}$/gm)];
+    expect(handed.map(([, , name]) => name)).toEqual(inputs);
+    for (const [, variable, name] of handed) {
+      expect(variable).toBe(`GATE_${name.toUpperCase().replaceAll('-', '_')}`);
+      expect(script).toContain(`\${${variable}`);
+    }
+  });
+
+  it('puts no expression into a command line', () => {
+    for (const [, line] of text.matchAll(/^\s*(?:- )?run: (.*)$/gm)) expect(line).not.toContain('${{');
+  });
+
+  it('offers the outputs that the script sets', () => {
+    const offered = [...text.matchAll(/steps\.gate\.outputs\.([a-z-]+)/g)].map(([, name]) => name);
+    for (const name of offered) expect(script).toMatch(new RegExp(`output ${name} `));
+    expect(new Set([...script.matchAll(/^\s*(?:\d\) |.*then )?output ([a-z-]+) /gm)].map(([, name]) => name))).toEqual(new Set(offered));
+  });
+});
+
+describe('a step in a workspace that is not there', () => {
+  it('ends with 2', () => {
+    const folder = makeFolder();
+    mkdirSync(join(folder, 'x'));
+    writeFileSync(join(folder, 'x/y'), '');
+    const { status } = spawnSync('bash', [join(ACTION, 'gate.sh')], { env: { PATH: process.env.PATH ?? '', GITHUB_WORKSPACE: join(folder, 'gone') } });
+    expect(status).toBe(2);
+  });
+});

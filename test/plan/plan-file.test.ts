@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { isDigestTrue, type PlanBody, serialisePlan } from '../../src/plan/plan.js';
+import { PlanAltered, parsePlan } from '../../src/plan/plan-file.js';
+import { inOrder } from '../support/organisations.js';
+import { madePlanOf } from './planning.js';
+
+const person = (id: string, userName: string, email: string) =>
+  ({ place: 0, id, input: 0, line: 0, name: '', userName, email, active: true, authenticationType: 'idp' }) as const;
+
+const BODY: PlanBody = madePlanOf({
+  users: inOrder([person('7', 'a@x.org', 'b@x.org'), person('8', 'b@x.org', 'a@x.org'), person('9', 'ünal', 'unal@x.org')]),
+  groups: [],
+  memberships: [],
+  authMode: 'saml',
+  syncGroups: null,
+}).body;
+const TEXT = serialisePlan(BODY);
+
+const withoutDigest = (text: string): string => text.replace(/"sha256:[0-9a-f]{64}",$/m, '"",');
+
+/** Seals a text as the planner would. */
+const withDigest = (text: string): string => {
+  const empty = withoutDigest(text);
+  return empty.replace('"digest": "",', `"digest": "sha256:${createHash('sha256').update(empty).digest('hex')}",`);
+};
+
+const refusal = (text: string): unknown => {
+  try {
+    return parsePlan(text, 'plan.json');
+  } catch (error) {
+    return error;
+  }
+};
+
+test('a plan is read back as it was written', () => {
+  expect(isDigestTrue(TEXT)).toBe(true);
+  const { schemaVersion, kind, digest, ...body } = parsePlan(TEXT, 'plan.json');
+  expect(body).toEqual(BODY);
+  expect([schemaVersion, kind]).toEqual([1, 'scim-audit/plan']);
+  expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+  expect(serialisePlan(body)).toBe(TEXT);
+});
+
+test('a plan without actions is read back as well', () => {
+  const text = serialisePlan({ ...BODY, actions: [], open: [], decisions: [] });
+  expect(parsePlan(text, 'plan.json').actions).toEqual([]);
+});
+
+describe('whatever is altered is seen', () => {
+  test('any byte, changed, left out or put in twice', () => {
+    const bytes = Buffer.from(TEXT);
+    for (let at = 0; at < bytes.length; at++) {
+      for (const other of [bytes[at] ^ 1, 0x20, 0x31]) {
+        if (other === bytes[at]) continue;
+        const altered = Buffer.from(bytes);
+        altered[at] = other;
+        const text = altered.toString('utf8');
+        if (isDigestTrue(text)) throw new Error(`byte ${at} was changed to ${other} and not seen`);
+      }
+      const before = bytes.subarray(0, at);
+      if (isDigestTrue(Buffer.concat([before, bytes.subarray(at + 1)]).toString('utf8'))) throw new Error(`byte ${at} was left out and not seen`);
+      if (isDigestTrue(Buffer.concat([before, bytes.subarray(at, at + 1), bytes.subarray(at)]).toString('utf8')))
+        throw new Error(`byte ${at} was doubled and not seen`);
+    }
+  });
+  test('a whole action', () => {
+    const without = TEXT.split('\n').filter((line) => !line.includes('"id":"a2"'));
+    expect(refusal(without.join('\n'))).toBeInstanceOf(PlanAltered);
+  });
+  test('two actions in another order', () => {
+    const lines = TEXT.split('\n');
+    const at = lines.findIndex((line) => line.includes('"id":"a1"'));
+    [lines[at], lines[at + 1]] = [lines[at + 1], lines[at]];
+    expect(refusal(lines.join('\n'))).toBeInstanceOf(PlanAltered);
+  });
+  test('line ends, a byte-order mark, another layout, something after the end', () => {
+    for (const text of [TEXT.replaceAll('\n', '\r\n'), `\ufeff${TEXT}`, JSON.stringify(JSON.parse(TEXT)), `${TEXT} `, `${TEXT}{}`]) {
+      expect(refusal(text)).toBeInstanceOf(PlanAltered);
+    }
+  });
+  test('no digest, an empty one, a second one', () => {
+    const [line = ''] = /^ {2}"digest": .*$/m.exec(TEXT) ?? [];
+    for (const text of [TEXT.replace(`${line}\n`, ''), withoutDigest(TEXT), TEXT.replace(line, `${line}\n${line}`)]) {
+      expect(isDigestTrue(text)).toBe(false);
+      expect(refusal(text)).toBeInstanceOf(PlanAltered);
+    }
+  });
+});
+
+describe('what is refused', () => {
+  test('a file that is no plan', () => {
+    for (const text of ['', 'not JSON', '{}', '[]', 'fingerprint,rule\r\n', '{"kind":"another/plan"}']) {
+      expect(String(refusal(text))).toContain('plan.json is no plan of scim-audit');
+    }
+  });
+  test('a plan that was cut off', () => expect(refusal(TEXT.slice(0, TEXT.length / 2))).toBeInstanceOf(PlanAltered));
+  test('a plan of a newer version, which is said and not taken for altered', () => {
+    const newer = withDigest(TEXT.replace('"schemaVersion": 1', '"schemaVersion": 2'));
+    expect(isDigestTrue(newer)).toBe(true);
+    expect(String(refusal(newer))).toContain('schemaVersion 2; this program reads 1');
+  });
+  test('a well-sealed plan that holds what no plan holds', () => {
+    const error = refusal(withDigest(TEXT.replace('"attribute":"userName"', '"attribute":"password"')));
+    expect(error).not.toBeInstanceOf(PlanAltered);
+    expect(String(error)).toContain('no plan that this program understands');
+  });
+});
+
+test('a plan over other inputs with a new digest is a whole plan: it is the source that it does not fit', () => {
+  const other = serialisePlan({ ...BODY, snapshot: { ...BODY.snapshot, inputs: BODY.snapshot.inputs.map((input) => ({ ...input, sha256: 'f'.repeat(64) })) } });
+  expect(parsePlan(other, 'plan.json').snapshot.inputs[0].sha256).toBe('f'.repeat(64));
+});

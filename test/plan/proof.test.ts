@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import type { Change } from '../../src/model/change.js';
+import { key } from '../../src/model/compare.js';
+import type { Group, User } from '../../src/model/directory.js';
+import { type Proof, ProofFailed, proveActions } from '../../src/plan/simulate.js';
+
+const user = (place: number, userName: string, email: string): User => ({
+  place,
+  id: String(place + 10),
+  input: 0,
+  line: place + 2,
+  name: '',
+  userName,
+  email,
+  active: true,
+  authenticationType: 'idp',
+});
+const group = (place: number, name: string): Group => ({ place, id: `g${place}`, input: 1, line: place + 2, name, isOrganisationLevel: true });
+
+const USERS = [user(0, 'b@x.org', 'a@x.org'), user(1, 'a@x.org', 'b@x.org'), user(2, 'cy', 'c@x.org'), user(3, 'CY', '')];
+const GROUPS = [group(0, 'Night shift')];
+
+const rename = (id: string, from: string, to: string, temporary?: true): Change => ({
+  kind: 'replace-user',
+  user: id,
+  attribute: 'userName',
+  from,
+  to,
+  ...(temporary === undefined ? {} : { temporary }),
+});
+
+const TEMPORARY = 'temporary-10@scim-audit.invalid';
+const SWAP = [rename('10', 'b@x.org', TEMPORARY, true), rename('11', 'a@x.org', 'b@x.org'), rename('10', TEMPORARY, 'a@x.org'), rename('12', 'cy', 'c@x.org')];
+const SWAPPED = [user(0, 'a@x.org', 'a@x.org'), user(1, 'b@x.org', 'b@x.org'), user(2, 'c@x.org', 'c@x.org'), user(3, 'CY', '')];
+
+/** Proves changes against the end state of the swap, or another one. */
+function prove(changes: readonly Change[], end: Partial<Proof['end']> = {}, keys: readonly string[] = []): void {
+  const placeOf = (change: Change): number =>
+    'user' in change ? USERS.findIndex(({ id }) => id === change.user) : GROUPS.findIndex(({ id }) => id === change.group);
+  proveActions({
+    users: USERS,
+    groups: GROUPS,
+    actions: changes.map((change, at) => ({ id: `a${at + 1}`, change, resolves: [] })),
+    places: Int32Array.from(changes, placeOf),
+    end: { users: SWAPPED, groups: GROUPS, ...end },
+    keys: [USERS.flatMap(({ userName, email }) => [key(userName), key(email)]), keys],
+  });
+}
+
+const broken = (changes: readonly Change[], end: Partial<Proof['end']> = {}, keys: readonly string[] = []): string => {
+  try {
+    prove(changes, end, keys);
+  } catch (error) {
+    if (error instanceof ProofFailed) return error.message;
+    throw error;
+  }
+  return 'proved';
+};
+
+test('a swap by way of a temporary username is proved', () => expect(broken(SWAP)).toBe('proved'));
+
+describe('a broken promise stops the plan', () => {
+  test('a value that is not the one at that moment', () => {
+    expect(broken([...SWAP.slice(0, 3), rename('12', 'Cy', 'c@x.org')])).toContain('a4: the userName is not that at that moment');
+    expect(broken([SWAP[0], SWAP[1], rename('10', 'b@x.org', 'a@x.org'), SWAP[3]])).toContain('a3: the userName is not that');
+    expect(broken([{ kind: 'replace-user', user: '10', attribute: 'email', from: 'A@x.org', to: 'z@x.org' }])).toContain('a1: the email is not that');
+    expect(broken([{ kind: 'replace-user', user: '10', attribute: 'active', from: 'false', to: 'true' }])).toContain('a1: the active is not that');
+  });
+  test('a username that another has at that moment', () => {
+    expect(broken([rename('10', 'b@x.org', 'a@x.org'), rename('11', 'a@x.org', 'b@x.org'), SWAP[3]])).toContain('a1: another user has that username');
+    expect(broken([...SWAP, rename('13', 'CY', 'B@X.org')])).toContain('a5: another user has that username');
+  });
+  test('twins may stay and leave, but not come back to one another', () => {
+    expect(broken([...SWAP.slice(0, 3), rename('12', 'cy', 'cY'), rename('12', 'cY', 'c@x.org')])).toBe('proved');
+    expect(broken([...SWAP, rename('13', 'CY', 'd'), rename('10', 'a@x.org', 'cy'), rename('13', 'd', 'Cy')])).toContain('a7: another user has that username');
+    expect(broken([...SWAP, rename('10', 'a@x.org', 'cý')])).toContain('a5: another user has that username');
+  });
+  test('a blank username', () => expect(broken([...SWAP, rename('13', 'CY', '\u200b')])).toContain('a5: another user has that username'));
+  test('a temporary username that is left', () =>
+    expect(broken([...SWAP, rename('13', 'CY', 'temporary-13', true)])).toContain('a5: a temporary username is left'));
+  test('a temporary username that the organisation knows, in the source or at the end', () => {
+    expect(broken([...SWAP, rename('13', 'CY', 'Cy', true), rename('13', 'Cy', 'CY')])).toContain('one that the organisation knows');
+    expect(broken(SWAP, {}, [TEMPORARY])).toContain('a1: the temporary username is one that the organisation knows');
+  });
+  test('users and groups that do not exist', () => {
+    expect(broken([rename('99', 'a', 'b')])).toContain('a1: there is no such user');
+    expect(broken([{ kind: 'replace-group', group: 'g9', attribute: 'displayName', from: 'a', to: 'b' }])).toContain('a1: there is no such group');
+  });
+  test('a group that is not called so', () =>
+    expect(broken([{ kind: 'replace-group', group: 'g0', attribute: 'displayName', from: 'Day', to: 'Dusk' }])).toContain('not called so'));
+  test('another end than the planned one', () => {
+    expect(broken(SWAP.slice(0, 3))).toContain('user 12 does not end as planned');
+    expect(broken(SWAP, { users: SWAPPED.map((each) => ({ ...each, email: `${each.email}x` })) })).toContain('user 10 does not end as planned');
+    expect(broken(SWAP, { users: SWAPPED.map((each) => ({ ...each, active: false })) })).toContain('user 10 does not end as planned');
+    expect(broken(SWAP, { groups: [group(0, 'Day shift')] })).toContain('group g0 does not end as planned');
+  });
+});

@@ -1,0 +1,154 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { FORMATS } from '../../src/reporters/registry.js';
+import { temporaryFolders } from '../support/temporary.js';
+import { ACCEPTED, answering, askDecisions, check, checkJson, EXPORT, USERS, writeDecisions } from './standing.js';
+
+const makeFolder = temporaryFolders();
+const AGAINST = ['--baseline', 'baseline.json'];
+const FIXED = USERS.replace('2,robot,,', '2,robot@dome.example,robot@dome.example,');
+const REGRESSED = `${USERS}8,hal,,true,idp\n`;
+
+/** Yields a folder with an export and the report of it as it was. */
+async function known(files: Readonly<Record<string, string>> = EXPORT): Promise<string> {
+  const folder = makeFolder(files);
+  await check(folder, ['--format', 'json', '--output', 'baseline.json']);
+  return folder;
+}
+
+const put = (folder: string, users: string): void => writeFileSync(join(folder, 'users.csv'), users);
+
+describe('check --baseline', () => {
+  it('shows what was known, and does not count it', async () => {
+    const folder = await known();
+    const { code, report } = await checkJson(folder, AGAINST);
+    expect(code).toBe(0);
+    expect(report.summary).toEqual({ error: 0, warning: 0, info: 0, accepted: 0, known: 2, byRule: {} });
+    expect(report.fixed).toEqual([]);
+    expect(report.findings).toHaveLength(2);
+    for (const { accepted } of report.findings) expect(accepted).toMatchObject({ isKnown: true, reason: 'in the baseline baseline.json' });
+  });
+
+  it('counts what is new, and lists what is gone', async () => {
+    const folder = await known();
+    const before = (await checkJson(folder)).report;
+    put(folder, REGRESSED);
+    const regressed = await checkJson(folder, AGAINST);
+    expect({ code: regressed.code, summary: regressed.report.summary }).toMatchObject({
+      code: 1,
+      summary: { error: 1, known: 2, byRule: { 'missing-email': 1 } },
+    });
+    put(folder, FIXED);
+    const fixed = await checkJson(folder, AGAINST);
+    expect({ code: fixed.code, known: fixed.report.summary.known, fixed: fixed.report.fixed }).toEqual({
+      code: 0,
+      known: 1,
+      fixed: before.findings.filter(({ rule }) => rule === 'missing-email').map(({ fingerprint }) => fingerprint),
+    });
+  });
+
+  it('never lets a real fix make room for a real regression, not even of one rule', async () => {
+    const folder = await known();
+    put(folder, `${FIXED}8,hal,,true,idp\n`);
+    const { code, report } = await checkJson(folder, AGAINST);
+    expect(code).toBe(1);
+    expect(report.summary).toMatchObject({ error: 1, known: 1 });
+    expect(report.fixed).toHaveLength(1);
+  });
+
+  it('knows a finding again after its row moved, and not after its values changed', async () => {
+    const folder = await known();
+    const [head, ...rows] = USERS.trimEnd().split('\n');
+    put(folder, `${[head, ...rows.reverse()].join('\n')}\n`);
+    expect((await checkJson(folder, AGAINST)).report.summary).toMatchObject({ error: 0, known: 2 });
+    put(folder, USERS.replace('cleo at dome,true', 'cleo at home,true'));
+    expect((await checkJson(folder, AGAINST)).code).toBe(1);
+  });
+
+  it('is nothing but the counts where nothing was found then or now', async () => {
+    const clean = { ...EXPORT, 'users.csv': FIXED.replaceAll('cleo at dome', 'cleo@dome.example') };
+    const { code, report } = await checkJson(await known(clean), AGAINST);
+    expect({ code, known: report.summary.known, fixed: report.fixed }).toEqual({ code: 0, known: 0, fixed: [] });
+  });
+
+  it.each(FORMATS.map(({ id }) => id))('shows known findings in %s, and the exit code is the same', async (format) => {
+    const folder = await known();
+    put(folder, REGRESSED);
+    const { code, stdout, stderr } = await check(folder, [...AGAINST, '--format', format]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('1 error, 2 known from the baseline');
+    if (format !== 'gitlab') expect(stdout).toMatch(/known|baseline/i);
+  });
+
+  it.each(['pretty', 'json', 'markdown', 'html'])('lists what is fixed in %s', async (format) => {
+    const folder = await known();
+    put(folder, FIXED);
+    expect((await check(folder, [...AGAINST, '--format', format])).stdout).toMatch(/fixed/i);
+  });
+
+  it('does not call fixed what was not checked', async () => {
+    const folder = await known();
+    const { report } = await checkJson(folder, [...AGAINST, '--skip-rule', 'missing-email']);
+    expect(report.fixed).toEqual([]);
+  });
+
+  it('leaves an acceptance an acceptance: what is accepted and known counts once, as accepted', async () => {
+    const folder = await known();
+    writeDecisions(folder, answering(await askDecisions(folder), 'missing-email'));
+    const { report } = await checkJson(folder, [...AGAINST, '--decisions', 'decisions.csv']);
+    expect(report.summary).toMatchObject({ error: 0, accepted: 1, known: 1 });
+    expect(report.findings.find(({ rule }) => rule === 'missing-email')?.accepted).toEqual({ reason: ACCEPTED.reason, owner: ACCEPTED.owner });
+  });
+
+  it('takes a report that itself was held against one', async () => {
+    const folder = await known();
+    await check(folder, [...AGAINST, '--format', 'json', '--output', 'second.json']);
+    expect((await checkJson(folder, ['--baseline', 'second.json'])).report.summary).toMatchObject({ error: 0, known: 2 });
+  });
+
+  it('is never overwritten by an output', async () => {
+    const folder = await known();
+    const before = readFileSync(join(folder, 'baseline.json'), 'utf8');
+    expect((await check(folder, [...AGAINST, '--format', 'json', '--output', 'baseline.json'])).code).toBe(2);
+    expect(readFileSync(join(folder, 'baseline.json'), 'utf8')).toBe(before);
+  });
+
+  it('refuses one of another organisation', async () => {
+    const folder = await known();
+    put(folder, USERS.replaceAll(/^(\d),/gm, '9$1,'));
+    const { code, stdout, stderr } = await check(folder, AGAINST);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('baseline.json is the report of another organisation');
+  });
+
+  it.each([
+    ['cut', (text: string) => text.slice(0, -30), /baseline\.json, line \d+: it is damaged/],
+    ['empty', () => '', /baseline\.json, line 1/],
+    ['no JSON', () => 'id,name\n', /baseline\.json, line \d: it is damaged/],
+    ['broken on a line', (text: string) => text.replace('"findings": [', '"findings": ['.replace(':', '')), /line \d+: it is damaged/],
+    ['a list', () => '[]', /it is no JSON report of scim-audit/],
+    ['null', () => 'null', /it is no JSON report of scim-audit/],
+    ['another tool’s', (text: string) => text.replace('"name": "scim-audit"', '"name": "other"'), /it is no JSON report of scim-audit/],
+    ['of a newer version', (text: string) => text.replace('"schemaVersion": 1', '"schemaVersion": 2'), /line 2: it has schemaVersion 2, this program reads 1/],
+    ['without a version', (text: string) => text.replace('"schemaVersion": 1,', ''), /schemaVersion undefined/],
+    ['of a version that is none', (text: string) => text.replace('"schemaVersion": 1', '"schemaVersion": 0.5'), /schemaVersion/],
+    ['without a fingerprint', (text: string) => text.replace('"fingerprint"', '"finger"'), /a finding has no fingerprint/],
+  ])('refuses one that is %s', async (_, alter, says) => {
+    const folder = await known();
+    writeFileSync(join(folder, 'baseline.json'), alter(readFileSync(join(folder, 'baseline.json'), 'utf8')));
+    const { code, stdout, stderr } = await check(folder, AGAINST);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(says);
+    expect(stderr).toContain('What to do:');
+  });
+
+  it('refuses a certificate, a plan, a file that is not there, and a folder', async () => {
+    const folder = await known();
+    await check(folder, ['--certificate', 'certificate.json']);
+    await askDecisions(folder);
+    for (const file of ['certificate.json', 'plan/plan.json', 'nowhere.json', '.']) {
+      expect({ file, code: (await check(folder, ['--baseline', file])).code }).toEqual({ file, code: 2 });
+    }
+  });
+});
