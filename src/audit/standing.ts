@@ -3,10 +3,19 @@
 import { completeReport } from './audit.js';
 import type { Acceptance, AuditedFinding, Report } from './report.js';
 
-const again = (report: Report, findings: readonly AuditedFinding[], fixed = report.fixed): Report => {
+const again = (report: Report, findings: readonly AuditedFinding[], fixed = report.fixed, notes: readonly string[] = []): Report => {
   const { summary: _, isReady: __, ...parts } = report;
-  return completeReport({ ...parts, findings, ...(fixed === undefined ? {} : { fixed }) });
+  return completeReport({ ...parts, findings, notes: [...parts.notes, ...notes], ...(fixed === undefined ? {} : { fixed }) });
 };
+
+const MOST_NAMED = 20;
+
+/** Yields the sentence that shows in every format what the baseline had and this report has not. */
+function fixedNote(fixed: readonly string[], name: string): string[] {
+  if (fixed.length === 0) return [];
+  const more = fixed.length > MOST_NAMED ? ` and ${fixed.length - MOST_NAMED} more` : '';
+  return [`Fixed since the baseline ${name}: ${fixed.slice(0, MOST_NAMED).join(', ')}${more}.`];
+}
 
 /** Yields the report with a person's acceptances, by fingerprint. */
 export function withAcceptances(report: Report, acceptances: ReadonlyMap<string, Acceptance>): Report {
@@ -26,6 +35,9 @@ export function withAcceptances(report: Report, acceptances: ReadonlyMap<string,
 export function withBaseline(report: Report, baseline: ReadonlySet<string>, name: string): Report {
   const now = new Set(report.findings.map(({ fingerprint }) => fingerprint));
   const known: Acceptance = { reason: `in the baseline ${name}`, owner: 'baseline', isKnown: true };
+  // What was not looked for is not known to be mended.
+  const unchecked = new Set(report.notChecked.map(({ rule }) => rule));
+  const fixed = [...baseline].filter((fingerprint) => !now.has(fingerprint) && !unchecked.has(fingerprint.slice(0, fingerprint.lastIndexOf(':'))));
   return again(
     report,
     report.findings.map((audited) =>
@@ -33,6 +45,7 @@ export function withBaseline(report: Report, baseline: ReadonlySet<string>, name
         ? { finding: audited.finding, fingerprint: audited.fingerprint, acceptance: known }
         : audited,
     ),
-    [...baseline].filter((fingerprint) => !now.has(fingerprint)),
+    fixed,
+    fixedNote(fixed, name),
   );
 }

@@ -1,7 +1,7 @@
 /** Where reports go: stdout, or files that are whole or not there at all. */
 
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, realpathSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Mistake } from '../model/mistake.js';
 import { FORMATS, loadReporter } from '../reporters/registry.js';
 import type { Reporter } from '../reporters/reporter.js';
@@ -42,7 +42,8 @@ export async function pairOutputs(words: readonly OutputWord[]): Promise<Destina
     throw new Mistake(`${onStdout.join(' and ')} would both be written to stdout.`, 'Give all but one of them a file: --format json --output report.json');
   }
   const files = pairs.flatMap(({ file }) => (file === undefined ? [] : [file]));
-  const doubled = files.find((file, at) => files.indexOf(file) !== at);
+  const places = files.map((file) => resolve(file));
+  const doubled = files.find((_, at) => places.indexOf(places[at]) !== at);
   if (doubled !== undefined) throw new Mistake(`Two reports would be written to ${doubled}.`, 'Give each --output a file of its own.');
   return Promise.all(
     pairs.map(async ({ format = USUAL, file }): Promise<Destination> => {

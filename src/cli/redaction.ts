@@ -92,7 +92,7 @@ export class Redaction {
         ...(heading === undefined ? {} : { heading: this.#heading(heading) }),
         message: this.text(message),
       }));
-      return new SourceRefused(problems, error.total);
+      return new SourceRefused(problems, error.total, error.subject);
     }
     if (error instanceof Mistake) {
       const [message, hint, details] = [

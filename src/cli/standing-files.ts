@@ -21,10 +21,27 @@ export function acceptFrom(report: Report, file: string, today: string): Report 
   }
   const found = new Set(report.findings.map(({ fingerprint }) => fingerprint));
   const acceptances = new Map<string, Acceptance>();
+  const answersByFinding = new Map<string, { readonly line: number; readonly answer: string }>();
   for (const { line, cells } of problems.length > 0 ? [] : rows) {
     const plain = cells.map(unguardCell);
     const [action, value, reason, owner, expires] = plain.slice(WRITTEN_COLUMNS).map((cell) => cell.trim());
-    if (action.toLowerCase() !== 'accept') continue;
+    const isAccepted = action.toLowerCase() === 'accept';
+    if (action !== '') {
+      // Rows of one finding are one decision: it is accepted, in the same words, or changed.
+      const said = isAccepted ? JSON.stringify([reason, owner, expires]) : '';
+      const before = answersByFinding.get(plain[0]);
+      if (before !== undefined && before.answer !== said && (isAccepted || before.answer !== '')) {
+        problems.push({
+          file,
+          line,
+          column: WRITTEN_COLUMNS + 1,
+          heading: 'action',
+          message: `line ${before.line} decides otherwise about this finding: write the same in both rows, or leave one blank.`,
+        });
+      }
+      answersByFinding.set(plain[0], { line, answer: said });
+    }
+    if (!isAccepted) continue;
     const answer = { action: 'accept', value, reason, owner, expires };
     const acceptance = acceptanceOf(
       { answer },
@@ -42,15 +59,15 @@ export function acceptFrom(report: Report, file: string, today: string): Report 
     }
     if (acceptance !== undefined) acceptances.set(plain[0], acceptance);
   }
-  if (problems.length > 0) throw new SourceRefused(problems.slice(0, 50), problems.length);
+  if (problems.length > 0) throw new SourceRefused(problems.slice(0, 50), problems.length, 'decisions');
   return withAcceptances(report, acceptances);
 }
 
 const SCHEMA_VERSION = 1;
 
 /** Yields the report held against an earlier JSON report. Throws where that is none, or one of another organisation. */
-export function holdAgainst(report: Report, file: string): Report {
-  const { fingerprints, ids } = readBaseline(file);
+export function holdAgainst(report: Report, file: string, today: string): Report {
+  const { fingerprints, ids } = readBaseline(file, today);
   const known = new Set(report.snapshot.users.map(({ id }) => id));
   if (ids.length > 0 && !ids.some((id) => known.has(id))) {
     throw new Mistake(
@@ -61,7 +78,7 @@ export function holdAgainst(report: Report, file: string): Report {
   return withBaseline(report, fingerprints, basename(file));
 }
 
-function readBaseline(file: string): { readonly fingerprints: Set<string>; readonly ids: string[] } {
+function readBaseline(file: string, today: string): { readonly fingerprints: Set<string>; readonly ids: string[] } {
   let value: unknown;
   let text = '';
   try {
@@ -75,7 +92,7 @@ function readBaseline(file: string): { readonly fingerprints: Set<string>; reado
   if (!isRecord(report.tool) || report.tool.name !== 'scim-audit' || !Array.isArray(report.findings)) {
     throw new Mistake(`${file}, line 1: it is no JSON report of scim-audit.`, 'Give a report of: scim-audit check … --format json');
   }
-  if (typeof report.schemaVersion !== 'number' || report.schemaVersion > SCHEMA_VERSION) {
+  if (report.schemaVersion !== SCHEMA_VERSION) {
     throw new Mistake(
       `${file}, line 2: it has schemaVersion ${String(report.schemaVersion)}, this program reads ${SCHEMA_VERSION}.`,
       'Update scim-audit, or make the baseline with this version.',
@@ -87,7 +104,9 @@ function readBaseline(file: string): { readonly fingerprints: Set<string>; reado
     if (!isRecord(finding) || typeof finding.fingerprint !== 'string') {
       throw new Mistake(`${file}: a finding has no fingerprint; the report is damaged.`, 'Make the baseline again.');
     }
-    fingerprints.add(finding.fingerprint);
+    // An acceptance that has ended is not revived by a report of the time when it held.
+    const accepted = isRecord(finding.accepted) ? finding.accepted : {};
+    if (typeof accepted.expires !== 'string' || accepted.expires >= today) fingerprints.add(finding.fingerprint);
     for (const user of [finding.user, ...(Array.isArray(finding.users) ? finding.users : [])]) {
       if (isRecord(user) && typeof user.id === 'string') ids.add(user.id);
     }

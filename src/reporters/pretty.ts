@@ -10,6 +10,7 @@ import { RULES } from '../rules/registry.js';
 import { type Cell, count, grouped, type Rule } from '../rules/rule.js';
 import { alignColumns, charactersOf, cut, cutStart, type Styled, wrap } from './columns.js';
 import type { Reporter, ReportOptions } from './reporter.js';
+import { acceptanceText } from './sections.js';
 import { verdictText } from './verdict.js';
 import { compareParts, type Part, printable, visible } from './visible.js';
 
@@ -61,15 +62,31 @@ function* ruleLines(rule: Rule, findings: readonly AuditedFinding[], report: Rep
   const counts = SEVERITIES.filter((severity) => ofSeverity(severity) > 0).map((severity) =>
     severity === 'info' ? `${grouped(ofSeverity(severity))} info` : count(ofSeverity(severity), severity),
   );
-  if (findings.length > open.length) counts.push(`${grouped(findings.length - open.length)} accepted`);
+  const known = findings.filter(({ acceptance }) => acceptance?.isKnown === true).length;
+  const accepted = findings.length - open.length - known;
+  if (accepted > 0) counts.push(`${grouped(accepted)} accepted`);
+  if (known > 0) counts.push(`${grouped(known)} known`);
   yield '\n';
   for (const line of wrap(`${MARK[worst]} ${rule.title}`, options.width, '')) yield `${inColour(paint, worst).bold(line)}\n`;
   for (const line of wrap(`${rule.name}: ${counts.join(', ')}`, options.width, '  ')) yield `${paint.dim(line)}\n`;
   for (const line of wrap(rule.why, options.width, '  ')) yield `${line}\n`;
   yield '\n';
   yield* subjectLines(rule, findings, report, options, paint);
+  for (const line of acceptanceLines(findings, options)) yield `${line}\n`;
   yield '\n';
   for (const line of wrap(`What to do: ${rule.fix}`, options.width, '  ')) yield `${line}\n`;
+}
+
+/** Yields once each who answers for findings, until when and why, and how many they are. */
+function acceptanceLines(findings: readonly AuditedFinding[], { width, mostRows = Number.POSITIVE_INFINITY }: ReportOptions): string[] {
+  const numbers = new Map<string, number>();
+  for (const { acceptance } of findings) {
+    if (acceptance === undefined) continue;
+    const text = acceptanceText(acceptance);
+    numbers.set(text, (numbers.get(text) ?? 0) + 1);
+  }
+  const shown = [...numbers].slice(0, mostRows).flatMap(([text, number]) => wrap(`${grouped(number)} ${text}`, width, '    '));
+  return numbers.size > mostRows ? [...shown, `    … and ${grouped(numbers.size - mostRows)} more acceptances`] : shown;
 }
 
 /** Yields the table of the subjects, and how many rows were left out. */

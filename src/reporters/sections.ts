@@ -10,6 +10,7 @@ import { compareParts, printable, visible } from './visible.js';
 
 interface Counts extends Readonly<Record<Severity, number>> {
   readonly accepted: number;
+  readonly known: number;
 }
 
 /** A rule and what it stated. */
@@ -30,18 +31,19 @@ export function sectionsOf({ findings }: Report): Section[] {
 }
 
 function countsOf(findings: readonly AuditedFinding[]): Counts {
-  const counts = { error: 0, warning: 0, info: 0, accepted: 0 };
-  for (const { finding, acceptance } of findings) counts[acceptance === undefined ? finding.severity : 'accepted']++;
+  const counts = { error: 0, warning: 0, info: 0, accepted: 0, known: 0 };
+  for (const { finding, acceptance } of findings) counts[acceptance === undefined ? finding.severity : acceptance.isKnown === true ? 'known' : 'accepted']++;
   return counts;
 }
 
 /** Yields counts in words: `67 errors, 8 warnings, 1 accepted`. */
-export function countsText({ error, warning, info, accepted }: Counts): string {
+export function countsText({ error, warning, info, accepted, known }: Counts): string {
   return [
     ...(error > 0 ? [count(error, 'error')] : []),
     ...(warning > 0 ? [count(warning, 'warning')] : []),
     ...(info > 0 ? [`${grouped(info)} info`] : []),
     ...(accepted > 0 ? [`${grouped(accepted)} accepted`] : []),
+    ...(known > 0 ? [`${grouped(known)} known`] : []),
   ].join(', ');
 }
 
@@ -54,7 +56,8 @@ export function* byWeight({ findings }: Report): Iterable<AuditedFinding> {
 }
 
 /** Yields who accepted a finding, until when, and why. */
-export function acceptanceText({ owner, expires, reason }: Acceptance): string {
+export function acceptanceText({ owner, expires, reason, isKnown }: Acceptance): string {
+  if (isKnown === true) return printable(`known: ${reason}`);
   return printable(`accepted by ${owner}${expires === undefined ? '' : ` until ${expires}`}: ${reason}`);
 }
 

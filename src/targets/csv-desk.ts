@@ -28,7 +28,7 @@ export class Desk {
   constructor(readonly job: Job) {
     const { destination, run } = job;
     this.#folder = destination.kind === 'out' ? temporaryPath(resolve(destination.path), run) : undefined;
-    if (this.#folder !== undefined) mkdirSync(this.#folder);
+    if (this.#folder !== undefined) mkdirSync(this.#folder, { mode: 0o700 });
   }
 
   #temporaryFor(file: CsvFile): string {
@@ -36,6 +36,11 @@ export class Desk {
     removeIfThere(path);
     this.#temporaries.push(path);
     return path;
+  }
+
+  /** In place a file keeps its permissions; a copy of personal data is its owner's. */
+  #modeFor(file: CsvFile): number {
+    return this.#folder === undefined ? modeOf(file.file) : 0o600;
   }
 
   #expected(file: CsvFile): string {
@@ -62,7 +67,7 @@ export class Desk {
     const temporary = this.#temporaryFor(file);
     const state = fileState(file.file);
     await this.job.gate.pass(`copy ${file.path}`);
-    copyDurably(file.file, temporary, modeOf(file.file));
+    copyDurably(file.file, temporary, this.#modeFor(file));
     const before = hashFile(temporary);
     if (before !== this.#expected(file)) throw changedMeanwhile(file.file);
     return { file, temporary, state, record: { type: 'file', role: file.role, file: file.target, before, after: before } };
@@ -80,7 +85,7 @@ export class Desk {
     const made = await rewriteCsv({
       reading: join(job.runFolder, backup),
       writing: temporary,
-      mode: modeOf(file.file),
+      mode: this.#modeFor(file),
       head: {
         role: file.role,
         isActivityKnown: file.activity !== undefined,

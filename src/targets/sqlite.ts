@@ -7,7 +7,7 @@ import type { Role } from '../model/directory.js';
 import { type Database, loadSqlite, openReadOnly } from '../sources/sqlite.js';
 import { sqliteSource } from '../sources/sqlite-source.js';
 import type { Table } from '../sources/table.js';
-import { fsyncFile, fsyncFolder, hasCode, modeOf, refuseUnwritable, removeIfThere, temporaryPath } from './files.js';
+import { fsyncFile, fsyncFolder, hasCode, refuseUnwritable, removeIfThere, temporaryPath } from './files.js';
 import type { FileRecord, InputRecord, IntentRecord } from './journal.js';
 import { Ledger } from './ledger.js';
 import { needsNames, readNames } from './names.js';
@@ -74,7 +74,7 @@ async function change(job: Job, make: Make): Promise<Written> {
   try {
     await gate.pass('copy');
     await copyDatabase(openReadOnly(Sqlite, source), temporary);
-    chmodSync(temporary, modeOf(source));
+    chmodSync(temporary, 0o600);
     const written = await transact({ Sqlite, job, make, opened: temporary, target });
     gate.hasWritten = true;
     return written;

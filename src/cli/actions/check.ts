@@ -75,8 +75,9 @@ export async function check(source: string | undefined, flags: CheckFlags, words
 async function withStandings(report: Report, { decisions, baseline }: CheckFlags, io: Io): Promise<Report> {
   if (decisions === undefined && baseline === undefined) return report;
   const { acceptFrom, holdAgainst } = await import('../standing-files.js');
-  const accepted = decisions === undefined ? report : acceptFrom(report, decisions, io.now().toISOString().slice(0, 10));
-  return baseline === undefined ? accepted : holdAgainst(accepted, baseline);
+  const today = io.now().toISOString().slice(0, 10);
+  const accepted = decisions === undefined ? report : acceptFrom(report, decisions, today);
+  return baseline === undefined ? accepted : holdAgainst(accepted, baseline, today);
 }
 
 function optionsFor(file: string | undefined, sourceWords: string, { rows = 10, color = true }: CheckFlags, io: Io): ReportOptions {

@@ -52,7 +52,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   );
   if ('problems' in made) {
     const file = decisions?.file ?? '';
-    throw new SourceRefused(made.problems.map((problem) => ({ file, ...problem })).slice(0, 50), made.problems.length);
+    throw new SourceRefused(made.problems.map((problem) => ({ file, ...problem })).slice(0, 50), made.problems.length, 'decisions');
   }
   const applyCommand = `scim-audit apply ${shellWord(join(flags.out, 'plan.json'))} ${fileWords(source, flags).map(shellWord).join(' ')} --out corrected`;
   const shown = redaction?.plan(made, audit.context) ?? made;

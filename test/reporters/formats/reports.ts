@@ -61,7 +61,10 @@ export function reportOf(people: readonly Person[], more: Partial<Organisation> 
 
 /** Yields the report with the finding at that place accepted. */
 export function accepting(report: Report, at: number, acceptance: Acceptance): Report {
-  return completeReport({ ...report, findings: report.findings.map((audited, place) => (place === at ? { ...audited, acceptance } : audited)) });
+  return completeReport({
+    ...report,
+    findings: report.findings.map((audited, place) => (place === at ? { finding: audited.finding, fingerprint: audited.fingerprint, acceptance } : audited)),
+  });
 }
 
 /** What would end a line, a cell, a tag, a command or an escape somewhere, or act on a terminal. */
