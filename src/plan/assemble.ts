@@ -148,7 +148,9 @@ function groupChanges(groups: readonly Group[], ends: readonly Group[], { groupN
   // Only groups that are renamed can be in one another's way: names that others keep were refused as decisions.
   for (const place of movers) {
     const id = idOf(groups[place].name);
-    holders.set(id, [...(holders.get(id) ?? []), place]);
+    const known = holders.get(id);
+    if (known === undefined) holders.set(id, [place]);
+    else known.push(place);
   }
   const steps = sequenceRenames({
     movers,

@@ -159,13 +159,15 @@ function groupNamesakes({ groups }: EndState, names: ReadonlyMap<number, string>
   for (const { id, name, isOrganisationLevel } of groups) {
     if (!isOrganisationLevel) continue;
     const folded = key(name);
-    byName.set(folded, [...(byName.get(folded) ?? []), id]);
+    const known = byName.get(folded);
+    if (known === undefined) byName.set(folded, [id]);
+    else known.push(id);
   }
   return [...names.keys()].flatMap((place) => {
     const { id, name } = groups[place];
-    const others = (byName.get(key(name)) ?? []).filter((other) => other !== id);
-    if (others.length === 0) return [];
+    const other = byName.get(key(name))?.find((each) => each !== id);
+    if (other === undefined) return [];
     const [line = 1] = linesOf([`group ${id}`]);
-    return [{ line, message: `the group name ${JSON.stringify(name)} is that of group ${others[0]}.` }];
+    return [{ line, message: `the group name ${JSON.stringify(name)} is that of group ${other}.` }];
   });
 }

@@ -56,7 +56,9 @@ export function settleDecisions(answered: readonly AnsweredRow[], { directory, p
       return false;
     }
     linesByChoice.set(`${subject} ${what}`, { line, value });
-    linesBySubject.set(subject, [...(linesBySubject.get(subject) ?? []), line]);
+    const known = linesBySubject.get(subject);
+    if (known === undefined) linesBySubject.set(subject, [line]);
+    else known.push(line);
     return true;
   };
 

@@ -2,6 +2,8 @@
 
 import type { AuditedFinding } from '../audit/report.js';
 import type { Change } from '../model/change.js';
+import type { DecisionAction } from '../model/finding.js';
+import { topicOf } from '../plan/end-state.js';
 import type { MadePlan } from '../plan/make-plan.js';
 import type { Action } from '../plan/plan.js';
 import { ruleOf } from '../rules/registry.js';
@@ -13,16 +15,17 @@ const MOST = 200;
 
 /** Yields a value as Markdown shows it: nothing in it is markup, and nothing in it is unseen. */
 export const markdownValue = (text: string): string => {
+  if (text === '') return '(blank)';
   const shown = visible(text).replaceAll('|', '\\|');
   const ticks = Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length)) + 1;
   const fence = '`'.repeat(ticks);
-  const pad = shown === '' || shown.startsWith('`') || shown.endsWith('`') || /^ .* $/.test(shown) ? ' ' : '';
+  const pad = shown.startsWith('`') || shown.endsWith('`') || /^ .* $/.test(shown) ? ' ' : '';
   return `${fence}${pad}${shown}${pad}${fence}`;
 };
 
 /** Yields the plan for people. `applyCommand` is what applies it. */
 export function* planMarkdown(plan: MadePlan, applyCommand: string): Iterable<string> {
-  const { body, assembly, acceptances, before } = plan;
+  const { body, acceptances, before } = plan;
   const { error, warning } = body.after;
   yield '# Plan for SCIM enablement\n\n';
   yield `${count(body.actions.length, 'action')}; ${count(body.open.length, 'finding')} left open for a decision${acceptances.size > 0 ? `; ${acceptances.size} accepted` : ''}. `;
@@ -30,9 +33,11 @@ export function* planMarkdown(plan: MadePlan, applyCommand: string): Iterable<st
   yield* sourceLines(plan);
   yield* actionSections(body.actions);
   yield* conflictSection(before.findings);
-  yield* openSection(assembly.open);
+  yield* openSection(plan);
+  yield* acceptedSection(plan);
+  yield* newSection(plan);
   yield* lossSection(plan);
-  yield `## How to apply\n\nThe order matters and is kept: after every single action no two users have one username, unless they had it before.\n\n    ${applyCommand}\n`;
+  yield `## How to apply\n\nThe actions are applied in the order of their numbers: after every single one no two users have the same username, unless they had it before. What stays open does not stand in their way.\n\n    ${applyCommand}\n`;
 }
 
 function* sourceLines({ body, before }: MadePlan): Iterable<string> {
@@ -44,12 +49,14 @@ function* sourceLines({ body, before }: MadePlan): Iterable<string> {
   yield '\n';
 }
 
+/** What takes something away comes first. */
 const KINDS: readonly { readonly title: string; readonly is: (change: Change) => boolean }[] = [
+  { title: 'Deactivated', is: (change) => change.kind === 'replace-user' && change.attribute === 'active' && change.to === 'false' },
+  { title: 'Memberships', is: (change) => change.kind === 'remove-member' || change.kind === 'add-member' },
+  { title: 'Activated', is: (change) => change.kind === 'replace-user' && change.attribute === 'active' && change.to === 'true' },
   { title: 'Emails', is: (change) => change.kind === 'replace-user' && change.attribute === 'email' },
-  { title: 'Activation', is: (change) => change.kind === 'replace-user' && change.attribute === 'active' },
   { title: 'Usernames', is: (change) => change.kind === 'replace-user' && change.attribute === 'userName' },
   { title: 'Group names', is: (change) => change.kind === 'replace-group' },
-  { title: 'Memberships', is: (change) => change.kind === 'remove-member' || change.kind === 'add-member' },
 ];
 
 function* actionSections(actions: readonly Action[]): Iterable<string> {
@@ -97,15 +104,74 @@ function* conflictSection(findings: readonly AuditedFinding[]): Iterable<string>
   if (pictured.length > MOST) yield `… and ${grouped(pictured.length - MOST)} more.\n\n`;
 }
 
-function* openSection(open: readonly AuditedFinding[]): Iterable<string> {
+/** What each decision means, for somebody who writes it into a spreadsheet. */
+const MEANINGS: Readonly<Record<DecisionAction, string>> = {
+  'set-email': 'the email becomes `value`; a user in scope then gets it as username too',
+  'set-username': 'the username becomes `value`; only for users who are not in scope',
+  'set-name': 'the name of the group becomes `value`',
+  activate: 'the user becomes active; no `value`',
+  deactivate: 'the user becomes inactive and cannot sign in; no `value`',
+  'remove-member': 'the user leaves the groups named in the row, or the one whose id is in `value`',
+  accept: 'nothing changes; needs `reason` and `owner`, may have `expires` as 2027-01-31',
+};
+
+function* openSection({ assembly: { open }, rows }: MadePlan): Iterable<string> {
   yield `## What stays open: ${grouped(open.length)}\n\n`;
   if (open.length === 0) {
     yield 'Nothing.\n\n';
     return;
   }
-  yield 'A person must decide. Write the decisions into decisions.csv and run the plan again.\n\n';
-  for (const { finding } of open.slice(0, MOST)) yield `- ${finding.severity}, ${finding.rule}: ${markdownValue(ruleOf(finding).message(finding))}\n`;
-  if (open.length > MOST) yield `- … and ${grouped(open.length - MOST)} more, in decisions.csv.\n`;
+  yield 'A person must decide. Write `action` and `value` into decisions.csv and run the plan again; a suggestion is taken by copying its first word into `action` and the rest into `value`. One decision often settles several findings: a username that waits for a conflict or for a valid email changes by itself once that is decided. A suggested address `former-…` is nobody\'s: whoever uses that account cannot sign in with it, so make sure that it is the one nobody needs.\n\n';
+  const possible = new Map<string, Set<DecisionAction>>();
+  for (const { asked } of rows) {
+    const actions = possible.get(asked.finding.finding.rule) ?? new Set();
+    for (const action of asked.question.actions) actions.add(action);
+    possible.set(asked.finding.finding.rule, actions);
+  }
+  const shown = new Map<string, AuditedFinding[]>();
+  for (const audited of open)
+    shown
+      .set(audited.finding.rule, shown.get(audited.finding.rule) ?? [])
+      .get(audited.finding.rule)
+      ?.push(audited);
+  for (const some of shown.values()) {
+    const { rule, title } = titleOf(some);
+    yield `### ${title}: ${grouped(some.length)}\n\n`;
+    yield `Possible: ${[...(possible.get(rule) ?? [])].map((action) => `\`${action}\``).join(', ')}.\n\n`;
+    for (const { finding } of some.slice(0, MOST)) yield `- ${finding.severity}: ${markdownValue(ruleOf(finding).message(finding))}\n`;
+    if (some.length > MOST) yield `- … and ${grouped(some.length - MOST)} more, in decisions.csv.\n`;
+    yield '\n';
+  }
+  yield '### What can be written into `action`\n\n';
+  const used = new Set([...possible.values()].flatMap((actions) => [...actions]));
+  for (const [action, meaning] of Object.entries(MEANINGS)) if ([...used].some((each) => each === action)) yield `- \`${action}\`: ${meaning}\n`;
+  yield '- blank: it stays open, and stays as it is\n\n';
+}
+
+function titleOf([{ finding }]: readonly AuditedFinding[]): { readonly rule: string; readonly title: string } {
+  return { rule: finding.rule, title: `${ruleOf(finding).title} (${finding.rule})` };
+}
+
+function* acceptedSection({ acceptances, before }: MadePlan): Iterable<string> {
+  if (acceptances.size === 0) return;
+  yield `## What is accepted: ${grouped(acceptances.size)}\n\n`;
+  for (const { finding, fingerprint } of before.findings) {
+    const acceptance = acceptances.get(fingerprint);
+    if (acceptance === undefined) continue;
+    const { reason, owner, expires } = acceptance;
+    yield `- ${markdownValue(ruleOf(finding).message(finding))}: ${markdownValue(reason)}, says ${markdownValue(owner)}${expires === undefined ? '' : `, until ${expires}`}\n`;
+  }
+  yield '\n';
+}
+
+/** What decisions lead to and no decision was asked for yet. */
+function* newSection({ before, assembly }: MadePlan): Iterable<string> {
+  const known = new Set(before.findings.map(topicOf));
+  const follows = assembly.end.report.findings.filter((audited) => audited.finding.severity !== 'info' && !known.has(topicOf(audited)));
+  if (follows.length === 0) return;
+  yield `## What the decisions lead to: ${grouped(follows.length)}\n\nThe next check reports this anew, and the next plan asks about it.\n\n`;
+  for (const { finding } of follows.slice(0, MOST)) yield `- ${finding.severity}: ${markdownValue(ruleOf(finding).message(finding))}\n`;
+  if (follows.length > MOST) yield `- … and ${grouped(follows.length - MOST)} more.\n`;
   yield '\n';
 }
 
@@ -116,7 +182,7 @@ function* lossSection({ before, assembly }: MadePlan): Iterable<string> {
     yield before.notChecked.some(({ rule }) => rule === 'inactive-basic-member') ? 'Not known: memberships were not checked.\n\n' : 'Nothing.\n\n';
     return;
   }
-  yield 'Inactive Basic users in groups to be synced lose these memberships. memberships.csv holds them all, so that they can be restored.\n\n';
+  yield 'Inactive Basic users in groups to be synced lose these memberships, without a word, unless somebody decides otherwise. memberships.csv holds them all, with those that this plan ends, so that they can be restored.\n\n';
   for (const { finding } of losing.slice(0, MOST)) yield `- ${markdownValue(ruleOf(finding).message(finding))}\n`;
   if (losing.length > MOST) yield `- … and ${grouped(losing.length - MOST)} more.\n`;
   yield '\n';

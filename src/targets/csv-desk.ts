@@ -4,7 +4,18 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { CsvFile } from './csv-files.js';
 import { rewriteCsv } from './csv-rewrite.js';
-import { copyDurably, fileState, fsyncFolder, hashFile, modeOf, refuseUnwritable, removeIfThere, replaceDurably, temporaryPath } from './files.js';
+import {
+  copyDurably,
+  fileState,
+  fsyncFolder,
+  hashFile,
+  isEmptyFolder,
+  modeOf,
+  refuseUnwritable,
+  removeIfThere,
+  replaceDurably,
+  temporaryPath,
+} from './files.js';
 import type { FileRecord } from './journal.js';
 import { ApplyRefused, changedMeanwhile } from './refusal.js';
 import type { Job } from './target.js';
@@ -134,7 +145,8 @@ export class Desk {
     for (const { file, state } of prepared) if (fileState(file.file) !== state) throw changedMeanwhile(file.file);
     if (this.#folder !== undefined && destination.kind === 'out') {
       fsyncFolder(this.#folder);
-      if (existsSync(destination.path)) throw new ApplyRefused(`${destination.path} is there already.`, 'Nothing was changed. Name another place with --out.');
+      if (existsSync(destination.path) && !isEmptyFolder(destination.path))
+        throw new ApplyRefused(`${destination.path} is there already.`, 'Nothing was changed. Name another place with --out.');
       replaceDurably(this.#folder, resolve(destination.path));
       gate.hasWritten = true;
       await gate.pass('replaced');

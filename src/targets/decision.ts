@@ -1,9 +1,10 @@
 /** Whether a plan can be applied to what is there: it can, it was, or it must not. */
 
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { openSource } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { ApplyRequest } from './apply.js';
+import { isEmptyFolder } from './files.js';
 import { ApplyRefused } from './refusal.js';
 import { targetFor } from './registry.js';
 import { type KnownRun, knownRuns, runsFolderOf } from './run-folder.js';
@@ -42,11 +43,6 @@ export async function decide({ plan, planFile, source, mode }: ApplyRequest): Pr
     );
   }
   throw staleSource(plan.snapshot.inputs, inputs);
-}
-
-/** A folder that somebody made for the copy. */
-function isEmptyFolder(path: string): boolean {
-  return statSync(path).isDirectory() && readdirSync(path).length === 0;
 }
 
 /** Yields the run that made what stands at a place. */

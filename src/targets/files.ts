@@ -1,7 +1,21 @@
 /** Files that are whole and on the disk before anything rests on them. */
 
 import { createHash } from 'node:crypto';
-import { accessSync, chmodSync, closeSync, constants, copyFileSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Mistake } from '../model/mistake.js';
 import { reasonOf } from '../sources/file-stream.js';
@@ -122,4 +136,9 @@ export function fileState(file: string): string {
   if (!existsSync(file)) return 'gone';
   const { ino, size, mtimeNs } = statSync(file, { bigint: true });
   return `${ino}/${size}/${mtimeNs}`;
+}
+
+/** Is a folder with nothing in it, such as somebody makes for a copy. */
+export function isEmptyFolder(path: string): boolean {
+  return statSync(path).isDirectory() && readdirSync(path).length === 0;
 }

@@ -6,7 +6,11 @@ type Move = readonly [from: number, to?: number];
 
 function sequence(moves: readonly Move[]): Step[] {
   const holders = new Map<number, number[]>();
-  moves.forEach(([from], place) => void holders.set(from, [...(holders.get(from) ?? []), place]));
+  for (const [place, [from]] of moves.entries()) {
+    const known = holders.get(from);
+    if (known === undefined) holders.set(from, [place]);
+    else known.push(place);
+  }
   return sequenceRenames({
     movers: moves.flatMap(([, to], place) => (to === undefined ? [] : [place])),
     from: (place) => moves[place][0],

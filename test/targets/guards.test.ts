@@ -56,6 +56,8 @@ describe('before the first write', () => {
     const scene = await sceneOf({ 'users.csv': USERS }, [rename('1', 'anna', 'a')]);
     const path = join(scene.folder, 'copy');
     mkdirSync(path);
+    expect((await prepareApply(request(scene, { mode: { kind: 'out', path } }))).state).toBe('ready');
+    writeFileSync(join(path, 'letter.txt'), 'mine');
     await expect(prepareApply(request(scene, { mode: { kind: 'out', path } }))).rejects.toMatchObject({ name: 'ApplyRefused' });
     await applyAll(scene, { mode: { kind: 'out', path: `${path}2` } });
     expect((await prepareApply(request(scene, { mode: { kind: 'out', path: `${path}2` } }))).state).toBe('done-already');
