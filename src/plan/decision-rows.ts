@@ -157,12 +157,19 @@ function idsOf(keys: readonly string[], isWanted: (text: string) => boolean): Ma
   return ids;
 }
 
-/** Spreadsheets change line ends inside cells; nothing else of what was written may change. */
-const foldLines = (cell: string): string => cell.replace(/\r\n?/g, '\n');
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
+const TRUTH = /^(?:true|false)$/i;
+
+/** Yields a cell without what spreadsheets change unasked: line ends, TRUE, and how a number is written (007, 1.50, 1E5). */
+export function foldCell(cell: string): string {
+  if (NUMBER.test(cell)) return String(Number(Number(cell).toPrecision(15)));
+  return TRUTH.test(cell) ? cell.toLowerCase() : cell.replace(/\r\n?/g, '\n');
+}
 
 /** Yields the digest of the cells that are not for people. */
 export function rowDigest(written: readonly string[]): string {
-  return hash('sha256', JSON.stringify(written.slice(0, WRITTEN_COLUMNS).map(foldLines))).slice(0, 16);
+  return hash('sha256', JSON.stringify(written.slice(0, WRITTEN_COLUMNS).map(foldCell))).slice(0, 16);
 }
 
 /** Yields the row as the plan remembers it. */

@@ -1,7 +1,7 @@
 /** Rows of decisions.csv, held against what was asked: nothing but the answers may have changed. */
 
 import { unguardCell } from '../model/formula.js';
-import { type Answer, type AskedRow, DECISION_COLUMNS, rowDigest, WRITTEN_COLUMNS } from './decision-rows.js';
+import { type Answer, type AskedRow, DECISION_COLUMNS, foldCell, rowDigest, WRITTEN_COLUMNS } from './decision-rows.js';
 import type { WrittenRow } from './plan.js';
 
 /** A row of the file as it was read. */
@@ -39,6 +39,20 @@ export interface ReadDecisions {
 }
 
 const rowKey = (cells: readonly string[]): string => JSON.stringify([cells[0], cells[2], cells[3]]);
+const foldedKey = (cells: readonly string[]): string => rowKey(cells.slice(0, WRITTEN_COLUMNS).map(foldCell));
+
+type FindAsked = (cells: readonly string[]) => AskedRow | undefined;
+
+/** Yields what finds the row that was asked, also where a spreadsheet rewrote the id and no other row could be meant. */
+function finderOf(asked: readonly AskedRow[]): FindAsked {
+  const exact = new Map(asked.map((row) => [rowKey(row.written), row]));
+  const folded = new Map<string, AskedRow | undefined>();
+  for (const row of asked) {
+    const name = foldedKey(row.written);
+    folded.set(name, folded.has(name) ? undefined : row);
+  }
+  return (cells) => exact.get(rowKey(cells)) ?? folded.get(foldedKey(cells));
+}
 
 /**
  * Yields the answers of a file. Its rows are those of `asked`, or else those of `previous`, where it is known which rows
@@ -60,22 +74,17 @@ export function readDecisions(
     };
   }
   const plain = rows.map(({ line, cells }) => ({ line, cells: cells.map(unguardCell) }));
-  const askedByKey = new Map(asked.map((row) => [rowKey(row.written), row]));
-  const problems = problemsOf(plain, asked, askedByKey, previous);
+  const find = finderOf(asked);
+  const problems = problemsOf(plain, asked, find, previous);
   if (problems.length > 0) return { answered: [], outdated: [], problems };
-  return { ...sortAnswers(plain, asked, askedByKey), problems };
+  return { ...sortAnswers(plain, asked, find), problems };
 }
 
 /** Yields what is wrong with the rows: held against what is asked now, else against what was written then. */
-function problemsOf(
-  rows: readonly FileRow[],
-  asked: readonly AskedRow[],
-  askedByKey: ReadonlyMap<string, AskedRow>,
-  previous: readonly WrittenRow[] | undefined,
-): DecisionProblem[] {
-  const nowAsked = compareWithAsked(rows, asked, askedByKey);
+function problemsOf(rows: readonly FileRow[], asked: readonly AskedRow[], find: FindAsked, previous: readonly WrittenRow[] | undefined): DecisionProblem[] {
+  const nowAsked = compareWithAsked(rows, asked, find);
   if (nowAsked.length === 0) return nowAsked;
-  if (previous === undefined) return rows.every(({ cells }) => askedByKey.has(rowKey(cells))) ? nowAsked : repeatedRows(rows);
+  if (previous === undefined) return rows.every(({ cells }) => find(cells) !== undefined) ? nowAsked : repeatedRows(rows);
   const isAskedAsBefore = previous.length === asked.length && previous.every(({ digest }, at) => digest === rowDigest(asked[at].written));
   return isAskedAsBefore ? nowAsked : compareWithPrevious(rows, previous);
 }
@@ -95,13 +104,13 @@ const repeatedRow = (line: number, before: number): DecisionProblem => ({
   message: `the row is there already, on line ${before}; rows may not be added.`,
 });
 
-function compareWithAsked(rows: readonly FileRow[], asked: readonly AskedRow[], askedByKey: ReadonlyMap<string, AskedRow>): DecisionProblem[] {
+function compareWithAsked(rows: readonly FileRow[], asked: readonly AskedRow[], find: FindAsked): DecisionProblem[] {
   const problems: DecisionProblem[] = [];
   const linesByKey = new Map<string, number>();
   for (const { line, cells } of rows) {
-    const name = rowKey(cells);
+    const row = find(cells);
+    const name = rowKey(row?.written ?? cells);
     const before = linesByKey.get(name);
-    const row = askedByKey.get(name);
     if (before !== undefined) problems.push(repeatedRow(line, before));
     else if (row === undefined)
       problems.push({
@@ -124,12 +133,18 @@ function compareWithAsked(rows: readonly FileRow[], asked: readonly AskedRow[], 
   return problems;
 }
 
+/** What a spreadsheet may take for a number, a date or a time, and write in its own way. */
+const LOOKS_COUNTED = /^[\d\s.,:/%e+-]+$/i;
+
 function alteredCell(line: number, cells: readonly string[], written: readonly string[]): DecisionProblem {
-  const at = written.findIndex((cell, column) => rowDigest([cell]) !== rowDigest([cells[column] ?? '']));
+  const at = written.findIndex((cell, column) => foldCell(cell) !== foldCell(cells[column] ?? ''));
+  const hint = LOOKS_COUNTED.test(written[at])
+    ? 'Spreadsheets do that to numbers and dates: open the file with its columns as text.'
+    : 'Only action, value, reason, owner and expires may be written.';
   return {
     line,
     column: at + 1,
-    message: `${DECISION_COLUMNS[at]} was altered: it is ${JSON.stringify(cells[at] ?? '')} and was ${JSON.stringify(written[at])}. Spreadsheets do that to numbers and dates; format the columns as text.`,
+    message: `${DECISION_COLUMNS[at]} was altered: it is ${JSON.stringify(cells[at] ?? '')} and was ${JSON.stringify(written[at])}. ${hint}`,
   };
 }
 
@@ -158,18 +173,14 @@ function compareWithPrevious(rows: readonly FileRow[], previous: readonly Writte
   return problems;
 }
 
-function sortAnswers(
-  rows: readonly FileRow[],
-  asked: readonly AskedRow[],
-  askedByKey: ReadonlyMap<string, AskedRow>,
-): Pick<ReadDecisions, 'answered' | 'outdated'> {
+function sortAnswers(rows: readonly FileRow[], asked: readonly AskedRow[], find: FindAsked): Pick<ReadDecisions, 'answered' | 'outdated'> {
   const answered: AnsweredRow[] = [];
   const outdated: OutdatedRow[] = [];
   const nowBySubject = new Map(asked.map((row) => [JSON.stringify(row.written.slice(1, 4)), row]));
   for (const { line, cells } of rows) {
     const [action, value, reason, owner, expires] = cells.slice(WRITTEN_COLUMNS).map((cell) => cell.trim());
     const answer: Answer = { action: action.toLowerCase(), value: cells[WRITTEN_COLUMNS + 1], reason, owner, expires };
-    const row = askedByKey.get(rowKey(cells));
+    const row = find(cells);
     const isBlank = [action, value, reason, owner, expires].every((cell) => cell === '');
     if (row !== undefined) answered.push({ asked: row, answer, line });
     else if (!isBlank) {

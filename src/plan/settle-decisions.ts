@@ -93,9 +93,11 @@ export function settleDecisions(answered: readonly AnsweredRow[], { directory, p
       else if (choose(row, 'email', value)) choices.emails.set(place, value);
     } else if (known === 'set-username') {
       if (isBlank(value)) refuse('value', 'set-username needs a value.');
+      else if (value !== value.trim()) refuse('value', `${JSON.stringify(value)} has white space around it.`);
       else if (choose(row, 'username', value)) choices.userNames.set(place, value);
     } else if (known === 'set-name') {
       if (isBlank(value)) refuse('value', 'set-name needs a value.');
+      else if (value !== value.trim()) refuse('value', `${JSON.stringify(value)} has white space around it.`);
       else if (choose(row, 'name', value)) choices.groupNames.set(place, value);
     } else if (known === 'activate' || known === 'deactivate') {
       if (value !== '') refuse('value', `${known} takes no value.`);
@@ -134,7 +136,8 @@ export function acceptanceOf({ answer }: Pick<AnsweredRow, 'answer'>, today: str
   if (value !== '') refuse('value', 'accept takes no value.');
   if (reason === '') refuse('reason', 'accept needs a reason.');
   if (owner === '') refuse('owner', 'accept needs an owner: who answers for it.');
-  if (expires !== '' && !isDate(expires)) refuse('expires', `${JSON.stringify(expires)} is no date; write it as 2027-01-31.`);
+  if (expires !== '' && !isDate(expires))
+    refuse('expires', `${JSON.stringify(expires)} is no date; write it as 2027-01-31, in a cell that is formatted as text.`);
   else if (expires !== '' && expires < today) refuse('expires', `the acceptance ended on ${expires}; settle the finding, or accept it anew.`);
   if (value !== '' || reason === '' || owner === '' || (expires !== '' && (!isDate(expires) || expires < today))) return undefined;
   return { reason, owner, ...(expires === '' ? {} : { expires }) };

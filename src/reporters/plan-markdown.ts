@@ -121,7 +121,7 @@ function* openSection({ assembly: { open }, rows }: MadePlan): Iterable<string> 
     yield 'Nothing.\n\n';
     return;
   }
-  yield 'A person must decide. Write `action` and `value` into decisions.csv and run the plan again; a suggestion is taken by copying its first word into `action` and the rest into `value`. One decision often settles several findings: a username that waits for a conflict or for a valid email changes by itself once that is decided. A suggested address `former-…` is nobody\'s: whoever uses that account cannot sign in with it, so make sure that it is the one nobody needs.\n\n';
+  yield "A person must decide. Write `action` and `value` into decisions.csv and run the plan again; a suggestion is taken by copying its first word into `action` and the rest into `value`. One decision often settles several findings: a username that waits for a conflict or for a valid email changes by itself once that is decided. A suggested address `former-…` is nobody's: whoever uses that account cannot sign in with it, so make sure that it is the one nobody needs.\n\n";
   const possible = new Map<string, Set<DecisionAction>>();
   for (const { asked } of rows) {
     const actions = possible.get(asked.finding.finding.rule) ?? new Set();
