@@ -104,6 +104,6 @@ export const reordered = (organisation: Organisation, users: readonly User[], gr
 });
 
 /** Yields the decisions that a person finds in the plan's folder, as cells. */
-export const decisionCells = ({ rows }: Pick<MadePlan, 'rows'>): string[][] => rows.map(({ asked, answer }) => answeredCells(asked, answer));
+const decisionCells = ({ rows }: Pick<MadePlan, 'rows'>): string[][] => rows.map(({ asked, answer }) => answeredCells(asked, answer));
 
-export const decisionsText = (made: Pick<MadePlan, 'rows'>): string => [...decisionsCsv(made)].join('');
+const decisionsText = (made: Pick<MadePlan, 'rows'>): string => [...decisionsCsv(made)].join('');
