@@ -109,3 +109,13 @@ export function answer(folder: string, answers: readonly (readonly [rule: string
   writeTable(folder, table);
   return table;
 }
+
+/** Yields the line of the file on which a row starts. */
+export function lineOf(folder: string, rule: string, id: string): number {
+  const table = readTable(folder);
+  const before = table.slice(0, rowOf(table, rule, id));
+  return before.reduce((line, cells) => line + cells.join('').split('\n').length, 1);
+}
+
+/** Yields how a problem's place is told. */
+export const placeOf = (line: number, column?: number): string => `plan/decisions.csv, line ${line}${column === undefined ? '' : `, column ${column}`}: `;

@@ -8,7 +8,6 @@ import { type DecisionFile, type MadePlan, makePlan, type RefusedDecisions } fro
 import { MemberTable } from '../../src/plan/member-table.js';
 import type { Action, PlanSettings } from '../../src/plan/plan.js';
 import type { FileRow } from '../../src/plan/read-decisions.js';
-import { decisionsCsv } from '../../src/reporters/plan-tables.js';
 import { directoryOf, inOrder, type Organisation, policyOf, snapshotOf } from '../support/organisations.js';
 
 export const TODAY = '2026-03-02';
@@ -102,8 +101,3 @@ export const reordered = (organisation: Organisation, users: readonly User[], gr
   users: inOrder(users),
   groups: inOrder(groups),
 });
-
-/** Yields the decisions that a person finds in the plan's folder, as cells. */
-const decisionCells = ({ rows }: Pick<MadePlan, 'rows'>): string[][] => rows.map(({ asked, answer }) => answeredCells(asked, answer));
-
-const decisionsText = (made: Pick<MadePlan, 'rows'>): string => [...decisionsCsv(made)].join('');

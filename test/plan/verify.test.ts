@@ -41,7 +41,7 @@ describe('a fresh export', () => {
   test('as before the plan', () => {
     const found = differences(USERS);
     expect(found.map(({ kind }) => kind)).toEqual(['missing', 'missing']);
-    expect(found.map((each) => 'now' in each && each.now)).toEqual(['a@x.org', 'b@x.org']);
+    expect(found.map((each) => 'now' in each && each.now)).toEqual(['b@x.org', 'a@x.org']);
   });
 
   test('with a user who is neither as before nor as planned is told once', () => {
