@@ -7,7 +7,7 @@ import type { Group, User } from '../model/directory.js';
 import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
 import type { Choices } from './choices.js';
-import { type EndState, endStateOf, topicOf } from './end-state.js';
+import { type EndState, endStateOf } from './end-state.js';
 import type { MemberTable } from './member-table.js';
 import type { Action } from './plan.js';
 import { type Step, sequenceRenames } from './sequence.js';
@@ -43,8 +43,8 @@ export function assembleFor({ before, context }: Ground, choices: Choices, end: 
     ...groupChanges(groups, end.groups, choices),
     ...memberChanges(users, groups, choices),
   ];
-  const topicsLeft = new Set(end.report.findings.map(topicOf));
-  const resolvedBy = resolvedIndex(before.findings.filter((audited) => !topicsLeft.has(topicOf(audited))));
+  const isLeft = topicsOf(end.report.findings);
+  const resolvedBy = resolvedIndex(before.findings.filter((audited) => !isLeft(audited)));
   const actions = placed.map((each, at): Action => ({ id: `a${at + 1}`, change: each.change, resolves: resolvedBy(each) }));
   proveActions({ users, groups, actions, places: Int32Array.from(placed, ({ place }) => place), end, keys });
   if (end.contest.isAutomatic.includes(1)) throw new ProofFailed('The plan is not finished and was not written: an update would still need no decision.');
@@ -53,6 +53,17 @@ export function assembleFor({ before, context }: Ground, choices: Choices, end: 
     ({ finding, fingerprint, acceptance }) => finding.severity !== 'info' && acceptance === undefined && !resolved.has(fingerprint),
   );
   return { actions, open, end };
+}
+
+/** Yields whether there is a finding of that rule and topic. */
+function topicsOf(findings: readonly AuditedFinding[]): (audited: AuditedFinding) => boolean {
+  const topics = new Map<string, Set<string>>();
+  for (const { finding } of findings) {
+    const known = topics.get(finding.rule) ?? new Set();
+    if (known.size === 0) topics.set(finding.rule, known);
+    known.add(ruleOf(finding).topic(finding));
+  }
+  return ({ finding }) => topics.get(finding.rule)?.has(ruleOf(finding).topic(finding)) === true;
 }
 
 /** A change with the place of the user, or else of the group, whose value it is. */

@@ -38,20 +38,31 @@ export interface ReadDecisions {
   readonly problems: readonly DecisionProblem[];
 }
 
-const rowKey = (cells: readonly string[]): string => JSON.stringify([cells[0], cells[2], cells[3]]);
-const foldedKey = (cells: readonly string[]): string => rowKey(cells.slice(0, WRITTEN_COLUMNS).map(foldCell));
+const keyOf = (fingerprint: string, subject: string, id: string): string => `${fingerprint}\u0000${subject}\u0000${id}`;
+const rowKey = (cells: readonly string[]): string => keyOf(cells[0], cells[2], cells[3]);
+const foldedKey = (cells: readonly string[]): string => keyOf(foldCell(cells[0]), foldCell(cells[2]), foldCell(cells[3]));
 
 type FindAsked = (cells: readonly string[]) => AskedRow | undefined;
 
 /** Yields what finds the row that was asked, also where a spreadsheet rewrote the id and no other row could be meant. */
 function finderOf(asked: readonly AskedRow[]): FindAsked {
   const exact = new Map(asked.map((row) => [rowKey(row.written), row]));
+  let folded: ReadonlyMap<string, AskedRow | undefined> | undefined;
+  return (cells) => {
+    const row = exact.get(rowKey(cells));
+    if (row !== undefined) return row;
+    folded ??= foldedRows(asked);
+    return folded.get(foldedKey(cells));
+  };
+}
+
+function foldedRows(asked: readonly AskedRow[]): Map<string, AskedRow | undefined> {
   const folded = new Map<string, AskedRow | undefined>();
   for (const row of asked) {
     const name = foldedKey(row.written);
     folded.set(name, folded.has(name) ? undefined : row);
   }
-  return (cells) => exact.get(rowKey(cells)) ?? folded.get(foldedKey(cells));
+  return folded;
 }
 
 /**
@@ -117,7 +128,10 @@ function compareWithAsked(rows: readonly FileRow[], asked: readonly AskedRow[], 
         line,
         message: 'the row was added or altered: no finding of this export asks it. Only action, value, reason, owner and expires may be written.',
       });
-    else if (rowDigest(row.written) !== rowDigest(cells)) problems.push(alteredCell(line, cells, row.written));
+    else {
+      const at = alteredAt(cells, row.written);
+      if (at >= 0) problems.push(alteredCell(line, at, cells, row.written));
+    }
     if (before === undefined) linesByKey.set(name, line);
   }
   let last = 1;
@@ -136,8 +150,11 @@ function compareWithAsked(rows: readonly FileRow[], asked: readonly AskedRow[], 
 /** What a spreadsheet may take for a number, a date or a time, and write in its own way. */
 const LOOKS_COUNTED = /^[\d\s.,:/%e+-]+$/i;
 
-function alteredCell(line: number, cells: readonly string[], written: readonly string[]): DecisionProblem {
-  const at = written.findIndex((cell, column) => foldCell(cell) !== foldCell(cells[column] ?? ''));
+/** Yields the first column that is not as it was written, or -1. */
+const alteredAt = (cells: readonly string[], written: readonly string[]): number =>
+  written.findIndex((cell, at) => cell !== cells[at] && foldCell(cell) !== foldCell(cells[at] ?? ''));
+
+function alteredCell(line: number, at: number, cells: readonly string[], written: readonly string[]): DecisionProblem {
   const hint = LOOKS_COUNTED.test(written[at])
     ? 'Spreadsheets do that to numbers and dates: open the file with its columns as text.'
     : 'Only action, value, reason, owner and expires may be written.';
@@ -176,7 +193,7 @@ function compareWithPrevious(rows: readonly FileRow[], previous: readonly Writte
 function sortAnswers(rows: readonly FileRow[], asked: readonly AskedRow[], find: FindAsked): Pick<ReadDecisions, 'answered' | 'outdated'> {
   const answered: AnsweredRow[] = [];
   const outdated: OutdatedRow[] = [];
-  const nowBySubject = new Map(asked.map((row) => [JSON.stringify(row.written.slice(1, 4)), row]));
+  let nowBySubject: ReadonlyMap<string, Pick<AskedRow, 'written'>> | undefined;
   for (const { line, cells } of rows) {
     const [action, value, reason, owner, expires] = cells.slice(WRITTEN_COLUMNS).map((cell) => cell.trim());
     const answer: Answer = { action: action.toLowerCase(), value: cells[WRITTEN_COLUMNS + 1], reason, owner, expires };
@@ -184,7 +201,8 @@ function sortAnswers(rows: readonly FileRow[], asked: readonly AskedRow[], find:
     const isBlank = [action, value, reason, owner, expires].every((cell) => cell === '');
     if (row !== undefined) answered.push({ asked: row, answer, line });
     else if (!isBlank) {
-      const now = nowBySubject.get(JSON.stringify(cells.slice(1, 4)));
+      nowBySubject ??= new Map(asked.map(({ written }) => [keyOf(written[1], written[2], written[3]), { written }]));
+      const now = nowBySubject.get(keyOf(cells[1], cells[2], cells[3]));
       const why = now === undefined ? 'the finding is gone' : `the finding has changed: ${JSON.stringify(cells[4])} is now ${JSON.stringify(now.written[4])}`;
       outdated.push({ cells, line, why });
     }
