@@ -69,9 +69,8 @@ function run(args: readonly string[], environment: Readonly<Record<string, strin
 function expectTrueJournals(plan: string): void {
   const runs = join(plan, 'runs');
   if (!existsSync(runs)) return;
-  for (const name of readdirSync(runs).filter((entry) => !entry.startsWith('.'))) {
-    const file = join(runs, name, 'journal.jsonl');
-    if (!existsSync(file)) continue;
+  const files = readdirSync(runs).flatMap((name) => (name.startsWith('.') ? [] : ['journal.jsonl', 'undo.jsonl'].map((file) => join(runs, name, file))));
+  for (const file of files.filter((each) => existsSync(each))) {
     const intents = new Set<string>();
     const lines = readFileSync(file, 'utf8').split('\n');
     // A kill may cut the last line short, and no other.
@@ -139,9 +138,7 @@ export function describeKills(kind: keyof typeof KINDS): void {
           expect(again.status, `${place}: ${again.stderr}`).toBe(0);
           expect(stateOf(staged.target), `${place}: run again`).toEqual(after);
           expectTrueJournals(staged.plan);
-          const runs = readdirSync(join(staged.plan, 'runs'))
-            .filter((name) => existsSync(join(staged.plan, 'runs', name, 'journal.jsonl')))
-            .sort();
+          const runs = runsIn(staged.plan);
           let isUndone = false;
           for (const name of runs.reverse()) {
             const undone = run(['undo', join(staged.plan, 'runs', name), '--yes']);
@@ -155,5 +152,38 @@ export function describeKills(kind: keyof typeof KINDS): void {
       },
       600_000,
     );
+
+    // After one call is before the next: only the last has an after of its own.
+    it('an undo finishes when run again: killed before every call, and after the last', () => {
+      const ended = stage('undo');
+      expect(run(ended.apply)).toMatchObject({ status: 0 });
+      const runOf = (folder: string): string => join(folder, 'plan', 'runs', runsIn(join(folder, 'plan'))[0]);
+      // A run knows its source by its path, so each kill happens where the apply was.
+      const kept = join(scratch, `${kind.replace(/\W+/g, '-')}-undo-kept`);
+      cpSync(ended.folder, kept, { recursive: true });
+      const list = join(scratch, `${kind.replace(/\W+/g, '-')}-undo.txt`);
+      expect(run(['undo', runOf(ended.folder), '--yes'], { COUNT_TO: list })).toMatchObject({ status: 0 });
+      expect(stateOf(ended.target)).toEqual(before);
+      const steps = readFileSync(list, 'utf8').trim().split('\n');
+      expect(steps.length).toBeGreaterThan(8);
+      for (let number = 1; number <= steps.length + 1; number++) {
+        const at = Math.min(number, steps.length);
+        const when = number === at ? 'before' : 'after';
+        const place = `undo, ${when} ${steps[at - 1]}`;
+        rmSync(ended.folder, { recursive: true, force: true });
+        cpSync(kept, ended.folder, { recursive: true });
+        const killed = run(['undo', runOf(ended.folder), '--yes'], { KILL_AT: String(at), KILL_WHEN: when });
+        expect(killed.signal, place).toBe('SIGKILL');
+        expectTrueJournals(ended.plan);
+        const again = run(['undo', runOf(ended.folder), '--yes']);
+        expect(again.status, `${place}: ${again.stderr}`).toBe(0);
+        expect(stateOf(ended.target), place).toEqual(before);
+      }
+    }, 600_000);
   });
 }
+
+const runsIn = (plan: string): string[] =>
+  readdirSync(join(plan, 'runs'))
+    .filter((name) => existsSync(join(plan, 'runs', name, 'journal.jsonl')))
+    .sort();
