@@ -62,11 +62,12 @@ INSERT INTO groups VALUES (7, 'Ovens'), (8, 'Night shift');
 INSERT INTO memberships VALUES ('Ovens', 'rye', '2019'), ('Ovens', 'spelt', '2020'), ('Night shift', 'spelt', NULL), ('Ovens', 'bran', '2021');
 `;
 
-async function sqliteScene(folder: string): Promise<Scene> {
+async function sqliteScene(folder: string, mode = 'delete'): Promise<Scene> {
   writeAll(join(folder, 'export'), {});
   writeAll(join(folder, 'plan'), {});
   const file = join(folder, 'export', 'bakery.sqlite');
   const database = new Sqlite(file);
+  database.pragma(`journal_mode = ${mode}`);
   database.exec(SQL);
   database.close();
   const source = requestFor(file);
@@ -96,7 +97,8 @@ interface Kind {
 
 const KINDS: readonly Kind[] = [
   { name: 'csv', make: csvScene, read: bytesBelow, source: 'export', out: 'copy' },
-  { name: 'sqlite', make: sqliteScene, read: rowsOf, source: 'export/bakery.sqlite', out: 'copy.sqlite' },
+  { name: 'sqlite', make: (folder) => sqliteScene(folder), read: rowsOf, source: 'export/bakery.sqlite', out: 'copy.sqlite' },
+  { name: 'sqlite with a write-ahead log', make: (folder) => sqliteScene(folder, 'wal'), read: rowsOf, source: 'export/bakery.sqlite', out: 'copy.sqlite' },
 ];
 
 describe.each(KINDS)('$name', ({ name, make, read, source, out }) => {
