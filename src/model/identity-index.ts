@@ -36,6 +36,8 @@ export interface IdentityIndex {
   readonly users: readonly User[];
   /** Key texts by key id. */
   readonly keys: readonly string[];
+  /** Yields the id of a text's key; -1 where no user has it, or where it is blank. */
+  find(text: string): number;
   /** Key id of each user's username, by place; -1 where it is blank. */
   readonly userNameKey: Int32Array;
   /** Key id of each user's email, by place; -1 where it is blank. */
@@ -70,6 +72,7 @@ export function indexIdentities(users: readonly User[], mode: AuthMode): Identit
   return {
     users,
     keys,
+    find: (text) => table.find(text),
     userNameKey,
     emailKey,
     isInScope: inScope,

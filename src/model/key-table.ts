@@ -21,12 +21,30 @@ export class KeyTable {
 
   /** Yields the number of a text's key; -1 where the text is blank. */
   intern(text: string): number {
-    let folded = text;
-    if (!this.#isKey(text)) {
-      folded = key(text);
-      if (folded === '') return BLANK;
-      this.#isKey(folded);
-    }
+    if (this.#isKey(text)) return this.#number(text);
+    const folded = key(text);
+    if (folded === '') return BLANK;
+    this.#isKey(folded);
+    return this.#number(folded);
+  }
+
+  /** Yields the number of what is a key already, or is to be told apart to the letter. */
+  internKey(folded: string): number {
+    this.#isKey(folded);
+    return this.#number(folded);
+  }
+
+  /** Yields the number of a text's key; -1 where it has none, or is blank. */
+  find(text: string): number {
+    if (this.#isKey(text)) return this.#find(text);
+    const folded = key(text);
+    if (folded === '') return BLANK;
+    this.#isKey(folded);
+    return this.#find(folded);
+  }
+
+  /** Yields the number of the key that was looked at last. */
+  #number(folded: string): number {
     const known = this.#find(folded);
     if (known !== UNKNOWN) return known;
     const number = this.keys.push(folded) - 1;

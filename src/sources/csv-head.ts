@@ -30,6 +30,16 @@ export interface HeadWishes {
   readonly isActivityKnown: boolean;
 }
 
+/** How the headings of one kind of file are known. */
+export interface HeadingScheme {
+  readonly file: string;
+  readonly delimiter?: string;
+  /** Yields which column is which, and every problem with that. */
+  resolve(headings: readonly string[]): ResolvedHeadings;
+  /** Looks like headings: what makes a row of this kind is named, whatever else is missing or doubled. */
+  isHeadingRow(resolved: ResolvedHeadings): boolean;
+}
+
 interface FrontRecord {
   readonly text: string;
   readonly line: number;
@@ -68,25 +78,38 @@ const cellsOf = (text: string, delimiter: string): string[] => {
   }
 };
 
-/** Yields the head of a CSV, or throws: empty files, other formats, and headings that do not answer. */
+/** Yields the head of a snapshot's CSV, or throws: empty files, other formats, and headings that do not answer. */
 export function findHead(peek: (wanted: number) => Buffer, wishes: HeadWishes): Head {
+  const { role, named, isActivityKnown, file } = wishes;
+  const prefer = role === 'groups' ? ['display'] : [];
+  return findHeadBy(peek, {
+    ...wishes,
+    resolve: (headings) => resolveHeadings(role, headings, named, { prefer, isActivityKnown }),
+    isHeadingRow: (resolved) => isHeadingRow(role, resolved),
+    refuseOthers: (records) => refusePluginFile(records, file),
+  });
+}
+
+/** Yields the head of a CSV by any scheme, or throws. `refuseOthers` sees the first records where none of them are headings. */
+export function findHeadBy(
+  peek: (wanted: number) => Buffer,
+  scheme: HeadingScheme & { readonly refuseOthers?: (records: readonly FrontRecord[]) => void },
+): Head {
   const bytes = peek(PEEKED);
-  refuseOtherFormats(bytes, wishes.file);
+  refuseOtherFormats(bytes, scheme.file);
   const records = frontRecords(bytes);
   if (records.length === 0) {
-    throw new SourceRefused([{ file: wishes.file, line: 1, message: 'the file is empty; export again.' }], 1);
+    throw new SourceRefused([{ file: scheme.file, line: 1, message: 'the file is empty; export again.' }], 1);
   }
-  const delimiters = wishes.delimiter === undefined ? Object.values(DELIMITERS) : [wishes.delimiter];
+  const delimiters = scheme.delimiter === undefined ? Object.values(DELIMITERS) : [scheme.delimiter];
   let best: { readonly head: Head; readonly rank: number } | undefined;
   let widest: { readonly head: Head; readonly width: number } | undefined;
   for (const record of records) {
     for (const delimiter of delimiters) {
       const headings = cellsOf(record.text, delimiter);
-      const { role, named, isActivityKnown } = wishes;
-      const prefer = role === 'groups' ? ['display'] : [];
-      const resolved = resolveHeadings(role, headings, named, { prefer, isActivityKnown });
+      const resolved = scheme.resolve(headings);
       const head: Head = { delimiter, headings, resolved, offset: record.end, lines: record.endLine - 1, line: record.line };
-      const isAnswering = isHeadingRow(role, resolved);
+      const isAnswering = scheme.isHeadingRow(resolved);
       const rank = resolved.columns.size - (resolved.problems.length > 0 ? 100 : 0);
       if (isAnswering && (best === undefined || rank > best.rank)) best = { head, rank };
       if (widest === undefined || headings.length > widest.width) widest = { head, width: headings.length };
@@ -95,11 +118,11 @@ export function findHead(peek: (wanted: number) => Buffer, wishes: HeadWishes): 
   }
   const found = best?.head ?? widest?.head;
   if (found === undefined) throw new Error('a file with records has a widest one');
-  if (best === undefined) refusePluginFile(records, wishes.file);
+  if (best === undefined) scheme.refuseOthers?.(records);
   if (found.resolved.problems.length > 0) {
     const problems = found.resolved.problems.map(
       ({ at, message }): SourceProblem => ({
-        file: wishes.file,
+        file: scheme.file,
         line: found.line,
         ...(at === undefined ? {} : { column: at + 1, heading: found.headings[at] }),
         message,
@@ -110,7 +133,6 @@ export function findHead(peek: (wanted: number) => Buffer, wishes: HeadWishes): 
   return found;
 }
 
-/** Looks like headings: what makes a row of this role is named, whatever else is missing or doubled. */
 function isHeadingRow(role: Role, { columns, problems }: ResolvedHeadings): boolean {
   if (problems.length === 0) return true;
   if (role === 'users') return columns.has('userName') && columns.has('email');

@@ -1,7 +1,7 @@
 /** A CSV file as a table. */
 
 import type { Role } from '../model/directory.js';
-import { findHead } from './csv-head.js';
+import { findHead, findHeadBy, type Head, type HeadingScheme } from './csv-head.js';
 import { type CsvRow, RecordScanner, type ScanProblem } from './csv-scan.js';
 import type { Encoding } from './encoding.js';
 import { FileStream } from './file-stream.js';
@@ -48,7 +48,7 @@ export function openCsv(wishes: CsvWishes): Table & { close(): void } {
       isIdFromUserName: head.resolved.isIdFromUserName,
       ...(activity === undefined ? {} : { activity }),
       notes,
-      read: (visit, problems) => readRows({ stream, scanner, wishes, head, visit, problems }),
+      read: (visit, problems) => readRows({ stream, scanner, wishes, isOfUsers: role === 'users', head, visit, problems }),
       close: () => stream.close(),
     };
   } catch (error) {
@@ -57,17 +57,39 @@ export function openCsv(wishes: CsvWishes): Table & { close(): void } {
   }
 }
 
+export interface RecordsWishes extends HeadingScheme {
+  readonly path: string;
+  readonly onProgress?: OnProgress;
+}
+
+/** A CSV whose headings answer to a scheme of their own. */
+export interface OpenedRecords {
+  readonly head: Head;
+  /** Hands each row out, in order, once. What cannot be read goes to `problems`. */
+  read(visit: (row: Row) => void, problems: Problems): TableEnd;
+}
+
+/** Finds the headings of an opened stream, which stays the caller's to close. Throws where they do not answer. */
+export function openRecords(stream: FileStream, wishes: RecordsWishes): OpenedRecords {
+  const scanner = new RecordScanner(stream);
+  const head = findHeadBy((wanted) => scanner.peek(wanted), wishes);
+  scanner.skip(head.offset, head.lines);
+  return { head, read: (visit, problems) => readRows({ stream, scanner, wishes, isOfUsers: false, head, visit, problems }) };
+}
+
 interface Reading {
   readonly stream: FileStream;
   readonly scanner: RecordScanner;
-  readonly wishes: CsvWishes;
-  readonly head: ReturnType<typeof findHead>;
+  readonly wishes: Pick<CsvWishes, 'file' | 'path' | 'onProgress'>;
+  /** A list of Jama Connect's users, which may end with footnotes. */
+  readonly isOfUsers: boolean;
+  readonly head: Head;
   readonly visit: (row: Row) => void;
   readonly problems: Problems;
 }
 
-function readRows({ stream, scanner, wishes, head, visit, problems }: Reading): TableEnd {
-  const { file, path, role } = wishes;
+function readRows({ stream, scanner, wishes, isOfUsers, head, visit, problems }: Reading): TableEnd {
+  const { file, path } = wishes;
   const expected = head.headings.length;
   let rows = 0;
   /** Records that may be a report's footnote: they are, if only such records follow. */
@@ -84,7 +106,7 @@ function readRows({ stream, scanner, wishes, head, visit, problems }: Reading): 
   };
   scanner.scan(head.delimiter, {
     row(row) {
-      if (role === 'users' && isFootnote(row, expected)) {
+      if (isOfUsers && isFootnote(row, expected)) {
         footnotes.push({ line: row.line, width: row.width });
         return;
       }
@@ -107,7 +129,7 @@ function readRows({ stream, scanner, wishes, head, visit, problems }: Reading): 
     progress: () => wishes.onProgress?.({ path, bytes: stream.bytes, rows }),
   });
   const notes: string[] = [];
-  if (rows === 0 && role !== 'users') notes.push(`${path} has headings and no rows.`);
+  if (rows === 0 && !isOfUsers) notes.push(`${path} has headings and no rows.`);
   if (footnotes.length > 0) {
     const lines = footnotes.map(({ line }) => line).join(', ');
     notes.push(`${path}: line ${lines} is a footnote of the report and was not read as data.`);

@@ -1,0 +1,171 @@
+/** Which user of Jama Connect an identity provider's user is: by the subject, else by the email. Linear, also where all share one address. */
+
+import { Buckets, type IdentityIndex } from './identity-index.js';
+import type { IdpDirectory, IdpUser } from './idp.js';
+import { KeyTable } from './key-table.js';
+
+/** Nobody fits. */
+export const NO_FIT = -1;
+/** Two or more fit. */
+export const SEVERAL_FIT = -2;
+
+export interface IdpMatch {
+  readonly directory: IdpDirectory;
+  /** Key texts by key id: first those of the identity index under the same ids, then those that only the provider has. */
+  readonly keys: readonly string[];
+  /** Key id of each provider user's subject, by place; -1 where it is blank. */
+  readonly subjectKey: Int32Array;
+  /** Key id of each provider user's email, by place; -1 where it is blank. */
+  readonly emailKey: Int32Array;
+  /** Places of provider users by key of the subject. */
+  readonly subjects: Buckets;
+  /** Places of provider users by key of the email. */
+  readonly emailers: Buckets;
+  /** Yields the place of the one Connect user who has the key as username; NO_FIT or SEVERAL_FIT. Cheaper than the list of them. */
+  soleHolder(key: number): number;
+  /** Yields the places of Connect users who have the key as username; none for a key that only the provider has. */
+  holdersOf(key: number): Int32Array;
+  /** Yields the places of Connect users who have the key as email. */
+  connectEmailersOf(key: number): Int32Array;
+  /** The one Connect user whose username or email is the provider user's subject or email, by the provider user's place; NO_FIT or SEVERAL_FIT. */
+  readonly fit: Int32Array;
+  /** The provider user who fits a Connect user best, by the Connect user's place; NO_FIT. */
+  readonly partner: Int32Array;
+}
+
+const NOWHERE = new Int32Array(0);
+
+/** Yields how the provider's users and the snapshot's fit together. */
+export function matchIdp(index: IdentityIndex, directory: IdpDirectory): IdpMatch {
+  const { users } = directory;
+  const known = index.keys.length;
+  const others = new KeyTable();
+  const keyOf = (text: string): number => {
+    const inConnect = index.find(text);
+    if (inConnect >= 0) return inConnect;
+    const other = others.intern(text);
+    return other < 0 ? other : known + other;
+  };
+  const subjectKey = new Int32Array(users.length);
+  const emailKey = new Int32Array(users.length);
+  for (let place = 0; place < users.length; place++) {
+    const { subject, email } = users[place];
+    subjectKey[place] = keyOf(subject);
+    emailKey[place] = email === subject ? subjectKey[place] : keyOf(email);
+  }
+  const keys = index.keys.concat(others.keys);
+  const subjects = new Buckets(subjectKey, keys.length);
+  const emailers = new Buckets(emailKey, keys.length);
+  let partner: Int32Array | undefined;
+  return {
+    directory,
+    keys,
+    subjectKey,
+    emailKey,
+    subjects,
+    emailers,
+    soleHolder: (key) => (key >= 0 && key < known ? soleOf(index.holders, key) : NO_FIT),
+    holdersOf: (key) => (key >= 0 && key < known ? index.holders.of(key) : NOWHERE),
+    connectEmailersOf: (key) => (key >= 0 && key < known ? index.emailers.of(key) : NOWHERE),
+    fit: findFits(index, subjectKey, emailKey),
+    // Only some rules ask for it.
+    get partner() {
+      partner ??= findPartners(index, directory.users, subjects, emailers);
+      return partner;
+    },
+  };
+}
+
+function findFits(index: IdentityIndex, subjectKey: Int32Array, emailKey: Int32Array): Int32Array {
+  const fits = new Int32Array(subjectKey.length);
+  for (let place = 0; place < fits.length; place++) {
+    const found = soleUser(index, subjectKey[place]);
+    const other = emailKey[place] === subjectKey[place] || found === SEVERAL_FIT ? found : soleUser(index, emailKey[place]);
+    fits[place] = found === NO_FIT || other === found ? other : other === NO_FIT ? found : SEVERAL_FIT;
+  }
+  return fits;
+}
+
+/** Yields the place of the one user of Jama Connect who has the key as username or email; NO_FIT, SEVERAL_FIT. */
+export function soleUser({ keys, holders, emailers }: IdentityIndex, key: number): number {
+  if (key < 0 || key >= keys.length) return NO_FIT;
+  const called = soleOf(holders, key);
+  if (called === SEVERAL_FIT) return SEVERAL_FIT;
+  const addressed = soleOf(emailers, key);
+  if (called === NO_FIT || addressed === called) return addressed;
+  return addressed === NO_FIT ? called : SEVERAL_FIT;
+}
+
+const soleOf = ({ places, offsets }: Buckets, key: number): number => {
+  const size = offsets[key + 1] - offsets[key];
+  return size === 0 ? NO_FIT : size === 1 ? places[offsets[key]] : SEVERAL_FIT;
+};
+
+/** The subject before the email, and what is exactly equal before what only has the same key. */
+function findPartners({ users, userNameKey, emailKey }: IdentityIndex, idpUsers: readonly IdpUser[], subjects: Buckets, emailers: Buckets): Int32Array {
+  const bySubject = new Choosing(subjects, idpUsers);
+  const byEmail = new Choosing(emailers, idpUsers);
+  const partners = new Int32Array(users.length);
+  users.forEach(({ userName, email }, place) => {
+    const name = userNameKey[place];
+    const address = emailKey[place];
+    let chosen = bySubject.exactly(name, userName);
+    if (chosen === NO_FIT) chosen = bySubject.exactly(address, email);
+    if (chosen === NO_FIT) chosen = bySubject.first(name);
+    if (chosen === NO_FIT) chosen = bySubject.first(address);
+    if (chosen === NO_FIT) chosen = byEmail.first(address);
+    if (chosen === NO_FIT) chosen = byEmail.first(name);
+    partners[place] = chosen;
+  });
+  return partners;
+}
+
+/** Chooses one provider user of several that have a key, the same one in any order of rows, with one look at each. */
+class Choosing {
+  readonly #firstByKey = new Map<number, number>();
+  readonly #firstByText = new Map<number, ReadonlyMap<string, number>>();
+
+  constructor(
+    readonly buckets: Buckets,
+    readonly users: readonly IdpUser[],
+  ) {}
+
+  /** Yields the first of those who have the key. */
+  first(key: number): number {
+    const size = key < 0 ? 0 : this.buckets.sizeOf(key);
+    if (size < 2) return size === 0 ? NO_FIT : this.buckets.places[this.buckets.offsets[key]];
+    const known = this.#firstByKey.get(key);
+    if (known !== undefined) return known;
+    const chosen = this.buckets.of(key).reduce((best, place) => (isBefore(this.users[place], this.users[best]) ? place : best));
+    this.#firstByKey.set(key, chosen);
+    return chosen;
+  }
+
+  /** Yields the first of those who have the key and whose subject is exactly the text. */
+  exactly(key: number, text: string): number {
+    const size = key < 0 ? 0 : this.buckets.sizeOf(key);
+    if (size === 0) return NO_FIT;
+    if (size === 1) {
+      const only = this.buckets.places[this.buckets.offsets[key]];
+      return this.users[only].subject === text ? only : NO_FIT;
+    }
+    return (this.#firstByText.get(key) ?? this.#readTexts(key)).get(text) ?? NO_FIT;
+  }
+
+  #readTexts(key: number): ReadonlyMap<string, number> {
+    const texts = new Map<string, number>();
+    for (const place of this.buckets.of(key)) {
+      const best = texts.get(this.users[place].subject);
+      if (best === undefined || isBefore(this.users[place], this.users[best])) texts.set(this.users[place].subject, place);
+    }
+    this.#firstByText.set(key, texts);
+    return texts;
+  }
+}
+
+/** Active users come before blocked ones; else ids decide, and never the order of the rows. */
+function isBefore(a: IdpUser, b: IdpUser): boolean {
+  if (a.active !== b.active) return a.active;
+  if (a.id !== b.id) return a.id < b.id;
+  return a.subject === b.subject ? a.email < b.email : a.subject < b.subject;
+}

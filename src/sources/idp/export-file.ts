@@ -1,0 +1,179 @@
+/** Reads one export from front to end, CSV or JSON: what it is, its first character says. */
+
+import { statSync } from 'node:fs';
+import type { IdpInput, IdpProvider, IdpRole } from '../../model/idp.js';
+import { Mistake } from '../../model/mistake.js';
+import { openRecords } from '../csv.js';
+import type { Encoding } from '../encoding.js';
+import { FileStream } from '../file-stream.js';
+import { type Problems, SourceRefused } from '../problem.js';
+import type { OnProgress } from '../table.js';
+import { CsvEntry, type Entry, type ExportFile, JsonEntry } from './entry.js';
+import { type IdpField, JSON_FIELDS, type RecordKind, resolveExport } from './export-scheme.js';
+import { JsonFault, JsonLexer } from './json-lexer.js';
+import { ENTRA_SIGNS, otherProvider, type Pages, readPages, readRecords } from './json-list.js';
+import { JsonRecordReader } from './json-record.js';
+
+export interface ExportWishes extends ExportFile {
+  readonly provider: IdpProvider;
+  readonly role: IdpRole;
+  readonly delimiter?: string;
+  readonly encoding?: Encoding;
+  readonly onProgress?: OnProgress;
+}
+
+export interface ExportRead {
+  readonly input: IdpInput;
+  readonly isJson: boolean;
+  /** Pages of Graph; 0 for other files. */
+  readonly pages: Pages;
+  /** Fields that a CSV file has columns for. */
+  readonly columns: ReadonlyMap<string, number>;
+  readonly notes: readonly string[];
+}
+
+const NO_PAGES: Pages = { pages: 0, continued: 0 };
+const NO_COLUMNS: ReadonlyMap<string, number> = new Map();
+
+const LONGEST_BLANK = 1 << 20;
+
+/** A file whose first bytes can be looked at before it is read; a pipe as well. */
+class FrontedFile extends FileStream {
+  #front: Buffer = Buffer.alloc(0);
+
+  /** Yields the first character that is no white space; undefined where there is none. */
+  firstCharacter(): string | undefined {
+    for (;;) {
+      const part = Buffer.allocUnsafe(1 << 12);
+      const added = super.fill(part, 0);
+      this.#front = Buffer.concat([this.#front, part.subarray(0, added)]);
+      const [first] = this.#front.toString('latin1').trimStart();
+      if (first !== undefined || added === 0) return first;
+      if (this.#front.length > LONGEST_BLANK) throw new Mistake(`${this.file} begins with nothing but white space.`, 'Export it again.');
+    }
+  }
+
+  override fill(target: Buffer, offset: number): number {
+    if (this.#front.length === 0) return super.fill(target, offset);
+    const copied = this.#front.copy(target, offset);
+    this.#front = this.#front.subarray(copied);
+    return copied;
+  }
+}
+
+/** JSON is Unicode by its own standard; --encoding is for CSV files, which say nothing of theirs. */
+function reopenAsUnicode(opened: FrontedFile): FrontedFile {
+  const { file } = opened;
+  if (!statSync(file).isFile()) {
+    throw new Mistake(`${file} is JSON from a pipe, which cannot be read as windows-1252.`, 'Save it as a file, or leave --encoding out.');
+  }
+  opened.close();
+  const stream = new FrontedFile(file);
+  stream.firstCharacter();
+  return stream;
+}
+
+/**
+ * Hands every record of a file to `visit`. What cannot be read goes to `problems`; undefined where nothing of the file
+ * could be. Throws a Mistake for a file that is something else altogether.
+ */
+export function readExport(wishes: ExportWishes, problems: Problems, visit: (entry: Entry) => void): ExportRead | undefined {
+  let stream = new FrontedFile(wishes.file, wishes.encoding);
+  try {
+    const first = stream.firstCharacter();
+    if (first === undefined) throw new SourceRefused([{ file: wishes.file, line: 1, message: 'the file is empty; export again.' }], 1);
+    const isJson = first === '{' || first === '[';
+    if (isJson && wishes.encoding === 'windows-1252') stream = reopenAsUnicode(stream);
+    return isJson ? readJson(wishes, stream, problems, visit) : readCsv(wishes, stream, problems, visit);
+  } catch (error) {
+    if (!(error instanceof SourceRefused)) throw error;
+    for (const problem of error.problems) problems.add(problem);
+    return undefined;
+  } finally {
+    stream.close();
+  }
+}
+
+function readCsv(wishes: ExportWishes, stream: FileStream, problems: Problems, visit: (entry: Entry) => void): ExportRead {
+  const { path, file, provider, role, delimiter, onProgress } = wishes;
+  const { head, read } = openRecords(stream, {
+    path,
+    file,
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+    resolve: (headings) => resolveExport(provider, role, headings),
+    isHeadingRow: ({ columns, problems: found }) => found.length === 0 || columns.size >= 2,
+  });
+  const { kind, columns } = resolveExport(provider, role, head.headings);
+  const entry = new CsvEntry(wishes, kind, head.headings, columns, problems);
+  const { sha256, rows, notes } = read((row) => {
+    entry.row = row;
+    visit(entry);
+  }, problems);
+  const above = head.line > 1 ? [`${path}: the headings are on line ${head.line}; what stands above them was not read as data.`] : [];
+  return { input: { path, file, role, sha256, rows }, isJson: false, pages: NO_PAGES, columns, notes: [...above, ...notes] };
+}
+
+/** Told of progress after so many records. */
+const STRIDE = 0x3fff;
+
+function readJson(wishes: ExportWishes, stream: FileStream, problems: Problems, visit: (entry: Entry) => void): ExportRead | undefined {
+  const { path, file, provider, role, onProgress } = wishes;
+  const paths: string[] = [];
+  const fields = new Map<IdpField, readonly number[]>();
+  for (const [field, names] of Object.entries(JSON_FIELDS[provider]) as [IdpField, readonly string[]][]) {
+    fields.set(
+      field,
+      names.map((name) => paths.push(name) - 1),
+    );
+  }
+  const signs = provider === 'okta' ? ENTRA_SIGNS.map((name) => paths.push(name) - 1) : [];
+  const lexer = new JsonLexer(stream);
+  const reader = new JsonRecordReader(lexer, paths);
+  const entry = new JsonEntry(wishes, lexer, reader, fields, paths, problems);
+  let rows = 0;
+  const take = (): void => {
+    rows++;
+    if ((rows & STRIDE) === 0) onProgress?.({ path, bytes: stream.bytes, rows });
+    if (!entry.has('login') && !entry.has('name') && !entry.has('subject') && signs.some((at) => reader.kinds[at] !== 'absent')) {
+      throw new JsonFault(otherProvider('Entra', 'entra'), reader.line, lexer.columnAt(reader.offset));
+    }
+    if (!entry.hasRightTypes()) return;
+    const kind = kindOf(wishes, entry);
+    if (kind === undefined) return;
+    entry.kind = kind;
+    visit(entry);
+  };
+  try {
+    const pages = provider === 'okta' ? readRecords(lexer, reader, take) : readPages(lexer, reader, take);
+    onProgress?.({ path, bytes: stream.bytes, rows });
+    const sha256 = problems.total > 0 ? '' : stream.finish();
+    return { input: { path, file, role, sha256, rows }, isJson: true, pages, columns: NO_COLUMNS, notes: [] };
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    problems.add({ file, line: error.line, column: error.column, message: error.message });
+    return undefined;
+  }
+}
+
+/** Yields what a record of a list is, or notes that it is not what the flag says. */
+function kindOf({ provider, role }: ExportWishes, entry: JsonEntry): RecordKind | undefined {
+  if (role === 'idp-groups') {
+    if (!entry.has('login') && entry.has('name')) return 'group';
+    entry.refuse(
+      undefined,
+      `this record is no group: it has ${entry.has('login') ? 'a login' : `no ${provider === 'okta' ? 'profile.name' : 'displayName'}`}. Give users with --idp-users.`,
+    );
+    return undefined;
+  }
+  if (role === 'idp-members') return 'member';
+  if (provider === 'okta' && !entry.has('login') && (entry.has('subject') || entry.has('scope'))) return 'assignment';
+  if (entry.has('login')) return 'user';
+  entry.refuse(
+    undefined,
+    provider === 'okta'
+      ? 'this record is neither a user (profile.login) nor an assignment (credentials.userName, scope).'
+      : 'this record has no userPrincipalName; ask Graph for /users?$select=id,userPrincipalName,mail,givenName,surname,accountEnabled,userType.',
+  );
+  return undefined;
+}

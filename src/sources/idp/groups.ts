@@ -1,0 +1,93 @@
+/** A provider's groups: as its lists hold them, or as its lists of members name them. */
+
+import type { IdpGroup } from '../../model/idp.js';
+import { nearestName } from '../../model/scope.js';
+import { quoted } from '../problem.js';
+import { placeOf, readId, repeatNote } from './accounts.js';
+import type { Entry } from './entry.js';
+import { AMBIGUOUS, NameIndex, UNKNOWN } from './name-index.js';
+
+/** A group, or why it is none. */
+export type FoundGroup = { readonly place: number } | { readonly refusal: string };
+
+type Kept = IdpGroup & { readonly file: string };
+
+/** So many names are looked through for one that is near, over all that are refused. */
+const MOST_LOOKED_THROUGH = 200_000;
+
+export class Groups {
+  readonly all: Kept[] = [];
+  readonly #byId = new Map<string, number>();
+  readonly #byName = new Map<string, number>();
+  #repeats = 0;
+  #lookedThrough = 0;
+  #names: NameIndex | undefined;
+
+  constructor(
+    /** A list of groups was given: names that it lacks are refused. */
+    readonly isListed: boolean,
+  ) {}
+
+  /** Takes one record of a list of groups. */
+  take(entry: Entry): void {
+    const { path, file, line } = entry;
+    const name = entry.text('name');
+    const id = readId(entry);
+    if (id === '') return;
+    if (name.trim() === '') {
+      entry.refuse('name', 'the name of the group is blank; every group has one, so export again.');
+      return;
+    }
+    const at = id === undefined ? this.#byName.get(name) : this.#byId.get(id);
+    if (at === undefined || at === AMBIGUOUS) {
+      this.#add({ place: this.all.length, id: id ?? name, name, path, file, line }, id !== undefined);
+      return;
+    }
+    const known = this.all[at];
+    if (known.name === name) this.#repeats++;
+    else
+      entry.refuse(
+        'name',
+        `the id ${quoted(id ?? '')} is there already, with another name, on ${placeOf(known, entry)}; export all lists at one time, so that they say the same.`,
+      );
+  }
+
+  get notes(): readonly string[] {
+    return repeatNote(this.#repeats, 'a group');
+  }
+
+  #add(group: Kept, hasId: boolean): number {
+    this.all.push(group);
+    if (hasId) this.#byId.set(group.id, group.place);
+    this.#byName.set(group.name, this.#byName.has(group.name) ? AMBIGUOUS : group.place);
+    return group.place;
+  }
+
+  /** Yields the group that a list of members names; without a list of groups a new name is a new group. `from` is where it is named. */
+  named(name: string, from: Pick<Kept, 'path' | 'file' | 'line'>, said: string): FoundGroup {
+    const place = this.#byName.get(name) ?? this.#byId.get(name) ?? UNKNOWN;
+    if (place >= 0) return { place };
+    if (place === AMBIGUOUS) return { refusal: `${said} ${quoted(name)}, which several groups of the list are called; name it by its id instead.` };
+    if (!this.isListed) return { place: this.#add({ place: this.all.length, id: name, name, ...from }, false) };
+    return { refusal: `${said} ${quoted(name)}, which the list of groups does not have.${this.#suggestion(name)}` };
+  }
+
+  /** Yields the group with an id; without a list of groups its name is what is given with it, or the id. */
+  withId(id: string, name: string, from: Pick<Kept, 'path' | 'file' | 'line'>): FoundGroup {
+    const place = this.#byId.get(id);
+    if (place !== undefined) return { place };
+    if (!this.isListed) return { place: this.#add({ place: this.all.length, id, name: name === '' ? id : name, ...from }, true) };
+    return { refusal: `the list of groups has no group with the id ${quoted(id)}; export both at one time.` };
+  }
+
+  #suggestion(name: string): string {
+    if (this.#lookedThrough >= MOST_LOOKED_THROUGH) return '';
+    this.#lookedThrough += this.all.length;
+    const names = this.all.map((group) => group.name);
+    // The same key before a name that is only near.
+    this.#names ??= new NameIndex(names);
+    const same = this.#names.find(name);
+    const near = same >= 0 ? names[same] : nearestName(name, new Set(names));
+    return near === undefined ? '' : ` Did you mean ${quoted(near)}?`;
+  }
+}

@@ -1,0 +1,153 @@
+/** One record of a JSON list: the few properties that are wanted of it, and nothing else of it kept. */
+
+import type { JsonLexer, Token } from './json-lexer.js';
+
+/** What a property holds; `absent` where the record has none of that name. */
+export type JsonKind = 'absent' | 'string' | 'number' | 'boolean' | 'null' | 'object' | 'array';
+
+interface Node {
+  /** Index of the wanted path that ends here, or -1. */
+  wanted: number;
+  readonly children: Map<string, Node>;
+}
+
+interface Frame {
+  isObject: boolean;
+  node: Node | undefined;
+  readonly keys: Set<string>;
+}
+
+/** Deeper than any answer of a provider goes. */
+const DEEPEST = 512;
+
+export class JsonRecordReader {
+  readonly #root: Node = { wanted: -1, children: new Map() };
+  readonly #lexer: JsonLexer;
+  /** One for each depth, used again for each record. */
+  readonly #frames: Frame[] = [];
+  readonly kinds: JsonKind[];
+  readonly texts: string[];
+  readonly lines: Int32Array;
+  readonly offsets: Float64Array;
+  /** Where the record's `{` stands. */
+  line = 0;
+  offset = 0;
+
+  /** `paths` are names of properties, with `/` between those within one another. */
+  constructor(lexer: JsonLexer, paths: readonly string[]) {
+    this.#lexer = lexer;
+    this.kinds = paths.map(() => 'absent');
+    this.texts = paths.map(() => '');
+    this.lines = new Int32Array(paths.length);
+    this.offsets = new Float64Array(paths.length);
+    paths.forEach((path, wanted) => {
+      let node = this.#root;
+      for (const name of path.split('/')) {
+        const child = node.children.get(name) ?? { wanted: -1, children: new Map() };
+        node.children.set(name, child);
+        node = child;
+      }
+      node.wanted = wanted;
+    });
+  }
+
+  /** Reads the record whose `{` is at hand. The lexer holds it until `release`. */
+  read(): void {
+    this.#lexer.hold();
+    this.kinds.fill('absent');
+    this.texts.fill('');
+    this.line = this.#lexer.line;
+    this.offset = this.#lexer.offset;
+    this.#pass('{', this.#root);
+  }
+
+  /** Passes over the value that begins with the token at hand. */
+  skip(token: Token): void {
+    this.#pass(token, undefined);
+  }
+
+  /** Reads one value to its end, in a loop: how deep values lie in one another is the file's choice. */
+  #pass(first: Token, root: Node | undefined): void {
+    const lexer = this.#lexer;
+    let depth = 0;
+    let token = first;
+    let node = root;
+    for (;;) {
+      if (token === '{' || token === '[') {
+        this.#keep(node, token === '{' ? 'object' : 'array');
+        const frame = this.#frame(depth++, token === '{', token === '{' ? node : undefined);
+        token = lexer.next();
+        if (token !== (frame.isObject ? '}' : ']')) {
+          node = frame.isObject ? this.#key(frame, token) : undefined;
+          if (frame.isObject) token = lexer.next();
+          continue;
+        }
+        depth--;
+      } else if (token === 'string' || token === 'number' || token === 'null') this.#keep(node, token);
+      else if (token === 'true' || token === 'false') this.#keep(node, 'boolean');
+      else throw unexpected(lexer, token, 'a value');
+      // A value is complete: on with its neighbour, or up.
+      for (;;) {
+        if (depth === 0) return;
+        const frame = this.#frames[depth - 1];
+        token = lexer.next();
+        if (token === ',') {
+          token = lexer.next();
+          node = frame.isObject ? this.#key(frame, token) : undefined;
+          if (frame.isObject) token = lexer.next();
+          break;
+        }
+        if (token !== (frame.isObject ? '}' : ']')) throw unexpected(lexer, token, `a comma or ${frame.isObject ? '}' : ']'}`);
+        depth--;
+      }
+    }
+  }
+
+  #frame(depth: number, isObject: boolean, node: Node | undefined): Frame {
+    if (depth >= DEEPEST) throw this.#lexer.fault(`values lie more than ${DEEPEST} deep in one another here; that is no export.`);
+    const frame = this.#frames[depth];
+    if (frame === undefined) {
+      const made: Frame = { isObject, node, keys: new Set() };
+      this.#frames.push(made);
+      return made;
+    }
+    frame.isObject = isObject;
+    frame.node = node;
+    frame.keys.clear();
+    return frame;
+  }
+
+  /** Reads a property's name and its colon; yields what is wanted of it. */
+  #key({ keys, node }: Frame, token: Token): Node | undefined {
+    const name = readName(this.#lexer, token, keys);
+    return node?.children.get(name);
+  }
+
+  #keep(node: Node | undefined, kind: JsonKind): void {
+    if (node === undefined || node.wanted < 0) return;
+    const lexer = this.#lexer;
+    this.kinds[node.wanted] = kind;
+    this.texts[node.wanted] = kind === 'string' ? lexer.text() : kind === 'boolean' || kind === 'number' ? lexer.written() : '';
+    this.lines[node.wanted] = lexer.line;
+    this.offsets[node.wanted] = lexer.offset;
+  }
+}
+
+/** Yields what is thrown where another token is expected. */
+export function unexpected(lexer: JsonLexer, token: Token, expected: string): Error {
+  if (token === 'end') return lexer.fault('the file ends in the middle of the list; it was cut short, so export it again.');
+  const found = token === 'string' ? 'a text' : token === 'number' ? 'a number' : token;
+  return lexer.fault(`${expected} is expected here, not ${found}; the file was changed or cut, so export it again.`);
+}
+
+/** Reads a property's name, of which `token` is the first, and its colon. */
+export function readName(lexer: JsonLexer, token: Token, seen: Set<string>): string {
+  if (token !== 'string') throw unexpected(lexer, token, 'the name of a property, in double quotes,');
+  const name = lexer.name();
+  if (seen.has(name))
+    throw lexer.fault(`the property ${JSON.stringify(name.slice(0, 60))} is there twice in one object; which of the two holds is not certain.`);
+  seen.add(name);
+  const colon = lexer.next();
+  if (colon !== ':') throw unexpected(lexer, colon, 'a colon');
+  return name;
+}

@@ -1,0 +1,155 @@
+/** Who is in which group, by place; members who are no user of the directory are counted as strangers. */
+
+import type { IdpProvider } from '../../model/idp.js';
+import { quoted } from '../problem.js';
+import { count } from './accounts.js';
+import type { DirectoryUsers } from './directory-users.js';
+import { readFlag } from './entra-users.js';
+import type { Entry, ExportFile } from './entry.js';
+import type { FoundGroup, Groups } from './groups.js';
+import { AMBIGUOUS, NameIndex } from './name-index.js';
+import { Pairs } from './pairs.js';
+
+/** What a member that is no user of the directory is. */
+type StrangerKind = 'user' | 'group' | 'other';
+
+export interface MembersWishes extends ExportFile {
+  /** The group that a person named for this file. */
+  readonly group?: string;
+}
+
+const TYPES: Readonly<Record<string, StrangerKind>> = { user: 'user', group: 'group' };
+
+export class Members {
+  readonly #byId = new Map<string, number>();
+  readonly #byName: NameIndex;
+  readonly members = new Pairs();
+  readonly #strangers = new Pairs();
+  readonly #strangersByName = new Map<string, number>();
+  readonly #kinds: StrangerKind[] = [];
+
+  constructor(
+    { users, logins }: DirectoryUsers,
+    readonly groups: Groups,
+  ) {
+    for (const { id, place } of users) this.#byId.set(id, place);
+    this.#byName = new NameIndex(
+      logins,
+      users.map(({ subject }) => subject),
+    );
+  }
+
+  /** Yields what takes the records of one file. */
+  taker(file: MembersWishes): (entry: Entry) => void {
+    let whole: FoundGroup | undefined;
+    let isRefused = false;
+    /** The group named last: rows of one group follow one another. */
+    let last: { readonly id: string; readonly name: string; readonly found: FoundGroup } | undefined;
+    const groupOf = (entry: Entry): number | undefined => {
+      let found: FoundGroup;
+      if (entry.has('group') || entry.has('groupId')) {
+        if (file.group !== undefined) {
+          if (!isRefused)
+            entry.refuse(
+              entry.has('group') ? 'group' : 'groupId',
+              `the file says itself which group each row is of; leave "${file.group}=" out of --idp-members.`,
+            );
+          isRefused = true;
+          return undefined;
+        }
+        const id = entry.text('groupId').trim();
+        const name = entry.text('group');
+        if (last === undefined || last.id !== id || last.name !== name) last = { id, name, found: this.#rowGroup(entry, id, name) };
+        found = last.found;
+      } else {
+        whole ??= this.fileGroup(file);
+        found = whole;
+        // Said once, when the file is opened.
+        if ('refusal' in found) return undefined;
+      }
+      if ('place' in found) return found.place;
+      entry.refuse(entry.has('groupId') && entry.text('groupId') !== '' ? 'groupId' : 'group', found.refusal);
+      return undefined;
+    };
+    return (entry) => {
+      const group = groupOf(entry);
+      if (group !== undefined) this.#take(entry, group);
+    };
+  }
+
+  #rowGroup(entry: Entry, id: string, name: string): FoundGroup {
+    if (id !== '') return this.groups.withId(id, name, entry);
+    return name.trim() === ''
+      ? { refusal: 'the group is blank; every row needs one.' }
+      : this.groups.named(name, { path: entry.path, file: entry.file, line: entry.line }, 'the row is of the group');
+  }
+
+  /** Yields the group of a whole file: the one that a person named, or else the one that the file is called after. */
+  fileGroup({ group, path, file }: MembersWishes): FoundGroup {
+    const base = path.slice(path.lastIndexOf('/') + 1);
+    const name = group ?? base.replace(/(?<=.)\.[^.]*$/, '');
+    const said = group === undefined ? 'the file does not say whose members it lists, and by its name they are of the group' : '--idp-members names the group';
+    const found = this.groups.named(name, { path, file, line: 1 }, said);
+    if ('place' in found || group !== undefined) return found;
+    return { refusal: `${found.refusal} Name the group with --idp-members "GROUP=${base}".` };
+  }
+
+  #take(entry: Entry, group: number): void {
+    const id = entry.text('id').trim();
+    const login = entry.text('login');
+    if (id === '' && login.trim() === '') {
+      entry.refuse(entry.has('login') ? 'login' : 'id', 'this row names no member: neither an id nor a login.');
+      return;
+    }
+    const place = (id === '' ? undefined : this.#byId.get(id)) ?? this.#byName.find(login);
+    if (place === AMBIGUOUS) entry.refuse('login', `${quoted(login)} fits more than one user; export the members with their ids.`);
+    else if (place >= 0) this.members.add(place, group);
+    else this.#strangers.add(this.#strangerAt(id === '' ? `login ${login}` : `id ${id}`, entry), group);
+  }
+
+  #strangerAt(name: string, entry: Entry): number {
+    const known = this.#strangersByName.get(name);
+    if (known !== undefined) return known;
+    this.#strangersByName.set(name, this.#kinds.length);
+    return this.#kinds.push(kindOf(entry)) - 1;
+  }
+
+  /** Yields strangers by place of their group, and the notes on them. */
+  end(provider: IdpProvider, hasAssignments: boolean): { readonly strangers: ReadonlyMap<number, number>; readonly notes: readonly string[] } {
+    const { right } = this.#strangers.withoutRepeats();
+    const strangers = new Map<number, number>();
+    for (const group of right) strangers.set(group, (strangers.get(group) ?? 0) + 1);
+    const of = (kind: StrangerKind): number => this.#kinds.filter((each) => each === kind).length;
+    const notes: string[] = [];
+    if (of('user') > 0) {
+      notes.push(
+        hasAssignments
+          ? `${count(of('user'), 'member of the groups is', 'members of the groups are')} not assigned to the application: nothing is sent for them until they are.`
+          : `${count(of('user'), 'member of the groups is', 'members of the groups are')} not in the lists of users: what will happen to them is not known. Export users and members at one time.`,
+      );
+    }
+    if (of('group') > 0) {
+      notes.push(
+        `${count(of('group'), 'member of the groups is a group itself', 'members of the groups are groups themselves')}: Entra does not provision the members of nested groups.`,
+      );
+    }
+    if (of('other') > 0) {
+      notes.push(
+        `${count(of('other'), 'member of the groups is no user', 'members of the groups are no users')} (${provider === 'entra' ? 'a device, a service principal or the like' : 'of another kind'}) and will not be provisioned.`,
+      );
+    }
+    return { strangers, notes };
+  }
+}
+
+/** Yields what a record says that its member is; a user where it does not say. */
+function kindOf(entry: Entry): StrangerKind {
+  if (readFlag(entry.text('isGroup')) === true) return 'group';
+  const type = entry
+    .text('type')
+    .trim()
+    .toLowerCase()
+    .replace(/^#?microsoft\.graph\./, '');
+  if (type !== '') return Object.hasOwn(TYPES, type) ? TYPES[type] : 'other';
+  return readFlag(entry.text('isUser')) === false ? 'other' : 'user';
+}

@@ -1,0 +1,167 @@
+/** Reads the exports of an identity provider: users, then groups, then the members of groups. */
+
+import { type IdpDirectory, type IdpInput, type IdpProvider, type IdpRole, PROVIDER_NAMES } from '../../model/idp.js';
+import { Mistake } from '../../model/mistake.js';
+import type { Encoding } from '../encoding.js';
+import { Problems } from '../problem.js';
+import type { OnProgress } from '../table.js';
+import { count } from './accounts.js';
+import { EntraUsers } from './entra-users.js';
+import type { Entry } from './entry.js';
+import { type ExportRead, readExport } from './export-file.js';
+import { Groups } from './groups.js';
+import { Members, type MembersWishes } from './members.js';
+import type { MembersFile } from './members-flag.js';
+import { OktaUsers } from './okta-users.js';
+
+export { splitMembersFlag } from './members-flag.js';
+
+export interface IdpRequest {
+  readonly provider: IdpProvider;
+  /** Lists of users, and of Okta's assignments. */
+  readonly users: readonly string[];
+  readonly groups: readonly string[];
+  readonly members: readonly MembersFile[];
+  /** The application of Okta whose assignments count. */
+  readonly application?: string;
+  readonly delimiter?: string;
+  readonly encoding?: Encoding;
+}
+
+/** So many records are what an API answers with at most, where further ones wait on another page. */
+const PAGE_SIZES = new Set([50, 100, 200, 500, 1000, 10_000]);
+
+/** Reads every file once. Throws SourceRefused with everything that is wrong, and a Mistake for files that are something else altogether. */
+export function readIdp(request: IdpRequest, onProgress?: OnProgress): IdpDirectory {
+  refuseRequest(request);
+  const { provider, application } = request;
+  const problems = new Problems();
+  const reading = new Reading(request, problems, onProgress);
+
+  const okta = new OktaUsers();
+  const entra = new EntraUsers();
+  reading.all('idp-users', request.users, (entry) => (provider === 'okta' ? okta : entra).take(entry));
+  const directory = provider === 'okta' ? okta.end(application, problems) : entra.end();
+
+  const groups = new Groups(request.groups.length > 0);
+  reading.all('idp-groups', request.groups, (entry) => groups.take(entry));
+
+  const members = new Members(directory, groups);
+  for (const { group, file } of request.members) {
+    const wishes: MembersWishes = { ...pathsOf(file), ...(group === undefined ? {} : { group }) };
+    reading.members(wishes, members);
+  }
+  reading.refuseUnfinished();
+  problems.refuse([...request.users, ...request.groups, ...request.members.map(({ file }) => file)].map((file) => ({ file })));
+  if (directory.users.length === 0) {
+    throw new Mistake(
+      `The exports of ${PROVIDER_NAMES[provider]} hold no users: ${request.users.join(', ')}.`,
+      'Export again; everything that is compared with nobody would look missing.',
+    );
+  }
+
+  const { left, right, repeats } = members.members.withoutRepeats();
+  const { strangers, notes } = members.end(provider, okta.hasAssignments);
+  return {
+    provider,
+    users: directory.users,
+    groups: groups.all.map(({ place, id, name, path, line }) => ({ place, id, name, path, line })),
+    members: { users: left, groups: right },
+    strangers,
+    given: { emails: directory.hasEmails, groupList: request.groups.length > 0, members: request.members.length > 0 },
+    inputs: reading.inputs,
+    notes: [
+      ...reading.notes,
+      ...directory.notes,
+      ...groups.notes,
+      ...(repeats === 0 ? [] : [`${count(repeats, 'membership is', 'memberships are')} stated more than once; each counts once.`]),
+      ...notes,
+    ],
+  };
+}
+
+function refuseRequest({ provider, users, application }: IdpRequest): void {
+  if (users.length === 0) {
+    throw new Mistake(`No users of ${PROVIDER_NAMES[provider]} were given.`, 'Give their export with --idp-users FILE.');
+  }
+  if (application !== undefined && provider === 'entra') {
+    throw new Mistake('--idp-application is for the assignments of Okta; an export of Entra does not name applications.', 'Leave --idp-application out.');
+  }
+}
+
+const pathsOf = (file: string): { readonly file: string; readonly path: string } => ({ file, path: file.replaceAll('\\', '/') });
+
+/** What is kept of the files beside their records. */
+class Reading {
+  readonly inputs: IdpInput[] = [];
+  readonly notes: string[] = [];
+  /** Pages of one list by what they are of: the last of them says that none follows. */
+  readonly #lists = new Map<string, { pages: number; continued: number; readonly file: string }>();
+
+  /** Lists of which a file could not be read: where they end is not known. */
+  readonly #broken = new Set<string>();
+
+  constructor(
+    readonly request: IdpRequest,
+    readonly problems: Problems,
+    readonly onProgress: OnProgress | undefined,
+  ) {}
+
+  all(role: IdpRole, files: readonly string[], visit: (entry: Entry) => void): void {
+    for (const file of files) this.#read(role, pathsOf(file), role, visit);
+  }
+
+  members(wishes: MembersWishes, members: Members): void {
+    const { file, group } = wishes;
+    const read = this.#read('idp-members', wishes, `members of ${group ?? file}`, members.taker(wishes));
+    if (read === undefined ? group === undefined : read.columns.has('group') || read.columns.has('groupId')) return;
+    // A group without members is a group as well.
+    const found = members.fileGroup(wishes);
+    if ('refusal' in found) this.problems.add({ file, message: found.refusal });
+  }
+
+  #read(role: IdpRole, paths: { readonly file: string; readonly path: string }, list: string, visit: (entry: Entry) => void): ExportRead | undefined {
+    const { provider, delimiter, encoding } = this.request;
+    const read = readExport(
+      {
+        ...paths,
+        provider,
+        role,
+        ...(delimiter === undefined ? {} : { delimiter }),
+        ...(encoding === undefined ? {} : { encoding }),
+        ...(this.onProgress === undefined ? {} : { onProgress: this.onProgress }),
+      },
+      this.problems,
+      visit,
+    );
+    if (read === undefined) {
+      this.#broken.add(list);
+      return undefined;
+    }
+    this.inputs.push(read.input);
+    this.notes.push(...read.notes);
+    const { rows } = read.input;
+    if (read.isJson && provider === 'okta' && PAGE_SIZES.has(rows)) {
+      this.notes.push(
+        `${paths.path} holds exactly ${rows.toLocaleString('en-US')} records, which is what one page of Okta's API holds: see that the pages after it were saved as well.`,
+      );
+    }
+    if (read.pages.pages === 0) return read;
+    const known = this.#lists.get(list) ?? { pages: 0, continued: 0, file: paths.file };
+    this.#lists.set(list, known);
+    known.pages += read.pages.pages;
+    known.continued += read.pages.continued;
+    return read;
+  }
+
+  /** An export of Graph whose last page was not saved. */
+  refuseUnfinished(): void {
+    for (const [list, { pages, continued, file }] of this.#lists) {
+      if (continued < pages || this.#broken.has(list)) continue;
+      this.problems.add({
+        file,
+        message: `the export ends in the middle: ${pages === 1 ? 'the page says' : `all ${pages.toLocaleString('en-US')} pages say`} that another one follows ("@odata.nextLink"). Follow the links until a page has none, and give every page.`,
+      });
+    }
+  }
+}

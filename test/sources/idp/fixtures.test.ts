@@ -1,0 +1,79 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import type { IdpDirectory, PROVIDER_NAMES } from '../../../src/model/idp.js';
+import { Mistake } from '../../../src/model/mistake.js';
+import { readIdp, splitMembersFlag } from '../../../src/sources/idp/read-idp.js';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../../../fixtures/sources/idp');
+
+interface Request {
+  readonly provider: keyof typeof PROVIDER_NAMES;
+  readonly users: readonly string[];
+  readonly groups: readonly string[];
+  /** As `--idp-members` takes them. */
+  readonly members: readonly string[];
+  readonly application?: string;
+}
+
+/** Reads a case as a person in its folder would. */
+function readCase(folder: string): IdpDirectory {
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    const { members, ...request }: Request = JSON.parse(readFileSync('request.json', 'utf8'));
+    return readIdp({ ...request, members: members.map((text) => splitMembersFlag(text)) });
+  } finally {
+    process.chdir(before);
+  }
+}
+
+/** Yields all of a directory that a person can check against the files. */
+function shown({ users, groups, members, strangers, given, inputs, notes }: IdpDirectory) {
+  const names = (group: number): string[] => [...members.users].filter((_, at) => members.groups[at] === group).map((place) => users[place].subject);
+  return {
+    users: users.map(({ place, path, line, active, ...rest }, at) => {
+      expect(place).toBe(at);
+      return { at: `${path}:${line}`, ...(active ? {} : { active }), ...rest };
+    }),
+    groups: groups.map(({ place, path, line, ...rest }) => ({ at: `${path}:${line}`, ...rest, members: names(place), strangers: strangers.get(place) ?? 0 })),
+    given,
+    inputs: inputs.map(({ path, role, rows, sha256 }) => `${path} ${role} ${rows} ${sha256.length}`),
+    notes,
+  };
+}
+
+const casesOf = (kind: string): string[] => readdirSync(join(root, kind)).sort();
+const expectation = (folder: string): unknown => JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'));
+
+describe('exports that are read', () => {
+  it.each(casesOf('ok'))('%s', (name) => {
+    const folder = join(root, 'ok', name);
+    const read = shown(readCase(folder));
+    expect(read).toEqual(expectation(folder));
+  });
+});
+
+describe('exports that are refused', () => {
+  it.each(casesOf('bad'))('%s', (name) => {
+    const folder = join(root, 'bad', name);
+    const refused = refusalOf(() => readCase(folder));
+    expect({ message: refused.message, hint: refused.hint, details: refused.details }).toEqual(expectation(folder));
+  });
+
+  it('every case has a request', () => {
+    const all = ['ok', 'bad'].flatMap((kind) => casesOf(kind).map((name) => join(root, kind, name)));
+    expect(all.filter((folder) => !existsSync(join(folder, 'request.json')))).toEqual([]);
+  });
+});
+
+function refusalOf(read: () => unknown): Mistake {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof Mistake) return error;
+    throw error;
+  }
+  throw new Error('it was read');
+}
