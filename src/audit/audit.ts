@@ -2,12 +2,15 @@
 
 import { settleContest } from '../model/contest.js';
 import type { Directory, MembershipSink, Snapshot } from '../model/directory.js';
+import { environmentNotes } from '../model/environment.js';
 import type { FindingBase } from '../model/finding.js';
 import { indexIdentities } from '../model/identity-index.js';
+import type { IdpDirectory } from '../model/idp.js';
+import { matchIdp } from '../model/idp-match.js';
 import type { Policy } from '../model/policy.js';
 import { isInScope, selectSyncGroups } from '../model/scope.js';
-import { RULES } from '../rules/registry.js';
-import { count, INPUT_NAMES, type Rule, type RuleContext, type RuleInput, type RuleRun } from '../rules/rule.js';
+import { RULES, rulesFor } from '../rules/registry.js';
+import { count, grouped, INPUT_NAMES, type Rule, type RuleContext, type RuleInput, type RuleRun } from '../rules/rule.js';
 import { FingerprintedFinding } from './fingerprint.js';
 import { type AuditedFinding, isAtOrAbove, type NotChecked, type Report, summarise } from './report.js';
 
@@ -28,7 +31,8 @@ export interface MissingInput {
 const isOff = (rule: Rule, policy: Policy): boolean => policy.skipRules.includes(rule.name) || policy.severities[rule.name] === 'off';
 
 /** Yields the rules whose input is missing and that nobody said to skip. They are to be refused. */
-export function findMissingInputs({ given }: Directory, policy: Policy): MissingInput[] {
+export function findMissingInputs(directory: Directory, policy: Policy): MissingInput[] {
+  const given = givenOf(directory);
   return RULES.filter((rule) => !isOff(rule, policy)).flatMap((rule) =>
     rule
       .needs(policy)
@@ -37,8 +41,12 @@ export function findMissingInputs({ given }: Directory, policy: Policy): Missing
   );
 }
 
-function whyNotChecked(rule: Rule, { given }: Directory, policy: Policy): string | undefined {
-  const lacking = [...rule.needs(policy), ...(rule.isIdleWithout === undefined ? [] : [rule.isIdleWithout])].find((input) => !given[input]);
+type Given = Readonly<Record<RuleInput, boolean>>;
+
+const givenOf = ({ given }: Directory, idp?: IdpDirectory): Given => ({ ...given, idpGroups: idp?.given.groupList === true });
+
+function whyNotChecked(rule: Rule, given: Given, policy: Policy): string | undefined {
+  const lacking = [...rule.needs(policy), ...[rule.isIdleWithout ?? []].flat()].find((input) => !given[input]);
   if (lacking !== undefined) return `no ${INPUT_NAMES[lacking]} ${lacking === 'groupList' ? 'was' : 'were'} given`;
   if (policy.skipRules.includes(rule.name)) return 'skipped with --skip-rule';
   return policy.severities[rule.name] === 'off' ? 'switched off in the configuration' : undefined;
@@ -48,14 +56,14 @@ function whyNotChecked(rule: Rule, { given }: Directory, policy: Policy): string
  * Starts an audit of users and groups; findings follow once the memberships have been seen. `carried` are findings of
  * an earlier audit of the same source: what only unknown members can tell is taken from there, not asked again.
  */
-export function beginAudit(directory: Directory, policy: Policy, carried?: readonly AuditedFinding[]): Audit {
+export function beginAudit(directory: Directory, policy: Policy, idp?: IdpDirectory, carried?: readonly AuditedFinding[]): Audit {
   const index = indexIdentities(directory.users, policy.authMode);
   const sync = selectSyncGroups(directory.groups, policy);
-  const context: RuleContext = { directory, policy, index, contest: settleContest(index), sync };
+  const context: RuleContext = { directory, policy, index, contest: settleContest(index), sync, ...(idp === undefined ? {} : { idp: matchIdp(index, idp) }) };
   const notChecked: NotChecked[] = [];
   const runs: { rule: Rule; run: RuleRun<FindingBase> }[] = [];
-  for (const rule of RULES) {
-    const why = whyNotChecked(rule, directory, policy);
+  for (const rule of rulesFor({ policy, idp })) {
+    const why = whyNotChecked(rule, givenOf(directory, idp), policy);
     if (why === undefined) runs.push({ rule, run: rule.start(context) });
     else notChecked.push({ rule: rule.name, why });
   }
@@ -83,7 +91,15 @@ export function beginAudit(directory: Directory, policy: Policy, carried?: reado
           findings.push(new FingerprintedFinding(finding));
         }
       }
-      return completeReport({ snapshot, policy, sync, findings, notChecked, notes: [...snapshot.notes, ...notesOf(context)] });
+      return completeReport({
+        snapshot,
+        policy,
+        sync,
+        ...(idp === undefined ? {} : { idp }),
+        findings,
+        notChecked,
+        notes: [...snapshot.notes, ...(idp?.notes ?? []), ...notesOf(context)],
+      });
     },
   };
 }
@@ -103,7 +119,7 @@ export function completeReport(parts: Omit<Report, 'summary' | 'isReady'>): Repo
   return { ...parts, summary: summarise(parts.findings, parts.fixed !== undefined), isReady };
 }
 
-function notesOf({ directory, policy, sync }: RuleContext): string[] {
+function notesOf({ directory, policy, index, sync }: RuleContext): string[] {
   const notes: string[] = [];
   if (directory.users.length > 0 && !directory.users.some((user) => isInScope(user, policy.authMode))) {
     notes.push(
@@ -118,6 +134,14 @@ function notesOf({ directory, policy, sync }: RuleContext): string[] {
       .join(', ');
     notes.push(
       `${count(leftOut.length, 'account')} left out on purpose, with names that count as taken: ${leftOut.length === 1 ? 'user' : 'users'} ${ids}${leftOut.length > 20 ? ' and others' : ''}.`,
+    );
+  }
+  if (policy.environment !== undefined) notes.push(...environmentNotes(policy.environment, directory.users));
+  if (policy.areIntegrationsGiven === true) {
+    const holders = directory.users.filter(({ signsInFor }) => signsInFor !== undefined);
+    const waiting = holders.filter(({ place }) => index.needsUpdate[place] === 1).length;
+    notes.push(
+      `Other systems sign in with the usernames of ${count(holders.length, 'user')}, ${waiting === 0 ? 'none' : grouped(waiting)} of whom must be renamed: without a decision these stay as they are, and whoever waits for their usernames as well.`,
     );
   }
   if (directory.given.groups && sync.names === null) {

@@ -1,6 +1,7 @@
 /** Reads a certificate back: whole, unaltered, and of a version that is understood. */
 
 import { z } from 'zod';
+import { IDP_PROVIDERS } from '../model/idp.js';
 import { Mistake } from '../model/mistake.js';
 import { CERTIFICATE_KIND, CERTIFICATE_VERSION, type Certificate, checkSeal, type Seal } from './certificate.js';
 
@@ -25,6 +26,15 @@ export const certificateSchema = z.strictObject({
     groups: whole,
     memberships: whole,
   }),
+  idp: z
+    .strictObject({
+      provider: z.enum(IDP_PROVIDERS),
+      inputs: z.array(
+        z.strictObject({ path: text, role: z.enum(['idp-users', 'idp-groups', 'idp-members']), sha256: text.regex(/^[0-9a-f]{64}$/), rows: whole }),
+      ),
+    })
+    .optional()
+    .describe("The identity provider's exports that the source was held against; absent where none were given."),
   settings: z.strictObject({
     authMode: z.enum(['basic', 'saml', 'auth0', 'multi']),
     syncGroups: z.array(text).nullable().describe('null: every organisation-level group.'),

@@ -3,9 +3,10 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { AuthenticationType, Role } from '../model/directory.js';
 import type { Severity } from '../model/finding.js';
+import type { IdpInput, IdpProvider } from '../model/idp.js';
 import { escapeUnseen } from '../model/json-text.js';
 import type { AuthMode, FailOn } from '../model/policy.js';
-import { RULES } from '../rules/registry.js';
+import { rulesFor } from '../rules/registry.js';
 import type { NotChecked, Report, Summary } from './report.js';
 
 export const CERTIFICATE_KIND = 'scim-audit/certificate';
@@ -18,6 +19,8 @@ export interface CertifiedInput {
   readonly sha256: string;
   readonly rows: number;
 }
+
+export type CertifiedIdpInput = Pick<IdpInput, 'path' | 'role' | 'sha256' | 'rows'>;
 
 /** What the audit judged by, and how a database is to be read again to give the same digests. */
 export interface CertifiedSettings {
@@ -62,6 +65,8 @@ export interface Certificate {
   readonly time: string;
   readonly ready: boolean;
   readonly snapshot: { readonly inputs: readonly CertifiedInput[]; readonly users: number; readonly groups: number; readonly memberships: number };
+  /** The identity provider's exports that the source was held against. */
+  readonly idp?: { readonly provider: IdpProvider; readonly inputs: readonly CertifiedIdpInput[] };
   readonly settings: CertifiedSettings;
   readonly rules: readonly CertifiedRule[];
   readonly notChecked: readonly NotChecked[];
@@ -80,7 +85,7 @@ export interface CertificateFacts extends Pick<Certificate, 'tool' | 'time'> {
 
 /** Yields what a report certifies. */
 export function certify(
-  { snapshot, policy, sync, findings, notChecked, summary, isReady }: Report,
+  { snapshot, policy, sync, idp, findings, notChecked, summary, isReady }: Report,
   { tool, time, reading }: CertificateFacts,
 ): CertificateBody {
   const unchecked = new Set(notChecked.map(({ rule }) => rule));
@@ -102,6 +107,7 @@ export function certify(
       groups: snapshot.groups.length,
       memberships: snapshot.memberships,
     },
+    ...(idp === undefined ? {} : { idp: { provider: idp.provider, inputs: idp.inputs.map(({ path, role, sha256, rows }) => ({ path, role, sha256, rows })) } }),
     settings: {
       authMode: policy.authMode,
       syncGroups: sync.names,
@@ -110,10 +116,12 @@ export function certify(
       authTypeMap: policy.authTypeMap,
       ...reading,
     },
-    rules: RULES.filter(({ name }) => !unchecked.has(name)).map(({ name, severity }) => {
-      const set = policy.severities[name];
-      return { rule: name, severity: set === undefined || set === 'off' ? severity : set, usually: severity };
-    }),
+    rules: rulesFor({ policy, idp })
+      .filter(({ name }) => !unchecked.has(name))
+      .map(({ name, severity }) => {
+        const set = policy.severities[name];
+        return { rule: name, severity: set === undefined || set === 'off' ? severity : set, usually: severity };
+      }),
     notChecked,
     accepted,
     known,

@@ -1,8 +1,9 @@
 /** What an audit yields: findings with fingerprints, what was not checked, and the verdict. */
 
-import type { Snapshot } from '../model/directory.js';
+import type { Input, Snapshot } from '../model/directory.js';
 import type { FindingBase, Severity } from '../model/finding.js';
 import { SEVERITIES } from '../model/finding.js';
+import type { IdpDirectory, IdpInput } from '../model/idp.js';
 import type { FailOn, Policy } from '../model/policy.js';
 import type { SyncSelection } from '../model/scope.js';
 
@@ -39,6 +40,8 @@ export interface Report {
   readonly snapshot: Snapshot;
   readonly policy: Policy;
   readonly sync: SyncSelection;
+  /** The exports of the identity provider, where they were given. */
+  readonly idp?: IdpDirectory;
   /** By rule in registry order, then by the first subject's place. */
   readonly findings: readonly AuditedFinding[];
   readonly notChecked: readonly NotChecked[];
@@ -48,6 +51,11 @@ export interface Report {
   readonly summary: Summary;
   /** No finding that counts is at or above `failOn`. */
   readonly isReady: boolean;
+}
+
+/** Yields every file and table that was read, those of the identity provider last. */
+export function readInputs({ snapshot, idp }: Report): readonly (Input | IdpInput)[] {
+  return idp === undefined ? snapshot.inputs : [...snapshot.inputs, ...idp.inputs];
 }
 
 /** Is a severity at or above the threshold. */

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { SETTINGS } from '../config/settings.js';
+import { ENVIRONMENT_ABOUT, SETTINGS } from '../config/settings.js';
 
 export interface ConfigAnswers {
   readonly authMode: string;
@@ -21,6 +21,21 @@ function schemaAddress(folder: string): string {
   return (places.find((place) => existsSync(place)) ?? places[1]).href;
 }
 
+/** All as it should be; what is there today is to be stated. */
+const ENVIRONMENT_EXAMPLE = {
+  idp: 'okta',
+  multiMode: true,
+  allowUsernameChange: false,
+  disableSamlAutoGeneration: true,
+  scimAdmin: { userName: 'scim.admin', organisationAdmin: true, licence: 'Creator' },
+  tokenIssued: '2026-03-31',
+};
+
+const ENVIRONMENT_LINES = [
+  `${SETTINGS.environment.about} Each part may be left out:`,
+  ...Object.entries(ENVIRONMENT_ABOUT).map(([name, about]) => `  ${name}: ${about}`),
+].join('\n  // ');
+
 /** Yields JSON with comments. */
 export function writeConfigText({ authMode, syncGroups, failOn }: ConfigAnswers, folder: string): string {
   const lines: readonly (readonly [string, string, unknown, boolean])[] = [
@@ -38,6 +53,14 @@ export function writeConfigText({ authMode, syncGroups, failOn }: ConfigAnswers,
     ['encoding', `${SETTINGS.encoding.about} One of ${SETTINGS.encoding.choices?.join(', ')}.`, 'windows-1252', false],
     ['assumeActive', SETTINGS.assumeActive.about, true, false],
     ['allowEmpty', SETTINGS.allowEmpty.about, true, false],
+    ['idp', `${SETTINGS.idp.about} One of ${SETTINGS.idp.choices?.join(', ')}.`, 'okta', false],
+    ['idpUsers', `${SETTINGS.idpUsers.about} Paths are meant from this file.`, ['assignments.csv'], false],
+    ['idpGroups', SETTINGS.idpGroups.about, ['idp-groups.csv'], false],
+    ['idpMembers', SETTINGS.idpMembers.about, ['Reviewers=reviewers.csv'], false],
+    ['idpApplication', SETTINGS.idpApplication.about, 'Jama Connect', false],
+    ['integrations', `${SETTINGS.integrations.about} The path is meant from this file.`, 'integrations.csv', false],
+    ['environment', ENVIRONMENT_LINES, ENVIRONMENT_EXAMPLE, false],
+    ['strictEnvironment', SETTINGS.strictEnvironment.about, true, false],
   ];
   const body = lines.map(([name, about, value, isSet]) => `  // ${about}\n  ${isSet ? '' : '// '}"${name}": ${JSON.stringify(value)},\n`);
   return `{\n  // Where an editor finds what may stand in this file; nothing else rests on it.\n  "$schema": ${JSON.stringify(schemaAddress(folder))},\n\n${body.join('\n')}}\n`;

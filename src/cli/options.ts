@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DELIMITER_NAMES, ENCODING_NAMES, type Settings } from '../config/settings.js';
 import type { AuthenticationType, Role } from '../model/directory.js';
+import { IDP_PROVIDERS } from '../model/idp.js';
 import { AUTH_MODES, FAIL_ON } from '../model/policy.js';
 import { columnsOf } from '../sources/headings.js';
 
@@ -30,9 +31,17 @@ export interface SharedFlags {
   leaveOutUser?: string[];
   allowEmpty?: boolean;
   config?: string;
+  idp?: NonNullable<Settings['idp']>;
+  idpUsers?: string[];
+  idpGroups?: string[];
+  idpMembers?: string[];
+  idpApplication?: string;
+  strictEnvironment?: boolean;
+  integrations?: string;
 }
 
-const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
+/** Gathers the values of an option that may be repeated. */
+export const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 function collectNames(value: string, before: readonly string[] = []): string[] {
   if (value.trim() === '') throw new InvalidArgumentError('It is empty.');
@@ -108,13 +117,26 @@ export function addPolicyOptions(command: Command): Command {
     .addOption(new Option('--fail-on <severity>', 'mildest severity that gives exit code 1 (default: error)').choices(FAIL_ON))
     .option('--leave-out-user <id>', 'an account that stays as it is, such as root; may be repeated', collectNames)
     .option('--skip-rule <rule>', 'do not check a rule; the report says so; may be repeated', collect)
+    .option('--strict-environment', 'settings of "environment" in the config that enablement asks for and nobody states are findings as well')
+    .option('--integrations <file>', 'CSV with userName and system: usernames that other systems sign in with; they are changed by decision only')
     .option('--auth-type-map <value=type>', 'what a further authentication type means: VALUE=basic or VALUE=idp', collectType)
     .option('--config <file>', 'config file (default: scim-audit.config.json in this folder or above it)');
+}
+
+/** Adds the options that name the identity provider's exports. */
+export function addIdpOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--idp <provider>', 'the identity provider whose exports are given').choices(IDP_PROVIDERS))
+    .option('--idp-users <file>', "export of its users, or of Okta's application assignments: CSV or JSON; may be repeated", collect)
+    .option('--idp-groups <file>', 'export of its groups; may be repeated', collect)
+    .option('--idp-members <file>', 'export of the members of a group; "QA=FILE" where the file does not name it; may be repeated', collect)
+    .option('--idp-application <name>', 'the application whose assignments count, where the export lists several');
 }
 
 /** Yields the flags as settings; a flag that was not given sets nothing. */
 export function settingsFromFlags(flags: SharedFlags): Partial<Settings> {
   const { authMode, syncGroup, syncGroups, failOn, skipRule, column, table, authTypeMap, delimiter, encoding, allowEmpty, assumeActive, leaveOutUser } = flags;
+  const { idp, idpUsers, idpGroups, idpMembers, idpApplication, strictEnvironment, integrations } = flags;
   return {
     ...(authMode === undefined ? {} : { authMode }),
     ...(syncGroup === undefined ? {} : { syncGroups: syncGroup }),
@@ -129,5 +151,12 @@ export function settingsFromFlags(flags: SharedFlags): Partial<Settings> {
     ...(leaveOutUser === undefined ? {} : { leaveOutUsers: leaveOutUser }),
     ...(allowEmpty === undefined ? {} : { allowEmpty }),
     ...(assumeActive === undefined ? {} : { assumeActive }),
+    ...(idp === undefined ? {} : { idp }),
+    ...(idpUsers === undefined ? {} : { idpUsers }),
+    ...(idpGroups === undefined ? {} : { idpGroups }),
+    ...(idpMembers === undefined ? {} : { idpMembers }),
+    ...(idpApplication === undefined ? {} : { idpApplication }),
+    ...(strictEnvironment === undefined ? {} : { strictEnvironment }),
+    ...(integrations === undefined ? {} : { integrations }),
   };
 }

@@ -1,10 +1,12 @@
 /** From flags, environment and config file to what is judged (policy) and what is read (request). */
 
+import { isAbsolute, relative } from 'node:path';
 import { findConfigFile } from '../config/find-config.js';
 import type { ResolvedSettings } from '../config/resolve.js';
 import { resolveSettings } from '../config/resolve.js';
 import { DEFAULTS, SETTINGS, type Settings } from '../config/settings.js';
 import type { Role } from '../model/directory.js';
+import type { Environment } from '../model/environment.js';
 import { Mistake } from '../model/mistake.js';
 import type { AuthMode, Policy } from '../model/policy.js';
 import { nearestName } from '../model/scope.js';
@@ -12,6 +14,7 @@ import { printable } from '../reporters/visible.js';
 import { RULES } from '../rules/registry.js';
 import { DELIMITERS } from '../sources/csv-head.js';
 import { columnsOf } from '../sources/headings.js';
+import type { IdpRequest } from '../sources/idp/read-idp.js';
 import { readNameList } from '../sources/name-list.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { Io } from './io.js';
@@ -19,11 +22,15 @@ import { type SharedFlags, settingsFromFlags } from './options.js';
 
 export interface Prepared {
   readonly request: SourceRequest;
+  /** The identity provider's exports; absent where none were given. */
+  readonly idp?: IdpRequest;
+  /** File of usernames that other systems sign in with. */
+  readonly integrations?: string;
   /** Without the mode, which has no default. */
   readonly policy: Omit<Policy, 'authMode'>;
   readonly authMode?: AuthMode;
   readonly resolved: ResolvedSettings;
-  /** Files other than the source that were read: the config, and a list of groups. */
+  /** Files other than the source that were read: the config, lists, and the identity provider's exports. */
   readonly otherInputs: readonly string[];
   /** The words that gave the source and how it is read, for messages. */
   readonly sourceWords: string;
@@ -51,8 +58,12 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
     ...(settings.encoding === undefined ? {} : { encoding: settings.encoding }),
     isAssumedActive: settings.assumeActive,
   };
+  const idp = await idpRequestOf(resolved, io);
+  const environment = environmentOf(settings, io);
   return {
     request,
+    ...(idp === undefined ? {} : { idp }),
+    ...(settings.integrations === undefined ? {} : { integrations: settings.integrations }),
     policy: {
       syncGroups: syncNames(settings),
       failOn: settings.failOn,
@@ -61,12 +72,65 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
       authTypeMap: lowerKeys(settings.authTypeMap),
       leaveOutUsers: settings.leaveOutUsers,
       allowEmpty: settings.allowEmpty,
+      ...(environment === undefined ? {} : { environment }),
+      ...(settings.integrations === undefined ? {} : { areIntegrationsGiven: true }),
     },
     ...(settings.authMode === undefined ? {} : { authMode: settings.authMode }),
     resolved,
-    otherInputs: [...(file === undefined ? [] : [file.path]), ...(settings.syncGroupsFile === undefined ? [] : [settings.syncGroupsFile])],
+    otherInputs: [
+      ...(file === undefined ? [] : [file.path]),
+      ...(settings.syncGroupsFile === undefined ? [] : [settings.syncGroupsFile]),
+      ...(settings.integrations === undefined ? [] : [settings.integrations]),
+      ...(idp === undefined ? [] : [...idp.users, ...idp.groups, ...idp.members.map((each) => each.file)]),
+    ],
     sourceWords: commandWords(source, flags),
   };
+}
+
+/**
+ * Yields what is to be read of the identity provider. Throws a Mistake where only half of it was said; a config file may
+ * say which provider it is, and leave the exports to the command line.
+ */
+async function idpRequestOf({ settings, origins }: ResolvedSettings, { folder }: Io): Promise<IdpRequest | undefined> {
+  const { idp, idpUsers, idpGroups, idpMembers, idpApplication } = settings;
+  const isGiven = idpUsers.length + idpGroups.length + idpMembers.length > 0;
+  if (idp === undefined) {
+    if (!isGiven && idpApplication === undefined) return undefined;
+    throw new Mistake('Exports of an identity provider were given, but not of which one.', 'Say --idp okta or --idp entra.');
+  }
+  if (!isGiven && !origins.idp.startsWith('flag')) return undefined;
+  if (idpUsers.length === 0) {
+    throw new Mistake(
+      `--idp ${idp} was given without its users.`,
+      `Give ${idp === 'okta' ? "the application's assignments, or the users list of Okta," : 'the users download of Entra'} with --idp-users FILE.`,
+    );
+  }
+  const { splitMembersFlag } = await import('../sources/idp/read-idp.js');
+  /** A config file names files by where it lies; reports name them from here. */
+  const near = (path: string): string => {
+    const seen = relative(folder, path);
+    return isAbsolute(path) && seen !== '' && !seen.startsWith('..') && !isAbsolute(seen) ? seen : path;
+  };
+  return {
+    provider: idp,
+    users: idpUsers.map(near),
+    groups: idpGroups.map(near),
+    members: idpMembers.map((text) => splitMembersFlag(text)).map((each) => ({ ...each, file: near(each.file) })),
+    ...(idpApplication === undefined ? {} : { application: idpApplication }),
+  };
+}
+
+/** Yields what settings that no export shows are judged by; undefined where nobody states or asks for them. */
+function environmentOf({ environment: stated, strictEnvironment: isStrict, idp }: Settings, io: Io): Environment | undefined {
+  if (stated === undefined && !isStrict) return undefined;
+  if (idp !== undefined && stated?.idp !== undefined && idp !== stated.idp) {
+    throw new Mistake(
+      `The settings of environment are said to be for ${stated.idp}, and --idp says ${idp}.`,
+      'Correct one of them, or leave idp of environment out.',
+    );
+  }
+  const provider = idp ?? stated?.idp;
+  return { stated: stated ?? {}, isStrict, today: io.now().toISOString().slice(0, 10), ...(provider === undefined ? {} : { provider }) };
 }
 
 /** Reading a config needs zod; it is loaded only where there is a file to read. */
@@ -153,6 +217,13 @@ function commandWords(source: string | undefined, flags: SharedFlags): string {
     ...one('--encoding', flags.encoding),
     ...(flags.assumeActive === true ? ['--assume-active'] : []),
     ...(flags.allowEmpty === true ? ['--allow-empty'] : []),
+    ...one('--idp', flags.idp),
+    ...each('--idp-users', flags.idpUsers),
+    ...each('--idp-groups', flags.idpGroups),
+    ...each('--idp-members', flags.idpMembers),
+    ...one('--idp-application', flags.idpApplication),
+    ...(flags.strictEnvironment === true ? ['--strict-environment'] : []),
+    ...one('--integrations', flags.integrations),
     ...one('--config', flags.config),
   ].join(' ');
 }

@@ -8,7 +8,7 @@ import type { Directory } from '../model/directory.js';
 import { Mistake } from '../model/mistake.js';
 import { DECISION_COLUMNS } from '../plan/decision-rows.js';
 import type { MadePlan } from '../plan/make-plan.js';
-import { type ExportStand, redactReport, standFor } from '../reporters/redact.js';
+import { type ExportStand, redactEnvironment, redactReport, standFor } from '../reporters/redact.js';
 import { redactPlan } from '../reporters/redact-plan.js';
 import type { RuleContext } from '../rules/rule.js';
 import { resolveHeadings } from '../sources/headings.js';
@@ -79,6 +79,7 @@ export class Redaction {
           ...settings,
           ...(settings.syncGroups === undefined ? {} : { syncGroups: settings.syncGroups.map(group) }),
           leaveOutUsers: settings.leaveOutUsers.map(id),
+          ...(settings.environment === undefined ? {} : { environment: redactEnvironment(settings.environment, identity, id) }),
         },
       },
     };

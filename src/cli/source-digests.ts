@@ -1,8 +1,10 @@
 /** The digests of a source as it is now, without judging what is in it. */
 
 import type { Certificate, CertifiedInput } from '../audit/certificate.js';
+import type { IdpRole } from '../model/idp.js';
 import { visible } from '../reporters/visible.js';
 import { filesOf } from '../sources/csv-source.js';
+import { splitMembersFlag } from '../sources/idp/read-idp.js';
 import { Problems } from '../sources/problem.js';
 import { openSource } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
@@ -12,12 +14,29 @@ import type { Io } from './io.js';
 import type { SharedFlags } from './options.js';
 import { startProgress } from './progress.js';
 
-type Digested = Pick<CertifiedInput, 'path' | 'table' | 'role' | 'sha256'>;
+type Digested = Pick<CertifiedInput, 'path' | 'table' | 'sha256'> & { readonly role: CertifiedInput['role'] | IdpRole };
 
 /** Yields in which inputs a source is another than the certified one, as sentences; nothing where it is the same. */
 export async function inputDifferences(certificate: Certificate, source: string | undefined, flags: SharedFlags, io: Io): Promise<string[]> {
-  const now = await digestsOf(certificate, source, flags, io);
-  const left = [...certificate.snapshot.inputs];
+  return differencesOf(certificate.snapshot.inputs, await digestsOf(certificate, source, flags, io), 'the source');
+}
+
+/** Yields in which files the identity provider's exports are others than the certified ones, as sentences. */
+export function idpDifferences({ idp }: Certificate, { idpUsers = [], idpGroups = [], idpMembers = [] }: SharedFlags): string[] {
+  const ofRole = (role: IdpRole, files: readonly string[]): Digested[] => files.map((file) => ({ path: file, role, sha256: hashFile(file) }));
+  const now = [
+    ...ofRole('idp-users', idpUsers),
+    ...ofRole('idp-groups', idpGroups),
+    ...ofRole(
+      'idp-members',
+      idpMembers.map((text) => splitMembersFlag(text).file),
+    ),
+  ];
+  return differencesOf(idp?.inputs ?? [], now, "the identity provider's exports");
+}
+
+function differencesOf(certified: readonly Digested[], now: readonly Digested[], where: string): string[] {
+  const left = [...certified];
   const others: Digested[] = [];
   for (const input of now) {
     // Each certified input answers for one given one: a file that is given twice is another source.
@@ -27,7 +46,7 @@ export async function inputDifferences(certificate: Certificate, source: string 
   }
   return [
     ...others.map((input) => `${nameOf(input)} is not what was audited: its SHA-256 is ${input.sha256}.`),
-    ...left.map((input) => `${nameOf(input)}, as it was audited (SHA-256 ${input.sha256}), is not in the source.`),
+    ...left.map((input) => `${nameOf(input)}, as it was audited (SHA-256 ${input.sha256}), is not in ${where}.`),
   ];
 }
 

@@ -5,11 +5,32 @@ import { dirname, resolve } from 'node:path';
 import { findNodeAtLocation, type Node, type ParseError, parse, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { z } from 'zod';
 import { SEVERITIES } from '../model/finding.js';
+import { IDP_PROVIDERS } from '../model/idp.js';
 import { Mistake } from '../model/mistake.js';
 import { AUTH_MODES, FAIL_ON } from '../model/policy.js';
-import { DELIMITER_NAMES, ENCODING_NAMES, SETTINGS, type Settings } from './settings.js';
+import { DELIMITER_NAMES, ENCODING_NAMES, ENVIRONMENT_ABOUT, SETTINGS, type Settings } from './settings.js';
 
 const words = z.record(z.string(), z.string());
+
+const said = z.string().regex(/\S/, 'it must not be empty');
+
+const scimAdmin = z
+  .strictObject({
+    id: said.optional().describe('Its id, as the export has it.'),
+    userName: said.optional().describe('Its username, where the id is not given.'),
+    organisationAdmin: z.boolean().optional().describe(ENVIRONMENT_ABOUT.organisationAdmin),
+    licence: said.optional().describe(ENVIRONMENT_ABOUT.licence),
+  })
+  .refine(({ id, userName }) => (id === undefined) !== (userName === undefined), 'name the account by its userName or by its id, one of them');
+
+const environment = z.strictObject({
+  idp: z.enum(IDP_PROVIDERS).optional().describe(ENVIRONMENT_ABOUT.idp),
+  multiMode: z.boolean().optional().describe(ENVIRONMENT_ABOUT.multiMode),
+  allowUsernameChange: z.boolean().optional().describe(ENVIRONMENT_ABOUT.allowUsernameChange),
+  disableSamlAutoGeneration: z.boolean().optional().describe(ENVIRONMENT_ABOUT.disableSamlAutoGeneration),
+  scimAdmin: scimAdmin.optional().describe(ENVIRONMENT_ABOUT.scimAdmin),
+  tokenIssued: z.iso.date('it is a day of the calendar, written as 2026-03-31').optional().describe(ENVIRONMENT_ABOUT.tokenIssued),
+});
 
 /** What the file may hold. Unknown keys are refused: a mistyped key would be a setting that silently does not hold. */
 export const configSchema = z.strictObject({
@@ -34,6 +55,14 @@ export const configSchema = z.strictObject({
   leaveOutUsers: z.array(z.string()).optional().describe(SETTINGS.leaveOutUsers.about),
   allowEmpty: z.boolean().optional().describe(SETTINGS.allowEmpty.about),
   assumeActive: z.boolean().optional().describe(SETTINGS.assumeActive.about),
+  idp: z.enum(IDP_PROVIDERS).optional().describe(SETTINGS.idp.about),
+  idpUsers: z.array(z.string().min(1)).optional().describe(SETTINGS.idpUsers.about),
+  idpGroups: z.array(z.string().min(1)).optional().describe(SETTINGS.idpGroups.about),
+  idpMembers: z.array(z.string().min(1)).optional().describe(SETTINGS.idpMembers.about),
+  idpApplication: z.string().min(1).optional().describe(SETTINGS.idpApplication.about),
+  environment: environment.optional().describe(SETTINGS.environment.about),
+  strictEnvironment: z.boolean().optional().describe(SETTINGS.strictEnvironment.about),
+  integrations: z.string().min(1).optional().describe(SETTINGS.integrations.about),
 });
 
 /** Yields what a config file sets. Throws a Mistake with every error in it, in the order of the file. */
@@ -123,8 +152,19 @@ function fromFile({ $schema: _, syncGroups, ...rest }: z.infer<typeof configSche
   for (const [name, value] of Object.entries(rest)) if (value !== undefined) settings[name] = value;
   if (syncGroups !== undefined && syncGroups !== null) settings.syncGroups = syncGroups;
   // A path in the file is meant from the file.
-  if (rest.syncGroupsFile !== undefined) settings.syncGroupsFile = resolve(dirname(file), rest.syncGroupsFile);
+  const fromThere = (path: string): string => resolve(dirname(file), path);
+  if (rest.syncGroupsFile !== undefined) settings.syncGroupsFile = fromThere(rest.syncGroupsFile);
+  if (rest.integrations !== undefined) settings.integrations = fromThere(rest.integrations);
+  if (rest.idpUsers !== undefined) settings.idpUsers = rest.idpUsers.map(fromThere);
+  if (rest.idpGroups !== undefined) settings.idpGroups = rest.idpGroups.map(fromThere);
+  if (rest.idpMembers !== undefined) settings.idpMembers = rest.idpMembers.map((text) => membersFrom(text, fromThere));
   return settings;
+}
+
+/** In `GROUP=FILE` the file comes after the last `=`: names of groups may hold one, files seldom do. */
+function membersFrom(text: string, fromThere: (path: string) => string): string {
+  const at = text.lastIndexOf('=');
+  return `${text.slice(0, at + 1)}${fromThere(text.slice(at + 1))}`;
 }
 
 function refuse(file: string, text: string, found: readonly Found[]): never {

@@ -1,7 +1,9 @@
 /** Everything that can be set: where it may be said, and what holds when nobody says it. */
 
 import type { AuthenticationType } from '../model/directory.js';
+import type { StatedEnvironment } from '../model/environment.js';
 import type { Severity } from '../model/finding.js';
+import { IDP_PROVIDERS, type IdpProvider } from '../model/idp.js';
 import { AUTH_MODES, type AuthMode, FAIL_ON, type FailOn } from '../model/policy.js';
 
 export interface Settings {
@@ -25,6 +27,19 @@ export interface Settings {
   leaveOutUsers: readonly string[];
   allowEmpty: boolean;
   assumeActive: boolean;
+  /** The identity provider whose exports are given. */
+  idp?: IdpProvider;
+  idpUsers: readonly string[];
+  idpGroups: readonly string[];
+  /** Files, or `GROUP=FILE`. */
+  idpMembers: readonly string[];
+  /** Whose assignments count, by the application's name. */
+  idpApplication?: string;
+  /** Settings that no export shows. */
+  environment?: StatedEnvironment;
+  strictEnvironment: boolean;
+  /** A file of usernames that other systems sign in with. */
+  integrations?: string;
 }
 
 export type SettingName = keyof Settings;
@@ -39,6 +54,10 @@ export const DEFAULTS: Settings = {
   leaveOutUsers: [],
   allowEmpty: false,
   assumeActive: false,
+  idpUsers: [],
+  idpGroups: [],
+  idpMembers: [],
+  strictEnvironment: false,
 };
 
 export const DELIMITER_NAMES = ['comma', 'semicolon', 'tab'] as const;
@@ -52,7 +71,7 @@ export interface SettingInfo {
   readonly env?: string;
   /** What it may be, where that is a choice. */
   readonly choices?: readonly string[];
-  readonly kind: 'choice' | 'boolean' | 'names' | 'map' | 'path';
+  readonly kind: 'choice' | 'boolean' | 'names' | 'map' | 'path' | 'paths';
 }
 
 export const SETTINGS: Readonly<Record<SettingName, SettingInfo>> = {
@@ -124,7 +143,48 @@ export const SETTINGS: Readonly<Record<SettingName, SettingInfo>> = {
     env: 'SCIM_AUDIT_ASSUME_ACTIVE',
     kind: 'boolean',
   },
+  idp: {
+    about: 'The identity provider whose exports are held against the snapshot.',
+    flag: '--idp',
+    env: 'SCIM_AUDIT_IDP',
+    choices: IDP_PROVIDERS,
+    kind: 'choice',
+  },
+  idpUsers: { about: "Exports of the identity provider's users, CSV or JSON.", flag: '--idp-users', kind: 'paths' },
+  idpGroups: { about: "Exports of the identity provider's groups.", flag: '--idp-groups', kind: 'paths' },
+  idpMembers: { about: 'Exports of members of its groups; GROUP=FILE where the file does not name the group.', flag: '--idp-members', kind: 'paths' },
+  idpApplication: {
+    about: 'The application whose assignments count, where an export of Okta lists several.',
+    flag: '--idp-application',
+    env: 'SCIM_AUDIT_IDP_APPLICATION',
+    kind: 'path',
+  },
+  environment: { about: 'Settings that no export shows, as they are today; what is wrong among them is a finding.', kind: 'map' },
+  strictEnvironment: {
+    about: 'Settings of environment that enablement asks for and nobody states are findings as well.',
+    flag: '--strict-environment',
+    env: 'SCIM_AUDIT_STRICT_ENVIRONMENT',
+    kind: 'boolean',
+  },
+  integrations: {
+    about: 'A CSV of usernames that other systems sign in with (columns userName and system): these users are renamed only by a decision.',
+    flag: '--integrations',
+    env: 'SCIM_AUDIT_INTEGRATIONS',
+    kind: 'path',
+  },
 };
+
+/** What each setting of `environment` says, one sentence. */
+export const ENVIRONMENT_ABOUT = {
+  idp: 'The identity provider that the settings are for, where --idp does not name it.',
+  multiMode: 'Multi-mode authentication is on. Okta needs it on.',
+  allowUsernameChange: 'Basic authentication: "Allow users to change their username" is checked. Okta needs it unchecked.',
+  disableSamlAutoGeneration: 'SAML: "Disable the auto-generation of new SAML users" is checked. Okta needs it checked.',
+  scimAdmin: 'The account that SCIM requests sign in with, by its userName or its id. It is in no plan.',
+  organisationAdmin: 'The account is an organisation administrator. It must be one.',
+  licence: 'Its license: SCIM is open to a named Creator only, not to a floating one.',
+  tokenIssued: 'The day on which the bearer token was issued, as 2026-03-31. Entra needs it; it ends six months later.',
+} as const;
 
 /** Variables that are read elsewhere. */
 export const OTHER_VARIABLES: readonly string[] = ['SCIM_AUDIT_CONFIG', 'SCIM_AUDIT_REDACT_KEY', 'SCIM_AUDIT_CERTIFICATE_KEY'];

@@ -32,9 +32,10 @@ function findSoleWanters(index: IdentityIndex): Int32Array {
 }
 
 /**
- * An update needs a decision when its email is no address, when another wants the same username, or when
- * somebody holds that username who stays, or who moves only by a decision. Starting from those who surely
- * need one and following who waits for whom makes a ring come out automatic, as the contract wants it.
+ * An update needs a decision when its email is no address, when another wants the same username, when another
+ * system signs in with the present one, or when somebody holds that username who stays, or who moves only by a
+ * decision. Starting from those who surely need one and following who waits for whom makes a ring come out
+ * automatic, as the contract wants it.
  */
 function findAutomatic(index: IdentityIndex, soleWanter: Int32Array): Uint8Array {
   const { users, userNameKey, emailKey, needsUpdate } = index;
@@ -47,7 +48,7 @@ function findAutomatic(index: IdentityIndex, soleWanter: Int32Array): Uint8Array
   };
   users.forEach((user, place) => {
     if (needsUpdate[place] === 1) {
-      if (soleWanter[emailKey[place]] === SEVERAL || !isEmailAddress(user.email)) stop(place);
+      if (soleWanter[emailKey[place]] === SEVERAL || !isEmailAddress(user.email) || user.signsInFor !== undefined) stop(place);
     } else if (userNameKey[place] >= 0) {
       const wanter = soleWanter[userNameKey[place]];
       if (wanter >= 0) stop(wanter);

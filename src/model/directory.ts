@@ -38,10 +38,22 @@ export interface User extends Subject {
   readonly email: string;
   /** The person's name where the source has one, else empty. */
   readonly name: string;
+  /** Read only where they are asked for, and where the source has the column. */
+  readonly givenName?: string;
+  readonly familyName?: string;
   readonly active: boolean;
   readonly authenticationType: AuthenticationType;
   /** A person said that this account is not to be changed: it is in nobody's scope, but holds its names. */
   readonly isLeftOut?: true;
+  /** The account that SCIM requests sign in with, with what the export shows of it; it is left out as well. */
+  readonly scimAdmin?: {
+    /** Undefined where the export has no licences. */
+    readonly licence?: string;
+    /** The authentication type is the export's, not concluded from the mode. */
+    readonly isTypeGiven: boolean;
+  };
+  /** Other systems that sign in with this username: it is not changed without a decision. */
+  readonly signsInFor?: readonly string[];
 }
 
 export interface Group extends Subject {

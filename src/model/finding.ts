@@ -18,6 +18,8 @@ export type DecisionAction = 'set-username' | 'set-email' | 'set-name' | 'activa
 export interface Proposal {
   readonly action: DecisionAction;
   readonly value: string;
+  /** The rule has seen that it can be had: it is suggested as it stands. */
+  readonly isCertain?: true;
 }
 
 /** One row that a person is asked to settle. */

@@ -1,6 +1,7 @@
 /** Resolved settings that every room may read. */
 
 import type { AuthenticationType } from './directory.js';
+import type { Environment } from './environment.js';
 import type { Severity } from './finding.js';
 
 /** How the organisation signs in today (contract 1). */
@@ -21,7 +22,11 @@ export interface Policy {
   readonly skipRules: readonly string[];
   /** Further spellings of authentication types, by lower-case value. */
   readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
-  /** Ids of accounts that are never to be changed. */
+  /** Ids of accounts that are never to be changed; that of the SCIM Admin is one of them. */
   readonly leaveOutUsers: readonly string[];
   readonly allowEmpty: boolean;
+  /** Settings that no export shows; absent where nobody states or asks for them. */
+  readonly environment?: Environment;
+  /** It was said which usernames other systems sign in with: `User.signsInFor` tells. Absent where it was not. */
+  readonly areIntegrationsGiven?: true;
 }

@@ -8,6 +8,7 @@ import { isEmailAddress } from '../model/email.js';
 import type { Question } from '../model/finding.js';
 import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
+import { questionBinder } from './bound-users.js';
 import type { WrittenRow } from './plan.js';
 
 /** The columns of decisions.csv, in order; only the last five are for people. */
@@ -49,9 +50,10 @@ export interface AskedRow {
 /** Yields the rows of open findings, in the order of the report. */
 export function askRows(open: readonly AuditedFinding[], context: RuleContext): AskedRow[] {
   const asked: (Proposed & { readonly finding: AuditedFinding })[] = [];
+  const bind = questionBinder(context);
   for (const finding of open) {
     const rule = ruleOf(finding.finding);
-    const { questions } = rule.remedy(finding.finding);
+    const questions = rule.remedy(finding.finding).questions.map(bind);
     const users = questions.some(({ proposal }) => proposal !== undefined) ? new Map(rule.users(finding.finding).map((user) => [user.id, user])) : NO_USERS;
     for (const question of questions) asked.push({ finding, question, user: question.subject === 'user' ? users.get(question.id) : undefined });
   }
@@ -83,6 +85,8 @@ function suggester(asked: readonly Proposed[], context: RuleContext): (proposed:
     if (subject === 'group' && names.delete(current)) return '';
     if (proposal === undefined) return '';
     if (proposal.value === '') return proposal.action;
+    // Unless another email was suggested before: then the username follows that.
+    if (proposal.isCertain === true) return given.has(`${subject} ${id} set-email`) ? '' : `${proposal.action} ${proposal.value}`;
     // The username of a user in scope follows the email; another one by itself would have to be changed again.
     const isMoved = proposal.action === 'set-username' && user !== undefined && context.index.isInScope[user.place] === 1 && actions.includes('set-email');
     const action = isMoved ? 'set-email' : proposal.action;
@@ -90,7 +94,8 @@ function suggester(asked: readonly Proposed[], context: RuleContext): (proposed:
     const name = `${subject} ${id} ${action}`;
     const known = given.get(name);
     if (known !== undefined) return `${action} ${known}`;
-    const chosen = ground.freeValue(proposal.value, user);
+    // Another spelling of the group's own name is meant as it is: it is free to nobody else, and no number may be added.
+    const chosen = subject === 'group' && key(proposal.value) === key(current) ? proposal.value : ground.freeValue(proposal.value, user);
     if (chosen === undefined) return '';
     given.set(name, chosen);
     return `${action} ${chosen}`;

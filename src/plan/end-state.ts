@@ -25,10 +25,10 @@ export interface EndState {
 export const topicOf = ({ finding }: AuditedFinding): string => `${finding.rule}\n${ruleOf(finding).topic(finding)}`;
 
 /** Yields the end state of choices and of every update that then needs no decision. */
-export function endStateOf(before: Report, { directory, policy, index, contest }: RuleContext, members: MemberTable, choices: Choices): EndState {
+export function endStateOf(before: Report, { directory, policy, index, contest, idp }: RuleContext, members: MemberTable, choices: Choices): EndState {
   const isChosen = hasChoices(choices);
   const chosen = isChosen ? directory.users.map((user) => withChoices(user, choices)) : directory.users;
-  const settled: { index: IdentityIndex; contest: Contest } = isChosen ? settle(chosen, policy.authMode) : { index, contest };
+  const settled: { index: IdentityIndex; contest: Contest } = isChosen ? settle(chosen.map(releasing(choices)), policy.authMode) : { index, contest };
   const movers: number[] = [];
   const users = chosen.map((user) => {
     const isUpdated = settled.contest.isAutomatic[user.place] === 1;
@@ -44,7 +44,7 @@ export function endStateOf(before: Report, { directory, policy, index, contest }
           return name === undefined ? group : { ...group, name };
         });
   const snapshot: Snapshot = { ...before.snapshot, users, groups };
-  const audit = beginAudit(snapshot, policy, before.findings);
+  const audit = beginAudit(snapshot, policy, idp?.directory, before.findings);
   members.forEach((user, group) => {
     if (choices.removals.get(user)?.has(group) !== true) audit.sink.member(user, group);
   });
@@ -55,6 +55,15 @@ function settle(users: readonly User[], mode: RuleContext['policy']['authMode'])
   const index = indexIdentities(users, mode);
   return { index, contest: settleContest(index) };
 }
+
+/** Whoever decided on the email decided on the username that follows it: other systems hold the user back no longer. */
+const releasing =
+  ({ emails }: Choices) =>
+  (user: User): User => {
+    if (user.signsInFor === undefined || !emails.has(user.place)) return user;
+    const { signsInFor: _, ...released } = user;
+    return released;
+  };
 
 function withChoices(user: User, { emails, active, userNames }: Choices): User {
   const { place } = user;

@@ -1,6 +1,7 @@
 /** Reads a plan back: whole, unaltered, and of a version that is understood. */
 
 import { z } from 'zod';
+import { IDP_PROVIDERS } from '../model/idp.js';
 import { Mistake } from '../model/mistake.js';
 import { isDigestTrue, PLAN_KIND, PLAN_VERSION, type Plan } from './plan.js';
 
@@ -44,6 +45,12 @@ export const planSchema = z.strictObject({
     delimiter: text.nullable(),
     encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']).nullable(),
     assumeActive: z.boolean(),
+    idp: z
+      .strictObject({
+        provider: z.enum(IDP_PROVIDERS),
+        inputs: z.array(z.strictObject({ path: text, role: z.enum(['idp-users', 'idp-groups', 'idp-members']), sha256: text, rows: z.int() })),
+      })
+      .optional(),
   }),
   actions: z.array(z.strictObject({ id: text, change: changeSchema, resolves: z.array(text) })),
   open: z.array(text),

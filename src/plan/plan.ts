@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Change } from '../model/change.js';
 import type { Role } from '../model/directory.js';
 import type { Severity } from '../model/finding.js';
+import type { IdpInput, IdpProvider } from '../model/idp.js';
 import type { AuthMode } from '../model/policy.js';
 
 export const PLAN_KIND = 'scim-audit/plan';
@@ -38,6 +39,8 @@ export interface PlanSettings {
   readonly delimiter: string | null;
   readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | null;
   readonly assumeActive: boolean;
+  /** The identity provider's exports that the source was held against; apply does not need them. */
+  readonly idp?: { readonly provider: IdpProvider; readonly inputs: readonly Pick<IdpInput, 'path' | 'role' | 'sha256' | 'rows'>[] };
 }
 
 /** A row of decisions.csv as it was written, by which an altered one is known. */

@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import type { AuditedFinding, Report } from '../audit/report.js';
 import { guardCell } from '../model/formula.js';
 import { ruleOf } from '../rules/registry.js';
-import { type Place, placesOf, subjectsOf } from './places.js';
+import { idpUsersOf, type Place, placesOf, subjectsOf } from './places.js';
 import type { Reporter } from './reporter.js';
 import { printable } from './visible.js';
 
@@ -61,8 +61,9 @@ function* rowsOf({ finding, fingerprint, acceptance }: AuditedFinding, { snapsho
     expires: acceptance?.expires ?? '',
   };
   const subjects = subjectsOf(finding);
-  const places = placesOf(finding, snapshot.inputs, Math.max(1, subjects.length), ({ path }) => path);
-  if (subjects.length === 0) {
+  const others = idpUsersOf(finding);
+  const places = placesOf(finding, snapshot.inputs, Math.max(1, subjects.length + others.length), ({ path }) => path);
+  if (subjects.length + others.length === 0) {
     yield { ...about, subject: 'snapshot', ...placeCells(places[0]) };
     return;
   }
@@ -78,6 +79,9 @@ function* rowsOf({ finding, fingerprint, acceptance }: AuditedFinding, { snapsho
           }
         : { subject: 'group', group: subject.name };
     yield { ...about, ...cells, id: subject.id, ...placeCells(places[at]) };
+  }
+  for (const [at, { id, subject, email, active }] of others.entries()) {
+    yield { ...about, subject: 'idp-user', id, userName: subject, email, active: String(active), ...placeCells(places[subjects.length + at]) };
   }
 }
 

@@ -1,6 +1,7 @@
 /** What a JSON report holds, as a schema: published for whoever reads reports, never loaded to write one. */
 
 import { z } from 'zod';
+import { ENVIRONMENT_PROBLEMS, ENVIRONMENT_SETTINGS } from '../model/environment.js';
 import type { RuleName } from '../rules/registry.js';
 
 const text = z.string();
@@ -20,6 +21,10 @@ const userFields = {
 } as const;
 const user = z.strictObject(userFields).meta({ id: 'user', description: 'A user, values as the export holds them.' });
 const placedUser = z.strictObject({ ...userFields, location }).meta({ id: 'placedUser' });
+const idpUser = z
+  .strictObject({ subject: text.describe('What the provider sends as userName.'), email: text, active: z.boolean(), location })
+  .meta({ id: 'idpUser', description: "A user of the identity provider, values as the provider's export holds them." });
+const difference = z.enum(['case', 'whitespace', 'unicode', 'value']);
 const group = z.strictObject({ id: text, name: text }).meta({ id: 'group' });
 
 const acceptance = z
@@ -43,7 +48,7 @@ const shape = <const N extends RuleName, F extends z.ZodRawShape>(rule: N, own: 
 
 /** By rule; a rule that is missing here does not compile. */
 const FINDINGS = {
-  'username-email-mismatch': shape('username-email-mismatch', { user, difference: z.enum(['case', 'whitespace', 'unicode', 'value']), location }),
+  'username-email-mismatch': shape('username-email-mismatch', { user, difference, location }),
   'conflicting-users': shape('conflicting-users', {
     userName: text.describe('The contested username: the key that the pairs share.'),
     pattern: z.enum(['same-email', 'taken', 'swap', 'chain', 'bystander']),
@@ -75,6 +80,50 @@ const FINDINGS = {
   }),
   'unknown-sync-group': shape('unknown-sync-group', { name: text, suggestion: text.nullable(), isProjectGroup: z.boolean() }),
   'no-inactive-users': shape('no-inactive-users', {}),
+  'idp-subject-mismatch': shape('idp-subject-mismatch', {
+    user,
+    idpUser,
+    differs: z.enum(['subject', 'userName', 'email', 'all']).describe('The one of the three that is unlike the other two.'),
+    difference,
+    location,
+  }),
+  'not-in-idp': shape('not-in-idp', { user, location }),
+  'idp-missing-email': shape('idp-missing-email', {
+    idpUser,
+    user: user.optional().describe('The one user of Jama Connect that fits.'),
+    difference: difference.optional().describe('Of the email from the subject; absent where the email is blank.'),
+    location,
+  }),
+  'idp-duplicate-subject': shape('idp-duplicate-subject', {
+    subject: text.describe('The key that the subjects share.'),
+    idpUsers: z.array(idpUser).min(2),
+  }),
+  'ambiguous-match': shape('ambiguous-match', {
+    idpUser: idpUser.describe('The first whose subject it is, or else whose email.'),
+    idpUserCount: z.int().min(2).optional().describe('Of how many it is the subject or email; absent where it is one.'),
+    userCount: z.int().min(2),
+    users: z
+      .array(z.strictObject({ ...userFields, by: z.enum(['userName', 'email', 'both']).describe('What of the user fits.'), location }))
+      .min(2)
+      .max(100)
+      .describe('The first 100.'),
+  }),
+  'idp-inactive-user': shape('idp-inactive-user', { user, idpUser, location }),
+  'group-link': shape('group-link', {
+    group: z.strictObject({ id: text, name: text, location }),
+    near: text.nullable().describe("The provider's name that was probably meant."),
+    difference: difference.nullable().describe('Of the near name; null where there is none.'),
+  }),
+  'environment-setting': shape('environment-setting', {
+    setting: z.enum(ENVIRONMENT_SETTINGS),
+    problem: z.enum(ENVIRONMENT_PROBLEMS),
+    stated: z.union([text, z.boolean()]).nullable().describe('What the configuration says; null where it says nothing.'),
+    exported: z.union([text, z.boolean()]).nullable().describe('What the export shows; null where it shows nothing.'),
+    wanted: text.describe('What it must be, in words.'),
+    expires: z.iso.date().optional().describe('The first day on which the bearer token is no longer valid.'),
+    users: z.array(placedUser).describe('Accounts that it is about.'),
+  }),
+  'integration-username': shape('integration-username', { user, systems: z.array(text).min(1), location }),
 } as const satisfies Readonly<Record<RuleName, z.ZodType>>;
 
 const [first, ...others] = Object.values(FINDINGS);
@@ -97,6 +146,18 @@ export const reportSchema = z.strictObject({
     groups: count,
     memberships: count,
   }),
+  idp: z
+    .strictObject({
+      provider: z.enum(['okta', 'entra']),
+      inputs: z.array(
+        z.strictObject({ path: text, role: z.enum(['idp-users', 'idp-groups', 'idp-members']), sha256: text.regex(/^[0-9a-f]{64}$/), rows: count }),
+      ),
+      users: count,
+      groups: count,
+      members: count,
+    })
+    .optional()
+    .describe('What was read of the identity provider; absent where its exports were not given.'),
   settings: z.strictObject({
     authMode: z.enum(['basic', 'saml', 'auth0', 'multi']),
     syncGroups: z.array(text).nullable().describe('null: every organisation-level group.'),

@@ -1,5 +1,6 @@
 import type { Report } from '../audit/report.js';
 import { locationOf, type Subject } from '../model/directory.js';
+import type { IdpDirectory } from '../model/idp.js';
 import { escapeUnseen } from '../model/json-text.js';
 import { ruleOf } from '../rules/registry.js';
 import type { Reporter } from './reporter.js';
@@ -37,7 +38,7 @@ export const json: Reporter = {
 
 const indent = (value: unknown): string => escapeUnseen(JSON.stringify(value, undefined, 2)).replaceAll('\n', '\n  ');
 
-function headOf({ snapshot, policy, sync, isReady, summary, fixed, notChecked, notes }: Report, tool: { name: string; version: string }) {
+function headOf({ snapshot, policy, sync, idp, isReady, summary, fixed, notChecked, notes }: Report, tool: { name: string; version: string }) {
   return {
     schemaVersion: SCHEMA_VERSION,
     tool: { name: tool.name, version: tool.version },
@@ -47,6 +48,7 @@ function headOf({ snapshot, policy, sync, isReady, summary, fixed, notChecked, n
       groups: snapshot.groups.length,
       memberships: snapshot.memberships,
     },
+    ...(idp === undefined ? {} : { idp: idpHead(idp) }),
     settings: { authMode: policy.authMode, syncGroups: sync.names, failOn: policy.failOn },
     ready: isReady,
     summary,
@@ -55,3 +57,12 @@ function headOf({ snapshot, policy, sync, isReady, summary, fixed, notChecked, n
     notes,
   };
 }
+
+/** Yields what was read of the identity provider, as reports for programs have it. */
+export const idpHead = ({ provider, inputs, users, groups, members }: IdpDirectory) => ({
+  provider,
+  inputs: inputs.map(({ path, role, sha256, rows }) => ({ path, role, sha256, rows })),
+  users: users.length,
+  groups: groups.length,
+  members: members.users.length,
+});

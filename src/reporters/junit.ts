@@ -1,4 +1,4 @@
-import { type AuditedFinding, isAtOrAbove, type Report } from '../audit/report.js';
+import { type AuditedFinding, isAtOrAbove, type Report, readInputs } from '../audit/report.js';
 import { ruleOf } from '../rules/registry.js';
 import { count, grouped } from '../rules/rule.js';
 import { xmlText } from './markup.js';
@@ -23,7 +23,7 @@ export const junit: Reporter = {
     for (const [fact, value] of [['version', tool.version], ['verdict', verdictText(report).text], ...factsOf(report)]) {
       yield `      <property name="${xmlText(fact)}" value="${xmlText(value)}"/>\n`;
     }
-    for (const { path, role, sha256 } of report.snapshot.inputs) yield `      <property name="${role}" value="${xmlText(`${path} sha256:${sha256}`)}"/>\n`;
+    for (const { path, role, sha256 } of readInputs(report)) yield `      <property name="${role}" value="${xmlText(`${path} sha256:${sha256}`)}"/>\n`;
     yield '    </properties>\n';
     for (const section of sections) yield* testCase(section, whyByRule.get(section.rule.name), report, name);
     if (report.notes.length > 0) yield `    <system-out>${report.notes.map(xmlText).join('\n')}</system-out>\n`;

@@ -1,10 +1,10 @@
-import type { Report } from '../audit/report.js';
+import { type Report, readInputs } from '../audit/report.js';
 import { locationOf, type Subject } from '../model/directory.js';
 import { GUIDE } from '../model/guide.js';
 import { ruleOf } from '../rules/registry.js';
 import { grouped } from '../rules/rule.js';
 import type { Reporter } from './reporter.js';
-import { cellText, countsText, factsOf, guideText, type Section, sectionsOf } from './sections.js';
+import { cellText, countsText, factsOf, guideText, type Section, sectionsOf, sourceText } from './sections.js';
 import { verdictText } from './verdict.js';
 import { printable } from './visible.js';
 
@@ -20,7 +20,7 @@ export const markdown: Reporter = {
     yield* table(['what', 'value'], factsOf(report));
     yield* table(
       ['read', 'rows', 'sha256'],
-      report.snapshot.inputs.map(({ path, table: name, rows, sha256 }) => [name === undefined ? path : `${path} (${name})`, grouped(rows), sha256]),
+      readInputs(report).map((input) => [sourceText(input), grouped(input.rows), input.sha256]),
     );
     if (found.length > 0) {
       yield '## Findings\n\n';
@@ -89,7 +89,8 @@ function* acceptedLines({ findings }: Report): Iterable<string> {
   if (accepted.length > MOST_ROWS) yield `… and ${grouped(accepted.length - MOST_ROWS)} more.\n\n`;
 }
 
-function* table(headings: readonly string[], rows: readonly (readonly string[])[]): Iterable<string> {
+/** Yields a table; no value in it can end a cell, or be more than text. */
+export function* table(headings: readonly string[], rows: readonly (readonly string[])[]): Iterable<string> {
   yield row(headings) + ruler(headings.length);
   for (const cells of rows) yield row(cells);
   yield '\n';
@@ -124,7 +125,7 @@ function code(text: string): string {
 }
 
 /** Yields a sentence that may quote values: marks are escaped, and what could become a link or a mention is code. */
-function prose(text: string): string {
+export function prose(text: string): string {
   return printable(text)
     .split(' ')
     .map((word) => (LINKS.test(word) ? code(word) : word.replace(/[\\`*_{}[\]<>#|~&!]/g, '\\$&')))

@@ -2,6 +2,7 @@
 
 import { type Group, type Input, locationOf, type RecordLocation, type User } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
+import { type IdpUser, idpLocation } from '../model/idp.js';
 import { ruleOf } from '../rules/registry.js';
 import { printable } from './visible.js';
 
@@ -24,7 +25,8 @@ export function filePath({ file, path }: Input): string {
 }
 
 /** Yields what names a user or group in a list: kind, id and the name it has. */
-function subjectText(subject: User | Group): string {
+function subjectText(subject: User | Group | IdpUser): string {
+  if ('subject' in subject) return printable(`user "${subject.subject}" <${subject.email}> of the identity provider`);
   const text = 'userName' in subject ? `user ${subject.id} "${subject.userName}" <${subject.email}>` : `group ${subject.id} "${subject.name}"`;
   return printable(text);
 }
@@ -37,11 +39,17 @@ export function subjectsOf(finding: FindingBase): readonly (User | Group)[] {
   return groups.length === 0 ? users : users.length === 0 ? groups : [...users, ...groups];
 }
 
-/** Yields the places of a finding's subjects, at most so many; none where it is about the export as a whole. */
+/** Yields the users of the identity provider that a finding is about. */
+export const idpUsersOf = (finding: FindingBase): readonly IdpUser[] => ruleOf(finding).idpUsers?.(finding) ?? [];
+
+/** Yields the places of a finding's subjects, those of the snapshot first, at most so many; none where it is about the export as a whole. */
 export function placesOf(finding: FindingBase, inputs: readonly Input[], most: number, pathOf: (input: Input) => string = filePath): Place[] {
   const subjects = subjectsOf(finding);
-  if (subjects.length > 0) {
-    return subjects.slice(0, most).map((subject) => ({ ...at(pathOf(inputs[subject.input]), locationOf(inputs, subject)), about: subjectText(subject) }));
+  const others = idpUsersOf(finding);
+  if (subjects.length + others.length > 0) {
+    const own = subjects.slice(0, most).map((subject) => ({ ...at(pathOf(inputs[subject.input]), locationOf(inputs, subject)), about: subjectText(subject) }));
+    const theirs = others.slice(0, Math.max(0, most - own.length)).map((user) => ({ ...at(user.path, idpLocation(user)), about: subjectText(user) }));
+    return [...own, ...theirs];
   }
   const data = ruleOf(finding).data(finding, (subject) => locationOf(inputs, subject));
   return Object.values(data)

@@ -31,7 +31,7 @@ export function* planMarkdown(plan: MadePlan, applyCommand: string): Iterable<st
   yield `${count(body.actions.length, 'action')}; ${count(body.open.length, 'finding')} left open for a decision${acceptances.size > 0 ? `; ${acceptances.size} accepted` : ''}. `;
   yield `Once it is applied, a check would count ${count(error, 'error')} and ${count(warning, 'warning')} (before: ${count(before.summary.error, 'error')} and ${count(before.summary.warning, 'warning')}).\n\n`;
   yield* sourceLines(plan);
-  yield* actionSections(body.actions);
+  yield* actionSections(body.actions, systemsOf(before));
   yield* conflictSection(before.findings);
   yield* openSection(plan);
   yield* acceptedSection(plan);
@@ -59,7 +59,13 @@ const KINDS: readonly { readonly title: string; readonly is: (change: Change) =>
   { title: 'Group names', is: (change) => change.kind === 'replace-group' },
 ];
 
-function* actionSections(actions: readonly Action[]): Iterable<string> {
+type SystemsById = ReadonlyMap<string, readonly string[]>;
+
+/** Yields the systems that sign in with a user's username, by the user's id. */
+const systemsOf = ({ snapshot, policy }: MadePlan['before']): SystemsById =>
+  new Map(policy.areIntegrationsGiven === true ? snapshot.users.flatMap(({ id, signsInFor }) => (signsInFor === undefined ? [] : [[id, signsInFor]])) : []);
+
+function* actionSections(actions: readonly Action[], systemsById: SystemsById): Iterable<string> {
   yield '## What changes\n\n';
   if (actions.length === 0) yield 'Nothing.\n\n';
   for (const { title, is } of KINDS) {
@@ -68,20 +74,20 @@ function* actionSections(actions: readonly Action[]): Iterable<string> {
     const temporary = some.filter(({ change }) => change.kind === 'replace-user' && change.temporary === true).length;
     yield `### ${title}: ${grouped(some.length)}${temporary > 0 ? `, of them ${grouped(temporary)} temporary` : ''}\n\n`;
     yield '| action | subject | from | to | why |\n| --- | --- | --- | --- | --- |\n';
-    for (const action of some.slice(0, MOST)) yield actionRow(action);
+    for (const action of some.slice(0, MOST)) yield actionRow(action, systemsById);
     if (some.length > MOST) yield `\n… and ${grouped(some.length - MOST)} more, in plan.json${title === 'Usernames' ? ' and notices.csv' : ''}.\n`;
     yield '\n';
   }
 }
 
-function actionRow({ id, change, resolves }: Action): string {
+function actionRow({ id, change, resolves }: Action, systemsById: SystemsById): string {
   const why = [...new Set(resolves.map((fingerprint) => fingerprint.slice(0, fingerprint.lastIndexOf(':'))))].join(', ');
   const cells =
     change.kind === 'replace-user'
       ? [
           `user ${markdownValue(change.user)}`,
           markdownValue(change.from),
-          `${markdownValue(change.to)}${change.temporary === true ? ' (temporary, to open a ring)' : ''}`,
+          `${markdownValue(change.to)}${change.temporary === true ? ' (temporary, to open a ring)' : systemsText(change, systemsById)}`,
         ]
       : change.kind === 'replace-group'
         ? [`group ${markdownValue(change.group)}`, markdownValue(change.from), markdownValue(change.to)]
@@ -91,6 +97,12 @@ function actionRow({ id, change, resolves }: Action): string {
             change.kind === 'remove-member' ? 'no member' : `member of group ${markdownValue(change.group)}`,
           ];
   return `| ${id} | ${cells.join(' | ')} | ${why} |\n`;
+}
+
+/** Yields what is to be changed elsewhere at the same time. */
+function systemsText({ user, attribute }: Extract<Change, { readonly kind: 'replace-user' }>, systemsById: SystemsById): string {
+  const systems = attribute === 'userName' ? (systemsById.get(user) ?? []) : [];
+  return systems.length === 0 ? '' : `; change it in ${systems.map(markdownValue).join(', ')} at the same time`;
 }
 
 function* conflictSection(findings: readonly AuditedFinding[]): Iterable<string> {
@@ -115,7 +127,9 @@ const MEANINGS: Readonly<Record<DecisionAction, string>> = {
   accept: 'nothing changes; needs `reason` and `owner`, may have `expires` as 2027-01-31',
 };
 
-function* openSection({ assembly: { open }, rows }: MadePlan): Iterable<string> {
+const OR_THE_EMAIL = 'the username becomes `value`; for users in scope that is the email, and says that the other system is changed at the same time';
+
+function* openSection({ assembly: { open }, rows, before }: MadePlan): Iterable<string> {
   yield `## What stays open: ${grouped(open.length)}\n\n`;
   if (open.length === 0) {
     yield 'Nothing.\n\n';
@@ -144,7 +158,8 @@ function* openSection({ assembly: { open }, rows }: MadePlan): Iterable<string> 
   }
   yield '### What can be written into `action`\n\n';
   const used = new Set([...possible.values()].flatMap((actions) => [...actions]));
-  for (const [action, meaning] of Object.entries(MEANINGS)) if ([...used].some((each) => each === action)) yield `- \`${action}\`: ${meaning}\n`;
+  const meanings = before.policy.areIntegrationsGiven === true ? { ...MEANINGS, 'set-username': OR_THE_EMAIL } : MEANINGS;
+  for (const [action, meaning] of Object.entries(meanings)) if ([...used].some((each) => each === action)) yield `- \`${action}\`: ${meaning}\n`;
   yield '- blank: it stays open, and stays as it is\n\n';
 }
 

@@ -69,13 +69,14 @@ export function membershipsCsv({ before, assembly }: Pick<MadePlan, 'before' | '
   return csvText(MEMBERSHIP_HEADINGS, lost.values());
 }
 
-/** Yields notices.csv: every user whose login changes. */
+/** Yields notices.csv: every user whose login changes, and which other systems sign in with it where that was said. */
 export function noticesCsv({ before, assembly }: Pick<MadePlan, 'before' | 'assembly'>): Iterable<string> {
   const { users } = before.snapshot;
+  const hasSystems = before.policy.areIntegrationsGiven === true;
   const row = (place: number): string[] => {
-    const { id, name, userName }: User = users[place];
+    const { id, name, userName, signsInFor = [] }: User = users[place];
     const after = assembly.end.users[place];
-    return [id, name, after.email, userName, after.userName];
+    return [id, name, after.email, userName, after.userName, ...(hasSystems ? [signsInFor.join('; ')] : [])];
   };
-  return csvText(['id', 'name', 'email', 'old username', 'new username'], assembly.end.movers.map(row));
+  return csvText(['id', 'name', 'email', 'old username', 'new username', ...(hasSystems ? ['systems to change'] : [])], assembly.end.movers.map(row));
 }

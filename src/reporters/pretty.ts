@@ -1,16 +1,16 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import stringWidth from 'string-width';
 import type { AuditedFinding, Report } from '../audit/report.js';
-import { isAtOrAbove } from '../audit/report.js';
+import { isAtOrAbove, readInputs } from '../audit/report.js';
 import { differenceOf } from '../model/compare.js';
 import { locationOf, type Subject } from '../model/directory.js';
 import { SEVERITIES, type Severity } from '../model/finding.js';
 import { isInScope } from '../model/scope.js';
-import { RULES } from '../rules/registry.js';
+import { rulesFor } from '../rules/registry.js';
 import { type Cell, count, grouped, type Rule } from '../rules/rule.js';
 import { alignColumns, charactersOf, cut, cutStart, type Styled, wrap } from './columns.js';
 import type { Reporter, ReportOptions } from './reporter.js';
-import { acceptanceText } from './sections.js';
+import { acceptanceText, idpText, sourceText } from './sections.js';
 import { verdictText } from './verdict.js';
 import { compareParts, type Part, printable, visible } from './visible.js';
 
@@ -20,7 +20,7 @@ export const pretty: Reporter = {
     const paint = new Chalk({ level: options.hasColours ? 1 : 0 });
     for (const line of wrap(verdictLine(report), options.width, '')) yield `${verdictColour(report, paint)(line)}\n`;
     for (const line of wrap(subjectLine(report), options.width, '')) yield `${paint.dim(line)}\n`;
-    for (const rule of RULES) {
+    for (const rule of rulesFor(report)) {
       const findings = report.findings.filter(({ finding }) => finding.rule === rule.name);
       if (findings.length > 0) yield* ruleLines(rule, findings, report, options, paint);
     }
@@ -42,16 +42,17 @@ function verdictColour(report: Report, paint: ChalkInstance): ChalkInstance {
   return verdictText(report).isGood ? paint.green.bold : report.isReady ? paint.yellow.bold : paint.red.bold;
 }
 
-function subjectLine({ snapshot, policy, sync }: Report): string {
+function subjectLine(report: Report): string {
+  const { snapshot, policy, sync, idp } = report;
   const inScope = snapshot.users.reduce((sum, user) => sum + (isInScope(user, policy.authMode) ? 1 : 0), 0);
-  const inputs = snapshot.inputs.map(({ path, table }) => (table === undefined ? path : `${path} (${table})`));
+  const inputs = readInputs(report).map(sourceText);
   const shown = inputs.length > 6 ? [...inputs.slice(0, 5), `${inputs.length - 5} more files`] : inputs;
   const synced = `${count(
     sync.isSynced.reduce((sum, each) => sum + each, 0),
     'group',
   )} to be synced${sync.names === null && snapshot.groups.length > 0 ? ' (every organisation-level one)' : ''}`;
   return printable(
-    `${shown.join(', ')}: ${count(snapshot.users.length, 'user')} (${grouped(inScope)} in scope), ${count(snapshot.groups.length, 'group')}, ${count(snapshot.memberships, 'membership')}; authentication mode ${policy.authMode}; ${synced}`,
+    `${shown.join(', ')}: ${count(snapshot.users.length, 'user')} (${grouped(inScope)} in scope), ${count(snapshot.groups.length, 'group')}, ${count(snapshot.memberships, 'membership')}; authentication mode ${policy.authMode}; ${synced}${idp === undefined ? '' : `; held against ${idpText(idp)}`}`,
   );
 }
 
@@ -116,7 +117,8 @@ function* subjectLines(rule: Rule, findings: readonly AuditedFinding[], report: 
 /** The columns of which the end matters most: the line number. */
 const ENDS: ReadonlySet<string> = new Set(['where']);
 
-function styleCell({ text, against }: Cell, heading: string, paint: ChalkInstance): Styled {
+/** Yields a cell as a terminal shows it, with what differs from the value it is compared with marked. */
+export function styleCell({ text, against }: Cell, heading: string, paint: ChalkInstance): Styled {
   const isComparable = against !== undefined && against !== '' && against !== text && differenceOf(text, against) !== 'value';
   if (!isComparable) {
     const plain = visible(text);
@@ -171,7 +173,11 @@ function* closingLines(report: Report, options: ReportOptions, paint: ChalkInsta
   const found = new Set(findings.map(({ finding }) => finding.rule));
   const skipped = new Set(notChecked.map(({ rule }) => rule));
   const isEmpty = report.snapshot.users.length === 0;
-  const clean = isEmpty ? [] : RULES.filter(({ name }) => !found.has(name) && !skipped.has(name)).map(({ name }) => name);
+  const clean = isEmpty
+    ? []
+    : rulesFor(report)
+        .filter(({ name }) => !found.has(name) && !skipped.has(name))
+        .map(({ name }) => name);
   if (clean.length > 0) yield `\n${paint.green('✔ Nothing found by')}\n${wrap(clean.join(', '), width, '  ').join('\n')}\n`;
   if (notChecked.length > 0) {
     yield `\n${paint.yellow(`${MARK.warning} Not checked`)}\n`;

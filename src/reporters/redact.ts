@@ -4,7 +4,9 @@ import type { Acceptance, AuditedFinding, Report } from '../audit/report.js';
 import type { Alias, Aliases } from '../model/alias.js';
 import { key } from '../model/compare.js';
 import type { Group, Snapshot, UnknownMember, User } from '../model/directory.js';
+import type { StatedEnvironment } from '../model/environment.js';
 import type { FindingBase } from '../model/finding.js';
+import type { IdpUser } from '../model/idp.js';
 import { ruleOf } from '../rules/registry.js';
 import type { Stand } from '../rules/rule.js';
 
@@ -56,6 +58,7 @@ export function standFor({ users, groups }: Pick<Snapshot, 'users' | 'groups'>, 
   const usersByUser = new WeakMap<User, User>();
   const listsByList = new WeakMap<readonly User[], readonly User[]>();
   const groupsByGroup = new WeakMap<Group, Group>();
+  const idpUsersByUser = new WeakMap<IdpUser, IdpUser>();
   const remember = <T extends object>(known: WeakMap<T, T>, original: T, make: () => T): T => {
     const before = known.get(original);
     if (before !== undefined) return before;
@@ -70,12 +73,25 @@ export function standFor({ users, groups }: Pick<Snapshot, 'users' | 'groups'>, 
       userName: identity(original.userName),
       email: identity(original.email),
       name: person(original.name),
+      ...(original.givenName === undefined ? {} : { givenName: person(original.givenName) }),
+      ...(original.familyName === undefined ? {} : { familyName: person(original.familyName) }),
     }));
   const group = (original: Group): Group =>
     remember(groupsByGroup, original, () => ({ ...original, id: groupId(original.id), name: groupAlias(original.name) }));
+  const idpUser = (original: IdpUser): IdpUser =>
+    remember(idpUsersByUser, original, () => ({
+      ...original,
+      // An export without ids has the subjects in their place.
+      id: isPlainId(original.id) || !/[@ ]/.test(original.id) ? original.id : identity(original.id),
+      subject: identity(original.subject),
+      email: identity(original.email),
+      ...(original.givenName === undefined ? {} : { givenName: person(original.givenName) }),
+      ...(original.familyName === undefined ? {} : { familyName: person(original.familyName) }),
+    }));
   return {
     user,
     group,
+    idpUser,
     users: (list) => remember(listsByList, list, () => list.map(user)),
     identity,
     groupName: groupAlias,
@@ -111,13 +127,30 @@ export const redactAudited =
 
 const namesOf = (names: readonly string[] | null, stand: Stand): readonly string[] | null => names?.map(stand.groupName) ?? null;
 
+/** Yields stated settings with an alias for the account that they name. */
+export function redactEnvironment({ scimAdmin, ...rest }: StatedEnvironment, identity: Alias, idOf = identity): StatedEnvironment {
+  if (scimAdmin === undefined) return rest;
+  const { id, userName, ...others } = scimAdmin;
+  return {
+    ...rest,
+    scimAdmin: { ...(id === undefined ? {} : { id: idOf(id) }), ...(userName === undefined ? {} : { userName: identity(userName) }), ...others },
+  };
+}
+
 /** Yields the report with aliases: the same findings, fingerprints, numbers and verdict. */
 export function redactReport(report: Report, stand: ExportStand): Report {
   const { snapshot, policy, sync } = report;
   return {
     ...report,
     snapshot: { ...snapshot, users: stand.users(snapshot.users), groups: snapshot.groups.map(stand.group), notes: snapshot.notes.map(stand.note) },
-    policy: { ...policy, syncGroups: namesOf(policy.syncGroups, stand), leaveOutUsers: policy.leaveOutUsers.map(stand.userId) },
+    policy: {
+      ...policy,
+      syncGroups: namesOf(policy.syncGroups, stand),
+      leaveOutUsers: policy.leaveOutUsers.map(stand.userId),
+      ...(policy.environment === undefined
+        ? {}
+        : { environment: { ...policy.environment, stated: redactEnvironment(policy.environment.stated, stand.identity, stand.userId) } }),
+    },
     sync: { ...sync, names: namesOf(sync.names, stand), unknown: sync.unknown.map(stand.groupName) },
     findings: report.findings.map(redactAudited(stand)),
     notes: report.notes.map(stand.note),

@@ -2,7 +2,7 @@ import type { AuditedFinding, Report } from '../audit/report.js';
 import type { Input } from '../model/directory.js';
 import type { Severity } from '../model/finding.js';
 import { CLAUSES, GUIDE } from '../model/guide.js';
-import { RULES, ruleOf } from '../rules/registry.js';
+import { ruleOf, rulesFor } from '../rules/registry.js';
 import { grouped, type Rule } from '../rules/rule.js';
 import { exportPlace, filePath, type Place, placesOf } from './places.js';
 import type { Reporter, ReportOptions } from './reporter.js';
@@ -27,23 +27,28 @@ const NOTIFICATIONS = [
 export const sarif: Reporter = {
   *render(report, { tool }) {
     const { inputs } = report.snapshot;
+    const rules = rulesFor(report);
+    const indexOfRule: RuleIndex = new Map(rules.map(({ name }, index) => [name, index]));
     yield `{\n  "$schema": ${JSON.stringify(SCHEMA)},\n  "version": "2.1.0",\n  "runs": [\n    {\n`;
-    yield `      "tool": ${JSON.stringify({ driver: driverOf(tool) })},\n`;
-    yield `      "invocations": [${JSON.stringify(invocationOf(report))}],\n`;
+    yield `      "tool": ${JSON.stringify({ driver: driverOf(tool, rules) })},\n`;
+    yield `      "invocations": [${JSON.stringify(invocationOf(report, indexOfRule))}],\n`;
     yield `      "artifacts": ${JSON.stringify(artifactsOf(inputs))},\n`;
     yield '      "columnKind": "utf16CodeUnits",\n      "results": [';
     let shown = 0;
     for (const audited of byWeight(report)) {
       if (shown === MOST_RESULTS) break;
-      yield `${shown === 0 ? '\n' : ',\n'}        ${JSON.stringify(resultOf(audited, inputs))}`;
+      yield `${shown === 0 ? '\n' : ',\n'}        ${JSON.stringify(resultOf(audited, inputs, indexOfRule))}`;
       shown++;
     }
     yield `${shown === 0 ? '' : '\n      '}]\n    }\n  ]\n}\n`;
   },
 };
 
-function driverOf({ name, version }: ReportOptions['tool']) {
-  return { name, version, semanticVersion: version, informationUri: GUIDE.url, rules: RULES.map(descriptorOf), notifications: NOTIFICATIONS };
+/** Places of rules among those of the report, by name. */
+type RuleIndex = ReadonlyMap<string, number>;
+
+function driverOf({ name, version }: ReportOptions['tool'], rules: readonly Rule[]) {
+  return { name, version, semanticVersion: version, informationUri: GUIDE.url, rules: rules.map(descriptorOf), notifications: NOTIFICATIONS };
 }
 
 const pascal = (name: string): string => name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
@@ -64,23 +69,28 @@ function descriptorOf(rule: Rule) {
   };
 }
 
-const indexOfRule: ReadonlyMap<string, number> = new Map(RULES.map(({ name }, index) => [name, index]));
-
-function notification(id: (typeof NOTIFICATIONS)[number]['id'], level: 'warning' | 'note', text: string, rule?: string) {
+function notification(
+  id: (typeof NOTIFICATIONS)[number]['id'],
+  level: 'warning' | 'note',
+  text: string,
+  rule?: { readonly id: string; readonly index: number },
+) {
   return {
     descriptor: { id, index: NOTIFICATIONS.findIndex((each) => each.id === id) },
-    ...(rule === undefined ? {} : { associatedRule: { id: rule, index: indexOfRule.get(rule) ?? -1 } }),
+    ...(rule === undefined ? {} : { associatedRule: rule }),
     level,
     message: { text: messageText(text) },
   };
 }
 
-function invocationOf({ findings, notChecked, notes }: Report) {
+function invocationOf({ findings, notChecked, notes }: Report, indexOfRule: RuleIndex) {
   const over = findings.length - MOST_RESULTS;
   const text = `${grouped(over)} of ${grouped(findings.length)} findings are left out: a run holds at most ${grouped(MOST_RESULTS)} results. The most severe are here; the JSON report lists all of them.`;
   return {
     executionSuccessful: true,
-    toolConfigurationNotifications: notChecked.map(({ rule, why }) => notification('not-checked', 'warning', `${rule} was not checked: ${why}.`, rule)),
+    toolConfigurationNotifications: notChecked.map(({ rule, why }) =>
+      notification('not-checked', 'warning', `${rule} was not checked: ${why}.`, { id: rule, index: indexOfRule.get(rule) ?? -1 }),
+    ),
     toolExecutionNotifications: [...(over > 0 ? [notification('left-out', 'warning', text)] : []), ...notes.map((note) => notification('note', 'note', note))],
   };
 }
@@ -95,7 +105,7 @@ function artifactsOf(inputs: readonly Input[]) {
   return [...artifacts.values()];
 }
 
-function resultOf({ finding, fingerprint, acceptance }: AuditedFinding, inputs: readonly Input[]) {
+function resultOf({ finding, fingerprint, acceptance }: AuditedFinding, inputs: readonly Input[], indexOfRule: RuleIndex) {
   const [first, ...related] = placesOf(finding, inputs, MOST_RELATED + 1);
   const links = related.slice(0, MOST_LINKS).map(({ line, row }, index) => `[${row === undefined ? 'line' : 'row'} ${line ?? row?.rowid}](${index + 1})`);
   const more = links.length === 0 ? '' : ` Also: ${links.join(', ')}${related.length > links.length ? ' and further ones' : ''}.`;

@@ -1,10 +1,12 @@
 /** What reports have in common: findings by rule with their numbers, and the words for an acceptance and a source. */
 
 import type { Acceptance, AuditedFinding, Report } from '../audit/report.js';
+import type { Input } from '../model/directory.js';
 import type { Severity } from '../model/finding.js';
 import { SEVERITIES } from '../model/finding.js';
 import { CLAUSES, GUIDE } from '../model/guide.js';
-import { RULES } from '../rules/registry.js';
+import { type IdpDirectory, type IdpInput, PROVIDER_NAMES } from '../model/idp.js';
+import { rulesFor } from '../rules/registry.js';
 import { type Cell, count, grouped, type Rule } from '../rules/rule.js';
 import { compareParts, printable, visible } from './visible.js';
 
@@ -21,10 +23,12 @@ export interface Section {
 }
 
 /** Yields every rule with its findings, in the order of reports. */
-export function sectionsOf({ findings }: Report): Section[] {
-  const findingsByRule = new Map<string, AuditedFinding[]>(RULES.map(({ name }) => [name, []]));
+export function sectionsOf(report: Report): Section[] {
+  const { findings } = report;
+  const rules = rulesFor(report);
+  const findingsByRule = new Map<string, AuditedFinding[]>(rules.map(({ name }) => [name, []]));
   for (const audited of findings) findingsByRule.get(audited.finding.rule)?.push(audited);
-  return RULES.map((rule) => {
+  return rules.map((rule) => {
     const own = findingsByRule.get(rule.name) ?? [];
     return { rule, findings: own, counts: countsOf(own) };
   });
@@ -70,7 +74,7 @@ export function cellText({ text, against }: Cell): string {
 }
 
 /** Yields what was read and how it was judged, as names and values. */
-export function factsOf({ snapshot, policy, sync }: Report): readonly (readonly [string, string])[] {
+export function factsOf({ snapshot, policy, sync, idp }: Report): readonly (readonly [string, string])[] {
   return [
     ['users', grouped(snapshot.users.length)],
     ['groups', grouped(snapshot.groups.length)],
@@ -78,8 +82,18 @@ export function factsOf({ snapshot, policy, sync }: Report): readonly (readonly 
     ['authentication mode', policy.authMode],
     ['groups to be synced', sync.names === null ? 'every organisation-level group' : grouped(sync.names.length)],
     ['fails on', policy.failOn],
+    ...(idp === undefined ? [] : [['held against', idpText(idp)] as const]),
   ];
 }
+
+/** Yields what was read of the identity provider, in words. */
+export function idpText({ provider, users, groups, given }: IdpDirectory): string {
+  const known = given.groupList || given.members ? ` and ${count(groups.length, 'group')}` : '';
+  return `${count(users.length, 'user')}${known} of ${PROVIDER_NAMES[provider]}`;
+}
+
+/** Yields what an input is called in a list: its path, and its table if it is one. */
+export const sourceText = (input: Input | IdpInput): string => ('table' in input ? `${input.path} (${input.table})` : input.path);
 
 /** Yields what the guide calls the clause that a rule rests on. */
 export function guideText(rule: Rule): string {

@@ -1,14 +1,25 @@
 /** All rules, in the order of reports (contract 2.3). A new rule is one line here. */
 
 import type { FindingBase } from '../model/finding.js';
+import type { IdpProvider } from '../model/idp.js';
+import type { Policy } from '../model/policy.js';
+import { ambiguousMatch } from './ambiguous-match.js';
 import { conflictingUsers } from './conflicting-users.js';
 import { duplicateEmail } from './duplicate-email.js';
 import { duplicateGroupName } from './duplicate-group-name.js';
 import { duplicateUsername } from './duplicate-username.js';
+import { environmentSetting } from './environment-setting.js';
+import { groupLink } from './group-link.js';
+import { idpDuplicateSubject } from './idp-duplicate-subject.js';
+import { idpInactiveUser } from './idp-inactive-user.js';
+import { idpMissingEmail } from './idp-missing-email.js';
+import { idpSubjectMismatch } from './idp-subject-mismatch.js';
 import { inactiveBasicMember } from './inactive-basic-member.js';
+import { integrationUsername } from './integration-username.js';
 import { invalidEmail } from './invalid-email.js';
 import { missingEmail } from './missing-email.js';
 import { noInactiveUsers } from './no-inactive-users.js';
+import { notInIdp } from './not-in-idp.js';
 import type { Rule } from './rule.js';
 import { unknownMember } from './unknown-member.js';
 import { unknownSyncGroup } from './unknown-sync-group.js';
@@ -26,6 +37,15 @@ const REGISTERED = [
   unknownMember,
   unknownSyncGroup,
   noInactiveUsers,
+  idpSubjectMismatch,
+  notInIdp,
+  idpMissingEmail,
+  idpDuplicateSubject,
+  ambiguousMatch,
+  idpInactiveUser,
+  groupLink,
+  environmentSetting,
+  integrationUsername,
 ] as const;
 
 type FindingOf<R> = R extends Rule<infer F> ? F : never;
@@ -37,6 +57,18 @@ export type RuleName = Finding['rule'];
 export const RULES: readonly Rule[] = REGISTERED;
 
 const rulesByName: ReadonlyMap<string, Rule> = new Map(RULES.map((rule) => [rule.name, rule]));
+
+/** What decides which rules are asked: reports have it. */
+interface Asking {
+  readonly policy: Policy;
+  readonly idp?: { readonly provider: IdpProvider } | undefined;
+}
+
+/** Yields the rules that are asked: by a provider's exports or none, and by what else a person gave. */
+export function rulesFor({ policy, idp: exports }: Asking): readonly Rule[] {
+  const isFor = ({ idp }: Rule): boolean => idp === undefined || (exports !== undefined && (idp === 'any' || idp === exports.provider));
+  return RULES.filter((rule) => isFor(rule) && rule.isAskedFor?.(policy) !== false);
+}
 
 /** Yields the rule of that name. */
 export function findRule(name: string): Rule | undefined {

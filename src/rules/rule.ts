@@ -6,13 +6,20 @@ import { isEmailAddress } from '../model/email.js';
 import type { DecisionAction, FindingBase, Proposal, Question, Remedy, Severity } from '../model/finding.js';
 import type { ClauseId } from '../model/guide.js';
 import type { IdentityIndex } from '../model/identity-index.js';
+import type { IdpProvider, IdpUser } from '../model/idp.js';
+import type { IdpMatch } from '../model/idp-match.js';
 import type { Policy } from '../model/policy.js';
 import type { SyncSelection } from '../model/scope.js';
 
-export type RuleInput = 'groups' | 'groupList' | 'memberships';
+export type RuleInput = 'groups' | 'groupList' | 'memberships' | 'idpGroups';
 
 /** What an input is called in a sentence. */
-export const INPUT_NAMES: Readonly<Record<RuleInput, string>> = { groups: 'groups', groupList: 'list of groups', memberships: 'memberships' };
+export const INPUT_NAMES: Readonly<Record<RuleInput, string>> = {
+  groups: 'groups',
+  groupList: 'list of groups',
+  memberships: 'memberships',
+  idpGroups: 'groups of the identity provider',
+};
 
 /** What a rule may look at. */
 export interface RuleContext {
@@ -21,6 +28,8 @@ export interface RuleContext {
   readonly index: IdentityIndex;
   readonly contest: Contest;
   readonly sync: SyncSelection;
+  /** How the identity provider's users fit; absent where its exports were not given. */
+  readonly idp?: IdpMatch;
 }
 
 /** One look at one snapshot: first the memberships stream past, then the findings are asked for, once. */
@@ -41,6 +50,7 @@ export interface Cell {
 export interface Stand {
   user(user: User): User;
   group(group: Group): Group;
+  idpUser(user: IdpUser): IdpUser;
   member(member: UnknownMember): UnknownMember;
   /** For a username or an email, or the key of one. */
   identity(text: string): string;
@@ -68,7 +78,11 @@ export interface Rule<F extends FindingBase = FindingBase> {
   /** Inputs without which it cannot be answered: their absence is refused. */
   needs(policy: Policy): readonly RuleInput[];
   /** An input without which it has nothing to look at: its absence is said, not refused. */
-  readonly isIdleWithout?: RuleInput;
+  readonly isIdleWithout?: RuleInput | readonly RuleInput[];
+  /** Asked only where the exports of this identity provider, or of any, are given; else no report names the rule. */
+  readonly idp?: IdpProvider | 'any';
+  /** Asked only where a person gave what it judges; else no report names the rule. */
+  isAskedFor?(policy: Policy): boolean;
   start(context: RuleContext): RuleRun<F>;
   /** Plain words, values as the export holds them. */
   message(finding: F): string;
@@ -93,6 +107,8 @@ export interface Rule<F extends FindingBase = FindingBase> {
   readonly losesMembers?: boolean;
   users(finding: F): readonly User[];
   groups(finding: F): readonly Group[];
+  /** Users of the identity provider that it is about. */
+  idpUsers?(finding: F): readonly IdpUser[];
   /** What a person can decide about each of its subjects. */
   readonly decisions: readonly DecisionAction[];
   remedy(finding: F): Remedy;

@@ -5,14 +5,16 @@ import type { AuthMode } from '../model/policy.js';
 import { IdTable } from './id-table.js';
 import { type Problems, quoted } from './problem.js';
 import type { Row, Table } from './table.js';
+import { markUsers, type UserWords } from './user-marks.js';
+import { columnText, namePartsReader, nameReader } from './user-names.js';
 import { isInactiveLicence, parseAuthenticationType, parseBoolean, parseDisabled } from './values.js';
 
-export interface UserWishes {
+export interface UserWishes extends UserWords {
   readonly authMode: AuthMode;
-  /** Ids of accounts that are never to be changed. */
-  readonly leaveOutUsers: readonly string[];
   /** Names of people are read; a check has no use for them. */
   readonly withNames: boolean;
+  /** Given and family names by themselves are read as well. */
+  readonly withNameParts?: boolean;
   readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
 }
 
@@ -25,12 +27,6 @@ export interface UsersRead {
   end(table: Table): string[];
 }
 
-/** A column's reader, or why there is none. */
-const columnText = (table: Table, column: string): ((row: Row) => string) | undefined => {
-  const at = table.columns.get(column);
-  return at === undefined ? undefined : (row) => row.text(at);
-};
-
 /** Yields an id as other tables name it; a username that serves as one is kept to the letter. */
 function idOf(text: string, column: 'id' | 'uid' | 'userName'): string {
   if (column === 'userName') return text;
@@ -42,7 +38,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
   const usersById = new IdTable();
   const unknownTypes = new Map<string, { count: number; line: number }>();
   const places = new Map<number, Table>();
-  const leftOut = new Set(wishes.leaveOutUsers);
+  const markerFor = markUsers(wishes);
   const system: string[] = [];
   let repeated = 0;
 
@@ -70,6 +66,8 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
     const isActive = activityReader(table, cellProblem);
     const authenticationType = typeReader(table, wishes, unknownTypes);
     const name = wishes.withNames ? nameReader(table) : () => '';
+    const nameParts = wishes.withNameParts === true ? namePartsReader(table) : undefined;
+    const mark = markerFor?.(table);
     return (row) => {
       const integer = row.integer(idAt);
       const trimmed = integer < 0 ? idOf(row.text(idAt), idColumn) : String(integer);
@@ -91,7 +89,8 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
         authenticationType: authenticationType(row),
         input,
         line: row.line,
-        ...(leftOut.has(trimmed) ? { isLeftOut: true as const } : {}),
+        ...mark?.(row, trimmed, login),
+        ...nameParts?.(row),
       };
       if (isRepeated) {
         const first = users[known];
@@ -107,7 +106,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
         }
         repeated++;
       } else {
-        if (!leftOut.has(trimmed) && isSystemAccount(user)) system.push(trimmed);
+        if (user.isLeftOut !== true && isSystemAccount(user)) system.push(trimmed);
         users.push(user);
         if (integer < 0) usersById.set(trimmed, place);
         else usersById.set(trimmed, place, integer);
@@ -233,13 +232,4 @@ function remember<T>(column: number, read: (row: Row) => T | undefined, otherwis
     }
     return value ?? otherwise;
   };
-}
-
-function nameReader(table: Table): (row: Row) => string {
-  const full = columnText(table, 'fullName');
-  if (full !== undefined) return full;
-  const first = columnText(table, 'firstName');
-  const last = columnText(table, 'lastName');
-  if (first === undefined && last === undefined) return () => '';
-  return (row) => [first?.(row) ?? '', last?.(row) ?? ''].filter((part) => part !== '').join(' ');
 }

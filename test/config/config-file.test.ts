@@ -50,6 +50,21 @@ describe('readConfigFile', () => {
       assumeActive: true,
       syncGroups: ['Ovens'],
       syncGroupsFile: '/names.txt',
+      idp: 'entra',
+      idpUsers: ['/people.csv'],
+      idpGroups: ['/teams.csv'],
+      idpMembers: ['Ovens=/ovens.csv'],
+      idpApplication: 'Jama Connect',
+      environment: {
+        idp: 'entra',
+        multiMode: true,
+        allowUsernameChange: false,
+        disableSamlAutoGeneration: true,
+        scimAdmin: { userName: 'scim.admin', organisationAdmin: true, licence: 'Creator' },
+        tokenIssued: '2026-02-28',
+      },
+      strictEnvironment: true,
+      integrations: '/systems.csv',
     };
     expect(read(JSON.stringify({ $schema: './x.json', ...settings }))).toEqual(settings);
     expect(Object.keys(settings).sort()).toEqual(Object.keys(SETTINGS).sort());
@@ -61,8 +76,11 @@ describe('readConfigFile', () => {
   });
 
   it('a path is meant from the file', () => {
-    const folder = newFolder({ [NAME]: '{ "syncGroupsFile": "lists/names.txt" }' });
-    expect(readConfigFile(join(folder, NAME))).toEqual({ syncGroupsFile: join(folder, 'lists/names.txt') });
+    const folder = newFolder({ [NAME]: '{ "syncGroupsFile": "lists/names.txt", "integrations": "lists/systems.csv" }' });
+    expect(readConfigFile(join(folder, NAME))).toEqual({
+      syncGroupsFile: join(folder, 'lists/names.txt'),
+      integrations: join(folder, 'lists/systems.csv'),
+    });
   });
 
   it.each([
@@ -75,6 +93,13 @@ describe('readConfigFile', () => {
     ['{\n  "rules": {\n    "duplicate-email": "loud" }\n}', 'line 3, column 24'],
     ['{ "syncGroups": ["Ovens", 7] }', 'line 1, column 27'],
     ['// A comment first.\n{ "allowEmpty": "yes" }', 'line 2, column 17'],
+    ['{ "environment": {\n  "multimode": true } }', 'line 2, column 3'],
+    ['{ "environment": {\n  "scimAdmin": { "userName": "a", "admin": true } } }', 'line 2, column 35'],
+    ['{ "environment": { "scimAdmin": {} } }', 'line 1, column 33'],
+    ['{ "environment": { "scimAdmin": { "id": "1", "userName": "a" } } }', 'line 1, column 33'],
+    ['{ "environment": { "scimAdmin": { "userName": " " } } }', 'line 1, column 47'],
+    ['{ "environment": { "tokenIssued": "2026-02-30" } }', 'line 1, column 35'],
+    ['{ "environment": { "tokenIssued": "31/03/2026" } }', 'line 1, column 35'],
   ])('%j is refused at %s', (text, place) => {
     expect(detailsOf(text)[0]).toMatch(new RegExp(`^${place}: `));
   });
@@ -82,6 +107,16 @@ describe('readConfigFile', () => {
   it('every mistake is told, in the order of the file', () => {
     const details = detailsOf('{\n  "authmode": "saml",\n  "failOn": "fatal",\n  "syncGroups": "Ovens",\n  "allowEmpty": "yes",\n  "colour": "red"\n}\n');
     expect(details.map((detail) => detail.slice(0, 'line 2'.length))).toEqual(['line 2', 'line 3', 'line 4', 'line 5', 'line 6']);
+  });
+
+  it('what environment is to hold is told in words', () => {
+    const text = '{ "environment": { "tokenIssued": "2026-02-30", "scimAdmin": { "licence": "Creator" }, "multiMode": "on", "colour": "red" } }';
+    expect(detailsOf(text).map((detail) => detail.slice(detail.indexOf(': ') + 2))).toEqual([
+      'environment.tokenIssued: it is a day of the calendar, written as 2026-03-31.',
+      'environment.scimAdmin: name the account by its userName or by its id, one of them.',
+      'environment.multiMode: expected boolean, received string.',
+      'environment.colour: there is no such setting.',
+    ]);
   });
 
   it('names of parts of JavaScript are no settings', () => {
@@ -124,7 +159,7 @@ describe('findConfigFile', () => {
 function misfits(schema: unknown, value: unknown, path = '$'): string[] {
   if (typeof schema !== 'object' || schema === null) throw new Error(`no schema at ${path}`);
   const known = new Set(
-    '$schema title description type enum const anyOf properties required additionalProperties items minLength propertyNames allowComments allowTrailingCommas'.split(
+    '$schema title description type enum const anyOf properties required additionalProperties items minLength pattern format propertyNames allowComments allowTrailingCommas'.split(
       ' ',
     ),
   );
@@ -143,6 +178,7 @@ function misfits(schema: unknown, value: unknown, path = '$'): string[] {
   };
   if (typeof rules.type === 'string' && is[rules.type] !== true) return [...found, `${path}: no ${rules.type}`];
   if (typeof rules.minLength === 'number' && typeof value === 'string' && value.length < rules.minLength) found.push(`${path}: too short`);
+  if (typeof rules.pattern === 'string' && typeof value === 'string' && !new RegExp(rules.pattern).test(value)) found.push(`${path}: another form`);
   if (Array.isArray(value) && rules.items !== undefined) found.push(...value.flatMap((item, at) => misfits(rules.items, item, `${path}[${at}]`)));
   if (!isObject) return found;
   const properties: object = typeof rules.properties === 'object' && rules.properties !== null ? rules.properties : {};
@@ -163,6 +199,7 @@ describe('the published schema', () => {
       '{}',
       '{ "$schema": "x", "authMode": "saml", "syncGroups": null, "rules": { "a": "off" } }',
       '{ "columns": { "users.id": "Nr" }, "allowEmpty": true }',
+      '{ "environment": { "scimAdmin": { "id": "5" }, "tokenIssued": "2024-02-29" }, "integrations": "a.csv", "strictEnvironment": true }',
     ]) {
       expect(misfits(schema, JSON.parse(text))).toEqual([]);
       read(text);
@@ -175,6 +212,10 @@ describe('the published schema', () => {
       '{ "allowEmpty": 1 }',
       '[]',
       '{ "syncGroups": [""] }',
+      '{ "environment": { "colour": "red" } }',
+      '{ "environment": { "scimAdmin": { "id": " " } } }',
+      '{ "environment": { "tokenIssued": "2023-02-29" } }',
+      '{ "strictEnvironment": "yes" }',
     ]) {
       expect(misfits(schema, JSON.parse(text)), text).not.toEqual([]);
       expect(() => read(text), text).toThrow(Mistake);

@@ -62,14 +62,16 @@ describe('resolveSettings', () => {
     ['SCIM_AUDIT_ASSUME_ACTIVE', '', 'assumeActive', false],
     ['SCIM_AUDIT_ENCODING', 'windows-1252', 'encoding', 'windows-1252'],
     ['SCIM_AUDIT_SYNC_GROUPS_FILE', 'a b.txt', 'syncGroupsFile', 'a b.txt'],
+    ['SCIM_AUDIT_STRICT_ENVIRONMENT', 'true', 'strictEnvironment', true],
+    ['SCIM_AUDIT_INTEGRATIONS', 'a b.csv', 'integrations', 'a b.csv'],
   ] as const)('%s=%s', (variable, text, name, value) => {
     const { settings, origins } = resolveSettings({ flags: {}, environment: { [variable]: text } });
     expect(settings[name]).toEqual(value);
     expect(origins[name]).toBe(variable);
   });
 
-  it('every setting of one word has a variable, and every variable is read', () => {
-    for (const { env, kind } of Object.values(SETTINGS)) expect(env === undefined).toBe(kind === 'map');
+  it('every setting of one word, or one path, has a variable, and every variable is read', () => {
+    for (const { env, kind } of Object.values(SETTINGS)) expect(env === undefined).toBe(kind === 'map' || kind === 'paths');
   });
 
   it('unknown variables and values that are none are told together', () => {

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { RULES } from '../../src/rules/registry.js';
+import { USUAL_RULES } from '../support/rules.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { certificateIn, certifyFolder, KEY, READY, textOf, USERS } from './certificates.js';
@@ -31,7 +31,7 @@ describe('check --certificate', () => {
     expect(report).toMatchObject({ summary: certificate.summary, ready: certificate.ready, snapshot: certificate.snapshot });
     expect(certificate.snapshot.inputs[0]).toEqual({ path: 'users.csv', role: 'users', sha256: sha256(USERS), rows: 2 });
     expect(certificate.rules).toEqual(
-      RULES.filter(({ name }) => name !== 'no-inactive-users').map(({ name, severity }) => ({ rule: name, severity, usually: severity })),
+      USUAL_RULES.filter(({ name }) => name !== 'no-inactive-users').map(({ name, severity }) => ({ rule: name, severity, usually: severity })),
     );
   });
 

@@ -33,7 +33,8 @@ async function check(rule: string, folder: string): Promise<Shown[]> {
   const mode = existsSync(settings) ? ['--config', settings] : ['--auth-mode', 'multi'];
   const { code, stdout, stderr } = await runCli(['check', folder, ...mode, '--format', 'json']);
   if (code !== 0 && code !== 1) throw new Error(`check ended with ${code}: ${stderr}`);
-  return findingsOf(JSON.parse(stdout))
+  // Files that the settings name are told with the whole path to them.
+  return findingsOf(JSON.parse(stdout.replaceAll(`${folder}/`, '')))
     .filter((finding) => finding.rule === rule)
     .map(({ fingerprint: _, message: __, ...rest }) => rest);
 }

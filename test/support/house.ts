@@ -29,13 +29,24 @@ export const WALLS: Readonly<Record<string, Wall>> = {
     uses: ['zod', 'node:crypto'],
     reason: 'a plan is computed without touching a file, so that it can be proved before anything is written',
   },
+  preview: {
+    rooms: ['model', 'rules', 'audit', 'plan'],
+    uses: [],
+    reason: 'what the first sync will do follows from the two sides and from documented behaviour alone: nothing is looked up, sent or written',
+  },
   targets: {
     rooms: ['model', 'sources', 'plan'],
     uses: ['node:fs', 'node:path', 'node:crypto', 'csv-stringify', 'better-sqlite3'],
     reason: 'applying obeys the plan as written; it must not judge again, so it cannot see the rules',
   },
+  setup: {
+    rooms: ['model', 'rules', 'audit'],
+    uses: ['zod', 'jsonc-parser'],
+    reason:
+      'what is to be set up is told from a text and from what was audited; it reads no file and knows no terminal, so a check-list is the same wherever it is made',
+  },
   reporters: {
-    rooms: ['model', 'rules', 'audit', 'plan'],
+    rooms: ['model', 'rules', 'audit', 'plan', 'preview', 'setup'],
     uses: ['csv-stringify', 'chalk', 'string-width', 'zod'],
     reason:
       'a report is a pure function of what was found; chalk and string-width are functions of text, told by the door whether there are colours and how wide a line is',
@@ -64,7 +75,7 @@ const REFUSED_WORDS = /^(?:issue|violation|fixer|manager|helper|util|utility|com
 const LONGEST_FILE = 250;
 const LONGEST_RULE = 120;
 /** Furniture of the rules' room that is no rule. */
-export const NO_RULES: readonly string[] = ['rules/rule.ts', 'rules/registry.ts', 'rules/pairing.ts'];
+export const NO_RULES: readonly string[] = ['rules/rule.ts', 'rules/registry.ts', 'rules/pairing.ts', 'rules/idp.ts'];
 
 export interface ImportFound {
   readonly specifier: string;

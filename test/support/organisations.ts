@@ -20,6 +20,8 @@ export interface Organisation {
   readonly memberships: readonly MembershipRow[];
   readonly authMode: AuthMode;
   readonly syncGroups: readonly string[] | null;
+  /** The users' `signsInFor` tell whose usernames other systems sign in with. */
+  readonly areIntegrationsGiven?: true;
 }
 
 const ROLES = ['users', 'groups', 'memberships'] as const satisfies readonly Role[];
@@ -48,8 +50,9 @@ export function snapshotOf(organisation: Organisation): Snapshot {
   };
 }
 
-export function policyOf({ authMode, syncGroups }: Organisation): Policy {
-  return { authMode, syncGroups, failOn: 'error', severities: {}, skipRules: [], authTypeMap: {}, leaveOutUsers: [], allowEmpty: true };
+export function policyOf({ authMode, syncGroups, areIntegrationsGiven }: Organisation): Policy {
+  const usual: Policy = { authMode, syncGroups, failOn: 'error', severities: {}, skipRules: [], authTypeMap: {}, leaveOutUsers: [], allowEmpty: true };
+  return areIntegrationsGiven === true ? { ...usual, areIntegrationsGiven } : usual;
 }
 
 /** Yields the report of the real rules, the memberships streamed in the order of their rows. */

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Certificate } from '../../audit/certificate.js';
 import { parseCertificate } from '../../audit/certificate-file.js';
 import { SEVERITIES } from '../../model/finding.js';
+import { PROVIDER_NAMES } from '../../model/idp.js';
 import { escapeUnseen } from '../../model/json-text.js';
 import { Mistake } from '../../model/mistake.js';
 import { printable, visible } from '../../reporters/visible.js';
@@ -13,7 +14,7 @@ import { certificateKey } from '../certificate-key.js';
 import { type Ending, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { inputDifferences } from '../source-digests.js';
+import { idpDifferences, inputDifferences } from '../source-digests.js';
 
 export interface GateFlags extends SharedFlags {
   /** Seconds. */
@@ -32,13 +33,15 @@ export async function gate(file: string, source: string | undefined, flags: Gate
   const age = Math.floor((io.now().getTime() - Date.parse(certificate.time)) / 1000);
   const isSourceGiven =
     source !== undefined || [flags.users, flags.inactiveUsers, flags.memberships].some((files) => files !== undefined) || flags.groups !== undefined;
+  const isIdpGiven = [flags.idpUsers, flags.idpGroups, flags.idpMembers].some((files) => files !== undefined);
   const reasons = [
     ...readinessReasons(certificate),
     ...ageReasons(age, flags.maxAge ?? USUAL_AGE),
     ...expiryReasons(certificate, io.now().toISOString().slice(0, 10)),
     ...(isSourceGiven ? await inputDifferences(certificate, source, flags, io) : []),
+    ...(isIdpGiven ? idpDifferences(certificate, flags) : []),
   ];
-  const warnings = warningsOf(certificate, isSourceGiven, key !== undefined);
+  const warnings = warningsOf(certificate, { isSourceGiven, isIdpGiven, isKeyed: key !== undefined });
   if (flags.format === 'json') {
     const { time, tool, ready, snapshot, settings } = certificate;
     const answer = {
@@ -106,7 +109,10 @@ function ageText(seconds: number): string {
   return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days${hours % 24 === 0 ? '' : ` ${hours % 24} h`}`;
 }
 
-function warningsOf({ notChecked, rules, accepted, known }: Certificate, isSourceGiven: boolean, isKeyed: boolean): string[] {
+function warningsOf(
+  { notChecked, rules, accepted, known, idp }: Certificate,
+  { isSourceGiven, isIdpGiven, isKeyed }: Readonly<Record<'isSourceGiven' | 'isIdpGiven' | 'isKeyed', boolean>>,
+): string[] {
   const lowered = rules.filter(({ severity, usually }) => SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(usually));
   return [
     ...notChecked.map(({ rule, why }) => `${rule} was NOT CHECKED: ${why}.`),
@@ -114,6 +120,11 @@ function warningsOf({ notChecked, rules, accepted, known }: Certificate, isSourc
     ...(accepted.length > 0 ? [`${count(accepted.length, 'finding')} accepted, and not counted.`] : []),
     ...(known.length > 0 ? [`${count(known.length, 'finding')} known from a baseline, and not counted.`] : []),
     ...(isSourceGiven ? [] : ['no source was given: the certificate was not held against any export.']),
+    ...(idp === undefined || isIdpGiven
+      ? []
+      : [
+          `the exports of ${PROVIDER_NAMES[idp.provider]} that were part of the audit were not compared: name them with --idp-users, --idp-groups and --idp-members.`,
+        ]),
     ...(isKeyed
       ? []
       : [
@@ -123,7 +134,7 @@ function warningsOf({ notChecked, rules, accepted, known }: Certificate, isSourc
 }
 
 function factLines(
-  { tool, time, ready, snapshot, settings, rules, notChecked, accepted, known, summary }: Certificate,
+  { tool, time, ready, snapshot, idp, settings, rules, notChecked, accepted, known, summary }: Certificate,
   age: number,
   isSame: boolean,
   isKeyed: boolean,
@@ -137,6 +148,7 @@ function factLines(
     ...inputs.map(
       ({ path, table, role, sha256 }) => `  input        ${visible(path)}${table === undefined ? '' : ` (${visible(table)})`}, ${role}, SHA-256 ${sha256}`,
     ),
+    ...(idp?.inputs ?? []).map(({ path, role, sha256 }) => `  input        ${visible(path)}, ${role}, SHA-256 ${sha256}`),
     `  judged as    --auth-mode ${settings.authMode}; groups to be synced: ${syncGroups === null ? 'every organisation-level group' : grouped(syncGroups.length)}`,
     `  rules        ${rules.length} checked, ${notChecked.length} not checked`,
     ...accepted.map(

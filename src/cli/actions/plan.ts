@@ -69,7 +69,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   };
 }
 
-function settingsOf({ policy, sync }: Report, { request, resolved }: Prepared): PlanSettings {
+function settingsOf({ policy, sync, idp }: Report, { request, resolved }: Prepared): PlanSettings {
   return {
     authMode: policy.authMode,
     syncGroups: sync.names,
@@ -82,6 +82,7 @@ function settingsOf({ policy, sync }: Report, { request, resolved }: Prepared): 
     delimiter: request.delimiter ?? null,
     encoding: resolved.settings.encoding ?? null,
     assumeActive: request.isAssumedActive,
+    ...(idp === undefined ? {} : { idp: { provider: idp.provider, inputs: idp.inputs.map(({ path, role, sha256, rows }) => ({ path, role, sha256, rows })) } }),
   };
 }
 

@@ -3,7 +3,7 @@ import { FORMATS } from '../../reporters/registry.js';
 import type { CheckFlags } from '../actions/check.js';
 import type { Ending } from '../exit.js';
 import type { Io } from '../io.js';
-import { addPolicyOptions, addSourceOptions } from '../options.js';
+import { addIdpOptions, addPolicyOptions, addSourceOptions } from '../options.js';
 import type { OutputWord } from '../outputs.js';
 import { rowLimit } from '../row-limit.js';
 
@@ -14,7 +14,7 @@ export function addCheck(program: Command, io: Io, end: (ending: Ending) => void
     .command('check')
     .description('find what must be cleaned before SCIM is enabled')
     .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv; or a SQLite file');
-  addPolicyOptions(addSourceOptions(command))
+  addIdpOptions(addPolicyOptions(addSourceOptions(command)))
     .option('--format <format>', `${FORMATS.map(({ id }) => id).join(', ')}; may be repeated, each with its --output`, (value: string) =>
       words.push({ kind: 'format', value }),
     )

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { GateFlags } from '../actions/gate.js';
 import type { Ending } from '../exit.js';
 import type { Io } from '../io.js';
-import { addFileOptions } from '../options.js';
+import { addFileOptions, collect } from '../options.js';
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
@@ -22,6 +22,9 @@ export function addGate(program: Command, io: Io, end: (ending: Ending) => void)
       .argument('<certificate>', 'file that "scim-audit check --certificate" wrote')
       .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv; or a SQLite file: it must be what was audited'),
   )
+    .option('--idp-users <file>', 'export of the identity provider that was audited as well; may be repeated', collect)
+    .option('--idp-groups <file>', 'the same of its groups', collect)
+    .option('--idp-members <file>', 'the same of its members', collect)
     .option('--max-age <age>', 'refuse a certificate that is older: 90s, 30m, 24h, 7d (default: 24h)', age)
     .addOption(new Option('--format <format>', 'pretty or json').choices(['pretty', 'json']).default('pretty'))
     .action(async (certificate: string, source: string | undefined, flags: GateFlags) => {

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { PlanFlags } from '../actions/plan.js';
 import type { Ending } from '../exit.js';
 import type { Io } from '../io.js';
-import { addPolicyOptions, addSourceOptions } from '../options.js';
+import { addIdpOptions, addPolicyOptions, addSourceOptions } from '../options.js';
 
 /** Adds `plan`: writes the ordered changes that remove the findings. */
 export function addPlan(program: Command, io: Io, end: (ending: Ending) => void): void {
@@ -11,7 +11,7 @@ export function addPlan(program: Command, io: Io, end: (ending: Ending) => void)
     .description('write the ordered changes that remove the findings, proved never to collide')
     .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv; or a SQLite file')
     .requiredOption('--out <folder>', 'folder for plan.json, plan.md, decisions.csv, memberships.csv and notices.csv');
-  addPolicyOptions(addSourceOptions(command))
+  addIdpOptions(addPolicyOptions(addSourceOptions(command)))
     .option('--decisions <file>', 'decisions to read (default: decisions.csv of the folder)')
     .option('--redact', 'write the plan with aliases, for reading only: without plan.json, so that nothing can apply it')
     .addOption(new Option('--format <format>', 'what stdout gets: a summary for people or for programs').choices(['pretty', 'json']).default('pretty'))

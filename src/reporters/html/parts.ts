@@ -1,6 +1,6 @@
 /** Parts of the page. Every value of the export passes through `text` or `value`. */
 
-import { type AuditedFinding, isAtOrAbove, type Report } from '../../audit/report.js';
+import { type AuditedFinding, isAtOrAbove, type Report, readInputs } from '../../audit/report.js';
 import { locationOf, type Subject } from '../../model/directory.js';
 import { SEVERITIES } from '../../model/finding.js';
 import { GUIDE } from '../../model/guide.js';
@@ -23,7 +23,8 @@ export const text = (words: string): string => escapeMarkup(printable(words));
 /** Yields words of the program itself; what stands between backticks is code. */
 const prose = (words: string): string => escapeMarkup(words).replace(/`([^`]+)`/g, '<code>$1</code>');
 
-const value = ({ text: own, against }: Cell): string => {
+/** Yields a cell, with what differs from the value it is compared with marked. */
+export const value = ({ text: own, against }: Cell): string => {
   if (against === undefined || against === '') return escapeMarkup(visible(own));
   const parts = compareParts(own, against);
   const isWorthMarking = parts.length > 1 && parts.some(({ isDifferent }) => !isDifferent);
@@ -32,7 +33,7 @@ const value = ({ text: own, against }: Cell): string => {
 
 /** Yields the top of the page: verdict, numbers, where it was read. */
 export function* headerLines(report: Report): Iterable<string> {
-  const { snapshot, summary, notChecked } = report;
+  const { summary, notChecked } = report;
   const { text: verdict, isGood } = verdictText(report);
   const kind = isGood ? 'good' : report.isReady ? 'wary' : 'bad';
   yield `<header>\n<h1 class="${kind}">${isGood ? '✔' : report.isReady ? '▲' : '✖'} ${text(verdict)}</h1>\n`;
@@ -49,8 +50,9 @@ export function* headerLines(report: Report): Iterable<string> {
   for (const [name, n] of factsOf(report).slice(0, 3)) yield `<li><b>${text(n)}</b><span>${text(name)}</span></li>`;
   yield '</ul>\n<details><summary>What was read, and how it was judged</summary>\n<table class="facts">';
   for (const [name, fact] of factsOf(report).slice(3)) yield `<tr><th scope="row">${text(name)}</th><td>${text(fact)}</td></tr>`;
-  for (const { path, table, role, rows, sha256 } of snapshot.inputs) {
-    const read = `${path}${table === undefined ? '' : ` (${table})`}, ${count(rows, 'row')}, sha256 ${sha256}`;
+  for (const input of readInputs(report)) {
+    const { path, role, rows, sha256 } = input;
+    const read = `${path}${'table' in input ? ` (${input.table})` : ''}, ${count(rows, 'row')}, sha256 ${sha256}`;
     yield `<tr><th scope="row">${text(role)}</th><td>${text(read)}</td></tr>`;
   }
   yield '</table></details>\n</header>\n';

@@ -1,0 +1,112 @@
+import { key } from '../model/compare.js';
+import type { User } from '../model/directory.js';
+import type { FindingBase } from '../model/finding.js';
+import type { IdpUser } from '../model/idp.js';
+import { contestsOf, idpIdentity, idpOf, idpPlaceText, idpUserData } from './idp.js';
+import { anonymousAddress, askEach, cell, count, few, NO_NEEDS, NOBODY, placeText, type Rule, sortedIdentity, stateText, userData } from './rule.js';
+
+/** What of a user of Jama Connect is the provider user's subject or email. */
+type By = 'userName' | 'email' | 'both';
+
+export interface AmbiguousMatch extends FindingBase {
+  readonly rule: 'ambiguous-match';
+  /** The subject or email that it turns on, or both of them, as keys. */
+  readonly keys: readonly string[];
+  /** Those whose subject it is come first. */
+  readonly idpUsers: readonly IdpUser[];
+  /** By place. */
+  readonly users: readonly User[];
+}
+
+/** Users that the JSON report lists, and that a person is asked about. */
+const MOST = 100;
+
+const BY: Readonly<Record<By, string>> = { userName: 'username', email: 'email', both: 'username and email' };
+
+/** Yields what of the user has one of the keys. */
+function byOf({ userName, email }: User, keys: readonly string[]): By {
+  if (!keys.includes(key(email))) return 'userName';
+  return keys.includes(key(userName)) ? 'both' : 'email';
+}
+
+const whoFits = ({ keys, idpUsers, users }: AmbiguousMatch): string => {
+  const who =
+    idpUsers.length === 1
+      ? `The identity provider's user "${idpUsers[0].subject}" <${idpUsers[0].email}> fits`
+      : `${count(idpUsers.length, 'user')} of the identity provider with the subject or email ${few(keys)} fit`;
+  return `${who} ${count(users.length, 'user')} of Jama Connect`;
+};
+
+const WHAT_FOLLOWS = {
+  error: 'it is not certain which account the sync takes',
+  warning: 'the sync finds the one with the username, and the others only share its email',
+} as const;
+
+export const ambiguousMatch: Rule<AmbiguousMatch> = {
+  name: 'ambiguous-match',
+  severity: 'error',
+  title: 'People of the identity provider who fit several users',
+  finds:
+    "An identity provider's user whose subject and email fit two or more users of Jama Connect (a warning where one has the username exactly and the others only share its email).",
+  why: 'The provider looks an account up by userName alone, and single sign-on by the email. Where these lead to different accounts, or to several, a stranger may get the account, the sync stops, or a second account is made.',
+  fix: "Decide which account is the person's. It keeps the address as username and email; each other one gets another username and email, also when it is inactive (the vendor advises to anonymise them). Where the provider has the wrong email for the person, correct it there.",
+  example: 'Okta\'s "ana@example.com" is the username of user 17, and the email of the inactive user 8.',
+  clause: 'overwrite',
+  needs: NO_NEEDS,
+  idp: 'any',
+  start: (context) => ({
+    *findings() {
+      const match = idpOf(context);
+      for (const { keys, idpUsers, users, isLookupSure } of contestsOf(context.index, match).contested) {
+        yield { rule: 'ambiguous-match', severity: isLookupSure ? 'warning' : 'error', keys: keys.map((id) => match.keys[id]), idpUsers, users };
+      }
+    },
+  }),
+  message: (finding) =>
+    `${whoFits(finding)}: ${finding.users
+      .slice(0, 3)
+      .map((user) => `"${user.id}" by ${BY[byOf(user, finding.keys)]}`)
+      .join(', ')}${finding.users.length > 3 ? ` and ${count(finding.users.length - 3, 'other')}` : ''}.`,
+  identity: ({ keys, idpUsers, users }) => [...keys, ...idpIdentity(idpUsers), ...sortedIdentity(users, ({ userName, email }) => [userName, email])],
+  topic: ({ keys }) => keys.join('\n'),
+  data: ({ keys, idpUsers, users }, locate) => ({
+    idpUser: idpUserData(idpUsers[0]),
+    ...(idpUsers.length > 1 ? { idpUserCount: idpUsers.length } : {}),
+    userCount: users.length,
+    users: users.slice(0, MOST).map((user) => ({ ...userData(user), by: byOf(user, keys), location: locate(user) })),
+  }),
+  redact: (finding, stand) => ({
+    ...finding,
+    keys: finding.keys.map(stand.identity),
+    idpUsers: finding.idpUsers.map(stand.idpUser),
+    users: finding.users.map(stand.user),
+  }),
+  headings: ['subject in the provider', 'its email', 'there at', 'fits id', 'username', 'email', 'by', 'user is', 'where'],
+  rows: ({ keys, idpUsers: [first, ...others], users }, locate) =>
+    users.map((user, row) => [
+      cell(row > 0 ? '' : others.length === 0 ? first.subject : `${first.subject} and ${count(others.length, 'other')}`),
+      cell(row > 0 ? '' : first.email),
+      cell(row > 0 ? '' : idpPlaceText(first)),
+      cell(user.id),
+      cell(user.userName),
+      cell(user.email),
+      cell(BY[byOf(user, keys)]),
+      cell(stateText(user)),
+      cell(placeText(locate(user))),
+    ]),
+  users: ({ users }) => users,
+  groups: () => NOBODY,
+  idpUsers: ({ idpUsers }) => idpUsers,
+  decisions: ['set-email', 'set-username', 'deactivate', 'accept'],
+  remedy: (finding) =>
+    askEach(
+      finding.users.slice(0, MOST),
+      ({ userName, email }) => `${userName} <${email}>`,
+      `${whoFits(finding)}; ${WHAT_FOLLOWS[finding.severity === 'error' ? 'error' : 'warning']}.`,
+      ['set-email', 'set-username', 'deactivate', 'accept'],
+      (user) => {
+        if (user.active) return undefined;
+        return { action: byOf(user, finding.keys) === 'email' ? 'set-email' : 'set-username', value: anonymousAddress(user) };
+      },
+    ),
+};

@@ -1,0 +1,65 @@
+import type { User } from '../model/directory.js';
+import type { FindingBase } from '../model/finding.js';
+import type { IdpUser } from '../model/idp.js';
+import { idpIdentity, idpOf, idpPlaceText, idpUserData } from './idp.js';
+import { askEach, cell, NO_NEEDS, NOBODY, placeText, type Rule, stateText, userData } from './rule.js';
+
+export interface IdpInactiveUser extends FindingBase {
+  readonly rule: 'idp-inactive-user';
+  readonly user: User;
+  readonly idpUser: IdpUser;
+}
+
+export const idpInactiveUser: Rule<IdpInactiveUser> = {
+  name: 'idp-inactive-user',
+  severity: 'warning',
+  title: 'Active users who are blocked in the identity provider',
+  finds: 'An active user of Jama Connect whose account in the identity provider is blocked, suspended or deactivated.',
+  why: 'The sync deactivates the account, or leaves an account that nobody owns: a provider sends a deactivation only for accounts that it has linked. Who is still needed would lose access; who has left would keep a licence.',
+  fix: 'Deactivate the user in Jama Connect if the person has left. If not, have the person reactivated in the identity provider before the first sync.',
+  example: 'User 12 is active in Jama Connect; in Entra accountEnabled is False for the same person.',
+  clause: 'idp-deactivates',
+  needs: NO_NEEDS,
+  idp: 'any',
+  start: (context) => ({
+    *findings() {
+      const { partner, fit, directory } = idpOf(context);
+      for (const user of context.index.users) {
+        const place = partner[user.place];
+        if (place < 0 || !user.active || directory.users[place].active || fit[place] !== user.place) continue;
+        yield { rule: 'idp-inactive-user', severity: 'warning', user, idpUser: directory.users[place] };
+      }
+    },
+  }),
+  message: ({ user, idpUser }) =>
+    `The user "${user.userName}" is active in Jama Connect, and blocked in the identity provider as "${idpUser.subject}": the sync deactivates the account, or leaves an account that nobody owns.`,
+  identity: ({ user, idpUser }) => [user.id, user.userName, user.email, ...idpIdentity([idpUser])],
+  topic: ({ user }) => user.id,
+  data: ({ user, idpUser }, locate) => ({ user: userData(user), idpUser: idpUserData(idpUser), location: locate(user) }),
+  redact: (finding, stand) => ({ ...finding, user: stand.user(finding.user), idpUser: stand.idpUser(finding.idpUser) }),
+  headings: ['id', 'username', 'email', 'user is', 'blocked in the provider as', 'where', 'there at'],
+  rows: ({ user, idpUser }, locate) => [
+    [
+      cell(user.id),
+      cell(user.userName),
+      cell(user.email),
+      cell(stateText(user)),
+      { text: idpUser.subject, against: user.userName },
+      cell(placeText(locate(user))),
+      cell(idpPlaceText(idpUser)),
+    ],
+  ],
+  mayFollowDecision: true,
+  users: ({ user }) => [user],
+  groups: () => NOBODY,
+  idpUsers: ({ idpUser }) => [idpUser],
+  decisions: ['deactivate', 'accept'],
+  remedy: ({ user, idpUser }) =>
+    askEach(
+      [user],
+      ({ userName, email }) => `${userName} <${email}>`,
+      `The person is active here and blocked in the identity provider as "${idpUser.subject}": deactivate the account, or have the person reactivated there.`,
+      ['deactivate', 'accept'],
+      () => ({ action: 'deactivate', value: '' }),
+    ),
+};

@@ -1,0 +1,93 @@
+import { type Difference, differenceOf } from '../model/compare.js';
+import type { User } from '../model/directory.js';
+import type { FindingBase } from '../model/finding.js';
+import { type IdpUser, idpLocation } from '../model/idp.js';
+import { IN_WHAT, idpIdentity, idpOf, idpPlaceText, idpStateText, idpUserData } from './idp.js';
+import { askAboutExport, cell, NO_NEEDS, NOBODY, type Rule, userData } from './rule.js';
+
+export interface IdpMissingEmail extends FindingBase {
+  readonly rule: 'idp-missing-email';
+  readonly idpUser: IdpUser;
+  /** The one user of Jama Connect that fits. */
+  readonly user?: User;
+  /** Of the email from the subject; absent where the email is blank. */
+  readonly difference?: Difference;
+}
+
+const sentence = ({ idpUser: { subject, email }, difference }: IdpMissingEmail): string =>
+  difference === undefined
+    ? `The Entra user "${subject}" has no primary email`
+    : `The primary email "${email}" of the Entra user "${subject}" is not the userPrincipalName: they differ ${IN_WHAT[difference]}`;
+
+export const idpMissingEmail: Rule<IdpMissingEmail> = {
+  name: 'idp-missing-email',
+  severity: 'error',
+  title: 'Entra users without the right email',
+  finds:
+    'An Entra user whose primary email is blank or is not exactly the userPrincipalName (a warning where only upper and lower case differ); blocked users only where a user of Jama Connect is theirs.',
+  why: 'Entra can do without an email, Jama Connect cannot: it needs one for every user that is provisioned, and it has to be the userPrincipalName. A blank one is not sent at all; another one overwrites the email in Jama Connect, and the person cannot sign in.',
+  fix: 'Enter the userPrincipalName as the primary email (the property "mail") in Entra, or change the userPrincipalName. Leave out of the application whoever is not to use Jama Connect.',
+  example: 'Entra has "dag@example.com" with an empty column mail.',
+  clause: 'primary-email',
+  needs: NO_NEEDS,
+  idp: 'entra',
+  start: (context) => ({
+    *findings() {
+      const match = idpOf(context);
+      const { users, given } = match.directory;
+      if (!given.emails) return;
+      const isPartner = new Uint8Array(users.length);
+      for (const place of match.partner) if (place >= 0) isPartner[place] = 1;
+      // The same record twice is one fact.
+      const told = new Set<string>();
+      for (const idpUser of users) {
+        const { place, subject, email, active } = idpUser;
+        const isMissing = match.emailKey[place] < 0;
+        if ((email === subject && !isMissing) || (!active && isPartner[place] === 0)) continue;
+        const same = JSON.stringify([idpUser.id, subject, email]);
+        if (told.has(same)) continue;
+        told.add(same);
+        const difference = isMissing ? undefined : differenceOf(email, subject);
+        const fit = match.fit[place];
+        yield {
+          rule: 'idp-missing-email',
+          severity: difference === 'case' ? 'warning' : 'error',
+          idpUser,
+          ...(fit >= 0 ? { user: context.index.users[fit] } : {}),
+          ...(difference === undefined ? {} : { difference }),
+        };
+      }
+    },
+  }),
+  message: (finding) => `${sentence(finding)}.`,
+  identity: ({ idpUser }) => idpIdentity([idpUser]),
+  topic: ({ idpUser }) => idpUser.id,
+  data: ({ idpUser, user, difference }) => ({
+    idpUser: idpUserData(idpUser),
+    ...(user === undefined ? {} : { user: userData(user) }),
+    ...(difference === undefined ? {} : { difference }),
+    location: idpLocation(idpUser),
+  }),
+  redact: ({ user, ...finding }, stand) => ({
+    ...finding,
+    idpUser: stand.idpUser(finding.idpUser),
+    ...(user === undefined ? {} : { user: stand.user(user) }),
+  }),
+  headings: ['userPrincipalName', 'primary email', 'differs in', 'the user is', 'is user id', 'where'],
+  rows: ({ idpUser, user, difference }) => [
+    [
+      cell(idpUser.subject),
+      { text: idpUser.email, against: idpUser.subject },
+      cell(difference ?? 'no email'),
+      cell(idpStateText(idpUser)),
+      cell(user?.id ?? ''),
+      cell(idpPlaceText(idpUser)),
+    ],
+  ],
+  mayFollowDecision: true,
+  users: ({ user }) => (user === undefined ? NOBODY : [user]),
+  groups: () => NOBODY,
+  idpUsers: ({ idpUser }) => [idpUser],
+  decisions: ['accept'],
+  remedy: (finding) => askAboutExport(finding.idpUser.subject, `${sentence(finding)}; correct it in Entra and export again.`),
+};

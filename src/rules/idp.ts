@@ -1,0 +1,187 @@
+/** What the rules about the identity provider's side share: how its users are shown, who fits whom more than once, and which names are near. */
+
+import { type Difference, differenceOf, isBlank, key, matchOf } from '../model/compare.js';
+import type { Group, User } from '../model/directory.js';
+import type { IdentityIndex } from '../model/identity-index.js';
+import { type IdpUser, idpLocation } from '../model/idp.js';
+import { type IdpMatch, NO_FIT, SEVERAL_FIT, soleUser } from '../model/idp-match.js';
+import { nearestName } from '../model/scope.js';
+import { placeText, type RuleContext } from './rule.js';
+
+/** In which way texts differ, for a sentence: `they differ only in …`. */
+export const IN_WHAT: Readonly<Record<Difference, string>> = {
+  case: 'only in upper and lower case',
+  whitespace: 'only in white space or invisible characters',
+  unicode: 'only in accents or look-alike characters',
+  value: 'in value',
+};
+
+/** Yields how the provider's users fit; a rule about them is asked only where there are some. */
+export function idpOf({ idp }: RuleContext): IdpMatch {
+  if (idp === undefined) throw new Error('a rule about the identity provider was started without its exports');
+  return idp;
+}
+
+/** Yields a provider user's fields of the JSON report. */
+export function idpUserData(user: IdpUser) {
+  const { subject, email, active } = user;
+  return { subject, email, active, location: idpLocation(user) };
+}
+
+/** Yields how tables name the place of a provider user. */
+export const idpPlaceText = (user: IdpUser): string => placeText(idpLocation(user));
+
+/** Yields how tables put a provider user's state. */
+export const idpStateText = ({ active, isPending, isGuest }: IdpUser): string =>
+  `${active ? (isPending === true ? 'not activated yet' : 'active') : 'blocked'}${isGuest === true ? ', guest' : ''}`;
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Yields provider users' ids and values, sorted, so that row order is not part of an identity. */
+export function idpIdentity(users: readonly IdpUser[]): string[] {
+  return [...users]
+    .sort((a, b) => compare(a.id, b.id) || compare(a.subject, b.subject) || compare(a.email, b.email))
+    .flatMap(({ id, subject, email }) => [id, subject, email]);
+}
+
+/** Yields how texts differ of which no two are equal: the weakest reading under which all of them are the same. */
+export function differenceOfAll(texts: readonly string[]): Difference {
+  const [first = ''] = texts;
+  if (isBlank(first) || texts.some((text) => key(text) !== key(first))) return 'value';
+  const match = matchOf(texts);
+  return match === 'exact' ? 'value' : match;
+}
+
+/** Two or more users of Jama Connect, and who of the identity provider could be any of them. */
+export interface Contested {
+  /** Ids of the one or two keys that all of it turns on; of two, the subject's is first. */
+  readonly keys: readonly number[];
+  /** Those who have a key as subject, by place, then those who have it as email. */
+  readonly idpUsers: readonly IdpUser[];
+  /** By place. */
+  readonly users: readonly User[];
+  /** Each look-up by userName finds exactly one account, spelt alike; the others only have the same email as that one. */
+  readonly isLookupSure: boolean;
+}
+
+interface Contests {
+  /** By the first user's place, then by key. */
+  readonly contested: readonly Contested[];
+  /** By place: 1 for a user of Jama Connect who is in one of them. */
+  readonly takesPart: Uint8Array;
+}
+
+const contestsByMatch = new WeakMap<IdpMatch, Contests>();
+
+/** Yields who fits whom more than once; found once for all rules that ask. */
+export function contestsOf(index: IdentityIndex, match: IdpMatch): Contests {
+  const known = contestsByMatch.get(match);
+  if (known !== undefined) return known;
+  const contested = [...sharedKeys(index, match), ...partedUsers(index, match)].map(({ keys, places }) => contest(index, match, keys, places));
+  contested.sort((a, b) => a.users[0].place - b.users[0].place || compare(keyTexts(match, a.keys), keyTexts(match, b.keys)));
+  const takesPart = new Uint8Array(index.users.length);
+  for (const { users } of contested) for (const { place } of users) takesPart[place] = 1;
+  const found = { contested, takesPart };
+  contestsByMatch.set(match, found);
+  return found;
+}
+
+const keyTexts = ({ keys }: IdpMatch, ids: readonly number[]): string => ids.map((id) => keys[id]).join('\n');
+
+/** Keys with the places of the provider users who refer to them. */
+interface Turning {
+  readonly keys: readonly number[];
+  readonly places: readonly number[];
+}
+
+/** Yields each key of a provider user that two or more users of Jama Connect have, with that user's other key where nobody else refers to either. */
+function* sharedKeys(index: IdentityIndex, match: IdpMatch): Iterable<Turning> {
+  const { subjectKey, emailKey, subjects, emailers } = match;
+  const isTold = new Uint8Array(index.keys.length);
+  for (let id = 0; id < index.keys.length; id++) {
+    if (isTold[id] === 1 || subjects.sizeOf(id) + emailers.sizeOf(id) === 0 || soleUser(index, id) !== SEVERAL_FIT) continue;
+    const places = [...subjects.of(id), ...emailers.of(id).filter((place) => subjectKey[place] !== id)];
+    const [only] = places;
+    const other = places.length > 1 ? NO_FIT : subjectKey[only] === id ? emailKey[only] : subjectKey[only];
+    const isJoined = other !== NO_FIT && other !== id && isReferredOnce(match, other) && soleUser(index, other) !== NO_FIT;
+    if (isJoined) isTold[other] = 1;
+    yield { keys: isJoined ? [subjectKey[only], emailKey[only]] : [id], places };
+  }
+}
+
+/** Yields the keys of provider users whose subject one user of Jama Connect has, and another one their email. */
+function partedUsers(index: IdentityIndex, match: IdpMatch): Iterable<Turning> {
+  const { subjectKey, emailKey, keys } = match;
+  const parted = new Map<number, { readonly keys: readonly number[]; readonly places: number[] }>();
+  subjectKey.forEach((subject, place) => {
+    const email = emailKey[place];
+    if (subject === email) return;
+    const [bySubject, byEmail] = [soleUser(index, subject), soleUser(index, email)];
+    if (bySubject < 0 || byEmail < 0 || bySubject === byEmail) return;
+    const pair = subject * keys.length + email;
+    const known = parted.get(pair);
+    if (known === undefined) parted.set(pair, { keys: [subject, email], places: [place] });
+    else known.places.push(place);
+  });
+  return parted.values();
+}
+
+/** Is the subject or email of one provider user and of no other. */
+function isReferredOnce({ subjects, emailers }: IdpMatch, id: number): boolean {
+  const [size, others] = [subjects.sizeOf(id), emailers.sizeOf(id)];
+  return size + others === 1 || (size === 1 && others === 1 && subjects.of(id)[0] === emailers.of(id)[0]);
+}
+
+function contest(index: IdentityIndex, match: IdpMatch, keys: readonly number[], idpPlaces: readonly number[]): Contested {
+  const taking = new Set<number>();
+  const called = new Set<number>();
+  for (const id of keys) {
+    for (const place of match.holdersOf(id)) called.add(place);
+    for (const place of match.connectEmailersOf(id)) taking.add(place);
+  }
+  for (const place of called) taking.add(place);
+  const places = Int32Array.from(taking).sort();
+  const email = index.emailKey[places[0]];
+  const haveOneEmail = email >= 0 && called.size < 2 && places.every((place) => index.emailKey[place] === email);
+  const isFoundSurely = (place: number): boolean => {
+    const [found, ...others] = match.holdersOf(match.subjectKey[place]).subarray(0, 2);
+    if (found === undefined || others.length > 0) return false;
+    return index.users[found].userName === match.directory.users[place].subject && index.emailKey[found] === email && (called.size === 0 || called.has(found));
+  };
+  return {
+    keys,
+    idpUsers: idpPlaces.map((place) => match.directory.users[place]),
+    users: Array.from(places, (place) => index.users[place]),
+    isLookupSure: haveOneEmail && idpPlaces.every(isFoundSurely),
+  };
+}
+
+/** Of more names with one key, only so many are compared for the mildest difference. */
+const MOST_COMPARED = 16;
+/** Comparisons of single characters; beyond, names that are only similar are not looked for. */
+const MOST_WORK = 400_000_000;
+const MILDEST: readonly Difference[] = ['case', 'whitespace', 'unicode', 'value'];
+
+/** Yields what finds the provider's name that was meant, of the same key or a few edits away; the order of the names does not decide. */
+export function nearNames(all: readonly string[], lacking: readonly Group[]): (name: string) => string | undefined {
+  const byKey = new Map<string, string[]>();
+  const byLength = new Map<number, string[]>();
+  for (const name of [...new Set(all)].sort()) {
+    const folded = key(name);
+    if (folded === '') continue;
+    const same = byKey.get(folded);
+    if (same === undefined) byKey.set(folded, [name]);
+    else same.push(name);
+    const long = byLength.get(folded.length);
+    if (long === undefined) byLength.set(folded.length, [name]);
+    else long.push(name);
+  }
+  const lengths = (name: string): string[][] => [-2, -1, 0, 1, 2].map((more) => byLength.get(key(name).length + more) ?? []);
+  const work = lacking.reduce((sum, { name }) => sum + lengths(name).reduce((names, { length }) => names + length, 0) * key(name).length ** 2, 0);
+  return (name) => {
+    const [first, ...same] = (byKey.get(key(name)) ?? []).slice(0, MOST_COMPARED);
+    if (first === undefined) return work > MOST_WORK || isBlank(name) ? undefined : nearestName(name, lengths(name).flat());
+    const rank = (each: string): number => MILDEST.indexOf(differenceOf(name, each));
+    return same.reduce((best, each) => (rank(each) < rank(best) ? each : best), first);
+  };
+}

@@ -1,0 +1,193 @@
+/** Accounts that a plan leaves alone unless a person decides: those that other systems sign in with, and the SCIM Admin. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parsePlan } from '../../src/plan/plan-file.js';
+import { type CliResult, runCli } from '../support/run.js';
+import { temporaryFolders } from '../support/temporary.js';
+import { answer, COLUMN, readTable, rowOf } from './observatory.js';
+
+const newFolder = temporaryFolders();
+
+const HEAD = 'id,userName,email,active,authenticationType,licenseType';
+/** Who is called what, and must be called what. */
+const RING = ['1,ana@x.org,ben@x.org,true,idp,', '2,ben@x.org,cleo@x.org,true,idp,', '3,cleo@x.org,ana@x.org,true,idp,'];
+const OTHERS = ['9,old@x.org,old@x.org,false,basic,'];
+
+const folderWith = (users: readonly string[], files: Readonly<Record<string, string>> = {}): string =>
+  newFolder({
+    'export/users.csv': `${[HEAD, ...users, ...OTHERS].join('\n')}\n`,
+    'export/groups.csv': 'id,name,project\n30,Optics,\n',
+    'export/memberships.csv': 'groupId,userId\n',
+    ...files,
+  });
+
+const INTEGRATIONS = { 'integrations.csv': 'userName,system\nben@x.org,Dome weather\n' };
+
+const plan = (folder: string, ...more: readonly string[]): Promise<CliResult> =>
+  runCli(['plan', 'export', '--auth-mode', 'multi', '--out', 'plan', ...more], { cwd: folder });
+
+const planned = (folder: string) => parsePlan(readFileSync(join(folder, 'plan/plan.json'), 'utf8'), 'plan.json');
+const renames = (folder: string): string[] =>
+  planned(folder).actions.map(({ change }) => (change.kind === 'replace-user' ? `${change.user} ${change.attribute} ${change.to}` : change.kind));
+
+describe('a user whom another system signs in as', () => {
+  const words = ['--integrations', 'integrations.csv'];
+
+  it('holds a whole ring back, and one decision lets it go', async () => {
+    const folder = folderWith(RING, INTEGRATIONS);
+    expect((await plan(folder, ...words)).code).toBe(0);
+    expect(renames(folder)).toEqual([]);
+    const table = readTable(folder);
+    expect(table[rowOf(table, 'integration-username', '2')][COLUMN.suggestion]).toBe('set-username cleo@x.org');
+    answer(folder, [['integration-username', '2', { action: 'set-username', value: 'cleo@x.org' }]]);
+    expect((await plan(folder, ...words)).code).toBe(0);
+    expect(planned(folder)).toMatchObject({ open: [], after: { error: 0, warning: 0 } });
+    expect(renames(folder)).toEqual([
+      expect.stringMatching(/^1 userName temporary-1@/),
+      '3 userName ana@x.org',
+      '2 userName cleo@x.org',
+      '1 userName ben@x.org',
+    ]);
+    expect((await runCli(['apply', 'plan/plan.json', 'export', '--out', 'corrected', '--yes'], { cwd: folder })).code).toBe(0);
+    // The list names what the system signs in with from now on.
+    const now = newFolder({ 'integrations.csv': 'userName,system\ncleo@x.org,Dome weather\n' });
+    const checked = await runCli(['check', 'corrected', '--auth-mode', 'multi', '--integrations', join(now, 'integrations.csv')], { cwd: folder });
+    expect(checked.code, checked.stdout).toBe(0);
+  });
+
+  it('is settled by a decision in the row of another finding as well', async () => {
+    const folder = folderWith(RING, INTEGRATIONS);
+    await plan(folder, ...words);
+    answer(folder, [['username-email-mismatch', '2', { action: 'set-username', value: 'cleo@x.org' }]]);
+    expect((await plan(folder, ...words)).code).toBe(0);
+    expect(planned(folder).open).toEqual([]);
+  });
+
+  it('another email is a decision on the username that follows it; the username itself as email renames nobody', async () => {
+    const folder = folderWith(['2,ben@x.org,cleo@x.org,true,idp,'], INTEGRATIONS);
+    await plan(folder, ...words);
+    answer(folder, [['integration-username', '2', { action: 'set-email', value: 'ben@x.org' }]]);
+    expect((await plan(folder, ...words)).code).toBe(0);
+    expect(renames(folder)).toEqual(['2 email ben@x.org']);
+    expect(planned(folder).open).toEqual([]);
+    answer(folder, [['integration-username', '2', { value: 'new@x.org' }]]);
+    expect((await plan(folder, ...words)).code).toBe(0);
+    expect(renames(folder)).toEqual(['2 email new@x.org', '2 userName new@x.org']);
+    expect(planned(folder).open).toEqual([]);
+  });
+
+  it('stays as it is where that is accepted, and nothing stays open that was accepted', async () => {
+    const folder = folderWith(['2,ben,cleo@x.org,true,idp,'], { 'integrations.csv': 'userName,system\nben,Dome weather\n' });
+    await plan(folder, ...words);
+    const accept = { action: 'accept', reason: 'moves in autumn', owner: 'Ines' };
+    answer(folder, [['integration-username', '2', accept]]);
+    expect((await plan(folder, ...words)).code).toBe(0);
+    expect(planned(folder).open).toEqual([expect.stringMatching(/^username-email-mismatch:/)]);
+    answer(folder, [['username-email-mismatch', '2', accept]]);
+    expect((await plan(folder, ...words)).code).toBe(0);
+    expect(planned(folder)).toMatchObject({ open: [], actions: [] });
+    const { code, stderr } = await runCli(['check', 'export', '--auth-mode', 'multi', ...words, '--decisions', 'plan/decisions.csv'], { cwd: folder });
+    expect(code, stderr).toBe(0);
+  });
+
+  it('two on one way are let go together, and neither is suggested by itself', async () => {
+    const both = { 'integrations.csv': 'userName,system\nben@x.org,Dome weather\ncleo@x.org,Archive\n' };
+    const folder = folderWith(RING, both);
+    await plan(folder, ...words);
+    const table = readTable(folder);
+    for (const id of ['2', '3']) expect(table[rowOf(table, 'integration-username', id)][COLUMN.suggestion]).toBe('');
+    answer(folder, [['integration-username', '2', { action: 'set-username', value: 'cleo@x.org' }]]);
+    const { code, stderr } = await plan(folder, ...words);
+    expect(code).toBe(2);
+    expect(stderr).toContain('the username "cleo@x.org" is that of user 3');
+    answer(folder, [['integration-username', '3', { action: 'set-username', value: 'ana@x.org' }]]);
+    expect((await plan(folder, ...words)).code).toBe(0);
+    expect(planned(folder).open).toEqual([]);
+  });
+
+  it('what is wrong with the list is told together with what is wrong with the source', async () => {
+    const folder = folderWith(['2,ben,cleo@x.org,perhaps,idp,'], { 'integrations.csv': 'userName,system\nben,\n' });
+    const { code, stderr } = await plan(folder, ...words);
+    expect(code).toBe(2);
+    expect(stderr).toContain('export/users.csv, line 2, column 4 (active)');
+    expect(stderr).toContain('integrations.csv, line 2, column 2 (system): the system is blank');
+  });
+
+  it('the list is never written over', async () => {
+    const folder = folderWith(RING, INTEGRATIONS);
+    const { code, stderr } = await runCli(['check', 'export', '--auth-mode', 'multi', ...words, '--output', 'integrations.csv'], { cwd: folder });
+    expect(code).toBe(2);
+    expect(stderr).toContain('is an input');
+    expect(readFileSync(join(folder, 'integrations.csv'), 'utf8')).toBe(INTEGRATIONS['integrations.csv']);
+  });
+});
+
+describe('the SCIM Admin', () => {
+  const CONFIG = {
+    'scim-audit.config.json': '{ "environment": { "scimAdmin": { "userName": "Scim.Admin", "organisationAdmin": true, "licence": "Creator" } } }',
+  };
+  /** A Basic account in a Basic organisation, which would be renamed. */
+  const ADMIN = '5,scim.admin,admin@x.org,true,basic,N';
+  const inBasic = (folder: string): Promise<CliResult> => runCli(['plan', 'export', '--auth-mode', 'basic', '--out', 'plan'], { cwd: folder });
+
+  it('is renamed without the configuration, and never with it', async () => {
+    const without = folderWith([ADMIN]);
+    await inBasic(without);
+    expect(renames(without)).toEqual(['5 userName admin@x.org']);
+    const folder = folderWith([ADMIN], CONFIG);
+    await inBasic(folder);
+    expect(renames(folder)).toEqual([]);
+    expect(planned(folder)).toMatchObject({ open: [], settings: { leaveOutUsers: ['5'] } });
+    expect(readFileSync(join(folder, 'plan/plan.md'), 'utf8')).toContain('User 5 is named as the SCIM Admin');
+  });
+
+  it('is not to be decided about either', async () => {
+    const folder = folderWith([ADMIN, '6,dora,dora@x.org,true,basic,', '7,SCIM.ADMIN,eve@x.org,false,basic,'], {
+      'scim-audit.config.json': '{ "environment": { "scimAdmin": { "id": "5" } } }',
+    });
+    await inBasic(folder);
+    const table = readTable(folder);
+    const row = table[rowOf(table, 'duplicate-username', '5')];
+    expect(row[COLUMN.problem]).toContain('This account is left out, so it stays as it is.');
+    expect(row[COLUMN.suggestion]).toBe('');
+    answer(folder, [['duplicate-username', '5', { action: 'set-username', value: 'other' }]]);
+    const { code, stderr } = await inBasic(folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain('"set-username" is not possible here; possible: accept');
+  });
+
+  it('that answers to several accounts leaves all of them alone, and is a finding', async () => {
+    const folder = folderWith([ADMIN, '7,SCIM.ADMIN,eve@x.org,true,basic,'], CONFIG);
+    await inBasic(folder);
+    expect(renames(folder)).toEqual([]);
+    expect(planned(folder).open).toContainEqual(expect.stringMatching(/^environment-setting:/));
+  });
+
+  it('is an alias in every format of a redacted report', async () => {
+    // The rule's own text has the usual name.
+    const config = { 'scim-audit.config.json': CONFIG['scim-audit.config.json'].replace('Scim.Admin', 'Night.Porter') };
+    const folder = folderWith(['8,night.porter,porter@x.org,false,idp,C'], config);
+    for (const format of ['pretty', 'json', 'sarif', 'junit', 'github', 'gitlab', 'markdown', 'html', 'csv']) {
+      const { stdout } = await runCli(['check', 'export', '--auth-mode', 'multi', '--redact', '--format', format], { cwd: folder });
+      expect(stdout, format).toContain('SCIM Admin');
+      expect(stdout.toLowerCase(), format).not.toContain('night.porter');
+      expect(stdout, format).not.toContain('x.org');
+    }
+    const missing = folderWith(RING, config);
+    const { stdout } = await runCli(['check', 'export', '--auth-mode', 'multi', '--redact', '--format', 'json'], { cwd: missing });
+    expect(stdout).toContain('"problem":"missing"');
+    expect(stdout.toLowerCase()).not.toContain('night.porter');
+  });
+});
+
+it('who states the settings for one provider and holds them against another is told', async () => {
+  const folder = folderWith(RING, {
+    'scim-audit.config.json': '{ "environment": { "idp": "okta" }, "idp": "entra", "idpUsers": ["people.csv"] }',
+    'people.csv': 'userPrincipalName,displayName,mail,id,accountEnabled\nana@x.org,Ana,ana@x.org,a1,True\n',
+  });
+  const { code, stderr } = await runCli(['check', 'export', '--auth-mode', 'multi'], { cwd: folder });
+  expect(code).toBe(2);
+  expect(stderr).toContain('said to be for okta, and --idp says entra');
+});

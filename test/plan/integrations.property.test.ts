@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { User } from '../../src/model/directory.js';
+import { type Answer, NO_ANSWER } from '../../src/plan/decision-rows.js';
+import type { MadePlan } from '../../src/plan/make-plan.js';
+import { serialisePlan } from '../../src/plan/plan.js';
+import { noticesCsv } from '../../src/reporters/plan-tables.js';
+import { key } from '../rules/oracle.js';
+import { type Organisation, organisationArbitrary } from '../support/organisations.js';
+import { acceptedIn, fittingAnswer, suggested, wildAnswer } from './answers.js';
+import { breachesOf } from './checker.js';
+import { afterActions, answeredCells, fileOf, madePlanOf, planOf, reordered } from './planning.js';
+
+const SYSTEMS = ['Dome weather', 'Image pipeline', 'Night log'] as const;
+
+/** Organisations some of whose usernames other systems sign in with; twins of a username share its systems. */
+const integrated: fc.Arbitrary<Organisation> = organisationArbitrary.chain((organisation) => {
+  const names = [...new Set(organisation.users.map(({ userName }) => key(userName)))].filter((name) => name !== '');
+  const systems = fc.subarray([...SYSTEMS], { minLength: 1 });
+  return fc.array(fc.option(systems, { freq: 2 }), { minLength: names.length, maxLength: names.length }).map((found): Organisation => {
+    const systemsByKey = new Map(names.map((name, at) => [name, found[at] ?? undefined]));
+    const marked = (user: User): User => {
+      const signsInFor = systemsByKey.get(key(user.userName));
+      return signsInFor === undefined ? user : { ...user, signsInFor };
+    };
+    return { ...organisation, users: organisation.users.map(marked), areIntegrationsGiven: true };
+  });
+});
+
+/** Yields the ids of users whose username another system signs in with, and the plan changes, if only for a moment. */
+function touchedIn({ users }: Organisation, { body }: MadePlan): Set<string> {
+  const integratedIds = new Set(users.flatMap(({ id, signsInFor }) => (signsInFor === undefined ? [] : [id])));
+  return new Set(
+    body.actions.flatMap(({ change }) =>
+      change.kind === 'replace-user' && change.attribute === 'userName' && integratedIds.has(change.user) ? [change.user] : [],
+    ),
+  );
+}
+
+/** Yields the ids of users about whose username or email a row decides. */
+const decidedIn = (rows: MadePlan['rows']): Set<string> =>
+  new Set(rows.flatMap(({ asked, answer }) => (answer?.action === 'set-username' || answer?.action === 'set-email' ? [asked.question.id] : [])));
+
+const withAnswers = (organisation: Organisation, plan: MadePlan, answers: readonly Answer[]): ReturnType<typeof planOf> =>
+  planOf(organisation, fileOf(plan.rows.map(({ asked }, at) => answeredCells(asked, answers[at]))));
+
+test('without a decision nothing that a system signs in with changes, and the plan holds what every plan promises', () => {
+  let held = 0;
+  fc.assert(
+    fc.property(integrated, (organisation) => {
+      const made = madePlanOf(organisation);
+      expect([...touchedIn(organisation, made)]).toEqual([]);
+      expect(breachesOf(organisation, made.body)).toEqual([]);
+      held += made.assembly.open.filter(({ finding }) => finding.rule === 'integration-username').length;
+    }),
+    { numRuns: 400 },
+  );
+  expect(held).toBeGreaterThan(100);
+});
+
+test('where no user has such a username, the plan is that of an organisation without integrations, byte for byte', () => {
+  fc.assert(
+    fc.property(organisationArbitrary, (organisation) => {
+      const given = madePlanOf({ ...organisation, areIntegrationsGiven: true });
+      expect(serialisePlan(given.body)).toBe(serialisePlan(madePlanOf(organisation).body));
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('every suggestion is possible by itself, and all of them together are', () => {
+  let gone = 0;
+  fc.assert(
+    fc.property(integrated, (organisation) => {
+      const plan = madePlanOf(organisation);
+      const all = plan.rows.map(({ asked }) => suggested(asked) ?? NO_ANSWER);
+      const choices = [all, ...all.flatMap((answer, at) => (answer === NO_ANSWER ? [] : [all.map((_, other) => (other === at ? answer : NO_ANSWER))]))];
+      for (const answers of choices) {
+        const made = withAnswers(organisation, plan, answers);
+        expect('problems' in made ? made.problems : []).toEqual([]);
+        if (!('problems' in made)) expect(breachesOf(organisation, made.body)).toEqual([]);
+      }
+      plan.rows.forEach(({ asked }, at) => {
+        if (asked.finding.finding.rule !== 'integration-username' || all[at] === NO_ANSWER) return;
+        const user = organisation.users.find(({ id }) => id === asked.question.id);
+        expect(all[at]).toMatchObject({ action: 'set-username', value: user?.email });
+        gone++;
+      });
+    }),
+    { numRuns: 300 },
+  );
+  expect(gone).toBeGreaterThan(50);
+});
+
+test('a suggestion that is taken settles every finding about the rename of that user', () => {
+  fc.assert(
+    fc.property(integrated, (organisation) => {
+      const plan = madePlanOf(organisation);
+      plan.rows.forEach(({ asked }, at) => {
+        const answer = asked.finding.finding.rule === 'integration-username' ? suggested(asked) : undefined;
+        if (answer === undefined) return;
+        const made = withAnswers(
+          organisation,
+          plan,
+          plan.rows.map((_, other) => (other === at ? answer : NO_ANSWER)),
+        );
+        if ('problems' in made) throw new Error('a suggestion is refused');
+        const { id } = asked.question;
+        const open = made.assembly.open.filter(({ finding }) => 'user' in finding && (finding.user as User).id === id).map(({ finding }) => finding.rule);
+        expect(open.filter((rule) => rule === 'integration-username' || rule === 'username-email-mismatch')).toEqual([]);
+        const result = afterActions(organisation, made.body.actions).users.find((user) => user.id === id);
+        expect(result?.userName).toBe(result?.email);
+        const notices = [...noticesCsv(made)].join('');
+        expect(notices).toContain('systems to change');
+        expect(notices).toContain(organisation.users.find((user) => user.id === id)?.signsInFor?.join('; '));
+      });
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test.each([
+  ['that fit their rows', fittingAnswer, 5],
+  ['of any kind', () => fc.oneof({ weight: 4, arbitrary: fc.constant(NO_ANSWER) }, { weight: 1, arbitrary: wildAnswer }), 0],
+] as const)('decisions %s give a safe plan or are refused; only who is decided about is touched', (_, answerTo, least) => {
+  const cases = integrated.chain((organisation) => {
+    const plan = madePlanOf(organisation);
+    return fc.tuple(...plan.rows.map((row) => answerTo(row))).map((answers) => ({ organisation, plan, answers }));
+  });
+  let touched = 0;
+  fc.assert(
+    fc.property(cases, ({ organisation, plan, answers }) => {
+      const made = withAnswers(organisation, plan, answers);
+      if ('problems' in made) {
+        expect(made.problems.length).toBeGreaterThan(0);
+        return;
+      }
+      expect(breachesOf(organisation, made.body, acceptedIn(made.rows))).toEqual([]);
+      const decided = decidedIn(made.rows);
+      for (const id of touchedIn(organisation, made)) {
+        expect(decided).toContain(id);
+        touched++;
+      }
+    }),
+    { numRuns: 400 },
+  );
+  expect(touched).toBeGreaterThanOrEqual(least);
+});
+
+test('the order of rows does not change who is held back', () => {
+  const shuffled = integrated.chain((organisation) =>
+    fc.record({ organisation: fc.constant(organisation), users: fc.shuffledSubarray([...organisation.users], { minLength: organisation.users.length }) }),
+  );
+  fc.assert(
+    fc.property(shuffled, ({ organisation, users }) => {
+      const openOf = (each: Organisation): string[] => [...madePlanOf(each).body.open].sort();
+      expect(openOf(reordered(organisation, users, organisation.groups))).toEqual(openOf(organisation));
+    }),
+    { numRuns: 100 },
+  );
+});

@@ -1,0 +1,238 @@
+/** What the rules about the identity provider must state, by looking at everybody for everybody. Slow, and plain. */
+
+import { differenceOf, isBlank, key } from '../../src/model/compare.js';
+import type { Group, User } from '../../src/model/directory.js';
+import type { IdpDirectory, IdpUser } from '../../src/model/idp.js';
+import type { Organisation } from '../support/organisations.js';
+
+export interface Stated {
+  readonly rule: string;
+  readonly severity: string;
+  readonly [field: string]: unknown;
+}
+
+/** Both sides, and how they were read. */
+export interface TwoSides {
+  readonly organisation: Organisation;
+  readonly idp: IdpDirectory;
+}
+
+const same = (a: string, b: string): boolean => !isBlank(a) && key(a) === key(b);
+const exact = (a: string, b: string): boolean => !isBlank(a) && a === b;
+
+const showUser = ({ id, userName, email, active, authenticationType }: User) => ({ id, userName, email, active, authenticationType });
+const showIdp = ({ subject, email, active, path, line }: IdpUser) => ({ subject, email, active, location: { path, line } });
+const at = (subject: User | Group, path: string) => ({ path, line: subject.line });
+
+/** The first of some: active ones before blocked ones, then by id, subject and email. */
+function firstOf(users: readonly IdpUser[]): IdpUser | undefined {
+  const rank = ({ active, id, subject, email }: IdpUser): string[] => [active ? '0' : '1', id, subject, email];
+  return [...users].sort((a, b) => {
+    const [left, right] = [rank(a), rank(b)];
+    const odd = left.findIndex((text, part) => text !== right[part]);
+    return odd < 0 ? 0 : left[odd] < right[odd] ? -1 : 1;
+  })[0];
+}
+
+/** Yields the provider user who fits a user best. */
+function partnerOf({ userName, email }: User, users: readonly IdpUser[]): IdpUser | undefined {
+  const ways: readonly ((user: IdpUser) => boolean)[] = [
+    ({ subject }) => exact(subject, userName),
+    ({ subject }) => exact(subject, email),
+    ({ subject }) => same(subject, userName),
+    ({ subject }) => same(subject, email),
+    (user) => same(user.email, email),
+    (user) => same(user.email, userName),
+  ];
+  for (const way of ways) {
+    const best = firstOf(users.filter(way));
+    if (best !== undefined) return best;
+  }
+  return undefined;
+}
+
+interface Contest {
+  readonly keys: readonly string[];
+  readonly idpUsers: readonly IdpUser[];
+  readonly users: readonly User[];
+}
+
+/** Yields who fits whom more than once, in the order of the report. */
+function contestsOf({ organisation: { users }, idp }: TwoSides): Contest[] {
+  const fitting = (text: string): User[] => users.filter(({ userName, email }) => same(userName, text) || same(email, text));
+  const referring = (text: string): IdpUser[] => [
+    ...idp.users.filter(({ subject }) => same(subject, text)),
+    ...idp.users.filter(({ subject, email }) => !same(subject, text) && same(email, text)),
+  ];
+  const united = (texts: readonly string[]): User[] => users.filter((user) => texts.some((text) => fitting(text).includes(user)));
+  const found = new Map<string, Contest>();
+  for (const text of new Set(idp.users.flatMap(({ subject, email }) => [key(subject), key(email)]))) {
+    if (text === '' || fitting(text).length < 2) continue;
+    const idpUsers = referring(text);
+    const [only] = idpUsers;
+    const other = same(only.subject, text) ? key(only.email) : key(only.subject);
+    const isAlone = idpUsers.length === 1 && other !== '' && other !== text && referring(other).length === 1 && fitting(other).length > 0;
+    const keys = isAlone ? [key(only.subject), key(only.email)] : [text];
+    found.set(keys.join('\n'), { keys, idpUsers, users: united(keys) });
+  }
+  for (const { subject, email } of idp.users) {
+    const keys = [key(subject), key(email)];
+    if (keys.includes('') || keys[0] === keys[1]) continue;
+    const [bySubject, byEmail] = keys.map(fitting);
+    if (bySubject.length !== 1 || byEmail.length !== 1 || bySubject[0] === byEmail[0]) continue;
+    const idpUsers = idp.users.filter((each) => same(each.subject, subject) && same(each.email, email));
+    found.set(keys.join('\n'), { keys, idpUsers, users: united(keys) });
+  }
+  return [...found.values()].sort((a, b) => a.users[0].place - b.users[0].place || (a.keys.join('\n') < b.keys.join('\n') ? -1 : 1));
+}
+
+/** The look-up of each provider user ends at one account, spelt alike, and nobody else has more of it than its email. */
+function isSure({ keys, idpUsers, users }: Contest, all: readonly User[]): boolean {
+  return idpUsers.every(({ subject }) => {
+    const found = all.filter(({ userName }) => same(userName, subject));
+    if (found.length !== 1 || found[0].userName !== subject) return false;
+    return users.every((user) => same(user.email, found[0].email) && (user === found[0] || !keys.some((text) => same(user.userName, text))));
+  });
+}
+
+function* ambiguousMatches(sides: TwoSides): Iterable<Stated> {
+  for (const contest of contestsOf(sides)) {
+    const { keys, idpUsers, users } = contest;
+    const has = (text: string): boolean => keys.some((each) => same(each, text));
+    yield {
+      rule: 'ambiguous-match',
+      severity: isSure(contest, sides.organisation.users) ? 'warning' : 'error',
+      idpUser: showIdp(idpUsers[0]),
+      ...(idpUsers.length > 1 ? { idpUserCount: idpUsers.length } : {}),
+      userCount: users.length,
+      users: users.map((user) => ({
+        ...showUser(user),
+        by: has(user.userName) && has(user.email) ? 'both' : has(user.email) ? 'email' : 'userName',
+        location: at(user, 'users.csv'),
+      })),
+    };
+  }
+}
+
+const isInScope = ({ active, authenticationType }: User, { authMode }: Organisation): boolean =>
+  active && (authMode === 'basic' || authenticationType === 'idp');
+
+const LOOSER = [
+  ['case', (text: string) => text.toLowerCase()],
+  ['whitespace', (text: string) => text.replace(/[\s\p{Cf}]/gu, '')],
+  ['unicode', key],
+] as const;
+
+function* subjectMismatches(sides: TwoSides): Iterable<Stated> {
+  const { organisation, idp } = sides;
+  const contests = contestsOf(sides);
+  for (const user of organisation.users) {
+    const partner = partnerOf(user, idp.users);
+    if (partner === undefined || !isInScope(user, organisation) || contests.some(({ users }) => users.includes(user))) continue;
+    const { userName, email } = user;
+    const { subject } = partner;
+    const [nameIsEmail, subjectIsEmail, subjectIsName] = [exact(userName, email), exact(subject, email), exact(subject, userName)];
+    if (nameIsEmail && subjectIsEmail) continue;
+    const differs = nameIsEmail ? 'subject' : subjectIsEmail ? 'userName' : subjectIsName ? 'email' : 'all';
+    const texts = [subject, userName, email];
+    const loose = texts.some(isBlank) ? undefined : LOOSER.find(([, read]) => texts.every((text) => read(text) === read(subject)));
+    const difference = {
+      subject: () => differenceOf(subject, email),
+      userName: () => differenceOf(userName, email),
+      email: () => differenceOf(email, subject),
+      all: () => loose?.[0] ?? 'value',
+    }[differs]();
+    yield {
+      rule: 'idp-subject-mismatch',
+      severity: difference === 'case' ? 'warning' : 'error',
+      user: showUser(user),
+      idpUser: showIdp(partner),
+      differs,
+      difference,
+      location: at(user, 'users.csv'),
+    };
+  }
+}
+
+function* notInIdp({ organisation, idp }: TwoSides): Iterable<Stated> {
+  for (const user of organisation.users) {
+    const isKnown = idp.users.some(({ subject, email }) => [subject, email].some((text) => same(text, user.userName) || same(text, user.email)));
+    if (isKnown || !user.active || user.authenticationType !== 'idp') continue;
+    yield { rule: 'not-in-idp', severity: 'error', user: showUser(user), location: at(user, 'users.csv') };
+  }
+}
+
+/** Yields the one user that has the provider user's subject or email as username or email. */
+function onlyFit({ subject, email }: IdpUser, users: readonly User[]): User | undefined {
+  const fitting = users.filter((user) => [subject, email].some((text) => same(text, user.userName) || same(text, user.email)));
+  return fitting.length === 1 ? fitting[0] : undefined;
+}
+
+function* missingEmails({ organisation, idp }: TwoSides): Iterable<Stated> {
+  if (idp.provider !== 'entra' || !idp.given.emails) return;
+  const partners = new Set(organisation.users.map((user) => partnerOf(user, idp.users)));
+  const told = new Set<string>();
+  for (const idpUser of idp.users) {
+    const { id, subject, email, active } = idpUser;
+    if (exact(email, subject) || (!active && !partners.has(idpUser))) continue;
+    const record = JSON.stringify([id, subject, email]);
+    if (told.has(record)) continue;
+    told.add(record);
+    const user = onlyFit(idpUser, organisation.users);
+    const difference = isBlank(email) ? undefined : differenceOf(email, subject);
+    yield {
+      rule: 'idp-missing-email',
+      severity: difference === 'case' ? 'warning' : 'error',
+      idpUser: showIdp(idpUser),
+      ...(user === undefined ? {} : { user: showUser(user) }),
+      ...(difference === undefined ? {} : { difference }),
+      location: { path: idpUser.path, line: idpUser.line },
+    };
+  }
+}
+
+function* duplicateSubjects({ idp }: TwoSides): Iterable<Stated> {
+  for (const first of idp.users) {
+    const all = idp.users.filter(({ subject }) => same(subject, first.subject));
+    if (all.length < 2 || all[0] !== first) continue;
+    yield { rule: 'idp-duplicate-subject', severity: 'error', subject: key(first.subject), idpUsers: all.map(showIdp) };
+  }
+}
+
+function* inactiveUsers({ organisation: { users }, idp }: TwoSides): Iterable<Stated> {
+  for (const user of users) {
+    const partner = partnerOf(user, idp.users);
+    if (partner === undefined || partner.active || !user.active || onlyFit(partner, users) !== user) continue;
+    yield { rule: 'idp-inactive-user', severity: 'warning', user: showUser(user), idpUser: showIdp(partner), location: at(user, 'users.csv') };
+  }
+}
+
+/** Without the near name, of which only a part is fixed: see `nearNamesOf`. */
+function* unlinkedGroups({ organisation, idp }: TwoSides): Iterable<Stated> {
+  const { groups, syncGroups } = organisation;
+  const isMarking = groups.some(({ sync }) => sync !== undefined);
+  const isNamed = syncGroups !== null || isMarking;
+  for (const group of groups) {
+    const isSynced = group.isOrganisationLevel && (!isNamed || group.sync === true || syncGroups?.includes(group.name) === true);
+    if (!isSynced || idp.groups.some(({ name }) => exact(name, group.name))) continue;
+    const isSeverest = isNamed || idp.groups.some(({ name }) => same(name, group.name));
+    yield {
+      rule: 'group-link',
+      severity: isSeverest ? 'error' : 'warning',
+      group: { id: group.id, name: group.name, location: at(group, 'groups.csv') },
+    };
+  }
+}
+
+/** Yields what all rules about the identity provider must state, in the order of the report. */
+export function expectedOfIdp(sides: TwoSides): Stated[] {
+  return [
+    ...subjectMismatches(sides),
+    ...notInIdp(sides),
+    ...missingEmails(sides),
+    ...duplicateSubjects(sides),
+    ...ambiguousMatches(sides),
+    ...inactiveUsers(sides),
+    ...(sides.idp.given.groupList ? unlinkedGroups(sides) : []),
+  ];
+}
