@@ -3,13 +3,13 @@
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, realpathSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Mistake } from '../model/mistake.js';
-import { FORMATS, loadReporter } from '../reporters/registry.js';
+import { FORMATS } from '../reporters/registry.js';
 import type { Reporter } from '../reporters/reporter.js';
 import type { Output } from './io.js';
 import { writeReason } from './write-reason.js';
 
-export interface Destination {
-  readonly reporter: Reporter;
+export interface Destination<R = Reporter> {
+  readonly reporter: R;
   /** Undefined: stdout. */
   readonly file?: string;
 }
@@ -22,8 +22,16 @@ export interface OutputWord {
 
 const USUAL = 'pretty';
 
+/** Yields the pairs of format and output of a check's report, in order. */
+export const pairOutputs = (words: readonly OutputWord[]): Promise<Destination[]> => pairFormats(words, FORMATS);
+
+interface Loadable<R> {
+  readonly id: string;
+  load(): Promise<R>;
+}
+
 /** Yields the pairs of format and output, in order. An output belongs to the format before it, else to the one after it. */
-export async function pairOutputs(words: readonly OutputWord[]): Promise<Destination[]> {
+export async function pairFormats<R>(words: readonly OutputWord[], formats: readonly Loadable<R>[]): Promise<Destination<R>[]> {
   const pairs: { format?: string; file?: string }[] = [];
   for (const { kind, value } of words) {
     const last = pairs.at(-1);
@@ -46,10 +54,10 @@ export async function pairOutputs(words: readonly OutputWord[]): Promise<Destina
   const doubled = files.find((_, at) => places.indexOf(places[at]) !== at);
   if (doubled !== undefined) throw new Mistake(`Two reports would be written to ${doubled}.`, 'Give each --output a file of its own.');
   return Promise.all(
-    pairs.map(async ({ format = USUAL, file }): Promise<Destination> => {
-      const reporter = await loadReporter(format);
+    pairs.map(async ({ format = USUAL, file }): Promise<Destination<R>> => {
+      const reporter = await formats.find(({ id }) => id === format)?.load();
       if (reporter === undefined) {
-        throw new Mistake(`There is no format called ${JSON.stringify(format)}.`, `Formats: ${FORMATS.map(({ id }) => id).join(', ')}.`);
+        throw new Mistake(`There is no format called ${JSON.stringify(format)}.`, `Formats: ${formats.map(({ id }) => id).join(', ')}.`);
       }
       return file === undefined ? { reporter } : { reporter, file };
     }),

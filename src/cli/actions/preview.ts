@@ -1,0 +1,115 @@
+/** What `preview` does: it reads both sides, predicts, and writes nothing but what it shows. */
+
+import type { Input } from '../../model/directory.js';
+import { Mistake } from '../../model/mistake.js';
+import type { Plan } from '../../plan/plan.js';
+import { afterPlan } from '../../preview/after.js';
+import type { LicenceStock } from '../../preview/forecast.js';
+import { MemberList } from '../../preview/member-list.js';
+import { predict } from '../../preview/predict.js';
+import { outcomeText, type Preview, previewInputs } from '../../preview/preview.js';
+import { PREVIEW_FORMATS } from '../../reporters/preview/registry.js';
+import type { PreviewOptions } from '../../reporters/preview/reporter.js';
+import { RULES } from '../../rules/registry.js';
+import { auditSource } from '../audit-source.js';
+import { type Ending, EXIT } from '../exit.js';
+import { hasColours, type Io } from '../io.js';
+import type { SharedFlags } from '../options.js';
+import { type OutputWord, pairFormats, refuseOverwriting, writePieces, writeWhole } from '../outputs.js';
+import { type OpenedPlan, openPlan } from '../plan-source.js';
+import { type Prepared, prepare } from '../prepare.js';
+import { TOOL } from '../tool.js';
+
+export interface PreviewFlags extends SharedFlags {
+  after?: string;
+  licenses?: LicenceStock;
+  rows?: number | 'all';
+  color?: boolean;
+}
+
+/** Reads both sides, writes what the first sync will do, and yields it in one sentence. */
+export async function preview(source: string | undefined, flags: PreviewFlags, words: readonly OutputWord[], io: Io): Promise<Ending> {
+  const prepared = await prepare(source, flags, io);
+  if (prepared.idp === undefined) {
+    throw new Mistake(
+      'A preview needs the exports of the identity provider, and none were given.',
+      'Give --idp okta with the assignments of the application, or --idp entra with its users download: --idp-users FILE; groups and members with --idp-groups and --idp-members.',
+    );
+  }
+  const destinations = await pairFormats(words, PREVIEW_FORMATS);
+  const opened = flags.after === undefined ? undefined : openPlan(flags.after);
+  const shown = await foresee(prepared, flags, opened, io);
+  refuseOverwriting(
+    destinations.flatMap(({ file }) => (file === undefined ? [] : [file])),
+    [...previewInputs(shown).map(({ file }) => file), ...prepared.otherInputs, ...(opened === undefined ? [] : [opened.file])],
+  );
+  const failures: Mistake[] = [];
+  for (const { reporter, file } of destinations) {
+    const pieces = reporter.render(shown, optionsFor(file, flags, io));
+    try {
+      if (file === undefined) writePieces(io.stdout, pieces);
+      else writeWhole(file, pieces);
+    } catch (error) {
+      if (!(error instanceof Mistake)) throw error;
+      failures.push(error);
+    }
+  }
+  const [first, ...others] = failures;
+  if (first !== undefined) {
+    throw new Mistake(
+      first.message,
+      first.hint,
+      others.map(({ message }) => message),
+    );
+  }
+  return { code: EXIT.done, reason: `previewed: ${outcomeText(shown)}` };
+}
+
+/** Yields the forecast of a source, and with a plan the one that follows it. */
+async function foresee(prepared: Prepared, { licenses }: PreviewFlags, opened: OpenedPlan | undefined, io: Io): Promise<Preview> {
+  const members = new MemberList();
+  // No rule is asked, so none can be wanting an input.
+  const policy = { ...prepared.policy, skipRules: RULES.map(({ name }) => name), failOn: 'error' as const };
+  const { report, audit } = await auditSource({ ...prepared, policy }, io, (directory) => members.sinkFor(directory), true);
+  const { context } = audit;
+  const { idp } = report;
+  if (idp === undefined) throw new Error('the exports of the identity provider were asked for and not read');
+  const wishes = licenses === undefined ? {} : { licences: licenses };
+  const about = { snapshot: report.snapshot, policy: report.policy, syncNames: report.sync.names, idp, notes: report.notes };
+  if (opened === undefined) return { ...about, forecast: predict(context, members, wishes) };
+  refuseOtherSource(opened, report.snapshot.inputs, report.policy.authMode);
+  const after = afterPlan(context, members, opened.plan.actions);
+  return { ...about, forecast: predict(after.context, after.members, wishes), before: predict(context, members, wishes) };
+}
+
+/** Throws a Mistake where the plan was made of another source, or for another authentication mode. */
+function refuseOtherSource({ plan, file }: OpenedPlan, inputs: readonly Input[], authMode: string): void {
+  const left: Plan['snapshot']['inputs'][number][] = [...plan.snapshot.inputs];
+  const changed: string[] = [];
+  for (const { path, table, role, sha256 } of inputs) {
+    const at = left.findIndex((input) => input.role === role && input.sha256 === sha256);
+    if (at < 0) changed.push(`${path}${table === undefined ? '' : ` (${table})`}, ${role}: it is not what the plan was made of`);
+    else left.splice(at, 1);
+  }
+  const missing = left.map(
+    ({ path, table, role }) => `${path}${table === undefined ? '' : ` (${table})`}, ${role}: the plan was made of it, and it is not in the source as it was`,
+  );
+  if (changed.length + missing.length > 0) {
+    throw new Mistake(
+      `${file} is stale: it was made of another export than this one.`,
+      'Run "scim-audit plan" again for this export, or name the export that the plan was made of.',
+      [...changed, ...missing],
+    );
+  }
+  if (plan.settings.authMode === authMode) return;
+  throw new Mistake(
+    `${file} was made for --auth-mode ${plan.settings.authMode}, and this preview is for ${authMode}.`,
+    'Give the same --auth-mode, or run "scim-audit plan" again.',
+  );
+}
+
+function optionsFor(file: string | undefined, { rows = 10, color = true }: PreviewFlags, io: Io): PreviewOptions {
+  const { stdout } = io;
+  const width = file === undefined && stdout.isTTY ? { width: Math.max(40, stdout.columns ?? 80) } : {};
+  return { tool: TOOL, ...width, hasColours: file === undefined && hasColours(stdout, io, color), ...(rows === 'all' ? {} : { mostRows: rows }) };
+}

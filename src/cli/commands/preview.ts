@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { PREVIEW_FORMATS } from '../../reporters/preview/registry.js';
+import type { PreviewFlags } from '../actions/preview.js';
+import type { Ending } from '../exit.js';
+import type { Io } from '../io.js';
+import { licenceStock } from '../licence-stock.js';
+import { addIdpOptions, addPolicyOptions, addSourceOptions } from '../options.js';
+import type { OutputWord } from '../outputs.js';
+import { rowLimit } from '../row-limit.js';
+
+/** Adds `preview`: says what the first sync will do. */
+export function addPreview(program: Command, io: Io, end: (ending: Ending) => void): void {
+  const words: OutputWord[] = [];
+  const command = program
+    .command('preview')
+    .description('say what the first sync will do to users, groups and memberships, as documented behaviour predicts it')
+    .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv; or a SQLite file');
+  addIdpOptions(addPolicyOptions(addSourceOptions(command)))
+    .option('--after <plan>', 'preview as if the plan were applied, with the numbers of now beside it: plan.json, or its folder')
+    .option('--licenses <stock>', 'licences that are free, to see who would be without: creator=20,creator-float=5', licenceStock)
+    .option('--format <format>', `${PREVIEW_FORMATS.map(({ id }) => id).join(', ')}; may be repeated, each with its --output`, (value: string) =>
+      words.push({ kind: 'format', value }),
+    )
+    .option('--output <file>', 'write the format before it to a file instead of stdout', (value: string) => words.push({ kind: 'output', value }))
+    .option('--rows <number|all>', 'rows shown of each reason in pretty (default: 10)', rowLimit)
+    .option('--no-color', 'no colours')
+    .action(async (source: string | undefined, flags: PreviewFlags) => {
+      const { preview } = await import('../actions/preview.js');
+      end(await preview(source, flags, words, io));
+    });
+}

@@ -1,0 +1,97 @@
+/** The directory as a plan leaves it, in memory. */
+
+import type { UserAttribute } from '../model/change.js';
+import type { Directory, Group, User } from '../model/directory.js';
+import { indexIdentities } from '../model/identity-index.js';
+import { matchIdp } from '../model/idp-match.js';
+import { Mistake } from '../model/mistake.js';
+import { selectSyncGroups } from '../model/scope.js';
+import type { Action } from '../plan/plan.js';
+import type { Foreseeable } from './ground.js';
+import type { MembershipView } from './member-list.js';
+
+export interface AfterPlan {
+  readonly context: Foreseeable;
+  readonly members: MembershipView;
+}
+
+/** Yields what a prediction rests on once the actions are applied. Throws a Mistake where they are of another source. */
+export function afterPlan({ directory, policy, idp }: Foreseeable, members: MembershipView, actions: readonly Action[]): AfterPlan {
+  const playing = new Playing(directory, members);
+  for (const action of actions) playing.play(action);
+  const after: Directory = { ...directory, users: playing.users, groups: playing.groups };
+  const index = indexIdentities(after.users, policy.authMode);
+  const sync = selectSyncGroups(after.groups, policy);
+  return {
+    context: { directory: after, policy, index, sync, ...(idp === undefined ? {} : { idp: matchIdp(index, idp.directory) }) },
+    members: playing.members,
+  };
+}
+
+/** Actions played on a copy, each held against what it expects to find. */
+class Playing {
+  readonly users: User[];
+  readonly groups: Group[];
+  readonly #before: MembershipView;
+  readonly #userPlaces: ReadonlyMap<string, number>;
+  readonly #groupPlaces: ReadonlyMap<string, number>;
+  /** Users who are taken out of a group or put into it, by place of the group. */
+  readonly #removed = new Map<number, Set<number>>();
+  readonly #added = new Map<number, Set<number>>();
+
+  constructor({ users, groups }: Directory, members: MembershipView) {
+    this.users = [...users];
+    this.groups = [...groups];
+    this.#before = members;
+    this.#userPlaces = new Map(users.map(({ id, place }) => [id, place]));
+    this.#groupPlaces = new Map(groups.map(({ id, place }) => [id, place]));
+  }
+
+  play(action: Action): void {
+    const { change } = action;
+    if (change.kind === 'replace-user') {
+      const user = this.users[this.#placeOf(this.#userPlaces, change.user, action)];
+      if (String(user[change.attribute]) !== change.from) throw strange(action, `the ${NAMES[change.attribute]} of user ${user.id} is another one`);
+      this.users[user.place] = { ...user, [change.attribute]: change.attribute === 'active' ? change.to === 'true' : change.to };
+    } else if (change.kind === 'replace-group') {
+      const group = this.groups[this.#placeOf(this.#groupPlaces, change.group, action)];
+      if (group.name !== change.from) throw strange(action, `group ${group.id} is called otherwise`);
+      this.groups[group.place] = { ...group, name: change.to };
+    } else {
+      const user = this.#placeOf(this.#userPlaces, change.user, action);
+      const group = this.#placeOf(this.#groupPlaces, change.group, action);
+      const isRemoval = change.kind === 'remove-member';
+      (isRemoval ? this.#added : this.#removed).get(group)?.delete(user);
+      const to = isRemoval ? this.#removed : this.#added;
+      to.set(group, (to.get(group) ?? new Set()).add(user));
+    }
+  }
+
+  get members(): MembershipView {
+    const before = this.#before;
+    const removed = this.#removed;
+    const added = this.#added;
+    return {
+      forEach(visit) {
+        before.forEach((user, group) => {
+          if (removed.get(group)?.has(user) !== true) visit(user, group);
+        });
+        for (const [group, users] of added) for (const user of users) visit(user, group);
+      },
+    };
+  }
+
+  #placeOf(places: ReadonlyMap<string, number>, id: string, action: Action): number {
+    const place = places.get(id);
+    if (place === undefined) throw strange(action, `there is no ${places === this.#userPlaces ? 'user' : 'group'} ${id}`);
+    return place;
+  }
+}
+
+const NAMES: Readonly<Record<UserAttribute, string>> = { userName: 'username', email: 'email', active: 'state' };
+
+const strange = ({ id }: Action, what: string): Mistake =>
+  new Mistake(
+    `The plan does not fit the source as it was read: action ${id} expects something else, ${what}.`,
+    'Read the source with the options that the plan was made with (--column, --table, --encoding and so on), or run "scim-audit plan" again.',
+  );

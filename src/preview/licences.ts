@@ -1,0 +1,11 @@
+/** Who takes a licence, and who would be left without. */
+
+import type { LicenceForecast, LicenceStock, UserForecast } from './forecast.js';
+
+/** New and reactivated users take Creator, then Creator (float) (guide: how users and groups work with SCIM). */
+export function forecastLicences(users: readonly UserForecast[], stock: LicenceStock): LicenceForecast {
+  const takers = users.filter(({ effects }) => effects.includes('create') || effects.includes('activate'));
+  const creator = Math.min(takers.length, stock.creator);
+  const creatorFloat = Math.min(takers.length - creator, stock.creatorFloat);
+  return { stock, needed: takers.length, creator, creatorFloat, without: takers.slice(creator + creatorFloat) };
+}

@@ -1,0 +1,63 @@
+/** The memberships of organisation-level groups, as numbers: nothing else is synced. */
+
+import type { Directory, MembershipSink } from '../model/directory.js';
+
+/** Hands on memberships by places of user and group, as often as it is asked. */
+export interface MembershipView {
+  forEach(visit: (user: number, group: number) => void): void;
+}
+
+export class MemberList implements MembershipView {
+  #pairs = new Int32Array(1 << 10);
+  #length = 0;
+
+  /** Yields a sink that keeps what could be synced. */
+  sinkFor({ groups }: Directory): MembershipSink {
+    return {
+      member: (user, group) => {
+        if (groups[group].isOrganisationLevel) this.#add(user, group);
+      },
+      unknown: () => {},
+    };
+  }
+
+  #add(user: number, group: number): void {
+    if (this.#length === this.#pairs.length) {
+      const wider = new Int32Array(this.#length * 2);
+      wider.set(this.#pairs);
+      this.#pairs = wider;
+    }
+    this.#pairs[this.#length++] = user;
+    this.#pairs[this.#length++] = group;
+  }
+
+  forEach(visit: (user: number, group: number) => void): void {
+    for (let at = 0; at < this.#length; at += 2) visit(this.#pairs[at], this.#pairs[at + 1]);
+  }
+}
+
+/** Places of what is in each group, in order within a group; a group that was not asked for is empty. */
+export class MembersByGroup {
+  readonly #offsets: Int32Array;
+  readonly #members: Int32Array;
+
+  /** `isWanted`: 1 by place of a group whose members are looked at. */
+  constructor(view: MembershipView, isWanted: Uint8Array) {
+    const offsets = new Int32Array(isWanted.length + 1);
+    view.forEach((_, group) => {
+      if (isWanted[group] === 1) offsets[group + 1]++;
+    });
+    for (let group = 0; group < isWanted.length; group++) offsets[group + 1] += offsets[group];
+    const next = offsets.slice();
+    const members = new Int32Array(offsets[isWanted.length]);
+    view.forEach((user, group) => {
+      if (isWanted[group] === 1) members[next[group]++] = user;
+    });
+    this.#offsets = offsets;
+    this.#members = members;
+  }
+
+  of(group: number): Int32Array {
+    return this.#members.subarray(this.#offsets[group], this.#offsets[group + 1]);
+  }
+}

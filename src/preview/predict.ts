@@ -1,0 +1,72 @@
+/** What the first sync will do, as documented behaviour predicts it. Pure. */
+
+import {
+  type Forecast,
+  GROUP_EFFECTS,
+  type GroupEffect,
+  type GroupForecast,
+  type LicenceStock,
+  USER_EFFECTS,
+  type UserEffect,
+  type UserForecast,
+} from './forecast.js';
+import type { Foreseeable } from './ground.js';
+import { forecastGroups } from './groups.js';
+import { forecastLicences } from './licences.js';
+import type { MembershipView } from './member-list.js';
+import { countMemberships, forecastMemberships } from './memberships.js';
+import { notesOf } from './notes.js';
+import { forecastUsers } from './users.js';
+
+export interface PredictionWishes {
+  /** What is free of each licence; without it licences are not predicted. */
+  readonly licences?: LicenceStock;
+}
+
+/** Yields the forecast. `members` are those of organisation-level groups at least. */
+export function predict({ idp, ...context }: Foreseeable, members: MembershipView, { licences }: PredictionWishes = {}): Forecast {
+  if (idp === undefined) throw new Error('nothing can be predicted without the exports of an identity provider');
+  const ground = { ...context, idp };
+  const users = forecastUsers(ground);
+  const drafts = forecastGroups(ground);
+  const memberships = forecastMemberships(ground, drafts, users, members);
+  const known = {
+    provider: idp.directory.provider,
+    users: users.forecasts,
+    groups: memberships.groups,
+    memberships: memberships.memberships,
+    summary: {
+      ...countUsers(users.forecasts),
+      groups: countGroups(memberships.groups),
+      memberships: countMemberships(memberships.groups),
+    },
+    ...(licences === undefined ? {} : { licences: forecastLicences(users.forecasts, licences) }),
+  };
+  return { ...known, notes: notesOf(ground, drafts, memberships, known) };
+}
+
+/** Is it not certain what happens to the user. */
+export const isUncertain = ({ effects }: UserForecast): boolean => effects.includes('ambiguous') || effects.includes('unknown');
+
+/** Would the user get a second account. */
+export const isSecondAccount = ({ effects, beside }: UserForecast): boolean => beside.length > 0 && effects.includes('create');
+
+function countUsers(forecasts: readonly UserForecast[]): Pick<Forecast['summary'], 'users' | 'secondAccounts' | 'uncertain'> {
+  const users = zeroes<UserEffect>(USER_EFFECTS);
+  let secondAccounts = 0;
+  let uncertain = 0;
+  for (const forecast of forecasts) {
+    for (const effect of forecast.effects) users[effect]++;
+    if (isSecondAccount(forecast)) secondAccounts++;
+    if (isUncertain(forecast)) uncertain++;
+  }
+  return { users, secondAccounts, uncertain };
+}
+
+function countGroups(forecasts: readonly GroupForecast[]): Readonly<Record<GroupEffect, number>> {
+  const groups = zeroes<GroupEffect>(GROUP_EFFECTS);
+  for (const { effect } of forecasts) groups[effect]++;
+  return groups;
+}
+
+const zeroes = <E extends string>(effects: readonly E[]): Record<E, number> => Object.fromEntries(effects.map((effect) => [effect, 0])) as Record<E, number>;

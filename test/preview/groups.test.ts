@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest';
+import type { Forecast, GroupForecast, MembershipForecast } from '../../src/preview/forecast.js';
+import { inOrder } from '../support/organisations.js';
+import { type ConnectSide, forecastOf, type IdpSide, named } from './worlds.js';
+
+const groupLine = ({ effect, group, idpGroup, near }: GroupForecast): string =>
+  `${idpGroup?.name ?? '-'} > ${group?.id ?? '-'}: ${effect}${near.length === 0 ? '' : ` (${near.map(({ id }) => id).join(' ')})`}`;
+
+const groupsOf = (connect: Omit<ConnectSide, 'users'>, idp: Omit<IdpSide, 'users'>): Forecast => forecastOf({ users: [], ...connect }, { users: [], ...idp });
+
+const okta = { provider: 'okta' } as const;
+const entra = { provider: 'entra' } as const;
+
+describe('groups', () => {
+  it.each([
+    ['of exactly one name are linked', {}, named('QA', 'Mirrors'), ['QA', 'Mirrors'], ['QA > g1: link', 'Mirrors > g2: link']],
+    ['without one are created', {}, [], ['QA'], ['QA > -: create']],
+    ['of nearly the name are created beside it', {}, named('qa'), ['QA'], ['QA > -: create (g1)', '- > g1: untouched']],
+    ['of exactly the name are linked, also beside one of nearly the name', {}, named('QA', 'qa '), ['QA'], ['QA > g1: link', '- > g2: untouched']],
+    ['of one name are ambiguous', {}, named('QA', 'QA'), ['QA'], ['QA > -: ambiguous (g1 g2)', '- > g1: ambiguous', '- > g2: ambiguous']],
+    ['of one name in the provider are ambiguous', {}, named('QA'), ['QA', 'QA'], ['QA > -: ambiguous (g1)', 'QA > -: ambiguous (g1)', '- > g1: ambiguous']],
+    ['without a name', {}, named(''), [' '], ['  > -: unknown', '- > g1: untouched']],
+    ['that the provider lacks stay as they are', {}, named('QA'), [], ['- > g1: untouched']],
+    [
+      'are only those to be synced',
+      { syncGroups: ['QA', 'Domes'] },
+      named('QA', 'Domes', 'Mirrors'),
+      ['qa', 'Mirrors'],
+      ['qa > -: create (g1)', '- > g1: untouched', '- > g2: untouched'],
+    ],
+  ] as const)('%s', (_name, connect, groups, sent, expected) => {
+    for (const provider of ['okta', 'entra'] as const) {
+      const { groups: found, summary } = groupsOf({ groups, ...connect }, { provider, groups: sent });
+      expect(found.map(groupLine)).toEqual(expected);
+      expect(Object.values(summary.groups).reduce((sum, n) => sum + n, 0)).toBe(expected.length);
+    }
+  });
+
+  it('of a project are not linked: one is created beside them', () => {
+    const groups = inOrder([{ ...named('QA')[0], isOrganisationLevel: false }]);
+    const [only] = groupsOf({ groups }, { ...okta, groups: ['QA'] }).groups;
+    expect(groupLine(only)).toBe('QA > -: create (g1)');
+    expect(only.why).toMatch(/group of a project/);
+  });
+
+  it('with special characters may not be synced by Entra', () => {
+    const found = groupsOf({ groups: named('R&D') }, { ...entra, groups: ['R&D', 'Obsérvers', 'Night_shift-2.b'] }).groups;
+    expect(found.map(groupLine)).toEqual(['R&D > g1: unknown', 'Obsérvers > -: create', 'Night_shift-2.b > -: create']);
+    expect(groupsOf({ groups: named('R&D') }, { ...okta, groups: ['R&D'] }).groups.map(groupLine)).toEqual(['R&D > g1: link']);
+  });
+
+  it('are uncertain where a list of groups was not given', () => {
+    const connect = { groups: named('QA', 'Domes') };
+    expect(groupsOf(connect, { ...okta, groups: ['QA'], given: { groupList: false } }).groups.map(groupLine)).toEqual(['QA > g1: link', '- > g2: unknown']);
+    expect(forecastOf({ users: [], groups: named('QA') }, { users: [], ...okta, groups: ['Domes'] }, { lacks: 'groupList' }).groups.map(groupLine)).toEqual([
+      'Domes > -: unknown',
+      '- > g1: untouched',
+    ]);
+    expect(forecastOf({ users: [] }, { users: [], ...okta, groups: ['QA'] }, { lacks: 'groups' }).groups.map(groupLine)).toEqual(['QA > -: unknown']);
+  });
+
+  it('that are not to be synced are counted, not forgotten', () => {
+    const { notes } = groupsOf({ groups: named('QA'), syncGroups: ['QA'] }, { ...okta, groups: ['QA', 'Cooks', 'Cleaners'] });
+    expect(notes).toContain('2 groups of Okta are not among those to be synced, and not shown.');
+  });
+});
+
+const ana = 'ana@dome.example';
+const ben = 'ben@dome.example';
+const memberLine = ({ effect, user, idpUser, members }: MembershipForecast): string =>
+  `${idpUser?.subject ?? '-'} > ${user?.id ?? '-'}: ${effect}${members === undefined ? '' : ` ${members}`}`;
+
+interface MemberCase {
+  readonly name: string;
+  readonly connect: ConnectSide['users'];
+  /** Ids of members of the group in Jama Connect. */
+  readonly there?: readonly string[];
+  readonly idp: IdpSide['users'];
+  /** Places of members of the group in the provider. */
+  readonly own?: readonly number[];
+  readonly strangers?: number;
+  readonly okta: readonly string[];
+  readonly entra?: readonly string[];
+  readonly kept?: readonly [okta: number, entra: number];
+}
+
+const basic = { authenticationType: 'basic' } as const;
+const gone = { ...basic, active: false } as const;
+
+const MEMBER_CASES: readonly MemberCase[] = [
+  { name: 'who are there are kept', connect: [{ userName: ana, email: ana }], there: ['1'], idp: [{ subject: ana }], own: [0], okta: [], kept: [1, 1] },
+  {
+    name: 'whom the export repeats are one',
+    connect: [{ userName: ana, email: ana }],
+    there: ['1', '1'],
+    idp: [{ subject: ana }],
+    own: [0],
+    okta: [],
+    kept: [1, 1],
+  },
+  { name: 'who are not there are added', connect: [{ userName: ana, email: ana }], idp: [{ subject: ana }], own: [0], okta: [`${ana} > 1: added`] },
+  { name: 'with a new account are added', connect: [], idp: [{ subject: ana }], own: [0], okta: [`${ana} > -: added`] },
+  {
+    name: 'who are inactive Basic users are lost',
+    connect: [{ userName: ben, email: ben, ...gone }],
+    there: ['1', '1'],
+    idp: [{ subject: ana }],
+    own: [0],
+    okta: [`${ana} > -: added`, '- > 1: lost'],
+  },
+  {
+    name: 'who are inactive Basic users and blocked in the provider are lost, though it has them',
+    connect: [{ userName: ben, email: ben, ...gone }],
+    there: ['1'],
+    idp: [{ subject: ben, active: false }],
+    own: [0],
+    okta: [`${ben} > 1: lost`],
+  },
+  {
+    name: 'who are inactive Basic users and activated by the sync stay',
+    connect: [{ userName: ben, email: ben, ...gone }],
+    there: ['1'],
+    idp: [{ subject: ben }],
+    own: [0],
+    okta: [],
+    kept: [1, 1],
+  },
+  {
+    name: 'whom the sync deactivates are not certain where they are Basic',
+    connect: [{ userName: ben, email: ben, ...basic }],
+    there: ['1'],
+    idp: [{ subject: ben, active: false }],
+    own: [0],
+    okta: [`${ben} > 1: unknown`],
+  },
+  {
+    name: 'who may be somebody of the provider are not certain',
+    connect: [
+      { userName: ben, email: ben, ...gone },
+      { userName: 'BEN@dome.example', email: '', ...gone },
+    ],
+    there: ['1'],
+    idp: [{ subject: ben }],
+    own: [0],
+    okta: [`${ben} > -: unknown`, '- > 1: unknown'],
+  },
+  {
+    name: 'whom only Jama Connect has',
+    connect: [
+      { userName: ben, email: ben },
+      { userName: 'root', email: '', ...basic },
+    ],
+    there: ['1', '2'],
+    idp: [{ subject: ana }],
+    own: [0],
+    okta: [`${ana} > -: added`],
+    entra: [`${ana} > -: added`, '- > 1: unknown', '- > 2: unknown'],
+    kept: [2, 0],
+  },
+  { name: 'who are blocked and have no account', connect: [], idp: [{ subject: ana, active: false }], own: [0], okta: [`${ana} > -: skipped`] },
+  {
+    name: 'who are blocked and have an account',
+    connect: [{ userName: ana, email: ana }],
+    idp: [{ subject: ana, active: false }],
+    own: [0],
+    okta: [`${ana} > 1: skipped`],
+    entra: [`${ana} > 1: unknown`],
+  },
+  { name: 'of whom only the number is known', connect: [], idp: [], strangers: 3, okta: ['- > -: skipped 3'] },
+  {
+    name: 'that are not given: only what is lost for certain is said',
+    connect: [
+      { userName: ana, email: ana },
+      { userName: ben, email: ben, ...gone },
+    ],
+    there: ['1', '2'],
+    idp: [{ subject: ana }],
+    okta: ['- > 2: lost'],
+  },
+];
+
+describe('members', () => {
+  for (const { name, connect, there = [], idp, own = [], strangers = 0, okta: ofOkta, entra: ofEntra = ofOkta, kept = [0, 0] } of MEMBER_CASES) {
+    it.each([
+      ['okta', ofOkta, kept[0]],
+      ['entra', ofEntra, kept[1]],
+    ] as const)(`${name}: %s`, (provider, expected, keptNumber) => {
+      const { memberships, groups, summary } = forecastOf(
+        { users: connect, groups: named('QA'), members: there.map((id) => [id, 'g1']) },
+        { provider, users: idp, groups: ['QA'], members: own.map((place) => [place, 0]), strangers: strangers === 0 ? {} : { 0: strangers } },
+      );
+      expect(memberships.map(memberLine)).toEqual(expected);
+      expect(groups[0].members.kept).toBe(keptNumber);
+      expect(groups[0].members).toEqual(summary.memberships);
+      const rows = memberships.reduce((sum, { members = 1 }) => sum + members, 0);
+      expect(Object.values(summary.memberships).reduce((sum, n) => sum + n, 0)).toBe(rows + keptNumber);
+      for (const { why, groupName } of memberships) expect([groupName, why.length > 20]).toEqual(['QA', true]);
+    });
+  }
+
+  it('of groups of projects, and of groups that are not linked, are left alone', () => {
+    const groups = inOrder([...named('QA'), { ...named('Domes')[0], id: 'g2', isOrganisationLevel: false }, { ...named('Mirrors')[0], id: 'g3' }]);
+    const { memberships } = forecastOf(
+      {
+        users: [{ userName: ben, email: ben, ...gone }],
+        groups,
+        members: [
+          ['1', 'g2'],
+          ['1', 'g3'],
+        ],
+      },
+      { ...okta, users: [], groups: ['QA'] },
+    );
+    expect(memberships).toEqual([]);
+  });
+
+  it('are not called added where the memberships of Jama Connect are not known', () => {
+    const idp: IdpSide = {
+      ...okta,
+      users: [{ subject: ana }, { subject: ben }],
+      groups: ['QA'],
+      members: [
+        [0, 0],
+        [1, 0],
+      ],
+    };
+    const { memberships, notes } = forecastOf({ users: [{ userName: ana, email: ana }], groups: named('QA') }, idp, { lacks: 'memberships' });
+    expect(memberships.map(memberLine)).toEqual([`${ana} > 1: unknown`, `${ben} > -: added`]);
+    expect(notes.join(' ')).toMatch(/memberships of Jama Connect were not given/);
+  });
+
+  it('says in notes what it rests on, and what it does not know', () => {
+    const connect = { users: [{ userName: ben, email: ben, ...gone }], groups: named('QA'), members: [['1', 'g1']] as const };
+    const inOkta = forecastOf(connect, { ...okta, users: [{ subject: ben }], groups: ['QA'], members: [[0, 0]] }).notes.join(' ');
+    expect(inOkta).toMatch(/1 inactive Basic member is activated by the same sync/);
+    expect(inOkta).toMatch(/Okta pushes a group with the members that it has/);
+    const inEntra = forecastOf(connect, {
+      ...entra,
+      users: [{ subject: ben }],
+      groups: ['QA'],
+      given: { members: false, emails: false, groupList: false },
+    }).notes.join(' ');
+    expect(inEntra).toMatch(/Entra reads a group without its members/);
+    expect(inEntra).toMatch(/The members of the groups of Entra were not given/);
+    expect(inEntra).toMatch(/emails that are overwritten, and users without one, are not known/);
+    expect(inEntra).toMatch(/No list of the groups of Entra was given/);
+    expect(inEntra).toMatch(/names are not known of either side/);
+  });
+});

@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { beginAudit } from '../../src/audit/audit.js';
+import { key } from '../../src/model/compare.js';
+import { assemble } from '../../src/plan/assemble.js';
+import { NO_CHOICES } from '../../src/plan/choices.js';
+import { MemberTable } from '../../src/plan/member-table.js';
+import { MEMBERSHIP_EFFECTS, USER_EFFECTS } from '../../src/preview/forecast.js';
+import type { MembershipView } from '../../src/preview/member-list.js';
+import { predict } from '../../src/preview/predict.js';
+import { groupsOf } from '../reporters/formats/reports.js';
+import { directoryOf, inOrder, type Organisation, policyOf, snapshotOf } from '../support/organisations.js';
+import { idpOf, lineOf, organisationOf, previewOf, worlds } from './worlds.js';
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0);
+
+/** Yields the actions of the plan that needs no decision. */
+function planOf(organisation: Organisation) {
+  const directory = directoryOf(organisation);
+  const audit = beginAudit(directory, policyOf(organisation));
+  const members = new MemberTable();
+  return assemble({ before: audit.finish(snapshotOf(organisation)), context: audit.context, members }, NO_CHOICES).actions;
+}
+
+describe('a forecast', () => {
+  it('has every user of either side exactly once, and counts that add up', () => {
+    fc.assert(
+      fc.property(worlds, ({ organisation, idp }) => {
+        const { users, groups, memberships, summary } = previewOf(organisation, idp).forecast;
+        expect(users.flatMap(({ user }) => user?.place ?? []).sort((a, b) => a - b)).toEqual(organisation.users.map(({ place }) => place));
+        expect(users.flatMap(({ idpUser }) => idpUser?.place ?? [])).toEqual(idp.users.map(({ place }) => place));
+        for (const { effects } of users) expect(effects).toEqual(USER_EFFECTS.filter((effect) => effects.includes(effect)));
+        for (const effect of USER_EFFECTS) expect(summary.users[effect]).toBe(users.filter(({ effects }) => effects.includes(effect)).length);
+        expect(new Set(groups.flatMap(({ group }) => group?.place ?? [])).size).toBe(groups.filter(({ group }) => group !== undefined).length);
+        expect(sum(Object.values(summary.groups))).toBe(groups.length);
+        for (const effect of MEMBERSHIP_EFFECTS) {
+          expect(summary.memberships[effect]).toBe(sum(groups.map(({ members }) => members[effect])));
+          if (effect !== 'kept')
+            expect(summary.memberships[effect]).toBe(sum(memberships.filter((one) => one.effect === effect).map(({ members = 1 }) => members)));
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('does not depend on the order of the rows of Jama Connect', () => {
+    fc.assert(
+      fc.property(worlds, fc.infiniteStream(fc.nat()), ({ organisation, idp }, dice) => {
+        const shuffled = inOrder(
+          [...organisation.users]
+            .map((user) => ({ user, at: dice.next().value }))
+            .sort((a, b) => a.at - b.at)
+            .map(({ user }) => user),
+        );
+        const lines = (users: Organisation['users']) => {
+          const { forecast } = previewOf({ ...organisation, users }, idp);
+          return {
+            users: forecast.users
+              .map((one) => [lineOf(one), ...one.overwrites, one.beside.map(({ id }) => id).sort(), one.candidates.map(({ id }) => id).sort(), one.why])
+              .sort((a, b) => (String(a) < String(b) ? -1 : 1)),
+            groups: forecast.groups.map(({ effect, group, members }) => [effect, group?.id, members]),
+            summary: forecast.summary,
+          };
+        };
+        expect(lines(shuffled)).toEqual(lines(organisation.users));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('links nobody whose username it is not, and creates nobody whose username there is', () => {
+    fc.assert(
+      fc.property(worlds, ({ organisation, idp }) => {
+        const names = new Set(organisation.users.map(({ userName }) => userName));
+        for (const { effects, user, idpUser, beside } of previewOf(organisation, idp).forecast.users) {
+          if (effects.includes('link')) expect(user?.userName).toBe(idpUser?.subject);
+          if (effects.includes('create')) expect(names.has(idpUser?.subject ?? '')).toBe(false);
+          const sent = [key(idpUser?.subject ?? ''), key(idpUser?.email ?? '')];
+          for (const other of beside) expect(sent.includes(key(other.email)) || key(other.userName) === sent[1], other.id).toBe(true);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('has no second account beside a user whose username the plan has set to the subject', () => {
+    let resolved = 0;
+    fc.assert(
+      fc.property(worlds, ({ organisation, idp }) => {
+        const actions = planOf(organisation);
+        const { forecast, before } = previewOf(organisation, idp, { actions });
+        const renamed = new Map(
+          actions.flatMap(({ change }) => (change.kind === 'replace-user' && change.attribute === 'userName' ? [[change.user, change.to] as const] : [])),
+        );
+        for (const { idpUser, effects, beside } of forecast.users) {
+          if (!effects.includes('create')) continue;
+          for (const { id } of beside) expect(renamed.get(id)).not.toBe(idpUser?.subject);
+        }
+        for (const { idpUser, beside } of before?.users ?? []) {
+          if (beside.some(({ id }) => renamed.get(id) === idpUser?.subject)) resolved++;
+        }
+      }),
+      { numRuns: 600 },
+    );
+    expect(resolved, 'worlds in which a plan prevents a second account').toBeGreaterThan(5);
+  });
+});
+
+describe('scale', () => {
+  const MANY = 200_000;
+
+  it('takes two hundred thousand on one address', () => {
+    const organisation = organisationOf({ users: Array.from({ length: MANY }, (_, at) => ({ userName: `u${at}`, email: 'crew@dome.example' })) });
+    const shared = previewOf(
+      organisation,
+      idpOf({ provider: 'okta', users: Array.from({ length: MANY }, (_, at) => ({ subject: `n${at}`, email: 'crew@dome.example' })) }),
+    ).forecast;
+    expect(shared.summary).toMatchObject({ secondAccounts: MANY, users: { create: MANY, unknown: MANY } });
+    expect(shared.users[MANY - 1].beside).toHaveLength(20);
+    const twins = previewOf(
+      organisationOf({ users: Array.from({ length: MANY }, (_, at) => ({ userName: at % 2 === 0 ? 'crew' : 'Crew', email: 'crew' })) }),
+      idpOf({ provider: 'entra', users: Array.from({ length: MANY }, () => ({ subject: 'crew' })) }),
+    ).forecast;
+    expect(twins.summary.users.ambiguous).toBe(2 * MANY);
+  });
+
+  it('takes groups of one name', () => {
+    const groups = groupsOf(Array.from({ length: MANY }, () => 'Crew'));
+    const idp = idpOf({ provider: 'okta', users: [], groups: Array.from({ length: MANY }, () => 'Crew') });
+    expect(previewOf(organisationOf({ users: [], groups }), idp).forecast.summary.groups.ambiguous).toBe(2 * MANY);
+  });
+
+  it('takes a million and a half memberships', () => {
+    const people = Array.from({ length: 3000 }, (_, at) => `u${at}@dome.example`);
+    const crews = Array.from({ length: 500 }, (_, at) => `Crew ${at}`);
+    const organisation = organisationOf({ users: people.map((name) => ({ userName: name, email: name })), groups: groupsOf(crews) });
+    const idp = idpOf({ provider: 'entra', users: people.map((subject) => ({ subject })), groups: crews, members: crews.map((_, at) => [at, at] as const) });
+    const { context } = beginAudit(directoryOf(organisation), policyOf(organisation), idp);
+    const everybodyEverywhere: MembershipView = {
+      forEach(visit) {
+        for (let user = 0; user < people.length; user++) for (let group = 0; group < crews.length; group++) visit(user, group);
+      },
+    };
+    const { summary } = predict(context, everybodyEverywhere);
+    expect(summary.memberships).toEqual({ added: 0, kept: 500, lost: 0, skipped: 0, unknown: 1_499_500 });
+  });
+});

@@ -1,0 +1,187 @@
+/** Random organisations with an identity provider beside them: what it really has, and what its exports hold of that. */
+
+import fc from 'fast-check';
+import { isBlank } from '../../../src/model/compare.js';
+import type { User } from '../../../src/model/directory.js';
+import { IDP_PROVIDERS, type IdpDirectory, type IdpGroup, type IdpProvider, type IdpUser } from '../../../src/model/idp.js';
+import { type Organisation, organisationArbitrary } from '../../support/organisations.js';
+import type { Account, ConnectGroup, ConnectState } from './connect.js';
+import { type Latitude, latitudeArbitrary } from './latitude.js';
+import { orderlyOrganisation, twinOf } from './orderly.js';
+
+export interface Case {
+  readonly organisation: Organisation;
+  /** The organisation as Jama Connect holds it. */
+  readonly state: ConnectState;
+  /** All that the provider has: what it syncs. */
+  readonly truth: IdpDirectory;
+  /** What is known of it: what the prediction is made of. */
+  readonly exported: IdpDirectory;
+  readonly latitude: Latitude;
+}
+
+const stranger = fc.constantFrom('jon@dome.example', 'kai@dome.example', 'lea', "mia.o'hara@dome.example", 'Nils.Åberg@dome.example');
+// Mostly the same for all, so that names of both sides are equal as often as not.
+const givenName = fc.oneof({ weight: 6, arbitrary: fc.constant('Ana') }, { weight: 1, arbitrary: fc.constant('Åse') });
+const familyName = fc.oneof({ weight: 6, arbitrary: fc.constant('Berg') }, { weight: 1, arbitrary: fc.constant('O’Hara') });
+const mostly = (weight: number): fc.Arbitrary<boolean> => fc.oneof({ weight, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) });
+
+/** Blank now and then in Entra; Okta asks for both names of everybody. */
+const named = (provider: IdpProvider, name: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  provider === 'okta' ? name : fc.oneof({ weight: 5, arbitrary: name }, { weight: 1, arbitrary: fc.constant('') });
+
+type Person = Pick<IdpUser, 'subject' | 'email' | 'active'> & { readonly isPending: boolean };
+
+/** A user of the provider who is meant to be the account, and mostly is found by it. */
+function personOf({ userName, email }: Pick<User, 'userName' | 'email'>): fc.Arbitrary<Person> {
+  const known = [userName, email].filter((text) => !isBlank(text));
+  const own = known.length === 0 ? stranger : fc.constantFrom(...known, known[0]);
+  const spelt = fc.oneof({ weight: 7, arbitrary: own }, { weight: 1, arbitrary: own.chain(twinOf) });
+  return fc
+    .tuple(spelt, fc.oneof({ weight: 6, arbitrary: fc.constant(email) }, { weight: 2, arbitrary: stranger }, { weight: 1, arbitrary: fc.constant('') }))
+    .chain(([subject, mail]) =>
+      fc.record({
+        subject: fc.constant(subject),
+        email: fc.constantFrom(mail, mail, mail, subject),
+        active: mostly(4),
+        isPending: mostly(12).map((isActivated) => !isActivated),
+      }),
+    );
+}
+
+const newcomer: fc.Arbitrary<Person> = stranger.chain((subject) => personOf({ userName: subject, email: subject }));
+
+function peopleOf(users: readonly User[]): fc.Arbitrary<Person[]> {
+  const own = fc.subarray([...users]).chain((some) => fc.tuple(...some.map(personOf)));
+  const others = fc.array(
+    users.length === 0 ? newcomer : fc.oneof({ weight: 5, arbitrary: newcomer }, { weight: 1, arbitrary: fc.constantFrom(...users).chain(personOf) }),
+    { maxLength: 2 },
+  );
+  return fc.tuple(own, others).map((parts) => parts.flat());
+}
+
+function truthOf({ users, groups }: Organisation, provider: IdpProvider): fc.Arbitrary<IdpDirectory> {
+  const names = fc.record({ givenName: named(provider, givenName), familyName: named(provider, familyName) });
+  const people = peopleOf(users).chain((all) => fc.tuple(...all.map((person) => names.map((own) => ({ ...person, ...own })))));
+  const shared = groups.map(({ name }) => name).filter((name) => !isBlank(name));
+  const groupName =
+    shared.length === 0
+      ? fc.constant('Visitors')
+      : fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...shared) }, { weight: 1, arbitrary: fc.constant('Visitors') });
+  return fc
+    .tuple(
+      people,
+      fc.oneof({ weight: 4, arbitrary: fc.uniqueArray(groupName, { maxLength: 3 }) }, { weight: 1, arbitrary: fc.array(groupName, { maxLength: 3 }) }),
+      fc.array(fc.tuple(fc.nat(10), fc.nat(2)), { maxLength: 12 }),
+    )
+    .map(([all, groupNames, pairs]) => {
+      const idpUsers = all.map(({ isPending, ...person }, place): IdpUser => {
+        const user = { place, id: `00u${place}`, path: 'people.csv', line: place + 2, ...person };
+        // Okta has nobody without an email, and Entra nobody who is staged.
+        return provider === 'okta'
+          ? { ...user, email: isBlank(user.email) ? 'jon@dome.example' : user.email, ...(isPending && user.active ? { isPending } : {}) }
+          : user;
+      });
+      const idpGroups = groupNames.map((name, place): IdpGroup => ({ place, id: `00g${place}`, path: 'teams.csv', line: place + 2, name }));
+      return {
+        provider,
+        users: idpUsers,
+        groups: idpGroups,
+        members: membersFrom(pairs.filter(([user, group]) => user < idpUsers.length && group < idpGroups.length)),
+        strangers: new Map(),
+        given: { emails: true, groupList: true, members: true },
+        inputs: [],
+        notes: [],
+      };
+    });
+}
+
+/** Pairs of places of user and group, each once. */
+function membersFrom(pairs: readonly (readonly [number, number])[]): IdpDirectory['members'] {
+  const each = [...new Map(pairs.map((pair) => [pair.join(), pair])).values()];
+  return { users: Int32Array.from(each, ([user]) => user), groups: Int32Array.from(each, ([, group]) => group) };
+}
+
+/** Yields the directory with some of its groups only. */
+export function withGroups(directory: IdpDirectory, isWanted: (group: IdpGroup) => boolean): IdpDirectory {
+  const groups = directory.groups.filter(isWanted);
+  const places = new Map(groups.map(({ place }, at) => [place, at]));
+  const pairs = Array.from(directory.members.users, (user, at) => [user, places.get(directory.members.groups[at])] as const);
+  return {
+    ...directory,
+    groups: groups.map((group, place) => ({ ...group, place })),
+    members: membersFrom(pairs.flatMap(([user, group]) => (group === undefined ? [] : [[user, group] as const]))),
+  };
+}
+
+/** By place of a group, whether it has members who are no user of the exports. */
+const strangers = fc.array(
+  mostly(3).map((isPure) => !isPure),
+  { minLength: 3, maxLength: 3 },
+);
+
+/**
+ * Yields what exports without some of their columns and files hold. A forecast says in its notes what it cannot know of
+ * such exports, and rests on there being none of it: users without an email, and groups of the same name as one that is known.
+ */
+function exportOf(truth: IdpDirectory): fc.Arbitrary<IdpDirectory> {
+  const hasEmails = truth.users.some(({ email }) => isBlank(email)) ? fc.constant(true) : mostly(4);
+  const isNameShared = new Set(truth.groups.map(({ name }) => name)).size < truth.groups.length;
+  return fc
+    .record({ emails: hasEmails, names: mostly(4), groupList: isNameShared ? fc.constant(true) : mostly(6), members: mostly(6), strangers })
+    .map(({ emails, names, groupList, members, strangers }) => {
+      const listed = withGroups(truth, ({ place }) => groupList || (members && truth.members.groups.includes(place)));
+      return {
+        ...listed,
+        users: truth.users.map((user): IdpUser => {
+          const { givenName: given, familyName: family, ...rest } = user;
+          return {
+            ...rest,
+            email: emails ? user.email : '',
+            ...(names && given !== undefined && family !== undefined ? { givenName: given, familyName: family } : {}),
+          };
+        }),
+        members: members ? listed.members : membersFrom([]),
+        strangers: new Map(members ? listed.groups.filter(({ place }) => strangers[place]).map(({ place }) => [place, 2]) : []),
+        given: { emails, groupList, members },
+      };
+    });
+}
+
+/** Yields the organisation with names, which its export has or has not, and what Jama Connect holds in either case. */
+function withNames(organisation: Organisation): fc.Arbitrary<Pick<Case, 'organisation' | 'state'>> {
+  const { users } = organisation;
+  return fc
+    .tuple(mostly(3), fc.array(fc.record({ givenName, familyName }), { minLength: users.length, maxLength: users.length }))
+    .map(([isExported, names]) => {
+      const full = users.map((user) => ({ ...user, ...names[user.place] }));
+      return { organisation: isExported ? { ...organisation, users: full } : organisation, state: stateOf(organisation, full) };
+    });
+}
+
+/** Yields what SCIM shows of an organisation: its users, and its organisation-level groups. */
+export function stateOf({ groups, memberships }: Organisation, users: readonly (User & Pick<Account, 'givenName' | 'familyName'>)[]): ConnectState {
+  const accounts = new Map(
+    users.map(({ id, userName, email, givenName: given, familyName: family, active, authenticationType }): [string, Account] => [
+      id,
+      { id, userName, email, givenName: given, familyName: family, active, authenticationType },
+    ]),
+  );
+  const connectGroups = groups
+    .filter(({ isOrganisationLevel }) => isOrganisationLevel)
+    .map(({ id, name }): [string, ConnectGroup] => {
+      const members = memberships.filter(({ group, user }) => group === id && accounts.has(user)).map(({ user }) => user);
+      return [id, { id, displayName: name, members: new Set(members) }];
+    });
+  return { accounts, groups: new Map(connectGroups) };
+}
+
+export const caseArbitrary: fc.Arbitrary<Case> = fc
+  .tuple(
+    fc.oneof({ weight: 1, arbitrary: organisationArbitrary }, { weight: 3, arbitrary: orderlyOrganisation }).chain(withNames),
+    fc.constantFrom(...IDP_PROVIDERS),
+    latitudeArbitrary,
+  )
+  .chain(([own, provider, latitude]) =>
+    truthOf(own.organisation, provider).chain((truth) => exportOf(truth).map((exported) => ({ ...own, truth, exported, latitude }))),
+  );

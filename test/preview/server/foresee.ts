@@ -1,0 +1,29 @@
+/** What is predicted of an organisation and the exports of its identity provider, the memberships streamed as a source streams them. */
+
+import { beginAudit } from '../../../src/audit/audit.js';
+import { key } from '../../../src/model/compare.js';
+import type { IdpDirectory } from '../../../src/model/idp.js';
+import type { Forecast } from '../../../src/preview/forecast.js';
+import { MemberList } from '../../../src/preview/member-list.js';
+import { predict } from '../../../src/preview/predict.js';
+import { directoryOf, type Organisation, policyOf } from '../../support/organisations.js';
+
+export interface Foreseen {
+  readonly forecast: Forecast;
+  /** Keys of the names of groups that are to be synced; undefined for all. */
+  readonly syncedNames: ReadonlySet<string> | undefined;
+}
+
+export function foresee(organisation: Organisation, exported: IdpDirectory): Foreseen {
+  const directory = directoryOf(organisation);
+  const { context } = beginAudit(directory, policyOf(organisation), exported);
+  const members = new MemberList();
+  const sink = members.sinkFor(directory);
+  for (const { user, group } of organisation.memberships) {
+    const userPlace = organisation.users.find(({ id }) => id === user)?.place;
+    const groupPlace = organisation.groups.find(({ id }) => id === group)?.place;
+    if (userPlace !== undefined && groupPlace !== undefined) sink.member(userPlace, groupPlace);
+  }
+  const { names } = context.sync;
+  return { forecast: predict(context, members), syncedNames: names === null ? undefined : new Set(names.map(key)) };
+}

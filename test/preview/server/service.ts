@@ -1,0 +1,149 @@
+/** A SCIM 2.0 service over real HTTP on this machine, in front of an organisation of Jama Connect. */
+
+import express from 'express';
+import SCIMMY from 'scimmy';
+import SCIMMYRouters from 'scimmy-routers';
+import { type Account, Connect, type ConnectGroup, type ConnectState, Refused } from './connect.js';
+import type { Latitude } from './latitude.js';
+
+export interface Service {
+  /** Where SCIM's endpoints begin. */
+  readonly url: string;
+  /** Forgets what was there. */
+  load(state: ConnectState, latitude: Latitude): void;
+  state(): ConnectState;
+  close(): Promise<void>;
+}
+
+/** A user as SCIM writes one; attributes that Jama Connect does not keep (`externalId` and others) are let go by. */
+interface WireUser {
+  readonly id?: string;
+  readonly userName?: string;
+  readonly name?: { readonly givenName?: string; readonly familyName?: string };
+  readonly emails?: readonly { readonly value?: string; readonly type?: string; readonly primary?: boolean }[];
+  readonly active?: boolean;
+}
+
+interface WireGroup {
+  readonly id?: string;
+  readonly displayName?: string;
+  readonly members?: readonly { readonly value?: string }[];
+}
+
+// The package's types ask for every attribute of the schemas, which a service need not have.
+const userOnWire = ({ id, userName, email, givenName, familyName, active }: Account): SCIMMY.Schemas.User => {
+  const user: WireUser = {
+    id,
+    userName,
+    active,
+    name: { ...(givenName === '' ? {} : { givenName }), ...(familyName === '' ? {} : { familyName }) },
+    emails: email === '' ? [] : [{ value: email, type: 'work', primary: true }],
+  };
+  return user as SCIMMY.Schemas.User;
+};
+
+const accountOf = ({ userName = '', name, emails = [], active = true }: WireUser): Omit<Account, 'id' | 'authenticationType'> => ({
+  userName,
+  email: (emails.find(({ type }) => type === 'work') ?? emails.find(({ primary }) => primary === true))?.value ?? '',
+  givenName: name?.givenName ?? '',
+  familyName: name?.familyName ?? '',
+  active,
+});
+
+const groupOnWire = ({ id, displayName, members }: ConnectGroup): SCIMMY.Schemas.Group => {
+  const group: WireGroup = { id, displayName, members: [...members].map((value) => ({ value })) };
+  return group as SCIMMY.Schemas.Group;
+};
+const membersOf = ({ members = [] }: WireGroup): string[] => members.flatMap(({ value }) => (value === undefined ? [] : [value]));
+
+/** Yields what `attribute eq "value"` asks for; undefined where nothing was asked. Both providers ask in no other way. */
+function askedFor(resource: SCIMMY.Types.Resource, attribute: string): string | undefined {
+  const { filter } = resource;
+  if (filter === undefined) return undefined;
+  const [terms, ...others]: Record<string, unknown>[] = [...filter];
+  const term = terms?.[attribute];
+  if (others.length > 0 || Object.keys(terms ?? {}).length !== 1 || !Array.isArray(term) || term[0] !== 'eq' || typeof term[1] !== 'string') {
+    throw new SCIMMY.Types.Error(400, 'invalidFilter', `Only ${attribute} eq "…" can be asked for.`);
+  }
+  return term[1];
+}
+
+/** Yields what is done, a refusal turned into SCIM's own error. */
+function answer<T>(done: () => T): T {
+  try {
+    return done();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    throw new SCIMMY.Types.Error(error.status, error.scimType ?? '', error.message);
+  }
+}
+
+const found = <T>(record: T | undefined, id: string): T => {
+  if (record === undefined) throw new Refused(404, null, `Nothing has the id ${id}.`);
+  return record;
+};
+
+/** The handlers belong to the package, not to a service: one service at a time. */
+function declareResources(connect: () => Connect): void {
+  SCIMMY.Resources.declare(SCIMMY.Resources.User);
+  SCIMMY.Resources.User.ingress(({ id }, user) =>
+    answer(() => userOnWire(id === undefined ? connect().createAccount(accountOf(user)) : connect().updateAccount(id, accountOf(user)))),
+  );
+  SCIMMY.Resources.User.egress((resource) =>
+    answer(() => {
+      if (resource.id !== undefined) return userOnWire(found(connect().account(resource.id), resource.id));
+      const userName = askedFor(resource, 'userName');
+      return (userName === undefined ? connect().accounts() : connect().accountsCalled(userName)).map(userOnWire);
+    }),
+  );
+  SCIMMY.Resources.declare(SCIMMY.Resources.Group);
+  SCIMMY.Resources.Group.ingress(({ id }, group) =>
+    answer(() => {
+      const { displayName = '' } = group;
+      return groupOnWire(id === undefined ? connect().createGroup(displayName, membersOf(group)) : connect().updateGroup(id, displayName, membersOf(group)));
+    }),
+  );
+  SCIMMY.Resources.Group.egress((resource) =>
+    answer(() => {
+      if (resource.id !== undefined) return groupOnWire(connect().syncGroup(resource.id));
+      const displayName = askedFor(resource, 'displayName');
+      return (displayName === undefined ? connect().groups() : connect().groupsCalled(displayName)).map(groupOnWire);
+    }),
+  );
+}
+
+/** Starts the service on a free port. */
+export async function startService(): Promise<Service> {
+  let connect: Connect | undefined;
+  declareResources(() => {
+    if (connect === undefined) throw new Error('the service was asked before an organisation was loaded');
+    return connect;
+  });
+  const app = express();
+  app.use((request, _response, next) => {
+    // Express reads the query anew at each look, so that the numbers which the router makes of `startIndex` and `count` would be lost.
+    Object.defineProperty(request, 'query', { value: { ...request.query } });
+    next();
+  });
+  app.use('/rest/scimv2', new SCIMMYRouters({ type: 'bearer', handler: () => 'scim-admin' }));
+  const server = await new Promise<ReturnType<typeof app.listen>>((resolve) => {
+    const listening = app.listen(0, '127.0.0.1', () => resolve(listening));
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the service has no port');
+  return {
+    url: `http://127.0.0.1:${address.port}/rest/scimv2`,
+    load(state, { comparison, acceptsNoEmail }) {
+      connect = new Connect(state, comparison, acceptsNoEmail);
+    },
+    state() {
+      if (connect === undefined) throw new Error('no organisation was loaded');
+      return connect.state();
+    },
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error === undefined ? resolve() : reject(error)));
+        server.closeAllConnections();
+      }),
+  };
+}

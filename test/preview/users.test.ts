@@ -1,0 +1,286 @@
+import { describe, expect, it } from 'vitest';
+import type { IdpProvider } from '../../src/model/idp.js';
+import type { Person } from '../reporters/formats/reports.js';
+import { type ConnectSide, forecastOf, type IdpPerson, lineOf } from './worlds.js';
+
+const ana = 'ana@dome.example';
+const ben = 'ben@dome.example';
+
+interface Case {
+  readonly name: string;
+  readonly provider?: IdpProvider;
+  readonly authMode?: NonNullable<ConnectSide['authMode']>;
+  readonly connect: readonly Person[];
+  readonly idp: readonly IdpPerson[];
+  readonly expected: readonly string[];
+  readonly why?: RegExp;
+}
+
+const basic = { authenticationType: 'basic' } as const;
+const BOTH: readonly IdpProvider[] = ['okta', 'entra'];
+
+const CASES: readonly Case[] = [
+  { name: 'link', connect: [{ userName: ana, email: ana }], idp: [{ subject: ana }], expected: [`${ana} > 1: link`], why: /exactly this username/ },
+  { name: 'create', connect: [], idp: [{ subject: ana }], expected: [`${ana} > -: create`], why: /finds no account/ },
+  {
+    name: 'create beside the account with this email, which is not documented to be left alone',
+    connect: [{ userName: 'ana', email: ana }],
+    idp: [{ subject: ana }],
+    expected: [`${ana} > -: create`, '- > 1: unknown'],
+    why: /a second one/,
+  },
+  {
+    name: 'a Basic account that the provider lacks',
+    connect: [{ userName: ana, email: ana, ...basic }],
+    idp: [],
+    expected: ['- > 1: untouched'],
+    why: /left alone/,
+  },
+  {
+    name: 'an active IdP account that the provider lacks',
+    connect: [{ userName: ana, email: ana }],
+    idp: [],
+    expected: ['- > 1: unknown'],
+    why: /not documented/,
+  },
+  { name: 'an inactive IdP account that the provider lacks', connect: [{ userName: ana, email: ana, active: false }], idp: [], expected: ['- > 1: untouched'] },
+  {
+    name: 'an inactive account that the provider has',
+    connect: [{ userName: ana, email: ana, active: false }],
+    idp: [{ subject: ana }],
+    expected: [`${ana} > 1: link activate`],
+  },
+  {
+    name: 'another email',
+    connect: [{ userName: ana, email: 'a.solberg@dome.example' }],
+    idp: [{ subject: ana }],
+    expected: [`${ana} > 1: link overwrite`],
+  },
+  {
+    name: 'an email that differs in case only',
+    connect: [{ userName: ana, email: 'Ana@dome.example' }],
+    idp: [{ subject: ana }],
+    expected: [`${ana} > 1: link overwrite`],
+  },
+  {
+    name: 'a blank email is not sent over the one that is there',
+    connect: [{ userName: ana, email: ben }],
+    idp: [{ subject: ana, email: ' ' }],
+    expected: [`${ana} > 1: link`],
+  },
+  {
+    name: 'names that both sides know',
+    connect: [{ userName: ana, email: ana, givenName: 'Ana', familyName: 'Solberg' }],
+    idp: [{ subject: ana, givenName: 'Anna', familyName: 'Solberg' }],
+    expected: [`${ana} > 1: link overwrite`],
+  },
+  {
+    name: 'names that one side does not know, or that are blank',
+    connect: [
+      { userName: ana, email: ana },
+      { userName: ben, email: ben, givenName: 'Ben' },
+    ],
+    idp: [
+      { subject: ana, givenName: 'Ana' },
+      { subject: ben, givenName: ' ' },
+    ],
+    expected: [`${ana} > 1: link`, `${ben} > 2: link`],
+  },
+  {
+    name: 'a Basic account that the provider has',
+    connect: [{ userName: ana, email: ben, active: false, ...basic }],
+    idp: [{ subject: ana }],
+    expected: [`${ana} > 1: link overwrite activate unknown`],
+    why: /password/,
+  },
+  {
+    name: 'in mode basic everybody is Basic',
+    authMode: 'basic',
+    connect: [{ userName: ana, email: ana, ...basic }],
+    idp: [{ subject: ana }],
+    expected: [`${ana} > 1: link`],
+  },
+  { name: 'no email for a new account', connect: [], idp: [{ subject: ana, email: '' }], expected: [`${ana} > -: unknown`], why: /no email/ },
+  {
+    name: 'no username to send',
+    connect: [{ userName: ana, email: ana }],
+    idp: [{ subject: ' ', email: ana }],
+    expected: ['  > -: unknown', '- > 1: ambiguous'],
+  },
+  {
+    name: 'never activated, without an account',
+    connect: [],
+    idp: [{ subject: ana, isPending: true }],
+    expected: [`${ana} > -: unknown`],
+    why: /never activated/,
+  },
+  {
+    name: 'never activated, with an account',
+    connect: [{ userName: ana, email: ana }],
+    idp: [{ subject: ana, isPending: true }],
+    expected: [`${ana} > 1: unknown`],
+  },
+  { name: 'blocked, without an account', connect: [], idp: [{ subject: ana, active: false }], expected: [`${ana} > -: untouched`], why: /none is created/ },
+  {
+    name: 'blocked in Entra',
+    provider: 'entra',
+    connect: [
+      { userName: ana, email: ana },
+      { userName: ben, email: ben, active: false },
+    ],
+    idp: [
+      { subject: ana, active: false },
+      { subject: ben, active: false },
+    ],
+    expected: [`${ana} > 1: link deactivate`, `${ben} > 2: link`],
+  },
+  {
+    name: 'blocked in Okta: nothing is sent for a user who was deactivated before',
+    provider: 'okta',
+    connect: [
+      { userName: ana, email: ana },
+      { userName: ben, email: ben, active: false },
+    ],
+    idp: [
+      { subject: ana, active: false },
+      { subject: ben, active: false },
+    ],
+    expected: [`${ana} > 1: link deactivate unknown`, `${ben} > 2: link`],
+    why: /suspended/,
+  },
+  {
+    name: 'only the key is equal',
+    connect: [{ userName: 'Ana@Dome.example', email: ana }],
+    idp: [{ subject: ana }],
+    expected: [`${ana} > 1: unknown`],
+    why: /How Jama Connect compares/,
+  },
+  {
+    name: 'twins, one of whom is exact',
+    connect: [
+      { userName: ana, email: ana },
+      { userName: 'ána@dome.example', email: ben },
+    ],
+    idp: [{ subject: ana }],
+    expected: [`${ana} > -: ambiguous`, '- > 1: ambiguous', '- > 2: ambiguous'],
+  },
+  {
+    name: 'several users of one subject',
+    connect: [{ userName: ana, email: ana }],
+    idp: [{ subject: ana }, { subject: 'ANA@dome.example' }],
+    expected: [`${ana} > -: ambiguous`, 'ANA@dome.example > -: ambiguous', '- > 1: ambiguous'],
+  },
+  {
+    name: 'one account by username, another by email',
+    connect: [
+      { userName: ana, email: 'old@dome.example' },
+      { userName: 'ana', email: ana },
+    ],
+    idp: [{ subject: ana }],
+    expected: [`${ana} > -: ambiguous`, '- > 1: ambiguous', '- > 2: ambiguous'],
+    why: /single sign-on/,
+  },
+  {
+    name: 'the same where the email is not the subject',
+    connect: [
+      { userName: ana, email: 'old@dome.example' },
+      { userName: 'solberg', email: 'solberg@dome.example' },
+    ],
+    idp: [{ subject: ana, email: 'solberg@dome.example' }],
+    expected: [`${ana} > -: ambiguous`, '- > 1: ambiguous', '- > 2: ambiguous'],
+  },
+  {
+    name: 'another account merely shares the email',
+    connect: [
+      { userName: ana, email: ana },
+      { userName: 'ana', email: ana, ...basic },
+    ],
+    idp: [{ subject: ana }],
+    expected: [`${ana} > 1: link`, '- > 2: untouched'],
+    why: /Another account has the same email/,
+  },
+  {
+    name: 'a special character in Okta is nothing special',
+    provider: 'okta',
+    connect: [],
+    idp: [{ subject: "o'neil@dome.example" }],
+    expected: ["o'neil@dome.example > -: create"],
+  },
+  {
+    name: 'a special character in Entra',
+    provider: 'entra',
+    connect: [{ userName: "o'neil@dome.example", email: "o'neil@dome.example" }],
+    idp: [{ subject: "o'neil@dome.example" }, { subject: "o'hara@dome.example" }],
+    expected: ["o'neil@dome.example > 1: unknown", "o'hara@dome.example > -: unknown"],
+    why: /special character/,
+  },
+];
+
+describe('users', () => {
+  for (const { name, provider, authMode, connect, idp, expected, why } of CASES) {
+    it.each(provider === undefined ? BOTH : [provider])(`${name}: %s`, (which) => {
+      const { users } = forecastOf({ users: connect, ...(authMode === undefined ? {} : { authMode }) }, { provider: which, users: idp });
+      expect(users.map(lineOf)).toEqual(expected);
+      if (why !== undefined) expect(users[0].why).toMatch(why);
+      for (const one of users) expect(one.effects.length, one.why).toBeGreaterThan(0);
+    });
+  }
+
+  it('says what is overwritten, by what', () => {
+    const { users } = forecastOf(
+      { users: [{ userName: ana, email: 'Ana@dome.example', givenName: 'Ana', familyName: 'Berg' }] },
+      { provider: 'okta', users: [{ subject: ana, givenName: 'Anna', familyName: 'Solberg' }] },
+    );
+    expect(users[0].overwrites).toEqual([
+      { attribute: 'emails[type eq "work"].value', from: 'Ana@dome.example', to: ana },
+      { attribute: 'name.givenName', from: 'Ana', to: 'Anna' },
+      { attribute: 'name.familyName', from: 'Berg', to: 'Solberg' },
+    ]);
+  });
+
+  it('names the accounts that a second one would stand beside, each once and at most twenty', () => {
+    const crowd = Array.from({ length: 30 }, (_, at) => ({ userName: `ana${at}`, email: ana }));
+    const { users, summary } = forecastOf(
+      { users: [{ userName: 'solberg@dome.example', email: ana }, ...crowd] },
+      { provider: 'entra', users: [{ subject: ana, email: 'solberg@dome.example' }] },
+    );
+    expect(users[0].beside.map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, at) => String(at + 1)));
+    expect(summary.secondAccounts).toBe(1);
+    const [byEmail] = forecastOf(
+      { users: [{ userName: 'solberg@dome.example', email: 'x@dome.example' }] },
+      { provider: 'entra', users: [{ subject: ana, email: 'solberg@dome.example' }] },
+    ).users;
+    expect(byEmail.beside.map(({ id }) => id)).toEqual(['1']);
+  });
+
+  it('counts users who are not certain once', () => {
+    const { summary } = forecastOf(
+      { users: [{ userName: ana, email: ana, active: true, ...basic }] },
+      { provider: 'okta', users: [{ subject: ana, active: false }, { subject: '' }] },
+    );
+    expect(summary.users).toEqual({ link: 1, create: 0, overwrite: 0, activate: 0, deactivate: 1, untouched: 0, ambiguous: 0, unknown: 2 });
+    expect(summary.uncertain).toBe(2);
+  });
+});
+
+describe('licences', () => {
+  const two = { users: [{ userName: ana, email: ana, active: false }] };
+  const idp = { provider: 'okta' as const, users: [{ subject: 'new@dome.example' }, { subject: ana }, { subject: 'late@dome.example' }] };
+
+  it('go to new and reactivated users in the order of the export: Creator, then Creator (float)', () => {
+    const { licences, notes } = forecastOf(two, idp, { licences: { creator: 1, creatorFloat: 1 } });
+    expect(licences).toMatchObject({ needed: 3, creator: 1, creatorFloat: 1 });
+    expect(licences?.without.map(lineOf)).toEqual(['late@dome.example > -: create']);
+    expect(notes.join(' ')).toMatch(/who it is is an example/);
+  });
+
+  it('suffice, and nobody is without', () => {
+    const { licences, notes } = forecastOf(two, idp, { licences: { creator: 9, creatorFloat: 9 } });
+    expect(licences).toMatchObject({ needed: 3, creator: 3, creatorFloat: 0, without: [] });
+    expect(notes.join(' ')).not.toMatch(/an example/);
+  });
+
+  it('are not predicted where nobody says how many there are', () => {
+    expect(forecastOf(two, idp).licences).toBeUndefined();
+  });
+});

@@ -1,0 +1,180 @@
+/** Two sides in memory: an organisation of Jama Connect and the exports of its identity provider. */
+
+import fc from 'fast-check';
+import { beginAudit } from '../../src/audit/audit.js';
+import { IDP_PROVIDERS, type IdpDirectory, type IdpProvider, type IdpUser } from '../../src/model/idp.js';
+import type { Action } from '../../src/plan/plan.js';
+import { afterPlan } from '../../src/preview/after.js';
+import type { Forecast, LicenceStock, UserForecast } from '../../src/preview/forecast.js';
+import { MemberList } from '../../src/preview/member-list.js';
+import { predict } from '../../src/preview/predict.js';
+import type { Preview } from '../../src/preview/preview.js';
+import { groupsOf, nastyText, type Person, usersOf } from '../reporters/formats/reports.js';
+import { directoryOf, type Organisation, organisationArbitrary, policyOf, snapshotOf } from '../support/organisations.js';
+
+export type IdpPerson = Partial<IdpUser> & Pick<IdpUser, 'subject'>;
+
+export interface IdpSide {
+  readonly provider: IdpProvider;
+  readonly users: readonly IdpPerson[];
+  readonly groups?: readonly string[];
+  /** Places of user and group. */
+  readonly members?: readonly (readonly [user: number, group: number])[];
+  readonly strangers?: Readonly<Record<number, number>>;
+  readonly given?: Partial<IdpDirectory['given']>;
+}
+
+/** Yields the exports; a user's email is the subject where nothing else is said. */
+export function idpOf({ provider, users, groups = [], members = [], strangers = {}, given = {} }: IdpSide): IdpDirectory {
+  return {
+    provider,
+    users: users.map((user, place) => ({ id: `i${place + 1}`, email: user.subject, active: true, path: 'idp-users.csv', line: place + 2, ...user, place })),
+    groups: groups.map((name, place) => ({ place, id: `ig${place + 1}`, name, path: 'idp-groups.csv', line: place + 2 })),
+    members: { users: Int32Array.from(members, ([user]) => user), groups: Int32Array.from(members, ([, group]) => group) },
+    strangers: new Map(Object.entries(strangers).map(([place, number]) => [Number(place), number])),
+    given: { emails: true, groupList: true, members: true, ...given },
+    inputs: [{ path: 'idp-users.csv', file: '/observatory/idp-users.csv', role: 'idp-users', sha256: '1'.repeat(64), rows: users.length }],
+    notes: [],
+  };
+}
+
+export interface ConnectSide {
+  readonly users: readonly Person[];
+  readonly groups?: Organisation['groups'];
+  /** Ids of user and group. */
+  readonly members?: readonly (readonly [user: string, group: string])[];
+  readonly authMode?: Organisation['authMode'];
+  readonly syncGroups?: Organisation['syncGroups'];
+}
+
+export function organisationOf({ users, groups = [], members = [], authMode = 'multi', syncGroups = null }: ConnectSide): Organisation {
+  const memberships = members.map(([user, group], at) => ({ user, group, line: at + 2 }));
+  return { users: usersOf(users), groups, memberships, authMode, syncGroups };
+}
+
+export const named = (...names: readonly string[]): Organisation['groups'] => groupsOf(names);
+
+export interface PreviewWishes {
+  readonly licences?: LicenceStock;
+  readonly actions?: readonly Action[];
+  /** What the source does not tell. */
+  readonly lacks?: 'groups' | 'groupList' | 'memberships';
+}
+
+/** Yields the preview of an organisation against an identity provider, the memberships streamed in the order of their rows. */
+export function previewOf(organisation: Organisation, idp: IdpDirectory, { licences, actions, lacks }: PreviewWishes = {}): Preview {
+  const plain = directoryOf(organisation);
+  const directory = lacks === undefined ? plain : { ...plain, given: { ...plain.given, [lacks]: false } };
+  const policy = policyOf(organisation);
+  const audit = beginAudit(directory, policy, idp);
+  const members = new MemberList();
+  const sink = members.sinkFor(directory);
+  const users = new Map(organisation.users.map(({ id, place }) => [id, place]));
+  const groups = new Map(organisation.groups.map(({ id, place }) => [id, place]));
+  for (const { user, group } of organisation.memberships) {
+    const [userPlace, groupPlace] = [users.get(user), groups.get(group)];
+    if (userPlace !== undefined && groupPlace !== undefined) sink.member(userPlace, groupPlace);
+  }
+  const wishes = licences === undefined ? {} : { licences };
+  const about = { snapshot: snapshotOf(organisation), policy, syncNames: audit.context.sync.names, idp, notes: [] };
+  const now = predict(audit.context, members, wishes);
+  if (actions === undefined) return { ...about, forecast: now };
+  const after = afterPlan(audit.context, members, actions);
+  return { ...about, forecast: predict(after.context, after.members, wishes), before: now };
+}
+
+/** Yields what is predicted of both sides. */
+export const forecastOf = (connect: ConnectSide, idp: IdpSide, wishes?: PreviewWishes): Forecast =>
+  previewOf(organisationOf(connect), idpOf(idp), wishes).forecast;
+
+/** Yields a forecast in one line: who is sent, to which account, and what happens. */
+export const lineOf = ({ effects, user, idpUser }: UserForecast): string => `${idpUser?.subject ?? '-'} > ${user?.id ?? '-'}: ${effects.join(' ')}`;
+
+/** Users of the provider who are mostly somebody of the organisation, under one of their names. */
+const idpArbitrary = ({ users, groups }: Organisation): fc.Arbitrary<IdpDirectory> => {
+  const names = [
+    'ana@dome.example',
+    'Ben@dome.example',
+    'zoe@dome.example',
+    "o'neil@dome.example",
+    '',
+    ...users.flatMap(({ userName, email }) => [userName, email]),
+  ];
+  const name = fc.constantFrom(...names);
+  const groupName = fc.constantFrom('Observers', 'observers', 'R&D', 'Night shift', '', ...groups.map((group) => group.name));
+  const person = fc.record({
+    subject: name,
+    email: name,
+    active: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+    isNew: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  });
+  return fc
+    .record({
+      provider: fc.constantFrom(...IDP_PROVIDERS),
+      people: fc.array(person, { maxLength: 8 }),
+      groupNames: fc.array(groupName, { maxLength: 4 }),
+      pairs: fc.uniqueArray(fc.tuple(fc.nat(7), fc.nat(3)), { maxLength: 10, selector: ([user, group]) => `${user}/${group}` }),
+      strangers: fc.record({ 0: fc.nat(2) }),
+      given: fc.record({ groupList: fc.boolean(), members: fc.boolean(), emails: fc.boolean() }),
+    })
+    .map(({ provider, people, groupNames, pairs, strangers, given }) =>
+      idpOf({
+        provider,
+        users: people.map(({ isNew, ...one }) => ({ ...one, ...(given.emails ? {} : { email: '' }), ...(isNew ? { isPending: true as const } : {}) })),
+        groups: groupNames,
+        members: given.members ? pairs.filter(([user, group]) => user < people.length && group < groupNames.length) : [],
+        strangers: given.members && groupNames.length > 0 ? strangers : {},
+        given,
+      }),
+    );
+};
+
+/** Organisations with an identity provider beside them. */
+export const worlds: fc.Arbitrary<{ readonly organisation: Organisation; readonly idp: IdpDirectory }> = organisationArbitrary.chain((organisation) =>
+  idpArbitrary(organisation).map((idp) => ({ organisation, idp })),
+);
+
+/** Previews in which every value that an export can choose is hostile, with every kind of forecast that such values allow. */
+export const nastyPreview: fc.Arbitrary<Preview> = fc
+  .record({
+    provider: fc.constantFrom(...IDP_PROVIDERS),
+    name: nastyText,
+    email: nastyText,
+    twin: nastyText,
+    group: nastyText,
+    note: nastyText,
+    more: fc.array(fc.record({ userName: nastyText, email: nastyText, active: fc.boolean() }), { maxLength: 4 }),
+  })
+  .map(({ provider, name, email, twin, group, note, more }) => {
+    const organisation = organisationOf({
+      users: [
+        { userName: name, email: `${email}x`, active: false, givenName: name, familyName: twin },
+        { userName: 'other', email: `${twin}@`, authenticationType: 'basic' as const },
+        { userName: 'third', email: twin, active: false, authenticationType: 'basic' as const },
+        ...more,
+      ],
+      groups: [...named(group, group, `${group}1`), { ...named('x')[0], id: 'gp', place: 3, name: `${group}2`, isOrganisationLevel: false }],
+      members: [
+        ['3', 'g3'],
+        ['1', 'g3'],
+      ],
+    });
+    const idp = idpOf({
+      provider,
+      users: [
+        { subject: name, email, givenName: twin, familyName: email },
+        { subject: `${twin}@` },
+        { subject: `new${twin}`, email: twin, id: note },
+        ...more.map(({ userName }) => ({ subject: userName.toUpperCase() })),
+      ],
+      groups: [group, `${group}1`, `${group}2`],
+      members: [
+        [0, 1],
+        [2, 1],
+        [2, 2],
+      ],
+      strangers: { 1: 2 },
+    });
+    const shown = previewOf(organisation, idp, { licences: { creator: 1, creatorFloat: 0 } });
+    return { ...shown, notes: [`A note about ${note}.`] };
+  });
