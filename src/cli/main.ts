@@ -12,8 +12,11 @@ import { addExplain } from './commands/explain.js';
 import { addGate } from './commands/gate.js';
 import { addInit } from './commands/init.js';
 import { addInspect } from './commands/inspect.js';
+import { addMapping } from './commands/mapping.js';
 import { addPlan } from './commands/plan.js';
+import { addPreview } from './commands/preview.js';
 import { addRedact } from './commands/redact.js';
+import { addRunbook } from './commands/runbook.js';
 import { conclude, type Ending, EXIT, type ExitCode, endingOf } from './exit.js';
 import type { Io } from './io.js';
 import { TOOL } from './tool.js';
@@ -44,7 +47,22 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   const end = (reached: Ending): void => {
     ending = reached;
   };
-  for (const add of [addCheck, addPlan, addDecide, addApply, addInspect, addGate, addRedact, addExplain, addInit, addDoctor, addCompletion])
+  for (const add of [
+    addCheck,
+    addPlan,
+    addDecide,
+    addApply,
+    addInspect,
+    addPreview,
+    addGate,
+    addRedact,
+    addMapping,
+    addRunbook,
+    addExplain,
+    addInit,
+    addDoctor,
+    addCompletion,
+  ])
     add(program, io, end);
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {

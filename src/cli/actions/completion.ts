@@ -53,7 +53,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   rule: RULES.map(({ name }) => name),
 };
 
-const FILE_ARGUMENTS: readonly string[] = ['source', 'plan', 'run', 'folder', 'certificate'];
+const FILE_ARGUMENTS: readonly string[] = ['source', 'plan', 'run', 'folder', 'certificate', 'file'];
 
 /** Yields the commands as the library sees them; `wantFile` is called when the name of a file is asked for. */
 function modelOf(program: Command, wantFile: () => void): RootCommand {

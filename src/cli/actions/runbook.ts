@@ -1,0 +1,123 @@
+/** What `runbook` does: it writes the steps of one enablement, with what an export tells about them. */
+
+import type { Report } from '../../audit/report.js';
+import { IDP_PROVIDERS, type IdpProvider } from '../../model/idp.js';
+import { Mistake } from '../../model/mistake.js';
+import { AUTH_MODES } from '../../model/policy.js';
+import { isInScope } from '../../model/scope.js';
+import { runbookMarkdown } from '../../reporters/runbook-markdown.js';
+import { findRule } from '../../rules/registry.js';
+import { count, grouped } from '../../rules/rule.js';
+import { knowFrom, knowNothing } from '../../setup/known.js';
+import { type Detail, type EnablementCase, HOSTINGS, type Hosting, type Runbook, writeRunbook } from '../../setup/runbook.js';
+import { SECTIONS } from '../../setup/steps.js';
+import { GROUPS_ONLY } from '../../setup/steps-prepare.js';
+import { auditSource } from '../audit-source.js';
+import { type Ending, EXIT } from '../exit.js';
+import type { Io } from '../io.js';
+import type { SharedFlags } from '../options.js';
+import { refuseOverwriting, writePieces, writeWhole } from '../outputs.js';
+import { type Prepared, prepare, shellWord } from '../prepare.js';
+import { TOOL } from '../tool.js';
+
+export interface RunbookFlags extends SharedFlags {
+  readonly hosting?: Hosting;
+  readonly withoutGroups?: boolean;
+  readonly decisions?: string;
+  readonly output?: string;
+}
+
+/** Yields 0 once it is written. Throws a Mistake where the case is not known, or the export cannot be judged. */
+export async function runbook(source: string | undefined, flags: RunbookFlags, io: Io): Promise<Ending> {
+  const prepared = await prepare(source, ownFlags(flags), io);
+  const idp = providerOf(flags, prepared);
+  const { authMode } = prepared;
+  if (idp === undefined || flags.hosting === undefined || authMode === undefined) throw missing({ idp, hosting: flags.hosting, authMode });
+  const hasExport = source !== undefined || [flags.users, flags.inactiveUsers, flags.groups, flags.memberships].some((given) => given !== undefined);
+  const decided = flags.decisions === undefined ? '' : `--decisions ${shellWord(flags.decisions)}`;
+  const sourceWords = [hasExport ? '' : 'EXPORT', prepared.sourceWords, decided].filter((words) => words !== '').join(' ');
+  const given: EnablementCase = { idp, hosting: flags.hosting, authMode, hasGroups: flags.withoutGroups !== true, sourceWords };
+  if (flags.decisions !== undefined && !hasExport)
+    throw new Mistake('--decisions was given without an export.', 'Give SOURCE: decisions are about the findings of an export.');
+  const written = hasExport ? await withExport(given, flags, prepared, io) : withoutExport(given);
+  const pieces = runbookMarkdown(written.runbook, { tool: TOOL });
+  if (flags.output === undefined) writePieces(io.stdout, pieces);
+  else {
+    refuseOverwriting([flags.output], [...written.inputs, ...prepared.otherInputs]);
+    writeWhole(flags.output, pieces);
+  }
+  return { code: EXIT.done, reason: `the runbook is written: ${countsText(written.runbook)}` };
+}
+
+interface Written {
+  readonly runbook: Runbook;
+  readonly inputs: readonly string[];
+}
+
+function withoutExport(given: EnablementCase): Written {
+  const basis = ['No export was given: of the data nothing is known. In the commands, EXPORT stands for the folder or the file of the export.'];
+  return { runbook: writeRunbook(given, SECTIONS, basis, knowNothing(given)), inputs: [] };
+}
+
+async function withExport(given: EnablementCase, { decisions }: RunbookFlags, prepared: Prepared, io: Io): Promise<Written> {
+  const audited = await auditSource(prepared, io);
+  const report = decisions === undefined ? audited.report : await accepting(audited.report, decisions, io);
+  const { snapshot, idp } = report;
+  return {
+    runbook: writeRunbook(given, SECTIONS, basisOf(report), knowFrom(report, given)),
+    inputs: [...snapshot.inputs, ...(idp?.inputs ?? [])].map(({ file }) => file).concat(decisions ?? []),
+  };
+}
+
+async function accepting(report: Report, decisions: string, io: Io): Promise<Report> {
+  const { acceptFrom } = await import('../standing-files.js');
+  return acceptFrom(report, decisions, io.now().toISOString().slice(0, 10));
+}
+
+function basisOf({ snapshot, policy, idp, notes }: Report): Detail[] {
+  const inScope = snapshot.users.reduce((sum, user) => sum + (isInScope(user, policy.authMode) ? 1 : 0), 0);
+  const inputs = [...snapshot.inputs, ...(idp?.inputs ?? [])];
+  return [
+    `The export: ${count(snapshot.users.length, 'user')} (${grouped(inScope)} in scope), ${count(snapshot.groups.length, 'group')}, ${count(snapshot.memberships, 'membership')}.`,
+    ...inputs.map(({ path, rows, sha256 }) => ({ code: `${path}: ${count(rows, 'row')}, SHA-256 ${sha256.slice(0, 16)}…` })),
+    ...notes.map((note) => ({ code: note })),
+  ];
+}
+
+/** The provider alone says which steps apply; only with its exports does it say what is to be read. */
+function ownFlags({ idp, ...flags }: RunbookFlags): SharedFlags {
+  const skipRule = [...(flags.skipRule ?? []), ...(flags.withoutGroups === true ? GROUPS_ONLY.filter((name) => findRule(name) !== undefined) : [])];
+  const shared = { ...flags, ...(skipRule.length === 0 ? {} : { skipRule: [...new Set(skipRule)] }) };
+  const hasExports = [flags.idpUsers, flags.idpGroups, flags.idpMembers, flags.idpApplication].some((given) => given !== undefined);
+  return idp === undefined || !hasExports ? shared : { ...shared, idp };
+}
+
+function providerOf({ idp }: RunbookFlags, { resolved }: Prepared): IdpProvider | undefined {
+  const set = resolved.settings.idp;
+  if (idp !== undefined && set !== undefined && idp !== set) {
+    throw new Mistake(
+      `--idp ${idp} was given, but ${resolved.origins.idp} says ${set}, with its exports.`,
+      `Give the exports of ${idp} as well, or leave --idp out.`,
+    );
+  }
+  return idp ?? set;
+}
+
+function missing({ idp, hosting, authMode }: Readonly<Record<'idp' | 'hosting' | 'authMode', string | undefined>>): Mistake {
+  const lines = [
+    ...(idp === undefined ? [`--idp ${IDP_PROVIDERS.join('|')}: which identity provider`] : []),
+    ...(hosting === undefined ? [`--hosting ${HOSTINGS.join('|')}: who runs Jama Connect`] : []),
+    ...(authMode === undefined ? [`--auth-mode ${AUTH_MODES.join('|')}: how the organisation signs in today`] : []),
+  ];
+  return new Mistake(
+    `The steps depend on what was not said: ${count(lines.length, 'option is', 'options are')} missing.`,
+    'Say them; there are no defaults.',
+    lines,
+  );
+}
+
+function countsText({ sections }: Runbook): string {
+  const steps = sections.flatMap((section) => section.steps);
+  const of = (state: string): string => grouped(steps.filter(({ knowledge }) => knowledge?.state === state).length);
+  return `${count(steps.length, 'step')}, of which the export says ${of('done')} done, ${of('open')} open, ${of('unknown')} not known`;
+}

@@ -1,0 +1,22 @@
+import { type Command, Option } from 'commander';
+import { HOSTINGS } from '../../setup/runbook.js';
+import type { RunbookFlags } from '../actions/runbook.js';
+import type { Ending } from '../exit.js';
+import type { Io } from '../io.js';
+import { addIdpOptions, addPolicyOptions, addSourceOptions } from '../options.js';
+
+/** Adds `runbook`: writes the steps of an enablement as a check-list. */
+export function addRunbook(program: Command, io: Io, end: (ending: Ending) => void): void {
+  const command = program
+    .command('runbook')
+    .description('write the steps of your enablement as a Markdown check-list, with what an export tells about them')
+    .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv; or a SQLite file')
+    .addOption(new Option('--hosting <kind>', 'who runs Jama Connect: the vendor, or you').choices(HOSTINGS))
+    .option('--without-groups', 'users only: groups and memberships are not synced')
+    .option('--decisions <file>', 'decisions.csv whose acceptances hold: accepted findings are not open')
+    .option('--output <file>', 'write to a file instead of stdout');
+  addIdpOptions(addPolicyOptions(addSourceOptions(command))).action(async (source: string | undefined, flags: RunbookFlags) => {
+    const { runbook } = await import('../actions/runbook.js');
+    end(await runbook(source, flags, io));
+  });
+}

@@ -1,0 +1,75 @@
+import { Chalk } from 'chalk';
+import { count, grouped } from '../rules/rule.js';
+import { type JudgedMapping, MAPPING_CHECK_NAMES, MAPPING_CHECKS, type MappingFinding, type MappingReport } from '../setup/mapping-check.js';
+import { wrap } from './columns.js';
+import type { ReportOptions } from './reporter.js';
+import { printable, visible } from './visible.js';
+
+/** More than this of one check nobody reads; the JSON report has all of them. */
+export const MOST_OF_A_CHECK = 50;
+
+/** Yields the verdict in words. */
+export function mappingVerdict({ summary: { error, warning }, isAsGuided }: MappingReport): string {
+  const look = warning > 0 ? `, and ${count(warning, 'thing is', 'things are')} to be looked at` : '';
+  return isAsGuided ? `The mapping is as the guide wants it${look}` : `${count(error, 'thing', 'things')} must be changed before provisioning starts${look}`;
+}
+
+/** Yields which mapping was judged. */
+export function mappingSubject({ name, sourceObjectName, targetObjectName, targetDirectory, path, isOn }: JudgedMapping, whom: string): string {
+  const where = targetDirectory === '' ? '' : ` of ${visible(targetDirectory)}`;
+  return `mapping of ${whom} "${visible(name)}" (${isOn ? 'on' : 'not on'}), ${visible(sourceObjectName)} to ${visible(targetObjectName)}${where}${path === '' ? '' : `, ${path}`}`;
+}
+
+/** Yields the findings that somebody must look at, by check. */
+export function findingsByCheck({
+  findings,
+}: MappingReport): { readonly check: (typeof MAPPING_CHECK_NAMES)[number]; readonly found: readonly MappingFinding[] }[] {
+  const byCheck = new Map<string, MappingFinding[]>();
+  for (const finding of findings) {
+    if (finding.severity === 'info') continue;
+    const known = byCheck.get(finding.check);
+    if (known === undefined) byCheck.set(finding.check, [finding]);
+    else known.push(finding);
+  }
+  return MAPPING_CHECK_NAMES.flatMap((check) => {
+    const found = byCheck.get(check);
+    return found === undefined ? [] : [{ check, found }];
+  });
+}
+
+/** Yields the check of a mapping for people, on a terminal. */
+export function* mappingPretty(report: MappingReport, { width, hasColours }: Pick<ReportOptions, 'width' | 'hasColours'>): Iterable<string> {
+  const paint = new Chalk({ level: hasColours ? 1 : 0 });
+  const { isAsGuided, summary, file, user, group, findings } = report;
+  const lines = (text: string, indent: string): string[] => wrap(printable(text), width, indent);
+  const colour = isAsGuided ? (summary.warning > 0 ? paint.yellow.bold : paint.green.bold) : paint.red.bold;
+  for (const line of lines(`${isAsGuided ? (summary.warning > 0 ? '▲' : '✔') : '✖'} ${mappingVerdict(report)}`, '')) yield `${colour(line)}\n`;
+  for (const line of lines(`${file}: ${mappingSubject(user, 'users')}`, '')) yield `${paint.dim(line)}\n`;
+  if (group !== undefined) for (const line of lines(mappingSubject(group, 'groups'), '')) yield `${paint.dim(line)}\n`;
+  for (const { check, found } of findingsByCheck(report)) {
+    const { title, fix } = MAPPING_CHECKS[check];
+    const isError = found.some(({ severity }) => severity === 'error');
+    yield `\n${(isError ? paint.red.bold : paint.yellow.bold)(`${isError ? '✖' : '▲'} ${title}`)}\n`;
+    for (const { severity, line, column, path, message } of found.slice(0, MOST_OF_A_CHECK)) {
+      const [first = '', ...rest] = lines(`${severity === 'error' || !isError ? '' : 'To be looked at: '}${message}`, '    ');
+      yield `  - ${first.trimStart()}\n`;
+      for (const further of rest) yield `${further}\n`;
+      for (const place of lines(`line ${line}, column ${column}${path === '' ? '' : `: ${path}`}`, '    ')) yield `${paint.dim(place)}\n`;
+    }
+    if (found.length > MOST_OF_A_CHECK) yield `  … and ${grouped(found.length - MOST_OF_A_CHECK)} more; --format json lists them\n`;
+    if (fix !== '') for (const line of lines(`What to do: ${fix}`, '  ')) yield `${line}\n`;
+  }
+  const notes = findings.filter(({ severity }) => severity === 'info');
+  if (notes.length > 0) yield '\nPlease note\n';
+  for (const { message, line } of notes.slice(0, MOST_OF_A_CHECK)) {
+    const [first = '', ...rest] = lines(`${message} (line ${line})`, '    ');
+    yield `  - ${first.trimStart()}\n`;
+    for (const further of rest) yield `${further}\n`;
+  }
+  if (notes.length > MOST_OF_A_CHECK) yield `  … and ${grouped(notes.length - MOST_OF_A_CHECK)} more; --format json lists them\n`;
+  yield '\nNext\n';
+  const next = isAsGuided
+    ? 'This file is the mapping as it was when it was exported. Export it once more right before provisioning is started.'
+    : 'Leave provisioning off, change what is listed, save, export the schema again, and run this again.';
+  for (const line of lines(next, '  ')) yield `${line}\n`;
+}

@@ -1,0 +1,199 @@
+/** Judges the mappings of a provisioning schema by what Jama Connect takes. */
+
+import type { Severity } from '../model/finding.js';
+import { Mistake } from '../model/mistake.js';
+import { count } from '../rules/rule.js';
+import { findMappings } from './find-mappings.js';
+import { type JudgedMapping, MAPPING_CHECK_NAMES, type MappingFinding, type MappingReport } from './mapping-check.js';
+import { originOf, originText, short } from './origin.js';
+import type { LocatedMapping, ObjectMapping, SchemaFile } from './schema-file.js';
+import { checkMatching, checkPresence, locateAttributes, type Stated } from './user-attributes.js';
+import { checkOrigins } from './user-origins.js';
+
+/** Yields the report. Throws a Mistake where the file has no mapping of users, or one that cannot be judged. */
+export function checkSchema(schema: SchemaFile): MappingReport {
+  const { user, otherUsers, group, otherGroups } = findMappings(schema);
+  const flows = [user, ...(group === undefined ? [] : [group])].map(({ mapping, path }) => flowsOf(mapping, path, schema));
+  const stated: Stated[] = [
+    ...checkUser(user, flows[0]),
+    ...(group === undefined ? [noGroups(user)] : checkGroup(group, flows[1])),
+    ...[...otherUsers, ...otherGroups].map(otherMapping),
+  ];
+  const findings = stated.map((each): MappingFinding => ({ ...each, ...schema.placeOf(each.path) })).sort(byCheck);
+  const summary: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
+  for (const { severity } of findings) summary[severity]++;
+  return {
+    file: schema.file,
+    user: judged(user, schema),
+    ...(group === undefined ? {} : { group: judged(group, schema) }),
+    findings,
+    summary,
+    isAsGuided: summary.error === 0,
+  };
+}
+
+const RANKS: ReadonlyMap<string, number> = new Map(MAPPING_CHECK_NAMES.map((name, rank) => [name, rank]));
+
+const byCheck = (a: MappingFinding, b: MappingFinding): number =>
+  a.check === b.check ? a.line - b.line || a.column - b.column : (RANKS.get(a.check) ?? 0) - (RANKS.get(b.check) ?? 0);
+
+const judged = ({ mapping, path, targetDirectory }: LocatedMapping, { placeOf }: SchemaFile): JudgedMapping => ({
+  path,
+  ...placeOf(path),
+  name: mapping.name ?? '',
+  sourceObjectName: mapping.sourceObjectName ?? '',
+  targetObjectName: mapping.targetObjectName ?? '',
+  targetDirectory,
+  isOn: mapping.enabled === true,
+});
+
+type Flow = 'add' | 'update' | 'delete';
+const FLOWS: readonly string[] = ['add', 'update', 'delete'] satisfies readonly Flow[];
+
+const under = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
+
+/** Yields the actions of a mapping; null where it does not say. Throws a Mistake of a word that is none. */
+function flowsOf({ flowTypes }: ObjectMapping, path: string, { file, placeOf }: SchemaFile): ReadonlySet<string> | null {
+  if (flowTypes == null) return null;
+  const words = flowTypes
+    .split(',')
+    .map((word) => word.trim().toLowerCase())
+    .filter((word) => word !== '' && word !== 'none');
+  const strange = words.find((word) => !FLOWS.includes(word));
+  if (strange === undefined) return new Set(words);
+  const { line, column } = placeOf(under(path, 'flowTypes'));
+  throw new Mistake(`${file} is not as Entra writes a provisioning schema: 1 problem.`, 'Export the schema again; flowTypes holds Add, Update and Delete.', [
+    `${file}, line ${line}, column ${column}: "${short(strange)}" is no action that a mapping has.`,
+  ]);
+}
+
+function* checkUser({ mapping, path }: LocatedMapping, flows: ReadonlySet<string> | null): Iterable<Stated> {
+  if (mapping.enabled === false) {
+    yield { check: 'mapping-off', severity: 'error', path: under(path, 'enabled'), message: 'The mapping of users is off: nobody would be provisioned.' };
+  } else if (mapping.enabled == null) {
+    yield { check: 'mapping-off', severity: 'warning', path, message: 'The file does not say whether the mapping of users is on.' };
+  }
+  yield* checkFlows(flows, under(path, 'flowTypes'));
+  const located = locateAttributes(mapping.attributeMappings ?? [], path);
+  const listPath = under(path, 'attributeMappings');
+  yield* checkPresence(located, listPath);
+  yield* checkMatching(located, listPath);
+  yield* checkOrigins(located);
+  yield* checkScope(mapping, path, 'users');
+}
+
+function* checkFlows(flows: ReadonlySet<string> | null, path: string): Iterable<Stated> {
+  const check = 'target-actions';
+  if (flows === null) {
+    yield { check, severity: 'error', path, message: 'The file does not say which actions are on; by default all are, Delete as well.' };
+    return;
+  }
+  if (flows.has('delete')) {
+    yield { check, severity: 'error', path, message: 'Delete is on: Jama Connect deactivates users, and cannot delete them.' };
+  }
+  if (!flows.has('add')) yield { check, severity: 'error', path, message: 'Create is off: whoever has no account in Jama Connect would get none.' };
+  if (!flows.has('update'))
+    yield { check, severity: 'error', path, message: 'Update is off: changes, and deactivations with them, would not reach Jama Connect.' };
+}
+
+function* checkScope({ scope }: ObjectMapping, path: string, whom: string): Iterable<Stated> {
+  const groups = [scope?.groups, scope?.inputFilterGroups, scope?.categoryFilterGroups].flatMap((each) => each ?? []);
+  const clauses = groups.reduce((sum, each) => sum + (each.clauses?.length ?? 0), 0);
+  if (groups.length === 0) return;
+  yield {
+    check: 'scope',
+    severity: 'info',
+    path: under(path, 'scope'),
+    message: `A scoping filter of ${count(groups.length, 'group')} with ${count(clauses, 'clause')} says which ${whom} are provisioned. What falls out of it later is deprovisioned; what it lets through is not judged here.`,
+  };
+}
+
+const noGroups = ({ path }: LocatedMapping): Stated => ({
+  check: 'group-mapping',
+  severity: 'info',
+  path,
+  message: 'The file holds no mapping of groups: groups and memberships are not synced. Users can still be assigned to the application by way of a group.',
+});
+
+/** The defaults of the mapping of groups, which the guide leaves as they are. */
+const GROUP_ATTRIBUTES = ['displayname', 'externalid', 'members'];
+
+function* checkGroup({ mapping, path }: LocatedMapping, flows: ReadonlySet<string> | null): Iterable<Stated> {
+  const check = 'group-mapping';
+  if (mapping.enabled === false) {
+    yield {
+      check,
+      severity: 'info',
+      path: under(path, 'enabled'),
+      message:
+        'Groups are off: groups and memberships are not synced. Users can still be assigned to the application by way of a group; no group is made in Jama Connect.',
+    };
+    return;
+  }
+  yield {
+    check,
+    severity: mapping.enabled == null ? 'warning' : 'info',
+    path: mapping.enabled == null ? path : under(path, 'enabled'),
+    message: `${mapping.enabled == null ? 'The file does not say whether groups are on. Where they are' : 'Groups are on'}: groups that are assigned to the application are linked to the organisation-level group of exactly the same name, or created, and their members are managed in Entra from then on.`,
+  };
+  const listPath = under(path, 'attributeMappings');
+  if (mapping.attributeMappings == null) {
+    yield { check, severity: 'warning', path, message: 'The file does not say which attributes the mapping of groups has: it was not judged.' };
+    return;
+  }
+  const attributes = mapping.attributeMappings.map((attribute, at) => ({ attribute, at, name: attribute.targetAttributeName.trim().toLowerCase() }));
+  const displayName = attributes.find(({ name }) => name === 'displayname');
+  const isFirst = attributes.every(
+    ({ attribute, name }) =>
+      name === 'displayname' || (attribute.matchingPriority ?? 0) <= 0 || (attribute.matchingPriority ?? 0) > (displayName?.attribute.matchingPriority ?? 0),
+  );
+  if (displayName === undefined) {
+    yield { check, severity: 'error', path: listPath, message: 'Nothing is mapped to displayName: groups have no name to be linked by.' };
+  } else if ((displayName.attribute.matchingPriority ?? 0) <= 0 || !isFirst) {
+    yield {
+      check,
+      severity: 'error',
+      path: `${listPath}[${displayName.at}]`,
+      message: 'Groups are not matched by displayName first: groups that exist in Jama Connect would not be linked.',
+    };
+  }
+  if (!attributes.some(({ name }) => name === 'members')) {
+    yield { check, severity: 'error', path: listPath, message: 'Nothing is mapped to members: groups would be synced without anybody in them.' };
+  }
+  for (const { attribute, at, name } of attributes) {
+    if (GROUP_ATTRIBUTES.includes(name)) continue;
+    const message = `"${short(attribute.targetAttributeName)}" (from ${originText(originOf(attribute))}) is no attribute of the default mapping of groups; whether Jama Connect takes it is not documented.`;
+    yield { check, severity: 'warning', path: `${listPath}[${at}]`, message };
+  }
+  if (flows === null || flows.has('delete')) {
+    yield {
+      check,
+      severity: 'info',
+      path: under(path, 'flowTypes'),
+      message: 'Delete is on for groups, as by default: a group that is deleted in Entra is deleted in Jama Connect.',
+    };
+  }
+  for (const flow of ['add', 'update']) {
+    if (flows === null || flows.has(flow)) continue;
+    yield {
+      check,
+      severity: 'warning',
+      path: under(path, 'flowTypes'),
+      message: `${flow === 'add' ? 'Create' : 'Update'} is off for groups; by default it is on.`,
+    };
+  }
+  yield* checkScope(mapping, path, 'groups');
+}
+
+function otherMapping({ mapping, path, targetDirectory }: LocatedMapping): Stated {
+  return {
+    check: 'other-mapping',
+    severity: mapping.enabled === false ? 'info' : 'warning',
+    path,
+    message:
+      `The file has a further mapping of ${(mapping.sourceObjectName ?? '').trim().toLowerCase()}s, "${short(mapping.name ?? '')}" to "${short(targetDirectory)}", which ${mapping.enabled === false ? 'is off and' : ''} was not judged.`.replace(
+        / {2,}/g,
+        ' ',
+      ),
+  };
+}

@@ -1,0 +1,143 @@
+/** JSON read strictly, with the place of what is in it. */
+
+import { createScanner, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+
+/** Counted from 1; columns in UTF-16 units, as editors count them. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What is wrong at an offset of the text. */
+export interface Wrong {
+  readonly offset: number;
+  readonly message: string;
+}
+
+export type ReadJson = { readonly value: unknown; readonly tree: Node } | { readonly wrong: readonly Wrong[] };
+
+/** No export nests deeper than this by far, and what reads a tree must not run out of stack. */
+const DEEPEST = 100;
+
+const SYNTAX: Readonly<Record<string, string>> = {
+  CommaExpected: 'a comma is missing before this',
+  ColonExpected: 'a colon is missing before this',
+  ValueExpected: 'a value is missing here',
+  PropertyNameExpected: 'a name in quotes is missing here',
+  CloseBraceExpected: 'a closing brace } is missing',
+  CloseBracketExpected: 'a closing bracket ] is missing',
+  EndOfFileExpected: 'the file should end before this',
+  UnexpectedEndOfString: 'a quote is not closed',
+  InvalidCharacter: 'a text holds a control character',
+  InvalidEscapeCharacter: 'a backslash is followed by what it cannot stand before',
+  InvalidUnicode: 'after \\u four hexadecimal digits are needed',
+  UnexpectedEndOfNumber: 'a number ends too early',
+  InvalidNumberFormat: 'this is no number',
+  InvalidSymbol: 'this word means nothing here; texts stand in quotes',
+  InvalidCommentToken: 'JSON has no comments',
+};
+
+/** Yields the value of a text, or everything that is wrong with it: syntax, names that come twice, nesting without end. */
+export function readJson(text: string): ReadJson {
+  if (text.trim() === '') return { wrong: [{ offset: 0, message: 'the file is empty' }] };
+  const deep = findTooDeep(text);
+  if (deep !== undefined) return { wrong: [{ offset: deep, message: `this is nested more than ${DEEPEST} deep, as no export is` }] };
+  const errors: ParseError[] = [];
+  const tree = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  if (errors.length > 0 || tree === undefined) {
+    return { wrong: syntaxOf(errors, text) };
+  }
+  const twice = findRepeatedNames(tree);
+  if (twice.length > 0) return { wrong: twice };
+  try {
+    return { value: JSON.parse(text), tree };
+  } catch (error) {
+    return { wrong: [{ offset: 0, message: `this is not JSON (${error instanceof Error ? error.message : String(error)})` }] };
+  }
+}
+
+/** Yields one error a place: what else is said of it follows from the first. */
+function syntaxOf(errors: readonly ParseError[], text: string): Wrong[] {
+  const start = text.search(/\S/);
+  if (!'{['.includes(text[start])) return [{ offset: start, message: 'this is not JSON: an export begins with a brace {' }];
+  const byOffset = new Map<number, string>();
+  for (const { error, offset } of errors) {
+    if (byOffset.has(offset)) continue;
+    byOffset.set(
+      offset,
+      offset >= text.length ? 'the file ends here, in the middle: it is not whole' : (SYNTAX[printParseErrorCode(error)] ?? 'this is not JSON'),
+    );
+  }
+  return byOffset.size === 0 ? [{ offset: 0, message: 'this is not JSON' }] : [...byOffset].map(([offset, message]) => ({ offset, message }));
+}
+
+function findTooDeep(text: string): number | undefined {
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  for (let token: number = scanner.scan(); token !== END_OF_FILE; token = scanner.scan()) {
+    if (token === OPEN_BRACE || token === OPEN_BRACKET) {
+      if (++depth > DEEPEST) return scanner.getTokenOffset();
+    } else if (token === CLOSE_BRACE || token === CLOSE_BRACKET) depth--;
+  }
+  return undefined;
+}
+
+// The package declares its kinds of tokens as constants that do not exist when the program runs.
+const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET, END_OF_FILE] = [1, 2, 3, 4, 17];
+
+/** Of two equal names only one could hold, and nobody sees which. */
+function findRepeatedNames(tree: Node): Wrong[] {
+  const found: Wrong[] = [];
+  const left = [tree];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const names = new Set<unknown>();
+    for (const child of next.children ?? []) {
+      left.push(child);
+      if (child.type !== 'property') continue;
+      const name: unknown = child.children?.[0]?.value;
+      if (names.has(name)) found.push({ offset: child.offset, message: `the name ${shortName(name)} is there twice, so it is not certain which one holds` });
+      names.add(name);
+    }
+  }
+  return found.sort((a, b) => a.offset - b.offset);
+}
+
+const shortName = (name: unknown): string => JSON.stringify(String(name).slice(0, 60));
+
+/** Yields what finds the line and the column of an offset. */
+export function placesIn(text: string): (offset: number) => Place {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (starts[middle] <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - starts[low] + 1 };
+  };
+}
+
+/** Yields how a path is written: `rules[0].name`. */
+export const pathText = (parts: readonly PropertyKey[]): string =>
+  parts.reduce<string>((path, part) => (typeof part === 'number' ? `${path}[${part}]` : path === '' ? String(part) : `${path}.${String(part)}`), '');
+
+/** Yields offsets by path, of the values that are reached by way of these names only. */
+export function offsetsByPath(tree: Node, names: ReadonlySet<string>): Map<string, number> {
+  const offsets = new Map<string, number>();
+  const left: { readonly node: Node; readonly path: string }[] = [{ node: tree, path: '' }];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const { node, path } = next;
+    offsets.set(path, node.offset);
+    for (const [at, child] of (node.children ?? []).entries()) {
+      if (node.type === 'array') left.push({ node: child, path: `${path}[${at}]` });
+      const name: unknown = child.children?.[0]?.value;
+      const value = child.children?.[1];
+      if (node.type !== 'object' || value === undefined || typeof name !== 'string' || !names.has(name)) continue;
+      left.push({ node: value, path: path === '' ? name : `${path}.${name}` });
+    }
+  }
+  return offsets;
+}

@@ -1,0 +1,118 @@
+/** What a runbook is: the ordered steps of one enablement, with what is known of each. */
+
+import type { SettingOfEnvironment } from '../model/environment.js';
+import type { ClauseId } from '../model/guide.js';
+import { GUIDE } from '../model/guide.js';
+import { type IdpProvider, PROVIDER_NAMES } from '../model/idp.js';
+import type { AuthMode } from '../model/policy.js';
+
+export type Hosting = 'cloud' | 'self-hosted';
+export const HOSTINGS = ['cloud', 'self-hosted'] as const satisfies readonly Hosting[];
+
+/** What decides which steps apply. */
+export interface EnablementCase {
+  readonly idp: IdpProvider;
+  readonly hosting: Hosting;
+  readonly authMode: AuthMode;
+  /** Groups and memberships are synced as well. */
+  readonly hasGroups: boolean;
+  /** The words that name the export, and how it is judged, on a command line. */
+  readonly sourceWords: string;
+}
+
+/** What the audit says of a step; a step without it is for a person to do and to tick. */
+export type Knowledge =
+  | { readonly state: 'done' /** What was looked at. */; readonly text: string }
+  | { readonly state: 'open'; readonly text: string; readonly command: string }
+  | { readonly state: 'unknown'; readonly text: string; readonly command: string };
+
+/** What is known of the data that some rules look at, and of settings; undefined: nobody stated any. */
+export interface Known {
+  data(rules: readonly string[]): Knowledge;
+  settings(names: readonly SettingOfEnvironment[]): Knowledge | undefined;
+  /** Undefined: it was said which groups are to be synced. */
+  unnamedGroups(): Knowledge | undefined;
+}
+
+/** A sentence of this program, which may hold Markdown's code marks; or a command or a sentence that holds somebody else's words. */
+export type Detail = string | { readonly code: string };
+
+export interface Step {
+  /** Stable, for whoever tracks the steps elsewhere. */
+  readonly id: string;
+  /** The clause of the guide that it rests on; absent where it is this program's own advice. */
+  readonly clause?: ClauseId;
+  applies(given: EnablementCase): boolean;
+  text(given: EnablementCase): string;
+  /** What belongs to it, in order. */
+  details?(given: EnablementCase): readonly Detail[];
+  /** Rules that tell whether it is done; absent: no export can tell. */
+  rules?(given: EnablementCase): readonly string[];
+  /** It is not done where every group counts as one to be synced only because nobody named any. */
+  readonly needsGroupNames?: true;
+  /** Settings, stated in the configuration, that tell whether it is done. */
+  readonly settings?: readonly SettingOfEnvironment[];
+}
+
+export interface Section {
+  readonly title: (given: EnablementCase) => string;
+  readonly steps: readonly Step[];
+}
+
+/** A step as it is written. */
+export interface WrittenStep {
+  readonly id: string;
+  readonly clause?: ClauseId;
+  readonly text: string;
+  readonly details: readonly Detail[];
+  readonly knowledge?: Knowledge;
+}
+
+export interface Runbook {
+  readonly given: EnablementCase;
+  readonly title: string;
+  /** What it rests on, a sentence each. */
+  readonly basis: readonly Detail[];
+  /** Without those of which no step applies. */
+  readonly sections: readonly { readonly title: string; readonly steps: readonly WrittenStep[] }[];
+}
+
+export const always = (): true => true;
+export const isOkta = ({ idp }: EnablementCase): boolean => idp === 'okta';
+export const isEntra = ({ idp }: EnablementCase): boolean => idp === 'entra';
+export const hasGroups = (given: EnablementCase): boolean => given.hasGroups;
+export const isCloud = ({ hosting }: EnablementCase): boolean => hosting === 'cloud';
+
+/** Yields the runbook of a case; `known` tells what is known of them. */
+export function writeRunbook(given: EnablementCase, sections: readonly Section[], basis: readonly Detail[], known: Known): Runbook {
+  const { idp, hosting, authMode } = given;
+  return {
+    given,
+    title: `Enabling SCIM: ${PROVIDER_NAMES[idp]}, Jama Connect ${hosting === 'cloud' ? 'Cloud' : 'self-hosted'}, authentication mode ${authMode}, ${given.hasGroups ? 'with groups' : 'without groups'}`,
+    basis: [
+      ...basis,
+      `The steps follow the vendor's guide, "${GUIDE.title}" (${GUIDE.edition}), in the words of this program; a step that names no clause is its own advice.`,
+    ],
+    sections: sections.flatMap(({ title, steps }) => {
+      const written = steps.filter((step) => step.applies(given)).map((step) => writeStep(step, given, known));
+      return written.length === 0 ? [] : [{ title: title(given), steps: written }];
+    }),
+  };
+}
+
+function writeStep(step: Step, given: EnablementCase, known: Known): WrittenStep {
+  const { id, clause } = step;
+  const knowledge = knowledgeOf(step, given, known);
+  return {
+    id,
+    ...(clause === undefined ? {} : { clause }),
+    text: step.text(given),
+    details: step.details?.(given) ?? [],
+    ...(knowledge === undefined ? {} : { knowledge }),
+  };
+}
+
+function knowledgeOf(step: Step, given: EnablementCase, known: Known): Knowledge | undefined {
+  if (step.rules === undefined) return step.settings === undefined ? undefined : known.settings(step.settings);
+  return (step.needsGroupNames === true ? known.unnamedGroups() : undefined) ?? known.data(step.rules(given));
+}

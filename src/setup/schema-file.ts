@@ -1,0 +1,146 @@
+/** The provisioning schema that Entra exports: JSON, held against the shape of which Microsoft Graph tells. */
+
+import { z } from 'zod';
+import { Mistake } from '../model/mistake.js';
+import { count } from '../rules/rule.js';
+import { offsetsByPath, type Place, pathText, placesIn, readJson, type Wrong } from './json-places.js';
+
+const text = z.string().nullish();
+
+const attributeMapping = z.object({
+  targetAttributeName: z.string(),
+  matchingPriority: z.int().nullish(),
+  defaultValue: text,
+  flowType: text,
+  source: z.object({ expression: text, name: text, type: text }).nullish(),
+});
+
+const filterGroups = z.array(z.object({ clauses: z.array(z.unknown()).nullish() })).nullish();
+
+const objectMapping = z.object({
+  name: text,
+  enabled: z.boolean().nullish(),
+  flowTypes: text,
+  sourceObjectName: text,
+  targetObjectName: text,
+  scope: z.object({ groups: filterGroups, inputFilterGroups: filterGroups, categoryFilterGroups: filterGroups }).nullish(),
+  attributeMappings: z.array(attributeMapping).nullish(),
+});
+
+const synchronizationRule = z.object({
+  name: text,
+  sourceDirectoryName: text,
+  targetDirectoryName: text,
+  objectMappings: z.array(objectMapping).nullish(),
+});
+
+const wholeSchema = z.object({ synchronizationRules: z.array(synchronizationRule) });
+
+export type AttributeMapping = z.infer<typeof attributeMapping>;
+export type ObjectMapping = z.infer<typeof objectMapping>;
+
+/** A mapping of the file, and where it stands. */
+export interface LocatedMapping {
+  readonly mapping: ObjectMapping;
+  readonly path: string;
+  /** Blank where the file does not say. */
+  readonly sourceDirectory: string;
+  readonly targetDirectory: string;
+}
+
+export interface SchemaFile {
+  /** As it was given. */
+  readonly file: string;
+  /** In the order of the file. */
+  readonly mappings: readonly LocatedMapping[];
+  /** Yields where a path stands; of what is not there, where its parent stands. */
+  placeOf(path: string): Place;
+}
+
+/** Names on the way to anything that is judged; the rest of the file is only read as JSON. */
+const NAMES = new Set([
+  'synchronizationRules',
+  ...[synchronizationRule, objectMapping, attributeMapping].flatMap((shape) => Object.keys(shape.shape)),
+  ...['expression', 'type', 'groups', 'inputFilterGroups', 'categoryFilterGroups', 'clauses'],
+]);
+
+const MOST = 50;
+/** After the first slips of syntax the rest is mostly their echo. */
+const MOST_SYNTAX = 10;
+
+const HOW =
+  'Export it again: in the Entra portal under Provisioning > Mappings > (a mapping) > Show advanced options > Review your schema here > Download; or with Microsoft Graph, GET /servicePrincipals/{id}/synchronization/jobs/{jobId}/schema.';
+
+/** Yields the mappings of a schema. Throws a Mistake with everything that is wrong with the file. */
+export function readSchema(file: string, given: string): SchemaFile {
+  const content = given.replace(/^\ufeff/, '');
+  const places = placesIn(content);
+  const refuse = (what: string, wrong: readonly Wrong[], most = MOST): never => {
+    const details = wrong.slice(0, most).map(({ offset, message }) => {
+      const { line, column } = places(offset);
+      return `${file}, line ${line}, column ${column}: ${message}.`;
+    });
+    throw new Mistake(`${file} ${what}`, HOW, [...details, ...(wrong.length > most ? [`… and ${count(wrong.length - most, 'more', 'more')}.`] : [])]);
+  };
+  const read = readJson(content);
+  if ('wrong' in read) return refuse('is not JSON that can be read for certain.', read.wrong, MOST_SYNTAX);
+  const { value, tree } = read;
+  const kind = kindOf(value);
+  if (kind === 'other') return refuse('is JSON, but not a provisioning schema of Entra.', [{ offset: 0, message: describe(value) }]);
+  const offsets = offsetsByPath(tree, NAMES);
+  const offsetOf = (path: string): number => {
+    for (let at = path; ; at = at.slice(0, Math.max(0, at.search(/(?:\.[^.[\]]*|\[\d+\])$/)))) {
+      const offset = offsets.get(at);
+      if (offset !== undefined || at === '') return offset ?? 0;
+    }
+  };
+  const placeOf = (path: string): Place => places(offsetOf(path));
+  const parsed = kind === 'whole' ? wholeSchema.safeParse(value) : objectMapping.safeParse(value);
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map(({ path, message }): Wrong => {
+      const where = pathText(path);
+      return { offset: offsetOf(where), message: `${where === '' ? 'the file' : where}: ${plainWords(message)}` };
+    });
+    return refuse(`is not as Entra writes a provisioning schema: ${count(wrong.length, 'problem')}.`, wrong);
+  }
+  const mappings =
+    'synchronizationRules' in parsed.data ? mappingsOf(parsed.data) : [{ mapping: parsed.data, path: '', sourceDirectory: '', targetDirectory: '' }];
+  return { file, mappings, placeOf };
+}
+
+function mappingsOf({ synchronizationRules }: z.infer<typeof wholeSchema>): LocatedMapping[] {
+  return synchronizationRules.flatMap(({ objectMappings, sourceDirectoryName, targetDirectoryName }, rule) =>
+    (objectMappings ?? []).map((mapping, at) => ({
+      mapping,
+      path: `synchronizationRules[${rule}].objectMappings[${at}]`,
+      sourceDirectory: sourceDirectoryName ?? '',
+      targetDirectory: targetDirectoryName ?? '',
+    })),
+  );
+}
+
+/** A whole schema, or one mapping of it, as Graph shows it by itself. */
+function kindOf(value: unknown): 'whole' | 'mapping' | 'other' {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'other';
+  if (Object.hasOwn(value, 'synchronizationRules')) return 'whole';
+  return Object.hasOwn(value, 'attributeMappings') && Object.hasOwn(value, 'targetObjectName') ? 'mapping' : 'other';
+}
+
+function describe(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return 'it holds a single value';
+  if (Array.isArray(value)) return `it holds a list of ${count(value.length, 'value')}`;
+  const names = Object.keys(value);
+  if (names.some((name) => name === 'SynchronizationRules')) {
+    return 'its names begin with capitals, as PowerShell writes its own objects; take the answer of Microsoft Graph as it is (Invoke-MgGraphRequest with -OutputType Json)';
+  }
+  const shown = names.slice(0, 8).map((name) => JSON.stringify(name.slice(0, 60)));
+  const rest = names.length - shown.length;
+  const has = names.length === 0 ? 'nothing' : `${shown.join(', ')}${rest > 0 ? ` and ${count(rest, 'other')}` : ''}`;
+  return `it has no "synchronizationRules"; it has ${has}`;
+}
+
+const plainWords = (message: string): string =>
+  message
+    .replace(/^Invalid (?:input|option): /, '')
+    .replace(/, received undefined$/, ', and it is not there')
+    .replace(/, received (\w+)$/, ', not $1');

@@ -1,0 +1,199 @@
+/** Steps before anything is switched on: people, and data. */
+
+import { always, hasGroups, isCloud, isEntra, type Section, type Step } from './runbook.js';
+
+const isSelfHosted = (given: Parameters<typeof isCloud>[0]): boolean => !isCloud(given);
+
+const PEOPLE: readonly Step[] = [
+  {
+    id: 'support-cloud',
+    clause: 'support',
+    applies: isCloud,
+    text: () => 'Agree with Jama Support on the day on which SCIM is enabled.',
+  },
+  {
+    id: 'support-self-hosted',
+    clause: 'support',
+    applies: isSelfHosted,
+    text: () => 'Ask Jama Support for help with the preparation.',
+  },
+  {
+    id: 'sanitization-cloud',
+    clause: 'sanitization',
+    applies: isCloud,
+    text: () => 'Where usernames must change (see Data), ask Support for help with cleaning them.',
+    details: () => ['Hand over what is to change: the `notices.csv` and `plan.md` of `scim-audit plan`.'],
+  },
+  {
+    id: 'sanitization-self-hosted',
+    clause: 'sanitization',
+    applies: isSelfHosted,
+    text: () => 'Make sure that your release of Jama Connect has the data sanitisation.',
+    details: () => ['It came to self-hosted customers in the fall and winter of 2023; older releases lack it.'],
+  },
+  {
+    id: 'mastery',
+    clause: 'mastery',
+    applies: always,
+    text: () => 'Tell the administrators what is done where from then on.',
+    details: ({ idp, authMode, hasGroups: withGroups }) => [
+      'Users who are assigned to the application are added; values of the identity provider overwrite those in Jama Connect; whoever is deactivated or deleted there is deactivated here.',
+      authMode === 'multi' || idp === 'okta'
+        ? 'Users who sign in with the identity provider are no longer created or edited in Jama Connect. Basic users still are: the sync leaves them alone.'
+        : 'Users are no longer created or edited in Jama Connect. Basic users who are not in the identity provider are left alone.',
+      ...(withGroups
+        ? [
+            'Organisation-level groups that are synced are managed in the identity provider, name and members; a group that is deleted there is deleted here. Project groups are not touched.',
+          ]
+        : []),
+      'Licence types, avatars, project groups and permissions stay with Jama Connect.',
+    ],
+  },
+  {
+    id: 'licences',
+    clause: 'mastery',
+    applies: always,
+    text: () => 'Count the free licences: new and reactivated users take a Creator licence, and then Creator (float).',
+  },
+  {
+    id: 'integrations',
+    clause: 'integrations',
+    applies: always,
+    text: () => 'List the integrations that sign in with a Jama Connect username.',
+    details: () => ['Where such a username becomes an email address, the integration must be changed at the same time.'],
+    rules: () => ['integration-username'],
+  },
+];
+
+/** Rules about the users, the groups, and both sides together. */
+const USER_RULES = ['missing-email', 'invalid-email', 'username-email-mismatch', 'conflicting-users', 'duplicate-username', 'duplicate-email'];
+const SUBJECT_RULES = ['idp-subject-mismatch', 'idp-duplicate-subject', 'ambiguous-match'];
+const PRESENCE_RULES = ['not-in-idp', 'idp-inactive-user'];
+const GROUP_RULES = ['unknown-sync-group', 'duplicate-group-name', 'inactive-basic-member'];
+
+/** Yields every rule that the steps of the data rest on. */
+export const dataRules = (given: Parameters<typeof isEntra>[0]): readonly string[] => [
+  'no-inactive-users',
+  ...USER_RULES,
+  ...SUBJECT_RULES,
+  ...PRESENCE_RULES,
+  ...(isEntra(given) ? ['idp-missing-email'] : []),
+  ...(given.hasGroups ? ['unknown-member', ...GROUP_RULES, 'group-link'] : []),
+];
+
+/** Rules that ask for lists of groups or for memberships: without groups there is no reason to ask. */
+export const GROUPS_ONLY: readonly string[] = ['duplicate-group-name', 'inactive-basic-member', 'group-link'];
+
+const DATA: readonly Step[] = [
+  {
+    id: 'export',
+    applies: always,
+    text: ({ hasGroups: withGroups }) => `Export users, active and inactive${withGroups ? ', groups, and memberships, all of one moment' : ''}.`,
+    details: () => ['Inactive accounts hold usernames and emails too.'],
+    rules: ({ hasGroups: withGroups }) => ['no-inactive-users', ...(withGroups ? ['unknown-member'] : [])],
+  },
+  {
+    id: 'emails',
+    clause: 'username-format',
+    applies: always,
+    text: () => 'Everybody in scope has an email address, and it is one.',
+    rules: () => ['missing-email', 'invalid-email'],
+  },
+  {
+    id: 'usernames',
+    clause: 'username-format',
+    applies: always,
+    text: ({ authMode }) =>
+      authMode === 'basic'
+        ? 'The username of every active user is exactly the email.'
+        : 'The username of every active user who signs in with the identity provider is exactly the email.',
+    rules: () => ['username-email-mismatch'],
+  },
+  {
+    id: 'conflicts',
+    clause: 'conflicting-pairs',
+    applies: always,
+    text: () => 'No two users contest one username, active or not.',
+    rules: () => ['conflicting-users', 'duplicate-username'],
+  },
+  {
+    id: 'shared-emails',
+    applies: always,
+    text: () => 'No two users share one email: single sign-on finds people by it.',
+    rules: () => ['duplicate-email'],
+  },
+  {
+    id: 'subject',
+    clause: 'idp-subject',
+    applies: always,
+    text: ({ idp }) =>
+      `For everybody who is provisioned: ${idp === 'okta' ? 'application username in Okta' : 'userPrincipalName in Entra'} = username = email in Jama Connect.`,
+    rules: () => SUBJECT_RULES,
+  },
+  {
+    id: 'primary-email',
+    clause: 'primary-email',
+    applies: isEntra,
+    text: () => 'Everybody who is provisioned has a primary email in Entra, and it is the userPrincipalName.',
+    rules: () => ['idp-missing-email'],
+  },
+  {
+    id: 'presence',
+    clause: 'idp-users',
+    applies: always,
+    text: () => 'Whoever signs in with the identity provider is there, is not blocked, and is assigned to the application.',
+    rules: () => PRESENCE_RULES,
+  },
+  {
+    id: 'sync-groups',
+    clause: 'sync-groups',
+    applies: hasGroups,
+    text: () => 'Note which organisation-level groups are synced; it need not be all of them.',
+    needsGroupNames: true,
+    rules: () => ['unknown-sync-group'],
+  },
+  {
+    id: 'group-names',
+    clause: 'duplicate-groups',
+    applies: hasGroups,
+    text: () => 'No two organisation-level groups have the same name.',
+    rules: () => ['duplicate-group-name'],
+  },
+  {
+    id: 'inactive-members',
+    clause: 'inactive-basic',
+    applies: hasGroups,
+    text: () => 'No inactive Basic user is a member of a group to be synced: the first sync of the group removes such members.',
+    details: () => ['Whoever was removed is found later in the activity log of the group, and in the `memberships.csv` of `scim-audit plan`.'],
+    rules: () => ['inactive-basic-member'],
+  },
+  {
+    id: 'group-links',
+    clause: 'group-link',
+    applies: hasGroups,
+    text: () => 'Every group to be synced is called exactly the same in the identity provider.',
+    rules: () => ['group-link'],
+  },
+  {
+    id: 'preview',
+    applies: always,
+    text: () =>
+      'Look at what the first sync will do, above all at who would get a second account; with `--after PLAN` at what it will do once a plan is applied.',
+    details: ({ idp, sourceWords }) => [
+      {
+        code: `scim-audit preview ${sourceWords}${sourceWords.includes('--idp-users') ? '' : ` --idp ${idp} --idp-users FILE`} --licenses creator=N,creator-float=N`,
+      },
+    ],
+  },
+  {
+    id: 'plan',
+    applies: always,
+    text: () => 'Have the changes planned, decide what is open, and apply the plan.',
+    details: ({ sourceWords }) => [{ code: `scim-audit plan ${sourceWords} --out enablement` }, 'Keep the folder: it holds what is needed to go back.'],
+  },
+];
+
+export const PREPARATION: readonly Section[] = [
+  { title: () => 'Before anything is changed', steps: PEOPLE },
+  { title: () => 'Data', steps: DATA },
+];

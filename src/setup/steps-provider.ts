@@ -1,0 +1,118 @@
+/** Steps in the identity provider that change nothing in Jama Connect yet. */
+
+import { hasGroups, isEntra, isOkta, type Section, type Step } from './runbook.js';
+import { KEPT_NAMES } from './user-attributes.js';
+
+const BASE_URL = '`https://YOUR-ADDRESS/rest/scimv2` (the address of your Jama Connect, and `/rest/scimv2`)';
+
+const OKTA: readonly Step[] = [
+  {
+    id: 'okta-sign-on-method',
+    clause: 'okta-users',
+    applies: isOkta,
+    text: () => 'Single sign-on of Jama Connect (SAML or Auth0) works with the Okta application.',
+  },
+  {
+    id: 'okta-scim',
+    clause: 'okta-users',
+    applies: isOkta,
+    text: () => 'In the application, General > Edit: set Provisioning to SCIM, and save.',
+  },
+  {
+    id: 'okta-connection',
+    clause: 'okta-users',
+    applies: isOkta,
+    text: () => 'Provisioning > Integration > SCIM Connection > Edit:',
+    details: (given) => [
+      `SCIM connector base URL: ${BASE_URL}`,
+      'Unique identifier field for users: `userName`',
+      `Supported provisioning actions: Push New Users, Push Profile Updates${hasGroups(given) ? ', Push Groups' : ''}`,
+      'Authentication mode: Basic Auth, with the username and password of the SCIM Admin; no other mode works',
+      'Test Connector Configuration. An error means that Support has not enabled SCIM yet, or that username or password are wrong.',
+      'Save: only then are the settings To App shown.',
+    ],
+  },
+  {
+    id: 'okta-username-format',
+    clause: 'okta-users',
+    applies: isOkta,
+    text: () => 'Sign On > Settings > Edit, under Credential Details:',
+    details: () => ['Application username format: Email', 'Update application username on: Create and update', 'Save.'],
+  },
+  {
+    id: 'okta-groups-ready',
+    clause: 'okta-groups',
+    applies: (given) => isOkta(given) && hasGroups(given),
+    text: () => 'Create in Okta the groups that are to be pushed and are not there yet, under exactly the names that they have in Jama Connect.',
+  },
+];
+
+const ENTRA: readonly Step[] = [
+  {
+    id: 'entra-application',
+    clause: 'entra-application',
+    applies: isEntra,
+    text: () =>
+      'Enterprise applications: open the application of Jama Connect, the same that single sign-on uses; Provisioning > Get started; Provisioning Mode: Automatic.',
+    details: ({ authMode }) =>
+      authMode === 'basic'
+        ? ['The organisation signs in with passwords only today, so there may be no such application: settle single sign-on with Support first.']
+        : [],
+  },
+  {
+    id: 'entra-connection',
+    clause: 'entra-application',
+    applies: isEntra,
+    text: () => 'Connect it:',
+    details: () => [
+      `Tenant URL: ${BASE_URL}`,
+      'Secret Token: the bearer token',
+      'Test Connection: a box at the top right says for some seconds that it worked.',
+      'Save.',
+    ],
+  },
+  {
+    id: 'entra-not-yet',
+    clause: 'entra-application',
+    applies: isEntra,
+    text: () => 'Leave provisioning off: the default mapping sends attributes that Jama Connect does not take.',
+  },
+  {
+    id: 'entra-actions',
+    clause: 'entra-user-mapping',
+    applies: isEntra,
+    text: () => 'Edit Provisioning > Mappings > the mapping of users: under Target Object Actions clear Delete; Create and Update stay on.',
+    details: () => ['Jama Connect deactivates users and cannot delete them.'],
+  },
+  {
+    id: 'entra-attributes',
+    clause: 'entra-user-mapping',
+    applies: isEntra,
+    text: () => 'In the same mapping, delete every attribute mapping but these five, and save:',
+    details: () => KEPT_NAMES.map((name) => `\`${name}\``),
+  },
+  {
+    id: 'entra-groups-on',
+    clause: 'entra-group-mapping',
+    applies: (given) => isEntra(given) && hasGroups(given),
+    text: () => 'Leave the mapping of groups as it is by default, actions and attributes, and on.',
+  },
+  {
+    id: 'entra-groups-off',
+    clause: 'entra-group-mapping',
+    applies: (given) => isEntra(given) && !hasGroups(given),
+    text: () => 'Open the mapping of groups and set Enabled to No.',
+    details: () => ['Users can still be assigned to the application by way of a group: they are provisioned, and no group is made in Jama Connect.'],
+  },
+  {
+    id: 'entra-mapping-check',
+    applies: isEntra,
+    text: () => 'Have the mapping checked: show advanced options, review your schema, download it, and run',
+    details: () => [{ code: 'scim-audit mapping schema.json' }],
+  },
+];
+
+export const PROVIDER_SECTIONS: readonly Section[] = [
+  { title: () => 'Okta', steps: OKTA },
+  { title: () => 'Microsoft Entra', steps: ENTRA },
+];

@@ -1,0 +1,140 @@
+/** The attributes of the mapping of users: which stay, which must go, and how accounts are matched by them. */
+
+import type { Severity } from '../model/finding.js';
+import type { MappingCheckName } from './mapping-check.js';
+import { originOf, originText, short } from './origin.js';
+import type { AttributeMapping } from './schema-file.js';
+
+/** What a check states, before its place is known. */
+export interface Stated {
+  readonly check: MappingCheckName;
+  readonly severity: Severity;
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The attributes that Jama Connect takes, and the usual source of each. */
+export const KEPT = {
+  userName: 'userPrincipalName',
+  active: 'Switch([IsSoftDeleted], , "False", "True", "True", "False")',
+  'emails[type eq "work"].value': 'mail',
+  'name.givenName': 'givenName',
+  'name.familyName': 'surname',
+} as const;
+
+export type KeptName = keyof typeof KEPT;
+export const KEPT_NAMES = Object.keys(KEPT).filter((name): name is KeptName => name in KEPT);
+
+export interface Located {
+  readonly attribute: AttributeMapping;
+  readonly path: string;
+  /** Undefined: it must go. */
+  readonly kept?: KeptName;
+}
+
+/** Names of SCIM are the same in capitals, and with the schema they belong to. */
+const folded = (name: string): string =>
+  name
+    .trim()
+    .toLowerCase()
+    .replace(/^urn:ietf:params:scim:schemas:core:2\.0:user:/, '')
+    .replace(/\s+/g, ' ');
+
+const keptByFolded: ReadonlyMap<string, KeptName> = new Map(KEPT_NAMES.map((name) => [folded(name), name]));
+
+/** Yields each attribute with its place and what it is. `path` is the mapping's. */
+export function locateAttributes(attributes: readonly AttributeMapping[], path: string): Located[] {
+  return attributes.map((attribute, at) => {
+    const kept = keptByFolded.get(folded(attribute.targetAttributeName));
+    return { attribute, path: `${path === '' ? '' : `${path}.`}attributeMappings[${at}]`, ...(kept === undefined ? {} : { kept }) };
+  });
+}
+
+/** Yields what is too many, missing, repeated, or spelled in a way of its own. */
+export function* checkPresence(located: readonly Located[], listPath: string): Iterable<Stated> {
+  const firsts = new Map<KeptName, Located>();
+  for (const each of located) {
+    const { attribute, path, kept } = each;
+    const from = originText(originOf(attribute));
+    if (kept === undefined) {
+      const matched = isMatching(attribute) ? ' It is also used for matching.' : '';
+      yield {
+        check: 'attribute-must-go',
+        severity: 'error',
+        path,
+        message: `"${short(attribute.targetAttributeName)}" is not supported by Jama Connect (it comes from ${from}).${matched}`,
+      };
+      continue;
+    }
+    const first = firsts.get(kept);
+    if (first !== undefined) {
+      yield {
+        check: 'attribute-twice',
+        severity: 'error',
+        path,
+        message: `${kept} is mapped here (from ${from}) and in ${first.path}: it is not certain which one holds.`,
+      };
+      continue;
+    }
+    firsts.set(kept, each);
+    if (attribute.targetAttributeName !== kept) {
+      yield {
+        check: 'attribute-setting',
+        severity: 'warning',
+        path,
+        message: `"${short(attribute.targetAttributeName)}" is taken for ${kept}, but it is not written so; whether Jama Connect takes it is not documented.`,
+      };
+    }
+  }
+  for (const name of KEPT_NAMES) {
+    if (firsts.has(name)) continue;
+    yield { check: 'attribute-missing', severity: 'error', path: listPath, message: `Nothing is mapped to ${name}; its usual source is ${KEPT[name]}.` };
+  }
+}
+
+const isMatching = ({ matchingPriority }: AttributeMapping): boolean => (matchingPriority ?? 0) > 0;
+
+/** Yields whether accounts are looked up by userName first. */
+export function* checkMatching(located: readonly Located[], listPath: string): Iterable<Stated> {
+  const check = 'matching';
+  const matching = located
+    .filter(({ attribute }) => isMatching(attribute))
+    .sort((a, b) => (a.attribute.matchingPriority ?? 0) - (b.attribute.matchingPriority ?? 0));
+  const userName = located.find(({ kept }) => kept === 'userName');
+  if (matching.length === 0) {
+    yield { check, severity: 'error', path: listPath, message: 'No attribute is used for matching: Entra cannot find the accounts that exist.' };
+    return;
+  }
+  if (userName === undefined || !isMatching(userName.attribute)) {
+    const names = matching.slice(0, 5).map(({ attribute }) => `"${short(attribute.targetAttributeName)}"`);
+    const path = userName?.path ?? matching[0].path;
+    yield {
+      check,
+      severity: 'error',
+      path,
+      message: `Accounts are matched by ${names.join(', ')}${matching.length > 5 ? ' and others' : ''}, and not by userName: people who have an account would not be recognised.`,
+    };
+    return;
+  }
+  const own = userName.attribute.matchingPriority ?? 0;
+  for (const { attribute, path, kept } of matching) {
+    if (path === userName.path || kept === 'userName') continue;
+    const precedence = attribute.matchingPriority ?? 0;
+    const name = `"${short(attribute.targetAttributeName)}"`;
+    if (precedence > own) {
+      yield {
+        check,
+        severity: 'warning',
+        path,
+        message: `${name} is also used for matching, where userName finds nobody (precedence ${precedence}); whether Jama Connect answers that is not documented.`,
+      };
+    } else {
+      yield {
+        check,
+        severity: 'error',
+        path,
+        message: `${name} is used for matching ${precedence === own ? 'with the same precedence as' : 'before'} userName (precedence ${precedence}; userName has ${own}).`,
+      };
+    }
+  }
+}

@@ -1,0 +1,292 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { CLAUSES } from '../../src/model/guide.js';
+import { IDP_PROVIDERS } from '../../src/model/idp.js';
+import { AUTH_MODES } from '../../src/model/policy.js';
+import { RULES } from '../../src/rules/registry.js';
+import { HOSTINGS } from '../../src/setup/runbook.js';
+import { SECTIONS } from '../../src/setup/steps.js';
+import { runCli } from '../support/run.js';
+import { temporaryFolders } from '../support/temporary.js';
+
+const newFolder = temporaryFolders();
+const fixtures = join(dirname(fileURLToPath(import.meta.url)), '../../fixtures');
+
+interface Case {
+  readonly idp: (typeof IDP_PROVIDERS)[number];
+  readonly hosting: (typeof HOSTINGS)[number];
+  readonly mode: (typeof AUTH_MODES)[number];
+  readonly groups: boolean;
+}
+
+const CASES: readonly Case[] = IDP_PROVIDERS.flatMap((idp) =>
+  HOSTINGS.flatMap((hosting) => AUTH_MODES.flatMap((mode) => [true, false].map((groups) => ({ idp, hosting, mode, groups })))),
+);
+
+const wordsOf = ({ idp, hosting, mode, groups }: Case): string[] => [
+  '--idp',
+  idp,
+  '--hosting',
+  hosting,
+  '--auth-mode',
+  mode,
+  ...(groups ? [] : ['--without-groups']),
+];
+
+const okta = ({ idp }: Case): boolean => idp === 'okta';
+const entra = ({ idp }: Case): boolean => idp === 'entra';
+const cloud = ({ hosting }: Case): boolean => hosting === 'cloud';
+const groups = (each: Case): boolean => each.groups;
+const always = (): boolean => true;
+const not = (is: (each: Case) => boolean) => (each: Case) => !is(each);
+const both = (a: (each: Case) => boolean, b: (each: Case) => boolean) => (each: Case) => a(each) && b(each);
+const withPassword = ({ mode }: Case): boolean => mode === 'basic' || mode === 'multi';
+
+/** What the guide asks for, by a phrase that only that step has, and the cases in which it applies. */
+const GUIDE: readonly (readonly [line: string, phrase: string, applies: (each: Case) => boolean])[] = [
+  ['Cloud: Support schedules the enablement', 'Agree with Jama Support on the day', cloud],
+  ['self-hosted: Support helps with preparing', 'Ask Jama Support for help with the preparation', not(cloud)],
+  ['Cloud: Support sanitises', 'ask Support for help with cleaning', cloud],
+  ['self-hosted: sanitisation since fall/winter 2023', 'fall and winter of 2023', not(cloud)],
+  ['username = email, all active users', 'The username of every active user is exactly the email.', ({ mode }) => mode === 'basic'],
+  ['username = email, IdP users', 'The username of every active user who signs in with the identity provider', ({ mode }) => mode !== 'basic'],
+  ['pairs', 'No two users contest one username', always],
+  ['subject in Okta', 'application username in Okta = username = email', okta],
+  ['subject in Entra', 'userPrincipalName in Entra = username = email', entra],
+  ['primary email', 'has a primary email in Entra', entra],
+  ['IdP users must be in the IdP', 'Whoever signs in with the identity provider is there', always],
+  ['integrations', 'List the integrations that sign in', always],
+  ['integrations on the day', 'Change the integrations that sign in', always],
+  ['groups to be synced', 'Note which organisation-level groups are synced', groups],
+  ['inactive Basic members', 'No inactive Basic user is a member', groups],
+  ['group activity log', 'activity log of the group', groups],
+  ['duplicate groups', 'No two organisation-level groups have the same name', groups],
+  ['links by name', 'called exactly the same in the identity provider', groups],
+  ['licences', 'take a Creator licence, and then Creator (float)', always],
+  ['licence types afterwards', 'Give new users the licence type', always],
+  ['values are overwritten', 'values of the identity provider overwrite', always],
+  ['groups are managed in the IdP', 'Organisation-level groups that are synced are managed', groups],
+  ['what stays', 'Licence types, avatars, project groups and permissions', always],
+  ['Basic users still edited here', 'Basic users still are', ({ idp, mode }) => idp === 'okta' || mode === 'multi'],
+  ['multi-mode on', 'Enable Multi-Mode authentication', both(okta, ({ mode }) => mode !== 'multi')],
+  ['multi-mode settings', 'Look at the settings of Multi-Mode', both(okta, ({ mode }) => mode === 'multi')],
+  ['change of username', '"Allow users to change their username" is not ticked', okta],
+  ['auto-generation', '"Disable the auto-generation of new SAML users" is ticked', okta],
+  ['SCIM Admin', 'Create the SCIM Admin', always],
+  ['sanitisation completed', 'Go on only once the data are clean', always],
+  ['logging, first package', 'contour.rest.versions.scimv2', always],
+  ['logging, second package', 'SamlUserDetailsAuthenticationProvider', always],
+  ['logging, third package', 'ApiKeyTokenService', entra],
+  ['OAuth2', 'configured for OAuth2', entra],
+  ['token endpoints', 'Have Support open the endpoints', entra],
+  ['keys', 'POST /rest/token/apiKeygen', entra],
+  ['keys with Basic credentials', 'apiKeygen`, with the username and password of the SCIM Admin', both(entra, withPassword)],
+  ['keys with API credentials', 'apiKeygen`, with API credentials', both(entra, not(withPassword))],
+  ['keys deleted', 'DELETE /rest/token/deleteKey', entra],
+  ['token', 'Get the token: `GET /rest/token`', entra],
+  ['token, again', 'revokeExistingToken=true', entra],
+  ['token of somebody else', 'forUser=<userId>', entra],
+  ['six months', 'before six months are over', entra],
+  ['quarantine', 'into quarantine', entra],
+  ['Okta: single sign-on', 'Single sign-on of Jama Connect (SAML or Auth0) works', okta],
+  ['Okta: SCIM', 'set Provisioning to SCIM', okta],
+  ['Okta: connection', 'Unique identifier field for users: `userName`', okta],
+  ['Okta: actions with groups', 'Push New Users, Push Profile Updates, Push Groups', both(okta, groups)],
+  ['Okta: actions without groups', 'Push New Users, Push Profile Updates\n', both(okta, not(groups))],
+  ['Okta: Basic Auth', 'Authentication mode: Basic Auth', okta],
+  ['Okta: test', 'Test Connector Configuration', okta],
+  ['Okta: username format', 'Application username format: Email', okta],
+  ['Okta: create and update', 'Update application username on: Create and update', okta],
+  ['Okta: To App', 'enable Create Users, Update User Attributes and Deactivate Users', okta],
+  ['Okta: assignment', 'copy the primary email into the username', okta],
+  ['Okta: existing users', 'choose Provision User for them', okta],
+  ['Okta: groups exist', 'Create in Okta the groups that are to be pushed', both(okta, groups)],
+  ['Okta: push by name', 'By Name: choose each group', both(okta, groups)],
+  ['Okta: link group', 'With Link Group leave the list of groups empty', both(okta, groups)],
+  ['Entra: application', 'Provisioning Mode: Automatic', entra],
+  ['Entra: tenant URL', 'Tenant URL: `https', entra],
+  ['Entra: secret token', 'Secret Token: the bearer token', entra],
+  ['Entra: test', 'Test Connection', entra],
+  ['Entra: do not start', 'Leave provisioning off', entra],
+  ['Entra: Delete off', 'under Target Object Actions clear Delete', entra],
+  ['Entra: five attributes', '`emails[type eq "work"].value`', entra],
+  ['Entra: groups by default', 'Leave the mapping of groups as it is', both(entra, groups)],
+  ['Entra: groups off', 'set Enabled to No', both(entra, not(groups))],
+  ['Entra: start', 'Start Provisioning.', entra],
+  ['Entra: 40 minutes', '40 minutes', entra],
+  ['Entra: logs', 'View provisioning logs', entra],
+];
+
+describe('the steps of the guide', async () => {
+  const written = new Map<Case, string>();
+  for (const each of CASES) {
+    const { code, stdout } = await runCli(['runbook', ...wordsOf(each)]);
+    if (code !== 0) throw new Error(`the runbook of ${wordsOf(each).join(' ')} was not written`);
+    written.set(each, stdout);
+  }
+
+  it('are written for 32 cases, no two alike', () => {
+    expect(written.size).toBe(32);
+    expect(new Set(written.values()).size).toBe(32);
+  });
+
+  it.each(GUIDE)('%s', (_, phrase, applies) => {
+    const has = CASES.filter((each) => written.get(each)?.includes(phrase));
+    expect(has).toEqual(CASES.filter(applies));
+    for (const each of has) expect(written.get(each)?.split(phrase)).toHaveLength(2);
+  });
+
+  it('stand before those that need them', () => {
+    for (const [each, text] of written) {
+      const phrases =
+        each.idp === 'okta'
+          ? [
+              'Create the SCIM Admin',
+              'set Provisioning to SCIM',
+              'Unique identifier',
+              'username format: Email',
+              'enable Create Users',
+              'copy the primary email',
+              'choose Provision User',
+            ]
+          : [
+              'Create the SCIM Admin',
+              'apiKeygen',
+              'Get the token',
+              'Secret Token: the',
+              'Leave provisioning off',
+              'clear Delete',
+              'scim-audit mapping',
+              'Start Provisioning.',
+              'View provisioning logs',
+            ];
+      const places = phrases.map((phrase) => text.indexOf(phrase));
+      expect(places).toEqual([...places].sort((a, b) => a - b));
+      expect(places).not.toContain(-1);
+      expect(text.indexOf('## On the day, in this order')).toBeLessThan(text.indexOf('## How to go back'));
+    }
+  });
+
+  it('are check-lists and nothing else', () => {
+    for (const text of written.values()) {
+      const [, ...sections] = text.split(/^## .*\n\n/m);
+      for (const line of sections
+        .join('')
+        .split('\n')
+        .filter((each) => each !== '')
+        .slice(0, -1))
+        expect(line).toMatch(/^(?:- \[[ x]\] \S| {2}- \S)/);
+      expect(text).not.toContain('- [x]');
+    }
+  });
+});
+
+describe('the steps as data', () => {
+  const steps = SECTIONS.flatMap((section) => section.steps);
+
+  it('have an id each, that no other has', () => {
+    expect(new Set(steps.map(({ id }) => id)).size).toBe(steps.length);
+  });
+
+  it('name rules that there are, and every clause about enablement is rested on', () => {
+    const given = { idp: 'entra', hosting: 'cloud', authMode: 'multi', hasGroups: true, sourceWords: 'x' } as const;
+    const names = new Set(steps.flatMap((step) => step.rules?.(given) ?? []));
+    expect([...names].filter((name) => !RULES.some((rule) => rule.name === name))).toEqual([]);
+    const stated = RULES.filter(({ name }) => !names.has(name)).map(({ name }) => name);
+    expect(stated, 'every rule is in a step, but for the settings, which are asked for one by one').toEqual(['environment-setting']);
+    const used = new Set(steps.flatMap(({ clause }) => clause ?? []));
+    for (const clause of ['support', 'sanitization', 'bearer-token', 'token-expiry', 'okta-users', 'okta-groups', 'entra-start', 'multi-mode'] as const) {
+      expect(Object.hasOwn(CLAUSES, clause)).toBe(true);
+      expect(used).toContain(clause);
+    }
+  });
+});
+
+describe('what an export tells', () => {
+  const USERS =
+    'id,userName,email,active,authenticationType\n1,ada@bakery.example,ada@bakery.example,true,idp\n2,gone@bakery.example,gone@bakery.example,false,basic\n';
+  const clean = { 'export/users.csv': USERS, 'export/groups.csv': 'id,name,project\n1,Bakers,\n', 'export/memberships.csv': 'groupId,userId\n1,1\n' };
+  const OKTA = ['runbook', 'export', '--idp', 'okta', '--hosting', 'cloud'];
+  const stateOf = (text: string, phrase: string): string => {
+    const lines = text.slice(text.lastIndexOf('\n', text.indexOf(phrase)) + 1).split('\n');
+    const end = lines.findIndex((line, at) => at > 0 && !line.startsWith('  '));
+    return `${lines[0].slice(2, 5)} ${/\*\*(.*?)\*\*/.exec(lines.slice(0, end).join('\n'))?.[1] ?? 'nothing'}`;
+  };
+
+  it('is done where nothing is found, and only there', async () => {
+    const cwd = newFolder({ ...clean, 'export/users.csv': `${USERS}3,ben,ben@bakery.example,true,idp\n` });
+    const { code, stdout } = await runCli([...OKTA, '--auth-mode', 'multi', '--sync-group', 'Bakers'], { cwd });
+    expect(code).toBe(0);
+    expect(stateOf(stdout, 'Everybody in scope has')).toBe('[x] Done');
+    expect(stateOf(stdout, 'The username of every')).toBe('[ ] Open');
+    expect(stdout).toContain('- The check that the steps speak of: `scim-audit check export --auth-mode multi --sync-group Bakers`');
+    expect(stdout).toContain('1 finding of `username-email-mismatch`. Shown by the check\n');
+    expect(stateOf(stdout, 'Note which')).toBe('[x] Done');
+    expect(stateOf(stdout, 'application username in Okta')).toBe('[ ] Not known');
+    expect(stateOf(stdout, 'Go on only once')).toBe('[ ] Open');
+    expect(stateOf(stdout, 'Create the SCIM Admin')).toBe('[ ] nothing');
+    expect((await runCli([...OKTA, '--auth-mode', 'multi', '--sync-group', 'Bakers'], { cwd })).stdout).toBe(stdout);
+  });
+
+  it('is not known where a rule is skipped or switched off, or nobody is in scope, or no group is named', async () => {
+    const cwd = newFolder(clean);
+    const skipped = await runCli([...OKTA, '--auth-mode', 'multi', '--skip-rule', 'username-email-mismatch'], { cwd });
+    expect(stateOf(skipped.stdout, 'The username of every')).toBe('[ ] Not known');
+    expect(skipped.stdout).toContain('`username-email-mismatch` not checked (skipped with --skip-rule)');
+    expect(stateOf(skipped.stdout, 'Note which')).toBe('[ ] Not known');
+    const nobody = newFolder({ ...clean, 'export/users.csv': USERS.replaceAll(',idp', ',basic') });
+    const { stdout } = await runCli([...OKTA, '--auth-mode', 'saml'], { cwd: nobody });
+    expect(stateOf(stdout, 'The username of every')).toBe('[ ] Not known');
+    expect(stdout).not.toContain('[x]');
+  });
+
+  it('is done or open on the other side too where its exports are given', async () => {
+    const cwd = newFolder({ ...clean, 'okta.csv': 'login,email,status\nada@bakery.example,ada@bakery.example,ACTIVE\n' });
+    const good = await runCli([...OKTA, '--auth-mode', 'multi', '--idp-users', 'okta.csv'], { cwd });
+    expect(good.stderr).toContain('exit 0');
+    expect(stateOf(good.stdout, 'application username in Okta')).toBe('[x] Done');
+    expect(stateOf(good.stdout, 'Whoever signs in')).toBe('[x] Done');
+    const other = newFolder({ ...clean, 'okta.csv': 'login,email,status\nada.b@bakery.example,ada@bakery.example,SUSPENDED\n' });
+    const bad = await runCli([...OKTA, '--auth-mode', 'multi', '--idp-users', 'okta.csv'], { cwd: other });
+    expect(stateOf(bad.stdout, 'application username in Okta')).toBe('[ ] Open');
+    expect(stateOf(bad.stdout, 'Whoever signs in')).toBe('[ ] Open');
+  });
+
+  it('takes the settings from the configuration', async () => {
+    const config = (environment: unknown): string => JSON.stringify({ authMode: 'multi', environment });
+    const right = { multiMode: true, allowUsernameChange: false, disableSamlAutoGeneration: true };
+    const good = newFolder({ ...clean, 'scim-audit.config.json': config(right) });
+    const { stdout } = await runCli(OKTA, { cwd: good });
+    expect(stateOf(stdout, 'Look at the settings of Multi-Mode')).toBe('[x] Done');
+    expect(stateOf(stdout, 'Create the SCIM Admin')).toBe('[ ] Not known');
+    const bad = newFolder({ ...clean, 'scim-audit.config.json': config({ ...right, allowUsernameChange: true }) });
+    expect(stateOf((await runCli(OKTA, { cwd: bad })).stdout, 'Look at the settings of Multi-Mode')).toBe('[ ] Open');
+  });
+
+  it('names files in a way that stays text, and never overwrites one', async () => {
+    const cwd = newFolder(Object.fromEntries(Object.entries(clean).map(([name, text]) => [name.replace('export', 'a`b |<b>'), text])));
+    const { stdout } = await runCli(['runbook', 'a`b |<b>', ...OKTA.slice(2), '--auth-mode', 'multi'], { cwd });
+    expect(stdout).toContain("``scim-audit plan 'a`b \\|<b>' --auth-mode multi --out enablement``");
+    const { code } = await runCli(['runbook', 'a`b |<b>', ...OKTA.slice(2), '--auth-mode', 'multi', '--output', 'a`b |<b>/users.csv'], { cwd });
+    expect(code).toBe(2);
+  });
+
+  it('of the observatory is open where its findings are', async () => {
+    const source = join(fixtures, 'organisations/observatory');
+    const { code, stdout } = await runCli([
+      'runbook',
+      source,
+      '--idp',
+      'okta',
+      '--hosting',
+      'cloud',
+      '--auth-mode',
+      'multi',
+      '--sync-groups',
+      join(source, 'sync-groups.txt'),
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('**Open**: 75 findings of `username-email-mismatch`.');
+  });
+});
