@@ -45,6 +45,35 @@ export function dataFolder(users, variant = 'ordinary', seed = SEED) {
   return folder;
 }
 
+/**
+ * Yields the folder with users.csv of Okta for the same people: one row each, the email as login; of 100 people one is
+ * suspended and one is somebody whom the organisation does not have.
+ * @param {number} users
+ * @param {Variant} [variant]
+ * @param {number} [seed]
+ */
+export function idpFolder(users, variant = 'ordinary', seed = SEED) {
+  const folder = join(dataHome, `okta-${variant}-${users}-${seed}-${EDITION}`);
+  if (existsSync(folder)) return folder;
+  const unfinished = `${folder}.${process.pid}`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { recursive: true, mode: 0o700 });
+  writeRows(join(unfinished, 'users.csv'), idpRows(users, variant, seed), plainRow);
+  renameSync(unfinished, folder);
+  return folder;
+}
+
+/** @param {number} users @param {Variant} variant @param {number} seed */
+function* idpRows(users, variant, seed) {
+  yield ['id', 'login', 'firstName', 'lastName', 'email', 'status'];
+  const personAt = peopleOf(seed, users, variant === 'quoted' || variant === 'one-group' ? 'ordinary' : variant);
+  for (let place = 0; place < users; place++) {
+    const person = personAt(place);
+    const address = place % 100 === 7 || !person.email.includes('@') ? `new.${place}@observatory.example` : person.email;
+    yield [`00u${place}`, address, person.firstName, person.lastName, address, place % 100 === 3 ? 'SUSPENDED' : 'ACTIVE'];
+  }
+}
+
 /** @param {number} users @param {Variant} variant @param {number} seed */
 function* userRows(users, variant, seed) {
   yield ['id', 'userName', 'firstName', 'lastName', 'email', 'licenseType', 'active', 'authenticationType'];

@@ -35,14 +35,21 @@ export class Jobs {
     return SQLITE !== undefined;
   }
 
-  /** @param {string} data @param {'json' | 'pretty'} [format] @returns {Job & { report: string }} */
-  check(data, format = 'json') {
+  /** @param {string} data @param {'json' | 'pretty'} [format] @param {string} [idp] @returns {Job & { report: string }} */
+  check(data, format = 'json', idp) {
     const report = this.#path('report.json');
     const output = format === 'json' ? ['--output', report] : [];
-    const args = ['check', data, ...SETTINGS, '--format', format, ...output, '--fail-on', 'never'];
+    const args = ['check', data, ...SETTINGS, ...idpWords(idp), '--format', format, ...output, '--fail-on', 'never'];
     // Each run is a first one: to take the place of an old file of that size costs a flush that is not the check's.
     const prepare = () => rmSync(report, { force: true });
     return { ...this.#node(`check --format ${format}`, [PROGRAM, ...args]), report, prepare };
+  }
+
+  /** @param {string} data @param {string} idp @returns {Job} */
+  preview(data, idp) {
+    const report = this.#path('preview.json');
+    const args = [PROGRAM, 'preview', data, ...SETTINGS, ...idpWords(idp), '--format', 'json', '--output', report];
+    return { ...this.#node('preview', args), prepare: () => rmSync(report, { force: true }) };
   }
 
   /** @param {string} data @param {'audit' | 'import'} [what] @returns {Job & { output: string }} */
@@ -99,6 +106,9 @@ export class Jobs {
     return join(this.#scratch, `${++this.#made}-${name}`);
   }
 }
+
+/** @param {string | undefined} idp */
+const idpWords = (idp) => (idp === undefined ? [] : ['--idp', 'okta', '--idp-users', join(idp, 'users.csv')]);
 
 /** Yields what a check and the peer answered in their last runs. @param {{ report: string }} check @param {{ output: string }} peer */
 export async function answersOf(check, peer) {

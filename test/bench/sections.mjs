@@ -1,7 +1,7 @@
 /** What is compared with what, and which ratio is wanted. */
 
 import { differencesOf } from './answers.mjs';
-import { dataFolder } from './data.mjs';
+import { dataFolder, idpFolder } from './data.mjs';
 import { answersOf } from './jobs.mjs';
 import { measure, measureInTurn } from './measure.mjs';
 
@@ -21,7 +21,7 @@ const BRIEF_RUNS = 15;
  */
 
 /** By name, in the order in which they run. @type {Readonly<Record<string, (bench: Bench) => Promise<void>>>} */
-export const SECTIONS = { peer: besidePeer, scale, start, worst, quoted, plan };
+export const SECTIONS = { peer: besidePeer, scale, start, worst, quoted, plan, preview };
 
 /** @param {number} users */
 const named = (users) => `${users.toLocaleString('en')} users`;
@@ -108,6 +108,16 @@ async function plan({ users, jobs, table }) {
   const [applied, again] = await measureInTurn([jobs.apply(data, planning.plan), check]);
   table.printRatio({ what: 'apply --out --yes / check', ours: applied, theirs: again, target: 2 });
   table.printPeak('peak of apply / check', applied, again);
+}
+
+/** @param {Bench} bench */
+async function preview({ users, jobs, table }) {
+  const data = dataFolder(users);
+  const idp = idpFolder(users);
+  const [previewed, checked, both] = await measureInTurn([jobs.preview(data, idp), jobs.check(data), jobs.check(data, 'json', idp)]);
+  table.printRatio({ what: `preview / check, ${named(users)} against as many of Okta`, ours: previewed, theirs: checked, target: 2 });
+  table.printPeak('peak of preview / check', previewed, checked);
+  table.printRatio({ what: 'check with the exports of Okta / without', ours: both, theirs: checked });
 }
 
 /**

@@ -3,36 +3,14 @@
  * Every command line below is run as it is shown; `npm run demo:apply`.
  */
 
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
+import { organisation, say, tell } from './telling.mjs';
 
-const program = fileURLToPath(new URL('../../bin/scim-audit.js', import.meta.url));
-const organisation = fileURLToPath(new URL('../../fixtures/organisations/observatory/', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'scim-audit-story-'));
-
-/** @param {string} text */
-const say = (text) => console.log(`\n# ${text}`);
-
-/**
- * Runs one command line of the story and shows it; a code other than the one it should end with ends the story.
- * @param {string} line
- * @param {number} code
- */
-function run(line, code) {
-  console.log(`\n$ ${line}`);
-  const [, ...args] = line.split(' ');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { cwd: folder, encoding: 'utf8' });
-  process.stdout.write(stdout + stderr);
-  if (status !== code) throw new Error(`it ended with ${status}, and should have with ${code}`);
-}
-
-/** Writes every suggestion into the decisions, as somebody might who has looked at each. */
-function takeSuggestions() {
+/** Writes every suggestion into the decisions, as somebody might who has looked at each. @param {string} folder */
+function takeSuggestions(folder) {
   const file = join(folder, 'plan', 'decisions.csv');
   const rows = parse(readFileSync(file, 'utf8'));
   const at = Object.fromEntries(rows[0].map((name, index) => [name, index]));
@@ -46,8 +24,8 @@ function takeSuggestions() {
 
 const settings = '--auth-mode multi --sync-groups exports/sync-groups.txt';
 
-try {
-  cpSync(organisation, join(folder, 'exports'), { recursive: true });
+tell((folder, run) => {
+  cpSync(organisation('observatory'), join(folder, 'exports'), { recursive: true });
   const before = readFileSync(join(folder, 'exports', 'users.csv'));
 
   say('An administrator has exported users, groups and memberships, and looks at them.');
@@ -55,7 +33,7 @@ try {
   say('What needs no decision is planned, and the rest is asked in plan/decisions.csv.');
   run(`scim-audit plan exports ${settings} --out plan`, 0);
   say('The decisions are made (here: every suggestion is taken), and the plan is made anew.');
-  takeSuggestions();
+  takeSuggestions(folder);
   run(`scim-audit plan exports ${settings} --out plan`, 0);
   say('The plan is applied to a copy; the export stays as it is.');
   run('scim-audit apply plan/plan.json exports --out corrected --yes', 0);
@@ -72,6 +50,4 @@ try {
   const isAsBefore = readFileSync(join(folder, 'exports', 'users.csv')).equals(before);
   say(isAsBefore ? 'users.csv is byte for byte what it was.' : 'users.csv is not what it was!');
   if (!isAsBefore) process.exitCode = 1;
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+});
