@@ -44,6 +44,8 @@ export interface IdentityIndex {
   readonly isInScope: Uint8Array;
   /** 1 for a user who needs an update, by place. */
   readonly needsUpdate: Uint8Array;
+  /** Yields the key id of a text's key; -1 where no user has it, or the text is blank. */
+  readonly find: (text: string) => number;
   /** Who has a key as username. */
   readonly holders: Buckets;
   /** Who has a key as email. */
@@ -70,6 +72,7 @@ export function indexIdentities(users: readonly User[], mode: AuthMode): Identit
   return {
     users,
     keys,
+    find: (text) => table.find(text),
     userNameKey,
     emailKey,
     isInScope: inScope,
@@ -77,4 +80,19 @@ export function indexIdentities(users: readonly User[], mode: AuthMode): Identit
     holders: new Buckets(userNameKey, keys.length),
     emailers: new Buckets(emailKey, keys.length),
   };
+}
+
+/**
+ * Yields the index of the same users once those at the places have their email as username. Key ids stay: nobody gets
+ * a name that was not somebody's already, and a key that nobody has any more has neither holders nor emailers.
+ */
+export function reindexRenamed(index: IdentityIndex, users: readonly User[], places: readonly number[]): IdentityIndex {
+  if (places.length === 0) return { ...index, users };
+  const userNameKey = index.userNameKey.slice();
+  const needing = index.needsUpdate.slice();
+  for (const place of places) {
+    userNameKey[place] = index.emailKey[place];
+    needing[place] = 0;
+  }
+  return { ...index, users, userNameKey, needsUpdate: needing, holders: new Buckets(userNameKey, index.keys.length) };
 }

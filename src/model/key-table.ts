@@ -19,14 +19,10 @@ export class KeyTable {
   /** Of the text that was looked at last. */
   #hash = 0;
 
-  /** Yields the number of a text's key; -1 where the text is blank. */
+  /** Yields the number of a text's key, a new one where it has none; -1 where the text is blank. */
   intern(text: string): number {
-    let folded = text;
-    if (!this.#isKey(text)) {
-      folded = key(text);
-      if (folded === '') return BLANK;
-      this.#isKey(folded);
-    }
+    const folded = this.#fold(text);
+    if (folded === '') return BLANK;
     const known = this.#find(folded);
     if (known !== UNKNOWN) return known;
     const number = this.keys.push(folded) - 1;
@@ -34,6 +30,20 @@ export class KeyTable {
     this.#hashes[number] = this.#hash;
     this.#place(number);
     return number;
+  }
+
+  /** Yields the number of a text's key; -1 where it has none, or is blank. */
+  find(text: string): number {
+    const folded = this.#fold(text);
+    return folded === '' ? UNKNOWN : this.#find(folded);
+  }
+
+  /** Yields a text's key, and leaves its hash behind. */
+  #fold(text: string): string {
+    if (this.#isKey(text)) return text;
+    const folded = key(text);
+    this.#isKey(folded);
+    return folded;
   }
 
   /** Hashes a text (FNV-1a); yields whether it is sure to be its own key: ASCII without capitals and spaces. */
