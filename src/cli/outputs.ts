@@ -69,13 +69,16 @@ export function writePieces(output: Output, pieces: Iterable<string>): void {
   for (const piece of gather(pieces)) output.write(piece);
 }
 
+/** Units of text that are written at once. */
+const GATHERED = 1 << 16;
+
 function* gather(pieces: Iterable<string>): Iterable<string> {
   let held: string[] = [];
   let size = 0;
   for (const piece of pieces) {
     held.push(piece);
     size += piece.length;
-    if (size < 1 << 16) continue;
+    if (size < GATHERED) continue;
     yield held.join('');
     held = [];
     size = 0;
@@ -108,21 +111,12 @@ export function writeWhole(file: string, pieces: Iterable<string>, isDurable = f
   }
 }
 
-/** Encodes the pieces into one buffer that is written whenever it is full. */
+/** Encodes the pieces, gathered, by way of one buffer. */
 function writeAll(fd: number, pieces: Iterable<string>): void {
-  const buffer = Buffer.allocUnsafe(1 << 16);
-  let filled = 0;
-  const flush = (bytes: Buffer): void => {
+  // No unit of a string takes more than three bytes.
+  const buffer = Buffer.allocUnsafe(GATHERED * 6);
+  for (const text of gather(pieces)) {
+    const bytes = text.length * 3 > buffer.length ? Buffer.from(text, 'utf8') : buffer.subarray(0, buffer.write(text));
     for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
-  };
-  for (const piece of pieces) {
-    // No unit of a string takes more than three bytes.
-    if (filled + piece.length * 3 > buffer.length) {
-      flush(buffer.subarray(0, filled));
-      filled = 0;
-    }
-    if (piece.length * 3 > buffer.length) flush(Buffer.from(piece, 'utf8'));
-    else filled += buffer.write(piece, filled);
   }
-  flush(buffer.subarray(0, filled));
 }

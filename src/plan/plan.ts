@@ -69,30 +69,47 @@ export type PlanBody = Omit<Plan, 'schemaVersion' | 'kind' | 'digest'>;
 const DIGEST_LINE = /^ {2}"digest": "(sha256:[0-9a-f]{64})?",$/m;
 
 /** Yields the plan's text: one action a line, the same bytes for the same plan. */
-export function serialisePlan(body: PlanBody): string {
-  const lines = (values: readonly unknown[]): string =>
-    values.length === 0 ? '[]' : `[\n${values.map((value) => `    ${JSON.stringify(value)}`).join(',\n')}\n  ]`;
-  const block = (value: unknown): string => JSON.stringify(value, undefined, 2).replaceAll('\n', '\n  ');
-  const text = [
-    '{',
-    `  "schemaVersion": ${PLAN_VERSION},`,
-    `  "kind": ${JSON.stringify(PLAN_KIND)},`,
-    '  "digest": "",',
-    `  "snapshot": ${block(body.snapshot)},`,
-    `  "settings": ${block(body.settings)},`,
-    `  "actions": ${lines(body.actions)},`,
-    `  "open": ${lines(body.open)},`,
-    `  "after": ${block(body.after)},`,
-    `  "decisions": ${lines(body.decisions)}`,
-    '}\n',
-  ].join('\n');
-  return text.replace('  "digest": "",', `  "digest": "${digestOf(text)}",`);
+export const serialisePlan = (body: PlanBody): string => sealPlan(body).pieces.join('');
+
+/** Yields the plan's digest and its text in pieces: of 200,000 actions there need not be a second copy in one string. */
+export function sealPlan(body: PlanBody): { readonly digest: string; readonly pieces: readonly string[] } {
+  const [before, ...after] = undigestedPieces(body);
+  const sum = createHash('sha256');
+  for (const piece of [before, EMPTY_DIGEST, ...after]) sum.update(piece);
+  const digest = `sha256:${sum.digest('hex')}`;
+  return { digest, pieces: [before, `  "digest": "${digest}",`, ...after] };
 }
 
-const digestOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+const EMPTY_DIGEST = '  "digest": "",';
+/** Lines that are put together at once. */
+const BATCH = 200;
+
+/** Yields what stands before the digest, then what stands after it. */
+function* undigestedPieces(body: PlanBody): Iterable<string> {
+  const block = (value: unknown): string => JSON.stringify(value, undefined, 2).replaceAll('\n', '\n  ');
+  yield `{\n  "schemaVersion": ${PLAN_VERSION},\n  "kind": ${JSON.stringify(PLAN_KIND)},\n`;
+  yield `\n  "snapshot": ${block(body.snapshot)},\n  "settings": ${block(body.settings)},\n  "actions": `;
+  yield* lines(body.actions);
+  yield ',\n  "open": ';
+  yield* lines(body.open);
+  yield `,\n  "after": ${block(body.after)},\n  "decisions": `;
+  yield* lines(body.decisions);
+  yield '\n}\n';
+}
+
+function* lines(values: readonly unknown[]): Iterable<string> {
+  if (values.length === 0) yield '[]';
+  for (let at = 0; at < values.length; at += BATCH) {
+    const batch = values.slice(at, at + BATCH).map((value) => `    ${JSON.stringify(value)}`);
+    yield `${at === 0 ? '[' : ','}\n${batch.join(',\n')}`;
+  }
+  if (values.length > 0) yield '\n  ]';
+}
 
 /** Is the digest that a plan's text states the digest of that text. */
 export function isDigestTrue(text: string): boolean {
   const line = DIGEST_LINE.exec(text);
-  return line?.[1] !== undefined && digestOf(text.replace(line[0], '  "digest": "",')) === line[1];
+  return line?.[1] !== undefined && digestOf(text.replace(line[0], EMPTY_DIGEST)) === line[1];
 }
+
+const digestOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;

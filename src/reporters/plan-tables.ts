@@ -52,21 +52,23 @@ export const MEMBERSHIP_HEADINGS = ['group id', 'group name', 'user id', 'userna
 
 /** Yields memberships.csv: every membership that the first group sync would remove, before or after the plan. */
 export function membershipsCsv({ before, assembly }: Pick<MadePlan, 'before' | 'assembly'>): Iterable<string> {
-  const { users } = before.snapshot;
-  const lost = new Map<string, readonly string[]>();
+  const { users, groups } = before.snapshot;
+  const seen = new Set<number>();
+  const lost: string[][] = [];
   for (const { finding } of [...before.findings, ...assembly.end.report.findings]) {
     const rule = ruleOf(finding);
     if (rule.losesMembers !== true) continue;
     for (const user of rule.users(finding)) {
       for (const group of rule.groups(finding)) {
         const source = users[user.place];
-        const name = `${user.place} ${group.place}`;
-        if (!lost.has(name))
-          lost.set(name, [group.id, before.snapshot.groups[group.place].name, user.id, source.userName, source.email, assembly.end.users[user.place].userName]);
+        const membership = user.place * groups.length + group.place;
+        if (seen.has(membership)) continue;
+        seen.add(membership);
+        lost.push([group.id, groups[group.place].name, user.id, source.userName, source.email, assembly.end.users[user.place].userName]);
       }
     }
   }
-  return csvText(MEMBERSHIP_HEADINGS, lost.values());
+  return csvText(MEMBERSHIP_HEADINGS, lost);
 }
 
 /** Yields notices.csv: every user whose login changes. */

@@ -8,7 +8,7 @@ import { baselineLines } from '../../plan/baseline.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../../plan/make-plan.js';
 import { MemberTable } from '../../plan/member-table.js';
 import type { Plan, PlanSettings } from '../../plan/plan.js';
-import { serialisePlan } from '../../plan/plan.js';
+import { sealPlan } from '../../plan/plan.js';
 import { planMarkdown } from '../../reporters/plan-markdown.js';
 import { decisionsCsv, membershipsCsv, noticesCsv, outdatedCsv } from '../../reporters/plan-tables.js';
 import { count } from '../../rules/rule.js';
@@ -135,17 +135,19 @@ function writePlan(folder: string, made: MadePlan, applyCommand: string | undefi
   } catch (error) {
     throw new Mistake(`The folder ${folder} cannot be made: ${writeReason(error)}`, 'Name another one with --out.');
   }
-  const text = serialisePlan(made.body);
-  const write = (name: string, pieces: Iterable<string>): void => writeWhole(join(folder, name), pieces, true);
-  if (made.outdated.length > 0) write(freeName(folder), outdatedCsv(made.outdated));
-  write('decisions.csv', decisionsCsv(made));
+  // What people wrote is to survive a power cut, and the plan that they approve; the rest is made of the same source again.
+  const keep = (name: string, pieces: Iterable<string>): void => writeWhole(join(folder, name), pieces, true);
+  const write = (name: string, pieces: Iterable<string>): void => writeWhole(join(folder, name), pieces);
+  if (made.outdated.length > 0) keep(freeName(folder), outdatedCsv(made.outdated));
+  keep('decisions.csv', decisionsCsv(made));
   write('memberships.csv', membershipsCsv(made));
   write('notices.csv', noticesCsv(made));
   write('plan.md', planMarkdown(made, applyCommand ?? READING_ONLY));
   if (applyCommand === undefined) return '';
   write('baseline.jsonl', baselineLines(made.assembly.end));
-  write('plan.json', [text]);
-  return /"digest": "([^"]*)"/.exec(text)?.[1] ?? '';
+  const { digest, pieces } = sealPlan(made.body);
+  keep('plan.json', pieces);
+  return digest;
 }
 
 /** Decisions that are kept aside never take the place of others kept before. */
