@@ -86,9 +86,13 @@ export function beginAudit(directory: Directory, policy: Policy, earlier?: Earli
     },
     finish(snapshot) {
       const findings: AuditedFinding[] = [];
+      const carried = byRule(
+        earlier?.findings ?? [],
+        runs.flatMap(({ rule, run }) => (run === undefined ? [rule.name] : [])),
+      );
       for (const { rule, run } of runs) {
         if (run === undefined) {
-          for (const audited of earlier?.findings ?? []) if (audited.finding.rule === rule.name) findings.push(audited);
+          for (const audited of carried.get(rule.name) ?? []) findings.push(audited);
           continue;
         }
         const set = policy.severities[rule.name];
@@ -100,6 +104,13 @@ export function beginAudit(directory: Directory, policy: Policy, earlier?: Earli
       return completeReport({ snapshot, policy, sync, findings, notChecked, notes: [...snapshot.notes, ...notesOf(context)] });
     },
   };
+}
+
+/** Yields the findings of some rules. */
+function byRule(findings: readonly AuditedFinding[], rules: readonly string[]): Map<string, AuditedFinding[]> {
+  const found = new Map<string, AuditedFinding[]>(rules.map((rule) => [rule, []]));
+  for (const audited of findings) found.get(audited.finding.rule)?.push(audited);
+  return found;
 }
 
 /** Usually one rule looks at memberships, of which there are more than of anything else. */

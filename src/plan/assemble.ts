@@ -42,7 +42,7 @@ export function assembleFor({ before, context }: Ground, choices: Choices, end: 
     ...groupChanges(groups, end.groups, choices),
     ...memberChanges(users, groups, choices),
   ];
-  const resolving = new Resolving(before.findings, context.directory, end.report.findings);
+  const resolving = new Resolving(before.findings, context.directory, end);
   const actions = placed.map((each, at): Action => ({ id: `a${at + 1}`, change: each.change, resolves: resolving.of(each) }));
   proveActions({ users, groups, actions, places: Int32Array.from(placed, ({ place }) => place), end });
   if (end.contest.isAutomatic.includes(1)) throw new ProofFailed('The plan is not finished and was not written: an update would still need no decision.');

@@ -53,17 +53,18 @@ export function askRows(open: readonly AuditedFinding[], context: RuleContext): 
   for (const finding of open) {
     const rule = ruleOf(finding.finding);
     const { questions } = rule.remedy(finding.finding);
-    const users = questions.some(({ proposal }) => proposal !== undefined) ? new Map(rule.users(finding.finding).map((user) => [user.id, user])) : NO_USERS;
+    const users = rule.users(finding.finding);
+    // Rules ask about their users one after the other, so that one walk along them meets all.
+    let at = 0;
     for (const question of questions) {
       const { subject, id, current, problem } = question;
-      const suggestion = suggest({ question, user: subject === 'user' ? users.get(id) : undefined });
+      while (subject === 'user' && at < users.length && users[at].id !== id) at++;
+      const suggestion = suggest({ question, user: subject === 'user' ? users[at] : undefined });
       asked.push({ finding, question, written: [finding.fingerprint, rule.name, subject, id, current, problem, suggestion] });
     }
   }
   return asked;
 }
-
-const NO_USERS: ReadonlyMap<string, User> = new Map();
 
 /** A question, with the user of whom it proposes something. */
 interface Proposed {
@@ -139,13 +140,15 @@ class Taken {
   }
 }
 
+/** Is written as itself. Nearly every id is one. */
+const PLAIN_INTEGER = /^[1-9]\d{0,14}$/;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 const TRUTH = /^(?:true|false)$/i;
 
 /** Yields a cell without what spreadsheets change unasked: line ends, TRUE, and how a number is written (007, 1.50, 1E5). */
 export function foldCell(cell: string): string {
-  if (!mayChange(cell)) return cell;
+  if (!mayChange(cell) || PLAIN_INTEGER.test(cell)) return cell;
   if (NUMBER.test(cell)) return String(Number(Number(cell).toPrecision(15)));
   return TRUTH.test(cell) ? cell.toLowerCase() : cell.replace(/\r\n?/g, '\n');
 }

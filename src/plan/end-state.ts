@@ -16,6 +16,8 @@ export interface EndState {
   /** Places of users whose username changes, in source order. */
   readonly movers: readonly number[];
   readonly report: Report;
+  /** Nothing is chosen: users get their email as username, and that is all. */
+  readonly isRenamedOnly: boolean;
   /** Of the end state; an update that still needs nobody means that the plan is not finished. */
   readonly contest: Contest;
   readonly index: IdentityIndex;
@@ -53,7 +55,7 @@ export function endStateOf(before: Report, { directory, policy, index, contest }
   members.forEach((user, group) => {
     if (choices.removals.get(user)?.has(group) !== true) audit.sink.member(user, group);
   });
-  return { users, groups, movers, report: audit.finish(snapshot), contest: audit.context.contest, index: audit.context.index };
+  return { users, groups, movers, report: audit.finish(snapshot), isRenamedOnly: !isChosen, contest: audit.context.contest, index: audit.context.index };
 }
 
 function settle(users: readonly User[], mode: RuleContext['policy']['authMode']): { index: IdentityIndex; contest: Contest } {

@@ -3,7 +3,8 @@
 import type { AuditedFinding } from '../audit/report.js';
 import type { Change } from '../model/change.js';
 import type { Directory } from '../model/directory.js';
-import { ruleOf } from '../rules/registry.js';
+import { RULES, ruleOf } from '../rules/registry.js';
+import type { EndState } from './end-state.js';
 
 /** A change with the place of the user, or else of the group, whose value it is. */
 export interface Placed {
@@ -20,9 +21,9 @@ export class Resolving {
   /** 1 for a finding that some change takes part in removing. */
   readonly #isResolved: Uint8Array;
 
-  /** `left` are the findings at the end: what they are about is not removed. */
-  constructor(findings: readonly AuditedFinding[], { users, groups }: Directory, left: readonly AuditedFinding[]) {
-    const isLeft = topicsOf(left);
+  /** What the findings at the end are about is not removed. */
+  constructor(findings: readonly AuditedFinding[], { users, groups }: Directory, { report, isRenamedOnly }: Pick<EndState, 'report' | 'isRenamedOnly'>) {
+    const isLeft = leftBy(report.findings, isRenamedOnly);
     this.#findings = findings;
     this.#isResolved = new Uint8Array(findings.length);
     this.#byUser = new Chains(users.length);
@@ -61,15 +62,12 @@ export class Resolving {
   }
 }
 
-/** Yields whether there is a finding of that rule and topic. */
-function topicsOf(findings: readonly AuditedFinding[]): (audited: AuditedFinding) => boolean {
-  const topics = new Map<string, Set<string>>();
-  for (const { finding } of findings) {
-    const known = topics.get(finding.rule) ?? new Set();
-    if (known.size === 0) topics.set(finding.rule, known);
-    known.add(ruleOf(finding).topic(finding));
-  }
-  return ({ finding }) => topics.get(finding.rule)?.has(ruleOf(finding).topic(finding)) === true;
+/** Yields whether a finding is still there at the end: one of its rule and topic, or all of a rule that renames do not touch. */
+function leftBy(findings: readonly AuditedFinding[], isRenamedOnly: boolean): (audited: AuditedFinding) => boolean {
+  const outlasts = new Set(RULES.filter((rule) => isRenamedOnly && rule.outlastsRenames === true).map(({ name }) => name));
+  const topics = new Map(RULES.map(({ name }) => [name, new Set<string>()]));
+  for (const { finding } of findings) if (!outlasts.has(finding.rule)) topics.get(finding.rule)?.add(ruleOf(finding).topic(finding));
+  return ({ finding }) => outlasts.has(finding.rule) || topics.get(finding.rule)?.has(ruleOf(finding).topic(finding)) === true;
 }
 
 /** Lists of numbers by place. */

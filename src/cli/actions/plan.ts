@@ -19,8 +19,7 @@ import { type Ending, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 import { writeWhole } from '../outputs.js';
-import { fileWords } from '../plan-source.js';
-import { type Prepared, prepare, shellWord } from '../prepare.js';
+import { fileWords, type Prepared, prepare, shellWord } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
 import { writeReason } from '../write-reason.js';
 
@@ -136,7 +135,7 @@ function writePlan(folder: string, made: MadePlan, applyCommand: string | undefi
     throw new Mistake(`The folder ${folder} cannot be made: ${writeReason(error)}`, 'Name another one with --out.');
   }
   // What people wrote is to survive a power cut, and the plan that they approve; the rest is made of the same source again.
-  const keep = (name: string, pieces: Iterable<string>): void => writeWhole(join(folder, name), pieces, true);
+  const keep = (name: string, pieces: Iterable<string | Uint8Array>): void => writeWhole(join(folder, name), pieces, true);
   const write = (name: string, pieces: Iterable<string>): void => writeWhole(join(folder, name), pieces);
   if (made.outdated.length > 0) keep(freeName(folder), outdatedCsv(made.outdated));
   keep('decisions.csv', decisionsCsv(made));
@@ -159,16 +158,16 @@ function freeName(folder: string): string {
 }
 
 function countsOf({ body }: MadePlan) {
-  const of = (is: (kind: string, attribute?: string) => boolean): number =>
-    body.actions.filter(({ change }) => is(change.kind, 'attribute' in change ? change.attribute : undefined)).length;
-  return {
-    userNames: of((kind, attribute) => kind === 'replace-user' && attribute === 'userName'),
-    temporary: body.actions.filter(({ change }) => change.kind === 'replace-user' && change.temporary === true).length,
-    emails: of((kind, attribute) => kind === 'replace-user' && attribute === 'email'),
-    active: of((kind, attribute) => kind === 'replace-user' && attribute === 'active'),
-    groupNames: of((kind) => kind === 'replace-group'),
-    memberships: of((kind) => kind.endsWith('-member')),
-  };
+  const counts = { userNames: 0, temporary: 0, emails: 0, active: 0, groupNames: 0, memberships: 0 };
+  for (const { change } of body.actions) {
+    if (change.kind === 'replace-group') counts.groupNames++;
+    else if (change.kind !== 'replace-user') counts.memberships++;
+    else if (change.attribute === 'email') counts.emails++;
+    else if (change.attribute === 'active') counts.active++;
+    else counts.userNames++;
+    if (change.kind === 'replace-user' && change.temporary === true) counts.temporary++;
+  }
+  return counts;
 }
 
 function summaryOf(made: MadePlan, folder: string, digest: string) {
