@@ -128,6 +128,18 @@ function refuseUnknownRoles(tables: Settings['tables'], origin: string): void {
 /** Yields a word as a shell takes it. */
 export const shellWord = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
+/** Yields the flags that name a source's files, as words of a command. */
+export function fileWords(source: string | undefined, flags: SharedFlags): string[] {
+  const named = (flag: string, files: readonly string[] = []): string[] => files.flatMap((file) => [flag, file]);
+  return [
+    ...(source === undefined ? [] : [source]),
+    ...named('--users', flags.users),
+    ...named('--inactive-users', flags.inactiveUsers),
+    ...named('--groups', flags.groups === undefined ? [] : [flags.groups]),
+    ...named('--memberships', flags.memberships),
+  ];
+}
+
 /** Yields the words of a command line that mean the same source, judged the same way. */
 function commandWords(source: string | undefined, flags: SharedFlags): string {
   const each = (flag: string, values: readonly string[] = []): string[] => values.flatMap((value) => [flag, shellWord(value)]);
