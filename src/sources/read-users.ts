@@ -2,6 +2,7 @@
 
 import type { AuthenticationType, User } from '../model/directory.js';
 import type { AuthMode } from '../model/policy.js';
+import { columnText, nameReader } from './column-text.js';
 import { IdTable } from './id-table.js';
 import { type Problems, quoted } from './problem.js';
 import type { Row, Table } from './table.js';
@@ -24,12 +25,6 @@ export interface UsersRead {
   /** Adds what only the whole table shows; to be called after the last row of each. */
   end(table: Table): string[];
 }
-
-/** A column's reader, or why there is none. */
-const columnText = (table: Table, column: string): ((row: Row) => string) | undefined => {
-  const at = table.columns.get(column);
-  return at === undefined ? undefined : (row) => row.text(at);
-};
 
 /** Yields an id as other tables name it; a username that serves as one is kept to the letter. */
 function idOf(text: string, column: 'id' | 'uid' | 'userName'): string {
@@ -233,13 +228,4 @@ function remember<T>(column: number, read: (row: Row) => T | undefined, otherwis
     }
     return value ?? otherwise;
   };
-}
-
-function nameReader(table: Table): (row: Row) => string {
-  const full = columnText(table, 'fullName');
-  if (full !== undefined) return full;
-  const first = columnText(table, 'firstName');
-  const last = columnText(table, 'lastName');
-  if (first === undefined && last === undefined) return () => '';
-  return (row) => [first?.(row) ?? '', last?.(row) ?? ''].filter((part) => part !== '').join(' ');
 }
