@@ -4,7 +4,7 @@ import { settleContest } from '../model/contest.js';
 import type { Directory, MembershipSink, Snapshot } from '../model/directory.js';
 import { environmentNotes } from '../model/environment.js';
 import type { FindingBase } from '../model/finding.js';
-import { indexIdentities } from '../model/identity-index.js';
+import { type IdentityIndex, indexIdentities } from '../model/identity-index.js';
 import type { IdpDirectory } from '../model/idp.js';
 import { matchIdp } from '../model/idp-match.js';
 import type { Policy } from '../model/policy.js';
@@ -52,22 +52,36 @@ function whyNotChecked(rule: Rule, given: Given, policy: Policy): string | undef
   return policy.severities[rule.name] === 'off' ? 'switched off in the configuration' : undefined;
 }
 
+/** What an audit of a planned state has from that of its source. */
+export interface Earlier {
+  readonly findings: readonly AuditedFinding[];
+  /** Of the users as they are planned. */
+  readonly index: IdentityIndex;
+  /** Nothing is planned but that users get their email as username. */
+  readonly isRenamedOnly: boolean;
+}
+
 /**
- * Starts an audit of users and groups; findings follow once the memberships have been seen. `carried` are findings of
- * an earlier audit of the same source: what only unknown members can tell is taken from there, not asked again.
+ * Starts an audit of users and groups; findings follow once the memberships have been seen. What only unknown members
+ * can tell, and what renames do not touch, is taken from an earlier audit and not asked again.
  */
-export function beginAudit(directory: Directory, policy: Policy, idp?: IdpDirectory, carried?: readonly AuditedFinding[]): Audit {
-  const index = indexIdentities(directory.users, policy.authMode);
+export function beginAudit(directory: Directory, policy: Policy, idp?: IdpDirectory, earlier?: Earlier): Audit {
+  const index = earlier?.index ?? indexIdentities(directory.users, policy.authMode);
   const sync = selectSyncGroups(directory.groups, policy);
   const context: RuleContext = { directory, policy, index, contest: settleContest(index), sync, ...(idp === undefined ? {} : { idp: matchIdp(index, idp) }) };
   const notChecked: NotChecked[] = [];
-  const runs: { rule: Rule; run: RuleRun<FindingBase> }[] = [];
+  /** Without a run where the findings are carried over. */
+  const runs: { rule: Rule; run: RuleRun<FindingBase> | undefined }[] = [];
   for (const rule of rulesFor({ policy, idp })) {
     const why = whyNotChecked(rule, givenOf(directory, idp), policy);
-    if (why === undefined) runs.push({ rule, run: rule.start(context) });
-    else notChecked.push({ rule: rule.name, why });
+    if (why !== undefined) {
+      notChecked.push({ rule: rule.name, why });
+      continue;
+    }
+    const run = earlier?.isRenamedOnly === true && rule.outlastsRenames === true ? undefined : rule.start(context);
+    runs.push({ rule, run: earlier !== undefined && run?.unknown !== undefined ? undefined : run });
   }
-  const watching = runs.map(({ run }) => run);
+  const watching = runs.flatMap(({ run }) => (run === undefined ? [] : [run]));
   const onMember = watching.flatMap((run) => (run.member === undefined ? [] : [run.member.bind(run)]));
   const onUnknown = watching.flatMap((run) => (run.unknown === undefined ? [] : [run.unknown.bind(run)]));
   return {
@@ -80,9 +94,13 @@ export function beginAudit(directory: Directory, policy: Policy, idp?: IdpDirect
     },
     finish(snapshot) {
       const findings: AuditedFinding[] = [];
+      const carried = byRule(
+        earlier?.findings ?? [],
+        runs.flatMap(({ rule, run }) => (run === undefined ? [rule.name] : [])),
+      );
       for (const { rule, run } of runs) {
-        if (carried !== undefined && run.unknown !== undefined) {
-          findings.push(...carried.filter(({ finding }) => finding.rule === rule.name));
+        if (run === undefined) {
+          for (const audited of carried.get(rule.name) ?? []) findings.push(audited);
           continue;
         }
         const set = policy.severities[rule.name];
@@ -102,6 +120,13 @@ export function beginAudit(directory: Directory, policy: Policy, idp?: IdpDirect
       });
     },
   };
+}
+
+/** Yields the findings of some rules. */
+function byRule(findings: readonly AuditedFinding[], rules: readonly string[]): Map<string, AuditedFinding[]> {
+  const found = new Map<string, AuditedFinding[]>(rules.map((rule) => [rule, []]));
+  for (const audited of findings) found.get(audited.finding.rule)?.push(audited);
+  return found;
 }
 
 /** Usually one rule looks at memberships, of which there are more than of anything else. */

@@ -74,28 +74,31 @@ export function refuseOverwriting(files: readonly string[], inputs: readonly str
 
 /** Writes pieces to stdout in larger ones. */
 export function writePieces(output: Output, pieces: Iterable<string>): void {
-  for (const piece of gather(pieces)) output.write(piece);
+  for (const text of gather<never>(pieces)) output.write(text);
 }
 
-function* gather(pieces: Iterable<string>): Iterable<string> {
-  let held: string[] = [];
-  let size = 0;
+/** Units of text that are written at once. */
+const GATHERED = 1 << 16;
+
+/** Yields texts in larger pieces; bytes stay as they are. */
+function* gather<B extends Uint8Array>(pieces: Iterable<string | B>): Iterable<string | B> {
+  let held = '';
   for (const piece of pieces) {
-    held.push(piece);
-    size += piece.length;
-    if (size < 1 << 16) continue;
-    yield held.join('');
-    held = [];
-    size = 0;
+    const isText = typeof piece === 'string';
+    if (isText) held += piece;
+    if (isText && held.length < GATHERED) continue;
+    if (held !== '') yield held;
+    held = '';
+    if (!isText) yield piece;
   }
-  if (size > 0) yield held.join('');
+  if (held !== '') yield held;
 }
 
 /**
  * Writes a file as a whole or not at all, readable by its owner only. Throws a Mistake where it cannot be written.
  * What can be made again need not survive a power cut; `isDurable` is for what cannot.
  */
-export function writeWhole(file: string, pieces: Iterable<string>, isDurable = false): void {
+export function writeWhole(file: string, pieces: Iterable<string | Uint8Array>, isDurable = false): void {
   // A device or a pipe cannot be replaced, only written to.
   const isSpecial = existsSync(file) && !statSync(file).isFile();
   const target = isSpecial ? file : join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
@@ -116,21 +119,13 @@ export function writeWhole(file: string, pieces: Iterable<string>, isDurable = f
   }
 }
 
-/** Encodes the pieces into one buffer that is written whenever it is full. */
-function writeAll(fd: number, pieces: Iterable<string>): void {
-  const buffer = Buffer.allocUnsafe(1 << 16);
-  let filled = 0;
-  const flush = (bytes: Buffer): void => {
+/** Writes the pieces; texts are encoded by way of one buffer. */
+function writeAll(fd: number, pieces: Iterable<string | Uint8Array>): void {
+  // No unit of a string takes more than three bytes.
+  const buffer = Buffer.allocUnsafe(GATHERED * 6);
+  const encode = (text: string): Uint8Array => (text.length * 3 > buffer.length ? Buffer.from(text) : buffer.subarray(0, buffer.write(text)));
+  for (const piece of gather(pieces)) {
+    const bytes = typeof piece === 'string' ? encode(piece) : piece;
     for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
-  };
-  for (const piece of pieces) {
-    // No unit of a string takes more than three bytes.
-    if (filled + piece.length * 3 > buffer.length) {
-      flush(buffer.subarray(0, filled));
-      filled = 0;
-    }
-    if (piece.length * 3 > buffer.length) flush(Buffer.from(piece, 'utf8'));
-    else filled += buffer.write(piece, filled);
   }
-  flush(buffer.subarray(0, filled));
 }

@@ -46,15 +46,3 @@ export function requestFor(plan: Plan, source: string | undefined, flags: Shared
     isAssumedActive: settings.assumeActive || flags.assumeActive === true,
   };
 }
-
-/** Yields the flags that name a source's files, as words of a command. */
-export function fileWords(source: string | undefined, flags: SharedFlags): string[] {
-  const named = (flag: string, files: readonly string[] = []): string[] => files.flatMap((file) => [flag, file]);
-  return [
-    ...(source === undefined ? [] : [source]),
-    ...named('--users', flags.users),
-    ...named('--inactive-users', flags.inactiveUsers),
-    ...named('--groups', flags.groups === undefined ? [] : [flags.groups]),
-    ...named('--memberships', flags.memberships),
-  ];
-}

@@ -6,7 +6,6 @@ import type { ResolvedSettings } from '../config/resolve.js';
 import { resolveSettings } from '../config/resolve.js';
 import { DEFAULTS, SETTINGS, type Settings } from '../config/settings.js';
 import type { Role } from '../model/directory.js';
-import type { Environment } from '../model/environment.js';
 import { Mistake } from '../model/mistake.js';
 import type { AuthMode, Policy } from '../model/policy.js';
 import { nearestName } from '../model/scope.js';
@@ -19,6 +18,7 @@ import { readNameList } from '../sources/name-list.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { Io } from './io.js';
 import { type SharedFlags, settingsFromFlags } from './options.js';
+import { environmentOf } from './stated-environment.js';
 
 export interface Prepared {
   readonly request: SourceRequest;
@@ -120,19 +120,6 @@ async function idpRequestOf({ settings, origins }: ResolvedSettings, { folder }:
   };
 }
 
-/** Yields what settings that no export shows are judged by; undefined where nobody states or asks for them. */
-function environmentOf({ environment: stated, strictEnvironment: isStrict, idp }: Settings, io: Io): Environment | undefined {
-  if (stated === undefined && !isStrict) return undefined;
-  if (idp !== undefined && stated?.idp !== undefined && idp !== stated.idp) {
-    throw new Mistake(
-      `The settings of environment are said to be for ${stated.idp}, and --idp says ${idp}.`,
-      'Correct one of them, or leave idp of environment out.',
-    );
-  }
-  const provider = idp ?? stated?.idp;
-  return { stated: stated ?? {}, isStrict, today: io.now().toISOString().slice(0, 10), ...(provider === undefined ? {} : { provider }) };
-}
-
 /** Reading a config needs zod; it is loaded only where there is a file to read. */
 async function readConfig(said: string | undefined, { folder }: Io) {
   const path = said ?? findConfigFile(folder);
@@ -191,6 +178,18 @@ function refuseUnknownRoles(tables: Settings['tables'], origin: string): void {
 
 /** Yields a word as a shell takes it. */
 export const shellWord = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+
+/** Yields the flags that name a source's files, as words of a command. */
+export function fileWords(source: string | undefined, flags: SharedFlags): string[] {
+  const named = (flag: string, files: readonly string[] = []): string[] => files.flatMap((file) => [flag, file]);
+  return [
+    ...(source === undefined ? [] : [source]),
+    ...named('--users', flags.users),
+    ...named('--inactive-users', flags.inactiveUsers),
+    ...named('--groups', flags.groups === undefined ? [] : [flags.groups]),
+    ...named('--memberships', flags.memberships),
+  ];
+}
 
 /** Yields the words of a command line that mean the same source, judged the same way. */
 function commandWords(source: string | undefined, flags: SharedFlags): string {

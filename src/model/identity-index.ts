@@ -81,3 +81,18 @@ export function indexIdentities(users: readonly User[], mode: AuthMode): Identit
     emailers: new Buckets(emailKey, keys.length),
   };
 }
+
+/**
+ * Yields the index of the same users once those at the places have their email as username. Key ids stay: nobody gets
+ * a name that was not somebody's already, and a key that nobody has any more has neither holders nor emailers.
+ */
+export function reindexRenamed(index: IdentityIndex, users: readonly User[], places: readonly number[]): IdentityIndex {
+  if (places.length === 0) return { ...index, users };
+  const userNameKey = index.userNameKey.slice();
+  const needing = index.needsUpdate.slice();
+  for (const place of places) {
+    userNameKey[place] = index.emailKey[place];
+    needing[place] = 0;
+  }
+  return { ...index, users, userNameKey, needsUpdate: needing, holders: new Buckets(userNameKey, index.keys.length) };
+}

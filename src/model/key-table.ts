@@ -19,13 +19,10 @@ export class KeyTable {
   /** Of the text that was looked at last. */
   #hash = 0;
 
-  /** Yields the number of a text's key; -1 where the text is blank. */
+  /** Yields the number of a text's key, a new one where it has none; -1 where the text is blank. */
   intern(text: string): number {
-    if (this.#isKey(text)) return this.#number(text);
-    const folded = key(text);
-    if (folded === '') return BLANK;
-    this.#isKey(folded);
-    return this.#number(folded);
+    const folded = this.#fold(text);
+    return folded === '' ? BLANK : this.#number(folded);
   }
 
   /** Yields the number of what is a key already, or is to be told apart to the letter. */
@@ -34,11 +31,8 @@ export class KeyTable {
     return this.#number(folded);
   }
 
-  /** Yields the number of a text's key; -1 where it has none, or is blank. */
-  find(text: string): number {
-    if (this.#isKey(text)) return this.#find(text);
-    const folded = key(text);
-    if (folded === '') return BLANK;
+  /** Yields the number of what `internKey` was given, or -1. */
+  findKey(folded: string): number {
     this.#isKey(folded);
     return this.#find(folded);
   }
@@ -52,6 +46,20 @@ export class KeyTable {
     this.#hashes[number] = this.#hash;
     this.#place(number);
     return number;
+  }
+
+  /** Yields the number of a text's key; -1 where it has none, or is blank. */
+  find(text: string): number {
+    const folded = this.#fold(text);
+    return folded === '' ? UNKNOWN : this.#find(folded);
+  }
+
+  /** Yields a text's key, and leaves its hash behind. */
+  #fold(text: string): string {
+    if (this.#isKey(text)) return text;
+    const folded = key(text);
+    this.#isKey(folded);
+    return folded;
   }
 
   /** Hashes a text (FNV-1a); yields whether it is sure to be its own key: ASCII without capitals and spaces. */

@@ -7,8 +7,10 @@ const OTHER_PRIME = 0x85ebca6b;
 /** No character has this code, so values cannot run together. */
 const END = 0x110000;
 
-/** Yields 16 hex digits that change with any of the values. Not for secrecy, only to tell a change. */
-function digest(values: readonly string[]): string {
+const BYTES = 8;
+
+/** Puts 8 bytes that change with any of the values. Not for secrecy, only to tell a change. */
+function putDigest(values: readonly string[], bytes: Buffer, offset: number): void {
   let left = 0x811c9dc5;
   let right = 0x9747b28c;
   for (const value of values) {
@@ -20,23 +22,50 @@ function digest(values: readonly string[]): string {
     left = Math.imul(left ^ END, PRIME);
     right = Math.imul(right ^ END, OTHER_PRIME);
   }
-  return hex(left) + hex(right);
+  bytes.writeInt32BE(left, offset);
+  bytes.writeInt32BE(right, offset + 4);
 }
 
-const hex = (value: number): string => (value >>> 0).toString(16).padStart(8, '0');
+const valuesOfUser = ({ userName, email, active, authenticationType }: User): string[] => [userName, email, String(active), authenticationType];
+const valuesOfGroup = ({ name, isOrganisationLevel }: Group): string[] => [name, String(isOrganisationLevel)];
 
-export const userDigest = ({ userName, email, active, authenticationType }: User): string => digest([userName, email, String(active), authenticationType]);
-export const groupDigest = ({ name, isOrganisationLevel }: Group): string => digest([name, String(isOrganisationLevel)]);
+/** Yields 16 hex digits. */
+function digest(values: readonly string[]): string {
+  const bytes = Buffer.allocUnsafe(BYTES);
+  putDigest(values, bytes, 0);
+  return bytes.toString('hex');
+}
+
+export const userDigest = (user: User): string => digest(valuesOfUser(user));
+export const groupDigest = (group: Group): string => digest(valuesOfGroup(group));
 
 export interface Baseline {
   readonly users: ReadonlyMap<string, string>;
   readonly groups: ReadonlyMap<string, string>;
 }
 
-/** Yields the lines of baseline.jsonl. */
+/** Yields the text of baseline.jsonl, many lines at a time. */
 export function* baselineLines({ users, groups }: { readonly users: readonly User[]; readonly groups: readonly Group[] }): Iterable<string> {
-  for (const user of users) yield `["user",${JSON.stringify(user.id)},"${userDigest(user)}"]\n`;
-  for (const group of groups) yield `["group",${JSON.stringify(group.id)},"${groupDigest(group)}"]\n`;
+  yield* linesOf('user', users, valuesOfUser);
+  yield* linesOf('group', groups, valuesOfGroup);
+}
+
+const BATCH = 512;
+const PLAIN = /^\w*$/;
+
+/** There is a line for everybody: digests become text together, which takes a third of the time. */
+function* linesOf<S extends User | Group>(kind: string, subjects: readonly S[], valuesOf: (subject: S) => readonly string[]): Iterable<string> {
+  const bytes = Buffer.allocUnsafe(BATCH * BYTES);
+  for (let from = 0; from < subjects.length; from += BATCH) {
+    const some = subjects.slice(from, from + BATCH);
+    for (let at = 0; at < some.length; at++) putDigest(valuesOf(some[at]), bytes, at * BYTES);
+    const digests = bytes.toString('hex', 0, some.length * BYTES);
+    const lines = some.map(({ id }, at) => {
+      const quoted = PLAIN.test(id) ? `"${id}"` : JSON.stringify(id);
+      return `["${kind}",${quoted},"${digests.slice(at * BYTES * 2, (at + 1) * BYTES * 2)}"]\n`;
+    });
+    yield lines.join('');
+  }
 }
 
 /** Yields a baseline, or undefined where the text is none. */

@@ -49,22 +49,25 @@ export interface AskedRow {
 
 /** Yields the rows of open findings, in the order of the report. */
 export function askRows(open: readonly AuditedFinding[], context: RuleContext): AskedRow[] {
-  const asked: (Proposed & { readonly finding: AuditedFinding })[] = [];
+  const asked: AskedRow[] = [];
+  const suggest = suggester(context);
   const bind = questionBinder(context);
   for (const finding of open) {
     const rule = ruleOf(finding.finding);
-    const questions = rule.remedy(finding.finding).questions.map(bind);
-    const users = questions.some(({ proposal }) => proposal !== undefined) ? new Map(rule.users(finding.finding).map((user) => [user.id, user])) : NO_USERS;
-    for (const question of questions) asked.push({ finding, question, user: question.subject === 'user' ? users.get(question.id) : undefined });
+    const { questions } = rule.remedy(finding.finding);
+    const users = rule.users(finding.finding);
+    // Rules ask about their users one after the other, so that one walk along them meets all.
+    let at = 0;
+    for (const asking of questions) {
+      const question = bind(asking);
+      const { subject, id, current, problem } = question;
+      while (subject === 'user' && at < users.length && users[at].id !== id) at++;
+      const suggestion = suggest({ question, user: subject === 'user' ? users[at] : undefined });
+      asked.push({ finding, question, written: [finding.fingerprint, rule.name, subject, id, current, problem, suggestion] });
+    }
   }
-  const suggest = suggester(asked, context);
-  return asked.map(({ finding, question, user }): AskedRow => {
-    const { subject, id, current, problem } = question;
-    return { finding, question, written: [finding.fingerprint, finding.finding.rule, subject, id, current, problem, suggest({ question, user })] };
-  });
+  return asked;
 }
-
-const NO_USERS: ReadonlyMap<string, User> = new Map();
 
 /** A question, with the user of whom it proposes something. */
 interface Proposed {
@@ -73,11 +76,8 @@ interface Proposed {
 }
 
 /** Yields what makes proposals concrete: values that no other name, no other email and no other suggestion has. */
-function suggester(asked: readonly Proposed[], context: RuleContext): (proposed: Proposed) => string {
-  const ground = new Taken(
-    asked.flatMap(({ question: { proposal } }) => (proposal === undefined || proposal.value === '' ? [] : [proposal.value])),
-    context,
-  );
+function suggester(context: RuleContext): (proposed: Proposed) => string {
+  const ground = new Taken(context);
   const given = new Map<string, string>();
   // A group that is to be synced by its very name keeps it, or the name would be nobody's.
   const names = new Set(context.policy.syncGroups);
@@ -108,15 +108,11 @@ const squeezed = (text: string): string => text.replace(/[\s\p{Cf}]/gu, '');
 class Taken {
   readonly #index: RuleContext['index'];
   readonly #groupNames: ReadonlySet<string>;
-  /** Key ids of proposed values that are known; of all keys, once a numbered value is looked for. */
-  #idsByKey: ReadonlyMap<string, number>;
   readonly #suggested = new Map<string, number | undefined>();
 
-  constructor(proposed: readonly string[], { directory, index }: RuleContext) {
+  constructor({ directory, index }: RuleContext) {
     this.#index = index;
     this.#groupNames = new Set(directory.groups.map(({ name }) => key(name)));
-    const wanted = new Set(proposed.map(key));
-    this.#idsByKey = idsOf(index.keys, wanted.size === 0 ? () => false : (text) => wanted.has(text));
   }
 
   /** Yields the value, or a numbered one that is free. A person's own address is that or another person's, never numbered. */
@@ -124,8 +120,6 @@ class Taken {
     if (this.#take(value, user?.place)) return value;
     const isOwn = user !== undefined && (value === user.userName || squeezed(value) === squeezed(user.email));
     if (isOwn) return undefined;
-    if (!this.#hasAll) this.#idsByKey = idsOf(this.#index.keys, () => true);
-    this.#hasAll = true;
     const at = value.lastIndexOf('@');
     for (let number = 2; number < 1000; number++) {
       const numbered = at > 0 ? `${value.slice(0, at)}-${number}${value.slice(at)}` : `${value} ${number}`;
@@ -133,8 +127,6 @@ class Taken {
     }
     return undefined;
   }
-
-  #hasAll = false;
 
   /** Yields whether the value was free, and takes it. */
   #take(value: string, place: number | undefined): boolean {
@@ -147,30 +139,31 @@ class Taken {
   #isFree(folded: string, place: number | undefined): boolean {
     if (this.#suggested.has(folded) && (place === undefined || this.#suggested.get(folded) !== place)) return false;
     if (place === undefined) return !this.#groupNames.has(folded);
-    const id = this.#idsByKey.get(folded);
-    if (id === undefined) return true;
-    const { holders, emailers } = this.#index;
+    const { find, holders, emailers } = this.#index;
+    const id = find(folded);
+    if (id < 0) return true;
     return holders.of(id).every((other) => other === place) && emailers.of(id).every((other) => other === place);
   }
 }
 
-function idsOf(keys: readonly string[], isWanted: (text: string) => boolean): Map<string, number> {
-  const ids = new Map<string, number>();
-  keys.forEach((text, id) => {
-    if (isWanted(text)) ids.set(text, id);
-  });
-  return ids;
-}
-
+/** Is written as itself. Nearly every id is one. */
+const PLAIN_INTEGER = /^[1-9]\d{0,14}$/;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 const TRUTH = /^(?:true|false)$/i;
 
 /** Yields a cell without what spreadsheets change unasked: line ends, TRUE, and how a number is written (007, 1.50, 1E5). */
 export function foldCell(cell: string): string {
+  if (!mayChange(cell) || PLAIN_INTEGER.test(cell)) return cell;
   if (NUMBER.test(cell)) return String(Number(Number(cell).toPrecision(15)));
   return TRUTH.test(cell) ? cell.toLowerCase() : cell.replace(/\r\n?/g, '\n');
 }
+
+const CARRIAGE_RETURN = '\r';
+const FIRST_OF_CHANGED = new Set([...'0123456789+-.tTfF'].map((char) => char.charCodeAt(0)));
+
+/** Most cells begin with a letter and are one line. */
+const mayChange = (cell: string): boolean => cell !== '' && (FIRST_OF_CHANGED.has(cell.charCodeAt(0)) || cell.includes(CARRIAGE_RETURN));
 
 /** Yields the digest of the cells that are not for people. */
 export function rowDigest(written: readonly string[]): string {

@@ -4,7 +4,7 @@ import { beginAudit } from '../audit/audit.js';
 import type { AuditedFinding, Report } from '../audit/report.js';
 import { type Contest, settleContest } from '../model/contest.js';
 import type { Group, Snapshot, User } from '../model/directory.js';
-import { type IdentityIndex, indexIdentities } from '../model/identity-index.js';
+import { type IdentityIndex, indexIdentities, reindexRenamed } from '../model/identity-index.js';
 import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
 import { type Choices, hasChoices } from './choices.js';
@@ -16,6 +16,8 @@ export interface EndState {
   /** Places of users whose username changes, in source order. */
   readonly movers: readonly number[];
   readonly report: Report;
+  /** Nothing is chosen: users get their email as username, and that is all. */
+  readonly isRenamedOnly: boolean;
   /** Of the end state; an update that still needs nobody means that the plan is not finished. */
   readonly contest: Contest;
   readonly index: IdentityIndex;
@@ -30,11 +32,15 @@ export function endStateOf(before: Report, { directory, policy, index, contest, 
   const chosen = isChosen ? directory.users.map((user) => withChoices(user, choices)) : directory.users;
   const settled: { index: IdentityIndex; contest: Contest } = isChosen ? settle(chosen.map(releasing(choices)), policy.authMode) : { index, contest };
   const movers: number[] = [];
+  const updated: number[] = [];
   const users = chosen.map((user) => {
-    const isUpdated = settled.contest.isAutomatic[user.place] === 1;
+    const { place } = user;
+    const isUpdated = settled.contest.isAutomatic[place] === 1;
     const userName = isUpdated ? user.email : user.userName;
-    if (userName !== directory.users[user.place].userName) movers.push(user.place);
-    return isUpdated ? { ...user, userName } : user;
+    if (userName !== directory.users[place].userName) movers.push(place);
+    if (!isUpdated) return user;
+    updated.push(place);
+    return { ...user, userName };
   });
   const groups =
     choices.groupNames.size === 0
@@ -44,11 +50,12 @@ export function endStateOf(before: Report, { directory, policy, index, contest, 
           return name === undefined ? group : { ...group, name };
         });
   const snapshot: Snapshot = { ...before.snapshot, users, groups };
-  const audit = beginAudit(snapshot, policy, idp?.directory, before.findings);
+  const end = reindexRenamed(settled.index, users, updated);
+  const audit = beginAudit(snapshot, policy, idp?.directory, { findings: before.findings, index: end, isRenamedOnly: !isChosen });
   members.forEach((user, group) => {
     if (choices.removals.get(user)?.has(group) !== true) audit.sink.member(user, group);
   });
-  return { users, groups, movers, report: audit.finish(snapshot), contest: audit.context.contest, index: audit.context.index };
+  return { users, groups, movers, report: audit.finish(snapshot), isRenamedOnly: !isChosen, contest: audit.context.contest, index: audit.context.index };
 }
 
 function settle(users: readonly User[], mode: RuleContext['policy']['authMode']): { index: IdentityIndex; contest: Contest } {

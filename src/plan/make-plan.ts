@@ -59,12 +59,12 @@ export function makePlan(ground: Ground, { decisions, today, settings }: PlanWis
     if (problems.length > 0) return { problems };
     assembly = assembleFor(ground, settled.choices, end);
   }
-  const answers = new Map(read?.answered.map((row) => [row.asked, row]));
+  const answers = read === undefined ? undefined : new Map(read.answered.map((row) => [row.asked, row]));
   const open = assembly.open.filter(({ fingerprint }) => !settled.acceptances.has(fingerprint));
   return {
     body: bodyOf(ground.before, assembly, open, asked, settings),
     assembly: { ...assembly, open },
-    rows: asked.map((row) => answers.get(row) ?? { asked: row }),
+    rows: asked.map((row) => answers?.get(row) ?? { asked: row }),
     outdated: read?.outdated ?? [],
     acceptances: settled.acceptances,
     before: ground.before,

@@ -8,9 +8,10 @@ export class MemberTable {
 
   /** Yields a sink that keeps what matters for group syncs. */
   sinkFor({ users, groups }: Directory): MembershipSink {
+    const isOrganisationLevel = Uint8Array.from(groups, (group) => Number(group.isOrganisationLevel));
     return {
       member: (user, group) => {
-        if (users[user].authenticationType === 'basic' && groups[group].isOrganisationLevel) this.#add(user, group);
+        if (isOrganisationLevel[group] === 1 && users[user].authenticationType === 'basic') this.#add(user, group);
       },
       unknown: () => {},
     };

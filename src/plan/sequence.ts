@@ -5,7 +5,7 @@ export interface Renames {
   readonly movers: readonly number[];
   /** Key id of the name that each place has, -1 where it is blank. */
   readonly from: (place: number) => number;
-  /** Key id of the name that each mover gets. No two movers have one target. */
+  /** Key id of the name that each mover gets, from 0. No two movers have one target. */
   readonly to: (place: number) => number;
   /** Places that have a key as name. */
   readonly holdersOf: (key: number) => Iterable<number>;
@@ -25,52 +25,58 @@ const NOBODY = -1;
  * held by somebody who is not renamed, or wanted by two: such renames are not to be planned at all.
  */
 export function sequenceRenames({ movers, from, to, holdersOf }: Renames): Step[] {
-  const moverByTarget = new Map<number, number>();
-  for (const place of movers) {
-    const target = to(place);
-    if (moverByTarget.has(target)) throw new Error(`two users are to get the name of key ${target}`);
-    moverByTarget.set(target, place);
+  const targets = Int32Array.from(movers, to);
+  const moverByTarget = new Int32Array(largestOf(targets) + 1).fill(NOBODY);
+  const rankByPlace = new Int32Array(largestOf(movers) + 1).fill(NOBODY);
+  for (let rank = 0; rank < movers.length; rank++) {
+    const target = targets[rank];
+    if (moverByTarget[target] !== NOBODY) throw new Error(`two users are to get the name of key ${target}`);
+    moverByTarget[target] = rank;
+    rankByPlace[movers[rank]] = rank;
   }
-  const isMover = new Set(movers);
   /** How many others still have the name that a mover is to get. */
-  const waiting = new Map<number, number>();
-  for (const place of movers) {
-    let others = 0;
-    for (const holder of holdersOf(to(place))) {
-      if (holder === place) continue;
-      if (!isMover.has(holder)) throw new Error(`the name of key ${to(place)} is held by user ${holder}, who stays`);
-      others++;
+  const waiting = new Int32Array(movers.length);
+  for (let rank = 0; rank < movers.length; rank++) {
+    for (const holder of holdersOf(targets[rank])) {
+      if (holder === movers[rank]) continue;
+      if ((rankByPlace[holder] ?? NOBODY) === NOBODY) throw new Error(`the name of key ${targets[rank]} is held by user ${holder}, who stays`);
+      waiting[rank]++;
     }
-    waiting.set(place, others);
   }
 
   const steps: Step[] = [];
-  const isPlaced = new Set<number>();
+  const isPlaced = new Uint8Array(movers.length);
   /** Yields who can move once the user has left its old name, if that was the last it waited for. */
-  const release = (place: number): number => {
-    const next = moverByTarget.get(from(place)) ?? NOBODY;
-    if (next === NOBODY || next === place) return NOBODY;
-    const left = (waiting.get(next) ?? 0) - 1;
-    waiting.set(next, left);
-    return left === 0 ? next : NOBODY;
+  const release = (rank: number): number => {
+    const next = moverByTarget[from(movers[rank])] ?? NOBODY;
+    if (next === NOBODY || next === rank) return NOBODY;
+    waiting[next]--;
+    return waiting[next] === 0 ? next : NOBODY;
   };
-  const follow = (first: number, hasLeft: ReadonlySet<number>): void => {
-    for (let place = first; place !== NOBODY; ) {
-      steps.push({ place, isTemporary: false });
-      isPlaced.add(place);
-      place = hasLeft.has(place) ? NOBODY : release(place);
+  /** `opener` has left its name already, for a temporary one. */
+  const follow = (first: number, opener: number): void => {
+    for (let rank = first; rank !== NOBODY; ) {
+      steps.push({ place: movers[rank], isTemporary: false });
+      isPlaced[rank] = 1;
+      rank = rank === opener ? NOBODY : release(rank);
     }
   };
 
-  const noneLeft: ReadonlySet<number> = new Set();
-  for (const place of movers) if (waiting.get(place) === 0 && !isPlaced.has(place)) follow(place, noneLeft);
+  for (let rank = 0; rank < movers.length; rank++) if (waiting[rank] === 0 && isPlaced[rank] === 0) follow(rank, NOBODY);
   // What is left are rings, each by itself: every name has one taker, so nothing hangs on a ring from outside.
-  for (const place of movers) {
-    if (isPlaced.has(place)) continue;
+  for (let rank = 0; rank < movers.length; rank++) {
+    if (isPlaced[rank] === 1) continue;
+    const place = movers[rank];
     steps.push({ place, isTemporary: true });
-    const next = release(place);
+    const next = release(rank);
     if (next === NOBODY) throw new Error(`the ring of user ${place} does not open`);
-    follow(next, new Set([place]));
+    follow(next, rank);
   }
   return steps;
+}
+
+function largestOf(numbers: Int32Array | readonly number[]): number {
+  let largest = -1;
+  for (let at = 0; at < numbers.length; at++) if (numbers[at] > largest) largest = numbers[at];
+  return largest;
 }

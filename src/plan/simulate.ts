@@ -1,6 +1,5 @@
 /** Plays a plan's actions on a copy of the snapshot and proves what always holds (contract 6). */
 
-import { key } from '../model/compare.js';
 import type { Group, User } from '../model/directory.js';
 import { KeyTable } from '../model/key-table.js';
 import type { Action } from './plan.js';
@@ -13,8 +12,6 @@ export interface Proof {
   readonly places: Int32Array;
   /** The state that the plan was made for. */
   readonly end: { readonly users: readonly User[]; readonly groups: readonly Group[] };
-  /** Keys of every username and email, of the snapshot and of the end state: no temporary name is one of them. */
-  readonly keys: readonly (readonly string[])[];
 }
 
 /** A plan that does not hold what plans promise. It is a bug, and is never written. */
@@ -26,31 +23,62 @@ const fail = (action: Action | undefined, why: string): never => {
   throw new ProofFailed(`The plan is not safe and was not written${action === undefined ? '' : `: ${action.id}`}: ${why}.`);
 };
 
-/** Who has which username key, one step after the other. */
+/** Has no name that the plan gives to anybody: such a name is in nobody's way. */
+const UNSOUGHT = -1;
+
+/** Who has which username key, one step after the other. It asks no index: whoever made the plan could have been wrong about it. */
 class Names {
+  /** Numbers the names that the plan gives. */
   readonly #table = new KeyTable();
+  /** Key number of the name that each action gives; -1 where it gives none, or a blank one. */
+  readonly #given: Int32Array;
   /** Key number by place: in the source, and now. */
   readonly #native: Int32Array;
   readonly #keys: Int32Array;
   /** How many have a key, and how many of those had it in the source, by key number. */
   readonly #all: Int32Array;
   readonly #loyal: Int32Array;
+  /** 1 for a key that is a username or an email of the organisation; looked for where names are temporary. */
+  readonly #isKnown: Uint8Array;
 
-  constructor(users: readonly User[], renames: number) {
-    this.#native = Int32Array.from(users, ({ userName }) => this.#table.intern(userName));
+  constructor({ users, actions, end }: Proof) {
+    let hasTemporary = false;
+    this.#given = Int32Array.from(actions, ({ change }) => {
+      if (change.kind !== 'replace-user' || change.attribute !== 'userName') return UNSOUGHT;
+      if (change.temporary === true) hasTemporary = true;
+      return this.#table.intern(change.to);
+    });
+    const size = this.#table.keys.length;
+    this.#native = new Int32Array(users.length);
+    this.#all = new Int32Array(size);
+    this.#isKnown = new Uint8Array(size);
+    for (let place = 0; place < users.length; place++) {
+      const user = users[place];
+      const number = this.#know(user.userName);
+      this.#native[place] = number;
+      if (number >= 0) this.#all[number]++;
+      if (hasTemporary && user.email !== user.userName) this.#know(user.email);
+      if (!hasTemporary || end.users[place] === user) continue;
+      this.#know(end.users[place].userName);
+      this.#know(end.users[place].email);
+    }
     this.#keys = this.#native.slice();
-    this.#all = new Int32Array(this.#table.keys.length + renames);
-    for (const number of this.#native) if (number >= 0) this.#all[number]++;
     this.#loyal = this.#all.slice();
   }
 
-  /** Gives a user another name; yields whether nobody but old namesakes has it as well. */
-  move(place: number, userName: string): boolean {
+  #know(text: string): number {
+    const number = this.#table.find(text);
+    if (number >= 0) this.#isKnown[number] = 1;
+    return number;
+  }
+
+  /** Gives a user the name of an action; yields whether nobody but old namesakes has it as well. */
+  move(place: number, at: number): boolean {
     const native = this.#native[place];
     const before = this.#keys[place];
     if (before >= 0) this.#all[before]--;
     if (before >= 0 && before === native) this.#loyal[before]--;
-    const number = this.#table.intern(userName);
+    const number = this.#given[at];
     this.#keys[place] = number;
     if (number < 0) return false;
     const isFree = this.#all[number] === 0 || (number === native && this.#all[number] === this.#loyal[number]);
@@ -58,16 +86,25 @@ class Names {
     if (number === native) this.#loyal[number]++;
     return isFree;
   }
+
+  /** Is the name of an action a username or an email, in the source or at the end. */
+  isKnown(at: number): boolean {
+    return this.#isKnown[this.#given[at]] === 1;
+  }
 }
 
 /** Throws ProofFailed where a plan breaks one of its promises. */
-export function proveActions({ users, groups, actions, places, end, keys }: Proof): void {
-  const names = new Names(users, actions.length);
+export function proveActions(proof: Proof): void {
+  const { users, groups, actions, places, end } = proof;
+  if (end.users.length !== users.length) fail(undefined, 'it ends with other users');
+  const names = new Names(proof);
   /** What was changed, by place; of everybody else the snapshot tells. */
-  const now = { userName: new Map<number, string>(), email: new Map<number, string>(), active: new Map<number, string>() };
+  const userNames = new Array<string | undefined>(users.length);
+  const others = { email: new Map<number, string>(), active: new Map<number, string>() };
   const groupNames = groups.map(({ name }) => name);
   const left = new Map<number, Action>();
-  const temporary = new Map<string, Action>();
+  const temporary: number[] = [];
+  const isTouched = new Uint8Array(users.length);
   actions.forEach((action, at) => {
     const { change } = action;
     const place = places[at];
@@ -77,31 +114,33 @@ export function proveActions({ users, groups, actions, places, end, keys }: Proo
       groupNames[place] = change.to;
     }
     if (change.kind !== 'replace-user') return;
-    if (users[place]?.id !== change.user) fail(action, 'there is no such user');
-    const changed = now[change.attribute];
-    if ((changed.get(place) ?? String(users[place][change.attribute])) !== change.from) fail(action, `the ${change.attribute} is not that at that moment`);
-    changed.set(place, change.to);
-    if (change.attribute !== 'userName') return;
-    if (!names.move(place, change.to)) fail(action, 'another user has that username at that moment');
+    const user = users[place];
+    if (user?.id !== change.user) fail(action, 'there is no such user');
+    isTouched[place] = 1;
+    if (change.attribute !== 'userName') {
+      const changed = others[change.attribute];
+      if ((changed.get(place) ?? String(user[change.attribute])) !== change.from) fail(action, `the ${change.attribute} is not that at that moment`);
+      changed.set(place, change.to);
+      return;
+    }
+    if ((userNames[place] ?? user.userName) !== change.from) fail(action, 'the userName is not that at that moment');
+    userNames[place] = change.to;
+    if (!names.move(place, at)) fail(action, 'another user has that username at that moment');
     left.delete(place);
     if (change.temporary !== true) return;
     left.set(place, action);
-    temporary.set(key(change.to), action);
+    temporary.push(at);
   });
   for (const action of left.values()) fail(action, 'a temporary username is left at the end');
-  if (temporary.size > 0) {
-    for (const list of keys) {
-      for (const known of list) if (temporary.has(known)) fail(temporary.get(known), 'the temporary username is one that the organisation knows');
-    }
-  }
-  for (const user of end.users) {
-    const { place, userName, email, active } = user;
+  for (const at of temporary) if (names.isKnown(at)) fail(actions[at], 'the temporary username is one that the organisation knows');
+  for (let place = 0; place < users.length; place++) {
     const source = users[place];
-    if (user === source && !now.userName.has(place) && !now.email.has(place) && !now.active.has(place)) continue;
+    const user = end.users[place];
+    if (user === source && isTouched[place] === 0) continue;
     const ends =
-      (now.userName.get(place) ?? source.userName) === userName &&
-      (now.email.get(place) ?? source.email) === email &&
-      (now.active.get(place) ?? String(source.active)) === String(active);
+      (userNames[place] ?? source.userName) === user.userName &&
+      (others.email.get(place) ?? source.email) === user.email &&
+      (others.active.get(place) ?? String(source.active)) === String(user.active);
     if (!ends) fail(undefined, `user ${source.id} does not end as planned`);
   }
   for (const { place, name } of end.groups) if (groupNames[place] !== name) fail(undefined, `group ${groups[place].id} does not end as planned`);

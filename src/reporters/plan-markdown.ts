@@ -3,6 +3,7 @@
 import type { AuditedFinding } from '../audit/report.js';
 import type { Change } from '../model/change.js';
 import type { DecisionAction } from '../model/finding.js';
+import { NO_ANSWER } from '../plan/decision-rows.js';
 import { topicOf } from '../plan/end-state.js';
 import type { MadePlan } from '../plan/make-plan.js';
 import type { Action } from '../plan/plan.js';
@@ -180,7 +181,8 @@ function* acceptedSection({ acceptances, before }: MadePlan): Iterable<string> {
 }
 
 /** What decisions lead to and no decision was asked for yet. */
-function* newSection({ before, assembly }: MadePlan): Iterable<string> {
+function* newSection({ before, assembly, rows }: MadePlan): Iterable<string> {
+  if (rows.every(({ answer = NO_ANSWER }) => answer.action === '')) return;
   const known = new Set(before.findings.map(topicOf));
   const follows = assembly.end.report.findings.filter((audited) => audited.finding.severity !== 'info' && !known.has(topicOf(audited)));
   if (follows.length === 0) return;

@@ -2,7 +2,7 @@
 
 import type { User } from '../model/directory.js';
 import { guardCell } from '../model/formula.js';
-import { type AskedRow, DECISION_COLUMNS, NO_ANSWER } from '../plan/decision-rows.js';
+import { DECISION_COLUMNS, NO_ANSWER } from '../plan/decision-rows.js';
 import type { MadePlan } from '../plan/make-plan.js';
 import type { OutdatedRow } from '../plan/read-decisions.js';
 import { ruleOf } from '../rules/registry.js';
@@ -10,12 +10,20 @@ import { ruleOf } from '../rules/registry.js';
 /** What a reader, or a spreadsheet of another country, could take for more than one cell, or trim. */
 const NEEDS_QUOTES = /[",;\t\r\n]|^\s|\s$/;
 
+/** Needs nothing, as nearly all cells: it has words with single spaces, and begins as no formula does. */
+const PLAIN = /^[\w(][^",;\s]*(?: [^",;\s]+)*$/;
+
 const cellText = (text: string): string => {
+  if (text === '' || PLAIN.test(text)) return text;
   const guarded = guardCell(text);
   return NEEDS_QUOTES.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
 };
 
-const lineText = (cells: readonly string[]): string => `${cells.map(cellText).join(',')}\r\n`;
+function lineText(cells: readonly string[]): string {
+  let line = cellText(cells[0] ?? '');
+  for (let at = 1; at < cells.length; at++) line += `,${cellText(cells[at])}`;
+  return `${line}\r\n`;
+}
 
 /** Yields CSV text line by line: RFC 4180, with cells that a spreadsheet would run made harmless. */
 export function* csvText(headings: readonly string[], rows: Iterable<readonly string[]>): Iterable<string> {
@@ -25,20 +33,15 @@ export function* csvText(headings: readonly string[], rows: Iterable<readonly st
 
 /** Yields decisions.csv: what is asked, with what was answered so far. */
 export function decisionsCsv({ rows }: Pick<MadePlan, 'rows'>): Iterable<string> {
-  return csvText(
-    DECISION_COLUMNS,
-    rows.map(({ asked, answer = NO_ANSWER }) => decisionCells(asked, answer)),
-  );
+  return csvText(DECISION_COLUMNS, decisionRows(rows));
 }
 
-const decisionCells = ({ written }: AskedRow, { action, value, reason, owner, expires }: typeof NO_ANSWER): string[] => [
-  ...written,
-  action,
-  value,
-  reason,
-  owner,
-  expires,
-];
+function* decisionRows(rows: MadePlan['rows']): Iterable<readonly string[]> {
+  for (const { asked, answer = NO_ANSWER } of rows) {
+    const { action, value, reason, owner, expires } = answer;
+    yield [...asked.written, action, value, reason, owner, expires];
+  }
+}
 
 /** Yields the answers that no finding asks for any more, with what became of it. */
 export function outdatedCsv(outdated: readonly OutdatedRow[]): Iterable<string> {
@@ -51,32 +54,40 @@ export function outdatedCsv(outdated: readonly OutdatedRow[]): Iterable<string> 
 export const MEMBERSHIP_HEADINGS = ['group id', 'group name', 'user id', 'username', 'email', 'username after the plan'] as const;
 
 /** Yields memberships.csv: every membership that the first group sync would remove, before or after the plan. */
-export function membershipsCsv({ before, assembly }: Pick<MadePlan, 'before' | 'assembly'>): Iterable<string> {
-  const { users } = before.snapshot;
-  const lost = new Map<string, readonly string[]>();
+export function membershipsCsv(made: Pick<MadePlan, 'before' | 'assembly'>): Iterable<string> {
+  return csvText(MEMBERSHIP_HEADINGS, lostMemberships(made));
+}
+
+function* lostMemberships({ before, assembly }: Pick<MadePlan, 'before' | 'assembly'>): Iterable<readonly string[]> {
+  const { users, groups } = before.snapshot;
+  const seen = new Set<number>();
   for (const { finding } of [...before.findings, ...assembly.end.report.findings]) {
     const rule = ruleOf(finding);
     if (rule.losesMembers !== true) continue;
     for (const user of rule.users(finding)) {
       for (const group of rule.groups(finding)) {
         const source = users[user.place];
-        const name = `${user.place} ${group.place}`;
-        if (!lost.has(name))
-          lost.set(name, [group.id, before.snapshot.groups[group.place].name, user.id, source.userName, source.email, assembly.end.users[user.place].userName]);
+        const membership = user.place * groups.length + group.place;
+        if (seen.has(membership)) continue;
+        seen.add(membership);
+        yield [group.id, groups[group.place].name, user.id, source.userName, source.email, assembly.end.users[user.place].userName];
       }
     }
   }
-  return csvText(MEMBERSHIP_HEADINGS, lost.values());
 }
 
 /** Yields notices.csv: every user whose login changes, and which other systems sign in with it where that was said. */
-export function noticesCsv({ before, assembly }: Pick<MadePlan, 'before' | 'assembly'>): Iterable<string> {
-  const { users } = before.snapshot;
+export function noticesCsv(made: Pick<MadePlan, 'before' | 'assembly'>): Iterable<string> {
+  const systems = made.before.policy.areIntegrationsGiven === true ? ['systems to change'] : [];
+  return csvText(['id', 'name', 'email', 'old username', 'new username', ...systems], notices(made));
+}
+
+function* notices({ before, assembly }: Pick<MadePlan, 'before' | 'assembly'>): Iterable<readonly string[]> {
+  const { movers, users } = assembly.end;
   const hasSystems = before.policy.areIntegrationsGiven === true;
-  const row = (place: number): string[] => {
-    const { id, name, userName, signsInFor = [] }: User = users[place];
-    const after = assembly.end.users[place];
-    return [id, name, after.email, userName, after.userName, ...(hasSystems ? [signsInFor.join('; ')] : [])];
-  };
-  return csvText(['id', 'name', 'email', 'old username', 'new username', ...(hasSystems ? ['systems to change'] : [])], assembly.end.movers.map(row));
+  for (const place of movers) {
+    const { id, name, userName, signsInFor = [] }: User = before.snapshot.users[place];
+    const row = [id, name, users[place].email, userName, users[place].userName];
+    yield hasSystems ? [...row, signsInFor.join('; ')] : row;
+  }
 }

@@ -56,6 +56,7 @@ export const inactiveBasicMember: Rule<InactiveBasicMember> = {
   redact: (finding, stand) => ({ ...finding, user: stand.user(finding.user), groups: finding.groups.map(stand.group) }),
   headings: ['id', 'username', 'groups to be synced', 'where'],
   rows: ({ user, groups }, locate) => [[cell(user.id), cell(user.userName), cell(groups.map(({ name }) => name).join(', ')), cell(placeText(locate(user)))]],
+  outlastsRenames: true,
   mayFollowDecision: true,
   losesMembers: true,
   users: ({ user }) => [user],

@@ -38,6 +38,7 @@ export const invalidEmail: Rule<InvalidEmail> = {
   rows: ({ user }, locate) => [
     [cell(user.id), cell(user.userName), { text: user.email, against: user.email.replace(/[\s\p{Cf}]/gu, '') }, cell(placeText(locate(user)))],
   ],
+  outlastsRenames: true,
   users: ({ user }) => [user],
   groups: () => NOBODY,
   decisions: ['set-email', 'deactivate', 'accept'],

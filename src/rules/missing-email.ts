@@ -34,6 +34,7 @@ export const missingEmail: Rule<MissingEmail> = {
   redact: (finding, stand) => ({ ...finding, user: stand.user(finding.user) }),
   headings: ['id', 'username', 'user is', 'where'],
   rows: ({ user }, locate) => [[cell(user.id), cell(user.userName), cell(stateText(user)), cell(placeText(locate(user)))]],
+  outlastsRenames: true,
   users: ({ user }) => [user],
   groups: () => NOBODY,
   decisions: ['set-email', 'deactivate', 'accept'],

@@ -2,11 +2,12 @@
 
 import type { AuthenticationType, User } from '../model/directory.js';
 import type { AuthMode } from '../model/policy.js';
+import { columnText, nameReader } from './column-text.js';
 import { IdTable } from './id-table.js';
 import { type Problems, quoted } from './problem.js';
 import type { Row, Table } from './table.js';
 import { markUsers, type UserWords } from './user-marks.js';
-import { columnText, namePartsReader, nameReader } from './user-names.js';
+import { namePartsReader } from './user-names.js';
 import { isInactiveLicence, parseAuthenticationType, parseBoolean, parseDisabled } from './values.js';
 
 export interface UserWishes extends UserWords {

@@ -2,8 +2,8 @@
 
 import { key } from '../model/compare.js';
 import type { User } from '../model/directory.js';
+import { columnText } from './column-text.js';
 import type { Row, Table } from './table.js';
-import { columnText } from './user-names.js';
 
 export interface UserWords {
   /** Ids of accounts that are never to be changed. */

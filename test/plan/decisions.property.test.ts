@@ -10,7 +10,7 @@ import { ruleOf } from '../../src/rules/registry.js';
 import { auditOf, type Organisation, organisationArbitrary } from '../support/organisations.js';
 import { acceptedIn, fittingAnswer, suggested, wildAnswer } from './answers.js';
 import { breachesOf } from './checker.js';
-import { afterActions, answeredCells, fileOf, madePlanOf, planOf } from './planning.js';
+import { afterActions, answeredCells, endFindings, fileOf, madePlanOf, planOf } from './planning.js';
 
 interface Case {
   readonly organisation: Organisation;
@@ -41,6 +41,8 @@ function expectSafeOrRefused(each: Case): boolean {
   }
   expect(breachesOf(organisation, made.body, acceptedIn(made.rows))).toEqual([]);
   expectNothingNew(organisation, made);
+  const { told, alone } = endFindings(organisation, made);
+  expect(told).toEqual(alone);
   expect(made.rows.map(({ answer }) => answer?.action ?? '')).toEqual(each.answers.map(({ action }) => action));
   expect(serialisePlan(madePlanOf(organisation, fileOf(cellsOf(each))).body)).toBe(serialisePlan(made.body));
   return true;

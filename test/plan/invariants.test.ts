@@ -4,7 +4,7 @@ import { serialisePlan } from '../../src/plan/plan.js';
 import { netChanges } from '../../src/plan/verify.js';
 import { type Organisation, organisationArbitrary } from '../support/organisations.js';
 import { breachesOf } from './checker.js';
-import { madePlanOf, reordered } from './planning.js';
+import { endFindings, madePlanOf, reordered } from './planning.js';
 
 const RUNS = 300;
 
@@ -12,6 +12,16 @@ test('a plan holds what every plan promises', () => {
   fc.assert(
     fc.property(organisationArbitrary, (organisation) => {
       expect(breachesOf(organisation, madePlanOf(organisation).body)).toEqual([]);
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test('what the end state takes over from the source is what an audit of it alone finds', () => {
+  fc.assert(
+    fc.property(organisationArbitrary, (organisation) => {
+      const { told, alone } = endFindings(organisation, madePlanOf(organisation));
+      expect(told).toEqual(alone);
     }),
     { numRuns: RUNS },
   );

@@ -1,6 +1,7 @@
 /** Plans of made-up organisations, without a file in between. */
 
 import { beginAudit } from '../../src/audit/audit.js';
+import type { Report } from '../../src/audit/report.js';
 import type { Group, User } from '../../src/model/directory.js';
 import type { Ground } from '../../src/plan/assemble.js';
 import { type Answer, type AskedRow, DECISION_COLUMNS, NO_ANSWER } from '../../src/plan/decision-rows.js';
@@ -8,7 +9,7 @@ import { type DecisionFile, type MadePlan, makePlan, type RefusedDecisions } fro
 import { MemberTable } from '../../src/plan/member-table.js';
 import type { Action, PlanSettings } from '../../src/plan/plan.js';
 import type { FileRow } from '../../src/plan/read-decisions.js';
-import { directoryOf, inOrder, type Organisation, policyOf, snapshotOf } from '../support/organisations.js';
+import { auditOf, directoryOf, inOrder, type Organisation, policyOf, snapshotOf } from '../support/organisations.js';
 
 export const TODAY = '2026-03-02';
 
@@ -93,6 +94,12 @@ export function afterActions(organisation: Organisation, actions: readonly Actio
     }
   }
   return { ...organisation, users, groups, memberships };
+}
+
+/** Yields the findings of the end state, as planning tells them and as an audit of it alone does. */
+export function endFindings(organisation: Organisation, { assembly }: MadePlan): { readonly told: readonly string[]; readonly alone: readonly string[] } {
+  const words = ({ findings }: Report): string[] => findings.map(({ finding, fingerprint }) => `${finding.severity} ${fingerprint}`);
+  return { told: words(assembly.end.report), alone: words(auditOf(afterActions(organisation, assembly.actions))) };
 }
 
 /** Yields the same organisation with its rows in another order. */

@@ -31,10 +31,9 @@ function findingsOf(report: unknown): Shown[] {
 async function check(rule: string, folder: string): Promise<Shown[]> {
   const settings = join(folder, 'settings.json');
   const mode = existsSync(settings) ? ['--config', settings] : ['--auth-mode', 'multi'];
-  const { code, stdout, stderr } = await runCli(['check', folder, ...mode, '--format', 'json']);
+  const { code, stdout, stderr } = await runCli(['check', folder, ...mode, '--format', 'json'], { cwd: folder });
   if (code !== 0 && code !== 1) throw new Error(`check ended with ${code}: ${stderr}`);
-  // Files that the settings name are told with the whole path to them.
-  return findingsOf(JSON.parse(stdout.replaceAll(`${folder}/`, '')))
+  return findingsOf(JSON.parse(stdout))
     .filter((finding) => finding.rule === rule)
     .map(({ fingerprint: _, message: __, ...rest }) => rest);
 }

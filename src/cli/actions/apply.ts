@@ -13,8 +13,8 @@ import { askConsent } from '../consent.js';
 import { type Ending, EXIT, type ExitCode, Refusal } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { fileWords, openPlan, requestFor } from '../plan-source.js';
-import { shellWord } from '../prepare.js';
+import { openPlan, requestFor } from '../plan-source.js';
+import { fileWords, shellWord } from '../prepare.js';
 
 export interface ApplyFlags extends SharedFlags {
   out?: string;

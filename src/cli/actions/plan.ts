@@ -8,7 +8,7 @@ import { baselineLines } from '../../plan/baseline.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../../plan/make-plan.js';
 import { MemberTable } from '../../plan/member-table.js';
 import type { Plan, PlanSettings } from '../../plan/plan.js';
-import { serialisePlan } from '../../plan/plan.js';
+import { sealPlan } from '../../plan/plan.js';
 import { planMarkdown } from '../../reporters/plan-markdown.js';
 import { decisionsCsv, membershipsCsv, noticesCsv, outdatedCsv } from '../../reporters/plan-tables.js';
 import { count } from '../../rules/rule.js';
@@ -19,8 +19,7 @@ import { type Ending, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 import { writeWhole } from '../outputs.js';
-import { fileWords } from '../plan-source.js';
-import { type Prepared, prepare, shellWord } from '../prepare.js';
+import { fileWords, type Prepared, prepare, shellWord } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
 import { writeReason } from '../write-reason.js';
 
@@ -136,17 +135,19 @@ function writePlan(folder: string, made: MadePlan, applyCommand: string | undefi
   } catch (error) {
     throw new Mistake(`The folder ${folder} cannot be made: ${writeReason(error)}`, 'Name another one with --out.');
   }
-  const text = serialisePlan(made.body);
-  const write = (name: string, pieces: Iterable<string>): void => writeWhole(join(folder, name), pieces, true);
-  if (made.outdated.length > 0) write(freeName(folder), outdatedCsv(made.outdated));
-  write('decisions.csv', decisionsCsv(made));
+  // What people wrote is to survive a power cut, and the plan that they approve; the rest is made of the same source again.
+  const keep = (name: string, pieces: Iterable<string | Uint8Array>): void => writeWhole(join(folder, name), pieces, true);
+  const write = (name: string, pieces: Iterable<string>): void => writeWhole(join(folder, name), pieces);
+  if (made.outdated.length > 0) keep(freeName(folder), outdatedCsv(made.outdated));
+  keep('decisions.csv', decisionsCsv(made));
   write('memberships.csv', membershipsCsv(made));
   write('notices.csv', noticesCsv(made));
   write('plan.md', planMarkdown(made, applyCommand ?? READING_ONLY));
   if (applyCommand === undefined) return '';
   write('baseline.jsonl', baselineLines(made.assembly.end));
-  write('plan.json', [text]);
-  return /"digest": "([^"]*)"/.exec(text)?.[1] ?? '';
+  const { digest, pieces } = sealPlan(made.body);
+  keep('plan.json', pieces);
+  return digest;
 }
 
 /** Decisions that are kept aside never take the place of others kept before. */
@@ -158,16 +159,16 @@ function freeName(folder: string): string {
 }
 
 function countsOf({ body }: MadePlan) {
-  const of = (is: (kind: string, attribute?: string) => boolean): number =>
-    body.actions.filter(({ change }) => is(change.kind, 'attribute' in change ? change.attribute : undefined)).length;
-  return {
-    userNames: of((kind, attribute) => kind === 'replace-user' && attribute === 'userName'),
-    temporary: body.actions.filter(({ change }) => change.kind === 'replace-user' && change.temporary === true).length,
-    emails: of((kind, attribute) => kind === 'replace-user' && attribute === 'email'),
-    active: of((kind, attribute) => kind === 'replace-user' && attribute === 'active'),
-    groupNames: of((kind) => kind === 'replace-group'),
-    memberships: of((kind) => kind.endsWith('-member')),
-  };
+  const counts = { userNames: 0, temporary: 0, emails: 0, active: 0, groupNames: 0, memberships: 0 };
+  for (const { change } of body.actions) {
+    if (change.kind === 'replace-group') counts.groupNames++;
+    else if (change.kind !== 'replace-user') counts.memberships++;
+    else if (change.attribute === 'email') counts.emails++;
+    else if (change.attribute === 'active') counts.active++;
+    else counts.userNames++;
+    if (change.kind === 'replace-user' && change.temporary === true) counts.temporary++;
+  }
+  return counts;
 }
 
 function summaryOf(made: MadePlan, folder: string, digest: string) {

@@ -1,0 +1,89 @@
+/** What a plan's changes remove, and what they leave open. */
+
+import type { AuditedFinding } from '../audit/report.js';
+import type { Change } from '../model/change.js';
+import type { Directory } from '../model/directory.js';
+import { RULES, ruleOf } from '../rules/registry.js';
+import type { EndState } from './end-state.js';
+
+/** A change with the place of the user, or else of the group, whose value it is. */
+export interface Placed {
+  readonly place: number;
+  readonly change: Change;
+}
+
+/** Which findings each change takes part in removing. */
+export class Resolving {
+  readonly #findings: readonly AuditedFinding[];
+  /** Lists by place, linked by number: nearly every user is in one finding or two, and an array for each would fill the memory. */
+  readonly #byUser: Chains;
+  readonly #byGroup: Chains;
+  /** 1 for a finding that some change takes part in removing. */
+  readonly #isResolved: Uint8Array;
+
+  /** What the findings at the end are about is not removed. */
+  constructor(findings: readonly AuditedFinding[], { users, groups }: Directory, { report, isRenamedOnly }: Pick<EndState, 'report' | 'isRenamedOnly'>) {
+    const isLeft = leftBy(report.findings, isRenamedOnly);
+    this.#findings = findings;
+    this.#isResolved = new Uint8Array(findings.length);
+    this.#byUser = new Chains(users.length);
+    this.#byGroup = new Chains(groups.length);
+    // From the last to the first: whatever is added goes before the rest of its list.
+    for (let at = findings.length - 1; at >= 0; at--) {
+      if (isLeft(findings[at])) continue;
+      const { finding } = findings[at];
+      const rule = ruleOf(finding);
+      const concerned = rule.users(finding);
+      for (const { place } of concerned) this.#byUser.add(place, at);
+      if (concerned.length === 0) for (const { place } of rule.groups(finding)) this.#byGroup.add(place, at);
+    }
+  }
+
+  /** Yields the fingerprints of what a change takes part in removing. */
+  of({ place, change }: Placed): string[] {
+    // Memberships are kept by another state or by leaving, never by another name; and leaving mends nothing else.
+    const canKeep = change.kind !== 'replace-user' || change.attribute === 'active';
+    const canMend = change.kind !== 'remove-member' && change.kind !== 'add-member';
+    const fingerprints: string[] = [];
+    const chains = change.kind === 'replace-group' ? this.#byGroup : this.#byUser;
+    for (let link = chains.first[place]; link >= 0; link = chains.next[link]) {
+      const at = chains.items[link];
+      const { finding, fingerprint } = this.#findings[at];
+      if (!(ruleOf(finding).losesMembers === true ? canKeep : canMend)) continue;
+      this.#isResolved[at] = 1;
+      fingerprints.push(fingerprint);
+    }
+    return fingerprints;
+  }
+
+  /** Yields what a person must settle: what no change so far removes. */
+  open(): AuditedFinding[] {
+    return this.#findings.filter(({ finding, acceptance }, at) => this.#isResolved[at] === 0 && finding.severity !== 'info' && acceptance === undefined);
+  }
+}
+
+/** Yields whether a finding is still there at the end: one of its rule and topic, or all of a rule that renames do not touch. */
+function leftBy(findings: readonly AuditedFinding[], isRenamedOnly: boolean): (audited: AuditedFinding) => boolean {
+  const outlasts = new Set(RULES.filter((rule) => isRenamedOnly && rule.outlastsRenames === true).map(({ name }) => name));
+  const topics = new Map(RULES.map(({ name }) => [name, new Set<string>()]));
+  for (const { finding } of findings) if (!outlasts.has(finding.rule)) topics.get(finding.rule)?.add(ruleOf(finding).topic(finding));
+  return ({ finding }) => outlasts.has(finding.rule) || topics.get(finding.rule)?.has(ruleOf(finding).topic(finding)) === true;
+}
+
+/** Lists of numbers by place. */
+class Chains {
+  /** Link by place, -1 where the list is empty. */
+  readonly first: Int32Array;
+  /** Number, and next link, by link. */
+  readonly items: number[] = [];
+  readonly next: number[] = [];
+
+  constructor(places: number) {
+    this.first = new Int32Array(places).fill(-1);
+  }
+
+  add(place: number, item: number): void {
+    this.next.push(this.first[place]);
+    this.first[place] = this.items.push(item) - 1;
+  }
+}

@@ -1,0 +1,31 @@
+/** Cells of a column as text, and the names of people, which may take two columns. */
+
+import type { Row, Table } from './table.js';
+
+/** Yields a column's reader where there is the column. Where many cells hold one short text, `known` takes it once. */
+export function columnText(table: Table, column: string, known?: Map<number, string>): ((row: Row) => string) | undefined {
+  const at = table.columns.get(column);
+  if (at === undefined) return undefined;
+  if (known === undefined) return (row) => row.text(at);
+  return (row) => {
+    const code = row.code(at);
+    if (code < 0) return row.text(at);
+    const seen = known.get(code);
+    if (seen !== undefined) return seen;
+    const text = row.text(at);
+    known.set(code, text);
+    return text;
+  };
+}
+
+export function nameReader(table: Table): (row: Row) => string {
+  const full = columnText(table, 'fullName');
+  if (full !== undefined) return full;
+  const first = columnText(table, 'firstName', new Map());
+  const last = columnText(table, 'lastName', new Map());
+  if (first === undefined || last === undefined) return first ?? last ?? (() => '');
+  return (row) => {
+    const [one, other] = [first(row), last(row)];
+    return one === '' ? other : other === '' ? one : `${one} ${other}`;
+  };
+}
