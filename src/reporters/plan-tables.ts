@@ -25,10 +25,18 @@ function lineText(cells: readonly string[]): string {
   return `${line}\r\n`;
 }
 
-/** Yields CSV text line by line: RFC 4180, with cells that a spreadsheet would run made harmless. */
+const TOGETHER = 1 << 12;
+
+/** Yields CSV text, a few lines at a time: RFC 4180, with cells that a spreadsheet would run made harmless. */
 export function* csvText(headings: readonly string[], rows: Iterable<readonly string[]>): Iterable<string> {
-  yield lineText(headings);
-  for (const row of rows) yield lineText(row);
+  let text = lineText(headings);
+  for (const row of rows) {
+    text += lineText(row);
+    if (text.length < TOGETHER) continue;
+    yield text;
+    text = '';
+  }
+  yield text;
 }
 
 /** Yields decisions.csv: what is asked, with what was answered so far. */
