@@ -24,7 +24,15 @@ function putDigest(values: readonly string[], halves: Uint32Array): void {
   halves[1] = right;
 }
 
-const valuesOfUser = ({ userName, email, active, authenticationType }: User): string[] => [userName, email, String(active), authenticationType];
+/** Stands for an email that is the username: most are, and need not be gone through twice. */
+const SAME = '\u0000=';
+
+const valuesOfUser = ({ userName, email, active, authenticationType }: User): string[] => [
+  userName,
+  email === userName ? SAME : email,
+  active ? '1' : '0',
+  authenticationType,
+];
 const valuesOfGroup = ({ name, isOrganisationLevel }: Group): string[] => [name, String(isOrganisationLevel)];
 
 /** Yields 16 hex digits. */
