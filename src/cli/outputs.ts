@@ -1,6 +1,6 @@
 /** Where reports go: stdout, or files that are whole or not there at all. */
 
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync, realpathSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsync, fsyncSync, openSync, realpathSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Mistake } from '../model/mistake.js';
 import { FORMATS } from '../reporters/registry.js';
@@ -94,14 +94,19 @@ function* gather<B extends Uint8Array>(pieces: Iterable<string | B>): Iterable<s
   if (held !== '') yield held;
 }
 
+/** A device or a pipe cannot be replaced, only written to. */
+const isSpecial = (file: string): boolean => existsSync(file) && !statSync(file).isFile();
+const besideOf = (file: string): string => join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
+
+const unwritable = (file: string, error: unknown): Mistake =>
+  new Mistake(`${file} cannot be written: ${writeReason(error)}`, 'The file is as it was before. Name another place with --output, or make room.');
+
 /**
  * Writes a file as a whole or not at all, readable by its owner only. Throws a Mistake where it cannot be written.
  * What can be made again need not survive a power cut; `isDurable` is for what cannot.
  */
 export function writeWhole(file: string, pieces: Iterable<string | Uint8Array>, isDurable = false): void {
-  // A device or a pipe cannot be replaced, only written to.
-  const isSpecial = existsSync(file) && !statSync(file).isFile();
-  const target = isSpecial ? file : join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
+  const target = isSpecial(file) ? file : besideOf(file);
   try {
     const fd = openSync(target, 'w', 0o600);
     try {
@@ -110,12 +115,62 @@ export function writeWhole(file: string, pieces: Iterable<string | Uint8Array>, 
     } finally {
       closeSync(fd);
     }
-    if (isSpecial) return;
+    if (target === file) return;
     chmodSync(target, 0o600);
     renameSync(target, file);
   } catch (error) {
-    if (!isSpecial && existsSync(target)) unlinkSync(target);
-    throw new Mistake(`${file} cannot be written: ${writeReason(error)}`, 'The file is as it was before. Name another place with --output, or make room.');
+    if (target !== file && existsSync(target)) unlinkSync(target);
+    throw unwritable(file, error);
+  }
+}
+
+/**
+ * A file that survives a power cut, whole: written at once beside its place, flushed while its writer goes on with other
+ * work, and only then put there. Throws a Mistake where it cannot be written.
+ */
+export class DurableFile {
+  readonly #file: string;
+  readonly #beside: string;
+  #fd: number | undefined;
+  /** Yields what went wrong. It is asked for late, so it never rejects. */
+  readonly #flushed: Promise<unknown>;
+
+  constructor(file: string, pieces: Iterable<string | Uint8Array>) {
+    this.#file = file;
+    this.#beside = besideOf(file);
+    try {
+      const fd = openSync(this.#beside, 'w', 0o600);
+      this.#fd = fd;
+      writeAll(fd, pieces);
+      this.#flushed = new Promise((resolve) => fsync(fd, resolve));
+    } catch (error) {
+      this.discard();
+      throw unwritable(file, error);
+    }
+  }
+
+  async put(): Promise<void> {
+    const problem = await this.#flushed;
+    try {
+      if (problem !== null) throw problem;
+      this.#close();
+      chmodSync(this.#beside, 0o600);
+      renameSync(this.#beside, this.#file);
+    } catch (error) {
+      this.discard();
+      throw unwritable(this.#file, error);
+    }
+  }
+
+  /** Leaves nothing behind of a file that was not put. */
+  discard(): void {
+    this.#close();
+    if (existsSync(this.#beside)) unlinkSync(this.#beside);
+  }
+
+  #close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
   }
 }
 

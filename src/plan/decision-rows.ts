@@ -142,7 +142,7 @@ class Taken {
     const { find, holders, emailers } = this.#index;
     const id = find(folded);
     if (id < 0) return true;
-    return holders.of(id).every((other) => other === place) && emailers.of(id).every((other) => other === place);
+    return [holders, emailers].every((buckets) => buckets.sizeOf(id) === 0 || buckets.of(id).every((other) => other === place));
   }
 }
 
@@ -159,11 +159,12 @@ export function foldCell(cell: string): string {
   return TRUTH.test(cell) ? cell.toLowerCase() : cell.replace(/\r\n?/g, '\n');
 }
 
-const CARRIAGE_RETURN = '\r';
-const FIRST_OF_CHANGED = new Set([...'0123456789+-.tTfF'].map((char) => char.charCodeAt(0)));
-
-/** Most cells begin with a letter and are one line. */
-const mayChange = (cell: string): boolean => cell !== '' && (FIRST_OF_CHANGED.has(cell.charCodeAt(0)) || cell.includes(CARRIAGE_RETURN));
+/** Most cells begin with a letter and are one line: with none of 0-9 + - . t f, in either case. */
+function mayChange(cell: string): boolean {
+  const first = cell.charCodeAt(0);
+  const isOfNumber = first >= 0x2b && first <= 0x39 && first !== 0x2c && first !== 0x2f;
+  return isOfNumber || (first | 0x20) === 0x74 || (first | 0x20) === 0x66 || cell.includes('\r');
+}
 
 /** Yields the digest of the cells that are not for people. */
 export function rowDigest(written: readonly string[]): string {

@@ -33,15 +33,16 @@ export function endStateOf(before: Report, { directory, policy, index, contest, 
   const settled: { index: IdentityIndex; contest: Contest } = isChosen ? settle(chosen.map(releasing(choices)), policy.authMode) : { index, contest };
   const movers: number[] = [];
   const updated: number[] = [];
-  const users = chosen.map((user) => {
-    const { place } = user;
+  const users = chosen.slice();
+  for (let place = 0; place < users.length; place++) {
     const isUpdated = settled.contest.isAutomatic[place] === 1;
-    const userName = isUpdated ? user.email : user.userName;
-    if (userName !== directory.users[place].userName) movers.push(place);
-    if (!isUpdated) return user;
-    updated.push(place);
-    return { ...user, userName };
-  });
+    if (!isUpdated && users[place] === directory.users[place]) continue;
+    if (isUpdated) {
+      updated.push(place);
+      users[place] = { ...users[place], userName: users[place].email };
+    }
+    if (users[place].userName !== directory.users[place].userName) movers.push(place);
+  }
   const groups =
     choices.groupNames.size === 0
       ? directory.groups

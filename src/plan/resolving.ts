@@ -40,18 +40,19 @@ export class Resolving {
   }
 
   /** Yields the fingerprints of what a change takes part in removing. */
-  of({ place, change }: Placed): string[] {
+  of({ place, change }: Placed): readonly string[] {
     // Memberships are kept by another state or by leaving, never by another name; and leaving mends nothing else.
     const canKeep = change.kind !== 'replace-user' || change.attribute === 'active';
     const canMend = change.kind !== 'remove-member' && change.kind !== 'add-member';
-    const fingerprints: string[] = [];
+    // One or two, nearly always: an array that is pushed to has room for sixteen.
+    let fingerprints: readonly string[] = [];
     const chains = change.kind === 'replace-group' ? this.#byGroup : this.#byUser;
     for (let link = chains.first[place]; link >= 0; link = chains.next[link]) {
       const at = chains.items[link];
       const { finding, fingerprint } = this.#findings[at];
       if (!(ruleOf(finding).losesMembers === true ? canKeep : canMend)) continue;
       this.#isResolved[at] = 1;
-      fingerprints.push(fingerprint);
+      fingerprints = fingerprints.length === 0 ? [fingerprint] : [...fingerprints, fingerprint];
     }
     return fingerprints;
   }

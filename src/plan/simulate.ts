@@ -1,7 +1,8 @@
 /** Plays a plan's actions on a copy of the snapshot and proves what always holds (contract 6). */
 
+import { key } from '../model/compare.js';
 import type { Group, User } from '../model/directory.js';
-import { KeyTable } from '../model/key-table.js';
+import type { IdentityIndex } from '../model/identity-index.js';
 import type { Action } from './plan.js';
 
 export interface Proof {
@@ -10,6 +11,8 @@ export interface Proof {
   readonly actions: readonly Action[];
   /** Place of the user whom each action changes; of the group, where it changes one. */
   readonly places: Int32Array;
+  /** Of the source. */
+  readonly index: Pick<IdentityIndex, 'keys' | 'find' | 'userNameKey' | 'emailKey'>;
   /** The state that the plan was made for. */
   readonly end: { readonly users: readonly User[]; readonly groups: readonly Group[] };
 }
@@ -23,13 +26,16 @@ const fail = (action: Action | undefined, why: string): never => {
   throw new ProofFailed(`The plan is not safe and was not written${action === undefined ? '' : `: ${action.id}`}: ${why}.`);
 };
 
-/** Has no name that the plan gives to anybody: such a name is in nobody's way. */
-const UNSOUGHT = -1;
+const KNOWN = 'the temporary username is one that the organisation knows';
 
-/** Who has which username key, one step after the other. It asks no index: whoever made the plan could have been wrong about it. */
+/** Is no name, or a blank one. */
+const NONE = -1;
+
+/**
+ * Who has which username key, one step after the other. The keys have their numbers from the source's index, and every
+ * user is held against it first: whoever made the plan relied on that index, and the proof does not.
+ */
 class Names {
-  /** Numbers the names that the plan gives. */
-  readonly #table = new KeyTable();
   /** Key number of the name that each action gives; -1 where it gives none, or a blank one. */
   readonly #given: Int32Array;
   /** Key number by place: in the source, and now. */
@@ -38,37 +44,35 @@ class Names {
   /** How many have a key, and how many of those had it in the source, by key number. */
   readonly #all: Int32Array;
   readonly #loyal: Int32Array;
-  /** 1 for a key that is a username or an email of the organisation; looked for where names are temporary. */
-  readonly #isKnown: Uint8Array;
+  /** Numbers from here on are of keys that the source does not know. */
+  readonly #firstNew: number;
 
-  constructor({ users, actions, end }: Proof) {
-    let hasTemporary = false;
-    this.#given = Int32Array.from(actions, ({ change }) => {
-      if (change.kind !== 'replace-user' || change.attribute !== 'userName') return UNSOUGHT;
-      if (change.temporary === true) hasTemporary = true;
-      return this.#table.intern(change.to);
+  constructor({ users, actions, places, index }: Proof) {
+    const { keys, userNameKey, emailKey } = index;
+    users.forEach(({ id, userName, email }, place) => {
+      const isName = isKeyOf(keys[userNameKey[place]], userName);
+      const isEmail = email === userName ? emailKey[place] === userNameKey[place] : isKeyOf(keys[emailKey[place]], email);
+      if (!isName || !isEmail) fail(undefined, `user ${id} is not as the plan took it`);
     });
-    const size = this.#table.keys.length;
-    this.#native = new Int32Array(users.length);
-    this.#all = new Int32Array(size);
-    this.#isKnown = new Uint8Array(size);
-    for (let place = 0; place < users.length; place++) {
-      const user = users[place];
-      const number = this.#know(user.userName);
-      this.#native[place] = number;
-      if (number >= 0) this.#all[number]++;
-      if (hasTemporary && user.email !== user.userName) this.#know(user.email);
-      if (!hasTemporary || end.users[place] === user) continue;
-      this.#know(end.users[place].userName);
-      this.#know(end.users[place].email);
-    }
-    this.#keys = this.#native.slice();
+    this.#firstNew = keys.length;
+    const added = new Map<string, number>();
+    this.#given = Int32Array.from(actions, ({ change }, at) => {
+      if (change.kind !== 'replace-user' || change.attribute !== 'userName') return NONE;
+      if (change.to === users[places[at]]?.email) return emailKey[places[at]];
+      const number = index.find(change.to);
+      return number >= 0 ? number : this.#addedNumber(key(change.to), added);
+    });
+    this.#native = userNameKey;
+    this.#keys = userNameKey.slice();
+    this.#all = new Int32Array(this.#firstNew + added.size);
+    for (const number of userNameKey) if (number >= 0) this.#all[number]++;
     this.#loyal = this.#all.slice();
   }
 
-  #know(text: string): number {
-    const number = this.#table.find(text);
-    if (number >= 0) this.#isKnown[number] = 1;
+  #addedNumber(text: string, added: Map<string, number>): number {
+    if (text === '') return NONE;
+    const number = added.get(text) ?? this.#firstNew + added.size;
+    added.set(text, number);
     return number;
   }
 
@@ -87,10 +91,31 @@ class Names {
     return isFree;
   }
 
-  /** Is the name of an action a username or an email, in the source or at the end. */
-  isKnown(at: number): boolean {
-    return this.#isKnown[this.#given[at]] === 1;
+  /** Has nobody in the source the name of an action, as username or as email. */
+  isNew(at: number): boolean {
+    return this.#given[at] >= this.#firstNew;
   }
+}
+
+/** Is its own key: lower case, without spaces. Nearly every name is such. */
+const OWN_KEY = /^[\x21-\x40\x5b-\x7e]+$/;
+
+/** Is a text of the index, or undefined for none, the key of a text. */
+const isKeyOf = (known: string | undefined, text: string): boolean => (known === text && OWN_KEY.test(text)) || (known ?? '') === key(text);
+
+/** Yields the first temporary name that somebody has at the end, as username or as email, and had not in the source. */
+function firstMet(temporary: readonly { readonly action: Action; readonly to: string }[], { users, end }: Proof): Action | undefined {
+  if (temporary.length === 0) return undefined;
+  const byKey = new Map(temporary.map(({ action, to }) => [key(to), action]));
+  for (let place = 0; place < users.length; place++) {
+    const user = end.users[place];
+    const { email } = users[place];
+    // What was an email in the source is no new name.
+    if (user === users[place] || (user.email === email && user.userName === email)) continue;
+    const met = byKey.get(key(user.userName)) ?? byKey.get(key(user.email));
+    if (met !== undefined) return met;
+  }
+  return undefined;
 }
 
 /** Throws ProofFailed where a plan breaks one of its promises. */
@@ -103,7 +128,7 @@ export function proveActions(proof: Proof): void {
   const others = { email: new Map<number, string>(), active: new Map<number, string>() };
   const groupNames = groups.map(({ name }) => name);
   const left = new Map<number, Action>();
-  const temporary: number[] = [];
+  const temporary: { readonly action: Action; readonly to: string }[] = [];
   const isTouched = new Uint8Array(users.length);
   actions.forEach((action, at) => {
     const { change } = action;
@@ -129,10 +154,12 @@ export function proveActions(proof: Proof): void {
     left.delete(place);
     if (change.temporary !== true) return;
     left.set(place, action);
-    temporary.push(at);
+    temporary.push({ action, to: change.to });
+    if (!names.isNew(at)) fail(action, KNOWN);
   });
   for (const action of left.values()) fail(action, 'a temporary username is left at the end');
-  for (const at of temporary) if (names.isKnown(at)) fail(actions[at], 'the temporary username is one that the organisation knows');
+  const met = firstMet(temporary, proof);
+  if (met !== undefined) fail(met, KNOWN);
   for (let place = 0; place < users.length; place++) {
     const source = users[place];
     const user = end.users[place];

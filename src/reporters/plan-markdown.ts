@@ -51,14 +51,14 @@ function* sourceLines({ body, before }: MadePlan): Iterable<string> {
 }
 
 /** What takes something away comes first. */
-const KINDS: readonly { readonly title: string; readonly is: (change: Change) => boolean }[] = [
-  { title: 'Deactivated', is: (change) => change.kind === 'replace-user' && change.attribute === 'active' && change.to === 'false' },
-  { title: 'Memberships', is: (change) => change.kind === 'remove-member' || change.kind === 'add-member' },
-  { title: 'Activated', is: (change) => change.kind === 'replace-user' && change.attribute === 'active' && change.to === 'true' },
-  { title: 'Emails', is: (change) => change.kind === 'replace-user' && change.attribute === 'email' },
-  { title: 'Usernames', is: (change) => change.kind === 'replace-user' && change.attribute === 'userName' },
-  { title: 'Group names', is: (change) => change.kind === 'replace-group' },
-];
+const KINDS = ['Deactivated', 'Memberships', 'Activated', 'Emails', 'Usernames', 'Group names'] as const;
+
+function kindOf(change: Change): (typeof KINDS)[number] {
+  if (change.kind === 'replace-group') return 'Group names';
+  if (change.kind !== 'replace-user') return 'Memberships';
+  if (change.attribute === 'active') return change.to === 'true' ? 'Activated' : 'Deactivated';
+  return change.attribute === 'email' ? 'Emails' : 'Usernames';
+}
 
 type SystemsById = ReadonlyMap<string, readonly string[]>;
 
@@ -69,8 +69,9 @@ const systemsOf = ({ snapshot, policy }: MadePlan['before']): SystemsById =>
 function* actionSections(actions: readonly Action[], systemsById: SystemsById): Iterable<string> {
   yield '## What changes\n\n';
   if (actions.length === 0) yield 'Nothing.\n\n';
-  for (const { title, is } of KINDS) {
-    const some = actions.filter(({ change }) => is(change));
+  const byKind = groupBy(actions, ({ change }) => kindOf(change));
+  for (const title of KINDS) {
+    const some = byKind.get(title) ?? [];
     if (some.length === 0) continue;
     const temporary = some.filter(({ change }) => change.kind === 'replace-user' && change.temporary === true).length;
     yield `### ${title}: ${grouped(some.length)}${temporary > 0 ? `, of them ${grouped(temporary)} temporary` : ''}\n\n`;
@@ -79,6 +80,17 @@ function* actionSections(actions: readonly Action[], systemsById: SystemsById): 
     if (some.length > MOST) yield `\n… and ${grouped(some.length - MOST)} more, in plan.json${title === 'Usernames' ? ' and notices.csv' : ''}.\n`;
     yield '\n';
   }
+}
+
+function groupBy<T>(values: readonly T[], nameOf: (value: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const value of values) {
+    const name = nameOf(value);
+    const known = groups.get(name);
+    if (known === undefined) groups.set(name, [value]);
+    else known.push(value);
+  }
+  return groups;
 }
 
 function actionRow({ id, change, resolves }: Action, systemsById: SystemsById): string {
@@ -143,13 +155,7 @@ function* openSection({ assembly: { open }, rows, before }: MadePlan): Iterable<
     for (const action of asked.question.actions) actions.add(action);
     possible.set(asked.finding.finding.rule, actions);
   }
-  const shown = new Map<string, AuditedFinding[]>();
-  for (const audited of open)
-    shown
-      .set(audited.finding.rule, shown.get(audited.finding.rule) ?? [])
-      .get(audited.finding.rule)
-      ?.push(audited);
-  for (const some of shown.values()) {
+  for (const some of groupBy(open, ({ finding }) => finding.rule).values()) {
     const { rule, title } = titleOf(some);
     yield `### ${title}: ${grouped(some.length)}\n\n`;
     yield `Possible: ${[...(possible.get(rule) ?? [])].map((action) => `\`${action}\``).join(', ')}.\n\n`;

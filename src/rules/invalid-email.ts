@@ -20,10 +20,9 @@ export const invalidEmail: Rule<InvalidEmail> = {
   needs: NO_NEEDS,
   start: ({ index }) => ({
     *findings() {
-      for (const user of index.users) {
-        const { place } = user;
-        if (index.isInScope[place] === 1 && index.emailKey[place] >= 0 && !isEmailAddress(user.email)) {
-          yield { rule: 'invalid-email', severity: 'error', user };
+      for (let place = 0; place < index.users.length; place++) {
+        if (index.isInScope[place] === 1 && index.emailKey[place] >= 0 && !isEmailAddress(index.users[place].email)) {
+          yield { rule: 'invalid-email', severity: 'error', user: index.users[place] };
         }
       }
     },

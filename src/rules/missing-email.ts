@@ -20,9 +20,9 @@ export const missingEmail: Rule<MissingEmail> = {
   needs: NO_NEEDS,
   start: ({ index }) => ({
     *findings() {
-      for (const user of index.users) {
-        if (index.isInScope[user.place] === 1 && index.emailKey[user.place] < 0) {
-          yield { rule: 'missing-email', severity: 'error', user };
+      for (let place = 0; place < index.users.length; place++) {
+        if (index.isInScope[place] === 1 && index.emailKey[place] < 0) {
+          yield { rule: 'missing-email', severity: 'error', user: index.users[place] };
         }
       }
     },

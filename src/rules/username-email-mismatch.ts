@@ -28,8 +28,10 @@ export const usernameEmailMismatch: Rule<UsernameEmailMismatch> = {
   needs: NO_NEEDS,
   start: ({ index }) => ({
     *findings() {
-      for (const user of index.users) {
-        if (index.needsUpdate[user.place] === 0) continue;
+      // By place: of most users nothing but that number is looked at.
+      for (let place = 0; place < index.users.length; place++) {
+        if (index.needsUpdate[place] === 0) continue;
+        const user = index.users[place];
         const difference = differenceOf(user.userName, user.email);
         const severity: Severity = difference === 'case' ? 'warning' : 'error';
         yield { rule: 'username-email-mismatch', severity, user, difference };

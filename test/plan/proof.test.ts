@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../src/model/change.js';
 import type { Group, User } from '../../src/model/directory.js';
+import { indexIdentities } from '../../src/model/identity-index.js';
 import { type Proof, ProofFailed, proveActions } from '../../src/plan/simulate.js';
 
 const user = (place: number, userName: string, email: string): User => ({
@@ -32,8 +33,10 @@ const TEMPORARY = 'temporary-10@scim-audit.invalid';
 const SWAP = [rename('10', 'b@x.org', TEMPORARY, true), rename('11', 'a@x.org', 'b@x.org'), rename('10', TEMPORARY, 'a@x.org'), rename('12', 'cy', 'c@x.org')];
 const SWAPPED = [user(0, 'a@x.org', 'a@x.org'), user(1, 'b@x.org', 'b@x.org'), user(2, 'c@x.org', 'c@x.org'), user(3, 'CY', '')];
 
+const INDEX = indexIdentities(USERS, 'multi');
+
 /** Proves changes against the end state of the swap, or another one. */
-function prove(changes: readonly Change[], end: Partial<Proof['end']> = {}): void {
+function prove(changes: readonly Change[], end: Partial<Proof['end']> = {}, index: Proof['index'] = INDEX): void {
   const placeOf = (change: Change): number =>
     'user' in change ? USERS.findIndex(({ id }) => id === change.user) : GROUPS.findIndex(({ id }) => id === change.group);
   proveActions({
@@ -41,13 +44,14 @@ function prove(changes: readonly Change[], end: Partial<Proof['end']> = {}): voi
     groups: GROUPS,
     actions: changes.map((change, at) => ({ id: `a${at + 1}`, change, resolves: [] })),
     places: Int32Array.from(changes, placeOf),
+    index,
     end: { users: SWAPPED, groups: GROUPS, ...end },
   });
 }
 
-const broken = (changes: readonly Change[], end: Partial<Proof['end']> = {}): string => {
+const broken = (changes: readonly Change[], end: Partial<Proof['end']> = {}, index: Proof['index'] = INDEX): string => {
   try {
-    prove(changes, end);
+    prove(changes, end, index);
   } catch (error) {
     if (error instanceof ProofFailed) return error.message;
     throw error;
@@ -80,6 +84,17 @@ describe('a broken promise stops the plan', () => {
     expect(broken([...SWAP, rename('13', 'CY', 'Cy', true), rename('13', 'Cy', 'CY')])).toContain('one that the organisation knows');
     const known = SWAPPED.map((each) => (each.place === 3 ? { ...each, email: TEMPORARY.toUpperCase() } : each));
     expect(broken(SWAP, { users: known })).toContain('a1: the temporary username is one that the organisation knows');
+  });
+  test('an index that is not that of the users', () => {
+    const other = (at: number, user: Partial<User>): Proof['index'] =>
+      indexIdentities(
+        USERS.map((each) => (each.place === at ? { ...each, ...user } : each)),
+        'multi',
+      );
+    expect(broken(SWAP, {}, other(2, { userName: 'cyd' }))).toContain('user 12 is not as the plan took it');
+    expect(broken(SWAP, {}, other(0, { email: 'z@x.org' }))).toContain('user 10 is not as the plan took it');
+    expect(broken(SWAP, {}, other(3, { userName: '' }))).toContain('user 13 is not as the plan took it');
+    expect(broken(SWAP, {}, { ...INDEX, keys: INDEX.keys.map((text) => text.toUpperCase()) })).toContain('user 10 is not as the plan took it');
   });
   test('users and groups that do not exist', () => {
     expect(broken([rename('99', 'a', 'b')])).toContain('a1: there is no such user');

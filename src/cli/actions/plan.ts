@@ -18,7 +18,7 @@ import { auditSource } from '../audit-source.js';
 import { type Ending, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { writeWhole } from '../outputs.js';
+import { DurableFile, writeWhole } from '../outputs.js';
 import { fileWords, type Prepared, prepare, shellWord } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
 import { writeReason } from '../write-reason.js';
@@ -55,7 +55,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   }
   const applyCommand = `scim-audit apply ${shellWord(join(flags.out, 'plan.json'))} ${fileWords(source, flags).map(shellWord).join(' ')} --out corrected`;
   const shown = redaction?.plan(made, audit.context) ?? made;
-  const digest = writePlan(flags.out, shown, redaction === undefined ? applyCommand : undefined);
+  const digest = await writePlan(flags.out, shown, redaction === undefined ? applyCommand : undefined);
   const text =
     flags.format === 'json'
       ? `${JSON.stringify(summaryOf(shown, flags.out, digest), undefined, 2)}\n`
@@ -128,26 +128,34 @@ function refuseMixing(folder: string): void {
 
 const READING_ONLY = '(nothing: this plan is redacted and for reading only; it has no plan.json)';
 
-/** Writes the files, the plan itself last: while it is the old one, it is whole. Yields the plan's digest. */
-function writePlan(folder: string, made: MadePlan, applyCommand: string | undefined): string {
+/**
+ * Writes the files, the plan itself last: while it is the old one, it is whole. Yields the plan's digest. What people wrote
+ * is to survive a power cut, and the plan that they approve; the rest can be made again, and is while those are flushed.
+ */
+async function writePlan(folder: string, made: MadePlan, applyCommand: string | undefined): Promise<string> {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new Mistake(`The folder ${folder} cannot be made: ${writeReason(error)}`, 'Name another one with --out.');
   }
-  // What people wrote is to survive a power cut, and the plan that they approve; the rest is made of the same source again.
-  const keep = (name: string, pieces: Iterable<string | Uint8Array>): void => writeWhole(join(folder, name), pieces, true);
+  const durable: DurableFile[] = [];
+  const keep = (name: string, pieces: Iterable<string | Uint8Array>): void => void durable.push(new DurableFile(join(folder, name), pieces));
   const write = (name: string, pieces: Iterable<string>): void => writeWhole(join(folder, name), pieces);
-  if (made.outdated.length > 0) keep(freeName(folder), outdatedCsv(made.outdated));
-  keep('decisions.csv', decisionsCsv(made));
-  write('memberships.csv', membershipsCsv(made));
-  write('notices.csv', noticesCsv(made));
-  write('plan.md', planMarkdown(made, applyCommand ?? READING_ONLY));
-  if (applyCommand === undefined) return '';
-  write('baseline.jsonl', baselineLines(made.assembly.end));
-  const { digest, pieces } = sealPlan(made.body);
-  keep('plan.json', pieces);
-  return digest;
+  try {
+    if (made.outdated.length > 0) keep(freeName(folder), outdatedCsv(made.outdated));
+    keep('decisions.csv', decisionsCsv(made));
+    const sealed = applyCommand === undefined ? undefined : sealPlan(made.body);
+    if (sealed !== undefined) keep('plan.json', sealed.pieces);
+    write('memberships.csv', membershipsCsv(made));
+    write('notices.csv', noticesCsv(made));
+    write('plan.md', planMarkdown(made, applyCommand ?? READING_ONLY));
+    if (sealed !== undefined) write('baseline.jsonl', baselineLines(made.assembly.end));
+    for (const file of durable) await file.put();
+    return sealed?.digest ?? '';
+  } catch (error) {
+    for (const file of durable) file.discard();
+    throw error;
+  }
 }
 
 /** Decisions that are kept aside never take the place of others kept before. */
