@@ -6,7 +6,7 @@ import { environmentNotes } from '../model/environment.js';
 import type { FindingBase } from '../model/finding.js';
 import { type IdentityIndex, indexIdentities } from '../model/identity-index.js';
 import type { IdpDirectory } from '../model/idp.js';
-import { matchIdp } from '../model/idp-match.js';
+import { leadingAway, matchIdp } from '../model/idp-match.js';
 import type { Policy } from '../model/policy.js';
 import { isInScope, selectSyncGroups } from '../model/scope.js';
 import { RULES, rulesFor } from '../rules/registry.js';
@@ -68,7 +68,9 @@ export interface Earlier {
 export function beginAudit(directory: Directory, policy: Policy, idp?: IdpDirectory, earlier?: Earlier): Audit {
   const index = earlier?.index ?? indexIdentities(directory.users, policy.authMode);
   const sync = selectSyncGroups(directory.groups, policy);
-  const context: RuleContext = { directory, policy, index, contest: settleContest(index), sync, ...(idp === undefined ? {} : { idp: matchIdp(index, idp) }) };
+  const match = idp === undefined ? undefined : matchIdp(index, idp);
+  const contest = settleContest(index, match === undefined ? undefined : leadingAway(index, match));
+  const context: RuleContext = { directory, policy, index, contest, sync, ...(match === undefined ? {} : { idp: match }) };
   const notChecked: NotChecked[] = [];
   /** Without a run where the findings are carried over. */
   const runs: { rule: Rule; run: RuleRun<FindingBase> | undefined }[] = [];

@@ -17,10 +17,10 @@ export interface Contest {
   readonly isInRing: Uint8Array;
 }
 
-/** Yields who wants what, which updates can be made without a person, and which keys lie on a ring. */
-export function settleContest(index: IdentityIndex): Contest {
+/** Yields who wants what, which updates can be made without a person, and which keys lie on a ring. `isHeld`: whose update waits for a person whatever else holds. */
+export function settleContest(index: IdentityIndex, isHeld: (place: number) => boolean = () => false): Contest {
   const soleWanter = findSoleWanters(index);
-  return { soleWanter, isAutomatic: findAutomatic(index, soleWanter), isInRing: findRings(index) };
+  return { soleWanter, isAutomatic: findAutomatic(index, soleWanter, isHeld), isInRing: findRings(index) };
 }
 
 function findSoleWanters(index: IdentityIndex): Int32Array {
@@ -33,11 +33,11 @@ function findSoleWanters(index: IdentityIndex): Int32Array {
 
 /**
  * An update needs a decision when its email is no address, when another wants the same username, when another
- * system signs in with the present one, or when somebody holds that username who stays, or who moves only by a
+ * system or the identity provider knows the user by the present one, or when somebody holds that username who stays, or who moves only by a
  * decision. Starting from those who surely need one and following who waits for whom makes a ring come out
  * automatic, as the contract wants it.
  */
-function findAutomatic(index: IdentityIndex, soleWanter: Int32Array): Uint8Array {
+function findAutomatic(index: IdentityIndex, soleWanter: Int32Array, isHeld: (place: number) => boolean): Uint8Array {
   const { users, userNameKey, emailKey, needsUpdate } = index;
   const isAutomatic = needsUpdate.slice();
   const stuck: number[] = [];
@@ -48,7 +48,7 @@ function findAutomatic(index: IdentityIndex, soleWanter: Int32Array): Uint8Array
   };
   users.forEach((user, place) => {
     if (needsUpdate[place] === 1) {
-      if (soleWanter[emailKey[place]] === SEVERAL || !isEmailAddress(user.email) || user.signsInFor !== undefined) stop(place);
+      if (soleWanter[emailKey[place]] === SEVERAL || !isEmailAddress(user.email) || user.signsInFor !== undefined || isHeld(place)) stop(place);
     } else if (userNameKey[place] >= 0) {
       const wanter = soleWanter[userNameKey[place]];
       if (wanter >= 0) stop(wanter);

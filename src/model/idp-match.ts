@@ -169,3 +169,21 @@ function isBefore(a: IdpUser, b: IdpUser): boolean {
   if (a.id !== b.id) return a.id < b.id;
   return a.subject === b.subject ? a.email < b.email : a.subject < b.subject;
 }
+
+/** Of more subjects with one key, so many are looked through for one spelling. */
+const MOST_SPELLINGS = 16;
+
+/**
+ * Yields whether the rename to the email would take a user away from the provider, which knows the username as a subject
+ * and the email not: the look-up that finds the account now would find nobody.
+ */
+export function leadingAway({ users, userNameKey, emailKey }: IdentityIndex, { directory, subjects }: IdpMatch): (place: number) => boolean {
+  return (place) => {
+    const [name, email] = [userNameKey[place], emailKey[place]];
+    if (name < 0 || subjects.sizeOf(name) === 0) return false;
+    if (name !== email) return email < 0 || subjects.sizeOf(email) === 0;
+    const user = users[place];
+    const spellings = Array.from(subjects.of(name).subarray(0, MOST_SPELLINGS), (other) => directory.users[other].subject);
+    return spellings.includes(user.userName) && !spellings.includes(user.email);
+  };
+}

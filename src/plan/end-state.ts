@@ -5,6 +5,8 @@ import type { AuditedFinding, Report } from '../audit/report.js';
 import { type Contest, settleContest } from '../model/contest.js';
 import type { Group, Snapshot, User } from '../model/directory.js';
 import { type IdentityIndex, indexIdentities, reindexRenamed } from '../model/identity-index.js';
+import type { IdpDirectory } from '../model/idp.js';
+import { leadingAway, matchIdp } from '../model/idp-match.js';
 import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
 import { type Choices, hasChoices } from './choices.js';
@@ -30,7 +32,9 @@ export const topicOf = ({ finding }: AuditedFinding): string => `${finding.rule}
 export function endStateOf(before: Report, { directory, policy, index, contest, idp }: RuleContext, members: MemberTable, choices: Choices): EndState {
   const isChosen = hasChoices(choices);
   const chosen = isChosen ? directory.users.map((user) => withChoices(user, choices)) : directory.users;
-  const settled: { index: IdentityIndex; contest: Contest } = isChosen ? settle(chosen.map(releasing(choices)), policy.authMode) : { index, contest };
+  const settled: { index: IdentityIndex; contest: Contest } = isChosen
+    ? settle(chosen.map(releasing(choices)), policy.authMode, idp?.directory)
+    : { index, contest };
   const movers: number[] = [];
   const updated: number[] = [];
   const users = chosen.slice();
@@ -59,9 +63,9 @@ export function endStateOf(before: Report, { directory, policy, index, contest, 
   return { users, groups, movers, report: audit.finish(snapshot), isRenamedOnly: !isChosen, contest: audit.context.contest, index: audit.context.index };
 }
 
-function settle(users: readonly User[], mode: RuleContext['policy']['authMode']): { index: IdentityIndex; contest: Contest } {
+function settle(users: readonly User[], mode: RuleContext['policy']['authMode'], idp: IdpDirectory | undefined): { index: IdentityIndex; contest: Contest } {
   const index = indexIdentities(users, mode);
-  return { index, contest: settleContest(index) };
+  return { index, contest: settleContest(index, idp === undefined ? undefined : leadingAway(index, matchIdp(index, idp))) };
 }
 
 /** Whoever decided on the email decided on the username that follows it: other systems hold the user back no longer. */

@@ -3,6 +3,7 @@
 import { beginAudit } from '../../src/audit/audit.js';
 import type { Report } from '../../src/audit/report.js';
 import type { Group, User } from '../../src/model/directory.js';
+import type { IdpDirectory } from '../../src/model/idp.js';
 import type { Ground } from '../../src/plan/assemble.js';
 import { type Answer, type AskedRow, DECISION_COLUMNS, NO_ANSWER } from '../../src/plan/decision-rows.js';
 import { type DecisionFile, type MadePlan, makePlan, type RefusedDecisions } from '../../src/plan/make-plan.js';
@@ -28,9 +29,9 @@ export const SETTINGS: PlanSettings = {
 };
 
 /** Yields what a plan starts from, the memberships streamed in the order of their rows. */
-export function groundOf(organisation: Organisation): Ground {
+export function groundOf(organisation: Organisation, idp?: IdpDirectory): Ground {
   const directory = directoryOf(organisation);
-  const audit = beginAudit(directory, policyOf(organisation));
+  const audit = beginAudit(directory, policyOf(organisation), idp);
   const members = new MemberTable();
   const sinks = [audit.sink, members.sinkFor(directory)];
   const users = new Map(organisation.users.map(({ id, place }) => [id, place]));
@@ -52,16 +53,16 @@ export function groundOf(organisation: Organisation): Ground {
   return { before: audit.finish(snapshotOf(organisation)), context: audit.context, members };
 }
 
-export const planOf = (organisation: Organisation, decisions?: DecisionFile): MadePlan | RefusedDecisions =>
-  makePlan(groundOf(organisation), {
+export const planOf = (organisation: Organisation, decisions?: DecisionFile, idp?: IdpDirectory): MadePlan | RefusedDecisions =>
+  makePlan(groundOf(organisation, idp), {
     settings: { ...SETTINGS, authMode: organisation.authMode },
     today: TODAY,
     ...(decisions === undefined ? {} : { decisions }),
   });
 
 /** Yields the plan of an organisation; throws where its decisions are refused. */
-export function madePlanOf(organisation: Organisation, decisions?: DecisionFile): MadePlan {
-  const made = planOf(organisation, decisions);
+export function madePlanOf(organisation: Organisation, decisions?: DecisionFile, idp?: IdpDirectory): MadePlan {
+  const made = planOf(organisation, decisions, idp);
   if ('problems' in made) throw new Error(made.problems.map(({ line, message }) => `${line}: ${message}`).join('\n'));
   return made;
 }
