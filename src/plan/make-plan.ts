@@ -133,8 +133,9 @@ const subjectsOf = ({ finding }: AuditedFinding): string[] => {
 /**
  * Yields whether a finding was there before: one of that topic, and all who take part in it now took part then. Users who
  * contested a username still share their emails when nobody contests it any more: then another rule tells what is not new.
+ * Who comes into scope by the decision was not looked at before, so nothing of theirs is told again.
  */
-function knowing(before: readonly AuditedFinding[], { emails, userNames }: Choices): (audited: AuditedFinding) => boolean {
+function knowing(before: readonly AuditedFinding[], { emails, userNames, active }: Choices): (audited: AuditedFinding) => boolean {
   const topics = new Set(before.map(topicOf));
   const subjectsByTopic = new Map<string, Set<string>>();
   for (const audited of before) {
@@ -148,7 +149,8 @@ function knowing(before: readonly AuditedFinding[], { emails, userNames }: Choic
     const subjects = subjectsOf(audited);
     const known = subjectsByTopic.get(ruleOf(finding).topic(finding));
     const users = ruleOf(finding).users(finding);
-    const isRetold = users.length > 0 && !users.some(({ place }) => emails.has(place) || userNames.has(place));
+    const isNewlyJudged = (place: number): boolean => emails.has(place) || userNames.has(place) || active.get(place) === true;
+    const isRetold = users.length > 0 && !users.some(({ place }) => isNewlyJudged(place));
     return known !== undefined && subjects.every((subject) => known.has(subject)) && (isRetold || topics.has(topicOf(audited)));
   };
 }
