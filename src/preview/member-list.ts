@@ -1,6 +1,7 @@
 /** The memberships of organisation-level groups, as numbers: nothing else is synced. */
 
 import type { Directory, MembershipSink } from '../model/directory.js';
+import { PlacePairs } from '../model/place-pairs.js';
 
 /** Hands on memberships by places of user and group, as often as it is asked. */
 export interface MembershipView {
@@ -8,31 +9,20 @@ export interface MembershipView {
 }
 
 export class MemberList implements MembershipView {
-  #pairs = new Int32Array(1 << 10);
-  #length = 0;
+  readonly #pairs = new PlacePairs();
 
   /** Yields a sink that keeps what could be synced. */
   sinkFor({ groups }: Directory): MembershipSink {
     return {
       member: (user, group) => {
-        if (groups[group].isOrganisationLevel) this.#add(user, group);
+        if (groups[group].isOrganisationLevel) this.#pairs.add(user, group);
       },
       unknown: () => {},
     };
   }
 
-  #add(user: number, group: number): void {
-    if (this.#length === this.#pairs.length) {
-      const wider = new Int32Array(this.#length * 2);
-      wider.set(this.#pairs);
-      this.#pairs = wider;
-    }
-    this.#pairs[this.#length++] = user;
-    this.#pairs[this.#length++] = group;
-  }
-
   forEach(visit: (user: number, group: number) => void): void {
-    for (let at = 0; at < this.#length; at += 2) visit(this.#pairs[at], this.#pairs[at + 1]);
+    this.#pairs.forEach(visit);
   }
 }
 
