@@ -27,7 +27,7 @@ export interface Audited {
   readonly hasIds: boolean;
 }
 
-/** Yields the report of a source. `watch` sees the memberships as well; `withNameParts` keeps given and family names. Throws where there is no answer. */
+/** Yields the report of a source. `watch` sees the memberships as well; `withNameParts` keeps given and family names, and not the whole ones. Throws where there is no answer. */
 export async function auditSource(
   { request, idp: idpRequest, integrations: integrationsFile, policy: settled, authMode }: Prepared,
   io: Io,
@@ -47,7 +47,7 @@ export async function auditSource(
         leaveOutUsers: settled.leaveOutUsers,
         ...(settled.environment?.stated.scimAdmin === undefined ? {} : { scimAdmin: settled.environment.stated.scimAdmin }),
         ...(integrations?.read === undefined ? {} : { systemsByKey: integrations.read.systemsByKey }),
-        withNames: watch !== undefined,
+        withNames: watch !== undefined && !withNameParts,
         withNameParts,
       } as const;
       const snapshot = readAll(opened.tables, wishes, [idp, integrations], (directory) => {
@@ -65,6 +65,7 @@ export async function auditSource(
         const watcher = watch?.(directory);
         return watcher === undefined ? audit.sink : both(audit.sink, watcher);
       });
+      refuseSameFile(snapshot, idp?.read);
       if (snapshot.users.length === 0 && !settled.allowEmpty) {
         throw new Refusal(EXIT.nothingAudited, 'nothing was audited: the source has no users.', 'Check the export; --allow-empty says that this is meant.');
       }
@@ -76,6 +77,16 @@ export async function auditSource(
   } finally {
     progress.stop();
   }
+}
+
+/** An export that is held against itself would find everything in order. */
+function refuseSameFile({ inputs }: Snapshot, idp: IdpDirectory | undefined): void {
+  const same = idp?.inputs.find(({ sha256 }) => inputs.some((input) => input.sha256 === sha256));
+  if (same === undefined) return;
+  throw new Mistake(
+    `${same.path} was given as an export of the identity provider, and is the same file that was read of Jama Connect.`,
+    'Give the export of the identity provider: what is held against itself always fits.',
+  );
 }
 
 /** A further input: what was read of it, or why it was refused. */

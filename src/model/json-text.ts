@@ -6,3 +6,9 @@ export const escapeUnseen = (text: string): string =>
   /[^ -~]/.test(text)
     ? text.replace(UNSEEN, (char) => [...Array(char.length).keys()].map((at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''))
     : text;
+
+/** Texts that JSON holds as they are. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+/** Yields a text as JSON, with everything escaped that acts on a terminal. */
+export const jsonText = (text: string): string => (PLAIN.test(text) ? `"${text}"` : escapeUnseen(JSON.stringify(text)));

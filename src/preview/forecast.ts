@@ -31,12 +31,12 @@ export interface UserForecast {
   /** In the order of USER_EFFECTS, at least one. */
   readonly effects: readonly UserEffect[];
   /**
-   * The account in Jama Connect; absent where one is created, or where it is ambiguous which: an account that is only
+   * The account in Jama Connect; undefined where one is created, or where it is ambiguous which: an account that is only
    * among the candidates, or beside, has a forecast of its own.
    */
-  readonly user?: User;
-  /** Absent where the identity provider sends nobody for the account. */
-  readonly idpUser?: IdpUser;
+  readonly user: User | undefined;
+  /** Undefined where the identity provider sends nobody for the account. */
+  readonly idpUser: IdpUser | undefined;
   readonly overwrites: readonly Overwrite[];
   /** Of `create`: accounts that are the same person's by email, or nearly by username: the second account is made beside them. At most 20. */
   readonly beside: readonly User[];

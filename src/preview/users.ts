@@ -48,7 +48,8 @@ export function forecastUsers(ground: Ground): UsersForecast {
   const { users } = directory;
   const isTaken = new Uint8Array(users.length);
   const isCandidate = new Uint8Array(users.length);
-  const isActiveAfter = Uint8Array.from(users, ({ active }) => (active ? 1 : 0));
+  const isActiveAfter = new Uint8Array(users.length);
+  for (const { place, active } of users) if (active) isActiveAfter[place] = 1;
   const accountOf = new Int32Array(idpUsers.length).fill(UNCERTAIN);
   const forecasts: UserForecast[] = [];
   /** 1 by place of an account beside which a second one is created. */
@@ -63,6 +64,7 @@ export function forecastUsers(ground: Ground): UsersForecast {
   };
   const ambiguous = (idpUser: IdpUser, candidates: readonly User[], why: string): UserForecast => ({
     effects: only('ambiguous'),
+    user: undefined,
     idpUser,
     overwrites: NONE,
     beside: NONE,
@@ -71,7 +73,7 @@ export function forecastUsers(ground: Ground): UsersForecast {
   });
   const unknown = (idpUser: IdpUser, user: User | undefined, why: string): UserForecast => {
     const effects = only('unknown');
-    if (user === undefined) return { effects, idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why };
+    if (user === undefined) return { effects, user, idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why };
     isTaken[user.place] = 1;
     isCandidate[user.place] = 1;
     return { effects, user, idpUser, overwrites: NONE, beside: NONE, candidates: [user], why };
@@ -83,7 +85,7 @@ export function forecastUsers(ground: Ground): UsersForecast {
     if (isPending === true) return unknown(idpUser, undefined, words.neverActivated);
     if (!active) {
       accountOf[place] = NOT_PROVISIONED;
-      return { effects: only('untouched'), idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why: words.notProvisioned };
+      return { effects: only('untouched'), user: undefined, idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why: words.notProvisioned };
     }
     if (provider === 'entra' && isSpecial(subject)) return unknown(idpUser, undefined, words.special);
     if (emailKey < 0 && idp.directory.given.emails) return unknown(idpUser, undefined, words.noEmail);
@@ -101,7 +103,7 @@ export function forecastUsers(ground: Ground): UsersForecast {
       marks.beside(emailKey, 'holders');
     }
     const why = beside.length === 0 ? words.create : words.secondAccount;
-    return { effects: only('create'), idpUser, overwrites: NONE, beside, candidates: NONE, why };
+    return { effects: only('create'), user: undefined, idpUser, overwrites: NONE, beside, candidates: NONE, why };
   };
 
   /** The one account whose username has the key of the subject. */
@@ -158,17 +160,17 @@ export function forecastUsers(ground: Ground): UsersForecast {
       marks.candidate(idp.emailKey[idpUser.place], 'holders');
       continue;
     }
-    const holders = idp.holdersOf(key);
+    const holder = idp.soleHolder(key);
     const isSubjectShared = idp.subjects.sizeOf(key) > 1;
-    if (isSubjectShared || holders.length > 1) {
+    if (isSubjectShared || holder === SEVERAL_FIT) {
       marks.candidate(key, 'holders');
-      forecasts.push(ambiguous(idpUser, firstOf(holders), isSubjectShared ? words.sameSubject : words.twins));
-    } else forecasts.push(holders.length === 0 ? withoutAccount(idpUser) : withAccount(idpUser, users[holders[0]]));
+      forecasts.push(ambiguous(idpUser, firstOf(idp.holdersOf(key)), isSubjectShared ? words.sameSubject : words.twins));
+    } else forecasts.push(holder === NO_FIT ? withoutAccount(idpUser) : withAccount(idpUser, users[holder]));
   }
   for (const user of users) {
     if (isTaken[user.place] === 1) continue;
     const { effects, why } = aloneOf(user, isCandidate[user.place] === 1, isBeside[user.place] === 1, words);
-    forecasts.push({ effects, user, overwrites: NONE, beside: NONE, candidates: NONE, why });
+    forecasts.push({ effects, user, idpUser: undefined, overwrites: NONE, beside: NONE, candidates: NONE, why });
   }
   return { forecasts, accountOf, isCandidate, isActiveAfter };
 }
@@ -194,12 +196,17 @@ function aloneOf({ active, authenticationType }: User, isCandidate: boolean, isB
 
 /** Yields the values of an account that the provider's take the place of. What is blank is not sent: Entra skips it, and Okta has none. */
 function overwritesOf({ idp }: Ground, idpUser: IdpUser, user: User): readonly Overwrite[] {
-  const found: Overwrite[] = [];
-  const compare = (attribute: Overwrite['attribute'], from: string | undefined, to: string | undefined): void => {
-    if (from !== undefined && to !== undefined && from !== to && to.trim() !== '') found.push({ attribute, from, to });
-  };
-  if (idp.emailKey[idpUser.place] >= 0) compare('emails[type eq "work"].value', user.email, idpUser.email);
-  compare('name.givenName', user.givenName, idpUser.givenName);
-  compare('name.familyName', user.familyName, idpUser.familyName);
-  return found.length === 0 ? NONE : found;
+  const isEmailOther = idp.emailKey[idpUser.place] >= 0 && isOther(user.email, idpUser.email);
+  const isGivenNameOther = isOther(user.givenName, idpUser.givenName);
+  const isFamilyNameOther = isOther(user.familyName, idpUser.familyName);
+  // Nearly nobody has any.
+  if (!isEmailOther && !isGivenNameOther && !isFamilyNameOther) return NONE;
+  const overwrite = (attribute: Overwrite['attribute'], from = '', to = ''): Overwrite => ({ attribute, from, to });
+  return [
+    ...(isEmailOther ? [overwrite('emails[type eq "work"].value', user.email, idpUser.email)] : []),
+    ...(isGivenNameOther ? [overwrite('name.givenName', user.givenName, idpUser.givenName)] : []),
+    ...(isFamilyNameOther ? [overwrite('name.familyName', user.familyName, idpUser.familyName)] : []),
+  ];
 }
+
+const isOther = (from: string | undefined, to: string | undefined): boolean => from !== undefined && to !== undefined && from !== to && to.trim() !== '';

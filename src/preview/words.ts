@@ -1,5 +1,6 @@
 /**
- * What forecasts rest on, in plain words. They hold no values, so that equal reasons are equal texts.
+ * What forecasts rest on, in plain words. They hold no values, so that equal reasons are equal texts. What they are called
+ * here is what programs are told (see `reasons.ts`): a name stays when its words are put better.
  *
  * Sources. Jama: "SCIM provisioning for users and groups" (the guide). Okta: "Okta and SCIM Version 2.0", "Group Push",
  * "Troubleshooting Group Push", "Can an application be assigned to a deactivated user". Entra: "How application
@@ -16,10 +17,11 @@ export interface LinkFacts {
   readonly isEmailShared: boolean;
 }
 
-const linkTexts = (provider: IdpProvider) => {
+/** Yields the sentences of a link; those that hold follow one another. */
+export function linkWords(provider: IdpProvider) {
   const name = PROVIDER_NAMES[provider];
   return {
-    found:
+    link:
       provider === 'okta'
         ? 'Okta looks for exactly this username and finds the account: it is linked, and Okta writes its own profile over it.'
         : 'Entra looks for exactly this username and finds the account: it is matched, and the mapped attributes are updated.',
@@ -30,14 +32,14 @@ const linkTexts = (provider: IdpProvider) => {
     basic: `The account signs in with a password today (Basic): whether it still can once ${name} manages it is not documented.`,
     shared: 'Another account has the same email: single sign-on needs it to be one account only.',
   };
-};
+}
 
 /** Yields the reasons for what happens to users. */
 export function userWords(provider: IdpProvider) {
   const name = PROVIDER_NAMES[provider];
-  const texts = linkTexts(provider);
+  const { link, blocked, basic, shared } = linkWords(provider);
   const links = Array.from({ length: 8 }, (_, bits) =>
-    [texts.found, ...(bits & 1 ? [texts.blocked] : []), ...(bits & 2 ? [texts.basic] : []), ...(bits & 4 ? [texts.shared] : [])].join(' '),
+    [link, ...(bits & 1 ? [blocked] : []), ...(bits & 2 ? [basic] : []), ...(bits & 4 ? [shared] : [])].join(' '),
   );
   return {
     link: ({ isBlocked, isBasic, isEmailShared }: LinkFacts): string => links[(isBlocked ? 1 : 0) + (isBasic ? 2 : 0) + (isEmailShared ? 4 : 0)],

@@ -6,8 +6,9 @@ import type { Row, Table } from './table.js';
 
 /** Yields the reader of given and family names by themselves, or undefined where the table has neither. */
 export function namePartsReader(table: Table): ((row: Row) => Pick<User, 'givenName' | 'familyName'>) | undefined {
-  const first = columnText(table, 'firstName');
-  const last = columnText(table, 'lastName');
-  if (first === undefined && last === undefined) return undefined;
-  return (row) => ({ ...(first === undefined ? {} : { givenName: first(row) }), ...(last === undefined ? {} : { familyName: last(row) }) });
+  const first = columnText(table, 'firstName', new Map());
+  const last = columnText(table, 'lastName', new Map());
+  if (first !== undefined && last !== undefined) return (row) => ({ givenName: first(row), familyName: last(row) });
+  if (first !== undefined) return (row) => ({ givenName: first(row) });
+  return last === undefined ? undefined : (row) => ({ familyName: last(row) });
 }

@@ -1,9 +1,9 @@
-import { locationOf, type Subject, type User } from '../../model/directory.js';
-import { type IdpUser, idpLocation } from '../../model/idp.js';
-import { escapeUnseen } from '../../model/json-text.js';
+import type { Input, Subject, User } from '../../model/directory.js';
+import type { IdpGroup, IdpUser } from '../../model/idp.js';
+import { escapeUnseen, jsonText } from '../../model/json-text.js';
 import type { Forecast, GroupForecast, MembershipForecast, UserForecast } from '../../preview/forecast.js';
 import type { Preview } from '../../preview/preview.js';
-import { userData } from '../../rules/rule.js';
+import { type Reasons, reasonsOf } from '../../preview/reasons.js';
 import { idpHead } from '../json.js';
 import { notesOf } from './numbers.js';
 import type { PreviewReporter } from './reporter.js';
@@ -13,29 +13,44 @@ const KIND = 'scim-audit/preview';
 
 /**
  * The preview for programs: one object, a user, group or membership a line, the same bytes for the same input. What
- * stands beside a user or could be meant by it is named by id: every account has a line of its own.
+ * stands beside a user or could be meant by it is named by id: every account has a line of its own. Fields that would be
+ * empty are left out. `reasons` of a line are short names that stay the same from release to release; the sentence of
+ * each is said once, under `reasons` of the whole: `.reasons.users["second-account"]`.
  */
 export const json: PreviewReporter = {
   *render(preview, { tool }) {
-    const { forecast } = preview;
+    const { provider, users, groups, memberships } = preview.forecast;
+    const reasons = reasonsOf(provider);
     yield `{\n  "schemaVersion": ${SCHEMA_VERSION},\n  "kind": ${JSON.stringify(KIND)}`;
-    for (const [name, value] of Object.entries(headOf(preview, tool))) yield `,\n  ${JSON.stringify(name)}: ${indent(value)}`;
-    const at = (subject: Subject) => locationOf(preview.snapshot.inputs, subject);
-    yield* listLines('users', forecast.users, (one) => userLine(one, at));
-    yield* listLines('groups', forecast.groups, (one) => groupLine(one, at));
-    yield* listLines('memberships', forecast.memberships, membershipLine);
+    const head = {
+      ...headOf(preview, tool),
+      reasons: { users: saidOf(reasons.users, users), groups: saidOf(reasons.groups, groups), memberships: saidOf(reasons.memberships, memberships) },
+    };
+    for (const [name, value] of Object.entries(head)) yield `,\n  ${JSON.stringify(name)}: ${indent(value)}`;
+    const at = placing(preview.snapshot.inputs);
+    yield* listLines('users', users, userLines(reasons.users, at));
+    yield* listLines('groups', groups, groupLines(reasons.groups, at));
+    yield* listLines('memberships', memberships, membershipLines(reasons.memberships));
     yield '\n}\n';
   },
 };
 
+/** Yields the sentences that the forecasts rest on, by name, in one order whoever comes first. */
+function saidOf(reasons: Reasons, forecasts: readonly { readonly why: string }[]): Readonly<Record<string, string>> {
+  const whys = new Set<string>();
+  for (const { why } of forecasts) whys.add(why);
+  const names = new Set([...whys].flatMap((why) => reasons.of(why)));
+  return Object.fromEntries([...reasons.sentences].filter(([name]) => names.has(name)));
+}
+
 const indent = (value: unknown): string => escapeUnseen(JSON.stringify(value, undefined, 2)).replaceAll('\n', '\n  ');
 
-function* listLines<T>(name: string, values: readonly T[], line: (value: T) => unknown): Iterable<string> {
+function* listLines<T>(name: string, values: readonly T[], line: (value: T) => string): Iterable<string> {
   yield `,\n  ${JSON.stringify(name)}: [`;
   let separator = '\n    ';
   for (const value of values) {
     yield separator;
-    yield escapeUnseen(JSON.stringify(line(value)));
+    yield line(value);
     separator = ',\n    ';
   }
   yield values.length === 0 ? ']' : '\n  ]';
@@ -67,46 +82,71 @@ function licencesOf({ licences }: Forecast) {
   return { stock, needed, creator, creatorFloat, without: without.map(({ idpUser }) => idpUser?.subject ?? '') };
 }
 
-type At = (subject: Subject) => unknown;
+// A line is put together from its pieces: there are as many as people and memberships, and JSON.stringify takes five times as long.
 
-const idpUserData = (user: IdpUser) => ({
-  id: user.id,
-  subject: user.subject,
-  email: user.email,
-  active: user.active,
-  ...(user.isPending === true ? { pending: true } : {}),
-  location: idpLocation(user),
-});
+interface Placing {
+  of(subject: Subject): string;
+  ofIdp(record: IdpUser | IdpGroup): string;
+}
 
-const ids = (name: string, subjects: readonly Subject[]) => (subjects.length === 0 ? {} : { [name]: subjects.map(({ id }) => id) });
+/** Yields what writes where records were read. */
+function placing(inputs: readonly Input[]): Placing {
+  const heads = inputs.map(({ path, table }) =>
+    table === undefined ? `{"path":${jsonText(path)},"line":` : `{"path":${jsonText(path)},"table":${jsonText(table)},"rowid":`,
+  );
+  const idpHeads = remembered((path: string) => `{"path":${jsonText(path)},"line":`);
+  return { of: ({ input, line }) => `${heads[input]}${line}}`, ofIdp: ({ path, line }) => `${idpHeads(path)}${line}}` };
+}
 
-const userLine = ({ effects, user, idpUser, overwrites, beside, candidates, why }: UserForecast, at: At) => ({
-  effects,
-  ...(user === undefined ? {} : { user: { ...userData(user), location: at(user) } }),
-  ...(idpUser === undefined ? {} : { idpUser: idpUserData(idpUser) }),
-  ...(overwrites.length === 0 ? {} : { overwrites }),
-  ...ids('beside', beside),
-  ...ids('candidates', candidates),
-  why,
-});
+function userLines(reasons: Reasons, at: Placing): (forecast: UserForecast) => string {
+  const effectsText = remembered((effects: UserForecast['effects']) => JSON.stringify(effects));
+  const reasonsText = remembered((why: string) => JSON.stringify(reasons.of(why)));
+  const accountText = (user: User): string =>
+    `{"id":${jsonText(user.id)},"userName":${jsonText(user.userName)},"email":${jsonText(user.email)},"active":${user.active},"authenticationType":"${user.authenticationType}","location":${at.of(user)}}`;
+  const idpUserText = (user: IdpUser): string =>
+    `{"id":${jsonText(user.id)},"subject":${jsonText(user.subject)},"email":${jsonText(user.email)},"active":${user.active}${user.isPending === true ? ',"pending":true' : ''},"location":${at.ofIdp(user)}}`;
+  return ({ effects, user, idpUser, overwrites, beside, candidates, why }) =>
+    `{"effects":${effectsText(effects)}` +
+    (user === undefined ? '' : `,"user":${accountText(user)}`) +
+    (idpUser === undefined ? '' : `,"idpUser":${idpUserText(idpUser)}`) +
+    (overwrites.length === 0 ? '' : `,"overwrites":${escapeUnseen(JSON.stringify(overwrites))}`) +
+    idsText('beside', beside) +
+    idsText('candidates', candidates) +
+    `,"reasons":${reasonsText(why)}}`;
+}
 
-const groupLine = ({ effect, group, idpGroup, near, members, why }: GroupForecast, at: At) => ({
-  effect,
-  ...(group === undefined ? {} : { group: { id: group.id, name: group.name, location: at(group) } }),
-  ...(idpGroup === undefined ? {} : { idpGroup: { id: idpGroup.id, name: idpGroup.name, location: idpLocation(idpGroup) } }),
-  ...ids('near', near),
-  members,
-  why,
-});
+function groupLines(reasons: Reasons, at: Placing): (forecast: GroupForecast) => string {
+  const reasonsText = remembered((why: string) => JSON.stringify(reasons.of(why)));
+  return ({ effect, group, idpGroup, near, members, why }) =>
+    `{"effect":"${effect}"` +
+    (group === undefined ? '' : `,"group":{"id":${jsonText(group.id)},"name":${jsonText(group.name)},"location":${at.of(group)}}`) +
+    (idpGroup === undefined ? '' : `,"idpGroup":{"id":${jsonText(idpGroup.id)},"name":${jsonText(idpGroup.name)},"location":${at.ofIdp(idpGroup)}}`) +
+    idsText('near', near) +
+    `,"members":${JSON.stringify(members)},"reasons":${reasonsText(why)}}`;
+}
 
-const named = ({ id, userName }: User) => ({ id, userName });
+function membershipLines(reasons: Reasons): (forecast: MembershipForecast) => string {
+  const reasonsText = remembered((why: string) => JSON.stringify(reasons.of(why)));
+  return ({ effect, groupName, group, user, idpUser, members, why }) =>
+    `{"effect":"${effect}","groupName":${jsonText(groupName)}` +
+    (group === undefined ? '' : `,"group":${jsonText(group.id)}`) +
+    (user === undefined ? '' : `,"user":{"id":${jsonText(user.id)},"userName":${jsonText(user.userName)}}`) +
+    (idpUser === undefined ? '' : `,"idpUser":{"id":${jsonText(idpUser.id)},"subject":${jsonText(idpUser.subject)}}`) +
+    (members === undefined ? '' : `,"members":${members}`) +
+    `,"reasons":${reasonsText(why)}}`;
+}
 
-const membershipLine = ({ effect, groupName, group, user, idpUser, members, why }: MembershipForecast) => ({
-  effect,
-  groupName,
-  ...(group === undefined ? {} : { group: group.id }),
-  ...(user === undefined ? {} : { user: named(user) }),
-  ...(idpUser === undefined ? {} : { idpUser: { id: idpUser.id, subject: idpUser.subject } }),
-  ...(members === undefined ? {} : { members }),
-  why,
-});
+const idsText = (name: string, subjects: readonly Subject[]): string =>
+  subjects.length === 0 ? '' : `,"${name}":[${subjects.map(({ id }) => jsonText(id)).join(',')}]`;
+
+/** Few values of which there are many: what is made of each is made once. */
+function remembered<K, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const value = make(key);
+    made.set(key, value);
+    return value;
+  };
+}

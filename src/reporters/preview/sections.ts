@@ -33,8 +33,9 @@ interface Part<T extends { readonly why: string }> {
   readonly title: string;
   readonly look: Severity;
   readonly headings: readonly string[];
-  readonly of: readonly T[];
-  has(one: T): boolean;
+  readonly of: Iterable<T>;
+  /** All where it is not given. */
+  has?(one: T): boolean;
   rows(one: T): readonly (readonly Cell[])[];
   /** How many a subject stands for; one where it is not given. */
   times?(one: T): number;
@@ -47,7 +48,7 @@ function sectionOf<T extends { readonly why: string }>(part: Part<T>, most: numb
   const blocks = new Map<string, { total: number; shown: number; rows: (readonly Cell[])[] }>();
   let total = 0;
   for (const one of part.of) {
-    if (!part.has(one)) continue;
+    if (part.has?.(one) === false) continue;
     const why = part.why ?? one.why;
     const block = blocks.get(why) ?? { total: 0, shown: 0, rows: [] };
     if (block.total === 0) blocks.set(why, block);
@@ -91,8 +92,9 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
       ...rest.map((user) => [BLANK, BLANK, ...account(user, one.idpUser), where(user)]),
     ];
   };
-  const ofUsers = (effect: UserEffect, id: string, title: string, look: Severity): Section[] =>
-    sectionOf<UserForecast>({ id, title, look, headings: USER_HEADINGS, of: users, has: ({ effects }) => effects.includes(effect), rows: userRows }, most);
+  const byEffect = usersByEffect(users);
+  const ofUsers = (effect: ShownEffect, id: string, title: string, look: Severity): Section[] =>
+    sectionOf<UserForecast>({ id, title, look, headings: USER_HEADINGS, of: byEffect[effect], rows: userRows }, most);
   const groupRows = ({ group, idpGroup, near }: GroupForecast): Cell[][] => {
     const others = group === undefined ? near : [group];
     const [first, ...rest] = others.length > 0 ? others : [undefined];
@@ -139,7 +141,7 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
         title: 'Users who would get a second account',
         look: 'error',
         headings: USER_HEADINGS,
-        of: users,
+        of: byEffect.create,
         has: isSecondAccount,
         rows: userRows,
       },
@@ -161,7 +163,6 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
         look: 'warning',
         headings: USER_HEADINGS,
         of: licences?.without ?? [],
-        has: () => true,
         rows: userRows,
         why: 'Neither Creator nor Creator (float) is left when their turn comes, if it comes in the order of the export.',
       },
@@ -173,8 +174,7 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
         title: 'Accounts of which values are overwritten',
         look: 'info',
         headings: ['id', 'username', 'attribute', 'from', 'to'],
-        of: users,
-        has: ({ effects }) => effects.includes('overwrite'),
+        of: byEffect.overwrite,
         rows: ({ user, overwrites }) =>
           overwrites.map(({ attribute, from, to }) => [
             cell(user?.id ?? ''),
@@ -193,8 +193,8 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
         title: 'New accounts, each with a licence',
         look: 'info',
         headings: ['username sent', 'email sent', 'where'],
-        of: users,
-        has: (one) => one.effects.includes('create') && !isSecondAccount(one),
+        of: byEffect.create,
+        has: (one) => !isSecondAccount(one),
         rows: ({ idpUser }) => [[cell(idpUser?.subject ?? ''), cell(idpUser?.email ?? ''), whereIdp(idpUser)]],
       },
       most,
@@ -203,6 +203,16 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
     ...ofMembers('added', 'members-added', 'Members who are added', 'info'),
     ...ofMembers('skipped', 'members-skipped', 'Members who are not added', 'info'),
   ];
+}
+
+/** What a person should look at. */
+type ShownEffect = Exclude<UserEffect, 'link' | 'untouched'>;
+
+/** Yields the users of each effect, in their order: one look at each instead of one for every section. */
+function usersByEffect(users: readonly UserForecast[]): Readonly<Record<ShownEffect, readonly UserForecast[]>> {
+  const found: Record<ShownEffect, UserForecast[]> = { create: [], overwrite: [], activate: [], deactivate: [], ambiguous: [], unknown: [] };
+  for (const one of users) for (const effect of one.effects) if (effect !== 'link' && effect !== 'untouched') found[effect].push(one);
+  return found;
 }
 
 /** Yields groups with those first that stand beside others of nearly their name. */

@@ -1,13 +1,18 @@
 /** The accounts of a provider as its lists of users hold them. One that several rows or files tell of counts once. */
 
+import type { IdpUser } from '../../model/idp.js';
 import { quoted } from '../problem.js';
 import type { Entry } from './entry.js';
 import type { IdpField } from './export-scheme.js';
+import { PlaceTable } from './place-table.js';
 
+/** What a list of users says of an account: it becomes the user itself, once all lists were read. */
 export interface Account {
+  readonly place: number;
   /** Undefined where the export has no ids. */
   id: string | undefined;
-  readonly login: string;
+  /** What provisioning sends for it. */
+  readonly subject: string;
   /** The rest is undefined where the export does not say. */
   active: boolean | undefined;
   isPending: boolean | undefined;
@@ -17,13 +22,11 @@ export interface Account {
   familyName: string | undefined;
   /** Where it was read first. */
   readonly path: string;
-  readonly file: string;
   readonly line: number;
 }
 
-/** What two records of one account may not contradict each other in, and what a message calls it. */
+/** What two records of one account may not contradict each other in beside the login, and what a message calls it. */
 const TOLD = [
-  ['login', 'login'],
   ['active', 'status'],
   ['isPending', 'status'],
   ['email', 'email'],
@@ -32,10 +35,16 @@ const TOLD = [
   ['isGuest', 'userType'],
 ] as const satisfies readonly (readonly [keyof Account, IdpField])[];
 
+/** What a provider's own reader makes of a record. */
+export type AccountRead = Pick<Account, 'subject' | 'active' | 'isPending' | 'isGuest'> & { readonly login: string };
+
 export class Accounts {
   readonly all: Account[] = [];
-  readonly #byId = new Map<string, Account>();
-  readonly #byLogin = new Map<string, Account>();
+  /** By place. */
+  readonly logins: string[] = [];
+  readonly #byId = new PlaceTable();
+  /** Built when a record comes without an id: nearly all exports have ids. */
+  #byLogin: PlaceTable | undefined;
   /** Records that told of an account once more. */
   repeats = 0;
   /** Some list has emails. */
@@ -44,10 +53,9 @@ export class Accounts {
   isGiven = false;
 
   /** Takes one record of a list of users. */
-  take(entry: Entry, read: { readonly active: boolean | undefined; readonly isPending?: boolean; readonly isGuest?: boolean }): void {
+  take(entry: Entry, { login, subject, active, isPending, isGuest }: AccountRead): void {
     this.isGiven = true;
     if (entry.has('email')) this.hasEmails = true;
-    const login = entry.text('login');
     const id = readId(entry);
     if (id === '') return;
     if (login.trim() === '') {
@@ -55,48 +63,62 @@ export class Accounts {
       return;
     }
     const account: Account = {
+      place: this.all.length,
       id,
-      login,
-      active: read.active,
-      isPending: read.isPending,
-      isGuest: read.isGuest,
-      email: textOf(entry, 'email'),
-      givenName: textOf(entry, 'givenName'),
-      familyName: textOf(entry, 'familyName'),
+      subject,
+      active,
+      isPending,
+      isGuest,
+      email: entry.isSame('email', 'login') ? login : entry.find('email'),
+      givenName: entry.findCommon('givenName'),
+      familyName: entry.findCommon('familyName'),
       path: entry.path,
-      file: entry.file,
       line: entry.line,
     };
-    const known = this.#known(account);
-    if (known === undefined) this.#add(account);
-    else this.#merge(entry, known, account);
+    const known = this.#add(account, login);
+    if (known >= 0) this.#merge(entry, this.all[known], account, login);
+    else {
+      this.all.push(account);
+      this.logins.push(login);
+    }
   }
 
-  /** Yields the account that a record is of: with the same id, or with the same login where one of them has no id. */
-  #known({ id, login }: Account): Account | undefined {
-    const byLogin = this.#byLogin.get(login);
-    if (id === undefined) return byLogin;
-    return this.#byId.get(id) ?? (byLogin?.id === undefined ? byLogin : undefined);
+  /** Yields the place of the account that a record is of, with the same id, or with the same login where one of them has no id; -1 for a new one. */
+  #add({ id, place }: Account, login: string): number {
+    if (id === undefined) return this.#placesByLogin().add(login, place);
+    const byLogin = this.#byLogin?.get(login) ?? -1;
+    const isWithoutId = byLogin >= 0 && this.all[byLogin].id === undefined;
+    const known = this.#byId.add(id, isWithoutId ? byLogin : place);
+    if (known >= 0) return known;
+    if (isWithoutId) return byLogin;
+    this.#byLogin?.add(login, place);
+    return -1;
   }
 
-  #add(account: Account): void {
-    this.all.push(account);
-    if (account.id !== undefined) this.#byId.set(account.id, account);
-    if (!this.#byLogin.has(account.login)) this.#byLogin.set(account.login, account);
+  #placesByLogin(): PlaceTable {
+    if (this.#byLogin !== undefined) return this.#byLogin;
+    const byLogin = new PlaceTable();
+    this.logins.forEach((login, place) => {
+      byLogin.add(login, place);
+    });
+    this.#byLogin = byLogin;
+    return byLogin;
   }
 
-  #merge(entry: Entry, known: Account, account: Account): void {
-    for (const [property, field] of TOLD) {
-      if (known[property] === undefined || account[property] === undefined || known[property] === account[property]) continue;
-      const what = account.id === undefined ? `login ${quoted(account.login)}` : `id ${quoted(account.id)}`;
+  #merge(entry: Entry, known: Account, account: Account, login: string): void {
+    const isOther = ([property]: (typeof TOLD)[number]): boolean =>
+      known[property] !== undefined && account[property] !== undefined && known[property] !== account[property];
+    const field = this.logins[known.place] === login ? TOLD.find(isOther)?.[1] : 'login';
+    if (field !== undefined) {
+      const what = account.id === undefined ? `login ${quoted(login)}` : `id ${quoted(account.id)}`;
+      const where = placeOf({ file: known.path === entry.path ? entry.file : known.path, line: known.line }, entry);
       entry.refuse(
         field === 'status' && !entry.has('status') ? 'enabled' : field,
-        `the ${what} is there already, with another ${field}, on ${placeOf(known, entry)}; export all lists at one time, so that they say the same.`,
+        `the ${what} is there already, with another ${field}, on ${where}; export all lists at one time, so that they say the same.`,
       );
       return;
     }
     this.repeats++;
-    if (known.id === undefined && account.id !== undefined) this.#byId.set(account.id, known);
     known.id ??= account.id;
     known.active ??= account.active;
     known.isPending ??= account.isPending;
@@ -105,18 +127,26 @@ export class Accounts {
     known.givenName ??= account.givenName;
     known.familyName ??= account.familyName;
   }
+
+  /** Yields every account as the user that it is, the same objects; to be called once, when nothing is added any more. */
+  end(): readonly IdpUser[] {
+    return this.all.map((account) => {
+      account.id ??= this.logins[account.place];
+      account.active ??= true;
+      account.email ??= '';
+      account.isPending = account.isPending === true ? true : undefined;
+      account.isGuest = account.isGuest === true ? true : undefined;
+      return account as IdpUser;
+    });
+  }
 }
 
 /** Yields a record's id, trimmed; undefined where it has none, and empty where it is blank, which is noted. */
 export function readId(entry: Entry): string | undefined {
-  if (!entry.has('id')) return undefined;
-  const id = entry.text('id').trim();
+  const id = entry.find('id')?.trim();
   if (id === '') entry.refuse('id', 'the id is missing; every record of the provider has one, so export again.');
   return id;
 }
-
-/** Yields a field's text; undefined where the export has no such field. */
-export const textOf = (entry: Entry, field: IdpField): string | undefined => (entry.has(field) ? entry.text(field) : undefined);
 
 /** Yields where another record stands, as a record of `entry`'s file says it. */
 export const placeOf = ({ file, line }: { readonly file: string; readonly line: number }, entry: Entry): string =>

@@ -1,10 +1,9 @@
 /** Entra's users: its lists of accounts, with guests under the address that provisioning sends for them. */
 
 import { isEmailAddress } from '../../model/email.js';
-import type { IdpUser } from '../../model/idp.js';
 import { quoted } from '../problem.js';
 import { Accounts, count, repeatNote } from './accounts.js';
-import { type DirectoryUsers, detailsOf } from './directory-users.js';
+import type { DirectoryUsers } from './directory-users.js';
 import type { Entry } from './entry.js';
 
 const EXTERNAL = '#EXT#';
@@ -44,24 +43,21 @@ export class EntraUsers {
       return;
     }
     const isGuest = entry.text('userType').trim().toLowerCase() === 'guest' || markOf(login) >= 0;
-    this.#accounts.take(entry, { active, isGuest });
+    this.#accounts.take(entry, { login, subject: subjectOf(login), active, isPending: undefined, isGuest });
   }
 
   /** Yields the users, once every file was read. */
   end(): DirectoryUsers {
-    const { all, hasEmails, repeats } = this.#accounts;
-    const users = all.map((account, place): IdpUser => {
-      const { id, login, path, line } = account;
-      return { place, id: id ?? login, subject: subjectOf(login), ...detailsOf(account), path, line };
-    });
-    const renamed = users.filter(({ subject }, place) => subject !== all[place].login).length;
+    const { logins, hasEmails, repeats } = this.#accounts;
+    const users = this.#accounts.end();
+    const renamed = users.filter(({ subject }, place) => subject !== logins[place]).length;
     const notes = repeatNote(repeats, 'a user');
     if (renamed > 0) {
       notes.push(
         `${count(renamed, 'guest counts', 'guests count')} under the address before ${EXTERNAL}, which provisioning sends as userName unless the mapping takes originalUserPrincipalName.`,
       );
     }
-    return { users, logins: all.map(({ login }) => login), hasEmails, notes };
+    return { users, logins, hasEmails, notes };
   }
 }
 

@@ -23,6 +23,12 @@ export interface Entry extends ExportFile {
   has(field: IdpField): boolean;
   /** Yields a field's text as it stands there; nothing and `null` are empty. */
   text(field: IdpField): string;
+  /** Yields the same, but undefined where `has` says no. */
+  find(field: IdpField): string | undefined;
+  /** Yields the same, for texts that many records share. */
+  findCommon(field: IdpField): string | undefined;
+  /** Are both fields there with the same text; may say no where it would be costly to tell. */
+  isSame(a: IdpField, b: IdpField): boolean;
   /** Notes what is wrong with a field, or with the record. */
   refuse(field: IdpField | undefined, message: string): void;
 }
@@ -31,6 +37,8 @@ export class CsvEntry implements Entry {
   readonly path: string;
   readonly file: string;
   row: Row | undefined;
+  /** Short texts that were read before, by their code. */
+  readonly #common = new Map<number, string>();
 
   constructor(
     { path, file }: ExportFile,
@@ -52,8 +60,29 @@ export class CsvEntry implements Entry {
   }
 
   text(field: IdpField): string {
+    return this.find(field) ?? '';
+  }
+
+  find(field: IdpField): string | undefined {
     const at = this.columns.get(field);
-    return at === undefined ? '' : (this.row?.text(at) ?? '');
+    return at === undefined ? undefined : this.row?.text(at);
+  }
+
+  findCommon(field: IdpField): string | undefined {
+    const at = this.columns.get(field);
+    const code = at === undefined ? -1 : (this.row?.code(at) ?? -1);
+    if (code < 0) return this.find(field);
+    const known = this.#common.get(code);
+    if (known !== undefined) return known;
+    const text = this.find(field) ?? '';
+    this.#common.set(code, text);
+    return text;
+  }
+
+  isSame(a: IdpField, b: IdpField): boolean {
+    const first = this.columns.get(a);
+    const second = this.columns.get(b);
+    return first !== undefined && second !== undefined && this.row?.isSame(first, second) === true;
   }
 
   refuse(field: IdpField | undefined, message: string): void {
@@ -90,8 +119,22 @@ export class JsonEntry implements Entry {
   }
 
   text(field: IdpField): string {
+    return this.find(field) ?? '';
+  }
+
+  find(field: IdpField): string | undefined {
     const at = this.#find(field);
-    return at < 0 ? '' : this.reader.texts[at];
+    return at < 0 ? undefined : this.reader.texts[at];
+  }
+
+  findCommon(field: IdpField): string | undefined {
+    return this.find(field);
+  }
+
+  isSame(a: IdpField, b: IdpField): boolean {
+    const first = this.#find(a);
+    const second = this.#find(b);
+    return first >= 0 && second >= 0 && this.reader.texts[first] === this.reader.texts[second];
   }
 
   refuse(field: IdpField | undefined, message: string): void {

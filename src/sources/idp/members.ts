@@ -7,8 +7,9 @@ import type { DirectoryUsers } from './directory-users.js';
 import { readFlag } from './entra-users.js';
 import type { Entry, ExportFile } from './entry.js';
 import type { FoundGroup, Groups } from './groups.js';
-import { AMBIGUOUS, NameIndex } from './name-index.js';
+import { AMBIGUOUS, NameIndex, UNKNOWN } from './name-index.js';
 import { Pairs } from './pairs.js';
+import { PlaceTable } from './place-table.js';
 
 /** What a member that is no user of the directory is. */
 type StrangerKind = 'user' | 'group' | 'other';
@@ -21,23 +22,17 @@ export interface MembersWishes extends ExportFile {
 const TYPES: Readonly<Record<string, StrangerKind>> = { user: 'user', group: 'group' };
 
 export class Members {
-  readonly #byId = new Map<string, number>();
-  readonly #byName: NameIndex;
+  /** Built when the first member comes. */
+  #users: { readonly byId: PlaceTable; readonly byName: NameIndex } | undefined;
   readonly members = new Pairs();
   readonly #strangers = new Pairs();
   readonly #strangersByName = new Map<string, number>();
   readonly #kinds: StrangerKind[] = [];
 
   constructor(
-    { users, logins }: DirectoryUsers,
+    readonly directory: DirectoryUsers,
     readonly groups: Groups,
-  ) {
-    for (const { id, place } of users) this.#byId.set(id, place);
-    this.#byName = new NameIndex(
-      logins,
-      users.map(({ subject }) => subject),
-    );
-  }
+  ) {}
 
   /** Yields what takes the records of one file. */
   taker(file: MembersWishes): (entry: Entry) => void {
@@ -101,10 +96,22 @@ export class Members {
       entry.refuse(entry.has('login') ? 'login' : 'id', 'this row names no member: neither an id nor a login.');
       return;
     }
-    const place = (id === '' ? undefined : this.#byId.get(id)) ?? this.#byName.find(login);
+    const { byId, byName } = this.#indexed();
+    const known = id === '' ? UNKNOWN : byId.get(id);
+    const place = known === UNKNOWN ? byName.find(login) : known;
     if (place === AMBIGUOUS) entry.refuse('login', `${quoted(login)} fits more than one user; export the members with their ids.`);
     else if (place >= 0) this.members.add(place, group);
     else this.#strangers.add(this.#strangerAt(id === '' ? `login ${login}` : `id ${id}`, entry), group);
+  }
+
+  #indexed() {
+    if (this.#users !== undefined) return this.#users;
+    const { users, logins } = this.directory;
+    const byId = new PlaceTable();
+    for (const { id, place } of users) byId.add(id, place);
+    const subjects = users.map(({ subject }) => subject);
+    this.#users = { byId, byName: new NameIndex(logins, subjects) };
+    return this.#users;
   }
 
   #strangerAt(name: string, entry: Entry): number {

@@ -2,9 +2,10 @@
 
 import { nearestName } from '../../model/scope.js';
 import { type Problems, quoted, type SourceProblem } from '../problem.js';
-import { count, placeOf, readId, repeatNote, textOf } from './accounts.js';
+import { count, placeOf, readId, repeatNote } from './accounts.js';
 import type { Entry } from './entry.js';
-import { APPLICATION_STATES, type OktaState, readApplicationState } from './okta-status.js';
+import { APPLICATION_STATES, type OktaState, readApplicationState, rememberingLast } from './okta-status.js';
+import { PlaceTable } from './place-table.js';
 
 export interface Assignment {
   readonly id: string | undefined;
@@ -24,6 +25,8 @@ export interface Assignment {
 
 /** An application that assignments name: an instance of it where the export tells them apart. */
 interface Application {
+  /** Its number in the order of reading, from 0. */
+  readonly number: number;
   readonly name: string;
   readonly instance: string;
   readonly assignments: Assignment[];
@@ -32,8 +35,12 @@ interface Application {
 
 export class Assignments {
   readonly #applications = new Map<string, Application>();
+  /** As the record before named it: nearly all are of one. */
+  #last: { readonly name: string; readonly instance: string; readonly application: Application } | undefined;
+  readonly #all: Assignment[] = [];
   /** By what an assignment is of: id, else login, else the application's username. */
-  readonly #known = new Map<string, Assignment>();
+  readonly #known = new PlaceTable();
+  readonly #stateOf = rememberingLast(readApplicationState);
   #repeats = 0;
   #ended = 0;
   /** Some list of assignments was begun. */
@@ -44,7 +51,7 @@ export class Assignments {
   take(entry: Entry): void {
     this.isGiven = true;
     if (entry.has('email')) this.hasEmails = true;
-    const state = readState(entry);
+    const state = this.#readState(entry);
     if (state === 'unassigned' || entry.text('unassigned').trim() !== '') {
       this.#ended++;
       return;
@@ -52,7 +59,7 @@ export class Assignments {
     const id = readId(entry);
     if (id === '' || state === undefined) return;
     const subject = entry.text('subject');
-    const login = textOf(entry, 'login');
+    const login = entry.isSame('login', 'subject') ? subject : entry.find('login');
     if (subject.trim() === '') {
       entry.refuse(
         'subject',
@@ -60,18 +67,23 @@ export class Assignments {
       );
       return;
     }
-    const name = entry.text('application').trim();
-    // A link to the application ends with its id.
-    const application: string = /^https?:/.test(name) ? name.slice(name.lastIndexOf('/') + 1) : name;
-    const instance = entry.text('instance').trim();
+    const application = this.#applicationOf(entry);
     const { path, file, line } = entry;
-    const email = textOf(entry, 'email');
-    const names = { givenName: textOf(entry, 'givenName'), familyName: textOf(entry, 'familyName') };
-    const assignment: Assignment = { id, login, subject, active: state === 'none' ? undefined : state === 'active', email, ...names, path, file, line };
-    const place = JSON.stringify([application, instance]);
-    const group = this.#applications.get(place) ?? { name: application, instance, assignments: [], first: { file, line } };
-    const known = this.#known.get(keyOf(place, assignment));
-    if (known !== undefined) {
+    const assignment: Assignment = {
+      id,
+      login,
+      subject,
+      active: state === 'none' ? undefined : state === 'active',
+      email: entry.isSame('email', 'subject') ? subject : entry.find('email'),
+      givenName: entry.findCommon('givenName'),
+      familyName: entry.findCommon('familyName'),
+      path,
+      file,
+      line,
+    };
+    const at = this.#known.add(keyOf(application, assignment), this.#all.length);
+    if (at >= 0) {
+      const known = this.#all[at];
       if (known.subject === subject && known.active === assignment.active) this.#repeats++;
       else {
         const what = known.subject === subject ? 'status' : 'application username';
@@ -82,9 +94,36 @@ export class Assignments {
       }
       return;
     }
-    this.#applications.set(place, group);
-    this.#known.set(keyOf(place, assignment), assignment);
-    group.assignments.push(assignment);
+    this.#all.push(assignment);
+    application.assignments.push(assignment);
+  }
+
+  #applicationOf(entry: Entry): Application {
+    const name = entry.findCommon('application') ?? '';
+    const instance = entry.findCommon('instance') ?? '';
+    if (this.#last?.name === name && this.#last.instance === instance) return this.#last.application;
+    const trimmed = name.trim();
+    const named = {
+      // A link to the application ends with its id.
+      name: /^https?:/.test(trimmed) ? trimmed.slice(trimmed.lastIndexOf('/') + 1) : trimmed,
+      instance: instance.trim(),
+    };
+    const key = JSON.stringify([named.name, named.instance]);
+    const known = this.#applications.get(key);
+    const application = known ?? { number: this.#applications.size, ...named, assignments: [], first: { file: entry.file, line: entry.line } };
+    if (known === undefined) this.#applications.set(key, application);
+    this.#last = { name, instance, application };
+    return application;
+  }
+
+  /** Yields what the status says, `none` where there is no such field, undefined where it is another word, which is noted. */
+  #readState(entry: Entry): OktaState | 'none' | undefined {
+    const text = entry.findCommon('status');
+    if (text === undefined) return 'none';
+    const state = this.#stateOf(text);
+    if (state === undefined)
+      entry.refuse('status', `${quoted(text)} is no status that Okta gives an application's user. Known: ${APPLICATION_STATES.join(', ')}.`);
+    return state;
   }
 
   /** Yields the assignments of the one application that counts, in the order of reading, and what must be known of it. */
@@ -141,15 +180,8 @@ const list = (labels: readonly string[]): string =>
 const isNamed = ({ name, instance }: Application): boolean => name !== '' || instance !== '';
 const labelOf = ({ name, instance }: Application): string => (instance === '' ? name : instance);
 
-const keyOf = (application: string, { id, login, subject }: Assignment): string =>
-  `${application}\n${id !== undefined ? `id ${id}` : login !== undefined && login !== '' ? `login ${login}` : `subject ${subject}`}`;
-
-/** Yields what the status says, `none` where there is no such field, undefined where it is another word, which is noted. */
-function readState(entry: Entry): OktaState | 'none' | undefined {
-  if (!entry.has('status')) return 'none';
-  const text = entry.text('status');
-  const state = readApplicationState(text);
-  if (state === undefined)
-    entry.refuse('status', `${quoted(text)} is no status that Okta gives an application's user. Known: ${APPLICATION_STATES.join(', ')}.`);
-  return state;
+/** Nearly all are an id of the first application, for which no text is made anew; no id begins with white space. */
+function keyOf({ number }: Application, { id, login, subject }: Assignment): string {
+  if (id !== undefined) return number === 0 ? id : `\n${number} id ${id}`;
+  return login !== undefined && login !== '' ? `\n${number} login ${login}` : `\n${number} subject ${subject}`;
 }

@@ -45,3 +45,12 @@ export const USER_STATES = Object.keys(USERS);
 /** Yields what the status of an application's user says; undefined for another word. */
 export const readApplicationState = (text: string): OktaState | undefined => read(APPLICATION_USERS, text);
 export const APPLICATION_STATES = Object.keys(APPLICATION_USERS);
+
+/** Yields what reads as `read` does, once for texts that are the same one after another: nearly all users have one status. */
+export function rememberingLast<T>(read: (text: string) => T): (text: string) => T {
+  let last: { readonly text: string; readonly value: T } | undefined;
+  return (text) => {
+    if (last?.text !== text) last = { text, value: read(text) };
+    return last.value;
+  };
+}

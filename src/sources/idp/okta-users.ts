@@ -2,48 +2,53 @@
 
 import type { IdpUser } from '../../model/idp.js';
 import { type Problems, quoted } from '../problem.js';
-import { type Account, Accounts, count, repeatNote } from './accounts.js';
-import { type DirectoryUsers, detailsOf } from './directory-users.js';
+import { Accounts, count, repeatNote } from './accounts.js';
+import type { DirectoryUsers } from './directory-users.js';
 import type { Entry } from './entry.js';
 import { AMBIGUOUS, NameIndex, UNKNOWN } from './name-index.js';
 import { type Assignment, Assignments } from './okta-assignments.js';
-import { readUserState, USER_STATES } from './okta-status.js';
+import { readUserState, rememberingLast, USER_STATES } from './okta-status.js';
+import { PlaceTable } from './place-table.js';
 
 export class OktaUsers {
   readonly #accounts = new Accounts();
   readonly #assignments = new Assignments();
+  readonly #stateOf = rememberingLast(readUserState);
 
   get hasAssignments(): boolean {
     return this.#assignments.isGiven;
   }
 
   take(entry: Entry): void {
-    if (entry.kind === 'assignment') this.#assignments.take(entry);
-    else if (!entry.has('status')) this.#accounts.take(entry, { active: undefined });
-    else {
-      const text = entry.text('status');
-      const state = readUserState(text);
-      if (state === undefined) entry.refuse('status', `${quoted(text)} is no status that Okta gives a user. Known: ${USER_STATES.join(', ')}.`);
-      else this.#accounts.take(entry, { active: state !== 'blocked', isPending: state === 'pending' });
+    if (entry.kind === 'assignment') {
+      this.#assignments.take(entry);
+      return;
     }
+    const text = entry.findCommon('status');
+    const state = text === undefined ? undefined : this.#stateOf(text);
+    if (text !== undefined && state === undefined) {
+      entry.refuse('status', `${quoted(text)} is no status that Okta gives a user. Known: ${USER_STATES.join(', ')}.`);
+      return;
+    }
+    const login = entry.text('login');
+    const active = state === undefined ? undefined : state !== 'blocked';
+    const isPending = state === undefined ? undefined : state === 'pending';
+    this.#accounts.take(entry, { login, subject: login, active, isPending, isGuest: undefined });
   }
 
   /** Yields the users, once every file was read. */
   end(application: string | undefined, problems: Problems): DirectoryUsers {
-    const { all, hasEmails, repeats } = this.#accounts;
+    const { all, logins, hasEmails, repeats } = this.#accounts;
     const repeated = repeatNote(repeats, 'a user');
     if (!this.#assignments.isGiven) {
-      const users = all.map((account, place): IdpUser => {
-        const { id, login, path, line } = account;
-        return { place, id: id ?? login, subject: login, ...detailsOf(account), path, line };
-      });
+      const unsaid = all.filter(({ active }) => active === undefined).length;
       return {
-        users,
-        logins: all.map(({ login }) => login),
+        users: this.#accounts.end(),
+        logins,
         hasEmails,
         notes: [
           "No application assignments were given: every listed user counts as assigned, and the application username is assumed to be the Okta username. Give the application's assignments with --idp-users to be certain.",
-          ...this.#statusNote(all),
+          ...statusNote(unsaid),
           ...repeated,
         ],
       };
@@ -54,14 +59,18 @@ export class OktaUsers {
   }
 
   #join(assignments: readonly Assignment[], problems: Problems): Omit<DirectoryUsers, 'hasEmails'> {
-    const { all, isGiven } = this.#accounts;
-    const find = accountFinder(all);
-    /** By account, or by what else tells an assigned user from others. */
-    const taken = new Map<Account | string, Assignment>();
+    const { all, logins, isGiven } = this.#accounts;
+    const find = accountFinder(this.#accounts);
+    /** Number in `kept` and one, by place of the account. */
+    const takenByAccount = new Int32Array(all.length);
+    const takenByName = new PlaceTable();
+    /** By place of the user. */
+    const kept: Assignment[] = [];
     const users: IdpUser[] = [];
-    const logins: string[] = [];
-    const without: Assignment[] = [];
-    const joined: Account[] = [];
+    const ownLogins: string[] = [];
+    let firstWithout: Assignment | undefined;
+    let without = 0;
+    let unsaid = 0;
     let repeats = 0;
     for (const assignment of assignments) {
       const { file, line, path, subject } = assignment;
@@ -75,9 +84,9 @@ export class OktaUsers {
         continue;
       }
       const account = found === UNKNOWN ? undefined : all[found];
-      const who = account ?? (assignment.id === undefined ? `login ${assignment.login ?? ''} ${subject}` : `id ${assignment.id}`);
-      const other = taken.get(who);
-      if (other !== undefined) {
+      const at = account === undefined ? takenByName.add(nameOf(assignment), kept.length) : takenByAccount[account.place] - 1;
+      if (at >= 0) {
+        const other = kept[at];
         if (other.subject === subject) repeats++;
         else {
           const place = `${other.file === file ? '' : `${other.file}, `}line ${other.line}`;
@@ -89,28 +98,36 @@ export class OktaUsers {
         }
         continue;
       }
-      taken.set(who, assignment);
-      if (account === undefined) without.push(assignment);
-      else joined.push(account);
-      const details = detailsOf({
-        email: account === undefined || account.email === undefined ? assignment.email : account.email,
-        active: account?.active ?? assignment.active,
-        isPending: account?.isPending,
-        isGuest: undefined,
+      if (account === undefined) {
+        firstWithout ??= assignment;
+        without++;
+      } else {
+        takenByAccount[account.place] = kept.length + 1;
+        if (account.active === undefined) unsaid++;
+      }
+      kept.push(assignment);
+      users.push({
+        place: users.length,
+        id: assignment.id ?? account?.id ?? subject,
+        subject,
+        email: account?.email ?? assignment.email ?? '',
+        active: account?.active ?? assignment.active ?? true,
+        isPending: account?.isPending === true ? true : undefined,
         givenName: account?.givenName ?? assignment.givenName,
         familyName: account?.familyName ?? assignment.familyName,
+        path,
+        line,
       });
-      users.push({ place: users.length, id: assignment.id ?? account?.id ?? subject, subject, ...details, path, line });
-      logins.push(account?.login ?? assignment.login ?? '');
+      ownLogins.push((account === undefined ? assignment.login : logins[account.place]) ?? '');
     }
-    const left = all.length - joined.length;
-    const notes = [...repeatNote(repeats, 'an assignment'), ...this.#statusNote(joined)];
+    const left = all.length - (users.length - without);
+    const notes = [...repeatNote(repeats, 'an assignment'), ...statusNote(unsaid)];
     if (left > 0) {
       notes.push(`${count(left, 'listed user')} of Okta ${left === 1 ? 'is' : 'are'} not assigned to the application and therefore will not be provisioned.`);
     }
-    if (isGiven && without.length > 0) {
+    if (isGiven && firstWithout !== undefined) {
       notes.push(
-        `${count(without.length, 'assigned user is', 'assigned users are')} not in the users lists (the first on ${without[0].path}, line ${without[0].line}): the assignment alone was followed, and without a status there they count as active. Okta's list of users leaves out deactivated ones unless it is asked for them.`,
+        `${count(without, 'assigned user is', 'assigned users are')} not in the users lists (the first on ${firstWithout.path}, line ${firstWithout.line}): the assignment alone was followed, and without a status there they count as active. Okta's list of users leaves out deactivated ones unless it is asked for them.`,
       );
     }
     if (!isGiven) {
@@ -118,21 +135,24 @@ export class OktaUsers {
         'Who is suspended or deactivated in Okta itself stands in its list of users only, which was not given: every assigned user counts as active unless the assignment says otherwise. Give the list with --idp-users as well.',
       );
     }
-    return { users, logins, notes };
-  }
-
-  #statusNote(accounts: readonly Account[]): string[] {
-    const unsaid = accounts.filter(({ active }) => active === undefined).length;
-    return unsaid === 0 ? [] : [`The lists of users do not say the status of ${count(unsaid, 'user')}, who ${unsaid === 1 ? 'counts' : 'count'} as active.`];
+    return { users, logins: ownLogins, notes };
   }
 }
 
+const statusNote = (unsaid: number): string[] =>
+  unsaid === 0 ? [] : [`The lists of users do not say the status of ${count(unsaid, 'user')}, who ${unsaid === 1 ? 'counts' : 'count'} as active.`];
+
+/** Yields what tells an assigned user without an account from others; no id begins with white space. */
+const nameOf = ({ id, login, subject }: Assignment): string => id ?? `\nlogin ${login ?? ''} ${subject}`;
+
 /** Yields what finds the account of an assignment: by id, else by the login, else by the login's key. */
-function accountFinder(all: readonly Account[]): (assignment: Assignment) => number {
-  const byId = new Map<string, number>();
-  all.forEach(({ id }, place) => {
-    if (id !== undefined) byId.set(id, place);
-  });
-  const byLogin = new NameIndex(all.map(({ login }) => login));
-  return ({ id, login }) => (id === undefined ? undefined : byId.get(id)) ?? byLogin.find(login ?? '');
+function accountFinder({ all, logins }: Accounts): (assignment: Assignment) => number {
+  if (all.length === 0) return () => UNKNOWN;
+  const byId = new PlaceTable();
+  for (const { id, place } of all) if (id !== undefined) byId.add(id, place);
+  const byLogin = new NameIndex(logins);
+  return ({ id, login }) => {
+    const known = id === undefined ? UNKNOWN : byId.get(id);
+    return known === UNKNOWN ? byLogin.find(login ?? '') : known;
+  };
 }

@@ -1,0 +1,23 @@
+/** Places by text, to the letter. A Map of as many texts takes three times as long. */
+
+import { KeyTable } from '../../model/key-table.js';
+
+export class PlaceTable {
+  readonly #texts = new KeyTable();
+  /** By number of the text. */
+  readonly #places: number[] = [];
+
+  /** Sets the place of a text that has none yet; yields the one that it had, or -1. */
+  add(text: string, place: number): number {
+    const number = this.#texts.internKey(text);
+    if (number < this.#places.length) return this.#places[number];
+    this.#places.push(place);
+    return -1;
+  }
+
+  /** Yields the place of a text, or -1. */
+  get(text: string): number {
+    const number = this.#texts.findKey(text);
+    return number < 0 ? -1 : this.#places[number];
+  }
+}
