@@ -21,8 +21,8 @@ export interface IdpMatch {
   readonly subjects: Buckets;
   /** Places of provider users by key of the email. */
   readonly emailers: Buckets;
-  /** Yields the place of the one Connect user who has the key as username; NO_FIT or SEVERAL_FIT. Cheaper than the list of them. */
-  soleHolder(key: number): number;
+  /** The one Connect user whose username has the key of the provider user's subject, by the provider user's place; NO_FIT or SEVERAL_FIT. */
+  readonly holder: Int32Array;
   /** Yields the places of Connect users who have the key as username; none for a key that only the provider has. */
   holdersOf(key: number): Int32Array;
   /** Yields the places of Connect users who have the key as email. */
@@ -64,7 +64,7 @@ export function matchIdp(index: IdentityIndex, directory: IdpDirectory): IdpMatc
     emailKey,
     subjects,
     emailers,
-    soleHolder: (key) => (key >= 0 && key < known ? soleOf(index.holders, key) : NO_FIT),
+    holder: subjectKey.map((key) => (key >= 0 && key < known ? soleOf(index.holders, key) : NO_FIT)),
     holdersOf: (key) => (key >= 0 && key < known ? index.holders.of(key) : NOWHERE),
     connectEmailersOf: (key) => (key >= 0 && key < known ? index.emailers.of(key) : NOWHERE),
     fit: findFits(index, subjectKey, emailKey),

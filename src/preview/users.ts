@@ -97,7 +97,8 @@ export function forecastUsers(ground: Ground): UsersForecast {
         : fit >= 0
           ? [users[fit]]
           : firstOf(idp.connectEmailersOf(idp.subjectKey[place]), idp.connectEmailersOf(emailKey), idp.holdersOf(emailKey));
-    if (beside.length > 0) {
+    if (fit >= 0) isBeside[fit] = 1;
+    else if (beside.length > 0) {
       marks.beside(idp.subjectKey[place], 'emailers');
       marks.beside(emailKey, 'emailers');
       marks.beside(emailKey, 'holders');
@@ -160,7 +161,7 @@ export function forecastUsers(ground: Ground): UsersForecast {
       marks.candidate(idp.emailKey[idpUser.place], 'holders');
       continue;
     }
-    const holder = idp.soleHolder(key);
+    const holder = idp.holder[idpUser.place];
     const isSubjectShared = idp.subjects.sizeOf(key) > 1;
     if (isSubjectShared || holder === SEVERAL_FIT) {
       marks.candidate(key, 'holders');

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { unguardCell } from '../../src/model/formula.js';
+import { escapeUnseen } from '../../src/model/json-text.js';
 import { outcomeText, type Preview } from '../../src/preview/preview.js';
 import { STYLE } from '../../src/reporters/html/style.js';
 import { PREVIEW_FORMATS } from '../../src/reporters/preview/registry.js';
@@ -195,7 +196,30 @@ describe('json', () => {
       user: { id: '1', userName: 'ana@dome.example', location: { path: 'users.csv', line: 2 } },
       idpUser: { subject: 'ana@dome.example' },
     });
-    expect(JSON.parse(await renderAs('json', observatory())).users[0]).toMatchObject({ effects: ['create'], beside: ['1'] });
+    expect(JSON.parse(await renderAs('json', observatory())).users[0]).toMatchObject({ effects: ['create'], beside: ['1'], reasons: ['second-account'] });
+  });
+
+  it.each(['okta', 'entra'] as const)('says each reason once, by its name (%s)', async (provider) => {
+    const { forecast } = observatory(provider);
+    const value = JSON.parse(await renderAs('json', observatory(provider)));
+    for (const list of ['users', 'groups', 'memberships'] as const) {
+      const sentences: Record<string, string> = value.reasons[list];
+      const named: string[][] = value[list].map(({ reasons }: { reasons: string[] }) => reasons);
+      expect(named.map((names) => names.map((name) => sentences[name]).join(' '))).toEqual(forecast[list].map(({ why }) => why));
+      expect(new Set(Object.keys(sentences))).toEqual(new Set(named.flat()));
+    }
+  });
+
+  it('holds what JSON.stringify would write, but for what acts on a terminal', async () => {
+    await fc.assert(
+      fc.asyncProperty(nastyPreview, async (preview) => {
+        for (const line of (await renderAs('json', preview)).split('\n').filter((each) => each.startsWith('    {"effect'))) {
+          const record = line.trim().replace(/,$/, '');
+          expect(record).toBe(escapeUnseen(JSON.stringify(JSON.parse(record))));
+        }
+      }),
+      { numRuns: 100 },
+    );
   });
 
   it('holds every value as it was', async () => {
