@@ -90,3 +90,11 @@ function outputOf(stream: NodeJS.WriteStream): Output {
 export function hasColours(output: Output, { environment }: Io, isWanted: boolean): boolean {
   return isWanted && output.isTTY && !environment.NO_COLOR && environment.TERM !== 'dumb';
 }
+
+/** Yields how a report is shown where it goes: on a terminal with its width and colours, in a file with neither. */
+export function shownOn(file: string | undefined, io: Io, isColourWanted: boolean): { readonly width?: number; readonly hasColours: boolean } {
+  const { stdout } = io;
+  if (file !== undefined) return { hasColours: false };
+  const width = stdout.isTTY ? { width: Math.max(40, stdout.columns ?? 80) } : {};
+  return { ...width, hasColours: hasColours(stdout, io, isColourWanted) };
+}

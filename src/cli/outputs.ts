@@ -77,6 +77,32 @@ export function writePieces(output: Output, pieces: Iterable<string>): void {
   for (const text of gather<never>(pieces)) output.write(text);
 }
 
+/** Writes a report to its file, or to stdout where it has none. */
+export function writeTo(file: string | undefined, pieces: Iterable<string>, stdout: Output): void {
+  if (file === undefined) writePieces(stdout, pieces);
+  else writeWhole(file, pieces);
+}
+
+/** Does each of several writes, so that one that fails leaves the others there. Throws a Mistake with every failure after the last. */
+export async function writeEach(writes: readonly (() => void | Promise<void>)[]): Promise<void> {
+  const failures: Mistake[] = [];
+  for (const write of writes) {
+    try {
+      await write();
+    } catch (error) {
+      if (!(error instanceof Mistake)) throw error;
+      failures.push(error);
+    }
+  }
+  const [first, ...others] = failures;
+  if (first === undefined) return;
+  throw new Mistake(
+    first.message,
+    first.hint,
+    others.map(({ message }) => message),
+  );
+}
+
 /** Units of text that are written at once. */
 const GATHERED = 1 << 16;
 

@@ -13,6 +13,7 @@ import { hashFile } from '../targets/files.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options.js';
 import { startProgress } from './progress.js';
+import { compareInputs } from './same-inputs.js';
 
 type Digested = Pick<CertifiedInput, 'path' | 'table' | 'sha256'> & { readonly role: CertifiedInput['role'] | IdpRole };
 
@@ -36,17 +37,10 @@ export function idpDifferences({ idp }: Certificate, { idpUsers = [], idpGroups 
 }
 
 function differencesOf(certified: readonly Digested[], now: readonly Digested[], where: string): string[] {
-  const left = [...certified];
-  const others: Digested[] = [];
-  for (const input of now) {
-    // Each certified input answers for one given one: a file that is given twice is another source.
-    const at = left.findIndex(({ role, sha256 }) => role === input.role && sha256 === input.sha256);
-    if (at < 0) others.push(input);
-    else left.splice(at, 1);
-  }
+  const { others, missing } = compareInputs(certified, now);
   return [
     ...others.map((input) => `${nameOf(input)} is not what was audited: its SHA-256 is ${input.sha256}.`),
-    ...left.map((input) => `${nameOf(input)}, as it was audited (SHA-256 ${input.sha256}), is not in ${where}.`),
+    ...missing.map((input) => `${nameOf(input)}, as it was audited (SHA-256 ${input.sha256}), is not in ${where}.`),
   ];
 }
 

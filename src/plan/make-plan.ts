@@ -17,8 +17,6 @@ export interface DecisionFile {
   readonly rows: readonly FileRow[];
   /** The rows that were written last, where a plan beside the file tells. */
   readonly previous: readonly WrittenRow[] | undefined;
-  /** The plan beside the file was made of this very export. */
-  readonly isSameExport: boolean;
 }
 
 export interface PlanWishes {

@@ -10,6 +10,8 @@ export interface MembershipView {
 
 export class MemberList implements MembershipView {
   readonly #pairs = new PlacePairs();
+  /** Memberships of which the export lacks the user or the group. */
+  unknown = 0;
 
   /** Yields a sink that keeps what could be synced. */
   sinkFor({ groups }: Directory): MembershipSink {
@@ -17,7 +19,9 @@ export class MemberList implements MembershipView {
       member: (user, group) => {
         if (groups[group].isOrganisationLevel) this.#pairs.add(user, group);
       },
-      unknown: () => {},
+      unknown: () => {
+        this.unknown++;
+      },
     };
   }
 

@@ -76,7 +76,7 @@ export const answeredCells = ({ written }: Pick<AskedRow, 'written'>, answer: Pa
 /** Yields rows as if read from the file beside a plan of the same export, from line 2. */
 export function fileOf(rows: readonly (readonly string[])[], from?: Pick<DecisionFile, 'previous'>): DecisionFile {
   const numbered: FileRow[] = rows.map((cells, at) => ({ line: at + 2, cells }));
-  return { headings: DECISION_COLUMNS, rows: numbered, previous: undefined, isSameExport: true, ...from };
+  return { headings: DECISION_COLUMNS, rows: numbered, previous: undefined, ...from };
 }
 
 /** Yields the organisation after the actions, played without asking whether they fit. */

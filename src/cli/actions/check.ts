@@ -1,15 +1,14 @@
 /** What `check` does once its command line is understood. */
 
 import type { Report } from '../../audit/report.js';
-import { Mistake } from '../../model/mistake.js';
 import type { ReportOptions } from '../../reporters/reporter.js';
 import { verdictText } from '../../reporters/verdict.js';
 import { auditSource } from '../audit-source.js';
 import { type Ending, EXIT } from '../exit.js';
 import { furtherOutputs } from '../further-outputs.js';
-import { hasColours, type Io } from '../io.js';
+import { type Io, shownOn } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { type OutputWord, pairOutputs, refuseOverwriting, writePieces, writeWhole } from '../outputs.js';
+import { type OutputWord, pairOutputs, refuseOverwriting, writeEach, writeTo } from '../outputs.js';
 import { prepare, showSettings } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
 import { TOOL } from '../tool.js';
@@ -43,31 +42,15 @@ export async function check(source: string | undefined, flags: CheckFlags, words
     ...prepared.otherInputs,
     ...[flags.decisions, flags.baseline].filter((file) => file !== undefined),
   ]);
-  const failures: Mistake[] = [];
-  for (const { reporter, file } of destinations) {
-    const pieces = reporter.render(shown, { ...optionsFor(file, prepared.sourceWords, flags, io), canPlan: audited.hasIds });
-    try {
-      if (file === undefined) writePieces(io.stdout, pieces);
-      else writeWhole(file, pieces);
-    } catch (error) {
-      if (!(error instanceof Mistake)) throw error;
-      failures.push(error);
-    }
-  }
-  for (const output of further) {
-    try {
-      await output.write(shown);
-    } catch (error) {
-      if (!(error instanceof Mistake)) throw error;
-      failures.push(error);
-    }
-  }
-  if (failures.length > 0)
-    throw new Mistake(
-      failures[0].message,
-      failures[0].hint,
-      failures.slice(1).map(({ message }) => message),
-    );
+  const options = (file: string | undefined): ReportOptions => ({ ...optionsFor(file, prepared.sourceWords, flags, io), canPlan: audited.hasIds });
+  await writeEach([
+    ...destinations.map(
+      ({ reporter, file }) =>
+        () =>
+          writeTo(file, reporter.render(shown, options(file)), io.stdout),
+    ),
+    ...further.map((output) => () => output.write(shown)),
+  ]);
   return endingFor(report);
 }
 
@@ -81,12 +64,9 @@ async function withStandings(report: Report, { decisions, baseline }: CheckFlags
 }
 
 function optionsFor(file: string | undefined, sourceWords: string, { rows = 10, color = true }: CheckFlags, io: Io): ReportOptions {
-  const { stdout } = io;
-  const width = file === undefined && stdout.isTTY ? { width: Math.max(40, stdout.columns ?? 80) } : {};
   return {
     tool: TOOL,
-    ...width,
-    hasColours: file === undefined && hasColours(stdout, io, color),
+    ...shownOn(file, io, color),
     ...(rows === 'all' ? {} : { mostRows: rows }),
     sourceWords,
   };

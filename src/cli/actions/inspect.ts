@@ -16,6 +16,7 @@ import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 import { type OpenedPlan, openPlan, requestFor } from '../plan-source.js';
 import { startProgress } from '../progress.js';
+import { compareInputs } from '../same-inputs.js';
 
 export interface VerifyFlags extends SharedFlags {
   format?: 'pretty' | 'json';
@@ -116,8 +117,8 @@ export async function show(planPath: string, source: string | undefined, flags: 
 }
 
 function staleInputs({ plan }: OpenedPlan, inputs: readonly { readonly path: string; readonly role: string; readonly sha256: string }[]): string[] {
-  const known = new Set(plan.snapshot.inputs.map(({ role, sha256 }) => `${role} ${sha256}`));
-  return inputs.filter(({ role, sha256 }) => !known.has(`${role} ${sha256}`)).map(({ path, role }) => `${path} (${role})`);
+  const { others, missing } = compareInputs(plan.snapshot.inputs, inputs);
+  return [...new Set([...others, ...missing].map(({ path, role }) => `${path} (${role})`))];
 }
 
 /** Lists the runs of a plan. */

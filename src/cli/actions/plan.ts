@@ -1,6 +1,6 @@
 /** What `plan` does: audits, assembles, proves, and writes the plan's files. */
 
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '../../audit/report.js';
 import { Mistake } from '../../model/mistake.js';
@@ -8,7 +8,7 @@ import { baselineLines } from '../../plan/baseline.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../../plan/make-plan.js';
 import { MemberTable } from '../../plan/member-table.js';
 import type { Plan, PlanSettings } from '../../plan/plan.js';
-import { sealPlan } from '../../plan/plan.js';
+import { isDigestTrue, sealPlan } from '../../plan/plan.js';
 import { planMarkdown } from '../../reporters/plan-markdown.js';
 import { decisionsCsv, membershipsCsv, noticesCsv, outdatedCsv } from '../../reporters/plan-tables.js';
 import { count } from '../../rules/rule.js';
@@ -44,7 +44,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   }
   redaction?.know(report.snapshot);
   const settings = settingsOf(report, prepared);
-  const decisions = findDecisions(flags, report);
+  const decisions = findDecisions(flags);
   const made = makePlan(
     { before: report, context: audit.context, members },
     { settings, today: io.now().toISOString().slice(0, 10), ...(decisions === undefined ? {} : { decisions: decisions.content }) },
@@ -86,35 +86,19 @@ function settingsOf({ policy, sync, idp }: Report, { request, resolved }: Prepar
 }
 
 /** Yields the decisions to read: the file that was named, or the one that an earlier plan left in the folder. */
-function findDecisions({ decisions, out, redact }: PlanFlags, report: Report): { readonly file: string; readonly content: DecisionFile } | undefined {
+function findDecisions({ decisions, out, redact }: PlanFlags): { readonly file: string; readonly content: DecisionFile } | undefined {
   const usual = join(out, 'decisions.csv');
   const file = decisions ?? (existsSync(usual) && redact !== true ? usual : undefined);
   if (file === undefined) return undefined;
-  const before = readPlanBeside(file);
-  return {
-    file,
-    content: { ...readCells(file), previous: before?.decisions, isSameExport: before !== undefined && isSameExport(before, report) },
-  };
+  return { file, content: { ...readCells(file), previous: rowsOfPlanBeside(file) } };
 }
 
-/** What decides here is only which rows were written; a damaged plan tells nothing. */
-function readPlanBeside(file: string): Pick<Plan, 'decisions' | 'snapshot'> | undefined {
+/** Yields the rows that the plan beside the file wrote; an altered plan tells nothing. */
+function rowsOfPlanBeside(file: string): Plan['decisions'] | undefined {
   const beside = join(file, '..', 'plan.json');
-  if (!existsSync(beside)) return undefined;
-  try {
-    return JSON.parse(readFileSync(beside, 'utf8')) as Plan;
-  } catch {
-    return undefined;
-  }
-}
-
-function isSameExport(plan: Pick<Plan, 'snapshot'>, { snapshot }: Report): boolean {
-  const digests = (inputs: readonly { readonly role: string; readonly sha256: string }[]): string =>
-    inputs
-      .map(({ role, sha256 }) => `${role} ${sha256}`)
-      .sort()
-      .join('\n');
-  return Array.isArray(plan.snapshot?.inputs) && digests(plan.snapshot.inputs) === digests(snapshot.inputs);
+  if (!existsSync(beside) || !statSync(beside).isFile()) return undefined;
+  const text = readFileSync(beside, 'utf8');
+  return isDigestTrue(text) ? (JSON.parse(text) as Plan).decisions : undefined;
 }
 
 /** A plan that can be applied and one that cannot do not share a folder. */

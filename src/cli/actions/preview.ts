@@ -2,7 +2,6 @@
 
 import type { Input } from '../../model/directory.js';
 import { Mistake } from '../../model/mistake.js';
-import type { Plan } from '../../plan/plan.js';
 import { afterPlan } from '../../preview/after.js';
 import type { LicenceStock } from '../../preview/forecast.js';
 import { MemberList } from '../../preview/member-list.js';
@@ -11,13 +10,15 @@ import { outcomeText, type Preview, previewInputs } from '../../preview/preview.
 import { PREVIEW_FORMATS } from '../../reporters/preview/registry.js';
 import type { PreviewOptions } from '../../reporters/preview/reporter.js';
 import { RULES } from '../../rules/registry.js';
+import { count } from '../../rules/rule.js';
 import { auditSource } from '../audit-source.js';
 import { type Ending, EXIT } from '../exit.js';
-import { hasColours, type Io } from '../io.js';
+import { type Io, shownOn } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { type OutputWord, pairFormats, refuseOverwriting, writePieces, writeWhole } from '../outputs.js';
+import { type OutputWord, pairFormats, refuseOverwriting, writeEach, writeTo } from '../outputs.js';
 import { type OpenedPlan, openPlan } from '../plan-source.js';
 import { type Prepared, prepare } from '../prepare.js';
+import { compareInputs } from '../same-inputs.js';
 import { TOOL } from '../tool.js';
 
 export interface PreviewFlags extends SharedFlags {
@@ -43,25 +44,13 @@ export async function preview(source: string | undefined, flags: PreviewFlags, w
     destinations.flatMap(({ file }) => (file === undefined ? [] : [file])),
     [...previewInputs(shown).map(({ file }) => file), ...prepared.otherInputs, ...(opened === undefined ? [] : [opened.file])],
   );
-  const failures: Mistake[] = [];
-  for (const { reporter, file } of destinations) {
-    const pieces = reporter.render(shown, optionsFor(file, flags, io));
-    try {
-      if (file === undefined) writePieces(io.stdout, pieces);
-      else writeWhole(file, pieces);
-    } catch (error) {
-      if (!(error instanceof Mistake)) throw error;
-      failures.push(error);
-    }
-  }
-  const [first, ...others] = failures;
-  if (first !== undefined) {
-    throw new Mistake(
-      first.message,
-      first.hint,
-      others.map(({ message }) => message),
-    );
-  }
+  await writeEach(
+    destinations.map(
+      ({ reporter, file }) =>
+        () =>
+          writeTo(file, reporter.render(shown, optionsFor(file, flags, io)), io.stdout),
+    ),
+  );
   return { code: EXIT.done, reason: `previewed: ${outcomeText(shown)}` };
 }
 
@@ -75,30 +64,40 @@ async function foresee(prepared: Prepared, { licenses }: PreviewFlags, opened: O
   const { idp } = report;
   if (idp === undefined) throw new Error('the exports of the identity provider were asked for and not read');
   const wishes = licenses === undefined ? {} : { licences: licenses };
-  const about = { snapshot: report.snapshot, policy: report.policy, syncNames: report.sync.names, idp, notes: report.notes };
+  const about = {
+    snapshot: report.snapshot,
+    policy: report.policy,
+    syncNames: report.sync.names,
+    idp,
+    notes: [...report.notes, ...unknownNote(members.unknown)],
+  };
   if (opened === undefined) return { ...about, forecast: predict(context, members, wishes) };
   refuseOtherSource(opened, report.snapshot.inputs, report.policy.authMode);
   const after = afterPlan(context, members, opened.plan.actions);
   return { ...about, forecast: predict(after.context, after.members, wishes), before: predict(context, members, wishes) };
 }
 
+/** A membership of nobody is of no account that could be predicted: the export is incomplete, and so is what is shown. */
+function unknownNote(unknown: number): string[] {
+  if (unknown === 0) return [];
+  return [
+    `The export is incomplete: ${count(unknown, 'membership names', 'memberships name')} a user or group that it lacks. An account that is missing here would look as if it had to be created; "scim-audit check" lists them.`,
+  ];
+}
+
 /** Throws a Mistake where the plan was made of another source, or for another authentication mode. */
 function refuseOtherSource({ plan, file }: OpenedPlan, inputs: readonly Input[], authMode: string): void {
-  const left: Plan['snapshot']['inputs'][number][] = [...plan.snapshot.inputs];
-  const changed: string[] = [];
-  for (const { path, table, role, sha256 } of inputs) {
-    const at = left.findIndex((input) => input.role === role && input.sha256 === sha256);
-    if (at < 0) changed.push(`${path}${table === undefined ? '' : ` (${table})`}, ${role}: it is not what the plan was made of`);
-    else left.splice(at, 1);
-  }
-  const missing = left.map(
-    ({ path, table, role }) => `${path}${table === undefined ? '' : ` (${table})`}, ${role}: the plan was made of it, and it is not in the source as it was`,
-  );
-  if (changed.length + missing.length > 0) {
+  const { others, missing } = compareInputs(plan.snapshot.inputs, inputs);
+  if (others.length + missing.length > 0) {
+    const called = ({ path, table, role }: Pick<Input, 'path' | 'table'> & { readonly role: string }): string =>
+      `${path}${table === undefined ? '' : ` (${table})`}, ${role}`;
     throw new Mistake(
       `${file} is stale: it was made of another export than this one.`,
       'Run "scim-audit plan" again for this export, or name the export that the plan was made of.',
-      [...changed, ...missing],
+      [
+        ...others.map((input) => `${called(input)}: it is not what the plan was made of`),
+        ...missing.map((input) => `${called(input)}: the plan was made of it, and it is not in the source as it was`),
+      ],
     );
   }
   if (plan.settings.authMode === authMode) return;
@@ -109,7 +108,5 @@ function refuseOtherSource({ plan, file }: OpenedPlan, inputs: readonly Input[],
 }
 
 function optionsFor(file: string | undefined, { rows = 10, color = true }: PreviewFlags, io: Io): PreviewOptions {
-  const { stdout } = io;
-  const width = file === undefined && stdout.isTTY ? { width: Math.max(40, stdout.columns ?? 80) } : {};
-  return { tool: TOOL, ...width, hasColours: file === undefined && hasColours(stdout, io, color), ...(rows === 'all' ? {} : { mostRows: rows }) };
+  return { tool: TOOL, ...shownOn(file, io, color), ...(rows === 'all' ? {} : { mostRows: rows }) };
 }
