@@ -81,7 +81,8 @@ export async function auditSource(
 
 /** An export that is held against itself would find everything in order. */
 function refuseSameFile({ inputs }: Snapshot, idp: IdpDirectory | undefined): void {
-  const same = idp?.inputs.find(({ sha256 }) => inputs.some((input) => input.sha256 === sha256));
+  // Two lists without a record may well be the same.
+  const same = idp?.inputs.find(({ sha256, rows }) => rows > 0 && inputs.some((input) => input.sha256 === sha256));
   if (same === undefined) return;
   throw new Mistake(
     `${same.path} was given as an export of the identity provider, and is the same file that was read of Jama Connect.`,
