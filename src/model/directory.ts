@@ -36,8 +36,6 @@ export interface Subject {
 export interface User extends Subject {
   readonly userName: string;
   readonly email: string;
-  /** The person's name where the source has one, else empty. */
-  readonly name: string;
   /** Read only where they are asked for, and where the source has the column. */
   readonly givenName?: string;
   readonly familyName?: string;
@@ -72,12 +70,20 @@ export interface UnknownMember {
   readonly location: RecordLocation;
 }
 
+/** The names of people, kept apart from the users. */
+export interface PersonNames {
+  /** Yields the name of the user at a place; empty where the source has none. */
+  of(place: number): string;
+}
+
 /** The users and groups of an organisation, held; memberships stream past them (see `MembershipSink`). */
 export interface Directory {
   /** By place. */
   readonly users: readonly User[];
   /** By place. */
   readonly groups: readonly Group[];
+  /** Only where they were asked for. */
+  readonly names?: PersonNames;
   readonly given: {
     /** Groups are known, from a list or from the memberships of users. */
     readonly groups: boolean;

@@ -3,7 +3,7 @@
 import type { Acceptance, AuditedFinding, Report } from '../audit/report.js';
 import type { Alias, Aliases } from '../model/alias.js';
 import { key } from '../model/compare.js';
-import type { Group, Snapshot, UnknownMember, User } from '../model/directory.js';
+import type { Directory, Group, Snapshot, UnknownMember, User } from '../model/directory.js';
 import type { StatedEnvironment } from '../model/environment.js';
 import type { FindingBase } from '../model/finding.js';
 import type { IdpUser } from '../model/idp.js';
@@ -21,6 +21,8 @@ export interface ExportStand extends Stand {
   note(text: string): string;
   owner(name: string): string;
   isGroupName(text: string): boolean;
+  /** For the names of people, where they were read. */
+  names(directory: Pick<Directory, 'names'>): Pick<Directory, 'names'>;
 }
 
 const isNumber = (text: string): boolean => /^\d+$/.test(text);
@@ -72,7 +74,6 @@ export function standFor({ users, groups }: Pick<Snapshot, 'users' | 'groups'>, 
       id: userId(original.id),
       userName: identity(original.userName),
       email: identity(original.email),
-      name: person(original.name),
       ...(original.givenName === undefined ? {} : { givenName: person(original.givenName) }),
       ...(original.familyName === undefined ? {} : { familyName: person(original.familyName) }),
     }));
@@ -104,6 +105,7 @@ export function standFor({ users, groups }: Pick<Snapshot, 'users' | 'groups'>, 
       location,
     }),
     note: (text) => aliasedIds().reduce((note, id) => (note.includes(id) ? note.replaceAll(` ${id} `, ` ${userId(id)} `) : note), text),
+    names: ({ names }) => (names === undefined ? {} : { names: { of: (place) => person(names.of(place)) } }),
     isGroupName: (text) => groupNames().has(key(text)),
     owner: (name) => (name.includes('@') ? identity(name) : person(name)),
   };
@@ -142,7 +144,13 @@ export function redactReport(report: Report, stand: ExportStand): Report {
   const { snapshot, policy, sync } = report;
   return {
     ...report,
-    snapshot: { ...snapshot, users: stand.users(snapshot.users), groups: snapshot.groups.map(stand.group), notes: snapshot.notes.map(stand.note) },
+    snapshot: {
+      ...snapshot,
+      users: stand.users(snapshot.users),
+      groups: snapshot.groups.map(stand.group),
+      ...stand.names(snapshot),
+      notes: snapshot.notes.map(stand.note),
+    },
     policy: {
       ...policy,
       syncGroups: namesOf(policy.syncGroups, stand),

@@ -1,4 +1,4 @@
-/** Cells of a column as text, and the names of people, which may take two columns. */
+/** Cells of a column as text. */
 
 import type { Row, Table } from './table.js';
 
@@ -15,17 +15,5 @@ export function columnText(table: Table, column: string, known?: Map<number, str
     const text = row.text(at);
     known.set(code, text);
     return text;
-  };
-}
-
-export function nameReader(table: Table): (row: Row) => string {
-  const full = columnText(table, 'fullName');
-  if (full !== undefined) return full;
-  const first = columnText(table, 'firstName', new Map());
-  const last = columnText(table, 'lastName', new Map());
-  if (first === undefined || last === undefined) return first ?? last ?? (() => '');
-  return (row) => {
-    const [one, other] = [first(row), last(row)];
-    return one === '' ? other : other === '' ? one : `${one} ${other}`;
   };
 }

@@ -6,6 +6,7 @@
 
 import { isAscii, isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
+import type { TextBytes } from '../model/text-bytes.js';
 import type { FileStream } from './file-stream.js';
 import { integerOf, LONGEST_INTEGER } from './id-table.js';
 import type { Row } from './table.js';
@@ -114,6 +115,11 @@ export class CsvRow implements Row {
     let code = to - from;
     for (let index = from; index < to; index++) code = code * 256 + bytes[index];
     return code;
+  }
+
+  addTo(bytes: TextBytes, column: number): void {
+    if (this.#cells !== undefined) bytes.text(this.#cells[column] ?? '');
+    else if (column < this.width) bytes.bytes(this.#bytes, this.#bounds[this.#first + column] + 1, this.#bounds[this.#first + column + 1]);
   }
 
   isSame(a: number, b: number): boolean {

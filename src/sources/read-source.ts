@@ -55,6 +55,7 @@ export function readSource(opened: readonly Table[], wishes: UserWishes, begin: 
   const directory: Directory = {
     users: users.users,
     groups: groups.groups,
+    ...(users.names === undefined ? {} : { names: users.names }),
     given: { groups: hasGroups || hasCells, groupList: hasGroups, memberships: hasCells || ofRole('memberships').length > 0 },
   };
   const isSound = problems.total === 0;

@@ -2,8 +2,9 @@
 
 import type { AuthenticationType, User } from '../model/directory.js';
 import type { AuthMode } from '../model/policy.js';
-import { columnText, nameReader } from './column-text.js';
+import { columnText } from './column-text.js';
 import { IdTable } from './id-table.js';
+import { NameList } from './person-names.js';
 import { type Problems, quoted } from './problem.js';
 import type { Row, Table } from './table.js';
 import { markUsers, type UserWords } from './user-marks.js';
@@ -22,6 +23,8 @@ export interface UserWishes extends UserWords {
 export interface UsersRead {
   readonly users: User[];
   readonly usersById: IdTable;
+  /** Only where they were wished for. */
+  readonly names: NameList | undefined;
   /** Takes the rows of one table; `input` is its index in the snapshot. */
   take(table: Table, input: number, onGroups: (user: number, cell: string, line: number) => void): (row: Row) => void;
   /** Adds what only the whole table shows; to be called after the last row of each. */
@@ -37,6 +40,7 @@ function idOf(text: string, column: 'id' | 'uid' | 'userName'): string {
 export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
   const users: User[] = [];
   const usersById = new IdTable();
+  const names = wishes.withNames ? new NameList() : undefined;
   const unknownTypes = new Map<string, { count: number; line: number }>();
   const places = new Map<number, Table>();
   const markerFor = markUsers(wishes);
@@ -66,7 +70,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
     const groups = columnText(table, 'groups');
     const isActive = activityReader(table, cellProblem);
     const authenticationType = typeReader(table, wishes, unknownTypes);
-    const name = wishes.withNames ? nameReader(table) : () => '';
+    const name = names?.reader(table);
     const nameParts = wishes.withNameParts === true ? namePartsReader(table) : undefined;
     const mark = markerFor?.(table);
     return (row) => {
@@ -85,7 +89,6 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
         id: trimmed,
         userName: login,
         email: row.isSame(emailAt, userNameAt) ? login : row.text(emailAt),
-        name: name(row),
         active: isActive(row),
         authenticationType: authenticationType(row),
         input,
@@ -95,7 +98,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
       };
       if (isRepeated) {
         const first = users[known];
-        if (groups === undefined || first.input !== input || !isSamePerson(first, user)) {
+        if (groups === undefined || first.input !== input || !isSamePerson(first, user) || name?.isSame(known, row) === false) {
           const other = places.get(first.input);
           cellProblem(
             table,
@@ -109,6 +112,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
       } else {
         if (user.isLeftOut !== true && isSystemAccount(user)) system.push(trimmed);
         users.push(user);
+        name?.add(row);
         if (integer < 0) usersById.set(trimmed, place);
         else usersById.set(trimmed, place, integer);
       }
@@ -119,6 +123,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
   return {
     users,
     usersById,
+    names,
     take: takeTable,
     end(table) {
       const notes: string[] = [];
@@ -160,7 +165,7 @@ const systemNote = (path: string, ids: readonly string[]): string =>
 
 /** Repeats a user's row for another group, as reports with one row a user and group do. */
 function isSamePerson(a: User, b: User): boolean {
-  return a.userName === b.userName && a.email === b.email && a.active === b.active && a.authenticationType === b.authenticationType && a.name === b.name;
+  return a.userName === b.userName && a.email === b.email && a.active === b.active && a.authenticationType === b.authenticationType;
 }
 
 type CellProblem = (table: Table, row: Row, column: string, message: string) => void;

@@ -9,6 +9,7 @@ import { basename } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import type { Role } from '../model/directory.js';
 import { Mistake } from '../model/mistake.js';
+import type { TextBytes } from '../model/text-bytes.js';
 import { openForReading } from './file-stream.js';
 import { resolveHeadings } from './headings.js';
 import { integerOf } from './id-table.js';
@@ -221,6 +222,10 @@ class SqliteRow implements Row {
 
   code(): number {
     return -1;
+  }
+
+  addTo(bytes: TextBytes, column: number): void {
+    bytes.text(this.text(column));
   }
 
   isSame(a: number, b: number): boolean {

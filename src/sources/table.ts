@@ -1,6 +1,7 @@
 /** What every input format yields: tables with columns and rows of text. */
 
 import type { Role } from '../model/directory.js';
+import type { TextBytes } from '../model/text-bytes.js';
 import type { Columns } from './headings.js';
 import type { Problems, SourceProblem } from './problem.js';
 
@@ -16,6 +17,8 @@ export interface Row {
   integer(column: number): number;
   /** Yields a number that cells of the same short text share and others do not; -1 where the cell is not short. */
   code(column: number): number;
+  /** Adds the cell's text. */
+  addTo(bytes: TextBytes, column: number): void;
   /** Are two cells the same to the letter; may say no where it would be costly to tell. */
   isSame(a: number, b: number): boolean;
 }

@@ -14,7 +14,6 @@ function userOf([userName, email, state]: Row, place: number): User {
     id: `u${place}`,
     input: 0,
     line: place + 2,
-    name: '',
     userName,
     email,
     active: state !== 'inactive',

@@ -73,7 +73,6 @@ describe('judgeEnvironment', () => {
       id: '2',
       input: 0,
       line: 2,
-      name: '',
       userName: 'scim',
       email: '',
       active: true,

@@ -8,7 +8,6 @@ const user = (fields: Partial<User>): User => ({
   id: '17',
   input: 0,
   line: 2,
-  name: '',
   userName: 'mira',
   email: 'mira@dome.example',
   active: true,

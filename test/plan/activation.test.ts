@@ -3,7 +3,7 @@ import { inOrder } from '../support/organisations.js';
 import { answeredCells, fileOf, planOf } from './planning.js';
 
 const person = (id: string, userName: string, email: string, active: boolean) =>
-  ({ place: 0, id, input: 0, line: 0, name: '', userName, email, active, authenticationType: 'basic' }) as const;
+  ({ place: 0, id, input: 0, line: 0, userName, email, active, authenticationType: 'basic' }) as const;
 
 test('to activate a member whose rename would then need a decision is refused with its line, and says which finding is new', () => {
   const organisation = {

@@ -9,7 +9,7 @@ import { answeredCells, fileOf, madePlanOf, planOf, reordered } from './planning
 /** Somebody new whom nobody knows, at the end. */
 const withNewcomer = ({ users, ...rest }: Organisation): Organisation => ({
   ...rest,
-  users: [...users, { place: 0, id: '99', input: 0, line: 0, name: '', userName: 'zoe', email: 'zoe@dome.example', active: true, authenticationType: 'idp' }],
+  users: [...users, { place: 0, id: '99', input: 0, line: 0, userName: 'zoe', email: 'zoe@dome.example', active: true, authenticationType: 'idp' }],
 });
 
 const answeredPlans = organisationArbitrary.chain((organisation) => {

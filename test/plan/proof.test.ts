@@ -9,7 +9,6 @@ const user = (place: number, userName: string, email: string): User => ({
   id: String(place + 10),
   input: 0,
   line: place + 2,
-  name: '',
   userName,
   email,
   active: true,

@@ -48,7 +48,7 @@ export function statedOfIdp({ findings, snapshot }: Report): Stated[] {
 
 /** Yields a user of Jama Connect who signs in through the provider. */
 export function connectUser(place: number, userName: string, email: string, more: Partial<User> = {}): User {
-  return { place, id: String(place + 1), input: 0, line: place + 2, name: '', userName, email, active: true, authenticationType: 'idp', ...more };
+  return { place, id: String(place + 1), input: 0, line: place + 2, userName, email, active: true, authenticationType: 'idp', ...more };
 }
 
 export const organisationOf = (users: readonly User[], more: Partial<Organisation> = {}): Organisation => ({

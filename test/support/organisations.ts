@@ -150,7 +150,7 @@ const usersArbitrary: fc.Arbitrary<User[]> = namesArbitrary.chain((names) =>
   fc.array(fc.record({ active, authenticationType }), { minLength: names.length, maxLength: names.length }).map((states) =>
     names.flatMap((own, place) => {
       const state = states[place];
-      return state === undefined ? [] : [{ place, id: idOf(place), input: 0, line: place + 2, name: '', ...own, ...state }];
+      return state === undefined ? [] : [{ place, id: idOf(place), input: 0, line: place + 2, ...own, ...state }];
     }),
   ),
 );

@@ -168,8 +168,10 @@ class CopyWriter implements MembershipSink {
     const cells = this.#cells;
     const headings = this.#hasIds ? ['id', 'userName', 'email', 'name', 'active'] : ['userName', 'email', 'fullName', 'active', 'licenseType'];
     const file = this.folder.file('users.csv', [...headings, ...(hasTypes ? ['authenticationType'] : []), ...(cells === undefined ? [] : ['groups'])]);
+    const { names } = this.stand.names(this.directory);
     this.directory.users.forEach((user, place) => {
-      const { userName, email, name } = this.stand.user(user);
+      const { userName, email } = this.stand.user(user);
+      const name = names?.of(place) ?? '';
       const front = this.#hasIds ? [this.#userRefs[place], userName, email, name, String(user.active)] : [userName, email, name, String(user.active), ''];
       // With a semicolon at its end a cell is never cut at the commas of a name.
       const groups = cells === undefined ? [] : [cells[place].map((each) => `${each};`).join(' ')];

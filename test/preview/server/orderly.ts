@@ -49,7 +49,6 @@ const users: fc.Arbitrary<User[]> = fc.tuple(...PEOPLE.map(person)).map((people)
       id: String(place + 1),
       input: 0,
       line: place + 2,
-      name: '',
       userName,
       email,
       active,

@@ -43,7 +43,6 @@ export function usersOf(people: readonly Person[]): User[] {
       id: String(at + 1),
       input: 0,
       line: 0,
-      name: '',
       active: true,
       authenticationType: 'idp' as const,
       ...person,

@@ -1,0 +1,124 @@
+/** Text as UTF-8, put together byte by byte: files have lines for everybody, and texts joined to texts leave much behind. */
+
+/** So many bytes are enough to be taken. */
+const MANY = 1 << 16;
+const DIGITS = [...'0123456789abcdef'].map((digit) => digit.charCodeAt(0));
+const QUOTE = 0x22;
+
+/** Yields which characters of ASCII are in a text, by code. */
+export const charactersOf = (text: string): Uint8Array => Uint8Array.from({ length: 128 }, (_, code) => Number(text.includes(String.fromCharCode(code))));
+
+const ASCII = new Uint8Array(128).fill(1);
+/** What JSON writes as it is. */
+const UNESCAPED = Uint8Array.from(ASCII, (_, code) => Number(code >= 0x20 && code !== QUOTE && code !== 0x5c));
+
+/** Bytes that grow at their end, to be taken whenever they are many. */
+export class TextBytes {
+  #bytes = Buffer.allocUnsafe(MANY * 2);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  get areMany(): boolean {
+    return this.#length >= MANY;
+  }
+
+  /** Adds any text. */
+  text(text: string): void {
+    if (this.plain(text, ASCII)) return;
+    // No unit of a string takes more than three bytes.
+    this.#reserve(text.length * 3);
+    this.#length += this.#bytes.write(text, this.#length);
+  }
+
+  /** Adds bytes of a text in UTF-8. */
+  bytes(source: Uint8Array, from: number, to: number): void {
+    this.#reserve(to - from);
+    // They are few: a call that copies them would take longer.
+    for (let at = from; at < to; at++) this.#bytes[this.#length++] = source[at];
+  }
+
+  /** Adds a text all of whose characters are allowed, by code; yields false where one is not: then nothing is added. */
+  plain(text: string, isAllowed: Uint8Array): boolean {
+    this.#reserve(text.length);
+    const bytes = this.#bytes;
+    let length = this.#length;
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code > 0x7f || isAllowed[code] === 0) return false;
+      bytes[length++] = code;
+    }
+    this.#length = length;
+    return true;
+  }
+
+  /** Adds a text as JSON has it. */
+  json(text: string): void {
+    const start = this.#length;
+    this.#reserve(text.length + 2);
+    this.#bytes[this.#length++] = QUOTE;
+    if (this.plain(text, UNESCAPED)) this.#bytes[this.#length++] = QUOTE;
+    else {
+      this.#length = start;
+      this.text(JSON.stringify(text));
+    }
+  }
+
+  /** Adds a text in quotation marks, each of its own twice, as CSV has it. */
+  doubled(text: string): void {
+    this.#reserve(text.length * 2 + 2);
+    const bytes = this.#bytes;
+    let length = this.#length;
+    bytes[length++] = QUOTE;
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code > 0x7f) {
+        this.text(`"${text.replaceAll('"', '""')}"`);
+        return;
+      }
+      bytes[length++] = code;
+      if (code === QUOTE) bytes[length++] = QUOTE;
+    }
+    bytes[length++] = QUOTE;
+    this.#length = length;
+  }
+
+  /** Adds 32 bits as 8 hex digits. */
+  hex(bits: number): void {
+    this.#reserve(8);
+    for (let shift = 28; shift >= 0; shift -= 4) this.#bytes[this.#length++] = DIGITS[(bits >>> shift) & 15];
+  }
+
+  /** Takes back what was added beyond a length. */
+  shorten(length: number): void {
+    this.#length = length;
+  }
+
+  /** Yields the text between two places. */
+  part(from: number, to: number): string {
+    return this.#bytes.toString('utf8', from, to);
+  }
+
+  /** Yields the bytes so far, good until more are added, and begins anew. */
+  take(): Uint8Array {
+    const taken = this.#bytes.subarray(0, this.#length);
+    this.#length = 0;
+    return taken;
+  }
+
+  /** Yields the characters so far, all of them ASCII, as one text without parts, and begins anew. */
+  takeAscii(): string {
+    const taken = this.#bytes.toString('latin1', 0, this.#length);
+    this.#length = 0;
+    return taken;
+  }
+
+  #reserve(count: number): void {
+    if (this.#length + count <= this.#bytes.length) return;
+    const wider = Buffer.allocUnsafe((this.#length + count) * 2);
+    wider.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = wider;
+  }
+}
