@@ -150,6 +150,12 @@ export function writeWhole(file: string, pieces: Iterable<string | Uint8Array>, 
   }
 }
 
+/** Bytes that take the place of others. */
+export interface Amendment {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
 /**
  * A file that survives a power cut, whole: written at once beside its place, flushed while its writer goes on with other
  * work, and only then put there. Throws a Mistake where it cannot be written.
@@ -161,13 +167,16 @@ export class DurableFile {
   /** Yields what went wrong. It is asked for late, so it never rejects. */
   readonly #flushed: Promise<unknown>;
 
-  constructor(file: string, pieces: Iterable<string | Uint8Array>) {
+  /** `amend` tells what is written over the pieces once they are there. */
+  constructor(file: string, pieces: Iterable<string | Uint8Array>, amend?: () => Amendment) {
     this.#file = file;
     this.#beside = besideOf(file);
     try {
       const fd = openSync(this.#beside, 'w', 0o600);
       this.#fd = fd;
       writeAll(fd, pieces);
+      const amendment = amend?.();
+      if (amendment !== undefined) writeBytes(fd, amendment.bytes, amendment.at);
       this.#flushed = new Promise((resolve) => fsync(fd, resolve));
     } catch (error) {
       this.discard();
@@ -207,6 +216,11 @@ function writeAll(fd: number, pieces: Iterable<string | Uint8Array>): void {
   const encode = (text: string): Uint8Array => (text.length * 3 > buffer.length ? Buffer.from(text) : buffer.subarray(0, buffer.write(text)));
   for (const piece of gather(pieces)) {
     const bytes = typeof piece === 'string' ? encode(piece) : piece;
-    for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+    writeBytes(fd, bytes);
   }
+}
+
+/** Writes all of the bytes, at a place in the file or at its end. */
+function writeBytes(fd: number, bytes: Uint8Array, at?: number): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, at === undefined ? null : at + done);
 }

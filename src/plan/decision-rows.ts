@@ -1,6 +1,5 @@
 /** What people are asked: one row for each subject of each finding that they must settle, with a valid suggestion. */
 
-import { hash } from 'node:crypto';
 import type { AuditedFinding } from '../audit/report.js';
 import { key } from '../model/compare.js';
 import type { User } from '../model/directory.js';
@@ -9,6 +8,7 @@ import type { Question } from '../model/finding.js';
 import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
 import { questionBinder } from './bound-users.js';
+import { digestOf } from './digest.js';
 import type { WrittenRow } from './plan.js';
 
 /** The columns of decisions.csv, in order; only the last five are for people. */
@@ -154,21 +154,23 @@ const TRUTH = /^(?:true|false)$/i;
 
 /** Yields a cell without what spreadsheets change unasked: line ends, TRUE, and how a number is written (007, 1.50, 1E5). */
 export function foldCell(cell: string): string {
-  if (!mayChange(cell) || PLAIN_INTEGER.test(cell)) return cell;
-  if (NUMBER.test(cell)) return String(Number(Number(cell).toPrecision(15)));
-  return TRUTH.test(cell) ? cell.toLowerCase() : cell.replace(/\r\n?/g, '\n');
+  if (mayBeNumber(cell)) {
+    if (PLAIN_INTEGER.test(cell)) return cell;
+    if (NUMBER.test(cell)) return String(Number(Number(cell).toPrecision(15)));
+  }
+  if ((cell.length === 4 || cell.length === 5) && TRUTH.test(cell)) return cell.toLowerCase();
+  return cell.includes('\r') ? cell.replace(/\r\n?/g, '\n') : cell;
 }
 
-/** Most cells begin with a letter and are one line: with none of 0-9 + - . t f, in either case. */
-function mayChange(cell: string): boolean {
+/** Begins as a number does: with a digit, a sign or a point. Most cells do not. */
+function mayBeNumber(cell: string): boolean {
   const first = cell.charCodeAt(0);
-  const isOfNumber = first >= 0x2b && first <= 0x39 && first !== 0x2c && first !== 0x2f;
-  return isOfNumber || (first | 0x20) === 0x74 || (first | 0x20) === 0x66 || cell.includes('\r');
+  return first >= 0x2b && first <= 0x39 && first !== 0x2c && first !== 0x2f;
 }
 
 /** Yields the digest of the cells that are not for people. */
 export function rowDigest(written: readonly string[]): string {
-  return hash('sha256', JSON.stringify(written.slice(0, WRITTEN_COLUMNS).map(foldCell))).slice(0, 16);
+  return digestOf(written.slice(0, WRITTEN_COLUMNS).map(foldCell));
 }
 
 /** Yields the row as the plan remembers it. */

@@ -3,7 +3,8 @@
 import { z } from 'zod';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import { Mistake } from '../model/mistake.js';
-import { isDigestTrue, PLAN_KIND, PLAN_VERSION, type Plan } from './plan.js';
+import { PLAN_KIND, PLAN_VERSION, type Plan } from './plan.js';
+import { isDigestTrue } from './plan-sealing.js';
 
 const text = z.string();
 const role = z.enum(['users', 'groups', 'memberships']);

@@ -2,6 +2,7 @@
 
 import type { User } from '../model/directory.js';
 import { guardCell } from '../model/formula.js';
+import { charactersOf, TextBytes } from '../model/text-bytes.js';
 import { DECISION_COLUMNS, NO_ANSWER } from '../plan/decision-rows.js';
 import type { MadePlan } from '../plan/make-plan.js';
 import type { OutdatedRow } from '../plan/read-decisions.js';
@@ -10,35 +11,43 @@ import { ruleOf } from '../rules/registry.js';
 /** What a reader, or a spreadsheet of another country, could take for more than one cell, or trim. */
 const NEEDS_QUOTES = /[",;\t\r\n]|^\s|\s$/;
 
-/** Needs nothing, as nearly all cells: it has words with single spaces, and begins as no formula does. */
-const PLAIN = /^[\w(][^",;\s]*(?: [^",;\s]+)*$/;
+const WORD = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_';
+/** How nearly all cells begin; no formula does, and no number with a sign. */
+const OPENING = charactersOf(`${WORD}(`);
+/** Of what nearly all cells are: nothing of it parts cells, anywhere. */
+const PLAIN = charactersOf(`${WORD} !#$%&'()*+-./:<=>?@[\\]^\`{|}~`);
+const SPACE = 0x20;
 
-const isPlain = (text: string): boolean => text === '' || PLAIN.test(text);
-
-const cellText = (text: string): string => {
-  if (isPlain(text)) return text;
+/** Adds a cell: as it stands, where nothing in it can be taken for anything else. */
+function addCell(bytes: TextBytes, text: string): void {
+  const isPlain = OPENING[text.charCodeAt(0)] === 1 && text.charCodeAt(text.length - 1) !== SPACE;
+  if (text === '' || (isPlain && bytes.plain(text, PLAIN))) return;
   const guarded = guardCell(text);
-  return NEEDS_QUOTES.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
-};
+  if (NEEDS_QUOTES.test(guarded)) bytes.doubled(guarded);
+  else bytes.text(guarded);
+}
 
-const lineText = (cells: readonly string[]): string => `${(cells.every(isPlain) ? cells : cells.map(cellText)).join(',')}\r\n`;
-
-const TOGETHER = 1 << 12;
-
-/** Yields CSV text, a few lines at a time: RFC 4180, with cells that a spreadsheet would run made harmless. */
-export function* csvText(headings: readonly string[], rows: Iterable<readonly string[]>): Iterable<string> {
-  let text = lineText(headings);
-  for (const row of rows) {
-    text += lineText(row);
-    if (text.length < TOGETHER) continue;
-    yield text;
-    text = '';
+function addLine(bytes: TextBytes, cells: readonly string[]): void {
+  for (let at = 0; at < cells.length; at++) {
+    if (at > 0) bytes.text(',');
+    addCell(bytes, cells[at]);
   }
-  yield text;
+  bytes.text('\r\n');
+}
+
+/** Yields CSV, many lines at a time: RFC 4180, with cells that a spreadsheet would run made harmless. */
+export function* csvText(headings: readonly string[], rows: Iterable<readonly string[]>): Iterable<Uint8Array> {
+  const bytes = new TextBytes();
+  addLine(bytes, headings);
+  for (const row of rows) {
+    addLine(bytes, row);
+    if (bytes.areMany) yield bytes.take();
+  }
+  yield bytes.take();
 }
 
 /** Yields decisions.csv: what is asked, with what was answered so far. */
-export function decisionsCsv({ rows }: Pick<MadePlan, 'rows'>): Iterable<string> {
+export function decisionsCsv({ rows }: Pick<MadePlan, 'rows'>): Iterable<Uint8Array> {
   return csvText(DECISION_COLUMNS, decisionRows(rows));
 }
 
@@ -50,7 +59,7 @@ function* decisionRows(rows: MadePlan['rows']): Iterable<readonly string[]> {
 }
 
 /** Yields the answers that no finding asks for any more, with what became of it. */
-export function outdatedCsv(outdated: readonly OutdatedRow[]): Iterable<string> {
+export function outdatedCsv(outdated: readonly OutdatedRow[]): Iterable<Uint8Array> {
   return csvText(
     [...DECISION_COLUMNS, 'outdated because'],
     outdated.map(({ cells, why }) => [...cells, why]),
@@ -60,7 +69,7 @@ export function outdatedCsv(outdated: readonly OutdatedRow[]): Iterable<string> 
 export const MEMBERSHIP_HEADINGS = ['group id', 'group name', 'user id', 'username', 'email', 'username after the plan'] as const;
 
 /** Yields memberships.csv: every membership that the first group sync would remove, before or after the plan. */
-export function membershipsCsv(made: Pick<MadePlan, 'before' | 'assembly'>): Iterable<string> {
+export function membershipsCsv(made: Pick<MadePlan, 'before' | 'assembly'>): Iterable<Uint8Array> {
   return csvText(MEMBERSHIP_HEADINGS, lostMemberships(made));
 }
 
@@ -83,7 +92,7 @@ function* lostMemberships({ before, assembly }: Pick<MadePlan, 'before' | 'assem
 }
 
 /** Yields notices.csv: every user whose login changes, and which other systems sign in with it where that was said. */
-export function noticesCsv(made: Pick<MadePlan, 'before' | 'assembly'>): Iterable<string> {
+export function noticesCsv(made: Pick<MadePlan, 'before' | 'assembly'>): Iterable<Uint8Array> {
   const systems = made.before.policy.areIntegrationsGiven === true ? ['systems to change'] : [];
   return csvText(['id', 'name', 'email', 'old username', 'new username', ...systems], notices(made));
 }
@@ -92,8 +101,8 @@ function* notices({ before, assembly }: Pick<MadePlan, 'before' | 'assembly'>): 
   const { movers, users } = assembly.end;
   const hasSystems = before.policy.areIntegrationsGiven === true;
   for (const place of movers) {
-    const { id, name, userName, signsInFor = [] }: User = before.snapshot.users[place];
-    const row = [id, name, users[place].email, userName, users[place].userName];
+    const { id, userName, signsInFor = [] }: User = before.snapshot.users[place];
+    const row = [id, before.snapshot.names?.of(place) ?? '', users[place].email, userName, users[place].userName];
     yield hasSystems ? [...row, signsInFor.join('; ')] : row;
   }
 }

@@ -3,13 +3,13 @@ import { expect, test } from 'vitest';
 import type { User } from '../../src/model/directory.js';
 import { type Answer, NO_ANSWER } from '../../src/plan/decision-rows.js';
 import type { MadePlan } from '../../src/plan/make-plan.js';
-import { serialisePlan } from '../../src/plan/plan.js';
 import { noticesCsv } from '../../src/reporters/plan-tables.js';
 import { key } from '../rules/oracle.js';
 import { type Organisation, organisationArbitrary } from '../support/organisations.js';
+import { textOf } from '../support/pieces.js';
 import { acceptedIn, fittingAnswer, suggested, wildAnswer } from './answers.js';
 import { breachesOf } from './checker.js';
-import { afterActions, answeredCells, fileOf, madePlanOf, planOf, reordered } from './planning.js';
+import { afterActions, answeredCells, fileOf, madePlanOf, planOf, planText, reordered } from './planning.js';
 
 const SYSTEMS = ['Dome weather', 'Image pipeline', 'Night log'] as const;
 
@@ -62,7 +62,7 @@ test('where no user has such a username, the plan is that of an organisation wit
   fc.assert(
     fc.property(organisationArbitrary, (organisation) => {
       const given = madePlanOf({ ...organisation, areIntegrationsGiven: true });
-      expect(serialisePlan(given.body)).toBe(serialisePlan(madePlanOf(organisation).body));
+      expect(planText(given.body)).toBe(planText(madePlanOf(organisation).body));
     }),
     { numRuns: 100 },
   );
@@ -110,7 +110,7 @@ test('a suggestion that is taken settles every finding about the rename of that 
         expect(open.filter((rule) => rule === 'integration-username' || rule === 'username-email-mismatch')).toEqual([]);
         const result = afterActions(organisation, made.body.actions).users.find((user) => user.id === id);
         expect(result?.userName).toBe(result?.email);
-        const notices = [...noticesCsv(made)].join('');
+        const notices = textOf(noticesCsv(made));
         expect(notices).toContain('systems to change');
         expect(notices).toContain(organisation.users.find((user) => user.id === id)?.signsInFor?.join('; '));
       });

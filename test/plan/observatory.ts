@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { csvText } from '../../src/reporters/plan-tables.js';
+import { textOf } from '../support/pieces.js';
 import { type CliResult, runCli } from '../support/run.js';
 
 export const USERS = [
@@ -65,12 +66,12 @@ export const readTable = (folder: string): string[][] => parse(readText(folder),
 export const writeTable = (folder: string, [headings = [], ...rows]: readonly (readonly string[])[]): void =>
   writeText(
     folder,
-    [
-      ...csvText(
+    textOf(
+      csvText(
         headings,
         rows.map((cells) => cells.map((cell) => cell.replace(/^'(?='*[=+\-@\t\r])/, ''))),
       ),
-    ].join(''),
+    ),
   );
 
 export const COLUMN = {

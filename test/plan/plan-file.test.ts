@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { isDigestTrue, type PlanBody, serialisePlan } from '../../src/plan/plan.js';
+import type { PlanBody } from '../../src/plan/plan.js';
 import { PlanAltered, parsePlan } from '../../src/plan/plan-file.js';
+import { isDigestTrue } from '../../src/plan/plan-sealing.js';
 import { inOrder } from '../support/organisations.js';
-import { madePlanOf } from './planning.js';
+import { madePlanOf, planText } from './planning.js';
 
 const person = (id: string, userName: string, email: string) =>
-  ({ place: 0, id, input: 0, line: 0, name: '', userName, email, active: true, authenticationType: 'idp' }) as const;
+  ({ place: 0, id, input: 0, line: 0, userName, email, active: true, authenticationType: 'idp' }) as const;
 
 const BODY: PlanBody = madePlanOf({
   users: inOrder([person('7', 'a@x.org', 'b@x.org'), person('8', 'b@x.org', 'a@x.org'), person('9', 'ünal', 'unal@x.org')]),
@@ -15,7 +16,7 @@ const BODY: PlanBody = madePlanOf({
   authMode: 'saml',
   syncGroups: null,
 }).body;
-const TEXT = serialisePlan(BODY);
+const TEXT = planText(BODY);
 
 const withoutDigest = (text: string): string => text.replace(/"sha256:[0-9a-f]{64}",$/m, '"",');
 
@@ -39,11 +40,11 @@ test('a plan is read back as it was written', () => {
   expect(body).toEqual(BODY);
   expect([schemaVersion, kind]).toEqual([1, 'scim-audit/plan']);
   expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
-  expect(serialisePlan(body)).toBe(TEXT);
+  expect(planText(body)).toBe(TEXT);
 });
 
 test('a plan without actions is read back as well', () => {
-  const text = serialisePlan({ ...BODY, actions: [], open: [], decisions: [] });
+  const text = planText({ ...BODY, actions: [], open: [], decisions: [] });
   expect(parsePlan(text, 'plan.json').actions).toEqual([]);
 });
 
@@ -108,6 +109,6 @@ describe('what is refused', () => {
 });
 
 test('a plan over other inputs with a new digest is a whole plan: it is the source that it does not fit', () => {
-  const other = serialisePlan({ ...BODY, snapshot: { ...BODY.snapshot, inputs: BODY.snapshot.inputs.map((input) => ({ ...input, sha256: 'f'.repeat(64) })) } });
+  const other = planText({ ...BODY, snapshot: { ...BODY.snapshot, inputs: BODY.snapshot.inputs.map((input) => ({ ...input, sha256: 'f'.repeat(64) })) } });
   expect(parsePlan(other, 'plan.json').snapshot.inputs[0].sha256).toBe('f'.repeat(64));
 });

@@ -8,9 +8,20 @@ import type { Ground } from '../../src/plan/assemble.js';
 import { type Answer, type AskedRow, DECISION_COLUMNS, NO_ANSWER } from '../../src/plan/decision-rows.js';
 import { type DecisionFile, type MadePlan, makePlan, type RefusedDecisions } from '../../src/plan/make-plan.js';
 import { MemberTable } from '../../src/plan/member-table.js';
-import type { Action, PlanSettings } from '../../src/plan/plan.js';
+import type { Action, PlanBody, PlanSettings } from '../../src/plan/plan.js';
+import { PlanSealing } from '../../src/plan/plan-sealing.js';
 import type { FileRow } from '../../src/plan/read-decisions.js';
 import { auditOf, directoryOf, inOrder, type Organisation, policyOf, snapshotOf } from '../support/organisations.js';
+import { textOf } from '../support/pieces.js';
+
+/** Yields the text of plan.json. */
+export function planText(body: PlanBody): string {
+  const sealing = new PlanSealing(body);
+  const bytes = Buffer.from(textOf(sealing.pieces()));
+  const { at, bytes: amended } = sealing.amendment;
+  bytes.set(amended, at);
+  return bytes.toString('utf8');
+}
 
 export const TODAY = '2026-03-02';
 

@@ -5,6 +5,7 @@ import type { Group, User } from '../../src/model/directory.js';
 import { baselineLines, groupDigest, parseBaseline, userDigest } from '../../src/plan/baseline.js';
 import { type Difference, netChanges, verifyPlan } from '../../src/plan/verify.js';
 import { inOrder, organisationArbitrary } from '../support/organisations.js';
+import { textOf } from '../support/pieces.js';
 import { afterActions, madePlanOf } from './planning.js';
 
 const user = (id: string, userName: string, email: string): User => ({
@@ -12,7 +13,6 @@ const user = (id: string, userName: string, email: string): User => ({
   id,
   input: 0,
   line: 0,
-  name: '',
   userName,
   email,
   active: true,
@@ -25,7 +25,7 @@ const PLAN = madePlanOf(SWAP).body;
 const DONE = afterActions(SWAP, PLAN.actions);
 const NO_MEMBERS = () => false;
 
-const baselineOf = (directory: { readonly users: readonly User[]; readonly groups: readonly Group[] }) => parseBaseline([...baselineLines(directory)].join(''));
+const baselineOf = (directory: { readonly users: readonly User[]; readonly groups: readonly Group[] }) => parseBaseline(textOf(baselineLines(directory)));
 
 /** Yields the differences of a fresh export from the swap as planned. */
 function differences(users: readonly User[], groups: readonly Group[] = GROUPS): readonly Difference[] {

@@ -8,7 +8,7 @@ import { baselineLines } from '../../plan/baseline.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../../plan/make-plan.js';
 import { MemberTable } from '../../plan/member-table.js';
 import type { Plan, PlanSettings } from '../../plan/plan.js';
-import { isDigestTrue, sealPlan } from '../../plan/plan.js';
+import { isDigestTrue, PlanSealing } from '../../plan/plan-sealing.js';
 import { planMarkdown } from '../../reporters/plan-markdown.js';
 import { decisionsCsv, membershipsCsv, noticesCsv, outdatedCsv } from '../../reporters/plan-tables.js';
 import { count } from '../../rules/rule.js';
@@ -18,7 +18,7 @@ import { auditSource } from '../audit-source.js';
 import { type Ending, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { DurableFile, writeWhole } from '../outputs.js';
+import { type Amendment, DurableFile, writeWhole } from '../outputs.js';
 import { fileWords, type Prepared, prepare, shellWord } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
 import { writeReason } from '../write-reason.js';
@@ -123,19 +123,20 @@ async function writePlan(folder: string, made: MadePlan, applyCommand: string | 
     throw new Mistake(`The folder ${folder} cannot be made: ${writeReason(error)}`, 'Name another one with --out.');
   }
   const durable: DurableFile[] = [];
-  const keep = (name: string, pieces: Iterable<string | Uint8Array>): void => void durable.push(new DurableFile(join(folder, name), pieces));
-  const write = (name: string, pieces: Iterable<string>): void => writeWhole(join(folder, name), pieces);
+  const keep = (name: string, pieces: Iterable<string | Uint8Array>, amend?: () => Amendment): void =>
+    void durable.push(new DurableFile(join(folder, name), pieces, amend));
+  const write = (name: string, pieces: Iterable<string | Uint8Array>): void => writeWhole(join(folder, name), pieces);
   try {
     if (made.outdated.length > 0) keep(freeName(folder), outdatedCsv(made.outdated));
     keep('decisions.csv', decisionsCsv(made));
-    const sealed = applyCommand === undefined ? undefined : sealPlan(made.body);
-    if (sealed !== undefined) keep('plan.json', sealed.pieces);
+    const sealing = applyCommand === undefined ? undefined : new PlanSealing(made.body);
+    if (sealing !== undefined) keep('plan.json', sealing.pieces(), () => sealing.amendment);
     write('memberships.csv', membershipsCsv(made));
     write('notices.csv', noticesCsv(made));
     write('plan.md', planMarkdown(made, applyCommand ?? READING_ONLY));
-    if (sealed !== undefined) write('baseline.jsonl', baselineLines(made.assembly.end));
+    if (sealing !== undefined) write('baseline.jsonl', baselineLines(made.assembly.end));
     for (const file of durable) await file.put();
-    return sealed?.digest ?? '';
+    return sealing?.digest ?? '';
   } catch (error) {
     for (const file of durable) file.discard();
     throw error;

@@ -1,0 +1,36 @@
+/** A digest that tells a change. It keeps no secret: nobody is to be held off by it. */
+
+import { TextBytes } from '../model/text-bytes.js';
+
+const PRIME = 0x01000193;
+const OTHER_PRIME = 0x85ebca6b;
+/** No character has this code, so values cannot run together. */
+const END = 0x110000;
+
+/** Makes two numbers of 32 bits that change with any of the values. */
+export function putDigest(values: readonly string[], halves: Uint32Array): void {
+  let left = 0x811c9dc5;
+  let right = 0x9747b28c;
+  for (const value of values) {
+    for (let at = 0; at < value.length; at++) {
+      const code = value.charCodeAt(at);
+      left = Math.imul(left ^ code, PRIME);
+      right = Math.imul(right ^ code, OTHER_PRIME) ^ (right >>> 13);
+    }
+    left = Math.imul(left ^ END, PRIME);
+    right = Math.imul(right ^ END, OTHER_PRIME);
+  }
+  halves[0] = left;
+  halves[1] = right;
+}
+
+const halves = new Uint32Array(2);
+const bytes = new TextBytes();
+
+/** Yields 16 hex digits. */
+export function digestOf(values: readonly string[]): string {
+  putDigest(values, halves);
+  bytes.hex(halves[0]);
+  bytes.hex(halves[1]);
+  return bytes.takeAscii();
+}
