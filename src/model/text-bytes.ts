@@ -36,8 +36,17 @@ export class TextBytes {
   /** Adds bytes of a text in UTF-8. */
   bytes(source: Uint8Array, from: number, to: number): void {
     this.#reserve(to - from);
+    const bytes = this.#bytes;
+    let length = this.#length;
     // They are few: a call that copies them would take longer.
-    for (let at = from; at < to; at++) this.#bytes[this.#length++] = source[at];
+    for (let at = from; at < to; at++) bytes[length++] = source[at];
+    this.#length = length;
+  }
+
+  /** Adds one character of ASCII. */
+  byte(code: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = code;
   }
 
   /** Adds a text all of whose characters are allowed, by code; yields false where one is not: then nothing is added. */

@@ -17,6 +17,7 @@ const OPENING = charactersOf(`${WORD}(`);
 /** Of what nearly all cells are: nothing of it parts cells, anywhere. */
 const PLAIN = charactersOf(`${WORD} !#$%&'()*+-./:<=>?@[\\]^\`{|}~`);
 const SPACE = 0x20;
+const COMMA = 0x2c;
 
 /** Adds a cell: as it stands, where nothing in it can be taken for anything else. */
 function addCell(bytes: TextBytes, text: string): void {
@@ -29,7 +30,7 @@ function addCell(bytes: TextBytes, text: string): void {
 
 function addLine(bytes: TextBytes, cells: readonly string[]): void {
   for (let at = 0; at < cells.length; at++) {
-    if (at > 0) bytes.text(',');
+    if (at > 0) bytes.byte(COMMA);
     addCell(bytes, cells[at]);
   }
   bytes.text('\r\n');

@@ -4,6 +4,8 @@ import type { PersonNames } from '../model/directory.js';
 import { TextBytes } from '../model/text-bytes.js';
 import type { Row, Table } from './table.js';
 
+const SPACE = 0x20;
+
 type AddName = (row: Row, bytes: TextBytes) => void;
 
 /** Yields what adds the name of a row's user, which may take two columns; nothing where the table has no names. */
@@ -19,7 +21,7 @@ function nameAdder({ columns }: Table): AddName {
     const start = bytes.length;
     row.addTo(bytes, first);
     const end = bytes.length;
-    if (end > start) bytes.text(' ');
+    if (end > start) bytes.byte(SPACE);
     const next = bytes.length;
     row.addTo(bytes, last);
     if (bytes.length === next) bytes.shorten(end);
