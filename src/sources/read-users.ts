@@ -84,7 +84,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
       const known = integer < 0 ? usersById.get(trimmed) : usersById.byInteger(integer);
       const isRepeated = known >= 0;
       const place = isRepeated ? known : users.length;
-      const user: User = {
+      const plain: User = {
         place,
         id: trimmed,
         userName: login,
@@ -93,9 +93,9 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
         authenticationType: authenticationType(row),
         input,
         line: row.line,
-        ...mark?.(row, trimmed, login),
-        ...nameParts?.(row),
       };
+      // A copy has room for further values: a third more for every user of an export, most of which need none.
+      const user: User = mark === undefined && nameParts === undefined ? plain : { ...plain, ...mark?.(row, trimmed, login), ...nameParts?.(row) };
       if (isRepeated) {
         const first = users[known];
         if (groups === undefined || first.input !== input || !isSamePerson(first, user) || name?.isSame(known, row) === false) {
