@@ -5,9 +5,10 @@ import type { Report } from '../audit/report.js';
 import { Mistake } from '../model/mistake.js';
 import { certificateKey } from './certificate-key.js';
 import type { Io } from './io.js';
-import { type OutputWord, writeWhole } from './outputs.js';
+import type { OutputWord } from './outputs.js';
 import type { Prepared } from './prepare.js';
 import { TOOL } from './tool.js';
+import { writeWhole } from './whole-file.js';
 import { writeReason } from './write-reason.js';
 
 /** GitHub takes no larger summary of a step, and one step may hold several checks. */

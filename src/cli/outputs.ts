@@ -1,12 +1,12 @@
 /** Where reports go: stdout, or files that are whole or not there at all. */
 
-import { chmodSync, closeSync, existsSync, fsync, fsyncSync, openSync, realpathSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Mistake } from '../model/mistake.js';
 import { FORMATS } from '../reporters/registry.js';
 import type { Reporter } from '../reporters/reporter.js';
 import type { Output } from './io.js';
-import { writeReason } from './write-reason.js';
+import { gather, writeWhole } from './whole-file.js';
 
 export interface Destination<R = Reporter> {
   readonly reporter: R;
@@ -101,126 +101,4 @@ export async function writeEach(writes: readonly (() => void | Promise<void>)[])
     first.hint,
     others.map(({ message }) => message),
   );
-}
-
-/** Units of text that are written at once. */
-const GATHERED = 1 << 16;
-
-/** Yields texts in larger pieces; bytes stay as they are. */
-function* gather<B extends Uint8Array>(pieces: Iterable<string | B>): Iterable<string | B> {
-  let held = '';
-  for (const piece of pieces) {
-    const isText = typeof piece === 'string';
-    if (isText) held += piece;
-    if (isText && held.length < GATHERED) continue;
-    if (held !== '') yield held;
-    held = '';
-    if (!isText) yield piece;
-  }
-  if (held !== '') yield held;
-}
-
-/** A device or a pipe cannot be replaced, only written to. */
-const isSpecial = (file: string): boolean => existsSync(file) && !statSync(file).isFile();
-const besideOf = (file: string): string => join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
-
-const unwritable = (file: string, error: unknown): Mistake =>
-  new Mistake(`${file} cannot be written: ${writeReason(error)}`, 'The file is as it was before. Name another place with --output, or make room.');
-
-/**
- * Writes a file as a whole or not at all, readable by its owner only. Throws a Mistake where it cannot be written.
- * What can be made again need not survive a power cut; `isDurable` is for what cannot.
- */
-export function writeWhole(file: string, pieces: Iterable<string | Uint8Array>, isDurable = false): void {
-  const target = isSpecial(file) ? file : besideOf(file);
-  try {
-    const fd = openSync(target, 'w', 0o600);
-    try {
-      writeAll(fd, pieces);
-      if (isDurable) fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    if (target === file) return;
-    chmodSync(target, 0o600);
-    renameSync(target, file);
-  } catch (error) {
-    if (target !== file && existsSync(target)) unlinkSync(target);
-    throw unwritable(file, error);
-  }
-}
-
-/** Bytes that take the place of others. */
-export interface Amendment {
-  readonly at: number;
-  readonly bytes: Uint8Array;
-}
-
-/**
- * A file that survives a power cut, whole: written at once beside its place, flushed while its writer goes on with other
- * work, and only then put there. Throws a Mistake where it cannot be written.
- */
-export class DurableFile {
-  readonly #file: string;
-  readonly #beside: string;
-  #fd: number | undefined;
-  /** Yields what went wrong. It is asked for late, so it never rejects. */
-  readonly #flushed: Promise<unknown>;
-
-  /** `amend` tells what is written over the pieces once they are there. */
-  constructor(file: string, pieces: Iterable<string | Uint8Array>, amend?: () => Amendment) {
-    this.#file = file;
-    this.#beside = besideOf(file);
-    try {
-      const fd = openSync(this.#beside, 'w', 0o600);
-      this.#fd = fd;
-      writeAll(fd, pieces);
-      const amendment = amend?.();
-      if (amendment !== undefined) writeBytes(fd, amendment.bytes, amendment.at);
-      this.#flushed = new Promise((resolve) => fsync(fd, resolve));
-    } catch (error) {
-      this.discard();
-      throw unwritable(file, error);
-    }
-  }
-
-  async put(): Promise<void> {
-    const problem = await this.#flushed;
-    try {
-      if (problem !== null) throw problem;
-      this.#close();
-      chmodSync(this.#beside, 0o600);
-      renameSync(this.#beside, this.#file);
-    } catch (error) {
-      this.discard();
-      throw unwritable(this.#file, error);
-    }
-  }
-
-  /** Leaves nothing behind of a file that was not put. */
-  discard(): void {
-    this.#close();
-    if (existsSync(this.#beside)) unlinkSync(this.#beside);
-  }
-
-  #close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd);
-    this.#fd = undefined;
-  }
-}
-
-/** Writes the pieces; texts are encoded by way of one buffer. */
-function writeAll(fd: number, pieces: Iterable<string | Uint8Array>): void {
-  // No unit of a string takes more than three bytes.
-  const buffer = Buffer.allocUnsafe(GATHERED * 6);
-  const encode = (text: string): Uint8Array => (text.length * 3 > buffer.length ? Buffer.from(text) : buffer.subarray(0, buffer.write(text)));
-  for (const piece of gather(pieces)) {
-    const bytes = typeof piece === 'string' ? encode(piece) : piece;
-    writeBytes(fd, bytes);
-  }
-}
-
-/** Writes all of the bytes, at a place in the file or at its end. */
-function writeBytes(fd: number, bytes: Uint8Array, at?: number): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, at === undefined ? null : at + done);
 }

@@ -39,12 +39,32 @@ export interface Answer {
 
 export const NO_ANSWER: Answer = { action: '', value: '', reason: '', owner: '', expires: '' };
 
-/** A row before anybody has answered. */
-export interface AskedRow {
+/** A row before anybody has answered, and how the plan remembers it. */
+export class AskedRow implements WrittenRow {
   readonly finding: AuditedFinding;
   readonly question: Question;
   /** The first seven cells. */
   readonly written: readonly string[];
+
+  constructor(finding: AuditedFinding, question: Question, suggestion: string) {
+    const { subject, id, current, problem } = question;
+    this.finding = finding;
+    this.question = question;
+    this.written = [finding.fingerprint, finding.finding.rule, subject, id, current, problem, suggestion];
+  }
+
+  get fingerprint(): string {
+    return this.written[0];
+  }
+
+  get id(): string {
+    return this.written[3];
+  }
+
+  /** Is made when it is asked for: once for each of many rows, and held for none. */
+  get digest(): string {
+    return rowDigest(this.written);
+  }
 }
 
 /** Yields the rows of open findings, in the order of the report. */
@@ -60,10 +80,10 @@ export function askRows(open: readonly AuditedFinding[], context: RuleContext): 
     let at = 0;
     for (const asking of questions) {
       const question = bind(asking);
-      const { subject, id, current, problem } = question;
+      const { subject, id } = question;
       while (subject === 'user' && at < users.length && users[at].id !== id) at++;
       const suggestion = suggest({ question, user: subject === 'user' ? users[at] : undefined });
-      asked.push({ finding, question, written: [finding.fingerprint, rule.name, subject, id, current, problem, suggestion] });
+      asked.push(new AskedRow(finding, question, suggestion));
     }
   }
   return asked;
@@ -169,9 +189,6 @@ function mayBeNumber(cell: string): boolean {
 }
 
 /** Yields the digest of the cells that are not for people. */
-export function rowDigest(written: readonly string[]): string {
-  return digestOf(written.slice(0, WRITTEN_COLUMNS).map(foldCell));
+export function rowDigest(cells: readonly string[]): string {
+  return digestOf(cells.length > WRITTEN_COLUMNS ? cells.slice(0, WRITTEN_COLUMNS) : cells, foldCell);
 }
-
-/** Yields the row as the plan remembers it. */
-export const writtenRow = ({ written }: AskedRow): WrittenRow => ({ fingerprint: written[0], id: written[3], digest: rowDigest(written) });

@@ -7,11 +7,14 @@ const OTHER_PRIME = 0x85ebca6b;
 /** No character has this code, so values cannot run together. */
 const END = 0x110000;
 
-/** Makes two numbers of 32 bits that change with any of the values. */
-export function putDigest(values: readonly string[], halves: Uint32Array): void {
+const same = (value: string): string => value;
+
+/** Makes two numbers of 32 bits that change with any of the values, folded. */
+export function putDigest(values: readonly string[], halves: Uint32Array, fold = same): void {
   let left = 0x811c9dc5;
   let right = 0x9747b28c;
-  for (const value of values) {
+  for (const each of values) {
+    const value = fold(each);
     for (let at = 0; at < value.length; at++) {
       const code = value.charCodeAt(at);
       left = Math.imul(left ^ code, PRIME);
@@ -28,8 +31,8 @@ const halves = new Uint32Array(2);
 const bytes = new TextBytes();
 
 /** Yields 16 hex digits. */
-export function digestOf(values: readonly string[]): string {
-  putDigest(values, halves);
+export function digestOf(values: readonly string[], fold = same): string {
+  putDigest(values, halves, fold);
   bytes.hex(halves[0]);
   bytes.hex(halves[1]);
   return bytes.takeAscii();

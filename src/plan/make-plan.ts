@@ -6,7 +6,7 @@ import { key } from '../model/compare.js';
 import { ruleOf } from '../rules/registry.js';
 import { type Assembly, assemble, assembleFor, type Ground } from './assemble.js';
 import { type Choices, hasChoices, NO_CHOICES } from './choices.js';
-import { type AskedRow, askRows, writtenRow } from './decision-rows.js';
+import { type AskedRow, askRows } from './decision-rows.js';
 import { type EndState, endStateOf, topicOf } from './end-state.js';
 import type { PlanBody, PlanSettings, WrittenRow } from './plan.js';
 import { type AnsweredRow, type DecisionProblem, type FileRow, type OutdatedRow, readDecisions } from './read-decisions.js';
@@ -88,7 +88,7 @@ function bodyOf(
     actions,
     open: open.map(({ fingerprint }) => fingerprint),
     after: { error, warning, info },
-    decisions: asked.map(writtenRow),
+    decisions: asked,
   };
 }
 

@@ -14,8 +14,8 @@ import { count } from '../../rules/rule.js';
 import { readCells } from '../../sources/cells.js';
 import { type Ending, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
-import { writeWhole } from '../outputs.js';
 import { openQuestions, type Questions } from '../questions.js';
+import { writeWhole } from '../whole-file.js';
 
 /** What each choice leads to, for somebody who has not read the contract. */
 const LEADS_TO: Readonly<Record<DecisionAction, string>> = {

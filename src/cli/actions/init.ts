@@ -7,8 +7,8 @@ import { AUTH_MODES, FAIL_ON } from '../../model/policy.js';
 import { writeConfigText } from '../config-text.js';
 import { type Ending, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
-import { writeWhole } from '../outputs.js';
 import { openQuestions } from '../questions.js';
+import { writeWhole } from '../whole-file.js';
 
 export interface InitFlags {
   authMode?: string;

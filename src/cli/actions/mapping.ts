@@ -10,8 +10,9 @@ import { findInvalidUtf8 } from '../../sources/encoding.js';
 import { FileStream } from '../../sources/file-stream.js';
 import { type Ending, EXIT } from '../exit.js';
 import { hasColours, type Io } from '../io.js';
-import { refuseOverwriting, writePieces, writeWhole } from '../outputs.js';
+import { refuseOverwriting, writePieces } from '../outputs.js';
 import { TOOL } from '../tool.js';
+import { writeWhole } from '../whole-file.js';
 
 export interface MappingFlags {
   readonly format: 'pretty' | 'json' | 'markdown';

@@ -11,6 +11,7 @@ import type { Plan, PlanSettings } from '../../plan/plan.js';
 import { isDigestTrue, PlanSealing } from '../../plan/plan-sealing.js';
 import { planMarkdown } from '../../reporters/plan-markdown.js';
 import { decisionsCsv, membershipsCsv, noticesCsv, outdatedCsv } from '../../reporters/plan-tables.js';
+import { printable } from '../../reporters/visible.js';
 import { count } from '../../rules/rule.js';
 import { readCells } from '../../sources/cells.js';
 import { SourceRefused } from '../../sources/problem.js';
@@ -18,9 +19,10 @@ import { auditSource } from '../audit-source.js';
 import { type Ending, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { type Amendment, DurableFile, writeWhole } from '../outputs.js';
+import { keepAppliedPlan, refuseExportFolder } from '../plan-folder.js';
 import { fileWords, type Prepared, prepare, shellWord } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
+import { PendingFile, type Wishes } from '../whole-file.js';
 import { writeReason } from '../write-reason.js';
 
 export interface PlanFlags extends SharedFlags {
@@ -36,6 +38,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   const prepared = await prepare(source, flags, io);
   const members = new MemberTable();
   const { report, audit, hasIds } = await auditSource(prepared, io, (directory) => members.sinkFor(directory));
+  refuseExportFolder(flags.out, [...report.snapshot.inputs.map(({ file }) => file), ...prepared.otherInputs]);
   if (!hasIds) {
     throw new Mistake(
       'The users list has no ids, so a plan could not say for certain whom it renames.',
@@ -55,12 +58,14 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   }
   const applyCommand = `scim-audit apply ${shellWord(join(flags.out, 'plan.json'))} ${fileWords(source, flags).map(shellWord).join(' ')} --out corrected`;
   const shown = redaction?.plan(made, audit.context) ?? made;
-  const digest = await writePlan(flags.out, shown, redaction === undefined ? applyCommand : undefined);
+  const { digest, kept } = await writePlan(flags.out, shown, redaction === undefined ? applyCommand : undefined);
   const text =
     flags.format === 'json'
       ? `${JSON.stringify(summaryOf(shown, flags.out, digest), undefined, 2)}\n`
       : summaryText(shown, flags.out, redaction === undefined ? applyCommand : undefined);
   io.stdout.write(text);
+  if (kept !== undefined)
+    io.stderr.write(`The plan before this one was applied. It is kept in ${printable(kept)}, for verify and for whoever is to be told.\n`);
   const open = made.body.open.length;
   return {
     code: EXIT.done,
@@ -112,33 +117,36 @@ function refuseMixing(folder: string): void {
 
 const READING_ONLY = '(nothing: this plan is redacted and for reading only; it has no plan.json)';
 
-/**
- * Writes the files, the plan itself last: while it is the old one, it is whole. Yields the plan's digest. What people wrote
- * is to survive a power cut, and the plan that they approve; the rest can be made again, and is while those are flushed.
- */
-async function writePlan(folder: string, made: MadePlan, applyCommand: string | undefined): Promise<string> {
+/** Writes the files, and puts them in place once all are there, the plan itself last: while it is the old one, it is whole. Yields the plan's digest, and where one that was applied is kept. */
+async function writePlan(
+  folder: string,
+  made: MadePlan,
+  applyCommand: string | undefined,
+): Promise<{ readonly digest: string; readonly kept: string | undefined }> {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new Mistake(`The folder ${folder} cannot be made: ${writeReason(error)}`, 'Name another one with --out.');
   }
-  const durable: DurableFile[] = [];
-  const keep = (name: string, pieces: Iterable<string | Uint8Array>, amend?: () => Amendment): void =>
-    void durable.push(new DurableFile(join(folder, name), pieces, amend));
-  const write = (name: string, pieces: Iterable<string | Uint8Array>): void => writeWhole(join(folder, name), pieces);
+  const files: PendingFile[] = [];
+  const write = async (name: string, pieces: Iterable<string | Uint8Array>, wishes?: Wishes): Promise<void> =>
+    void files.push(await PendingFile.of(join(folder, name), pieces, wishes));
   try {
-    if (made.outdated.length > 0) keep(freeName(folder), outdatedCsv(made.outdated));
-    keep('decisions.csv', decisionsCsv(made));
+    // What people wrote is to survive a power cut, and the plan that they approve; the rest can be made again.
+    if (made.outdated.length > 0) await write(freeName(folder), outdatedCsv(made.outdated), { isDurable: true });
+    await write('decisions.csv', decisionsCsv(made), { isDurable: true });
     const sealing = applyCommand === undefined ? undefined : new PlanSealing(made.body);
-    if (sealing !== undefined) keep('plan.json', sealing.pieces(), () => sealing.amendment);
-    write('memberships.csv', membershipsCsv(made));
-    write('notices.csv', noticesCsv(made));
-    write('plan.md', planMarkdown(made, applyCommand ?? READING_ONLY));
-    if (sealing !== undefined) write('baseline.jsonl', baselineLines(made.assembly.end));
-    for (const file of durable) await file.put();
-    return sealing?.digest ?? '';
+    if (sealing !== undefined) await write('plan.json', sealing.pieces(), { isDurable: true, amend: () => sealing.amendment });
+    await write('memberships.csv', membershipsCsv(made));
+    await write('notices.csv', noticesCsv(made));
+    await write('plan.md', planMarkdown(made, applyCommand ?? READING_ONLY));
+    if (sealing !== undefined) await write('baseline.jsonl', baselineLines(made.assembly.end));
+    const isPlan = ({ name }: PendingFile): boolean => name === 'plan.json';
+    const kept = sealing === undefined ? undefined : keepAppliedPlan(folder, sealing.digest);
+    for (const file of [...files.filter((each) => !isPlan(each)), ...files.filter(isPlan)]) await file.put();
+    return { digest: sealing?.digest ?? '', kept };
   } catch (error) {
-    for (const file of durable) file.discard();
+    for (const file of files) await file.discard();
     throw error;
   }
 }

@@ -16,9 +16,10 @@ import { auditSource } from '../audit-source.js';
 import { type Ending, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { refuseOverwriting, writePieces, writeWhole } from '../outputs.js';
+import { refuseOverwriting, writePieces } from '../outputs.js';
 import { type Prepared, prepare, shellWord } from '../prepare.js';
 import { TOOL } from '../tool.js';
+import { writeWhole } from '../whole-file.js';
 
 export interface RunbookFlags extends SharedFlags {
   readonly hosting?: Hosting;

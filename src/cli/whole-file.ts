@@ -1,0 +1,234 @@
+/** Files that are whole or not there at all, readable by their owner only. */
+
+import { chmodSync, closeSync, existsSync, fsync, fsyncSync, openSync, renameSync, statSync, unlinkSync, write, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { Mistake } from '../model/mistake.js';
+import { writeReason } from './write-reason.js';
+
+/** Units of text that are written at once. */
+const GATHERED = 1 << 16;
+
+/** Yields texts in larger pieces; bytes stay as they are. */
+export function* gather<B extends Uint8Array>(pieces: Iterable<string | B>): Iterable<string | B> {
+  let held = '';
+  for (const piece of pieces) {
+    const isText = typeof piece === 'string';
+    if (isText) held += piece;
+    if (isText && held.length < GATHERED) continue;
+    if (held !== '') yield held;
+    held = '';
+    if (!isText) yield piece;
+  }
+  if (held !== '') yield held;
+}
+
+/** A device or a pipe cannot be replaced, only written to. */
+const isSpecial = (file: string): boolean => existsSync(file) && !statSync(file).isFile();
+const besideOf = (file: string): string => join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
+
+const unwritable = (file: string, error: unknown): Mistake =>
+  new Mistake(`${file} cannot be written: ${writeReason(error)}`, 'The file is as it was before. Name another place with --output, or make room.');
+
+/**
+ * Writes a file as a whole or not at all, readable by its owner only. Throws a Mistake where it cannot be written.
+ * What can be made again need not survive a power cut; `isDurable` is for what cannot.
+ */
+export function writeWhole(file: string, pieces: Iterable<string | Uint8Array>, isDurable = false): void {
+  const target = isSpecial(file) ? file : besideOf(file);
+  try {
+    const fd = openSync(target, 'w', 0o600);
+    try {
+      writeAll(fd, pieces);
+      if (isDurable) fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    if (target === file) return;
+    chmodSync(target, 0o600);
+    renameSync(target, file);
+  } catch (error) {
+    if (target !== file && existsSync(target)) unlinkSync(target);
+    throw unwritable(file, error);
+  }
+}
+
+/** Bytes that take the place of others. */
+export interface Amendment {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface Wishes {
+  /** It is to survive a power cut: people wrote it, or approve it. */
+  readonly isDurable?: boolean;
+  /** Yields what is written over the pieces once they are there. */
+  readonly amend?: () => Amendment;
+}
+
+/**
+ * One of several files that are made one after the other: written beside its place while the next is made, and put there
+ * whole when all are. Its disk then waits for nobody, and nobody for its disk.
+ */
+export class PendingFile {
+  readonly #file: string;
+  readonly #beside: string;
+  #fd: number | undefined;
+  /** Yields what went wrong. It is asked for late, so it never rejects. */
+  readonly #finished: Promise<unknown>;
+
+  private constructor(file: string, beside: string, fd: number, finished: Promise<void>) {
+    this.#file = file;
+    this.#beside = beside;
+    this.#fd = fd;
+    this.#finished = finished.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  }
+
+  get name(): string {
+    return basename(this.#file);
+  }
+
+  /** Yields the file once its last piece was made. Throws a Mistake where it cannot be written; then nothing of it is left. */
+  static async of(file: string, pieces: Iterable<string | Uint8Array>, { isDurable = false, amend }: Wishes = {}): Promise<PendingFile> {
+    const beside = besideOf(file);
+    const fd = openBeside(file, beside);
+    const bytes = new TrailingBytes(fd);
+    const finish = async (): Promise<void> => {
+      await bytes.end();
+      const amendment = amend?.();
+      if (amendment !== undefined) writeBytes(fd, amendment.bytes, amendment.at);
+      if (isDurable) await flush(fd);
+    };
+    try {
+      for (const piece of gather(pieces)) await bytes.add(typeof piece === 'string' ? Buffer.from(piece) : piece);
+      return new PendingFile(file, beside, fd, finish());
+    } catch (error) {
+      await bytes.settled();
+      closeSync(fd);
+      unlinkSync(beside);
+      throw isOfSystem(error) ? unwritable(file, error) : error;
+    }
+  }
+
+  /** Puts the file in its place. Throws a Mistake where it could not be written. */
+  async put(): Promise<void> {
+    const problem = await this.#finished;
+    try {
+      if (problem !== undefined) throw problem;
+      this.#close();
+      chmodSync(this.#beside, 0o600);
+      renameSync(this.#beside, this.#file);
+    } catch (error) {
+      throw isOfSystem(error) ? unwritable(this.#file, error) : error;
+    }
+  }
+
+  /** Leaves nothing behind of a file that was not put. */
+  async discard(): Promise<void> {
+    await this.#finished;
+    this.#close();
+    if (existsSync(this.#beside)) unlinkSync(this.#beside);
+  }
+
+  #close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+}
+
+/** Enough for a disk that is late now and then. */
+const BUFFERS = 4;
+const BUFFER_BYTES = 1 << 18;
+
+/** Bytes on their way into a file, a few buffers behind whoever makes them. */
+class TrailingBytes {
+  readonly #fd: number;
+  /** In turn; a buffer is free again when its write has ended, and then tells what went wrong. */
+  readonly #buffers = Array.from({ length: BUFFERS }, () => ({ bytes: Buffer.allocUnsafe(BUFFER_BYTES), written: Promise.resolve<unknown>(undefined) }));
+  #turn = 0;
+  #length = 0;
+  /** Where the buffer's bytes belong in the file. */
+  #at = 0;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  /** Takes a copy of the bytes. Throws what an earlier write met with. */
+  async add(piece: Uint8Array): Promise<void> {
+    for (let from = 0; from < piece.length; ) {
+      const buffer = this.#buffers[this.#turn];
+      if (this.#length === 0) {
+        const problem = await buffer.written;
+        if (problem !== undefined) throw problem;
+      }
+      const part = piece.subarray(from, from + BUFFER_BYTES - this.#length);
+      buffer.bytes.set(part, this.#length);
+      this.#length += part.length;
+      from += part.length;
+      if (this.#length === BUFFER_BYTES) this.#send();
+    }
+  }
+
+  /** Ends when every byte is in the file. Throws what a write met with. */
+  async end(): Promise<void> {
+    if (this.#length > 0) this.#send();
+    const problem = (await this.settled()).find((each) => each !== undefined);
+    if (problem !== undefined) throw problem;
+  }
+
+  /** Yields what the last writes met with, once none is under way: only then may the file be closed. */
+  settled(): Promise<unknown[]> {
+    return Promise.all(this.#buffers.map(({ written }) => written));
+  }
+
+  #send(): void {
+    const buffer = this.#buffers[this.#turn];
+    buffer.written = writeBehind(this.#fd, buffer.bytes.subarray(0, this.#length), this.#at).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    this.#at += this.#length;
+    this.#length = 0;
+    this.#turn = (this.#turn + 1) % BUFFERS;
+  }
+}
+
+const flush = (fd: number): Promise<void> => new Promise((resolve, reject) => fsync(fd, (error) => (error === null ? resolve() : reject(error))));
+
+/** Yields how many of the bytes were written: at least one. */
+const writeSome = (fd: number, bytes: Uint8Array, at: number): Promise<number> =>
+  new Promise((resolve, reject) => write(fd, bytes, 0, bytes.length, at, (error, count) => (error === null ? resolve(count) : reject(error))));
+
+async function writeBehind(fd: number, bytes: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) done += await writeSome(fd, bytes.subarray(done), at + done);
+}
+
+/** An error that the system gave a number; any other is of the program, and no reason why a file cannot be written. */
+const isOfSystem = (error: unknown): boolean => error instanceof Error && 'code' in error && 'errno' in error;
+
+function openBeside(file: string, beside: string): number {
+  try {
+    return openSync(beside, 'w', 0o600);
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+}
+
+/** Writes the pieces; texts are encoded by way of one buffer. */
+function writeAll(fd: number, pieces: Iterable<string | Uint8Array>): void {
+  // No unit of a string takes more than three bytes.
+  const buffer = Buffer.allocUnsafe(GATHERED * 6);
+  const encode = (text: string): Uint8Array => (text.length * 3 > buffer.length ? Buffer.from(text) : buffer.subarray(0, buffer.write(text)));
+  for (const piece of gather(pieces)) {
+    const bytes = typeof piece === 'string' ? encode(piece) : piece;
+    writeBytes(fd, bytes);
+  }
+}
+
+/** Writes all of the bytes, at a place in the file or at its end. */
+function writeBytes(fd: number, bytes: Uint8Array, at?: number): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, at === undefined ? null : at + done);
+}
