@@ -26,9 +26,9 @@ export function conflictPaths(conflicts: readonly ConflictingUsers[]): ConflictP
   }
   const seen = new Set<number>();
   const paths = new Map<ConflictingUsers, ConflictPath>();
-  // Chains start with whom nobody waits for; a ring starts anywhere on it, for nothing leads into one.
+  // Chains start with whom nobody waits for. A ring starts with its first user in the source: nothing leads into one.
   const starts = [...links].filter(([place]) => !isHolder.has(place));
-  const onRings = [...links].filter(([place, { conflict }]) => isHolder.has(place) && conflict.pattern === 'swap');
+  const onRings = [...links].filter(([place, { conflict }]) => isHolder.has(place) && conflict.pattern === 'swap').sort(([a], [b]) => a - b);
   for (const [start] of [...starts, ...onRings]) {
     if (seen.has(start)) continue;
     const path = walk(start, links, seen);

@@ -24,6 +24,16 @@ const STANDING_TEXTS: Readonly<Record<Standing, string>> = {
   solved: 'solved without a decision',
 };
 
+/** The same of several. */
+const STANDINGS_TEXTS: Readonly<Record<Standing, string>> = {
+  open: 'that need a decision',
+  waiting: 'that wait for another decision',
+  accepted: 'that are accepted',
+  left: 'that stay as they are',
+  decided: 'settled by decisions',
+  solved: 'solved without a decision',
+};
+
 /** Pictures of each standing; the other files have everything. */
 const MOST: Readonly<Record<Standing, number>> = { open: 50, waiting: 20, accepted: 20, left: 20, decided: 50, solved: 20 };
 /** Users of one picture. */
@@ -61,9 +71,9 @@ export function* conflictSection(plan: MadePlan): Iterable<string> {
   }
   if (hasPaths) yield 'In rings and chains `1 → 2` says that user 1 gets the username that user 2 gives up.\n\n';
   if (left.size === 0) return;
-  const parts = [...left].map(([standing, rest]) => `${grouped(rest)} ${STANDING_TEXTS[standing]}`);
-  const isAsked = left.has('open') || left.has('waiting');
-  yield `Not pictured: ${parts.join('; ')}. ${isAsked ? 'All that is asked stands in decisions.csv, and all' : 'All'} conflicts in \`check --format json\`.\n\n`;
+  const parts = [...left].map(([standing, rest]) => `${grouped(rest)} ${STANDINGS_TEXTS[standing]}`);
+  const asked = left.has('open') || left.has('waiting') ? 'decisions.csv has all that is asked, and ' : '';
+  yield `Not pictured: ${parts.join('; ')}. ${asked}\`check --format json\` lists all conflicts.\n\n`;
 }
 
 function picturesOf(plan: MadePlan, conflicts: readonly ConflictingUsers[]): Picture[] {

@@ -168,6 +168,18 @@ describe('plan --redact', () => {
     expect(redacted.split('\n').length).toBe(plain.split('\n').length);
   });
 
+  it('shows no username that serves as an id, in a temporary username either', async () => {
+    const rows = ['annabel@sky.org,annabel@sky.org,benedict@sky.org,true', 'benedict@sky.org,benedict@sky.org,annabel@sky.org,true'];
+    const cwd = makeFolder({ 'export/users.csv': `id,userName,email,active\n${rows.join('\n')}\n9,off,off@sky.org,false\n` });
+    const settings = ['--auth-mode', 'basic', '--skip-rule', 'duplicate-group-name', '--skip-rule', 'inactive-basic-member'];
+    const { code, stdout, stderr } = await runCli(['plan', 'export', ...settings, '--out', 'plan', '--redact'], { cwd, env: KEY });
+    expect(code).toBe(0);
+    const text = readFileSync(join(cwd, 'plan/plan.md'), 'utf8');
+    expect(text).toContain('(temporary, to open a ring)');
+    expect(text).toMatch(/ring of 2, solved without a decision: /);
+    expect(text + stdout + stderr).not.toMatch(/annabel|benedict|sky/i);
+  });
+
   it('does not overwrite a plan that can be applied, and is written again over itself', async () => {
     const cwd = makeFolder();
     const out = join(cwd, 'plan');
