@@ -2,7 +2,7 @@ import { CLAUSES, GUIDE } from '../model/guide.js';
 import { grouped } from '../rules/rule.js';
 import { MAPPING_CHECKS, type MappingReport } from '../setup/mapping-check.js';
 import { findingsByCheck, MOST_OF_A_CHECK, mappingSubject, mappingVerdict } from './mapping-pretty.js';
-import { markdownValue } from './plan-markdown.js';
+import { markdownValue } from './markdown-text.js';
 import type { ReportOptions } from './reporter.js';
 
 /** Yields the check of a mapping for a ticket. Whatever comes from the file stands in code, in which Markdown reads nothing. */

@@ -1,28 +1,20 @@
 /** plan.md: what an approver reads. */
 
-import type { AuditedFinding } from '../audit/report.js';
-import type { Change } from '../model/change.js';
+import type { AuditedFinding, Report } from '../audit/report.js';
 import type { DecisionAction } from '../model/finding.js';
 import { NO_ANSWER } from '../plan/decision-rows.js';
 import { topicOf } from '../plan/end-state.js';
 import type { MadePlan } from '../plan/make-plan.js';
-import type { Action } from '../plan/plan.js';
 import { ruleOf } from '../rules/registry.js';
 import { count, grouped } from '../rules/rule.js';
-import { visible } from './visible.js';
+import { conflictSection } from './conflict-pictures.js';
+import { groupBy } from './grouping.js';
+import { markdownProse, markdownValue } from './markdown-text.js';
+import { actionSections } from './plan-actions.js';
+import { consequencesOf, factsOf, incompletenessOf } from './plan-consequences.js';
 
 /** More than this nobody reads; the files beside it have everything. */
 const MOST = 200;
-
-/** Yields a value as Markdown shows it: nothing in it is markup, and nothing in it is unseen. */
-export const markdownValue = (text: string): string => {
-  if (text === '') return '(blank)';
-  const shown = visible(text).replaceAll('|', '\\|');
-  const ticks = Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length)) + 1;
-  const fence = '`'.repeat(ticks);
-  const pad = shown.startsWith('`') || shown.endsWith('`') || /^ .* $/.test(shown) ? ' ' : '';
-  return `${fence}${pad}${shown}${pad}${fence}`;
-};
 
 /** Yields the plan for people. `applyCommand` is what applies it. */
 export function* planMarkdown(plan: MadePlan, applyCommand: string): Iterable<string> {
@@ -31,14 +23,32 @@ export function* planMarkdown(plan: MadePlan, applyCommand: string): Iterable<st
   yield '# Plan for SCIM enablement\n\n';
   yield `${count(body.actions.length, 'action')}; ${count(body.open.length, 'finding')} left open for a decision${acceptances.size > 0 ? `; ${acceptances.size} accepted` : ''}. `;
   yield `Once it is applied, a check would count ${count(error, 'error')} and ${count(warning, 'warning')} (before: ${count(before.summary.error, 'error')} and ${count(before.summary.warning, 'warning')}).\n\n`;
+  yield* notCheckedLines(before);
+  yield* consequenceSection(plan);
   yield* sourceLines(plan);
-  yield* actionSections(body.actions, systemsOf(before));
-  yield* conflictSection(before.findings);
+  yield* actionSections(plan);
+  yield* conflictSection(plan);
   yield* openSection(plan);
   yield* acceptedSection(plan);
   yield* newSection(plan);
   yield* lossSection(plan);
-  yield `## How to apply\n\nThe actions are applied in the order of their numbers: after every single one no two users have the same username, unless they had it before. What stays open does not stand in their way.\n\n    ${applyCommand}\n`;
+  yield* applySection(plan, applyCommand);
+}
+
+function* notCheckedLines({ notChecked }: Report): Iterable<string> {
+  if (notChecked.length === 0) return;
+  yield 'Not checked, so none of these numbers counts it:\n\n';
+  for (const { rule, why } of notChecked) yield `- ${markdownValue(rule)}: ${markdownProse(why)}\n`;
+  yield '\n';
+}
+
+function* consequenceSection(plan: MadePlan): Iterable<string> {
+  const incompleteness = incompletenessOf(plan);
+  const facts = [...(incompleteness === undefined ? [] : [incompleteness]), ...factsOf(consequencesOf(plan))];
+  if (facts.length === 0) return;
+  yield '## What to know before it is applied\n\n';
+  for (const { fact, meaning } of facts) yield `- **${fact}**${meaning}\n`;
+  yield '\n';
 }
 
 function* sourceLines({ body, before }: MadePlan): Iterable<string> {
@@ -46,87 +56,8 @@ function* sourceLines({ body, before }: MadePlan): Iterable<string> {
   for (const { path, table, rows, sha256 } of body.snapshot.inputs) {
     yield `- ${markdownValue(path)}${table === undefined ? '' : ` table ${markdownValue(table)}`}: ${count(rows, 'row')}, SHA-256 \`${sha256.slice(0, 16)}…\`\n`;
   }
-  if (before.notes.length > 0) yield `\n${before.notes.map((note) => `- Note: ${visible(note).replace(/[<>*_`[\]|]/g, '\\$&')}\n`).join('')}`;
+  if (before.notes.length > 0) yield `\n${before.notes.map((note) => `- Note: ${markdownProse(note)}\n`).join('')}`;
   yield '\n';
-}
-
-/** What takes something away comes first. */
-const KINDS = ['Deactivated', 'Memberships', 'Activated', 'Emails', 'Usernames', 'Group names'] as const;
-
-function kindOf(change: Change): (typeof KINDS)[number] {
-  if (change.kind === 'replace-group') return 'Group names';
-  if (change.kind !== 'replace-user') return 'Memberships';
-  if (change.attribute === 'active') return change.to === 'true' ? 'Activated' : 'Deactivated';
-  return change.attribute === 'email' ? 'Emails' : 'Usernames';
-}
-
-type SystemsById = ReadonlyMap<string, readonly string[]>;
-
-/** Yields the systems that sign in with a user's username, by the user's id. */
-const systemsOf = ({ snapshot, policy }: MadePlan['before']): SystemsById =>
-  new Map(policy.areIntegrationsGiven === true ? snapshot.users.flatMap(({ id, signsInFor }) => (signsInFor === undefined ? [] : [[id, signsInFor]])) : []);
-
-function* actionSections(actions: readonly Action[], systemsById: SystemsById): Iterable<string> {
-  yield '## What changes\n\n';
-  if (actions.length === 0) yield 'Nothing.\n\n';
-  const byKind = groupBy(actions, ({ change }) => kindOf(change));
-  for (const title of KINDS) {
-    const some = byKind.get(title) ?? [];
-    if (some.length === 0) continue;
-    const temporary = some.filter(({ change }) => change.kind === 'replace-user' && change.temporary === true).length;
-    yield `### ${title}: ${grouped(some.length)}${temporary > 0 ? `, of them ${grouped(temporary)} temporary` : ''}\n\n`;
-    yield '| action | subject | from | to | why |\n| --- | --- | --- | --- | --- |\n';
-    for (const action of some.slice(0, MOST)) yield actionRow(action, systemsById);
-    if (some.length > MOST) yield `\n… and ${grouped(some.length - MOST)} more, in plan.json${title === 'Usernames' ? ' and notices.csv' : ''}.\n`;
-    yield '\n';
-  }
-}
-
-function groupBy<T>(values: readonly T[], nameOf: (value: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const value of values) {
-    const name = nameOf(value);
-    const known = groups.get(name);
-    if (known === undefined) groups.set(name, [value]);
-    else known.push(value);
-  }
-  return groups;
-}
-
-function actionRow({ id, change, resolves }: Action, systemsById: SystemsById): string {
-  const why = [...new Set(resolves.map((fingerprint) => fingerprint.slice(0, fingerprint.lastIndexOf(':'))))].join(', ');
-  const cells =
-    change.kind === 'replace-user'
-      ? [
-          `user ${markdownValue(change.user)}`,
-          markdownValue(change.from),
-          `${markdownValue(change.to)}${change.temporary === true ? ' (temporary, to open a ring)' : systemsText(change, systemsById)}`,
-        ]
-      : change.kind === 'replace-group'
-        ? [`group ${markdownValue(change.group)}`, markdownValue(change.from), markdownValue(change.to)]
-        : [
-            `user ${markdownValue(change.user)}`,
-            change.kind === 'remove-member' ? `member of group ${markdownValue(change.group)}` : 'no member',
-            change.kind === 'remove-member' ? 'no member' : `member of group ${markdownValue(change.group)}`,
-          ];
-  return `| ${id} | ${cells.join(' | ')} | ${why} |\n`;
-}
-
-/** Yields what is to be changed elsewhere at the same time. */
-function systemsText({ user, attribute }: Extract<Change, { readonly kind: 'replace-user' }>, systemsById: SystemsById): string {
-  const systems = attribute === 'userName' ? (systemsById.get(user) ?? []) : [];
-  return systems.length === 0 ? '' : `; change it in ${systems.map(markdownValue).join(', ')} at the same time`;
-}
-
-function* conflictSection(findings: readonly AuditedFinding[]): Iterable<string> {
-  const pictured = findings.filter(({ finding }) => ruleOf(finding).picture !== undefined);
-  if (pictured.length === 0) return;
-  yield `## Who wants whose username: ${count(pictured.length, 'conflict')}\n\n`;
-  for (const { finding } of pictured.slice(0, MOST)) {
-    const lines = ruleOf(finding).picture?.(finding, visible) ?? [];
-    yield `${lines.map((line) => `    ${line}\n`).join('')}\n`;
-  }
-  if (pictured.length > MOST) yield `… and ${grouped(pictured.length - MOST)} more.\n\n`;
 }
 
 /** What each decision means, for somebody who writes it into a spreadsheet. */
@@ -198,15 +129,36 @@ function* newSection({ before, assembly, rows }: MadePlan): Iterable<string> {
   yield '\n';
 }
 
-function* lossSection({ before, assembly }: MadePlan): Iterable<string> {
+function* lossSection({ body, before, assembly }: MadePlan): Iterable<string> {
   const losing = assembly.end.report.findings.filter(({ finding }) => ruleOf(finding).losesMembers === true);
   yield '## What the first group sync would remove\n\n';
   if (losing.length === 0) {
-    yield before.notChecked.some(({ rule }) => rule === 'inactive-basic-member') ? 'Not known: memberships were not checked.\n\n' : 'Nothing.\n\n';
+    const isUnknown = before.notChecked.some(({ rule }) => rule === 'inactive-basic-member');
+    yield `${isUnknown ? 'Not known: memberships were not checked.' : nothingLost(consequencesOf({ body, before }).ended)}\n\n`;
     return;
   }
   yield 'Inactive Basic users in groups to be synced lose these memberships, without a word, unless somebody decides otherwise. memberships.csv holds them all, with those that this plan ends, so that they can be restored.\n\n';
   for (const { finding } of losing.slice(0, MOST)) yield `- ${markdownValue(ruleOf(finding).message(finding))}\n`;
   if (losing.length > MOST) yield `- … and ${grouped(losing.length - MOST)} more.\n`;
   yield '\n';
+}
+
+function nothingLost(ended: number): string {
+  return ended === 0
+    ? 'Nothing.'
+    : `Nothing more; ${count(ended, 'membership ends', 'memberships end')} by this plan: memberships.csv lists ${ended === 1 ? 'it' : 'them'} for restoring.`;
+}
+
+function* applySection(plan: MadePlan, applyCommand: string): Iterable<string> {
+  const { body } = plan;
+  yield '## How to apply\n\n';
+  if (body.actions.length === 0) {
+    yield 'Nothing to apply.\n';
+    return;
+  }
+  yield 'The actions are applied in the order of their numbers: after every single one no two users have the same username, unless they had it before.';
+  const incompleteness = incompletenessOf(plan);
+  if (incompleteness !== undefined) yield ` That holds for the users of the export. ${incompleteness.fact}${incompleteness.meaning}`;
+  else if (body.open.length > 0) yield ' What stays open does not stand in their way.';
+  yield `\n\n    ${applyCommand}\n`;
 }

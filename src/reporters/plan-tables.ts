@@ -102,8 +102,9 @@ function* notices({ before, assembly }: Pick<MadePlan, 'before' | 'assembly'>): 
   const { movers, users } = assembly.end;
   const hasSystems = before.policy.areIntegrationsGiven === true;
   for (const place of movers) {
-    const { id, userName, signsInFor = [] }: User = before.snapshot.users[place];
-    const row = [id, before.snapshot.names?.of(place) ?? '', users[place].email, userName, users[place].userName];
+    // The address of today: nobody reads yet what is sent to one that the plan gives.
+    const { id, userName, email, signsInFor = [] }: User = before.snapshot.users[place];
+    const row = [id, before.snapshot.names?.of(place) ?? '', email, userName, users[place].userName];
     yield hasSystems ? [...row, signsInFor.join('; ')] : row;
   }
 }

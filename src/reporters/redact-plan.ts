@@ -43,8 +43,12 @@ export function redactPlan(made: MadePlan, context: RuleContext, stand: ExportSt
 const KEPT: ReadonlySet<number> = new Set([0, 1, 2, 3, 7]);
 
 function redactActions(actions: readonly Action[], stand: ExportStand): Action[] {
-  // Temporary usernames are made of the id alone, and their words say what they are.
-  const temporary = new Set(actions.flatMap(({ change }) => (change.kind === 'replace-user' && change.temporary === true ? [change.to] : [])));
+  // Temporary usernames are made of the id alone, and their words say what they are: they stay where the id does.
+  const temporary = new Set(
+    actions.flatMap(({ change }) =>
+      change.kind === 'replace-user' && change.temporary === true && stand.userId(change.user) === change.user ? [change.to] : [],
+    ),
+  );
   const identity = (text: string): string => (temporary.has(text) ? text : stand.identity(text));
   return actions.map((action) => ({ ...action, change: redactChange(action.change, stand, identity) }));
 }

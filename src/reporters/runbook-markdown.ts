@@ -1,7 +1,7 @@
 import { CLAUSES, GUIDE } from '../model/guide.js';
 import { checkCommand } from '../setup/known.js';
 import type { Detail, Knowledge, Runbook, WrittenStep } from '../setup/runbook.js';
-import { markdownValue } from './plan-markdown.js';
+import { markdownValue } from './markdown-text.js';
 import type { ReportOptions } from './reporter.js';
 
 /** Yields a runbook as a check-list in Markdown: what is known to be done is ticked. */

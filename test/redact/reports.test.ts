@@ -145,6 +145,41 @@ describe('plan --redact', () => {
     expect(existsSync(join(cwd, 'applied'))).toBe(false);
   });
 
+  it('tells whom the actions are about and who decided it by aliases only', async () => {
+    const cwd = makeFolder();
+    const [open, decided, hidden] = [join(cwd, 'open'), join(cwd, 'decided'), join(cwd, 'hidden')];
+    expect((await runCli(['plan', ...ARGS, '--out', open])).code).toBe(0);
+    const { headings, rows } = readCells(join(open, 'decisions.csv'));
+    const taken = rows.map(({ cells }) => {
+      const [action = '', ...value] = (cells[6] ?? '').split(' ');
+      return action === '' ? cells : [...cells.slice(0, 7), action, value.join(' '), 'Yael Levi has left', 'Mei Tanaka', ''];
+    });
+    const quoted = [headings, ...taken].map((cells) => cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')).join('\n');
+    const decisions = join(makeFolder({ 'd.csv': quoted }), 'd.csv');
+    expect((await runCli(['plan', ...ARGS, '--out', decided, '--decisions', decisions])).code).toBe(0);
+    const { stdout } = await runCli(['plan', ...ARGS, '--out', hidden, '--decisions', decisions, '--redact'], { env: KEY });
+    const [plain, redacted] = [decided, hidden].map((folder) => readFileSync(join(folder, 'plan.md'), 'utf8'));
+    for (const text of ['`ext-cryo-1` (12)', 'leaves `Instrument Team` (7)', 'Yael Levi has left', 'Mei Tanaka', 'decided: becomes "former-41@'])
+      expect(plain).toContain(text);
+    expect(leaksOf(redacted + stdout)).toEqual([]);
+    expect(redacted + stdout).not.toMatch(/Yael|Levi|Tanaka|former-41@observatory/);
+    expect(redacted).toMatch(/ \| leaves `[^`]+` \(7\) \| decided: `\(withheld\)` \(`[^`]+`\); settles inactive-basic-member \|/);
+    expect(redacted).toMatch(/41 \(inactive IdP\) has it, decided: becomes "/);
+    expect(redacted.split('\n').length).toBe(plain.split('\n').length);
+  });
+
+  it('shows no username that serves as an id, in a temporary username either', async () => {
+    const rows = ['annabel@sky.org,annabel@sky.org,benedict@sky.org,true', 'benedict@sky.org,benedict@sky.org,annabel@sky.org,true'];
+    const cwd = makeFolder({ 'export/users.csv': `id,userName,email,active\n${rows.join('\n')}\n9,off,off@sky.org,false\n` });
+    const settings = ['--auth-mode', 'basic', '--skip-rule', 'duplicate-group-name', '--skip-rule', 'inactive-basic-member'];
+    const { code, stdout, stderr } = await runCli(['plan', 'export', ...settings, '--out', 'plan', '--redact'], { cwd, env: KEY });
+    expect(code).toBe(0);
+    const text = readFileSync(join(cwd, 'plan/plan.md'), 'utf8');
+    expect(text).toContain('(temporary, to open a ring)');
+    expect(text).toMatch(/ring of 2, solved without a decision: /);
+    expect(text + stdout + stderr).not.toMatch(/annabel|benedict|sky/i);
+  });
+
   it('does not overwrite a plan that can be applied, and is written again over itself', async () => {
     const cwd = makeFolder();
     const out = join(cwd, 'plan');

@@ -9,6 +9,7 @@ import { type DecisionFile, type MadePlan, makePlan } from '../../plan/make-plan
 import { MemberTable } from '../../plan/member-table.js';
 import type { Plan, PlanSettings } from '../../plan/plan.js';
 import { isDigestTrue, PlanSealing } from '../../plan/plan-sealing.js';
+import { consequencesOf, incompletenessOf } from '../../reporters/plan-consequences.js';
 import { planMarkdown } from '../../reporters/plan-markdown.js';
 import { decisionsCsv, membershipsCsv, noticesCsv, outdatedCsv } from '../../reporters/plan-tables.js';
 import { printable } from '../../reporters/visible.js';
@@ -183,26 +184,38 @@ function summaryOf(made: MadePlan, folder: string, digest: string) {
     accepted: made.acceptances.size,
     outdated: made.outdated.length,
     after: made.body.after,
+    notChecked: made.before.notChecked,
+    notes: made.before.notes,
   };
 }
 
 function summaryText(made: MadePlan, folder: string, applyCommand: string | undefined): string {
-  const { body, outdated, acceptances, assembly } = made;
-  const kinds = countsOf(made);
+  const { body, outdated, acceptances, assembly, before } = made;
+  const { userNames, temporary, groupNames } = countsOf(made);
+  const { emails, activeEmails, deactivated, activated, ended } = consequencesOf(made);
+  const incompleteness = incompletenessOf(made);
   const lines = [
     `Plan written to ${folder}: ${count(body.actions.length, 'action')}`,
-    ...(kinds.userNames > 0
+    ...(userNames > 0
       ? [
-          `  ${count(assembly.end.movers.length, 'user')} get another username${kinds.temporary > 0 ? `, ${kinds.temporary} of them by way of a temporary one` : ''} (notices.csv tells who)`,
+          `  ${count(assembly.end.movers.length, 'user gets', 'users get')} another username${temporary > 0 ? `, ${temporary} of them by way of a temporary one` : ''} (notices.csv tells who)`,
         ]
       : []),
-    ...(kinds.emails > 0 ? [`  ${count(kinds.emails, 'email changes', 'emails change')}`] : []),
-    ...(kinds.active > 0 ? [`  ${count(kinds.active, 'user is', 'users are')} activated or deactivated`] : []),
-    ...(kinds.groupNames > 0 ? [`  ${count(kinds.groupNames, 'group name changes', 'group names change')}`] : []),
-    ...(kinds.memberships > 0 ? [`  ${count(kinds.memberships, 'membership ends', 'memberships end')}`] : []),
+    ...(emails > 0
+      ? [
+          `  ${count(emails, 'email changes', 'emails change')}, ${activeEmails === 0 ? 'none' : activeEmails} of active users: whoever signs in with the old one no longer reaches the account`,
+        ]
+      : []),
+    ...(deactivated > 0 ? [`  ${count(deactivated, 'user is', 'users are')} deactivated`] : []),
+    ...(activated > 0 ? [`  ${count(activated, 'user is', 'users are')} activated`] : []),
+    ...(groupNames > 0 ? [`  ${count(groupNames, 'group name changes', 'group names change')}`] : []),
+    ...(ended > 0 ? [`  ${count(ended, 'membership ends', 'memberships end')}`] : []),
     `Open: ${count(body.open.length, 'finding')} that a person must decide${acceptances.size > 0 ? `; ${acceptances.size} accepted` : ''}`,
     ...(outdated.length > 0 ? [`Outdated: ${count(outdated.length, 'decision')} of an earlier export, kept aside in decisions.outdated.csv`] : []),
     `Once applied, a check would count ${count(body.after.error, 'error')} and ${count(body.after.warning, 'warning')}.`,
+    ...(before.notChecked.length > 0 ? [`Not checked: ${before.notChecked.map(({ rule, why }) => `${rule} (${why})`).join(', ')}`] : []),
+    ...before.notes.map((note) => `Note: ${printable(note)}`),
+    ...(incompleteness === undefined ? [] : [`${incompleteness.fact}${incompleteness.meaning}`]),
     '',
     'Next',
     `  read ${join(folder, 'plan.md')}`,

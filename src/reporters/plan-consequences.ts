@@ -1,0 +1,77 @@
+/** What a plan does to people, and what it cannot know: to be said before anything else. */
+
+import type { MadePlan } from '../plan/make-plan.js';
+import { ruleOf } from '../rules/registry.js';
+import { count, grouped } from '../rules/rule.js';
+
+export interface Consequences {
+  readonly emails: number;
+  /** Of users who are active today. */
+  readonly activeEmails: number;
+  readonly deactivated: number;
+  readonly activated: number;
+  /** Memberships that end by the plan itself. */
+  readonly ended: number;
+}
+
+export function consequencesOf({ body, before }: Pick<MadePlan, 'body' | 'before'>): Consequences {
+  const readdressed = new Set<string>();
+  const counts = { deactivated: 0, activated: 0, ended: 0 };
+  for (const { change } of body.actions) {
+    if (change.kind === 'remove-member') counts.ended++;
+    else if (change.kind === 'replace-user' && change.attribute === 'email') readdressed.add(change.user);
+    else if (change.kind === 'replace-user' && change.attribute === 'active') counts[change.to === 'true' ? 'activated' : 'deactivated']++;
+  }
+  const activeEmails = readdressed.size === 0 ? 0 : before.snapshot.users.filter(({ id, active }) => active && readdressed.has(id)).length;
+  return { emails: readdressed.size, activeEmails, ...counts };
+}
+
+const INCOMPLETE = 'unknown-member';
+const MISSING = 'a missing user may hold one of these usernames';
+
+/** Something that is so, and what follows from it: together one text. */
+export interface Fact {
+  readonly fact: string;
+  readonly meaning: string;
+}
+
+/** Yields why a user whom the export lacks may hold a username that the plan gives away; undefined where nothing points to it, or nothing is given away. */
+export function incompletenessOf({ body, before, acceptances }: Pick<MadePlan, 'body' | 'before' | 'acceptances'>): Fact | undefined {
+  if (!body.actions.some(({ change }) => change.kind === 'replace-user' && change.attribute === 'userName')) return undefined;
+  const found = before.findings.find(
+    ({ finding, fingerprint, acceptance }) => finding.rule === INCOMPLETE && acceptance === undefined && !acceptances.has(fingerprint),
+  );
+  const unchecked = before.notChecked.find(({ rule }) => rule === INCOMPLETE);
+  if (found === undefined && unchecked === undefined) return undefined;
+  if (found === undefined) return { fact: 'Whether the export is complete was not checked', meaning: ` (${unchecked?.why}): ${MISSING}.` };
+  const lacking = ruleOf(found.finding).size?.(found.finding) ?? 1;
+  const names = `${count(lacking, 'membership')} ${lacking === 1 ? 'names' : 'name'} a user or group that it lacks`;
+  return { fact: 'The export is incomplete', meaning: ` (${names}): ${MISSING}. Export again first.` };
+}
+
+/** Yields what people will notice of the plan. */
+export function factsOf({ emails, activeEmails, deactivated, activated, ended }: Consequences): Fact[] {
+  return [
+    ...(emails === 0
+      ? []
+      : [{ fact: count(emails, 'user gets another email', 'users get another email'), meaning: `: ${LOST_LOGIN} ${activeText(activeEmails, emails)}` }]),
+    ...(deactivated === 0 ? [] : [{ fact: count(deactivated, 'user is deactivated', 'users are deactivated'), meaning: ' and can no longer sign in.' }]),
+    ...(activated === 0 ? [] : [{ fact: count(activated, 'user is activated', 'users are activated'), meaning: ' and can sign in again.' }]),
+    ...(ended === 0
+      ? []
+      : [
+          {
+            fact: count(ended, 'membership ends', 'memberships end'),
+            meaning: `, and with ${ended === 1 ? 'it' : 'them'} whatever the group allows: memberships.csv lists ${ended === 1 ? 'it' : 'them'} for restoring.`,
+          },
+        ]),
+  ];
+}
+
+const LOST_LOGIN = 'single sign-on finds an account by its email, so whoever signs in with the old one no longer reaches this account.';
+
+function activeText(active: number, all: number): string {
+  if (active === 0) return all === 1 ? 'The user is inactive.' : 'None of them is active.';
+  if (active === all) return all === 1 ? 'The user is active.' : 'All of them are active.';
+  return `${grouped(active)} of them ${active === 1 ? 'is' : 'are'} active.`;
+}
