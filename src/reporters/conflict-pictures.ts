@@ -95,14 +95,14 @@ class Afterwards {
   readonly #answers: PlanAnswers;
   readonly #fingerprints = new Map<FindingBase, AuditedFinding>();
   readonly #open: ReadonlySet<string>;
-  readonly #topics: ReadonlySet<string>;
+  /** Of conflicts at the end; made where one could be left that is not open. */
+  #topics: ReadonlySet<string> | undefined;
 
   constructor(plan: MadePlan) {
     this.#plan = plan;
     this.#answers = new PlanAnswers(plan.rows);
     for (const audited of plan.before.findings) if (isConflict(audited.finding)) this.#fingerprints.set(audited.finding, audited);
     this.#open = new Set(plan.body.open);
-    this.#topics = new Set(plan.assembly.end.report.findings.filter(({ finding }) => isConflict(finding)).map(topicOf));
   }
 
   standingOf(conflict: ConflictingUsers): Standing {
@@ -111,8 +111,14 @@ class Afterwards {
     const { fingerprint, acceptance } = audited;
     if (this.#open.has(fingerprint)) return conflict.pattern === 'taken' || conflict.pattern === 'same-email' ? 'open' : 'waiting';
     if (acceptance !== undefined || this.#plan.acceptances.has(fingerprint)) return 'accepted';
-    if (this.#topics.has(topicOf(audited))) return 'left';
+    // An error or a warning that is not open is mended by some action.
+    if (audited.finding.severity === 'info' && this.#isAtEnd(audited)) return 'left';
     return conflict.resolution === 'decision' || conflict.users.some(({ id }) => this.#answers.isDecided(id)) ? 'decided' : 'solved';
+  }
+
+  #isAtEnd(audited: AuditedFinding): boolean {
+    this.#topics ??= new Set(this.#plan.assembly.end.report.findings.filter(({ finding }) => isConflict(finding)).map(topicOf));
+    return this.#topics.has(topicOf(audited));
   }
 
   standingOfPath({ conflicts }: ConflictPath): Standing {

@@ -70,8 +70,8 @@ function subjectsOf(actions: readonly Action[], { snapshot: { users, groups } }:
   const userIds = new Set(actions.flatMap(({ change }) => (change.kind === 'replace-group' ? [] : [change.user])));
   const groupIds = new Set(actions.flatMap(({ change }) => (change.kind === 'replace-user' ? [] : [change.group])));
   return {
-    usersById: new Map(users.flatMap((user) => (userIds.has(user.id) ? [[user.id, user]] : []))),
-    groupsById: new Map(groups.flatMap((group) => (groupIds.has(group.id) ? [[group.id, group]] : []))),
+    usersById: new Map(users.filter(({ id }) => userIds.has(id)).map((user) => [user.id, user])),
+    groupsById: new Map(groups.filter(({ id }) => groupIds.has(id)).map((group) => [group.id, group])),
   };
 }
 
