@@ -44,6 +44,10 @@ const LAST = 2;
 
 const isConflict = (finding: FindingBase): finding is ConflictingUsers => finding.rule === 'conflicting-users';
 
+type AuditedConflict = AuditedFinding & { readonly finding: ConflictingUsers };
+const isAuditedConflict = (audited: AuditedFinding): audited is AuditedConflict => isConflict(audited.finding);
+const isOnPath = ({ finding: { pattern } }: AuditedConflict): boolean => pattern === 'swap' || pattern === 'chain';
+
 interface Picture {
   readonly standing: Standing;
   /** How many conflicts it shows. */
@@ -53,7 +57,7 @@ interface Picture {
 
 /** Yields the section of the conflicts: what needs a person first, then what waits, what was decided, and what nobody need look at. */
 export function* conflictSection(plan: MadePlan): Iterable<string> {
-  const conflicts = plan.before.findings.flatMap(({ finding }) => (isConflict(finding) ? [finding] : []));
+  const conflicts = plan.before.findings.filter(isAuditedConflict);
   if (conflicts.length === 0) return;
   yield `## Who wants whose username: ${count(conflicts.length, 'conflict')}\n\n`;
   const pictures = picturesOf(plan, conflicts);
@@ -76,16 +80,19 @@ export function* conflictSection(plan: MadePlan): Iterable<string> {
   yield `Not pictured: ${parts.join('; ')}. ${asked}\`check --format json\` lists all conflicts.\n\n`;
 }
 
-function picturesOf(plan: MadePlan, conflicts: readonly ConflictingUsers[]): Picture[] {
+function picturesOf(plan: MadePlan, conflicts: readonly AuditedConflict[]): Picture[] {
   const after = new Afterwards(plan);
-  const paths = conflictPaths(conflicts.filter(({ pattern }) => pattern === 'swap' || pattern === 'chain'));
-  const pathByFirst = new Map(paths.map((path) => [path.conflicts[0], path]));
+  const linked = conflicts.filter(isOnPath);
+  const paths = conflictPaths(linked.map(({ finding }) => finding));
+  let link = 0;
   return conflicts.flatMap((conflict): Picture[] => {
-    if (conflict.pattern !== 'swap' && conflict.pattern !== 'chain') {
-      return [{ standing: after.standingOf(conflict), conflicts: 1, lines: () => after.conflictLines(conflict) }];
-    }
-    const path = pathByFirst.get(conflict);
-    return path === undefined ? [] : [{ standing: after.standingOfPath(path), conflicts: path.conflicts.length, lines: () => after.pathLines(path) }];
+    if (!isOnPath(conflict)) return [{ standing: after.standingOf(conflict), conflicts: 1, lines: () => after.conflictLines(conflict) }];
+    const path = paths.get(link++);
+    if (path === undefined) return [];
+    const standings = new Set(path.conflicts.map((at) => after.standingOf(linked[at])));
+    const standing = STANDINGS.find((each) => standings.has(each)) ?? 'solved';
+    const { finding } = linked[path.conflicts[0]];
+    return [{ standing, conflicts: path.conflicts.length, lines: () => after.pathLines(path, finding, standing) }];
   });
 }
 
@@ -93,7 +100,6 @@ function picturesOf(plan: MadePlan, conflicts: readonly ConflictingUsers[]): Pic
 class Afterwards {
   readonly #plan: MadePlan;
   readonly #answers: PlanAnswers;
-  readonly #fingerprints = new Map<FindingBase, AuditedFinding>();
   readonly #open: ReadonlySet<string>;
   /** Of conflicts at the end; made where one could be left that is not open. */
   #topics: ReadonlySet<string> | undefined;
@@ -101,33 +107,25 @@ class Afterwards {
   constructor(plan: MadePlan) {
     this.#plan = plan;
     this.#answers = new PlanAnswers(plan.rows);
-    for (const audited of plan.before.findings) if (isConflict(audited.finding)) this.#fingerprints.set(audited.finding, audited);
     this.#open = new Set(plan.body.open);
   }
 
-  standingOf(conflict: ConflictingUsers): Standing {
-    const audited = this.#fingerprints.get(conflict);
-    if (audited === undefined) return 'left';
-    const { fingerprint, acceptance } = audited;
-    if (this.#open.has(fingerprint)) return conflict.pattern === 'taken' || conflict.pattern === 'same-email' ? 'open' : 'waiting';
+  standingOf(conflict: AuditedConflict): Standing {
+    const { finding, fingerprint, acceptance } = conflict;
+    if (this.#open.has(fingerprint)) return finding.pattern === 'taken' || finding.pattern === 'same-email' ? 'open' : 'waiting';
     if (acceptance !== undefined || this.#plan.acceptances.has(fingerprint)) return 'accepted';
     // An error or a warning that is not open is mended by some action.
-    if (audited.finding.severity === 'info' && this.#isAtEnd(audited)) return 'left';
-    return conflict.resolution === 'decision' || conflict.users.some(({ id }) => this.#answers.isDecided(id)) ? 'decided' : 'solved';
+    if (finding.severity === 'info' && this.#isAtEnd(conflict)) return 'left';
+    return finding.resolution === 'decision' || finding.users.some(({ id }) => this.#answers.isDecided(id)) ? 'decided' : 'solved';
   }
 
-  #isAtEnd(audited: AuditedFinding): boolean {
-    this.#topics ??= new Set(this.#plan.assembly.end.report.findings.filter(({ finding }) => isConflict(finding)).map(topicOf));
-    return this.#topics.has(topicOf(audited));
+  #isAtEnd(conflict: AuditedConflict): boolean {
+    this.#topics ??= new Set(this.#plan.assembly.end.report.findings.filter(isAuditedConflict).map(topicOf));
+    return this.#topics.has(topicOf(conflict));
   }
 
-  standingOfPath({ conflicts }: ConflictPath): Standing {
-    const standings = new Set(conflicts.map((conflict) => this.standingOf(conflict)));
-    return STANDINGS.find((standing) => standings.has(standing)) ?? 'solved';
-  }
-
-  conflictLines(conflict: ConflictingUsers): string[] {
-    const { userName, pattern, users, index, keyId, needsUpdate } = conflict;
+  conflictLines(conflict: AuditedConflict): string[] {
+    const { userName, pattern, users, index, keyId, needsUpdate } = conflict.finding;
     const lines = users.slice(0, MOST_USERS).map((user) => {
       const isHolder = index.userNameKey[user.place] === keyId;
       const isAddressee = index.emailKey[user.place] === keyId;
@@ -139,13 +137,13 @@ class Afterwards {
           : isAddressee && needsUpdate[user.place] === 0
             ? 'has it as its email'
             : `is "${visible(user.userName)}"`;
-      return this.#userLine(conflict, user, has);
+      return this.#userLine(conflict.finding, user, has);
     });
     return [`${visible(userName)}: ${pattern}, ${STANDING_TEXTS[this.standingOf(conflict)]}`, ...lines, ...moreLine(users.length)];
   }
 
-  pathLines(path: ConflictPath): string[] {
-    const { isRing, places, conflicts, branches } = path;
+  /** `conflict` is any on the path. */
+  pathLines({ isRing, places, branches }: ConflictPath, conflict: ConflictingUsers, standing: Standing): string[] {
     const { users } = this.#plan.before.snapshot;
     const id = (place: number): string => visible(users[place].id);
     const way = (run: readonly number[], end: readonly number[] = []): string =>
@@ -153,17 +151,17 @@ class Afterwards {
     const [first] = places;
     const shownBranches = branches.slice(0, MOST_USERS);
     const heads = [
-      `${isRing ? 'ring' : 'chain'} of ${grouped(places.length)}, ${STANDING_TEXTS[this.standingOfPath(path)]}: ${way(places, isRing ? [first] : [])}`,
+      `${isRing ? 'ring' : 'chain'} of ${grouped(places.length)}, ${STANDING_TEXTS[standing]}: ${way(places, isRing ? [first] : [])}`,
       ...shownBranches.map((branch) => `  and ${way(branch)}`),
       ...(branches.length > shownBranches.length ? [`  and ${count(branches.length - shownBranches.length, 'branch', 'branches')} more`] : []),
     ];
     const members = [...new Set([...places, ...branches.flat()])];
-    if (members.length <= MOST_USERS) return [...heads, ...members.map((place) => this.#memberLine(conflicts[0], users[place]))];
+    if (members.length <= MOST_USERS) return [...heads, ...members.map((place) => this.#memberLine(conflict, users[place]))];
     // Nobody reads along a long ring; but whoever was decided about is looked for.
     const decided = members.filter((place) => this.#answers.isDecided(users[place].id));
     return [
       ...heads,
-      ...decided.slice(0, MOST_USERS).map((place) => this.#memberLine(conflicts[0], users[place])),
+      ...decided.slice(0, MOST_USERS).map((place) => this.#memberLine(conflict, users[place])),
       ...moreLine(decided.length, 'that were decided about'),
     ];
   }
