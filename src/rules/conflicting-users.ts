@@ -42,8 +42,6 @@ export interface ConflictingUsers extends FindingBase {
   readonly keyId: number;
 }
 
-/** Users shown of one contest. */
-const PICTURED = 8;
 
 const WHAT: Readonly<Record<Pattern, string>> = {
   'same-email': 'all need it as their username, and only one can have it',
@@ -133,15 +131,6 @@ export const conflictingUsers: Rule<ConflictingUsers> = {
   users: ({ users }) => users,
   groups: () => NOBODY,
   decisions: ['set-email', 'set-username', 'deactivate', 'activate', 'accept'],
-  picture: ({ userName, pattern, resolution, users, needsUpdate }, show) => [
-    `${show(userName)}: ${pattern}, ${resolution === 'automatic' ? 'needs nobody' : 'needs a decision'}`,
-    ...users.slice(0, PICTURED).map((user) => {
-      const holds = key(user.userName) === userName ? 'has it' : `is "${show(user.userName)}"`;
-      const wants = needsUpdate[user.place] === 0 ? 'stays' : key(user.email) === userName ? 'wants it' : `wants "${show(user.email)}"`;
-      return `  ${show(user.id)} (${stateText(user)}) ${holds}, ${wants}`;
-    }),
-    ...(users.length > PICTURED ? [`  … and ${count(users.length - PICTURED, 'user')} more`] : []),
-  ],
   remedy: (finding) =>
     askEach(
       finding.users,

@@ -103,8 +103,6 @@ export interface Rule<F extends FindingBase = FindingBase> {
   readonly mayFollowDecision?: boolean;
   /** Its findings name nobody who is in the way of a rename or is renamed: where users only get their email as username, they stay. */
   readonly outlastsRenames?: boolean;
-  /** Who wants whose place, as lines of text; the values are put through `show` first. */
-  picture?(finding: F, show: (value: string) => string): readonly string[];
   /** Its findings are memberships that the first group sync takes away. */
   readonly losesMembers?: boolean;
   users(finding: F): readonly User[];
