@@ -1,5 +1,6 @@
 /** A person's word before anything is written: asked for on a terminal, given by --yes elsewhere. */
 
+import { wrap } from '../reporters/columns.js';
 import { EXIT, Refusal } from './exit.js';
 import type { Io } from './io.js';
 import { openQuestions } from './questions.js';
@@ -16,11 +17,13 @@ export interface ConsentRequest {
 /** Ends quietly where a person agrees; throws a Refusal where not. */
 export async function askConsent({ summary, question, command, isGiven }: ConsentRequest, io: Io): Promise<void> {
   if (isGiven) return;
-  io.stderr.write(`${summary.join('\n')}\n`);
+  const width = io.stderr.isTTY ? Math.max(40, io.stderr.columns ?? 80) : undefined;
+  const lines = width === undefined ? summary : summary.flatMap((line) => wrap(line.trimStart(), width, ' '.repeat(line.length - line.trimStart().length)));
+  io.stderr.write(`${lines.join('\n')}\n`);
   if (io.stdin.isTTY !== true || !io.stderr.isTTY) {
     throw new Refusal(EXIT.refused, 'no consent was given; nothing was changed.', `Nobody can be asked here. To go ahead, run:\n  ${command}`);
   }
-  const questions = openQuestions(io, process.stderr);
+  const questions = openQuestions(io, process.stderr, () => 'nothing was changed');
   try {
     const answer = await questions.ask(`${question} Type yes to go ahead [no]: `);
     if (/^yes$/i.test(answer.trim())) return;

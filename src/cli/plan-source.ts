@@ -1,7 +1,7 @@
 /** A plan and the source that it is to be held against, read the way the plan was made. */
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Mistake } from '../model/mistake.js';
 import type { Plan } from '../plan/plan.js';
 import { parsePlan } from '../plan/plan-file.js';
@@ -45,4 +45,26 @@ export function requestFor(plan: Plan, source: string | undefined, flags: Shared
     ...(encoding === null ? {} : { encoding }),
     isAssumedActive: settings.assumeActive || flags.assumeActive === true,
   };
+}
+
+/** Throws a Mistake where a source is not there at all: that is no stale one, but a wrong word on the command line. */
+export function refuseNoSource({ source, users, inactiveUsers, groups, memberships }: SourceRequest): void {
+  if (source === undefined && users.length === 0) {
+    throw new Mistake(
+      'No source was given.',
+      'Name the source that the plan was made of after the plan: its folder, its SQLite file, or its files with --users FILE.',
+    );
+  }
+  const missing = [...(source === undefined ? [] : [source]), ...users, ...inactiveUsers, ...(groups === undefined ? [] : [groups]), ...memberships].find(
+    (path) => !existsSync(path),
+  );
+  if (missing !== undefined) throw new Mistake(`${missing}: there is no such file or folder.`, 'Check the path of the source.');
+}
+
+/** Throws a Mistake where a copy has no folder to go into. */
+export function refuseNoFolder(out: string): void {
+  const folder = dirname(resolve(out));
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    throw new Mistake(`${out} cannot be written: the folder ${folder} does not exist.`, 'Make that folder first, or name another place with --out.');
+  }
 }

@@ -10,20 +10,20 @@ export interface Questions {
   close(): void;
 }
 
-/** Starts asking; the questions go to `output`. */
-export function openQuestions({ stdin }: Io, output: NodeJS.WritableStream): Questions {
+/** Starts asking; the questions go to `output`. `standing` says what was done so far, for whoever stops in the middle. */
+export function openQuestions({ stdin }: Io, output: NodeJS.WritableStream, standing: () => string = () => 'nothing was written'): Questions {
   const lines = createInterface({ input: stdin, output });
   return {
     ask(question) {
       return new Promise((resolve, reject) => {
         const end = (): void => {
           output.write('\n');
-          reject(new Refusal(EXIT.noAnswer, 'the input ended before every question was answered; nothing was written.'));
+          reject(new Refusal(EXIT.noAnswer, `the input ended before every question was answered; ${standing()}.`));
         };
         const interrupt = (): void => {
           lines.off('close', end);
           output.write('\n');
-          reject(new Refusal(130, 'interrupted; nothing was written.'));
+          reject(new Refusal(130, `interrupted; ${standing()}.`));
         };
         lines.once('close', end);
         lines.once('SIGINT', interrupt);

@@ -1,12 +1,12 @@
 /** What people are asked: one row for each subject of each finding that they must settle, with a valid suggestion. */
 
 import type { AuditedFinding } from '../audit/report.js';
-import { key } from '../model/compare.js';
+import { isBlank, key } from '../model/compare.js';
 import type { User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
 import type { Question } from '../model/finding.js';
 import { ruleOf } from '../rules/registry.js';
-import type { RuleContext } from '../rules/rule.js';
+import { type RuleContext, stateText } from '../rules/rule.js';
 import { questionBinder } from './bound-users.js';
 import { digestOf } from './digest.js';
 import type { WrittenRow } from './plan.js';
@@ -82,11 +82,19 @@ export function askRows(open: readonly AuditedFinding[], context: RuleContext): 
       const question = bind(asking);
       const { subject, id } = question;
       while (subject === 'user' && at < users.length && users[at].id !== id) at++;
-      const suggestion = suggest({ question, user: subject === 'user' ? users[at] : undefined });
-      asked.push(new AskedRow(finding, question, suggestion));
+      const user = subject === 'user' ? users[at] : undefined;
+      const suggestion = suggest({ question, user });
+      asked.push(new AskedRow(finding, user === undefined ? question : { ...question, problem: `${whoText(user)}: ${question.problem}` }, suggestion));
     }
   }
   return asked;
+}
+
+/** Yields whom a row is about, for a person who knows names and no ids. */
+function whoText(user: User): string {
+  const name = isBlank(user.userName) ? '(no username)' : user.userName;
+  const email = isBlank(user.email) || user.email === user.userName ? '' : ` <${user.email}>`;
+  return `${name}${email}, ${stateText(user)}`;
 }
 
 /** A question, with the user of whom it proposes something. */

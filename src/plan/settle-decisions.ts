@@ -89,7 +89,8 @@ export function settleDecisions(answered: readonly AnsweredRow[], { directory, p
     }
     const place = (question.subject === 'group' ? places.group : places.user).get(question.id) ?? -1;
     if (known === 'set-email') {
-      if (!isEmailAddress(value)) refuse('value', `${JSON.stringify(value)} is not an email address.`);
+      if (isBlank(value)) refuse('value', 'set-email needs a value.');
+      else if (!isEmailAddress(value)) refuse('value', `${JSON.stringify(value)} is not an email address.`);
       else if (choose(row, 'email', value)) choices.emails.set(place, value);
     } else if (known === 'set-username') {
       if (isBlank(value)) refuse('value', 'set-username needs a value.');

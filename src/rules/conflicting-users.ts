@@ -42,7 +42,6 @@ export interface ConflictingUsers extends FindingBase {
   readonly keyId: number;
 }
 
-
 const WHAT: Readonly<Record<Pattern, string>> = {
   'same-email': 'all need it as their username, and only one can have it',
   taken: 'one needs it as the username, but a user who will not be renamed holds it',

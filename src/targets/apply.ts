@@ -43,8 +43,8 @@ export interface Receipt {
   /** Actions that were done. */
   readonly done: number;
   readonly changes: ChangeCounts;
-  /** Cells, rows of memberships included, that were written. */
-  readonly written: number;
+  /** An earlier run had done it all; nothing was written. */
+  readonly isEarlier: boolean;
   /** What the target is now. */
   readonly leaves: readonly InputRecord[];
   /** The copy of the database or the folder of the files before the run; none with `out`. */
@@ -194,7 +194,7 @@ async function writeAll({ plan, planFile, source, mode, world }: ApplyRequest, {
       journal: journal.file,
       done: plan.actions.length,
       changes: countsOf(plan),
-      written: written.written,
+      isEarlier: false,
       leaves: written.leaves,
       ...backup,
     };
@@ -221,7 +221,7 @@ function closeTheUnwritten({ plan, world }: ApplyRequest, runs: readonly KnownRu
 /** Yields the receipt of what an earlier run has done; closes the journal of one that was killed after its last write. */
 function receiptOf({ plan, world }: ApplyRequest, earlier: KnownRun | undefined): Receipt {
   const leaves = earlier === undefined ? [] : (leavingsOf(earlier.journal) ?? []);
-  const receipt = { done: plan.actions.length, changes: countsOf(plan), written: 0, leaves };
+  const receipt = { done: plan.actions.length, changes: countsOf(plan), isEarlier: true, leaves };
   if (earlier === undefined) return { ...receipt, run: '', runFolder: '', journal: '' };
   const journal = join(earlier.folder, JOURNAL);
   const missing = plan.actions.flatMap(({ id }) => (earlier.journal.done.has(id) ? [] : [id]));

@@ -126,7 +126,9 @@ function leaveTakenNames(threads: Iterable<Thread>, users: readonly User[]): voi
   const wantersByKey = new Map<string, string[]>();
   for (const [id, { actions }] of goingBack) {
     const name = key(spanOf(actions)[0]);
-    wantersByKey.set(name, [...(wantersByKey.get(name) ?? []), id]);
+    const known = wantersByKey.get(name);
+    if (known === undefined) wantersByKey.set(name, [id]);
+    else known.push(id);
   }
   const staying: { readonly id: string; readonly userName: string }[] = users.filter(({ id }) => !goingBack.has(id));
   for (let holder = staying.pop(); holder !== undefined; holder = staying.pop()) {
@@ -135,7 +137,8 @@ function leaveTakenNames(threads: Iterable<Thread>, users: readonly User[]): voi
     for (const id of wantersByKey.get(name) ?? []) {
       const thread = goingBack.get(id);
       if (thread === undefined || id === holder.id) continue;
-      thread.reason = `user ${holder.id} has the username ${JSON.stringify(holder.userName)} now`;
+      // A journal does not know who else had the name before the run: whoever has it now might have taken it since.
+      thread.reason = `user ${holder.id} has the username ${JSON.stringify(holder.userName)}`;
       goingBack.delete(id);
       staying.push({ id, userName: spanOf(thread.actions)[1] });
     }

@@ -2,18 +2,19 @@
 
 import { Mistake } from '../../model/mistake.js';
 import { PlanAltered } from '../../plan/plan-file.js';
+import { netChanges } from '../../plan/verify.js';
 import { count } from '../../rules/rule.js';
 import { prepareApply } from '../../targets/apply.js';
 import { ApplyInterrupted, ApplyRefused, ApplyStopped } from '../../targets/refusal.js';
-import { isUnbegun } from '../../targets/run-folder.js';
+import { isUnbegun, refuseNoRun } from '../../targets/run-folder.js';
 import { prepareUndo } from '../../targets/undo.js';
 import type { World } from '../../targets/world.js';
-import { changeLine, countLines } from '../change-text.js';
+import { changeLine, countLines, netText } from '../change-text.js';
 import { askConsent } from '../consent.js';
 import { type Ending, EXIT, type ExitCode, Refusal } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { openPlan, requestFor } from '../plan-source.js';
+import { openPlan, refuseNoFolder, refuseNoSource, requestFor } from '../plan-source.js';
 import { fileWords, shellWord } from '../prepare.js';
 
 export interface ApplyFlags extends SharedFlags {
@@ -41,23 +42,28 @@ export async function apply(planPath: string, source: string | undefined, flags:
   }
   return withCodes(async () => {
     const { plan, file } = openPlan(planPath);
+    const request = requestFor(plan, source, flags);
+    refuseNoSource(request);
+    if (flags.out !== undefined) refuseNoFolder(flags.out);
     const prepared = await prepareApply({
       plan,
       planFile: file,
-      source: requestFor(plan, source, flags),
+      source: request,
       mode: flags.out === undefined ? { kind: 'in-place' } : { kind: 'out', path: flags.out },
       ...(flags.maxChanges === undefined ? {} : { maxChanges: flags.maxChanges }),
       world: worldOf(io),
       interrupted: () => io.interruption.signal(),
     });
+    const nothing = plan.actions.length === 0;
     const openText = plan.open.length === 0 ? '' : `; ${count(plan.open.length, 'finding')} of the plan stay open for a decision`;
+    const doneAlready = (run: string | undefined): Ending => ({
+      code: EXIT.done,
+      reason: `${nothing ? 'nothing to apply: the plan has no actions' : `all is done already${run === undefined ? '' : ` (run ${run})`}`}; nothing was written${openText}`,
+    });
     if (prepared.state === 'done-already') {
       // Closes the journal of a run that was killed after its last write; the target is not touched.
       if (flags.dryRun !== true) await prepared.run();
-      return {
-        code: EXIT.done,
-        reason: `all is done already${prepared.earlier === undefined ? '' : ` (run ${prepared.earlier.run})`}, nothing was written${openText}`,
-      };
+      return doneAlready(prepared.earlier?.run);
     }
     const changes = plan.actions.map(({ change }) => change);
     const where = flags.out === undefined ? `in place: ${prepared.targets.join(', ')}` : `to a corrected copy: ${flags.out}`;
@@ -71,16 +77,22 @@ export async function apply(planPath: string, source: string | undefined, flags:
         summary: [`This applies ${count(changes.length, 'action')} ${where}`, ...countLines(changes)],
         question: 'Apply the plan?',
         command: words.map(shellWord).join(' '),
-        isGiven: flags.yes === true,
+        // A copy in which nothing changes needs nobody's word.
+        isGiven: flags.yes === true || nothing,
       },
       io,
     );
     io.interruption.listen();
     const receipt = await prepared.run();
-    io.stdout.write(`Applied ${count(receipt.done, 'action')}; ${count(receipt.written, 'cell')} written.\n`);
+    // Somebody else may have applied it while this one was being agreed to.
+    if (receipt.isEarlier) return doneAlready(receipt.run === '' ? undefined : receipt.run);
+    io.stdout.write(`Applied ${count(receipt.done, 'action')}: ${netText(netChanges(plan))}.\n`);
     io.stdout.write(`Journal: ${receipt.journal}\n`);
     if (receipt.backup !== undefined) io.stdout.write(`Backup: ${receipt.backup}\n`);
     io.stdout.write(`To take it back: scim-audit undo ${shellWord(receipt.runFolder)}\n`);
+    const corrected = flags.out === undefined ? fileWords(source, flags) : [flags.out];
+    io.stdout.write(`To hold it against the plan: ${['scim-audit', 'verify', planPath, ...corrected].map(shellWord).join(' ')}\n`);
+    if (flags.out !== undefined) io.stdout.write('The source is as it was, and so is Jama Connect until the corrected data is brought there.\n');
     return { code: EXIT.done, reason: `applied: ${count(receipt.done, 'action')}${openText}` };
   });
 }
@@ -90,6 +102,7 @@ const NOTHING_TO_UNDO = 'the run never wrote anything; there is nothing to undo'
 /** Takes a run back. */
 export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise<Ending> {
   return withCodes(async () => {
+    refuseNoRun(runFolder);
     if (isUnbegun(runFolder)) return { code: EXIT.done, reason: NOTHING_TO_UNDO };
     const prepared = await prepareUndo({ runFolder, world: worldOf(io), interrupted: () => io.interruption.signal() });
     if (prepared.state === 'nothing') return { code: EXIT.done, reason: NOTHING_TO_UNDO };
@@ -120,7 +133,7 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
     const receipt = await prepared.run();
     for (const { change, reason } of receipt.left) io.stdout.write(`Left alone: ${changeLine(change)} (${reason})\n`);
     io.stdout.write(`Journal: ${receipt.journal}\n`);
-    const left = receipt.left.length === 0 ? '' : `, ${count(receipt.left.length, 'action')} left alone because of later changes`;
+    const left = receipt.left.length === 0 ? '' : `, ${count(receipt.left.length, 'action')} left alone for the reasons above`;
     return {
       code: EXIT.done,
       reason: `undone: ${count(receipt.done, 'action')} taken back${left}${receipt.isAsBefore ? '; all is as it was before the run' : ''}`,

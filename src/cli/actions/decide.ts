@@ -41,8 +41,12 @@ export async function decide(folder: string, io: Io): Promise<Ending> {
   const rows = readCells(file).rows.map(({ cells }) => cells.map(unguardCell));
   const open = rows.filter((cells) => cells[AT.action] === '');
   if (open.length === 0) return { code: EXIT.done, reason: `nothing is open in ${file}; run the plan again` };
-  const questions = openQuestions(io, process.stdout);
   let decided = 0;
+  const standing = (): string => {
+    const left = rows.filter((cells) => cells[AT.action] === '').length;
+    return decided === 0 ? 'nothing was written' : `${count(decided, 'decision')} saved, ${left} still open; run decide again to go on`;
+  };
+  const questions = openQuestions(io, process.stdout, standing);
   try {
     for (const [at, cells] of open.entries()) {
       io.stdout.write(`\n${questionText(cells, at + 1, open.length)}`);

@@ -1,15 +1,18 @@
 /** What `show`, `verify` and `runs` do: they read, and never write. */
 
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import type { Directory } from '../../model/directory.js';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Directory, Role } from '../../model/directory.js';
+import { Mistake } from '../../model/mistake.js';
 import { parseBaseline } from '../../plan/baseline.js';
 import { type Difference, verifyPlan } from '../../plan/verify.js';
 import { visible } from '../../reporters/visible.js';
 import { count } from '../../rules/rule.js';
 import { readSource } from '../../sources/read-source.js';
 import { openSource } from '../../sources/registry.js';
+import { knownRuns, runsFolderOf } from '../../targets/run-folder.js';
 import { listRuns } from '../../targets/runs.js';
+import { isSameContent, leavingsOf } from '../../targets/standing.js';
 import { changeLine, countLines } from '../change-text.js';
 import { type Ending, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
@@ -77,6 +80,12 @@ const TITLES: Readonly<Record<Difference['kind'], string>> = {
   temporary: 'Temporary usernames left',
   other: 'Other changes since the plan was made',
 };
+const NEXT: Readonly<Record<Difference['kind'], string>> = {
+  missing: 'what is missing: apply the plan, or make these changes in Jama Connect, then export and verify again',
+  otherwise: 'what changed otherwise: run "scim-audit plan" on this export; decisions that still fit carry over',
+  temporary: 'temporary usernames: the run that gave them is not finished; run its apply command again',
+  other: 'other changes: look at them; where they matter for SCIM, run "scim-audit check" and "scim-audit plan" on this export',
+};
 const MOST = 100;
 
 function verifyText(counts: Readonly<Record<string, number>>, differences: readonly Difference[], knowsOthers: boolean): string {
@@ -87,6 +96,8 @@ function verifyText(counts: Readonly<Record<string, number>>, differences: reado
     lines.push('', `${title} (${some.length})`, ...some.slice(0, MOST).map((difference) => `  ${differenceLine(difference)}`));
     if (some.length > MOST) lines.push(`  … and ${some.length - MOST} more; --format json lists them`);
   }
+  const next = Object.entries(NEXT).filter(([kind]) => differences.some((difference) => difference.kind === kind));
+  if (next.length > 0) lines.push('', 'What to do', ...next.map(([, text]) => `  ${text}`));
   if (!knowsOthers) lines.push('', "baseline.jsonl is missing beside the plan: changes that are not the plan's cannot be told.");
   return `${lines.join('\n')}\n`;
 }
@@ -103,7 +114,7 @@ export async function show(planPath: string, source: string | undefined, flags: 
   const { plan } = opened;
   const changes = plan.actions.map(({ change }) => change);
   io.stdout.write(`${count(changes.length, 'action')}, ${count(plan.open.length, 'finding')} open; authentication mode ${plan.settings.authMode}\n`);
-  io.stdout.write(`${countLines(changes).join('\n')}\n\n`);
+  if (changes.length > 0) io.stdout.write(`${countLines(changes).join('\n')}\n\n`);
   for (const { id, change } of plan.actions) io.stdout.write(`${id}  ${changeLine(change)}\n`);
   io.stdout.write(`\nOnce applied, a check would count ${count(plan.after.error, 'error')} and ${count(plan.after.warning, 'warning')}.\n`);
   for (const { path, table, sha256, rows } of plan.snapshot.inputs)
@@ -112,6 +123,9 @@ export async function show(planPath: string, source: string | undefined, flags: 
   const { snapshot } = await readFresh(opened, source, flags, io);
   const stale = staleInputs(opened, snapshot.inputs);
   if (stale.length === 0) return { code: EXIT.done, reason: 'the plan was shown; it fits the source' };
+  const applied = appliedBy(opened, snapshot.inputs);
+  if (applied !== undefined)
+    return { code: EXIT.done, reason: `the plan was shown; run ${applied} applied it to this source, and applying it again changes nothing` };
   io.stderr.write(`Warning: the plan is stale, it would not be applied. Changed since: ${stale.join(', ')}.\n`);
   return { code: EXIT.done, reason: 'the plan was shown; it is stale' };
 }
@@ -121,12 +135,35 @@ function staleInputs({ plan }: OpenedPlan, inputs: readonly { readonly path: str
   return [...new Set([...others, ...missing].map(({ path, role }) => `${path} (${role})`))];
 }
 
+/** Yields the finished run of the plan that left a source as it is now. */
+function appliedBy({ plan, file }: OpenedPlan, inputs: readonly { readonly role: Role; readonly sha256: string }[]): string | undefined {
+  return knownRuns(runsFolderOf(file)).findLast(({ journal }) => {
+    const leavings = journal.run.planDigest === plan.digest ? leavingsOf(journal) : undefined;
+    return leavings !== undefined && isSameContent(inputs, leavings);
+  })?.name;
+}
+
 /** Lists the runs of a plan. */
 export function runs(folder: string, io: Io): Ending {
+  const isPlanFolder =
+    existsSync(join(folder, 'plan.json')) || existsSync(join(folder, 'runs')) || basename(resolve(folder)) === 'runs' || basename(folder) === 'plan.json';
+  if (!existsSync(folder) || !isPlanFolder) {
+    throw new Mistake(
+      existsSync(folder) ? `${folder} holds no plan, and no runs of one.` : `${folder}: there is no such folder.`,
+      'Name the folder that "scim-audit plan" wrote; its runs lie below it.',
+    );
+  }
   const { pid, host, isAlive } = io.process;
-  const found = listRuns(existsSync(join(folder, 'plan.json')) ? folder : dirname(folder), { pid, host, isAlive, now: io.now });
+  const found = listRuns(basename(resolve(folder)) === 'runs' || basename(folder) === 'plan.json' ? dirname(resolve(folder)) : folder, {
+    pid,
+    host,
+    isAlive,
+    now: io.now,
+  });
   for (const run of found) {
-    io.stdout.write(`${run.name}  ${run.state}  ${run.mode}  ${count(run.done, 'action')} of ${run.actions} done  ${run.startedAt}\n  ${run.folder}\n`);
+    io.stdout.write(
+      `${run.name}  ${run.state}  ${run.mode === 'out' ? 'to a copy' : 'in place'}  ${count(run.done, 'action')} of ${run.actions} done  ${run.startedAt}\n  ${run.folder}\n`,
+    );
   }
   return { code: EXIT.done, reason: found.length === 0 ? 'there are no runs' : count(found.length, 'run') };
 }
