@@ -1,6 +1,6 @@
 /** What of a run can still be taken back where somebody has changed the data since. */
 
-import type { Change } from '../model/change.js';
+import type { Change, UserAttribute } from '../model/change.js';
 import { key } from '../model/compare.js';
 import type { Group, User } from '../model/directory.js';
 import { inverseOf } from './inverse.js';
@@ -12,6 +12,8 @@ export interface Present {
   readonly users: readonly User[];
   readonly groups: readonly Group[];
   hasMember(group: string, user: string): boolean;
+  /** Usernames by id before the run, as far as they are known. */
+  readonly userNamesBefore: ReadonlyMap<string, string>;
 }
 
 export interface Reversal {
@@ -66,7 +68,7 @@ export function planReversal(intents: readonly IntentRecord[], present: Present)
     const reason = reasonToLeave(thread, { present, usersById, groupsById });
     if (reason !== undefined) thread.reason = reason;
   }
-  leaveTakenNames(threads.values(), present.users);
+  leaveTakenNames(threads.values(), present);
   const tasks: Task[] = [];
   const former = new Map<number, IntentRecord['old']>();
   const left: { id: string; change: Change; reason: string }[] = [];
@@ -90,6 +92,8 @@ interface Ground {
   readonly groupsById: ReadonlyMap<string, Group>;
 }
 
+const WORDS: Readonly<Record<UserAttribute, string>> = { userName: 'the username', email: 'the email', active: 'active' };
+
 function reasonToLeave({ actions }: Thread, { present, usersById, groupsById }: Ground): string | undefined {
   const { change } = actions[actions.length - 1];
   const [before, after] = spanOf(actions);
@@ -99,7 +103,7 @@ function reasonToLeave({ actions }: Thread, { present, usersById, groupsById }: 
     const user = usersById.get(change.user);
     if (user === undefined) return 'the user is not there any more';
     const value = change.attribute === 'active' ? String(user.active) : user[change.attribute];
-    return value === before && before !== after ? `it is ${JSON.stringify(before)} again already` : compare(change.attribute, value);
+    return value === before && before !== after ? `it is ${JSON.stringify(before)} again already` : compare(WORDS[change.attribute], value);
   }
   if (change.kind === 'replace-group') {
     const group = groupsById.get(change.group);
@@ -114,25 +118,32 @@ function reasonToLeave({ actions }: Thread, { present, usersById, groupsById }: 
 }
 
 /**
- * A username goes back only where nobody else holds it then. Whoever must keep the name of the run may stand in
- * another's way by that, so each of them is followed up.
+ * A username goes back only where nobody else holds it then, or where that one held it before the run as well. Whoever
+ * must keep the name of the run may stand in another's way by that, so each of them is followed up.
  */
-function leaveTakenNames(threads: Iterable<Thread>, users: readonly User[]): void {
+function leaveTakenNames(threads: Iterable<Thread>, { users, userNamesBefore }: Present): void {
   const goingBack = new Map<string, Thread>();
+  /** Keys before the run, of those whom it renamed. */
+  const keysBefore = new Map<string, string>();
   for (const thread of threads) {
     const { change } = thread.actions[0];
-    if (change.kind === 'replace-user' && change.attribute === 'userName' && thread.reason === undefined) goingBack.set(change.user, thread);
+    if (change.kind !== 'replace-user' || change.attribute !== 'userName') continue;
+    keysBefore.set(change.user, key(spanOf(thread.actions)[0]));
+    if (thread.reason === undefined) goingBack.set(change.user, thread);
   }
   const wantersByKey = new Map<string, string[]>();
-  for (const [id, { actions }] of goingBack) {
-    const name = key(spanOf(actions)[0]);
+  for (const id of goingBack.keys()) {
+    const name = keysBefore.get(id) ?? '';
     wantersByKey.set(name, [...(wantersByKey.get(name) ?? []), id]);
   }
   const staying: { readonly id: string; readonly userName: string }[] = users.filter(({ id }) => !goingBack.has(id));
   for (let holder = staying.pop(); holder !== undefined; holder = staying.pop()) {
     const name = key(holder.userName);
     if (name === '') continue;
-    for (const id of wantersByKey.get(name) ?? []) {
+    const wanters = wantersByKey.get(name);
+    // Both had it before: the source held this duplicate, and gets it back.
+    if (wanters === undefined || (keysBefore.get(holder.id) ?? key(userNamesBefore.get(holder.id) ?? '')) === name) continue;
+    for (const id of wanters) {
       const thread = goingBack.get(id);
       if (thread === undefined || id === holder.id) continue;
       thread.reason = `user ${holder.id} has the username ${JSON.stringify(holder.userName)} now`;

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { Mistake } from '../model/mistake.js';
 import { readSource } from '../sources/read-source.js';
 import { openSource } from '../sources/registry.js';
+import { userNamesBefore } from './before-run.js';
 import { type JournalDigest, readIntents, readJournal } from './journal.js';
 import { targetFor } from './registry.js';
 import { planReversal, type Reversal } from './reversal.js';
@@ -58,6 +59,8 @@ export async function reversalOf({ journal, folder }: Looked): Promise<Reversal>
   const intents = readIntents(join(folder, JOURNAL));
   const spoken = new Set(intents.flatMap(({ change }) => ('user' in change && 'group' in change ? [JSON.stringify([change.group, change.user])] : [])));
   const members = new Set<string>();
+  const isRenaming = intents.some(({ change }) => change.kind === 'replace-user' && change.attribute === 'userName');
+  const before = isRenaming ? await userNamesBefore(journal, folder) : new Map<string, string>();
   const opened = await openSource(journal.run.reading);
   try {
     const wishes = { authMode: 'basic', withNames: false, authTypeMap: journal.run.authTypeMap, leaveOutUsers: [] } as const;
@@ -69,7 +72,7 @@ export async function reversalOf({ journal, folder }: Looked): Promise<Reversal>
       },
       unknown: () => {},
     }));
-    return planReversal(intents, { users, groups, hasMember: (group, user) => members.has(JSON.stringify([group, user])) });
+    return planReversal(intents, { users, groups, hasMember: (group, user) => members.has(JSON.stringify([group, user])), userNamesBefore: before });
   } finally {
     opened.close();
   }

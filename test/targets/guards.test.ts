@@ -179,6 +179,50 @@ describe('undo after somebody changed the data', () => {
     expect((await prepareUndo({ runFolder, world: worldOf(), interrupted: () => undefined })).state).toBe('done-already');
   });
 
+  describe('gives back a username that two users had before the run', () => {
+    const changes = [rename('2', 'Anna', 'bert@b.example'), rename('3', 'carla', 'carla@b.example'), rename('4', 'dora', 'dora@b.example')];
+    const before =
+      'id,username,email,active\n1,anna,anna@b.example,true\n2,Anna,bert@b.example,true\n3,carla,carla@b.example,true\n4,dora,dora@b.example,true\n';
+    const later = (text: string): string => text.replace('4,dora@b.example', '4,dolores');
+    const undone = before.replace('4,dora,', '4,dolores,');
+
+    test.each(['in-place', 'out'] as const)('in files, %s', async (kind) => {
+      const scene = await sceneOf({ 'users.csv': before }, changes);
+      const path = join(scene.folder, kind === 'out' ? 'copy' : 'export');
+      const { runFolder } = await applyAll(scene, { mode: kind === 'out' ? { kind, path } : { kind } });
+      const file = join(path, 'users.csv');
+      writeFileSync(file, later(readFileSync(file, 'utf8')));
+      expect((await undoAll(runFolder)).left.map(({ id }) => id)).toEqual(['a3']);
+      expect(readFileSync(file, 'utf8')).toBe(undone);
+    });
+
+    test.each(['in-place', 'out'] as const)('in a database, %s', async (kind) => {
+      const folder = newFolder();
+      const file = join(folder, 'b.sqlite');
+      const made = new Sqlite(file);
+      made.exec('CREATE TABLE users (id INT PRIMARY KEY, username TEXT, email TEXT); CREATE TABLE groups (id INT, name TEXT)');
+      for (const line of before.trimEnd().split('\n').slice(1)) made.prepare('INSERT INTO users VALUES (?, ?, ?)').run(...line.split(',').slice(0, 3));
+      made.close();
+      const source = requestFor(file, { isAssumedActive: true });
+      const path = kind === 'out' ? join(folder, 'copy.sqlite') : file;
+      const scene = { source, plan: await planFor(source, changes), planFile: join(folder, 'plan.json') };
+      const { runFolder } = await applyAll(scene, { mode: kind === 'out' ? { kind, path } : { kind } });
+      const database = new Sqlite(path);
+      database.exec("UPDATE users SET username = 'dolores' WHERE id = 4");
+      expect((await undoAll(runFolder)).left.map(({ id }) => id)).toEqual(['a3']);
+      expect(database.prepare('SELECT username FROM users').pluck().all()).toEqual(['anna', 'Anna', 'carla', 'dolores']);
+      database.close();
+    });
+
+    test('but not where one of the two has got it only since', async () => {
+      const scene = await sceneOf({ 'users.csv': before.replace('1,anna,', '1,annabel,') }, changes);
+      const { runFolder } = await applyAll(scene);
+      const file = join(scene.folder, 'export', 'users.csv');
+      writeFileSync(file, readFileSync(file, 'utf8').replace('1,annabel,', '1,anna,'));
+      expect((await undoAll(runFolder)).left).toMatchObject([{ id: 'a1', reason: 'user 1 has the username "anna" now' }]);
+    });
+  });
+
   test('in a database as well, and follows names into rows that were added since', async () => {
     const folder = newFolder();
     const file = join(folder, 'b.sqlite');
@@ -199,7 +243,7 @@ describe('undo after somebody changed the data', () => {
     ]);
     database.exec("UPDATE users SET username = 'robert' WHERE id = 2; INSERT INTO memberships VALUES ('Night', 'anna@b')");
     const receipt = await undoAll(runFolder);
-    expect(receipt.left).toEqual([{ id: 'a2', change: changes[1], reason: 'userName is "robert" now, no longer "bert@b"' }]);
+    expect(receipt.left).toEqual([{ id: 'a2', change: changes[1], reason: 'the username is "robert" now, no longer "bert@b"' }]);
     expect(database.prepare('SELECT * FROM users').all()).toEqual([
       { id: 1, username: 'anna', email: 'x', disabled: null },
       { id: 2, username: 'robert', email: 'y', disabled: null },
