@@ -6,8 +6,10 @@ import { Mistake } from '../model/mistake.js';
 import type { Plan } from '../plan/plan.js';
 import { parsePlan } from '../plan/plan-file.js';
 import { DELIMITERS } from '../sources/csv-head.js';
+import { filesOf } from '../sources/csv-source.js';
 import { reasonOf } from '../sources/file-stream.js';
 import type { SourceRequest } from '../sources/source.js';
+import { sqliteSource } from '../sources/sqlite-source.js';
 import type { SharedFlags } from './options.js';
 
 export interface OpenedPlan {
@@ -26,6 +28,14 @@ export function openPlan(path: string): OpenedPlan {
     throw new Mistake(`${file}: ${reasonOf(error)}`, 'Name the plan.json that "scim-audit plan" wrote, or its folder.');
   }
   return { plan: parsePlan(text, file), file };
+}
+
+/** Throws a Mistake where a request names nothing that could be a source: an argument to be mended. */
+export function refuseNoSource(request: SourceRequest): void {
+  if (sqliteSource.claims(request)) return;
+  for (const { file } of filesOf(request)) {
+    if (!existsSync(file)) throw new Mistake(`${file}: there is no such file.`, 'Name the files that the plan was made of.');
+  }
 }
 
 /** Yields the request for a source, read by the plan's settings; what a flag says comes before. */
