@@ -1,78 +1,109 @@
 /** Changes in words, for a terminal. */
 
-import type { Change } from '../model/change.js';
+import type { Change, UserAttribute } from '../model/change.js';
 import { visible } from '../reporters/visible.js';
-import { count, grouped } from '../rules/rule.js';
+import { count } from '../rules/rule.js';
+
+/** What users and groups are called in a source, by id; without it texts have ids only. */
+export interface SubjectNames {
+  readonly users: ReadonlyMap<string, string>;
+  readonly groups: ReadonlyMap<string, string>;
+}
 
 const quote = (text: string): string => `"${visible(text)}"`;
 
-/** What people call the attributes. */
-const WORDS = { userName: 'username', email: 'email', active: 'active' } as const;
+function named(what: 'user' | 'group', id: string, names: SubjectNames | undefined): string {
+  const name = names?.[`${what}s`].get(id) ?? '';
+  return `${what} ${visible(id)}${name === '' ? '' : ` ${quote(name)}`}`;
+}
+
+const ATTRIBUTES: Readonly<Record<UserAttribute, string>> = { userName: 'username', email: 'email', active: 'active' };
 
 /** Yields one change as a line: `user 17  username  "jdoe" → "jdoe@example.com"`. */
-export function changeLine(change: Change): string {
+export function changeLine(change: Change, names?: SubjectNames): string {
   if (change.kind === 'replace-user') {
-    return `user ${visible(change.user)}  ${WORDS[change.attribute]}  ${quote(change.from)} → ${quote(change.to)}${change.temporary === true ? '  (temporary)' : ''}`;
+    const { user, attribute, from, to, temporary } = change;
+    // A line with both usernames needs no third.
+    const subject = named('user', user, attribute === 'userName' ? undefined : names);
+    return `${subject}  ${ATTRIBUTES[attribute]}  ${quote(from)} → ${quote(to)}${temporary === true ? '  (temporary)' : ''}`;
   }
-  if (change.kind === 'replace-group') return `group ${visible(change.group)}  name  ${quote(change.from)} → ${quote(change.to)}`;
-  return `user ${visible(change.user)}  ${change.kind === 'remove-member' ? 'leaves' : 'joins'} group ${visible(change.group)}`;
+  if (change.kind === 'replace-group') return `group ${visible(change.group)}  group name  ${quote(change.from)} → ${quote(change.to)}`;
+  const gap = names === undefined ? '  ' : ' ';
+  return `${named('user', change.user, names)}${gap}${change.kind === 'remove-member' ? 'leaves' : 'joins'} ${named('group', change.group, names)}`;
 }
 
-interface Kind {
-  readonly is: (change: Change) => boolean;
-  readonly text: (n: number, changes: readonly Change[]) => string;
+/** How many users and groups a plan changes, by what becomes of them. */
+interface Counts {
+  readonly deactivated: number;
+  readonly activated: number;
+  readonly leaving: number;
+  readonly joining: number;
+  readonly emails: number;
+  readonly renamed: Renamed;
+  /** Of users whom the same changes deactivate: nobody signs in by these. */
+  readonly renamedInactive: Renamed;
+  readonly groupNames: number;
 }
 
-const isOf = (attribute: 'userName' | 'email' | 'active', change: Change): boolean => change.kind === 'replace-user' && change.attribute === attribute;
-const isTemporary = (change: Change): boolean => change.kind === 'replace-user' && change.temporary === true;
+interface Renamed {
+  readonly users: number;
+  /** Those of them who pass through a temporary username. */
+  readonly byTemporary: number;
+}
 
-const KINDS: readonly Kind[] = [
-  {
-    is: (change) => isOf('active', change) && 'to' in change && change.to === 'false',
-    text: (n) => `${count(n, 'user is', 'users are')} deactivated: they cannot sign in any more`,
-  },
-  {
-    is: (change) => change.kind === 'remove-member',
-    text: (n) => `${count(n, 'membership ends', 'memberships end')}: access that came with the group is lost`,
-  },
-  {
-    is: (change) => isOf('email', change),
-    text: (n) =>
-      `${count(n, 'email changes', 'emails change')}: single sign-on finds an account by its email, so whoever signs in with the old one no longer reaches it`,
-  },
-  {
-    is: (change) => isOf('userName', change) && !isTemporary(change),
-    text: (n, changes) => {
-      const detours = changes.filter(isTemporary).length;
-      const detour = detours === 0 ? '' : `, ${grouped(detours)} of them by way of a temporary one`;
-      return `${count(n, 'username changes', 'usernames change')}${detour}: whoever signs in with the old one must be told`;
-    },
-  },
-  {
-    is: (change) => isOf('active', change) && 'to' in change && change.to === 'true',
-    text: (n) => `${count(n, 'user is', 'users are')} activated: each may take a license`,
-  },
-  { is: (change) => change.kind === 'replace-group', text: (n) => `${count(n, 'group name changes', 'group names change')}` },
-  { is: (change) => change.kind === 'add-member', text: (n) => `${count(n, 'membership is', 'memberships are')} added` },
-];
+function countsOf(changes: readonly Change[]): Counts {
+  const activity = new Map<string, string>();
+  const emails = new Set<string>();
+  const renamed = new Set<string>();
+  const byTemporary = new Set<string>();
+  for (const change of changes) {
+    if (change.kind !== 'replace-user') continue;
+    if (change.attribute === 'active') activity.set(change.user, change.to);
+    else if (change.attribute === 'email') emails.add(change.user);
+    else (change.temporary === true ? byTemporary : renamed).add(change.user);
+  }
+  const of = (kind: Change['kind']): number => changes.filter((change) => change.kind === kind).length;
+  const renamedWhere = (isWanted: (user: string) => boolean): Renamed => {
+    const users = [...renamed].filter(isWanted);
+    return { users: users.length, byTemporary: users.filter((user) => byTemporary.has(user)).length };
+  };
+  const isDeactivated = (user: string): boolean => activity.get(user) === 'false';
+  const deactivated = [...activity.keys()].filter(isDeactivated).length;
+  return {
+    deactivated,
+    activated: activity.size - deactivated,
+    leaving: of('remove-member'),
+    joining: of('add-member'),
+    emails: emails.size,
+    renamed: renamedWhere((user) => !isDeactivated(user)),
+    renamedInactive: renamedWhere(isDeactivated),
+    groupNames: of('replace-group'),
+  };
+}
+
+const temporaryText = ({ byTemporary }: Renamed): string => (byTemporary === 0 ? '' : `, ${byTemporary} of them by way of a temporary one`);
 
 /** Yields what changes would do, in counts by kind, what cannot be overlooked first. */
 export function countLines(changes: readonly Change[]): string[] {
-  return KINDS.flatMap(({ is, text }) => {
-    const n = changes.filter(is).length;
-    return n === 0 ? [] : [`  ${text(n, changes)}`];
-  });
-}
-
-/** Yields what net changes come to: `38 values changed, 3 memberships ended`. */
-export function netText(changes: readonly Change[]): string {
-  const of = (is: (change: Change) => boolean): number => changes.filter(is).length;
-  const values = of(({ kind }) => kind === 'replace-user' || kind === 'replace-group');
-  const ended = of(({ kind }) => kind === 'remove-member');
-  const added = of(({ kind }) => kind === 'add-member');
-  return [
-    `${count(values, 'value')} changed`,
-    ...(ended === 0 ? [] : [`${count(ended, 'membership')} ended`]),
-    ...(added === 0 ? [] : [`${count(added, 'membership')} added`]),
-  ].join(', ');
+  const { deactivated, activated, leaving, joining, emails, renamed, renamedInactive, groupNames } = countsOf(changes);
+  const lines: readonly (readonly [number, string])[] = [
+    [deactivated, `${count(deactivated, 'user is', 'users are')} deactivated: they cannot sign in any more`],
+    [leaving, `${count(leaving, 'membership ends', 'memberships end')}: access that came with the group is lost`],
+    [
+      emails,
+      `${count(emails, 'email changes', 'emails change')}: single sign-on finds an account by its email, so whoever signs in with the old one no longer reaches this account`,
+    ],
+    [
+      renamed.users,
+      `${count(renamed.users, 'username changes', 'usernames change')}${temporaryText(renamed)}: these users sign in by another name from then on`,
+    ],
+    [
+      renamedInactive.users,
+      `${count(renamedInactive.users, 'username changes', 'usernames change')}${temporaryText(renamedInactive)}: of users who are deactivated and do not sign in`,
+    ],
+    [activated, `${count(activated, 'user is', 'users are')} activated: each may take a license`],
+    [groupNames, `${count(groupNames, 'group name changes', 'group names change')}`],
+    [joining, `${count(joining, 'membership is', 'memberships are')} added`],
+  ];
+  return lines.flatMap(([number, text]) => (number === 0 ? [] : [`  ${text}`]));
 }

@@ -1,7 +1,7 @@
 /** A person's word before anything is written: asked for on a terminal, given by --yes elsewhere. */
 
-import { wrap } from '../reporters/columns.js';
 import { EXIT, Refusal } from './exit.js';
+import { fitted } from './fitted.js';
 import type { Io } from './io.js';
 import { openQuestions } from './questions.js';
 
@@ -17,9 +17,7 @@ export interface ConsentRequest {
 /** Ends quietly where a person agrees; throws a Refusal where not. */
 export async function askConsent({ summary, question, command, isGiven }: ConsentRequest, io: Io): Promise<void> {
   if (isGiven) return;
-  const width = io.stderr.isTTY ? Math.max(40, io.stderr.columns ?? 80) : undefined;
-  const lines = width === undefined ? summary : summary.flatMap((line) => wrap(line.trimStart(), width, ' '.repeat(line.length - line.trimStart().length)));
-  io.stderr.write(`${lines.join('\n')}\n`);
+  io.stderr.write(fitted(`${summary.join('\n')}\n`, io.stderr));
   if (io.stdin.isTTY !== true || !io.stderr.isTTY) {
     throw new Refusal(EXIT.refused, 'no consent was given; nothing was changed.', `Nobody can be asked here. To go ahead, run:\n  ${command}`);
   }

@@ -2,6 +2,7 @@
 
 import { Mistake } from '../model/mistake.js';
 import { printable } from '../reporters/visible.js';
+import { fitted } from './fitted.js';
 import type { Io } from './io.js';
 
 export const EXIT = {
@@ -36,8 +37,8 @@ export class Refusal extends Mistake {
 /** Yields the ending of an error: a person's mistake in plain words, a bug with its stack. */
 export function endingOf(error: unknown, { stderr }: Io): Ending {
   if (error instanceof Mistake) {
-    for (const detail of error.details) stderr.write(`${printable(detail)}\n`);
-    if (error.hint !== undefined) stderr.write(`What to do: ${error.hint.split('\n').map(printable).join('\n')}\n`);
+    for (const detail of error.details) stderr.write(fitted(`${printable(detail)}\n`, stderr));
+    if (error.hint !== undefined) stderr.write(fitted(`What to do: ${error.hint.split('\n').map(printable).join('\n')}\n`, stderr));
     return { code: error instanceof Refusal ? error.code : EXIT.noAnswer, reason: error.message };
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Change } from '../model/change.js';
 import type { Plan } from '../plan/plan.js';
+import { netChanges } from '../plan/verify.js';
 import type { SourceRequest } from '../sources/source.js';
 import { clearDeadLocks, closeJournal, endForTheDead, told, underLocks } from './conduct.js';
 import { type Decision, decide, refuseImpossible } from './decision.js';
@@ -28,7 +29,12 @@ export interface ApplyRequest {
   at?(step: string): void;
 }
 
-export type ChangeCounts = Readonly<Record<Change['kind'], number>>;
+/** What a plan amounts to: a name that comes and goes within it does not count. */
+export interface NetCounts {
+  readonly values: number;
+  readonly removedMembers: number;
+  readonly addedMembers: number;
+}
 
 export interface ActionLine {
   readonly id: string;
@@ -42,9 +48,10 @@ export interface Receipt {
   readonly journal: string;
   /** Actions that were done. */
   readonly done: number;
-  readonly changes: ChangeCounts;
-  /** An earlier run had done it all; nothing was written. */
-  readonly isEarlier: boolean;
+  /** Values and memberships that are others than before, however many cells state them. */
+  readonly net: NetCounts;
+  /** An earlier run had done it; this one wrote nothing. */
+  readonly wasDone: boolean;
   /** What the target is now. */
   readonly leaves: readonly InputRecord[];
   /** The copy of the database or the folder of the files before the run; none with `out`. */
@@ -53,9 +60,10 @@ export interface Receipt {
 
 export interface PreparedApply {
   readonly state: 'ready' | 'done-already';
-  readonly changes: ChangeCounts;
   /** Absolute paths that run() writes to. */
   readonly targets: readonly string[];
+  /** How the result is read. */
+  readonly reading: SourceRequest;
   /** The finished run, where all is done already; the interrupted one, where run() finishes it. */
   readonly earlier?: { readonly run: string; readonly runFolder: string };
   describe(): readonly ActionLine[];
@@ -63,13 +71,11 @@ export interface PreparedApply {
   run(): Promise<Receipt>;
 }
 
-const KINDS = ['replace-user', 'replace-group', 'remove-member', 'add-member'] as const;
-
-const countsOf = ({ actions }: Plan): ChangeCounts => {
-  const of = (kind: Change['kind']): number => actions.filter(({ change }) => change.kind === kind).length;
-  const [replaceUser, replaceGroup, removeMember, addMember] = KINDS.map(of);
-  return { 'replace-user': replaceUser, 'replace-group': replaceGroup, 'remove-member': removeMember, 'add-member': addMember };
-};
+function netOf(plan: Plan): NetCounts {
+  const net = netChanges(plan);
+  const of = (kind: Change['kind']): number => net.filter((change) => change.kind === kind).length;
+  return { values: of('replace-user') + of('replace-group'), removedMembers: of('remove-member'), addedMembers: of('add-member') };
+}
 
 const earlierOf = (run: KnownRun): { readonly earlier: NonNullable<PreparedApply['earlier']> } => ({ earlier: { run: run.name, runFolder: run.folder } });
 
@@ -77,9 +83,9 @@ const earlierOf = (run: KnownRun): { readonly earlier: NonNullable<PreparedApply
 export async function prepareApply(request: ApplyRequest): Promise<PreparedApply> {
   const { plan, source, mode, maxChanges } = request;
   const decision = await asRefusal(() => decide(request));
-  const changes = countsOf(plan);
-  const { targets } = decision.kind === 'done' && mode.kind === 'out' ? { targets: [mode.path] } : decision.target.siteOf(source, mode);
-  const base = { changes, targets, describe: () => plan.actions, run: () => conduct(request) };
+  const site = decision.target.siteOf(source, mode);
+  const targets = decision.kind === 'done' && mode.kind === 'out' ? [mode.path] : site.targets;
+  const base = { targets, reading: site.reading, describe: () => plan.actions, run: () => conduct(request) };
   if (decision.kind === 'done') return { ...base, state: 'done-already', ...(decision.earlier === undefined ? {} : earlierOf(decision.earlier)) };
   if (maxChanges !== undefined && plan.actions.length > maxChanges) {
     throw new ApplyRefused(
@@ -193,8 +199,8 @@ async function writeAll({ plan, planFile, source, mode, world }: ApplyRequest, {
       runFolder,
       journal: journal.file,
       done: plan.actions.length,
-      changes: countsOf(plan),
-      isEarlier: false,
+      net: netOf(plan),
+      wasDone: false,
       leaves: written.leaves,
       ...backup,
     };
@@ -221,7 +227,7 @@ function closeTheUnwritten({ plan, world }: ApplyRequest, runs: readonly KnownRu
 /** Yields the receipt of what an earlier run has done; closes the journal of one that was killed after its last write. */
 function receiptOf({ plan, world }: ApplyRequest, earlier: KnownRun | undefined): Receipt {
   const leaves = earlier === undefined ? [] : (leavingsOf(earlier.journal) ?? []);
-  const receipt = { done: plan.actions.length, changes: countsOf(plan), isEarlier: true, leaves };
+  const receipt = { done: plan.actions.length, net: netOf(plan), wasDone: true, leaves };
   if (earlier === undefined) return { ...receipt, run: '', runFolder: '', journal: '' };
   const journal = join(earlier.folder, JOURNAL);
   const missing = plan.actions.flatMap(({ id }) => (earlier.journal.done.has(id) ? [] : [id]));

@@ -6,7 +6,7 @@ import { systemReason } from './files.js';
 import { type Gate, Halted } from './gate.js';
 import { type EndRecord, type InputRecord, JournalWriter } from './journal.js';
 import { type Lock, lockOwner, takeLock } from './lock.js';
-import { ApplyInterrupted, ApplyRefused, ApplyStopped } from './refusal.js';
+import { ApplyInterrupted, ApplyRefused, ApplyStopped, Misnamed } from './refusal.js';
 import type { World } from './world.js';
 
 /** Takes all locks, works, and gives them back whatever comes. */
@@ -35,7 +35,7 @@ export function told(error: unknown, gate: Gate, words: { readonly again: string
       words.journal === undefined ? [] : [`What was done and what was not stands in ${words.journal}`],
     );
   }
-  if (error instanceof ApplyRefused) return error;
+  if (error instanceof ApplyRefused || error instanceof Misnamed) return error;
   if (error instanceof Mistake) return new ApplyRefused(error.message, `Nothing was changed. ${error.hint ?? ''}`.trim(), error.details);
   const reason = systemReason(error);
   return reason === undefined ? error : new ApplyRefused(`It could not be written: ${reason}.`, 'Nothing was changed. Mend that, then run this again.');

@@ -42,7 +42,6 @@ async function writeCsv(job: WriteJob): Promise<Written> {
     /** Index of the last file that an action changes. */
     const lastFile = new Int32Array(tasks.length).fill(-1);
     const prepared: Prepared[] = [];
-    let written = 0;
     for (const file of files) {
       const announced = recordOf(file);
       if (announced !== undefined && hashFile(file.file) === announced.after) continue;
@@ -52,7 +51,6 @@ async function writeCsv(job: WriteJob): Promise<Written> {
         continue;
       }
       const note = ({ at, line, heading, old, new: text, follows }: CsvEdit): void => {
-        if (old !== text) written++;
         for (const place of at) {
           lastFile[place] = prepared.length;
           const { id, change } = tasks[place];
@@ -86,7 +84,7 @@ async function writeCsv(job: WriteJob): Promise<Written> {
       });
     });
     const records = job.resumes ?? prepared.map(({ record }) => record);
-    return { leaves: leavesOf(job, files, records), written, backup: join(runFolder, job.backups) };
+    return { leaves: leavesOf(job, files, records), backup: join(runFolder, job.backups) };
   } finally {
     desk.clear();
   }
@@ -123,7 +121,7 @@ async function restoreCsv(job: RestoreJob): Promise<Written> {
       for (const id of new Set(intents.map((intent) => intent.id))) journal.write({ type: 'outcome', id, outcome: 'done' });
     });
     const records = prepared.map(({ record }) => record);
-    return { leaves: leavesOf(job, files, records), written: intents.filter(({ old, new: text }) => old !== text).length };
+    return { leaves: leavesOf(job, files, records) };
   } finally {
     desk.clear();
   }

@@ -1,11 +1,12 @@
 /** Whether a plan can be applied to what is there: it can, it was, or it must not. */
 
 import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { openSource } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { ApplyRequest } from './apply.js';
 import { isEmptyFolder } from './files.js';
-import { ApplyRefused } from './refusal.js';
+import { ApplyRefused, Misnamed } from './refusal.js';
 import { targetFor } from './registry.js';
 import { type KnownRun, knownRuns, runsFolderOf } from './run-folder.js';
 import { isSameContent, leavingsOf, staleSource, standingOf } from './standing.js';
@@ -15,34 +16,62 @@ export type Decision =
   | { readonly kind: 'ready'; readonly target: Target; readonly inputs: readonly TargetInput[]; readonly resumes?: KnownRun }
   | { readonly kind: 'done'; readonly target: Target; readonly earlier?: KnownRun };
 
+/** How a source stands to a plan: as it was made for, as a run of it left it, some of its files so and some so, or neither. */
+export type PlanStanding = { readonly inputs: readonly TargetInput[] } & (
+  | { readonly kind: 'fits' }
+  | { readonly kind: 'stale' }
+  | { readonly kind: 'applied'; readonly run: KnownRun }
+  | { readonly kind: 'half'; readonly run: KnownRun }
+);
+
+type Judged = Pick<ApplyRequest, 'plan' | 'planFile' | 'source'>;
+
+const runsOf = ({ plan, planFile }: Judged): KnownRun[] => knownRuns(runsFolderOf(planFile)).filter(({ journal }) => journal.run.planDigest === plan.digest);
+
+/** Reads the digests of a source and judges them. */
+export async function planStanding(request: Judged): Promise<PlanStanding> {
+  const inputs = await targetFor(request.source).inspect(request.source);
+  if (isSameContent(inputs, request.plan.snapshot.inputs)) return { kind: 'fits', inputs };
+  for (const run of runsOf(request).reverse()) {
+    const { journal } = run;
+    const leavings = leavingsOf(journal);
+    if (leavings !== undefined && isSameContent(inputs, leavings)) return { kind: 'applied', inputs, run };
+    if (journal.run.mode === 'in-place' && journal.files.length > 0 && standingOf(inputs, journal) === 'mixed') return { kind: 'half', inputs, run };
+  }
+  return { kind: 'stale', inputs };
+}
+
 /** Reads the digests and decides. Throws ApplyRefused where nothing may be written. */
-export async function decide({ plan, planFile, source, mode }: ApplyRequest): Promise<Decision> {
+export async function decide(request: ApplyRequest): Promise<Decision> {
+  const { plan, source, mode } = request;
   const target = targetFor(source);
-  const runs = (): KnownRun[] => knownRuns(runsFolderOf(planFile)).filter(({ journal }) => journal.run.planDigest === plan.digest);
-  if (mode.kind === 'out' && existsSync(mode.path) && !isEmptyFolder(mode.path)) {
-    const earlier = await findResult(target, source, mode.path, runs());
+  if (mode.kind === 'out') {
+    const earlier = await findEarlier(request, target, mode.path);
     if (earlier !== undefined) return { kind: 'done', target, earlier };
-    throw new ApplyRefused(
-      `${mode.path} is there already, and it is not what this plan makes.`,
-      'Nothing was changed. Name another place with --out, or move that one away.',
-    );
   }
-  const inputs = await target.inspect(source);
-  if (isSameContent(inputs, plan.snapshot.inputs)) {
-    if (plan.actions.length === 0 && mode.kind === 'in-place') return { kind: 'done', target };
-    return { kind: 'ready', target, inputs };
-  }
-  for (const run of runs().reverse()) {
-    const leavings = leavingsOf(run.journal);
-    if (leavings !== undefined && isSameContent(inputs, leavings)) return { kind: 'done', target, earlier: run };
-    if (run.journal.run.mode !== 'in-place' || run.journal.files.length === 0 || standingOf(inputs, run.journal) !== 'mixed') continue;
-    if (mode.kind === 'in-place') return { kind: 'ready', target, inputs, resumes: run };
-    throw new ApplyRefused(
-      `The run ${run.name} has written some of the files and not all of them.`,
-      'Nothing was changed. Finish it first: the same command with --in-place.',
-    );
-  }
-  throw staleSource(plan.snapshot.inputs, inputs);
+  const standing = await planStanding(request);
+  const { inputs } = standing;
+  if (standing.kind === 'stale') throw staleSource(plan.snapshot.inputs, inputs);
+  if (standing.kind === 'applied') return { kind: 'done', target, earlier: standing.run };
+  if (standing.kind === 'fits') return plan.actions.length === 0 && mode.kind === 'in-place' ? { kind: 'done', target } : { kind: 'ready', target, inputs };
+  if (mode.kind === 'in-place') return { kind: 'ready', target, inputs, resumes: standing.run };
+  throw new ApplyRefused(
+    `The run ${standing.run.name} has written some of the files and not all of them.`,
+    'Nothing was changed. Finish it first: the same command with --in-place.',
+  );
+}
+
+/** Yields the run that made what is at the place of a copy. Throws where something else is there, or where there is no place. */
+async function findEarlier(request: ApplyRequest, target: Target, path: string): Promise<KnownRun | undefined> {
+  const folder = dirname(resolve(path));
+  if (!existsSync(folder)) throw new Misnamed(`The folder ${dirname(path)} does not exist.`, 'Nothing was written. Make it, or name another place with --out.');
+  if (!existsSync(path) || isEmptyFolder(path)) return undefined;
+  const earlier = await findResult(target, request.source, path, runsOf(request));
+  if (earlier !== undefined) return earlier;
+  throw new ApplyRefused(
+    `${path} is there already, and it is not what this plan makes.`,
+    'Nothing was changed. Name another place with --out, or move that one away.',
+  );
 }
 
 /** Yields the run that made what stands at a place. */

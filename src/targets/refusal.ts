@@ -8,6 +8,11 @@ export class ApplyRefused extends Mistake {
   override readonly name = 'ApplyRefused';
 }
 
+/** What a person named is not there, or cannot be meant (exit 2): an argument to be mended, nothing of a source or a run. */
+export class Misnamed extends Mistake {
+  override readonly name = 'Misnamed';
+}
+
 /** Rows are not where the run left them, although their content may be. */
 export class RowsMoved extends ApplyRefused {}
 

@@ -134,9 +134,7 @@ function leaveTakenNames(threads: Iterable<Thread>, { users, userNamesBefore }: 
   const wantersByKey = new Map<string, string[]>();
   for (const id of goingBack.keys()) {
     const name = keysBefore.get(id) ?? '';
-    const known = wantersByKey.get(name);
-    if (known === undefined) wantersByKey.set(name, [id]);
-    else known.push(id);
+    wantersByKey.set(name, [...(wantersByKey.get(name) ?? []), id]);
   }
   const staying: { readonly id: string; readonly userName: string }[] = users.filter(({ id }) => !goingBack.has(id));
   for (let holder = staying.pop(); holder !== undefined; holder = staying.pop()) {

@@ -2,7 +2,6 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { Mistake } from '../model/mistake.js';
 import { fsyncFolder, hasCode, removeIfThere, systemReason, temporaryPath } from './files.js';
 import { type JournalDigest, readJournal } from './journal.js';
 import { ApplyRefused } from './refusal.js';
@@ -76,15 +75,6 @@ export function clearLeftovers(runs: readonly KnownRun[]): void {
       for (const each of [path, `${path}-journal`, `${path}-wal`, `${path}-shm`]) removeIfThere(each);
     }
   }
-}
-
-/** Throws a Mistake where a folder is not that of a run, begun or not. */
-export function refuseNoRun(runFolder: string): void {
-  if (isUnbegun(runFolder) || existsSync(join(runFolder, JOURNAL))) return;
-  throw new Mistake(
-    existsSync(runFolder) ? `${runFolder} is no folder of a run.` : `${runFolder}: there is no such folder.`,
-    'Name a folder below "runs" beside the plan; "scim-audit runs FOLDER" lists them.',
-  );
 }
 
 /** Is a run whose process died before the first line of its journal was whole: it has written nothing. */

@@ -143,7 +143,7 @@ async function transact({ Sqlite, job, make, opened, target }: Transaction): Pro
     for (const id of ids) journal.write({ type: 'outcome', id, outcome: 'done' });
     journal.sync();
     const left = records.map(({ role, file, table = '', after: sha256 }): InputRecord => ({ role, file, table, sha256 }));
-    return { leaves: left, written: intents.length, ...(backup === undefined ? {} : { backup }) };
+    return { leaves: left, ...(backup === undefined ? {} : { backup }) };
   } catch (error) {
     if (database?.inTransaction === true) database.exec('ROLLBACK');
     throw gate.hasWritten ? error : refusalOf(error, target);

@@ -55,8 +55,6 @@ export interface RestoreJob extends Job {
 
 export interface Written {
   readonly leaves: readonly InputRecord[];
-  /** Cells and rows that were changed. */
-  readonly written: number;
   readonly backup?: string;
 }
 

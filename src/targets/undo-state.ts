@@ -1,11 +1,12 @@
 /** A run that is to be taken back, and how its target stands now. */
 
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Mistake } from '../model/mistake.js';
 import { readSource } from '../sources/read-source.js';
 import { openSource } from '../sources/registry.js';
 import { userNamesBefore } from './before-run.js';
 import { type JournalDigest, readIntents, readJournal } from './journal.js';
+import { Misnamed } from './refusal.js';
 import { targetFor } from './registry.js';
 import { planReversal, type Reversal } from './reversal.js';
 import { JOURNAL, UNDO_JOURNAL } from './run-folder.js';
@@ -31,8 +32,12 @@ export interface Looked {
 export async function look(runFolder: string): Promise<Looked> {
   const folder = resolve(runFolder);
   const journal = readJournal(join(folder, JOURNAL));
-  if (journal === undefined)
-    throw new Mistake(`${runFolder} is no folder of a run.`, 'Name a folder below "runs" beside the plan; "scim-audit runs FOLDER" lists them.');
+  if (journal === undefined) {
+    throw new Misnamed(
+      existsSync(folder) ? `${runFolder} is no folder of a run.` : `${runFolder}: there is no such folder.`,
+      'Name a folder below "runs" beside the plan; "scim-audit runs FOLDER" lists them for the folder of a plan.',
+    );
+  }
   const { run, files } = journal;
   const base = { name: run.run, folder, journal };
   const undone = readJournal(join(folder, UNDO_JOURNAL));

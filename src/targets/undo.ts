@@ -2,6 +2,8 @@
 
 import { dirname, join, resolve } from 'node:path';
 import type { Change } from '../model/change.js';
+import type { AuthenticationType } from '../model/directory.js';
+import type { SourceRequest } from '../sources/source.js';
 import { clearDeadLocks, closeJournal, endForTheDead, told, underLocks } from './conduct.js';
 import { Gate } from './gate.js';
 import { inverseOf } from './inverse.js';
@@ -38,6 +40,8 @@ export interface UndoReceipt {
   readonly left: readonly LeftAlone[];
   /** The target is byte for byte, or row for row, what it was before the run. */
   readonly isAsBefore: boolean;
+  /** It was taken back already, or had written nothing; this undo wrote nothing. */
+  readonly wasDone: boolean;
 }
 
 export interface PreparedUndo {
@@ -46,6 +50,9 @@ export interface PreparedUndo {
   /** Name and folder of the run that is taken back. */
   readonly of: { readonly run: string; readonly runFolder: string };
   readonly targets: readonly string[];
+  /** How the target is read. */
+  readonly reading: SourceRequest;
+  readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
   /** The target is exactly as the run left it, so that all of it is taken back. */
   readonly isUntouched: boolean;
   /** Inverse changes in the order in which they are made. */
@@ -73,6 +80,8 @@ export async function prepareUndo(request: UndoRequest): Promise<PreparedUndo> {
       state: state.kind === 'nothing' || state.kind === 'done-already' ? state.kind : 'ready',
       of: { run: name, runFolder: folder },
       targets: journal.run.targets,
+      reading: journal.run.reading,
+      authTypeMap: journal.run.authTypeMap,
       isUntouched: state.kind === 'restore' && state.isUntouched,
       describe: steps,
       left: reversal?.left ?? [],
@@ -120,6 +129,7 @@ const nothingDone = ({ name, folder, inputs, journal }: Looked, file: string): U
   done: 0,
   left: [],
   isAsBefore: inputs.length > 0 && standingOf(inputs, journal) === 'before',
+  wasDone: true,
 });
 
 const asRecord = ({ role, file, table, sha256 }: TargetInput): InputRecord => ({ role, file, ...(table === undefined ? {} : { table }), sha256 });
@@ -146,7 +156,7 @@ async function writeAll({ world }: UndoRequest, gate: Gate, looked: Looked): Pro
     journal.sync();
     isEnded = true;
     await gate.pass('ended');
-    return { run: name, runFolder: folder, journal: journal.file, done, left, isAsBefore: standingOf(written.leaves, applied) === 'before' };
+    return { run: name, runFolder: folder, journal: journal.file, done, left, isAsBefore: standingOf(written.leaves, applied) === 'before', wasDone: false };
   } catch (error) {
     if (!isEnded) closeJournal(journal, { error, world, leaves: gate.hasWritten ? [] : inputs });
     throw error;

@@ -1,20 +1,23 @@
 /** What `apply` and `undo` do: prepare, show, ask, run. */
 
+import { basename, join } from 'node:path';
 import { Mistake } from '../../model/mistake.js';
 import { PlanAltered } from '../../plan/plan-file.js';
-import { netChanges } from '../../plan/verify.js';
 import { count } from '../../rules/rule.js';
-import { prepareApply } from '../../targets/apply.js';
+import type { SourceRequest } from '../../sources/source.js';
+import { type NetCounts, prepareApply } from '../../targets/apply.js';
 import { ApplyInterrupted, ApplyRefused, ApplyStopped } from '../../targets/refusal.js';
-import { isUnbegun, refuseNoRun } from '../../targets/run-folder.js';
-import { prepareUndo } from '../../targets/undo.js';
+import { isUnbegun } from '../../targets/run-folder.js';
+import { type LeftAlone, type PreparedUndo, prepareUndo } from '../../targets/undo.js';
 import type { World } from '../../targets/world.js';
-import { changeLine, countLines, netText } from '../change-text.js';
+import { changeLine, countLines, type SubjectNames } from '../change-text.js';
 import { askConsent } from '../consent.js';
 import { type Ending, EXIT, type ExitCode, Refusal } from '../exit.js';
+import { fitted } from '../fitted.js';
+import { readFresh } from '../fresh-source.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { openPlan, refuseNoFolder, refuseNoSource, requestFor } from '../plan-source.js';
+import { openPlan, refuseNoSource, requestFor } from '../plan-source.js';
 import { fileWords, shellWord } from '../prepare.js';
 
 export interface ApplyFlags extends SharedFlags {
@@ -44,7 +47,6 @@ export async function apply(planPath: string, source: string | undefined, flags:
     const { plan, file } = openPlan(planPath);
     const request = requestFor(plan, source, flags);
     refuseNoSource(request);
-    if (flags.out !== undefined) refuseNoFolder(flags.out);
     const prepared = await prepareApply({
       plan,
       planFile: file,
@@ -54,47 +56,85 @@ export async function apply(planPath: string, source: string | undefined, flags:
       world: worldOf(io),
       interrupted: () => io.interruption.signal(),
     });
-    const nothing = plan.actions.length === 0;
     const openText = plan.open.length === 0 ? '' : `; ${count(plan.open.length, 'finding')} of the plan stay open for a decision`;
-    const doneAlready = (run: string | undefined): Ending => ({
-      code: EXIT.done,
-      reason: `${nothing ? 'nothing to apply: the plan has no actions' : `all is done already${run === undefined ? '' : ` (run ${run})`}`}; nothing was written${openText}`,
-    });
+    const done = (reason: string): Ending => ({ code: EXIT.done, reason: `${reason}${openText}` });
+    const doneAlready = (run = ''): Ending => done(`all is done already${run === '' ? '' : ` (run ${run})`}, nothing was written`);
     if (prepared.state === 'done-already') {
       // Closes the journal of a run that was killed after its last write; the target is not touched.
       if (flags.dryRun !== true) await prepared.run();
-      return doneAlready(prepared.earlier?.run);
+      return prepared.earlier === undefined ? done('nothing to apply: the plan has no actions') : doneAlready(prepared.earlier.run);
     }
     const changes = plan.actions.map(({ change }) => change);
     const where = flags.out === undefined ? `in place: ${prepared.targets.join(', ')}` : `to a corrected copy: ${flags.out}`;
     if (flags.dryRun === true) {
-      for (const { id, change } of prepared.describe()) io.stdout.write(`${id}  ${changeLine(change)}\n`);
-      return { code: EXIT.done, reason: `dry run: ${count(changes.length, 'action')} would be applied ${where}; nothing was written${openText}` };
+      const { names } = await readFresh(request, plan.settings, changes, io);
+      for (const { id, change } of prepared.describe()) io.stdout.write(fitted(`${id}  ${changeLine(change, names)}\n`, io.stdout));
+      return done(`dry run: ${count(changes.length, 'action')} would be applied ${where}; nothing was written`);
     }
-    const words = ['scim-audit', 'apply', planPath, ...fileWords(source, flags), ...(flags.out === undefined ? ['--in-place'] : ['--out', flags.out]), '--yes'];
-    await askConsent(
-      {
-        summary: [`This applies ${count(changes.length, 'action')} ${where}`, ...countLines(changes)],
-        question: 'Apply the plan?',
-        command: words.map(shellWord).join(' '),
-        // A copy in which nothing changes needs nobody's word.
-        isGiven: flags.yes === true || nothing,
-      },
-      io,
-    );
+    // A copy of which nothing changes needs nobody's word.
+    if (changes.length > 0) {
+      const words = ['scim-audit', 'apply', planPath, ...sourceWords(source, flags), ...(flags.out === undefined ? ['--in-place'] : ['--out', flags.out])];
+      if (flags.maxChanges !== undefined) words.push('--max-changes', String(flags.maxChanges));
+      await askConsent(
+        {
+          summary: [`This applies ${count(changes.length, 'action')} ${where}`, ...countLines(changes), 'Each of them is shown with --dry-run.'],
+          question: 'Apply the plan?',
+          command: [...words, '--yes'].map(shellWord).join(' '),
+          isGiven: flags.yes === true,
+        },
+        io,
+      );
+    }
     io.interruption.listen();
     const receipt = await prepared.run();
-    // Somebody else may have applied it while this one was being agreed to.
-    if (receipt.isEarlier) return doneAlready(receipt.run === '' ? undefined : receipt.run);
-    io.stdout.write(`Applied ${count(receipt.done, 'action')}: ${netText(netChanges(plan))}.\n`);
-    io.stdout.write(`Journal: ${receipt.journal}\n`);
-    if (receipt.backup !== undefined) io.stdout.write(`Backup: ${receipt.backup}\n`);
-    io.stdout.write(`To take it back: scim-audit undo ${shellWord(receipt.runFolder)}\n`);
-    const corrected = flags.out === undefined ? fileWords(source, flags) : [flags.out];
-    io.stdout.write(`To hold it against the plan: ${['scim-audit', 'verify', planPath, ...corrected].map(shellWord).join(' ')}\n`);
-    if (flags.out !== undefined) io.stdout.write('The source is as it was, and so is Jama Connect until the corrected data is brought there.\n');
-    return { code: EXIT.done, reason: `applied: ${count(receipt.done, 'action')}${openText}` };
+    // Somebody else's apply may have come to its end while this one waited for an answer.
+    if (receipt.wasDone) return doneAlready(receipt.run);
+    if (changes.length === 0) {
+      io.stdout.write(`Journal: ${receipt.journal}\n`);
+      return done(`nothing to apply: the plan has no actions, and ${flags.out} is a copy of the source as it is`);
+    }
+    const result = flags.out === undefined ? sourceWords(source, flags) : copyWords(flags.out, prepared.reading, flags);
+    const isOnlyCopy = flags.out !== undefined || prepared.reading.source === undefined;
+    const lines = [
+      `Applied ${count(receipt.done, 'action')}: ${netText(receipt.net)}.`,
+      `Journal: ${receipt.journal}`,
+      ...(receipt.backup === undefined ? [] : [`Backup: ${receipt.backup}`]),
+      `To take it back: scim-audit undo ${shellWord(receipt.runFolder)}`,
+      '',
+      'Next',
+      `  ${['scim-audit', 'verify', planPath, ...result].map(shellWord).join(' ')}`,
+      ...(isOnlyCopy ? ['  Jama Connect itself is unchanged until the corrected data is brought there.'] : []),
+    ];
+    io.stdout.write(fitted(`${lines.join('\n')}\n`, io.stdout));
+    return done(`applied: ${count(receipt.done, 'action')}`);
   });
+}
+
+/** Yields the words that name a source and how its files are written. */
+function sourceWords(source: string | undefined, flags: ApplyFlags): string[] {
+  return [
+    ...fileWords(source, flags),
+    ...(flags.delimiter === undefined ? [] : ['--delimiter', flags.delimiter]),
+    ...(flags.encoding === undefined ? [] : ['--encoding', flags.encoding]),
+  ];
+}
+
+/** Yields the words that name a copy; one of files that were named by flag is named so again. */
+function copyWords(out: string, { users, inactiveUsers, groups, memberships }: SourceRequest, flags: ApplyFlags): string[] {
+  if (fileWords(undefined, flags).length === 0) return sourceWords(out, flags);
+  const inCopy = (file: string): string => join(out, basename(file));
+  const { groups: _, ...rest } = flags;
+  const named = { users: users.map(inCopy), inactiveUsers: inactiveUsers.map(inCopy), memberships: memberships.map(inCopy) };
+  return sourceWords(undefined, { ...rest, ...named, ...(groups === undefined ? {} : { groups: inCopy(groups) }) });
+}
+
+function netText({ values, removedMembers, addedMembers }: NetCounts): string {
+  const counts: readonly (readonly [number, string])[] = [
+    [values, `${count(values, 'value')} changed`],
+    [removedMembers, `${count(removedMembers, 'membership')} removed`],
+    [addedMembers, `${count(addedMembers, 'membership')} added`],
+  ];
+  return counts.flatMap(([number, text]) => (number === 0 ? [] : [text])).join(', ');
 }
 
 const NOTHING_TO_UNDO = 'the run never wrote anything; there is nothing to undo';
@@ -102,18 +142,20 @@ const NOTHING_TO_UNDO = 'the run never wrote anything; there is nothing to undo'
 /** Takes a run back. */
 export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise<Ending> {
   return withCodes(async () => {
-    refuseNoRun(runFolder);
     if (isUnbegun(runFolder)) return { code: EXIT.done, reason: NOTHING_TO_UNDO };
     const prepared = await prepareUndo({ runFolder, world: worldOf(io), interrupted: () => io.interruption.signal() });
     if (prepared.state === 'nothing') return { code: EXIT.done, reason: NOTHING_TO_UNDO };
+    const doneAlready: Ending = { code: EXIT.done, reason: 'the run was undone already; nothing was written' };
     if (prepared.state === 'done-already') {
       if (flags.dryRun !== true) await prepared.run();
-      return { code: EXIT.done, reason: 'the run was undone already; nothing was written' };
+      return doneAlready;
     }
     const steps = prepared.describe();
+    const names = flags.dryRun === true || prepared.left.length > 0 ? await namesFor(prepared, io) : undefined;
+    const leftText = ({ change, reason }: LeftAlone): string => `${changeLine(change, names)} (${reason})`;
     if (flags.dryRun === true) {
-      for (const { id, change } of steps) io.stdout.write(`${id}  ${changeLine(change)}\n`);
-      for (const { id, change, reason } of prepared.left) io.stdout.write(`${id}  left alone: ${changeLine(change)} (${reason})\n`);
+      for (const { id, change } of steps) io.stdout.write(fitted(`${id}  ${changeLine(change, names)}\n`, io.stdout));
+      for (const each of prepared.left) io.stdout.write(fitted(`${each.id}  left alone: ${leftText(each)}\n`, io.stdout));
       return { code: EXIT.done, reason: `dry run: ${count(steps.length, 'action')} would be taken back; nothing was written` };
     }
     const state = prepared.isUntouched ? 'Nobody has changed it since.' : 'It was changed since; what was changed is left alone.';
@@ -121,7 +163,7 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
       {
         summary: [
           `This takes back ${count(steps.length, 'action')} in ${prepared.targets.join(', ')}. ${state}`,
-          ...prepared.left.map(({ change, reason }) => `  left alone: ${changeLine(change)} (${reason})`).slice(0, 50),
+          ...prepared.left.map((each) => `  left alone: ${leftText(each)}`).slice(0, 50),
         ],
         question: 'Undo the run?',
         command: ['scim-audit', 'undo', runFolder, '--yes'].map(shellWord).join(' '),
@@ -131,14 +173,22 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
     );
     io.interruption.listen();
     const receipt = await prepared.run();
-    for (const { change, reason } of receipt.left) io.stdout.write(`Left alone: ${changeLine(change)} (${reason})\n`);
+    if (receipt.wasDone) return doneAlready;
+    for (const each of receipt.left) io.stdout.write(fitted(`Left alone: ${leftText(each)}\n`, io.stdout));
     io.stdout.write(`Journal: ${receipt.journal}\n`);
-    const left = receipt.left.length === 0 ? '' : `, ${count(receipt.left.length, 'action')} left alone for the reasons above`;
+    const left = receipt.left.length === 0 ? '' : `, ${count(receipt.left.length, 'action')} left alone because of later changes`;
     return {
       code: EXIT.done,
       reason: `undone: ${count(receipt.done, 'action')} taken back${left}${receipt.isAsBefore ? '; all is as it was before the run' : ''}`,
     };
   });
+}
+
+/** Yields what the users and groups of a run are called now. */
+async function namesFor(prepared: PreparedUndo, io: Io): Promise<SubjectNames> {
+  const wishes = { authMode: 'basic', authTypeMap: prepared.authTypeMap, leaveOutUsers: [] } as const;
+  const changes = [...prepared.describe(), ...prepared.left].map(({ change }) => change);
+  return (await readFresh(prepared.reading, wishes, changes, io)).names;
 }
 
 /** Gives each refusal of a target its exit code. */

@@ -1,0 +1,53 @@
+/** A source read again for a plan or a run: what its users and groups are now, and which of the memberships spoken of it holds. */
+
+import type { Change } from '../model/change.js';
+import type { Directory, Snapshot } from '../model/directory.js';
+import { readSource } from '../sources/read-source.js';
+import type { UserWishes } from '../sources/read-users.js';
+import { openSource } from '../sources/registry.js';
+import type { SourceRequest } from '../sources/source.js';
+import type { SubjectNames } from './change-text.js';
+import type { Io } from './io.js';
+import { startProgress } from './progress.js';
+
+export interface FreshSource {
+  readonly snapshot: Snapshot;
+  /** Only for pairs that the changes speak of. */
+  hasMember(user: string, group: string): boolean;
+  /** What the users and groups that the changes speak of are called. */
+  readonly names: SubjectNames;
+}
+
+/** Reads a source, with regard to some changes. Throws a Mistake where it cannot be read. */
+export async function readFresh(request: SourceRequest, wishes: Omit<UserWishes, 'withNames'>, changes: readonly Change[], io: Io): Promise<FreshSource> {
+  const progress = await startProgress(io);
+  try {
+    const opened = await openSource(request, progress.report);
+    try {
+      const spoken = new Set(changes.flatMap((change) => ('user' in change && 'group' in change ? [JSON.stringify([change.user, change.group])] : [])));
+      const members = new Set<string>();
+      const snapshot = readSource(opened.tables, { ...wishes, withNames: false }, ({ users, groups }: Directory) => ({
+        member(user, group) {
+          if (spoken.size === 0) return;
+          const pair = JSON.stringify([users[user].id, groups[group].id]);
+          if (spoken.has(pair)) members.add(pair);
+        },
+        unknown: () => {},
+      }));
+      return { snapshot, hasMember: (user, group) => members.has(JSON.stringify([user, group])), names: namesOf(snapshot, changes) };
+    } finally {
+      opened.close();
+    }
+  } finally {
+    progress.stop();
+  }
+}
+
+function namesOf({ users, groups }: Pick<Directory, 'users' | 'groups'>, changes: readonly Change[]): SubjectNames {
+  const userIds = new Set(changes.flatMap((change) => ('user' in change ? [change.user] : [])));
+  const groupIds = new Set(changes.flatMap((change) => ('group' in change ? [change.group] : [])));
+  return {
+    users: new Map(users.flatMap(({ id, userName }) => (userIds.has(id) ? [[id, userName] as const] : []))),
+    groups: new Map(groups.flatMap(({ id, name }) => (groupIds.has(id) ? [[id, name] as const] : []))),
+  };
+}
