@@ -1,7 +1,6 @@
 /** Texts of several lines, fitted to the terminal that they are shown on. */
 
-import stringWidth from 'string-width';
-import { wrap } from '../reporters/columns.js';
+import { cut, wrap } from '../reporters/columns.js';
 import type { Output } from './io.js';
 
 /** A command or a path is there to be copied, so it stays one line whatever the width. */
@@ -14,7 +13,7 @@ export function fitted(text: string, { isTTY, columns }: Output): string {
   return text
     .split('\n')
     .flatMap((line) => {
-      if (stringWidth(line) <= width || isToBeCopied(line)) return [line];
+      if (cut(line, width) === line || isToBeCopied(line)) return [line];
       const indent = /^ */.exec(line)?.[0] ?? '';
       const [first, ...rest] = wrap(line.slice(indent.length), width, `${indent}  `);
       return [first.slice(2), ...rest];

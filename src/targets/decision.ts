@@ -1,6 +1,6 @@
 /** Whether a plan can be applied to what is there: it can, it was, or it must not. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { openSource } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
@@ -64,7 +64,13 @@ export async function decide(request: ApplyRequest): Promise<Decision> {
 /** Yields the run that made what is at the place of a copy. Throws where something else is there, or where there is no place. */
 async function findEarlier(request: ApplyRequest, target: Target, path: string): Promise<KnownRun | undefined> {
   const folder = dirname(resolve(path));
-  if (!existsSync(folder)) throw new Misnamed(`The folder ${dirname(path)} does not exist.`, 'Nothing was written. Make it, or name another place with --out.');
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    const name = dirname(path);
+    throw new Misnamed(
+      existsSync(folder) ? `${name} is no folder.` : `The folder ${name} does not exist.`,
+      'Nothing was written. Make that folder, or name another place with --out.',
+    );
+  }
   if (!existsSync(path) || isEmptyFolder(path)) return undefined;
   const earlier = await findResult(target, request.source, path, runsOf(request));
   if (earlier !== undefined) return earlier;

@@ -56,7 +56,7 @@ export async function apply(planPath: string, source: string | undefined, flags:
       world: worldOf(io),
       interrupted: () => io.interruption.signal(),
     });
-    const openText = plan.open.length === 0 ? '' : `; ${count(plan.open.length, 'finding')} of the plan stay open for a decision`;
+    const openText = plan.open.length === 0 ? '' : `; ${count(plan.open.length, 'finding of the plan stays', 'findings of the plan stay')} open for a decision`;
     const done = (reason: string): Ending => ({ code: EXIT.done, reason: `${reason}${openText}` });
     const doneAlready = (run = ''): Ending => done(`all is done already${run === '' ? '' : ` (run ${run})`}, nothing was written`);
     if (prepared.state === 'done-already') {

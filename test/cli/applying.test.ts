@@ -1,0 +1,236 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import Sqlite from 'better-sqlite3';
+import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+import { describe, expect, it } from 'vitest';
+import { apply } from '../../src/cli/actions/apply.js';
+import type { Io } from '../../src/cli/io.js';
+import { runCli } from '../support/run.js';
+import { temporaryFolders } from '../support/temporary.js';
+
+const newFolder = temporaryFolders();
+
+const USERS = [
+  ['1', 'rye', 'rye@bakery.example', 'true', 'idp'],
+  ['2', 'bran', 'bran@bakery.example', 'false', 'basic'],
+  ['3', 'spelt', 'spelt@bakery.example', 'true', 'idp'],
+];
+const MEMBERS = [
+  ['7', '1'],
+  ['7', '2'],
+];
+const csv = (heading: string, rows: readonly (readonly string[])[]): string =>
+  [heading, ...rows.map((row) => row.join(','))].map((line) => `${line}\n`).join('');
+const EXPORT = {
+  'export/users.csv': csv('id,userName,email,active,authenticationType', USERS),
+  'export/groups.csv': 'id,name,project\n7,Ovens,\n',
+  'export/memberships.csv': csv('groupId,userId', MEMBERS),
+};
+
+/** Makes a plan in which every suggestion is taken: two renames, and Bran leaves the ovens. */
+async function planned(source = 'export', cwd = newFolder(EXPORT)): Promise<string> {
+  const words = ['plan', source, '--auth-mode', 'multi', '--out', 'plan'];
+  await runCli(words, { cwd });
+  const file = join(cwd, 'plan', 'decisions.csv');
+  const [heading, ...rows] = parse(readFileSync(file, 'utf8'));
+  const at = (name: string): number => heading.indexOf(name);
+  for (const row of rows) [row[at('action')], row[at('value')]] = row[at('suggestion')].split(' ');
+  writeFileSync(file, stringify([heading, ...rows]));
+  expect((await runCli(words, { cwd })).code).toBe(0);
+  return cwd;
+}
+
+/** Makes the same organisation as a database. */
+function databaseIn(cwd: string): string {
+  const database = new Sqlite(join(cwd, 'export.sqlite'));
+  database.exec(`CREATE TABLE users (id INT, userName TEXT, email TEXT, active TEXT, authenticationType TEXT); CREATE TABLE groups (id INT, name TEXT, project TEXT);
+    CREATE TABLE memberships (groupId INT, userId INT); INSERT INTO groups VALUES (7, 'Ovens', '')`);
+  for (const row of USERS) database.prepare('INSERT INTO users VALUES (?, ?, ?, ?, ?)').run(...row);
+  for (const row of MEMBERS) database.prepare('INSERT INTO memberships VALUES (?, ?)').run(...row);
+  database.close();
+  return 'export.sqlite';
+}
+
+describe('after an apply', () => {
+  it('files and databases count the same, and what comes next is said', async () => {
+    const files = await planned();
+    const { stdout } = await runCli(['apply', 'plan', 'export', '--out', 'corrected', '--yes'], { cwd: files });
+    expect(stdout).toContain('Applied 3 actions: 2 values changed, 1 membership removed.\n');
+    expect(stdout).toContain('Next\n  scim-audit verify plan corrected\n  Jama Connect itself is unchanged until the corrected data is brought there.\n');
+    const database = newFolder();
+    await planned(databaseIn(database), database);
+    const inPlace = await runCli(['apply', 'plan', 'export.sqlite', '--in-place', '--yes'], { cwd: database });
+    expect(inPlace.stdout).toContain('Applied 3 actions: 2 values changed, 1 membership removed.\n');
+    expect(inPlace.stdout).toContain('Next\n  scim-audit verify plan export.sqlite\n');
+    expect(inPlace.stdout).not.toContain('Jama Connect');
+  });
+
+  it('the next command names the files of a copy where they were named by flag', async () => {
+    const cwd = await planned();
+    const flags = ['--users', 'export/users.csv', '--groups', 'export/groups.csv', '--memberships', 'export/memberships.csv'];
+    const { stdout } = await runCli(['apply', 'plan', ...flags, '--out', 'corrected', '--yes'], { cwd });
+    const [, words = ''] = /^ {2}scim-audit (verify .*)$/m.exec(stdout) ?? [];
+    expect(words).toBe('verify plan --users corrected/users.csv --groups corrected/groups.csv --memberships corrected/memberships.csv');
+    expect((await runCli(words.split(' '), { cwd })).code).toBe(0);
+  });
+
+  it('show says that the plan was applied, by which run', async () => {
+    const cwd = await planned();
+    expect((await runCli(['show', 'plan', 'export'], { cwd })).stderr).toContain('it fits the source');
+    await runCli(['apply', 'plan', 'export', '--in-place', '--yes'], { cwd });
+    const { stdout, stderr } = await runCli(['show', 'plan', 'export'], { cwd });
+    expect(stdout).toMatch(/\nThis plan was applied to this source by run 20260302T080000Z-[0-9a-f]{4}; applying it again changes nothing\.\n$/);
+    expect(stderr).not.toContain('stale');
+  });
+
+  it('runs says where each went', async () => {
+    const cwd = await planned();
+    await runCli(['apply', 'plan', 'export', '--out', 'corrected', '--yes'], { cwd });
+    expect((await runCli(['runs', 'plan'], { cwd })).stdout).toContain('  finished  to a copy  3 actions of 3 done');
+  });
+
+  it('verify says what to do about each kind of difference', async () => {
+    const cwd = await planned();
+    writeFileSync(join(cwd, 'export', 'users.csv'), `${EXPORT['export/users.csv'].replace('3,spelt,', '3,dinkel,')}4,emmer,emmer@bakery.example,true,idp\n`);
+    const { code, stdout } = await runCli(['verify', 'plan', 'export'], { cwd });
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      'user 2 "bran" leaves group 7 "Ovens"; now "member"\n  What to do: apply the plan, or make these changes in Jama Connect; then export again',
+    );
+    expect(stdout).toContain('now "dinkel"\n  What to do: somebody has changed these since; make a new plan of the fresh export.');
+    expect(stdout).toContain('user 4 is new since the plan was made\n  What to do: look at each of them; where they matter');
+  });
+});
+
+it('with a source, changes are shown with names', async () => {
+  const cwd = await planned();
+  const named = /user 2 "bran" leaves group 7 "Ovens"\n/;
+  expect((await runCli(['apply', 'plan', 'export', '--in-place', '--dry-run'], { cwd })).stdout).toMatch(named);
+  expect((await runCli(['show', 'plan', 'export'], { cwd })).stdout).toMatch(named);
+  expect((await runCli(['show', 'plan'], { cwd })).stdout).toMatch(/user 2 {2}leaves group 7\n/);
+  const { stdout } = await runCli(['apply', 'plan', 'export', '--in-place', '--yes'], { cwd });
+  const [, run = ''] = /scim-audit undo (\S+)/.exec(stdout) ?? [];
+  expect((await runCli(['undo', run, '--dry-run'], { cwd })).stdout).toContain('user 2 "bran" joins group 7 "Ovens"\n');
+});
+
+describe('arguments that name nothing end with 2', () => {
+  it.each([
+    [['apply', 'plan', '--out', 'q'], 'No source was given.'],
+    [['apply', 'plan', 'nowhere', '--out', 'q'], 'nowhere: there is no such file or folder.'],
+    [['apply', 'plan', '--users', 'nowhere.csv', '--in-place'], 'nowhere.csv: there is no such file.'],
+    [['apply', 'plan', 'export', '--out', 'nowhere/q', '--yes'], 'The folder nowhere does not exist.'],
+    [['apply', 'plan', 'export', '--out', 'export/users.csv/q', '--yes'], 'export/users.csv is no folder.'],
+    [['undo', 'nowhere'], 'nowhere: there is no such folder.'],
+    [['undo', 'export'], 'export is no folder of a run.'],
+    [['runs', 'nowhere'], 'nowhere: there is no such folder.'],
+    [['runs', 'export'], 'export: there is no plan in it.'],
+    [['runs', 'export/users.csv'], 'export/users.csv'],
+  ])('%j', async (words, reason) => {
+    const cwd = await planned();
+    const { code, stderr } = await runCli(words, { cwd });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`scim-audit: exit 2: ${reason}`);
+    expect(stderr).toContain('What to do: ');
+    expect(existsSync(join(cwd, 'plan', 'runs'))).toBe(false);
+  });
+
+  it('but a plan that has no runs yet is one', async () => {
+    const cwd = await planned();
+    for (const name of ['plan', 'plan/plan.json']) expect((await runCli(['runs', name], { cwd })).stderr).toBe('scim-audit: exit 0: there are no runs\n');
+  });
+});
+
+describe('a plan without actions', () => {
+  const clean = {
+    ...EXPORT,
+    'export/users.csv': csv('id,userName,email,active,authenticationType', [
+      ['1', 'rye@bakery.example', 'rye@bakery.example', 'true', 'idp'],
+      ['2', 'bran', 'bran@bakery.example', 'false', 'basic'],
+    ]),
+  };
+  const cleanPlan = async (): Promise<string> => planned('export', newFolder({ ...clean, 'export/memberships.csv': 'groupId,userId\n7,1\n' }));
+
+  it('is not asked about, in place', async () => {
+    const cwd = await cleanPlan();
+    const { code, stderr } = await runCli(['apply', 'plan', 'export', '--in-place'], { cwd });
+    expect(code).toBe(0);
+    expect(stderr).toBe('scim-audit: exit 0: nothing to apply: the plan has no actions\n');
+    expect(existsSync(join(cwd, 'plan', 'runs'))).toBe(false);
+  });
+
+  it('is not asked about, to a copy, which is written', async () => {
+    const cwd = await cleanPlan();
+    const { code, stderr } = await runCli(['apply', 'plan', 'export', '--out', 'corrected'], { cwd });
+    expect(code).toBe(0);
+    expect(stderr).toContain('nothing to apply: the plan has no actions, and corrected is a copy of the source as it is');
+    expect(readFileSync(join(cwd, 'corrected', 'users.csv'), 'utf8')).toBe(clean['export/users.csv']);
+  });
+
+  it('is shown without blank lines that stand for nothing', async () => {
+    const { stdout } = await runCli(['show', 'plan'], { cwd: await cleanPlan() });
+    expect(stdout).toMatch(/^0 actions, 0 findings open; authentication mode multi\n\nOnce applied, /);
+    expect(stdout).not.toContain('\n\n\n');
+  });
+});
+
+describe('on a terminal', () => {
+  it.each([40, 60, 80])('no line is wider than %i columns, and no word is broken', async (columns) => {
+    const cwd = await planned();
+    const words = ['apply', 'plan', 'export', '--out', 'corrected'];
+    const asked = await runCli(words, { cwd, isTty: true, columns, stdin: 'no\n' });
+    expect(asked.code).toBe(4);
+    expect(asked.stderr.replace(/\s+/g, ' ')).toContain('2 usernames change: these users sign in by another name from then on');
+    const refused = await runCli([...words, '--max-changes', '1'], { cwd, isTty: true, columns });
+    expect(refused.stderr.replace(/\s+/g, ' ')).toContain('The plan has 3 actions, more than the 1 that --max-changes allows.');
+    // The reason is the last line, and one line wherever it is read.
+    const lines = (asked.stderr + refused.stderr).split('\n').filter((line) => !line.startsWith('scim-audit: exit '));
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+  });
+});
+
+describe('while one apply waits for an answer', () => {
+  /** Answers yes once `meanwhile` has come to its end; yields what was said. */
+  async function applyAfter(cwd: string, meanwhile: () => Promise<unknown>): Promise<{ stdout: string; ending: Awaited<ReturnType<typeof apply>> }> {
+    const stdin = Object.assign(new PassThrough(), { isTTY: true });
+    let stdout = '';
+    const outputTo = (write: (text: string) => void) => ({ write, settle: async () => undefined, isTTY: true, columns: 80 });
+    const io: Io = {
+      stdout: outputTo((text) => {
+        stdout += text;
+      }),
+      stderr: outputTo((text) => {
+        if (text.startsWith('This applies')) void meanwhile().then(() => stdin.write('yes\n'));
+      }),
+      stdin,
+      environment: {},
+      folder: cwd,
+      now: () => new Date('2026-03-02T09:00:00Z'),
+      process: { pid: process.pid, host: 'test', isAlive: (pid) => pid === process.pid },
+      interruption: { listen: () => {}, signal: () => undefined },
+    };
+    const ending = await apply(join(cwd, 'plan'), join(cwd, 'export'), { inPlace: true }, io);
+    return { stdout, ending };
+  }
+
+  it('and another comes to its end, all is done already', async () => {
+    const cwd = await planned();
+    const { stdout, ending } = await applyAfter(cwd, () => runCli(['apply', 'plan', 'export', '--in-place', '--yes'], { cwd }));
+    expect(stdout).toBe('');
+    expect(ending.code).toBe(0);
+    expect(ending.reason).toMatch(/^all is done already \(run 20260302T080000Z-[0-9a-f]{4}\), nothing was written/);
+  });
+
+  it('and somebody changes the source, the plan is stale', async () => {
+    const cwd = await planned();
+    const change = async (): Promise<void> => writeFileSync(join(cwd, 'export', 'users.csv'), `${EXPORT['export/users.csv']}4,emmer,e@b.example,true,idp\n`);
+    await expect(applyAfter(cwd, change)).rejects.toMatchObject({ code: 4, message: expect.stringContaining('stale') });
+  });
+});
+
+it('a copy may be made in a folder that is empty', async () => {
+  const cwd = await planned();
+  mkdirSync(join(cwd, 'corrected'));
+  expect((await runCli(['apply', 'plan', 'export', '--out', 'corrected', '--yes'], { cwd })).code).toBe(0);
+});

@@ -1,0 +1,75 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runCli } from '../support/run.js';
+import { temporaryFolders } from '../support/temporary.js';
+
+const newFolder = temporaryFolders();
+const EXPORT = {
+  'export/users.csv': [
+    'id,userName,email,active,authenticationType',
+    '1,rye,rye@bakery.example,true,idp',
+    '2,spelt@bakery.example,oat@bakery.example,true,idp',
+    '3,oat@bakery.example,spelt@bakery.example,true,idp',
+    '4,bran,bran@bakery.example,false,basic',
+    '',
+  ].join('\n'),
+  'export/groups.csv': 'id,name,project\n7,Ovens,\n',
+  'export/memberships.csv': 'groupId,userId\n7,1\n7,4\n',
+};
+
+/** Yields a folder with an export and its plan. */
+async function planned(): Promise<string> {
+  const cwd = newFolder(EXPORT);
+  expect((await runCli(['plan', 'export', '--auth-mode', 'multi', '--out', 'plan'], { cwd })).code).toBe(0);
+  return cwd;
+}
+
+describe('words that are wrong are no refusal of a plan', () => {
+  it.each([
+    ['no source', ['apply', 'plan', '--out', 'copy'], 'No source was given.'],
+    ['a source that is not there', ['apply', 'plan', 'nowhere', '--out', 'copy'], 'nowhere: there is no such file or folder.'],
+    ['a plan that is not there', ['apply', 'nowhere', 'export', '--out', 'copy'], 'nowhere'],
+    ['a folder for the copy that is not there', ['apply', 'plan', 'export', '--out', 'no/where', '--yes'], 'does not exist'],
+    ['a run that is not there', ['undo', 'nowhere'], 'nowhere: there is no such folder.'],
+    ['a folder that is no run', ['undo', 'export'], 'export is no folder of a run.'],
+    ['runs of a folder that is not there', ['runs', 'nowhere'], 'nowhere: there is no such folder.'],
+    ['runs of an export', ['runs', 'export'], 'export: there is no plan in it.'],
+  ])('%s', async (_, args, says) => {
+    const cwd = await planned();
+    const { code, stdout, stderr } = await runCli(args, { cwd });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(says);
+    expect(stderr).toContain('What to do: ');
+  });
+});
+
+it('a plan without actions needs nobody to agree', async () => {
+  const cwd = await planned();
+  await runCli(['apply', 'plan', 'export', '--out', 'clean', '--yes'], { cwd });
+  await runCli(['plan', 'clean', '--auth-mode', 'multi', '--out', 'second'], { cwd });
+  const inPlace = await runCli(['apply', 'second', 'clean', '--in-place'], { cwd });
+  expect(inPlace).toMatchObject({ code: 0, stdout: '' });
+  expect(inPlace.stderr).toContain('nothing to apply: the plan has no actions');
+  expect((await runCli(['apply', 'second', 'clean', '--out', 'copy'], { cwd })).code).toBe(0);
+  expect(readFileSync(join(cwd, 'copy/users.csv'), 'utf8')).toBe(readFileSync(join(cwd, 'clean/users.csv'), 'utf8'));
+});
+
+it('a row of decisions says whom it is about', async () => {
+  const cwd = newFolder({ ...EXPORT, 'export/users.csv': `${EXPORT['export/users.csv']}5,miller,,true,idp\n6,,nobody,true,idp\n` });
+  await runCli(['plan', 'export', '--auth-mode', 'multi', '--out', 'plan'], { cwd });
+  const text = readFileSync(join(cwd, 'plan/decisions.csv'), 'utf8');
+  expect(text).toContain(',missing-email,user,5,,"miller, active IdP: The user is in scope and has no email."');
+  expect(text).toContain(',user,4,Ovens,"bran <bran@bakery.example>, inactive Basic: The first group sync removes');
+  expect(text).toContain(',invalid-email,user,6,nobody,"(no username) <nobody>, active IdP: ');
+});
+
+it('an email that is left out is asked for', async () => {
+  const cwd = newFolder({ ...EXPORT, 'export/users.csv': `${EXPORT['export/users.csv']}5,miller,,true,idp\n` });
+  const plan = ['plan', 'export', '--auth-mode', 'multi', '--out', 'plan'];
+  await runCli(plan, { cwd });
+  const file = join(cwd, 'plan/decisions.csv');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/(,missing-email,.*?has no email\.",[^,]*),,/, '$1,set-email,'));
+  const { code, stderr } = await runCli(plan, { cwd });
+  expect({ code, says: stderr.includes('set-email needs a value.') }).toEqual({ code: 2, says: true });
+});
