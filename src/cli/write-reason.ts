@@ -7,6 +7,8 @@ const WRITE_REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full.',
   EDQUOT: 'the disk quota is used up.',
   EISDIR: 'it is a folder.',
+  EEXIST: 'there is a file of that name.',
+  EFBIG: 'a file may not become that large here.',
 };
 
 /** Yields why something could not be written, in plain words. */

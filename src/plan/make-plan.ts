@@ -108,7 +108,7 @@ function newConflicts({ before, context }: Ground, end: EndState, { choices, lin
   }
   const { directory, contest, index } = context;
   for (const place of choices.userNames.keys()) {
-    const [namesake] = Array.from(end.index.holders.of(end.index.userNameKey[place])).filter((other) => other !== place);
+    const namesake = end.index.holders.of(end.index.userNameKey[place]).find((other) => other !== place);
     if (namesake === undefined) continue;
     const [line = firstLine] = linesOf([`user ${directory.users[place].id}`]);
     problems.push({ line, message: `the username ${JSON.stringify(end.users[place].userName)} is that of user ${directory.users[namesake].id}.` });
@@ -147,7 +147,8 @@ function knowing(before: readonly AuditedFinding[], { emails, userNames, active 
     const subjects = subjectsOf(audited);
     const known = subjectsByTopic.get(ruleOf(finding).topic(finding));
     const users = ruleOf(finding).users(finding);
-    const isNewlyJudged = (place: number): boolean => emails.has(place) || userNames.has(place) || active.get(place) === true;
+    const isNewlyJudged = (place: number): boolean =>
+      emails.has(place) || (userNames.has(place) && ruleOf(finding).isOfEmails !== true) || active.get(place) === true;
     const isRetold = users.length > 0 && !users.some(({ place }) => isNewlyJudged(place));
     return known !== undefined && subjects.every((subject) => known.has(subject)) && (isRetold || topics.has(topicOf(audited)));
   };

@@ -95,20 +95,41 @@ export function readDecisions(
 function problemsOf(rows: readonly FileRow[], asked: readonly AskedRow[], find: FindAsked, previous: readonly WrittenRow[] | undefined): DecisionProblem[] {
   const nowAsked = compareWithAsked(rows, asked, find);
   if (nowAsked.length === 0) return nowAsked;
-  if (previous === undefined) return rows.every(({ cells }) => find(cells) !== undefined) ? nowAsked : repeatedRows(rows);
+  if (previous === undefined) return rows.every(({ cells }) => find(cells) !== undefined) ? nowAsked : compareWithFindings(rows, asked, find);
   const isAskedAsBefore = previous.length === asked.length && previous.every(({ digest }, at) => digest === rowDigest(asked[at].written));
   return isAskedAsBefore ? nowAsked : compareWithPrevious(rows, previous);
 }
 
-function repeatedRows(rows: readonly FileRow[]): DecisionProblem[] {
+/** Where of what was written: a fingerprint stands for what a rule and its subjects are, so these cannot have changed by themselves. */
+const OF_FINDING = [1, 4] as const;
+
+/** The export has changed, and nobody knows which rows were written: those of findings that are still there must be whole and as asked. */
+function compareWithFindings(rows: readonly FileRow[], asked: readonly AskedRow[], find: FindAsked): DecisionProblem[] {
+  const problems: DecisionProblem[] = [];
   const lines = new Map<string, number>();
-  return rows.flatMap(({ line, cells }) => {
-    const before = lines.get(rowKey(cells));
-    if (before !== undefined) return [repeatedRow(line, before)];
-    lines.set(rowKey(cells), line);
-    return [];
-  });
+  const lastLines = new Map<string, number>();
+  for (const { line, cells } of rows) {
+    const row = find(cells);
+    const name = rowKey(row?.written ?? cells);
+    const before = lines.get(name);
+    if (before !== undefined) problems.push(repeatedRow(line, before));
+    else lines.set(name, line);
+    if (row === undefined) continue;
+    lastLines.set(row.fingerprint, line);
+    const at = OF_FINDING.find((column) => foldCell(row.written[column]) !== foldCell(cells[column] ?? ''));
+    if (at !== undefined && before === undefined) problems.push(alteredCell(line, at, cells, row.written));
+  }
+  for (const { written, fingerprint } of asked) {
+    const line = lastLines.get(fingerprint);
+    if (line !== undefined && !lines.has(rowKey(written))) problems.push(missingRow(line, written));
+  }
+  return problems;
 }
+
+const missingRow = (line: number, written: readonly string[]): DecisionProblem => ({
+  line: line + 1,
+  message: `a row is missing here: ${written[2]} ${written[3]} of ${written[0]}. Rows may not be deleted; leave the action blank instead.`,
+});
 
 const repeatedRow = (line: number, before: number): DecisionProblem => ({
   line,
@@ -137,11 +158,7 @@ function compareWithAsked(rows: readonly FileRow[], asked: readonly AskedRow[], 
   let last = 1;
   for (const { written } of asked) {
     const line = linesByKey.get(rowKey(written));
-    if (line === undefined)
-      problems.push({
-        line: last + 1,
-        message: `a row is missing here: ${written[2]} ${written[3]} of ${written[0]}. Rows may not be deleted; leave the action blank instead.`,
-      });
+    if (line === undefined) problems.push(missingRow(last, written));
     else last = line;
   }
   return problems;
@@ -203,7 +220,12 @@ function sortAnswers(rows: readonly FileRow[], asked: readonly AskedRow[], find:
     else if (!isBlank) {
       nowBySubject ??= new Map(asked.map(({ written }) => [keyOf(written[1], written[2], written[3]), { written }]));
       const now = nowBySubject.get(keyOf(cells[1], cells[2], cells[3]));
-      const why = now === undefined ? 'the finding is gone' : `the finding has changed: ${JSON.stringify(cells[4])} is now ${JSON.stringify(now.written[4])}`;
+      const why =
+        now === undefined
+          ? 'the finding is gone'
+          : now.written[4] === cells[4]
+            ? 'the finding has changed: it is about other users, groups or values as well'
+            : `the finding has changed: ${JSON.stringify(cells[4])} is now ${JSON.stringify(now.written[4])}`;
       outdated.push({ cells, line, why });
     }
   }

@@ -8,7 +8,7 @@ import { isInScope } from '../model/scope.js';
 import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
 import type { Choices } from './choices.js';
-import { DECISION_COLUMNS } from './decision-rows.js';
+import { DECISION_COLUMNS, WRITTEN_COLUMNS } from './decision-rows.js';
 import type { AnsweredRow, DecisionProblem } from './read-decisions.js';
 
 export interface Settled {
@@ -30,6 +30,14 @@ export function isDate(text: string): boolean {
   const days = [31, year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
   return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1];
 }
+
+/** Control characters and line ends, marks that turn the direction of writing, and what stands for a lost character; joiners are of some scripts. */
+const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029\ufffd]/u;
+
+/** What was suggested is of the export, with whatever its names have. */
+const isSuggested = ({ asked, answer: { action, value } }: AnsweredRow): boolean => asked.written[WRITTEN_COLUMNS - 1] === `${action} ${value}`;
+
+const isSameAcceptance = (a: Acceptance, b: Acceptance): boolean => a.reason === b.reason && a.owner === b.owner && a.expires === b.expires;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] extends ReadonlyMap<infer K2, infer V> ? Map<K2, V> : T[K] };
 
@@ -81,10 +89,13 @@ export function settleDecisions(answered: readonly AnsweredRow[], { directory, p
       refuse('action', `line ${other.line} decides otherwise about this finding: it is either accepted or changed.`);
       continue;
     }
-    actionsByFinding.set(asked.finding.fingerprint, { line, isAccepted: known === 'accept' });
+    if (other === undefined) actionsByFinding.set(asked.finding.fingerprint, { line, isAccepted: known === 'accept' });
     if (known === 'accept') {
       const acceptance = acceptanceOf(row, today, refuse);
-      if (acceptance !== undefined) acceptances.set(asked.finding.fingerprint, acceptance);
+      const before = acceptances.get(asked.finding.fingerprint);
+      if (acceptance !== undefined && before !== undefined && !isSameAcceptance(acceptance, before)) {
+        refuse('reason', `line ${other?.line} accepts this finding in other words: write the same in both rows, or leave one blank.`);
+      } else if (acceptance !== undefined) acceptances.set(asked.finding.fingerprint, acceptance);
       continue;
     }
     const place = (question.subject === 'group' ? places.group : places.user).get(question.id) ?? -1;
@@ -95,10 +106,12 @@ export function settleDecisions(answered: readonly AnsweredRow[], { directory, p
     } else if (known === 'set-username') {
       if (isBlank(value)) refuse('value', 'set-username needs a value.');
       else if (value !== value.trim()) refuse('value', `${JSON.stringify(value)} has white space around it.`);
+      else if (UNSEEN.test(value) && !isSuggested(row)) refuse('value', `${JSON.stringify(value)} has characters that nobody sees, or a line end.`);
       else if (choose(row, 'username', value)) choices.userNames.set(place, value);
     } else if (known === 'set-name') {
       if (isBlank(value)) refuse('value', 'set-name needs a value.');
       else if (value !== value.trim()) refuse('value', `${JSON.stringify(value)} has white space around it.`);
+      else if (UNSEEN.test(value) && !isSuggested(row)) refuse('value', `${JSON.stringify(value)} has characters that nobody sees, or a line end.`);
       else if (choose(row, 'name', value)) choices.groupNames.set(place, value);
     } else if (known === 'activate' || known === 'deactivate') {
       if (value !== '') refuse('value', `${known} takes no value.`);

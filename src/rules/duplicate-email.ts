@@ -50,6 +50,7 @@ export const duplicateEmail: Rule<DuplicateEmail> = {
       cell(stateText(user)),
       cell(placeText(locate(user))),
     ]),
+  isOfEmails: true,
   users: ({ users }) => users,
   groups: () => NOBODY,
   decisions: ['set-email', 'accept'],

@@ -103,6 +103,8 @@ export interface Rule<F extends FindingBase = FindingBase> {
   readonly mayFollowDecision?: boolean;
   /** Its findings name nobody who is in the way of a rename or is renamed: where users only get their email as username, they stay. */
   readonly outlastsRenames?: boolean;
+  /** Its findings are made of emails alone: another username makes none. */
+  readonly isOfEmails?: boolean;
   /** Its findings are memberships that the first group sync takes away. */
   readonly losesMembers?: boolean;
   users(finding: F): readonly User[];

@@ -1,10 +1,11 @@
 /** What `plan` does: audits, assembles, proves, and writes the plan's files. */
 
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '../../audit/report.js';
 import { Mistake } from '../../model/mistake.js';
 import { baselineLines } from '../../plan/baseline.js';
+import { WRITTEN_COLUMNS } from '../../plan/decision-rows.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../../plan/make-plan.js';
 import { MemberTable } from '../../plan/member-table.js';
 import type { Plan, PlanSettings } from '../../plan/plan.js';
@@ -57,13 +58,17 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
     const file = decisions?.file ?? '';
     throw new SourceRefused(made.problems.map((problem) => ({ file, ...problem })).slice(0, 50), made.problems.length, 'decisions');
   }
+  const aside = redaction === undefined ? keepAnswers(flags.out, flags.decisions) : undefined;
+  if (aside !== undefined)
+    io.stderr.write(`The decisions that were in ${printable(flags.out)} are kept aside in ${printable(aside)}: others were given with --decisions.\n`);
   const applyCommand = `scim-audit apply ${shellWord(join(flags.out, 'plan.json'))} ${fileWords(source, flags).map(shellWord).join(' ')} --out corrected`;
   const shown = redaction?.plan(made, audit.context) ?? made;
-  const { digest, kept } = await writePlan(flags.out, shown, redaction === undefined ? applyCommand : undefined);
+  const outdatedName = freeName(flags.out);
+  const { digest, kept } = await writePlan(flags.out, shown, redaction === undefined ? applyCommand : undefined, outdatedName);
   const text =
     flags.format === 'json'
       ? `${JSON.stringify(summaryOf(shown, flags.out, digest), undefined, 2)}\n`
-      : summaryText(shown, flags.out, redaction === undefined ? applyCommand : undefined);
+      : summaryText(shown, flags.out, redaction === undefined ? applyCommand : undefined, outdatedName);
   io.stdout.write(text);
   if (kept !== undefined)
     io.stderr.write(`The plan before this one was applied. It is kept in ${printable(kept)}, for verify and for whoever is to be told.\n`);
@@ -123,6 +128,7 @@ async function writePlan(
   folder: string,
   made: MadePlan,
   applyCommand: string | undefined,
+  outdatedName: string,
 ): Promise<{ readonly digest: string; readonly kept: string | undefined }> {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -134,7 +140,7 @@ async function writePlan(
     void files.push(await PendingFile.of(join(folder, name), pieces, wishes));
   try {
     // What people wrote is to survive a power cut, and the plan that they approve; the rest can be made again.
-    if (made.outdated.length > 0) await write(freeName(folder), outdatedCsv(made.outdated), { isDurable: true });
+    if (made.outdated.length > 0) await write(outdatedName, outdatedCsv(made.outdated), { isDurable: true });
     await write('decisions.csv', decisionsCsv(made), { isDurable: true });
     const sealing = applyCommand === undefined ? undefined : new PlanSealing(made.body);
     if (sealing !== undefined) await write('plan.json', sealing.pieces(), { isDurable: true, amend: () => sealing.amendment });
@@ -150,6 +156,17 @@ async function writePlan(
     for (const file of files) await file.discard();
     throw error;
   }
+}
+
+/** Yields where the answers of a decisions.csv are kept that another file's take the place of; undefined where it has none. */
+function keepAnswers(folder: string, read: string | undefined): string | undefined {
+  const file = join(folder, 'decisions.csv');
+  if (read === undefined || !existsSync(file) || realpathSync(file) === realpathSync(read)) return undefined;
+  const hasAnswers = readCells(file).rows.some(({ cells }) => cells.slice(WRITTEN_COLUMNS).some((cell) => cell.trim() !== ''));
+  if (!hasAnswers) return undefined;
+  const kept = join(folder, freeName(folder));
+  copyFileSync(file, kept);
+  return kept;
 }
 
 /** Decisions that are kept aside never take the place of others kept before. */
@@ -189,7 +206,7 @@ function summaryOf(made: MadePlan, folder: string, digest: string) {
   };
 }
 
-function summaryText(made: MadePlan, folder: string, applyCommand: string | undefined): string {
+function summaryText(made: MadePlan, folder: string, applyCommand: string | undefined, outdatedName: string): string {
   const { body, outdated, acceptances, assembly, before } = made;
   const { userNames, temporary, groupNames } = countsOf(made);
   const { emails, activeEmails, deactivated, activated, ended } = consequencesOf(made);
@@ -211,7 +228,7 @@ function summaryText(made: MadePlan, folder: string, applyCommand: string | unde
     ...(groupNames > 0 ? [`  ${count(groupNames, 'group name changes', 'group names change')}`] : []),
     ...(ended > 0 ? [`  ${count(ended, 'membership ends', 'memberships end')}`] : []),
     `Open: ${count(body.open.length, 'finding')} that a person must decide${acceptances.size > 0 ? `; ${acceptances.size} accepted` : ''}`,
-    ...(outdated.length > 0 ? [`Outdated: ${count(outdated.length, 'decision')} of an earlier export, kept aside in decisions.outdated.csv`] : []),
+    ...(outdated.length > 0 ? [`Outdated: ${count(outdated.length, 'decision')} of an earlier export, kept aside in ${outdatedName}`] : []),
     `Once applied, a check would count ${count(body.after.error, 'error')} and ${count(body.after.warning, 'warning')}.`,
     ...(before.notChecked.length > 0 ? [`Not checked: ${before.notChecked.map(({ rule, why }) => `${rule} (${why})`).join(', ')}`] : []),
     ...before.notes.map((note) => `Note: ${printable(note)}`),

@@ -1,0 +1,144 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runCli } from '../support/run.js';
+import { temporaryFolders } from '../support/temporary.js';
+
+const newFolder = temporaryFolders();
+const HEAD = 'id,userName,email,active,authenticationType\n';
+const EXPORT = {
+  'export/users.csv': `${HEAD}1,bob1,bob@x.org,true,idp\n2,bob2,bob@x.org,true,idp\n3,c@x.org,c@x.org,false,basic\n4,nomail,,true,idp\n5,twin@x.org,t5@y.org,false,basic\n6,TWIN@x.org,t6@y.org,false,basic\n`,
+  'export/groups.csv': 'id,name,project\n100,Dev,\n101,dev,\n',
+  'export/memberships.csv': 'groupId,userId\n100,1\n',
+};
+const plan = (cwd: string, out = 'plan', ...more: string[]) => runCli(['plan', 'export', '--auth-mode', 'multi', '--out', out, ...more], { cwd });
+
+async function planned(): Promise<string> {
+  const cwd = newFolder(EXPORT);
+  expect((await plan(cwd)).code).toBe(0);
+  return cwd;
+}
+
+type Row = string[];
+const read = (file: string): Row[] =>
+  readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\r\n')
+    .map(
+      (line) =>
+        line
+          .match(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)
+          ?.map((cell) => cell.replace(/,$/, ''))
+          .slice(0, 12) ?? [],
+    );
+const write = (file: string, rows: readonly Row[]): void => writeFileSync(file, `${rows.map((row) => row.join(',')).join('\r\n')}\r\n`);
+
+/** Writes answers into the rows of a decisions file that are chosen; yields their lines. */
+function answer(file: string, isChosen: (row: Row) => boolean, ...cells: string[]): number[] {
+  const rows = read(file);
+  const lines = rows.flatMap((row, at) => (isChosen(row) ? [at + 1] : []));
+  for (const line of lines) rows[line - 1].splice(7, cells.length, ...cells);
+  write(file, rows);
+  return lines;
+}
+const of =
+  (rule: string, id?: string) =>
+  (row: Row): boolean =>
+    row[1] === rule && (id === undefined || row[3] === id);
+
+describe('a decisions file by itself, on a changed export', () => {
+  const changed = async (alter: (rows: Row[]) => Row[]) => {
+    const cwd = await planned();
+    mkdirSync(join(cwd, 'alone'));
+    const file = join(cwd, 'alone/decisions.csv');
+    copyFileSync(join(cwd, 'plan/decisions.csv'), file);
+    answer(file, of('missing-email'), 'set-email', 'no.mail@x.org');
+    write(file, alter(read(file)));
+    writeFileSync(join(cwd, 'export/users.csv'), EXPORT['export/users.csv'].replace('nomail,,', 'nomail,nomail@x.org,'));
+    return plan(cwd, 'next', '--decisions', 'alone/decisions.csv');
+  };
+
+  it('is taken where its rows are whole, and says what is outdated', async () => {
+    const { code, stdout } = await changed((rows) => rows);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Outdated: 1 decision of an earlier export, kept aside in decisions.outdated.csv');
+  });
+
+  it.each([
+    [
+      'a row of a finding that is still there is missing',
+      (rows: Row[]) => rows.filter((row) => !of('duplicate-username', '6')(row)),
+      'a row is missing here: user 6',
+    ],
+    [
+      'a row has another value than its finding',
+      (rows: Row[]) => rows.map((row) => (of('duplicate-group-name', '101')(row) ? row.with(4, 'devs') : row)),
+      'current was altered',
+    ],
+    [
+      'a row has another rule',
+      (rows: Row[]) => rows.map((row) => (of('duplicate-username', '5')(row) ? row.with(1, 'duplicate-email') : row)),
+      'rule was altered',
+    ],
+    ['a row is there twice', (rows: Row[]) => [...rows, rows[1]], 'the row is there already'],
+  ])('is refused where %s', async (_, alter, says) => {
+    const { code, stderr } = await changed(alter);
+    expect(code).toBe(2);
+    expect(stderr).toContain(says);
+  });
+});
+
+it('decisions in the folder are not lost to others that were given', async () => {
+  const cwd = await planned();
+  await plan(cwd, 'other');
+  answer(join(cwd, 'plan/decisions.csv'), of('duplicate-username', '6'), 'set-username', 'mine@x.org');
+  const mine = readFileSync(join(cwd, 'plan/decisions.csv'), 'utf8');
+  const { code, stderr } = await plan(cwd, 'plan', '--decisions', 'other/decisions.csv');
+  expect(code).toBe(0);
+  expect(stderr).toContain('kept aside in plan/decisions.outdated.csv');
+  expect(readFileSync(join(cwd, 'plan/decisions.outdated.csv'), 'utf8')).toBe(mine);
+  expect((await plan(cwd, 'fresh', '--decisions', 'other/decisions.csv')).stderr).not.toContain('aside');
+  expect(existsSync(join(cwd, 'fresh/decisions.outdated.csv'))).toBe(false);
+});
+
+it('one end state has one verdict, however it is spelt', async () => {
+  const after: unknown[] = [];
+  for (const winner of [false, true]) {
+    const cwd = await planned();
+    const file = join(cwd, 'plan/decisions.csv');
+    answer(file, of('conflicting-users', '2'), 'deactivate', '');
+    if (winner) answer(file, of('conflicting-users', '1'), 'set-username', 'bob@x.org');
+    const { code, stderr } = await plan(cwd);
+    expect(code, stderr).toBe(0);
+    after.push(JSON.parse(readFileSync(join(cwd, 'plan/plan.json'), 'utf8')).after);
+  }
+  expect(after[0]).toEqual(after[1]);
+});
+
+it('two acceptances of one finding in other words are refused by plan, as the gate does', async () => {
+  const cwd = await planned();
+  const file = join(cwd, 'plan/decisions.csv');
+  answer(file, of('duplicate-username', '5'), 'accept', '', 'known', 'Ann');
+  const [line] = answer(file, of('duplicate-username', '6'), 'accept', '', 'other', 'Ann');
+  const { code, stderr } = await plan(cwd);
+  expect(code).toBe(2);
+  expect(stderr).toContain(`line ${line}, column 10: line ${line - 1} accepts this finding in other words`);
+  answer(file, of('duplicate-username', '6'), 'accept', '', 'known', 'Ann');
+  expect((await plan(cwd)).code).toBe(0);
+  expect((await runCli(['check', 'export', '--auth-mode', 'multi', '--fail-on', 'never', '--decisions', file], { cwd })).code).toBe(0);
+});
+
+it.each([
+  ['set-username', 'user', '6', '"for\nmer@x.org"'],
+  ['set-username', 'user', '6', 'for\u0007mer@x.org'],
+  ['set-username', 'user', '6', 'for\u202emer@x.org'],
+  ['set-username', 'user', '6', 'for\u200bmer@x.org'],
+  ['set-username', 'user', '6', 'for\ufffdmer@x.org'],
+  ['set-name', 'group', '101', '"de\nv2"'],
+])('%s of a value with what nobody sees is refused: %j %s', async (action, subject, id, value) => {
+  const cwd = await planned();
+  answer(join(cwd, 'plan/decisions.csv'), (row) => row[2] === subject && row[3] === id && /duplicate-(?:username|group-name)/.test(row[1]), action, value);
+  const { code, stderr } = await plan(cwd);
+  expect(code).toBe(2);
+  expect(stderr).toContain('has characters that nobody sees, or a line end');
+});
