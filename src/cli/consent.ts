@@ -25,6 +25,9 @@ export async function askConsent({ summary, question, command, isGiven }: Consen
   try {
     const answer = await questions.ask(`${question} Type yes to go ahead [no]: `);
     if (/^yes$/i.test(answer.trim())) return;
+  } catch (error) {
+    // Whoever ends the input has not agreed.
+    throw error instanceof Refusal && error.code === EXIT.noAnswer ? new Refusal(EXIT.refused, error.message) : error;
   } finally {
     questions.close();
   }

@@ -181,9 +181,11 @@ export const shellWord = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word
 
 /** Yields the flags that name a source's files, as words of a command. */
 export function fileWords(source: string | undefined, flags: SharedFlags): string[] {
-  const named = (flag: string, files: readonly string[] = []): string[] => files.flatMap((file) => [flag, file]);
+  // A name that begins as an option does is no option.
+  const path = (file: string): string => (file.startsWith('-') ? `./${file}` : file);
+  const named = (flag: string, files: readonly string[] = []): string[] => files.flatMap((file) => [flag, path(file)]);
   return [
-    ...(source === undefined ? [] : [source]),
+    ...(source === undefined ? [] : [path(source)]),
     ...named('--users', flags.users),
     ...named('--inactive-users', flags.inactiveUsers),
     ...named('--groups', flags.groups === undefined ? [] : [flags.groups]),

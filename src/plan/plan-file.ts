@@ -86,10 +86,36 @@ export function parsePlan(content: string, file: string): Plan {
     );
   }
   const result = planSchema.safeParse(value);
-  if (result.success) return result.data as Plan;
+  if (result.success) {
+    refuseImpossible(result.data as Plan, file);
+    return result.data as Plan;
+  }
   throw new Mistake(
     `${file} is no plan that this program understands.`,
     'Run "scim-audit plan" again.',
     result.error.issues.slice(0, 20).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+  );
+}
+
+/** No plan that was proved has such actions, so somebody made them and sealed the plan anew. */
+function refuseImpossible({ actions }: Plan, file: string): void {
+  const temporary = new Map<string, string>();
+  const problems: string[] = [];
+  for (const { id, change } of actions) {
+    if (change.kind !== 'replace-user') continue;
+    const { user, attribute, to } = change;
+    if (attribute === 'active' && to !== 'true' && to !== 'false')
+      problems.push(`${id}: active becomes ${JSON.stringify(to)}, which is neither true nor false.`);
+    if (attribute !== 'userName') continue;
+    if (to.trim() === '') problems.push(`${id}: the username becomes blank.`);
+    if (change.temporary === true) temporary.set(user, id);
+    else temporary.delete(user);
+  }
+  for (const id of temporary.values()) problems.push(`${id}: the temporary username would be left.`);
+  if (problems.length === 0) return;
+  throw new PlanAltered(
+    `${file} holds actions that no plan has.`,
+    'Plans are applied as written. Run "scim-audit plan" again; decisions go into decisions.csv.',
+    problems.slice(0, 20),
   );
 }

@@ -11,7 +11,7 @@ import { type Decision, decide, refuseImpossible } from './decision.js';
 import { Gate } from './gate.js';
 import { type InputRecord, JOURNAL_VERSION, JournalWriter } from './journal.js';
 import { ApplyRefused } from './refusal.js';
-import { clearLeftovers, JOURNAL, type KnownRun, knownRuns, makeRunFolder, makeRunsFolder, runsFolderOf } from './run-folder.js';
+import { BACKUP, clearLeftovers, JOURNAL, type KnownRun, knownRuns, makeRunFolder, makeRunsFolder, runsFolderOf } from './run-folder.js';
 import { leavingsOf, standingOf } from './standing.js';
 import type { Signal, World } from './world.js';
 
@@ -180,7 +180,7 @@ async function writeAll({ plan, planFile, source, mode, world }: ApplyRequest, {
       destination: mode,
       run,
       runFolder,
-      backups: 'backup',
+      backups: BACKUP,
       journal,
       gate,
       tasks: plan.actions,

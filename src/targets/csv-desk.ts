@@ -140,6 +140,9 @@ export class Desk {
   /** Puts everything in its place. `report` is called after each file, and once more at the end. */
   async commit(prepared: readonly Prepared[], report: (index: number) => void): Promise<void> {
     const { gate, journal, destination } = this.job;
+    const hasReplaced = (): void => {
+      gate.hasWritten = true;
+    };
     journal.sync();
     await gate.pass('announced');
     for (const { file, state } of prepared) if (fileState(file.file) !== state) throw changedMeanwhile(file.file);
@@ -147,15 +150,13 @@ export class Desk {
       fsyncFolder(this.#folder);
       if (existsSync(destination.path) && !isEmptyFolder(destination.path))
         throw new ApplyRefused(`${destination.path} is there already.`, 'Nothing was changed. Name another place with --out.');
-      replaceDurably(this.#folder, resolve(destination.path));
-      gate.hasWritten = true;
+      replaceDurably(this.#folder, resolve(destination.path), hasReplaced);
       await gate.pass('replaced');
     }
     for (const [index, { file, temporary, state }] of prepared.entries()) {
       if (this.#folder === undefined) {
         if (fileState(file.file) !== state) throw changedMeanwhile(file.file);
-        replaceDurably(temporary, file.target);
-        gate.hasWritten = true;
+        replaceDurably(temporary, file.target, hasReplaced);
         await gate.pass(`replaced ${file.path}`);
       }
       report(index);

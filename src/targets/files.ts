@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import {
   accessSync,
   chmodSync,
+  chownSync,
   closeSync,
   constants,
   copyFileSync,
@@ -80,10 +81,23 @@ export function copyDurably(from: string, to: string, mode: number): void {
   fsyncFolder(dirname(to));
 }
 
-/** Puts a finished file in the place of another, or of none. */
-export function replaceDurably(from: string, to: string): void {
+/** Puts a finished file in the place of another, or of none. `onReplaced` is told at once: from then on it is written, whatever becomes of the rest. */
+export function replaceDurably(from: string, to: string, onReplaced: () => void): void {
+  if (existsSync(to)) keepOwner(from, to);
   renameSync(from, to);
+  onReplaced();
   fsyncFolder(dirname(to));
+}
+
+/** Gives a file the owner of the one whose place it takes. Only root may; anybody else owns both, or keeps what is theirs. */
+function keepOwner(from: string, to: string): void {
+  const [own, wanted] = [statSync(from), statSync(to)];
+  if (own.uid === wanted.uid && own.gid === wanted.gid) return;
+  try {
+    chownSync(from, wanted.uid, wanted.gid);
+  } catch (error) {
+    if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EINVAL')) throw error;
+  }
 }
 
 export const modeOf = (file: string): number => statSync(file).mode & 0o7777;

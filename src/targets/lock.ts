@@ -85,22 +85,22 @@ export function takeLock(file: string, command: string, world: World): Lock {
 function create(file: string, content: string, pid: number): boolean {
   const own = `${file}.${pid}${UNBORN}`;
   try {
-    writeWith('w', own, content);
     try {
+      writeWith('w', own, content);
       linkSync(own, file);
     } catch (error) {
       if (!hasCode(error, 'EPERM', 'ENOTSUP', 'ENOSYS')) throw error;
       // A file system without links: the name comes a moment later.
       writeWith('wx', file, content);
     } finally {
-      unlinkSync(own);
+      rmSync(own, { force: true });
     }
     return true;
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false;
     throw new ApplyRefused(
       `The lock ${basename(file)} cannot be made: ${systemReason(error) ?? String(error)}.`,
-      'Nothing was changed. Give yourself write permission to its folder.',
+      `Nothing was changed. A lock lies beside what is written: make room in ${dirname(file)}, or give yourself write permission there.`,
     );
   }
 }

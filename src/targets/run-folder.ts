@@ -9,6 +9,7 @@ import type { World } from './world.js';
 
 const RUNS = 'runs';
 export const JOURNAL = 'journal.jsonl';
+export const BACKUP = 'backup';
 export const UNDO_JOURNAL = 'undo.jsonl';
 
 /** A run, by its folder, with what its journal tells. */
@@ -81,6 +82,8 @@ export function clearLeftovers(runs: readonly KnownRun[]): void {
 export function isUnbegun(runFolder: string): boolean {
   const folder = resolve(runFolder);
   if (basename(dirname(folder)) !== RUNS || !existsSync(folder)) return false;
+  // Copies are kept after the journal has begun: where there are some, it was lost.
+  if (existsSync(join(folder, BACKUP))) return false;
   const journal = join(folder, JOURNAL);
   return !existsSync(journal) || !readFileSync(journal, 'utf8').includes('\n');
 }

@@ -44,6 +44,9 @@ export async function look(runFolder: string): Promise<Looked> {
   const target = targetFor(run.reading);
   if (undone?.end?.state === 'finished') return { ...base, target, inputs: [], state: { kind: 'done-already' } };
   if (files.length === 0) return { ...base, target, inputs: [], state: { kind: 'nothing' } };
+  // A copy that never came into its place was never written, whatever was announced.
+  const isMissingCopy = run.mode === 'out' && journal.end?.state !== 'finished' && !run.targets.some((path) => existsSync(path));
+  if (isMissingCopy) return { ...base, target, inputs: [], state: { kind: 'nothing' } };
   const inputs = await target.inspect(run.reading);
   return { ...base, target, inputs, state: stateOf(inputs, journal, undone) };
 }

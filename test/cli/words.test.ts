@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../support/run.js';
@@ -72,4 +72,42 @@ it('an email that is left out is asked for', async () => {
   writeFileSync(file, readFileSync(file, 'utf8').replace(/(,missing-email,.*?has no email\.",[^,]*),,/, '$1,set-email,'));
   const { code, stderr } = await runCli(plan, { cwd });
   expect({ code, says: stderr.includes('set-email needs a value.') }).toEqual({ code: 2, says: true });
+});
+
+it('verify refuses to tell of memberships that the export does not have', async () => {
+  const cwd = await planned();
+  const file = join(cwd, 'plan/decisions.csv');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(',remove-member,,,,,', ',remove-member,remove-member,,,,'));
+  await runCli(['plan', 'export', '--auth-mode', 'multi', '--out', 'plan'], { cwd });
+  await runCli(['apply', 'plan', 'export', '--out', 'copy', '--yes'], { cwd });
+  expect((await runCli(['verify', 'plan', 'copy'], { cwd })).code).toBe(0);
+  rmSync(join(cwd, 'copy/memberships.csv'));
+  const { code, stderr } = await runCli(['verify', 'plan', 'copy'], { cwd });
+  expect(code).toBe(2);
+  expect(stderr).toContain('The plan changes memberships, and this export has none');
+});
+
+it('verify does not say that nothing else changed where it could not look', async () => {
+  const cwd = await planned();
+  await runCli(['apply', 'plan', 'export', '--out', 'copy', '--yes'], { cwd });
+  expect((await runCli(['verify', 'plan', 'copy'], { cwd })).stderr).toContain('no other user or group changed');
+  writeFileSync(join(cwd, 'plan/baseline.jsonl'), 'broken');
+  const { stdout, stderr } = await runCli(['verify', 'plan', 'copy'], { cwd });
+  expect(stdout).toContain('baseline.jsonl is missing or damaged');
+  expect(stderr).toContain('other changes cannot be told');
+});
+
+it('whoever ends the input at the prompt has not agreed', async () => {
+  const cwd = await planned();
+  const { code, stderr } = await runCli(['apply', 'plan', 'export', '--in-place'], { cwd, isTty: true, columns: 80, stdin: '' });
+  expect(code).toBe(4);
+  expect(stderr).toContain('nothing was changed');
+});
+
+it('the command that is shown works for a source that looks like an option', async () => {
+  const cwd = newFolder(Object.fromEntries(Object.entries(EXPORT).map(([name, text]) => [name.replace('export/', '-export/'), text])));
+  expect((await runCli(['plan', './-export', '--auth-mode', 'multi', '--out', 'plan'], { cwd })).code).toBe(0);
+  const { stderr } = await runCli(['apply', 'plan', '--out', 'copy', '--', '-export'], { cwd });
+  const command = /^ {2}scim-audit (.*)$/m.exec(stderr)?.[1] ?? '';
+  expect((await runCli(command.split(' '), { cwd })).code).toBe(0);
 });

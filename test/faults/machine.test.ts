@@ -125,6 +125,30 @@ describe('a disk that takes no more', () => {
   });
 });
 
+describe('a flush that fails after a file has taken its place', () => {
+  const failing = `"${process.execPath}" --import "${join(import.meta.dirname, 'fail-fsync.mjs')}" "${PROGRAM}"`;
+
+  it.each([
+    ['in place', '--in-place', '/users.csv'],
+    ['into a copy', '--out corrected', '/corrected'],
+  ])('%s: the run says that something was written, keeps its copies, is finished by the same command and taken back', (_, where, after) => {
+    const folder = ringOf(3);
+    const before = usersOf(folder);
+    const failed = shell(`FAIL_AFTER=${after} ${failing} apply plan exports ${where} --yes`, folder);
+    expect(failed.code, failed.stderr).toBe(5);
+    expect(failed.stderr).toContain('Stopped after something was written: the disk is full');
+    const [run] = runsOf(folder);
+    expect(readdirSync(join(folder, 'plan/runs', run))).toContain('backup');
+    const again = shell(`scim-audit apply plan exports ${where} --yes`, folder);
+    expect(again.code, again.stderr).toBe(0);
+    const [last] = runsOf(folder).slice(-1);
+    const undone = shell(`FAIL_AFTER=${after} ${failing} undo plan/runs/${last} --yes`, folder);
+    expect(undone.code, undone.stderr).toBe(where === '--in-place' ? 5 : 0);
+    expect(shell(`scim-audit undo plan/runs/${last} --yes`, folder).code).toBe(0);
+    expect(usersOf(folder, where === '--in-place' ? 'exports' : 'corrected')).toBe(before);
+  });
+});
+
 describe('permissions', () => {
   const SMALL = ringOf(3);
   const isRoot = process.getuid?.() === 0;
@@ -147,6 +171,18 @@ describe('permissions', () => {
     chmodSync(join(folder, name), 0o755);
     expect(shell('scim-audit apply plan exports --in-place --yes', folder).code).toBe(0);
     expect(usersOf(folder)).not.toBe(before);
+  });
+});
+
+describe('the owner of a file', () => {
+  it.runIf(process.getuid?.() === 0)('stays the owner', () => {
+    const folder = ringOf(3);
+    const file = join(folder, 'exports/users.csv');
+    chownSync(file, 1234, 1235);
+    chmodSync(file, 0o640);
+    expect(shell('scim-audit apply plan exports --in-place --yes', folder).code).toBe(0);
+    const { uid, gid, mode } = statSync(file);
+    expect([uid, gid, mode & 0o777]).toEqual([1234, 1235, 0o640]);
   });
 });
 

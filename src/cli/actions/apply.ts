@@ -144,7 +144,11 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
   return withCodes(async () => {
     if (isUnbegun(runFolder)) return { code: EXIT.done, reason: NOTHING_TO_UNDO };
     const prepared = await prepareUndo({ runFolder, world: worldOf(io), interrupted: () => io.interruption.signal() });
-    if (prepared.state === 'nothing') return { code: EXIT.done, reason: NOTHING_TO_UNDO };
+    if (prepared.state === 'nothing') {
+      // Takes away what a killed run prepared and never put in place.
+      if (flags.dryRun !== true) await prepared.run();
+      return { code: EXIT.done, reason: NOTHING_TO_UNDO };
+    }
     const doneAlready: Ending = { code: EXIT.done, reason: 'the run was undone already; nothing was written' };
     if (prepared.state === 'done-already') {
       if (flags.dryRun !== true) await prepared.run();

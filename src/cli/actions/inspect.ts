@@ -30,6 +30,12 @@ export async function verify(planPath: string, source: string | undefined, flags
   const opened = openPlan(planPath);
   const { plan } = opened;
   const { snapshot, hasMember, names } = await readFresh(requestFor(plan, source, flags), plan.settings, changesOf(plan), io);
+  if (!snapshot.given.memberships && changesOf(plan).some(({ kind }) => kind === 'remove-member' || kind === 'add-member')) {
+    throw new Mistake(
+      'The plan changes memberships, and this export has none: whether they landed cannot be told.',
+      'Give the memberships too, in the folder or with --memberships FILE.',
+    );
+  }
   const file = join(dirname(opened.file), 'baseline.jsonl');
   const baseline = existsSync(file) ? parseBaseline(readFileSync(file, 'utf8')) : undefined;
   const { landed, differences } = verifyPlan(plan, snapshot, hasMember, baseline);
@@ -40,7 +46,11 @@ export async function verify(planPath: string, source: string | undefined, flags
       `${JSON.stringify({ schemaVersion: 1, asPlanned: differences.length === 0, summary: counts, otherChangesKnown: baseline !== undefined, differences }, undefined, 2)}\n`,
     );
   } else io.stdout.write(fitted(verifyText(counts, differences, { names, knowsOthers: baseline !== undefined }), io.stdout));
-  if (differences.length === 0) return { code: EXIT.done, reason: `as planned: ${count(landed, 'change')} landed, nothing else changed` };
+  if (differences.length === 0)
+    return {
+      code: EXIT.done,
+      reason: `as planned: ${count(landed, 'change')} landed; ${baseline === undefined ? 'other changes cannot be told' : 'no other user or group changed'}`,
+    };
   return {
     code: EXIT.findings,
     reason: `not as planned: ${counts.landed} landed, ${counts.missing} missing, ${counts.otherwise} changed otherwise, ${counts.temporary} temporary usernames left, ${counts.other} other changes`,
@@ -76,7 +86,7 @@ interface Known {
 }
 
 function verifyText(counts: Readonly<Record<string, number>>, differences: readonly Difference[], { names, knowsOthers }: Known): string {
-  const lines = [`${count(counts.landed, 'change')} landed as planned.`];
+  const lines = [`${count(counts.landed, 'change')} landed as planned. Memberships that the plan does not name were not compared.`];
   for (const [kind, { title, remedy }] of Object.entries(KINDS)) {
     const some = differences.filter((difference) => difference.kind === kind);
     if (some.length === 0) continue;
@@ -84,7 +94,7 @@ function verifyText(counts: Readonly<Record<string, number>>, differences: reado
     if (some.length > MOST) lines.push(`  … and ${some.length - MOST} more; --format json lists them`);
     lines.push(`  What to do: ${remedy}`);
   }
-  if (!knowsOthers) lines.push('', "baseline.jsonl is missing beside the plan: changes that are not the plan's cannot be told.");
+  if (!knowsOthers) lines.push('', "baseline.jsonl is missing or damaged beside the plan: changes that are not the plan's cannot be told.");
   return `${lines.join('\n')}\n`;
 }
 
