@@ -7,7 +7,8 @@ export interface Output {
   /** Yields once all is written: why it could not be, if so. */
   settle(): Promise<Error | undefined>;
   readonly isTTY: boolean;
-  readonly columns?: number;
+  /** As it is now: a window may be drawn wider. */
+  readonly columns?: number | undefined;
 }
 
 export interface Io {
@@ -82,7 +83,9 @@ function outputOf(stream: NodeJS.WriteStream): Output {
       });
     },
     isTTY: stream.isTTY === true,
-    ...(stream.columns === undefined ? {} : { columns: stream.columns }),
+    get columns() {
+      return stream.columns;
+    },
   };
 }
 

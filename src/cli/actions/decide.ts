@@ -10,7 +10,7 @@ import { isDate } from '../../plan/settle-decisions.js';
 import { csvText } from '../../reporters/plan-tables.js';
 import { visible } from '../../reporters/visible.js';
 import { findRule } from '../../rules/registry.js';
-import { count } from '../../rules/rule.js';
+import { count, grouped } from '../../rules/rule.js';
 import { readCells } from '../../sources/cells.js';
 import { type Ending, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
@@ -31,6 +31,8 @@ const LEADS_TO: Readonly<Record<DecisionAction, string>> = {
 const NEEDS_VALUE: ReadonlySet<string> = new Set(['set-username', 'set-email', 'set-name']);
 const AT = Object.fromEntries(DECISION_COLUMNS.map((name, at) => [name, at]));
 
+const openRows = (rows: readonly string[][]): string[][] => rows.filter((cells) => cells[AT.action] === '');
+
 /** Goes through a plan folder's open decisions on a terminal. */
 export async function decide(folder: string, io: Io): Promise<Ending> {
   const file = join(folder, 'decisions.csv');
@@ -39,10 +41,13 @@ export async function decide(folder: string, io: Io): Promise<Ending> {
     throw new Mistake('decide asks questions, and this is no terminal.', `Run it on a terminal, or write into ${file} with a spreadsheet.`);
   }
   const rows = readCells(file).rows.map(({ cells }) => cells.map(unguardCell));
-  const open = rows.filter((cells) => cells[AT.action] === '');
+  const open = openRows(rows);
   if (open.length === 0) return { code: EXIT.done, reason: `nothing is open in ${file}; run the plan again` };
-  const questions = openQuestions(io, process.stdout);
   let decided = 0;
+  const questions = openQuestions(io, io.stdout, () => {
+    if (decided === 0) return 'nothing was written.';
+    return `${count(decided, 'decision is', 'decisions are')} saved, ${grouped(openRows(rows).length)} still open; run decide again to go on.`;
+  });
   try {
     for (const [at, cells] of open.entries()) {
       io.stdout.write(`\n${questionText(cells, at + 1, open.length)}`);
@@ -57,8 +62,10 @@ export async function decide(folder: string, io: Io): Promise<Ending> {
   } finally {
     questions.close();
   }
-  const left = rows.filter((cells) => cells[AT.action] === '').length;
-  return { code: EXIT.done, reason: `${count(decided, 'decision')} saved, ${left} still open; run the plan again to see what they lead to` };
+  return {
+    code: EXIT.done,
+    reason: `${count(decided, 'decision')} saved, ${grouped(openRows(rows).length)} still open; run the plan again to see what they lead to`,
+  };
 }
 
 function questionText(cells: readonly string[], number: number, all: number): string {
