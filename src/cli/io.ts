@@ -7,8 +7,9 @@ export interface Output {
   /** Yields once all is written: why it could not be, if so. */
   settle(): Promise<Error | undefined>;
   readonly isTTY: boolean;
-  /** As it is now: a window may be drawn wider. */
-  readonly columns?: number | undefined;
+  readonly columns?: number;
+  /** The stream itself: a line that is being typed is drawn on it. */
+  readonly stream?: NodeJS.WritableStream;
 }
 
 export interface Io {
@@ -83,9 +84,8 @@ function outputOf(stream: NodeJS.WriteStream): Output {
       });
     },
     isTTY: stream.isTTY === true,
-    get columns() {
-      return stream.columns;
-    },
+    stream,
+    ...(stream.columns === undefined ? {} : { columns: stream.columns }),
   };
 }
 

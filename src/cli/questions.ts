@@ -1,7 +1,6 @@
 /** Questions to a person on a terminal. */
 
 import { createInterface } from 'node:readline';
-import { Writable } from 'node:stream';
 import { EXIT, Refusal } from './exit.js';
 import type { Io, Output } from './io.js';
 
@@ -13,7 +12,7 @@ export interface Questions {
 
 /** Starts asking; the questions go to `output`. `standing` says what holds where the person stops in the middle. */
 export function openQuestions({ stdin }: Io, output: Output, standing: () => string): Questions {
-  const lines = createInterface({ input: stdin, output: streamOf(output), terminal: output.isTTY });
+  const lines = createInterface({ input: stdin, ...(output.stream === undefined ? {} : { output: output.stream }) });
   let stop: Refusal | undefined;
   let refuse: ((stop: Refusal) => void) | undefined;
   // Both may come between two questions as well: then the next one is not asked.
@@ -41,16 +40,4 @@ export function openQuestions({ stdin }: Io, output: Output, standing: () => str
       lines.close();
     },
   };
-}
-
-/** An output as readline writes to it: it draws a line anew while it is typed, and must know how wide the terminal is. */
-function streamOf(output: Output): NodeJS.WritableStream {
-  const stream = new Writable({
-    decodeStrings: false,
-    write(text: string, _encoding, done) {
-      output.write(text);
-      done();
-    },
-  });
-  return Object.defineProperty(stream, 'columns', { get: () => output.columns });
 }

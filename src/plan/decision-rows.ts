@@ -7,6 +7,7 @@ import { isEmailAddress } from '../model/email.js';
 import type { Question } from '../model/finding.js';
 import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
+import { hasControls } from './answer-limits.js';
 import { questionBinder } from './bound-users.js';
 import { digestOf } from './digest.js';
 import type { WrittenRow } from './plan.js';
@@ -26,6 +27,7 @@ export const DECISION_COLUMNS = [
   'owner',
   'expires',
 ] as const;
+export type DecisionColumn = (typeof DECISION_COLUMNS)[number];
 export const WRITTEN_COLUMNS = 7;
 
 /** What a person may write into a row. */
@@ -59,10 +61,12 @@ export function askRows(open: readonly AuditedFinding[], context: RuleContext): 
     // Rules ask about their users one after the other, so that one walk along them meets all.
     let at = 0;
     for (const asking of questions) {
-      const question = bind(asking);
-      const { subject, id, current, problem } = question;
+      const { subject, id, current } = asking;
       while (subject === 'user' && at < users.length && users[at].id !== id) at++;
-      const suggestion = suggest({ question, user: subject === 'user' ? users[at] : undefined });
+      const user = subject === 'user' ? users[at] : undefined;
+      const question = bind(asking, user);
+      const { problem } = question;
+      const suggestion = suggest({ question, user });
       asked.push({ finding, question, written: [finding.fingerprint, rule.name, subject, id, current, problem, suggestion] });
     }
   }
@@ -85,6 +89,7 @@ function suggester(context: RuleContext): (proposed: Proposed) => string {
     if (subject === 'group' && names.delete(current)) return '';
     if (proposal === undefined) return '';
     if (proposal.value === '') return proposal.action;
+    if (hasControls(proposal.value)) return '';
     // Unless another email was suggested before: then the username follows that.
     if (proposal.isCertain === true) return given.has(`${subject} ${id} set-email`) ? '' : `${proposal.action} ${proposal.value}`;
     // The username of a user in scope follows the email; another one by itself would have to be changed again.

@@ -1,6 +1,7 @@
 /** Rows of decisions.csv, held against what was asked: nothing but the answers may have changed. */
 
 import { unguardCell } from '../model/formula.js';
+import { doneAlready } from './bound-users.js';
 import { type Answer, type AskedRow, DECISION_COLUMNS, foldCell, rowDigest, WRITTEN_COLUMNS } from './decision-rows.js';
 import type { WrittenRow } from './plan.js';
 
@@ -199,7 +200,10 @@ function sortAnswers(rows: readonly FileRow[], asked: readonly AskedRow[], find:
     const answer: Answer = { action: action.toLowerCase(), value: cells[WRITTEN_COLUMNS + 1], reason, owner, expires };
     const row = find(cells);
     const isBlank = [action, value, reason, owner, expires].every((cell) => cell === '');
-    if (row !== undefined) answered.push({ asked: row, answer, line });
+    const done = row === undefined ? undefined : doneAlready(row.question, answer.action);
+    // Whoever writes it into the row as it is now is told; what was decided before is no mistake once it is so.
+    if (done !== undefined && row !== undefined && alteredAt(cells, row.written) >= 0) outdated.push({ cells, line, why: done });
+    else if (row !== undefined) answered.push({ asked: row, answer, line });
     else if (!isBlank) {
       nowBySubject ??= new Map(asked.map(({ written }) => [keyOf(written[1], written[2], written[3]), { written }]));
       const now = nowBySubject.get(keyOf(cells[1], cells[2], cells[3]));

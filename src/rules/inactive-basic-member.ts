@@ -69,7 +69,7 @@ export const inactiveBasicMember: Rule<InactiveBasicMember> = {
         subject: 'user',
         id: user.id,
         current: groups.map(({ name }) => name).join('; '),
-        problem: 'An inactive Basic user: the first group sync removes the user from these groups.',
+        problem: 'The first group sync removes the user from these groups.',
         actions: ['activate', 'remove-member', 'accept'],
         proposal: { action: 'remove-member', value: '' },
       },

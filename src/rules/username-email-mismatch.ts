@@ -1,7 +1,7 @@
 import { type Difference, differenceOf, explainDifference } from '../model/compare.js';
 import type { User } from '../model/directory.js';
 import type { FindingBase, Severity } from '../model/finding.js';
-import { cell, NO_NEEDS, NOBODY, placeText, type Rule, stateText, userData } from './rule.js';
+import { cell, NO_NEEDS, NOBODY, placeText, type Rule, userData } from './rule.js';
 
 export interface UsernameEmailMismatch extends FindingBase {
   readonly rule: 'username-email-mismatch';
@@ -63,7 +63,7 @@ export const usernameEmailMismatch: Rule<UsernameEmailMismatch> = {
         subject: 'user',
         id: user.id,
         current: user.userName,
-        problem: `The username must become the email "${user.email}" (${stateText(user)}), but that is not safe yet.`,
+        problem: 'The username must become the email, but that is not safe yet.',
         actions: ['set-email', 'set-username', 'deactivate', 'accept'],
       },
     ],

@@ -1,6 +1,6 @@
 /** Runs the whole program in process, in another world. */
 
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import type { Io, Output } from '../../src/cli/io.js';
 import { run } from '../../src/cli/main.js';
 
@@ -22,7 +22,6 @@ export interface CliResult {
 export const CTRL_C = '\u0003';
 export const CTRL_D = '\u0004';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: what readline moves the cursor with
 const CURSOR = /\u001b\[\d*(?:;\d+)*[A-Za-z]/g;
 
 /** Yields what a command line writes on a terminal to somebody who answers each question with the next of `typed`. */
@@ -36,17 +35,16 @@ export async function converse(args: readonly string[], typed: readonly string[]
     const next = left.shift();
     stdin.write(next === undefined ? CTRL_D : next === CTRL_C || next === CTRL_D ? next : `${next}\r`);
   };
-  const outputTo = (name: 'stdout' | 'stderr'): Output => ({
-    write(text) {
+  const outputTo = (name: 'stdout' | 'stderr'): Output => {
+    const write = (text: string): void => {
       written[name] += text.replace(CURSOR, '').replaceAll('\r\n', '\n');
       if (isAnswering || !/(?:^|\n)(?:> |[^\n]+: )$/.test(written[name])) return;
       isAnswering = true;
       setImmediate(answer);
-    },
-    settle: async () => undefined,
-    isTTY: true,
-    columns,
-  });
+    };
+    const stream = Object.assign(new Writable({ decodeStrings: false, write: (text: string, _, done) => done(void write(text)) }), { isTTY: true, columns });
+    return { write, settle: async () => undefined, isTTY: true, columns, stream };
+  };
   const io: Io = { ...worldOf({ ...(cwd === undefined ? {} : { cwd }) }), stdout: outputTo('stdout'), stderr: outputTo('stderr'), stdin };
   const code = await inFolder(cwd, () => run(args, io));
   return { code, ...written };

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { DecisionAction } from '../../model/finding.js';
 import { unguardCell } from '../../model/formula.js';
 import { Mistake } from '../../model/mistake.js';
+import { acceptanceProblem } from '../../plan/answer-limits.js';
 import { DECISION_COLUMNS, WRITTEN_COLUMNS } from '../../plan/decision-rows.js';
-import { isDate } from '../../plan/settle-decisions.js';
 import { csvText } from '../../reporters/plan-tables.js';
 import { visible } from '../../reporters/visible.js';
 import { findRule } from '../../rules/registry.js';
@@ -132,7 +132,7 @@ async function answerFor({ action, value }: Choice, questions: Questions, io: Io
     const owner = await must('Who answers for it');
     for (;;) {
       const expires = (await questions.ask('Until when (2027-01-31; empty: without end): ')).trim();
-      if (expires === '' || isDate(expires)) return { action, reason, owner, expires };
+      if (acceptanceProblem('expires', expires, '') === undefined) return { action, reason, owner, expires };
       io.stdout.write('Please write the date as 2027-01-31, or nothing.\n');
     }
   }
