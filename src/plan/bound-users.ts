@@ -48,6 +48,9 @@ function nameOf({ userName, email }: User): string {
   return `${userName === '' ? '(no username)' : userName} <${email === '' ? 'no email' : email}>`;
 }
 
+/** What a row of decisions.csv tells of its subject. */
+export type AskedAbout = Pick<Question, 'subject' | 'id' | 'problem'>;
+
 const STATE = /^(Active|Inactive) (?:Basic|IdP) user /;
 
 /** What a row's problem says of its user; undefined where the row is about nobody. */
@@ -57,15 +60,34 @@ interface StatedUser {
   readonly isIdp: boolean;
 }
 
-function statedUser(problem: string): StatedUser | undefined {
+function statedUser({ subject, problem }: Pick<AskedAbout, 'subject' | 'problem'>): StatedUser | undefined {
+  if (subject !== 'user') return undefined;
   const [start, state] = STATE.exec(problem) ?? [];
   return start === undefined ? undefined : { isActive: state === 'Active', isIdp: start.endsWith('IdP user ') };
 }
 
 /** Yields why the action does nothing: the row says that the user is so already. */
-export function doneAlready({ subject, id, problem }: Pick<Question, 'subject' | 'id' | 'problem'>, action: string): string | undefined {
-  if (subject !== 'user' || (action !== 'activate' && action !== 'deactivate')) return undefined;
-  const user = statedUser(problem);
+export function doneAlready(row: AskedAbout, action: string): string | undefined {
+  if (action !== 'activate' && action !== 'deactivate') return undefined;
+  const user = statedUser(row);
   if (user === undefined || user.isActive !== (action === 'activate')) return undefined;
-  return `user ${id} is ${user.isActive ? 'active' : 'inactive'} already`;
+  return `user ${row.id} is ${user.isActive ? 'active' : 'inactive'} already`;
+}
+
+/** Yields those of a rule's actions that this row allows. */
+export function possibleActions<A extends string>(row: AskedAbout, actions: readonly A[]): A[] {
+  const isFixed = row.subject === 'user' && row.problem.endsWith(STAYS);
+  return actions.filter((action) => (isFixed ? action === 'accept' : doneAlready(row, action) === undefined));
+}
+
+/** Yields who or what a row's problem says that it is about; undefined where it is no user. */
+export function statedName({ subject, problem }: AskedAbout): string | undefined {
+  return subject === 'user' ? /^(.*?): /s.exec(problem)?.[1] : undefined;
+}
+
+/** Is in scope whatever the authentication mode, with another email than this. Where the row alone does not tell, it is not. */
+export function hasOtherEmail(row: AskedAbout, email: string): boolean {
+  const user = statedUser(row);
+  if (user === undefined || !user.isActive || !user.isIdp) return false;
+  return !row.problem.includes(` <${email}>: `) && !row.problem.startsWith(`Active IdP user ${email}: `);
 }
