@@ -60,3 +60,10 @@ it('a decision that came true before the next export is outdated, not refused', 
   expect(table[rowOf(table, 'conflicting-users', '2')][COLUMN.action]).toBe('');
   expect(readFileSync(join(next, 'plan/decisions.outdated.csv'), 'utf8')).toContain('user 2 is inactive already');
 });
+
+it('what a better export or another name removes is told first, and only then that it can be accepted', async () => {
+  const folder = newFolder({ ...SOURCE, 'export/memberships.csv': 'groupId,userId\n30,20\n30,999\n' });
+  expect((await plan(folder, '--sync-group', 'Optic', '--sync-group', 'Night shift')).code).toBe(0);
+  expect(problemOf(folder, 'unknown-member', '')).toMatch(/^Export again, .*can it be accepted\.$/);
+  expect(problemOf(folder, 'unknown-sync-group', '')).toMatch(/^Correct the name given with --sync-group, .*did you mean "Optics"\? .*can it be accepted\.$/);
+});
