@@ -21,7 +21,7 @@ export async function askConsent({ summary, question, command, isGiven }: Consen
   if (io.stdin.isTTY !== true || !io.stderr.isTTY) {
     throw new Refusal(EXIT.refused, 'no consent was given; nothing was changed.', `Nobody can be asked here. To go ahead, run:\n  ${command}`);
   }
-  const questions = openQuestions(io, process.stderr, () => 'nothing was changed');
+  const questions = openQuestions(io, io.stderr, () => 'nothing was changed.');
   try {
     const answer = await questions.ask(`${question} Type yes to go ahead [no]: `);
     if (/^yes$/i.test(answer.trim())) return;

@@ -8,6 +8,8 @@ export interface Output {
   settle(): Promise<Error | undefined>;
   readonly isTTY: boolean;
   readonly columns?: number;
+  /** The stream itself: a line that is being typed is drawn on it. */
+  readonly stream?: NodeJS.WritableStream;
 }
 
 export interface Io {
@@ -82,6 +84,7 @@ function outputOf(stream: NodeJS.WriteStream): Output {
       });
     },
     isTTY: stream.isTTY === true,
+    stream,
     ...(stream.columns === undefined ? {} : { columns: stream.columns }),
   };
 }

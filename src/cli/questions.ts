@@ -2,7 +2,7 @@
 
 import { createInterface } from 'node:readline';
 import { EXIT, Refusal } from './exit.js';
-import type { Io } from './io.js';
+import type { Io, Output } from './io.js';
 
 export interface Questions {
   /** Yields the line that was typed. Throws a Refusal where the person stops (Ctrl-C) or the input ends. */
@@ -10,30 +10,34 @@ export interface Questions {
   close(): void;
 }
 
-/** Starts asking; the questions go to `output`. `standing` says what was done so far, for whoever stops in the middle. */
-export function openQuestions({ stdin }: Io, output: NodeJS.WritableStream, standing: () => string = () => 'nothing was written'): Questions {
-  const lines = createInterface({ input: stdin, output });
+/** Starts asking; the questions go to `output`. `standing` says what holds where the person stops in the middle. */
+export function openQuestions({ stdin }: Io, output: Output, standing: () => string): Questions {
+  const lines = createInterface({ input: stdin, ...(output.stream === undefined ? {} : { output: output.stream }) });
+  let stop: Refusal | undefined;
+  let refuse: ((stop: Refusal) => void) | undefined;
+  // Both may come between two questions as well: then the next one is not asked.
+  const end = (code: Refusal['code'], how: string): void => {
+    if (stop !== undefined) return;
+    stop = new Refusal(code, `${how}; ${standing()}`);
+    if (refuse !== undefined) output.write('\n');
+    refuse?.(stop);
+  };
+  lines.on('close', () => end(EXIT.noAnswer, 'the input ended before every question was answered'));
+  lines.on('SIGINT', () => end(130, 'interrupted'));
   return {
     ask(question) {
       return new Promise((resolve, reject) => {
-        const end = (): void => {
-          output.write('\n');
-          reject(new Refusal(EXIT.noAnswer, `the input ended before every question was answered; ${standing()}.`));
-        };
-        const interrupt = (): void => {
-          lines.off('close', end);
-          output.write('\n');
-          reject(new Refusal(130, `interrupted; ${standing()}.`));
-        };
-        lines.once('close', end);
-        lines.once('SIGINT', interrupt);
+        if (stop !== undefined) return reject(stop);
+        refuse = reject;
         lines.question(question, (answer) => {
-          lines.off('close', end);
-          lines.off('SIGINT', interrupt);
+          refuse = undefined;
           resolve(answer);
         });
       });
     },
-    close: () => lines.close(),
+    close() {
+      stop ??= new Refusal(EXIT.noAnswer, `nobody is asked any more; ${standing()}`);
+      lines.close();
+    },
   };
 }

@@ -6,8 +6,9 @@ import type { Acceptance, Report } from '../audit/report.js';
 import { withAcceptances, withBaseline } from '../audit/standing.js';
 import { unguardCell } from '../model/formula.js';
 import { Mistake } from '../model/mistake.js';
+import { acceptanceOf } from '../plan/answer-limits.js';
 import { DECISION_COLUMNS, WRITTEN_COLUMNS } from '../plan/decision-rows.js';
-import { acceptanceOf } from '../plan/settle-decisions.js';
+
 import { readCells } from '../sources/cells.js';
 import { reasonOf } from '../sources/file-stream.js';
 import { type SourceProblem, SourceRefused } from '../sources/problem.js';

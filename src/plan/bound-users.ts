@@ -1,30 +1,93 @@
-/** Accounts about which a person said something before any question: what may still be asked about them. */
+/** Questions about users as they may be asked: who it is about, and what may still be decided about this account. */
 
+import type { User } from '../model/directory.js';
 import type { Question } from '../model/finding.js';
-import { few, type RuleContext } from '../rules/rule.js';
+import { few, type RuleContext, stateText } from '../rules/rule.js';
+
+/** What the question about an account says that stays as it is: nothing but to live with the finding is left to decide. */
+const STAYS = 'This account is left out, so it stays as it is.';
 
 /**
- * Yields what makes a question one that may be asked: of an account that stays as it is nothing can be decided but to
- * live with the finding; and where other systems sign in with the username, the question says so.
+ * Yields what makes a question one that may be asked. It says first who the user is, for whoever reads the row alone;
+ * of an account that stays as it is nothing can be decided but to live with the finding; nobody is made what they are
+ * already; and where other systems sign in with the username, the question says so.
  */
-export function questionBinder({ directory, policy }: Pick<RuleContext, 'directory' | 'policy'>): (question: Question) => Question {
-  if (policy.leaveOutUsers.length === 0 && policy.areIntegrationsGiven !== true) return (question) => question;
+export function questionBinder({ directory, policy }: Pick<RuleContext, 'directory' | 'policy'>): (question: Question, user: User | undefined) => Question {
   const fixed = new Set<string>();
   const systemsById = new Map<string, readonly string[]>();
-  for (const { id, isLeftOut, signsInFor } of directory.users) {
-    if (isLeftOut === true) fixed.add(id);
-    else if (signsInFor !== undefined) systemsById.set(id, signsInFor);
+  if (policy.leaveOutUsers.length > 0 || policy.areIntegrationsGiven === true) {
+    for (const { id, isLeftOut, signsInFor } of directory.users) {
+      if (isLeftOut === true) fixed.add(id);
+      else if (signsInFor !== undefined) systemsById.set(id, signsInFor);
+    }
   }
-  return (question) => {
-    if (question.subject !== 'user') return question;
-    const { id, problem } = question;
+  return (question, user) => {
+    if (user === undefined) return question;
+    const { id } = question;
+    const problem = `${whoIs(user)}: ${question.problem}`;
     if (fixed.has(id)) {
       const { proposal: _, ...rest } = question;
-      return { ...rest, problem: `${problem} This account is left out, so it stays as it is.`, actions: ['accept'] };
+      return { ...rest, problem: `${problem} ${STAYS}`, actions: ['accept'] };
     }
+    const idle = user.active ? 'activate' : 'deactivate';
+    const actions = question.actions.includes(idle) ? question.actions.filter((action) => action !== idle) : question.actions;
     const systems = systemsById.get(id);
-    return systems === undefined
-      ? question
-      : { ...question, problem: `${problem} ${few(systems)} ${systems.length === 1 ? 'signs' : 'sign'} in with the username of this user.` };
+    const ending = systems === undefined ? '' : ` ${few(systems)} ${systems.length === 1 ? 'signs' : 'sign'} in with the username of this user.`;
+    return { ...question, problem: problem + ending, actions };
   };
+}
+
+/** Yields `Inactive Basic user ext1 <ext1@ext.example>`; begins with the state, so that no username can be taken for it. */
+function whoIs(user: User): string {
+  const state = stateText(user);
+  return `${state.charAt(0).toUpperCase()}${state.slice(1)} user ${nameOf(user)}`;
+}
+
+function nameOf({ userName, email }: User): string {
+  if (userName === email && email !== '') return email;
+  return `${userName === '' ? '(no username)' : userName} <${email === '' ? 'no email' : email}>`;
+}
+
+/** What a row of decisions.csv tells of its subject. */
+export type AskedAbout = Pick<Question, 'subject' | 'id' | 'problem'>;
+
+const STATE = /^(Active|Inactive) (?:Basic|IdP) user /;
+
+/** What a row's problem says of its user; undefined where the row is about nobody. */
+interface StatedUser {
+  readonly isActive: boolean;
+  /** Signs in by the identity provider: while active, in scope whatever the authentication mode. */
+  readonly isIdp: boolean;
+}
+
+function statedUser({ subject, problem }: Pick<AskedAbout, 'subject' | 'problem'>): StatedUser | undefined {
+  if (subject !== 'user') return undefined;
+  const [start, state] = STATE.exec(problem) ?? [];
+  return start === undefined ? undefined : { isActive: state === 'Active', isIdp: start.endsWith('IdP user ') };
+}
+
+/** Yields why the action does nothing: the row says that the user is so already. */
+export function doneAlready(row: AskedAbout, action: string): string | undefined {
+  if (action !== 'activate' && action !== 'deactivate') return undefined;
+  const user = statedUser(row);
+  if (user === undefined || user.isActive !== (action === 'activate')) return undefined;
+  return `user ${row.id} is ${user.isActive ? 'active' : 'inactive'} already`;
+}
+
+/** Yields those of a rule's actions that this row allows. */
+export function possibleActions<A extends string>(row: AskedAbout, actions: readonly A[]): A[] {
+  const isFixed = row.subject === 'user' && row.problem.endsWith(STAYS);
+  return actions.filter((action) => (isFixed ? action === 'accept' : doneAlready(row, action) === undefined));
+}
+
+/** Yields who or what a row's problem says that it is about; undefined where it is no user. */
+export function statedName({ subject, problem }: AskedAbout): string | undefined {
+  return subject === 'user' ? /^(.*?): /s.exec(problem)?.[1] : undefined;
+}
+
+/** Is in scope whatever the authentication mode, with another email than this. Where the row alone does not tell, it is not. */
+export function hasOtherEmail(row: AskedAbout, email: string): boolean {
+  const user = statedUser(row);
+  if (user === undefined || !user.isActive || !user.isIdp) return false;
+  return !row.problem.includes(` <${email}>: `) && !row.problem.startsWith(`Active IdP user ${email}: `);
 }

@@ -1,12 +1,13 @@
 /** What people are asked: one row for each subject of each finding that they must settle, with a valid suggestion. */
 
 import type { AuditedFinding } from '../audit/report.js';
-import { isBlank, key } from '../model/compare.js';
+import { key } from '../model/compare.js';
 import type { User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
 import type { Question } from '../model/finding.js';
 import { ruleOf } from '../rules/registry.js';
-import { type RuleContext, stateText } from '../rules/rule.js';
+import type { RuleContext } from '../rules/rule.js';
+import { hasUnseen } from './answer-limits.js';
 import { questionBinder } from './bound-users.js';
 import { digestOf } from './digest.js';
 import type { WrittenRow } from './plan.js';
@@ -26,6 +27,7 @@ export const DECISION_COLUMNS = [
   'owner',
   'expires',
 ] as const;
+export type DecisionColumn = (typeof DECISION_COLUMNS)[number];
 export const WRITTEN_COLUMNS = 7;
 
 /** What a person may write into a row. */
@@ -79,22 +81,14 @@ export function askRows(open: readonly AuditedFinding[], context: RuleContext): 
     // Rules ask about their users one after the other, so that one walk along them meets all.
     let at = 0;
     for (const asking of questions) {
-      const question = bind(asking);
-      const { subject, id } = question;
+      const { subject, id } = asking;
       while (subject === 'user' && at < users.length && users[at].id !== id) at++;
       const user = subject === 'user' ? users[at] : undefined;
-      const suggestion = suggest({ question, user });
-      asked.push(new AskedRow(finding, user === undefined ? question : { ...question, problem: `${whoText(user)}: ${question.problem}` }, suggestion));
+      const question = bind(asking, user);
+      asked.push(new AskedRow(finding, question, suggest({ question, user })));
     }
   }
   return asked;
-}
-
-/** Yields whom a row is about, for a person who knows names and no ids. */
-function whoText(user: User): string {
-  const name = isBlank(user.userName) ? '(no username)' : user.userName;
-  const email = isBlank(user.email) || user.email === user.userName ? '' : ` <${user.email}>`;
-  return `${name}${email}, ${stateText(user)}`;
 }
 
 /** A question, with the user of whom it proposes something. */
@@ -113,6 +107,7 @@ function suggester(context: RuleContext): (proposed: Proposed) => string {
     if (subject === 'group' && names.delete(current)) return '';
     if (proposal === undefined) return '';
     if (proposal.value === '') return proposal.action;
+    if (hasUnseen(proposal.value)) return '';
     // Unless another email was suggested before: then the username follows that.
     if (proposal.isCertain === true) return given.has(`${subject} ${id} set-email`) ? '' : `${proposal.action} ${proposal.value}`;
     // The username of a user in scope follows the email; another one by itself would have to be changed again.

@@ -1,6 +1,8 @@
 /** Rows of decisions.csv, held against what was asked: nothing but the answers may have changed. */
 
 import { unguardCell } from '../model/formula.js';
+import { misread } from '../model/windows-1252.js';
+import { doneAlready } from './bound-users.js';
 import { type Answer, type AskedRow, DECISION_COLUMNS, foldCell, rowDigest, WRITTEN_COLUMNS } from './decision-rows.js';
 import type { WrittenRow } from './plan.js';
 
@@ -171,14 +173,18 @@ const LOOKS_COUNTED = /^[\d\s.,:/%e+-]+$/i;
 const alteredAt = (cells: readonly string[], written: readonly string[]): number =>
   written.findIndex((cell, at) => cell !== cells[at] && foldCell(cell) !== foldCell(cells[at] ?? ''));
 
+/** Yields what to do about a cell that is not as it was written. */
+function alterationHint(written: string, cell: string): string {
+  if (LOOKS_COUNTED.test(written)) return 'Spreadsheets do that to numbers and dates: open the file with its columns as text.';
+  if (foldCell(misread(written)) === foldCell(cell)) return 'The file was opened in another encoding: open it as UTF-8 (Data > From Text/CSV in Excel).';
+  return 'Only action, value, reason, owner and expires may be written.';
+}
+
 function alteredCell(line: number, at: number, cells: readonly string[], written: readonly string[]): DecisionProblem {
-  const hint = LOOKS_COUNTED.test(written[at])
-    ? 'Spreadsheets do that to numbers and dates: open the file with its columns as text.'
-    : 'Only action, value, reason, owner and expires may be written.';
   return {
     line,
     column: at + 1,
-    message: `${DECISION_COLUMNS[at]} was altered: it is ${JSON.stringify(cells[at] ?? '')} and was ${JSON.stringify(written[at])}. ${hint}`,
+    message: `${DECISION_COLUMNS[at]} was altered: it is ${JSON.stringify(cells[at] ?? '')} and was ${JSON.stringify(written[at])}. ${alterationHint(written[at], cells[at] ?? '')}`,
   };
 }
 
@@ -216,7 +222,10 @@ function sortAnswers(rows: readonly FileRow[], asked: readonly AskedRow[], find:
     const answer: Answer = { action: action.toLowerCase(), value: cells[WRITTEN_COLUMNS + 1], reason, owner, expires };
     const row = find(cells);
     const isBlank = [action, value, reason, owner, expires].every((cell) => cell === '');
-    if (row !== undefined) answered.push({ asked: row, answer, line });
+    const done = row === undefined ? undefined : doneAlready(row.question, answer.action);
+    // Whoever writes it into the row as it is now is told; what was decided before is no mistake once it is so.
+    if (done !== undefined && row !== undefined && alteredAt(cells, row.written) >= 0) outdated.push({ cells, line, why: done });
+    else if (row !== undefined) answered.push({ asked: row, answer, line });
     else if (!isBlank) {
       nowBySubject ??= new Map(asked.map(({ written }) => [keyOf(written[1], written[2], written[3]), { written }]));
       const now = nowBySubject.get(keyOf(cells[1], cells[2], cells[3]));

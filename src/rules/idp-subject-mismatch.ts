@@ -5,7 +5,7 @@ import type { FindingBase } from '../model/finding.js';
 import type { IdpUser } from '../model/idp.js';
 import { NO_FIT } from '../model/idp-match.js';
 import { contestsOf, differenceOfAll, IN_WHAT, idpIdentity, idpOf, idpPlaceText, idpUserData } from './idp.js';
-import { askEach, cell, NO_NEEDS, NOBODY, placeText, type Rule, stateText, userData } from './rule.js';
+import { askEach, cell, NO_NEEDS, NOBODY, placeText, type Rule, userData } from './rule.js';
 
 type Odd = 'subject' | 'userName' | 'email';
 
@@ -103,7 +103,7 @@ export const idpSubjectMismatch: Rule<IdpSubjectMismatch> = {
     askEach(
       [finding.user],
       ({ userName, email }) => `${userName} <${email}>`,
-      `${sentence(finding)} (${stateText(finding.user)}). Where the provider is wrong, correct it there.`,
+      `${sentence(finding)}. Where the provider is wrong, correct it there.`,
       ['set-email', 'set-username', 'deactivate', 'accept'],
       () => (finding.differs === 'email' && isEmailAddress(finding.idpUser.subject) ? { action: 'set-email', value: finding.idpUser.subject } : undefined),
     ),

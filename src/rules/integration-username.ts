@@ -77,7 +77,7 @@ export const integrationUsername: Rule<IntegrationUsername> = {
     askEach(
       [user],
       ({ userName }) => userName,
-      `The username must become the email "${user.email}" here and in the other system at the same time.`,
+      'The username must become the email here and in the other system at the same time.',
       ['set-username', 'set-email', 'deactivate', 'accept'],
       () => (isFree ? { action: 'set-username', value: user.email, isCertain: true } : undefined),
     ),

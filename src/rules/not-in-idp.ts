@@ -45,7 +45,7 @@ export const notInIdp: Rule<NotInIdp> = {
     askEach(
       [user],
       ({ userName, email }) => `${userName} <${email}>`,
-      "An active IdP user who is not in the identity provider's exports, or not assigned to the application: add the person there, or deactivate the account.",
+      "Not in the identity provider's exports, or not assigned to the application: add the person there, or deactivate the account.",
       ['deactivate', 'accept'],
     ),
 };

@@ -64,5 +64,9 @@ export const unknownMember: Rule<UnknownMembers> = {
   users: () => NOBODY,
   groups: () => NOBODY,
   decisions: ['accept'],
-  remedy: (finding) => askAboutExport(count(finding.count, 'membership'), 'Memberships name users or groups that the export lacks; export again.'),
+  remedy: (finding) =>
+    askAboutExport(
+      count(finding.count, 'membership'),
+      'Export again, with active and inactive users and all groups, at one time: memberships name users or groups that this export lacks. Only where it is known why they are missing can it be accepted.',
+    ),
 };

@@ -47,5 +47,9 @@ export const unknownSyncGroup: Rule<UnknownSyncGroup> = {
   users: () => NOBODY,
   groups: () => NOBODY,
   decisions: ['accept'],
-  remedy: ({ name }) => askAboutExport(name, 'No organisation-level group has this name; correct the list of groups to be synced.'),
+  remedy: ({ name, suggestion }) =>
+    askAboutExport(
+      name,
+      `Correct the name given with --sync-group, --sync-groups or in the config${suggestion === null ? '.' : `: did you mean "${suggestion}"?`} No organisation-level group has this name. Only where the group is still to be made can it be accepted.`,
+    ),
 };

@@ -63,7 +63,7 @@ export const usernameEmailMismatch: Rule<UsernameEmailMismatch> = {
         subject: 'user',
         id: user.id,
         current: user.userName,
-        problem: `The username must become the email "${user.email}", but waits for another decision or a valid email.`,
+        problem: 'The username must become the email, but waits for another decision or a valid email.',
         actions: ['set-email', 'set-username', 'deactivate', 'accept'],
       },
     ],

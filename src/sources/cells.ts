@@ -11,9 +11,12 @@ export interface CellTable {
   readonly rows: readonly { readonly line: number; readonly cells: readonly string[] }[];
 }
 
-/** Yields headings and rows of their width: spreadsheets leave empty cells at the end away, or add some. Longer rows are refused. */
-export function readCells(file: string, encoding?: Encoding): CellTable {
-  const stream = new FileStream(file, encoding);
+/**
+ * Yields headings and rows of their width: spreadsheets leave empty cells at the end away, or add some. Longer rows are
+ * refused. `theirs` is given for a list that people made, with the encoding they said; else the file is decisions.csv.
+ */
+export function readCells(file: string, theirs?: { readonly encoding: Encoding | undefined }): CellTable {
+  const stream = new FileStream(file, theirs?.encoding);
   try {
     const scanner = new RecordScanner(stream);
     const front =
@@ -26,7 +29,14 @@ export function readCells(file: string, encoding?: Encoding): CellTable {
     const rows: { line: number; cells: string[] }[] = [];
     scanner.scan(delimiter, {
       row: (row) => void rows.push({ line: row.line, cells: Array.from({ length: row.width }, (_, at) => row.text(at)) }),
-      problem: ({ line, column, message }) => problems.add({ file, line, ...(column === undefined ? {} : { column }), message }),
+      problem: ({ line, column, kind, message }) =>
+        problems.add({
+          file,
+          line,
+          ...(column === undefined ? {} : { column }),
+          // --encoding is for the export.
+          message: kind === 'encoding' && theirs === undefined ? `the text is not ${stream.encoding}: save the file again as "CSV UTF-8".` : message,
+        }),
     });
     const [head, ...body] = rows;
     const headings = withoutEmptyEnd(head?.cells ?? []);
@@ -42,7 +52,7 @@ export function readCells(file: string, encoding?: Encoding): CellTable {
       }
       return { line, cells: [...filled, ...Array.from({ length: Math.max(0, headings.length - filled.length) }, () => '')] };
     });
-    problems.refuse();
+    problems.refuse([], theirs === undefined ? 'decisions' : 'source');
     stream.finish();
     return { headings, rows: table.filter(({ cells }) => cells.some((cell) => cell !== '')) };
   } finally {

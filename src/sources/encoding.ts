@@ -1,6 +1,7 @@
 /** Turns the encodings of real exports into UTF-8 bytes, stretch by stretch, and refuses bytes that are not of the encoding. */
 
 import { isUtf8 } from 'node:buffer';
+import { HIGH_1252 } from '../model/windows-1252.js';
 
 export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
@@ -13,13 +14,8 @@ export function sniffMark(bytes: Buffer): { readonly encoding: Encoding; readonl
   return undefined;
 }
 
-// Bytes 0x80 to 0x9f by the WHATWG table; 0 where the encoding has no character. TextDecoder is not used:
-// some releases of Node.js decode this label as ISO 8859-1.
-const HIGH = [
-  0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017d, 0, 0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
-  0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178,
-];
-const HIGH_TEXT = HIGH.map((code) => (code === 0 ? '\ufffd' : String.fromCharCode(code)));
+// TextDecoder is not used: some releases of Node.js decode this label as ISO 8859-1.
+const HIGH_TEXT = HIGH_1252.map((code) => (code === 0 ? '\ufffd' : String.fromCharCode(code)));
 const HIGH_BYTES = new Map(HIGH_TEXT.map((text, at) => [text, 0x80 + at]));
 
 const decode1252 = (bytes: Buffer): string => bytes.toString('latin1').replace(/[\u0080-\u009f]/g, (char) => HIGH_TEXT[char.charCodeAt(0) - 0x80]);

@@ -30,7 +30,7 @@ const ACCEPTED = {
 
 /** Yields the usernames with their systems. Throws SourceRefused with everything that is wrong in the file. */
 export function readIntegrations(file: string, encoding?: Encoding): Integrations {
-  const { headings, rows } = readCells(file, encoding);
+  const { headings, rows } = readCells(file, { encoding });
   const problems = new Problems();
   const userNameAt = findColumn('userName', headings, (message) => problems.add({ file, line: 1, message }));
   const systemAt = findColumn('system', headings, (message) => problems.add({ file, line: 1, message }));

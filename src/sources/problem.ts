@@ -79,10 +79,10 @@ export class Problems {
   }
 
   /** Throws SourceRefused where there is any: by file in the order given, then by line. */
-  refuse(order: readonly Pick<SourceProblem, 'file' | 'table'>[] = []): void {
+  refuse(order: readonly Pick<SourceProblem, 'file' | 'table'>[] = [], subject: SourceRefused['subject'] = 'source'): void {
     if (this.#total === 0) return;
     const places = new Set([...order.map(placeOf), ...this.#byPlace.keys()]);
     const problems = [...places].flatMap((place) => [...(this.#byPlace.get(place) ?? [])].sort(byLine));
-    throw new SourceRefused(problems.slice(0, MOST), this.#total);
+    throw new SourceRefused(problems.slice(0, MOST), this.#total, subject);
   }
 }

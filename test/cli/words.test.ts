@@ -55,25 +55,6 @@ it('a plan without actions needs nobody to agree', async () => {
   expect(readFileSync(join(cwd, 'copy/users.csv'), 'utf8')).toBe(readFileSync(join(cwd, 'clean/users.csv'), 'utf8'));
 });
 
-it('a row of decisions says whom it is about', async () => {
-  const cwd = newFolder({ ...EXPORT, 'export/users.csv': `${EXPORT['export/users.csv']}5,miller,,true,idp\n6,,nobody,true,idp\n` });
-  await runCli(['plan', 'export', '--auth-mode', 'multi', '--out', 'plan'], { cwd });
-  const text = readFileSync(join(cwd, 'plan/decisions.csv'), 'utf8');
-  expect(text).toContain(',missing-email,user,5,,"miller, active IdP: The user is in scope and has no email."');
-  expect(text).toContain(',user,4,Ovens,"bran <bran@bakery.example>, inactive Basic: The first group sync removes');
-  expect(text).toContain(',invalid-email,user,6,nobody,"(no username) <nobody>, active IdP: ');
-});
-
-it('an email that is left out is asked for', async () => {
-  const cwd = newFolder({ ...EXPORT, 'export/users.csv': `${EXPORT['export/users.csv']}5,miller,,true,idp\n` });
-  const plan = ['plan', 'export', '--auth-mode', 'multi', '--out', 'plan'];
-  await runCli(plan, { cwd });
-  const file = join(cwd, 'plan/decisions.csv');
-  writeFileSync(file, readFileSync(file, 'utf8').replace(/(,missing-email,.*?has no email\.",[^,]*),,/, '$1,set-email,'));
-  const { code, stderr } = await runCli(plan, { cwd });
-  expect({ code, says: stderr.includes('set-email needs a value.') }).toEqual({ code: 2, says: true });
-});
-
 it('verify refuses to tell of memberships that the export does not have', async () => {
   const cwd = await planned();
   const file = join(cwd, 'plan/decisions.csv');

@@ -84,7 +84,11 @@ describe('is refused where a decision cannot be meant', () => {
     ['no email', taken, { action: 'set-email', value: 'x at x' }, 'value', '"x at x" is not an email address'],
     ['no name', ['duplicate-group-name', '31'], { action: 'set-name', value: ' ' }, 'value', 'set-name needs a value'],
     ['a name with a space at its end', ['duplicate-group-name', '31'], { action: 'set-name', value: 'Optics 2 ' }, 'value', 'white space around it'],
-    ['a value too many', taken, { action: 'deactivate', value: 'yes' }, 'value', 'deactivate takes no value'],
+    ['no email address at all', taken, { action: 'set-email' }, 'value', 'set-email needs a value.'],
+    ['a control character', taken, { action: 'set-username', value: 'a\tb' }, 'value', '"a\\tb" has a control character'],
+    ['a value too many', taken, { action: 'activate', value: 'yes' }, 'value', 'activate takes no value'],
+    ['what the inactive user is', taken, { action: 'deactivate' }, 'action', 'user 2 is inactive already; possible: set-email, set-username, activate, accept'],
+    ['what the active user is', ['conflicting-users', '4'], { action: 'activate' }, 'action', 'user 4 is active already; possible: set-email'],
     [
       'a group that the finding does not have',
       ['inactive-basic-member', '20'],

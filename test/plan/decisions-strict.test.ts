@@ -140,5 +140,5 @@ it.each([
   answer(join(cwd, 'plan/decisions.csv'), (row) => row[2] === subject && row[3] === id && /duplicate-(?:username|group-name)/.test(row[1]), action, value);
   const { code, stderr } = await plan(cwd);
   expect(code).toBe(2);
-  expect(stderr).toContain('has characters that nobody sees, or a line end');
+  expect(stderr).toContain('has a control character: a tab, a line end, or one that nobody sees');
 });

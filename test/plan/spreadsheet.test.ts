@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ROOT } from '../support/children.js';
+import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
-import { answer, COLUMN, readTable, readText, runPlan, SOURCE, type Summary, summaryOf, writeTable } from './observatory.js';
+import { answer, COLUMN, readTable, readText, runPlan, SOURCE, type Summary, summaryOf, writeTable, writeText } from './observatory.js';
 
 const folderWith = temporaryFolders();
 let folder = '';
@@ -91,5 +92,37 @@ describe(`LibreOffice opens the file and saves it${why}`, () => {
     copyFileSync(join(saved, 'decisions.csv'), join(folder, 'plan/decisions.csv'));
     expect(await summaryOf(folder)).toEqual(decided.summary);
     expect(readText(folder)).toBe(decided.text);
+  });
+});
+
+describe('a file in another encoding is told what it is', () => {
+  beforeEach(async () => {
+    folder = folderWith({
+      ...SOURCE,
+      'export/users.csv': SOURCE['export/users.csv'].replace('21,labrobot,', '21,Zoë “robot” Ďáblík,').replace('1,ana,', '1,añaÏ,'),
+    });
+    expect((await runPlan(folder)).code).toBe(0);
+  });
+
+  test('saved in the encoding of the country', async () => {
+    writeText(folder, Buffer.from(readText(folder), 'latin1'));
+    const { code, stderr } = await runPlan(folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain('the text is not utf-8: save the file again as "CSV UTF-8".');
+    expect(stderr).toContain('The decisions cannot be taken as they are');
+    expect(stderr).not.toContain('--encoding');
+    expect(stderr).not.toContain('Mend the export');
+    const checked = await runCli(['check', 'export', '--auth-mode', 'multi', '--decisions', 'plan/decisions.csv'], { cwd: folder });
+    expect(checked.stderr).toContain('save the file again as "CSV UTF-8".');
+  });
+
+  test('opened as windows-1252 and saved as UTF-8', async () => {
+    // Windows reads the bytes that the encoding lacks as control characters.
+    const misread = readText(folder).replaceAll('Zoë “robot” Ďáblík', 'ZoÃ« â€œrobotâ€\u009d ÄŽÃ¡blÃ\u00adk').replaceAll('añaÏ', 'aÃ±aÃ\u008f');
+    writeText(folder, `\ufeff${misread}`);
+    const { code, stderr } = await runPlan(folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain('The file was opened in another encoding: open it as UTF-8 (Data > From Text/CSV in Excel).');
+    expect(stderr).not.toContain('may be written.');
   });
 });

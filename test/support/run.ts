@@ -1,6 +1,6 @@
 /** Runs the whole program in process, in another world. */
 
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import type { Io, Output } from '../../src/cli/io.js';
 import { run } from '../../src/cli/main.js';
 
@@ -18,6 +18,38 @@ export interface CliResult {
   readonly stderr: string;
 }
 
+/** A key that ends a dialogue before its end. */
+export const CTRL_C = '\u0003';
+export const CTRL_D = '\u0004';
+
+const CURSOR = /\u001b\[\d*(?:;\d+)*[A-Za-z]/g;
+
+/** Yields what a command line writes on a terminal to somebody who answers each question with the next of `typed`. */
+export async function converse(args: readonly string[], typed: readonly string[], { cwd, columns = 80 }: CliOptions = {}): Promise<CliResult> {
+  const written = { stdout: '', stderr: '' };
+  const left = [...typed];
+  const stdin = Object.assign(new PassThrough(), { isTTY: true });
+  let isAnswering = false;
+  const answer = (): void => {
+    isAnswering = false;
+    const next = left.shift();
+    stdin.write(next === undefined ? CTRL_D : next === CTRL_C || next === CTRL_D ? next : `${next}\r`);
+  };
+  const outputTo = (name: 'stdout' | 'stderr'): Output => {
+    const write = (text: string): void => {
+      written[name] += text.replace(CURSOR, '').replaceAll('\r\n', '\n');
+      if (isAnswering || !/(?:^|\n)(?:> |[^\n]+: )$/.test(written[name])) return;
+      isAnswering = true;
+      setImmediate(answer);
+    };
+    const stream = Object.assign(new Writable({ decodeStrings: false, write: (text: string, _, done) => done(void write(text)) }), { isTTY: true, columns });
+    return { write, settle: async () => undefined, isTTY: true, columns, stream };
+  };
+  const io: Io = { ...worldOf({ ...(cwd === undefined ? {} : { cwd }) }), stdout: outputTo('stdout'), stderr: outputTo('stderr'), stdin };
+  const code = await inFolder(cwd, () => run(args, io));
+  return { code, ...written };
+}
+
 /** Yields what a command line writes and its exit code. Relative paths start at `cwd`. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   const written = { stdout: '', stderr: '' };
@@ -31,21 +63,25 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   });
   const stdin = Object.assign(new PassThrough(), { isTTY: options.isTty === true });
   stdin.end(options.stdin ?? '');
+  const io: Io = { ...worldOf(options), stdout: outputTo('stdout'), stderr: outputTo('stderr'), stdin };
+  const code = await inFolder(options.cwd, () => run(args, io));
+  return { code, ...written };
+}
+
+/** What a program sees besides its streams. */
+const worldOf = ({ cwd, env = {} }: CliOptions): Omit<Io, 'stdout' | 'stderr' | 'stdin'> => ({
+  environment: env,
+  folder: cwd ?? process.cwd(),
+  now: () => new Date('2026-03-02T08:00:00Z'),
+  process: { pid: process.pid, host: 'test', isAlive: (pid) => pid === process.pid },
+  interruption: { listen: () => {}, signal: () => undefined },
+});
+
+async function inFolder<T>(folder: string | undefined, act: () => Promise<T>): Promise<T> {
   const before = process.cwd();
-  if (options.cwd !== undefined) process.chdir(options.cwd);
+  if (folder !== undefined) process.chdir(folder);
   try {
-    const io: Io = {
-      stdout: outputTo('stdout'),
-      stderr: outputTo('stderr'),
-      stdin,
-      environment: options.env ?? {},
-      folder: options.cwd ?? before,
-      now: () => new Date('2026-03-02T08:00:00Z'),
-      process: { pid: process.pid, host: 'test', isAlive: (pid) => pid === process.pid },
-      interruption: { listen: () => {}, signal: () => undefined },
-    };
-    const code = await run(args, io);
-    return { code, ...written };
+    return await act();
   } finally {
     process.chdir(before);
   }

@@ -1,138 +1,154 @@
-/** What `decide` does: asks about the open rows of decisions.csv one by one, and saves after each. */
+/** What `decide` does: asks about the rows of decisions.csv one by one, and saves after each. */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DecisionAction } from '../../model/finding.js';
 import { unguardCell } from '../../model/formula.js';
 import { Mistake } from '../../model/mistake.js';
-import { DECISION_COLUMNS, WRITTEN_COLUMNS } from '../../plan/decision-rows.js';
-import { isDate } from '../../plan/settle-decisions.js';
+import { acceptanceProblem, userNameProblem, valueProblem } from '../../plan/answer-limits.js';
+import { type Answer, DECISION_COLUMNS, NO_ANSWER } from '../../plan/decision-rows.js';
+import { wrap } from '../../reporters/columns.js';
 import { csvText } from '../../reporters/plan-tables.js';
-import { visible } from '../../reporters/visible.js';
-import { findRule } from '../../rules/registry.js';
-import { count } from '../../rules/rule.js';
+import { printable } from '../../reporters/visible.js';
+import { count, grouped } from '../../rules/rule.js';
 import { readCells } from '../../sources/cells.js';
+import { AT, askedAbout, type Choice, choicesOf, keyLines, questionText } from '../decision-texts.js';
 import { type Ending, EXIT } from '../exit.js';
-import type { Io } from '../io.js';
+import { type Io, shownOn } from '../io.js';
+import { shellWord } from '../prepare.js';
 import { openQuestions, type Questions } from '../questions.js';
 import { writeWhole } from '../whole-file.js';
 
-/** What each choice leads to, for somebody who has not read the contract. */
-const LEADS_TO: Readonly<Record<DecisionAction, string>> = {
-  'set-username': 'another username; who uses the old one to sign in must be told',
-  'set-email': 'another email; a user in scope then gets it as username too',
-  'set-name': 'another name for the group',
-  activate: 'the user becomes active, and may take a license',
-  deactivate: 'the user cannot sign in any more, and is out of scope',
-  'remove-member': 'the user leaves the groups now and on purpose, instead of by the first sync',
-  accept: 'nothing changes; reason and owner are kept, and the finding counts as accepted',
-};
+export interface DecideFlags {
+  /** Rows that were decided before as well. */
+  readonly all?: boolean;
+}
 
-const NEEDS_VALUE: ReadonlySet<string> = new Set(['set-username', 'set-email', 'set-name']);
-const AT = Object.fromEntries(DECISION_COLUMNS.map((name, at) => [name, at]));
+const openRows = (rows: readonly (readonly string[])[]): number => rows.filter((cells) => cells[AT.action] === '').length;
 
-/** Goes through a plan folder's open decisions on a terminal. */
-export async function decide(folder: string, io: Io): Promise<Ending> {
+/** Goes through a plan folder's decisions on a terminal: the open ones, or all. */
+export async function decide(folder: string, { all = false }: DecideFlags, io: Io): Promise<Ending> {
   const file = join(folder, 'decisions.csv');
   if (!existsSync(file)) throw new Mistake(`${file}: there is no such file.`, 'Run "scim-audit plan SOURCE --out FOLDER" first, and name its folder.');
   if (io.stdin.isTTY !== true || !io.stdout.isTTY) {
     throw new Mistake('decide asks questions, and this is no terminal.', `Run it on a terminal, or write into ${file} with a spreadsheet.`);
   }
   const rows = readCells(file).rows.map(({ cells }) => cells.map(unguardCell));
-  const open = rows.filter((cells) => cells[AT.action] === '');
-  if (open.length === 0) return { code: EXIT.done, reason: `nothing is open in ${file}; run the plan again` };
-  let decided = 0;
-  const standing = (): string => {
-    const left = rows.filter((cells) => cells[AT.action] === '').length;
-    return decided === 0 ? 'nothing was written' : `${count(decided, 'decision')} saved, ${left} still open; run decide again to go on`;
-  };
-  const questions = openQuestions(io, process.stdout, standing);
+  const asked = all ? rows : rows.filter((cells) => cells[AT.action] === '');
+  const decidedBefore = rows.length - openRows(rows);
+  const revision = `${count(decidedBefore, 'row is', 'rows are')} decided already and can be changed by "scim-audit decide ${shellWord(folder)} --all"`;
+  if (asked.length === 0) return { code: EXIT.done, reason: `nothing is open in ${file}; ${decidedBefore === 0 ? '' : `${revision}; `}run the plan again` };
+  const { width } = shownOn(undefined, io, false);
+  if (!all && decidedBefore > 0) io.stdout.write(`${wrap(printable(`${revision}.`), width, '').join('\n')}\n`);
+  const rowsByFinding = new Map<string, string[][]>();
+  for (const cells of rows) {
+    const known = rowsByFinding.get(cells[AT.fingerprint]);
+    if (known === undefined) rowsByFinding.set(cells[AT.fingerprint], [cells]);
+    else known.push(cells);
+  }
+  let saved = 0;
+  const questions = openQuestions(io, io.stdout, () =>
+    saved === 0
+      ? 'nothing was written.'
+      : `${count(saved, 'decision is', 'decisions are')} saved, ${grouped(openRows(rows))} still open; run decide again to go on.`,
+  );
+  const dialogue: Dialogue = { questions, rows, width, today: io.now().toISOString().slice(0, 10), write: (text) => io.stdout.write(text) };
   try {
-    for (const [at, cells] of open.entries()) {
-      io.stdout.write(`\n${questionText(cells, at + 1, open.length)}`);
-      const answer = await ask(questions, cells, io);
+    for (const [at, cells] of asked.entries()) {
+      const finding = rowsByFinding.get(cells[AT.fingerprint]) ?? [];
+      io.stdout.write(questionText({ cells, finding, number: at + 1, all: asked.length }, width));
+      const answer = await ask(cells, dialogue);
       if (answer === 'leave') break;
-      if (answer === 'later') continue;
+      if (answer === 'keep') continue;
       for (const [name, value] of Object.entries(answer)) cells[AT[name]] = value;
       writeWhole(file, csvText(DECISION_COLUMNS, rows), true);
-      decided++;
+      saved++;
       io.stdout.write('Saved.\n');
     }
   } finally {
     questions.close();
   }
-  const left = rows.filter((cells) => cells[AT.action] === '').length;
-  return { code: EXIT.done, reason: `${count(decided, 'decision')} saved, ${left} still open; run the plan again to see what they lead to` };
+  return {
+    code: EXIT.done,
+    reason: `${count(saved, 'decision')} saved, ${grouped(openRows(rows))} still open; run the plan again to see what they lead to`,
+  };
 }
 
-function questionText(cells: readonly string[], number: number, all: number): string {
-  const [, rule, subject, id, current, problem, suggestion] = cells.slice(0, WRITTEN_COLUMNS).map(visible);
-  return [
-    `${number} of ${all}: ${findRule(rule)?.title ?? rule}`,
-    `  ${subject}${id === '' ? '' : ` ${id}`}${current === '' ? '' : `: ${current}`}`,
-    `  ${problem}`,
-    ...(suggestion === '' ? [] : [`  Suggested: ${suggestion}`]),
-    '',
-  ].join('\n');
+interface Dialogue {
+  readonly questions: Questions;
+  readonly rows: readonly (readonly string[])[];
+  readonly width: number | undefined;
+  /** ISO date. */
+  readonly today: string;
+  write(text: string): void;
 }
 
-type Answer = Readonly<Partial<Record<'action' | 'value' | 'reason' | 'owner' | 'expires', string>>>;
-
-interface Choice {
-  readonly action: string;
-  /** Known already for the suggestion. */
-  readonly value?: string;
-  readonly text: string;
-}
-
-function choicesOf(cells: readonly string[]): Choice[] {
-  const suggestion = cells[AT.suggestion];
-  const space = suggestion.indexOf(' ');
-  const suggested: Choice[] =
-    suggestion === ''
-      ? []
-      : [
-          {
-            action: space < 0 ? suggestion : suggestion.slice(0, space),
-            value: space < 0 ? '' : suggestion.slice(space + 1),
-            text: `do what is suggested: ${visible(suggestion)}`,
-          },
-        ];
-  const actions = findRule(cells[AT.rule])?.decisions ?? ['accept'];
-  return [...suggested, ...actions.map((action): Choice => ({ action, text: `${action}: ${LEADS_TO[action]}` }))];
-}
-
-async function ask(questions: Questions, cells: readonly string[], io: Io): Promise<Answer | 'later' | 'leave'> {
+async function ask(cells: readonly string[], dialogue: Dialogue): Promise<Answer | 'keep' | 'leave'> {
+  const { questions, width, write } = dialogue;
+  const isDecided = cells[AT.action] !== '';
   const choices = choicesOf(cells);
-  for (const [at, { text }] of choices.entries()) io.stdout.write(`    ${at + 1}  ${text}\n`);
-  io.stdout.write('    s  leave it open for now\n    q  stop here; everything up to now is saved\n');
+  write(
+    keyLines(
+      [
+        ...choices.map(({ text }, at) => [String(at + 1), text] as const),
+        ...(isDecided
+          ? ([
+              ['Enter', 'keep the decision'],
+              ['o', 'open it again: no decision'],
+            ] as const)
+          : ([['s', 'leave it open for now']] as const)),
+        ['q', 'stop here; everything up to now is saved'],
+      ],
+      width,
+    ),
+  );
   for (;;) {
     const word = (await questions.ask('> ')).trim().toLowerCase();
     if (word === 'q') return 'leave';
-    if (word === 's' || word === '') return 'later';
+    if (word === 's' || word === '') return 'keep';
+    if (word === 'o' && isDecided) return NO_ANSWER;
     const choice = choices[Number(word) - 1];
-    if (choice !== undefined) return answerFor(choice, questions, io);
-    io.stdout.write(`Please type a number up to ${choices.length}, s or q.\n`);
+    const answer = choice === undefined ? undefined : await answerFor(choice, cells, dialogue);
+    if (answer !== undefined) return answer;
+    write(`Please type a number up to ${choices.length}, ${isDecided ? 'Enter, o' : 's'} or q.\n`);
   }
 }
 
-async function answerFor({ action, value }: Choice, questions: Questions, io: Io): Promise<Answer> {
-  const must = async (question: string): Promise<string> => {
-    for (;;) {
-      const text = (await questions.ask(`${question}: `)).trim();
-      if (text !== '') return text;
-      io.stdout.write('This cannot be left empty.\n');
-    }
-  };
+/** Yields a whole answer; undefined where the person typed nothing, and chooses again. */
+async function answerFor({ action, value }: Choice, cells: readonly string[], dialogue: Dialogue): Promise<Answer | undefined> {
+  const { today } = dialogue;
   if (action === 'accept') {
-    const reason = await must('Why may it stay');
-    const owner = await must('Who answers for it');
-    for (;;) {
-      const expires = (await questions.ask('Until when (2027-01-31; empty: without end): ')).trim();
-      if (expires === '' || isDate(expires)) return { action, reason, owner, expires };
-      io.stdout.write('Please write the date as 2027-01-31, or nothing.\n');
-    }
+    const reason = await fitting('Why may it stay', (text) => acceptanceProblem('reason', text, today), dialogue);
+    if (reason === undefined) return undefined;
+    const owner = await fitting('Who answers for it', (text) => acceptanceProblem('owner', text, today), dialogue);
+    if (owner === undefined) return undefined;
+    const expires = await fitting('Until when (2027-01-31; empty: without end)', (text) => acceptanceProblem('expires', text, today), dialogue);
+    return expires === undefined ? undefined : { ...NO_ANSWER, action, reason, owner, expires };
   }
-  if (value !== undefined) return { action, value };
-  return { action, value: NEEDS_VALUE.has(action) ? await must('New value') : '' };
+  // A reason and an owner that somebody wrote beside an open row are notes, and stay.
+  const notes = cells[AT.action] === '' ? { reason: cells[AT.reason], owner: cells[AT.owner], expires: cells[AT.expires] } : {};
+  const base = { ...NO_ANSWER, ...notes, action };
+  if (value !== undefined) return { ...base, value };
+  if (!action.startsWith('set-')) return base;
+  const limit = (text: string): string | undefined =>
+    valueProblem(action, text) ?? (action === 'set-username' ? userNameProblem(askedAbout(cells), text, othersOf(cells, dialogue)) : undefined);
+  const typed = await fitting('New value', limit, dialogue);
+  return typed === undefined ? undefined : { ...base, value: typed };
+}
+
+/** Yields what is decided about the same user in other rows. */
+function othersOf(cells: readonly string[], { rows }: Dialogue): Pick<Answer, 'action' | 'value'>[] {
+  return rows
+    .filter((other) => other !== cells && other[AT.subject] === cells[AT.subject] && other[AT.id] === cells[AT.id])
+    .map((other) => ({ action: other[AT.action].trim().toLowerCase(), value: other[AT.value] }));
+}
+
+/** Asks until the text is one that the next plan takes; yields undefined for an empty one that it would not. */
+async function fitting(question: string, problemOf: (text: string) => string | undefined, { questions, width, write }: Dialogue): Promise<string | undefined> {
+  for (;;) {
+    const text = (await questions.ask(`${question}: `)).trim();
+    const problem = problemOf(text);
+    if (problem === undefined) return text;
+    write(`${wrap(printable(problem), width, '').join('\n')}\n`);
+    if (text === '') return undefined;
+  }
 }

@@ -32,7 +32,7 @@ export async function init(flags: InitFlags, io: Io): Promise<Ending> {
 }
 
 async function ask(flags: InitFlags, io: Io): Promise<InitFlags> {
-  const questions = openQuestions(io, process.stdout);
+  const questions = openQuestions(io, io.stdout, () => 'nothing was written.');
   const choose = async (question: string, choices: readonly string[], usual?: string): Promise<string> => {
     for (;;) {
       const answer = (await questions.ask(`${question} (${choices.join(', ')})${usual === undefined ? '' : ` [${usual}]`}: `)).trim().toLowerCase() || usual;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { DecideFlags } from '../actions/decide.js';
 import type { Ending } from '../exit.js';
 import type { Io } from '../io.js';
 
@@ -8,8 +9,9 @@ export function addDecide(program: Command, io: Io, end: (ending: Ending) => voi
     .command('decide')
     .description('go through the open decisions of a plan, one by one')
     .argument('<folder>', 'folder of the plan')
-    .action(async (folder: string) => {
+    .option('--all', 'go through the rows that are decided already as well')
+    .action(async (folder: string, flags: DecideFlags) => {
       const { decide } = await import('../actions/decide.js');
-      end(await decide(folder, io));
+      end(await decide(folder, flags, io));
     });
 }

@@ -1,0 +1,102 @@
+/** Rows of decisions.csv as a person reads them on a terminal, one after the other. */
+
+import type { DecisionAction } from '../model/finding.js';
+import { type AskedAbout, possibleActions, statedName } from '../plan/bound-users.js';
+import { DECISION_COLUMNS } from '../plan/decision-rows.js';
+import { cut, wrap } from '../reporters/columns.js';
+import { visible } from '../reporters/visible.js';
+import { findRule } from '../rules/registry.js';
+import { count, grouped } from '../rules/rule.js';
+
+export const AT = Object.fromEntries(DECISION_COLUMNS.map((name, at) => [name, at]));
+
+/** Of the subjects of one finding, so many are shown before each question. */
+const MOST_SUBJECTS = 10;
+
+/** What each choice leads to, for somebody who has not read the contract. */
+const LEADS_TO: Readonly<Record<DecisionAction, string>> = {
+  'set-username': 'another username; who uses the old one to sign in must be told',
+  'set-email': 'another email; a user in scope then gets it as username too',
+  'set-name': 'another name for the group',
+  activate: 'the user becomes active, and may take a license',
+  deactivate: 'the user cannot sign in any more, and is out of scope',
+  'remove-member': 'the user leaves the groups now and on purpose, instead of by the first sync',
+  accept: 'nothing changes; reason and owner are kept, and the finding counts as accepted',
+};
+
+export interface Choice {
+  readonly action: DecisionAction;
+  /** Known already for the suggestion. */
+  readonly value?: string;
+  readonly text: string;
+}
+
+/** Yields what a row tells of its subject. */
+export function askedAbout(cells: readonly string[]): AskedAbout {
+  const subject = cells[AT.subject];
+  const known = subject === 'user' || subject === 'group' || subject === 'membership' ? subject : 'snapshot';
+  return { subject: known, id: cells[AT.id], problem: cells[AT.problem] };
+}
+
+/** Yields what can be decided about a row: first what is suggested. */
+export function choicesOf(cells: readonly string[]): Choice[] {
+  const suggestion = cells[AT.suggestion];
+  const [, word, value = ''] = /^(\S+) ?(.*)$/s.exec(suggestion) ?? [];
+  const actions = possibleActions(askedAbout(cells), findRule(cells[AT.rule])?.decisions ?? ['accept']);
+  const suggested = actions.find((action) => action === word);
+  const first: Choice[] = suggested === undefined ? [] : [{ action: suggested, value, text: `do what is suggested: ${visible(suggestion)}` }];
+  return [...first, ...actions.map((action): Choice => ({ action, text: `${action}: ${LEADS_TO[action]}` }))];
+}
+
+/** Yields a decision as it stands in its row; empty while it is open. */
+export function decisionText(cells: readonly string[]): string {
+  const [action, value, reason, owner, expires] = cells.slice(AT.action).map(visible);
+  if (action !== 'accept') return value === '' ? action : `${action} ${value}`;
+  return `accept: ${reason} (${owner}${expires === '' ? '' : `, until ${expires}`})`;
+}
+
+export interface Asked {
+  readonly cells: readonly string[];
+  /** Every row of the finding, in their order. */
+  readonly finding: readonly (readonly string[])[];
+  readonly number: number;
+  readonly all: number;
+}
+
+/** Yields the question: the finding with all whom it is about, then the row itself. */
+export function questionText({ cells, finding, number, all }: Asked, width: number | undefined): string {
+  const [, rule, subject, id, current, problem, suggestion] = cells.map(visible);
+  const decision = decisionText(cells);
+  return [
+    '',
+    ...wrap(`${number} of ${all}: ${findRule(rule)?.title ?? rule}`, width, ''),
+    ...(finding.length > 1 ? subjectLines(cells, finding, width) : []),
+    ...wrap(`${subject}${id === '' ? '' : ` ${id}`}${current === '' ? '' : `: ${current}`}`, width, '  '),
+    ...wrap(problem, width, '  '),
+    ...(suggestion === '' ? [] : wrap(`Suggested: ${suggestion}`, width, '  ')),
+    ...(decision === '' ? [] : wrap(`Decided: ${decision}`, width, '  ')),
+    '',
+  ].join('\n');
+}
+
+function subjectLines(asked: readonly string[], finding: Asked['finding'], width: number | undefined): string[] {
+  const lines = finding.slice(0, MOST_SUBJECTS).map((cells) => {
+    const decision = decisionText(cells);
+    const line = `${cells === asked ? '  > ' : '    '}${visible(cells[AT.id])}${decision === '' ? '' : `, ${decision}`}: ${visible(statedName(askedAbout(cells)) ?? cells[AT.current])}`;
+    return width === undefined ? line : cut(line, width);
+  });
+  const rest = finding.length - lines.length;
+  const what = count(finding.length, visible(asked[AT.subject]));
+  return [...wrap(`One finding about ${what}:`, width, '  '), ...lines, ...(rest > 0 ? [`    … and ${grouped(rest)} more`] : [])];
+}
+
+/** Yields what can be typed, each with what it leads to. */
+export function keyLines(keys: readonly (readonly [key: string, text: string])[], width: number | undefined): string {
+  const widest = Math.max(...keys.map(([key]) => key.length));
+  const indent = ' '.repeat(4 + widest + 2);
+  const lines = keys.flatMap(([key, text]) => {
+    const [first, ...rest] = wrap(text, width, indent);
+    return [`    ${key.padEnd(widest)}  ${first.slice(indent.length)}`, ...rest];
+  });
+  return `${lines.join('\n')}\n`;
+}

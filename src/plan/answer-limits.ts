@@ -1,0 +1,86 @@
+/** What of an answer cannot be meant, as far as its own row tells; said in the same words wherever an answer is given. */
+
+import type { Acceptance } from '../audit/report.js';
+import { isBlank } from '../model/compare.js';
+import { isEmailAddress } from '../model/email.js';
+import type { DecisionAction, Question } from '../model/finding.js';
+import { type AskedAbout, doneAlready, hasOtherEmail } from './bound-users.js';
+import type { Answer, DecisionColumn } from './decision-rows.js';
+
+export type Refuse = (column: DecisionColumn, message: string) => void;
+
+/** Yields the action, or refuses one that the question does not allow. */
+export function actionOf(answer: Pick<Answer, 'action'>, question: Question, refuse: Refuse): DecisionAction | undefined {
+  const { action } = answer;
+  const known = question.actions.find((each) => each === action);
+  if (known !== undefined) return known;
+  const done = doneAlready(question, action);
+  refuse(
+    'action',
+    done === undefined
+      ? `${JSON.stringify(action)} is not possible here; possible: ${question.actions.join(', ')}, or blank to leave it open.`
+      : `${done}; possible: ${question.actions.join(', ')}, or blank to leave it open.`,
+  );
+  return undefined;
+}
+
+/** Yields why a value cannot go with an action; what `remove-member` names only its finding tells. */
+export function valueProblem(action: DecisionAction, value: string): string | undefined {
+  if (action === 'remove-member') return undefined;
+  if (action === 'activate' || action === 'deactivate' || action === 'accept') return value === '' ? undefined : `${action} takes no value.`;
+  if (isBlank(value)) return `${action} needs a value.`;
+  if (hasUnseen(value)) return `${JSON.stringify(value)} has a control character: a tab, a line end, or one that nobody sees.`;
+  if (action === 'set-email') return isEmailAddress(value) ? undefined : `${JSON.stringify(value)} is not an email address.`;
+  return value === value.trim() ? undefined : `${JSON.stringify(value)} has white space around it.`;
+}
+
+/** Controls and line ends, what turns the direction of writing, what has no width, and what stands for a lost character. */
+const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029\ufffd]/u;
+
+/** Has a character that no name needs, and that no table or terminal shows; joiners are of some scripts. */
+export const hasUnseen = (text: string): boolean => UNSEEN.test(text);
+
+/** Yields why the username of a user in scope cannot be this one, which is not the email. */
+export const notTheEmail = (id: string, userName: string): string =>
+  `user ${id} is in scope, so the username must become the email; ${JSON.stringify(userName)} would only have to be changed again. Use set-email, or deactivate.`;
+
+/** Yields why a username cannot be had, as far as the row and what else is decided about the user tell. */
+export function userNameProblem(row: AskedAbout, userName: string, others: readonly Pick<Answer, 'action' | 'value'>[]): string | undefined {
+  if (others.some(({ action }) => action === 'deactivate')) return undefined;
+  const email = others.find(({ action }) => action === 'set-email')?.value;
+  if (email === userName || !hasOtherEmail(row, userName)) return undefined;
+  return notTheEmail(row.id, userName);
+}
+
+const ISO_DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Is a day of the calendar. */
+function isDate(text: string): boolean {
+  if (!ISO_DATE.test(text)) return false;
+  const [year, month, day] = text.split('-').map(Number);
+  const days = [31, year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1];
+}
+
+/** Yields why a cell cannot go with `accept`. `today` is an ISO date. */
+export function acceptanceProblem(column: 'value' | 'reason' | 'owner' | 'expires', text: string, today: string): string | undefined {
+  if (column === 'value') return valueProblem('accept', text);
+  if (column === 'reason') return text === '' ? 'accept needs a reason.' : undefined;
+  if (column === 'owner') return text === '' ? 'accept needs an owner: who answers for it.' : undefined;
+  if (text === '') return undefined;
+  if (!isDate(text)) return `${JSON.stringify(text)} is no date; write it as 2027-01-31, in a cell that is formatted as text.`;
+  return text < today ? `the acceptance ended on ${text}; settle the finding, or accept it anew.` : undefined;
+}
+
+/** Yields an acceptance, or refuses one without a reason, an owner, or a day that is still to come. */
+export function acceptanceOf({ answer }: { readonly answer: Answer }, today: string, refuse: Refuse): Acceptance | undefined {
+  let isWhole = true;
+  for (const column of ['value', 'reason', 'owner', 'expires'] as const) {
+    const problem = acceptanceProblem(column, answer[column], today);
+    if (problem === undefined) continue;
+    refuse(column, problem);
+    isWhole = false;
+  }
+  const { reason, owner, expires } = answer;
+  return isWhole ? { reason, owner, ...(expires === '' ? {} : { expires }) } : undefined;
+}

@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { answer, COLUMN, readTable, rowOf } from '../plan/observatory.js';
+import { CTRL_C, CTRL_D, converse, runCli } from '../support/run.js';
+import { temporaryFolders } from '../support/temporary.js';
+
+const newFolder = temporaryFolders();
+let cwd = '';
+
+async function planned(users: readonly string[]): Promise<void> {
+  cwd = newFolder({
+    'export/users.csv': `id,userName,email,active,authenticationType\n${users.join('\n')}\n9,old@bakery.example,old@bakery.example,false,basic\n`,
+    'export/groups.csv': 'id,name,project\n7,Ovens,\n',
+    'export/memberships.csv': 'groupId,userId\n',
+  });
+  expect((await runCli(['plan', 'export', '--auth-mode', 'multi', '--out', 'plan'], { cwd })).code).toBe(0);
+}
+
+beforeEach(() => planned(['1,rye,,true,idp', '2,bran,,true,idp', '3,oat,oat,true,idp', '4,spelt,spelt@bakery.example,true,idp']));
+
+/** One wants the username that another holds. */
+const CONTESTED = ['4,spelt,spelt@bakery.example,true,idp', '5,spelt@bakery.example,old.spelt@bakery.example,false,basic'];
+
+const text = (): string => readFileSync(join(cwd, 'plan/decisions.csv'), 'utf8');
+const decide = (...typed: string[]) => converse(['decide', 'plan'], typed, { cwd });
+
+describe('whoever stops in the middle is told what stands', () => {
+  it.each([
+    ['Ctrl-C', CTRL_C, 130, 'interrupted'],
+    ['Ctrl-D', CTRL_D, 2, 'the input ended before every question was answered'],
+  ])('by %s', async (_, key, exit, how) => {
+    const before = text();
+    const none = await decide(key);
+    expect(none.code).toBe(exit);
+    expect(none.stderr).toContain(`exit ${exit}: ${how}; nothing was written.`);
+    expect(text()).toBe(before);
+    const one = await decide('2', key);
+    expect(one.code).toBe(exit);
+    expect(one.stderr).toContain(`exit ${exit}: ${how}; 1 decision is saved, 2 still open; run decide again to go on.`);
+    const table = readTable(cwd);
+    expect(table[rowOf(table, 'missing-email', '1')][COLUMN.action]).toBe('deactivate');
+  });
+});
+
+describe('a decision is checked before it is saved, in the words of the plan', () => {
+  const decisionOf = (rule: string, id: string): string[] => {
+    const table = readTable(cwd);
+    return table[rowOf(table, rule, id)].slice(COLUMN.action);
+  };
+  /** Leaves the rows before one open. */
+  const upTo = (rule: string, id: string): string[] =>
+    readTable(cwd)
+      .slice(1, rowOf(readTable(cwd), rule, id))
+      .map(() => 's');
+
+  it('an email that is none, and none at all', async () => {
+    const { stdout } = await decide('1', '', '1', 'rye at bakery', 'rye@bakery.example', 'q');
+    expect(stdout).toContain('\nset-email needs a value.\nPlease type a number');
+    expect(stdout).toContain('\n"rye at bakery" is not an email address.\nNew value: ');
+    expect(decisionOf('missing-email', '1')).toEqual(['set-email', 'rye@bakery.example', '', '', '']);
+  });
+
+  it('an acceptance without a reason, a day that is none, and one that is over', async () => {
+    const { stdout } = await decide('3', '', '3', 'a robot', 'Ines', '2026-02-30', '2026-03-01', '2026-12-31', 'q');
+    expect(stdout).toContain('\naccept needs a reason.\n');
+    expect(stdout.replace(/\s+/g, ' ')).toContain('"2026-02-30" is no date; write it as 2027-01-31');
+    expect(stdout).toContain('\nthe acceptance ended on 2026-03-01; settle the finding, or accept it anew.\n');
+    expect(decisionOf('missing-email', '1')).toEqual(['accept', '', 'a robot', 'Ines', '2026-12-31']);
+  });
+
+  it('a username that is not the email, of a user in scope', async () => {
+    await planned(CONTESTED);
+    const before = upTo('username-email-mismatch', '4');
+    const { stdout } = await decide(...before, '2', 'speltina', 'spelt@bakery.example', 'q');
+    expect(stdout.replace(/\s+/g, ' ')).toContain('user 4 is in scope, so the username must become the email; "speltina" would only have to be changed again.');
+    expect(decisionOf('username-email-mismatch', '4')).toEqual(['set-username', 'spelt@bakery.example', '', '', '']);
+  });
+
+  it('unless another row says that the email becomes the same', async () => {
+    await planned(CONTESTED);
+    answer(cwd, [['conflicting-users', '4', { action: 'set-email', value: 'speltina@bakery.example' }]]);
+    await decide(...upTo('username-email-mismatch', '4'), '2', 'speltina@bakery.example', 'q');
+    expect(decisionOf('username-email-mismatch', '4').slice(0, 2)).toEqual(['set-username', 'speltina@bakery.example']);
+    expect((await runCli(['plan', 'export', '--auth-mode', 'multi', '--out', 'plan'], { cwd })).code).toBe(0);
+  });
+
+  it('and nothing is offered that the user is already', async () => {
+    await planned(CONTESTED);
+    const { stdout } = await decide(...upTo('conflicting-users', '5'), 'q');
+    const [active, inactive] = stdout.split('contest one username').slice(1);
+    expect(active).toMatch(/user 4:[\s\S]*deactivate: /);
+    expect(active).not.toMatch(/ activate: /);
+    expect(inactive).toMatch(/user 5:[\s\S]* activate: /);
+    expect(inactive).not.toContain('deactivate: ');
+  });
+});
+
+describe('rows that are decided already', () => {
+  beforeEach(() => {
+    answer(cwd, [['missing-email', '1', { action: 'accept', reason: 'a robot', owner: 'Ines' }]]);
+  });
+
+  it('are counted, and left alone without --all', async () => {
+    const { stdout } = await decide('q');
+    expect(stdout.replace(/\s+/g, ' ')).toContain('1 row is decided already and can be changed by "scim-audit decide plan --all".');
+    expect(stdout).toMatch(/1 of \d+: [\s\S]*user 2/);
+  });
+
+  it('are gone through with it: Enter keeps, o opens again, another choice leaves nothing of the first', async () => {
+    const before = text();
+    const all = (...typed: string[]) => converse(['decide', 'plan', '--all'], typed, { cwd });
+    const kept = await all('', 'q');
+    expect(kept.stdout).toContain('Decided: accept: a robot (Ines)');
+    expect(kept.stderr).toContain('0 decisions saved');
+    expect(text()).toBe(before);
+    await all('1', 'rye@bakery.example', 'q');
+    const table = readTable(cwd);
+    expect(table[rowOf(table, 'missing-email', '1')].slice(COLUMN.action)).toEqual(['set-email', 'rye@bakery.example', '', '', '']);
+    await all('o', 'q');
+    expect(readTable(cwd)[rowOf(table, 'missing-email', '1')].slice(COLUMN.action)).toEqual(['', '', '', '', '']);
+  });
+});
+
+it('all whom a finding is about are shown before each question, and no line is wider than the terminal', async () => {
+  const twins = Array.from({ length: 13 }, (_, at) => `${at + 10},twin-${at},same@bakery.example,true,idp`);
+  await planned(twins);
+  const first = readTable(cwd).findIndex((cells) => cells[COLUMN.rule] === 'conflicting-users');
+  answer(cwd, [['conflicting-users', '11', { action: 'deactivate' }]]);
+  const typed = Array.from({ length: first - 1 }, () => 's');
+  const { stdout } = await converse(['decide', 'plan'], [...typed, 's', 'q'], { cwd, columns: 60 });
+  const [, , asked] = stdout.split('contest one username');
+  expect(asked).toContain('  One finding about 13 users:\n    10: Active IdP user twin-0 <same@bakery.example>\n    11, deactivate: ');
+  expect(asked).toContain('\n  > 12: Active IdP user twin-2 <same@bakery.example>\n');
+  expect(asked).toContain('\n    19: Active IdP user twin-9 <same@bakery.example>\n    … and 3 more\n');
+  for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(60);
+});
+
+it('where consent is asked for, nothing was changed', async () => {
+  const { code, stderr } = await converse(['apply', 'plan', 'export', '--in-place'], [CTRL_C], { cwd });
+  expect(code).toBe(130);
+  expect(stderr).toContain('interrupted; nothing was changed.');
+});
