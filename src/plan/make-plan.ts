@@ -113,7 +113,7 @@ function newConflicts({ before, context }: Ground, end: EndState, { choices, lin
     const [line = firstLine] = linesOf([`user ${directory.users[place].id}`]);
     problems.push({ line, message: `the username ${JSON.stringify(end.users[place].userName)} is that of user ${directory.users[namesake].id}.` });
   }
-  const blocked = end.users.filter(({ place }) => contest.isAutomatic[place] === 1 && end.index.needsUpdate[place] === 1 && !choices.emails.has(place));
+  const blocked = end.users.filter(({ place }) => contest.isAutomatic[place] === 1 && end.index.needsUpdate[place] === 1);
   for (const { place, id, email } of blocked) {
     const wanted = end.index.emailKey[place];
     const inTheWay = [...end.index.holders.of(wanted), ...end.index.emailers.of(wanted)].filter((other) => other !== place).slice(0, 20);
