@@ -156,7 +156,7 @@ function write({ letters, root }: Letters, cut: (letters: Letters) => readonly S
   let ending = '';
   for (const segment of cut({ letters, root })) {
     if (segment.padding !== '') before.set(chars.length + segment.padAt, segment.padding);
-    chars.push(...segment.chars);
+    for (const char of segment.chars) chars.push(char);
     ending = segment.ending;
   }
   let written = '';

@@ -97,7 +97,7 @@ function newConflicts({ before, context }: Ground, end: EndState, { choices, lin
   const problems: DecisionProblem[] = [];
   const linesOf = (subjects: readonly string[]): number[] =>
     [...new Set(subjects.flatMap((subject) => linesBySubject.get(subject) ?? []))].sort((a, b) => a - b);
-  const firstLine = Math.min(...[...linesBySubject.values()].flat());
+  const firstLine = firstOf(linesBySubject);
   const isKnown = knowing(before.findings, choices);
   for (const audited of end.report.findings) {
     const rule = ruleOf(audited.finding);
@@ -121,6 +121,12 @@ function newConflicts({ before, context }: Ground, end: EndState, { choices, lin
     problems.push({ line, message: `user ${id} could get the username ${JSON.stringify(email)} without a decision, and with this one no longer.` });
   }
   return problems.concat(groupNamesakes(end, choices.groupNames, linesOf));
+}
+
+function firstOf(linesBySubject: Settled['linesBySubject']): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (const lines of linesBySubject.values()) for (const line of lines) first = Math.min(first, line);
+  return first;
 }
 
 const subjectsOf = ({ finding }: AuditedFinding): string[] => {

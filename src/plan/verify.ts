@@ -73,7 +73,7 @@ export function verifyPlan(
   for (const { id, userName } of users) {
     if (temporary.has(userName)) differences.push({ kind: 'temporary', subject: `user ${id}`, now: userName });
   }
-  if (baseline !== undefined) differences.push(...otherChanges(users, usersById, groups, baseline, touched));
+  if (baseline !== undefined) for (const other of otherChanges(users, usersById, groups, baseline, touched)) differences.push(other);
   return { landed, differences };
 }
 

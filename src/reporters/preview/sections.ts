@@ -57,7 +57,7 @@ function sectionOf<T extends { readonly why: string }>(part: Part<T>, most: numb
     block.total += times;
     if (block.shown >= most) continue;
     block.shown += times;
-    block.rows.push(...part.rows(one));
+    for (const row of part.rows(one)) block.rows.push(row);
   }
   if (total === 0) return [];
   const { id, title, look, headings } = part;

@@ -1,0 +1,43 @@
+/** As many as an organisation may have: no list of them is ever handed over as arguments. */
+
+import { describe, expect, test } from 'vitest';
+import type { User } from '../../src/model/directory.js';
+import { baselineLines, parseBaseline } from '../../src/plan/baseline.js';
+import { verifyPlan } from '../../src/plan/verify.js';
+import { inOrder } from '../support/organisations.js';
+import { textOf } from '../support/pieces.js';
+import { answeredCells, fileOf, madePlanOf, planOf } from './planning.js';
+
+const MANY = 150_000;
+
+const peopleOf = (many: number, email: (number: number) => string): User[] =>
+  inOrder(
+    Array.from(
+      { length: many },
+      (_, at): User => ({ place: at, id: `${at + 1}`, input: 0, line: 0, userName: `keeper${at}`, email: email(at), active: true, authenticationType: 'idp' }),
+    ),
+  );
+
+describe(`${MANY} users`, () => {
+  test('of one address, each with an own decision: the two that conflict are named, with all their lines', () => {
+    const organisation = { users: peopleOf(MANY, () => 'lamp@lighthouse.example'), groups: [], memberships: [], authMode: 'saml', syncGroups: null } as const;
+    const decided = madePlanOf(organisation).rows.map(({ asked }) => {
+      const { subject, id } = asked.question;
+      return answeredCells(asked, subject === 'user' ? { action: 'set-email', value: `keeper${id === '7' ? '1' : id}@lighthouse.example` } : {});
+    });
+    const made = planOf(organisation, fileOf(decided));
+    expect(made).toHaveProperty('problems', [{ line: 2, message: expect.stringMatching(/conflicting-users: 2 users contest .*\(ids 1 and 7\)\.$/) }]);
+  });
+
+  test('who are new in a fresh export are all told', () => {
+    const users = peopleOf(MANY, (at) => `keeper${at}@lighthouse.example`);
+    const plan = {
+      schemaVersion: 1,
+      kind: 'scim-audit/plan',
+      digest: '',
+      ...madePlanOf({ users: [], groups: [], memberships: [], authMode: 'saml', syncGroups: null }).body,
+    } as const;
+    const baseline = parseBaseline(textOf(baselineLines({ users: [], groups: [] })));
+    expect(verifyPlan(plan, { users, groups: [] }, () => false, baseline).differences).toHaveLength(MANY);
+  });
+});
