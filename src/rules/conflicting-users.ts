@@ -11,7 +11,7 @@ import {
   askEach,
   cell,
   count,
-  few,
+  idsOf,
   NO_NEEDS,
   NOBODY,
   placeText,
@@ -95,8 +95,7 @@ export const conflictingUsers: Rule<ConflictingUsers> = {
       return found.sort((a, b) => a.users[0].place - b.users[0].place || (a.userName < b.userName ? -1 : 1));
     },
   }),
-  message: ({ userName, users, pattern }) =>
-    `${count(users.length, 'user')} contest the username "${userName}": ${WHAT[pattern]} (${few(users.map(({ id }) => id))}).`,
+  message: ({ userName, users, pattern }) => `${count(users.length, 'user')} contest the username "${userName}": ${WHAT[pattern]} (${idsOf(users)}).`,
   identity: ({ userName, users, needsUpdate }) => [userName, ...sortedIdentity(users, (user) => [user.userName, user.email, String(needsUpdate[user.place])])],
   topic: ({ userName }) => userName,
   data: ({ userName, pattern, resolution, users, needsUpdate, pairCount, index, keyId }, locate) => ({

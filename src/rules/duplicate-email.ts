@@ -1,7 +1,7 @@
 import { SEVERAL } from '../model/contest.js';
 import type { User } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
-import { anonymousAddress, askEach, cell, count, few, NO_NEEDS, NOBODY, placeText, type Rule, sortedIdentity, stateText, userData } from './rule.js';
+import { anonymousAddress, askEach, cell, count, idsOf, NO_NEEDS, NOBODY, placeText, type Rule, sortedIdentity, stateText, userData } from './rule.js';
 
 export interface DuplicateEmail extends FindingBase {
   readonly rule: 'duplicate-email';
@@ -36,7 +36,7 @@ export const duplicateEmail: Rule<DuplicateEmail> = {
       return found.sort((a, b) => a.users[0].place - b.users[0].place);
     },
   }),
-  message: ({ users, email }) => `${count(users.length, 'user')} share the email "${email}" (${few(users.map(({ id }) => id))}).`,
+  message: ({ users, email }) => `${count(users.length, 'user')} share the email "${email}" (${idsOf(users)}).`,
   identity: ({ users }) => sortedIdentity(users, ({ email }) => [email]),
   topic: ({ email }) => email,
   data: ({ users }, locate) => ({ users: users.map((user) => ({ ...userData(user), location: locate(user) })) }),

@@ -1,7 +1,7 @@
 import { key, type Match, matchOf } from '../model/compare.js';
 import type { Group } from '../model/directory.js';
 import type { FindingBase, Severity } from '../model/finding.js';
-import { cell, count, few, NOBODY, placeText, type Rule, sortedIdentity } from './rule.js';
+import { cell, count, few, idsOf, NOBODY, placeText, type Rule, sortedIdentity } from './rule.js';
 
 export interface DuplicateGroupName extends FindingBase {
   readonly rule: 'duplicate-group-name';
@@ -46,7 +46,7 @@ export const duplicateGroupName: Rule<DuplicateGroupName> = {
     },
   }),
   message: ({ groups, match }) =>
-    `${count(groups.length, 'organisation-level group')} ${HOW[match]}: ${few(match === 'exact' ? [groups[0].name] : groups.map(({ name }) => name))} (ids ${few(groups.map(({ id }) => id))}).`,
+    `${count(groups.length, 'organisation-level group')} ${HOW[match]}: ${few(match === 'exact' ? [groups[0].name] : groups.map(({ name }) => name))} (${idsOf(groups)}).`,
   identity: ({ groups }) => sortedIdentity(groups, ({ name }) => [name]),
   topic: ({ groups }) => key(groups[0].name),
   data: ({ match, groups }, locate) => ({

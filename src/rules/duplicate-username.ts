@@ -1,6 +1,6 @@
 import type { User } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
-import { anonymousAddress, askEach, cell, count, few, NO_NEEDS, NOBODY, placeText, type Rule, sortedIdentity, stateText, userData } from './rule.js';
+import { anonymousAddress, askEach, cell, count, few, idsOf, NO_NEEDS, NOBODY, placeText, type Rule, sortedIdentity, stateText, userData } from './rule.js';
 
 export interface DuplicateUsername extends FindingBase {
   readonly rule: 'duplicate-username';
@@ -32,7 +32,7 @@ export const duplicateUsername: Rule<DuplicateUsername> = {
     },
   }),
   message: ({ users, userName }) =>
-    `${count(users.length, 'user')} have usernames that count as one, "${userName}": ${few(users.map((user) => user.userName))}.`,
+    `${count(users.length, 'user')} have usernames that count as one, "${userName}": ${few(users.map((user) => user.userName))} (${idsOf(users)}).`,
   identity: ({ users }) => sortedIdentity(users, ({ userName }) => [userName]),
   topic: ({ userName }) => userName,
   data: ({ users }, locate) => ({ users: users.map((user) => ({ ...userData(user), location: locate(user) })) }),

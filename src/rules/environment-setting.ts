@@ -1,7 +1,7 @@
 import type { User } from '../model/directory.js';
 import { type Judgement, judgeEnvironment, type SettingOfEnvironment } from '../model/environment.js';
 import type { FindingBase } from '../model/finding.js';
-import { askAboutExport, cell, few, NO_NEEDS, NOBODY, placeText, type Rule, sortedIdentity, userData } from './rule.js';
+import { askAboutExport, cell, idsOf, NO_NEEDS, NOBODY, placeText, type Rule, sortedIdentity, userData } from './rule.js';
 
 export interface EnvironmentSetting extends FindingBase, Judgement {
   readonly rule: 'environment-setting';
@@ -51,7 +51,7 @@ function messageOf(judgement: Judgement): string {
   if (problem === 'unsaid') return `Nobody states ${what}; it must be ${wanted}.`;
   if (problem === 'contradictory') return 'Multi-mode authentication is stated to be on, but the authentication mode that was given is not multi.';
   if (problem === 'missing') return `The SCIM Admin ${spoken(stated)} is no user of the export.`;
-  if (problem === 'ambiguous') return `The SCIM Admin ${spoken(stated)} fits ${users.length} users of the export (${few(users.map(({ id }) => id))}).`;
+  if (problem === 'ambiguous') return `The SCIM Admin ${spoken(stated)} fits ${users.length} users of the export (${idsOf(users)}).`;
   return `The bearer token of ${stated} ${problem === 'expired' ? 'is no longer valid since' : 'is valid only until the day before'} ${expires}.`;
 }
 

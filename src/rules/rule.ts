@@ -147,8 +147,20 @@ export function count(n: number, one: string, many = `${one}s`): string {
 
 /** Yields the first few values quoted, and how many more there are. */
 export function few(values: readonly string[], most = 3): string {
-  const shown = values.slice(0, most).map((value) => `"${value}"`);
-  const rest = values.length - shown.length;
+  return listed(
+    values.slice(0, most).map((value) => `"${value}"`),
+    values.length,
+  );
+}
+
+/** Yields the ids of the first few, and how many more there are: `id 7`, `ids 7 and 12`. */
+export function idsOf(subjects: readonly { readonly id: string }[], most = 3): string {
+  const shown = subjects.slice(0, most).map(({ id }) => id);
+  return `${subjects.length === 1 ? 'id' : 'ids'} ${listed(shown, subjects.length)}`;
+}
+
+function listed(shown: string[], total: number): string {
+  const rest = total - shown.length;
   if (rest > 0) return `${shown.join(', ')} and ${count(rest, 'other')}`;
   const last = shown.pop() ?? '';
   return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
