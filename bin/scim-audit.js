@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Exit codes: 0 done, nothing to stop for; 1 findings or differences; 2 no answer (arguments, config, input, bug);
 // 3 no users in the source; 4 apply or undo refused before the first write; 5 apply or undo stopped after a write;
-// 130 and 143 interrupted. The reason is the last line on stderr.
+// 130, 143 and 129 interrupted. The reason is the last line on stderr.
 import { processIo, run } from '../dist/cli.js';
 
 process.exitCode = await run(process.argv.slice(2), processIo());

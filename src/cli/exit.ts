@@ -2,6 +2,7 @@
 
 import { Mistake } from '../model/mistake.js';
 import { printable } from '../reporters/visible.js';
+import type { Signal } from '../targets/world.js';
 import { fitted } from './fitted.js';
 import type { Io } from './io.js';
 
@@ -14,7 +15,12 @@ export const EXIT = {
   stoppedMidway: 5,
 } as const;
 
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT] | 130 | 143;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT] | 129 | 130 | 143;
+
+/** What a shell says of a program that a signal ended. */
+const CODE_BY_SIGNAL = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const satisfies Record<Signal, number>;
+
+export const signalCode = (signal: Signal): ExitCode => CODE_BY_SIGNAL[signal];
 
 /** What a command ends with: its code, and the reason in one sentence. */
 export interface Ending {

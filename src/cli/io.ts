@@ -1,6 +1,7 @@
 /** The world as the program sees it; a test gives another one. */
 
 import { hostname } from 'node:os';
+import type { Signal } from '../targets/world.js';
 
 export interface Output {
   write(text: string): void;
@@ -23,7 +24,7 @@ export interface Io {
   /** This process and its machine, for locks and journals. */
   readonly process: { readonly pid: number; readonly host: string; isAlive(pid: number): boolean };
   /** The signal that asked the program to stop, once it is listened for. */
-  readonly interruption: { listen(): void; signal(): 'SIGINT' | 'SIGTERM' | undefined };
+  readonly interruption: { listen(): void; signal(): Signal | undefined };
 }
 
 /** Yields the process's own streams. A reader that went away (`| head`) is no error: the verdict still counts. */
@@ -50,12 +51,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A run that writes ends between two steps; the second signal ends it at once. */
+/** What writes ends between two steps; the second signal ends it at once. */
 function listenForSignals(): Io['interruption'] {
-  let received: 'SIGINT' | 'SIGTERM' | undefined;
+  let received: Signal | undefined;
   return {
     listen() {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
         process.once(signal, () => {
           received = signal;
         });

@@ -1,14 +1,19 @@
 /** The folder that a plan is written into: what may be in it already, and what is kept of it. */
 
-import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readdirSync, readSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Mistake } from '../model/mistake.js';
+import { WRITTEN_COLUMNS } from '../plan/decision-rows.js';
+import { readCells } from '../sources/cells.js';
 import { knownRuns } from '../targets/run-folder.js';
 import { refuseOverwriting } from './outputs.js';
 import { writeReason } from './write-reason.js';
 
 /** Every file of a plan, by name. */
 export const PLAN_FILES = ['plan.json', 'decisions.csv', 'plan.md', 'memberships.csv', 'notices.csv', 'baseline.jsonl'] as const;
+
+/** What stands beside a file of a plan, or beside kept decisions, while it is being written. */
+const UNFINISHED = /^\.(?:plan\.json|plan\.md|decisions(?:\.outdated(?:-\d+)?)?\.csv|memberships\.csv|notices\.csv|baseline\.jsonl)\.(\d+)\.tmp$/;
 
 /** Only an export has such a file. */
 const SIGN_OF_EXPORT = 'users.csv';
@@ -24,6 +29,14 @@ export function refuseExportFolder(folder: string, inputs: readonly string[]): v
     `${folder} holds an export (${SIGN_OF_EXPORT}), and a plan has a memberships.csv of its own.`,
     'Name a folder for the plan alone with --out: an export is never overwritten.',
   );
+}
+
+/** Takes away what a plan that was killed had begun to write: nobody reads it, and it holds what people wrote. */
+export function clearUnfinished(folder: string, isAlive: (pid: number) => boolean): void {
+  for (const name of readdirSync(folder)) {
+    const pid = UNFINISHED.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, name), { force: true });
+  }
 }
 
 /** As much of a plan as its digest is in. */
@@ -61,5 +74,24 @@ export function keepAppliedPlan(folder: string, next: string): string | undefine
   } catch (error) {
     rmSync(beside, { recursive: true, force: true });
     throw new Mistake(`The plan that was applied cannot be kept in ${kept}: ${writeReason(error)}`, 'Name another folder with --out, or make room.');
+  }
+}
+
+/** Yields where the answers of a decisions.csv are kept that another file's take the place of; undefined where it has none. */
+export function keepAnswers(folder: string, read: string | undefined): string | undefined {
+  const file = join(folder, 'decisions.csv');
+  if (read === undefined || !existsSync(file) || realpathSync(file) === realpathSync(read)) return undefined;
+  const hasAnswers = readCells(file).rows.some(({ cells }) => cells.slice(WRITTEN_COLUMNS).some((cell) => cell.trim() !== ''));
+  if (!hasAnswers) return undefined;
+  const kept = join(folder, freeName(folder));
+  copyFileSync(file, kept);
+  return kept;
+}
+
+/** Decisions that are kept aside never take the place of others kept before. */
+export function freeName(folder: string): string {
+  for (let number = 1; ; number++) {
+    const name = `decisions.outdated${number === 1 ? '' : `-${number}`}.csv`;
+    if (!existsSync(join(folder, name))) return name;
   }
 }

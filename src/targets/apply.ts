@@ -54,7 +54,7 @@ export interface Receipt {
   readonly wasDone: boolean;
   /** What the target is now. */
   readonly leaves: readonly InputRecord[];
-  /** The copy of the database or the folder of the files before the run; none with `out`. */
+  /** The copy of the database or the folder of the files before the run; none where a database is copied. */
   readonly backup?: string;
 }
 

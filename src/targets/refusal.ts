@@ -21,7 +21,7 @@ export class ApplyStopped extends Mistake {
   override readonly name = 'ApplyStopped';
 }
 
-/** A person ended the run (exit 130 or 143); the journal is closed. */
+/** A person ended the run (exit 130, 143, or 129 where the terminal is gone); the journal is closed. */
 export class ApplyInterrupted extends Mistake {
   override readonly name = 'ApplyInterrupted';
 

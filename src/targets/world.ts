@@ -8,4 +8,5 @@ export interface World {
   isAlive(pid: number): boolean;
 }
 
-export type Signal = 'SIGINT' | 'SIGTERM';
+/** Ctrl-C, a request to stop, and a terminal that is gone. */
+export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';

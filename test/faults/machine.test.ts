@@ -67,39 +67,70 @@ const AFTER = (() => {
   return usersOf(folder);
 })();
 
+// The journal is announced, then holds an intent an action, then an outcome an action: some 3 MB each.
+const MOMENTS = [1, 400_000, 2_000_000, 3_500_000, 5_000_000];
+
 describe.each([
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const)('an apply that gets %s', (signal, code) => {
+  ['SIGINT', 130, MOMENTS],
+  ['SIGTERM', 143, MOMENTS],
+  // The terminal is gone: a line to somewhere that broke.
+  ['SIGHUP', 129, [400_000, 5_000_000]],
+] as const)('an apply that gets %s', (signal, code, moments) => {
   let interruptions = 0;
   // Where in an apply a signal comes in is chance; that each of them came too late is not.
   afterAll(() => expect(interruptions).toBeGreaterThan(0));
 
-  // The journal is announced, then holds an intent an action, then an outcome an action: some 3 MB each.
-  it.each([1, 400_000, 2_000_000, 3_500_000, 5_000_000])(
-    'when its journal has %i bytes leaves all or nothing, says which, and can be gone on with',
-    async (bytes) => {
-      const folder = copyOf(RING);
-      const before = usersOf(folder);
-      const child = start(['apply', 'plan', 'exports', '--in-place', '--yes'], folder);
-      const exit = exitOf(child);
-      if (await journalReaches(folder, bytes, child)) child.kill(signal);
-      const ended = await exit;
-      if (ended === code) interruptions++;
-      expect([0, code], child.said()).toContain(ended);
-      // Whoever is told that it was interrupted is told what is there.
-      expect(usersOf(folder)).toBe(ended === 0 ? AFTER : before);
-      expect(readdirSync(join(folder, 'exports')).sort()).toEqual(['groups.csv', 'memberships.csv', 'users.csv']);
-      const { stdout } = shell('scim-audit runs plan', folder);
-      expect(stdout).toContain(ended === 0 ? 'finished' : 'interrupted before the write');
-      const again = shell('scim-audit apply plan exports --in-place --yes', folder);
-      expect(again.code, again.stderr).toBe(0);
-      expect(usersOf(folder)).toBe(AFTER);
-      const [last] = runsOf(folder).slice(-1);
-      expect(shell(`scim-audit undo plan/runs/${last} --yes`, folder).code).toBe(0);
-      expect(usersOf(folder)).toBe(before);
-    },
-  );
+  it.each(moments)('when its journal has %i bytes leaves all or nothing, says which, and can be gone on with', async (bytes) => {
+    const folder = copyOf(RING);
+    const before = usersOf(folder);
+    const child = start(['apply', 'plan', 'exports', '--in-place', '--yes'], folder);
+    const exit = exitOf(child);
+    if (await journalReaches(folder, bytes, child)) child.kill(signal);
+    const ended = await exit;
+    if (ended === code) interruptions++;
+    expect([0, code], child.said()).toContain(ended);
+    // Whoever is told that it was interrupted is told what is there.
+    expect(usersOf(folder)).toBe(ended === 0 ? AFTER : before);
+    expect(readdirSync(join(folder, 'exports')).sort()).toEqual(['groups.csv', 'memberships.csv', 'users.csv']);
+    const { stdout } = shell('scim-audit runs plan', folder);
+    expect(stdout).toContain(ended === 0 ? 'finished' : 'interrupted before the write');
+    const again = shell('scim-audit apply plan exports --in-place --yes', folder);
+    expect(again.code, again.stderr).toBe(0);
+    expect(usersOf(folder)).toBe(AFTER);
+    const [last] = runsOf(folder).slice(-1);
+    expect(shell(`scim-audit undo plan/runs/${last} --yes`, folder).code).toBe(0);
+    expect(usersOf(folder)).toBe(before);
+  });
+});
+
+describe('a plan that is ended while it writes', () => {
+  const files = (folder: string): string[] => (existsSync(join(folder, 'next')) ? readdirSync(join(folder, 'next')) : []);
+
+  async function endedBy(folder: string, signal: NodeJS.Signals): Promise<number | null> {
+    const child = start(['plan', 'exports', '--auth-mode', 'multi', '--out', 'next'], folder);
+    const exit = exitOf(child);
+    while (child.exitCode === null && !files(folder).some((name) => name.startsWith('.plan.json'))) await new Promise((resolve) => setTimeout(resolve, 1));
+    child.kill(signal);
+    return exit;
+  }
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('by %s leaves all of its files or none', async (signal, code) => {
+    const folder = copyOf(RING);
+    const ended = await endedBy(folder, signal);
+    expect([0, code]).toContain(ended);
+    expect(files(folder)).toHaveLength(ended === 0 ? 6 : 0);
+  });
+
+  it('by SIGKILL leaves nothing that the next one does not take away', async () => {
+    const folder = copyOf(RING);
+    await endedBy(folder, 'SIGKILL');
+    expect(shell('scim-audit plan exports --auth-mode multi --out next', folder).code).toBe(0);
+    expect(files(folder).sort()).toEqual(['baseline.jsonl', 'decisions.csv', 'memberships.csv', 'notices.csv', 'plan.json', 'plan.md']);
+  });
 });
 
 describe('a disk that takes no more', () => {

@@ -12,7 +12,7 @@ import { type LeftAlone, type PreparedUndo, prepareUndo } from '../../targets/un
 import type { World } from '../../targets/world.js';
 import { changeLine, countLines, type SubjectNames } from '../change-text.js';
 import { askConsent } from '../consent.js';
-import { type Ending, EXIT, type ExitCode, Refusal } from '../exit.js';
+import { type Ending, EXIT, type ExitCode, Refusal, signalCode } from '../exit.js';
 import { fitted } from '../fitted.js';
 import { readFresh } from '../fresh-source.js';
 import type { Io } from '../io.js';
@@ -207,7 +207,7 @@ async function withCodes(work: () => Promise<Ending>): Promise<Ending> {
 }
 
 function codeOf(error: unknown): ExitCode | undefined {
-  if (error instanceof ApplyInterrupted) return error.signal === 'SIGINT' ? 130 : 143;
+  if (error instanceof ApplyInterrupted) return signalCode(error.signal);
   if (error instanceof ApplyStopped) return EXIT.stoppedMidway;
   return error instanceof ApplyRefused || error instanceof PlanAltered ? EXIT.refused : undefined;
 }

@@ -1,11 +1,10 @@
 /** What `plan` does: audits, assembles, proves, and writes the plan's files. */
 
-import { copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '../../audit/report.js';
 import { Mistake } from '../../model/mistake.js';
 import { baselineLines } from '../../plan/baseline.js';
-import { WRITTEN_COLUMNS } from '../../plan/decision-rows.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../../plan/make-plan.js';
 import { MemberTable } from '../../plan/member-table.js';
 import type { Plan, PlanSettings } from '../../plan/plan.js';
@@ -18,10 +17,10 @@ import { count } from '../../rules/rule.js';
 import { readCells } from '../../sources/cells.js';
 import { SourceRefused } from '../../sources/problem.js';
 import { auditSource } from '../audit-source.js';
-import { type Ending, EXIT } from '../exit.js';
+import { type Ending, EXIT, Refusal, signalCode } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { keepAppliedPlan, refuseExportFolder } from '../plan-folder.js';
+import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder } from '../plan-folder.js';
 import { fileWords, type Prepared, prepare, shellWord } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
 import { PendingFile, type Wishes } from '../whole-file.js';
@@ -64,7 +63,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   const applyCommand = `scim-audit apply ${shellWord(join(flags.out, 'plan.json'))} ${fileWords(source, flags).map(shellWord).join(' ')} --out corrected`;
   const shown = redaction?.plan(made, audit.context) ?? made;
   const outdatedName = freeName(flags.out);
-  const { digest, kept } = await writePlan(flags.out, shown, redaction === undefined ? applyCommand : undefined, outdatedName);
+  const { digest, kept } = await writePlan(flags.out, shown, redaction === undefined ? applyCommand : undefined, outdatedName, io);
   const text =
     flags.format === 'json'
       ? `${JSON.stringify(summaryOf(shown, flags.out, digest), undefined, 2)}\n`
@@ -129,15 +128,21 @@ async function writePlan(
   made: MadePlan,
   applyCommand: string | undefined,
   outdatedName: string,
+  { interruption, process: { isAlive } }: Io,
 ): Promise<{ readonly digest: string; readonly kept: string | undefined }> {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new Mistake(`The folder ${folder} cannot be made: ${writeReason(error)}`, 'Name another one with --out.');
   }
+  clearUnfinished(folder, isAlive);
+  interruption.listen();
   const files: PendingFile[] = [];
-  const write = async (name: string, pieces: Iterable<string | Uint8Array>, wishes?: Wishes): Promise<void> =>
-    void files.push(await PendingFile.of(join(folder, name), pieces, wishes));
+  const write = async (name: string, pieces: Iterable<string | Uint8Array>, wishes?: Wishes): Promise<void> => {
+    files.push(await PendingFile.of(join(folder, name), pieces, wishes));
+    const signal = interruption.signal();
+    if (signal !== undefined) throw new Refusal(signalCode(signal), 'interrupted; no file of the plan was written.');
+  };
   try {
     // What people wrote is to survive a power cut, and the plan that they approve; the rest can be made again.
     if (made.outdated.length > 0) await write(outdatedName, outdatedCsv(made.outdated), { isDurable: true });
@@ -155,25 +160,6 @@ async function writePlan(
   } catch (error) {
     for (const file of files) await file.discard();
     throw error;
-  }
-}
-
-/** Yields where the answers of a decisions.csv are kept that another file's take the place of; undefined where it has none. */
-function keepAnswers(folder: string, read: string | undefined): string | undefined {
-  const file = join(folder, 'decisions.csv');
-  if (read === undefined || !existsSync(file) || realpathSync(file) === realpathSync(read)) return undefined;
-  const hasAnswers = readCells(file).rows.some(({ cells }) => cells.slice(WRITTEN_COLUMNS).some((cell) => cell.trim() !== ''));
-  if (!hasAnswers) return undefined;
-  const kept = join(folder, freeName(folder));
-  copyFileSync(file, kept);
-  return kept;
-}
-
-/** Decisions that are kept aside never take the place of others kept before. */
-function freeName(folder: string): string {
-  for (let number = 1; ; number++) {
-    const name = `decisions.outdated${number === 1 ? '' : `-${number}`}.csv`;
-    if (!existsSync(join(folder, name))) return name;
   }
 }
 
