@@ -18,6 +18,8 @@ export interface Input {
   readonly sha256: string;
   /** Records, without headings. */
   readonly rows: number;
+  /** Of users without a column that says who is active: a flag or the license type did, and neither can be rewritten. */
+  readonly isStatusFixed?: true;
 }
 
 export type Role = 'users' | 'groups' | 'memberships';

@@ -1,18 +1,24 @@
 /** Questions about users as they may be asked: who it is about, and what may still be decided about this account. */
 
-import type { User } from '../model/directory.js';
+import type { Input, User } from '../model/directory.js';
 import type { Question } from '../model/finding.js';
 import { few, type RuleContext, stateText } from '../rules/rule.js';
 
 /** What the question about an account says that stays as it is: nothing but to live with the finding is left to decide. */
 const STAYS = 'This account is left out, so it stays as it is.';
 
+/** What a question says where the export has no place for a changed status. */
+const NO_STATUS = 'The export has no status column, so the status of this user is not changed here.';
+
 /**
  * Yields what makes a question one that may be asked. It says first who the user is, for whoever reads the row alone;
  * of an account that stays as it is nothing can be decided but to live with the finding; nobody is made what they are
- * already; and where other systems sign in with the username, the question says so.
+ * already, or what no export of theirs could say; and where other systems sign in with the username, the question says so.
  */
-export function questionBinder({ directory, policy }: Pick<RuleContext, 'directory' | 'policy'>): (question: Question, user: User | undefined) => Question {
+export function questionBinder(
+  { directory, policy }: Pick<RuleContext, 'directory' | 'policy'>,
+  inputs: readonly Pick<Input, 'isStatusFixed'>[],
+): (question: Question, user: User | undefined) => Question {
   const fixed = new Set<string>();
   const systemsById = new Map<string, readonly string[]>();
   if (policy.leaveOutUsers.length > 0 || policy.areIntegrationsGiven === true) {
@@ -29,13 +35,21 @@ export function questionBinder({ directory, policy }: Pick<RuleContext, 'directo
       const { proposal: _, ...rest } = question;
       return { ...rest, problem: `${problem} ${STAYS}`, actions: ['accept'] };
     }
+    const isFixed = inputs[user.input]?.isStatusFixed === true && question.actions.some(isOfStatus);
     const idle = user.active ? 'activate' : 'deactivate';
-    const actions = question.actions.includes(idle) ? question.actions.filter((action) => action !== idle) : question.actions;
+    const actions = question.actions.some(isOfStatus)
+      ? question.actions.filter((action) => (isFixed ? !isOfStatus(action) : action !== idle))
+      : question.actions;
     const systems = systemsById.get(id);
     const ending = systems === undefined ? '' : ` ${few(systems)} ${systems.length === 1 ? 'signs' : 'sign'} in with the username of this user.`;
-    return { ...question, problem: problem + ending, actions };
+    const bound = { ...question, problem: `${problem}${ending}${isFixed ? ` ${NO_STATUS}` : ''}`, actions };
+    if (bound.proposal === undefined || actions.includes(bound.proposal.action)) return bound;
+    const { proposal: _, ...rest } = bound;
+    return rest;
   };
 }
+
+const isOfStatus = (action: string): boolean => action === 'activate' || action === 'deactivate';
 
 /** Yields `Inactive Basic user ext1 <ext1@ext.example>`; begins with the state, so that no username can be taken for it. */
 function whoIs(user: User): string {
@@ -68,7 +82,7 @@ function statedUser({ subject, problem }: Pick<AskedAbout, 'subject' | 'problem'
 
 /** Yields why the action does nothing: the row says that the user is so already. */
 export function doneAlready(row: AskedAbout, action: string): string | undefined {
-  if (action !== 'activate' && action !== 'deactivate') return undefined;
+  if (!isOfStatus(action)) return undefined;
   const user = statedUser(row);
   if (user === undefined || user.isActive !== (action === 'activate')) return undefined;
   return `user ${row.id} is ${user.isActive ? 'active' : 'inactive'} already`;
@@ -76,8 +90,10 @@ export function doneAlready(row: AskedAbout, action: string): string | undefined
 
 /** Yields those of a rule's actions that this row allows. */
 export function possibleActions<A extends string>(row: AskedAbout, actions: readonly A[]): A[] {
-  const isFixed = row.subject === 'user' && row.problem.endsWith(STAYS);
-  return actions.filter((action) => (isFixed ? action === 'accept' : doneAlready(row, action) === undefined));
+  const isUser = row.subject === 'user';
+  if (isUser && row.problem.endsWith(STAYS)) return actions.filter((action) => action === 'accept');
+  const isFixed = isUser && row.problem.endsWith(NO_STATUS);
+  return actions.filter((action) => doneAlready(row, action) === undefined && !(isFixed && isOfStatus(action)));
 }
 
 /** Yields who or what a row's problem says that it is about; undefined where it is no user. */

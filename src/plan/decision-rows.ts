@@ -2,7 +2,7 @@
 
 import type { AuditedFinding } from '../audit/report.js';
 import { key } from '../model/compare.js';
-import type { User } from '../model/directory.js';
+import type { Input, User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
 import type { Question } from '../model/finding.js';
 import { ruleOf } from '../rules/registry.js';
@@ -70,10 +70,10 @@ export class AskedRow implements WrittenRow {
 }
 
 /** Yields the rows of open findings, in the order of the report. */
-export function askRows(open: readonly AuditedFinding[], context: RuleContext): AskedRow[] {
+export function askRows(open: readonly AuditedFinding[], context: RuleContext, inputs: readonly Input[]): AskedRow[] {
   const asked: AskedRow[] = [];
   const suggest = suggester(context);
-  const bind = questionBinder(context);
+  const bind = questionBinder(context, inputs);
   for (const finding of open) {
     const rule = ruleOf(finding.finding);
     const { questions } = rule.remedy(finding.finding);

@@ -45,7 +45,7 @@ export interface RefusedDecisions {
 /** Yields the plan, or the problems of the decisions. Throws ProofFailed where the plan would not be safe. */
 export function makePlan(ground: Ground, { decisions, today, settings }: PlanWishes): MadePlan | RefusedDecisions {
   const base = assemble(ground, NO_CHOICES);
-  const asked = askRows(base.open, ground.context);
+  const asked = askRows(base.open, ground.context, ground.before.snapshot.inputs);
   const read = decisions === undefined ? undefined : readDecisions(decisions.headings, decisions.rows, asked, decisions.previous);
   if (read !== undefined && read.problems.length > 0) return { problems: read.problems };
   const settled = settleDecisions(read?.answered ?? [], ground.context, today);

@@ -62,13 +62,11 @@ function redactChange(change: Change, stand: ExportStand, identity: (text: strin
 }
 
 /** The questions are asked again about the aliases, so that every text of a row speaks of these. */
-function redactRows({ rows }: MadePlan, context: RuleContext, stand: ExportStand): MadePlan['rows'] {
+function redactRows({ rows, before }: MadePlan, context: RuleContext, stand: ExportStand): MadePlan['rows'] {
   const { directory } = context;
   const findings = rows.flatMap(({ asked: { finding } }, at) => (finding === rows[at - 1]?.asked.finding ? [] : [finding]));
-  const asked = askRows(findings.map(redactAudited(stand)), {
-    ...context,
-    directory: { ...directory, users: stand.users(directory.users), groups: directory.groups.map(stand.group) },
-  });
+  const aliased = { ...context, directory: { ...directory, users: stand.users(directory.users), groups: directory.groups.map(stand.group) } };
+  const asked = askRows(findings.map(redactAudited(stand)), aliased, before.snapshot.inputs);
   if (asked.length !== rows.length) throw new Error('a redacted finding asks other questions');
   return rows.map((row, at) => ({
     asked: asked[at],

@@ -76,8 +76,17 @@ const DEAF: MembershipSink = { member: () => {}, unknown: () => {} };
 
 function inputFor(table: Table, end: TableEnd | undefined): Input {
   if (end === undefined) throw new Error(`${table.file} was not read`);
-  const { path, file, role } = table;
-  return { path, file, role, ...(table.table === undefined ? {} : { table: table.table }), sha256: end.sha256, rows: end.rows };
+  const { path, file, role, columns } = table;
+  const hasStatus = role !== 'users' || columns.has('active') || columns.has('disabled');
+  return {
+    path,
+    file,
+    role,
+    ...(table.table === undefined ? {} : { table: table.table }),
+    sha256: end.sha256,
+    rows: end.rows,
+    ...(hasStatus ? {} : { isStatusFixed: true }),
+  };
 }
 
 function refuseWithoutType({ file, table, headings }: Table, problems: Problems): void {

@@ -191,3 +191,40 @@ it('who states the settings for one provider and holds them against another is t
   expect(code).toBe(2);
   expect(stderr).toContain('said to be for okta, and --idp says entra');
 });
+
+describe('a user of whom the export has no status', () => {
+  const lists = {
+    // Each list is of one status; the third has a column that says which.
+    'active.csv': 'id,userName,email,authenticationType\n1,ana,shared@x.org,idp\n2,ben,shared@x.org,idp\n',
+    'inactive.csv': 'id,userName,email,authenticationType\n3,old,old@x.org,basic\n',
+    'more.csv': 'id,userName,email,authenticationType,active\n4,cleo,shared@x.org,idp,true\n',
+    'groups.csv': 'id,name,project\n30,Optics,\n',
+    'memberships.csv': 'groupId,userId\n30,3\n',
+  };
+  const files = '--users active.csv --users more.csv --inactive-users inactive.csv --assume-active --groups groups.csv --memberships memberships.csv'.split(
+    ' ',
+  );
+  const planLists = (folder: string) => runCli(['plan', ...files, '--auth-mode', 'multi', '--out', 'plan'], { cwd: folder });
+
+  it('is asked about nothing that no list of this kind could say', async () => {
+    const folder = newFolder(lists);
+    const first = await planLists(folder);
+    expect(first.code, first.stderr).toBe(0);
+    const table = readTable(folder);
+    const problemOf = (rule: string, id: string): string => table[rowOf(table, rule, id)][COLUMN.problem];
+    expect(problemOf('conflicting-users', '1')).toContain('The export has no status column');
+    expect(problemOf('inactive-basic-member', '3')).toContain('The export has no status column');
+    expect(problemOf('conflicting-users', '4')).not.toContain('status');
+    answer(folder, [
+      ['inactive-basic-member', '3', { action: 'activate' }],
+      ['conflicting-users', '1', { action: 'deactivate' }],
+      ['conflicting-users', '4', { action: 'deactivate' }],
+    ]);
+    const { code, stderr } = await planLists(folder);
+    expect(code).toBe(2);
+    expect(stderr.match(/"(?:de)?activate" is not possible here; possible: .*/g)).toEqual([
+      '"deactivate" is not possible here; possible: set-email, set-username, accept, or blank to leave it open.',
+      '"activate" is not possible here; possible: remove-member, accept, or blank to leave it open.',
+    ]);
+  });
+});

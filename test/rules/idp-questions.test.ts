@@ -21,7 +21,8 @@ const groupOf = (place: number, name: string, more: Partial<Group> = {}): Group 
 function asked(users: readonly User[], idpUsers: readonly ReturnType<typeof knows>[], more: Partial<Organisation> = {}, names: readonly string[] = []) {
   const organisation = organisationOf(users, more);
   const audit = beginAudit(directoryOf(organisation), policyOf(organisation), directoryOfIdp('okta', idpUsers, names));
-  const rows = askRows(audit.finish(snapshotOf(organisation)).findings, audit.context);
+  const { findings, snapshot } = audit.finish(snapshotOf(organisation));
+  const rows = askRows(findings, audit.context, snapshot.inputs);
   return rows
     .filter(({ finding }) => IDP_RULES.has(finding.finding.rule))
     .map(({ written: [, rule, subject, id, , , suggestion], question }) => ({ row: `${rule} ${subject} ${id}`, suggestion, actions: question.actions }));
