@@ -1,6 +1,6 @@
 /** A run's journal: one JSON object a line, on the disk before what it announces and after what it reports. */
 
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Change } from '../model/change.js';
 import type { AuthenticationType, Role } from '../model/directory.js';
@@ -95,6 +95,7 @@ export interface EndRecord {
 export type JournalRecord = RunRecord | IntentRecord | FileRecord | OutcomeRecord | EndRecord;
 
 const BATCH = 1 << 20;
+const LINE_END = 0x0a;
 
 export class JournalWriter {
   readonly #fd: number;
@@ -104,10 +105,10 @@ export class JournalWriter {
 
   /** Makes the file, or goes on with it where it is there; what a dying process wrote of a last line is cut off. */
   constructor(readonly file: string) {
-    const length = existsSync(file) ? readFileSync(file).lastIndexOf(0x0a) + 1 : -1;
-    this.#fd = openSync(file, length < 0 ? 'ax' : 'a', 0o600);
-    if (length >= 0) ftruncateSync(this.#fd, length);
-    else fsyncFolder(dirname(file));
+    const isNew = !existsSync(file);
+    this.#fd = openSync(file, isNew ? 'ax' : 'a+', 0o600);
+    if (isNew) fsyncFolder(dirname(file));
+    else ftruncateSync(this.#fd, wholeLength(this.#fd));
   }
 
   /** Takes a record; it is on the disk after `sync`. */
@@ -149,11 +150,41 @@ export interface JournalDigest {
   readonly end?: EndRecord;
 }
 
-/** Yields the lines that are whole. */
-function linesOf(file: string): string[] {
-  const lines = readFileSync(file, 'utf8').split('\n');
-  lines.pop();
-  return lines;
+/** Yields the lines that are whole, piece by piece: the journal of a large run is longer than a string may be. */
+function* linesOf(file: string): Iterable<string> {
+  const fd = openSync(file, 'r');
+  try {
+    /** Of a line that goes on in the next piece. */
+    let held: Buffer[] = [];
+    for (;;) {
+      const piece = Buffer.allocUnsafe(BATCH);
+      const length = readSync(fd, piece);
+      if (length === 0) return;
+      let from = 0;
+      const bytes = piece.subarray(0, length);
+      for (let end = bytes.indexOf(LINE_END); end >= 0; end = bytes.indexOf(LINE_END, from)) {
+        yield held.length === 0 ? bytes.toString('utf8', from, end) : Buffer.concat([...held, bytes.subarray(from, end)]).toString('utf8');
+        held = [];
+        from = end + 1;
+      }
+      held.push(bytes.subarray(from));
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Yields how many bytes the whole lines have. */
+function wholeLength(fd: number): number {
+  const piece = Buffer.allocUnsafe(BATCH);
+  for (let end = fstatSync(fd).size; end > 0; ) {
+    const from = Math.max(0, end - BATCH);
+    const length = readSync(fd, piece, 0, end - from, from);
+    const at = piece.subarray(0, length).lastIndexOf(LINE_END);
+    if (at >= 0) return from + at + 1;
+    end = from;
+  }
+  return 0;
 }
 
 const INTENT = '{"type":"intent"';
