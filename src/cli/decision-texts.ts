@@ -79,6 +79,12 @@ export function questionText({ cells, finding, number, all }: Asked, width: numb
   ].join('\n');
 }
 
+/** Yields what is said before the rows of findings for which nothing is suggested. */
+export function waitingText(rows: number, width: number | undefined): string {
+  const text = `${count(rows, 'row')} without a suggestion ${rows === 1 ? 'follows' : 'follow'}. Some may only wait for what you have decided so far: to see which are left, type q and run the plan again.`;
+  return `\n${wrap(text, width, '').join('\n')}\n`;
+}
+
 function subjectLines(asked: readonly string[], finding: Asked['finding'], width: number | undefined): string[] {
   const lines = finding.slice(0, MOST_SUBJECTS).map((cells) => {
     const decision = decisionText(cells);

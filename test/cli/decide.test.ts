@@ -43,16 +43,38 @@ describe('whoever stops in the middle is told what stands', () => {
   });
 });
 
+it('asks what can be settled first, and says that the rest may only wait for that', async () => {
+  await planned(CONTESTED);
+  const { stdout } = await decide('s', '1', 'q');
+  const heads = stdout.match(/^\d of \d: .*|^\d+ rows? without a suggestion .*/gm);
+  expect(heads).toEqual([
+    '1 of 3: Users who contest one username',
+    '2 of 3: Users who contest one username',
+    expect.stringMatching(/^1 row without a suggestion follows\. /),
+    '3 of 3: Usernames that are not the email',
+  ]);
+  expect((await decide('q')).stdout).toContain('1 of 2: Users who contest one username');
+});
+
 describe('a decision is checked before it is saved, in the words of the plan', () => {
   const decisionOf = (rule: string, id: string): string[] => {
     const table = readTable(cwd);
     return table[rowOf(table, rule, id)].slice(COLUMN.action);
   };
   /** Leaves the rows before one open. */
-  const upTo = (rule: string, id: string): string[] =>
-    readTable(cwd)
-      .slice(1, rowOf(readTable(cwd), rule, id))
+  const upTo = (rule: string, id: string): string[] => {
+    const rows = readTable(cwd).slice(1);
+    const suggested = new Set(rows.flatMap((cells) => (cells[COLUMN.suggestion] === '' ? [] : [cells[COLUMN.fingerprint]])));
+    const isSuggested = (cells: readonly string[]): boolean => suggested.has(cells[COLUMN.fingerprint]);
+    const open = rows.filter((cells) => cells[COLUMN.action] === '');
+    const asked = [...open.filter(isSuggested), ...open.filter((cells) => !isSuggested(cells))];
+    return asked
+      .slice(
+        0,
+        asked.findIndex((cells) => cells[COLUMN.rule] === rule && cells[COLUMN.id] === id),
+      )
       .map(() => 's');
+  };
 
   it('an email that is none, and none at all', async () => {
     const { stdout } = await decide('1', '', '1', 'rye at bakery', 'rye@bakery.example', 'q');

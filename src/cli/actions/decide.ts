@@ -11,7 +11,7 @@ import { csvText } from '../../reporters/plan-tables.js';
 import { printable } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import { readCells } from '../../sources/cells.js';
-import { AT, askedAbout, type Choice, choicesOf, keyLines, questionText } from '../decision-texts.js';
+import { AT, askedAbout, type Choice, choicesOf, keyLines, questionText, waitingText } from '../decision-texts.js';
 import { type Ending, EXIT } from '../exit.js';
 import { type Io, shownOn } from '../io.js';
 import { shellWord } from '../prepare.js';
@@ -33,10 +33,10 @@ export async function decide(folder: string, { all = false }: DecideFlags, io: I
     throw new Mistake('decide asks questions, and this is no terminal.', `Run it on a terminal, or write into ${file} with a spreadsheet.`);
   }
   const rows = readCells(file).rows.map(({ cells }) => cells.map(unguardCell));
-  const asked = all ? rows : rows.filter((cells) => cells[AT.action] === '');
+  const chosen = all ? rows : rows.filter((cells) => cells[AT.action] === '');
   const decidedBefore = rows.length - openRows(rows);
   const revision = `${count(decidedBefore, 'row is', 'rows are')} decided already and can be changed by "scim-audit decide ${shellWord(folder)} --all"`;
-  if (asked.length === 0) return { code: EXIT.done, reason: `nothing is open in ${file}; ${decidedBefore === 0 ? '' : `${revision}; `}run the plan again` };
+  if (chosen.length === 0) return { code: EXIT.done, reason: `nothing is open in ${file}; ${decidedBefore === 0 ? '' : `${revision}; `}run the plan again` };
   const { width } = shownOn(undefined, io, false);
   if (!all && decidedBefore > 0) io.stdout.write(`${wrap(printable(`${revision}.`), width, '').join('\n')}\n`);
   const rowsByFinding = new Map<string, string[][]>();
@@ -45,6 +45,10 @@ export async function decide(folder: string, { all = false }: DecideFlags, io: I
     if (known === undefined) rowsByFinding.set(cells[AT.fingerprint], [cells]);
     else known.push(cells);
   }
+  const hasSuggestion = (cells: readonly string[]): boolean => rowsByFinding.get(cells[AT.fingerprint])?.some((each) => each[AT.suggestion] !== '') === true;
+  // A rename that only waits comes after the conflict that it waits for.
+  const suggested = chosen.filter(hasSuggestion);
+  const asked = [...suggested, ...chosen.filter((cells) => !hasSuggestion(cells))];
   let saved = 0;
   const questions = openQuestions(io, io.stdout, () =>
     saved === 0
@@ -55,6 +59,7 @@ export async function decide(folder: string, { all = false }: DecideFlags, io: I
   try {
     for (const [at, cells] of asked.entries()) {
       const finding = rowsByFinding.get(cells[AT.fingerprint]) ?? [];
+      if (at === suggested.length && at > 0) io.stdout.write(waitingText(asked.length - at, width));
       io.stdout.write(questionText({ cells, finding, number: at + 1, all: asked.length }, width));
       const answer = await ask(cells, dialogue);
       if (answer === 'leave') break;
