@@ -17,6 +17,12 @@ function named(what: 'user' | 'group', id: string, names: SubjectNames | undefin
   return `${what} ${visible(id)}${name === '' ? '' : ` ${quote(name)}`}`;
 }
 
+/** Yields a subject as differences name it, `user 17`, with what it is called. */
+export function subjectText(subject: string, names: SubjectNames): string {
+  const id = subject.slice(subject.indexOf(' ') + 1);
+  return named(subject.startsWith('user ') ? 'user' : 'group', id, names);
+}
+
 const ATTRIBUTES: Readonly<Record<UserAttribute, string>> = { userName: 'username', email: 'email', active: 'active' };
 
 /** Yields one change as a line: `user 17  username  "jdoe" → "jdoe@example.com"`. */

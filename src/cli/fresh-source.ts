@@ -2,6 +2,8 @@
 
 import type { Change } from '../model/change.js';
 import type { Directory, Snapshot } from '../model/directory.js';
+import { MemberTally } from '../plan/member-tally.js';
+import type { FreshMembers } from '../plan/verify.js';
 import { readSource } from '../sources/read-source.js';
 import type { UserWishes } from '../sources/read-users.js';
 import { openSource } from '../sources/registry.js';
@@ -12,8 +14,7 @@ import { startProgress } from './progress.js';
 
 export interface FreshSource {
   readonly snapshot: Snapshot;
-  /** Only for pairs that the changes speak of. */
-  hasMember(user: string, group: string): boolean;
+  readonly members: FreshMembers;
   /** What the users and groups that the changes speak of are called. */
   readonly names: SubjectNames;
 }
@@ -26,15 +27,21 @@ export async function readFresh(request: SourceRequest, wishes: Omit<UserWishes,
     try {
       const spoken = new Set(changes.flatMap((change) => ('user' in change && 'group' in change ? [JSON.stringify([change.user, change.group])] : [])));
       const members = new Set<string>();
-      const snapshot = readSource(opened.tables, { ...wishes, withNames: false }, ({ users, groups }: Directory) => ({
-        member(user, group) {
-          if (spoken.size === 0) return;
-          const pair = JSON.stringify([users[user].id, groups[group].id]);
-          if (spoken.has(pair)) members.add(pair);
-        },
-        unknown: () => {},
-      }));
-      return { snapshot, hasMember: (user, group) => members.has(JSON.stringify([user, group])), names: namesOf(snapshot, changes) };
+      let tally: MemberTally | undefined;
+      const snapshot = readSource(opened.tables, { ...wishes, withNames: false }, ({ users, groups, given }: Directory) => {
+        const counted = new MemberTally({ users, groups });
+        if (given.memberships) tally = counted;
+        return {
+          member(user, group) {
+            counted.add(user, group);
+            if (spoken.size === 0) return;
+            const pair = JSON.stringify([users[user].id, groups[group].id]);
+            if (spoken.has(pair)) members.add(pair);
+          },
+          unknown: () => {},
+        };
+      });
+      return { snapshot, members: { has: (user, group) => members.has(JSON.stringify([user, group])), tally }, names: namesOf(snapshot, changes) };
     } finally {
       opened.close();
     }

@@ -11,6 +11,7 @@ import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
 import { type Choices, hasChoices } from './choices.js';
 import type { MemberTable } from './member-table.js';
+import type { MemberTally } from './member-tally.js';
 
 export interface EndState {
   readonly users: readonly User[];
@@ -23,6 +24,8 @@ export interface EndState {
   /** Of the end state; an update that still needs nobody means that the plan is not finished. */
   readonly contest: Contest;
   readonly index: IdentityIndex;
+  /** Of the memberships; undefined where none were given. */
+  readonly tally: MemberTally | undefined;
 }
 
 /** Yields what a finding is about, for telling whether it is still there. */
@@ -57,10 +60,12 @@ export function endStateOf(before: Report, { directory, policy, index, contest, 
   const snapshot: Snapshot = { ...before.snapshot, users, groups };
   const end = reindexRenamed(settled.index, users, updated);
   const audit = beginAudit(snapshot, policy, idp?.directory, { findings: before.findings, index: end, isRenamedOnly: !isChosen });
+  const tally = members.tally();
   members.forEach((user, group) => {
     if (choices.removals.get(user)?.has(group) !== true) audit.sink.member(user, group);
+    else tally?.remove(user, group);
   });
-  return { users, groups, movers, report: audit.finish(snapshot), isRenamedOnly: !isChosen, contest: audit.context.contest, index: audit.context.index };
+  return { users, groups, movers, report: audit.finish(snapshot), isRenamedOnly: !isChosen, contest: audit.context.contest, index: audit.context.index, tally };
 }
 
 function settle(users: readonly User[], mode: RuleContext['policy']['authMode'], idp: IdpDirectory | undefined): { index: IdentityIndex; contest: Contest } {

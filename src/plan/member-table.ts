@@ -1,16 +1,21 @@
-/** The memberships that a plan may have to know: those of Basic users in organisation-level groups, as numbers. */
+/** The memberships that a plan may have to know: those of Basic users in organisation-level groups, as numbers; of all others a tally. */
 
 import type { Directory, MembershipSink } from '../model/directory.js';
 import { PlacePairs } from '../model/place-pairs.js';
+import { MemberTally } from './member-tally.js';
 
 export class MemberTable {
   readonly #pairs = new PlacePairs();
+  #tally: MemberTally | undefined;
 
-  /** Yields a sink that keeps what matters for group syncs. */
-  sinkFor({ users, groups }: Directory): MembershipSink {
+  /** Yields a sink that keeps what matters for group syncs, and counts the rest. */
+  sinkFor({ users, groups, given }: Directory): MembershipSink {
+    const tally = new MemberTally({ users, groups });
+    if (given.memberships) this.#tally = tally;
     const isOrganisationLevel = Uint8Array.from(groups, (group) => Number(group.isOrganisationLevel));
     return {
       member: (user, group) => {
+        tally.add(user, group);
         if (isOrganisationLevel[group] === 1 && users[user].authenticationType === 'basic') this.#pairs.add(user, group);
       },
       unknown: () => {},
@@ -20,5 +25,10 @@ export class MemberTable {
   /** Hands on each membership by places, in source order. */
   forEach(visit: (user: number, group: number) => void): void {
     this.#pairs.forEach(visit);
+  }
+
+  /** Yields a tally of all memberships, to be changed at will; undefined where none were given. */
+  tally(): MemberTally | undefined {
+    return this.#tally === undefined ? undefined : new MemberTally(this.#tally);
   }
 }

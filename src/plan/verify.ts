@@ -3,6 +3,7 @@
 import type { Change } from '../model/change.js';
 import type { Directory, User } from '../model/directory.js';
 import { type Baseline, groupDigest, userDigest } from './baseline.js';
+import { isSameTally, type MemberTally, shifted, type Tally } from './member-tally.js';
 import type { Plan } from './plan.js';
 
 export type Difference =
@@ -19,8 +20,13 @@ export interface Verification {
   readonly differences: readonly Difference[];
 }
 
-/** Membership pairs that a plan speaks of, as they are in the fresh export. */
-export type HasMember = (user: string, group: string) => boolean;
+/** The memberships of the fresh export. */
+export interface FreshMembers {
+  /** Only of pairs that the plan speaks of. */
+  has(user: string, group: string): boolean;
+  /** Of all; undefined where the export has none. */
+  readonly tally?: MemberTally | undefined;
+}
 
 const GONE = '(not in the export)';
 
@@ -45,25 +51,27 @@ export function netChanges({ actions }: Pick<Plan, 'actions'>): Change[] {
   return [...net.values()];
 }
 
+export interface Fresh extends Pick<Directory, 'users' | 'groups'> {
+  readonly members: FreshMembers;
+}
+
 /** Yields how a fresh export stands to a plan; without a baseline, other changes cannot be told. */
-export function verifyPlan(
-  plan: Plan,
-  { users, groups }: Pick<Directory, 'users' | 'groups'>,
-  hasMember: HasMember,
-  baseline: Baseline | undefined,
-): Verification {
+export function verifyPlan(plan: Plan, fresh: Fresh, baseline: Baseline | undefined): Verification {
+  const { users, groups, members } = fresh;
   const usersById = new Map(users.map((user) => [user.id, user]));
   const groupsById = new Map(groups.map((group) => [group.id, group]));
   const differences: Difference[] = [];
   /** Subjects whose difference is told already. */
   const touched = new Set<string>();
+  const undone: Change[] = [];
   let landed = 0;
   for (const change of netChanges(plan)) {
-    const now = valueNow(change, usersById, groupsById, hasMember);
+    const now = valueNow(change, usersById, groupsById, members);
     const [from, to] = endsOf(change);
     if (now === to) landed++;
     else {
-      touched.add(change.kind === 'replace-group' ? `group ${change.group}` : `user ${change.user}`);
+      if (change.kind === 'remove-member' || change.kind === 'add-member') undone.push(change);
+      else touched.add(change.kind === 'replace-group' ? `group ${change.group}` : `user ${change.user}`);
       differences.push({ kind: now === from ? 'missing' : 'otherwise', change, now: now ?? GONE });
     }
   }
@@ -73,7 +81,8 @@ export function verifyPlan(
   for (const { id, userName } of users) {
     if (temporary.has(userName)) differences.push({ kind: 'temporary', subject: `user ${id}`, now: userName });
   }
-  if (baseline !== undefined) for (const other of otherChanges(users, usersById, groups, baseline, touched)) differences.push(other);
+  if (baseline !== undefined) for (const other of otherChanges(fresh, usersById, baseline, touched)) differences.push(other);
+  if (baseline !== undefined) for (const other of otherMembers(fresh, baseline, undone)) differences.push(other);
   return { landed, differences };
 }
 
@@ -87,23 +96,17 @@ function valueNow(
   change: Change,
   users: ReadonlyMap<string, User>,
   groups: ReadonlyMap<string, { readonly name: string }>,
-  hasMember: HasMember,
+  members: FreshMembers,
 ): string | undefined {
   if (change.kind === 'replace-group') return groups.get(change.group)?.name;
   if (change.kind === 'replace-user') {
     const user = users.get(change.user);
     return user === undefined ? undefined : String(user[change.attribute]);
   }
-  return hasMember(change.user, change.group) ? 'member' : 'no member';
+  return members.has(change.user, change.group) ? 'member' : 'no member';
 }
 
-function* otherChanges(
-  users: readonly User[],
-  usersById: ReadonlyMap<string, User>,
-  groups: Directory['groups'],
-  baseline: Baseline,
-  touched: ReadonlySet<string>,
-): Iterable<Difference> {
+function* otherChanges({ users, groups }: Fresh, usersById: ReadonlyMap<string, User>, baseline: Baseline, touched: ReadonlySet<string>): Iterable<Difference> {
   for (const user of users) {
     const subject = `user ${user.id}`;
     const planned = baseline.users.get(user.id);
@@ -120,4 +123,22 @@ function* otherChanges(
     else if (planned !== groupDigest(group) && !touched.has(subject)) yield { kind: 'other', subject, what: 'was changed, and not by the plan' };
   }
   for (const id of baseline.groups.keys()) if (!groupIds.has(id)) yield { kind: 'other', subject: `group ${id}`, what: 'is gone since the plan was made' };
+}
+
+/** Groups that have others as members than planned, but for what of the plan has not landed: that is told by itself. */
+function* otherMembers({ groups, members: { tally } }: Fresh, baseline: Baseline, undone: readonly Change[]): Iterable<Difference> {
+  if (tally === undefined || baseline.members === undefined) return;
+  const planned = new Map<string, Tally>(baseline.members);
+  for (const change of undone) {
+    if (change.kind !== 'remove-member' && change.kind !== 'add-member') continue;
+    const known = planned.get(change.group);
+    if (known !== undefined) planned.set(change.group, shifted(known, change.user, change.kind === 'remove-member' ? 1 : -1));
+  }
+  for (const { id, place } of groups) {
+    const wanted = planned.get(id);
+    const now = tally.of(place);
+    if (wanted === undefined || isSameTally(wanted, now)) continue;
+    const how = wanted.count === now.count ? `has other members, ${now.count} as before` : `has ${now.count} members instead of ${wanted.count}`;
+    yield { kind: 'other', subject: `group ${id}`, what: `${how}, and not by the plan` };
+  }
 }

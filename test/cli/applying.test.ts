@@ -91,6 +91,22 @@ describe('after an apply', () => {
     expect((await runCli(['runs', 'plan'], { cwd })).stdout).toContain('  finished  to a copy  3 actions of 3 done');
   });
 
+  it('verify tells of groups that have other members than planned', async () => {
+    const cwd = await planned();
+    await runCli(['apply', 'plan', 'export', '--out', 'corrected', '--yes'], { cwd });
+    const landed = await runCli(['verify', 'plan', 'corrected'], { cwd });
+    expect(landed.code, landed.stdout).toBe(0);
+    const memberships = join(cwd, 'corrected', 'memberships.csv');
+    const rows = readFileSync(memberships, 'utf8');
+    writeFileSync(memberships, `${rows}7,3\n`);
+    const { code, stdout, stderr } = await runCli(['verify', 'plan', 'corrected'], { cwd });
+    expect(code).toBe(1);
+    expect(stdout).toContain('\nOther changes since the plan was made (1)\n  group 7 "Ovens" has 2 members instead of 1, and not by the plan\n');
+    expect(stderr).toContain('3 landed, 0 missing, 0 changed otherwise, 0 temporary usernames left, 1 other changes');
+    writeFileSync(memberships, rows.replace('7,1', '7,3'));
+    expect((await runCli(['verify', 'plan', 'corrected'], { cwd })).stdout).toContain('group 7 "Ovens" has other members, 1 as before, and not by the plan\n');
+  });
+
   it('verify says what to do about each kind of difference', async () => {
     const cwd = await planned();
     writeFileSync(join(cwd, 'export', 'users.csv'), `${EXPORT['export/users.csv'].replace('3,spelt,', '3,dinkel,')}4,emmer,emmer@bakery.example,true,idp\n`);
@@ -100,7 +116,8 @@ describe('after an apply', () => {
       'user 2 "bran" leaves group 7 "Ovens"; now "member"\n  What to do: apply the plan, or make these changes in Jama Connect; then export again',
     );
     expect(stdout).toContain('now "dinkel"\n  What to do: somebody has changed these since; make a new plan of the fresh export.');
-    expect(stdout).toContain('user 4 is new since the plan was made\n  What to do: look at each of them; where they matter');
+    expect(stdout).toContain('user 4 "emmer" is new since the plan was made\n  What to do: look at each of them; where they matter');
+    expect(stdout).not.toContain('members');
   });
 });
 

@@ -71,7 +71,12 @@ it('verify refuses to tell of memberships that the export does not have', async 
 it('verify does not say that nothing else changed where it could not look', async () => {
   const cwd = await planned();
   await runCli(['apply', 'plan', 'export', '--out', 'copy', '--yes'], { cwd });
-  expect((await runCli(['verify', 'plan', 'copy'], { cwd })).stderr).toContain('no other user or group changed');
+  expect((await runCli(['verify', 'plan', 'copy'], { cwd })).stderr).toContain('no other user, group or membership changed');
+  const without = ['verify', 'plan', '--users', 'copy/users.csv', '--groups', 'copy/groups.csv'];
+  const unseen = await runCli(without, { cwd });
+  expect(unseen.stdout).toContain('Memberships that the plan does not name were not compared: this export has none.');
+  expect(unseen.stderr).toContain('no other user or group changed');
+  expect(JSON.parse((await runCli([...without, '--format', 'json'], { cwd })).stdout)).toMatchObject({ asPlanned: true, membershipsCompared: false });
   writeFileSync(join(cwd, 'plan/baseline.jsonl'), 'broken');
   const { stdout, stderr } = await runCli(['verify', 'plan', 'copy'], { cwd });
   expect(stdout).toContain('baseline.jsonl is missing or damaged');

@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { Change } from '../../src/model/change.js';
 import type { Group, User } from '../../src/model/directory.js';
 import { baselineLines, groupDigest, parseBaseline, userDigest } from '../../src/plan/baseline.js';
-import { type Difference, netChanges, verifyPlan } from '../../src/plan/verify.js';
-import { inOrder, organisationArbitrary } from '../support/organisations.js';
+import { MemberTally } from '../../src/plan/member-tally.js';
+import { type Difference, type FreshMembers, netChanges, verifyPlan } from '../../src/plan/verify.js';
+import { inOrder, type MembershipRow, type Organisation, organisationArbitrary } from '../support/organisations.js';
 import { textOf } from '../support/pieces.js';
 import { afterActions, madePlanOf } from './planning.js';
 
@@ -23,14 +24,24 @@ const USERS = inOrder([user('1', 'b@x.org', 'a@x.org'), user('2', 'a@x.org', 'b@
 const SWAP = { users: USERS, groups: GROUPS, memberships: [], authMode: 'saml', syncGroups: null } as const;
 const PLAN = madePlanOf(SWAP).body;
 const DONE = afterActions(SWAP, PLAN.actions);
-const NO_MEMBERS = () => false;
+const NO_MEMBERS = { has: () => false };
 
-const baselineOf = (directory: { readonly users: readonly User[]; readonly groups: readonly Group[] }) => parseBaseline(textOf(baselineLines(directory)));
+const baselineOf = (directory: Parameters<typeof baselineLines>[0]) => parseBaseline(textOf(baselineLines(directory)));
+
+function membersOf({ users, groups, memberships }: Pick<Organisation, 'users' | 'groups' | 'memberships'>): FreshMembers & { readonly tally: MemberTally } {
+  const tally = new MemberTally({ users, groups });
+  for (const each of memberships) {
+    const place = users.find(({ id }) => id === each.user)?.place;
+    const group = groups.find(({ id }) => id === each.group)?.place;
+    if (place !== undefined && group !== undefined) tally.add(place, group);
+  }
+  return { has: (id, of) => memberships.some((each) => each.user === id && each.group === of), tally };
+}
 
 /** Yields the differences of a fresh export from the swap as planned. */
 function differences(users: readonly User[], groups: readonly Group[] = GROUPS): readonly Difference[] {
   const plan = { schemaVersion: 1, kind: 'scim-audit/plan', digest: '', ...PLAN } as const;
-  return verifyPlan(plan, { users, groups }, NO_MEMBERS, baselineOf(DONE)).differences;
+  return verifyPlan(plan, { users, groups, members: NO_MEMBERS }, baselineOf(DONE)).differences;
 }
 
 const changed = (id: string, values: Partial<User>): User[] => DONE.users.map((each) => (each.id === id ? { ...each, ...values } : each));
@@ -91,9 +102,9 @@ test('memberships that the plan ends or adds are looked up', () => {
     { id: 'a2', change: { kind: 'add-member', group: 'g', user: '2' }, resolves: [] },
   ] as const;
   const plan = { schemaVersion: 1, kind: 'scim-audit/plan', digest: '', ...PLAN, actions } as const;
-  const landed = verifyPlan(plan, DONE, (id) => id === '2', undefined);
+  const landed = verifyPlan(plan, { ...DONE, members: { has: (id) => id === '2' } }, undefined);
   expect(landed).toEqual({ landed: 2, differences: [] });
-  const found = verifyPlan(plan, DONE, (id) => id === '1', undefined).differences;
+  const found = verifyPlan(plan, { ...DONE, members: { has: (id) => id === '1' } }, undefined).differences;
   expect(found.map((each) => [each.kind, 'now' in each && each.now])).toEqual([
     ['missing', 'member'],
     ['missing', 'no member'],
@@ -108,11 +119,46 @@ test('whatever was planned, the result is as planned, and the source is not', ()
       const plan = { schemaVersion: 1, kind: 'scim-audit/plan', digest: '', ...body } as const;
       const baseline = baselineOf(assembly.end);
       const net = netChanges(plan).length;
-      expect(verifyPlan(plan, result, NO_MEMBERS, baseline)).toEqual({ landed: net, differences: [] });
-      expect(verifyPlan(plan, organisation, NO_MEMBERS, baseline).differences.map(({ kind }) => kind)).toEqual(Array(net).fill('missing'));
+      expect(verifyPlan(plan, { ...result, members: membersOf(result) }, baseline)).toEqual({ landed: net, differences: [] });
+      expect(verifyPlan(plan, { ...organisation, members: membersOf(organisation) }, baseline).differences.map(({ kind }) => kind)).toEqual(
+        Array(net).fill('missing'),
+      );
     }),
     { numRuns: 200 },
   );
+});
+
+describe('members', () => {
+  test('are told by group wherever they are others, in whatever order they come', () => {
+    const memberships = fc.array(fc.record({ user: fc.constantFrom('1', '2', '3', '4'), group: fc.constantFrom('g', 'h'), line: fc.constant(2) }), {
+      maxLength: 6,
+    });
+    const users = inOrder(['1', '2', '3', '4'].map((id) => user(id, `${id}@x.org`, `${id}@x.org`)));
+    const groups = inOrder(['g', 'h'].map((id): Group => ({ ...GROUPS[0], id, name: id })));
+    const plan = { schemaVersion: 1, kind: 'scim-audit/plan', digest: '', ...PLAN, actions: [] } as const;
+    const named = (rows: readonly MembershipRow[], of: string): string =>
+      JSON.stringify(rows.flatMap(({ user: id, group }) => (group === of ? [id] : [])).sort());
+    fc.assert(
+      fc.property(memberships, memberships, (planned, now) => {
+        const baseline = baselineOf({ users, groups, tally: membersOf({ users, groups, memberships: planned }).tally });
+        const found = verifyPlan(plan, { users, groups, members: membersOf({ users, groups, memberships: now }) }, baseline).differences;
+        expect(found.map((each) => 'subject' in each && each.subject)).toEqual(
+          ['g', 'h'].filter((id) => named(planned, id) !== named(now, id)).map((id) => `group ${id}`),
+        );
+      }),
+    );
+  });
+
+  test('that share no id hardly ever come to one sum', () => {
+    const users = inOrder(Array.from({ length: 300 }, (_, at) => user(`${at + 1}`, '', '')));
+    const pairs = users.flatMap((a) => users.slice(a.place + 1).map((b) => [a.place, b.place] as const));
+    const groups = inOrder(pairs.map((_, at): Group => ({ ...GROUPS[0], id: `${at}` })));
+    const tally = new MemberTally({ users, groups });
+    for (const [group, places] of pairs.entries()) for (const place of places) tally.add(place, group);
+    expect(new Set(pairs.map((_, group) => JSON.stringify(tally.of(group)))).size).toBe(pairs.length);
+    expect(new Set(pairs.map((_, group) => tally.of(group).left)).size).toBeGreaterThan(pairs.length - 10);
+    expect(new Set(pairs.map((_, group) => tally.of(group).right)).size).toBeGreaterThan(pairs.length - 10);
+  });
 });
 
 describe('net changes', () => {

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Change } from '../../model/change.js';
+import type { Directory } from '../../model/directory.js';
 import { Mistake } from '../../model/mistake.js';
 import { parseBaseline } from '../../plan/baseline.js';
 import type { Plan } from '../../plan/plan.js';
@@ -12,7 +13,7 @@ import { count } from '../../rules/rule.js';
 import type { SourceRequest } from '../../sources/source.js';
 import { planStanding } from '../../targets/decision.js';
 import { listRuns, type Run } from '../../targets/runs.js';
-import { changeLine, countLines, type SubjectNames } from '../change-text.js';
+import { changeLine, countLines, type SubjectNames, subjectText } from '../change-text.js';
 import { type Ending, EXIT } from '../exit.js';
 import { fitted } from '../fitted.js';
 import { type FreshSource, readFresh } from '../fresh-source.js';
@@ -29,7 +30,7 @@ export interface VerifyFlags extends SharedFlags {
 export async function verify(planPath: string, source: string | undefined, flags: VerifyFlags, io: Io): Promise<Ending> {
   const opened = openPlan(planPath);
   const { plan } = opened;
-  const { snapshot, hasMember, names } = await readFresh(requestFor(plan, source, flags), plan.settings, changesOf(plan), io);
+  const { snapshot, members, names } = await readFresh(requestFor(plan, source, flags), plan.settings, changesOf(plan), io);
   if (!snapshot.given.memberships && changesOf(plan).some(({ kind }) => kind === 'remove-member' || kind === 'add-member')) {
     throw new Mistake(
       'The plan changes memberships, and this export has none: whether they landed cannot be told.',
@@ -38,18 +39,23 @@ export async function verify(planPath: string, source: string | undefined, flags
   }
   const file = join(dirname(opened.file), 'baseline.jsonl');
   const baseline = existsSync(file) ? parseBaseline(readFileSync(file, 'utf8')) : undefined;
-  const { landed, differences } = verifyPlan(plan, snapshot, hasMember, baseline);
+  const { users, groups } = snapshot;
+  const { landed, differences } = verifyPlan(plan, { users, groups, members }, baseline);
+  const scope: Scope = {
+    areOthersKnown: baseline !== undefined,
+    membersUnknown: members.tally === undefined ? 'this export has none' : baseline?.members === undefined ? 'the plan was made without' : undefined,
+  };
   const of = (kind: Difference['kind']): Difference[] => differences.filter((difference) => difference.kind === kind);
   const counts = { landed, missing: of('missing').length, otherwise: of('otherwise').length, temporary: of('temporary').length, other: of('other').length };
   if (flags.format === 'json') {
     io.stdout.write(
-      `${JSON.stringify({ schemaVersion: 1, asPlanned: differences.length === 0, summary: counts, otherChangesKnown: baseline !== undefined, differences }, undefined, 2)}\n`,
+      `${JSON.stringify({ schemaVersion: 1, asPlanned: differences.length === 0, summary: counts, otherChangesKnown: scope.areOthersKnown, membershipsCompared: scope.areOthersKnown && scope.membersUnknown === undefined, differences }, undefined, 2)}\n`,
     );
-  } else io.stdout.write(fitted(verifyText(counts, differences, { names, knowsOthers: baseline !== undefined }), io.stdout));
+  } else io.stdout.write(fitted(verifyText(counts, differences, { names: withOthers(names, differences, snapshot), scope }), io.stdout));
   if (differences.length === 0)
     return {
       code: EXIT.done,
-      reason: `as planned: ${count(landed, 'change')} landed; ${baseline === undefined ? 'other changes cannot be told' : 'no other user or group changed'}`,
+      reason: `as planned: ${count(landed, 'change')} landed; ${othersText(scope)}`,
     };
   return {
     code: EXIT.findings,
@@ -79,14 +85,35 @@ const KINDS: Readonly<Record<Difference['kind'], { readonly title: string; reado
 
 const MOST = 100;
 
-interface Known {
-  readonly names: SubjectNames;
-  /** Changes that are not the plan's can be told. */
-  readonly knowsOthers: boolean;
+/** What else but the plan's own changes was looked at. */
+interface Scope {
+  readonly areOthersKnown: boolean;
+  /** Why memberships could not be compared. */
+  readonly membersUnknown: string | undefined;
 }
 
-function verifyText(counts: Readonly<Record<string, number>>, differences: readonly Difference[], { names, knowsOthers }: Known): string {
-  const lines = [`${count(counts.landed, 'change')} landed as planned. Memberships that the plan does not name were not compared.`];
+function othersText({ areOthersKnown, membersUnknown }: Scope): string {
+  if (!areOthersKnown) return 'other changes cannot be told';
+  return membersUnknown === undefined ? 'no other user, group or membership changed' : 'no other user or group changed';
+}
+
+/** Yields the names, with those of whom nobody planned to change. */
+function withOthers(names: SubjectNames, differences: readonly Difference[], { users, groups }: Pick<Directory, 'users' | 'groups'>): SubjectNames {
+  const others = new Set(differences.flatMap((difference) => (difference.kind === 'other' ? [difference.subject] : [])).slice(0, MOST));
+  if (others.size === 0) return names;
+  return {
+    users: new Map([...names.users, ...users.flatMap(({ id, userName }) => (others.has(`user ${id}`) ? [[id, userName] as const] : []))]),
+    groups: new Map([...names.groups, ...groups.flatMap(({ id, name }) => (others.has(`group ${id}`) ? [[id, name] as const] : []))]),
+  };
+}
+
+interface Known {
+  readonly names: SubjectNames;
+  readonly scope: Scope;
+}
+
+function verifyText(counts: Readonly<Record<string, number>>, differences: readonly Difference[], { names, scope }: Known): string {
+  const lines = [`${count(counts.landed, 'change')} landed as planned.`];
   for (const [kind, { title, remedy }] of Object.entries(KINDS)) {
     const some = differences.filter((difference) => difference.kind === kind);
     if (some.length === 0) continue;
@@ -94,12 +121,13 @@ function verifyText(counts: Readonly<Record<string, number>>, differences: reado
     if (some.length > MOST) lines.push(`  … and ${some.length - MOST} more; --format json lists them`);
     lines.push(`  What to do: ${remedy}`);
   }
-  if (!knowsOthers) lines.push('', "baseline.jsonl is missing or damaged beside the plan: changes that are not the plan's cannot be told.");
+  if (!scope.areOthersKnown) lines.push('', "baseline.jsonl is missing or damaged beside the plan: changes that are not the plan's cannot be told.");
+  else if (scope.membersUnknown !== undefined) lines.push('', `Memberships that the plan does not name were not compared: ${scope.membersUnknown}.`);
   return `${lines.join('\n')}\n`;
 }
 
 function differenceLine(difference: Difference, names: SubjectNames): string {
-  if (difference.kind === 'other') return `${visible(difference.subject)} ${difference.what}`;
+  if (difference.kind === 'other') return `${subjectText(difference.subject, names)} ${difference.what}`;
   if (difference.kind === 'temporary') return `${visible(difference.subject)} is called "${visible(difference.now)}"`;
   return `${changeLine(difference.change, names)}; now "${visible(difference.now)}"`;
 }

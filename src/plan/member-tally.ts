@@ -1,0 +1,77 @@
+/** How many members each group has, and a sum of digests of their ids: enough to see others, in whatever order they come. */
+
+import type { Directory } from '../model/directory.js';
+import { putDigest } from './digest.js';
+
+/** Of one group. The halves are sums without carry, 32 bits each. */
+export interface Tally {
+  readonly count: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+const halves = new Uint32Array(2);
+
+/** Spreads what differs in few bits over all of them (Murmur's last step): sums of like digests would be like sums. */
+function spread(bits: number): number {
+  let mixed = bits ^ (bits >>> 16);
+  mixed = Math.imul(mixed, 0x85ebca6b);
+  mixed ^= mixed >>> 13;
+  mixed = Math.imul(mixed, 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}
+
+function putIdDigest(id: string): void {
+  putDigest([id], halves);
+  halves[0] = spread(halves[0]);
+  halves[1] = spread(halves[1]);
+}
+
+/** Yields a tally with the user as many times more, or fewer. */
+export function shifted({ count, left, right }: Tally, user: string, times: 1 | -1): Tally {
+  putIdDigest(user);
+  return { count: count + times, left: (left + times * halves[0]) >>> 0, right: (right + times * halves[1]) >>> 0 };
+}
+
+export const isSameTally = (a: Tally, b: Tally): boolean => a.count === b.count && a.left === b.left && a.right === b.right;
+
+/** Counts memberships as they stream past, by places. A membership that is stated twice counts twice. */
+export class MemberTally {
+  /** Two numbers a user. */
+  readonly #digests: Uint32Array;
+  /** Three numbers a group. */
+  readonly #sums: Uint32Array;
+
+  constructor(of: Pick<Directory, 'users' | 'groups'> | MemberTally) {
+    if (of instanceof MemberTally) {
+      this.#digests = of.#digests;
+      this.#sums = of.#sums.slice();
+      return;
+    }
+    this.#digests = new Uint32Array(of.users.length * 2);
+    this.#sums = new Uint32Array(of.groups.length * 3);
+    for (const { place, id } of of.users) {
+      putIdDigest(id);
+      this.#digests.set(halves, place * 2);
+    }
+  }
+
+  add(user: number, group: number): void {
+    const sums = this.#sums;
+    sums[group * 3]++;
+    sums[group * 3 + 1] += this.#digests[user * 2];
+    sums[group * 3 + 2] += this.#digests[user * 2 + 1];
+  }
+
+  remove(user: number, group: number): void {
+    const sums = this.#sums;
+    sums[group * 3]--;
+    sums[group * 3 + 1] -= this.#digests[user * 2];
+    sums[group * 3 + 2] -= this.#digests[user * 2 + 1];
+  }
+
+  of(group: number): Tally {
+    const [count, left, right] = this.#sums.subarray(group * 3);
+    return { count, left, right };
+  }
+}
