@@ -174,9 +174,6 @@ function notesOf({ directory, policy, index, sync }: RuleContext): string[] {
   if (directory.given.groups && sync.names === null) {
     notes.push('No groups to be synced were named: every organisation-level group counts as one. Name them with --sync-group or --sync-groups.');
   }
-  if (sync.names?.length === 0) {
-    notes.push('The sync column marks no organisation-level group: no group counts as one to be synced.');
-  }
   if (policy.failOn === 'never') {
     notes.push('With --fail-on never no finding stops this check: "ready" says nothing about the findings listed.');
   }

@@ -36,7 +36,12 @@ const environment = z.strictObject({
 export const configSchema = z.strictObject({
   $schema: z.string().optional().describe('Where an editor finds the schema of this file.'),
   authMode: z.enum(AUTH_MODES).optional().describe(SETTINGS.authMode.about),
-  syncGroups: z.array(z.string().min(1)).nullable().optional().describe(`${SETTINGS.syncGroups.about} null: every organisation-level group.`),
+  syncGroups: z
+    .array(z.string().min(1))
+    .min(1, 'it names no group; write null to mean every organisation-level group')
+    .nullable()
+    .optional()
+    .describe(`${SETTINGS.syncGroups.about} null: every organisation-level group.`),
   syncGroupsFile: z.string().min(1).optional().describe(SETTINGS.syncGroupsFile.about),
   failOn: z.enum(FAIL_ON).optional().describe(SETTINGS.failOn.about),
   rules: z

@@ -65,12 +65,19 @@ function parseValue(name: SettingName, text: string): unknown {
   if (kind === 'choice') return choices?.includes(text) ? text : undefined;
   if (kind === 'boolean') return /^(?:1|true)$/i.test(text) ? true : /^(?:0|false|)$/i.test(text) ? false : undefined;
   if (kind === 'path') return text === '' ? undefined : text;
-  if (name === 'syncGroups') return text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  if (name === 'syncGroups') return namesIn(text);
   return text.split(/[\s,]+/).filter((word) => word !== '');
+}
+
+/** Yields one name a line. None at all would mean that nothing is to be synced, and nothing is to be checked. */
+function namesIn(text: string): string[] | undefined {
+  const names = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  return names.length === 0 ? undefined : names;
 }
 
 function expected(name: SettingName): string {
   const { kind, choices } = SETTINGS[name];
+  if (name === 'syncGroups') return 'it names no group; unset it to mean every organisation-level group';
   if (kind === 'choice') return `it is one of ${choices?.join(', ')}`;
   return kind === 'boolean' ? 'it is true or false' : 'it must not be empty';
 }

@@ -60,7 +60,7 @@ export interface Group extends Subject {
   readonly name: string;
   /** Has no project. */
   readonly isOrganisationLevel: boolean;
-  /** What the source's `sync` column says; undefined where there is none, or where it is blank throughout. */
+  /** What the source's `sync` column says; undefined where there is none, or where it marks no group. */
   readonly sync?: boolean;
 }
 

@@ -24,24 +24,27 @@ export interface SyncSelection {
   readonly unknown: readonly string[];
 }
 
-/** Yields the groups to be synced: named, or marked in the source, or else every organisation-level group. */
+/**
+ * Yields the groups to be synced: named, or marked in the source, or else every organisation-level group. A project
+ * group that is marked is a wanted name that only a project group has.
+ */
 export function selectSyncGroups(groups: readonly Group[], policy: Policy): SyncSelection {
-  const isMarking = groups.some((group) => group.sync !== undefined);
-  const wanted = new Set(policy.syncGroups ?? []);
-  const all = policy.syncGroups === null && !isMarking;
+  const marked = groups.filter((group) => group.sync === true);
+  const misplaced = marked.filter((group) => !group.isOrganisationLevel);
+  const wanted = new Set([...(policy.syncGroups ?? []), ...misplaced.map(({ name }) => name)]);
+  // Nobody enables a sync of nothing: to name none is not to say that there is none.
+  const all = wanted.size === 0 && marked.length === 0;
   const isSynced = new Uint8Array(groups.length);
   const found = new Set<string>();
-  const marked: string[] = [];
   for (const group of groups) {
     if (!group.isOrganisationLevel) continue;
     const isWanted = wanted.has(group.name);
     if (isWanted) found.add(group.name);
-    if (group.sync === true) marked.push(group.name);
     if (all || isWanted || group.sync === true) isSynced[group.place] = 1;
   }
   return {
     isSynced,
-    names: all ? null : [...new Set([...wanted, ...marked])],
+    names: all ? null : [...new Set([...wanted, ...marked.map(({ name }) => name)])],
     unknown: [...wanted].filter((name) => !found.has(name)),
   };
 }

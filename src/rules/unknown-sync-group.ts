@@ -17,7 +17,7 @@ export const unknownSyncGroup: Rule<UnknownSyncGroup> = {
   title: 'Groups to be synced that do not exist',
   finds: 'A name given as a group to be synced that no organisation-level group has exactly.',
   why: 'The identity provider links a group only if its name is exactly the same. A mistyped name would be checked against nothing and found clean; the sync would create a second group.',
-  fix: 'Correct the name in --sync-group, the file or the config, or create the group. Project groups cannot be synced.',
+  fix: 'Correct the name in --sync-group, the file, the config or the sync column, or create the group. Project groups cannot be synced.',
   example: '--sync-group Reviewer, but the group is called "Reviewers".',
   clause: 'sync-groups',
   needs: ({ syncGroups }) => (syncGroups === null ? [] : ['groups']),
@@ -50,6 +50,6 @@ export const unknownSyncGroup: Rule<UnknownSyncGroup> = {
   remedy: ({ name, suggestion }) =>
     askAboutExport(
       name,
-      `Correct the name given with --sync-group, --sync-groups or in the config${suggestion === null ? '.' : `: did you mean "${suggestion}"?`} No organisation-level group has this name. Only where the group is still to be made can it be accepted.`,
+      `Correct the name given with --sync-group, --sync-groups, in the config or by the sync column${suggestion === null ? '.' : `: did you mean "${suggestion}"?`} No organisation-level group has this name. Only where the group is still to be made can it be accepted.`,
     ),
 };

@@ -63,7 +63,7 @@ export function readGroups(problems: Problems): GroupsRead {
         const cell = row.text(sync);
         const value = cell.trim() === '' ? false : parseBoolean(cell);
         if (value === undefined) refuse(row, sync, `${quoted(cell)} is no yes or no; write true or false.`);
-        isMarked ||= cell.trim() !== '';
+        isMarked ||= value === true;
         group.sync = value ?? false;
       }
       groups.push(group);
@@ -78,12 +78,7 @@ export function readGroups(problems: Problems): GroupsRead {
     end({ columns, path }) {
       const notes: string[] = [];
       if (!isMarked) for (const group of groups) delete group.sync;
-      const marked = groups.filter(({ sync, isOrganisationLevel }) => sync === true && !isOrganisationLevel);
-      if (marked.length > 0) {
-        notes.push(
-          `${path}: the sync column marks ${marked.length} project ${marked.length === 1 ? 'group' : 'groups'}; only organisation-level groups can be synced, so they are left out.`,
-        );
-      }
+      if (columns.has('sync') && groups.length > 0 && !isMarked) notes.push(`${path}: the sync column marks no group, so it says nothing.`);
       if (groups.length > 0 && !groups.some(({ isOrganisationLevel }) => isOrganisationLevel)) {
         notes.push(
           `${path}: every group belongs to a project, so none counts as organisation-level and none can be synced; a group without a project has a blank project cell.`,

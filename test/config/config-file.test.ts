@@ -92,6 +92,7 @@ describe('readConfigFile', () => {
     ['{\n  "authmode": "saml"\n}', 'line 2, column 3'],
     ['{\n  "rules": {\n    "duplicate-email": "loud" }\n}', 'line 3, column 24'],
     ['{ "syncGroups": ["Ovens", 7] }', 'line 1, column 27'],
+    ['{ "syncGroups": [] }', 'line 1, column 17'],
     ['// A comment first.\n{ "allowEmpty": "yes" }', 'line 2, column 17'],
     ['{ "environment": {\n  "multimode": true } }', 'line 2, column 3'],
     ['{ "environment": {\n  "scimAdmin": { "userName": "a", "admin": true } } }', 'line 2, column 35'],
@@ -159,7 +160,7 @@ describe('findConfigFile', () => {
 function misfits(schema: unknown, value: unknown, path = '$'): string[] {
   if (typeof schema !== 'object' || schema === null) throw new Error(`no schema at ${path}`);
   const known = new Set(
-    '$schema title description type enum const anyOf properties required additionalProperties items minLength pattern format propertyNames allowComments allowTrailingCommas'.split(
+    '$schema title description type enum const anyOf properties required additionalProperties items minItems minLength pattern format propertyNames allowComments allowTrailingCommas'.split(
       ' ',
     ),
   );
@@ -178,6 +179,7 @@ function misfits(schema: unknown, value: unknown, path = '$'): string[] {
   };
   if (typeof rules.type === 'string' && is[rules.type] !== true) return [...found, `${path}: no ${rules.type}`];
   if (typeof rules.minLength === 'number' && typeof value === 'string' && value.length < rules.minLength) found.push(`${path}: too short`);
+  if (typeof rules.minItems === 'number' && Array.isArray(value) && value.length < rules.minItems) found.push(`${path}: too few`);
   if (typeof rules.pattern === 'string' && typeof value === 'string' && !new RegExp(rules.pattern).test(value)) found.push(`${path}: another form`);
   if (Array.isArray(value) && rules.items !== undefined) found.push(...value.flatMap((item, at) => misfits(rules.items, item, `${path}[${at}]`)));
   if (!isObject) return found;
@@ -212,6 +214,7 @@ describe('the published schema', () => {
       '{ "allowEmpty": 1 }',
       '[]',
       '{ "syncGroups": [""] }',
+      '{ "syncGroups": [] }',
       '{ "environment": { "colour": "red" } }',
       '{ "environment": { "scimAdmin": { "id": " " } } }',
       '{ "environment": { "tokenIssued": "2023-02-29" } }',

@@ -75,9 +75,15 @@ describe('resolveSettings', () => {
   });
 
   it('unknown variables and values that are none are told together', () => {
-    const environment = { SCIM_AUDIT_AUTHMODE: 'saml', SCIM_AUDIT_FAIL_ON: 'fatal', SCIM_AUDIT_ALLOW_EMPTY: 'perhaps', SCIM_AUDIT_SYNC_GROUPS_FILE: '' };
+    const environment = {
+      SCIM_AUDIT_AUTHMODE: 'saml',
+      SCIM_AUDIT_FAIL_ON: 'fatal',
+      SCIM_AUDIT_ALLOW_EMPTY: 'perhaps',
+      SCIM_AUDIT_SYNC_GROUPS_FILE: '',
+      SCIM_AUDIT_SYNC_GROUPS: '\n',
+    };
     const { details } = mistakeOf(() => resolveSettings({ flags: {}, environment }));
-    expect(details).toHaveLength(4);
+    expect(details).toHaveLength(5);
     expect(details[0]).toContain('SCIM_AUDIT_AUTHMODE is no variable of scim-audit');
     expect(details[1]).toContain('SCIM_AUDIT_FAIL_ON="fatal": it is one of error, warning, info, never');
   });

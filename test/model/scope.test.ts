@@ -104,12 +104,20 @@ describe('selectSyncGroups', () => {
     expect(synced(marked, ['Mirror crew'])).toEqual(['1', '2']);
   });
 
-  it('takes none where the sync column marks none', () => {
-    expect(synced([group(0, 'Observers', { sync: false })], null)).toEqual([]);
+  it('takes every organisation-level group where the sync column marks none', () => {
+    expect(synced([group(0, 'Observers', { sync: false }), group(1, 'Crew', { isOrganisationLevel: false })], null)).toEqual(['1']);
   });
 
-  it('takes none where an empty list is given', () => {
-    expect(synced(groups, [])).toEqual([]);
+  it('takes every organisation-level group where an empty list is given: nobody syncs nothing', () => {
+    expect(synced(groups, [])).toEqual(synced(groups, null));
+  });
+
+  it('takes a marked project group for a name that is wanted', () => {
+    const misplaced = group(2, 'Night shift', { sync: true, isOrganisationLevel: false });
+    expect(selectSyncGroups([group(0, 'Observers'), group(1, 'Mirror crew'), misplaced], policy(null))).toMatchObject({
+      names: ['Night shift'],
+      unknown: ['Night shift'],
+    });
   });
 });
 

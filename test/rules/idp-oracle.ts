@@ -4,6 +4,7 @@ import { differenceOf, isBlank, key } from '../../src/model/compare.js';
 import type { Group, User } from '../../src/model/directory.js';
 import type { IdpDirectory, IdpUser } from '../../src/model/idp.js';
 import type { Organisation } from '../support/organisations.js';
+import { groupsToBeSynced, isSyncNamed } from './oracle.js';
 
 export interface Stated {
   readonly rule: string;
@@ -209,12 +210,9 @@ function* inactiveUsers({ organisation: { users }, idp }: TwoSides): Iterable<St
 
 /** Without the near name, of which only a part is fixed: see `nearNamesOf`. */
 function* unlinkedGroups({ organisation, idp }: TwoSides): Iterable<Stated> {
-  const { groups, syncGroups } = organisation;
-  const isMarking = groups.some(({ sync }) => sync !== undefined);
-  const isNamed = syncGroups !== null || isMarking;
-  for (const group of groups) {
-    const isSynced = group.isOrganisationLevel && (!isNamed || group.sync === true || syncGroups?.includes(group.name) === true);
-    if (!isSynced || idp.groups.some(({ name }) => exact(name, group.name))) continue;
+  const isNamed = isSyncNamed(organisation);
+  for (const group of groupsToBeSynced(organisation)) {
+    if (idp.groups.some(({ name }) => exact(name, group.name))) continue;
     const isSeverest = isNamed || idp.groups.some(({ name }) => same(name, group.name));
     yield {
       rule: 'group-link',

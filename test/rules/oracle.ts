@@ -63,11 +63,21 @@ function isEmailAddress(text: string): boolean {
 
 // 2.2 Groups to be synced
 
-function groupsToBeSynced({ groups, syncGroups }: Organisation): Group[] {
-  const organisationLevel = groups.filter((group) => group.isOrganisationLevel);
-  const hasSyncColumn = groups.some((group) => group.sync !== undefined);
-  if (syncGroups === null && !hasSyncColumn) return organisationLevel;
-  return organisationLevel.filter((group) => group.sync === true || (syncGroups ?? []).includes(group.name));
+/** Names that a person gave, or the sync column gives to groups that cannot be synced. */
+function wantedNames({ groups, syncGroups }: Organisation): string[] {
+  return [...new Set([...(syncGroups ?? []), ...groups.filter((group) => group.sync === true && !group.isOrganisationLevel).map(({ name }) => name)])];
+}
+
+/** Yields whether anything says which groups are to be synced: a name, or a true `sync` column. */
+export function isSyncNamed(organisation: Organisation): boolean {
+  return wantedNames(organisation).length > 0 || organisation.groups.some((group) => group.sync === true);
+}
+
+export function groupsToBeSynced(organisation: Organisation): Group[] {
+  const organisationLevel = organisation.groups.filter((group) => group.isOrganisationLevel);
+  if (!isSyncNamed(organisation)) return organisationLevel;
+  const names = wantedNames(organisation);
+  return organisationLevel.filter((group) => group.sync === true || names.includes(group.name));
 }
 
 // 2.4 `difference` and `match`, first that holds
@@ -300,8 +310,9 @@ function unknownMembers({ users, groups, memberships }: Organisation): Stated[] 
 }
 
 /** Without `suggestion`: the contract asks for a near match and leaves open how near. */
-function unknownSyncGroups({ groups, syncGroups }: Organisation): Stated[] {
-  return (syncGroups ?? [])
+function unknownSyncGroups(organisation: Organisation): Stated[] {
+  const { groups } = organisation;
+  return wantedNames(organisation)
     .filter((wanted) => !groups.some(({ name, isOrganisationLevel }) => isOrganisationLevel && name === wanted))
     .map((name) => ({
       rule: 'unknown-sync-group',
