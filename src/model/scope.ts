@@ -20,7 +20,9 @@ export interface SyncSelection {
   readonly isSynced: Uint8Array;
   /** Wanted names in order; null where every organisation-level group is meant. */
   readonly names: readonly string[] | null;
-  /** Wanted names that no organisation-level group has. */
+  /** Names by which groups are looked for, given by a person or by the mark of a project group. */
+  readonly sought: ReadonlySet<string>;
+  /** Those of them that no organisation-level group has. */
   readonly unknown: readonly string[];
 }
 
@@ -45,6 +47,7 @@ export function selectSyncGroups(groups: readonly Group[], policy: Policy): Sync
   return {
     isSynced,
     names: all ? null : [...new Set([...wanted, ...marked.map(({ name }) => name)])],
+    sought: wanted,
     unknown: [...wanted].filter((name) => !found.has(name)),
   };
 }

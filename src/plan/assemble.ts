@@ -43,7 +43,10 @@ export function assembleFor({ before, context }: Ground, choices: Choices, end: 
     ...memberChanges(users, groups, choices),
   ];
   const resolving = new Resolving(before.findings, context.directory, end);
-  const actions = placed.map((each, at): Action => ({ id: `a${at + 1}`, change: each.change, resolves: resolving.of(each) }));
+  const actions = resolving.withRest(
+    placed.map((each, at): Action => ({ id: `a${at + 1}`, change: each.change, resolves: resolving.of(each) })),
+    placed,
+  );
   proveActions({ users, groups, actions, places: Int32Array.from(placed, ({ place }) => place), index: context.index, end });
   if (end.contest.isAutomatic.includes(1)) throw new ProofFailed('The plan is not finished and was not written: an update would still need no decision.');
   return { actions, open: resolving.open(), end };

@@ -102,7 +102,7 @@ function suggester(context: RuleContext): (proposed: Proposed) => string {
   const ground = new Taken(context);
   const given = new Map<string, string>();
   // A group that is to be synced by its very name keeps it, or the name would be nobody's.
-  const names = new Set(context.policy.syncGroups);
+  const names = new Set(context.sync.sought);
   return ({ question: { subject, id, actions, current, proposal }, user }) => {
     if (subject === 'group' && names.delete(current)) return '';
     if (proposal === undefined) return '';

@@ -57,6 +57,8 @@ export function makePlan(ground: Ground, { decisions, today, settings }: PlanWis
     if (problems.length > 0) return { problems };
     assembly = assembleFor(ground, settled.choices, end);
   }
+  const needless = needlessAcceptances(read?.answered ?? [], settled, assembly);
+  if (needless.length > 0) return { problems: needless };
   const answers = read === undefined ? undefined : new Map(read.answered.map((row) => [row.asked, row]));
   const open = assembly.open.filter(({ fingerprint }) => !settled.acceptances.has(fingerprint));
   return {
@@ -127,6 +129,17 @@ function firstOf(linesBySubject: Settled['linesBySubject']): number {
   let first = Number.POSITIVE_INFINITY;
   for (const lines of linesBySubject.values()) for (const line of lines) first = Math.min(first, line);
   return first;
+}
+
+/** Yields the acceptances of what the other decisions end anyway: nothing is left to live with, and the gate would not take them. */
+function needlessAcceptances(answered: readonly AnsweredRow[], { acceptances, choices }: Settled, { open }: Assembly): DecisionProblem[] {
+  if (acceptances.size === 0 || !hasChoices(choices)) return [];
+  const left = new Set(open.map(({ fingerprint }) => fingerprint));
+  return answered.flatMap(({ asked: { fingerprint, question }, answer, line }) => {
+    if (answer.action !== 'accept' || left.has(fingerprint)) return [];
+    const account = question.subject === 'user' ? `; an account that must stay as it is: --leave-out-user ${question.id}` : '';
+    return [{ line, message: `other decisions of this file end this finding, so that nothing is left to accept. Clear this row, or clear those${account}.` }];
+  });
 }
 
 const subjectsOf = ({ finding }: AuditedFinding): string[] => {

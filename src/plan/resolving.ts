@@ -5,6 +5,7 @@ import type { Change } from '../model/change.js';
 import type { Directory } from '../model/directory.js';
 import { RULES, ruleOf } from '../rules/registry.js';
 import type { EndState } from './end-state.js';
+import type { Action } from './plan.js';
 
 /** A change with the place of the user, or else of the group, whose value it is. */
 export interface Placed {
@@ -20,17 +21,21 @@ export class Resolving {
   readonly #byGroup: Chains;
   /** 1 for a finding that some change takes part in removing. */
   readonly #isResolved: Uint8Array;
+  /** 1 for a finding that is gone at the end. */
+  readonly #isGone: Uint8Array;
 
   /** What the findings at the end are about is not removed. */
   constructor(findings: readonly AuditedFinding[], { users, groups }: Directory, { report, isRenamedOnly }: Pick<EndState, 'report' | 'isRenamedOnly'>) {
     const isLeft = leftBy(report.findings, isRenamedOnly);
     this.#findings = findings;
     this.#isResolved = new Uint8Array(findings.length);
+    this.#isGone = new Uint8Array(findings.length);
     this.#byUser = new Chains(users.length);
     this.#byGroup = new Chains(groups.length);
     // From the last to the first: whatever is added goes before the rest of its list.
     for (let at = findings.length - 1; at >= 0; at--) {
       if (isLeft(findings[at])) continue;
+      this.#isGone[at] = 1;
       const { finding } = findings[at];
       const rule = ruleOf(finding);
       const concerned = rule.users(finding);
@@ -55,6 +60,32 @@ export class Resolving {
       fingerprints = fingerprints.length === 0 ? [fingerprint] : [...fingerprints, fingerprint];
     }
     return fingerprints;
+  }
+
+  /**
+   * Yields the actions with those findings added that are gone and that no change of their own users removed: a group
+   * that is renamed is not synced any more, or has the name that was looked for; a user who is deactivated is the first.
+   */
+  withRest(actions: readonly Action[], placed: readonly Placed[]): readonly Action[] {
+    const rest: number[] = [];
+    for (let at = 0; at < this.#findings.length; at++) if (this.#isGone[at] === 1 && this.#isResolved[at] === 0) rest.push(at);
+    if (rest.length === 0 || actions.length === 0) return actions;
+    const byGroup = new Map<number, number>();
+    placed.forEach(({ place, change }, at) => {
+      if (change.kind === 'replace-group') byGroup.set(place, at);
+    });
+    const decided = placed.findIndex(({ change }) => change.kind === 'replace-group' || (change.kind === 'replace-user' && change.attribute !== 'userName'));
+    const added = new Map<number, string[]>();
+    for (const at of rest) {
+      const { finding, fingerprint } = this.#findings[at];
+      const group = ruleOf(finding)
+        .groups(finding)
+        .find(({ place }) => byGroup.has(place));
+      const action = (group === undefined ? undefined : byGroup.get(group.place)) ?? Math.max(0, decided);
+      added.set(action, [...(added.get(action) ?? []), fingerprint]);
+      this.#isResolved[at] = 1;
+    }
+    return actions.map((action, at) => ({ ...action, resolves: [...action.resolves, ...(added.get(at) ?? [])] }));
   }
 
   /** Yields what a person must settle: what no change so far removes. */

@@ -21,7 +21,7 @@ export interface GroupLink extends FindingBase {
 const isRespelt = (name: string, near: string | null): near is string => near !== null && key(near) === key(name);
 
 function* findUnlinked(context: RuleContext): Iterable<GroupLink> {
-  const { directory, sync, policy } = context;
+  const { directory, sync } = context;
   const names = idpOf(context).directory.groups.map(({ name }) => name);
   const exact = new Set(names);
   const lacking = directory.groups.filter(({ place, name }) => sync.isSynced[place] === 1 && (isBlank(name) || !exact.has(name)));
@@ -33,7 +33,7 @@ function* findUnlinked(context: RuleContext): Iterable<GroupLink> {
     const meant = near(group.name) ?? null;
     const difference = meant === null ? null : differenceOf(group.name, meant);
     const isMeant = sync.names !== null || isRespelt(group.name, meant);
-    const isListed = policy.syncGroups?.includes(group.name) === true;
+    const isListed = sync.sought.has(group.name);
     yield {
       rule: 'group-link',
       severity: isMeant ? 'error' : 'warning',

@@ -142,3 +142,79 @@ it.each([
   expect(code).toBe(2);
   expect(stderr).toContain('has a control character: a tab, a line end, or one that nobody sees');
 });
+
+describe('an acceptance of what other decisions end', () => {
+  const people = (...users: string[]) => newFolder({ ...EXPORT, 'export/users.csv': `${HEAD}${users.join('\n')}\n` });
+
+  it('is refused with its line: nobody is renamed whose name was accepted', async () => {
+    const cwd = people('1,a,s@x.org,true,idp', '2,b,s@x.org,true,idp', '3,c,d@x.org,false,idp');
+    await plan(cwd);
+    const file = join(cwd, 'plan/decisions.csv');
+    const [line] = answer(file, of('username-email-mismatch', '1'), 'accept', '', 'keeps its login', 'me');
+    answer(file, of('conflicting-users', '2'), 'set-email', 'n@x.org');
+    const { code, stderr } = await plan(cwd);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`decisions.csv, line ${line}: other decisions of this file end this finding`);
+    expect(stderr).toContain('--leave-out-user 1');
+    answer(file, of('username-email-mismatch', '1'), '', '', '', '');
+    expect((await plan(cwd)).code).toBe(0);
+  });
+
+  it('is refused where a whole chain waited for one decision', async () => {
+    const cwd = people('1,a,b@x.org,true,idp', '2,b@x.org,c@x.org,true,idp', '3,c@x.org,d@x.org,false,idp');
+    await plan(cwd);
+    const file = join(cwd, 'plan/decisions.csv');
+    const [line] = answer(file, of('username-email-mismatch', '1'), 'accept', '', 'keeps its login', 'me');
+    answer(file, of('conflicting-users', '3'), 'set-username', 'former-3@x.org');
+    expect((await plan(cwd)).stderr).toContain(`decisions.csv, line ${line}: other decisions of this file end this finding`);
+  });
+});
+
+describe('a finding that the actions of others end', () => {
+  const planOf = (cwd: string) => JSON.parse(readFileSync(join(cwd, 'plan/plan.json'), 'utf8'));
+  const resolved = (cwd: string, rule: string): string[] =>
+    planOf(cwd).actions.flatMap(({ change, resolves }: { change: { kind: string; attribute: string }; resolves: string[] }) =>
+      resolves.some((each) => each.startsWith(rule)) ? [`${change.kind} ${change.attribute}`] : [],
+    );
+
+  it.each<[string, string, string[], string[], [string, string, ...string[]], string]>([
+    [
+      'that there is no inactive user',
+      'no-inactive-users',
+      ['1,a,s@x.org,true,idp', '2,b,s@x.org,true,idp'],
+      [],
+      ['conflicting-users', '1', 'deactivate'],
+      'replace-user active',
+    ],
+    [
+      'who is in a group that is renamed',
+      'inactive-basic-member',
+      ['1,a@x.org,a@x.org,true,idp', '2,b@x.org,b@x.org,false,basic'],
+      ['--sync-group', 'Dev', '--sync-group', 'Ops'],
+      ['duplicate-group-name', '101', 'set-name', 'Dev2'],
+      'replace-group displayName',
+    ],
+    [
+      'a name that no group had',
+      'unknown-sync-group',
+      ['1,a@x.org,a@x.org,true,idp'],
+      ['--sync-group', 'Ops'],
+      ['duplicate-group-name', '101', 'set-name', 'Ops'],
+      'replace-group displayName',
+    ],
+  ])('%s is not open', async (_, rule, users, flags, [of_, id, ...cells], action) => {
+    const groups = 'id,name,project\n100,Dev,\n101,Dev,\n';
+    const cwd = newFolder({
+      'export/users.csv': `${HEAD}${users.join('\n')}\n`,
+      'export/groups.csv': groups,
+      'export/memberships.csv': 'groupId,userId\n101,2\n'.slice(0, users.length > 1 && rule === 'inactive-basic-member' ? undefined : 15),
+    });
+    expect((await plan(cwd, 'plan', ...flags)).code).toBe(0);
+    expect(planOf(cwd).open).toContainEqual(expect.stringContaining(rule));
+    answer(join(cwd, 'plan/decisions.csv'), of(of_, id), ...cells);
+    const { code, stderr } = await plan(cwd, 'plan', ...flags);
+    expect(code, stderr).toBe(0);
+    expect(planOf(cwd).open).not.toContainEqual(expect.stringContaining(rule));
+    expect(resolved(cwd, rule)).toEqual([action]);
+  });
+});
