@@ -99,7 +99,10 @@ describe('check --redact', () => {
     const report = await runCli([...plan.map((word) => (word === 'plan' ? 'check' : word)).slice(0, -2), '--format', 'json'], { cwd });
     const fingerprint = /username-email-mismatch:[0-9a-f]+/.exec(report.stdout)?.[0] ?? '';
     const headings = 'fingerprint,rule,subject,id,current,problem,suggestion,action,value,reason,owner,expires';
-    const decisions = join(makeFolder({ 'd.csv': `${headings}\n${fingerprint},username-email-mismatch,user,1,annabel,,,accept,,annabel is away,Ann Bell,\n` }), 'd.csv');
+    const decisions = join(
+      makeFolder({ 'd.csv': `${headings}\n${fingerprint},username-email-mismatch,user,1,annabel,,,accept,,annabel is away,Ann Bell,\n` }),
+      'd.csv',
+    );
     const args = [
       'check',
       '.',
