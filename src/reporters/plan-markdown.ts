@@ -63,7 +63,7 @@ function* sourceLines({ body, before }: MadePlan): Iterable<string> {
 /** What each decision means, for somebody who writes it into a spreadsheet. */
 const MEANINGS: Readonly<Record<DecisionAction, string>> = {
   'set-email': 'the email becomes `value`; a user in scope then gets it as username too',
-  'set-username': 'the username becomes `value`; only for users who are not in scope',
+  'set-username': 'the username becomes `value`; of a user in scope only the email can become it, and then everybody else who contests it must be settled too',
   'set-name': 'the name of the group becomes `value`',
   activate: 'the user becomes active; no `value`',
   deactivate: 'the user becomes inactive and cannot sign in; no `value`',
@@ -71,7 +71,8 @@ const MEANINGS: Readonly<Record<DecisionAction, string>> = {
   accept: 'nothing changes; needs `reason` and `owner`, may have `expires` as 2027-01-31',
 };
 
-const OR_THE_EMAIL = 'the username becomes `value`; for users in scope that is the email, and says that the other system is changed at the same time';
+const OR_THE_EMAIL =
+  'the username becomes `value`; of a user in scope only the email can become it, which says that the other system is changed at the same time';
 
 function* openSection({ assembly: { open }, rows, before }: MadePlan): Iterable<string> {
   yield `## What stays open: ${grouped(open.length)}\n\n`;
