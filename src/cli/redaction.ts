@@ -16,7 +16,7 @@ import { SourceRefused } from '../sources/problem.js';
 import { Refusal } from './exit.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options.js';
-import { type Prepared, shellWord } from './prepare.js';
+import { commandWords, type Prepared } from './prepare.js';
 
 const VARIABLE = 'SCIM_AUDIT_REDACT_KEY';
 
@@ -39,9 +39,10 @@ export class Redaction {
   #unquotable: readonly string[] = [];
 
   constructor(aliases: Aliases, flags: SharedFlags, words: readonly string[]) {
-    const { syncGroup: _, ...others } = flags;
+    const { syncGroup: _, idpMembers = [], ...others } = flags;
     this.#aliases = aliases;
-    this.#typed = new Set([...words, ...Object.values(others).flatMap((value: unknown) => textsIn(value))]);
+    const files = idpMembers.map((text) => text.slice(text.indexOf('=') + 1));
+    this.#typed = new Set([...words, ...files, ...Object.values(others).flatMap((value: unknown) => textsIn(value))]);
   }
 
   /** Yields what stands for the subjects of the export that was read. */
@@ -61,24 +62,32 @@ export class Redaction {
     return redactPlan(made, context, this.know(made.before.snapshot));
   }
 
-  /** Yields the settings as they may be shown: names of groups, and ids that may be usernames, are aliased. */
-  shown(prepared: Prepared, { syncGroup = [], leaveOutUser = [] }: SharedFlags): Prepared {
+  /** Yields the settings as they may be shown: names of groups, and ids that may be usernames, are aliased, or left out of commands. */
+  shown(prepared: Prepared, source: string | undefined, flags: SharedFlags): Prepared & { readonly withheldOptions: readonly string[] } {
     const { identity, group } = this.#aliases;
-    const word = (words: string, flag: string, from: string, to: string): string =>
-      words.replaceAll(`${flag} ${shellWord(from)}`, () => `${flag} ${shellWord(to)}`);
-    let sourceWords = syncGroup.reduce((words, name) => word(words, '--sync-group', name, group(name)), prepared.sourceWords);
-    const id = (text: string): string => (/^\d+$/.test(text) ? text : identity(text));
-    sourceWords = leaveOutUser.reduce((words, text) => word(words, '--leave-out-user', text, id(text)), sourceWords);
+    const id = (text: string): string => (isPlainId(text) ? text : identity(text));
+    const { syncGroup = [], leaveOutUser = [], idpMembers = [], ...others } = flags;
+    const leftOut = leaveOutUser.filter(isPlainId);
+    const members = idpMembers.filter((text) => !text.includes('='));
+    // No alias stands for anything on a command line, and a name is what is not to be shown.
+    const withheldOptions = [
+      ...(syncGroup.length > 0 ? ['--sync-group'] : []),
+      ...(leftOut.length < leaveOutUser.length ? ['--leave-out-user'] : []),
+      ...(members.length < idpMembers.length ? ['--idp-members'] : []),
+    ];
+    const sourceWords = commandWords(source, { ...others, leaveOutUser: leftOut, idpMembers: members });
     const { settings } = prepared.resolved;
     return {
       ...prepared,
       sourceWords,
+      withheldOptions,
       resolved: {
         ...prepared.resolved,
         settings: {
           ...settings,
           ...(settings.syncGroups === undefined ? {} : { syncGroups: settings.syncGroups.map(group) }),
           leaveOutUsers: settings.leaveOutUsers.map(id),
+          idpMembers: settings.idpMembers.map((text) => text.replace(/^[^=]*(?==)/, group)),
           ...(settings.environment === undefined ? {} : { environment: redactEnvironment(settings.environment, identity, id) }),
         },
       },
@@ -147,6 +156,9 @@ const unescaped = (quoted: string): string => {
     return quoted;
   }
 };
+
+/** Is a number, and so an id that names nobody. */
+const isPlainId = (text: string): boolean => /^\d+$/.test(text);
 
 /** Is a heading that exports have, or one of decisions.csv, so no value. */
 const isHeading = (text: string): boolean =>

@@ -26,7 +26,8 @@ export interface CheckFlags extends SharedFlags {
 /** Reads an export, writes the reports, and yields the verdict. */
 export async function check(source: string | undefined, flags: CheckFlags, words: readonly OutputWord[], io: Io, redaction?: Redaction): Promise<Ending> {
   const settled = await prepare(source, flags, io);
-  const prepared = redaction?.shown(settled, flags) ?? settled;
+  const redacted = redaction?.shown(settled, source, flags);
+  const prepared = redacted ?? settled;
   if (flags.showConfig === true) {
     io.stdout.write(showSettings(prepared.resolved));
     return { code: EXIT.done, reason: 'the settings were shown, nothing was checked' };
@@ -42,7 +43,11 @@ export async function check(source: string | undefined, flags: CheckFlags, words
     ...prepared.otherInputs,
     ...[flags.decisions, flags.baseline].filter((file) => file !== undefined),
   ]);
-  const options = (file: string | undefined): ReportOptions => ({ ...optionsFor(file, prepared.sourceWords, flags, io), canPlan: audited.hasIds });
+  const options = (file: string | undefined): ReportOptions => ({
+    ...optionsFor(file, prepared.sourceWords, flags, io),
+    canPlan: audited.hasIds,
+    ...(redacted === undefined ? {} : { withheldOptions: redacted.withheldOptions }),
+  });
   await writeEach([
     ...destinations.map(
       ({ reporter, file }) =>
