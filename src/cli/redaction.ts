@@ -2,14 +2,17 @@
 
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Report } from '../audit/report.js';
+import { ENVIRONMENT_ABOUT, SETTINGS } from '../config/settings.js';
 import { type Aliases, makeAliases } from '../model/alias.js';
 import { key } from '../model/compare.js';
 import type { Directory } from '../model/directory.js';
+import { SEVERITIES } from '../model/finding.js';
 import { Mistake } from '../model/mistake.js';
 import { DECISION_COLUMNS } from '../plan/decision-rows.js';
 import type { MadePlan } from '../plan/make-plan.js';
 import { type ExportStand, redactEnvironment, redactReport, standFor } from '../reporters/redact.js';
 import { redactPlan } from '../reporters/redact-plan.js';
+import { RULES } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
 import { resolveHeadings } from '../sources/headings.js';
 import { SourceRefused } from '../sources/problem.js';
@@ -126,11 +129,20 @@ export class Redaction {
     return known
       .replace(/it is damaged \(.*$/s, 'it is damaged.')
       .replace(/(the fingerprint )(?![a-z-]+:[0-9a-f]+\b).*$/s, '$1(withheld)')
-      .replace(/"((?:[^"\\]|\\.)*)("?)/gs, (_, quoted: string, end: string) => (end === '' ? '"…' : JSON.stringify(this.#quoted(unescaped(quoted)))));
+      .replace(/"((?:[^"\\]|\\.)*)("?)/gs, (_, quoted: string, end: string, at: number, whole: string) => {
+        if (end === '') return '"…';
+        const text = unescaped(quoted);
+        return JSON.stringify(NAMES_AN_ID.test(whole.slice(0, at)) && this.#isRealId(text) ? text : this.#quoted(text));
+      });
+  }
+
+  /** Is an id that names nobody, unless names stand for ids in this export. */
+  #isRealId(text: string): boolean {
+    return isPlainId(text) && (this.#stand === undefined || this.#stand.userId(text) === text);
   }
 
   #quoted(text: string): string {
-    if (this.#typed.has(text) || /^scim-audit [a-z-]+$/.test(text) || isHeading(text)) return text;
+    if (this.#typed.has(text) || WORDS.has(text) || /^scim-audit [a-z-]+$/.test(text) || isHeading(text)) return text;
     const stand = this.#stand;
     return stand?.isGroupName(text) === true ? stand.groupName(text) : this.#aliases.identity(text);
   }
@@ -163,6 +175,20 @@ const isPlainId = (text: string): boolean => /^\d+$/.test(text);
 /** Is a heading that exports have, or one of decisions.csv, so no value. */
 const isHeading = (text: string): boolean =>
   (['users', 'groups', 'memberships'] as const).some((role) => resolveHeadings(role, [text]).columns.size > 0) || DECISION_HEADINGS.has(text);
+
+/** What comes before an id in quotes. */
+const NAMES_AN_ID = /\b(?:the id|about (?:user|group)) $/;
+
+/** Words of the program's own, which a message offers or names: settings and what they may be, rules, actions. */
+const WORDS: ReadonlySet<string> = new Set([
+  ...Object.entries(SETTINGS).flatMap(([name, { choices = [] }]) => [name, ...choices]),
+  ...Object.keys(ENVIRONMENT_ABOUT),
+  ...SEVERITIES,
+  'off',
+  'basic',
+  'idp',
+  ...RULES.flatMap(({ name, decisions }) => [name, ...decisions]),
+]);
 
 const DECISION_HEADINGS: ReadonlySet<string> = new Set(DECISION_COLUMNS);
 

@@ -105,6 +105,25 @@ describe('check --redact', () => {
     expect(stdout).toContain(`  scim-audit plan ${ARGS.join(' ')} --out plan`);
   });
 
+  it('tells what a setting may be, and the id that is there twice, as they are', async () => {
+    const users = 'id,userName,email,active\n17,annabel,ann@sky.org,true\n17,benedict,ben@sky.org,true\nann@sky.org,c,,true\nann@sky.org,d,,true\n';
+    const cwd = makeFolder({ 'export/users.csv': users, 'c.json': '{ "authMode": "annabel", "failOn": "none" }' });
+    const config = await runCli(['check', 'export', '--redact', '--config', 'c.json'], { cwd });
+    expect(config.code).toBe(2);
+    expect(config.stderr).toContain('authMode: expected one of "basic"|"saml"|"auth0"|"multi".');
+    expect(config.stderr).toContain('failOn: expected one of "error"|"warning"|"info"|"never".');
+    const twice = await runCli(['check', 'export', '--auth-mode', 'basic', '--redact'], { cwd });
+    expect(twice.stderr).toContain('the id "17" is there already, on line 2');
+    expect(twice.stderr).toMatch(/the id "[^"]*" is there already, on line 4/);
+    expect(twice.stderr).not.toMatch(/annabel|benedict|sky\.org/);
+  });
+
+  it('shows no number that is a username, where usernames stand for ids', async () => {
+    const cwd = makeFolder({ 'u.csv': 'Username,Full Name,Email,License Type\n4711,Mira Falk,m@sky.org,Named\n4711,Otto Kern,o@sky.org,Named\n' });
+    const { code, stderr } = await runCli(['check', '--users', 'u.csv', '--auth-mode', 'basic', '--redact'], { cwd });
+    expect({ code, isTold: stderr.includes('is there already'), isShown: stderr.includes('4711') }).toEqual({ code: 2, isTold: true, isShown: false });
+  });
+
   it('quotes nothing of the export where it cannot be read', async () => {
     const rows = ['1,annabel,ann@sky.org,perhaps "maybe",idp', '1,benedict,ben@sky.org,true,ldap-annabel', '"annabel,x"'];
     const cwd = makeFolder({
