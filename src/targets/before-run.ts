@@ -6,7 +6,7 @@ import { readSource } from '../sources/read-source.js';
 import { openSource } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
 import { hashFile } from './files.js';
-import type { JournalDigest } from './journal.js';
+import type { JournalDigest } from './read-journal.js';
 import { targetFor } from './registry.js';
 import { isSameContent } from './standing.js';
 

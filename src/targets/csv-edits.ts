@@ -2,8 +2,11 @@
 
 import type { SpanRow } from '../sources/cell-spans.js';
 import { rawRecord, unfitFor, writeCell } from './csv-cell.js';
-import type { CsvShape, Editor, Splicer, Tail } from './csv-rewrite.js';
+import { newRows } from './csv-members.js';
+import type { CsvShape, Editor, Splicer } from './csv-rewrite.js';
+import { type Formers, formerText, wasStatedIn } from './former.js';
 import { rewriteGroupsCell } from './groups-cell.js';
+import type { CsvRecord } from './journal.js';
 import { type Ledger, netOf, type Step } from './ledger.js';
 import { findersOf, type Names } from './names.js';
 import type { Vocabulary } from './vocabulary.js';
@@ -14,6 +17,8 @@ export interface CsvEdit {
   readonly at: readonly number[];
   readonly line: number;
   readonly heading?: string;
+  /** Of a record that goes or comes as a whole. */
+  readonly record?: CsvRecord;
   readonly old: string;
   readonly new: string;
   readonly follows?: true;
@@ -23,8 +28,7 @@ export interface EditContext {
   readonly ledger: Ledger;
   readonly names: Names | undefined;
   readonly vocabulary: Vocabulary | undefined;
-  /** What a cell held before a run that is taken back, by place of the action. */
-  readonly former: ReadonlyMap<number, string>;
+  readonly former: Formers;
   /** New memberships are to be stated here. */
   readonly takesNewMembers: boolean;
   note(edit: CsvEdit): void;
@@ -83,7 +87,7 @@ export function editUsers(shape: CsvShape, context: EditContext): Editor {
           const cell = row.text(activeAt);
           if (ledger.isMet(active, String(vocabulary.isActive(cell)), 'active')) {
             const isActive = last.to === 'true';
-            const text = active[0].from === last.to ? cell : (context.former.get(last.at) ?? vocabulary.spell(isActive, cell));
+            const text = active[0].from === last.to ? cell : (formerText(context.former, last.at) ?? vocabulary.spell(isActive, cell));
             planned.push({ column: activeAt, text, at: placesOf(active) });
           }
         }
@@ -107,7 +111,10 @@ export function groupsCells(
   };
   const namesAfter = new Set([...workByName.keys()].map(nameAfter));
   const comers = new Map<number, number[]>();
-  for (const pair of ledger.pairs) if (context.takesNewMembers && netOf(pair) === 'add') comers.set(pair.user, [...(comers.get(pair.user) ?? []), pair.group]);
+  for (const pair of ledger.pairs) {
+    if (netOf(pair) !== 'add' || !(wasStatedIn(context.former, pair, 'cell') ?? context.takesNewMembers)) continue;
+    comers.set(pair.user, [...(comers.get(pair.user) ?? []), pair.group]);
+  }
   if (!areGroupsGiven) seeGroups(context, groups);
   return (cell, user, column) => {
     const touched: number[] = [];
@@ -200,7 +207,9 @@ export function editMemberships(shape: CsvShape, context: EditContext): Editor {
       const pair = user < 0 || group < 0 ? undefined : ledger.pair(user, group);
       if (pair !== undefined) pair.found++;
       if (pair !== undefined && netOf(pair) === 'remove') {
-        context.note({ at: pair.steps.map(({ at }) => at), line: row.line, old: rawRecord(row), new: '' });
+        const { delimiter, headings } = shape.head;
+        const record = { delimiter, headings, cells: headings.map((_, column) => row.text(column)) };
+        context.note({ at: pair.steps.map(({ at }) => at), line: row.line, record, old: rawRecord(row), new: '' });
         out.replace(row.bytes, row.start, row.next, '');
         return;
       }
@@ -209,41 +218,4 @@ export function editMemberships(shape: CsvShape, context: EditContext): Editor {
     },
     end: (tail) => (context.takesNewMembers ? newRows(shape, context, tail) : ''),
   };
-}
-
-/** Yields the records of memberships that are to come, in the style of the file. */
-function newRows(shape: CsvShape, context: EditContext, { lineEnd, isLastOpen, isQuoted }: Tail): string {
-  const { head, encoding } = shape;
-  const { ledger, names } = context;
-  const { columns } = head.resolved;
-  let text = '';
-  for (const pair of ledger.pairs) {
-    if (netOf(pair) !== 'add') continue;
-    const user = ledger.users[pair.user];
-    const group = ledger.groups[pair.group];
-    const userPlace = names?.resolver.usersById.get(user.id) ?? -1;
-    const groupPlace = names?.resolver.groupsById.get(group.id) ?? -1;
-    const userName = user.steps.userName.at(-1)?.to ?? names?.users[userPlace]?.userName ?? '';
-    const groupName = group.steps.at(-1)?.to ?? names?.groups[groupPlace]?.name ?? '';
-    const values = new Map([
-      [columns.get('user'), user.id],
-      [columns.get('group'), group.id],
-      [columns.get('userName'), userName],
-      [columns.get('groupName'), groupName],
-      [columns.get('userId'), user.id],
-      [columns.get('groupId'), group.id],
-    ]);
-    const cells = head.headings.map((_, column) => values.get(column) ?? '');
-    const at = pair.steps.map((step) => step.at);
-    const unfit = cells.map((cell) => unfitFor(cell, encoding)).find((reason) => reason !== undefined);
-    if (unfit !== undefined) for (const each of at) ledger.refuse(each, unfit);
-    const made = cells.map((cell) => writeCell(cell, head.delimiter, isQuoted)).join(head.delimiter) + lineEnd;
-    // A row that was taken out by id is put back as it stood, further columns included.
-    const former =
-      columns.has('userName') || columns.has('groupName') ? undefined : at.map((each) => context.former.get(each)).find((raw) => raw !== undefined);
-    const raw = former === undefined ? made : former.replace(/\r?\n$/, '') + lineEnd;
-    context.note({ at, line: 0, old: '', new: raw });
-    text += raw;
-  }
-  return text !== '' && isLastOpen ? lineEnd + text : text;
 }

@@ -50,11 +50,11 @@ async function writeCsv(job: WriteJob): Promise<Written> {
         if (destination.kind === 'out') prepared.push(await desk.copy(file));
         continue;
       }
-      const note = ({ at, line, heading, old, new: text, follows }: CsvEdit): void => {
+      const note = ({ at, line, heading, record, old, new: text, follows }: CsvEdit): void => {
         for (const place of at) {
           lastFile[place] = prepared.length;
           const { id, change } = tasks[place];
-          const where = { file: file.target, line, ...(heading === undefined ? {} : { heading }) };
+          const where = { file: file.target, line, ...(heading === undefined ? {} : { heading }), ...(record === undefined ? {} : { record }) };
           // On resuming they stand in the journal already.
           if (job.resumes === undefined)
             journal.write({ type: 'intent', id, at: place, change, where, old, new: text, ...(follows === undefined ? {} : { follows }) });
@@ -64,7 +64,7 @@ async function writeCsv(job: WriteJob): Promise<Written> {
         ledger,
         names: ground.names,
         vocabulary: ground.vocabularies.get(file),
-        former: texts(job.former),
+        former: job.former,
         takesNewMembers: ground.memberFile === file,
         note,
       };
@@ -72,6 +72,7 @@ async function writeCsv(job: WriteJob): Promise<Written> {
       if (made !== undefined) prepared.push(made);
     }
     if (job.resumes === undefined) {
+      journal.announce();
       ledger.settle();
       for (const [at, reason] of ledger.refusals) journal.write({ type: 'outcome', id: tasks[at].id, outcome: 'refused', reason });
       ledger.refuseUnmet();
@@ -89,9 +90,6 @@ async function writeCsv(job: WriteJob): Promise<Written> {
     desk.clear();
   }
 }
-
-const texts = (former: WriteJob['former']): Map<number, string> =>
-  new Map([...former].flatMap(([at, value]): [number, string][] => (typeof value === 'string' ? [[at, value]] : [])));
 
 function leavesOf({ inputs }: Job, files: readonly CsvFile[], records: readonly FileRecord[]): InputRecord[] {
   return files.map(({ role, file, target }) => {
@@ -115,6 +113,7 @@ async function restoreCsv(job: RestoreJob): Promise<Written> {
     for (const { follows, old, new: text, change, ...rest } of intents) {
       journal.write({ ...rest, change: inverseOf(change), old: text, new: old, ...(follows === undefined ? {} : { follows }) });
     }
+    journal.announce();
     for (const { record } of prepared) journal.write(record);
     await desk.commit(prepared, (index) => {
       if (index < prepared.length) return;

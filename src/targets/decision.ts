@@ -45,13 +45,12 @@ export async function planStanding(request: Judged): Promise<PlanStanding> {
 export async function decide(request: ApplyRequest): Promise<Decision> {
   const { plan, source, mode } = request;
   const target = targetFor(source);
-  if (mode.kind === 'out') {
-    const earlier = await findEarlier(request, target, mode.path);
-    if (earlier !== undefined) return { kind: 'done', target, earlier };
-  }
+  const earlier = mode.kind === 'out' ? await findEarlier(request, target, mode.path) : undefined;
   const standing = await planStanding(request);
   const { inputs } = standing;
+  // Also where the copy is there: it is of data that are others now.
   if (standing.kind === 'stale') throw staleSource(plan.snapshot.inputs, inputs);
+  if (earlier !== undefined) return { kind: 'done', target, earlier };
   if (standing.kind === 'applied') return { kind: 'done', target, earlier: standing.run };
   if (standing.kind === 'fits') return plan.actions.length === 0 && mode.kind === 'in-place' ? { kind: 'done', target } : { kind: 'ready', target, inputs };
   if (mode.kind === 'in-place') return { kind: 'ready', target, inputs, resumes: standing.run };

@@ -1,5 +1,6 @@
 /** A run's journal: one JSON object a line, on the disk before what it announces and after what it reports. */
 
+import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Change } from '../model/change.js';
@@ -19,8 +20,15 @@ export interface RowValue {
 
 export const isRowValue = (value: CellValue | RowValue): value is RowValue => typeof value === 'object' && value !== null && 'row' in value;
 
+/** A whole record of a CSV, so that it can be put back where columns have moved. */
+export interface CsvRecord {
+  readonly delimiter: string;
+  readonly headings: readonly string[];
+  readonly cells: readonly string[];
+}
+
 export type Place =
-  | { readonly file: string; readonly line: number; readonly heading?: string }
+  | { readonly file: string; readonly line: number; readonly heading?: string; readonly record?: CsvRecord }
   | { readonly file: string; readonly table: string; readonly key: Readonly<Record<string, CellValue>>; readonly heading?: string };
 
 export interface InputRecord {
@@ -68,6 +76,14 @@ export interface IntentRecord {
   readonly follows?: true;
 }
 
+/** All intents are written: how many lines, and the digest of these. A journal that lost one of them must not be followed. */
+export interface AnnouncedRecord {
+  readonly type: 'announced';
+  readonly intents: number;
+  /** Hex. */
+  readonly sha256: string;
+}
+
 export interface FileRecord extends Omit<InputRecord, 'sha256'> {
   readonly type: 'file';
   readonly before: string;
@@ -92,16 +108,33 @@ export interface EndRecord {
   readonly leaves: readonly InputRecord[];
 }
 
-export type JournalRecord = RunRecord | IntentRecord | FileRecord | OutcomeRecord | EndRecord;
+export type JournalRecord = RunRecord | IntentRecord | AnnouncedRecord | FileRecord | OutcomeRecord | EndRecord;
 
-const BATCH = 1 << 20;
-const LINE_END = 0x0a;
+/** Bytes that are written or read at once. */
+export const BATCH = 1 << 20;
+export const LINE_END = 0x0a;
+
+/** Yields how many bytes the whole lines have. */
+function wholeLength(fd: number): number {
+  const piece = Buffer.allocUnsafe(BATCH);
+  for (let end = fstatSync(fd).size; end > 0; ) {
+    const from = Math.max(0, end - BATCH);
+    const length = readSync(fd, piece, 0, end - from, from);
+    const at = piece.subarray(0, length).lastIndexOf(LINE_END);
+    if (at >= 0) return from + at + 1;
+    end = from;
+  }
+  return 0;
+}
 
 export class JournalWriter {
   readonly #fd: number;
   #lines: string[] = [];
   #size = 0;
   #isClosed = false;
+  /** Of the intents so far. */
+  #intents = 0;
+  #hash = createHash('sha256');
 
   /** Makes the file, or goes on with it where it is there; what a dying process wrote of a last line is cut off. */
   constructor(readonly file: string) {
@@ -114,9 +147,21 @@ export class JournalWriter {
   /** Takes a record; it is on the disk after `sync`. */
   write(record: JournalRecord): void {
     const line = `${JSON.stringify(record)}\n`;
+    if (record.type === 'run') {
+      this.#intents = 0;
+      this.#hash = createHash('sha256');
+    } else if (record.type === 'intent') {
+      this.#intents++;
+      this.#hash.update(line);
+    }
     this.#lines.push(line);
     this.#size += line.length;
     if (this.#size > BATCH) this.#flush();
+  }
+
+  /** Says that all intents are written; to be called once. */
+  announce(): void {
+    this.write({ type: 'announced', intents: this.#intents, sha256: this.#hash.digest('hex') });
   }
 
   #flush(): void {
@@ -136,109 +181,4 @@ export class JournalWriter {
     this.#isClosed = true;
     closeSync(this.#fd);
   }
-}
-
-/** What a journal tells, without its intents. */
-export interface JournalDigest {
-  readonly run: RunRecord;
-  readonly files: readonly FileRecord[];
-  readonly intents: number;
-  readonly done: ReadonlySet<string>;
-  /** Some action could not be done. */
-  readonly hasRefusals: boolean;
-  /** The last end; a run that was resumed may have several. */
-  readonly end?: EndRecord;
-}
-
-/** Yields the lines that are whole, piece by piece: the journal of a large run is longer than a string may be. */
-function* linesOf(file: string): Iterable<string> {
-  const fd = openSync(file, 'r');
-  try {
-    /** Of a line that goes on in the next piece. */
-    let held: Buffer[] = [];
-    for (;;) {
-      const piece = Buffer.allocUnsafe(BATCH);
-      const length = readSync(fd, piece);
-      if (length === 0) return;
-      let from = 0;
-      const bytes = piece.subarray(0, length);
-      for (let end = bytes.indexOf(LINE_END); end >= 0; end = bytes.indexOf(LINE_END, from)) {
-        yield held.length === 0 ? bytes.toString('utf8', from, end) : Buffer.concat([...held, bytes.subarray(from, end)]).toString('utf8');
-        held = [];
-        from = end + 1;
-      }
-      held.push(bytes.subarray(from));
-    }
-  } finally {
-    closeSync(fd);
-  }
-}
-
-/** Yields how many bytes the whole lines have. */
-function wholeLength(fd: number): number {
-  const piece = Buffer.allocUnsafe(BATCH);
-  for (let end = fstatSync(fd).size; end > 0; ) {
-    const from = Math.max(0, end - BATCH);
-    const length = readSync(fd, piece, 0, end - from, from);
-    const at = piece.subarray(0, length).lastIndexOf(LINE_END);
-    if (at >= 0) return from + at + 1;
-    end = from;
-  }
-  return 0;
-}
-
-const INTENT = '{"type":"intent"';
-const RUN = '{"type":"run"';
-
-function parseLine(line: string): JournalRecord | undefined {
-  try {
-    const value: JournalRecord = JSON.parse(line);
-    return value;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Yields what a journal tells; undefined where there is none, or not even its first line. */
-export function readJournal(file: string): JournalDigest | undefined {
-  if (!existsSync(file)) return undefined;
-  let run: RunRecord | undefined;
-  let end: EndRecord | undefined;
-  let intents = 0;
-  let hasRefusals = false;
-  const files = new Map<string, FileRecord>();
-  const done = new Set<string>();
-  for (const line of linesOf(file)) {
-    if (line.startsWith(INTENT)) {
-      intents++;
-      continue;
-    }
-    const record = parseLine(line);
-    if (record?.type === 'run') {
-      // A process that goes on with a run has not ended it; one that begins again starts a story of its own.
-      end = undefined;
-      if (record.resumes === true && run !== undefined) continue;
-      run = record;
-      intents = 0;
-      hasRefusals = false;
-      files.clear();
-      done.clear();
-    } else if (record?.type === 'file') files.set(`${record.file}\n${record.table ?? ''}`, record);
-    else if (record?.type === 'outcome') {
-      if (record.outcome === 'done') done.add(record.id);
-      else hasRefusals = true;
-    } else if (record?.type === 'end') end = record;
-  }
-  return run === undefined ? undefined : { run, files: [...files.values()], intents, done, hasRefusals, ...(end === undefined ? {} : { end }) };
-}
-
-/** Yields the intents of a journal's last story, in the order in which they were written. */
-export function readIntents(file: string): IntentRecord[] {
-  let intents: IntentRecord[] = [];
-  for (const line of linesOf(file)) {
-    const record = line.startsWith(INTENT) || line.startsWith(RUN) ? parseLine(line) : undefined;
-    if (record?.type === 'intent') intents.push(record);
-    else if (record?.type === 'run' && record.resumes !== true) intents = [];
-  }
-  return intents;
 }

@@ -3,8 +3,9 @@
 import type { Change, UserAttribute } from '../model/change.js';
 import { key } from '../model/compare.js';
 import type { Group, User } from '../model/directory.js';
+import type { Former, Formers } from './former.js';
 import { inverseOf } from './inverse.js';
-import { type IntentRecord, isRowValue } from './journal.js';
+import type { IntentRecord } from './journal.js';
 import type { Task } from './ledger.js';
 
 /** The data as they are now, as far as a run has to do with them. */
@@ -20,24 +21,60 @@ export interface Reversal {
   /** Inverse changes in the order in which they are made. */
   readonly tasks: readonly Task[];
   /** What stood there before the run, by place in `tasks`. */
-  readonly former: ReadonlyMap<number, IntentRecord['old']>;
+  readonly former: Formers;
   readonly left: readonly { readonly id: string; readonly change: Change; readonly reason: string }[];
+}
+
+/** How far a run, and what took it back before, has come. */
+export interface Progress {
+  /** Ids of the actions that were done; undefined where all were. */
+  readonly done?: ReadonlySet<string>;
+  /** Ids of those that are taken back. */
+  readonly undone: ReadonlySet<string>;
 }
 
 /** Actions of one value or membership, in order. */
 interface Thread {
   readonly actions: IntentRecord[];
   reason?: string;
+  /** It was never written, so there is nothing to take back. */
+  isUnwritten?: true;
 }
 
-/** Yields the actions of a journal, once each and in order, without the cells that only follow. */
-export function actionsOf(intents: readonly IntentRecord[]): IntentRecord[] {
-  const byPlace = new Map<number, IntentRecord>();
+/** Yields the intents of each action in order, by its place; without the cells that only follow, unless there are no others. */
+function intentsByPlace(intents: readonly IntentRecord[]): ReadonlyMap<number, readonly IntentRecord[]> {
+  const byPlace = new Map<number, IntentRecord[]>();
   for (const intent of intents) {
     const known = byPlace.get(intent.at);
-    if (known === undefined || (known.follows === true && intent.follows !== true)) byPlace.set(intent.at, intent);
+    if (known === undefined || (known[0].follows === true && intent.follows !== true)) byPlace.set(intent.at, [intent]);
+    else if (intent.follows !== true) known.push(intent);
   }
-  return [...byPlace.values()].sort((a, b) => a.at - b.at);
+  return new Map([...byPlace].sort(([a], [b]) => a - b));
+}
+
+/** Yields the actions of a journal, once each and in order. */
+export const actionsOf = (intents: readonly IntentRecord[]): IntentRecord[] => Array.from(intentsByPlace(intents).values(), ([first]) => first);
+
+/** Yields what the places of an action held before it, or after it. */
+function formerOf(intents: readonly IntentRecord[], side: 'old' | 'new'): Former[] {
+  return intents.map((intent) => {
+    const { where, change } = intent;
+    const value = intent[side];
+    const isCell = where.heading !== undefined;
+    const isRaw = 'line' in where && typeof value === 'string' && 'attribute' in change;
+    const record = 'record' in where && where.record !== undefined ? { record: where.record } : {};
+    return { old: isRaw ? unquoted(value) : value, isCell, ...record };
+  });
+}
+
+/** Yields the reversal that a killed undo has announced, from its own intents. */
+export function announcedReversal(intents: readonly IntentRecord[]): Reversal {
+  const byPlace = [...intentsByPlace(intents).values()];
+  return {
+    tasks: byPlace.map(([{ id, change }]) => ({ id, change })),
+    former: new Map(byPlace.map((each, at) => [at, formerOf(each, 'new')])),
+    left: [],
+  };
 }
 
 /** Yields what the value was before the first action and is after the last. */
@@ -53,8 +90,9 @@ const threadName = (change: Change): string => {
 };
 
 /** Decides, for each value that the run changed, whether it is still as the run left it and can go back. */
-export function planReversal(intents: readonly IntentRecord[], present: Present): Reversal {
-  const actions = actionsOf(intents);
+export function planReversal(intents: readonly IntentRecord[], present: Present, { done, undone }: Progress): Reversal {
+  const byPlace = intentsByPlace(intents);
+  const actions = Array.from(byPlace.values(), ([first]) => first).filter(({ id }) => !undone.has(id));
   const threads = new Map<string, Thread>();
   for (const action of actions) {
     const name = threadName(action.change);
@@ -66,25 +104,28 @@ export function planReversal(intents: readonly IntentRecord[], present: Present)
   const groupsById = new Map(present.groups.map((group) => [group.id, group]));
   for (const thread of threads.values()) {
     const reason = reasonToLeave(thread, { present, usersById, groupsById });
-    if (reason !== undefined) thread.reason = reason;
+    if (reason === undefined) continue;
+    thread.reason = reason.text;
+    if (reason.isAsBefore && done !== undefined && thread.actions.every(({ id }) => !done.has(id))) thread.isUnwritten = true;
   }
   leaveTakenNames(threads.values(), present);
   const tasks: Task[] = [];
-  const former = new Map<number, IntentRecord['old']>();
+  const former = new Map<number, readonly Former[]>();
   const left: { id: string; change: Change; reason: string }[] = [];
   for (const action of [...actions].reverse()) {
-    const reason = threads.get(threadName(action.change))?.reason;
-    const { id, change, old, where } = action;
-    if (reason !== undefined) left.push({ id, change, reason });
+    const thread = threads.get(threadName(action.change));
+    const { id, at, change } = action;
+    if (thread?.isUnwritten === true) continue;
+    if (thread?.reason !== undefined) left.push({ id, change, reason: thread.reason });
     else {
-      former.set(tasks.length, 'line' in where && !isRowValue(old) && typeof old === 'string' && 'attribute' in change ? unquoted(old) : old);
+      former.set(tasks.length, formerOf(byPlace.get(at) ?? [], 'old'));
       tasks.push({ id, change: inverseOf(change) });
     }
   }
   return { tasks, former, left: left.reverse() };
 }
 
-export const unquoted = (raw: string): string => (raw.startsWith('"') ? raw.slice(1, -1).replaceAll('""', '"') : raw);
+const unquoted = (raw: string): string => (raw.startsWith('"') ? raw.slice(1, -1).replaceAll('""', '"') : raw);
 
 interface Ground {
   readonly present: Present;
@@ -94,27 +135,37 @@ interface Ground {
 
 const WORDS: Readonly<Record<UserAttribute, string>> = { userName: 'the username', email: 'the email', active: 'active' };
 
-function reasonToLeave({ actions }: Thread, { present, usersById, groupsById }: Ground): string | undefined {
+/** Why something is left alone. */
+interface Leaving {
+  readonly text: string;
+  /** It is as it was before the run. */
+  readonly isAsBefore: boolean;
+}
+
+const changed = (text: string): Leaving => ({ text, isAsBefore: false });
+const asBefore = (text: string): Leaving => ({ text, isAsBefore: true });
+
+function reasonToLeave({ actions }: Thread, { present, usersById, groupsById }: Ground): Leaving | undefined {
   const { change } = actions[actions.length - 1];
   const [before, after] = spanOf(actions);
-  const compare = (what: string, value: string): string | undefined =>
-    value === after || value === before ? undefined : `${what} is ${JSON.stringify(value)} now, no longer ${JSON.stringify(after)}`;
+  const compare = (what: string, value: string): Leaving | undefined => {
+    if (value === before && before !== after) return asBefore(`it is ${JSON.stringify(before)} again already`);
+    return value === after ? undefined : changed(`${what} is ${JSON.stringify(value)} now, no longer ${JSON.stringify(after)}`);
+  };
   if (change.kind === 'replace-user') {
     const user = usersById.get(change.user);
-    if (user === undefined) return 'the user is not there any more';
-    const value = change.attribute === 'active' ? String(user.active) : user[change.attribute];
-    return value === before && before !== after ? `it is ${JSON.stringify(before)} again already` : compare(WORDS[change.attribute], value);
+    if (user === undefined) return changed('the user is not there any more');
+    return compare(WORDS[change.attribute], change.attribute === 'active' ? String(user.active) : user[change.attribute]);
   }
   if (change.kind === 'replace-group') {
     const group = groupsById.get(change.group);
-    if (group === undefined) return 'the group is not there any more';
-    return group.name === before && before !== after ? `it is ${JSON.stringify(before)} again already` : compare('the name', group.name);
+    return group === undefined ? changed('the group is not there any more') : compare('the name', group.name);
   }
-  if (!usersById.has(change.user)) return 'the user is not there any more';
-  if (!groupsById.has(change.group)) return 'the group is not there any more';
+  if (!usersById.has(change.user)) return changed('the user is not there any more');
+  if (!groupsById.has(change.group)) return changed('the group is not there any more');
   const isMember = present.hasMember(change.group, change.user);
-  if (change.kind === 'remove-member') return isMember ? 'the user is a member again already' : undefined;
-  return isMember ? undefined : 'the user is no member any more already';
+  if (change.kind === 'remove-member') return isMember ? asBefore('the user is a member again already') : undefined;
+  return isMember ? undefined : asBefore('the user is no member any more already');
 }
 
 /**

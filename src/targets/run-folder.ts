@@ -3,14 +3,15 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fsyncFolder, hasCode, removeIfThere, systemReason, temporaryPath } from './files.js';
-import { type JournalDigest, readJournal } from './journal.js';
+import { type JournalDigest, readJournal } from './read-journal.js';
 import { ApplyRefused } from './refusal.js';
 import type { World } from './world.js';
 
 const RUNS = 'runs';
 export const JOURNAL = 'journal.jsonl';
 export const BACKUP = 'backup';
-export const UNDO_JOURNAL = 'undo.jsonl';
+/** Of the first undo of a run, and of those that went on where somebody's changes had been in the way. */
+const undoJournalName = (number: number): string => (number === 1 ? 'undo.jsonl' : `undo-${number}.jsonl`);
 
 /** A run, by its folder, with what its journal tells. */
 export interface KnownRun {
@@ -21,19 +22,41 @@ export interface KnownRun {
 
 export const runsFolderOf = (planFile: string): string => join(dirname(resolve(planFile)), RUNS);
 
+/** Orders names by their time, and those of one second by their number. */
+function byBeginning(a: string, b: string): number {
+  const parts = (name: string): readonly [string, number] => {
+    const [, stem = name, number = '1'] = /^(\d{8}T\d{6}Z-[^-]*)(?:-(\d+))?$/.exec(name) ?? [];
+    return [stem, Number(number)];
+  };
+  const [[stemA, numberA], [stemB, numberB]] = [parts(a), parts(b)];
+  return stemA === stemB ? numberA - numberB : stemA < stemB ? -1 : 1;
+}
+
 /** Yields the runs that have a journal, oldest first. */
 export function knownRuns(runsFolder: string): KnownRun[] {
   if (!existsSync(runsFolder)) return [];
   return readdirSync(runsFolder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
-    .sort()
+    .sort(byBeginning)
     .flatMap((name) => {
       const folder = join(runsFolder, name);
       const journal = readJournal(join(folder, JOURNAL));
       return journal === undefined ? [] : [{ name, folder, journal }];
     });
 }
+
+/** Yields the journals of what took a run back, oldest first. */
+export function undoJournals(runFolder: string): string[] {
+  const files: string[] = [];
+  for (;;) {
+    const file = nextUndoJournal(runFolder, files.length);
+    if (!existsSync(file)) return files;
+    files.push(file);
+  }
+}
+
+export const nextUndoJournal = (runFolder: string, known: number): string => join(runFolder, undoJournalName(known + 1));
 
 /** Makes the folder in which all runs of a plan lie. */
 export function makeRunsFolder(runsFolder: string): void {

@@ -1,9 +1,11 @@
 /** The runs of a plan, as their journals tell. */
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type JournalDigest, readJournal } from './journal.js';
 import { lockOwner } from './lock.js';
-import { knownRuns, UNDO_JOURNAL } from './run-folder.js';
+import { type JournalDigest, readJournal } from './read-journal.js';
+import { knownRuns, undoJournals } from './run-folder.js';
+import { hasNeverWritten } from './standing.js';
 import type { World } from './world.js';
 
 export type RunState =
@@ -60,15 +62,14 @@ export function listRuns(planFolder: string, world: World): Run[] {
   });
 }
 
-function stateOf(folder: string, { run, files, end, done }: JournalDigest): RunState {
-  const undone = readJournal(join(folder, UNDO_JOURNAL));
-  if (undone?.end?.state === 'finished') return undone.hasRefusals ? 'undone in part' : 'undone';
+function stateOf(folder: string, journal: JournalDigest): RunState {
+  const { run, end, done } = journal;
+  const undone = undoJournals(folder)
+    .map(readJournal)
+    .findLast((each) => each?.end?.state === 'finished');
+  if (undone !== undefined) return undone.hasRefusals ? 'undone in part' : 'undone';
   if (end?.state === 'finished') return 'finished';
-  if (files.length === 0) return 'interrupted before the write';
-  if (done.size > 0) return 'interrupted after a write';
-  const isUnwritten =
-    end !== undefined &&
-    end.leaves.length > 0 &&
-    end.leaves.every(({ role, sha256 }) => run.inputs.some((input) => input.role === role && input.sha256 === sha256));
-  return isUnwritten ? 'interrupted before the write' : 'interrupted after a write';
+  const isMissingCopy = run.mode === 'out' && !run.targets.some((target) => existsSync(target));
+  if (hasNeverWritten(journal) || isMissingCopy) return 'interrupted before the write';
+  return end === undefined && done.size === 0 ? 'interrupted while writing' : 'interrupted after a write';
 }

@@ -2,9 +2,11 @@
 
 import type { Database } from '../sources/sqlite.js';
 import { groupsCells, type Planned } from './csv-edits.js';
+import { formerRows, wasStatedIn } from './former.js';
 import { type CellValue, type IntentRecord, isRowValue } from './journal.js';
 import { type Ledger, netOf, type Step } from './ledger.js';
 import { type Finder, findersOf, isConcerned, type Names } from './names.js';
+import { comingRows } from './sqlite-members.js';
 import { fromCell, readStored, readWhole, refuseView, type SqlValue, type StoredRow, type TableShape, textOf, toCell } from './sqlite-values.js';
 import type { WriteJob } from './target.js';
 import { Vocabulary } from './vocabulary.js';
@@ -57,7 +59,10 @@ export class IntentMaker {
     }
     ledger.settle();
     if (ledger.refusals.size > 0) return [];
-    for (const at of ledger.tasks.keys()) this.#makeFor(at);
+    // Who comes into a group is stated last, by the names that are left in the end.
+    const isComing = (at: number): boolean => ledger.tasks[at].change.kind === 'add-member';
+    for (const at of ledger.tasks.keys()) if (!isComing(at)) this.#makeFor(at);
+    for (const at of ledger.tasks.keys()) if (isComing(at)) this.#makeFor(at);
     return this.#intents;
   }
 
@@ -71,7 +76,7 @@ export class IntentMaker {
     this.#vocabularies.set(shape, vocabulary);
     const memberShape = this.#memberShape();
     const groupsAt = columns.get('groups');
-    const context = { ledger, names, vocabulary, former: new Map<number, string>(), takesNewMembers: memberShape === shape };
+    const context = { ledger, names, vocabulary, former: this.job.former, takesNewMembers: memberShape === shape };
     const cells = groupsAt === undefined || names === undefined ? undefined : groupsCells(context, names);
     for (const row of readStored(this.database, shape)) {
       const id = row.text(idAt).trim();
@@ -167,15 +172,20 @@ export class IntentMaker {
 
   /** What a run found is put back as it was stored: a number, or NULL. */
   #value(at: number, text: string): SqlValue {
-    const former = this.job.former.get(at);
-    const value = former === undefined || isRowValue(former) ? undefined : fromCell(former);
+    const former = this.#formerValue(at);
+    const value = former === undefined ? undefined : fromCell(former);
     return value !== undefined && textOf(value) === text ? value : text;
+  }
+
+  #formerValue(at: number): CellValue | undefined {
+    const old = this.job.former.get(at)?.[0]?.old;
+    return old === undefined || isRowValue(old) ? undefined : old;
   }
 
   #activity(at: number, row: StoredRow, column: number, isActive: boolean): SqlValue {
     const vocabulary = this.#vocabularies.get(row.shape);
-    const former = this.job.former.get(at);
-    if (former !== undefined && !isRowValue(former) && vocabulary?.isActive(textOf(fromCell(former))) === isActive) return fromCell(former);
+    const former = this.#formerValue(at);
+    if (former !== undefined && vocabulary?.isActive(textOf(fromCell(former))) === isActive) return fromCell(former);
     const text = vocabulary?.spell(isActive, row.text(column)) ?? String(isActive);
     return typeof row.cells[column] === 'bigint' && /^[01]$/.test(text) ? BigInt(text) : text;
   }
@@ -211,30 +221,13 @@ export class IntentMaker {
     const shape = this.#memberShape();
     if (shape === undefined || shape.table.role !== 'memberships') return;
     refuseView(shape);
-    const { columns, headings } = shape.table;
+    if (wasStatedIn(this.job.former, pair, 'row') === false) return;
     const [userRow] = this.#users.get(user) ?? [];
     const [groupRow] = this.#groups.get(group) ?? [];
-    const cellOf = (row: StoredRow | undefined, column: string, otherwise: string): SqlValue =>
-      row?.cells[row.shape.table.columns.get(column) ?? -1] ?? otherwise;
-    const former = this.job.former.get(at);
-    const row: Record<string, CellValue> = former !== undefined && isRowValue(former) ? { ...former.row } : {};
-    // Its place may have been given away since.
-    delete row.rowid;
-    const userId = cellOf(userRow, 'id', this.ledger.users[user].id);
-    const groupId = cellOf(groupRow, 'id', this.ledger.groups[group].id);
-    const values: readonly (readonly [string, SqlValue])[] = [
-      ['user', userId],
-      ['group', groupId],
-      ['userName', cellOf(userRow, 'userName', '')],
-      ['groupName', cellOf(groupRow, 'name', '')],
-      ['userId', userId],
-      ['groupId', groupId],
-    ];
-    for (const [column, value] of values) {
-      const place = columns.get(column);
-      if (place !== undefined) row[headings[place]] = toCell(value);
+    const coming = { userId: this.ledger.users[user].id, groupId: this.ledger.groups[group].id, userRow, groupRow };
+    for (const row of comingRows(this.database, shape, coming, formerRows(this.job.former, pair))) {
+      this.#intents.push({ type: 'intent', id, at, change, where: { file: this.file, table: shape.name, key: {} }, old: null, new: { row } });
     }
-    this.#intents.push({ type: 'intent', id, at, change, where: { file: this.file, table: shape.name, key: {} }, old: null, new: { row } });
   }
 
   #memberShape(): TableShape | undefined {

@@ -79,7 +79,8 @@ export function refusalOf(error: unknown, file: string): unknown {
     );
   }
   if (error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_CONSTRAINT')) {
-    return new ApplyRefused(
+    // Also where rows that are put back meet others that have got their numbers.
+    return new RowsMoved(
       `${file} does not allow the change: ${error.message}.`,
       'Nothing was changed: the transaction was rolled back. See which constraint it is, and settle it by a decision or in the database.',
     );

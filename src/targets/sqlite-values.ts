@@ -36,6 +36,8 @@ export interface TableShape {
   readonly keyColumns: readonly string[];
   /** Columns that an INSERT names. */
   readonly stored: readonly string[];
+  /** The column that is the rowid by another name. */
+  readonly rowidAlias?: string;
 }
 
 export function refuseView({ name, isView, table }: TableShape): void {
@@ -62,6 +64,7 @@ export function shapeOf(database: Database, table: Table): TableShape {
     isView,
     keyColumns: withRowid ? ['rowid'] : keys.map((column) => column.name),
     stored: withRowid && !isAlias ? ['rowid', ...stored] : stored,
+    ...(withRowid && isAlias ? { rowidAlias: keys[0].name } : {}),
   };
 }
 

@@ -117,6 +117,7 @@ async function transact({ Sqlite, job, make, opened, target }: Transaction): Pro
     await gate.pass('read');
     const { intents, ids, leaves: wanted } = await make(database, tables, target);
     for (const intent of intents) journal.write(intent);
+    journal.announce();
     journal.sync();
     await gate.pass('announced');
     const writer = new Writer(database);

@@ -2,7 +2,8 @@
 
 import type { PlanInput } from '../plan/plan.js';
 import { quoted } from '../sources/problem.js';
-import type { InputRecord, JournalDigest } from './journal.js';
+import type { InputRecord } from './journal.js';
+import type { JournalDigest } from './read-journal.js';
 import { ApplyRefused } from './refusal.js';
 import type { TargetInput } from './target.js';
 
@@ -27,6 +28,13 @@ export function leavingsOf({ run, files, end }: JournalDigest): readonly InputRe
     ...input,
     sha256: files.find(({ file, table }) => file === input.file && table === input.table)?.after ?? input.sha256,
   }));
+}
+
+/** A run that has announced nothing, or that was ended with everything as it found it. */
+export function hasNeverWritten({ run, files, end }: JournalDigest): boolean {
+  if (files.length === 0) return true;
+  if (end === undefined || end.state === 'finished' || end.leaves.length === 0) return false;
+  return end.leaves.every(({ role, sha256 }) => run.inputs.some((input) => input.role === role && input.sha256 === sha256));
 }
 
 /** As before a run, as after it, some files so and some so, or neither. */

@@ -2,6 +2,7 @@
 
 import type { AuthenticationType } from '../model/directory.js';
 import type { SourceRequest } from '../sources/source.js';
+import type { Formers } from './former.js';
 import type { Gate } from './gate.js';
 import type { FileRecord, InputRecord, IntentRecord, JournalWriter } from './journal.js';
 import type { Task } from './ledger.js';
@@ -39,8 +40,7 @@ export interface Job {
 export interface WriteJob extends Job {
   readonly tasks: readonly Task[];
   readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
-  /** What cells held before a run that is taken back, by place of the action. */
-  readonly former: ReadonlyMap<number, IntentRecord['old']>;
+  readonly former: Formers;
   /** What an earlier process announced; it is finished, not begun again. */
   readonly resumes?: readonly FileRecord[];
 }

@@ -5,17 +5,18 @@ import { join, resolve } from 'node:path';
 import { readSource } from '../sources/read-source.js';
 import { openSource } from '../sources/registry.js';
 import { userNamesBefore } from './before-run.js';
-import { type JournalDigest, readIntents, readJournal } from './journal.js';
-import { Misnamed } from './refusal.js';
+import { JOURNAL_VERSION } from './journal.js';
+import { type JournalDigest, readJournal, wholeIntents } from './read-journal.js';
+import { ApplyRefused, Misnamed } from './refusal.js';
 import { targetFor } from './registry.js';
 import { planReversal, type Reversal } from './reversal.js';
-import { JOURNAL, UNDO_JOURNAL } from './run-folder.js';
-import { standingOf } from './standing.js';
+import { JOURNAL, nextUndoJournal, undoJournals } from './run-folder.js';
+import { hasNeverWritten, standingOf } from './standing.js';
 import type { Target, TargetInput } from './target.js';
 
 type State =
   | { readonly kind: 'nothing' | 'done-already' }
-  | { readonly kind: 'restore'; readonly isUntouched: boolean }
+  | { readonly kind: 'restore'; readonly isHalf: boolean }
   | { readonly kind: 'resume'; readonly undone: JournalDigest }
   | { readonly kind: 'reverse' };
 
@@ -27,6 +28,12 @@ export interface Looked {
   readonly target: Target;
   readonly inputs: readonly TargetInput[];
   readonly state: State;
+  /** The journal that this undo writes, or goes on with. */
+  readonly undoFile: string;
+  /** An earlier process has begun to write it. */
+  readonly isUndoBegun: boolean;
+  /** Ids of the actions that were taken back before. */
+  readonly undone: ReadonlySet<string>;
 }
 
 export async function look(runFolder: string): Promise<Looked> {
@@ -38,24 +45,42 @@ export async function look(runFolder: string): Promise<Looked> {
       'Name a folder below "runs" beside the plan; "scim-audit runs FOLDER" lists them for the folder of a plan.',
     );
   }
-  const { run, files } = journal;
-  const base = { name: run.run, folder, journal };
-  const undone = readJournal(join(folder, UNDO_JOURNAL));
-  const target = targetFor(run.reading);
-  if (undone?.end?.state === 'finished') return { ...base, target, inputs: [], state: { kind: 'done-already' } };
-  if (files.length === 0) return { ...base, target, inputs: [], state: { kind: 'nothing' } };
+  const { run } = journal;
+  if (run.schemaVersion !== JOURNAL_VERSION) {
+    throw new ApplyRefused(
+      `The journal of ${runFolder} has the version ${run.schemaVersion}; this scim-audit knows ${JOURNAL_VERSION}.`,
+      'Nothing was changed. Undo the run with the scim-audit that made it.',
+    );
+  }
+  const stories = undoJournals(folder).map((file) => ({ file, told: readJournal(file) }));
+  const last = stories.at(-1);
+  const isFinished = last?.told?.end?.state === 'finished';
+  const base = {
+    name: run.run,
+    folder,
+    journal,
+    target: targetFor(run.reading),
+    inputs: [],
+    undoFile: last === undefined || isFinished ? nextUndoJournal(folder, stories.length) : last.file,
+    isUndoBegun: last !== undefined && !isFinished,
+    undone: new Set(stories.flatMap(({ told }) => (told?.end?.state === 'finished' ? [...told.done] : []))),
+  };
+  if (isFinished && last.told?.hasRefusals !== true) return { ...base, state: { kind: 'done-already' } };
   // A copy that never came into its place was never written, whatever was announced.
   const isMissingCopy = run.mode === 'out' && journal.end?.state !== 'finished' && !run.targets.some((path) => existsSync(path));
-  if (isMissingCopy) return { ...base, target, inputs: [], state: { kind: 'nothing' } };
-  const inputs = await target.inspect(run.reading);
-  return { ...base, target, inputs, state: stateOf(inputs, journal, undone) };
+  if (hasNeverWritten(journal) || isMissingCopy) return { ...base, state: { kind: 'nothing' } };
+  const inputs = await base.target.inspect(run.reading);
+  const looked = { ...base, inputs, state: stateOf(inputs, journal, isFinished ? undefined : last?.told) };
+  // What was left alone then may be as the run left it again.
+  const isSettled = isFinished && looked.state.kind === 'reverse' && (await reversalOf(looked)).tasks.length === 0;
+  return isSettled ? { ...looked, state: { kind: 'done-already' } } : looked;
 }
 
 function stateOf(inputs: readonly TargetInput[], journal: JournalDigest, undone: JournalDigest | undefined): State {
   const standing = standingOf(inputs, journal);
   const hasBegun = undone !== undefined && undone.files.length > 0;
   if (standing === 'before') return { kind: hasBegun || journal.end?.state === 'finished' ? 'done-already' : 'nothing' };
-  if (standing !== 'other') return { kind: 'restore', isUntouched: standing === 'after' };
+  if (standing !== 'other') return { kind: 'restore', isHalf: standing === 'mixed' };
   // An undo that could not simply put back what was, and was killed between two files, is finished as it was announced.
   const reached = hasBegun ? standingOf(inputs, undone) : 'other';
   if (reached === 'after') return { kind: 'done-already' };
@@ -63,8 +88,8 @@ function stateOf(inputs: readonly TargetInput[], journal: JournalDigest, undone:
 }
 
 /** Reads the data as somebody has left them, and decides what of the run can still go back. */
-export async function reversalOf({ journal, folder }: Looked): Promise<Reversal> {
-  const intents = readIntents(join(folder, JOURNAL));
+export async function reversalOf({ journal, folder, undone }: Looked): Promise<Reversal> {
+  const intents = wholeIntents(join(folder, JOURNAL));
   const spoken = new Set(intents.flatMap(({ change }) => ('user' in change && 'group' in change ? [JSON.stringify([change.group, change.user])] : [])));
   const members = new Set<string>();
   const isRenaming = intents.some(({ change }) => change.kind === 'replace-user' && change.attribute === 'userName');
@@ -80,17 +105,15 @@ export async function reversalOf({ journal, folder }: Looked): Promise<Reversal>
       },
       unknown: () => {},
     }));
-    return planReversal(intents, { users, groups, hasMember: (group, user) => members.has(JSON.stringify([group, user])), userNamesBefore: before });
+    const present = { users, groups, hasMember: (group: string, user: string) => members.has(JSON.stringify([group, user])), userNamesBefore: before };
+    return planReversal(intents, present, { undone, ...(journal.end?.state === 'finished' ? {} : { done: journal.done }) });
   } finally {
     opened.close();
   }
 }
 
 /** Everything stands in the journal of the undo, or there is none. */
-export function isClosed({ folder, state }: Looked): boolean {
-  const undone = readJournal(join(folder, UNDO_JOURNAL));
-  return state.kind === 'done-already' && (undone === undefined || undone.end?.state === 'finished');
-}
+export const isClosed = ({ state, isUndoBegun }: Looked): boolean => state.kind === 'done-already' && !isUndoBegun;
 
 export const locksOf = ({ target, journal, state }: Looked): readonly string[] =>
   state.kind === 'nothing' && journal.run.mode === 'out' ? [] : target.siteOf(journal.run.reading, { kind: 'in-place' }).locks;

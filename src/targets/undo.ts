@@ -7,11 +7,12 @@ import type { SourceRequest } from '../sources/source.js';
 import { clearDeadLocks, closeJournal, endForTheDead, told, underLocks } from './conduct.js';
 import { Gate } from './gate.js';
 import { inverseOf } from './inverse.js';
-import { type InputRecord, JournalWriter, readIntents } from './journal.js';
+import { type InputRecord, JournalWriter, type RunRecord } from './journal.js';
 import type { Task } from './ledger.js';
+import { readIntents, wholeIntents } from './read-journal.js';
 import { RowsMoved } from './refusal.js';
-import { actionsOf, type Reversal, unquoted } from './reversal.js';
-import { clearLeftovers, JOURNAL, UNDO_JOURNAL } from './run-folder.js';
+import { actionsOf, announcedReversal } from './reversal.js';
+import { clearLeftovers, JOURNAL } from './run-folder.js';
 import { standingOf } from './standing.js';
 import type { Job, TargetInput, Written } from './target.js';
 import { isClosed, type Looked, locksOf, look, reversalOf } from './undo-state.js';
@@ -53,8 +54,8 @@ export interface PreparedUndo {
   /** How the target is read. */
   readonly reading: SourceRequest;
   readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
-  /** The target is exactly as the run left it, so that all of it is taken back. */
-  readonly isUntouched: boolean;
+  /** The target is exactly as the run left it, or was killed while it did so: all of it is taken back. Else somebody has changed it. */
+  readonly standing: 'untouched' | 'half' | 'changed';
   /** Inverse changes in the order in which they are made. */
   describe(): readonly { readonly id: string; readonly change: Change }[];
   /** What would be left alone, as far as it shows before the write. */
@@ -67,12 +68,13 @@ export async function prepareUndo(request: UndoRequest): Promise<PreparedUndo> {
   const words = { again: `scim-audit undo ${request.runFolder}` };
   try {
     const looked = await look(request.runFolder);
-    const { state, journal, name, folder } = looked;
+    const { state, journal, name, folder, undoFile } = looked;
     const reversal = state.kind === 'reverse' ? await reversalOf(looked) : undefined;
     const steps = (): readonly Task[] => {
       if (state.kind === 'nothing' || state.kind === 'done-already') return [];
       if (reversal !== undefined) return reversal.tasks;
-      return actionsOf(readIntents(join(folder, state.kind === 'resume' ? UNDO_JOURNAL : JOURNAL)))
+      if (state.kind === 'resume') return actionsOf(readIntents(undoFile));
+      return actionsOf(readIntents(join(folder, JOURNAL)))
         .reverse()
         .map(({ id, change }) => ({ id, change: inverseOf(change) }));
     };
@@ -82,7 +84,7 @@ export async function prepareUndo(request: UndoRequest): Promise<PreparedUndo> {
       targets: journal.run.targets,
       reading: journal.run.reading,
       authTypeMap: journal.run.authTypeMap,
-      isUntouched: state.kind === 'restore' && state.isUntouched,
+      standing: state.kind !== 'restore' ? 'changed' : state.isHalf ? 'half' : 'untouched',
       describe: steps,
       left: reversal?.left ?? [],
       run: () => conduct(request),
@@ -94,19 +96,21 @@ export async function prepareUndo(request: UndoRequest): Promise<PreparedUndo> {
 
 async function conduct(request: UndoRequest): Promise<UndoReceipt> {
   const gate = new Gate(request);
-  const file = join(resolve(request.runFolder), UNDO_JOURNAL);
+  let file = join(resolve(request.runFolder), JOURNAL);
   try {
     await gate.pass('start');
     const first = await look(request.runFolder);
+    file = first.undoFile;
     const locks = [join(dirname(first.folder), '.lock'), ...locksOf(first)];
     const command = `scim-audit undo ${request.runFolder}`;
     if (isClosed(first)) {
       clearDeadLocks(locks, command, request.world);
-      return nothingDone(first, file);
+      return nothingDone(first);
     }
     return await underLocks(locks, command, request.world, async () => {
       await gate.pass('locked');
       const looked = await look(request.runFolder);
+      file = looked.undoFile;
       const { run } = looked.journal;
       const undone = { ...looked.journal, run: { ...run, run: nameOf(looked) } };
       clearLeftovers([looked.journal, undone].map((journal) => ({ name: run.run, folder: looked.folder, journal })));
@@ -114,7 +118,7 @@ async function conduct(request: UndoRequest): Promise<UndoReceipt> {
         const ids = actionsOf(readIntents(file)).map(({ id }) => id);
         endForTheDead(file, ids, { state: 'finished', leaves: looked.inputs.map(asRecord) }, request.world);
       }
-      if (looked.state.kind === 'nothing' || looked.state.kind === 'done-already') return nothingDone(looked, file);
+      if (looked.state.kind === 'nothing' || looked.state.kind === 'done-already') return nothingDone(looked);
       return writeAll(request, gate, looked);
     });
   } catch (error) {
@@ -122,10 +126,10 @@ async function conduct(request: UndoRequest): Promise<UndoReceipt> {
   }
 }
 
-const nothingDone = ({ name, folder, inputs, journal }: Looked, file: string): UndoReceipt => ({
+const nothingDone = ({ name, folder, inputs, journal, undoFile }: Looked): UndoReceipt => ({
   run: name,
   runFolder: folder,
-  journal: file,
+  journal: undoFile,
   done: 0,
   left: [],
   isAsBefore: inputs.length > 0 && standingOf(inputs, journal) === 'before',
@@ -139,18 +143,19 @@ const nameOf = ({ name }: Looked): string => `${name}.undo`;
 
 async function writeAll({ world }: UndoRequest, gate: Gate, looked: Looked): Promise<UndoReceipt> {
   const { name, folder, journal: applied, inputs } = looked;
-  const journal = new JournalWriter(join(folder, UNDO_JOURNAL));
+  const journal = new JournalWriter(looked.undoFile);
   let isEnded = false;
   try {
     const { run } = applied;
     const records = inputs.map(asRecord);
     const begun = { mode: 'in-place', inputs: records, pid: world.pid, host: world.host, startedAt: world.now().toISOString() } as const;
     const { resumes: _, ...first } = run;
-    journal.write({ ...first, kind: 'undo', ...begun, ...(looked.state.kind === 'resume' ? { resumes: true as const } : {}) });
+    const record: RunRecord = { ...first, kind: 'undo', ...begun };
+    journal.write(looked.state.kind === 'resume' ? { ...record, resumes: true } : record);
     journal.sync();
     await gate.pass('begun');
     const base = { source: run.reading, inputs, destination: { kind: 'in-place' }, run: nameOf(looked), runFolder: folder, journal, gate } as const;
-    const { written, done, left } = await takeBack(base, looked, journal);
+    const { written, done, left } = await takeBack(base, looked, record);
     gate.hasWritten = true;
     journal.write({ type: 'end', state: 'finished', at: world.now().toISOString(), leaves: written.leaves });
     journal.sync();
@@ -171,7 +176,8 @@ interface TakenBack {
   readonly left: readonly LeftAlone[];
 }
 
-async function takeBack(base: Omit<Job, 'backups'>, looked: Looked, journal: JournalWriter): Promise<TakenBack> {
+async function takeBack(base: Omit<Job, 'backups'>, looked: Looked, record: RunRecord): Promise<TakenBack> {
+  const { journal } = base;
   const { target, state, folder, journal: applied } = looked;
   if (state.kind === 'restore') {
     const intents = readIntents(join(folder, JOURNAL));
@@ -181,20 +187,14 @@ async function takeBack(base: Omit<Job, 'backups'>, looked: Looked, journal: Jou
     } catch (error) {
       // Same content in other rows, as after VACUUM: each is looked for again.
       if (!(error instanceof RowsMoved)) throw error;
+      journal.write(record);
     }
   }
   const resumes = state.kind === 'resume' ? state.undone.files : undefined;
-  const reversal = resumes === undefined ? await reversalOf(looked) : announced(join(folder, UNDO_JOURNAL));
+  const reversal = resumes === undefined ? await reversalOf(looked) : announcedReversal(wholeIntents(looked.undoFile));
   for (const { id, reason } of reversal.left) journal.write({ type: 'outcome', id, outcome: 'refused', reason });
   const { tasks, former, left } = reversal;
   const authTypeMap = applied.run.authTypeMap;
   const written = await target.write({ ...base, backups: 'undo', tasks, former, authTypeMap, ...(resumes === undefined ? {} : { resumes }) });
   return { written, done: tasks.length, left };
-}
-
-/** Yields the reversal that a killed undo has announced, from its own intents. */
-function announced(file: string): Reversal {
-  const intents = actionsOf(readIntents(file));
-  const former = new Map(intents.map(({ change, new: text }, at) => [at, typeof text === 'string' && 'attribute' in change ? unquoted(text) : text]));
-  return { tasks: intents.map(({ id, change }) => ({ id, change })), former, left: [] };
 }

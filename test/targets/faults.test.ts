@@ -4,7 +4,7 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../src/model/change.js';
 import { prepareApply } from '../../src/targets/apply.js';
-import { readJournal } from '../../src/targets/journal.js';
+import { readJournal } from '../../src/targets/read-journal.js';
 import { listRuns } from '../../src/targets/runs.js';
 import { prepareUndo } from '../../src/targets/undo.js';
 import { temporaryFolders } from '../support/temporary.js';

@@ -3,6 +3,7 @@
 import { basename, join } from 'node:path';
 import { Mistake } from '../../model/mistake.js';
 import { PlanAltered } from '../../plan/plan-file.js';
+import { printable } from '../../reporters/visible.js';
 import { count } from '../../rules/rule.js';
 import type { SourceRequest } from '../../sources/source.js';
 import { type NetCounts, prepareApply } from '../../targets/apply.js';
@@ -137,6 +138,12 @@ function netText({ values, removedMembers, addedMembers }: NetCounts): string {
   return counts.flatMap(([number, text]) => (number === 0 ? [] : [text])).join(', ');
 }
 
+const STANDINGS: Readonly<Record<PreparedUndo['standing'], string>> = {
+  untouched: 'Nobody has changed it since.',
+  half: 'The run was ended between two files; what it wrote is put back.',
+  changed: 'It was changed since; what was changed is left alone.',
+};
+
 const NOTHING_TO_UNDO = 'the run never wrote anything; there is nothing to undo';
 
 /** Takes a run back. */
@@ -156,17 +163,16 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
     }
     const steps = prepared.describe();
     const names = flags.dryRun === true || prepared.left.length > 0 ? await namesFor(prepared, io) : undefined;
-    const leftText = ({ change, reason }: LeftAlone): string => `${changeLine(change, names)} (${reason})`;
+    const leftText = ({ change, reason }: LeftAlone): string => `${changeLine(change, names)} (${printable(reason)})`;
     if (flags.dryRun === true) {
       for (const { id, change } of steps) io.stdout.write(fitted(`${id}  ${changeLine(change, names)}\n`, io.stdout));
       for (const each of prepared.left) io.stdout.write(fitted(`${each.id}  left alone: ${leftText(each)}\n`, io.stdout));
       return { code: EXIT.done, reason: `dry run: ${count(steps.length, 'action')} would be taken back; nothing was written` };
     }
-    const state = prepared.isUntouched ? 'Nobody has changed it since.' : 'It was changed since; what was changed is left alone.';
     await askConsent(
       {
         summary: [
-          `This takes back ${count(steps.length, 'action')} in ${prepared.targets.join(', ')}. ${state}`,
+          `This takes back ${count(steps.length, 'action')} in ${prepared.targets.join(', ')}. ${STANDINGS[prepared.standing]}`,
           ...prepared.left.map((each) => `  left alone: ${leftText(each)}`).slice(0, 50),
         ],
         question: 'Undo the run?',
