@@ -77,7 +77,10 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
       const integer = row.integer(idAt);
       const trimmed = integer < 0 ? idOf(row.text(idAt), idColumn) : String(integer);
       if (trimmed === '') {
-        cellProblem(table, row, idColumn, 'the id is missing; every user needs one.');
+        cellProblem(table, row, idColumn, `the ${idColumn === 'userName' ? 'username' : 'id'} is missing; every user needs one.`);
+        // What else is wrong with the row is told as well.
+        isActive(row);
+        authenticationType(row);
         return;
       }
       const login = userName(row);
@@ -104,7 +107,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
             table,
             row,
             idColumn,
-            `the id ${quoted(trimmed)} is there already, on ${other?.file === table.file ? '' : `${other?.file}, `}line ${first.line}; every user needs one row.`,
+            `the ${idColumn === 'userName' ? 'username' : 'id'} ${quoted(trimmed)} is there already, on ${other?.file === table.file ? '' : `${other?.file}, `}line ${first.line}; every user needs one row.`,
           );
           return;
         }
