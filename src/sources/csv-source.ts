@@ -1,6 +1,6 @@
 /** A folder of CSV files, or single ones named by flag. */
 
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Role } from '../model/directory.js';
 import { Mistake } from '../model/mistake.js';
@@ -64,6 +64,16 @@ function refusedTable(file: File, error: SourceRefused): Table {
   };
 }
 
+/** A list that is read twice repeats every row of itself. */
+function refuseTwice(files: readonly File[]): void {
+  const known = new Set<string>();
+  for (const { role, file } of files) {
+    const name = `${role} ${existsSync(file) ? realpathSync(file) : file}`;
+    if (known.has(name)) throw new Mistake(`${file} is given twice as a list of ${role}.`, 'Name each file once; active and inactive users are two files.');
+    known.add(name);
+  }
+}
+
 /** Yields the files of a request; a flag takes the place of the folder's file of its role. */
 export function filesOf(request: SourceRequest): File[] {
   const { source, users, inactiveUsers, groups, memberships, isAssumedActive } = request;
@@ -79,7 +89,10 @@ export function filesOf(request: SourceRequest): File[] {
     ...(groups === undefined ? inFolder('groups') : named('groups', [groups])),
     ...(memberships.length > 0 ? named('memberships', memberships) : inFolder('memberships')),
   ];
-  if (found.some(({ role }) => role === 'users')) return found;
+  if (found.some(({ role }) => role === 'users')) {
+    refuseTwice(found);
+    return found;
+  }
   if (source === undefined) {
     throw new Mistake('No source was given.', 'Give a folder with users.csv or a SQLite file as SOURCE, or name files with --users FILE.');
   }
