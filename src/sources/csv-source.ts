@@ -18,11 +18,13 @@ export const csvSource: SourceFormat = {
   title: 'a folder with users.csv, groups.csv and memberships.csv, or such files by flag',
   claims: ({ source }) => source === undefined || isFolder(source),
   async open(request, onProgress) {
+    const files = filesOf(request);
+    refuseTwice(files);
     const opened: (Table & { close?(): void })[] = [];
     const close = (): void => {
       for (const table of opened) table.close?.();
     };
-    for (const { role, path, file, activity } of filesOf(request)) {
+    for (const { role, path, file, activity } of files) {
       try {
         const named = request.columns[role];
         opened.push(
@@ -89,10 +91,7 @@ export function filesOf(request: SourceRequest): File[] {
     ...(groups === undefined ? inFolder('groups') : named('groups', [groups])),
     ...(memberships.length > 0 ? named('memberships', memberships) : inFolder('memberships')),
   ];
-  if (found.some(({ role }) => role === 'users')) {
-    refuseTwice(found);
-    return found;
-  }
+  if (found.some(({ role }) => role === 'users')) return found;
   if (source === undefined) {
     throw new Mistake('No source was given.', 'Give a folder with users.csv or a SQLite file as SOURCE, or name files with --users FILE.');
   }
