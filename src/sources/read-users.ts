@@ -18,6 +18,8 @@ export interface UserWishes extends UserWords {
   /** Given and family names by themselves are read as well. */
   readonly withNameParts?: boolean;
   readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
+  /** Memberships are followed by their ids, whatever names stand beside these. */
+  readonly areIdsEnough?: boolean;
 }
 
 export interface UsersRead {
