@@ -84,7 +84,7 @@ const DELIMITER_CHARACTERS: Readonly<Record<string, NonNullable<Settings['delimi
 function delimiterNamed(text: string): NonNullable<Settings['delimiter']> {
   const found =
     DELIMITER_NAMES.find((name) => name === text.toLowerCase()) ?? (Object.hasOwn(DELIMITER_CHARACTERS, text) ? DELIMITER_CHARACTERS[text] : undefined);
-  if (found === undefined) throw new InvalidArgumentError(`It is one of ${DELIMITER_NAMES.join(', ')}, or the character itself.`);
+  if (found === undefined) throw new InvalidArgumentError('It is comma, semicolon or tab: the name, or that character itself.');
   return found;
 }
 
@@ -95,7 +95,11 @@ export function addFileOptions(command: Command): Command {
     .option('--inactive-users <file>', 'users CSV without a status column, all of whose users are inactive', collect)
     .option('--groups <file>', 'groups CSV')
     .option('--memberships <file>', 'memberships CSV; may be repeated', collect)
-    .option('--delimiter <name>', `delimiter of the CSV files: ${DELIMITER_NAMES.join(', ')}, or the character itself (default: found out)`, delimiterNamed)
+    .option(
+      '--delimiter <name>',
+      `delimiter of the CSV files: ${DELIMITER_NAMES.join(', ')}, by name or as that character (default: found out)`,
+      delimiterNamed,
+    )
     .addOption(new Option('--encoding <name>', 'encoding of the CSV files (default: by the byte-order mark, else utf-8)').choices(ENCODING_NAMES));
 }
 

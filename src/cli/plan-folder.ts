@@ -1,9 +1,10 @@
 /** The folder that a plan is written into: what may be in it already, and what is kept of it. */
 
-import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readdirSync, readSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readdirSync, readSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Mistake } from '../model/mistake.js';
 import { WRITTEN_COLUMNS } from '../plan/decision-rows.js';
+import { READING_ONLY } from '../reporters/plan-markdown.js';
 import { readCells } from '../sources/cells.js';
 import { knownRuns } from '../targets/run-folder.js';
 import { refuseOverwriting } from './outputs.js';
@@ -31,6 +32,19 @@ export function refuseExportFolder(folder: string, inputs: readonly string[]): v
   );
 }
 
+/** As much of plan.md as its first lines are in. */
+const FIRST_LINES = 1000;
+
+/** Throws a Mistake where the folder has what no plan can take the place of: a folder of a file's name, or a plan that is for reading only. */
+export function refuseOddFolder(folder: string): void {
+  const odd = PLAN_FILES.map((name) => join(folder, name)).find((file) => existsSync(file) && statSync(file).isDirectory());
+  if (odd !== undefined)
+    throw new Mistake(`${odd} is a folder, and the plan writes a file of that name.`, 'Name another folder with --out, or move that one away.');
+  const text = join(folder, 'plan.md');
+  if (existsSync(join(folder, 'plan.json')) || !existsSync(text) || !headOf(text, FIRST_LINES).includes(READING_ONLY)) return;
+  throw new Mistake(`${folder} holds a redacted plan, which is for reading only: its decisions are about aliases.`, 'Name another folder with --out.');
+}
+
 /** Takes away what a plan that was killed had begun to write: nobody reads it, and it holds what people wrote. */
 export function clearUnfinished(folder: string, isAlive: (pid: number) => boolean): void {
   for (const name of readdirSync(folder)) {
@@ -45,10 +59,15 @@ const HEAD_BYTES = 4096;
 /** Yields the digest that a plan's file states; undefined where there is none. */
 function statedDigest(file: string): string | undefined {
   if (!existsSync(file)) return undefined;
-  const head = Buffer.alloc(HEAD_BYTES);
+  return /"digest": "(sha256:[0-9a-f]{64})"/.exec(headOf(file, HEAD_BYTES))?.[1];
+}
+
+/** Yields the first bytes of a file, each as a character. */
+function headOf(file: string, bytes: number): string {
+  const head = Buffer.alloc(bytes);
   const fd = openSync(file, 'r');
   try {
-    return /"digest": "(sha256:[0-9a-f]{64})"/.exec(head.toString('latin1', 0, readSync(fd, head, 0, HEAD_BYTES, 0)))?.[1];
+    return head.toString('latin1', 0, readSync(fd, head, 0, bytes, 0));
   } finally {
     closeSync(fd);
   }

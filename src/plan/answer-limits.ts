@@ -4,6 +4,7 @@ import type { Acceptance } from '../audit/report.js';
 import { isBlank } from '../model/compare.js';
 import { isEmailAddress } from '../model/email.js';
 import type { DecisionAction, Question } from '../model/finding.js';
+import { grouped } from '../rules/rule.js';
 import { type AskedAbout, doneAlready, emailToCome, isSureInScope } from './bound-users.js';
 import type { Answer, DecisionColumn } from './decision-rows.js';
 
@@ -30,9 +31,17 @@ export function valueProblem(action: DecisionAction, value: string): string | un
   if (action === 'activate' || action === 'deactivate' || action === 'accept') return value === '' ? undefined : `${action} takes no value.`;
   if (isBlank(value)) return `${action} needs a value.`;
   if (hasUnseen(value)) return `${JSON.stringify(value)} has a control character: a tab, a line end, or one that nobody sees.`;
+  if (isTooLong(value)) return `${quoted(value)} has ${grouped(value.length)} characters; Jama Connect holds ${LONGEST}.`;
   if (action === 'set-email') return isEmailAddress(value) ? undefined : `${JSON.stringify(value)} is not an email address.`;
   return value === value.trim() ? undefined : `${JSON.stringify(value)} has white space around it.`;
 }
+
+/** What Jama Connect's columns of usernames, emails and group names hold. */
+const LONGEST = 255;
+
+export const isTooLong = (text: string): boolean => text.length > LONGEST;
+
+const quoted = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}…` : text);
 
 /** Controls and line ends, what turns the direction of writing, what has no width, and what stands for a lost character. */
 const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029\ufffd]/u;

@@ -7,7 +7,7 @@ import { isEmailAddress } from '../model/email.js';
 import type { Question } from '../model/finding.js';
 import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
-import { hasUnseen } from './answer-limits.js';
+import { hasUnseen, isTooLong } from './answer-limits.js';
 import { questionBinder } from './bound-users.js';
 import { digestOf } from './digest.js';
 import type { WrittenRow } from './plan.js';
@@ -107,7 +107,7 @@ function suggester(context: RuleContext): (proposed: Proposed) => string {
     if (subject === 'group' && names.delete(current)) return '';
     if (proposal === undefined) return '';
     if (proposal.value === '') return proposal.action;
-    if (hasUnseen(proposal.value)) return '';
+    if (hasUnseen(proposal.value) || isTooLong(proposal.value)) return '';
     // Unless another email was suggested before: then the username follows that.
     if (proposal.isCertain === true) return given.has(`${subject} ${id} set-email`) ? '' : `${proposal.action} ${proposal.value}`;
     // The username of a user in scope follows the email; another one by itself would have to be changed again.
@@ -119,7 +119,7 @@ function suggester(context: RuleContext): (proposed: Proposed) => string {
     if (known !== undefined) return `${action} ${known}`;
     // Another spelling of the group's own name is meant as it is: it is free to nobody else, and no number may be added.
     const chosen = subject === 'group' && key(proposal.value) === key(current) ? proposal.value : ground.freeValue(proposal.value, user);
-    if (chosen === undefined) return '';
+    if (chosen === undefined || isTooLong(chosen)) return '';
     given.set(name, chosen);
     return `${action} ${chosen}`;
   };

@@ -26,7 +26,7 @@ export const github: Reporter = {
     let shown = 0;
     for (const finding of SEVERITIES.flatMap((severity) => choose(report, severity))) {
       shown++;
-      const place = placesOf(finding, inputs, 1)[0] ?? exportPlace(inputs);
+      const place = placesOf(finding, inputs, 1)[0] ?? exportPlace(finding, inputs);
       const where = [`file=${property(place.path)}`, ...(place.line === undefined ? [] : [`line=${place.line}`]), `title=${property(finding.rule)}`];
       const message = cut(printable(ruleOf(finding).message(finding)), LONGEST);
       yield `::${COMMAND[finding.severity]} ${where.join(',')}::${data(`${placeWords(place)}: ${message}`)}\n`;

@@ -16,7 +16,7 @@ export const gitlab: Reporter = {
     for (const { finding, fingerprint, acceptance } of byWeight(report)) {
       const times = (timesByFingerprint.get(fingerprint) ?? 0) + 1;
       timesByFingerprint.set(fingerprint, times);
-      const place = placesOf(finding, inputs, 1)[0] ?? exportPlace(inputs);
+      const place = placesOf(finding, inputs, 1)[0] ?? exportPlace(finding, inputs);
       const message = printable(ruleOf(finding).message(finding));
       const entry = {
         description: acceptance === undefined ? message : `${message} (${acceptanceText(acceptance)})`,

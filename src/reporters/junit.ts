@@ -23,7 +23,9 @@ export const junit: Reporter = {
     for (const [fact, value] of [['version', tool.version], ['verdict', verdictText(report).text], ...factsOf(report)]) {
       yield `      <property name="${xmlText(fact)}" value="${xmlText(value)}"/>\n`;
     }
-    for (const { path, role, sha256 } of readInputs(report)) yield `      <property name="${role}" value="${xmlText(`${path} sha256:${sha256}`)}"/>\n`;
+    // A name that comes twice is one property to most readers: what was read is told by numbers.
+    for (const [at, { path, role, sha256 }] of readInputs(report).entries())
+      yield `      <property name="input ${at + 1} (${role})" value="${xmlText(`${path} sha256:${sha256}`)}"/>\n`;
     yield '    </properties>\n';
     for (const section of sections) yield* testCase(section, whyByRule.get(section.rule.name), report, name);
     if (report.notes.length > 0) yield `    <system-out>${report.notes.map(xmlText).join('\n')}</system-out>\n`;

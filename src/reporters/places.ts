@@ -61,9 +61,11 @@ export function placesOf(finding: FindingBase, inputs: readonly Input[], most: n
     });
 }
 
-/** Yields the place that stands for the export as a whole: its first file. */
-export function exportPlace(inputs: readonly Input[]): Place {
-  return { path: inputs[0] === undefined ? 'users.csv' : filePath(inputs[0]) };
+/** Yields the place that stands for what a finding without subjects is about: the groups where its rule looks at these, else the first file. */
+export function exportPlace(finding: FindingBase, inputs: readonly Input[]): Place {
+  const isOfGroups = [ruleOf(finding).isIdleWithout].flat().includes('groups');
+  const input = (isOfGroups ? inputs.find(({ role }) => role === 'groups') : undefined) ?? inputs[0];
+  return { path: input === undefined ? 'users.csv' : filePath(input) };
 }
 
 /** Yields a place in words: `users.csv:18`, or `export.sqlite, userbase row 18`. */

@@ -14,11 +14,14 @@ import { consequencesOf, factsOf, followingOf, incompletenessOf } from './plan-c
 /** More than this nobody reads; the files beside it have everything. */
 const MOST = 200;
 
-/** Yields the plan for people. `applyCommand` is what applies it. */
-export function* planMarkdown(plan: MadePlan, applyCommand: string): Iterable<string> {
+/** What the heading of a redacted plan says. */
+export const READING_ONLY = '(redacted, for reading only)';
+
+/** Yields the plan for people. `applyCommand` is what applies it; undefined where nothing can. */
+export function* planMarkdown(plan: MadePlan, applyCommand: string | undefined): Iterable<string> {
   const { body, acceptances, before } = plan;
   const { error, warning } = body.after;
-  yield '# Plan for SCIM enablement\n\n';
+  yield `# Plan for SCIM enablement${applyCommand === undefined ? ` ${READING_ONLY}` : ''}\n\n`;
   yield `${count(body.actions.length, 'action')}; ${count(body.open.length, 'finding')} left open for a decision${acceptances.size > 0 ? `; ${grouped(acceptances.size)} accepted` : ''}. `;
   yield `Once it is applied, a check would count ${count(error, 'error')} and ${count(warning, 'warning')} (before: ${count(before.summary.error, 'error')} and ${count(before.summary.warning, 'warning')}).\n\n`;
   yield* notCheckedLines(before);
@@ -146,7 +149,7 @@ function nothingLost(ended: number): string {
     : `Nothing more; ${count(ended, 'membership ends', 'memberships end')} by this plan: memberships.csv lists ${ended === 1 ? 'it' : 'them'} for restoring.`;
 }
 
-function* applySection(plan: MadePlan, applyCommand: string): Iterable<string> {
+function* applySection(plan: MadePlan, applyCommand: string | undefined): Iterable<string> {
   const { body } = plan;
   yield '## How to apply\n\n';
   if (body.actions.length === 0) {
@@ -157,5 +160,5 @@ function* applySection(plan: MadePlan, applyCommand: string): Iterable<string> {
   const incompleteness = incompletenessOf(plan);
   if (incompleteness !== undefined) yield ` That holds for the users of the export. ${incompleteness.fact}${incompleteness.meaning}`;
   else if (body.open.length > 0) yield ' What stays open does not stand in their way.';
-  yield `\n\n    ${applyCommand}\n`;
+  yield `\n\n    ${applyCommand ?? '(nothing: this plan is redacted and for reading only; it has no plan.json)'}\n`;
 }

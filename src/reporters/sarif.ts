@@ -114,7 +114,7 @@ function resultOf({ finding, fingerprint, acceptance }: AuditedFinding, inputs: 
     ruleIndex: indexOfRule.get(finding.rule) ?? -1,
     level: LEVELS[finding.severity],
     message: { text: messageText(ruleOf(finding).message(finding)) + more },
-    locations: [locationOf(first ?? exportPlace(inputs))],
+    locations: [locationOf(first ?? exportPlace(finding, inputs))],
     ...(related.length === 0 ? {} : { relatedLocations: related.map((place, index) => ({ id: index + 1, ...locationOf(place) })) }),
     partialFingerprints: { 'scimAudit/v1': fingerprint.slice(fingerprint.indexOf(':') + 1) },
     ...(acceptance === undefined ? {} : { suppressions: [{ kind: 'external', status: 'accepted', justification: acceptanceText(acceptance) }] }),

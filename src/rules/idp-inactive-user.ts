@@ -2,7 +2,7 @@ import type { User } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
 import type { IdpUser } from '../model/idp.js';
 import { idpIdentity, idpOf, idpPlaceText, idpUserData } from './idp.js';
-import { askEach, cell, NO_NEEDS, NOBODY, placeText, type Rule, stateText, userData } from './rule.js';
+import { askEach, calledUser, cell, NO_NEEDS, NOBODY, placeText, type Rule, stateText, userData } from './rule.js';
 
 export interface IdpInactiveUser extends FindingBase {
   readonly rule: 'idp-inactive-user';
@@ -32,7 +32,7 @@ export const idpInactiveUser: Rule<IdpInactiveUser> = {
     },
   }),
   message: ({ user, idpUser }) =>
-    `The user "${user.userName}" is active in Jama Connect, and blocked in the identity provider as "${idpUser.subject}": the sync deactivates the account, or leaves an account that nobody owns.`,
+    `The ${calledUser(user)} is active in Jama Connect, and blocked in the identity provider as "${idpUser.subject}": the sync deactivates the account, or leaves an account that nobody owns.`,
   identity: ({ user, idpUser }) => [user.id, user.userName, user.email, ...idpIdentity([idpUser])],
   topic: ({ user }) => user.id,
   data: ({ user, idpUser }, locate) => ({ user: userData(user), idpUser: idpUserData(idpUser), location: locate(user) }),

@@ -1,6 +1,6 @@
 import type { Group, User } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
-import { cell, count, few, placeText, type Rule, userData } from './rule.js';
+import { calledUser, cell, count, few, placeText, type Rule, userData } from './rule.js';
 
 export interface InactiveBasicMember extends FindingBase {
   readonly rule: 'inactive-basic-member';
@@ -45,7 +45,7 @@ export const inactiveBasicMember: Rule<InactiveBasicMember> = {
     };
   },
   message: ({ user, groups }) =>
-    `The inactive Basic user "${user.userName}" is in ${count(groups.length, 'group')} to be synced (${few(groups.map(({ name }) => name))}); the first group sync removes the user.`,
+    `The inactive Basic ${calledUser(user)} is in ${count(groups.length, 'group')} to be synced (${few(groups.map(({ name }) => name))}); the first group sync removes the user.`,
   identity: ({ user, groups }) => [user.id, ...groups.map(({ id }) => id).sort()],
   topic: ({ user }) => user.id,
   data: ({ user, groups }, locate) => ({

@@ -1,7 +1,7 @@
 import type { User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
 import type { FindingBase } from '../model/finding.js';
-import { askEach, cell, NO_NEEDS, NOBODY, placeText, type Rule, userData } from './rule.js';
+import { askEach, calledUser, cell, NO_NEEDS, NOBODY, placeText, type Rule, userData } from './rule.js';
 
 export interface InvalidEmail extends FindingBase {
   readonly rule: 'invalid-email';
@@ -27,7 +27,7 @@ export const invalidEmail: Rule<InvalidEmail> = {
       }
     },
   }),
-  message: ({ user }) => `"${user.email}" is not an email address (user "${user.userName}").`,
+  message: ({ user }) => `"${user.email}" is not an email address (${calledUser(user)}).`,
   identity: ({ user }) => [user.id, user.email],
   topic: ({ user }) => user.id,
   data: ({ user }, locate) => ({ user: userData(user), location: locate(user) }),

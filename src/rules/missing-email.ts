@@ -1,7 +1,8 @@
+import { isBlank } from '../model/compare.js';
 import type { User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
 import type { FindingBase } from '../model/finding.js';
-import { askEach, cell, NO_NEEDS, NOBODY, placeText, type Rule, stateText, userData } from './rule.js';
+import { askEach, calledUser, cell, NO_NEEDS, NOBODY, placeText, type Rule, stateText, userData } from './rule.js';
 
 export interface MissingEmail extends FindingBase {
   readonly rule: 'missing-email';
@@ -27,7 +28,7 @@ export const missingEmail: Rule<MissingEmail> = {
       }
     },
   }),
-  message: ({ user }) => `The user "${user.userName}" has no email.`,
+  message: ({ user }) => (isBlank(user.userName) ? `The user ${user.id} has neither a username nor an email.` : `The ${calledUser(user)} has no email.`),
   identity: ({ user }) => [user.id, user.email],
   topic: ({ user }) => user.id,
   data: ({ user }, locate) => ({ user: userData(user), location: locate(user) }),

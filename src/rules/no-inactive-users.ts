@@ -23,7 +23,8 @@ export const noInactiveUsers: Rule<NoInactiveUsers> = {
       }
     },
   }),
-  message: ({ users }) => `All ${count(users, 'user')} are active. Most exports leave inactive users out, and those hold usernames too.`,
+  message: ({ users }) =>
+    `${users === 1 ? 'The only user is' : `All ${count(users, 'user')} are`} active. Most exports leave inactive users out, and those hold usernames too.`,
   identity: () => [],
   topic: () => '',
   data: () => ({}),

@@ -1,6 +1,6 @@
 /** A folder of CSV files, or single ones named by flag. */
 
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Role } from '../model/directory.js';
 import { Mistake } from '../model/mistake.js';
@@ -18,11 +18,13 @@ export const csvSource: SourceFormat = {
   title: 'a folder with users.csv, groups.csv and memberships.csv, or such files by flag',
   claims: ({ source }) => source === undefined || isFolder(source),
   async open(request, onProgress) {
+    const files = filesOf(request);
+    refuseTwice(files);
     const opened: (Table & { close?(): void })[] = [];
     const close = (): void => {
       for (const table of opened) table.close?.();
     };
-    for (const { role, path, file, activity } of filesOf(request)) {
+    for (const { role, path, file, activity } of files) {
       try {
         const named = request.columns[role];
         opened.push(
@@ -62,6 +64,16 @@ function refusedTable(file: File, error: SourceRefused): Table {
       throw error;
     },
   };
+}
+
+/** A list that is read twice repeats every row of itself. */
+function refuseTwice(files: readonly File[]): void {
+  const known = new Set<string>();
+  for (const { role, file } of files) {
+    const name = `${role} ${existsSync(file) ? realpathSync(file) : file}`;
+    if (known.has(name)) throw new Mistake(`${file} is given twice as a list of ${role}.`, 'Name each file once; active and inactive users are two files.');
+    known.add(name);
+  }
 }
 
 /** Yields the files of a request; a flag takes the place of the folder's file of its role. */

@@ -69,13 +69,67 @@ describe('a refusal', () => {
     expect(stderr).toBe("What to do: Did you mean --leave-out-user?\nscim-audit: exit 2: unknown option '--leave-out-usr'\n");
   });
 
+  it('of a delimiter says which characters there are', async () => {
+    const { stderr } = await check(export_(), '--delimiter', '|');
+    expect(stderr).toContain('It is comma, semicolon or tab: the name, or that character itself.');
+  });
+
   it('of a rule that a config names says which config', async () => {
     const folder = export_({ 'c.json': '{ "rules": { "missing-mail": "off" } }' });
     expect((await check(folder, '--config', 'c.json')).stderr).toContain('There is no rule called "missing-mail" (c.json).');
   });
 });
 
+describe('a file that is given twice', () => {
+  it.each([
+    ['users', ['--users', 'users.csv', '--users', './users.csv']],
+    ['users', ['--users', 'users.csv', '--inactive-users', 'users.csv']],
+    ['memberships', ['--memberships', 'memberships.csv', '--memberships', 'memberships.csv']],
+  ])('as a list of %s is said to be', async (role, files) => {
+    const { code, stderr } = await check(export_(), ...files);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`is given twice as a list of ${role}.`);
+    expect(stderr).not.toContain('is there already');
+  });
+
+  it('as lists of two kinds is none', async () => {
+    const cwd = newFolder({ 'u.csv': 'id,userName,email,active,authType,groups\n1,a@b.example,a@b.example,true,idp,Ovens\n', 'groups.csv': GROUPS });
+    const { stdout } = await runCli(['check', '--users', 'u.csv', '--groups', 'groups.csv', '--auth-mode', 'saml'], { cwd });
+    expect(stdout).toContain('1 membership;');
+  });
+});
+
 describe('what is shown', () => {
+  it('names a user without a username by the id, and one user as one', async () => {
+    const { stdout } = await check(export_({ 'users.csv': 'id,userName,email,active,authType\n21,,,true,idp\n' }), '--format', 'json');
+    const messages = JSON.parse(stdout).findings.map(({ message }: { message: string }) => message);
+    expect(messages).toContain('The user 21 has neither a username nor an email.');
+    expect(messages).toContain('The only user is active. Most exports leave inactive users out, and those hold usernames too.');
+  });
+
+  it.each(['github', 'gitlab', 'sarif'])('is a group that is not there, in %s, beside the groups', async (format) => {
+    const folder = export_();
+    const { stdout } = await check(folder, '--sync-group', 'Oven', '--format', format);
+    const about = stdout.split(/\n(?=::| {2}\{|\s*\{"ruleId")/).filter((entry) => entry.includes('unknown-sync-group') && entry.includes('Oven'));
+    expect(about.join('\n')).toContain('groups.csv');
+    expect(about.join('\n')).not.toContain('users.csv');
+  });
+
+  it('has no property twice in junit', async () => {
+    const { stdout } = await check(
+      export_({ 'more.csv': 'groupId,userId\n1,1\n' }),
+      '--memberships',
+      'memberships.csv',
+      '--memberships',
+      'more.csv',
+      '--format',
+      'junit',
+    );
+    const names = [...stdout.matchAll(/<property name="([^"]*)"/g)].map(([, name]) => name);
+    expect(names).toContain('input 4 (memberships)');
+    expect(new Set(names).size).toBe(names.length);
+  });
+
   it('counts unknown members that no report lists', async () => {
     const rows = Array.from({ length: 30 }, (_, at) => `1,${100 + at}\n`).join('');
     const folder = export_({ 'memberships.csv': `groupId,userId\n${rows}` });

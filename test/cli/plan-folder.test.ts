@@ -74,6 +74,34 @@ describe('a plan that was applied', () => {
   });
 });
 
+describe('a folder in which no plan can be written', () => {
+  const SOURCE = {
+    'export/users.csv': 'id,userName,email,active\n1,ana,ana@x.org,true\n2,ben@x.org,ben@x.org,false\n',
+    'export/groups.csv': 'id,name\n',
+    'export/memberships.csv': 'groupId,userId\n',
+  };
+  const planIn = (cwd: string, ...args: string[]) => runCli(['plan', 'export', '--auth-mode', 'basic', '--out', 'plan', ...args], { cwd });
+
+  it.each(['plan.json', 'plan.md', 'decisions.csv'])('because %s is a folder there', async (name) => {
+    const cwd = newFolder({ ...SOURCE, [`plan/${name}/kept.txt`]: 'x' });
+    const { code, stderr } = await planIn(cwd);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`plan/${name} is a folder, and the plan writes a file of that name.`);
+    expect(stderr).not.toContain('bug in scim-audit');
+  });
+
+  it.each([
+    ['with actions', {}],
+    ['without any', { 'export/users.csv': 'id,userName,email,active\n2,ben@x.org,ben@x.org,false\n' }],
+  ])('because a redacted one is there, %s', async (_, files) => {
+    const cwd = newFolder({ ...SOURCE, ...files });
+    expect((await planIn(cwd, '--redact')).code).toBe(0);
+    const { code, stderr } = await planIn(cwd);
+    expect({ code, said: stderr.includes('plan holds a redacted plan, which is for reading only') }).toEqual({ code: 2, said: true });
+    expect((await planIn(cwd, '--redact')).code).toBe(0);
+  });
+});
+
 describe('a plan that cannot be written', () => {
   it('leaves what was there, and nothing half done', async () => {
     const head = EXPORT['export/users.csv'];

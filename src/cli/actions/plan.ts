@@ -21,7 +21,7 @@ import { auditSource } from '../audit-source.js';
 import { type Ending, EXIT, Refusal, signalCode } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder } from '../plan-folder.js';
+import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseOddFolder } from '../plan-folder.js';
 import { fileWords, type Prepared, prepare, shellWord } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
 import { PendingFile, type Wishes } from '../whole-file.js';
@@ -36,7 +36,8 @@ export interface PlanFlags extends SharedFlags {
 
 /** Writes the plan of a source into a folder; yields what it comes to. */
 export async function plan(source: string | undefined, flags: PlanFlags, io: Io, redaction?: Redaction): Promise<Ending> {
-  if (redaction !== undefined) refuseMixing(flags.out);
+  if (redaction === undefined) refuseOddFolder(flags.out);
+  else refuseMixing(flags.out);
   const prepared = await prepare(source, flags, io);
   const members = new MemberTable();
   const { report, audit, hasIds } = await auditSource(prepared, io, (directory) => members.sinkFor(directory));
@@ -121,8 +122,6 @@ function refuseMixing(folder: string): void {
   );
 }
 
-const READING_ONLY = '(nothing: this plan is redacted and for reading only; it has no plan.json)';
-
 /** Writes the files, and puts them in place once all are there, the plan itself last: while it is the old one, it is whole. Yields the plan's digest, and where one that was applied is kept. */
 async function writePlan(
   folder: string,
@@ -152,7 +151,7 @@ async function writePlan(
     if (sealing !== undefined) await write('plan.json', sealing.pieces(), { isDurable: true, amend: () => sealing.amendment });
     await write('memberships.csv', membershipsCsv(made));
     await write('notices.csv', noticesCsv(made));
-    await write('plan.md', planMarkdown(made, applyCommand ?? READING_ONLY));
+    await write('plan.md', planMarkdown(made, applyCommand));
     if (sealing !== undefined) await write('baseline.jsonl', baselineLines(made.assembly.end));
     const isPlan = ({ name }: PendingFile): boolean => name === 'plan.json';
     const kept = sealing === undefined ? undefined : keepAppliedPlan(folder, sealing.digest);
