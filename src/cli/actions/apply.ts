@@ -66,7 +66,10 @@ export async function apply(planPath: string, source: string | undefined, flags:
       return prepared.earlier === undefined ? done('nothing to apply: the plan has no actions') : doneAlready(prepared.earlier.run);
     }
     const changes = plan.actions.map(({ change }) => change);
-    const where = flags.out === undefined ? `in place: ${prepared.targets.join(', ')}` : `to a corrected copy: ${flags.out}`;
+    // Whoever agrees agrees to what can be done, and to the files that it changes.
+    const isAsked = flags.dryRun === true || (changes.length > 0 && flags.yes !== true);
+    const changing = isAsked ? await prepared.rehearse() : [];
+    const where = flags.out === undefined ? `in place: ${(changing.length > 0 ? changing : prepared.targets).join(', ')}` : `to a corrected copy: ${flags.out}`;
     if (flags.dryRun === true) {
       const { names } = await readFresh(request, plan.settings, changes, io);
       for (const { id, change } of prepared.describe()) io.stdout.write(fitted(`${id}  ${changeLine(change, names)}\n`, io.stdout));
