@@ -1,7 +1,7 @@
 /** Whether a plan can be applied to what is there: it can, it was, or it must not. */
 
-import { existsSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { openSource } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { ApplyRequest } from './apply.js';
@@ -70,12 +70,35 @@ async function findEarlier(request: ApplyRequest, target: Target, path: string):
       'Nothing was written. Make that folder, or name another place with --out.',
     );
   }
+  refuseLink(path);
+  if (target.siteOf(request.source, request.mode).reading.source !== undefined) refuseFolder(path, request.source);
   if (!existsSync(path) || isEmptyFolder(path)) return undefined;
   const earlier = await findResult(target, request.source, path, runsOf(request));
   if (earlier !== undefined) return earlier;
   throw new ApplyRefused(
     `${path} is there already, and it is not what this plan makes.`,
     'Nothing was changed. Name another place with --out, or move that one away.',
+  );
+}
+
+/** Throws Misnamed where a copy would take the place of a link: one to nothing, or to an empty folder. */
+function refuseLink(path: string): void {
+  if (lstatSync(resolve(path), { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+  if (!existsSync(path))
+    throw new Misnamed(`${path} is a link to something that is not there.`, 'Nothing was written. Name another place with --out, or delete that link.');
+  if (!isEmptyFolder(path)) return;
+  throw new Misnamed(
+    `${path} is a link to a folder, and a copy takes no link's place.`,
+    `Nothing was written. Name the folder itself: --out ${realpathSync(path)}`,
+  );
+}
+
+/** Throws Misnamed where a copy that is one file would take the place of a folder. */
+function refuseFolder(path: string, { source = '' }: SourceRequest): void {
+  if (!existsSync(path) || !statSync(path).isDirectory()) return;
+  throw new Misnamed(
+    `${path} is a folder, and the copy of a SQLite file is a file.`,
+    `Nothing was written. Name a file that is not there yet, such as --out ${join(path, basename(source))}`,
   );
 }
 

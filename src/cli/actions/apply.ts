@@ -44,6 +44,7 @@ export async function apply(planPath: string, source: string | undefined, flags:
       'A copy is the safe way; the source stays as it is.',
     );
   }
+  if (flags.out === '') throw new Mistake('--out names nothing.', 'Name the place of the corrected copy: --out PATH. Nothing was written.');
   return withCodes(async () => {
     const { plan, file } = openPlan(planPath);
     const request = requestFor(plan, source, flags);
