@@ -2,7 +2,7 @@
 
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Role } from '../model/directory.js';
+import type { Activity, Role } from '../model/directory.js';
 import { openCsv } from '../sources/csv.js';
 import type { HeadWishes } from '../sources/csv-head.js';
 import { filesOf } from '../sources/csv-source.js';
@@ -17,7 +17,7 @@ export interface CsvFile {
   readonly path: string;
   /** Absolute, links followed: what is replaced is the file, not a link to it. */
   readonly file: string;
-  readonly activity?: 'active' | 'inactive';
+  readonly activity?: Activity;
   /** Where the new version goes. */
   readonly target: string;
 }

@@ -17,7 +17,13 @@ export const csvTarget: Target = {
   id: 'csv',
   claims: csvSource.claims,
   async inspect(source) {
-    return csvFilesOf(source, { kind: 'in-place' }).map(({ role, path, file }) => ({ role, path, file, sha256: hashFile(file) }));
+    return csvFilesOf(source, { kind: 'in-place' }).map(({ role, path, file, activity }) => ({
+      role,
+      path,
+      file,
+      sha256: hashFile(file),
+      ...(activity === undefined ? {} : { activity }),
+    }));
   },
   siteOf: siteOfCsv,
   rehearse: rehearseCsv,

@@ -9,7 +9,7 @@ import { isEmptyFolder } from './files.js';
 import { ApplyRefused, Misnamed } from './refusal.js';
 import { targetFor } from './registry.js';
 import { type KnownRun, knownRuns, runsFolderOf } from './run-folder.js';
-import { isSameContent, leavingsOf, staleSource, standingOf } from './standing.js';
+import { isSameContent, leavingsOf, refuseOtherActivity, staleSource, standingOf } from './standing.js';
 import type { Target, TargetInput } from './target.js';
 
 export type Decision =
@@ -31,7 +31,11 @@ const runsOf = ({ plan, planFile }: Judged): KnownRun[] => knownRuns(runsFolderO
 /** Reads the digests of a source and judges them. */
 export async function planStanding(request: Judged): Promise<PlanStanding> {
   const inputs = await targetFor(request.source).inspect(request.source);
-  if (isSameContent(inputs, request.plan.snapshot.inputs)) return { kind: 'fits', inputs };
+  const planned = request.plan.snapshot.inputs;
+  if (isSameContent(inputs, planned)) {
+    refuseOtherActivity(planned, inputs);
+    return { kind: 'fits', inputs };
+  }
   for (const run of runsOf(request).reverse()) {
     const { journal } = run;
     const leavings = leavingsOf(journal);

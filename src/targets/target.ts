@@ -1,6 +1,6 @@
 /** What every target offers: to be looked at, to be written, and to be put back. */
 
-import type { AuthenticationType } from '../model/directory.js';
+import type { Activity, AuthenticationType } from '../model/directory.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { Formers } from './former.js';
 import type { Gate } from './gate.js';
@@ -12,6 +12,8 @@ export type Destination = { readonly kind: 'in-place' } | { readonly kind: 'out'
 export interface TargetInput extends InputRecord {
   /** As reports and plans name it. */
   readonly path: string;
+  /** What a flag says of all these users. */
+  readonly activity?: Activity;
 }
 
 /** Where a write ends up. */
