@@ -6,7 +6,7 @@ import type { AuthenticationType } from '../model/directory.js';
 import type { SourceRequest } from '../sources/source.js';
 import { clearDeadLocks, closeJournal, endForTheDead, told, underLocks } from './conduct.js';
 import { Gate } from './gate.js';
-import { inverseOf } from './inverse.js';
+import { inverseOf, withTemporaryMarks } from './inverse.js';
 import { type InputRecord, JournalWriter, type RunRecord } from './journal.js';
 import type { Task } from './ledger.js';
 import { readIntents, wholeIntents } from './read-journal.js';
@@ -85,7 +85,7 @@ export async function prepareUndo(request: UndoRequest): Promise<PreparedUndo> {
       reading: journal.run.reading,
       authTypeMap: journal.run.authTypeMap,
       standing: state.kind !== 'restore' ? 'changed' : state.isHalf ? 'half' : 'untouched',
-      describe: steps,
+      describe: () => withTemporaryMarks(steps()),
       left: reversal?.left ?? [],
       run: () => conduct(request),
     };
