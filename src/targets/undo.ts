@@ -9,7 +9,7 @@ import { Gate } from './gate.js';
 import { inverseOf, withTemporaryMarks } from './inverse.js';
 import { type InputRecord, JournalWriter, type RunRecord } from './journal.js';
 import type { Task } from './ledger.js';
-import { readIntents, wholeIntents } from './read-journal.js';
+import { type JournalDigest, readIntents, wholeIntents } from './read-journal.js';
 import { RowsMoved } from './refusal.js';
 import { actionsOf, announcedReversal } from './reversal.js';
 import { clearLeftovers, JOURNAL } from './run-folder.js';
@@ -50,6 +50,7 @@ export interface PreparedUndo {
   readonly state: 'ready' | 'done-already' | 'nothing';
   /** Name and folder of the run that is taken back. */
   readonly of: { readonly run: string; readonly runFolder: string };
+  /** Absolute paths of what changes. */
   readonly targets: readonly string[];
   /** How the target is read. */
   readonly reading: SourceRequest;
@@ -81,7 +82,7 @@ export async function prepareUndo(request: UndoRequest): Promise<PreparedUndo> {
     return {
       state: state.kind === 'nothing' || state.kind === 'done-already' ? state.kind : 'ready',
       of: { run: name, runFolder: folder },
-      targets: journal.run.targets,
+      targets: changedBy(state.kind === 'resume' ? state.undone : journal),
       reading: journal.run.reading,
       authTypeMap: journal.run.authTypeMap,
       standing: state.kind !== 'restore' ? 'changed' : state.isHalf ? 'half' : 'untouched',
@@ -92,6 +93,12 @@ export async function prepareUndo(request: UndoRequest): Promise<PreparedUndo> {
   } catch (error) {
     throw told(error, new Gate({ interrupted: () => undefined }), words);
   }
+}
+
+/** Yields what a run changed, and its undo changes: files in place, or a copy as a whole. */
+function changedBy({ run, files }: JournalDigest): readonly string[] {
+  const changed = files.filter(({ before, after }) => before !== after).map(({ file }) => file);
+  return run.mode === 'out' || changed.length === 0 ? run.targets : [...new Set(changed)];
 }
 
 async function conduct(request: UndoRequest): Promise<UndoReceipt> {

@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
 
@@ -41,4 +41,50 @@ it.each([
   expect(name).not.toBe('');
   expect(renames[2]).toContain(`"${name}" → `);
   expect(renames.filter((line) => line.endsWith('(temporary)'))).toHaveLength(1);
+});
+
+it('a dry run counts what it leaves alone, and only the file that changes is named', async () => {
+  const { cwd, run } = await applied('--in-place');
+  const file = join(cwd, 'export/users.csv');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('1,rye@bakery.example', '1,rye-new'));
+  const dry = await runCli(['undo', run, '--dry-run'], { cwd });
+  expect(dry.stderr).toBe('scim-audit: exit 0: dry run: 3 actions would be taken back, 1 action left alone because of later changes; nothing was written\n');
+  expect((await runCli(['undo', run], { cwd })).stderr).toContain(`This takes back 3 actions in ${file}. It was changed since;`);
+});
+
+describe('what is not there any more is named, with what to do', () => {
+  it.each([['--dry-run'], ['--yes']])('the copy of the file before the run (%s)', async (flag) => {
+    const { cwd, run } = await applied('--in-place');
+    const backup = resolve(cwd, run, 'backup');
+    renameSync(backup, `${backup}-moved`);
+    const after = readFileSync(join(cwd, 'export/users.csv'), 'utf8');
+    const { code, stderr } = await runCli(['undo', run, flag], { cwd });
+    expect(code).toBe(4);
+    expect(stderr).toContain(`${join(backup, '1-users.csv')}, the run's copy of ${join(cwd, 'export/users.csv')} as it was before, is not there any more.`);
+    expect(stderr).toContain('What to do: Nothing was changed. Put that copy back');
+    expect(readFileSync(join(cwd, 'export/users.csv'), 'utf8')).toBe(after);
+    renameSync(`${backup}-moved`, backup);
+    expect((await runCli(['undo', run, flag], { cwd })).code).toBe(0);
+  });
+
+  it.each([['--dry-run'], ['--yes']])('the source (%s)', async (flag) => {
+    const { cwd, run } = await applied('--in-place');
+    renameSync(join(cwd, 'export'), join(cwd, 'moved'));
+    const { code, stderr } = await runCli(['undo', run, flag], { cwd });
+    expect(code).toBe(4);
+    expect(stderr).toContain('3 files that the run wrote or read are not there any more.');
+    expect(stderr).toContain(`${join(cwd, 'export/users.csv')}\n`);
+    expect(stderr).toContain(
+      `Put them back as the run left them, and run this again. What the run changed is kept as it was before in ${resolve(cwd, run, 'backup')}.`,
+    );
+  });
+
+  it.each([['--dry-run'], ['--yes']])('the copy that the run made (%s)', async (flag) => {
+    const { cwd, run } = await applied('--out', 'copy');
+    rmSync(join(cwd, 'copy/users.csv'));
+    const { code, stderr } = await runCli(['undo', run, flag], { cwd });
+    expect(code).toBe(4);
+    expect(stderr).toContain(`scim-audit: exit 4: ${join(cwd, 'copy/users.csv')} is not there any more.`);
+    expect(stderr).toContain('its source was left as it is');
+  });
 });

@@ -150,6 +150,8 @@ const STANDINGS: Readonly<Record<PreparedUndo['standing'], string>> = {
 
 const NOTHING_TO_UNDO = 'the run never wrote anything; there is nothing to undo';
 
+const leftCount = ({ length }: readonly LeftAlone[]): string => (length === 0 ? '' : `, ${count(length, 'action')} left alone because of later changes`);
+
 /** Takes a run back. */
 export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise<Ending> {
   return withCodes(async () => {
@@ -171,7 +173,7 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
     if (flags.dryRun === true) {
       for (const { id, change } of steps) io.stdout.write(fitted(`${id}  ${changeLine(change, names)}\n`, io.stdout));
       for (const each of prepared.left) io.stdout.write(fitted(`${each.id}  left alone: ${leftText(each)}\n`, io.stdout));
-      return { code: EXIT.done, reason: `dry run: ${count(steps.length, 'action')} would be taken back; nothing was written` };
+      return { code: EXIT.done, reason: `dry run: ${count(steps.length, 'action')} would be taken back${leftCount(prepared.left)}; nothing was written` };
     }
     await askConsent(
       {
@@ -190,10 +192,9 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
     if (receipt.wasDone) return doneAlready;
     for (const each of receipt.left) io.stdout.write(fitted(`Left alone: ${leftText(each)}\n`, io.stdout));
     io.stdout.write(`Journal: ${receipt.journal}\n`);
-    const left = receipt.left.length === 0 ? '' : `, ${count(receipt.left.length, 'action')} left alone because of later changes`;
     return {
       code: EXIT.done,
-      reason: `undone: ${count(receipt.done, 'action')} taken back${left}${receipt.isAsBefore ? '; all is as it was before the run' : ''}`,
+      reason: `undone: ${count(receipt.done, 'action')} taken back${leftCount(receipt.left)}${receipt.isAsBefore ? '; all is as it was before the run' : ''}`,
     };
   });
 }
