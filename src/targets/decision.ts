@@ -77,8 +77,20 @@ async function findEarlier(request: ApplyRequest, target: Target, path: string):
   refuseLink(path);
   if (target.siteOf(request.source, request.mode).reading.source !== undefined) refuseFolder(path, request.source);
   if (!existsSync(path) || isEmptyFolder(path)) return undefined;
-  const earlier = await findResult(target, request.source, path, runsOf(request));
+  const runs = runsOf(request).reverse();
+  const there = await inspectCopy(target, request.source, path);
+  const earlier = runs.find(({ journal }) => {
+    const leavings = leavingsOf(journal);
+    return there !== undefined && leavings !== undefined && isSameContent(there, leavings);
+  });
   if (earlier !== undefined) return earlier;
+  const undone = runs.find(({ journal }) => there !== undefined && journal.run.mode === 'out' && standingOf(there, journal) === 'before');
+  if (undone !== undefined) {
+    throw new ApplyRefused(
+      `${path} is the copy that the run ${undone.name} of this plan made, and it was taken back: it is as the source was.`,
+      'Nothing was changed. Move that copy away, or name another place with --out; the plan can be applied again.',
+    );
+  }
   throw new ApplyRefused(
     `${path} is there already, and it is not what this plan makes.`,
     'Nothing was changed. Name another place with --out, or move that one away.',
@@ -106,16 +118,11 @@ function refuseFolder(path: string, { source = '' }: SourceRequest): void {
   );
 }
 
-/** Yields the run that made what stands at a place. */
-async function findResult(target: Target, source: SourceRequest, path: string, runs: readonly KnownRun[]): Promise<KnownRun | undefined> {
+/** Yields the digests of what stands at the place of a copy; undefined where it cannot even be read, and so is no result of a run. */
+async function inspectCopy(target: Target, source: SourceRequest, path: string): Promise<TargetInput[] | undefined> {
   try {
-    const inputs = await target.inspect(target.siteOf(source, { kind: 'out', path }).reading);
-    return [...runs].reverse().find(({ journal }) => {
-      const leavings = leavingsOf(journal);
-      return leavings !== undefined && isSameContent(inputs, leavings);
-    });
+    return await target.inspect(target.siteOf(source, { kind: 'out', path }).reading);
   } catch {
-    // What cannot even be read is no result of a run.
     return undefined;
   }
 }

@@ -88,3 +88,19 @@ describe('what is not there any more is named, with what to do', () => {
     expect(stderr).toContain('its source was left as it is');
   });
 });
+
+it.each([
+  ['the same', ''],
+  ['read by flag', 'flag'],
+])('a copy that was taken back is told as that by the same apply (%s)', async (_, way) => {
+  const { cwd, run } = await applied('--out', 'copy');
+  expect((await runCli(['undo', run, '--yes'], { cwd })).code).toBe(0);
+  const source = way === '' ? ['export'] : ['--users', 'export/users.csv', '--groups', 'export/groups.csv', '--memberships', 'export/memberships.csv'];
+  const words = ['apply', 'plan', ...source, '--out', 'copy', '--yes'];
+  const { code, stderr } = await runCli(words, { cwd });
+  expect(code).toBe(4);
+  expect(stderr).toMatch(/scim-audit: exit 4: copy is the copy that the run \S+ of this plan made, and it was taken back: it is as the source was\.\n$/);
+  expect(stderr).toContain('Move that copy away, or name another place with --out');
+  renameSync(join(cwd, 'copy'), join(cwd, 'away'));
+  expect((await runCli(words, { cwd })).code).toBe(0);
+});
