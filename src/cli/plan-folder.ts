@@ -6,6 +6,7 @@ import { Mistake } from '../model/mistake.js';
 import { WRITTEN_COLUMNS } from '../plan/decision-rows.js';
 import { readCells } from '../sources/cells.js';
 import { knownRuns } from '../targets/run-folder.js';
+import { isUnwritten } from '../targets/standing.js';
 import { refuseOverwriting } from './outputs.js';
 import { writeReason } from './write-reason.js';
 
@@ -61,7 +62,7 @@ function statedDigest(file: string): string | undefined {
 export function keepAppliedPlan(folder: string, next: string): string | undefined {
   const digest = statedDigest(join(folder, 'plan.json'));
   if (digest === undefined || digest === next) return undefined;
-  const run = knownRuns(join(folder, 'runs')).findLast(({ journal }) => journal.run.planDigest === digest);
+  const run = knownRuns(join(folder, 'runs')).findLast(({ journal }) => journal.run.planDigest === digest && !isUnwritten(journal));
   if (run === undefined) return undefined;
   const kept = join(run.folder, 'plan');
   if (existsSync(kept)) return kept;

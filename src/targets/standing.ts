@@ -1,5 +1,6 @@
 /** How what is there compares with what a plan was made for, and with what runs left. */
 
+import { existsSync } from 'node:fs';
 import type { PlanInput } from '../plan/plan.js';
 import { quoted } from '../sources/problem.js';
 import type { InputRecord } from './journal.js';
@@ -51,10 +52,17 @@ export function leavingsOf({ run, files, end }: JournalDigest): readonly InputRe
 }
 
 /** A run that has announced nothing, or that was ended with everything as it found it. */
-export function hasNeverWritten({ run, files, end }: JournalDigest): boolean {
+function hasNeverWritten({ run, files, end }: JournalDigest): boolean {
   if (files.length === 0) return true;
   if (end === undefined || end.state === 'finished' || end.leaves.length === 0) return false;
   return end.leaves.every(({ role, sha256 }) => run.inputs.some((input) => input.role === role && input.sha256 === sha256));
+}
+
+/** Has changed nothing, as far as can be told: a copy that never came into its place was never written, whatever was announced. */
+export function isUnwritten(journal: JournalDigest): boolean {
+  const { run, end } = journal;
+  if (hasNeverWritten(journal)) return true;
+  return run.mode === 'out' && end?.state !== 'finished' && !run.targets.some((target) => existsSync(target));
 }
 
 /** As before a run, as after it, some files so and some so, or neither. */

@@ -11,7 +11,7 @@ import { ApplyRefused, Misnamed } from './refusal.js';
 import { targetFor } from './registry.js';
 import { planReversal, type Reversal } from './reversal.js';
 import { BACKUP, JOURNAL, nextUndoJournal, undoJournals } from './run-folder.js';
-import { hasNeverWritten, standingOf } from './standing.js';
+import { isUnwritten, standingOf } from './standing.js';
 import type { Target, TargetInput } from './target.js';
 
 type State =
@@ -66,9 +66,7 @@ export async function look(runFolder: string): Promise<Looked> {
     undone: new Set(stories.flatMap(({ told }) => (told?.end?.state === 'finished' ? [...told.done] : []))),
   };
   if (isFinished && last.told?.hasRefusals !== true) return { ...base, state: { kind: 'done-already' } };
-  // A copy that never came into its place was never written, whatever was announced.
-  const isMissingCopy = run.mode === 'out' && journal.end?.state !== 'finished' && !run.targets.some((path) => existsSync(path));
-  if (hasNeverWritten(journal) || isMissingCopy) return { ...base, state: { kind: 'nothing' } };
+  if (isUnwritten(journal)) return { ...base, state: { kind: 'nothing' } };
   refuseMissing(journal, folder);
   const inputs = await base.target.inspect(run.reading);
   const looked = { ...base, inputs, state: stateOf(inputs, journal, isFinished ? undefined : last?.told) };
