@@ -207,6 +207,19 @@ describe('permissions', () => {
     chmodSync(join(folder, name), name.endsWith('.csv') ? 0o644 : 0o755);
     expect(shell('scim-audit apply plan exports --in-place --yes', folder).code).toBe(0);
     expect(usersOf(folder)).not.toBe(before);
+    const [run] = runsOf(folder).slice(-1);
+    for (const path of [folder, ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((each) => join(folder, each))])
+      if (isRoot) chownSync(path, 65534, 65534);
+    const barred = name === 'plan' ? `plan/runs/${run}` : name;
+    chmodSync(join(folder, barred), mode);
+    const after = usersOf(folder);
+    for (const flag of ['--dry-run', '--yes']) {
+      const undone = shell(`${as}"${process.execPath}" "${PROGRAM}" undo plan/runs/${run} ${flag}`, folder);
+      expect(undone.code, undone.stderr).toBe(4);
+      expect(undone.stdout).toBe('');
+      expect(undone.stderr).toContain('Nothing was changed');
+    }
+    expect(usersOf(folder)).toBe(after);
   });
 });
 

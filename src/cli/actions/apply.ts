@@ -167,6 +167,7 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
       if (flags.dryRun !== true) await prepared.run();
       return doneAlready;
     }
+    if (flags.dryRun === true || flags.yes !== true) prepared.refuseBarred();
     const steps = prepared.describe();
     const names = flags.dryRun === true || prepared.left.length > 0 ? await namesFor(prepared, io) : undefined;
     const leftText = ({ change, reason }: LeftAlone): string => `${changeLine(change, names)} (${printable(reason)})`;
