@@ -20,7 +20,12 @@ export interface Input {
   readonly rows: number;
   /** Of users without a column that says who is active: a flag or the license type did, and neither can be rewritten. */
   readonly isStatusFixed?: true;
+  /** What a flag said of all these users, where the file itself does not say who is active. */
+  readonly activity?: Activity;
 }
+
+/** A list of active users, or of inactive ones. */
+export type Activity = 'active' | 'inactive';
 
 export type Role = 'users' | 'groups' | 'memberships';
 

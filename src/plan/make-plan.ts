@@ -82,7 +82,14 @@ function bodyOf(
   const { error, warning, info } = end.report.summary;
   return {
     snapshot: {
-      inputs: snapshot.inputs.map(({ path, table, role, sha256, rows }) => ({ path, ...(table === undefined ? {} : { table }), role, sha256, rows })),
+      inputs: snapshot.inputs.map(({ path, table, role, sha256, rows, activity }) => ({
+        path,
+        ...(table === undefined ? {} : { table }),
+        role,
+        sha256,
+        rows,
+        ...(activity === undefined ? {} : { activity }),
+      })),
       users: snapshot.users.length,
       groups: snapshot.groups.length,
       memberships: snapshot.memberships,

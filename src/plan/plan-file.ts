@@ -29,7 +29,9 @@ export const planSchema = z.strictObject({
   kind: z.literal(PLAN_KIND),
   digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   snapshot: z.strictObject({
-    inputs: z.array(z.strictObject({ path: text, table: text.optional(), role, sha256: text, rows: z.int() })),
+    inputs: z.array(
+      z.strictObject({ path: text, table: text.optional(), role, sha256: text, rows: z.int(), activity: z.enum(['active', 'inactive']).optional() }),
+    ),
     users: z.int(),
     groups: z.int(),
     memberships: z.int(),

@@ -1,7 +1,7 @@
 /** The plan as a document: what it holds. */
 
 import type { Change } from '../model/change.js';
-import type { Role } from '../model/directory.js';
+import type { Activity, Role } from '../model/directory.js';
 import type { Severity } from '../model/finding.js';
 import type { IdpInput, IdpProvider } from '../model/idp.js';
 import type { AuthMode } from '../model/policy.js';
@@ -23,6 +23,8 @@ export interface PlanInput {
   readonly role: Role;
   readonly sha256: string;
   readonly rows: number;
+  /** What a flag said of all these users: --inactive-users, or that lists without a status are of active ones. */
+  readonly activity?: Activity;
 }
 
 /** How the source is to be read again, and what it was judged by. */

@@ -64,6 +64,10 @@ export function verifyPlan(plan: Plan, fresh: Fresh, baseline: Baseline | undefi
   /** Subjects whose difference is told already. */
   const touched = new Set<string>();
   const undone: Change[] = [];
+  const temporary = new Set(plan.actions.flatMap(({ change }) => (change.kind === 'replace-user' && change.temporary === true ? [change.to] : [])));
+  /** A temporary username that was left is told as that alone. */
+  const isTemporary = (change: Change, now: string | undefined): boolean =>
+    change.kind === 'replace-user' && change.attribute === 'userName' && now !== undefined && temporary.has(now);
   let landed = 0;
   for (const change of netChanges(plan)) {
     const now = valueNow(change, usersById, groupsById, members);
@@ -72,14 +76,14 @@ export function verifyPlan(plan: Plan, fresh: Fresh, baseline: Baseline | undefi
     else {
       if (change.kind === 'remove-member' || change.kind === 'add-member') undone.push(change);
       else touched.add(change.kind === 'replace-group' ? `group ${change.group}` : `user ${change.user}`);
-      differences.push({ kind: now === from ? 'missing' : 'otherwise', change, now: now ?? GONE });
+      if (!isTemporary(change, now)) differences.push({ kind: now === from ? 'missing' : 'otherwise', change, now: now ?? GONE });
     }
   }
-  const temporary = new Map(
-    plan.actions.flatMap(({ change }) => (change.kind === 'replace-user' && change.temporary === true ? [[change.to, change.user] as const] : [])),
-  );
   for (const { id, userName } of users) {
-    if (temporary.has(userName)) differences.push({ kind: 'temporary', subject: `user ${id}`, now: userName });
+    if (!temporary.has(userName)) continue;
+    const subject = `user ${id}`;
+    touched.add(subject);
+    differences.push({ kind: 'temporary', subject, now: userName });
   }
   if (baseline !== undefined) for (const other of otherChanges(fresh, usersById, baseline, touched)) differences.push(other);
   if (baseline !== undefined) for (const other of otherMembers(fresh, baseline, undone)) differences.push(other);
@@ -107,13 +111,16 @@ function valueNow(
 }
 
 function* otherChanges({ users, groups }: Fresh, usersById: ReadonlyMap<string, User>, baseline: Baseline, touched: ReadonlySet<string>): Iterable<Difference> {
+  function* gone(subject: string): Iterable<Difference> {
+    if (!touched.has(subject)) yield { kind: 'other', subject, what: 'is gone since the plan was made' };
+  }
   for (const user of users) {
     const subject = `user ${user.id}`;
     const planned = baseline.users.get(user.id);
     if (planned === undefined) yield { kind: 'other', subject, what: 'is new since the plan was made' };
     else if (planned !== userDigest(user) && !touched.has(subject)) yield { kind: 'other', subject, what: 'was changed, and not by the plan' };
   }
-  for (const id of baseline.users.keys()) if (!usersById.has(id)) yield { kind: 'other', subject: `user ${id}`, what: 'is gone since the plan was made' };
+  for (const id of baseline.users.keys()) if (!usersById.has(id)) yield* gone(`user ${id}`);
   const groupIds = new Set<string>();
   for (const group of groups) {
     groupIds.add(group.id);
@@ -122,7 +129,7 @@ function* otherChanges({ users, groups }: Fresh, usersById: ReadonlyMap<string, 
     if (planned === undefined) yield { kind: 'other', subject, what: 'is new since the plan was made' };
     else if (planned !== groupDigest(group) && !touched.has(subject)) yield { kind: 'other', subject, what: 'was changed, and not by the plan' };
   }
-  for (const id of baseline.groups.keys()) if (!groupIds.has(id)) yield { kind: 'other', subject: `group ${id}`, what: 'is gone since the plan was made' };
+  for (const id of baseline.groups.keys()) if (!groupIds.has(id)) yield* gone(`group ${id}`);
 }
 
 /** Groups that have others as members than planned, but for what of the plan has not landed: that is told by itself. */

@@ -2,14 +2,14 @@
 
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Role } from '../model/directory.js';
+import type { Activity, Role } from '../model/directory.js';
 import { Mistake } from '../model/mistake.js';
 import { type CsvWishes, openCsv } from './csv.js';
 import { SourceRefused } from './problem.js';
 import type { SourceFormat, SourceRequest } from './source.js';
 import type { OpenedSource, Table } from './table.js';
 
-type File = Pick<CsvWishes, 'role' | 'path' | 'file'> & { readonly activity?: 'active' | 'inactive' };
+type File = Pick<CsvWishes, 'role' | 'path' | 'file'> & { readonly activity?: Activity };
 
 const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
 

@@ -1,6 +1,6 @@
 /** A CSV file as a table. */
 
-import type { Role } from '../model/directory.js';
+import type { Activity, Role } from '../model/directory.js';
 import { findHead, findHeadBy, type Head, type HeadingScheme } from './csv-head.js';
 import { type CsvRow, RecordScanner, type ScanProblem } from './csv-scan.js';
 import type { Encoding } from './encoding.js';
@@ -17,7 +17,7 @@ export interface CsvWishes {
   readonly delimiter?: string;
   readonly encoding?: Encoding;
   readonly named?: Readonly<Record<string, string>>;
-  readonly activity?: 'active' | 'inactive';
+  readonly activity?: Activity;
   readonly onProgress?: OnProgress;
 }
 

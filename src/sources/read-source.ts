@@ -86,6 +86,7 @@ function inputFor(table: Table, end: TableEnd | undefined): Input {
     sha256: end.sha256,
     rows: end.rows,
     ...(hasStatus ? {} : { isStatusFixed: true }),
+    ...(hasStatus || table.activity === undefined ? {} : { activity: table.activity }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** What every input format yields: tables with columns and rows of text. */
 
-import type { Role } from '../model/directory.js';
+import type { Activity, Role } from '../model/directory.js';
 import type { TextBytes } from '../model/text-bytes.js';
 import type { Columns } from './headings.js';
 import type { Problems, SourceProblem } from './problem.js';
@@ -41,7 +41,7 @@ export interface Table {
   readonly columns: Columns;
   readonly isIdFromUserName: boolean;
   /** What the file is said to hold, where it has no column for it. */
-  readonly activity?: 'active' | 'inactive';
+  readonly activity?: Activity;
   /** Why it cannot be read: its headings do not answer. It has no columns then, and `read` throws. */
   readonly refused?: readonly SourceProblem[];
   /** Plain sentences about how it was opened. */

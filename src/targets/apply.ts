@@ -11,6 +11,7 @@ import { type Decision, decide, refuseImpossible } from './decision.js';
 import { Gate } from './gate.js';
 import { type InputRecord, JOURNAL_VERSION, JournalWriter } from './journal.js';
 import { ApplyRefused } from './refusal.js';
+import { rehearse } from './rehearse.js';
 import { BACKUP, clearLeftovers, JOURNAL, type KnownRun, knownRuns, makeRunFolder, makeRunsFolder, runsFolderOf } from './run-folder.js';
 import { leavingsOf, standingOf } from './standing.js';
 import type { Signal, World } from './world.js';
@@ -67,6 +68,8 @@ export interface PreparedApply {
   /** The finished run, where all is done already; the interrupted one, where run() finishes it. */
   readonly earlier?: { readonly run: string; readonly runFolder: string };
   describe(): readonly ActionLine[];
+  /** Goes through all that run() does but writes nothing; yields the files that would change. Throws ApplyRefused as run() would. */
+  rehearse(): Promise<readonly string[]>;
   /** Takes the locks, checks the digests again and writes. Throws ApplyRefused, ApplyStopped or ApplyInterrupted. */
   run(): Promise<Receipt>;
 }
@@ -85,7 +88,8 @@ export async function prepareApply(request: ApplyRequest): Promise<PreparedApply
   const decision = await asRefusal(() => decide(request));
   const site = decision.target.siteOf(source, mode);
   const targets = decision.kind === 'done' && mode.kind === 'out' ? [mode.path] : site.targets;
-  const base = { targets, reading: site.reading, describe: () => plan.actions, run: () => conduct(request) };
+  const rehearsed = (): Promise<readonly string[]> => asRefusal(async () => (decision.kind === 'done' ? [] : rehearse(request, decision)));
+  const base = { targets, reading: site.reading, describe: () => plan.actions, rehearse: rehearsed, run: () => conduct(request) };
   if (decision.kind === 'done') return { ...base, state: 'done-already', ...(decision.earlier === undefined ? {} : earlierOf(decision.earlier)) };
   if (maxChanges !== undefined && plan.actions.length > maxChanges) {
     throw new ApplyRefused(

@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import type { CsvFile } from './csv-files.js';
+import { type CsvFile, headWishesOf } from './csv-files.js';
 import { rewriteCsv } from './csv-rewrite.js';
 import {
   copyDurably,
@@ -91,18 +91,12 @@ export class Desk {
     const state = fileState(file.file);
     const backup = announced?.backup ?? (await this.#backUp(file));
     const temporary = this.#temporaryFor(file);
-    const named = job.source.columns[file.role];
     await job.gate.pass(`write ${file.path}`);
     const made = await rewriteCsv({
       reading: join(job.runFolder, backup),
       writing: temporary,
       mode: this.#modeFor(file),
-      head: {
-        role: file.role,
-        isActivityKnown: file.activity !== undefined,
-        ...(job.source.delimiter === undefined ? {} : { delimiter: job.source.delimiter }),
-        ...(named === undefined ? {} : { named }),
-      },
+      head: headWishesOf(file, job.source),
       ...(job.source.encoding === undefined ? {} : { encoding: job.source.encoding }),
       edit,
       pause: () => job.gate.pass(`write on ${file.path}`),

@@ -43,7 +43,7 @@ function write(row: SpanRow, out: Splicer, planned: readonly Planned[], { head, 
   for (const { column, text, at, follows } of [...planned].sort((a, b) => a.column - b.column)) {
     const unfit = unfitFor(text, encoding);
     if (unfit !== undefined) {
-      for (const each of at) ledger.refuse(each, unfit);
+      for (const each of at) ledger.refuseUnfit(each, unfit);
       continue;
     }
     const old = row.raw(column);
@@ -53,7 +53,7 @@ function write(row: SpanRow, out: Splicer, planned: readonly Planned[], { head, 
   }
 }
 
-export function editUsers(shape: CsvShape, context: EditContext): Editor {
+function editUsers(shape: CsvShape, context: EditContext): Editor {
   const { columns } = shape.head.resolved;
   const { ledger, vocabulary } = context;
   const isUid = !columns.has('id');
@@ -169,7 +169,7 @@ function seeGroups({ ledger }: Pick<EditContext, 'ledger'>, groups: Names['group
   }
 }
 
-export function editGroups(shape: CsvShape, context: EditContext): Editor {
+function editGroups(shape: CsvShape, context: EditContext): Editor {
   const { columns } = shape.head.resolved;
   const { ledger } = context;
   const idAt = columns.get('id') ?? 0;
@@ -188,7 +188,7 @@ export function editGroups(shape: CsvShape, context: EditContext): Editor {
   };
 }
 
-export function editMemberships(shape: CsvShape, context: EditContext): Editor {
+function editMemberships(shape: CsvShape, context: EditContext): Editor {
   const { columns } = shape.head.resolved;
   const { ledger, names } = context;
   const { user: userFinder, group: groupFinder } = findersOf(columns, ledger, names);
@@ -219,3 +219,5 @@ export function editMemberships(shape: CsvShape, context: EditContext): Editor {
     end: (tail) => (context.takesNewMembers ? newRows(shape, context, tail) : ''),
   };
 }
+
+export const ROLE_EDITORS = { users: editUsers, groups: editGroups, memberships: editMemberships } as const;

@@ -2,8 +2,9 @@
 
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Role } from '../model/directory.js';
+import type { Activity, Role } from '../model/directory.js';
 import { openCsv } from '../sources/csv.js';
+import type { HeadWishes } from '../sources/csv-head.js';
 import { filesOf } from '../sources/csv-source.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { Table } from '../sources/table.js';
@@ -16,7 +17,7 @@ export interface CsvFile {
   readonly path: string;
   /** Absolute, links followed: what is replaced is the file, not a link to it. */
   readonly file: string;
-  readonly activity?: 'active' | 'inactive';
+  readonly activity?: Activity;
   /** Where the new version goes. */
   readonly target: string;
 }
@@ -60,6 +61,17 @@ export function siteOfCsv(source: SourceRequest, destination: Destination): Site
     targets: destination.kind === 'out' ? [resolve(destination.path)] : files.map(({ target }) => target),
     reading: { ...rest, users: of('users'), inactiveUsers: of('users', true), memberships: of('memberships'), ...(groups === undefined ? {} : { groups }) },
     locks: destination.kind === 'out' ? [] : folders.map((folder) => join(folder, '.scim-audit.lock')),
+  };
+}
+
+/** Yields how the headings of a file are found. */
+export function headWishesOf({ role, activity }: CsvFile, source: SourceRequest): Omit<HeadWishes, 'file'> {
+  const named = source.columns[role];
+  return {
+    role,
+    isActivityKnown: activity !== undefined,
+    ...(source.delimiter === undefined ? {} : { delimiter: source.delimiter }),
+    ...(named === undefined ? {} : { named }),
   };
 }
 

@@ -21,7 +21,7 @@ export function newRows(shape: CsvShape, context: EditContext, { lineEnd, isLast
     for (const former of rows.length === 0 ? [undefined] : rows) {
       const cells = cellsOf(headings, values, former?.record);
       const unfit = cells.map((cell) => unfitFor(cell, encoding)).find((reason) => reason !== undefined);
-      if (unfit !== undefined) for (const each of at) ledger.refuse(each, unfit);
+      if (unfit !== undefined) for (const each of at) ledger.refuseUnfit(each, unfit);
       const record: CsvRecord = { delimiter, headings, cells };
       const raw = `${rawAsBefore(former, record) ?? cells.map((cell) => writeCell(cell, delimiter, isQuoted)).join(delimiter)}${lineEnd}`;
       context.note({ at, line: 0, record, old: '', new: raw });

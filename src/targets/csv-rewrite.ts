@@ -49,15 +49,18 @@ export interface Editor {
   end?(tail: Tail): string;
 }
 
-export interface RewriteRequest {
+export interface ReadRequest {
   /** The file that is read. */
   readonly reading: string;
-  /** The file that is made; it must not be there. */
-  readonly writing: string;
-  readonly mode: number;
   readonly head: Omit<HeadWishes, 'file'>;
   readonly encoding?: Encoding;
   edit(shape: CsvShape): Editor;
+}
+
+export interface RewriteRequest extends ReadRequest {
+  /** The file that is made; it must not be there. */
+  readonly writing: string;
+  readonly mode: number;
   /** Called after every stretch. */
   pause(): Promise<void>;
 }
@@ -92,12 +95,26 @@ export async function rewriteCsv(request: RewriteRequest): Promise<Rewritten> {
   }
 }
 
-interface Copying extends CsvShape {
-  readonly scanner: SpanScanner;
-  readonly out: Sink;
+/** Goes through a file as rewriteCsv does, and makes none. Throws a Mistake where the source is no CSV any more. */
+export async function readThrough(request: ReadRequest): Promise<Omit<Rewritten, 'after'>> {
+  const stream = new FileStream(request.reading, request.encoding);
+  try {
+    const scanner = new SpanScanner(stream);
+    const head = findHead((wanted) => scanner.peek(wanted), { ...request.head, file: request.reading });
+    const out = { write: () => {} };
+    const edits = await copyRows({ ...request, pause: async () => {} }, { head, scanner, out, encoding: stream.encoding });
+    return { before: stream.finish(), edits };
+  } finally {
+    stream.close();
+  }
 }
 
-async function copyRows({ edit, pause }: RewriteRequest, { head, scanner, out, encoding }: Copying): Promise<number> {
+interface Copying extends CsvShape {
+  readonly scanner: SpanScanner;
+  readonly out: Pick<Sink, 'write'>;
+}
+
+async function copyRows({ edit, pause }: Pick<RewriteRequest, 'edit' | 'pause'>, { head, scanner, out, encoding }: Copying): Promise<number> {
   const editor = edit({ head, encoding });
   const front = scanner.take(head.offset, head.lines);
   out.write(front);

@@ -3,24 +3,30 @@
 import { join } from 'node:path';
 import { csvSource } from '../sources/csv-source.js';
 import { Desk, type Prepared } from './csv-desk.js';
-import { type CsvEdit, editGroups, editMemberships, editUsers } from './csv-edits.js';
+import { type CsvEdit, ROLE_EDITORS } from './csv-edits.js';
 import { type CsvFile, csvFilesOf, siteOfCsv } from './csv-files.js';
 import { readGround } from './csv-read.js';
+import { rehearseCsv } from './csv-rehearsal.js';
 import { hashFile } from './files.js';
 import { inverseOf } from './inverse.js';
 import type { FileRecord, InputRecord } from './journal.js';
 import { Ledger } from './ledger.js';
 import type { Job, RestoreJob, Target, WriteJob, Written } from './target.js';
 
-const ROLE_EDITORS = { users: editUsers, groups: editGroups, memberships: editMemberships } as const;
-
 export const csvTarget: Target = {
   id: 'csv',
   claims: csvSource.claims,
   async inspect(source) {
-    return csvFilesOf(source, { kind: 'in-place' }).map(({ role, path, file }) => ({ role, path, file, sha256: hashFile(file) }));
+    return csvFilesOf(source, { kind: 'in-place' }).map(({ role, path, file, activity }) => ({
+      role,
+      path,
+      file,
+      sha256: hashFile(file),
+      ...(activity === undefined ? {} : { activity }),
+    }));
   },
   siteOf: siteOfCsv,
+  rehearse: rehearseCsv,
   write: writeCsv,
   restore: restoreCsv,
 };

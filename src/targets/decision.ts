@@ -1,7 +1,7 @@
 /** Whether a plan can be applied to what is there: it can, it was, or it must not. */
 
-import { existsSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { openSource } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { ApplyRequest } from './apply.js';
@@ -9,7 +9,7 @@ import { isEmptyFolder } from './files.js';
 import { ApplyRefused, Misnamed } from './refusal.js';
 import { targetFor } from './registry.js';
 import { type KnownRun, knownRuns, runsFolderOf } from './run-folder.js';
-import { isSameContent, leavingsOf, staleSource, standingOf } from './standing.js';
+import { isSameContent, leavingsOf, refuseOtherActivity, staleSource, standingOf } from './standing.js';
 import type { Target, TargetInput } from './target.js';
 
 export type Decision =
@@ -31,7 +31,11 @@ const runsOf = ({ plan, planFile }: Judged): KnownRun[] => knownRuns(runsFolderO
 /** Reads the digests of a source and judges them. */
 export async function planStanding(request: Judged): Promise<PlanStanding> {
   const inputs = await targetFor(request.source).inspect(request.source);
-  if (isSameContent(inputs, request.plan.snapshot.inputs)) return { kind: 'fits', inputs };
+  const planned = request.plan.snapshot.inputs;
+  if (isSameContent(inputs, planned)) {
+    refuseOtherActivity(planned, inputs);
+    return { kind: 'fits', inputs };
+  }
   for (const run of runsOf(request).reverse()) {
     const { journal } = run;
     const leavings = leavingsOf(journal);
@@ -70,25 +74,55 @@ async function findEarlier(request: ApplyRequest, target: Target, path: string):
       'Nothing was written. Make that folder, or name another place with --out.',
     );
   }
+  refuseLink(path);
+  if (target.siteOf(request.source, request.mode).reading.source !== undefined) refuseFolder(path, request.source);
   if (!existsSync(path) || isEmptyFolder(path)) return undefined;
-  const earlier = await findResult(target, request.source, path, runsOf(request));
+  const runs = runsOf(request).reverse();
+  const there = await inspectCopy(target, request.source, path);
+  const earlier = runs.find(({ journal }) => {
+    const leavings = leavingsOf(journal);
+    return there !== undefined && leavings !== undefined && isSameContent(there, leavings);
+  });
   if (earlier !== undefined) return earlier;
+  const undone = runs.find(({ journal }) => there !== undefined && journal.run.mode === 'out' && standingOf(there, journal) === 'before');
+  if (undone !== undefined) {
+    throw new ApplyRefused(
+      `${path} is the copy that the run ${undone.name} of this plan made, and it was taken back: it is as the source was.`,
+      'Nothing was changed. Move that copy away, or name another place with --out; the plan can be applied again.',
+    );
+  }
   throw new ApplyRefused(
     `${path} is there already, and it is not what this plan makes.`,
     'Nothing was changed. Name another place with --out, or move that one away.',
   );
 }
 
-/** Yields the run that made what stands at a place. */
-async function findResult(target: Target, source: SourceRequest, path: string, runs: readonly KnownRun[]): Promise<KnownRun | undefined> {
+/** Throws Misnamed where a copy would take the place of a link: one to nothing, or to an empty folder. */
+function refuseLink(path: string): void {
+  if (lstatSync(resolve(path), { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+  if (!existsSync(path))
+    throw new Misnamed(`${path} is a link to something that is not there.`, 'Nothing was written. Name another place with --out, or delete that link.');
+  if (!isEmptyFolder(path)) return;
+  throw new Misnamed(
+    `${path} is a link to a folder, and a copy takes no link's place.`,
+    `Nothing was written. Name the folder itself: --out ${realpathSync(path)}`,
+  );
+}
+
+/** Throws Misnamed where a copy that is one file would take the place of a folder. */
+function refuseFolder(path: string, { source = '' }: SourceRequest): void {
+  if (!existsSync(path) || !statSync(path).isDirectory()) return;
+  throw new Misnamed(
+    `${path} is a folder, and the copy of a SQLite file is a file.`,
+    `Nothing was written. Name a file that is not there yet, such as --out ${join(path, basename(source))}`,
+  );
+}
+
+/** Yields the digests of what stands at the place of a copy; undefined where it cannot even be read, and so is no result of a run. */
+async function inspectCopy(target: Target, source: SourceRequest, path: string): Promise<TargetInput[] | undefined> {
   try {
-    const inputs = await target.inspect(target.siteOf(source, { kind: 'out', path }).reading);
-    return [...runs].reverse().find(({ journal }) => {
-      const leavings = leavingsOf(journal);
-      return leavings !== undefined && isSameContent(inputs, leavings);
-    });
+    return await target.inspect(target.siteOf(source, { kind: 'out', path }).reading);
   } catch {
-    // What cannot even be read is no result of a run.
     return undefined;
   }
 }

@@ -123,6 +123,10 @@ const REASONS: Readonly<Record<string, string>> = {
   SQLITE_FULL: 'the disk is full',
 };
 
+/** Yields why the system refused a path that is named already. */
+const reasonAlone = (error: unknown): string =>
+  (error instanceof Error && 'code' in error && typeof error.code === 'string' ? REASONS[error.code] : undefined) ?? String(error);
+
 /** Yields why the system refused, in plain words; undefined where the error is none of the system's. */
 export function systemReason(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
@@ -133,15 +137,15 @@ export function systemReason(error: unknown): string | undefined {
 
 /** Throws ApplyRefused where a file, or the folder in which it would be replaced, cannot be written to. */
 export function refuseUnwritable(file: string): void {
-  for (const path of [file, dirname(file)]) {
-    try {
-      accessSync(path, constants.W_OK);
-    } catch (error) {
-      throw new ApplyRefused(
-        `${path} cannot be written to: ${systemReason(error) ?? 'no permission to write'}.`,
-        'Nothing was changed. Give yourself write permission, or write a corrected copy with --out PATH.',
-      );
-    }
+  for (const path of [file, dirname(file)]) refuseWithoutPermission(path, 'Give yourself write permission, or write a corrected copy with --out PATH.');
+}
+
+/** Throws ApplyRefused where a file or folder cannot be written to. */
+export function refuseWithoutPermission(path: string, advice: string): void {
+  try {
+    accessSync(path, constants.W_OK);
+  } catch (error) {
+    throw new ApplyRefused(`${path} cannot be written to: ${reasonAlone(error)}.`, `Nothing was changed. ${advice}`);
   }
 }
 

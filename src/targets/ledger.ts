@@ -42,6 +42,9 @@ export interface PairWork {
   found: number;
 }
 
+const UNFIT_HINT =
+  'Nothing was changed. Save the export as UTF-8, which holds every character, and run "scim-audit plan" on that, without --encoding; decisions carry over.';
+
 export class Ledger {
   readonly users: UserWork[] = [];
   readonly groups: GroupWork[] = [];
@@ -51,6 +54,8 @@ export class Ledger {
   readonly groupsById = new IdTable();
   readonly #pairs = new Map<string, PairWork>();
   readonly #refusals = new Map<number, string>();
+  /** Some text cannot be written in the encoding of its file. */
+  #hasUnfit = false;
 
   constructor(readonly tasks: readonly Task[]) {
     tasks.forEach(({ change }, at) => {
@@ -119,6 +124,12 @@ export class Ledger {
     if (!this.#refusals.has(at)) this.#refusals.set(at, reason);
   }
 
+  /** Notes that an action's text cannot be written in the encoding of the file. */
+  refuseUnfit(at: number, reason: string): void {
+    this.refuse(at, reason);
+    this.#hasUnfit = true;
+  }
+
   /** Refuses the first of some steps unless the value is what it starts from; yields whether it is. */
   isMet(steps: readonly Step[], value: string, what: string): boolean {
     const [first] = steps;
@@ -156,7 +167,7 @@ export class Ledger {
     const lines = [...this.#refusals].sort(([a], [b]) => a - b).map(([at, reason]) => `${this.tasks[at].id}: ${reason}.`);
     throw new ApplyRefused(
       `${lines.length} of ${this.tasks.length} actions cannot be done, so none was.`,
-      'Nothing was changed. Run "scim-audit plan" again on the data as they are now.',
+      this.#hasUnfit ? UNFIT_HINT : 'Nothing was changed. Run "scim-audit plan" again on the data as they are now.',
       [...lines.slice(0, 50), ...(lines.length > 50 ? [`… and ${lines.length - 50} more.`] : [])],
     );
   }

@@ -54,6 +54,16 @@ export function lockOwner(file: string, world: World): string | undefined {
   return isLiving(file, owner, world) ? `${owner.command} (process ${owner.pid} on ${owner.host}, since ${owner.startedAt})` : undefined;
 }
 
+/** Throws ApplyRefused where somebody else holds a lock, and says who. */
+export function refuseHeld(file: string, world: World): void {
+  const holder = lockOwner(file, world);
+  if (holder === undefined) return;
+  throw new ApplyRefused(
+    `Another run holds the lock: ${holder}.`,
+    `Nothing was changed. Wait until it has ended. If that process is gone for certain, delete ${file} and run this again.`,
+  );
+}
+
 /** Takes a lock. Throws ApplyRefused where somebody else holds it, and says who. */
 export function takeLock(file: string, command: string, world: World): Lock {
   const owner: Owner = { pid: world.pid, host: world.host, startedAt: world.now().toISOString(), command };
@@ -66,13 +76,7 @@ export function takeLock(file: string, command: string, world: World): Lock {
     }
     const found = read(file);
     if (found === undefined) continue;
-    const holder = lockOwner(file, world);
-    if (holder !== undefined) {
-      throw new ApplyRefused(
-        `Another run holds the lock: ${holder}.`,
-        `Nothing was changed. Wait until it has ended. If that process is gone for certain, delete ${file} and run this again.`,
-      );
-    }
+    refuseHeld(file, world);
     takeAway(file, found, world.pid);
   }
   throw new ApplyRefused(`${file} is taken and given up all the time.`, 'Nothing was changed. See which other runs are under way, then run this again.');

@@ -58,15 +58,14 @@ export function undoJournals(runFolder: string): string[] {
 
 export const nextUndoJournal = (runFolder: string, known: number): string => join(runFolder, undoJournalName(known + 1));
 
+export const RUNS_ADVICE = 'The journal lies beside the plan, so its folder must be writable; copy the plan to a folder of your own.';
+
 /** Makes the folder in which all runs of a plan lie. */
 export function makeRunsFolder(runsFolder: string): void {
   try {
     mkdirSync(runsFolder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new ApplyRefused(
-      `${runsFolder} cannot be made: ${systemReason(error) ?? String(error)}.`,
-      'Nothing was changed. The journal lies beside the plan, so its folder must be writable; copy the plan to a folder of your own.',
-    );
+    throw new ApplyRefused(`${runsFolder} cannot be made: ${systemReason(error) ?? String(error)}.`, `Nothing was changed. ${RUNS_ADVICE}`);
   }
 }
 

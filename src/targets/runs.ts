@@ -1,11 +1,10 @@
 /** The runs of a plan, as their journals tell. */
 
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockOwner } from './lock.js';
 import { type JournalDigest, readJournal } from './read-journal.js';
 import { knownRuns, undoJournals } from './run-folder.js';
-import { hasNeverWritten } from './standing.js';
+import { isUnwritten } from './standing.js';
 import type { World } from './world.js';
 
 export type RunState =
@@ -63,13 +62,12 @@ export function listRuns(planFolder: string, world: World): Run[] {
 }
 
 function stateOf(folder: string, journal: JournalDigest): RunState {
-  const { run, end, done } = journal;
+  const { end, done } = journal;
   const undone = undoJournals(folder)
     .map(readJournal)
     .findLast((each) => each?.end?.state === 'finished');
   if (undone !== undefined) return undone.hasRefusals ? 'undone in part' : 'undone';
   if (end?.state === 'finished') return 'finished';
-  const isMissingCopy = run.mode === 'out' && !run.targets.some((target) => existsSync(target));
-  if (hasNeverWritten(journal) || isMissingCopy) return 'interrupted before the write';
+  if (isUnwritten(journal)) return 'interrupted before the write';
   return end === undefined && done.size === 0 ? 'interrupted while writing' : 'interrupted after a write';
 }

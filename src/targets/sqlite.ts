@@ -14,6 +14,7 @@ import { needsNames, readNames } from './names.js';
 import { ApplyRefused, changedMeanwhile, RowsMoved } from './refusal.js';
 import { IntentMaker } from './sqlite-intents.js';
 import { copyDatabase, digestsOf, inspectSqlite, PATIENCE, refusalOf, tablesOf } from './sqlite-open.js';
+import { rehearseSqlite } from './sqlite-rehearsal.js';
 import { shapeOf } from './sqlite-values.js';
 import { reversed, Writer } from './sqlite-write.js';
 import type { Job, Target, TargetInput, Written } from './target.js';
@@ -29,6 +30,7 @@ export const sqliteTarget: Target = {
     const file = destination.kind === 'out' ? resolve(destination.path) : realpathSync(resolve(source.source ?? ''));
     return { targets: [file], reading: { ...source, source: file }, locks: destination.kind === 'out' ? [] : [join(dirname(file), `.${basename(file)}.lock`)] };
   },
+  rehearse: rehearseSqlite,
   write: (job) =>
     change(job, async (database, tables, file) => {
       const ledger = new Ledger(job.tasks);

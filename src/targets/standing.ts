@@ -1,10 +1,11 @@
 /** How what is there compares with what a plan was made for, and with what runs left. */
 
+import { existsSync } from 'node:fs';
 import type { PlanInput } from '../plan/plan.js';
 import { quoted } from '../sources/problem.js';
 import type { InputRecord } from './journal.js';
 import type { JournalDigest } from './read-journal.js';
-import { ApplyRefused } from './refusal.js';
+import { ApplyRefused, Misnamed } from './refusal.js';
 import type { TargetInput } from './target.js';
 
 type Digested = Pick<InputRecord, 'role' | 'sha256'>;
@@ -19,6 +20,26 @@ export function isSameContent(a: readonly Digested[], b: readonly Digested[]): b
   return names(a) === names(b);
 }
 
+/**
+ * Throws Misnamed where a list of inactive users is given as one of active ones now, or the other way round: the bytes are
+ * the same, who is active is not. A plan in which no list was given by such a flag, or that is older than the record, does not tell.
+ */
+export function refuseOtherActivity(planned: readonly PlanInput[], now: readonly TargetInput[]): void {
+  if (!planned.some(({ activity }) => activity !== undefined)) return;
+  const wasInactive = (input: TargetInput): boolean => planned.some((each) => each.sha256 === input.sha256 && each.activity === 'inactive');
+  const lines = now.flatMap((input) => {
+    if (input.role !== 'users' || wasInactive(input) === (input.activity === 'inactive')) return [];
+    const [before, after] = wasInactive(input) ? ['--inactive-users', '--users'] : ['--users', '--inactive-users'];
+    return [`${input.path}: the plan was made with it as ${before}, now it is given as ${after}.`];
+  });
+  if (lines.length === 0) return;
+  throw new Misnamed(
+    'Users lists are given otherwise than when the plan was made.',
+    'Nothing was changed. Give each list with the flag that the plan was made with.',
+    lines,
+  );
+}
+
 /** Yields what a run left, or would have left had it come to its end; undefined where it did not come so far. */
 export function leavingsOf({ run, files, end }: JournalDigest): readonly InputRecord[] | undefined {
   if (end?.state === 'finished') return end.leaves;
@@ -31,10 +52,17 @@ export function leavingsOf({ run, files, end }: JournalDigest): readonly InputRe
 }
 
 /** A run that has announced nothing, or that was ended with everything as it found it. */
-export function hasNeverWritten({ run, files, end }: JournalDigest): boolean {
+function hasNeverWritten({ run, files, end }: JournalDigest): boolean {
   if (files.length === 0) return true;
   if (end === undefined || end.state === 'finished' || end.leaves.length === 0) return false;
   return end.leaves.every(({ role, sha256 }) => run.inputs.some((input) => input.role === role && input.sha256 === sha256));
+}
+
+/** Has changed nothing, as far as can be told: a copy that never came into its place was never written, whatever was announced. */
+export function isUnwritten(journal: JournalDigest): boolean {
+  const { run, end } = journal;
+  if (hasNeverWritten(journal)) return true;
+  return run.mode === 'out' && end?.state !== 'finished' && !run.targets.some((target) => existsSync(target));
 }
 
 /** As before a run, as after it, some files so and some so, or neither. */

@@ -1,6 +1,6 @@
 /** What every target offers: to be looked at, to be written, and to be put back. */
 
-import type { AuthenticationType } from '../model/directory.js';
+import type { Activity, AuthenticationType } from '../model/directory.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { Formers } from './former.js';
 import type { Gate } from './gate.js';
@@ -12,6 +12,8 @@ export type Destination = { readonly kind: 'in-place' } | { readonly kind: 'out'
 export interface TargetInput extends InputRecord {
   /** As reports and plans name it. */
   readonly path: string;
+  /** What a flag says of all these users. */
+  readonly activity?: Activity;
 }
 
 /** Where a write ends up. */
@@ -45,6 +47,9 @@ export interface WriteJob extends Job {
   readonly resumes?: readonly FileRecord[];
 }
 
+/** What a write needs to know, without the traces that it leaves. */
+export type Rehearsal = Pick<WriteJob, 'source' | 'inputs' | 'destination' | 'tasks' | 'authTypeMap'>;
+
 export interface RestoreJob extends Job {
   /** What the run that is taken back announced. */
   readonly files: readonly FileRecord[];
@@ -64,6 +69,8 @@ export interface Target {
   /** Yields the digests of what is there now. */
   inspect(source: SourceRequest): Promise<TargetInput[]>;
   siteOf(source: SourceRequest, destination: Destination): Site;
+  /** Goes through a write that was not begun before, and writes nothing; yields the files that would change. Throws as `write` would. */
+  rehearse(job: Rehearsal): Promise<readonly string[]>;
   /** Throws where the tasks cannot be done, before anything is written. */
   write(job: WriteJob): Promise<Written>;
   /** Puts back what a run changed; everything is still as the run left it, or as it was before. */

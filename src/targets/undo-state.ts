@@ -10,8 +10,8 @@ import { type JournalDigest, readJournal, wholeIntents } from './read-journal.js
 import { ApplyRefused, Misnamed } from './refusal.js';
 import { targetFor } from './registry.js';
 import { planReversal, type Reversal } from './reversal.js';
-import { JOURNAL, nextUndoJournal, undoJournals } from './run-folder.js';
-import { hasNeverWritten, standingOf } from './standing.js';
+import { BACKUP, JOURNAL, nextUndoJournal, undoJournals } from './run-folder.js';
+import { isUnwritten, standingOf } from './standing.js';
 import type { Target, TargetInput } from './target.js';
 
 type State =
@@ -66,14 +66,45 @@ export async function look(runFolder: string): Promise<Looked> {
     undone: new Set(stories.flatMap(({ told }) => (told?.end?.state === 'finished' ? [...told.done] : []))),
   };
   if (isFinished && last.told?.hasRefusals !== true) return { ...base, state: { kind: 'done-already' } };
-  // A copy that never came into its place was never written, whatever was announced.
-  const isMissingCopy = run.mode === 'out' && journal.end?.state !== 'finished' && !run.targets.some((path) => existsSync(path));
-  if (hasNeverWritten(journal) || isMissingCopy) return { ...base, state: { kind: 'nothing' } };
+  if (isUnwritten(journal)) return { ...base, state: { kind: 'nothing' } };
+  refuseMissing(journal, folder);
   const inputs = await base.target.inspect(run.reading);
   const looked = { ...base, inputs, state: stateOf(inputs, journal, isFinished ? undefined : last?.told) };
+  if (looked.state.kind === 'restore') refuseLostCopies(looked);
   // What was left alone then may be as the run left it again.
   const isSettled = isFinished && looked.state.kind === 'reverse' && (await reversalOf(looked)).tasks.length === 0;
   return isSettled ? { ...looked, state: { kind: 'done-already' } } : looked;
+}
+
+/** Throws ApplyRefused where what the run wrote to is not there any more. */
+function refuseMissing({ run }: JournalDigest, folder: string): void {
+  const { source, users, inactiveUsers, groups, memberships } = run.reading;
+  const written = source === undefined ? [...users, ...inactiveUsers, ...(groups === undefined ? [] : [groups]), ...memberships] : [source];
+  const missing = written.filter((file) => !existsSync(file));
+  if (missing.length === 0) return;
+  const backup = join(folder, BACKUP);
+  const it = missing.length === 1 ? 'it' : 'them';
+  const kept = existsSync(backup) ? ` What the run changed is kept as it was before in ${backup}.` : '';
+  throw new ApplyRefused(
+    missing.length === 1 ? `${missing[0]} is not there any more.` : `${missing.length} files that the run wrote or read are not there any more.`,
+    run.mode === 'out'
+      ? 'Nothing was changed. That is the copy which the run made; its source was left as it is, so that without the copy there is nothing to take back. Where it was only moved, move it back and run this again.'
+      : `Nothing was changed. Put ${it} back as the run left ${it}, and run this again.${kept}`,
+    missing.length === 1 ? [] : missing,
+  );
+}
+
+/** Throws ApplyRefused where a file is to become what it was, and the run's copy of that is not there any more. */
+function refuseLostCopies({ journal, inputs, folder }: Looked): void {
+  for (const { file, table, before, after, backup } of journal.files) {
+    // A database is taken back row by row.
+    if (table !== undefined || backup === undefined || before === after || existsSync(join(folder, backup))) continue;
+    if (inputs.find((input) => input.file === file)?.sha256 !== after) continue;
+    throw new ApplyRefused(
+      `${join(folder, backup)}, the run's copy of ${file} as it was before, is not there any more.`,
+      'Nothing was changed. Put that copy back where it was and run this again, or restore the file from a backup of your own.',
+    );
+  }
 }
 
 function stateOf(inputs: readonly TargetInput[], journal: JournalDigest, undone: JournalDigest | undefined): State {

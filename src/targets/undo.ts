@@ -5,14 +5,16 @@ import type { Change } from '../model/change.js';
 import type { AuthenticationType } from '../model/directory.js';
 import type { SourceRequest } from '../sources/source.js';
 import { clearDeadLocks, closeJournal, endForTheDead, told, underLocks } from './conduct.js';
+import { refuseUnwritable, refuseWithoutPermission } from './files.js';
 import { Gate } from './gate.js';
-import { inverseOf } from './inverse.js';
+import { inverseOf, withTemporaryMarks } from './inverse.js';
 import { type InputRecord, JournalWriter, type RunRecord } from './journal.js';
 import type { Task } from './ledger.js';
-import { readIntents, wholeIntents } from './read-journal.js';
+import { refuseHeld } from './lock.js';
+import { type JournalDigest, readIntents, wholeIntents } from './read-journal.js';
 import { RowsMoved } from './refusal.js';
 import { actionsOf, announcedReversal } from './reversal.js';
-import { clearLeftovers, JOURNAL } from './run-folder.js';
+import { clearLeftovers, JOURNAL, RUNS_ADVICE } from './run-folder.js';
 import { standingOf } from './standing.js';
 import type { Job, TargetInput, Written } from './target.js';
 import { isClosed, type Looked, locksOf, look, reversalOf } from './undo-state.js';
@@ -50,6 +52,7 @@ export interface PreparedUndo {
   readonly state: 'ready' | 'done-already' | 'nothing';
   /** Name and folder of the run that is taken back. */
   readonly of: { readonly run: string; readonly runFolder: string };
+  /** Absolute paths of what changes. */
   readonly targets: readonly string[];
   /** How the target is read. */
   readonly reading: SourceRequest;
@@ -60,6 +63,8 @@ export interface PreparedUndo {
   describe(): readonly { readonly id: string; readonly change: Change }[];
   /** What would be left alone, as far as it shows before the write. */
   readonly left: readonly LeftAlone[];
+  /** Throws ApplyRefused where locks or permissions stand in the way of run() now. */
+  refuseBarred(): void;
   run(): Promise<UndoReceipt>;
 }
 
@@ -81,17 +86,34 @@ export async function prepareUndo(request: UndoRequest): Promise<PreparedUndo> {
     return {
       state: state.kind === 'nothing' || state.kind === 'done-already' ? state.kind : 'ready',
       of: { run: name, runFolder: folder },
-      targets: journal.run.targets,
+      targets: changedBy(state.kind === 'resume' ? state.undone : journal),
       reading: journal.run.reading,
       authTypeMap: journal.run.authTypeMap,
       standing: state.kind !== 'restore' ? 'changed' : state.isHalf ? 'half' : 'untouched',
-      describe: steps,
+      describe: () => withTemporaryMarks(steps()),
       left: reversal?.left ?? [],
+      refuseBarred: () => refuseBarred(looked, request.world),
       run: () => conduct(request),
     };
   } catch (error) {
     throw told(error, new Gate({ interrupted: () => undefined }), words);
   }
+}
+
+/** The locks that an undo takes. */
+const allLocks = (looked: Looked): readonly string[] => [join(dirname(looked.folder), '.lock'), ...locksOf(looked)];
+
+function refuseBarred(looked: Looked, world: World): void {
+  if (looked.state.kind === 'nothing' || looked.state.kind === 'done-already') return;
+  for (const folder of [looked.folder, dirname(looked.folder)]) refuseWithoutPermission(folder, RUNS_ADVICE);
+  for (const lock of allLocks(looked)) refuseHeld(lock, world);
+  for (const { file, before, after } of looked.journal.files) if (before !== after) refuseUnwritable(file);
+}
+
+/** Yields what a run changed, and its undo changes: files in place, or a copy as a whole. */
+function changedBy({ run, files }: JournalDigest): readonly string[] {
+  const changed = files.filter(({ before, after }) => before !== after).map(({ file }) => file);
+  return run.mode === 'out' || changed.length === 0 ? run.targets : [...new Set(changed)];
 }
 
 async function conduct(request: UndoRequest): Promise<UndoReceipt> {
@@ -101,7 +123,7 @@ async function conduct(request: UndoRequest): Promise<UndoReceipt> {
     await gate.pass('start');
     const first = await look(request.runFolder);
     file = first.undoFile;
-    const locks = [join(dirname(first.folder), '.lock'), ...locksOf(first)];
+    const locks = allLocks(first);
     const command = `scim-audit undo ${request.runFolder}`;
     if (isClosed(first)) {
       clearDeadLocks(locks, command, request.world);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import Sqlite from 'better-sqlite3';
@@ -88,7 +88,7 @@ describe('after an apply', () => {
   it('runs says where each went', async () => {
     const cwd = await planned();
     await runCli(['apply', 'plan', 'export', '--out', 'corrected', '--yes'], { cwd });
-    expect((await runCli(['runs', 'plan'], { cwd })).stdout).toContain('  finished  to a copy  3 actions of 3 done');
+    expect((await runCli(['runs', 'plan'], { cwd })).stdout).toContain('  finished  to a copy  3 of 3 actions done');
   });
 
   it('verify tells of groups that have other members than planned', async () => {
@@ -102,7 +102,7 @@ describe('after an apply', () => {
     const { code, stdout, stderr } = await runCli(['verify', 'plan', 'corrected'], { cwd });
     expect(code).toBe(1);
     expect(stdout).toContain('\nOther changes since the plan was made (1)\n  group 7 "Ovens" has 2 members instead of 1, and not by the plan\n');
-    expect(stderr).toContain('3 landed, 0 missing, 0 changed otherwise, 0 temporary usernames left, 1 other changes');
+    expect(stderr).toContain('3 landed, 0 missing, 0 changed otherwise, 0 temporary usernames left, 1 other change\n');
     writeFileSync(memberships, rows.replace('7,1', '7,3'));
     expect((await runCli(['verify', 'plan', 'corrected'], { cwd })).stdout).toContain('group 7 "Ovens" has other members, 1 as before, and not by the plan\n');
   });
@@ -243,6 +243,44 @@ describe('while one apply waits for an answer', () => {
     const cwd = await planned();
     const change = async (): Promise<void> => writeFileSync(join(cwd, 'export', 'users.csv'), `${EXPORT['export/users.csv']}4,emmer,e@b.example,true,idp\n`);
     await expect(applyAfter(cwd, change)).rejects.toMatchObject({ code: 4, message: expect.stringContaining('stale') });
+  });
+});
+
+describe('a place that no copy can take ends with 2, and is left as it is', () => {
+  it('that has no name', async () => {
+    const cwd = await planned();
+    const { code, stderr } = await runCli(['apply', 'plan', 'export', '--out', '', '--yes'], { cwd });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'What to do: Name the place of the corrected copy: --out PATH. Nothing was written.\nscim-audit: exit 2: --out names nothing.\n',
+    });
+  });
+
+  it('a link', async () => {
+    const cwd = await planned();
+    mkdirSync(join(cwd, 'empty'));
+    symlinkSync('empty', join(cwd, 'link'));
+    symlinkSync('gone', join(cwd, 'dangling'));
+    const linked = await runCli(['apply', 'plan', 'export', '--out', 'link', '--yes'], { cwd });
+    expect(linked.code).toBe(2);
+    expect(linked.stderr).toContain("scim-audit: exit 2: link is a link to a folder, and a copy takes no link's place.");
+    const [, folder = ''] = /Name the folder itself: --out (.*)\n/.exec(linked.stderr) ?? [];
+    const dangling = await runCli(['apply', 'plan', 'export', '--out', 'dangling', '--dry-run'], { cwd });
+    expect(dangling.code).toBe(2);
+    expect(dangling.stderr).toContain('scim-audit: exit 2: dangling is a link to something that is not there.');
+    expect((await runCli(['apply', 'plan', 'export', '--out', folder, '--yes'], { cwd })).code).toBe(0);
+    expect((await runCli(['apply', 'plan', 'export', '--out', 'link', '--yes'], { cwd })).stderr).toContain('all is done already');
+  });
+
+  it('a folder, for a database', async () => {
+    const cwd = newFolder();
+    await planned(databaseIn(cwd), cwd);
+    mkdirSync(join(cwd, 'empty'));
+    const { code, stderr } = await runCli(['apply', 'plan', 'export.sqlite', '--out', 'empty', '--yes'], { cwd });
+    expect(code).toBe(2);
+    expect(stderr).toContain('scim-audit: exit 2: empty is a folder, and the copy of a SQLite file is a file.');
+    expect(stderr).toContain('such as --out empty/export.sqlite\n');
+    expect((await runCli(['apply', 'plan', 'export.sqlite', '--out', 'empty/export.sqlite', '--yes'], { cwd })).code).toBe(0);
   });
 });
 

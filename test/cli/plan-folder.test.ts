@@ -1,9 +1,12 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openPlan } from '../../src/cli/plan-source.js';
+import { prepareApply } from '../../src/targets/apply.js';
 import { shell } from '../support/children.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
+import { requestFor, worldOf } from '../targets/support.js';
 
 const newFolder = temporaryFolders();
 const EXPORT = {
@@ -100,6 +103,34 @@ describe('a folder in which no plan can be written', () => {
     expect({ code, said: stderr.includes('plan holds a redacted plan, which is for reading only') }).toEqual({ code: 2, said: true });
     expect((await planIn(cwd, '--redact')).code).toBe(0);
   });
+});
+
+it.each([
+  ['in place', 'export', { kind: 'in-place' }],
+  ['to a copy', 'corrected', { kind: 'out', path: 'corrected' }],
+] as const)('a plan whose only run was ended before it wrote was not applied (%s)', async (_, written, mode) => {
+  const cwd = newFolder(EXPORT);
+  await runCli([...PLAN, 'plan'], { cwd });
+  const { plan, file: planFile } = openPlan(join(cwd, 'plan'));
+  let signal: 'SIGINT' | undefined;
+  const prepared = await prepareApply({
+    plan,
+    planFile,
+    source: requestFor(join(cwd, 'export')),
+    mode: mode.kind === 'out' ? { kind: 'out', path: join(cwd, mode.path) } : mode,
+    world: worldOf(),
+    interrupted: () => signal,
+    at(step) {
+      if (step === 'announced') signal = 'SIGINT';
+    },
+  });
+  await expect(prepared.run()).rejects.toMatchObject({ name: 'ApplyInterrupted' });
+  expect(existsSync(join(cwd, written))).toBe(mode.kind === 'in-place');
+  const { code, stderr } = await runCli([...PLAN, 'plan', '--skip-rule', 'inactive-basic-member'], { cwd });
+  expect(code).toBe(0);
+  expect(stderr).not.toContain('was applied');
+  const [run] = readdirSync(join(cwd, 'plan/runs')).filter((name) => !name.startsWith('.'));
+  expect(readdirSync(join(cwd, 'plan/runs', run))).not.toContain('plan');
 });
 
 describe('a plan that cannot be written', () => {

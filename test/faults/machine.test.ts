@@ -187,6 +187,7 @@ describe('permissions', () => {
   const as = isRoot ? 'setpriv --reuid=65534 --regid=65534 --clear-groups ' : '';
 
   it.each([
+    ['a file that may not be written to', 'exports/users.csv', 0o444],
     ['a folder that may not be written to', 'exports', 0o555],
     ['a folder of runs that may not be written to', 'plan', 0o555],
   ])('%s is refused before the first write', (_, name, mode) => {
@@ -195,13 +196,30 @@ describe('permissions', () => {
     const everything = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path));
     for (const path of [folder, ...everything]) if (isRoot) chownSync(path, 65534, 65534);
     chmodSync(join(folder, name), mode);
+    const dry = shell(`${as}"${process.execPath}" "${PROGRAM}" apply plan exports --in-place --dry-run`, folder);
+    expect(dry).toMatchObject({ code: 4, stdout: '' });
+    expect(dry.stderr).toContain(`${name} cannot be written to: no permission to write.`);
+    expect(readdirSync(join(folder, 'plan'))).not.toContain('runs');
     const { code, stderr } = shell(`${as}"${process.execPath}" "${PROGRAM}" apply plan exports --in-place --yes`, folder);
     expect(code, stderr).toBe(4);
     expect(stderr).toContain('Nothing was changed');
     expect(usersOf(folder)).toBe(before);
-    chmodSync(join(folder, name), 0o755);
+    chmodSync(join(folder, name), name.endsWith('.csv') ? 0o644 : 0o755);
     expect(shell('scim-audit apply plan exports --in-place --yes', folder).code).toBe(0);
     expect(usersOf(folder)).not.toBe(before);
+    const [run] = runsOf(folder).slice(-1);
+    for (const path of [folder, ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((each) => join(folder, each))])
+      if (isRoot) chownSync(path, 65534, 65534);
+    const barred = name === 'plan' ? `plan/runs/${run}` : name;
+    chmodSync(join(folder, barred), mode);
+    const after = usersOf(folder);
+    for (const flag of ['--dry-run', '--yes']) {
+      const undone = shell(`${as}"${process.execPath}" "${PROGRAM}" undo plan/runs/${run} ${flag}`, folder);
+      expect(undone.code, undone.stderr).toBe(4);
+      expect(undone.stdout).toBe('');
+      expect(undone.stderr).toContain('Nothing was changed');
+    }
+    expect(usersOf(folder)).toBe(after);
   });
 });
 

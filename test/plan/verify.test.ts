@@ -63,13 +63,15 @@ describe('a fresh export', () => {
   test('with a temporary username that was left', () => {
     const [temporary] = PLAN.actions.flatMap(({ change }) => (change.kind === 'replace-user' && change.temporary ? [change] : []));
     const found = differences(changed(temporary.user, { userName: temporary.to }));
-    expect(found).toContainEqual({ kind: 'temporary', subject: `user ${temporary.user}`, now: temporary.to });
+    expect(found).toEqual([{ kind: 'temporary', subject: `user ${temporary.user}`, now: temporary.to }]);
+    // Whoever has got it otherwise is told once, too.
+    expect(differences(changed('3', { userName: temporary.to }))).toEqual([{ kind: 'temporary', subject: 'user 3', now: temporary.to }]);
   });
 
-  test('without a user whom the plan changed', () => {
+  test('without a user whom the plan changed, who is told once', () => {
     const found = differences(DONE.users.filter(({ id }) => id !== '2'));
-    expect(found).toContainEqual(expect.objectContaining({ kind: 'otherwise', now: '(not in the export)' }));
-    expect(found).toContainEqual({ kind: 'other', subject: 'user 2', what: 'is gone since the plan was made' });
+    expect(found).toMatchObject([{ kind: 'otherwise', change: { user: '2' }, now: '(not in the export)' }]);
+    expect(differences(DONE.users.filter(({ id }) => id !== '3'))).toEqual([{ kind: 'other', subject: 'user 3', what: 'is gone since the plan was made' }]);
   });
 
   test.each<[string, Partial<User>]>([

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -39,6 +39,13 @@ describe('before the first write', () => {
       name: 'ApplyRefused',
       details: ['a2: the username is "bert" now, no longer "somebody".', 'a3: there is no user with the id 9.'],
     });
+    rmSync(join(scene.folder, 'runs'), { recursive: true });
+    const prepared = await prepareApply(request(scene));
+    await expect(prepared.rehearse()).rejects.toMatchObject({
+      name: 'ApplyRefused',
+      details: ['a2: the username is "bert" now, no longer "somebody".', 'a3: there is no user with the id 9.'],
+    });
+    expect(existsSync(join(scene.folder, 'runs'))).toBe(false);
     expect(read(scene)).toBe(USERS);
     expect(readdirSync(join(scene.folder, 'export'))).toEqual(['users.csv']);
   });
@@ -77,7 +84,11 @@ describe('before the first write', () => {
   test('what the encoding cannot hold is refused', async () => {
     const users = Buffer.from('id,username,email,active\n1,Zo\xeb,zoe@b.example,true\n', 'latin1');
     const scene = await sceneOf({ 'users.csv': users }, [rename('1', 'Zoë', '結@b.example')], { encoding: 'windows-1252' });
-    await expect(applyAll(scene)).rejects.toMatchObject({ name: 'ApplyRefused', details: [expect.stringContaining('windows-1252')] });
+    await expect(applyAll(scene)).rejects.toMatchObject({
+      name: 'ApplyRefused',
+      details: [expect.stringContaining('windows-1252')],
+      hint: expect.stringContaining('UTF-8'),
+    });
     const fitting = { ...scene, plan: await planFor(scene.source, [rename('1', 'Zoë', 'zoë€')]) };
     await applyAll(fitting);
     expect(readFileSync(join(scene.folder, 'export', 'users.csv'), 'latin1')).toContain('1,zo\xeb\x80,');

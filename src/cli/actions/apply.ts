@@ -44,6 +44,7 @@ export async function apply(planPath: string, source: string | undefined, flags:
       'A copy is the safe way; the source stays as it is.',
     );
   }
+  if (flags.out === '') throw new Mistake('--out names nothing.', 'Name the place of the corrected copy: --out PATH. Nothing was written.');
   return withCodes(async () => {
     const { plan, file } = openPlan(planPath);
     const request = requestFor(plan, source, flags);
@@ -66,7 +67,10 @@ export async function apply(planPath: string, source: string | undefined, flags:
       return prepared.earlier === undefined ? done('nothing to apply: the plan has no actions') : doneAlready(prepared.earlier.run);
     }
     const changes = plan.actions.map(({ change }) => change);
-    const where = flags.out === undefined ? `in place: ${prepared.targets.join(', ')}` : `to a corrected copy: ${flags.out}`;
+    // Whoever agrees agrees to what can be done, and to the files that it changes.
+    const isAsked = flags.dryRun === true || (changes.length > 0 && flags.yes !== true);
+    const changing = isAsked ? await prepared.rehearse() : [];
+    const where = flags.out === undefined ? `in place: ${(changing.length > 0 ? changing : prepared.targets).join(', ')}` : `to a corrected copy: ${flags.out}`;
     if (flags.dryRun === true) {
       const { names } = await readFresh(request, plan.settings, changes, io);
       for (const { id, change } of prepared.describe()) io.stdout.write(fitted(`${id}  ${changeLine(change, names)}\n`, io.stdout));
@@ -146,6 +150,8 @@ const STANDINGS: Readonly<Record<PreparedUndo['standing'], string>> = {
 
 const NOTHING_TO_UNDO = 'the run never wrote anything; there is nothing to undo';
 
+const leftCount = ({ length }: readonly LeftAlone[]): string => (length === 0 ? '' : `, ${count(length, 'action')} left alone because of later changes`);
+
 /** Takes a run back. */
 export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise<Ending> {
   return withCodes(async () => {
@@ -161,13 +167,14 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
       if (flags.dryRun !== true) await prepared.run();
       return doneAlready;
     }
+    if (flags.dryRun === true || flags.yes !== true) prepared.refuseBarred();
     const steps = prepared.describe();
     const names = flags.dryRun === true || prepared.left.length > 0 ? await namesFor(prepared, io) : undefined;
     const leftText = ({ change, reason }: LeftAlone): string => `${changeLine(change, names)} (${printable(reason)})`;
     if (flags.dryRun === true) {
       for (const { id, change } of steps) io.stdout.write(fitted(`${id}  ${changeLine(change, names)}\n`, io.stdout));
       for (const each of prepared.left) io.stdout.write(fitted(`${each.id}  left alone: ${leftText(each)}\n`, io.stdout));
-      return { code: EXIT.done, reason: `dry run: ${count(steps.length, 'action')} would be taken back; nothing was written` };
+      return { code: EXIT.done, reason: `dry run: ${count(steps.length, 'action')} would be taken back${leftCount(prepared.left)}; nothing was written` };
     }
     await askConsent(
       {
@@ -186,10 +193,9 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
     if (receipt.wasDone) return doneAlready;
     for (const each of receipt.left) io.stdout.write(fitted(`Left alone: ${leftText(each)}\n`, io.stdout));
     io.stdout.write(`Journal: ${receipt.journal}\n`);
-    const left = receipt.left.length === 0 ? '' : `, ${count(receipt.left.length, 'action')} left alone because of later changes`;
     return {
       code: EXIT.done,
-      reason: `undone: ${count(receipt.done, 'action')} taken back${left}${receipt.isAsBefore ? '; all is as it was before the run' : ''}`,
+      reason: `undone: ${count(receipt.done, 'action')} taken back${leftCount(receipt.left)}${receipt.isAsBefore ? '; all is as it was before the run' : ''}`,
     };
   });
 }

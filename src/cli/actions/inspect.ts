@@ -9,7 +9,7 @@ import { parseBaseline } from '../../plan/baseline.js';
 import type { Plan } from '../../plan/plan.js';
 import { type Difference, verifyPlan } from '../../plan/verify.js';
 import { visible } from '../../reporters/visible.js';
-import { count } from '../../rules/rule.js';
+import { count, grouped } from '../../rules/rule.js';
 import type { SourceRequest } from '../../sources/source.js';
 import { planStanding } from '../../targets/decision.js';
 import { listRuns, type Run } from '../../targets/runs.js';
@@ -59,7 +59,7 @@ export async function verify(planPath: string, source: string | undefined, flags
     };
   return {
     code: EXIT.findings,
-    reason: `not as planned: ${counts.landed} landed, ${counts.missing} missing, ${counts.otherwise} changed otherwise, ${counts.temporary} temporary usernames left, ${counts.other} other changes`,
+    reason: `not as planned: ${grouped(landed)} landed, ${grouped(counts.missing)} missing, ${grouped(counts.otherwise)} changed otherwise, ${count(counts.temporary, 'temporary username')} left, ${count(counts.other, 'other change')}`,
   };
 }
 
@@ -117,8 +117,8 @@ function verifyText(counts: Readonly<Record<string, number>>, differences: reado
   for (const [kind, { title, remedy }] of Object.entries(KINDS)) {
     const some = differences.filter((difference) => difference.kind === kind);
     if (some.length === 0) continue;
-    lines.push('', `${title} (${some.length})`, ...some.slice(0, MOST).map((difference) => `  ${differenceLine(difference, names)}`));
-    if (some.length > MOST) lines.push(`  … and ${some.length - MOST} more; --format json lists them`);
+    lines.push('', `${title} (${grouped(some.length)})`, ...some.slice(0, MOST).map((difference) => `  ${differenceLine(difference, names)}`));
+    if (some.length > MOST) lines.push(`  … and ${grouped(some.length - MOST)} more; --format json lists them`);
     lines.push(`  What to do: ${remedy}`);
   }
   if (!scope.areOthersKnown) lines.push('', "baseline.jsonl is missing or damaged beside the plan: changes that are not the plan's cannot be told.");
@@ -187,7 +187,7 @@ export function runs(path: string, io: Io): Ending {
   const { pid, host, isAlive } = io.process;
   const found = listRuns(planFolderOf(path), { pid, host, isAlive, now: io.now });
   for (const run of found) {
-    const line = `${run.name}  ${run.state}  ${MODES[run.mode]}  ${count(run.done, 'action')} of ${run.actions} done  ${run.startedAt}`;
+    const line = `${run.name}  ${run.state}  ${MODES[run.mode]}  ${grouped(run.done)} of ${count(run.actions, 'action')} done  ${run.startedAt}`;
     io.stdout.write(fitted(`${line}\n  ${run.folder}\n`, io.stdout));
   }
   return { code: EXIT.done, reason: found.length === 0 ? 'there are no runs' : count(found.length, 'run') };

@@ -1,0 +1,42 @@
+/** A write of CSV files gone through without writing: every cell is judged, and nothing is made. */
+
+import { ROLE_EDITORS } from './csv-edits.js';
+import { csvFilesOf, headWishesOf } from './csv-files.js';
+import { readGround } from './csv-read.js';
+import { readThrough } from './csv-rewrite.js';
+import { refuseUnwritable } from './files.js';
+import { Ledger } from './ledger.js';
+import { changedMeanwhile } from './refusal.js';
+import type { Rehearsal } from './target.js';
+
+/** Yields the files that would change. Throws where the write would be refused. */
+export async function rehearseCsv({ source, inputs, destination, tasks, authTypeMap }: Rehearsal): Promise<readonly string[]> {
+  const ledger = new Ledger(tasks);
+  ledger.refuseUnmet();
+  const files = csvFilesOf(source, destination);
+  const ground = readGround(files, ({ file }) => file, { source, ledger, authTypeMap });
+  const changing: string[] = [];
+  for (const file of files) {
+    if (!ground.concerned.has(file)) continue;
+    if (destination.kind === 'in-place') refuseUnwritable(file.file);
+    const { before, edits } = await readThrough({
+      reading: file.file,
+      head: headWishesOf(file, source),
+      ...(source.encoding === undefined ? {} : { encoding: source.encoding }),
+      edit: (shape) =>
+        ROLE_EDITORS[file.role](shape, {
+          ledger,
+          names: ground.names,
+          vocabulary: ground.vocabularies.get(file),
+          former: new Map(),
+          takesNewMembers: ground.memberFile === file,
+          note: () => {},
+        }),
+    });
+    if (before !== inputs.find((input) => input.file === file.file)?.sha256) throw changedMeanwhile(file.file);
+    if (edits > 0) changing.push(file.target);
+  }
+  ledger.settle();
+  ledger.refuseUnmet();
+  return changing;
+}

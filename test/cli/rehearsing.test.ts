@@ -1,0 +1,97 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { runCli } from '../support/run.js';
+import { temporaryFolders } from '../support/temporary.js';
+import { bytesBelow } from '../targets/support.js';
+
+const newFolder = temporaryFolders();
+const USERS = 'id,userName,email,active,authenticationType\n1,rye,rye@bakery.example,true,idp\n2,bran,bran@bakery.example,false,basic\n';
+const EXPORT = {
+  'export/users.csv': USERS,
+  'export/groups.csv': 'id,name,project\n7,Ovens,\n',
+  'export/memberships.csv': 'groupId,userId\n7,1\n',
+};
+const SKIP = ['--skip-rule', 'inactive-basic-member', '--skip-rule', 'duplicate-group-name'];
+
+async function planOf(cwd: string, ...words: readonly string[]): Promise<void> {
+  const { code, stderr } = await runCli(['plan', ...words, '--auth-mode', 'multi', '--out', 'plan'], { cwd });
+  expect(code, stderr).toBe(0);
+}
+
+describe('a dry run, and the question, refuse what the run refuses, in the same words', () => {
+  it.each([
+    ['to a copy', ['--out', 'copy']],
+    ['in place', ['--in-place']],
+  ])('a view, %s', async (_, mode) => {
+    const cwd = newFolder();
+    const database = new Sqlite(join(cwd, 'export.sqlite'));
+    database.exec(`CREATE TABLE people (id INT, userName TEXT, email TEXT, active TEXT, authenticationType TEXT);
+      INSERT INTO people VALUES (1, 'rye', 'rye@bakery.example', 'true', 'idp'), (2, 'bran', 'b@bakery.example', 'false', 'basic');
+      CREATE VIEW users AS SELECT * FROM people`);
+    database.close();
+    await planOf(cwd, 'export.sqlite', ...SKIP);
+    await expectSame(cwd, ['apply', 'plan', 'export.sqlite', ...mode], 'users is a view, and a view cannot be written to.');
+  });
+
+  it.each([
+    ['to a copy', ['--out', 'copy']],
+    ['in place', ['--in-place']],
+  ])("a value that the file's encoding cannot hold, %s", async (_, mode) => {
+    const cwd = newFolder(EXPORT);
+    await decideEmail(cwd);
+    const says = await expectSame(cwd, ['apply', 'plan', 'export', ...mode], '2 of 2 actions cannot be done, so none was.');
+    expect(says).toContain('cannot be written in the encoding of the file, windows-1252');
+    expect(says).toContain('Save the export as UTF-8');
+    // What is advised works.
+    writeFileSync(join(cwd, 'export/users.csv'), readFileSync(join(cwd, 'export/users.csv'), 'latin1'));
+    await planOf(cwd, 'export');
+    expect((await runCli(['apply', 'plan', 'export', ...mode, '--yes'], { cwd })).code).toBe(0);
+  });
+
+  /** Decides upon an address that windows-1252 has no letters for. */
+  async function decideEmail(cwd: string): Promise<void> {
+    writeFileSync(join(cwd, 'export/users.csv'), USERS.replace('rye@bakery.example', 'rye at bakery').replace('bran@', 'kl\u00efe@'), 'latin1');
+    await planOf(cwd, 'export', '--encoding', 'windows-1252');
+    const file = join(cwd, 'plan', 'decisions.csv');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^(invalid-email:.*),,,,,$/m, '$1,set-email,\u0142ukasz@bakery.example,,,'));
+    await planOf(cwd, 'export', '--encoding', 'windows-1252');
+    expect(readFileSync(join(cwd, 'plan/plan.json'), 'utf8')).toContain('\u0142ukasz');
+  }
+
+  /** Yields what is said; nothing is written by any of the three. */
+  async function expectSame(cwd: string, words: readonly string[], reason: string): Promise<string> {
+    const before = bytesBelow(cwd);
+    const dry = await runCli([...words, '--dry-run'], { cwd });
+    const asked = await runCli(words, { cwd, isTty: true, columns: 1000, stdin: 'yes\n' });
+    expect(bytesBelow(cwd)).toEqual(before);
+    const real = await runCli([...words, '--yes'], { cwd });
+    expect(real.code).toBe(4);
+    expect(real.stderr).toContain(reason);
+    expect({ code: dry.code, stdout: dry.stdout }).toEqual({ code: 4, stdout: '' });
+    expect(dry.stderr).toBe(real.stderr);
+    expect(asked.code).toBe(4);
+    expect(asked.stderr).not.toContain('Type yes');
+    expect(asked.stderr).toContain(reason);
+    return real.stderr;
+  }
+
+  it('another run that holds the lock', async () => {
+    const cwd = newFolder(EXPORT);
+    await planOf(cwd, 'export');
+    const lock = { pid: 1, host: 'elsewhere', startedAt: '2026-03-02T07:00:00Z', command: 'scim-audit apply' };
+    mkdirSync(join(cwd, 'plan/runs'));
+    writeFileSync(join(cwd, 'plan/runs/.lock'), JSON.stringify(lock));
+    await expectSame(cwd, ['apply', 'plan', 'export', '--in-place'], 'Another run holds the lock');
+  });
+});
+
+it('only the files that change are named', async () => {
+  const cwd = newFolder(EXPORT);
+  await planOf(cwd, 'export');
+  const dry = await runCli(['apply', 'plan', 'export', '--in-place', '--dry-run'], { cwd });
+  expect(dry.stderr).toContain(`dry run: 1 action would be applied in place: ${join(cwd, 'export/users.csv')}; nothing was written`);
+  const asked = await runCli(['apply', 'plan', 'export', '--in-place'], { cwd });
+  expect(asked.stderr).toContain(`This applies 1 action in place: ${join(cwd, 'export/users.csv')}\n`);
+});
