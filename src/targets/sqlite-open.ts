@@ -10,7 +10,7 @@ import { chooseTable, type Database, digestTable, headingsRead, inPlainWords, li
 import type { Table } from '../sources/table.js';
 import { fsyncFile, fsyncFolder, hasCode } from './files.js';
 import { ApplyRefused, RowsMoved } from './refusal.js';
-import { Unmet } from './sqlite-write.js';
+import { Held, Unmet } from './sqlite-write.js';
 import type { TargetInput } from './target.js';
 
 /** Milliseconds for which another program's lock is waited for. */
@@ -76,6 +76,12 @@ export function refusalOf(error: unknown, file: string): unknown {
     return new RowsMoved(
       `${error.intent.id}: ${error.reason}.`,
       'Nothing was changed: the transaction was rolled back. Run "scim-audit plan" again on the data as they are now.',
+    );
+  }
+  if (error instanceof Held) {
+    return new ApplyRefused(
+      `${error.intent.id}: ${error.message}.`,
+      'Nothing was changed: the transaction was rolled back. Take that trigger out and put it back afterwards, or apply the plan to CSV exports.',
     );
   }
   if (error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_CONSTRAINT')) {

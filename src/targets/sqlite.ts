@@ -12,10 +12,11 @@ import type { FileRecord, InputRecord, IntentRecord } from './journal.js';
 import { Ledger } from './ledger.js';
 import { needsNames, readNames } from './names.js';
 import { ApplyRefused, changedMeanwhile, RowsMoved } from './refusal.js';
+import { carryOutOnly } from './sqlite-effects.js';
 import { IntentMaker } from './sqlite-intents.js';
 import { copyDatabase, digestsOf, inspectSqlite, PATIENCE, refusalOf, tablesOf } from './sqlite-open.js';
 import { shapeOf } from './sqlite-values.js';
-import { reversed, Writer } from './sqlite-write.js';
+import { reversed } from './sqlite-write.js';
 import type { Job, Target, TargetInput, Written } from './target.js';
 
 /** Rows between two looks at whether a person wants to stop. */
@@ -120,11 +121,9 @@ async function transact({ Sqlite, job, make, opened, target }: Transaction): Pro
     journal.announce();
     journal.sync();
     await gate.pass('announced');
-    const writer = new Writer(database);
-    for (const [at, intent] of intents.entries()) {
-      writer.carryOut(intent);
+    await carryOutOnly(database, intents, async (at) => {
       if (at % STRIDE === 0) await gate.pass(`row ${at}`);
-    }
+    });
     const after = digestsOf(database, tables);
     tables.forEach(({ role }, at) => {
       if (wanted !== undefined && wanted.get(role) !== after[at]) throw new RowsMoved(`${target} (${role}) would not come out as it was before the run.`);
