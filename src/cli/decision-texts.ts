@@ -1,8 +1,9 @@
 /** Rows of decisions.csv as a person reads them on a terminal, one after the other. */
 
 import type { DecisionAction } from '../model/finding.js';
+import { onlyUserName } from '../plan/answer-limits.js';
 import { type AskedAbout, possibleActions, statedName } from '../plan/bound-users.js';
-import { DECISION_COLUMNS } from '../plan/decision-rows.js';
+import { type Answer, DECISION_COLUMNS } from '../plan/decision-rows.js';
 import { cut, wrap } from '../reporters/columns.js';
 import { visible } from '../reporters/visible.js';
 import { findRule } from '../rules/registry.js';
@@ -24,6 +25,9 @@ const LEADS_TO: Readonly<Record<DecisionAction, string>> = {
   accept: 'nothing changes; reason and owner are kept, and the finding counts as accepted',
 };
 
+/** The one username that a user in scope can get. */
+const GETS_THE_EMAIL = 'this account gets its email as username; settle whoever else contests it too';
+
 export interface Choice {
   readonly action: DecisionAction;
   /** Known already for the suggestion. */
@@ -38,14 +42,23 @@ export function askedAbout(cells: readonly string[]): AskedAbout {
   return { subject: known, id: cells[AT.id], problem: cells[AT.problem] };
 }
 
-/** Yields what can be decided about a row: first what is suggested. */
-export function choicesOf(cells: readonly string[]): Choice[] {
+/** Yields what can be decided about a row: first what is suggested. `others` are decided about the same user in other rows. */
+export function choicesOf(cells: readonly string[], others: readonly Pick<Answer, 'action' | 'value'>[]): Choice[] {
   const suggestion = cells[AT.suggestion];
   const [, word, value = ''] = /^(\S+) ?(.*)$/s.exec(suggestion) ?? [];
   const actions = possibleActions(askedAbout(cells), findRule(cells[AT.rule])?.decisions ?? ['accept']);
+  const userName = onlyUserName(askedAbout(cells), others);
   const suggested = actions.find((action) => action === word);
   const first: Choice[] = suggested === undefined ? [] : [{ action: suggested, value, text: `do what is suggested: ${visible(suggestion)}` }];
-  return [...first, ...actions.map((action): Choice => ({ action, text: `${action}: ${LEADS_TO[action]}` }))];
+  return [
+    ...first,
+    ...actions.flatMap((action): Choice[] => {
+      if (action !== 'set-username' || userName === undefined) return [{ action, text: `${action}: ${LEADS_TO[action]}` }];
+      // That the suggestion may say as well.
+      if (userName === '' || (suggested === action && value === userName)) return [];
+      return [{ action, value: userName, text: `${action} ${visible(userName)}: ${GETS_THE_EMAIL}` }];
+    }),
+  ];
 }
 
 /** Yields a decision as it stands in its row; empty while it is open. */

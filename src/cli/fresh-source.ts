@@ -19,7 +19,7 @@ export interface FreshSource {
   readonly names: SubjectNames;
 }
 
-/** Reads a source, with regard to some changes. Throws a Mistake where it cannot be read. */
+/** Reads a source, with regard to some changes; of a run that was ended between two files as well. Throws a Mistake where it cannot be read. */
 export async function readFresh(request: SourceRequest, wishes: Omit<UserWishes, 'withNames'>, changes: readonly Change[], io: Io): Promise<FreshSource> {
   const progress = await startProgress(io);
   try {
@@ -28,7 +28,7 @@ export async function readFresh(request: SourceRequest, wishes: Omit<UserWishes,
       const spoken = new Set(changes.flatMap((change) => ('user' in change && 'group' in change ? [JSON.stringify([change.user, change.group])] : [])));
       const members = new Set<string>();
       let tally: MemberTally | undefined;
-      const snapshot = readSource(opened.tables, { ...wishes, withNames: false }, ({ users, groups, given }: Directory) => {
+      const snapshot = readSource(opened.tables, { areIdsEnough: true, ...wishes, withNames: false }, ({ users, groups, given }: Directory) => {
         const counted = new MemberTally({ users, groups });
         if (given.memberships) tally = counted;
         return {

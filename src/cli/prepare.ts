@@ -194,7 +194,7 @@ export function fileWords(source: string | undefined, flags: SharedFlags): strin
 }
 
 /** Yields the words of a command line that mean the same source, judged the same way. */
-function commandWords(source: string | undefined, flags: SharedFlags): string {
+export function commandWords(source: string | undefined, flags: SharedFlags): string {
   const each = (flag: string, values: readonly string[] = []): string[] => values.flatMap((value) => [flag, shellWord(value)]);
   const one = (flag: string, value: string | undefined): string[] => (value === undefined ? [] : [flag, shellWord(value)]);
   const pairs = (flag: string, map: Readonly<Record<string, string>> = {}): string[] =>

@@ -2,21 +2,24 @@
 
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Report } from '../audit/report.js';
+import { ENVIRONMENT_ABOUT, SETTINGS } from '../config/settings.js';
 import { type Aliases, makeAliases } from '../model/alias.js';
 import { key } from '../model/compare.js';
 import type { Directory } from '../model/directory.js';
+import { SEVERITIES } from '../model/finding.js';
 import { Mistake } from '../model/mistake.js';
 import { DECISION_COLUMNS } from '../plan/decision-rows.js';
 import type { MadePlan } from '../plan/make-plan.js';
 import { type ExportStand, redactEnvironment, redactReport, standFor } from '../reporters/redact.js';
 import { redactPlan } from '../reporters/redact-plan.js';
+import { RULES } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
 import { resolveHeadings } from '../sources/headings.js';
 import { SourceRefused } from '../sources/problem.js';
 import { Refusal } from './exit.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options.js';
-import { type Prepared, shellWord } from './prepare.js';
+import { commandWords, type Prepared } from './prepare.js';
 
 const VARIABLE = 'SCIM_AUDIT_REDACT_KEY';
 
@@ -39,9 +42,10 @@ export class Redaction {
   #unquotable: readonly string[] = [];
 
   constructor(aliases: Aliases, flags: SharedFlags, words: readonly string[]) {
-    const { syncGroup: _, ...others } = flags;
+    const { syncGroup: _, idpMembers = [], ...others } = flags;
     this.#aliases = aliases;
-    this.#typed = new Set([...words, ...Object.values(others).flatMap((value: unknown) => textsIn(value))]);
+    const files = idpMembers.map((text) => text.slice(text.indexOf('=') + 1));
+    this.#typed = new Set([...words, ...files, ...Object.values(others).flatMap((value: unknown) => textsIn(value))]);
   }
 
   /** Yields what stands for the subjects of the export that was read. */
@@ -61,24 +65,32 @@ export class Redaction {
     return redactPlan(made, context, this.know(made.before.snapshot));
   }
 
-  /** Yields the settings as they may be shown: names of groups, and ids that may be usernames, are aliased. */
-  shown(prepared: Prepared, { syncGroup = [], leaveOutUser = [] }: SharedFlags): Prepared {
+  /** Yields the settings as they may be shown: names of groups, and ids that may be usernames, are aliased, or left out of commands. */
+  shown(prepared: Prepared, source: string | undefined, flags: SharedFlags): Prepared & { readonly withheldOptions: readonly string[] } {
     const { identity, group } = this.#aliases;
-    const word = (words: string, flag: string, from: string, to: string): string =>
-      words.replaceAll(`${flag} ${shellWord(from)}`, () => `${flag} ${shellWord(to)}`);
-    let sourceWords = syncGroup.reduce((words, name) => word(words, '--sync-group', name, group(name)), prepared.sourceWords);
-    const id = (text: string): string => (/^\d+$/.test(text) ? text : identity(text));
-    sourceWords = leaveOutUser.reduce((words, text) => word(words, '--leave-out-user', text, id(text)), sourceWords);
+    const id = (text: string): string => (isPlainId(text) ? text : identity(text));
+    const { syncGroup = [], leaveOutUser = [], idpMembers = [], ...others } = flags;
+    const leftOut = leaveOutUser.filter(isPlainId);
+    const members = idpMembers.filter((text) => !text.includes('='));
+    // No alias stands for anything on a command line, and a name is what is not to be shown.
+    const withheldOptions = [
+      ...(syncGroup.length > 0 ? ['--sync-group'] : []),
+      ...(leftOut.length < leaveOutUser.length ? ['--leave-out-user'] : []),
+      ...(members.length < idpMembers.length ? ['--idp-members'] : []),
+    ];
+    const sourceWords = commandWords(source, { ...others, leaveOutUser: leftOut, idpMembers: members });
     const { settings } = prepared.resolved;
     return {
       ...prepared,
       sourceWords,
+      withheldOptions,
       resolved: {
         ...prepared.resolved,
         settings: {
           ...settings,
           ...(settings.syncGroups === undefined ? {} : { syncGroups: settings.syncGroups.map(group) }),
           leaveOutUsers: settings.leaveOutUsers.map(id),
+          idpMembers: settings.idpMembers.map((text) => text.replace(/^[^=]*(?==)/, group)),
           ...(settings.environment === undefined ? {} : { environment: redactEnvironment(settings.environment, identity, id) }),
         },
       },
@@ -117,11 +129,20 @@ export class Redaction {
     return known
       .replace(/it is damaged \(.*$/s, 'it is damaged.')
       .replace(/(the fingerprint )(?![a-z-]+:[0-9a-f]+\b).*$/s, '$1(withheld)')
-      .replace(/"((?:[^"\\]|\\.)*)("?)/gs, (_, quoted: string, end: string) => (end === '' ? '"…' : JSON.stringify(this.#quoted(unescaped(quoted)))));
+      .replace(/"((?:[^"\\]|\\.)*)("?)/gs, (_, quoted: string, end: string, at: number, whole: string) => {
+        if (end === '') return '"…';
+        const text = unescaped(quoted);
+        return JSON.stringify(NAMES_AN_ID.test(whole.slice(0, at)) && this.#isRealId(text) ? text : this.#quoted(text));
+      });
+  }
+
+  /** Is an id that names nobody, unless names stand for ids in this export. */
+  #isRealId(text: string): boolean {
+    return isPlainId(text) && (this.#stand === undefined || this.#stand.userId(text) === text);
   }
 
   #quoted(text: string): string {
-    if (this.#typed.has(text) || /^scim-audit [a-z-]+$/.test(text) || isHeading(text)) return text;
+    if (this.#typed.has(text) || WORDS.has(text) || /^scim-audit [a-z-]+$/.test(text) || isHeading(text)) return text;
     const stand = this.#stand;
     return stand?.isGroupName(text) === true ? stand.groupName(text) : this.#aliases.identity(text);
   }
@@ -148,9 +169,26 @@ const unescaped = (quoted: string): string => {
   }
 };
 
+/** Is a number, and so an id that names nobody. */
+const isPlainId = (text: string): boolean => /^\d+$/.test(text);
+
 /** Is a heading that exports have, or one of decisions.csv, so no value. */
 const isHeading = (text: string): boolean =>
   (['users', 'groups', 'memberships'] as const).some((role) => resolveHeadings(role, [text]).columns.size > 0) || DECISION_HEADINGS.has(text);
+
+/** What comes before an id in quotes. */
+const NAMES_AN_ID = /\b(?:the id|about (?:user|group)) $/;
+
+/** Words of the program's own, which a message offers or names: settings and what they may be, rules, actions. */
+const WORDS: ReadonlySet<string> = new Set([
+  ...Object.entries(SETTINGS).flatMap(([name, { choices = [] }]) => [name, ...choices]),
+  ...Object.keys(ENVIRONMENT_ABOUT),
+  ...SEVERITIES,
+  'off',
+  'basic',
+  'idp',
+  ...RULES.flatMap(({ name, decisions }) => [name, ...decisions]),
+]);
 
 const DECISION_HEADINGS: ReadonlySet<string> = new Set(DECISION_COLUMNS);
 

@@ -2,31 +2,51 @@
 
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Acceptance, Report } from '../audit/report.js';
+import type { Acceptance, AuditedFinding, Report } from '../audit/report.js';
 import { withAcceptances, withBaseline } from '../audit/standing.js';
 import { unguardCell } from '../model/formula.js';
 import { Mistake } from '../model/mistake.js';
 import { acceptanceOf } from '../plan/answer-limits.js';
-import { DECISION_COLUMNS, WRITTEN_COLUMNS } from '../plan/decision-rows.js';
-
+import { type FileRow, problemsOfFindings } from '../plan/compare-rows.js';
+import { askRows, DECISION_COLUMNS, WRITTEN_COLUMNS } from '../plan/decision-rows.js';
+import { RULES, ruleOf } from '../rules/registry.js';
+import type { RuleContext } from '../rules/rule.js';
 import { readCells } from '../sources/cells.js';
 import { reasonOf } from '../sources/file-stream.js';
-import { type SourceProblem, SourceRefused } from '../sources/problem.js';
+import { quoted, type SourceProblem, SourceRefused } from '../sources/problem.js';
 
-/** Yields the report with the acceptances of a decisions file. Throws where one is expired, unused or incomplete. */
-export function acceptFrom(report: Report, file: string, today: string): Report {
-  const { headings, rows } = readCells(file);
+const ACTIONS: ReadonlySet<string> = new Set(RULES.flatMap(({ decisions }) => decisions));
+
+/**
+ * Yields the report with the acceptances of a decisions file. Throws where one is expired, unused or incomplete, where an
+ * action is none, and where a row that is answered is not what the finding asks.
+ */
+export function acceptFrom(report: Report, context: RuleContext, file: string, today: string): Report {
+  const { headings, rows: read } = readCells(file);
+  const rows = read.map(({ line, cells }) => ({ line, cells: cells.map(unguardCell) }));
   const problems: SourceProblem[] = [];
   if (DECISION_COLUMNS.some((name, at) => headings[at]?.trim() !== name)) {
     problems.push({ file, line: 1, message: `the headings are not ${DECISION_COLUMNS.join(', ')}; give the decisions.csv of "scim-audit plan".` });
   }
-  const found = new Set(report.findings.map(({ fingerprint }) => fingerprint));
+  const found = new Map(report.findings.map((audited) => [audited.fingerprint, audited]));
+  if (problems.length === 0) problems.push(...alteredRows(rows, found, context, report).map((problem) => ({ file, ...problem })));
   const acceptances = new Map<string, Acceptance>();
   const answersByFinding = new Map<string, { readonly line: number; readonly answer: string }>();
-  for (const { line, cells } of problems.length > 0 ? [] : rows) {
-    const plain = cells.map(unguardCell);
+  for (const { line, cells: plain } of problems.length > 0 ? [] : rows) {
     const [action, value, reason, owner, expires] = plain.slice(WRITTEN_COLUMNS).map((cell) => cell.trim());
     const isAccepted = action.toLowerCase() === 'accept';
+    const possible = found.get(plain[0]);
+    const actions = possible === undefined ? ACTIONS : new Set<string>(ruleOf(possible.finding).decisions);
+    if (action !== '' && !actions.has(action.toLowerCase())) {
+      problems.push({
+        file,
+        line,
+        column: WRITTEN_COLUMNS + 1,
+        heading: 'action',
+        message: `${quoted(action)} is ${ACTIONS.has(action.toLowerCase()) ? 'not possible here' : 'no action'}; possible: ${[...actions].join(', ')}, or blank to leave it open.`,
+      });
+      continue;
+    }
     if (action !== '') {
       // Rows of one finding are one decision: it is accepted, in the same words, or changed.
       const said = isAccepted ? JSON.stringify([reason, owner, expires]) : '';
@@ -62,6 +82,23 @@ export function acceptFrom(report: Report, file: string, today: string): Report 
   }
   if (problems.length > 0) throw new SourceRefused(problems.slice(0, 50), problems.length, 'decisions');
   return withAcceptances(report, acceptances);
+}
+
+/** Yields the answered rows of findings of this export that are not as the findings ask them, as after sorting one column. */
+function alteredRows(
+  rows: readonly FileRow[],
+  found: ReadonlyMap<string, AuditedFinding>,
+  context: RuleContext,
+  { snapshot }: Report,
+): Omit<SourceProblem, 'file'>[] {
+  const answered = new Set(rows.flatMap(({ cells }) => (cells[WRITTEN_COLUMNS].trim() === '' ? [] : [cells[0]])));
+  const findings = [...answered].flatMap((fingerprint) => found.get(fingerprint) ?? []);
+  if (findings.length === 0) return [];
+  return problemsOfFindings(rows, askRows(findings, context, snapshot.inputs)).map(({ line, column, message }) => ({
+    line,
+    ...(column === undefined ? {} : { column, heading: DECISION_COLUMNS[column - 1] }),
+    message,
+  }));
 }
 
 const SCHEMA_VERSION = 1;

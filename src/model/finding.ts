@@ -29,6 +29,8 @@ export interface Question {
   readonly id: string;
   /** The value in question, as the export holds it. */
   readonly current: string;
+  /** `current` tells more than what makes the finding, so it may read otherwise while the finding stays. */
+  readonly isRetold?: true;
   readonly problem: string;
   readonly actions: readonly DecisionAction[];
   readonly proposal?: Proposal;

@@ -4,7 +4,7 @@ import type { Acceptance } from '../audit/report.js';
 import { isBlank } from '../model/compare.js';
 import { isEmailAddress } from '../model/email.js';
 import type { DecisionAction, Question } from '../model/finding.js';
-import { type AskedAbout, doneAlready, hasOtherEmail } from './bound-users.js';
+import { type AskedAbout, doneAlready, emailToCome, isSureInScope } from './bound-users.js';
 import type { Answer, DecisionColumn } from './decision-rows.js';
 
 export type Refuse = (column: DecisionColumn, message: string) => void;
@@ -44,12 +44,14 @@ export const hasUnseen = (text: string): boolean => UNSEEN.test(text);
 export const notTheEmail = (id: string, userName: string): string =>
   `user ${id} is in scope, so the username must become the email; ${JSON.stringify(userName)} would only have to be changed again. Use set-email, or deactivate.`;
 
-/** Yields why a username cannot be had, as far as the row and what else is decided about the user tell. */
-export function userNameProblem(row: AskedAbout, userName: string, others: readonly Pick<Answer, 'action' | 'value'>[]): string | undefined {
-  if (others.some(({ action }) => action === 'deactivate')) return undefined;
-  const email = others.find(({ action }) => action === 'set-email')?.value;
-  if (email === userName || !hasOtherEmail(row, userName)) return undefined;
-  return notTheEmail(row.id, userName);
+/**
+ * Yields the only username that a user in scope can get, as far as the row and what else is decided about the user tell;
+ * blank where that is none, undefined where it is for a person to say.
+ */
+export function onlyUserName(row: AskedAbout, others: readonly Pick<Answer, 'action' | 'value'>[]): string | undefined {
+  if (!isSureInScope(row) || others.some(({ action }) => action === 'deactivate')) return undefined;
+  const email = others.find(({ action }) => action === 'set-email')?.value ?? emailToCome(row);
+  return isEmailAddress(email) && valueProblem('set-username', email) === undefined ? email : '';
 }
 
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}$/;

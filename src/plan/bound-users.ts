@@ -57,9 +57,11 @@ function whoIs(user: User): string {
   return `${state.charAt(0).toUpperCase()}${state.slice(1)} user ${nameOf(user)}`;
 }
 
+const NO_EMAIL = 'no email';
+
 function nameOf({ userName, email }: User): string {
   if (userName === email && email !== '') return email;
-  return `${userName === '' ? '(no username)' : userName} <${email === '' ? 'no email' : email}>`;
+  return `${userName === '' ? '(no username)' : userName} <${email === '' ? NO_EMAIL : email}>`;
 }
 
 /** What a row of decisions.csv tells of its subject. */
@@ -101,9 +103,14 @@ export function statedName({ subject, problem }: AskedAbout): string | undefined
   return subject === 'user' ? /^(.*?): /s.exec(problem)?.[1] : undefined;
 }
 
-/** Is in scope whatever the authentication mode, with another email than this. Where the row alone does not tell, it is not. */
-export function hasOtherEmail(row: AskedAbout, email: string): boolean {
+/** Is in scope whatever the authentication mode. Where the row alone does not tell, it is not. */
+export function isSureInScope(row: AskedAbout): boolean {
   const user = statedUser(row);
-  if (user === undefined || !user.isActive || !user.isIdp) return false;
-  return !row.problem.includes(` <${email}>: `) && !row.problem.startsWith(`Active IdP user ${email}: `);
+  return user?.isActive === true && user.isIdp;
+}
+
+/** Yields the email that a row states of a user whose username is another one; blank where there is none. */
+export function emailToCome({ problem }: AskedAbout): string {
+  const email = / <([^<>]*)>: /.exec(problem)?.[1] ?? '';
+  return email === NO_EMAIL ? '' : email;
 }

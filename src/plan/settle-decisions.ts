@@ -7,8 +7,9 @@ import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
 import { acceptanceOf, actionOf, notTheEmail, type Refuse, valueProblem } from './answer-limits.js';
 import type { Choices } from './choices.js';
+import type { DecisionProblem } from './compare-rows.js';
 import { DECISION_COLUMNS, type DecisionColumn } from './decision-rows.js';
-import type { AnsweredRow, DecisionProblem } from './read-decisions.js';
+import type { AnsweredRow } from './read-decisions.js';
 
 export interface Settled {
   readonly choices: Choices;

@@ -1,5 +1,8 @@
 /** What a plan does to people, and what it cannot know: to be said before anything else. */
 
+import type { AuditedFinding } from '../audit/report.js';
+import { NO_ANSWER } from '../plan/decision-rows.js';
+import { topicOf } from '../plan/end-state.js';
 import type { MadePlan } from '../plan/make-plan.js';
 import { ruleOf } from '../rules/registry.js';
 import { count, grouped } from '../rules/rule.js';
@@ -74,4 +77,11 @@ function activeText(active: number, all: number): string {
   if (active === 0) return all === 1 ? 'The user is inactive.' : 'None of them is active.';
   if (active === all) return all === 1 ? 'The user is active.' : 'All of them are active.';
   return `${grouped(active)} of them ${active === 1 ? 'is' : 'are'} active.`;
+}
+
+/** Yields what decisions lead to and nobody was asked about yet: findings of the planned state that the source does not have. */
+export function followingOf({ before, assembly, rows }: MadePlan): AuditedFinding[] {
+  if (rows.every(({ answer = NO_ANSWER }) => answer.action === '')) return [];
+  const known = new Set(before.findings.map(topicOf));
+  return assembly.end.report.findings.filter((audited) => audited.finding.severity !== 'info' && !known.has(topicOf(audited)));
 }

@@ -2,8 +2,6 @@
 
 import type { AuditedFinding, Report } from '../audit/report.js';
 import type { DecisionAction } from '../model/finding.js';
-import { NO_ANSWER } from '../plan/decision-rows.js';
-import { topicOf } from '../plan/end-state.js';
 import type { MadePlan } from '../plan/make-plan.js';
 import { ruleOf } from '../rules/registry.js';
 import { count, grouped } from '../rules/rule.js';
@@ -11,7 +9,7 @@ import { conflictSection } from './conflict-pictures.js';
 import { groupBy } from './grouping.js';
 import { markdownProse, markdownValue } from './markdown-text.js';
 import { actionSections } from './plan-actions.js';
-import { consequencesOf, factsOf, incompletenessOf } from './plan-consequences.js';
+import { consequencesOf, factsOf, followingOf, incompletenessOf } from './plan-consequences.js';
 
 /** More than this nobody reads; the files beside it have everything. */
 const MOST = 200;
@@ -21,7 +19,7 @@ export function* planMarkdown(plan: MadePlan, applyCommand: string): Iterable<st
   const { body, acceptances, before } = plan;
   const { error, warning } = body.after;
   yield '# Plan for SCIM enablement\n\n';
-  yield `${count(body.actions.length, 'action')}; ${count(body.open.length, 'finding')} left open for a decision${acceptances.size > 0 ? `; ${acceptances.size} accepted` : ''}. `;
+  yield `${count(body.actions.length, 'action')}; ${count(body.open.length, 'finding')} left open for a decision${acceptances.size > 0 ? `; ${grouped(acceptances.size)} accepted` : ''}. `;
   yield `Once it is applied, a check would count ${count(error, 'error')} and ${count(warning, 'warning')} (before: ${count(before.summary.error, 'error')} and ${count(before.summary.warning, 'warning')}).\n\n`;
   yield* notCheckedLines(before);
   yield* consequenceSection(plan);
@@ -63,7 +61,7 @@ function* sourceLines({ body, before }: MadePlan): Iterable<string> {
 /** What each decision means, for somebody who writes it into a spreadsheet. */
 const MEANINGS: Readonly<Record<DecisionAction, string>> = {
   'set-email': 'the email becomes `value`; a user in scope then gets it as username too',
-  'set-username': 'the username becomes `value`; only for users who are not in scope',
+  'set-username': 'the username becomes `value`; of a user in scope only the email can become it, and then everybody else who contests it must be settled too',
   'set-name': 'the name of the group becomes `value`',
   activate: 'the user becomes active; no `value`',
   deactivate: 'the user becomes inactive and cannot sign in; no `value`',
@@ -71,7 +69,8 @@ const MEANINGS: Readonly<Record<DecisionAction, string>> = {
   accept: 'nothing changes; needs `reason` and `owner`, may have `expires` as 2027-01-31',
 };
 
-const OR_THE_EMAIL = 'the username becomes `value`; for users in scope that is the email, and says that the other system is changed at the same time';
+const OR_THE_EMAIL =
+  'the username becomes `value`; of a user in scope only the email can become it, which says that the other system is changed at the same time';
 
 function* openSection({ assembly: { open }, rows, before }: MadePlan): Iterable<string> {
   yield `## What stays open: ${grouped(open.length)}\n\n`;
@@ -118,10 +117,8 @@ function* acceptedSection({ acceptances, before }: MadePlan): Iterable<string> {
 }
 
 /** What decisions lead to and no decision was asked for yet. */
-function* newSection({ before, assembly, rows }: MadePlan): Iterable<string> {
-  if (rows.every(({ answer = NO_ANSWER }) => answer.action === '')) return;
-  const known = new Set(before.findings.map(topicOf));
-  const follows = assembly.end.report.findings.filter((audited) => audited.finding.severity !== 'info' && !known.has(topicOf(audited)));
+function* newSection(plan: MadePlan): Iterable<string> {
+  const follows = followingOf(plan);
   if (follows.length === 0) return;
   yield `## What the decisions lead to: ${grouped(follows.length)}\n\nThe next check reports this anew, and the next plan asks about it.\n\n`;
   for (const { finding } of follows.slice(0, MOST)) yield `- ${finding.severity}: ${markdownValue(ruleOf(finding).message(finding))}\n`;

@@ -11,7 +11,7 @@ import { type Cell, count, grouped, type Rule } from '../rules/rule.js';
 import { alignColumns, charactersOf, cut, cutStart, type Styled, wrap } from './columns.js';
 import type { Reporter, ReportOptions } from './reporter.js';
 import { acceptanceText, idpText, sourceText } from './sections.js';
-import { verdictText } from './verdict.js';
+import { knownAtOrAbove, verdictText } from './verdict.js';
 import { compareParts, type Part, printable, visible } from './visible.js';
 
 /** The report for people: the verdict first, then rule by rule, then what to do next. */
@@ -191,14 +191,19 @@ function* closingLines(report: Report, options: ReportOptions, paint: ChalkInsta
   yield* nextLines(report, options);
 }
 
-function* nextLines({ findings, notChecked, isReady, snapshot, policy }: Report, { width, sourceWords, canPlan = true }: ReportOptions): Iterable<string> {
+function* nextLines(report: Report, { width, sourceWords, withheldOptions = [], canPlan = true }: ReportOptions): Iterable<string> {
   const say = (text: string, indent = '  '): string => `${wrap(text, width, indent).join('\n')}\n`;
+  const { findings, notChecked, isReady, snapshot, policy } = report;
   const open = findings.filter(({ acceptance }) => acceptance === undefined);
-  const worst = open.find(({ finding }) => isAtOrAbove(finding.severity, 'warning'));
+  const worst = open.find(({ finding }) => isAtOrAbove(finding.severity, 'warning')) ?? knownAtOrAbove(report)[0];
   if (worst !== undefined) {
     // A command is there to be copied, so it is one line whatever the width.
     if (canPlan) {
-      yield `  scim-audit plan ${printable(sourceWords)} --out plan\n`;
+      // What is left out must be seen to be missing: pasted as it stands, the command is refused.
+      yield `  scim-audit plan ${printable(sourceWords)}${withheldOptions.length > 0 ? ' …' : ''} --out plan\n`;
+      if (withheldOptions.length > 0) {
+        yield say(`in the place of "…" belong the same options of this check that name groups or users (${withheldOptions.join(', ')})`, '    ');
+      }
       yield say('writes the changes that remove what needs no decision, and asks about the rest', '    ');
     } else yield say('Export with ids: `scim-audit plan` needs them to write the changes that remove these findings.');
     yield `  scim-audit explain ${worst.finding.rule}\n`;

@@ -28,6 +28,9 @@ export interface ExportStand extends Stand {
 const isNumber = (text: string): boolean => /^\d+$/.test(text);
 const isPlainId = (text: string): boolean => isNumber(text) || /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
+/** Yields what finds a text between spaces, also where a list or a sentence goes on or ends after it. */
+const wholeWord = (text: string): RegExp => new RegExp(`(?<=\\s|^)${text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}(?=[,.;:]?(?:\\s|$))`, 'g');
+
 function lazily<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {
@@ -104,7 +107,7 @@ export function standFor({ users, groups }: Pick<Snapshot, 'users' | 'groups'>, 
       lacks,
       location,
     }),
-    note: (text) => aliasedIds().reduce((note, id) => (note.includes(id) ? note.replaceAll(` ${id} `, ` ${userId(id)} `) : note), text),
+    note: (text) => aliasedIds().reduce((note, id) => (note.includes(id) ? note.replace(wholeWord(id), () => userId(id)) : note), text),
     names: ({ names }) => (names === undefined ? {} : { names: { of: (place) => person(names.of(place)) } }),
     isGroupName: (text) => groupNames().has(key(text)),
     owner: (name) => (name.includes('@') ? identity(name) : person(name)),

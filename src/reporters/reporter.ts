@@ -11,6 +11,8 @@ export interface ReportOptions {
   readonly mostRows?: number;
   /** The words that gave the source on the command line, for the next step. */
   readonly sourceWords: string;
+  /** Options of this command line that name groups or people, and are not shown: the source's words lack them. */
+  readonly withheldOptions?: readonly string[];
   /** A plan can be made of this source; undefined: it can. */
   readonly canPlan?: boolean;
 }

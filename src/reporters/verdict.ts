@@ -1,6 +1,6 @@
 /** The verdict in words, the same in every format for people and on stderr. */
 
-import type { Report } from '../audit/report.js';
+import { type AuditedFinding, isAtOrAbove, type Report } from '../audit/report.js';
 import { isInScope } from '../model/scope.js';
 import { count, grouped } from '../rules/rule.js';
 
@@ -15,11 +15,28 @@ function countsText({ summary }: Report): string {
   return parts.length === 0 ? 'no findings' : parts.join(', ');
 }
 
+/** Yields the findings that would count if no earlier report had them: nobody accepted them, and nobody mended them. */
+export function knownAtOrAbove({ findings, policy }: Report): AuditedFinding[] {
+  return findings.filter(({ finding, acceptance }) => acceptance?.isKnown === true && isAtOrAbove(finding.severity, policy.failOn));
+}
+
 /** Yields the verdict in words, never plainly "ready" where nothing, or not everything, was judged; it is good where nothing is left to look at. */
 export function verdictText(report: Report): { readonly text: string; readonly isGood: boolean } {
   const { policy, snapshot, summary, notChecked, isReady } = report;
   if (!isReady) return { text: `NOT READY for SCIM: ${countsText(report)}`, isGood: false };
   if (policy.failOn === 'never') return { text: `Not judged (--fail-on never): ${countsText(report)}`, isGood: summary.error === 0 };
+  const known = knownAtOrAbove(report).length;
+  if (known > 0) {
+    const counts = countsText(report);
+    const others = summary.warning + summary.info + summary.accepted + notChecked.length === 0 && summary.known === known;
+    const unchecked = notChecked.length === 0 ? '' : `; ${count(notChecked.length, 'rule')} not checked`;
+    const isNothingNew = summary.error + summary.warning + summary.info === 0;
+    const news = isNothingNew ? 'No new findings' : `Nothing new at or above --fail-on ${policy.failOn}`;
+    return {
+      text: `${news}: ${count(known, 'known one is', 'known ones are')} still there${others ? '' : ` (${counts}${unchecked})`}`,
+      isGood: false,
+    };
+  }
   if (summary.error > 0) return { text: `Below --fail-on ${policy.failOn}: ${countsText(report)}`, isGood: false };
   if (snapshot.users.length === 0) return { text: 'Nothing was audited: the source has no users', isGood: false };
   if (!snapshot.users.some((user) => isInScope(user, policy.authMode))) return { text: `No user is in scope: ${countsText(report)}`, isGood: false };

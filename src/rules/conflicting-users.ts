@@ -11,6 +11,7 @@ import {
   askEach,
   cell,
   count,
+  grouped,
   idsOf,
   NO_NEEDS,
   NOBODY,
@@ -42,13 +43,20 @@ export interface ConflictingUsers extends FindingBase {
   readonly keyId: number;
 }
 
-const WHAT: Readonly<Record<Pattern, string>> = {
-  'same-email': 'all need it as their username, and only one can have it',
+const WHAT: Readonly<Record<Exclude<Pattern, 'same-email'>, string>> = {
   taken: 'one needs it as the username, but a user who will not be renamed holds it',
   swap: "they hold one another's addresses in a ring",
   chain: 'one needs it as the username, and its holder is to be renamed away first',
   bystander: 'nobody is in the way: another user has it only as an email address',
 };
+
+/** Yields what the contest is; of several who need the username, others may merely hold it or have it as their email. */
+function whatOf({ pattern, users, needsUpdate, index, keyId }: ConflictingUsers): string {
+  if (pattern !== 'same-email') return WHAT[pattern];
+  const claimants = users.reduce((sum, { place }) => sum + (needsUpdate[place] === 1 && index.emailKey[place] === keyId ? 1 : 0), 0);
+  const who = claimants === users.length ? 'all' : `${grouped(claimants)} of them`;
+  return `${who} need it as their username, and only one can have it`;
+}
 
 /** Yields what kind of contest a key is (contract 2.5), for a key that has at least one pair. */
 function classify({ index, contest }: RuleContext, id: number): { pattern: Pattern; resolution: Resolution } {
@@ -95,7 +103,7 @@ export const conflictingUsers: Rule<ConflictingUsers> = {
       return found.sort((a, b) => a.users[0].place - b.users[0].place || (a.userName < b.userName ? -1 : 1));
     },
   }),
-  message: ({ userName, users, pattern }) => `${count(users.length, 'user')} contest the username "${userName}": ${WHAT[pattern]} (${idsOf(users)}).`,
+  message: (finding) => `${count(finding.users.length, 'user')} contest the username "${finding.userName}": ${whatOf(finding)} (${idsOf(finding.users)}).`,
   identity: ({ userName, users, needsUpdate }) => [userName, ...sortedIdentity(users, (user) => [user.userName, user.email, String(needsUpdate[user.place])])],
   topic: ({ userName }) => userName,
   data: ({ userName, pattern, resolution, users, needsUpdate, pairCount, index, keyId }, locate) => ({
@@ -133,7 +141,7 @@ export const conflictingUsers: Rule<ConflictingUsers> = {
     askEach(
       finding.users,
       (user) => `${user.userName} <${user.email}>`,
-      `The username "${finding.userName}" is contested: ${WHAT[finding.pattern]}.`,
+      `The username "${finding.userName}" is contested: ${whatOf(finding)}.`,
       ['set-email', 'set-username', 'deactivate', 'activate', 'accept'],
       proposer(finding),
     ),

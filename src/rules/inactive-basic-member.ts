@@ -68,7 +68,8 @@ export const inactiveBasicMember: Rule<InactiveBasicMember> = {
       {
         subject: 'user',
         id: user.id,
-        current: groups.map(({ name }) => name).join('; '),
+        current: groups.map(({ id, name }) => `${name} (${id})`).join('; '),
+        isRetold: true,
         problem: 'The first group sync removes the user from these groups.',
         actions: ['activate', 'remove-member', 'accept'],
         proposal: { action: 'remove-member', value: '' },

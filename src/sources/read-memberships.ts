@@ -72,7 +72,7 @@ const eitherOf =
   };
 
 /** Yields what takes the rows of one memberships table. */
-export function takeMemberships(table: Table, resolver: MemberResolver, sink: MembershipSink, problems: Problems): (row: Row) => void {
+export function takeMemberships(table: Table, resolver: MemberResolver, sink: MembershipSink, problems: Problems, areIdsEnough = false): (row: Row) => void {
   const groupById: Find = (text) => resolver.groupsById.get(text.trim());
   const userById: Find = (text) => resolver.usersById.get(text.trim());
   const groupByName: Find = (text) => resolver.groupByName(text);
@@ -95,16 +95,30 @@ export function takeMemberships(table: Table, resolver: MemberResolver, sink: Me
     ['userName', userByName],
     ['user', eitherOf(userById, userByName)],
   ]);
+  const add = (row: Row, at: number, message: string): void =>
+    problems.add({ file, ...(table.table === undefined ? {} : { table: table.table }), line: row.line, column: at + 1, heading: headings[at], message });
   const refuse = (row: Row, at: number, what: string, role: string): void =>
-    problems.add({
-      file,
-      ...(table.table === undefined ? {} : { table: table.table }),
-      line: row.line,
-      column: at + 1,
-      heading: headings[at],
-      message: `${quoted(row.text(at))} fits more than one ${what}; name ${what}s by id (column ${role}).`,
-    });
-  const areIds = findGroup === groupById && findUser === userById;
+    add(row, at, `${quoted(row.text(at))} fits more than one ${what}; name ${what}s by id (column ${role}).`);
+  const doubles = [
+    { what: 'group', idAt: columns.get('groupId'), nameAt: columns.get('groupName'), byId: groupById, byName: groupByName },
+    { what: 'user', idAt: columns.get('userId'), nameAt: columns.get('userName'), byId: userById, byName: userByName },
+  ].flatMap(({ idAt, nameAt, ...rest }) => (areIdsEnough || idAt === undefined || nameAt === undefined ? [] : [{ idAt, nameAt, ...rest }]));
+  /** Yields whether ids and names of a row are of the same, where it has both. */
+  const isOneMeant = (row: Row): boolean => {
+    let isOne = true;
+    for (const { what, idAt, nameAt, byId, byName } of doubles) {
+      const name = row.text(nameAt);
+      const [id, named] = [byId(row.text(idAt)), byName(name)];
+      const isLacking = row.text(idAt).trim() === '' && name.trim() !== '';
+      const isOther = id >= 0 && named >= 0 && id !== named;
+      if (isLacking) add(row, idAt, `the id is missing, and the row names the ${what} ${quoted(name)}; give the id in every row, or leave that column out.`);
+      else if (isOther)
+        add(row, nameAt, `${quoted(name)} is another ${what} than the one with the id ${quoted(row.text(idAt).trim())}; one of the two is wrong.`);
+      if (isLacking || isOther) isOne = false;
+    }
+    return isOne;
+  };
+  const areIds = doubles.length === 0 && findGroup === groupById && findUser === userById;
   return (row) => {
     if (areIds) {
       const groupInteger = row.integer(groupAt);
@@ -116,6 +130,7 @@ export function takeMemberships(table: Table, resolver: MemberResolver, sink: Me
         return;
       }
     }
+    if (doubles.length > 0 && !isOneMeant(row)) return;
     const groupText = row.text(groupAt);
     const userText = row.text(userAt);
     const group = findGroup(groupText);

@@ -63,7 +63,7 @@ export function readSource(opened: readonly Table[], wishes: UserWishes, begin: 
   let memberships = cells.replay(users.users, sink);
   const resolver = new MemberResolver(users.users, groups.groups, users.usersById, groups.groupsById);
   for (const table of ofRole('memberships')) {
-    const end = table.read(takeMemberships(table, resolver, sink, problems), problems);
+    const end = table.read(takeMemberships(table, resolver, sink, problems, wishes.areIdsEnough), problems);
     ends.set(table, end);
     memberships += end.rows;
   }

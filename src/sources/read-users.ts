@@ -18,6 +18,8 @@ export interface UserWishes extends UserWords {
   /** Given and family names by themselves are read as well. */
   readonly withNameParts?: boolean;
   readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
+  /** Memberships are followed by their ids, whatever names stand beside these. */
+  readonly areIdsEnough?: boolean;
 }
 
 export interface UsersRead {
@@ -77,7 +79,10 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
       const integer = row.integer(idAt);
       const trimmed = integer < 0 ? idOf(row.text(idAt), idColumn) : String(integer);
       if (trimmed === '') {
-        cellProblem(table, row, idColumn, 'the id is missing; every user needs one.');
+        cellProblem(table, row, idColumn, `the ${idColumn === 'userName' ? 'username' : 'id'} is missing; every user needs one.`);
+        // What else is wrong with the row is told as well.
+        isActive(row);
+        authenticationType(row);
         return;
       }
       const login = userName(row);
@@ -104,7 +109,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
             table,
             row,
             idColumn,
-            `the id ${quoted(trimmed)} is there already, on ${other?.file === table.file ? '' : `${other?.file}, `}line ${first.line}; every user needs one row.`,
+            `the ${idColumn === 'userName' ? 'username' : 'id'} ${quoted(trimmed)} is there already, on ${other?.file === table.file ? '' : `${other?.file}, `}line ${first.line}; every user needs one row.`,
           );
           return;
         }

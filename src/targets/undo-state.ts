@@ -96,7 +96,8 @@ export async function reversalOf({ journal, folder, undone }: Looked): Promise<R
   const before = isRenaming ? await userNamesBefore(journal, folder) : new Map<string, string>();
   const opened = await openSource(journal.run.reading);
   try {
-    const wishes = { authMode: 'basic', withNames: false, authTypeMap: journal.run.authTypeMap, leaveOutUsers: [] } as const;
+    // A run that was ended between two files may have left old names beside ids.
+    const wishes = { authMode: 'basic', withNames: false, authTypeMap: journal.run.authTypeMap, leaveOutUsers: [], areIdsEnough: true } as const;
     const { users, groups } = readSource(opened.tables, wishes, (directory) => ({
       member(user, group) {
         if (spoken.size === 0) return;

@@ -79,7 +79,7 @@ describe('a decision is checked before it is saved, in the words of the plan', (
   it('an email that is none, and none at all', async () => {
     const { stdout } = await decide('1', '', '1', 'rye at bakery', 'rye@bakery.example', 'q');
     expect(stdout).toContain('\nset-email needs a value.\nPlease type a number');
-    expect(stdout).toContain('\n"rye at bakery" is not an email address.\nNew value: ');
+    expect(stdout).toContain('\n"rye at bakery" is not an email address.\nNew value (empty: choose again): ');
     expect(decisionOf('missing-email', '1')).toEqual(['set-email', 'rye@bakery.example', '', '', '']);
   });
 
@@ -91,20 +91,39 @@ describe('a decision is checked before it is saved, in the words of the plan', (
     expect(decisionOf('missing-email', '1')).toEqual(['accept', '', 'a robot', 'Ines', '2026-12-31']);
   });
 
-  it('a username that is not the email, of a user in scope', async () => {
+  it('a user in scope is offered the email as username, and no other', async () => {
     await planned(CONTESTED);
-    const before = upTo('username-email-mismatch', '4');
-    const { stdout } = await decide(...before, '2', 'speltina', 'spelt@bakery.example', 'q');
-    expect(stdout.replace(/\s+/g, ' ')).toContain('user 4 is in scope, so the username must become the email; "speltina" would only have to be changed again.');
+    const { stdout, stderr } = await decide(...upTo('username-email-mismatch', '4'), '2', 'q');
+    const asked = stdout.slice(stdout.indexOf('Usernames that are not the email')).replace(/\s+/g, ' ');
+    expect(asked).toContain('2 set-username spelt@bakery.example: this account gets its email as username; settle whoever else contests it too 3 deactivate:');
+    expect(asked.match(/set-username/g)).toHaveLength(1);
+    expect(asked).not.toContain('New value');
+    expect(stderr).toContain('1 decision saved');
     expect(decisionOf('username-email-mismatch', '4')).toEqual(['set-username', 'spelt@bakery.example', '', '', '']);
   });
 
-  it('unless another row says that the email becomes the same', async () => {
+  it('that which another row says the email becomes, where one does', async () => {
     await planned(CONTESTED);
     answer(cwd, [['conflicting-users', '4', { action: 'set-email', value: 'speltina@bakery.example' }]]);
-    await decide(...upTo('username-email-mismatch', '4'), '2', 'speltina@bakery.example', 'q');
+    await decide(...upTo('username-email-mismatch', '4'), '2', 'q');
     expect(decisionOf('username-email-mismatch', '4').slice(0, 2)).toEqual(['set-username', 'speltina@bakery.example']);
     expect((await runCli(['plan', 'export', '--auth-mode', 'multi', '--out', 'plan'], { cwd })).code).toBe(0);
+  });
+
+  it('and none where the username is the email already, or there is none', async () => {
+    await planned(['4,spelt,spelt@bakery.example,true,idp', '5,spelt@bakery.example,spelt@bakery.example,true,idp', '6,Spelt@bakery.example,,true,idp']);
+    for (const id of ['5', '6']) {
+      const { stdout } = await decide(...upTo('conflicting-users', id), 'q');
+      const asked = stdout.slice(stdout.lastIndexOf('contest one username'));
+      expect({ id, isAsked: asked.includes(`user ${id}:`), isOffered: asked.includes('set-username') }).toEqual({ id, isAsked: true, isOffered: false });
+    }
+  });
+
+  it('whoever is not in scope may get any, and an empty line goes back', async () => {
+    await planned(CONTESTED);
+    const { stdout } = await decide(...upTo('conflicting-users', '5'), '3', '', '3', 'spelt.old', 'q');
+    expect(stdout.match(/New value \(empty: choose again\): /g)).toHaveLength(2);
+    expect(decisionOf('conflicting-users', '5').slice(0, 2)).toEqual(['set-username', 'spelt.old']);
   });
 
   it('and nothing is offered that the user is already', async () => {

@@ -59,6 +59,11 @@ describe('a refusal', () => {
     expect(files).toEqual(['users 2', 'groups 1', 'groups 1', 'memberships 2']);
   });
 
+  it('tells everything that is wrong with a row, also where it has no id', async () => {
+    const { stderr } = await check(export_({ 'users.csv': `${USERS},ida,ida@bakery.example,perhaps,idp\n` }));
+    expect([...stderr.matchAll(/^users\.csv, line 4, column (\d)/gm)].map(([, column]) => column)).toEqual(['1', '4']);
+  });
+
   it('of a command line says what was meant, on lines of its own', async () => {
     const { stderr } = await check(export_(), '--leave-out-usr', '1');
     expect(stderr).toBe("What to do: Did you mean --leave-out-user?\nscim-audit: exit 2: unknown option '--leave-out-usr'\n");

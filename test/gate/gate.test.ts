@@ -56,7 +56,7 @@ describe('the gate is open', () => {
       notChecked: [{ rule: 'inactive-basic-member', why: 'skipped with --skip-rule' }],
       rules: [{ rule: 'missing-email', severity: 'info', usually: 'error' }],
       accepted: [{ fingerprint: 'missing-email:00', severity: 'error', reason: 'a robot', owner: 'Ana', expires: '2026-03-02' }],
-      known: [{ fingerprint: 'missing-email:01', severity: 'error' }],
+      known: [{ fingerprint: 'missing-email:01', severity: 'warning' }],
     });
     expect(code).toBe(0);
     for (const part of [
@@ -89,6 +89,19 @@ describe('the gate is shut (exit 1)', () => {
     const result = await gate(folder, ['.']);
     expect(result.code).toBe(1);
     expect(reasonOf(result)).toContain('the check found the organisation not ready: 1 error.');
+  });
+
+  it('where findings that would count were known from a baseline, and nobody accepted them', async () => {
+    const folder = makeFolder({ ...READY, 'users.csv': USERS.replace('1,ana@', '1,anna@') });
+    await runCli(['check', '.', '--auth-mode', 'multi', '--format', 'json', '--output', 'known.json'], { cwd: folder });
+    expect((await certifyFolder(folder, ['--baseline', 'known.json'])).code).toBe(0);
+    const result = await gate(folder, ['.']);
+    expect(result.code).toBe(1);
+    expect(reasonOf(result)).toContain('the check left 1 finding uncounted that is known from a baseline: known is not accepted.');
+    const known = [{ fingerprint: 'missing-email:01', severity: 'warning' }] as const;
+    expect((await gateWith({ known })).code).toBe(0);
+    const { settings } = JSON.parse(textOf(folder)) as CertificateBody;
+    expect((await gateWith({ known, settings: { ...settings, failOn: 'warning' } })).code).toBe(1);
   });
 
   it('where everything would have been called ready', async () => {

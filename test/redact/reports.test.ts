@@ -74,8 +74,54 @@ describe('check --redact', () => {
   it('shows no group that the command line names, in the next step and in the settings', async () => {
     const args = ['check', SOURCE, '--auth-mode', 'multi', '--sync-group', 'Mirror crew', '--sync-group', "Night's watch", '--redact'];
     const [report, settings] = [await runCli(args, { env: KEY }), await runCli([...args, '--show-config'], { env: KEY })];
-    expect(report.stdout).toContain('--sync-group');
     for (const { stdout, stderr } of [report, settings]) expect(stdout + stderr).not.toMatch(/mirror crew|watch/i);
+  });
+
+  it('shows a next step without names of groups, which pasted as it stands is refused and not run with other settings', async () => {
+    const cwd = makeFolder({
+      'export/users.csv': 'id,userName,email,active,authType\n1,annabel,ann@sky.org,true,idp\nben@sky.org,ben@sky.org,ben@sky.org,false,idp\n',
+      'export/groups.csv': 'id,name,project\n7,Mirror crew,\n8,Night watch,\n',
+      'export/memberships.csv': 'groupId,userId\n7,1\n',
+      'okta.csv': 'id,login,email,status\na1,ann@sky.org,ann@sky.org,ACTIVE\n',
+      'groups.csv': 'id,name\ng1,Mirror crew\n',
+      'members.csv': 'id,login\na1,ann@sky.org\n',
+    });
+    const idp = ['--idp', 'okta', '--idp-users', 'okta.csv', '--idp-groups', 'groups.csv', '--idp-members', 'Mirror crew=members.csv'];
+    const args = ['check', 'export', '--auth-mode', 'multi', '--sync-group', 'Mirror crew', ...idp, '--leave-out-user', 'ben@sky.org', '--redact'];
+    const { stdout, stderr } = await runCli(args, { cwd });
+    expect(stdout + stderr).not.toMatch(/mirror crew|ben@sky/i);
+    const command = /^ {2}scim-audit (plan .*)$/m.exec(stdout)?.[1] ?? '';
+    expect(command).toBe('plan export --auth-mode multi --idp okta --idp-users okta.csv --idp-groups groups.csv … --out plan');
+    expect(stdout.replace(/\s+/g, ' ')).toContain('name groups or users (--sync-group, --leave-out-user, --idp-members)');
+    const pasted = await runCli(command.split(' '), { cwd });
+    expect({ code: pasted.code, isWritten: existsSync(join(cwd, 'plan')) }).toEqual({ code: 2, isWritten: false });
+    const settings = await runCli([...args, '--show-config'], { cwd });
+    expect(settings.stdout).toContain('=members.csv');
+    expect(settings.stdout).not.toMatch(/mirror crew/i);
+  });
+
+  it('shows the whole next step where no option names anybody', async () => {
+    const { stdout } = await runCli(['check', ...ARGS, '--redact']);
+    expect(stdout).toContain(`  scim-audit plan ${ARGS.join(' ')} --out plan`);
+  });
+
+  it('tells what a setting may be, and the id that is there twice, as they are', async () => {
+    const users = 'id,userName,email,active\n17,annabel,ann@sky.org,true\n17,benedict,ben@sky.org,true\nann@sky.org,c,,true\nann@sky.org,d,,true\n';
+    const cwd = makeFolder({ 'export/users.csv': users, 'c.json': '{ "authMode": "annabel", "failOn": "none" }' });
+    const config = await runCli(['check', 'export', '--redact', '--config', 'c.json'], { cwd });
+    expect(config.code).toBe(2);
+    expect(config.stderr).toContain('authMode: expected one of "basic"|"saml"|"auth0"|"multi".');
+    expect(config.stderr).toContain('failOn: expected one of "error"|"warning"|"info"|"never".');
+    const twice = await runCli(['check', 'export', '--auth-mode', 'basic', '--redact'], { cwd });
+    expect(twice.stderr).toContain('the id "17" is there already, on line 2');
+    expect(twice.stderr).toMatch(/the id "[^"]*" is there already, on line 4/);
+    expect(twice.stderr).not.toMatch(/annabel|benedict|sky\.org/);
+  });
+
+  it('shows no number that is a username, where usernames stand for ids', async () => {
+    const cwd = makeFolder({ 'u.csv': 'Username,Full Name,Email,License Type\n4711,Mira Falk,m@sky.org,Named\n4711,Otto Kern,o@sky.org,Named\n' });
+    const { code, stderr } = await runCli(['check', '--users', 'u.csv', '--auth-mode', 'basic', '--redact'], { cwd });
+    expect({ code, isTold: stderr.includes('is there already'), isShown: stderr.includes('4711') }).toEqual({ code: 2, isTold: true, isShown: false });
   });
 
   it('quotes nothing of the export where it cannot be read', async () => {
@@ -99,7 +145,10 @@ describe('check --redact', () => {
     const report = await runCli([...plan.map((word) => (word === 'plan' ? 'check' : word)).slice(0, -2), '--format', 'json'], { cwd });
     const fingerprint = /username-email-mismatch:[0-9a-f]+/.exec(report.stdout)?.[0] ?? '';
     const headings = 'fingerprint,rule,subject,id,current,problem,suggestion,action,value,reason,owner,expires';
-    const decisions = join(makeFolder({ 'd.csv': `${headings}\n${fingerprint},,,,,,,accept,,annabel is away,Ann Bell,\n` }), 'd.csv');
+    const decisions = join(
+      makeFolder({ 'd.csv': `${headings}\n${fingerprint},username-email-mismatch,user,1,annabel,,,accept,,annabel is away,Ann Bell,\n` }),
+      'd.csv',
+    );
     const args = [
       'check',
       '.',

@@ -230,6 +230,14 @@ interface Refused {
 
 const REFUSED: Readonly<Record<string, Refused>> = {
   'ambiguous-group-name': { places: ['memberships.csv 2:1', 'memberships.csv 4:1'], says: ['"Bakers"'] },
+  'contradicting-memberships': {
+    places: ['memberships.csv 3:2', 'memberships.csv 4:4', 'memberships.csv 5:1', 'memberships.csv 5:3'],
+    says: [
+      '"Shop" is another group than the one with the id "1"',
+      '"maubert" is another user than the one with the id "14"',
+      'the id is missing, and the row names',
+    ],
+  },
   'empty-file': { places: ['users.csv 1'], says: ['is empty'] },
   'heading-only': { places: [], says: ['the source has no users', '--allow-empty'], code: 3 },
   'invalid-utf-8': { places: ['users.csv 5:3', 'users.csv 6:4'], says: ['0xE9', '0xC3', '--encoding windows-1252'] },

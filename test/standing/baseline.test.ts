@@ -87,6 +87,33 @@ describe('check --baseline', () => {
     expect((await check(folder, [...AGAINST, '--format', format])).stdout).toMatch(/fixed/i);
   });
 
+  it.each(['pretty', 'markdown', 'html'])('calls nothing ready in %s while known findings are there', async (format) => {
+    const folder = await known();
+    const { code, stdout, stderr } = await check(folder, [...AGAINST, '--format', format]);
+    expect(code).toBe(0);
+    expect(stderr).toContain('exit 0: No new findings: 2 known ones are still there');
+    expect(stdout).toContain('No new findings: 2 known ones are still there');
+    expect(stdout).not.toMatch(/Ready for SCIM|Nothing to clean|✔ No new/);
+    if (format === 'pretty') expect(stdout).toMatch(/^▲ No new findings[\s\S]*\nNext\n {2}scim-audit plan \. /);
+  });
+
+  it('says what else there is beside them', async () => {
+    const folder = await known();
+    put(folder, USERS.replace('4,dag,dag@dome.example,false', '4,dag,dag@dome.example,true'));
+    const { code, stderr } = await check(folder, [...AGAINST, '--skip-rule', 'duplicate-email']);
+    expect(code).toBe(0);
+    expect(stderr).toContain(
+      'Nothing new at or above --fail-on error: 2 known ones are still there (1 warning, 2 known from the baseline; 1 rule not checked)',
+    );
+  });
+
+  it('is ready where what is known is below what counts', async () => {
+    const users = USERS.replace('2,robot,,', '2,robot@dome.example,robot@dome.example,').replaceAll('cleo at dome', 'cleo@dome.example');
+    const folder = await known({ ...EXPORT, 'users.csv': users.replace('4,dag,dag@dome.example,false', '4,dag,dag@dome.example,true') });
+    const { code, stderr } = await check(folder, AGAINST);
+    expect({ code, isReady: stderr.includes('Ready for SCIM: 1 known from the baseline') }).toEqual({ code: 0, isReady: true });
+  });
+
   it('does not call fixed what was not checked', async () => {
     const folder = await known();
     const { report } = await checkJson(folder, [...AGAINST, '--skip-rule', 'missing-email']);

@@ -120,6 +120,96 @@ describe('check --decisions', () => {
     expect((await checkJson(folder, WITH)).report.summary.accepted).toBe(0);
   });
 
+  describe('of rows that are not as they were written', () => {
+    const OF = (rows: readonly DecisionRow[], rule: string): number => rows.findIndex((row) => row.rule === rule);
+
+    /** Yields what a check says of the rows, once somebody changed them. */
+    async function changed(change: (rows: DecisionRow[]) => void, args: readonly string[] = []) {
+      const { folder, rows } = await accepting();
+      const altered = rows.map((row) => ({ ...row }));
+      change(altered);
+      writeDecisions(folder, altered);
+      return check(folder, [...WITH, ...args]);
+    }
+
+    it.each(['frobnicate', 'acept', 'accept!'])('refuses %j, which is no action, with its line', async (action) => {
+      const { code, stdout, stderr } = await changed((rows) => {
+        rows[OF(rows, 'invalid-email')].action = action;
+      });
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain(`decisions.csv, line 3, column 8 (action): "${action}" is no action; possible: set-email, deactivate, accept,`);
+    });
+
+    it('refuses an action that the finding does not have', async () => {
+      const { code, stderr } = await changed((rows) => {
+        Object.assign(rows[OF(rows, 'invalid-email')], { action: 'set-name', value: 'x' });
+      });
+      expect({ code, said: stderr.includes('line 3, column 8 (action): "set-name" is not possible here') }).toEqual({ code: 2, said: true });
+    });
+
+    it('refuses a row whose fingerprint is that of another finding, as after sorting one column', async () => {
+      const swapped = await changed((rows) => {
+        [rows[0].fingerprint, rows[1].fingerprint] = [rows[1].fingerprint, rows[0].fingerprint];
+        rows[1].action = '';
+      });
+      expect({ code: swapped.code, stdout: swapped.stdout }).toEqual({ code: 2, stdout: '' });
+      expect(swapped.stderr).toMatch(
+        /line 2, column 1 \(fingerprint\): fingerprint was altered.* is about user "3", "cleo at dome", and this row about user "2", ""/s,
+      );
+      const overwritten = await changed((rows) => {
+        rows[0].fingerprint = rows[1].fingerprint;
+      });
+      expect({ code: overwritten.code, said: overwritten.stderr.includes('line 2, column 1 (fingerprint)') }).toEqual({ code: 2, said: true });
+    });
+
+    it.each([
+      ['rule', 2, 'missing-email'],
+      ['current', 5, 'cleo at home'],
+    ])('refuses an altered %s, and says what it was', async (name, column, text) => {
+      const { code, stderr } = await changed((rows) => {
+        Object.assign(rows[OF(rows, 'invalid-email')], ACCEPTED, { [name]: text });
+      });
+      expect(code).toBe(2);
+      expect(stderr).toMatch(new RegExp(`line 3, column ${column} \\(${name}\\): ${name} was altered: it is "${text}" and was "(invalid-email|cleo at dome)"`));
+    });
+
+    it('refuses a row that is there twice', async () => {
+      const { code, stderr } = await changed((rows) => {
+        rows.push({ ...rows[OF(rows, 'missing-email')] });
+      });
+      expect({ code, said: stderr.includes('the row is there already, on line 2') }).toEqual({ code: 2, said: true });
+    });
+
+    it('shows no value of the row under --redact', async () => {
+      const { code, stderr } = await changed(
+        (rows) => {
+          Object.assign(rows[OF(rows, 'invalid-email')], ACCEPTED, { current: 'cleo at home' });
+        },
+        ['--redact'],
+      );
+      expect({ code, isTold: stderr.includes('current was altered'), isShown: /cleo/.test(stderr) }).toEqual({ code: 2, isTold: true, isShown: false });
+    });
+
+    it('leaves rows alone that answer nothing, that a spreadsheet wrote in its own way, or whose finding is gone', async () => {
+      const { code } = await changed((rows) => {
+        rows[OF(rows, 'invalid-email')].current = 'cleo at home';
+        rows[OF(rows, 'missing-email')].id = '2.0';
+        rows.push({ ...rows[0], fingerprint: 'invalid-email:0123456789abcdef', id: '9', current: 'else', action: 'deactivate' });
+      });
+      expect(code).toBe(1);
+    });
+  });
+
+  it('takes an acceptance about groups of which one got another name since', async () => {
+    const files = { ...EXPORT, 'groups.csv': 'id,name\n7,Observers\n', 'memberships.csv': 'groupId,userId\n7,4\n' };
+    const folder = makeFolder(files);
+    const rows = answering(await askDecisions(folder), 'inactive-basic-member');
+    expect(rows.find(({ rule }) => rule === 'inactive-basic-member')?.current).toBe('Observers (7)');
+    writeDecisions(folder, rows);
+    writeFileSync(join(folder, 'groups.csv'), 'id,name\n7,Watchers\n');
+    expect((await checkJson(folder, WITH)).report.summary.accepted).toBe(1);
+  });
+
   it.each([
     ['semicolons', { delimiter: ';' }],
     ['tabs', { delimiter: '\t' }],

@@ -268,3 +268,22 @@ test('a copy that is there does not hide that its source is another one by now',
   writeFileSync(scene.file('users.csv'), `${USERS}4,oat,oat@bakery.example,true\n`);
   await expect(applyAll(scene, { mode })).rejects.toMatchObject({ name: 'ApplyRefused', message: expect.stringContaining('stale') });
 });
+
+test('old names beside ids, as a run that was ended between two files leaves them, hinder no undo', async () => {
+  const swap = (from: string, to: string, id: string): Change => ({ kind: 'replace-user', user: id, attribute: 'userName', from, to });
+  const changes = [swap('rye', 'tmp', '1'), swap('bran', 'rye', '3'), swap('tmp', 'bran', '1'), LEAVES];
+  const memberships = 'groupId,userId,userName\n7,1,rye\n7,3,bran\n7,2,old\n';
+  const scene = await csvScene(memberships, changes);
+  const folder = join(scene.planFile, '../..');
+  const seen: string[] = [];
+  await killedAt(folder, Number.POSITIVE_INFINITY, (at) => applyAll(scene, { at: (step) => at(seen[seen.push(step) - 1]) }));
+  for (const name of ['users.csv', 'memberships.csv']) writeFileSync(scene.file(name), name === 'users.csv' ? USERS : memberships);
+  await killedAt(folder, seen.indexOf('reported users.csv'), (at) => applyAll(scene, { at, world: worldOf(4712, [4712]) }));
+  expect(readFileSync(scene.file('users.csv'), 'utf8')).toContain('1,bran,');
+  expect(readFileSync(scene.file('memberships.csv'), 'utf8')).toBe(memberships);
+  edit(scene.file('users.csv'));
+  const [run] = listRuns(join(folder, 'plan'), worldOf(1, [1])).slice(-1);
+  expect((await undoAll(run.folder, { world: worldOf(4713, [4713]) })).left).toEqual([]);
+  expect(readFileSync(scene.file('users.csv'), 'utf8')).toBe(USERS.replace('bran@', 'bran.b@'));
+  expect(readFileSync(scene.file('memberships.csv'), 'utf8')).toBe(memberships);
+});

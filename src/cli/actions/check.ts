@@ -3,7 +3,7 @@
 import type { Report } from '../../audit/report.js';
 import type { ReportOptions } from '../../reporters/reporter.js';
 import { verdictText } from '../../reporters/verdict.js';
-import { auditSource } from '../audit-source.js';
+import { type Audited, auditSource } from '../audit-source.js';
 import { type Ending, EXIT } from '../exit.js';
 import { furtherOutputs } from '../further-outputs.js';
 import { type Io, shownOn } from '../io.js';
@@ -26,7 +26,8 @@ export interface CheckFlags extends SharedFlags {
 /** Reads an export, writes the reports, and yields the verdict. */
 export async function check(source: string | undefined, flags: CheckFlags, words: readonly OutputWord[], io: Io, redaction?: Redaction): Promise<Ending> {
   const settled = await prepare(source, flags, io);
-  const prepared = redaction?.shown(settled, flags) ?? settled;
+  const redacted = redaction?.shown(settled, source, flags);
+  const prepared = redacted ?? settled;
   if (flags.showConfig === true) {
     io.stdout.write(showSettings(prepared.resolved));
     return { code: EXIT.done, reason: 'the settings were shown, nothing was checked' };
@@ -34,7 +35,7 @@ export async function check(source: string | undefined, flags: CheckFlags, words
   const destinations = await pairOutputs(words);
   const further = furtherOutputs(flags.certificate, words, prepared, io);
   const audited = await auditSource(prepared, io);
-  const report = await withStandings(audited.report, flags, io);
+  const report = await withStandings(audited, flags, io);
   const shown = redaction?.report(report) ?? report;
   const files = [...destinations.map(({ file }) => file), flags.certificate].filter((file) => file !== undefined);
   refuseOverwriting(files, [
@@ -42,7 +43,11 @@ export async function check(source: string | undefined, flags: CheckFlags, words
     ...prepared.otherInputs,
     ...[flags.decisions, flags.baseline].filter((file) => file !== undefined),
   ]);
-  const options = (file: string | undefined): ReportOptions => ({ ...optionsFor(file, prepared.sourceWords, flags, io), canPlan: audited.hasIds });
+  const options = (file: string | undefined): ReportOptions => ({
+    ...optionsFor(file, prepared.sourceWords, flags, io),
+    canPlan: audited.hasIds,
+    ...(redacted === undefined ? {} : { withheldOptions: redacted.withheldOptions }),
+  });
   await writeEach([
     ...destinations.map(
       ({ reporter, file }) =>
@@ -55,11 +60,11 @@ export async function check(source: string | undefined, flags: CheckFlags, words
 }
 
 /** Takes out of the count what a person accepted, and what an earlier report knew. */
-async function withStandings(report: Report, { decisions, baseline }: CheckFlags, io: Io): Promise<Report> {
+async function withStandings({ report, audit }: Audited, { decisions, baseline }: CheckFlags, io: Io): Promise<Report> {
   if (decisions === undefined && baseline === undefined) return report;
   const { acceptFrom, holdAgainst } = await import('../standing-files.js');
   const today = io.now().toISOString().slice(0, 10);
-  const accepted = decisions === undefined ? report : acceptFrom(report, decisions, today);
+  const accepted = decisions === undefined ? report : acceptFrom(report, audit.context, decisions, today);
   return baseline === undefined ? accepted : holdAgainst(accepted, baseline, today);
 }
 

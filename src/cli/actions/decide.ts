@@ -4,14 +4,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { unguardCell } from '../../model/formula.js';
 import { Mistake } from '../../model/mistake.js';
-import { acceptanceProblem, userNameProblem, valueProblem } from '../../plan/answer-limits.js';
+import { acceptanceProblem, valueProblem } from '../../plan/answer-limits.js';
 import { type Answer, DECISION_COLUMNS, NO_ANSWER } from '../../plan/decision-rows.js';
 import { wrap } from '../../reporters/columns.js';
 import { csvText } from '../../reporters/plan-tables.js';
 import { printable } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import { readCells } from '../../sources/cells.js';
-import { AT, askedAbout, type Choice, choicesOf, keyLines, questionText, waitingText } from '../decision-texts.js';
+import { AT, type Choice, choicesOf, keyLines, questionText, waitingText } from '../decision-texts.js';
 import { type Ending, EXIT } from '../exit.js';
 import { type Io, shownOn } from '../io.js';
 import { shellWord } from '../prepare.js';
@@ -90,7 +90,7 @@ interface Dialogue {
 async function ask(cells: readonly string[], dialogue: Dialogue): Promise<Answer | 'keep' | 'leave'> {
   const { questions, width, write } = dialogue;
   const isDecided = cells[AT.action] !== '';
-  const choices = choicesOf(cells);
+  const choices = choicesOf(cells, othersOf(cells, dialogue));
   write(
     keyLines(
       [
@@ -118,13 +118,16 @@ async function ask(cells: readonly string[], dialogue: Dialogue): Promise<Answer
   }
 }
 
+/** What an empty line does, unless it is an answer. */
+const GO_BACK = 'empty: choose again';
+
 /** Yields a whole answer; undefined where the person typed nothing, and chooses again. */
 async function answerFor({ action, value }: Choice, cells: readonly string[], dialogue: Dialogue): Promise<Answer | undefined> {
   const { today } = dialogue;
   if (action === 'accept') {
-    const reason = await fitting('Why may it stay', (text) => acceptanceProblem('reason', text, today), dialogue);
+    const reason = await fitting(`Why may it stay (${GO_BACK})`, (text) => acceptanceProblem('reason', text, today), dialogue);
     if (reason === undefined) return undefined;
-    const owner = await fitting('Who answers for it', (text) => acceptanceProblem('owner', text, today), dialogue);
+    const owner = await fitting(`Who answers for it (${GO_BACK})`, (text) => acceptanceProblem('owner', text, today), dialogue);
     if (owner === undefined) return undefined;
     const expires = await fitting('Until when (2027-01-31; empty: without end)', (text) => acceptanceProblem('expires', text, today), dialogue);
     return expires === undefined ? undefined : { ...NO_ANSWER, action, reason, owner, expires };
@@ -134,9 +137,7 @@ async function answerFor({ action, value }: Choice, cells: readonly string[], di
   const base = { ...NO_ANSWER, ...notes, action };
   if (value !== undefined) return { ...base, value };
   if (!action.startsWith('set-')) return base;
-  const limit = (text: string): string | undefined =>
-    valueProblem(action, text) ?? (action === 'set-username' ? userNameProblem(askedAbout(cells), text, othersOf(cells, dialogue)) : undefined);
-  const typed = await fitting('New value', limit, dialogue);
+  const typed = await fitting(`New value (${GO_BACK})`, (text) => valueProblem(action, text), dialogue);
   return typed === undefined ? undefined : { ...base, value: typed };
 }
 

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { Certificate } from '../../audit/certificate.js';
 import { parseCertificate } from '../../audit/certificate-file.js';
+import { isAtOrAbove } from '../../audit/report.js';
 import { SEVERITIES } from '../../model/finding.js';
 import { PROVIDER_NAMES } from '../../model/idp.js';
 import { escapeUnseen } from '../../model/json-text.js';
@@ -76,7 +77,8 @@ function readBytes(file: string): Buffer {
   }
 }
 
-function readinessReasons({ ready, settings, summary, snapshot }: Certificate): string[] {
+function readinessReasons({ ready, settings, summary, snapshot, known }: Certificate): string[] {
+  const uncounted = known.filter(({ severity }) => isAtOrAbove(severity, settings.failOn)).length;
   const counted = SEVERITIES.flatMap((severity) =>
     summary[severity] > 0 ? [severity === 'info' ? `${grouped(summary.info)} info` : count(summary[severity], severity)] : [],
   );
@@ -85,6 +87,11 @@ function readinessReasons({ ready, settings, summary, snapshot }: Certificate): 
       ? ['the check ran with --fail-on never, which calls everything ready: that says nothing. Run it with --fail-on error, warning or info.']
       : []),
     ...(ready ? [] : [`the check found the organisation not ready: ${counted.join(', ')}.`]),
+    ...(uncounted > 0
+      ? [
+          `the check left ${count(uncounted, 'finding')} uncounted that ${uncounted === 1 ? 'is' : 'are'} known from a baseline: known is not accepted. Clean ${uncounted === 1 ? 'it' : 'them'}, or accept ${uncounted === 1 ? 'it' : 'them'} with --decisions.`,
+        ]
+      : []),
     ...(snapshot.users === 0 ? ['nothing was audited: the source had no users.'] : []),
   ];
 }

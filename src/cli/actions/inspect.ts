@@ -30,7 +30,7 @@ export interface VerifyFlags extends SharedFlags {
 export async function verify(planPath: string, source: string | undefined, flags: VerifyFlags, io: Io): Promise<Ending> {
   const opened = openPlan(planPath);
   const { plan } = opened;
-  const { snapshot, members, names } = await readFresh(requestFor(plan, source, flags), plan.settings, changesOf(plan), io);
+  const { snapshot, members, names } = await readFresh(requestFor(plan, source, flags), { ...plan.settings, areIdsEnough: false }, changesOf(plan), io);
   if (!snapshot.given.memberships && changesOf(plan).some(({ kind }) => kind === 'remove-member' || kind === 'add-member')) {
     throw new Mistake(
       'The plan changes memberships, and this export has none: whether they landed cannot be told.',

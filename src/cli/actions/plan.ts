@@ -2,18 +2,19 @@
 
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Report } from '../../audit/report.js';
+import type { AuditedFinding, Report } from '../../audit/report.js';
 import { Mistake } from '../../model/mistake.js';
 import { baselineLines } from '../../plan/baseline.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../../plan/make-plan.js';
 import { MemberTable } from '../../plan/member-table.js';
 import type { Plan, PlanSettings } from '../../plan/plan.js';
 import { isDigestTrue, PlanSealing } from '../../plan/plan-sealing.js';
-import { consequencesOf, incompletenessOf } from '../../reporters/plan-consequences.js';
+import { groupBy } from '../../reporters/grouping.js';
+import { consequencesOf, followingOf, incompletenessOf } from '../../reporters/plan-consequences.js';
 import { planMarkdown } from '../../reporters/plan-markdown.js';
 import { decisionsCsv, membershipsCsv, noticesCsv, outdatedCsv } from '../../reporters/plan-tables.js';
 import { printable } from '../../reporters/visible.js';
-import { count } from '../../rules/rule.js';
+import { count, grouped } from '../../rules/rule.js';
 import { readCells } from '../../sources/cells.js';
 import { SourceRefused } from '../../sources/problem.js';
 import { auditSource } from '../audit-source.js';
@@ -187,6 +188,7 @@ function summaryOf(made: MadePlan, folder: string, digest: string) {
     accepted: made.acceptances.size,
     outdated: made.outdated.length,
     after: made.body.after,
+    following: followingOf(made).map(({ fingerprint }) => fingerprint),
     notChecked: made.before.notChecked,
     notes: made.before.notes,
   };
@@ -201,21 +203,22 @@ function summaryText(made: MadePlan, folder: string, applyCommand: string | unde
     `Plan written to ${folder}: ${count(body.actions.length, 'action')}`,
     ...(userNames > 0
       ? [
-          `  ${count(assembly.end.movers.length, 'user gets', 'users get')} another username${temporary > 0 ? `, ${temporary} of them by way of a temporary one` : ''} (notices.csv tells who)`,
+          `  ${count(assembly.end.movers.length, 'user gets', 'users get')} another username${temporary > 0 ? `, ${grouped(temporary)} of them by way of a temporary one` : ''} (notices.csv tells who)`,
         ]
       : []),
     ...(emails > 0
       ? [
-          `  ${count(emails, 'email changes', 'emails change')}, ${activeEmails === 0 ? 'none' : activeEmails} of active users: whoever signs in with the old one no longer reaches the account`,
+          `  ${count(emails, 'email changes', 'emails change')}, ${activeEmails === 0 ? 'none' : grouped(activeEmails)} of active users: whoever signs in with the old one no longer reaches the account`,
         ]
       : []),
     ...(deactivated > 0 ? [`  ${count(deactivated, 'user is', 'users are')} deactivated`] : []),
     ...(activated > 0 ? [`  ${count(activated, 'user is', 'users are')} activated`] : []),
     ...(groupNames > 0 ? [`  ${count(groupNames, 'group name changes', 'group names change')}`] : []),
     ...(ended > 0 ? [`  ${count(ended, 'membership ends', 'memberships end')}`] : []),
-    `Open: ${count(body.open.length, 'finding')} that a person must decide${acceptances.size > 0 ? `; ${acceptances.size} accepted` : ''}`,
+    `Open: ${count(body.open.length, 'finding')} that a person must decide${acceptances.size > 0 ? `; ${grouped(acceptances.size)} accepted` : ''}`,
     ...(outdated.length > 0 ? [`Outdated: ${count(outdated.length, 'decision')} of an earlier export, kept aside in ${outdatedName}`] : []),
     `Once applied, a check would count ${count(body.after.error, 'error')} and ${count(body.after.warning, 'warning')}.`,
+    ...followingLines(followingOf(made)),
     ...(before.notChecked.length > 0 ? [`Not checked: ${before.notChecked.map(({ rule, why }) => `${rule} (${why})`).join(', ')}`] : []),
     ...before.notes.map((note) => `Note: ${printable(note)}`),
     ...(incompleteness === undefined ? [] : [`${incompleteness.fact}${incompleteness.meaning}`]),
@@ -229,4 +232,12 @@ function summaryText(made: MadePlan, folder: string, applyCommand: string | unde
     '',
   ];
   return `${lines.join('\n')}`;
+}
+
+function followingLines(following: readonly AuditedFinding[]): string[] {
+  if (following.length === 0) return [];
+  const rules = [...groupBy(following, ({ finding }) => finding.rule)].map(([rule, some]) => `${grouped(some.length)} ${rule}`);
+  return [
+    `The decisions lead to ${count(following.length, 'finding')} that the export does not have (${rules.join(', ')}): plan.md names ${following.length === 1 ? 'it' : 'them'}.`,
+  ];
 }

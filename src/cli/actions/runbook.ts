@@ -12,7 +12,7 @@ import { knowFrom, knowNothing } from '../../setup/known.js';
 import { type Detail, type EnablementCase, HOSTINGS, type Hosting, type Runbook, writeRunbook } from '../../setup/runbook.js';
 import { SECTIONS } from '../../setup/steps.js';
 import { GROUPS_ONLY } from '../../setup/steps-prepare.js';
-import { auditSource } from '../audit-source.js';
+import { type Audited, auditSource } from '../audit-source.js';
 import { type Ending, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
@@ -62,7 +62,7 @@ function withoutExport(given: EnablementCase): Written {
 
 async function withExport(given: EnablementCase, { decisions }: RunbookFlags, prepared: Prepared, io: Io): Promise<Written> {
   const audited = await auditSource(prepared, io);
-  const report = decisions === undefined ? audited.report : await accepting(audited.report, decisions, io);
+  const report = decisions === undefined ? audited.report : await accepting(audited, decisions, io);
   const { snapshot, idp } = report;
   return {
     runbook: writeRunbook(given, SECTIONS, basisOf(report), knowFrom(report, given)),
@@ -70,9 +70,9 @@ async function withExport(given: EnablementCase, { decisions }: RunbookFlags, pr
   };
 }
 
-async function accepting(report: Report, decisions: string, io: Io): Promise<Report> {
+async function accepting({ report, audit }: Audited, decisions: string, io: Io): Promise<Report> {
   const { acceptFrom } = await import('../standing-files.js');
-  return acceptFrom(report, decisions, io.now().toISOString().slice(0, 10));
+  return acceptFrom(report, audit.context, decisions, io.now().toISOString().slice(0, 10));
 }
 
 function basisOf({ snapshot, policy, idp, notes }: Report): Detail[] {

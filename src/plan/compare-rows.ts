@@ -1,0 +1,222 @@
+/** Rows of decisions.csv, held against what was asked: nothing but the answers may have changed. */
+
+import { misread } from '../model/windows-1252.js';
+import { ruleOf } from '../rules/registry.js';
+import { count } from '../rules/rule.js';
+import { type AskedRow, DECISION_COLUMNS, foldCell, rowDigest } from './decision-rows.js';
+import type { WrittenRow } from './plan.js';
+
+/** A row of the file as it was read. */
+export interface FileRow {
+  /** Physical line on which it starts. */
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+export interface DecisionProblem {
+  readonly line: number;
+  /** Cell from 1. */
+  readonly column?: number;
+  readonly message: string;
+}
+
+export const keyOf = (fingerprint: string, subject: string, id: string): string => `${fingerprint}\u0000${subject}\u0000${id}`;
+const rowKey = (cells: readonly string[]): string => keyOf(cells[0], cells[2], cells[3]);
+const foldedKey = (cells: readonly string[]): string => keyOf(foldCell(cells[0]), foldCell(cells[2]), foldCell(cells[3]));
+
+export type FindAsked = (cells: readonly string[]) => AskedRow | undefined;
+
+/** Yields what finds the row that was asked, also where a spreadsheet rewrote the id and no other row could be meant. */
+export function finderOf(asked: readonly AskedRow[]): FindAsked {
+  const exact = new Map(asked.map((row) => [rowKey(row.written), row]));
+  let folded: ReadonlyMap<string, AskedRow | undefined> | undefined;
+  return (cells) => {
+    const row = exact.get(rowKey(cells));
+    if (row !== undefined) return row;
+    folded ??= foldedRows(asked);
+    return folded.get(foldedKey(cells));
+  };
+}
+
+function foldedRows(asked: readonly AskedRow[]): Map<string, AskedRow | undefined> {
+  const folded = new Map<string, AskedRow | undefined>();
+  for (const row of asked) {
+    const name = foldedKey(row.written);
+    folded.set(name, folded.has(name) ? undefined : row);
+  }
+  return folded;
+}
+
+/** Yields what is wrong with the rows: held against what is asked now, else against what was written then. */
+export function rowProblems(
+  rows: readonly FileRow[],
+  asked: readonly AskedRow[],
+  find: FindAsked,
+  previous: readonly WrittenRow[] | undefined,
+): DecisionProblem[] {
+  const nowAsked = compareWithAsked(rows, asked, find);
+  if (nowAsked.length === 0) return nowAsked;
+  if (previous === undefined) return rows.every(({ cells }) => find(cells) !== undefined) ? nowAsked : compareWithFindings(rows, asked, find);
+  const isAskedAsBefore = previous.length === asked.length && previous.every(({ digest }, at) => digest === rowDigest(asked[at].written));
+  return isAskedAsBefore ? nowAsked : compareWithPrevious(rows, previous);
+}
+
+/** Where of what was written: a fingerprint stands for what a rule and its subjects are, so these cannot have changed by themselves. */
+const OF_FINDING = [1, 4] as const;
+
+/**
+ * Yields what is wrong with rows that answer what `asked` asks, where nobody knows which rows were written. Of these
+ * findings they must be whole and as asked; rows of other findings are not looked at.
+ */
+export function problemsOfFindings(rows: readonly FileRow[], asked: readonly AskedRow[]): DecisionProblem[] {
+  const fingerprints = new Set(asked.map(({ fingerprint }) => fingerprint));
+  return compareWithFindings(
+    rows.filter(({ cells }) => fingerprints.has(cells[0])),
+    asked,
+    finderOf(asked),
+  );
+}
+
+/** The export has changed, and nobody knows which rows were written: those of findings that are still there must be whole and as asked. */
+function compareWithFindings(rows: readonly FileRow[], asked: readonly AskedRow[], find: FindAsked): DecisionProblem[] {
+  const problems: DecisionProblem[] = [];
+  const lines = new Map<string, number>();
+  const lastLines = new Map<string, number>();
+  const strays: FileRow[] = [];
+  for (const each of rows) {
+    const { line, cells } = each;
+    const row = find(cells);
+    const name = rowKey(row?.written ?? cells);
+    const before = lines.get(name);
+    if (before !== undefined) problems.push(repeatedRow(line, before));
+    else lines.set(name, line);
+    if (row === undefined) {
+      strays.push(each);
+      continue;
+    }
+    lastLines.set(row.fingerprint, line);
+    const columns = row.question.isRetold === true ? OF_FINDING.slice(0, 1) : OF_FINDING;
+    const at = columns.find((column) => foldCell(row.written[column]) !== foldCell(cells[column] ?? ''));
+    if (at !== undefined && before === undefined) problems.push(alteredCell(line, at, cells, row.written));
+  }
+  for (const { written, fingerprint } of asked) {
+    const line = lastLines.get(fingerprint);
+    if (line !== undefined && !lines.has(rowKey(written))) problems.push(missingRow(line, written));
+  }
+  return strays.length === 0 ? problems : [...problems, ...strayProblems(strays, asked)].sort((a, b) => a.line - b.line);
+}
+
+/** Yields the rows that name a finding and are about nobody whom it is about: their cells come from different rows. */
+function strayProblems(strays: readonly FileRow[], asked: readonly AskedRow[]): DecisionProblem[] {
+  const rowsByFinding = new Map<string, AskedRow[]>();
+  for (const row of asked) {
+    const known = rowsByFinding.get(row.fingerprint);
+    if (known === undefined) rowsByFinding.set(row.fingerprint, [row]);
+    else known.push(row);
+  }
+  return strays.flatMap(({ line, cells }) => {
+    const [first, ...others] = rowsByFinding.get(cells[0]) ?? [];
+    // Of very many, only the first are asked about, and in another export they may be others.
+    if (
+      first === undefined ||
+      ruleOf(first.finding.finding)
+        .users(first.finding.finding)
+        .some(({ id }) => id === cells[3])
+    )
+      return [];
+    const about = (row: readonly string[]): string => `${row[2]} ${JSON.stringify(row[3])}, ${JSON.stringify(row[4])}`;
+    const more = others.length === 0 ? '' : ` and ${count(others.length, 'other')}`;
+    return [
+      {
+        line,
+        column: 1,
+        message: `fingerprint was altered, or what follows it: ${cells[0]} is about ${about(first.written)}${more}, and this row about ${about(cells)}. Only action, value, reason, owner and expires may be written; sort whole rows, never one column.`,
+      },
+    ];
+  });
+}
+
+const missingRow = (line: number, written: readonly string[]): DecisionProblem => ({
+  line: line + 1,
+  message: `a row is missing here: ${written[2]} ${written[3]} of ${written[0]}. Rows may not be deleted; leave the action blank instead.`,
+});
+
+const repeatedRow = (line: number, before: number): DecisionProblem => ({
+  line,
+  message: `the row is there already, on line ${before}; rows may not be added.`,
+});
+
+function compareWithAsked(rows: readonly FileRow[], asked: readonly AskedRow[], find: FindAsked): DecisionProblem[] {
+  const problems: DecisionProblem[] = [];
+  const linesByKey = new Map<string, number>();
+  for (const { line, cells } of rows) {
+    const row = find(cells);
+    const name = rowKey(row?.written ?? cells);
+    const before = linesByKey.get(name);
+    if (before !== undefined) problems.push(repeatedRow(line, before));
+    else if (row === undefined)
+      problems.push({
+        line,
+        message: 'the row was added or altered: no finding of this export asks it. Only action, value, reason, owner and expires may be written.',
+      });
+    else {
+      const at = alteredAt(cells, row.written);
+      if (at >= 0) problems.push(alteredCell(line, at, cells, row.written));
+    }
+    if (before === undefined) linesByKey.set(name, line);
+  }
+  let last = 1;
+  for (const { written } of asked) {
+    const line = linesByKey.get(rowKey(written));
+    if (line === undefined) problems.push(missingRow(last, written));
+    else last = line;
+  }
+  return problems;
+}
+
+/** What a spreadsheet may take for a number, a date or a time, and write in its own way. */
+const LOOKS_COUNTED = /^[\d\s.,:/%e+-]+$/i;
+
+/** Yields the first column that is not as it was written, or -1. */
+export const alteredAt = (cells: readonly string[], written: readonly string[]): number =>
+  written.findIndex((cell, at) => cell !== cells[at] && foldCell(cell) !== foldCell(cells[at] ?? ''));
+
+/** Yields what to do about a cell that is not as it was written. */
+function alterationHint(written: string, cell: string): string {
+  if (LOOKS_COUNTED.test(written)) return 'Spreadsheets do that to numbers and dates: open the file with its columns as text.';
+  if (foldCell(misread(written)) === foldCell(cell)) return 'The file was opened in another encoding: open it as UTF-8 (Data > From Text/CSV in Excel).';
+  return 'Only action, value, reason, owner and expires may be written.';
+}
+
+function alteredCell(line: number, at: number, cells: readonly string[], written: readonly string[]): DecisionProblem {
+  return {
+    line,
+    column: at + 1,
+    message: `${DECISION_COLUMNS[at]} was altered: it is ${JSON.stringify(cells[at] ?? '')} and was ${JSON.stringify(written[at])}. ${alterationHint(written[at], cells[at] ?? '')}`,
+  };
+}
+
+/** The export or the settings have changed, but the file must still be the one that was written beside the plan. */
+function compareWithPrevious(rows: readonly FileRow[], previous: readonly WrittenRow[]): DecisionProblem[] {
+  const problems: DecisionProblem[] = [];
+  const left = new Map<string, number>();
+  for (const { digest } of previous) left.set(digest, (left.get(digest) ?? 0) + 1);
+  for (const { line, cells } of rows) {
+    const digest = rowDigest(cells);
+    const count = left.get(digest) ?? 0;
+    if (count === 0)
+      problems.push({ line, message: 'the row was added or altered since the plan wrote it. Only action, value, reason, owner and expires may be written.' });
+    else left.set(digest, count - 1);
+  }
+  let line = 1;
+  for (const { digest, fingerprint, id } of previous) {
+    const count = left.get(digest) ?? 0;
+    if (count === 0) {
+      line++;
+      continue;
+    }
+    left.set(digest, count - 1);
+    problems.push({ line: line + 1, message: `a row is missing here: ${id} of ${fingerprint}. Rows may not be deleted; leave the action blank instead.` });
+  }
+  return problems;
+}
