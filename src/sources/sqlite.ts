@@ -118,6 +118,9 @@ function readHeader(file: string): Buffer {
   );
 }
 
+/** Is the error that a write was cut short, which only a connection that may write takes back. */
+export const isUnfinished = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'SQLITE_READONLY_ROLLBACK';
+
 /** Yields SQLite's errors as a person's next step; other errors as they are. */
 export function inPlainWords(error: unknown, file: string): unknown {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -126,6 +129,12 @@ export function inPlainWords(error: unknown, file: string): unknown {
   }
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
     return new Mistake(`${file} is damaged: ${firstLine(error)}.`, 'Export the database again.');
+  }
+  if (isUnfinished(error)) {
+    return new Mistake(
+      `A program ended in the middle of a write to ${file}: what is half written stands there, and ${basename(file)}-journal beside it takes it back.`,
+      'Make sure that no program has it open, then open it once, which takes the half back: sqlite3 FILE "PRAGMA schema_version". Or do that with a copy of both files.',
+    );
   }
   if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')) {
     return new Mistake(

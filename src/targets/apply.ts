@@ -11,6 +11,7 @@ import { type Decision, decide, refuseImpossible } from './decision.js';
 import { Gate } from './gate.js';
 import { type InputRecord, JOURNAL_VERSION, JournalWriter } from './journal.js';
 import { ApplyRefused } from './refusal.js';
+import { targetFor } from './registry.js';
 import { BACKUP, clearLeftovers, JOURNAL, type KnownRun, knownRuns, makeRunFolder, makeRunsFolder, runsFolderOf } from './run-folder.js';
 import { leavingsOf, standingOf } from './standing.js';
 import type { Signal, World } from './world.js';
@@ -22,6 +23,8 @@ export interface ApplyRequest {
   readonly source: SourceRequest;
   readonly mode: { readonly kind: 'in-place' } | { readonly kind: 'out'; readonly path: string };
   readonly maxChanges?: number;
+  /** A person has agreed that the source itself is written to. */
+  readonly isAgreed?: boolean;
   readonly world: World;
   /** Asked between two steps: the signal that a person has sent, if any. */
   interrupted(): Signal | undefined;
@@ -82,7 +85,10 @@ const earlierOf = (run: KnownRun): { readonly earlier: NonNullable<PreparedApply
 /** Reads the source's digests and says whether the plan can be applied. Throws ApplyRefused where it cannot. */
 export async function prepareApply(request: ApplyRequest): Promise<PreparedApply> {
   const { plan, source, mode, maxChanges } = request;
-  const decision = await asRefusal(() => decide(request));
+  const decision = await asRefusal(async () => {
+    if (request.isAgreed === true) await recover(request);
+    return decide(request);
+  });
   const site = decision.target.siteOf(source, mode);
   const targets = decision.kind === 'done' && mode.kind === 'out' ? [mode.path] : site.targets;
   const base = { targets, reading: site.reading, describe: () => plan.actions, run: () => conduct(request) };
@@ -96,6 +102,11 @@ export async function prepareApply(request: ApplyRequest): Promise<PreparedApply
   if (decision.resumes !== undefined) return { ...base, state: 'ready', ...earlierOf(decision.resumes) };
   await asRefusal(() => refuseImpossible(request));
   return { ...base, state: 'ready' };
+}
+
+/** Where the source itself is to be changed, a write that was cut short is taken back first. */
+async function recover({ source, mode }: ApplyRequest): Promise<void> {
+  if (mode.kind === 'in-place') await targetFor(source).recover?.(source);
 }
 
 /** What stands in the way before a run is a refusal, too. */
@@ -117,6 +128,7 @@ async function conduct(request: ApplyRequest): Promise<Receipt> {
     await gate.pass('start');
     const locksOf = ({ target }: Decision): string[] => [join(runsFolder, '.lock'), ...target.siteOf(source, mode).locks];
     const command = `scim-audit apply ${planFile}`;
+    await recover(request);
     // Where all is done there is nothing to lock, and nothing to make.
     const first = await decide(request);
     if (first.kind === 'done' && isClosed(first.earlier)) {

@@ -2,11 +2,21 @@
 
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type BetterSqlite3 from 'better-sqlite3';
 import { Mistake } from '../model/mistake.js';
 import { type SourceProblem, SourceRefused } from '../sources/problem.js';
 import type { SourceRequest } from '../sources/source.js';
-import { chooseTable, type Database, digestTable, headingsRead, inPlainWords, listTables, loadSqlite, openReadOnly, openTable } from '../sources/sqlite.js';
+import {
+  chooseTable,
+  type Database,
+  digestTable,
+  headingsRead,
+  inPlainWords,
+  isUnfinished,
+  listTables,
+  loadSqlite,
+  openReadOnly,
+  openTable,
+} from '../sources/sqlite.js';
 import type { Table } from '../sources/table.js';
 import { fsyncFile, fsyncFolder, hasCode } from './files.js';
 import { ApplyRefused, RowsMoved } from './refusal.js';
@@ -35,7 +45,6 @@ export const digestsOf = (database: Database, tables: readonly Table[]): string[
 export async function inspectSqlite(source: SourceRequest): Promise<TargetInput[]> {
   const Sqlite = await loadSqlite();
   const file = realpathSync(resolve(source.source ?? ''));
-  recover(Sqlite, file);
   const database = openReadOnly(Sqlite, file);
   try {
     database.exec('BEGIN');
@@ -50,7 +59,9 @@ export async function inspectSqlite(source: SourceRequest): Promise<TargetInput[
 }
 
 /** What a killed process left half written is taken back by SQLite as soon as the file is opened for writing. */
-function recover(Sqlite: typeof BetterSqlite3, file: string): void {
+export async function recoverSqlite(source: SourceRequest): Promise<void> {
+  const Sqlite = await loadSqlite();
+  const file = realpathSync(resolve(source.source ?? ''));
   if (!existsSync(`${file}-journal`)) return;
   try {
     const database = new Sqlite(file, { fileMustExist: true, timeout: PATIENCE });
@@ -92,7 +103,10 @@ export function refusalOf(error: unknown, file: string): unknown {
     );
   }
   const plain = inPlainWords(error, file);
-  if (plain !== error && plain instanceof Mistake) return new ApplyRefused(plain.message, `Nothing was changed. ${plain.hint ?? ''}`);
+  if (plain !== error && plain instanceof Mistake) {
+    const further = isUnfinished(error) ? ' A command that changes this file itself does so as soon as it has --yes.' : '';
+    return new ApplyRefused(plain.message, `Nothing was changed. ${plain.hint ?? ''}${further}`);
+  }
   return error;
 }
 

@@ -14,7 +14,7 @@ import { needsNames, readNames } from './names.js';
 import { ApplyRefused, changedMeanwhile, RowsMoved } from './refusal.js';
 import { carryOutOnly } from './sqlite-effects.js';
 import { IntentMaker } from './sqlite-intents.js';
-import { copyDatabase, digestsOf, inspectSqlite, PATIENCE, refusalOf, tablesOf } from './sqlite-open.js';
+import { copyDatabase, digestsOf, inspectSqlite, PATIENCE, recoverSqlite, refusalOf, tablesOf } from './sqlite-open.js';
 import { shapeOf } from './sqlite-values.js';
 import { reversed } from './sqlite-write.js';
 import type { Job, Target, TargetInput, Written } from './target.js';
@@ -26,6 +26,7 @@ export const sqliteTarget: Target = {
   id: 'sqlite',
   claims: sqliteSource.claims,
   inspect: inspectSqlite,
+  recover: recoverSqlite,
   siteOf(source, destination) {
     const file = destination.kind === 'out' ? resolve(destination.path) : realpathSync(resolve(source.source ?? ''));
     return { targets: [file], reading: { ...source, source: file }, locks: destination.kind === 'out' ? [] : [join(dirname(file), `.${basename(file)}.lock`)] };
@@ -98,11 +99,12 @@ async function transact({ Sqlite, job, make, opened, target }: Transaction): Pro
   const { journal, gate, runFolder } = job;
   const isInPlace = opened === target;
   let database: Database | undefined;
+  let backup: string | undefined;
+  let isCommitting = false;
   try {
     database = new Sqlite(opened, { fileMustExist: true, timeout: PATIENCE });
     database.exec('BEGIN IMMEDIATE');
     database.pragma('defer_foreign_keys = ON');
-    let backup: string | undefined;
     if (isInPlace && job.backups !== '') {
       // The lock is held already, so that nothing can come between the copy and the change.
       await gate.pass('back up');
@@ -135,6 +137,7 @@ async function transact({ Sqlite, job, make, opened, target }: Transaction): Pro
     for (const record of records) journal.write(record);
     journal.sync();
     await gate.pass('ready to commit');
+    isCommitting = true;
     database.exec('COMMIT');
     if (isInPlace) gate.hasWritten = true;
     database.close();
@@ -145,7 +148,10 @@ async function transact({ Sqlite, job, make, opened, target }: Transaction): Pro
     const left = records.map(({ role, file, table = '', after: sha256 }): InputRecord => ({ role, file, table, sha256 }));
     return { leaves: left, ...(backup === undefined ? {} : { backup }) };
   } catch (error) {
-    if (database?.inTransaction === true) database.exec('ROLLBACK');
+    const isOpen = database?.inTransaction === true;
+    if (isOpen) database?.exec('ROLLBACK');
+    // A COMMIT that fails and leaves no transaction open may have come through.
+    if (backup !== undefined && (isOpen || !isCommitting)) removeIfThere(join(runFolder, job.backups));
     throw gate.hasWritten ? error : refusalOf(error, target);
   } finally {
     database?.close();

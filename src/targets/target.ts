@@ -63,6 +63,8 @@ export interface Target {
   claims(source: SourceRequest): boolean;
   /** Yields the digests of what is there now. */
   inspect(source: SourceRequest): Promise<TargetInput[]>;
+  /** Takes back what a killed process left half written. It writes to the source, so it is for runs that may. */
+  recover?(source: SourceRequest): Promise<void>;
   siteOf(source: SourceRequest, destination: Destination): Site;
   /** Throws where the tasks cannot be done, before anything is written. */
   write(job: WriteJob): Promise<Written>;

@@ -8,7 +8,7 @@ import { userNamesBefore } from './before-run.js';
 import { JOURNAL_VERSION } from './journal.js';
 import { type JournalDigest, readJournal, wholeIntents } from './read-journal.js';
 import { ApplyRefused, Misnamed } from './refusal.js';
-import { targetFor } from './registry.js';
+import { targetOf } from './registry.js';
 import { planReversal, type Reversal } from './reversal.js';
 import { JOURNAL, nextUndoJournal, undoJournals } from './run-folder.js';
 import { hasNeverWritten, standingOf } from './standing.js';
@@ -36,7 +36,8 @@ export interface Looked {
   readonly undone: ReadonlySet<string>;
 }
 
-export async function look(runFolder: string): Promise<Looked> {
+/** `mayWrite`: a write that was cut short is taken back first, so that the target can be read. */
+export async function look(runFolder: string, mayWrite: boolean): Promise<Looked> {
   const folder = resolve(runFolder);
   const journal = readJournal(join(folder, JOURNAL));
   if (journal === undefined) {
@@ -59,7 +60,7 @@ export async function look(runFolder: string): Promise<Looked> {
     name: run.run,
     folder,
     journal,
-    target: targetFor(run.reading),
+    target: targetOf(run),
     inputs: [],
     undoFile: last === undefined || isFinished ? nextUndoJournal(folder, stories.length) : last.file,
     isUndoBegun: last !== undefined && !isFinished,
@@ -69,11 +70,24 @@ export async function look(runFolder: string): Promise<Looked> {
   // A copy that never came into its place was never written, whatever was announced.
   const isMissingCopy = run.mode === 'out' && journal.end?.state !== 'finished' && !run.targets.some((path) => existsSync(path));
   if (hasNeverWritten(journal) || isMissingCopy) return { ...base, state: { kind: 'nothing' } };
+  refuseGone(run);
+  if (mayWrite) await base.target.recover?.(run.reading);
   const inputs = await base.target.inspect(run.reading);
   const looked = { ...base, inputs, state: stateOf(inputs, journal, isFinished ? undefined : last?.told) };
   // What was left alone then may be as the run left it again.
   const isSettled = isFinished && looked.state.kind === 'reverse' && (await reversalOf(looked)).tasks.length === 0;
   return isSettled ? { ...looked, state: { kind: 'done-already' } } : looked;
+}
+
+function refuseGone({ targets, mode }: JournalDigest['run']): void {
+  const gone = targets.find((path) => !existsSync(path));
+  if (gone === undefined) return;
+  throw new ApplyRefused(
+    `${gone}, which the run ${mode === 'out' ? 'made' : 'changed'}, is not there any more.`,
+    mode === 'out'
+      ? 'Nothing was changed. A copy that you have deleted needs no undo; where it was moved, move it back first.'
+      : 'Nothing was changed. Where it was moved, move it back first; the run keeps copies of what was there before in its folder "backup".',
+  );
 }
 
 function stateOf(inputs: readonly TargetInput[], journal: JournalDigest, undone: JournalDigest | undefined): State {
@@ -117,4 +131,6 @@ export async function reversalOf({ journal, folder, undone }: Looked): Promise<R
 export const isClosed = ({ state, isUndoBegun }: Looked): boolean => state.kind === 'done-already' && !isUndoBegun;
 
 export const locksOf = ({ target, journal, state }: Looked): readonly string[] =>
-  state.kind === 'nothing' && journal.run.mode === 'out' ? [] : target.siteOf(journal.run.reading, { kind: 'in-place' }).locks;
+  (state.kind === 'nothing' && journal.run.mode === 'out') || !journal.run.targets.every((path) => existsSync(path))
+    ? []
+    : target.siteOf(journal.run.reading, { kind: 'in-place' }).locks;

@@ -54,6 +54,7 @@ export async function apply(planPath: string, source: string | undefined, flags:
       source: request,
       mode: flags.out === undefined ? { kind: 'in-place' } : { kind: 'out', path: flags.out },
       ...(flags.maxChanges === undefined ? {} : { maxChanges: flags.maxChanges }),
+      isAgreed: flags.yes === true && flags.dryRun !== true,
       world: worldOf(io),
       interrupted: () => io.interruption.signal(),
     });
@@ -150,7 +151,12 @@ const NOTHING_TO_UNDO = 'the run never wrote anything; there is nothing to undo'
 export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise<Ending> {
   return withCodes(async () => {
     if (isUnbegun(runFolder)) return { code: EXIT.done, reason: NOTHING_TO_UNDO };
-    const prepared = await prepareUndo({ runFolder, world: worldOf(io), interrupted: () => io.interruption.signal() });
+    const prepared = await prepareUndo({
+      runFolder,
+      isAgreed: flags.yes === true && flags.dryRun !== true,
+      world: worldOf(io),
+      interrupted: () => io.interruption.signal(),
+    });
     if (prepared.state === 'nothing') {
       // Takes away what a killed run prepared and never put in place.
       if (flags.dryRun !== true) await prepared.run();
