@@ -51,6 +51,19 @@ export function netChanges({ actions }: Pick<Plan, 'actions'>): Change[] {
   return [...net.values()];
 }
 
+/** What a plan amounts to: a name that comes and goes within it does not count. */
+export interface NetCounts {
+  readonly values: number;
+  readonly removedMembers: number;
+  readonly addedMembers: number;
+}
+
+export function netCounts(plan: Pick<Plan, 'actions'>): NetCounts {
+  const net = netChanges(plan);
+  const of = (kind: Change['kind']): number => net.filter((change) => change.kind === kind).length;
+  return { values: of('replace-user') + of('replace-group'), removedMembers: of('remove-member'), addedMembers: of('add-member') };
+}
+
 export interface Fresh extends Pick<Directory, 'users' | 'groups'> {
   readonly members: FreshMembers;
 }

@@ -118,6 +118,9 @@ function readHeader(file: string): Buffer {
   );
 }
 
+/** Is the error that a write was cut short, which only a connection that may write takes back. */
+export const isUnfinished = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'SQLITE_READONLY_ROLLBACK';
+
 /** Yields SQLite's errors as a person's next step; other errors as they are. */
 export function inPlainWords(error: unknown, file: string): unknown {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -126,6 +129,12 @@ export function inPlainWords(error: unknown, file: string): unknown {
   }
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
     return new Mistake(`${file} is damaged: ${firstLine(error)}.`, 'Export the database again.');
+  }
+  if (isUnfinished(error)) {
+    return new Mistake(
+      `A program ended in the middle of a write to ${file}: what is half written stands there, and ${basename(file)}-journal beside it takes it back.`,
+      'Make sure that no program has it open, then open it once, which takes the half back: sqlite3 FILE "PRAGMA schema_version". Or do that with a copy of both files.',
+    );
   }
   if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')) {
     return new Mistake(
@@ -159,14 +168,20 @@ export function chooseTable(role: Role, present: readonly string[], { tables, fi
 
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** Has a rowid that can be asked for: a view or a table WITHOUT ROWID has none. */
-export function hasRowid(database: Database, table: string): boolean {
+const ROWID_NAMES: readonly string[] = ['rowid', '_rowid_', 'oid'];
+
+/** Yields a name of the rowid that no column has; undefined where there is none, as in a view or a table WITHOUT ROWID. */
+export function rowidName(database: Database, table: string): string | undefined {
+  const isTable = database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(table) !== undefined;
+  if (!isTable) return undefined;
+  const columns = database.prepare<[string], string>('SELECT lower(name) FROM pragma_table_xinfo(?)').pluck().all(table);
+  const name = ROWID_NAMES.find((each) => !columns.includes(each));
+  if (name === undefined) return undefined;
   try {
-    const isTable = database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(table) !== undefined;
-    database.prepare(`SELECT rowid FROM ${quoteName(table)} LIMIT 1`).get();
-    return isTable;
+    database.prepare(`SELECT ${name} FROM ${quoteName(table)} LIMIT 1`).get();
+    return name;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -263,13 +278,13 @@ function readRows(database: Database, table: Table, visit: (row: Row) => void, p
     at[column] = read.indexOf(heading) + 1;
   });
   const row = new SqliteRow(table.headings.length, at);
-  const withRowid = hasRowid(database, name);
+  const rowid = rowidName(database, name);
   const blobs = read.map((heading) => `typeof(${quoteName(heading)}) = 'blob'`).join(' OR ');
-  const select = `SELECT ${withRowid ? 'rowid' : '0'}, ${read.map(asText).join(', ')}, (${blobs}) FROM ${quoteName(name)}${withRowid ? ' ORDER BY rowid' : ''}`;
+  const select = `SELECT ${rowid ?? '0'}, ${read.map(asText).join(', ')}, (${blobs}) FROM ${quoteName(name)}${rowid === undefined ? '' : ` ORDER BY ${rowid}`}`;
   let rows = 0;
   for (const cells of database.prepare<[], unknown[]>(select).raw().iterate() as IterableIterator<unknown[]>) {
     rows++;
-    row.line = withRowid ? Number(cells[0]) : rows;
+    row.line = rowid === undefined ? rows : Number(cells[0]);
     row.cells = cells;
     if (cells[cells.length - 1] === 1) {
       problems.add({

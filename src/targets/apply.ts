@@ -4,13 +4,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Change } from '../model/change.js';
 import type { Plan } from '../plan/plan.js';
-import { netChanges } from '../plan/verify.js';
+import { type NetCounts, netCounts } from '../plan/verify.js';
 import type { SourceRequest } from '../sources/source.js';
 import { clearDeadLocks, closeJournal, endForTheDead, told, underLocks } from './conduct.js';
 import { type Decision, decide, refuseImpossible } from './decision.js';
 import { Gate } from './gate.js';
 import { type InputRecord, JOURNAL_VERSION, JournalWriter } from './journal.js';
 import { ApplyRefused } from './refusal.js';
+import { targetFor } from './registry.js';
 import { rehearse } from './rehearse.js';
 import { BACKUP, clearLeftovers, JOURNAL, type KnownRun, knownRuns, makeRunFolder, makeRunsFolder, runsFolderOf } from './run-folder.js';
 import { leavingsOf, standingOf } from './standing.js';
@@ -23,18 +24,13 @@ export interface ApplyRequest {
   readonly source: SourceRequest;
   readonly mode: { readonly kind: 'in-place' } | { readonly kind: 'out'; readonly path: string };
   readonly maxChanges?: number;
+  /** A person has agreed that the source itself is written to. */
+  readonly isAgreed?: boolean;
   readonly world: World;
   /** Asked between two steps: the signal that a person has sent, if any. */
   interrupted(): Signal | undefined;
   /** Told before every step, by its name; for tests. */
   at?(step: string): void;
-}
-
-/** What a plan amounts to: a name that comes and goes within it does not count. */
-export interface NetCounts {
-  readonly values: number;
-  readonly removedMembers: number;
-  readonly addedMembers: number;
 }
 
 export interface ActionLine {
@@ -74,18 +70,15 @@ export interface PreparedApply {
   run(): Promise<Receipt>;
 }
 
-function netOf(plan: Plan): NetCounts {
-  const net = netChanges(plan);
-  const of = (kind: Change['kind']): number => net.filter((change) => change.kind === kind).length;
-  return { values: of('replace-user') + of('replace-group'), removedMembers: of('remove-member'), addedMembers: of('add-member') };
-}
-
 const earlierOf = (run: KnownRun): { readonly earlier: NonNullable<PreparedApply['earlier']> } => ({ earlier: { run: run.name, runFolder: run.folder } });
 
 /** Reads the source's digests and says whether the plan can be applied. Throws ApplyRefused where it cannot. */
 export async function prepareApply(request: ApplyRequest): Promise<PreparedApply> {
   const { plan, source, mode, maxChanges } = request;
-  const decision = await asRefusal(() => decide(request));
+  const decision = await asRefusal(async () => {
+    if (request.isAgreed === true) await recover(request);
+    return decide(request);
+  });
   const site = decision.target.siteOf(source, mode);
   const targets = decision.kind === 'done' && mode.kind === 'out' ? [mode.path] : site.targets;
   const rehearsed = (): Promise<readonly string[]> => asRefusal(async () => (decision.kind === 'done' ? [] : rehearse(request, decision)));
@@ -100,6 +93,11 @@ export async function prepareApply(request: ApplyRequest): Promise<PreparedApply
   if (decision.resumes !== undefined) return { ...base, state: 'ready', ...earlierOf(decision.resumes) };
   await asRefusal(() => refuseImpossible(request));
   return { ...base, state: 'ready' };
+}
+
+/** Where the source itself is to be changed, a write that was cut short is taken back first. */
+async function recover({ source, mode }: ApplyRequest): Promise<void> {
+  if (mode.kind === 'in-place') await targetFor(source).recover?.(source);
 }
 
 /** What stands in the way before a run is a refusal, too. */
@@ -121,6 +119,7 @@ async function conduct(request: ApplyRequest): Promise<Receipt> {
     await gate.pass('start');
     const locksOf = ({ target }: Decision): string[] => [join(runsFolder, '.lock'), ...target.siteOf(source, mode).locks];
     const command = `scim-audit apply ${planFile}`;
+    await recover(request);
     // Where all is done there is nothing to lock, and nothing to make.
     const first = await decide(request);
     if (first.kind === 'done' && isClosed(first.earlier)) {
@@ -203,7 +202,7 @@ async function writeAll({ plan, planFile, source, mode, world }: ApplyRequest, {
       runFolder,
       journal: journal.file,
       done: plan.actions.length,
-      net: netOf(plan),
+      net: netCounts(plan),
       wasDone: false,
       leaves: written.leaves,
       ...backup,
@@ -231,7 +230,7 @@ function closeTheUnwritten({ plan, world }: ApplyRequest, runs: readonly KnownRu
 /** Yields the receipt of what an earlier run has done; closes the journal of one that was killed after its last write. */
 function receiptOf({ plan, world }: ApplyRequest, earlier: KnownRun | undefined): Receipt {
   const leaves = earlier === undefined ? [] : (leavingsOf(earlier.journal) ?? []);
-  const receipt = { done: plan.actions.length, net: netOf(plan), wasDone: true, leaves };
+  const receipt = { done: plan.actions.length, net: netCounts(plan), wasDone: true, leaves };
   if (earlier === undefined) return { ...receipt, run: '', runFolder: '', journal: '' };
   const journal = join(earlier.folder, JOURNAL);
   const missing = plan.actions.flatMap(({ id }) => (earlier.journal.done.has(id) ? [] : [id]));

@@ -2,11 +2,16 @@
 
 import type { SourceRequest } from '../sources/source.js';
 import { csvTarget } from './csv.js';
+import type { RunRecord } from './journal.js';
 import { ApplyRefused } from './refusal.js';
 import { sqliteTarget } from './sqlite.js';
 import type { Target } from './target.js';
 
 export const TARGETS: readonly Target[] = [sqliteTarget, csvTarget];
+
+/** Yields the target of a run, which need not be there any more: only a database has tables. */
+export const targetOf = ({ inputs, reading }: Pick<RunRecord, 'inputs' | 'reading'>): Target =>
+  inputs.length === 0 ? targetFor(reading) : inputs.some(({ table }) => table !== undefined) ? sqliteTarget : csvTarget;
 
 /** Yields the target that a request means. */
 export function targetFor(source: SourceRequest): Target {

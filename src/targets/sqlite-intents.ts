@@ -212,7 +212,7 @@ export class IntentMaker {
         // As the renames before leave it.
         row.shape.table.headings.forEach((name, column) => {
           const current = row.cells[column];
-          if (current !== undefined) whole[name] = toCell(current);
+          if (current !== undefined && name in whole) whole[name] = toCell(current);
         });
         this.#intents.push({ type: 'intent', id, at, change, where, old: { row: whole }, new: null });
       }

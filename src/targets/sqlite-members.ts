@@ -45,8 +45,8 @@ function rowOf({ table }: TableShape, { userId, groupId, userRow, groupRow }: Co
 }
 
 /** A row's place may have been given away since, and its number with it: then it gets another one. */
-function withoutTaken(database: Database, { name, rowidAlias }: TableShape, former: RowValue['row']): RowValue['row'] {
-  const { rowid: _, ...row } = former;
+function withoutTaken(database: Database, { name, rowid, rowidAlias }: TableShape, former: RowValue['row']): RowValue['row'] {
+  const { [rowid ?? '']: _, ...row } = former;
   const number = rowidAlias === undefined ? undefined : row[rowidAlias];
   if (rowidAlias === undefined || number === undefined) return row;
   const taken = database.prepare<SqlValue[]>(`SELECT 1 FROM ${quoteName(name)} WHERE ${quoteName(rowidAlias)} IS ?`).get(fromCell(number));

@@ -2,15 +2,25 @@
 
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type BetterSqlite3 from 'better-sqlite3';
 import { Mistake } from '../model/mistake.js';
 import { type SourceProblem, SourceRefused } from '../sources/problem.js';
 import type { SourceRequest } from '../sources/source.js';
-import { chooseTable, type Database, digestTable, headingsRead, inPlainWords, listTables, loadSqlite, openReadOnly, openTable } from '../sources/sqlite.js';
+import {
+  chooseTable,
+  type Database,
+  digestTable,
+  headingsRead,
+  inPlainWords,
+  isUnfinished,
+  listTables,
+  loadSqlite,
+  openReadOnly,
+  openTable,
+} from '../sources/sqlite.js';
 import type { Table } from '../sources/table.js';
 import { fsyncFile, fsyncFolder, hasCode } from './files.js';
 import { ApplyRefused, RowsMoved } from './refusal.js';
-import { Unmet } from './sqlite-write.js';
+import { Held, Unmet } from './sqlite-write.js';
 import type { TargetInput } from './target.js';
 
 /** Milliseconds for which another program's lock is waited for. */
@@ -35,7 +45,6 @@ export const digestsOf = (database: Database, tables: readonly Table[]): string[
 export async function inspectSqlite(source: SourceRequest): Promise<TargetInput[]> {
   const Sqlite = await loadSqlite();
   const file = realpathSync(resolve(source.source ?? ''));
-  recover(Sqlite, file);
   const database = openReadOnly(Sqlite, file);
   try {
     database.exec('BEGIN');
@@ -50,7 +59,9 @@ export async function inspectSqlite(source: SourceRequest): Promise<TargetInput[
 }
 
 /** What a killed process left half written is taken back by SQLite as soon as the file is opened for writing. */
-function recover(Sqlite: typeof BetterSqlite3, file: string): void {
+export async function recoverSqlite(source: SourceRequest): Promise<void> {
+  const Sqlite = await loadSqlite();
+  const file = realpathSync(resolve(source.source ?? ''));
   if (!existsSync(`${file}-journal`)) return;
   try {
     const database = new Sqlite(file, { fileMustExist: true, timeout: PATIENCE });
@@ -78,6 +89,12 @@ export function refusalOf(error: unknown, file: string): unknown {
       'Nothing was changed: the transaction was rolled back. Run "scim-audit plan" again on the data as they are now.',
     );
   }
+  if (error instanceof Held) {
+    return new ApplyRefused(
+      `${error.intent.id}: ${error.message}.`,
+      'Nothing was changed: the transaction was rolled back. Take that trigger out and put it back afterwards, or apply the plan to CSV exports.',
+    );
+  }
   if (error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_CONSTRAINT')) {
     // Also where rows that are put back meet others that have got their numbers.
     return new RowsMoved(
@@ -86,7 +103,10 @@ export function refusalOf(error: unknown, file: string): unknown {
     );
   }
   const plain = inPlainWords(error, file);
-  if (plain !== error && plain instanceof Mistake) return new ApplyRefused(plain.message, `Nothing was changed. ${plain.hint ?? ''}`);
+  if (plain !== error && plain instanceof Mistake) {
+    const further = isUnfinished(error) ? ' A command that changes this file itself does so as soon as it has --yes.' : '';
+    return new ApplyRefused(plain.message, `Nothing was changed. ${plain.hint ?? ''}${further}`);
+  }
   return error;
 }
 

@@ -1,7 +1,7 @@
 /** Values and rows of a database, as they are stored and as a journal holds them. */
 
 import { integerOf } from '../sources/id-table.js';
-import { type Database, hasRowid, headingsRead, quoteName } from '../sources/sqlite.js';
+import { type Database, headingsRead, quoteName, rowidName } from '../sources/sqlite.js';
 import type { Row, Table } from '../sources/table.js';
 import type { CellValue } from './journal.js';
 import { ApplyRefused } from './refusal.js';
@@ -32,10 +32,12 @@ export interface TableShape {
   readonly table: Table;
   readonly name: string;
   readonly isView: boolean;
-  /** Columns by which a row is found: `rowid`, or the primary key of a table that has none. */
+  /** Columns by which a row is found: the rowid, or the primary key of a table that has none. */
   readonly keyColumns: readonly string[];
   /** Columns that an INSERT names. */
   readonly stored: readonly string[];
+  /** What the rowid is called where no column is it by another name. */
+  readonly rowid?: string;
   /** The column that is the rowid by another name. */
   readonly rowidAlias?: string;
 }
@@ -56,15 +58,16 @@ export function shapeOf(database: Database, table: Table): TableShape {
     .all(name);
   const keys = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
   const stored = columns.filter(({ hidden }) => hidden === 0).map((column) => column.name);
-  const withRowid = hasRowid(database, name);
-  const isAlias = keys.length === 1 && keys[0].type.toUpperCase() === 'INTEGER';
+  const rowid = rowidName(database, name);
+  const alias = rowid !== undefined && keys.length === 1 && keys[0].type.toUpperCase() === 'INTEGER' ? keys[0].name : undefined;
   return {
     table,
     name,
     isView,
-    keyColumns: withRowid ? ['rowid'] : keys.map((column) => column.name),
-    stored: withRowid && !isAlias ? ['rowid', ...stored] : stored,
-    ...(withRowid && isAlias ? { rowidAlias: keys[0].name } : {}),
+    keyColumns: rowid === undefined ? keys.map((column) => column.name) : [rowid],
+    stored: rowid === undefined || alias !== undefined ? stored : [rowid, ...stored],
+    ...(rowid === undefined || alias !== undefined ? {} : { rowid }),
+    ...(alias === undefined ? {} : { rowidAlias: alias }),
   };
 }
 
@@ -99,7 +102,7 @@ export function* readStored(database: Database, shape: TableShape): Iterable<Sto
   const read = headingsRead(table);
   const places = read.map((heading) => table.headings.indexOf(heading));
   const keys = isView ? [] : keyColumns;
-  const select = `SELECT ${[...keys, ...read].map(columnName).join(', ')} FROM ${quoteName(name)}`;
+  const select = `SELECT ${[...keys, ...read].map(quoteName).join(', ')} FROM ${quoteName(name)}`;
   for (const values of database.prepare<[], SqlValue[]>(select).safeIntegers(true).raw(true).iterate()) {
     const key: Record<string, SqlValue> = {};
     keys.forEach((column, at) => {
@@ -115,15 +118,17 @@ export function* readStored(database: Database, shape: TableShape): Iterable<Sto
 
 /** Yields a row with all its columns. */
 export function readWhole(database: Database, { shape, key }: StoredRow): Record<string, CellValue> {
-  const names = shape.stored.map(columnName).join(', ');
-  const condition = Object.keys(key).map((name) => (name === 'rowid' ? 'rowid = ?' : `${quoteName(name)} IS ?`));
+  const names = shape.stored.map(quoteName).join(', ');
   const values = database
-    .prepare<SqlValue[], SqlValue[]>(`SELECT ${names} FROM ${quoteName(shape.name)} WHERE ${condition.join(' AND ')}`)
+    .prepare<SqlValue[], SqlValue[]>(`SELECT ${names} FROM ${quoteName(shape.name)} WHERE ${conditionOf(key)}`)
     .safeIntegers(true)
     .raw(true)
     .get(...Object.values(key));
   return Object.fromEntries(shape.stored.map((name, at) => [name, toCell(values?.[at] ?? null)]));
 }
 
-/** Yields a column as SQL names it. */
-export const columnName = (column: string): string => (column === 'rowid' ? column : quoteName(column));
+/** Yields the condition under which a row has some values, NULL among them. */
+export const conditionOf = (columns: Readonly<Record<string, unknown>>): string =>
+  Object.keys(columns)
+    .map((column) => `${quoteName(column)} IS ?`)
+    .join(' AND ');

@@ -12,11 +12,12 @@ import type { FileRecord, InputRecord, IntentRecord } from './journal.js';
 import { Ledger } from './ledger.js';
 import { needsNames, readNames } from './names.js';
 import { ApplyRefused, changedMeanwhile, RowsMoved } from './refusal.js';
+import { carryOutOnly } from './sqlite-effects.js';
 import { IntentMaker } from './sqlite-intents.js';
-import { copyDatabase, digestsOf, inspectSqlite, PATIENCE, refusalOf, tablesOf } from './sqlite-open.js';
+import { copyDatabase, digestsOf, inspectSqlite, PATIENCE, recoverSqlite, refusalOf, tablesOf } from './sqlite-open.js';
 import { rehearseSqlite } from './sqlite-rehearsal.js';
 import { shapeOf } from './sqlite-values.js';
-import { reversed, Writer } from './sqlite-write.js';
+import { reversed } from './sqlite-write.js';
 import type { Job, Target, TargetInput, Written } from './target.js';
 
 /** Rows between two looks at whether a person wants to stop. */
@@ -26,6 +27,7 @@ export const sqliteTarget: Target = {
   id: 'sqlite',
   claims: sqliteSource.claims,
   inspect: inspectSqlite,
+  recover: recoverSqlite,
   siteOf(source, destination) {
     const file = destination.kind === 'out' ? resolve(destination.path) : realpathSync(resolve(source.source ?? ''));
     return { targets: [file], reading: { ...source, source: file }, locks: destination.kind === 'out' ? [] : [join(dirname(file), `.${basename(file)}.lock`)] };
@@ -99,11 +101,12 @@ async function transact({ Sqlite, job, make, opened, target }: Transaction): Pro
   const { journal, gate, runFolder } = job;
   const isInPlace = opened === target;
   let database: Database | undefined;
+  let backup: string | undefined;
+  let isCommitting = false;
   try {
     database = new Sqlite(opened, { fileMustExist: true, timeout: PATIENCE });
     database.exec('BEGIN IMMEDIATE');
     database.pragma('defer_foreign_keys = ON');
-    let backup: string | undefined;
     if (isInPlace && job.backups !== '') {
       // The lock is held already, so that nothing can come between the copy and the change.
       await gate.pass('back up');
@@ -122,11 +125,9 @@ async function transact({ Sqlite, job, make, opened, target }: Transaction): Pro
     journal.announce();
     journal.sync();
     await gate.pass('announced');
-    const writer = new Writer(database);
-    for (const [at, intent] of intents.entries()) {
-      writer.carryOut(intent);
+    await carryOutOnly(database, intents, async (at) => {
       if (at % STRIDE === 0) await gate.pass(`row ${at}`);
-    }
+    });
     const after = digestsOf(database, tables);
     tables.forEach(({ role }, at) => {
       if (wanted !== undefined && wanted.get(role) !== after[at]) throw new RowsMoved(`${target} (${role}) would not come out as it was before the run.`);
@@ -138,6 +139,7 @@ async function transact({ Sqlite, job, make, opened, target }: Transaction): Pro
     for (const record of records) journal.write(record);
     journal.sync();
     await gate.pass('ready to commit');
+    isCommitting = true;
     database.exec('COMMIT');
     if (isInPlace) gate.hasWritten = true;
     database.close();
@@ -148,7 +150,10 @@ async function transact({ Sqlite, job, make, opened, target }: Transaction): Pro
     const left = records.map(({ role, file, table = '', after: sha256 }): InputRecord => ({ role, file, table, sha256 }));
     return { leaves: left, ...(backup === undefined ? {} : { backup }) };
   } catch (error) {
-    if (database?.inTransaction === true) database.exec('ROLLBACK');
+    const isOpen = database?.inTransaction === true;
+    if (isOpen) database?.exec('ROLLBACK');
+    // A COMMIT that fails and leaves no transaction open may have come through.
+    if (backup !== undefined && (isOpen || !isCommitting)) removeIfThere(join(runFolder, job.backups));
     throw gate.hasWritten ? error : refusalOf(error, target);
   } finally {
     database?.close();

@@ -68,6 +68,8 @@ export interface Target {
   claims(source: SourceRequest): boolean;
   /** Yields the digests of what is there now. */
   inspect(source: SourceRequest): Promise<TargetInput[]>;
+  /** Takes back what a killed process left half written. It writes to the source, so it is for runs that may. */
+  recover?(source: SourceRequest): Promise<void>;
   siteOf(source: SourceRequest, destination: Destination): Site;
   /** Goes through a write that was not begun before, and writes nothing; yields the files that would change. Throws as `write` would. */
   rehearse(job: Rehearsal): Promise<readonly string[]>;

@@ -8,7 +8,7 @@ import { userNamesBefore } from './before-run.js';
 import { JOURNAL_VERSION } from './journal.js';
 import { type JournalDigest, readJournal, wholeIntents } from './read-journal.js';
 import { ApplyRefused, Misnamed } from './refusal.js';
-import { targetFor } from './registry.js';
+import { targetOf } from './registry.js';
 import { planReversal, type Reversal } from './reversal.js';
 import { BACKUP, JOURNAL, nextUndoJournal, undoJournals } from './run-folder.js';
 import { isUnwritten, standingOf } from './standing.js';
@@ -36,7 +36,8 @@ export interface Looked {
   readonly undone: ReadonlySet<string>;
 }
 
-export async function look(runFolder: string): Promise<Looked> {
+/** `mayWrite`: a write that was cut short is taken back first, so that the target can be read. */
+export async function look(runFolder: string, mayWrite: boolean): Promise<Looked> {
   const folder = resolve(runFolder);
   const journal = readJournal(join(folder, JOURNAL));
   if (journal === undefined) {
@@ -59,7 +60,7 @@ export async function look(runFolder: string): Promise<Looked> {
     name: run.run,
     folder,
     journal,
-    target: targetFor(run.reading),
+    target: targetOf(run),
     inputs: [],
     undoFile: last === undefined || isFinished ? nextUndoJournal(folder, stories.length) : last.file,
     isUndoBegun: last !== undefined && !isFinished,
@@ -68,6 +69,7 @@ export async function look(runFolder: string): Promise<Looked> {
   if (isFinished && last.told?.hasRefusals !== true) return { ...base, state: { kind: 'done-already' } };
   if (isUnwritten(journal)) return { ...base, state: { kind: 'nothing' } };
   refuseMissing(journal, folder);
+  if (mayWrite) await base.target.recover?.(run.reading);
   const inputs = await base.target.inspect(run.reading);
   const looked = { ...base, inputs, state: stateOf(inputs, journal, isFinished ? undefined : last?.told) };
   if (looked.state.kind === 'restore') refuseLostCopies(looked);
@@ -148,4 +150,6 @@ export async function reversalOf({ journal, folder, undone }: Looked): Promise<R
 export const isClosed = ({ state, isUndoBegun }: Looked): boolean => state.kind === 'done-already' && !isUndoBegun;
 
 export const locksOf = ({ target, journal, state }: Looked): readonly string[] =>
-  state.kind === 'nothing' && journal.run.mode === 'out' ? [] : target.siteOf(journal.run.reading, { kind: 'in-place' }).locks;
+  (state.kind === 'nothing' && journal.run.mode === 'out') || !journal.run.targets.every((path) => existsSync(path))
+    ? []
+    : target.siteOf(journal.run.reading, { kind: 'in-place' }).locks;

@@ -22,6 +22,8 @@ import type { Signal, World } from './world.js';
 
 export interface UndoRequest {
   readonly runFolder: string;
+  /** A person has agreed that the target is written to. */
+  readonly isAgreed?: boolean;
   readonly world: World;
   interrupted(): Signal | undefined;
   at?(step: string): void;
@@ -72,7 +74,7 @@ export interface PreparedUndo {
 export async function prepareUndo(request: UndoRequest): Promise<PreparedUndo> {
   const words = { again: `scim-audit undo ${request.runFolder}` };
   try {
-    const looked = await look(request.runFolder);
+    const looked = await look(request.runFolder, request.isAgreed === true);
     const { state, journal, name, folder, undoFile } = looked;
     const reversal = state.kind === 'reverse' ? await reversalOf(looked) : undefined;
     const steps = (): readonly Task[] => {
@@ -121,7 +123,7 @@ async function conduct(request: UndoRequest): Promise<UndoReceipt> {
   let file = join(resolve(request.runFolder), JOURNAL);
   try {
     await gate.pass('start');
-    const first = await look(request.runFolder);
+    const first = await look(request.runFolder, true);
     file = first.undoFile;
     const locks = allLocks(first);
     const command = `scim-audit undo ${request.runFolder}`;
@@ -131,7 +133,7 @@ async function conduct(request: UndoRequest): Promise<UndoReceipt> {
     }
     return await underLocks(locks, command, request.world, async () => {
       await gate.pass('locked');
-      const looked = await look(request.runFolder);
+      const looked = await look(request.runFolder, true);
       file = looked.undoFile;
       const { run } = looked.journal;
       const undone = { ...looked.journal, run: { ...run, run: nameOf(looked) } };

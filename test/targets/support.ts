@@ -77,6 +77,7 @@ export const request = ({ source, plan, planFile }: Scene, more: Partial<ApplyRe
   planFile,
   source,
   mode: { kind: 'in-place' },
+  isAgreed: true,
   world: worldOf(),
   interrupted: () => undefined,
   ...more,
@@ -88,7 +89,7 @@ export async function applyAll(scene: Scene, more: Partial<ApplyRequest> = {}): 
 }
 
 export async function undoAll(runFolder: string, more: { at?(step: string): void; world?: World } = {}): Promise<UndoReceipt> {
-  const prepared = await prepareUndo({ runFolder, world: worldOf(), interrupted: () => undefined, ...more });
+  const prepared = await prepareUndo({ runFolder, isAgreed: true, world: worldOf(), interrupted: () => undefined, ...more });
   return prepared.run();
 }
 

@@ -3,10 +3,11 @@
 import { basename, join } from 'node:path';
 import { Mistake } from '../../model/mistake.js';
 import { PlanAltered } from '../../plan/plan-file.js';
+import type { NetCounts } from '../../plan/verify.js';
 import { printable } from '../../reporters/visible.js';
 import { count } from '../../rules/rule.js';
 import type { SourceRequest } from '../../sources/source.js';
-import { type NetCounts, prepareApply } from '../../targets/apply.js';
+import { prepareApply } from '../../targets/apply.js';
 import { ApplyInterrupted, ApplyRefused, ApplyStopped } from '../../targets/refusal.js';
 import { isUnbegun } from '../../targets/run-folder.js';
 import { type LeftAlone, type PreparedUndo, prepareUndo } from '../../targets/undo.js';
@@ -55,6 +56,7 @@ export async function apply(planPath: string, source: string | undefined, flags:
       source: request,
       mode: flags.out === undefined ? { kind: 'in-place' } : { kind: 'out', path: flags.out },
       ...(flags.maxChanges === undefined ? {} : { maxChanges: flags.maxChanges }),
+      isAgreed: flags.yes === true && flags.dryRun !== true,
       world: worldOf(io),
       interrupted: () => io.interruption.signal(),
     });
@@ -156,7 +158,12 @@ const leftCount = ({ length }: readonly LeftAlone[]): string => (length === 0 ? 
 export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise<Ending> {
   return withCodes(async () => {
     if (isUnbegun(runFolder)) return { code: EXIT.done, reason: NOTHING_TO_UNDO };
-    const prepared = await prepareUndo({ runFolder, world: worldOf(io), interrupted: () => io.interruption.signal() });
+    const prepared = await prepareUndo({
+      runFolder,
+      isAgreed: flags.yes === true && flags.dryRun !== true,
+      world: worldOf(io),
+      interrupted: () => io.interruption.signal(),
+    });
     if (prepared.state === 'nothing') {
       // Takes away what a killed run prepared and never put in place.
       if (flags.dryRun !== true) await prepared.run();
