@@ -133,7 +133,7 @@ export function inPlainWords(error: unknown, file: string): unknown {
   if (isUnfinished(error)) {
     return new Mistake(
       `A program ended in the middle of a write to ${file}: what is half written stands there, and ${basename(file)}-journal beside it takes it back.`,
-      'Make sure that no program has it open, then open it once, which takes the half back: sqlite3 FILE "PRAGMA schema_version". Or do that with a copy of both files.',
+      'Make sure that no program has it open, then open it once, which takes the half back: sqlite3 FILE .tables. Or do that with a copy of both files.',
     );
   }
   if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')) {
