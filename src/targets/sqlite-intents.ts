@@ -7,7 +7,7 @@ import { type CellValue, type IntentRecord, isRowValue } from './journal.js';
 import { type Ledger, netOf, type Step } from './ledger.js';
 import { type Finder, findersOf, isConcerned, type Names } from './names.js';
 import { comingRows } from './sqlite-members.js';
-import { fromCell, readStored, readWhole, refuseView, type SqlValue, type StoredRow, type TableShape, textOf, toCell } from './sqlite-values.js';
+import { fromCell, readStored, readWhole, refuseFixed, type SqlValue, type StoredRow, type TableShape, textOf, toCell } from './sqlite-values.js';
 import type { WriteJob } from './target.js';
 import { Vocabulary } from './vocabulary.js';
 
@@ -138,7 +138,7 @@ export class IntentMaker {
       if (netOf(pair) === 'remove') leaving.push(row);
     }
     for (const row of leaving) {
-      refuseView(shape);
+      refuseFixed(shape);
       this.#whole.set(row, readWhole(this.database, row));
     }
   }
@@ -192,7 +192,7 @@ export class IntentMaker {
 
   #update(at: number, { row, column }: Cell, value: SqlValue, follows = false): void {
     const { shape } = row;
-    refuseView(shape);
+    refuseFixed(shape, shape.table.headings[column]);
     const key = Object.fromEntries(Object.entries(row.key).map(([name, each]) => [name, toCell(each)]));
     const where = { file: this.file, table: shape.name, key, heading: shape.table.headings[column] };
     const old = toCell(row.cells[column] ?? null);
@@ -220,7 +220,7 @@ export class IntentMaker {
     }
     const shape = this.#memberShape();
     if (shape === undefined || shape.table.role !== 'memberships') return;
-    refuseView(shape);
+    refuseFixed(shape);
     if (wasStatedIn(this.job.former, pair, 'row') === false) return;
     const [userRow] = this.#users.get(user) ?? [];
     const [groupRow] = this.#groups.get(group) ?? [];

@@ -2,6 +2,7 @@
 
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type BetterSqlite3 from 'better-sqlite3';
 import { Mistake } from '../model/mistake.js';
 import { type SourceProblem, SourceRefused } from '../sources/problem.js';
 import type { SourceRequest } from '../sources/source.js';
@@ -72,6 +73,19 @@ export async function recoverSqlite(source: SourceRequest): Promise<void> {
     }
   } catch (error) {
     throw refusalOf(error, file);
+  }
+}
+
+/** Yields a copy in memory, which may be written to. */
+export function openCopy(Sqlite: typeof BetterSqlite3, file: string): Database {
+  const database = openReadOnly(Sqlite, file);
+  try {
+    const bytes = database.serialize();
+    // There is no log beside a file in memory.
+    bytes[18] = bytes[19] = 1;
+    return new Sqlite(bytes);
+  } finally {
+    database.close();
   }
 }
 

@@ -36,13 +36,28 @@ export interface TableShape {
   readonly keyColumns: readonly string[];
   /** Columns that an INSERT names. */
   readonly stored: readonly string[];
+  /** Columns that are made of others. */
+  readonly generated: readonly string[];
   /** What the rowid is called where no column is it by another name. */
   readonly rowid?: string;
   /** The column that is the rowid by another name. */
   readonly rowidAlias?: string;
 }
 
-export function refuseView({ name, isView, table }: TableShape): void {
+/** Throws ApplyRefused where rows of a table, or the values of one of its columns, cannot be written. */
+export function refuseFixed({ name, isView, table, generated, keyColumns }: TableShape, heading = ''): void {
+  if (generated.includes(heading)) {
+    throw new ApplyRefused(
+      `The column ${heading} of ${name} is generated: SQLite makes it of other columns, so it cannot be changed by itself.`,
+      'Nothing was changed. Change in the database what it is made of, or apply the plan to CSV exports.',
+    );
+  }
+  if (!isView && keyColumns.length === 0) {
+    throw new ApplyRefused(
+      `The rows of ${name} cannot be told apart: its columns take every name of the rowid (rowid, _rowid_, oid), and it has no primary key.`,
+      'Nothing was changed. Rename one of these columns in the database, or apply the plan to CSV exports.',
+    );
+  }
   if (!isView) return;
   throw new ApplyRefused(
     `${name} is a view, and a view cannot be written to.`,
@@ -58,6 +73,7 @@ export function shapeOf(database: Database, table: Table): TableShape {
     .all(name);
   const keys = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
   const stored = columns.filter(({ hidden }) => hidden === 0).map((column) => column.name);
+  const generated = columns.filter(({ hidden }) => hidden > 1).map((column) => column.name);
   const rowid = rowidName(database, name);
   const alias = rowid !== undefined && keys.length === 1 && keys[0].type.toUpperCase() === 'INTEGER' ? keys[0].name : undefined;
   return {
@@ -66,6 +82,7 @@ export function shapeOf(database: Database, table: Table): TableShape {
     isView,
     keyColumns: rowid === undefined ? keys.map((column) => column.name) : [rowid],
     stored: rowid === undefined || alias !== undefined ? stored : [rowid, ...stored],
+    generated,
     ...(rowid === undefined || alias !== undefined ? {} : { rowid }),
     ...(alias === undefined ? {} : { rowidAlias: alias }),
   };

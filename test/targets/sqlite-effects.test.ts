@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../src/model/change.js';
+import { prepareApply } from '../../src/targets/apply.js';
 import { temporaryFolders } from '../support/temporary.js';
-import { applyAll, planFor, requestFor, type Scene, undoAll, writeAll } from './support.js';
+import { applyAll, planFor, request, requestFor, type Scene, undoAll, writeAll } from './support.js';
 
 const newFolder = temporaryFolders();
 
@@ -96,7 +97,10 @@ describe('what was not announced', () => {
   test.each(EFFECTS)('%s: an apply is refused and names it', async (_, sql, change, effect) => {
     const scene = await bakery(sql, [change]);
     const before = scene.rows();
+    const prepared = await prepareApply(request(scene));
     const refusal = { name: 'ApplyRefused', message: expect.stringContaining('would change other rows by itself'), details: [effect] };
+    // Whoever is asked, or looks first, is told before.
+    await expect(prepared.rehearse()).rejects.toMatchObject(refusal);
     await expect(applyAll(scene)).rejects.toMatchObject(refusal);
     expect(scene.rows()).toEqual(before);
     await expect(applyAll(scene, { mode: { kind: 'out', path: scene.out } })).rejects.toMatchObject(refusal);
@@ -219,5 +223,29 @@ test.each([
   const { runFolder } = await applyAll(scene);
   expect(scene.rows().memberships).toHaveLength(1);
   expect((await undoAll(runFolder)).isAsBefore).toBe(true);
+  expect(scene.rows()).toEqual(before);
+});
+
+test.each([
+  [
+    'a value of a generated column',
+    RENAMED,
+    TABLES.replace('username TEXT UNIQUE', 'raw TEXT, username TEXT GENERATED ALWAYS AS (lower(raw))').replace('users (id, username,', 'users (id, raw,'),
+    'The column username of users is generated: SQLite makes it of other columns, so it cannot be changed by itself.',
+  ],
+  [
+    'a row that nothing tells from others',
+    LEAVES,
+    TABLES.replace('memberships (id INTEGER PRIMARY KEY, groupId', 'memberships (rowid INT, groupId')
+      .replace('userId INT)', 'userId INT, oid INT, _rowid_ INT)')
+      .replace('(11, 7, 1), (12, 7, 2)', '(1, 7, 1, 1, 1), (1, 7, 2, 1, 1)'),
+    'The rows of memberships cannot be told apart: its columns take every name of the rowid (rowid, _rowid_, oid), and it has no primary key.',
+  ],
+])('%s is refused for what it is', async (_, change, tables, message) => {
+  const scene = await bakery('', [change], tables);
+  const before = scene.rows();
+  const prepared = await prepareApply(request(scene));
+  await expect(prepared.rehearse()).rejects.toMatchObject({ name: 'ApplyRefused', message });
+  await expect(applyAll(scene)).rejects.toMatchObject({ name: 'ApplyRefused', message });
   expect(scene.rows()).toEqual(before);
 });
