@@ -48,12 +48,14 @@ export class MemberTally {
       this.#sums = of.#sums.slice();
       return;
     }
-    this.#digests = new Uint32Array(of.users.length * 2);
-    this.#sums = new Uint32Array(of.groups.length * 3);
+    const digests = new Uint32Array(of.users.length * 2);
     for (const { place, id } of of.users) {
       putIdDigest(id);
-      this.#digests.set(halves, place * 2);
+      digests[place * 2] = halves[0];
+      digests[place * 2 + 1] = halves[1];
     }
+    this.#digests = digests;
+    this.#sums = new Uint32Array(of.groups.length * 3);
   }
 
   add(user: number, group: number): void {
