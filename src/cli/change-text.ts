@@ -2,7 +2,7 @@
 
 import type { Change, UserAttribute } from '../model/change.js';
 import { visible } from '../reporters/visible.js';
-import { count } from '../rules/rule.js';
+import { count, grouped } from '../rules/rule.js';
 
 /** What users and groups are called in a source, by id; without it texts have ids only. */
 export interface SubjectNames {
@@ -87,7 +87,7 @@ function countsOf(changes: readonly Change[]): Counts {
   };
 }
 
-const temporaryText = ({ byTemporary }: Renamed): string => (byTemporary === 0 ? '' : `, ${byTemporary} of them by way of a temporary one`);
+const temporaryText = ({ byTemporary }: Renamed): string => (byTemporary === 0 ? '' : `, ${grouped(byTemporary)} of them by way of a temporary one`);
 
 /** Yields what changes would do, in counts by kind, what cannot be overlooked first. */
 export function countLines(changes: readonly Change[]): string[] {

@@ -114,18 +114,25 @@ function strayProblems(strays: readonly FileRow[], asked: readonly AskedRow[]): 
     if (known === undefined) rowsByFinding.set(row.fingerprint, [row]);
     else known.push(row);
   }
+  const idsByFinding = new Map<string, ReadonlySet<string>>();
+  const idsOf = ({ finding: { finding, fingerprint } }: AskedRow): ReadonlySet<string> => {
+    const ids =
+      idsByFinding.get(fingerprint) ??
+      new Set(
+        ruleOf(finding)
+          .users(finding)
+          .map(({ id }) => id),
+      );
+    idsByFinding.set(fingerprint, ids);
+    return ids;
+  };
   return strays.flatMap(({ line, cells }) => {
-    const [first, ...others] = rowsByFinding.get(cells[0]) ?? [];
+    const rows = rowsByFinding.get(cells[0]) ?? [];
+    const [first] = rows;
     // Of very many, only the first are asked about, and in another export they may be others.
-    if (
-      first === undefined ||
-      ruleOf(first.finding.finding)
-        .users(first.finding.finding)
-        .some(({ id }) => id === cells[3])
-    )
-      return [];
+    if (first === undefined || idsOf(first).has(cells[3])) return [];
     const about = (row: readonly string[]): string => `${row[2]} ${JSON.stringify(row[3])}, ${JSON.stringify(row[4])}`;
-    const more = others.length === 0 ? '' : ` and ${count(others.length, 'other')}`;
+    const more = rows.length === 1 ? '' : ` and ${count(rows.length - 1, 'other')}`;
     return [
       {
         line,

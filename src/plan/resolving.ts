@@ -82,7 +82,9 @@ export class Resolving {
         .groups(finding)
         .find(({ place }) => byGroup.has(place));
       const action = (group === undefined ? undefined : byGroup.get(group.place)) ?? Math.max(0, decided);
-      added.set(action, [...(added.get(action) ?? []), fingerprint]);
+      const known = added.get(action);
+      if (known === undefined) added.set(action, [fingerprint]);
+      else known.push(fingerprint);
       this.#isResolved[at] = 1;
     }
     return actions.map((action, at) => ({ ...action, resolves: [...action.resolves, ...(added.get(at) ?? [])] }));

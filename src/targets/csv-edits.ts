@@ -113,7 +113,9 @@ export function groupsCells(
   const comers = new Map<number, number[]>();
   for (const pair of ledger.pairs) {
     if (netOf(pair) !== 'add' || !(wasStatedIn(context.former, pair, 'cell') ?? context.takesNewMembers)) continue;
-    comers.set(pair.user, [...(comers.get(pair.user) ?? []), pair.group]);
+    const known = comers.get(pair.user);
+    if (known === undefined) comers.set(pair.user, [pair.group]);
+    else known.push(pair.group);
   }
   if (!areGroupsGiven) seeGroups(context, groups);
   return (cell, user, column) => {

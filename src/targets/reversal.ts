@@ -185,7 +185,9 @@ function leaveTakenNames(threads: Iterable<Thread>, { users, userNamesBefore }: 
   const wantersByKey = new Map<string, string[]>();
   for (const id of goingBack.keys()) {
     const name = keysBefore.get(id) ?? '';
-    wantersByKey.set(name, [...(wantersByKey.get(name) ?? []), id]);
+    const wanters = wantersByKey.get(name);
+    if (wanters === undefined) wantersByKey.set(name, [id]);
+    else wanters.push(id);
   }
   const staying: { readonly id: string; readonly userName: string }[] = users.filter(({ id }) => !goingBack.has(id));
   for (let holder = staying.pop(); holder !== undefined; holder = staying.pop()) {

@@ -18,11 +18,12 @@ interface Cell {
 
 type ByIndex = Map<number, Cell[]>;
 
-const push = (map: ByIndex, index: number, cell: Cell): void => {
-  const cells = map.get(index);
-  if (cells === undefined) map.set(index, [cell]);
-  else cells.push(cell);
-};
+/** Adds to a list of a map. A list that is made anew each time takes as many steps as it is long. */
+function push<K, T>(map: Map<K, T[]>, key: K, item: T): void {
+  const items = map.get(key);
+  if (items === undefined) map.set(key, [item]);
+  else items.push(item);
+}
 
 /** Yields the intents of all actions. What cannot be done is refused in the ledger. */
 export class IntentMaker {
@@ -85,7 +86,7 @@ export class IntentMaker {
       if (cells !== undefined && groupsAt !== undefined) {
         for (const planned of cells(row.text(groupsAt), index, groupsAt)) {
           const last = Math.max(...planned.at);
-          this.#groupsCells.set(last, [...(this.#groupsCells.get(last) ?? []), { row, planned }]);
+          push(this.#groupsCells, last, { row, planned });
         }
       }
       if (index < 0) continue;
@@ -116,9 +117,7 @@ export class IntentMaker {
   #keep(rows: Map<number, StoredRow[]>, index: number, row: StoredRow, idAt: number): void {
     const heading = row.shape.table.headings[idAt];
     row.key[heading] = row.cells[idAt] ?? null;
-    const known = rows.get(index);
-    if (known === undefined) rows.set(index, [row]);
-    else known.push(row);
+    push(rows, index, row);
   }
 
   #readMemberships(shape: TableShape): void {
@@ -134,7 +133,7 @@ export class IntentMaker {
       if (pair === undefined) continue;
       pair.found++;
       const name = `${user}/${group}`;
-      this.#pairRows.set(name, [...(this.#pairRows.get(name) ?? []), row]);
+      push(this.#pairRows, name, row);
       if (netOf(pair) === 'remove') leaving.push(row);
     }
     for (const row of leaving) {
