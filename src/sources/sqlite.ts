@@ -1,55 +1,15 @@
-/**
- * A SQLite file as tables, opened so that nothing is written beside it where that is possible.
- * This file is long because opening safely, finding tables and reading rows all hang on one connection.
- */
+/** A SQLite file as tables: which of them are meant, and their rows. */
 
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, readFileSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import type BetterSqlite3 from 'better-sqlite3';
 import type { Role } from '../model/directory.js';
 import { Mistake } from '../model/mistake.js';
 import type { TextBytes } from '../model/text-bytes.js';
-import { openForReading } from './file-stream.js';
 import { resolveHeadings } from './headings.js';
 import { integerOf } from './id-table.js';
 import { type Problems, type SourceProblem, SourceRefused } from './problem.js';
+import { type Database, inPlainWords, loadSqlite, openReadOnly } from './sqlite-connection.js';
 import type { OnProgress, OpenedSource, Row, Table, TableEnd } from './table.js';
-
-export type Database = BetterSqlite3.Database;
-
-/** Loads the native module; throws a Mistake that says how to mend it. */
-export async function loadSqlite(): Promise<typeof BetterSqlite3> {
-  try {
-    const { default: Sqlite } = await import('better-sqlite3');
-    // The native part is loaded with the first database, so a broken build shows here.
-    new Sqlite(':memory:').close();
-    return Sqlite;
-  } catch (error) {
-    throw new Mistake(
-      `SQLite files cannot be read: the module better-sqlite3 does not load (${firstLine(error)}).`,
-      'Run "npm rebuild better-sqlite3" (it needs python3, make and a C++ compiler), or export the tables as CSV: CSV needs no native module.',
-    );
-  }
-}
-
-const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n', 1)[0];
-
-const MAGIC = 'SQLite format 3\0';
-
-/** Yields the first 100 bytes of a file, fewer where it is shorter. */
-function readFront(file: string): Buffer {
-  const { fd } = openForReading(file);
-  try {
-    const front = Buffer.alloc(100);
-    return front.subarray(0, readSync(fd, front, 0, front.length, 0));
-  } catch {
-    // A pipe cannot be read at a place, and is no database.
-    return Buffer.alloc(0);
-  } finally {
-    closeSync(fd);
-  }
-}
 
 /** Where Jama Connect keeps it, beside the plain names. */
 const TABLES: Readonly<Record<Role, readonly string[]>> = {
@@ -84,66 +44,6 @@ export async function openSqlite(wishes: SqliteWishes): Promise<OpenedSource> {
     database.close();
     throw inPlainWords(error, wishes.file);
   }
-}
-
-export function openReadOnly(Sqlite: typeof BetterSqlite3, file: string): Database {
-  try {
-    const isWal = readHeader(file)[18] === 2;
-    const log = `${file}-wal`;
-    if (isWal && (!existsSync(log) || statSync(log).size === 0)) return openCopyInMemory(Sqlite, file);
-    const database = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 2000 });
-    database.pragma('query_only = 1');
-    return database;
-  } catch (error) {
-    throw inPlainWords(error, file);
-  }
-}
-
-/**
- * A database in WAL mode cannot be opened without files beside it, not even for reading. Where its log is empty the
- * file is complete by itself: it is read into memory, and there marked as a database without a log.
- */
-function openCopyInMemory(Sqlite: typeof BetterSqlite3, file: string): Database {
-  const bytes = readFileSync(file);
-  bytes[18] = bytes[19] = 1;
-  return new Sqlite(bytes, { readonly: true });
-}
-
-function readHeader(file: string): Buffer {
-  const front = readFront(file);
-  if (front.subarray(0, 16).toString('latin1') === MAGIC) return front;
-  throw new Mistake(
-    `${file} is no SQLite database.`,
-    'SOURCE is a folder with users.csv, or a SQLite file. Single CSV files are given with --users, --groups and --memberships.',
-  );
-}
-
-/** Is the error that a write was cut short, which only a connection that may write takes back. */
-export const isUnfinished = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'SQLITE_READONLY_ROLLBACK';
-
-/** Yields SQLite's errors as a person's next step; other errors as they are. */
-export function inPlainWords(error: unknown, file: string): unknown {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
-    return new Mistake(`${file} is locked by another program.`, 'Close that program, or copy the file and read the copy.');
-  }
-  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
-    return new Mistake(`${file} is damaged: ${firstLine(error)}.`, 'Export the database again.');
-  }
-  if (isUnfinished(error)) {
-    return new Mistake(
-      `A program ended in the middle of a write to ${file}: what is half written stands there, and ${basename(file)}-journal beside it takes it back.`,
-      'Make sure that no program has it open, then open it once, which takes the half back: sqlite3 FILE .tables. Or do that with a copy of both files.',
-    );
-  }
-  if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')) {
-    return new Mistake(
-      `${file} cannot be opened (${firstLine(error)}); it may be in use in WAL mode in a folder that cannot be written to.`,
-      'Copy the file together with its -wal file to another folder, or run "PRAGMA wal_checkpoint(TRUNCATE)" on it.',
-    );
-  }
-  if (code.startsWith('SQLITE_')) return new Mistake(`${file}: ${firstLine(error)}.`, 'Check the file with: sqlite3 FILE "PRAGMA integrity_check"');
-  return error;
 }
 
 export function listTables(database: Database): string[] {

@@ -6,18 +6,8 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { Mistake } from '../model/mistake.js';
 import { type SourceProblem, SourceRefused } from '../sources/problem.js';
 import type { SourceRequest } from '../sources/source.js';
-import {
-  chooseTable,
-  type Database,
-  digestTable,
-  headingsRead,
-  inPlainWords,
-  isUnfinished,
-  listTables,
-  loadSqlite,
-  openReadOnly,
-  openTable,
-} from '../sources/sqlite.js';
+import { chooseTable, digestTable, headingsRead, listTables, openTable } from '../sources/sqlite.js';
+import { type Database, inPlainWords, isUnfinished, loadSqlite, openReadOnly } from '../sources/sqlite-connection.js';
 import type { Table } from '../sources/table.js';
 import { fsyncFile, fsyncFolder, hasCode } from './files.js';
 import { ApplyRefused, RowsMoved } from './refusal.js';

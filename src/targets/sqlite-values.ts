@@ -1,7 +1,8 @@
 /** Values and rows of a database, as they are stored and as a journal holds them. */
 
 import { integerOf } from '../sources/id-table.js';
-import { type Database, headingsRead, quoteName, rowidName } from '../sources/sqlite.js';
+import { headingsRead, quoteName, rowidName } from '../sources/sqlite.js';
+import type { Database } from '../sources/sqlite-connection.js';
 import type { Row, Table } from '../sources/table.js';
 import type { CellValue } from './journal.js';
 import { ApplyRefused } from './refusal.js';

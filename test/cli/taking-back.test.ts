@@ -1,22 +1,12 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { BAKERY } from '../support/bakery.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
 
 const newFolder = temporaryFolders();
-const EXPORT = {
-  'export/users.csv': [
-    'id,userName,email,active,authenticationType',
-    '1,rye,rye@bakery.example,true,idp',
-    '2,spelt@bakery.example,oat@bakery.example,true,idp',
-    '3,oat@bakery.example,spelt@bakery.example,true,idp',
-    '4,bran,bran@bakery.example,false,basic',
-    '',
-  ].join('\n'),
-  'export/groups.csv': 'id,name,project\n7,Ovens,\n',
-  'export/memberships.csv': 'groupId,userId\n7,1\n',
-};
+const EXPORT = BAKERY;
 
 /** Yields a folder in which the plan was applied, and the run's folder. */
 async function applied(...mode: readonly string[]): Promise<{ readonly cwd: string; readonly run: string }> {

@@ -1,22 +1,12 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { BAKERY } from '../support/bakery.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
 
 const newFolder = temporaryFolders();
-const EXPORT = {
-  'export/users.csv': [
-    'id,userName,email,active,authenticationType',
-    '1,rye,rye@bakery.example,true,idp',
-    '2,spelt@bakery.example,oat@bakery.example,true,idp',
-    '3,oat@bakery.example,spelt@bakery.example,true,idp',
-    '4,bran,bran@bakery.example,false,basic',
-    '',
-  ].join('\n'),
-  'export/groups.csv': 'id,name,project\n7,Ovens,\n',
-  'export/memberships.csv': 'groupId,userId\n7,1\n7,4\n',
-};
+const EXPORT = { ...BAKERY, 'export/memberships.csv': 'groupId,userId\n7,1\n7,4\n' };
 
 /** Yields a folder with an export and its plan. */
 async function planned(): Promise<string> {

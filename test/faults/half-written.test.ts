@@ -74,18 +74,22 @@ describe('a database with a write that was cut short', () => {
   });
 });
 
+/** Yields a folder with a database of one user, whose plan does not know of the trigger. */
+function planned(trigger: string): string {
+  const folder = newFolder();
+  const database = new Sqlite(join(folder, 'harbour.sqlite'));
+  database.exec(
+    "CREATE TABLE users (id INT, userName TEXT, email TEXT, active TEXT, authenticationType TEXT); INSERT INTO users VALUES (1, 'tern', 't@h.example', 'true', 'idp')",
+  );
+  database.exec(trigger);
+  database.close();
+  expect(shell(`scim-audit plan harbour.sqlite --auth-mode multi ${SKIP} --out plan`, folder).code).toBe(0);
+  return folder;
+}
+
 describe('what is not there any more', () => {
   it('is nothing to undo, where a run to a copy never wrote it', async () => {
-    const folder = newFolder();
-    const database = new Sqlite(join(folder, 'harbour.sqlite'));
-    database.exec(
-      "CREATE TABLE users (id INT, userName TEXT, email TEXT, active TEXT, authenticationType TEXT); INSERT INTO users VALUES (1, 'tern', 't@h.example', 'true', 'idp')",
-    );
-    database.close();
-    expect(shell(`scim-audit plan harbour.sqlite --auth-mode multi ${SKIP} --out plan`, folder).code).toBe(0);
-    const told = new Sqlite(join(folder, 'harbour.sqlite'));
-    told.exec('CREATE TRIGGER kept BEFORE UPDATE ON users BEGIN SELECT raise(ignore); END');
-    told.close();
+    const folder = planned('CREATE TRIGGER kept BEFORE UPDATE ON users BEGIN SELECT raise(ignore); END');
     expect(shell('scim-audit apply plan harbour.sqlite --out copy.sqlite --yes', folder).code).toBe(4);
     const [run] = readdirSync(join(folder, 'plan/runs')).filter((name) => !name.startsWith('.'));
     const { code, stderr } = shell(`scim-audit undo plan/runs/${run} --yes`, folder);
@@ -109,13 +113,7 @@ describe('what is not there any more', () => {
 });
 
 it('a run in place that is refused leaves no copy of the database behind', () => {
-  const folder = newFolder();
-  const database = new Sqlite(join(folder, 'harbour.sqlite'));
-  database.exec(
-    "CREATE TABLE users (id INT, userName TEXT, email TEXT, active TEXT, authenticationType TEXT); INSERT INTO users VALUES (1, 'tern', 't@h.example', 'true', 'idp'); CREATE TABLE log (line TEXT); CREATE TRIGGER told AFTER UPDATE ON users BEGIN INSERT INTO log VALUES (1); END",
-  );
-  database.close();
-  expect(shell(`scim-audit plan harbour.sqlite --auth-mode multi ${SKIP} --out plan`, folder).code).toBe(0);
+  const folder = planned('CREATE TABLE log (line TEXT); CREATE TRIGGER told AFTER UPDATE ON users BEGIN INSERT INTO log VALUES (1); END');
   expect(shell('scim-audit apply plan harbour.sqlite --in-place --yes', folder).code).toBe(4);
   const runs = join(folder, 'plan/runs');
   for (const run of readdirSync(runs)) expect(readdirSync(join(runs, run))).toEqual(['journal.jsonl']);

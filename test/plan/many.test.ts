@@ -40,4 +40,20 @@ describe(`${MANY} users`, () => {
     const baseline = parseBaseline(textOf(baselineLines({ users: [], groups: [] })));
     expect(verifyPlan(plan, { users, groups: [], members: { has: () => false } }, baseline).differences).toHaveLength(MANY);
   });
+
+  test('whose loss of a group is no more once that group is renamed are one step each', () => {
+    const users = inOrder(
+      peopleOf(MANY, (at) => `keeper${at}@lighthouse.example`).map((user) => ({ ...user, active: false, authenticationType: 'basic' as const })),
+    );
+    const groups = inOrder(['7', '8'].map((id) => ({ place: 0, id, input: 1, line: 0, name: 'Crew', isOrganisationLevel: true })));
+    const memberships = users.map(({ id }) => ({ user: id, group: '8', line: 2 }));
+    const organisation = { users, groups, memberships, authMode: 'saml', syncGroups: ['Crew'] } as const;
+    const decided = madePlanOf(organisation).rows.map(({ asked }) =>
+      answeredCells(asked, asked.question.subject === 'group' && asked.question.id === '8' ? { action: 'set-name', value: 'Night crew' } : {}),
+    );
+    const { body } = madePlanOf(organisation, fileOf(decided));
+    expect(body.actions).toHaveLength(1);
+    expect(body.actions[0].resolves).toHaveLength(MANY + 1);
+    expect(body.open).toEqual([]);
+  });
 });

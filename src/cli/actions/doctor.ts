@@ -86,7 +86,7 @@ function nodeVersion(): Look {
 async function sqlite(): Promise<Look> {
   const name = 'SQLite';
   try {
-    const { loadSqlite } = await import('../../sources/sqlite.js');
+    const { loadSqlite } = await import('../../sources/sqlite-connection.js');
     const Sqlite = await loadSqlite();
     const database = new Sqlite(':memory:');
     const version = String(database.prepare('SELECT sqlite_version()').pluck().get());
