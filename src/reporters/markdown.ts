@@ -4,12 +4,14 @@ import { GUIDE } from '../model/guide.js';
 import { ruleOf } from '../rules/registry.js';
 import { grouped } from '../rules/rule.js';
 import type { Reporter } from './reporter.js';
-import { cellText, countsText, factsOf, guideText, type Section, sectionsOf, sourceText } from './sections.js';
+import { cellText, countsText, factsOf, guideText, type Section, STATES, type State, sectionsOf, sourceText, stateOf } from './sections.js';
 import { verdictText } from './verdict.js';
 import { printable } from './visible.js';
 
 const MOST_ROWS = 50;
 const LONGEST = 200;
+
+const HEADINGS: Readonly<Record<State, string>> = { error: 'errors', warning: 'warnings', info: 'info', accepted: 'accepted', known: 'known' };
 
 /** The report for a ticket, in Markdown with tables: verdict, numbers, rule by rule. No HTML is in it. */
 export const markdown: Reporter = {
@@ -23,10 +25,11 @@ export const markdown: Reporter = {
       readInputs(report).map((input) => [sourceText(input), grouped(input.rows), input.sha256]),
     );
     if (found.length > 0) {
+      const states = STATES.filter((state) => state !== 'known' || report.summary.known !== undefined);
       yield '## Findings\n\n';
       yield* table(
-        ['rule', 'title', 'errors', 'warnings', 'info', 'accepted'],
-        found.map(({ rule, counts }) => [rule.name, rule.title, ...[counts.error, counts.warning, counts.info, counts.accepted].map(grouped)]),
+        ['rule', 'title', ...states.map((state) => HEADINGS[state])],
+        found.map(({ rule, counts }) => [rule.name, rule.title, ...states.map((state) => grouped(counts[state]))]),
       );
     }
     for (const section of found) yield* sectionLines(section, report);
@@ -57,16 +60,15 @@ function* sectionLines({ rule, findings, counts }: Section, { snapshot }: Report
   let shown = 0;
   let listed = 0;
   let isCut = false;
-  for (const { finding, acceptance } of findings) {
+  for (const audited of findings) {
     if (shown === MOST_ROWS) break;
     listed++;
-    for (const [at, cells] of rule.rows(finding, locate).entries()) {
+    for (const [at, cells] of rule.rows(audited.finding, locate).entries()) {
       if (shown === MOST_ROWS) {
         isCut = true;
         break;
       }
-      const severity = acceptance === undefined ? finding.severity : 'accepted';
-      yield row([at === 0 ? severity : '', ...cells.map(cellText)]);
+      yield row([at === 0 ? stateOf(audited) : '', ...cells.map(cellText)]);
       shown++;
     }
   }
@@ -77,7 +79,8 @@ function* sectionLines({ rule, findings, counts }: Section, { snapshot }: Report
 }
 
 function* acceptedLines({ findings }: Report): Iterable<string> {
-  const accepted = findings.flatMap(({ finding, acceptance }) => (acceptance === undefined ? [] : [{ finding, acceptance }]));
+  // What is known has nobody who accepted it: its rule's own table says so.
+  const accepted = findings.flatMap(({ finding, acceptance }) => (acceptance === undefined || acceptance.isKnown === true ? [] : [{ finding, acceptance }]));
   if (accepted.length === 0) return;
   yield '## Accepted\n\n';
   yield* table(

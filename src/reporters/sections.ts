@@ -10,10 +10,13 @@ import { rulesFor } from '../rules/registry.js';
 import { type Cell, count, grouped, type Rule } from '../rules/rule.js';
 import { compareParts, printable, visible } from './visible.js';
 
-interface Counts extends Readonly<Record<Severity, number>> {
-  readonly accepted: number;
-  readonly known: number;
-}
+/** What a finding counts as: its severity, or that a person accepted it, or that the baseline had it. */
+export type State = Severity | 'accepted' | 'known';
+
+/** In the order of lists. */
+export const STATES: readonly State[] = [...SEVERITIES, 'accepted', 'known'];
+
+type Counts = Readonly<Record<State, number>>;
 
 /** A rule and what it stated. */
 export interface Section {
@@ -36,8 +39,13 @@ export function sectionsOf(report: Report): Section[] {
 
 function countsOf(findings: readonly AuditedFinding[]): Counts {
   const counts = { error: 0, warning: 0, info: 0, accepted: 0, known: 0 };
-  for (const { finding, acceptance } of findings) counts[acceptance === undefined ? finding.severity : acceptance.isKnown === true ? 'known' : 'accepted']++;
+  for (const audited of findings) counts[stateOf(audited)]++;
   return counts;
+}
+
+export function stateOf({ finding, acceptance }: AuditedFinding): State {
+  if (acceptance === undefined) return finding.severity;
+  return acceptance.isKnown === true ? 'known' : 'accepted';
 }
 
 /** Yields counts in words: `67 errors, 8 warnings, 1 accepted`. */

@@ -98,6 +98,7 @@ describe('the gate is shut (exit 1)', () => {
     const result = await gate(folder, ['.']);
     expect(result.code).toBe(1);
     expect(reasonOf(result)).toContain('the check left 1 finding uncounted that is known from a baseline: known is not accepted.');
+    expect(result.stdout).toContain('  verdict      no new findings with --fail-on error: 0 errors');
     const known = [{ fingerprint: 'missing-email:01', severity: 'warning' }] as const;
     expect((await gateWith({ known })).code).toBe(0);
     const { settings } = JSON.parse(textOf(folder)) as CertificateBody;

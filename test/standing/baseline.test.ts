@@ -97,6 +97,19 @@ describe('check --baseline', () => {
     if (format === 'pretty') expect(stdout).toMatch(/^▲ No new findings[\s\S]*\nNext\n {2}scim-audit plan \. /);
   });
 
+  it('calls what is known by that name in a page and in a ticket, where nobody accepted it', async () => {
+    const folder = await known();
+    const { stdout: page } = await check(folder, [...AGAINST, '--format', 'html']);
+    expect(page.match(/<tbody data-s="known">/g)).toHaveLength(2);
+    expect(page).toContain('<input type="checkbox" value="known" checked>');
+    expect(page).toContain('<b class="known">2</b><span>known</span>');
+    expect(page).not.toContain('accepted</label>');
+    const { stdout: ticket } = await check(folder, [...AGAINST, '--format', 'markdown']);
+    expect(ticket).toContain('| rule | title | errors | warnings | info | accepted | known |');
+    expect(ticket.match(/^\| known \| /gm)).toHaveLength(2);
+    expect(ticket).not.toContain('## Accepted');
+  });
+
   it('says what else there is beside them', async () => {
     const folder = await known();
     put(folder, USERS.replace('4,dag,dag@dome.example,false', '4,dag,dag@dome.example,true'));

@@ -77,8 +77,12 @@ function readBytes(file: string): Buffer {
   }
 }
 
-function readinessReasons({ ready, settings, summary, snapshot, known }: Certificate): string[] {
-  const uncounted = known.filter(({ severity }) => isAtOrAbove(severity, settings.failOn)).length;
+/** Yields how many findings were not counted that would have made the check fail: known is not accepted. */
+const uncountedIn = ({ known, settings }: Certificate): number => known.filter(({ severity }) => isAtOrAbove(severity, settings.failOn)).length;
+
+function readinessReasons(certificate: Certificate): string[] {
+  const { ready, settings, summary, snapshot } = certificate;
+  const uncounted = uncountedIn(certificate);
   const counted = SEVERITIES.flatMap((severity) =>
     summary[severity] > 0 ? [severity === 'info' ? `${grouped(summary.info)} info` : count(summary[severity], severity)] : [],
   );
@@ -140,17 +144,14 @@ function warningsOf(
   ];
 }
 
-function factLines(
-  { tool, time, ready, snapshot, idp, settings, rules, notChecked, accepted, known, summary }: Certificate,
-  age: number,
-  isSame: boolean,
-  isKeyed: boolean,
-): string[] {
+function factLines(certificate: Certificate, age: number, isSame: boolean, isKeyed: boolean): string[] {
+  const { tool, time, ready, snapshot, idp, settings, rules, notChecked, accepted, known, summary } = certificate;
+  const verdict = !ready ? 'NOT READY' : uncountedIn(certificate) > 0 ? 'no new findings' : 'ready';
   const { inputs, users, groups, memberships } = snapshot;
   const { syncGroups } = settings;
   return [
     `Certificate by ${tool.name} ${tool.version} of ${time}, ${ageText(age)} old`,
-    `  verdict      ${ready ? 'ready' : 'NOT READY'} with --fail-on ${settings.failOn}: ${count(summary.error, 'error')}, ${count(summary.warning, 'warning')}, ${summary.info} info`,
+    `  verdict      ${verdict} with --fail-on ${settings.failOn}: ${count(summary.error, 'error')}, ${count(summary.warning, 'warning')}, ${summary.info} info`,
     `  audited      ${count(users, 'user')}, ${count(groups, 'group')}, ${count(memberships, 'membership')}`,
     ...inputs.map(
       ({ path, table, role, sha256 }) => `  input        ${visible(path)}${table === undefined ? '' : ` (${visible(table)})`}, ${role}, SHA-256 ${sha256}`,

@@ -2,11 +2,10 @@
 
 import { type AuditedFinding, isAtOrAbove, type Report, readInputs } from '../../audit/report.js';
 import { locationOf, type Subject } from '../../model/directory.js';
-import { SEVERITIES } from '../../model/finding.js';
 import { GUIDE } from '../../model/guide.js';
 import { type Cell, count, grouped } from '../../rules/rule.js';
 import { escapeMarkup } from '../markup.js';
-import { acceptanceText, countsText, factsOf, guideText, type Section } from '../sections.js';
+import { acceptanceText, countsText, factsOf, guideText, type Section, STATES, stateOf } from '../sections.js';
 import { verdictText } from '../verdict.js';
 import { compareParts, printable, visible } from '../visible.js';
 import { type Component, ContestGraph } from './contests.js';
@@ -43,6 +42,7 @@ export function* headerLines(report: Report): Iterable<string> {
     [summary.warning, summary.warning === 1 ? 'warning' : 'warnings', 'warning'],
     ...(summary.info > 0 ? [[summary.info, 'info', 'info'] as const] : []),
     ...(summary.accepted > 0 ? [[summary.accepted, 'accepted', 'accepted'] as const] : []),
+    ...((summary.known ?? 0) > 0 ? [[summary.known ?? 0, 'known', 'known'] as const] : []),
     ...(notChecked.length > 0 ? [[notChecked.length, notChecked.length === 1 ? 'rule not checked' : 'rules not checked', 'warning'] as const] : []),
   ];
   yield '<ul class="numbers">';
@@ -64,7 +64,7 @@ export function* filterLines(sections: readonly Section[]): Iterable<string> {
   yield '<label for="rule">Rule</label> <select id="rule"><option value="">all</option>';
   for (const { rule, findings } of sections) if (findings.length > 0) yield `<option value="rule-${text(rule.name)}">${text(rule.name)}</option>`;
   yield '</select>\n<fieldset aria-label="Severity">';
-  for (const kind of [...SEVERITIES, 'accepted'] as const) {
+  for (const kind of STATES) {
     if (sections.some(({ counts }) => counts[kind] > 0)) yield `<label class="${kind}"><input type="checkbox" value="${kind}" checked> ${kind}</label>`;
   }
   yield '</fieldset>\n<output id="shown" aria-live="polite"></output>\n</form>\n';
@@ -96,8 +96,9 @@ export function* ruleLines({ rule, findings, counts }: Section, { snapshot, poli
   yield `<p class="soft">Example: ${text(rule.example)}<br>${text(guideText(rule))}</p>\n</details>\n`;
 }
 
-function* bodyLines({ finding, acceptance }: AuditedFinding, rows: readonly (readonly Cell[])[], columns: number): Iterable<string> {
-  const state = acceptance === undefined ? finding.severity : 'accepted';
+function* bodyLines(audited: AuditedFinding, rows: readonly (readonly Cell[])[], columns: number): Iterable<string> {
+  const { acceptance } = audited;
+  const state = stateOf(audited);
   yield `<tbody data-s="${state}">`;
   for (const [at, cells] of rows.entries()) {
     yield `<tr><td${at === 0 ? ` class="${state}">${state}` : '>'}</td>${cells.map((cell) => `<td>${value(cell)}</td>`).join('')}</tr>`;

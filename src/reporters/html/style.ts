@@ -20,7 +20,7 @@ code{font-size:.92em}
 .skip:focus{left:1rem;top:.5rem;background:var(--ground);padding:.4rem .8rem}
 .soft{color:var(--soft)}
 .bad{color:var(--error)}.wary{color:var(--warning)}.good{color:var(--good)}
-.error{color:var(--error)}.warning{color:var(--warning)}.info{color:var(--info)}.accepted{color:var(--soft)}
+.error{color:var(--error)}.warning{color:var(--warning)}.info{color:var(--info)}.accepted,.known{color:var(--soft)}
 .numbers{display:flex;flex-wrap:wrap;gap:.6rem;margin:1.1rem 0;padding:0;list-style:none}
 .numbers li{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:.45rem .95rem;min-width:7rem}
 .numbers b{display:block;font-size:1.45rem;line-height:1.25;font-variant-numeric:tabular-nums}
@@ -62,4 +62,4 @@ footer{padding-top:1.5rem;padding-bottom:2.5rem;color:var(--soft);font-size:.87r
 `;
 
 /** Of STYLE, as the page's policy names it. */
-export const STYLE_DIGEST = 'sha256-xwbdCkzz0gm9vPGMoVKwpyFU6gUEDyyVzhhIzmbDwdQ=';
+export const STYLE_DIGEST = 'sha256-I4cyNVlMT1HE8I8qOYQFUNk1C53tdy7QyJdHCoKi0rk=';

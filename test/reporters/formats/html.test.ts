@@ -151,6 +151,15 @@ describe.skipIf(!hasBrowser)(`html in a browser${why}`, () => {
     expect(shownIn(browse(stdout, '#rule=rule-duplicate-group-name&hide=error').dom)).toBe('3 of 120 findings');
   });
 
+  it('shows what is accepted and what is known until it is unticked', async () => {
+    const people = [1, 2, 3].map((at) => ({ userName: `u${at}`, email: `u${at}@dome.example` }));
+    const report = accepting(reportOf(people), 0, { reason: 'leaves in May', owner: 'Cleo' });
+    const page = await renderAs('html', accepting(report, 1, { reason: 'in the baseline b.json', owner: '', isKnown: true }));
+    const total = report.findings.length;
+    expect(shownIn(browse(page).dom)).toBe(`All ${total} findings`);
+    for (const state of ['accepted', 'known']) expect(shownIn(browse(page, `#hide=${state}`).dom)).toBe(`${total - 1} of ${total} findings`);
+  });
+
   it('searches ten thousand findings', async () => {
     const page = await renderAs('html', reportOf(Array.from({ length: 10_000 }, (_, at) => ({ userName: `u${at}`, email: `u${at}@dome.example` }))));
     expect(shownIn(browse(page, '#q=u9999').dom)).toBe('1 of 10001 findings');
