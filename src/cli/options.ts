@@ -1,8 +1,9 @@
 /** Options that several commands share, and what they mean as settings and as a source. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { DELIMITER_NAMES, ENCODING_NAMES, type Settings } from '../config/settings.js';
-import type { AuthenticationType, Role } from '../model/directory.js';
+import { DELIMITER_NAMES, ENCODING_NAMES, ESCAPE_STYLES, QUOTE_STYLES, type Settings } from '../config/settings.js';
+import { COLLATIONS } from '../model/collation-name.js';
+import type { Activity, AuthenticationType, Role } from '../model/directory.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import { AUTH_MODES, FAIL_ON } from '../model/policy.js';
 import { columnsOf } from '../sources/headings.js';
@@ -21,6 +22,13 @@ export interface SharedFlags {
   table?: Record<string, string>;
   delimiter?: NonNullable<Settings['delimiter']>;
   encoding?: NonNullable<Settings['encoding']>;
+  quote?: NonNullable<Settings['quote']>;
+  escape?: NonNullable<Settings['escape']>;
+  null?: string[];
+  collation?: Settings['collation'];
+  activeMap?: Record<string, Activity>;
+  authTypes?: string;
+  basicUsers?: string;
   assumeActive?: boolean;
   authMode?: NonNullable<Settings['authMode']>;
   syncGroup?: string[];
@@ -79,12 +87,28 @@ function collectType(value: string, before: Record<string, AuthenticationType> =
   return { ...before, [value.slice(0, at).trim().toLowerCase()]: type };
 }
 
-const DELIMITER_CHARACTERS: Readonly<Record<string, NonNullable<Settings['delimiter']>>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '\\t': 'tab' };
+function collectActivity(value: string, before: Record<string, Activity> = {}): Record<string, Activity> {
+  const at = value.lastIndexOf('=');
+  const activity = value
+    .slice(at + 1)
+    .trim()
+    .toLowerCase();
+  if (at < 0 || (activity !== 'active' && activity !== 'inactive')) throw new InvalidArgumentError('It is written VALUE=active or VALUE=inactive.');
+  return { ...before, [value.slice(0, at).trim().toLowerCase()]: activity };
+}
+
+const DELIMITER_CHARACTERS: Readonly<Record<string, NonNullable<Settings['delimiter']>>> = {
+  ',': 'comma',
+  ';': 'semicolon',
+  '\t': 'tab',
+  '\\t': 'tab',
+  '|': 'pipe',
+};
 
 function delimiterNamed(text: string): NonNullable<Settings['delimiter']> {
   const found =
     DELIMITER_NAMES.find((name) => name === text.toLowerCase()) ?? (Object.hasOwn(DELIMITER_CHARACTERS, text) ? DELIMITER_CHARACTERS[text] : undefined);
-  if (found === undefined) throw new InvalidArgumentError('It is comma, semicolon or tab: the name, or that character itself.');
+  if (found === undefined) throw new InvalidArgumentError('It is comma, semicolon, tab or pipe: the name, or that character itself.');
   return found;
 }
 
@@ -100,7 +124,11 @@ export function addFileOptions(command: Command): Command {
       `delimiter of the CSV files: ${DELIMITER_NAMES.join(', ')}, by name or as that character (default: found out)`,
       delimiterNamed,
     )
-    .addOption(new Option('--encoding <name>', 'encoding of the CSV files (default: by the byte-order mark, else utf-8)').choices(ENCODING_NAMES));
+    .addOption(new Option('--encoding <name>', 'encoding of the CSV files (default: by the byte-order mark, else utf-8)').choices(ENCODING_NAMES))
+    .addOption(
+      new Option('--quote <style>', 'what a quotation mark is in the CSV files: it encloses cells, or is a letter (default: detected)').choices(QUOTE_STYLES),
+    )
+    .addOption(new Option('--escape <style>', "what a backslash is in the CSV files: MySQL's escape, or a letter (default: detected)").choices(ESCAPE_STYLES));
 }
 
 /** Adds the options that name a source and say what is in it. */
@@ -108,6 +136,10 @@ export function addSourceOptions(command: Command): Command {
   return addFileOptions(command)
     .option('--column <role.column=heading>', 'name a column by its heading, e.g. users.userName="Login"', collectColumn)
     .option('--table <role=name>', 'name a table or view of a SQLite file, e.g. users=people', collectTable)
+    .option('--null <value>', 'a spelling of no value, e.g. "[NULL]", or groups.project=0 for one column; may be repeated', collect)
+    .option('--active-map <value=status>', 'what another spelling of a status means: VALUE=active or VALUE=inactive', collectActivity)
+    .option('--auth-types <file>', 'CSV with an authentication type and id, username or email, for a source that has no types')
+    .option('--basic-users <file>', 'list of the Basic users, for a source that has no types; all others sign in by IdP')
     .option('--assume-active', 'users lists without a status column hold active users only')
     .option('--allow-empty', 'do not refuse a source without users');
 }
@@ -116,6 +148,7 @@ export function addSourceOptions(command: Command): Command {
 export function addPolicyOptions(command: Command): Command {
   return command
     .addOption(new Option('--auth-mode <mode>', 'how the organisation signs in today; there is no default').choices(AUTH_MODES))
+    .addOption(new Option('--collation <name>', "how Jama Connect's database compares names (default: utf8mb4_0900_ai_ci)").choices(COLLATIONS))
     .option('--sync-group <name>', 'a group to be synced, by its exact name; may be repeated', collectNames)
     .option('--sync-groups <file>', 'file with such names, one a line, or a CSV with a name column')
     .addOption(new Option('--fail-on <severity>', 'mildest severity that gives exit code 1 (default: error)').choices(FAIL_ON))
@@ -140,6 +173,7 @@ export function addIdpOptions(command: Command): Command {
 /** Yields the flags as settings; a flag that was not given sets nothing. */
 export function settingsFromFlags(flags: SharedFlags): Partial<Settings> {
   const { authMode, syncGroup, syncGroups, failOn, skipRule, column, table, authTypeMap, delimiter, encoding, allowEmpty, assumeActive, leaveOutUser } = flags;
+  const { quote, escape: escapeStyle, null: nulls, collation, activeMap, authTypes, basicUsers } = flags;
   const { idp, idpUsers, idpGroups, idpMembers, idpApplication, strictEnvironment, integrations } = flags;
   return {
     ...(authMode === undefined ? {} : { authMode }),
@@ -152,6 +186,13 @@ export function settingsFromFlags(flags: SharedFlags): Partial<Settings> {
     ...(authTypeMap === undefined ? {} : { authTypeMap }),
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(encoding === undefined ? {} : { encoding }),
+    ...(quote === undefined ? {} : { quote }),
+    ...(escapeStyle === undefined ? {} : { escape: escapeStyle }),
+    ...(nulls === undefined ? {} : { nulls }),
+    ...(collation === undefined ? {} : { collation }),
+    ...(activeMap === undefined ? {} : { activeMap }),
+    ...(authTypes === undefined ? {} : { authTypes }),
+    ...(basicUsers === undefined ? {} : { basicUsers }),
     ...(leaveOutUser === undefined ? {} : { leaveOutUsers: leaveOutUser }),
     ...(allowEmpty === undefined ? {} : { allowEmpty }),
     ...(assumeActive === undefined ? {} : { assumeActive }),

@@ -43,6 +43,8 @@ export function requestFor(plan: Plan, source: string | undefined, flags: Shared
   const { settings } = plan;
   const delimiter = flags.delimiter === undefined ? settings.delimiter : DELIMITERS[flags.delimiter];
   const encoding = flags.encoding ?? settings.encoding;
+  const quote = flags.quote ?? settings.quote;
+  const escapeStyle = flags.escape ?? settings.escape;
   return {
     ...(source === undefined ? {} : { source }),
     users: flags.users ?? [],
@@ -53,6 +55,10 @@ export function requestFor(plan: Plan, source: string | undefined, flags: Shared
     tables: settings.tables,
     ...(delimiter === null ? {} : { delimiter }),
     ...(encoding === null ? {} : { encoding }),
+    ...(quote === null ? {} : { quote }),
+    ...(escapeStyle === null ? {} : { escape: escapeStyle }),
+    nulls: flags.null ?? settings.nulls,
+    activeMap: flags.activeMap ?? settings.activeMap,
     isAssumedActive: settings.assumeActive || flags.assumeActive === true,
   };
 }

@@ -56,6 +56,12 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
     tables: settings.tables,
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(settings.encoding === undefined ? {} : { encoding: settings.encoding }),
+    ...(settings.quote === undefined ? {} : { quote: settings.quote }),
+    ...(settings.escape === undefined ? {} : { escape: settings.escape }),
+    nulls: settings.nulls,
+    activeMap: lowerKeys(settings.activeMap),
+    ...(settings.authTypes === undefined ? {} : { authTypes: settings.authTypes }),
+    ...(settings.basicUsers === undefined ? {} : { basicUsers: settings.basicUsers }),
     isAssumedActive: settings.assumeActive,
   };
   const idp = await idpRequestOf(resolved, io);
@@ -67,6 +73,7 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
     policy: {
       syncGroups: syncNames(settings),
       failOn: settings.failOn,
+      collation: settings.collation,
       severities: settings.rules,
       skipRules: [...new Set(settings.skipRules)],
       authTypeMap: lowerKeys(settings.authTypeMap),
@@ -80,6 +87,8 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
     otherInputs: [
       ...(file === undefined ? [] : [file.path]),
       ...(settings.syncGroupsFile === undefined ? [] : [settings.syncGroupsFile]),
+      ...(settings.authTypes === undefined ? [] : [settings.authTypes]),
+      ...(settings.basicUsers === undefined ? [] : [settings.basicUsers]),
       ...(settings.integrations === undefined ? [] : [settings.integrations]),
       ...(idp === undefined ? [] : [...idp.users, ...idp.groups, ...idp.members.map((each) => each.file)]),
     ],
@@ -216,6 +225,13 @@ export function commandWords(source: string | undefined, flags: SharedFlags): st
     ...pairs('--auth-type-map', flags.authTypeMap),
     ...one('--delimiter', flags.delimiter),
     ...one('--encoding', flags.encoding),
+    ...one('--quote', flags.quote),
+    ...one('--escape', flags.escape),
+    ...each('--null', flags.null),
+    ...pairs('--active-map', flags.activeMap),
+    ...one('--auth-types', flags.authTypes),
+    ...one('--basic-users', flags.basicUsers),
+    ...one('--collation', flags.collation),
     ...(flags.assumeActive === true ? ['--assume-active'] : []),
     ...(flags.allowEmpty === true ? ['--allow-empty'] : []),
     ...one('--idp', flags.idp),

@@ -55,6 +55,8 @@ async function digestsOf({ settings }: Certificate, source: string | undefined, 
     memberships: flags.memberships ?? [],
     columns: settings.columns,
     tables: settings.tables,
+    nulls: [],
+    activeMap: {},
     isAssumedActive: settings.assumeActive,
   };
   // Of a CSV every byte counts, so its columns need not be understood.

@@ -4,11 +4,12 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { findNodeAtLocation, type Node, type ParseError, parse, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { z } from 'zod';
+import { COLLATIONS } from '../model/collation-name.js';
 import { SEVERITIES } from '../model/finding.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import { Mistake } from '../model/mistake.js';
 import { AUTH_MODES, FAIL_ON } from '../model/policy.js';
-import { DELIMITER_NAMES, ENCODING_NAMES, ENVIRONMENT_ABOUT, SETTINGS, type Settings } from './settings.js';
+import { DELIMITER_NAMES, ENCODING_NAMES, ENVIRONMENT_ABOUT, ESCAPE_STYLES, QUOTE_STYLES, SETTINGS, type Settings } from './settings.js';
 
 const words = z.record(z.string(), z.string());
 
@@ -55,6 +56,16 @@ export const configSchema = z.strictObject({
     .record(z.string(), z.enum(['basic', 'idp']))
     .optional()
     .describe(SETTINGS.authTypeMap.about),
+  activeMap: z
+    .record(z.string(), z.enum(['active', 'inactive']))
+    .optional()
+    .describe(SETTINGS.activeMap.about),
+  collation: z.enum(COLLATIONS).optional().describe(SETTINGS.collation.about),
+  quote: z.enum(QUOTE_STYLES).optional().describe(SETTINGS.quote.about),
+  escape: z.enum(ESCAPE_STYLES).optional().describe(SETTINGS.escape.about),
+  nulls: z.array(z.string().min(1)).optional().describe(SETTINGS.nulls.about),
+  authTypes: z.string().min(1).optional().describe(SETTINGS.authTypes.about),
+  basicUsers: z.string().min(1).optional().describe(SETTINGS.basicUsers.about),
   delimiter: z.enum(DELIMITER_NAMES).optional().describe(SETTINGS.delimiter.about),
   encoding: z.enum(ENCODING_NAMES).optional().describe(SETTINGS.encoding.about),
   leaveOutUsers: z.array(z.string()).optional().describe(SETTINGS.leaveOutUsers.about),
@@ -159,6 +170,8 @@ function fromFile({ $schema: _, syncGroups, ...rest }: z.infer<typeof configSche
   // A path in the file is meant from the file.
   const fromThere = (path: string): string => resolve(dirname(file), path);
   if (rest.syncGroupsFile !== undefined) settings.syncGroupsFile = fromThere(rest.syncGroupsFile);
+  if (rest.authTypes !== undefined) settings.authTypes = fromThere(rest.authTypes);
+  if (rest.basicUsers !== undefined) settings.basicUsers = fromThere(rest.basicUsers);
   if (rest.integrations !== undefined) settings.integrations = fromThere(rest.integrations);
   if (rest.idpUsers !== undefined) settings.idpUsers = rest.idpUsers.map(fromThere);
   if (rest.idpGroups !== undefined) settings.idpGroups = rest.idpGroups.map(fromThere);

@@ -1,6 +1,7 @@
 /** Everything that can be set: where it may be said, and what holds when nobody says it. */
 
-import type { AuthenticationType } from '../model/directory.js';
+import { COLLATIONS, type CollationName } from '../model/collation-name.js';
+import type { Activity, AuthenticationType } from '../model/directory.js';
 import type { StatedEnvironment } from '../model/environment.js';
 import type { Severity } from '../model/finding.js';
 import { IDP_PROVIDERS, type IdpProvider } from '../model/idp.js';
@@ -21,7 +22,21 @@ export interface Settings {
   /** Tables by role. */
   tables: Readonly<Record<string, string>>;
   authTypeMap: Readonly<Record<string, AuthenticationType>>;
-  delimiter?: 'comma' | 'semicolon' | 'tab';
+  /** What spellings of a status mean, by value. */
+  activeMap: Readonly<Record<string, Activity>>;
+  delimiter?: 'comma' | 'semicolon' | 'tab' | 'pipe';
+  /** What a quotation mark is in the CSV files: it encloses a cell, or is a letter like any other. */
+  quote?: QuoteStyle;
+  /** What a backslash is in the CSV files: MySQL's escape, or a letter like any other. */
+  escape?: EscapeStyle;
+  /** Further spellings of no value: `VALUE`, or `groups.project=VALUE` for one column. */
+  nulls: readonly string[];
+  /** How text is compared. */
+  collation: CollationName;
+  /** A CSV that says how each user signs in, for a source that does not. */
+  authTypes?: string;
+  /** A list of the Basic users, the short form of the same. */
+  basicUsers?: string;
   encoding?: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
   /** Ids of accounts that are never to be changed. */
   leaveOutUsers: readonly string[];
@@ -51,6 +66,9 @@ export const DEFAULTS: Settings = {
   columns: {},
   tables: {},
   authTypeMap: {},
+  activeMap: {},
+  nulls: [],
+  collation: 'utf8mb4_0900_ai_ci',
   leaveOutUsers: [],
   allowEmpty: false,
   assumeActive: false,
@@ -60,7 +78,11 @@ export const DEFAULTS: Settings = {
   strictEnvironment: false,
 };
 
-export const DELIMITER_NAMES = ['comma', 'semicolon', 'tab'] as const;
+export const DELIMITER_NAMES = ['comma', 'semicolon', 'tab', 'pipe'] as const;
+export const QUOTE_STYLES = ['double', 'none'] as const;
+export type QuoteStyle = (typeof QUOTE_STYLES)[number];
+export const ESCAPE_STYLES = ['backslash', 'none'] as const;
+export type EscapeStyle = (typeof ESCAPE_STYLES)[number];
 export const ENCODING_NAMES = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
 
 export interface SettingInfo {
@@ -111,6 +133,41 @@ export const SETTINGS: Readonly<Record<SettingName, SettingInfo>> = {
   columns: { about: 'Headings of your export, where they are other than the accepted ones.', flag: '--column', kind: 'map' },
   tables: { about: 'Tables or views of a SQLite file.', flag: '--table', kind: 'map' },
   authTypeMap: { about: 'What further spellings of authentication types mean.', flag: '--auth-type-map', kind: 'map' },
+  activeMap: { about: 'What other spellings of a status mean: active or inactive.', flag: '--active-map', kind: 'map' },
+  collation: {
+    about: "How Jama Connect's database compares names; the default is that of 9.17 and later on MySQL.",
+    flag: '--collation',
+    env: 'SCIM_AUDIT_COLLATION',
+    choices: COLLATIONS,
+    kind: 'choice',
+  },
+  quote: {
+    about: 'What a quotation mark is in the CSV files: double encloses cells, none makes it a letter. Detected if not given.',
+    flag: '--quote',
+    env: 'SCIM_AUDIT_QUOTE',
+    choices: QUOTE_STYLES,
+    kind: 'choice',
+  },
+  escape: {
+    about: "What a backslash is in the CSV files: backslash for MySQL's escapes, none for a letter. Detected if not given.",
+    flag: '--escape',
+    env: 'SCIM_AUDIT_ESCAPE',
+    choices: ESCAPE_STYLES,
+    kind: 'choice',
+  },
+  nulls: { about: 'Further spellings of no value: VALUE, or groups.project=VALUE for one column.', flag: '--null', kind: 'names' },
+  authTypes: {
+    about: 'A CSV of authentication types with one or more of id, username and email, for a source that has no types.',
+    flag: '--auth-types',
+    env: 'SCIM_AUDIT_AUTH_TYPES',
+    kind: 'path',
+  },
+  basicUsers: {
+    about: 'A list of the Basic users: one username per line, or a CSV with id, username or email. All others sign in by IdP.',
+    flag: '--basic-users',
+    env: 'SCIM_AUDIT_BASIC_USERS',
+    kind: 'path',
+  },
   delimiter: {
     about: 'Delimiter of the CSV files; found out where it is not said.',
     flag: '--delimiter',

@@ -1,5 +1,6 @@
 /** Resolved settings that every room may read. */
 
+import type { CollationName } from './collation-name.js';
 import type { AuthenticationType } from './directory.js';
 import type { Environment } from './environment.js';
 import type { Severity } from './finding.js';
@@ -16,6 +17,8 @@ export interface Policy {
   /** Names given by flag or file, in order, without repeats; null where none were given. */
   readonly syncGroups: readonly string[] | null;
   readonly failOn: FailOn;
+  /** How text is compared. */
+  readonly collation: CollationName;
   /** Severities that a person set, by rule. */
   readonly severities: Readonly<Record<string, Severity | 'off'>>;
   /** Rules that a person said not to check. */

@@ -1,6 +1,7 @@
 /** Reads a plan back: whole, unaltered, and of a version that is understood. */
 
 import { z } from 'zod';
+import { COLLATIONS } from '../model/collation-name.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import { Mistake } from '../model/mistake.js';
 import { PLAN_KIND, PLAN_VERSION, type Plan } from './plan.js';
@@ -46,6 +47,11 @@ export const planSchema = z.strictObject({
     columns: z.partialRecord(role, z.record(text, text)),
     tables: z.partialRecord(role, text),
     delimiter: text.nullable(),
+    quote: z.enum(['double', 'none']).nullable(),
+    escape: z.enum(['backslash', 'none']).nullable(),
+    nulls: z.array(text),
+    activeMap: z.record(text, z.enum(['active', 'inactive'])),
+    collation: z.enum(COLLATIONS),
     encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']).nullable(),
     assumeActive: z.boolean(),
     idp: z

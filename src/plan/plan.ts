@@ -1,6 +1,7 @@
 /** The plan as a document: what it holds. */
 
 import type { Change } from '../model/change.js';
+import type { CollationName } from '../model/collation-name.js';
 import type { Activity, Role } from '../model/directory.js';
 import type { Severity } from '../model/finding.js';
 import type { IdpInput, IdpProvider } from '../model/idp.js';
@@ -38,6 +39,11 @@ export interface PlanSettings {
   readonly columns: Readonly<Partial<Record<Role, Readonly<Record<string, string>>>>>;
   readonly tables: Readonly<Partial<Record<Role, string>>>;
   readonly delimiter: string | null;
+  readonly quote: 'double' | 'none' | null;
+  readonly escape: 'backslash' | 'none' | null;
+  readonly nulls: readonly string[];
+  readonly activeMap: Readonly<Record<string, 'active' | 'inactive'>>;
+  readonly collation: CollationName;
   readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | null;
   readonly assumeActive: boolean;
   /** The identity provider's exports that the source was held against; apply does not need them. */

@@ -6,7 +6,7 @@ import { parseRecords } from './csv-scan.js';
 import { type ResolvedHeadings, resolveHeadings } from './headings.js';
 import { type SourceProblem, SourceRefused } from './problem.js';
 
-export const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t' } as const;
+export const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
 const MOST_TITLE_ROWS = 20;
 const PEEKED = 1 << 16;
 

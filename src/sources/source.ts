@@ -1,6 +1,6 @@
 /** What a person asked to be read, and what an input format must offer. */
 
-import type { Role } from '../model/directory.js';
+import type { Activity, Role } from '../model/directory.js';
 import type { Encoding } from './encoding.js';
 import type { OnProgress, OpenedSource } from './table.js';
 
@@ -18,6 +18,16 @@ export interface SourceRequest {
   readonly tables: Readonly<Partial<Record<Role, string>>>;
   readonly delimiter?: string;
   readonly encoding?: Encoding;
+  readonly quote?: 'double' | 'none';
+  readonly escape?: 'backslash' | 'none';
+  /** Further spellings of no value: `VALUE`, or `groups.project=VALUE` for one column. */
+  readonly nulls: readonly string[];
+  /** What further spellings of a status mean, by lower-case value. */
+  readonly activeMap: Readonly<Record<string, Activity>>;
+  /** A CSV of authentication types. */
+  readonly authTypes?: string;
+  /** A list of the Basic users. */
+  readonly basicUsers?: string;
   /** Users lists without a status column hold active users. */
   readonly isAssumedActive: boolean;
 }

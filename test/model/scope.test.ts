@@ -64,6 +64,7 @@ const policy = (syncGroups: Policy['syncGroups']): Policy => ({
   authMode: 'multi',
   syncGroups,
   failOn: 'error',
+  collation: 'utf8mb4_0900_ai_ci',
   severities: {},
   skipRules: [],
   authTypeMap: {},

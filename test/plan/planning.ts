@@ -36,6 +36,11 @@ export const SETTINGS: PlanSettings = {
   tables: {},
   delimiter: null,
   encoding: null,
+  quote: null,
+  escape: null,
+  nulls: [],
+  activeMap: {},
+  collation: 'utf8mb4_0900_ai_ci',
   assumeActive: false,
 };
 

@@ -45,6 +45,8 @@ async function snapshotOf(folder: string): Promise<Snapshot> {
     columns: {},
     tables: {},
     ...(encoding === undefined ? {} : { encoding }),
+    nulls: [],
+    activeMap: {},
     isAssumedActive: false,
   });
   try {

@@ -8,7 +8,7 @@ import { temporaryFolders } from '../support/temporary.js';
 
 const newFolder = temporaryFolders();
 
-const NOBODY = { users: [], inactiveUsers: [], memberships: [], columns: {}, tables: {}, isAssumedActive: false };
+const NOBODY = { users: [], inactiveUsers: [], memberships: [], columns: {}, tables: {}, nulls: [], activeMap: {}, isAssumedActive: false };
 
 /** Yields the names that are kept of a source, by place. */
 async function namesOf(source: { readonly source: string } | { readonly users: string[] }, withNames = true): Promise<string[] | undefined> {

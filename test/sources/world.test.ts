@@ -95,7 +95,17 @@ describe('what is not what it should be', () => {
 
 describe('what changes while it is read', () => {
   const WISHES = { authMode: 'saml', withNames: false, authTypeMap: {}, leaveOutUsers: [] } as const;
-  const request = (folder: string) => ({ source: folder, users: [], inactiveUsers: [], memberships: [], columns: {}, tables: {}, isAssumedActive: false });
+  const request = (folder: string) => ({
+    source: folder,
+    users: [],
+    inactiveUsers: [],
+    memberships: [],
+    columns: {},
+    tables: {},
+    nulls: [],
+    activeMap: {},
+    isAssumedActive: false,
+  });
 
   async function readWhile(folder: string, happening: () => void): Promise<number> {
     const opened = await openSource(request(folder));

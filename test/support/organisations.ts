@@ -51,7 +51,17 @@ export function snapshotOf(organisation: Organisation): Snapshot {
 }
 
 export function policyOf({ authMode, syncGroups, areIntegrationsGiven }: Organisation): Policy {
-  const usual: Policy = { authMode, syncGroups, failOn: 'error', severities: {}, skipRules: [], authTypeMap: {}, leaveOutUsers: [], allowEmpty: true };
+  const usual: Policy = {
+    authMode,
+    syncGroups,
+    failOn: 'error',
+    collation: 'utf8mb4_0900_ai_ci',
+    severities: {},
+    skipRules: [],
+    authTypeMap: {},
+    leaveOutUsers: [],
+    allowEmpty: true,
+  };
   return areIntegrationsGiven === true ? { ...usual, areIntegrationsGiven } : usual;
 }
 

@@ -18,7 +18,7 @@ const RUN: RunRecord = {
   mode: 'in-place',
   targets: ['/e/users.csv'],
   inputs: [],
-  reading: { users: [], inactiveUsers: [], memberships: [], columns: {}, tables: {}, isAssumedActive: false },
+  reading: { users: [], inactiveUsers: [], memberships: [], columns: {}, tables: {}, nulls: [], activeMap: {}, isAssumedActive: false },
   authTypeMap: {},
   pid: 1,
   host: 'dome',

@@ -123,6 +123,8 @@ function sourceWords(source: string | undefined, flags: ApplyFlags): string[] {
     ...fileWords(source, flags),
     ...(flags.delimiter === undefined ? [] : ['--delimiter', flags.delimiter]),
     ...(flags.encoding === undefined ? [] : ['--encoding', flags.encoding]),
+    ...(flags.quote === undefined ? [] : ['--quote', flags.quote]),
+    ...(flags.escape === undefined ? [] : ['--escape', flags.escape]),
   ];
 }
 

@@ -92,6 +92,11 @@ function settingsOf({ policy, sync, idp }: Report, { request, resolved }: Prepar
     tables: request.tables,
     delimiter: request.delimiter ?? null,
     encoding: resolved.settings.encoding ?? null,
+    quote: request.quote ?? null,
+    escape: request.escape ?? null,
+    nulls: request.nulls,
+    activeMap: request.activeMap,
+    collation: policy.collation,
     assumeActive: request.isAssumedActive,
     ...(idp === undefined ? {} : { idp: { provider: idp.provider, inputs: idp.inputs.map(({ path, role, sha256, rows }) => ({ path, role, sha256, rows })) } }),
   };

@@ -1,0 +1,4 @@
+/** The ways in which Jama Connect's databases compare text (contract 1.1). */
+
+export const COLLATIONS = ['utf8mb4_0900_ai_ci', 'utf8mb4_general_ci', 'sqlserver_ci_as'] as const;
+export type CollationName = (typeof COLLATIONS)[number];
