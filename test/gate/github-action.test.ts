@@ -118,6 +118,29 @@ describe('the GitHub Action', () => {
     expect(existsSync(join(step.folder, 'forged'))).toBe(false);
   });
 
+  it.each([
+    ['settings', { GATE_ARGUMENTS: '--show-config' }],
+    ['help', { GATE_ARGUMENTS: '--help' }],
+    ['help of the program', { GATE_COMMAND: `${SCIM_AUDIT} --help` }],
+    ['a version', { GATE_COMMAND: `${SCIM_AUDIT} --version` }],
+    ['a certificate that was there before', { GATE_COMMAND: 'sh -c exit', GATE_CERTIFICATE_FILE: 'certificate.json' }],
+  ])('takes %s for no verdict', (_, inputs) => {
+    const step = runStep({ ...READY, 'certificate.json': '{}' }, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', ...inputs });
+    expect(step).toMatchObject({ code: 2, outputs: { 'exit-code': '2', ready: '' } });
+    expect(step.outputs).not.toHaveProperty('certificate-file');
+  });
+
+  it('takes a report of another source for no verdict', () => {
+    const files = { ...READY, 'wrapper.sh': `#!/bin/sh\nshift 2\n${SCIM_AUDIT} check other "$@"\n` };
+    const other = Object.fromEntries(Object.entries(READY).map(([name, text]) => [`other/${name}`, text.replaceAll('ana@', 'eva@')]));
+    expect(runStep({ ...files, ...other }, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', GATE_COMMAND: 'sh wrapper.sh' }).code).toBe(2);
+  });
+
+  it('calls nothing ready that was not judged', () => {
+    const step = runStep(READY, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', GATE_FAIL_ON: 'never' });
+    expect(step).toMatchObject({ code: 0, outputs: { ready: '' } });
+  });
+
   it('reads no input as a command', () => {
     const step = runStep(READY, {
       GATE_SOURCE: '$(touch forged)',
