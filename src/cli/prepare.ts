@@ -1,6 +1,7 @@
 /** From flags, environment and config file to what is judged (policy) and what is read (request). */
 
-import { isAbsolute, relative, resolve } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { findConfigFile } from '../config/find-config.js';
 import type { ResolvedSettings } from '../config/resolve.js';
 import { resolveSettings } from '../config/resolve.js';
@@ -55,12 +56,13 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
   const columns = splitColumns(settings.columns, resolved.origins.columns);
   refuseUnknownRoles(settings.tables, resolved.origins.tables);
   const delimiter = settings.delimiter === undefined ? undefined : DELIMITERS[settings.delimiter];
+  const here = (path: string): string => namedFromHere(path, io.folder);
   const request: SourceRequest = {
-    ...(source === undefined ? {} : { source }),
-    users: flags.users ?? [],
-    inactiveUsers: flags.inactiveUsers ?? [],
-    ...(flags.groups === undefined ? {} : { groups: flags.groups }),
-    memberships: flags.memberships ?? [],
+    ...(source === undefined ? {} : { source: here(source) }),
+    users: (flags.users ?? []).map(here),
+    inactiveUsers: (flags.inactiveUsers ?? []).map(here),
+    ...(flags.groups === undefined ? {} : { groups: here(flags.groups) }),
+    memberships: (flags.memberships ?? []).map(here),
     columns,
     tables: settings.tables,
     ...(delimiter === undefined ? {} : { delimiter }),
@@ -129,10 +131,7 @@ async function idpRequestOf({ settings, origins }: ResolvedSettings, { folder }:
   }
   const { splitMembersFlag } = await import('../sources/idp/read-idp.js');
   /** A config file names files by where it lies; reports name them from here. */
-  const near = (path: string): string => {
-    const seen = relative(folder, path);
-    return isAbsolute(path) && seen !== '' && !seen.startsWith('..') && !isAbsolute(seen) ? seen : path;
-  };
+  const near = (path: string): string => namedFromHere(path, folder);
   return {
     provider: idp,
     users: idpUsers.map(near),
@@ -140,6 +139,14 @@ async function idpRequestOf({ settings, origins }: ResolvedSettings, { folder }:
     members: idpMembers.map((text) => splitMembersFlag(text)).map((each) => ({ ...each, file: near(each.file) })),
     ...(idpApplication === undefined ? {} : { application: idpApplication }),
   };
+}
+
+/** Returns a path relative to a folder if it lies below it, however it was typed; else as it was typed. */
+function namedFromHere(path: string, folder: string): string {
+  if (!isAbsolute(path) && !path.split(/[\\/]/).includes('..')) return path;
+  const spellings = [resolve(folder, path), ...(existsSync(path) ? [realpathSync(path)] : [])];
+  const below = spellings.map((each) => relative(folder, each)).find((each) => each !== '..' && !each.startsWith(`..${sep}`) && !isAbsolute(each));
+  return below === undefined ? path : below || '.';
 }
 
 /** Returns a path as it is named from a folder, with forward slashes, so that reports are the same on every machine. */

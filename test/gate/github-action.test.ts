@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from '../support/children.js';
+import { ROOT, shell } from '../support/children.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { READY, USERS } from './certificates.js';
 
@@ -83,6 +83,18 @@ describe('the GitHub Action', () => {
       notChecked: [{ rule: 'no-inactive-users' }],
     });
     expect(existsSync(join(step.folder, 'reports/of this/run.sarif'))).toBe(true);
+  });
+
+  it('leaves what was accepted out of the SARIF report, which code scanning would show as open', () => {
+    const users = `${USERS}3,cy@dome.example,,true,idp\n`;
+    const files = { ...READY, 'users.csv': users };
+    const folder = makeFolder(files);
+    expect(shell('scim-audit plan . --auth-mode multi --out plan', folder).code).toBe(0);
+    const decisions = readFileSync(join(folder, 'plan/decisions.csv'), 'utf8').replace(/,{5}(?=\r?\n$)/, ',accept,,a robot,Ana,');
+    expect(decisions).toContain('a robot');
+    const step = runStep({ ...files, 'decisions.csv': decisions }, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', GATE_DECISIONS: 'decisions.csv' });
+    expect(step).toMatchObject({ code: 0 });
+    expect(JSON.parse(readFileSync(join(step.folder, 'scim-audit.sarif'), 'utf8')).runs[0].results).toEqual([]);
   });
 
   it('takes decisions and a baseline', () => {

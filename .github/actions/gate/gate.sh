@@ -108,6 +108,16 @@ ready=$(node -e "$verdict" "$proof" "$status" "${GATE_SOURCE:-}" 2>/dev/null) ||
 if [[ -n ${GATE_CERTIFICATE_FILE:-} ]]; then
   mkdir -p -- "$(dirname -- "$GATE_CERTIFICATE_FILE")" && cp -- "$proof/certificate.json" "$GATE_CERTIFICATE_FILE" || no_verdict 2 "The certificate cannot be written to $GATE_CERTIFICATE_FILE."
 fi
+# Code scanning ignores suppressions and would show what a person has accepted as open, so it is left out of what is uploaded.
+if [[ -n $sarif ]]; then
+  node -e '
+const { readFileSync, writeFileSync } = require("node:fs");
+const [file] = process.argv.slice(1);
+const log = JSON.parse(readFileSync(file, "utf8"));
+for (const run of log.runs) run.results = run.results.filter(({ suppressions = [] }) => suppressions.length === 0);
+writeFileSync(file, `${JSON.stringify(log)}\n`);
+' "$sarif" || no_verdict 2 "The report $sarif cannot be read again."
+fi
 # With --fail-on never nothing was judged, so it is neither ready nor not.
 if [[ $ready == not-judged ]]; then ready=''; fi
 output ready "$ready"
