@@ -138,6 +138,7 @@ async function idpRequestOf({ settings, origins }: ResolvedSettings, { folder }:
     groups: idpGroups.map(near),
     members: idpMembers.map((text) => splitMembersFlag(text)).map((each) => ({ ...each, file: near(each.file) })),
     ...(idpApplication === undefined ? {} : { application: idpApplication }),
+    collation: settings.collation,
   };
 }
 
@@ -182,7 +183,7 @@ function refuseUnknownRules(names: readonly string[], origin: string): void {
     `There is no rule called ${unknown.map((name) => JSON.stringify(name)).join(', ')} (${origin}).`,
     `Rules: ${known.join(', ')}.`,
     unknown.flatMap((name) => {
-      const near = nearestName(name, known);
+      const near = nearestName(name, known, (text) => text.toLowerCase());
       return near === undefined ? [] : [`${name}: did you mean ${near}?`];
     }),
   );

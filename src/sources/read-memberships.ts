@@ -1,6 +1,6 @@
 /** Rows of memberships tables, and cells of groups, → pairs of places; by id, or by group name and username. */
 
-import { key } from '../model/compare.js';
+import type { Collation } from '../model/compare.js';
 import type { Group, MembershipSink, RecordLocation, User } from '../model/directory.js';
 import type { IdTable } from './id-table.js';
 import { type Problems, quoted } from './problem.js';
@@ -39,6 +39,7 @@ export class MemberResolver {
     groups: readonly Group[],
     readonly usersById: IdTable,
     readonly groupsById: IdTable,
+    readonly key: Collation['key'],
   ) {
     this.#usersByName = lazily(() => placesByName(users, ({ userName }) => userName));
     this.#usersByKey = lazily(() => placesByName(users, ({ userName }) => key(userName)));
@@ -47,7 +48,7 @@ export class MemberResolver {
 
   /** Yields the place of the one user called so: to the letter, or else under the key of a username. */
   userByName(name: string): number {
-    return this.#usersByName().get(name) ?? this.#usersByKey().get(key(name)) ?? UNKNOWN;
+    return this.#usersByName().get(name) ?? this.#usersByKey().get(this.key(name)) ?? UNKNOWN;
   }
 
   groupByName(name: string): number {

@@ -1,5 +1,6 @@
 /** Reads an opened source: groups, then users, then the memberships as a stream. */
 
+import { collationOf } from '../model/compare.js';
 import type { Directory, Group, Input, MembershipSink, Role, Snapshot, UnknownMember } from '../model/directory.js';
 import type { IdTable } from './id-table.js';
 import { Problems } from './problem.js';
@@ -61,7 +62,7 @@ export function readSource(opened: readonly Table[], wishes: UserWishes, begin: 
   const isSound = problems.total === 0;
   const sink = isSound ? begin(directory) : DEAF;
   let memberships = cells.replay(users.users, sink);
-  const resolver = new MemberResolver(users.users, groups.groups, users.usersById, groups.groupsById);
+  const resolver = new MemberResolver(users.users, groups.groups, users.usersById, groups.groupsById, collationOf(wishes.collation).key);
   for (const table of ofRole('memberships')) {
     const end = table.read(takeMemberships(table, resolver, sink, problems, wishes.areIdsEnough), problems);
     ends.set(table, end);

@@ -50,7 +50,10 @@ async function snapshotOf(folder: string): Promise<Snapshot> {
     isAssumedActive: false,
   });
   try {
-    return readSource(opened.tables, { authMode: 'saml', withNames: true, authTypeMap: {}, leaveOutUsers: [] }, () => ({ member() {}, unknown() {} }));
+    return readSource(opened.tables, { authMode: 'saml', collation: 'utf8mb4_0900_ai_ci', withNames: true, authTypeMap: {}, leaveOutUsers: [] }, () => ({
+      member() {},
+      unknown() {},
+    }));
   } finally {
     opened.close();
   }

@@ -94,7 +94,7 @@ describe('what is not what it should be', () => {
 });
 
 describe('what changes while it is read', () => {
-  const WISHES = { authMode: 'saml', withNames: false, authTypeMap: {}, leaveOutUsers: [] } as const;
+  const WISHES = { authMode: 'saml', collation: 'utf8mb4_0900_ai_ci', withNames: false, authTypeMap: {}, leaveOutUsers: [] } as const;
   const request = (folder: string) => ({
     source: folder,
     users: [],

@@ -50,7 +50,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
       'Export the users with their ids (REST GET /users with includeInactive=true, or the database), and plan on that.',
     );
   }
-  redaction?.know(report.snapshot);
+  redaction?.know(report.snapshot, report.policy.collation);
   const settings = settingsOf(report, prepared);
   const decisions = findDecisions(flags);
   const made = makePlan(
