@@ -16,6 +16,7 @@ import { columnsOf } from '../sources/headings.js';
 import type { IdpRequest } from '../sources/idp/read-idp.js';
 import { readNameList } from '../sources/name-list.js';
 import type { SourceRequest } from '../sources/source.js';
+import { filesFromFlags } from './file-flags.js';
 import type { Io } from './io.js';
 import { type SharedFlags, settingsFromFlags } from './options.js';
 import { environmentOf } from './stated-environment.js';
@@ -48,10 +49,7 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
   const delimiter = settings.delimiter === undefined ? undefined : DELIMITERS[settings.delimiter];
   const request: SourceRequest = {
     ...(source === undefined ? {} : { source }),
-    users: flags.users ?? [],
-    inactiveUsers: flags.inactiveUsers ?? [],
-    ...(flags.groups === undefined ? {} : { groups: flags.groups }),
-    memberships: flags.memberships ?? [],
+    ...filesFromFlags(flags),
     columns,
     tables: settings.tables,
     ...(delimiter === undefined ? {} : { delimiter }),
@@ -197,7 +195,7 @@ export function fileWords(source: string | undefined, flags: SharedFlags): strin
     ...(source === undefined ? [] : [path(source)]),
     ...named('--users', flags.users),
     ...named('--inactive-users', flags.inactiveUsers),
-    ...named('--groups', flags.groups === undefined ? [] : [flags.groups]),
+    ...named('--groups', flags.groups),
     ...named('--memberships', flags.memberships),
   ];
 }
@@ -212,7 +210,7 @@ export function commandWords(source: string | undefined, flags: SharedFlags): st
     ...(source === undefined ? [] : [shellWord(source)]),
     ...each('--users', flags.users),
     ...each('--inactive-users', flags.inactiveUsers),
-    ...one('--groups', flags.groups),
+    ...each('--groups', flags.groups),
     ...each('--memberships', flags.memberships),
     ...one('--auth-mode', flags.authMode),
     ...each('--sync-group', flags.syncGroup),

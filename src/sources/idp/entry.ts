@@ -3,8 +3,8 @@
 import type { Problems, SourceProblem } from '../problem.js';
 import type { Row } from '../table.js';
 import type { IdpField, RecordKind } from './export-scheme.js';
-import type { JsonLexer } from './json-lexer.js';
-import type { JsonRecordReader } from './json-record.js';
+import type { JsonLexer } from '../json/json-lexer.js';
+import type { JsonRecordReader } from '../json/json-record.js';
 
 /** The file that records come from. */
 export interface ExportFile {
