@@ -115,7 +115,7 @@ function delimiterNamed(text: string): NonNullable<Settings['delimiter']> {
 /** Adds the options that name a source's files and how they are written. */
 export function addFileOptions(command: Command): Command {
   return command
-    .option('--users <file>', 'users CSV, or JSON of REST; may be repeated for two lists or for the pages of one; \'users-*.json\' is expanded', collect)
+    .option('--users <file>', "users CSV, or JSON of REST; may be repeated for two lists or for the pages of one; 'users-*.json' is expanded", collect)
     .option('--inactive-users <file>', 'users CSV without a status column, all of whose users are inactive', collect)
     .option('--groups <file>', 'groups CSV, or JSON of REST; may be repeated for the pages of JSON', collect)
     .option('--memberships <file>', 'memberships CSV; or "12=FILE", the members of group 12 as JSON of REST; may be repeated', collect)

@@ -21,36 +21,36 @@ export const csvSource: SourceFormat = {
 
 /** Opens files as CSV, each by its headings. */
 export function openCsvFiles(files: readonly SourceFile[], request: SourceRequest, onProgress?: OnProgress): OpenedSource {
-    refuseTwice(files);
-    const opened: (Table & { close?(): void })[] = [];
-    const close = (): void => {
-      for (const table of opened) table.close?.();
-    };
-    for (const { role, path, file, activity } of files) {
-      try {
-        const named = request.columns[role];
-        opened.push(
-          openCsv({
-            role,
-            path,
-            file,
-            ...(activity === undefined ? {} : { activity }),
-            ...(request.delimiter === undefined ? {} : { delimiter: request.delimiter }),
-            ...(request.encoding === undefined ? {} : { encoding: request.encoding }),
-            ...(named === undefined ? {} : { named }),
-            ...(onProgress === undefined ? {} : { onProgress }),
-          }),
-        );
-      } catch (error) {
-        if (!(error instanceof SourceRefused)) {
-          close();
-          throw error;
-        }
-        // The other files are read all the same, so that every problem is told at once.
-        opened.push(refusedTable({ role, path, file }, error));
+  refuseTwice(files);
+  const opened: (Table & { close?(): void })[] = [];
+  const close = (): void => {
+    for (const table of opened) table.close?.();
+  };
+  for (const { role, path, file, activity } of files) {
+    try {
+      const named = request.columns[role];
+      opened.push(
+        openCsv({
+          role,
+          path,
+          file,
+          ...(activity === undefined ? {} : { activity }),
+          ...(request.delimiter === undefined ? {} : { delimiter: request.delimiter }),
+          ...(request.encoding === undefined ? {} : { encoding: request.encoding }),
+          ...(named === undefined ? {} : { named }),
+          ...(onProgress === undefined ? {} : { onProgress }),
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof SourceRefused)) {
+        close();
+        throw error;
       }
+      // The other files are read all the same, so that every problem is told at once.
+      opened.push(refusedTable({ role, path, file }, error));
     }
-    return { tables: opened, close };
+  }
+  return { tables: opened, close };
 }
 
 function refusedTable(file: SourceFile, error: SourceRefused): Table {

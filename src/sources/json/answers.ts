@@ -42,7 +42,10 @@ export function readAnswers(lexer: JsonLexer, reader: JsonRecordReader, visitor:
   for (let token = lexer.next(); token !== 'end'; token = lexer.next()) {
     if (token === '[') {
       be('list');
-      visitor.end(readArray(lexer, reader, () => visitor.record()), undefined);
+      visitor.end(
+        readArray(lexer, reader, () => visitor.record()),
+        undefined,
+      );
       continue;
     }
     if (token !== '{') throw unexpected(lexer, token, "an answer of Jama Connect's REST: {…} or […]");

@@ -55,9 +55,15 @@ export class PagedList {
   /** Returns whether the rows of a page are to be read: those of a page that was there already would be told one by one. */
   begin(file: PageFile, info: PageInfo, problems: Problems): boolean {
     const end = info.startIndex + info.resultCount;
-    const other = this.#pages.find((page) => page.info !== undefined && info.startIndex < page.info.startIndex + page.info.resultCount && end > page.info.startIndex);
+    const other = this.#pages.find(
+      (page) => page.info !== undefined && info.startIndex < page.info.startIndex + page.info.resultCount && end > page.info.startIndex,
+    );
     if (other?.info === undefined || this.#isBroken) return true;
-    this.#refuse({ ...file, rows: 0, info }, `records ${info.startIndex} to ${end - 1} are here, and ${other.path} holds ${other.info.startIndex} to ${other.info.startIndex + other.info.resultCount - 1} already; leave one of them out, and fetch with a startAt that grows by as many records as came.`, problems);
+    this.#refuse(
+      { ...file, rows: 0, info },
+      `records ${info.startIndex} to ${end - 1} are here, and ${other.path} holds ${other.info.startIndex} to ${other.info.startIndex + other.info.resultCount - 1} already; leave one of them out, and fetch with a startAt that grows by as many records as came.`,
+      problems,
+    );
     return false;
   }
 
@@ -89,7 +95,11 @@ export class PagedList {
     const total = pages[0].info.totalResults;
     const other = pages.find(({ info }) => info.totalResults !== total);
     if (other !== undefined) {
-      this.#refuse(other, `totalResults is ${other.info.totalResults} here and ${total} in ${pages[0].path}: the list changed while it was fetched, so fetch all of it again.`, problems);
+      this.#refuse(
+        other,
+        `totalResults is ${other.info.totalResults} here and ${total} in ${pages[0].path}: the list changed while it was fetched, so fetch all of it again.`,
+        problems,
+      );
       return;
     }
     const inOrder = [...pages].sort((a, b) => a.info.startIndex - b.info.startIndex || a.rows - b.rows);
@@ -100,7 +110,13 @@ export class PagedList {
       const { startIndex } = page.info;
       if (page.rows === 0) continue;
       if (startIndex !== next) {
-        this.#refuse(page, startIndex > next ? this.#lacking(held, total, next) : `record ${startIndex} is here and in ${last.path}; leave one of the files out, or fetch ${this.what} again.`, problems);
+        this.#refuse(
+          page,
+          startIndex > next
+            ? this.#lacking(held, total, next)
+            : `record ${startIndex} is here and in ${last.path}; leave one of the files out, or fetch ${this.what} again.`,
+          problems,
+        );
         return;
       }
       next += page.rows;
@@ -112,7 +128,7 @@ export class PagedList {
   }
 
   #lacking(held: number, total: number, next: number): string {
-    return `${this.what} holds ${held} of ${total}: fetch the rest, ${this.address}${this.address.includes('?') ? '&' : '?'}startAt=${next}&maxResults=${LARGEST_PAGE}, and so on; the files may lie beside each other.`;
+    return `${this.what} holds ${held} of ${total}: fetch the rest with ${this.address}${this.address.includes('?') ? '&' : '?'}startAt=${next}&maxResults=${LARGEST_PAGE} and so on, one file per page.`;
   }
 }
 

@@ -101,7 +101,12 @@ export class RecordCheck {
       if (kind === 'absent') {
         if (fields[at].isRequired !== true) continue;
         isRight = false;
-        this.#note(`lacks ${at}`, reader.line, lexer.columnAt(reader.offset), `the record has no ${quoted(fields[at].property)}; every record of ${LISTS[role]} has one.`);
+        this.#note(
+          `lacks ${at}`,
+          reader.line,
+          lexer.columnAt(reader.offset),
+          `the record has no ${quoted(fields[at].property)}; every record of ${LISTS[role]} has one.`,
+        );
         continue;
       }
       this.#isSeen[at] = true;
@@ -120,12 +125,13 @@ export class RecordCheck {
     if (has('data') && !fields.some(({ property }) => property === 'data')) {
       return 'this is a whole answer within a list; give each answer as a file of its own, or one after the other in one file (jq -c ".[]").';
     }
-    if (role === 'groups') return has('username') && !has('name') ? 'this is a user, and not a group; fetch GET /rest/v1/usergroups, or give the file with --users.' : undefined;
+    if (role === 'groups')
+      return has('username') && !has('name') ? 'this is a user, and not a group; fetch GET /rest/v1/usergroups, or give the file with --users.' : undefined;
     if (!has('username') && has('name') && !fields.some(({ property }) => property === 'name')) {
       return `this is a group, and not a user; fetch ${role === 'users' ? 'GET /rest/v1/users?includeInactive=true' : 'GET /rest/v1/usergroups/ID/users'}, or give the file with --groups.`;
     }
     if (role === 'users' && has('authenticationType') && !fields.some(({ column }) => column === 'authenticationType')) {
-      return "the record has an authenticationType, which REST does not answer with; --column users.authenticationType=authenticationType says that it is to be read.";
+      return 'the record has an authenticationType, which REST does not answer with; --column users.authenticationType=authenticationType says that it is to be read.';
     }
     return undefined;
   }
@@ -145,7 +151,11 @@ export class RecordCheck {
     if (rows === 0 || this.#wrong.size > 0) return;
     this.fields.forEach(({ property, isExpected }, at) => {
       if (isExpected !== true || this.#isSeen[at]) return;
-      problems.add({ file, line: 1, message: `no record has the property ${quoted(property)}; ${LISTS[this.role]} has it, so fetch that, or name the property with --column ${this.role}.${this.fields[at].column}=…` });
+      problems.add({
+        file,
+        line: 1,
+        message: `no record has the property ${quoted(property)}; ${LISTS[this.role]} has it, so fetch that, or name the property with --column ${this.role}.${this.fields[at].column}=…`,
+      });
     });
   }
 }

@@ -72,7 +72,11 @@ function wholeOf(request: SourceRequest): Answers[] {
 function answersOf(request: SourceRequest): Answers[] {
   const { source, groups, groupPages = [] } = request;
   const folder = inFolder(source);
-  const isFlagged: Readonly<Record<Role, boolean>> = { users: request.users.length > 0, groups: groups !== undefined, memberships: request.memberships.length > 0 };
+  const isFlagged: Readonly<Record<Role, boolean>> = {
+    users: request.users.length > 0,
+    groups: groups !== undefined,
+    memberships: request.memberships.length > 0,
+  };
   const given = filesFound(request);
   const pages = groupPages.map((file): SourceFile => ({ role: 'groups', path: file.replaceAll('\\', '/'), file }));
   const found = [...given, ...pages].map((file): Answers => {
@@ -144,7 +148,8 @@ function splitGroup(given: SourceFile): SourceFile & { readonly group?: string }
   const at = given.file.indexOf('=');
   if (at < 1 || existsSync(given.file)) return given;
   const file = given.file.slice(at + 1);
-  if (file === '') throw new Mistake(`--memberships ${given.file} names no file.`, 'Write --memberships FILE, or --memberships ID=FILE for the members of one group in JSON.');
+  if (file === '')
+    throw new Mistake(`--memberships ${given.file} names no file.`, 'Write --memberships FILE, or --memberships ID=FILE for the members of one group in JSON.');
   return { ...given, path: file.replaceAll('\\', '/'), file, group: given.file.slice(0, at).trim() };
 }
 
@@ -154,11 +159,17 @@ function withGroup(answers: Answers): Answers {
   if (role !== 'memberships') return answers;
   if (!isJson) {
     if (group === undefined) return answers;
-    throw new Mistake(`${file} is no JSON, so --memberships ${group}=… cannot say whose members it lists.`, 'Give a CSV with --memberships FILE; its columns say the groups.');
+    throw new Mistake(
+      `${file} is no JSON, so --memberships ${group}=… cannot say whose members it lists.`,
+      'Give a CSV with --memberships FILE; its columns say the groups.',
+    );
   }
   if (group !== undefined) return answers;
   const [, short, long] = MEMBERS.exec(file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1)) ?? [];
   const named = short ?? long;
   if (named !== undefined) return { ...answers, group: named };
-  throw new Mistake(`${file} lists the members of a group, but does not say of which one.`, `Say it by the group's id: --memberships ID=${file}, or name the file members-ID.json.`);
+  throw new Mistake(
+    `${file} lists the members of a group, but does not say of which one.`,
+    `Say it by the group's id: --memberships ID=${file}, or name the file members-ID.json.`,
+  );
 }
