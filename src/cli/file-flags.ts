@@ -4,20 +4,23 @@ import { filesNamed } from '../sources/patterns.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { SharedFlags } from './options.js';
 
-/** Returns what the flags name. Throws a Mistake for a pattern that fits no file. */
-export function filesFromFlags({
-  users = [],
-  inactiveUsers = [],
-  groups = [],
-  memberships = [],
-}: SharedFlags): Pick<SourceRequest, 'users' | 'inactiveUsers' | 'groups' | 'groupPages' | 'memberships'> {
-  const [first, ...pages] = groups.flatMap(filesNamed);
+/** Returns what the flags name, each file called as `named` calls it. Throws a Mistake for a pattern that fits no file. */
+export function filesFromFlags(
+  { users = [], inactiveUsers = [], groups = [], memberships = [] }: SharedFlags,
+  named: (path: string) => string = (path) => path,
+): Pick<SourceRequest, 'users' | 'inactiveUsers' | 'groups' | 'groupPages' | 'memberships'> {
+  const filesOf = (flags: readonly string[]): string[] => flags.flatMap(filesNamed).map(named);
+  const [first, ...pages] = filesOf(groups);
   return {
-    users: users.flatMap(filesNamed),
-    inactiveUsers: inactiveUsers.flatMap(filesNamed),
+    users: filesOf(users),
+    inactiveUsers: filesOf(inactiveUsers),
     ...(first === undefined ? {} : { groups: first }),
     ...(pages.length === 0 ? {} : { groupPages: pages }),
-    memberships: memberships.flatMap(filesNamed),
+    memberships: memberships.flatMap(filesNamed).map((text) => {
+      // The file of `12=FILE` is called so as well.
+      const [, group = ''] = /^([^=/\\]+=)./.exec(text) ?? [];
+      return `${group}${named(text.slice(group.length))}`;
+    }),
   };
 }
 

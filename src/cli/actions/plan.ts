@@ -17,13 +17,14 @@ import { printable } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import { readCells } from '../../sources/cells.js';
 import { SourceRefused } from '../../sources/problem.js';
-import { whyNotWritten } from '../../targets/registry.js';
+import { applyCommandOf } from '../apply-command.js';
 import { auditSource } from '../audit-source.js';
+import { shellWord } from '../command-words.js';
 import { type Ending, EXIT, Refusal, signalCode } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseOddFolder } from '../plan-folder.js';
-import { fileWords, type Prepared, prepare, shellWord } from '../prepare.js';
+import { type Prepared, prepare } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
 import { PendingFile, type Wishes } from '../whole-file.js';
 import { writeReason } from '../write-reason.js';
@@ -63,11 +64,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   const aside = redaction === undefined ? keepAnswers(flags.out, flags.decisions) : undefined;
   if (aside !== undefined)
     io.stderr.write(`The decisions that were in ${printable(flags.out)} are kept aside in ${printable(aside)}: others were given with --decisions.\n`);
-  const unwritable = whyNotWritten(prepared.request);
-  const applyCommand =
-    unwritable === undefined
-      ? `scim-audit apply ${shellWord(join(flags.out, 'plan.json'))} ${fileWords(source, flags).map(shellWord).join(' ')} --out corrected`
-      : `(${unwritable.reason} ${unwritable.hint})`;
+  const applyCommand = applyCommandOf(source, flags, prepared);
   const shown = redaction?.plan(made, audit.context) ?? made;
   const outdatedName = freeName(flags.out);
   const { digest, kept } = await writePlan(flags.out, shown, redaction === undefined ? applyCommand : undefined, outdatedName, io);
