@@ -52,11 +52,14 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
     );
   }
   redaction?.know(report.snapshot);
-  const settings = settingsOf(report, prepared);
   const decisions = findDecisions(flags);
   const made = makePlan(
     { before: report, context: audit.context, members },
-    { settings, today: io.now().toISOString().slice(0, 10), ...(decisions === undefined ? {} : { decisions: decisions.content }) },
+    {
+      settings: settingsOf(report, prepared),
+      today: io.now().toISOString().slice(0, 10),
+      ...(decisions === undefined ? {} : { decisions: decisions.content }),
+    },
   );
   if ('problems' in made) {
     const file = decisions?.file ?? '';
