@@ -24,7 +24,7 @@ import { shellWord } from '../command-words.js';
 import { type Ending, EXIT, Refusal, signalCode } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseOddFolder } from '../plan-folder.js';
+import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseMixing, refuseOddFolder } from '../plan-folder.js';
 import { type Prepared, prepare } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
 import { PendingFile, type Wishes } from '../whole-file.js';
@@ -124,15 +124,6 @@ function rowsOfPlanBeside(file: string): Plan['decisions'] | undefined {
   if (!existsSync(beside) || !statSync(beside).isFile()) return undefined;
   const text = readFileSync(beside, 'utf8');
   return isDigestTrue(text) ? (JSON.parse(text) as Plan).decisions : undefined;
-}
-
-/** A plan that can be applied and one that cannot do not share a folder. */
-function refuseMixing(folder: string): void {
-  if (!existsSync(join(folder, 'plan.json'))) return;
-  throw new Mistake(
-    `${folder} holds a plan that can be applied; a redacted one would overwrite its decisions.`,
-    'Name another folder with --out. Decisions are read from where they are with --decisions FILE.',
-  );
 }
 
 /** Writes the files, and puts them in place once all are there, the plan itself last: while it is the old one, it is whole. Yields the plan's digest, and where one that was applied is kept. */
