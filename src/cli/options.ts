@@ -16,7 +16,7 @@ const isRole = (text: string): text is Role => ROLES.some((role) => role === tex
 export interface SharedFlags {
   users?: string[];
   inactiveUsers?: string[];
-  groups?: string;
+  groups?: string[];
   memberships?: string[];
   column?: Record<string, string>;
   table?: Record<string, string>;
@@ -117,10 +117,10 @@ function delimiterNamed(text: string): NonNullable<Settings['delimiter']> {
 /** Adds the options that name a source's files and how they are written. */
 export function addFileOptions(command: Command): Command {
   return command
-    .option('--users <file>', 'users CSV; repeat it where active and inactive users are two files', collect)
+    .option('--users <file>', "users CSV, or JSON of REST; may be repeated for two lists or for the pages of one; 'users-*.json' is expanded", collect)
     .option('--inactive-users <file>', 'users CSV without a status column, all of whose users are inactive', collect)
-    .option('--groups <file>', 'groups CSV')
-    .option('--memberships <file>', 'memberships CSV; may be repeated', collect)
+    .option('--groups <file>', 'groups CSV, or JSON of REST; may be repeated for the pages of JSON', collect)
+    .option('--memberships <file>', 'memberships CSV; or "12=FILE", the members of group 12 as JSON of REST; may be repeated', collect)
     .option(
       '--delimiter <name>',
       `delimiter of the CSV files: ${DELIMITER_NAMES.join(', ')}, by name or as that character (default: found out)`,

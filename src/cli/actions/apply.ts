@@ -134,7 +134,7 @@ function copyWords(out: string, { users, inactiveUsers, groups, memberships }: S
   const inCopy = (file: string): string => join(out, basename(file));
   const { groups: _, ...rest } = flags;
   const named = { users: users.map(inCopy), inactiveUsers: inactiveUsers.map(inCopy), memberships: memberships.map(inCopy) };
-  return sourceWords(undefined, { ...rest, ...named, ...(groups === undefined ? {} : { groups: inCopy(groups) }) });
+  return sourceWords(undefined, { ...rest, ...named, ...(groups === undefined ? {} : { groups: [inCopy(groups)] }) });
 }
 
 function netText({ values, removedMembers, addedMembers }: NetCounts): string {

@@ -18,12 +18,13 @@ import { printable } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import { readCells } from '../../sources/cells.js';
 import { SourceRefused } from '../../sources/problem.js';
+import { applyCommandOf } from '../apply-command.js';
 import { auditSource } from '../audit-source.js';
-import { fileWords, shellWord } from '../command-words.js';
+import { shellWord } from '../command-words.js';
 import { type Ending, EXIT, Refusal, signalCode } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseOddFolder } from '../plan-folder.js';
+import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseMixing, refuseOddFolder } from '../plan-folder.js';
 import { type Prepared, prepare } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
 import { PendingFile, type Wishes } from '../whole-file.js';
@@ -51,11 +52,14 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
     );
   }
   redaction?.know(report.snapshot, report.policy.collation);
-  const settings = settingsOf(report, prepared);
   const decisions = findDecisions(flags);
   const made = makePlan(
     { before: report, context: audit.context, members },
-    { settings, today: io.now().toISOString().slice(0, 10), ...(decisions === undefined ? {} : { decisions: decisions.content }) },
+    {
+      settings: settingsOf(report, prepared),
+      today: io.now().toISOString().slice(0, 10),
+      ...(decisions === undefined ? {} : { decisions: decisions.content }),
+    },
   );
   if ('problems' in made) {
     const file = decisions?.file ?? '';
@@ -64,7 +68,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   const aside = redaction === undefined ? keepAnswers(flags.out, flags.decisions) : undefined;
   if (aside !== undefined)
     io.stderr.write(`The decisions that were in ${printable(flags.out)} are kept aside in ${printable(aside)}: others were given with --decisions.\n`);
-  const applyCommand = `scim-audit apply ${shellWord(join(flags.out, 'plan.json'))} ${fileWords(source, flags).map(shellWord).join(' ')} --out corrected`;
+  const applyCommand = applyCommandOf(source, flags, prepared);
   const shown = redaction?.plan(made, audit.context) ?? made;
   const outdatedName = freeName(flags.out);
   const { csvDelimiter } = prepared.resolved.settings;
@@ -120,15 +124,6 @@ function rowsOfPlanBeside(file: string): Plan['decisions'] | undefined {
   if (!existsSync(beside) || !statSync(beside).isFile()) return undefined;
   const text = readFileSync(beside, 'utf8');
   return isDigestTrue(text) ? (JSON.parse(text) as Plan).decisions : undefined;
-}
-
-/** A plan that can be applied and one that cannot do not share a folder. */
-function refuseMixing(folder: string): void {
-  if (!existsSync(join(folder, 'plan.json'))) return;
-  throw new Mistake(
-    `${folder} holds a plan that can be applied; a redacted one would overwrite its decisions.`,
-    'Name another folder with --out. Decisions are read from where they are with --decisions FILE.',
-  );
 }
 
 /** Writes the files, and puts them in place once all are there, the plan itself last: while it is the old one, it is whole. Yields the plan's digest, and where one that was applied is kept. */
