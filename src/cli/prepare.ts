@@ -126,6 +126,8 @@ async function idpRequestOf({ settings, origins }: ResolvedSettings, { folder }:
     groups: idpGroups.map(near),
     members: idpMembers.map((text) => splitMembersFlag(text)).map((each) => ({ ...each, file: near(each.file) })),
     ...(idpApplication === undefined ? {} : { application: idpApplication }),
+    // That quotes are letters is said of what a database client wrote.
+    ...(settings.quote === 'double' ? { quote: settings.quote } : {}),
   };
 }
 

@@ -34,6 +34,8 @@ export const csvSource: SourceFormat = {
             file,
             ...(activity === undefined ? {} : { activity }),
             ...(request.delimiter === undefined ? {} : { delimiter: request.delimiter }),
+            ...(request.quote === undefined ? {} : { quote: request.quote }),
+            ...(request.escape === undefined ? {} : { escape: request.escape }),
             ...(request.encoding === undefined ? {} : { encoding: request.encoding }),
             ...(named === undefined ? {} : { named }),
             ...(onProgress === undefined ? {} : { onProgress }),

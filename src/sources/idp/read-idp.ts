@@ -2,6 +2,7 @@
 
 import { type IdpDirectory, type IdpInput, type IdpProvider, type IdpRole, PROVIDER_NAMES } from '../../model/idp.js';
 import { Mistake } from '../../model/mistake.js';
+import type { QuoteStyle } from '../csv-dialect.js';
 import type { Encoding } from '../encoding.js';
 import { Problems } from '../problem.js';
 import type { OnProgress } from '../table.js';
@@ -25,6 +26,7 @@ export interface IdpRequest {
   /** The application of Okta whose assignments count. */
   readonly application?: string;
   readonly delimiter?: string;
+  readonly quote?: QuoteStyle;
   readonly encoding?: Encoding;
 }
 
@@ -121,13 +123,14 @@ class Reading {
   }
 
   #read(role: IdpRole, paths: { readonly file: string; readonly path: string }, list: string, visit: (entry: Entry) => void): ExportRead | undefined {
-    const { provider, delimiter, encoding } = this.request;
+    const { provider, delimiter, quote, encoding } = this.request;
     const read = readExport(
       {
         ...paths,
         provider,
         role,
         ...(delimiter === undefined ? {} : { delimiter }),
+        ...(quote === undefined ? {} : { quote }),
         ...(encoding === undefined ? {} : { encoding }),
         ...(this.onProgress === undefined ? {} : { onProgress: this.onProgress }),
       },
