@@ -24,6 +24,7 @@ import type { SharedFlags } from '../options.js';
 import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseOddFolder } from '../plan-folder.js';
 import { fileWords, type Prepared, prepare, shellWord } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
+import { refuseUnfitValues } from '../unfit-values.js';
 import { PendingFile, type Wishes } from '../whole-file.js';
 import { writeReason } from '../write-reason.js';
 
@@ -40,7 +41,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   else refuseMixing(flags.out);
   const prepared = await prepare(source, flags, io);
   const members = new MemberTable();
-  const { report, audit, hasIds } = await auditSource(prepared, io, (directory) => members.sinkFor(directory));
+  const { report, audit, hasIds, tables } = await auditSource(prepared, io, (directory) => members.sinkFor(directory));
   refuseExportFolder(flags.out, [...report.snapshot.inputs.map(({ file }) => file), ...prepared.otherInputs]);
   if (!hasIds) {
     throw new Mistake(
@@ -59,6 +60,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
     const file = decisions?.file ?? '';
     throw new SourceRefused(made.problems.map((problem) => ({ file, ...problem })).slice(0, 50), made.problems.length, 'decisions');
   }
+  refuseUnfitValues(made.body.actions, report.snapshot, tables);
   const aside = redaction === undefined ? keepAnswers(flags.out, flags.decisions) : undefined;
   if (aside !== undefined)
     io.stderr.write(`The decisions that were in ${printable(flags.out)} are kept aside in ${printable(aside)}: others were given with --decisions.\n`);
@@ -80,7 +82,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   };
 }
 
-function settingsOf({ policy, sync, idp }: Report, { request, resolved }: Prepared): PlanSettings {
+function settingsOf({ policy, sync, idp, snapshot }: Report, { request, resolved }: Prepared): PlanSettings {
   return {
     authMode: policy.authMode,
     syncGroups: sync.names,
@@ -93,7 +95,8 @@ function settingsOf({ policy, sync, idp }: Report, { request, resolved }: Prepar
     delimiter: request.delimiter ?? null,
     encoding: resolved.settings.encoding ?? null,
     quote: request.quote ?? null,
-    escape: request.escape ?? null,
+    // A CSV that was read without a statement has no escapes; a changed cell may take away what proved it.
+    escape: request.escape ?? (snapshot.inputs.some(({ table }) => table === undefined) ? 'none' : null),
     nulls: request.nulls,
     activeMap: request.activeMap,
     collation: policy.collation,
