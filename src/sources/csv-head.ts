@@ -3,10 +3,11 @@
 import type { Role } from '../model/directory.js';
 import { Mistake } from '../model/mistake.js';
 import { type EscapeStyle, type QuoteStyle, readCell, type StatedDialect, settled } from './csv-dialect.js';
+import { withoutMarks } from './csv-marks.js';
 import { parseRecords } from './csv-scan.js';
 import { type ResolvedHeadings, resolveHeadings } from './headings.js';
 import { refuseNoTable, refusePadded, refuseWithoutHeadings } from './no-table.js';
-import { quoted, type SourceProblem, SourceRefused } from './problem.js';
+import { type SourceProblem, SourceRefused } from './problem.js';
 
 export const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
 const MOST_TITLE_ROWS = 20;
@@ -113,7 +114,7 @@ export function findHeadBy(
   const bytes = peek(PEEKED);
   refuseOtherFormats(bytes, file);
   const front = frontRecords(bytes, quote);
-  const { records, marks, stated } = withoutMarks(front, file);
+  const { records, marks, stated } = withoutMarks(front, Object.values(DELIMITERS), file);
   if (records.length === 0) {
     throw new SourceRefused([{ file, line: 1, message: 'the file is empty; export again.' }], 1);
   }
@@ -176,38 +177,6 @@ export function findHeadBy(
     throw new SourceRefused(problems, problems.length);
   }
   return found;
-}
-
-/** Takes away the first lines that tools write for one another, and what they say of the delimiter. */
-function withoutMarks(
-  front: readonly FrontRecord[],
-  file: string,
-): { readonly records: readonly FrontRecord[]; readonly marks: Head['marks']; readonly stated?: string } {
-  const marks: { line: number; what: string }[] = [];
-  let stated: string | undefined;
-  let at = 0;
-  for (; at < front.length; at++) {
-    const { text, line } = front[at];
-    const separator = /^"?sep=(.)"?$/i.exec(text)?.[1];
-    if (separator !== undefined && stated === undefined) {
-      if (!Object.values(DELIMITERS).some((delimiter) => delimiter === separator))
-        throw new SourceRefused([{ file, line, message: `the delimiter is said to be ${quoted(separator)}, which is not read; ${SAVE_COMMAS}` }], 1);
-      stated = separator;
-      marks.push({ line, what: '"sep=", which tells Excel the delimiter' });
-    } else if (/^"?#TYPE\s/.test(text)) marks.push({ line, what: '"#TYPE", as PowerShell writes it' });
-    else break;
-  }
-  return { records: front.slice(at), marks, ...(stated === undefined ? {} : { stated }) };
-}
-
-const SAVE_COMMAS = 'save it with commas, semicolons, tabs or bars.';
-
-/** Yields what is to be said about the lines above the headings. */
-export function notesAbove({ line, marks, isBelowTitle }: Head, path: string): string[] {
-  return [
-    ...marks.map((mark) => `${path}: line ${mark.line} is ${mark.what}, and was left out.`),
-    ...(isBelowTitle ? [`${path}: the headings are on line ${line}; what stands above them was not read as data.`] : []),
-  ];
 }
 
 function isHeadingRow(role: Role, { columns, problems }: ResolvedHeadings): boolean {

@@ -2,7 +2,8 @@
 
 import type { Activity, Role } from '../model/directory.js';
 import { settled, unfitFor } from './csv-dialect.js';
-import { type DialectWishes, findHead, findHeadBy, type Head, type HeadingScheme, notesAbove } from './csv-head.js';
+import { type DialectWishes, findHead, findHeadBy, type Head, type HeadingScheme } from './csv-head.js';
+import { notesAbove } from './csv-marks.js';
 import { RecordScanner, type ScanProblem } from './csv-scan.js';
 import { type CutRow, Wrapping } from './csv-wrapping.js';
 import type { Encoding } from './encoding.js';

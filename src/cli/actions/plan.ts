@@ -7,7 +7,7 @@ import { Mistake } from '../../model/mistake.js';
 import { baselineLines } from '../../plan/baseline.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../../plan/make-plan.js';
 import { MemberTable } from '../../plan/member-table.js';
-import type { Plan, PlanSettings } from '../../plan/plan.js';
+import type { Plan } from '../../plan/plan.js';
 import { isDigestTrue, PlanSealing } from '../../plan/plan-sealing.js';
 import { groupBy } from '../../reporters/grouping.js';
 import { consequencesOf, followingOf, incompletenessOf } from '../../reporters/plan-consequences.js';
@@ -24,6 +24,7 @@ import { type Ending, EXIT, Refusal, signalCode } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseOddFolder } from '../plan-folder.js';
+import { settingsOf } from '../plan-source.js';
 import { type Prepared, prepare } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
 import { refuseUnfitValues } from '../unfit-values.js';
@@ -83,29 +84,6 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   return {
     code: EXIT.done,
     reason: `the plan is written${redaction === undefined ? '' : ', redacted and for reading only'}: ${count(made.body.actions.length, 'action')}, ${count(open, 'finding')} open`,
-  };
-}
-
-function settingsOf({ policy, sync, idp, snapshot }: Report, { request, resolved }: Prepared): PlanSettings {
-  return {
-    authMode: policy.authMode,
-    syncGroups: sync.names,
-    skipRules: policy.skipRules,
-    severities: policy.severities,
-    authTypeMap: policy.authTypeMap,
-    leaveOutUsers: policy.leaveOutUsers,
-    columns: request.columns,
-    tables: request.tables,
-    delimiter: request.delimiter ?? null,
-    encoding: resolved.settings.encoding ?? null,
-    quote: request.quote ?? null,
-    // A CSV that was read without a statement has no escapes; a changed cell may take away what proved it.
-    escape: request.escape ?? (snapshot.inputs.some(({ table }) => table === undefined) ? 'none' : null),
-    nulls: request.nulls,
-    activeMap: request.activeMap,
-    collation: policy.collation,
-    assumeActive: request.isAssumedActive,
-    ...(idp === undefined ? {} : { idp: { provider: idp.provider, inputs: idp.inputs.map(({ path, role, sha256, rows }) => ({ path, role, sha256, rows })) } }),
   };
 }
 

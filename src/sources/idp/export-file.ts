@@ -5,7 +5,7 @@ import type { IdpInput, IdpProvider, IdpRole } from '../../model/idp.js';
 import { Mistake } from '../../model/mistake.js';
 import { openRecords } from '../csv.js';
 import type { QuoteStyle } from '../csv-dialect.js';
-import { notesAbove } from '../csv-head.js';
+import { notesAbove } from '../csv-marks.js';
 import type { Encoding } from '../encoding.js';
 import { FileStream } from '../file-stream.js';
 import { type Problems, SourceRefused } from '../problem.js';
