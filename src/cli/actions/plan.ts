@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AuditedFinding, Report } from '../../audit/report.js';
+import type { AuditedFinding } from '../../audit/report.js';
 import { Mistake } from '../../model/mistake.js';
 import { baselineLines } from '../../plan/baseline.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../../plan/make-plan.js';
@@ -25,7 +25,7 @@ import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseOddFolder } from '../plan-folder.js';
 import { settingsOf } from '../plan-source.js';
-import { type Prepared, prepare } from '../prepare.js';
+import { prepare } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
 import { refuseUnfitValues } from '../unfit-values.js';
 import { PendingFile, type Wishes } from '../whole-file.js';
