@@ -26,6 +26,8 @@ export interface Audited {
   readonly audit: Audit;
   /** Users are told apart by ids, and not by the very usernames that are to change. */
   readonly hasIds: boolean;
+  /** What was read; closed. */
+  readonly tables: readonly Table[];
 }
 
 /** Yields the report of a source. `watch` sees the memberships as well; `withNameParts` keeps given and family names, and not the whole ones. Throws where there is no answer. */
@@ -73,7 +75,7 @@ export async function auditSource(
         throw new Refusal(EXIT.nothingAudited, 'nothing was audited: the source has no users.', 'Check the export; --allow-empty says that this is meant.');
       }
       if (audit === undefined) throw new Error('the source was read without an audit');
-      return { report: audit.finish(snapshot), audit, hasIds: !opened.tables.some(({ isIdFromUserName }) => isIdFromUserName) };
+      return { report: audit.finish(snapshot), audit, hasIds: !opened.tables.some(({ isIdFromUserName }) => isIdFromUserName), tables: opened.tables };
     } finally {
       opened.close();
     }

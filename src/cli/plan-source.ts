@@ -2,8 +2,9 @@
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Report } from '../audit/report.js';
 import { Mistake } from '../model/mistake.js';
-import type { Plan } from '../plan/plan.js';
+import type { Plan, PlanSettings } from '../plan/plan.js';
 import { parsePlan } from '../plan/plan-file.js';
 import { DELIMITERS } from '../sources/csv-head.js';
 import { reasonOf } from '../sources/file-stream.js';
@@ -11,6 +12,7 @@ import { sourceFiles } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
 import { filesFromFlags } from './file-flags.js';
 import type { SharedFlags } from './options.js';
+import type { Prepared } from './prepare.js';
 
 export interface OpenedPlan {
   readonly plan: Plan;
@@ -56,5 +58,29 @@ export function requestFor(plan: Plan, source: string | undefined, flags: Shared
     nulls: flags.null ?? settings.nulls,
     activeMap: flags.activeMap ?? settings.activeMap,
     isAssumedActive: settings.assumeActive || flags.assumeActive === true,
+  };
+}
+
+/** Returns the settings that a plan keeps, so that its source is read again the same way. */
+export function settingsOf({ policy, sync, idp, snapshot }: Report, { request, resolved }: Prepared): PlanSettings {
+  return {
+    authMode: policy.authMode,
+    syncGroups: sync.names,
+    skipRules: policy.skipRules,
+    severities: policy.severities,
+    authTypeMap: policy.authTypeMap,
+    leaveOutUsers: policy.leaveOutUsers,
+    columns: request.columns,
+    tables: request.tables,
+    delimiter: request.delimiter ?? null,
+    encoding: resolved.settings.encoding ?? null,
+    quote: request.quote ?? null,
+    // A CSV that was read without a statement has no escapes; a changed cell may take away what proved it.
+    escape: request.escape ?? (snapshot.inputs.some(({ table }) => table === undefined) ? 'none' : null),
+    nulls: request.nulls,
+    activeMap: request.activeMap,
+    collation: policy.collation,
+    assumeActive: request.isAssumedActive,
+    ...(idp === undefined ? {} : { idp: { provider: idp.provider, inputs: idp.inputs.map(({ path, role, sha256, rows }) => ({ path, role, sha256, rows })) } }),
   };
 }

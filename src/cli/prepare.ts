@@ -137,6 +137,8 @@ async function idpRequestOf({ settings, origins }: ResolvedSettings, { folder }:
     members: idpMembers.map((text) => splitMembersFlag(text)).map((each) => ({ ...each, file: near(each.file) })),
     ...(idpApplication === undefined ? {} : { application: idpApplication }),
     collation: settings.collation,
+    // That quotes are letters is said of what a database client wrote.
+    ...(settings.quote === 'double' ? { quote: settings.quote } : {}),
   };
 }
 

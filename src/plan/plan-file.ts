@@ -47,12 +47,12 @@ export const planSchema = z.strictObject({
     columns: z.partialRecord(role, z.record(text, text)),
     tables: z.partialRecord(role, text),
     delimiter: text.nullable(),
+    encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']).nullable(),
     quote: z.enum(['double', 'none']).nullable(),
     escape: z.enum(['backslash', 'none']).nullable(),
     nulls: z.array(text),
     activeMap: z.record(text, z.enum(['active', 'inactive'])),
     collation: z.enum(COLLATIONS),
-    encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']).nullable(),
     assumeActive: z.boolean(),
     idp: z
       .strictObject({

@@ -36,6 +36,8 @@ export function openCsvFiles(files: readonly SourceFile[], request: SourceReques
           file,
           ...(activity === undefined ? {} : { activity }),
           ...(request.delimiter === undefined ? {} : { delimiter: request.delimiter }),
+          ...(request.quote === undefined ? {} : { quote: request.quote }),
+          ...(request.escape === undefined ? {} : { escape: request.escape }),
           ...(request.encoding === undefined ? {} : { encoding: request.encoding }),
           ...(named === undefined ? {} : { named }),
           ...(onProgress === undefined ? {} : { onProgress }),

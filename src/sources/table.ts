@@ -52,6 +52,8 @@ export interface Table {
   proof?(): Pick<Input, 'isComplete' | 'includesInactive'>;
   /** Plain sentences about how it was opened. */
   readonly notes: readonly string[];
+  /** Yields why a text cannot be a cell of the file, in its encoding and by its quotes; undefined if it can. */
+  unfit?(text: string): string | undefined;
   /** Hands each row out, in source order, once. What cannot be read goes to `problems`. */
   read(visit: (row: Row) => void, problems: Problems): TableEnd;
 }

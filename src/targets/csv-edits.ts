@@ -1,7 +1,8 @@
 /** Which cells of a CSV file the actions change: one editor for each kind of file. */
 
 import type { SpanRow } from '../sources/cell-spans.js';
-import { rawRecord, unfitFor, writeCell } from './csv-cell.js';
+import { unfitFor, writeCell } from '../sources/csv-dialect.js';
+import { isDashes } from '../sources/csv-wrapping.js';
 import { newRows } from './csv-members.js';
 import type { CsvShape, Editor, Splicer } from './csv-rewrite.js';
 import { type Formers, formerText, wasStatedIn } from './former.js';
@@ -39,19 +40,30 @@ export type Planned = { readonly column: number; readonly text: string; readonly
 const placesOf = (steps: readonly Step[]): number[] => steps.map(({ at }) => at);
 
 /** Writes planned cells in the order in which they stand. */
-function write(row: SpanRow, out: Splicer, planned: readonly Planned[], { head, encoding }: CsvShape, { ledger, note }: EditContext): void {
+function write(row: SpanRow, out: Splicer, planned: readonly Planned[], { head, dialect, encoding }: CsvShape, { ledger, note }: EditContext): void {
+  const become = (column: number): string => planned.find((each) => each.column === column)?.text ?? row.text(column);
   for (const { column, text, at, follows } of [...planned].sort((a, b) => a.column - b.column)) {
-    const unfit = unfitFor(text, encoding);
-    if (unfit !== undefined) {
-      for (const each of at) ledger.refuseUnfit(each, unfit);
+    const old = row.raw(column);
+    const isSame = row.text(column) === text;
+    // Dashes in every cell would be left out as no row.
+    const areDashes = isDashes(text) && Array.from({ length: row.width }, (_, each) => become(each)).every(isDashes);
+    const unfit = areDashes
+      ? `${JSON.stringify(text)} would make a row of dashes, which is read as no data`
+      : isSame
+        ? undefined
+        : unfitFor(text, dialect, encoding);
+    const raw = isSame ? old : writeCell(text, dialect, row.isQuoted(column));
+    if (unfit !== undefined || raw === undefined) {
+      for (const each of at) ledger.refuseUnfit(each, unfit ?? `${JSON.stringify(text)} cannot be written in the file`);
       continue;
     }
-    const old = row.raw(column);
-    const raw = row.text(column) === text ? old : writeCell(text, head.delimiter, row.isQuoted(column));
     note({ at, line: row.line, heading: head.headings[column], old, new: raw, ...(follows === undefined ? {} : { follows }) });
     if (raw !== old) out.replace(row.bytes, row.from(column), row.to(column), raw);
   }
 }
+
+/** Yields the record as it is written, with its line end. */
+const rawRecord = (row: SpanRow): string => row.bytes.toString('utf8', row.start, row.next);
 
 function editUsers(shape: CsvShape, context: EditContext): Editor {
   const { columns } = shape.head.resolved;

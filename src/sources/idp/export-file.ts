@@ -4,6 +4,8 @@ import { statSync } from 'node:fs';
 import type { IdpInput, IdpProvider, IdpRole } from '../../model/idp.js';
 import { Mistake } from '../../model/mistake.js';
 import { openRecords } from '../csv.js';
+import type { QuoteStyle } from '../csv-dialect.js';
+import { notesAbove } from '../csv-marks.js';
 import type { Encoding } from '../encoding.js';
 import { FileStream } from '../file-stream.js';
 import { JsonFault, JsonLexer } from '../json/json-lexer.js';
@@ -18,6 +20,7 @@ export interface ExportWishes extends ExportFile {
   readonly provider: IdpProvider;
   readonly role: IdpRole;
   readonly delimiter?: string;
+  readonly quote?: QuoteStyle;
   readonly encoding?: Encoding;
   readonly onProgress?: OnProgress;
 }
@@ -95,11 +98,14 @@ export function readExport(wishes: ExportWishes, problems: Problems, visit: (ent
 }
 
 function readCsv(wishes: ExportWishes, stream: FileStream, problems: Problems, visit: (entry: Entry) => void): ExportRead {
-  const { path, file, provider, role, delimiter, onProgress } = wishes;
+  const { path, file, provider, role, delimiter, quote, onProgress } = wishes;
   const { head, read } = openRecords(stream, {
     path,
     file,
     ...(delimiter === undefined ? {} : { delimiter }),
+    ...(quote === undefined ? {} : { quote }),
+    // No provider writes escapes; --escape is for what MySQL wrote.
+    escape: 'none',
     ...(onProgress === undefined ? {} : { onProgress }),
     resolve: (headings) => resolveExport(provider, role, headings),
     isHeadingRow: ({ columns, problems: found }) => found.length === 0 || columns.size >= 2,
@@ -110,8 +116,7 @@ function readCsv(wishes: ExportWishes, stream: FileStream, problems: Problems, v
     entry.row = row;
     visit(entry);
   }, problems);
-  const above = head.line > 1 ? [`${path}: the headings are on line ${head.line}; what stands above them was not read as data.`] : [];
-  return { input: { path, file, role, sha256, rows }, isJson: false, pages: NO_PAGES, columns, notes: [...above, ...notes] };
+  return { input: { path, file, role, sha256, rows }, isJson: false, pages: NO_PAGES, columns, notes: [...notesAbove(head, path), ...notes] };
 }
 
 /** Told of progress after so many records. */

@@ -4,6 +4,7 @@ import { type CollationName, DEFAULT_COLLATION } from '../../model/collation-nam
 import { collationOf } from '../../model/compare.js';
 import { type IdpDirectory, type IdpInput, type IdpProvider, type IdpRole, PROVIDER_NAMES } from '../../model/idp.js';
 import { Mistake } from '../../model/mistake.js';
+import type { QuoteStyle } from '../csv-dialect.js';
 import type { Encoding } from '../encoding.js';
 import { Problems } from '../problem.js';
 import type { OnProgress } from '../table.js';
@@ -27,6 +28,7 @@ export interface IdpRequest {
   /** The application of Okta whose assignments count. */
   readonly application?: string;
   readonly delimiter?: string;
+  readonly quote?: QuoteStyle;
   readonly encoding?: Encoding;
   /** How names are compared; absent for the default. */
   readonly collation?: CollationName;
@@ -126,13 +128,14 @@ class Reading {
   }
 
   #read(role: IdpRole, paths: { readonly file: string; readonly path: string }, list: string, visit: (entry: Entry) => void): ExportRead | undefined {
-    const { provider, delimiter, encoding } = this.request;
+    const { provider, delimiter, quote, encoding } = this.request;
     const read = readExport(
       {
         ...paths,
         provider,
         role,
         ...(delimiter === undefined ? {} : { delimiter }),
+        ...(quote === undefined ? {} : { quote }),
         ...(encoding === undefined ? {} : { encoding }),
         ...(this.onProgress === undefined ? {} : { onProgress: this.onProgress }),
       },
