@@ -4,6 +4,7 @@ import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Activity, Role } from '../model/directory.js';
 import { Mistake } from '../model/mistake.js';
+import { CellWords } from './cell-words.js';
 import { type CsvWishes, openCsv } from './csv.js';
 import { SourceRefused } from './problem.js';
 import type { SourceFormat, SourceRequest } from './source.js';
@@ -25,6 +26,7 @@ export const csvSource: SourceFormat = {
       for (const table of opened) table.close?.();
     };
     for (const { role, path, file, activity } of files) {
+      const words = new CellWords(role, request);
       try {
         const named = request.columns[role];
         opened.push(
@@ -32,6 +34,7 @@ export const csvSource: SourceFormat = {
             role,
             path,
             file,
+            words,
             ...(activity === undefined ? {} : { activity }),
             ...(request.delimiter === undefined ? {} : { delimiter: request.delimiter }),
             ...(request.encoding === undefined ? {} : { encoding: request.encoding }),
@@ -45,16 +48,17 @@ export const csvSource: SourceFormat = {
           throw error;
         }
         // The other files are read all the same, so that every problem is told at once.
-        opened.push(refusedTable({ role, path, file }, error));
+        opened.push(refusedTable({ role, path, file }, words, error));
       }
     }
     return { tables: opened, close } satisfies OpenedSource;
   },
 };
 
-function refusedTable(file: File, error: SourceRefused): Table {
+function refusedTable(file: File, words: CellWords, error: SourceRefused): Table {
   return {
     ...file,
+    words,
     headings: [],
     columns: new Map(),
     isIdFromUserName: false,

@@ -23,8 +23,8 @@ export const sqliteSource: SourceFormat = {
     }
     return true;
   },
-  async open({ source = '', tables, columns, isAssumedActive }, onProgress) {
+  async open({ source = '', tables, columns, nulls, activeMap, isAssumedActive }, onProgress) {
     const { openSqlite } = await import('./sqlite.js');
-    return openSqlite({ file: source, tables, columns, isAssumedActive, ...(onProgress === undefined ? {} : { onProgress }) });
+    return openSqlite({ file: source, tables, columns, nulls, activeMap, isAssumedActive, ...(onProgress === undefined ? {} : { onProgress }) });
   },
 };

@@ -231,7 +231,7 @@ interface Refused {
 }
 
 const REFUSED: Readonly<Record<string, Refused>> = {
-  'ambiguous-group-name': { places: ['memberships.csv 2:1', 'memberships.csv 4:1'], says: ['"Bakers"'] },
+  'ambiguous-group-name': { places: ['memberships.csv 2:1'], says: ['"Bakers"', 'In 2 rows: line 2, line 4.'] },
   'contradicting-memberships': {
     places: ['memberships.csv 3:2', 'memberships.csv 4:4', 'memberships.csv 5:1', 'memberships.csv 5:3'],
     says: [
