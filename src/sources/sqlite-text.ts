@@ -53,7 +53,14 @@ export function findWrongTexts(database: Database, { file, table, columns, rowid
       if (why === undefined) return;
       const { heading, at } = columns[index];
       const line = rowid === undefined ? rows : Number(number);
-      problems.add({ file, table, line, column: at + 1, heading, message: `${why}; correct the row, or load the data again in their own encoding.` });
+      problems.add({
+        file,
+        table,
+        line,
+        column: at + 1,
+        heading,
+        message: `${why}; correct the row, or load the data again with the encoding that they have.`,
+      });
     });
   }
 }

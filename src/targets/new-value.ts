@@ -5,7 +5,7 @@ import { formerValue } from './former.js';
 import type { Step } from './ledger.js';
 
 /** Returns why a text cannot be the new value of a cell: it would be read back as no value. */
-export const unreadable = (text: string): string => `${JSON.stringify(text)} would be read back as no value, by the spellings of --null`;
+export const unreadable = (text: string): string => `${JSON.stringify(text)} would be read back as no value`;
 
 export const noWordFor = (isActive: boolean): string => `no word would be read back as ${isActive ? 'active' : 'inactive'}, by what --active-map says`;
 

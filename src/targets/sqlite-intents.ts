@@ -180,10 +180,9 @@ export class IntentMaker {
 
   /** What a run found is put back as it was stored: a number, NULL, or a spelling of no value. */
   #value(at: number, cell: Cell, text: string): SqlValue {
-    const { shape } = cell.row;
     const former = this.#formerValue(at);
-    const isMeant = former !== undefined && shape.table.words.value(nameOf(shape, cell.column), textOf(former)) === text;
-    return isMeant ? former : this.#readable(at, cell, text);
+    const { table } = cell.row.shape;
+    return former !== undefined && table.words.value(nameOf(cell.row.shape, cell.column), textOf(former)) === text ? former : this.#readable(at, cell, text);
   }
 
   #readable(at: number, { row: { shape }, column }: Cell, text: string): string {
@@ -200,9 +199,9 @@ export class IntentMaker {
     const vocabulary = this.#vocabularies.get(row.shape);
     const former = this.#formerValue(at);
     if (former !== undefined && vocabulary?.isActive(textOf(former)) === isActive) return former;
-    const text = vocabulary?.spell(isActive, row.text(column)) ?? '';
-    if (text === '') this.ledger.refuse(at, noWordFor(isActive));
-    return typeof row.cells[column] === 'bigint' && /^[01]$/.test(text) ? BigInt(text) : text;
+    const text = vocabulary?.spell(isActive, row.text(column));
+    if (text === undefined) this.ledger.refuse(at, noWordFor(isActive));
+    return typeof row.cells[column] === 'bigint' && /^[01]$/.test(text ?? '') ? BigInt(text ?? '') : (text ?? null);
   }
 
   #update(at: number, { row, column }: Cell, value: SqlValue, follows = false): void {
