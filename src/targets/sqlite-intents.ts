@@ -21,9 +21,7 @@ type ByIndex = Map<number, Cell[]>;
 
 /** Adds to a list of a map. A list that is made anew each time takes as many steps as it is long. */
 function push<K, T>(map: Map<K, T[]>, key: K, item: T): void {
-  const items = map.get(key);
-  if (items === undefined) map.set(key, [item]);
-  else items.push(item);
+  if (map.get(key)?.push(item) === undefined) map.set(key, [item]);
 }
 
 /** Yields the intents of all actions. What cannot be done is refused in the ledger. */
