@@ -381,6 +381,20 @@ describe('fixtures/sources/bad', () => {
     expect(JSON.parse(stdout).snapshot.users).toBe(4);
   });
 
+  it('null-project-dbeaver is judged once the spelling is said to be none: two groups have one name', async () => {
+    const { code, stdout } = await check(join(root, 'bad/null-project-dbeaver'), '--null', 'groups.project=[NULL]', '--format', 'json');
+    expect(code).toBe(1);
+    const report: { findings: ShownFinding[] } = JSON.parse(stdout);
+    expect(report.findings.map(summaryOf)).toContain('duplicate-group-name 5,6');
+  });
+
+  it('a spelling of no value for a status is refused before anything is read', async () => {
+    const { code, stderr } = await check(join(root, 'bad/null-status-dbeaver'), '--null', 'users.disabled=[NULL]');
+    expect(code).toBe(2);
+    expect(stderr).toContain('--active-map VALUE=active');
+    expect(placesIn(stderr)).toEqual([]);
+  });
+
   it('two-columns-one-heading is read once the column is named', async () => {
     const { code, stdout } = await check(join(root, 'bad/two-columns-one-heading'), '--column', 'users.email=E-Mail', '--format', 'json');
     expect([0, 1]).toContain(code);
