@@ -12,6 +12,7 @@ import type { AuthMode, Policy } from '../model/policy.js';
 import { nearestName } from '../model/scope.js';
 import { printable } from '../reporters/visible.js';
 import { RULES } from '../rules/registry.js';
+import { refuseWrongNulls } from '../sources/cell-words.js';
 import { DELIMITERS } from '../sources/csv-head.js';
 import { columnsOf } from '../sources/headings.js';
 import type { IdpRequest } from '../sources/idp/read-idp.js';
@@ -56,6 +57,7 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
   refuseUnknownRules(Object.keys(settings.rules), resolved.origins.rules);
   const columns = splitColumns(settings.columns, resolved.origins.columns);
   refuseUnknownRoles(settings.tables, resolved.origins.tables);
+  refuseWrongNulls(settings.nulls);
   const delimiter = settings.delimiter === undefined ? undefined : DELIMITERS[settings.delimiter];
   const here = (path: string): string => namedFromHere(path, io.folder);
   const request: SourceRequest = {

@@ -1,6 +1,7 @@
 /** A CSV file as a table. */
 
 import type { Activity, Role } from '../model/directory.js';
+import type { CellWords } from './cell-words.js';
 import { settled, unfitFor } from './csv-dialect.js';
 import { type DialectWishes, findHead, findHeadBy, type Head, type HeadingScheme } from './csv-head.js';
 import { notesAbove } from './csv-marks.js';
@@ -17,6 +18,7 @@ export interface CsvWishes extends DialectWishes {
   readonly file: string;
   readonly encoding?: Encoding;
   readonly named?: Readonly<Record<string, string>>;
+  readonly words: CellWords;
   readonly activity?: Activity;
   readonly onProgress?: OnProgress;
 }
@@ -42,6 +44,7 @@ export function openCsv(wishes: CsvWishes): Table & { close(): void } {
       file,
       headings: head.headings,
       columns: head.resolved.columns,
+      words: wishes.words,
       isIdFromUserName: head.resolved.isIdFromUserName,
       ...(activity === undefined ? {} : { activity }),
       notes,

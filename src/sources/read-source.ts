@@ -4,7 +4,8 @@ import { collationOf } from '../model/compare.js';
 import type { Directory, Group, Input, MembershipSink, Role, Snapshot, UnknownMember } from '../model/directory.js';
 import type { IdTable } from './id-table.js';
 import { checkMemberLists } from './member-lists.js';
-import { Problems } from './problem.js';
+import { NullCells } from './null-cells.js';
+import { Problems, quoted } from './problem.js';
 import { readGroups } from './read-groups.js';
 import { MemberResolver, splitGroupsCell, takeMemberships } from './read-memberships.js';
 import { readUsers, type UserWishes } from './read-users.js';
@@ -45,7 +46,7 @@ export function readSource(opened: readonly Table[], wishes: UserWishes, begin: 
         problems,
       ),
     );
-    notes.push(...users.end(table));
+    notes.push(...users.end(table), ...cells.end(table));
   }
   const hasCells = ofRole('users').some((table) => table.columns.has('groups'));
   if (hasCells && !hasGroups) {
@@ -67,8 +68,10 @@ export function readSource(opened: readonly Table[], wishes: UserWishes, begin: 
   let memberships = cells.replay(users.users, sink);
   const resolver = new MemberResolver(users.users, groups.groups, users.usersById, groups.groupsById, collationOf(wishes.collation).key);
   for (const table of ofRole('memberships')) {
-    const end = table.read(takeMemberships(table, resolver, sink, problems, wishes.areIdsEnough), problems);
+    const { take, notes: notesOf } = takeMemberships(table, resolver, sink, problems, wishes.areIdsEnough);
+    const end = table.read(take, problems);
     ends.set(table, end);
+    notes.push(...notesOf());
     memberships += end.rows;
   }
   problems.refuse(sorted);
@@ -109,6 +112,7 @@ class CellMemberships {
   readonly #unknown: UnknownMember[] = [];
   readonly #groupsByName = new Map<string, number>();
   readonly #ambiguous = new Set<string>();
+  #blank: NullCells | undefined;
 
   constructor(
     readonly groups: Group[],
@@ -122,8 +126,8 @@ class CellMemberships {
     }
   }
 
-  take(table: Table, input: number, user: number, cell: string, line: number): void {
-    const names = splitGroupsCell(cell, (name) => this.areGroupsGiven && this.#groupsByName.has(name));
+  take(table: Table, input: number, user: number, found: string, line: number): void {
+    const isGroup = (name: string): boolean => this.#groupsByName.has(name);
     const refuse = (message: string): void => {
       const at = table.columns.get('groups') ?? 0;
       this.problems.add({
@@ -133,8 +137,21 @@ class CellMemberships {
         column: at + 1,
         heading: table.headings[at],
         message,
+        cause: found,
       });
     };
+    const cell = table.words.groupsCell(found, this.areGroupsGiven ? isGroup : undefined);
+    if (cell === undefined) {
+      refuse(
+        `${quoted(found)} can be the name of a group, or say that the user is in none. If it is no value, say --null users.groups=${quoted(found)}; if not, give the groups with --groups FILE.`,
+      );
+      return;
+    }
+    if (cell === '' && found !== '') {
+      this.#blank ??= new NullCells(table);
+      this.#blank.count('groups', 1);
+    }
+    const names = splitGroupsCell(cell, (name) => this.areGroupsGiven && isGroup(name));
     if (names === undefined) {
       refuse(`${JSON.stringify(cell)} can be read as different groups, because a comma is also part of a name; give memberships with --memberships FILE.`);
       return;
@@ -158,6 +175,13 @@ class CellMemberships {
         this.#unknown.push({ user: String(user), group: name, lacks: 'group', location });
       }
     }
+  }
+
+  /** Returns what is to be said about the cells of a table, after its last row. */
+  end(table: Table): readonly string[] {
+    const notes = this.#blank?.table === table ? this.#blank.notes : [];
+    this.#blank = undefined;
+    return notes;
   }
 
   /** Hands the memberships on; yields how many there are. */

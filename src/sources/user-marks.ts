@@ -37,7 +37,7 @@ export function markUsers({ collation, leaveOutUsers, scimAdmin, systemsByKey }:
       const systems = systemsByKey?.get(folded);
       const isAdmin = scimAdmin !== undefined && (id === scimAdmin.id || (folded !== '' && folded === adminKey));
       if (!isAdmin && systems === undefined) return leftOut.has(id) ? { isLeftOut: true } : undefined;
-      const found = licence?.(row) ?? '';
+      const found = table.words.value('licenseType', licence?.(row) ?? '');
       return {
         ...(isAdmin || leftOut.has(id) ? { isLeftOut: true } : {}),
         ...(isAdmin ? { scimAdmin: { isTypeGiven, ...(found.trim() === '' ? {} : { licence: found }) } } : {}),

@@ -1,6 +1,7 @@
 /** Which cells of a CSV file the actions change: one editor for each kind of file. */
 
 import type { SpanRow } from '../sources/cell-spans.js';
+import type { CellWords } from '../sources/cell-words.js';
 import { unfitFor, writeCell } from '../sources/csv-dialect.js';
 import { isDashes } from '../sources/csv-wrapping.js';
 import { newRows } from './csv-members.js';
@@ -10,6 +11,7 @@ import { rewriteGroupsCell } from './groups-cell.js';
 import type { CsvRecord } from './journal.js';
 import { type Ledger, netOf, type Step } from './ledger.js';
 import { findersOf, type Names } from './names.js';
+import { newValue, noWordFor, unreadable } from './new-value.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** One change of a file's bytes. */
@@ -29,6 +31,8 @@ export interface EditContext {
   readonly ledger: Ledger;
   readonly names: Names | undefined;
   readonly vocabulary: Vocabulary | undefined;
+  /** How the cells are read. */
+  readonly words: CellWords;
   readonly former: Formers;
   /** New memberships are to be stated here. */
   readonly takesNewMembers: boolean;
@@ -89,9 +93,8 @@ function editUsers(shape: CsvShape, context: EditContext): Editor {
       if (work !== undefined) {
         work.isSeen = true;
         const { userName, email, active } = work.steps;
-        for (const [steps, column, what] of [[userName, userNameAt, 'the username'] as const, [email, emailAt, 'the email'] as const]) {
-          const last = steps.at(-1);
-          if (last !== undefined && ledger.isMet(steps, row.text(column), what)) planned.push({ column, text: last.to, at: placesOf(steps) });
+        for (const [name, column, what] of [['userName', userNameAt, 'the username'] as const, ['email', emailAt, 'the email'] as const]) {
+          planned.push(...newValue(row.text(column), { steps: name === 'email' ? email : userName, column, name, what }, context));
         }
         const last = active.at(-1);
         if (last !== undefined && activeAt === undefined) ledger.refuse(last.at, 'the file with this user has no column that says who is active');
@@ -100,7 +103,8 @@ function editUsers(shape: CsvShape, context: EditContext): Editor {
           if (ledger.isMet(active, String(vocabulary.isActive(cell)), 'active')) {
             const isActive = last.to === 'true';
             const text = active[0].from === last.to ? cell : (formerText(context.former, last.at) ?? vocabulary.spell(isActive, cell));
-            planned.push({ column: activeAt, text, at: placesOf(active) });
+            if (text === undefined) ledger.refuse(last.at, noWordFor(isActive));
+            else planned.push({ column: activeAt, text, at: placesOf(active) });
           }
         }
       }
@@ -130,7 +134,8 @@ export function groupsCells(
     else known.push(pair.group);
   }
   if (!areGroupsGiven) seeGroups(context, groups);
-  return (cell, user, column) => {
+  return (found, user, column) => {
+    const cell = context.words.groupsCell(found, areGroupsGiven ? (name) => workByName.has(name) : undefined) ?? found;
     const touched: number[] = [];
     const removed: number[] = [];
     const after = (name: string): string | undefined => {
@@ -162,7 +167,7 @@ export function groupsCells(
     });
     const owned = [...removed, ...arrivals];
     const at = [...new Set(owned.length > 0 ? owned : touched)];
-    if (text === undefined) {
+    if (text === undefined || (text !== cell && context.words.groupsCell(text, areGroupsGiven ? (name) => namesAfter.has(name) : undefined) !== text)) {
       for (const each of at.length > 0 ? at : renamesOf(ledger)) ledger.refuse(each, `the groups ${JSON.stringify(cell)} could not be told apart any more`);
       return [];
     }
@@ -195,22 +200,23 @@ function editGroups(shape: CsvShape, context: EditContext): Editor {
       if (index < 0) return;
       const work = ledger.groups[index];
       work.isSeen = true;
-      const last = work.steps.at(-1);
-      if (last === undefined || !ledger.isMet(work.steps, row.text(column), 'the name')) return;
-      write(row, out, [{ column, text: last.to, at: placesOf(work.steps) }], shape, context);
+      const planned = newValue(row.text(column), { steps: work.steps, column, name: 'name', what: 'the name' }, context);
+      if (planned.length > 0) write(row, out, planned, shape, context);
     },
   };
 }
 
 function editMemberships(shape: CsvShape, context: EditContext): Editor {
   const { columns } = shape.head.resolved;
-  const { ledger, names } = context;
-  const { user: userFinder, group: groupFinder } = findersOf(columns, ledger, names);
+  const { ledger, names, words } = context;
+  const nameOf = new Map([...columns].map(([name, column]) => [column, name]));
+  const { user: userFinder, group: groupFinder } = findersOf(columns, ledger, names, words);
   const follow = (row: SpanRow, finder: typeof userFinder, steps: readonly Step[] | undefined): Planned[] => {
     const last = steps?.at(-1);
     if (steps === undefined || last === undefined) return [];
     return finder.nameColumns.flatMap((column): Planned[] => {
       const isNamed = finder.foundBy === column ? finder.isName(row, column) : row.text(column) === steps[0].from;
+      if (isNamed && words.of(nameOf.get(column) ?? '').has(last.to)) ledger.refuse(last.at, unreadable(last.to));
       return isNamed ? [{ column, text: last.to, at: placesOf(steps), follows: true }] : [];
     });
   };

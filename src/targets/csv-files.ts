@@ -3,6 +3,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Activity, Role } from '../model/directory.js';
+import { CellWords } from '../sources/cell-words.js';
 import { openCsv } from '../sources/csv.js';
 import type { EscapeStyle, QuoteStyle } from '../sources/csv-dialect.js';
 import type { HeadWishes } from '../sources/csv-head.js';
@@ -93,6 +94,7 @@ export function openCsvFile({ role, path, activity }: CsvFile, reading: string, 
     role,
     path,
     file: reading,
+    words: new CellWords(role, source),
     ...(activity === undefined ? {} : { activity }),
     ...dialectOf(source),
     ...(source.delimiter === undefined ? {} : { delimiter: source.delimiter }),

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { CellWords } from '../../src/sources/cell-words.js';
 import { openCsv } from '../../src/sources/csv.js';
 import { type Dialect, readCell, writeCell } from '../../src/sources/csv-dialect.js';
 import type { DialectWishes } from '../../src/sources/csv-head.js';
@@ -17,7 +18,7 @@ function read(text: string, wishes: DialectWishes): string[][] | string {
   const problems = new Problems();
   const rows: string[][] = [];
   try {
-    const table = openCsv({ role: 'groups', path: 'groups.csv', file, ...wishes });
+    const table = openCsv({ role: 'groups', path: 'groups.csv', file, words: new CellWords('groups', {}), ...wishes });
     try {
       table.read((row) => void rows.push(Array.from({ length: row.width }, (_, column) => row.text(column))), problems);
     } finally {
