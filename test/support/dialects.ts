@@ -41,6 +41,8 @@ export interface Dialect {
   readonly lose?: (text: string) => string;
   /** The organization has a value that forges a row in this dialect, or that the tool cannot write at all. */
   readonly isImpossible?: (organization: Organization) => boolean;
+  /** It encloses no cell, or not every cell with a quotation mark in it: a value such as `"Core"` looks like an enclosed one. */
+  readonly hasBareQuotes?: true;
   /** Returns the bytes of one file. */
   readonly write: (table: Table) => Uint8Array;
   /** How it says who is inactive. */
@@ -89,6 +91,14 @@ const canForge =
   (delimiter: string) =>
   (organization: Organization): boolean =>
     valuesOf(organization).some((value) => value.includes('\n') && value.includes(delimiter));
+
+/** Nobody can see that a value is not an enclosed cell, unless told that quotation marks are letters. */
+const hasEnclosedValue = (organization: Organization): boolean => valuesOf(organization).some((value) => /^".*"$/s.test(value));
+
+/** Returns whether what the dialect writes can only be misread, by whoever reads it with these options. */
+export const isUndecidable = (organization: Organization, dialect: Dialect, flags: readonly string[]): boolean =>
+  dialect.isImpossible?.(organization) === true ||
+  (dialect.hasBareQuotes === true && !flags.join(' ').includes('--quote none') && hasEnclosedValue(organization));
 
 // Encodings
 
@@ -245,10 +255,10 @@ const trailing = ({ headings }: Table): string => `${','.repeat(headings.length 
 
 /** The dialects of MySQL and MariaDB that a test compares with the real client and server. */
 export const MYSQL = {
-  batch: { title: '`mysql --batch`', flags: BATCH, write: rows('\t', batchCell) },
-  raw: { title: '`mysql --batch --raw`', flags: LITERAL, isImpossible: canForge('\t'), write: rows('\t', (cell) => cell ?? 'NULL') },
-  outfile: { title: '`INTO OUTFILE`', flags: BATCH, write: rows('\t', outfileCell) },
-  comma: { title: "`INTO OUTFILE … TERMINATED BY ','`", flags: BATCH, write: rows(',', outfileCommaCell) },
+  batch: { title: '`mysql --batch`', flags: BATCH, hasBareQuotes: true, write: rows('\t', batchCell) },
+  raw: { title: '`mysql --batch --raw`', flags: LITERAL, hasBareQuotes: true, isImpossible: canForge('\t'), write: rows('\t', (cell) => cell ?? 'NULL') },
+  outfile: { title: '`INTO OUTFILE`', flags: BATCH, hasBareQuotes: true, write: rows('\t', outfileCell) },
+  comma: { title: "`INTO OUTFILE … TERMINATED BY ','`", flags: BATCH, hasBareQuotes: true, write: rows(',', outfileCommaCell) },
   enclosed: {
     title: "`INTO OUTFILE … TERMINATED BY ',' ENCLOSED BY '\"'`",
     flags: ['--quote', 'double', '--escape', 'backslash'],
@@ -267,7 +277,13 @@ export const SQLITE = {
     flags: QUOTED,
     write: ({ headings, rows: cells }) => utf8([headings, ...cells].map((row) => `${row.map(sqliteCell).join(',')}\n`).join('')),
   },
-  list: { title: '`sqlite3 -header`', flags: ['--delimiter', 'pipe', ...LITERAL], isImpossible: canForge('|'), write: rows('|', (cell) => cell ?? '') },
+  list: {
+    title: '`sqlite3 -header`',
+    flags: ['--delimiter', 'pipe', ...LITERAL],
+    hasBareQuotes: true,
+    isImpossible: canForge('|'),
+    write: rows('|', (cell) => cell ?? ''),
+  },
 } as const satisfies Record<string, Dialect>;
 
 const NULL_WORDS: readonly (readonly [word: string, tools: string])[] = [
@@ -309,6 +325,7 @@ export const DIALECTS: readonly Dialect[] = [
   {
     title: '`mysql --batch --skip-column-names`',
     flags: BATCH,
+    hasBareQuotes: true,
     write: (table) => MYSQL.batch.write({ ...table, headings: table.rows[0]?.map((cell) => cell ?? 'NULL') ?? [], rows: table.rows.slice(1) }),
   },
   MYSQL.outfile,
@@ -322,6 +339,7 @@ export const DIALECTS: readonly Dialect[] = [
   {
     title: '`sqlcmd -s"," -W`',
     flags: LITERAL,
+    hasBareQuotes: true,
     lose: trimEnd,
     isImpossible: canForge(','),
     write: csv({ quoting: 'none', end: '\r\n', nullWord: 'NULL', betweenHeadings: dashes, after: affected }),
@@ -329,25 +347,29 @@ export const DIALECTS: readonly Dialect[] = [
   {
     title: '`sqlcmd -s"," -W` with `SET NOCOUNT ON`',
     flags: LITERAL,
+    hasBareQuotes: true,
     lose: trimEnd,
     isImpossible: canForge(','),
     write: csv({ quoting: 'none', end: '\r\n', nullWord: 'NULL', betweenHeadings: dashes }),
   },
-  { title: '`sqlcmd -s","` without `-W`', flags: LITERAL, isImpossible: canForge(','), write: padded },
+  { title: '`sqlcmd -s","` without `-W`', flags: LITERAL, hasBareQuotes: true, isImpossible: canForge(','), write: padded },
   {
     title: 'SSMS, as installed',
     flags: LITERAL,
+    hasBareQuotes: true,
     isImpossible: canForge(','),
     write: csv({ quoting: 'none', end: '\r\n', nullWord: 'NULL', encode: utf8Bom, isHeadless: true }),
   },
   {
     title: 'SSMS, with headings',
     flags: LITERAL,
+    hasBareQuotes: true,
     isImpossible: canForge(','),
     write: csv({ quoting: 'none', end: '\r\n', nullWord: 'NULL', encode: utf8Bom }),
   },
   {
     title: 'SSMS, with headings and quotation marks',
+    hasBareQuotes: true,
     flags: QUOTED,
     write: (table) => utf8Bom([table.headings, ...table.rows].map((row) => `${row.map(ssmsCell).join(',')}\r\n`).join('')),
   },
@@ -369,6 +391,7 @@ export const DIALECTS: readonly Dialect[] = [
   {
     title: 'PowerShell 5 `mysql … > file`',
     flags: BATCH,
+    hasBareQuotes: true,
     write: (table) => utf16Bom(Buffer.from(MYSQL.batch.write(table)).toString('utf8').replaceAll('\n', '\r\n')),
   },
   ...nullWordDialects,
@@ -405,6 +428,7 @@ export const GRID: readonly Dialect[] = Object.entries(ENCODINGS).flatMap(([enco
     (['minimal', 'all', 'text', 'none'] as const).flatMap((quoting) =>
       (['\n', '\r\n'] as const).map((end) => ({
         title: `${encoding}, ${name}, quoting ${quoting}, ${end === '\n' ? 'LF' : 'CRLF'}`,
+        ...(quoting === 'none' ? { hasBareQuotes: true as const } : {}),
         flags: ['--delimiter', name, ...(quoting === 'none' ? LITERAL : QUOTED), ...(encoding === 'windows-1252' ? ['--encoding', encoding] : [])],
         isImpossible: (organization: Organization) =>
           (encoding === 'windows-1252' && isBeyondWindows(organization)) || (quoting === 'none' && canForge(delimiter)(organization)),
