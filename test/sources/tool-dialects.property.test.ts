@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../support/children.js';
-import { isSafe, organizationArbitrary, outcomeOf, referenceOf } from '../support/dialect-outcomes.js';
-import { DIALECTS, type Dialect, GRID, isUndecidable, type Organization, whatIsLeft } from '../support/dialects.js';
 import { temporaryFolders } from '../support/temporary.js';
+import { isSafe, organizationArbitrary, outcomeOf, referenceOf } from '../support/tool-dialect-outcomes.js';
+import { DIALECTS, type Dialect, GRID, isUndecidable, type Organization, whatIsLeft } from '../support/tool-dialects.js';
 
 const makeFolder = temporaryFolders();
 

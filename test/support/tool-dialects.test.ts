@@ -5,10 +5,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { type Dialect, MYSQL, type Organization, SQLITE, writeOrganization } from './dialects.js';
 import { startMariaDb } from './mariadb.js';
 import { describeWith, requiredProgram } from './parts.js';
 import { temporaryFolders } from './temporary.js';
+import { type Dialect, MYSQL, type Organization, SQLITE, writeOrganization } from './tool-dialects.js';
 
 const VALUES = [
   ...[

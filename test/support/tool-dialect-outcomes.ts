@@ -3,9 +3,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { type Dialect, type Organization, type WrittenGroup, type WrittenUser, whatIsLeft, writeOrganization } from './dialects.js';
 import { auditOf } from './organisations.js';
 import { runCli } from './run.js';
+import { type Dialect, type Organization, type WrittenGroup, type WrittenUser, whatIsLeft, writeOrganization } from './tool-dialects.js';
 
 const PEOPLE = ['ana', 'ben', 'cleo'] as const;
 const addressOf = (person: string): string => `${person}@dome.example`;
