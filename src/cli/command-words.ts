@@ -49,6 +49,7 @@ export function commandWords(source: string | undefined, flags: SharedFlags): st
     ...one('--auth-types', flags.authTypes),
     ...one('--basic-users', flags.basicUsers),
     ...one('--collation', flags.collation),
+    ...one('--csv-delimiter', flags.csvDelimiter),
     ...(flags.assumeActive === true ? ['--assume-active'] : []),
     ...(flags.allowEmpty === true ? ['--allow-empty'] : []),
     ...one('--idp', flags.idp),

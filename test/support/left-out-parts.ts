@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PARTS_LOG, type PartName, REAL_PARTS, REQUIRE_PARTS } from './real-parts.js';
+import { PARTS_LOG, type PartName, REAL_PARTS, REQUIRE_PARTS, type RealPart } from './real-parts.js';
 
 let folder = '';
 
@@ -23,11 +23,17 @@ export function teardown(): void {
   if (line !== '') writeSync(2, `${line}\n`);
 }
 
+const partOf = (name: PartName): RealPart => REAL_PARTS[name];
+
 /** Returns the line about the parts that were noted, or nothing if there are none. */
 export function leftOut(noted: readonly string[]): string {
   const names = Object.keys(REAL_PARTS).filter((part): part is PartName => noted.includes(part));
   if (names.length === 0) return '';
   const titles = names.map((name) => REAL_PARTS[name].title).join(', ');
-  const packages = names.map((name) => REAL_PARTS[name].debian).join(' ');
-  return `These tests went without real parts: ${titles}. To run those too: apt-get install ${packages}. With ${REQUIRE_PARTS}=1 a missing part is a failure.`;
+  const packages = names.flatMap((name) => partOf(name).debian ?? []);
+  const ways = [
+    packages.length === 0 ? [] : `apt-get install ${packages.join(' ')}`,
+    names.some((name) => partOf(name).debian === undefined) ? 'npm ci' : [],
+  ].flat();
+  return `These tests went without real parts: ${titles}. To run those too: ${ways.join('; ')}. With ${REQUIRE_PARTS}=1 a missing part is a failure.`;
 }

@@ -6,9 +6,9 @@
  */
 
 import { accessSync, appendFileSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { describe, it } from 'vitest';
-import { PARTS_LOG, type PartName, REAL_PARTS, REQUIRE_PARTS } from './real-parts.js';
+import { PARTS_LOG, type PartName, REAL_PARTS, REQUIRE_PARTS, type RealPart } from './real-parts.js';
 
 /** Servers are in folders that the search path of an ordinary user lacks. */
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
@@ -16,7 +16,7 @@ const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/us
 /** Returns the path of the first program that exists, or undefined. */
 export function findProgram(...names: readonly string[]): string | undefined {
   for (const name of names) {
-    for (const folder of FOLDERS) {
+    for (const folder of isAbsolute(name) ? [''] : FOLDERS) {
       const path = join(folder, name);
       try {
         accessSync(path, constants.X_OK);
@@ -68,6 +68,6 @@ function isTested(part: PartName, name: string): boolean {
 const isSet = (value: string | undefined): value is string => value !== undefined && value !== '';
 
 function missing(part: PartName): string {
-  const { title, programs, debian } = REAL_PARTS[part];
-  return `${title} (${programs.join(', ')}) is not installed: Debian has it in ${debian}`;
+  const { title, programs, debian }: RealPart = REAL_PARTS[part];
+  return `${title} (${programs.join(', ')}) is not installed: ${debian === undefined ? 'npm ci installs it' : `Debian has it in ${debian}`}`;
 }

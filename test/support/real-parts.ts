@@ -1,11 +1,14 @@
 /** The real programs that tests may need, and the variables about them: their names begin with no SCIM_AUDIT_, because those are settings of the program. */
 
+import { join } from 'node:path';
+import { ROOT } from './children.js';
+
 export interface RealPart {
   readonly title: string;
-  /** The programs by which it is known; the first that exists is used. */
+  /** The programs by which it is known, by name or path; the first that exists is used. */
   readonly programs: readonly [string, ...string[]];
-  /** Debian's package of it. */
-  readonly debian: string;
+  /** Debian's package of it; a part without one comes with `npm ci`, on the platforms that it is built for. */
+  readonly debian?: string;
 }
 
 export const REAL_PARTS = {
@@ -14,6 +17,7 @@ export const REAL_PARTS = {
   chromium: { title: 'Chromium', programs: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium' },
   sqlite3: { title: 'the sqlite3 shell', programs: ['sqlite3'], debian: 'sqlite3' },
   fish: { title: 'fish', programs: ['fish'], debian: 'fish' },
+  multitool: { title: 'Sarif.Multitool', programs: [join(ROOT, `node_modules/@microsoft/sarif-multitool-${process.platform}/Sarif.Multitool`)] },
   zsh: { title: 'zsh', programs: ['zsh'], debian: 'zsh' },
 } as const satisfies Readonly<Record<string, RealPart>>;
 

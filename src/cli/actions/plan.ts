@@ -13,6 +13,7 @@ import { groupBy } from '../../reporters/grouping.js';
 import { consequencesOf, followingOf, incompletenessOf } from '../../reporters/plan-consequences.js';
 import { planMarkdown } from '../../reporters/plan-markdown.js';
 import { decisionsCsv, membershipsCsv, noticesCsv, outdatedCsv } from '../../reporters/plan-tables.js';
+import type { CsvDelimiter } from '../../reporters/reporter.js';
 import { printable } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import { readCells } from '../../sources/cells.js';
@@ -66,7 +67,9 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   const applyCommand = `scim-audit apply ${shellWord(join(flags.out, 'plan.json'))} ${fileWords(source, flags).map(shellWord).join(' ')} --out corrected`;
   const shown = redaction?.plan(made, audit.context) ?? made;
   const outdatedName = freeName(flags.out);
-  const { digest, kept } = await writePlan(flags.out, shown, redaction === undefined ? applyCommand : undefined, outdatedName, io);
+  const { csvDelimiter } = prepared.resolved.settings;
+  const wishes = { outdatedName, ...(redaction === undefined ? { applyCommand } : {}), ...(csvDelimiter === undefined ? {} : { csvDelimiter }) };
+  const { digest, kept } = await writePlan(flags.out, shown, wishes, io);
   const text =
     flags.format === 'json'
       ? `${JSON.stringify(summaryOf(shown, flags.out, digest), undefined, 2)}\n`
@@ -132,8 +135,7 @@ function refuseMixing(folder: string): void {
 async function writePlan(
   folder: string,
   made: MadePlan,
-  applyCommand: string | undefined,
-  outdatedName: string,
+  { applyCommand, outdatedName, csvDelimiter }: { readonly applyCommand?: string; readonly outdatedName: string; readonly csvDelimiter?: CsvDelimiter },
   { interruption, process: { isAlive } }: Io,
 ): Promise<{ readonly digest: string; readonly kept: string | undefined }> {
   try {
@@ -151,12 +153,12 @@ async function writePlan(
   };
   try {
     // What people wrote is to survive a power cut, and the plan that they approve; the rest can be made again.
-    if (made.outdated.length > 0) await write(outdatedName, outdatedCsv(made.outdated), { isDurable: true });
-    await write('decisions.csv', decisionsCsv(made), { isDurable: true });
+    if (made.outdated.length > 0) await write(outdatedName, outdatedCsv(made.outdated, csvDelimiter), { isDurable: true });
+    await write('decisions.csv', decisionsCsv(made, csvDelimiter), { isDurable: true });
     const sealing = applyCommand === undefined ? undefined : new PlanSealing(made.body);
     if (sealing !== undefined) await write('plan.json', sealing.pieces(), { isDurable: true, amend: () => sealing.amendment });
-    await write('memberships.csv', membershipsCsv(made));
-    await write('notices.csv', noticesCsv(made));
+    await write('memberships.csv', membershipsCsv(made, csvDelimiter));
+    await write('notices.csv', noticesCsv(made, csvDelimiter));
     await write('plan.md', planMarkdown(made, applyCommand));
     if (sealing !== undefined) await write('baseline.jsonl', baselineLines(made.assembly.end));
     const isPlan = ({ name }: PendingFile): boolean => name === 'plan.json';
