@@ -138,7 +138,7 @@ async function readingOf(folder: string, flags: readonly string[]): Promise<Read
   };
 }
 
-export type Outcome = 'read' | 'refused' | 'damage reported' | 'MISREAD' | 'FALSE READY';
+export type Outcome = 'read' | 'refused' | 'NULL read as an address' | 'damage reported' | 'MISREAD' | 'FALSE READY';
 
 export async function outcomeOf(
   organization: Organization,
@@ -151,9 +151,20 @@ export async function outcomeOf(
   if (typeof reading === 'string') return { outcome: 'refused', reading };
   const expected = referenceOf(whatIsLeft(organization, dialect));
   if (reading.isReady && !expected.isReady) return { outcome: 'FALSE READY', reading };
-  if (reading.fingerprints.join() !== expected.fingerprints.join()) return { outcome: 'MISREAD', reading };
+  if (!isSame(reading, expected)) {
+    // An email that is a word is an invalid one, and so an error as a missing one is, until somebody says that the word is none.
+    const isWordTaken = dialect.nullWord !== undefined && !flags.includes('--null') && isSame(reading, referenceOf(withWords(organization, dialect.nullWord)));
+    return { outcome: isWordTaken ? 'NULL read as an address' : 'MISREAD', reading };
+  }
   if (dialect.lose === undefined || !reading.rules.includes('damaged-text')) return { outcome: 'read', reading };
   return { outcome: 'damage reported', reading };
 }
+
+const isSame = (one: Reading, other: Reading): boolean => one.fingerprints.join() === other.fingerprints.join();
+
+const withWords = (organization: Organization, word: string): Organization => ({
+  ...organization,
+  users: organization.users.map((each) => ({ ...each, email: each.email ?? word })),
+});
 
 export const isSafe = (outcome: Outcome): boolean => outcome !== 'MISREAD' && outcome !== 'FALSE READY';

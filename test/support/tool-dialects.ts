@@ -43,6 +43,8 @@ export interface Dialect {
   readonly isImpossible?: (organization: Organization) => boolean;
   /** It encloses no cell, or not every cell with a quotation mark in it: a value such as `"Core"` looks like an enclosed one. */
   readonly hasBareQuotes?: true;
+  /** Its word for NULL, if that is one only after `--null` has named it. */
+  readonly nullWord?: string;
   /** Returns the bytes of one file. */
   readonly write: (table: Table) => Uint8Array;
   /** How it says who is inactive. */
@@ -306,12 +308,14 @@ const needsFlag = (word: string): boolean => !['', 'NULL', '\\N'].includes(word)
 
 const nullWordDialects: Dialect[] = NULL_WORDS.flatMap(([nullWord, tools]) => {
   const flags = needsFlag(nullWord) ? ['--null', nullWord] : [];
+  const word = needsFlag(nullWord) ? { nullWord } : {};
   const named = nullWord === '' ? 'empty' : `\`${nullWord}\``;
   return [
-    { title: `CSV, NULL is ${named} (${tools})`, flags: [...QUOTED, ...flags], write: csv({ nullWord }) },
+    { title: `CSV, NULL is ${named} (${tools})`, flags: [...QUOTED, ...flags], ...word, write: csv({ nullWord }) },
     {
       title: `the same, every cell enclosed, NULL as well (${tools})`,
       flags: [...QUOTED, ...flags],
+      ...word,
       write: csv({ nullWord, quoting: 'all', isNullQuoted: true }),
     },
   ];
