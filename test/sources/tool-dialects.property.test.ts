@@ -23,7 +23,7 @@ async function expectSafe(organization: Organization, dialect: Dialect, folder: 
   }
 }
 
-const RUNS = Number(process.env.DIALECT_RUNS ?? 12);
+const RUNS = Number(process.env.DIALECT_RUNS ?? 8);
 
 describe('one organization in every dialect', () => {
   it('of a tool has the same findings or is refused', { timeout: 300_000 }, async () => {
