@@ -7,13 +7,13 @@ import type { IdpDirectory } from '../model/idp.js';
 import { Mistake } from '../model/mistake.js';
 import type { Policy } from '../model/policy.js';
 import { count, grouped, INPUT_NAMES } from '../rules/rule.js';
-import type { Encoding } from '../sources/encoding.js';
 import type { IdpRequest } from '../sources/idp/read-idp.js';
 import type { Integrations } from '../sources/integrations.js';
+import type { TypeJoin } from '../sources/join-types.js';
 import { SourceRefused } from '../sources/problem.js';
-import { readSource } from '../sources/read-source.js';
-import type { UserWishes } from '../sources/read-users.js';
+import { readSource, type SourceWishes } from '../sources/read-source.js';
 import { openSource } from '../sources/registry.js';
+import type { SourceRequest } from '../sources/source.js';
 import type { OnProgress, Table } from '../sources/table.js';
 import { EXIT, Refusal } from './exit.js';
 import type { Io } from './io.js';
@@ -38,6 +38,7 @@ export async function auditSource(
   try {
     const idp = idpRequest === undefined ? undefined : await readIdpSide(idpRequest, progress.report);
     const integrations = integrationsFile === undefined ? undefined : await readIntegrationsSide(integrationsFile, request.encoding);
+    const types = await readTypesSide(request, settled.authTypeMap);
     const opened = await openSource(request, progress.report);
     try {
       let audit: Audit | undefined;
@@ -47,15 +48,13 @@ export async function auditSource(
         leaveOutUsers: settled.leaveOutUsers,
         ...(settled.environment?.stated.scimAdmin === undefined ? {} : { scimAdmin: settled.environment.stated.scimAdmin }),
         ...(integrations?.read === undefined ? {} : { systemsByKey: integrations.read.systemsByKey }),
+        ...(types === undefined ? {} : { areTypesListed: true }),
         withNames: watch !== undefined && !withNameParts,
         withNameParts,
       } as const;
-      const snapshot = readAll(opened.tables, wishes, [idp, integrations], (directory) => {
+      const snapshot = readAll(opened.tables, wishes, { types, others: [idp, integrations] }, (directory) => {
         if (authMode === undefined) {
-          throw missingMode(
-            directory,
-            opened.tables.some(({ columns }) => columns.has('authenticationType')),
-          );
+          throw missingMode(directory, types !== undefined || opened.tables.some(({ columns }) => columns.has('authenticationType')));
         }
         const policy: Policy = { ...settled, authMode, leaveOutUsers: withScimAdmin(settled, directory) };
         refuseMissingInputs(directory, policy);
@@ -111,12 +110,31 @@ async function readIdpSide(request: IdpRequest, onProgress: OnProgress | undefin
   return readSide(() => readIdp(request, onProgress));
 }
 
+/** Returns the list that says how users sign in, undefined if none was given. Throws a Mistake if two were. */
+export async function readTypesSide(
+  { authTypes, basicUsers, encoding }: SourceRequest,
+  authTypeMap: Policy['authTypeMap'],
+): Promise<Side<TypeJoin> | undefined> {
+  if (authTypes === undefined && basicUsers === undefined) return undefined;
+  if (authTypes !== undefined && basicUsers !== undefined) {
+    throw new Mistake(
+      `Authentication types were given twice: --auth-types ${authTypes} and --basic-users ${basicUsers} (or by authTypes and basicUsers in the config).`,
+      'Give one of them: --auth-types if the list holds everybody, --basic-users if it holds the Basic users only.',
+    );
+  }
+  const { readAuthTypes, readBasicUsers } = await import('../sources/type-list.js');
+  const { typeJoinOf } = await import('../sources/join-types.js');
+  return readSide(() =>
+    typeJoinOf(authTypes === undefined ? readBasicUsers({ file: basicUsers ?? '', encoding }) : readAuthTypes({ file: authTypes, encoding }, authTypeMap)),
+  );
+}
+
 interface IntegrationsSide extends Side<Integrations> {
   /** Throws where a username is that of no user: the right one would be renamed after all. */
   refuseStrangers(directory: Directory): void;
 }
 
-async function readIntegrationsSide(file: string, encoding: Encoding | undefined): Promise<IntegrationsSide> {
+async function readIntegrationsSide(file: string, encoding: SourceRequest['encoding']): Promise<IntegrationsSide> {
   const { readIntegrations, strangersOf } = await import('../sources/integrations.js');
   const side = readSide(() => readIntegrations(file, encoding));
   return {
@@ -147,15 +165,20 @@ function withScimAdmin({ leaveOutUsers, environment }: Omit<Policy, 'authMode'>,
 
 const DEAF: MembershipSink = { member: () => {}, unknown: () => {} };
 
-/** Reads the source; where a further input was refused it is read for its problems only. */
-function readAll(
+interface Sides {
+  readonly types: Side<TypeJoin> | undefined;
+  readonly others?: readonly (Side<unknown> | undefined)[];
+}
+
+/** Reads the source, with the types of a list; where a further input was refused it is read for its problems only. */
+export function readAll(
   tables: readonly Table[],
-  wishes: UserWishes,
-  sides: readonly (Side<unknown> | undefined)[],
+  wishes: SourceWishes,
+  { types, others = [] }: Sides,
   begin: (directory: Directory) => MembershipSink,
 ): Snapshot {
-  const refused = sides.flatMap((side) => side?.refused ?? []);
-  if (refused.length === 0) return readSource(tables, wishes, begin);
+  const refused = [...others, types].flatMap((side) => side?.refused ?? []);
+  if (refused.length === 0) return readSource(tables, types?.read === undefined ? wishes : { ...wishes, types: types.read }, begin);
   try {
     readSource(tables, wishes, () => DEAF);
   } catch (error) {

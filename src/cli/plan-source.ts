@@ -8,6 +8,7 @@ import { parsePlan } from '../plan/plan-file.js';
 import { DELIMITERS } from '../sources/csv-head.js';
 import { filesOf } from '../sources/csv-source.js';
 import { reasonOf } from '../sources/file-stream.js';
+import type { UserWishes } from '../sources/read-users.js';
 import type { SourceRequest } from '../sources/source.js';
 import { sqliteSource } from '../sources/sqlite-source.js';
 import type { SharedFlags } from './options.js';
@@ -36,6 +37,12 @@ export function refuseNoSource(request: SourceRequest): void {
   for (const { file } of filesOf(request)) {
     if (!existsSync(file)) throw new Mistake(`${file}: there is no such file.`, 'Name the files that the plan was made of.');
   }
+}
+
+/** Returns what is to be read of a source for a plan. Types that came from a list are not asked for again: no action is about them. */
+export function wishesFor({ settings }: Plan): Omit<UserWishes, 'withNames'> {
+  const { authMode, authTypeMap, leaveOutUsers, typeList } = settings;
+  return { authMode, authTypeMap, leaveOutUsers, ...(typeList === undefined ? {} : { areTypesListed: true }) };
 }
 
 /** Yields the request for a source, read by the plan's settings; what a flag says comes before. */

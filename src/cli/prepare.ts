@@ -60,8 +60,8 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
     ...(settings.escape === undefined ? {} : { escape: settings.escape }),
     nulls: settings.nulls,
     activeMap: lowerKeys(settings.activeMap),
-    ...(settings.authTypes === undefined ? {} : { authTypes: settings.authTypes }),
-    ...(settings.basicUsers === undefined ? {} : { basicUsers: settings.basicUsers }),
+    ...(settings.authTypes === undefined ? {} : { authTypes: nearTo(io.folder, settings.authTypes) }),
+    ...(settings.basicUsers === undefined ? {} : { basicUsers: nearTo(io.folder, settings.basicUsers) }),
     isAssumedActive: settings.assumeActive,
   };
   const idp = await idpRequestOf(resolved, io);
@@ -115,11 +115,7 @@ async function idpRequestOf({ settings, origins }: ResolvedSettings, { folder }:
     );
   }
   const { splitMembersFlag } = await import('../sources/idp/read-idp.js');
-  /** A config file names files by where it lies; reports name them from here. */
-  const near = (path: string): string => {
-    const seen = relative(folder, path);
-    return isAbsolute(path) && seen !== '' && !seen.startsWith('..') && !isAbsolute(seen) ? seen : path;
-  };
+  const near = (path: string): string => nearTo(folder, path);
   return {
     provider: idp,
     users: idpUsers.map(near),
@@ -127,6 +123,12 @@ async function idpRequestOf({ settings, origins }: ResolvedSettings, { folder }:
     members: idpMembers.map((text) => splitMembersFlag(text)).map((each) => ({ ...each, file: near(each.file) })),
     ...(idpApplication === undefined ? {} : { application: idpApplication }),
   };
+}
+
+/** A config file names files by where it lies; reports name them from here. */
+function nearTo(folder: string, path: string): string {
+  const seen = relative(folder, path);
+  return isAbsolute(path) && seen !== '' && !seen.startsWith('..') && !isAbsolute(seen) ? seen : path;
 }
 
 /** Reading a config needs zod; it is loaded only where there is a file to read. */

@@ -54,6 +54,7 @@ export const planSchema = z.strictObject({
     collation: z.enum(COLLATIONS),
     encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']).nullable(),
     assumeActive: z.boolean(),
+    typeList: z.strictObject({ path: text, role: z.enum(['auth-types', 'basic-users']), sha256: text, rows: z.int() }).optional(),
     idp: z
       .strictObject({
         provider: z.enum(IDP_PROVIDERS),

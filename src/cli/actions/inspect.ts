@@ -19,7 +19,7 @@ import { fitted } from '../fitted.js';
 import { type FreshSource, readFresh } from '../fresh-source.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { type OpenedPlan, openPlan, requestFor } from '../plan-source.js';
+import { type OpenedPlan, openPlan, requestFor, wishesFor } from '../plan-source.js';
 import { compareInputs } from '../same-inputs.js';
 
 export interface VerifyFlags extends SharedFlags {
@@ -30,7 +30,7 @@ export interface VerifyFlags extends SharedFlags {
 export async function verify(planPath: string, source: string | undefined, flags: VerifyFlags, io: Io): Promise<Ending> {
   const opened = openPlan(planPath);
   const { plan } = opened;
-  const { snapshot, members, names } = await readFresh(requestFor(plan, source, flags), { ...plan.settings, areIdsEnough: false }, changesOf(plan), io);
+  const { snapshot, members, names } = await readFresh(requestFor(plan, source, flags), { ...wishesFor(plan), areIdsEnough: false }, changesOf(plan), io);
   if (!snapshot.given.memberships && changesOf(plan).some(({ kind }) => kind === 'remove-member' || kind === 'add-member')) {
     throw new Mistake(
       'The plan changes memberships, and this export has none: whether they landed cannot be told.',
@@ -140,7 +140,7 @@ export async function show(planPath: string, source: string | undefined, flags: 
   const { plan } = opened;
   const changes = changesOf(plan);
   const request = source === undefined && (flags.users ?? []).length === 0 ? undefined : requestFor(plan, source, flags);
-  const fresh = request === undefined ? undefined : await readFresh(request, plan.settings, changes, io);
+  const fresh = request === undefined ? undefined : await readFresh(request, wishesFor(plan), changes, io);
   const lines = [
     `${count(changes.length, 'action')}, ${count(plan.open.length, 'finding')} open; authentication mode ${plan.settings.authMode}`,
     ...countLines(changes),

@@ -80,7 +80,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   };
 }
 
-function settingsOf({ policy, sync, idp }: Report, { request, resolved }: Prepared): PlanSettings {
+function settingsOf({ snapshot, policy, sync, idp }: Report, { request, resolved }: Prepared): PlanSettings {
   return {
     authMode: policy.authMode,
     syncGroups: sync.names,
@@ -98,6 +98,7 @@ function settingsOf({ policy, sync, idp }: Report, { request, resolved }: Prepar
     activeMap: request.activeMap,
     collation: policy.collation,
     assumeActive: request.isAssumedActive,
+    ...(snapshot.typeList === undefined ? {} : { typeList: snapshot.typeList }),
     ...(idp === undefined ? {} : { idp: { provider: idp.provider, inputs: idp.inputs.map(({ path, role, sha256, rows }) => ({ path, role, sha256, rows })) } }),
   };
 }
@@ -157,7 +158,7 @@ async function writePlan(
     await write('memberships.csv', membershipsCsv(made));
     await write('notices.csv', noticesCsv(made));
     await write('plan.md', planMarkdown(made, applyCommand));
-    if (sealing !== undefined) await write('baseline.jsonl', baselineLines(made.assembly.end));
+    if (sealing !== undefined) await write('baseline.jsonl', baselineLines(made.assembly.end, made.body.settings.typeList === undefined));
     const isPlan = ({ name }: PendingFile): boolean => name === 'plan.json';
     const kept = sealing === undefined ? undefined : keepAppliedPlan(folder, sealing.digest);
     for (const file of [...files.filter((each) => !isPlan(each)), ...files.filter(isPlan)]) await file.put();
