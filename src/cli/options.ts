@@ -51,7 +51,8 @@ export interface SharedFlags {
 /** Gathers the values of an option that may be repeated. */
 export const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
-function collectNames(value: string, before: readonly string[] = []): string[] {
+/** Gathers names that must not be blank. */
+export function collectNames(value: string, before: readonly string[] = []): string[] {
   if (value.trim() === '') throw new InvalidArgumentError('It is empty.');
   return [...before, value];
 }

@@ -185,6 +185,9 @@ function membersFrom(text: string, fromThere: (path: string) => string): string 
   return `${text.slice(0, at + 1)}${fromThere(text.slice(at + 1))}`;
 }
 
+/** As many as are told of a source. */
+const MOST_ERRORS = 50;
+
 function refuse(file: string, text: string, found: readonly Found[]): never {
   const details = [...found]
     .sort((a, b) => a.offset - b.offset)
@@ -192,9 +195,10 @@ function refuse(file: string, text: string, found: readonly Found[]): never {
       const before = text.slice(0, offset);
       return `${file}, line ${before.split('\n').length}, column ${offset - before.lastIndexOf('\n')}: ${message}.`;
     });
+  const more = details.length - MOST_ERRORS;
   throw new Mistake(
     `The config file ${file} has ${details.length} ${details.length === 1 ? 'error' : 'errors'}.`,
-    'Mend it; "scim-audit init" writes a new one, and its $schema lets an editor help.',
-    details,
+    'Fix them, or run "scim-audit init" to write a new file; its $schema lets an editor help.',
+    more > 0 ? [...details.slice(0, MOST_ERRORS), `… and ${more} more.`] : details,
   );
 }

@@ -155,7 +155,7 @@ export const SETTINGS: Readonly<Record<SettingName, SettingInfo>> = {
     choices: ESCAPE_STYLES,
     kind: 'choice',
   },
-  nulls: { about: 'Further spellings of no value: VALUE, or groups.project=VALUE for one column.', flag: '--null', kind: 'names' },
+  nulls: { about: 'Further spellings of no value: VALUE, or groups.project=VALUE for one column.', flag: '--null', env: 'SCIM_AUDIT_NULLS', kind: 'names' },
   authTypes: {
     about: 'A CSV of authentication types with one or more of id, username and email, for a source that has no types.',
     flag: '--auth-types',

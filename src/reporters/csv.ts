@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import { configNote } from '../audit/config-note.js';
 import type { AuditedFinding, Report } from '../audit/report.js';
 import { guardCell } from '../model/formula.js';
 import { ruleOf } from '../rules/registry.js';
@@ -38,12 +39,17 @@ export const csv: Reporter = {
   *render(report, { width }) {
     const isTerminal = width !== undefined;
     yield lineOf(COLUMNS);
+    const note = configNote(report.policy);
+    const config: readonly Row[] =
+      note === undefined ? [] : [{ rule: 'config', severity: 'info', message: printable(note), subject: 'config', path: report.policy.config ?? '' }];
+    const lineFor = (row: Row): string => {
+      const cells = COLUMNS.map((column) => row[column] ?? '');
+      return lineOf((isTerminal ? cells.map(printable) : cells).map(guardCell));
+    };
     for (const audited of report.findings) {
-      for (const row of rowsOf(audited, report)) {
-        const cells = COLUMNS.map((column) => row[column] ?? '');
-        yield lineOf((isTerminal ? cells.map(printable) : cells).map(guardCell));
-      }
+      for (const row of rowsOf(audited, report)) yield lineFor(row);
     }
+    yield* config.map(lineFor);
   },
 };
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
@@ -205,6 +205,18 @@ describe('--basic-users', () => {
     );
     await runCli(['check', ...args, '--certificate', 'certificate.json'], { cwd });
     expect(readFileSync(join(cwd, 'certificate.json'), 'utf8')).toContain('Admin > Users shows active users first');
+  });
+
+  it('is held by a certificate: the gate is shut where it changed', async () => {
+    const cwd = newFolder({ ...EXPORT, 'memberships.csv': 'groupId,userId\n', 'basic.txt': 'ana\nBrahe, Tycho\ndag\n' });
+    const args = ['.', '--auth-mode', 'multi', '--basic-users', 'basic.txt', '--skip-rule', 'inactive-basic-member'];
+    expect((await runCli(['check', ...args, '--certificate', 'certificate.json'], { cwd })).code).toBe(0);
+    const open = await runCli(['gate', 'certificate.json', '.', '--basic-users', 'basic.txt'], { cwd });
+    expect(open.stderr).toContain('exit 0: the gate is open');
+    writeFileSync(join(cwd, 'basic.txt'), 'ana\n');
+    const shut = await runCli(['gate', 'certificate.json', '.', '--basic-users', 'basic.txt'], { cwd });
+    expect(shut.stderr).toContain('exit 1: the gate is shut');
+    expect(shut.stderr).toContain('basic.txt is not what was audited');
   });
 
   it.each([

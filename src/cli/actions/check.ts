@@ -33,7 +33,7 @@ export async function check(source: string | undefined, flags: CheckFlags, words
     return { code: EXIT.done, reason: 'the settings were shown, nothing was checked' };
   }
   const destinations = await pairOutputs(words);
-  const further = furtherOutputs(flags.certificate, words, prepared, io);
+  const further = furtherOutputs(flags, words, prepared, io);
   const audited = await auditSource(prepared, io);
   const report = await withStandings(audited, flags, io);
   const shown = redaction?.report(report) ?? report;

@@ -11,10 +11,10 @@ import { csvText } from '../../reporters/plan-tables.js';
 import { printable } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import { readCells } from '../../sources/cells.js';
+import { shellWord } from '../command-words.js';
 import { AT, type Choice, choicesOf, keyLines, questionText, waitingText } from '../decision-texts.js';
 import { type Ending, EXIT } from '../exit.js';
 import { type Io, shownOn } from '../io.js';
-import { shellWord } from '../prepare.js';
 import { openQuestions, type Questions } from '../questions.js';
 import { writeWhole } from '../whole-file.js';
 
