@@ -1,7 +1,8 @@
 /** A plan and the source that it is to be held against, read the way the plan was made. */
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { FormerVersion } from '../audit/former-version.js';
 import { Mistake } from '../model/mistake.js';
 import type { Plan } from '../plan/plan.js';
 import { parsePlan } from '../plan/plan-file.js';
@@ -11,6 +12,7 @@ import { reasonOf } from '../sources/file-stream.js';
 import type { UserWishes } from '../sources/read-users.js';
 import type { SourceRequest } from '../sources/source.js';
 import { sqliteSource } from '../sources/sqlite-source.js';
+import { shellWord } from './command-words.js';
 import type { SharedFlags } from './options.js';
 
 export interface OpenedPlan {
@@ -19,8 +21,8 @@ export interface OpenedPlan {
   readonly file: string;
 }
 
-/** Yields the plan of a file or of its folder. Throws PlanAltered, or a Mistake where it is none. */
-export function openPlan(path: string): OpenedPlan {
+/** Yields the plan of a file or of its folder. Throws PlanAltered, or a Mistake where it is none. `sourceWords` name the source in the command that makes it anew. */
+export function openPlan(path: string, sourceWords: readonly string[] = []): OpenedPlan {
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'plan.json') : path;
   let text: string;
   try {
@@ -28,7 +30,16 @@ export function openPlan(path: string): OpenedPlan {
   } catch (error) {
     throw new Mistake(`${file}: ${reasonOf(error)}`, 'Name the plan.json that "scim-audit plan" wrote, or its folder.');
   }
-  return { plan: parsePlan(text, file), file };
+  try {
+    return { plan: parsePlan(text, file), file };
+  } catch (error) {
+    if (!(error instanceof FormerVersion)) throw error;
+    const words = ['scim-audit', 'plan', ...(sourceWords.length === 0 ? ['SOURCE'] : sourceWords), ...error.options, '--out', dirname(file)];
+    throw new Mistake(
+      error.message,
+      `Plan again; answers in decisions.csv carry over, and runs of this plan can be undone as before: ${words.map(shellWord).join(' ')}`,
+    );
+  }
 }
 
 /** Throws a Mistake where a request names nothing that could be a source: an argument to be mended. */

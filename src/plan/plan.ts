@@ -8,7 +8,7 @@ import type { IdpInput, IdpProvider } from '../model/idp.js';
 import type { AuthMode } from '../model/policy.js';
 
 export const PLAN_KIND = 'scim-audit/plan';
-export const PLAN_VERSION = 1;
+export const PLAN_VERSION = 2;
 
 export interface Action {
   /** `a1`, `a2`, … in the order of application. */

@@ -14,6 +14,7 @@ import type { SourceRequest } from '../../sources/source.js';
 import { planStanding } from '../../targets/decision.js';
 import { listRuns, type Run } from '../../targets/runs.js';
 import { changeLine, countLines, type SubjectNames, subjectText } from '../change-text.js';
+import { fileWords } from '../command-words.js';
 import { type Ending, EXIT } from '../exit.js';
 import { fitted } from '../fitted.js';
 import { type FreshSource, readFresh } from '../fresh-source.js';
@@ -28,7 +29,7 @@ export interface VerifyFlags extends SharedFlags {
 
 /** Holds a fresh export against a plan. */
 export async function verify(planPath: string, source: string | undefined, flags: VerifyFlags, io: Io): Promise<Ending> {
-  const opened = openPlan(planPath);
+  const opened = openPlan(planPath, fileWords(source, flags));
   const { plan } = opened;
   const { snapshot, members, names } = await readFresh(requestFor(plan, source, flags), { ...wishesFor(plan), areIdsEnough: false }, changesOf(plan), io);
   if (!snapshot.given.memberships && changesOf(plan).some(({ kind }) => kind === 'remove-member' || kind === 'add-member')) {
@@ -136,7 +137,7 @@ const changesOf = ({ actions }: Pick<Plan, 'actions'>): Change[] => actions.map(
 
 /** Shows a plan; with a source, says how the source stands to it. */
 export async function show(planPath: string, source: string | undefined, flags: SharedFlags, io: Io): Promise<Ending> {
-  const opened = openPlan(planPath);
+  const opened = openPlan(planPath, fileWords(source, flags));
   const { plan } = opened;
   const changes = changesOf(plan);
   const request = source === undefined && (flags.users ?? []).length === 0 ? undefined : requestFor(plan, source, flags);

@@ -23,6 +23,7 @@ import { type Ending, EXIT, Refusal, signalCode } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseOddFolder } from '../plan-folder.js';
+import { namedFromSource } from '../plan-names.js';
 import { type Prepared, prepare } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
 import { PendingFile, type Wishes } from '../whole-file.js';
@@ -52,14 +53,15 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   redaction?.know(report.snapshot);
   const settings = settingsOf(report, prepared);
   const decisions = findDecisions(flags);
-  const made = makePlan(
+  const answer = makePlan(
     { before: report, context: audit.context, members },
     { settings, today: io.now().toISOString().slice(0, 10), ...(decisions === undefined ? {} : { decisions: decisions.content }) },
   );
-  if ('problems' in made) {
+  if ('problems' in answer) {
     const file = decisions?.file ?? '';
-    throw new SourceRefused(made.problems.map((problem) => ({ file, ...problem })).slice(0, 50), made.problems.length, 'decisions');
+    throw new SourceRefused(answer.problems.map((problem) => ({ file, ...problem })).slice(0, 50), answer.problems.length, 'decisions');
   }
+  const made: MadePlan = { ...answer, body: namedFromSource(answer.body, report.snapshot.inputs, prepared.request) };
   const aside = redaction === undefined ? keepAnswers(flags.out, flags.decisions) : undefined;
   if (aside !== undefined)
     io.stderr.write(`The decisions that were in ${printable(flags.out)} are kept aside in ${printable(aside)}: others were given with --decisions.\n`);
