@@ -68,7 +68,7 @@ export interface Earlier {
  * can tell, and what renames do not touch, is taken from an earlier audit and not asked again.
  */
 export function beginAudit(directory: Directory, policy: Policy, idp?: IdpDirectory, earlier?: Earlier): Audit {
-  const index = earlier?.index ?? indexIdentities(directory.users, policy.authMode);
+  const index = earlier?.index ?? indexIdentities(directory.users, policy);
   const sync = selectSyncGroups(directory.groups, policy);
   const match = idp === undefined ? undefined : matchIdp(index, idp);
   const contest = settleContest(index, match === undefined ? undefined : leadingAway(index, match));

@@ -14,7 +14,7 @@ export function fileWords(source: string | undefined, flags: SharedFlags): strin
     ...(source === undefined ? [] : [path(source)]),
     ...named('--users', flags.users),
     ...named('--inactive-users', flags.inactiveUsers),
-    ...named('--groups', flags.groups === undefined ? [] : [flags.groups]),
+    ...named('--groups', flags.groups),
     ...named('--memberships', flags.memberships),
   ];
 }
@@ -29,7 +29,7 @@ export function commandWords(source: string | undefined, flags: SharedFlags): st
     ...(source === undefined ? [] : [shellWord(source)]),
     ...each('--users', flags.users),
     ...each('--inactive-users', flags.inactiveUsers),
-    ...one('--groups', flags.groups),
+    ...each('--groups', flags.groups),
     ...each('--memberships', flags.memberships),
     ...one('--auth-mode', flags.authMode),
     ...each('--sync-group', flags.syncGroup),
@@ -49,6 +49,7 @@ export function commandWords(source: string | undefined, flags: SharedFlags): st
     ...one('--auth-types', flags.authTypes),
     ...one('--basic-users', flags.basicUsers),
     ...one('--collation', flags.collation),
+    ...one('--csv-delimiter', flags.csvDelimiter),
     ...(flags.assumeActive === true ? ['--assume-active'] : []),
     ...(flags.allowEmpty === true ? ['--allow-empty'] : []),
     ...one('--idp', flags.idp),

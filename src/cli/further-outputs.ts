@@ -5,7 +5,7 @@ import type { Report } from '../audit/report.js';
 import { Mistake } from '../model/mistake.js';
 import { hashFile } from '../targets/files.js';
 import type { Io } from './io.js';
-import type { OutputWord } from './outputs.js';
+import { type OutputWord, refuseDoubled } from './outputs.js';
 import { type ListFile, type Prepared, pathFrom } from './prepare.js';
 import { secretKey } from './secret-key.js';
 import { TOOL } from './tool.js';
@@ -47,9 +47,8 @@ export function furtherOutputs(
 const listed = (role: ListFile['role'], file: string | undefined): ListFile[] => (file === undefined ? [] : [{ role, file }]);
 
 function certificateTo(file: string, lists: readonly ListFile[], words: readonly OutputWord[], { request }: Prepared, io: Io): FurtherOutput {
-  if (words.some(({ kind, value }) => kind === 'output' && value === file)) {
-    throw new Mistake(`A report and the certificate would both be written to ${file}.`, 'Give --certificate a file of its own.');
-  }
+  const reports = words.flatMap(({ kind, value }) => (kind === 'output' && value !== '-' ? [{ file: value, flag: '--output' }] : []));
+  refuseDoubled([...reports, { file, flag: '--certificate' }]);
   const key = secretKey('SCIM_AUDIT_CERTIFICATE_KEY', io);
   return {
     async write(report) {

@@ -18,6 +18,7 @@ import type { IdpRequest } from '../sources/idp/read-idp.js';
 import { readNameList } from '../sources/name-list.js';
 import type { SourceRequest } from '../sources/source.js';
 import { commandWords } from './command-words.js';
+import { filesFromFlags } from './file-flags.js';
 import type { Io } from './io.js';
 import { type SharedFlags, settingsFromFlags } from './options.js';
 import { environmentOf } from './stated-environment.js';
@@ -59,10 +60,7 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
   const here = (path: string): string => namedFromHere(path, io.folder);
   const request: SourceRequest = {
     ...(source === undefined ? {} : { source: here(source) }),
-    users: (flags.users ?? []).map(here),
-    inactiveUsers: (flags.inactiveUsers ?? []).map(here),
-    ...(flags.groups === undefined ? {} : { groups: here(flags.groups) }),
-    memberships: (flags.memberships ?? []).map(here),
+    ...filesFromFlags(flags, here),
     columns,
     tables: settings.tables,
     ...(delimiter === undefined ? {} : { delimiter }),
@@ -138,6 +136,7 @@ async function idpRequestOf({ settings, origins }: ResolvedSettings, { folder }:
     groups: idpGroups.map(near),
     members: idpMembers.map((text) => splitMembersFlag(text)).map((each) => ({ ...each, file: near(each.file) })),
     ...(idpApplication === undefined ? {} : { application: idpApplication }),
+    collation: settings.collation,
   };
 }
 
@@ -182,7 +181,7 @@ function refuseUnknownRules(names: readonly string[], origin: string): void {
     `There is no rule called ${unknown.map((name) => JSON.stringify(name)).join(', ')} (${origin}).`,
     `Rules: ${known.join(', ')}.`,
     unknown.flatMap((name) => {
-      const near = nearestName(name, known);
+      const near = nearestName(name, known, (text) => text.toLowerCase());
       return near === undefined ? [] : [`${name}: did you mean ${near}?`];
     }),
   );

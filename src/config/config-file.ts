@@ -9,7 +9,7 @@ import { SEVERITIES } from '../model/finding.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import { Mistake } from '../model/mistake.js';
 import { AUTH_MODES, FAIL_ON } from '../model/policy.js';
-import { DELIMITER_NAMES, ENCODING_NAMES, ENVIRONMENT_ABOUT, ESCAPE_STYLES, QUOTE_STYLES, SETTINGS, type Settings } from './settings.js';
+import { CSV_DELIMITERS, DELIMITER_NAMES, ENCODING_NAMES, ENVIRONMENT_ABOUT, ESCAPE_STYLES, QUOTE_STYLES, SETTINGS, type Settings } from './settings.js';
 
 const words = z.record(z.string(), z.string());
 
@@ -61,6 +61,7 @@ export const configSchema = z.strictObject({
     .optional()
     .describe(SETTINGS.activeMap.about),
   collation: z.enum(COLLATIONS).optional().describe(SETTINGS.collation.about),
+  csvDelimiter: z.enum(CSV_DELIMITERS).optional().describe(SETTINGS.csvDelimiter.about),
   quote: z.enum(QUOTE_STYLES).optional().describe(SETTINGS.quote.about),
   escape: z.enum(ESCAPE_STYLES).optional().describe(SETTINGS.escape.about),
   nulls: z.array(z.string().min(1)).optional().describe(SETTINGS.nulls.about),

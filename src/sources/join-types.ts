@@ -1,5 +1,6 @@
 /** Joins a list of authentication types to the users of a source. */
 
+import type { Collation } from '../model/compare.js';
 import type { AuthenticationType, TypeListInput, User } from '../model/directory.js';
 import { Mistake } from '../model/mistake.js';
 import type { IdTable } from './id-table.js';
@@ -22,6 +23,7 @@ export interface Joinable {
   readonly usersById: IdTable;
   /** By `User.input`. */
   readonly tables: readonly Table[];
+  readonly collation: Collation;
 }
 
 /** A list that was read, and how it is joined. */
@@ -36,9 +38,9 @@ const MOST = 50;
 /** Returns how a list is joined to a source. */
 export const typeJoinOf = (list: TypeList): TypeJoin => ({ input: list.input, join: (joinable) => joinTypes(list, joinable) });
 
-function joinTypes(list: TypeList, { users, usersById, tables }: Joinable): JoinedTypes {
+function joinTypes(list: TypeList, { users, usersById, tables, collation }: Joinable): JoinedTypes {
   refuseTyped(list, tables);
-  const finder = new UserFinder(users, usersById);
+  const finder = new UserFinder(users, usersById, collation);
   refuseHeadingThatIsUser(list, finder);
   const rowByPlace = new Int32Array(users.length).fill(NOWHERE);
   const misfits = new Misfits(list);

@@ -1,7 +1,7 @@
 /** The files of `--auth-types` and `--basic-users`: how users sign in, for a source that does not say. */
 
 import { isUtf8 } from 'node:buffer';
-import { isBlank } from '../model/compare.js';
+import type { Collation } from '../model/compare.js';
 import type { AuthenticationType, TypeListInput } from '../model/directory.js';
 import { openRecords } from './csv.js';
 import { DELIMITERS } from './csv-head.js';
@@ -37,8 +37,7 @@ export interface TypeList {
 
 export interface TypeListWishes {
   readonly file: string;
-  /** As reports name it. */
-  readonly path?: string;
+  readonly collation: Collation;
   readonly encoding?: Encoding | undefined;
 }
 
@@ -88,7 +87,7 @@ function cellsOf(line: string, delimiter: string): readonly string[] {
 }
 
 /** One username per line, to the letter: commas and quotation marks belong to the name. */
-function readLines(stream: FileStream, scanner: RecordScanner, { file, path = file }: TypeListWishes): TypeList {
+function readLines(stream: FileStream, scanner: RecordScanner, { file, collation }: TypeListWishes): TypeList {
   const bytes = scanner.peek(Number.POSITIVE_INFINITY);
   const problems = new Problems();
   const rows: TypeListRow[] = [];
@@ -105,25 +104,25 @@ function readLines(stream: FileStream, scanner: RecordScanner, { file, path = fi
       continue;
     }
     const userName = text.toString('utf8').replace(/\r$/, '');
-    if (!isBlank(userName)) rows.push({ line, id: '', userName, email: '', type: 'basic' });
+    if (!collation.isBlank(userName)) rows.push({ line, id: '', userName, email: '', type: 'basic' });
   }
   refuseEmpty(rows, '--basic-users', file, problems);
   problems.refuse();
-  return { input: { path, role: 'basic-users', sha256: stream.finish(), rows: rows.length }, option: '--basic-users', rows, columns: new Map() };
+  return { input: { path: file, role: 'basic-users', sha256: stream.finish(), rows: rows.length }, option: '--basic-users', rows, columns: new Map() };
 }
 
 /** `authTypeMap` is undefined for a list of Basic users. */
 function readTable(
   stream: FileStream,
   scanner: RecordScanner,
-  { file, path = file }: TypeListWishes,
+  { file, collation }: TypeListWishes,
   authTypeMap: Readonly<Record<string, AuthenticationType>> | undefined,
 ): TypeList {
   const option = authTypeMap === undefined ? '--basic-users' : '--auth-types';
   const { head, read } = openRecords(
     stream,
     {
-      path,
+      path: file,
       file,
       resolve: (headings) => resolveList(headings, authTypeMap !== undefined),
       isHeadingRow: ({ columns }) => columns.size >= (authTypeMap === undefined ? 1 : 2),
@@ -152,7 +151,7 @@ function readTable(
     const email = cellOf(row, 'email');
     const named = { id: cellOf(row, 'id').trim(), userName: cellOf(row, 'userName'), email: isNone(email) ? '' : email };
     const type = typeOf(row);
-    if (NAMING.some((column) => !isBlank(named[column]))) rows.push({ line: row.line, ...named, type });
+    if (NAMING.some((column) => !collation.isBlank(named[column]))) rows.push({ line: row.line, ...named, type });
     else
       problems.add({
         file,
@@ -179,7 +178,7 @@ function readTable(
     return at === undefined ? [] : [[column, { column: at + 1, heading: head.headings[at] }] as const];
   });
   return {
-    input: { path, role: authTypeMap === undefined ? 'basic-users' : 'auth-types', sha256, rows: count },
+    input: { path: file, role: authTypeMap === undefined ? 'basic-users' : 'auth-types', sha256, rows: count },
     option,
     rows,
     columns: new Map(naming),

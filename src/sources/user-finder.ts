@@ -1,6 +1,6 @@
 /** Finds users by what a list says of them: id, username, email. */
 
-import { key } from '../model/compare.js';
+import type { Collation } from '../model/compare.js';
 import type { User } from '../model/directory.js';
 import { KeyTable } from '../model/key-table.js';
 import type { IdTable } from './id-table.js';
@@ -17,23 +17,25 @@ const COLUMNS: Readonly<Record<Naming, string>> = { id: 'id', userName: 'usernam
 export class UserFinder {
   readonly #users: readonly User[];
   readonly #usersById: IdTable;
+  readonly #collation: Collation;
   #byUserName: KeyIndex | undefined;
   #byEmail: KeyIndex | undefined;
   #byBoth: Map<number, number> | undefined;
 
-  constructor(users: readonly User[], usersById: IdTable) {
+  constructor(users: readonly User[], usersById: IdTable, collation: Collation) {
     this.#users = users;
+    this.#collation = collation;
     this.#usersById = usersById;
   }
 
   // Made when they are first asked for: a list by id needs neither.
   get #userNames(): KeyIndex {
-    this.#byUserName ??= new KeyIndex(this.#users, ({ userName }) => userName);
+    this.#byUserName ??= new KeyIndex(this.#users, this.#collation, ({ userName }) => userName);
     return this.#byUserName;
   }
 
   get #emails(): KeyIndex {
-    this.#byEmail ??= new KeyIndex(this.#users, ({ email }) => email);
+    this.#byEmail ??= new KeyIndex(this.#users, this.#collation, ({ email }) => email);
     return this.#byEmail;
   }
 
@@ -43,7 +45,7 @@ export class UserFinder {
 
   /** Returns the place of the one user who fits everything that the row gives, or -1 after telling why there is none. */
   find(row: TypeListRow, refuse: (column: Naming | undefined, message: string) => void): number {
-    const given = NAMING.filter((column) => !isBlankCell(row[column]));
+    const given = NAMING.filter((column) => !this.#collation.isBlank(row[column]));
     const found = given.map((column) => this.#findBy(column, row[column]));
     if (found.every((place) => place === NOWHERE)) {
       refuse(given.length === 1 ? given[0] : undefined, `no user has ${given.map((column) => `the ${COLUMNS[column]} ${quoted(row[column])}`).join(' or ')}.`);
@@ -97,18 +99,18 @@ export class UserFinder {
   }
 }
 
-const isBlankCell = (text: string): boolean => text === '' || key(text) === '';
 const pairOf = (userName: number, email: number): number => (userName + 1) * KEYS + email + 1;
 
 /** Places of users by the key of one of their values. */
 class KeyIndex {
-  readonly #keys = new KeyTable();
+  readonly #keys: KeyTable;
   /** By place; -1 for a blank value. */
   readonly numbers: Int32Array;
   /** By number of the key. */
   readonly #places: number[] = [];
 
-  constructor(users: readonly User[], textOf: (user: User) => string) {
+  constructor(users: readonly User[], { key }: Collation, textOf: (user: User) => string) {
+    this.#keys = new KeyTable(key);
     this.numbers = new Int32Array(users.length);
     users.forEach((user, place) => {
       const number = this.#keys.intern(textOf(user));

@@ -47,6 +47,7 @@ describe('readConfigFile', () => {
       delimiter: 'tab',
       encoding: 'utf-16be',
       quote: 'none',
+      csvDelimiter: 'semicolon',
       escape: 'backslash',
       nulls: ['[NULL]'],
       collation: 'utf8mb4_general_ci',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { key } from '../../src/model/compare.js';
+import { collationOf } from '../../src/model/compare.js';
 import type { User } from '../../src/model/directory.js';
 import { findingsOf as factsOf, filesOf } from '../redact/organisation-files.js';
 import { type Organisation, organisationArbitrary } from '../support/organisations.js';
@@ -323,6 +323,7 @@ const cells = (values: readonly string[]): string => `${values.map((value) => `"
 
 /** Returns which of the users a row can name by each column: those whose value nobody shares. */
 function namedBy(users: readonly User[], textOf: (user: User) => string): ReadonlySet<string> {
+  const { key } = collationOf('utf8mb4_0900_ai_ci');
   const keys = users.map((user) => key(textOf(user)));
   return new Set(users.filter((_, at) => keys[at] !== '' && keys.filter((each) => each === keys[at]).length === 1).map(({ id }) => id));
 }

@@ -134,7 +134,7 @@ function copyWords(out: string, { users, inactiveUsers, groups, memberships }: S
   const inCopy = (file: string): string => join(out, basename(file));
   const { groups: _, ...rest } = flags;
   const named = { users: users.map(inCopy), inactiveUsers: inactiveUsers.map(inCopy), memberships: memberships.map(inCopy) };
-  return sourceWords(undefined, { ...rest, ...named, ...(groups === undefined ? {} : { groups: inCopy(groups) }) });
+  return sourceWords(undefined, { ...rest, ...named, ...(groups === undefined ? {} : { groups: [inCopy(groups)] }) });
 }
 
 function netText({ values, removedMembers, addedMembers }: NetCounts): string {
@@ -211,7 +211,7 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
 
 /** Yields what the users and groups of a run are called now. */
 async function namesFor(prepared: PreparedUndo, io: Io): Promise<SubjectNames> {
-  const wishes = { authMode: 'basic', authTypeMap: prepared.authTypeMap, leaveOutUsers: [] } as const;
+  const wishes = { authMode: 'basic', collation: prepared.collation, authTypeMap: prepared.authTypeMap, leaveOutUsers: [] } as const;
   const changes = [...prepared.describe(), ...prepared.left].map(({ change }) => change);
   return (await readFresh(prepared.reading, wishes, changes, io)).names;
 }

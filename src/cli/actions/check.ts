@@ -8,8 +8,8 @@ import { type Ending, EXIT } from '../exit.js';
 import { furtherOutputs } from '../further-outputs.js';
 import { type Io, shownOn } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { type OutputWord, pairOutputs, refuseOverwriting, writeEach, writeTo } from '../outputs.js';
-import { prepare, showSettings } from '../prepare.js';
+import { csvOptions, type OutputWord, pairOutputs, refuseOverwriting, writeEach, writeTo } from '../outputs.js';
+import { type Prepared, prepare, showSettings } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
 import { TOOL } from '../tool.js';
 
@@ -44,7 +44,7 @@ export async function check(source: string | undefined, flags: CheckFlags, words
     ...[flags.decisions, flags.baseline].filter((file) => file !== undefined),
   ]);
   const options = (file: string | undefined): ReportOptions => ({
-    ...optionsFor(file, prepared.sourceWords, flags, io),
+    ...optionsFor(file, prepared, flags, io),
     canPlan: audited.hasIds,
     ...(redacted === undefined ? {} : { withheldOptions: redacted.withheldOptions }),
   });
@@ -68,12 +68,13 @@ async function withStandings({ report, audit }: Audited, { decisions, baseline }
   return baseline === undefined ? accepted : holdAgainst(accepted, baseline, today, sourceWords);
 }
 
-function optionsFor(file: string | undefined, sourceWords: string, { rows = 10, color = true }: CheckFlags, io: Io): ReportOptions {
+function optionsFor(file: string | undefined, { sourceWords, resolved }: Prepared, { rows = 10, color = true }: CheckFlags, io: Io): ReportOptions {
   return {
     tool: TOOL,
     ...shownOn(file, io, color),
     ...(rows === 'all' ? {} : { mostRows: rows }),
     sourceWords,
+    ...csvOptions(file, resolved.settings),
   };
 }
 
