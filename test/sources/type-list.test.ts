@@ -238,6 +238,41 @@ describe('--basic-users', () => {
   });
 });
 
+describe('the key under which a list names users', () => {
+  const users = 'id,userName,email,active\n1,Søren,s@x.org,true\n2,Андрей,a@x.org,true\n';
+  const list = 'username,auth\nSoren,basic\nАндреи,idp\n';
+
+  it('is that of the collation', async () => {
+    const usual = await check(list, '--auth-types', [], { ...EXPORT, 'users.csv': users });
+    expect(usual.stderr).toContain('1 row does not name one user of the source, and 1 user of the source is missing from it');
+    expect(usual.stderr).toContain('no user has the username "Андреи"');
+    const other = await check(list, '--auth-types', ['--collation', 'sqlserver_ci_as'], { ...EXPORT, 'users.csv': users });
+    expect(other.stderr).toContain('no user has the username "Soren"');
+  });
+});
+
+describe('saved answers of REST', () => {
+  const page = (data: readonly object[]): string =>
+    JSON.stringify({ meta: { status: 'OK', pageInfo: { startIndex: 0, resultCount: data.length, totalResults: data.length } }, data });
+
+  it('are judged in mode multi with a list', async () => {
+    const people = [
+      { id: 1, username: 'ana', email: 'ana@dome.example', active: true, licenseType: 'NAMED' },
+      { id: 2, username: 'Brahe, Tycho', email: 'tycho@dome.example', active: true, licenseType: 'NAMED' },
+      { id: 3, username: 'dag', email: 'dag@dome.example', active: false, licenseType: 'INACTIVE' },
+    ];
+    const saved = { 'users-0.json': page(people), 'usergroups-0.json': page([{ id: 7, name: 'Observers' }]), 'members-7.json': page(people.slice(2)) };
+    expect((await check('username,auth\nana,basic\n', '--auth-types', [], saved)).stderr).toContain('users-0.json');
+    const result = await check(
+      'Username,Email,Auth\nana,,Basic\n"Brahe, Tycho",tycho@dome.example,SAML\n,dag@dome.example,Basic\n',
+      '--auth-types',
+      ['--format', 'json'],
+      saved,
+    );
+    expect(findingsOf(result)).toEqual(AS_LISTED);
+  });
+});
+
 describe('lists of types', () => {
   const TYPED = 'id,userName,email,active,Authentication Type\n1,ana,ana@dome.example,true,Basic\n';
 
