@@ -46,11 +46,12 @@ type Given = Readonly<Record<RuleInput, boolean>>;
 
 const givenOf = ({ given }: Directory, idp?: IdpDirectory): Given => ({ ...given, idpGroups: idp?.given.groupList === true });
 
-function whyNotChecked(rule: Rule, given: Given, policy: Policy): string | undefined {
+function whyNotChecked(rule: Rule, given: Given, policy: Policy, { unanswered = {} }: Directory): string | undefined {
   const lacking = [...rule.needs(policy), ...[rule.isIdleWithout ?? []].flat()].find((input) => !given[input]);
   if (lacking !== undefined) return `no ${INPUT_NAMES[lacking]} ${lacking === 'groupList' ? 'was' : 'were'} given`;
   if (policy.skipRules.includes(rule.name)) return 'skipped with --skip-rule';
-  return policy.severities[rule.name] === 'off' ? 'switched off in the configuration' : undefined;
+  if (policy.severities[rule.name] === 'off') return 'switched off in the configuration';
+  return unanswered[rule.name];
 }
 
 /** What an audit of a planned state has from that of its source. */
@@ -76,7 +77,7 @@ export function beginAudit(directory: Directory, policy: Policy, idp?: IdpDirect
   /** Without a run where the findings are carried over. */
   const runs: { rule: Rule; run: RuleRun<FindingBase> | undefined }[] = [];
   for (const rule of rulesFor({ policy, idp })) {
-    const why = whyNotChecked(rule, givenOf(directory, idp), policy);
+    const why = whyNotChecked(rule, givenOf(directory, idp), policy, directory);
     if (why !== undefined) {
       notChecked.push({ rule: rule.name, why });
       continue;

@@ -13,7 +13,7 @@ import { type Lowered, loweredBy } from './config-note.js';
 import type { NotChecked, Report, Summary } from './report.js';
 
 export const CERTIFICATE_KIND = 'scim-audit/certificate';
-export const CERTIFICATE_VERSION = 1;
+export const CERTIFICATE_VERSION = 2;
 
 export interface CertifiedInput {
   readonly path: string;

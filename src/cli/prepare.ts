@@ -71,8 +71,8 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
     ...(settings.escape === undefined ? {} : { escape: settings.escape }),
     nulls: settings.nulls,
     activeMap: lowerKeys(settings.activeMap),
-    ...(settings.authTypes === undefined ? {} : { authTypes: settings.authTypes }),
-    ...(settings.basicUsers === undefined ? {} : { basicUsers: settings.basicUsers }),
+    ...(settings.authTypes === undefined ? {} : { authTypes: namedFromHere(settings.authTypes, io.folder) }),
+    ...(settings.basicUsers === undefined ? {} : { basicUsers: namedFromHere(settings.basicUsers, io.folder) }),
     isAssumedActive: settings.assumeActive,
   };
   const idp = await idpRequestOf(resolved, io);

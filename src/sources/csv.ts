@@ -70,9 +70,8 @@ export interface OpenedRecords {
   read(visit: (row: Row) => void, problems: Problems): TableEnd;
 }
 
-/** Finds the headings of an opened stream, which stays the caller's to close. Throws where they do not answer. */
-export function openRecords(stream: FileStream, wishes: RecordsWishes): OpenedRecords {
-  const scanner = new RecordScanner(stream);
+/** Finds the headings of an opened stream, which stays the caller's to close. Throws where they do not answer. `scanner` is given if the stream was peeked at. */
+export function openRecords(stream: FileStream, wishes: RecordsWishes, scanner = new RecordScanner(stream)): OpenedRecords {
   const head = findHeadBy((wanted) => scanner.peek(wanted), wishes);
   scanner.skip(head.offset, head.lines);
   return { head, read: (visit, problems) => readRows({ stream, scanner, wishes, isOfUsers: false, quoteAdvice: PROVIDER_ADVICE, head, visit, problems }) };

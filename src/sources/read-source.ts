@@ -3,6 +3,7 @@
 import { collationOf } from '../model/compare.js';
 import type { Directory, Group, Input, MembershipSink, Role, Snapshot, UnknownMember } from '../model/directory.js';
 import type { IdTable } from './id-table.js';
+import type { TypeJoin } from './join-types.js';
 import { checkMemberLists } from './member-lists.js';
 import { NullCells } from './null-cells.js';
 import { Problems, quoted } from './problem.js';
@@ -13,11 +14,16 @@ import type { Table, TableEnd } from './table.js';
 
 const ORDER: readonly Role[] = ['users', 'groups', 'memberships'];
 
+export interface SourceWishes extends UserWishes {
+  /** Says how the users sign in, if the source does not. */
+  readonly types?: TypeJoin;
+}
+
 /**
  * Reads every table once. `begin` is called when users and groups are complete and says where the memberships go;
  * it is not called where something could not be read. Throws SourceRefused with everything that is wrong.
  */
-export function readSource(opened: readonly Table[], wishes: UserWishes, begin: (directory: Directory) => MembershipSink): Snapshot {
+export function readSource(opened: readonly Table[], wishes: SourceWishes, begin: (directory: Directory) => MembershipSink): Snapshot {
   const sorted = [...opened].sort((a, b) => ORDER.indexOf(a.role) - ORDER.indexOf(b.role));
   const tables = sorted.filter(({ refused }) => refused === undefined);
   const problems = new Problems();
@@ -37,7 +43,7 @@ export function readSource(opened: readonly Table[], wishes: UserWishes, begin: 
   const cells = new CellMemberships(groups.groups, groups.groupsById, hasGroups, problems);
   const users = readUsers(wishes, problems);
   for (const table of ofRole('users')) {
-    if (wishes.authMode === 'multi' && !table.columns.has('authenticationType')) refuseWithoutType(table, problems);
+    if (wishes.authMode === 'multi' && wishes.areTypesListed !== true && !table.columns.has('authenticationType')) refuseWithoutType(table, problems);
     const input = inputOf(table);
     ends.set(
       table,
@@ -57,13 +63,17 @@ export function readSource(opened: readonly Table[], wishes: UserWishes, begin: 
 
   notes.push(...checkMemberLists(groups.groups, tables, problems));
 
+  const isSound = problems.total === 0;
+  const { types, collation } = wishes;
+  const joined = isSound ? types?.join({ users: users.users, usersById: users.usersById, tables, collation: collationOf(collation) }) : undefined;
+  notes.push(...(joined?.notes ?? []));
   const directory: Directory = {
     users: users.users,
     groups: groups.groups,
     ...(users.names === undefined ? {} : { names: users.names }),
     given: { groups: hasGroups || hasCells, groupList: hasGroups, memberships: hasCells || ofRole('memberships').length > 0 },
+    ...(joined?.unanswered === undefined ? {} : { unanswered: joined.unanswered }),
   };
-  const isSound = problems.total === 0;
   const sink = isSound ? begin(directory) : DEAF;
   let memberships = cells.replay(users.users, sink);
   const resolver = new MemberResolver(users.users, groups.groups, users.usersById, groups.groupsById, collationOf(wishes.collation).key);
@@ -76,7 +86,8 @@ export function readSource(opened: readonly Table[], wishes: UserWishes, begin: 
   }
   problems.refuse(sorted);
   for (const table of tables) notes.push(...(ends.get(table)?.notes ?? []));
-  return { ...directory, inputs: tables.map((table) => inputFor(table, ends.get(table))), memberships, notes };
+  const inputs = tables.map((table) => inputFor(table, ends.get(table)));
+  return { ...directory, inputs, ...(types === undefined ? {} : { typeList: types.input }), memberships, notes };
 }
 
 const DEAF: MembershipSink = { member: () => {}, unknown: () => {} };
@@ -102,7 +113,7 @@ function refuseWithoutType({ file, table, headings }: Table, problems: Problems)
   problems.add({
     file,
     ...(table === undefined ? { line: 1 } : { table }),
-    message: `with --auth-mode multi every user needs an authentication type, and there is no such column (authenticationType, "Authentication Type", authType, auth). Name it with --column users.authenticationType="…". Headings found: ${headings.map((heading) => JSON.stringify(heading)).join(', ')}.`,
+    message: `with --auth-mode multi every user needs an authentication type, and there is no such column (authenticationType, "Authentication Type", authType, auth). Name it with --column users.authenticationType="…", or give the types with --auth-types FILE or --basic-users FILE. Headings found: ${headings.map((heading) => JSON.stringify(heading)).join(', ')}.`,
   });
 }
 

@@ -132,12 +132,16 @@ async function readBack(folder: string): Promise<Organization & { readonly names
   });
   try {
     const memberships: [number, number][] = [];
-    const { users, groups, names } = readSource(opened.tables, { authMode: 'saml', withNames: true, authTypeMap: {}, leaveOutUsers: [] }, (directory) => ({
-      member: (user, group) => memberships.push([Number(directory.groups[group]?.id), Number(directory.users[user]?.id)]),
-      unknown: (member) => {
-        throw new Error(`unknown member ${JSON.stringify(member)}`);
-      },
-    }));
+    const { users, groups, names } = readSource(
+      opened.tables,
+      { authMode: 'saml', collation: 'utf8mb4_0900_ai_ci', withNames: true, authTypeMap: {}, leaveOutUsers: [] },
+      (directory) => ({
+        member: (user, group) => memberships.push([Number(directory.groups[group]?.id), Number(directory.users[user]?.id)]),
+        unknown: (member) => {
+          throw new Error(`unknown member ${JSON.stringify(member)}`);
+        },
+      }),
+    );
     return {
       users: users.map(({ id, userName, email, active }) => [Number(id), userName, null, null, email, null, active ? 'F' : 'T']),
       groups: groups.map(({ id, name, isOrganisationLevel }) => [Number(id), name, isOrganisationLevel ? null : 1]),

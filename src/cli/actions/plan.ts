@@ -25,6 +25,7 @@ import { type Ending, EXIT, Refusal, signalCode } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseMixing, refuseOddFolder } from '../plan-folder.js';
+import { namedFromSource } from '../plan-names.js';
 import { settingsOf } from '../plan-source.js';
 import { prepare } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
@@ -55,7 +56,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   }
   redaction?.know(report.snapshot, report.policy.collation);
   const decisions = findDecisions(flags);
-  const made = makePlan(
+  const answer = makePlan(
     { before: report, context: audit.context, members },
     {
       settings: settingsOf(report, prepared),
@@ -63,11 +64,12 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
       ...(decisions === undefined ? {} : { decisions: decisions.content }),
     },
   );
-  if ('problems' in made) {
+  if ('problems' in answer) {
     const file = decisions?.file ?? '';
-    throw new SourceRefused(made.problems.map((problem) => ({ file, ...problem })).slice(0, 50), made.problems.length, 'decisions');
+    throw new SourceRefused(answer.problems.map((problem) => ({ file, ...problem })).slice(0, 50), answer.problems.length, 'decisions');
   }
-  refuseUnfitValues(made.body.actions, report.snapshot, tables);
+  refuseUnfitValues(answer.body.actions, report.snapshot, tables);
+  const made: MadePlan = { ...answer, body: namedFromSource(answer.body, report.snapshot.inputs, prepared.request) };
   const aside = redaction === undefined ? keepAnswers(flags.out, flags.decisions) : undefined;
   if (aside !== undefined)
     io.stderr.write(`The decisions that were in ${printable(flags.out)} are kept aside in ${printable(aside)}: others were given with --decisions.\n`);
@@ -136,7 +138,7 @@ async function writePlan(
     await write('memberships.csv', membershipsCsv(made, csvDelimiter));
     await write('notices.csv', noticesCsv(made, csvDelimiter));
     await write('plan.md', planMarkdown(made, applyCommand));
-    if (sealing !== undefined) await write('baseline.jsonl', baselineLines(made.assembly.end));
+    if (sealing !== undefined) await write('baseline.jsonl', baselineLines(made.assembly.end, made.body.settings.typeList === undefined));
     const isPlan = ({ name }: PendingFile): boolean => name === 'plan.json';
     const kept = sealing === undefined ? undefined : keepAppliedPlan(folder, sealing.digest);
     for (const file of [...files.filter((each) => !isPlan(each)), ...files.filter(isPlan)]) await file.put();
