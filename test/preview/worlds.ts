@@ -31,6 +31,7 @@ export function idpOf({ provider, users, groups = [], members = [], strangers = 
     users: users.map((user, place) => ({ id: `i${place + 1}`, email: user.subject, active: true, path: 'idp-users.csv', line: place + 2, ...user, place })),
     groups: groups.map((name, place) => ({ place, id: `ig${place + 1}`, name, path: 'idp-groups.csv', line: place + 2 })),
     members: { users: Int32Array.from(members, ([user]) => user), groups: Int32Array.from(members, ([, group]) => group) },
+    listed: new Set(),
     strangers: new Map(Object.entries(strangers).map(([place, number]) => [Number(place), number])),
     given: { emails: true, groupList: true, members: true, ...given },
     inputs: [{ path: 'idp-users.csv', file: '/observatory/idp-users.csv', role: 'idp-users', sha256: '1'.repeat(64), rows: users.length }],

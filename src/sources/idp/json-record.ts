@@ -27,6 +27,8 @@ export class JsonRecordReader {
   readonly #frames: Frame[] = [];
   readonly kinds: JsonKind[];
   readonly texts: string[];
+  /** Indexes of the paths that this record has, in its order. */
+  readonly seen: number[] = [];
   readonly lines: Int32Array;
   readonly offsets: Float64Array;
   /** Where the record's `{` stands. */
@@ -51,14 +53,27 @@ export class JsonRecordReader {
     });
   }
 
-  /** Reads the record whose `{` is at hand. The lexer holds it until `release`. */
-  read(): void {
+  /** Begins the record whose `{` is at hand. The lexer holds it until `release`. */
+  begin(): void {
     this.#lexer.hold();
-    this.kinds.fill('absent');
-    this.texts.fill('');
+    for (const at of this.seen) {
+      this.kinds[at] = 'absent';
+      this.texts[at] = '';
+    }
+    this.seen.length = 0;
     this.line = this.#lexer.line;
     this.offset = this.#lexer.offset;
-    this.#pass('{', this.#root);
+  }
+
+  /** Reads a record that was begun to its end; `ahead` is the token after its `{` if that was looked at. */
+  finish(ahead?: Token): void {
+    this.#pass('{', this.#root, ahead);
+  }
+
+  /** Reads the record whose `{` is at hand. */
+  read(): void {
+    this.begin();
+    this.finish();
   }
 
   /** Passes over the value that begins with the token at hand. */
@@ -67,16 +82,18 @@ export class JsonRecordReader {
   }
 
   /** Reads one value to its end, in a loop: how deep values lie in one another is the file's choice. */
-  #pass(first: Token, root: Node | undefined): void {
+  #pass(first: Token, root: Node | undefined, second?: Token): void {
     const lexer = this.#lexer;
     let depth = 0;
     let token = first;
+    let ahead = second;
     let node = root;
     for (;;) {
       if (token === '{' || token === '[') {
         this.#keep(node, token === '{' ? 'object' : 'array');
         const frame = this.#frame(depth++, token === '{', token === '{' ? node : undefined);
-        token = lexer.next();
+        token = ahead ?? lexer.next();
+        ahead = undefined;
         if (token !== (frame.isObject ? '}' : ']')) {
           node = frame.isObject ? this.#key(frame, token) : undefined;
           if (frame.isObject) token = lexer.next();
@@ -127,6 +144,7 @@ export class JsonRecordReader {
     if (node === undefined || node.wanted < 0) return;
     const lexer = this.#lexer;
     this.kinds[node.wanted] = kind;
+    this.seen.push(node.wanted);
     this.texts[node.wanted] = kind === 'string' ? lexer.text() : kind === 'boolean' || kind === 'number' ? lexer.written() : '';
     this.lines[node.wanted] = lexer.line;
     this.offsets[node.wanted] = lexer.offset;

@@ -218,7 +218,7 @@ describe('the edges of a file', () => {
   });
 
   it('more problems than fifty are counted', () => {
-    const rows = Array.from({ length: 80 }, (_, at) => `o${at},AWAKE\n`).join('');
+    const rows = Array.from({ length: 80 }, (_, at) => `o${at},AWAKE ${at}\n`).join('');
     const refusal = refusalOf('okta', { 'users.csv': `login,status\n${rows}` });
     expect(refusal?.message).toContain('80 problems');
     expect(refusal?.details).toHaveLength(51);
