@@ -117,8 +117,7 @@ export class Problems {
     const place = placeOf(found);
     let problem = found;
     if (found.cause !== undefined) {
-      // Not the column: in JSON on one line every record has another one.
-      const name = `${place}\u0000${found.heading ?? ''}\u0000${found.cause}`;
+      const name = `${place}\u0000${found.column ?? found.heading ?? ''}\u0000${found.cause}`;
       const known = this.#byCause.get(name);
       if (known !== undefined) {
         addRow(known, found.line);
@@ -156,5 +155,5 @@ export class Problems {
 
 function addRow(problem: Kept, line: number | undefined): void {
   const { count, first } = problem.rows ?? { count: 1, first: problem.line === undefined ? [] : [problem.line] };
-  problem.rows = { count: count + 1, first: line === undefined || line === first.at(-1) || first.length >= MOST_LINES ? first : [...first, line] };
+  problem.rows = { count: count + 1, first: line === undefined || first.length >= MOST_LINES ? first : [...first, line] };
 }
