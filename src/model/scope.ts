@@ -1,6 +1,6 @@
 /** Who is concerned by enablement: users in scope, and groups to be synced (contract 2.1, 2.2). */
 
-import { isBlank, key } from './compare.js';
+import type { Collation } from './compare.js';
 import type { Group, User } from './directory.js';
 import type { AuthMode, Policy } from './policy.js';
 
@@ -10,7 +10,7 @@ export function isInScope(user: User, mode: AuthMode): boolean {
 }
 
 /** Is in scope, has an email, and its username is not exactly that email. */
-export function needsUpdate(user: User, mode: AuthMode): boolean {
+export function needsUpdate(user: User, mode: AuthMode, { isBlank }: Collation): boolean {
   return user.userName !== user.email && isInScope(user, mode) && !isBlank(user.email);
 }
 
@@ -53,7 +53,7 @@ export function selectSyncGroups(groups: readonly Group[], policy: Policy): Sync
 }
 
 /** Yields the group name that was probably meant: the same key, else one or two edits away. */
-export function nearestName(wanted: string, names: Iterable<string>): string | undefined {
+export function nearestName(wanted: string, names: Iterable<string>, key: Collation['key']): string | undefined {
   const sought = key(wanted);
   let best: string | undefined;
   let least = Math.min(3, Math.ceil(sought.length / 3));

@@ -1,6 +1,6 @@
 /** What the rules about the identity provider's side share: how its users are shown, who fits whom more than once, and which names are near. */
 
-import { type Difference, differenceOf, isBlank, key, matchOf } from '../model/compare.js';
+import type { Collation, Difference } from '../model/compare.js';
 import type { Group, User } from '../model/directory.js';
 import type { IdentityIndex } from '../model/identity-index.js';
 import { type IdpUser, idpLocation } from '../model/idp.js';
@@ -45,7 +45,7 @@ export function idpIdentity(users: readonly IdpUser[]): string[] {
 }
 
 /** Yields how texts differ of which no two are equal: the weakest reading under which all of them are the same. */
-export function differenceOfAll(texts: readonly string[]): Difference {
+export function differenceOfAll(texts: readonly string[], { isBlank, key, matchOf }: Collation): Difference {
   const [first = ''] = texts;
   if (isBlank(first) || texts.some((text) => key(text) !== key(first))) return 'value';
   const match = matchOf(texts);
@@ -163,7 +163,7 @@ const MOST_WORK = 400_000_000;
 const MILDEST: readonly Difference[] = ['case', 'whitespace', 'unicode', 'value'];
 
 /** Yields what finds the provider's name that was meant, of the same key or a few edits away; the order of the names does not decide. */
-export function nearNames(all: readonly string[], lacking: readonly Group[]): (name: string) => string | undefined {
+export function nearNames(all: readonly string[], lacking: readonly Group[], { isBlank, key, differenceOf }: Collation): (name: string) => string | undefined {
   const byKey = new Map<string, string[]>();
   const byLength = new Map<number, string[]>();
   for (const name of [...new Set(all)].sort()) {
@@ -180,7 +180,7 @@ export function nearNames(all: readonly string[], lacking: readonly Group[]): (n
   const work = lacking.reduce((sum, { name }) => sum + lengths(name).reduce((names, { length }) => names + length, 0) * key(name).length ** 2, 0);
   return (name) => {
     const [first, ...same] = (byKey.get(key(name)) ?? []).slice(0, MOST_COMPARED);
-    if (first === undefined) return work > MOST_WORK || isBlank(name) ? undefined : nearestName(name, lengths(name).flat());
+    if (first === undefined) return work > MOST_WORK || isBlank(name) ? undefined : nearestName(name, lengths(name).flat(), key);
     const rank = (each: string): number => MILDEST.indexOf(differenceOf(name, each));
     return same.reduce((best, each) => (rank(each) < rank(best) ? each : best), first);
   };

@@ -22,12 +22,12 @@ export const unknownSyncGroup: Rule<UnknownSyncGroup> = {
   clause: 'sync-groups',
   needs: ({ syncGroups }) => (syncGroups === null ? [] : ['groups']),
   isIdleWithout: 'groups',
-  start: ({ directory, sync }) => ({
+  start: ({ directory, sync, index }) => ({
     *findings() {
       for (const name of sync.unknown) {
         const names = directory.groups.filter((group) => group.isOrganisationLevel).map((group) => group.name);
         const isProjectGroup = directory.groups.some((group) => group.name === name);
-        const suggestion = nearestName(name, names) ?? null;
+        const suggestion = nearestName(name, names, index.collation.key) ?? null;
         yield { rule: 'unknown-sync-group', severity: 'error', name, suggestion, isProjectGroup };
       }
     },

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AuthenticationType, Group, User } from '../../src/model/directory.js';
 import type { AuthMode, Policy } from '../../src/model/policy.js';
 import { isInScope, nearestName, needsUpdate, selectSyncGroups } from '../../src/model/scope.js';
+import { collation, key } from '../support/compare.js';
 
 const user = (fields: Partial<User>): User => ({
   place: 0,
@@ -46,7 +47,7 @@ describe('needsUpdate', () => {
     ['an inactive user', { active: false }, false],
     ['a Basic user', { authenticationType: 'basic' }, false],
   ])('with %s', (_, fields, expected) => {
-    expect(needsUpdate(user(fields), 'multi')).toBe(expected);
+    expect(needsUpdate(user(fields), 'multi', collation)).toBe(expected);
   });
 });
 
@@ -133,15 +134,15 @@ describe('nearestName', () => {
     ['Mirr\u00f3r crew', 'Mirror crew'],
     ['Mirror crews', 'Mirror crew'],
   ])('of %j is %j', (wanted, expected) => {
-    expect(nearestName(wanted, names)).toBe(expected);
+    expect(nearestName(wanted, names, key)).toBe(expected);
   });
 
   it('is none where nothing is near', () => {
-    expect(nearestName('Bakers', names)).toBeUndefined();
-    expect(nearestName('Observers', [])).toBeUndefined();
+    expect(nearestName('Bakers', names, key)).toBeUndefined();
+    expect(nearestName('Observers', [], key)).toBeUndefined();
   });
 
   it('is the one of the same key before one that is an edit away', () => {
-    expect(nearestName('ovens', ['Oven', 'Ovens'])).toBe('Ovens');
+    expect(nearestName('ovens', ['Oven', 'Ovens'], key)).toBe('Ovens');
   });
 });

@@ -7,15 +7,15 @@ import { openRecords } from '../csv.js';
 import type { Encoding } from '../encoding.js';
 import { FileStream } from '../file-stream.js';
 import { foldHeading } from '../headings.js';
+import { JsonFault, JsonLexer } from '../json/json-lexer.js';
+import { JsonRecordReader } from '../json/json-record.js';
 import { type Problems, SourceRefused } from '../problem.js';
 import type { OnProgress } from '../table.js';
 import { CsvEntry, type Entry, type ExportFile } from './entry.js';
 import { type IdpField, JSON_FIELDS, type RecordKind } from './export-forms.js';
 import { resolveExport } from './export-scheme.js';
 import { JsonEntry } from './json-entry.js';
-import { JsonFault, JsonLexer } from './json-lexer.js';
 import { ENTRA_SIGNS, type ListWishes, otherProvider, type Pages, readPages, readRecords } from './json-list.js';
-import { JsonRecordReader } from './json-record.js';
 import type { NamedColumns } from './named-columns.js';
 import { NoValue } from './no-value.js';
 

@@ -1,5 +1,6 @@
 /** A provider's groups: as its lists hold them, or as its lists of members name them. */
 
+import type { Collation } from '../../model/compare.js';
 import type { IdpGroup } from '../../model/idp.js';
 import { nearestName } from '../../model/scope.js';
 import { quoted } from '../problem.js';
@@ -26,6 +27,8 @@ export class Groups {
   constructor(
     /** A list of groups was given: names that it lacks are refused. */
     readonly isListed: boolean,
+    /** By which a name that was probably meant is found. */
+    readonly key: Collation['key'],
   ) {}
 
   /** Takes one record of a list of groups. */
@@ -85,9 +88,9 @@ export class Groups {
     this.#lookedThrough += this.all.length;
     const names = this.all.map((group) => group.name);
     // The same key before a name that is only near.
-    this.#names ??= new NameIndex(names);
+    this.#names ??= new NameIndex(this.key, names);
     const same = this.#names.find(name);
-    const near = same >= 0 ? names[same] : nearestName(name, new Set(names));
+    const near = same >= 0 ? names[same] : nearestName(name, new Set(names), this.key);
     return near === undefined ? '' : ` Did you mean ${quoted(near)}?`;
   }
 }

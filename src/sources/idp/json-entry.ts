@@ -1,10 +1,10 @@
 /** One record of a JSON list, with its fields under whatever names it has them. */
 
+import type { JsonLexer } from '../json/json-lexer.js';
+import type { JsonRecordReader } from '../json/json-record.js';
 import { type Problems, quoted } from '../problem.js';
 import type { Entry, ExportFile, Writing } from './entry.js';
 import { DECORATION, type IdpField, type RecordKind } from './export-forms.js';
-import type { JsonLexer } from './json-lexer.js';
-import type { JsonRecordReader } from './json-record.js';
 
 /** Causes whose column is kept. */
 const MOST_CAUSES = 1000;

@@ -1,8 +1,8 @@
 /** The lists that the providers' APIs answer with, and scripts write: Okta's arrays of records, Graph's pages with their records in `value`, one record a line. */
 
 import type { IdpProvider } from '../../model/idp.js';
-import { JsonFault, type JsonLexer, type Token } from './json-lexer.js';
-import { type JsonRecordReader, readName, unexpected } from './json-record.js';
+import { JsonFault, type JsonLexer, type Token } from '../json/json-lexer.js';
+import { type JsonRecordReader, readName, unexpected } from '../json/json-record.js';
 
 /** How many pages a file holds, and how many of them say that another one follows. */
 export interface Pages {

@@ -67,7 +67,7 @@ export class JsonRecordReader {
 
   /** Reads a record that was begun to its end; `ahead` is the token after its `{` if that was looked at. */
   finish(ahead?: Token): void {
-    this.#pass('{', this.#root, ahead);
+    this.#pass('{', this.#root, 0, ahead);
   }
 
   /** Reads the record whose `{` is at hand. */
@@ -76,18 +76,24 @@ export class JsonRecordReader {
     this.finish();
   }
 
+  /** Reads a record that was begun from its first property's value on; the property's name and colon were read. */
+  readAfter(name: string): void {
+    this.#frame(0, true, this.#root).keys.add(name);
+    this.#pass(this.#lexer.next(), this.#root.children.get(name), 1);
+  }
+
   /** Passes over the value that begins with the token at hand. */
   skip(token: Token): void {
     this.#pass(token, undefined);
   }
 
-  /** Reads one value to its end, in a loop: how deep values lie in one another is the file's choice. */
-  #pass(first: Token, root: Node | undefined, second?: Token): void {
+  /** Reads one value, and what it lies in where that was begun, in a loop: how deep values lie in one another is the file's choice. */
+  #pass(first: Token, wanted: Node | undefined, begun = 0, second?: Token): void {
     const lexer = this.#lexer;
-    let depth = 0;
+    let depth = begun;
     let token = first;
     let ahead = second;
-    let node = root;
+    let node = wanted;
     for (;;) {
       if (token === '{' || token === '[') {
         this.#keep(node, token === '{' ? 'object' : 'array');
