@@ -44,7 +44,11 @@ export function findMissingInputs(directory: Directory, policy: Policy): Missing
 
 type Given = Readonly<Record<RuleInput, boolean>>;
 
-const givenOf = ({ given }: Directory, idp?: IdpDirectory): Given => ({ ...given, idpGroups: idp?.given.groupList === true });
+const givenOf = ({ given }: Directory, idp?: IdpDirectory): Given => ({
+  ...given,
+  idpGroups: idp?.given.groupList === true,
+  idpEmails: idp?.given.emails === true,
+});
 
 function whyNotChecked(rule: Rule, given: Given, policy: Policy, { unanswered = {} }: Directory): string | undefined {
   const lacking = [...rule.needs(policy), ...[rule.isIdleWithout ?? []].flat()].find((input) => !given[input]);

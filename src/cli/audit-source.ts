@@ -134,7 +134,13 @@ function refuseStrangers({ users }: Directory, { leaveOutUsers }: Policy): void 
   );
 }
 
-const FLAG = { groups: '--groups FILE', groupList: '--groups FILE', memberships: '--memberships FILE', idpGroups: '--idp-groups FILE' } as const;
+const FLAG = {
+  groups: '--groups FILE',
+  groupList: '--groups FILE',
+  memberships: '--memberships FILE',
+  idpGroups: '--idp-groups FILE',
+  idpEmails: '--idp-users FILE with emails',
+} as const;
 
 function refuseMissingInputs(directory: Directory, policy: Policy): void {
   const missing = findMissingInputs(directory, policy);

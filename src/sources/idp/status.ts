@@ -1,4 +1,7 @@
-/** The states of Okta's users and of an application's users, by the names of its API and by those of its admin pages. */
+/** The states of Okta's users and of an application's users, by the names of its API and by those of its admin pages; and words that a person mapped. */
+
+import type { Activity } from '../../model/directory.js';
+import { quoted } from '../problem.js';
 
 /** What a state says; `unassigned` is of an application's users alone. */
 export type OktaState = 'active' | 'blocked' | 'pending' | 'unassigned';
@@ -45,6 +48,32 @@ export const USER_STATES = Object.keys(USERS);
 /** Yields what the status of an application's user says; undefined for another word. */
 export const readApplicationState = (text: string): OktaState | undefined => read(APPLICATION_USERS, text);
 export const APPLICATION_STATES = Object.keys(APPLICATION_USERS);
+
+/** Returns whether a word that a person mapped says that a user is active; undefined for another word. */
+export function mapped(activeMap: Readonly<Record<string, Activity>>, text: string): boolean | undefined {
+  const word = text.trim().toLowerCase();
+  return Object.hasOwn(activeMap, word) ? activeMap[word] === 'active' : undefined;
+}
+
+/** Returns the same as `read`, and for words that it does not know what a person mapped them to. */
+export function orMapped(
+  read: (text: string) => OktaState | undefined,
+  activeMap: Readonly<Record<string, Activity>>,
+): (text: string) => OktaState | undefined {
+  return (text) => {
+    const state = read(text);
+    if (state !== undefined) return state;
+    const isActive = mapped(activeMap, text);
+    return isActive === undefined ? undefined : isActive ? 'active' : 'blocked';
+  };
+}
+
+/** Returns what is wrong with a status that is not known, and what to do. */
+export function unknownStatus(text: string, of: string, known: readonly string[]): string {
+  if (text.trim() === '') return `the status is blank, and Okta always writes one: export again.`;
+  const word = text.trim();
+  return `${quoted(text)} is not a status that Okta gives ${of}. Known: ${known.join(', ')}. Say what it means with --active-map ${JSON.stringify(`${word}=active`)} or ${JSON.stringify(`${word}=inactive`)}.`;
+}
 
 /** Yields what reads as `read` does, once for texts that are the same one after another: nearly all users have one status. */
 export function rememberingLast<T>(read: (text: string) => T): (text: string) => T {
