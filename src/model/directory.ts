@@ -22,6 +22,10 @@ export interface Input {
   readonly isStatusFixed?: true;
   /** What a flag said of all these users, where the file itself does not say who is active. */
   readonly activity?: Activity;
+  /** It proves by itself that nothing of it is missing. */
+  readonly isComplete?: true;
+  /** It proves by itself that inactive users are in it, if there are any. */
+  readonly includesInactive?: true;
 }
 
 /** A list of active users, or of inactive ones. */

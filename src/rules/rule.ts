@@ -2,7 +2,7 @@
 
 import { isBlank } from '../model/compare.js';
 import type { Contest } from '../model/contest.js';
-import type { Directory, Group, RecordLocation, Subject, UnknownMember, User } from '../model/directory.js';
+import type { Directory, Group, RecordLocation, Snapshot, Subject, UnknownMember, User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
 import type { DecisionAction, FindingBase, Proposal, Question, Remedy, Severity } from '../model/finding.js';
 import type { ClauseId } from '../model/guide.js';
@@ -29,6 +29,8 @@ export interface RuleContext {
   readonly index: IdentityIndex;
   readonly contest: Contest;
   readonly sync: SyncSelection;
+  /** Names of the rules that are checked. */
+  readonly checked: ReadonlySet<string>;
   /** How the identity provider's users fit; absent where its exports were not given. */
   readonly idp?: IdpMatch;
 }
@@ -38,7 +40,7 @@ export interface RuleRun<F> {
   member?(user: number, group: number): void;
   unknown?(member: UnknownMember): void;
   /** By the first subject's place in the source. `severity` is the default; the audit applies the policy. */
-  findings(): Iterable<F>;
+  findings(snapshot: Snapshot): Iterable<F>;
 }
 
 /** A value in a table; with `against`, what it is to be compared with, so that the difference can be shown. */

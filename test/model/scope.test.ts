@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AuthenticationType, Group, User } from '../../src/model/directory.js';
 import type { AuthMode, Policy } from '../../src/model/policy.js';
-import { isInScope, nearestName, needsUpdate, selectSyncGroups } from '../../src/model/scope.js';
+import { isInScope, needsUpdate, selectSyncGroups } from '../../src/model/scope.js';
 
 const user = (fields: Partial<User>): User => ({
   place: 0,
@@ -119,29 +119,5 @@ describe('selectSyncGroups', () => {
       names: ['Night shift'],
       unknown: ['Night shift'],
     });
-  });
-});
-
-describe('nearestName', () => {
-  const names = ['Observers', 'Mirror crew', 'Night shift'];
-
-  it.each([
-    ['observers', 'Observers'],
-    ['Observer', 'Observers'],
-    ['Obzervers', 'Observers'],
-    ['  Night   SHIFT', 'Night shift'],
-    ['Mirr\u00f3r crew', 'Mirror crew'],
-    ['Mirror crews', 'Mirror crew'],
-  ])('of %j is %j', (wanted, expected) => {
-    expect(nearestName(wanted, names)).toBe(expected);
-  });
-
-  it('is none where nothing is near', () => {
-    expect(nearestName('Bakers', names)).toBeUndefined();
-    expect(nearestName('Observers', [])).toBeUndefined();
-  });
-
-  it('is the one of the same key before one that is an edit away', () => {
-    expect(nearestName('ovens', ['Oven', 'Ovens'])).toBe('Ovens');
   });
 });
