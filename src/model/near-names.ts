@@ -10,8 +10,8 @@ const MILDEST: readonly Difference[] = ['case', 'whitespace', 'unicode', 'value'
  * Looks at letters of the tree, over all questions. Every question has an equal share, so that no order of the names or
  * of the questions decides; only names made to be near to thousands of others come to the end of it.
  */
-const MOST_WORK = 200_000_000;
-const LEAST_SHARE = 2_000;
+const MOST_WORK = 50_000_000;
+const LEAST_SHARE = 2_500;
 
 /**
  * Returns what finds the near name: of the same key the one that differs least, else the one with the fewest edits, and
@@ -106,25 +106,28 @@ class LetterTree {
   #walk(sought: string, edits: number, share: number): { readonly found: number; readonly looks: number } {
     const width = 2 * edits + 1;
     const tooMany = edits + 1;
-    const rows = new Uint8Array((sought.length + edits + 2) * width).fill(tooMany);
+    const { length } = sought;
+    const letters = this.#letters;
+    const wanted = Uint16Array.from({ length }, (_, at) => sought.charCodeAt(at));
+    const rows = new Uint8Array((length + edits + 2) * width).fill(tooMany);
     for (let column = 0; column <= edits; column++) rows[column + edits] = column;
     let looks = 0;
-    for (let node = 0; node < this.#letters.length; ) {
-      if (looks++ === share) break;
+    for (let node = 0; node < letters.length && looks < share; looks++) {
       const depth = this.#depths[node];
-      const letter = this.#letters[node];
-      const row = depth * width;
+      const letter = letters[node];
+      const above = (depth - 1) * width;
       let least = tooMany;
       let before = tooMany;
       for (let at = 0; at < width; at++) {
         const column = depth - edits + at;
         let distance = tooMany;
-        if (column >= 0 && column <= sought.length) {
-          if (column > 0) distance = rows[row - width + at] + (sought.charCodeAt(column - 1) === letter ? 0 : 1);
-          if (at + 1 < width) distance = Math.min(distance, rows[row - width + at + 1] + 1);
-          distance = Math.min(distance, before + 1, tooMany);
+        if (column >= 0 && column <= length) {
+          if (column > 0) distance = rows[above + at] + (wanted[column - 1] === letter ? 0 : 1);
+          if (before + 1 < distance) distance = before + 1;
+          if (at + 1 < width && rows[above + at + 1] + 1 < distance) distance = rows[above + at + 1] + 1;
+          if (distance > tooMany) distance = tooMany;
         }
-        rows[row + at] = distance;
+        rows[above + width + at] = distance;
         before = distance;
         if (distance < least) least = distance;
       }
@@ -132,8 +135,8 @@ class LetterTree {
         node = this.#after[node];
         continue;
       }
-      const last = sought.length - depth + edits;
-      if (this.#ends[node] >= 0 && last >= 0 && last < width && rows[row + last] <= edits) return { found: this.#ends[node], looks };
+      const last = length - depth + edits;
+      if (this.#ends[node] >= 0 && last >= 0 && last < width && rows[above + width + last] <= edits) return { found: this.#ends[node], looks };
       node++;
     }
     return { found: -1, looks };
