@@ -1,5 +1,7 @@
 /** Text that a program on the way lost letters of (contract 2.3, `damaged-text`). */
 
+import { Checksum } from './checksum.js';
+import type { Group, User } from './directory.js';
 import { HIGH_1252 } from './windows-1252.js';
 
 /**
@@ -9,7 +11,7 @@ import { HIGH_1252 } from './windows-1252.js';
 export type Damage = 'lost' | 'question' | 'misread';
 
 /** Returns what has happened to a username or an email. */
-export function identityDamage(text: string): Damage | undefined {
+function identityDamage(text: string): Damage | undefined {
   if (isClean(text)) return undefined;
   if (text.includes('\ufffd')) return 'lost';
   if (text.includes('?')) return 'question';
@@ -17,7 +19,7 @@ export function identityDamage(text: string): Damage | undefined {
 }
 
 /** Returns what has happened to a name, in which a question mark may well be one. */
-export function nameDamage(text: string): Damage | undefined {
+function nameDamage(text: string): Damage | undefined {
   if (isClean(text)) return undefined;
   if (text.includes('\ufffd')) return 'lost';
   if (/\?[\p{L}\p{N}]/u.test(text) || (/\?.*\?/s.test(text) && !/\p{L}/u.test(text))) return 'question';
@@ -54,4 +56,81 @@ function isMisread(text: string): boolean {
     if (++pairs === 2) return true;
   }
   return false;
+}
+
+/** One value with the user or group whose it is. */
+export type Damaged =
+  | { readonly user: User; readonly attribute: 'id' | 'userName' | 'email'; readonly value: string }
+  | { readonly group: Group; readonly attribute: 'id' | 'name'; readonly value: string };
+
+export interface DamagedValues {
+  readonly count: number;
+  /** The first 20, users before groups. */
+  readonly values: readonly Damaged[];
+  /** Each kind of damage that there is, the worst first. */
+  readonly kinds: readonly Damage[];
+  /** Whose values they are, by place. */
+  readonly users: readonly User[];
+  readonly groups: readonly Group[];
+  /** Over all of them, the same in any order. */
+  readonly checksum: string;
+  /** Letters are lost that nobody can guess for certain: U+FFFD, or question marks in usernames or emails. */
+  readonly isError: boolean;
+}
+
+const MOST = 20;
+const WORST_FIRST: readonly Damage[] = ['lost', 'question', 'misread'];
+
+/** Returns all damaged values of users and groups. */
+export function findDamage(users: readonly User[], groups: readonly Group[]): DamagedValues {
+  const found = new Collection();
+  found.lookAtUsers(users);
+  found.lookAtGroups(groups);
+  const { count, values, isError } = found;
+  const kinds = WORST_FIRST.filter((kind) => found.kinds.has(kind));
+  return { count, values, kinds, users: found.users, groups: found.groups, checksum: found.checksum.text, isError };
+}
+
+/** Collects them. */
+class Collection {
+  readonly values: Damaged[] = [];
+  readonly users: User[] = [];
+  readonly groups: Group[] = [];
+  readonly kinds = new Set<Damage>();
+  readonly checksum = new Checksum();
+  count = 0;
+  isError = false;
+
+  lookAtUsers(users: readonly User[]): void {
+    for (const user of users) {
+      const { id, userName, email } = user;
+      const before = this.count;
+      // Where an export has no ids, names are in their place.
+      if (id !== userName && identityDamage(id) === 'lost') this.#add({ user, attribute: 'id', value: id }, id, 'lost', true);
+      const named = identityDamage(userName);
+      if (named !== undefined) this.#add({ user, attribute: 'userName', value: userName }, id, named, named !== 'misread');
+      const addressed = email === userName ? named : identityDamage(email);
+      if (addressed !== undefined) this.#add({ user, attribute: 'email', value: email }, id, addressed, addressed !== 'misread');
+      if (this.count > before) this.users.push(user);
+    }
+  }
+
+  lookAtGroups(groups: readonly Group[]): void {
+    for (const group of groups) {
+      const { id, name } = group;
+      const before = this.count;
+      if (id !== name && nameDamage(id) === 'lost') this.#add({ group, attribute: 'id', value: id }, id, 'lost', true);
+      const damage = nameDamage(name);
+      if (damage !== undefined) this.#add({ group, attribute: 'name', value: name }, id, damage, damage === 'lost');
+      if (this.count > before) this.groups.push(group);
+    }
+  }
+
+  #add(damaged: Damaged, id: string, damage: Damage, isError: boolean): void {
+    this.count++;
+    if (this.values.length < MOST) this.values.push(damaged);
+    this.kinds.add(damage);
+    this.isError ||= isError;
+    this.checksum.add(`${'user' in damaged ? 'user' : 'group'}\u0000${id}\u0000${damaged.attribute}\u0000${damaged.value}`);
+  }
 }

@@ -1,29 +1,10 @@
-import { type Damage, identityDamage, nameDamage } from '../model/damage.js';
-import type { Group, User } from '../model/directory.js';
+import { type Damage, type Damaged, type DamagedValues, findDamage } from '../model/damage.js';
 import type { FindingBase } from '../model/finding.js';
-import { Checksum } from './checksum.js';
 import { askAboutExport, cell, count, NO_NEEDS, placeText, type Rule } from './rule.js';
 
-type Damaged =
-  | { readonly user: User; readonly attribute: 'id' | 'userName' | 'email'; readonly value: string }
-  | { readonly group: Group; readonly attribute: 'id' | 'name'; readonly value: string };
-
-export interface DamagedText extends FindingBase {
+export interface DamagedText extends FindingBase, DamagedValues {
   readonly rule: 'damaged-text';
-  readonly count: number;
-  /** The first 20, users before groups. */
-  readonly values: readonly Damaged[];
-  /** Each kind of damage that there is, the worst first. */
-  readonly kinds: readonly Damage[];
-  /** Whose values they are, by place. */
-  readonly users: readonly User[];
-  readonly groups: readonly Group[];
-  /** Over all of them, the same in any order. */
-  readonly checksum: string;
 }
-
-const MOST = 20;
-const WORST_FIRST: readonly Damage[] = ['lost', 'question', 'misread'];
 
 /** What usually writes such files. */
 const WRITERS: Readonly<Record<Damage, string>> = {
@@ -37,49 +18,6 @@ const WRITERS: Readonly<Record<Damage, string>> = {
 const ATTRIBUTES = { id: 'id', userName: 'username', email: 'email', name: 'name' } as const;
 
 const ownerOf = (damaged: Damaged): string => ('user' in damaged ? `user ${damaged.user.id}` : `group ${damaged.group.id}`);
-
-class Findings {
-  readonly values: Damaged[] = [];
-  readonly users: User[] = [];
-  readonly groups: Group[] = [];
-  readonly kinds = new Set<Damage>();
-  readonly checksum = new Checksum();
-  count = 0;
-  isError = false;
-
-  lookAtUsers(users: readonly User[]): void {
-    for (const user of users) {
-      const { id, userName, email } = user;
-      const before = this.count;
-      // Where an export has no ids, names are in their place.
-      if (id !== userName && identityDamage(id) === 'lost') this.#add({ user, attribute: 'id', value: id }, id, 'lost', true);
-      const named = identityDamage(userName);
-      if (named !== undefined) this.#add({ user, attribute: 'userName', value: userName }, id, named, named !== 'misread');
-      const addressed = email === userName ? named : identityDamage(email);
-      if (addressed !== undefined) this.#add({ user, attribute: 'email', value: email }, id, addressed, addressed !== 'misread');
-      if (this.count > before) this.users.push(user);
-    }
-  }
-
-  lookAtGroups(groups: readonly Group[]): void {
-    for (const group of groups) {
-      const { id, name } = group;
-      const before = this.count;
-      if (id !== name && nameDamage(id) === 'lost') this.#add({ group, attribute: 'id', value: id }, id, 'lost', true);
-      const damage = nameDamage(name);
-      if (damage !== undefined) this.#add({ group, attribute: 'name', value: name }, id, damage, damage === 'lost');
-      if (this.count > before) this.groups.push(group);
-    }
-  }
-
-  #add(damaged: Damaged, id: string, damage: Damage, isError: boolean): void {
-    this.count++;
-    if (this.values.length < MOST) this.values.push(damaged);
-    this.kinds.add(damage);
-    this.isError ||= isError;
-    this.checksum.add(`${'user' in damaged ? 'user' : 'group'}\u0000${id}\u0000${damaged.attribute}\u0000${damaged.value}`);
-  }
-}
 
 const sentences = ({ kinds }: DamagedText): string => kinds.map((kind) => `${WRITERS[kind]}.`).join(' ');
 
@@ -96,13 +34,8 @@ export const damagedText: Rule<DamagedText> = {
   needs: NO_NEEDS,
   start: ({ directory }) => ({
     *findings() {
-      const found = new Findings();
-      found.lookAtUsers(directory.users);
-      found.lookAtGroups(directory.groups);
-      const { values, users, groups, isError } = found;
-      if (found.count === 0) return;
-      const kinds = WORST_FIRST.filter((kind) => found.kinds.has(kind));
-      yield { rule: 'damaged-text', severity: isError ? 'error' : 'warning', count: found.count, values, kinds, users, groups, checksum: found.checksum.text };
+      const found = findDamage(directory.users, directory.groups);
+      if (found.count > 0) yield { rule: 'damaged-text', severity: found.isError ? 'error' : 'warning', ...found };
     },
   }),
   message: (finding) => {

@@ -1,6 +1,6 @@
+import { Checksum } from '../model/checksum.js';
 import type { UnknownMember } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
-import { Checksum } from './checksum.js';
 import { askAboutExport, cell, count, NO_NEEDS, NOBODY, placeText, type Rule } from './rule.js';
 
 export interface UnknownMembers extends FindingBase {
