@@ -2,7 +2,8 @@
 
 export { beginAudit, findMissingInputs } from './audit/audit.js';
 export type { Acceptance, AuditedFinding, NotChecked, Report, Summary } from './audit/report.js';
-export { differenceOf, key, matchOf } from './model/compare.js';
+export { COLLATIONS, type CollationName } from './model/collation-name.js';
+export { type Collation, collationOf } from './model/compare.js';
 export type { Directory, Group, Input, MembershipSink, RecordLocation, Snapshot, UnknownMember, User } from './model/directory.js';
 export type { FindingBase, Remedy, Severity } from './model/finding.js';
 export { Mistake } from './model/mistake.js';

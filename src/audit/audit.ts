@@ -11,6 +11,7 @@ import type { Policy } from '../model/policy.js';
 import { isInScope, selectSyncGroups } from '../model/scope.js';
 import { RULES, rulesFor } from '../rules/registry.js';
 import { count, grouped, INPUT_NAMES, type Rule, type RuleContext, type RuleInput, type RuleRun } from '../rules/rule.js';
+import { configNote } from './config-note.js';
 import { FingerprintedFinding } from './fingerprint.js';
 import { type AuditedFinding, isStopped, type NotChecked, type Report, summarise } from './report.js';
 
@@ -66,7 +67,7 @@ export interface Earlier {
  * can tell, and what renames do not touch, is taken from an earlier audit and not asked again.
  */
 export function beginAudit(directory: Directory, policy: Policy, idp?: IdpDirectory, earlier?: Earlier): Audit {
-  const index = earlier?.index ?? indexIdentities(directory.users, policy.authMode);
+  const index = earlier?.index ?? indexIdentities(directory.users, policy);
   const sync = selectSyncGroups(directory.groups, policy);
   const match = idp === undefined ? undefined : matchIdp(index, idp);
   const contest = settleContest(index, match === undefined ? undefined : leadingAway(index, match));
@@ -150,7 +151,7 @@ export function completeReport(parts: Omit<Report, 'summary' | 'isReady'>): Repo
 }
 
 function notesOf({ directory, policy, index, sync, checked }: RuleContext): string[] {
-  const notes: string[] = [];
+  const notes: string[] = [configNote(policy) ?? []].flat();
   if (directory.users.length === 0) notes.push('Nothing was checked: the source has no users, and an organization without users is not ready.');
   // Where this is a finding, it is told there.
   if (directory.users.length > 0 && !checked.has('nothing-to-check') && !directory.users.some((user) => isInScope(user, policy.authMode))) {

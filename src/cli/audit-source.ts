@@ -2,6 +2,7 @@
 
 import { type Audit, beginAudit, findMissingInputs } from '../audit/audit.js';
 import type { Report } from '../audit/report.js';
+import { type Collation, collationOf } from '../model/compare.js';
 import type { Directory, MembershipSink, Snapshot } from '../model/directory.js';
 import type { IdpDirectory } from '../model/idp.js';
 import { Mistake } from '../model/mistake.js';
@@ -37,12 +38,14 @@ export async function auditSource(
   const progress = await startProgress(io);
   try {
     const idp = idpRequest === undefined ? undefined : await readIdpSide(idpRequest, progress.report);
-    const integrations = integrationsFile === undefined ? undefined : await readIntegrationsSide(integrationsFile, request.encoding);
+    const integrations =
+      integrationsFile === undefined ? undefined : await readIntegrationsSide(integrationsFile, collationOf(settled.collation), request.encoding);
     const opened = await openSource(request, progress.report);
     try {
       let audit: Audit | undefined;
       const wishes = {
         authMode: authMode ?? 'basic',
+        collation: settled.collation,
         authTypeMap: settled.authTypeMap,
         leaveOutUsers: settled.leaveOutUsers,
         ...(settled.environment?.stated.scimAdmin === undefined ? {} : { scimAdmin: settled.environment.stated.scimAdmin }),
@@ -116,9 +119,9 @@ interface IntegrationsSide extends Side<Integrations> {
   refuseStrangers(directory: Directory): void;
 }
 
-async function readIntegrationsSide(file: string, encoding: Encoding | undefined): Promise<IntegrationsSide> {
+async function readIntegrationsSide(file: string, collation: Collation, encoding: Encoding | undefined): Promise<IntegrationsSide> {
   const { readIntegrations, strangersOf } = await import('../sources/integrations.js');
-  const side = readSide(() => readIntegrations(file, encoding));
+  const side = readSide(() => readIntegrations(file, collation, encoding));
   return {
     ...side,
     refuseStrangers({ users }) {

@@ -4,7 +4,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { Report } from '../audit/report.js';
 import { ENVIRONMENT_ABOUT, SETTINGS } from '../config/settings.js';
 import { type Aliases, makeAliases } from '../model/alias.js';
-import { key } from '../model/compare.js';
+import { type CollationName, DEFAULT_COLLATION } from '../model/collation-name.js';
+import { collationOf } from '../model/compare.js';
 import type { Directory } from '../model/directory.js';
 import { SEVERITIES } from '../model/finding.js';
 import { Mistake } from '../model/mistake.js';
@@ -16,57 +17,66 @@ import { RULES } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
 import { resolveHeadings } from '../sources/headings.js';
 import { SourceRefused } from '../sources/problem.js';
+import { commandWords } from './command-words.js';
 import { Refusal } from './exit.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options.js';
-import { commandWords, type Prepared } from './prepare.js';
+import type { Prepared } from './prepare.js';
+import { secretKey } from './secret-key.js';
 
-const VARIABLE = 'SCIM_AUDIT_REDACT_KEY';
+type MakeAliases = (collation: CollationName) => Aliases;
 
-/** Yields aliases under the key of the environment, or under one that is made for this run and forgotten after it. */
-function aliasesFor({ environment }: Io): Aliases {
-  const said = environment[VARIABLE];
-  if (said !== undefined && said.trim() === '') {
-    throw new Mistake(`${VARIABLE} is set, but empty.`, 'Set it to a long random text, or unset it for aliases that no other run repeats.');
-  }
-  const secret = said ?? randomBytes(32);
-  return makeAliases((text) => createHmac('sha256', secret).update(text).digest());
+/** Returns what makes aliases under the key of the environment, or under one that is made for this run and forgotten after it. */
+function aliasMaker(io: Io): MakeAliases {
+  const secret = secretKey('SCIM_AUDIT_REDACT_KEY', io) ?? randomBytes(32);
+  return (collation) => makeAliases((text) => createHmac('sha256', secret).update(text).digest(), collationOf(collation));
 }
 
 export class Redaction {
-  readonly #aliases: Aliases;
+  readonly #make: MakeAliases;
+  /** Until a command has settled how names are compared, by the default. */
+  #aliases: Aliases;
   /** Texts of the command line, which a message may repeat; names of groups are not among them. */
   readonly #typed: ReadonlySet<string>;
   #stand: ExportStand | undefined;
   /** Values in which a quote would seem to end. */
   #unquotable: readonly string[] = [];
 
-  constructor(aliases: Aliases, flags: SharedFlags, words: readonly string[]) {
+  constructor(make: MakeAliases, flags: SharedFlags, words: readonly string[]) {
     const { syncGroup: _, idpMembers = [], ...others } = flags;
-    this.#aliases = aliases;
+    this.#make = make;
+    this.#aliases = make(DEFAULT_COLLATION);
     const files = idpMembers.map((text) => text.slice(text.indexOf('=') + 1));
     this.#typed = new Set([...words, ...files, ...Object.values(others).flatMap((value: unknown) => textsIn(value))]);
   }
 
   /** Yields what stands for the subjects of the export that was read. */
-  know(directory: Pick<Directory, 'users' | 'groups'>): ExportStand {
+  know(directory: Pick<Directory, 'users' | 'groups'>, collation: CollationName): ExportStand {
     if (this.#stand !== undefined) return this.#stand;
+    this.#compareBy(collation);
+    const { key } = this.#aliases.collation;
     const values = [...directory.users.flatMap(({ userName, email }) => [userName, email]), ...directory.groups.map(({ name }) => name)];
     this.#unquotable = values.filter((value) => /["\\]/.test(value)).flatMap((value) => [value, key(value)]);
     this.#stand = standFor(directory, this.#aliases);
     return this.#stand;
   }
 
+  /** Aliases keep what is equal under this collation. */
+  #compareBy(collation: CollationName): void {
+    if (collation !== this.#aliases.collation.name) this.#aliases = this.#make(collation);
+  }
+
   report(report: Report): Report {
-    return redactReport(report, this.know(report.snapshot));
+    return redactReport(report, this.know(report.snapshot, report.policy.collation));
   }
 
   plan(made: MadePlan, context: RuleContext): MadePlan {
-    return redactPlan(made, context, this.know(made.before.snapshot));
+    return redactPlan(made, context, this.know(made.before.snapshot, context.policy.collation));
   }
 
   /** Yields the settings as they may be shown: names of groups, and ids that may be usernames, are aliased, or left out of commands. */
   shown(prepared: Prepared, source: string | undefined, flags: SharedFlags): Prepared & { readonly withheldOptions: readonly string[] } {
+    this.#compareBy(prepared.policy.collation);
     const { identity, group } = this.#aliases;
     const id = (text: string): string => (isPlainId(text) ? text : identity(text));
     const { syncGroup = [], leaveOutUser = [], idpMembers = [], ...others } = flags;
@@ -194,7 +204,7 @@ const DECISION_HEADINGS: ReadonlySet<string> = new Set(DECISION_COLUMNS);
 
 /** Runs a command under a redaction, with nothing of the export in what it fails with. `words` are further texts of the command line. */
 export async function redacting<T>(flags: SharedFlags, words: readonly string[], io: Io, work: (redaction: Redaction) => Promise<T>): Promise<T> {
-  const redaction = new Redaction(aliasesFor(io), flags, words);
+  const redaction = new Redaction(aliasMaker(io), flags, words);
   try {
     return await work(redaction);
   } catch (error) {

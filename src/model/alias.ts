@@ -3,7 +3,7 @@
  * aliases are equal, or differ in case, white space or accents, exactly as what they stand for does.
  */
 
-import { isBlank } from './compare.js';
+import type { Collation } from './compare.js';
 import { isEmailAddress } from './email.js';
 
 /** A keyed digest of a text, at least 32 bytes. */
@@ -13,6 +13,8 @@ export type KeyedDigest = (text: string) => Uint8Array;
 export type Alias = (text: string) => string;
 
 export interface Aliases {
+  /** Whose relations they keep. */
+  readonly collation: Collation;
   /** Of usernames and emails, which are compared with one another. A local part alone and in an address has one alias. */
   readonly identity: Alias;
   readonly group: Alias;
@@ -31,13 +33,13 @@ const LONGEST_LABEL = 48;
 const JOINER = '\u034f';
 
 /** Yields aliases under a key. Texts are remembered, as most of them come up many times. */
-export function makeAliases(digest: KeyedDigest): Aliases {
+export function makeAliases(digest: KeyedDigest, collation: Collation): Aliases {
   const remembered = (alias: Alias): Alias => {
     const known = new Map<string, string>();
     return (text) => {
       const before = known.get(text);
       if (before !== undefined) return before;
-      const made = isBlank(text) ? text : alias(text);
+      const made = collation.isBlank(text) ? text : alias(text);
       known.set(text, made);
       return made;
     };
@@ -58,6 +60,7 @@ export function makeAliases(digest: KeyedDigest): Aliases {
   };
   const named = (kind: string): Alias => remembered((text) => write(lettersOf(text), ({ root }) => [segmentOf(root, kind)]));
   return {
+    collation,
     identity: remembered((text) => write(lettersOf(text), (letters) => identitySegments(letters, segmentOf))),
     group: named('group'),
     person: named('person'),

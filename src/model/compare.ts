@@ -1,27 +1,9 @@
 /** The only place that knows how text is compared (contract 1.1). */
 
-// Printable ASCII words joined by single spaces: lower-casing is all that key() would do to them,
-// and nearly every username and address is one, so the Unicode path is kept for the rest.
-const PLAIN = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
-
-/**
- * Yields the comparison key: NFKD without marks and format characters, white space collapsed, trimmed, lower case.
- * Two usernames with one key are one username to Jama Connect's collation.
- */
-export function key(text: string): string {
-  if (PLAIN.test(text)) return text.toLowerCase();
-  return text
-    .normalize('NFKD')
-    .replace(/[\p{M}\p{Cf}]/gu, '')
-    .replace(/\s+/gu, ' ')
-    .trim()
-    .toLowerCase();
-}
-
-/** Is nothing, or nothing that could be compared. A blank value never equals anything. */
-export function isBlank(text: string): boolean {
-  return text === '' || key(text) === '';
-}
+import { makeDucetFold } from './collation/ducet.js';
+import { makeGeneralCiFold } from './collation/general-ci.js';
+import { foldSqlServer } from './collation/sql-server.js';
+import type { CollationName } from './collation-name.js';
 
 /** How two texts differ, the first that holds (contract 2.4). */
 export type Difference = 'case' | 'whitespace' | 'unicode' | 'value';
@@ -29,23 +11,75 @@ export type Difference = 'case' | 'whitespace' | 'unicode' | 'value';
 /** How group names are the same: `exact`, or the weakest reading under which they are (contract 2.4). */
 export type Match = 'exact' | Exclude<Difference, 'value'>;
 
-const squeezed = (text: string): string => text.replace(/[\s\p{Cf}]/gu, '');
-const lowered = (text: string): string => text.toLowerCase();
-
-/** Yields how two unequal texts differ. */
-export function differenceOf(a: string, b: string): Difference {
-  if (lowered(a) === lowered(b)) return 'case';
-  if (squeezed(a) === squeezed(b)) return 'whitespace';
-  return key(a) === key(b) ? 'unicode' : 'value';
+/** How a database compares text. */
+export interface Collation {
+  readonly name: CollationName;
+  /**
+   * Returns the comparison key. Two usernames with one key are one username to the database. A key is readable, and the
+   * key of a key is the key itself.
+   */
+  key(text: string): string;
+  /** Is nothing, or nothing that could be compared. A blank value never equals anything. */
+  isBlank(text: string): boolean;
+  /** Returns how two unequal texts differ. */
+  differenceOf(a: string, b: string): Difference;
+  /** Returns how names that share one key are the same: `exact` as soon as two of them are equal. */
+  matchOf(names: readonly string[]): Match;
 }
+
+// Printable ASCII words joined by single spaces: under every collation lower-casing is all that key() would do to them,
+// and nearly every username and address is one, so the tables are kept for the rest.
+const PLAIN = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
+const UNSEEN = /\p{Cf}|[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]/gu;
+const SPACES = /\p{White_Space}+/gu;
+
+/** Has no weight, and keeps a space from being taken for one at the end or beside another. */
+const JOINER = '\u034f';
+const LOOSE_SPACE = / (?= |$)/g;
+
+function makeCollation(name: CollationName, fold: (text: string) => string): Collation {
+  const key = (text: string): string => {
+    if (PLAIN.test(text)) return text.toLowerCase();
+    const seen = text.replace(UNSEEN, '').replace(SPACES, ' ').trim();
+    if (seen === '' || PLAIN.test(seen)) return seen.toLowerCase();
+    const folded = fold(seen);
+    return folded.includes(' ') ? folded.replace(LOOSE_SPACE, ` ${JOINER}`).replace(/^ /, `${JOINER} `) : folded;
+  };
+  const differenceOf = (a: string, b: string): Difference => {
+    if (lowered(a) === lowered(b)) return 'case';
+    if (squeezed(a) === squeezed(b)) return 'whitespace';
+    return key(a) === key(b) ? 'unicode' : 'value';
+  };
+  return {
+    name,
+    key,
+    isBlank: (text) => text === '' || key(text) === '',
+    differenceOf,
+    matchOf,
+  };
+}
+
+const BY_NAME: Readonly<Record<CollationName, Collation>> = {
+  utf8mb4_0900_ai_ci: makeCollation('utf8mb4_0900_ai_ci', makeDucetFold()),
+  utf8mb4_general_ci: makeCollation('utf8mb4_general_ci', makeGeneralCiFold()),
+  sqlserver_ci_as: makeCollation('sqlserver_ci_as', foldSqlServer),
+};
+
+/** Returns the collation of a name. */
+export const collationOf = (name: CollationName): Collation => BY_NAME[name];
+
+/** Has nothing that a reader could see by itself: white space, unseen characters and loose marks. A matter of display; no name is compared by it. */
+export const isUnseen = (text: string): boolean => /^[\p{White_Space}\p{Cf}\p{Cc}\p{M}]*$/u.test(text);
+
+const squeezed = (text: string): string => text.replace(/[\p{White_Space}\p{Cf}]/gu, '');
+const lowered = (text: string): string => text.toLowerCase();
 
 const areAllEqual = (texts: readonly string[], read: (text: string) => string): boolean => {
   const first = read(texts[0] ?? '');
   return texts.every((text) => read(text) === first);
 };
 
-/** Yields how names that share one key are the same: `exact` as soon as two of them are equal. */
-export function matchOf(names: readonly string[]): Match {
+function matchOf(names: readonly string[]): Match {
   if (new Set(names).size < names.length) return 'exact';
   if (areAllEqual(names, lowered)) return 'case';
   return areAllEqual(names, squeezed) ? 'whitespace' : 'unicode';
@@ -62,9 +96,8 @@ const NAMED_SPACE: Readonly<Record<string, string>> = {
 const nameOf = (char: string): string =>
   NAMED_SPACE[char] ?? (/[\p{C}\p{M}\p{Z}]/u.test(char) ? `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}` : char);
 
-/** Yields in words what first parts two texts, for a reader who cannot see it: `a space at the end`, `J, not j`. */
-export function explainDifference(a: string, b: string): string {
-  const difference = differenceOf(a, b);
+/** Returns in words what first parts two texts that differ so, for a reader who cannot see it: `a space at the end`, `J, not j`. */
+export function explainDifference(a: string, b: string, difference: Difference): string {
   if (difference === 'value') return 'value';
   const left = [...a];
   const right = [...b];

@@ -22,9 +22,9 @@ export interface Input {
   readonly isStatusFixed?: true;
   /** What a flag said of all these users, where the file itself does not say who is active. */
   readonly activity?: Activity;
-  /** It proves by itself that nothing of it is missing. */
+  /** The source proves that the list it belongs to is all there: no page of it is missing. */
   readonly isComplete?: true;
-  /** It proves by itself that inactive users are in it, if there are any. */
+  /** Of users: known to have been asked for with the inactive ones, because one of them is in the list. */
   readonly includesInactive?: true;
 }
 

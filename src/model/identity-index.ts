@@ -1,8 +1,9 @@
 /** Usernames and emails of all users by comparison key, in typed arrays: one pass, and nothing in it is quadratic. */
 
+import { type Collation, collationOf } from './compare.js';
 import type { User } from './directory.js';
 import { KeyTable } from './key-table.js';
-import type { AuthMode } from './policy.js';
+import type { Policy } from './policy.js';
 import { isInScope } from './scope.js';
 
 /** Places of users by key, in source order within a key. */
@@ -34,6 +35,8 @@ export class Buckets {
 
 export interface IdentityIndex {
   readonly users: readonly User[];
+  /** By which the keys were made. */
+  readonly collation: Collation;
   /** Key texts by key id. */
   readonly keys: readonly string[];
   /** Yields the id of a text's key; -1 where no user has it, or where it is blank. */
@@ -52,9 +55,10 @@ export interface IdentityIndex {
   readonly emailers: Buckets;
 }
 
-/** Yields the index of a snapshot's users under an authentication mode. */
-export function indexIdentities(users: readonly User[], mode: AuthMode): IdentityIndex {
-  const table = new KeyTable();
+/** Returns the index of a snapshot's users. */
+export function indexIdentities(users: readonly User[], policy: Pick<Policy, 'authMode' | 'collation'>): IdentityIndex {
+  const collation = collationOf(policy.collation);
+  const table = new KeyTable(collation.key);
   const userNameKey = new Int32Array(users.length);
   const emailKey = new Int32Array(users.length);
   const inScope = new Uint8Array(users.length);
@@ -64,13 +68,14 @@ export function indexIdentities(users: readonly User[], mode: AuthMode): Identit
     const email = user.email === user.userName ? name : table.intern(user.email);
     userNameKey[place] = name;
     emailKey[place] = email;
-    if (!isInScope(user, mode)) return;
+    if (!isInScope(user, policy.authMode)) return;
     inScope[place] = 1;
     if (email >= 0 && user.userName !== user.email) needing[place] = 1;
   });
   const { keys } = table;
   return {
     users,
+    collation,
     keys,
     find: (text) => table.find(text),
     userNameKey,

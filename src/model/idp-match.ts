@@ -39,7 +39,7 @@ const NOWHERE = new Int32Array(0);
 export function matchIdp(index: IdentityIndex, directory: IdpDirectory): IdpMatch {
   const { users } = directory;
   const known = index.keys.length;
-  const others = new KeyTable();
+  const others = new KeyTable(index.collation.key);
   const keyOf = (text: string): number => {
     const inConnect = index.find(text);
     if (inConnect >= 0) return inConnect;

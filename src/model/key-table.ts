@@ -1,6 +1,6 @@
 /** Comparison keys by number. A Map of as many texts takes three times as long, and was a tenth of a check. */
 
-import { key } from './compare.js';
+import type { Collation } from './compare.js';
 
 /** A key that finds no slot within so many steps goes into a map: texts made to collide stay cheap. */
 const MOST_STEPS = 64;
@@ -18,6 +18,8 @@ export class KeyTable {
   readonly #crowded = new Map<string, number>();
   /** Of the text that was looked at last. */
   #hash = 0;
+
+  constructor(readonly key: Collation['key']) {}
 
   /** Yields the number of a text's key, a new one where it has none; -1 where the text is blank. */
   intern(text: string): number {
@@ -57,7 +59,7 @@ export class KeyTable {
   /** Yields a text's key, and leaves its hash behind. */
   #fold(text: string): string {
     if (this.#isKey(text)) return text;
-    const folded = key(text);
+    const folded = this.key(text);
     this.#isKey(folded);
     return folded;
   }

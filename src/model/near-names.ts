@@ -1,6 +1,6 @@
 /** Which name was probably meant: one with the same key, or else one that is one or two edits away. Nothing is quadratic in names. */
 
-import { type Difference, differenceOf, key } from './compare.js';
+import type { Collation, Difference } from './compare.js';
 
 /** Of more names with one key, only so many are compared for the mildest difference. */
 const MOST_COMPARED = 16;
@@ -13,11 +13,14 @@ const MILDEST: readonly Difference[] = ['case', 'whitespace', 'unicode', 'value'
 const MOST_WORK = 50_000_000;
 const LEAST_SHARE = 2_500;
 
+/** How names are compared; without `differenceOf` the first of those with one key is as good as any. */
+type Comparing = Pick<Collation, 'key'> & Partial<Pick<Collation, 'differenceOf'>>;
+
 /**
  * Returns what finds the near name: of the same key the one that differs least, else the one with the fewest edits, and
  * of several the first by code points, whatever the order in which they were given. `questions`: how often it will be asked.
  */
-export function nearNames(names: Iterable<string>, questions = 1): (wanted: string) => string | undefined {
+export function nearNames(names: Iterable<string>, { key, differenceOf }: Comparing, questions = 1): (wanted: string) => string | undefined {
   const namesByKey = new Map<string, string[]>();
   for (const name of [...new Set(names)].sort()) {
     const folded = key(name);
@@ -31,7 +34,7 @@ export function nearNames(names: Iterable<string>, questions = 1): (wanted: stri
   return (wanted) => {
     const sought = key(wanted);
     const same = namesByKey.get(sought);
-    if (same !== undefined) return mildest(wanted, same);
+    if (same !== undefined) return mildest(wanted, same, differenceOf);
     // Of short names nearly everything is near: one edit needs four letters, two need seven.
     const most = Math.min(3, Math.ceil(sought.length / 3)) - 1;
     if (most < 1) return undefined;
@@ -42,9 +45,10 @@ export function nearNames(names: Iterable<string>, questions = 1): (wanted: stri
 }
 
 /** Returns the near name of one question. */
-export const nearestName = (wanted: string, names: Iterable<string>): string | undefined => nearNames(names)(wanted);
+export const nearestName = (wanted: string, names: Iterable<string>, key: Collation['key']): string | undefined => nearNames(names, { key })(wanted);
 
-function mildest(wanted: string, names: readonly string[]): string | undefined {
+function mildest(wanted: string, names: readonly string[], differenceOf: Comparing['differenceOf']): string | undefined {
+  if (differenceOf === undefined) return names[0];
   const rank = (name: string): number => (name === wanted ? -1 : MILDEST.indexOf(differenceOf(wanted, name)));
   return names.slice(0, MOST_COMPARED).reduce((best, name) => (rank(name) < rank(best) ? name : best));
 }

@@ -1,6 +1,6 @@
 /** Who is concerned by enablement: users in scope, and groups to be synced (contract 2.1, 2.2). */
 
-import { isBlank } from './compare.js';
+import type { Collation } from './compare.js';
 import type { Group, User } from './directory.js';
 import type { AuthMode, Policy } from './policy.js';
 
@@ -10,7 +10,7 @@ export function isInScope(user: User, mode: AuthMode): boolean {
 }
 
 /** Is in scope, has an email, and its username is not exactly that email. */
-export function needsUpdate(user: User, mode: AuthMode): boolean {
+export function needsUpdate(user: User, mode: AuthMode, { isBlank }: Collation): boolean {
   return user.userName !== user.email && isInScope(user, mode) && !isBlank(user.email);
 }
 

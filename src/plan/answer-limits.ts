@@ -1,7 +1,7 @@
 /** What of an answer cannot be meant, as far as its own row tells; said in the same words wherever an answer is given. */
 
 import type { Acceptance } from '../audit/report.js';
-import { isBlank } from '../model/compare.js';
+import { isUnseen } from '../model/compare.js';
 import { isEmailAddress } from '../model/email.js';
 import type { DecisionAction, Question } from '../model/finding.js';
 import { grouped } from '../rules/rule.js';
@@ -29,7 +29,7 @@ export function actionOf(answer: Pick<Answer, 'action'>, question: Question, ref
 export function valueProblem(action: DecisionAction, value: string): string | undefined {
   if (action === 'remove-member') return undefined;
   if (action === 'activate' || action === 'deactivate' || action === 'accept') return value === '' ? undefined : `${action} takes no value.`;
-  if (isBlank(value)) return `${action} needs a value.`;
+  if (isUnseen(value)) return `${action} needs a value.`;
   if (hasUnseen(value)) return `${JSON.stringify(value)} has a control character: a tab, a line end, or one that nobody sees.`;
   if (isTooLong(value)) return `${quoted(value)} has ${grouped(value.length)} characters; Jama Connect holds ${LONGEST}.`;
   if (action === 'set-email') return isEmailAddress(value) ? undefined : `${JSON.stringify(value)} is not an email address.`;

@@ -2,7 +2,7 @@
 
 import type { AuditedFinding, Report } from '../audit/report.js';
 import type { Change } from '../model/change.js';
-import { key } from '../model/compare.js';
+import type { Collation } from '../model/compare.js';
 import type { Group, User } from '../model/directory.js';
 import type { RuleContext } from '../rules/rule.js';
 import type { Choices } from './choices.js';
@@ -39,7 +39,7 @@ export function assembleFor({ before, context }: Ground, choices: Choices, end: 
     ...emailChanges(users, choices),
     ...activityChanges(users, choices),
     ...renameChanges(context, end),
-    ...groupChanges(groups, end.groups, choices),
+    ...groupChanges(groups, end.groups, choices, context.index.collation.key),
     ...memberChanges(users, groups, choices),
   ];
   const resolving = new Resolving(before.findings, context.directory, end);
@@ -70,6 +70,7 @@ const inPlace = <T>(map: ReadonlyMap<number, T>): (readonly [number, T])[] => [.
 
 function renameChanges({ directory, index }: RuleContext, end: EndState): Placed[] {
   const { users } = directory;
+  const { key } = index.collation;
   /** Key ids of targets that nobody had or wanted in the source; they lie beyond those of the index. */
   const added = new Map<string, number>();
   const addedId = (text: string): number => {
@@ -117,7 +118,7 @@ function temporaryName(id: string, isTaken: (name: string) => boolean): string {
   }
 }
 
-function groupChanges(groups: readonly Group[], ends: readonly Group[], { groupNames }: Choices): Placed[] {
+function groupChanges(groups: readonly Group[], ends: readonly Group[], { groupNames }: Choices, key: Collation['key']): Placed[] {
   const movers = inPlace(groupNames)
     .filter(([place, to]) => groups[place].name !== to)
     .map(([place]) => place);

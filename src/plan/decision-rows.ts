@@ -1,7 +1,6 @@
 /** What people are asked: one row for each subject of each finding that they must settle, with a valid suggestion. */
 
 import type { AuditedFinding } from '../audit/report.js';
-import { key } from '../model/compare.js';
 import type { Input, User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
 import type { Question } from '../model/finding.js';
@@ -100,6 +99,7 @@ interface Proposed {
 /** Yields what makes proposals concrete: values that no other name, no other email and no other suggestion has. */
 function suggester(context: RuleContext): (proposed: Proposed) => string {
   const ground = new Taken(context);
+  const { key } = context.index.collation;
   const given = new Map<string, string>();
   // A group that is to be synced by its very name keeps it, or the name would be nobody's.
   const names = new Set(context.sync.sought);
@@ -135,7 +135,7 @@ class Taken {
 
   constructor({ directory, index }: RuleContext) {
     this.#index = index;
-    this.#groupNames = new Set(directory.groups.map(({ name }) => key(name)));
+    this.#groupNames = new Set(directory.groups.map(({ name }) => index.collation.key(name)));
   }
 
   /** Yields the value, or a numbered one that is free. A person's own address is that or another person's, never numbered. */
@@ -153,7 +153,7 @@ class Taken {
 
   /** Yields whether the value was free, and takes it. */
   #take(value: string, place: number | undefined): boolean {
-    const folded = key(value);
+    const folded = this.#index.collation.key(value);
     if (!this.#isFree(folded, place)) return false;
     this.#suggested.set(folded, place);
     return true;

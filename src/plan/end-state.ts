@@ -35,9 +35,7 @@ export const topicOf = ({ finding }: AuditedFinding): string => `${finding.rule}
 export function endStateOf(before: Report, { directory, policy, index, contest, idp }: RuleContext, members: MemberTable, choices: Choices): EndState {
   const isChosen = hasChoices(choices);
   const chosen = isChosen ? directory.users.map((user) => withChoices(user, choices)) : directory.users;
-  const settled: { index: IdentityIndex; contest: Contest } = isChosen
-    ? settle(chosen.map(releasing(choices)), policy.authMode, idp?.directory)
-    : { index, contest };
+  const settled: { index: IdentityIndex; contest: Contest } = isChosen ? settle(chosen.map(releasing(choices)), policy, idp?.directory) : { index, contest };
   const movers: number[] = [];
   const updated: number[] = [];
   const users = chosen.slice();
@@ -68,8 +66,8 @@ export function endStateOf(before: Report, { directory, policy, index, contest, 
   return { users, groups, movers, report: audit.finish(snapshot), isRenamedOnly: !isChosen, contest: audit.context.contest, index: audit.context.index, tally };
 }
 
-function settle(users: readonly User[], mode: RuleContext['policy']['authMode'], idp: IdpDirectory | undefined): { index: IdentityIndex; contest: Contest } {
-  const index = indexIdentities(users, mode);
+function settle(users: readonly User[], policy: RuleContext['policy'], idp: IdpDirectory | undefined): { index: IdentityIndex; contest: Contest } {
+  const index = indexIdentities(users, policy);
   return { index, contest: settleContest(index, idp === undefined ? undefined : leadingAway(index, matchIdp(index, idp))) };
 }
 

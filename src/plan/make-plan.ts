@@ -2,7 +2,6 @@
 
 import type { Acceptance } from '../audit/report.js';
 import { type AuditedFinding, isAtOrAbove, type Report } from '../audit/report.js';
-import { key } from '../model/compare.js';
 import { ruleOf } from '../rules/registry.js';
 import { type Assembly, assemble, assembleFor, type Ground } from './assemble.js';
 import { type Choices, hasChoices, NO_CHOICES } from './choices.js';
@@ -181,8 +180,13 @@ function knowing(before: readonly AuditedFinding[], { emails, userNames, active 
   };
 }
 
-function groupNamesakes({ groups }: EndState, names: ReadonlyMap<number, string>, linesOf: (subjects: readonly string[]) => number[]): DecisionProblem[] {
+function groupNamesakes(
+  { groups, index }: EndState,
+  names: ReadonlyMap<number, string>,
+  linesOf: (subjects: readonly string[]) => number[],
+): DecisionProblem[] {
   if (names.size === 0) return [];
+  const { key } = index.collation;
   const byName = new Map<string, string[]>();
   for (const { id, name, isOrganisationLevel } of groups) {
     if (!isOrganisationLevel) continue;

@@ -1,6 +1,6 @@
 /** Plays a plan's actions on a copy of the snapshot and proves what always holds (contract 6). */
 
-import { key } from '../model/compare.js';
+import type { Collation } from '../model/compare.js';
 import type { Group, User } from '../model/directory.js';
 import type { IdentityIndex } from '../model/identity-index.js';
 import type { Action } from './plan.js';
@@ -12,7 +12,7 @@ export interface Proof {
   /** Place of the user whom each action changes; of the group, where it changes one. */
   readonly places: Int32Array;
   /** Of the source. */
-  readonly index: Pick<IdentityIndex, 'keys' | 'find' | 'userNameKey' | 'emailKey'>;
+  readonly index: Pick<IdentityIndex, 'collation' | 'keys' | 'find' | 'userNameKey' | 'emailKey'>;
   /** The state that the plan was made for. */
   readonly end: { readonly users: readonly User[]; readonly groups: readonly Group[] };
 }
@@ -48,10 +48,11 @@ class Names {
   readonly #firstNew: number;
 
   constructor({ users, actions, places, index }: Proof) {
-    const { keys, userNameKey, emailKey } = index;
+    const { collation, keys, userNameKey, emailKey } = index;
+    const { key } = collation;
     users.forEach(({ id, userName, email }, place) => {
-      const isName = isKeyOf(keys[userNameKey[place]], userName);
-      const isEmail = email === userName ? emailKey[place] === userNameKey[place] : isKeyOf(keys[emailKey[place]], email);
+      const isName = isKeyOf(keys[userNameKey[place]], userName, key);
+      const isEmail = email === userName ? emailKey[place] === userNameKey[place] : isKeyOf(keys[emailKey[place]], email, key);
       if (!isName || !isEmail) fail(undefined, `user ${id} is not as the plan took it`);
     });
     this.#firstNew = keys.length;
@@ -101,11 +102,13 @@ class Names {
 const OWN_KEY = /^[\x21-\x40\x5b-\x7e]+$/;
 
 /** Is a text of the index, or undefined for none, the key of a text. */
-const isKeyOf = (known: string | undefined, text: string): boolean => (known === text && OWN_KEY.test(text)) || (known ?? '') === key(text);
+const isKeyOf = (known: string | undefined, text: string, key: Collation['key']): boolean =>
+  (known === text && OWN_KEY.test(text)) || (known ?? '') === key(text);
 
 /** Yields the first temporary name that somebody has at the end, as username or as email, and had not in the source. */
-function firstMet(temporary: readonly { readonly action: Action; readonly to: string }[], { users, end }: Proof): Action | undefined {
+function firstMet(temporary: readonly { readonly action: Action; readonly to: string }[], { users, end, index }: Proof): Action | undefined {
   if (temporary.length === 0) return undefined;
+  const { key } = index.collation;
   const byKey = new Map(temporary.map(({ action, to }) => [key(to), action]));
   for (let place = 0; place < users.length; place++) {
     const user = end.users[place];

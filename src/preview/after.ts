@@ -20,7 +20,7 @@ export function afterPlan({ directory, policy, idp }: Foreseeable, members: Memb
   const playing = new Playing(directory, members);
   for (const action of actions) playing.play(action);
   const after: Directory = { ...directory, users: playing.users, groups: playing.groups };
-  const index = indexIdentities(after.users, policy.authMode);
+  const index = indexIdentities(after.users, policy);
   const sync = selectSyncGroups(after.groups, policy);
   return {
     context: { directory: after, policy, index, sync, ...(idp === undefined ? {} : { idp: matchIdp(index, idp.directory) }) },

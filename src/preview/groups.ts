@@ -1,6 +1,6 @@
 /** What the first sync does to groups: the provider's first, then groups to be synced that none of them is linked to. */
 
-import { isBlank, key } from '../model/compare.js';
+import type { Collation } from '../model/compare.js';
 import type { Group } from '../model/directory.js';
 import type { IdpGroup } from '../model/idp.js';
 import type { GroupForecast } from './forecast.js';
@@ -18,10 +18,11 @@ export interface GroupsForecast {
 
 const NONE: readonly never[] = [];
 
-export function forecastGroups({ directory, sync, idp }: Ground): GroupsForecast {
+export function forecastGroups({ directory, sync, idp, index }: Ground): GroupsForecast {
   const { provider, groups: idpGroups, given } = idp.directory;
   const words = groupWords(provider);
-  const { exact, alike, ofProjects } = namesOf(directory.groups);
+  const { isBlank, key } = index.collation;
+  const { exact, alike, ofProjects } = namesOf(directory.groups, key);
   const wanted = sync.names === null ? null : new Set(sync.names.map(key));
   const considered = idpGroups.filter(({ name }) => wanted === null || wanted.has(key(name)));
   const timesByName = new Map<string, number>();
@@ -72,7 +73,7 @@ interface Names {
   readonly ofProjects: ReadonlyMap<string, readonly Group[]>;
 }
 
-function namesOf(groups: readonly Group[]): Names {
+function namesOf(groups: readonly Group[], key: Collation['key']): Names {
   const exact = new Map<string, Group[]>();
   const alike = new Map<string, Group[]>();
   const ofProjects = new Map<string, Group[]>();

@@ -2,13 +2,13 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import stringWidth from 'string-width';
 import type { AuditedFinding, Report } from '../audit/report.js';
 import { isAtOrAbove, isStopped, readInputs } from '../audit/report.js';
-import { differenceOf } from '../model/compare.js';
+import { type Collation, collationOf } from '../model/compare.js';
 import { locationOf, type Subject } from '../model/directory.js';
 import { SEVERITIES, type Severity } from '../model/finding.js';
 import { isInScope } from '../model/scope.js';
 import { rulesFor } from '../rules/registry.js';
 import { type Cell, count, grouped, type Rule } from '../rules/rule.js';
-import { alignColumns, charactersOf, cut, cutStart, type Styled, wrap } from './columns.js';
+import { charactersOf, cut, cutStart, type Styled, tableLines, wrap } from './columns.js';
 import type { Reporter, ReportOptions } from './reporter.js';
 import { acceptanceText, idpText, sourceText } from './sections.js';
 import { knownAtOrAbove, verdictText } from './verdict.js';
@@ -94,6 +94,7 @@ function acceptanceLines(findings: readonly AuditedFinding[], { width, mostRows 
 function* subjectLines(rule: Rule, findings: readonly AuditedFinding[], report: Report, options: ReportOptions, paint: ChalkInstance): Iterable<string> {
   const locate = (subject: Subject) => locationOf(report.snapshot.inputs, subject);
   const most = options.mostRows ?? Number.POSITIVE_INFINITY;
+  const collation = collationOf(report.policy.collation);
   const rows: Styled[][] = [];
   /** Rows that could be shown, and what they stand for, which may be more. */
   let available = 0;
@@ -104,10 +105,10 @@ function* subjectLines(rule: Rule, findings: readonly AuditedFinding[], report: 
     const cells = rows.length >= most && subjects > 0 ? [] : rule.rows(finding, locate);
     available += cells.length || subjects;
     total += rule.size?.(finding) ?? (cells.length || subjects);
-    for (const row of cells) if (rows.length < most) rows.push(row.map((cell, column) => styleCell(cell, rule.headings[column], paint)));
+    for (const row of cells) if (rows.length < most) rows.push(row.map((cell, column) => styleCell(cell, rule.headings[column], collation, paint)));
   }
   const headings = rule.headings.map((heading): Styled => ({ plain: heading, paint: (width) => paint.dim(cut(heading, width)) }));
-  if (rows.length > 0) for (const line of alignColumns([headings, ...rows], '    ', options.width)) yield `${line}\n`;
+  if (rows.length > 0) for (const line of tableLines(headings, rows, '    ', options.width)) yield `${line}\n`;
   if (total === rows.length) return;
   const isAllListed = available === total;
   const how = available === rows.length ? '' : `; --rows all shows ${isAllListed ? 'them, --format json lists everything' : `the first ${grouped(available)}`}`;
@@ -118,7 +119,7 @@ function* subjectLines(rule: Rule, findings: readonly AuditedFinding[], report: 
 const ENDS: ReadonlySet<string> = new Set(['where']);
 
 /** Yields a cell as a terminal shows it, with what differs from the value it is compared with marked. */
-export function styleCell({ text, against }: Cell, heading: string, paint: ChalkInstance): Styled {
+export function styleCell({ text, against }: Cell, heading: string, { differenceOf }: Collation, paint: ChalkInstance): Styled {
   const isComparable = against !== undefined && against !== '' && against !== text && differenceOf(text, against) !== 'value';
   if (!isComparable) {
     const plain = visible(text);

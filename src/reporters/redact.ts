@@ -2,7 +2,7 @@
 
 import type { Acceptance, AuditedFinding, Report } from '../audit/report.js';
 import type { Alias, Aliases } from '../model/alias.js';
-import { key } from '../model/compare.js';
+import type { Collation } from '../model/compare.js';
 import type { Directory, Group, Snapshot, UnknownMember, User } from '../model/directory.js';
 import type { StatedEnvironment } from '../model/environment.js';
 import type { FindingBase } from '../model/finding.js';
@@ -43,14 +43,23 @@ function lazily<T>(make: () => T): () => T {
  * Yields what stands for a user or group that a membership refers to, by id or by name, without saying by which. What
  * is no id for certain is hidden: an unknown one is a number or UUID that nobody has as id or as name.
  */
-function referTo(text: string, isKnown: boolean, ids: ReadonlySet<string>, names: ReadonlySet<string>, idOf: Alias, aliasOf: Alias): string {
+function referTo(
+  text: string,
+  isKnown: boolean,
+  ids: ReadonlySet<string>,
+  names: ReadonlySet<string>,
+  idOf: Alias,
+  aliasOf: Alias,
+  key: Collation['key'],
+): string {
   const isId = ids.has(text.trim());
   if (isKnown) return isId ? idOf(text.trim()) : aliasOf(text);
   return isPlainId(text.trim()) && !isId && !names.has(key(text)) ? text : aliasOf(text);
 }
 
 /** Yields what stands for the subjects of an export. Ids stay, unless they are usernames, emails or group names. */
-export function standFor({ users, groups }: Pick<Snapshot, 'users' | 'groups'>, { identity, group: groupAlias, person }: Aliases): ExportStand {
+export function standFor({ users, groups }: Pick<Snapshot, 'users' | 'groups'>, { collation, identity, group: groupAlias, person }: Aliases): ExportStand {
+  const { key } = collation;
   const identities = lazily(() => new Set(users.flatMap(({ userName, email }) => [key(userName), key(email)])));
   const groupNames = lazily(() => new Set(groups.map(({ name }) => key(name))));
   const userIds = lazily(() => new Set(users.map(({ id }) => id)));
@@ -102,8 +111,8 @@ export function standFor({ users, groups }: Pick<Snapshot, 'users' | 'groups'>, 
     userId,
     groupId,
     member: ({ user: who, group: what, lacks, location }: UnknownMember) => ({
-      user: referTo(who, lacks === 'group', userIds(), identities(), userId, identity),
-      group: referTo(what, lacks === 'user', groupIds(), groupNames(), groupId, groupAlias),
+      user: referTo(who, lacks === 'group', userIds(), identities(), userId, identity, key),
+      group: referTo(what, lacks === 'user', groupIds(), groupNames(), groupId, groupAlias, key),
       lacks,
       location,
     }),

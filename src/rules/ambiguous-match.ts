@@ -1,6 +1,6 @@
-import { key } from '../model/compare.js';
 import type { User } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
+import type { IdentityIndex } from '../model/identity-index.js';
 import type { IdpUser } from '../model/idp.js';
 import { contestsOf, idpIdentity, idpOf, idpPlaceText, idpUserData } from './idp.js';
 import { anonymousAddress, askEach, cell, count, few, NO_NEEDS, NOBODY, placeText, type Rule, sortedIdentity, stateText, userData } from './rule.js';
@@ -14,8 +14,9 @@ export interface AmbiguousMatch extends FindingBase {
   readonly keys: readonly string[];
   /** Those whose subject it is come first. */
   readonly idpUsers: readonly IdpUser[];
-  /** By place. */
+  /** By place; and by what each of them fits. */
   readonly users: readonly User[];
+  readonly by: readonly By[];
 }
 
 /** Users that the JSON report lists, and that a person is asked about. */
@@ -24,9 +25,9 @@ const MOST = 100;
 const BY: Readonly<Record<By, string>> = { userName: 'username', email: 'email', both: 'username and email' };
 
 /** Yields what of the user has one of the keys. */
-function byOf({ userName, email }: User, keys: readonly string[]): By {
-  if (!keys.includes(key(email))) return 'userName';
-  return keys.includes(key(userName)) ? 'both' : 'email';
+function byOf({ place }: User, { userNameKey, emailKey }: IdentityIndex, keys: readonly number[]): By {
+  if (!keys.includes(emailKey[place])) return 'userName';
+  return keys.includes(userNameKey[place]) ? 'both' : 'email';
 }
 
 const whoFits = ({ keys, idpUsers, users }: AmbiguousMatch): string => {
@@ -58,22 +59,29 @@ export const ambiguousMatch: Rule<AmbiguousMatch> = {
     *findings() {
       const match = idpOf(context);
       for (const { keys, idpUsers, users, isLookupSure } of contestsOf(context.index, match).contested) {
-        yield { rule: 'ambiguous-match', severity: isLookupSure ? 'warning' : 'error', keys: keys.map((id) => match.keys[id]), idpUsers, users };
+        yield {
+          rule: 'ambiguous-match',
+          severity: isLookupSure ? 'warning' : 'error',
+          keys: keys.map((id) => match.keys[id]),
+          idpUsers,
+          users,
+          by: users.map((user) => byOf(user, context.index, keys)),
+        };
       }
     },
   }),
   message: (finding) =>
     `${whoFits(finding)}: ${finding.users
       .slice(0, 3)
-      .map((user) => `"${user.id}" by ${BY[byOf(user, finding.keys)]}`)
+      .map((user, at) => `"${user.id}" by ${BY[finding.by[at]]}`)
       .join(', ')}${finding.users.length > 3 ? ` and ${count(finding.users.length - 3, 'other')}` : ''}.`,
   identity: ({ keys, idpUsers, users }) => [...keys, ...idpIdentity(idpUsers), ...sortedIdentity(users, ({ userName, email }) => [userName, email])],
   topic: ({ keys }) => keys.join('\n'),
-  data: ({ keys, idpUsers, users }, locate) => ({
+  data: ({ idpUsers, users, by }, locate) => ({
     idpUser: idpUserData(idpUsers[0]),
     ...(idpUsers.length > 1 ? { idpUserCount: idpUsers.length } : {}),
     userCount: users.length,
-    users: users.slice(0, MOST).map((user) => ({ ...userData(user), by: byOf(user, keys), location: locate(user) })),
+    users: users.slice(0, MOST).map((user, at) => ({ ...userData(user), by: by[at], location: locate(user) })),
   }),
   redact: (finding, stand) => ({
     ...finding,
@@ -82,7 +90,7 @@ export const ambiguousMatch: Rule<AmbiguousMatch> = {
     users: finding.users.map(stand.user),
   }),
   headings: ['subject in the provider', 'its email', 'there at', 'fits id', 'username', 'email', 'by', 'user is', 'where'],
-  rows: ({ keys, idpUsers: [first, ...others], users }, locate) =>
+  rows: ({ idpUsers: [first, ...others], users, by }, locate) =>
     users.map((user, row) => [
       cell(row > 0 ? '' : others.length === 0 ? first.subject : `${first.subject} and ${count(others.length, 'other')}`),
       cell(row > 0 ? '' : first.email),
@@ -90,7 +98,7 @@ export const ambiguousMatch: Rule<AmbiguousMatch> = {
       cell(user.id),
       cell(user.userName),
       cell(user.email),
-      cell(BY[byOf(user, keys)]),
+      cell(BY[by[row]]),
       cell(stateText(user)),
       cell(placeText(locate(user))),
     ]),
@@ -106,7 +114,7 @@ export const ambiguousMatch: Rule<AmbiguousMatch> = {
       ['set-email', 'set-username', 'deactivate', 'accept'],
       (user) => {
         if (user.active) return undefined;
-        return { action: byOf(user, finding.keys) === 'email' ? 'set-email' : 'set-username', value: anonymousAddress(user) };
+        return { action: finding.by[finding.users.indexOf(user)] === 'email' ? 'set-email' : 'set-username', value: anonymousAddress(user) };
       },
     ),
 };

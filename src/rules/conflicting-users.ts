@@ -1,6 +1,5 @@
 /** This rule is long because it draws, orders and proposes for five patterns of one table of the guide. */
 
-import { key } from '../model/compare.js';
 import { NOBODY as NO_WANTER } from '../model/contest.js';
 import type { User } from '../model/directory.js';
 import type { FindingBase, Proposal } from '../model/finding.js';
@@ -148,12 +147,14 @@ export const conflictingUsers: Rule<ConflictingUsers> = {
 };
 
 /** Whoever gives way is asked to: claimants beyond the first, and holders who stay but do not have the address as email. */
-function proposer({ userName, users, pattern, needsUpdate }: ConflictingUsers): (user: User) => Proposal | undefined {
+function proposer({ users, pattern, needsUpdate, index, keyId }: ConflictingUsers): (user: User) => Proposal | undefined {
   if (pattern !== 'same-email' && pattern !== 'taken') return () => undefined;
-  const claimants = users.filter((user) => needsUpdate[user.place] === 1 && key(user.email) === userName);
-  const stayers = users.filter((user) => needsUpdate[user.place] === 0 && key(user.userName) === userName);
-  const rightful = stayers.find((user) => key(user.email) === userName && user.active);
-  const keeper = rightful ?? claimants.find((user) => key(user.userName) === userName) ?? claimants[0];
+  const isHeld = ({ place }: User): boolean => index.userNameKey[place] === keyId;
+  const isWanted = ({ place }: User): boolean => index.emailKey[place] === keyId;
+  const claimants = users.filter((user) => needsUpdate[user.place] === 1 && isWanted(user));
+  const stayers = users.filter((user) => needsUpdate[user.place] === 0 && isHeld(user));
+  const rightful = stayers.find((user) => isWanted(user) && user.active);
+  const keeper = rightful ?? claimants.find((user) => isHeld(user)) ?? claimants[0];
   const losing = new Set<User>([...claimants, ...stayers]);
   losing.delete(keeper);
   const isClaimant = new Set(claimants);

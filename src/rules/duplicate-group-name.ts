@@ -1,4 +1,4 @@
-import { key, type Match, matchOf } from '../model/compare.js';
+import type { Match } from '../model/compare.js';
 import type { Group } from '../model/directory.js';
 import type { FindingBase, Severity } from '../model/finding.js';
 import { cell, count, few, idsOf, NOBODY, placeText, type Rule, sortedIdentity } from './rule.js';
@@ -6,6 +6,8 @@ import { cell, count, few, idsOf, NOBODY, placeText, type Rule, sortedIdentity }
 export interface DuplicateGroupName extends FindingBase {
   readonly rule: 'duplicate-group-name';
   readonly match: Match;
+  /** The key that the names share. */
+  readonly key: string;
   /** By place. */
   readonly groups: readonly Group[];
 }
@@ -27,8 +29,9 @@ export const duplicateGroupName: Rule<DuplicateGroupName> = {
   example: 'Groups 3 and 9 are both called "Reviewers": 9 becomes "Reviewers (EU)".',
   clause: 'duplicate-groups',
   needs: () => ['groupList'],
-  start: ({ directory }) => ({
+  start: ({ directory, index }) => ({
     *findings() {
+      const { key, matchOf } = index.collation;
       const groupsByKey = new Map<string, Group[]>();
       for (const group of directory.groups) {
         // Names that are all signs, as ????? is, say nothing of what they were.
@@ -38,23 +41,23 @@ export const duplicateGroupName: Rule<DuplicateGroupName> = {
         if (same === undefined) groupsByKey.set(folded, [group]);
         else same.push(group);
       }
-      for (const groups of groupsByKey.values()) {
+      for (const [folded, groups] of groupsByKey) {
         if (groups.length < 2) continue;
         const match = matchOf(groups.map(({ name }) => name));
         const severity: Severity = match === 'exact' ? 'error' : 'warning';
-        yield { rule: 'duplicate-group-name', severity, match, groups };
+        yield { rule: 'duplicate-group-name', severity, match, key: folded, groups };
       }
     },
   }),
   message: ({ groups, match }) =>
     `${count(groups.length, 'organisation-level group')} ${HOW[match]}: ${few(match === 'exact' ? [groups[0].name] : groups.map(({ name }) => name))} (${idsOf(groups)}).`,
   identity: ({ groups }) => sortedIdentity(groups, ({ name }) => [name]),
-  topic: ({ groups }) => key(groups[0].name),
+  topic: ({ key }) => key,
   data: ({ match, groups }, locate) => ({
     match,
     groups: groups.map((group) => ({ id: group.id, name: group.name, location: locate(group) })),
   }),
-  redact: (finding, stand) => ({ ...finding, groups: finding.groups.map(stand.group) }),
+  redact: (finding, stand) => ({ ...finding, key: stand.groupName(finding.key), groups: finding.groups.map(stand.group) }),
   headings: ['id', 'group name', 'same by', 'where'],
   rows: ({ groups, match }, locate) =>
     groups.map((group, row) => [

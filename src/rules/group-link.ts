@@ -1,4 +1,4 @@
-import { type Difference, differenceOf, isBlank, key } from '../model/compare.js';
+import type { Difference } from '../model/compare.js';
 import type { Group } from '../model/directory.js';
 import type { FindingBase, Proposal } from '../model/finding.js';
 import { nearNames } from '../model/near-names.js';
@@ -12,28 +12,29 @@ export interface GroupLink extends FindingBase {
   readonly near: string | null;
   /** Of the near name from the group's. */
   readonly difference: Difference | null;
+  /** The near name counts as the same. */
+  readonly isRespelt: boolean;
   /** A list of the settings asks for the group by its name. */
   readonly isListed: boolean;
   /** No other organisation-level group has a name that counts as the same. */
   readonly isAlone: boolean;
 }
 
-/** Is another name that counts as the same. */
-const isRespelt = (name: string, near: string | null): near is string => near !== null && key(near) === key(name);
-
 function* findUnlinked(context: RuleContext): Iterable<GroupLink> {
-  const { directory, sync } = context;
+  const { directory, sync, index } = context;
+  const { differenceOf, isBlank, key } = index.collation;
   const names = idpOf(context).directory.groups.map(({ name }) => name);
   const exact = new Set(names);
   const lacking = directory.groups.filter(({ place, name }) => sync.isSynced[place] === 1 && (isBlank(name) || !exact.has(name)));
   if (lacking.length === 0) return;
-  const near = nearNames(names, lacking.length);
+  const near = nearNames(names, index.collation, lacking.length);
   const numbers = new Map<string, number>();
   for (const { name, isOrganisationLevel } of directory.groups) if (isOrganisationLevel) numbers.set(key(name), (numbers.get(key(name)) ?? 0) + 1);
   for (const group of lacking) {
     const meant = near(group.name) ?? null;
     const difference = meant === null ? null : differenceOf(group.name, meant);
-    const isMeant = sync.names !== null || isRespelt(group.name, meant);
+    const isRespelt = meant !== null && key(meant) === key(group.name);
+    const isMeant = sync.names !== null || isRespelt;
     const isListed = sync.sought.has(group.name);
     yield {
       rule: 'group-link',
@@ -41,6 +42,7 @@ function* findUnlinked(context: RuleContext): Iterable<GroupLink> {
       group,
       near: meant,
       difference,
+      isRespelt,
       isListed,
       isAlone: numbers.get(key(group.name)) === 1,
     };
@@ -51,8 +53,8 @@ const sentence = ({ group, near, difference }: GroupLink): string =>
   `No group of the identity provider is called exactly "${group.name}"${near === null || difference === null ? '' : `; "${near}" differs ${IN_WHAT[difference]}`}`;
 
 /** Another spelling of the name can be taken over; white space at its ends cannot, nor a name that settings or other groups hold on to. */
-function proposalOf({ group, near, isListed, isAlone }: GroupLink): Proposal | undefined {
-  if (!isRespelt(group.name, near) || near !== near.trim() || isListed || !isAlone) return undefined;
+function proposalOf({ near, isRespelt, isListed, isAlone }: GroupLink): Proposal | undefined {
+  if (near === null || !isRespelt || near !== near.trim() || isListed || !isAlone) return undefined;
   return { action: 'set-name', value: near };
 }
 

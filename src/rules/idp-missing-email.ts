@@ -1,4 +1,4 @@
-import { type Difference, differenceOf } from '../model/compare.js';
+import type { Difference } from '../model/compare.js';
 import type { User } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
 import { type IdpUser, idpLocation } from '../model/idp.js';
@@ -47,7 +47,7 @@ export const idpMissingEmail: Rule<IdpMissingEmail> = {
         const same = JSON.stringify([idpUser.id, subject, email]);
         if (told.has(same)) continue;
         told.add(same);
-        const difference = isMissing ? undefined : differenceOf(email, subject);
+        const difference = isMissing ? undefined : context.index.collation.differenceOf(email, subject);
         const fit = match.fit[place];
         yield {
           rule: 'idp-missing-email',

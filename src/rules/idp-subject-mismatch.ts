@@ -1,4 +1,4 @@
-import { type Difference, differenceOf, isBlank } from '../model/compare.js';
+import type { Collation, Difference } from '../model/compare.js';
 import type { User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
 import type { FindingBase } from '../model/finding.js';
@@ -19,16 +19,16 @@ export interface IdpSubjectMismatch extends FindingBase {
   readonly difference: Difference;
 }
 
-const isEqual = (a: string, b: string): boolean => a === b && !isBlank(a);
-
 /** Yields which of the three is unlike the others, and how; undefined where all are equal. */
-function compareThree(subject: string, userName: string, email: string): Pick<IdpSubjectMismatch, 'differs' | 'difference'> | undefined {
+function compareThree(subject: string, userName: string, email: string, collation: Collation): Pick<IdpSubjectMismatch, 'differs' | 'difference'> | undefined {
+  const { differenceOf, isBlank } = collation;
+  const isEqual = (a: string, b: string): boolean => a === b && !isBlank(a);
   // Whoever has a partner has a key: three equal values are not blank.
   if (subject === userName && userName === email) return undefined;
   if (isEqual(userName, email)) return { differs: 'subject', difference: differenceOf(subject, email) };
   if (isEqual(subject, email)) return { differs: 'userName', difference: differenceOf(userName, email) };
   if (isEqual(subject, userName)) return { differs: 'email', difference: differenceOf(email, subject) };
-  return { differs: 'all', difference: differenceOfAll([subject, userName, email]) };
+  return { differs: 'all', difference: differenceOfAll([subject, userName, email], collation) };
 }
 
 const CALLED: Readonly<Record<Odd, string>> = { subject: "the identity provider's subject", userName: 'the username', email: 'the email' };
@@ -65,7 +65,7 @@ export const idpSubjectMismatch: Rule<IdpSubjectMismatch> = {
         const partner = match.partner[user.place];
         if (partner === NO_FIT || index.isInScope[user.place] === 0 || takesPart[user.place] === 1) continue;
         const idpUser = match.directory.users[partner];
-        const compared = compareThree(idpUser.subject, user.userName, user.email);
+        const compared = compareThree(idpUser.subject, user.userName, user.email, index.collation);
         if (compared === undefined) continue;
         yield { rule: 'idp-subject-mismatch', severity: compared.difference === 'case' ? 'warning' : 'error', user, idpUser, ...compared };
       }

@@ -1,6 +1,6 @@
 /** What the rules about the identity provider's side share: how its users are shown, and who fits whom more than once. */
 
-import { type Difference, isBlank, key, matchOf } from '../model/compare.js';
+import type { Collation, Difference } from '../model/compare.js';
 import type { User } from '../model/directory.js';
 import type { IdentityIndex } from '../model/identity-index.js';
 import { type IdpUser, idpLocation } from '../model/idp.js';
@@ -44,7 +44,7 @@ export function idpIdentity(users: readonly IdpUser[]): string[] {
 }
 
 /** Yields how texts differ of which no two are equal: the weakest reading under which all of them are the same. */
-export function differenceOfAll(texts: readonly string[]): Difference {
+export function differenceOfAll(texts: readonly string[], { isBlank, key, matchOf }: Collation): Difference {
   const [first = ''] = texts;
   if (isBlank(first) || texts.some((text) => key(text) !== key(first))) return 'value';
   const match = matchOf(texts);

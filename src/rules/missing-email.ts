@@ -1,4 +1,4 @@
-import { isBlank } from '../model/compare.js';
+import { isUnseen } from '../model/compare.js';
 import type { User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
 import type { FindingBase } from '../model/finding.js';
@@ -28,7 +28,7 @@ export const missingEmail: Rule<MissingEmail> = {
       }
     },
   }),
-  message: ({ user }) => (isBlank(user.userName) ? `The user ${user.id} has neither a username nor an email.` : `The ${calledUser(user)} has no email.`),
+  message: ({ user }) => (isUnseen(user.userName) ? `The user ${user.id} has neither a username nor an email.` : `The ${calledUser(user)} has no email.`),
   identity: ({ user }) => [user.id, user.email],
   topic: ({ user }) => user.id,
   data: ({ user }, locate) => ({ user: userData(user), location: locate(user) }),

@@ -1,6 +1,6 @@
 /** What a rule is. Each rule is one file with this furniture; nobody outside it switches on its name. */
 
-import { isBlank } from '../model/compare.js';
+import { isUnseen } from '../model/compare.js';
 import type { Contest } from '../model/contest.js';
 import type { Directory, Group, RecordLocation, Snapshot, Subject, UnknownMember, User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
@@ -149,7 +149,7 @@ export function count(n: number, one: string, many = `${one}s`): string {
 }
 
 /** Yields `user "jdoe"`, or `user 17` where there is no username to name. */
-export const calledUser = ({ id, userName }: User): string => (isBlank(userName) ? `user ${id}` : `user "${userName}"`);
+export const calledUser = ({ id, userName }: User): string => (isUnseen(userName) ? `user ${id}` : `user "${userName}"`);
 
 /** Yields the first few values quoted, and how many more there are. */
 export function few(values: readonly string[], most = 3): string {

@@ -22,12 +22,12 @@ export const unknownSyncGroup: Rule<UnknownSyncGroup> = {
   clause: 'sync-groups',
   needs: ({ syncGroups }) => (syncGroups === null ? [] : ['groups']),
   isIdleWithout: 'groups',
-  start: ({ directory, sync }) => ({
+  start: ({ directory, sync, index }) => ({
     *findings() {
       if (sync.unknown.length === 0) return;
       const names = directory.groups.flatMap(({ isOrganisationLevel, name }) => (isOrganisationLevel ? [name] : []));
       const projectNames = new Set(directory.groups.flatMap(({ isOrganisationLevel, name }) => (isOrganisationLevel ? [] : [name])));
-      const near = nearNames(names, sync.unknown.length);
+      const near = nearNames(names, index.collation, sync.unknown.length);
       for (const name of sync.unknown) {
         const suggestion = near(name) ?? null;
         const isProjectGroup = projectNames.has(name);

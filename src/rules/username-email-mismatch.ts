@@ -1,4 +1,4 @@
-import { type Difference, differenceOf, explainDifference } from '../model/compare.js';
+import { type Difference, explainDifference } from '../model/compare.js';
 import type { User } from '../model/directory.js';
 import type { FindingBase, Severity } from '../model/finding.js';
 import { cell, NO_NEEDS, NOBODY, placeText, type Rule, userData } from './rule.js';
@@ -32,7 +32,7 @@ export const usernameEmailMismatch: Rule<UsernameEmailMismatch> = {
       for (let place = 0; place < index.users.length; place++) {
         if (index.needsUpdate[place] === 0) continue;
         const user = index.users[place];
-        const difference = differenceOf(user.userName, user.email);
+        const difference = index.collation.differenceOf(user.userName, user.email);
         const severity: Severity = difference === 'case' ? 'warning' : 'error';
         yield { rule: 'username-email-mismatch', severity, user, difference };
       }
@@ -44,12 +44,12 @@ export const usernameEmailMismatch: Rule<UsernameEmailMismatch> = {
   data: ({ user, difference }, locate) => ({ user: userData(user), difference, location: locate(user) }),
   redact: (finding, stand) => ({ ...finding, user: stand.user(finding.user) }),
   headings: ['id', 'username', 'email', 'differs in', 'where'],
-  rows: ({ user }, locate) => [
+  rows: ({ user, difference }, locate) => [
     [
       cell(user.id),
       { text: user.userName, against: user.email },
       { text: user.email, against: user.userName },
-      cell(explainDifference(user.userName, user.email)),
+      cell(explainDifference(user.userName, user.email, difference)),
       cell(placeText(locate(user))),
     ],
   ],

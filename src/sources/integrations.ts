@@ -1,6 +1,6 @@
 /** The file of `--integrations`: usernames that other systems sign in with, a CSV with the columns userName and system. */
 
-import { isBlank, key } from '../model/compare.js';
+import type { Collation } from '../model/compare.js';
 import type { User } from '../model/directory.js';
 import { readCells } from './cells.js';
 import type { Encoding } from './encoding.js';
@@ -17,6 +17,7 @@ interface IntegratedName {
 }
 
 export interface Integrations {
+  readonly collation: Collation;
   readonly file: string;
   /** By the username's key. */
   readonly namesByKey: ReadonlyMap<string, IntegratedName>;
@@ -29,7 +30,8 @@ const ACCEPTED = {
 } as const;
 
 /** Yields the usernames with their systems. Throws SourceRefused with everything that is wrong in the file. */
-export function readIntegrations(file: string, encoding?: Encoding): Integrations {
+export function readIntegrations(file: string, collation: Collation, encoding?: Encoding): Integrations {
+  const { isBlank, key } = collation;
   const { headings, rows } = readCells(file, { encoding });
   const problems = new Problems();
   const userNameAt = findColumn('userName', headings, (message) => problems.add({ file, line: 1, message }));
@@ -50,7 +52,7 @@ export function readIntegrations(file: string, encoding?: Encoding): Integration
   }
   if (rows.length === 0) problems.add({ file, message: 'it names no username; leave --integrations out where no other system signs in.' });
   problems.refuse();
-  return { file, namesByKey, systemsByKey: new Map([...namesByKey].map(([folded, { systems }]) => [folded, [...systems]])) };
+  return { file, collation, namesByKey, systemsByKey: new Map([...namesByKey].map(([folded, { systems }]) => [folded, [...systems]])) };
 }
 
 function findColumn(column: keyof typeof ACCEPTED, headings: readonly string[], refuse: (message: string) => void): number {
@@ -67,9 +69,9 @@ function findColumn(column: keyof typeof ACCEPTED, headings: readonly string[], 
 }
 
 /** Yields each username that no user has, with its place: it may be mistyped, and the right one would be renamed after all. */
-export function strangersOf({ file, namesByKey }: Integrations, users: readonly User[]): string[] {
+export function strangersOf({ file, collation, namesByKey }: Integrations, users: readonly User[]): string[] {
   const left = new Map(namesByKey);
-  for (const { signsInFor, userName } of users) if (signsInFor !== undefined) left.delete(key(userName));
+  for (const { signsInFor, userName } of users) if (signsInFor !== undefined) left.delete(collation.key(userName));
   return [...left.values()].map(({ userName, line, column }) =>
     describeProblem({ file, line, column, message: `no user has the username ${quoted(userName)}.` }),
   );

@@ -1,6 +1,6 @@
 /** Rows of memberships tables, and cells of groups, → pairs of places; by id, or by group name and username. */
 
-import { key } from '../model/compare.js';
+import type { Collation } from '../model/compare.js';
 import type { Group, MembershipSink, RecordLocation, User } from '../model/directory.js';
 import type { IdTable } from './id-table.js';
 import { type Problems, quoted } from './problem.js';
@@ -39,6 +39,7 @@ export class MemberResolver {
     groups: readonly Group[],
     readonly usersById: IdTable,
     readonly groupsById: IdTable,
+    readonly key: Collation['key'],
   ) {
     this.#usersByName = lazily(() => placesByName(users, ({ userName }) => userName));
     this.#usersByKey = lazily(() => placesByName(users, ({ userName }) => key(userName)));
@@ -47,7 +48,7 @@ export class MemberResolver {
 
   /** Yields the place of the one user called so: to the letter, or else under the key of a username. */
   userByName(name: string): number {
-    return this.#usersByName().get(name) ?? this.#usersByKey().get(key(name)) ?? UNKNOWN;
+    return this.#usersByName().get(name) ?? this.#usersByKey().get(this.key(name)) ?? UNKNOWN;
   }
 
   groupByName(name: string): number {
@@ -96,7 +97,14 @@ export function takeMemberships(table: Table, resolver: MemberResolver, sink: Me
     ['user', eitherOf(userById, userByName)],
   ]);
   const add = (row: Row, at: number, message: string): void =>
-    problems.add({ file, ...(table.table === undefined ? {} : { table: table.table }), line: row.line, column: at + 1, heading: headings[at], message });
+    problems.add({
+      file,
+      ...(table.table === undefined ? {} : { table: table.table }),
+      line: row.line,
+      column: row.startColumn ?? at + 1,
+      heading: headings[at],
+      message,
+    });
   const refuse = (row: Row, at: number, what: string, role: string): void =>
     add(row, at, `${quoted(row.text(at))} fits more than one ${what}; name ${what}s by id (column ${role}).`);
   const doubles = [

@@ -1,7 +1,9 @@
 /** Reads an opened source: groups, then users, then the memberships as a stream. */
 
+import { collationOf } from '../model/compare.js';
 import type { Directory, Group, Input, MembershipSink, Role, Snapshot, UnknownMember } from '../model/directory.js';
 import type { IdTable } from './id-table.js';
+import { checkMemberLists } from './member-lists.js';
 import { Problems } from './problem.js';
 import { readGroups } from './read-groups.js';
 import { MemberResolver, splitGroupsCell, takeMemberships } from './read-memberships.js';
@@ -52,6 +54,8 @@ export function readSource(opened: readonly Table[], wishes: UserWishes, begin: 
     );
   }
 
+  notes.push(...checkMemberLists(groups.groups, tables, problems));
+
   const directory: Directory = {
     users: users.users,
     groups: groups.groups,
@@ -61,7 +65,7 @@ export function readSource(opened: readonly Table[], wishes: UserWishes, begin: 
   const isSound = problems.total === 0;
   const sink = isSound ? begin(directory) : DEAF;
   let memberships = cells.replay(users.users, sink);
-  const resolver = new MemberResolver(users.users, groups.groups, users.usersById, groups.groupsById);
+  const resolver = new MemberResolver(users.users, groups.groups, users.usersById, groups.groupsById, collationOf(wishes.collation).key);
   for (const table of ofRole('memberships')) {
     const end = table.read(takeMemberships(table, resolver, sink, problems, wishes.areIdsEnough), problems);
     ends.set(table, end);
@@ -87,6 +91,7 @@ function inputFor(table: Table, end: TableEnd | undefined): Input {
     rows: end.rows,
     ...(hasStatus ? {} : { isStatusFixed: true }),
     ...(hasStatus || table.activity === undefined ? {} : { activity: table.activity }),
+    ...table.proof?.(),
   };
 }
 

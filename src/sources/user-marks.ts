@@ -1,11 +1,14 @@
 /** What a person said about single accounts, put on the users as they are read. */
 
-import { key } from '../model/compare.js';
+import type { CollationName } from '../model/collation-name.js';
+import { collationOf } from '../model/compare.js';
 import type { User } from '../model/directory.js';
 import { columnText } from './column-text.js';
 import type { Row, Table } from './table.js';
 
 export interface UserWords {
+  /** How usernames are compared. */
+  readonly collation: CollationName;
   /** Ids of accounts that are never to be changed. */
   readonly leaveOutUsers: readonly string[];
   /** The account that SCIM requests sign in with, by its id or by its username. */
@@ -20,8 +23,9 @@ type Marks = Pick<User, 'isLeftOut' | 'scimAdmin' | 'signsInFor'>;
 type Marker = (row: Row, id: string, userName: string) => Marks | undefined;
 
 /** Yields what makes a table's marker, or undefined where nobody said anything. */
-export function markUsers({ leaveOutUsers, scimAdmin, systemsByKey }: UserWords): ((table: Table) => Marker) | undefined {
+export function markUsers({ collation, leaveOutUsers, scimAdmin, systemsByKey }: UserWords): ((table: Table) => Marker) | undefined {
   if (leaveOutUsers.length === 0 && scimAdmin === undefined && systemsByKey === undefined) return undefined;
+  const { key } = collationOf(collation);
   const leftOut = new Set(leaveOutUsers);
   const adminKey = scimAdmin?.userName === undefined ? undefined : key(scimAdmin.userName);
   const needsKey = adminKey !== undefined || systemsByKey !== undefined;

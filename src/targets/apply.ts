@@ -170,6 +170,7 @@ async function writeAll({ plan, planFile, source, mode, world }: ApplyRequest, {
       inputs: inputs.map(({ role, file, table, sha256 }) => ({ role, file, ...(table === undefined ? {} : { table }), sha256 })),
       reading: site.reading,
       authTypeMap: plan.settings.authTypeMap,
+      collation: plan.settings.collation,
       pid: world.pid,
       host: world.host,
       startedAt: world.now().toISOString(),
@@ -188,6 +189,7 @@ async function writeAll({ plan, planFile, source, mode, world }: ApplyRequest, {
       gate,
       tasks: plan.actions,
       authTypeMap: plan.settings.authTypeMap,
+      collation: plan.settings.collation,
       former: new Map(),
       ...(resumes === undefined ? {} : { resumes: resumes.journal.files }),
     });

@@ -6,6 +6,7 @@ import { readSource } from '../sources/read-source.js';
 import { openSource } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
 import { hashFile } from './files.js';
+import { collationIn } from './journal.js';
 import type { JournalDigest } from './read-journal.js';
 import { targetFor } from './registry.js';
 import { isSameContent } from './standing.js';
@@ -16,7 +17,13 @@ export async function userNamesBefore(journal: JournalDigest, folder: string): P
   if (request === undefined) return new Map();
   const opened = await openSource(request);
   try {
-    const wishes = { authMode: 'basic', withNames: false, authTypeMap: journal.run.authTypeMap, leaveOutUsers: [] } as const;
+    const wishes = {
+      authMode: 'basic',
+      collation: collationIn(journal.run),
+      withNames: false,
+      authTypeMap: journal.run.authTypeMap,
+      leaveOutUsers: [],
+    } as const;
     const listed = opened.tables.filter(({ role }) => role === 'users');
     const { users } = readSource(listed, wishes, () => ({ member: () => {}, unknown: () => {} }));
     return new Map(users.map(({ id, userName }) => [id, userName]));

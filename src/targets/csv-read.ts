@@ -1,12 +1,12 @@
 /** What must be known of CSV files before the first of them is written again. */
 
-import type { AuthenticationType } from '../model/directory.js';
 import { Problems } from '../sources/problem.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { CsvFile } from './csv-files.js';
 import { openCsvFile } from './csv-files.js';
 import type { Ledger } from './ledger.js';
 import { isConcerned, type Names, needsNames, readNames } from './names.js';
+import type { Rehearsal } from './target.js';
 import { Vocabulary } from './vocabulary.js';
 
 export interface CsvGround {
@@ -23,11 +23,7 @@ export interface CsvGround {
 export function readGround(
   files: readonly CsvFile[],
   readingOf: (file: CsvFile) => string,
-  {
-    source,
-    ledger,
-    authTypeMap,
-  }: { readonly source: SourceRequest; readonly ledger: Ledger; readonly authTypeMap: Readonly<Record<string, AuthenticationType>> },
+  { source, ledger, authTypeMap, collation }: { readonly source: SourceRequest; readonly ledger: Ledger } & Pick<Rehearsal, 'authTypeMap' | 'collation'>,
 ): CsvGround {
   const tables = files.map((file) => ({ file, table: openCsvFile(file, readingOf(file), source) }));
   try {
@@ -45,7 +41,7 @@ export function readGround(
     const names = isNaming
       ? readNames(
           tables.map(({ table }) => table),
-          authTypeMap,
+          { authTypeMap, collation },
         )
       : undefined;
     return { names, concerned, vocabularies, memberFile: memberTable?.file };

@@ -10,11 +10,11 @@ import { changedMeanwhile } from './refusal.js';
 import type { Rehearsal } from './target.js';
 
 /** Yields the files that would change. Throws where the write would be refused. */
-export async function rehearseCsv({ source, inputs, destination, tasks, authTypeMap }: Rehearsal): Promise<readonly string[]> {
+export async function rehearseCsv({ source, inputs, destination, tasks, authTypeMap, collation }: Rehearsal): Promise<readonly string[]> {
   const ledger = new Ledger(tasks);
   ledger.refuseUnmet();
   const files = csvFilesOf(source, destination);
-  const ground = readGround(files, ({ file }) => file, { source, ledger, authTypeMap });
+  const ground = readGround(files, ({ file }) => file, { source, ledger, authTypeMap, collation });
   const changing: string[] = [];
   for (const file of files) {
     if (!ground.concerned.has(file)) continue;

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Change } from '../model/change.js';
+import { type CollationName, DEFAULT_COLLATION } from '../model/collation-name.js';
 import type { AuthenticationType, Role } from '../model/directory.js';
 import type { SourceRequest } from '../sources/source.js';
 import { fsyncFolder } from './files.js';
@@ -55,12 +56,17 @@ export interface RunRecord {
   /** How the target is read. */
   readonly reading: SourceRequest;
   readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
+  /** How names are compared; runs of version 1 do not say it. */
+  readonly collation?: CollationName;
   readonly pid: number;
   readonly host: string;
   readonly startedAt: string;
   /** Finishes what an earlier process of the same run began. */
   readonly resumes?: true;
 }
+
+/** Returns how names were compared when a run was planned. */
+export const collationIn = ({ collation = DEFAULT_COLLATION }: Pick<RunRecord, 'collation'>): CollationName => collation;
 
 export interface IntentRecord {
   readonly type: 'intent';

@@ -1,11 +1,13 @@
 /** Who a row of a target is about, where it says so by name. */
 
-import type { AuthenticationType, Group, User } from '../model/directory.js';
+import { collationOf } from '../model/compare.js';
+import type { Group, User } from '../model/directory.js';
 import { IdTable } from '../sources/id-table.js';
 import { MemberResolver } from '../sources/read-memberships.js';
 import { readSource } from '../sources/read-source.js';
 import type { Row, Table } from '../sources/table.js';
 import type { Ledger } from './ledger.js';
+import type { Rehearsal } from './target.js';
 
 export interface Names {
   readonly users: readonly User[];
@@ -16,10 +18,10 @@ export interface Names {
 }
 
 /** Reads users and groups as they are before any action. The tables must not have been read yet. */
-export function readNames(tables: readonly Table[], authTypeMap: Readonly<Record<string, AuthenticationType>>): Names {
+export function readNames(tables: readonly Table[], { authTypeMap, collation }: Pick<Rehearsal, 'authTypeMap' | 'collation'>): Names {
   const listed = tables.filter(({ role }) => role !== 'memberships');
   let found: Omit<Names, 'resolver'> | undefined;
-  readSource(listed, { authMode: 'basic', withNames: false, authTypeMap, leaveOutUsers: [] }, ({ users, groups }) => {
+  readSource(listed, { authMode: 'basic', collation, withNames: false, authTypeMap, leaveOutUsers: [] }, ({ users, groups }) => {
     found = { users, groups, areGroupsGiven: listed.some(({ role }) => role === 'groups') };
     return { member: () => {}, unknown: () => {} };
   });
@@ -29,7 +31,7 @@ export function readNames(tables: readonly Table[], authTypeMap: Readonly<Record
     for (const { id, place } of items) byId.set(id, place);
     return byId;
   };
-  return { ...found, resolver: new MemberResolver(found.users, found.groups, index(found.users), index(found.groups)) };
+  return { ...found, resolver: new MemberResolver(found.users, found.groups, index(found.users), index(found.groups), collationOf(collation).key) };
 }
 
 /** Are names needed to find the rows of a table that the actions touch. */

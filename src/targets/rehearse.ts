@@ -18,8 +18,8 @@ export async function rehearse(
   for (const lock of [join(runsFolder, '.lock'), ...target.siteOf(source, mode).locks]) refuseHeld(lock, world);
   if (mode.kind === 'out') refuseWithoutPermission(dirname(resolve(mode.path)), 'Give yourself write permission, or name another place with --out.');
   if (resumes === undefined) {
-    const { authTypeMap } = plan.settings;
-    return target.rehearse({ source, inputs, destination: mode, tasks: plan.actions, authTypeMap });
+    const { authTypeMap, collation } = plan.settings;
+    return target.rehearse({ source, inputs, destination: mode, tasks: plan.actions, authTypeMap, collation });
   }
   const changing = resumes.journal.files.filter(({ before, after }) => before !== after).map(({ file }) => file);
   for (const file of changing) refuseUnwritable(file);

@@ -1,7 +1,7 @@
 /** What of a run can still be taken back where somebody has changed the data since. */
 
 import type { Change, UserAttribute } from '../model/change.js';
-import { key } from '../model/compare.js';
+import type { Collation } from '../model/compare.js';
 import type { Group, User } from '../model/directory.js';
 import type { Former, Formers } from './former.js';
 import { inverseOf } from './inverse.js';
@@ -15,6 +15,8 @@ export interface Present {
   hasMember(group: string, user: string): boolean;
   /** Usernames by id before the run, as far as they are known. */
   readonly userNamesBefore: ReadonlyMap<string, string>;
+  /** By which usernames are compared. */
+  readonly key: Collation['key'];
 }
 
 export interface Reversal {
@@ -172,7 +174,7 @@ function reasonToLeave({ actions }: Thread, { present, usersById, groupsById }: 
  * A username goes back only where nobody else holds it then, or where that one held it before the run as well. Whoever
  * must keep the name of the run may stand in another's way by that, so each of them is followed up.
  */
-function leaveTakenNames(threads: Iterable<Thread>, { users, userNamesBefore }: Present): void {
+function leaveTakenNames(threads: Iterable<Thread>, { users, userNamesBefore, key }: Present): void {
   const goingBack = new Map<string, Thread>();
   /** Keys before the run, of those whom it renamed. */
   const keysBefore = new Map<string, string>();

@@ -16,7 +16,7 @@ import type { Rehearsal } from './target.js';
 const MOST = 512 << 20;
 
 /** Yields the file that would change. Throws where the write would be refused. */
-export async function rehearseSqlite({ source, destination, tasks, authTypeMap }: Rehearsal): Promise<readonly string[]> {
+export async function rehearseSqlite({ source, destination, tasks, authTypeMap, collation }: Rehearsal): Promise<readonly string[]> {
   const Sqlite = await loadSqlite();
   const file = realpathSync(resolve(source.source ?? ''));
   if (destination.kind === 'in-place') refuseUnwritable(file);
@@ -29,7 +29,7 @@ export async function rehearseSqlite({ source, destination, tasks, authTypeMap }
     database.exec('BEGIN');
     database.pragma('defer_foreign_keys = ON');
     const tables = tablesOf(database, file, source);
-    const names = tables.some((table) => needsNames(table, ledger)) ? readNames(tables, authTypeMap) : undefined;
+    const names = tables.some((table) => needsNames(table, ledger)) ? readNames(tables, { authTypeMap, collation }) : undefined;
     const opened = database;
     const shapes = tables.map((table) => shapeOf(opened, table));
     const intents = new IntentMaker(database, shapes, ledger, names, { former: new Map() }, file).make();

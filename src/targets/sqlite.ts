@@ -37,7 +37,7 @@ export const sqliteTarget: Target = {
     change(job, async (database, tables, file) => {
       const ledger = new Ledger(job.tasks);
       ledger.refuseUnmet();
-      const names = tables.some((table) => needsNames(table, ledger)) ? readNames(tables, job.authTypeMap) : undefined;
+      const names = tables.some((table) => needsNames(table, ledger)) ? readNames(tables, job) : undefined;
       const shapes = tables.map((table) => shapeOf(database, table));
       const intents = new IntentMaker(database, shapes, ledger, names, job, file).make();
       for (const [at, reason] of ledger.refusals) job.journal.write({ type: 'outcome', id: job.tasks[at].id, outcome: 'refused', reason });

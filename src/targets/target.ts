@@ -1,5 +1,6 @@
 /** What every target offers: to be looked at, to be written, and to be put back. */
 
+import type { CollationName } from '../model/collation-name.js';
 import type { Activity, AuthenticationType } from '../model/directory.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { Formers } from './former.js';
@@ -42,13 +43,14 @@ export interface Job {
 export interface WriteJob extends Job {
   readonly tasks: readonly Task[];
   readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
+  readonly collation: CollationName;
   readonly former: Formers;
   /** What an earlier process announced; it is finished, not begun again. */
   readonly resumes?: readonly FileRecord[];
 }
 
 /** What a write needs to know, without the traces that it leaves. */
-export type Rehearsal = Pick<WriteJob, 'source' | 'inputs' | 'destination' | 'tasks' | 'authTypeMap'>;
+export type Rehearsal = Pick<WriteJob, 'source' | 'inputs' | 'destination' | 'tasks' | 'authTypeMap' | 'collation'>;
 
 export interface RestoreJob extends Job {
   /** What the run that is taken back announced. */

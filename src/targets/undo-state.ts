@@ -2,10 +2,11 @@
 
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { collationOf } from '../model/compare.js';
 import { readSource } from '../sources/read-source.js';
 import { openSource } from '../sources/registry.js';
 import { userNamesBefore } from './before-run.js';
-import { JOURNAL_VERSION } from './journal.js';
+import { collationIn, JOURNAL_VERSION } from './journal.js';
 import { type JournalDigest, readJournal, wholeIntents } from './read-journal.js';
 import { ApplyRefused, Misnamed } from './refusal.js';
 import { targetOf } from './registry.js';
@@ -130,7 +131,8 @@ export async function reversalOf({ journal, folder, undone }: Looked): Promise<R
   const opened = await openSource(journal.run.reading);
   try {
     // A run that was ended between two files may have left old names beside ids.
-    const wishes = { authMode: 'basic', withNames: false, authTypeMap: journal.run.authTypeMap, leaveOutUsers: [], areIdsEnough: true } as const;
+    const collation = collationIn(journal.run);
+    const wishes = { authMode: 'basic', collation, withNames: false, authTypeMap: journal.run.authTypeMap, leaveOutUsers: [], areIdsEnough: true } as const;
     const { users, groups } = readSource(opened.tables, wishes, (directory) => ({
       member(user, group) {
         if (spoken.size === 0) return;
@@ -139,7 +141,13 @@ export async function reversalOf({ journal, folder, undone }: Looked): Promise<R
       },
       unknown: () => {},
     }));
-    const present = { users, groups, hasMember: (group: string, user: string) => members.has(JSON.stringify([group, user])), userNamesBefore: before };
+    const present = {
+      users,
+      groups,
+      hasMember: (group: string, user: string) => members.has(JSON.stringify([group, user])),
+      userNamesBefore: before,
+      key: collationOf(collation).key,
+    };
     return planReversal(intents, present, { undone, ...(journal.end?.state === 'finished' ? {} : { done: journal.done }) });
   } finally {
     opened.close();

@@ -2,13 +2,14 @@
 
 import { dirname, join, resolve } from 'node:path';
 import type { Change } from '../model/change.js';
+import type { CollationName } from '../model/collation-name.js';
 import type { AuthenticationType } from '../model/directory.js';
 import type { SourceRequest } from '../sources/source.js';
 import { clearDeadLocks, closeJournal, endForTheDead, told, underLocks } from './conduct.js';
 import { refuseUnwritable, refuseWithoutPermission } from './files.js';
 import { Gate } from './gate.js';
 import { inverseOf, withTemporaryMarks } from './inverse.js';
-import { type InputRecord, JournalWriter, type RunRecord } from './journal.js';
+import { collationIn, type InputRecord, JournalWriter, type RunRecord } from './journal.js';
 import type { Task } from './ledger.js';
 import { refuseHeld } from './lock.js';
 import { type JournalDigest, readIntents, wholeIntents } from './read-journal.js';
@@ -59,6 +60,7 @@ export interface PreparedUndo {
   /** How the target is read. */
   readonly reading: SourceRequest;
   readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
+  readonly collation: CollationName;
   /** The target is exactly as the run left it, or was killed while it did so: all of it is taken back. Else somebody has changed it. */
   readonly standing: 'untouched' | 'half' | 'changed';
   /** Inverse changes in the order in which they are made. */
@@ -91,6 +93,7 @@ export async function prepareUndo(request: UndoRequest): Promise<PreparedUndo> {
       targets: changedBy(state.kind === 'resume' ? state.undone : journal),
       reading: journal.run.reading,
       authTypeMap: journal.run.authTypeMap,
+      collation: collationIn(journal.run),
       standing: state.kind !== 'restore' ? 'changed' : state.isHalf ? 'half' : 'untouched',
       describe: () => withTemporaryMarks(steps()),
       left: reversal?.left ?? [],
@@ -218,7 +221,8 @@ async function takeBack(base: Omit<Job, 'backups'>, looked: Looked, record: RunR
   const reversal = resumes === undefined ? await reversalOf(looked) : announcedReversal(wholeIntents(looked.undoFile));
   for (const { id, reason } of reversal.left) journal.write({ type: 'outcome', id, outcome: 'refused', reason });
   const { tasks, former, left } = reversal;
-  const authTypeMap = applied.run.authTypeMap;
-  const written = await target.write({ ...base, backups: 'undo', tasks, former, authTypeMap, ...(resumes === undefined ? {} : { resumes }) });
+  const { authTypeMap } = applied.run;
+  const collation = collationIn(applied.run);
+  const written = await target.write({ ...base, backups: 'undo', tasks, former, authTypeMap, collation, ...(resumes === undefined ? {} : { resumes }) });
   return { written, done: tasks.length, left };
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { key } from '../../src/model/compare.js';
 import { NOBODY, SEVERAL, settleContest } from '../../src/model/contest.js';
 import type { User } from '../../src/model/directory.js';
 import { indexIdentities } from '../../src/model/identity-index.js';
+import { key } from '../support/compare.js';
 
 type Row = readonly [userName: string, email: string, state?: 'inactive' | 'basic'];
 
@@ -22,7 +22,7 @@ function userOf([userName, email, state]: Row, place: number): User {
 }
 
 function settle(rows: readonly Row[]) {
-  const index = indexIdentities(rows.map(userOf), 'multi');
+  const index = indexIdentities(rows.map(userOf), { authMode: 'multi', collation: 'utf8mb4_0900_ai_ci' });
   const contest = settleContest(index);
   const idOf = (name: string): number => index.keys.indexOf(key(address(name)));
   return {

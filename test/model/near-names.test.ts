@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { differenceOf, key } from '../../src/model/compare.js';
 import { nearestName, nearNames } from '../../src/model/near-names.js';
+import { collation, differenceOf, key } from '../support/compare.js';
 
 /** Edits between two texts, by the whole table. */
 function editsOf(a: string, b: string): number {
@@ -37,23 +37,23 @@ describe('nearestName', () => {
     ['irror crew', 'Mirror crew'],
     ['Nihgt shift', 'Night shift'],
   ])('of %j is %j', (wanted, expected) => {
-    expect(nearestName(wanted, names)).toBe(expected);
+    expect(nearestName(wanted, names, key)).toBe(expected);
   });
 
   it('is none if nothing is near', () => {
-    expect(nearestName('Bakers', names)).toBeUndefined();
-    expect(nearestName('Observers', [])).toBeUndefined();
-    expect(nearestName(' ', ['', ' '])).toBeUndefined();
-    expect(nearestName('Ben', ['Bem'])).toBeUndefined();
+    expect(nearestName('Bakers', names, key)).toBeUndefined();
+    expect(nearestName('Observers', [], key)).toBeUndefined();
+    expect(nearestName(' ', ['', ' '], key)).toBeUndefined();
+    expect(nearestName('Ben', ['Bem'], key)).toBeUndefined();
   });
 
   it('is the one of the same key before one that is an edit away', () => {
-    expect(nearestName('ovens', ['Oven', 'Ovens'])).toBe('Ovens');
+    expect(nearestName('ovens', ['Oven', 'Ovens'], key)).toBe('Ovens');
   });
 
   it('is of several with one key the one that differs least', () => {
-    expect(nearestName('ovens', ['\u00d3vens', ' ovens', 'OVENS'])).toBe('OVENS');
-    expect(nearestName('ovens', ['\u00d3vens', ' ovens'])).toBe(' ovens');
+    expect(nearNames(['\u00d3vens', ' ovens', 'OVENS'], collation)('ovens')).toBe('OVENS');
+    expect(nearNames(['\u00d3vens', ' ovens'], collation)('ovens')).toBe(' ovens');
   });
 });
 
@@ -68,8 +68,8 @@ describe('nearNames', () => {
   it('finds what a look at every name finds, in any order of the names', () => {
     fc.assert(
       fc.property(fc.array(name, { maxLength: 30 }), fc.array(name, { minLength: 1, maxLength: 8 }), (names, wanted) => {
-        const near = nearNames(names, wanted.length);
-        const reversed = nearNames([...names].reverse(), wanted.length);
+        const near = nearNames(names, collation, wanted.length);
+        const reversed = nearNames([...names].reverse(), collation, wanted.length);
         for (const each of wanted) {
           const found = near(each);
           const expected = plainly(each, names);
@@ -88,7 +88,7 @@ describe('nearNames', () => {
   it('finds for 20,000 names each one that is near, and none that is not', { timeout: 60_000 }, () => {
     const size = 20_000;
     const names = Array.from({ length: size }, (_, at) => `Review team ${String(at * 7919).padStart(9, '0')}`);
-    const near = nearNames(names, size * 3);
+    const near = nearNames(names, collation, size * 3);
     for (let at = 0; at < size; at += 4) {
       const meant = names[at] ?? '';
       expect(near(`${meant.slice(0, 3)}x${meant.slice(3)}`)).toBe(meant);
@@ -102,8 +102,8 @@ describe('nearNames', () => {
     const names: string[] = [];
     for (let at = 0; at < 60; at++) for (const each of letters) names.push(`${'m'.repeat(at)}${each}${'m'.repeat(60 - at)}`);
     const questions = names.map((each) => `${each.slice(0, -3)}-+-`);
-    const near = nearNames(names, 20_000);
-    const again = nearNames([...names].reverse(), 20_000);
+    const near = nearNames(names, collation, 20_000);
+    const again = nearNames([...names].reverse(), collation, 20_000);
     const found = questions.map(near);
     expect([...questions].reverse().map(again).reverse()).toEqual(found);
   });
@@ -111,7 +111,7 @@ describe('nearNames', () => {
   it('tells only what differs by the way of writing as the same key', () => {
     fc.assert(
       fc.property(name, (each) => {
-        const found = nearestName(each.toUpperCase(), [each]);
+        const found = nearestName(each.toUpperCase(), [each], key);
         if (found !== undefined && found !== each.toUpperCase()) expect(differenceOf(each.toUpperCase(), found)).not.toBe('value');
       }),
     );

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AuthenticationType, Group, User } from '../../src/model/directory.js';
 import type { AuthMode, Policy } from '../../src/model/policy.js';
 import { isInScope, needsUpdate, selectSyncGroups } from '../../src/model/scope.js';
+import { collation } from '../support/compare.js';
 
 const user = (fields: Partial<User>): User => ({
   place: 0,
@@ -46,7 +47,7 @@ describe('needsUpdate', () => {
     ['an inactive user', { active: false }, false],
     ['a Basic user', { authenticationType: 'basic' }, false],
   ])('with %s', (_, fields, expected) => {
-    expect(needsUpdate(user(fields), 'multi')).toBe(expected);
+    expect(needsUpdate(user(fields), 'multi', collation)).toBe(expected);
   });
 });
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { key } from '../../src/model/compare.js';
 import type { User } from '../../src/model/directory.js';
 import { connectUser, directoryOfIdp, organisationOf, sidesArbitrary } from '../rules/idp-sides.js';
+import { key } from '../support/compare.js';
 import { answeredCells, fileOf, madePlanOf } from './planning.js';
 
 const knows = (...subjects: readonly string[]) =>

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AuditedFinding } from '../../src/audit/report.js';
-import { key } from '../../src/model/compare.js';
 import { type Answer, NO_ANSWER } from '../../src/plan/decision-rows.js';
 import { topicOf } from '../../src/plan/end-state.js';
 import type { MadePlan } from '../../src/plan/make-plan.js';
 import { ruleOf } from '../../src/rules/registry.js';
+import { key } from '../support/compare.js';
 import { auditOf, type Organisation, organisationArbitrary } from '../support/organisations.js';
 import { acceptedIn, fittingAnswer, suggested, wildAnswer } from './answers.js';
 import { breachesOf } from './checker.js';

@@ -32,7 +32,7 @@ const TEMPORARY = 'temporary-10@scim-audit.invalid';
 const SWAP = [rename('10', 'b@x.org', TEMPORARY, true), rename('11', 'a@x.org', 'b@x.org'), rename('10', TEMPORARY, 'a@x.org'), rename('12', 'cy', 'c@x.org')];
 const SWAPPED = [user(0, 'a@x.org', 'a@x.org'), user(1, 'b@x.org', 'b@x.org'), user(2, 'c@x.org', 'c@x.org'), user(3, 'CY', '')];
 
-const INDEX = indexIdentities(USERS, 'multi');
+const INDEX = indexIdentities(USERS, { authMode: 'multi', collation: 'utf8mb4_0900_ai_ci' });
 
 /** Proves changes against the end state of the swap, or another one. */
 function prove(changes: readonly Change[], end: Partial<Proof['end']> = {}, index: Proof['index'] = INDEX): void {
@@ -88,7 +88,7 @@ describe('a broken promise stops the plan', () => {
     const other = (at: number, user: Partial<User>): Proof['index'] =>
       indexIdentities(
         USERS.map((each) => (each.place === at ? { ...each, ...user } : each)),
-        'multi',
+        { authMode: 'multi', collation: 'utf8mb4_0900_ai_ci' },
       );
     expect(broken(SWAP, {}, other(2, { userName: 'cyd' }))).toContain('user 12 is not as the plan took it');
     expect(broken(SWAP, {}, other(0, { email: 'z@x.org' }))).toContain('user 10 is not as the plan took it');

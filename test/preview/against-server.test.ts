@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { key } from '../../src/model/compare.js';
 import { IDP_PROVIDERS, type IdpDirectory, type IdpUser } from '../../src/model/idp.js';
 import type { Forecast } from '../../src/preview/forecast.js';
 import { afterActions, madePlanOf } from '../plan/planning.js';
+import { key } from '../support/compare.js';
 import { type Case, caseArbitrary, stateOf, withGroups } from './server/cases.js';
 import { type Foreseen, foresee } from './server/foresee.js';
 import { brokenGroupPromises } from './server/group-promises.js';

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { beginAudit } from '../../src/audit/audit.js';
-import { key } from '../../src/model/compare.js';
 import { assemble } from '../../src/plan/assemble.js';
 import { NO_CHOICES } from '../../src/plan/choices.js';
 import { MemberTable } from '../../src/plan/member-table.js';
@@ -9,6 +8,7 @@ import { MEMBERSHIP_EFFECTS, USER_EFFECTS } from '../../src/preview/forecast.js'
 import type { MembershipView } from '../../src/preview/member-list.js';
 import { predict } from '../../src/preview/predict.js';
 import { groupsOf } from '../reporters/formats/reports.js';
+import { key } from '../support/compare.js';
 import { directoryOf, inOrder, type Organisation, policyOf, snapshotOf } from '../support/organisations.js';
 import { idpOf, lineOf, organisationOf, previewOf, worlds } from './worlds.js';
 

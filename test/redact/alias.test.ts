@@ -2,10 +2,10 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeAliases } from '../../src/model/alias.js';
-import { differenceOf, isBlank, key, matchOf } from '../../src/model/compare.js';
 import { isEmailAddress } from '../../src/model/email.js';
+import { collation, differenceOf, isBlank, key, matchOf } from '../support/compare.js';
 
-const aliasesWith = (secret: string) => makeAliases((text) => createHmac('sha256', secret).update(text).digest());
+const aliasesWith = (secret: string) => makeAliases((text) => createHmac('sha256', secret).update(text).digest(), collation);
 const { identity, group, person } = aliasesWith('night sky');
 
 const NAMES = [

@@ -1,8 +1,8 @@
 /** What the rules about the identity provider must state, by looking at everybody for everybody. Slow, and plain. */
 
-import { differenceOf, isBlank, key } from '../../src/model/compare.js';
 import type { Group, User } from '../../src/model/directory.js';
 import type { IdpDirectory, IdpUser } from '../../src/model/idp.js';
+import { differenceOf, isBlank, key } from '../support/compare.js';
 import type { Organisation } from '../support/organisations.js';
 import { groupsToBeSynced, isSyncNamed } from './oracle.js';
 

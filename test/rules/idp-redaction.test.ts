@@ -5,6 +5,7 @@ import { makeAliases } from '../../src/model/alias.js';
 import { locationOf, type Subject } from '../../src/model/directory.js';
 import { redactFinding, standFor } from '../../src/reporters/redact.js';
 import { ruleOf } from '../../src/rules/registry.js';
+import { collation } from '../support/compare.js';
 import type { TwoSides } from './idp-oracle.js';
 import { auditBoth, connectUser, directoryOfIdp, IDP_RULES, organisationOf, sidesArbitrary } from './idp-sides.js';
 
@@ -13,7 +14,7 @@ function toldTwice(sides: TwoSides) {
   const { findings, snapshot } = auditBoth(sides);
   const stand = standFor(
     snapshot,
-    makeAliases((text) => createHmac('sha256', 'the seventh moon').update(text).digest()),
+    makeAliases((text) => createHmac('sha256', 'the seventh moon').update(text).digest(), collation),
   );
   const locate = (subject: Subject) => locationOf(snapshot.inputs, subject);
   return findings

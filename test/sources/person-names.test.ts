@@ -14,10 +14,14 @@ const NOBODY = { users: [], inactiveUsers: [], memberships: [], columns: {}, tab
 async function namesOf(source: { readonly source: string } | { readonly users: string[] }, withNames = true): Promise<string[] | undefined> {
   const opened = await openSource({ ...NOBODY, ...source });
   try {
-    const { users, names } = readSource(opened.tables, { authMode: 'basic', withNames, authTypeMap: {}, leaveOutUsers: [] }, () => ({
-      member() {},
-      unknown() {},
-    }));
+    const { users, names } = readSource(
+      opened.tables,
+      { authMode: 'basic', collation: 'utf8mb4_0900_ai_ci', withNames, authTypeMap: {}, leaveOutUsers: [] },
+      () => ({
+        member() {},
+        unknown() {},
+      }),
+    );
     return names === undefined ? undefined : users.map(({ place }) => names.of(place));
   } finally {
     opened.close();

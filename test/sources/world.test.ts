@@ -94,7 +94,7 @@ describe('what is not what it should be', () => {
 });
 
 describe('what changes while it is read', () => {
-  const WISHES = { authMode: 'saml', withNames: false, authTypeMap: {}, leaveOutUsers: [] } as const;
+  const WISHES = { authMode: 'saml', collation: 'utf8mb4_0900_ai_ci', withNames: false, authTypeMap: {}, leaveOutUsers: [] } as const;
   const request = (folder: string) => ({
     source: folder,
     users: [],
@@ -157,7 +157,7 @@ describe('where reports go', () => {
 
   it('a file that is a folder', async () => {
     const folder = newFolder({ ...EXPORT, 'out/keep': '' });
-    expect(await refusal(folder, '.', '--output', 'out')).toContain('out cannot be written');
+    expect(await refusal(folder, '.', '--format', 'json', '--output', 'out')).toContain('out cannot be written');
     expect(readdirSync(folder).sort()).toEqual([...Object.keys(EXPORT), 'out'].sort());
   });
 

@@ -18,6 +18,7 @@ function ruleNamed(name: string): Rule {
   const near = nearestName(
     name,
     RULES.map((each) => each.name),
+    (text) => text.toLowerCase(),
   );
   throw new Mistake(
     `There is no rule called ${JSON.stringify(name)}.`,

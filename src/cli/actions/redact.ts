@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { key } from '../../model/compare.js';
+import { type Collation, collationOf } from '../../model/compare.js';
 import type { Directory, MembershipSink, Snapshot, UnknownMember } from '../../model/directory.js';
 import { Mistake } from '../../model/mistake.js';
 import type { ExportStand } from '../../reporters/redact.js';
@@ -10,11 +10,12 @@ import { count } from '../../rules/rule.js';
 import { readSource } from '../../sources/read-source.js';
 import { openSource } from '../../sources/registry.js';
 import type { Table } from '../../sources/table.js';
+import { shellWord } from '../command-words.js';
 import { type Ending, EXIT, Refusal } from '../exit.js';
 import type { Io } from '../io.js';
 import { type NewFile, NewFolder } from '../new-folder.js';
 import type { SharedFlags } from '../options.js';
-import { type Prepared, prepare, shellWord } from '../prepare.js';
+import { type Prepared, prepare } from '../prepare.js';
 import { startProgress } from '../progress.js';
 import type { Redaction } from '../redaction.js';
 import { writeReason } from '../write-reason.js';
@@ -33,7 +34,7 @@ export async function redact(source: string | undefined, flags: RedactFlags, io:
     const { syncGroups } = prepared.policy;
     if (syncGroups !== null) {
       const names = folder.file('sync-groups.csv', ['name']);
-      for (const name of syncGroups) names.row([redaction.know(snapshot).groupName(name)]);
+      for (const name of syncGroups) names.row([redaction.know(snapshot, prepared.policy.collation).groupName(name)]);
     }
     folder.finish();
     io.stdout.write(`Redacted copy written to ${flags.out}: ${folder.names.join(', ')}\n\nNext\n  ${checkCommand(prepared, flags.out, snapshot, redaction)}\n`);
@@ -60,7 +61,7 @@ function refuseTaken(folder: string): void {
 }
 
 function checkCommand({ authMode, policy }: Prepared, out: string, snapshot: Snapshot, redaction: Redaction): string {
-  const stand = redaction.know(snapshot);
+  const stand = redaction.know(snapshot, policy.collation);
   return [
     'scim-audit check',
     shellWord(out),
@@ -82,9 +83,15 @@ async function copy({ request, policy, authMode }: Prepared, folder: NewFolder, 
         throw new Mistake('Only some of the users lists have an authentication type, so that of the others depends on --auth-mode.', 'Give --auth-mode.');
       }
       let writer: CopyWriter | undefined;
-      const wishes = { authMode: authMode ?? 'basic', authTypeMap: policy.authTypeMap, leaveOutUsers: policy.leaveOutUsers, withNames: true } as const;
+      const wishes = {
+        authMode: authMode ?? 'basic',
+        collation: policy.collation,
+        authTypeMap: policy.authTypeMap,
+        leaveOutUsers: policy.leaveOutUsers,
+        withNames: true,
+      } as const;
       const snapshot = readSource(opened.tables, wishes, (directory) => {
-        writer = new CopyWriter(directory, opened.tables, folder, redaction.know(directory));
+        writer = new CopyWriter(directory, opened.tables, folder, redaction.know(directory, policy.collation), collationOf(policy.collation).key);
         return writer;
       });
       if (snapshot.users.length === 0 && !policy.allowEmpty) {
@@ -115,6 +122,7 @@ class CopyWriter implements MembershipSink {
     tables: readonly Table[],
     readonly folder: NewFolder,
     readonly stand: ExportStand,
+    readonly key: Collation['key'],
   ) {
     const { users, groups, given } = directory;
     this.#hasIds = !tables.some(({ isIdFromUserName }) => isIdFromUserName);
@@ -137,7 +145,7 @@ class CopyWriter implements MembershipSink {
     const { user, group } = this.stand.member(member);
     // In the copy whoever is known is named by id, also where the original names by name.
     const known = this.#places();
-    const userPlace = member.lacks === 'group' ? (known.users.get(member.user.trim()) ?? known.users.get(key(member.user))) : undefined;
+    const userPlace = member.lacks === 'group' ? (known.users.get(member.user.trim()) ?? known.users.get(this.key(member.user))) : undefined;
     const groupPlace = member.lacks === 'user' ? (known.groups.get(member.group.trim()) ?? known.groups.get(member.group)) : undefined;
     this.#memberships?.row([groupPlace === undefined ? group : this.#groupRefs[groupPlace], userPlace === undefined ? user : this.#userRefs[userPlace]]);
   }
@@ -146,7 +154,7 @@ class CopyWriter implements MembershipSink {
   #places() {
     const { users, groups } = this.directory;
     this.#known ??= {
-      users: new Map([...users.map(({ userName, place }) => [key(userName), place] as const), ...users.map(({ id, place }) => [id, place] as const)]),
+      users: new Map([...users.map(({ userName, place }) => [this.key(userName), place] as const), ...users.map(({ id, place }) => [id, place] as const)]),
       groups: new Map([...groups.map(({ name, place }) => [name, place] as const), ...groups.map(({ id, place }) => [id, place] as const)]),
     };
     return this.#known;

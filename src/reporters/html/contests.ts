@@ -1,6 +1,6 @@
 /** Who wants whose username, as a graph: read from what a rule says of its findings, whichever rule it is. */
 
-import { key } from '../../model/compare.js';
+import type { Collation } from '../../model/compare.js';
 
 /** An account, or a username that not exactly one account holds. */
 export interface Node {
@@ -66,8 +66,11 @@ export class ContestGraph {
   readonly #parent: number[] = [];
   readonly #contests: { readonly node: number; readonly pattern: string; readonly needsDecision: boolean }[] = [];
 
+  constructor(readonly key: Collation['key']) {}
+
   add(data: object): void {
     if (!isContested(data)) return;
+    const { key } = this;
     const { userName, users, pattern, resolution } = data;
     const places = users.map((user) => this.#userNode(user));
     const holders = users.flatMap((user, at) => (key(user.userName) === userName ? [places[at]] : []));

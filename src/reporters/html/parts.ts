@@ -1,6 +1,7 @@
 /** Parts of the page. Every value of the export passes through `text` or `value`. */
 
 import { type AuditedFinding, isAtOrAbove, isStopped, type Report, readInputs } from '../../audit/report.js';
+import { collationOf } from '../../model/compare.js';
 import { locationOf, type Subject } from '../../model/directory.js';
 import { GUIDE } from '../../model/guide.js';
 import { type Cell, count, grouped } from '../../rules/rule.js';
@@ -108,9 +109,9 @@ function* bodyLines(audited: AuditedFinding, rows: readonly (readonly Cell[])[],
 }
 
 /** Yields the conflicts as drawings, or nothing where no rule stated any. */
-export function* graphLines({ findings, snapshot }: Report, sections: readonly Section[]): Iterable<string> {
+export function* graphLines({ findings, snapshot, policy }: Report, sections: readonly Section[]): Iterable<string> {
   if (findings.length === 0) return;
-  const graph = new ContestGraph();
+  const graph = new ContestGraph(collationOf(policy.collation).key);
   const locate = (subject: Subject) => locationOf(snapshot.inputs, subject);
   for (const { rule, findings: own } of sections) for (const { finding } of own) graph.add(rule.data(finding, locate));
   const components = graph.components(MOST_NODES);

@@ -1,4 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk';
+import { type Collation, collationOf } from '../../model/compare.js';
 import type { Severity } from '../../model/finding.js';
 import { isCalm, outcomeText, type Preview, previewInputs, titleText } from '../../preview/preview.js';
 import { count, grouped } from '../../rules/rule.js';
@@ -16,6 +17,7 @@ const MARK: Readonly<Record<Severity, string>> = { error: '✖', warning: '▲',
 export const pretty: PreviewReporter = {
   *render(preview, options) {
     const { width } = options;
+    const collation = collationOf(preview.policy.collation);
     const paint = new Chalk({ level: options.hasColours ? 1 : 0 });
     const { secondAccounts, uncertain } = preview.forecast.summary;
     const outcome = outcomeText(preview);
@@ -26,7 +28,7 @@ export const pretty: PreviewReporter = {
     for (const line of wrap(subjectLine(preview), width, '')) yield `${paint.dim(line)}\n`;
     yield '\n';
     yield* tableLines(summaryHeadings(preview), summaryRows(preview), '  ', options, paint);
-    for (const section of sectionsOf(preview, options.mostRows ?? Number.POSITIVE_INFINITY)) yield* sectionLines(section, options, paint);
+    for (const section of sectionsOf(preview, options.mostRows ?? Number.POSITIVE_INFINITY)) yield* sectionLines(section, options, collation, paint);
     yield `\n${paint.bold('Please note')}\n`;
     for (const note of notesOf(preview)) yield `${wrap(printable(note), width, '    ').join('\n').replace('    ', '  - ')}\n`;
   },
@@ -53,14 +55,19 @@ function* tableLines(
   for (const line of alignColumns([head, ...rows.map((row) => row.map(plain))], indent, width)) yield `${line}\n`;
 }
 
-function* sectionLines({ title, look, headings, total, blocks }: Section, { width, mostRows }: PreviewOptions, paint: ChalkInstance): Iterable<string> {
+function* sectionLines(
+  { title, look, headings, total, blocks }: Section,
+  { width, mostRows }: PreviewOptions,
+  collation: Collation,
+  paint: ChalkInstance,
+): Iterable<string> {
   const colour = look === 'error' ? paint.red : look === 'warning' ? paint.yellow : paint.blue;
   yield '\n';
   for (const line of wrap(`${MARK[look]} ${title}: ${grouped(total)}`, width, '')) yield `${colour.bold(line)}\n`;
   for (const { why, total: ofBlock, shown, rows } of blocks) {
     for (const line of wrap(blocks.length > 1 ? `${grouped(ofBlock)}: ${why}` : why, width, '  ')) yield `${line}\n`;
     const head = headings.map((text): Styled => ({ plain: text, paint: (room) => paint.dim(cut(text, room)) }));
-    const body = rows.map((row) => row.map((cell, column) => styleCell(cell, headings[column], paint)));
+    const body = rows.map((row) => row.map((cell, column) => styleCell(cell, headings[column], collation, paint)));
     if (rows.length > 0) for (const line of alignColumns([head, ...body], '    ', width)) yield `${line}\n`;
     if (shown >= ofBlock) continue;
     const how = mostRows === undefined ? '' : '; --rows all shows them';

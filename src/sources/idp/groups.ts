@@ -1,5 +1,6 @@
 /** A provider's groups: as its lists hold them, or as its lists of members name them. */
 
+import type { Collation } from '../../model/compare.js';
 import type { IdpGroup } from '../../model/idp.js';
 import { nearNames } from '../../model/near-names.js';
 import { quoted } from '../problem.js';
@@ -26,6 +27,8 @@ export class Groups {
   constructor(
     /** A list of groups was given: names that it lacks are refused. */
     readonly isListed: boolean,
+    /** By which a name that was probably meant is found. */
+    readonly key: Collation['key'],
   ) {}
 
   /** Takes one record of a list of groups. */
@@ -84,6 +87,7 @@ export class Groups {
     if (this.#suggested++ >= MOST_SUGGESTED) return '';
     this.#near ??= nearNames(
       this.all.map((group) => group.name),
+      this,
       MOST_SUGGESTED,
     );
     const near = this.#near(name);

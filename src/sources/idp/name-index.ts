@@ -1,6 +1,6 @@
 /** Places by name: to the letter, or else by the comparison key where only one has it. */
 
-import { key } from '../../model/compare.js';
+import type { Collation } from '../../model/compare.js';
 
 export const UNKNOWN = -1;
 /** More than one has the name. */
@@ -12,7 +12,10 @@ export class NameIndex {
   #byKey: Map<string, number> | undefined;
 
   /** `names` are lists of names by place; a name in an earlier list comes before the same one in a later list. */
-  constructor(...names: readonly (readonly string[])[]) {
+  constructor(
+    readonly key: Collation['key'],
+    ...names: readonly (readonly string[])[]
+  ) {
     this.#names = names;
   }
 
@@ -22,8 +25,8 @@ export class NameIndex {
     const exact = this.#exact.get(name);
     if (exact !== undefined) return exact;
     // Nearly all are found to the letter.
-    this.#byKey ??= this.#build(key);
-    return this.#byKey.get(key(name)) ?? UNKNOWN;
+    this.#byKey ??= this.#build(this.key);
+    return this.#byKey.get(this.key(name)) ?? UNKNOWN;
   }
 
   #build(fold: (text: string) => string): Map<string, number> {

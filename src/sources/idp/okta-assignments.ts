@@ -152,6 +152,7 @@ export class Assignments {
       const near = nearestName(
         wanted,
         named.flatMap(({ name, instance }) => [instance, name].filter((each) => each !== '')),
+        (text) => text.toLowerCase(),
       );
       const meant = chosen.length === 0 && near !== undefined ? ` Did you mean ${quoted(near)}?` : '';
       const fits = chosen.length === 0 ? 'no application' : `${chosen.length} applications`;

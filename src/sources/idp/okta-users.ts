@@ -1,5 +1,6 @@
 /** Okta's users: its lists of accounts and of an application's assignments, joined. */
 
+import type { Collation } from '../../model/compare.js';
 import type { IdpUser } from '../../model/idp.js';
 import { type Problems, quoted } from '../problem.js';
 import { Accounts, count, repeatNote } from './accounts.js';
@@ -37,7 +38,7 @@ export class OktaUsers {
   }
 
   /** Yields the users, once every file was read. */
-  end(application: string | undefined, problems: Problems): DirectoryUsers {
+  end(application: string | undefined, problems: Problems, key: Collation['key']): DirectoryUsers {
     const { all, logins, hasEmails, repeats } = this.#accounts;
     const repeated = repeatNote(repeats, 'a user');
     if (!this.#assignments.isGiven) {
@@ -54,13 +55,13 @@ export class OktaUsers {
       };
     }
     const { assignments, notes } = this.#assignments.choose(application, problems);
-    const joined = this.#join(assignments, problems);
+    const joined = this.#join(assignments, problems, key);
     return { ...joined, hasEmails: hasEmails || this.#assignments.hasEmails, notes: [...notes, ...joined.notes, ...repeated] };
   }
 
-  #join(assignments: readonly Assignment[], problems: Problems): Omit<DirectoryUsers, 'hasEmails'> {
+  #join(assignments: readonly Assignment[], problems: Problems, key: Collation['key']): Omit<DirectoryUsers, 'hasEmails'> {
     const { all, logins, isGiven } = this.#accounts;
-    const find = accountFinder(this.#accounts);
+    const find = accountFinder(this.#accounts, key);
     /** Number in `kept` and one, by place of the account. */
     const takenByAccount = new Int32Array(all.length);
     const takenByName = new PlaceTable();
@@ -146,11 +147,11 @@ const statusNote = (unsaid: number): string[] =>
 const nameOf = ({ id, login, subject }: Assignment): string => id ?? `\nlogin ${login ?? ''} ${subject}`;
 
 /** Yields what finds the account of an assignment: by id, else by the login, else by the login's key. */
-function accountFinder({ all, logins }: Accounts): (assignment: Assignment) => number {
+function accountFinder({ all, logins }: Accounts, key: Collation['key']): (assignment: Assignment) => number {
   if (all.length === 0) return () => UNKNOWN;
   const byId = new PlaceTable();
   for (const { id, place } of all) if (id !== undefined) byId.add(id, place);
-  const byLogin = new NameIndex(logins);
+  const byLogin = new NameIndex(key, logins);
   return ({ id, login }) => {
     const known = id === undefined ? UNKNOWN : byId.get(id);
     return known === UNKNOWN ? byLogin.find(login ?? '') : known;

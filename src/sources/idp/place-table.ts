@@ -3,7 +3,7 @@
 import { KeyTable } from '../../model/key-table.js';
 
 export class PlaceTable {
-  readonly #texts = new KeyTable();
+  readonly #texts = new KeyTable((text) => text);
   /** By number of the text. */
   readonly #places: number[] = [];
 

@@ -1,5 +1,7 @@
 /** Reads the exports of an identity provider: users, then groups, then the members of groups. */
 
+import { type CollationName, DEFAULT_COLLATION } from '../../model/collation-name.js';
+import { collationOf } from '../../model/compare.js';
 import { type IdpDirectory, type IdpInput, type IdpProvider, type IdpRole, PROVIDER_NAMES } from '../../model/idp.js';
 import { Mistake } from '../../model/mistake.js';
 import type { Encoding } from '../encoding.js';
@@ -26,6 +28,8 @@ export interface IdpRequest {
   readonly application?: string;
   readonly delimiter?: string;
   readonly encoding?: Encoding;
+  /** How names are compared; absent for the default. */
+  readonly collation?: CollationName;
 }
 
 /** So many records are what an API answers with at most, where further ones wait on another page. */
@@ -34,16 +38,17 @@ const PAGE_SIZES = new Set([50, 100, 200, 500, 1000, 10_000]);
 /** Reads every file once. Throws SourceRefused with everything that is wrong, and a Mistake for files that are something else altogether. */
 export function readIdp(request: IdpRequest, onProgress?: OnProgress): IdpDirectory {
   refuseRequest(request);
-  const { provider, application } = request;
+  const { provider, application, collation = DEFAULT_COLLATION } = request;
+  const { key } = collationOf(collation);
   const problems = new Problems();
   const reading = new Reading(request, problems, onProgress);
 
   const okta = new OktaUsers();
   const entra = new EntraUsers();
   reading.all('idp-users', request.users, (entry) => (provider === 'okta' ? okta : entra).take(entry));
-  const directory = provider === 'okta' ? okta.end(application, problems) : entra.end();
+  const directory = provider === 'okta' ? okta.end(application, problems, key) : entra.end();
 
-  const groups = new Groups(request.groups.length > 0);
+  const groups = new Groups(request.groups.length > 0, key);
   reading.all('idp-groups', request.groups, (entry) => groups.take(entry));
 
   const members = new Members(directory, groups);

@@ -1,9 +1,9 @@
 /** Random organisations with an identity provider beside them: what it really has, and what its exports hold of that. */
 
 import fc from 'fast-check';
-import { isBlank } from '../../../src/model/compare.js';
 import type { User } from '../../../src/model/directory.js';
 import { IDP_PROVIDERS, type IdpDirectory, type IdpGroup, type IdpProvider, type IdpUser } from '../../../src/model/idp.js';
+import { isBlank } from '../../support/compare.js';
 import { type Organisation, organisationArbitrary } from '../../support/organisations.js';
 import type { Account, ConnectGroup, ConnectState } from './connect.js';
 import { type Latitude, latitudeArbitrary } from './latitude.js';

@@ -1,7 +1,7 @@
 /** Jama Connect's side, in memory: what RFC 7643 and 7644 ask of a service provider, and what the vendor's guide adds. */
 
-import { key } from '../../../src/model/compare.js';
 import type { AuthenticationType } from '../../../src/model/directory.js';
+import { key } from '../../support/compare.js';
 import type { Comparison } from './latitude.js';
 
 export interface Account {

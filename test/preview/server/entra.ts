@@ -5,8 +5,8 @@
  * the vendor's guide leaves: userName, active, emails[type eq "work"].value, name.givenName, name.familyName.
  */
 
-import { isBlank, key } from '../../../src/model/compare.js';
 import type { IdpDirectory, IdpUser } from '../../../src/model/idp.js';
+import { isBlank, key } from '../../support/compare.js';
 import { GROUP_SCHEMA, type Links, membersByGroup, type Operation, patchOf, type ScimClient, USER_SCHEMA, type UserResource } from './client.js';
 import type { Latitude } from './latitude.js';
 

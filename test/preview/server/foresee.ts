@@ -1,11 +1,11 @@
 /** What is predicted of an organisation and the exports of its identity provider, the memberships streamed as a source streams them. */
 
 import { beginAudit } from '../../../src/audit/audit.js';
-import { key } from '../../../src/model/compare.js';
 import type { IdpDirectory } from '../../../src/model/idp.js';
 import type { Forecast } from '../../../src/preview/forecast.js';
 import { MemberList } from '../../../src/preview/member-list.js';
 import { predict } from '../../../src/preview/predict.js';
+import { key } from '../../support/compare.js';
 import { directoryOf, type Organisation, policyOf } from '../../support/organisations.js';
 
 export interface Foreseen {

@@ -1,8 +1,8 @@
 /** Holds what a forecast says of groups and memberships against what a sync has done. */
 
-import { key } from '../../../src/model/compare.js';
 import type { IdpDirectory } from '../../../src/model/idp.js';
 import type { Forecast, GroupForecast, MembershipForecast } from '../../../src/preview/forecast.js';
+import { key } from '../../support/compare.js';
 import type { ConnectGroup } from './connect.js';
 import type { Outcome } from './promises.js';
 

@@ -4,8 +4,8 @@
  * "Retrieve Groups", "Update specific Group membership"). Applications made by the App Integration Wizard use PUT.
  */
 
-import { isBlank } from '../../../src/model/compare.js';
 import type { IdpDirectory, IdpUser } from '../../../src/model/idp.js';
+import { isBlank } from '../../support/compare.js';
 import { GROUP_SCHEMA, type Links, membersByGroup, type ScimClient, USER_SCHEMA } from './client.js';
 import type { Latitude } from './latitude.js';
 

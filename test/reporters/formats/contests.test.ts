@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { type Component, ContestGraph } from '../../../src/reporters/html/contests.js';
 import { drawComponent } from '../../../src/reporters/html/drawing.js';
 import { ruleOf } from '../../../src/rules/registry.js';
+import { key } from '../../support/compare.js';
 import { nastyReport, type Person, reportOf } from './reports.js';
 
 function componentsOf(people: readonly Person[], most = 40): Component[] {
-  const graph = new ContestGraph();
+  const graph = new ContestGraph(key);
   for (const { finding } of reportOf(people).findings) graph.add(ruleOf(finding).data(finding, () => ({ path: 'users.csv', line: 2 })));
   return graph.components(most);
 }
@@ -79,7 +80,7 @@ describe('the graph of conflicts', () => {
   it('draws every component whatever the export holds: all nodes and links once, no number that is none', () => {
     fc.assert(
       fc.property(nastyReport, ({ findings }) => {
-        const graph = new ContestGraph();
+        const graph = new ContestGraph(key);
         for (const { finding } of findings) graph.add(ruleOf(finding).data(finding, () => ({ path: 'users.csv', line: 2 })));
         for (const component of graph.components(4)) {
           const svg = [...drawComponent(component)].join('');
