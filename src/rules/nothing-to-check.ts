@@ -64,6 +64,7 @@ export const nothingToCheck: Rule<NothingToCheck> = {
   users: () => NOBODY,
   groups: () => NOBODY,
   decisions: ['accept'],
-  // Nobody can accept that nobody was checked: that would be ready without a look at anything.
+  // That nobody was checked cannot be accepted: it would be ready without a look at anything.
+  mayBeAccepted: ({ input }) => input !== 'users',
   remedy: (finding) => (finding.input === 'users' ? { wants: [], questions: [] } : askAboutExport('', messageOf(finding))),
 };

@@ -116,6 +116,8 @@ export interface Rule<F extends FindingBase = FindingBase> {
   idpUsers?(finding: F): readonly IdpUser[];
   /** What a person can decide about each of its subjects. */
   readonly decisions: readonly DecisionAction[];
+  /** Whether a person may live with a finding; where it is not said, any may be accepted. */
+  mayBeAccepted?(finding: F): boolean;
   remedy(finding: F): Remedy;
 }
 
