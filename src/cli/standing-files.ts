@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { formerVersionText } from '../audit/former-version.js';
 import type { Acceptance, AuditedFinding, Report } from '../audit/report.js';
 import { withAcceptances, withBaseline } from '../audit/standing.js';
+import type { FindingBase } from '../model/finding.js';
 import { unguardCell } from '../model/formula.js';
 import { Mistake } from '../model/mistake.js';
 import { acceptanceOf } from '../plan/answer-limits.js';
@@ -18,6 +19,12 @@ import { quoted, type SourceProblem, SourceRefused } from '../sources/problem.js
 import { shellWord } from './command-words.js';
 
 const ACTIONS: ReadonlySet<string> = new Set(RULES.flatMap(({ decisions }) => decisions));
+
+/** Returns what can be decided about a finding. */
+function actionsFor(finding: FindingBase): ReadonlySet<string> {
+  const rule = ruleOf(finding);
+  return new Set(rule.mayBeAccepted?.(finding) === false ? rule.decisions.filter((action) => action !== 'accept') : rule.decisions);
+}
 
 /**
  * Yields the report with the acceptances of a decisions file. Throws where one is expired, unused or incomplete, where an
@@ -38,14 +45,14 @@ export function acceptFrom(report: Report, context: RuleContext, file: string, t
     const [action, value, reason, owner, expires] = plain.slice(WRITTEN_COLUMNS).map((cell) => cell.trim());
     const isAccepted = action.toLowerCase() === 'accept';
     const possible = found.get(plain[0]);
-    const actions = possible === undefined ? ACTIONS : new Set<string>(ruleOf(possible.finding).decisions);
+    const actions = possible === undefined ? ACTIONS : actionsFor(possible.finding);
     if (action !== '' && !actions.has(action.toLowerCase())) {
       problems.push({
         file,
         line,
         column: WRITTEN_COLUMNS + 1,
         heading: 'action',
-        message: `${quoted(action)} is ${ACTIONS.has(action.toLowerCase()) ? 'not possible here' : 'no action'}; possible: ${[...actions].join(', ')}, or blank to leave it open.`,
+        message: `${quoted(action)} is ${ACTIONS.has(action.toLowerCase()) ? 'not possible here' : 'no action'}; ${actions.size === 0 ? 'leave it blank, and settle what the finding tells' : `possible: ${[...actions].join(', ')}, or blank to leave it open`}.`,
       });
       continue;
     }

@@ -91,7 +91,8 @@ function* openSection({ assembly: { open }, rows, before }: MadePlan): Iterable<
   for (const some of groupBy(open, ({ finding }) => finding.rule).values()) {
     const { rule, title } = titleOf(some);
     yield `### ${title}: ${grouped(some.length)}\n\n`;
-    yield `Possible: ${[...(possible.get(rule) ?? [])].map((action) => `\`${action}\``).join(', ')}.\n\n`;
+    const actions = [...(possible.get(rule) ?? [])].map((action) => `\`${action}\``).join(', ');
+    yield actions === '' ? 'No decision settles it, and it has no row in decisions.csv.\n\n' : `Possible: ${actions}.\n\n`;
     for (const { finding } of some.slice(0, MOST)) yield `- ${finding.severity}: ${markdownValue(ruleOf(finding).message(finding))}\n`;
     if (some.length > MOST) yield `- … and ${grouped(some.length - MOST)} more, in decisions.csv.\n`;
     yield '\n';

@@ -1,6 +1,6 @@
 /** What `check` does once its command line is understood. */
 
-import type { Report } from '../../audit/report.js';
+import { isStopped, type Report } from '../../audit/report.js';
 import type { ReportOptions } from '../../reporters/reporter.js';
 import { verdictText } from '../../reporters/verdict.js';
 import { type Audited, auditSource } from '../audit-source.js';
@@ -79,5 +79,5 @@ function optionsFor(file: string | undefined, { sourceWords, resolved }: Prepare
 }
 
 function endingFor(report: Report): Ending {
-  return { code: report.isReady ? EXIT.done : EXIT.findings, reason: verdictText(report).text };
+  return { code: isStopped(report) ? EXIT.findings : EXIT.done, reason: verdictText(report).text };
 }

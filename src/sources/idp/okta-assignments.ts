@@ -1,7 +1,7 @@
 /** Who is assigned to an application of Okta, and under which username. */
 
 import type { Activity } from '../../model/directory.js';
-import { nearestName } from '../../model/scope.js';
+import { nearestName } from '../../model/near-names.js';
 import { type Problems, quoted, type SourceProblem } from '../problem.js';
 import { count, placeOf, readId, repeatNote } from './accounts.js';
 import type { Entry } from './entry.js';
