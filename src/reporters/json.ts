@@ -49,7 +49,7 @@ function headOf({ snapshot, policy, sync, idp, isReady, summary, fixed, notCheck
       memberships: snapshot.memberships,
     },
     ...(idp === undefined ? {} : { idp: idpHead(idp) }),
-    settings: { authMode: policy.authMode, syncGroups: sync.names, failOn: policy.failOn },
+    settings: { authMode: policy.authMode, syncGroups: sync.names, failOn: policy.failOn, collation: policy.collation },
     ready: isReady,
     summary,
     ...(fixed === undefined ? {} : { fixed }),
