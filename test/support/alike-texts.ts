@@ -78,6 +78,29 @@ const text: fc.Arbitrary<string> = fc.tuple(fc.constantFrom(...Object.keys(SCRIP
   return fc.array(char, { minLength: 1, maxLength: 7 }).map((chars) => chars.join('').replace(/ +/g, ' ').trim() || 'a');
 });
 
+/** How the second text of a pair comes from the first: in ways that often leave it the same, and in ways that often do not. */
+const HOWS = [
+  'alike',
+  'alike',
+  'alike',
+  'lower',
+  'upper',
+  'NFC',
+  'NFD',
+  'NFKD',
+  'key',
+  'mark',
+  'strip',
+  'strip',
+  'swap',
+  'swap',
+  'neighbor',
+  'neighbor',
+  'quote',
+] as const;
+
+const QUOTES = ["'", '\u2018', '\u2019', '\u02bc', '"', '\u201c', '\u201d', '\u00b4', '`'];
+
 /** Returns pairs: many of which differ in one or two characters that may well be the same. */
 export function alikePairs({ key }: Collation): fc.Arbitrary<readonly [string, string]> {
   const byKey = new Map<string, string[]>();
@@ -91,10 +114,7 @@ export function alikePairs({ key }: Collation): fc.Arbitrary<readonly [string, s
     const same = byKey.get(key(char)) ?? [char];
     return same[number % same.length];
   };
-  const respell = fc.tuple(
-    fc.array(fc.nat(999), { minLength: 8, maxLength: 8 }),
-    fc.constantFrom('alike', 'alike', 'alike', 'lower', 'upper', 'NFC', 'NFD', 'NFKD', 'key', 'swap', 'mark'),
-  );
+  const respell = fc.tuple(fc.array(fc.nat(999), { minLength: 8, maxLength: 8 }), fc.constantFrom(...HOWS));
   return fc.tuple(text, respell, text).map(([one, [numbers, how], other]) => {
     const chars = [...one];
     if (how === 'alike') return [one, chars.map((char, at) => (numbers[at % 8] % 2 === 0 ? alike(char, numbers[at % 8] >> 1) : char)).join('')];
@@ -103,6 +123,13 @@ export function alikePairs({ key }: Collation): fc.Arbitrary<readonly [string, s
     if (how === 'key') return [one, key(one)];
     if (how === 'mark')
       return [one, chars.map((char, at) => (at === numbers[0] % chars.length ? char + SCRIPTS.marks[numbers[1] % SCRIPTS.marks.length] : char)).join('')];
+    if (how === 'strip') return [one, one.normalize('NFKD').replace(/\p{M}/gu, '').replace(/\s+/g, ' ').trim() || 'a'];
+    if (how === 'quote') return [one + QUOTES[numbers[0] % QUOTES.length], one + QUOTES[numbers[1] % QUOTES.length]];
+    if (how === 'neighbor') {
+      const at = numbers[0] % chars.length;
+      const next = String.fromCodePoint((chars[at].codePointAt(0) ?? 0) + 1);
+      return [one, chars.map((char, place) => (place === at && isKnown(next) ? next : char)).join('')];
+    }
     if (how === 'swap') {
       chars[numbers[0] % chars.length] = [...other][0];
       return [one, chars.join('')];
