@@ -11,6 +11,7 @@ import type { Policy } from '../model/policy.js';
 import { isInScope, selectSyncGroups } from '../model/scope.js';
 import { RULES, rulesFor } from '../rules/registry.js';
 import { count, grouped, INPUT_NAMES, type Rule, type RuleContext, type RuleInput, type RuleRun } from '../rules/rule.js';
+import { configNote } from './config-note.js';
 import { FingerprintedFinding } from './fingerprint.js';
 import { type AuditedFinding, isAtOrAbove, type NotChecked, type Report, summarise } from './report.js';
 
@@ -147,7 +148,7 @@ export function completeReport(parts: Omit<Report, 'summary' | 'isReady'>): Repo
 }
 
 function notesOf({ directory, policy, index, sync }: RuleContext): string[] {
-  const notes: string[] = [];
+  const notes: string[] = [configNote(policy) ?? []].flat();
   if (directory.users.length > 0 && !directory.users.some((user) => isInScope(user, policy.authMode))) {
     notes.push(
       `No user is in scope. With --auth-mode ${policy.authMode} these are the active ${policy.authMode === 'basic' ? 'users' : 'users whose authentication type is IdP'}: check the mode and the export.`,

@@ -24,9 +24,19 @@ export const certificateSchema = z.strictObject({
   snapshot: z.strictObject({
     inputs: z.array(z.strictObject({ path: text, table: text.optional(), role, sha256: text.regex(/^[0-9a-f]{64}$/), rows: whole })),
     users: whole,
+    inScope: whole.describe('Users in scope.'),
     groups: whole,
     memberships: whole,
   }),
+  files: z
+    .array(
+      z.strictObject({
+        path: text,
+        role: z.enum(['integrations', 'auth-types', 'basic-users', 'sync-groups', 'decisions', 'baseline', 'config']),
+        sha256: text.regex(/^[0-9a-f]{64}$/),
+      }),
+    )
+    .describe('Every other file that was read: lists, the config, decisions, a baseline.'),
   idp: z
     .strictObject({
       provider: z.enum(IDP_PROVIDERS),
@@ -46,9 +56,27 @@ export const certificateSchema = z.strictObject({
     columns: z.partialRecord(role, z.record(text, text)),
     tables: z.partialRecord(role, text),
     assumeActive: z.boolean(),
+    config: text.nullable().describe('The config file; null if there was none.'),
+    environment: z
+      .strictObject({
+        idp: z.enum(IDP_PROVIDERS).optional(),
+        multiMode: z.boolean().optional(),
+        allowUsernameChange: z.boolean().optional(),
+        disableSamlAutoGeneration: z.boolean().optional(),
+        scimAdmin: z
+          .strictObject({ id: text.optional(), userName: text.optional(), organisationAdmin: z.boolean().optional(), licence: text.optional() })
+          .optional(),
+        tokenIssued: text.optional(),
+      })
+      .nullable()
+      .describe('What was stated of settings that no export shows; null if nothing was.'),
   }),
   rules: z.array(z.strictObject({ rule: text, severity, usually: severity })).describe('The rules that were checked.'),
   notChecked: z.array(z.strictObject({ rule: text, why: text })),
+  lowered: z
+    .array(z.strictObject({ rule: text, from: severity, to: z.enum(['error', 'warning', 'info', 'off']) }))
+    .describe('Severities that the config lowers.'),
+  notes: z.array(text),
   accepted: z.array(z.strictObject({ fingerprint: text, severity, reason: text, owner: text, expires: text.optional() })),
   known: z.array(z.strictObject({ fingerprint: text, severity })).describe('Findings of the baseline; they do not count.'),
   summary: z.strictObject({

@@ -3,11 +3,14 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { CollationName } from '../model/collation-name.js';
 import type { AuthenticationType, Role } from '../model/directory.js';
+import type { StatedEnvironment } from '../model/environment.js';
 import type { Severity } from '../model/finding.js';
 import type { IdpInput, IdpProvider } from '../model/idp.js';
 import { escapeUnseen } from '../model/json-text.js';
 import type { AuthMode, FailOn } from '../model/policy.js';
+import { isInScope } from '../model/scope.js';
 import { rulesFor } from '../rules/registry.js';
+import { type Lowered, loweredBy } from './config-note.js';
 import type { NotChecked, Report, Summary } from './report.js';
 
 export const CERTIFICATE_KIND = 'scim-audit/certificate';
@@ -19,6 +22,13 @@ export interface CertifiedInput {
   readonly role: Role;
   readonly sha256: string;
   readonly rows: number;
+}
+
+/** A further file that the verdict rests on: one that other systems' usernames were read of, or a list. */
+export interface CertifiedList {
+  readonly path: string;
+  readonly role: 'integrations' | 'auth-types' | 'basic-users' | 'sync-groups' | 'decisions' | 'baseline' | 'config';
+  readonly sha256: string;
 }
 
 export type CertifiedIdpInput = Pick<IdpInput, 'path' | 'role' | 'sha256' | 'rows'>;
@@ -35,6 +45,10 @@ export interface CertifiedSettings {
   readonly columns: Readonly<Partial<Record<Role, Readonly<Record<string, string>>>>>;
   readonly tables: Readonly<Partial<Record<Role, string>>>;
   readonly assumeActive: boolean;
+  /** The config file, as reports name it; null if there was none. */
+  readonly config: string | null;
+  /** What was stated of settings that no export shows; null if nothing was. */
+  readonly environment: StatedEnvironment | null;
 }
 
 /** A rule that was checked. */
@@ -66,12 +80,24 @@ export interface Certificate {
   /** When the audit ended: ISO, UTC. */
   readonly time: string;
   readonly ready: boolean;
-  readonly snapshot: { readonly inputs: readonly CertifiedInput[]; readonly users: number; readonly groups: number; readonly memberships: number };
+  readonly snapshot: {
+    readonly inputs: readonly CertifiedInput[];
+    readonly users: number;
+    /** Users in scope (contract 2.1). */
+    readonly inScope: number;
+    readonly groups: number;
+    readonly memberships: number;
+  };
+  /** Every other file that was read: lists, the config, decisions, a baseline. */
+  readonly files: readonly CertifiedList[];
   /** The identity provider's exports that the source was held against. */
   readonly idp?: { readonly provider: IdpProvider; readonly inputs: readonly CertifiedIdpInput[] };
   readonly settings: CertifiedSettings;
   readonly rules: readonly CertifiedRule[];
   readonly notChecked: readonly NotChecked[];
+  /** Severities that the config lowers, "off" included. */
+  readonly lowered: readonly Lowered[];
+  readonly notes: readonly string[];
   readonly accepted: readonly AcceptedRisk[];
   /** Findings that an earlier report had as well; they do not count. */
   readonly known: readonly CertifiedFinding[];
@@ -81,14 +107,14 @@ export interface Certificate {
 export type CertificateBody = Omit<Certificate, 'schemaVersion' | 'kind' | 'digest'>;
 
 /** What a report does not know of itself. */
-export interface CertificateFacts extends Pick<Certificate, 'tool' | 'time'> {
+export interface CertificateFacts extends Pick<Certificate, 'tool' | 'time' | 'files'> {
   readonly reading: Pick<CertifiedSettings, 'columns' | 'tables' | 'assumeActive'>;
 }
 
 /** Yields what a report certifies. */
 export function certify(
-  { snapshot, policy, sync, idp, findings, notChecked, summary, isReady }: Report,
-  { tool, time, reading }: CertificateFacts,
+  { snapshot, policy, sync, idp, findings, notChecked, notes, summary, isReady }: Report,
+  { tool, time, files, reading }: CertificateFacts,
 ): CertificateBody {
   const unchecked = new Set(notChecked.map(({ rule }) => rule));
   const accepted: AcceptedRisk[] = [];
@@ -106,9 +132,11 @@ export function certify(
     snapshot: {
       inputs: snapshot.inputs.map(({ path, table, role, sha256, rows }) => ({ path, ...(table === undefined ? {} : { table }), role, sha256, rows })),
       users: snapshot.users.length,
+      inScope: snapshot.users.reduce((sum, user) => sum + (isInScope(user, policy.authMode) ? 1 : 0), 0),
       groups: snapshot.groups.length,
       memberships: snapshot.memberships,
     },
+    files,
     ...(idp === undefined ? {} : { idp: { provider: idp.provider, inputs: idp.inputs.map(({ path, role, sha256, rows }) => ({ path, role, sha256, rows })) } }),
     settings: {
       authMode: policy.authMode,
@@ -118,6 +146,8 @@ export function certify(
       leaveOutUsers: policy.leaveOutUsers,
       authTypeMap: policy.authTypeMap,
       ...reading,
+      config: policy.config ?? null,
+      environment: policy.environment?.stated ?? null,
     },
     rules: rulesFor({ policy, idp })
       .filter(({ name }) => !unchecked.has(name))
@@ -126,6 +156,8 @@ export function certify(
         return { rule: name, severity: set === undefined || set === 'off' ? severity : set, usually: severity };
       }),
     notChecked,
+    lowered: loweredBy(policy),
+    notes,
     accepted,
     known,
     summary,

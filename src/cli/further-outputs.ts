@@ -3,10 +3,11 @@
 import { appendFileSync, existsSync, statSync } from 'node:fs';
 import type { Report } from '../audit/report.js';
 import { Mistake } from '../model/mistake.js';
-import { certificateKey } from './certificate-key.js';
+import { hashFile } from '../targets/files.js';
 import type { Io } from './io.js';
-import type { OutputWord } from './outputs.js';
-import type { Prepared } from './prepare.js';
+import { type OutputWord, refuseDoubled } from './outputs.js';
+import { type ListFile, type Prepared, pathFrom } from './prepare.js';
+import { secretKey } from './secret-key.js';
 import { TOOL } from './tool.js';
 import { writeWhole } from './whole-file.js';
 import { writeReason } from './write-reason.js';
@@ -14,32 +15,47 @@ import { writeReason } from './write-reason.js';
 /** GitHub takes no larger summary of a step, and one step may hold several checks. */
 const LARGEST_SUMMARY = 1024 * 1024;
 
+interface CertificateWishes {
+  readonly certificate?: string;
+  readonly decisions?: string;
+  readonly baseline?: string;
+}
+
 export interface FurtherOutput {
   /** Throws a Mistake where it cannot be written. */
   write(report: Report): Promise<void>;
 }
 
 /** Yields what is to be written after the reports. Throws a Mistake where that is known to be impossible before anything is read. */
-export function furtherOutputs(certificate: string | undefined, words: readonly OutputWord[], prepared: Prepared, io: Io): FurtherOutput[] {
+export function furtherOutputs(
+  { certificate, decisions, baseline }: CertificateWishes,
+  words: readonly OutputWord[],
+  prepared: Prepared,
+  io: Io,
+): FurtherOutput[] {
   const summary = io.environment.GITHUB_STEP_SUMMARY;
   return [
-    ...(certificate === undefined ? [] : [certificateTo(certificate, words, prepared, io)]),
+    ...(certificate === undefined
+      ? []
+      : [certificateTo(certificate, [...prepared.lists, ...listed('decisions', decisions), ...listed('baseline', baseline)], words, prepared, io)]),
     ...(summary !== undefined && summary !== '' && words.some(({ kind, value }) => kind === 'format' && value === 'github')
       ? [summaryTo(summary, prepared)]
       : []),
   ];
 }
 
-function certificateTo(file: string, words: readonly OutputWord[], { request }: Prepared, io: Io): FurtherOutput {
-  if (words.some(({ kind, value }) => kind === 'output' && value === file)) {
-    throw new Mistake(`A report and the certificate would both be written to ${file}.`, 'Give --certificate a file of its own.');
-  }
-  const key = certificateKey(io);
+const listed = (role: ListFile['role'], file: string | undefined): ListFile[] => (file === undefined ? [] : [{ role, file }]);
+
+function certificateTo(file: string, lists: readonly ListFile[], words: readonly OutputWord[], { request }: Prepared, io: Io): FurtherOutput {
+  const reports = words.flatMap(({ kind, value }) => (kind === 'output' && value !== '-' ? [{ file: value, flag: '--output' }] : []));
+  refuseDoubled([...reports, { file, flag: '--certificate' }]);
+  const key = secretKey('SCIM_AUDIT_CERTIFICATE_KEY', io);
   return {
     async write(report) {
       const { certify, serialiseCertificate } = await import('../audit/certificate.js');
+      const files = lists.map((list) => ({ path: pathFrom(io.folder, list.file), role: list.role, sha256: hashFile(list.file) }));
       const reading = { columns: request.columns, tables: request.tables, assumeActive: request.isAssumedActive };
-      writeWhole(file, [serialiseCertificate(certify(report, { tool: TOOL, time: io.now().toISOString(), reading }), key)], true);
+      writeWhole(file, [serialiseCertificate(certify(report, { tool: TOOL, time: io.now().toISOString(), files, reading }), key)], true);
     },
   };
 }

@@ -22,7 +22,12 @@ export interface Io {
   readonly folder: string;
   now(): Date;
   /** This process and its machine, for locks and journals. */
-  readonly process: { readonly pid: number; readonly host: string; isAlive(pid: number): boolean };
+  readonly process: {
+    readonly pid: number;
+    readonly host: string /** Undefined on Windows. */;
+    readonly user: number | undefined;
+    isAlive(pid: number): boolean;
+  };
   /** The signal that asked the program to stop, once it is listened for. */
   readonly interruption: { listen(): void; signal(): Signal | undefined };
 }
@@ -36,7 +41,7 @@ export function processIo(): Io {
     environment: process.env,
     folder: process.cwd(),
     now: () => new Date(),
-    process: { pid: process.pid, host: hostname(), isAlive },
+    process: { pid: process.pid, host: hostname(), user: process.getuid?.(), isAlive },
     interruption: listenForSignals(),
   };
 }

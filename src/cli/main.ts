@@ -18,6 +18,7 @@ import { addPreview } from './commands/preview.js';
 import { addRedact } from './commands/redact.js';
 import { addRunbook } from './commands/runbook.js';
 import { conclude, type Ending, EXIT, type ExitCode, endingOf } from './exit.js';
+import { withFlagForEachPage } from './file-flags.js';
 import type { Io } from './io.js';
 import { TOOL } from './tool.js';
 import { writeReason } from './write-reason.js';
@@ -66,7 +67,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     add(program, io, end);
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(withFlagForEachPage(argv), { from: 'user' });
     if (ending === undefined) throw new Error('the command ended without a result');
     const failure = await io.stdout.settle();
     if (failure !== undefined) throw new Mistake(`stdout cannot be written: ${writeReason(failure)}`, 'Write to a file with --output, or make room.');

@@ -1,7 +1,7 @@
 /** Options that several commands share, and what they mean as settings and as a source. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { DELIMITER_NAMES, ENCODING_NAMES, ESCAPE_STYLES, QUOTE_STYLES, type Settings } from '../config/settings.js';
+import { CSV_DELIMITERS, DELIMITER_NAMES, ENCODING_NAMES, ESCAPE_STYLES, QUOTE_STYLES, type Settings } from '../config/settings.js';
 import { COLLATIONS } from '../model/collation-name.js';
 import type { Activity, AuthenticationType, Role } from '../model/directory.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
@@ -16,7 +16,7 @@ const isRole = (text: string): text is Role => ROLES.some((role) => role === tex
 export interface SharedFlags {
   users?: string[];
   inactiveUsers?: string[];
-  groups?: string;
+  groups?: string[];
   memberships?: string[];
   column?: Record<string, string>;
   table?: Record<string, string>;
@@ -24,6 +24,7 @@ export interface SharedFlags {
   encoding?: NonNullable<Settings['encoding']>;
   quote?: NonNullable<Settings['quote']>;
   escape?: NonNullable<Settings['escape']>;
+  csvDelimiter?: NonNullable<Settings['csvDelimiter']>;
   null?: string[];
   collation?: Settings['collation'];
   activeMap?: Record<string, Activity>;
@@ -51,7 +52,8 @@ export interface SharedFlags {
 /** Gathers the values of an option that may be repeated. */
 export const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
-function collectNames(value: string, before: readonly string[] = []): string[] {
+/** Gathers names that must not be blank. */
+export function collectNames(value: string, before: readonly string[] = []): string[] {
   if (value.trim() === '') throw new InvalidArgumentError('It is empty.');
   return [...before, value];
 }
@@ -115,10 +117,10 @@ function delimiterNamed(text: string): NonNullable<Settings['delimiter']> {
 /** Adds the options that name a source's files and how they are written. */
 export function addFileOptions(command: Command): Command {
   return command
-    .option('--users <file>', 'users CSV; repeat it where active and inactive users are two files', collect)
+    .option('--users <file>', "users CSV, or JSON of REST; may be repeated for two lists or for the pages of one; 'users-*.json' is expanded", collect)
     .option('--inactive-users <file>', 'users CSV without a status column, all of whose users are inactive', collect)
-    .option('--groups <file>', 'groups CSV')
-    .option('--memberships <file>', 'memberships CSV; may be repeated', collect)
+    .option('--groups <file>', 'groups CSV, or JSON of REST; may be repeated for the pages of JSON', collect)
+    .option('--memberships <file>', 'memberships CSV; or "12=FILE", the members of group 12 as JSON of REST; may be repeated', collect)
     .option(
       '--delimiter <name>',
       `delimiter of the CSV files: ${DELIMITER_NAMES.join(', ')}, by name or as that character (default: found out)`,
@@ -157,6 +159,7 @@ export function addPolicyOptions(command: Command): Command {
     .option('--strict-environment', 'settings of "environment" in the config that enablement asks for and nobody states are findings as well')
     .option('--integrations <file>', 'CSV with userName and system: usernames that other systems sign in with; they are changed by decision only')
     .option('--auth-type-map <value=type>', 'what a further authentication type means: VALUE=basic or VALUE=idp', collectType)
+    .addOption(new Option('--csv-delimiter <name>', 'delimiter of the CSV files that are written for spreadsheets (default: comma)').choices(CSV_DELIMITERS))
     .option('--config <file>', 'config file (default: scim-audit.config.json in this folder or above it)');
 }
 
@@ -173,7 +176,7 @@ export function addIdpOptions(command: Command): Command {
 /** Yields the flags as settings; a flag that was not given sets nothing. */
 export function settingsFromFlags(flags: SharedFlags): Partial<Settings> {
   const { authMode, syncGroup, syncGroups, failOn, skipRule, column, table, authTypeMap, delimiter, encoding, allowEmpty, assumeActive, leaveOutUser } = flags;
-  const { quote, escape: escapeStyle, null: nulls, collation, activeMap, authTypes, basicUsers } = flags;
+  const { csvDelimiter, quote, escape: escapeStyle, null: nulls, collation, activeMap, authTypes, basicUsers } = flags;
   const { idp, idpUsers, idpGroups, idpMembers, idpApplication, strictEnvironment, integrations } = flags;
   return {
     ...(authMode === undefined ? {} : { authMode }),
@@ -186,6 +189,7 @@ export function settingsFromFlags(flags: SharedFlags): Partial<Settings> {
     ...(authTypeMap === undefined ? {} : { authTypeMap }),
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(encoding === undefined ? {} : { encoding }),
+    ...(csvDelimiter === undefined ? {} : { csvDelimiter }),
     ...(quote === undefined ? {} : { quote }),
     ...(escapeStyle === undefined ? {} : { escape: escapeStyle }),
     ...(nulls === undefined ? {} : { nulls }),

@@ -1,10 +1,11 @@
 /** Where reports go: stdout, or files that are whole or not there at all. */
 
 import { existsSync, realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import type { Settings } from '../config/settings.js';
 import { Mistake } from '../model/mistake.js';
 import { FORMATS } from '../reporters/registry.js';
-import type { Reporter } from '../reporters/reporter.js';
+import type { Reporter, ReportOptions } from '../reporters/reporter.js';
 import type { Output } from './io.js';
 import { gather, writeWhole } from './whole-file.js';
 
@@ -30,31 +31,65 @@ interface Loadable<R> {
   load(): Promise<R>;
 }
 
-/** Yields the pairs of format and output, in order. An output belongs to the format before it, else to the one after it. */
-export async function pairFormats<R>(words: readonly OutputWord[], formats: readonly Loadable<R>[]): Promise<Destination<R>[]> {
+/** What the ending of a file says about its format, if no --format does. */
+const FORMAT_BY_ENDING: Readonly<Record<string, string>> = {
+  '.json': 'json',
+  '.sarif': 'sarif',
+  '.xml': 'junit',
+  '.md': 'markdown',
+  '.html': 'html',
+  '.csv': 'csv',
+  '.txt': 'pretty',
+};
+
+/** The file name that means stdout. */
+const STDOUT = '-';
+
+interface Pair {
+  readonly format?: string;
+  readonly file?: string;
+}
+
+/** Returns the pairs as they were typed: an output belongs to the format before it, else to the one after it. */
+function pairsOf(words: readonly OutputWord[]): Pair[] {
   const pairs: { format?: string; file?: string }[] = [];
   for (const { kind, value } of words) {
     const last = pairs.at(-1);
     if (kind === 'format') {
-      if (last !== undefined && last.format === undefined) last.format = value;
+      // A lone `--output FILE` before a format is meant for it; with several reports the ending decides.
+      if (last !== undefined && last.format === undefined && pairs.length === 1) last.format = value;
       else pairs.push({ format: value });
     } else if (last !== undefined && last.file === undefined) last.file = value;
     else pairs.push({ file: value });
   }
-  if (pairs.length > 1 && words[0].kind === 'output') {
-    throw new Mistake('With several reports each --output follows its --format.', 'Write for example: --format json --output a.json --format pretty');
-  }
-  if (pairs.length === 0) pairs.push({});
-  const onStdout = pairs.filter(({ file }) => file === undefined).map(({ format = USUAL }) => format);
+  return pairs;
+}
+
+function formatFor(file: string, known: ReadonlySet<string>): string {
+  const format = FORMAT_BY_ENDING[extname(file).toLowerCase()];
+  if (format !== undefined && known.has(format)) return format;
+  const endings = Object.entries(FORMAT_BY_ENDING).flatMap(([ending, id]) => (known.has(id) ? [ending] : []));
+  throw new Mistake(
+    `The format of ${file} is not known: no --format stands before it, and its ending does not say.`,
+    `Write --format FORMAT --output ${file}, or give it one of the endings ${endings.join(' ')}.`,
+  );
+}
+
+/** Returns the pairs of format and output, in order. Throws a Mistake if two of them would go to one place. */
+export async function pairFormats<R>(words: readonly OutputWord[], formats: readonly Loadable<R>[]): Promise<Destination<R>[]> {
+  const known = new Set(formats.map(({ id }) => id));
+  const pairs = pairsOf(words).map(({ format, file }): Required<Pick<Pair, 'format'>> & Pair => {
+    if (file === undefined || file === STDOUT) return { format: format ?? USUAL };
+    return { format: format ?? formatFor(file, known), file };
+  });
+  if (pairs.length === 0) pairs.push({ format: USUAL });
+  const onStdout = pairs.filter(({ file }) => file === undefined).map(({ format }) => format);
   if (onStdout.length > 1) {
     throw new Mistake(`${onStdout.join(' and ')} would both be written to stdout.`, 'Give all but one of them a file: --format json --output report.json');
   }
-  const files = pairs.flatMap(({ file }) => (file === undefined ? [] : [file]));
-  const places = files.map((file) => resolve(file));
-  const doubled = files.find((_, at) => places.indexOf(places[at]) !== at);
-  if (doubled !== undefined) throw new Mistake(`Two reports would be written to ${doubled}.`, 'Give each --output a file of its own.');
+  refuseDoubled(pairs.flatMap(({ file }) => (file === undefined ? [] : [{ file, flag: '--output' }])));
   return Promise.all(
-    pairs.map(async ({ format = USUAL, file }): Promise<Destination<R>> => {
+    pairs.map(async ({ format, file }): Promise<Destination<R>> => {
       const reporter = await formats.find(({ id }) => id === format)?.load();
       if (reporter === undefined) {
         throw new Mistake(`There is no format called ${JSON.stringify(format)}.`, `Formats: ${formats.map(({ id }) => id).join(', ')}.`);
@@ -63,6 +98,36 @@ export async function pairFormats<R>(words: readonly OutputWord[], formats: read
     }),
   );
 }
+
+/** Throws a Mistake if two outputs are one file, however their paths are typed. */
+export function refuseDoubled(outputs: readonly { readonly file: string; readonly flag: string }[]): void {
+  const flagByPlace = new Map<string, string>();
+  for (const { file, flag } of outputs) {
+    const place = realPlace(file);
+    const before = flagByPlace.get(place);
+    if (before !== undefined) {
+      throw new Mistake(
+        `${before === flag ? `Two reports` : `A report and the certificate`} would be written to ${file}.`,
+        `Give each ${flag} a file of its own.`,
+      );
+    }
+    flagByPlace.set(place, flag);
+  }
+}
+
+/** Returns where a file is or would be, links in its path followed. */
+function realPlace(file: string): string {
+  const place = resolve(file);
+  if (existsSync(place)) return realpathSync(place);
+  const folder = dirname(place);
+  return existsSync(folder) ? join(realpathSync(folder), basename(place)) : place;
+}
+
+/** Returns how a CSV is written there. */
+export const csvOptions = (file: string | undefined, { csvDelimiter }: Pick<Settings, 'csvDelimiter'>): Pick<ReportOptions, 'isFile' | 'csvDelimiter'> => ({
+  isFile: file !== undefined,
+  ...(csvDelimiter === undefined ? {} : { csvDelimiter }),
+});
 
 /** Throws a Mistake where a file is one of the inputs. */
 export function refuseOverwriting(files: readonly string[], inputs: readonly string[]): void {

@@ -115,3 +115,12 @@ export function freeName(folder: string): string {
     if (!existsSync(join(folder, name))) return name;
   }
 }
+
+/** A plan that can be applied and one that cannot do not share a folder. */
+export function refuseMixing(folder: string): void {
+  if (!existsSync(join(folder, 'plan.json'))) return;
+  throw new Mistake(
+    `${folder} holds a plan that can be applied; a redacted one would overwrite its decisions.`,
+    'Name another folder with --out. Decisions are read from where they are with --decisions FILE.',
+  );
+}

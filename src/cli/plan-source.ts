@@ -6,10 +6,10 @@ import { Mistake } from '../model/mistake.js';
 import type { Plan } from '../plan/plan.js';
 import { parsePlan } from '../plan/plan-file.js';
 import { DELIMITERS } from '../sources/csv-head.js';
-import { filesOf } from '../sources/csv-source.js';
 import { reasonOf } from '../sources/file-stream.js';
+import { sourceFiles } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
-import { sqliteSource } from '../sources/sqlite-source.js';
+import { filesFromFlags } from './file-flags.js';
 import type { SharedFlags } from './options.js';
 
 export interface OpenedPlan {
@@ -32,8 +32,7 @@ export function openPlan(path: string): OpenedPlan {
 
 /** Throws a Mistake where a request names nothing that could be a source: an argument to be mended. */
 export function refuseNoSource(request: SourceRequest): void {
-  if (sqliteSource.claims(request)) return;
-  for (const { file } of filesOf(request)) {
+  for (const { file } of sourceFiles(request) ?? []) {
     if (!existsSync(file)) throw new Mistake(`${file}: there is no such file.`, 'Name the files that the plan was made of.');
   }
 }
@@ -47,10 +46,7 @@ export function requestFor(plan: Plan, source: string | undefined, flags: Shared
   const escapeStyle = flags.escape ?? settings.escape;
   return {
     ...(source === undefined ? {} : { source }),
-    users: flags.users ?? [],
-    inactiveUsers: flags.inactiveUsers ?? [],
-    ...(flags.groups === undefined ? {} : { groups: flags.groups }),
-    memberships: flags.memberships ?? [],
+    ...filesFromFlags(flags),
     columns: settings.columns,
     tables: settings.tables,
     ...(delimiter === null ? {} : { delimiter }),

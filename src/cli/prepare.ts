@@ -1,6 +1,7 @@
 /** From flags, environment and config file to what is judged (policy) and what is read (request). */
 
-import { isAbsolute, relative } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { findConfigFile } from '../config/find-config.js';
 import type { ResolvedSettings } from '../config/resolve.js';
 import { resolveSettings } from '../config/resolve.js';
@@ -16,9 +17,17 @@ import { columnsOf } from '../sources/headings.js';
 import type { IdpRequest } from '../sources/idp/read-idp.js';
 import { readNameList } from '../sources/name-list.js';
 import type { SourceRequest } from '../sources/source.js';
+import { commandWords } from './command-words.js';
+import { filesFromFlags } from './file-flags.js';
 import type { Io } from './io.js';
 import { type SharedFlags, settingsFromFlags } from './options.js';
 import { environmentOf } from './stated-environment.js';
+
+/** A file that the verdict rests on besides the exports. */
+export interface ListFile {
+  readonly role: 'config' | 'sync-groups' | 'integrations' | 'auth-types' | 'basic-users' | 'decisions' | 'baseline';
+  readonly file: string;
+}
 
 export interface Prepared {
   readonly request: SourceRequest;
@@ -30,7 +39,9 @@ export interface Prepared {
   readonly policy: Omit<Policy, 'authMode'>;
   readonly authMode?: AuthMode;
   readonly resolved: ResolvedSettings;
-  /** Files other than the source that were read: the config, lists, and the identity provider's exports. */
+  /** Files other than exports that were read: the config and lists. */
+  readonly lists: readonly ListFile[];
+  /** All files other than the source that were read: lists, and the identity provider's exports. */
   readonly otherInputs: readonly string[];
   /** The words that gave the source and how it is read, for messages. */
   readonly sourceWords: string;
@@ -38,7 +49,7 @@ export interface Prepared {
 
 /** Yields what a command line means. Throws a Mistake where that is nothing. */
 export async function prepare(source: string | undefined, flags: SharedFlags, io: Io): Promise<Prepared> {
-  const file = await readConfig(flags.config ?? io.environment.SCIM_AUDIT_CONFIG, io);
+  const file = await readConfig(flags.config ?? (io.environment.SCIM_AUDIT_CONFIG || undefined), io);
   const resolved = resolveSettings({ flags: settingsFromFlags(flags), environment: io.environment, ...(file === undefined ? {} : { file }) });
   const { settings } = resolved;
   refuseUnknownRules(settings.skipRules, resolved.origins.skipRules);
@@ -46,12 +57,10 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
   const columns = splitColumns(settings.columns, resolved.origins.columns);
   refuseUnknownRoles(settings.tables, resolved.origins.tables);
   const delimiter = settings.delimiter === undefined ? undefined : DELIMITERS[settings.delimiter];
+  const here = (path: string): string => namedFromHere(path, io.folder);
   const request: SourceRequest = {
-    ...(source === undefined ? {} : { source }),
-    users: flags.users ?? [],
-    inactiveUsers: flags.inactiveUsers ?? [],
-    ...(flags.groups === undefined ? {} : { groups: flags.groups }),
-    memberships: flags.memberships ?? [],
+    ...(source === undefined ? {} : { source: here(source) }),
+    ...filesFromFlags(flags, here),
     columns,
     tables: settings.tables,
     ...(delimiter === undefined ? {} : { delimiter }),
@@ -66,6 +75,15 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
   };
   const idp = await idpRequestOf(resolved, io);
   const environment = environmentOf(settings, io);
+  const lists = (
+    [
+      ['config', file?.path],
+      ['sync-groups', settings.syncGroupsFile],
+      ['auth-types', settings.authTypes],
+      ['basic-users', settings.basicUsers],
+      ['integrations', settings.integrations],
+    ] as const
+  ).flatMap(([role, path]): ListFile[] => (path === undefined ? [] : [{ role, file: path }]));
   return {
     request,
     ...(idp === undefined ? {} : { idp }),
@@ -79,19 +97,14 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
       authTypeMap: lowerKeys(settings.authTypeMap),
       leaveOutUsers: settings.leaveOutUsers,
       allowEmpty: settings.allowEmpty,
+      ...(file === undefined ? {} : { config: pathFrom(io.folder, file.path) }),
       ...(environment === undefined ? {} : { environment }),
       ...(settings.integrations === undefined ? {} : { areIntegrationsGiven: true }),
     },
     ...(settings.authMode === undefined ? {} : { authMode: settings.authMode }),
     resolved,
-    otherInputs: [
-      ...(file === undefined ? [] : [file.path]),
-      ...(settings.syncGroupsFile === undefined ? [] : [settings.syncGroupsFile]),
-      ...(settings.authTypes === undefined ? [] : [settings.authTypes]),
-      ...(settings.basicUsers === undefined ? [] : [settings.basicUsers]),
-      ...(settings.integrations === undefined ? [] : [settings.integrations]),
-      ...(idp === undefined ? [] : [...idp.users, ...idp.groups, ...idp.members.map((each) => each.file)]),
-    ],
+    lists,
+    otherInputs: [...lists.map((list) => list.file), ...(idp === undefined ? [] : [...idp.users, ...idp.groups, ...idp.members.map((each) => each.file)])],
     sourceWords: commandWords(source, flags),
   };
 }
@@ -116,10 +129,7 @@ async function idpRequestOf({ settings, origins }: ResolvedSettings, { folder }:
   }
   const { splitMembersFlag } = await import('../sources/idp/read-idp.js');
   /** A config file names files by where it lies; reports name them from here. */
-  const near = (path: string): string => {
-    const seen = relative(folder, path);
-    return isAbsolute(path) && seen !== '' && !seen.startsWith('..') && !isAbsolute(seen) ? seen : path;
-  };
+  const near = (path: string): string => namedFromHere(path, folder);
   return {
     provider: idp,
     users: idpUsers.map(near),
@@ -130,9 +140,21 @@ async function idpRequestOf({ settings, origins }: ResolvedSettings, { folder }:
   };
 }
 
+/** Returns a path relative to a folder if it lies below it, however it was typed; else as it was typed. */
+function namedFromHere(path: string, folder: string): string {
+  if (!isAbsolute(path) && !path.split(/[\\/]/).includes('..')) return path;
+  const spellings = [resolve(folder, path), ...(existsSync(path) ? [realpathSync(path)] : [])];
+  const below = spellings.map((each) => relative(folder, each)).find((each) => each !== '..' && !each.startsWith(`..${sep}`) && !isAbsolute(each));
+  return below === undefined ? path : below || '.';
+}
+
+/** Returns a path as it is named from a folder, with forward slashes, so that reports are the same on every machine. */
+export const pathFrom = (folder: string, path: string): string => relative(folder, resolve(folder, path)).replaceAll('\\', '/');
+
 /** Reading a config needs zod; it is loaded only where there is a file to read. */
-async function readConfig(said: string | undefined, { folder }: Io) {
-  const path = said ?? findConfigFile(folder);
+async function readConfig(said: string | undefined, io: Io) {
+  const { folder } = io;
+  const path = said ?? findConfigFile(folder, io.process.user);
   if (path === undefined) return undefined;
   const { readConfigFile } = await import('../config/config-file.js');
   return { path, settings: readConfigFile(path) };
@@ -184,66 +206,6 @@ function refuseUnknownRoles(tables: Settings['tables'], origin: string): void {
   const unknown = Object.keys(tables).find((role) => !['users', 'groups', 'memberships'].includes(role));
   if (unknown !== undefined)
     throw new Mistake(`${origin} names a table for ${JSON.stringify(unknown)}.`, 'Tables are named for users, groups and memberships.');
-}
-
-/** Yields a word as a shell takes it. */
-export const shellWord = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
-
-/** Yields the flags that name a source's files, as words of a command. */
-export function fileWords(source: string | undefined, flags: SharedFlags): string[] {
-  // A name that begins as an option does is no option.
-  const path = (file: string): string => (file.startsWith('-') ? `./${file}` : file);
-  const named = (flag: string, files: readonly string[] = []): string[] => files.flatMap((file) => [flag, path(file)]);
-  return [
-    ...(source === undefined ? [] : [path(source)]),
-    ...named('--users', flags.users),
-    ...named('--inactive-users', flags.inactiveUsers),
-    ...named('--groups', flags.groups === undefined ? [] : [flags.groups]),
-    ...named('--memberships', flags.memberships),
-  ];
-}
-
-/** Yields the words of a command line that mean the same source, judged the same way. */
-export function commandWords(source: string | undefined, flags: SharedFlags): string {
-  const each = (flag: string, values: readonly string[] = []): string[] => values.flatMap((value) => [flag, shellWord(value)]);
-  const one = (flag: string, value: string | undefined): string[] => (value === undefined ? [] : [flag, shellWord(value)]);
-  const pairs = (flag: string, map: Readonly<Record<string, string>> = {}): string[] =>
-    Object.entries(map).flatMap(([name, value]) => [flag, shellWord(`${name}=${value}`)]);
-  return [
-    ...(source === undefined ? [] : [shellWord(source)]),
-    ...each('--users', flags.users),
-    ...each('--inactive-users', flags.inactiveUsers),
-    ...one('--groups', flags.groups),
-    ...each('--memberships', flags.memberships),
-    ...one('--auth-mode', flags.authMode),
-    ...each('--sync-group', flags.syncGroup),
-    ...one('--sync-groups', flags.syncGroups),
-    ...one('--fail-on', flags.failOn),
-    ...each('--skip-rule', flags.skipRule),
-    ...each('--leave-out-user', flags.leaveOutUser),
-    ...pairs('--column', flags.column),
-    ...pairs('--table', flags.table),
-    ...pairs('--auth-type-map', flags.authTypeMap),
-    ...one('--delimiter', flags.delimiter),
-    ...one('--encoding', flags.encoding),
-    ...one('--quote', flags.quote),
-    ...one('--escape', flags.escape),
-    ...each('--null', flags.null),
-    ...pairs('--active-map', flags.activeMap),
-    ...one('--auth-types', flags.authTypes),
-    ...one('--basic-users', flags.basicUsers),
-    ...one('--collation', flags.collation),
-    ...(flags.assumeActive === true ? ['--assume-active'] : []),
-    ...(flags.allowEmpty === true ? ['--allow-empty'] : []),
-    ...one('--idp', flags.idp),
-    ...each('--idp-users', flags.idpUsers),
-    ...each('--idp-groups', flags.idpGroups),
-    ...each('--idp-members', flags.idpMembers),
-    ...one('--idp-application', flags.idpApplication),
-    ...(flags.strictEnvironment === true ? ['--strict-environment'] : []),
-    ...one('--integrations', flags.integrations),
-    ...one('--config', flags.config),
-  ].join(' ');
 }
 
 /** Yields each setting, its value, and where it came from, as aligned lines. */

@@ -17,22 +17,18 @@ import { RULES } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
 import { resolveHeadings } from '../sources/headings.js';
 import { SourceRefused } from '../sources/problem.js';
+import { commandWords } from './command-words.js';
 import { Refusal } from './exit.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options.js';
-import { commandWords, type Prepared } from './prepare.js';
-
-const VARIABLE = 'SCIM_AUDIT_REDACT_KEY';
+import type { Prepared } from './prepare.js';
+import { secretKey } from './secret-key.js';
 
 type MakeAliases = (collation: CollationName) => Aliases;
 
 /** Returns what makes aliases under the key of the environment, or under one that is made for this run and forgotten after it. */
-function aliasMaker({ environment }: Io): MakeAliases {
-  const said = environment[VARIABLE];
-  if (said !== undefined && said.trim() === '') {
-    throw new Mistake(`${VARIABLE} is set, but empty.`, 'Set it to a long random text, or unset it for aliases that no other run repeats.');
-  }
-  const secret = said ?? randomBytes(32);
+function aliasMaker(io: Io): MakeAliases {
+  const secret = secretKey('SCIM_AUDIT_REDACT_KEY', io) ?? randomBytes(32);
   return (collation) => makeAliases((text) => createHmac('sha256', secret).update(text).digest(), collationOf(collation));
 }
 

@@ -3,13 +3,12 @@
 import type { Certificate, CertifiedInput } from '../audit/certificate.js';
 import type { IdpRole } from '../model/idp.js';
 import { visible } from '../reporters/visible.js';
-import { filesOf } from '../sources/csv-source.js';
 import { splitMembersFlag } from '../sources/idp/read-idp.js';
 import { Problems } from '../sources/problem.js';
-import { openSource } from '../sources/registry.js';
+import { openSource, sourceFiles } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
-import { sqliteSource } from '../sources/sqlite-source.js';
 import { hashFile } from '../targets/files.js';
+import { filesFromFlags } from './file-flags.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options.js';
 import { startProgress } from './progress.js';
@@ -49,18 +48,16 @@ const nameOf = ({ path, table, role }: Digested): string => `${visible(path)}${t
 async function digestsOf({ settings }: Certificate, source: string | undefined, flags: SharedFlags, io: Io): Promise<Digested[]> {
   const request: SourceRequest = {
     ...(source === undefined ? {} : { source }),
-    users: flags.users ?? [],
-    inactiveUsers: flags.inactiveUsers ?? [],
-    ...(flags.groups === undefined ? {} : { groups: flags.groups }),
-    memberships: flags.memberships ?? [],
+    ...filesFromFlags(flags),
     columns: settings.columns,
     tables: settings.tables,
     nulls: [],
     activeMap: {},
     isAssumedActive: settings.assumeActive,
   };
-  // Of a CSV every byte counts, so its columns need not be understood.
-  if (!sqliteSource.claims(request)) return filesOf(request).map(({ path, file, role }) => ({ path, role, sha256: hashFile(file) }));
+  // Of a file every byte counts, so what it holds need not be understood.
+  const files = sourceFiles(request);
+  if (files !== undefined) return files.map(({ path, file, role }) => ({ path, role, sha256: hashFile(file) }));
   const progress = await startProgress(io);
   try {
     const opened = await openSource(request, progress.report);

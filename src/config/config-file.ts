@@ -9,7 +9,7 @@ import { SEVERITIES } from '../model/finding.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import { Mistake } from '../model/mistake.js';
 import { AUTH_MODES, FAIL_ON } from '../model/policy.js';
-import { DELIMITER_NAMES, ENCODING_NAMES, ENVIRONMENT_ABOUT, ESCAPE_STYLES, QUOTE_STYLES, SETTINGS, type Settings } from './settings.js';
+import { CSV_DELIMITERS, DELIMITER_NAMES, ENCODING_NAMES, ENVIRONMENT_ABOUT, ESCAPE_STYLES, QUOTE_STYLES, SETTINGS, type Settings } from './settings.js';
 
 const words = z.record(z.string(), z.string());
 
@@ -61,6 +61,7 @@ export const configSchema = z.strictObject({
     .optional()
     .describe(SETTINGS.activeMap.about),
   collation: z.enum(COLLATIONS).optional().describe(SETTINGS.collation.about),
+  csvDelimiter: z.enum(CSV_DELIMITERS).optional().describe(SETTINGS.csvDelimiter.about),
   quote: z.enum(QUOTE_STYLES).optional().describe(SETTINGS.quote.about),
   escape: z.enum(ESCAPE_STYLES).optional().describe(SETTINGS.escape.about),
   nulls: z.array(z.string().min(1)).optional().describe(SETTINGS.nulls.about),
@@ -185,6 +186,9 @@ function membersFrom(text: string, fromThere: (path: string) => string): string 
   return `${text.slice(0, at + 1)}${fromThere(text.slice(at + 1))}`;
 }
 
+/** As many as are told of a source. */
+const MOST_ERRORS = 50;
+
 function refuse(file: string, text: string, found: readonly Found[]): never {
   const details = [...found]
     .sort((a, b) => a.offset - b.offset)
@@ -192,9 +196,10 @@ function refuse(file: string, text: string, found: readonly Found[]): never {
       const before = text.slice(0, offset);
       return `${file}, line ${before.split('\n').length}, column ${offset - before.lastIndexOf('\n')}: ${message}.`;
     });
+  const more = details.length - MOST_ERRORS;
   throw new Mistake(
     `The config file ${file} has ${details.length} ${details.length === 1 ? 'error' : 'errors'}.`,
-    'Mend it; "scim-audit init" writes a new one, and its $schema lets an editor help.',
-    details,
+    'Fix them, or run "scim-audit init" to write a new file; its $schema lets an editor help.',
+    more > 0 ? [...details.slice(0, MOST_ERRORS), `… and ${more} more.`] : details,
   );
 }

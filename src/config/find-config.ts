@@ -1,13 +1,38 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+/** Which config file holds for a folder (contract 4). */
+
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { Mistake } from '../model/mistake.js';
 
 export const CONFIG_NAME = 'scim-audit.config.json';
 
-/** Yields the config file that holds for a folder: in it, or in the nearest folder above it. */
-export function findConfigFile(folder: string): string | undefined {
-  for (let at = resolve(folder); ; at = dirname(at)) {
+/** Who runs the program, by number; undefined on Windows, which has no such numbers. */
+export type UserId = number | undefined;
+
+const ROOT_USER = 0;
+
+/**
+ * Returns the config file that holds for a folder: in it, or in the nearest folder above it up to the one that holds `.git`.
+ * Throws a Mistake if the file above the folder belongs to another user: anyone could have put it there to change the verdict.
+ */
+export function findConfigFile(folder: string, user: UserId): string | undefined {
+  const start = resolve(folder);
+  for (let at = start; ; at = dirname(at)) {
     const file = join(at, CONFIG_NAME);
-    if (existsSync(file)) return file;
-    if (dirname(at) === at) return undefined;
+    if (existsSync(file)) {
+      if (at !== start) refuseStrangersFile(file, start, user);
+      return file;
+    }
+    if (dirname(at) === at || existsSync(join(at, '.git'))) return undefined;
   }
+}
+
+function refuseStrangersFile(file: string, folder: string, user: UserId): void {
+  if (user === undefined) return;
+  const owner = statSync(file).uid;
+  if ([user, ROOT_USER, statSync(folder).uid].includes(owner)) return;
+  throw new Mistake(
+    `The config file ${relative(folder, file)} lies above the working folder and belongs to another user (uid ${owner}).`,
+    `If it is meant, name it with --config ${relative(folder, file)}; else run scim-audit in another folder.`,
+  );
 }

@@ -46,7 +46,8 @@ function readEnvironment(environment: Environment): Partial<Settings> {
   const values: Record<string, unknown> = {};
   const byVariable = new Map(NAMES.flatMap((name) => (SETTINGS[name].env === undefined ? [] : [[SETTINGS[name].env, name] as const])));
   for (const [variable, text] of Object.entries(environment)) {
-    if (!variable.startsWith('SCIM_AUDIT_') || text === undefined || OTHER_VARIABLES.includes(variable)) continue;
+    // CI services hand out a variable that nobody set as an empty text.
+    if (!variable.startsWith('SCIM_AUDIT_') || text === undefined || text === '' || OTHER_VARIABLES.includes(variable)) continue;
     const name = byVariable.get(variable);
     if (name === undefined) {
       problems.push(`${variable} is no variable of scim-audit; there are ${[...byVariable.keys(), ...OTHER_VARIABLES].join(', ')}.`);
@@ -65,7 +66,7 @@ function parseValue(name: SettingName, text: string): unknown {
   if (kind === 'choice') return choices?.includes(text) ? text : undefined;
   if (kind === 'boolean') return /^(?:1|true)$/i.test(text) ? true : /^(?:0|false|)$/i.test(text) ? false : undefined;
   if (kind === 'path') return text === '' ? undefined : text;
-  if (name === 'syncGroups') return namesIn(text);
+  if (name === 'syncGroups' || name === 'nulls') return namesIn(text);
   return text.split(/[\s,]+/).filter((word) => word !== '');
 }
 

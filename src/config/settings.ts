@@ -1,4 +1,4 @@
-/** Everything that can be set: where it may be said, and what holds when nobody says it. */
+/** Everything that can be set: where it may be said, and what holds when nobody says it. This file is long because it is one table. */
 
 import { COLLATIONS, type CollationName } from '../model/collation-name.js';
 import type { Activity, AuthenticationType } from '../model/directory.js';
@@ -31,6 +31,8 @@ export interface Settings {
   escape?: EscapeStyle;
   /** Further spellings of no value: `VALUE`, or `groups.project=VALUE` for one column. */
   nulls: readonly string[];
+  /** What parts the cells of the CSV files that are written for people. */
+  csvDelimiter?: (typeof CSV_DELIMITERS)[number];
   /** How text is compared. */
   collation: CollationName;
   /** A CSV that says how each user signs in, for a source that does not. */
@@ -79,6 +81,7 @@ export const DEFAULTS: Settings = {
 };
 
 export const DELIMITER_NAMES = ['comma', 'semicolon', 'tab', 'pipe'] as const;
+export const CSV_DELIMITERS = ['comma', 'semicolon'] as const;
 export const QUOTE_STYLES = ['double', 'none'] as const;
 export type QuoteStyle = (typeof QUOTE_STYLES)[number];
 export const ESCAPE_STYLES = ['backslash', 'none'] as const;
@@ -141,6 +144,13 @@ export const SETTINGS: Readonly<Record<SettingName, SettingInfo>> = {
     choices: COLLATIONS,
     kind: 'choice',
   },
+  csvDelimiter: {
+    about: 'Delimiter of the CSV files that are written for spreadsheets: semicolon for locales whose spreadsheets use it (default: comma).',
+    flag: '--csv-delimiter',
+    env: 'SCIM_AUDIT_CSV_DELIMITER',
+    choices: CSV_DELIMITERS,
+    kind: 'choice',
+  },
   quote: {
     about: 'What a quotation mark is in the CSV files: double encloses cells, none makes it a letter. Detected if not given.',
     flag: '--quote',
@@ -155,7 +165,7 @@ export const SETTINGS: Readonly<Record<SettingName, SettingInfo>> = {
     choices: ESCAPE_STYLES,
     kind: 'choice',
   },
-  nulls: { about: 'Further spellings of no value: VALUE, or groups.project=VALUE for one column.', flag: '--null', kind: 'names' },
+  nulls: { about: 'Further spellings of no value: VALUE, or groups.project=VALUE for one column.', flag: '--null', env: 'SCIM_AUDIT_NULLS', kind: 'names' },
   authTypes: {
     about: 'A CSV of authentication types with one or more of id, username and email, for a source that has no types.',
     flag: '--auth-types',

@@ -22,6 +22,10 @@ export interface Input {
   readonly isStatusFixed?: true;
   /** What a flag said of all these users, where the file itself does not say who is active. */
   readonly activity?: Activity;
+  /** The source proves that the list it belongs to is all there: no page of it is missing. */
+  readonly isComplete?: true;
+  /** Of users: known to have been asked for with the inactive ones, because one of them is in the list. */
+  readonly includesInactive?: true;
 }
 
 /** A list of active users, or of inactive ones. */

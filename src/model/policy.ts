@@ -28,6 +28,8 @@ export interface Policy {
   /** Ids of accounts that are never to be changed; that of the SCIM Admin is one of them. */
   readonly leaveOutUsers: readonly string[];
   readonly allowEmpty: boolean;
+  /** The config file that the severities come from, as reports name it; absent if there was none. */
+  readonly config?: string;
   /** Settings that no export shows; absent where nobody states or asks for them. */
   readonly environment?: Environment;
   /** It was said which usernames other systems sign in with: `User.signsInFor` tells. Absent where it was not. */

@@ -54,11 +54,45 @@ function fitWidths(wanted: readonly number[], room: number): number[] {
   return widths;
 }
 
-/** Yields lines of aligned cells; `width` undefined: nothing is cut. */
-export function alignColumns(rows: readonly (readonly Styled[])[], indent: string, width?: number): string[] {
+interface Widths {
+  readonly wanted: readonly number[];
+  /** What each column gets. */
+  readonly fitted: readonly number[];
+}
+
+function widthsOf(rows: readonly (readonly Styled[])[], indent: string, width: number | undefined): Widths {
   const columns = rows.reduce((most, row) => Math.max(most, row.length), 0);
   const wanted = Array.from({ length: columns }, (_, at) => rows.reduce((most, row) => Math.max(most, stringWidth(row[at]?.plain ?? '')), 0));
-  const widths = width === undefined ? wanted : fitWidths(wanted, width - indent.length - GAP.length * (columns - 1));
+  return { wanted, fitted: width === undefined ? wanted : fitWidths(wanted, width - indent.length - GAP.length * (columns - 1)) };
+}
+
+/**
+ * Returns lines of a table with headings, or one block per row if two or more columns would have to be cut: then nothing
+ * could be compared any more. `width` undefined: nothing is cut.
+ */
+export function tableLines(headings: readonly Styled[], rows: readonly (readonly Styled[])[], indent: string, width?: number): string[] {
+  const { wanted, fitted } = widthsOf([headings, ...rows], indent, width);
+  const cutColumns = wanted.filter((each, at) => each > fitted[at]).length;
+  return width === undefined || cutColumns < 2 ? alignColumns([headings, ...rows], indent, width) : stackedLines(headings, rows, indent, width);
+}
+
+/** Returns a block per row, a line per cell that is not empty, with a blank line between two blocks. */
+function stackedLines(headings: readonly Styled[], rows: readonly (readonly Styled[])[], indent: string, width: number): string[] {
+  const label = headings.reduce((most, { plain }) => Math.max(most, stringWidth(plain)), 0);
+  const room = Math.max(LEAST, width - indent.length - label - GAP.length);
+  return rows.flatMap((row, number) => [
+    ...(number === 0 ? [] : ['']),
+    ...row.flatMap((cell, at) => {
+      if (cell.plain === '') return [];
+      const heading = headings[at].paint(label);
+      return [(indent + heading + ' '.repeat(Math.max(0, label - stringWidth(heading))) + GAP + cell.paint(room)).trimEnd()];
+    }),
+  ]);
+}
+
+/** Yields lines of aligned cells; `width` undefined: nothing is cut. */
+export function alignColumns(rows: readonly (readonly Styled[])[], indent: string, width?: number): string[] {
+  const { fitted: widths } = widthsOf(rows, indent, width);
   return rows.map((row) => {
     const cells = row.map((cell, at) => {
       const shown = cell.paint(widths[at]);

@@ -1,7 +1,7 @@
-import { stringify } from 'csv-stringify/sync';
+import { configNote } from '../audit/config-note.js';
 import type { AuditedFinding, Report } from '../audit/report.js';
-import { guardCell } from '../model/formula.js';
 import { ruleOf } from '../rules/registry.js';
+import { csvLines } from './csv-lines.js';
 import { idpUsersOf, type Place, placesOf, subjectsOf } from './places.js';
 import type { Reporter } from './reporter.js';
 import { printable } from './visible.js';
@@ -35,19 +35,15 @@ type Row = Partial<Record<(typeof COLUMNS)[number], string>>;
  * before what a spreadsheet would take for a formula (`unguardCell` takes it off); on a terminal, what is unseen in them is spelled out.
  */
 export const csv: Reporter = {
-  *render(report, { width }) {
-    const isTerminal = width !== undefined;
+  *render(report, options) {
+    const lineOf = csvLines(options);
+    const lineFor = (row: Row): string => lineOf(COLUMNS.map((column) => row[column] ?? ''));
     yield lineOf(COLUMNS);
-    for (const audited of report.findings) {
-      for (const row of rowsOf(audited, report)) {
-        const cells = COLUMNS.map((column) => row[column] ?? '');
-        yield lineOf((isTerminal ? cells.map(printable) : cells).map(guardCell));
-      }
-    }
+    for (const audited of report.findings) for (const row of rowsOf(audited, report)) yield lineFor(row);
+    const note = configNote(report.policy);
+    if (note !== undefined) yield lineFor({ rule: 'config', severity: 'info', message: printable(note), subject: 'config', path: report.policy.config ?? '' });
   },
 };
-
-const lineOf = (cells: readonly string[]): string => stringify([[...cells]], { record_delimiter: 'windows', quoted_match: /^\s|\s$|[\r\n]/ });
 
 function* rowsOf({ finding, fingerprint, acceptance }: AuditedFinding, { snapshot }: Report): Iterable<Row> {
   const about: Row = {

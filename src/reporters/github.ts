@@ -1,3 +1,4 @@
+import { configNote } from '../audit/config-note.js';
 import type { Report } from '../audit/report.js';
 import { type FindingBase, SEVERITIES, type Severity } from '../model/finding.js';
 import { ruleOf } from '../rules/registry.js';
@@ -37,6 +38,7 @@ export const github: Reporter = {
         ? [`${count(left, 'more finding')} without an annotation: GitHub shows at most ten of a kind. The step summary and the other formats have more.`]
         : []),
       ...(accepted > 0 ? [`${count(accepted, 'finding')} accepted.`] : []),
+      ...[configNote(report.policy) ?? []].flat(),
     ];
     if (rest.length > 0) yield `::notice title=scim-audit::${data(rest.join(' '))}\n`;
   },

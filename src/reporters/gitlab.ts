@@ -1,3 +1,4 @@
+import { configNote } from '../audit/config-note.js';
 import type { Severity } from '../model/finding.js';
 import { ruleOf } from '../rules/registry.js';
 import { exportPlace, placesOf } from './places.js';
@@ -28,6 +29,21 @@ export const gitlab: Reporter = {
       yield `${separator}  ${JSON.stringify(entry)}`;
       separator = ',\n';
     }
-    yield report.findings.length === 0 ? '[]\n' : '\n]\n';
+    const { policy } = report;
+    const note = configNote(policy);
+    // Code Quality knows nothing but issues, so the config that the verdict rests on is one of them.
+    if (note !== undefined) {
+      const path = printable(policy.config ?? '');
+      const entry = {
+        description: printable(note),
+        check_name: 'config',
+        fingerprint: `config:${path}`,
+        severity: 'info',
+        location: { path, lines: { begin: 1 } },
+      };
+      yield `${separator}  ${JSON.stringify(entry)}`;
+      separator = ',\n';
+    }
+    yield separator === '[\n' ? '[]\n' : '\n]\n';
   },
 };

@@ -164,6 +164,10 @@ export const reportSchema = z.strictObject({
     syncGroups: z.array(text).nullable().describe('null: every organisation-level group.'),
     failOn: z.enum(['error', 'warning', 'info', 'never']),
     collation: z.enum(COLLATIONS).describe('How names were compared.'),
+    config: text.nullable().describe('The config file that the severities come from; null if there was none.'),
+    lowered: z
+      .array(z.strictObject({ rule: text, from: z.enum(['error', 'warning', 'info']), to: z.enum(['error', 'warning', 'info', 'off']) }))
+      .describe('Severities that the config lowers.'),
   }),
   ready: z.boolean().describe('No finding that counts is at or above failOn.'),
   summary: z.strictObject({

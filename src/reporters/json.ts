@@ -1,3 +1,4 @@
+import { loweredBy } from '../audit/config-note.js';
 import type { Report } from '../audit/report.js';
 import { locationOf, type Subject } from '../model/directory.js';
 import type { IdpDirectory } from '../model/idp.js';
@@ -49,7 +50,14 @@ function headOf({ snapshot, policy, sync, idp, isReady, summary, fixed, notCheck
       memberships: snapshot.memberships,
     },
     ...(idp === undefined ? {} : { idp: idpHead(idp) }),
-    settings: { authMode: policy.authMode, syncGroups: sync.names, failOn: policy.failOn, collation: policy.collation },
+    settings: {
+      authMode: policy.authMode,
+      syncGroups: sync.names,
+      failOn: policy.failOn,
+      collation: policy.collation,
+      config: policy.config ?? null,
+      lowered: loweredBy(policy),
+    },
     ready: isReady,
     summary,
     ...(fixed === undefined ? {} : { fixed }),

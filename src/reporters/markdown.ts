@@ -3,6 +3,7 @@ import { locationOf, type Subject } from '../model/directory.js';
 import { GUIDE } from '../model/guide.js';
 import { ruleOf } from '../rules/registry.js';
 import { grouped } from '../rules/rule.js';
+import { barless, codeSpan, LINKS, prose } from './markdown-text.js';
 import type { Reporter } from './reporter.js';
 import { cellText, countsText, factsOf, guideText, type Section, STATES, type State, sectionsOf, sourceText, stateOf } from './sections.js';
 import { verdictText } from './verdict.js';
@@ -104,35 +105,11 @@ const ruler = (columns: number): string => `|${' --- |'.repeat(columns)}\n`;
 
 /** Words that mean nothing but themselves in Markdown, and that no service turns into a link or a mention. */
 const PLAIN = /^[\p{L}\p{M}\p{N} ,.:;()/'…-]*$/u;
-const LINKS = /[@#]|:\/\/|www\./i;
 
 /** Yields a value as a table cell: as it is where that is safe, else as code, in which Markdown reads nothing. */
 function inCell(value: string): string {
   const shown = shorten(printable(value));
-  return PLAIN.test(shown) && !LINKS.test(shown) && shown.trim() === shown ? shown : code(barless(shown));
-}
-
-/**
- * Yields a text whose bars end no cell. A table splits at a bar before it reads code, and readers disagree about
- * a bar after backslashes: there it is spelled out.
- */
-const barless = (text: string): string => text.replace(/\\+\|/g, (bars) => `${bars.slice(0, -1)}⟨U+007C⟩`).replaceAll('|', '\\|');
-
-/** Yields a code span that holds the text; its fence is longer than any run of backticks in it. */
-function code(text: string): string {
-  const longest = Math.max(0, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  // A space is taken off both sides where there is one on both, so that a backtick never touches the fence.
-  const edge = /^[` ]|[` ]$/.test(text) ? ' ' : '';
-  return `${fence}${edge}${text}${edge}${fence}`;
-}
-
-/** Yields a sentence that may quote values: marks are escaped, and what could become a link or a mention is code. */
-export function prose(text: string): string {
-  return printable(text)
-    .split(' ')
-    .map((word) => (LINKS.test(word) ? code(word) : word.replace(/[\\`*_{}[\]<>#|~&!]/g, '\\$&')))
-    .join(' ');
+  return PLAIN.test(shown) && !LINKS.test(shown) && shown.trim() === shown ? shown : codeSpan(barless(shown));
 }
 
 function shorten(text: string): string {

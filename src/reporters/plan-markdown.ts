@@ -7,7 +7,7 @@ import { ruleOf } from '../rules/registry.js';
 import { count, grouped } from '../rules/rule.js';
 import { conflictSection } from './conflict-pictures.js';
 import { groupBy } from './grouping.js';
-import { markdownProse, markdownValue } from './markdown-text.js';
+import { markdownValue, prose } from './markdown-text.js';
 import { actionSections } from './plan-actions.js';
 import { consequencesOf, factsOf, followingOf, incompletenessOf } from './plan-consequences.js';
 
@@ -39,7 +39,7 @@ export function* planMarkdown(plan: MadePlan, applyCommand: string | undefined):
 function* notCheckedLines({ notChecked }: Report): Iterable<string> {
   if (notChecked.length === 0) return;
   yield 'Not checked, so none of these numbers counts it:\n\n';
-  for (const { rule, why } of notChecked) yield `- ${markdownValue(rule)}: ${markdownProse(why)}\n`;
+  for (const { rule, why } of notChecked) yield `- ${markdownValue(rule)}: ${prose(why)}\n`;
   yield '\n';
 }
 
@@ -57,7 +57,7 @@ function* sourceLines({ body, before }: MadePlan): Iterable<string> {
   for (const { path, table, rows, sha256 } of body.snapshot.inputs) {
     yield `- ${markdownValue(path)}${table === undefined ? '' : ` table ${markdownValue(table)}`}: ${count(rows, 'row')}, SHA-256 \`${sha256.slice(0, 16)}…\`\n`;
   }
-  if (before.notes.length > 0) yield `\n${before.notes.map((note) => `- Note: ${markdownProse(note)}\n`).join('')}`;
+  if (before.notes.length > 0) yield `\n${before.notes.map((note) => `- Note: ${prose(note)}\n`).join('')}`;
   yield '\n';
 }
 

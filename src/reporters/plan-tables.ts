@@ -7,49 +7,57 @@ import { DECISION_COLUMNS, NO_ANSWER } from '../plan/decision-rows.js';
 import type { MadePlan } from '../plan/make-plan.js';
 import type { OutdatedRow } from '../plan/read-decisions.js';
 import { ruleOf } from '../rules/registry.js';
-
-/** What a reader, or a spreadsheet of another country, could take for more than one cell, or trim. */
-const NEEDS_QUOTES = /[",;\t\r\n]|^\s|\s$/;
+import { BYTE_ORDER_MARK, DELIMITER_CHARACTERS } from './csv-lines.js';
+import type { CsvDelimiter } from './reporter.js';
 
 const WORD = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_';
 /** How nearly all cells begin; no formula does, and no number with a sign. */
 const OPENING = charactersOf(`${WORD}(`);
-/** Of what nearly all cells are: nothing of it parts cells, anywhere. */
-const PLAIN = charactersOf(`${WORD} !#$%&'()*+-./:<=>?@[\\]^\`{|}~`);
-const SPACE = 0x20;
-const COMMA = 0x2c;
+const QUOTE = 0x22;
+/** Of what nearly all cells are: nothing of it has to be doubled. */
+const PLAIN = charactersOf(`${WORD} !#$%&'()*+,-./:;<=>?@[\\]^\`{|}~`);
 
-/** Adds a cell: as it stands, where nothing in it can be taken for anything else. */
+/** Adds a cell in quotes, so that no spreadsheet, of whatever country, takes it for two, or trims it. */
 function addCell(bytes: TextBytes, text: string): void {
-  const isPlain = OPENING[text.charCodeAt(0)] === 1 && text.charCodeAt(text.length - 1) !== SPACE;
-  if (text === '' || (isPlain && bytes.plain(text, PLAIN))) return;
-  const guarded = guardCell(text);
-  if (NEEDS_QUOTES.test(guarded)) bytes.doubled(guarded);
-  else bytes.text(guarded);
+  if (text === '' || OPENING[text.charCodeAt(0)] === 1) {
+    const start = bytes.length;
+    bytes.byte(QUOTE);
+    if (bytes.plain(text, PLAIN)) {
+      bytes.byte(QUOTE);
+      return;
+    }
+    bytes.shorten(start);
+  }
+  bytes.doubled(guardCell(text));
 }
 
-function addLine(bytes: TextBytes, cells: readonly string[]): void {
+function addLine(bytes: TextBytes, cells: readonly string[], delimiter: number): void {
   for (let at = 0; at < cells.length; at++) {
-    if (at > 0) bytes.byte(COMMA);
+    if (at > 0) bytes.byte(delimiter);
     addCell(bytes, cells[at]);
   }
   bytes.text('\r\n');
 }
 
-/** Yields CSV, many lines at a time: RFC 4180, with cells that a spreadsheet would run made harmless. */
-export function* csvText(headings: readonly string[], rows: Iterable<readonly string[]>): Iterable<Uint8Array> {
+/**
+ * Returns CSV for spreadsheets, many lines at a time: RFC 4180 with a byte order mark, every cell quoted, and cells that
+ * a spreadsheet would run made harmless.
+ */
+export function* csvText(headings: readonly string[], rows: Iterable<readonly string[]>, csvDelimiter: CsvDelimiter = 'comma'): Iterable<Uint8Array> {
   const bytes = new TextBytes();
-  addLine(bytes, headings);
+  const delimiter = DELIMITER_CHARACTERS[csvDelimiter].charCodeAt(0);
+  bytes.text(BYTE_ORDER_MARK);
+  addLine(bytes, headings, delimiter);
   for (const row of rows) {
-    addLine(bytes, row);
+    addLine(bytes, row, delimiter);
     if (bytes.areMany) yield bytes.take();
   }
   yield bytes.take();
 }
 
 /** Yields decisions.csv: what is asked, with what was answered so far. */
-export function decisionsCsv({ rows }: Pick<MadePlan, 'rows'>): Iterable<Uint8Array> {
-  return csvText(DECISION_COLUMNS, decisionRows(rows));
+export function decisionsCsv({ rows }: Pick<MadePlan, 'rows'>, delimiter?: CsvDelimiter): Iterable<Uint8Array> {
+  return csvText(DECISION_COLUMNS, decisionRows(rows), delimiter);
 }
 
 function* decisionRows(rows: MadePlan['rows']): Iterable<readonly string[]> {
@@ -60,18 +68,19 @@ function* decisionRows(rows: MadePlan['rows']): Iterable<readonly string[]> {
 }
 
 /** Yields the answers that no finding asks for any more, with what became of it. */
-export function outdatedCsv(outdated: readonly OutdatedRow[]): Iterable<Uint8Array> {
+export function outdatedCsv(outdated: readonly OutdatedRow[], delimiter?: CsvDelimiter): Iterable<Uint8Array> {
   return csvText(
     [...DECISION_COLUMNS, 'outdated because'],
     outdated.map(({ cells, why }) => [...cells, why]),
+    delimiter,
   );
 }
 
 export const MEMBERSHIP_HEADINGS = ['group id', 'group name', 'user id', 'username', 'email', 'username after the plan'] as const;
 
 /** Yields memberships.csv: every membership that the first group sync would remove, before or after the plan. */
-export function membershipsCsv(made: Pick<MadePlan, 'before' | 'assembly'>): Iterable<Uint8Array> {
-  return csvText(MEMBERSHIP_HEADINGS, lostMemberships(made));
+export function membershipsCsv(made: Pick<MadePlan, 'before' | 'assembly'>, delimiter?: CsvDelimiter): Iterable<Uint8Array> {
+  return csvText(MEMBERSHIP_HEADINGS, lostMemberships(made), delimiter);
 }
 
 function* lostMemberships({ before, assembly }: Pick<MadePlan, 'before' | 'assembly'>): Iterable<readonly string[]> {
@@ -93,9 +102,9 @@ function* lostMemberships({ before, assembly }: Pick<MadePlan, 'before' | 'assem
 }
 
 /** Yields notices.csv: every user whose login changes, and which other systems sign in with it where that was said. */
-export function noticesCsv(made: Pick<MadePlan, 'before' | 'assembly'>): Iterable<Uint8Array> {
+export function noticesCsv(made: Pick<MadePlan, 'before' | 'assembly'>, delimiter?: CsvDelimiter): Iterable<Uint8Array> {
   const systems = made.before.policy.areIntegrationsGiven === true ? ['systems to change'] : [];
-  return csvText(['id', 'name', 'email', 'old username', 'new username', ...systems], notices(made));
+  return csvText(['id', 'name', 'email', 'old username', 'new username', ...systems], notices(made), delimiter);
 }
 
 function* notices({ before, assembly }: Pick<MadePlan, 'before' | 'assembly'>): Iterable<readonly string[]> {

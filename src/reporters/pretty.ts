@@ -8,7 +8,7 @@ import { SEVERITIES, type Severity } from '../model/finding.js';
 import { isInScope } from '../model/scope.js';
 import { rulesFor } from '../rules/registry.js';
 import { type Cell, count, grouped, type Rule } from '../rules/rule.js';
-import { alignColumns, charactersOf, cut, cutStart, type Styled, wrap } from './columns.js';
+import { charactersOf, cut, cutStart, type Styled, tableLines, wrap } from './columns.js';
 import type { Reporter, ReportOptions } from './reporter.js';
 import { acceptanceText, idpText, sourceText } from './sections.js';
 import { knownAtOrAbove, verdictText } from './verdict.js';
@@ -108,7 +108,7 @@ function* subjectLines(rule: Rule, findings: readonly AuditedFinding[], report: 
     for (const row of cells) if (rows.length < most) rows.push(row.map((cell, column) => styleCell(cell, rule.headings[column], collation, paint)));
   }
   const headings = rule.headings.map((heading): Styled => ({ plain: heading, paint: (width) => paint.dim(cut(heading, width)) }));
-  if (rows.length > 0) for (const line of alignColumns([headings, ...rows], '    ', options.width)) yield `${line}\n`;
+  if (rows.length > 0) for (const line of tableLines(headings, rows, '    ', options.width)) yield `${line}\n`;
   if (total === rows.length) return;
   const isAllListed = available === total;
   const how = available === rows.length ? '' : `; --rows all shows ${isAllListed ? 'them, --format json lists everything' : `the first ${grouped(available)}`}`;

@@ -2,11 +2,17 @@
 
 import type { Report } from '../audit/report.js';
 
+/** What parts the cells of a CSV for spreadsheets. */
+export type CsvDelimiter = 'comma' | 'semicolon';
+
 export interface ReportOptions {
   readonly tool: { readonly name: string; readonly version: string };
   /** Columns of the terminal; undefined: lines are not cut. */
   readonly width?: number;
   readonly hasColours: boolean;
+  /** It is written to a file, and not to stdout. */
+  readonly isFile?: boolean;
+  readonly csvDelimiter?: CsvDelimiter;
   /** Rows shown of each rule; undefined: all of them. */
   readonly mostRows?: number;
   /** The words that gave the source on the command line, for the next step. */

@@ -17,11 +17,29 @@ const MOST_RELATED = 100;
 const MOST_LINKS = 5;
 
 const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = { error: 'error', warning: 'warning', info: 'note' };
-const NOTIFICATIONS = [
-  { id: 'not-checked', shortDescription: { text: 'A rule that was not checked' } },
-  { id: 'note', shortDescription: { text: 'What a reader must know of how the export was read' } },
-  { id: 'left-out', shortDescription: { text: 'Results that did not fit' } },
-] as const;
+
+const NOTIFICATIONS = (
+  [
+    [
+      'not-checked',
+      'A rule that was not checked',
+      'A rule that was not checked says nothing about the export. Its input was not given, or the rule was skipped or switched off.',
+      'Give the missing input, or accept that this rule is open. "ready" holds only for what was checked.',
+    ],
+    [
+      'note',
+      'How the export was read and judged',
+      'What a reader must know to trust the result: lines that were passed over, defaults that were used, the config file.',
+      'Read each note, and run the check again if something is not as you expect.',
+    ],
+    [
+      'left-out',
+      'Results that did not fit',
+      'A run holds a limited number of results; the most severe ones are in it.',
+      'Use the JSON report, which lists every finding.',
+    ],
+  ] as const
+).map(([id, short, full, help]) => ({ id, shortDescription: { text: short }, fullDescription: { text: full }, help: { text: help } }));
 
 /** SARIF 2.1.0, for code scanning: a rule is a rule, a finding a result, the file of the export the artifact. */
 export const sarif: Reporter = {
@@ -35,9 +53,11 @@ export const sarif: Reporter = {
     yield `      "artifacts": ${JSON.stringify(artifactsOf(inputs))},\n`;
     yield '      "columnKind": "utf16CodeUnits",\n      "results": [';
     let shown = 0;
+    const hasBaseline = report.fixed !== undefined;
+    const timesByFingerprint = new Map<string, number>();
     for (const audited of byWeight(report)) {
       if (shown === MOST_RESULTS) break;
-      yield `${shown === 0 ? '\n' : ',\n'}        ${JSON.stringify(resultOf(audited, inputs, indexOfRule))}`;
+      yield `${shown === 0 ? '\n' : ',\n'}        ${JSON.stringify(resultOf(audited, { inputs, indexOfRule, hasBaseline, timesByFingerprint }))}`;
       shown++;
     }
     yield `${shown === 0 ? '' : '\n      '}]\n    }\n  ]\n}\n`;
@@ -70,7 +90,7 @@ function descriptorOf(rule: Rule) {
 }
 
 function notification(
-  id: (typeof NOTIFICATIONS)[number]['id'],
+  id: 'not-checked' | 'note' | 'left-out',
   level: 'warning' | 'note',
   text: string,
   rule?: { readonly id: string; readonly index: number },
@@ -105,7 +125,20 @@ function artifactsOf(inputs: readonly Input[]) {
   return [...artifacts.values()];
 }
 
-function resultOf({ finding, fingerprint, acceptance }: AuditedFinding, inputs: readonly Input[], indexOfRule: RuleIndex) {
+interface ResultContext {
+  readonly inputs: readonly Input[];
+  readonly indexOfRule: RuleIndex;
+  /** The report was compared with an earlier one, so each result is new or was there. */
+  readonly hasBaseline: boolean;
+  /** How often a fingerprint came up so far. */
+  readonly timesByFingerprint: Map<string, number>;
+}
+
+function resultOf({ finding, fingerprint, acceptance }: AuditedFinding, { inputs, indexOfRule, hasBaseline, timesByFingerprint }: ResultContext) {
+  const isKnown = acceptance?.isKnown === true;
+  const hash = fingerprint.slice(fingerprint.indexOf(':') + 1);
+  const times = (timesByFingerprint.get(fingerprint) ?? 0) + 1;
+  timesByFingerprint.set(fingerprint, times);
   const [first, ...related] = placesOf(finding, inputs, MOST_RELATED + 1);
   const links = related.slice(0, MOST_LINKS).map(({ line, row }, index) => `[${row === undefined ? 'line' : 'row'} ${line ?? row?.rowid}](${index + 1})`);
   const more = links.length === 0 ? '' : ` Also: ${links.join(', ')}${related.length > links.length ? ' and further ones' : ''}.`;
@@ -116,8 +149,10 @@ function resultOf({ finding, fingerprint, acceptance }: AuditedFinding, inputs: 
     message: { text: messageText(ruleOf(finding).message(finding)) + more },
     locations: [locationOf(first ?? exportPlace(finding, inputs))],
     ...(related.length === 0 ? {} : { relatedLocations: related.map((place, index) => ({ id: index + 1, ...locationOf(place) })) }),
-    partialFingerprints: { 'scimAudit/v1': fingerprint.slice(fingerprint.indexOf(':') + 1) },
-    ...(acceptance === undefined ? {} : { suppressions: [{ kind: 'external', status: 'accepted', justification: acceptanceText(acceptance) }] }),
+    // GitHub makes primaryLocationLineHash of the lines around a result if it is missing, and these change with every row.
+    partialFingerprints: { 'scimAudit/v1': hash, primaryLocationLineHash: `${hash}:${times}` },
+    ...(hasBaseline ? { baselineState: isKnown ? 'unchanged' : 'new' } : {}),
+    ...(acceptance === undefined || isKnown ? {} : { suppressions: [{ kind: 'external', status: 'accepted', justification: acceptanceText(acceptance) }] }),
   };
 }
 

@@ -7,6 +7,7 @@ import { FileStream } from './file-stream.js';
 import { Problems } from './problem.js';
 
 export interface CellTable {
+  readonly delimiter: string;
   readonly headings: readonly string[];
   readonly rows: readonly { readonly line: number; readonly cells: readonly string[] }[];
 }
@@ -54,7 +55,7 @@ export function readCells(file: string, theirs?: { readonly encoding: Encoding |
     });
     problems.refuse([], theirs === undefined ? 'decisions' : 'source');
     stream.finish();
-    return { headings, rows: table.filter(({ cells }) => cells.some((cell) => cell !== '')) };
+    return { delimiter, headings, rows: table.filter(({ cells }) => cells.some((cell) => cell !== '')) };
   } finally {
     stream.close();
   }

@@ -2,14 +2,12 @@
 
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Activity, Role } from '../model/directory.js';
+import type { Role } from '../model/directory.js';
 import { Mistake } from '../model/mistake.js';
-import { type CsvWishes, openCsv } from './csv.js';
+import { openCsv } from './csv.js';
 import { SourceRefused } from './problem.js';
-import type { SourceFormat, SourceRequest } from './source.js';
-import type { OpenedSource, Table } from './table.js';
-
-type File = Pick<CsvWishes, 'role' | 'path' | 'file'> & { readonly activity?: Activity };
+import type { SourceFile, SourceFormat, SourceRequest } from './source.js';
+import type { OnProgress, OpenedSource, Table } from './table.js';
 
 const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
 
@@ -17,42 +15,45 @@ export const csvSource: SourceFormat = {
   id: 'csv',
   title: 'a folder with users.csv, groups.csv and memberships.csv, or such files by flag',
   claims: ({ source }) => source === undefined || isFolder(source),
-  async open(request, onProgress) {
-    const files = filesOf(request);
-    refuseTwice(files);
-    const opened: (Table & { close?(): void })[] = [];
-    const close = (): void => {
-      for (const table of opened) table.close?.();
-    };
-    for (const { role, path, file, activity } of files) {
-      try {
-        const named = request.columns[role];
-        opened.push(
-          openCsv({
-            role,
-            path,
-            file,
-            ...(activity === undefined ? {} : { activity }),
-            ...(request.delimiter === undefined ? {} : { delimiter: request.delimiter }),
-            ...(request.encoding === undefined ? {} : { encoding: request.encoding }),
-            ...(named === undefined ? {} : { named }),
-            ...(onProgress === undefined ? {} : { onProgress }),
-          }),
-        );
-      } catch (error) {
-        if (!(error instanceof SourceRefused)) {
-          close();
-          throw error;
-        }
-        // The other files are read all the same, so that every problem is told at once.
-        opened.push(refusedTable({ role, path, file }, error));
-      }
-    }
-    return { tables: opened, close } satisfies OpenedSource;
-  },
+  filesOf,
+  open: async (request, onProgress) => openCsvFiles(filesOf(request), request, onProgress),
 };
 
-function refusedTable(file: File, error: SourceRefused): Table {
+/** Opens files as CSV, each by its headings. */
+export function openCsvFiles(files: readonly SourceFile[], request: SourceRequest, onProgress?: OnProgress): OpenedSource {
+  refuseTwice(files);
+  const opened: (Table & { close?(): void })[] = [];
+  const close = (): void => {
+    for (const table of opened) table.close?.();
+  };
+  for (const { role, path, file, activity } of files) {
+    try {
+      const named = request.columns[role];
+      opened.push(
+        openCsv({
+          role,
+          path,
+          file,
+          ...(activity === undefined ? {} : { activity }),
+          ...(request.delimiter === undefined ? {} : { delimiter: request.delimiter }),
+          ...(request.encoding === undefined ? {} : { encoding: request.encoding }),
+          ...(named === undefined ? {} : { named }),
+          ...(onProgress === undefined ? {} : { onProgress }),
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof SourceRefused)) {
+        close();
+        throw error;
+      }
+      // The other files are read all the same, so that every problem is told at once.
+      opened.push(refusedTable({ role, path, file }, error));
+    }
+  }
+  return { tables: opened, close };
+}
+
+function refusedTable(file: SourceFile, error: SourceRefused): Table {
   return {
     ...file,
     headings: [],
@@ -67,7 +68,7 @@ function refusedTable(file: File, error: SourceRefused): Table {
 }
 
 /** A list that is read twice repeats every row of itself. */
-function refuseTwice(files: readonly File[]): void {
+export function refuseTwice(files: readonly SourceFile[]): void {
   const known = new Set<string>();
   for (const { role, file } of files) {
     const name = `${role} ${existsSync(file) ? realpathSync(file) : file}`;
@@ -76,33 +77,42 @@ function refuseTwice(files: readonly File[]): void {
   }
 }
 
-/** Yields the files of a request; a flag takes the place of the folder's file of its role. */
-export function filesOf(request: SourceRequest): File[] {
+/** Returns the files of a request, of whatever content; a flag takes the place of the folder's file of its role. */
+export function filesFound(request: SourceRequest): SourceFile[] {
   const { source, users, inactiveUsers, groups, memberships, isAssumedActive } = request;
-  const inFolder = (role: Role): File[] => {
+  const inFolder = (role: Role): SourceFile[] => {
     const path = `${role}.csv`;
     return source !== undefined && existsSync(join(source, path)) ? [{ role, path, file: join(source, path) }] : [];
   };
-  const named = (role: Role, files: readonly string[]): File[] => files.map((file) => ({ role, path: file.replaceAll('\\', '/'), file }));
+  const named = (role: Role, files: readonly string[]): SourceFile[] => files.map((file) => ({ role, path: file.replaceAll('\\', '/'), file }));
   const activeUsers = users.length > 0 ? named('users', users) : inFolder('users');
-  const found: File[] = [
+  return [
     ...activeUsers.map((file) => (isAssumedActive ? { ...file, activity: 'active' as const } : file)),
     ...named('users', inactiveUsers).map((file) => ({ ...file, activity: 'inactive' as const })),
     ...(groups === undefined ? inFolder('groups') : named('groups', [groups])),
     ...(memberships.length > 0 ? named('memberships', memberships) : inFolder('memberships')),
   ];
+}
+
+/** Yields the files of a request. Throws a Mistake where there are no users among them. */
+export function filesOf(request: SourceRequest): SourceFile[] {
+  const { source, groupPages = [] } = request;
+  if (groupPages.length > 0) {
+    throw new Mistake(`${groupPages[0]} is a second list of groups.`, 'Give one CSV of groups; only the pages of a JSON list are given one by one.');
+  }
+  const found = filesFound(request);
   if (found.some(({ role }) => role === 'users')) return found;
   if (source === undefined) {
     throw new Mistake('No source was given.', 'Give a folder with users.csv or a SQLite file as SOURCE, or name files with --users FILE.');
   }
   const others = readdirSync(source)
-    .filter((name) => /\.(?:csv|tsv|txt|db|sqlite3?)$/i.test(name))
+    .filter((name) => /\.(?:csv|tsv|txt|json|db|sqlite3?)$/i.test(name))
     .sort()
     .slice(0, 20);
   throw new Mistake(
     `${source} holds no users.csv.`,
     others.length === 0
-      ? 'SOURCE is a folder with users.csv (and groups.csv, memberships.csv), or a SQLite file.'
+      ? 'SOURCE is a folder with users.csv (and groups.csv, memberships.csv) or with users*.json, or a SQLite file.'
       : `Name the files by flag, for example --users ${join(source, others[0])}. Files found: ${others.join(', ')}.`,
   );
 }

@@ -25,7 +25,14 @@ export function readGroups(problems: Problems): GroupsRead {
     const column = (name: string): number => columns.get(name) ?? -1;
     const [id, name, project, scope, sync] = ['id', 'name', 'project', 'scope', 'sync'].map(column);
     const refuse = (row: Row, at: number, message: string): void =>
-      problems.add({ file, ...(table.table === undefined ? {} : { table: table.table }), line: row.line, column: at + 1, heading: headings[at], message });
+      problems.add({
+        file,
+        ...(table.table === undefined ? {} : { table: table.table }),
+        line: row.line,
+        column: row.startColumn ?? at + 1,
+        heading: headings[at],
+        message,
+      });
 
     const isOrganisationLevel = (row: Row): boolean => {
       const isFree = project < 0 || isNull(row.text(project));

@@ -97,7 +97,14 @@ export function takeMemberships(table: Table, resolver: MemberResolver, sink: Me
     ['user', eitherOf(userById, userByName)],
   ]);
   const add = (row: Row, at: number, message: string): void =>
-    problems.add({ file, ...(table.table === undefined ? {} : { table: table.table }), line: row.line, column: at + 1, heading: headings[at], message });
+    problems.add({
+      file,
+      ...(table.table === undefined ? {} : { table: table.table }),
+      line: row.line,
+      column: row.startColumn ?? at + 1,
+      heading: headings[at],
+      message,
+    });
   const refuse = (row: Row, at: number, what: string, role: string): void =>
     add(row, at, `${quoted(row.text(at))} fits more than one ${what}; name ${what}s by id (column ${role}).`);
   const doubles = [

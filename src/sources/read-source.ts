@@ -3,6 +3,7 @@
 import { collationOf } from '../model/compare.js';
 import type { Directory, Group, Input, MembershipSink, Role, Snapshot, UnknownMember } from '../model/directory.js';
 import type { IdTable } from './id-table.js';
+import { checkMemberLists } from './member-lists.js';
 import { Problems } from './problem.js';
 import { readGroups } from './read-groups.js';
 import { MemberResolver, splitGroupsCell, takeMemberships } from './read-memberships.js';
@@ -53,6 +54,8 @@ export function readSource(opened: readonly Table[], wishes: UserWishes, begin: 
     );
   }
 
+  notes.push(...checkMemberLists(groups.groups, tables, problems));
+
   const directory: Directory = {
     users: users.users,
     groups: groups.groups,
@@ -88,6 +91,7 @@ function inputFor(table: Table, end: TableEnd | undefined): Input {
     rows: end.rows,
     ...(hasStatus ? {} : { isStatusFixed: true }),
     ...(hasStatus || table.activity === undefined ? {} : { activity: table.activity }),
+    ...table.proof?.(),
   };
 }
 

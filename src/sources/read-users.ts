@@ -55,7 +55,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
       file: table.file,
       ...(table.table === undefined ? {} : { table: table.table }),
       line: row.line,
-      column: at + 1,
+      column: row.startColumn ?? at + 1,
       heading: table.headings[at],
       message,
     });

@@ -2,17 +2,22 @@
 
 import { Mistake } from '../model/mistake.js';
 import { csvSource } from './csv-source.js';
-import type { SourceFormat, SourceRequest } from './source.js';
+import { jsonSource } from './json/source.js';
+import type { SourceFile, SourceFormat, SourceRequest } from './source.js';
 import { sqliteSource } from './sqlite-source.js';
 import type { OnProgress, OpenedSource } from './table.js';
 
-export const SOURCE_FORMATS: readonly SourceFormat[] = [sqliteSource, csvSource];
+export const SOURCE_FORMATS: readonly SourceFormat[] = [jsonSource, sqliteSource, csvSource];
+
+/** Returns the format that a request means. Throws a Mistake where that is nothing that can be read. */
+function formatFor(request: SourceRequest): SourceFormat {
+  const format = SOURCE_FORMATS.find((candidate) => candidate.claims(request));
+  if (format !== undefined) return format;
+  throw new Mistake(`${request.source} cannot be read.`, `SOURCE is ${SOURCE_FORMATS.map(({ title }) => title).join('; or ')}.`);
+}
+
+/** Returns the files whose bytes are a source; undefined for a database. Throws a Mistake where there are none. */
+export const sourceFiles = (request: SourceRequest): readonly SourceFile[] | undefined => formatFor(request).filesOf(request);
 
 /** Opens what a request means. Throws a Mistake where that is nothing that can be read. */
-export async function openSource(request: SourceRequest, onProgress?: OnProgress): Promise<OpenedSource> {
-  const format = SOURCE_FORMATS.find((candidate) => candidate.claims(request));
-  if (format === undefined) {
-    throw new Mistake(`${request.source} cannot be read.`, `SOURCE is ${SOURCE_FORMATS.map(({ title }) => title).join('; or ')}.`);
-  }
-  return format.open(request, onProgress);
-}
+export const openSource = async (request: SourceRequest, onProgress?: OnProgress): Promise<OpenedSource> => formatFor(request).open(request, onProgress);

@@ -11,6 +11,8 @@ export interface SourceRequest {
   /** Lists that hold inactive users only and have no column that says so. */
   readonly inactiveUsers: readonly string[];
   readonly groups?: string;
+  /** Further pages of the list of groups; only JSON has pages. */
+  readonly groupPages?: readonly string[];
   readonly memberships: readonly string[];
   /** Headings that a person named, by role and canonical column. */
   readonly columns: Readonly<Partial<Record<Role, Readonly<Record<string, string>>>>>;
@@ -32,11 +34,24 @@ export interface SourceRequest {
   readonly isAssumedActive: boolean;
 }
 
+/** A file that a request means. */
+export interface SourceFile {
+  readonly role: Role;
+  /** As reports name it. */
+  readonly path: string;
+  /** As the operating system finds it. */
+  readonly file: string;
+  /** What the file is said to hold, where it has no column for it. */
+  readonly activity?: Activity;
+}
+
 export interface SourceFormat {
   readonly id: string;
   /** What it is, for a message. */
   readonly title: string;
   /** Is meant by the request. Throws a Mistake where the request contradicts itself. */
   claims(request: SourceRequest): boolean;
+  /** Returns the files whose bytes are the source; undefined for a database. Throws a Mistake if there are none. */
+  filesOf(request: SourceRequest): readonly SourceFile[] | undefined;
   open(request: SourceRequest, onProgress?: OnProgress): Promise<OpenedSource>;
 }

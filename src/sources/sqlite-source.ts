@@ -23,6 +23,7 @@ export const sqliteSource: SourceFormat = {
     }
     return true;
   },
+  filesOf: () => undefined,
   async open({ source = '', tables, columns, isAssumedActive }, onProgress) {
     const { openSqlite } = await import('./sqlite.js');
     return openSqlite({ file: source, tables, columns, isAssumedActive, ...(onProgress === undefined ? {} : { onProgress }) });

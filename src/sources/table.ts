@@ -1,6 +1,6 @@
 /** What every input format yields: tables with columns and rows of text. */
 
-import type { Activity, Role } from '../model/directory.js';
+import type { Activity, Input, Role } from '../model/directory.js';
 import type { TextBytes } from '../model/text-bytes.js';
 import type { Columns } from './headings.js';
 import type { Problems, SourceProblem } from './problem.js';
@@ -9,6 +9,8 @@ import type { Problems, SourceProblem } from './problem.js';
 export interface Row {
   /** Physical line from 1, or rowid. */
   readonly line: number;
+  /** Character from 1 at which it begins, for records that do not lie in cells. */
+  readonly startColumn?: number;
   /** Cells it has; a short row has fewer than there are headings. */
   readonly width: number;
   /** Yields the cell's text; NULL is empty. */
@@ -44,6 +46,10 @@ export interface Table {
   readonly activity?: Activity;
   /** Why it cannot be read: its headings do not answer. It has no columns then, and `read` throws. */
   readonly refused?: readonly SourceProblem[];
+  /** Id of the group whose members it lists, for files that hold the members of one group. */
+  readonly membersOf?: string;
+  /** Returns what is known of the whole list once all of it was read. */
+  proof?(): Pick<Input, 'isComplete' | 'includesInactive'>;
   /** Plain sentences about how it was opened. */
   readonly notes: readonly string[];
   /** Hands each row out, in source order, once. What cannot be read goes to `problems`. */

@@ -1,5 +1,6 @@
 /** All targets. A new one is one line here. */
 
+import { jsonSource } from '../sources/json/source.js';
 import type { SourceRequest } from '../sources/source.js';
 import { csvTarget } from './csv.js';
 import type { RunRecord } from './journal.js';
@@ -13,8 +14,17 @@ export const TARGETS: readonly Target[] = [sqliteTarget, csvTarget];
 export const targetOf = ({ inputs, reading }: Pick<RunRecord, 'inputs' | 'reading'>): Target =>
   inputs.length === 0 ? targetFor(reading) : inputs.some(({ table }) => table !== undefined) ? sqliteTarget : csvTarget;
 
+/** What leads on from a plan of a source that cannot be written to. */
+const ELSEWHERE = 'An export as CSV or SQLite can be corrected by apply: plan again from one.';
+
+/** Returns why a source cannot be written to, and what leads on; undefined where it can. */
+export const whyNotWritten = (source: SourceRequest): { readonly reason: string; readonly hint: string } | undefined =>
+  jsonSource.claims(source) ? { reason: "The source is JSON as Jama Connect's REST answers, and apply writes no JSON.", hint: ELSEWHERE } : undefined;
+
 /** Yields the target that a request means. */
 export function targetFor(source: SourceRequest): Target {
+  const unwritable = whyNotWritten(source);
+  if (unwritable !== undefined) throw new ApplyRefused(unwritable.reason, `Nothing was changed. ${unwritable.hint}`);
   const target = TARGETS.find((candidate) => candidate.claims(source));
   if (target === undefined)
     throw new ApplyRefused(`${source.source} cannot be written to.`, 'Nothing was changed. SOURCE is a folder with users.csv, or a SQLite file.');

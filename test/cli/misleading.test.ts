@@ -70,8 +70,8 @@ describe('a refusal', () => {
   });
 
   it('of a delimiter says which characters there are', async () => {
-    const { stderr } = await check(export_(), '--delimiter', '|');
-    expect(stderr).toContain('It is comma, semicolon or tab: the name, or that character itself.');
+    const { stderr } = await check(export_(), '--delimiter', ':');
+    expect(stderr).toContain('It is comma, semicolon, tab or pipe: the name, or that character itself.');
   });
 
   it('of a rule that a config names says which config', async () => {

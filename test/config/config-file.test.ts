@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConfigFile } from '../../src/config/config-file.js';
@@ -43,8 +43,16 @@ describe('readConfigFile', () => {
       columns: { 'users.userName': 'Login' },
       tables: { users: 'people' },
       authTypeMap: { LDAP: 'basic' },
+      activeMap: { WAHR: 'active' },
       delimiter: 'tab',
       encoding: 'utf-16be',
+      quote: 'none',
+      csvDelimiter: 'semicolon',
+      escape: 'backslash',
+      nulls: ['[NULL]'],
+      collation: 'utf8mb4_general_ci',
+      authTypes: '/types.csv',
+      basicUsers: '/basic.txt',
       leaveOutUsers: ['1'],
       allowEmpty: true,
       assumeActive: true,
@@ -132,14 +140,34 @@ describe('readConfigFile', () => {
   });
 });
 
+const ME = process.getuid?.();
+
 describe('findConfigFile', () => {
+  it('does not look above the folder that holds .git, be that a folder or a file', () => {
+    const folder = newFolder({ [NAME]: '{}', 'shop/.git/HEAD': '', 'till/.git': 'gitdir: elsewhere', 'shop/counter/x': '', 'till/drawer/x': '' });
+    expect(findConfigFile(join(folder, 'shop/counter'), ME)).toBeUndefined();
+    expect(findConfigFile(join(folder, 'till/drawer'), ME)).toBeUndefined();
+    writeFileSync(join(folder, 'shop', NAME), '{}');
+    expect(findConfigFile(join(folder, 'shop/counter'), ME)).toBe(join(folder, 'shop', NAME));
+  });
+
+  it.skipIf(ME !== 0)('refuses a file of another user above the folder, and takes it in the folder itself', () => {
+    const folder = newFolder({ [NAME]: '{}', 'shop/x': '' });
+    chownSync(join(folder, NAME), 12_345, 12_345);
+    expect(() => findConfigFile(join(folder, 'shop'), ME)).toThrow(/belongs to another user \(uid 12345\)/);
+    expect(findConfigFile(folder, ME)).toBe(join(folder, NAME));
+    chownSync(join(folder, 'shop'), 12_345, 12_345);
+    expect(findConfigFile(join(folder, 'shop'), ME)).toBe(join(folder, NAME));
+    expect(findConfigFile(join(folder, 'shop'), undefined)).toBe(join(folder, NAME));
+  });
+
   it('finds the nearest one above', () => {
     const folder = newFolder({ [NAME]: '{}', [`shop/${NAME}`]: '{}' });
     mkdirSync(join(folder, 'shop/till/drawer'), { recursive: true });
     mkdirSync(join(folder, 'oven/door'), { recursive: true });
-    expect(findConfigFile(join(folder, 'shop/till/drawer'))).toBe(join(folder, 'shop', NAME));
-    expect(findConfigFile(join(folder, 'oven/door'))).toBe(join(folder, NAME));
-    expect(findConfigFile(folder)).toBe(join(folder, NAME));
+    expect(findConfigFile(join(folder, 'shop/till/drawer'), ME)).toBe(join(folder, 'shop', NAME));
+    expect(findConfigFile(join(folder, 'oven/door'), ME)).toBe(join(folder, NAME));
+    expect(findConfigFile(folder, ME)).toBe(join(folder, NAME));
   });
 
   it('is what a check goes by', async () => {

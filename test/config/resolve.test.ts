@@ -59,7 +59,7 @@ describe('resolveSettings', () => {
   it.each([
     ['SCIM_AUDIT_SKIP_RULES', 'invalid-email, missing-email duplicate-email', 'skipRules', ['invalid-email', 'missing-email', 'duplicate-email']],
     ['SCIM_AUDIT_ASSUME_ACTIVE', '1', 'assumeActive', true],
-    ['SCIM_AUDIT_ASSUME_ACTIVE', '', 'assumeActive', false],
+    ['SCIM_AUDIT_NULLS', '[NULL]\ngroups.project=0\n', 'nulls', ['[NULL]', 'groups.project=0']],
     ['SCIM_AUDIT_ENCODING', 'windows-1252', 'encoding', 'windows-1252'],
     ['SCIM_AUDIT_SYNC_GROUPS_FILE', 'a b.txt', 'syncGroupsFile', 'a b.txt'],
     ['SCIM_AUDIT_STRICT_ENVIRONMENT', 'true', 'strictEnvironment', true],
@@ -79,13 +79,19 @@ describe('resolveSettings', () => {
       SCIM_AUDIT_AUTHMODE: 'saml',
       SCIM_AUDIT_FAIL_ON: 'fatal',
       SCIM_AUDIT_ALLOW_EMPTY: 'perhaps',
-      SCIM_AUDIT_SYNC_GROUPS_FILE: '',
       SCIM_AUDIT_SYNC_GROUPS: '\n',
     };
     const { details } = mistakeOf(() => resolveSettings({ flags: {}, environment }));
-    expect(details).toHaveLength(5);
+    expect(details).toHaveLength(4);
     expect(details[0]).toContain('SCIM_AUDIT_AUTHMODE is no variable of scim-audit');
     expect(details[1]).toContain('SCIM_AUDIT_FAIL_ON="fatal": it is one of error, warning, info, never');
+  });
+
+  it('an empty variable counts as not given, whatever its kind', () => {
+    const environment = Object.fromEntries([...Object.values(SETTINGS).flatMap(({ env }) => env ?? []), ...OTHER_VARIABLES].map((name) => [name, '']));
+    const { settings, origins } = resolveSettings({ flags: {}, environment });
+    expect(settings).toEqual(DEFAULTS);
+    expect(new Set(Object.values(origins))).toEqual(new Set(['default']));
   });
 
   it('a flag does not hide a variable that is wrong', () => {

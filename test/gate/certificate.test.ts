@@ -1,11 +1,11 @@
 import { createHash, createHmac } from 'node:crypto';
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { USUAL_RULES } from '../support/rules.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
-import { certificateIn, certifyFolder, KEY, READY, textOf, USERS } from './certificates.js';
+import { certificateIn, certifyFolder, gate, KEY, READY, textOf, USERS } from './certificates.js';
 
 const makeFolder = temporaryFolders();
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -28,7 +28,9 @@ describe('check --certificate', () => {
       accepted: [],
       known: [],
     });
-    expect(report).toMatchObject({ summary: certificate.summary, ready: certificate.ready, snapshot: certificate.snapshot });
+    const { inScope, ...snapshot } = certificate.snapshot;
+    expect(inScope).toBe(1);
+    expect(report).toMatchObject({ summary: certificate.summary, ready: certificate.ready, snapshot, notes: certificate.notes });
     expect(certificate.snapshot.inputs[0]).toEqual({ path: 'users.csv', role: 'users', sha256: sha256(USERS), rows: 2 });
     expect(certificate.rules).toEqual(
       USUAL_RULES.filter(({ name }) => name !== 'no-inactive-users').map(({ name, severity }) => ({ rule: name, severity, usually: severity })),
@@ -64,11 +66,43 @@ describe('check --certificate', () => {
     expect(textOf(folder)).not.toContain(KEY);
   });
 
-  it.each(['', '  '])('refuses a key that is set to %j: a secret that was not handed out', async (key) => {
+  it.each(['', '  '])('counts a key that is set to %j as not given', async (key) => {
     const folder = makeFolder(READY);
-    const { code, stderr } = await certifyFolder(folder, [], { SCIM_AUDIT_CERTIFICATE_KEY: key });
-    expect({ code, isThere: existsSync(join(folder, 'certificate.json')) }).toEqual({ code: 2, isThere: false });
-    expect(stderr).toContain('SCIM_AUDIT_CERTIFICATE_KEY is set, but empty.');
+    expect((await certifyFolder(folder, [], { SCIM_AUDIT_CERTIFICATE_KEY: key })).code).toBe(0);
+    expect(certificateIn(folder).digest).toMatch(/^sha256:/);
+  });
+
+  it('warns about a key that can be guessed', async () => {
+    const { stderr } = await certifyFolder(makeFolder(READY), [], { SCIM_AUDIT_CERTIFICATE_KEY: 'dome' });
+    expect(stderr).toContain('WARNING: SCIM_AUDIT_CERTIFICATE_KEY has fewer than 16 characters and can be guessed.');
+  });
+
+  it('holds the config, what it lowers, the stated environment, and the digest of every further file', async () => {
+    const config = JSON.stringify({ rules: { 'missing-email': 'info', 'invalid-email': 'off' }, environment: { multiMode: true } });
+    const folder = makeFolder({
+      ...READY,
+      'scim-audit.config.json': config,
+      'systems.csv': 'userName,system\nana@dome.example,Lens\n',
+      'names.txt': 'Observers\n',
+    });
+    expect((await certifyFolder(folder, ['--integrations', 'systems.csv', '--sync-groups', 'names.txt'])).code).toBe(0);
+    const certificate = certificateIn(folder);
+    expect(certificate.files.map(({ path, role }) => [role, path])).toEqual([
+      ['config', 'scim-audit.config.json'],
+      ['sync-groups', 'names.txt'],
+      ['integrations', 'systems.csv'],
+    ]);
+    expect(certificate.files[0].sha256).toBe(sha256(config));
+    expect(certificate).toMatchObject({
+      settings: { config: 'scim-audit.config.json', environment: { multiMode: true } },
+      lowered: [
+        { rule: 'missing-email', from: 'error', to: 'info' },
+        { rule: 'invalid-email', from: 'error', to: 'off' },
+      ],
+    });
+    expect((await gate(folder, ['.', '--integrations', 'systems.csv'])).code).toBe(0);
+    writeFileSync(join(folder, 'systems.csv'), 'userName,system\n');
+    expect((await gate(folder, ['.', '--integrations', 'systems.csv'])).code).toBe(1);
   });
 
   it('is written where the organisation is not ready, and says so', async () => {

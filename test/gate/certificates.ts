@@ -33,5 +33,8 @@ export function resealed(text: string, change: Partial<CertificateBody>, key?: s
   return serialiseCertificate({ ...body, ...change }, key);
 }
 
-export const gate = (folder: string, args: readonly string[] = [], env: Environment = {}): Promise<CliResult> =>
-  runCli(['gate', 'certificate.json', ...args], { cwd: folder, env });
+/** Runs `gate` on the folder's certificate and, if the arguments begin with an option, on the export in the folder. */
+export const gate = (folder: string, args: readonly string[] = [], env: Environment = {}): Promise<CliResult> => {
+  const isSourceGiven = args.includes('--users') || (args[0] !== undefined && !args[0].startsWith('-'));
+  return runCli(['gate', 'certificate.json', ...(isSourceGiven ? [] : ['.']), ...args], { cwd: folder, env });
+};

@@ -47,7 +47,7 @@ describe('complete', () => {
     [['check', '--skip-rule', 'missing'], ['missing-email']],
     [
       ['check', '--delimiter', ''],
-      ['comma', 'semicolon', 'tab'],
+      ['comma', 'semicolon', 'tab', 'pipe'],
     ],
     [['explain', ''], RULES.map(({ name }) => name)],
     [

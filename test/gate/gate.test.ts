@@ -38,12 +38,6 @@ describe('the gate is open', () => {
     expect(result.stderr).toContain('not who wrote it: anybody can make one');
   });
 
-  it('without a source, and says that none was held against it', async () => {
-    const { code, stderr } = await gate(await ready());
-    expect(code).toBe(0);
-    expect(stderr).toContain('WARNING: no source was given');
-  });
-
   it('with the key it was sealed with, which proves who made it', async () => {
     const { code, stdout, stderr } = await gate(await ready([], KEYED), ['.'], KEYED);
     expect(code).toBe(0);
@@ -62,8 +56,8 @@ describe('the gate is open', () => {
     for (const part of [
       'WARNING: inactive-basic-member was NOT CHECKED: skipped with --skip-rule.',
       'WARNING: missing-email counts as info; its usual severity is error.',
-      'WARNING: 1 finding accepted, and not counted.',
-      'WARNING: 1 finding known from a baseline, and not counted.',
+      'WARNING: 1 finding accepted, and not counted: missing-email:00.',
+      'WARNING: 1 finding known from a baseline, and not counted: missing-email:01.',
     ])
       expect(stderr).toContain(part);
   });
@@ -79,6 +73,59 @@ describe('the gate is open', () => {
     expect((await gate(folder, files)).code).toBe(0);
     const elsewhere = makeFolder({ 'users.csv': odd['leute.csv'], 'groups.csv': odd['gruppen.csv'], 'memberships.csv': odd['m.csv'] });
     expect((await gate(folder, [elsewhere])).code).toBe(0);
+  });
+});
+
+describe('the gate with --strict', () => {
+  const USUAL = { rule: 'missing-email', severity: 'error', usually: 'error' } as const;
+
+  it('opens where nothing was passed over', async () => {
+    expect((await gate(await ready(), ['.', '--strict'])).code).toBe(0);
+  });
+
+  it.each<readonly [string, Partial<CertificateBody>, string]>([
+    ['a rule was not checked', { notChecked: [{ rule: 'inactive-basic-member', why: 'skipped with --skip-rule' }] }, 'inactive-basic-member was NOT CHECKED'],
+    ['a severity was lowered', { rules: [{ ...USUAL, severity: 'info' }] }, 'missing-email counts as info'],
+    ['a rule was switched off', { lowered: [{ rule: 'missing-email', from: 'error', to: 'off' }] }, 'missing-email was NOT CHECKED'],
+    ['a finding was accepted', { accepted: [{ fingerprint: 'missing-email:00', severity: 'error', reason: 'a robot', owner: 'Ana' }] }, '1 finding accepted'],
+    ['a finding was known', { known: [{ fingerprint: 'missing-email:01', severity: 'warning' }] }, '1 finding known from a baseline'],
+    ['a list was not compared', { files: [{ path: 'b.txt', role: 'basic-users', sha256: '0'.repeat(64) }] }, 'name it with --basic-users'],
+  ])('stays shut where %s, which is named without it', async (_, change, text) => {
+    const strict = await gateWith(change, ['--strict']);
+    expect(strict.code).toBe(1);
+    expect(strict.stderr).toContain(text);
+    const usual = await gateWith(change);
+    expect(usual.code).toBe(0);
+    expect(usual.stderr).toContain(`WARNING: ${text === '1 finding accepted' ? text : ''}`);
+    expect(usual.stderr).toContain(text);
+  });
+
+  it('stays shut where an account was left out', async () => {
+    const folder = await ready(['--leave-out-user', '2']);
+    expect((await gate(folder, ['.'])).stderr).toContain('WARNING: 1 account left out on purpose, and not judged: 2.');
+    expect((await gate(folder, ['.', '--strict'])).code).toBe(1);
+  });
+});
+
+describe('what is pinned at the gate', () => {
+  it.each([
+    [['--auth-mode', 'multi'], 0],
+    [['--auth-mode', 'saml'], 1],
+    [['--fail-on', 'error'], 0],
+    [['--fail-on', 'warning'], 1],
+    [['--sync-group', 'Observers'], 0],
+    [['--sync-group', 'Observers', '--sync-group', 'Guests'], 1],
+    [['--sync-groups', 'names.txt'], 0],
+  ])('%j: %i', async (args, code) => {
+    const folder = await ready(['--sync-group', 'Observers']);
+    writeFileSync(join(folder, 'names.txt'), 'Observers\n');
+    expect((await gate(folder, ['.', ...args])).code).toBe(code);
+  });
+
+  it('is shut for named groups where the check ran for every group', async () => {
+    const result = await gate(await ready(), ['.', '--sync-group', 'Observers']);
+    expect(result.code).toBe(1);
+    expect(reasonOf(result)).toContain('every organization-level group, not Observers');
   });
 });
 
@@ -175,6 +222,12 @@ describe('the gate is shut (exit 1)', () => {
 });
 
 describe('there is no answer (exit 2)', () => {
+  it('without a source, with the command that has one', async () => {
+    const { code, stderr } = await runCli(['gate', 'certificate.json'], { cwd: await ready() });
+    expect(code).toBe(2);
+    expect(stderr).toContain('What to do: scim-audit gate certificate.json SOURCE');
+  });
+
   it.each(['24', '1.5h', '-1h', '0h', '1w', 'h', '', '24 h', '1e3s', '99999999d'])('to --max-age %j', async (age) => {
     const result = await gate(await ready(), [`--max-age=${age}`]);
     expect(result.code).toBe(2);
@@ -248,7 +301,7 @@ describe('there is no answer (exit 2)', () => {
     expect(results.map((result) => reasonOf(result).replace(/^scim-audit: exit 2: /, ''))).toEqual([
       'certificate.json was made with a key, and cannot be checked without it.',
       'certificate.json is damaged: its digest does not fit the file and the key in SCIM_AUDIT_CERTIFICATE_KEY.',
-      'SCIM_AUDIT_CERTIFICATE_KEY is set, but empty.',
+      'certificate.json was made with a key, and cannot be checked without it.',
       'certificate.json was made without a key, and SCIM_AUDIT_CERTIFICATE_KEY is set: anybody could have made it.',
     ]);
   });

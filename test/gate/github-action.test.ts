@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from '../support/children.js';
+import { ROOT, shell } from '../support/children.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { READY, USERS } from './certificates.js';
 
@@ -85,6 +85,18 @@ describe('the GitHub Action', () => {
     expect(existsSync(join(step.folder, 'reports/of this/run.sarif'))).toBe(true);
   });
 
+  it('leaves what was accepted out of the SARIF report, which code scanning would show as open', () => {
+    const users = `${USERS}3,cy@dome.example,,true,idp\n`;
+    const files = { ...READY, 'users.csv': users };
+    const folder = makeFolder(files);
+    expect(shell('scim-audit plan . --auth-mode multi --out plan', folder).code).toBe(0);
+    const decisions = readFileSync(join(folder, 'plan/decisions.csv'), 'utf8').replace(/(?:,""){5}(?=\r?\n$)/, ',"accept","","a robot","Ana",""');
+    expect(decisions).toContain('a robot');
+    const step = runStep({ ...files, 'decisions.csv': decisions }, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', GATE_DECISIONS: 'decisions.csv' });
+    expect(step).toMatchObject({ code: 0 });
+    expect(JSON.parse(readFileSync(join(step.folder, 'scim-audit.sarif'), 'utf8')).runs[0].results).toEqual([]);
+  });
+
   it('takes decisions and a baseline', () => {
     const step = runStep(READY, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', GATE_BASELINE: 'no.json' });
     expect(step).toMatchObject({ code: 2 });
@@ -116,6 +128,29 @@ describe('the GitHub Action', () => {
     const step = runStep(READY, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', GATE_COMMAND: command, GATE_VERSION: version });
     expect(step).toMatchObject({ code: 2, outputs: { 'exit-code': '2', ready: '' } });
     expect(existsSync(join(step.folder, 'forged'))).toBe(false);
+  });
+
+  it.each([
+    ['settings', { GATE_ARGUMENTS: '--show-config' }],
+    ['help', { GATE_ARGUMENTS: '--help' }],
+    ['help of the program', { GATE_COMMAND: `${SCIM_AUDIT} --help` }],
+    ['a version', { GATE_COMMAND: `${SCIM_AUDIT} --version` }],
+    ['a certificate that was there before', { GATE_COMMAND: 'sh -c exit', GATE_CERTIFICATE_FILE: 'certificate.json' }],
+  ])('takes %s for no verdict', (_, inputs) => {
+    const step = runStep({ ...READY, 'certificate.json': '{}' }, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', ...inputs });
+    expect(step).toMatchObject({ code: 2, outputs: { 'exit-code': '2', ready: '' } });
+    expect(step.outputs).not.toHaveProperty('certificate-file');
+  });
+
+  it('takes a report of another source for no verdict', () => {
+    const files = { ...READY, 'wrapper.sh': `#!/bin/sh\nshift 2\n${SCIM_AUDIT} check other "$@"\n` };
+    const other = Object.fromEntries(Object.entries(READY).map(([name, text]) => [`other/${name}`, text.replaceAll('ana@', 'eva@')]));
+    expect(runStep({ ...files, ...other }, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', GATE_COMMAND: 'sh wrapper.sh' }).code).toBe(2);
+  });
+
+  it('calls nothing ready that was not judged', () => {
+    const step = runStep(READY, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', GATE_FAIL_ON: 'never' });
+    expect(step).toMatchObject({ code: 0, outputs: { ready: '' } });
   });
 
   it('reads no input as a command', () => {

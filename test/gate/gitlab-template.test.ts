@@ -58,7 +58,30 @@ describe.each(['bash', 'sh'])('the GitLab template, in %s', (shell) => {
   it('fails without a source, a mode, or a program', () => {
     expect(runJob(shell, READY, { SCIM_AUDIT_AUTH_MODE: 'multi' })).toMatchObject({ code: 2, stderr: 'GATE_SOURCE is not set: it names the export.\n' });
     expect(runJob(shell, READY, { GATE_SOURCE: '.' }).code).toBe(2);
-    expect(runJob(shell, READY, { ...settings, GATE_COMMAND: 'false' }).code).toBe(1);
+    expect(runJob(shell, READY, { ...settings, GATE_COMMAND: 'false' }).code).toBe(2);
+  });
+
+  it.each([
+    ['a program that does nothing', { GATE_COMMAND: 'true' }],
+    ['settings', { GATE_ARGUMENTS: '--show-config' }],
+    ['help', { GATE_ARGUMENTS: '--help' }],
+    ['a version', { GATE_COMMAND: `${SCIM_AUDIT} --version` }],
+    ['a wrapper that fails before it starts', { GATE_COMMAND: 'node /nowhere/npx.js' }],
+  ])('takes %s for no verdict', (_, variables) => {
+    const job = runJob(shell, READY, { ...settings, ...variables });
+    expect(job.code).toBe(2);
+    expect(job.stderr).toContain('There is no verdict');
+  });
+
+  it('takes a report and a certificate of another source for no verdict', () => {
+    const other = {
+      'other/users.csv': USERS.replace('ana', 'eva').replace('ana', 'eva'),
+      'other/groups.csv': READY['groups.csv'],
+      'other/memberships.csv': READY['memberships.csv'],
+    };
+    const wrapper = `#!/bin/sh\nshift 2\n${SCIM_AUDIT} check other "$@"\n`;
+    const job = runJob(shell, { ...READY, ...other, 'wrapper.sh': wrapper }, { ...settings, GATE_COMMAND: 'sh wrapper.sh' });
+    expect(job.code).toBe(2);
   });
 
   it('reads no file name as a command', () => {

@@ -57,7 +57,7 @@ describe('is refused where the file is not the one that was written', () => {
     await expectRefused(placeOf(line), 'the row was added or altered');
   });
   test('headings', async () => {
-    writeText(folder, readText(folder).replace('fingerprint,rule', 'finger print,rule'));
+    writeText(folder, readText(folder).replace('"fingerprint","rule"', '"finger print","rule"'));
     await expectRefused(placeOf(1, 1), 'the headings are not');
   });
   test('a cell beyond the last column', async () => {

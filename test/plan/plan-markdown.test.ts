@@ -276,7 +276,7 @@ describe('notices.csv', () => {
     const { folder } = await decided({ users: ['1,ana,shared@x.org,true,idp', '2,ben,shared@x.org,true,idp'] }, [
       ['conflicting-users', '2', { action: 'set-email', value: 'former-2@x.org' }],
     ]);
-    const rows: Record<string, string>[] = parse(readFileSync(join(folder, 'plan/notices.csv'), 'utf8'), { columns: true });
+    const rows: Record<string, string>[] = parse(readFileSync(join(folder, 'plan/notices.csv'), 'utf8'), { columns: true, bom: true });
     expect(rows.find(({ id }) => id === '2')).toEqual({ id: '2', name: '', email: 'shared@x.org', 'old username': 'ben', 'new username': 'former-2@x.org' });
   });
 });

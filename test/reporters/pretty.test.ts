@@ -42,10 +42,24 @@ describe('pretty on a terminal', () => {
 
   it.each([60, 80])('shows the difference of a value also where only %i columns are left', async (columns) => {
     const { stdout } = await onTerminal([...traps, '--no-color'], columns);
-    const rowOf = (id: string): string => stdout.split('\n').find((line) => line.startsWith(`    ${id} `)) ?? '';
+    // A row of the table, or the block of a user if the columns do not fit.
+    const rowOf = (id: string): string => stdout.split(/\n(?= {4}(?:id {2,})?\d+)|\n\n/).find((part) => new RegExp(`^ {4}(?:id +)?${id}\\b`).test(part)) ?? '';
     expect(rowOf('13'), 'a space at the end of the email').toContain('␠');
     expect(rowOf('15'), 'an invisible character').toContain('U+200B');
     expect(rowOf('14'), 'an accent').toContain('é');
+  });
+
+  it('stacks a table of which two columns would be cut, one user per block, with nothing cut', async () => {
+    const names = ['a.one@acme-observatories.example', 'a.two@acme-observatories.example'];
+    const folder = newFolder({
+      'users.csv': `id,userName,email,active,authType\n1,${names[0]},${names[1]},true,idp\n2,${names[1]},${names[0]},true,idp\n`,
+      'groups.csv': 'id,name\n1,A\n',
+      'memberships.csv': 'groupId,userId\n1,1\n',
+    });
+    const { stdout } = await runCli(['check', '.', '--auth-mode', 'multi'], { cwd: folder, isTty: true, columns: 80, env: { CI: '1', NO_COLOR: '1' } });
+    expect(stdout).toContain(`    id                  1\n    username            ${names[0]}\n    email               ${names[1]}\n`);
+    const wide = await runCli(['check', '.', '--auth-mode', 'multi'], { cwd: folder, isTty: true, columns: 200, env: { CI: '1', NO_COLOR: '1' } });
+    expect(wide.stdout).toMatch(/contested username +id +username/);
   });
 
   it('has colours, and the same text without them', async () => {

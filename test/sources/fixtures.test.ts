@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { filesFromFlags } from '../../src/cli/file-flags.js';
 import type { Snapshot } from '../../src/model/directory.js';
 import { ENCODINGS, type Encoding } from '../../src/sources/encoding.js';
 import { readSource } from '../../src/sources/read-source.js';
@@ -35,13 +36,9 @@ async function snapshotOf(folder: string): Promise<Snapshot> {
   const words = wordsFor(folder);
   const valuesOf = (flag: string): string[] => words.flatMap((word, at) => (word === flag ? [words[at + 1]] : []));
   const encoding = ENCODINGS.find((name): name is Encoding => valuesOf('--encoding').includes(name));
-  const [groups] = valuesOf('--groups');
   const opened = await openSource({
     ...(words[0].startsWith('-') ? {} : { source: words[0] }),
-    users: valuesOf('--users'),
-    inactiveUsers: [],
-    ...(groups === undefined ? {} : { groups }),
-    memberships: valuesOf('--memberships'),
+    ...filesFromFlags({ users: valuesOf('--users'), groups: valuesOf('--groups'), memberships: valuesOf('--memberships') }),
     columns: {},
     tables: {},
     ...(encoding === undefined ? {} : { encoding }),
@@ -72,6 +69,45 @@ interface Read {
 }
 
 const FROM_CELLS = /does not tell organisation-level groups from project groups and hides groups of one name/;
+
+const JSON_READ: Readonly<Record<string, Read>> = {
+  'bare-lists': {
+    users: '12:2 14:17 ~17:32 21:47 30:62',
+    groups: '1:2 2:8 (7:15)',
+    memberships: 3,
+    findings: ['username-email-mismatch 12 value', 'username-email-mismatch 21 case'],
+    code: 1,
+    notes: [
+      /people\.json has no pageInfo, so nothing proves that the list of users is complete/,
+      /teams\.json has no pageInfo/,
+      /bakers\.json has no pageInfo, .* members of group 1 and 1 more list are complete/,
+      /1 project group has no list of members/,
+    ],
+  },
+  'one-object-per-line': {
+    users: '9007199254740993:1 9007199254740992:2 ~9223372036854775807:1 0:3',
+    groups: '1:2',
+    memberships: 2,
+    findings: ['username-email-mismatch 9007199254740993 value', 'username-email-mismatch 0 case'],
+    code: 1,
+    notes: [/people-1\.json has no pageInfo/],
+  },
+  pages: {
+    users: '12:1 14:1 ~17:1 21:1 30:1',
+    groups: '1:1 2:1 (7:1)',
+    memberships: 3,
+    findings: ['username-email-mismatch 12 value', 'username-email-mismatch 21 case'],
+    code: 1,
+  },
+  'utf-16-data-first': {
+    users: '12:3 14:18',
+    groups: '',
+    memberships: 0,
+    findings: ['username-email-mismatch 12 value', 'no-inactive-users'],
+    code: 1,
+    notes: [/users\.txt holds JSON and was read as that/],
+  },
+};
 
 const READ: Readonly<Record<string, Read>> = {
   'active-and-inactive': {
@@ -154,6 +190,56 @@ function summaryOf({ rule, user, users, groups, difference, pattern }: ShownFind
   return [rule, ids, difference ?? pattern ?? groups?.map(({ id }) => id).join(',')].filter((part) => part !== undefined && part !== '').join(' ');
 }
 
+async function isRead(kind: string, name: string, expected: Read): Promise<void> {
+  const folder = join(root, kind, name);
+  const { code, stdout, stderr } = await check(folder, '--format', 'json');
+  expect(stderr).toContain(`exit ${expected.code}`);
+  expect(code).toBe(expected.code);
+  const report: { findings: ShownFinding[]; notes: string[]; snapshot: Record<string, unknown> } = JSON.parse(stdout);
+  expect(report.findings.map(summaryOf)).toEqual(expected.findings);
+  for (const note of expected.notes ?? []) expect(report.notes.join('\n')).toMatch(note);
+
+  const snapshot = await snapshotOf(folder);
+  expect(snapshot.users.map(({ id, line, active }) => `${active ? '' : '~'}${id}:${line}`).join(' ')).toBe(expected.users);
+  expect(snapshot.groups.map(({ id, line, isOrganisationLevel }) => (isOrganisationLevel ? `${id}:${line}` : `(${id}:${line})`)).join(' ')).toBe(
+    expected.groups,
+  );
+  expect(snapshot.memberships).toBe(expected.memberships);
+  expect(report.snapshot).toMatchObject({ users: snapshot.users.length, groups: snapshot.groups.length, memberships: expected.memberships });
+}
+
+describe('fixtures/sources/json', () => {
+  it('has an expectation for every case', () => {
+    expect(readdirSync(join(root, 'json')).sort()).toEqual(Object.keys(JSON_READ).sort());
+  });
+
+  it.each(Object.entries(JSON_READ))('%s is read', (name, expected) => isRead('json', name, expected));
+
+  it('pages: the lists are proved complete, and to hold inactive users', async () => {
+    const { inputs } = await snapshotOf(join(root, 'json/pages'));
+    expect(inputs.map(({ path, isComplete, includesInactive }) => [path, isComplete === true, includesInactive === true])).toEqual([
+      ['users-0.json', true, true],
+      ['users-2.json', true, true],
+      ['users-10.json', true, true],
+      ['usergroups.json', true, false],
+      ['members-1-2.json', true, false],
+      ['members-1.json', true, false],
+      ['usergroups-2-users.json', true, false],
+    ]);
+  });
+
+  it('bare-lists: nothing is proved of them but that inactive users are in', async () => {
+    const { inputs } = await snapshotOf(join(root, 'json/bare-lists'));
+    expect(inputs.filter(({ isComplete }) => isComplete === true)).toEqual([]);
+    expect(inputs.filter(({ includesInactive }) => includesInactive === true).map(({ path }) => path)).toEqual(['people.json']);
+  });
+
+  it('pages: a name that looks like no value is a name', async () => {
+    const { names } = await snapshotOf(join(root, 'json/pages'));
+    expect(names?.of(3)).toBe('Tariq Null');
+  });
+});
+
 describe('fixtures/sources/csv', () => {
   const names = readdirSync(join(root, 'csv')).sort();
 
@@ -161,24 +247,7 @@ describe('fixtures/sources/csv', () => {
     expect(names.filter((name) => name !== 'plugin-headerless')).toEqual(Object.keys(READ).sort());
   });
 
-  it.each(Object.entries(READ))('%s is read', async (name, expected) => {
-    const folder = join(root, 'csv', name);
-    const { code, stdout, stderr } = await check(folder, '--format', 'json');
-    expect(stderr).toContain(`exit ${expected.code}`);
-    expect(code).toBe(expected.code);
-    const report: { findings: ShownFinding[]; notes: string[]; snapshot: Record<string, unknown> } = JSON.parse(stdout);
-    expect(report.findings.map(summaryOf)).toEqual(expected.findings);
-    for (const note of expected.notes ?? []) expect(report.notes.join('\n')).toMatch(note);
-
-    const snapshot = await snapshotOf(folder);
-    expect(snapshot.users.map(({ id, line, active }) => `${active ? '' : '~'}${id}:${line}`).join(' ')).toBe(expected.users);
-    expect(snapshot.groups.map(({ id, line, isOrganisationLevel }) => (isOrganisationLevel ? `${id}:${line}` : `(${id}:${line})`)).join(' ')).toBe(
-      expected.groups,
-    );
-    expect(snapshot.memberships).toBe(expected.memberships);
-    expect(report.snapshot).toMatchObject({ users: snapshot.users.length, groups: snapshot.groups.length, memberships: expected.memberships });
-  });
-
+  it.each(Object.entries(READ))('%s is read', (name, expected) => isRead('csv', name, expected));
   it('plugin-headerless is refused, and not one cell of it is said', async () => {
     const folder = join(root, 'csv/plugin-headerless');
     const { code, stdout, stderr } = await check(folder);
@@ -246,6 +315,19 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   'empty-file': { places: ['users.csv 1'], says: ['is empty'] },
   'heading-only': { places: [], says: ['the source has no users', '--allow-empty'], code: 3 },
   'invalid-utf-8': { places: ['users.csv 5:3', 'users.csv 6:4'], says: ['0xE9', '0xC3', '--encoding windows-1252'] },
+  'json-beside-csv': {
+    places: [],
+    says: ['holds both users.csv and users.json', "users.csv is JSON as Jama Connect's REST answers, not CSV", 'move the other away'],
+  },
+  'json-groups-without-members': {
+    places: ['usergroups.json 18', 'usergroups.json 24', 'usergroups.json 38'],
+    says: ['"Bakers"', '"Recipe Reviewers"', '"Ovens" has no list of members; save GET /rest/v1/usergroups/3/users as members-3.json'],
+  },
+  'json-named-csv': { places: [], says: ["users.csv is JSON as Jama Connect's REST answers, not CSV", 'Name it users.json'] },
+  'json-two-of-four': {
+    places: ['users.json 5:15'],
+    says: ['holds 2 of 4: fetch the rest with GET /rest/v1/users?includeInactive=true&startAt=2&maxResults=50'],
+  },
   'many-problems': {
     places: ['users.csv 2:7', 'users.csv 4:1', 'users.csv 5:1', 'groups.csv 3:5', 'memberships.csv 3:2'],
     says: ['"perhaps"', 'the row has 5 cells, the headings have 4', 'the row has 1 cell, the headings have 2', /"14" is there already, on line 3/],

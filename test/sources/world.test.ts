@@ -157,7 +157,7 @@ describe('where reports go', () => {
 
   it('a file that is a folder', async () => {
     const folder = newFolder({ ...EXPORT, 'out/keep': '' });
-    expect(await refusal(folder, '.', '--output', 'out')).toContain('out cannot be written');
+    expect(await refusal(folder, '.', '--format', 'json', '--output', 'out')).toContain('out cannot be written');
     expect(readdirSync(folder).sort()).toEqual([...Object.keys(EXPORT), 'out'].sort());
   });
 

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { FORMATS } from '../../src/reporters/registry.js';
 import { shell } from '../support/children.js';
@@ -33,7 +34,48 @@ describe('several reports', () => {
     const { code, stdout } = await check(folder, [...IDS.flatMap((id) => ['--format', id, '--output', `${id}.out`]), '--format', 'pretty']);
     expect(code).toBe(1);
     expect(stdout).toBe((await check(folder)).stdout);
-    for (const id of IDS) expect(readFileSync(join(folder, `${id}.out`), 'utf8'), id).toBe((await check(folder, ['--format', id])).stdout);
+    for (const id of IDS.filter((each) => each !== 'csv'))
+      expect(readFileSync(join(folder, `${id}.out`), 'utf8'), id).toBe((await check(folder, ['--format', id])).stdout);
+  });
+
+  it('as CSV have the same cells in a file and on stdout; the file is for spreadsheets', async () => {
+    const folder = makeFolder(EXPORT);
+    const { stdout } = await check(folder, ['--format', 'csv']);
+    await check(folder, ['--output', 'a.csv']);
+    await check(folder, ['--output', 'b.csv', '--csv-delimiter', 'semicolon']);
+    const [comma, semicolon] = ['a.csv', 'b.csv'].map((name) => readFileSync(join(folder, name), 'utf8'));
+    expect(comma).toMatch(/^\ufeff"rule","severity",/);
+    expect(semicolon).toMatch(/^\ufeff"rule";"severity";/);
+    const cellsOf = (text: string, delimiter = ',') => parse(text, { bom: true, delimiter, record_delimiter: '\r\n' });
+    expect(cellsOf(comma)).toEqual(cellsOf(stdout));
+    expect(cellsOf(semicolon, ';')).toEqual(cellsOf(stdout));
+  });
+
+  it('take their format from the ending of the file, and "-" is stdout', async () => {
+    const folder = makeFolder(EXPORT);
+    const endings = { 'a.json': 'json', 'a.sarif': 'sarif', 'a.xml': 'junit', 'a.md': 'markdown', 'a.html': 'html', 'a.txt': 'pretty' };
+    const { stdout } = await check(folder, [...Object.keys(endings).flatMap((file) => ['--output', file]), '--format', 'gitlab', '--output', '-']);
+    expect(stdout).toBe((await check(folder, ['--format', 'gitlab'])).stdout);
+    for (const [file, format] of Object.entries(endings))
+      expect(readFileSync(join(folder, file), 'utf8'), file).toBe((await check(folder, ['--format', format])).stdout);
+  });
+
+  it.each(['report', 'report.log'])('refuses %s, of which the format is not known', async (file) => {
+    const { code, stderr } = await check(makeFolder(EXPORT), ['--output', file]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`--format FORMAT --output ${file}`);
+  });
+
+  it.each([
+    [['--output', './x.json', '--certificate', 'x.json']],
+    [['--output', 'x.json', '--certificate', 'sub/../x.json']],
+    [['--output', 'x.json', '--format', 'csv', '--output', 'link/x.json']],
+  ])('refuses %j: both would be one file', async (args) => {
+    const folder = makeFolder({ ...EXPORT, 'sub/x': '' });
+    symlinkSync(folder, join(folder, 'link'));
+    const { code, stderr } = await check(folder, args);
+    expect(code).toBe(2);
+    expect(stderr).toContain('would be written to');
   });
 
   it.each([

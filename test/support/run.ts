@@ -73,7 +73,7 @@ const worldOf = ({ cwd, env = {} }: CliOptions): Omit<Io, 'stdout' | 'stderr' | 
   environment: env,
   folder: cwd ?? process.cwd(),
   now: () => new Date('2026-03-02T08:00:00Z'),
-  process: { pid: process.pid, host: 'test', isAlive: (pid) => pid === process.pid },
+  process: { pid: process.pid, host: 'test', user: process.getuid?.(), isAlive: (pid) => pid === process.pid },
   interruption: { listen: () => {}, signal: () => undefined },
 });
 

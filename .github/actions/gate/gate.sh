@@ -51,20 +51,21 @@ flag --fail-on "${GATE_FAIL_ON:-}"
 flag --config "${GATE_CONFIG:-}"
 flag --decisions "${GATE_DECISIONS:-}"
 flag --baseline "${GATE_BASELINE:-}"
-flag --certificate "${GATE_CERTIFICATE_FILE:-}"
 while IFS= read -r line || [[ -n $line ]]; do
   line=${line%$'\r'}
   if [[ -n $line ]]; then arguments+=("$line"); fi
 done <<<"${GATE_ARGUMENTS:-}"
-arguments+=(--format=github)
+proof=$(mktemp -d) || no_verdict 2 'No temporary folder can be made.'
+trap 'rm -rf -- "$proof"' EXIT
+messages=$proof/messages
+# A report and a certificate that only this run can have written; what comes last among the arguments holds.
+arguments+=(--format=github --format=json "--output=$proof/report.json" "--certificate=$proof/certificate.json")
 sarif=${GATE_SARIF_FILE:-}
 if [[ -n $sarif ]]; then
   mkdir -p -- "$(dirname -- "$sarif")" || no_verdict 2 "The folder of $sarif cannot be made."
   arguments+=(--format=sarif "--output=$sarif")
 fi
 
-messages=$(mktemp) || no_verdict 2 'No temporary file can be made.'
-trap 'rm -f -- "$messages"' EXIT
 "${program[@]}" "${arguments[@]}" 2>"$messages"
 status=$?
 
@@ -77,11 +78,49 @@ said='^scim-audit: exit ([0-9]+): (.*)$'
 if [[ ! $last =~ $said || ${BASH_REMATCH[1]} != "$status" ]]; then
   no_verdict 2 "scim-audit did not run: ${program[*]} ended with $status. ${last:-It said nothing.}"
 fi
+reason=${BASH_REMATCH[2]}
 case $status in
-  0) output ready true ;;
-  1) output ready false ;;
-  *) no_verdict "$status" "${BASH_REMATCH[2]}" ;;
+  0 | 1) ;;
+  *) no_verdict "$status" "$reason" ;;
 esac
+
+# Help, a version and settings end with 0 as well. A verdict is one only if the report and the certificate of this run say the same, of these files.
+verdict='
+const { createHash } = require("node:crypto");
+const { existsSync, readFileSync } = require("node:fs");
+const { join } = require("node:path");
+const [proof, status, source] = process.argv.slice(1);
+const read = (name) => JSON.parse(readFileSync(join(proof, name), "utf8"));
+const report = read("report.json");
+const certificate = read("certificate.json");
+const isOne = report.tool.name === "scim-audit" && certificate.kind === "scim-audit/certificate";
+const isSame = JSON.stringify(report.snapshot.inputs) === JSON.stringify(certificate.snapshot.inputs) && report.ready === certificate.ready;
+const isOfSource = certificate.snapshot.inputs.length > 0 && certificate.snapshot.inputs.every(({ path, table, sha256 }) => {
+  if (table !== undefined) return true;
+  const file = [join(source || ".", path), path].find((each) => existsSync(each));
+  return file !== undefined && createHash("sha256").update(readFileSync(file)).digest("hex") === sha256;
+});
+if (!isOne || !isSame || !isOfSource || report.ready !== (status === "0")) process.exit(1);
+process.stdout.write(report.settings.failOn === "never" ? "not-judged" : String(report.ready));
+'
+ready=$(node -e "$verdict" "$proof" "$status" "${GATE_SOURCE:-}" 2>/dev/null) ||
+  no_verdict 2 "There is no verdict: scim-audit ended with $status and wrote no report and certificate of this source that say so. Check the inputs arguments and command. It said: $reason"
+if [[ -n ${GATE_CERTIFICATE_FILE:-} ]]; then
+  mkdir -p -- "$(dirname -- "$GATE_CERTIFICATE_FILE")" && cp -- "$proof/certificate.json" "$GATE_CERTIFICATE_FILE" || no_verdict 2 "The certificate cannot be written to $GATE_CERTIFICATE_FILE."
+fi
+# Code scanning ignores suppressions and would show what a person has accepted as open, so it is left out of what is uploaded.
+if [[ -n $sarif ]]; then
+  node -e '
+const { readFileSync, writeFileSync } = require("node:fs");
+const [file] = process.argv.slice(1);
+const log = JSON.parse(readFileSync(file, "utf8"));
+for (const run of log.runs) run.results = run.results.filter(({ suppressions = [] }) => suppressions.length === 0);
+writeFileSync(file, `${JSON.stringify(log)}\n`);
+' "$sarif" || no_verdict 2 "The report $sarif cannot be read again."
+fi
+# With --fail-on never nothing was judged, so it is neither ready nor not.
+if [[ $ready == not-judged ]]; then ready=''; fi
+output ready "$ready"
 # With a verdict every output is whole; without one a file of that name would be of an earlier step.
 if [[ -n $sarif ]]; then output sarif-file "$sarif"; fi
 if [[ -n ${GATE_CERTIFICATE_FILE:-} ]]; then output certificate-file "$GATE_CERTIFICATE_FILE"; fi

@@ -13,6 +13,7 @@ import { isUnbegun } from '../../targets/run-folder.js';
 import { type LeftAlone, type PreparedUndo, prepareUndo } from '../../targets/undo.js';
 import type { World } from '../../targets/world.js';
 import { changeLine, countLines, type SubjectNames } from '../change-text.js';
+import { fileWords, shellWord } from '../command-words.js';
 import { askConsent } from '../consent.js';
 import { type Ending, EXIT, type ExitCode, Refusal, signalCode } from '../exit.js';
 import { fitted } from '../fitted.js';
@@ -20,7 +21,6 @@ import { readFresh } from '../fresh-source.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 import { openPlan, refuseNoSource, requestFor } from '../plan-source.js';
-import { fileWords, shellWord } from '../prepare.js';
 
 export interface ApplyFlags extends SharedFlags {
   out?: string;
@@ -134,7 +134,7 @@ function copyWords(out: string, { users, inactiveUsers, groups, memberships }: S
   const inCopy = (file: string): string => join(out, basename(file));
   const { groups: _, ...rest } = flags;
   const named = { users: users.map(inCopy), inactiveUsers: inactiveUsers.map(inCopy), memberships: memberships.map(inCopy) };
-  return sourceWords(undefined, { ...rest, ...named, ...(groups === undefined ? {} : { groups: inCopy(groups) }) });
+  return sourceWords(undefined, { ...rest, ...named, ...(groups === undefined ? {} : { groups: [inCopy(groups)] }) });
 }
 
 function netText({ values, removedMembers, addedMembers }: NetCounts): string {

@@ -8,8 +8,8 @@ import { type Ending, EXIT } from '../exit.js';
 import { furtherOutputs } from '../further-outputs.js';
 import { type Io, shownOn } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { type OutputWord, pairOutputs, refuseOverwriting, writeEach, writeTo } from '../outputs.js';
-import { prepare, showSettings } from '../prepare.js';
+import { csvOptions, type OutputWord, pairOutputs, refuseOverwriting, writeEach, writeTo } from '../outputs.js';
+import { type Prepared, prepare, showSettings } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
 import { TOOL } from '../tool.js';
 
@@ -33,7 +33,7 @@ export async function check(source: string | undefined, flags: CheckFlags, words
     return { code: EXIT.done, reason: 'the settings were shown, nothing was checked' };
   }
   const destinations = await pairOutputs(words);
-  const further = furtherOutputs(flags.certificate, words, prepared, io);
+  const further = furtherOutputs(flags, words, prepared, io);
   const audited = await auditSource(prepared, io);
   const report = await withStandings(audited, flags, io);
   const shown = redaction?.report(report) ?? report;
@@ -44,7 +44,7 @@ export async function check(source: string | undefined, flags: CheckFlags, words
     ...[flags.decisions, flags.baseline].filter((file) => file !== undefined),
   ]);
   const options = (file: string | undefined): ReportOptions => ({
-    ...optionsFor(file, prepared.sourceWords, flags, io),
+    ...optionsFor(file, prepared, flags, io),
     canPlan: audited.hasIds,
     ...(redacted === undefined ? {} : { withheldOptions: redacted.withheldOptions }),
   });
@@ -68,12 +68,13 @@ async function withStandings({ report, audit }: Audited, { decisions, baseline }
   return baseline === undefined ? accepted : holdAgainst(accepted, baseline, today);
 }
 
-function optionsFor(file: string | undefined, sourceWords: string, { rows = 10, color = true }: CheckFlags, io: Io): ReportOptions {
+function optionsFor(file: string | undefined, { sourceWords, resolved }: Prepared, { rows = 10, color = true }: CheckFlags, io: Io): ReportOptions {
   return {
     tool: TOOL,
     ...shownOn(file, io, color),
     ...(rows === 'all' ? {} : { mostRows: rows }),
     sourceWords,
+    ...csvOptions(file, resolved.settings),
   };
 }
 

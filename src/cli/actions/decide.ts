@@ -11,10 +11,10 @@ import { csvText } from '../../reporters/plan-tables.js';
 import { printable } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import { readCells } from '../../sources/cells.js';
+import { shellWord } from '../command-words.js';
 import { AT, type Choice, choicesOf, keyLines, questionText, waitingText } from '../decision-texts.js';
 import { type Ending, EXIT } from '../exit.js';
 import { type Io, shownOn } from '../io.js';
-import { shellWord } from '../prepare.js';
 import { openQuestions, type Questions } from '../questions.js';
 import { writeWhole } from '../whole-file.js';
 
@@ -32,7 +32,10 @@ export async function decide(folder: string, { all = false }: DecideFlags, io: I
   if (io.stdin.isTTY !== true || !io.stdout.isTTY) {
     throw new Mistake('decide asks questions, and this is no terminal.', `Run it on a terminal, or write into ${file} with a spreadsheet.`);
   }
-  const rows = readCells(file).rows.map(({ cells }) => cells.map(unguardCell));
+  const { delimiter, rows: read } = readCells(file);
+  // A file of a spreadsheet that parts cells otherwise comes back as that spreadsheet opens it.
+  const csvDelimiter = delimiter === ';' ? 'semicolon' : 'comma';
+  const rows = read.map(({ cells }) => cells.map(unguardCell));
   const chosen = all ? rows : rows.filter((cells) => cells[AT.action] === '');
   const decidedBefore = rows.length - openRows(rows);
   const revision = `${count(decidedBefore, 'row is', 'rows are')} decided already and can be changed by "scim-audit decide ${shellWord(folder)} --all"`;
@@ -65,7 +68,7 @@ export async function decide(folder: string, { all = false }: DecideFlags, io: I
       if (answer === 'leave') break;
       if (answer === 'keep') continue;
       for (const [name, value] of Object.entries(answer)) cells[AT[name]] = value;
-      writeWhole(file, csvText(DECISION_COLUMNS, rows), true);
+      writeWhole(file, csvText(DECISION_COLUMNS, rows, csvDelimiter), true);
       saved++;
       io.stdout.write('Saved.\n');
     }

@@ -104,7 +104,7 @@ function terminal(io: Io): Look {
   const { stdin, stdout, stderr, environment } = io;
   const of = (name: string, { isTTY, columns }: Pick<Output, 'isTTY' | 'columns'>): string =>
     `${name} ${isTTY ? `terminal${columns === undefined ? '' : ` of ${columns} columns`}` : 'no terminal'}`;
-  const set = ['TERM', 'COLORTERM', 'NO_COLOR', 'FORCE_COLOR', 'CI'].filter((name) => environment[name] !== undefined);
+  const set = ['TERM', 'COLORTERM', 'NO_COLOR', 'FORCE_COLOR', 'CI'].filter((name) => (environment[name] ?? '') !== '');
   const streams = [`stdin ${stdin.isTTY === true ? 'terminal' : 'no terminal'}`, of('stdout', stdout), of('stderr', stderr)];
   return {
     name: 'terminal',
@@ -131,10 +131,16 @@ function canDecode(name: Encoding): boolean {
   return bytes !== undefined && new Transcoder(name).push(bytes, true).toString('utf8') === probe;
 }
 
-async function config({ folder, environment }: Io): Promise<Look> {
+async function config({ folder, environment, process: { user } }: Io): Promise<Look> {
   const name = 'config file';
-  const said = environment.SCIM_AUDIT_CONFIG;
-  const file = said ?? findConfigFile(folder);
+  const said = environment.SCIM_AUDIT_CONFIG || undefined;
+  let file: string | undefined;
+  try {
+    file = said ?? findConfigFile(folder, user);
+  } catch (error) {
+    if (!(error instanceof Mistake)) throw error;
+    return { name, state: 'broken', text: error.message, ...(error.hint === undefined ? {} : { fix: error.hint }) };
+  }
   if (file === undefined) return { name, state: 'ok', text: 'none in this folder or above it' };
   const where = said === undefined ? relative(folder, file).replaceAll('\\', '/') : 'named by SCIM_AUDIT_CONFIG';
   try {

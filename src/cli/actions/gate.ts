@@ -5,21 +5,24 @@ import type { Certificate } from '../../audit/certificate.js';
 import { parseCertificate } from '../../audit/certificate-file.js';
 import { isAtOrAbove } from '../../audit/report.js';
 import { SEVERITIES } from '../../model/finding.js';
-import { PROVIDER_NAMES } from '../../model/idp.js';
 import { escapeUnseen } from '../../model/json-text.js';
 import { Mistake } from '../../model/mistake.js';
 import { printable, visible } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import { reasonOf } from '../../sources/file-stream.js';
-import { certificateKey } from '../certificate-key.js';
+import { shellWord } from '../command-words.js';
 import { type Ending, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
+import { secretKey } from '../secret-key.js';
 import { idpDifferences, inputDifferences } from '../source-digests.js';
+import { exceptionsOf, listDifferences, pinReasons, UNKEYED, uncomparedOf } from './gate-reasons.js';
 
 export interface GateFlags extends SharedFlags {
   /** Seconds. */
   maxAge?: number;
+  /** Nothing may have been left unchecked, lowered, left out, accepted or known. */
+  strict?: boolean;
   format?: 'pretty' | 'json';
 }
 
@@ -27,22 +30,34 @@ const USUAL_AGE = 86_400;
 /** Clocks of two machines may be apart by this many seconds. */
 const CLOCK_DRIFT = 300;
 
-/** Yields 0 where the certificate is whole, ready, young enough, and of the source that is given; 1 where one of it is not so. */
+/** Returns 0 if the certificate is whole, ready, young enough, of the source that is given and of what is pinned; 1 if not. Throws a Mistake if no source is given. */
 export async function gate(file: string, source: string | undefined, flags: GateFlags, io: Io): Promise<Ending> {
-  const key = certificateKey(io);
+  const key = secretKey('SCIM_AUDIT_CERTIFICATE_KEY', io);
   const certificate = parseCertificate(readBytes(file), file, key);
   const age = Math.floor((io.now().getTime() - Date.parse(certificate.time)) / 1000);
   const isSourceGiven =
     source !== undefined || [flags.users, flags.inactiveUsers, flags.memberships].some((files) => files !== undefined) || flags.groups !== undefined;
+  if (!isSourceGiven) {
+    throw new Mistake(
+      'The gate needs the export that is about to be used: a certificate alone may be of another one.',
+      `scim-audit gate ${shellWord(file)} SOURCE`,
+    );
+  }
   const isIdpGiven = [flags.idpUsers, flags.idpGroups, flags.idpMembers].some((files) => files !== undefined);
+  const exceptions = exceptionsOf(certificate);
+  const uncompared = uncomparedOf(certificate, flags, isIdpGiven);
+  const isStrict = flags.strict === true;
   const reasons = [
     ...readinessReasons(certificate),
     ...ageReasons(age, flags.maxAge ?? USUAL_AGE),
     ...expiryReasons(certificate, io.now().toISOString().slice(0, 10)),
-    ...(isSourceGiven ? await inputDifferences(certificate, source, flags, io) : []),
+    ...pinReasons(certificate, flags),
+    ...(await inputDifferences(certificate, source, flags, io)),
     ...(isIdpGiven ? idpDifferences(certificate, flags) : []),
+    ...listDifferences(certificate, flags),
+    ...(isStrict ? [...exceptions, ...uncompared].map((text) => `--strict: ${text}`) : []),
   ];
-  const warnings = warningsOf(certificate, { isSourceGiven, isIdpGiven, isKeyed: key !== undefined });
+  const warnings = [...(isStrict ? [] : [...exceptions, ...uncompared]), ...(key === undefined ? [UNKEYED] : [])];
   if (flags.format === 'json') {
     const { time, tool, ready, snapshot, settings } = certificate;
     const answer = {
@@ -52,12 +67,13 @@ export async function gate(file: string, source: string | undefined, flags: Gate
       warnings,
       ageSeconds: age,
       provesAuthorship: key !== undefined,
-      inputsCompared: isSourceGiven,
+      strict: isStrict,
+      inputsCompared: true,
     };
     io.stdout.write(`${escapeUnseen(JSON.stringify({ ...answer, certificate: { time, tool, ready, snapshot, settings } }, undefined, 2))}\n`);
   } else {
     io.stdout.write(
-      `${factLines(certificate, age, isSourceGiven, key !== undefined)
+      `${factLines(certificate, age, key !== undefined)
         .map(printable)
         .join('\n')}\n`,
     );
@@ -66,7 +82,7 @@ export async function gate(file: string, source: string | undefined, flags: Gate
   for (const reason of reasons.slice(0, -1)) io.stderr.write(`${printable(reason)}\n`);
   const last = reasons.at(-1);
   if (last !== undefined) return { code: EXIT.findings, reason: `the gate is shut: ${last}` };
-  return { code: EXIT.done, reason: `the gate is open: ready, ${ageText(age)} old${isSourceGiven ? ', and of this source' : ''}` };
+  return { code: EXIT.done, reason: `the gate is open: ready, ${ageText(age)} old, and of this source` };
 }
 
 function readBytes(file: string): Buffer {
@@ -120,44 +136,22 @@ function ageText(seconds: number): string {
   return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days${hours % 24 === 0 ? '' : ` ${hours % 24} h`}`;
 }
 
-function warningsOf(
-  { notChecked, rules, accepted, known, idp }: Certificate,
-  { isSourceGiven, isIdpGiven, isKeyed }: Readonly<Record<'isSourceGiven' | 'isIdpGiven' | 'isKeyed', boolean>>,
-): string[] {
-  const lowered = rules.filter(({ severity, usually }) => SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(usually));
-  return [
-    ...notChecked.map(({ rule, why }) => `${rule} was NOT CHECKED: ${why}.`),
-    ...lowered.map(({ rule, severity, usually }) => `${rule} counts as ${severity}; its usual severity is ${usually}.`),
-    ...(accepted.length > 0 ? [`${count(accepted.length, 'finding')} accepted, and not counted.`] : []),
-    ...(known.length > 0 ? [`${count(known.length, 'finding')} known from a baseline, and not counted.`] : []),
-    ...(isSourceGiven ? [] : ['no source was given: the certificate was not held against any export.']),
-    ...(idp === undefined || isIdpGiven
-      ? []
-      : [
-          `the exports of ${PROVIDER_NAMES[idp.provider]} that were part of the audit were not compared: name them with --idp-users, --idp-groups and --idp-members.`,
-        ]),
-    ...(isKeyed
-      ? []
-      : [
-          'a digest proves that the certificate is as it was written, not who wrote it: anybody can make one. Set SCIM_AUDIT_CERTIFICATE_KEY in both places for that.',
-        ]),
-  ];
-}
-
-function factLines(certificate: Certificate, age: number, isSame: boolean, isKeyed: boolean): string[] {
-  const { tool, time, ready, snapshot, idp, settings, rules, notChecked, accepted, known, summary } = certificate;
+function factLines(certificate: Certificate, age: number, isKeyed: boolean): string[] {
+  const { tool, time, ready, snapshot, files, idp, settings, rules, notChecked, accepted, known, summary } = certificate;
   const verdict = !ready ? 'NOT READY' : uncountedIn(certificate) > 0 ? 'no new findings' : 'ready';
-  const { inputs, users, groups, memberships } = snapshot;
+  const { inputs, users, inScope, groups, memberships } = snapshot;
   const { syncGroups } = settings;
   return [
     `Certificate by ${tool.name} ${tool.version} of ${time}, ${ageText(age)} old`,
     `  verdict      ${verdict} with --fail-on ${settings.failOn}: ${count(summary.error, 'error')}, ${count(summary.warning, 'warning')}, ${summary.info} info`,
-    `  audited      ${count(users, 'user')}, ${count(groups, 'group')}, ${count(memberships, 'membership')}`,
+    `  audited      ${count(users, 'user')} (${grouped(inScope)} in scope), ${count(groups, 'group')}, ${count(memberships, 'membership')}`,
     ...inputs.map(
       ({ path, table, role, sha256 }) => `  input        ${visible(path)}${table === undefined ? '' : ` (${visible(table)})`}, ${role}, SHA-256 ${sha256}`,
     ),
     ...(idp?.inputs ?? []).map(({ path, role, sha256 }) => `  input        ${visible(path)}, ${role}, SHA-256 ${sha256}`),
+    ...files.map(({ path, role, sha256 }) => `  file         ${visible(path)}, ${role}, SHA-256 ${sha256}`),
     `  judged as    --auth-mode ${settings.authMode}; groups to be synced: ${syncGroups === null ? 'every organisation-level group' : grouped(syncGroups.length)}`,
+    ...(settings.config === null ? [] : [`  config       ${visible(settings.config)}`]),
     `  rules        ${rules.length} checked, ${notChecked.length} not checked`,
     ...accepted.map(
       ({ fingerprint, owner, reason, expires }) =>
@@ -165,6 +159,5 @@ function factLines(certificate: Certificate, age: number, isSame: boolean, isKey
     ),
     ...(known.length > 0 ? [`  known        ${count(known.length, 'finding')} from a baseline`] : []),
     `  seal         ${isKeyed ? 'HMAC-SHA-256: whole, and made by who has the key' : 'SHA-256: whole; it proves integrity, not authorship'}`,
-    `  source       ${isSame ? 'held against the certificate' : 'none given'}`,
   ];
 }

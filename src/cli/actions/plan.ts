@@ -13,16 +13,19 @@ import { groupBy } from '../../reporters/grouping.js';
 import { consequencesOf, followingOf, incompletenessOf } from '../../reporters/plan-consequences.js';
 import { planMarkdown } from '../../reporters/plan-markdown.js';
 import { decisionsCsv, membershipsCsv, noticesCsv, outdatedCsv } from '../../reporters/plan-tables.js';
+import type { CsvDelimiter } from '../../reporters/reporter.js';
 import { printable } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import { readCells } from '../../sources/cells.js';
 import { SourceRefused } from '../../sources/problem.js';
+import { applyCommandOf } from '../apply-command.js';
 import { auditSource } from '../audit-source.js';
+import { shellWord } from '../command-words.js';
 import { type Ending, EXIT, Refusal, signalCode } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseOddFolder } from '../plan-folder.js';
-import { fileWords, type Prepared, prepare, shellWord } from '../prepare.js';
+import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseMixing, refuseOddFolder } from '../plan-folder.js';
+import { type Prepared, prepare } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
 import { PendingFile, type Wishes } from '../whole-file.js';
 import { writeReason } from '../write-reason.js';
@@ -49,11 +52,14 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
     );
   }
   redaction?.know(report.snapshot, report.policy.collation);
-  const settings = settingsOf(report, prepared);
   const decisions = findDecisions(flags);
   const made = makePlan(
     { before: report, context: audit.context, members },
-    { settings, today: io.now().toISOString().slice(0, 10), ...(decisions === undefined ? {} : { decisions: decisions.content }) },
+    {
+      settings: settingsOf(report, prepared),
+      today: io.now().toISOString().slice(0, 10),
+      ...(decisions === undefined ? {} : { decisions: decisions.content }),
+    },
   );
   if ('problems' in made) {
     const file = decisions?.file ?? '';
@@ -62,10 +68,12 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   const aside = redaction === undefined ? keepAnswers(flags.out, flags.decisions) : undefined;
   if (aside !== undefined)
     io.stderr.write(`The decisions that were in ${printable(flags.out)} are kept aside in ${printable(aside)}: others were given with --decisions.\n`);
-  const applyCommand = `scim-audit apply ${shellWord(join(flags.out, 'plan.json'))} ${fileWords(source, flags).map(shellWord).join(' ')} --out corrected`;
+  const applyCommand = applyCommandOf(source, flags, prepared);
   const shown = redaction?.plan(made, audit.context) ?? made;
   const outdatedName = freeName(flags.out);
-  const { digest, kept } = await writePlan(flags.out, shown, redaction === undefined ? applyCommand : undefined, outdatedName, io);
+  const { csvDelimiter } = prepared.resolved.settings;
+  const wishes = { outdatedName, ...(redaction === undefined ? { applyCommand } : {}), ...(csvDelimiter === undefined ? {} : { csvDelimiter }) };
+  const { digest, kept } = await writePlan(flags.out, shown, wishes, io);
   const text =
     flags.format === 'json'
       ? `${JSON.stringify(summaryOf(shown, flags.out, digest), undefined, 2)}\n`
@@ -118,21 +126,11 @@ function rowsOfPlanBeside(file: string): Plan['decisions'] | undefined {
   return isDigestTrue(text) ? (JSON.parse(text) as Plan).decisions : undefined;
 }
 
-/** A plan that can be applied and one that cannot do not share a folder. */
-function refuseMixing(folder: string): void {
-  if (!existsSync(join(folder, 'plan.json'))) return;
-  throw new Mistake(
-    `${folder} holds a plan that can be applied; a redacted one would overwrite its decisions.`,
-    'Name another folder with --out. Decisions are read from where they are with --decisions FILE.',
-  );
-}
-
 /** Writes the files, and puts them in place once all are there, the plan itself last: while it is the old one, it is whole. Yields the plan's digest, and where one that was applied is kept. */
 async function writePlan(
   folder: string,
   made: MadePlan,
-  applyCommand: string | undefined,
-  outdatedName: string,
+  { applyCommand, outdatedName, csvDelimiter }: { readonly applyCommand?: string; readonly outdatedName: string; readonly csvDelimiter?: CsvDelimiter },
   { interruption, process: { isAlive } }: Io,
 ): Promise<{ readonly digest: string; readonly kept: string | undefined }> {
   try {
@@ -150,12 +148,12 @@ async function writePlan(
   };
   try {
     // What people wrote is to survive a power cut, and the plan that they approve; the rest can be made again.
-    if (made.outdated.length > 0) await write(outdatedName, outdatedCsv(made.outdated), { isDurable: true });
-    await write('decisions.csv', decisionsCsv(made), { isDurable: true });
+    if (made.outdated.length > 0) await write(outdatedName, outdatedCsv(made.outdated, csvDelimiter), { isDurable: true });
+    await write('decisions.csv', decisionsCsv(made, csvDelimiter), { isDurable: true });
     const sealing = applyCommand === undefined ? undefined : new PlanSealing(made.body);
     if (sealing !== undefined) await write('plan.json', sealing.pieces(), { isDurable: true, amend: () => sealing.amendment });
-    await write('memberships.csv', membershipsCsv(made));
-    await write('notices.csv', noticesCsv(made));
+    await write('memberships.csv', membershipsCsv(made, csvDelimiter));
+    await write('notices.csv', noticesCsv(made, csvDelimiter));
     await write('plan.md', planMarkdown(made, applyCommand));
     if (sealing !== undefined) await write('baseline.jsonl', baselineLines(made.assembly.end));
     const isPlan = ({ name }: PendingFile): boolean => name === 'plan.json';

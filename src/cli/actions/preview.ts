@@ -15,7 +15,7 @@ import { auditSource } from '../audit-source.js';
 import { type Ending, EXIT } from '../exit.js';
 import { type Io, shownOn } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { type OutputWord, pairFormats, refuseOverwriting, writeEach, writeTo } from '../outputs.js';
+import { csvOptions, type OutputWord, pairFormats, refuseOverwriting, writeEach, writeTo } from '../outputs.js';
 import { type OpenedPlan, openPlan } from '../plan-source.js';
 import { type Prepared, prepare } from '../prepare.js';
 import { compareInputs } from '../same-inputs.js';
@@ -48,7 +48,7 @@ export async function preview(source: string | undefined, flags: PreviewFlags, w
     destinations.map(
       ({ reporter, file }) =>
         () =>
-          writeTo(file, reporter.render(shown, optionsFor(file, flags, io)), io.stdout),
+          writeTo(file, reporter.render(shown, { ...optionsFor(file, flags, io), ...csvOptions(file, prepared.resolved.settings) }), io.stdout),
     ),
   );
   return { code: EXIT.done, reason: `previewed: ${outcomeText(shown)}` };

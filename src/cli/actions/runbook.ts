@@ -13,11 +13,12 @@ import { type Detail, type EnablementCase, HOSTINGS, type Hosting, type Runbook,
 import { SECTIONS } from '../../setup/steps.js';
 import { GROUPS_ONLY } from '../../setup/steps-prepare.js';
 import { type Audited, auditSource } from '../audit-source.js';
+import { shellWord } from '../command-words.js';
 import { type Ending, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 import { refuseOverwriting, writePieces } from '../outputs.js';
-import { type Prepared, prepare, shellWord } from '../prepare.js';
+import { type Prepared, prepare } from '../prepare.js';
 import { TOOL } from '../tool.js';
 import { writeWhole } from '../whole-file.js';
 

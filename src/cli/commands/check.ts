@@ -13,7 +13,7 @@ export function addCheck(program: Command, io: Io, end: (ending: Ending) => void
   const command = program
     .command('check')
     .description('find what must be cleaned before SCIM is enabled')
-    .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv; or a SQLite file');
+    .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv, or with saved JSON of REST; or a SQLite file');
   addIdpOptions(addPolicyOptions(addSourceOptions(command)))
     .option('--format <format>', `${FORMATS.map(({ id }) => id).join(', ')}; may be repeated, each with its --output`, (value: string) =>
       words.push({ kind: 'format', value }),

@@ -4,7 +4,7 @@ import type { Ending } from '../exit.js';
 import type { Io } from '../io.js';
 import { addFileOptions, type SharedFlags } from '../options.js';
 
-const SOURCE = 'folder with users.csv, groups.csv, memberships.csv; or a SQLite file';
+const SOURCE = 'folder with users.csv, groups.csv, memberships.csv, or with saved JSON of REST; or a SQLite file';
 
 /** Adds `verify`, `show` and `runs`: looks at a plan and what became of it. */
 export function addInspect(program: Command, io: Io, end: (ending: Ending) => void): void {

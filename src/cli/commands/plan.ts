@@ -9,7 +9,7 @@ export function addPlan(program: Command, io: Io, end: (ending: Ending) => void)
   const command = program
     .command('plan')
     .description('write the ordered changes that remove the findings, proved never to collide')
-    .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv; or a SQLite file')
+    .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv, or with saved JSON of REST; or a SQLite file')
     .requiredOption('--out <folder>', 'folder for plan.json, plan.md, decisions.csv, memberships.csv and notices.csv');
   addIdpOptions(addPolicyOptions(addSourceOptions(command)))
     .option('--decisions <file>', 'decisions to read (default: decisions.csv of the folder)')

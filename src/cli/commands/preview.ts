@@ -14,7 +14,7 @@ export function addPreview(program: Command, io: Io, end: (ending: Ending) => vo
   const command = program
     .command('preview')
     .description('say what the first sync will do to users, groups and memberships, as documented behaviour predicts it')
-    .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv; or a SQLite file');
+    .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv, or with saved JSON of REST; or a SQLite file');
   addIdpOptions(addPolicyOptions(addSourceOptions(command)))
     .option('--after <plan>', 'preview as if the plan were applied, with the numbers of now beside it: plan.json, or its folder')
     .option('--licenses <stock>', 'licences that are free, to see who would be without: creator=20,creator-float=5', licenceStock)

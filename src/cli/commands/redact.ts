@@ -9,7 +9,7 @@ export function addRedact(program: Command, io: Io, end: (ending: Ending) => voi
   const command = program
     .command('redact')
     .description('write a copy of an export with aliases instead of usernames, emails and names, that gives the same findings')
-    .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv; or a SQLite file')
+    .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv, or with saved JSON of REST; or a SQLite file')
     .requiredOption('--out <folder>', 'folder for the copy; it must not exist yet, or be empty');
   addPolicyOptions(addSourceOptions(command)).action(async (source: string | undefined, flags: RedactFlags) => {
     const [{ redact }, { redacting }] = await Promise.all([import('../actions/redact.js'), import('../redaction.js')]);

@@ -10,7 +10,7 @@ export function addRunbook(program: Command, io: Io, end: (ending: Ending) => vo
   const command = program
     .command('runbook')
     .description('write the steps of your enablement as a Markdown check-list, with what an export tells about them')
-    .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv; or a SQLite file')
+    .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv, or with saved JSON of REST; or a SQLite file')
     .addOption(new Option('--hosting <kind>', 'who runs Jama Connect: the vendor, or you').choices(HOSTINGS))
     .option('--without-groups', 'users only: groups and memberships are not synced')
     .option('--decisions <file>', 'decisions.csv whose acceptances hold: accepted findings are not open')

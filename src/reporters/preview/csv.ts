@@ -1,10 +1,8 @@
-import { stringify } from 'csv-stringify/sync';
 import { locationOf, type Subject, type User } from '../../model/directory.js';
-import { guardCell } from '../../model/formula.js';
 import type { IdpUser } from '../../model/idp.js';
 import type { Forecast } from '../../preview/forecast.js';
 import { placeText } from '../../rules/rule.js';
-import { printable } from '../visible.js';
+import { csvLines } from '../csv-lines.js';
 import type { PreviewReporter } from './reporter.js';
 
 const COLUMNS = [
@@ -36,17 +34,15 @@ type Row = Partial<Record<(typeof COLUMNS)[number], string>>;
  * apostrophe before what a spreadsheet would take for a formula; on a terminal, what is unseen in them is spelled out.
  */
 export const csv: PreviewReporter = {
-  *render({ forecast, snapshot }, { width }) {
+  *render({ forecast, snapshot }, options) {
+    const lineOf = csvLines(options);
     yield lineOf(COLUMNS);
     const where = (subject: Subject): string => placeText(locationOf(snapshot.inputs, subject));
     for (const row of rowsOf(forecast, where)) {
-      const cells = COLUMNS.map((column) => row[column] ?? '');
-      yield lineOf((width === undefined ? cells : cells.map(printable)).map(guardCell));
+      yield lineOf(COLUMNS.map((column) => row[column] ?? ''));
     }
   },
 };
-
-const lineOf = (cells: readonly string[]): string => stringify([[...cells]], { record_delimiter: 'windows', quoted_match: /^\s|\s$|[\r\n]/ });
 
 const ids = (subjects: readonly Subject[]): string => subjects.map(({ id }) => id).join(' ');
 

@@ -1,7 +1,8 @@
 import { GUIDE } from '../../model/guide.js';
 import { outcomeText, previewInputs, titleText } from '../../preview/preview.js';
 import { grouped } from '../../rules/rule.js';
-import { prose, table } from '../markdown.js';
+import { table } from '../markdown.js';
+import { prose } from '../markdown-text.js';
 import { cellText, idpText, sourceText } from '../sections.js';
 import { notesOf, summaryHeadings, summaryRows } from './numbers.js';
 import type { PreviewReporter } from './reporter.js';

@@ -1,10 +1,10 @@
 /** One record of an export, whatever it was written in. */
 
+import type { JsonLexer } from '../json/json-lexer.js';
+import type { JsonRecordReader } from '../json/json-record.js';
 import type { Problems, SourceProblem } from '../problem.js';
 import type { Row } from '../table.js';
 import type { IdpField, RecordKind } from './export-scheme.js';
-import type { JsonLexer } from './json-lexer.js';
-import type { JsonRecordReader } from './json-record.js';
 
 /** The file that records come from. */
 export interface ExportFile {

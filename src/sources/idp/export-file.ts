@@ -6,13 +6,13 @@ import { Mistake } from '../../model/mistake.js';
 import { openRecords } from '../csv.js';
 import type { Encoding } from '../encoding.js';
 import { FileStream } from '../file-stream.js';
+import { JsonFault, JsonLexer } from '../json/json-lexer.js';
+import { JsonRecordReader } from '../json/json-record.js';
 import { type Problems, SourceRefused } from '../problem.js';
 import type { OnProgress } from '../table.js';
 import { CsvEntry, type Entry, type ExportFile, JsonEntry } from './entry.js';
 import { type IdpField, JSON_FIELDS, type RecordKind, resolveExport } from './export-scheme.js';
-import { JsonFault, JsonLexer } from './json-lexer.js';
 import { ENTRA_SIGNS, otherProvider, type Pages, readPages, readRecords } from './json-list.js';
-import { JsonRecordReader } from './json-record.js';
 
 export interface ExportWishes extends ExportFile {
   readonly provider: IdpProvider;

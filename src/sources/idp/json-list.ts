@@ -1,8 +1,8 @@
 /** The lists that the providers' APIs answer with: Okta's arrays of records, and Graph's pages with their records in `value`. */
 
 import type { IdpProvider } from '../../model/idp.js';
-import type { JsonLexer, Token } from './json-lexer.js';
-import { type JsonRecordReader, readName, unexpected } from './json-record.js';
+import type { JsonLexer, Token } from '../json/json-lexer.js';
+import { type JsonRecordReader, readName, unexpected } from '../json/json-record.js';
 
 /** How many pages a file holds, and how many of them say that another one follows. */
 export interface Pages {

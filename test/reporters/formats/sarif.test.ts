@@ -1,11 +1,27 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { withBaseline } from '../../../src/audit/standing.js';
 import { USUAL_RULES } from '../../support/rules.js';
 import { runCli } from '../../support/run.js';
+import { temporaryFolders } from '../../support/temporary.js';
 import { schemaBreaches } from './json-schema.js';
 import { accepting, checkObservatory, nastyReport, ROOT, renderAs, reportOf } from './reports.js';
+
+const makeFolder = temporaryFolders();
+
+/** The validator as its npm package brings it, for the platforms that it is built for. */
+function findMultitool(): string | undefined {
+  const file = join(ROOT, `node_modules/@microsoft/sarif-multitool-${process.platform}/Sarif.Multitool`);
+  if (!existsSync(file)) return undefined;
+  // Install scripts, which would make it executable, are not run.
+  chmodSync(file, 0o755);
+  return file;
+}
+
+const MULTITOOL = findMultitool();
 
 const schema = JSON.parse(readFileSync(join(ROOT, 'fixtures/schemas/sarif-2.1.0.json'), 'utf8'));
 const runOf = (text: string) => JSON.parse(text).runs[0];
@@ -78,6 +94,50 @@ describe('sarif', () => {
     const accepted = runOf(text).results.filter(({ suppressions }: Result) => suppressions !== undefined);
     expect(accepted).toHaveLength(1);
     expect(accepted[0].suppressions).toEqual([{ kind: 'external', status: 'accepted', justification: 'accepted by Cleo until 2026-05-31: leaves in May' }]);
+  });
+
+  it('calls what the baseline had unchanged, and everything else new; neither is suppressed', async () => {
+    const people = [
+      { userName: 'ana', email: 'ana@dome.example' },
+      { userName: 'ben', email: 'ben@dome.example' },
+    ];
+    const report = reportOf(people);
+    const baseline = withBaseline(report, new Set([report.findings[0].fingerprint]), 'before.json');
+    const text = await renderAs('sarif', baseline);
+    expect(schemaBreaches(JSON.parse(text), schema)).toEqual([]);
+    const results: (Result & { baselineState?: string })[] = runOf(text).results;
+    expect(results.filter(({ baselineState }) => baselineState === 'unchanged')).toHaveLength(1);
+    expect(new Set(results.map(({ baselineState }) => baselineState))).toEqual(new Set(['unchanged', 'new']));
+    expect(results.some(({ suppressions }) => suppressions !== undefined)).toBe(false);
+    expect(runOf(await renderAs('sarif', report)).results[0].baselineState).toBeUndefined();
+  });
+
+  it('gives GitHub a hash of each result that stays when other rows change', async () => {
+    const ana = { userName: 'ana', email: 'ana@dome.example' };
+    const hashOf = async (people: Parameters<typeof reportOf>[0]): Promise<string> => {
+      const found = runOf(await renderAs('sarif', reportOf(people))).results.find(({ ruleId }: Result) => ruleId === 'username-email-mismatch');
+      return found.partialFingerprints.primaryLocationLineHash;
+    };
+    const before = await hashOf([ana]);
+    expect(before).toMatch(/^[0-9a-f]{12,}:1$/);
+    expect(
+      await hashOf([
+        { ...ana, line: 40 },
+        { userName: 'cy@dome.example', email: 'cy@dome.example' },
+      ]),
+    ).toBe(before);
+    expect(await hashOf([{ ...ana, userName: 'anna' }])).not.toBe(before);
+  });
+
+  it.skipIf(MULTITOOL === undefined)('passes the rules of GitHub in Sarif.Multitool without an error', async () => {
+    const folder = makeFolder({ 'report.sarif': (await checkObservatory('sarif', '--skip-rule', 'duplicate-email')).stdout });
+    const { stdout } = spawnSync(MULTITOOL ?? '', ['validate', 'report.sarif', '--rule-kind', 'Sarif;Ghas'], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { HOME: folder, DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1', DOTNET_BUNDLE_EXTRACT_BASE_DIR: join(folder, 'extracted') },
+    });
+    expect(stdout).toContain('1 files scanned');
+    expect(stdout.split('\n').filter((line) => line.includes(': error '))).toEqual([]);
   });
 
   it('stops at 25,000 results, the most severe first, and says so', async () => {

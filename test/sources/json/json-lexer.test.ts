@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JsonFault, JsonLexer, type Token } from '../../../src/sources/idp/json-lexer.js';
-import { JsonRecordReader } from '../../../src/sources/idp/json-record.js';
+import { JsonFault, JsonLexer, type Token } from '../../../src/sources/json/json-lexer.js';
+import { JsonRecordReader } from '../../../src/sources/json/json-record.js';
 
 /** A source that hands its bytes out in small portions, so that every token is cut somewhere. */
 const inPortions = (bytes: Buffer, portion: number) => {

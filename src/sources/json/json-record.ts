@@ -53,12 +53,23 @@ export class JsonRecordReader {
 
   /** Reads the record whose `{` is at hand. The lexer holds it until `release`. */
   read(): void {
+    this.begin();
+    this.#pass('{', this.#root);
+  }
+
+  /** Begins a record whose `{` is at hand and whose first property must be looked at; `readAfter` reads the rest. */
+  begin(): void {
     this.#lexer.hold();
     this.kinds.fill('absent');
     this.texts.fill('');
     this.line = this.#lexer.line;
     this.offset = this.#lexer.offset;
-    this.#pass('{', this.#root);
+  }
+
+  /** Reads a record from its first property's value on; the property's name and colon were read. */
+  readAfter(name: string): void {
+    this.#frame(0, true, this.#root).keys.add(name);
+    this.#pass(this.#lexer.next(), this.#root.children.get(name), 1);
   }
 
   /** Passes over the value that begins with the token at hand. */
@@ -66,12 +77,12 @@ export class JsonRecordReader {
     this.#pass(token, undefined);
   }
 
-  /** Reads one value to its end, in a loop: how deep values lie in one another is the file's choice. */
-  #pass(first: Token, root: Node | undefined): void {
+  /** Reads one value, and what it lies in where that was begun, in a loop: how deep values lie in one another is the file's choice. */
+  #pass(first: Token, wanted: Node | undefined, begun = 0): void {
     const lexer = this.#lexer;
-    let depth = 0;
+    let depth = begun;
     let token = first;
-    let node = root;
+    let node = wanted;
     for (;;) {
       if (token === '{' || token === '[') {
         this.#keep(node, token === '{' ? 'object' : 'array');

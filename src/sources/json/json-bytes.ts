@@ -14,6 +14,7 @@ export const IS_STOP = Uint8Array.from({ length: 256 }, (_, byte) => (byte < 0x2
 export const ADVICE = new Map([
   ['/', '; JSON has no comments'],
   ['#', '; JSON has no comments'],
+  ['<', '; this looks like HTML or XML, as a server answers when nobody is signed in, so check the sign-in and fetch it again'],
   ["'", '; JSON writes texts in double quotes'],
   ['\0', '; the file may be UTF-16 without a byte-order mark, so save it as UTF-8'],
 ]);

@@ -19,7 +19,7 @@ export class JsonFault extends Error {
   }
 }
 
-const STRETCH = 1 << 20;
+const STRETCH = 1 << 16;
 /** One record, or one text, that is longer than this is no data. */
 const LONGEST = 1 << 26;
 const LONGEST_NAME = 64;

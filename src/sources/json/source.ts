@@ -1,0 +1,175 @@
+/** Saved answers of Jama Connect's REST: files by flag, or a folder of them; other roles may be CSV files. */
+
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Role } from '../../model/directory.js';
+import { Mistake } from '../../model/mistake.js';
+import { filesFound, openCsvFiles, refuseTwice } from '../csv-source.js';
+import { compareNaturally } from '../patterns.js';
+import type { SourceFile, SourceFormat, SourceRequest } from '../source.js';
+import { RoleLists } from './completeness.js';
+import { holdsJson, isJsonFile } from './content.js';
+import { jsonTable } from './table.js';
+
+/** `group` is the id of the group whose members the file lists. */
+type Answers = SourceFile & { readonly isJson: boolean; readonly group?: string };
+
+const ROLES: readonly Role[] = ['users', 'groups', 'memberships'];
+
+export const jsonSource: SourceFormat = {
+  id: 'json',
+  title: "a folder with users*.json, usergroups*.json and members-ID*.json as Jama Connect's REST answers",
+  claims(request) {
+    const { source } = request;
+    if (source !== undefined && (!existsSync(source) || !statSync(source).isDirectory())) {
+      if (holdsJson(source)) refuseFile(source, request);
+      return false;
+    }
+    return answersOf(request).some(({ isJson }) => isJson);
+  },
+  filesOf: wholeOf,
+  async open(request, onProgress) {
+    const files = wholeOf(request);
+    const lists = { users: new RoleLists('users'), groups: new RoleLists('groups'), memberships: new RoleLists('memberships') };
+    const csv = openCsvFiles(
+      files.filter(({ isJson }) => !isJson),
+      request,
+      onProgress,
+    );
+    const tables = files
+      .filter(({ isJson }) => isJson)
+      .map(({ isJson: _, ...file }) => {
+        const named = request.columns[file.role];
+        return jsonTable({ ...file, lists: lists[file.role], ...(named === undefined ? {} : { named }), ...(onProgress === undefined ? {} : { onProgress }) });
+      });
+    return { tables: [...tables, ...csv.tables], close: () => csv.close() };
+  },
+};
+
+/** Throws for a file as SOURCE: a plan's own JSON, or one of several pages. */
+function refuseFile(source: string, { users }: SourceRequest): never {
+  throw new Mistake(
+    `${source} is a JSON file, and SOURCE is a folder or a SQLite file.`,
+    users.length > 0
+      ? "If it is a page like the one before it, put the pattern in quotes: --users 'users-*.json'."
+      : `Give the folder that it lies in, or the file with --users ${source}`,
+  );
+}
+
+/** Returns the files of a request. Throws a Mistake if there are no users among them, or one is there twice. */
+function wholeOf(request: SourceRequest): Answers[] {
+  const files = answersOf(request);
+  refuseTwice(files);
+  if (files.some(({ role }) => role === 'users')) return files;
+  const { source } = request;
+  throw new Mistake(
+    source === undefined ? 'No list of users was given.' : `${source} holds no users*.json.`,
+    'Save the answers of GET /rest/v1/users?includeInactive=true as users-0.json, users-50.json and so on, or give them with --users FILE.',
+  );
+}
+
+/** Returns the files that a request means, each told to be JSON or not. Throws a Mistake where two formats are mixed in one role. */
+function answersOf(request: SourceRequest): Answers[] {
+  const { source, groups, groupPages = [] } = request;
+  const folder = inFolder(source);
+  const isFlagged: Readonly<Record<Role, boolean>> = {
+    users: request.users.length > 0,
+    groups: groups !== undefined,
+    memberships: request.memberships.length > 0,
+  };
+  const given = filesFound(request);
+  const pages = groupPages.map((file): SourceFile => ({ role: 'groups', path: file.replaceAll('\\', '/'), file }));
+  const found = [...given, ...pages].map((file): Answers => {
+    const split = file.role === 'memberships' && isFlagged.memberships ? splitGroup(file) : file;
+    return { ...split, isJson: isJsonFile(split.file) };
+  });
+  const beside = folder.filter(({ role }) => !isFlagged[role]);
+  for (const role of ROLES) {
+    const own = found.filter((file) => file.role === role);
+    const saved = beside.filter((file) => file.role === role);
+    if (!isFlagged[role]) refuseMisnamed(own, saved, source ?? '');
+    refuseMixed(role, [...own, ...saved], source);
+  }
+  return ROLES.flatMap((role) => [...beside, ...found].filter((file) => file.role === role).map(withGroup));
+}
+
+/** A folder's users.csv that holds JSON, or that lies beside users.json: which list is meant is not certain. */
+function refuseMisnamed(own: readonly Answers[], saved: readonly Answers[], folder: string): void {
+  const csv = own.find(({ role, path, file }) => path === `${role}.csv` && file === join(folder, path));
+  if (csv === undefined) return;
+  const says = csv.isJson ? ` ${csv.path} is JSON as Jama Connect's REST answers, not CSV.` : '';
+  if (saved.length > 0) {
+    throw new Mistake(
+      `${folder} holds both ${csv.path} and ${saved[0].path}, so which list of ${csv.role} is meant is not certain.${says}`,
+      `Keep the one that is meant in the folder and move the other away, or name files by flag${csv.role === 'groups' ? ': --groups FILE' : `: --${csv.role} FILE`}.`,
+    );
+  }
+  if (csv.isJson) {
+    throw new Mistake(
+      `${csv.file} is JSON as Jama Connect's REST answers, not CSV.`,
+      csv.role === 'memberships'
+        ? 'Name it members-ID.json, ID being the id of the group whose members it lists; one file for each group.'
+        : `Name it ${csv.role === 'users' ? 'users.json' : 'usergroups.json'}, and run the same command again.`,
+    );
+  }
+}
+
+function refuseMixed(role: Role, files: readonly Answers[], source: string | undefined): void {
+  const json = files.find(({ isJson }) => isJson);
+  const other = files.find(({ isJson }) => !isJson);
+  if (json === undefined || other === undefined) return;
+  throw new Mistake(
+    `${other.file} and ${json.file} are both lists of ${role}, one as CSV and one as JSON: they cannot be one list.`,
+    `Give the ${role} in one format${source === undefined ? '' : `, or move the one that is not meant out of ${source}`}. Lists of different kinds may differ, as users in JSON and groups in CSV.`,
+  );
+}
+
+/** Returns the files of a folder that are named as answers of REST; a longer pattern comes before a shorter one. */
+function inFolder(source: string | undefined): Answers[] {
+  if (source === undefined) return [];
+  return readdirSync(source)
+    .sort(compareNaturally)
+    .flatMap((path): Answers[] => {
+      const role = roleOf(path);
+      return role === undefined ? [] : [{ role, path, file: join(source, path), isJson: true }];
+    });
+}
+
+const MEMBERS = /^(?:members-(\d+)(?!\d).*|usergroups-(\d+)-users.*)\.json$/;
+
+function roleOf(name: string): Role | undefined {
+  if (MEMBERS.test(name)) return 'memberships';
+  if (/^usergroups.*\.json$/.test(name)) return 'groups';
+  return /^users.*\.json$/.test(name) ? 'users' : undefined;
+}
+
+/** Splits `12=FILE`, unless there is a file of that very name. */
+function splitGroup(given: SourceFile): SourceFile & { readonly group?: string } {
+  const at = given.file.indexOf('=');
+  if (at < 1 || existsSync(given.file)) return given;
+  const file = given.file.slice(at + 1);
+  if (file === '')
+    throw new Mistake(`--memberships ${given.file} names no file.`, 'Write --memberships FILE, or --memberships ID=FILE for the members of one group in JSON.');
+  return { ...given, path: file.replaceAll('\\', '/'), file, group: given.file.slice(0, at).trim() };
+}
+
+/** Returns a file with the group that its flag or its name says. */
+function withGroup(answers: Answers): Answers {
+  const { role, file, isJson, group } = answers;
+  if (role !== 'memberships') return answers;
+  if (!isJson) {
+    if (group === undefined) return answers;
+    throw new Mistake(
+      `${file} is no JSON, so --memberships ${group}=… cannot say whose members it lists.`,
+      'Give a CSV with --memberships FILE; its columns say the groups.',
+    );
+  }
+  if (group !== undefined) return answers;
+  const [, short, long] = MEMBERS.exec(file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1)) ?? [];
+  const named = short ?? long;
+  if (named !== undefined) return { ...answers, group: named };
+  throw new Mistake(
+    `${file} lists the members of a group, but does not say of which one.`,
+    `Say it by the group's id: --memberships ID=${file}, or name the file members-ID.json.`,
+  );
+}

@@ -1,0 +1,138 @@
+/** One file of REST's answers as a table. */
+
+import type { Activity, Role } from '../../model/directory.js';
+import type { TextBytes } from '../../model/text-bytes.js';
+import { FileStream } from '../file-stream.js';
+import { integerOf } from '../id-table.js';
+import type { Problems } from '../problem.js';
+import type { OnProgress, Row, Table, TableEnd } from '../table.js';
+import { readAnswers } from './answers.js';
+import type { PagedList, RoleLists } from './completeness.js';
+import { fieldsOf, RecordCheck } from './fields.js';
+import { JsonFault, JsonLexer } from './json-lexer.js';
+import { JsonRecordReader } from './json-record.js';
+
+export interface JsonWishes {
+  readonly role: Role;
+  readonly path: string;
+  readonly file: string;
+  /** Whose members it lists. */
+  readonly group?: string;
+  readonly activity?: Activity;
+  readonly named?: Readonly<Record<string, string>>;
+  readonly lists: RoleLists;
+  readonly onProgress?: OnProgress;
+}
+
+/** Told of progress after so many records. */
+const STRIDE = 0x3fff;
+
+const GROUP = 'group of the file';
+
+/** Returns a file as a table; it is opened when it is read, because there may be a file for each of many groups. */
+export function jsonTable(wishes: JsonWishes): Table {
+  const { role, path, file, group, activity } = wishes;
+  const fields = fieldsOf(role, wishes.named ?? {});
+  const list = wishes.lists.add(group);
+  const columns = new Map(fields.map(({ column }, at) => [column, at]));
+  if (group !== undefined) columns.set('groupId', fields.length);
+  const notes = [
+    ...(/\.json$/i.test(file) ? [] : [`${path} holds JSON and was read as that.`]),
+    ...(activity === 'inactive' ? [`${path} was given as a list of inactive users, but says who is active: that was followed.`] : []),
+  ];
+  return {
+    role,
+    path,
+    file,
+    headings: [...fields.map(({ property }) => property), ...(group === undefined ? [] : [GROUP])],
+    columns,
+    isIdFromUserName: false,
+    ...(activity === undefined ? {} : { activity }),
+    ...(group === undefined ? {} : { membersOf: group }),
+    proof: () => ({ ...(list.isProved ? { isComplete: true } : {}), ...(list.hasInactive ? { includesInactive: true } : {}) }),
+    notes,
+    read: (visit, problems) => readFile(wishes, { list, check: new RecordCheck(role, fields), visit, problems }),
+  };
+}
+
+class JsonRow implements Row {
+  line = 0;
+
+  constructor(
+    readonly reader: JsonRecordReader,
+    readonly lexer: JsonLexer,
+    readonly width: number,
+    /** Index of the cell that the file says for all records, and what it says. */
+    readonly groupAt: number,
+    readonly group: string,
+  ) {}
+
+  get startColumn(): number {
+    return this.lexer.columnAt(this.reader.offset);
+  }
+
+  text(column: number): string {
+    return column === this.groupAt ? this.group : this.reader.texts[column];
+  }
+
+  integer(column: number): number {
+    return integerOf(this.text(column));
+  }
+
+  code(): number {
+    return -1;
+  }
+
+  addTo(bytes: TextBytes, column: number): void {
+    bytes.text(this.text(column));
+  }
+
+  isSame(a: number, b: number): boolean {
+    return this.text(a) === this.text(b);
+  }
+}
+
+interface Reading {
+  readonly list: PagedList;
+  readonly check: RecordCheck;
+  readonly visit: (row: Row) => void;
+  readonly problems: Problems;
+}
+
+function readFile(wishes: JsonWishes, { list, check, visit, problems }: Reading): TableEnd {
+  const { path, file, group, role, onProgress } = wishes;
+  const stream = new FileStream(file);
+  try {
+    const lexer = new JsonLexer(stream);
+    const reader = new JsonRecordReader(lexer, check.paths);
+    const row = new JsonRow(reader, lexer, check.fields.length, group === undefined ? -1 : check.fields.length, group ?? '');
+    const activeAt = role === 'users' ? check.fields.findIndex(({ column }) => column === 'active') : -1;
+    let rows = 0;
+    let isRead = true;
+    try {
+      readAnswers(lexer, reader, {
+        record() {
+          rows++;
+          if ((rows & STRIDE) === 0) onProgress?.({ path, bytes: stream.bytes, rows });
+          if (!check.isRight(reader, lexer)) return;
+          if (activeAt >= 0 && reader.texts[activeAt] === 'false') list.hasInactive = true;
+          row.line = reader.line;
+          visit(row);
+        },
+        begin: (info) => list.begin({ path, file }, info, problems),
+        end: (count, info) => list.end({ path, file, rows: count, info }, problems),
+      });
+      onProgress?.({ path, bytes: stream.bytes, rows });
+    } catch (error) {
+      if (!(error instanceof JsonFault)) throw error;
+      problems.add({ file, line: error.line, column: error.column, message: error.message });
+      isRead = false;
+    }
+    check.end(file, rows, problems);
+    list.endFile(isRead, problems);
+    const notes = wishes.lists.endFile();
+    return { sha256: problems.total > 0 ? '' : stream.finish(), rows, notes };
+  } finally {
+    stream.close();
+  }
+}
