@@ -125,7 +125,7 @@ function segmentFor(root: readonly string[], kind: string, bytesOf: Bytes, { car
     if (/\p{L}/u.test(char) || char !== char.toUpperCase()) return isCompatibility(char) ? wide(letterAt(at)) : letterAt(at);
     return /\p{N}/u.test(char) ? String(letters[at] % 10) : isSymbol(char) ? MASK : char;
   };
-  const isPadded = isMasked || (root.some(isLetter) && (isHidden || !isDomain));
+  const isPadded = isMasked || isHidden || (root.some(isLetter) && !isDomain);
   return {
     name,
     chars: root.map(standIn),
