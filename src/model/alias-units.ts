@@ -14,7 +14,7 @@ export interface Unit {
 }
 
 const RUNS = /\p{White_Space}|\P{White_Space}+/gu;
-const CLUSTERS = /[^\p{M}\p{Cf}](?:\p{Cf}*\p{M})*|[\p{M}\p{Cf}]/gu;
+const CLUSTERS = /[^\p{M}\p{Cf}](?:\p{Cf}*\p{M})*|\p{M}(?:\p{Cf}*\p{M})*|\p{Cf}/gu;
 const FORMAT = /\p{Cf}/gu;
 /** Without weight under this collation alone; it keeps weights apart where a key is read as a text. */
 const JOINER = /\u034f/g;
