@@ -1,6 +1,7 @@
 /** Reads a certificate back: whole, unaltered, and of a version that is understood. */
 
 import { z } from 'zod';
+import { COLLATIONS } from '../model/collation-name.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import { Mistake } from '../model/mistake.js';
 import { CERTIFICATE_KIND, CERTIFICATE_VERSION, type Certificate, checkSeal, type Seal } from './certificate.js';
@@ -50,6 +51,7 @@ export const certificateSchema = z.strictObject({
     authMode: z.enum(['basic', 'saml', 'auth0', 'multi']),
     syncGroups: z.array(text).nullable().describe('null: every organisation-level group.'),
     failOn: z.enum(['error', 'warning', 'info', 'never']),
+    collation: z.enum(COLLATIONS).describe('How names were compared.'),
     leaveOutUsers: z.array(text),
     authTypeMap: z.record(text, z.enum(['basic', 'idp'])),
     columns: z.partialRecord(role, z.record(text, text)),
