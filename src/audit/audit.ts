@@ -44,13 +44,18 @@ export function findMissingInputs(directory: Directory, policy: Policy): Missing
 
 type Given = Readonly<Record<RuleInput, boolean>>;
 
-const givenOf = ({ given }: Directory, idp?: IdpDirectory): Given => ({ ...given, idpGroups: idp?.given.groupList === true });
+const givenOf = ({ given }: Directory, idp?: IdpDirectory): Given => ({
+  ...given,
+  idpGroups: idp?.given.groupList === true,
+  idpEmails: idp?.given.emails === true,
+});
 
-function whyNotChecked(rule: Rule, given: Given, policy: Policy): string | undefined {
+function whyNotChecked(rule: Rule, given: Given, policy: Policy, { unanswered = {} }: Directory): string | undefined {
   const lacking = [...rule.needs(policy), ...[rule.isIdleWithout ?? []].flat()].find((input) => !given[input]);
   if (lacking !== undefined) return `no ${INPUT_NAMES[lacking]} ${lacking === 'groupList' ? 'was' : 'were'} given`;
   if (policy.skipRules.includes(rule.name)) return 'skipped with --skip-rule';
-  return policy.severities[rule.name] === 'off' ? 'switched off in the configuration' : undefined;
+  if (policy.severities[rule.name] === 'off') return 'switched off in the configuration';
+  return unanswered[rule.name];
 }
 
 /** What an audit of a planned state has from that of its source. */
@@ -74,7 +79,7 @@ export function beginAudit(directory: Directory, policy: Policy, idp?: IdpDirect
   const notChecked: NotChecked[] = [];
   const given = givenOf(directory, idp);
   const asked = rulesFor({ policy, idp }).filter((rule) => {
-    const why = whyNotChecked(rule, given, policy);
+    const why = whyNotChecked(rule, given, policy, directory);
     if (why !== undefined) notChecked.push({ rule: rule.name, why });
     return why === undefined;
   });

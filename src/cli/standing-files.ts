@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { formerVersionText } from '../audit/former-version.js';
 import type { Acceptance, AuditedFinding, Report } from '../audit/report.js';
 import { withAcceptances, withBaseline } from '../audit/standing.js';
 import type { FindingBase } from '../model/finding.js';
@@ -15,6 +16,7 @@ import type { RuleContext } from '../rules/rule.js';
 import { readCells } from '../sources/cells.js';
 import { reasonOf } from '../sources/file-stream.js';
 import { quoted, type SourceProblem, SourceRefused } from '../sources/problem.js';
+import { shellWord } from './command-words.js';
 
 const ACTIONS: ReadonlySet<string> = new Set(RULES.flatMap(({ decisions }) => decisions));
 
@@ -111,8 +113,8 @@ function alteredRows(
 const SCHEMA_VERSION = 1;
 
 /** Yields the report held against an earlier JSON report. Throws where that is none, or one of another organisation. */
-export function holdAgainst(report: Report, file: string, today: string): Report {
-  const { fingerprints, ids } = readBaseline(file, today);
+export function holdAgainst(report: Report, file: string, today: string, sourceWords: string): Report {
+  const { fingerprints, ids } = readBaseline(file, today, sourceWords);
   const known = new Set(report.snapshot.users.map(({ id }) => id));
   if (ids.length > 0 && !ids.some((id) => known.has(id))) {
     throw new Mistake(
@@ -123,7 +125,7 @@ export function holdAgainst(report: Report, file: string, today: string): Report
   return withBaseline(report, fingerprints, basename(file));
 }
 
-function readBaseline(file: string, today: string): { readonly fingerprints: Set<string>; readonly ids: string[] } {
+function readBaseline(file: string, today: string, sourceWords: string): { readonly fingerprints: Set<string>; readonly ids: string[] } {
   let value: unknown;
   let text = '';
   try {
@@ -142,6 +144,10 @@ function readBaseline(file: string, today: string): { readonly fingerprints: Set
       `${file}, line 2: it has schemaVersion ${String(report.schemaVersion)}, this program reads ${SCHEMA_VERSION}.`,
       'Update scim-audit, or make the baseline with this version.',
     );
+  }
+  // Version 1 knew one way to compare names, and did not name it.
+  if (!isRecord(report.settings) || typeof report.settings.collation !== 'string') {
+    throw new Mistake(formerVersionText(file), `Make the baseline again: scim-audit check ${sourceWords} --format json --output ${shellWord(file)}`);
   }
   const fingerprints = new Set<string>();
   const ids = new Set<string>();

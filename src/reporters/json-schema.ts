@@ -1,6 +1,7 @@
 /** What a JSON report holds, as a schema: published for whoever reads reports, never loaded to write one. */
 
 import { z } from 'zod';
+import { COLLATIONS } from '../model/collation-name.js';
 import { ENVIRONMENT_PROBLEMS, ENVIRONMENT_SETTINGS } from '../model/environment.js';
 import type { RuleName } from '../rules/registry.js';
 
@@ -177,6 +178,7 @@ export const reportSchema = z.strictObject({
     authMode: z.enum(['basic', 'saml', 'auth0', 'multi']),
     syncGroups: z.array(text).nullable().describe('null: every organisation-level group.'),
     failOn: z.enum(['error', 'warning', 'info', 'never']),
+    collation: z.enum(COLLATIONS).describe('How names were compared.'),
     config: text.nullable().describe('The config file that the severities come from; null if there was none.'),
     lowered: z
       .array(z.strictObject({ rule: text, from: z.enum(['error', 'warning', 'info']), to: z.enum(['error', 'warning', 'info', 'off']) }))

@@ -12,7 +12,7 @@ import type { IdpMatch } from '../model/idp-match.js';
 import type { Policy } from '../model/policy.js';
 import type { SyncSelection } from '../model/scope.js';
 
-export type RuleInput = 'groups' | 'groupList' | 'memberships' | 'idpGroups';
+export type RuleInput = 'groups' | 'groupList' | 'memberships' | 'idpGroups' | 'idpEmails';
 
 /** What an input is called in a sentence. */
 export const INPUT_NAMES: Readonly<Record<RuleInput, string>> = {
@@ -20,6 +20,7 @@ export const INPUT_NAMES: Readonly<Record<RuleInput, string>> = {
   groupList: 'list of groups',
   memberships: 'memberships',
   idpGroups: 'groups of the identity provider',
+  idpEmails: 'emails of the identity provider',
 };
 
 /** What a rule may look at. */

@@ -52,6 +52,9 @@ function parseLine(line: string): JournalRecord | undefined {
   }
 }
 
+/** What runs of version 1 do not say of how their source is read: nobody could. */
+const UNSAID = { nulls: [], activeMap: {} } as const;
+
 /** Has what is relied on. */
 const isWholeRun = ({ run, planDigest, targets, inputs, reading }: Partial<RunRecord>): boolean =>
   typeof run === 'string' && typeof planDigest === 'string' && Array.isArray(targets) && Array.isArray(inputs) && typeof reading === 'object';
@@ -75,7 +78,7 @@ export function readJournal(file: string): JournalDigest | undefined {
       // A process that goes on with a run has not ended it; one that begins again starts a story of its own.
       end = undefined;
       if (record.resumes === true && run !== undefined) continue;
-      run = record;
+      run = { ...record, reading: { ...UNSAID, ...record.reading } };
       intents = 0;
       hasRefusals = false;
       files.clear();

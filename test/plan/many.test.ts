@@ -32,7 +32,7 @@ describe(`${MANY} users`, () => {
   test('who are new in a fresh export are all told', () => {
     const users = peopleOf(MANY, (at) => `keeper${at}@lighthouse.example`);
     const plan = {
-      schemaVersion: 1,
+      schemaVersion: 2,
       kind: 'scim-audit/plan',
       digest: '',
       ...madePlanOf({ users: [], groups: [], memberships: [], authMode: 'saml', syncGroups: null }).body,

@@ -5,8 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SCRIPT, SCRIPT_DIGEST } from '../../../src/reporters/html/script.js';
 import { STYLE, STYLE_DIGEST } from '../../../src/reporters/html/style.js';
+import { describeWith } from '../../support/parts.js';
 import { temporaryFolders } from '../../support/temporary.js';
-import { dumpDom, hasBrowser, why } from './browser.js';
+import { dumpDom } from './browser.js';
 import { accepting, checkObservatory, NASTY, nastyReport, renderAs, reportOf } from './reports.js';
 
 const folder = temporaryFolders();
@@ -135,7 +136,7 @@ describe('html', () => {
   });
 });
 
-describe.skipIf(!hasBrowser)(`html in a browser${why}`, () => {
+describeWith('chromium', 'html in a browser', () => {
   it('searches and filters by what stands after #', async () => {
     const { stdout } = await checkObservatory('html');
     const all = browse(stdout);
