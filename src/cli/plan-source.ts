@@ -1,7 +1,7 @@
 /** A plan and the source that it is to be held against, read the way the plan was made. */
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Mistake } from '../model/mistake.js';
 import type { Plan } from '../plan/plan.js';
 import { parsePlan } from '../plan/plan-file.js';
@@ -10,7 +10,9 @@ import { reasonOf } from '../sources/file-stream.js';
 import { sourceFiles } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
 import { filesFromFlags } from './file-flags.js';
+import { isAlive } from './io.js';
 import type { SharedFlags } from './options.js';
+import { settlePlanFolder } from './plan-swap.js';
 
 export interface OpenedPlan {
   readonly plan: Plan;
@@ -21,6 +23,7 @@ export interface OpenedPlan {
 /** Yields the plan of a file or of its folder. Throws PlanAltered, or a Mistake where it is none. */
 export function openPlan(path: string): OpenedPlan {
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'plan.json') : path;
+  settlePlanFolder(dirname(file), isAlive);
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

@@ -45,7 +45,7 @@ const nameOf = ({ key }: StoredRow): string => JSON.stringify(Object.values(key)
 interface Cell {
   readonly row: StoredRow;
   readonly column: number;
-  readonly then: SqlValue;
+  readonly former: SqlValue;
 }
 
 class Intents {
@@ -69,7 +69,7 @@ class Intents {
         former.delete(nameOf(row));
         row.cells.forEach((value, column) => {
           const before = then.cells[column] ?? null;
-          if (value !== undefined && JSON.stringify(toCell(value)) !== JSON.stringify(toCell(before))) cells.push({ row, column, then: before });
+          if (value !== undefined && JSON.stringify(toCell(value)) !== JSON.stringify(toCell(before))) cells.push({ row, column, former: before });
         });
       }
     }
@@ -85,11 +85,11 @@ class Intents {
     const held = new Set(cells.map(valueNow));
     const later: Cell[] = [];
     for (const cell of cells) {
-      const isHeld = typeof cell.then === 'string' && held.has(`${cell.column} ${JSON.stringify(cell.then)}`);
+      const isHeld = typeof cell.former === 'string' && held.has(`${cell.column} ${JSON.stringify(cell.former)}`);
       if (isHeld) later.push(cell);
-      this.#set(cell, isHeld ? `temporary-${this.all.length}@scim-audit.invalid` : cell.then);
+      this.#set(cell, isHeld ? `temporary-${this.all.length}@scim-audit.invalid` : cell.former);
     }
-    for (const cell of later) this.#set(cell, cell.then);
+    for (const cell of later) this.#set(cell, cell.former);
   }
 
   #set({ row, column }: Cell, value: SqlValue): void {
