@@ -29,7 +29,10 @@ export async function putTogether(folder: string, files: readonly PendingFile[])
     keepFormer(folder, former, files);
   } catch (error) {
     if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) {
-      throw new Mistake(`Another plan is being written into ${folder}.`, `Wait until it has ended and run this again. If it was ended, "scim-audit show ${folder}" puts that right.`);
+      throw new Mistake(
+        `Another plan is being written into ${folder}.`,
+        `Wait until it has ended and run this again. If it was ended, "scim-audit show ${folder}" puts that right.`,
+      );
     }
     throw unwritable(folder, error);
   }

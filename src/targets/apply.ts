@@ -10,6 +10,7 @@ import { clearDeadLocks, closeJournal, endForTheDead, told, underLocks } from '.
 import { type Decision, decide, refuseImpossible } from './decision.js';
 import { Gate } from './gate.js';
 import { type InputRecord, JOURNAL_VERSION, JournalWriter } from './journal.js';
+import { refuseUnsafe } from './prove.js';
 import { ApplyRefused } from './refusal.js';
 import { targetFor } from './registry.js';
 import { rehearse } from './rehearse.js';
@@ -91,7 +92,10 @@ export async function prepareApply(request: ApplyRequest): Promise<PreparedApply
     );
   }
   if (decision.resumes !== undefined) return { ...base, state: 'ready', ...earlierOf(decision.resumes) };
-  await asRefusal(() => refuseImpossible(request));
+  await asRefusal(async () => {
+    await refuseImpossible(request);
+    await refuseUnsafe(request);
+  });
   return { ...base, state: 'ready' };
 }
 

@@ -37,7 +37,10 @@ function planned(): string {
 
 const stateOf = (folder: string): Record<string, string> =>
   Object.fromEntries(
-    readdirSync(join(folder, 'plan')).map((name) => [name, statSync(join(folder, 'plan', name)).isFile() ? readFileSync(join(folder, 'plan', name), 'utf8') : '']),
+    readdirSync(join(folder, 'plan')).map((name) => [
+      name,
+      statSync(join(folder, 'plan', name)).isFile() ? readFileSync(join(folder, 'plan', name), 'utf8') : '',
+    ]),
   );
 
 const START = planned();
@@ -89,7 +92,10 @@ describe('a plan that is killed while it takes the place of another', () => {
       expect(again.stderr, place).not.toContain('refused');
       const ended = stateOf(folder);
       for (const name of NAMES) expect(ended[name], `${place}: again: ${name}`).toBe(after[name]);
-      expect(readdirSync(join(folder, 'plan')).filter((name) => name.startsWith('.')), place).toEqual([]);
+      expect(
+        readdirSync(join(folder, 'plan')).filter((name) => name.startsWith('.')),
+        place,
+      ).toEqual([]);
     }
     expect([...seen].sort()).toEqual(['before', 'new']);
   });
