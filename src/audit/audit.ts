@@ -13,7 +13,7 @@ import { RULES, rulesFor } from '../rules/registry.js';
 import { count, grouped, INPUT_NAMES, type Rule, type RuleContext, type RuleInput, type RuleRun } from '../rules/rule.js';
 import { configNote } from './config-note.js';
 import { FingerprintedFinding } from './fingerprint.js';
-import { type AuditedFinding, isAtOrAbove, type NotChecked, type Report, summarise } from './report.js';
+import { type AuditedFinding, isStopped, type NotChecked, type Report, summarise } from './report.js';
 
 export interface Audit {
   /** Where the memberships go. */
@@ -44,13 +44,18 @@ export function findMissingInputs(directory: Directory, policy: Policy): Missing
 
 type Given = Readonly<Record<RuleInput, boolean>>;
 
-const givenOf = ({ given }: Directory, idp?: IdpDirectory): Given => ({ ...given, idpGroups: idp?.given.groupList === true });
+const givenOf = ({ given }: Directory, idp?: IdpDirectory): Given => ({
+  ...given,
+  idpGroups: idp?.given.groupList === true,
+  idpEmails: idp?.given.emails === true,
+});
 
-function whyNotChecked(rule: Rule, given: Given, policy: Policy): string | undefined {
+function whyNotChecked(rule: Rule, given: Given, policy: Policy, { unanswered = {} }: Directory): string | undefined {
   const lacking = [...rule.needs(policy), ...[rule.isIdleWithout ?? []].flat()].find((input) => !given[input]);
   if (lacking !== undefined) return `no ${INPUT_NAMES[lacking]} ${lacking === 'groupList' ? 'was' : 'were'} given`;
   if (policy.skipRules.includes(rule.name)) return 'skipped with --skip-rule';
-  return policy.severities[rule.name] === 'off' ? 'switched off in the configuration' : undefined;
+  if (policy.severities[rule.name] === 'off') return 'switched off in the configuration';
+  return unanswered[rule.name];
 }
 
 /** What an audit of a planned state has from that of its source. */
@@ -71,16 +76,18 @@ export function beginAudit(directory: Directory, policy: Policy, idp?: IdpDirect
   const sync = selectSyncGroups(directory.groups, policy);
   const match = idp === undefined ? undefined : matchIdp(index, idp);
   const contest = settleContest(index, match === undefined ? undefined : leadingAway(index, match));
-  const context: RuleContext = { directory, policy, index, contest, sync, ...(match === undefined ? {} : { idp: match }) };
   const notChecked: NotChecked[] = [];
+  const given = givenOf(directory, idp);
+  const asked = rulesFor({ policy, idp }).filter((rule) => {
+    const why = whyNotChecked(rule, given, policy, directory);
+    if (why !== undefined) notChecked.push({ rule: rule.name, why });
+    return why === undefined;
+  });
+  const checked = new Set(asked.map(({ name }) => name));
+  const context: RuleContext = { directory, policy, index, contest, sync, checked, ...(match === undefined ? {} : { idp: match }) };
   /** Without a run where the findings are carried over. */
   const runs: { rule: Rule; run: RuleRun<FindingBase> | undefined }[] = [];
-  for (const rule of rulesFor({ policy, idp })) {
-    const why = whyNotChecked(rule, givenOf(directory, idp), policy);
-    if (why !== undefined) {
-      notChecked.push({ rule: rule.name, why });
-      continue;
-    }
+  for (const rule of asked) {
     const run = earlier?.isRenamedOnly === true && rule.outlastsRenames === true ? undefined : rule.start(context);
     runs.push({ rule, run: earlier !== undefined && run?.unknown !== undefined ? undefined : run });
   }
@@ -107,7 +114,7 @@ export function beginAudit(directory: Directory, policy: Policy, idp?: IdpDirect
           continue;
         }
         const set = policy.severities[rule.name];
-        for (const stated of run.findings()) {
+        for (const stated of run.findings(snapshot)) {
           const finding = set === undefined || set === 'off' ? stated : { ...stated, severity: set };
           findings.push(new FingerprintedFinding(finding));
         }
@@ -143,13 +150,16 @@ function oneOrAll(onMember: readonly MembershipSink['member'][]): MembershipSink
 
 /** Yields the report with its counts and verdict. */
 export function completeReport(parts: Omit<Report, 'summary' | 'isReady'>): Report {
-  const isReady = !parts.findings.some(({ finding, acceptance }) => acceptance === undefined && isAtOrAbove(finding.severity, parts.policy.failOn));
+  // Of nobody nothing was checked, and that is not ready.
+  const isReady = parts.snapshot.users.length > 0 && !isStopped(parts);
   return { ...parts, summary: summarise(parts.findings, parts.fixed !== undefined), isReady };
 }
 
-function notesOf({ directory, policy, index, sync }: RuleContext): string[] {
+function notesOf({ directory, policy, index, sync, checked }: RuleContext): string[] {
   const notes: string[] = [configNote(policy) ?? []].flat();
-  if (directory.users.length > 0 && !directory.users.some((user) => isInScope(user, policy.authMode))) {
+  if (directory.users.length === 0) notes.push('Nothing was checked: the source has no users, and an organization without users is not ready.');
+  // Where this is a finding, it is told there.
+  if (directory.users.length > 0 && !checked.has('nothing-to-check') && !directory.users.some((user) => isInScope(user, policy.authMode))) {
     notes.push(
       `No user is in scope. With --auth-mode ${policy.authMode} these are the active ${policy.authMode === 'basic' ? 'users' : 'users whose authentication type is IdP'}: check the mode and the export.`,
     );

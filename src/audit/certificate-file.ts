@@ -1,9 +1,11 @@
 /** Reads a certificate back: whole, unaltered, and of a version that is understood. */
 
 import { z } from 'zod';
+import { COLLATIONS } from '../model/collation-name.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import { Mistake } from '../model/mistake.js';
 import { CERTIFICATE_KIND, CERTIFICATE_VERSION, type Certificate, checkSeal, type Seal } from './certificate.js';
+import { FormerVersion } from './former-version.js';
 
 const text = z.string();
 const role = z.enum(['users', 'groups', 'memberships']);
@@ -49,6 +51,7 @@ export const certificateSchema = z.strictObject({
     authMode: z.enum(['basic', 'saml', 'auth0', 'multi']),
     syncGroups: z.array(text).nullable().describe('null: every organisation-level group.'),
     failOn: z.enum(['error', 'warning', 'info', 'never']),
+    collation: z.enum(COLLATIONS).describe('How names were compared.'),
     leaveOutUsers: z.array(text),
     authTypeMap: z.record(text, z.enum(['basic', 'idp'])),
     columns: z.partialRecord(role, z.record(text, text)),
@@ -113,7 +116,8 @@ export function parseCertificate(bytes: Uint8Array, file: string, key?: string):
   } catch (error) {
     throw new Mistake(`${file}, ${placeOf(error, content)}: the file is damaged, it is no JSON.`, AGAIN);
   }
-  const { kind, schemaVersion }: { readonly kind?: unknown; readonly schemaVersion?: unknown } = typeof value === 'object' && value !== null ? value : {};
+  const { kind, schemaVersion, settings }: { readonly kind?: unknown; readonly schemaVersion?: unknown; readonly settings?: unknown } =
+    typeof value === 'object' && value !== null ? value : {};
   if (kind !== CERTIFICATE_KIND)
     throw new Mistake(`${file}, line 1: it is no certificate of scim-audit.`, 'Name the file that "scim-audit check --certificate FILE" wrote.');
   if (typeof schemaVersion === 'number' && schemaVersion > CERTIFICATE_VERSION) {
@@ -122,6 +126,7 @@ export function parseCertificate(bytes: Uint8Array, file: string, key?: string):
       'Update scim-audit, or make the certificate with this version.',
     );
   }
+  if (typeof schemaVersion === 'number' && schemaVersion < CERTIFICATE_VERSION) throw new FormerVersion(file, settings);
   const seal = checkSeal(content, key);
   if (seal !== 'whole') throw BROKEN[seal](file, key !== undefined);
   const result = certificateSchema.safeParse(value);

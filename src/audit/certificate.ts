@@ -1,6 +1,7 @@
 /** The certificate as a document: what was audited and how it was judged, written so that every byte of it counts. */
 
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { CollationName } from '../model/collation-name.js';
 import type { AuthenticationType, Role } from '../model/directory.js';
 import type { StatedEnvironment } from '../model/environment.js';
 import type { Severity } from '../model/finding.js';
@@ -13,7 +14,7 @@ import { type Lowered, loweredBy } from './config-note.js';
 import type { NotChecked, Report, Summary } from './report.js';
 
 export const CERTIFICATE_KIND = 'scim-audit/certificate';
-export const CERTIFICATE_VERSION = 1;
+export const CERTIFICATE_VERSION = 2;
 
 export interface CertifiedInput {
   readonly path: string;
@@ -38,6 +39,7 @@ export interface CertifiedSettings {
   /** null: every organisation-level group. */
   readonly syncGroups: readonly string[] | null;
   readonly failOn: FailOn;
+  readonly collation: CollationName;
   readonly leaveOutUsers: readonly string[];
   readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
   readonly columns: Readonly<Partial<Record<Role, Readonly<Record<string, string>>>>>;
@@ -140,6 +142,7 @@ export function certify(
       authMode: policy.authMode,
       syncGroups: sync.names,
       failOn: policy.failOn,
+      collation: policy.collation,
       leaveOutUsers: policy.leaveOutUsers,
       authTypeMap: policy.authTypeMap,
       ...reading,

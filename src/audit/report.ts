@@ -49,7 +49,7 @@ export interface Report {
   /** Fingerprints of the baseline that are gone; absent where there is none. */
   readonly fixed?: readonly string[];
   readonly summary: Summary;
-  /** No finding that counts is at or above `failOn`. */
+  /** No finding that counts is at or above `failOn`, and there is somebody who was checked. */
   readonly isReady: boolean;
 }
 
@@ -61,6 +61,11 @@ export function readInputs({ snapshot, idp }: Report): readonly (Input | IdpInpu
 /** Is a severity at or above the threshold. */
 export function isAtOrAbove(severity: Severity, failOn: FailOn): boolean {
   return failOn !== 'never' && SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(failOn);
+}
+
+/** Returns whether a finding that counts is at or above the threshold. */
+export function isStopped({ findings, policy }: Pick<Report, 'findings' | 'policy'>): boolean {
+  return findings.some(({ finding, acceptance }) => acceptance === undefined && isAtOrAbove(finding.severity, policy.failOn));
 }
 
 /** Yields the counts; an accepted finding counts as accepted only. */

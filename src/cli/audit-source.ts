@@ -2,30 +2,27 @@
 
 import { type Audit, beginAudit, findMissingInputs } from '../audit/audit.js';
 import type { Report } from '../audit/report.js';
-import { type Collation, collationOf } from '../model/compare.js';
+import { collationOf } from '../model/compare.js';
 import type { Directory, MembershipSink, Snapshot } from '../model/directory.js';
 import type { IdpDirectory } from '../model/idp.js';
 import { Mistake } from '../model/mistake.js';
 import type { Policy } from '../model/policy.js';
-import { count, grouped, INPUT_NAMES } from '../rules/rule.js';
-import type { Encoding } from '../sources/encoding.js';
-import type { IdpRequest } from '../sources/idp/read-idp.js';
-import type { Integrations } from '../sources/integrations.js';
-import { SourceRefused } from '../sources/problem.js';
-import { readSource } from '../sources/read-source.js';
-import type { UserWishes } from '../sources/read-users.js';
+import { count, INPUT_NAMES } from '../rules/rule.js';
 import { openSource } from '../sources/registry.js';
-import type { OnProgress, Table } from '../sources/table.js';
+import type { Table } from '../sources/table.js';
 import { EXIT, Refusal } from './exit.js';
 import type { Io } from './io.js';
 import type { Prepared } from './prepare.js';
 import { startProgress } from './progress.js';
+import { readAll, readIdpSide, readIntegrationsSide, readTypesSide } from './sides.js';
 
 export interface Audited {
   readonly report: Report;
   readonly audit: Audit;
   /** Users are told apart by ids, and not by the very usernames that are to change. */
   readonly hasIds: boolean;
+  /** What was read; closed. */
+  readonly tables: readonly Table[];
 }
 
 /** Yields the report of a source. `watch` sees the memberships as well; `withNameParts` keeps given and family names, and not the whole ones. Throws where there is no answer. */
@@ -40,6 +37,7 @@ export async function auditSource(
     const idp = idpRequest === undefined ? undefined : await readIdpSide(idpRequest, progress.report);
     const integrations =
       integrationsFile === undefined ? undefined : await readIntegrationsSide(integrationsFile, collationOf(settled.collation), request.encoding);
+    const types = await readTypesSide(request, settled);
     const opened = await openSource(request, progress.report);
     try {
       let audit: Audit | undefined;
@@ -50,15 +48,13 @@ export async function auditSource(
         leaveOutUsers: settled.leaveOutUsers,
         ...(settled.environment?.stated.scimAdmin === undefined ? {} : { scimAdmin: settled.environment.stated.scimAdmin }),
         ...(integrations?.read === undefined ? {} : { systemsByKey: integrations.read.systemsByKey }),
+        ...(types === undefined ? {} : { areTypesListed: true }),
         withNames: watch !== undefined && !withNameParts,
         withNameParts,
       } as const;
-      const snapshot = readAll(opened.tables, wishes, [idp, integrations], (directory) => {
+      const snapshot = readAll(opened.tables, wishes, { types, others: [idp, integrations] }, (directory) => {
         if (authMode === undefined) {
-          throw missingMode(
-            directory,
-            opened.tables.some(({ columns }) => columns.has('authenticationType')),
-          );
+          throw missingMode(directory, types !== undefined || opened.tables.some(({ columns }) => columns.has('authenticationType')));
         }
         const policy: Policy = { ...settled, authMode, leaveOutUsers: withScimAdmin(settled, directory) };
         refuseMissingInputs(directory, policy);
@@ -73,7 +69,7 @@ export async function auditSource(
         throw new Refusal(EXIT.nothingAudited, 'nothing was audited: the source has no users.', 'Check the export; --allow-empty says that this is meant.');
       }
       if (audit === undefined) throw new Error('the source was read without an audit');
-      return { report: audit.finish(snapshot), audit, hasIds: !opened.tables.some(({ isIdFromUserName }) => isIdFromUserName) };
+      return { report: audit.finish(snapshot), audit, hasIds: !opened.tables.some(({ isIdFromUserName }) => isIdFromUserName), tables: opened.tables };
     } finally {
       opened.close();
     }
@@ -93,83 +89,11 @@ function refuseSameFile({ inputs }: Snapshot, idp: IdpDirectory | undefined): vo
   );
 }
 
-/** A further input: what was read of it, or why it was refused. */
-interface Side<T> {
-  readonly read?: T;
-  readonly refused?: SourceRefused;
-}
-
-/** What is wrong with a further input is told together with what is wrong with the source. */
-function readSide<T>(read: () => T): Side<T> {
-  try {
-    return { read: read() };
-  } catch (error) {
-    if (error instanceof SourceRefused) return { refused: error };
-    throw error;
-  }
-}
-
-async function readIdpSide(request: IdpRequest, onProgress: OnProgress | undefined): Promise<Side<IdpDirectory>> {
-  const { readIdp } = await import('../sources/idp/read-idp.js');
-  return readSide(() => readIdp(request, onProgress));
-}
-
-interface IntegrationsSide extends Side<Integrations> {
-  /** Throws where a username is that of no user: the right one would be renamed after all. */
-  refuseStrangers(directory: Directory): void;
-}
-
-async function readIntegrationsSide(file: string, collation: Collation, encoding: Encoding | undefined): Promise<IntegrationsSide> {
-  const { readIntegrations, strangersOf } = await import('../sources/integrations.js');
-  const side = readSide(() => readIntegrations(file, collation, encoding));
-  return {
-    ...side,
-    refuseStrangers({ users }) {
-      const strangers = side.read === undefined ? [] : strangersOf(side.read, users);
-      if (strangers.length === 0) return;
-      const more = strangers.length - MOST_STRANGERS;
-      throw new Mistake(
-        strangers.length === 1
-          ? 'A username that another system signs in with is that of no user.'
-          : `${grouped(strangers.length)} usernames that other systems sign in with are those of no user.`,
-        'Correct the file of --integrations (or integrations in the config); where a plan has renamed the user since, it takes the new username.',
-        [...strangers.slice(0, MOST_STRANGERS), ...(more > 0 ? [`… and ${grouped(more)} more.`] : [])],
-      );
-    },
-  };
-}
-
-const MOST_STRANGERS = 50;
-
 /** The SCIM Admin stays as it is, like whoever was left out by id. */
 function withScimAdmin({ leaveOutUsers, environment }: Omit<Policy, 'authMode'>, { users }: Directory): readonly string[] {
   if (environment?.stated.scimAdmin === undefined) return leaveOutUsers;
   const admins = users.flatMap(({ id, scimAdmin }) => (scimAdmin === undefined ? [] : [id]));
   return [...new Set([...leaveOutUsers, ...admins])];
-}
-
-const DEAF: MembershipSink = { member: () => {}, unknown: () => {} };
-
-/** Reads the source; where a further input was refused it is read for its problems only. */
-function readAll(
-  tables: readonly Table[],
-  wishes: UserWishes,
-  sides: readonly (Side<unknown> | undefined)[],
-  begin: (directory: Directory) => MembershipSink,
-): Snapshot {
-  const refused = sides.flatMap((side) => side?.refused ?? []);
-  if (refused.length === 0) return readSource(tables, wishes, begin);
-  try {
-    readSource(tables, wishes, () => DEAF);
-  } catch (error) {
-    if (!(error instanceof SourceRefused)) throw error;
-    refused.unshift(error);
-  }
-  if (refused.length === 1) throw refused[0];
-  throw new SourceRefused(
-    refused.flatMap(({ problems }) => problems),
-    refused.reduce((sum, { total }) => sum + total, 0),
-  );
 }
 
 const both = (a: MembershipSink, b: MembershipSink): MembershipSink => ({
@@ -210,7 +134,13 @@ function refuseStrangers({ users }: Directory, { leaveOutUsers }: Policy): void 
   );
 }
 
-const FLAG = { groups: '--groups FILE', groupList: '--groups FILE', memberships: '--memberships FILE', idpGroups: '--idp-groups FILE' } as const;
+const FLAG = {
+  groups: '--groups FILE',
+  groupList: '--groups FILE',
+  memberships: '--memberships FILE',
+  idpGroups: '--idp-groups FILE',
+  idpEmails: '--idp-users FILE with emails',
+} as const;
 
 function refuseMissingInputs(directory: Directory, policy: Policy): void {
   const missing = findMissingInputs(directory, policy);

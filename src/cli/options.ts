@@ -7,6 +7,7 @@ import type { Activity, AuthenticationType, Role } from '../model/directory.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import { AUTH_MODES, FAIL_ON } from '../model/policy.js';
 import { columnsOf } from '../sources/headings.js';
+import { allIdpColumns, isIdpColumn } from '../sources/idp/named-columns.js';
 
 const ROLES: readonly Role[] = ['users', 'groups', 'memberships'];
 
@@ -66,8 +67,9 @@ function pair(value: string, at: number): readonly [string, string] {
 function collectColumn(value: string, before: Record<string, string> = {}): Record<string, string> {
   const [name, heading] = pair(value, value.indexOf('='));
   const [role, column] = name.split('.', 2);
-  if (!isRole(role) || column === undefined || !columnsOf(role).includes(column)) {
-    const known = ROLES.flatMap((each) => columnsOf(each).map((canonical) => `${each}.${canonical}`));
+  const isKnown = column !== undefined && (isRole(role) ? columnsOf(role).includes(column) : isIdpColumn(role, column));
+  if (!isKnown) {
+    const known = [...ROLES.flatMap((each) => columnsOf(each).map((canonical) => `${each}.${canonical}`)), ...allIdpColumns()];
     throw new InvalidArgumentError(`There is no column ${name}; there are ${known.join(', ')}.`);
   }
   return { ...before, [name]: heading };
@@ -136,7 +138,7 @@ export function addFileOptions(command: Command): Command {
 /** Adds the options that name a source and say what is in it. */
 export function addSourceOptions(command: Command): Command {
   return addFileOptions(command)
-    .option('--column <role.column=heading>', 'name a column by its heading, e.g. users.userName="Login"', collectColumn)
+    .option('--column <role.column=heading>', 'name a column by its heading, e.g. users.userName="Login", or idpUsers.subject="App login"', collectColumn)
     .option('--table <role=name>', 'name a table or view of a SQLite file, e.g. users=people', collectTable)
     .option('--null <value>', 'a spelling of no value, e.g. "[NULL]", or groups.project=0 for one column; may be repeated', collect)
     .option('--active-map <value=status>', 'what another spelling of a status means: VALUE=active or VALUE=inactive', collectActivity)

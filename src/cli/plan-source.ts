@@ -2,17 +2,22 @@
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { FormerVersion } from '../audit/former-version.js';
+import type { Report } from '../audit/report.js';
 import { Mistake } from '../model/mistake.js';
-import type { Plan } from '../plan/plan.js';
+import type { Plan, PlanSettings } from '../plan/plan.js';
 import { parsePlan } from '../plan/plan-file.js';
 import { DELIMITERS } from '../sources/csv-head.js';
 import { reasonOf } from '../sources/file-stream.js';
+import type { UserWishes } from '../sources/read-users.js';
 import { sourceFiles } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
+import { shellWord } from './command-words.js';
 import { filesFromFlags } from './file-flags.js';
 import { isAlive } from './io.js';
 import type { SharedFlags } from './options.js';
 import { settlePlanFolder } from './plan-swap.js';
+import type { Prepared } from './prepare.js';
 
 export interface OpenedPlan {
   readonly plan: Plan;
@@ -20,8 +25,8 @@ export interface OpenedPlan {
   readonly file: string;
 }
 
-/** Yields the plan of a file or of its folder. Throws PlanAltered, or a Mistake where it is none. */
-export function openPlan(path: string): OpenedPlan {
+/** Yields the plan of a file or of its folder. Throws PlanAltered, or a Mistake where it is none. `sourceWords` name the source in the command that makes it anew. */
+export function openPlan(path: string, sourceWords: readonly string[] = []): OpenedPlan {
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'plan.json') : path;
   settlePlanFolder(dirname(file), isAlive);
   let text: string;
@@ -30,7 +35,16 @@ export function openPlan(path: string): OpenedPlan {
   } catch (error) {
     throw new Mistake(`${file}: ${reasonOf(error)}`, 'Name the plan.json that "scim-audit plan" wrote, or its folder.');
   }
-  return { plan: parsePlan(text, file), file };
+  try {
+    return { plan: parsePlan(text, file), file };
+  } catch (error) {
+    if (!(error instanceof FormerVersion)) throw error;
+    const words = ['scim-audit', 'plan', ...(sourceWords.length === 0 ? ['SOURCE'] : sourceWords), ...error.options, '--out', dirname(file)];
+    throw new Mistake(
+      error.message,
+      `Plan again; answers in decisions.csv carry over, and runs of this plan can be undone as before: ${words.map(shellWord).join(' ')}`,
+    );
+  }
 }
 
 /** Throws a Mistake where a request names nothing that could be a source: an argument to be mended. */
@@ -38,6 +52,12 @@ export function refuseNoSource(request: SourceRequest): void {
   for (const { file } of sourceFiles(request) ?? []) {
     if (!existsSync(file)) throw new Mistake(`${file}: there is no such file.`, 'Name the files that the plan was made of.');
   }
+}
+
+/** Returns what is to be read of a source for a plan. Types that came from a list are not asked for again: no action is about them. */
+export function wishesFor({ settings }: Plan): Omit<UserWishes, 'withNames'> {
+  const { authMode, collation, authTypeMap, leaveOutUsers, typeList } = settings;
+  return { authMode, collation, authTypeMap, leaveOutUsers, ...(typeList === undefined ? {} : { areTypesListed: true }) };
 }
 
 /** Yields the request for a source, read by the plan's settings; what a flag says comes before. */
@@ -59,5 +79,30 @@ export function requestFor(plan: Plan, source: string | undefined, flags: Shared
     nulls: flags.null ?? settings.nulls,
     activeMap: flags.activeMap ?? settings.activeMap,
     isAssumedActive: settings.assumeActive || flags.assumeActive === true,
+  };
+}
+
+/** Returns the settings that a plan keeps, so that its source is read again the same way. */
+export function settingsOf({ policy, sync, idp, snapshot }: Report, { request, resolved }: Prepared): PlanSettings {
+  return {
+    authMode: policy.authMode,
+    syncGroups: sync.names,
+    skipRules: policy.skipRules,
+    severities: policy.severities,
+    authTypeMap: policy.authTypeMap,
+    leaveOutUsers: policy.leaveOutUsers,
+    columns: request.columns,
+    tables: request.tables,
+    delimiter: request.delimiter ?? null,
+    encoding: resolved.settings.encoding ?? null,
+    quote: request.quote ?? null,
+    // A CSV that was read without a statement has no escapes; a changed cell may take away what proved it.
+    escape: request.escape ?? (snapshot.inputs.some(({ table }) => table === undefined) ? 'none' : null),
+    nulls: request.nulls,
+    activeMap: request.activeMap,
+    collation: policy.collation,
+    assumeActive: request.isAssumedActive,
+    ...(snapshot.typeList === undefined ? {} : { typeList: snapshot.typeList }),
+    ...(idp === undefined ? {} : { idp: { provider: idp.provider, inputs: idp.inputs.map(({ path, role, sha256, rows }) => ({ path, role, sha256, rows })) } }),
   };
 }

@@ -6,20 +6,21 @@ import { findConfigFile } from '../config/find-config.js';
 import type { ResolvedSettings } from '../config/resolve.js';
 import { resolveSettings } from '../config/resolve.js';
 import { DEFAULTS, SETTINGS, type Settings } from '../config/settings.js';
-import type { Role } from '../model/directory.js';
 import { Mistake } from '../model/mistake.js';
+import { nearestName } from '../model/near-names.js';
 import type { AuthMode, Policy } from '../model/policy.js';
-import { nearestName } from '../model/scope.js';
 import { printable } from '../reporters/visible.js';
 import { RULES } from '../rules/registry.js';
+import { refuseWrongNulls } from '../sources/cell-words.js';
 import { DELIMITERS } from '../sources/csv-head.js';
-import { columnsOf } from '../sources/headings.js';
+import type { IdpColumns } from '../sources/idp/named-columns.js';
 import type { IdpRequest } from '../sources/idp/read-idp.js';
 import { readNameList } from '../sources/name-list.js';
 import type { SourceRequest } from '../sources/source.js';
 import { commandWords } from './command-words.js';
 import { filesFromFlags } from './file-flags.js';
 import type { Io } from './io.js';
+import { refuseUnknownRoles, splitColumns } from './named-columns.js';
 import { type SharedFlags, settingsFromFlags } from './options.js';
 import { environmentOf } from './stated-environment.js';
 
@@ -54,8 +55,9 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
   const { settings } = resolved;
   refuseUnknownRules(settings.skipRules, resolved.origins.skipRules);
   refuseUnknownRules(Object.keys(settings.rules), resolved.origins.rules);
-  const columns = splitColumns(settings.columns, resolved.origins.columns);
+  const { columns, idpColumns } = splitColumns(settings.columns, resolved.origins.columns);
   refuseUnknownRoles(settings.tables, resolved.origins.tables);
+  refuseWrongNulls(settings.nulls);
   const delimiter = settings.delimiter === undefined ? undefined : DELIMITERS[settings.delimiter];
   const here = (path: string): string => namedFromHere(path, io.folder);
   const request: SourceRequest = {
@@ -69,11 +71,11 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
     ...(settings.escape === undefined ? {} : { escape: settings.escape }),
     nulls: settings.nulls,
     activeMap: lowerKeys(settings.activeMap),
-    ...(settings.authTypes === undefined ? {} : { authTypes: settings.authTypes }),
-    ...(settings.basicUsers === undefined ? {} : { basicUsers: settings.basicUsers }),
+    ...(settings.authTypes === undefined ? {} : { authTypes: namedFromHere(settings.authTypes, io.folder) }),
+    ...(settings.basicUsers === undefined ? {} : { basicUsers: namedFromHere(settings.basicUsers, io.folder) }),
     isAssumedActive: settings.assumeActive,
   };
-  const idp = await idpRequestOf(resolved, io);
+  const idp = await idpRequestOf(resolved, idpColumns, io);
   const environment = environmentOf(settings, io);
   const lists = (
     [
@@ -113,7 +115,7 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
  * Yields what is to be read of the identity provider. Throws a Mistake where only half of it was said; a config file may
  * say which provider it is, and leave the exports to the command line.
  */
-async function idpRequestOf({ settings, origins }: ResolvedSettings, { folder }: Io): Promise<IdpRequest | undefined> {
+async function idpRequestOf({ settings, origins }: ResolvedSettings, columns: IdpColumns, { folder }: Io): Promise<IdpRequest | undefined> {
   const { idp, idpUsers, idpGroups, idpMembers, idpApplication } = settings;
   const isGiven = idpUsers.length + idpGroups.length + idpMembers.length > 0;
   if (idp === undefined) {
@@ -136,7 +138,12 @@ async function idpRequestOf({ settings, origins }: ResolvedSettings, { folder }:
     groups: idpGroups.map(near),
     members: idpMembers.map((text) => splitMembersFlag(text)).map((each) => ({ ...each, file: near(each.file) })),
     ...(idpApplication === undefined ? {} : { application: idpApplication }),
+    columns,
+    activeMap: lowerKeys(settings.activeMap),
+    nulls: settings.nulls,
     collation: settings.collation,
+    // That quotes are letters is said of what a database client wrote.
+    ...(settings.quote === 'double' ? { quote: settings.quote } : {}),
   };
 }
 
@@ -185,27 +192,6 @@ function refuseUnknownRules(names: readonly string[], origin: string): void {
       return near === undefined ? [] : [`${name}: did you mean ${near}?`];
     }),
   );
-}
-
-function splitColumns(columns: Settings['columns'], origin: string): SourceRequest['columns'] {
-  const byRole: Partial<Record<Role, Record<string, string>>> = {};
-  for (const [name, heading] of Object.entries(columns)) {
-    const [role, column] = name.split('.', 2);
-    if ((role !== 'users' && role !== 'groups' && role !== 'memberships') || !columnsOf(role).includes(column)) {
-      throw new Mistake(
-        `${origin} names a column ${JSON.stringify(name)}, which there is not.`,
-        'Columns are named users.userName, groups.name, memberships.groupId and so on.',
-      );
-    }
-    byRole[role] = { ...byRole[role], [column]: heading };
-  }
-  return byRole;
-}
-
-function refuseUnknownRoles(tables: Settings['tables'], origin: string): void {
-  const unknown = Object.keys(tables).find((role) => !['users', 'groups', 'memberships'].includes(role));
-  if (unknown !== undefined)
-    throw new Mistake(`${origin} names a table for ${JSON.stringify(unknown)}.`, 'Tables are named for users, groups and memberships.');
 }
 
 /** Yields each setting, its value, and where it came from, as aligned lines. */

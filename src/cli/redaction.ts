@@ -110,7 +110,7 @@ export class Redaction {
   /** Yields the error without values of the export: whatever it quotes is aliased. */
   error(error: unknown): unknown {
     if (error instanceof SourceRefused) {
-      const problems = error.problems.map(({ heading, message, ...place }) => ({
+      const problems = error.problems.map(({ heading, message, cause: _, ...place }) => ({
         ...place,
         ...(heading === undefined ? {} : { heading: this.#heading(heading) }),
         message: this.text(message),

@@ -62,10 +62,13 @@ async function digestsOf({ settings }: Certificate, source: string | undefined, 
   try {
     const opened = await openSource(request, progress.report);
     try {
-      return opened.tables.map((table) => {
-        const { sha256 } = table.read(() => {}, new Problems());
+      const problems = new Problems();
+      const digests = opened.tables.map((table) => {
+        const { sha256 } = table.read(() => {}, problems);
         return { path: table.path, ...(table.table === undefined ? {} : { table: table.table }), role: table.role, sha256 };
       });
+      problems.refuse(opened.tables);
+      return digests;
     } finally {
       opened.close();
     }

@@ -2,8 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { formerVersionText } from '../audit/former-version.js';
 import type { Acceptance, AuditedFinding, Report } from '../audit/report.js';
 import { withAcceptances, withBaseline } from '../audit/standing.js';
+import type { FindingBase } from '../model/finding.js';
 import { unguardCell } from '../model/formula.js';
 import { Mistake } from '../model/mistake.js';
 import { acceptanceOf } from '../plan/answer-limits.js';
@@ -14,10 +16,17 @@ import type { RuleContext } from '../rules/rule.js';
 import { readCells } from '../sources/cells.js';
 import { reasonOf } from '../sources/file-stream.js';
 import { quoted, type SourceProblem, SourceRefused } from '../sources/problem.js';
+import { shellWord } from './command-words.js';
 import { isAlive } from './io.js';
 import { settlePlanFolder } from './plan-swap.js';
 
 const ACTIONS: ReadonlySet<string> = new Set(RULES.flatMap(({ decisions }) => decisions));
+
+/** Returns what can be decided about a finding. */
+function actionsFor(finding: FindingBase): ReadonlySet<string> {
+  const rule = ruleOf(finding);
+  return new Set(rule.mayBeAccepted?.(finding) === false ? rule.decisions.filter((action) => action !== 'accept') : rule.decisions);
+}
 
 /**
  * Yields the report with the acceptances of a decisions file. Throws where one is expired, unused or incomplete, where an
@@ -39,14 +48,14 @@ export function acceptFrom(report: Report, context: RuleContext, file: string, t
     const [action, value, reason, owner, expires] = plain.slice(WRITTEN_COLUMNS).map((cell) => cell.trim());
     const isAccepted = action.toLowerCase() === 'accept';
     const possible = found.get(plain[0]);
-    const actions = possible === undefined ? ACTIONS : new Set<string>(ruleOf(possible.finding).decisions);
+    const actions = possible === undefined ? ACTIONS : actionsFor(possible.finding);
     if (action !== '' && !actions.has(action.toLowerCase())) {
       problems.push({
         file,
         line,
         column: WRITTEN_COLUMNS + 1,
         heading: 'action',
-        message: `${quoted(action)} is ${ACTIONS.has(action.toLowerCase()) ? 'not possible here' : 'no action'}; possible: ${[...actions].join(', ')}, or blank to leave it open.`,
+        message: `${quoted(action)} is ${ACTIONS.has(action.toLowerCase()) ? 'not possible here' : 'no action'}; ${actions.size === 0 ? 'leave it blank, and settle what the finding tells' : `possible: ${[...actions].join(', ')}, or blank to leave it open`}.`,
       });
       continue;
     }
@@ -107,8 +116,8 @@ function alteredRows(
 const SCHEMA_VERSION = 1;
 
 /** Yields the report held against an earlier JSON report. Throws where that is none, or one of another organisation. */
-export function holdAgainst(report: Report, file: string, today: string): Report {
-  const { fingerprints, ids } = readBaseline(file, today);
+export function holdAgainst(report: Report, file: string, today: string, sourceWords: string): Report {
+  const { fingerprints, ids } = readBaseline(file, today, sourceWords);
   const known = new Set(report.snapshot.users.map(({ id }) => id));
   if (ids.length > 0 && !ids.some((id) => known.has(id))) {
     throw new Mistake(
@@ -119,7 +128,7 @@ export function holdAgainst(report: Report, file: string, today: string): Report
   return withBaseline(report, fingerprints, basename(file));
 }
 
-function readBaseline(file: string, today: string): { readonly fingerprints: Set<string>; readonly ids: string[] } {
+function readBaseline(file: string, today: string, sourceWords: string): { readonly fingerprints: Set<string>; readonly ids: string[] } {
   let value: unknown;
   let text = '';
   try {
@@ -138,6 +147,10 @@ function readBaseline(file: string, today: string): { readonly fingerprints: Set
       `${file}, line 2: it has schemaVersion ${String(report.schemaVersion)}, this program reads ${SCHEMA_VERSION}.`,
       'Update scim-audit, or make the baseline with this version.',
     );
+  }
+  // Version 1 knew one way to compare names, and did not name it.
+  if (!isRecord(report.settings) || typeof report.settings.collation !== 'string') {
+    throw new Mistake(formerVersionText(file), `Make the baseline again: scim-audit check ${sourceWords} --format json --output ${shellWord(file)}`);
   }
   const fingerprints = new Set<string>();
   const ids = new Set<string>();

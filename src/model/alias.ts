@@ -1,8 +1,13 @@
 /**
  * Aliases of usernames, emails and names under a key: whoever lacks the key cannot tell what an alias stands for, but two
- * aliases are equal, or differ in case, white space or accents, exactly as what they stand for does.
+ * aliases are equal, or differ in case, white space or accents, exactly as what they stand for does: their keys are equal
+ * under the collation in force exactly when those of the originals are. Only capitals that are not the capital of their
+ * own lower case (the signs of Kelvin, Ångström and Ohm, the dotted İ), and letters whose two cases the collation does not
+ * take for one, may differ in more than case where the originals do not.
  */
 
+import { isCompatibility, SPELLINGS, type Spelling, wide } from './alias-spelling.js';
+import { capitalsOf, makeCutter, type Unit } from './alias-units.js';
 import type { Collation } from './compare.js';
 import { isEmailAddress } from './email.js';
 
@@ -22,17 +27,15 @@ export interface Aliases {
   readonly person: Alias;
 }
 
-/** No vowels, so that no alias happens to be a word or a name. */
-const LETTERS = 'bcdfghjklmnpqrstvwxz';
+/** No vowels, so that no alias happens to be a word or a name; no l, which is weighed together with a dot after it. */
+const LETTERS = 'bcdfghjkymnpqrstvwxz';
 /** Long enough that two texts of a large organisation never meet by chance, and that short names do not show how short. */
 const SHORTEST = 12;
 const STEP = 4;
 /** A label of a domain holds 63 characters. */
 const LONGEST_LABEL = 48;
-/** Marks a character that was written composed where the alias has no composed one. */
-const JOINER = '\u034f';
 
-/** Yields aliases under a key. Texts are remembered, as most of them come up many times. */
+/** Returns aliases under a key. Texts are remembered, as most of them come up many times. */
 export function makeAliases(digest: KeyedDigest, collation: Collation): Aliases {
   const remembered = (alias: Alias): Alias => {
     const known = new Map<string, string>();
@@ -44,65 +47,40 @@ export function makeAliases(digest: KeyedDigest, collation: Collation): Aliases 
       return made;
     };
   };
-  const bytesOf = (seed: string, length: number): number[] => {
+  const bytesOf: Bytes = (seed, length) => {
     const bytes: number[] = [];
     for (let block = 0; bytes.length < length; block++) bytes.push(...digest(`${block}\n${seed}`));
     return bytes;
   };
+  const spelling = SPELLINGS[collation.name];
   const segments = new Map<string, Segment>();
   const segmentOf: Cut = (root, kind) => {
     const name = `${kind}\n${root.join('')}`;
     const before = segments.get(name);
     if (before !== undefined) return before;
-    const made = segmentFor(root, kind, bytesOf);
+    const made = segmentFor(root, kind, bytesOf, spelling);
     segments.set(name, made);
     return made;
   };
-  const named = (kind: string): Alias => remembered((text) => write(lettersOf(text), ({ root }) => [segmentOf(root, kind)]));
+  const cut = makeCutter(collation);
+  const written = (text: string, segmentsOf: (root: readonly string[]) => readonly Segment[]): string => {
+    const units = cut(text);
+    return write(units, segmentsOf(units.flatMap(({ root }) => root)), spelling, bytesOf);
+  };
+  const named = (kind: string): Alias => remembered((text) => written(text, (root) => [segmentOf(root, kind)]));
   return {
     collation,
-    identity: remembered((text) => write(lettersOf(text), (letters) => identitySegments(letters, segmentOf))),
+    identity: remembered((text) => written(text, (root) => identitySegments(root, segmentOf))),
     group: named('group'),
     person: named('person'),
   };
 }
 
-/** A character of the text and what is left of it once case, accents, white space and look-alikes are set aside. */
-interface Letter {
-  readonly char: string;
-  readonly root: readonly string[];
-}
-
-interface Letters {
-  readonly letters: readonly Letter[];
-  /** The roots of all letters, in order. */
-  readonly root: readonly string[];
-}
-
-const rootsByChar = new Map<string, readonly string[]>();
-
-function rootOf(char: string): readonly string[] {
-  const known = rootsByChar.get(char);
-  if (known !== undefined) return known;
-  const root = makeRoot(char);
-  rootsByChar.set(char, root);
-  return root;
-}
-
-const makeRoot = (char: string): string[] =>
-  [...char.normalize('NFKD').replace(/[\p{M}\p{Cf}\s]/gu, '')]
-    .flatMap((each) => [...each.toLowerCase().replace(/\p{M}/gu, '')])
-    .map((each) => (each === 'ς' ? 'σ' : each));
-
-function lettersOf(text: string): Letters {
-  const letters = [...text].map((char) => ({ char, root: rootOf(char) }));
-  return { letters, root: letters.flatMap(({ root }) => root) };
-}
-
-/** What stands for a stretch of the root: a character for each of its own, and what hides how long it is. */
+/** What stands for a stretch of the key: a character for each of its own, and what hides how long it is. */
 interface Segment {
+  readonly name: string;
   readonly chars: readonly string[];
-  readonly padding: string;
+  readonly padding: readonly string[];
   /** Before which of its characters the padding stands. */
   readonly padAt: number;
   /** Written after its last character. */
@@ -112,12 +90,14 @@ interface Segment {
 type Bytes = (seed: string, length: number) => readonly number[];
 type Cut = (root: readonly string[], kind: string) => Segment;
 
-/** Yields the stretches of a username or email: what is before each `@`, the `@`s themselves, and the domain. */
-function identitySegments({ root }: Letters, segmentOf: Cut): Segment[] {
+const AT: Segment = { name: '@', chars: ['@'], padding: [], padAt: -1, ending: '' };
+
+/** Returns the stretches of a username or email: what is before each `@`, the `@`s themselves, and the domain. */
+function identitySegments(root: readonly string[], segmentOf: Cut): Segment[] {
   const segments: Segment[] = [];
   let from = 0;
   for (let at = root.indexOf('@'); at >= 0; at = root.indexOf('@', from)) {
-    segments.push(segmentOf(root.slice(from, at), 'word'), { chars: ['@'], padding: '', padAt: -1, ending: '' });
+    segments.push(segmentOf(root.slice(from, at), 'word'), AT);
     from = at + 1;
   }
   segments.push(segmentOf(root.slice(from), from === 0 ? 'word' : 'domain'));
@@ -131,85 +111,127 @@ const isSymbol = (char: string): boolean => /[^\p{L}\p{N}\p{P}\x21-\x7e]/u.test(
 const isLetter = (char: string): boolean => /[\p{L}\p{N}]/u.test(char);
 
 /** Punctuation stays where it makes an address valid or not; in a sound local part or domain it is hidden with the rest. */
-function segmentFor(root: readonly string[], kind: string, bytesOf: Bytes): Segment {
+function segmentFor(root: readonly string[], kind: string, bytesOf: Bytes, { carriers }: Spelling): Segment {
   const text = root.join('');
+  const name = `${kind}\n${text}`;
   const isDomain = kind === 'domain' && isEmailAddress(`a@${text}`);
   const isHidden = isDomain ? root.length <= LONGEST_LABEL : kind === 'word' && isEmailAddress(`${text}@a.bc`);
   const isMasked = !isHidden && root.some(isSymbol);
   const length = Math.max(SHORTEST, Math.ceil(root.length / STEP) * STEP) + (isMasked ? SHORTEST : 0);
-  const letters = bytesOf(`${kind}\n${text}`, length);
+  const letters = bytesOf(name, length);
   const letterAt = (at: number): string => LETTERS[letters[at] % LETTERS.length];
   const standIn = (char: string, at: number): string => {
-    if (isHidden || /\p{L}/u.test(char)) return letterAt(at);
+    if (isHidden) return letterAt(at);
+    if (/\p{L}/u.test(char) || char !== char.toUpperCase()) return isCompatibility(char) ? wide(letterAt(at)) : letterAt(at);
     return /\p{N}/u.test(char) ? String(letters[at] % 10) : isSymbol(char) ? MASK : char;
   };
-  const isPadded = isMasked || (root.some(isLetter) && (isHidden || !isDomain));
+  const isPadded = isMasked || isHidden || (root.some(isLetter) && !isDomain);
   return {
+    name,
     chars: root.map(standIn),
-    padding: isPadded ? Array.from({ length: length - root.length }, (_, at) => letterAt(root.length + at)).join('') : '',
+    padding: isPadded ? [...Array.from({ length: length - root.length }, (_, at) => letterAt(root.length + at)), ...(carriers?.(text) ?? [])] : [],
     padAt: root.length > 1 ? 1 : 0,
     ending: isDomain ? '.example' : '',
   };
 }
 
-/** Writes the segments in the way in which the text writes its root: its case, accents, white space and look-alikes. */
-function write({ letters, root }: Letters, cut: (letters: Letters) => readonly Segment[]): string {
-  const chars: string[] = [];
+/** Is spelled as its key is, but for capitals. */
+const isPlain = ({ ink, lower, root }: Unit): boolean => {
+  const key = root.join('');
+  return ink === key || (lower === key && ink === capitalsOf(lower));
+};
+
+/** Writes segments in the way in which the units are written: their case, accents, white space and look-alikes. */
+function write(units: readonly Unit[], segments: readonly Segment[], spelling: Spelling, bytesOf: Bytes): string {
+  const spelled = segments.flatMap(spellingWays(units, segments, spelling, bytesOf));
+  const chars = spelled.flatMap(({ chars: own }) => own);
   const before = new Map<number, string>();
-  let ending = '';
-  for (const segment of cut({ letters, root })) {
-    if (segment.padding !== '') before.set(chars.length + segment.padAt, segment.padding);
-    for (const char of segment.chars) chars.push(char);
-    ending = segment.ending;
+  let start = 0;
+  for (const { chars: own, padding, padAt } of spelled) {
+    if (padding !== '') before.set(start + padAt, padding);
+    start += own.length;
   }
+  const ending = segments[segments.length - 1].ending;
   let written = '';
   let at = 0;
   let isEnded = ending === '';
-  for (const { char, root: own } of letters) {
+  for (const unit of units) {
+    const { text, ink, root } = unit;
     // Marks belong to the letter before them; whatever else follows the last letter follows the ending.
-    if (!isEnded && at === chars.length && !/\p{M}/u.test(char)) {
+    if (!isEnded && at === chars.length && !/\p{M}/u.test(text)) {
       written += ending;
       isEnded = true;
     }
-    if (own.length === 1 && own[0] === char) written += (before.get(at) ?? '') + chars[at];
-    else if (own.length === 0) written += char;
+    const paddings = root.map((_, index) => before.get(at + index) ?? '');
+    const letters = chars.slice(at, at + root.length);
+    at += root.length;
+    if (root.length === 0) written += text;
+    // Punctuation that stays stays as it is written.
+    else if (letters.every((letter, index) => letter === root[index] && !isLetter(letter)) && paddings.slice(1).every((each) => each === ''))
+      written += paddings.join('') + text;
     else {
-      const paddings = own.map((_, index) => before.get(at + index) ?? '');
-      written += spell(char, own, chars.slice(at, at + own.length), paddings);
+      const shown = isPlain(unit) ? inCase(letters, unit) : spelling.unit(letters, unit);
+      written +=
+        (paddings[0] ?? '') +
+        shown[0] +
+        formatTag(text, ink) +
+        shown
+          .slice(1)
+          .map((letter, index) => (paddings[index + 1] ?? '') + letter)
+          .join('');
     }
-    at += own.length;
   }
   return isEnded ? written : written + ending;
 }
 
-/** Yields the aliases of a character's root, spelt as the character spells it. */
-function spell(char: string, root: readonly string[], aliases: readonly string[], paddings: readonly string[]): string {
-  const isVerbatim = aliases.every((alias, at) => alias === root[at] && !isLetter(alias));
-  if (isVerbatim) return paddings.join('') + char;
-  const plain = aliases.map((alias, at) => paddings[at] + alias).join('');
-  if (char === root[0] || char === 'ς') return plain;
-  const isUpper = char !== char.toLowerCase();
-  const [alias] = aliases;
-  const front = paddings[0] + (isUpper ? alias.toUpperCase() : alias);
-  const rest = aliases
-    .slice(1)
-    .map((each, at) => paddings[at + 1] + (isUpper ? each.toUpperCase() : each))
-    .join('');
-  if (root.length === 1 && char.toLowerCase() === root[0] && char.normalize('NFKC') === char) return front;
-  const isCanonical = char.normalize('NFKC') === char.normalize('NFC');
-  if (!isCanonical) return paddings[0] + wide(isUpper ? alias.toUpperCase() : alias) + (isWide(char, root) ? '' : tagFor(char)) + rest;
-  const marks = char.normalize('NFD').replace(/[^\p{M}]/gu, '');
-  if (marks === '' || char.normalize('NFC') !== char || char.toLowerCase().normalize('NFC') !== char.toLowerCase()) return front + rest + marks + tagFor(char);
-  const composed = (alias + marks).normalize('NFC');
-  const upper = (alias.toUpperCase() + marks).normalize('NFC');
-  if (rest === '' && [...composed].length === 1 && upper.toLowerCase() === composed) return paddings[0] + (isUpper ? upper : composed);
-  return front + rest + marks + JOINER;
+const inCase = (letters: readonly string[], { ink, lower }: Unit): readonly string[] =>
+  ink === lower ? letters : letters.map((letter) => letter.toUpperCase());
+
+/** Is a sign that is always written as something else once it is normalized. */
+const isSingleton = (ink: string): boolean => ink !== ink.normalize('NFC') && ink !== ink.normalize('NFD');
+
+/** The same letters for every spelling, or letters written in a way of this one. */
+function spellingWays(units: readonly Unit[], segments: readonly Segment[], { letter }: Spelling, bytesOf: Bytes) {
+  const starts: number[] = [];
+  let total = 0;
+  for (const { chars } of segments) {
+    starts.push(total);
+    total += chars.length;
+  }
+  const odd = segments.map((): string[] => []);
+  const isCompatible = segments.map(() => false);
+  let at = 0;
+  let segment = 0;
+  for (const unit of units) {
+    while (segment < segments.length - 1 && at >= starts[segment + 1]) segment++;
+    if (unit.root.length > 0 && !isPlain(unit)) {
+      const { ink, lower } = unit;
+      // Marks that count may stand on an @: then the unit is part of what follows as well.
+      for (let each = segment; each < segments.length && starts[each] < at + unit.root.length; each++) {
+        odd[each].push(`${at - starts[each]} ${lower}${ink === lower || ink === capitalsOf(lower) ? '' : ` ${ink}`}`);
+        if (isCompatibility(ink) || isSingleton(ink)) isCompatible[each] = true;
+      }
+    }
+    at += unit.root.length;
+  }
+  return ({ name, chars, padding }: Segment, index: number) => {
+    if (letter === undefined || odd[index].length === 0) return { chars, padding: padding.join(''), padAt: segments[index].padAt };
+    const all = [...chars, ...padding];
+    const numbers = bytesOf(`spelling\n${name}\n${odd[index].join('\n')}`, all.length);
+    const vary = (add: number, isFree: boolean): string[] => all.map((each, place) => (isLetter(each) ? letter(each, numbers[place] + add, isFree) : each));
+    const tries = [vary(0, isCompatible[index]), vary(1, isCompatible[index]), vary(1, true)];
+    const varied = tries.find((letters) => letters.some((each, place) => each !== all[place])) ?? all;
+    return { chars: varied.slice(0, chars.length), padding: varied.slice(chars.length).join(''), padAt: segments[index].padAt };
+  };
 }
 
-const WIDE = 0xfee0;
-const wide = (letter: string): string => (/[!-~]/.test(letter) ? String.fromCharCode(letter.charCodeAt(0) + WIDE) : letter);
-const isWide = (char: string, root: readonly string[]): boolean => root.length === 1 && char.toLowerCase() === wide(root[0]);
+const TAG_DIGITS = 0xe0030;
 
-/** Yields unseen marks that tell one rare character from others of the same root; the same for upper and lower case. */
-const tagFor = (char: string): string =>
-  [...(char.toLowerCase().codePointAt(0) ?? 0).toString(16)].map((digit) => String.fromCharCode(0xfe00 + Number.parseInt(digit, 16))).join('');
+const hex = (number: number, digits: number): string => number.toString(16).padStart(digits, '0');
+
+/** Returns format characters that tell where format characters stand within a unit: they count as white space. */
+function formatTag(text: string, ink: string): string {
+  if (text === ink) return '';
+  const places = [...text].flatMap((char, at) => (/\p{Cf}/u.test(char) ? [`${hex(at, 4)}${hex(char.codePointAt(0) ?? 0, 6)}`] : []));
+  return Array.from(places.join(''), (digit) => String.fromCodePoint(TAG_DIGITS + Number.parseInt(digit, 16))).join('');
+}

@@ -28,6 +28,18 @@ export interface Input {
   readonly includesInactive?: true;
 }
 
+/** A list that says how users sign in, for a source that does not. */
+export interface TypeListInput {
+  /** As it was given. */
+  readonly path: string;
+  /** Of everybody's type, or of the Basic users only. */
+  readonly role: 'auth-types' | 'basic-users';
+  /** Hex, of the file's bytes. */
+  readonly sha256: string;
+  /** Records, without headings. */
+  readonly rows: number;
+}
+
 /** A list of active users, or of inactive ones. */
 export type Activity = 'active' | 'inactive';
 
@@ -102,11 +114,15 @@ export interface Directory {
     readonly groupList: boolean;
     readonly memberships: boolean;
   };
+  /** Rules that the source as it was read cannot answer, with the reason; absent if there are none. */
+  readonly unanswered?: Readonly<Record<string, string>>;
 }
 
 /** One export of an organisation, read to its end. */
 export interface Snapshot extends Directory {
   readonly inputs: readonly Input[];
+  /** Where the authentication types come from, if not from the source itself. */
+  readonly typeList?: TypeListInput;
   /** How many were read. */
   readonly memberships: number;
   /** What the reader must know of how the source was read. Plain sentences. */

@@ -62,6 +62,8 @@ export interface IdpDirectory {
   readonly groups: readonly IdpGroup[];
   /** Places of users and groups, pair by pair, in the order of reading; without repeats within a group. */
   readonly members: { readonly users: Int32Array; readonly groups: Int32Array };
+  /** Places of the groups whose members were listed: one of them without members has none. */
+  readonly listed: ReadonlySet<number>;
   /** Members of a group that are no user of the export, or no user at all, by place of the group. */
   readonly strangers: ReadonlyMap<number, number>;
   readonly given: {

@@ -51,36 +51,3 @@ export function selectSyncGroups(groups: readonly Group[], policy: Policy): Sync
     unknown: [...wanted].filter((name) => !found.has(name)),
   };
 }
-
-/** Yields the group name that was probably meant: the same key, else one or two edits away. */
-export function nearestName(wanted: string, names: Iterable<string>, key: Collation['key']): string | undefined {
-  const sought = key(wanted);
-  let best: string | undefined;
-  let least = Math.min(3, Math.ceil(sought.length / 3));
-  for (const name of names) {
-    const candidate = key(name);
-    if (candidate === sought) return name;
-    const distance = editDistance(sought, candidate, least);
-    if (distance < least) {
-      best = name;
-      least = distance;
-    }
-  }
-  return best;
-}
-
-/** Yields how many single edits part two texts, or `limit` as soon as it cannot be fewer. */
-function editDistance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) >= limit) return limit;
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column++) {
-      const swap = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(swap, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    if (Math.min(...current) >= limit) return limit;
-    previous = current;
-  }
-  return previous[b.length] ?? limit;
-}

@@ -8,15 +8,19 @@ import type { MemberTally, Tally } from './member-tally.js';
 /** Stands for an email that is the username: most are, and need not be gone through twice. */
 const SAME = '\u0000=';
 
-const valuesOfUser = ({ userName, email, active, authenticationType }: User): string[] => [
+/** Types of a list are not part of the source, so that no change of theirs can be seen in it. */
+const LISTED = '';
+
+const valuesOfUser = ({ userName, email, active, authenticationType }: User, hasTypes: boolean): string[] => [
   userName,
   email === userName ? SAME : email,
   active ? '1' : '0',
-  authenticationType,
+  hasTypes ? authenticationType : LISTED,
 ];
 const valuesOfGroup = ({ name, isOrganisationLevel }: Group): string[] => [name, String(isOrganisationLevel)];
 
-export const userDigest = (user: User): string => digestOf(valuesOfUser(user));
+/** `hasTypes`: the authentication types are those of the source, not of a list. */
+export const userDigest = (user: User, hasTypes = true): string => digestOf(valuesOfUser(user, hasTypes));
 export const groupDigest = (group: Group): string => digestOf(valuesOfGroup(group));
 
 export interface Baseline {
@@ -33,9 +37,9 @@ interface Planned {
   readonly tally?: MemberTally | undefined;
 }
 
-/** Yields baseline.jsonl, many lines at a time. */
-export function* baselineLines({ users, groups, tally }: Planned): Iterable<Uint8Array> {
-  yield* linesOf('user', users, valuesOfUser);
+/** Yields baseline.jsonl, many lines at a time. `hasTypes`: the authentication types are those of the source, not of a list. */
+export function* baselineLines({ users, groups, tally }: Planned, hasTypes = true): Iterable<Uint8Array> {
+  yield* linesOf('user', users, (user) => valuesOfUser(user, hasTypes));
   yield* linesOf('group', groups, valuesOfGroup);
   if (tally === undefined) return;
   const bytes = new TextBytes();

@@ -1,6 +1,7 @@
 /** Reads a plan back: whole, unaltered, and of a version that is understood. */
 
 import { z } from 'zod';
+import { FormerVersion } from '../audit/former-version.js';
 import { COLLATIONS } from '../model/collation-name.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import { Mistake } from '../model/mistake.js';
@@ -47,13 +48,14 @@ export const planSchema = z.strictObject({
     columns: z.partialRecord(role, z.record(text, text)),
     tables: z.partialRecord(role, text),
     delimiter: text.nullable(),
+    encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']).nullable(),
     quote: z.enum(['double', 'none']).nullable(),
     escape: z.enum(['backslash', 'none']).nullable(),
     nulls: z.array(text),
     activeMap: z.record(text, z.enum(['active', 'inactive'])),
     collation: z.enum(COLLATIONS),
-    encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']).nullable(),
     assumeActive: z.boolean(),
+    typeList: z.strictObject({ path: text, role: z.enum(['auth-types', 'basic-users']), sha256: text, rows: z.int() }).optional(),
     idp: z
       .strictObject({
         provider: z.enum(IDP_PROVIDERS),
@@ -73,8 +75,8 @@ export class PlanAltered extends Mistake {
 }
 
 /**
- * Yields the plan of a file's text. Throws PlanAltered where it is not as it was written, and a Mistake where it is
- * no plan, or one of a newer version.
+ * Yields the plan of a file's text. Throws PlanAltered where it is not as it was written, FormerVersion where an earlier
+ * version made it, and a Mistake where it is no plan, or one of a newer version.
  */
 export function parsePlan(content: string, file: string): Plan {
   const looksLikePlan = content.includes(PLAN_KIND) || /"digest": "sha256:/.test(content);
@@ -92,6 +94,9 @@ export function parsePlan(content: string, file: string): Plan {
       `${file} has schemaVersion ${version}; this program reads ${PLAN_VERSION}.`,
       'Update scim-audit, or run "scim-audit plan" again with this version.',
     );
+  }
+  if (typeof version === 'number' && version < PLAN_VERSION) {
+    throw new FormerVersion(file, typeof value === 'object' && value !== null && 'settings' in value ? value.settings : undefined);
   }
   const result = planSchema.safeParse(value);
   if (result.success) {

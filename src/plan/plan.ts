@@ -2,13 +2,13 @@
 
 import type { Change } from '../model/change.js';
 import type { CollationName } from '../model/collation-name.js';
-import type { Activity, Role } from '../model/directory.js';
+import type { Activity, Role, TypeListInput } from '../model/directory.js';
 import type { Severity } from '../model/finding.js';
 import type { IdpInput, IdpProvider } from '../model/idp.js';
 import type { AuthMode } from '../model/policy.js';
 
 export const PLAN_KIND = 'scim-audit/plan';
-export const PLAN_VERSION = 1;
+export const PLAN_VERSION = 2;
 
 export interface Action {
   /** `a1`, `a2`, … in the order of application. */
@@ -46,6 +46,8 @@ export interface PlanSettings {
   readonly collation: CollationName;
   readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | null;
   readonly assumeActive: boolean;
+  /** The list that the authentication types come from. Only a new plan needs them again: what reads the source for this one does without. */
+  readonly typeList?: TypeListInput;
   /** The identity provider's exports that the source was held against; apply does not need them. */
   readonly idp?: { readonly provider: IdpProvider; readonly inputs: readonly Pick<IdpInput, 'path' | 'role' | 'sha256' | 'rows'>[] };
 }

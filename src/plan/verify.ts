@@ -98,7 +98,8 @@ export function verifyPlan(plan: Plan, fresh: Fresh, baseline: Baseline | undefi
     touched.add(subject);
     differences.push({ kind: 'temporary', subject, now: userName });
   }
-  if (baseline !== undefined) for (const other of otherChanges(fresh, usersById, baseline, touched)) differences.push(other);
+  if (baseline !== undefined)
+    for (const other of otherChanges(fresh, usersById, baseline, { touched, hasTypes: plan.settings.typeList === undefined })) differences.push(other);
   if (baseline !== undefined) for (const other of otherMembers(fresh, baseline, undone)) differences.push(other);
   return { landed, differences };
 }
@@ -123,7 +124,12 @@ function valueNow(
   return members.has(change.user, change.group) ? 'member' : 'no member';
 }
 
-function* otherChanges({ users, groups }: Fresh, usersById: ReadonlyMap<string, User>, baseline: Baseline, touched: ReadonlySet<string>): Iterable<Difference> {
+function* otherChanges(
+  { users, groups }: Fresh,
+  usersById: ReadonlyMap<string, User>,
+  baseline: Baseline,
+  { touched, hasTypes }: { readonly touched: ReadonlySet<string>; readonly hasTypes: boolean },
+): Iterable<Difference> {
   function* gone(subject: string): Iterable<Difference> {
     if (!touched.has(subject)) yield { kind: 'other', subject, what: 'is gone since the plan was made' };
   }
@@ -131,7 +137,7 @@ function* otherChanges({ users, groups }: Fresh, usersById: ReadonlyMap<string, 
     const subject = `user ${user.id}`;
     const planned = baseline.users.get(user.id);
     if (planned === undefined) yield { kind: 'other', subject, what: 'is new since the plan was made' };
-    else if (planned !== userDigest(user) && !touched.has(subject)) yield { kind: 'other', subject, what: 'was changed, and not by the plan' };
+    else if (planned !== userDigest(user, hasTypes) && !touched.has(subject)) yield { kind: 'other', subject, what: 'was changed, and not by the plan' };
   }
   for (const id of baseline.users.keys()) if (!usersById.has(id)) yield* gone(`user ${id}`);
   const groupIds = new Set<string>();

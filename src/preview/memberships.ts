@@ -31,7 +31,7 @@ export function forecastMemberships(
   view: MembershipView,
 ): MembershipsForecast {
   const { directory, idp } = ground;
-  const { strangers, given } = idp.directory;
+  const { strangers, given, listed } = idp.directory;
   const memberships: MembershipForecast[] = [];
   let keptByActivation = 0;
   let withoutMembers = 0;
@@ -56,7 +56,7 @@ export function forecastMemberships(
     for (const place of there) seenInConnect[place] = mark;
     const own = inIdp.of(idpGroup.place);
     const unseen = strangers.get(idpGroup.place) ?? 0;
-    const isKnown = given.members && (own.length > 0 || unseen > 0);
+    const isKnown = given.members && (own.length > 0 || unseen > 0 || listed.has(idpGroup.place));
     if (!isKnown) withoutMembers++;
     for (const place of own) {
       const idpUser = idp.directory.users[place];

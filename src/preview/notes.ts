@@ -44,7 +44,7 @@ function* groupNotes({ directory, idp }: Ground, leftOut: number, memberships: M
     : 'Entra reads a group without its members and adds its own one by one; what becomes of members whom only Jama Connect has is not documented.';
   if (memberships.withoutMembers > 0) {
     const all = memberships.withoutMembers === synced.length;
-    yield `The members ${all ? `of the groups of ${name}` : `of ${grouped(memberships.withoutMembers)} of ${count(synced.length, 'group')} of ${name}`} were not given, or there are none: of these groups only the members who are lost for certain are predicted.`;
+    yield `The members ${all ? `of the groups of ${name}` : `of ${grouped(memberships.withoutMembers)} of ${count(synced.length, 'group')} of ${name}`} were not given: of these groups only the members who are lost for certain are predicted.`;
   }
   if (!directory.given.memberships) yield 'The memberships of Jama Connect were not given: which of them are kept or lost is not known.';
   if (memberships.keptByActivation > 0) {

@@ -1,6 +1,7 @@
 /** What a JSON report holds, as a schema: published for whoever reads reports, never loaded to write one. */
 
 import { z } from 'zod';
+import { COLLATIONS } from '../model/collation-name.js';
 import { ENVIRONMENT_PROBLEMS, ENVIRONMENT_SETTINGS } from '../model/environment.js';
 import type { RuleName } from '../rules/registry.js';
 
@@ -79,6 +80,21 @@ const FINDINGS = {
       .describe('The first 20, as they were read.'),
   }),
   'unknown-sync-group': shape('unknown-sync-group', { name: text, suggestion: text.nullable(), isProjectGroup: z.boolean() }),
+  'nothing-to-check': shape('nothing-to-check', { input: z.enum(['users', 'groups', 'memberships']).describe('In which there is nothing to look at.') }),
+  'row-limit': shape('row-limit', { file: text.describe('As in snapshot.inputs or idp.inputs.'), rows: z.int().min(1) }),
+  'damaged-text': shape('damaged-text', {
+    count: z.int().min(1),
+    values: z
+      .array(
+        z.union([
+          z.strictObject({ user: text.describe('Its id.'), attribute: z.enum(['id', 'userName', 'email']), value: text, location }),
+          z.strictObject({ group: text.describe('Its id.'), attribute: z.enum(['id', 'name']), value: text, location }),
+        ]),
+      )
+      .min(1)
+      .max(20)
+      .describe('The first 20, users before groups.'),
+  }),
   'no-inactive-users': shape('no-inactive-users', {}),
   'idp-subject-mismatch': shape('idp-subject-mismatch', {
     user,
@@ -162,12 +178,13 @@ export const reportSchema = z.strictObject({
     authMode: z.enum(['basic', 'saml', 'auth0', 'multi']),
     syncGroups: z.array(text).nullable().describe('null: every organisation-level group.'),
     failOn: z.enum(['error', 'warning', 'info', 'never']),
+    collation: z.enum(COLLATIONS).describe('How names were compared.'),
     config: text.nullable().describe('The config file that the severities come from; null if there was none.'),
     lowered: z
       .array(z.strictObject({ rule: text, from: z.enum(['error', 'warning', 'info']), to: z.enum(['error', 'warning', 'info', 'off']) }))
       .describe('Severities that the config lowers.'),
   }),
-  ready: z.boolean().describe('No finding that counts is at or above failOn.'),
+  ready: z.boolean().describe('No finding that counts is at or above failOn, and there are users.'),
   summary: z.strictObject({
     error: count,
     warning: count,

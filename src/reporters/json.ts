@@ -54,6 +54,7 @@ function headOf({ snapshot, policy, sync, idp, isReady, summary, fixed, notCheck
       authMode: policy.authMode,
       syncGroups: sync.names,
       failOn: policy.failOn,
+      collation: policy.collation,
       config: policy.config ?? null,
       lowered: loweredBy(policy),
     },

@@ -91,7 +91,8 @@ function* openSection({ assembly: { open }, rows, before }: MadePlan): Iterable<
   for (const some of groupBy(open, ({ finding }) => finding.rule).values()) {
     const { rule, title } = titleOf(some);
     yield `### ${title}: ${grouped(some.length)}\n\n`;
-    yield `Possible: ${[...(possible.get(rule) ?? [])].map((action) => `\`${action}\``).join(', ')}.\n\n`;
+    const actions = [...(possible.get(rule) ?? [])].map((action) => `\`${action}\``).join(', ');
+    yield actions === '' ? 'No decision settles it, and it has no row in decisions.csv.\n\n' : `Possible: ${actions}.\n\n`;
     for (const { finding } of some.slice(0, MOST)) yield `- ${finding.severity}: ${markdownValue(ruleOf(finding).message(finding))}\n`;
     if (some.length > MOST) yield `- … and ${grouped(some.length - MOST)} more, in decisions.csv.\n`;
     yield '\n';
@@ -133,8 +134,8 @@ function* lossSection({ body, before, assembly }: MadePlan): Iterable<string> {
   const losing = assembly.end.report.findings.filter(({ finding }) => ruleOf(finding).losesMembers === true);
   yield '## What the first group sync would remove\n\n';
   if (losing.length === 0) {
-    const isUnknown = before.notChecked.some(({ rule }) => rule === 'inactive-basic-member');
-    yield `${isUnknown ? 'Not known: memberships were not checked.' : nothingLost(consequencesOf({ body, before }).ended)}\n\n`;
+    const unchecked = before.notChecked.find(({ rule }) => rule === 'inactive-basic-member');
+    yield `${unchecked === undefined ? nothingLost(consequencesOf({ body, before }).ended) : `Not known: inactive-basic-member was not checked (${prose(unchecked.why)}).`}\n\n`;
     return;
   }
   yield 'Inactive Basic users in groups to be synced lose these memberships, without a word, unless somebody decides otherwise. memberships.csv holds them all, with those that this plan ends, so that they can be restored.\n\n';

@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import stringWidth from 'string-width';
 import type { AuditedFinding, Report } from '../audit/report.js';
-import { isAtOrAbove, readInputs } from '../audit/report.js';
+import { isAtOrAbove, isStopped, readInputs } from '../audit/report.js';
 import { type Collation, collationOf } from '../model/compare.js';
 import { locationOf, type Subject } from '../model/directory.js';
 import { SEVERITIES, type Severity } from '../model/finding.js';
@@ -35,11 +35,11 @@ const inColour = (paint: ChalkInstance, severity: Severity): ChalkInstance =>
 
 function verdictLine(report: Report): string {
   const { text, isGood } = verdictText(report);
-  return `${isGood ? '✔' : report.isReady ? MARK.warning : MARK.error} ${text}`;
+  return `${isGood ? '✔' : isStopped(report) ? MARK.error : MARK.warning} ${text}`;
 }
 
 function verdictColour(report: Report, paint: ChalkInstance): ChalkInstance {
-  return verdictText(report).isGood ? paint.green.bold : report.isReady ? paint.yellow.bold : paint.red.bold;
+  return verdictText(report).isGood ? paint.green.bold : isStopped(report) ? paint.red.bold : paint.yellow.bold;
 }
 
 function subjectLine(report: Report): string {

@@ -90,6 +90,7 @@ export function factsOf({ snapshot, policy, sync, idp }: Report): readonly (read
     ['authentication mode', policy.authMode],
     ['groups to be synced', sync.names === null ? 'every organisation-level group' : grouped(sync.names.length)],
     ['fails on', policy.failOn],
+    ['names compare by', policy.collation],
     ...(idp === undefined ? [] : [['held against', idpText(idp)] as const]),
   ];
 }

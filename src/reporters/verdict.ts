@@ -1,6 +1,6 @@
 /** The verdict in words, the same in every format for people and on stderr. */
 
-import { type AuditedFinding, isAtOrAbove, type Report } from '../audit/report.js';
+import { type AuditedFinding, isAtOrAbove, isStopped, type Report } from '../audit/report.js';
 import { isInScope } from '../model/scope.js';
 import { count, grouped } from '../rules/rule.js';
 
@@ -22,8 +22,8 @@ export function knownAtOrAbove({ findings, policy }: Report): AuditedFinding[] {
 
 /** Yields the verdict in words, never plainly "ready" where nothing, or not everything, was judged; it is good where nothing is left to look at. */
 export function verdictText(report: Report): { readonly text: string; readonly isGood: boolean } {
-  const { policy, snapshot, summary, notChecked, isReady } = report;
-  if (!isReady) return { text: `NOT READY for SCIM: ${countsText(report)}`, isGood: false };
+  const { policy, snapshot, summary, notChecked } = report;
+  if (isStopped(report)) return { text: `NOT READY for SCIM: ${countsText(report)}`, isGood: false };
   if (policy.failOn === 'never') return { text: `Not judged (--fail-on never): ${countsText(report)}`, isGood: summary.error === 0 };
   const known = knownAtOrAbove(report).length;
   if (known > 0) {

@@ -34,7 +34,8 @@ export const duplicateGroupName: Rule<DuplicateGroupName> = {
       const { key, matchOf } = index.collation;
       const groupsByKey = new Map<string, Group[]>();
       for (const group of directory.groups) {
-        const folded = group.isOrganisationLevel ? key(group.name) : '';
+        // Names that are all signs, as ????? is, say nothing of what they were.
+        const folded = group.isOrganisationLevel && /[\p{L}\p{N}]/u.test(group.name) ? key(group.name) : '';
         if (folded === '') continue;
         const same = groupsByKey.get(folded);
         if (same === undefined) groupsByKey.set(folded, [group]);

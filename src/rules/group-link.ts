@@ -1,7 +1,8 @@
 import type { Difference } from '../model/compare.js';
 import type { Group } from '../model/directory.js';
 import type { FindingBase, Proposal } from '../model/finding.js';
-import { IN_WHAT, idpOf, nearNames } from './idp.js';
+import { nearNames } from '../model/near-names.js';
+import { IN_WHAT, idpOf } from './idp.js';
 import { cell, NO_NEEDS, NOBODY, placeText, type Rule, type RuleContext } from './rule.js';
 
 export interface GroupLink extends FindingBase {
@@ -26,7 +27,7 @@ function* findUnlinked(context: RuleContext): Iterable<GroupLink> {
   const exact = new Set(names);
   const lacking = directory.groups.filter(({ place, name }) => sync.isSynced[place] === 1 && (isBlank(name) || !exact.has(name)));
   if (lacking.length === 0) return;
-  const near = nearNames(names, lacking, index.collation);
+  const near = nearNames(names, index.collation, lacking.length);
   const numbers = new Map<string, number>();
   for (const { name, isOrganisationLevel } of directory.groups) if (isOrganisationLevel) numbers.set(key(name), (numbers.get(key(name)) ?? 0) + 1);
   for (const group of lacking) {

@@ -30,12 +30,12 @@ export const idpMissingEmail: Rule<IdpMissingEmail> = {
   example: 'Entra has "dag@example.com" with an empty column mail.',
   clause: 'primary-email',
   needs: NO_NEEDS,
+  isIdleWithout: 'idpEmails',
   idp: 'entra',
   start: (context) => ({
     *findings() {
       const match = idpOf(context);
-      const { users, given } = match.directory;
-      if (!given.emails) return;
+      const { users } = match.directory;
       const isPartner = new Uint8Array(users.length);
       for (const place of match.partner) if (place >= 0) isPartner[place] = 1;
       // The same record twice is one fact.

@@ -1,11 +1,10 @@
-/** What the rules about the identity provider's side share: how its users are shown, who fits whom more than once, and which names are near. */
+/** What the rules about the identity provider's side share: how its users are shown, and who fits whom more than once. */
 
 import type { Collation, Difference } from '../model/compare.js';
-import type { Group, User } from '../model/directory.js';
+import type { User } from '../model/directory.js';
 import type { IdentityIndex } from '../model/identity-index.js';
 import { type IdpUser, idpLocation } from '../model/idp.js';
 import { type IdpMatch, NO_FIT, SEVERAL_FIT, soleUser } from '../model/idp-match.js';
-import { nearestName } from '../model/scope.js';
 import { placeText, type RuleContext } from './rule.js';
 
 /** In which way texts differ, for a sentence: `they differ only in …`. */
@@ -153,35 +152,5 @@ function contest(index: IdentityIndex, match: IdpMatch, keys: readonly number[],
     idpUsers: idpPlaces.map((place) => match.directory.users[place]),
     users: Array.from(places, (place) => index.users[place]),
     isLookupSure: haveOneEmail && idpPlaces.every(isFoundSurely),
-  };
-}
-
-/** Of more names with one key, only so many are compared for the mildest difference. */
-const MOST_COMPARED = 16;
-/** Comparisons of single characters; beyond, names that are only similar are not looked for. */
-const MOST_WORK = 400_000_000;
-const MILDEST: readonly Difference[] = ['case', 'whitespace', 'unicode', 'value'];
-
-/** Yields what finds the provider's name that was meant, of the same key or a few edits away; the order of the names does not decide. */
-export function nearNames(all: readonly string[], lacking: readonly Group[], { isBlank, key, differenceOf }: Collation): (name: string) => string | undefined {
-  const byKey = new Map<string, string[]>();
-  const byLength = new Map<number, string[]>();
-  for (const name of [...new Set(all)].sort()) {
-    const folded = key(name);
-    if (folded === '') continue;
-    const same = byKey.get(folded);
-    if (same === undefined) byKey.set(folded, [name]);
-    else same.push(name);
-    const long = byLength.get(folded.length);
-    if (long === undefined) byLength.set(folded.length, [name]);
-    else long.push(name);
-  }
-  const lengths = (name: string): string[][] => [-2, -1, 0, 1, 2].map((more) => byLength.get(key(name).length + more) ?? []);
-  const work = lacking.reduce((sum, { name }) => sum + lengths(name).reduce((names, { length }) => names + length, 0) * key(name).length ** 2, 0);
-  return (name) => {
-    const [first, ...same] = (byKey.get(key(name)) ?? []).slice(0, MOST_COMPARED);
-    if (first === undefined) return work > MOST_WORK || isBlank(name) ? undefined : nearestName(name, lengths(name).flat(), key);
-    const rank = (each: string): number => MILDEST.indexOf(differenceOf(name, each));
-    return same.reduce((best, each) => (rank(each) < rank(best) ? each : best), first);
   };
 }

@@ -17,7 +17,9 @@ export const noInactiveUsers: Rule<NoInactiveUsers> = {
   clause: 'conflicting-pairs',
   needs: NO_NEEDS,
   start: ({ directory: { users } }) => ({
-    *findings() {
+    *findings({ inputs }) {
+      const lists = inputs.filter(({ role }) => role === 'users');
+      if (lists.length > 0 && lists.every(({ includesInactive }) => includesInactive === true)) return;
       if (users.length > 0 && users.every(({ active }) => active)) {
         yield { rule: 'no-inactive-users', severity: 'warning', users: users.length };
       }

@@ -5,6 +5,7 @@ import type { IdpProvider } from '../model/idp.js';
 import type { Policy } from '../model/policy.js';
 import { ambiguousMatch } from './ambiguous-match.js';
 import { conflictingUsers } from './conflicting-users.js';
+import { damagedText } from './damaged-text.js';
 import { duplicateEmail } from './duplicate-email.js';
 import { duplicateGroupName } from './duplicate-group-name.js';
 import { duplicateUsername } from './duplicate-username.js';
@@ -20,6 +21,8 @@ import { invalidEmail } from './invalid-email.js';
 import { missingEmail } from './missing-email.js';
 import { noInactiveUsers } from './no-inactive-users.js';
 import { notInIdp } from './not-in-idp.js';
+import { nothingToCheck } from './nothing-to-check.js';
+import { rowLimit } from './row-limit.js';
 import type { Rule } from './rule.js';
 import { unknownMember } from './unknown-member.js';
 import { unknownSyncGroup } from './unknown-sync-group.js';
@@ -36,6 +39,9 @@ const REGISTERED = [
   duplicateUsername,
   unknownMember,
   unknownSyncGroup,
+  nothingToCheck,
+  rowLimit,
+  damagedText,
   noInactiveUsers,
   idpSubjectMismatch,
   notInIdp,

@@ -2,7 +2,7 @@
 
 import { isUnseen } from '../model/compare.js';
 import type { Contest } from '../model/contest.js';
-import type { Directory, Group, RecordLocation, Subject, UnknownMember, User } from '../model/directory.js';
+import type { Directory, Group, RecordLocation, Snapshot, Subject, UnknownMember, User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
 import type { DecisionAction, FindingBase, Proposal, Question, Remedy, Severity } from '../model/finding.js';
 import type { ClauseId } from '../model/guide.js';
@@ -12,7 +12,7 @@ import type { IdpMatch } from '../model/idp-match.js';
 import type { Policy } from '../model/policy.js';
 import type { SyncSelection } from '../model/scope.js';
 
-export type RuleInput = 'groups' | 'groupList' | 'memberships' | 'idpGroups';
+export type RuleInput = 'groups' | 'groupList' | 'memberships' | 'idpGroups' | 'idpEmails';
 
 /** What an input is called in a sentence. */
 export const INPUT_NAMES: Readonly<Record<RuleInput, string>> = {
@@ -20,6 +20,7 @@ export const INPUT_NAMES: Readonly<Record<RuleInput, string>> = {
   groupList: 'list of groups',
   memberships: 'memberships',
   idpGroups: 'groups of the identity provider',
+  idpEmails: 'emails of the identity provider',
 };
 
 /** What a rule may look at. */
@@ -29,6 +30,8 @@ export interface RuleContext {
   readonly index: IdentityIndex;
   readonly contest: Contest;
   readonly sync: SyncSelection;
+  /** Names of the rules that are checked. */
+  readonly checked: ReadonlySet<string>;
   /** How the identity provider's users fit; absent where its exports were not given. */
   readonly idp?: IdpMatch;
 }
@@ -38,7 +41,7 @@ export interface RuleRun<F> {
   member?(user: number, group: number): void;
   unknown?(member: UnknownMember): void;
   /** By the first subject's place in the source. `severity` is the default; the audit applies the policy. */
-  findings(): Iterable<F>;
+  findings(snapshot: Snapshot): Iterable<F>;
 }
 
 /** A value in a table; with `against`, what it is to be compared with, so that the difference can be shown. */
@@ -114,6 +117,8 @@ export interface Rule<F extends FindingBase = FindingBase> {
   idpUsers?(finding: F): readonly IdpUser[];
   /** What a person can decide about each of its subjects. */
   readonly decisions: readonly DecisionAction[];
+  /** Whether a person may live with a finding; where it is not said, any may be accepted. */
+  mayBeAccepted?(finding: F): boolean;
   remedy(finding: F): Remedy;
 }
 

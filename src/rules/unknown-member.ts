@@ -1,3 +1,4 @@
+import { Checksum } from '../model/checksum.js';
 import type { UnknownMember } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
 import { askAboutExport, cell, count, NO_NEEDS, NOBODY, placeText, type Rule } from './rule.js';
@@ -14,13 +15,6 @@ export interface UnknownMembers extends FindingBase {
 const MOST = 20;
 const LACKS = { user: 'the user', group: 'the group', both: 'user and group' } as const;
 
-/** FNV-1a of a text, as an unsigned 32-bit number. */
-function fnv(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return hash >>> 0;
-}
-
 export const unknownMember: Rule<UnknownMembers> = {
   name: 'unknown-member',
   severity: 'error',
@@ -35,20 +29,16 @@ export const unknownMember: Rule<UnknownMembers> = {
   start() {
     const first: UnknownMember[] = [];
     let total = 0;
-    let sum = 0;
-    let crossSum = 0;
+    const checksum = new Checksum();
     return {
       unknown(member) {
         total++;
         if (first.length < MOST) first.push(member);
-        // Sums do not know the order, so the same memberships in another order are the same finding.
-        const hash = fnv(`${member.lacks}\u0000${member.group}\u0000${member.user}`);
-        sum = (sum + hash) >>> 0;
-        crossSum = (crossSum + Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)) >>> 0;
+        checksum.add(`${member.lacks}\u0000${member.group}\u0000${member.user}`);
       },
       *findings() {
         if (total === 0) return;
-        yield { rule: 'unknown-member', severity: 'error', count: total, first, checksum: `${sum}.${crossSum}` };
+        yield { rule: 'unknown-member', severity: 'error', count: total, first, checksum: checksum.text };
       },
     };
   },

@@ -1,5 +1,5 @@
 import type { FindingBase } from '../model/finding.js';
-import { nearestName } from '../model/scope.js';
+import { nearNames } from '../model/near-names.js';
 import { askAboutExport, cell, NOBODY, type Rule } from './rule.js';
 
 export interface UnknownSyncGroup extends FindingBase {
@@ -24,10 +24,13 @@ export const unknownSyncGroup: Rule<UnknownSyncGroup> = {
   isIdleWithout: 'groups',
   start: ({ directory, sync, index }) => ({
     *findings() {
+      if (sync.unknown.length === 0) return;
+      const names = directory.groups.flatMap(({ isOrganisationLevel, name }) => (isOrganisationLevel ? [name] : []));
+      const projectNames = new Set(directory.groups.flatMap(({ isOrganisationLevel, name }) => (isOrganisationLevel ? [] : [name])));
+      const near = nearNames(names, index.collation, sync.unknown.length);
       for (const name of sync.unknown) {
-        const names = directory.groups.filter((group) => group.isOrganisationLevel).map((group) => group.name);
-        const isProjectGroup = directory.groups.some((group) => group.name === name);
-        const suggestion = nearestName(name, names, index.collation.key) ?? null;
+        const suggestion = near(name) ?? null;
+        const isProjectGroup = projectNames.has(name);
         yield { rule: 'unknown-sync-group', severity: 'error', name, suggestion, isProjectGroup };
       }
     },

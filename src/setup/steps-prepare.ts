@@ -65,7 +65,8 @@ const PEOPLE: readonly Step[] = [
   },
 ];
 
-/** Rules about the users, the groups, and both sides together. */
+/** Rules about the exports themselves, the users, the groups, and both sides together. */
+const EXPORT_RULES = ['nothing-to-check', 'row-limit', 'damaged-text'];
 const USER_RULES = ['missing-email', 'invalid-email', 'username-email-mismatch', 'conflicting-users', 'duplicate-username', 'duplicate-email'];
 const SUBJECT_RULES = ['idp-subject-mismatch', 'idp-duplicate-subject', 'ambiguous-match'];
 const PRESENCE_RULES = ['not-in-idp', 'idp-inactive-user'];
@@ -74,6 +75,7 @@ const GROUP_RULES = ['unknown-sync-group', 'duplicate-group-name', 'inactive-bas
 /** Yields every rule that the steps of the data rest on. */
 export const dataRules = (given: Parameters<typeof isEntra>[0]): readonly string[] => [
   'no-inactive-users',
+  ...EXPORT_RULES,
   ...USER_RULES,
   ...SUBJECT_RULES,
   ...PRESENCE_RULES,
@@ -90,7 +92,7 @@ const DATA: readonly Step[] = [
     applies: always,
     text: ({ hasGroups: withGroups }) => `Export users, active and inactive${withGroups ? ', groups, and memberships, all of one moment' : ''}.`,
     details: () => ['Inactive accounts hold usernames and emails too.'],
-    rules: ({ hasGroups: withGroups }) => ['no-inactive-users', ...(withGroups ? ['unknown-member'] : [])],
+    rules: ({ hasGroups: withGroups }) => ['no-inactive-users', ...EXPORT_RULES, ...(withGroups ? ['unknown-member'] : [])],
   },
   {
     id: 'emails',

@@ -2,17 +2,17 @@
 
 import { isUtf8 } from 'node:buffer';
 import { Mistake } from '../model/mistake.js';
+import { type Dialect, readCell } from './csv-dialect.js';
+import { BACKSLASH, CR, closingQuote, countLines, escapeLength, isCellEnd, LF, QUOTE } from './csv-lex.js';
 import type { FileStream } from './file-stream.js';
 import { integerOf, LONGEST_INTEGER } from './id-table.js';
 
-const LF = 0x0a;
-const CR = 0x0d;
-const QUOTE = 0x22;
 const ZERO = 0x30;
 const LONGEST = 1 << 26;
 
 /** One record's place in the bytes of its stretch; the same object is handed out for each. */
 export class SpanRow {
+  dialect: Dialect = { delimiter: ',', quote: 'double', escape: 'none' };
   /** Physical line from 1. */
   line = 0;
   /** Cells; 0 for a blank line. */
@@ -35,7 +35,7 @@ export class SpanRow {
   }
 
   isQuoted(column: number): boolean {
-    return this.to(column) > this.from(column) && this.bytes[this.from(column)] === QUOTE;
+    return this.dialect.quote === 'double' && this.to(column) > this.from(column) && this.bytes[this.from(column)] === QUOTE;
   }
 
   /** Yields the cell as it is written. */
@@ -46,7 +46,7 @@ export class SpanRow {
   /** Yields the cell as it is read. */
   text(column: number): string {
     const raw = this.raw(column);
-    return raw.startsWith('"') ? raw.slice(1, -1).replaceAll('""', '"') : raw;
+    return readCell(raw, this.dialect) ?? raw;
   }
 
   /** Yields the cell as a whole number where it is one as ids are written, else -1. */
@@ -54,7 +54,7 @@ export class SpanRow {
     if (column >= this.width) return -1;
     const from = this.from(column);
     const to = this.to(column);
-    if (this.bytes[from] === QUOTE) return integerOf(this.text(column));
+    if (this.isQuoted(column)) return integerOf(this.text(column));
     if (to === from || to - from > LONGEST_INTEGER || (to - from > 1 && this.bytes[from] === ZERO)) return -1;
     let value = 0;
     for (let at = from; at < to; at++) {
@@ -128,10 +128,11 @@ export class SpanScanner {
   }
 
   /** Hands every record to the visitor. Throws a Mistake where something is no CSV of the encoding. */
-  async scan(delimiter: string, visitor: SpanVisitor): Promise<void> {
+  async scan(dialect: Dialect, visitor: SpanVisitor): Promise<void> {
+    this.#row.dialect = dialect;
     for (;;) {
       while (!this.#isAtEnd && this.#filled < this.#buffer.length) this.#fill();
-      const consumed = this.#cut(delimiter.charCodeAt(0), visitor);
+      const consumed = this.#cut(dialect, visitor);
       if (!isUtf8(this.#buffer.subarray(0, consumed)))
         throw this.#mistake(`there are bytes before line ${this.#line} that are no ${this.#stream.encoding} text.`);
       await visitor.stretch(this.#buffer, consumed);
@@ -147,7 +148,10 @@ export class SpanScanner {
   }
 
   /** Cuts the complete records of the stretch; yields where the last of them ends. */
-  #cut(delimiter: number, visitor: SpanVisitor): number {
+  #cut({ delimiter: delimiterText, quote, escape: escapeStyle }: Dialect, visitor: SpanVisitor): number {
+    const delimiter = delimiterText.charCodeAt(0);
+    const isEscaping = escapeStyle === 'backslash';
+    const isQuoting = quote === 'double';
     const bytes = this.#buffer;
     const filled = this.#filled;
     const row = this.#row;
@@ -160,7 +164,7 @@ export class SpanScanner {
       if (at === filled && (!this.#isAtEnd || row.start >= filled)) break;
       const byte = at < filled ? bytes[at] : LF;
       if (byte === LF) {
-        const end = at > row.start && bytes[at - 1] === CR ? at - 1 : at;
+        const end = at < filled && at > row.start && bytes[at - 1] === CR ? at - 1 : at;
         row.addCell(end);
         row.line = this.#line;
         row.end = end;
@@ -173,28 +177,21 @@ export class SpanScanner {
       } else if (byte === delimiter) {
         row.addCell(at);
         cell = at + 1;
-      } else if (byte === QUOTE) {
-        const close = at === cell ? closingQuote(bytes, at, filled) : at;
+      } else if (byte === QUOTE && isQuoting) {
+        const close = at === cell ? closingQuote(bytes, at, filled, isEscaping) : at;
         if (close < 0 && !this.#isAtEnd) break;
         // Whether a line feed follows may lie beyond the stretch.
         if (close >= 0 && close + 2 >= filled && !this.#isAtEnd) break;
         if (close <= at || !isCellEnd(bytes, close + 1, filled, delimiter)) throw this.#mistake(`the quotes of line ${this.#line} do not match.`);
-        for (let lf = bytes.indexOf(LF, at); lf >= 0 && lf < close; lf = bytes.indexOf(LF, lf + 1)) innerLines++;
+        innerLines += countLines(bytes, at, close);
         at = close;
+      } else if (byte === BACKSLASH && isEscaping) {
+        const length = escapeLength(bytes, at, filled, this.#isAtEnd);
+        if (length === 0) break;
+        if (length > 1 && bytes[at + length - 1] === LF) innerLines++;
+        at += length - 1;
       }
     }
     return Math.min(row.start, filled);
   }
-}
-
-/** Yields where the quote that opens at `at` is closed, or -1 where the bytes end before. A doubled quote is text. */
-function closingQuote(bytes: Buffer, at: number, filled: number): number {
-  for (let quote = bytes.indexOf(QUOTE, at + 1); quote >= 0 && quote < filled; quote = bytes.indexOf(QUOTE, quote + 2)) {
-    if (quote + 1 >= filled || bytes[quote + 1] !== QUOTE) return quote;
-  }
-  return -1;
-}
-
-function isCellEnd(bytes: Buffer, at: number, filled: number, delimiter: number): boolean {
-  return at >= filled || bytes[at] === delimiter || bytes[at] === LF || (bytes[at] === CR && (at + 1 >= filled || bytes[at + 1] === LF));
 }

@@ -1,6 +1,6 @@
 /** A CSV as plain cells, for files that this program wrote and people edited: any delimiter and encoding that a spreadsheet saves. */
 
-import { DELIMITERS } from './csv-head.js';
+import { DELIMITERS, refuseOtherFormats } from './csv-head.js';
 import { RecordScanner } from './csv-scan.js';
 import type { Encoding } from './encoding.js';
 import { FileStream } from './file-stream.js';
@@ -20,25 +20,26 @@ export function readCells(file: string, theirs?: { readonly encoding: Encoding |
   const stream = new FileStream(file, theirs?.encoding);
   try {
     const scanner = new RecordScanner(stream);
-    const front =
-      scanner
-        .peek(1 << 12)
-        .toString('utf8')
-        .split(/\r?\n/, 1)[0] ?? '';
+    const peeked = scanner.peek(1 << 12);
+    if (theirs !== undefined) refuseOtherFormats(peeked, file);
+    const front = peeked.toString('utf8').split(/\r?\n/, 1)[0] ?? '';
     const delimiter = Object.values(DELIMITERS).reduce((best, candidate) => (front.split(candidate).length > front.split(best).length ? candidate : best));
     const problems = new Problems();
     const rows: { line: number; cells: string[] }[] = [];
-    scanner.scan(delimiter, {
-      row: (row) => void rows.push({ line: row.line, cells: Array.from({ length: row.width }, (_, at) => row.text(at)) }),
-      problem: ({ line, column, kind, message }) =>
-        problems.add({
-          file,
-          line,
-          ...(column === undefined ? {} : { column }),
-          // --encoding is for the export.
-          message: kind === 'encoding' && theirs === undefined ? `the text is not ${stream.encoding}: save the file again as "CSV UTF-8".` : message,
-        }),
-    });
+    scanner.scan(
+      { delimiter, quote: 'double', escape: 'none' },
+      {
+        row: (row) => void rows.push({ line: row.line, cells: Array.from({ length: row.width }, (_, at) => row.text(at)) }),
+        problem: ({ line, column, kind, message }) =>
+          problems.add({
+            file,
+            line,
+            ...(column === undefined ? {} : { column }),
+            // --encoding is for the export.
+            message: kind === 'encoding' && theirs === undefined ? `the text is not ${stream.encoding}: save the file again as "CSV UTF-8".` : message,
+          }),
+      },
+    );
     const [head, ...body] = rows;
     const headings = withoutEmptyEnd(head?.cells ?? []);
     const table = body.map(({ line, cells }) => {

@@ -2,8 +2,11 @@
 
 import type { Role } from '../model/directory.js';
 import { Mistake } from '../model/mistake.js';
+import { type EscapeStyle, type QuoteStyle, readCell, type StatedDialect, settled } from './csv-dialect.js';
+import { withoutMarks } from './csv-marks.js';
 import { parseRecords } from './csv-scan.js';
 import { type ResolvedHeadings, resolveHeadings } from './headings.js';
+import { refuseNoTable, refusePadded, refuseWithoutHeadings } from './no-table.js';
 import { type SourceProblem, SourceRefused } from './problem.js';
 
 export const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
@@ -12,6 +15,8 @@ const PEEKED = 1 << 16;
 
 export interface Head {
   readonly delimiter: string;
+  /** The delimiter, and what was stated of quotes and escapes. */
+  readonly dialect: StatedDialect;
   readonly headings: readonly string[];
   readonly resolved: ResolvedHeadings;
   /** Where the first record after the headings starts, in bytes. */
@@ -20,27 +25,35 @@ export interface Head {
   readonly lines: number;
   /** Line of the headings. */
   readonly line: number;
+  /** Lines above them that a tool wrote for another tool. */
+  readonly marks: readonly { readonly line: number; readonly what: string }[];
+  readonly isBelowTitle: boolean;
 }
 
-export interface HeadWishes {
+/** What a person said about how the files are written. */
+export interface DialectWishes {
+  readonly delimiter?: string;
+  readonly quote?: QuoteStyle;
+  readonly escape?: EscapeStyle;
+}
+
+export interface HeadWishes extends DialectWishes {
   readonly role: Role;
   readonly file: string;
-  readonly delimiter?: string;
   readonly named?: Readonly<Record<string, string>>;
   readonly isActivityKnown: boolean;
 }
 
 /** How the headings of one kind of file are known. */
-export interface HeadingScheme {
+export interface HeadingScheme extends DialectWishes {
   readonly file: string;
-  readonly delimiter?: string;
   /** Yields which column is which, and every problem with that. */
   resolve(headings: readonly string[]): ResolvedHeadings;
   /** Looks like headings: what makes a row of this kind is named, whatever else is missing or doubled. */
   isHeadingRow(resolved: ResolvedHeadings): boolean;
 }
 
-interface FrontRecord {
+export interface FrontRecord {
   readonly text: string;
   readonly line: number;
   readonly end: number;
@@ -48,14 +61,14 @@ interface FrontRecord {
 }
 
 /** Yields the first records, cut at line ends outside quotes, whatever the delimiter is. */
-function frontRecords(bytes: Buffer): FrontRecord[] {
+function frontRecords(bytes: Buffer, quote: QuoteStyle | undefined): FrontRecord[] {
   const records: FrontRecord[] = [];
   let start = 0;
   let quotes = 0;
   let line = 1;
   let startLine = 1;
   for (let at = 0; at <= bytes.length && records.length < MOST_TITLE_ROWS; at++) {
-    if (at < bytes.length && bytes[at] === 0x22) quotes++;
+    if (at < bytes.length && bytes[at] === 0x22 && quote !== 'none') quotes++;
     const isEnd = at === bytes.length;
     if (!isEnd && bytes[at] !== 0x0a) continue;
     if (!isEnd) line++;
@@ -69,8 +82,10 @@ function frontRecords(bytes: Buffer): FrontRecord[] {
   return records;
 }
 
-const cellsOf = (text: string, delimiter: string): string[] => {
-  if (!text.includes('"')) return text.split(delimiter);
+const cellsOf = (text: string, dialect: StatedDialect): string[] => {
+  const { delimiter, quote, escape: escapeStyle } = dialect;
+  if (escapeStyle === 'backslash' && text.includes('\\')) return text.split(delimiter).map((cell) => readCell(cell, settled(dialect)) ?? cell);
+  if (quote === 'none' || !text.includes('"')) return text.split(delimiter);
   try {
     return parseRecords(text, delimiter)[0] ?? [];
   } catch {
@@ -95,34 +110,65 @@ export function findHeadBy(
   peek: (wanted: number) => Buffer,
   scheme: HeadingScheme & { readonly refuseOthers?: (records: readonly FrontRecord[]) => void },
 ): Head {
+  const { file, quote, escape: escapeStyle } = scheme;
   const bytes = peek(PEEKED);
-  refuseOtherFormats(bytes, scheme.file);
-  const records = frontRecords(bytes);
+  refuseOtherFormats(bytes, file);
+  const front = frontRecords(bytes, quote);
+  const { records, marks, stated } = withoutMarks(front, Object.values(DELIMITERS), file);
   if (records.length === 0) {
-    throw new SourceRefused([{ file: scheme.file, line: 1, message: 'the file is empty; export again.' }], 1);
+    throw new SourceRefused([{ file, line: 1, message: 'the file is empty; export again.' }], 1);
   }
-  const delimiters = scheme.delimiter === undefined ? Object.values(DELIMITERS) : [scheme.delimiter];
-  let best: { readonly head: Head; readonly rank: number } | undefined;
+  const one = scheme.delimiter ?? stated;
+  const dialects = (one === undefined ? Object.values(DELIMITERS) : [one]).map(
+    (delimiter): StatedDialect => ({
+      delimiter,
+      ...(quote === undefined ? {} : { quote }),
+      ...(escapeStyle === undefined ? {} : { escape: escapeStyle }),
+    }),
+  );
+  let best: { readonly head: Head; readonly rank: number; readonly at: number } | undefined;
   let widest: { readonly head: Head; readonly width: number } | undefined;
-  for (const record of records) {
-    for (const delimiter of delimiters) {
-      const headings = cellsOf(record.text, delimiter);
+  for (const [at, record] of records.entries()) {
+    for (const dialect of dialects) {
+      const headings = cellsOf(record.text, dialect);
       const resolved = scheme.resolve(headings);
-      const head: Head = { delimiter, headings, resolved, offset: record.end, lines: record.endLine - 1, line: record.line };
+      const head: Head = {
+        delimiter: dialect.delimiter,
+        dialect,
+        headings,
+        resolved,
+        offset: record.end,
+        lines: record.endLine - 1,
+        line: record.line,
+        marks,
+        isBelowTitle: record.line > marks.length + 1,
+      };
       const isAnswering = scheme.isHeadingRow(resolved);
       const rank = resolved.columns.size - (resolved.problems.length > 0 ? 100 : 0);
-      if (isAnswering && (best === undefined || rank > best.rank)) best = { head, rank };
+      if (isAnswering && (best === undefined || rank > best.rank)) best = { head, rank, at };
       if (widest === undefined || headings.length > widest.width) widest = { head, width: headings.length };
     }
     if (best !== undefined) break;
   }
   const found = best?.head ?? widest?.head;
   if (found === undefined) throw new Error('a file with records has a widest one');
-  if (best === undefined) scheme.refuseOthers?.(records);
+  if (best === undefined) {
+    scheme.refuseOthers?.(records);
+    const cells = dialects.map((dialect) => cellsOf(records[0].text, dialect)).reduce((most, each) => (each.length > most.length ? each : most));
+    if (scheme.resolve(cells).columns.size === 0) refuseWithoutHeadings(records[0], cells, file);
+  } else if (found.headings.some((heading) => heading.endsWith(' '))) {
+    const below = records.slice(best.at + 1).map(({ text }) => cellsOf(text, found.dialect));
+    refusePadded(
+      found.headings,
+      below.filter(({ length }) => length === found.headings.length),
+      file,
+      found.line,
+    );
+  }
   if (found.resolved.problems.length > 0) {
     const problems = found.resolved.problems.map(
       ({ at, message }): SourceProblem => ({
-        file: scheme.file,
+        file,
         line: found.line,
         ...(at === undefined ? {} : { column: at + 1, heading: found.headings[at] }),
         message,
@@ -139,7 +185,9 @@ function isHeadingRow(role: Role, { columns, problems }: ResolvedHeadings): bool
   return columns.size >= 2;
 }
 
-function refuseOtherFormats(bytes: Buffer, file: string): void {
+/** Throws for what is no CSV: told at once, before anything is looked for in it. */
+export function refuseOtherFormats(bytes: Buffer, file: string): void {
+  refuseNoTable(bytes, file);
   if (bytes.subarray(0, 4).toString('latin1') === 'PK\u0003\u0004') {
     throw new Mistake(`${file} is an Excel workbook or another ZIP archive, not a CSV.`, 'In Excel: Save As, "CSV UTF-8 (Comma delimited)".');
   }
@@ -162,7 +210,7 @@ function refuseOtherFormats(bytes: Buffer, file: string): void {
 /** The User Import Plugin's file has no headings, and passwords in its fifth column: nothing of it may be shown. */
 function refusePluginFile(records: readonly FrontRecord[], file: string): void {
   for (const delimiter of Object.values(DELIMITERS)) {
-    const cells = cellsOf(records[0].text, delimiter);
+    const cells = cellsOf(records[0].text, { delimiter });
     if (cells.length < 10 || !/^(?:add|update)$/i.test(cells[9].trim())) continue;
     throw new SourceRefused(
       [

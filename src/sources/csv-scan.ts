@@ -7,14 +7,14 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
 import type { TextBytes } from '../model/text-bytes.js';
+import { readCell, type StatedDialect, settled } from './csv-dialect.js';
+import { couldBeRows, EscapeDoubt, escapeMessage } from './csv-doubt.js';
+import { BACKSLASH, CR, closingQuote, countLines, escapeLength, isCellEnd, LF, QUOTE } from './csv-lex.js';
 import type { FileStream } from './file-stream.js';
 import { integerOf, LONGEST_INTEGER } from './id-table.js';
 import type { Row } from './table.js';
 import { findWrongCells, type WrongCell } from './wrong-cells.js';
 
-const LF = 0x0a;
-const CR = 0x0d;
-const QUOTE = 0x22;
 const ZERO = 0x30;
 /** A record longer than this is a quote that nobody closed, not data. */
 const LONGEST = 1 << 26;
@@ -22,13 +22,24 @@ const STRETCH = 1 << 20;
 const LINE_END = Buffer.from('\n');
 /** In place of a count of quotes: the record holds bytes that are no text. */
 const NO_TEXT = 2;
+/** In place of a count of quotes: escapes, with quotes or without. */
+const ESCAPED = 3;
+/** In place of a count of quotes: they enclose what may be rows. */
+const ROWS = 4;
 
 export interface ScanProblem {
   readonly line: number;
   /** Cell from 1. */
   readonly column?: number;
-  readonly kind: 'encoding' | 'quote' | 'too-long';
+  readonly kind: 'encoding' | 'quote' | 'escape' | 'too-long';
   readonly message: string;
+  /** There would be no problem if backslashes were escapes. */
+  readonly mayBeEscape?: true;
+}
+
+/** How records are cut. With a width, quotes that nobody spoke of may not enclose rows of it. */
+export interface ScanDialect extends StatedDialect {
+  readonly width?: number;
 }
 
 export interface ScanVisitor {
@@ -134,11 +145,22 @@ export class CsvRow implements Row {
     return true;
   }
 
-  /** Does the first cell begin with this byte of ASCII. */
-  beginsWith(byte: number): boolean {
-    if (this.#cells !== undefined) return this.#cells[0]?.charCodeAt(0) === byte;
+  /** Yields the first byte of the first cell, if it is ASCII; -1 if the cell is empty. */
+  front(): number {
+    if (this.#cells !== undefined) return this.#cells[0] === '' ? -1 : this.#cells[0].charCodeAt(0);
     const from = this.#bounds[this.#first] + 1;
-    return from < this.#bounds[this.#first + 1] && this.#bytes[from] === byte;
+    return from < this.#bounds[this.#first + 1] ? this.#bytes[from] : -1;
+  }
+
+  /** Is every cell empty. */
+  isEmpty(): boolean {
+    if (this.#cells !== undefined) return this.#cells.every((cell) => cell === '');
+    return this.#bounds[this.#first + this.width] - this.#bounds[this.#first] === this.width;
+  }
+
+  hasBackslash(): boolean {
+    if (this.#cells !== undefined) return this.#cells.some((cell) => cell.includes('\\'));
+    return this.#bytes.subarray(this.#bounds[this.#first] + 1, this.#bounds[this.#first + this.width]).includes(BACKSLASH);
   }
 }
 
@@ -150,7 +172,7 @@ interface Waiting {
   /** Where its bounds begin, and how many cells it has; of a record without quotes. */
   readonly first: number;
   readonly width: number;
-  /** 0 without quotes, 1 with, minus the cell in which they are wrong, or NO_TEXT. */
+  /** 0 without quotes, 1 with, minus the cell in which they are wrong, or one of the words above. */
   readonly quotes: number;
 }
 
@@ -170,6 +192,8 @@ export class RecordScanner {
   readonly #row = new CsvRow();
   readonly #waiting: Waiting[] = [];
   #waitingBytes = 0;
+  #dialect: ScanDialect = { delimiter: ',' };
+  #doubt: EscapeDoubt | undefined;
   blankLines = 0;
 
   constructor(stream: FileStream) {
@@ -203,34 +227,44 @@ export class RecordScanner {
   }
 
   /** Hands every record to the visitor, and every record that cannot be read as a problem. */
-  scan(delimiter: string, visitor: ScanVisitor): void {
+  scan(dialect: ScanDialect, visitor: ScanVisitor): void {
+    this.#dialect = dialect;
+    this.#doubt = dialect.escape === undefined ? new EscapeDoubt() : undefined;
     for (;;) {
       // After a head was peeked at, the bytes at hand may already be all there is.
       while (!this.#isAtEnd && this.#filled < this.#buffer.length) this.#fill();
-      const consumed = this.#cut(delimiter, visitor);
+      const consumed = this.#cut(visitor);
       visitor.progress?.();
       this.#buffer.copyWithin(0, consumed, this.#filled);
       this.#filled -= consumed;
-      if (this.#isAtEnd) return;
+      if (this.#isAtEnd) break;
       if (consumed === 0) this.#widen();
       if (this.#filled > LONGEST) {
         visitor.problem({ line: this.#line, kind: 'too-long', message: 'this record does not end: a quote is opened and never closed.' });
         return;
       }
     }
+    const place = this.#doubt?.place;
+    if (place !== undefined) visitor.problem({ line: place.line, column: place.column, kind: 'escape', message: escapeMessage(place) });
   }
 
   /** Hands out the complete records of the stretch; yields where the last of them ends. */
-  #cut(delimiterText: string, visitor: ScanVisitor): number {
+  #cut(visitor: ScanVisitor): number {
     const bytes = this.#buffer;
     const filled = this.#filled;
     const row = this.#row;
+    const { delimiter: delimiterText, quote, escape: escapeStyle } = this.#dialect;
     const delimiter = delimiterText.charCodeAt(0);
+    const isEscaping = escapeStyle === 'backslash';
+    const quoteByte = quote === 'none' ? LF : QUOTE;
+    const escapeByte = isEscaping ? BACKSLASH : LF;
     // Nearly every byte is beyond all that mean something here.
-    const highest = Math.max(delimiter, QUOTE);
+    const highest = Math.max(delimiter, quoteByte, escapeByte);
     // A line end is a character of its own, so what ends with one is not cut in the middle of a character.
     const whole = bytes.subarray(0, this.#isAtEnd ? filled : bytes.subarray(0, filled).lastIndexOf(LF) + 1);
     const isValid = isUtf8(whole);
+    const doubt = this.#doubt?.isProved === false ? this.#doubt : undefined;
+    let slash = doubt === undefined ? -1 : whole.indexOf(BACKSLASH);
     row.setStretch(bytes, isAscii(whole));
     let bounds = this.#bounds;
     let start = 0;
@@ -250,10 +284,16 @@ export class RecordScanner {
       } else if (byte === LF) {
         const end = at < filled && at > start && bytes[at - 1] === CR ? at - 1 : at;
         bounds[first + ++width] = end;
+        if (doubt?.isWaiting === true) doubt.seeNext(bytes, start, end);
+        if (slash >= 0 && slash < end) {
+          doubt?.see(bytes, slash, { start, end, line, bounds, first, width }, delimiter, at === filled);
+          slash = doubt?.isProved === false ? whole.indexOf(BACKSLASH, end) : -1;
+        }
+        if (innerLines > 0 && quotes >= 1 && this.#mayBeRows(start, end)) quotes = ROWS;
         if (!isValid && !isUtf8(bytes.subarray(start, end))) {
-          this.#wait({ start, end, line, first, width, quotes: NO_TEXT }, delimiterText, visitor);
+          this.#wait({ start, end, line, first, width, quotes: NO_TEXT }, visitor);
         } else if (quotes !== 0 || this.#waiting.length > 0) {
-          this.#wait({ start, end, line, first, width, quotes }, delimiterText, visitor);
+          this.#wait({ start, end, line, first, width, quotes: isEscaping && (quotes === 0 || quotes === 1) ? ESCAPED : quotes }, visitor);
           first = this.#waiting.length === 0 ? 0 : first + width + 1;
           if (first + 2 >= bounds.length) bounds = this.#widenBounds();
         } else if (start === end) this.blankLines++;
@@ -267,25 +307,38 @@ export class RecordScanner {
         start = at + 1;
         width = 0;
         bounds[first] = at;
-      } else if (byte === QUOTE && quotes >= 0) {
+      } else if (byte === quoteByte) {
         // A wrong quote spoils its own line only: the next line is read on, so that all problems are told at once.
+        if (quotes < 0) continue;
         const wrong = -(width + 1);
-        const close = at === bounds[first + width] + 1 ? closingQuote(bytes, at, filled) : at;
+        const close = at === bounds[first + width] + 1 ? closingQuote(bytes, at, filled, isEscaping) : at;
         if (close < 0) {
           if (!this.#isAtEnd) break;
           quotes = wrong;
           continue;
         }
-        quotes = close > at && isCellEnd(bytes, close + 1, filled, delimiter) ? 1 : wrong;
-        if (quotes === 1) {
-          for (let lf = bytes.indexOf(LF, at); lf >= 0 && lf < close; lf = bytes.indexOf(LF, lf + 1)) innerLines++;
+        quotes = close > at && isCellEnd(bytes, close + 1, filled, delimiter) ? Math.max(quotes, 1) : wrong;
+        if (quotes >= 1) {
+          innerLines += countLines(bytes, at, close);
           at = close;
         }
+      } else if (byte === escapeByte) {
+        const length = escapeLength(bytes, at, filled, this.#isAtEnd);
+        if (length === 0) break;
+        if (length > 1 && bytes[at + length - 1] === LF) innerLines++;
+        if (quotes >= 0) quotes = ESCAPED;
+        at += length - 1;
       }
     }
-    this.#readWaiting(delimiterText, visitor);
+    this.#readWaiting(visitor);
     this.#line = line;
     return Math.min(start, filled);
+  }
+
+  #mayBeRows(start: number, end: number): boolean {
+    const { delimiter, quote, escape: escapeStyle, width } = this.#dialect;
+    if (quote !== undefined || width === undefined) return false;
+    return couldBeRows(this.#buffer, start, end, { delimiter: delimiter.charCodeAt(0), isEscaping: escapeStyle === 'backslash', width });
   }
 
   #widenBounds(): Int32Array {
@@ -296,30 +349,35 @@ export class RecordScanner {
   }
 
   /** Once a record waits for csv-parse those after it wait as well, so that all are handed out in order. */
-  #wait(record: Waiting, delimiter: string, visitor: ScanVisitor): void {
+  #wait(record: Waiting, visitor: ScanVisitor): void {
     this.#waiting.push(record);
-    if (record.quotes === 1) this.#waitingBytes += record.end - record.start;
-    if (this.#waitingBytes >= MOST_WAITING) this.#readWaiting(delimiter, visitor);
+    if (record.quotes === 1 || record.quotes === ESCAPED) this.#waitingBytes += record.end - record.start;
+    if (this.#waitingBytes >= MOST_WAITING) this.#readWaiting(visitor);
   }
 
-  #readWaiting(delimiter: string, visitor: ScanVisitor): void {
+  #readWaiting(visitor: ScanVisitor): void {
     const row = this.#row;
+    const { delimiter } = this.#dialect;
     const parsed = this.#parseQuoted(delimiter);
     let next = 0;
     for (const { start, end, line, first, width, quotes } of this.#waiting) {
       const cells = quotes === 1 ? parsed?.[next++] : undefined;
       if (start === end) this.blankLines++;
       else if (quotes === NO_TEXT) {
-        const wrong = findWrongCells(this.#buffer.subarray(start, end), delimiter.charCodeAt(0));
+        const wrong = findWrongCells(this.#buffer.subarray(start, end), settled(this.#dialect));
         for (const cell of wrong) visitor.problem(this.#encodingProblem(cell, line));
       } else if (quotes === 0) {
         row.setCut(line, this.#bounds, first, width);
         visitor.row(row);
+      } else if (quotes === ESCAPED) this.#readEscaped({ line, first, width }, visitor);
+      else if (quotes === ROWS) {
+        visitor.problem(this.#rowsProblem({ start, end, line, first, width }));
       } else {
         const read = cells ?? parseOne(this.#buffer.subarray(start, end), delimiter);
         if (typeof read === 'string' || quotes < 0) {
           const message = typeof read === 'string' ? read : 'the quotes of this cell do not match.';
-          visitor.problem({ line, column: Math.abs(quotes), kind: 'quote', message });
+          const mayBeEscape = this.#doubt !== undefined && this.#buffer.subarray(start, end).includes('\\"');
+          visitor.problem({ line, column: Math.abs(quotes), kind: 'quote', message, ...(mayBeEscape ? { mayBeEscape } : {}) });
         } else {
           row.setCells(line, read);
           visitor.row(row);
@@ -353,6 +411,36 @@ export class RecordScanner {
     }
   }
 
+  /** Reads a record of a dialect with escapes: csv-parse has none of MySQL's. */
+  #readEscaped({ line, first, width }: Pick<Waiting, 'line' | 'first' | 'width'>, visitor: ScanVisitor): void {
+    const dialect = settled(this.#dialect);
+    const cells: string[] = [];
+    for (let column = 0; column < width; column++) {
+      const raw = this.#buffer.toString('utf8', this.#bounds[first + column] + 1, this.#bounds[first + column + 1]);
+      const cell = readCell(raw, dialect);
+      if (cell === undefined) {
+        const message = `a backslash in this cell is not an escape that MySQL writes (\\\\, \\t, \\n, \\0, \\", or \\N as the whole cell): if backslashes are letters, say --escape none.`;
+        visitor.problem({ line, column: column + 1, kind: 'escape', message });
+        return;
+      }
+      cells.push(cell);
+    }
+    this.#row.setCells(line, cells);
+    visitor.row(this.#row);
+  }
+
+  #rowsProblem({ start, end, line, first, width }: Pick<Waiting, 'start' | 'end' | 'line' | 'first' | 'width'>): ScanProblem {
+    const bytes = this.#buffer;
+    let column = 0;
+    while (column < width - 1 && countLines(bytes, this.#bounds[first + column] + 1, this.#bounds[first + column + 1]) === 0) column++;
+    return {
+      line,
+      column: column + 1,
+      kind: 'quote',
+      message: `the quotes of this record enclose line ends, and each of its ${countLines(bytes, start, end) + 1} lines would be a row by itself if quotes were letters.`,
+    };
+  }
+
   #encodingProblem({ lines, column, byte }: WrongCell, line: number): ScanProblem {
     const { encoding } = this.#stream;
     const message =
@@ -361,18 +449,6 @@ export class RecordScanner {
         : `there are bytes that are no ${encoding} text; export again, as UTF-8 if possible.`;
     return { line: line + lines, column, kind: 'encoding', message };
   }
-}
-
-/** Yields where the quote that opens at `at` is closed, or -1 where the bytes end before. A doubled quote is text. */
-function closingQuote(bytes: Buffer, at: number, filled: number): number {
-  for (let quote = bytes.indexOf(QUOTE, at + 1); quote >= 0 && quote < filled; quote = bytes.indexOf(QUOTE, quote + 2)) {
-    if (quote + 1 >= filled || bytes[quote + 1] !== QUOTE) return quote;
-  }
-  return -1;
-}
-
-function isCellEnd(bytes: Buffer, at: number, filled: number, delimiter: number): boolean {
-  return at >= filled || bytes[at] === delimiter || bytes[at] === LF || (bytes[at] === CR && (at + 1 >= filled || bytes[at + 1] === LF));
 }
 
 /** Yields one record's cells, or what csv-parse finds wrong, in plain words. */

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Role } from '../model/directory.js';
 import { Mistake } from '../model/mistake.js';
+import { CellWords } from './cell-words.js';
 import { openCsv } from './csv.js';
 import { SourceRefused } from './problem.js';
 import type { SourceFile, SourceFormat, SourceRequest } from './source.js';
@@ -27,6 +28,7 @@ export function openCsvFiles(files: readonly SourceFile[], request: SourceReques
     for (const table of opened) table.close?.();
   };
   for (const { role, path, file, activity } of files) {
+    const words = new CellWords(role, request);
     try {
       const named = request.columns[role];
       opened.push(
@@ -34,8 +36,11 @@ export function openCsvFiles(files: readonly SourceFile[], request: SourceReques
           role,
           path,
           file,
+          words,
           ...(activity === undefined ? {} : { activity }),
           ...(request.delimiter === undefined ? {} : { delimiter: request.delimiter }),
+          ...(request.quote === undefined ? {} : { quote: request.quote }),
+          ...(request.escape === undefined ? {} : { escape: request.escape }),
           ...(request.encoding === undefined ? {} : { encoding: request.encoding }),
           ...(named === undefined ? {} : { named }),
           ...(onProgress === undefined ? {} : { onProgress }),
@@ -47,15 +52,16 @@ export function openCsvFiles(files: readonly SourceFile[], request: SourceReques
         throw error;
       }
       // The other files are read all the same, so that every problem is told at once.
-      opened.push(refusedTable({ role, path, file }, error));
+      opened.push(refusedTable({ role, path, file }, words, error));
     }
   }
   return { tables: opened, close };
 }
 
-function refusedTable(file: SourceFile, error: SourceRefused): Table {
+function refusedTable(file: SourceFile, words: CellWords, error: SourceRefused): Table {
   return {
     ...file,
+    words,
     headings: [],
     columns: new Map(),
     isIdFromUserName: false,

@@ -1,22 +1,24 @@
 /** A CSV file as a table. */
 
 import type { Activity, Role } from '../model/directory.js';
-import { findHead, findHeadBy, type Head, type HeadingScheme } from './csv-head.js';
-import { type CsvRow, RecordScanner, type ScanProblem } from './csv-scan.js';
+import type { CellWords } from './cell-words.js';
+import { settled, unfitFor } from './csv-dialect.js';
+import { type DialectWishes, findHead, findHeadBy, type Head, type HeadingScheme } from './csv-head.js';
+import { notesAbove } from './csv-marks.js';
+import { RecordScanner, type ScanProblem } from './csv-scan.js';
+import { type CutRow, Wrapping } from './csv-wrapping.js';
 import type { Encoding } from './encoding.js';
 import { FileStream } from './file-stream.js';
-import type { Problems } from './problem.js';
+import type { Problems, SourceProblem } from './problem.js';
 import type { OnProgress, Row, Table, TableEnd } from './table.js';
 
-const ASTERISK = 0x2a;
-
-export interface CsvWishes {
+export interface CsvWishes extends DialectWishes {
   readonly role: Role;
   readonly path: string;
   readonly file: string;
-  readonly delimiter?: string;
   readonly encoding?: Encoding;
   readonly named?: Readonly<Record<string, string>>;
+  readonly words: CellWords;
   readonly activity?: Activity;
   readonly onProgress?: OnProgress;
 }
@@ -29,10 +31,7 @@ export function openCsv(wishes: CsvWishes): Table & { close(): void } {
   try {
     const head = findHead((wanted) => scanner.peek(wanted), { ...wishes, isActivityKnown: activity !== undefined });
     scanner.skip(head.offset, head.lines);
-    const notes: string[] = [];
-    if (head.line > 1) {
-      notes.push(`${path}: the headings are on line ${head.line}; what stands above them was not read as data.`);
-    }
+    const notes = notesAbove(head, path);
     if (activity === 'inactive' && (head.resolved.columns.has('active') || head.resolved.columns.has('disabled'))) {
       notes.push(`${path} was given as a list of inactive users, but has a status column: the column was followed.`);
     }
@@ -45,10 +44,12 @@ export function openCsv(wishes: CsvWishes): Table & { close(): void } {
       file,
       headings: head.headings,
       columns: head.resolved.columns,
+      words: wishes.words,
       isIdFromUserName: head.resolved.isIdFromUserName,
       ...(activity === undefined ? {} : { activity }),
       notes,
-      read: (visit, problems) => readRows({ stream, scanner, wishes, isOfUsers: role === 'users', head, visit, problems }),
+      unfit: (text) => unfitFor(text, settled(head.dialect), stream.encoding),
+      read: (visit, problems) => readRows({ stream, scanner, wishes, isOfUsers: role === 'users', quoteAdvice: QUOTE_ADVICE, head, visit, problems }),
       close: () => stream.close(),
     };
   } catch (error) {
@@ -69,12 +70,11 @@ export interface OpenedRecords {
   read(visit: (row: Row) => void, problems: Problems): TableEnd;
 }
 
-/** Finds the headings of an opened stream, which stays the caller's to close. Throws where they do not answer. */
-export function openRecords(stream: FileStream, wishes: RecordsWishes): OpenedRecords {
-  const scanner = new RecordScanner(stream);
+/** Finds the headings of an opened stream, which stays the caller's to close. Throws where they do not answer. `scanner` is given if the stream was peeked at. */
+export function openRecords(stream: FileStream, wishes: RecordsWishes, scanner = new RecordScanner(stream)): OpenedRecords {
   const head = findHeadBy((wanted) => scanner.peek(wanted), wishes);
   scanner.skip(head.offset, head.lines);
-  return { head, read: (visit, problems) => readRows({ stream, scanner, wishes, isOfUsers: false, head, visit, problems }) };
+  return { head, read: (visit, problems) => readRows({ stream, scanner, wishes, isOfUsers: false, quoteAdvice: PROVIDER_ADVICE, head, visit, problems }) };
 }
 
 interface Reading {
@@ -83,57 +83,70 @@ interface Reading {
   readonly wishes: Pick<CsvWishes, 'file' | 'path' | 'onProgress'>;
   /** A list of Jama Connect's users, which may end with footnotes. */
   readonly isOfUsers: boolean;
+  /** What to do about quotes that do not match; told once. */
+  readonly quoteAdvice: string;
   readonly head: Head;
   readonly visit: (row: Row) => void;
   readonly problems: Problems;
 }
 
-function readRows({ stream, scanner, wishes, isOfUsers, head, visit, problems }: Reading): TableEnd {
+function readRows({ stream, scanner, wishes, isOfUsers, quoteAdvice, head, visit, problems }: Reading): TableEnd {
   const { file, path } = wishes;
   const expected = head.headings.length;
   let rows = 0;
-  /** Records that may be a report's footnote: they are, if only such records follow. */
-  let footnotes: { readonly line: number; readonly width: number }[] = [];
-  const refuseWidth = ({ line, width }: { line: number; width: number }): void => {
-    const column = Math.min(width, expected) + 1;
-    problems.add({
-      file,
-      line,
-      column,
-      ...(width < expected ? { heading: head.headings[column - 1] } : {}),
-      message: `the row has ${width} ${width === 1 ? 'cell' : 'cells'}, the headings have ${expected}; ${width < expected ? 'the row is cut short, or a line end in a cell is not in quotes' : 'a cell that holds the delimiter must be in quotes'}.`,
-    });
-  };
-  scanner.scan(head.delimiter, {
-    row(row) {
-      if (isOfUsers && isFootnote(row, expected)) {
-        footnotes.push({ line: row.line, width: row.width });
-        return;
-      }
-      if (footnotes.length > 0) {
-        footnotes.forEach(refuseWidth);
-        footnotes = [];
-      }
-      rows++;
-      if (row.width === expected) visit(row);
-      else refuseWidth(row);
-    },
-    problem({ line, column, message }: ScanProblem) {
-      problems.add({
-        file,
-        line,
-        ...(column === undefined ? {} : { column, ...(column <= expected ? { heading: head.headings[column - 1] } : {}) }),
-        message,
-      });
-    },
-    progress: () => wishes.onProgress?.({ path, bytes: stream.bytes, rows }),
+  const heldBack = new HeldBack(problems);
+  const placed = (line: number, column: number | undefined, message: string): SourceProblem => ({
+    file,
+    line,
+    ...(column === undefined ? {} : { column, ...(column <= expected ? { heading: head.headings[column - 1] } : {}) }),
+    message,
   });
+  const refuseWidth = ({ line, width }: CutRow, why = '', mayBeEscape = false): void => {
+    const message = `the row has ${width} ${width === 1 ? 'cell' : 'cells'}, the headings have ${expected}; ${width < expected ? 'the row is cut short, or a line end in a cell is not in quotes' : 'a cell that holds the delimiter must be in quotes'}${why}.`;
+    heldBack.add(placed(line, Math.min(width, expected) + 1, message), mayBeEscape);
+  };
+  const wrapping = new Wrapping(
+    { path, expected, isOfUsers },
+    {
+      row: refuseWidth,
+      emptyRows(line, count) {
+        const more = count === 1 ? '' : ` (so do ${(count - 1).toLocaleString('en-US')} more)`;
+        problems.add(
+          placed(
+            line,
+            undefined,
+            `this row holds nothing but delimiters${more}, and there are rows below: its data is lost. Export again, or take such rows out.`,
+          ),
+        );
+      },
+    },
+  );
+  let quotes = 0;
+  let isInDoubt = false;
+  scanner.scan(
+    { ...head.dialect, width: expected },
+    {
+      row(row) {
+        if (wrapping.takes(row)) return;
+        rows++;
+        if (row.width === expected) visit(row);
+        else if (row.width < expected && row.text(row.width - 1).endsWith('\\'))
+          refuseWidth(row, ", or the backslash before the line end is MySQL's escape: --escape backslash", true);
+        else refuseWidth(row, '', row.hasBackslash());
+      },
+      problem({ line, column, kind, message, mayBeEscape }: ScanProblem) {
+        const advice = kind === 'quote' && quotes++ === 0 ? quoteAdvice : '';
+        if (kind === 'escape' && head.dialect.escape === undefined) isInDoubt = true;
+        heldBack.add(placed(line, column, message + advice), mayBeEscape === true);
+      },
+      progress: () => wishes.onProgress?.({ path, bytes: stream.bytes, rows }),
+    },
+  );
+  heldBack.end(isInDoubt);
+  const left = wrapping.end(rows);
   const notes: string[] = [];
   if (rows === 0 && !isOfUsers) notes.push(`${path} has headings and no rows.`);
-  if (footnotes.length > 0) {
-    const lines = footnotes.map(({ line }) => line).join(', ');
-    notes.push(`${path}: line ${lines} is a footnote of the report and was not read as data.`);
-  }
+  notes.push(...left);
   if (scanner.blankLines > 0 && rows > 0) {
     notes.push(`${path}: ${scanner.blankLines} blank ${scanner.blankLines === 1 ? 'line' : 'lines'} passed over.`);
   }
@@ -141,9 +154,25 @@ function readRows({ stream, scanner, wishes, isOfUsers, head, visit, problems }:
   return { sha256: problems.total > 0 ? '' : stream.finish(), rows, notes };
 }
 
-/** Reports end with rows such as "*Shows licenses of …": a first cell with an asterisk, and nothing else. */
-function isFootnote(row: CsvRow, expected: number): boolean {
-  if (row.width > expected || !row.beginsWith(ASTERISK)) return false;
-  for (let column = 1; column < row.width; column++) if (row.text(column) !== '') return false;
-  return true;
+const QUOTE_ADVICE =
+  ' If quotes are letters in this file (mysql --batch, sqlcmd and SSMS write them so), say --quote none; if they enclose cells, say --quote double, and correct the cells in which they do not match.';
+
+const PROVIDER_ADVICE = ' Correct the cells in which quotes do not match, or export again; if a cell really holds several lines, say --quote double.';
+
+const MOST_HELD = 50;
+
+/** Keeps problems back that there would not be if backslashes were escapes: while that is in doubt, the doubt is what is told. */
+class HeldBack {
+  readonly #held: SourceProblem[] = [];
+
+  constructor(readonly problems: Problems) {}
+
+  add(problem: SourceProblem, mayBeEscape: boolean): void {
+    if (mayBeEscape && this.#held.length < MOST_HELD) this.#held.push(problem);
+    else this.problems.add(problem);
+  }
+
+  end(isInDoubt: boolean): void {
+    if (!isInDoubt) for (const problem of this.#held) this.problems.add(problem);
+  }
 }

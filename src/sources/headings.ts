@@ -76,6 +76,11 @@ const lookup = new Map<Role, ReadonlyMap<string, string>>(
   ]),
 );
 
+/** Returns the canonical column that a heading is accepted for, undefined if there is none. */
+export function columnCalled(role: Role, heading: string): string | undefined {
+  return lookup.get(role)?.get(foldHeading(heading));
+}
+
 export interface HeadingProblem {
   /** Index of the column where there is one. */
   readonly at?: number;
@@ -105,7 +110,7 @@ export function resolveHeadings(
   const problems: HeadingProblem[] = [];
   const answers = new Map<string, number[]>();
   headings.forEach((heading, at) => {
-    const column = lookup.get(role)?.get(foldHeading(heading));
+    const column = columnCalled(role, heading);
     if (column !== undefined) answers.set(column, [...(answers.get(column) ?? []), at]);
   });
   for (const [column, heading] of Object.entries(named)) {

@@ -1,10 +1,12 @@
 /** The file of `--sync-groups`: one name a line, or a CSV with a `name` column. */
 
 import { Mistake } from '../model/mistake.js';
-import { DELIMITERS } from './csv-head.js';
+import { DELIMITERS, refuseOtherFormats } from './csv-head.js';
 import { parseRecords } from './csv-scan.js';
 import { type Encoding, findInvalidUtf8 } from './encoding.js';
 import { FileStream } from './file-stream.js';
+
+const FRONT = 1 << 16;
 
 const isNameHeading = (cell: string): boolean => cell.trim().toLowerCase() === 'name';
 
@@ -35,6 +37,7 @@ function readText(file: string, encoding?: Encoding): string {
     }
     stream.finish();
     const bytes = Buffer.concat(parts);
+    refuseOtherFormats(bytes.subarray(0, FRONT), file);
     const wrong = findInvalidUtf8(bytes);
     if (wrong < 0) return bytes.toString('utf8');
     const line = bytes.subarray(0, wrong).filter((byte) => byte === 0x0a).length + 1;

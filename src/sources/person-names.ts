@@ -8,22 +8,32 @@ const SPACE = 0x20;
 
 type AddName = (row: Row, bytes: TextBytes) => void;
 
-/** Yields what adds the name of a row's user, which may take two columns; nothing where the table has no names. */
-function nameAdder({ columns }: Table): AddName {
-  const full = columns.get('fullName');
-  if (full !== undefined) return (row, bytes) => row.addTo(bytes, full);
-  const first = columns.get('firstName');
-  const last = columns.get('lastName');
-  const only = first ?? last;
-  if (only === undefined) return () => {};
-  if (first === undefined || last === undefined) return (row, bytes) => row.addTo(bytes, only);
+/** Returns what adds a cell, unless it is a spelling of no value. */
+function cellAdder({ columns, words }: Table, column: string): AddName | undefined {
+  const at = columns.get(column);
+  if (at === undefined) return undefined;
+  const nulls = words.of(column);
   return (row, bytes) => {
     const start = bytes.length;
-    row.addTo(bytes, first);
+    row.addTo(bytes, at);
+    if (bytes.length - start <= nulls.longest && nulls.has(bytes.part(start, bytes.length))) bytes.shorten(start);
+  };
+}
+
+/** Returns what adds the name of a row's user, which may take two columns; nothing if the table has no names. */
+function nameAdder(table: Table): AddName {
+  const full = cellAdder(table, 'fullName');
+  if (full !== undefined) return full;
+  const first = cellAdder(table, 'firstName');
+  const last = cellAdder(table, 'lastName');
+  if (first === undefined || last === undefined) return first ?? last ?? (() => {});
+  return (row, bytes) => {
+    const start = bytes.length;
+    first(row, bytes);
     const end = bytes.length;
     if (end > start) bytes.byte(SPACE);
     const next = bytes.length;
-    row.addTo(bytes, last);
+    last(row, bytes);
     if (bytes.length === next) bytes.shorten(end);
   };
 }

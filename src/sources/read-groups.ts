@@ -2,9 +2,11 @@
 
 import type { Group } from '../model/directory.js';
 import { IdTable } from './id-table.js';
-import { type Problems, quoted } from './problem.js';
+import { NullCells } from './null-cells.js';
+import { type Problems, quoted, WrongValues } from './problem.js';
+import { parseProject } from './project-cell.js';
 import type { Row, Table } from './table.js';
-import { isNull, parseBoolean, parseScope } from './values.js';
+import { parseBoolean, parseScope } from './values.js';
 
 export interface GroupsRead {
   readonly groups: Group[];
@@ -18,13 +20,18 @@ type Draft = { -readonly [K in keyof Group]: Group[K] };
 export function readGroups(problems: Problems): GroupsRead {
   const groups: Draft[] = [];
   const groupsById = new IdTable();
+  const wrongProjects = new WrongValues();
+  let nulls: NullCells | undefined;
   let isMarked = false;
 
   const takeTable: GroupsRead['take'] = (table, input) => {
     const { columns, file, headings } = table;
     const column = (name: string): number => columns.get(name) ?? -1;
     const [id, name, project, scope, sync] = ['id', 'name', 'project', 'scope', 'sync'].map(column);
-    const refuse = (row: Row, at: number, message: string): void =>
+    const cells = new NullCells(table);
+    nulls = cells;
+    const text = (row: Row, of: string, at: number): string => cells.value(of, row.text(at));
+    const refuse = (row: Row, at: number, message: string, cause?: string): void =>
       problems.add({
         file,
         ...(table.table === undefined ? {} : { table: table.table }),
@@ -32,23 +39,34 @@ export function readGroups(problems: Problems): GroupsRead {
         column: row.startColumn ?? at + 1,
         heading: headings[at],
         message,
+        ...(cause === undefined ? {} : { cause }),
       });
 
+    /** Returns whether the project column leaves a group without a project; undefined if there is no such column, or no telling. */
+    const isFreeOfProject = (row: Row): boolean | undefined => {
+      if (project < 0) return undefined;
+      const found = row.text(project);
+      if (text(row, 'project', project) === '' || cells.value('project', found.trim()) === '') return true;
+      const hasProject = parseProject(found);
+      if (hasProject === undefined) wrongProjects.add(found.trim(), row.line);
+      return hasProject === undefined ? undefined : !hasProject;
+    };
+
     const isOrganisationLevel = (row: Row): boolean => {
-      const isFree = project < 0 || isNull(row.text(project));
-      if (scope < 0) return isFree;
-      const text = row.text(scope);
-      if (text.trim() === '' && project >= 0) return isFree;
-      const said = parseScope(text);
-      if (said === undefined) refuse(row, scope, `${quoted(text)} is no scope; write organization or project.`);
-      if (project >= 0 && said !== undefined && (said === 'organisation') !== isFree) {
-        refuse(row, scope, `the scope says ${said}, but the project column says otherwise; one of them is wrong.`);
+      const isFree = isFreeOfProject(row);
+      if (scope < 0) return isFree ?? true;
+      const found = cells.value('scope', row.text(scope).trim());
+      if (found === '' && project >= 0) return isFree ?? true;
+      const said = parseScope(found);
+      if (said === undefined) refuse(row, scope, `${quoted(row.text(scope))} is not a scope; write organization or project.`, found);
+      if (isFree !== undefined && said !== undefined && (said === 'organisation') !== isFree) {
+        refuse(row, scope, `the scope says ${said}, but the project column says otherwise; one of them is wrong.`, said);
       }
       return said === 'organisation';
     };
 
     return (row) => {
-      const groupId = row.text(id).trim();
+      const groupId = table.words.value('id', row.text(id).trim());
       if (groupId === '') {
         refuse(row, id, 'the id is missing; every group needs one.');
         return;
@@ -61,15 +79,15 @@ export function readGroups(problems: Problems): GroupsRead {
       const group: Draft = {
         place: groups.length,
         id: groupId,
-        name: row.text(name),
+        name: text(row, 'name', name),
         isOrganisationLevel: isOrganisationLevel(row),
         input,
         line: row.line,
       };
       if (sync >= 0) {
-        const cell = row.text(sync);
-        const value = cell.trim() === '' ? false : parseBoolean(cell);
-        if (value === undefined) refuse(row, sync, `${quoted(cell)} is no yes or no; write true or false.`);
+        const cell = cells.value('sync', row.text(sync).trim());
+        const value = cell === '' ? false : parseBoolean(cell);
+        if (value === undefined) refuse(row, sync, `${quoted(cell)} is not a yes or no; write true or false.`, cell);
         isMarked ||= value === true;
         group.sync = value ?? false;
       }
@@ -82,8 +100,10 @@ export function readGroups(problems: Problems): GroupsRead {
     groups,
     groupsById,
     take: takeTable,
-    end({ columns, path }) {
-      const notes: string[] = [];
+    end(table) {
+      const { columns, path } = table;
+      refuseProjects(table, wrongProjects, problems);
+      const notes: string[] = nulls?.notes ?? [];
       if (!isMarked) for (const group of groups) delete group.sync;
       if (columns.has('sync') && groups.length > 0 && !isMarked) notes.push(`${path}: the sync column marks no group, so it says nothing.`);
       if (groups.length > 0 && !groups.some(({ isOrganisationLevel }) => isOrganisationLevel)) {
@@ -97,4 +117,20 @@ export function readGroups(problems: Problems): GroupsRead {
       return notes;
     },
   };
+}
+
+/** What is neither a project nor nothing would make organization-level groups invisible, or project groups visible: it is asked for. */
+function refuseProjects({ file, table, columns, headings }: Table, wrong: WrongValues, problems: Problems): void {
+  const { first } = wrong;
+  if (first === undefined) return;
+  const at = columns.get('project') ?? 0;
+  problems.add({
+    file,
+    ...(table === undefined ? {} : { table }),
+    line: first.line,
+    column: at + 1,
+    heading: headings[at],
+    message: `values that are not certain to be a project, nor to be none: ${wrong.describe(table === undefined ? 'line' : 'row')}. If such a value means that the group has no project, say so with --null groups.project=${quoted(first.value)}, for each of them; if it is a project, give the project's id in the export.`,
+  });
+  wrong.clear();
 }

@@ -3,6 +3,7 @@
 import type { Collation } from '../model/compare.js';
 import type { Group, MembershipSink, RecordLocation, User } from '../model/directory.js';
 import type { IdTable } from './id-table.js';
+import { NullCells } from './null-cells.js';
 import { type Problems, quoted } from './problem.js';
 import type { Row, Table } from './table.js';
 
@@ -72,31 +73,39 @@ const eitherOf =
     return name === UNKNOWN || name === id ? id : AMBIGUOUS;
   };
 
-/** Yields what takes the rows of one memberships table. */
-export function takeMemberships(table: Table, resolver: MemberResolver, sink: MembershipSink, problems: Problems, areIdsEnough = false): (row: Row) => void {
+export interface MembershipsRead {
+  take(row: Row): void;
+  /** Returns what is to be said about the cells; to be asked after the last row. */
+  notes(): readonly string[];
+}
+
+/** Returns what takes the rows of one memberships table. */
+export function takeMemberships(table: Table, resolver: MemberResolver, sink: MembershipSink, problems: Problems, areIdsEnough = false): MembershipsRead {
   const groupById: Find = (text) => resolver.groupsById.get(text.trim());
   const userById: Find = (text) => resolver.usersById.get(text.trim());
   const groupByName: Find = (text) => resolver.groupByName(text);
   const userByName: Find = (text) => resolver.userByName(text);
   const { columns, headings, file } = table;
-  const choose = (choices: readonly (readonly [string, Find])[]): readonly [number, Find] => {
+  const nulls = new NullCells(table);
+  const choose = (choices: readonly (readonly [string, Find])[]): readonly [number, (row: Row) => string, Find] => {
     for (const [column, find] of choices) {
       const at = columns.get(column);
-      if (at !== undefined) return [at, find];
+      const text = nulls.reader(column);
+      if (at !== undefined && text !== undefined) return [at, text, find];
     }
     throw new Error('the headings were not resolved');
   };
-  const [groupAt, findGroup] = choose([
+  const [groupAt, groupText, findGroup] = choose([
     ['groupId', groupById],
     ['groupName', groupByName],
     ['group', eitherOf(groupById, groupByName)],
   ]);
-  const [userAt, findUser] = choose([
+  const [userAt, userText, findUser] = choose([
     ['userId', userById],
     ['userName', userByName],
     ['user', eitherOf(userById, userByName)],
   ]);
-  const add = (row: Row, at: number, message: string): void =>
+  const add = (row: Row, at: number, message: string, cause: string): void =>
     problems.add({
       file,
       ...(table.table === undefined ? {} : { table: table.table }),
@@ -104,30 +113,36 @@ export function takeMemberships(table: Table, resolver: MemberResolver, sink: Me
       column: row.startColumn ?? at + 1,
       heading: headings[at],
       message,
+      cause,
     });
   const refuse = (row: Row, at: number, what: string, role: string): void =>
-    add(row, at, `${quoted(row.text(at))} fits more than one ${what}; name ${what}s by id (column ${role}).`);
+    add(row, at, `${quoted(row.text(at))} fits more than one ${what}; name ${what}s by id (column ${role}).`, row.text(at));
   const doubles = [
-    { what: 'group', idAt: columns.get('groupId'), nameAt: columns.get('groupName'), byId: groupById, byName: groupByName },
-    { what: 'user', idAt: columns.get('userId'), nameAt: columns.get('userName'), byId: userById, byName: userByName },
-  ].flatMap(({ idAt, nameAt, ...rest }) => (areIdsEnough || idAt === undefined || nameAt === undefined ? [] : [{ idAt, nameAt, ...rest }]));
-  /** Yields whether ids and names of a row are of the same, where it has both. */
+    { what: 'group', ids: 'groupId', names: 'groupName', byId: groupById, byName: groupByName },
+    { what: 'user', ids: 'userId', names: 'userName', byId: userById, byName: userByName },
+  ].flatMap(({ ids, names, ...rest }) => {
+    const [idAt, nameAt] = [columns.get(ids), columns.get(names)];
+    return areIdsEnough || idAt === undefined || nameAt === undefined ? [] : [{ ids, names, idAt, nameAt, ...rest }];
+  });
+  /** Returns whether ids and names of a row are of the same, if it has both. */
   const isOneMeant = (row: Row): boolean => {
     let isOne = true;
-    for (const { what, idAt, nameAt, byId, byName } of doubles) {
-      const name = row.text(nameAt);
-      const [id, named] = [byId(row.text(idAt)), byName(name)];
-      const isLacking = row.text(idAt).trim() === '' && name.trim() !== '';
-      const isOther = id >= 0 && named >= 0 && id !== named;
-      if (isLacking) add(row, idAt, `the id is missing, and the row names the ${what} ${quoted(name)}; give the id in every row, or leave that column out.`);
+    for (const { what, ids, names, idAt, nameAt, byId, byName } of doubles) {
+      const id = table.words.value(ids, row.text(idAt).trim());
+      const name = table.words.value(names, row.text(nameAt));
+      const [found, named] = [byId(id), byName(name)];
+      const isLacking = id === '' && name.trim() !== '';
+      const isOther = found >= 0 && named >= 0 && found !== named;
+      if (isLacking)
+        add(row, idAt, `the id is missing, and the row names the ${what} ${quoted(name)}; give the id in every row, or leave that column out.`, name);
       else if (isOther)
-        add(row, nameAt, `${quoted(name)} is another ${what} than the one with the id ${quoted(row.text(idAt).trim())}; one of the two is wrong.`);
+        add(row, nameAt, `${quoted(name)} is another ${what} than the one with the id ${quoted(id)}; one of the two is wrong.`, `${id} ${name}`);
       if (isLacking || isOther) isOne = false;
     }
     return isOne;
   };
   const areIds = doubles.length === 0 && findGroup === groupById && findUser === userById;
-  return (row) => {
+  const take = (row: Row): void => {
     if (areIds) {
       const groupInteger = row.integer(groupAt);
       const userInteger = row.integer(userAt);
@@ -139,10 +154,10 @@ export function takeMemberships(table: Table, resolver: MemberResolver, sink: Me
       }
     }
     if (doubles.length > 0 && !isOneMeant(row)) return;
-    const groupText = row.text(groupAt);
-    const userText = row.text(userAt);
-    const group = findGroup(groupText);
-    const user = findUser(userText);
+    const groupName = groupText(row);
+    const userName = userText(row);
+    const group = findGroup(groupName);
+    const user = findUser(userName);
     if (group >= 0 && user >= 0) {
       sink.member(user, group);
       return;
@@ -152,8 +167,9 @@ export function takeMemberships(table: Table, resolver: MemberResolver, sink: Me
     if (group === AMBIGUOUS || user === AMBIGUOUS) return;
     const location: RecordLocation =
       table.table === undefined ? { path: table.path, line: row.line } : { path: table.path, table: table.table, rowid: row.line };
-    sink.unknown({ user: userText, group: groupText, lacks: lacking(user, group), location });
+    sink.unknown({ user: userName, group: groupName, lacks: lacking(user, group), location });
   };
+  return { take, notes: () => nulls.notes };
 }
 
 const lacking = (user: number, group: number): 'user' | 'group' | 'both' => (user >= 0 ? 'group' : group >= 0 ? 'user' : 'both');

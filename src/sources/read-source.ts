@@ -3,8 +3,10 @@
 import { collationOf } from '../model/compare.js';
 import type { Directory, Group, Input, MembershipSink, Role, Snapshot, UnknownMember } from '../model/directory.js';
 import type { IdTable } from './id-table.js';
+import type { TypeJoin } from './join-types.js';
 import { checkMemberLists } from './member-lists.js';
-import { Problems } from './problem.js';
+import { NullCells } from './null-cells.js';
+import { Problems, quoted } from './problem.js';
 import { readGroups } from './read-groups.js';
 import { MemberResolver, splitGroupsCell, takeMemberships } from './read-memberships.js';
 import { readUsers, type UserWishes } from './read-users.js';
@@ -12,11 +14,16 @@ import type { Table, TableEnd } from './table.js';
 
 const ORDER: readonly Role[] = ['users', 'groups', 'memberships'];
 
+export interface SourceWishes extends UserWishes {
+  /** Says how the users sign in, if the source does not. */
+  readonly types?: TypeJoin;
+}
+
 /**
  * Reads every table once. `begin` is called when users and groups are complete and says where the memberships go;
  * it is not called where something could not be read. Throws SourceRefused with everything that is wrong.
  */
-export function readSource(opened: readonly Table[], wishes: UserWishes, begin: (directory: Directory) => MembershipSink): Snapshot {
+export function readSource(opened: readonly Table[], wishes: SourceWishes, begin: (directory: Directory) => MembershipSink): Snapshot {
   const sorted = [...opened].sort((a, b) => ORDER.indexOf(a.role) - ORDER.indexOf(b.role));
   const tables = sorted.filter(({ refused }) => refused === undefined);
   const problems = new Problems();
@@ -36,7 +43,7 @@ export function readSource(opened: readonly Table[], wishes: UserWishes, begin: 
   const cells = new CellMemberships(groups.groups, groups.groupsById, hasGroups, problems);
   const users = readUsers(wishes, problems);
   for (const table of ofRole('users')) {
-    if (wishes.authMode === 'multi' && !table.columns.has('authenticationType')) refuseWithoutType(table, problems);
+    if (wishes.authMode === 'multi' && wishes.areTypesListed !== true && !table.columns.has('authenticationType')) refuseWithoutType(table, problems);
     const input = inputOf(table);
     ends.set(
       table,
@@ -45,7 +52,7 @@ export function readSource(opened: readonly Table[], wishes: UserWishes, begin: 
         problems,
       ),
     );
-    notes.push(...users.end(table));
+    notes.push(...users.end(table), ...cells.end(table));
   }
   const hasCells = ofRole('users').some((table) => table.columns.has('groups'));
   if (hasCells && !hasGroups) {
@@ -56,24 +63,31 @@ export function readSource(opened: readonly Table[], wishes: UserWishes, begin: 
 
   notes.push(...checkMemberLists(groups.groups, tables, problems));
 
+  const isSound = problems.total === 0;
+  const { types, collation } = wishes;
+  const joined = isSound ? types?.join({ users: users.users, usersById: users.usersById, tables, collation: collationOf(collation) }) : undefined;
+  notes.push(...(joined?.notes ?? []));
   const directory: Directory = {
     users: users.users,
     groups: groups.groups,
     ...(users.names === undefined ? {} : { names: users.names }),
     given: { groups: hasGroups || hasCells, groupList: hasGroups, memberships: hasCells || ofRole('memberships').length > 0 },
+    ...(joined?.unanswered === undefined ? {} : { unanswered: joined.unanswered }),
   };
-  const isSound = problems.total === 0;
   const sink = isSound ? begin(directory) : DEAF;
   let memberships = cells.replay(users.users, sink);
   const resolver = new MemberResolver(users.users, groups.groups, users.usersById, groups.groupsById, collationOf(wishes.collation).key);
   for (const table of ofRole('memberships')) {
-    const end = table.read(takeMemberships(table, resolver, sink, problems, wishes.areIdsEnough), problems);
+    const { take, notes: notesOf } = takeMemberships(table, resolver, sink, problems, wishes.areIdsEnough);
+    const end = table.read(take, problems);
     ends.set(table, end);
+    notes.push(...notesOf());
     memberships += end.rows;
   }
   problems.refuse(sorted);
   for (const table of tables) notes.push(...(ends.get(table)?.notes ?? []));
-  return { ...directory, inputs: tables.map((table) => inputFor(table, ends.get(table))), memberships, notes };
+  const inputs = tables.map((table) => inputFor(table, ends.get(table)));
+  return { ...directory, inputs, ...(types === undefined ? {} : { typeList: types.input }), memberships, notes };
 }
 
 const DEAF: MembershipSink = { member: () => {}, unknown: () => {} };
@@ -99,7 +113,7 @@ function refuseWithoutType({ file, table, headings }: Table, problems: Problems)
   problems.add({
     file,
     ...(table === undefined ? { line: 1 } : { table }),
-    message: `with --auth-mode multi every user needs an authentication type, and there is no such column (authenticationType, "Authentication Type", authType, auth). Name it with --column users.authenticationType="…". Headings found: ${headings.map((heading) => JSON.stringify(heading)).join(', ')}.`,
+    message: `with --auth-mode multi every user needs an authentication type, and there is no such column (authenticationType, "Authentication Type", authType, auth). Name it with --column users.authenticationType="…", or give the types with --auth-types FILE or --basic-users FILE. Headings found: ${headings.map((heading) => JSON.stringify(heading)).join(', ')}.`,
   });
 }
 
@@ -109,6 +123,7 @@ class CellMemberships {
   readonly #unknown: UnknownMember[] = [];
   readonly #groupsByName = new Map<string, number>();
   readonly #ambiguous = new Set<string>();
+  #blank: NullCells | undefined;
 
   constructor(
     readonly groups: Group[],
@@ -122,8 +137,8 @@ class CellMemberships {
     }
   }
 
-  take(table: Table, input: number, user: number, cell: string, line: number): void {
-    const names = splitGroupsCell(cell, (name) => this.areGroupsGiven && this.#groupsByName.has(name));
+  take(table: Table, input: number, user: number, found: string, line: number): void {
+    const isGroup = (name: string): boolean => this.#groupsByName.has(name);
     const refuse = (message: string): void => {
       const at = table.columns.get('groups') ?? 0;
       this.problems.add({
@@ -133,8 +148,21 @@ class CellMemberships {
         column: at + 1,
         heading: table.headings[at],
         message,
+        cause: found,
       });
     };
+    const cell = table.words.groupsCell(found, this.areGroupsGiven ? isGroup : undefined);
+    if (cell === undefined) {
+      refuse(
+        `${quoted(found)} can be the name of a group, or say that the user is in none. If it is no value, say --null users.groups=${quoted(found)}; if not, give the groups with --groups FILE.`,
+      );
+      return;
+    }
+    if (cell === '' && found !== '') {
+      this.#blank ??= new NullCells(table);
+      this.#blank.count('groups', 1);
+    }
+    const names = splitGroupsCell(cell, (name) => this.areGroupsGiven && isGroup(name));
     if (names === undefined) {
       refuse(`${JSON.stringify(cell)} can be read as different groups, because a comma is also part of a name; give memberships with --memberships FILE.`);
       return;
@@ -158,6 +186,13 @@ class CellMemberships {
         this.#unknown.push({ user: String(user), group: name, lacks: 'group', location });
       }
     }
+  }
+
+  /** Returns what is to be said about the cells of a table, after its last row. */
+  end(table: Table): readonly string[] {
+    const notes = this.#blank?.table === table ? this.#blank.notes : [];
+    this.#blank = undefined;
+    return notes;
   }
 
   /** Hands the memberships on; yields how many there are. */

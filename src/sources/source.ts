@@ -1,6 +1,7 @@
 /** What a person asked to be read, and what an input format must offer. */
 
 import type { Activity, Role } from '../model/directory.js';
+import type { EscapeStyle, QuoteStyle } from './csv-dialect.js';
 import type { Encoding } from './encoding.js';
 import type { OnProgress, OpenedSource } from './table.js';
 
@@ -20,8 +21,8 @@ export interface SourceRequest {
   readonly tables: Readonly<Partial<Record<Role, string>>>;
   readonly delimiter?: string;
   readonly encoding?: Encoding;
-  readonly quote?: 'double' | 'none';
-  readonly escape?: 'backslash' | 'none';
+  readonly quote?: QuoteStyle;
+  readonly escape?: EscapeStyle;
   /** Further spellings of no value: `VALUE`, or `groups.project=VALUE` for one column. */
   readonly nulls: readonly string[];
   /** What further spellings of a status mean, by lower-case value. */

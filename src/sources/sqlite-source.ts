@@ -24,8 +24,8 @@ export const sqliteSource: SourceFormat = {
     return true;
   },
   filesOf: () => undefined,
-  async open({ source = '', tables, columns, isAssumedActive }, onProgress) {
+  async open({ source = '', tables, columns, nulls, activeMap, isAssumedActive }, onProgress) {
     const { openSqlite } = await import('./sqlite.js');
-    return openSqlite({ file: source, tables, columns, isAssumedActive, ...(onProgress === undefined ? {} : { onProgress }) });
+    return openSqlite({ file: source, tables, columns, nulls, activeMap, isAssumedActive, ...(onProgress === undefined ? {} : { onProgress }) });
   },
 };

@@ -5,10 +5,13 @@ import { basename } from 'node:path';
 import type { Role } from '../model/directory.js';
 import { Mistake } from '../model/mistake.js';
 import type { TextBytes } from '../model/text-bytes.js';
+import { CellWords } from './cell-words.js';
 import { resolveHeadings } from './headings.js';
 import { integerOf } from './id-table.js';
 import { type Problems, type SourceProblem, SourceRefused } from './problem.js';
+import type { SourceRequest } from './source.js';
 import { type Database, inPlainWords, loadSqlite, openReadOnly } from './sqlite-connection.js';
+import { findWrongTexts, hasSign, isSignless } from './sqlite-text.js';
 import type { OnProgress, OpenedSource, Row, Table, TableEnd } from './table.js';
 
 /** Where Jama Connect keeps it, beside the plain names. */
@@ -18,7 +21,7 @@ const TABLES: Readonly<Record<Role, readonly string[]>> = {
   memberships: ['memberships', 'user_role'],
 };
 
-export interface SqliteWishes {
+export interface SqliteWishes extends Pick<SourceRequest, 'nulls' | 'activeMap'> {
   readonly file: string;
   readonly tables: Readonly<Partial<Record<Role, string>>>;
   readonly columns: Readonly<Partial<Record<Role, Readonly<Record<string, string>>>>>;
@@ -104,6 +107,7 @@ export function openTable(database: Database, role: Role, table: string, wishes:
     table,
     headings,
     columns: resolved.columns,
+    words: new CellWords(role, wishes),
     isIdFromUserName: resolved.isIdFromUserName,
     ...(isActivityKnown ? { activity: 'active' as const } : {}),
     notes: [],
@@ -151,16 +155,28 @@ class SqliteRow implements Row {
 /** Yields an SQL expression that reads a column as text, so that ids of 64 bits stay whole. */
 const asText = (name: string): string => `CAST(${quoteName(name)} AS TEXT)`;
 
-/** Yields the digest of the columns that are read, in an order that only their content decides. */
-export function digestTable(database: Database, table: string, headings: readonly string[]): string {
+/**
+ * Returns the digest of the columns that are read, in an order that only their content decides. Texts that are not of the
+ * database's encoding go to `problems`: different bytes of these may be read as the same text.
+ */
+export function digestTable(database: Database, table: Table, problems: Problems): string {
+  const name = table.table ?? '';
+  const headings = headingsRead(table);
   const cells = headings.map(asText).join(', ');
   const order = headings.map((_, at) => at + 1).join(', ');
   const hash = createHash('sha256').update(`${JSON.stringify(headings)}\n`);
+  let isDoubtful = isSignless(database);
   for (const row of database
-    .prepare(`SELECT ${cells} FROM ${quoteName(table)} ORDER BY ${order}`)
+    .prepare(`SELECT ${cells} FROM ${quoteName(name)} ORDER BY ${order}`)
     .raw()
     .iterate()) {
-    hash.update(`${JSON.stringify(row)}\n`);
+    const json = JSON.stringify(row);
+    hash.update(`${json}\n`);
+    isDoubtful ||= hasSign(json);
+  }
+  if (isDoubtful) {
+    const columns = headings.map((heading) => ({ heading, at: table.headings.indexOf(heading), sql: quoteName(heading) }));
+    findWrongTexts(database, { file: table.file, table: name, columns, rowid: rowidName(database, name), from: quoteName(name) }, problems);
   }
   return hash.digest('hex');
 }
@@ -179,19 +195,25 @@ function readRows(database: Database, table: Table, visit: (row: Row) => void, p
   });
   const row = new SqliteRow(table.headings.length, at);
   const rowid = rowidName(database, name);
-  const blobs = read.map((heading) => `typeof(${quoteName(heading)}) = 'blob'`).join(' OR ');
-  const select = `SELECT ${rowid ?? '0'}, ${read.map(asText).join(', ')}, (${blobs}) FROM ${quoteName(name)}${rowid === undefined ? '' : ` ORDER BY ${rowid}`}`;
+  /** The place of the first column with a BLOB, from 1. */
+  const blobs = `CASE ${read.map((heading, place) => `WHEN typeof(${quoteName(heading)}) = 'blob' THEN ${place + 1}`).join(' ')} ELSE 0 END`;
+  const select = `SELECT ${rowid ?? '0'}, ${read.map(asText).join(', ')}, ${blobs} FROM ${quoteName(name)}${rowid === undefined ? '' : ` ORDER BY ${rowid}`}`;
   let rows = 0;
   for (const cells of database.prepare<[], unknown[]>(select).raw().iterate() as IterableIterator<unknown[]>) {
     rows++;
     row.line = rowid === undefined ? rows : Number(cells[0]);
     row.cells = cells;
-    if (cells[cells.length - 1] === 1) {
+    const blob = Number(cells[cells.length - 1]);
+    if (blob > 0) {
+      const heading = read[blob - 1];
       problems.add({
         file: table.file,
         table: name,
         line: row.line,
+        column: table.headings.indexOf(heading) + 1,
+        heading,
         message: 'the row holds binary data (a BLOB) where text is expected; cast it to TEXT in a view and name the view with --table.',
+        cause: 'blob',
       });
       continue;
     }
@@ -199,7 +221,7 @@ function readRows(database: Database, table: Table, visit: (row: Row) => void, p
     if ((rows & 0xffff) === 0) onProgress?.({ path: table.path, bytes: 0, rows });
   }
   return {
-    sha256: digestTable(database, name, read),
+    sha256: digestTable(database, table, problems),
     rows,
     notes: rows === 0 && table.role !== 'users' ? [`${table.path}: the table ${name} has no rows.`] : [],
   };

@@ -2,6 +2,7 @@
 
 import type { Activity, Input, Role } from '../model/directory.js';
 import type { TextBytes } from '../model/text-bytes.js';
+import type { CellWords } from './cell-words.js';
 import type { Columns } from './headings.js';
 import type { Problems, SourceProblem } from './problem.js';
 
@@ -41,6 +42,8 @@ export interface Table {
   readonly table?: string;
   readonly headings: readonly string[];
   readonly columns: Columns;
+  /** Which spellings are no value, and what words for a status mean. */
+  readonly words: CellWords;
   readonly isIdFromUserName: boolean;
   /** What the file is said to hold, where it has no column for it. */
   readonly activity?: Activity;
@@ -52,6 +55,8 @@ export interface Table {
   proof?(): Pick<Input, 'isComplete' | 'includesInactive'>;
   /** Plain sentences about how it was opened. */
   readonly notes: readonly string[];
+  /** Yields why a text cannot be a cell of the file, in its encoding and by its quotes; undefined if it can. */
+  unfit?(text: string): string | undefined;
   /** Hands each row out, in source order, once. What cannot be read goes to `problems`. */
   read(visit: (row: Row) => void, problems: Problems): TableEnd;
 }

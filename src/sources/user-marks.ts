@@ -15,6 +15,8 @@ export interface UserWords {
   readonly scimAdmin?: { readonly id?: string; readonly userName?: string };
   /** Systems that sign in with a username, by its key. */
   readonly systemsByKey?: ReadonlyMap<string, readonly string[]>;
+  /** The authentication types are those of a list; the source does not need any. */
+  readonly areTypesListed?: boolean;
 }
 
 type Marks = Pick<User, 'isLeftOut' | 'scimAdmin' | 'signsInFor'>;
@@ -23,7 +25,7 @@ type Marks = Pick<User, 'isLeftOut' | 'scimAdmin' | 'signsInFor'>;
 type Marker = (row: Row, id: string, userName: string) => Marks | undefined;
 
 /** Yields what makes a table's marker, or undefined where nobody said anything. */
-export function markUsers({ collation, leaveOutUsers, scimAdmin, systemsByKey }: UserWords): ((table: Table) => Marker) | undefined {
+export function markUsers({ collation, leaveOutUsers, scimAdmin, systemsByKey, areTypesListed }: UserWords): ((table: Table) => Marker) | undefined {
   if (leaveOutUsers.length === 0 && scimAdmin === undefined && systemsByKey === undefined) return undefined;
   const { key } = collationOf(collation);
   const leftOut = new Set(leaveOutUsers);
@@ -31,13 +33,13 @@ export function markUsers({ collation, leaveOutUsers, scimAdmin, systemsByKey }:
   const needsKey = adminKey !== undefined || systemsByKey !== undefined;
   return (table) => {
     const licence = columnText(table, 'licenseType');
-    const isTypeGiven = table.columns.has('authenticationType');
+    const isTypeGiven = areTypesListed === true || table.columns.has('authenticationType');
     return (row, id, userName) => {
       const folded = needsKey ? key(userName) : '';
       const systems = systemsByKey?.get(folded);
       const isAdmin = scimAdmin !== undefined && (id === scimAdmin.id || (folded !== '' && folded === adminKey));
       if (!isAdmin && systems === undefined) return leftOut.has(id) ? { isLeftOut: true } : undefined;
-      const found = licence?.(row) ?? '';
+      const found = table.words.value('licenseType', licence?.(row) ?? '');
       return {
         ...(isAdmin || leftOut.has(id) ? { isLeftOut: true } : {}),
         ...(isAdmin ? { scimAdmin: { isTypeGiven, ...(found.trim() === '' ? {} : { licence: found }) } } : {}),

@@ -1,6 +1,6 @@
 /** Booleans and enumerations as exports spell them: trimmed, without case; everything else is refused. */
 
-import type { AuthenticationType } from '../model/directory.js';
+import type { Activity, AuthenticationType } from '../model/directory.js';
 
 const TRUE = new Set(['true', 't', '1', 'yes', 'y', 'active', 'activated', 'enabled']);
 const FALSE = new Set(['false', 'f', '0', 'no', 'n', 'inactive', 'deactivated', 'disabled']);
@@ -17,8 +17,14 @@ const pick = (text: string, yes: ReadonlySet<string>, no: ReadonlySet<string>): 
 /** Yields what a yes/no cell says, undefined where it is no boolean. */
 export const parseBoolean = (text: string): boolean | undefined => pick(text, TRUE, FALSE);
 
-/** Yields whether a `disabled` cell says that the user is disabled. */
-export const parseDisabled = (text: string): boolean | undefined => pick(text, DISABLED, NOT_DISABLED);
+/** Returns whether a cell of `active` or `disabled` says that the user is active; `further` are words that a person mapped, by lower-case value. */
+export function parseActivity(text: string, column: 'active' | 'disabled', further: Readonly<Record<string, Activity>>): boolean | undefined {
+  const value = text.trim().toLowerCase();
+  if (Object.hasOwn(further, value)) return further[value] === 'active';
+  if (column === 'active') return parseBoolean(value);
+  const isDisabled = pick(value, DISABLED, NOT_DISABLED);
+  return isDisabled === undefined ? undefined : !isDisabled;
+}
 
 /** A licence type that says that the user is inactive, as code or as word. */
 export const isInactiveLicence = (text: string): boolean => /^(?:i|inactive|i - inactive)$/i.test(text.trim());
@@ -48,6 +54,3 @@ export function parseScope(text: string): 'organisation' | 'project' | undefined
   if (ORGANISATION.has(value)) return 'organisation';
   return value === 'project' ? 'project' : undefined;
 }
-
-/** Is blank, or a dump's way of writing NULL. */
-export const isNull = (text: string): boolean => /^(?:|null|\\n)$/i.test(text.trim());

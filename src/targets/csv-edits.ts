@@ -1,7 +1,9 @@
 /** Which cells of a CSV file the actions change: one editor for each kind of file. */
 
 import type { SpanRow } from '../sources/cell-spans.js';
-import { rawRecord, unfitFor, writeCell } from './csv-cell.js';
+import type { CellWords } from '../sources/cell-words.js';
+import { unfitFor, writeCell } from '../sources/csv-dialect.js';
+import { isDashes } from '../sources/csv-wrapping.js';
 import { newRows } from './csv-members.js';
 import type { CsvShape, Editor, Splicer } from './csv-rewrite.js';
 import { type Formers, formerText, wasStatedIn } from './former.js';
@@ -9,6 +11,7 @@ import { rewriteGroupsCell } from './groups-cell.js';
 import type { CsvRecord } from './journal.js';
 import { type Ledger, netOf, type Step } from './ledger.js';
 import { findersOf, type Names } from './names.js';
+import { newValue, noWordFor, unreadable } from './new-value.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** One change of a file's bytes. */
@@ -28,6 +31,8 @@ export interface EditContext {
   readonly ledger: Ledger;
   readonly names: Names | undefined;
   readonly vocabulary: Vocabulary | undefined;
+  /** How the cells are read. */
+  readonly words: CellWords;
   readonly former: Formers;
   /** New memberships are to be stated here. */
   readonly takesNewMembers: boolean;
@@ -39,19 +44,30 @@ export type Planned = { readonly column: number; readonly text: string; readonly
 const placesOf = (steps: readonly Step[]): number[] => steps.map(({ at }) => at);
 
 /** Writes planned cells in the order in which they stand. */
-function write(row: SpanRow, out: Splicer, planned: readonly Planned[], { head, encoding }: CsvShape, { ledger, note }: EditContext): void {
+function write(row: SpanRow, out: Splicer, planned: readonly Planned[], { head, dialect, encoding }: CsvShape, { ledger, note }: EditContext): void {
+  const become = (column: number): string => planned.find((each) => each.column === column)?.text ?? row.text(column);
   for (const { column, text, at, follows } of [...planned].sort((a, b) => a.column - b.column)) {
-    const unfit = unfitFor(text, encoding);
-    if (unfit !== undefined) {
-      for (const each of at) ledger.refuseUnfit(each, unfit);
+    const old = row.raw(column);
+    const isSame = row.text(column) === text;
+    // Dashes in every cell would be left out as no row.
+    const areDashes = isDashes(text) && Array.from({ length: row.width }, (_, each) => become(each)).every(isDashes);
+    const unfit = areDashes
+      ? `${JSON.stringify(text)} would make a row of dashes, which is read as no data`
+      : isSame
+        ? undefined
+        : unfitFor(text, dialect, encoding);
+    const raw = isSame ? old : writeCell(text, dialect, row.isQuoted(column));
+    if (unfit !== undefined || raw === undefined) {
+      for (const each of at) ledger.refuseUnfit(each, unfit ?? `${JSON.stringify(text)} cannot be written in the file`);
       continue;
     }
-    const old = row.raw(column);
-    const raw = row.text(column) === text ? old : writeCell(text, head.delimiter, row.isQuoted(column));
     note({ at, line: row.line, heading: head.headings[column], old, new: raw, ...(follows === undefined ? {} : { follows }) });
     if (raw !== old) out.replace(row.bytes, row.from(column), row.to(column), raw);
   }
 }
+
+/** Yields the record as it is written, with its line end. */
+const rawRecord = (row: SpanRow): string => row.bytes.toString('utf8', row.start, row.next);
 
 function editUsers(shape: CsvShape, context: EditContext): Editor {
   const { columns } = shape.head.resolved;
@@ -77,9 +93,8 @@ function editUsers(shape: CsvShape, context: EditContext): Editor {
       if (work !== undefined) {
         work.isSeen = true;
         const { userName, email, active } = work.steps;
-        for (const [steps, column, what] of [[userName, userNameAt, 'the username'] as const, [email, emailAt, 'the email'] as const]) {
-          const last = steps.at(-1);
-          if (last !== undefined && ledger.isMet(steps, row.text(column), what)) planned.push({ column, text: last.to, at: placesOf(steps) });
+        for (const [name, column, what] of [['userName', userNameAt, 'the username'] as const, ['email', emailAt, 'the email'] as const]) {
+          planned.push(...newValue(row.text(column), { steps: name === 'email' ? email : userName, column, name, what }, context));
         }
         const last = active.at(-1);
         if (last !== undefined && activeAt === undefined) ledger.refuse(last.at, 'the file with this user has no column that says who is active');
@@ -88,7 +103,8 @@ function editUsers(shape: CsvShape, context: EditContext): Editor {
           if (ledger.isMet(active, String(vocabulary.isActive(cell)), 'active')) {
             const isActive = last.to === 'true';
             const text = active[0].from === last.to ? cell : (formerText(context.former, last.at) ?? vocabulary.spell(isActive, cell));
-            planned.push({ column: activeAt, text, at: placesOf(active) });
+            if (text === undefined) ledger.refuse(last.at, noWordFor(isActive));
+            else planned.push({ column: activeAt, text, at: placesOf(active) });
           }
         }
       }
@@ -118,7 +134,8 @@ export function groupsCells(
     else known.push(pair.group);
   }
   if (!areGroupsGiven) seeGroups(context, groups);
-  return (cell, user, column) => {
+  return (found, user, column) => {
+    const cell = context.words.groupsCell(found, areGroupsGiven ? (name) => workByName.has(name) : undefined) ?? found;
     const touched: number[] = [];
     const removed: number[] = [];
     const after = (name: string): string | undefined => {
@@ -150,7 +167,7 @@ export function groupsCells(
     });
     const owned = [...removed, ...arrivals];
     const at = [...new Set(owned.length > 0 ? owned : touched)];
-    if (text === undefined) {
+    if (text === undefined || (text !== cell && context.words.groupsCell(text, areGroupsGiven ? (name) => namesAfter.has(name) : undefined) !== text)) {
       for (const each of at.length > 0 ? at : renamesOf(ledger)) ledger.refuse(each, `the groups ${JSON.stringify(cell)} could not be told apart any more`);
       return [];
     }
@@ -183,22 +200,23 @@ function editGroups(shape: CsvShape, context: EditContext): Editor {
       if (index < 0) return;
       const work = ledger.groups[index];
       work.isSeen = true;
-      const last = work.steps.at(-1);
-      if (last === undefined || !ledger.isMet(work.steps, row.text(column), 'the name')) return;
-      write(row, out, [{ column, text: last.to, at: placesOf(work.steps) }], shape, context);
+      const planned = newValue(row.text(column), { steps: work.steps, column, name: 'name', what: 'the name' }, context);
+      if (planned.length > 0) write(row, out, planned, shape, context);
     },
   };
 }
 
 function editMemberships(shape: CsvShape, context: EditContext): Editor {
   const { columns } = shape.head.resolved;
-  const { ledger, names } = context;
-  const { user: userFinder, group: groupFinder } = findersOf(columns, ledger, names);
+  const { ledger, names, words } = context;
+  const nameOf = new Map([...columns].map(([name, column]) => [column, name]));
+  const { user: userFinder, group: groupFinder } = findersOf(columns, ledger, names, words);
   const follow = (row: SpanRow, finder: typeof userFinder, steps: readonly Step[] | undefined): Planned[] => {
     const last = steps?.at(-1);
     if (steps === undefined || last === undefined) return [];
     return finder.nameColumns.flatMap((column): Planned[] => {
       const isNamed = finder.foundBy === column ? finder.isName(row, column) : row.text(column) === steps[0].from;
+      if (isNamed && words.of(nameOf.get(column) ?? '').has(last.to)) ledger.refuse(last.at, unreadable(last.to));
       return isNamed ? [{ column, text: last.to, at: placesOf(steps), follows: true }] : [];
     });
   };

@@ -3,7 +3,9 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Activity, Role } from '../model/directory.js';
+import { CellWords } from '../sources/cell-words.js';
 import { openCsv } from '../sources/csv.js';
+import type { EscapeStyle, QuoteStyle } from '../sources/csv-dialect.js';
 import type { HeadWishes } from '../sources/csv-head.js';
 import { filesOf } from '../sources/csv-source.js';
 import type { SourceRequest } from '../sources/source.js';
@@ -64,12 +66,22 @@ export function siteOfCsv(source: SourceRequest, destination: Destination): Site
   };
 }
 
+/**
+ * Yields how quotes and backslashes are read. What nobody stated is what it was when the source was read as a whole:
+ * a file in doubt was refused then, and a cell that has changed since may not bring the doubt back.
+ */
+const dialectOf = ({ quote, escape: escapeStyle }: SourceRequest): { readonly quote: QuoteStyle; readonly escape: EscapeStyle } => ({
+  quote: quote ?? 'double',
+  escape: escapeStyle ?? 'none',
+});
+
 /** Yields how the headings of a file are found. */
 export function headWishesOf({ role, activity }: CsvFile, source: SourceRequest): Omit<HeadWishes, 'file'> {
   const named = source.columns[role];
   return {
     role,
     isActivityKnown: activity !== undefined,
+    ...dialectOf(source),
     ...(source.delimiter === undefined ? {} : { delimiter: source.delimiter }),
     ...(named === undefined ? {} : { named }),
   };
@@ -82,7 +94,9 @@ export function openCsvFile({ role, path, activity }: CsvFile, reading: string, 
     role,
     path,
     file: reading,
+    words: new CellWords(role, source),
     ...(activity === undefined ? {} : { activity }),
+    ...dialectOf(source),
     ...(source.delimiter === undefined ? {} : { delimiter: source.delimiter }),
     ...(source.encoding === undefined ? {} : { encoding: source.encoding }),
     ...(named === undefined ? {} : { named }),

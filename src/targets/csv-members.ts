@@ -1,6 +1,6 @@
 /** Records of memberships that come into a CSV file: new ones, or such as a run has taken out. */
 
-import { unfitFor, writeCell } from './csv-cell.js';
+import { unfitFor, writeCell } from '../sources/csv-dialect.js';
 import type { EditContext } from './csv-edits.js';
 import type { CsvShape, Tail } from './csv-rewrite.js';
 import { type Former, formerRows, wasStatedIn } from './former.js';
@@ -9,7 +9,7 @@ import { netOf, type PairWork } from './ledger.js';
 
 /** Yields the records that are to come, in the style of the file. A membership that several records stated comes back in all of them. */
 export function newRows(shape: CsvShape, context: EditContext, { lineEnd, isLastOpen, isQuoted }: Tail): string {
-  const { head, encoding } = shape;
+  const { head, dialect, encoding } = shape;
   const { delimiter, headings } = head;
   const { ledger } = context;
   let text = '';
@@ -20,10 +20,10 @@ export function newRows(shape: CsvShape, context: EditContext, { lineEnd, isLast
     const values = valuesOf(shape, context, pair);
     for (const former of rows.length === 0 ? [undefined] : rows) {
       const cells = cellsOf(headings, values, former?.record);
-      const unfit = cells.map((cell) => unfitFor(cell, encoding)).find((reason) => reason !== undefined);
+      const unfit = cells.map((cell) => unfitFor(cell, dialect, encoding)).find((reason) => reason !== undefined);
       if (unfit !== undefined) for (const each of at) ledger.refuseUnfit(each, unfit);
       const record: CsvRecord = { delimiter, headings, cells };
-      const raw = `${rawAsBefore(former, record) ?? cells.map((cell) => writeCell(cell, delimiter, isQuoted)).join(delimiter)}${lineEnd}`;
+      const raw = `${rawAsBefore(former, record) ?? cells.map((cell) => writeCell(cell, dialect, isQuoted) ?? '').join(delimiter)}${lineEnd}`;
       context.note({ at, line: 0, record, old: '', new: raw });
       text += raw;
     }

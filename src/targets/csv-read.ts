@@ -55,7 +55,7 @@ function readVocabulary(file: CsvFile, reading: string, source: SourceRequest): 
   try {
     const at = table.columns.get('active') ?? table.columns.get('disabled');
     if (at === undefined) return undefined;
-    const vocabulary = new Vocabulary(table.columns.has('active') ? 'active' : 'disabled');
+    const vocabulary = new Vocabulary(table.columns.has('active') ? 'active' : 'disabled', table.words.activeMap);
     table.read((row) => vocabulary.see(row.text(at)), new Problems());
     return vocabulary;
   } finally {

@@ -1,5 +1,6 @@
 /** A write of CSV files gone through without writing: every cell is judged, and nothing is made. */
 
+import { CellWords } from '../sources/cell-words.js';
 import { ROLE_EDITORS } from './csv-edits.js';
 import { csvFilesOf, headWishesOf } from './csv-files.js';
 import { readGround } from './csv-read.js';
@@ -28,6 +29,7 @@ export async function rehearseCsv({ source, inputs, destination, tasks, authType
           ledger,
           names: ground.names,
           vocabulary: ground.vocabularies.get(file),
+          words: new CellWords(file.role, source),
           former: new Map(),
           takesNewMembers: ground.memberFile === file,
           note: () => {},

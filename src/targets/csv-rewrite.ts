@@ -3,13 +3,16 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fchmodSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { type SpanRow, SpanScanner } from '../sources/cell-spans.js';
+import { type Dialect, settled } from '../sources/csv-dialect.js';
 import { findHead, type Head, type HeadWishes } from '../sources/csv-head.js';
+import { statedRows } from '../sources/csv-wrapping.js';
 import { type Encoding, encodeText } from '../sources/encoding.js';
 import { FileStream } from '../sources/file-stream.js';
 
 /** What is known of a file once its headings are read. */
 export interface CsvShape {
   readonly head: Head;
+  readonly dialect: Dialect;
   readonly encoding: Encoding;
 }
 
@@ -82,7 +85,7 @@ export async function rewriteCsv(request: RewriteRequest): Promise<Rewritten> {
     const fd = openSync(request.writing, 'wx', 0o600);
     try {
       const out = new Sink(fd, stream);
-      const edits = await copyRows(request, { head, scanner, out, encoding: stream.encoding });
+      const edits = await copyRows(request, { head, dialect: settled(head.dialect), scanner, out, encoding: stream.encoding });
       const before = stream.finish();
       fchmodSync(fd, request.mode);
       fsyncSync(fd);
@@ -102,7 +105,7 @@ export async function readThrough(request: ReadRequest): Promise<Omit<Rewritten,
     const scanner = new SpanScanner(stream);
     const head = findHead((wanted) => scanner.peek(wanted), { ...request.head, file: request.reading });
     const out = { write: () => {} };
-    const edits = await copyRows({ ...request, pause: async () => {} }, { head, scanner, out, encoding: stream.encoding });
+    const edits = await copyRows({ ...request, pause: async () => {} }, { head, dialect: settled(head.dialect), scanner, out, encoding: stream.encoding });
     return { before: stream.finish(), edits };
   } finally {
     stream.close();
@@ -114,21 +117,23 @@ interface Copying extends CsvShape {
   readonly out: Pick<Sink, 'write'>;
 }
 
-async function copyRows({ edit, pause }: Pick<RewriteRequest, 'edit' | 'pause'>, { head, scanner, out, encoding }: Copying): Promise<number> {
-  const editor = edit({ head, encoding });
+async function copyRows({ edit, pause }: Pick<RewriteRequest, 'edit' | 'pause'>, { head, dialect, scanner, out, encoding }: Copying): Promise<number> {
+  const editor = edit({ head, dialect, encoding });
   const front = scanner.take(head.offset, head.lines);
   out.write(front);
   const splicer = new Splicer();
+  const trailer = new Trailer(out, editor.end === undefined ? 0 : head.headings.length);
   let lineEnd = lineEndOf(front, front.length);
   let isLastOpen = lineEnd === '' && front.length > 0;
-  let isQuoted = head.headings.length > 0 && front.includes(0x22);
+  let isQuoted = head.headings.length > 0 && dialect.quote === 'double' && front.includes(0x22);
   let isFirst = true;
-  await scanner.scan(head.delimiter, {
+  await scanner.scan(dialect, {
     row(row) {
       if (isFirst) {
         isQuoted = row.width > 0 && Array.from({ length: row.width }, (_, column) => row.isQuoted(column)).every(Boolean);
         isFirst = false;
       }
+      trailer.see(row);
       editor.row(row, splicer);
     },
     async stretch(bytes, end) {
@@ -136,17 +141,65 @@ async function copyRows({ edit, pause }: Pick<RewriteRequest, 'edit' | 'pause'>,
         const found = lineEndOf(bytes, end);
         isLastOpen = found === '';
         lineEnd = lineEnd || found;
-        out.write(splicer.finish(bytes, end));
+        trailer.write(bytes, end, splicer);
       }
       await pause();
     },
   });
-  const added = editor.end?.({ lineEnd: lineEnd || '\n', isLastOpen, isQuoted }) ?? '';
+  const isBefore = trailer.isHeld;
+  const added = editor.end?.({ lineEnd: lineEnd || '\n', isLastOpen: isLastOpen && !isBefore, isQuoted }) ?? '';
   if (added !== '') {
     out.write(Buffer.from(added, 'utf8'));
     splicer.count++;
   }
+  trailer.release();
   return splicer.count;
+}
+
+/** Keeps the last rows back that are no data, since new rows come before them. */
+class Trailer {
+  readonly #held: Buffer[] = [];
+  #from = -1;
+  #hasRow = false;
+
+  constructor(
+    readonly out: Pick<Sink, 'write'>,
+    /** Cells of a row; 0 where no rows come. */
+    readonly width: number,
+  ) {}
+
+  get isHeld(): boolean {
+    return this.#held.length > 0;
+  }
+
+  see(row: SpanRow): void {
+    if (this.width < 2) return;
+    if (!isLeftOut(row)) {
+      this.#from = -1;
+      this.#hasRow = true;
+    } else if (this.#from < 0) this.#from = row.start;
+  }
+
+  /** Writes a stretch with what was replaced in it; rows that are left out have no part in that. */
+  write(bytes: Buffer, end: number, splicer: Splicer): void {
+    if (this.#hasRow) this.release();
+    const from = this.#from < 0 && !this.isHeld ? end : this.isHeld ? 0 : this.#from;
+    if (from > 0) this.out.write(splicer.finish(bytes, from));
+    if (from < end) this.#held.push(Buffer.from(bytes.subarray(from, end)));
+    this.#from = -1;
+    this.#hasRow = false;
+  }
+
+  release(): void {
+    for (const bytes of this.#held) this.out.write(bytes);
+    this.#held.length = 0;
+  }
+}
+
+function isLeftOut(row: SpanRow): boolean {
+  if (row.width === 1) return statedRows(row.text(0)) !== undefined;
+  for (let column = 0; column < row.width; column++) if (row.text(column) !== '') return false;
+  return true;
 }
 
 /** Yields the line end before a place, empty where there is none. */

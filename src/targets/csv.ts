@@ -1,6 +1,7 @@
 /** CSV files as a target: new versions are prepared beside the files, and take their places when all are complete. */
 
 import { join } from 'node:path';
+import { CellWords } from '../sources/cell-words.js';
 import { csvSource } from '../sources/csv-source.js';
 import { Desk, type Prepared } from './csv-desk.js';
 import { type CsvEdit, ROLE_EDITORS } from './csv-edits.js';
@@ -70,6 +71,7 @@ async function writeCsv(job: WriteJob): Promise<Written> {
         ledger,
         names: ground.names,
         vocabulary: ground.vocabularies.get(file),
+        words: new CellWords(file.role, source),
         former: job.former,
         takesNewMembers: ground.memberFile === file,
         note,

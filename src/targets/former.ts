@@ -1,7 +1,7 @@
 /** What there was before a run that is taken back. */
 
 import type { CsvRecord, IntentRecord } from './journal.js';
-import type { PairWork } from './ledger.js';
+import type { PairWork, Step } from './ledger.js';
 
 /** What stood in one place. */
 export interface Former {
@@ -19,6 +19,12 @@ export type Formers = ReadonlyMap<number, readonly Former[]>;
 export function formerText(formers: Formers, at: number): string | undefined {
   const old = formers.get(at)?.[0]?.old;
   return typeof old === 'string' ? old : undefined;
+}
+
+/** Returns the text that a cell had, if it is read as what a step leaves; else what the step leaves. */
+export function formerValue(formers: Formers, { at, to }: Step, read: (text: string) => string): string {
+  const text = formerText(formers, at);
+  return text !== undefined && read(text) === to ? text : to;
 }
 
 /** Yields the rows that stated a membership. */

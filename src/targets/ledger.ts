@@ -43,7 +43,7 @@ export interface PairWork {
 }
 
 const UNFIT_HINT =
-  'Nothing was changed. Save the export as UTF-8, which holds every character, and run "scim-audit plan" on that, without --encoding; decisions carry over.';
+  'Nothing was changed. Save the export as CSV in UTF-8 with quotes around the cells, which holds every text, and run "scim-audit plan" on that, without --encoding, --quote and --escape; decisions carry over.';
 
 export class Ledger {
   readonly users: UserWork[] = [];

@@ -2,6 +2,7 @@
 
 import { collationOf } from '../model/compare.js';
 import type { Group, User } from '../model/directory.js';
+import type { CellWords } from '../sources/cell-words.js';
 import { IdTable } from '../sources/id-table.js';
 import { MemberResolver } from '../sources/read-memberships.js';
 import { readSource } from '../sources/read-source.js';
@@ -69,6 +70,7 @@ export interface Finder {
 
 interface FinderWishes {
   readonly columns: ReadonlyMap<string, number>;
+  readonly words: CellWords;
   /** Canonical columns: of ids, of names, of either. */
   readonly from: readonly [string, string, string];
   /** Indices in the ledger by id. */
@@ -81,7 +83,7 @@ interface FinderWishes {
 }
 
 /** Yields how the rows of a memberships table tell one side, by the first of its columns that there is. */
-export function finderFor({ columns, from: [ids, named, either], works, names }: FinderWishes): Finder {
+export function finderFor({ columns, words, from: [ids, named, either], works, names }: FinderWishes): Finder {
   const idAt = columns.get(ids);
   const nameAt = columns.get(named);
   const eitherAt = columns.get(either);
@@ -102,11 +104,16 @@ export function finderFor({ columns, from: [ids, named, either], works, names }:
     };
   }
   if (nameAt !== undefined) {
-    return { find: (row) => (names === undefined ? -1 : byPlace(names.byName(row.text(nameAt)))), foundBy: nameAt, isName: () => true, nameColumns };
+    return {
+      find: (row) => (names === undefined ? -1 : byPlace(names.byName(words.value(named, row.text(nameAt))))),
+      foundBy: nameAt,
+      isName: () => true,
+      nameColumns,
+    };
   }
   return {
     find(row) {
-      const text = row.text(eitherAt ?? 0);
+      const text = words.value(either, row.text(eitherAt ?? 0));
       if (names === undefined) return -1;
       return byPlace(isId(text) ? names.byId.get(text.trim()) : names.byName(text));
     },
@@ -117,11 +124,16 @@ export function finderFor({ columns, from: [ids, named, either], works, names }:
 }
 
 /** Yields the finders of a memberships table: who, and in which group. */
-export function findersOf(columns: ReadonlyMap<string, number>, ledger: Ledger, names: Names | undefined): { readonly user: Finder; readonly group: Finder } {
+export function findersOf(
+  columns: ReadonlyMap<string, number>,
+  ledger: Ledger,
+  names: Names | undefined,
+  words: CellWords,
+): { readonly user: Finder; readonly group: Finder } {
   const users = names && { items: names.users, byId: names.resolver.usersById, byName: (name: string) => names.resolver.userByName(name) };
   const groups = names && { items: names.groups, byId: names.resolver.groupsById, byName: (name: string) => names.resolver.groupByName(name) };
   return {
-    user: finderFor({ columns, from: ['userId', 'userName', 'user'], works: ledger.usersById, ...(users === undefined ? {} : { names: users }) }),
-    group: finderFor({ columns, from: ['groupId', 'groupName', 'group'], works: ledger.groupsById, ...(groups === undefined ? {} : { names: groups }) }),
+    user: finderFor({ columns, words, from: ['userId', 'userName', 'user'], works: ledger.usersById, ...(users === undefined ? {} : { names: users }) }),
+    group: finderFor({ columns, words, from: ['groupId', 'groupName', 'group'], works: ledger.groupsById, ...(groups === undefined ? {} : { names: groups }) }),
   };
 }

@@ -13,7 +13,9 @@ export async function refuseUnsafe({ plan, planFile, source }: Pick<ApplyRequest
   const opened = await openSource(source);
   try {
     const tables = opened.tables.filter(({ role }) => role !== 'memberships');
-    const isScopeKnown = authMode !== 'multi' || tables.every(({ role, columns }) => role !== 'users' || columns.has('authenticationType'));
+    const isScopeKnown =
+      plan.settings.typeList === undefined &&
+      (authMode !== 'multi' || tables.every(({ role, columns }) => role !== 'users' || columns.has('authenticationType')));
     const wishes = { authMode: isScopeKnown ? authMode : 'basic', collation, authTypeMap, leaveOutUsers, withNames: false, areIdsEnough: true } as const;
     const { users, inputs } = readSource(tables, wishes, () => ({ member: () => {}, unknown: () => {} }));
     const planned = new Set(plan.snapshot.inputs.map(({ sha256 }) => sha256));

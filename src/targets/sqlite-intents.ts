@@ -6,8 +6,9 @@ import { formerRows, wasStatedIn } from './former.js';
 import { type CellValue, type IntentRecord, isRowValue } from './journal.js';
 import { type Ledger, netOf, type Step } from './ledger.js';
 import { type Finder, findersOf, isConcerned, type Names } from './names.js';
+import { noWordFor, unreadable } from './new-value.js';
 import { comingRows } from './sqlite-members.js';
-import { fromCell, readStored, readWhole, refuseFixed, type SqlValue, type StoredRow, type TableShape, textOf, toCell } from './sqlite-values.js';
+import { fromCell, nameOf, readStored, readWhole, refuseFixed, type SqlValue, type StoredRow, type TableShape, textOf, toCell } from './sqlite-values.js';
 import type { WriteJob } from './target.js';
 import { Vocabulary } from './vocabulary.js';
 
@@ -20,9 +21,7 @@ type ByIndex = Map<number, Cell[]>;
 
 /** Adds to a list of a map. A list that is made anew each time takes as many steps as it is long. */
 function push<K, T>(map: Map<K, T[]>, key: K, item: T): void {
-  const items = map.get(key);
-  if (items === undefined) map.set(key, [item]);
-  else items.push(item);
+  if (map.get(key)?.push(item) === undefined) map.set(key, [item]);
 }
 
 /** Yields the intents of all actions. What cannot be done is refused in the ledger. */
@@ -69,15 +68,15 @@ export class IntentMaker {
 
   #readUsers(shape: TableShape): void {
     const { ledger, names } = this;
-    const { columns } = shape.table;
+    const { columns, words } = shape.table;
     const idAt = columns.get('id') ?? columns.get('uid') ?? 0;
     const isUid = !columns.has('id');
     const activeAt = columns.get('active') ?? columns.get('disabled');
-    const vocabulary = new Vocabulary(columns.has('active') ? 'active' : 'disabled');
+    const vocabulary = new Vocabulary(columns.has('active') ? 'active' : 'disabled', words.activeMap);
     this.#vocabularies.set(shape, vocabulary);
     const memberShape = this.#memberShape();
     const groupsAt = columns.get('groups');
-    const context = { ledger, names, vocabulary, former: this.job.former, takesNewMembers: memberShape === shape };
+    const context = { ledger, names, vocabulary, words, former: this.job.former, takesNewMembers: memberShape === shape };
     const cells = groupsAt === undefined || names === undefined ? undefined : groupsCells(context, names);
     for (const row of readStored(this.database, shape)) {
       const id = row.text(idAt).trim();
@@ -93,8 +92,8 @@ export class IntentMaker {
       this.#keep(this.#users, index, row, idAt);
       const work = ledger.users[index];
       work.isSeen = true;
-      ledger.isMet(work.steps.userName, row.text(columns.get('userName') ?? 0), 'the username');
-      ledger.isMet(work.steps.email, row.text(columns.get('email') ?? 0), 'the email');
+      ledger.isMet(work.steps.userName, words.value('userName', row.text(columns.get('userName') ?? 0)), 'the username');
+      ledger.isMet(work.steps.email, words.value('email', row.text(columns.get('email') ?? 0)), 'the email');
       if (activeAt === undefined) for (const { at } of work.steps.active) ledger.refuse(at, 'the table has no column that says who is active');
       else ledger.isMet(work.steps.active, String(vocabulary.isActive(row.text(activeAt))), 'active');
     }
@@ -102,14 +101,14 @@ export class IntentMaker {
 
   #readGroups(shape: TableShape): void {
     const { ledger } = this;
-    const { columns } = shape.table;
+    const { columns, words } = shape.table;
     const idAt = columns.get('id') ?? 0;
     for (const row of readStored(this.database, shape)) {
       const index = ledger.groupsById.get(row.text(idAt).trim());
       if (index < 0) continue;
       this.#keep(this.#groups, index, row, idAt);
       ledger.groups[index].isSeen = true;
-      ledger.isMet(ledger.groups[index].steps, row.text(columns.get('name') ?? 0), 'the name');
+      ledger.isMet(ledger.groups[index].steps, words.value('name', row.text(columns.get('name') ?? 0)), 'the name');
     }
   }
 
@@ -122,7 +121,7 @@ export class IntentMaker {
 
   #readMemberships(shape: TableShape): void {
     const { ledger, names } = this;
-    const { user: userFinder, group: groupFinder } = findersOf(shape.table.columns, ledger, names);
+    const { user: userFinder, group: groupFinder } = findersOf(shape.table.columns, ledger, names, shape.table.words);
     const leaving: StoredRow[] = [];
     for (const row of readStored(this.database, shape)) {
       const user = userFinder.find(row);
@@ -158,35 +157,49 @@ export class IntentMaker {
       const index = ledger.usersById.get(change.user);
       for (const row of this.#users.get(index) ?? []) {
         const column = row.shape.table.columns.get(change.attribute) ?? row.shape.table.columns.get('disabled') ?? 0;
-        this.#update(at, { row, column }, change.attribute === 'active' ? this.#activity(at, row, column, change.to === 'true') : this.#value(at, change.to));
+        this.#update(
+          at,
+          { row, column },
+          change.attribute === 'active' ? this.#activity(at, row, column, change.to === 'true') : this.#value(at, { row, column }, change.to),
+        );
       }
-      if (change.attribute === 'userName') for (const cell of this.#namingUsers.get(index) ?? []) this.#update(at, cell, change.to, true);
+      if (change.attribute === 'userName')
+        for (const cell of this.#namingUsers.get(index) ?? []) this.#update(at, cell, this.#readable(at, cell, change.to), true);
     } else if (change.kind === 'replace-group') {
       const index = ledger.groupsById.get(change.group);
-      for (const row of this.#groups.get(index) ?? []) this.#update(at, { row, column: row.shape.table.columns.get('name') ?? 0 }, this.#value(at, change.to));
-      for (const cell of this.#namingGroups.get(index) ?? []) this.#update(at, cell, change.to, true);
+      for (const row of this.#groups.get(index) ?? []) {
+        const cell = { row, column: row.shape.table.columns.get('name') ?? 0 };
+        this.#update(at, cell, this.#value(at, cell, change.to));
+      }
+      for (const cell of this.#namingGroups.get(index) ?? []) this.#update(at, cell, this.#readable(at, cell, change.to), true);
     } else this.#member(at, ledger.usersById.get(change.user), ledger.groupsById.get(change.group));
     for (const { row, planned } of this.#groupsCells.get(at) ?? []) this.#update(at, { row, column: planned.column }, planned.text, planned.follows === true);
   }
 
-  /** What a run found is put back as it was stored: a number, or NULL. */
-  #value(at: number, text: string): SqlValue {
+  /** What a run found is put back as it was stored: a number, NULL, or a spelling of no value. */
+  #value(at: number, cell: Cell, text: string): SqlValue {
     const former = this.#formerValue(at);
-    const value = former === undefined ? undefined : fromCell(former);
-    return value !== undefined && textOf(value) === text ? value : text;
+    const { table } = cell.row.shape;
+    return former !== undefined && table.words.value(nameOf(cell.row.shape, cell.column), textOf(former)) === text ? former : this.#readable(at, cell, text);
   }
 
-  #formerValue(at: number): CellValue | undefined {
+  #readable(at: number, { row: { shape }, column }: Cell, text: string): string {
+    if (shape.table.words.of(nameOf(shape, column)).has(text)) this.ledger.refuse(at, unreadable(text));
+    return text;
+  }
+
+  #formerValue(at: number): SqlValue | undefined {
     const old = this.job.former.get(at)?.[0]?.old;
-    return old === undefined || isRowValue(old) ? undefined : old;
+    return old === undefined || isRowValue(old) ? undefined : fromCell(old);
   }
 
   #activity(at: number, row: StoredRow, column: number, isActive: boolean): SqlValue {
     const vocabulary = this.#vocabularies.get(row.shape);
     const former = this.#formerValue(at);
-    if (former !== undefined && vocabulary?.isActive(textOf(fromCell(former))) === isActive) return fromCell(former);
-    const text = vocabulary?.spell(isActive, row.text(column)) ?? String(isActive);
-    return typeof row.cells[column] === 'bigint' && /^[01]$/.test(text) ? BigInt(text) : text;
+    if (former !== undefined && vocabulary?.isActive(textOf(former)) === isActive) return former;
+    const text = vocabulary?.spell(isActive, row.text(column));
+    if (text === undefined) this.ledger.refuse(at, noWordFor(isActive));
+    return typeof row.cells[column] === 'bigint' && /^[01]$/.test(text ?? '') ? BigInt(text ?? '') : (text ?? null);
   }
 
   #update(at: number, { row, column }: Cell, value: SqlValue, follows = false): void {

@@ -4,9 +4,9 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import { Mistake } from '../model/mistake.js';
-import { type SourceProblem, SourceRefused } from '../sources/problem.js';
+import { Problems, type SourceProblem, SourceRefused } from '../sources/problem.js';
 import type { SourceRequest } from '../sources/source.js';
-import { chooseTable, digestTable, headingsRead, listTables, openTable } from '../sources/sqlite.js';
+import { chooseTable, digestTable, listTables, openTable } from '../sources/sqlite.js';
 import { type Database, inPlainWords, isUnfinished, loadSqlite, openReadOnly } from '../sources/sqlite-connection.js';
 import type { Table } from '../sources/table.js';
 import { fsyncFile, fsyncFolder, hasCode } from './files.js';
@@ -18,8 +18,8 @@ import type { TargetInput } from './target.js';
 export const PATIENCE = 2000;
 
 /** Opens the tables that a request means on a connection of any kind. */
-export function tablesOf(database: Database, file: string, { tables, columns, isAssumedActive }: SourceRequest): Table[] {
-  const wishes = { file, tables, columns, isAssumedActive };
+export function tablesOf(database: Database, file: string, { tables, columns, nulls, activeMap, isAssumedActive }: SourceRequest): Table[] {
+  const wishes = { file, tables, columns, nulls, activeMap, isAssumedActive };
   const present = listTables(database);
   const problems: SourceProblem[] = [];
   const opened = (['users', 'groups', 'memberships'] as const).flatMap((role) => {
@@ -30,8 +30,13 @@ export function tablesOf(database: Database, file: string, { tables, columns, is
   return opened;
 }
 
-export const digestsOf = (database: Database, tables: readonly Table[]): string[] =>
-  tables.map((table) => digestTable(database, table.table ?? '', headingsRead(table)));
+/** Returns the digest of each table. Throws SourceRefused if some text is not of the database's encoding. */
+export function digestsOf(database: Database, tables: readonly Table[]): string[] {
+  const problems = new Problems();
+  const digests = tables.map((table) => digestTable(database, table, problems));
+  problems.refuse(tables);
+  return digests;
+}
 
 export async function inspectSqlite(source: SourceRequest): Promise<TargetInput[]> {
   const Sqlite = await loadSqlite();

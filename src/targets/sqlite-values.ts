@@ -3,6 +3,7 @@
 import { integerOf } from '../sources/id-table.js';
 import { headingsRead, quoteName, rowidName } from '../sources/sqlite.js';
 import type { Database } from '../sources/sqlite-connection.js';
+import { wrongText } from '../sources/sqlite-text.js';
 import type { Row, Table } from '../sources/table.js';
 import type { CellValue } from './journal.js';
 import { ApplyRefused } from './refusal.js';
@@ -134,14 +135,30 @@ export function* readStored(database: Database, shape: TableShape): Iterable<Sto
   }
 }
 
-/** Yields a row with all its columns. */
+/** Returns a row with all its columns. Throws ApplyRefused if one holds a text that could not be put back. */
 export function readWhole(database: Database, { shape, key }: StoredRow): Record<string, CellValue> {
-  const names = shape.stored.map(quoteName).join(', ');
+  const condition = `FROM ${quoteName(shape.name)} WHERE ${conditionOf(key)}`;
   const values = database
-    .prepare<SqlValue[], SqlValue[]>(`SELECT ${names} FROM ${quoteName(shape.name)} WHERE ${conditionOf(key)}`)
+    .prepare<SqlValue[], SqlValue[]>(`SELECT ${shape.stored.map(quoteName).join(', ')} ${condition}`)
     .safeIntegers(true)
     .raw(true)
     .get(...Object.values(key));
+  shape.stored.forEach((name, at) => {
+    const value = values?.[at];
+    if (typeof value !== 'string' || !/[\0\ud800-\udfff\ufffd]/.test(value)) return;
+    const bytes = database
+      .prepare<SqlValue[], Buffer>(`SELECT CAST(${quoteName(name)} AS BLOB) ${condition}`)
+      .pluck()
+      .get(...Object.values(key));
+    const why = bytes === undefined ? undefined : wrongText(bytes, String(database.pragma('encoding', { simple: true })));
+    if (why === undefined) return;
+    throw new ApplyRefused(
+      `${shape.name}, ${Object.entries(key)
+        .map(([column, each]) => `${column} ${textOf(each)}`)
+        .join(', ')}, column ${name}: ${why}. The row is to be taken out, and could not be put back as it was.`,
+      'Nothing was changed. Correct the row in the database, or apply the plan to CSV exports.',
+    );
+  });
   return Object.fromEntries(shape.stored.map((name, at) => [name, toCell(values?.[at] ?? null)]));
 }
 
@@ -150,3 +167,6 @@ export const conditionOf = (columns: Readonly<Record<string, unknown>>): string 
   Object.keys(columns)
     .map((column) => `${quoteName(column)} IS ?`)
     .join(' AND ');
+
+/** Returns the canonical name of a column. */
+export const nameOf = ({ table }: TableShape, column: number): string => [...table.columns].find(([, at]) => at === column)?.[0] ?? '';

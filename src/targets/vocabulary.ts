@@ -1,6 +1,7 @@
 /** The words that a column uses for active and inactive. */
 
-import { parseBoolean, parseDisabled } from '../sources/values.js';
+import type { Activity } from '../model/directory.js';
+import { parseActivity } from '../sources/values.js';
 
 /** Words of one vocabulary: yes, no. A column called `disabled` turns the first five round. */
 const PAIRS: readonly (readonly [string, string])[] = [
@@ -27,7 +28,11 @@ export class Vocabulary {
   /** Words as the column spells them, the first spelling of each. */
   readonly #seen = new Map<string, string>();
 
-  constructor(readonly column: 'active' | 'disabled') {}
+  constructor(
+    readonly column: 'active' | 'disabled',
+    /** What further words mean, by lower-case value. */
+    readonly activeMap: Readonly<Record<string, Activity>>,
+  ) {}
 
   /** Takes a cell of the column. */
   see(cell: string): void {
@@ -38,13 +43,11 @@ export class Vocabulary {
 
   /** Yields what a cell says, undefined where it says nothing. */
   isActive(cell: string): boolean | undefined {
-    if (this.column === 'active') return parseBoolean(cell);
-    const disabled = parseDisabled(cell);
-    return disabled === undefined ? undefined : !disabled;
+    return parseActivity(cell, this.column, this.activeMap);
   }
 
-  /** Yields the cell with the opposite word of the column's own vocabulary. */
-  spell(isActive: boolean, cell: string): string {
+  /** Returns the cell with the opposite word of the column's own vocabulary; undefined if no word would be read so. */
+  spell(isActive: boolean, cell: string): string | undefined {
     const word = cell.trim();
     if (!isNothing(word)) {
       const other = this.#counterpart(word, isActive);
@@ -55,8 +58,11 @@ export class Vocabulary {
       const other = isNothing(seen) ? undefined : this.#counterpart(seen, isActive);
       if (other !== undefined) return other;
     }
+    const model = [...this.#seen.values()].find((seen) => !isNothing(seen)) ?? '';
+    const mapped = Object.keys(this.activeMap).filter((other) => !isNothing(other));
     // Jama Connect's own letters, in a column that holds nothing but NULL.
-    return this.column === 'disabled' ? (isActive ? 'F' : 'T') : String(isActive);
+    const letters = this.column === 'disabled' ? ['F', 'T'] : [];
+    return [...mapped.map((other) => inCaseOf(model, other)), ...letters, 'true', 'false'].find((other) => this.isActive(other) === isActive);
   }
 
   /** Yields the word's opposite; where there are several, the one that the column uses. */

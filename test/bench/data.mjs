@@ -16,9 +16,10 @@ const UNKNOWN_MEMBERS = 7;
 const CHUNK = 1 << 16;
 
 /**
- * @typedef {'ordinary' | 'renames' | 'quoted' | 'one-address' | 'long-chain' | 'long-ring' | 'one-group'} Variant
+ * @typedef {'ordinary' | 'renames' | 'quoted' | 'one-address' | 'long-chain' | 'long-ring' | 'one-group' | 'unknown-groups' | 'one-name'} Variant
  * `renames`: 20 % of all users can be renamed without a decision. `quoted`: `ordinary` with every cell in quotes.
- * `one-group`: `ordinary` with every user in group 1. The others are about the users' usernames and emails.
+ * `one-group`: `ordinary` with every user in group 1. `unknown-groups`: of 20,000 groups, all with names near to one another;
+ * `groups.txt` names each as nobody is called. `one-name`: 20,000 groups of one name. The others are about the users' usernames and emails.
  */
 
 /** Where all data of this user is kept. */
@@ -37,9 +38,11 @@ export function dataFolder(users, variant = 'ordinary', seed = SEED) {
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true, mode: 0o700 });
   const toRow = variant === 'quoted' ? quotedRow : plainRow;
-  const groups = Math.floor(users / 1000) + 20;
+  const isOfGroups = variant === 'unknown-groups' || variant === 'one-name';
+  const groups = isOfGroups ? MANY_GROUPS : Math.floor(users / 1000) + 20;
   writeRows(join(unfinished, 'users.csv'), userRows(users, variant, seed), toRow);
-  writeRows(join(unfinished, 'groups.csv'), groupRows(groups), toRow);
+  writeRows(join(unfinished, 'groups.csv'), isOfGroups ? manyGroupRows(variant === 'one-name') : groupRows(groups), toRow);
+  if (variant === 'unknown-groups') writeRows(join(unfinished, 'groups.txt'), unknownNames(), (cells) => `${cells[0]}\n`);
   writeRows(join(unfinished, 'memberships.csv'), membershipRows(users, groups, variant, seed), toRow);
   renameSync(unfinished, folder);
   return folder;
@@ -66,7 +69,7 @@ export function idpFolder(users, variant = 'ordinary', seed = SEED) {
 /** @param {number} users @param {Variant} variant @param {number} seed */
 function* idpRows(users, variant, seed) {
   yield ['id', 'login', 'firstName', 'lastName', 'email', 'status'];
-  const personAt = peopleOf(seed, users, variant === 'quoted' || variant === 'one-group' ? 'ordinary' : variant);
+  const personAt = peopleOf(seed, users, shapeOf(variant));
   for (let place = 0; place < users; place++) {
     const person = personAt(place);
     const address = place % 100 === 7 || !person.email.includes('@') ? `new.${place}@observatory.example` : person.email;
@@ -78,8 +81,7 @@ function* idpRows(users, variant, seed) {
 function* userRows(users, variant, seed) {
   yield ['id', 'userName', 'firstName', 'lastName', 'email', 'licenseType', 'active', 'authenticationType'];
   const slotAt = scatter(users);
-  const shape = variant === 'quoted' || variant === 'one-group' ? 'ordinary' : variant;
-  const personAt = peopleOf(seed, users, shape);
+  const personAt = peopleOf(seed, users, shapeOf(variant));
   for (let place = 0; place < users; place++) {
     const person = personAt(slotAt(place));
     yield [
@@ -108,6 +110,25 @@ function* groupRows(groups) {
     yield [String(id), name, `Those who look after instrument ${id}`, isOfProject ? String(200 + (place % 17)) : ''];
   }
 }
+
+const MANY_GROUPS = 20_000;
+
+/** @param {number} place */
+const teamName = (place) => `Review team ${String(place * 7919).padStart(9, '0')}`;
+
+/** @param {boolean} isOneName */
+function* manyGroupRows(isOneName) {
+  yield ['id', 'name', 'description', 'project'];
+  for (let place = 0; place < MANY_GROUPS; place++) yield [String(place + 1), isOneName ? 'Review team' : teamName(place), '', ''];
+}
+
+/** One or two edits from a name that there is. */
+function* unknownNames() {
+  for (let place = 0; place < MANY_GROUPS; place++) yield [teamName(place).replace('team', place % 2 === 0 ? 'tem' : 'taem')];
+}
+
+/** The shapes of users.csv that are about usernames and emails; in the others it is the ordinary one. @param {Variant} variant */
+const shapeOf = (variant) => (['quoted', 'one-group', 'unknown-groups', 'one-name'].includes(variant) ? 'ordinary' : variant);
 
 /** Five groups a user, all different. @param {number} users @param {number} groups @param {Variant} variant @param {number} seed */
 function* membershipRows(users, groups, variant, seed) {

@@ -35,11 +35,11 @@ export class Jobs {
     return SQLITE !== undefined;
   }
 
-  /** @param {string} data @param {'json' | 'pretty'} [format] @param {string} [idp] @returns {Job & { report: string }} */
-  check(data, format = 'json', idp) {
+  /** @param {string} data @param {'json' | 'pretty'} [format] @param {string} [idp] @param {readonly string[]} [more] @returns {Job & { report: string }} */
+  check(data, format = 'json', idp = undefined, more = []) {
     const report = this.#path('report.json');
     const output = format === 'json' ? ['--output', report] : [];
-    const args = ['check', data, ...SETTINGS, ...idpWords(idp), '--format', format, ...output, '--fail-on', 'never'];
+    const args = ['check', data, ...SETTINGS, ...idpWords(idp), ...more, '--format', format, ...output, '--fail-on', 'never'];
     // Each run is a first one: to take the place of an old file of that size costs a flush that is not the check's.
     const prepare = () => rmSync(report, { force: true });
     return { ...this.#node(`check --format ${format}`, [PROGRAM, ...args]), report, prepare };

@@ -1,5 +1,6 @@
 /** What is compared with what, and which ratio is wanted. */
 
+import { join } from 'node:path';
 import { differencesOf } from './answers.mjs';
 import { dataFolder, idpFolder } from './data.mjs';
 import { answersOf } from './jobs.mjs';
@@ -21,7 +22,7 @@ const BRIEF_RUNS = 15;
  */
 
 /** By name, in the order in which they run. @type {Readonly<Record<string, (bench: Bench) => Promise<void>>>} */
-export const SECTIONS = { peer: besidePeer, scale, start, worst, quoted, plan, preview };
+export const SECTIONS = { peer: besidePeer, scale, start, worst, groups, quoted, plan, preview };
 
 /** @param {number} users */
 const named = (users) => `${users.toLocaleString('en')} users`;
@@ -79,6 +80,17 @@ async function worst(bench) {
     await measure(peer);
     await compareAnswers(bench, variant, check, peer);
   }
+}
+
+/** @param {Bench} bench */
+async function groups({ users, jobs, table }) {
+  const some = Math.min(users, MOST_IN_WORST_CASES);
+  const unknown = dataFolder(some, 'unknown-groups');
+  const named = jobs.check(unknown, 'json', undefined, ['--sync-groups', join(unknown, 'groups.txt')]);
+  const all = [named, jobs.check(unknown), jobs.check(dataFolder(some, 'one-name')), jobs.check(dataFolder(some))];
+  const [near, same, oneName, ordinary] = await measureInTurn(all);
+  table.printRatio({ what: '20,000 unknown names near to 20,000 groups / all of them synced', ours: near, theirs: same, target: 2 });
+  table.printRatio({ what: '20,000 groups of one name / ordinary', ours: oneName, theirs: ordinary, target: 2 });
 }
 
 /** @param {Bench} bench */

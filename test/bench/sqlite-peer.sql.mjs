@@ -58,6 +58,9 @@ WITH contests AS (
 SELECT 'conflicting-users', count(*), 'pairs', sum(pairCount) FROM contests WHERE pairCount > 0;
 `;
 
+/** How many records one page, preview or sheet of common tools holds. */
+const LIMITS = '200, 500, 1000, 5000, 10000, 50000, 65535, 100000, 1048575';
+
 const QUESTIONS = `
 .mode list
 ${IDENTITIES}
@@ -78,6 +81,8 @@ SELECT 'invalid-email', count(*) FROM users
     AND (email NOT LIKE '_%@_%._%' OR email LIKE '%@%@%' OR email LIKE '% %');
 SELECT 'unknown-member', 1, 'memberships', count(*) FROM memberships
   WHERE userId NOT IN (SELECT id FROM users) OR groupId NOT IN (SELECT id FROM groups);
+SELECT 'row-limit', ((SELECT count(*) FROM users) IN (${LIMITS})) + ((SELECT count(*) FROM groups) IN (${LIMITS}))
+  + ((SELECT count(*) FROM memberships) >= 1000 AND (SELECT count(*) FROM memberships) IN (${LIMITS}));
 SELECT 'no-inactive-users', NOT EXISTS (SELECT 1 FROM users WHERE active = 'false');
 `;
 

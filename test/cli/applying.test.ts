@@ -34,7 +34,7 @@ async function planned(source = 'export', cwd = newFolder(EXPORT)): Promise<stri
   const words = ['plan', source, '--auth-mode', 'multi', '--out', 'plan'];
   await runCli(words, { cwd });
   const file = join(cwd, 'plan', 'decisions.csv');
-  const [heading, ...rows] = parse(readFileSync(file, 'utf8'));
+  const [heading, ...rows] = parse(readFileSync(file, 'utf8'), { bom: true });
   const at = (name: string): number => heading.indexOf(name);
   for (const row of rows) [row[at('action')], row[at('value')]] = row[at('suggestion')].split(' ');
   writeFileSync(file, stringify([heading, ...rows]));

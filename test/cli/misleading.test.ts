@@ -21,7 +21,7 @@ describe('nothing is called ready that was not judged', () => {
   });
 
   it('where every group belongs to a project, or there are no rows', async () => {
-    const { stdout } = await check(export_({ 'groups.csv': 'id,name,project\n1,Ovens,-\n', 'memberships.csv': 'groupId,userId\n' }));
+    const { stdout } = await check(export_({ 'groups.csv': 'id,name,project\n1,Ovens,31\n', 'memberships.csv': 'groupId,userId\n' }));
     expect(stdout).toContain('every group belongs to a project');
     expect(stdout).toContain('memberships.csv has headings and no rows');
   });

@@ -18,7 +18,7 @@ describe('check --certificate', () => {
     const certificate = certificateIn(folder);
     const report: unknown = JSON.parse(stdout);
     expect(certificate).toMatchObject({
-      schemaVersion: 1,
+      schemaVersion: 2,
       kind: 'scim-audit/certificate',
       tool: { name: 'scim-audit', version: '1.0.0' },
       time: '2026-03-02T08:00:00.000Z',

@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { FORMATS } from '../../src/reporters/registry.js';
 import { RULES } from '../../src/rules/registry.js';
 import { ROOT } from '../support/children.js';
+import { itWith } from '../support/parts.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
 
 const makeFolder = temporaryFolders();
-const isInstalled = (shell: string): boolean => spawnSync(shell, ['-c', 'true']).status === 0;
 const FILES = 0;
 const NO_FILES = 4;
 
@@ -127,7 +127,7 @@ describe('completion', () => {
     ]);
   });
 
-  it.skipIf(!isInstalled('fish'))('completes in fish', () => {
+  itWith('fish', 'completes in fish', () => {
     const { stdout } = runIn(
       'fish',
       ['--no-config'],
@@ -142,7 +142,7 @@ describe('completion', () => {
     expect(stdout.split('\n').map((line) => line.split('\t', 1)[0])).toEqual(['check', 'multi', 'exports/', 'no-inactive-users', '']);
   });
 
-  it.skipIf(!isInstalled('zsh'))('completes in zsh, typed on a terminal', () => {
+  itWith('zsh', 'completes in zsh, typed on a terminal', () => {
     const { stdout } = runIn(
       'zsh',
       ['-f'],

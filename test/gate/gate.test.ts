@@ -256,7 +256,7 @@ describe('there is no answer (exit 2)', () => {
     ['a list', () => '[]', 'no certificate'],
     ['null', () => 'null', 'no certificate'],
     ['a report', () => '{ "schemaVersion": 1, "tool": {} }', 'no certificate'],
-    ['a newer version', (text: string) => text.replace('"schemaVersion": 1', '"schemaVersion": 2'), 'schemaVersion 2, this program reads 1'],
+    ['a newer version', (text: string) => text.replace('"schemaVersion": 2', '"schemaVersion": 3'), 'schemaVersion 3, this program reads 2'],
   ])('of %s', async (_, alter, says) => {
     const folder = await ready();
     writeFileSync(join(folder, 'certificate.json'), alter(textOf(folder)));

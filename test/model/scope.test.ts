@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AuthenticationType, Group, User } from '../../src/model/directory.js';
 import type { AuthMode, Policy } from '../../src/model/policy.js';
-import { isInScope, nearestName, needsUpdate, selectSyncGroups } from '../../src/model/scope.js';
-import { collation, key } from '../support/compare.js';
+import { isInScope, needsUpdate, selectSyncGroups } from '../../src/model/scope.js';
+import { collation } from '../support/compare.js';
 
 const user = (fields: Partial<User>): User => ({
   place: 0,
@@ -120,29 +120,5 @@ describe('selectSyncGroups', () => {
       names: ['Night shift'],
       unknown: ['Night shift'],
     });
-  });
-});
-
-describe('nearestName', () => {
-  const names = ['Observers', 'Mirror crew', 'Night shift'];
-
-  it.each([
-    ['observers', 'Observers'],
-    ['Observer', 'Observers'],
-    ['Obzervers', 'Observers'],
-    ['  Night   SHIFT', 'Night shift'],
-    ['Mirr\u00f3r crew', 'Mirror crew'],
-    ['Mirror crews', 'Mirror crew'],
-  ])('of %j is %j', (wanted, expected) => {
-    expect(nearestName(wanted, names, key)).toBe(expected);
-  });
-
-  it('is none where nothing is near', () => {
-    expect(nearestName('Bakers', names, key)).toBeUndefined();
-    expect(nearestName('Observers', [], key)).toBeUndefined();
-  });
-
-  it('is the one of the same key before one that is an edit away', () => {
-    expect(nearestName('ovens', ['Oven', 'Ovens'], key)).toBe('Ovens');
   });
 });

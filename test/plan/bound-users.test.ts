@@ -19,7 +19,7 @@ const folderWith = (users: readonly string[], files: Readonly<Record<string, str
   newFolder({
     'export/users.csv': `${[HEAD, ...users, ...OTHERS].join('\n')}\n`,
     'export/groups.csv': 'id,name,project\n30,Optics,\n',
-    'export/memberships.csv': 'groupId,userId\n',
+    'export/memberships.csv': `groupId,userId\n30,${users[0].split(',', 1)[0]}\n`,
     ...files,
   });
 
@@ -136,7 +136,7 @@ describe('the SCIM Admin', () => {
     const without = folderWith([ADMIN]);
     await inBasic(without);
     expect(renames(without)).toEqual(['5 userName admin@x.org']);
-    const folder = folderWith([ADMIN], CONFIG);
+    const folder = folderWith([ADMIN, '6,dora@x.org,dora@x.org,true,basic,'], CONFIG);
     await inBasic(folder);
     expect(renames(folder)).toEqual([]);
     expect(planned(folder)).toMatchObject({ open: [], settings: { leaveOutUsers: ['5'] } });

@@ -32,7 +32,7 @@ describe(`${MANY} users`, () => {
   test('who are new in a fresh export are all told', () => {
     const users = peopleOf(MANY, (at) => `keeper${at}@lighthouse.example`);
     const plan = {
-      schemaVersion: 1,
+      schemaVersion: 2,
       kind: 'scim-audit/plan',
       digest: '',
       ...madePlanOf({ users: [], groups: [], memberships: [], authMode: 'saml', syncGroups: null }).body,
@@ -42,11 +42,12 @@ describe(`${MANY} users`, () => {
   });
 
   test('whose loss of a group is no more once that group is renamed are one step each', () => {
-    const users = inOrder(
-      peopleOf(MANY, (at) => `keeper${at}@lighthouse.example`).map((user) => ({ ...user, active: false, authenticationType: 'basic' as const })),
-    );
+    const keepers = peopleOf(MANY, (at) => `keeper${at}@lighthouse.example`);
+    const users: User[] = inOrder(keepers.map((user) => ({ ...user, active: false, authenticationType: 'basic' as const })));
+    // Somebody is in scope, or the check had nothing to look at.
+    users.push({ ...keepers[0], place: MANY, id: 'in scope', userName: 'crew@lighthouse.example', email: 'crew@lighthouse.example' });
     const groups = inOrder(['7', '8'].map((id) => ({ place: 0, id, input: 1, line: 0, name: 'Crew', isOrganisationLevel: true })));
-    const memberships = users.map(({ id }) => ({ user: id, group: '8', line: 2 }));
+    const memberships = users.slice(0, MANY).map(({ id }) => ({ user: id, group: '8', line: 2 }));
     const organisation = { users, groups, memberships, authMode: 'saml', syncGroups: ['Crew'] } as const;
     const decided = madePlanOf(organisation).rows.map(({ asked }) =>
       answeredCells(asked, asked.question.subject === 'group' && asked.question.id === '8' ? { action: 'set-name', value: 'Night crew' } : {}),

@@ -38,7 +38,7 @@ test('a plan is read back as it was written', () => {
   expect(isDigestTrue(TEXT)).toBe(true);
   const { schemaVersion, kind, digest, ...body } = parsePlan(TEXT, 'plan.json');
   expect(body).toEqual({ ...BODY, decisions: BODY.decisions.map(({ fingerprint, id, digest }) => ({ fingerprint, id, digest })) });
-  expect([schemaVersion, kind]).toEqual([1, 'scim-audit/plan']);
+  expect([schemaVersion, kind]).toEqual([2, 'scim-audit/plan']);
   expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
   expect(planText(body)).toBe(TEXT);
 });
@@ -97,9 +97,9 @@ describe('what is refused', () => {
   });
   test('a plan that was cut off', () => expect(refusal(TEXT.slice(0, TEXT.length / 2))).toBeInstanceOf(PlanAltered));
   test('a plan of a newer version, which is said and not taken for altered', () => {
-    const newer = withDigest(TEXT.replace('"schemaVersion": 1', '"schemaVersion": 2'));
+    const newer = withDigest(TEXT.replace('"schemaVersion": 2', '"schemaVersion": 3'));
     expect(isDigestTrue(newer)).toBe(true);
-    expect(String(refusal(newer))).toContain('schemaVersion 2; this program reads 1');
+    expect(String(refusal(newer))).toContain('schemaVersion 3; this program reads 2');
   });
   test('a well-sealed plan that holds what no plan holds', () => {
     const error = refusal(withDigest(TEXT.replace('"attribute":"userName"', '"attribute":"password"')));

@@ -99,7 +99,7 @@ describe('what people will notice', () => {
   ];
 
   it('is said before what changes, also when nothing is open', async () => {
-    const { text, stdout } = await decided({ users }, [
+    const { text, stdout } = await decided({ users, memberships: ['1,1'] }, [
       ['conflicting-users', '2', { action: 'set-email', value: 'ben@x.org' }],
       ['duplicate-email', '3', { action: 'set-email', value: 'old@x.org' }],
       ['missing-email', '5', { action: 'deactivate' }],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ROOT } from '../support/children.js';
+import { describeWith, requiredProgram } from '../support/parts.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { answer, COLUMN, readTable, readText, runPlan, SOURCE, type Summary, summaryOf, writeTable, writeText } from './observatory.js';
@@ -47,10 +48,6 @@ describe('what a spreadsheet was seen to write comes back', () => {
   });
 });
 
-const SOFFICE = spawnSync('soffice', ['--version'], { encoding: 'utf8' });
-const isThere = SOFFICE.status === 0;
-const why = isThere ? '' : ' (skipped: there is no soffice on the PATH; Debian has it in libreoffice-calc)';
-
 test('a time that a spreadsheet wrote in its own way is refused, with advice', async () => {
   folder = folderWith({ ...SOURCE, 'export/users.csv': SOURCE['export/users.csv'].replace(',1.50,', ',12:30,') });
   await runPlan(folder);
@@ -64,8 +61,8 @@ test('a time that a spreadsheet wrote in its own way is refused, with advice', a
   expect(code).toBe(2);
 });
 
-describe(`LibreOffice opens the file and saves it${why}`, () => {
-  test.skipIf(!isThere).each([
+describeWith('libreoffice', 'LibreOffice opens the file and saves it', () => {
+  test.each([
     ['commas, all text quoted', '44,34,76,1,,0,true,true,false'],
     ['commas', '44,34,76,1,,0,false,true,false'],
     ['semicolons', '59,34,76,1'],
@@ -74,7 +71,7 @@ describe(`LibreOffice opens the file and saves it${why}`, () => {
     const saved = join(folder, 'saved');
     const profile = `-env:UserInstallation=file://${join(folder, 'profile')}`;
     const { status, stderr } = spawnSync(
-      'soffice',
+      requiredProgram('libreoffice'),
       [
         profile,
         '--headless',

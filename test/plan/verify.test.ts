@@ -40,7 +40,7 @@ function membersOf({ users, groups, memberships }: Pick<Organisation, 'users' | 
 
 /** Yields the differences of a fresh export from the swap as planned. */
 function differences(users: readonly User[], groups: readonly Group[] = GROUPS): readonly Difference[] {
-  const plan = { schemaVersion: 1, kind: 'scim-audit/plan', digest: '', ...PLAN } as const;
+  const plan = { schemaVersion: 2, kind: 'scim-audit/plan', digest: '', ...PLAN } as const;
   return verifyPlan(plan, { users, groups, members: NO_MEMBERS }, baselineOf(DONE)).differences;
 }
 
@@ -103,7 +103,7 @@ test('memberships that the plan ends or adds are looked up', () => {
     { id: 'a1', change: { kind: 'remove-member', group: 'g', user: '1' }, resolves: [] },
     { id: 'a2', change: { kind: 'add-member', group: 'g', user: '2' }, resolves: [] },
   ] as const;
-  const plan = { schemaVersion: 1, kind: 'scim-audit/plan', digest: '', ...PLAN, actions } as const;
+  const plan = { schemaVersion: 2, kind: 'scim-audit/plan', digest: '', ...PLAN, actions } as const;
   const landed = verifyPlan(plan, { ...DONE, members: { has: (id) => id === '2' } }, undefined);
   expect(landed).toEqual({ landed: 2, differences: [] });
   const found = verifyPlan(plan, { ...DONE, members: { has: (id) => id === '1' } }, undefined).differences;
@@ -118,7 +118,7 @@ test('whatever was planned, the result is as planned, and the source is not', ()
     fc.property(organisationArbitrary, (organisation) => {
       const { body, assembly } = madePlanOf(organisation);
       const result = afterActions(organisation, body.actions);
-      const plan = { schemaVersion: 1, kind: 'scim-audit/plan', digest: '', ...body } as const;
+      const plan = { schemaVersion: 2, kind: 'scim-audit/plan', digest: '', ...body } as const;
       const baseline = baselineOf(assembly.end);
       const net = netChanges(plan).length;
       expect(verifyPlan(plan, { ...result, members: membersOf(result) }, baseline)).toEqual({ landed: net, differences: [] });
@@ -137,7 +137,7 @@ describe('members', () => {
     });
     const users = inOrder(['1', '2', '3', '4'].map((id) => user(id, `${id}@x.org`, `${id}@x.org`)));
     const groups = inOrder(['g', 'h'].map((id): Group => ({ ...GROUPS[0], id, name: id })));
-    const plan = { schemaVersion: 1, kind: 'scim-audit/plan', digest: '', ...PLAN, actions: [] } as const;
+    const plan = { schemaVersion: 2, kind: 'scim-audit/plan', digest: '', ...PLAN, actions: [] } as const;
     const named = (rows: readonly MembershipRow[], of: string): string =>
       JSON.stringify(rows.flatMap(({ user: id, group }) => (group === of ? [id] : [])).sort());
     fc.assert(

@@ -79,6 +79,8 @@ interface MemberCase {
   /** Places of members of the group in the provider. */
   readonly own?: readonly number[];
   readonly strangers?: number;
+  /** A list of the members was given, if only an empty one. */
+  readonly isListed?: true;
   readonly okta: readonly string[];
   readonly entra?: readonly string[];
   readonly kept?: readonly [okta: number, entra: number];
@@ -177,17 +179,48 @@ const MEMBER_CASES: readonly MemberCase[] = [
     idp: [{ subject: ana }],
     okta: ['- > 2: lost'],
   },
+  {
+    name: 'of whom an empty list was given: nobody is there',
+    connect: [
+      { userName: ana, email: ana },
+      { userName: ben, email: ben, ...gone },
+    ],
+    there: ['1', '2'],
+    idp: [{ subject: ana }],
+    isListed: true,
+    okta: ['- > 2: lost'],
+    entra: ['- > 1: unknown', '- > 2: lost'],
+    kept: [1, 0],
+  },
 ];
 
 describe('members', () => {
-  for (const { name, connect, there = [], idp, own = [], strangers = 0, okta: ofOkta, entra: ofEntra = ofOkta, kept = [0, 0] } of MEMBER_CASES) {
+  for (const {
+    name,
+    connect,
+    there = [],
+    idp,
+    own = [],
+    strangers = 0,
+    isListed = false,
+    okta: ofOkta,
+    entra: ofEntra = ofOkta,
+    kept = [0, 0],
+  } of MEMBER_CASES) {
     it.each([
       ['okta', ofOkta, kept[0]],
       ['entra', ofEntra, kept[1]],
     ] as const)(`${name}: %s`, (provider, expected, keptNumber) => {
       const { memberships, groups, summary } = forecastOf(
         { users: connect, groups: named('QA'), members: there.map((id) => [id, 'g1']) },
-        { provider, users: idp, groups: ['QA'], members: own.map((place) => [place, 0]), strangers: strangers === 0 ? {} : { 0: strangers } },
+        {
+          provider,
+          users: idp,
+          groups: ['QA'],
+          members: own.map((place) => [place, 0]),
+          strangers: strangers === 0 ? {} : { 0: strangers },
+          listed: isListed ? [0] : [],
+        },
       );
       expect(memberships.map(memberLine)).toEqual(expected);
       expect(groups[0].members.kept).toBe(keptNumber);

@@ -21,16 +21,19 @@ export interface IdpSide {
   /** Places of user and group. */
   readonly members?: readonly (readonly [user: number, group: number])[];
   readonly strangers?: Readonly<Record<number, number>>;
+  /** Places of groups whose members were listed. */
+  readonly listed?: readonly number[];
   readonly given?: Partial<IdpDirectory['given']>;
 }
 
 /** Yields the exports; a user's email is the subject where nothing else is said. */
-export function idpOf({ provider, users, groups = [], members = [], strangers = {}, given = {} }: IdpSide): IdpDirectory {
+export function idpOf({ provider, users, groups = [], members = [], strangers = {}, listed = [], given = {} }: IdpSide): IdpDirectory {
   return {
     provider,
     users: users.map((user, place) => ({ id: `i${place + 1}`, email: user.subject, active: true, path: 'idp-users.csv', line: place + 2, ...user, place })),
     groups: groups.map((name, place) => ({ place, id: `ig${place + 1}`, name, path: 'idp-groups.csv', line: place + 2 })),
     members: { users: Int32Array.from(members, ([user]) => user), groups: Int32Array.from(members, ([, group]) => group) },
+    listed: new Set(listed),
     strangers: new Map(Object.entries(strangers).map(([place, number]) => [Number(place), number])),
     given: { emails: true, groupList: true, members: true, ...given },
     inputs: [{ path: 'idp-users.csv', file: '/observatory/idp-users.csv', role: 'idp-users', sha256: '1'.repeat(64), rows: users.length }],

@@ -23,6 +23,7 @@ export function directoryOfIdp(
     users: users.map((user, place) => ({ ...user, place, path: 'idp-users.csv', line: place + 2 })),
     groups: names.map((name, place): IdpGroup => ({ id: `g${place}`, name, place, path: 'idp-groups.csv', line: place + 2 })),
     members: { users: new Int32Array(0), groups: new Int32Array(0) },
+    listed: new Set(),
     strangers: new Map(),
     given: { emails: true, groupList: true, members: false, ...given },
     inputs: [],

@@ -26,6 +26,9 @@ export function expectedFindings(organisation: Organisation): Stated[] {
     ...duplicateUsernames(organisation),
     ...unknownMembers(organisation),
     ...unknownSyncGroups(organisation),
+    ...nothingToCheck(organisation),
+    ...rowLimits(organisation),
+    ...damagedTexts(organisation),
     ...noInactiveUsers(organisation),
   ];
 }
@@ -227,7 +230,7 @@ function usernameEmailMismatches(organisation: Organisation): Stated[] {
 function duplicateGroupNames({ groups }: Organisation): Stated[] {
   const organisationLevel = groups.filter((group) => group.isOrganisationLevel);
   return keysOf(organisationLevel.map(({ name }) => name)).flatMap((shared): Stated[] => {
-    const same = organisationLevel.filter(({ name }) => hasKey(name, shared));
+    const same = organisationLevel.filter(({ name }) => hasKey(name, shared) && /[\p{L}\p{N}]/u.test(name));
     if (same.length < 2) return [];
     const match = matchOf(same.map(({ name }) => name));
     return [
@@ -320,6 +323,61 @@ function unknownSyncGroups(organisation: Organisation): Stated[] {
       name,
       isProjectGroup: groups.some((group) => !group.isOrganisationLevel && group.name === name),
     }));
+}
+
+/** All rules are on and checked, and all three exports are given. */
+function nothingToCheck(organisation: Organisation): Stated[] {
+  const { users, groups, memberships } = organisation;
+  if (users.length === 0) return [];
+  const inputs = [
+    ...(users.every((user) => !isInScope(organisation, user)) ? ['users'] : []),
+    ...(groups.every((group) => !group.isOrganisationLevel) ? ['groups'] : []),
+    ...(memberships.length === 0 && groups.length > 0 ? ['memberships'] : []),
+  ];
+  return inputs.map((input) => ({ rule: 'nothing-to-check', severity: 'error', input }));
+}
+
+function rowLimits({ users, groups, memberships }: Organisation): Stated[] {
+  const limits = [200, 500, 1000, 5000, 10_000, 50_000, 65_535, 100_000, 1_048_575];
+  const files = [
+    { file: 'users.csv', rows: users.length },
+    { file: 'groups.csv', rows: groups.length },
+    { file: 'memberships.csv', rows: memberships.length },
+  ];
+  return files
+    .filter(({ file, rows }) => limits.includes(rows) && (file !== 'memberships.csv' || rows >= 1000))
+    .map(({ file, rows }) => ({ rule: 'row-limit', severity: 'warning', file, rows }));
+}
+
+/** Of signs that stand for bytes: which byte, in windows-1252 or latin-1. */
+const SIGNS = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+const BYTES = new Map([...SIGNS].map((sign, at) => [sign, 0x80 + at]));
+const byteOf = (character: string): number => BYTES.get(character) ?? (character <= '\u00ff' ? character.charCodeAt(0) : 0);
+
+function isMojibake(text: string): boolean {
+  const pairs = [...text].filter((character, at, all) => {
+    const next = byteOf(all[at + 1] ?? ' ');
+    return character >= '\u00c2' && character <= '\u00f4' && next >= 0x80 && next <= 0xbf;
+  });
+  return pairs.length >= 2 || pairs.includes('\u00c3') || pairs.includes('\u00c2');
+}
+
+function damagedTexts({ users, groups }: Organisation): Stated[] {
+  const hasLost = (text: string): boolean => text.includes('\ufffd');
+  const ofUser = ({ id, userName, email, line }: User) =>
+    Object.entries({ userName, email }).flatMap(([attribute, value]) => {
+      const isError = hasLost(value) || value.includes('?');
+      return isError || isMojibake(value) ? [{ isError, shown: { user: id, attribute, value, location: { path: 'users.csv', line } } }] : [];
+    });
+  const ofGroup = ({ id, name, line }: Group) => {
+    const isAsked = /\?[\p{L}\p{N}]/u.test(name) || (name.split('?').length > 2 && !/\p{L}/u.test(name));
+    const isDamaged = hasLost(name) || isAsked || isMojibake(name);
+    return isDamaged ? [{ isError: hasLost(name), shown: { group: id, attribute: 'name', value: name, location: { path: 'groups.csv', line } } }] : [];
+  };
+  const damaged = [...users.flatMap(ofUser), ...groups.flatMap(ofGroup)];
+  if (damaged.length === 0) return [];
+  const severity = damaged.some(({ isError }) => isError) ? 'error' : 'warning';
+  return [{ rule: 'damaged-text', severity, count: damaged.length, values: damaged.slice(0, 20).map(({ shown }) => shown) }];
 }
 
 /** An export without any user says nothing about inactive ones. */

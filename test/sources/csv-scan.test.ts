@@ -38,10 +38,13 @@ function scan(text: string | Buffer, delimiter: string, open: (path: string) => 
     const scanner = new RecordScanner(stream);
     const rows: { line: number; cells: string[] }[] = [];
     const problems: ScanProblem[] = [];
-    scanner.scan(delimiter, {
-      row: (row) => rows.push({ line: row.line, cells: Array.from({ length: row.width }, (_, at) => row.text(at)) }),
-      problem: (problem) => problems.push(problem),
-    });
+    scanner.scan(
+      { delimiter, quote: 'double', escape: 'none' },
+      {
+        row: (row) => rows.push({ line: row.line, cells: Array.from({ length: row.width }, (_, at) => row.text(at)) }),
+        problem: (problem) => problems.push(problem),
+      },
+    );
     return { rows, problems, blankLines: scanner.blankLines };
   } finally {
     stream.close();

@@ -42,8 +42,13 @@ async function snapshotOf(folder: string): Promise<Snapshot> {
     columns: {},
     tables: {},
     ...(encoding === undefined ? {} : { encoding }),
-    nulls: [],
-    activeMap: {},
+    nulls: valuesOf('--null'),
+    activeMap: Object.fromEntries(
+      valuesOf('--active-map').map((word) => {
+        const [value, status] = word.toLowerCase().split('=');
+        return [value, status === 'active' ? 'active' : 'inactive'];
+      }),
+    ),
     isAssumedActive: false,
   });
   try {
@@ -125,6 +130,37 @@ const READ: Readonly<Record<string, Read>> = {
     findings: ['username-email-mismatch 12 value', 'inactive-basic-member 17 2'],
     code: 1,
   },
+  'null-email-dbeaver': {
+    users: '11:2 12:3 ~13:4',
+    groups: '5:2 6:3',
+    memberships: 2,
+    findings: ['missing-email 11'],
+    code: 1,
+    notes: [/users\.csv: 1 cell is a spelling of no value and counts as blank \(email 1\)/],
+  },
+  'null-options': {
+    users: '0:2 11:3 ~12:4',
+    groups: '0:2 5:3 (7:4)',
+    memberships: 2,
+    findings: ['missing-email 11'],
+    code: 1,
+    notes: [/users\.csv: 1 cell is a spelling of no value and counts as blank \(email 1\)/, /groups\.csv: 2 cells are spellings .*\(project 2\)/],
+  },
+  'null-words': {
+    users: '0:2 -1:3 12:4 14:5 ~17:6',
+    groups: '1:2 2:3 (3:4)',
+    memberships: 4,
+    findings: [
+      'username-email-mismatch 14 value',
+      'missing-email 0',
+      'missing-email 12',
+      // Only NULL in capitals is no value.
+      'invalid-email -1',
+      'duplicate-username 0,-1',
+    ],
+    code: 1,
+    notes: [/users\.csv: 5 cells are spellings of no value and count as blank \(email 2, disabled 3\)/, /groups\.csv: 2 cells .*\(project 2\)/],
+  },
   'quoted-newlines': {
     users: '12:2 14:5 ~17:7 21:9',
     groups: '1:2 2:4',
@@ -148,6 +184,7 @@ const READ: Readonly<Record<string, Read>> = {
     notes: [FROM_CELLS],
   },
   'semicolon-windows-1252': { users: '12:2 14:3 15:4 ~16:5', groups: '', memberships: 0, findings: ['username-email-mismatch 12 value'], code: 1 },
+  'status-words': { users: '11:2 12:3 ~13:4 14:5', groups: '5:2 6:3', memberships: 3, findings: [], code: 0 },
   'usage-report-birt': {
     users: '12:2 14:5 ~17:7 21:8 30:10',
     groups: 'Bakers:2 Organization Admin:3 Recipe Reviewers:4 Shop:7',
@@ -267,6 +304,15 @@ describe('fixtures/sources/csv', () => {
     expect(groups[0].name).toBe('Bakers, "early" shift');
   });
 
+  it('null-words: names of people are read like other values', async () => {
+    const { users, groups, names } = await snapshotOf(join(root, 'csv/null-words'));
+    expect(users.map(({ place }) => names?.of(place))).toEqual(['', 'Null', '', 'Otto Brenner', 'NULL NULL']);
+    expect(users.map(({ userName }) => userName)).toEqual(['NULL', 'Null', 'maubert', '\\N', 'NULL@bakery.example']);
+    expect(groups.map(({ name }) => name)).toEqual(['NULL', 'N/A', 'NULL']);
+    const parts = await snapshotOf(join(root, 'csv/null-options'));
+    expect(parts.users.map(({ place }) => parts.names?.of(place))).toEqual(['Quill', 'Bo', '0 0']);
+  });
+
   it('semicolon-windows-1252: characters of the upper half are what they are', async () => {
     const { users, names } = await snapshotOf(join(root, 'csv/semicolon-windows-1252'));
     expect(users.map(({ place }) => names?.of(place))).toEqual(['Jörgen Björk', 'Otto Brenner', 'Fréd Strauß', 'Dara € O’Shea']);
@@ -303,7 +349,7 @@ interface Refused {
 }
 
 const REFUSED: Readonly<Record<string, Refused>> = {
-  'ambiguous-group-name': { places: ['memberships.csv 2:1', 'memberships.csv 4:1'], says: ['"Bakers"'] },
+  'ambiguous-group-name': { places: ['memberships.csv 2:1'], says: ['"Bakers"', 'In 2 rows: line 2, line 4.'] },
   'contradicting-memberships': {
     places: ['memberships.csv 3:2', 'memberships.csv 4:4', 'memberships.csv 5:1', 'memberships.csv 5:3'],
     says: [
@@ -342,10 +388,32 @@ const REFUSED: Readonly<Record<string, Refused>> = {
     says: ['and 30 more problems', '80 problems'],
   },
   'no-boolean': { places: ['users.csv 2:7', 'users.csv 4:7'], says: ['"maybe"'] },
+  'null-groups-cell': {
+    places: ['users.csv 3:5'],
+    says: ['"NULL" can be the name of a group', '--null users.groups="NULL"', '--groups FILE', 'In 2 rows: line 3, line 4.'],
+  },
+  'null-project-dbeaver': {
+    places: ['groups.csv 2:3'],
+    says: ['"[NULL]" (2) from line 2', '--null groups.project="[NULL]"'],
+  },
+  'null-status-dbeaver': {
+    places: ['users.csv 2:4'],
+    says: ['"[NULL]" is not a yes or no', '--active-map "[NULL]"=active', 'In 2 rows: line 2, line 3.'],
+  },
+  'project-words': {
+    places: ['groups.csv 2:3'],
+    says: [
+      '"[NULL]" (2) from line 2, "(null)" (1) on line 3, "<null>" (1) on line 4, "None" (1) on line 5, "nil" (1) on line 6, "undefined" (1) on line 7, "nan" (1) on line 8, "n/a" (1) on line 9, "#N/A" (1) on line 10, "-" (1) on line 11, "0" (1) on line 12, "-1" (1) on line 13, "false" (1) on line 14, "null" (1) on line 15, "Null" (1) on line 16, "#REF!" (1) on line 17, "???" (1) on line 18, "NONE" (1) on line 19. If',
+    ],
+  },
   'quote-inside-unquoted-cell': { places: ['users.csv 3:3', 'users.csv 4:3'], says: [/quote/] },
   'repeated-id-across-files': { places: ['inactive-users.csv 3:1'], says: [/"14" is there already, on active-users\.csv, line 3/] },
   'repeated-id': { places: ['users.csv 4:1'], says: [/"12" is there already, on line 2/] },
   'row-of-another-width': { places: ['users.csv 3:9', 'users.csv 5:8'], says: ['the row has 9 cells, the headings have 8', 'the row has 7 cells'] },
+  'status-words': {
+    places: ['users.csv 2:4', 'users.csv 4:4'],
+    says: ['"WAHR" is not a yes or no', '--active-map "WAHR"=active or --active-map "WAHR"=inactive. In 3 rows: line 2, line 3, line 5.', '"FALSCH"'],
+  },
   'text-named-sqlite': { places: [], says: ['users.sqlite is no SQLite database', '--users', 'folder with users.csv'] },
   'two-columns-one-heading': {
     places: ['users.csv 1:6'],
@@ -396,6 +464,20 @@ describe('fixtures/sources/bad', () => {
     );
     expect([0, 1]).toContain(code);
     expect(JSON.parse(stdout).snapshot.users).toBe(4);
+  });
+
+  it('null-project-dbeaver is judged once the spelling is said to be none: two groups have one name', async () => {
+    const { code, stdout } = await check(join(root, 'bad/null-project-dbeaver'), '--null', 'groups.project=[NULL]', '--format', 'json');
+    expect(code).toBe(1);
+    const report: { findings: ShownFinding[] } = JSON.parse(stdout);
+    expect(report.findings.map(summaryOf)).toContain('duplicate-group-name 5,6');
+  });
+
+  it('a spelling of no value for a status is refused before anything is read', async () => {
+    const { code, stderr } = await check(join(root, 'bad/null-status-dbeaver'), '--null', 'users.disabled=[NULL]');
+    expect(code).toBe(2);
+    expect(stderr).toContain('--active-map VALUE=active');
+    expect(placesIn(stderr)).toEqual([]);
   });
 
   it('two-columns-one-heading is read once the column is named', async () => {

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findProgram, programOf } from './parts.js';
+import { findProgram, requiredProgram } from './parts.js';
 
 export interface MariaDb {
   /** Path of the server's socket. The user `root` has no password. */
@@ -24,7 +24,7 @@ const PAUSE = 100;
 
 /** Returns a running server with utf8mb4 as its character set. Throws, with what the server wrote, if it does not start. */
 export async function startMariaDb(extra: readonly string[] = []): Promise<MariaDb> {
-  const server = needed(programOf('mariadb'), 'mariadbd');
+  const server = requiredProgram('mariadb');
   const client = needed(findProgram('mariadb', 'mysql'), 'mariadb');
   const install = needed(findProgram('mariadb-install-db', 'mysql_install_db'), 'mariadb-install-db');
   // A socket's path may have about 100 characters; the folder of the system is short enough.

@@ -1,22 +1,14 @@
 /**
- * Real parts that a machine may lack: a database server, an office, a browser. What needs one is left out where it is
- * missing, except under SCIM_AUDIT_REQUIRE_PARTS=1, where a missing part is a failure. SCIM_AUDIT_PARTS_LOG names a file
- * that gets one line for each suite that was left out.
+ * Real programs that tests run and that a machine may lack: a database server, an office, a browser, shells.
+ *
+ * Tests that need a missing one are left out, and the end of the run says so (left-out-parts.ts). With REQUIRE_REAL_PARTS=1,
+ * as in .ci/run, they fail instead.
  */
 
 import { accessSync, appendFileSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { describe, it } from 'vitest';
-
-/** The programs by which each part is known; the first that exists is used. */
-const PROGRAMS = {
-  mariadb: ['mariadbd', 'mysqld'],
-  libreoffice: ['soffice', 'libreoffice'],
-  chromium: ['chromium', 'chromium-browser', 'google-chrome'],
-  sqlite3: ['sqlite3'],
-} as const satisfies Readonly<Record<string, readonly string[]>>;
-
-export type Part = keyof typeof PROGRAMS;
+import { PARTS_LOG, type PartName, REAL_PARTS, REQUIRE_PARTS, type RealPart } from './real-parts.js';
 
 /** Servers are in folders that the search path of an ordinary user lacks. */
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
@@ -24,7 +16,7 @@ const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/us
 /** Returns the path of the first program that exists, or undefined. */
 export function findProgram(...names: readonly string[]): string | undefined {
   for (const name of names) {
-    for (const folder of FOLDERS) {
+    for (const folder of isAbsolute(name) ? [''] : FOLDERS) {
       const path = join(folder, name);
       try {
         accessSync(path, constants.X_OK);
@@ -38,23 +30,44 @@ export function findProgram(...names: readonly string[]): string | undefined {
 }
 
 /** Returns the path of a part's program, or undefined if the machine lacks it. */
-export const programOf = (part: Part): string | undefined => findProgram(...PROGRAMS[part]);
+export const programOf = (part: PartName): string | undefined => findProgram(...REAL_PARTS[part].programs);
+
+/** Returns the path of a part's program. Throws if the machine lacks it: for tests that are described with `describeWith` or `itWith`. */
+export function requiredProgram(part: PartName): string {
+  const path = programOf(part);
+  if (path === undefined) throw new Error(missing(part));
+  return path;
+}
 
 /** Describes tests that need a part. */
-export function describeWith(part: Part, name: string, define: () => void): void {
-  if (programOf(part) !== undefined) {
-    describe(name, define);
-    return;
-  }
-  if (process.env.SCIM_AUDIT_REQUIRE_PARTS === '1') {
-    describe(name, () => {
-      it(`has ${part}`, () => {
-        throw new Error(`${part} is not installed, and SCIM_AUDIT_REQUIRE_PARTS=1 requires it`);
-      });
+export function describeWith(part: PartName, name: string, define: () => void): void {
+  if (isTested(part, name)) describe(name, define);
+  else describe.skip(`${name} (left out: ${REAL_PARTS[part].title} is missing)`, define);
+}
+
+/** Is one test that needs a part. */
+export function itWith(part: PartName, name: string, act: () => void | Promise<void>): void {
+  if (isTested(part, name)) it(name, act);
+  else it.skip(`${name} (left out: ${REAL_PARTS[part].title} is missing)`, act);
+}
+
+/** Returns whether the part is there; if it is not, notes that, or defines a test that fails. */
+function isTested(part: PartName, name: string): boolean {
+  if (programOf(part) !== undefined) return true;
+  if (isSet(process.env[REQUIRE_PARTS])) {
+    it(`${name}: ${REAL_PARTS[part].title} is there`, () => {
+      throw new Error(`${missing(part)}, and ${REQUIRE_PARTS} requires it`);
     });
-    return;
+    return false;
   }
-  const log = process.env.SCIM_AUDIT_PARTS_LOG;
-  if (log !== undefined && log !== '') appendFileSync(log, `${part}\t${name}\n`);
-  describe.skip(`${name} (without ${part})`, define);
+  const log = process.env[PARTS_LOG];
+  if (isSet(log)) appendFileSync(log, `${part}\n`);
+  return false;
+}
+
+const isSet = (value: string | undefined): value is string => value !== undefined && value !== '';
+
+function missing(part: PartName): string {
+  const { title, programs, debian }: RealPart = REAL_PARTS[part];
+  return `${title} (${programs.join(', ')}) is not installed: ${debian === undefined ? 'npm ci installs it' : `Debian has it in ${debian}`}`;
 }

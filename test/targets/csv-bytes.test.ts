@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Change } from '../../src/model/change.js';
 import type { SpanRow } from '../../src/sources/cell-spans.js';
+import { writeCell } from '../../src/sources/csv-dialect.js';
 import { encodeText } from '../../src/sources/encoding.js';
-import { writeCell } from '../../src/targets/csv-cell.js';
 import { rewriteCsv } from '../../src/targets/csv-rewrite.js';
 import { tables } from '../support/tables.js';
 import { temporaryFolders } from '../support/temporary.js';
@@ -35,7 +35,7 @@ async function rewrite(text: string, delimiter: string, written: Written, row: (
     reading,
     writing,
     mode: 0o600,
-    head: { role: 'groups', delimiter, isActivityKnown: false },
+    head: { role: 'groups', delimiter, isActivityKnown: false, quote: 'double', escape: 'none' },
     ...(encoding === 'windows-1252' ? { encoding } : {}),
     edit: () => ({ row: (each, out) => row(each, (column, cell) => out.replace(each.bytes, each.from(column), each.to(column), cell)) }),
     pause: async () => {},
@@ -78,7 +78,7 @@ test('changed cells read as they are meant, and all others as before', async () 
         if (row.width < 2) return;
         for (let column = 0; column < row.width; column++) {
           const value = edits.findLast(([at, cell]) => at + 1 === index && cell === column)?.[2];
-          if (value !== undefined) replace(column, writeCell(value, delimiter, row.isQuoted(column)));
+          if (value !== undefined) replace(column, writeCell(value, { delimiter, quote: 'double', escape: 'none' }, row.isQuoted(column)) ?? '');
         }
       });
       if (result !== undefined && encodingOf(written) !== 'windows-1252') expect(parsed(decode(result.after, result), delimiter)).toEqual(wanted);

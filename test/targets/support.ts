@@ -39,7 +39,7 @@ export async function planFor(source: SourceRequest, changes: readonly Change[])
     .update(JSON.stringify([inputs, changes]))
     .digest('hex')}`;
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     kind: 'scim-audit/plan',
     digest,
     snapshot: {

@@ -21,7 +21,7 @@ import { readFresh } from '../fresh-source.js';
 import { tellInterruptedUndos } from '../interrupted-undos.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { openPlan, refuseNoSource, requestFor } from '../plan-source.js';
+import { openPlan, refuseNoSource, requestFor, wishesFor } from '../plan-source.js';
 
 export interface ApplyFlags extends SharedFlags {
   out?: string;
@@ -48,7 +48,7 @@ export async function apply(planPath: string, source: string | undefined, flags:
   }
   if (flags.out === '') throw new Mistake('--out names nothing.', 'Name the place of the corrected copy: --out PATH. Nothing was written.');
   return withCodes(async () => {
-    const { plan, file } = openPlan(planPath);
+    const { plan, file } = openPlan(planPath, fileWords(source, flags));
     const request = requestFor(plan, source, flags);
     refuseNoSource(request);
     const prepared = await prepareApply({
@@ -76,7 +76,7 @@ export async function apply(planPath: string, source: string | undefined, flags:
     const changing = isAsked ? await prepared.rehearse() : [];
     const where = flags.out === undefined ? `in place: ${(changing.length > 0 ? changing : prepared.targets).join(', ')}` : `to a corrected copy: ${flags.out}`;
     if (flags.dryRun === true) {
-      const { names } = await readFresh(request, plan.settings, changes, io);
+      const { names } = await readFresh(request, wishesFor(plan), changes, io);
       for (const { id, change } of prepared.describe()) io.stdout.write(fitted(`${id}  ${changeLine(change, names)}\n`, io.stdout));
       return done(`dry run: ${count(changes.length, 'action')} would be applied ${where}; nothing was written`);
     }

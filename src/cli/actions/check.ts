@@ -1,6 +1,6 @@
 /** What `check` does once its command line is understood. */
 
-import type { Report } from '../../audit/report.js';
+import { isStopped, type Report } from '../../audit/report.js';
 import type { ReportOptions } from '../../reporters/reporter.js';
 import { verdictText } from '../../reporters/verdict.js';
 import { type Audited, auditSource } from '../audit-source.js';
@@ -35,7 +35,7 @@ export async function check(source: string | undefined, flags: CheckFlags, words
   const destinations = await pairOutputs(words);
   const further = furtherOutputs(flags, words, prepared, io);
   const audited = await auditSource(prepared, io);
-  const report = await withStandings(audited, flags, io);
+  const report = await withStandings(audited, flags, io, prepared.sourceWords);
   const shown = redaction?.report(report) ?? report;
   const files = [...destinations.map(({ file }) => file), flags.certificate].filter((file) => file !== undefined);
   refuseOverwriting(files, [
@@ -60,12 +60,12 @@ export async function check(source: string | undefined, flags: CheckFlags, words
 }
 
 /** Takes out of the count what a person accepted, and what an earlier report knew. */
-async function withStandings({ report, audit }: Audited, { decisions, baseline }: CheckFlags, io: Io): Promise<Report> {
+async function withStandings({ report, audit }: Audited, { decisions, baseline }: CheckFlags, io: Io, sourceWords: string): Promise<Report> {
   if (decisions === undefined && baseline === undefined) return report;
   const { acceptFrom, holdAgainst } = await import('../standing-files.js');
   const today = io.now().toISOString().slice(0, 10);
   const accepted = decisions === undefined ? report : acceptFrom(report, audit.context, decisions, today);
-  return baseline === undefined ? accepted : holdAgainst(accepted, baseline, today);
+  return baseline === undefined ? accepted : holdAgainst(accepted, baseline, today, sourceWords);
 }
 
 function optionsFor(file: string | undefined, { sourceWords, resolved }: Prepared, { rows = 10, color = true }: CheckFlags, io: Io): ReportOptions {
@@ -79,5 +79,5 @@ function optionsFor(file: string | undefined, { sourceWords, resolved }: Prepare
 }
 
 function endingFor(report: Report): Ending {
-  return { code: report.isReady ? EXIT.done : EXIT.findings, reason: verdictText(report).text };
+  return { code: isStopped(report) ? EXIT.findings : EXIT.done, reason: verdictText(report).text };
 }

@@ -2,7 +2,7 @@
 
 import { CLAUSES, GUIDE } from '../../model/guide.js';
 import { Mistake } from '../../model/mistake.js';
-import { nearestName } from '../../model/scope.js';
+import { nearestName } from '../../model/near-names.js';
 import { wrap } from '../../reporters/columns.js';
 import { findRule, RULES } from '../../rules/registry.js';
 import type { Rule } from '../../rules/rule.js';

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { Certificate } from '../../audit/certificate.js';
 import { parseCertificate } from '../../audit/certificate-file.js';
+import { FormerVersion } from '../../audit/former-version.js';
 import { isAtOrAbove } from '../../audit/report.js';
 import { SEVERITIES } from '../../model/finding.js';
 import { escapeUnseen } from '../../model/json-text.js';
@@ -10,7 +11,7 @@ import { Mistake } from '../../model/mistake.js';
 import { printable, visible } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import { reasonOf } from '../../sources/file-stream.js';
-import { shellWord } from '../command-words.js';
+import { fileWords, shellWord } from '../command-words.js';
 import { type Ending, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
@@ -33,7 +34,7 @@ const CLOCK_DRIFT = 300;
 /** Returns 0 if the certificate is whole, ready, young enough, of the source that is given and of what is pinned; 1 if not. Throws a Mistake if no source is given. */
 export async function gate(file: string, source: string | undefined, flags: GateFlags, io: Io): Promise<Ending> {
   const key = secretKey('SCIM_AUDIT_CERTIFICATE_KEY', io);
-  const certificate = parseCertificate(readBytes(file), file, key);
+  const certificate = readCertificate(file, key, fileWords(source, flags));
   const age = Math.floor((io.now().getTime() - Date.parse(certificate.time)) / 1000);
   const isSourceGiven =
     source !== undefined || [flags.users, flags.inactiveUsers, flags.memberships].some((files) => files !== undefined) || flags.groups !== undefined;
@@ -83,6 +84,17 @@ export async function gate(file: string, source: string | undefined, flags: Gate
   const last = reasons.at(-1);
   if (last !== undefined) return { code: EXIT.findings, reason: `the gate is shut: ${last}` };
   return { code: EXIT.done, reason: `the gate is open: ready, ${ageText(age)} old, and of this source` };
+}
+
+/** Returns the certificate of a file. `sourceWords` name the source in the command that makes it anew. */
+function readCertificate(file: string, key: string | undefined, sourceWords: readonly string[]): Certificate {
+  try {
+    return parseCertificate(readBytes(file), file, key);
+  } catch (error) {
+    if (!(error instanceof FormerVersion)) throw error;
+    const words = ['scim-audit', 'check', ...(sourceWords.length === 0 ? ['SOURCE'] : sourceWords), ...error.options, '--certificate', file];
+    throw new Mistake(error.message, `Make it again: ${words.map(shellWord).join(' ')}`);
+  }
 }
 
 function readBytes(file: string): Buffer {

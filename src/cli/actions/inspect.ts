@@ -15,14 +15,14 @@ import { planStanding } from '../../targets/decision.js';
 import { refuseUnreadable } from '../../targets/files.js';
 import { listRuns, type Run } from '../../targets/runs.js';
 import { changeLine, countLines, type SubjectNames, subjectText } from '../change-text.js';
-import { shellWord } from '../command-words.js';
+import { fileWords, shellWord } from '../command-words.js';
 import { type Ending, EXIT } from '../exit.js';
 import { fitted } from '../fitted.js';
 import { type FreshSource, readFresh } from '../fresh-source.js';
 import { tellInterruptedUndos } from '../interrupted-undos.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { type OpenedPlan, openPlan, requestFor } from '../plan-source.js';
+import { type OpenedPlan, openPlan, requestFor, wishesFor } from '../plan-source.js';
 import { compareInputs } from '../same-inputs.js';
 
 export interface VerifyFlags extends SharedFlags {
@@ -31,9 +31,9 @@ export interface VerifyFlags extends SharedFlags {
 
 /** Holds a fresh export against a plan. */
 export async function verify(planPath: string, source: string | undefined, flags: VerifyFlags, io: Io): Promise<Ending> {
-  const opened = openPlan(planPath);
+  const opened = openPlan(planPath, fileWords(source, flags));
   const { plan } = opened;
-  const { snapshot, members, names } = await readFresh(requestFor(plan, source, flags), { ...plan.settings, areIdsEnough: false }, changesOf(plan), io);
+  const { snapshot, members, names } = await readFresh(requestFor(plan, source, flags), { ...wishesFor(plan), areIdsEnough: false }, changesOf(plan), io);
   if (!snapshot.given.memberships && changesOf(plan).some(({ kind }) => kind === 'remove-member' || kind === 'add-member')) {
     throw new Mistake(
       'The plan changes memberships, and this export has none: whether they landed cannot be told.',
@@ -139,11 +139,11 @@ const changesOf = ({ actions }: Pick<Plan, 'actions'>): Change[] => actions.map(
 
 /** Shows a plan; with a source, says how the source stands to it. */
 export async function show(planPath: string, source: string | undefined, flags: SharedFlags, io: Io): Promise<Ending> {
-  const opened = openPlan(planPath);
+  const opened = openPlan(planPath, fileWords(source, flags));
   const { plan } = opened;
   const changes = changesOf(plan);
   const request = source === undefined && (flags.users ?? []).length === 0 ? undefined : requestFor(plan, source, flags);
-  const fresh = request === undefined ? undefined : await readFresh(request, plan.settings, changes, io);
+  const fresh = request === undefined ? undefined : await readFresh(request, wishesFor(plan), changes, io);
   const lines = [
     `${count(changes.length, 'action')}, ${count(plan.open.length, 'finding')} open; authentication mode ${plan.settings.authMode}`,
     ...countLines(changes),

@@ -2,12 +2,12 @@
 
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AuditedFinding, Report } from '../../audit/report.js';
+import type { AuditedFinding } from '../../audit/report.js';
 import { Mistake } from '../../model/mistake.js';
 import { baselineLines } from '../../plan/baseline.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../../plan/make-plan.js';
 import { MemberTable } from '../../plan/member-table.js';
-import type { Plan, PlanSettings } from '../../plan/plan.js';
+import type { Plan } from '../../plan/plan.js';
 import { isDigestTrue, PlanSealing } from '../../plan/plan-sealing.js';
 import { groupBy } from '../../reporters/grouping.js';
 import { consequencesOf, followingOf, incompletenessOf } from '../../reporters/plan-consequences.js';
@@ -26,9 +26,12 @@ import { type Ending, EXIT, Refusal, signalCode } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseMixing, refuseOddFolder } from '../plan-folder.js';
+import { namedFromSource } from '../plan-names.js';
+import { settingsOf } from '../plan-source.js';
 import { putTogether, settlePlanFolder } from '../plan-swap.js';
-import { type Prepared, prepare } from '../prepare.js';
+import { prepare } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
+import { refuseUnfitValues } from '../unfit-values.js';
 import { PendingFile, type Wishes } from '../whole-file.js';
 import { writeReason } from '../write-reason.js';
 
@@ -47,7 +50,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   else refuseMixing(flags.out);
   const prepared = await prepare(source, flags, io);
   const members = new MemberTable();
-  const { report, audit, hasIds } = await auditSource(prepared, io, (directory) => members.sinkFor(directory));
+  const { report, audit, hasIds, tables } = await auditSource(prepared, io, (directory) => members.sinkFor(directory));
   refuseExportFolder(flags.out, [...report.snapshot.inputs.map(({ file }) => file), ...prepared.otherInputs]);
   if (!hasIds) {
     throw new Mistake(
@@ -57,7 +60,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   }
   redaction?.know(report.snapshot, report.policy.collation);
   const decisions = findDecisions(flags);
-  const made = makePlan(
+  const answer = makePlan(
     { before: report, context: audit.context, members },
     {
       settings: settingsOf(report, prepared),
@@ -65,10 +68,12 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
       ...(decisions === undefined ? {} : { decisions: decisions.content }),
     },
   );
-  if ('problems' in made) {
+  if ('problems' in answer) {
     const file = decisions?.file ?? '';
-    throw new SourceRefused(made.problems.map((problem) => ({ file, ...problem })).slice(0, 50), made.problems.length, 'decisions');
+    throw new SourceRefused(answer.problems.map((problem) => ({ file, ...problem })).slice(0, 50), answer.problems.length, 'decisions');
   }
+  refuseUnfitValues(answer.body.actions, report.snapshot, tables);
+  const made: MadePlan = { ...answer, body: namedFromSource(answer.body, report.snapshot.inputs, prepared.request) };
   const aside = redaction === undefined ? keepAnswers(flags.out, flags.decisions) : undefined;
   if (aside !== undefined)
     io.stderr.write(`The decisions that were in ${printable(flags.out)} are kept aside in ${printable(aside)}: others were given with --decisions.\n`);
@@ -89,28 +94,6 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   return {
     code: EXIT.done,
     reason: `the plan is written${redaction === undefined ? '' : ', redacted and for reading only'}: ${count(made.body.actions.length, 'action')}, ${count(open, 'finding')} open`,
-  };
-}
-
-function settingsOf({ policy, sync, idp }: Report, { request, resolved }: Prepared): PlanSettings {
-  return {
-    authMode: policy.authMode,
-    syncGroups: sync.names,
-    skipRules: policy.skipRules,
-    severities: policy.severities,
-    authTypeMap: policy.authTypeMap,
-    leaveOutUsers: policy.leaveOutUsers,
-    columns: request.columns,
-    tables: request.tables,
-    delimiter: request.delimiter ?? null,
-    encoding: resolved.settings.encoding ?? null,
-    quote: request.quote ?? null,
-    escape: request.escape ?? null,
-    nulls: request.nulls,
-    activeMap: request.activeMap,
-    collation: policy.collation,
-    assumeActive: request.isAssumedActive,
-    ...(idp === undefined ? {} : { idp: { provider: idp.provider, inputs: idp.inputs.map(({ path, role, sha256, rows }) => ({ path, role, sha256, rows })) } }),
   };
 }
 
@@ -159,7 +142,7 @@ async function writePlan(
     await write('memberships.csv', membershipsCsv(made, csvDelimiter));
     await write('notices.csv', noticesCsv(made, csvDelimiter));
     await write('plan.md', planMarkdown(made, applyCommand));
-    if (sealing !== undefined) await write('baseline.jsonl', baselineLines(made.assembly.end));
+    if (sealing !== undefined) await write('baseline.jsonl', baselineLines(made.assembly.end, made.body.settings.typeList === undefined));
     const kept = sealing === undefined ? undefined : keepAppliedPlan(folder, sealing.digest);
     await putTogether(folder, files);
     return { digest: sealing?.digest ?? '', kept };

@@ -7,7 +7,6 @@ import type { Directory, MembershipSink, Snapshot, UnknownMember } from '../../m
 import { Mistake } from '../../model/mistake.js';
 import type { ExportStand } from '../../reporters/redact.js';
 import { count } from '../../rules/rule.js';
-import { readSource } from '../../sources/read-source.js';
 import { openSource } from '../../sources/registry.js';
 import type { Table } from '../../sources/table.js';
 import { shellWord } from '../command-words.js';
@@ -18,6 +17,7 @@ import type { SharedFlags } from '../options.js';
 import { type Prepared, prepare } from '../prepare.js';
 import { startProgress } from '../progress.js';
 import type { Redaction } from '../redaction.js';
+import { readAll, readTypesSide } from '../sides.js';
 import { writeReason } from '../write-reason.js';
 
 export interface RedactFlags extends SharedFlags {
@@ -48,6 +48,8 @@ export async function redact(source: string | undefined, flags: RedactFlags, io:
   }
 }
 
+const BASIC_USERS = 'basic-users.csv';
+
 function refuseTaken(folder: string): void {
   if (!existsSync(folder)) return;
   let names: string[];
@@ -67,6 +69,7 @@ function checkCommand({ authMode, policy }: Prepared, out: string, snapshot: Sna
     shellWord(out),
     `--auth-mode ${authMode ?? 'MODE'}`,
     ...(policy.syncGroups === null ? [] : [`--sync-groups ${shellWord(join(out, 'sync-groups.csv'))}`]),
+    ...(snapshot.typeList?.role === 'basic-users' ? [`--basic-users ${shellWord(join(out, BASIC_USERS))}`] : []),
     ...policy.leaveOutUsers.map((id) => `--leave-out-user ${shellWord(stand.userId(id))}`),
     ...policy.skipRules.map((rule) => `--skip-rule ${rule}`),
   ].join(' ');
@@ -75,6 +78,7 @@ function checkCommand({ authMode, policy }: Prepared, out: string, snapshot: Sna
 async function copy({ request, policy, authMode }: Prepared, folder: NewFolder, io: Io, redaction: Redaction): Promise<Snapshot> {
   const progress = await startProgress(io);
   try {
+    const types = await readTypesSide(request, policy);
     const opened = await openSource(request, progress.report);
     try {
       const usersTables = opened.tables.filter(({ role }) => role === 'users');
@@ -89,15 +93,19 @@ async function copy({ request, policy, authMode }: Prepared, folder: NewFolder, 
         authTypeMap: policy.authTypeMap,
         leaveOutUsers: policy.leaveOutUsers,
         withNames: true,
+        ...(types === undefined ? {} : { areTypesListed: true }),
       } as const;
-      const snapshot = readSource(opened.tables, wishes, (directory) => {
+      const snapshot = readAll(opened.tables, wishes, { types }, (directory) => {
         writer = new CopyWriter(directory, opened.tables, folder, redaction.know(directory, policy.collation), collationOf(policy.collation).key);
         return writer;
       });
       if (snapshot.users.length === 0 && !policy.allowEmpty) {
         throw new Refusal(EXIT.nothingAudited, 'nothing was copied: the source has no users.', 'Check the export; --allow-empty says that this is meant.');
       }
-      writer?.finish(hasTypes);
+      const isOfBasic = snapshot.typeList?.role === 'basic-users';
+      writer?.finish(hasTypes || (snapshot.typeList !== undefined && !isOfBasic));
+      // A list of Basic users is copied as one: what it leaves open is open in the copy as well.
+      if (isOfBasic) writer?.writeBasicUsers();
       return snapshot;
     } finally {
       opened.close();
@@ -169,6 +177,11 @@ class CopyWriter implements MembershipSink {
       const scope = isOrganisationLevel ? 'organization' : 'project';
       file.row([this.#groupRefs[place], this.stand.groupName(name), ...(hasScope ? [scope] : []), ...(hasSync ? [String(sync === true)] : [])]);
     });
+  }
+
+  writeBasicUsers(): void {
+    const file = this.folder.file(BASIC_USERS, [this.#hasIds ? 'id' : 'userName']);
+    for (const { place, authenticationType } of this.directory.users) if (authenticationType === 'basic') file.row([this.#userRefs[place]]);
   }
 
   /** Writes the users, now that all memberships are known. */

@@ -1,6 +1,6 @@
 /** Parts of the page. Every value of the export passes through `text` or `value`. */
 
-import { type AuditedFinding, isAtOrAbove, type Report, readInputs } from '../../audit/report.js';
+import { type AuditedFinding, isAtOrAbove, isStopped, type Report, readInputs } from '../../audit/report.js';
 import { collationOf } from '../../model/compare.js';
 import { locationOf, type Subject } from '../../model/directory.js';
 import { GUIDE } from '../../model/guide.js';
@@ -35,8 +35,8 @@ export const value = ({ text: own, against }: Cell): string => {
 export function* headerLines(report: Report): Iterable<string> {
   const { summary, notChecked } = report;
   const { text: verdict, isGood } = verdictText(report);
-  const kind = isGood ? 'good' : report.isReady ? 'wary' : 'bad';
-  yield `<header>\n<h1 class="${kind}">${isGood ? '✔' : report.isReady ? '▲' : '✖'} ${text(verdict)}</h1>\n`;
+  const kind = isGood ? 'good' : isStopped(report) ? 'bad' : 'wary';
+  yield `<header>\n<h1 class="${kind}">${isGood ? '✔' : isStopped(report) ? '✖' : '▲'} ${text(verdict)}</h1>\n`;
   yield `<p class="soft">Before SCIM is enabled in Jama Connect: what the guide <a href="${GUIDE.url}" rel="noreferrer">${text(GUIDE.title)}</a> asks to be clean.</p>\n`;
   const numbers: (readonly [number, string, string])[] = [
     [summary.error, summary.error === 1 ? 'error' : 'errors', 'error'],

@@ -3,7 +3,7 @@
 import type { IdpUser } from '../../model/idp.js';
 import { quoted } from '../problem.js';
 import type { Entry } from './entry.js';
-import type { IdpField } from './export-scheme.js';
+import type { IdpField } from './export-forms.js';
 import { PlaceTable } from './place-table.js';
 
 /** What a list of users says of an account: it becomes the user itself, once all lists were read. */
@@ -11,9 +11,8 @@ export interface Account {
   readonly place: number;
   /** Undefined where the export has no ids. */
   id: string | undefined;
-  /** What provisioning sends for it. */
-  readonly subject: string;
-  /** The rest is undefined where the export does not say. */
+  /** What provisioning sends for it. This and the rest is undefined if the export does not say. */
+  subject: string | undefined;
   active: boolean | undefined;
   isPending: boolean | undefined;
   isGuest: boolean | undefined;
@@ -27,6 +26,7 @@ export interface Account {
 
 /** What two records of one account may not contradict each other in beside the login, and what a message calls it. */
 const TOLD = [
+  ['subject', 'subject'],
   ['active', 'status'],
   ['isPending', 'status'],
   ['email', 'email'],
@@ -113,13 +113,14 @@ export class Accounts {
       const what = account.id === undefined ? `login ${quoted(login)}` : `id ${quoted(account.id)}`;
       const where = placeOf({ file: known.path === entry.path ? entry.file : known.path, line: known.line }, entry);
       entry.refuse(
-        field === 'status' && !entry.has('status') ? 'enabled' : field,
+        field === 'status' && !entry.has('status') ? (entry.has('enabled') ? 'enabled' : 'blocked') : field,
         `the ${what} is there already, with another ${field}, on ${where}; export all lists at one time, so that they say the same.`,
       );
       return;
     }
     this.repeats++;
     known.id ??= account.id;
+    known.subject ??= account.subject;
     known.active ??= account.active;
     known.isPending ??= account.isPending;
     known.isGuest ??= account.isGuest;
@@ -132,6 +133,7 @@ export class Accounts {
   end(): readonly IdpUser[] {
     return this.all.map((account) => {
       account.id ??= this.logins[account.place];
+      account.subject ??= this.logins[account.place];
       account.active ??= true;
       account.email ??= '';
       account.isPending = account.isPending === true ? true : undefined;

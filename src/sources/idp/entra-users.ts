@@ -1,10 +1,13 @@
 /** Entra's users: its lists of accounts, with guests under the address that provisioning sends for them. */
 
+import type { Activity } from '../../model/directory.js';
 import { isEmailAddress } from '../../model/email.js';
 import { quoted } from '../problem.js';
 import { Accounts, count, repeatNote } from './accounts.js';
 import type { DirectoryUsers } from './directory-users.js';
-import type { Entry } from './entry.js';
+import type { Entry, Writing } from './entry.js';
+import type { IdpField } from './export-forms.js';
+import { mapped, rememberingLast } from './status.js';
 
 const EXTERNAL = '#EXT#';
 
@@ -21,37 +24,83 @@ export function subjectOf(userPrincipalName: string): string {
   return isEmailAddress(address) ? address : userPrincipalName;
 }
 
+const ATTRIBUTES = 'id,userPrincipalName,mail,givenName,surname,accountEnabled,userType';
+const PROPERTIES = 'Id,UserPrincipalName,Mail,GivenName,Surname,AccountEnabled,UserType';
+/** What leaves accountEnabled out, or writes it empty, unless it is asked for; and how to ask. */
+const CURES: Readonly<Record<Writing, string>> = {
+  csv: `Get-MgUser leaves it empty unless it is asked for: Get-MgUser -All -Property ${PROPERTIES} | Select-Object ${PROPERTIES} | Export-Csv users.csv -NoTypeInformation -Encoding UTF8. Of Graph ask for /users?$select=${ATTRIBUTES}.`,
+  powershell: `Get-MgUser leaves it empty unless it is asked for: Get-MgUser -All -Property ${PROPERTIES} | Select-Object ${PROPERTIES} | ConvertTo-Json | Set-Content users.json -Encoding UTF8.`,
+  api: `Graph leaves it out unless it is asked for. Ask for /users?$select=${ATTRIBUTES}.`,
+};
+
 export class EntraUsers {
   readonly #accounts = new Accounts();
-  /** Files that were told already that they do not say who is blocked. */
-  readonly #silent = new Set<string>();
+  readonly #stateOf: (text: string) => boolean | undefined;
+
+  constructor(
+    readonly named: ReadonlyMap<IdpField, string>,
+    activeMap: Readonly<Record<string, Activity>>,
+  ) {
+    this.#stateOf = rememberingLast((text) => readFlag(text) ?? mapped(activeMap, text));
+  }
 
   take(entry: Entry): void {
-    const login = entry.text('login');
-    if (!entry.has('enabled')) {
-      if (this.#silent.has(entry.file)) return;
-      this.#silent.add(entry.file);
-      entry.refuse(
-        undefined,
-        'accountEnabled is missing, from this record on: it does not say who is blocked, because Graph leaves it out unless it is asked for. Ask for /users?$select=id,userPrincipalName,mail,givenName,surname,accountEnabled,userType.',
-      );
-      return;
-    }
-    const active = readFlag(entry.text('enabled'));
-    if (active === undefined) {
-      entry.refuse('enabled', `${quoted(entry.text('enabled'))} is neither True nor False.`);
-      return;
-    }
+    const active = this.#readActive(entry);
+    if (active === undefined) return;
+    const login = entry.text(entry.has('login') ? 'login' : 'subject');
+    const subject = this.named.has('subject') ? this.#readSubject(entry) : subjectOf(login);
+    if (subject === undefined) return;
     const isGuest = entry.text('userType').trim().toLowerCase() === 'guest' || markOf(login) >= 0;
-    this.#accounts.take(entry, { login, subject: subjectOf(login), active, isPending: undefined, isGuest });
+    this.#accounts.take(entry, { login, subject, active, isPending: undefined, isGuest });
+  }
+
+  #readSubject(entry: Entry): string | undefined {
+    const subject = entry.text('subject');
+    if (subject.trim() !== '') return subject;
+    const heading = quoted(this.named.get('subject') ?? '');
+    entry.refuse(
+      'subject',
+      `${entry.has('subject') ? `${heading} is blank` : `there is no ${heading}`}, which --column names as idpUsers.subject: nothing could be sent as userName.`,
+      'no subject',
+    );
+    return undefined;
+  }
+
+  #readActive(entry: Entry): boolean | undefined {
+    const field = entry.has('enabled') ? 'enabled' : 'blocked';
+    if (!entry.has(field)) {
+      entry.refuse(undefined, `accountEnabled is missing: the export does not say who is blocked. ${CURES[entry.writing]}`, 'no accountEnabled');
+      return undefined;
+    }
+    const text = entry.findCommon(field) ?? '';
+    // What a further word means is said of accounts that are enabled, and would be the opposite in a column of blocked ones.
+    const state = field === 'blocked' ? readFlag(text) : this.#stateOf(text);
+    if (state !== undefined) return field === 'blocked' ? !state : state;
+    if (text.trim() === '') {
+      const what = entry.writing === 'csv' ? 'the cell is blank' : 'null stands where true or false is expected';
+      entry.refuse(field, `${what}: the export does not say who is blocked. ${field === 'blocked' ? 'Export again.' : CURES[entry.writing]}`, 'blank');
+      return undefined;
+    }
+    const way =
+      field === 'blocked'
+        ? 'Export again, and leave the file as it is written.'
+        : `Say what it means with --active-map ${JSON.stringify(`${text.trim()}=active`)} or ${JSON.stringify(`${text.trim()}=inactive`)}.`;
+    entry.refuse(field, `${quoted(text)} is neither True nor False. ${way}`, text);
+    return undefined;
   }
 
   /** Yields the users, once every file was read. */
   end(): DirectoryUsers {
     const { logins, hasEmails, repeats } = this.#accounts;
     const users = this.#accounts.end();
-    const renamed = users.filter(({ subject }, place) => subject !== logins[place]).length;
+    const isOwn = this.named.has('subject');
+    const renamed = isOwn ? 0 : users.filter(({ subject }, place) => subject !== logins[place]).length;
     const notes = repeatNote(repeats, 'a user');
+    if (!hasEmails && users.length > 0) {
+      notes.push(
+        'The lists of users do not hold the primary emails (mail): who has none, or another one, is not checked. In the Entra admin center, Users > Download users has them.',
+      );
+    }
     if (renamed > 0) {
       notes.push(
         `${count(renamed, 'guest counts', 'guests count')} under the address before ${EXTERNAL}, which provisioning sends as userName unless the mapping takes originalUserPrincipalName.`,

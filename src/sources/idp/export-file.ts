@@ -4,20 +4,32 @@ import { statSync } from 'node:fs';
 import type { IdpInput, IdpProvider, IdpRole } from '../../model/idp.js';
 import { Mistake } from '../../model/mistake.js';
 import { openRecords } from '../csv.js';
+import type { QuoteStyle } from '../csv-dialect.js';
+import { notesAbove } from '../csv-marks.js';
 import type { Encoding } from '../encoding.js';
 import { FileStream } from '../file-stream.js';
+import { foldHeading } from '../headings.js';
 import { JsonFault, JsonLexer } from '../json/json-lexer.js';
 import { JsonRecordReader } from '../json/json-record.js';
 import { type Problems, SourceRefused } from '../problem.js';
 import type { OnProgress } from '../table.js';
-import { CsvEntry, type Entry, type ExportFile, JsonEntry } from './entry.js';
-import { type IdpField, JSON_FIELDS, type RecordKind, resolveExport } from './export-scheme.js';
-import { ENTRA_SIGNS, otherProvider, type Pages, readPages, readRecords } from './json-list.js';
+import { CsvEntry, type Entry, type ExportFile } from './entry.js';
+import { type IdpField, JSON_FIELDS, type RecordKind } from './export-forms.js';
+import { resolveExport } from './export-scheme.js';
+import { JsonEntry } from './json-entry.js';
+import { ENTRA_SIGNS, type ListWishes, otherProvider, type Pages, readPages, readRecords } from './json-list.js';
+import type { NamedColumns } from './named-columns.js';
+import { NoValue } from './no-value.js';
 
 export interface ExportWishes extends ExportFile {
   readonly provider: IdpProvider;
   readonly role: IdpRole;
+  /** Columns that a person named. */
+  readonly named: NamedColumns;
+  /** Further spellings of no value. */
+  readonly nulls: readonly string[];
   readonly delimiter?: string;
+  readonly quote?: QuoteStyle;
   readonly encoding?: Encoding;
   readonly onProgress?: OnProgress;
 }
@@ -95,48 +107,72 @@ export function readExport(wishes: ExportWishes, problems: Problems, visit: (ent
 }
 
 function readCsv(wishes: ExportWishes, stream: FileStream, problems: Problems, visit: (entry: Entry) => void): ExportRead {
-  const { path, file, provider, role, delimiter, onProgress } = wishes;
+  const { path, file, provider, role, named, nulls, delimiter, quote, onProgress } = wishes;
   const { head, read } = openRecords(stream, {
     path,
     file,
     ...(delimiter === undefined ? {} : { delimiter }),
+    ...(quote === undefined ? {} : { quote }),
+    // No provider writes escapes; --escape is for what MySQL wrote.
+    escape: 'none',
     ...(onProgress === undefined ? {} : { onProgress }),
-    resolve: (headings) => resolveExport(provider, role, headings),
+    resolve: (headings) => resolveExport(provider, role, headings, named.headings),
     isHeadingRow: ({ columns, problems: found }) => found.length === 0 || columns.size >= 2,
   });
-  const { kind, columns } = resolveExport(provider, role, head.headings);
-  const entry = new CsvEntry(wishes, kind, head.headings, columns, problems);
+  const { kind, columns } = resolveExport(provider, role, head.headings, named.headings);
+  named.see(head.headings);
+  for (const [field, heading] of named.headings) {
+    const at = columns.get(field);
+    if (at !== undefined && foldHeading(head.headings[at]) === foldHeading(heading)) named.find(field);
+  }
+  const noValue = new NoValue(nulls);
+  const entry = new CsvEntry(wishes, kind, head.headings, columns, problems, noValue);
   const { sha256, rows, notes } = read((row) => {
     entry.row = row;
     visit(entry);
   }, problems);
-  const above = head.line > 1 ? [`${path}: the headings are on line ${head.line}; what stands above them was not read as data.`] : [];
-  return { input: { path, file, role, sha256, rows }, isJson: false, pages: NO_PAGES, columns, notes: [...above, ...notes] };
+  return {
+    input: { path, file, role, sha256, rows },
+    isJson: false,
+    pages: NO_PAGES,
+    columns,
+    notes: [...notesAbove(head, path), ...notes, ...noValue.notes(path)],
+  };
 }
 
 /** Told of progress after so many records. */
 const STRIDE = 0x3fff;
 
 function readJson(wishes: ExportWishes, stream: FileStream, problems: Problems, visit: (entry: Entry) => void): ExportRead | undefined {
-  const { path, file, provider, role, onProgress } = wishes;
+  const { path, file, provider, role, named, onProgress } = wishes;
   const paths: string[] = [];
+  const places = new Map<string, number>();
+  /** Two fields may be one property: what is sent as username may be the email. */
+  const placeOf = (name: string): number => {
+    const place = places.get(name) ?? paths.push(name) - 1;
+    places.set(name, place);
+    return place;
+  };
   const fields = new Map<IdpField, readonly number[]>();
-  for (const [field, names] of Object.entries(JSON_FIELDS[provider]) as [IdpField, readonly string[]][]) {
-    fields.set(
-      field,
-      names.map((name) => paths.push(name) - 1),
-    );
-  }
-  const signs = provider === 'okta' ? ENTRA_SIGNS.map((name) => paths.push(name) - 1) : [];
+  for (const [field, names] of jsonFields(provider, named.headings)) fields.set(field, names.map(placeOf));
+  /** Fields that a person named, and that no record has had so far. */
+  const unseen = new Set(named.headings.keys());
+  const signs = provider === 'okta' ? ENTRA_SIGNS.map(placeOf) : [];
   const lexer = new JsonLexer(stream);
   const reader = new JsonRecordReader(lexer, paths);
-  const entry = new JsonEntry(wishes, lexer, reader, fields, paths, problems);
+  const entry = new JsonEntry(wishes, lexer, reader, fields, paths, problems, named.headings);
   let rows = 0;
   const take = (): void => {
     rows++;
+    entry.begin();
     if ((rows & STRIDE) === 0) onProgress?.({ path, bytes: stream.bytes, rows });
     if (!entry.has('login') && !entry.has('name') && !entry.has('subject') && signs.some((at) => reader.kinds[at] !== 'absent')) {
       throw new JsonFault(otherProvider('Entra', 'entra'), reader.line, lexer.columnAt(reader.offset));
+    }
+    for (const field of unseen) {
+      if (!entry.has(field) || !isNamedPath(entry.nameOf(field), named.headings.get(field))) continue;
+      named.find(field);
+      unseen.delete(field);
     }
     if (!entry.hasRightTypes()) return;
     const kind = kindOf(wishes, entry);
@@ -145,10 +181,18 @@ function readJson(wishes: ExportWishes, stream: FileStream, problems: Problems, 
     visit(entry);
   };
   try {
-    const pages = provider === 'okta' ? readRecords(lexer, reader, take) : readPages(lexer, reader, take);
+    const list: ListWishes = { visit: take, mayBeAlone: role !== 'idp-users' };
+    const { isLines, ...pages } = provider === 'okta' ? readRecords(lexer, reader, list) : readPages(lexer, reader, list);
     onProgress?.({ path, bytes: stream.bytes, rows });
+    const notes = isLines && rows > 1 ? [`${path} holds one record after another without a list around them: see that none is missing at the end.`] : [];
     const sha256 = problems.total > 0 ? '' : stream.finish();
-    return { input: { path, file, role, sha256, rows }, isJson: true, pages, columns: NO_COLUMNS, notes: [] };
+    return {
+      input: { path, file, role, sha256, rows },
+      isJson: true,
+      pages,
+      columns: NO_COLUMNS,
+      notes,
+    };
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;
     problems.add({ file, line: error.line, column: error.column, message: error.message });
@@ -156,24 +200,43 @@ function readJson(wishes: ExportWishes, stream: FileStream, problems: Problems, 
   }
 }
 
+/** Returns the properties of each field; what a person named takes the place of what is found by itself. */
+function jsonFields(provider: IdpProvider, named: ReadonlyMap<IdpField, string>): Map<IdpField, readonly string[]> {
+  const fields = new Map(Object.entries(JSON_FIELDS[provider]) as [IdpField, readonly string[]][]);
+  for (const [field, heading] of named) {
+    const own = [...new Set([heading.replaceAll('.', '/'), heading])];
+    // An assignment has its own username, and the list of users has another one.
+    const further = field === 'subject' ? (fields.get(field) ?? []).filter((name) => !own.includes(name)) : [];
+    fields.set(field, [...own, ...further]);
+    if (field === 'blocked') fields.delete('enabled');
+  }
+  return fields;
+}
+
+const isNamedPath = (path: string, heading: string | undefined): boolean => path.replaceAll('/', '.') === heading;
+
 /** Yields what a record of a list is, or notes that it is not what the flag says. */
-function kindOf({ provider, role }: ExportWishes, entry: JsonEntry): RecordKind | undefined {
+function kindOf({ provider, role, named }: ExportWishes, entry: JsonEntry): RecordKind | undefined {
   if (role === 'idp-groups') {
     if (!entry.has('login') && entry.has('name')) return 'group';
     entry.refuse(
       undefined,
       `this record is no group: it has ${entry.has('login') ? 'a login' : `no ${provider === 'okta' ? 'profile.name' : 'displayName'}`}. Give users with --idp-users.`,
+      'no group',
     );
     return undefined;
   }
   if (role === 'idp-members') return 'member';
-  if (provider === 'okta' && !entry.has('login') && (entry.has('subject') || entry.has('scope'))) return 'assignment';
+  if (provider === 'okta' && !entry.has('login') && ((entry.has('subject') && !named.headings.has('subject')) || entry.has('scope'))) {
+    return 'assignment';
+  }
   if (entry.has('login')) return 'user';
   entry.refuse(
     undefined,
     provider === 'okta'
       ? 'this record is neither a user (profile.login) nor an assignment (credentials.userName, scope).'
       : 'this record has no userPrincipalName; ask Graph for /users?$select=id,userPrincipalName,mail,givenName,surname,accountEnabled,userType.',
+    'no user',
   );
   return undefined;
 }

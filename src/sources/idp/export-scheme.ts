@@ -1,170 +1,32 @@
-/** What each export of a provider calls its fields: the headings of its CSV files, and the properties of its JSON. */
+/** Which column of a provider's CSV file is which field: by its heading, or as a person named it. */
 
 import { type IdpProvider, type IdpRole, PROVIDER_NAMES } from '../../model/idp.js';
 import { foldHeading, type HeadingProblem, type ResolvedHeadings } from '../headings.js';
-
-/** What a record may say. `login` is Okta's username or Entra's userPrincipalName, `subject` an application's username. */
-export type IdpField =
-  | 'id'
-  | 'login'
-  | 'subject'
-  | 'email'
-  | 'givenName'
-  | 'familyName'
-  | 'status'
-  | 'enabled'
-  | 'userType'
-  | 'application'
-  | 'instance'
-  | 'unassigned'
-  | 'scope'
-  | 'name'
-  | 'group'
-  | 'groupId'
-  | 'type'
-  | 'isUser'
-  | 'isGroup';
-
-/** What the records of an export are. */
-export type RecordKind = 'user' | 'assignment' | 'group' | 'member';
-
-type Headings = Readonly<Partial<Record<IdpField, readonly string[]>>>;
-
-interface CsvExport {
-  readonly provider: IdpProvider;
-  readonly role: IdpRole;
-  readonly kind: RecordKind;
-  /** For a message. */
-  readonly what: string;
-  /** Accepted headings by field, folded as `foldHeading` does. */
-  readonly headings: Headings;
-  /** Fields of which at least one of each row must be there. */
-  readonly required: readonly (readonly IdpField[])[];
-}
-
-const NAMES = { givenName: ['firstname', 'givenname'], familyName: ['lastname', 'surname', 'familyname'] } as const satisfies Headings;
-const OKTA_ID = ['id', 'userid', 'oktaid', 'oktauserid'] as const;
-const OKTA_LOGIN = ['login', 'username', 'oktausername', 'oktalogin'] as const;
-const EMAIL = ['email', 'primaryemail', 'emailaddress', 'mail'] as const;
-const GROUP = { group: ['groupname', 'group'], groupId: ['groupid'] } as const satisfies Headings;
-
-/** In the order in which they are tried: what asks for more comes first. */
-const CSV_EXPORTS: readonly CsvExport[] = [
-  {
-    provider: 'okta',
-    role: 'idp-users',
-    kind: 'assignment',
-    what: 'a report of current assignments',
-    headings: {
-      id: OKTA_ID,
-      login: OKTA_LOGIN,
-      subject: ['applicationlogin', 'applicationusername', 'appusername'],
-      application: ['applicationname', 'application'],
-      instance: ['applicationinstance'],
-      unassigned: ['unassignedon'],
-      email: EMAIL,
-      ...NAMES,
-    },
-    required: [['subject']],
-  },
-  {
-    provider: 'okta',
-    role: 'idp-users',
-    kind: 'assignment',
-    what: "a list of an application's users",
-    headings: { id: OKTA_ID, subject: ['username'], scope: ['scope', 'syncstate'], status: ['status'], email: EMAIL, ...NAMES },
-    required: [['subject'], ['scope']],
-  },
-  {
-    provider: 'okta',
-    role: 'idp-users',
-    kind: 'user',
-    what: 'a list of users',
-    headings: { id: OKTA_ID, login: OKTA_LOGIN, status: ['status', 'userstatus', 'oktauserstatus'], email: EMAIL, ...NAMES },
-    required: [['login'], ['status', 'email']],
-  },
-  {
-    provider: 'entra',
-    role: 'idp-users',
-    kind: 'user',
-    what: 'a list of users',
-    headings: {
-      id: ['id', 'objectid'],
-      login: ['userprincipalname', 'upn'],
-      email: EMAIL,
-      enabled: ['accountenabled'],
-      userType: ['usertype'],
-      ...NAMES,
-    },
-    required: [['login'], ['enabled']],
-  },
-  {
-    provider: 'okta',
-    role: 'idp-groups',
-    kind: 'group',
-    what: 'a list of groups',
-    headings: { id: ['id', 'groupid'], name: ['name', 'groupname'] },
-    required: [['name']],
-  },
-  {
-    provider: 'entra',
-    role: 'idp-groups',
-    kind: 'group',
-    what: 'a list of groups',
-    headings: { id: ['id', 'objectid'], name: ['displayname'] },
-    required: [['name']],
-  },
-  {
-    provider: 'okta',
-    role: 'idp-members',
-    kind: 'member',
-    what: "a list of a group's members",
-    headings: { id: OKTA_ID, login: OKTA_LOGIN, ...GROUP },
-    required: [['login', 'id']],
-  },
-  {
-    provider: 'entra',
-    role: 'idp-members',
-    kind: 'member',
-    what: "a list of a group's members",
-    headings: {
-      id: ['id', 'objectid'],
-      login: ['userprincipalname', 'upn'],
-      type: ['objecttype', 'membertype', 'odatatype'],
-      isUser: ['isuser'],
-      isGroup: ['isgroup'],
-      ...GROUP,
-    },
-    required: [['login', 'id']],
-  },
-];
-
-/** Fields of which a second column does not matter. */
-const DECORATION: ReadonlySet<IdpField> = new Set(['givenName', 'familyName', 'scope']);
-
-/** Headings that only one provider's exports have. */
-const MARKS: Readonly<Record<IdpProvider, ReadonlySet<string>>> = {
-  okta: new Set(['login', 'oktausername', 'primaryemail', 'applicationlogin', 'syncstate']),
-  entra: new Set(['userprincipalname', 'accountenabled', 'objectid', 'isguest']),
-};
+import { CSV_EXPORTS, type CsvExport, DECORATION, type IdpField, MARKS, type RecordKind } from './export-forms.js';
+import { columnOf, mayBeNamed } from './named-columns.js';
 
 export interface ResolvedExport extends ResolvedHeadings {
   readonly kind: RecordKind;
 }
 
+/** Headings that a person named, by field. */
+type Named = ReadonlyMap<IdpField, string>;
+
+const NOTHING_NAMED: Named = new Map();
+
 const list = (values: readonly string[]): string => values.map((value) => JSON.stringify(value)).join(', ');
 
-/** Yields which column of a file is which field, what its rows are, and every problem with that. */
-export function resolveExport(provider: IdpProvider, role: IdpRole, headings: readonly string[]): ResolvedExport {
+/** Returns which column of a file is which field, what its rows are, and every problem with that. */
+export function resolveExport(provider: IdpProvider, role: IdpRole, headings: readonly string[], named: Named = NOTHING_NAMED): ResolvedExport {
   const folded = headings.map(foldHeading);
-  const tried = CSV_EXPORTS.map((form) => ({ form, ...resolve(form, headings, folded) }));
+  const tried = CSV_EXPORTS.map((form) => ({ form, ...resolve(form, headings, folded, form.role === role ? named : NOTHING_NAMED) }));
   const own = tried.filter(({ form }) => form.provider === provider && form.role === role);
   // What a file lacks is told of the form that asks for least, which is the last one.
   const best = own.find(({ problems }) => problems.length === 0) ?? own.find(({ isComplete }) => isComplete) ?? own[own.length - 1];
   const found = (problems: readonly HeadingProblem[]): ResolvedExport => ({ kind: best.form.kind, columns: best.columns, problems, isIdFromUserName: false });
   const isMarked = (of: IdpProvider): boolean => folded.some((heading) => MARKS[of].has(heading));
   const other = provider === 'okta' ? 'entra' : 'okta';
-  if (isMarked(other) && !isMarked(provider)) return found([lookLike(other, false)]);
+  if (isMarked(other) && !isMarked(provider) && named.size === 0) return found([lookLike(other, false)]);
   if (best.form.kind !== 'assignment' && provider === 'okta' && folded.includes('unassignedon')) {
     return found([
       {
@@ -199,51 +61,66 @@ interface Resolved {
   readonly isComplete: boolean;
 }
 
-function resolve(form: CsvExport, headings: readonly string[], folded: readonly string[]): Resolved {
-  const columns = new Map<string, number>();
+/** What makes a list one of assignments, beside an application username that a person named. */
+const OF_ASSIGNMENTS = ['application', 'instance', 'unassigned', 'scope'] as const satisfies readonly IdpField[];
+
+function resolve(form: CsvExport, headings: readonly string[], folded: readonly string[], named: Named): Resolved {
   const problems: HeadingProblem[] = [];
+  const columns = namedColumns(form, headings, folded, named, problems);
+  const isNamed = new Set(columns.keys());
   for (const [field, accepted] of Object.entries(form.headings) as [IdpField, readonly string[]][]) {
+    if (isNamed.has(field) || (field === 'enabled' && isNamed.has('blocked')) || (field === 'blocked' && isNamed.has('enabled'))) continue;
     const found = folded.flatMap((heading, at) => (accepted.includes(heading) ? [at] : []));
     if (found.length > 0) columns.set(field, found[0]);
     if (found.length < 2 || DECORATION.has(field)) continue;
-    problems.push({
-      at: found[1],
-      message: `the columns ${list(found.map((at) => headings[at]))} all answer to ${field}; rename or delete all but the right one. Headings found: ${list(headings)}.`,
-    });
+    problems.push(ambiguous(form, field, found, headings));
   }
-  const missing = form.required.filter((choices) => !choices.some((field) => columns.has(field)));
-  for (const choices of missing) {
-    const accepted = choices.flatMap((field) => form.headings[field] ?? []).join(', ');
-    problems.push({
-      message: `${form.what} of ${PROVIDER_NAMES[form.provider]} needs a column that is not here (accepted headings: ${accepted}; case, spaces and punctuation do not matter). Export again with it. Headings found: ${list(headings)}.`,
-    });
-  }
+  const [enabled, blocked] = [columns.get('enabled'), columns.get('blocked')];
+  if (enabled !== undefined && blocked !== undefined) problems.push(ambiguous(form, 'enabled', [enabled, blocked], headings));
+  const isLacking = (choices: readonly IdpField[]): boolean =>
+    !choices.some((field) => columns.has(field)) ||
+    // A username that is named says nothing of assignments by itself.
+    (form.kind === 'assignment' && choices.includes('subject') && isNamed.has('subject') && !OF_ASSIGNMENTS.some((field) => columns.has(field)));
+  const missing = form.required.filter(isLacking);
+  problems.push(...missing.map((choices) => lacking(form, choices, headings, named)));
   return { columns, problems, isComplete: missing.length === 0 };
 }
 
-/** Properties of each provider's records by field, with `/` between those within one another; the first that is there holds. */
-export const JSON_FIELDS: Readonly<Record<IdpProvider, Readonly<Partial<Record<IdpField, readonly string[]>>>>> = {
-  okta: {
-    id: ['id'],
-    login: ['profile/login'],
-    subject: ['credentials/userName'],
-    email: ['profile/email'],
-    givenName: ['profile/firstName', 'profile/givenName'],
-    familyName: ['profile/lastName', 'profile/familyName'],
-    status: ['status'],
-    scope: ['scope', 'syncState'],
-    application: ['_links/app/href'],
-    name: ['profile/name'],
-  },
-  entra: {
-    id: ['id'],
-    login: ['userPrincipalName'],
-    email: ['mail'],
-    givenName: ['givenName'],
-    familyName: ['surname'],
-    enabled: ['accountEnabled'],
-    userType: ['userType'],
-    name: ['displayName'],
-    type: ['@odata.type'],
-  },
-};
+/** Returns the columns that a person named and that are here; one that is not may be in another file. */
+function namedColumns(form: CsvExport, headings: readonly string[], folded: readonly string[], named: Named, problems: HeadingProblem[]): Map<string, number> {
+  const columns = new Map<string, number>();
+  for (const [field, heading] of named) {
+    const exact = headings.flatMap((text, at) => (text === heading ? [at] : []));
+    const wanted = foldHeading(heading);
+    const found = exact.length > 0 ? exact : folded.flatMap((text, at) => (text === wanted ? [at] : []));
+    if (found.length === 1) columns.set(field, found[0]);
+    else if (found.length > 1) {
+      problems.push({
+        at: found[1],
+        message: `${found.length} columns are called ${JSON.stringify(heading)}, which --column names as ${columnOf(form.role, field)}; rename all but one.`,
+      });
+    }
+  }
+  return columns;
+}
+
+function ambiguous(form: CsvExport, field: IdpField, found: readonly number[], headings: readonly string[]): HeadingProblem {
+  const names = found.map((at) => headings[at]);
+  const way = mayBeNamed(form.role, field)
+    ? `say which one it is with --column ${columnOf(form.role, field)}=${JSON.stringify(names[0])}, or rename the others`
+    : 'rename or delete all but the right one';
+  return { at: found[1], message: `the columns ${list(names)} all answer to ${field}; ${way}. Headings found: ${list(headings)}.` };
+}
+
+function lacking(form: CsvExport, choices: readonly IdpField[], headings: readonly string[], named: Named): HeadingProblem {
+  const found = `Headings found: ${list(headings)}.`;
+  const given = choices.find((field) => named.has(field));
+  if (given !== undefined) {
+    const heading = JSON.stringify(named.get(given));
+    return { message: `no column is called ${heading}, which --column names as ${columnOf(form.role, given)}. ${found}` };
+  }
+  const accepted = choices.flatMap((field) => form.headings[field] ?? []).join(', ');
+  return {
+    message: `${form.what} of ${PROVIDER_NAMES[form.provider]} needs a column that is not here (accepted headings: ${accepted}; case, spaces and punctuation do not matter). Export again with it, or name it with --column ${columnOf(form.role, choices[0])}="…". ${found}`,
+  };
+}

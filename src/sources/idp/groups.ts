@@ -2,27 +2,27 @@
 
 import type { Collation } from '../../model/compare.js';
 import type { IdpGroup } from '../../model/idp.js';
-import { nearestName } from '../../model/scope.js';
+import { nearNames } from '../../model/near-names.js';
 import { quoted } from '../problem.js';
 import { placeOf, readId, repeatNote } from './accounts.js';
 import type { Entry } from './entry.js';
-import { AMBIGUOUS, NameIndex, UNKNOWN } from './name-index.js';
+import { AMBIGUOUS, UNKNOWN } from './name-index.js';
 
 /** A group, or why it is none. */
 export type FoundGroup = { readonly place: number } | { readonly refusal: string };
 
 type Kept = IdpGroup & { readonly file: string };
 
-/** So many names are looked through for one that is near, over all that are refused. */
-const MOST_LOOKED_THROUGH = 200_000;
+/** For so many refused names a near one is looked for; fewer are shown. */
+const MOST_SUGGESTED = 200;
 
 export class Groups {
   readonly all: Kept[] = [];
   readonly #byId = new Map<string, number>();
   readonly #byName = new Map<string, number>();
   #repeats = 0;
-  #lookedThrough = 0;
-  #names: NameIndex | undefined;
+  #suggested = 0;
+  #near: ((name: string) => string | undefined) | undefined;
 
   constructor(
     /** A list of groups was given: names that it lacks are refused. */
@@ -84,13 +84,13 @@ export class Groups {
   }
 
   #suggestion(name: string): string {
-    if (this.#lookedThrough >= MOST_LOOKED_THROUGH) return '';
-    this.#lookedThrough += this.all.length;
-    const names = this.all.map((group) => group.name);
-    // The same key before a name that is only near.
-    this.#names ??= new NameIndex(this.key, names);
-    const same = this.#names.find(name);
-    const near = same >= 0 ? names[same] : nearestName(name, new Set(names), this.key);
+    if (this.#suggested++ >= MOST_SUGGESTED) return '';
+    this.#near ??= nearNames(
+      this.all.map((group) => group.name),
+      this,
+      MOST_SUGGESTED,
+    );
+    const near = this.#near(name);
     return near === undefined ? '' : ` Did you mean ${quoted(near)}?`;
   }
 }

@@ -1,7 +1,7 @@
-/** The lists that the providers' APIs answer with: Okta's arrays of records, and Graph's pages with their records in `value`. */
+/** The lists that the providers' APIs answer with, and scripts write: Okta's arrays of records, Graph's pages with their records in `value`, one record a line. */
 
 import type { IdpProvider } from '../../model/idp.js';
-import type { JsonLexer, Token } from '../json/json-lexer.js';
+import { JsonFault, type JsonLexer, type Token } from '../json/json-lexer.js';
 import { type JsonRecordReader, readName, unexpected } from '../json/json-record.js';
 
 /** How many pages a file holds, and how many of them say that another one follows. */
@@ -23,6 +23,9 @@ const SIGNS: Readonly<Record<IdpProvider, ReadonlySet<string>>> = {
     'userPrincipalName',
     'displayName',
     'accountEnabled',
+    'UserPrincipalName',
+    'DisplayName',
+    'AccountEnabled',
   ]),
 };
 
@@ -33,10 +36,27 @@ export const ENTRA_SIGNS = [...SIGNS.entra];
 export const otherProvider = (name: string, provider: IdpProvider): string =>
   `this looks like an export of ${name}, not of what --idp says; say --idp ${provider}.`;
 
-/** Reads an array of records to the end of the file; an array of such arrays, as several answers in one file, is one list. */
-export function readRecords(lexer: JsonLexer, reader: JsonRecordReader, visit: () => void): Pages {
+/** How a list is to be read. */
+export interface ListWishes {
+  readonly visit: () => void;
+  /** One record alone may be all there is; of users it is none of a list. */
+  readonly mayBeAlone: boolean;
+}
+
+/** What a file of records is beside the records. */
+const NO_PAGES: Pages = { pages: 0, continued: 0 };
+
+/** Reads records to the end of the file: an array, an array of such arrays as several answers in one file, or one record a line. */
+export function readRecords(lexer: JsonLexer, reader: JsonRecordReader, wishes: ListWishes): Pages & { readonly isLines: boolean } {
+  const { visit } = wishes;
   let token = lexer.next();
-  if (token === '{') refuseObject(lexer);
+  if (token === '{') {
+    reader.begin();
+    const ahead = lexer.next();
+    refuseObject(lexer, ahead);
+    readLines(lexer, reader, ahead, wishes);
+    return { ...NO_PAGES, isLines: true };
+  }
   if (token !== '[') throw unexpected(lexer, token, 'a list that begins with [');
   token = lexer.next();
   if (token === '[') {
@@ -49,8 +69,28 @@ export function readRecords(lexer: JsonLexer, reader: JsonRecordReader, visit: (
       if (token !== '[') throw unexpected(lexer, token, 'another list');
     }
   } else readArray(lexer, reader, token, visit);
-  refuseMore(lexer, 'put the lists into one, or give each as a file of its own');
-  return { pages: 0, continued: 0 };
+  refuseMore(lexer, 'put the lists into one (jq -s add FILE), or give each as a file of its own');
+  return { ...NO_PAGES, isLines: false };
+}
+
+/** Reads records one after another to the end of the file; the first is begun, and `ahead` is the token after its `{`. */
+function readLines(lexer: JsonLexer, reader: JsonRecordReader, ahead: Token, { visit, mayBeAlone }: ListWishes): void {
+  const { line } = reader;
+  const column = lexer.columnAt(reader.offset);
+  reader.finish(ahead);
+  visit();
+  lexer.release();
+  let token = lexer.next();
+  if (token === 'end' && !mayBeAlone) {
+    throw new JsonFault('this is one object, not a list; save the answer of the list API, which begins with [, or one record a line.', line, column);
+  }
+  while (token !== 'end') {
+    if (token !== '{') throw unexpected(lexer, token, 'another record {…}, as the one before,');
+    reader.read();
+    visit();
+    lexer.release();
+    token = lexer.next();
+  }
 }
 
 /** Reads the records of an array, of which `first` is what follows its `[`, and its `]`. */
@@ -69,52 +109,81 @@ function readArray(lexer: JsonLexer, reader: JsonRecordReader, first: Token, vis
   }
 }
 
-/** An object where Okta's API answers with an array: a page of Graph, an error, or one record. */
-function refuseObject(lexer: JsonLexer): never {
-  const fault = lexer.fault('this is one object, not a list; save the answer of the list API, which begins with [.');
-  const token = lexer.next();
-  if (token !== 'string') throw fault;
+/** An object where Okta's API answers with an array: a page of Graph, or an error. `token` is its first name. */
+function refuseObject(lexer: JsonLexer, token: Token): void {
+  if (token !== 'string') return;
   const name = lexer.text();
   if (name.startsWith('@odata.') || name === 'value') throw lexer.fault(otherProvider('Entra', 'entra'));
   if (name.startsWith('error')) throw lexer.fault('this is an error that the API answered with, not a list; see what it says, and export again.');
-  throw fault;
 }
 
-/** Reads one page, or an array of pages, to the end of the file. */
-export function readPages(lexer: JsonLexer, reader: JsonRecordReader, visit: () => void): Pages {
-  let token = lexer.next();
+/** What PowerShell's `ConvertTo-Json` makes of a list: its records begin with a name in PascalCase, and pages of Graph do not. */
+const isPowerShell = (lexer: JsonLexer, token: Token): boolean => token === 'string' && /^[A-Z]/.test(lexer.name());
+
+/** Reads one page, an array of pages, or records as PowerShell writes them, to the end of the file. */
+export function readPages(lexer: JsonLexer, reader: JsonRecordReader, wishes: ListWishes): Pages & { readonly isLines: boolean } {
+  const { visit } = wishes;
   let pages = 0;
   let continued = 0;
-  const readOne = (): void => {
+  let records = 0;
+  const readOne = (isFirst: boolean): boolean => {
+    reader.begin();
+    const noPage = lexer.fault(NO_PAGE);
+    const ahead = lexer.next();
+    if (isPowerShell(lexer, ahead)) {
+      if (isFirst) readLines(lexer, reader, ahead, wishes);
+      else {
+        reader.finish(ahead);
+        visit();
+        lexer.release();
+      }
+      records++;
+      return true;
+    }
+    lexer.release();
+    if (readPage(lexer, reader, { visit, noPage, first: ahead })) continued++;
     pages++;
-    if (readPage(lexer, reader, visit)) continued++;
+    return false;
   };
-  if (token === '[') {
+  let token = lexer.next();
+  if (token === '{') {
+    if (readOne(true)) return { ...NO_PAGES, isLines: true };
+  } else if (token === '[') {
     token = lexer.next();
     while (token !== ']') {
       if (token !== '{') throw unexpected(lexer, token, 'a page {…}');
-      readOne();
+      readOne(false);
       token = lexer.next();
       if (token === ']') break;
       if (token !== ',') throw unexpected(lexer, token, 'a comma or ]');
       token = lexer.next();
       if (token !== '{') throw unexpected(lexer, token, 'another page {…}');
     }
-    if (pages === 0) throw lexer.fault('this list holds no page; save the answer of Graph, an object with "value".');
-  } else if (token === '{') readOne();
-  else throw unexpected(lexer, token, 'a page that begins with {');
-  refuseMore(lexer, 'put the pages into one list, or give each as a file of its own');
-  return { pages, continued };
+    if (pages === 0 && records === 0 && !wishes.mayBeAlone) throw lexer.fault('this list holds no page; save the answer of Graph, an object with "value".');
+    if (pages > 0 && records > 0) throw lexer.fault('this list holds pages of Graph and records of PowerShell; give each as a file of its own.');
+  } else throw unexpected(lexer, token, 'a page that begins with {');
+  refuseMore(lexer, 'put the pages into one list (jq -s . FILE), or give each as a file of its own');
+  return { pages, continued, isLines: false };
 }
 
-/** Reads one page, whose `{` is at hand; yields whether another one follows it. */
-function readPage(lexer: JsonLexer, reader: JsonRecordReader, visit: () => void): boolean {
-  const noPage = lexer.fault(
-    'this object has no "value": it is no page as Graph answers with. Save the answers whole, with "value" and "@odata.nextLink", one a file or all in one list.',
-  );
+const NO_PAGE =
+  'this object has no "value": it is no page as Graph answers with. Save the answers whole, with "value" and "@odata.nextLink", one a file or all in one list.';
+/** `az ad user list` leaves the pages out, and does not say who is blocked. */
+const OF_AZ = `these records are not a page of Graph and do not say who is blocked (accountEnabled): "az ad user list" writes them so. Ask Graph itself: az rest --method get --url 'https://graph.microsoft.com/v1.0/users?$select=id,userPrincipalName,mail,givenName,surname,accountEnabled,userType&$top=999', and save the page of each "@odata.nextLink" as well.`;
+
+interface PageWishes {
+  readonly visit: () => void;
+  /** Thrown if it is none. */
+  readonly noPage: JsonFault;
+  /** The token after its `{`. */
+  readonly first: Token;
+}
+
+/** Reads one page; returns whether another one follows it. */
+function readPage(lexer: JsonLexer, reader: JsonRecordReader, { visit, noPage, first }: PageWishes): boolean {
   const names = new Set<string>();
   let isContinued = false;
-  let token = lexer.next();
+  let token = first;
   while (token !== '}') {
     const name = readName(lexer, token, names);
     token = lexer.next();
@@ -133,7 +202,10 @@ function readPage(lexer: JsonLexer, reader: JsonRecordReader, visit: () => void)
     token = lexer.next();
     if (token === '}') throw unexpected(lexer, token, 'another property');
   }
-  if (!names.has('value')) throw noPage;
+  if (!names.has('value')) {
+    const isOfAz = names.has('userPrincipalName') && !names.has('accountEnabled');
+    throw isOfAz ? new JsonFault(OF_AZ, noPage.line, noPage.column) : noPage;
+  }
   return isContinued;
 }
 

@@ -25,6 +25,8 @@ export class Members {
   /** Built when the first member comes. */
   #users: { readonly byId: PlaceTable; readonly byName: NameIndex } | undefined;
   readonly members = new Pairs();
+  /** Places of the groups whose members were listed, also if they have none. */
+  readonly listed = new Set<number>();
   readonly #strangers = new Pairs();
   readonly #strangersByName = new Map<string, number>();
   readonly #kinds: StrangerKind[] = [];
@@ -62,7 +64,10 @@ export class Members {
         // Said once, when the file is opened.
         if ('refusal' in found) return undefined;
       }
-      if ('place' in found) return found.place;
+      if ('place' in found) {
+        this.listed.add(found.place);
+        return found.place;
+      }
       entry.refuse(entry.has('groupId') && entry.text('groupId') !== '' ? 'groupId' : 'group', found.refusal);
       return undefined;
     };
@@ -79,14 +84,21 @@ export class Members {
       : this.groups.named(name, { path: entry.path, file: entry.file, line: entry.line }, 'the row is of the group');
   }
 
-  /** Yields the group of a whole file: the one that a person named, or else the one that the file is called after. */
+  /** Returns the group of a whole file: the one that a person named, or else the one of the list that the file is called after. */
   fileGroup({ group, path, file }: MembersWishes): FoundGroup {
     const base = path.slice(path.lastIndexOf('/') + 1);
+    const way = `--idp-members "GROUP=${base}"`;
+    if (group === undefined && !this.groups.isListed) {
+      return {
+        refusal: `the file does not say whose members it lists, and its name alone does not prove it. Name the group with ${way}, or give the list of groups with --idp-groups.`,
+      };
+    }
     const name = group ?? base.replace(/(?<=.)\.[^.]*$/, '');
     const said = group === undefined ? 'the file does not say whose members it lists, and by its name they are of the group' : '--idp-members names the group';
     const found = this.groups.named(name, { path, file, line: 1 }, said);
+    if ('place' in found) this.listed.add(found.place);
     if ('place' in found || group !== undefined) return found;
-    return { refusal: `${found.refusal} Name the group with --idp-members "GROUP=${base}".` };
+    return { refusal: `${found.refusal} Name the group with ${way}.` };
   }
 
   #take(entry: Entry, group: number): void {
@@ -94,6 +106,10 @@ export class Members {
     const login = entry.text('login');
     if (id === '' && login.trim() === '') {
       entry.refuse(entry.has('login') ? 'login' : 'id', 'this row names no member: neither an id nor a login.');
+      return;
+    }
+    if (login === 'System.Object[]') {
+      entry.refuse('login', 'this is how PowerShell writes a list into one cell: its members are lost. Export one row per member.', login);
       return;
     }
     const { byId, byName } = this.#indexed();

@@ -1,11 +1,12 @@
 /** Who is assigned to an application of Okta, and under which username. */
 
-import { nearestName } from '../../model/scope.js';
+import type { Activity } from '../../model/directory.js';
+import { nearestName } from '../../model/near-names.js';
 import { type Problems, quoted, type SourceProblem } from '../problem.js';
 import { count, placeOf, readId, repeatNote } from './accounts.js';
 import type { Entry } from './entry.js';
-import { APPLICATION_STATES, type OktaState, readApplicationState, rememberingLast } from './okta-status.js';
 import { PlaceTable } from './place-table.js';
+import { APPLICATION_STATES, type OktaState, orMapped, readApplicationState, rememberingLast, unknownStatus } from './status.js';
 
 export interface Assignment {
   readonly id: string | undefined;
@@ -40,13 +41,17 @@ export class Assignments {
   readonly #all: Assignment[] = [];
   /** By what an assignment is of: id, else login, else the application's username. */
   readonly #known = new PlaceTable();
-  readonly #stateOf = rememberingLast(readApplicationState);
+  readonly #stateOf: (text: string) => OktaState | undefined;
   #repeats = 0;
   #ended = 0;
   /** Some list of assignments was begun. */
   isGiven = false;
   /** Some list has emails. */
   hasEmails = false;
+
+  constructor(activeMap: Readonly<Record<string, Activity>>) {
+    this.#stateOf = rememberingLast(orMapped(readApplicationState, activeMap));
+  }
 
   take(entry: Entry): void {
     this.isGiven = true;
@@ -121,8 +126,7 @@ export class Assignments {
     const text = entry.findCommon('status');
     if (text === undefined) return 'none';
     const state = this.#stateOf(text);
-    if (state === undefined)
-      entry.refuse('status', `${quoted(text)} is no status that Okta gives an application's user. Known: ${APPLICATION_STATES.join(', ')}.`);
+    if (state === undefined) entry.refuse('status', unknownStatus(text, "an application's user", APPLICATION_STATES), `status ${text}`);
     return state;
   }
 

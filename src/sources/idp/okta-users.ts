@@ -1,20 +1,30 @@
 /** Okta's users: its lists of accounts and of an application's assignments, joined. */
 
 import type { Collation } from '../../model/compare.js';
+import type { Activity } from '../../model/directory.js';
 import type { IdpUser } from '../../model/idp.js';
 import { type Problems, quoted } from '../problem.js';
 import { Accounts, count, repeatNote } from './accounts.js';
 import type { DirectoryUsers } from './directory-users.js';
 import type { Entry } from './entry.js';
+import type { IdpField } from './export-forms.js';
 import { AMBIGUOUS, NameIndex, UNKNOWN } from './name-index.js';
 import { type Assignment, Assignments } from './okta-assignments.js';
-import { readUserState, rememberingLast, USER_STATES } from './okta-status.js';
 import { PlaceTable } from './place-table.js';
+import { type OktaState, orMapped, readUserState, rememberingLast, USER_STATES, unknownStatus } from './status.js';
 
 export class OktaUsers {
   readonly #accounts = new Accounts();
-  readonly #assignments = new Assignments();
-  readonly #stateOf = rememberingLast(readUserState);
+  readonly #assignments: Assignments;
+  readonly #stateOf: (text: string) => OktaState | undefined;
+
+  constructor(
+    readonly named: ReadonlyMap<IdpField, string>,
+    activeMap: Readonly<Record<string, Activity>>,
+  ) {
+    this.#assignments = new Assignments(activeMap);
+    this.#stateOf = rememberingLast(orMapped(readUserState, activeMap));
+  }
 
   get hasAssignments(): boolean {
     return this.#assignments.isGiven;
@@ -28,13 +38,15 @@ export class OktaUsers {
     const text = entry.findCommon('status');
     const state = text === undefined ? undefined : this.#stateOf(text);
     if (text !== undefined && state === undefined) {
-      entry.refuse('status', `${quoted(text)} is no status that Okta gives a user. Known: ${USER_STATES.join(', ')}.`);
+      entry.refuse('status', unknownStatus(text, 'a user', USER_STATES), `status ${text}`);
       return;
     }
-    const login = entry.text('login');
+    const login = entry.text(entry.has('login') ? 'login' : 'subject');
+    // Only what a person named: in a list of users nothing else says what the application gets.
+    const subject = this.named.has('subject') ? entry.text('subject') : '';
     const active = state === undefined ? undefined : state !== 'blocked';
     const isPending = state === undefined ? undefined : state === 'pending';
-    this.#accounts.take(entry, { login, subject: login, active, isPending, isGuest: undefined });
+    this.#accounts.take(entry, { login, subject: subject.trim() === '' ? undefined : subject, active, isPending, isGuest: undefined });
   }
 
   /** Yields the users, once every file was read. */
@@ -43,12 +55,13 @@ export class OktaUsers {
     const repeated = repeatNote(repeats, 'a user');
     if (!this.#assignments.isGiven) {
       const unsaid = all.filter(({ active }) => active === undefined).length;
+      if (this.named.has('subject')) this.#refuseWithoutSubject(problems);
       return {
         users: this.#accounts.end(),
         logins,
         hasEmails,
         notes: [
-          "No application assignments were given: every listed user counts as assigned, and the application username is assumed to be the Okta username. Give the application's assignments with --idp-users to be certain.",
+          `No application assignments were given: every listed user counts as assigned${this.named.has('subject') ? '' : ', and the application username is assumed to be the Okta username'}. Give the application's assignments with --idp-users to be certain.`,
           ...statusNote(unsaid),
           ...repeated,
         ],
@@ -57,6 +70,16 @@ export class OktaUsers {
     const { assignments, notes } = this.#assignments.choose(application, problems);
     const joined = this.#join(assignments, problems, key);
     return { ...joined, hasEmails: hasEmails || this.#assignments.hasEmails, notes: [...notes, ...joined.notes, ...repeated] };
+  }
+
+  /** Without assignments nothing but the named column says what the application gets. */
+  #refuseWithoutSubject(problems: Problems): void {
+    const heading = quoted(this.named.get('subject') ?? '');
+    for (const { subject, path, line } of this.#accounts.all) {
+      if (subject !== undefined) continue;
+      const message = `${heading}, which --column names as idpUsers.subject, is blank or missing: nothing could be sent as userName.`;
+      problems.add({ file: path, line, message, cause: 'no subject' });
+    }
   }
 
   #join(assignments: readonly Assignment[], problems: Problems, key: Collation['key']): Omit<DirectoryUsers, 'hasEmails'> {

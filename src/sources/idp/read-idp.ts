@@ -2,8 +2,10 @@
 
 import { type CollationName, DEFAULT_COLLATION } from '../../model/collation-name.js';
 import { collationOf } from '../../model/compare.js';
+import type { Activity } from '../../model/directory.js';
 import { type IdpDirectory, type IdpInput, type IdpProvider, type IdpRole, PROVIDER_NAMES } from '../../model/idp.js';
 import { Mistake } from '../../model/mistake.js';
+import type { QuoteStyle } from '../csv-dialect.js';
 import type { Encoding } from '../encoding.js';
 import { Problems } from '../problem.js';
 import type { OnProgress } from '../table.js';
@@ -14,6 +16,7 @@ import { type ExportRead, readExport } from './export-file.js';
 import { Groups } from './groups.js';
 import { Members, type MembersWishes } from './members.js';
 import type { MembersFile } from './members-flag.js';
+import { type IdpColumns, NamedColumns } from './named-columns.js';
 import { OktaUsers } from './okta-users.js';
 
 export { splitMembersFlag } from './members-flag.js';
@@ -27,7 +30,14 @@ export interface IdpRequest {
   /** The application of Okta whose assignments count. */
   readonly application?: string;
   readonly delimiter?: string;
+  readonly quote?: QuoteStyle;
   readonly encoding?: Encoding;
+  /** Headings and properties that a person named. */
+  readonly columns?: IdpColumns;
+  /** What further spellings of a status mean, by lower-case value. */
+  readonly activeMap?: Readonly<Record<string, Activity>>;
+  /** Further spellings of no value. */
+  readonly nulls?: readonly string[];
   /** How names are compared; absent for the default. */
   readonly collation?: CollationName;
 }
@@ -43,8 +53,10 @@ export function readIdp(request: IdpRequest, onProgress?: OnProgress): IdpDirect
   const problems = new Problems();
   const reading = new Reading(request, problems, onProgress);
 
-  const okta = new OktaUsers();
-  const entra = new EntraUsers();
+  const { activeMap = {} } = request;
+  const named = reading.named['idp-users'].headings;
+  const okta = new OktaUsers(named, activeMap);
+  const entra = new EntraUsers(named, activeMap);
   reading.all('idp-users', request.users, (entry) => (provider === 'okta' ? okta : entra).take(entry));
   const directory = provider === 'okta' ? okta.end(application, problems, key) : entra.end();
 
@@ -57,6 +69,7 @@ export function readIdp(request: IdpRequest, onProgress?: OnProgress): IdpDirect
     reading.members(wishes, members);
   }
   reading.refuseUnfinished();
+  reading.refuseUnknownColumns(provider === 'entra' || !okta.hasAssignments);
   problems.refuse([...request.users, ...request.groups, ...request.members.map(({ file }) => file)].map((file) => ({ file })));
   if (directory.users.length === 0) {
     throw new Mistake(
@@ -72,6 +85,7 @@ export function readIdp(request: IdpRequest, onProgress?: OnProgress): IdpDirect
     users: directory.users,
     groups: groups.all.map(({ place, id, name, path, line }) => ({ place, id, name, path, line })),
     members: { users: left, groups: right },
+    listed: members.listed,
     strangers,
     given: { emails: directory.hasEmails, groupList: request.groups.length > 0, members: request.members.length > 0 },
     inputs: reading.inputs,
@@ -105,12 +119,19 @@ class Reading {
 
   /** Lists of which a file could not be read: where they end is not known. */
   readonly #broken = new Set<string>();
+  readonly #brokenRoles = new Set<IdpRole>();
+
+  /** Columns that a person named. */
+  readonly named: Readonly<Record<IdpRole, NamedColumns>>;
 
   constructor(
     readonly request: IdpRequest,
     readonly problems: Problems,
     readonly onProgress: OnProgress | undefined,
-  ) {}
+  ) {
+    const of = (role: IdpRole): NamedColumns => new NamedColumns(request.provider, role, request.columns);
+    this.named = { 'idp-users': of('idp-users'), 'idp-groups': of('idp-groups'), 'idp-members': of('idp-members') };
+  }
 
   all(role: IdpRole, files: readonly string[], visit: (entry: Entry) => void): void {
     for (const file of files) this.#read(role, pathsOf(file), role, visit);
@@ -126,13 +147,16 @@ class Reading {
   }
 
   #read(role: IdpRole, paths: { readonly file: string; readonly path: string }, list: string, visit: (entry: Entry) => void): ExportRead | undefined {
-    const { provider, delimiter, encoding } = this.request;
+    const { provider, delimiter, quote, encoding, nulls = [] } = this.request;
     const read = readExport(
       {
         ...paths,
         provider,
         role,
+        named: this.named[role],
+        nulls,
         ...(delimiter === undefined ? {} : { delimiter }),
+        ...(quote === undefined ? {} : { quote }),
         ...(encoding === undefined ? {} : { encoding }),
         ...(this.onProgress === undefined ? {} : { onProgress: this.onProgress }),
       },
@@ -141,15 +165,18 @@ class Reading {
     );
     if (read === undefined) {
       this.#broken.add(list);
+      this.#brokenRoles.add(role);
       return undefined;
     }
     this.inputs.push(read.input);
     this.notes.push(...read.notes);
     const { rows } = read.input;
-    if (read.isJson && provider === 'okta' && PAGE_SIZES.has(rows)) {
-      this.notes.push(
-        `${paths.path} holds exactly ${rows.toLocaleString('en-US')} records, which is what one page of Okta's API holds: see that the pages after it were saved as well.`,
-      );
+    if (read.isJson && read.pages.pages === 0 && PAGE_SIZES.has(rows)) {
+      const why =
+        provider === 'okta'
+          ? "which is what one page of Okta's API holds: see that the pages after it were saved as well."
+          : 'and Get-MgUser, Get-MgGroup and Get-MgGroupMember stop at 100 unless -All is said: see that the list is whole.';
+      this.notes.push(`${paths.path} holds exactly ${rows.toLocaleString('en-US')} records, ${why}`);
     }
     if (read.pages.pages === 0) return read;
     const known = this.#lists.get(list) ?? { pages: 0, continued: 0, file: paths.file };
@@ -157,6 +184,18 @@ class Reading {
     known.pages += read.pages.pages;
     known.continued += read.pages.continued;
     return read;
+  }
+
+  /** Columns that were named and that none of the files has; those that a file needs are told with the file, and a subject with its users. */
+  refuseUnknownColumns(isSubjectTold: boolean): void {
+    const { users, groups, members } = this.request;
+    const first: Readonly<Record<IdpRole, string | undefined>> = { 'idp-users': users[0], 'idp-groups': groups[0], 'idp-members': members[0]?.file };
+    for (const [role, file] of Object.entries(first) as [IdpRole, string | undefined][]) {
+      if (file === undefined || this.#brokenRoles.has(role)) continue;
+      for (const { field, message } of this.named[role].missing()) {
+        if (field !== 'subject' || !isSubjectTold) this.problems.add({ file, message });
+      }
+    }
   }
 
   /** An export of Graph whose last page was not saved. */

@@ -27,6 +27,8 @@ export class JsonRecordReader {
   readonly #frames: Frame[] = [];
   readonly kinds: JsonKind[];
   readonly texts: string[];
+  /** Indexes of the paths that this record has, in its order. */
+  readonly seen: number[] = [];
   readonly lines: Int32Array;
   readonly offsets: Float64Array;
   /** Where the record's `{` stands. */
@@ -51,22 +53,30 @@ export class JsonRecordReader {
     });
   }
 
-  /** Reads the record whose `{` is at hand. The lexer holds it until `release`. */
-  read(): void {
-    this.begin();
-    this.#pass('{', this.#root);
-  }
-
-  /** Begins a record whose `{` is at hand and whose first property must be looked at; `readAfter` reads the rest. */
+  /** Begins the record whose `{` is at hand. The lexer holds it until `release`. */
   begin(): void {
     this.#lexer.hold();
-    this.kinds.fill('absent');
-    this.texts.fill('');
+    for (const at of this.seen) {
+      this.kinds[at] = 'absent';
+      this.texts[at] = '';
+    }
+    this.seen.length = 0;
     this.line = this.#lexer.line;
     this.offset = this.#lexer.offset;
   }
 
-  /** Reads a record from its first property's value on; the property's name and colon were read. */
+  /** Reads a record that was begun to its end; `ahead` is the token after its `{` if that was looked at. */
+  finish(ahead?: Token): void {
+    this.#pass('{', this.#root, 0, ahead);
+  }
+
+  /** Reads the record whose `{` is at hand. */
+  read(): void {
+    this.begin();
+    this.finish();
+  }
+
+  /** Reads a record that was begun from its first property's value on; the property's name and colon were read. */
   readAfter(name: string): void {
     this.#frame(0, true, this.#root).keys.add(name);
     this.#pass(this.#lexer.next(), this.#root.children.get(name), 1);
@@ -78,16 +88,18 @@ export class JsonRecordReader {
   }
 
   /** Reads one value, and what it lies in where that was begun, in a loop: how deep values lie in one another is the file's choice. */
-  #pass(first: Token, wanted: Node | undefined, begun = 0): void {
+  #pass(first: Token, wanted: Node | undefined, begun = 0, second?: Token): void {
     const lexer = this.#lexer;
     let depth = begun;
     let token = first;
+    let ahead = second;
     let node = wanted;
     for (;;) {
       if (token === '{' || token === '[') {
         this.#keep(node, token === '{' ? 'object' : 'array');
         const frame = this.#frame(depth++, token === '{', token === '{' ? node : undefined);
-        token = lexer.next();
+        token = ahead ?? lexer.next();
+        ahead = undefined;
         if (token !== (frame.isObject ? '}' : ']')) {
           node = frame.isObject ? this.#key(frame, token) : undefined;
           if (frame.isObject) token = lexer.next();
@@ -138,6 +150,7 @@ export class JsonRecordReader {
     if (node === undefined || node.wanted < 0) return;
     const lexer = this.#lexer;
     this.kinds[node.wanted] = kind;
+    this.seen.push(node.wanted);
     this.texts[node.wanted] = kind === 'string' ? lexer.text() : kind === 'boolean' || kind === 'number' ? lexer.written() : '';
     this.lines[node.wanted] = lexer.line;
     this.offsets[node.wanted] = lexer.offset;

@@ -2,6 +2,7 @@
 
 import type { Activity, Role } from '../../model/directory.js';
 import type { TextBytes } from '../../model/text-bytes.js';
+import { CellWords } from '../cell-words.js';
 import { FileStream } from '../file-stream.js';
 import { integerOf } from '../id-table.js';
 import type { Problems } from '../problem.js';
@@ -47,6 +48,8 @@ export function jsonTable(wishes: JsonWishes): Table {
     headings: [...fields.map(({ property }) => property), ...(group === undefined ? [] : [GROUP])],
     columns,
     isIdFromUserName: false,
+    // In JSON only null is no value.
+    words: new CellWords(role, {}, false),
     ...(activity === undefined ? {} : { activity }),
     ...(group === undefined ? {} : { membersOf: group }),
     proof: () => ({ ...(list.isProved ? { isComplete: true } : {}), ...(list.hasInactive ? { includesInactive: true } : {}) }),

@@ -88,6 +88,7 @@ function truthOf({ users, groups }: Organisation, provider: IdpProvider): fc.Arb
         users: idpUsers,
         groups: idpGroups,
         members: membersFrom(pairs.filter(([user, group]) => user < idpUsers.length && group < idpGroups.length)),
+        listed: new Set(),
         strangers: new Map(),
         given: { emails: true, groupList: true, members: true },
         inputs: [],
@@ -142,6 +143,7 @@ function exportOf(truth: IdpDirectory): fc.Arbitrary<IdpDirectory> {
           };
         }),
         members: members ? listed.members : membersFrom([]),
+        listed: new Set(),
         strangers: new Map(members ? listed.groups.filter(({ place }) => strangers[place]).map(({ place }) => [place, 2]) : []),
         given: { emails, groupList, members },
       };

@@ -71,6 +71,7 @@ export const observatoryIdp = (provider: IdpProvider): IdpDirectory => ({
   ],
   groups: [team(0, 'Observers'), team(1, 'Visitors')],
   members: { users: Int32Array.of(0, 1, 2, 0), groups: Int32Array.of(0, 0, 0, 1) },
+  listed: new Set(),
   strangers: new Map(),
   given: { emails: true, groupList: true, members: true },
   inputs: [],

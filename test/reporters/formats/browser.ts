@@ -1,16 +1,11 @@
 /** Pages in a real browser without a network. */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-
-const CHROMIUM = '/usr/bin/chromium';
-
-export const hasBrowser = existsSync(CHROMIUM);
-/** Says in a test's name that it was skipped, and why. */
-export const why = hasBrowser ? '' : ` (skipped: there is no ${CHROMIUM})`;
+import { requiredProgram } from '../../support/parts.js';
 
 const FLAGS = [
   '--headless',
@@ -29,11 +24,15 @@ const FLAGS = [
 export function dumpDom(file: string, hash = ''): { dom: string; log: string } {
   const profile = mkdtempSync(join(tmpdir(), 'scim-audit-browser-'));
   try {
-    const { stdout, stderr, status } = spawnSync(CHROMIUM, [...FLAGS, `--user-data-dir=${profile}`, '--dump-dom', pathToFileURL(file).href + hash], {
-      encoding: 'utf8',
-      maxBuffer: 1 << 28,
-      timeout: 50_000,
-    });
+    const { stdout, stderr, status } = spawnSync(
+      requiredProgram('chromium'),
+      [...FLAGS, `--user-data-dir=${profile}`, '--dump-dom', pathToFileURL(file).href + hash],
+      {
+        encoding: 'utf8',
+        maxBuffer: 1 << 28,
+        timeout: 50_000,
+      },
+    );
     if (status !== 0) throw new Error(`the browser ended with ${status}: ${stderr.slice(-500)}`);
     return { dom: stdout, log: stderr };
   } finally {

@@ -5,8 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SCRIPT, SCRIPT_DIGEST } from '../../../src/reporters/html/script.js';
 import { STYLE, STYLE_DIGEST } from '../../../src/reporters/html/style.js';
+import { describeWith } from '../../support/parts.js';
 import { temporaryFolders } from '../../support/temporary.js';
-import { dumpDom, hasBrowser, why } from './browser.js';
+import { dumpDom } from './browser.js';
 import { accepting, checkObservatory, NASTY, nastyReport, renderAs, reportOf } from './reports.js';
 
 const folder = temporaryFolders();
@@ -135,7 +136,7 @@ describe('html', () => {
   });
 });
 
-describe.skipIf(!hasBrowser)(`html in a browser${why}`, () => {
+describeWith('chromium', 'html in a browser', () => {
   it('searches and filters by what stands after #', async () => {
     const { stdout } = await checkObservatory('html');
     const all = browse(stdout);
@@ -161,7 +162,7 @@ describe.skipIf(!hasBrowser)(`html in a browser${why}`, () => {
   });
 
   it('searches ten thousand findings', async () => {
-    const page = await renderAs('html', reportOf(Array.from({ length: 10_000 }, (_, at) => ({ userName: `u${at}`, email: `u${at}@dome.example` }))));
+    const page = await renderAs('html', reportOf(Array.from({ length: 10_001 }, (_, at) => ({ userName: `u${at}`, email: `u${at}@dome.example` }))));
     expect(shownIn(browse(page, '#q=u9999').dom)).toBe('1 of 10001 findings');
   });
 

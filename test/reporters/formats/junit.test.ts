@@ -2,9 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { itWith } from '../../support/parts.js';
 import { USUAL_RULES } from '../../support/rules.js';
 import { temporaryFolders } from '../../support/temporary.js';
-import { dumpDom, hasBrowser, why } from './browser.js';
+import { dumpDom } from './browser.js';
 import { accepting, checkObservatory, NASTY, nastyReport, renderAs, reportOf } from './reports.js';
 import { type Element, elementsOf, parseXml } from './xml.js';
 
@@ -67,7 +68,7 @@ describe('junit', () => {
     );
   });
 
-  it.skipIf(!hasBrowser)(`is read by the XML parser of a browser${why}`, async () => {
+  itWith('chromium', 'is read by the XML parser of a browser', async () => {
     const file = join(folder(), 'report.xml');
     writeFileSync(file, await renderAs('junit', reportOf(NASTY.map((userName) => ({ userName, email: userName })))));
     const { dom } = dumpDom(file);

@@ -53,7 +53,7 @@ describe('markdown', () => {
     expect(stdout).toContain('| warning | 24 | `fatima.alsayed@observatory.example` | `Fatima.AlSayed@observatory.example` | case: f, not F | users.csv:15 |');
     expect(stdout).toContain('… and 25 more of 75 findings');
     expect(stdout).toContain('## Not checked\n\n| rule | why |\n| --- | --- |\n| duplicate-username | `skipped with --skip-rule` |'.replace(/`/g, ''));
-    expect(stdout).toContain('## Nothing found\n\nno-inactive-users\n');
+    expect(stdout).toContain('## Nothing found\n\nnothing-to-check, row-limit, damaged-text, no-inactive-users\n');
   });
 
   it('lists what was accepted, with reason and owner', async () => {

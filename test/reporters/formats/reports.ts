@@ -54,8 +54,11 @@ export function groupsOf(names: readonly string[]): Group[] {
   return inOrder(names.map((name, at) => ({ place: 0, id: `g${at + 1}`, input: 1, line: 0, name, isOrganisationLevel: true })));
 }
 
+/** Yields the report of these people, the first of whom is in the only group unless other groups are given. */
 export function reportOf(people: readonly Person[], more: Partial<Organisation> = {}): Report {
-  return auditOf({ users: usersOf(people), groups: [], memberships: [], authMode: 'multi', syncGroups: null, ...more });
+  const [first] = usersOf(people);
+  const memberships = first === undefined || more.groups !== undefined ? [] : [{ user: first.id, group: 'g1', line: 2 }];
+  return auditOf({ users: usersOf(people), groups: groupsOf(['Crew']), memberships, authMode: 'multi', syncGroups: null, ...more });
 }
 
 /** Yields the report with the finding at that place accepted. */

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { withBaseline } from '../../../src/audit/standing.js';
+import { itWith, requiredProgram } from '../../support/parts.js';
+import { REAL_PARTS } from '../../support/real-parts.js';
 import { USUAL_RULES } from '../../support/rules.js';
 import { runCli } from '../../support/run.js';
 import { temporaryFolders } from '../../support/temporary.js';
@@ -12,16 +14,8 @@ import { accepting, checkObservatory, nastyReport, ROOT, renderAs, reportOf } fr
 
 const makeFolder = temporaryFolders();
 
-/** The validator as its npm package brings it, for the platforms that it is built for. */
-function findMultitool(): string | undefined {
-  const file = join(ROOT, `node_modules/@microsoft/sarif-multitool-${process.platform}/Sarif.Multitool`);
-  if (!existsSync(file)) return undefined;
-  // Install scripts, which would make it executable, are not run.
-  chmodSync(file, 0o755);
-  return file;
-}
-
-const MULTITOOL = findMultitool();
+// Install scripts, which would make the validator executable, are not run.
+for (const file of REAL_PARTS.multitool.programs) if (existsSync(file)) chmodSync(file, 0o755);
 
 const schema = JSON.parse(readFileSync(join(ROOT, 'fixtures/schemas/sarif-2.1.0.json'), 'utf8'));
 const runOf = (text: string) => JSON.parse(text).runs[0];
@@ -129,9 +123,9 @@ describe('sarif', () => {
     expect(await hashOf([{ ...ana, userName: 'anna' }])).not.toBe(before);
   });
 
-  it.skipIf(MULTITOOL === undefined)('passes the rules of GitHub in Sarif.Multitool without an error', async () => {
+  itWith('multitool', 'passes the rules of GitHub in Sarif.Multitool without an error', async () => {
     const folder = makeFolder({ 'report.sarif': (await checkObservatory('sarif', '--skip-rule', 'duplicate-email')).stdout });
-    const { stdout } = spawnSync(MULTITOOL ?? '', ['validate', 'report.sarif', '--rule-kind', 'Sarif;Ghas'], {
+    const { stdout } = spawnSync(requiredProgram('multitool'), ['validate', 'report.sarif', '--rule-kind', 'Sarif;Ghas'], {
       cwd: folder,
       encoding: 'utf8',
       env: { HOME: folder, DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1', DOTNET_BUNDLE_EXTRACT_BASE_DIR: join(folder, 'extracted') },

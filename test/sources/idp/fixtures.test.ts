@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { IdpDirectory, PROVIDER_NAMES } from '../../../src/model/idp.js';
 import { Mistake } from '../../../src/model/mistake.js';
-import { readIdp, splitMembersFlag } from '../../../src/sources/idp/read-idp.js';
+import { type IdpRequest, readIdp, splitMembersFlag } from '../../../src/sources/idp/read-idp.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../../fixtures/sources/idp');
 
@@ -15,6 +15,9 @@ interface Request {
   /** As `--idp-members` takes them. */
   readonly members: readonly string[];
   readonly application?: string;
+  readonly columns?: NonNullable<IdpRequest['columns']>;
+  readonly activeMap?: NonNullable<IdpRequest['activeMap']>;
+  readonly nulls?: readonly string[];
 }
 
 /** Reads a case as a person in its folder would. */
@@ -30,14 +33,20 @@ function readCase(folder: string): IdpDirectory {
 }
 
 /** Yields all of a directory that a person can check against the files. */
-function shown({ users, groups, members, strangers, given, inputs, notes }: IdpDirectory) {
+function shown({ users, groups, members, listed, strangers, given, inputs, notes }: IdpDirectory) {
   const names = (group: number): string[] => [...members.users].filter((_, at) => members.groups[at] === group).map((place) => users[place].subject);
   return {
     users: users.map(({ place, path, line, active, ...rest }, at) => {
       expect(place).toBe(at);
       return { at: `${path}:${line}`, ...(active ? {} : { active }), ...rest };
     }),
-    groups: groups.map(({ place, path, line, ...rest }) => ({ at: `${path}:${line}`, ...rest, members: names(place), strangers: strangers.get(place) ?? 0 })),
+    groups: groups.map(({ place, path, line, ...rest }) => ({
+      at: `${path}:${line}`,
+      ...rest,
+      members: names(place),
+      strangers: strangers.get(place) ?? 0,
+      ...(listed.has(place) ? {} : { isUnlisted: true }),
+    })),
     given,
     inputs: inputs.map(({ path, role, rows, sha256 }) => `${path} ${role} ${rows} ${sha256.length}`),
     notes,

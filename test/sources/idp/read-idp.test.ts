@@ -218,11 +218,49 @@ describe('the edges of a file', () => {
   });
 
   it('more problems than fifty are counted', () => {
-    const rows = Array.from({ length: 80 }, (_, at) => `o${at},AWAKE\n`).join('');
+    const rows = Array.from({ length: 80 }, (_, at) => `o${at},AWAKE ${at}\n`).join('');
     const refusal = refusalOf('okta', { 'users.csv': `login,status\n${rows}` });
     expect(refusal?.message).toContain('80 problems');
     expect(refusal?.details).toHaveLength(51);
     expect(refusal?.details.at(-1)).toBe('… and 30 more problems.');
+  });
+
+  it('rows that are wrong in the same way are one problem, however many they are and however they are written', () => {
+    const size = 20_000;
+    const rows = Array.from({ length: size }, (_, at) => `o${at},AKTIV\n`).join('');
+    const records = Array.from({ length: size }, (_, at) => ({ id: `00u${at}`, status: 'AKTIV', profile: { login: `o${at}` } }));
+    for (const [name, text] of [
+      ['users.csv', `login,status\n${rows}`],
+      ['users.json', JSON.stringify(records)],
+      ['users.ndjson', records.map((record) => JSON.stringify(record)).join('\n')],
+    ]) {
+      const refusal = refusalOf('okta', { [name]: text });
+      expect(refusal?.message, name).toContain('1 problem.');
+      expect(refusal?.details[0], name).toContain('--active-map "AKTIV=active" or "AKTIV=inactive". In 20,000 rows');
+      expect(
+        read('okta', { [name]: text }, { activeMap: { aktiv: 'inactive' } }).users.every(({ active }) => !active),
+        name,
+      ).toBe(true);
+    }
+  });
+
+  it('one record a line gives the same as a list, cut anywhere within a record it is refused', () => {
+    const records = ['mira', 'lena 🌟'].map((login, at) => JSON.stringify({ id: `00u${at}`, status: 'ACTIVE', profile: { login } }));
+    const lines = Buffer.from(records.join('\n'));
+    const whole = withoutLines(read('okta', { 'users.ndjson': lines }));
+    expect(whole.users).toEqual(withoutLines(read('okta', { 'users.json': `[${records.join(',')}]` })).users);
+    // One user alone is no list.
+    for (let length = 1; length < lines.length; length++) {
+      expect(refusalOf('okta', { 'users.ndjson': lines.subarray(0, length) }), `${length} bytes`).toBeInstanceOf(SourceRefused);
+    }
+  });
+
+  it('a list of PowerShell that may have stopped at its limit is noted', () => {
+    const list = (length: number): string =>
+      JSON.stringify(Array.from({ length }, (_, at) => ({ Id: `${at}`, UserPrincipalName: `u${at}@bakery.example`, Mail: null, AccountEnabled: true })));
+    const notesOf = (length: number): readonly string[] => read('entra', { 'users.json': list(length) }).notes;
+    expect(notesOf(100)).toContainEqual(expect.stringContaining('unless -All is said'));
+    expect(notesOf(99)).toEqual([]);
   });
 
   it('progress tells the bytes and records of each file', () => {

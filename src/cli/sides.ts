@@ -1,0 +1,112 @@
+/** What is read besides the source: the identity provider's exports, and lists. */
+
+import { type Collation, collationOf } from '../model/compare.js';
+import type { Directory, MembershipSink, Snapshot } from '../model/directory.js';
+import type { IdpDirectory } from '../model/idp.js';
+import { Mistake } from '../model/mistake.js';
+import type { Policy } from '../model/policy.js';
+import { grouped } from '../rules/rule.js';
+import type { IdpRequest } from '../sources/idp/read-idp.js';
+import type { Integrations } from '../sources/integrations.js';
+import type { TypeJoin } from '../sources/join-types.js';
+import { SourceRefused } from '../sources/problem.js';
+import { readSource, type SourceWishes } from '../sources/read-source.js';
+import type { SourceRequest } from '../sources/source.js';
+import type { OnProgress, Table } from '../sources/table.js';
+
+/** A further input: what was read of it, or why it was refused. */
+interface Side<T> {
+  readonly read?: T;
+  readonly refused?: SourceRefused;
+}
+
+/** What is wrong with a further input is told together with what is wrong with the source. */
+function readSide<T>(read: () => T): Side<T> {
+  try {
+    return { read: read() };
+  } catch (error) {
+    if (error instanceof SourceRefused) return { refused: error };
+    throw error;
+  }
+}
+
+export async function readIdpSide(request: IdpRequest, onProgress: OnProgress | undefined): Promise<Side<IdpDirectory>> {
+  const { readIdp } = await import('../sources/idp/read-idp.js');
+  return readSide(() => readIdp(request, onProgress));
+}
+
+/** Returns the list that says how users sign in, undefined if none was given. Throws a Mistake if two were. */
+export async function readTypesSide(
+  { authTypes, basicUsers, encoding }: SourceRequest,
+  { authTypeMap, collation: name }: Pick<Policy, 'authTypeMap' | 'collation'>,
+): Promise<Side<TypeJoin> | undefined> {
+  if (authTypes === undefined && basicUsers === undefined) return undefined;
+  if (authTypes !== undefined && basicUsers !== undefined) {
+    throw new Mistake(
+      `Authentication types were given twice: --auth-types ${authTypes} and --basic-users ${basicUsers} (or by authTypes and basicUsers in the config).`,
+      'Give one of them: --auth-types if the list holds everybody, --basic-users if it holds the Basic users only.',
+    );
+  }
+  const { readAuthTypes, readBasicUsers } = await import('../sources/type-list.js');
+  const { typeJoinOf } = await import('../sources/join-types.js');
+  const wishes = { encoding, collation: collationOf(name) };
+  return readSide(() =>
+    typeJoinOf(authTypes === undefined ? readBasicUsers({ file: basicUsers ?? '', ...wishes }) : readAuthTypes({ file: authTypes, ...wishes }, authTypeMap)),
+  );
+}
+
+interface IntegrationsSide extends Side<Integrations> {
+  /** Throws where a username is that of no user: the right one would be renamed after all. */
+  refuseStrangers(directory: Directory): void;
+}
+
+export async function readIntegrationsSide(file: string, collation: Collation, encoding: SourceRequest['encoding']): Promise<IntegrationsSide> {
+  const { readIntegrations, strangersOf } = await import('../sources/integrations.js');
+  const side = readSide(() => readIntegrations(file, collation, encoding));
+  return {
+    ...side,
+    refuseStrangers({ users }) {
+      const strangers = side.read === undefined ? [] : strangersOf(side.read, users);
+      if (strangers.length === 0) return;
+      const more = strangers.length - MOST_STRANGERS;
+      throw new Mistake(
+        strangers.length === 1
+          ? 'A username that another system signs in with is that of no user.'
+          : `${grouped(strangers.length)} usernames that other systems sign in with are those of no user.`,
+        'Correct the file of --integrations (or integrations in the config); where a plan has renamed the user since, it takes the new username.',
+        [...strangers.slice(0, MOST_STRANGERS), ...(more > 0 ? [`… and ${grouped(more)} more.`] : [])],
+      );
+    },
+  };
+}
+
+const MOST_STRANGERS = 50;
+
+const DEAF: MembershipSink = { member: () => {}, unknown: () => {} };
+
+interface Sides {
+  readonly types: Side<TypeJoin> | undefined;
+  readonly others?: readonly (Side<unknown> | undefined)[];
+}
+
+/** Reads the source, with the types of a list; where a further input was refused it is read for its problems only. */
+export function readAll(
+  tables: readonly Table[],
+  wishes: SourceWishes,
+  { types, others = [] }: Sides,
+  begin: (directory: Directory) => MembershipSink,
+): Snapshot {
+  const refused = [...others, types].flatMap((side) => side?.refused ?? []);
+  if (refused.length === 0) return readSource(tables, types?.read === undefined ? wishes : { ...wishes, types: types.read }, begin);
+  try {
+    readSource(tables, wishes, () => DEAF);
+  } catch (error) {
+    if (!(error instanceof SourceRefused)) throw error;
+    refused.unshift(error);
+  }
+  if (refused.length === 1) throw refused[0];
+  throw new SourceRefused(
+    refused.flatMap(({ problems }) => problems),
+    refused.reduce((sum, { total }) => sum + total, 0),
+  );
+}

@@ -1,0 +1,133 @@
+/** How an alias is spelled where what it stands for is not spelled as its key is: with capitals, accents, look-alikes. */
+
+import { capitalsOf, type Unit } from './alias-units.js';
+import type { CollationName } from './collation-name.js';
+
+/** How letters are written, all of which have one key, so that each spelling of a text has one of its own. */
+export interface Spelling {
+  /** Returns the letters of a unit that is spelled in a way of its own; they differ from those of every other spelling, in more than case if the unit's do. */
+  unit(letters: readonly string[], unit: Unit): string[];
+  /** Returns one of several ways to write a letter, for a stretch in which some unit is spelled in a way of its own. */
+  letter?(letter: string, number: number, isCompatible: boolean): string;
+  /** Letters that a stretch has so that it can be spelled in several ways, by its key. */
+  carriers?(root: string): readonly string[];
+}
+
+const capital = (letter: string): string => letter.toUpperCase();
+const isUpper = ({ ink, lower }: Unit): boolean => ink !== lower;
+/** Other characters have the same lower case, as the sign of Kelvin: they are told apart by their tags. */
+const isPlainUpper = ({ ink, lower }: Unit): boolean => ink === capitalsOf(lower);
+
+/** Marks a character that was written composed where the alias has no composed one. */
+const JOINER = '\u034f';
+
+const WIDE = 0xfee0;
+export const wide = (letter: string): string => (/^[!-~]$/.test(letter) ? String.fromCharCode(letter.charCodeAt(0) + WIDE) : letter);
+/** Is written with compatibility characters, which no address has. */
+export const isCompatibility = (text: string): boolean => text.normalize('NFKC') !== text.normalize('NFC');
+
+/** Returns unseen marks that tell one spelling from all others. */
+const tagFor = (text: string): string =>
+  [...text]
+    .map((char) => (char.codePointAt(0) ?? 0).toString(16).padStart(4, '0'))
+    .flatMap((digits) => [...digits])
+    .map((digit) => String.fromCharCode(0xfe00 + Number.parseInt(digit, 16)))
+    .join('');
+
+/** Returns the letter with the accents of the unit, if the unit is one letter with accents and nothing else. */
+function accented(letter: string, { ink, lower, root }: Unit): string | undefined {
+  const [base, ...marks] = lower.normalize('NFD');
+  if (root.length !== 1 || base !== root[0] || !marks.every((mark) => /\p{M}/u.test(mark)) || isCompatibility(ink)) return undefined;
+  if (marks.length === 0) return undefined;
+  if (ink === ink.normalize('NFD')) return letter + marks.join('');
+  if (ink !== ink.normalize('NFC') || [...ink].length > 1) return undefined;
+  const composed = (letter + marks.join('')).normalize('NFC');
+  const isWhole = [...composed].length === 1 && [...composed.toUpperCase()].length === 1;
+  return isWhole ? composed : letter + marks.join('') + JOINER;
+}
+
+/** Marks have no weight: accents stand on the alias as they stand on the text, and whatever else it is has a tag. */
+const byMarks: Spelling = {
+  unit(letters, unit) {
+    const isOdd = isUpper(unit) && !isPlainUpper(unit);
+    const [first, ...rest] = letters;
+    const plain = isOdd ? undefined : accented(first, unit);
+    if (plain !== undefined) return [isUpper(unit) ? capitalFirst(plain) : plain];
+    const head = isCompatibility(unit.ink) ? wide(first) : first;
+    const written = [isUpper(unit) ? capital(head) : head, ...(isUpper(unit) ? rest.map(capital) : rest)];
+    written[written.length - 1] += tagFor(unit.lower) + (isOdd ? JOINER + tagFor(unit.ink) : '');
+    return written;
+  },
+};
+
+const capitalFirst = (text: string): string => {
+  const [first, ...rest] = text;
+  return first.toUpperCase() + rest.join('');
+};
+
+const inCase = (letters: readonly string[], unit: Unit): string[] => (isUpper(unit) ? letters.map(capital) : [...letters]);
+
+const ACCENTED: Readonly<Record<string, string>> = {
+  b: 'ḃḅḇ',
+  c: 'ćĉċč',
+  d: 'ďḋḍḏ',
+  f: 'ḟ',
+  g: 'ĝğġģ',
+  h: 'ĥḣḥḧ',
+  j: 'ĵ',
+  k: 'ķḱḳḵ',
+  m: 'ḿṁṃ',
+  n: 'ńņňṅ',
+  p: 'ṕṗ',
+  r: 'ŕŗřṙ',
+  s: 'śŝşš',
+  t: 'ţťṫṭ',
+  v: 'ṽṿ',
+  w: 'ŵẁẃẅ',
+  x: 'ẋẍ',
+  y: 'ýŷỳỹ',
+  z: 'źżžẑ',
+};
+
+/** Returns one of the ways to write a letter, in its own case. */
+function chosen(letter: string, ways: readonly string[], number: number): string {
+  const way = ways[number % ways.length];
+  return letter === letter.toLowerCase() ? way : way.toUpperCase();
+}
+
+/** Each character has one weight, marks too: a composed letter has that of its base. */
+const byAccents: Spelling = {
+  unit: inCase,
+  letter(letter, number) {
+    const lower = letter.toLowerCase();
+    return chosen(letter, [lower, ...(ACCENTED[lower] ?? '')], number);
+  },
+};
+
+const BELOW = '\u0323';
+const ABOVE = '\u0307';
+const CARRIER = `s${BELOW}${ABOVE}`.normalize('NFC');
+/** Ways to write it, the plain one first. */
+const CARRIED = [CARRIER, `s${BELOW}${ABOVE}`, `s${ABOVE}${BELOW}`, `\u1e61${BELOW}`, `\u1e63${ABOVE}`];
+const CARRIERS = 8;
+/** A stretch with more characters has no room for them. */
+const MOST_CARRYING = 36;
+const CIRCLED = 0x24d0;
+
+/** Accents count, and how they are composed does not; nor do width and circles. */
+const byForms: Spelling = {
+  unit: inCase,
+  letter(letter, number, isCompatible) {
+    if (letter === CARRIER) return CARRIED[number % CARRIED.length];
+    const lower = letter.toLowerCase();
+    if (!isCompatible || !/^[a-z]$/.test(lower)) return letter;
+    return chosen(letter, [lower, wide(lower), String.fromCharCode(CIRCLED + lower.charCodeAt(0) - 97)], number);
+  },
+  carriers: (root) => (root.length <= MOST_CARRYING && /[^\x20-\x7e]|ss/.test(root) ? Array.from({ length: CARRIERS }, () => CARRIER) : []),
+};
+
+export const SPELLINGS: Readonly<Record<CollationName, Spelling>> = {
+  utf8mb4_0900_ai_ci: byMarks,
+  utf8mb4_general_ci: byAccents,
+  sqlserver_ci_as: byForms,
+};

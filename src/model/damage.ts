@@ -1,0 +1,136 @@
+/** Text that a program on the way lost letters of (contract 2.3, `damaged-text`). */
+
+import { Checksum } from './checksum.js';
+import type { Group, User } from './directory.js';
+import { HIGH_1252 } from './windows-1252.js';
+
+/**
+ * `lost`: U+FFFD stands for bytes that were no letters. `question`: a question mark stands for a letter. `misread`: UTF-8
+ * was read as windows-1252 or latin-1, so that two or three signs stand for a letter.
+ */
+export type Damage = 'lost' | 'question' | 'misread';
+
+/** Returns what has happened to a username or an email. */
+function identityDamage(text: string): Damage | undefined {
+  if (isClean(text)) return undefined;
+  if (text.includes('\ufffd')) return 'lost';
+  if (text.includes('?')) return 'question';
+  return isMisread(text) ? 'misread' : undefined;
+}
+
+/** Returns what has happened to a name, in which a question mark may well be one. */
+function nameDamage(text: string): Damage | undefined {
+  if (isClean(text)) return undefined;
+  if (text.includes('\ufffd')) return 'lost';
+  if (/\?[\p{L}\p{N}]/u.test(text) || (/\?.*\?/s.test(text) && !/\p{L}/u.test(text))) return 'question';
+  return isMisread(text) ? 'misread' : undefined;
+}
+
+/** Is ASCII without a question mark, as nearly every text is. */
+function isClean(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7f || code === 0x3f) return false;
+  }
+  return true;
+}
+
+const HIGH: ReadonlySet<number> = new Set(HIGH_1252);
+
+/** Has the byte 80 to BF in latin-1 or windows-1252, as all but the first of a letter have in UTF-8. */
+const isFurther = (code: number): boolean => (code >= 0x80 && code <= 0xbf) || (code > 0xbf && HIGH.has(code));
+
+/** Has the byte C2 to F4, as the first of a letter beyond ASCII has in UTF-8. */
+const isFirst = (code: number): boolean => code >= 0xc2 && code <= 0xf4;
+
+/**
+ * `Ã` and `Â` are the first bytes of the letters of Western Europe, and no name puts a sign after them. After other letters
+ * one sign may well be meant (ANDRÉ’S, CAFÉ™), two of them are not.
+ */
+function isMisread(text: string): boolean {
+  let pairs = 0;
+  for (let at = 0; at + 1 < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (!isFirst(code) || !isFurther(text.charCodeAt(at + 1))) continue;
+    if (code === 0xc2 || code === 0xc3) return true;
+    if (++pairs === 2) return true;
+  }
+  return false;
+}
+
+/** One value with the user or group whose it is. */
+export type Damaged =
+  | { readonly user: User; readonly attribute: 'id' | 'userName' | 'email'; readonly value: string }
+  | { readonly group: Group; readonly attribute: 'id' | 'name'; readonly value: string };
+
+export interface DamagedValues {
+  readonly count: number;
+  /** The first 20, users before groups. */
+  readonly values: readonly Damaged[];
+  /** Each kind of damage that there is, the worst first. */
+  readonly kinds: readonly Damage[];
+  /** Whose values they are, by place. */
+  readonly users: readonly User[];
+  readonly groups: readonly Group[];
+  /** Over all of them, the same in any order. */
+  readonly checksum: string;
+  /** Letters are lost that nobody can guess for certain: U+FFFD, or question marks in usernames or emails. */
+  readonly isError: boolean;
+}
+
+const MOST = 20;
+const WORST_FIRST: readonly Damage[] = ['lost', 'question', 'misread'];
+
+/** Returns all damaged values of users and groups. */
+export function findDamage(users: readonly User[], groups: readonly Group[]): DamagedValues {
+  const found = new Collection();
+  found.lookAtUsers(users);
+  found.lookAtGroups(groups);
+  const { count, values, isError } = found;
+  const kinds = WORST_FIRST.filter((kind) => found.kinds.has(kind));
+  return { count, values, kinds, users: found.users, groups: found.groups, checksum: found.checksum.text, isError };
+}
+
+/** Collects them. */
+class Collection {
+  readonly values: Damaged[] = [];
+  readonly users: User[] = [];
+  readonly groups: Group[] = [];
+  readonly kinds = new Set<Damage>();
+  readonly checksum = new Checksum();
+  count = 0;
+  isError = false;
+
+  lookAtUsers(users: readonly User[]): void {
+    for (const user of users) {
+      const { id, userName, email } = user;
+      const before = this.count;
+      // Where an export has no ids, names are in their place.
+      if (id !== userName && identityDamage(id) === 'lost') this.#add({ user, attribute: 'id', value: id }, id, 'lost', true);
+      const named = identityDamage(userName);
+      if (named !== undefined) this.#add({ user, attribute: 'userName', value: userName }, id, named, named !== 'misread');
+      const addressed = email === userName ? named : identityDamage(email);
+      if (addressed !== undefined) this.#add({ user, attribute: 'email', value: email }, id, addressed, addressed !== 'misread');
+      if (this.count > before) this.users.push(user);
+    }
+  }
+
+  lookAtGroups(groups: readonly Group[]): void {
+    for (const group of groups) {
+      const { id, name } = group;
+      const before = this.count;
+      if (id !== name && nameDamage(id) === 'lost') this.#add({ group, attribute: 'id', value: id }, id, 'lost', true);
+      const damage = nameDamage(name);
+      if (damage !== undefined) this.#add({ group, attribute: 'name', value: name }, id, damage, damage === 'lost');
+      if (this.count > before) this.groups.push(group);
+    }
+  }
+
+  #add(damaged: Damaged, id: string, damage: Damage, isError: boolean): void {
+    this.count++;
+    if (this.values.length < MOST) this.values.push(damaged);
+    this.kinds.add(damage);
+    this.isError ||= isError;
+    this.checksum.add(`${'user' in damaged ? 'user' : 'group'}\u0000${id}\u0000${damaged.attribute}\u0000${damaged.value}`);
+  }
+}

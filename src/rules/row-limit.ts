@@ -1,0 +1,74 @@
+import type { Input } from '../model/directory.js';
+import type { FindingBase } from '../model/finding.js';
+import type { IdpInput } from '../model/idp.js';
+import { askAboutExport, cell, count, NO_NEEDS, NOBODY, type Rule } from './rule.js';
+
+export interface RowLimit extends FindingBase {
+  readonly rule: 'row-limit';
+  /** As `inputs` name it. */
+  readonly file: string;
+  readonly role: (Input | IdpInput)['role'];
+  readonly rows: number;
+  /** How many of the files before it have the same role and as many rows. */
+  readonly alike: number;
+}
+
+/** Pages, previews and sheets of many tools end after so many records. */
+const LIMITS: ReadonlySet<number> = new Set([200, 500, 1_000, 5_000, 10_000, 50_000, 65_535, 100_000, 1_048_575]);
+/** Pages of Microsoft Graph. */
+const GRAPH_LIMITS: ReadonlySet<number> = new Set([100, 999]);
+/** Pages of Jama Connect's REST. */
+const REST_LIMITS: ReadonlySet<number> = new Set([20, 50]);
+/** As few memberships as that are no sign of anything. */
+const LEAST_MEMBERSHIPS = 1_000;
+
+const isIdp = (input: Input | IdpInput): input is IdpInput => input.role.startsWith('idp-');
+
+function isAtLimit(input: Input | IdpInput): boolean {
+  const { rows, path } = input;
+  if (isIdp(input)) return LIMITS.has(rows) || GRAPH_LIMITS.has(rows);
+  if (input.isComplete === true || input.table !== undefined) return false;
+  if (input.role === 'memberships' && rows < LEAST_MEMBERSHIPS) return false;
+  return LIMITS.has(rows) || (REST_LIMITS.has(rows) && /\.json$/i.test(path));
+}
+
+export const rowLimit: Rule<RowLimit> = {
+  name: 'row-limit',
+  severity: 'warning',
+  title: 'Files that may be cut off',
+  finds: 'A file with exactly as many records as one page, preview or sheet of a common tool holds.',
+  why: 'Many tools stop at a limit without a word. Users who are missing from the export hold usernames and emails too, and what is missing is found clean.',
+  fix: 'Compare the number with what Jama Connect or the identity provider shows, and export again without a limit: all pages of a REST API, no row limit in the database client. If the number is right, accept the finding.',
+  example: 'users.csv holds exactly 1,000 users, and the database client shows the first 1,000 rows only.',
+  clause: 'conflicting-pairs',
+  needs: NO_NEEDS,
+  start: ({ idp }) => ({
+    *findings({ inputs }) {
+      const seen = new Map<string, number>();
+      for (const input of [...inputs, ...(idp?.directory.inputs ?? [])]) {
+        if (!isAtLimit(input)) continue;
+        const { role, rows, path } = input;
+        const alike = seen.get(`${role} ${rows}`) ?? 0;
+        seen.set(`${role} ${rows}`, alike + 1);
+        yield { rule: 'row-limit', severity: 'warning', file: path, role, rows, alike };
+      }
+    },
+  }),
+  message: ({ file, rows }) => `${file} holds exactly ${count(rows, 'record')}, which is a common limit of tools that export: it may be cut off.`,
+  identity: ({ role, rows, alike }) => [role, String(rows), String(alike)],
+  topic: ({ role, rows, alike }) => `${role} ${rows} ${alike}`,
+  data: ({ file, rows }) => ({ file, rows }),
+  redact: (finding) => finding,
+  headings: ['file', 'records'],
+  rows: ({ file, rows }) => [[cell(file), cell(String(rows))]],
+  outlastsRenames: true,
+  mayFollowDecision: true,
+  users: () => NOBODY,
+  groups: () => NOBODY,
+  decisions: ['accept'],
+  remedy: ({ file, rows }) =>
+    askAboutExport(
+      count(rows, 'record'),
+      `${file} may be cut off: exactly so many records are a common limit. Compare the number with what is shown in the administration, and export again without a limit; only if it is the right number can it be accepted.`,
+    ),
+};

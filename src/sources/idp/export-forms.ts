@@ -1,0 +1,199 @@
+/** What each export of a provider calls its fields: the headings of its CSV files, and the properties of its JSON. */
+
+import type { IdpProvider, IdpRole } from '../../model/idp.js';
+
+/** What a record may say. `login` is Okta's username or Entra's userPrincipalName, `subject` an application's username. */
+export type IdpField =
+  | 'id'
+  | 'login'
+  | 'subject'
+  | 'email'
+  | 'givenName'
+  | 'familyName'
+  | 'status'
+  | 'enabled'
+  /** The opposite of `enabled`. */
+  | 'blocked'
+  | 'userType'
+  | 'application'
+  | 'instance'
+  | 'unassigned'
+  | 'scope'
+  | 'name'
+  | 'group'
+  | 'groupId'
+  | 'type'
+  | 'isUser'
+  | 'isGroup';
+
+/** What the records of an export are. */
+export type RecordKind = 'user' | 'assignment' | 'group' | 'member';
+
+type Headings = Readonly<Partial<Record<IdpField, readonly string[]>>>;
+
+export interface CsvExport {
+  readonly provider: IdpProvider;
+  readonly role: IdpRole;
+  readonly kind: RecordKind;
+  /** For a message. */
+  readonly what: string;
+  /** Accepted headings by field, folded as `foldHeading` does. */
+  readonly headings: Headings;
+  /** Fields of which at least one of each row must be there. */
+  readonly required: readonly (readonly IdpField[])[];
+}
+
+const NAMES = {
+  givenName: ['firstname', 'givenname', 'profilefirstname', 'profilegivenname'],
+  familyName: ['lastname', 'surname', 'familyname', 'profilelastname', 'profilefamilyname'],
+} as const satisfies Headings;
+const OKTA_ID = ['id', 'userid', 'oktaid', 'oktauserid'] as const;
+const OKTA_LOGIN = ['login', 'username', 'oktausername', 'oktalogin', 'profilelogin'] as const;
+const EMAIL = ['email', 'primaryemail', 'emailaddress', 'mail', 'profileemail'] as const;
+const GROUP = { group: ['groupname', 'group'], groupId: ['groupid'] } as const satisfies Headings;
+
+/** Every heading is folded: `profile.login`, `profile_login` and `UserPrincipalName` are found by `profilelogin`, `userprincipalname`. In the order in which they are tried: what asks for more comes first. */
+export const CSV_EXPORTS: readonly CsvExport[] = [
+  {
+    provider: 'okta',
+    role: 'idp-users',
+    kind: 'assignment',
+    what: 'a report of current assignments',
+    headings: {
+      id: OKTA_ID,
+      login: OKTA_LOGIN,
+      subject: ['applicationlogin', 'applicationusername', 'appusername'],
+      application: ['applicationname', 'application'],
+      instance: ['applicationinstance'],
+      unassigned: ['unassignedon'],
+      email: EMAIL,
+      ...NAMES,
+    },
+    required: [['subject']],
+  },
+  {
+    provider: 'okta',
+    role: 'idp-users',
+    kind: 'assignment',
+    what: "a list of an application's users",
+    headings: { id: OKTA_ID, subject: ['username', 'credentialsusername'], scope: ['scope', 'syncstate'], status: ['status'], email: EMAIL, ...NAMES },
+    required: [['subject'], ['scope']],
+  },
+  {
+    provider: 'okta',
+    role: 'idp-users',
+    kind: 'user',
+    what: 'a list of users',
+    headings: { id: OKTA_ID, login: OKTA_LOGIN, status: ['status', 'userstatus', 'oktauserstatus'], email: EMAIL, ...NAMES },
+    required: [
+      ['login', 'subject'],
+      ['status', 'email'],
+    ],
+  },
+  {
+    provider: 'entra',
+    role: 'idp-users',
+    kind: 'user',
+    what: 'a list of users',
+    headings: {
+      id: ['id', 'objectid'],
+      login: ['userprincipalname', 'upn'],
+      email: EMAIL,
+      enabled: ['accountenabled'],
+      blocked: ['blockcredential'],
+      userType: ['usertype'],
+      ...NAMES,
+    },
+    required: [
+      ['login', 'subject'],
+      ['enabled', 'blocked'],
+    ],
+  },
+  {
+    provider: 'okta',
+    role: 'idp-groups',
+    kind: 'group',
+    what: 'a list of groups',
+    headings: { id: ['id', 'groupid'], name: ['name', 'groupname', 'profilename'] },
+    required: [['name']],
+  },
+  {
+    provider: 'entra',
+    role: 'idp-groups',
+    kind: 'group',
+    what: 'a list of groups',
+    headings: { id: ['id', 'objectid'], name: ['displayname'] },
+    required: [['name']],
+  },
+  {
+    provider: 'okta',
+    role: 'idp-members',
+    kind: 'member',
+    what: "a list of a group's members",
+    headings: { id: OKTA_ID, login: OKTA_LOGIN, ...GROUP },
+    required: [['login', 'id']],
+  },
+  {
+    provider: 'entra',
+    role: 'idp-members',
+    kind: 'member',
+    what: "a list of a group's members",
+    headings: {
+      id: ['id', 'objectid'],
+      login: ['userprincipalname', 'upn'],
+      type: ['objecttype', 'membertype', 'odatatype'],
+      isUser: ['isuser'],
+      isGroup: ['isgroup'],
+      ...GROUP,
+    },
+    required: [['login', 'id']],
+  },
+];
+
+/** Fields of which a second column does not matter. */
+export const DECORATION: ReadonlySet<IdpField> = new Set(['givenName', 'familyName', 'scope']);
+
+/** Headings that only one provider's exports have. */
+export const MARKS: Readonly<Record<IdpProvider, ReadonlySet<string>>> = {
+  okta: new Set(['login', 'oktausername', 'primaryemail', 'applicationlogin', 'syncstate', 'profilelogin']),
+  entra: new Set(['userprincipalname', 'accountenabled', 'objectid', 'isguest', 'blockcredential']),
+};
+
+const pascal = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1);
+
+/** Returns a property as scripts spell it: as it is, in PascalCase (PowerShell), and what lies in `profile` written flat with a dot or `_`. */
+function spellings(path: string): string[] {
+  const parts = path.split('/');
+  const nested = [path, parts.map(pascal).join('/')];
+  return parts.length === 1 ? nested : [...nested, parts.join('.'), parts.join('_'), parts.map(pascal).join('.'), parts.map(pascal).join('_')];
+}
+
+const spelled = (...paths: readonly string[]): readonly string[] => paths.flatMap(spellings);
+
+/** Properties of each provider's records by field, with `/` between those within one another. */
+export const JSON_FIELDS: Readonly<Record<IdpProvider, Readonly<Partial<Record<IdpField, readonly string[]>>>>> = {
+  okta: {
+    id: spelled('id'),
+    login: spelled('profile/login'),
+    subject: spelled('credentials/userName'),
+    email: spelled('profile/email'),
+    givenName: spelled('profile/firstName', 'profile/givenName'),
+    familyName: spelled('profile/lastName', 'profile/familyName'),
+    status: spelled('status'),
+    scope: spelled('scope', 'syncState'),
+    application: ['_links/app/href'],
+    name: spelled('profile/name'),
+  },
+  entra: {
+    id: spelled('id', 'objectId'),
+    login: [...spelled('userPrincipalName'), 'AdditionalProperties/userPrincipalName'],
+    email: spelled('mail'),
+    givenName: spelled('givenName'),
+    familyName: spelled('surname'),
+    enabled: spelled('accountEnabled'),
+    userType: spelled('userType'),
+    name: spelled('displayName'),
+    // PowerShell keeps what is special to a kind of member aside.
+    type: ['@odata.type', 'AdditionalProperties/@odata.type'],
+  },
+};

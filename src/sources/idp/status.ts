@@ -1,0 +1,85 @@
+/** The states of Okta's users and of an application's users, by the names of its API and by those of its admin pages; and words that a person mapped. */
+
+import type { Activity } from '../../model/directory.js';
+import { quoted } from '../problem.js';
+
+/** What a state says; `unassigned` is of an application's users alone. */
+export type OktaState = 'active' | 'blocked' | 'pending' | 'unassigned';
+
+const USERS: Readonly<Record<string, OktaState>> = {
+  active: 'active',
+  provisioned: 'active',
+  'pending user action': 'active',
+  recovery: 'active',
+  'password reset': 'active',
+  'password expired': 'active',
+  'locked out': 'active',
+  suspended: 'blocked',
+  deprovisioned: 'blocked',
+  deactivated: 'blocked',
+  staged: 'pending',
+};
+
+const APPLICATION_USERS: Readonly<Record<string, OktaState>> = {
+  active: 'active',
+  approved: 'active',
+  implicit: 'active',
+  imported: 'active',
+  matched: 'active',
+  pending: 'active',
+  provisioned: 'active',
+  staged: 'active',
+  inactive: 'blocked',
+  suspended: 'blocked',
+  deprovisioned: 'blocked',
+  revoked: 'unassigned',
+  unassigned: 'unassigned',
+};
+
+const read = (states: Readonly<Record<string, OktaState>>, text: string): OktaState | undefined => {
+  const word = text.trim().toLowerCase().replaceAll('_', ' ');
+  return Object.hasOwn(states, word) ? states[word] : undefined;
+};
+
+/** Yields what a user's status says; undefined for another word. */
+export const readUserState = (text: string): OktaState | undefined => read(USERS, text);
+export const USER_STATES = Object.keys(USERS);
+
+/** Yields what the status of an application's user says; undefined for another word. */
+export const readApplicationState = (text: string): OktaState | undefined => read(APPLICATION_USERS, text);
+export const APPLICATION_STATES = Object.keys(APPLICATION_USERS);
+
+/** Returns whether a word that a person mapped says that a user is active; undefined for another word. */
+export function mapped(activeMap: Readonly<Record<string, Activity>>, text: string): boolean | undefined {
+  const word = text.trim().toLowerCase();
+  return Object.hasOwn(activeMap, word) ? activeMap[word] === 'active' : undefined;
+}
+
+/** Returns the same as `read`, and for words that it does not know what a person mapped them to. */
+export function orMapped(
+  read: (text: string) => OktaState | undefined,
+  activeMap: Readonly<Record<string, Activity>>,
+): (text: string) => OktaState | undefined {
+  return (text) => {
+    const state = read(text);
+    if (state !== undefined) return state;
+    const isActive = mapped(activeMap, text);
+    return isActive === undefined ? undefined : isActive ? 'active' : 'blocked';
+  };
+}
+
+/** Returns what is wrong with a status that is not known, and what to do. */
+export function unknownStatus(text: string, of: string, known: readonly string[]): string {
+  if (text.trim() === '') return `the status is blank, and Okta always writes one: export again.`;
+  const word = text.trim();
+  return `${quoted(text)} is not a status that Okta gives ${of}. Known: ${known.join(', ')}. Say what it means with --active-map ${JSON.stringify(`${word}=active`)} or ${JSON.stringify(`${word}=inactive`)}.`;
+}
+
+/** Yields what reads as `read` does, once for texts that are the same one after another: nearly all users have one status. */
+export function rememberingLast<T>(read: (text: string) => T): (text: string) => T {
+  let last: { readonly text: string; readonly value: T } | undefined;
+  return (text) => {
+    if (last?.text !== text) last = { text, value: read(text) };
+    return last.value;
+  };
+}

@@ -1,0 +1,38 @@
+/** The project of a group, as an export states it (contract 2.2). */
+
+/** Words of tools and languages for no value, and words for the organization itself, without what encloses them. */
+const NO_NAME = new Set([
+  'null',
+  'none',
+  'nil',
+  'undefined',
+  'nan',
+  'nat',
+  'na',
+  'n/a',
+  'n.a',
+  'false',
+  'empty',
+  'blank',
+  'organization',
+  'organisation',
+  'org',
+]);
+
+/** Nothing of it can be seen, so nothing of it names a project. */
+const UNSEEN = /[\s\p{Cf}\p{Cc}]/gu;
+
+/** `#REF!`, `#NAME?` and the like, of a spreadsheet. */
+const SHEET_ERROR = /^#.+[!?]$/;
+const NUMBER = /^[+-]?\d+(?:[.,]\d+)?$/;
+
+/** Returns whether a project cell says that there is a project; undefined if that is not certain. */
+export function parseProject(text: string): boolean | undefined {
+  if (text.replace(UNSEEN, '') === '') return false;
+  const value = text.trim().normalize('NFKC').replace('\u2212', '-').toLowerCase();
+  if (!/[\p{L}\p{N}]/u.test(value)) return undefined;
+  if (SHEET_ERROR.test(value)) return undefined;
+  if (NUMBER.test(value) && Number(value.replace(',', '.')) <= 0) return undefined;
+  const bare = value.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
+  return NO_NAME.has(bare) || value === '\\n' || value === '"n' ? undefined : true;
+}
