@@ -76,7 +76,6 @@ function refuseWhileUndoing({ planFile, source, mode }: ApplyRequest, target: Ta
 export async function decide(request: ApplyRequest): Promise<Decision> {
   const { plan, source, mode } = request;
   const target = targetFor(source);
-  if (mode.kind === 'out') refuseSource(source, mode.path);
   const earlier = mode.kind === 'out' ? await findEarlier(request, target, mode.path) : undefined;
   const standing = await planStanding(request);
   const { inputs } = standing;
@@ -104,6 +103,7 @@ async function findEarlier(request: ApplyRequest, target: Target, path: string):
       'Nothing was written. Make that folder, or name another place with --out.',
     );
   }
+  refuseSource(request.source, path);
   refuseLink(path);
   if (target.siteOf(request.source, request.mode).reading.source !== undefined) refuseFolder(path, request.source);
   if (!existsSync(path) || isEmptyFolder(path)) return undefined;

@@ -140,7 +140,7 @@ describe('arguments that name nothing end with 2', () => {
     [['apply', 'plan', 'export', '--out', 'nowhere/q', '--yes'], 'The folder nowhere does not exist.'],
     [['apply', 'plan', 'export', '--out', 'export/users.csv/q', '--yes'], 'export/users.csv is no folder.'],
     [['undo', 'nowhere'], 'nowhere: there is no such folder.'],
-    [['undo', 'export'], 'export is no folder of a run.'],
+    [['undo', 'export'], 'export is not a folder of a run.'],
     [['runs', 'nowhere'], 'nowhere: there is no such folder.'],
     [['runs', 'export'], 'export: there is no plan in it.'],
     [['runs', 'export/users.csv'], 'export/users.csv'],
