@@ -1,13 +1,12 @@
 /** A plan is proved again on what it is applied to: its digest says that it is whole, not who sealed it. */
 
-import { PlanAltered } from '../plan/plan-file.js';
 import { whyUnsafe } from '../plan/prove-again.js';
 import { readSource } from '../sources/read-source.js';
 import { openSource } from '../sources/registry.js';
 import type { ApplyRequest } from './apply.js';
-import { changedMeanwhile } from './refusal.js';
+import { ApplyRefused, changedMeanwhile } from './refusal.js';
 
-/** Throws PlanAltered if the actions break what plans promise. Reads users and groups once, and no memberships. */
+/** Throws ApplyRefused if the actions break what plans promise. Reads users and groups once, and no memberships. */
 export async function refuseUnsafe({ plan, planFile, source }: Pick<ApplyRequest, 'plan' | 'planFile' | 'source'>): Promise<void> {
   const { authMode, authTypeMap, collation, leaveOutUsers } = plan.settings;
   const opened = await openSource(source);
@@ -22,9 +21,9 @@ export async function refuseUnsafe({ plan, planFile, source }: Pick<ApplyRequest
     for (const { file, sha256 } of inputs) if (!planned.has(sha256)) throw changedMeanwhile(file);
     const reason = whyUnsafe(plan, users, isScopeKnown);
     if (reason === undefined) return;
-    throw new PlanAltered(
-      `${planFile} is not a safe plan of this source: ${reason}.`,
-      'Nothing was changed. Somebody has altered it and sealed it anew: run "scim-audit plan" again; decisions go into decisions.csv.',
+    throw new ApplyRefused(
+      `${planFile} does not hold what plans promise: ${reason}.`,
+      'Nothing was changed. Its actions are not those that were planned for this source: run "scim-audit plan" again; decisions go into decisions.csv.',
     );
   } finally {
     opened.close();
