@@ -65,12 +65,17 @@ interface Ends {
 function leftOut({ index, users, end, settings }: Ends): User[] {
   const moved: number[] = [];
   let isRenamedOnly = true;
+  let isAnyLeft = false;
   for (let place = 0; place < users.length; place++) {
     const [user, ended] = [users[place], end[place]];
-    if (user === ended) continue;
-    isRenamedOnly &&= user.active === ended.active && user.email === ended.email && ended.userName === ended.email;
-    moved.push(place);
+    if (user === ended) isAnyLeft ||= index.needsUpdate[place] === 1;
+    else {
+      isRenamedOnly &&= user.active === ended.active && user.email === ended.email && ended.userName === ended.email;
+      moved.push(place);
+    }
   }
+  // As nearly every plan ends.
+  if (isRenamedOnly && !isAnyLeft) return [];
   const endIndex = isRenamedOnly ? reindexRenamed(index, end, moved) : indexIdentities(end, settings);
   const { isAutomatic } = settleContest(endIndex);
   return end.filter((_, place) => isAutomatic[place] === 1);

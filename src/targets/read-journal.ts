@@ -24,33 +24,60 @@ export interface JournalDigest {
   readonly isSealed: boolean;
 }
 
-/** Yields the lines that are whole, piece by piece: the journal of a large run is longer than a string may be. */
-function* linesOf(file: string): Iterable<Buffer> {
-  const fd = openSync(file, 'r');
-  try {
-    /** Of a line that goes on in the next piece. */
-    let held: Buffer[] = [];
-    for (;;) {
-      const piece = Buffer.allocUnsafe(BATCH);
-      const length = readSync(fd, piece);
-      if (length === 0) return;
-      let from = 0;
-      const bytes = piece.subarray(0, length);
-      for (let end = bytes.indexOf(LINE_END); end >= 0; end = bytes.indexOf(LINE_END, from)) {
-        yield held.length === 0 ? bytes.subarray(from, end) : Buffer.concat([...held, bytes.subarray(from, end)]);
-        held = [];
-        from = end + 1;
+/** The lines of a file that are whole, piece by piece: the journal of a large run is longer than a string may be. */
+class JournalLines {
+  readonly #hash = createHash('sha256');
+  #bytes = Buffer.alloc(0);
+  /** Of the piece, what the digest has taken; and where the line begins that was handed out last. */
+  #taken = 0;
+  #from = 0;
+
+  constructor(readonly file: string) {}
+
+  *all(): Iterable<Buffer> {
+    const fd = openSync(this.file, 'r');
+    try {
+      /** Of a line that goes on in the next piece. */
+      let held: Buffer[] = [];
+      for (;;) {
+        const piece = Buffer.allocUnsafe(BATCH);
+        const length = readSync(fd, piece);
+        if (length === 0) return;
+        this.#bytes = piece.subarray(0, length);
+        this.#taken = this.#from = 0;
+        for (let end = this.#bytes.indexOf(LINE_END); end >= 0; end = this.#bytes.indexOf(LINE_END, this.#from)) {
+          const part = this.#bytes.subarray(this.#from, end);
+          if (held.length === 0) yield part;
+          else {
+            yield Buffer.concat([...held, part]);
+            for (const each of held) this.#hash.update(each);
+            held = [];
+          }
+          this.#from = end + 1;
+        }
+        this.#take();
+        held.push(this.#bytes.subarray(this.#from));
       }
-      held.push(bytes.subarray(from));
+    } finally {
+      closeSync(fd);
     }
-  } finally {
-    closeSync(fd);
+  }
+
+  /** Hex digest of everything before the line that was handed out last. */
+  digestBefore(): string {
+    this.#take();
+    return this.#hash.copy().digest('hex');
+  }
+
+  #take(): void {
+    this.#hash.update(this.#bytes.subarray(this.#taken, this.#from));
+    this.#taken = this.#from;
   }
 }
 
 /** Has a journal at least one line that its process finished. */
 export function hasWholeLine(file: string): boolean {
-  for (const _ of linesOf(file)) return true;
+  for (const _ of new JournalLines(file).all()) return true;
   return false;
 }
 
@@ -71,8 +98,8 @@ export function readJournal(file: string): JournalDigest | undefined {
   let isSealed = false;
   const files = new Map<string, FileRecord>();
   const done = new Set<string>();
-  const whole = createHash('sha256');
-  for (const line of linesOf(file)) {
+  const lines = new JournalLines(file);
+  for (const line of lines.all()) {
     isSealed = false;
     if (isIntent(line)) intents++;
     else {
@@ -95,12 +122,11 @@ export function readJournal(file: string): JournalDigest | undefined {
         else hasRefusals = true;
       } else if (record.type === 'end') {
         end = record;
-        isSealed = record.sha256 === whole.copy().digest('hex');
+        isSealed = record.sha256 === lines.digestBefore();
         // Runs of version 1 seal nothing.
         if (!isSealed && (record.sha256 !== undefined || run?.isSealed === true)) isDamaged = true;
       }
     }
-    whole.update(line).update(LINE_FEED);
   }
   if (run === undefined) return undefined;
   return {
@@ -129,7 +155,7 @@ function lastStory(file: string): Story {
   let hash = createHash('sha256');
   let isWhole = true;
   let isAnnounced = false;
-  for (const line of linesOf(file)) {
+  for (const line of new JournalLines(file).all()) {
     const record = recordIn(line.toString('utf8'));
     if (record === undefined) isWhole = false;
     else if (record.type === 'intent') {

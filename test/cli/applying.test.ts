@@ -139,6 +139,11 @@ describe('arguments that name nothing end with 2', () => {
     [['apply', 'plan', '--users', 'nowhere.csv', '--in-place'], 'nowhere.csv: there is no such file.'],
     [['apply', 'plan', 'export', '--out', 'nowhere/q', '--yes'], 'The folder nowhere does not exist.'],
     [['apply', 'plan', 'export', '--out', 'export/users.csv/q', '--yes'], 'export/users.csv is no folder.'],
+    [['apply', 'plan', 'export', '--out', 'export/copy', '--yes'], 'export/copy is inside the source export, which is left as it is.'],
+    [
+      ['apply', 'plan', 'export', '--out', './export/../export', '--yes'],
+      './export/../export is the source itself, and a corrected copy never takes the place of it.',
+    ],
     [['undo', 'nowhere'], 'nowhere: there is no such folder.'],
     [['undo', 'export'], 'export is not a folder of a run.'],
     [['runs', 'nowhere'], 'nowhere: there is no such folder.'],

@@ -50,11 +50,12 @@ export async function verify(planPath: string, source: string | undefined, flags
   };
   const of = (kind: Difference['kind']): Difference[] => differences.filter((difference) => difference.kind === kind);
   const counts = { landed, missing: of('missing').length, otherwise: of('otherwise').length, temporary: of('temporary').length, other: of('other').length };
+  const isUndoing = tellInterruptedUndos(opened.file, io);
   if (flags.format === 'json') {
     io.stdout.write(
       `${JSON.stringify({ schemaVersion: 1, asPlanned: differences.length === 0, summary: counts, otherChangesKnown: scope.areOthersKnown, membershipsCompared: scope.areOthersKnown && scope.membersUnknown === undefined, differences }, undefined, 2)}\n`,
     );
-  } else io.stdout.write(fitted(verifyText(counts, differences, { names: withOthers(names, differences, snapshot), scope }), io.stdout));
+  } else io.stdout.write(fitted(verifyText(counts, differences, { names: withOthers(names, differences, snapshot), scope, isUndoing }), io.stdout));
   if (differences.length === 0)
     return {
       code: EXIT.done,
@@ -113,16 +114,20 @@ function withOthers(names: SubjectNames, differences: readonly Difference[], { u
 interface Known {
   readonly names: SubjectNames;
   readonly scope: Scope;
+  /** The undo of a run was interrupted: to apply would be to do again what somebody was undoing. */
+  readonly isUndoing: boolean;
 }
 
-function verifyText(counts: Readonly<Record<string, number>>, differences: readonly Difference[], { names, scope }: Known): string {
+const FINISH_UNDO = 'finish the undo that was interrupted (see the warning); then export again.';
+
+function verifyText(counts: Readonly<Record<string, number>>, differences: readonly Difference[], { names, scope, isUndoing }: Known): string {
   const lines = [`${count(counts.landed, 'change')} landed as planned.`];
   for (const [kind, { title, remedy }] of Object.entries(KINDS)) {
     const some = differences.filter((difference) => difference.kind === kind);
     if (some.length === 0) continue;
     lines.push('', `${title} (${grouped(some.length)})`, ...some.slice(0, MOST).map((difference) => `  ${differenceLine(difference, names)}`));
     if (some.length > MOST) lines.push(`  … and ${grouped(some.length - MOST)} more; --format json lists them`);
-    lines.push(`  What to do: ${remedy}`);
+    lines.push(`  What to do: ${isUndoing && kind !== 'other' ? FINISH_UNDO : remedy}`);
   }
   if (!scope.areOthersKnown) lines.push('', "baseline.jsonl is missing or damaged beside the plan: changes that are not the plan's cannot be told.");
   else if (scope.membersUnknown !== undefined) lines.push('', `Memberships that the plan does not name were not compared: ${scope.membersUnknown}.`);
