@@ -6,7 +6,7 @@ import { Mistake } from '../model/mistake.js';
 import { WRITTEN_COLUMNS } from '../plan/decision-rows.js';
 import { READING_ONLY } from '../reporters/plan-markdown.js';
 import { readCells } from '../sources/cells.js';
-import { knownRuns } from '../targets/run-folder.js';
+import { type KnownRun, knownRuns, undoOf } from '../targets/run-folder.js';
 import { isUnwritten } from '../targets/standing.js';
 import { refuseOverwriting } from './outputs.js';
 import { writeReason } from './write-reason.js';
@@ -81,7 +81,9 @@ function headOf(file: string, bytes: number): string {
 export function keepAppliedPlan(folder: string, next: string): string | undefined {
   const digest = statedDigest(join(folder, 'plan.json'));
   if (digest === undefined || digest === next) return undefined;
-  const run = knownRuns(join(folder, 'runs')).findLast(({ journal }) => journal.run.planDigest === digest && !isUnwritten(journal));
+  const isApplied = ({ journal, folder: each }: KnownRun): boolean =>
+    journal.run.planDigest === digest && !isUnwritten(journal) && undoOf(each).progress !== 'finished';
+  const run = knownRuns(join(folder, 'runs')).findLast(isApplied);
   if (run === undefined) return undefined;
   const kept = join(run.folder, 'plan');
   if (existsSync(kept)) return kept;

@@ -14,7 +14,9 @@ import { sourceFiles } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
 import { shellWord } from './command-words.js';
 import { filesFromFlags } from './file-flags.js';
+import { isAlive } from './io.js';
 import type { SharedFlags } from './options.js';
+import { settlePlanFolder } from './plan-swap.js';
 import type { Prepared } from './prepare.js';
 
 export interface OpenedPlan {
@@ -26,6 +28,7 @@ export interface OpenedPlan {
 /** Yields the plan of a file or of its folder. Throws PlanAltered, or a Mistake where it is none. `sourceWords` name the source in the command that makes it anew. */
 export function openPlan(path: string, sourceWords: readonly string[] = []): OpenedPlan {
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'plan.json') : path;
+  settlePlanFolder(dirname(file), isAlive);
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

@@ -1,7 +1,7 @@
 /** The files by which findings stop counting: decisions with acceptances, and a baseline report. */
 
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { formerVersionText } from '../audit/former-version.js';
 import type { Acceptance, AuditedFinding, Report } from '../audit/report.js';
 import { withAcceptances, withBaseline } from '../audit/standing.js';
@@ -17,6 +17,8 @@ import { readCells } from '../sources/cells.js';
 import { reasonOf } from '../sources/file-stream.js';
 import { quoted, type SourceProblem, SourceRefused } from '../sources/problem.js';
 import { shellWord } from './command-words.js';
+import { isAlive } from './io.js';
+import { settlePlanFolder } from './plan-swap.js';
 
 const ACTIONS: ReadonlySet<string> = new Set(RULES.flatMap(({ decisions }) => decisions));
 
@@ -31,6 +33,7 @@ function actionsFor(finding: FindingBase): ReadonlySet<string> {
  * action is none, and where a row that is answered is not what the finding asks.
  */
 export function acceptFrom(report: Report, context: RuleContext, file: string, today: string): Report {
+  settlePlanFolder(dirname(file), isAlive);
   const { headings, rows: read } = readCells(file);
   const rows = read.map(({ line, cells }) => ({ line, cells: cells.map(unguardCell) }));
   const problems: SourceProblem[] = [];

@@ -114,7 +114,10 @@ export function parsePlan(content: string, file: string): Plan {
 function refuseImpossible({ actions }: Plan, file: string): void {
   const temporary = new Map<string, string>();
   const problems: string[] = [];
+  const ids = new Set<string>();
   for (const { id, change } of actions) {
+    if (ids.has(id)) problems.push(`${id}: there are two actions of that id.`);
+    ids.add(id);
     if (change.kind !== 'replace-user') continue;
     const { user, attribute, to } = change;
     if (attribute === 'active' && to !== 'true' && to !== 'false')

@@ -15,6 +15,7 @@ import { shellWord } from '../command-words.js';
 import { AT, type Choice, choicesOf, keyLines, questionText, waitingText } from '../decision-texts.js';
 import { type Ending, EXIT } from '../exit.js';
 import { type Io, shownOn } from '../io.js';
+import { settlePlanFolder } from '../plan-swap.js';
 import { openQuestions, type Questions } from '../questions.js';
 import { writeWhole } from '../whole-file.js';
 
@@ -27,6 +28,7 @@ const openRows = (rows: readonly (readonly string[])[]): number => rows.filter((
 
 /** Goes through a plan folder's decisions on a terminal: the open ones, or all. */
 export async function decide(folder: string, { all = false }: DecideFlags, io: Io): Promise<Ending> {
+  settlePlanFolder(folder, io.process.isAlive);
   const file = join(folder, 'decisions.csv');
   if (!existsSync(file)) throw new Mistake(`${file}: there is no such file.`, 'Run "scim-audit plan SOURCE --out FOLDER" first, and name its folder.');
   if (io.stdin.isTTY !== true || !io.stdout.isTTY) {

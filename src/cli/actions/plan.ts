@@ -18,6 +18,7 @@ import { printable } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import { readCells } from '../../sources/cells.js';
 import { SourceRefused } from '../../sources/problem.js';
+import { refuseUnreadable } from '../../targets/files.js';
 import { applyCommandOf } from '../apply-command.js';
 import { auditSource } from '../audit-source.js';
 import { shellWord } from '../command-words.js';
@@ -27,6 +28,7 @@ import type { SharedFlags } from '../options.js';
 import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseMixing, refuseOddFolder } from '../plan-folder.js';
 import { namedFromSource } from '../plan-names.js';
 import { settingsOf } from '../plan-source.js';
+import { putTogether, settlePlanFolder } from '../plan-swap.js';
 import { prepare } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
 import { refuseUnfitValues } from '../unfit-values.js';
@@ -42,6 +44,8 @@ export interface PlanFlags extends SharedFlags {
 
 /** Writes the plan of a source into a folder; yields what it comes to. */
 export async function plan(source: string | undefined, flags: PlanFlags, io: Io, redaction?: Redaction): Promise<Ending> {
+  refuseUnreadable(flags.out);
+  settlePlanFolder(flags.out, io.process.isAlive);
   if (redaction === undefined) refuseOddFolder(flags.out);
   else refuseMixing(flags.out);
   const prepared = await prepare(source, flags, io);
@@ -109,7 +113,7 @@ function rowsOfPlanBeside(file: string): Plan['decisions'] | undefined {
   return isDigestTrue(text) ? (JSON.parse(text) as Plan).decisions : undefined;
 }
 
-/** Writes the files, and puts them in place once all are there, the plan itself last: while it is the old one, it is whole. Yields the plan's digest, and where one that was applied is kept. */
+/** Writes the files, and puts them in place together once all are there: until then the plan before is whole. Yields the plan's digest, and where one that was applied is kept. */
 async function writePlan(
   folder: string,
   made: MadePlan,
@@ -139,9 +143,8 @@ async function writePlan(
     await write('notices.csv', noticesCsv(made, csvDelimiter));
     await write('plan.md', planMarkdown(made, applyCommand));
     if (sealing !== undefined) await write('baseline.jsonl', baselineLines(made.assembly.end, made.body.settings.typeList === undefined));
-    const isPlan = ({ name }: PendingFile): boolean => name === 'plan.json';
     const kept = sealing === undefined ? undefined : keepAppliedPlan(folder, sealing.digest);
-    for (const file of [...files.filter((each) => !isPlan(each)), ...files.filter(isPlan)]) await file.put();
+    await putTogether(folder, files);
     return { digest: sealing?.digest ?? '', kept };
   } catch (error) {
     for (const file of files) await file.discard();
