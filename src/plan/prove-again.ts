@@ -6,6 +6,16 @@ import { type IdentityIndex, indexIdentities, reindexRenamed } from '../model/id
 import type { Action, Plan } from './plan.js';
 import { ProofFailed, proveActions } from './simulate.js';
 
+/** Rules that ask about no username: what a plan leaves them out of changes nothing of who is asked about. */
+const AROUND_USERS: ReadonlySet<string> = new Set([
+  'duplicate-group-name',
+  'group-link',
+  'inactive-basic-member',
+  'no-inactive-users',
+  'unknown-member',
+  'unknown-sync-group',
+]);
+
 type Proved = Pick<Plan, 'actions' | 'settings' | 'decisions'>;
 
 /**
@@ -24,7 +34,8 @@ export function whyUnsafe({ actions, settings, decisions }: Proved, users: reado
     if (error instanceof ProofFailed) return error.reason;
     throw error;
   }
-  const isJudgedWhole = settings.idp === undefined && settings.skipRules.length === 0 && Object.keys(settings.severities).length === 0;
+  const unusual = [...settings.skipRules, ...Object.keys(settings.severities)];
+  const isJudgedWhole = settings.idp === undefined && unusual.every((rule) => AROUND_USERS.has(rule));
   if (!isScopeKnown || !isJudgedWhole) return undefined;
   const asked = new Set(decisions.map(({ id }) => id));
   const left = leftOut({ index, users, end, settings }).find(({ id }) => !asked.has(id));

@@ -26,7 +26,7 @@ async function sceneOf(changes: readonly Change[], more: { readonly asked?: read
   const source = requestFor(join(folder, 'export'));
   const plan = await planFor(source, changes);
   const decisions = (more.asked ?? []).map((id) => ({ fingerprint: `x:${id}`, id, digest: '' }));
-  return { folder, source, plan: { ...plan, decisions }, planFile: join(folder, 'plan.json') };
+  return { folder, source, plan: { ...plan, settings: { ...plan.settings, skipRules: [] }, decisions }, planFile: join(folder, 'plan.json') };
 }
 
 describe('a resealed plan is refused before the first write', () => {
