@@ -111,7 +111,7 @@ const isSymbol = (char: string): boolean => /[^\p{L}\p{N}\p{P}\x21-\x7e]/u.test(
 const isLetter = (char: string): boolean => /[\p{L}\p{N}]/u.test(char);
 
 /** Punctuation stays where it makes an address valid or not; in a sound local part or domain it is hidden with the rest. */
-function segmentFor(root: readonly string[], kind: string, bytesOf: Bytes, { carriers }: Spelling): Segment {
+function segmentFor(root: readonly string[], kind: string, bytesOf: Bytes, { carriers, lost }: Spelling): Segment {
   const text = root.join('');
   const name = `${kind}\n${text}`;
   const isDomain = kind === 'domain' && isEmailAddress(`a@${text}`);
@@ -121,9 +121,10 @@ function segmentFor(root: readonly string[], kind: string, bytesOf: Bytes, { car
   const letters = bytesOf(name, length);
   const letterAt = (at: number): string => LETTERS[letters[at] % LETTERS.length];
   const standIn = (char: string, at: number): string => {
-    if (isHidden) return letterAt(at);
+    // A question mark may stand for a letter that was lost on the way: an alias is damaged as well.
+    if (isHidden) return char === '?' ? char : letterAt(at);
     if (/\p{L}/u.test(char) || char !== char.toUpperCase()) return isCompatibility(char) ? wide(letterAt(at)) : letterAt(at);
-    return /\p{N}/u.test(char) ? String(letters[at] % 10) : isSymbol(char) ? MASK : char;
+    return /\p{N}/u.test(char) ? String(letters[at] % 10) : isSymbol(char) && char !== lost ? MASK : char;
   };
   const isPadded = isMasked || isHidden || (root.some(isLetter) && !isDomain);
   return {
