@@ -58,6 +58,18 @@ describe('two values side by side', () => {
     ['rose\u0301', 'ros\u00e9', 'ros[e⟨U+0301⟩]'],
     ['ly\u200bra', 'lyra', 'ly[⟨U+200B⟩]ra'],
     ['same', 'same', 'same'],
+    ['ana@observatory.example', 'ana@southernsky.example', 'ana@[observatory].example'],
+    ['volkova', 'petrova', '[volkova]'],
+    ['j.brown', 'james.brown@sky.example', '[j].brown[]'],
+    ['james.brown@sky.example', 'j.brown', '[james].brown[@sky.example]'],
+    ['sven.lindqvist', 'sven.a.lindqvist', 'sven.[]lindqvist'],
+    ['sven.a.lindqvist', 'sven.lindqvist', 'sven.[a.]lindqvist'],
+    ['lyra', 'ly\u200bra', 'ly[]ra'],
+    ['strauß@x', 'strauss@x', 'strau[ß]@x'],
+    ['strauss@x', 'strauß@x', 'strau[ss]@x'],
+    ['kim2@x', 'kim10@x', 'kim[2]@x'],
+    ['a@x; b@y', 'a@x', 'a@x[; b@y]'],
+    ['vega@x', 'vega@x ', 'vega@x[]'],
     ['Night  shift', 'Night shift', 'Night␠[␠]shift'],
   ])('%j against %j', (text, against, expected) => {
     expect(marked(text, against)).toBe(expected);
