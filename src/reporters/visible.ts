@@ -59,8 +59,42 @@ interface Differences {
   readonly gaps: ReadonlySet<number>;
 }
 
-/** Yields where a value differs: whole words, unless the word in their place is nearly the same. */
+/** Yields where a value differs; nothing of values that have no letter in common is said to be alike. */
 function differencesOf(text: string, against: string): Differences {
+  if (text.replace(SPACES, '') === against.replace(SPACES, '')) return spaceDifferences(text, against);
+  const found = pieceDifferences(text, against);
+  const isAlike = Array.from(text).some((char, at) => !found.isDifferent[at] && isWord(char));
+  return isAlike || !/[\p{L}\p{N}]/u.test(text) ? found : { isDifferent: found.isDifferent.map(() => true), gaps: new Set() };
+}
+
+const SPACES = /[\s\p{Cf}]+/gu;
+
+/** Yields where a value differs from one that is the same but for white space and unseen characters. */
+function spaceDifferences(text: string, against: string): Differences {
+  const isSpace = (char: string | undefined): boolean => char !== undefined && /[\s\p{Cf}]/u.test(char);
+  const left = [...text];
+  const right = [...against];
+  const isDifferent: boolean[] = [];
+  const gaps = new Set<number>();
+  for (let at = 0, other = 0; at < left.length || other < right.length; ) {
+    if (left[at] === right[other]) {
+      isDifferent.push(false);
+      at++;
+      other++;
+    } else if (isSpace(left[at])) {
+      isDifferent.push(true);
+      at++;
+      if (isSpace(right[other])) other++;
+    } else {
+      gaps.add(at);
+      other++;
+    }
+  }
+  return { isDifferent, gaps };
+}
+
+/** Yields where a value differs: whole words, unless the word in their place is nearly the same. */
+function pieceDifferences(text: string, against: string): Differences {
   const left = text.match(PIECES) ?? [];
   const right = against.match(PIECES) ?? [];
   const isDifferent: boolean[] = [];
@@ -77,7 +111,7 @@ function differencesOf(text: string, against: string): Differences {
     own.forEach((piece, at) => {
       add(isPaired ? wordDifferences([...piece], [...other[at]]) : { isDifferent: Array.from(piece, () => true), gaps: new Set() });
     });
-    if (nextLeft < left.length) isDifferent.push(...Array.from(left[nextLeft], () => false));
+    if (nextLeft < left.length) add(wordDifferences([...left[nextLeft]], [...right[nextRight]]));
     [l, r] = [nextLeft + 1, nextRight + 1];
   }
   return { isDifferent, gaps };
@@ -86,8 +120,13 @@ function differencesOf(text: string, against: string): Differences {
 /** More pieces than any name has are compared from both ends only. */
 const MOST_PIECES = 400;
 
-/** Yields places of the pieces that two values have in common, in order: as many letters as can be. */
-function commonPieces(left: readonly string[], right: readonly string[]): (readonly [number, number])[] {
+/** Yields a piece without case and accents. */
+const folded = (piece: string): string =>
+  (/^[\x20-\x7e]+$/.test(piece) ? piece : piece.normalize('NFKD').replace(/[\p{M}\p{Cf}]/gu, '') || piece).toLowerCase();
+
+/** Yields places of the pieces that two values have in common but for case and accents, in order: as many letters as can be. */
+function commonPieces(ofLeft: readonly string[], ofRight: readonly string[]): (readonly [number, number])[] {
+  const [left, right] = [ofLeft.map(folded), ofRight.map(folded)];
   const shorter = Math.min(left.length, right.length);
   let start = 0;
   while (start < shorter && left[start] === right[start]) start++;

@@ -241,6 +241,25 @@ describe('an organization whose ids say who somebody is', () => {
     }
   });
 
+  it('shows no address that serves as an id, of a user who is in no finding either', async () => {
+    const cwd = makeFolder({
+      'export/users.csv': [
+        'id,userName,email,active,authenticationType',
+        'jane.doe@old.example,jane.doe,jane.doe@new.example,true,idp',
+        'b.roe@old.example,broe,b.roe@new.example,true,idp',
+        '3,x@x.example,x@x.example,false,idp',
+        '',
+      ].join('\n'),
+      'export/groups.csv': 'id,name,project\n1,A,\n',
+      'export/memberships.csv': 'groupId,userId\n1,jane.doe@old.example\n',
+    });
+    const seen = /jane|roe|old\.ex|new\.ex|x\.example/;
+    for (const { id } of FORMATS) expect((await run(cwd, ['check', 'export', '--auth-mode', 'saml', '--format', id, '--redact'])).text).not.toMatch(seen);
+    expect((await run(cwd, ['plan', 'export', '--auth-mode', 'saml', '--out', 'plan', '--redact'])).text).not.toMatch(seen);
+    expect((await run(cwd, ['redact', 'export', '--auth-mode', 'saml', '--out', 'copy'])).text).not.toMatch(seen);
+    for (const folder of ['plan', 'copy']) for (const [, content] of textsOf(join(cwd, folder))) expect(content).not.toMatch(seen);
+  });
+
   it('withholds what was typed into the action of a decision that is outdated', async () => {
     const header = 'fingerprint,rule,subject,id,current,problem,suggestion,action,value,reason,owner,expires';
     const cwd = makeFolder({

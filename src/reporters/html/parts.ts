@@ -35,7 +35,7 @@ export const value = ({ text: own, against }: Cell): string => {
 const marked = (part: string): string => (part === '' ? '<mark class="gap"></mark>' : `<mark>${escapeMarkup(part)}</mark>`);
 
 /** Longer ones may be broken anywhere, so that a table is no wider than the page where it need not be. */
-const LONG = 20;
+const LONG = 16;
 
 /** Yields a cell of a table. */
 export const tableCell = (cell: Cell): string => `<td${cell.text.length > LONG ? ' class="long"' : ''}>${value(cell)}</td>`;

@@ -39,16 +39,17 @@ summary>h2~*{margin-left:.5rem}
 .scroll{overflow-x:auto;margin:.7rem 0}
 table{border-collapse:collapse;width:100%;font-size:.8rem}
 th{text-align:left;color:var(--soft);font-weight:600;white-space:nowrap}
-th,td{padding:.26rem .7rem .26rem 0;vertical-align:top}
+th,td{padding:.26rem .6rem .26rem 0;vertical-align:top}
 td{max-width:26rem;overflow-wrap:break-word;unicode-bidi:plaintext;text-align:left}
 .list tbody{border-top:1px solid var(--line)}
-.list td:first-child:not(.long),.facts th{width:6rem;white-space:nowrap}
-.long{overflow-wrap:anywhere;min-width:9.5rem}
+.list [data-s] td:first-child,.facts th{width:6rem}
+.facts th,.list td:not(.long){white-space:nowrap}
+.long{overflow-wrap:anywhere;min-width:7.5rem}
 .facts{width:auto}.facts th{padding-right:1.5rem}.facts td{overflow-wrap:anywhere}
 .file{font-size:.84rem;overflow-wrap:anywhere}
 mark{background:var(--mark);color:inherit;border-radius:2px}
 .gap{border-left:3px solid var(--warning);margin:0 1px}
-.how{color:var(--soft);font-family:inherit}
+.list .how{white-space:normal;color:var(--soft);font-family:inherit}
 .graph{display:flex;flex-wrap:wrap;gap:1rem;align-items:flex-start}
 #graph{margin-top:0;border-top:0}
 figure{margin:0;padding:.7rem .8rem;border:1px solid var(--line);border-radius:8px;max-width:100%;overflow-x:auto;break-inside:avoid}
@@ -66,4 +67,4 @@ footer{padding-top:1.5rem;padding-bottom:2.5rem;color:var(--soft);font-size:.87r
 `;
 
 /** Of STYLE, as the page's policy names it. */
-export const STYLE_DIGEST = 'sha256-/Sxv9dnvNtkRIG+gCYX8cisNDDIFfKH10XTqoIZlnHE=';
+export const STYLE_DIGEST = 'sha256-pC/IKToIYIAR/k7mfOexS3LHgQ1fT6Kdy2EDwxLuzJ4=';

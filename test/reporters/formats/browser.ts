@@ -17,6 +17,7 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
   '--virtual-time-budget=8000',
+  '--hide-scrollbars',
   '--enable-logging=stderr',
 ];
 
