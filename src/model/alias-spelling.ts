@@ -11,8 +11,6 @@ export interface Spelling {
   letter?(letter: string, number: number, isCompatible: boolean): string;
   /** Letters that a stretch has so that it can be spelled in several ways, by its key. */
   carriers?(root: string): readonly string[];
-  /** Where U+FFFD is like no other character, what stands in an alias for a letter that was lost on the way: itself. */
-  readonly lost?: string;
 }
 
 const capital = (letter: string): string => letter.toUpperCase();
@@ -50,7 +48,6 @@ function accented(letter: string, { ink, lower, root }: Unit): string | undefine
 
 /** Marks have no weight: accents stand on the alias as they stand on the text, and whatever else it is has a tag. */
 const byMarks: Spelling = {
-  lost: '\ufffd',
   unit(letters, unit) {
     const isOdd = isUpper(unit) && !isPlainUpper(unit);
     const [first, ...rest] = letters;
@@ -119,7 +116,6 @@ const CIRCLED = 0x24d0;
 
 /** Accents count, and how they are composed does not; nor do width and circles. */
 const byForms: Spelling = {
-  lost: '\ufffd',
   unit: inCase,
   letter(letter, number, isCompatible) {
     if (letter === CARRIER) return CARRIED[number % CARRIED.length];
