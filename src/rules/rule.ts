@@ -59,6 +59,8 @@ export interface Stand {
   /** For a username or an email, or the key of one. */
   identity(text: string): string;
   groupName(text: string): string;
+  /** For what another system is called: that may be the username it signs in with. */
+  system(name: string): string;
   /** The same list for the same list. */
   users(users: readonly User[]): readonly User[];
 }

@@ -248,7 +248,7 @@ describe('plan --redact', () => {
       '4,CORDEL@sky.org,dora@sky.org,false',
     ];
     const cwd = makeFolder({ 'export/users.csv': `id,userName,email,active\n${rows.join('\n')}\n` });
-    const settings = ['--auth-mode', 'basic', '--skip-rule', 'duplicate-group-name', '--skip-rule', 'inactive-basic-member'];
+    const settings = ['--auth-mode', 'basic', '--skip-rule', 'duplicate-group-name', '--skip-rule', 'inactive-basic-member', '--escape', 'none'];
     const plan = ['plan', 'export', ...settings, '--out'];
     expect((await runCli([...plan, 'plan'], { cwd })).code).toBe(0);
     const { headings, rows: asked } = readCells(join(cwd, 'plan/decisions.csv'));

@@ -34,7 +34,7 @@ export async function check(source: string | undefined, flags: CheckFlags, words
   }
   const destinations = await pairOutputs(words);
   const further = furtherOutputs(flags, words, prepared, io);
-  const audited = await auditSource(prepared, io);
+  const audited = await auditSource(prepared, io, redaction?.wishes(prepared));
   const report = await withStandings(audited, flags, io, prepared.sourceWords);
   const shown = redaction?.report(report) ?? report;
   const files = [...destinations.map(({ file }) => file), flags.certificate].filter((file) => file !== undefined);

@@ -50,7 +50,10 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   else refuseMixing(flags.out);
   const prepared = await prepare(source, flags, io);
   const members = new MemberTable();
-  const { report, audit, hasIds, tables } = await auditSource(prepared, io, (directory) => members.sinkFor(directory));
+  const { report, audit, hasIds, tables } = await auditSource(prepared, io, {
+    ...redaction?.wishes(prepared),
+    watch: (directory) => members.sinkFor(directory),
+  });
   refuseExportFolder(flags.out, [...report.snapshot.inputs.map(({ file }) => file), ...prepared.otherInputs]);
   if (!hasIds) {
     throw new Mistake(
@@ -58,7 +61,6 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
       'Export the users with their ids (REST GET /users with includeInactive=true, or the database), and plan on that.',
     );
   }
-  redaction?.know(report.snapshot, report.policy.collation);
   const decisions = findDecisions(flags);
   const answer = makePlan(
     { before: report, context: audit.context, members },
