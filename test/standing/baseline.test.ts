@@ -163,10 +163,10 @@ describe('check --baseline', () => {
   });
 
   it.each([
-    ['cut', (text: string) => text.slice(0, -30), /baseline\.json, line \d+: it is damaged/],
+    ['cut', (text: string) => text.slice(0, -30), /baseline\.json, line \d+, column \d+: it is damaged/],
     ['empty', () => '', /baseline\.json, line 1/],
-    ['no JSON', () => 'id,name\n', /baseline\.json, line \d: it is damaged/],
-    ['broken on a line', (text: string) => text.replace('"findings": [', '"findings": ['.replace(':', '')), /line \d+: it is damaged/],
+    ['no JSON', () => 'id,name\n', /baseline\.json, line 1, column 1: it is damaged/],
+    ['broken on a line', (text: string) => text.replace('"findings": [', '"findings": ['.replace(':', '')), /line \d+, column 14: it is damaged/],
     ['a list', () => '[]', /it is no JSON report of scim-audit/],
     ['null', () => 'null', /it is no JSON report of scim-audit/],
     ['another tool’s', (text: string) => text.replace('"name": "scim-audit"', '"name": "other"'), /it is no JSON report of scim-audit/],

@@ -19,6 +19,7 @@ import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 import { refuseOverwriting, writePieces } from '../outputs.js';
 import { type Prepared, prepare } from '../prepare.js';
+import type { DecisionsFile } from '../standing-files.js';
 import { TOOL } from '../tool.js';
 import { writeWhole } from '../whole-file.js';
 
@@ -63,7 +64,7 @@ function withoutExport(given: EnablementCase): Written {
 
 async function withExport(given: EnablementCase, { decisions }: RunbookFlags, prepared: Prepared, io: Io): Promise<Written> {
   const audited = await auditSource(prepared, io);
-  const report = decisions === undefined ? audited.report : await accepting(audited, decisions, io);
+  const report = decisions === undefined ? audited.report : await accepting(audited, { file: decisions, encoding: prepared.request.encoding }, io);
   const { snapshot, idp } = report;
   return {
     runbook: writeRunbook(given, SECTIONS, basisOf(report), knowFrom(report, given)),
@@ -71,7 +72,7 @@ async function withExport(given: EnablementCase, { decisions }: RunbookFlags, pr
   };
 }
 
-async function accepting({ report, audit }: Audited, decisions: string, io: Io): Promise<Report> {
+async function accepting({ report, audit }: Audited, decisions: DecisionsFile, io: Io): Promise<Report> {
   const { acceptFrom } = await import('../standing-files.js');
   return acceptFrom(report, audit.context, decisions, io.now().toISOString().slice(0, 10));
 }
