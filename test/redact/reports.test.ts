@@ -29,10 +29,10 @@ const holds = (text: string, value: string): boolean => {
 /** Yields the values of the fixture that a redacted report must not show. */
 function secrets(): string[] {
   const column = (file: string, ...names: string[]): string[] => {
-    const { headings, rows } = readCells(join(SOURCE, file));
+    const { headings, rows } = readCells(join(SOURCE, file), { encoding: undefined });
     return rows.flatMap(({ cells }) => names.flatMap((name) => cells[headings.indexOf(name)] ?? []));
   };
-  const { headings } = readCells(join(SOURCE, 'users.csv'));
+  const { headings } = readCells(join(SOURCE, 'users.csv'), { encoding: undefined });
   const identities = column('users.csv', ...headings.filter((name) => /user ?name|mail/i.test(name)));
   const people = column('users.csv', ...headings.filter((name) => /(?:first|last|full|display|given|sur) ?name/i.test(name)));
   const groups = column('groups.csv', 'name');
@@ -198,7 +198,7 @@ describe('plan --redact', () => {
     const cwd = makeFolder();
     const [open, decided, hidden] = [join(cwd, 'open'), join(cwd, 'decided'), join(cwd, 'hidden')];
     expect((await runCli(['plan', ...ARGS, '--out', open])).code).toBe(0);
-    const { headings, rows } = readCells(join(open, 'decisions.csv'));
+    const { headings, rows } = readCells(join(open, 'decisions.csv'), { encoding: undefined });
     const taken = rows.map(({ cells }) => {
       const [action = '', ...value] = (cells[6] ?? '').split(' ');
       return action === '' ? cells : [...cells.slice(0, 7), action, value.join(' '), 'Yael Levi has left', 'Mei Tanaka', ''];
@@ -251,7 +251,7 @@ describe('plan --redact', () => {
     const settings = ['--auth-mode', 'basic', '--skip-rule', 'duplicate-group-name', '--skip-rule', 'inactive-basic-member', '--escape', 'none'];
     const plan = ['plan', 'export', ...settings, '--out'];
     expect((await runCli([...plan, 'plan'], { cwd })).code).toBe(0);
-    const { headings, rows: asked } = readCells(join(cwd, 'plan/decisions.csv'));
+    const { headings, rows: asked } = readCells(join(cwd, 'plan/decisions.csv'), { encoding: undefined });
     const decided = (email: string): string => {
       let isDone = false;
       const lines = asked.map(({ cells }) => {

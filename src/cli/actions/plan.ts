@@ -1,14 +1,13 @@
 /** What `plan` does: audits, assembles, proves, and writes the plan's files. */
 
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AuditedFinding } from '../../audit/report.js';
 import { Mistake } from '../../model/mistake.js';
 import { baselineLines } from '../../plan/baseline.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../../plan/make-plan.js';
 import { MemberTable } from '../../plan/member-table.js';
-import type { Plan } from '../../plan/plan.js';
-import { isDigestTrue, PlanSealing } from '../../plan/plan-sealing.js';
+import { PlanSealing } from '../../plan/plan-sealing.js';
 import { groupBy } from '../../reporters/grouping.js';
 import { consequencesOf, followingOf, incompletenessOf } from '../../reporters/plan-consequences.js';
 import { planMarkdown } from '../../reporters/plan-markdown.js';
@@ -16,7 +15,8 @@ import { decisionsCsv, membershipsCsv, noticesCsv, outdatedCsv } from '../../rep
 import type { CsvDelimiter } from '../../reporters/reporter.js';
 import { printable } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
-import { readCells } from '../../sources/cells.js';
+import { readDecisionCells } from '../../sources/cells.js';
+import type { Encoding } from '../../sources/encoding.js';
 import { SourceRefused } from '../../sources/problem.js';
 import { refuseUnreadable } from '../../targets/files.js';
 import { applyCommandOf } from '../apply-command.js';
@@ -27,7 +27,7 @@ import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseMixing, refuseOddFolder } from '../plan-folder.js';
 import { namedFromSource } from '../plan-names.js';
-import { settingsOf } from '../plan-source.js';
+import { rowsOfPlanBeside, settingsOf } from '../plan-source.js';
 import { putTogether, settlePlanFolder } from '../plan-swap.js';
 import { prepare } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
@@ -61,7 +61,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
       'Export the users with their ids (REST GET /users with includeInactive=true, or the database), and plan on that.',
     );
   }
-  const decisions = findDecisions(flags);
+  const decisions = findDecisions(flags, prepared.request.encoding);
   const answer = makePlan(
     { before: report, context: audit.context, members },
     {
@@ -76,7 +76,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   }
   refuseUnfitValues(answer.body.actions, report.snapshot, tables);
   const made: MadePlan = { ...answer, body: namedFromSource(answer.body, report.snapshot.inputs, prepared.request) };
-  const aside = redaction === undefined ? keepAnswers(flags.out, flags.decisions) : undefined;
+  const aside = redaction === undefined ? keepAnswers(flags.out, flags.decisions, prepared.request.encoding) : undefined;
   if (aside !== undefined)
     io.stderr.write(`The decisions that were in ${printable(flags.out)} are kept aside in ${printable(aside)}: others were given with --decisions.\n`);
   const applyCommand = applyCommandOf(source, flags, prepared);
@@ -100,19 +100,14 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
 }
 
 /** Yields the decisions to read: the file that was named, or the one that an earlier plan left in the folder. */
-function findDecisions({ decisions, out, redact }: PlanFlags): { readonly file: string; readonly content: DecisionFile } | undefined {
+function findDecisions(
+  { decisions, out, redact }: PlanFlags,
+  encoding: Encoding | undefined,
+): { readonly file: string; readonly content: DecisionFile } | undefined {
   const usual = join(out, 'decisions.csv');
   const file = decisions ?? (existsSync(usual) && redact !== true ? usual : undefined);
   if (file === undefined) return undefined;
-  return { file, content: { ...readCells(file), previous: rowsOfPlanBeside(file) } };
-}
-
-/** Yields the rows that the plan beside the file wrote; an altered plan tells nothing. */
-function rowsOfPlanBeside(file: string): Plan['decisions'] | undefined {
-  const beside = join(file, '..', 'plan.json');
-  if (!existsSync(beside) || !statSync(beside).isFile()) return undefined;
-  const text = readFileSync(beside, 'utf8');
-  return isDigestTrue(text) ? (JSON.parse(text) as Plan).decisions : undefined;
+  return { file, content: { ...readDecisionCells(file, encoding), previous: rowsOfPlanBeside(file) } };
 }
 
 /** Writes the files, and puts them in place together once all are there: until then the plan before is whole. Yields the plan's digest, and where one that was applied is kept. */

@@ -20,6 +20,7 @@ import type { SharedFlags } from '../options.js';
 import { refuseOverwriting, writePieces } from '../outputs.js';
 import { type Prepared, prepare } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
+import type { DecisionsFile } from '../standing-files.js';
 import { TOOL } from '../tool.js';
 import { writeWhole } from '../whole-file.js';
 
@@ -83,7 +84,7 @@ async function withExport(
   redaction: Redaction | undefined,
 ): Promise<Written> {
   const audited = await auditSource(prepared, io, redaction?.wishes(prepared));
-  const judged = decisions === undefined ? audited.report : await accepting(audited, decisions, io);
+  const judged = decisions === undefined ? audited.report : await accepting(audited, { file: decisions, encoding: prepared.request.encoding }, io);
   const report = redaction?.report(judged) ?? judged;
   const { snapshot, idp } = report;
   return {
@@ -92,7 +93,7 @@ async function withExport(
   };
 }
 
-async function accepting({ report, audit }: Audited, decisions: string, io: Io): Promise<Report> {
+async function accepting({ report, audit }: Audited, decisions: DecisionsFile, io: Io): Promise<Report> {
   const { acceptFrom } = await import('../standing-files.js');
   return acceptFrom(report, audit.context, decisions, io.now().toISOString().slice(0, 10));
 }
