@@ -191,14 +191,14 @@ describe('an organization whose ids say who somebody is', () => {
     const settings = ['--auth-mode', 'multi', '--sync-group', 'Glassblowers', '--sync-group', 'Nightcallers', ...IDP];
     expect((await run(cwd, ['plan', 'export', ...settings, '--out', 'plan', '--redact'])).code).toBe(0);
     expect((await run(cwd, ['redact', 'export', '--out', 'copy', '--auth-mode', 'multi'])).code).toBe(0);
-    const copied = readCells(join(cwd, 'copy/users.csv')).rows.map(({ cells }) => cells[0]);
-    const groups = readCells(join(cwd, 'copy/groups.csv')).rows.map(({ cells }) => cells[0]);
+    const copied = readCells(join(cwd, 'copy/users.csv'), { encoding: undefined }).rows.map(({ cells }) => cells[0]);
+    const groups = readCells(join(cwd, 'copy/groups.csv'), { encoding: undefined }).rows.map(({ cells }) => cells[0]);
     const preview = await runCli(['preview', 'export', ...settings, '--format', 'json', '--redact'], { cwd, env: KEY });
     const { users }: { users: { user?: { id: string } }[] } = JSON.parse(preview.stdout);
     const shown = new Set([...copied, ...groups]);
     for (const { user } of users) if (user !== undefined) expect(shown).toContain(user.id);
     for (const file of ['decisions.csv', 'notices.csv', 'memberships.csv']) {
-      const { headings, rows } = readCells(join(cwd, 'plan', file));
+      const { headings, rows } = readCells(join(cwd, 'plan', file), { encoding: undefined });
       const at = headings.flatMap((heading, column) => (/(?:^| )id$/.test(heading) ? [column] : []));
       for (const { cells } of rows) for (const column of at) if (cells[column] !== '') expect(shown).toContain(cells[column]);
     }
@@ -272,7 +272,7 @@ describe('an organization whose ids say who somebody is', () => {
       ].join('\n'),
     });
     expect((await run(cwd, ['plan', 'export', '--auth-mode', 'multi', '--decisions', 'd.csv', '--out', 'p', '--redact'])).code).toBe(0);
-    const { headings, rows } = readCells(join(cwd, 'p/decisions.outdated.csv'));
+    const { headings, rows } = readCells(join(cwd, 'p/decisions.outdated.csv'), { encoding: undefined });
     expect(rows.map(({ cells }) => cells[headings.indexOf('action')])).toEqual(['(withheld)', 'accept']);
     expect(rows.map(({ cells }) => cells[headings.indexOf('id')])[1]).toBe('12');
     expect(leaksOf(rows.map(({ cells }) => cells.join(' ')).join('\n'))).toEqual([]);
