@@ -50,6 +50,7 @@ export async function auditSource(
         ...(integrations?.read === undefined ? {} : { systemsByKey: integrations.read.systemsByKey }),
         ...(types === undefined ? {} : { areTypesListed: true }),
         withNames: watch !== undefined && !withNameParts,
+        withFurther: watch !== undefined && !withNameParts,
         withNameParts,
       } as const;
       const snapshot = readAll(opened.tables, wishes, { types, others: [idp, integrations] }, (directory) => {

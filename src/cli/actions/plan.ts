@@ -133,7 +133,8 @@ async function writePlan(
     await write('memberships.csv', membershipsCsv(made, csvDelimiter));
     await write('notices.csv', noticesCsv(made, csvDelimiter));
     await write('plan.md', planMarkdown(made, applyCommand));
-    if (sealing !== undefined) await write('baseline.jsonl', baselineLines(made.assembly.end, made.body.settings.typeList === undefined));
+    if (sealing !== undefined)
+      await write('baseline.jsonl', baselineLines({ ...made.assembly.end, further: made.before.snapshot.further }, made.body.settings.typeList === undefined));
     const isPlan = ({ name }: PendingFile): boolean => name === 'plan.json';
     const kept = sealing === undefined ? undefined : keepAppliedPlan(folder, sealing.digest);
     for (const file of [...files.filter((each) => !isPlan(each)), ...files.filter(isPlan)]) await file.put();
