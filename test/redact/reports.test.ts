@@ -145,8 +145,9 @@ describe('check --redact', () => {
     const report = await runCli([...plan.map((word) => (word === 'plan' ? 'check' : word)).slice(0, -2), '--format', 'json'], { cwd });
     const fingerprint = /username-email-mismatch:[0-9a-f]+/.exec(report.stdout)?.[0] ?? '';
     const headings = 'fingerprint,rule,subject,id,current,problem,suggestion,action,value,reason,owner,expires';
+    const problem = 'Active Basic user annabel <ann@sky.org>: The username must become the email, but waits for another decision or a valid email.';
     const decisions = join(
-      makeFolder({ 'd.csv': `${headings}\n${fingerprint},username-email-mismatch,user,1,annabel,,,accept,,annabel is away,Ann Bell,\n` }),
+      makeFolder({ 'd.csv': `${headings}\n${fingerprint},username-email-mismatch,user,1,annabel,"${problem}",,accept,,annabel is away,Ann Bell,\n` }),
       'd.csv',
     );
     const args = [
@@ -248,7 +249,7 @@ describe('plan --redact', () => {
       '4,CORDEL@sky.org,dora@sky.org,false',
     ];
     const cwd = makeFolder({ 'export/users.csv': `id,userName,email,active\n${rows.join('\n')}\n` });
-    const settings = ['--auth-mode', 'basic', '--skip-rule', 'duplicate-group-name', '--skip-rule', 'inactive-basic-member'];
+    const settings = ['--auth-mode', 'basic', '--escape', 'none', '--skip-rule', 'duplicate-group-name', '--skip-rule', 'inactive-basic-member'];
     const plan = ['plan', 'export', ...settings, '--out'];
     expect((await runCli([...plan, 'plan'], { cwd })).code).toBe(0);
     const { headings, rows: asked } = readCells(join(cwd, 'plan/decisions.csv'), { encoding: undefined });
