@@ -1,8 +1,11 @@
 /** Spoiled files through the commands that read them; and tables that stay readable, compared with the oracle. */
 
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { parse } from 'csv-parse/sync';
+import { compareUnder, key } from '../rules/oracle.js';
 import { command, demand, type Fuzzer } from './fuzzer.js';
 import { HOSTILE, mutated } from './mutate.js';
 import type { Random } from './random.js';
@@ -32,13 +35,24 @@ function spoilDatabase(file: string, random: Random): void {
   }
 }
 
+/** Returns a plan or a certificate whose digest fits what it has become. */
+function resealed(bytes: Buffer): Buffer {
+  const empty = bytes.toString('utf8').replace(/^ {2}"digest": "[^"]*",$/m, () => '  "digest": "",');
+  const digest = createHash('sha256').update(empty).digest('hex');
+  return Buffer.from(empty.replace('  "digest": "",', () => `  "digest": "sha256:${digest}",`));
+}
+
 /** Changes some files of a scenario on the disk. */
 function spoil(folder: string, { targets, files }: Scenario, random: Random): void {
   for (let left = random.pick([1, 1, 1, 2, 3]); left > 0; left--) {
     const name = random.pick(targets);
     const path = join(folder, name);
     if (name.endsWith('.sqlite') && random.chance(0.6)) spoilDatabase(path, random);
-    else writeFileSync(path, mutated(name, readFileSync(path), random));
+    else {
+      const changed = mutated(name, readFileSync(path), random);
+      const isSealed = /(?:plan|certificate)\.json$/.test(name) && random.chance(0.7);
+      writeFileSync(path, isSealed ? resealed(changed) : changed);
+    }
   }
   if (random.chance(0.02)) rmSync(join(folder, random.pick([...files.keys()])));
 }
@@ -76,6 +90,28 @@ function demandTidy(words: readonly string[], code: number, before: Files, after
   }
 }
 
+/** Two users whose usernames are the same; those that were so before are nobody's doing. */
+function namesakesIn(files: Files): Set<string> | undefined {
+  const bytes = files.get('bakery/users.csv');
+  if (bytes === undefined) return undefined;
+  try {
+    const rows: string[][] = parse(bytes, { bom: true }).slice(1);
+    compareUnder();
+    const pairs = rows.flatMap((a, at) => rows.slice(at + 1).flatMap((b) => (key(a[1]) !== '' && key(a[1]) === key(b[1]) ? [`${a[0]} and ${b[0]}`] : [])));
+    return new Set(pairs);
+  } catch {
+    return undefined;
+  }
+}
+
+/** However a plan was altered, what was applied made no two users one. */
+function demandNoNewNamesakes(words: readonly string[], before: Files, after: Files): void {
+  const [were, are] = [namesakesIn(before), namesakesIn(after)];
+  if (were === undefined || are === undefined) return;
+  const made = [...are].filter((pair) => !were.has(pair));
+  demand(made.length === 0, () => `scim-audit ${words.join(' ')}: users ${made.join(', ')} have one username now`);
+}
+
 function isJson(text: string): boolean {
   try {
     JSON.parse(text);
@@ -102,7 +138,9 @@ export const inputs: Fuzzer = {
     const terminal = isTty ? { isTty, columns: random.pick([40, 80, 200]), env: { CI: '1' } } : {};
     writeFileSync(join(ground.scratch, 'command.txt'), `scim-audit ${words.join(' ')}\n`);
     const { code, stdout } = await command(words, { cwd: folder, ...terminal });
-    demandTidy(words, code, before, filesIn(folder));
+    const after = filesIn(folder);
+    demandTidy(words, code, before, after);
+    if (words[0] === 'apply' && words.includes('--in-place')) demandNoNewNamesakes(words, before, after);
     if (words.includes('json') && !words.includes('--output') && code < 2)
       demand(isJson(stdout), () => `scim-audit ${words.join(' ')}: exit ${code}, but stdout is no JSON: ${stdout.slice(0, 500)}`);
     return [`${words[0]} exit ${code}`];

@@ -197,7 +197,7 @@ const LINES: readonly ((lines: string[], random: Random) => void)[] = [
 ];
 
 /** Cells as if no quote enclosed a delimiter: what that tears apart is a mutation as well. */
-function withCells(bytes: Buffer, random: Random, act: (rows: string[][]) => void): Buffer {
+function withCells(bytes: Buffer, act: (rows: string[][]) => void): Buffer {
   const lines = linesOf(bytes);
   const delimiter = [',', ';', '\t', '|'].map((each) => [each, lines[0].split(each).length] as const).sort((a, b) => b[1] - a[1])[0][0];
   const ends = lines.map((line) => /\r?\n$/.exec(line)?.[0] ?? '');
@@ -378,10 +378,10 @@ export function mutated(name: string, bytes: Buffer, random: Random): Buffer {
     random.pick(LINES)(lines, random);
     return joined(lines);
   }
-  return withCells(bytes, random, (rows) => random.pick(CELLS)(rows, random));
+  return withCells(bytes, (rows) => random.pick(CELLS)(rows, random));
 }
 
 /** The same for a table that is to stay readable: values of its own alphabet, in cells. */
 export function resettled(bytes: Buffer, random: Random): Buffer {
-  return withCells(bytes, random, (rows) => random.pick(CELLS.slice(0, 2))(rows, random));
+  return withCells(bytes, (rows) => random.pick(CELLS.slice(0, 2))(rows, random));
 }
