@@ -185,6 +185,8 @@ export const crashes: Fuzzer = {
         const kills = await undoAll(scene, ground, random, `${when}, undone at once`);
         met.push(...Array<string>(kills).fill('kills of undo'), 'undone at once');
         when += ', undone, applied';
+        // A copy that was undone is as the source was, and not written over.
+        if (!isInPlace) rmSync(target, { recursive: true, force: true });
       }
       await expectDone(apply, when);
       demandSame(stateOf(target, form), scene.after, `${when}: applied again, the target is another`);

@@ -39,8 +39,9 @@ function read(args) {
 
 /** Bundles the fuzzers and the program, so that both are what `src` and `test` hold now. Returns the folder. */
 async function built() {
-  const folder = join(ROOT, 'node_modules/.cache/scim-audit-fuzz');
-  rmSync(folder, { recursive: true, force: true });
+  const cache = join(ROOT, 'node_modules/.cache');
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, 'scim-audit-fuzz-'));
   const bundle = await rolldown({
     input: { child: join(ROOT, 'test/fuzz/child.ts'), program: join(ROOT, 'test/fuzz/program.ts') },
     platform: 'node',
@@ -128,13 +129,17 @@ async function main() {
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'scim-audit-fuzz-')));
   const lines = [];
   let failed = 0;
-  for (const name of names) {
-    const { cases, failures, met } = await play(name, { seed, seconds, single, bundle, home });
-    failed += failures.length + (cases === 0 ? 1 : 0);
-    const counts = [...met].sort(([a], [b]) => (a < b ? -1 : 1)).map(([each, count]) => `${each} ${count}`);
-    lines.push(
-      `${name}: ${cases} cases, ${failures.length} failures${failures.length > 0 ? ` (${failures.map(({ number }) => number).join(', ')})` : ''}; ${counts.join(', ')}`,
-    );
+  try {
+    for (const name of names) {
+      const { cases, failures, met } = await play(name, { seed, seconds, single, bundle, home });
+      failed += failures.length + (cases === 0 ? 1 : 0);
+      const counts = [...met].sort(([a], [b]) => (a < b ? -1 : 1)).map(([each, count]) => `${each} ${count}`);
+      lines.push(
+        `${name}: ${cases} cases, ${failures.length} failures${failures.length > 0 ? ` (${failures.map(({ number }) => number).join(', ')})` : ''}; ${counts.join(', ')}`,
+      );
+    }
+  } finally {
+    rmSync(bundle, { recursive: true, force: true });
   }
   console.log(`\nseed ${seed}\n${lines.join('\n')}`);
   if (failed === 0) rmSync(home, { recursive: true, force: true });
