@@ -8,7 +8,8 @@ import { baselineLines } from '../../plan/baseline.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../../plan/make-plan.js';
 import { MemberTable } from '../../plan/member-table.js';
 import type { Plan } from '../../plan/plan.js';
-import { isDigestTrue, PlanSealing } from '../../plan/plan-sealing.js';
+import { rowsWrittenWith } from '../../plan/plan-file.js';
+import { PlanSealing } from '../../plan/plan-sealing.js';
 import { groupBy } from '../../reporters/grouping.js';
 import { consequencesOf, followingOf, incompletenessOf } from '../../reporters/plan-consequences.js';
 import { planMarkdown } from '../../reporters/plan-markdown.js';
@@ -105,8 +106,7 @@ function findDecisions({ decisions, out, redact }: PlanFlags): { readonly file: 
 function rowsOfPlanBeside(file: string): Plan['decisions'] | undefined {
   const beside = join(file, '..', 'plan.json');
   if (!existsSync(beside) || !statSync(beside).isFile()) return undefined;
-  const text = readFileSync(beside, 'utf8');
-  return isDigestTrue(text) ? (JSON.parse(text) as Plan).decisions : undefined;
+  return rowsWrittenWith(readFileSync(beside, 'utf8'));
 }
 
 /** Writes the files, and puts them in place once all are there, the plan itself last: while it is the old one, it is whole. Yields the plan's digest, and where one that was applied is kept. */
