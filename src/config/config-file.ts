@@ -93,9 +93,9 @@ export function readConfigFile(file: string): Partial<Settings> {
       code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'no permission to read it' : code === 'EISDIR' ? 'it is a folder' : String(error);
     throw new Mistake(`The config file ${file} cannot be read: ${why}.`, 'Check the path, or leave --config out.');
   }
+  const errors: ParseError[] = [];
   const deep = findTooDeep(text);
   if (deep !== undefined) return refuse(file, text, [{ offset: deep, message: `this is nested more than ${DEEPEST} deep, as no setting is` }]);
-  const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true });
   if (text.trim() === '') refuse(file, text, [{ offset: 0, message: 'the file is empty; {} would be a config that sets nothing' }]);
   const syntax = errors.map(({ error, offset }): Found => ({ offset, message: SYNTAX[printParseErrorCode(error)] ?? 'this is not JSON' }));
