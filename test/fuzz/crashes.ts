@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
-import { Breach, command, demand, demandSame, type Fuzzer, type Ground } from './fuzzer.js';
+import { Breach, beAlive, command, demand, demandSame, type Fuzzer, type Ground } from './fuzzer.js';
 import { runsOf } from './organizations.js';
 import type { Random } from './random.js';
 import { type Form, randomForm, randomOrganization, settingsOf, stateOf, writeOrganization } from './written.js';
@@ -71,6 +71,7 @@ interface Kill {
 const at = ({ at: call, when }: Kill, what: string): string => `${what} killed ${when} call ${call}`;
 
 function start({ program, killer }: Ground, words: readonly string[], environment: Readonly<Record<string, string>>) {
+  beAlive();
   const { status, signal, stderr } = spawnSync(process.execPath, ['--import', killer, program, ...words], {
     encoding: 'utf8',
     timeout: 60_000,
