@@ -7,6 +7,7 @@ import { splitMembersFlag } from '../sources/idp/read-idp.js';
 import { Problems } from '../sources/problem.js';
 import { openSource, sourceFiles } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
+import { fileOf } from '../sources/xlsx/workbook-file.js';
 import { hashFile } from '../targets/files.js';
 import { filesFromFlags } from './file-flags.js';
 import type { Io } from './io.js';
@@ -23,7 +24,7 @@ export async function inputDifferences(certificate: Certificate, source: string 
 
 /** Yields in which files the identity provider's exports are others than the certified ones, as sentences. */
 export function idpDifferences({ idp }: Certificate, { idpUsers = [], idpGroups = [], idpMembers = [] }: SharedFlags): string[] {
-  const ofRole = (role: IdpRole, files: readonly string[]): Digested[] => files.map((file) => ({ path: file, role, sha256: hashFile(file) }));
+  const ofRole = (role: IdpRole, files: readonly string[]): Digested[] => files.map((file) => ({ path: file, role, sha256: hashFile(fileOf(file)) }));
   const now = [
     ...ofRole('idp-users', idpUsers),
     ...ofRole('idp-groups', idpGroups),

@@ -16,6 +16,7 @@ import type { RuleContext } from '../rules/rule.js';
 import { readCells } from '../sources/cells.js';
 import { reasonOf } from '../sources/file-stream.js';
 import { quoted, type SourceProblem, SourceRefused } from '../sources/problem.js';
+import { readyWorkbooks } from '../sources/xlsx/open-text.js';
 import { shellWord } from './command-words.js';
 
 const ACTIONS: ReadonlySet<string> = new Set(RULES.flatMap(({ decisions }) => decisions));
@@ -30,7 +31,8 @@ function actionsFor(finding: FindingBase): ReadonlySet<string> {
  * Yields the report with the acceptances of a decisions file. Throws where one is expired, unused or incomplete, where an
  * action is none, and where a row that is answered is not what the finding asks.
  */
-export function acceptFrom(report: Report, context: RuleContext, file: string, today: string): Report {
+export async function acceptFrom(report: Report, context: RuleContext, file: string, today: string): Promise<Report> {
+  await readyWorkbooks([file]);
   const { headings, rows: read } = readCells(file);
   const rows = read.map(({ line, cells }) => ({ line, cells: cells.map(unguardCell) }));
   const problems: SourceProblem[] = [];

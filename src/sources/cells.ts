@@ -1,10 +1,11 @@
-/** A CSV as plain cells, for files that this program wrote and people edited: any delimiter and encoding that a spreadsheet saves. */
+/** A CSV or a sheet as plain cells, for files that this program wrote and people edited: any delimiter and encoding that a spreadsheet saves. */
 
 import { DELIMITERS, refuseOtherFormats } from './csv-head.js';
 import { RecordScanner } from './csv-scan.js';
 import type { Encoding } from './encoding.js';
-import { FileStream } from './file-stream.js';
 import { Problems } from './problem.js';
+import { SHEET_DIALECT } from './text-stream.js';
+import { openText } from './xlsx/open-text.js';
 
 export interface CellTable {
   readonly delimiter: string;
@@ -12,18 +13,31 @@ export interface CellTable {
   readonly rows: readonly { readonly line: number; readonly cells: readonly string[] }[];
 }
 
+/** Columns of decisions.csv in which people write dates. */
+const DATES: ReadonlySet<string> = new Set(['expires']);
+
+export interface Theirs {
+  readonly encoding: Encoding | undefined;
+  /** Returns the indexes of the columns that are read; all of them if it is not there. */
+  readonly columns?: (headings: readonly string[]) => readonly number[];
+}
+
 /**
  * Yields headings and rows of their width: spreadsheets leave empty cells at the end away, or add some. Longer rows are
  * refused. `theirs` is given for a list that people made, with the encoding they said; else the file is decisions.csv.
  */
-export function readCells(file: string, theirs?: { readonly encoding: Encoding | undefined }): CellTable {
-  const stream = new FileStream(file, theirs?.encoding);
+export function readCells(file: string, theirs?: Theirs): CellTable {
+  const stream = openText(file, theirs?.encoding);
+  const { sheet } = stream;
   try {
     const scanner = new RecordScanner(stream);
     const peeked = scanner.peek(1 << 12);
-    if (theirs !== undefined) refuseOtherFormats(peeked, file);
+    if (theirs !== undefined && sheet === undefined) refuseOtherFormats(peeked, file);
     const front = peeked.toString('utf8').split(/\r?\n/, 1)[0] ?? '';
-    const delimiter = Object.values(DELIMITERS).reduce((best, candidate) => (front.split(candidate).length > front.split(best).length ? candidate : best));
+    const delimiter =
+      sheet !== undefined
+        ? SHEET_DIALECT.delimiter
+        : Object.values(DELIMITERS).reduce((best, candidate) => (front.split(candidate).length > front.split(best).length ? candidate : best));
     const problems = new Problems();
     const rows: { line: number; cells: string[] }[] = [];
     scanner.scan(
@@ -54,6 +68,10 @@ export function readCells(file: string, theirs?: { readonly encoding: Encoding |
       }
       return { line, cells: [...filled, ...Array.from({ length: Math.max(0, headings.length - filled.length) }, () => '')] };
     });
+    const last = body.at(-1)?.line ?? 0;
+    const columns = theirs?.columns?.(headings) ?? headings.keys();
+    const dates = new Set(headings.flatMap((heading, at) => (DATES.has(heading.trim()) ? [at] : [])));
+    sheet?.refuse({ file, columns, dates, headings, after: head?.line ?? 0, last }, problems);
     problems.refuse([], theirs === undefined ? 'decisions' : 'source');
     stream.finish();
     return { delimiter, headings, rows: table.filter(({ cells }) => cells.some((cell) => cell !== '')) };

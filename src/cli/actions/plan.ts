@@ -18,6 +18,7 @@ import { printable } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import { readCells } from '../../sources/cells.js';
 import { SourceRefused } from '../../sources/problem.js';
+import { readyWorkbooks } from '../../sources/xlsx/open-text.js';
 import { applyCommandOf } from '../apply-command.js';
 import { auditSource } from '../audit-source.js';
 import { shellWord } from '../command-words.js';
@@ -55,6 +56,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
     );
   }
   redaction?.know(report.snapshot, report.policy.collation);
+  await readyWorkbooks([flags.decisions, join(flags.out, 'decisions.csv')]);
   const decisions = findDecisions(flags);
   const answer = makePlan(
     { before: report, context: audit.context, members },
