@@ -2,6 +2,7 @@
 
 /** A spreadsheet keeps as many digits of a number; what was typed beyond them is lost. */
 const KEPT_DIGITS = 15;
+const LEAST_LOST = 1e15;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const DAY = 86_400_000;
 /** The last day that a spreadsheet knows. */
@@ -40,7 +41,8 @@ export function numberText(text: string, format: NumberFormat): string | undefin
     .replace(/^0+|0+$/g, '');
   if (digits.length > KEPT_DIGITS) return undefined;
   const value = Number(text);
-  if (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER) return undefined;
+  // A longer number that ends with zeros may be one whose last digits were lost.
+  if (!(Math.abs(value) < LEAST_LOST)) return undefined;
   // Minus zero is zero.
   const plain = String(value === 0 ? 0 : value);
   return format > DATE && /^\d+$/.test(plain) ? plain.padStart(format, '0') : plain;

@@ -7,7 +7,7 @@ const LF = 0x0a;
 /** The headings are among as many rows that are not empty: later cells to the right of these are in no column. */
 const FRONT_ROWS = 64;
 /** As many cells no export has; cells far to the right make many of a few bytes. */
-const MOST_CELLS = 4e8;
+const MOST_CELLS = 1e8;
 
 export class RowWriter {
   #bytes: Buffer = Buffer.allocUnsafe(1 << 17);
