@@ -63,9 +63,11 @@ export function makeAliases(digest: KeyedDigest, collation: Collation): Aliases 
     return made;
   };
   const cut = makeCutter(collation);
+  // So does U+FFFD, unless the collation takes every picture for it.
+  const isLostKept = collation.key(LOST) !== collation.key('\u{1f600}');
   const written = (text: string, segmentsOf: (root: readonly string[]) => readonly Segment[]): string => {
     const units = cut(text);
-    return write(units, segmentsOf(units.flatMap(({ root }) => root)), spelling, bytesOf);
+    return write(units, segmentsOf(units.flatMap(({ root }) => root)), spelling, bytesOf, isLostKept);
   };
   const named = (kind: string): Alias => remembered((text) => written(text, (root) => [segmentOf(root, kind)]));
   return {
@@ -106,6 +108,7 @@ function identitySegments(root: readonly string[], segmentOf: Cut): Segment[] {
 
 /** Stands for symbols and pictures, of which a few can be a name as well as letters are. */
 const MASK = '◦';
+const LOST = '\ufffd';
 
 const isSymbol = (char: string): boolean => /[^\p{L}\p{N}\p{P}\x21-\x7e]/u.test(char);
 const isLetter = (char: string): boolean => /[\p{L}\p{N}]/u.test(char);
@@ -121,6 +124,8 @@ function segmentFor(root: readonly string[], kind: string, bytesOf: Bytes, { car
   const letters = bytesOf(name, length);
   const letterAt = (at: number): string => LETTERS[letters[at] % LETTERS.length];
   const standIn = (char: string, at: number): string => {
+    // It says that a letter was lost, not which one.
+    if (char === '?') return char;
     if (isHidden) return letterAt(at);
     if (/\p{L}/u.test(char) || char !== char.toUpperCase()) return isCompatibility(char) ? wide(letterAt(at)) : letterAt(at);
     return /\p{N}/u.test(char) ? String(letters[at] % 10) : isSymbol(char) ? MASK : char;
@@ -142,7 +147,7 @@ const isPlain = ({ ink, lower, root }: Unit): boolean => {
 };
 
 /** Writes segments in the way in which the units are written: their case, accents, white space and look-alikes. */
-function write(units: readonly Unit[], segments: readonly Segment[], spelling: Spelling, bytesOf: Bytes): string {
+function write(units: readonly Unit[], segments: readonly Segment[], spelling: Spelling, bytesOf: Bytes, isLostKept: boolean): string {
   const spelled = segments.flatMap(spellingWays(units, segments, spelling, bytesOf));
   const chars = spelled.flatMap(({ chars: own }) => own);
   const before = new Map<number, string>();
@@ -166,6 +171,7 @@ function write(units: readonly Unit[], segments: readonly Segment[], spelling: S
     const letters = chars.slice(at, at + root.length);
     at += root.length;
     if (root.length === 0) written += text;
+    else if (isLostKept && text === LOST) written += paddings.join('') + text;
     // Punctuation that stays stays as it is written.
     else if (letters.every((letter, index) => letter === root[index] && !isLetter(letter)) && paddings.slice(1).every((each) => each === ''))
       written += paddings.join('') + text;

@@ -2,6 +2,7 @@
 
 import { Checksum } from './checksum.js';
 import type { Group, User } from './directory.js';
+import type { IdentityIndex } from './identity-index.js';
 import { HIGH_1252 } from './windows-1252.js';
 
 /**
@@ -82,9 +83,9 @@ const MOST = 20;
 const WORST_FIRST: readonly Damage[] = ['lost', 'question', 'misread'];
 
 /** Returns all damaged values of users and groups. */
-export function findDamage(users: readonly User[], groups: readonly Group[]): DamagedValues {
+export function findDamage({ users, isOdd }: Pick<IdentityIndex, 'users' | 'isOdd'>, groups: readonly Group[]): DamagedValues {
   const found = new Collection();
-  found.lookAtUsers(users);
+  found.lookAtUsers(users, isOdd);
   found.lookAtGroups(groups);
   const { count, values, isError } = found;
   const kinds = WORST_FIRST.filter((kind) => found.kinds.has(kind));
@@ -101,12 +102,17 @@ class Collection {
   count = 0;
   isError = false;
 
-  lookAtUsers(users: readonly User[]): void {
+  /** `isOdd`: who is worth a look, by place. */
+  lookAtUsers(users: readonly User[], isOdd: Uint8Array): void {
     for (const user of users) {
       const { id, userName, email } = user;
       const before = this.count;
       // Where an export has no ids, names are in their place.
-      if (id !== userName && identityDamage(id) === 'lost') this.#add({ user, attribute: 'id', value: id }, id, 'lost', true);
+      if (id !== userName && id.includes('\ufffd')) this.#add({ user, attribute: 'id', value: id }, id, 'lost', true);
+      if (isOdd[user.place] === 0) {
+        if (this.count > before) this.users.push(user);
+        continue;
+      }
       const named = identityDamage(userName);
       if (named !== undefined) this.#add({ user, attribute: 'userName', value: userName }, id, named, named !== 'misread');
       const addressed = email === userName ? named : identityDamage(email);
@@ -119,7 +125,7 @@ class Collection {
     for (const group of groups) {
       const { id, name } = group;
       const before = this.count;
-      if (id !== name && nameDamage(id) === 'lost') this.#add({ group, attribute: 'id', value: id }, id, 'lost', true);
+      if (id !== name && id.includes('\ufffd')) this.#add({ group, attribute: 'id', value: id }, id, 'lost', true);
       const damage = nameDamage(name);
       if (damage !== undefined) this.#add({ group, attribute: 'name', value: name }, id, damage, damage === 'lost');
       if (this.count > before) this.groups.push(group);

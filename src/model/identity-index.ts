@@ -49,6 +49,8 @@ export interface IdentityIndex {
   readonly isInScope: Uint8Array;
   /** 1 for a user who needs an update, by place. */
   readonly needsUpdate: Uint8Array;
+  /** 1 for a user whose username or email has a letter beyond ASCII or a question mark, by place. */
+  readonly isOdd: Uint8Array;
   /** Who has a key as username. */
   readonly holders: Buckets;
   /** Who has a key as email. */
@@ -63,9 +65,12 @@ export function indexIdentities(users: readonly User[], policy: Pick<Policy, 'au
   const emailKey = new Int32Array(users.length);
   const inScope = new Uint8Array(users.length);
   const needing = new Uint8Array(users.length);
+  const odd = new Uint8Array(users.length);
   users.forEach((user, place) => {
     const name = table.intern(user.userName);
+    if (table.wasOdd) odd[place] = 1;
     const email = user.email === user.userName ? name : table.intern(user.email);
+    if (table.wasOdd) odd[place] = 1;
     userNameKey[place] = name;
     emailKey[place] = email;
     if (!isInScope(user, policy.authMode)) return;
@@ -82,6 +87,7 @@ export function indexIdentities(users: readonly User[], policy: Pick<Policy, 'au
     emailKey,
     isInScope: inScope,
     needsUpdate: needing,
+    isOdd: odd,
     holders: new Buckets(userNameKey, keys.length),
     emailers: new Buckets(emailKey, keys.length),
   };

@@ -18,6 +18,7 @@ export class KeyTable {
   readonly #crowded = new Map<string, number>();
   /** Of the text that was looked at last. */
   #hash = 0;
+  #isOdd = false;
 
   constructor(readonly key: Collation['key']) {}
 
@@ -25,6 +26,11 @@ export class KeyTable {
   intern(text: string): number {
     const folded = this.#fold(text);
     return folded === '' ? BLANK : this.#number(folded);
+  }
+
+  /** Whether the text that was interned last has a letter beyond ASCII or a question mark. */
+  get wasOdd(): boolean {
+    return this.#isOdd;
   }
 
   /** Yields the number of what is a key already, or is to be told apart to the letter. */
@@ -59,8 +65,10 @@ export class KeyTable {
   /** Yields a text's key, and leaves its hash behind. */
   #fold(text: string): string {
     if (this.#isKey(text)) return text;
+    const isOdd = this.#isOdd;
     const folded = this.key(text);
     this.#isKey(folded);
+    this.#isOdd = isOdd;
     return folded;
   }
 
@@ -68,11 +76,17 @@ export class KeyTable {
   #isKey(text: string): boolean {
     let hash = 0x811c9dc5;
     let isPlain = text !== '';
+    let isOdd = false;
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
-      if (code < 0x21 || code > 0x7e || (code >= 0x41 && code <= 0x5a)) isPlain = false;
+      // Nearly all are small letters.
+      if (code < 0x61 || code > 0x7e) {
+        if (code < 0x21 || code > 0x7e || (code >= 0x41 && code <= 0x5a)) isPlain = false;
+        if (code === 0x3f || code > 0x7e) isOdd = true;
+      }
       hash = Math.imul(hash ^ code, 0x01000193);
     }
+    this.#isOdd = isOdd;
     this.#hash = hash ^ (hash >>> 15);
     return isPlain;
   }

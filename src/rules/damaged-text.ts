@@ -32,9 +32,9 @@ export const damagedText: Rule<DamagedText> = {
   example: 'User 14 has the username "j.m?ller@example.com", which is j.müller@example.com in Jama Connect.',
   clause: 'username-format',
   needs: NO_NEEDS,
-  start: ({ directory }) => ({
+  start: ({ directory, index }) => ({
     *findings() {
-      const found = findDamage(directory.users, directory.groups);
+      const found = findDamage(index, directory.groups);
       if (found.count > 0) yield { rule: 'damaged-text', severity: found.isError ? 'error' : 'warning', ...found };
     },
   }),

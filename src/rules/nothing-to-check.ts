@@ -57,9 +57,14 @@ export const nothingToCheck: Rule<NothingToCheck> = {
   data: ({ input }) => ({ input }),
   redact: (finding) => finding,
   headings: ['input', 'nothing to check'],
-  rows: (finding) => [
-    [cell(finding.input), cell(finding.input === 'users' ? 'no user in scope' : finding.input === 'groups' ? 'no organization-level group' : 'no membership')],
-  ],
+  rows: ({ input, count: number, authMode }) => {
+    const none = {
+      users: `of ${count(number, 'user')} none is in scope with --auth-mode ${authMode}`,
+      groups: number === 0 ? 'no group' : `of ${count(number, 'group')} none is organization-level`,
+      memberships: `no membership of ${count(number, 'group')}`,
+    };
+    return [[cell(input), cell(none[input])]];
+  },
   mayFollowDecision: true,
   users: () => NOBODY,
   groups: () => NOBODY,

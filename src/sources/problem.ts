@@ -94,7 +94,7 @@ export class SourceRefused extends Mistake {
     super(
       `${subject === 'source' ? 'The source cannot be read for certain' : 'The decisions cannot be taken as they are'}: ${total.toLocaleString('en-US')} ${total === 1 ? 'problem' : 'problems'}.`,
       subject === 'source'
-        ? 'Mend the export, or export again; nothing was skipped and nothing was judged.'
+        ? 'Fix the export, or export again; nothing was skipped and nothing was judged.'
         : 'Correct these rows; nothing was written and nothing was judged.',
       [...problems.map(describeProblem), ...(total > problems.length ? [`… and ${(total - problems.length).toLocaleString('en-US')} more problems.`] : [])],
     );

@@ -38,7 +38,7 @@ export function told(error: unknown, gate: Gate, words: { readonly again: string
   if (error instanceof ApplyRefused || error instanceof Misnamed) return error;
   if (error instanceof Mistake) return new ApplyRefused(error.message, `Nothing was changed. ${error.hint ?? ''}`.trim(), error.details);
   const reason = systemReason(error);
-  return reason === undefined ? error : new ApplyRefused(`It could not be written: ${reason}.`, 'Nothing was changed. Mend that, then run this again.');
+  return reason === undefined ? error : new ApplyRefused(`It could not be written: ${reason}.`, 'Nothing was changed. Fix that, then run this again.');
 }
 
 /** Takes the locks of dead processes away; a living one's stays. */

@@ -12,7 +12,7 @@ async function planned(users: readonly string[]): Promise<void> {
   cwd = newFolder({
     'export/users.csv': `id,userName,email,active,authenticationType\n${users.join('\n')}\n9,old@bakery.example,old@bakery.example,false,basic\n`,
     'export/groups.csv': 'id,name,project\n7,Ovens,\n',
-    'export/memberships.csv': 'groupId,userId\n',
+    'export/memberships.csv': `groupId,userId\n7,${users[0]?.split(',', 1)[0]}\n`,
   });
   expect((await runCli(['plan', 'export', '--auth-mode', 'multi', '--out', 'plan'], { cwd })).code).toBe(0);
 }

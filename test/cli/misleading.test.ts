@@ -15,8 +15,8 @@ const check = (cwd: string, ...args: string[]) => runCli(['check', '.', '--auth-
 describe('nothing is called ready that was not judged', () => {
   it('where nobody is in scope', async () => {
     const { stdout } = await check(export_({ 'users.csv': USERS.replace('true,idp', 'true,basic') }));
-    expect(stdout).toMatch(/^▲ No user is in scope/);
-    expect(stdout).toContain('check the mode and the export');
+    expect(stdout).toMatch(/^✖ NOT READY for SCIM: 1 error/);
+    expect(stdout).toContain('of 2 users none is in scope with --auth-mode saml');
     expect(stdout).not.toContain('Nothing to clean');
   });
 

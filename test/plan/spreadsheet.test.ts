@@ -108,7 +108,7 @@ describe('a file in another encoding is told what it is', () => {
     expect(stderr).toContain('the text is not utf-8: save the file again as "CSV UTF-8".');
     expect(stderr).toContain('The decisions cannot be taken as they are');
     expect(stderr).not.toContain('--encoding');
-    expect(stderr).not.toContain('Mend the export');
+    expect(stderr).not.toContain('Fix the export');
     const checked = await runCli(['check', 'export', '--auth-mode', 'multi', '--decisions', 'plan/decisions.csv'], { cwd: folder });
     expect(checked.stderr).toContain('save the file again as "CSV UTF-8".');
   });
@@ -116,7 +116,7 @@ describe('a file in another encoding is told what it is', () => {
   test('opened as windows-1252 and saved as UTF-8', async () => {
     // Windows reads the bytes that the encoding lacks as control characters.
     const misread = readText(folder).replaceAll('Zoë “robot” Ďáblík', 'ZoÃ« â€œrobotâ€\u009d ÄŽÃ¡blÃ\u00adk').replaceAll('añaÏ', 'aÃ±aÃ\u008f');
-    writeText(folder, `\ufeff${misread}`);
+    writeText(folder, misread);
     const { code, stderr } = await runPlan(folder);
     expect(code).toBe(2);
     expect(stderr).toContain('The file was opened in another encoding: open it as UTF-8 (Data > From Text/CSV in Excel).');

@@ -208,7 +208,7 @@ describe('where reports go', () => {
 
   it('a reader that goes away early changes neither the verdict nor the peace', () => {
     const users = Array.from({ length: 20_000 }, (_, at) => `${at},user${at},user${at}@lighthouse.example,${at > 0}`).join('\n');
-    const folder = newFolder({ ...EXPORT, 'users.csv': `id,userName,email,active\n${users}\n`, 'memberships.csv': 'groupId,userId\n' });
+    const folder = newFolder({ ...EXPORT, 'users.csv': `id,userName,email,active\n${users}\n`, 'memberships.csv': 'groupId,userId\n1,1\n' });
     const { stdout, stderr } = shell('scim-audit check . --auth-mode saml --rows all | head -1; echo "code $PIPESTATUS"', folder);
     expect(stdout).toBe('✖ NOT READY for SCIM: 19,999 errors\ncode 1\n');
     expect(stderr).toBe('scim-audit: exit 1: NOT READY for SCIM: 19,999 errors\n');

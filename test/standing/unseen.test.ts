@@ -94,6 +94,13 @@ describe('damaged text', () => {
     }
   });
 
+  it('is as lost in a redacted copy', async () => {
+    const folder = folderOf(`${HEAD}1,k.l?hr@x.example,k.l?hr@x.example,true,idp\n2,old,\ufffdld@x.example,false,basic\n`, '1,K?chin,\n');
+    expect((await runCli(['redact', 'export', '--out', 'copy'], { cwd: folder })).code).toBe(0);
+    const { stdout } = await runCli(['check', 'copy', '--auth-mode', 'multi', '--format', 'json'], { cwd: folder });
+    expect(JSON.parse(stdout).findings).toMatchObject([{ rule: 'damaged-text', severity: 'error', count: 4 }]);
+  });
+
   it('that a decision would bring in is refused', async () => {
     const folder = folderOf(CLEAN.replace('1,a@x.example,a@x.example', '1,alice,'));
     await run(folder, 'plan', '--out', 'plan');
