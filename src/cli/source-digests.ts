@@ -13,7 +13,7 @@ import { filesFromFlags } from './file-flags.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options.js';
 import { startProgress } from './progress.js';
-import { compareInputs } from './same-inputs.js';
+import { compareInputs, isOtherSheet } from './same-inputs.js';
 
 type Digested = Pick<CertifiedInput, 'path' | 'table' | 'sha256'> & { readonly role: CertifiedInput['role'] | IdpRole };
 
@@ -39,7 +39,11 @@ export function idpDifferences({ idp }: Certificate, { idpUsers = [], idpGroups 
 function differencesOf(certified: readonly Digested[], now: readonly Digested[], where: string): string[] {
   const { others, missing } = compareInputs(certified, now);
   return [
-    ...others.map((input) => `${nameOf(input)} is not what was audited: its SHA-256 is ${input.sha256}.`),
+    ...others.map((input) =>
+      certified.some((each) => isOtherSheet(each, input))
+        ? `${nameOf(input)} is another sheet than the one that was audited.`
+        : `${nameOf(input)} is not what was audited: its SHA-256 is ${input.sha256}.`,
+    ),
     ...missing.map((input) => `${nameOf(input)}, as it was audited (SHA-256 ${input.sha256}), is not in ${where}.`),
   ];
 }
