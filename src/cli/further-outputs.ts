@@ -3,6 +3,7 @@
 import { appendFileSync, existsSync, statSync } from 'node:fs';
 import type { Report } from '../audit/report.js';
 import { Mistake } from '../model/mistake.js';
+import { fileOf } from '../sources/xlsx/workbook-file.js';
 import { hashFile } from '../targets/files.js';
 import type { Io } from './io.js';
 import { type OutputWord, refuseDoubled } from './outputs.js';
@@ -44,7 +45,7 @@ export function furtherOutputs(
   ];
 }
 
-const listed = (role: ListFile['role'], file: string | undefined): ListFile[] => (file === undefined ? [] : [{ role, file }]);
+const listed = (role: ListFile['role'], file: string | undefined): ListFile[] => (file === undefined ? [] : [{ role, file: fileOf(file) }]);
 
 function certificateTo(file: string, lists: readonly ListFile[], words: readonly OutputWord[], { request }: Prepared, io: Io): FurtherOutput {
   const reports = words.flatMap(({ kind, value }) => (kind === 'output' && value !== '-' ? [{ file: value, flag: '--output' }] : []));

@@ -18,8 +18,8 @@ export const PLAN_FILES = ['plan.json', 'decisions.csv', 'plan.md', 'memberships
 /** What stands beside a file of a plan, or beside kept decisions, while it is being written. */
 const UNFINISHED = /^\.(?:plan\.json|plan\.md|decisions(?:\.outdated(?:-\d+)?)?\.csv|memberships\.csv|notices\.csv|baseline\.jsonl)\.(\d+)\.tmp$/;
 
-/** Only an export has such a file. */
-const SIGN_OF_EXPORT = 'users.csv';
+/** Only an export has one of these files. */
+const SIGNS_OF_EXPORT = ['users.csv', 'users.xlsx'];
 
 /** Throws a Mistake where a plan would take the place of an export: of the one that it is made of, or of any other. */
 export function refuseExportFolder(folder: string, inputs: readonly string[]): void {
@@ -27,9 +27,10 @@ export function refuseExportFolder(folder: string, inputs: readonly string[]): v
     PLAN_FILES.map((name) => join(folder, name)),
     inputs,
   );
-  if (!existsSync(join(folder, SIGN_OF_EXPORT))) return;
+  const sign = SIGNS_OF_EXPORT.find((name) => existsSync(join(folder, name)));
+  if (sign === undefined) return;
   throw new Mistake(
-    `${folder} holds an export (${SIGN_OF_EXPORT}), and a plan has a memberships.csv of its own.`,
+    `${folder} holds an export (${sign}), and a plan has a memberships.csv of its own.`,
     'Name a folder for the plan alone with --out: an export is never overwritten.',
   );
 }

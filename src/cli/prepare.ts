@@ -17,6 +17,8 @@ import type { IdpColumns } from '../sources/idp/named-columns.js';
 import type { IdpRequest } from '../sources/idp/read-idp.js';
 import { readNameList } from '../sources/name-list.js';
 import type { SourceRequest } from '../sources/source.js';
+import { readyWorkbooks } from '../sources/xlsx/open-text.js';
+import { fileOf } from '../sources/xlsx/workbook-file.js';
 import { commandWords } from './command-words.js';
 import { filesFromFlags } from './file-flags.js';
 import type { Io } from './io.js';
@@ -85,7 +87,8 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
       ['basic-users', settings.basicUsers],
       ['integrations', settings.integrations],
     ] as const
-  ).flatMap(([role, path]): ListFile[] => (path === undefined ? [] : [{ role, file: path }]));
+  ).flatMap(([role, path]): ListFile[] => (path === undefined ? [] : [{ role, file: fileOf(path) }]));
+  await readyWorkbooks([settings.syncGroupsFile]);
   return {
     request,
     ...(idp === undefined ? {} : { idp }),
@@ -106,7 +109,10 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
     ...(settings.authMode === undefined ? {} : { authMode: settings.authMode }),
     resolved,
     lists,
-    otherInputs: [...lists.map((list) => list.file), ...(idp === undefined ? [] : [...idp.users, ...idp.groups, ...idp.members.map((each) => each.file)])],
+    otherInputs: [
+      ...lists.map((list) => list.file),
+      ...(idp === undefined ? [] : [...idp.users, ...idp.groups, ...idp.members.map((each) => each.file)].map(fileOf)),
+    ],
     sourceWords: commandWords(source, flags),
   };
 }

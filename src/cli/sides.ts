@@ -13,6 +13,7 @@ import { SourceRefused } from '../sources/problem.js';
 import { readSource, type SourceWishes } from '../sources/read-source.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { OnProgress, Table } from '../sources/table.js';
+import { readyWorkbooks } from '../sources/xlsx/open-text.js';
 
 /** A further input: what was read of it, or why it was refused. */
 interface Side<T> {
@@ -32,6 +33,7 @@ function readSide<T>(read: () => T): Side<T> {
 
 export async function readIdpSide(request: IdpRequest, onProgress: OnProgress | undefined): Promise<Side<IdpDirectory>> {
   const { readIdp } = await import('../sources/idp/read-idp.js');
+  await readyWorkbooks([...request.users, ...request.groups, ...request.members.map(({ file }) => file)]);
   return readSide(() => readIdp(request, onProgress));
 }
 
@@ -49,6 +51,7 @@ export async function readTypesSide(
   }
   const { readAuthTypes, readBasicUsers } = await import('../sources/type-list.js');
   const { typeJoinOf } = await import('../sources/join-types.js');
+  await readyWorkbooks([authTypes, basicUsers]);
   const wishes = { encoding, collation: collationOf(name) };
   return readSide(() =>
     typeJoinOf(authTypes === undefined ? readBasicUsers({ file: basicUsers ?? '', ...wishes }) : readAuthTypes({ file: authTypes, ...wishes }, authTypeMap)),
@@ -62,6 +65,7 @@ interface IntegrationsSide extends Side<Integrations> {
 
 export async function readIntegrationsSide(file: string, collation: Collation, encoding: SourceRequest['encoding']): Promise<IntegrationsSide> {
   const { readIntegrations, strangersOf } = await import('../sources/integrations.js');
+  await readyWorkbooks([file]);
   const side = readSide(() => readIntegrations(file, collation, encoding));
   return {
     ...side,

@@ -7,12 +7,13 @@ import { splitMembersFlag } from '../sources/idp/read-idp.js';
 import { Problems } from '../sources/problem.js';
 import { openSource, sourceFiles } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
+import { fileOf } from '../sources/xlsx/workbook-file.js';
 import { hashFile } from '../targets/files.js';
 import { filesFromFlags } from './file-flags.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options.js';
 import { startProgress } from './progress.js';
-import { compareInputs } from './same-inputs.js';
+import { compareInputs, isOtherSheet } from './same-inputs.js';
 
 type Digested = Pick<CertifiedInput, 'path' | 'table' | 'sha256'> & { readonly role: CertifiedInput['role'] | IdpRole };
 
@@ -23,7 +24,7 @@ export async function inputDifferences(certificate: Certificate, source: string 
 
 /** Yields in which files the identity provider's exports are others than the certified ones, as sentences. */
 export function idpDifferences({ idp }: Certificate, { idpUsers = [], idpGroups = [], idpMembers = [] }: SharedFlags): string[] {
-  const ofRole = (role: IdpRole, files: readonly string[]): Digested[] => files.map((file) => ({ path: file, role, sha256: hashFile(file) }));
+  const ofRole = (role: IdpRole, files: readonly string[]): Digested[] => files.map((file) => ({ path: file, role, sha256: hashFile(fileOf(file)) }));
   const now = [
     ...ofRole('idp-users', idpUsers),
     ...ofRole('idp-groups', idpGroups),
@@ -38,7 +39,11 @@ export function idpDifferences({ idp }: Certificate, { idpUsers = [], idpGroups 
 function differencesOf(certified: readonly Digested[], now: readonly Digested[], where: string): string[] {
   const { others, missing } = compareInputs(certified, now);
   return [
-    ...others.map((input) => `${nameOf(input)} is not what was audited: its SHA-256 is ${input.sha256}.`),
+    ...others.map((input) =>
+      certified.some((each) => isOtherSheet(each, input))
+        ? `${nameOf(input)} is another sheet than the one that was audited.`
+        : `${nameOf(input)} is not what was audited: its SHA-256 is ${input.sha256}.`,
+    ),
     ...missing.map((input) => `${nameOf(input)}, as it was audited (SHA-256 ${input.sha256}), is not in ${where}.`),
   ];
 }

@@ -19,6 +19,7 @@ import { readDecisionCells } from '../sources/cells.js';
 import type { Encoding } from '../sources/encoding.js';
 import { quoted, type SourceProblem, SourceRefused } from '../sources/problem.js';
 import { readWholeText } from '../sources/whole-text.js';
+import { readyWorkbooks } from '../sources/xlsx/open-text.js';
 import { shellWord } from './command-words.js';
 import { isAlive } from './io.js';
 import { rowsOfPlanBeside } from './plan-source.js';
@@ -42,7 +43,8 @@ export interface DecisionsFile {
  * Yields the report with the acceptances of a decisions file. Throws where one is expired, unused or incomplete, where an
  * action is none, and where a row that is answered is not what the finding asks.
  */
-export function acceptFrom(report: Report, context: RuleContext, { file, encoding }: DecisionsFile, today: string): Report {
+export async function acceptFrom(report: Report, context: RuleContext, { file, encoding }: DecisionsFile, today: string): Promise<Report> {
+  await readyWorkbooks([file]);
   settlePlanFolder(dirname(file), isAlive);
   const { headings, rows: read } = readDecisionCells(file, encoding);
   const rows = read.map((row) => ({ ...row, cells: row.cells.map(unguardCell) }));

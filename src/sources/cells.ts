@@ -1,11 +1,12 @@
-/** A CSV as plain cells, for files that this program wrote and people edited: any delimiter and encoding that a spreadsheet saves. */
+/** A CSV or a sheet as plain cells, for files that this program wrote and people edited: any delimiter and encoding that a spreadsheet saves. */
 
 import { statSync } from 'node:fs';
 import { DELIMITERS, refuseOtherFormats } from './csv-head.js';
 import { RecordScanner } from './csv-scan.js';
 import type { Encoding } from './encoding.js';
-import { FileStream } from './file-stream.js';
 import { Problems } from './problem.js';
+import { SHEET_DIALECT } from './text-stream.js';
+import { openText } from './xlsx/open-text.js';
 
 export interface CellTable {
   readonly delimiter: string;
@@ -18,9 +19,20 @@ export interface CellTable {
   }[];
 }
 
+/** Columns of decisions.csv in which people write dates. */
+const DATES: ReadonlySet<string> = new Set(['expires']);
+
+type ColumnsRead = (headings: readonly string[]) => readonly number[];
+
+export interface Theirs {
+  readonly encoding: Encoding | undefined;
+  /** Returns the indexes of the columns that are read; all of them if it is not there. */
+  readonly columns?: ColumnsRead;
+}
+
 /** Returns headings and rows of a list that people made, in the encoding that they said. */
-export function readCells(file: string, { encoding }: { readonly encoding: Encoding | undefined }): CellTable {
-  return readAs(file, 'source', encoding).table();
+export function readCells(file: string, { encoding, columns }: Theirs): CellTable {
+  return readAs(file, 'source', encoding, columns).table();
 }
 
 /**
@@ -48,15 +60,19 @@ interface ReadCells {
 }
 
 /** Rows get the width of the headings: spreadsheets leave empty cells at the end away, or add some. Longer rows are refused. */
-function readAs(file: string, kind: 'source' | 'decisions', encoding?: Encoding): ReadCells {
-  const stream = new FileStream(file, encoding);
+function readAs(file: string, kind: 'source' | 'decisions', encoding?: Encoding, columnsOf?: ColumnsRead): ReadCells {
+  const stream = openText(file, encoding);
+  const { sheet } = stream;
   let isMisread = false;
   try {
     const scanner = new RecordScanner(stream);
     const peeked = scanner.peek(1 << 12);
-    if (kind === 'source') refuseOtherFormats(peeked, file);
+    if (kind === 'source' && sheet === undefined) refuseOtherFormats(peeked, file);
     const front = peeked.toString('utf8').split(/\r?\n/, 1)[0] ?? '';
-    const delimiter = Object.values(DELIMITERS).reduce((best, candidate) => (front.split(candidate).length > front.split(best).length ? candidate : best));
+    const delimiter =
+      sheet !== undefined
+        ? SHEET_DIALECT.delimiter
+        : Object.values(DELIMITERS).reduce((best, candidate) => (front.split(candidate).length > front.split(best).length ? candidate : best));
     const problems = new Problems();
     const rows: { line: number; cells: string[] }[] = [];
     scanner.scan(
@@ -77,7 +93,6 @@ function readAs(file: string, kind: 'source' | 'decisions', encoding?: Encoding)
     );
     const [head, ...body] = rows;
     const headings = withoutEmptyEnd(head?.cells ?? []);
-    stream.finish();
     const table = body.map(({ line, cells }) => {
       const filled = withoutEmptyEnd(cells);
       if (filled.length > headings.length) {
@@ -90,9 +105,12 @@ function readAs(file: string, kind: 'source' | 'decisions', encoding?: Encoding)
       }
       return { line, cells: [...filled, ...Array.from({ length: Math.max(0, headings.length - filled.length) }, () => '')] };
     });
+    const dates = new Set(headings.flatMap((heading, at) => (DATES.has(heading.trim()) ? [at] : [])));
+    sheet?.refuse({ file, columns: columnsOf?.(headings) ?? headings.keys(), dates, headings, after: head?.line ?? 0, last: body.at(-1)?.line ?? 0 }, problems);
+    stream.finish();
     return {
       encoding: stream.encoding,
-      hasMark: stream.markLength > 0,
+      hasMark: (stream.markLength ?? 0) > 0,
       isMisread,
       table: () => {
         problems.refuse([], kind);

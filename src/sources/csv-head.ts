@@ -8,6 +8,7 @@ import { parseRecords } from './csv-scan.js';
 import { type ResolvedHeadings, resolveHeadings } from './headings.js';
 import { refuseNoTable, refusePadded, refuseWithoutHeadings } from './no-table.js';
 import { type SourceProblem, SourceRefused } from './problem.js';
+import { SHEET_DIALECT } from './text-stream.js';
 
 export const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
 const MOST_TITLE_ROWS = 20;
@@ -35,6 +36,8 @@ export interface DialectWishes {
   readonly delimiter?: string;
   readonly quote?: QuoteStyle;
   readonly escape?: EscapeStyle;
+  /** It is a sheet of a workbook, which is written as `SHEET_DIALECT` says whatever a person said of text. */
+  readonly isSheet?: boolean;
 }
 
 export interface HeadWishes extends DialectWishes {
@@ -61,7 +64,7 @@ export interface FrontRecord {
 }
 
 /** Yields the first records, cut at line ends outside quotes, whatever the delimiter is. */
-function frontRecords(bytes: Buffer, quote: QuoteStyle | undefined): FrontRecord[] {
+function frontRecords(bytes: Buffer, quote: QuoteStyle | undefined, isSheet: boolean): FrontRecord[] {
   const records: FrontRecord[] = [];
   let start = 0;
   let quotes = 0;
@@ -71,8 +74,9 @@ function frontRecords(bytes: Buffer, quote: QuoteStyle | undefined): FrontRecord
     if (at < bytes.length && bytes[at] === 0x22 && quote !== 'none') quotes++;
     const isEnd = at === bytes.length;
     if (!isEnd && bytes[at] !== 0x0a) continue;
-    if (!isEnd) line++;
-    if (!isEnd && (quotes & 1) === 1) continue;
+    const isInQuotes = !isEnd && (quotes & 1) === 1;
+    if (!isEnd && !(isSheet && isInQuotes)) line++;
+    if (isInQuotes) continue;
     const text = bytes.toString('utf8', start, at).replace(/\r$/, '');
     if (text !== '') records.push({ text, line: startLine, end: Math.min(at + 1, bytes.length), endLine: line });
     start = at + 1;
@@ -110,15 +114,19 @@ export function findHeadBy(
   peek: (wanted: number) => Buffer,
   scheme: HeadingScheme & { readonly refuseOthers?: (records: readonly FrontRecord[]) => void },
 ): Head {
-  const { file, quote, escape: escapeStyle } = scheme;
+  const { file, isSheet = false } = scheme;
+  const { delimiter: said, quote, escape: escapeStyle }: Partial<StatedDialect> = isSheet ? SHEET_DIALECT : scheme;
   const bytes = peek(PEEKED);
-  refuseOtherFormats(bytes, file);
-  const front = frontRecords(bytes, quote);
-  const { records, marks, stated } = withoutMarks(front, Object.values(DELIMITERS), file);
+  if (!isSheet) refuseOtherFormats(bytes, file);
+  const front = frontRecords(bytes, quote, isSheet);
+  const { records, marks, stated } = isSheet ? { records: front, marks: [], stated: undefined } : withoutMarks(front, Object.values(DELIMITERS), file);
   if (records.length === 0) {
-    throw new SourceRefused([{ file, line: 1, message: 'the file is empty; export again.' }], 1);
+    throw new SourceRefused(
+      [{ file, line: 1, message: `the ${isSheet ? 'sheet' : 'file'} is empty; ${isSheet ? 'name another one (FILE#Sheet), or ' : ''}export again.` }],
+      1,
+    );
   }
-  const one = scheme.delimiter ?? stated;
+  const one = said ?? stated;
   const dialects = (one === undefined ? Object.values(DELIMITERS) : [one]).map(
     (delimiter): StatedDialect => ({
       delimiter,
@@ -189,7 +197,8 @@ function isHeadingRow(role: Role, { columns, problems }: ResolvedHeadings): bool
 export function refuseOtherFormats(bytes: Buffer, file: string): void {
   refuseNoTable(bytes, file);
   if (bytes.subarray(0, 4).toString('latin1') === 'PK\u0003\u0004') {
-    throw new Mistake(`${file} is an Excel workbook or another ZIP archive, not a CSV.`, 'In Excel: Save As, "CSV UTF-8 (Comma delimited)".');
+    // A workbook in a file is read; a pipe cannot be read from its end.
+    throw new Mistake(`${file} is an Excel workbook or another ZIP archive from a pipe, which cannot be read.`, 'Save it as a file, and name the file.');
   }
   if (bytes.subarray(0, 15).toString('latin1') === 'SQLite format 3') {
     throw new Mistake(`${file} is a SQLite database, not a CSV.`, `Give it as SOURCE: scim-audit check ${file}`);

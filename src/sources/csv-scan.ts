@@ -10,9 +10,9 @@ import type { TextBytes } from '../model/text-bytes.js';
 import { readCell, type StatedDialect, settled } from './csv-dialect.js';
 import { couldBeRows, EscapeDoubt, escapeMessage } from './csv-doubt.js';
 import { BACKSLASH, CR, closingQuote, countLines, escapeLength, isCellEnd, LF, QUOTE } from './csv-lex.js';
-import type { FileStream } from './file-stream.js';
 import { integerOf, LONGEST_INTEGER } from './id-table.js';
 import type { Row } from './table.js';
+import type { TextStream } from './text-stream.js';
 import { findWrongCells, type WrongCell } from './wrong-cells.js';
 
 const ZERO = 0x30;
@@ -181,7 +181,7 @@ const MOST_WAITING = 1 << 15;
 
 /** Reads a stream's records to its end, in order. */
 export class RecordScanner {
-  readonly #stream: FileStream;
+  readonly #stream: TextStream;
   #buffer = Buffer.allocUnsafe(STRETCH);
   #filled = 0;
   #isAtEnd = false;
@@ -196,7 +196,7 @@ export class RecordScanner {
   #doubt: EscapeDoubt | undefined;
   blankLines = 0;
 
-  constructor(stream: FileStream) {
+  constructor(stream: TextStream) {
     this.#stream = stream;
   }
 
@@ -256,6 +256,8 @@ export class RecordScanner {
     const { delimiter: delimiterText, quote, escape: escapeStyle } = this.#dialect;
     const delimiter = delimiterText.charCodeAt(0);
     const isEscaping = escapeStyle === 'backslash';
+    // Its lines are numbered as its rows are, whatever lines a cell holds.
+    const isSheet = this.#stream.sheet !== undefined;
     const quoteByte = quote === 'none' ? LF : QUOTE;
     const escapeByte = isEscaping ? BACKSLASH : LF;
     // Nearly every byte is beyond all that mean something here.
@@ -301,7 +303,7 @@ export class RecordScanner {
           row.setCut(line, bounds, first, width);
           visitor.row(row);
         }
-        line += innerLines + 1;
+        line += isSheet ? 1 : innerLines + 1;
         innerLines = 0;
         quotes = 0;
         start = at + 1;

@@ -1,4 +1,4 @@
-/** A folder of CSV files, or single ones named by flag. */
+/** A folder of CSV files and Excel workbooks, or single ones named by flag. */
 
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,25 +9,30 @@ import { openCsv } from './csv.js';
 import { SourceRefused } from './problem.js';
 import type { SourceFile, SourceFormat, SourceRequest } from './source.js';
 import type { OnProgress, OpenedSource, Table } from './table.js';
+import { readyWorkbooks } from './xlsx/open-text.js';
+import { holdsWorkbook, splitSheet } from './xlsx/workbook-file.js';
 
 const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
 
 export const csvSource: SourceFormat = {
   id: 'csv',
-  title: 'a folder with users.csv, groups.csv and memberships.csv, or such files by flag',
+  title: 'a folder with users.csv, groups.csv and memberships.csv (or .xlsx), or such files by flag',
   claims: ({ source }) => source === undefined || isFolder(source),
   filesOf,
   open: async (request, onProgress) => openCsvFiles(filesOf(request), request, onProgress),
 };
 
-/** Opens files as CSV, each by its headings. */
-export function openCsvFiles(files: readonly SourceFile[], request: SourceRequest, onProgress?: OnProgress): OpenedSource {
+/** Opens files as CSV or as sheets of workbooks, each by its headings. */
+export async function openCsvFiles(files: readonly SourceFile[], request: SourceRequest, onProgress?: OnProgress): Promise<OpenedSource> {
   refuseTwice(files);
+  refuseMixed(files, request.source);
+  await readyWorkbooks(files.map(({ file }) => file));
   const opened: (Table & { close?(): void })[] = [];
   const close = (): void => {
     for (const table of opened) table.close?.();
   };
-  for (const { role, path, file, activity } of files) {
+  for (const { role, path, file: found, sheet, activity } of files) {
+    const file = sheet === undefined ? found : `${found}#${sheet}`;
     const words = new CellWords(role, request);
     try {
       const named = request.columns[role];
@@ -76,21 +81,31 @@ function refusedTable(file: SourceFile, words: CellWords, error: SourceRefused):
 /** A list that is read twice repeats every row of itself. */
 export function refuseTwice(files: readonly SourceFile[]): void {
   const known = new Set<string>();
-  for (const { role, file } of files) {
-    const name = `${role} ${existsSync(file) ? realpathSync(file) : file}`;
+  for (const { role, file, sheet = '' } of files) {
+    const name = `${role} ${sheet.toLowerCase()}#${existsSync(file) ? realpathSync(file) : file}`;
     if (known.has(name)) throw new Mistake(`${file} is given twice as a list of ${role}.`, 'Name each file once; active and inactive users are two files.');
     known.add(name);
   }
 }
 
+/** The endings of a folder's files. */
+const NAMES = ['csv', 'xlsx'] as const;
+
 /** Returns the files of a request, of whatever content; a flag takes the place of the folder's file of its role. */
 export function filesFound(request: SourceRequest): SourceFile[] {
   const { source, users, inactiveUsers, groups, memberships, isAssumedActive } = request;
   const inFolder = (role: Role): SourceFile[] => {
-    const path = `${role}.csv`;
-    return source !== undefined && existsSync(join(source, path)) ? [{ role, path, file: join(source, path) }] : [];
+    if (source === undefined) return [];
+    const [first, second] = NAMES.map((ending) => `${role}.${ending}`).filter((name) => existsSync(join(source, name)));
+    if (second !== undefined) {
+      throw new Mistake(
+        `${source} holds both ${first} and ${second}, so which list of ${role} is meant is not certain.`,
+        `Keep the one that is meant in the folder and move the other away, or name it by flag: --${role} FILE.`,
+      );
+    }
+    return first === undefined ? [] : [{ role, path: first, file: join(source, first) }];
   };
-  const named = (role: Role, files: readonly string[]): SourceFile[] => files.map((file) => ({ role, path: file.replaceAll('\\', '/'), file }));
+  const named = (role: Role, files: readonly string[]): SourceFile[] => files.map((text) => ({ role, path: text.replaceAll('\\', '/'), ...splitSheet(text) }));
   const activeUsers = users.length > 0 ? named('users', users) : inFolder('users');
   return [
     ...activeUsers.map((file) => (isAssumedActive ? { ...file, activity: 'active' as const } : file)),
@@ -112,13 +127,28 @@ export function filesOf(request: SourceRequest): SourceFile[] {
     throw new Mistake('No source was given.', 'Give a folder with users.csv or a SQLite file as SOURCE, or name files with --users FILE.');
   }
   const others = readdirSync(source)
-    .filter((name) => /\.(?:csv|tsv|txt|json|db|sqlite3?)$/i.test(name))
+    .filter((name) => /\.(?:csv|tsv|txt|xlsx|json|db|sqlite3?)$/i.test(name))
     .sort()
     .slice(0, 20);
   throw new Mistake(
     `${source} holds no users.csv.`,
     others.length === 0
-      ? 'SOURCE is a folder with users.csv (and groups.csv, memberships.csv) or with users*.json, or a SQLite file.'
+      ? 'SOURCE is a folder with users.csv or users.xlsx (and groups, memberships) or with users*.json, or a SQLite file.'
       : `Name the files by flag, for example --users ${join(source, others[0])}. Files found: ${others.join(', ')}.`,
   );
+}
+
+/** Throws a Mistake if a role has a CSV and a workbook: of one of them nothing is known to be as the other says. */
+function refuseMixed(files: readonly SourceFile[], source: string | undefined): void {
+  for (const role of new Set(files.map((file) => file.role))) {
+    const own = files.filter((file) => file.role === role);
+    if (own.length < 2) continue;
+    const workbook = own.find(({ file }) => holdsWorkbook(file));
+    const text = own.find(({ file }) => !holdsWorkbook(file));
+    if (workbook === undefined || text === undefined) continue;
+    throw new Mistake(
+      `${text.file} and ${workbook.file} are both lists of ${role}, one as CSV and one as an Excel workbook: they cannot be one list.`,
+      `Give the ${role} in one format${source === undefined ? '' : `, or move the one that is not meant out of ${source}`}. Lists of different kinds may differ, as users in a workbook and groups in CSV.`,
+    );
+  }
 }

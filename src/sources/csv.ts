@@ -1,4 +1,4 @@
-/** A CSV file as a table. */
+/** A CSV file, or a sheet of a workbook, as a table. */
 
 import type { Activity, Role } from '../model/directory.js';
 import type { CellWords } from './cell-words.js';
@@ -8,9 +8,11 @@ import { notesAbove } from './csv-marks.js';
 import { RecordScanner, type ScanProblem } from './csv-scan.js';
 import { type CutRow, Wrapping } from './csv-wrapping.js';
 import type { Encoding } from './encoding.js';
-import { FileStream } from './file-stream.js';
 import type { Problems, SourceProblem } from './problem.js';
 import type { OnProgress, Row, Table, TableEnd } from './table.js';
+import type { TextStream } from './text-stream.js';
+import { openText } from './xlsx/open-text.js';
+import { fileOf } from './xlsx/workbook-file.js';
 
 export interface CsvWishes extends DialectWishes {
   readonly role: Role;
@@ -23,15 +25,17 @@ export interface CsvWishes extends DialectWishes {
   readonly onProgress?: OnProgress;
 }
 
-/** Opens a CSV file and finds its headings. Throws where it is none, or its headings do not answer. */
+/** Opens a file and finds its headings. Throws where it is none, or its headings do not answer. The reader of workbooks is ready if it is one. */
 export function openCsv(wishes: CsvWishes): Table & { close(): void } {
   const { role, path, file, activity } = wishes;
-  const stream = new FileStream(file, wishes.encoding);
+  const stream = openText(file, wishes.encoding);
+  const isSheet = stream.sheet !== undefined;
   const scanner = new RecordScanner(stream);
   try {
-    const head = findHead((wanted) => scanner.peek(wanted), { ...wishes, isActivityKnown: activity !== undefined });
+    const head = findHead((wanted) => scanner.peek(wanted), { ...wishes, isSheet, isActivityKnown: activity !== undefined });
     scanner.skip(head.offset, head.lines);
     const notes = notesAbove(head, path);
+    if (isSheet && !/\.(?:xls[xm]|xlt[xm])$/i.test(fileOf(file))) notes.push(`${path} holds an Excel workbook and was read as that.`);
     if (activity === 'inactive' && (head.resolved.columns.has('active') || head.resolved.columns.has('disabled'))) {
       notes.push(`${path} was given as a list of inactive users, but has a status column: the column was followed.`);
     }
@@ -71,14 +75,14 @@ export interface OpenedRecords {
 }
 
 /** Finds the headings of an opened stream, which stays the caller's to close. Throws where they do not answer. `scanner` is given if the stream was peeked at. */
-export function openRecords(stream: FileStream, wishes: RecordsWishes, scanner = new RecordScanner(stream)): OpenedRecords {
-  const head = findHeadBy((wanted) => scanner.peek(wanted), wishes);
+export function openRecords(stream: TextStream, wishes: RecordsWishes, scanner = new RecordScanner(stream)): OpenedRecords {
+  const head = findHeadBy((wanted) => scanner.peek(wanted), { ...wishes, isSheet: stream.sheet !== undefined });
   scanner.skip(head.offset, head.lines);
   return { head, read: (visit, problems) => readRows({ stream, scanner, wishes, isOfUsers: false, quoteAdvice: PROVIDER_ADVICE, head, visit, problems }) };
 }
 
 interface Reading {
-  readonly stream: FileStream;
+  readonly stream: TextStream;
   readonly scanner: RecordScanner;
   readonly wishes: Pick<CsvWishes, 'file' | 'path' | 'onProgress'>;
   /** A list of Jama Connect's users, which may end with footnotes. */
@@ -92,6 +96,7 @@ interface Reading {
 
 function readRows({ stream, scanner, wishes, isOfUsers, quoteAdvice, head, visit, problems }: Reading): TableEnd {
   const { file, path } = wishes;
+  const { sheet } = stream;
   const expected = head.headings.length;
   let rows = 0;
   const heldBack = new HeldBack(problems);
@@ -108,7 +113,10 @@ function readRows({ stream, scanner, wishes, isOfUsers, quoteAdvice, head, visit
   const wrapping = new Wrapping(
     { path, expected, isOfUsers },
     {
-      row: refuseWidth,
+      row:
+        sheet === undefined
+          ? refuseWidth
+          : ({ line }) => problems.add(placed(line, 1, 'this row looks like a footnote, and there are rows below. Take it out, or fill it in.')),
       emptyRows(line, count) {
         const more = count === 1 ? '' : ` (so do ${(count - 1).toLocaleString('en-US')} more)`;
         problems.add(
@@ -123,13 +131,16 @@ function readRows({ stream, scanner, wishes, isOfUsers, quoteAdvice, head, visit
   );
   let quotes = 0;
   let isInDoubt = false;
+  let last = 0;
   scanner.scan(
     { ...head.dialect, width: expected },
     {
       row(row) {
         if (wrapping.takes(row)) return;
         rows++;
-        if (row.width === expected) visit(row);
+        last = row.line;
+        // Empty cells at the end of a sheet's row are not there, and what stands to the right of the headings is in no column.
+        if (row.width === expected || sheet !== undefined) visit(row);
         else if (row.width < expected && row.text(row.width - 1).endsWith('\\'))
           refuseWidth(row, ", or the backslash before the line end is MySQL's escape: --escape backslash", true);
         else refuseWidth(row, '', row.hasBackslash());
@@ -143,12 +154,15 @@ function readRows({ stream, scanner, wishes, isOfUsers, quoteAdvice, head, visit
     },
   );
   heldBack.end(isInDoubt);
+  const columns = [...head.resolved.columns.values()];
+  sheet?.refuse({ file, columns, headings: head.headings, after: head.line, last }, problems);
   const left = wrapping.end(rows);
   const notes: string[] = [];
   if (rows === 0 && !isOfUsers) notes.push(`${path} has headings and no rows.`);
-  notes.push(...left);
+  notes.push(...left, ...(sheet?.notes(path, columns) ?? []));
   if (scanner.blankLines > 0 && rows > 0) {
-    notes.push(`${path}: ${scanner.blankLines} blank ${scanner.blankLines === 1 ? 'line' : 'lines'} passed over.`);
+    const what = sheet === undefined ? 'line' : 'row';
+    notes.push(`${path}: ${scanner.blankLines} blank ${scanner.blankLines === 1 ? what : `${what}s`} passed over.`);
   }
   // After a problem the rest may be unread; the digest and the check for growth are only for whole files.
   return { sha256: problems.total > 0 ? '' : stream.finish(), rows, notes };

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { Mistake } from '../model/mistake.js';
 import { type Encoding, sniffMark, Transcoder } from './encoding.js';
+import type { TextStream } from './text-stream.js';
 
 const STRETCH = 1 << 20;
 
@@ -36,7 +37,7 @@ export function reasonOf(error: unknown): string {
   return REASONS[code] ?? `cannot be read (${error.message}).`;
 }
 
-export class FileStream {
+export class FileStream implements TextStream {
   readonly #fd: number;
   readonly #before: Stats;
   readonly #hash = createHash('sha256');

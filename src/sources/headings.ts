@@ -94,7 +94,12 @@ export interface ResolvedHeadings {
   readonly isIdFromUserName: boolean;
 }
 
-const list = (values: readonly string[]): string => values.map((value) => JSON.stringify(value)).join(', ');
+/** Columns without a heading, of which a sheet may have thousands, tell nobody anything. */
+const list = (values: readonly string[]): string =>
+  values
+    .filter((value) => value !== '')
+    .map((value) => JSON.stringify(value))
+    .join(', ');
 
 /**
  * Yields which column each canonical one is, and every problem with that.

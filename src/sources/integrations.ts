@@ -1,4 +1,4 @@
-/** The file of `--integrations`: usernames that other systems sign in with, a CSV with the columns userName and system. */
+/** The file of `--integrations`: usernames that other systems sign in with, a CSV or a sheet with the columns userName and system. */
 
 import type { Collation } from '../model/compare.js';
 import type { User } from '../model/directory.js';
@@ -32,7 +32,10 @@ const ACCEPTED = {
 /** Yields the usernames with their systems. Throws SourceRefused with everything that is wrong in the file. */
 export function readIntegrations(file: string, collation: Collation, encoding?: Encoding): Integrations {
   const { isBlank, key } = collation;
-  const { headings, rows } = readCells(file, { encoding });
+  const { headings, rows } = readCells(file, {
+    encoding,
+    columns: (found) => (['userName', 'system'] as const).map((column) => findColumn(column, found, () => {})),
+  });
   const problems = new Problems();
   const userNameAt = findColumn('userName', headings, (message) => problems.add({ file, line: 1, message }));
   const systemAt = findColumn('system', headings, (message) => problems.add({ file, line: 1, message }));

@@ -1,10 +1,12 @@
-/** The file of `--sync-groups`: one name a line, or a CSV with a `name` column. */
+/** The file of `--sync-groups`: one name per line, or a CSV or a sheet with a `name` column. */
 
 import { Mistake } from '../model/mistake.js';
 import { DELIMITERS, refuseOtherFormats } from './csv-head.js';
 import { parseRecords } from './csv-scan.js';
 import { type Encoding, findInvalidUtf8 } from './encoding.js';
-import { FileStream } from './file-stream.js';
+import { Problems } from './problem.js';
+import { SHEET_DIALECT, type TextStream } from './text-stream.js';
+import { openText } from './xlsx/open-text.js';
 
 const FRONT = 1 << 16;
 
@@ -12,7 +14,9 @@ const isNameHeading = (cell: string): boolean => cell.trim().toLowerCase() === '
 
 /** Yields the names in order, blank ones left out. Throws a Mistake where the file cannot be read for certain. */
 export function readNameList(file: string, encoding?: Encoding): string[] {
-  const text = readText(file, encoding);
+  const stream = openText(file, encoding);
+  const text = readText(file, stream);
+  if (stream.sheet !== undefined) return namesOf(text, file, stream);
   const front = text.slice(0, text.search(/\r?\n|$/)).replaceAll('"', '');
   const delimiter = Object.values(DELIMITERS).find((candidate) => front.split(candidate).some(isNameHeading));
   if (delimiter === undefined) return text.split(/\r?\n/).filter((name) => name.trim() !== '');
@@ -25,8 +29,30 @@ export function readNameList(file: string, encoding?: Encoding): string[] {
   }
 }
 
-function readText(file: string, encoding?: Encoding): string {
-  const stream = new FileStream(file, encoding);
+/** Yields the names of a sheet: those of its column `name`, or all if it has one column only. */
+function namesOf(text: string, file: string, { sheet }: TextStream): string[] {
+  const rows = parseRecords(text, SHEET_DIALECT.delimiter);
+  const head = rows.findIndex((cells) => cells.some((cell) => cell.trim() !== ''));
+  const named = rows[head]?.findIndex(isNameHeading) ?? -1;
+  const wide = named < 0 ? rows.findIndex((cells) => cells.length > 1) : -1;
+  const problems = new Problems();
+  if (wide >= 0)
+    problems.add({
+      file,
+      line: wide + 1,
+      message: 'the sheet has several columns, and none of them has the heading "name". Write the heading over the names.',
+    });
+  const column = Math.max(named, 0);
+  const after = named < 0 ? 0 : head + 1;
+  sheet?.refuse({ file, columns: [column], headings: [], after, last: rows.length }, problems);
+  problems.refuse();
+  return rows
+    .slice(after)
+    .map((cells) => cells[column] ?? '')
+    .filter((name) => name.trim() !== '');
+}
+
+function readText(file: string, stream: TextStream): string {
   try {
     const parts: Buffer[] = [];
     for (;;) {
@@ -37,7 +63,7 @@ function readText(file: string, encoding?: Encoding): string {
     }
     stream.finish();
     const bytes = Buffer.concat(parts);
-    refuseOtherFormats(bytes.subarray(0, FRONT), file);
+    if (stream.sheet === undefined) refuseOtherFormats(bytes.subarray(0, FRONT), file);
     const wrong = findInvalidUtf8(bytes);
     if (wrong < 0) return bytes.toString('utf8');
     const line = bytes.subarray(0, wrong).filter((byte) => byte === 0x0a).length + 1;

@@ -21,7 +21,9 @@ export function refuseNoTable(front: Buffer, file: string): void {
     throw new SourceRefused([{ file, line: 1, message }], 1);
   };
   if (OLE2.some((each) => text.startsWith(each)) || front.toString('latin1', 0, 4) === '\u00d0\u00cf\u0011\u00e0')
-    refuse('this is an Excel workbook of the old kind (.xls), not a CSV; in Excel: Save As, "CSV UTF-8 (Comma delimited)".');
+    refuse(
+      'this is an Excel workbook of the old kind (.xls), which is not read; in Excel: Save As, "Excel Workbook (.xlsx)" or "CSV UTF-8 (Comma delimited)".',
+    );
   const start = text.trimStart();
   if (start.startsWith('<')) {
     if (/^(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|style|div|tr)\b/is.test(start))

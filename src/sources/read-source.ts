@@ -11,6 +11,7 @@ import { readGroups } from './read-groups.js';
 import { MemberResolver, splitGroupsCell, takeMemberships } from './read-memberships.js';
 import { readUsers, type UserWishes } from './read-users.js';
 import type { Table, TableEnd } from './table.js';
+import { fileOf } from './xlsx/workbook-file.js';
 
 const ORDER: readonly Role[] = ['users', 'groups', 'memberships'];
 
@@ -99,7 +100,7 @@ function inputFor(table: Table, end: TableEnd | undefined): Input {
   const hasStatus = role !== 'users' || columns.has('active') || columns.has('disabled');
   return {
     path,
-    file,
+    file: fileOf(file),
     role,
     ...(table.table === undefined ? {} : { table: table.table }),
     sha256: end.sha256,

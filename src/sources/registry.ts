@@ -6,11 +6,19 @@ import { jsonSource } from './json/source.js';
 import type { SourceFile, SourceFormat, SourceRequest } from './source.js';
 import { sqliteSource } from './sqlite-source.js';
 import type { OnProgress, OpenedSource } from './table.js';
+import { holdsWorkbook } from './xlsx/workbook-file.js';
 
 export const SOURCE_FORMATS: readonly SourceFormat[] = [jsonSource, sqliteSource, csvSource];
 
 /** Returns the format that a request means. Throws a Mistake where that is nothing that can be read. */
 function formatFor(request: SourceRequest): SourceFormat {
+  const { source } = request;
+  if (source !== undefined && holdsWorkbook(source)) {
+    throw new Mistake(
+      `${source} is a workbook, and SOURCE is a folder or a SQLite file.`,
+      `Give its list of users with --users ${source}; lists on other sheets are given as --groups 'FILE#Sheet' and --memberships 'FILE#Sheet'.`,
+    );
+  }
   const format = SOURCE_FORMATS.find((candidate) => candidate.claims(request));
   if (format !== undefined) return format;
   throw new Mistake(`${request.source} cannot be read.`, `SOURCE is ${SOURCE_FORMATS.map(({ title }) => title).join('; or ')}.`);

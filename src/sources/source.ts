@@ -42,6 +42,8 @@ export interface SourceFile {
   readonly path: string;
   /** As the operating system finds it. */
   readonly file: string;
+  /** The sheet of a workbook that was named. */
+  readonly sheet?: string;
   /** What the file is said to hold, where it has no column for it. */
   readonly activity?: Activity;
 }

@@ -8,11 +8,11 @@ import type { Problems, SourceProblem } from './problem.js';
 
 /** One row; the same object is handed out for each, so nothing of it may be kept but its strings. */
 export interface Row {
-  /** Physical line from 1, or rowid. */
+  /** Physical line from 1, row of a sheet, or rowid. */
   readonly line: number;
   /** Character from 1 at which it begins, for records that do not lie in cells. */
   readonly startColumn?: number;
-  /** Cells it has; a short row has fewer than there are headings. */
+  /** Cells it has; a short row has fewer than there are headings, and a row of a sheet may have more. */
   readonly width: number;
   /** Yields the cell's text; NULL is empty. */
   text(column: number): string;
@@ -37,7 +37,7 @@ export interface Table {
   readonly role: Role;
   /** As reports name it. */
   readonly path: string;
-  /** As the operating system finds it. */
+  /** As the operating system finds it; a sheet that was named stands behind it: `Report.xlsx#Users`. */
   readonly file: string;
   readonly table?: string;
   readonly headings: readonly string[];

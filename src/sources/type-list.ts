@@ -7,11 +7,12 @@ import { openRecords } from './csv.js';
 import { DELIMITERS } from './csv-head.js';
 import { parseRecords, RecordScanner } from './csv-scan.js';
 import { type Encoding, findInvalidUtf8 } from './encoding.js';
-import { FileStream } from './file-stream.js';
 import { columnCalled, type HeadingProblem, type ResolvedHeadings } from './headings.js';
 import { Problems, quoted } from './problem.js';
 import type { Row } from './table.js';
+import { SHEET_DIALECT, type TextStream } from './text-stream.js';
 import { parseAuthenticationType } from './values.js';
+import { openText } from './xlsx/open-text.js';
 
 /** What names a user in a list. */
 export const NAMING = ['id', 'userName', 'email'] as const;
@@ -47,7 +48,7 @@ const ACCEPTED = 'id, username, email; case, spaces and punctuation do not matte
 
 /** Returns the list of `--auth-types`. Throws SourceRefused with everything that is wrong in it. */
 export function readAuthTypes(wishes: TypeListWishes, authTypeMap: Readonly<Record<string, AuthenticationType>>): TypeList {
-  const stream = new FileStream(wishes.file, wishes.encoding);
+  const stream = openText(wishes.file, wishes.encoding);
   try {
     return readTable(stream, new RecordScanner(stream), wishes, authTypeMap);
   } finally {
@@ -57,10 +58,11 @@ export function readAuthTypes(wishes: TypeListWishes, authTypeMap: Readonly<Reco
 
 /** Returns the list of `--basic-users`. Throws SourceRefused with everything that is wrong in it. */
 export function readBasicUsers(wishes: TypeListWishes): TypeList {
-  const stream = new FileStream(wishes.file, wishes.encoding);
+  const stream = openText(wishes.file, wishes.encoding);
   try {
     const scanner = new RecordScanner(stream);
     const headings = headingLine(scanner.peek(PEEKED));
+    if (headings === undefined && stream.sheet !== undefined) return readOneColumn(stream, scanner, wishes);
     return headings === undefined ? readLines(stream, scanner, wishes) : { ...readTable(stream, scanner, wishes, undefined), headings };
   } finally {
     stream.close();
@@ -87,7 +89,7 @@ function cellsOf(line: string, delimiter: string): readonly string[] {
 }
 
 /** One username per line, to the letter: commas and quotation marks belong to the name. */
-function readLines(stream: FileStream, scanner: RecordScanner, { file, collation }: TypeListWishes): TypeList {
+function readLines(stream: TextStream, scanner: RecordScanner, { file, collation }: TypeListWishes): TypeList {
   const bytes = scanner.peek(Number.POSITIVE_INFINITY);
   const problems = new Problems();
   const rows: TypeListRow[] = [];
@@ -111,9 +113,30 @@ function readLines(stream: FileStream, scanner: RecordScanner, { file, collation
   return { input: { path: file, role: 'basic-users', sha256: stream.finish(), rows: rows.length }, option: '--basic-users', rows, columns: new Map() };
 }
 
+/** A sheet without headings: one username per row, in its first column. */
+function readOneColumn(stream: TextStream, scanner: RecordScanner, { file, collation }: TypeListWishes): TypeList {
+  const problems = new Problems();
+  const rows: TypeListRow[] = [];
+  let last = 0;
+  scanner.scan(SHEET_DIALECT, {
+    row(row) {
+      last = row.line;
+      if (row.width > 1) {
+        const message = 'the sheet has several columns, and none of them has a heading that names users. Write one over them: username, email or id.';
+        problems.add({ file, line: row.line, column: 2, message, cause: 'no headings' });
+      } else if (!collation.isBlank(row.text(0))) rows.push({ line: row.line, id: '', userName: row.text(0), email: '', type: 'basic' });
+    },
+    problem: ({ line, message }) => problems.add({ file, line, message }),
+  });
+  stream.sheet?.refuse({ file, columns: [0], headings: [], after: 0, last }, problems);
+  refuseEmpty(rows, '--basic-users', file, problems);
+  problems.refuse();
+  return { input: { path: file, role: 'basic-users', sha256: stream.finish(), rows: rows.length }, option: '--basic-users', rows, columns: new Map() };
+}
+
 /** `authTypeMap` is undefined for a list of Basic users. */
 function readTable(
-  stream: FileStream,
+  stream: TextStream,
   scanner: RecordScanner,
   { file, collation }: TypeListWishes,
   authTypeMap: Readonly<Record<string, AuthenticationType>> | undefined,

@@ -1,7 +1,9 @@
 /** All targets. A new one is one line here. */
 
+import { filesFound } from '../sources/csv-source.js';
 import { jsonSource } from '../sources/json/source.js';
 import type { SourceRequest } from '../sources/source.js';
+import { holdsWorkbook } from '../sources/xlsx/workbook-file.js';
 import { csvTarget } from './csv.js';
 import type { RunRecord } from './journal.js';
 import { ApplyRefused } from './refusal.js';
@@ -18,8 +20,11 @@ export const targetOf = ({ inputs, reading }: Pick<RunRecord, 'inputs' | 'readin
 const ELSEWHERE = 'An export as CSV or SQLite can be corrected by apply: plan again from one.';
 
 /** Returns why a source cannot be written to, and what leads on; undefined where it can. */
-export const whyNotWritten = (source: SourceRequest): { readonly reason: string; readonly hint: string } | undefined =>
-  jsonSource.claims(source) ? { reason: "The source is JSON as Jama Connect's REST answers, and apply writes no JSON.", hint: ELSEWHERE } : undefined;
+export function whyNotWritten(source: SourceRequest): { readonly reason: string; readonly hint: string } | undefined {
+  if (jsonSource.claims(source)) return { reason: "The source is JSON as Jama Connect's REST answers, and apply writes no JSON.", hint: ELSEWHERE };
+  const workbook = filesFound(source).find(({ file }) => holdsWorkbook(file));
+  return workbook === undefined ? undefined : { reason: `${workbook.file} is an Excel workbook, and apply writes no workbook.`, hint: ELSEWHERE };
+}
 
 /** Yields the target that a request means. */
 export function targetFor(source: SourceRequest): Target {

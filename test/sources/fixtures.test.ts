@@ -426,7 +426,7 @@ const REFUSED: Readonly<Record<string, Refused>> = {
     says: ['"LDAP" (2)', '"Crowd" (1)', '--auth-type-map "LDAP"=basic or =idp'],
   },
   'utf-16-without-bom': { places: [], says: ['users.csv', 'UTF-16 without a byte-order mark', /save it as UTF-8/i] },
-  'xlsx-named-csv': { places: [], says: ['users.csv is an Excel workbook', /Save As/] },
+  'xlsx-named-csv': { places: [], says: ['users.csv is not a whole workbook', /save it there once more/] },
 };
 
 /** Yields `file line:column` of each problem told. */

@@ -15,8 +15,9 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   model: { rooms: [], uses: [], reason: 'the nouns and their definitions hold wherever they are read: they depend on nothing that could change under them' },
   sources: {
     rooms: ['model'],
-    uses: ['node:fs', 'node:crypto', 'node:buffer', 'node:path', 'csv-parse', 'better-sqlite3', 'zod'],
-    reason: 'a format knows bytes and what a record is; what a record means for SCIM is decided elsewhere',
+    uses: ['node:fs', 'node:crypto', 'node:buffer', 'node:path', 'csv-parse', 'better-sqlite3', 'fflate', 'saxes', 'zod'],
+    reason:
+      'a format knows bytes and what a record is; what a record means for SCIM is decided elsewhere. fflate unpacks and saxes reads the XML of workbooks: both stream without waiting, have no native parts, and are loaded only with a workbook',
   },
   rules: { rooms: ['model'], uses: [], reason: 'a rule sees a snapshot and nothing else, so the same snapshot always gives the same findings' },
   audit: {

@@ -3,6 +3,7 @@
 import { isStopped, type Report } from '../../audit/report.js';
 import type { ReportOptions } from '../../reporters/reporter.js';
 import { verdictText } from '../../reporters/verdict.js';
+import { fileOf } from '../../sources/xlsx/workbook-file.js';
 import { type Audited, auditSource } from '../audit-source.js';
 import { type Ending, EXIT } from '../exit.js';
 import { furtherOutputs } from '../further-outputs.js';
@@ -41,7 +42,7 @@ export async function check(source: string | undefined, flags: CheckFlags, words
   refuseOverwriting(files, [
     ...report.snapshot.inputs.map(({ file }) => file),
     ...prepared.otherInputs,
-    ...[flags.decisions, flags.baseline].filter((file) => file !== undefined),
+    ...[flags.decisions, flags.baseline].flatMap((file) => (file === undefined ? [] : [fileOf(file)])),
   ]);
   const options = (file: string | undefined): ReportOptions => ({
     ...optionsFor(file, prepared, flags, io),
@@ -64,7 +65,7 @@ async function withStandings({ report, audit }: Audited, { decisions, baseline }
   if (decisions === undefined && baseline === undefined) return report;
   const { acceptFrom, holdAgainst } = await import('../standing-files.js');
   const today = io.now().toISOString().slice(0, 10);
-  const accepted = decisions === undefined ? report : acceptFrom(report, audit.context, { file: decisions, encoding: request.encoding }, today);
+  const accepted = decisions === undefined ? report : await acceptFrom(report, audit.context, { file: decisions, encoding: request.encoding }, today);
   return baseline === undefined ? accepted : holdAgainst(accepted, baseline, today, sourceWords);
 }
 

@@ -13,6 +13,7 @@ import { csvText } from '../../reporters/plan-tables.js';
 import { printable } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import { readDecisionCells } from '../../sources/cells.js';
+import { readyWorkbooks } from '../../sources/xlsx/open-text.js';
 import { shellWord } from '../command-words.js';
 import { AT, type Choice, choicesOf, keyLines, questionText, waitingText } from '../decision-texts.js';
 import { type Ending, EXIT } from '../exit.js';
@@ -36,6 +37,7 @@ export async function decide(folder: string, { all = false }: DecideFlags, io: I
   if (io.stdin.isTTY !== true || !io.stdout.isTTY) {
     throw new Mistake('decide asks questions, and this is no terminal.', `Run it on a terminal, or write into ${file} with a spreadsheet.`);
   }
+  await readyWorkbooks([file]);
   const { delimiter, rows: read } = readDecisionCells(file);
   // A file of a spreadsheet that parts cells otherwise comes back as that spreadsheet opens it.
   const csvDelimiter = delimiter === ';' ? 'semicolon' : 'comma';

@@ -6,6 +6,7 @@ import { PROVIDER_NAMES } from '../../model/idp.js';
 import { visible } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import { readNameList } from '../../sources/name-list.js';
+import { fileOf } from '../../sources/xlsx/workbook-file.js';
 import { hashFile } from '../../targets/files.js';
 import type { SharedFlags } from '../options.js';
 
@@ -69,7 +70,7 @@ export function listDifferences({ files }: Certificate, flags: SharedFlags): str
     if (given === undefined) return [];
     const certified = files.find((each) => each.role === role);
     if (certified === undefined) return [`${visible(given)} was no part of the audit: the check ran without ${LIST_FLAGS[role]}.`];
-    const now = hashFile(given);
+    const now = hashFile(fileOf(given));
     return now === certified.sha256 ? [] : [`${visible(given)} is not what was audited: its SHA-256 is ${now}.`];
   });
 }

@@ -12,6 +12,7 @@ import { printable, visible } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import { firstWrong } from '../../setup/json-places.js';
 import { reasonOf } from '../../sources/file-stream.js';
+import { readyWorkbooks } from '../../sources/xlsx/open-text.js';
 import { fileWords, shellWord } from '../command-words.js';
 import { type Ending, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
@@ -49,6 +50,7 @@ export async function gate(file: string, source: string | undefined, flags: Gate
   const exceptions = exceptionsOf(certificate);
   const uncompared = uncomparedOf(certificate, flags, isIdpGiven);
   const isStrict = flags.strict === true;
+  await readyWorkbooks([flags.syncGroups]);
   const reasons = [
     ...readinessReasons(certificate),
     ...ageReasons(age, flags.maxAge ?? USUAL_AGE),

@@ -18,6 +18,7 @@ import { count, grouped } from '../../rules/rule.js';
 import { readDecisionCells } from '../../sources/cells.js';
 import type { Encoding } from '../../sources/encoding.js';
 import { SourceRefused } from '../../sources/problem.js';
+import { readyWorkbooks } from '../../sources/xlsx/open-text.js';
 import { refuseUnreadable } from '../../targets/files.js';
 import { applyCommandOf } from '../apply-command.js';
 import { auditSource } from '../audit-source.js';
@@ -61,6 +62,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
       'Export the users with their ids (REST GET /users with includeInactive=true, or the database), and plan on that.',
     );
   }
+  await readyWorkbooks([flags.decisions, join(flags.out, 'decisions.csv')]);
   const decisions = findDecisions(flags, prepared.request.encoding);
   const answer = makePlan(
     { before: report, context: audit.context, members },

@@ -12,6 +12,7 @@ import { knowFrom, knowNothing } from '../../setup/known.js';
 import { type Detail, type EnablementCase, HOSTINGS, type Hosting, type Runbook, writeRunbook } from '../../setup/runbook.js';
 import { SECTIONS } from '../../setup/steps.js';
 import { GROUPS_ONLY } from '../../setup/steps-prepare.js';
+import { fileOf } from '../../sources/xlsx/workbook-file.js';
 import { type Audited, auditSource } from '../audit-source.js';
 import { shellWord } from '../command-words.js';
 import { type Ending, EXIT } from '../exit.js';
@@ -89,7 +90,7 @@ async function withExport(
   const { snapshot, idp } = report;
   return {
     runbook: writeRunbook(given, SECTIONS, [...basisOf(report), ...withheldText(withheld)], knowFrom(report, given)),
-    inputs: [...snapshot.inputs, ...(idp?.inputs ?? [])].map(({ file }) => file).concat(decisions ?? []),
+    inputs: [...snapshot.inputs, ...(idp?.inputs ?? [])].map(({ file }) => file).concat(decisions === undefined ? [] : fileOf(decisions)),
   };
 }
 

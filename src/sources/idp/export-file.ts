@@ -1,4 +1,4 @@
-/** Reads one export from front to end, CSV or JSON: what it is, its first character says. */
+/** Reads one export from front to end, CSV, JSON or a workbook: what it is, its first characters say. */
 
 import { statSync } from 'node:fs';
 import type { IdpInput, IdpProvider, IdpRole } from '../../model/idp.js';
@@ -13,6 +13,9 @@ import { JsonFault, JsonLexer } from '../json/json-lexer.js';
 import { JsonRecordReader } from '../json/json-record.js';
 import { type Problems, SourceRefused } from '../problem.js';
 import type { OnProgress } from '../table.js';
+import type { TextStream } from '../text-stream.js';
+import { openText } from '../xlsx/open-text.js';
+import { fileOf, holdsWorkbook } from '../xlsx/workbook-file.js';
 import { CsvEntry, type Entry, type ExportFile } from './entry.js';
 import { type IdpField, JSON_FIELDS, type RecordKind } from './export-forms.js';
 import { resolveExport } from './export-scheme.js';
@@ -90,13 +93,16 @@ function reopenAsUnicode(opened: FrontedFile): FrontedFile {
  * could be. Throws a Mistake for a file that is something else altogether.
  */
 export function readExport(wishes: ExportWishes, problems: Problems, visit: (entry: Entry) => void): ExportRead | undefined {
-  let stream = new FrontedFile(wishes.file, wishes.encoding);
+  let stream: TextStream = holdsWorkbook(wishes.file) ? openText(wishes.file) : new FrontedFile(wishes.file, wishes.encoding);
   try {
+    if (!(stream instanceof FrontedFile)) return readCsv(wishes, stream, problems, visit);
     const first = stream.firstCharacter();
     if (first === undefined) throw new SourceRefused([{ file: wishes.file, line: 1, message: 'the file is empty; export again.' }], 1);
     const isJson = first === '{' || first === '[';
-    if (isJson && wishes.encoding === 'windows-1252') stream = reopenAsUnicode(stream);
-    return isJson ? readJson(wishes, stream, problems, visit) : readCsv(wishes, stream, problems, visit);
+    if (!isJson) return readCsv(wishes, stream, problems, visit);
+    const unicode = wishes.encoding === 'windows-1252' ? reopenAsUnicode(stream) : stream;
+    stream = unicode;
+    return readJson(wishes, unicode, problems, visit);
   } catch (error) {
     if (!(error instanceof SourceRefused)) throw error;
     for (const problem of error.problems) problems.add(problem);
@@ -106,7 +112,7 @@ export function readExport(wishes: ExportWishes, problems: Problems, visit: (ent
   }
 }
 
-function readCsv(wishes: ExportWishes, stream: FileStream, problems: Problems, visit: (entry: Entry) => void): ExportRead {
+function readCsv(wishes: ExportWishes, stream: TextStream, problems: Problems, visit: (entry: Entry) => void): ExportRead {
   const { path, file, provider, role, named, nulls, delimiter, quote, onProgress } = wishes;
   const { head, read } = openRecords(stream, {
     path,
@@ -132,7 +138,7 @@ function readCsv(wishes: ExportWishes, stream: FileStream, problems: Problems, v
     visit(entry);
   }, problems);
   return {
-    input: { path, file, role, sha256, rows },
+    input: { path, file: fileOf(file), role, sha256, rows },
     isJson: false,
     pages: NO_PAGES,
     columns,

@@ -2,6 +2,7 @@
 
 import type { IdpProvider } from '../../model/idp.js';
 import { quoted } from '../problem.js';
+import { splitSheet } from '../xlsx/workbook-file.js';
 import { count } from './accounts.js';
 import type { DirectoryUsers } from './directory-users.js';
 import { readFlag } from './entra-users.js';
@@ -84,7 +85,7 @@ export class Members {
       : this.groups.named(name, { path: entry.path, file: entry.file, line: entry.line }, 'the row is of the group');
   }
 
-  /** Returns the group of a whole file: the one that a person named, or else the one of the list that the file is called after. */
+  /** Returns the group of a whole file: the one that a person named, or else the one of the list that the file, or its sheet, is called after. */
   fileGroup({ group, path, file }: MembersWishes): FoundGroup {
     const base = path.slice(path.lastIndexOf('/') + 1);
     const way = `--idp-members "GROUP=${base}"`;
@@ -93,7 +94,7 @@ export class Members {
         refusal: `the file does not say whose members it lists, and its name alone does not prove it. Name the group with ${way}, or give the list of groups with --idp-groups.`,
       };
     }
-    const name = group ?? base.replace(/(?<=.)\.[^.]*$/, '');
+    const name = group ?? splitSheet(file).sheet ?? base.replace(/(?<=.)\.[^.]*$/, '');
     const said = group === undefined ? 'the file does not say whose members it lists, and by its name they are of the group' : '--idp-members names the group';
     const found = this.groups.named(name, { path, file, line: 1 }, said);
     if ('place' in found) this.listed.add(found.place);

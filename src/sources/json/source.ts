@@ -1,4 +1,4 @@
-/** Saved answers of Jama Connect's REST: files by flag, or a folder of them; other roles may be CSV files. */
+/** Saved answers of Jama Connect's REST: files by flag, or a folder of them; other roles may be CSV files or workbooks. */
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { Mistake } from '../../model/mistake.js';
 import { filesFound, openCsvFiles, refuseTwice } from '../csv-source.js';
 import { compareNaturally } from '../patterns.js';
 import type { SourceFile, SourceFormat, SourceRequest } from '../source.js';
+import { holdsWorkbook } from '../xlsx/workbook-file.js';
 import { RoleLists } from './completeness.js';
 import { holdsJson, isJsonFile } from './content.js';
 import { jsonTable } from './table.js';
@@ -31,7 +32,7 @@ export const jsonSource: SourceFormat = {
   async open(request, onProgress) {
     const files = wholeOf(request);
     const lists = { users: new RoleLists('users'), groups: new RoleLists('groups'), memberships: new RoleLists('memberships') };
-    const csv = openCsvFiles(
+    const csv = await openCsvFiles(
       files.filter(({ isJson }) => !isJson),
       request,
       onProgress,
@@ -93,11 +94,12 @@ function answersOf(request: SourceRequest): Answers[] {
   return ROLES.flatMap((role) => [...beside, ...found].filter((file) => file.role === role).map(withGroup));
 }
 
-/** A folder's users.csv that holds JSON, or that lies beside users.json: which list is meant is not certain. */
+/** A folder's users.csv or users.xlsx that holds JSON, or that lies beside users.json: which list is meant is not certain. */
 function refuseMisnamed(own: readonly Answers[], saved: readonly Answers[], folder: string): void {
-  const csv = own.find(({ role, path, file }) => path === `${role}.csv` && file === join(folder, path));
+  const csv = own.find(({ role, path, file }) => [`${role}.csv`, `${role}.xlsx`].includes(path) && file === join(folder, path));
   if (csv === undefined) return;
-  const says = csv.isJson ? ` ${csv.path} is JSON as Jama Connect's REST answers, not CSV.` : '';
+  const what = csv.path.endsWith('.csv') ? 'CSV' : 'an Excel workbook';
+  const says = csv.isJson ? ` ${csv.path} is JSON as Jama Connect's REST answers, not ${what}.` : '';
   if (saved.length > 0) {
     throw new Mistake(
       `${folder} holds both ${csv.path} and ${saved[0].path}, so which list of ${csv.role} is meant is not certain.${says}`,
@@ -106,7 +108,7 @@ function refuseMisnamed(own: readonly Answers[], saved: readonly Answers[], fold
   }
   if (csv.isJson) {
     throw new Mistake(
-      `${csv.file} is JSON as Jama Connect's REST answers, not CSV.`,
+      `${csv.file} is JSON as Jama Connect's REST answers, not ${what}.`,
       csv.role === 'memberships'
         ? 'Name it members-ID.json, ID being the id of the group whose members it lists; one file for each group.'
         : `Name it ${csv.role === 'users' ? 'users.json' : 'usergroups.json'}, and run the same command again.`,
@@ -119,7 +121,7 @@ function refuseMixed(role: Role, files: readonly Answers[], source: string | und
   const other = files.find(({ isJson }) => !isJson);
   if (json === undefined || other === undefined) return;
   throw new Mistake(
-    `${other.file} and ${json.file} are both lists of ${role}, one as CSV and one as JSON: they cannot be one list.`,
+    `${other.file} and ${json.file} are both lists of ${role}, one as ${holdsWorkbook(other.file) ? 'an Excel workbook' : 'CSV'} and one as JSON: they cannot be one list.`,
     `Give the ${role} in one format${source === undefined ? '' : `, or move the one that is not meant out of ${source}`}. Lists of different kinds may differ, as users in JSON and groups in CSV.`,
   );
 }

@@ -1,12 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { IdpDirectory, PROVIDER_NAMES } from '../../../src/model/idp.js';
 import { Mistake } from '../../../src/model/mistake.js';
 import { type IdpRequest, readIdp, splitMembersFlag } from '../../../src/sources/idp/read-idp.js';
+import { readyWorkbooks } from '../../../src/sources/xlsx/open-text.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../../fixtures/sources/idp');
+
+// Where the program reads, what reads a workbook is loaded before.
+beforeAll(() => readyWorkbooks([join(root, 'bad/not-a-text/users.xlsx')]));
 
 interface Request {
   readonly provider: keyof typeof PROVIDER_NAMES;

@@ -1,0 +1,91 @@
+/** Cells that do not hold for certain what was meant. They count only in columns that are read, which are known after the headings. */
+
+import { type Problems, quoted } from '../problem.js';
+import type { ReadCells } from '../text-stream.js';
+import { HALF_CHARACTER, LOOSE_SPACE } from './cell-text.js';
+
+const MESSAGES = {
+  date: (value: string) =>
+    `the cell holds a date, ${value}, and no date belongs here: spreadsheets take entries such as 1-2 for one. Format the column as Text, enter what was meant, and save again.`,
+  digits: (value: string) =>
+    `the number ${value} has more than 15 digits, and a spreadsheet keeps only 15 of them: what was meant is lost. Export again with the column as text, or as CSV.`,
+  error: (value: string) => `the cell holds the error ${value} in place of a value. Correct its formula, or enter the value itself.`,
+  formula: () =>
+    'the cell is a formula whose result the file does not hold. Open it in Excel or LibreOffice and save it, or put the values in place of the formulas (copy, Paste Special, Values).',
+  space: (value: string) =>
+    `${quoted(value)} begins or ends with white space, and the file does not say that it belongs to the text (xml:space). Open it in Excel or LibreOffice, see whether it does, and save it again.`,
+  half: (value: string) => `${quoted(value)} holds half a character (a lone surrogate). Enter the text again.`,
+  merged: (value: string) => `the cells ${value} are merged, so only the first of them has a value. Unmerge them and fill in each cell.`,
+} as const satisfies Readonly<Record<string, (value: string) => string>>;
+
+export type CellFault = keyof typeof MESSAGES;
+
+export const TEXT_FAULTS: Readonly<Record<number, CellFault>> = { [LOOSE_SPACE]: 'space', [HALF_CHARACTER]: 'half' };
+
+/** More of one kind in one column are only counted. Titles and headings have fewer rows. */
+const MOST_PLACES = 64;
+const MOST_LINES = 5;
+
+interface Found {
+  readonly fault: CellFault;
+  readonly column: number;
+  readonly places: { readonly line: number; readonly value: string }[];
+  count: number;
+}
+
+interface Range {
+  readonly text: string;
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+export class CellFaults {
+  readonly #found = new Map<string, Found>();
+  readonly #merged: Range[] = [];
+
+  add(fault: CellFault, line: number, column: number, value: string): void {
+    const name = `${column} ${fault}`;
+    let found = this.#found.get(name);
+    if (found === undefined) {
+      found = { fault, column, places: [], count: 0 };
+      this.#found.set(name, found);
+    }
+    found.count++;
+    if (found.places.length < MOST_PLACES) found.places.push({ line, value });
+  }
+
+  merge(range: Range): void {
+    this.#merged.push(range);
+  }
+
+  get merges(): number {
+    return this.#merged.length;
+  }
+
+  /** Adds what counts to `problems`. */
+  refuse({ file, columns, dates, headings, after, last }: ReadCells, problems: Problems): void {
+    const read = new Set(columns);
+    const place = (line: number, column: number) => ({
+      file,
+      line,
+      column: column + 1,
+      ...(column < headings.length ? { heading: headings[column] } : {}),
+    });
+    for (const { fault, column, places, count } of this.#found.values()) {
+      if (!read.has(column) || (fault === 'date' && dates?.has(column) === true)) continue;
+      const counted = places.filter(({ line }) => line > after && line <= last);
+      if (counted.length === 0) continue;
+      const rows = count - places.length + counted.length;
+      const first = counted.slice(0, MOST_LINES).map(({ line }) => line);
+      const [{ line, value }] = counted;
+      problems.add({ ...place(line, column), message: MESSAGES[fault](value), ...(rows > 1 ? { rows: { count: rows, first } } : {}) });
+    }
+    for (const { text, top, bottom, left, right } of this.#merged) {
+      const column = [...read].sort((a, b) => a - b).find((each) => each >= left && each <= right);
+      if (column === undefined || bottom <= after || top > last) continue;
+      problems.add({ ...place(Math.max(top, after + 1), column), message: MESSAGES.merged(text) });
+    }
+  }
+}

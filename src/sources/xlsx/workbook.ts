@@ -1,0 +1,144 @@
+/** What a workbook is: its sheets, its shared texts and its number formats, found by its relations and not by the names of parts. */
+
+import { Mistake } from '../../model/mistake.js';
+import { formatOf, type NumberFormat } from './number-text.js';
+import { type Attributes, XmlReader } from './xml.js';
+import type { Archive } from './zip.js';
+
+const MOST_XML = 1 << 26;
+
+export interface SheetInfo {
+  readonly name: string;
+  readonly part: string;
+  readonly isHidden: boolean;
+}
+
+export interface Workbook {
+  /** Worksheets in the order of their tabs. */
+  readonly sheets: readonly SheetInfo[];
+  readonly sharedStrings?: string;
+  readonly formats: readonly NumberFormat[];
+  readonly is1904: boolean;
+  /** The results that it holds of its formulas are not to be relied on. */
+  readonly isToBeComputed: boolean;
+}
+
+interface Relation {
+  /** The last part of its name: `worksheet`. */
+  readonly type: string;
+  readonly target: string;
+}
+
+const SAVE_AS = 'In Excel or LibreOffice: Save As, "Excel Workbook (.xlsx)" or "CSV UTF-8".';
+
+export function readWorkbook(archive: Archive): Workbook {
+  const main = [...relationsOf(archive, '').values()].find(({ type }) => type === 'officeDocument')?.target;
+  if (main === undefined || !archive.has(main)) throw noWorkbook(archive);
+  if (main.endsWith('.bin')) throw new Mistake(`${archive.file} is a binary workbook (.xlsb), which is not read.`, SAVE_AS);
+  if (!/(?:^|\/)workbook\.xml$/i.test(main) && !isSpreadsheet(archive, main)) throw noWorkbook(archive);
+  const relations = relationsOf(archive, main);
+  const listed: { readonly name: string; readonly id: string; readonly isHidden: boolean }[] = [];
+  let is1904 = false;
+  let isToBeComputed = false;
+  let section = '';
+  readPart(archive, main, 'workbook', (name, attributes, depth) => {
+    if (depth === 1) section = name;
+    if (depth === 1 && name === 'workbookPr') is1904 = isTrue(attributes.date1904);
+    if (depth === 1 && name === 'calcPr') isToBeComputed = isTrue(attributes.fullCalcOnLoad);
+    if (depth !== 2 || section !== 'sheets' || name !== 'sheet') return;
+    listed.push({ name: attributes.name ?? '', id: idOf(attributes), isHidden: attributes.state === 'hidden' || attributes.state === 'veryHidden' });
+  });
+  const sheets = listed.flatMap(({ name, id, isHidden }): SheetInfo[] => {
+    const relation = relations.get(id);
+    if (relation === undefined) throw archive.broken(`the sheet ${JSON.stringify(name)} has no part`);
+    // Charts and macros have sheets of their own.
+    return relation.type === 'worksheet' ? [{ name, part: relation.target, isHidden }] : [];
+  });
+  if (sheets.length === 0) throw archive.broken('it has no worksheet');
+  const partOf = (type: string): string | undefined => [...relations.values()].find((relation) => relation.type === type)?.target;
+  const [sharedStrings, styles] = [partOf('sharedStrings'), partOf('styles')];
+  return {
+    sheets,
+    ...(sharedStrings === undefined ? {} : { sharedStrings }),
+    formats: styles === undefined ? [] : readFormats(archive, styles),
+    is1904,
+    isToBeComputed,
+  };
+}
+
+/** Returns the sheet that is meant. Throws a Mistake if that is not certain. */
+export function chooseSheet(file: string, sheets: readonly SheetInfo[], wanted: string | undefined): SheetInfo {
+  const names = sheets.map(({ name }) => JSON.stringify(name)).join(', ');
+  if (wanted !== undefined) {
+    const same = sheets.find(({ name }) => name === wanted) ?? sheets.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+    if (same !== undefined) return same;
+    throw new Mistake(`${file} has no sheet ${JSON.stringify(wanted)}.`, `Its sheets: ${names}.`);
+  }
+  const [first] = sheets;
+  const shown = sheets.find(({ isHidden }) => !isHidden);
+  if (!first.isHidden || shown === undefined) return first;
+  throw new Mistake(
+    `The first sheet of ${file}, ${JSON.stringify(first.name)}, is hidden, so which sheet is meant is not certain.`,
+    `Name it: '${file}#${shown.name}'. Its sheets: ${names}.`,
+  );
+}
+
+function noWorkbook(archive: Archive): Mistake {
+  const { file } = archive;
+  if (archive.has('xl/workbook.xml')) return archive.broken('it does not say which of its parts is the workbook');
+  const isOpenDocument = archive.has('mimetype') && archive.has('content.xml');
+  if (isOpenDocument) return new Mistake(`${file} is an OpenDocument file (.ods or another), which is not read.`, SAVE_AS);
+  const isDocument = archive.has('[Content_Types].xml');
+  return new Mistake(
+    `${file} is ${isDocument ? 'an Office document, but not an Excel workbook' : 'a ZIP archive, but not an Excel workbook (.xlsx)'}.`,
+    isDocument ? 'Give the export as CSV or as .xlsx.' : 'Unpack it, and give the files in it.',
+  );
+}
+
+const isSpreadsheet = (archive: Archive, main: string): boolean => [...relationsOf(archive, main).values()].some(({ type }) => type === 'worksheet');
+
+const isTrue = (text: string | undefined): boolean => text === '1' || text === 'true';
+
+/** The attribute `r:id`, whatever the prefix is. */
+const idOf = (attributes: Attributes): string => Object.entries(attributes).find(([name]) => name.endsWith(':id'))?.[1] ?? '';
+
+function readPart(archive: Archive, part: string, root: string | undefined, open: (name: string, attributes: Attributes, depth: number) => void): void {
+  new XmlReader(archive.open(part, MOST_XML), { open, close: () => {} }, root).readAll();
+}
+
+/** Returns the relations of a part by their ids, or those of the whole file. */
+function relationsOf(archive: Archive, part: string): ReadonlyMap<string, Relation> {
+  const folder = part.slice(0, part.lastIndexOf('/') + 1);
+  const path = `${folder}_rels/${part.slice(folder.length)}.rels`;
+  const relations = new Map<string, Relation>();
+  if (!archive.has(path)) return relations;
+  readPart(archive, path, undefined, (name, { Id = '', Type = '', Target = '', TargetMode }, depth) => {
+    if (depth !== 1 || name !== 'Relationship' || TargetMode === 'External') return;
+    relations.set(Id, { type: Type.slice(Type.lastIndexOf('/') + 1), target: resolved(folder, Target) });
+  });
+  return relations;
+}
+
+/** Returns the name of a part that is named from a folder, or from the root. */
+function resolved(folder: string, target: string): string {
+  const names: string[] = [];
+  for (const name of (target.startsWith('/') ? target : folder + target).split('/')) {
+    if (name === '..') names.pop();
+    else if (name !== '' && name !== '.') names.push(name);
+  }
+  return names.join('/');
+}
+
+function readFormats(archive: Archive, part: string): NumberFormat[] {
+  const codes = new Map<number, string>();
+  const formats: NumberFormat[] = [];
+  let section = '';
+  readPart(archive, part, 'styleSheet', (name, attributes, depth) => {
+    if (depth === 1) section = name;
+    if (depth !== 2) return;
+    const id = Number(attributes.numFmtId ?? 0);
+    if (section === 'numFmts' && name === 'numFmt') codes.set(id, attributes.formatCode ?? '');
+    if (section === 'cellXfs' && name === 'xf') formats.push(formatOf(id, codes.get(id)));
+  });
+  return formats;
+}

@@ -1,0 +1,316 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseRecords } from '../../../src/sources/csv-scan.js';
+import { Problems } from '../../../src/sources/problem.js';
+import type { TextStream } from '../../../src/sources/text-stream.js';
+import { openText, readyWorkbooks } from '../../../src/sources/xlsx/open-text.js';
+import { temporaryFolders } from '../../support/temporary.js';
+import { lettersOf, type SheetCell, type WorkbookStyle, type WrittenSheet, workbookOf } from '../../support/workbook.js';
+
+const folder = temporaryFolders()();
+const file = join(folder, 'Report.xlsx');
+
+async function open(bytes: Uint8Array, named = file): Promise<TextStream> {
+  writeFileSync(file, bytes);
+  await readyWorkbooks([named]);
+  return openText(named);
+}
+
+function drain(stream: TextStream, room = 1 << 16): string {
+  const parts: Buffer[] = [];
+  for (;;) {
+    const part = Buffer.alloc(room);
+    const length = stream.fill(part, 0);
+    if (length === 0) return Buffer.concat(parts).toString('utf8');
+    parts.push(part.subarray(0, length));
+  }
+}
+
+const textOf = async (bytes: Uint8Array, named?: string): Promise<string> => drain(await open(bytes, named));
+const sheet = (rows: WrittenSheet['rows'], style?: WorkbookStyle, more: Partial<WrittenSheet> = {}): Buffer => workbookOf([{ rows, ...more }], style);
+const xml = (text: string): SheetCell => ({ xml: text });
+
+/** Reads one cell, and what is said against it. */
+async function cell(content: SheetCell, style?: WorkbookStyle): Promise<string> {
+  const stream = await open(sheet([['id'], [content, 'x']], style));
+  const [, [text]] = parseRecords(drain(stream), '\t');
+  const problems = new Problems();
+  stream.sheet?.refuse({ file: 'F', columns: [0], headings: ['id'], after: 1, last: 2 }, problems);
+  try {
+    problems.refuse();
+  } catch (error) {
+    return (error as { details: string[] }).details.join('\n');
+  }
+  return text;
+}
+
+const XFS = (...formats: readonly (number | string)[]): string => {
+  const codes = formats.flatMap((format, at) =>
+    typeof format === 'string' ? [`<numFmt numFmtId="${200 + at}" formatCode="${format.replaceAll('"', '&quot;')}"/>`] : [],
+  );
+  const xfs = formats.map((format, at) => `<xf numFmtId="${typeof format === 'string' ? 200 + at : format}"/>`);
+  return `<numFmts>${codes.join('')}</numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs>${xfs.join('')}</cellXfs>`;
+};
+const formatted = (value: string, format: number | string, workbook = ''): Promise<string> =>
+  cell(xml(`<c@ s="1"><v>${value}</v></c>`), { styles: XFS(0, format), workbook });
+
+describe('rows', () => {
+  it('are lines with tabs, each on the line of its number', async () => {
+    const rows = [['Title'], [], [undefined, 'b', 'c'], [undefined, undefined], ['a', 'line\nbreak', 'say "hi"', 'tab\there'], [], ['z']];
+    expect(await textOf(sheet(rows))).toBe('Title\n\n\tb\tc\n\na\t"line\nbreak"\t"say ""hi"""\t"tab\there"\n\nz\n');
+  });
+
+  it('at the end that are empty, or only formatted, are not there', async () => {
+    expect(await textOf(sheet([['a'], [xml('<c@ s="3"/>')], ['']], {}))).toBe('a\n');
+    expect(await textOf(sheet([]))).toBe('');
+  });
+
+  it('far below leave lines between', async () => {
+    const text = await textOf(sheet([['a']], {}, { rows: [['a'], [xml('</row><row r="1048576"><c r="C1048576"><v>7</v></c>')]] }));
+    expect(text).toBe(`a\n${'\n'.repeat(1048574)}\t\t7\n`);
+  });
+
+  it('are cut to what may have headings: later cells to the right are in no column', async () => {
+    const rows: SheetCell[][] = Array.from({ length: 70 }, (_, at) => [at, 'x']);
+    rows.push([70, 'x', xml('<c r="XFD71"><v>5</v></c>')]);
+    expect((await textOf(sheet(rows))).split('\n')[70]).toBe('70\tx');
+  });
+
+  it.each<[string, WorkbookStyle]>([
+    ['inline texts', { texts: 'inline' }],
+    ['a prefix', { prefix: 'x' }],
+    ['the strict namespace', { isStrict: true }],
+    ['no places', { isWithoutPlaces: true }],
+    ['stored parts', { isStored: true }],
+  ])('with %s are the same', async (_, style) => {
+    const rows = [
+      ['id', 'name'],
+      [undefined, '𝔘 é'],
+      [12, true],
+      ['  a ', 'b&<>\r\n_x0041_\u0007'],
+    ];
+    expect(await textOf(sheet(rows, style))).toBe(await textOf(sheet(rows)));
+    expect(parseRecords(await textOf(sheet(rows, style)), '\t')).toEqual([
+      ['id', 'name'],
+      ['', '𝔘 é'],
+      ['12', 'true'],
+      ['  a ', 'b&<>\r\n_x0041_\u0007'],
+    ]);
+  });
+
+  it('come out the same in pieces of any size, and have the digest of the file', async () => {
+    const bytes = sheet(Array.from({ length: 300 }, (_, at) => [at, `user ${at}`, 'é']));
+    const whole = await textOf(bytes);
+    const stream = await open(bytes);
+    expect(drain(stream, 7)).toBe(whole);
+    expect(stream.finish()).toBe(createHash('sha256').update(bytes).digest('hex'));
+  });
+
+  it('in UTF-16 as well', async () => {
+    const part =
+      '<?xml version="1.0" encoding="UTF-16"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="str"><v>é</v></c></row></sheetData></worksheet>';
+    expect(await textOf(sheet([], { parts: { 'xl/worksheets/sheet1.xml': Buffer.from(`\ufeff${part}`, 'utf16le') } }))).toBe('é\n');
+  });
+});
+
+describe('a number', () => {
+  it.each([
+    ['1001', '1001'],
+    ['1001.0', '1001'],
+    ['1.001E3', '1001'],
+    ['1.23456789012345E+14', '123456789012345'],
+    ['-0', '0'],
+    ['0.1', '0.1'],
+    ['007', '7'],
+    ['-12', '-12'],
+    ['999999999999999', '999999999999999'],
+  ])('%s is %s', async (written, read) => {
+    expect(await cell(xml(`<c@><v>${written}</v></c>`))).toBe(read);
+  });
+
+  it.each(['1234567890123456', '1234567890123450', '1E15', '9007199254740993', '0.30000000000000004', '1E20', '1.2345678901234567E+25', 'Infinity', '12a'])(
+    '%s is refused',
+    async (written) => {
+      expect(await cell(xml(`<c@><v>${written}</v></c>`))).toBe(
+        `F, line 2, column 1 (id): the number ${written} has more than 15 digits, and a spreadsheet keeps only 15 of them: what was meant is lost. Export again with the column as text, or as CSV.`,
+      );
+    },
+  );
+
+  it.each([
+    [9, '0.5', '0.5'],
+    ['"$"#,##0.00', '1001', '1001'],
+    ['[Red]0.00;-0.00', '1001', '1001'],
+    ['[$kr-41D] #,##0', '1001', '1001'],
+    ['00000', '42', '00042'],
+    ['0', '42', '42'],
+    ['0.0E+00', '42', '42'],
+    ['General', '42', '42'],
+    ['0 "days"', '42', '42'],
+    [49, '42', '42'],
+  ])('of the format %s is itself: %s', async (format, written, read) => {
+    expect(await formatted(written, format)).toBe(read);
+  });
+});
+
+describe('a date', () => {
+  it.each<[number | string, string, string, string?]>([
+    [14, '45000', '2023-03-15'],
+    [22, '45000.5', '2023-03-15T12:00:00'],
+    ['yyyy\\-mm\\-dd', '45000', '2023-03-15'],
+    ['[h]:mm', '0.75', '18:00:00'],
+    [14, '1', '1900-01-01'],
+    [14, '59', '1900-02-28'],
+    [14, '60', '1900-02-29'],
+    [14, '61', '1900-03-01'],
+    [14, '43538', '2023-03-15', '<workbookPr date1904="1"/>'],
+    [14, '0', '1904-01-01', '<workbookPr date1904="true"/>'],
+  ])('of the format %s, %s is %s, and refused in a column that is read', async (format, written, read, workbook) => {
+    expect(await formatted(written, format, workbook)).toBe(
+      `F, line 2, column 1 (id): the cell holds a date, ${read}, and no date belongs here: spreadsheets take entries such as 1-2 for one. Format the column as Text, enter what was meant, and save again.`,
+    );
+    expect(await textOf(sheet([[xml(`<c@ s="1"><v>${written}</v></c>`)]], { styles: XFS(0, format), ...(workbook === undefined ? {} : { workbook }) }))).toBe(
+      `${read}\n`,
+    );
+  });
+
+  it('is one by its type as well', async () => {
+    expect(await cell(xml('<c@ t="d"><v>2023-03-15</v></c>'))).toContain('the cell holds a date, 2023-03-15');
+  });
+});
+
+describe('a text', () => {
+  it.each([
+    ['<c@ t="s"><v></v></c>', ''],
+    ['<c@ t="b"><v>1</v></c>', 'true'],
+    ['<c@ t="b"><v>0</v></c>', 'false'],
+    ['<c@ t="str"><f>A1&amp;"b"</f><v>idb</v></c>', 'idb'],
+    ['<c@ t="str"><f>""</f><v></v></c>', ''],
+    ['<c@><f>1+1</f><v>2</v></c>', '2'],
+    ['<c@ t="inlineStr"><is><r><rPr><b/></rPr><t>An</t></r><r><t xml:space="preserve">a </t></r><rPh sb="0" eb="1"><t>no</t></rPh></is></c>', 'Ana '],
+    ['<c@ t="inlineStr"><is><t>a_x000D_\n_x005F_x0041_</t></is></c>', 'a\r\n_x0041_'],
+    ['<c@ t="inlineStr"><is><t><![CDATA[a<b]]>&#x1F600;</t></is></c>', 'a<b😀'],
+  ])('%s is %j', async (written, read) => {
+    expect(await cell(xml(written))).toBe(read);
+  });
+
+  it.each([
+    ['<c@ t="e"><v>#N/A</v></c>', 'the cell holds the error #N/A in place of a value.'],
+    ['<c@ t="e"><f>VLOOKUP(1,A:B,2)</f><v>#REF!</v></c>', 'the cell holds the error #REF!'],
+    ['<c@><f>A1</f></c>', 'the cell is a formula whose result the file does not hold.'],
+    ['<c@><f>A1</f><v/></c>', 'the cell is a formula whose result the file does not hold.'],
+    ['<c@ t="inlineStr"><is><t> ana</t></is></c>', '" ana" begins or ends with white space, and the file does not say that it belongs to the text'],
+    ['<c@ t="inlineStr"><is><t>_xD83D_</t></is></c>', 'holds half a character'],
+  ])('%s is refused', async (written, said) => {
+    expect(await cell(xml(written))).toContain(`F, line 2, column 1 (id): `);
+    expect(await cell(xml(written))).toContain(said);
+  });
+
+  it('of a formula is refused if the workbook says that nothing was computed', async () => {
+    expect(await cell(xml('<c@><f>1+1</f><v>0</v></c>'), { workbook: '<calcPr fullCalcOnLoad="1"/>' })).toContain('is a formula');
+    expect(await cell(xml('<c@><v>0</v></c>'), { workbook: '<calcPr fullCalcOnLoad="1"/>' })).toBe('0');
+  });
+
+  it('that is wrong in a row of nothing else makes a row all the same', async () => {
+    expect(await textOf(sheet([['id'], [xml('<c@><f>A1</f></c>')]]))).toBe('id\n=\n');
+  });
+});
+
+describe('faults', () => {
+  const said = async (bytes: Uint8Array, columns: readonly number[], after = 1, last = 99): Promise<readonly string[]> => {
+    const stream = await open(bytes);
+    drain(stream);
+    const problems = new Problems();
+    stream.sheet?.refuse({ file: 'F', columns, headings: ['id', 'name'], after, last }, problems);
+    try {
+      problems.refuse();
+      return [];
+    } catch (error) {
+      return (error as { details: readonly string[] }).details;
+    }
+  };
+  const error = xml('<c@ t="e"><v>#N/A</v></c>');
+
+  it('count only in columns that are read, below the headings and above what is no data', async () => {
+    const bytes = sheet([[error], ['id', 'name'], [1, error], [2, 'b'], [error]]);
+    expect(await said(bytes, [0], 2, 4)).toEqual([]);
+    expect(await said(bytes, [1], 2, 4)).toEqual([
+      'F, line 3, column 2 (name): the cell holds the error #N/A in place of a value. Correct its formula, or enter the value itself.',
+    ]);
+    expect(await said(bytes, [0], 2, 5)).toHaveLength(1);
+  });
+
+  it('of one kind in one column are one problem with all its rows', async () => {
+    const rows: SheetCell[][] = Array.from({ length: 2000 }, () => [error]);
+    expect(await said(sheet([['id'], ...rows]), [0], 1, 3000)).toEqual([
+      expect.stringMatching(/^F, line 2, column 1 \(id\): .* In 2,000 rows: line 2, line 3, line 4, line 5, line 6 and 1,995 more\.$/),
+    ]);
+  });
+
+  it('are merged cells among the data, and not those of titles and footnotes', async () => {
+    const merging = (ref: string): Partial<WrittenSheet> => ({ after: `<mergeCells count="1"><mergeCell ref="${ref}"/></mergeCells>` });
+    const rows = [['Users'], ['id', 'name'], [1, 'a'], [2], ['*note']];
+    expect(await said(sheet(rows, {}, merging('A1:B1')), [0, 1], 2, 4)).toEqual([]);
+    expect(await said(sheet(rows, {}, merging('A5:B5')), [0, 1], 2, 4)).toEqual([]);
+    expect(await said(sheet(rows, {}, merging('C3:C4')), [0, 1], 2, 4)).toEqual([]);
+    expect(await said(sheet(rows, {}, merging('B3:B4')), [0, 1], 2, 4)).toEqual([
+      'F, line 3, column 2 (name): the cells B3:B4 are merged, so only the first of them has a value. Unmerge them and fill in each cell.',
+    ]);
+  });
+});
+
+/** Texts of every kind that a writer or a reader may get wrong. */
+const anyText = fc
+  .array(
+    fc.constantFrom(
+      'a',
+      'é',
+      'e\u0301',
+      '𝔘',
+      ' ',
+      '\t',
+      '\n',
+      '\r',
+      '"',
+      '&',
+      '<',
+      ']]>',
+      '_x000D_',
+      '_x',
+      '\u0000',
+      '\u001f',
+      '\u200b',
+      '\uffff',
+      "'",
+      ',',
+      '=',
+      '#',
+    ),
+    { maxLength: 8 },
+  )
+  .map((parts) => parts.join(''));
+const anyCell = fc.oneof(anyText, fc.integer({ min: -1e14, max: 1e14 }), fc.boolean(), fc.constant(undefined));
+
+it('whatever a sheet holds is read as it was written', async () => {
+  const asText = (cell: SheetCell): string => (cell === undefined ? '' : String(cell));
+  const withoutEnd = (cells: readonly string[]): string[] => cells.slice(0, cells.findLastIndex((each) => each !== '') + 1);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(anyCell, { maxLength: 5 }), { maxLength: 8 }),
+      fc.constantFrom<WorkbookStyle>({}, { texts: 'inline' }, { prefix: 'q', isWithoutPlaces: true }),
+      async (rows, style) => {
+        const found = parseRecords(await textOf(sheet(rows, style)), '\t').map((cells) => withoutEnd(cells));
+        const wanted = rows.map((cells) => withoutEnd(cells.map(asText)));
+        expect(found).toEqual(wanted.slice(0, wanted.findLastIndex((cells) => cells.length > 0) + 1));
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+it('letters of columns are as spreadsheets write them', () => {
+  expect([0, 25, 26, 701, 702, 16383].map(lettersOf)).toEqual(['A', 'Z', 'AA', 'ZZ', 'AAA', 'XFD']);
+});
