@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { COLLATIONS } from '../model/collation-name.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
+import { MARK, markedText, sealedText } from '../model/marked-text.js';
 import { Mistake } from '../model/mistake.js';
 import { CERTIFICATE_KIND, CERTIFICATE_VERSION, type Certificate, checkSeal, type Seal } from './certificate.js';
 import { FormerVersion } from './former-version.js';
@@ -107,14 +108,14 @@ const BROKEN: Readonly<Record<Exclude<Seal, 'whole'>, (file: string, hasKey: boo
   'key-missing': (file) => new Mistake(`${file} was made with a key, and cannot be checked without it.`, `Set ${KEY} to the key that the check had.`),
 };
 
-/** Yields the certificate of a file's bytes. Throws a Mistake where it is none, damaged, of a newer version, or not of the key. */
-export function parseCertificate(bytes: Uint8Array, file: string, key?: string): Certificate {
+/** Yields the certificate of a file's bytes. `lineOf` finds where a text is no JSON. Throws a Mistake where it is none, damaged, of a newer version, or not of the key. */
+export function parseCertificate(bytes: Uint8Array, file: string, key?: string, lineOf: (content: string) => number = () => 1): Certificate {
   const content = decode(bytes, file);
   let value: unknown;
   try {
     value = JSON.parse(content);
-  } catch (error) {
-    throw new Mistake(`${file}, ${placeOf(error, content)}: the file is damaged, it is no JSON.`, AGAIN);
+  } catch {
+    throw new Mistake(`${file}, line ${lineOf(content)}: the file is damaged, it is no JSON.`, AGAIN);
   }
   const { kind, schemaVersion, settings }: { readonly kind?: unknown; readonly schemaVersion?: unknown; readonly settings?: unknown } =
     typeof value === 'object' && value !== null ? value : {};
@@ -140,15 +141,11 @@ export function parseCertificate(bytes: Uint8Array, file: string, key?: string):
 
 /** Yields the text whose bytes these are, and no other: what is no UTF-8 would count as something else. */
 function decode(bytes: Uint8Array, file: string): string {
+  const marked = markedText(Buffer.from(bytes));
+  if (marked?.startsWith(MARK) === true) throw new Mistake(sealedText(file), AGAIN);
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new Mistake(`${file} is damaged: it holds bytes that are no UTF-8.`, AGAIN);
   }
-}
-
-/** Yields the line of a syntax error; one that names no place means the end of the file. */
-function placeOf(error: unknown, content: string): string {
-  const at = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
-  return `line ${(at === undefined ? content : content.slice(0, Number(at))).split('\n').length}`;
 }

@@ -25,12 +25,21 @@ export interface Audited {
   readonly tables: readonly Table[];
 }
 
-/** Yields the report of a source. `watch` sees the memberships as well; `withNameParts` keeps given and family names, and not the whole ones. Throws where there is no answer. */
+/** What is wanted besides the report. */
+export interface AuditWishes {
+  /** Sees the memberships as well; `names` are whole ones then, unless something else is said. */
+  watch?(directory: Directory): MembershipSink;
+  /** Names of people that are kept: whole ones, given and family names, or both. */
+  readonly names?: 'whole' | 'parts' | 'both';
+  /** Sees both sides before anything is refused because of what they hold. */
+  know?(directory: Directory, idp: IdpDirectory | undefined): void;
+}
+
+/** Yields the report of a source. Throws where there is no answer. */
 export async function auditSource(
   { request, idp: idpRequest, integrations: integrationsFile, policy: settled, authMode }: Prepared,
   io: Io,
-  watch?: (directory: Directory) => MembershipSink,
-  withNameParts = false,
+  { watch, names = watch === undefined ? undefined : 'whole', know }: AuditWishes = {},
 ): Promise<Audited> {
   const progress = await startProgress(io);
   try {
@@ -49,10 +58,11 @@ export async function auditSource(
         ...(settled.environment?.stated.scimAdmin === undefined ? {} : { scimAdmin: settled.environment.stated.scimAdmin }),
         ...(integrations?.read === undefined ? {} : { systemsByKey: integrations.read.systemsByKey }),
         ...(types === undefined ? {} : { areTypesListed: true }),
-        withNames: watch !== undefined && !withNameParts,
-        withNameParts,
+        withNames: names === 'whole' || names === 'both',
+        withNameParts: names === 'parts' || names === 'both',
       } as const;
       const snapshot = readAll(opened.tables, wishes, { types, others: [idp, integrations] }, (directory) => {
+        know?.(directory, idp?.read);
         if (authMode === undefined) {
           throw missingMode(directory, types !== undefined || opened.tables.some(({ columns }) => columns.has('authenticationType')));
         }

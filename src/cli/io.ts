@@ -47,7 +47,7 @@ export function processIo(): Io {
 }
 
 /** Is a process of this machine. One of another user cannot be signalled, but is. */
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

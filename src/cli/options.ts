@@ -50,6 +50,9 @@ export interface SharedFlags {
   integrations?: string;
 }
 
+/** What --redact is, for every command that has it. */
+export const REDACT = 'show aliases instead of usernames, emails and names; SCIM_AUDIT_REDACT_KEY makes them the same in every run';
+
 /** Gathers the values of an option that may be repeated. */
 export const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 

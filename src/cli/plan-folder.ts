@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { Mistake } from '../model/mistake.js';
 import { WRITTEN_COLUMNS } from '../plan/decision-rows.js';
 import { READING_ONLY } from '../reporters/plan-markdown.js';
-import { readCells } from '../sources/cells.js';
-import { knownRuns } from '../targets/run-folder.js';
+import { readDecisionCells } from '../sources/cells.js';
+import type { Encoding } from '../sources/encoding.js';
+import { fileOf } from '../sources/xlsx/workbook-file.js';
+import { type KnownRun, knownRuns, undoOf } from '../targets/run-folder.js';
 import { isUnwritten } from '../targets/standing.js';
 import { refuseOverwriting } from './outputs.js';
 import { writeReason } from './write-reason.js';
@@ -82,7 +84,9 @@ function headOf(file: string, bytes: number): string {
 export function keepAppliedPlan(folder: string, next: string): string | undefined {
   const digest = statedDigest(join(folder, 'plan.json'));
   if (digest === undefined || digest === next) return undefined;
-  const run = knownRuns(join(folder, 'runs')).findLast(({ journal }) => journal.run.planDigest === digest && !isUnwritten(journal));
+  const isApplied = ({ journal, folder: each }: KnownRun): boolean =>
+    journal.run.planDigest === digest && !isUnwritten(journal) && undoOf(each).progress !== 'finished';
+  const run = knownRuns(join(folder, 'runs')).findLast(isApplied);
   if (run === undefined) return undefined;
   const kept = join(run.folder, 'plan');
   if (existsSync(kept)) return kept;
@@ -99,10 +103,10 @@ export function keepAppliedPlan(folder: string, next: string): string | undefine
 }
 
 /** Yields where the answers of a decisions.csv are kept that another file's take the place of; undefined where it has none. */
-export function keepAnswers(folder: string, read: string | undefined): string | undefined {
+export function keepAnswers(folder: string, read: string | undefined, encoding?: Encoding): string | undefined {
   const file = join(folder, 'decisions.csv');
-  if (read === undefined || !existsSync(file) || realpathSync(file) === realpathSync(read)) return undefined;
-  const hasAnswers = readCells(file).rows.some(({ cells }) => cells.slice(WRITTEN_COLUMNS).some((cell) => cell.trim() !== ''));
+  if (read === undefined || !existsSync(file) || realpathSync(file) === realpathSync(fileOf(read))) return undefined;
+  const hasAnswers = readDecisionCells(file, encoding).rows.some(({ cells }) => cells.slice(WRITTEN_COLUMNS).some((cell) => cell.trim() !== ''));
   if (!hasAnswers) return undefined;
   const kept = join(folder, freeName(folder));
   copyFileSync(file, kept);

@@ -4,9 +4,11 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FormerVersion } from '../audit/former-version.js';
 import type { Report } from '../audit/report.js';
+import { markedText } from '../model/marked-text.js';
 import { Mistake } from '../model/mistake.js';
 import type { Plan, PlanSettings } from '../plan/plan.js';
 import { parsePlan } from '../plan/plan-file.js';
+import { isDigestTrue } from '../plan/plan-sealing.js';
 import { DELIMITERS } from '../sources/csv-head.js';
 import { reasonOf } from '../sources/file-stream.js';
 import type { UserWishes } from '../sources/read-users.js';
@@ -14,7 +16,9 @@ import { sourceFiles } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
 import { shellWord } from './command-words.js';
 import { filesFromFlags } from './file-flags.js';
+import { isAlive } from './io.js';
 import type { SharedFlags } from './options.js';
+import { settlePlanFolder } from './plan-swap.js';
 import type { Prepared } from './prepare.js';
 
 export interface OpenedPlan {
@@ -26,9 +30,11 @@ export interface OpenedPlan {
 /** Yields the plan of a file or of its folder. Throws PlanAltered, or a Mistake where it is none. `sourceWords` name the source in the command that makes it anew. */
 export function openPlan(path: string, sourceWords: readonly string[] = []): OpenedPlan {
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'plan.json') : path;
+  settlePlanFolder(dirname(file), isAlive);
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    const bytes = readFileSync(file);
+    text = markedText(bytes) ?? bytes.toString('utf8');
   } catch (error) {
     throw new Mistake(`${file}: ${reasonOf(error)}`, 'Name the plan.json that "scim-audit plan" wrote, or its folder.');
   }
@@ -42,6 +48,14 @@ export function openPlan(path: string, sourceWords: readonly string[] = []): Ope
       `Plan again; answers in decisions.csv carry over, and runs of this plan can be undone as before: ${words.map(shellWord).join(' ')}`,
     );
   }
+}
+
+/** Returns the rows of decisions.csv that the plan beside the file wrote; an altered plan tells nothing. */
+export function rowsOfPlanBeside(file: string): Plan['decisions'] | undefined {
+  const beside = join(file, '..', 'plan.json');
+  if (!existsSync(beside) || !statSync(beside).isFile()) return undefined;
+  const text = readFileSync(beside, 'utf8');
+  return isDigestTrue(text) ? (JSON.parse(text) as Plan).decisions : undefined;
 }
 
 /** Throws a Mistake where a request names nothing that could be a source: an argument to be mended. */

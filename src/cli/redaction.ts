@@ -6,17 +6,19 @@ import { ENVIRONMENT_ABOUT, SETTINGS } from '../config/settings.js';
 import { type Aliases, makeAliases } from '../model/alias.js';
 import { type CollationName, DEFAULT_COLLATION } from '../model/collation-name.js';
 import { collationOf } from '../model/compare.js';
-import type { Directory } from '../model/directory.js';
 import { SEVERITIES } from '../model/finding.js';
 import { Mistake } from '../model/mistake.js';
 import { DECISION_COLUMNS } from '../plan/decision-rows.js';
 import type { MadePlan } from '../plan/make-plan.js';
-import { type ExportStand, redactEnvironment, redactReport, standFor } from '../reporters/redact.js';
+import type { Preview } from '../preview/preview.js';
+import { type ExportStand, type KnownValues, redactEnvironment, redactReport, standFor } from '../reporters/redact.js';
 import { redactPlan } from '../reporters/redact-plan.js';
+import { redactPreview } from '../reporters/redact-preview.js';
 import { RULES } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
 import { resolveHeadings } from '../sources/headings.js';
 import { SourceRefused } from '../sources/problem.js';
+import type { AuditWishes } from './audit-source.js';
 import { commandWords } from './command-words.js';
 import { Refusal } from './exit.js';
 import type { Io } from './io.js';
@@ -36,14 +38,14 @@ export class Redaction {
   readonly #make: MakeAliases;
   /** Until a command has settled how names are compared, by the default. */
   #aliases: Aliases;
-  /** Texts of the command line, which a message may repeat; names of groups are not among them. */
+  /** Texts of the command line, which a message may repeat; names of groups and ids of users are not among them. */
   readonly #typed: ReadonlySet<string>;
   #stand: ExportStand | undefined;
   /** Values in which a quote would seem to end. */
   #unquotable: readonly string[] = [];
 
   constructor(make: MakeAliases, flags: SharedFlags, words: readonly string[]) {
-    const { syncGroup: _, idpMembers = [], ...others } = flags;
+    const { syncGroup: _, leaveOutUser: __, idpMembers = [], ...others } = flags;
     this.#make = make;
     this.#aliases = make(DEFAULT_COLLATION);
     const files = idpMembers.map((text) => text.slice(text.indexOf('=') + 1));
@@ -51,14 +53,29 @@ export class Redaction {
   }
 
   /** Yields what stands for the subjects of the export that was read. */
-  know(directory: Pick<Directory, 'users' | 'groups'>, collation: CollationName): ExportStand {
+  know(known: KnownValues, collation: CollationName): ExportStand {
     if (this.#stand !== undefined) return this.#stand;
     this.#compareBy(collation);
     const { key } = this.#aliases.collation;
-    const values = [...directory.users.flatMap(({ userName, email }) => [userName, email]), ...directory.groups.map(({ name }) => name)];
+    const { users, groups, idp = { users: [], groups: [] } } = known;
+    const values = [
+      ...users.flatMap(({ id, userName, email }) => [id, userName, email]),
+      ...idp.users.flatMap(({ subject, email }) => [subject, email]),
+      ...[...groups, ...idp.groups].map(({ name }) => name),
+    ];
     this.#unquotable = values.filter((value) => /["\\]/.test(value)).flatMap((value) => [value, key(value)]);
-    this.#stand = standFor(directory, this.#aliases);
+    this.#stand = standFor(known, this.#aliases);
     return this.#stand;
+  }
+
+  /** Returns what an audit is asked for besides its report, so that everything it may say of anybody is known. */
+  wishes({ policy }: Pick<Prepared, 'policy'>, names: AuditWishes['names'] = 'whole'): Pick<AuditWishes, 'names' | 'know'> {
+    return {
+      names,
+      know: (directory, idp) => {
+        this.know({ ...directory, idp }, policy.collation);
+      },
+    };
   }
 
   /** Aliases keep what is equal under this collation. */
@@ -67,11 +84,15 @@ export class Redaction {
   }
 
   report(report: Report): Report {
-    return redactReport(report, this.know(report.snapshot, report.policy.collation));
+    return redactReport(report, this.know({ ...report.snapshot, idp: report.idp }, report.policy.collation));
   }
 
   plan(made: MadePlan, context: RuleContext): MadePlan {
-    return redactPlan(made, context, this.know(made.before.snapshot, context.policy.collation));
+    return redactPlan(made, context, this.know({ ...made.before.snapshot, idp: made.before.idp }, context.policy.collation));
+  }
+
+  preview(preview: Preview): Preview {
+    return redactPreview(preview, this.know({ ...preview.snapshot, idp: preview.idp }, preview.policy.collation));
   }
 
   /** Yields the settings as they may be shown: names of groups, and ids that may be usernames, are aliased, or left out of commands. */
@@ -136,7 +157,7 @@ export class Redaction {
       (text, value) => text.replaceAll(`"${value}"`, () => `"${this.#aliases.identity(value).replace(/["\\]/g, '')}"`),
       message,
     );
-    return known
+    const told = known
       .replace(/it is damaged \(.*$/s, 'it is damaged.')
       .replace(/(the fingerprint )(?![a-z-]+:[0-9a-f]+\b).*$/s, '$1(withheld)')
       .replace(/"((?:[^"\\]|\\.)*)("?)/gs, (_, quoted: string, end: string, at: number, whole: string) => {
@@ -144,6 +165,7 @@ export class Redaction {
         const text = unescaped(quoted);
         return JSON.stringify(NAMES_AN_ID.test(whole.slice(0, at)) && this.#isRealId(text) ? text : this.#quoted(text));
       });
+    return this.#stand?.note(told) ?? told;
   }
 
   /** Is an id that names nobody, unless names stand for ids in this export. */

@@ -1,23 +1,29 @@
 /** The files by which findings stop counting: decisions with acceptances, and a baseline report. */
 
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { formerVersionText } from '../audit/former-version.js';
-import type { Acceptance, AuditedFinding, Report } from '../audit/report.js';
+import type { Acceptance, Report } from '../audit/report.js';
 import { withAcceptances, withBaseline } from '../audit/standing.js';
 import type { FindingBase } from '../model/finding.js';
 import { unguardCell } from '../model/formula.js';
 import { Mistake } from '../model/mistake.js';
 import { acceptanceOf } from '../plan/answer-limits.js';
-import { type FileRow, problemsOfFindings } from '../plan/compare-rows.js';
+import { problemsOfAnswered } from '../plan/answered-rows.js';
+import type { FileRow } from '../plan/compare-rows.js';
 import { askRows, DECISION_COLUMNS, WRITTEN_COLUMNS } from '../plan/decision-rows.js';
+import type { WrittenRow } from '../plan/plan.js';
 import { RULES, ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
-import { readCells } from '../sources/cells.js';
-import { reasonOf } from '../sources/file-stream.js';
+import { firstWrong } from '../setup/json-places.js';
+import { readDecisionCells } from '../sources/cells.js';
+import type { Encoding } from '../sources/encoding.js';
 import { quoted, type SourceProblem, SourceRefused } from '../sources/problem.js';
+import { readWholeText } from '../sources/whole-text.js';
 import { readyWorkbooks } from '../sources/xlsx/open-text.js';
 import { shellWord } from './command-words.js';
+import { isAlive } from './io.js';
+import { rowsOfPlanBeside } from './plan-source.js';
+import { settlePlanFolder } from './plan-swap.js';
 
 const ACTIONS: ReadonlySet<string> = new Set(RULES.flatMap(({ decisions }) => decisions));
 
@@ -27,20 +33,27 @@ function actionsFor(finding: FindingBase): ReadonlySet<string> {
   return new Set(rule.mayBeAccepted?.(finding) === false ? rule.decisions.filter((action) => action !== 'accept') : rule.decisions);
 }
 
+export interface DecisionsFile {
+  readonly file: string;
+  /** What was said of the whole run. */
+  readonly encoding: Encoding | undefined;
+}
+
 /**
  * Yields the report with the acceptances of a decisions file. Throws where one is expired, unused or incomplete, where an
  * action is none, and where a row that is answered is not what the finding asks.
  */
-export async function acceptFrom(report: Report, context: RuleContext, file: string, today: string): Promise<Report> {
+export async function acceptFrom(report: Report, context: RuleContext, { file, encoding }: DecisionsFile, today: string): Promise<Report> {
   await readyWorkbooks([file]);
-  const { headings, rows: read } = readCells(file);
-  const rows = read.map(({ line, cells }) => ({ line, cells: cells.map(unguardCell) }));
+  settlePlanFolder(dirname(file), isAlive);
+  const { headings, rows: read } = readDecisionCells(file, encoding);
+  const rows = read.map((row) => ({ ...row, cells: row.cells.map(unguardCell) }));
   const problems: SourceProblem[] = [];
   if (DECISION_COLUMNS.some((name, at) => headings[at]?.trim() !== name)) {
     problems.push({ file, line: 1, message: `the headings are not ${DECISION_COLUMNS.join(', ')}; give the decisions.csv of "scim-audit plan".` });
   }
   const found = new Map(report.findings.map((audited) => [audited.fingerprint, audited]));
-  if (problems.length === 0) problems.push(...alteredRows(rows, found, context, report).map((problem) => ({ file, ...problem })));
+  if (problems.length === 0) problems.push(...alteredRows(rows, context, report, rowsOfPlanBeside(file)).map((problem) => ({ file, ...problem })));
   const acceptances = new Map<string, Acceptance>();
   const answersByFinding = new Map<string, { readonly line: number; readonly answer: string }>();
   for (const { line, cells: plain } of problems.length > 0 ? [] : rows) {
@@ -77,7 +90,7 @@ export async function acceptFrom(report: Report, context: RuleContext, file: str
     const answer = { action: 'accept', value, reason, owner, expires };
     const acceptance = acceptanceOf(
       { answer },
-      today,
+      { today, collation: context.index.collation },
       (column, message) => void problems.push({ file, line, column: DECISION_COLUMNS.indexOf(column) + 1, heading: column, message }),
     );
     if (!found.has(plain[0])) {
@@ -95,17 +108,21 @@ export async function acceptFrom(report: Report, context: RuleContext, file: str
   return withAcceptances(report, acceptances);
 }
 
-/** Yields the answered rows of findings of this export that are not as the findings ask them, as after sorting one column. */
+/** Returns what is wrong with the rows of answered findings: they must be as the plan wrote them, or as this export asks them. */
 function alteredRows(
   rows: readonly FileRow[],
-  found: ReadonlyMap<string, AuditedFinding>,
   context: RuleContext,
-  { snapshot }: Report,
+  { snapshot, findings, notChecked }: Report,
+  previous: readonly WrittenRow[] | undefined,
 ): Omit<SourceProblem, 'file'>[] {
-  const answered = new Set(rows.flatMap(({ cells }) => (cells[WRITTEN_COLUMNS].trim() === '' ? [] : [cells[0]])));
-  const findings = [...answered].flatMap((fingerprint) => found.get(fingerprint) ?? []);
-  if (findings.length === 0) return [];
-  return problemsOfFindings(rows, askRows(findings, context, snapshot.inputs)).map(({ line, column, message }) => ({
+  if (rows.every(({ cells }) => cells[WRITTEN_COLUMNS].trim() === '')) return [];
+  const inFile = new Set(rows.map(({ cells }) => cells[0]));
+  // What is suggested in one row depends on the rows before it: all findings of the file are asked about.
+  const asked = findings.filter(({ fingerprint }) => inFile.has(fingerprint));
+  const unchecked = new Set(notChecked.map(({ rule }) => rule));
+  for (const { fingerprint } of asked) inFile.delete(fingerprint);
+  const hasChanged = [...inFile].some((fingerprint) => !unchecked.has(fingerprint.slice(0, fingerprint.lastIndexOf(':'))));
+  return problemsOfAnswered(rows, askRows(asked, context, snapshot.inputs), { previous, hasChanged }).map(({ line, column, message }) => ({
     line,
     ...(column === undefined ? {} : { column, heading: DECISION_COLUMNS[column - 1] }),
     message,
@@ -127,16 +144,20 @@ export function holdAgainst(report: Report, file: string, today: string, sourceW
   return withBaseline(report, fingerprints, basename(file));
 }
 
-function readBaseline(file: string, today: string, sourceWords: string): { readonly fingerprints: Set<string>; readonly ids: string[] } {
-  let value: unknown;
-  let text = '';
+const WHOLE = 'Give a whole JSON report: scim-audit check … --format json --output FILE';
+
+function parseReport(text: string, file: string): unknown {
   try {
-    text = readFileSync(file, 'utf8');
-    value = JSON.parse(text);
-  } catch (error) {
-    const place = error instanceof SyntaxError ? `, line ${lineOf(error, text)}: it is damaged (${error.message})` : `: ${reasonOf(error)}`;
-    throw new Mistake(`${file}${place}`, 'Give a whole JSON report: scim-audit check … --format json --output FILE');
+    return JSON.parse(text);
+  } catch {
+    const { line, column, message } = firstWrong(text);
+    throw new Mistake(`${file}, line ${line}, column ${column}: it is damaged (${message}).`, WHOLE);
   }
+}
+
+function readBaseline(file: string, today: string, sourceWords: string): { readonly fingerprints: Set<string>; readonly ids: string[] } {
+  const text = readWholeText(file, { cure: WHOLE });
+  const value = parseReport(text, file);
   const report = isRecord(value) ? value : {};
   if (!isRecord(report.tool) || report.tool.name !== 'scim-audit' || !Array.isArray(report.findings)) {
     throw new Mistake(`${file}, line 1: it is no JSON report of scim-audit.`, 'Give a report of: scim-audit check … --format json');
@@ -168,9 +189,3 @@ function readBaseline(file: string, today: string, sourceWords: string): { reado
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Yields the line of a syntax error, which names the place in characters where it names one. */
-function lineOf(error: SyntaxError, text: string): number {
-  const at = /position (\d+)/.exec(error.message)?.[1];
-  return at === undefined ? text.split('\n').length : text.slice(0, Number(at)).split('\n').length;
-}

@@ -112,13 +112,21 @@ export class PendingFile {
     }
   }
 
-  /** Puts the file in its place. Throws a Mistake where it could not be written. */
-  async put(): Promise<void> {
+  /** Ends when every byte is written. Throws a Mistake where it could not be. */
+  async ready(): Promise<void> {
     const problem = await this.#finished;
     try {
       if (problem !== undefined) throw problem;
       this.#close();
       chmodSync(this.#beside, 0o600);
+    } catch (error) {
+      throw isOfSystem(error) ? unwritable(this.#file, error) : error;
+    }
+  }
+
+  /** Puts the file in its place, once it is ready. Throws a Mistake where it cannot be. */
+  put(): void {
+    try {
       renameSync(this.#beside, this.#file);
     } catch (error) {
       throw isOfSystem(error) ? unwritable(this.#file, error) : error;

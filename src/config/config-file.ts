@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { COLLATIONS } from '../model/collation-name.js';
 import { SEVERITIES } from '../model/finding.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
+import { MARK, markedText } from '../model/marked-text.js';
 import { Mistake } from '../model/mistake.js';
 import { AUTH_MODES, FAIL_ON } from '../model/policy.js';
 import { CSV_DELIMITERS, DELIMITER_NAMES, ENCODING_NAMES, ENVIRONMENT_ABOUT, ESCAPE_STYLES, QUOTE_STYLES, SETTINGS, type Settings } from './settings.js';
@@ -84,15 +85,23 @@ export const configSchema = z.strictObject({
 
 /** Yields what a config file sets. Throws a Mistake with every error in it, in the order of the file. */
 export function readConfigFile(file: string): Partial<Settings> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(file, 'utf8').replace(/^\ufeff/, '');
+    bytes = readFileSync(file);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : '';
     const why =
       code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'no permission to read it' : code === 'EISDIR' ? 'it is a folder' : String(error);
     throw new Mistake(`The config file ${file} cannot be read: ${why}.`, 'Check the path, or leave --config out.');
   }
+  const marked = markedText(bytes);
+  if (marked === undefined) {
+    throw new Mistake(
+      `The config file ${file} cannot be read: it holds bytes that are not UTF-8, or not UTF-16 as its byte order mark says.`,
+      'Save it as UTF-8.',
+    );
+  }
+  const text = marked.startsWith(MARK) ? marked.slice(MARK.length) : marked;
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true });
   if (text.trim() === '') refuse(file, text, [{ offset: 0, message: 'the file is empty; {} would be a config that sets nothing' }]);

@@ -29,9 +29,9 @@ export interface Question {
   readonly id: string;
   /** The value in question, as the export holds it. */
   readonly current: string;
-  /** `current` tells more than what makes the finding, so it may read otherwise while the finding stays. */
-  readonly isRetold?: true;
   readonly problem: string;
+  /** The problem as the rule states it, if who it is about was put before it. */
+  readonly core?: string;
   readonly actions: readonly DecisionAction[];
   readonly proposal?: Proposal;
 }

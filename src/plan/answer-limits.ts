@@ -1,7 +1,7 @@
 /** What of an answer cannot be meant, as far as its own row tells; said in the same words wherever an answer is given. */
 
 import type { Acceptance } from '../audit/report.js';
-import { isUnseen } from '../model/compare.js';
+import { type Collation, isUnseen } from '../model/compare.js';
 import { isEmailAddress } from '../model/email.js';
 import type { DecisionAction, Question } from '../model/finding.js';
 import { grouped } from '../rules/rule.js';
@@ -73,21 +73,33 @@ function isDate(text: string): boolean {
   return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1];
 }
 
-/** Yields why a cell cannot go with `accept`. `today` is an ISO date. */
-export function acceptanceProblem(column: 'value' | 'reason' | 'owner' | 'expires', text: string, today: string): string | undefined {
+/** What an acceptance is judged by. */
+export interface AcceptanceTerms {
+  /** ISO date. */
+  readonly today: string;
+  /** Decides what is nothing: a reason that nobody can see is none. */
+  readonly collation: Pick<Collation, 'isBlank'>;
+}
+
+/** Returns why a cell cannot go with `accept`. */
+export function acceptanceProblem(
+  column: 'value' | 'reason' | 'owner' | 'expires',
+  text: string,
+  { today, collation: { isBlank } }: AcceptanceTerms,
+): string | undefined {
   if (column === 'value') return valueProblem('accept', text);
-  if (column === 'reason') return text === '' ? 'accept needs a reason.' : undefined;
-  if (column === 'owner') return text === '' ? 'accept needs an owner: who answers for it.' : undefined;
+  if (column === 'reason') return isBlank(text) ? 'accept needs a reason.' : undefined;
+  if (column === 'owner') return isBlank(text) ? 'accept needs an owner: who answers for it.' : undefined;
   if (text === '') return undefined;
   if (!isDate(text)) return `${JSON.stringify(text)} is no date; write it as 2027-01-31, in a cell that is formatted as text.`;
   return text < today ? `the acceptance ended on ${text}; settle the finding, or accept it anew.` : undefined;
 }
 
 /** Yields an acceptance, or refuses one without a reason, an owner, or a day that is still to come. */
-export function acceptanceOf({ answer }: { readonly answer: Answer }, today: string, refuse: Refuse): Acceptance | undefined {
+export function acceptanceOf({ answer }: { readonly answer: Answer }, terms: AcceptanceTerms, refuse: Refuse): Acceptance | undefined {
   let isWhole = true;
   for (const column of ['value', 'reason', 'owner', 'expires'] as const) {
-    const problem = acceptanceProblem(column, answer[column], today);
+    const problem = acceptanceProblem(column, answer[column], terms);
     if (problem === undefined) continue;
     refuse(column, problem);
     isWhole = false;

@@ -48,7 +48,7 @@ export function assembleFor({ before, context }: Ground, choices: Choices, end: 
     placed,
   );
   proveActions({ users, groups, actions, places: Int32Array.from(placed, ({ place }) => place), index: context.index, end });
-  if (end.contest.isAutomatic.includes(1)) throw new ProofFailed('The plan is not finished and was not written: an update would still need no decision.');
+  if (end.contest.isAutomatic.includes(1)) throw new ProofFailed('it is not finished, an update would still need no decision');
   return { actions, open: resolving.open(), end };
 }
 

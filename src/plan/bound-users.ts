@@ -2,7 +2,7 @@
 
 import type { Input, User } from '../model/directory.js';
 import type { Question } from '../model/finding.js';
-import { few, type RuleContext, stateText } from '../rules/rule.js';
+import { few, literal, type RuleContext, stateText } from '../rules/rule.js';
 
 /** What the question about an account says that stays as it is: nothing but to live with the finding is left to decide. */
 const STAYS = 'This account is left out, so it stays as it is.';
@@ -33,7 +33,7 @@ export function questionBinder(
     const problem = `${whoIs(user)}: ${question.problem}`;
     if (fixed.has(id)) {
       const { proposal: _, ...rest } = question;
-      return { ...rest, problem: `${problem} ${STAYS}`, actions: ['accept'] };
+      return { ...rest, core: question.problem, problem: `${problem} ${STAYS}`, actions: ['accept'] };
     }
     const isFixed = inputs[user.input]?.isStatusFixed === true && question.actions.some(isOfStatus);
     const idle = user.active ? 'activate' : 'deactivate';
@@ -42,7 +42,7 @@ export function questionBinder(
       : question.actions;
     const systems = systemsById.get(id);
     const ending = systems === undefined ? '' : ` ${few(systems)} ${systems.length === 1 ? 'signs' : 'sign'} in with the username of this user.`;
-    const bound = { ...question, problem: `${problem}${ending}${isFixed ? ` ${NO_STATUS}` : ''}`, actions };
+    const bound = { ...question, core: question.problem, problem: `${problem}${ending}${isFixed ? ` ${NO_STATUS}` : ''}`, actions };
     if (bound.proposal === undefined || actions.includes(bound.proposal.action)) return bound;
     const { proposal: _, ...rest } = bound;
     return rest;
@@ -80,6 +80,26 @@ function statedUser({ subject, problem }: Pick<AskedAbout, 'subject' | 'problem'
   if (subject !== 'user') return undefined;
   const [start, state] = STATE.exec(problem) ?? [];
   return start === undefined ? undefined : { isActive: state === 'Active', isIdp: start.endsWith('IdP user ') };
+}
+
+/** What may follow the problem of a question about a user. */
+const ENDING = new RegExp(`^(?: ${literal(STAYS)}|(?: .+ signs? in with the username of this user\\.)?(?: ${literal(NO_STATUS)})?)$`, 's');
+
+/**
+ * Tells whether a problem may have read so in another export in which the finding is the same: the user may have had
+ * another name, email or status then, and `told` matches whatever else the rule may have said.
+ */
+export function couldSay({ problem, core }: Pick<Question, 'problem' | 'core'>, told: RegExp | undefined, text: string): boolean {
+  if (text === problem) return true;
+  if (core === undefined) return told?.exec(text)?.[0].length === text.length;
+  const start = STATE.exec(text)?.[0];
+  if (start === undefined) return false;
+  for (let at = text.indexOf(': ', start.length); at >= 0; at = text.indexOf(': ', at + 1)) {
+    const rest = text.slice(at + 2);
+    const said = rest.startsWith(core) ? core : told?.exec(rest)?.[0];
+    if (said !== undefined && ENDING.test(rest.slice(said.length))) return true;
+  }
+  return false;
 }
 
 /** Yields why the action does nothing: the row says that the user is so already. */

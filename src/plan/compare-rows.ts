@@ -5,12 +5,15 @@ import { ruleOf } from '../rules/registry.js';
 import { count } from '../rules/rule.js';
 import { type AskedRow, DECISION_COLUMNS, foldCell, rowDigest } from './decision-rows.js';
 import type { WrittenRow } from './plan.js';
+import { retoldAt } from './retold-rows.js';
 
 /** A row of the file as it was read. */
 export interface FileRow {
   /** Physical line on which it starts. */
   readonly line: number;
   readonly cells: readonly string[];
+  /** The encoding is certain only if the cells that nobody may write are to the letter as they were written. */
+  readonly isGuessed?: true;
 }
 
 export interface DecisionProblem {
@@ -56,36 +59,32 @@ export function rowProblems(
 ): DecisionProblem[] {
   const nowAsked = compareWithAsked(rows, asked, find);
   if (nowAsked.length === 0) return nowAsked;
-  if (previous === undefined) return rows.every(({ cells }) => find(cells) !== undefined) ? nowAsked : compareWithFindings(rows, asked, find);
+  if (previous === undefined)
+    return rows.every(({ cells }) => find(cells) !== undefined) ? nowAsked : compareWithFindings(rows, asked, { find, hasChanged: true });
   const isAskedAsBefore = previous.length === asked.length && previous.every(({ digest }, at) => digest === rowDigest(asked[at].written));
   return isAskedAsBefore ? nowAsked : compareWithPrevious(rows, previous);
 }
 
-/** Where of what was written: a fingerprint stands for what a rule and its subjects are, so these cannot have changed by themselves. */
-const OF_FINDING = [1, 4] as const;
-
-/**
- * Yields what is wrong with rows that answer what `asked` asks, where nobody knows which rows were written. Of these
- * findings they must be whole and as asked; rows of other findings are not looked at.
- */
-export function problemsOfFindings(rows: readonly FileRow[], asked: readonly AskedRow[]): DecisionProblem[] {
-  const fingerprints = new Set(asked.map(({ fingerprint }) => fingerprint));
-  return compareWithFindings(
-    rows.filter(({ cells }) => fingerprints.has(cells[0])),
-    asked,
-    finderOf(asked),
-  );
+/** What rows are held against besides what is asked. */
+export interface Ground {
+  readonly find: FindAsked;
+  /** Digests of the rows that were written, if they are known. */
+  readonly written?: ReadonlySet<string> | undefined;
+  /** The export is another one than the rows were written for. */
+  readonly hasChanged: boolean;
 }
 
 /** The export has changed, and nobody knows which rows were written: those of findings that are still there must be whole and as asked. */
-function compareWithFindings(rows: readonly FileRow[], asked: readonly AskedRow[], find: FindAsked): DecisionProblem[] {
+export function compareWithFindings(rows: readonly FileRow[], asked: readonly AskedRow[], { find, written, hasChanged }: Ground): DecisionProblem[] {
   const problems: DecisionProblem[] = [];
   const lines = new Map<string, number>();
   const lastLines = new Map<string, number>();
   const strays: FileRow[] = [];
+  const findById = finderById(asked);
   for (const each of rows) {
     const { line, cells } = each;
-    const row = find(cells);
+    // A subject of another kind is an altered cell, and the row is the one of that id.
+    const row = find(cells) ?? findById(cells);
     const name = rowKey(row?.written ?? cells);
     const before = lines.get(name);
     if (before !== undefined) problems.push(repeatedRow(line, before));
@@ -95,15 +94,28 @@ function compareWithFindings(rows: readonly FileRow[], asked: readonly AskedRow[
       continue;
     }
     lastLines.set(row.fingerprint, line);
-    const columns = row.question.isRetold === true ? OF_FINDING.slice(0, 1) : OF_FINDING;
-    const at = columns.find((column) => foldCell(row.written[column]) !== foldCell(cells[column] ?? ''));
-    if (at !== undefined && before === undefined) problems.push(alteredCell(line, at, cells, row.written));
+    if (before !== undefined || written?.has(rowDigest(cells)) === true) continue;
+    const at = written === undefined ? retoldAt(row, each, hasChanged) : alteredAt(cells, row.written);
+    if (at >= 0) problems.push(alteredCell(line, at, cells, row.written));
   }
-  for (const { written, fingerprint } of asked) {
-    const line = lastLines.get(fingerprint);
-    if (line !== undefined && !lines.has(rowKey(written))) problems.push(missingRow(line, written));
+  for (const row of asked) {
+    const line = lastLines.get(row.fingerprint);
+    if (line !== undefined && !lines.has(rowKey(row.written))) problems.push(missingRow(line, row.written));
   }
   return strays.length === 0 ? problems : [...problems, ...strayProblems(strays, asked)].sort((a, b) => a.line - b.line);
+}
+
+/** Returns what finds the only row of a finding about an id, whatever kind of subject it has. */
+function finderById(asked: readonly AskedRow[]): FindAsked {
+  let byId: Map<string, AskedRow | undefined> | undefined;
+  const nameOf = (cells: readonly string[]): string => keyOf(foldCell(cells[0]), '', foldCell(cells[3]));
+  return (cells) => {
+    if (byId === undefined) {
+      byId = new Map();
+      for (const row of asked) byId.set(nameOf(row.written), byId.has(nameOf(row.written)) ? undefined : row);
+    }
+    return byId.get(nameOf(cells));
+  };
 }
 
 /** Yields the rows that name a finding and are about nobody whom it is about: their cells come from different rows. */
@@ -146,6 +158,11 @@ function strayProblems(strays: readonly FileRow[], asked: readonly AskedRow[]): 
 const missingRow = (line: number, written: readonly string[]): DecisionProblem => ({
   line: line + 1,
   message: `a row is missing here: ${written[2]} ${written[3]} of ${written[0]}. Rows may not be deleted; leave the action blank instead.`,
+});
+
+export const strangeRow = ({ line }: FileRow): DecisionProblem => ({
+  line,
+  message: 'the row was added or altered since the plan wrote it. Only action, value, reason, owner and expires may be written.',
 });
 
 const repeatedRow = (line: number, before: number): DecisionProblem => ({
@@ -211,8 +228,7 @@ function compareWithPrevious(rows: readonly FileRow[], previous: readonly Writte
   for (const { line, cells } of rows) {
     const digest = rowDigest(cells);
     const count = left.get(digest) ?? 0;
-    if (count === 0)
-      problems.push({ line, message: 'the row was added or altered since the plan wrote it. Only action, value, reason, owner and expires may be written.' });
+    if (count === 0) problems.push(strangeRow({ line, cells }));
     else left.set(digest, count - 1);
   }
   let line = 1;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { FormerVersion } from '../audit/former-version.js';
 import { COLLATIONS } from '../model/collation-name.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
+import { MARK, sealedText } from '../model/marked-text.js';
 import { Mistake } from '../model/mistake.js';
 import { PLAN_KIND, PLAN_VERSION, type Plan } from './plan.js';
 import { isDigestTrue } from './plan-sealing.js';
@@ -81,6 +82,8 @@ export class PlanAltered extends Mistake {
 export function parsePlan(content: string, file: string): Plan {
   const looksLikePlan = content.includes(PLAN_KIND) || /"digest": "sha256:/.test(content);
   if (!looksLikePlan) throw new Mistake(`${file} is no plan of scim-audit.`, 'Name the plan.json that "scim-audit plan" wrote.');
+  if (content.startsWith(MARK))
+    throw new PlanAltered(sealedText(file), 'Run "scim-audit plan" again; it writes plan.json itself, and decisions go into decisions.csv.');
   if (!isDigestTrue(content)) {
     throw new PlanAltered(
       `${file} was altered since it was written: its digest does not fit.`,
@@ -114,7 +117,10 @@ export function parsePlan(content: string, file: string): Plan {
 function refuseImpossible({ actions }: Plan, file: string): void {
   const temporary = new Map<string, string>();
   const problems: string[] = [];
+  const ids = new Set<string>();
   for (const { id, change } of actions) {
+    if (ids.has(id)) problems.push(`${id}: there are two actions of that id.`);
+    ids.add(id);
     if (change.kind !== 'replace-user') continue;
     const { user, attribute, to } = change;
     if (attribute === 'active' && to !== 'true' && to !== 'false')

@@ -45,7 +45,7 @@ export function readDecisions(
       problems: [{ line: 1, column: column + 1, message: `the headings are not ${DECISION_COLUMNS.join(', ')}; write the file anew with "scim-audit plan".` }],
     };
   }
-  const plain = rows.map(({ line, cells }) => ({ line, cells: cells.map(unguardCell) }));
+  const plain = rows.map((row) => ({ ...row, cells: row.cells.map(unguardCell) }));
   const find = finderOf(asked);
   const problems = rowProblems(plain, asked, find, previous);
   if (problems.length > 0) return { answered: [], outdated: [], problems };

@@ -27,7 +27,7 @@ const isSameAcceptance = (a: Acceptance, b: Acceptance): boolean => a.reason ===
 type Writable<T> = { -readonly [K in keyof T]: T[K] extends ReadonlyMap<infer K2, infer V> ? Map<K2, V> : T[K] };
 
 /** Yields what the answers mean. `today` is an ISO date, for acceptances that have ended. */
-export function settleDecisions(answered: readonly AnsweredRow[], { directory, policy }: RuleContext, today: string): Settled {
+export function settleDecisions(answered: readonly AnsweredRow[], { directory, policy, index }: RuleContext, today: string): Settled {
   const problems: DecisionProblem[] = [];
   const choices: Writable<Choices> = { emails: new Map(), active: new Map(), userNames: new Map(), groupNames: new Map(), removals: new Map() };
   const acceptances = new Map<string, Acceptance>();
@@ -73,7 +73,7 @@ export function settleDecisions(answered: readonly AnsweredRow[], { directory, p
     }
     if (other === undefined) actionsByFinding.set(asked.finding.fingerprint, { line, isAccepted: known === 'accept' });
     if (known === 'accept') {
-      const acceptance = acceptanceOf(row, today, refuse);
+      const acceptance = acceptanceOf(row, { today, collation: index.collation }, refuse);
       const before = acceptances.get(asked.finding.fingerprint);
       if (acceptance !== undefined && before !== undefined && !isSameAcceptance(acceptance, before)) {
         refuse('reason', `line ${other?.line} accepts this finding in other words: write the same in both rows, or leave one blank.`);

@@ -17,13 +17,17 @@ export interface Proof {
   readonly end: { readonly users: readonly User[]; readonly groups: readonly Group[] };
 }
 
-/** A plan that does not hold what plans promise. It is a bug, and is never written. */
+/** A plan that does not hold what plans promise. In a plan that is made it is a bug, and it is never written. */
 export class ProofFailed extends Error {
   override readonly name = 'ProofFailed';
+
+  constructor(readonly reason: string) {
+    super(`The plan is not safe and was not written: ${reason}.`);
+  }
 }
 
 const fail = (action: Action | undefined, why: string): never => {
-  throw new ProofFailed(`The plan is not safe and was not written${action === undefined ? '' : `: ${action.id}`}: ${why}.`);
+  throw new ProofFailed(action === undefined ? why : `${action.id}: ${why}`);
 };
 
 const KNOWN = 'the temporary username is one that the organisation knows';

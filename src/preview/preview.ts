@@ -19,6 +19,8 @@ export interface Preview {
   readonly before?: Forecast;
   /** Of the reading of both sides. Plain sentences. */
   readonly notes: readonly string[];
+  /** Aliases stand in it for usernames, emails and names. */
+  readonly isRedacted?: true;
 }
 
 /** Yields the outcome in one sentence. */

@@ -1,10 +1,11 @@
 /** A plan in which aliases stand for usernames, emails and names. It is for reading: nothing of it can be applied. */
 
 import type { Change } from '../model/change.js';
-import { type Answer, askRows } from '../plan/decision-rows.js';
+import type { Question } from '../model/finding.js';
+import { type Answer, askRows, DECISION_COLUMNS, type DecisionColumn } from '../plan/decision-rows.js';
 import type { MadePlan } from '../plan/make-plan.js';
 import type { Action } from '../plan/plan.js';
-import { ruleOf } from '../rules/registry.js';
+import { findRule, RULES, ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
 import { type ExportStand, redactAcceptance, redactAudited, redactReport, WITHHELD } from './redact.js';
 
@@ -33,14 +34,30 @@ export function redactPlan(made: MadePlan, context: RuleContext, stand: ExportSt
       },
     },
     rows: redactRows(made, context, stand),
-    outdated: made.outdated.map(({ cells, line }) => ({ cells: cells.map((cell, at) => (KEPT.has(at) ? cell : '')), line, why: WITHHELD })),
+    outdated: made.outdated.map(({ cells, line }) => ({ cells: redactOutdated(cells, stand), line, why: WITHHELD })),
     acceptances: new Map([...acceptances].map(([fingerprint, acceptance]) => [fingerprint, redactAcceptance(acceptance, stand)])),
     before: redactReport(made.before, stand),
   };
 }
 
-/** Columns of a decision that nobody asks for any more which hold no value: fingerprint, rule, subject, id, action. */
-const KEPT: ReadonlySet<number> = new Set([0, 1, 2, 3, 7]);
+/**
+ * Yields the cells of a decision that nobody asks for any more. A person may have typed into any of them, and what was
+ * asked was about another export: only words of this program stay, and the alias of the id.
+ */
+function redactOutdated(cells: readonly string[], stand: ExportStand): string[] {
+  const kept: Partial<Record<DecisionColumn, (text: string) => string>> = {
+    fingerprint: (text) => (FINGERPRINT.test(text) ? text : WITHHELD),
+    rule: (text) => (findRule(text) === undefined ? WITHHELD : text),
+    subject: (text) => (SUBJECTS.has(text) ? text : WITHHELD),
+    id: stand.userId,
+    action: (text) => (ACTIONS.has(text) ? text : WITHHELD),
+  };
+  return DECISION_COLUMNS.map((column, at) => (cells[at] ? (kept[column]?.(cells[at]) ?? '') : ''));
+}
+
+const FINGERPRINT = /^[a-z-]+:[0-9a-f]{16}$/;
+const SUBJECTS: ReadonlySet<string> = new Set<Question['subject']>(['user', 'group', 'snapshot']);
+const ACTIONS: ReadonlySet<string> = new Set(RULES.flatMap(({ decisions }) => decisions));
 
 function redactActions(actions: readonly Action[], stand: ExportStand): Action[] {
   // Temporary usernames are made of the id alone, and their words say what they are: they stay where the id does.

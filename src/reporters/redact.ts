@@ -3,33 +3,79 @@
 import type { Acceptance, AuditedFinding, Report } from '../audit/report.js';
 import type { Alias, Aliases } from '../model/alias.js';
 import type { Collation } from '../model/compare.js';
-import type { Directory, Group, Snapshot, UnknownMember, User } from '../model/directory.js';
+import type { Directory, Group, UnknownMember, User } from '../model/directory.js';
 import type { StatedEnvironment } from '../model/environment.js';
 import type { FindingBase } from '../model/finding.js';
-import type { IdpUser } from '../model/idp.js';
+import type { IdpDirectory, IdpGroup, IdpUser } from '../model/idp.js';
 import { ruleOf } from '../rules/registry.js';
 import type { Stand } from '../rules/rule.js';
 
 /** Stands in for what a person wrote freely: nobody can tell which names are in it. */
 export const WITHHELD = '(withheld)';
 
-/** What stands for the subjects of one export, and for their ids where names serve as ids. */
+/** What stands for the subjects of one export, and for their ids where these say whose they are. */
 export interface ExportStand extends Stand {
   userId(id: string): string;
   groupId(id: string): string;
-  /** For text that quotes user ids. */
+  idpGroup(group: IdpGroup): IdpGroup;
+  /** For a sentence of this program that quotes names, or names users by their ids. */
   note(text: string): string;
   owner(name: string): string;
+  person(name: string): string;
   isGroupName(text: string): boolean;
   /** For the names of people, where they were read. */
   names(directory: Pick<Directory, 'names'>): Pick<Directory, 'names'>;
 }
 
+/** What redaction knows of the values that are not to be shown: both sides, as far as they were read. */
+export type KnownValues = Pick<Directory, 'users' | 'groups' | 'names'> & { readonly idp?: Pick<IdpDirectory, 'users' | 'groups'> | undefined };
+
 const isNumber = (text: string): boolean => /^\d+$/.test(text);
 const isPlainId = (text: string): boolean => isNumber(text) || /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
+/** Ids as programs make them: numbers, also behind a letter or the word for what they count; UUIDs, digests, ids of Okta, ULIDs. */
+const MADE_ID =
+  /^(?:(?:[a-z]|user|usr|uid|group|grp|gid|id)?[-_:#]?\d+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=.*\d)[0-9a-f]{16,}|00[a-z0-9]{18}|[0-7][0-9a-hjkmnp-tv-z]{25})$/i;
+
+/** Every value that ids are held against. */
+function* valuesOf({ users, groups, names, idp }: KnownValues): Iterable<string | undefined> {
+  for (const { userName, email, givenName, familyName, place } of users) {
+    yield* [userName, email, givenName, familyName];
+    if (names !== undefined) yield names.of(place);
+  }
+  for (const { name } of groups) yield name;
+  if (idp === undefined) return;
+  for (const { subject, email, givenName, familyName } of idp.users) yield* [subject, email, givenName, familyName];
+  for (const { name } of idp.groups) yield name;
+}
+
+/**
+ * Returns what tells an id that may be shown: one that a program made, unless it is a username, an email, or a name as
+ * well, or the part of one before the @ or between spaces. Whatever else serves as an id may say whose it is.
+ */
+function shownIds(known: KnownValues, key: Collation['key']): (id: string) => boolean {
+  const alsoNames = lazily(() => {
+    const found = new Set<string>();
+    const add = (text: string): void => {
+      if (MADE_ID.test(text)) found.add(key(text));
+    };
+    for (const value of valuesOf(known)) {
+      if (value === undefined || value === '' || !/\d|[^\0-\x7f]/.test(value)) continue;
+      const plain = /[^\0-\x7f]/.test(value) ? key(value) : value.trim();
+      add(plain);
+      for (const part of plain.split(/[\s@]+/)) add(part);
+    }
+    return found;
+  });
+  return (id) => MADE_ID.test(id) && !alsoNames().has(key(id));
+}
+
 /** Yields what finds a text between spaces, also where a list or a sentence goes on or ends after it. */
 const wholeWord = (text: string): RegExp => new RegExp(`(?<=\\s|^)${text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}(?=[,.;:]?(?:\\s|$))`, 'g');
+
+/** Yields what finds a number where it is the id of a user, and not a count. */
+const namedUser = (id: string): RegExp =>
+  new RegExp(`(?<=(?:\\b[Uu]sers? |--leave-out-user |\\d, |\\d and |\\S, ))${id}(?=[,.;:]?(?:\\s(?!others?\\b|more\\b)|$))`, 'g');
 
 function lazily<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
@@ -57,18 +103,34 @@ function referTo(
   return isPlainId(text.trim()) && !isId && !names.has(key(text)) ? text : aliasOf(text);
 }
 
-/** Yields what stands for the subjects of an export. Ids stay, unless they are usernames, emails or group names. */
-export function standFor({ users, groups }: Pick<Snapshot, 'users' | 'groups'>, { collation, identity, group: groupAlias, person }: Aliases): ExportStand {
+/** Yields what stands for the subjects of an export. Ids stay where they are no more than that. */
+export function standFor(known: KnownValues, { collation, identity, group: groupAlias, person }: Aliases): ExportStand {
+  const { users, groups, idp } = known;
   const { key } = collation;
   const identities = lazily(() => new Set(users.flatMap(({ userName, email }) => [key(userName), key(email)])));
-  const groupNames = lazily(() => new Set(groups.map(({ name }) => key(name))));
+  const groupNames = lazily(() => new Set([...groups, ...(idp?.groups ?? [])].map(({ name }) => key(name))));
+  const values = lazily(() => new Set([...valuesOf(known)].flatMap((value) => (value === undefined || value.trim() === '' ? [] : [key(value)]))));
   const userIds = lazily(() => new Set(users.map(({ id }) => id)));
   const groupIds = lazily(() => new Set(groups.map(({ id }) => id)));
-  // A report without ids has usernames in their place, also where these are numbers.
-  const areNames = lazily(() => users.length > 0 && users.every(({ id, userName }) => id === userName));
-  const userId = (id: string): string => ((isNumber(id) && !areNames()) || !identities().has(key(id)) ? id : identity(id));
-  const groupId = (id: string): string => (isNumber(id) || !groupNames().has(key(id)) ? id : groupAlias(id));
-  const aliasedIds = lazily(() => users.filter(({ id }) => userId(id) !== id).map(({ id }) => id));
+  const isShown = shownIds(known, key);
+  const aliasOf = (text: string): string => (groupNames().has(key(text)) && !identities().has(key(text)) ? groupAlias(text) : identity(text));
+  /** One text has one alias, whosever id it is. */
+  const idAlias = (id: string): string => (isShown(id) ? id : aliasOf(id));
+  // Longer ones first: one may be a part of another.
+  const aliasedIds = lazily(() =>
+    users
+      .filter(({ id }) => idAlias(id) !== id)
+      .map(({ id }) => id)
+      .sort((a, b) => b.length - a.length),
+  );
+  const system = (name: string): string => (values().has(key(name)) ? identity(name) : name);
+  const note = (text: string): string => {
+    const quoted = text.includes('"') ? text.replace(/"([^"]*)"/g, (whole, value: string) => (values().has(key(value)) ? `"${aliasOf(value)}"` : whole)) : text;
+    return aliasedIds().reduce(
+      (told, id) => (told.includes(id) ? told.replace(isNumber(id) ? namedUser(id) : wholeWord(id), () => idAlias(id)) : told),
+      quoted,
+    );
+  };
   const usersByUser = new WeakMap<User, User>();
   const listsByList = new WeakMap<readonly User[], readonly User[]>();
   const groupsByGroup = new WeakMap<Group, Group>();
@@ -83,19 +145,19 @@ export function standFor({ users, groups }: Pick<Snapshot, 'users' | 'groups'>, 
   const user = (original: User): User =>
     remember(usersByUser, original, () => ({
       ...original,
-      id: userId(original.id),
+      id: idAlias(original.id),
       userName: identity(original.userName),
       email: identity(original.email),
+      ...(original.signsInFor === undefined ? {} : { signsInFor: original.signsInFor.map(system) }),
       ...(original.givenName === undefined ? {} : { givenName: person(original.givenName) }),
       ...(original.familyName === undefined ? {} : { familyName: person(original.familyName) }),
     }));
   const group = (original: Group): Group =>
-    remember(groupsByGroup, original, () => ({ ...original, id: groupId(original.id), name: groupAlias(original.name) }));
+    remember(groupsByGroup, original, () => ({ ...original, id: idAlias(original.id), name: groupAlias(original.name) }));
   const idpUser = (original: IdpUser): IdpUser =>
     remember(idpUsersByUser, original, () => ({
       ...original,
-      // An export without ids has the subjects in their place.
-      id: isPlainId(original.id) || !/[@ ]/.test(original.id) ? original.id : identity(original.id),
+      id: idAlias(original.id),
       subject: identity(original.subject),
       email: identity(original.email),
       ...(original.givenName === undefined ? {} : { givenName: person(original.givenName) }),
@@ -105,18 +167,21 @@ export function standFor({ users, groups }: Pick<Snapshot, 'users' | 'groups'>, 
     user,
     group,
     idpUser,
+    idpGroup: (original) => ({ ...original, id: idAlias(original.id), name: groupAlias(original.name) }),
     users: (list) => remember(listsByList, list, () => list.map(user)),
     identity,
     groupName: groupAlias,
-    userId,
-    groupId,
+    person,
+    system,
+    userId: idAlias,
+    groupId: idAlias,
     member: ({ user: who, group: what, lacks, location }: UnknownMember) => ({
-      user: referTo(who, lacks === 'group', userIds(), identities(), userId, identity, key),
-      group: referTo(what, lacks === 'user', groupIds(), groupNames(), groupId, groupAlias, key),
+      user: referTo(who, lacks === 'group', userIds(), identities(), idAlias, identity, key),
+      group: referTo(what, lacks === 'user', groupIds(), groupNames(), idAlias, groupAlias, key),
       lacks,
       location,
     }),
-    note: (text) => aliasedIds().reduce((note, id) => (note.includes(id) ? note.replace(wholeWord(id), () => userId(id)) : note), text),
+    note,
     names: ({ names }) => (names === undefined ? {} : { names: { of: (place) => person(names.of(place)) } }),
     isGroupName: (text) => groupNames().has(key(text)),
     owner: (name) => (name.includes('@') ? identity(name) : person(name)),
@@ -153,7 +218,7 @@ export function redactEnvironment({ scimAdmin, ...rest }: StatedEnvironment, ide
 
 /** Yields the report with aliases: the same findings, fingerprints, numbers and verdict. */
 export function redactReport(report: Report, stand: ExportStand): Report {
-  const { snapshot, policy, sync } = report;
+  const { snapshot, policy, sync, idp } = report;
   return {
     ...report,
     snapshot: {
@@ -163,6 +228,7 @@ export function redactReport(report: Report, stand: ExportStand): Report {
       ...stand.names(snapshot),
       notes: snapshot.notes.map(stand.note),
     },
+    ...(idp === undefined ? {} : { idp: { ...idp, notes: idp.notes.map(stand.note) } }),
     policy: {
       ...policy,
       syncGroups: namesOf(policy.syncGroups, stand),

@@ -12,6 +12,7 @@ import {
   count,
   grouped,
   idsOf,
+  literal,
   NO_NEEDS,
   NOBODY,
   placeText,
@@ -48,6 +49,8 @@ const WHAT: Readonly<Record<Exclude<Pattern, 'same-email'>, string>> = {
   chain: 'one needs it as the username, and its holder is to be renamed away first',
   bystander: 'nobody is in the way: another user has it only as an email address',
 };
+
+const WAYS = Object.values(WHAT).map(literal).join('|');
 
 /** Yields what the contest is; of several who need the username, others may merely hold it or have it as their email. */
 function whatOf({ pattern, users, needsUpdate, index, keyId }: ConflictingUsers): string {
@@ -144,6 +147,10 @@ export const conflictingUsers: Rule<ConflictingUsers> = {
       ['set-email', 'set-username', 'deactivate', 'activate', 'accept'],
       proposer(finding),
     ),
+  // Who is in whose way follows from users besides those of the finding.
+  retold: {
+    problem: ({ userName }) => new RegExp(`^The username "${literal(userName)}" is contested: (?:${WAYS})\\.`),
+  },
 };
 
 /** Whoever gives way is asked to: claimants beyond the first, and holders who stay but do not have the address as email. */

@@ -3,7 +3,7 @@ import type { Group } from '../model/directory.js';
 import type { FindingBase, Proposal } from '../model/finding.js';
 import { nearNames } from '../model/near-names.js';
 import { IN_WHAT, idpOf } from './idp.js';
-import { cell, NO_NEEDS, NOBODY, placeText, type Rule, type RuleContext } from './rule.js';
+import { cell, literal, NO_NEEDS, NOBODY, placeText, type Rule, type RuleContext } from './rule.js';
 
 export interface GroupLink extends FindingBase {
   readonly rule: 'group-link';
@@ -58,6 +58,8 @@ function proposalOf({ near, isRespelt, isListed, isAlone }: GroupLink): Proposal
   return { action: 'set-name', value: near };
 }
 
+const IN_LIST = '; rename it in the identity provider, or in Jama Connect and in the list of groups to be synced';
+
 export const groupLink: Rule<GroupLink> = {
   name: 'group-link',
   severity: 'error',
@@ -88,9 +90,11 @@ export const groupLink: Rule<GroupLink> = {
   remedy: (finding) => {
     const { group, isListed } = finding;
     const proposal = proposalOf(finding);
-    const way = isListed ? '; rename it in the identity provider, or in Jama Connect and in the list of groups to be synced' : '';
+    const way = isListed ? IN_LIST : '';
     const actions = isListed ? (['accept'] as const) : (['set-name', 'accept'] as const);
     const question = { subject: 'group', id: group.id, current: group.name, problem: `${sentence(finding)}${way}.`, actions } as const;
     return { wants: [], questions: [{ ...question, ...(proposal === undefined ? {} : { proposal }) }] };
   },
+  // The list of groups to be synced is a setting.
+  retold: { problem: (finding) => new RegExp(`^${literal(sentence(finding))}(?:${literal(IN_LIST)})?\\.`) },
 };

@@ -58,7 +58,7 @@ export const integrationUsername: Rule<IntegrationUsername> = {
   identity: ({ user, systems }) => [user.id, user.userName, user.email, ...[...systems].sort()],
   topic: ({ user }) => user.id,
   data: ({ user, systems }, locate) => ({ user: userData(user), systems, location: locate(user) }),
-  redact: (finding, stand) => ({ ...finding, user: stand.user(finding.user) }),
+  redact: (finding, stand) => ({ ...finding, user: stand.user(finding.user), systems: finding.systems.map(stand.system) }),
   headings: ['id', 'username', 'email', 'signs in for', 'user is', 'where'],
   rows: ({ user, systems }, locate) => [
     [

@@ -1,7 +1,7 @@
 import type { Input } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
 import type { IdpInput } from '../model/idp.js';
-import { askAboutExport, cell, count, NO_NEEDS, NOBODY, type Rule } from './rule.js';
+import { askAboutExport, cell, count, literal, NO_NEEDS, NOBODY, type Rule } from './rule.js';
 
 export interface RowLimit extends FindingBase {
   readonly rule: 'row-limit';
@@ -31,6 +31,9 @@ function isAtLimit(input: Input | IdpInput): boolean {
   if (input.role === 'memberships' && rows < LEAST_MEMBERSHIPS) return false;
   return LIMITS.has(rows) || (REST_LIMITS.has(rows) && /\.json$/i.test(path));
 }
+
+const ADVICE =
+  ' may be cut off: exactly so many records are a common limit. Compare the number with what is shown in the administration, and export again without a limit; only if it is the right number can it be accepted.';
 
 export const rowLimit: Rule<RowLimit> = {
   name: 'row-limit',
@@ -66,9 +69,7 @@ export const rowLimit: Rule<RowLimit> = {
   users: () => NOBODY,
   groups: () => NOBODY,
   decisions: ['accept'],
-  remedy: ({ file, rows }) =>
-    askAboutExport(
-      count(rows, 'record'),
-      `${file} may be cut off: exactly so many records are a common limit. Compare the number with what is shown in the administration, and export again without a limit; only if it is the right number can it be accepted.`,
-    ),
+  remedy: ({ file, rows }) => askAboutExport(count(rows, 'record'), `${file}${ADVICE}`),
+  // The same file is named otherwise from another folder.
+  retold: { problem: () => new RegExp(`^.+${literal(ADVICE)}`, 's') },
 };

@@ -59,6 +59,8 @@ export interface Stand {
   /** For a username or an email, or the key of one. */
   identity(text: string): string;
   groupName(text: string): string;
+  /** For what another system is called: that may be the username it signs in with. */
+  system(name: string): string;
   /** The same list for the same list. */
   users(users: readonly User[]): readonly User[];
 }
@@ -120,7 +122,17 @@ export interface Rule<F extends FindingBase = FindingBase> {
   /** Whether a person may live with a finding; where it is not said, any may be accepted. */
   mayBeAccepted?(finding: F): boolean;
   remedy(finding: F): Remedy;
+  /** Which cells of its questions may read otherwise in another export in which the finding is the same; others may not. */
+  readonly retold?: {
+    /** Tells whether `current` may have read so. */
+    current?(finding: F, text: string): boolean;
+    /** Matches, from the start, what `problem` may have said. */
+    problem?(finding: F): RegExp;
+  };
 }
+
+/** Returns the part of a pattern that means a text to the letter. */
+export const literal = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');
 
 export const NO_NEEDS = (): readonly [] => [];
 export const NOBODY: readonly never[] = [];

@@ -1,6 +1,6 @@
 import type { FindingBase } from '../model/finding.js';
 import { nearNames } from '../model/near-names.js';
-import { askAboutExport, cell, NOBODY, type Rule } from './rule.js';
+import { askAboutExport, cell, literal, NOBODY, type Rule } from './rule.js';
 
 export interface UnknownSyncGroup extends FindingBase {
   readonly rule: 'unknown-sync-group';
@@ -10,6 +10,9 @@ export interface UnknownSyncGroup extends FindingBase {
   /** A project group has exactly this name. */
   readonly isProjectGroup: boolean;
 }
+
+const CORRECT = 'Correct the name given with --sync-group, --sync-groups, in the config or by the sync column';
+const OTHERWISE = ' No organisation-level group has this name. Only where the group is still to be made can it be accepted.';
 
 export const unknownSyncGroup: Rule<UnknownSyncGroup> = {
   name: 'unknown-sync-group',
@@ -50,9 +53,7 @@ export const unknownSyncGroup: Rule<UnknownSyncGroup> = {
   users: () => NOBODY,
   groups: () => NOBODY,
   decisions: ['accept'],
-  remedy: ({ name, suggestion }) =>
-    askAboutExport(
-      name,
-      `Correct the name given with --sync-group, --sync-groups, in the config or by the sync column${suggestion === null ? '.' : `: did you mean "${suggestion}"?`} No organisation-level group has this name. Only where the group is still to be made can it be accepted.`,
-    ),
+  remedy: ({ name, suggestion }) => askAboutExport(name, `${CORRECT}${suggestion === null ? '.' : `: did you mean "${suggestion}"?`}${OTHERWISE}`),
+  // Which name is near follows from the groups that there are.
+  retold: { problem: () => new RegExp(`^${literal(CORRECT)}(?:\\.|: did you mean ".*"\\?)${literal(OTHERWISE)}`, 's') },
 };

@@ -56,6 +56,13 @@ export function readJson(text: string): ReadJson {
   }
 }
 
+/** Returns the first that is wrong with a text that is no JSON, and where. */
+export function firstWrong(text: string): Place & { readonly message: string } {
+  const read = readJson(text);
+  const { offset, message } = ('wrong' in read ? read.wrong[0] : undefined) ?? { offset: 0, message: 'this is not JSON' };
+  return { ...placesIn(text)(offset), message };
+}
+
 /** Yields one error a place: what else is said of it follows from the first. */
 function syntaxOf(errors: readonly ParseError[], text: string): Wrong[] {
   const start = text.search(/\S/);

@@ -10,10 +10,11 @@ import { clearDeadLocks, closeJournal, endForTheDead, told, underLocks } from '.
 import { type Decision, decide, refuseImpossible } from './decision.js';
 import { Gate } from './gate.js';
 import { type InputRecord, JOURNAL_VERSION, JournalWriter } from './journal.js';
+import { refuseUnsafe } from './prove.js';
 import { ApplyRefused } from './refusal.js';
 import { targetFor } from './registry.js';
 import { rehearse } from './rehearse.js';
-import { BACKUP, clearLeftovers, JOURNAL, type KnownRun, knownRuns, makeRunFolder, makeRunsFolder, runsFolderOf } from './run-folder.js';
+import { BACKUP, clearLeftovers, JOURNAL, type KnownRun, knownRuns, makeRunFolder, makeRunsFolder, nextNumber, runsFolderOf } from './run-folder.js';
 import { leavingsOf, standingOf } from './standing.js';
 import type { Signal, World } from './world.js';
 
@@ -91,7 +92,10 @@ export async function prepareApply(request: ApplyRequest): Promise<PreparedApply
     );
   }
   if (decision.resumes !== undefined) return { ...base, state: 'ready', ...earlierOf(decision.resumes) };
-  await asRefusal(() => refuseImpossible(request));
+  await asRefusal(async () => {
+    await refuseImpossible(request);
+    await refuseUnsafe(request);
+  });
   return { ...base, state: 'ready' };
 }
 
@@ -136,7 +140,8 @@ async function conduct(request: ApplyRequest): Promise<Receipt> {
       if (decision.resumes === undefined) closeTheUnwritten(request, runs, decision.inputs);
       const run = decision.resumes?.name ?? makeRunFolder(runsFolder, request.plan.digest, world);
       journalFile = join(runsFolder, run, JOURNAL);
-      return writeAll(request, { gate, decision, run, runFolder: join(runsFolder, run) });
+      const number = decision.resumes?.journal.run.number ?? nextNumber(runs);
+      return writeAll(request, { gate, decision, run, number, runFolder: join(runsFolder, run) });
     });
   } catch (error) {
     throw told(error, gate, { again: 'run the same command again.', ...(journalFile === undefined ? {} : { journal: journalFile }) });
@@ -147,10 +152,11 @@ interface Begun {
   readonly gate: Gate;
   readonly decision: Extract<Decision, { kind: 'ready' }>;
   readonly run: string;
+  readonly number: number;
   readonly runFolder: string;
 }
 
-async function writeAll({ plan, planFile, source, mode, world }: ApplyRequest, { gate, decision, run, runFolder }: Begun): Promise<Receipt> {
+async function writeAll({ plan, planFile, source, mode, world }: ApplyRequest, { gate, decision, run, number, runFolder }: Begun): Promise<Receipt> {
   const { target, inputs, resumes } = decision;
   await gate.pass('folder made');
   const journal = new JournalWriter(join(runFolder, JOURNAL));
@@ -174,6 +180,8 @@ async function writeAll({ plan, planFile, source, mode, world }: ApplyRequest, {
       pid: world.pid,
       host: world.host,
       startedAt: world.now().toISOString(),
+      number,
+      isSealed: true,
       ...(resumes === undefined ? {} : { resumes: true as const }),
     });
     journal.sync();
@@ -225,7 +233,7 @@ function closeTheUnwritten({ plan, world }: ApplyRequest, runs: readonly KnownRu
     if (journal.end !== undefined || journal.run.planDigest !== plan.digest) continue;
     const isUnwritten = journal.run.mode === 'out' ? !journal.run.targets.some((target) => existsSync(target)) : standingOf(inputs, journal) === 'before';
     const end = { state: 'interrupted', reason: 'the process ended before the first write', leaves: journal.run.inputs } as const;
-    if (isUnwritten) endForTheDead(join(folder, JOURNAL), [], end, world);
+    if (isUnwritten && existsSync(join(folder, JOURNAL))) endForTheDead(join(folder, JOURNAL), [], end, world);
   }
 }
 
@@ -236,6 +244,7 @@ function receiptOf({ plan, world }: ApplyRequest, earlier: KnownRun | undefined)
   if (earlier === undefined) return { ...receipt, run: '', runFolder: '', journal: '' };
   const journal = join(earlier.folder, JOURNAL);
   const missing = plan.actions.flatMap(({ id }) => (earlier.journal.done.has(id) ? [] : [id]));
-  if (!isClosed(earlier)) endForTheDead(journal, missing, { state: 'finished', leaves }, world);
+  // A journal that is lost is not begun anew without its first line.
+  if (!isClosed(earlier) && existsSync(journal)) endForTheDead(journal, missing, { state: 'finished', leaves }, world);
   return { ...receipt, run: earlier.name, runFolder: earlier.folder, journal };
 }

@@ -17,6 +17,7 @@ import {
   temporaryPath,
 } from './files.js';
 import type { FileRecord } from './journal.js';
+import { keepManifest } from './manifest.js';
 import { ApplyRefused, changedMeanwhile } from './refusal.js';
 import type { Job } from './target.js';
 
@@ -35,6 +36,7 @@ export class Desk {
   readonly #folder: string | undefined;
   readonly #temporaries: string[] = [];
   #count = 0;
+  #hasManifest = false;
 
   constructor(readonly job: Job) {
     const { destination, run } = job;
@@ -131,13 +133,15 @@ export class Desk {
     return { file, temporary, state, record: { type: 'file', role: file.role, file: file.target, before: former.after, after } };
   }
 
-  /** Puts everything in its place. `report` is called after each file, and once more at the end. */
-  async commit(prepared: readonly Prepared[], report: (index: number) => void): Promise<void> {
+  /** Puts everything in its place. `records` are of all that the run writes; `report` is called after each file, and once more at the end. */
+  async commit(prepared: readonly Prepared[], records: readonly FileRecord[], report: (index: number) => void): Promise<void> {
     const { gate, journal, destination } = this.job;
     const hasReplaced = (): void => {
       gate.hasWritten = true;
     };
     journal.sync();
+    // What an earlier process of the same run has kept is not this one's to clear.
+    this.#hasManifest = keepManifest(this.job, records) && !('resumes' in this.job);
     await gate.pass('announced');
     for (const { file, state } of prepared) if (fileState(file.file) !== state) throw changedMeanwhile(file.file);
     if (this.#folder !== undefined && destination.kind === 'out') {
@@ -165,6 +169,6 @@ export class Desk {
   clear(): void {
     for (const path of this.#temporaries) removeIfThere(path);
     if (this.#folder !== undefined) removeIfThere(this.#folder);
-    if (!this.job.gate.hasWritten && this.#count > 0) removeIfThere(join(this.job.runFolder, this.job.backups));
+    if (!this.job.gate.hasWritten && (this.#count > 0 || this.#hasManifest)) removeIfThere(join(this.job.runFolder, this.job.backups));
   }
 }

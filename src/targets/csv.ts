@@ -86,13 +86,13 @@ async function writeCsv(job: WriteJob): Promise<Written> {
       ledger.refuseUnmet();
       for (const { record } of prepared) journal.write(record);
     }
-    await desk.commit(prepared, (index) => {
+    const records = job.resumes ?? prepared.map(({ record }) => record);
+    await desk.commit(prepared, records, (index) => {
       lastFile.forEach((last, at) => {
         const isDue = index === prepared.length ? last < 0 : last === index;
         if (isDue) journal.write({ type: 'outcome', id: tasks[at].id, outcome: 'done' });
       });
     });
-    const records = job.resumes ?? prepared.map(({ record }) => record);
     return { leaves: leavesOf(job, files, records), backup: join(runFolder, job.backups) };
   } finally {
     desk.clear();
@@ -123,11 +123,11 @@ async function restoreCsv(job: RestoreJob): Promise<Written> {
     }
     journal.announce();
     for (const { record } of prepared) journal.write(record);
-    await desk.commit(prepared, (index) => {
+    const records = prepared.map(({ record }) => record);
+    await desk.commit(prepared, records, (index) => {
       if (index < prepared.length) return;
       for (const id of new Set(intents.map((intent) => intent.id))) journal.write({ type: 'outcome', id, outcome: 'done' });
     });
-    const records = prepared.map(({ record }) => record);
     return { leaves: leavesOf(job, files, records) };
   } finally {
     desk.clear();

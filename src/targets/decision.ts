@@ -1,14 +1,14 @@
 /** Whether a plan can be applied to what is there: it can, it was, or it must not. */
 
 import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { openSource } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { ApplyRequest } from './apply.js';
 import { isEmptyFolder } from './files.js';
 import { ApplyRefused, Misnamed } from './refusal.js';
 import { targetFor } from './registry.js';
-import { type KnownRun, knownRuns, runsFolderOf } from './run-folder.js';
+import { type KnownRun, knownRuns, readRun, runNames, runsFolderOf, undoOf } from './run-folder.js';
 import { isSameContent, leavingsOf, refuseOtherActivity, staleSource, standingOf } from './standing.js';
 import type { Target, TargetInput } from './target.js';
 
@@ -22,6 +22,8 @@ export type PlanStanding = { readonly inputs: readonly TargetInput[] } & (
   | { readonly kind: 'stale' }
   | { readonly kind: 'applied'; readonly run: KnownRun }
   | { readonly kind: 'half'; readonly run: KnownRun }
+  /** Some of its files are as a run left it, some as they were: somebody was taking the run back. */
+  | { readonly kind: 'undoing'; readonly run: KnownRun }
 );
 
 type Judged = Pick<ApplyRequest, 'plan' | 'planFile' | 'source'>;
@@ -37,12 +39,37 @@ export async function planStanding(request: Judged): Promise<PlanStanding> {
     return { kind: 'fits', inputs };
   }
   for (const run of runsOf(request).reverse()) {
-    const { journal } = run;
+    const { journal, folder } = run;
+    const { progress } = undoOf(folder);
+    // What was taken back is not what stands there, whatever it looks like.
+    if (progress === 'finished' || progress === 'in part') continue;
     const leavings = leavingsOf(journal);
     if (leavings !== undefined && isSameContent(inputs, leavings)) return { kind: 'applied', inputs, run };
-    if (journal.run.mode === 'in-place' && journal.files.length > 0 && standingOf(inputs, journal) === 'mixed') return { kind: 'half', inputs, run };
+    if (journal.run.mode !== 'in-place' || journal.files.length === 0) continue;
+    if (standingOf(inputs, journal) === 'mixed') return { kind: progress === 'none' ? 'half' : 'undoing', inputs, run };
   }
   return { kind: 'stale', inputs };
+}
+
+/** Returns the runs beside a plan whose undo was interrupted, in the order of their names. */
+export function interruptedUndos(planFile: string): { readonly name: string; readonly folder: string; readonly hasBegun: boolean }[] {
+  const runsFolder = runsFolderOf(planFile);
+  return runNames(runsFolder).flatMap((name) => {
+    const folder = join(runsFolder, name);
+    const { progress } = undoOf(folder);
+    return progress === 'open' || progress === 'not begun' ? [{ name, folder, hasBegun: progress === 'open' }] : [];
+  });
+}
+
+const beingUndone = ({ name, folder }: Pick<KnownRun, 'name' | 'folder'>): ApplyRefused =>
+  new ApplyRefused(`The run ${name} was being undone, and that undo was interrupted.`, `Nothing was changed. Finish it first: scim-audit undo ${folder}`);
+
+/** Throws ApplyRefused if the undo of a run that wrote to the same place was interrupted: to apply would be to do again what somebody was undoing. */
+function refuseWhileUndoing({ planFile, source, mode }: ApplyRequest, target: Target): void {
+  const targets = new Set(target.siteOf(source, mode).targets);
+  for (const open of interruptedUndos(planFile)) {
+    if (open.hasBegun && readRun(open.folder)?.run.targets.some((each) => targets.has(each)) === true) throw beingUndone(open);
+  }
 }
 
 /** Reads the digests and decides. Throws ApplyRefused where nothing may be written. */
@@ -53,6 +80,8 @@ export async function decide(request: ApplyRequest): Promise<Decision> {
   const standing = await planStanding(request);
   const { inputs } = standing;
   // Also where the copy is there: it is of data that are others now.
+  if (standing.kind === 'undoing') throw beingUndone(standing.run);
+  if (standing.kind !== 'applied') refuseWhileUndoing(request, target);
   if (standing.kind === 'stale') throw staleSource(plan.snapshot.inputs, inputs);
   if (earlier !== undefined) return { kind: 'done', target, earlier };
   if (standing.kind === 'applied') return { kind: 'done', target, earlier: standing.run };
@@ -74,16 +103,20 @@ async function findEarlier(request: ApplyRequest, target: Target, path: string):
       'Nothing was written. Make that folder, or name another place with --out.',
     );
   }
+  refuseSource(request.source, path);
   refuseLink(path);
   if (target.siteOf(request.source, request.mode).reading.source !== undefined) refuseFolder(path, request.source);
   if (!existsSync(path) || isEmptyFolder(path)) return undefined;
   const runs = runsOf(request).reverse();
   const there = await inspectCopy(target, request.source, path);
-  const earlier = runs.find(({ journal }) => {
+  const earlier = runs.find(({ journal, folder: each }) => {
     const leavings = leavingsOf(journal);
-    return there !== undefined && leavings !== undefined && isSameContent(there, leavings);
+    const isUndone = ['finished', 'in part'].includes(undoOf(each).progress);
+    return there !== undefined && leavings !== undefined && !isUndone && isSameContent(there, leavings);
   });
   if (earlier !== undefined) return earlier;
+  const half = runs.find(({ journal, folder: each }) => journal.run.targets.includes(resolve(path)) && undoOf(each).progress === 'open');
+  if (half !== undefined) throw beingUndone(half);
   const undone = runs.find(({ journal }) => there !== undefined && journal.run.mode === 'out' && standingOf(there, journal) === 'before');
   if (undone !== undefined) {
     throw new ApplyRefused(
@@ -95,6 +128,36 @@ async function findEarlier(request: ApplyRequest, target: Target, path: string):
     `${path} is there already, and it is not what this plan makes.`,
     'Nothing was changed. Name another place with --out, or move that one away.',
   );
+}
+
+/** Throws Misnamed if a copy would be the source itself, or lie in it: the source stays byte for byte. */
+function refuseSource(request: SourceRequest, path: string): void {
+  const { source, users, inactiveUsers, groups, memberships } = request;
+  const out = realPath(path);
+  if (source !== undefined) {
+    const real = realPath(source);
+    if (out === real) throw isSource(path, 'the source itself');
+    if (!out.startsWith(`${real}${sep}`)) return;
+    throw new Misnamed(`${path} is inside the source ${source}, which is left as it is.`, 'Nothing was written. Name a place outside of it with --out.');
+  }
+  const files = [...users, ...inactiveUsers, ...memberships, ...(groups === undefined ? [] : [groups])];
+  const own = files.find((file) => out === realPath(file) || out === dirname(realPath(file)));
+  if (own !== undefined) throw isSource(path, out === realPath(own) ? 'a file of the source' : `the folder of ${own}, which is of the source`);
+}
+
+const isSource = (path: string, what: string): Misnamed =>
+  new Misnamed(
+    `${path} is ${what}, and a corrected copy never takes the place of it.`,
+    'Nothing was written. Name another place with --out, or use --in-place to change the source itself.',
+  );
+
+/** Returns a path with its links followed, as far as it is there. */
+function realPath(path: string): string {
+  const whole = resolve(path);
+  for (let there = whole; ; there = dirname(there)) {
+    if (existsSync(there)) return join(realpathSync(there), relative(there, whole));
+    if (there === dirname(there)) return whole;
+  }
 }
 
 /** Throws Misnamed where a copy would take the place of a link: one to nothing, or to an empty folder. */

@@ -140,6 +140,19 @@ export function refuseUnwritable(file: string): void {
   for (const path of [file, dirname(file)]) refuseWithoutPermission(path, 'Give yourself write permission, or write a corrected copy with --out PATH.');
 }
 
+/** Throws ApplyRefused if a person may not look into a folder, or even at it: what they may not read is not "not there". */
+export function refuseUnreadable(folder: string): void {
+  try {
+    readdirSync(folder);
+  } catch (error) {
+    if (!hasCode(error, 'EACCES', 'EPERM')) return;
+    throw new ApplyRefused(
+      `${folder} cannot be read: you have no permission, it belongs to another user.`,
+      'Nothing was changed. Run this as the user who made the plan and its runs, or have them give you read permission for the folder and what is in it.',
+    );
+  }
+}
+
 /** Throws ApplyRefused where a file or folder cannot be written to. */
 export function refuseWithoutPermission(path: string, advice: string): void {
   try {

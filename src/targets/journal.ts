@@ -1,6 +1,6 @@
 /** A run's journal: one JSON object a line, on the disk before what it announces and after what it reports. */
 
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Change } from '../model/change.js';
@@ -63,6 +63,10 @@ export interface RunRecord {
   readonly startedAt: string;
   /** Finishes what an earlier process of the same run began. */
   readonly resumes?: true;
+  /** Counts the runs of a plan's folder, from 1: a clock may go back. Runs of version 1 have none. */
+  readonly number?: number;
+  /** Each end of this journal seals what stands before it, and copies have their manifest. Not so in runs of version 1. */
+  readonly isSealed?: true;
 }
 
 /** Returns how names were compared when a run was planned. */
@@ -112,6 +116,8 @@ export interface EndRecord {
   readonly at: string;
   /** What the run leaves. */
   readonly leaves: readonly InputRecord[];
+  /** Hex digest of every byte of the journal before this line: nothing is missing, and nothing is other than it was written. */
+  readonly sha256?: string;
 }
 
 export type JournalRecord = RunRecord | IntentRecord | AnnouncedRecord | FileRecord | OutcomeRecord | EndRecord;
@@ -133,6 +139,17 @@ function wholeLength(fd: number): number {
   return 0;
 }
 
+/** Takes the bytes of a file into a digest. */
+function hashInto(hash: Hash, fd: number): void {
+  const piece = Buffer.allocUnsafe(BATCH);
+  for (let at = 0; ; ) {
+    const length = readSync(fd, piece, 0, BATCH, at);
+    if (length === 0) return;
+    hash.update(piece.subarray(0, length));
+    at += length;
+  }
+}
+
 export class JournalWriter {
   readonly #fd: number;
   #lines: string[] = [];
@@ -141,19 +158,28 @@ export class JournalWriter {
   /** Of the intents so far. */
   #intents = 0;
   #hash = createHash('sha256');
+  /** Of every line so far. */
+  readonly #whole = createHash('sha256');
+  #run: RunRecord | undefined;
 
   /** Makes the file, or goes on with it where it is there; what a dying process wrote of a last line is cut off. */
   constructor(readonly file: string) {
     const isNew = !existsSync(file);
     this.#fd = openSync(file, isNew ? 'ax' : 'a+', 0o600);
     if (isNew) fsyncFolder(dirname(file));
-    else ftruncateSync(this.#fd, wholeLength(this.#fd));
+    else {
+      ftruncateSync(this.#fd, wholeLength(this.#fd));
+      hashInto(this.#whole, this.#fd);
+    }
   }
 
   /** Takes a record; it is on the disk after `sync`. */
   write(record: JournalRecord): void {
-    const line = `${JSON.stringify(record)}\n`;
+    const sealed = record.type === 'end' ? { ...record, sha256: this.#whole.copy().digest('hex') } : record;
+    const line = `${JSON.stringify(sealed)}\n`;
+    this.#whole.update(line);
     if (record.type === 'run') {
+      this.#run = record;
       this.#intents = 0;
       this.#hash = createHash('sha256');
     } else if (record.type === 'intent') {
@@ -163,6 +189,11 @@ export class JournalWriter {
     this.#lines.push(line);
     this.#size += line.length;
     if (this.#size > BATCH) this.#flush();
+  }
+
+  /** The run whose records this process writes. */
+  get run(): RunRecord | undefined {
+    return this.#run;
   }
 
   /** Says that all intents are written; to be called once. */

@@ -25,6 +25,8 @@ const read = (file: string): string | undefined => {
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
+    // Another user's: it is held, and its name is theirs to read.
+    if (hasCode(error, 'EACCES', 'EPERM')) return '';
     throw error;
   }
 };
@@ -43,6 +45,12 @@ function ownerOf(content: string): Owner | undefined {
 function isLiving(file: string, { pid, host }: Owner, world: World): boolean {
   if (host !== world.host) return true;
   return pid === world.pid ? held.has(file) : world.isAlive(pid);
+}
+
+/** Returns the process that holds a lock now; undefined if nobody does, or nobody who can be known. */
+export function lockPid(file: string, world: World): number | undefined {
+  const owner = ownerOf(read(file) ?? '');
+  return owner !== undefined && isLiving(file, owner, world) ? owner.pid : undefined;
 }
 
 /** Yields who holds a lock now; undefined where nobody does, or where its owner has died. */

@@ -2,7 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
-import { BATCH, type EndRecord, type FileRecord, type IntentRecord, type JournalRecord, LINE_END, type RunRecord } from './journal.js';
+import { BATCH, type EndRecord, type FileRecord, type IntentRecord, LINE_END, type RunRecord } from './journal.js';
+import { completed, recordIn } from './journal-record.js';
 import { ApplyRefused } from './refusal.js';
 
 /** What a journal tells, without its intents. */
@@ -15,81 +16,130 @@ export interface JournalDigest {
   readonly hasRefusals: boolean;
   /** The last end; a run that was resumed may have several. */
   readonly end?: EndRecord;
+  /** Of the process that wrote last. */
+  readonly pid: number;
+  /** Lines are missing or are other than they were written, as far as that shows. */
+  readonly isDamaged: boolean;
+  /** The last line is an end, and everything before it is as it was written. */
+  readonly isSealed: boolean;
 }
 
-/** Yields the lines that are whole, piece by piece: the journal of a large run is longer than a string may be. */
-function* linesOf(file: string): Iterable<string> {
-  const fd = openSync(file, 'r');
-  try {
-    /** Of a line that goes on in the next piece. */
-    let held: Buffer[] = [];
-    for (;;) {
-      const piece = Buffer.allocUnsafe(BATCH);
-      const length = readSync(fd, piece);
-      if (length === 0) return;
-      let from = 0;
-      const bytes = piece.subarray(0, length);
-      for (let end = bytes.indexOf(LINE_END); end >= 0; end = bytes.indexOf(LINE_END, from)) {
-        yield held.length === 0 ? bytes.toString('utf8', from, end) : Buffer.concat([...held, bytes.subarray(from, end)]).toString('utf8');
-        held = [];
-        from = end + 1;
+/** The lines of a file that are whole, piece by piece: the journal of a large run is longer than a string may be. */
+class JournalLines {
+  readonly #hash = createHash('sha256');
+  #bytes = Buffer.alloc(0);
+  /** Of the piece, what the digest has taken; and where the line begins that was handed out last. */
+  #taken = 0;
+  #from = 0;
+
+  constructor(readonly file: string) {}
+
+  *all(): Iterable<Buffer> {
+    const fd = openSync(this.file, 'r');
+    try {
+      /** Of a line that goes on in the next piece. */
+      let held: Buffer[] = [];
+      for (;;) {
+        const piece = Buffer.allocUnsafe(BATCH);
+        const length = readSync(fd, piece);
+        if (length === 0) return;
+        this.#bytes = piece.subarray(0, length);
+        this.#taken = this.#from = 0;
+        for (let end = this.#bytes.indexOf(LINE_END); end >= 0; end = this.#bytes.indexOf(LINE_END, this.#from)) {
+          const part = this.#bytes.subarray(this.#from, end);
+          if (held.length === 0) yield part;
+          else {
+            yield Buffer.concat([...held, part]);
+            for (const each of held) this.#hash.update(each);
+            held = [];
+          }
+          this.#from = end + 1;
+        }
+        this.#take();
+        held.push(this.#bytes.subarray(this.#from));
       }
-      held.push(bytes.subarray(from));
+    } finally {
+      closeSync(fd);
     }
-  } finally {
-    closeSync(fd);
+  }
+
+  /** Hex digest of everything before the line that was handed out last. */
+  digestBefore(): string {
+    this.#take();
+    return this.#hash.copy().digest('hex');
+  }
+
+  #take(): void {
+    this.#hash.update(this.#bytes.subarray(this.#taken, this.#from));
+    this.#taken = this.#from;
   }
 }
 
-const INTENT = '{"type":"intent"';
-
-function parseLine(line: string): JournalRecord | undefined {
-  try {
-    const value: JournalRecord = JSON.parse(line);
-    return value;
-  } catch {
-    return undefined;
-  }
+/** Has a journal at least one line that its process finished. */
+export function hasWholeLine(file: string): boolean {
+  for (const _ of new JournalLines(file).all()) return true;
+  return false;
 }
 
-/** What runs of version 1 do not say of how their source is read: nobody could. */
-const UNSAID = { nulls: [], activeMap: {} } as const;
+const INTENT = Buffer.from('{"type":"intent"');
+const LINE_FEED = Buffer.from([LINE_END]);
 
-/** Has what is relied on. */
-const isWholeRun = ({ run, planDigest, targets, inputs, reading }: Partial<RunRecord>): boolean =>
-  typeof run === 'string' && typeof planDigest === 'string' && Array.isArray(targets) && Array.isArray(inputs) && typeof reading === 'object';
+const isIntent = (line: Buffer): boolean => line.length > INTENT.length && INTENT.compare(line, 0, INTENT.length) === 0;
 
-/** Yields what a journal tells; undefined where there is none, or not even its first line. */
+/** Returns what a journal tells; undefined if there is none, or if it does not tell of which run. */
 export function readJournal(file: string): JournalDigest | undefined {
   if (!existsSync(file)) return undefined;
   let run: RunRecord | undefined;
   let end: EndRecord | undefined;
   let intents = 0;
+  let pid = 0;
   let hasRefusals = false;
+  let isDamaged = false;
+  let isSealed = false;
   const files = new Map<string, FileRecord>();
   const done = new Set<string>();
-  for (const line of linesOf(file)) {
-    if (line.startsWith(INTENT)) {
-      intents++;
-      continue;
+  const lines = new JournalLines(file);
+  for (const line of lines.all()) {
+    isSealed = false;
+    if (isIntent(line)) intents++;
+    else {
+      const record = recordIn(line.toString('utf8'));
+      if (record === undefined) isDamaged = true;
+      else if (record.type === 'run') {
+        // A process that goes on with a run has not ended it; one that begins again starts a story of its own.
+        end = undefined;
+        pid = record.pid;
+        if (record.resumes !== true || run === undefined) {
+          run = completed(record);
+          intents = 0;
+          hasRefusals = false;
+          files.clear();
+          done.clear();
+        }
+      } else if (record.type === 'file') files.set(`${record.file}\n${record.table ?? ''}`, record);
+      else if (record.type === 'outcome') {
+        if (record.outcome === 'done') done.add(record.id);
+        else hasRefusals = true;
+      } else if (record.type === 'end') {
+        end = record;
+        isSealed = record.sha256 === lines.digestBefore();
+        // Runs of version 1 seal nothing.
+        if (!isSealed && (record.sha256 !== undefined || run?.isSealed === true)) isDamaged = true;
+      }
     }
-    const record = parseLine(line);
-    if (record?.type === 'run' && isWholeRun(record)) {
-      // A process that goes on with a run has not ended it; one that begins again starts a story of its own.
-      end = undefined;
-      if (record.resumes === true && run !== undefined) continue;
-      run = { ...record, reading: { ...UNSAID, ...record.reading } };
-      intents = 0;
-      hasRefusals = false;
-      files.clear();
-      done.clear();
-    } else if (record?.type === 'file') files.set(`${record.file}\n${record.table ?? ''}`, record);
-    else if (record?.type === 'outcome') {
-      if (record.outcome === 'done') done.add(record.id);
-      else hasRefusals = true;
-    } else if (record?.type === 'end') end = record;
   }
-  return run === undefined ? undefined : { run, files: [...files.values()], intents, done, hasRefusals, ...(end === undefined ? {} : { end }) };
+  if (run === undefined) return undefined;
+  return {
+    run,
+    files: [...files.values()],
+    intents,
+    done,
+    hasRefusals,
+    pid,
+    isDamaged,
+    isSealed: isSealed && !isDamaged,
+    ...(end === undefined ? {} : { end }),
+  };
 }
 
 /** The intents of a journal's last story, in the order in which they were written. */
@@ -100,22 +150,24 @@ interface Story {
 }
 
 function lastStory(file: string): Story {
+  if (!existsSync(file)) return { intents: [], isWhole: false };
   let intents: IntentRecord[] = [];
   let hash = createHash('sha256');
   let isWhole = true;
   let isAnnounced = false;
-  for (const line of linesOf(file)) {
-    const record = parseLine(line);
+  for (const line of new JournalLines(file).all()) {
+    const record = recordIn(line.toString('utf8'));
     if (record === undefined) isWhole = false;
     else if (record.type === 'intent') {
       intents.push(record);
-      hash.update(`${line}\n`);
+      hash.update(line).update(LINE_FEED);
     } else if (record.type === 'announced') {
       isWhole &&= !isAnnounced && record.intents === intents.length && record.sha256 === hash.digest('hex');
       isAnnounced = true;
     } else if (record.type === 'run' && record.resumes !== true) {
       intents = [];
       hash = createHash('sha256');
+      isWhole = true;
       isAnnounced = false;
     }
   }
@@ -125,12 +177,18 @@ function lastStory(file: string): Story {
 /** Yields the intents of a journal as far as they can be read: for telling, and where the result is held against digests. */
 export const readIntents = (file: string): readonly IntentRecord[] => lastStory(file).intents;
 
-/** Yields the intents of a journal that are followed one by one. Throws ApplyRefused where one of them may be lost. */
-export function wholeIntents(file: string): readonly IntentRecord[] {
+/** Returns the intents of a journal if all of them are there as they were written; undefined otherwise. */
+export function intentsIfWhole(file: string): readonly IntentRecord[] | undefined {
   const { intents, isWhole } = lastStory(file);
-  if (isWhole) return intents;
+  return isWhole ? intents : undefined;
+}
+
+/** Returns the intents of a journal that are followed one by one. Throws ApplyRefused if one of them may be lost. */
+export function wholeIntents(file: string): readonly IntentRecord[] {
+  const intents = intentsIfWhole(file);
+  if (intents !== undefined) return intents;
   throw new ApplyRefused(
     `The journal ${file} is damaged: lines are missing or changed.`,
-    'Nothing was changed. Where the data are exactly as the run left them, undo puts back the copies; else restore the copies in the folder of the run, or your own backup, by hand.',
+    'Nothing was changed. If the data are exactly as the run left them, undo puts back the copies; otherwise compare the data with the copies in the folder of the run, and restore from these, or from your own backup, by hand.',
   );
 }

@@ -10,8 +10,10 @@ import type { Table } from '../sources/table.js';
 import { fsyncFile, fsyncFolder, hasCode, refuseUnwritable, removeIfThere, temporaryPath } from './files.js';
 import type { FileRecord, InputRecord, IntentRecord } from './journal.js';
 import { Ledger } from './ledger.js';
+import { keepManifest, manifestIn } from './manifest.js';
 import { needsNames, readNames } from './names.js';
 import { ApplyRefused, changedMeanwhile, RowsMoved } from './refusal.js';
+import { intentsFromCopy } from './sqlite-copy.js';
 import { carryOutOnly } from './sqlite-effects.js';
 import { IntentMaker } from './sqlite-intents.js';
 import { copyDatabase, digestsOf, inspectSqlite, PATIENCE, recoverSqlite, refusalOf, tablesOf } from './sqlite-open.js';
@@ -45,8 +47,8 @@ export const sqliteTarget: Target = {
       return { intents, ids: job.tasks.map(({ id }) => id) };
     }),
   restore: (job) =>
-    change(job, async () => {
-      const intents = [...job.intents].reverse().map(reversed);
+    change(job, async (database, tables, file) => {
+      const intents = job.isByCopies ? await intentsFromCopy(job, database, tables, file) : [...job.intents].reverse().map(reversed);
       return { intents, ids: [...new Set(intents.map(({ id }) => id))], leaves: new Map(job.files.map(({ role, before }) => [role, before])) };
     }),
 };
@@ -103,6 +105,7 @@ async function transact({ Sqlite, job, make, opened, target }: Transaction): Pro
   let database: Database | undefined;
   let backup: string | undefined;
   let isCommitting = false;
+  let hasManifest = false;
   try {
     database = new Sqlite(opened, { fileMustExist: true, timeout: PATIENCE });
     database.exec('BEGIN IMMEDIATE');
@@ -111,7 +114,8 @@ async function transact({ Sqlite, job, make, opened, target }: Transaction): Pro
       // The lock is held already, so that nothing can come between the copy and the change.
       await gate.pass('back up');
       mkdirSync(join(runFolder, job.backups), { recursive: true, mode: 0o700 });
-      backup = join(runFolder, job.backups, basename(opened));
+      const name = basename(opened);
+      backup = join(runFolder, job.backups, manifestIn('') === name ? `1-${name}` : name);
       removeIfThere(backup);
       await copyDatabase(new Sqlite(opened, { readonly: true, fileMustExist: true, timeout: PATIENCE }), backup);
       chmodSync(backup, 0o600);
@@ -138,6 +142,7 @@ async function transact({ Sqlite, job, make, opened, target }: Transaction): Pro
     );
     for (const record of records) journal.write(record);
     journal.sync();
+    hasManifest = keepManifest(job, records);
     await gate.pass('ready to commit');
     isCommitting = true;
     database.exec('COMMIT');
@@ -153,7 +158,8 @@ async function transact({ Sqlite, job, make, opened, target }: Transaction): Pro
     const isOpen = database?.inTransaction === true;
     if (isOpen) database?.exec('ROLLBACK');
     // A COMMIT that fails and leaves no transaction open may have come through.
-    if (backup !== undefined && (isOpen || !isCommitting)) removeIfThere(join(runFolder, job.backups));
+    const isUnwritten = isInPlace ? isOpen || !isCommitting : !gate.hasWritten;
+    if ((backup !== undefined || hasManifest) && isUnwritten) removeIfThere(join(runFolder, job.backups));
     throw gate.hasWritten ? error : refusalOf(error, target);
   } finally {
     database?.close();

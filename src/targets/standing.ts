@@ -51,19 +51,23 @@ export function leavingsOf({ run, files, end }: JournalDigest): readonly InputRe
   }));
 }
 
-/** A run that has announced nothing, or that was ended with everything as it found it. */
-function hasNeverWritten({ run, files, end }: JournalDigest): boolean {
-  if (files.length === 0) return true;
-  if (end === undefined || end.state === 'finished' || end.leaves.length === 0) return false;
+/** Ended with everything as it found it, and says so in a journal that is as it was written. Of runs of version 1 nothing shows that it is not. */
+function endedAsFound({ run, end, isSealed, isDamaged }: JournalDigest): boolean {
+  if (isDamaged || end === undefined || end.state === 'finished' || end.leaves.length === 0) return false;
+  if (run.isSealed === true && !isSealed) return false;
   return end.leaves.every(({ role, sha256 }) => run.inputs.some((input) => input.role === role && input.sha256 === sha256));
 }
 
-/** Has changed nothing, as far as can be told: a copy that never came into its place was never written, whatever was announced. */
-export function isUnwritten(journal: JournalDigest): boolean {
-  const { run, end } = journal;
-  if (hasNeverWritten(journal)) return true;
-  return run.mode === 'out' && end?.state !== 'finished' && !run.targets.some((target) => existsSync(target));
-}
+/** The copy that a run was to make is not there: it never came into its place. */
+const isWithoutCopy = ({ run, end }: JournalDigest): boolean =>
+  run.mode === 'out' && end?.state !== 'finished' && !run.targets.some((target) => existsSync(target));
+
+/** Is it certain that a run has changed nothing. */
+export const hasSurelyNotWritten = (journal: JournalDigest): boolean => endedAsFound(journal) || isWithoutCopy(journal);
+
+/** Has changed nothing, as far as its journal tells. A journal may have lost its end: only what is there can prove it. */
+export const isUnwritten = (journal: JournalDigest): boolean =>
+  hasSurelyNotWritten(journal) || (journal.files.length === 0 && journal.end?.state !== 'finished');
 
 /** As before a run, as after it, some files so and some so, or neither. */
 export type Standing = 'before' | 'after' | 'mixed' | 'other';

@@ -56,6 +56,8 @@ export interface RestoreJob extends Job {
   /** What the run that is taken back announced. */
   readonly files: readonly FileRecord[];
   readonly intents: readonly IntentRecord[];
+  /** Intents are lost: what they changed is known from the copies alone. */
+  readonly isByCopies: boolean;
   /** Where its copies are. */
   readonly formerFolder: string;
 }

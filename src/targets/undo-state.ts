@@ -1,18 +1,19 @@
 /** A run that is to be taken back, and how its target stands now. */
 
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { collationOf } from '../model/compare.js';
 import { readSource } from '../sources/read-source.js';
 import { openSource } from '../sources/registry.js';
 import { userNamesBefore } from './before-run.js';
+import { hashFile } from './files.js';
 import { collationIn, JOURNAL_VERSION } from './journal.js';
-import { type JournalDigest, readJournal, wholeIntents } from './read-journal.js';
+import { intentsIfWhole, type JournalDigest, readJournal } from './read-journal.js';
 import { ApplyRefused, Misnamed } from './refusal.js';
 import { targetOf } from './registry.js';
 import { planReversal, type Reversal } from './reversal.js';
-import { BACKUP, JOURNAL, nextUndoJournal, undoJournals } from './run-folder.js';
-import { isUnwritten, standingOf } from './standing.js';
+import { BACKUP, copiesOf, isFinishedUndo, JOURNAL, nextUndoJournal, RUNS, readRun, undoJournals } from './run-folder.js';
+import { hasSurelyNotWritten, isUnwritten, standingOf } from './standing.js';
 import type { Target, TargetInput } from './target.js';
 
 type State =
@@ -40,13 +41,8 @@ export interface Looked {
 /** `mayWrite`: a write that was cut short is taken back first, so that the target can be read. */
 export async function look(runFolder: string, mayWrite: boolean): Promise<Looked> {
   const folder = resolve(runFolder);
-  const journal = readJournal(join(folder, JOURNAL));
-  if (journal === undefined) {
-    throw new Misnamed(
-      existsSync(folder) ? `${runFolder} is no folder of a run.` : `${runFolder}: there is no such folder.`,
-      'Name a folder below "runs" beside the plan; "scim-audit runs FOLDER" lists them for the folder of a plan.',
-    );
-  }
+  const journal = readRun(folder);
+  if (journal === undefined) throw noRun(runFolder, folder);
   const { run } = journal;
   if (run.schemaVersion !== JOURNAL_VERSION) {
     throw new ApplyRefused(
@@ -56,7 +52,7 @@ export async function look(runFolder: string, mayWrite: boolean): Promise<Looked
   }
   const stories = undoJournals(folder).map((file) => ({ file, told: readJournal(file) }));
   const last = stories.at(-1);
-  const isFinished = last?.told?.end?.state === 'finished';
+  const isFinished = isFinishedUndo(last?.told);
   const base = {
     name: run.run,
     folder,
@@ -65,18 +61,72 @@ export async function look(runFolder: string, mayWrite: boolean): Promise<Looked
     inputs: [],
     undoFile: last === undefined || isFinished ? nextUndoJournal(folder, stories.length) : last.file,
     isUndoBegun: last !== undefined && !isFinished,
-    undone: new Set(stories.flatMap(({ told }) => (told?.end?.state === 'finished' ? [...told.done] : []))),
+    undone: new Set(stories.flatMap(({ told }) => (isFinishedUndo(told) && told !== undefined ? [...told.done] : []))),
   };
-  if (isFinished && last.told?.hasRefusals !== true) return { ...base, state: { kind: 'done-already' } };
-  if (isUnwritten(journal)) return { ...base, state: { kind: 'nothing' } };
+  if (isFinished && last?.told?.hasRefusals !== true) return { ...base, state: { kind: 'done-already' } };
+  if (hasSurelyNotWritten(journal)) return { ...base, state: { kind: 'nothing' } };
   refuseMissing(journal, folder);
   if (mayWrite) await base.target.recover?.(run.reading);
   const inputs = await base.target.inspect(run.reading);
+  if (isUnwritten(journal)) {
+    // A journal that tells of no write may have lost what it told: only the data can prove it.
+    if (standingOf(inputs, journal) === 'before') return { ...base, inputs, state: { kind: 'nothing' } };
+    throw untold({ journal, folder, inputs });
+  }
   const looked = { ...base, inputs, state: stateOf(inputs, journal, isFinished ? undefined : last?.told) };
   if (looked.state.kind === 'restore') refuseLostCopies(looked);
   // What was left alone then may be as the run left it again.
   const isSettled = isFinished && looked.state.kind === 'reverse' && (await reversalOf(looked)).tasks.length === 0;
   return isSettled ? { ...looked, state: { kind: 'done-already' } } : looked;
+}
+
+/** Returns the refusal of a folder that tells of no run. */
+function noRun(runFolder: string, folder: string): Error {
+  const copies = copiesOf(folder);
+  if (copies.length > 0 || (basename(dirname(folder)) === RUNS && existsSync(join(folder, JOURNAL)))) {
+    return new ApplyRefused(
+      `The journal of ${runFolder} is lost or damaged: it does not tell which run it is of.`,
+      copies.length === 0
+        ? 'Nothing was changed. The run kept no copies that are there now: compare the data with your own backup.'
+        : `Nothing was changed. Compare the data with the copies that the run kept of what it was to change, and put back by hand what it changed: ${join(folder, BACKUP)}`,
+      copies,
+    );
+  }
+  return new Misnamed(
+    existsSync(folder) ? `${runFolder} is not a folder of a run.` : `${runFolder}: there is no such folder.`,
+    'Name a folder below "runs" beside the plan; "scim-audit runs FOLDER" lists them for the folder of a plan.',
+  );
+}
+
+const short = (sha256: string): string => `${sha256.slice(0, 12)}…`;
+
+/** Returns what differs from what the run found, each with the run's copy of it if there is one. */
+function differences({ journal, folder, inputs }: Pick<Looked, 'journal' | 'folder' | 'inputs'>): string[] {
+  const copies = copiesOf(folder).map((name) => join(folder, BACKUP, name));
+  return inputs.flatMap(({ role, file, table, sha256 }) => {
+    const { run, files } = journal;
+    const isIt = (each: { readonly role: string; readonly file: string; readonly table?: string }): boolean =>
+      each.role === role && each.table === table && (run.mode === 'out' || each.file === file);
+    const before = files.find(isIt)?.before ?? run.inputs.find(isIt)?.sha256;
+    if (before === sha256) return [];
+    const name = table === undefined ? file : `${file}, table ${table}`;
+    const copy = copies.find((each) => (table === undefined ? before !== undefined && hashFile(each) === before : basename(each) === basename(file)));
+    const was = before === undefined ? 'the run did not know it' : `was ${short(before)} when the run began, is ${short(sha256)} now`;
+    return [`${name}: ${was}${copy === undefined ? '' : `; as it was: ${copy}`}.`];
+  });
+}
+
+/** Returns the refusal of a run whose journal tells of no write while the data are not what it found. */
+function untold(looked: Pick<Looked, 'journal' | 'folder' | 'inputs'>): ApplyRefused {
+  const { folder } = looked;
+  const hasCopies = copiesOf(folder).length > 0;
+  return new ApplyRefused(
+    `The journal in ${folder} tells of no write, but the data are not what the run found.`,
+    hasCopies
+      ? `Nothing was changed. Either somebody else has changed the data since, or the journal has lost lines. Compare the data with the run's copies, and put back by hand what the run changed: ${join(folder, BACKUP)}`
+      : 'Nothing was changed. The run has kept no copies, which it does before it writes: so somebody else has changed the data since, or its folder has lost files. Compare the data with your own backup.',
+    differences(looked),
+  );
 }
 
 /** Throws ApplyRefused where what the run wrote to is not there any more. */
@@ -122,8 +172,16 @@ function stateOf(inputs: readonly TargetInput[], journal: JournalDigest, undone:
 }
 
 /** Reads the data as somebody has left them, and decides what of the run can still go back. */
-export async function reversalOf({ journal, folder, undone }: Looked): Promise<Reversal> {
-  const intents = wholeIntents(join(folder, JOURNAL));
+export async function reversalOf(looked: Looked): Promise<Reversal> {
+  const { journal, folder, undone } = looked;
+  const intents = intentsIfWhole(join(folder, JOURNAL));
+  if (intents === undefined) {
+    throw new ApplyRefused(
+      `The journal in ${folder} is damaged: lines are missing or changed. And the data are neither as the run left them nor as it found them.`,
+      `Nothing was changed. Compare the data with the run's copies, and put back by hand what the run changed: ${join(folder, BACKUP)}`,
+      differences(looked),
+    );
+  }
   const spoken = new Set(intents.flatMap(({ change }) => ('user' in change && 'group' in change ? [JSON.stringify([change.group, change.user])] : [])));
   const members = new Set<string>();
   const isRenaming = intents.some(({ change }) => change.kind === 'replace-user' && change.attribute === 'userName');

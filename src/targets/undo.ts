@@ -12,7 +12,7 @@ import { inverseOf, withTemporaryMarks } from './inverse.js';
 import { collationIn, type InputRecord, JournalWriter, type RunRecord } from './journal.js';
 import type { Task } from './ledger.js';
 import { refuseHeld } from './lock.js';
-import { type JournalDigest, readIntents, wholeIntents } from './read-journal.js';
+import { intentsIfWhole, type JournalDigest, readIntents, wholeIntents } from './read-journal.js';
 import { RowsMoved } from './refusal.js';
 import { actionsOf, announcedReversal } from './reversal.js';
 import { clearLeftovers, JOURNAL, RUNS_ADVICE } from './run-folder.js';
@@ -48,6 +48,8 @@ export interface UndoReceipt {
   readonly isAsBefore: boolean;
   /** It was taken back already, or had written nothing; this undo wrote nothing. */
   readonly wasDone: boolean;
+  /** The run's copies were put back, since its journal is damaged. */
+  readonly isByCopies: boolean;
 }
 
 export interface PreparedUndo {
@@ -63,6 +65,8 @@ export interface PreparedUndo {
   readonly collation: CollationName;
   /** The target is exactly as the run left it, or was killed while it did so: all of it is taken back. Else somebody has changed it. */
   readonly standing: 'untouched' | 'half' | 'changed';
+  /** The journal has lost actions of the run, so what is described is not all of it: the run's copies are put back as a whole. */
+  readonly isByCopies: boolean;
   /** Inverse changes in the order in which they are made. */
   describe(): readonly { readonly id: string; readonly change: Change }[];
   /** What would be left alone, as far as it shows before the write. */
@@ -94,6 +98,7 @@ export async function prepareUndo(request: UndoRequest): Promise<PreparedUndo> {
       reading: journal.run.reading,
       authTypeMap: journal.run.authTypeMap,
       collation: collationIn(journal.run),
+      isByCopies: state.kind === 'restore' && intentsIfWhole(join(folder, JOURNAL)) === undefined,
       standing: state.kind !== 'restore' ? 'changed' : state.isHalf ? 'half' : 'untouched',
       describe: () => withTemporaryMarks(steps()),
       left: reversal?.left ?? [],
@@ -161,6 +166,7 @@ const nothingDone = ({ name, folder, inputs, journal, undoFile }: Looked): UndoR
   left: [],
   isAsBefore: inputs.length > 0 && standingOf(inputs, journal) === 'before',
   wasDone: true,
+  isByCopies: false,
 });
 
 const asRecord = ({ role, file, table, sha256 }: TargetInput): InputRecord => ({ role, file, ...(table === undefined ? {} : { table }), sha256 });
@@ -177,18 +183,19 @@ async function writeAll({ world }: UndoRequest, gate: Gate, looked: Looked): Pro
     const records = inputs.map(asRecord);
     const begun = { mode: 'in-place', inputs: records, pid: world.pid, host: world.host, startedAt: world.now().toISOString() } as const;
     const { resumes: _, ...first } = run;
-    const record: RunRecord = { ...first, kind: 'undo', ...begun };
+    const record: RunRecord = { ...first, kind: 'undo', isSealed: true, ...begun };
     journal.write(looked.state.kind === 'resume' ? { ...record, resumes: true } : record);
     journal.sync();
     await gate.pass('begun');
     const base = { source: run.reading, inputs, destination: { kind: 'in-place' }, run: nameOf(looked), runFolder: folder, journal, gate } as const;
-    const { written, done, left } = await takeBack(base, looked, record);
+    const { written, done, left, isByCopies } = await takeBack(base, looked, record);
     gate.hasWritten = true;
     journal.write({ type: 'end', state: 'finished', at: world.now().toISOString(), leaves: written.leaves });
     journal.sync();
     isEnded = true;
     await gate.pass('ended');
-    return { run: name, runFolder: folder, journal: journal.file, done, left, isAsBefore: standingOf(written.leaves, applied) === 'before', wasDone: false };
+    const isAsBefore = standingOf(written.leaves, applied) === 'before';
+    return { run: name, runFolder: folder, journal: journal.file, done, left, isAsBefore, wasDone: false, isByCopies };
   } catch (error) {
     if (!isEnded) closeJournal(journal, { error, world, leaves: gate.hasWritten ? [] : inputs });
     throw error;
@@ -201,19 +208,22 @@ interface TakenBack {
   readonly written: Written;
   readonly done: number;
   readonly left: readonly LeftAlone[];
+  readonly isByCopies: boolean;
 }
 
 async function takeBack(base: Omit<Job, 'backups'>, looked: Looked, record: RunRecord): Promise<TakenBack> {
   const { journal } = base;
   const { target, state, folder, journal: applied } = looked;
   if (state.kind === 'restore') {
-    const intents = readIntents(join(folder, JOURNAL));
+    const whole = intentsIfWhole(join(folder, JOURNAL));
+    const intents = whole ?? readIntents(join(folder, JOURNAL));
+    const isByCopies = whole === undefined;
     try {
-      const written = await target.restore({ ...base, backups: '', files: applied.files, intents, formerFolder: folder });
-      return { written, done: actionsOf(intents).length, left: [] };
+      const written = await target.restore({ ...base, backups: '', files: applied.files, intents, isByCopies, formerFolder: folder });
+      return { written, done: actionsOf(intents).length, left: [], isByCopies };
     } catch (error) {
       // Same content in other rows, as after VACUUM: each is looked for again.
-      if (!(error instanceof RowsMoved)) throw error;
+      if (!(error instanceof RowsMoved) || isByCopies) throw error;
       journal.write(record);
     }
   }
@@ -224,5 +234,5 @@ async function takeBack(base: Omit<Job, 'backups'>, looked: Looked, record: RunR
   const { authTypeMap } = applied.run;
   const collation = collationIn(applied.run);
   const written = await target.write({ ...base, backups: 'undo', tasks, former, authTypeMap, collation, ...(resumes === undefined ? {} : { resumes }) });
-  return { written, done: tasks.length, left };
+  return { written, done: tasks.length, left, isByCopies: false };
 }

@@ -20,15 +20,17 @@ async function planned(): Promise<string> {
 }
 
 type Row = string[];
+/** Cells stay in quotes only if they need them, since answers are put between them as they are. */
 const read = (file: string): Row[] =>
   readFileSync(file, 'utf8')
+    .replace(/^\ufeff/, '')
     .trimEnd()
     .split('\r\n')
     .map(
       (line) =>
         line
           .match(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)
-          ?.map((cell) => cell.replace(/,$/, ''))
+          ?.map((cell) => cell.replace(/,$/, '').replace(/^"([^",]*)"$/, '$1'))
           .slice(0, 12) ?? [],
     );
 const write = (file: string, rows: readonly Row[]): void => writeFileSync(file, `${rows.map((row) => row.join(',')).join('\r\n')}\r\n`);

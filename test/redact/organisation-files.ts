@@ -74,5 +74,5 @@ export function findingsOf(json: string): string[] {
 /** Yields the parts of values that must not appear in what is redacted: long enough to be no accident. */
 export function secretsOf({ users, groups }: Pick<Organisation, 'users' | 'groups'>): string[] {
   const values = [...users.flatMap(({ userName, email }) => [userName, email, userName.split('@')[0], email.split('@')[0]]), ...groups.map(({ name }) => name)];
-  return [...new Set(values.map((value) => value.trim()).filter((value) => value.length >= 4))];
+  return [...new Set(values.map((value) => value.trim()).filter((value) => value.length >= 4 && /[\p{L}\p{N}]/u.test(value)))];
 }

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FORMATS } from '../../src/reporters/registry.js';
+import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { ACCEPTED, answering, askDecisions, check, checkJson, EXPORT, USERS, writeDecisions } from './standing.js';
 
@@ -163,10 +164,10 @@ describe('check --baseline', () => {
   });
 
   it.each([
-    ['cut', (text: string) => text.slice(0, -30), /baseline\.json, line \d+: it is damaged/],
+    ['cut', (text: string) => text.slice(0, -30), /baseline\.json, line \d+, column \d+: it is damaged/],
     ['empty', () => '', /baseline\.json, line 1/],
-    ['no JSON', () => 'id,name\n', /baseline\.json, line \d: it is damaged/],
-    ['broken on a line', (text: string) => text.replace('"findings": [', '"findings": ['.replace(':', '')), /line \d+: it is damaged/],
+    ['no JSON', () => 'id,name\n', /baseline\.json, line 1, column 1: it is damaged/],
+    ['broken on a line', (text: string) => text.replace('"findings": [', '"findings": ['.replace(':', '')), /line \d+, column 14: it is damaged/],
     ['a list', () => '[]', /it is no JSON report of scim-audit/],
     ['null', () => 'null', /it is no JSON report of scim-audit/],
     ['another tool’s', (text: string) => text.replace('"name": "scim-audit"', '"name": "other"'), /it is no JSON report of scim-audit/],
@@ -189,6 +190,86 @@ describe('check --baseline', () => {
     await askDecisions(folder);
     for (const file of ['certificate.json', 'plan/plan.json', 'nowhere.json', '.']) {
       expect({ file, code: (await check(folder, ['--baseline', file])).code }).toEqual({ file, code: 2 });
+    }
+  });
+});
+
+describe('a baseline that PowerShell or an editor wrote', () => {
+  const encode: readonly (readonly [string, (text: string) => Buffer])[] = [
+    ['UTF-8 with a mark', (text) => Buffer.from(`\ufeff${text}`)],
+    ['UTF-16 little-endian', (text) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+    ['UTF-16 big-endian', (text) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
+  ];
+  const text = (folder: string): string => readFileSync(join(folder, 'baseline.json'), 'utf8').replaceAll('\n', '\r\n');
+
+  it.each(encode)('is read: %s', async (_, bytes) => {
+    const folder = await known();
+    writeFileSync(join(folder, 'baseline.json'), bytes(text(folder)));
+    const { code, report } = await checkJson(folder, AGAINST);
+    expect({ code, known: report.summary.known }).toEqual({ code: 0, known: 2 });
+  });
+
+  it.each(encode)('is damaged at the line where it is: %s', async (_, bytes) => {
+    const folder = await known();
+    const whole = text(folder);
+    const line = whole.split('\n').findIndex((each) => each.includes('"findings"')) + 1;
+    writeFileSync(join(folder, 'baseline.json'), bytes(whole.replace('"findings": [', '"findings": oops [')));
+    expect((await check(folder, AGAINST)).stderr).toMatch(
+      new RegExp(`baseline\\.json, line ${line}, column 15: it is damaged \\(this word means nothing here`),
+    );
+    writeFileSync(join(folder, 'baseline.json'), bytes(whole.slice(0, -20)));
+    const lines = whole.slice(0, -20).split('\n').length;
+    expect((await check(folder, AGAINST)).stderr).toMatch(new RegExp(`line ${lines}, column \\d+: it is damaged \\(the file ends here`));
+  });
+
+  it('is refused with the line of bytes that are no text', async () => {
+    const folder = await known();
+    writeFileSync(join(folder, 'baseline.json'), Buffer.from(text(folder).replace('"findings"', '"fin\u00fcdings"'), 'latin1'));
+    expect((await check(folder, AGAINST)).stderr).toMatch(/baseline\.json, line \d+, column 7: the bytes are no utf-8 text/);
+  });
+
+  it('is told to be of version 1 if it is, and not damaged', async () => {
+    const folder = await known();
+    writeFileSync(join(folder, 'baseline.json'), readFileSync(new URL('baseline-with-mark.json', import.meta.url)));
+    const { code, stderr } = await check(folder, AGAINST);
+    expect(code).toBe(2);
+    expect(stderr).toContain('baseline.json was made by version 1 of scim-audit');
+  });
+});
+
+describe('another file with a mark', () => {
+  const marked = (text: string): readonly Buffer[] => [
+    Buffer.from(`\ufeff${text}`),
+    Buffer.from(`\ufeff${text}`, 'utf16le'),
+    Buffer.from(`\ufeff${text}`, 'utf16le').swap16(),
+  ];
+
+  it('is read if it is a config', async () => {
+    const folder = makeFolder(EXPORT);
+    for (const bytes of marked('{ "rules": { "missing-email": "info" } }')) {
+      writeFileSync(join(folder, 'scim-audit.config.json'), bytes);
+      expect((await checkJson(folder)).report.summary).toMatchObject({ error: 1, info: 1 });
+    }
+    writeFileSync(join(folder, 'scim-audit.config.json'), Buffer.from('{ "syncGroups": ["Pr\u00fcfer"] }', 'latin1'));
+    expect((await check(folder)).stderr).toContain('scim-audit.config.json cannot be read: it holds bytes that are not UTF-8');
+  });
+
+  it('no longer counts if it is sealed, and says what happened to it', async () => {
+    const folder = makeFolder(EXPORT);
+    await check(folder, ['--certificate', 'certificate.json']);
+    await runCli(['plan', '.', '--auth-mode', 'multi', '--out', 'plan'], { cwd: folder });
+    for (const [file, code, args] of [
+      ['certificate.json', 2, ['gate', 'certificate.json', '.']],
+      ['plan/plan.json', 4, ['apply', 'plan/plan.json', '.', '--out', 'out', '--yes']],
+    ] as const) {
+      for (const bytes of marked(readFileSync(join(folder, file), 'utf8'))) {
+        const whole = readFileSync(join(folder, file));
+        writeFileSync(join(folder, file), bytes);
+        const run = await runCli(args, { cwd: folder });
+        expect(run.code).toBe(code);
+        expect(run.stderr).toContain(`${file} begins with a byte order mark: an editor saved it anew, or PowerShell's > wrote it.`);
+        writeFileSync(join(folder, file), whole);
+      }
     }
   });
 });

@@ -111,7 +111,7 @@ describe.each(KINDS)('$name', ({ name, make, read, source, out }) => {
     if (name === 'csv') expect(after).toEqual(hexOf(AFTER));
     expect(after).not.toEqual(before);
     expect(leftovers(folder)).toEqual([]);
-    expect(listRuns(join(folder, 'plan'), worldOf())).toMatchObject([{ state: 'finished', done: CHANGES.length, actions: CHANGES.length }]);
+    expect(listRuns(join(folder, 'plan'), worldOf()).runs).toMatchObject([{ state: 'finished', done: CHANGES.length, actions: CHANGES.length }]);
 
     const again = await prepareApply(request(scene));
     expect(again.state).toBe('done-already');
@@ -122,7 +122,7 @@ describe.each(KINDS)('$name', ({ name, make, read, source, out }) => {
     expect(undone).toMatchObject({ isAsBefore: true, done: CHANGES.length, left: [] });
     expect(read(join(folder, source))).toEqual(before);
     expect(leftovers(folder)).toEqual([]);
-    expect(listRuns(join(folder, 'plan'), worldOf())).toMatchObject([{ state: 'undone' }]);
+    expect(listRuns(join(folder, 'plan'), worldOf()).runs).toMatchObject([{ state: 'undone' }]);
     expect((await prepareUndo({ runFolder: receipt.runFolder, world: worldOf(), interrupted: () => undefined })).state).toBe('done-already');
 
     const second = await applyAll(scene);
@@ -143,7 +143,7 @@ describe.each(KINDS)('$name', ({ name, make, read, source, out }) => {
       const result = join(folder, kind === 'out' ? out : source);
       const step = await killedAt(folder, steps, async (at) => applyAll(scene, { mode, at }));
       if (step === undefined) break;
-      const told = listRuns(join(folder, 'plan'), living);
+      const told = listRuns(join(folder, 'plan'), living).runs;
       for (const run of told) expect(run.state, step).toMatch(/^(?:finished|interrupted)/);
       // A journal that says that an action is done says so only of what is there.
       if (name === 'sqlite' && told.some(({ done }) => done > 0)) expect(read(result), step).toEqual(wanted);
@@ -153,7 +153,7 @@ describe.each(KINDS)('$name', ({ name, make, read, source, out }) => {
       expect(read(result), step).toEqual(wanted);
       if (kind === 'out') expect(read(join(folder, source)), step).toEqual(before);
       expect(leftovers(folder), step).toEqual([]);
-      const runs = listRuns(join(folder, 'plan'), living);
+      const runs = listRuns(join(folder, 'plan'), living).runs;
       expect(
         runs.filter(({ state }) => state === 'finished'),
         step,
@@ -177,7 +177,7 @@ describe.each(KINDS)('$name', ({ name, make, read, source, out }) => {
       const before = read(join(folder, source));
       const step = await killedAt(folder, steps, async (at) => applyAll(scene, { at }));
       if (step === undefined) break;
-      for (const run of listRuns(join(folder, 'plan'), living)) await undoAll(run.folder, { world: living });
+      for (const run of listRuns(join(folder, 'plan'), living).runs) await undoAll(run.folder, { world: living });
       expect(read(join(folder, source)), step).toEqual(before);
     }
   });
@@ -215,7 +215,7 @@ describe.each(KINDS)('$name', ({ name, make, read, source, out }) => {
       if (failed === undefined) break;
       expect(lockFiles(folder), failed).toEqual([]);
       expect(leftovers(folder), failed).toEqual([]);
-      for (const run of listRuns(join(folder, 'plan'), worldOf())) {
+      for (const run of listRuns(join(folder, 'plan'), worldOf()).runs) {
         expect(readJournal(join(run.folder, 'journal.jsonl'))?.end, failed).toBeDefined();
       }
       await (await prepareApply(request(scene))).run();
@@ -239,7 +239,7 @@ describe.each(KINDS)('$name', ({ name, make, read, source, out }) => {
       expect(leftovers(folder)).toEqual([]);
       if (ended === 'finished') break;
       expect(read(join(folder, source))).toEqual(before);
-      for (const run of listRuns(join(folder, 'plan'), worldOf())) expect(run.state).toBe('interrupted before the write');
+      for (const run of listRuns(join(folder, 'plan'), worldOf()).runs) expect(run.state).toBe('interrupted before the write');
     }
   });
 

@@ -51,7 +51,8 @@ export async function planFor(source: SourceRequest, changes: readonly Change[])
     settings: {
       authMode: 'multi',
       syncGroups: null,
-      skipRules: [],
+      // Handmade changes are not all that a plan would have: who was left out on purpose is not looked for.
+      skipRules: ['username-email-mismatch'],
       severities: {},
       authTypeMap: {},
       leaveOutUsers: [],

@@ -197,7 +197,7 @@ describe('a run that has written nothing', () => {
     steps = seen.indexOf('announced');
     const planFolder = join(folder, 'plan');
     await killedAt(folder, steps, (at) => applyAll(scene, { mode, at }));
-    const [first] = listRuns(planFolder, worldOf(1, [1]));
+    const [first] = listRuns(planFolder, worldOf(1, [1])).runs;
     const second = await applyAll(scene, { mode, world: worldOf(4712, [4712]) });
     const result = kind === 'out' ? join(folder, 'copy', 'users.csv') : scene.file('users.csv');
     const written = readFileSync(result, 'utf8');
@@ -213,7 +213,7 @@ describe('a run that has written nothing', () => {
     const stateAfter = async (mode: Parameters<typeof applyAll>[1] & object): Promise<string | undefined> => {
       for (let step = 0; ; step++) {
         const name = await killedAt(folder, step, (at) => applyAll(scene, { ...mode, at }));
-        if (name === 'announced' || name === undefined) return listRuns(join(folder, 'plan'), worldOf(1, [1])).at(-1)?.state;
+        if (name === 'announced' || name === undefined) return listRuns(join(folder, 'plan'), worldOf(1, [1])).runs.at(-1)?.state;
       }
     };
     expect(await stateAfter({ mode: { kind: 'out', path: join(folder, 'copy') } })).toBe('interrupted before the write');
@@ -233,7 +233,7 @@ test('what was left alone can be taken back once it is as the run left it', asyn
   expect(await undoAll(runFolder)).toMatchObject({ done: 1, left: [], isAsBefore: true });
   expect(readFileSync(file, 'utf8')).toBe(USERS);
   expect(existsSync(join(runFolder, 'undo-2.jsonl'))).toBe(true);
-  expect(listRuns(join(scene.planFile, '..'), worldOf())).toMatchObject([{ state: 'undone' }]);
+  expect(listRuns(join(scene.planFile, '..'), worldOf()).runs).toMatchObject([{ state: 'undone' }]);
   expect((await undoAll(runFolder)).wasDone).toBe(true);
 });
 
@@ -252,7 +252,7 @@ test('a run that was ended between two files is put back, and so is what somebod
     seen.findIndex((step) => step.startsWith('reported ')),
     (at) => applyAll(scene, { at }),
   );
-  const [run] = listRuns(join(folder, 'plan'), worldOf(1, [1]));
+  const [run] = listRuns(join(folder, 'plan'), worldOf(1, [1])).runs;
   const prepared = await prepareUndo({ runFolder: run.folder, world: worldOf(), interrupted: () => undefined });
   expect(prepared).toMatchObject({ standing: 'half', left: [] });
   edit(scene.file('users.csv'));
@@ -282,7 +282,7 @@ test('old names beside ids, as a run that was ended between two files leaves the
   expect(readFileSync(scene.file('users.csv'), 'utf8')).toContain('1,bran,');
   expect(readFileSync(scene.file('memberships.csv'), 'utf8')).toBe(memberships);
   edit(scene.file('users.csv'));
-  const [run] = listRuns(join(folder, 'plan'), worldOf(1, [1])).slice(-1);
+  const [run] = listRuns(join(folder, 'plan'), worldOf(1, [1])).runs.slice(-1);
   expect((await undoAll(run.folder, { world: worldOf(4713, [4713]) })).left).toEqual([]);
   expect(readFileSync(scene.file('users.csv'), 'utf8')).toBe(USERS.replace('bran@', 'bran.b@'));
   expect(readFileSync(scene.file('memberships.csv'), 'utf8')).toBe(memberships);

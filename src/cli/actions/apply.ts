@@ -18,6 +18,7 @@ import { askConsent } from '../consent.js';
 import { type Ending, EXIT, type ExitCode, Refusal, signalCode } from '../exit.js';
 import { fitted } from '../fitted.js';
 import { readFresh } from '../fresh-source.js';
+import { tellInterruptedUndos } from '../interrupted-undos.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 import { openPlan, refuseNoSource, requestFor, wishesFor } from '../plan-source.js';
@@ -64,6 +65,7 @@ export async function apply(planPath: string, source: string | undefined, flags:
     const done = (reason: string): Ending => ({ code: EXIT.done, reason: `${reason}${openText}` });
     const doneAlready = (run = ''): Ending => done(`all is done already${run === '' ? '' : ` (run ${run})`}, nothing was written`);
     if (prepared.state === 'done-already') {
+      tellInterruptedUndos(file, io);
       // Closes the journal of a run that was killed after its last write; the target is not touched.
       if (flags.dryRun !== true) await prepared.run();
       return prepared.earlier === undefined ? done('nothing to apply: the plan has no actions') : doneAlready(prepared.earlier.run);
@@ -179,16 +181,20 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
     if (flags.dryRun === true || flags.yes !== true) prepared.refuseBarred();
     const steps = prepared.describe();
     const names = flags.dryRun === true || prepared.left.length > 0 ? await namesFor(prepared, io) : undefined;
+    const copies = (verb: string): string => `${count(prepared.targets.length, 'file')} ${verb} from the run's copies, since its journal is damaged`;
     const leftText = ({ change, reason }: LeftAlone): string => `${changeLine(change, names)} (${printable(reason)})`;
     if (flags.dryRun === true) {
       for (const { id, change } of steps) io.stdout.write(fitted(`${id}  ${changeLine(change, names)}\n`, io.stdout));
       for (const each of prepared.left) io.stdout.write(fitted(`${each.id}  left alone: ${leftText(each)}\n`, io.stdout));
+      if (prepared.isByCopies) return { code: EXIT.done, reason: `dry run: ${copies('would be restored')}; nothing was written` };
       return { code: EXIT.done, reason: `dry run: ${count(steps.length, 'action')} would be taken back${leftCount(prepared.left)}; nothing was written` };
     }
     await askConsent(
       {
         summary: [
-          `This takes back ${count(steps.length, 'action')} in ${prepared.targets.join(', ')}. ${STANDINGS[prepared.standing]}`,
+          prepared.isByCopies
+            ? `This restores ${prepared.targets.join(', ')} from the run's copies, since its journal is damaged. ${STANDINGS[prepared.standing]}`
+            : `This takes back ${count(steps.length, 'action')} in ${prepared.targets.join(', ')}. ${STANDINGS[prepared.standing]}`,
           ...prepared.left.map((each) => `  left alone: ${leftText(each)}`).slice(0, 50),
         ],
         question: 'Undo the run?',
@@ -202,9 +208,11 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
     if (receipt.wasDone) return doneAlready;
     for (const each of receipt.left) io.stdout.write(fitted(`Left alone: ${leftText(each)}\n`, io.stdout));
     io.stdout.write(`Journal: ${receipt.journal}\n`);
+    const whole = receipt.isAsBefore ? '; all is as it was before the run' : '';
+    if (receipt.isByCopies) return { code: EXIT.done, reason: `undone: ${copies('restored')}${whole}` };
     return {
       code: EXIT.done,
-      reason: `undone: ${count(receipt.done, 'action')} taken back${leftCount(receipt.left)}${receipt.isAsBefore ? '; all is as it was before the run' : ''}`,
+      reason: `undone: ${count(receipt.done, 'action')} taken back${leftCount(receipt.left)}${whole}`,
     };
   });
 }

@@ -35,8 +35,8 @@ export async function check(source: string | undefined, flags: CheckFlags, words
   }
   const destinations = await pairOutputs(words);
   const further = furtherOutputs(flags, words, prepared, io);
-  const audited = await auditSource(prepared, io);
-  const report = await withStandings(audited, flags, io, prepared.sourceWords);
+  const audited = await auditSource(prepared, io, redaction?.wishes(prepared));
+  const report = await withStandings(audited, flags, io, prepared);
   const shown = redaction?.report(report) ?? report;
   const files = [...destinations.map(({ file }) => file), flags.certificate].filter((file) => file !== undefined);
   refuseOverwriting(files, [
@@ -61,11 +61,11 @@ export async function check(source: string | undefined, flags: CheckFlags, words
 }
 
 /** Takes out of the count what a person accepted, and what an earlier report knew. */
-async function withStandings({ report, audit }: Audited, { decisions, baseline }: CheckFlags, io: Io, sourceWords: string): Promise<Report> {
+async function withStandings({ report, audit }: Audited, { decisions, baseline }: CheckFlags, io: Io, { request, sourceWords }: Prepared): Promise<Report> {
   if (decisions === undefined && baseline === undefined) return report;
   const { acceptFrom, holdAgainst } = await import('../standing-files.js');
   const today = io.now().toISOString().slice(0, 10);
-  const accepted = decisions === undefined ? report : await acceptFrom(report, audit.context, decisions, today);
+  const accepted = decisions === undefined ? report : await acceptFrom(report, audit.context, { file: decisions, encoding: request.encoding }, today);
   return baseline === undefined ? accepted : holdAgainst(accepted, baseline, today, sourceWords);
 }
 

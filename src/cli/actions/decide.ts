@@ -2,6 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { DEFAULT_COLLATION } from '../../model/collation-name.js';
+import { collationOf } from '../../model/compare.js';
 import { unguardCell } from '../../model/formula.js';
 import { Mistake } from '../../model/mistake.js';
 import { acceptanceProblem, valueProblem } from '../../plan/answer-limits.js';
@@ -10,12 +12,13 @@ import { wrap } from '../../reporters/columns.js';
 import { csvText } from '../../reporters/plan-tables.js';
 import { printable } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
-import { readCells } from '../../sources/cells.js';
+import { readDecisionCells } from '../../sources/cells.js';
 import { readyWorkbooks } from '../../sources/xlsx/open-text.js';
 import { shellWord } from '../command-words.js';
 import { AT, type Choice, choicesOf, keyLines, questionText, waitingText } from '../decision-texts.js';
 import { type Ending, EXIT } from '../exit.js';
 import { type Io, shownOn } from '../io.js';
+import { settlePlanFolder } from '../plan-swap.js';
 import { openQuestions, type Questions } from '../questions.js';
 import { writeWhole } from '../whole-file.js';
 
@@ -28,13 +31,14 @@ const openRows = (rows: readonly (readonly string[])[]): number => rows.filter((
 
 /** Goes through a plan folder's decisions on a terminal: the open ones, or all. */
 export async function decide(folder: string, { all = false }: DecideFlags, io: Io): Promise<Ending> {
+  settlePlanFolder(folder, io.process.isAlive);
   const file = join(folder, 'decisions.csv');
   if (!existsSync(file)) throw new Mistake(`${file}: there is no such file.`, 'Run "scim-audit plan SOURCE --out FOLDER" first, and name its folder.');
   if (io.stdin.isTTY !== true || !io.stdout.isTTY) {
     throw new Mistake('decide asks questions, and this is no terminal.', `Run it on a terminal, or write into ${file} with a spreadsheet.`);
   }
   await readyWorkbooks([file]);
-  const { delimiter, rows: read } = readCells(file);
+  const { delimiter, rows: read } = readDecisionCells(file);
   // A file of a spreadsheet that parts cells otherwise comes back as that spreadsheet opens it.
   const csvDelimiter = delimiter === ';' ? 'semicolon' : 'comma';
   const rows = read.map(({ cells }) => cells.map(unguardCell));
@@ -128,13 +132,13 @@ const GO_BACK = 'empty: choose again';
 
 /** Yields a whole answer; undefined where the person typed nothing, and chooses again. */
 async function answerFor({ action, value }: Choice, cells: readonly string[], dialogue: Dialogue): Promise<Answer | undefined> {
-  const { today } = dialogue;
   if (action === 'accept') {
-    const reason = await fitting(`Why may it stay (${GO_BACK})`, (text) => acceptanceProblem('reason', text, today), dialogue);
+    const terms = { today: dialogue.today, collation: collationOf(DEFAULT_COLLATION) };
+    const reason = await fitting(`Why may it stay (${GO_BACK})`, (text) => acceptanceProblem('reason', text, terms), dialogue);
     if (reason === undefined) return undefined;
-    const owner = await fitting(`Who answers for it (${GO_BACK})`, (text) => acceptanceProblem('owner', text, today), dialogue);
+    const owner = await fitting(`Who answers for it (${GO_BACK})`, (text) => acceptanceProblem('owner', text, terms), dialogue);
     if (owner === undefined) return undefined;
-    const expires = await fitting('Until when (2027-01-31; empty: without end)', (text) => acceptanceProblem('expires', text, today), dialogue);
+    const expires = await fitting('Until when (2027-01-31; empty: without end)', (text) => acceptanceProblem('expires', text, terms), dialogue);
     return expires === undefined ? undefined : { ...NO_ANSWER, action, reason, owner, expires };
   }
   // A reason and an owner that somebody wrote beside an open row are notes, and stay.

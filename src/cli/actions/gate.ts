@@ -10,6 +10,7 @@ import { escapeUnseen } from '../../model/json-text.js';
 import { Mistake } from '../../model/mistake.js';
 import { printable, visible } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
+import { firstWrong } from '../../setup/json-places.js';
 import { reasonOf } from '../../sources/file-stream.js';
 import { readyWorkbooks } from '../../sources/xlsx/open-text.js';
 import { fileWords, shellWord } from '../command-words.js';
@@ -91,7 +92,7 @@ export async function gate(file: string, source: string | undefined, flags: Gate
 /** Returns the certificate of a file. `sourceWords` name the source in the command that makes it anew. */
 function readCertificate(file: string, key: string | undefined, sourceWords: readonly string[]): Certificate {
   try {
-    return parseCertificate(readBytes(file), file, key);
+    return parseCertificate(readBytes(file), file, key, (text) => firstWrong(text).line);
   } catch (error) {
     if (!(error instanceof FormerVersion)) throw error;
     const words = ['scim-audit', 'check', ...(sourceWords.length === 0 ? ['SOURCE'] : sourceWords), ...error.options, '--certificate', file];

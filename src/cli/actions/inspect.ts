@@ -12,12 +12,14 @@ import { visible } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import type { SourceRequest } from '../../sources/source.js';
 import { planStanding } from '../../targets/decision.js';
+import { refuseUnreadable } from '../../targets/files.js';
 import { listRuns, type Run } from '../../targets/runs.js';
 import { changeLine, countLines, type SubjectNames, subjectText } from '../change-text.js';
-import { fileWords } from '../command-words.js';
+import { fileWords, shellWord } from '../command-words.js';
 import { type Ending, EXIT } from '../exit.js';
 import { fitted } from '../fitted.js';
 import { type FreshSource, readFresh } from '../fresh-source.js';
+import { tellInterruptedUndos } from '../interrupted-undos.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 import { type OpenedPlan, openPlan, requestFor, wishesFor } from '../plan-source.js';
@@ -48,11 +50,12 @@ export async function verify(planPath: string, source: string | undefined, flags
   };
   const of = (kind: Difference['kind']): Difference[] => differences.filter((difference) => difference.kind === kind);
   const counts = { landed, missing: of('missing').length, otherwise: of('otherwise').length, temporary: of('temporary').length, other: of('other').length };
+  const isUndoing = tellInterruptedUndos(opened.file, io);
   if (flags.format === 'json') {
     io.stdout.write(
       `${JSON.stringify({ schemaVersion: 1, asPlanned: differences.length === 0, summary: counts, otherChangesKnown: scope.areOthersKnown, membershipsCompared: scope.areOthersKnown && scope.membersUnknown === undefined, differences }, undefined, 2)}\n`,
     );
-  } else io.stdout.write(fitted(verifyText(counts, differences, { names: withOthers(names, differences, snapshot), scope }), io.stdout));
+  } else io.stdout.write(fitted(verifyText(counts, differences, { names: withOthers(names, differences, snapshot), scope, isUndoing }), io.stdout));
   if (differences.length === 0)
     return {
       code: EXIT.done,
@@ -111,16 +114,20 @@ function withOthers(names: SubjectNames, differences: readonly Difference[], { u
 interface Known {
   readonly names: SubjectNames;
   readonly scope: Scope;
+  /** The undo of a run was interrupted: to apply would be to do again what somebody was undoing. */
+  readonly isUndoing: boolean;
 }
 
-function verifyText(counts: Readonly<Record<string, number>>, differences: readonly Difference[], { names, scope }: Known): string {
+const FINISH_UNDO = 'finish the undo that was interrupted (see the warning); then export again.';
+
+function verifyText(counts: Readonly<Record<string, number>>, differences: readonly Difference[], { names, scope, isUndoing }: Known): string {
   const lines = [`${count(counts.landed, 'change')} landed as planned.`];
   for (const [kind, { title, remedy }] of Object.entries(KINDS)) {
     const some = differences.filter((difference) => difference.kind === kind);
     if (some.length === 0) continue;
     lines.push('', `${title} (${grouped(some.length)})`, ...some.slice(0, MOST).map((difference) => `  ${differenceLine(difference, names)}`));
     if (some.length > MOST) lines.push(`  … and ${grouped(some.length - MOST)} more; --format json lists them`);
-    lines.push(`  What to do: ${remedy}`);
+    lines.push(`  What to do: ${isUndoing && kind !== 'other' ? FINISH_UNDO : remedy}`);
   }
   if (!scope.areOthersKnown) lines.push('', "baseline.jsonl is missing or damaged beside the plan: changes that are not the plan's cannot be told.");
   else if (scope.membersUnknown !== undefined) lines.push('', `Memberships that the plan does not name were not compared: ${scope.membersUnknown}.`);
@@ -155,6 +162,7 @@ export async function show(planPath: string, source: string | undefined, flags: 
     ),
   ];
   io.stdout.write(fitted(`${lines.join('\n')}\n`, io.stdout));
+  tellInterruptedUndos(opened.file, io);
   if (request === undefined || fresh === undefined) return { code: EXIT.done, reason: 'the plan was shown' };
   return standingEnding(opened, request, fresh, io);
 }
@@ -172,6 +180,8 @@ async function standingEnding({ plan, file }: OpenedPlan, source: SourceRequest,
         fitted(`Warning: run ${standing.run.name} has written some of the files and not all of them. To finish it: apply with --in-place.\n`, stderr),
       );
       return { code: EXIT.done, reason: 'the plan was shown; a run of it is to be finished' };
+    case 'undoing':
+      return { code: EXIT.done, reason: 'the plan was shown; the undo of a run of it is to be finished' };
     case 'stale': {
       const { others, missing } = compareInputs(plan.snapshot.inputs, snapshot.inputs);
       const stale = new Set([...others, ...missing].map(({ path, role }) => `${path} (${role})`));
@@ -186,17 +196,22 @@ const MODES: Readonly<Record<Run['mode'], string>> = { 'in-place': 'in place', o
 /** Lists the runs of a plan. */
 export function runs(path: string, io: Io): Ending {
   const { pid, host, isAlive } = io.process;
-  const found = listRuns(planFolderOf(path), { pid, host, isAlive, now: io.now });
+  const { runs: found, untold } = listRuns(planFolderOf(path), { pid, host, isAlive, now: io.now });
   for (const run of found) {
-    const line = `${run.name}  ${run.state}  ${MODES[run.mode]}  ${grouped(run.done)} of ${count(run.actions, 'action')} done  ${run.startedAt}`;
+    const state = run.isDamaged ? `${run.state} (its journal is damaged)` : run.state;
+    const line = `${run.name}  ${state}  ${MODES[run.mode]}  ${grouped(run.done)} of ${count(run.actions, 'action')} done  ${run.startedAt}`;
     io.stdout.write(fitted(`${line}\n  ${run.folder}\n`, io.stdout));
+    if (run.state.startsWith('undo interrupted')) io.stdout.write(fitted(`  to finish the undo: scim-audit undo ${shellWord(run.folder)}\n`, io.stdout));
   }
-  return { code: EXIT.done, reason: found.length === 0 ? 'there are no runs' : count(found.length, 'run') };
+  for (const { name, folder, why } of untold) io.stdout.write(fitted(`${name}  unknown: ${why}\n  ${folder}\n`, io.stdout));
+  const total = found.length + untold.length;
+  return { code: EXIT.done, reason: total === 0 ? 'there are no runs' : count(total, 'run') };
 }
 
 /** Yields the folder of a plan that was named by itself, by its file, or by its folder of runs. Throws a Mistake where it is none. */
 function planFolderOf(path: string): string {
   const hint = 'Name the folder that "scim-audit plan" wrote.';
+  refuseUnreadable(path);
   if (!existsSync(path)) throw new Mistake(`${path}: there is no such folder.`, hint);
   const folder = resolve(path);
   const holdsPlan = (each: string): boolean => existsSync(join(each, 'plan.json')) || existsSync(join(each, 'runs'));

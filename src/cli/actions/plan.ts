@@ -1,14 +1,13 @@
 /** What `plan` does: audits, assembles, proves, and writes the plan's files. */
 
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AuditedFinding } from '../../audit/report.js';
 import { Mistake } from '../../model/mistake.js';
 import { baselineLines } from '../../plan/baseline.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../../plan/make-plan.js';
 import { MemberTable } from '../../plan/member-table.js';
-import type { Plan } from '../../plan/plan.js';
-import { isDigestTrue, PlanSealing } from '../../plan/plan-sealing.js';
+import { PlanSealing } from '../../plan/plan-sealing.js';
 import { groupBy } from '../../reporters/grouping.js';
 import { consequencesOf, followingOf, incompletenessOf } from '../../reporters/plan-consequences.js';
 import { planMarkdown } from '../../reporters/plan-markdown.js';
@@ -16,9 +15,11 @@ import { decisionsCsv, membershipsCsv, noticesCsv, outdatedCsv } from '../../rep
 import type { CsvDelimiter } from '../../reporters/reporter.js';
 import { printable } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
-import { readCells } from '../../sources/cells.js';
+import { readDecisionCells } from '../../sources/cells.js';
+import type { Encoding } from '../../sources/encoding.js';
 import { SourceRefused } from '../../sources/problem.js';
 import { readyWorkbooks } from '../../sources/xlsx/open-text.js';
+import { refuseUnreadable } from '../../targets/files.js';
 import { applyCommandOf } from '../apply-command.js';
 import { auditSource } from '../audit-source.js';
 import { shellWord } from '../command-words.js';
@@ -27,7 +28,8 @@ import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseMixing, refuseOddFolder } from '../plan-folder.js';
 import { namedFromSource } from '../plan-names.js';
-import { settingsOf } from '../plan-source.js';
+import { rowsOfPlanBeside, settingsOf } from '../plan-source.js';
+import { putTogether, settlePlanFolder } from '../plan-swap.js';
 import { prepare } from '../prepare.js';
 import type { Redaction } from '../redaction.js';
 import { refuseUnfitValues } from '../unfit-values.js';
@@ -43,11 +45,16 @@ export interface PlanFlags extends SharedFlags {
 
 /** Writes the plan of a source into a folder; yields what it comes to. */
 export async function plan(source: string | undefined, flags: PlanFlags, io: Io, redaction?: Redaction): Promise<Ending> {
+  refuseUnreadable(flags.out);
+  settlePlanFolder(flags.out, io.process.isAlive);
   if (redaction === undefined) refuseOddFolder(flags.out);
   else refuseMixing(flags.out);
   const prepared = await prepare(source, flags, io);
   const members = new MemberTable();
-  const { report, audit, hasIds, tables } = await auditSource(prepared, io, (directory) => members.sinkFor(directory));
+  const { report, audit, hasIds, tables } = await auditSource(prepared, io, {
+    ...redaction?.wishes(prepared),
+    watch: (directory) => members.sinkFor(directory),
+  });
   refuseExportFolder(flags.out, [...report.snapshot.inputs.map(({ file }) => file), ...prepared.otherInputs]);
   if (!hasIds) {
     throw new Mistake(
@@ -55,9 +62,8 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
       'Export the users with their ids (REST GET /users with includeInactive=true, or the database), and plan on that.',
     );
   }
-  redaction?.know(report.snapshot, report.policy.collation);
   await readyWorkbooks([flags.decisions, join(flags.out, 'decisions.csv')]);
-  const decisions = findDecisions(flags);
+  const decisions = findDecisions(flags, prepared.request.encoding);
   const answer = makePlan(
     { before: report, context: audit.context, members },
     {
@@ -72,7 +78,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   }
   refuseUnfitValues(answer.body.actions, report.snapshot, tables);
   const made: MadePlan = { ...answer, body: namedFromSource(answer.body, report.snapshot.inputs, prepared.request) };
-  const aside = redaction === undefined ? keepAnswers(flags.out, flags.decisions) : undefined;
+  const aside = redaction === undefined ? keepAnswers(flags.out, flags.decisions, prepared.request.encoding) : undefined;
   if (aside !== undefined)
     io.stderr.write(`The decisions that were in ${printable(flags.out)} are kept aside in ${printable(aside)}: others were given with --decisions.\n`);
   const applyCommand = applyCommandOf(source, flags, prepared);
@@ -96,22 +102,17 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
 }
 
 /** Yields the decisions to read: the file that was named, or the one that an earlier plan left in the folder. */
-function findDecisions({ decisions, out, redact }: PlanFlags): { readonly file: string; readonly content: DecisionFile } | undefined {
+function findDecisions(
+  { decisions, out, redact }: PlanFlags,
+  encoding: Encoding | undefined,
+): { readonly file: string; readonly content: DecisionFile } | undefined {
   const usual = join(out, 'decisions.csv');
   const file = decisions ?? (existsSync(usual) && redact !== true ? usual : undefined);
   if (file === undefined) return undefined;
-  return { file, content: { ...readCells(file), previous: rowsOfPlanBeside(file) } };
+  return { file, content: { ...readDecisionCells(file, encoding), previous: rowsOfPlanBeside(file) } };
 }
 
-/** Yields the rows that the plan beside the file wrote; an altered plan tells nothing. */
-function rowsOfPlanBeside(file: string): Plan['decisions'] | undefined {
-  const beside = join(file, '..', 'plan.json');
-  if (!existsSync(beside) || !statSync(beside).isFile()) return undefined;
-  const text = readFileSync(beside, 'utf8');
-  return isDigestTrue(text) ? (JSON.parse(text) as Plan).decisions : undefined;
-}
-
-/** Writes the files, and puts them in place once all are there, the plan itself last: while it is the old one, it is whole. Yields the plan's digest, and where one that was applied is kept. */
+/** Writes the files, and puts them in place together once all are there: until then the plan before is whole. Yields the plan's digest, and where one that was applied is kept. */
 async function writePlan(
   folder: string,
   made: MadePlan,
@@ -141,9 +142,8 @@ async function writePlan(
     await write('notices.csv', noticesCsv(made, csvDelimiter));
     await write('plan.md', planMarkdown(made, applyCommand));
     if (sealing !== undefined) await write('baseline.jsonl', baselineLines(made.assembly.end, made.body.settings.typeList === undefined));
-    const isPlan = ({ name }: PendingFile): boolean => name === 'plan.json';
     const kept = sealing === undefined ? undefined : keepAppliedPlan(folder, sealing.digest);
-    for (const file of [...files.filter((each) => !isPlan(each)), ...files.filter(isPlan)]) await file.put();
+    await putTogether(folder, files);
     return { digest: sealing?.digest ?? '', kept };
   } catch (error) {
     for (const file of files) await file.discard();

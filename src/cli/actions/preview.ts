@@ -18,6 +18,7 @@ import type { SharedFlags } from '../options.js';
 import { csvOptions, type OutputWord, pairFormats, refuseOverwriting, writeEach, writeTo } from '../outputs.js';
 import { type OpenedPlan, openPlan } from '../plan-source.js';
 import { type Prepared, prepare } from '../prepare.js';
+import type { Redaction } from '../redaction.js';
 import { compareInputs } from '../same-inputs.js';
 import { TOOL } from '../tool.js';
 
@@ -26,11 +27,13 @@ export interface PreviewFlags extends SharedFlags {
   licenses?: LicenceStock;
   rows?: number | 'all';
   color?: boolean;
+  redact?: boolean;
 }
 
 /** Reads both sides, writes what the first sync will do, and yields it in one sentence. */
-export async function preview(source: string | undefined, flags: PreviewFlags, words: readonly OutputWord[], io: Io): Promise<Ending> {
-  const prepared = await prepare(source, flags, io);
+export async function preview(source: string | undefined, flags: PreviewFlags, words: readonly OutputWord[], io: Io, redaction?: Redaction): Promise<Ending> {
+  const settled = await prepare(source, flags, io);
+  const prepared = redaction?.shown(settled, source, flags) ?? settled;
   if (prepared.idp === undefined) {
     throw new Mistake(
       'A preview needs the exports of the identity provider, and none were given.',
@@ -39,7 +42,8 @@ export async function preview(source: string | undefined, flags: PreviewFlags, w
   }
   const destinations = await pairFormats(words, PREVIEW_FORMATS);
   const opened = flags.after === undefined ? undefined : openPlan(flags.after);
-  const shown = await foresee(prepared, flags, opened, io);
+  const foreseen = await foresee(prepared, flags, opened, io, redaction);
+  const shown = redaction?.preview(foreseen) ?? foreseen;
   refuseOverwriting(
     destinations.flatMap(({ file }) => (file === undefined ? [] : [file])),
     [...previewInputs(shown).map(({ file }) => file), ...prepared.otherInputs, ...(opened === undefined ? [] : [opened.file])],
@@ -55,11 +59,15 @@ export async function preview(source: string | undefined, flags: PreviewFlags, w
 }
 
 /** Yields the forecast of a source, and with a plan the one that follows it. */
-async function foresee(prepared: Prepared, { licenses }: PreviewFlags, opened: OpenedPlan | undefined, io: Io): Promise<Preview> {
+async function foresee(prepared: Prepared, { licenses }: PreviewFlags, opened: OpenedPlan | undefined, io: Io, redaction?: Redaction): Promise<Preview> {
   const members = new MemberList();
   // No rule is asked, so none can be wanting an input.
   const policy = { ...prepared.policy, skipRules: RULES.map(({ name }) => name), failOn: 'error' as const };
-  const { report, audit } = await auditSource({ ...prepared, policy }, io, (directory) => members.sinkFor(directory), true);
+  const { report, audit } = await auditSource({ ...prepared, policy }, io, {
+    names: 'parts',
+    ...redaction?.wishes(prepared, 'both'),
+    watch: (directory) => members.sinkFor(directory),
+  });
   const { context } = audit;
   const { idp } = report;
   if (idp === undefined) throw new Error('the exports of the identity provider were asked for and not read');

@@ -20,6 +20,8 @@ import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 import { refuseOverwriting, writePieces } from '../outputs.js';
 import { type Prepared, prepare } from '../prepare.js';
+import type { Redaction } from '../redaction.js';
+import type { DecisionsFile } from '../standing-files.js';
 import { TOOL } from '../tool.js';
 import { writeWhole } from '../whole-file.js';
 
@@ -28,21 +30,26 @@ export interface RunbookFlags extends SharedFlags {
   readonly withoutGroups?: boolean;
   readonly decisions?: string;
   readonly output?: string;
+  readonly redact?: boolean;
 }
 
 /** Yields 0 once it is written. Throws a Mistake where the case is not known, or the export cannot be judged. */
-export async function runbook(source: string | undefined, flags: RunbookFlags, io: Io): Promise<Ending> {
-  const prepared = await prepare(source, ownFlags(flags), io);
+export async function runbook(source: string | undefined, flags: RunbookFlags, io: Io, redaction?: Redaction): Promise<Ending> {
+  const own = ownFlags(flags);
+  const settled = await prepare(source, own, io);
+  const redacted = redaction?.shown(settled, source, own);
+  const prepared = redacted ?? settled;
+  const withheld = redacted?.withheldOptions ?? [];
   const idp = providerOf(flags, prepared);
   const { authMode } = prepared;
   if (idp === undefined || flags.hosting === undefined || authMode === undefined) throw missing({ idp, hosting: flags.hosting, authMode });
   const hasExport = source !== undefined || [flags.users, flags.inactiveUsers, flags.groups, flags.memberships].some((given) => given !== undefined);
   const decided = flags.decisions === undefined ? '' : `--decisions ${shellWord(flags.decisions)}`;
-  const sourceWords = [hasExport ? '' : 'EXPORT', prepared.sourceWords, decided].filter((words) => words !== '').join(' ');
+  const sourceWords = [hasExport ? '' : 'EXPORT', prepared.sourceWords, decided, withheld.length > 0 ? '…' : ''].filter((words) => words !== '').join(' ');
   const given: EnablementCase = { idp, hosting: flags.hosting, authMode, hasGroups: flags.withoutGroups !== true, sourceWords };
   if (flags.decisions !== undefined && !hasExport)
     throw new Mistake('--decisions was given without an export.', 'Give SOURCE: decisions are about the findings of an export.');
-  const written = hasExport ? await withExport(given, flags, prepared, io) : withoutExport(given);
+  const written = hasExport ? await withExport(given, flags, prepared, io, withheld, redaction) : withoutExport(given, withheld);
   const pieces = runbookMarkdown(written.runbook, { tool: TOOL });
   if (flags.output === undefined) writePieces(io.stdout, pieces);
   else {
@@ -57,22 +64,37 @@ interface Written {
   readonly inputs: readonly string[];
 }
 
-function withoutExport(given: EnablementCase): Written {
-  const basis = ['No export was given: of the data nothing is known. In the commands, EXPORT stands for the folder or the file of the export.'];
+function withoutExport(given: EnablementCase, withheld: readonly string[]): Written {
+  const basis = [
+    'No export was given: of the data nothing is known. In the commands, EXPORT stands for the folder or the file of the export.',
+    ...withheldText(withheld),
+  ];
   return { runbook: writeRunbook(given, SECTIONS, basis, knowNothing(given)), inputs: [] };
 }
 
-async function withExport(given: EnablementCase, { decisions }: RunbookFlags, prepared: Prepared, io: Io): Promise<Written> {
-  const audited = await auditSource(prepared, io);
-  const report = decisions === undefined ? audited.report : await accepting(audited, decisions, io);
+/** Tells what stands in commands for options that name somebody. */
+const withheldText = (withheld: readonly string[]): string[] =>
+  withheld.length === 0 ? [] : [`In the commands, "…" stands for the options that name groups or users (${withheld.join(', ')}).`];
+
+async function withExport(
+  given: EnablementCase,
+  { decisions }: RunbookFlags,
+  prepared: Prepared,
+  io: Io,
+  withheld: readonly string[],
+  redaction: Redaction | undefined,
+): Promise<Written> {
+  const audited = await auditSource(prepared, io, redaction?.wishes(prepared));
+  const judged = decisions === undefined ? audited.report : await accepting(audited, { file: decisions, encoding: prepared.request.encoding }, io);
+  const report = redaction?.report(judged) ?? judged;
   const { snapshot, idp } = report;
   return {
-    runbook: writeRunbook(given, SECTIONS, basisOf(report), knowFrom(report, given)),
+    runbook: writeRunbook(given, SECTIONS, [...basisOf(report), ...withheldText(withheld)], knowFrom(report, given)),
     inputs: [...snapshot.inputs, ...(idp?.inputs ?? [])].map(({ file }) => file).concat(decisions === undefined ? [] : fileOf(decisions)),
   };
 }
 
-async function accepting({ report, audit }: Audited, decisions: string, io: Io): Promise<Report> {
+async function accepting({ report, audit }: Audited, decisions: DecisionsFile, io: Io): Promise<Report> {
   const { acceptFrom } = await import('../standing-files.js');
   return acceptFrom(report, audit.context, decisions, io.now().toISOString().slice(0, 10));
 }

@@ -3,7 +3,7 @@ import { FORMATS } from '../../reporters/registry.js';
 import type { CheckFlags } from '../actions/check.js';
 import type { Ending } from '../exit.js';
 import type { Io } from '../io.js';
-import { addIdpOptions, addPolicyOptions, addSourceOptions } from '../options.js';
+import { addIdpOptions, addPolicyOptions, addSourceOptions, REDACT } from '../options.js';
 import type { OutputWord } from '../outputs.js';
 import { rowLimit } from '../row-limit.js';
 
@@ -23,7 +23,7 @@ export function addCheck(program: Command, io: Io, end: (ending: Ending) => void
     .option('--baseline <file>', 'an earlier JSON report: findings that are in it are shown as known, and do not count')
     .option('--certificate <file>', 'write what was audited and how, for "scim-audit gate"; SCIM_AUDIT_CERTIFICATE_KEY seals it')
     .option('--rows <number|all>', 'rows shown of each rule in pretty (default: 10)', rowLimit)
-    .option('--redact', 'show aliases instead of usernames, emails and names; SCIM_AUDIT_REDACT_KEY makes them the same in every run')
+    .option('--redact', REDACT)
     .option('--no-color', 'no colours')
     .option('--show-config', 'print each setting and where it came from, and stop')
     .action(async (source: string | undefined, flags: CheckFlags) => {

@@ -4,7 +4,7 @@ import type { PreviewFlags } from '../actions/preview.js';
 import type { Ending } from '../exit.js';
 import type { Io } from '../io.js';
 import { licenceStock } from '../licence-stock.js';
-import { addIdpOptions, addPolicyOptions, addSourceOptions } from '../options.js';
+import { addIdpOptions, addPolicyOptions, addSourceOptions, REDACT } from '../options.js';
 import type { OutputWord } from '../outputs.js';
 import { rowLimit } from '../row-limit.js';
 
@@ -23,9 +23,12 @@ export function addPreview(program: Command, io: Io, end: (ending: Ending) => vo
     )
     .option('--output <file>', 'write the format before it to a file instead of stdout', (value: string) => words.push({ kind: 'output', value }))
     .option('--rows <number|all>', 'rows shown of each reason in pretty (default: 10)', rowLimit)
+    .option('--redact', REDACT)
     .option('--no-color', 'no colours')
     .action(async (source: string | undefined, flags: PreviewFlags) => {
       const { preview } = await import('../actions/preview.js');
-      end(await preview(source, flags, words, io));
+      const typed = words.map(({ value }) => value);
+      if (flags.redact !== true) end(await preview(source, flags, words, io));
+      else end(await (await import('../redaction.js')).redacting(flags, typed, io, (redaction) => preview(source, flags, words, io, redaction)));
     });
 }

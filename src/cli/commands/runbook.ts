@@ -3,7 +3,7 @@ import { HOSTINGS } from '../../setup/runbook.js';
 import type { RunbookFlags } from '../actions/runbook.js';
 import type { Ending } from '../exit.js';
 import type { Io } from '../io.js';
-import { addIdpOptions, addPolicyOptions, addSourceOptions } from '../options.js';
+import { addIdpOptions, addPolicyOptions, addSourceOptions, REDACT } from '../options.js';
 
 /** Adds `runbook`: writes the steps of an enablement as a check-list. */
 export function addRunbook(program: Command, io: Io, end: (ending: Ending) => void): void {
@@ -14,9 +14,11 @@ export function addRunbook(program: Command, io: Io, end: (ending: Ending) => vo
     .addOption(new Option('--hosting <kind>', 'who runs Jama Connect: the vendor, or you').choices(HOSTINGS))
     .option('--without-groups', 'users only: groups and memberships are not synced')
     .option('--decisions <file>', 'decisions.csv whose acceptances hold: accepted findings are not open')
-    .option('--output <file>', 'write to a file instead of stdout');
+    .option('--output <file>', 'write to a file instead of stdout')
+    .option('--redact', REDACT);
   addIdpOptions(addPolicyOptions(addSourceOptions(command))).action(async (source: string | undefined, flags: RunbookFlags) => {
     const { runbook } = await import('../actions/runbook.js');
-    end(await runbook(source, flags, io));
+    if (flags.redact !== true) end(await runbook(source, flags, io));
+    else end(await (await import('../redaction.js')).redacting(flags, [], io, (redaction) => runbook(source, flags, io, redaction)));
   });
 }

@@ -28,8 +28,17 @@ export const value = ({ text: own, against }: Cell): string => {
   if (against === undefined || against === '') return escapeMarkup(visible(own));
   const parts = compareParts(own, against);
   const isWorthMarking = parts.length > 1 && parts.some(({ isDifferent }) => !isDifferent);
-  return parts.map((part) => (part.isDifferent && isWorthMarking ? `<mark>${escapeMarkup(part.text)}</mark>` : escapeMarkup(part.text))).join('');
+  return parts.map((part) => (part.isDifferent && isWorthMarking ? marked(part.text) : escapeMarkup(part.text))).join('');
 };
+
+/** Yields a different stretch; where the other value only has something more, its place. */
+const marked = (part: string): string => (part === '' ? '<mark class="gap"></mark>' : `<mark>${escapeMarkup(part)}</mark>`);
+
+/** Longer ones may be broken anywhere, so that a table is no wider than the page where it need not be. */
+const LONG = 16;
+
+/** Yields a cell of a table. */
+export const tableCell = (cell: Cell): string => `<td${cell.text.length > LONG ? ' class="long"' : ''}>${value(cell)}</td>`;
 
 /** Yields the top of the page: verdict, numbers, where it was read. */
 export function* headerLines(report: Report): Iterable<string> {
@@ -68,7 +77,7 @@ export function* filterLines(sections: readonly Section[]): Iterable<string> {
   for (const kind of STATES) {
     if (sections.some(({ counts }) => counts[kind] > 0)) yield `<label class="${kind}"><input type="checkbox" value="${kind}" checked> ${kind}</label>`;
   }
-  yield '</fieldset>\n<output id="shown" aria-live="polite"></output>\n</form>\n';
+  yield '</fieldset>\n<output id="shown" aria-live="polite"></output>\n<output id="unsearched" class="wary" aria-live="polite" hidden></output>\n</form>\n';
 }
 
 /** Yields a rule with its findings; each finding is one body of the table, so that it is filtered as a whole. */
@@ -93,7 +102,8 @@ export function* ruleLines({ rule, findings, counts }: Section, { snapshot, poli
   }
   yield '</table></div>\n';
   const left = [...(rowsLeftOut > 0 ? [count(rowsLeftOut, 'row')] : []), ...(findings.length > listed ? [count(findings.length - listed, 'finding')] : [])];
-  if (left.length > 0) yield `<p class="wary">Not listed here: ${left.join(' and ')} more. The JSON and CSV reports list everything.</p>\n`;
+  if (left.length > 0)
+    yield `<p class="wary" data-left="${left.join(' and ')}">Not listed here: ${left.join(' and ')} more. The JSON and CSV reports list everything.</p>\n`;
   yield `<p class="soft">Example: ${text(rule.example)}<br>${text(guideText(rule))}</p>\n</details>\n`;
 }
 
@@ -102,7 +112,7 @@ function* bodyLines(audited: AuditedFinding, rows: readonly (readonly Cell[])[],
   const state = stateOf(audited);
   yield `<tbody data-s="${state}">`;
   for (const [at, cells] of rows.entries()) {
-    yield `<tr><td${at === 0 ? ` class="${state}">${state}` : '>'}</td>${cells.map((cell) => `<td>${value(cell)}</td>`).join('')}</tr>`;
+    yield `<tr><td${at === 0 ? ` class="${state}">${state}` : '>'}</td>${cells.map(tableCell).join('')}</tr>`;
   }
   if (acceptance !== undefined) yield `<tr><td></td><td class="how" colspan="${columns}">${text(acceptanceText(acceptance))}</td></tr>`;
   yield '</tbody>\n';

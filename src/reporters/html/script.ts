@@ -7,12 +7,15 @@ export const SCRIPT = `
   const text = document.getElementById('q');
   const rule = document.getElementById('rule');
   const shown = document.getElementById('shown');
+  const unsearched = document.getElementById('unsearched');
   const boxes = [...form.querySelectorAll('input[type=checkbox]')];
   const sections = [...document.querySelectorAll('details.rule')];
   const entries = [];
   for (const section of sections) {
     for (const body of section.querySelectorAll('.list tbody')) entries.push({ body, section, severity: body.dataset.s, words: '' });
   }
+  // Rules of which not everything is in the page: a search that ends empty says so.
+  const lacking = [...document.querySelectorAll('[data-left]')].map((note) => ({ section: note.closest('details'), left: note.dataset.left }));
   const drawings = [...document.querySelectorAll('figure')].map((figure) => ({ figure, words: '' }));
   const graph = document.getElementById('graph');
   const wordsOf = (element) => element.textContent.toLowerCase();
@@ -54,6 +57,10 @@ export const SCRIPT = `
     }, () => {
       for (const [section, n] of counts) section.hidden = n === 0;
       shown.textContent = count === entries.length ? 'All ' + count + ' findings' : count + ' of ' + entries.length + ' findings';
+      const lacks = sought.length === 0 && count > 0 ? [] : lacking.filter(({ section }) => rule.value === '' || section.id === rule.value);
+      unsearched.textContent = lacks.length === 0 ? '' :
+        'Not in this page, and not searched: ' + lacks.map(({ section, left }) => left + ' of ' + section.id.slice(5)).join(', ') + '. The JSON and CSV reports list everything.';
+      unsearched.hidden = lacks.length === 0;
       let drawn = 0;
       for (const drawing of drawings) {
         drawing.figure.hidden = !fits(drawing, drawing.figure);
@@ -104,4 +111,4 @@ export const SCRIPT = `
 `;
 
 /** Of SCRIPT, as the page's policy names it. */
-export const SCRIPT_DIGEST = 'sha256-Z667hMTNO7DYkXLQYughcKe6NvRrs68mto6e8Lw96J8=';
+export const SCRIPT_DIGEST = 'sha256-XElZrg0PJYfv4Al5jD14PvnTee7AoBKPIgAb+13Hyb8=';

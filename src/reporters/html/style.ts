@@ -29,6 +29,7 @@ form{position:sticky;top:0;z-index:1;display:flex;flex-wrap:wrap;gap:.5rem 1rem;
 input[type=search],select{font:inherit;color:inherit;background:var(--ground);border:1px solid var(--soft);border-radius:6px;padding:.3rem .55rem}
 input[type=search]{width:19rem;max-width:100%}
 fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.3rem .9rem}
+select{max-width:100%}
 label{white-space:nowrap}
 output{color:var(--soft);font-variant-numeric:tabular-nums}
 details{margin:1.4rem 0}
@@ -38,14 +39,17 @@ summary>h2~*{margin-left:.5rem}
 .scroll{overflow-x:auto;margin:.7rem 0}
 table{border-collapse:collapse;width:100%;font-size:.8rem}
 th{text-align:left;color:var(--soft);font-weight:600;white-space:nowrap}
-th,td{padding:.26rem .7rem .26rem 0;vertical-align:top}
+th,td{padding:.26rem .6rem .26rem 0;vertical-align:top}
 td{max-width:26rem;overflow-wrap:break-word;unicode-bidi:plaintext;text-align:left}
 .list tbody{border-top:1px solid var(--line)}
-.list td:first-child,.facts th{width:6rem;white-space:nowrap}
-.facts{width:auto}.facts th{padding-right:1.5rem}
+.list [data-s] td:first-child,.facts th{width:6rem}
+.facts th,.list td:not(.long){white-space:nowrap}
+.long{overflow-wrap:anywhere;min-width:7.5rem}
+.facts{width:auto}.facts th{padding-right:1.5rem}.facts td{overflow-wrap:anywhere}
 .file{font-size:.84rem;overflow-wrap:anywhere}
 mark{background:var(--mark);color:inherit;border-radius:2px}
-.how{color:var(--soft);font-family:inherit}
+.gap{border-left:3px solid var(--warning);margin:0 1px}
+.list .how{white-space:normal;color:var(--soft);font-family:inherit}
 .graph{display:flex;flex-wrap:wrap;gap:1rem;align-items:flex-start}
 #graph{margin-top:0;border-top:0}
 figure{margin:0;padding:.7rem .8rem;border:1px solid var(--line);border-radius:8px;max-width:100%;overflow-x:auto;break-inside:avoid}
@@ -58,8 +62,9 @@ svg{display:block;max-width:none}
 .key{display:flex;flex-wrap:wrap;gap:.3rem 1.3rem;padding:0;list-style:none;color:var(--soft);font-size:.87rem}
 .key svg{display:inline-block;vertical-align:middle;margin-right:.35rem}
 footer{padding-top:1.5rem;padding-bottom:2.5rem;color:var(--soft);font-size:.87rem}
+@media (max-width:40rem){form{position:static}h1{font-size:1.4rem}.facts th{white-space:normal;width:auto}main,header,footer{padding-left:.9rem;padding-right:.9rem}}
 @media print{:root{color-scheme:light;--ground:#fff;--panel:#fff;--line:#bbb;--text:#000;--soft:#444;--link:#0b4a8a;--error:#a01c15;--warning:#6b4500;--info:#0b4a8a;--good:#135228;--mark:#ffe69a;--renamed:#e3effc;--stays:#eceef1}form,.skip{display:none}body{font-size:10.5pt}main,header,footer{max-width:none;padding-left:0;padding-right:0}.scroll,figure{overflow:visible}thead{display:table-header-group}tr{break-inside:avoid}h2,h3,summary{break-after:avoid}a{color:inherit}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;
 
 /** Of STYLE, as the page's policy names it. */
-export const STYLE_DIGEST = 'sha256-I4cyNVlMT1HE8I8qOYQFUNk1C53tdy7QyJdHCoKi0rk=';
+export const STYLE_DIGEST = 'sha256-pC/IKToIYIAR/k7mfOexS3LHgQ1fT6Kdy2EDwxLuzJ4=';

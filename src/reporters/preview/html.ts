@@ -1,7 +1,7 @@
 import { GUIDE } from '../../model/guide.js';
 import { isCalm, outcomeText, type Preview, previewInputs, titleText } from '../../preview/preview.js';
 import { count, grouped } from '../../rules/rule.js';
-import { text, value } from '../html/parts.js';
+import { tableCell, text } from '../html/parts.js';
 import { STYLE, STYLE_DIGEST } from '../html/style.js';
 import { idpText, sourceText } from '../sections.js';
 import { notesOf, summaryHeadings, summaryRows } from './numbers.js';
@@ -54,12 +54,14 @@ function* headerLines(preview: Preview): Iterable<string> {
 
 function* sectionLines({ id, title, look, total, headings, blocks }: Section): Iterable<string> {
   yield `<details class="rule" id="${id}" open>\n<summary><h2>${text(title)}</h2> <span class="${look}">${grouped(total)}</span></summary>\n`;
-  for (const { why, total: ofBlock, shown, rows } of blocks) {
+  for (const [at, { why, total: ofBlock, shown, rows }] of blocks.entries()) {
+    // Each landmark has a name of its own.
+    const name = blocks.length > 1 ? `${title}, reason ${at + 1} of ${blocks.length}` : title;
     yield `<p>${blocks.length > 1 ? `<b>${grouped(ofBlock)}:</b> ` : ''}${text(why)}</p>\n`;
-    yield `<div class="scroll" role="region" aria-label="${text(title)}" tabindex="0"><table class="list"><thead><tr>`;
+    yield `<div class="scroll" role="region" aria-label="${text(name)}" tabindex="0"><table class="list"><thead><tr>`;
     for (const heading of headings) yield `<th scope="col">${text(heading)}</th>`;
     yield '</tr></thead>\n<tbody>';
-    for (const row of rows) yield `<tr>${row.map((cell) => `<td>${value(cell)}</td>`).join('')}</tr>\n`;
+    for (const row of rows) yield `<tr>${row.map(tableCell).join('')}</tr>\n`;
     yield '</tbody></table></div>\n';
     if (shown < ofBlock) yield `<p class="wary">${grouped(ofBlock - shown)} more are not listed here; the JSON and CSV previews list them.</p>\n`;
   }

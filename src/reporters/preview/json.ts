@@ -57,8 +57,9 @@ function* listLines<T>(name: string, values: readonly T[], line: (value: T) => s
 }
 
 function headOf(preview: Preview, tool: { readonly name: string; readonly version: string }) {
-  const { snapshot, policy, syncNames, idp, forecast, before } = preview;
+  const { snapshot, policy, syncNames, idp, forecast, before, isRedacted } = preview;
   return {
+    ...(isRedacted === true ? { redacted: true } : {}),
     tool: { name: tool.name, version: tool.version },
     provider: forecast.provider,
     snapshot: {

@@ -27,7 +27,7 @@ const TAGS =
     ' ',
   );
 const ATTRIBUTES =
-  'lang charset http-equiv content name class href rel scope id role hidden for type autocomplete spellcheck placeholder value checked aria-label aria-live aria-hidden open tabindex data-s colspan width height viewBox x y rx d'.split(
+  'data-left lang charset http-equiv content name class href rel scope id role hidden for type autocomplete spellcheck placeholder value checked aria-label aria-live aria-hidden open tabindex data-s colspan width height viewBox x y rx d'.split(
     ' ',
   );
 const TAG = /<(?:!DOCTYPE html|\/?([a-zA-Z0-9]+)((?:\s[a-zA-Z-]+(?:="[^"]*")?)*))>|<((?:rect|path)(?:\s[a-z]+="[^"]*")*)\/>/g;
@@ -160,6 +160,18 @@ describeWith('chromium', 'html in a browser', () => {
     expect(shownIn(browse(page).dom)).toBe(`All ${total} findings`);
     for (const state of ['accepted', 'known']) expect(shownIn(browse(page, `#hide=${state}`).dom)).toBe(`${total - 1} of ${total} findings`);
   });
+
+  it('says of what it does not hold wherever a search may miss it', async () => {
+    const page = await renderAs('html', reportOf(Array.from({ length: 10_200 }, (_, at) => ({ userName: `u${at}`, email: `u${at}@dome.example` }))));
+    const said = (dom: string): string | undefined => /<output id="unsearched"[^>]*>([^<]*)</.exec(dom)?.[1];
+    const lacks = 'Not in this page, and not searched: 200 findings of username-email-mismatch. The JSON and CSV reports list everything.';
+    const empty = browse(page, '#q=u10150').dom;
+    expect(shownIn(empty)).toBe('0 of 10001 findings');
+    expect(said(empty)).toBe(lacks);
+    expect(said(browse(page, '#q=u999').dom)).toBe(lacks);
+    expect(said(browse(page, '#q=u10150&rule=rule-no-inactive-users').dom)).toBe('');
+    expect(said(browse(page).dom)).toBe('');
+  }, 60_000);
 
   it('searches ten thousand findings', async () => {
     const page = await renderAs('html', reportOf(Array.from({ length: 10_001 }, (_, at) => ({ userName: `u${at}`, email: `u${at}@dome.example` }))));

@@ -1,0 +1,24 @@
+/** Undos that were interrupted, told by every command that has to do with the plan of their run. */
+
+import { Mistake } from '../model/mistake.js';
+import { interruptedUndos } from '../targets/decision.js';
+import { shellWord } from './command-words.js';
+import { fitted } from './fitted.js';
+import type { Io } from './io.js';
+
+/** Names each of them with the command that finishes it, on stderr; says so if the runs cannot be read. Returns whether there are any. */
+export function tellInterruptedUndos(planFile: string, { stderr }: Pick<Io, 'stderr'>): boolean {
+  const warn = (text: string): void => stderr.write(fitted(`Warning: ${text}\n`, stderr));
+  try {
+    const undos = interruptedUndos(planFile);
+    for (const { name, folder, hasBegun } of undos) {
+      const when = hasBegun ? '' : ' before it wrote anything';
+      warn(`run ${name} was being undone, and that undo was interrupted${when}. To finish it: scim-audit undo ${shellWord(folder)}`);
+    }
+    return undos.length > 0;
+  } catch (error) {
+    if (!(error instanceof Mistake)) throw error;
+    warn(error.message);
+    return false;
+  }
+}

@@ -1,0 +1,123 @@
+/** The files of a plan take their places together: until the last of them is there, the plan before can be put back whole. */
+
+import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Mistake } from '../model/mistake.js';
+import { fsyncFolder, hasCode } from '../targets/files.js';
+import type { PendingFile } from './whole-file.js';
+import { writeReason } from './write-reason.js';
+
+/** Holds the plan before while the next one takes its place. Two plans cannot both have it. */
+const FORMER = '.former';
+/** What is on its way to be that folder, or no longer is. */
+const UNUSED = /^\.former\.(\d+)\.(?:new|done)$/;
+const OWNER = '.owner';
+/** Says that the plan before had no such file. */
+const NONE = '.none';
+
+/** Whether a process that swaps is still there; an earlier one may have had this one's id. */
+type Liveness = (pid: number) => boolean;
+
+const unwritable = (folder: string, error: unknown): Mistake =>
+  new Mistake(`The plan in ${folder} cannot be replaced: ${writeReason(error)}`, 'It is as it was before. Name another folder with --out, or make room.');
+
+/** Puts all files of a plan in their places. If one of them cannot be, all are as they were before, and that is thrown as a Mistake. */
+export async function putTogether(folder: string, files: readonly PendingFile[]): Promise<void> {
+  for (const file of files) await file.ready();
+  const former = join(folder, FORMER);
+  try {
+    keepFormer(folder, former, files);
+  } catch (error) {
+    if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) {
+      throw new Mistake(
+        `Another plan is being written into ${folder}.`,
+        `Wait until it has ended and run this again. If it was ended, "scim-audit show ${folder}" puts that right.`,
+      );
+    }
+    throw unwritable(folder, error);
+  }
+  try {
+    for (const file of files) file.put();
+    fsyncFolder(folder);
+    forget(former);
+  } catch (error) {
+    if (existsSync(former)) putBack(folder, former);
+    throw error instanceof Mistake ? error : unwritable(folder, error);
+  }
+}
+
+/** Keeps what is to be replaced. It costs no room where the disk has links. */
+function keepFormer(folder: string, former: string, files: readonly PendingFile[]): void {
+  const making = `${former}.${process.pid}.new`;
+  rmSync(making, { recursive: true, force: true });
+  try {
+    mkdirSync(making, { mode: 0o700 });
+    writeFileSync(join(making, OWNER), String(process.pid), { mode: 0o600 });
+    for (const { name } of files) {
+      if (existsSync(join(folder, name))) linkOrCopy(join(folder, name), join(making, name));
+      else writeFileSync(join(making, `${name}${NONE}`), '', { mode: 0o600 });
+    }
+    fsyncFolder(making);
+    renameSync(making, former);
+    fsyncFolder(folder);
+  } catch (error) {
+    rmSync(making, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if (!hasCode(error, 'EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK', 'EXDEV')) throw error;
+    copyFileSync(from, to);
+  }
+}
+
+/** Puts the plan before back. It may be ended at any moment and begun again. */
+function putBack(folder: string, former: string): void {
+  for (const name of readdirSync(former)) {
+    if (name === OWNER) continue;
+    if (name.endsWith(NONE)) rmSync(join(folder, name.slice(0, -NONE.length)), { force: true });
+    // Two names of one file are not renamed, and that is right as well.
+    else renameSync(join(former, name), join(folder, name));
+  }
+  fsyncFolder(folder);
+  forget(former);
+}
+
+/** In one step, so that nobody takes half of it for all. */
+function forget(former: string): void {
+  const done = `${former}.${process.pid}.done`;
+  renameSync(former, done);
+  rmSync(done, { recursive: true, force: true });
+}
+
+/** Puts back the plan of a folder in which another one was taking its place when its process died. Throws a Mistake if this user may not. */
+export function settlePlanFolder(folder: string, isAlive: Liveness): void {
+  const names = existsSync(folder) ? readableNames(folder) : [];
+  const isGone = (pid: number): boolean => pid === process.pid || !isAlive(pid);
+  try {
+    for (const name of names) {
+      const pid = UNUSED.exec(name)?.[1];
+      if (pid !== undefined && isGone(Number(pid))) rmSync(join(folder, name), { recursive: true, force: true });
+    }
+    const former = join(folder, FORMER);
+    if (names.includes(FORMER) && isGone(Number(readFileSync(join(former, OWNER), 'utf8')))) putBack(folder, former);
+  } catch (error) {
+    throw new Mistake(
+      `A plan was being written into ${folder} when that was ended, and the one before cannot be put back: ${writeReason(error)}`,
+      `Give yourself write permission for ${folder} and run this again, or have its owner run "scim-audit show" on it.`,
+    );
+  }
+}
+
+/** A file that is named instead of a folder has no names in it, nor has a folder that may not be read: what opens it says so. */
+function readableNames(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

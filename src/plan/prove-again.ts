@@ -1,0 +1,93 @@
+/** A plan that somebody may have sealed anew, proved again on the source that it is applied to (contract 6 and 7). */
+
+import { settleContest } from '../model/contest.js';
+import type { User } from '../model/directory.js';
+import { type IdentityIndex, indexIdentities, reindexRenamed } from '../model/identity-index.js';
+import type { Action, Plan } from './plan.js';
+import { ProofFailed, proveActions } from './simulate.js';
+
+/** Rules that ask about no username: what a plan leaves them out of changes nothing of who is asked about. */
+const AROUND_USERS: ReadonlySet<string> = new Set([
+  'duplicate-group-name',
+  'group-link',
+  'inactive-basic-member',
+  'no-inactive-users',
+  'unknown-member',
+  'unknown-sync-group',
+]);
+
+type Proved = Pick<Plan, 'actions' | 'settings' | 'decisions'>;
+
+/**
+ * Returns why the actions of a plan must not be applied to these users; undefined if they may. What an action starts from
+ * is left to the target, which names every row that is other than planned. `isScopeKnown`: the users tell who is in scope.
+ */
+export function whyUnsafe({ actions, settings, decisions }: Proved, users: readonly User[], isScopeKnown: boolean): string | undefined {
+  const changing = actions.filter(({ change }) => change.kind === 'replace-user');
+  const places = placesOf(changing, users);
+  const end = endOf(changing, users, places);
+  if (end === undefined) return undefined;
+  const index = indexIdentities(users, settings);
+  try {
+    proveActions({ users, groups: [], actions: changing, places, index, end: { users: end, groups: [] } });
+  } catch (error) {
+    if (error instanceof ProofFailed) return error.reason;
+    throw error;
+  }
+  const unusual = [...settings.skipRules, ...Object.keys(settings.severities)];
+  const isJudgedWhole = settings.idp === undefined && unusual.every((rule) => AROUND_USERS.has(rule));
+  if (!isScopeKnown || !isJudgedWhole) return undefined;
+  const asked = new Set(decisions.map(({ id }) => id));
+  const left = leftOut({ index, users, end, settings }).find(({ id }) => !asked.has(id));
+  return left === undefined ? undefined : `user ${left.id} needs the username ${JSON.stringify(left.email)}, which needs no decision, and does not end with it`;
+}
+
+/** Returns the place of the user whom each action changes; -1 if there is no such user. */
+function placesOf(actions: readonly Action[], users: readonly User[]): Int32Array {
+  const places = new Map<string, number>();
+  for (const { change } of actions) if (change.kind === 'replace-user') places.set(change.user, -1);
+  if (places.size > 0) for (const { id, place } of users) if (places.has(id)) places.set(id, place);
+  return Int32Array.from(actions, ({ change }) => (change.kind === 'replace-user' ? (places.get(change.user) ?? -1) : -1));
+}
+
+/** Returns the users as the actions leave them; undefined if one of these does not start from what is there. */
+function endOf(actions: readonly Action[], users: readonly User[], places: Int32Array): readonly User[] | undefined {
+  const end = users.slice();
+  for (let at = 0; at < actions.length; at++) {
+    const { change } = actions[at];
+    if (change.kind !== 'replace-user') continue;
+    const { attribute, from, to } = change;
+    if (places[at] < 0) return undefined;
+    const user = end[places[at]];
+    if (String(user[attribute]) !== from) return undefined;
+    end[places[at]] = attribute === 'active' ? { ...user, active: to === 'true' } : { ...user, [attribute]: to };
+  }
+  return end;
+}
+
+interface Ends {
+  readonly index: IdentityIndex;
+  readonly users: readonly User[];
+  readonly end: readonly User[];
+  readonly settings: Plan['settings'];
+}
+
+/** Returns the users whose update needs no decision, and is not made. */
+function leftOut({ index, users, end, settings }: Ends): User[] {
+  const moved: number[] = [];
+  let isRenamedOnly = true;
+  let isAnyLeft = false;
+  for (let place = 0; place < users.length; place++) {
+    const [user, ended] = [users[place], end[place]];
+    if (user === ended) isAnyLeft ||= index.needsUpdate[place] === 1;
+    else {
+      isRenamedOnly &&= user.active === ended.active && user.email === ended.email && ended.userName === ended.email;
+      moved.push(place);
+    }
+  }
+  // As nearly every plan ends.
+  if (isRenamedOnly && !isAnyLeft) return [];
+  const endIndex = isRenamedOnly ? reindexRenamed(index, end, moved) : indexIdentities(end, settings);
+  const { isAutomatic } = settleContest(endIndex);
+  return end.filter((_, place) => isAutomatic[place] === 1);
+}

@@ -1,0 +1,42 @@
+/** A text file that people save or a shell redirects, read whole: UTF-8, or UTF-16 with its mark, as PowerShell writes it. */
+
+import { Mistake } from '../model/mistake.js';
+import { findInvalidUtf8 } from './encoding.js';
+import { FileStream } from './file-stream.js';
+
+const STRETCH = 1 << 16;
+
+export interface WholeTextWishes {
+  /** What to do about bytes that are no text. */
+  readonly cure: string;
+  /** More bytes than this are something else, and refused with what it is not. */
+  readonly largest?: { readonly bytes: number; readonly hint: string; readonly what: string };
+}
+
+/** Returns the text without its mark. Throws a Mistake with the place of bytes that are not of the encoding. */
+export function readWholeText(file: string, { cure, largest }: WholeTextWishes): string {
+  const stream = new FileStream(file);
+  try {
+    const parts: Buffer[] = [];
+    for (let size = 0; ; ) {
+      const part = Buffer.allocUnsafe(STRETCH);
+      const length = stream.fill(part, 0);
+      if (length === 0) break;
+      parts.push(part.subarray(0, length));
+      size += length;
+      if (largest !== undefined && size > largest.bytes) {
+        throw new Mistake(`${file} has more than ${largest.bytes >> 20} MiB: it is no ${largest.what}.`, largest.hint);
+      }
+    }
+    stream.finish();
+    const bytes = Buffer.concat(parts);
+    const wrong = findInvalidUtf8(bytes);
+    if (wrong < 0) return bytes.toString('utf8');
+    const before = bytes.subarray(0, wrong);
+    const line = before.filter((byte) => byte === 0x0a).length + 1;
+    const column = before.subarray(before.lastIndexOf(0x0a) + 1).toString('utf8').length + 1;
+    throw new Mistake(`${file}, line ${line}, column ${column}: the bytes are no ${stream.encoding} text.`, cure);
+  } finally {
+    stream.close();
+  }
+}
