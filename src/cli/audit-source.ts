@@ -59,6 +59,7 @@ export async function auditSource(
         ...(integrations?.read === undefined ? {} : { systemsByKey: integrations.read.systemsByKey }),
         ...(types === undefined ? {} : { areTypesListed: true }),
         withNames: names === 'whole' || names === 'both',
+        withFurther: names === 'whole' || names === 'both',
         withNameParts: names === 'parts' || names === 'both',
       } as const;
       const snapshot = readAll(opened.tables, wishes, { types, others: [idp, integrations] }, (directory) => {

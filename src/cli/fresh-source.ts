@@ -17,6 +17,8 @@ export interface FreshSource {
   readonly members: FreshMembers;
   /** What the users and groups that the changes speak of are called. */
   readonly names: SubjectNames;
+  /** The source itself says how each user signs in. */
+  readonly hasTypes: boolean;
 }
 
 /** Reads a source, with regard to some changes; of a run that was ended between two files as well. Throws a Mistake where it cannot be read. */
@@ -41,7 +43,8 @@ export async function readFresh(request: SourceRequest, wishes: Omit<UserWishes,
           unknown: () => {},
         };
       });
-      return { snapshot, members: { has: (user, group) => members.has(JSON.stringify([user, group])), tally }, names: namesOf(snapshot, changes) };
+      const hasTypes = opened.tables.every(({ role, columns }) => role !== 'users' || columns.has('authenticationType'));
+      return { snapshot, members: { has: (user, group) => members.has(JSON.stringify([user, group])), tally }, names: namesOf(snapshot, changes), hasTypes };
     } finally {
       opened.close();
     }

@@ -7,8 +7,7 @@ import type { Report } from '../audit/report.js';
 import { markedText } from '../model/marked-text.js';
 import { Mistake } from '../model/mistake.js';
 import type { Plan, PlanSettings } from '../plan/plan.js';
-import { parsePlan } from '../plan/plan-file.js';
-import { isDigestTrue } from '../plan/plan-sealing.js';
+import { parsePlan, rowsWrittenWith } from '../plan/plan-file.js';
 import { DELIMITERS } from '../sources/csv-head.js';
 import { reasonOf } from '../sources/file-stream.js';
 import type { UserWishes } from '../sources/read-users.js';
@@ -54,8 +53,7 @@ export function openPlan(path: string, sourceWords: readonly string[] = []): Ope
 export function rowsOfPlanBeside(file: string): Plan['decisions'] | undefined {
   const beside = join(file, '..', 'plan.json');
   if (!existsSync(beside) || !statSync(beside).isFile()) return undefined;
-  const text = readFileSync(beside, 'utf8');
-  return isDigestTrue(text) ? (JSON.parse(text) as Plan).decisions : undefined;
+  return rowsWrittenWith(readFileSync(beside, 'utf8'));
 }
 
 /** Throws a Mistake where a request names nothing that could be a source: an argument to be mended. */

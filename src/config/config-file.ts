@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { findNodeAtLocation, type Node, type ParseError, parse, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { createScanner, findNodeAtLocation, type Node, type ParseError, parse, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { z } from 'zod';
 import { COLLATIONS } from '../model/collation-name.js';
 import { SEVERITIES } from '../model/finding.js';
@@ -103,6 +103,8 @@ export function readConfigFile(file: string): Partial<Settings> {
   }
   const text = marked.startsWith(MARK) ? marked.slice(MARK.length) : marked;
   const errors: ParseError[] = [];
+  const deep = findTooDeep(text);
+  if (deep !== undefined) return refuse(file, text, [{ offset: deep, message: `this is nested more than ${DEEPEST} deep, as no setting is` }]);
   const tree = parseTree(text, errors, { allowTrailingComma: true });
   if (text.trim() === '') refuse(file, text, [{ offset: 0, message: 'the file is empty; {} would be a config that sets nothing' }]);
   const syntax = errors.map(({ error, offset }): Found => ({ offset, message: SYNTAX[printParseErrorCode(error)] ?? 'this is not JSON' }));
@@ -114,6 +116,23 @@ export function readConfigFile(file: string): Partial<Settings> {
   const told = new Set(odd.map(({ offset }) => offset));
   return refuse(file, text, [...odd, ...issues.filter(({ offset }) => !told.has(offset))]);
 }
+
+/** What reads a tree must not run out of stack. */
+const DEEPEST = 100;
+
+function findTooDeep(text: string): number | undefined {
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  for (let token: number = scanner.scan(); token !== SyntaxKind.EOF; token = scanner.scan()) {
+    if (token === SyntaxKind.OpenBraceToken || token === SyntaxKind.OpenBracketToken) depth++;
+    else if (token === SyntaxKind.CloseBraceToken || token === SyntaxKind.CloseBracketToken) depth--;
+    if (depth > DEEPEST) return scanner.getTokenOffset();
+  }
+  return undefined;
+}
+
+/** As the scanner numbers them. */
+const SyntaxKind = { OpenBraceToken: 1, CloseBraceToken: 2, OpenBracketToken: 3, CloseBracketToken: 4, EOF: 17 } as const;
 
 interface Found {
   readonly offset: number;
@@ -201,14 +220,15 @@ const MOST_ERRORS = 50;
 function refuse(file: string, text: string, found: readonly Found[]): never {
   const details = [...found]
     .sort((a, b) => a.offset - b.offset)
+    .slice(0, MOST_ERRORS)
     .map(({ offset, message }) => {
       const before = text.slice(0, offset);
       return `${file}, line ${before.split('\n').length}, column ${offset - before.lastIndexOf('\n')}: ${message}.`;
     });
-  const more = details.length - MOST_ERRORS;
+  const more = found.length - details.length;
   throw new Mistake(
-    `The config file ${file} has ${details.length} ${details.length === 1 ? 'error' : 'errors'}.`,
+    `The config file ${file} has ${found.length} ${found.length === 1 ? 'error' : 'errors'}.`,
     'Fix them, or run "scim-audit init" to write a new file; its $schema lets an editor help.',
-    more > 0 ? [...details.slice(0, MOST_ERRORS), `… and ${more} more.`] : details,
+    more > 0 ? [...details, `… and ${more} more.`] : details,
   );
 }

@@ -99,6 +99,18 @@ export interface PersonNames {
   of(place: number): string;
 }
 
+/** Columns of users that no rule reads. */
+export const FURTHER_COLUMNS = ['firstName', 'lastName', 'fullName', 'licenseType'] as const;
+export type FurtherColumn = (typeof FURTHER_COLUMNS)[number];
+
+/** What of the users no rule reads, as checksums by which a change is seen. */
+export interface FurtherColumns {
+  /** Those that every list of users has, with the heading there. */
+  readonly columns: readonly { readonly name: FurtherColumn; readonly heading: string }[];
+  /** Returns 32 bits of the cell of the user at a place. */
+  checksum(place: number, name: FurtherColumn): number;
+}
+
 /** The users and groups of an organisation, held; memberships stream past them (see `MembershipSink`). */
 export interface Directory {
   /** By place. */
@@ -107,6 +119,8 @@ export interface Directory {
   readonly groups: readonly Group[];
   /** Only where they were asked for. */
   readonly names?: PersonNames;
+  /** Only where they were asked for. */
+  readonly further?: FurtherColumns;
   readonly given: {
     /** Groups are known, from a list or from the memberships of users. */
     readonly groups: boolean;

@@ -105,6 +105,14 @@ export class TextBytes {
     this.#length = length;
   }
 
+  /** Returns 32 bits that change with any of the bytes so far (FNV-1a). */
+  checksum(): number {
+    const bytes = this.#bytes;
+    let sum = 0x811c9dc5;
+    for (let at = 0; at < this.#length; at++) sum = Math.imul(sum ^ bytes[at], 0x01000193);
+    return sum >>> 0;
+  }
+
   /** Yields the text between two places. */
   part(from: number, to: number): string {
     return this.#bytes.toString('utf8', from, to);

@@ -1,6 +1,6 @@
 /** What each user and group is to be once the plan is applied, and who its members, as digests: enough to see any other change, and nothing of anybody. */
 
-import type { Group, User } from '../model/directory.js';
+import { FURTHER_COLUMNS, type FurtherColumns, type Group, type User } from '../model/directory.js';
 import { TextBytes } from '../model/text-bytes.js';
 import { digestOf, putDigest } from './digest.js';
 import type { MemberTally, Tally } from './member-tally.js';
@@ -23,9 +23,15 @@ const valuesOfGroup = ({ name, isOrganisationLevel }: Group): string[] => [name,
 export const userDigest = (user: User, hasTypes = true): string => digestOf(valuesOfUser(user, hasTypes));
 export const groupDigest = (group: Group): string => digestOf(valuesOfGroup(group));
 
+/** A column of users beyond those that rules read. */
+export type BaselineColumn = FurtherColumns['columns'][number];
+
 export interface Baseline {
+  /** Digest of what the rules read, and then 8 hex digits of each further column. */
   readonly users: ReadonlyMap<string, string>;
   readonly groups: ReadonlyMap<string, string>;
+  /** Columns of users besides; undefined if an earlier version wrote the file. */
+  readonly further: readonly BaselineColumn[] | undefined;
   /** Of the members of each group; undefined where the plan was made without memberships. */
   readonly members: ReadonlyMap<string, Tally> | undefined;
 }
@@ -35,14 +41,35 @@ interface Planned {
   readonly users: readonly User[];
   readonly groups: readonly Group[];
   readonly tally?: MemberTally | undefined;
+  /** Of the source: a plan changes nothing of it. */
+  readonly further?: FurtherColumns | undefined;
 }
 
+/** Digits of the digest of what the rules read, and of each further column. */
+const DIGITS = 16;
+const FURTHER_DIGITS = 8;
+
+/** Is what the rules read of a user as a baseline has it. */
+export const isAsPlanned = (planned: string, user: User, hasTypes: boolean): boolean => planned.startsWith(userDigest(user, hasTypes));
+
+/** Returns the checksum of a further column that a baseline has of a user, by the column's place among them. */
+export const furtherOf = (planned: string, at: number): number =>
+  Number.parseInt(planned.slice(DIGITS + at * FURTHER_DIGITS, DIGITS + (at + 1) * FURTHER_DIGITS), 16);
+
 /** Yields baseline.jsonl, many lines at a time. `hasTypes`: the authentication types are those of the source, not of a list. */
-export function* baselineLines({ users, groups, tally }: Planned, hasTypes = true): Iterable<Uint8Array> {
-  yield* linesOf('user', users, (user) => valuesOfUser(user, hasTypes));
-  yield* linesOf('group', groups, valuesOfGroup);
-  if (tally === undefined) return;
+export function* baselineLines({ users, groups, tally, further }: Planned, hasTypes = true): Iterable<Uint8Array> {
   const bytes = new TextBytes();
+  const columns = further?.columns ?? [];
+  bytes.text(`${JSON.stringify([COLUMNS, columns.map(({ name, heading }) => [name, heading])])}\n`);
+  yield bytes.take();
+  yield* linesOf('user', users, {
+    valuesOf: (user) => valuesOfUser(user, hasTypes),
+    more: (user, line) => {
+      for (const { name } of columns) line.hex(further?.checksum(user.place, name) ?? 0);
+    },
+  });
+  yield* linesOf('group', groups, { valuesOf: valuesOfGroup });
+  if (tally === undefined) return;
   for (const { id, place } of groups) {
     const { count, left, right } = tally.of(place);
     bytes.text(`${JSON.stringify(['members', id, count, left, right])}\n`);
@@ -51,7 +78,16 @@ export function* baselineLines({ users, groups, tally }: Planned, hasTypes = tru
   yield bytes.take();
 }
 
-function* linesOf<S extends User | Group>(kind: string, subjects: readonly S[], valuesOf: (subject: S) => readonly string[]): Iterable<Uint8Array> {
+/** Begins the line that names the further columns. */
+const COLUMNS = 'columns';
+
+interface Digested<S> {
+  valuesOf(subject: S): readonly string[];
+  /** Adds what follows the digest. */
+  more?(subject: S, bytes: TextBytes): void;
+}
+
+function* linesOf<S extends User | Group>(kind: string, subjects: readonly S[], { valuesOf, more }: Digested<S>): Iterable<Uint8Array> {
   const bytes = new TextBytes();
   const halves = new Uint32Array(2);
   const head = `["${kind}",`;
@@ -62,6 +98,7 @@ function* linesOf<S extends User | Group>(kind: string, subjects: readonly S[], 
     bytes.text(',"');
     bytes.hex(halves[0]);
     bytes.hex(halves[1]);
+    more?.(subject, bytes);
     bytes.text('"]\n');
     if (bytes.areMany) yield bytes.take();
   }
@@ -73,11 +110,21 @@ export function parseBaseline(text: string): Baseline | undefined {
   const users = new Map<string, string>();
   const groups = new Map<string, string>();
   const members = new Map<string, Tally>();
+  let further: readonly BaselineColumn[] | undefined;
   try {
-    for (const line of text.split('\n')) {
-      if (line === '') continue;
+    for (let at = 0, end = 0; at < text.length; at = end + 1) {
+      end = text.indexOf('\n', at);
+      if (end < 0) end = text.length;
+      if (end === at) continue;
+      if (text.startsWith(USER, at) && addPlain(users, text, { from: at + USER.length, end })) continue;
+      const line = text.slice(at, end);
       const value: unknown = JSON.parse(line);
       if (!Array.isArray(value)) return undefined;
+      if (value[0] === COLUMNS && value.length === 2) {
+        further = columnsOf(value[1]);
+        if (further === undefined) return undefined;
+        continue;
+      }
       const [kind, id] = value.map(String);
       if (kind === 'members' && value.length === 5) {
         const [count, left, right] = value.slice(2).map(Number);
@@ -85,8 +132,37 @@ export function parseBaseline(text: string): Baseline | undefined {
       } else if (value.length === 3) (kind === 'user' ? users : groups).set(id, String(value[2]));
       else return undefined;
     }
-    return { users, groups, members: members.size === 0 ? undefined : members };
+    const digits = DIGITS + (further?.length ?? 0) * FURTHER_DIGITS;
+    for (const digest of users.values()) if (digest.length !== digits) return undefined;
+    return { users, groups, further, members: members.size === 0 ? undefined : members };
   } catch {
     return undefined;
   }
+}
+
+const USER = '["user","';
+const BETWEEN = '","';
+const BACKSLASH = 0x5c;
+
+/** Adds the user of a line whose texts JSON holds as they are, as nearly all are; returns whether it is one. */
+function addPlain(users: Map<string, string>, text: string, { from, end }: { readonly from: number; readonly end: number }): boolean {
+  const idEnd = text.indexOf(BETWEEN, from);
+  if (idEnd < 0 || idEnd >= end || !text.startsWith('"]', end - 2)) return false;
+  for (let at = from; at < end; at++) if (text.charCodeAt(at) === BACKSLASH) return false;
+  const digest = text.slice(idEnd + BETWEEN.length, end - 2);
+  if (digest.includes('"')) return false;
+  users.set(text.slice(from, idEnd), digest);
+  return true;
+}
+
+function columnsOf(value: unknown): BaselineColumn[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const columns: BaselineColumn[] = [];
+  for (const pair of value as readonly unknown[]) {
+    const [given, heading] = Array.isArray(pair) ? (pair as readonly unknown[]) : [];
+    const name = FURTHER_COLUMNS.find((each) => each === given);
+    if (name === undefined || typeof heading !== 'string') return undefined;
+    columns.push({ name, heading });
+  }
+  return columns;
 }

@@ -59,11 +59,15 @@ export function endStateOf(before: Report, { directory, policy, index, contest, 
   const end = reindexRenamed(settled.index, users, updated);
   const audit = beginAudit(snapshot, policy, idp?.directory, { findings: before.findings, index: end, isRenamedOnly: !isChosen });
   const tally = members.tally();
+  let removed = 0;
   members.forEach((user, group) => {
-    if (choices.removals.get(user)?.has(group) !== true) audit.sink.member(user, group);
-    else tally?.remove(user, group);
+    if (choices.removals.get(user)?.has(group) === true) {
+      removed++;
+      tally?.remove(user, group);
+    } else audit.sink.member(user, group);
   });
-  return { users, groups, movers, report: audit.finish(snapshot), isRenamedOnly: !isChosen, contest: audit.context.contest, index: audit.context.index, tally };
+  const report = audit.finish({ ...snapshot, memberships: snapshot.memberships - removed });
+  return { users, groups, movers, report, isRenamedOnly: !isChosen, contest: audit.context.contest, index: audit.context.index, tally };
 }
 
 function settle(users: readonly User[], policy: RuleContext['policy'], idp: IdpDirectory | undefined): { index: IdentityIndex; contest: Contest } {

@@ -90,7 +90,7 @@ export function parsePlan(content: string, file: string): Plan {
       'Plans are applied as written. Run "scim-audit plan" again; decisions go into decisions.csv.',
     );
   }
-  const value: unknown = JSON.parse(content);
+  const value = jsonOf(content);
   const version = typeof value === 'object' && value !== null && 'schemaVersion' in value ? value.schemaVersion : undefined;
   if (typeof version === 'number' && version > PLAN_VERSION) {
     throw new Mistake(
@@ -111,6 +111,22 @@ export function parsePlan(content: string, file: string): Plan {
     'Run "scim-audit plan" again.',
     result.error.issues.slice(0, 20).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
   );
+}
+
+/** Returns what a text holds as JSON; undefined if it is none: somebody sealed it anew. */
+function jsonOf(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return undefined;
+  }
+}
+
+const rowsSchema = z.object({ decisions: planSchema.shape.decisions });
+
+/** Returns the rows of decisions.csv that a plan wrote, of whatever version; undefined if it is not as it was written. */
+export function rowsWrittenWith(content: string): Plan['decisions'] | undefined {
+  return isDigestTrue(content) ? rowsSchema.safeParse(jsonOf(content)).data?.decisions : undefined;
 }
 
 /** No plan that was proved has such actions, so somebody made them and sealed the plan anew. */

@@ -1,8 +1,8 @@
 /** A fresh export held against the plan: what landed, what did not, and what else changed. */
 
 import type { Change } from '../model/change.js';
-import type { Directory, User } from '../model/directory.js';
-import { type Baseline, groupDigest, userDigest } from './baseline.js';
+import type { Directory, FurtherColumn, FurtherColumns, User } from '../model/directory.js';
+import { type Baseline, furtherOf, groupDigest, isAsPlanned } from './baseline.js';
 import { isSameTally, type MemberTally, shifted, type Tally } from './member-tally.js';
 import type { Plan } from './plan.js';
 
@@ -64,14 +64,17 @@ export function netCounts(plan: Pick<Plan, 'actions'>): NetCounts {
   return { values: of('replace-user') + of('replace-group'), removedMembers: of('remove-member'), addedMembers: of('add-member') };
 }
 
-export interface Fresh extends Pick<Directory, 'users' | 'groups'> {
+export interface Fresh extends Pick<Directory, 'users' | 'groups' | 'further'> {
   readonly members: FreshMembers;
 }
 
 /** Yields how a fresh export stands to a plan; without a baseline, other changes cannot be told. */
 export function verifyPlan(plan: Plan, fresh: Fresh, baseline: Baseline | undefined): Verification {
   const { users, groups, members } = fresh;
-  const usersById = new Map(users.map((user) => [user.id, user]));
+  const net = netChanges(plan);
+  const spoken = new Set(net.flatMap((change) => (change.kind === 'replace-user' ? [change.user] : [])));
+  const usersById = new Map<string, User>();
+  for (const user of users) if (spoken.has(user.id)) usersById.set(user.id, user);
   const groupsById = new Map(groups.map((group) => [group.id, group]));
   const differences: Difference[] = [];
   /** Subjects whose difference is told already. */
@@ -82,7 +85,7 @@ export function verifyPlan(plan: Plan, fresh: Fresh, baseline: Baseline | undefi
   const isTemporary = (change: Change, now: string | undefined): boolean =>
     change.kind === 'replace-user' && change.attribute === 'userName' && now !== undefined && temporary.has(now);
   let landed = 0;
-  for (const change of netChanges(plan)) {
+  for (const change of net) {
     const now = valueNow(change, usersById, groupsById, members);
     const [from, to] = endsOf(change);
     if (now === to) landed++;
@@ -99,9 +102,27 @@ export function verifyPlan(plan: Plan, fresh: Fresh, baseline: Baseline | undefi
     differences.push({ kind: 'temporary', subject, now: userName });
   }
   if (baseline !== undefined)
-    for (const other of otherChanges(fresh, usersById, baseline, { touched, hasTypes: plan.settings.typeList === undefined })) differences.push(other);
+    for (const other of otherChanges(fresh, baseline, { touched, hasTypes: plan.settings.typeList === undefined })) differences.push(other);
   if (baseline !== undefined) for (const other of otherMembers(fresh, baseline, undone)) differences.push(other);
   return { landed, differences };
+}
+
+/** What columns of users are called in a sentence. */
+export const COLUMN_WORDS: Readonly<Record<FurtherColumn, string>> = {
+  firstName: 'first name',
+  lastName: 'last name',
+  fullName: 'name',
+  licenseType: 'license type',
+};
+
+/** Returns the columns that the baseline and a fresh export head alike, with their places in the baseline: under another heading a column may hold other words for the same. */
+export function alikeColumns(
+  { further: planned = [] }: Baseline,
+  further: FurtherColumns | undefined,
+): { readonly name: FurtherColumn; readonly at: number }[] {
+  return planned.flatMap(({ name, heading }, at) =>
+    further?.columns.some((column) => column.name === name && column.heading === heading) === true ? [{ name, at }] : [],
+  );
 }
 
 function endsOf(change: Change): readonly [string, string] {
@@ -125,21 +146,39 @@ function valueNow(
 }
 
 function* otherChanges(
-  { users, groups }: Fresh,
-  usersById: ReadonlyMap<string, User>,
+  { users, groups, further }: Fresh,
   baseline: Baseline,
   { touched, hasTypes }: { readonly touched: ReadonlySet<string>; readonly hasTypes: boolean },
 ): Iterable<Difference> {
+  const alike = alikeColumns(baseline, further);
   function* gone(subject: string): Iterable<Difference> {
     if (!touched.has(subject)) yield { kind: 'other', subject, what: 'is gone since the plan was made' };
   }
+  let met = 0;
   for (const user of users) {
-    const subject = `user ${user.id}`;
     const planned = baseline.users.get(user.id);
+    if (planned !== undefined) met++;
+    if (
+      planned !== undefined &&
+      isAsPlanned(planned, user, hasTypes) &&
+      alike.every(({ name, at }) => further?.checksum(user.place, name) === furtherOf(planned, at))
+    )
+      continue;
+    const subject = `user ${user.id}`;
     if (planned === undefined) yield { kind: 'other', subject, what: 'is new since the plan was made' };
-    else if (planned !== userDigest(user, hasTypes) && !touched.has(subject)) yield { kind: 'other', subject, what: 'was changed, and not by the plan' };
+    else if (touched.has(subject)) continue;
+    else if (!isAsPlanned(planned, user, hasTypes)) yield { kind: 'other', subject, what: 'was changed, and not by the plan' };
+    else {
+      const changed = alike.filter(({ name, at }) => further?.checksum(user.place, name) !== furtherOf(planned, at));
+      if (changed.length > 0)
+        yield { kind: 'other', subject, what: `has another ${changed.map(({ name }) => COLUMN_WORDS[name]).join(' and ')}, and not by the plan` };
+    }
   }
-  for (const id of baseline.users.keys()) if (!usersById.has(id)) yield* gone(`user ${id}`);
+  // Ids are unique on both sides.
+  if (met < baseline.users.size) {
+    const ids = new Set(users.map(({ id }) => id));
+    for (const id of baseline.users.keys()) if (!ids.has(id)) yield* gone(`user ${id}`);
+  }
   const groupIds = new Set<string>();
   for (const group of groups) {
     groupIds.add(group.id);

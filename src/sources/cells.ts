@@ -22,15 +22,17 @@ export interface CellTable {
 /** Columns of decisions.csv in which people write dates. */
 const DATES: ReadonlySet<string> = new Set(['expires']);
 
-interface Theirs {
+type ColumnsRead = (headings: readonly string[]) => readonly number[];
+
+export interface Theirs {
   readonly encoding: Encoding | undefined;
   /** Returns the indexes of the columns that are read; all of them if it is not there. */
-  readonly columns?: (headings: readonly string[]) => readonly number[];
+  readonly columns?: ColumnsRead;
 }
 
 /** Returns headings and rows of a list that people made, in the encoding that they said. */
-export function readCells(file: string, theirs: Theirs): CellTable {
-  return readAs(file, 'source', theirs).table();
+export function readCells(file: string, { encoding, columns }: Theirs): CellTable {
+  return readAs(file, 'source', encoding, columns).table();
 }
 
 /**
@@ -39,10 +41,10 @@ export function readCells(file: string, theirs: Theirs): CellTable {
  * since hardly any text of windows-1252 is; if it was meant otherwise, the cells that nobody may write tell.
  */
 export function readDecisionCells(file: string, encoding?: Encoding): CellTable {
-  const read = readAs(file, 'decisions', { encoding: undefined });
+  const read = readAs(file, 'decisions');
   const isOther = read.isMisread && encoding === 'windows-1252' && read.encoding === 'utf-8' && !read.hasMark && statSync(file).isFile();
   if (!isOther) return read.table();
-  const table = readAs(file, 'decisions', { encoding }).table();
+  const table = readAs(file, 'decisions', encoding).table();
   return { ...table, rows: table.rows.map((row) => (row.cells.every(isAscii) ? row : { ...row, isGuessed: true })) };
 }
 
@@ -58,7 +60,7 @@ interface ReadCells {
 }
 
 /** Rows get the width of the headings: spreadsheets leave empty cells at the end away, or add some. Longer rows are refused. */
-function readAs(file: string, kind: 'source' | 'decisions', { encoding, columns }: Theirs): ReadCells {
+function readAs(file: string, kind: 'source' | 'decisions', encoding?: Encoding, columnsOf?: ColumnsRead): ReadCells {
   const stream = openText(file, encoding);
   const { sheet } = stream;
   let isMisread = false;
@@ -91,7 +93,6 @@ function readAs(file: string, kind: 'source' | 'decisions', { encoding, columns 
     );
     const [head, ...body] = rows;
     const headings = withoutEmptyEnd(head?.cells ?? []);
-    stream.finish();
     const table = body.map(({ line, cells }) => {
       const filled = withoutEmptyEnd(cells);
       if (filled.length > headings.length) {
@@ -104,12 +105,12 @@ function readAs(file: string, kind: 'source' | 'decisions', { encoding, columns 
       }
       return { line, cells: [...filled, ...Array.from({ length: Math.max(0, headings.length - filled.length) }, () => '')] };
     });
-    const last = body.at(-1)?.line ?? 0;
     const dates = new Set(headings.flatMap((heading, at) => (DATES.has(heading.trim()) ? [at] : [])));
-    sheet?.refuse({ file, columns: columns?.(headings) ?? headings.keys(), dates, headings, after: head?.line ?? 0, last }, problems);
+    sheet?.refuse({ file, columns: columnsOf?.(headings) ?? headings.keys(), dates, headings, after: head?.line ?? 0, last: body.at(-1)?.line ?? 0 }, problems);
+    stream.finish();
     return {
       encoding: stream.encoding,
-      hasMark: stream.markLength > 0,
+      hasMark: (stream.markLength ?? 0) > 0,
       isMisread,
       table: () => {
         problems.refuse([], kind);

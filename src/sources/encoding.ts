@@ -50,7 +50,7 @@ export class Transcoder {
 
   push(bytes: Buffer, isLast: boolean): Buffer {
     if (this.encoding === 'utf-8') return bytes;
-    if (this.encoding === 'windows-1252') return this.#mark(decode1252(bytes));
+    if (this.encoding === 'windows-1252') return marked(decode1252(bytes), NO_1252);
     const all = Buffer.concat([this.#rest, bytes]);
     let end = all.length - (all.length % 2);
     if (!isLast && end >= 2) {
@@ -61,22 +61,22 @@ export class Transcoder {
     this.#rest = Buffer.from(all.subarray(end));
     const units = Buffer.from(all.subarray(0, end));
     const text = (this.encoding === 'utf-16be' ? units.swap16() : units).toString('utf16le');
-    const out = this.#mark(text.isWellFormed() ? text : text.toWellFormed());
+    // A sign of replacement is a character like any other here: what is no text is half a pair of surrogates.
+    const out = text.isWellFormed() ? Buffer.from(text, 'utf8') : marked(text, HALF_A_PAIR);
     return isLast && this.#rest.length > 0 ? Buffer.concat([out, Buffer.from([0xff])]) : out;
   }
-
-  #mark(text: string): Buffer {
-    const out = Buffer.from(text, 'utf8');
-    if (!text.includes('\ufffd')) return out;
-    const parts: Buffer[] = [];
-    let from = 0;
-    for (let at = out.indexOf('\ufffd'); at >= 0; at = out.indexOf('\ufffd', from)) {
-      parts.push(out.subarray(from, at), Buffer.from([0xff]));
-      from = at + 3;
-    }
-    return Buffer.concat([...parts, out.subarray(from)]);
-  }
 }
+
+const NO_1252 = '\ufffd';
+const HALF_A_PAIR = /\p{Cs}/u;
+
+/** Returns a text as UTF-8, with the byte 0xff for each character that is none. */
+function marked(text: string, none: string | RegExp): Buffer {
+  const parts = text.split(none).map((part) => Buffer.from(part, 'utf8'));
+  return Buffer.concat(parts.flatMap((part, at) => (at === 0 ? [part] : [NO_TEXT, part])));
+}
+
+const NO_TEXT = Buffer.from([0xff]);
 
 /** Yields the offset of the first character, by its first byte, that is in no UTF-8 text; -1 where there is none. */
 export function findInvalidUtf8(bytes: Buffer): number {

@@ -72,6 +72,7 @@ export function readSource(opened: readonly Table[], wishes: SourceWishes, begin
     users: users.users,
     groups: groups.groups,
     ...(users.names === undefined ? {} : { names: users.names }),
+    ...(users.further === undefined ? {} : { further: users.further }),
     given: { groups: hasGroups || hasCells, groupList: hasGroups, memberships: hasCells || ofRole('memberships').length > 0 },
     ...(joined?.unanswered === undefined ? {} : { unanswered: joined.unanswered }),
   };

@@ -1,6 +1,7 @@
 /** Rows of users tables → users, and the memberships that their `groups` cells state. */
 
 import type { User } from '../model/directory.js';
+import { FurtherList } from './further-columns.js';
 import { IdTable } from './id-table.js';
 import { NullCells } from './null-cells.js';
 import { NameList } from './person-names.js';
@@ -13,6 +14,8 @@ import { activityReader, type CellProblem, isNullStatus, type Remembered, refuse
 export interface UserWishes extends UserWords, TypeWishes {
   /** Names of people are read; a check has no use for them. */
   readonly withNames: boolean;
+  /** Columns that no rule reads are kept as checksums, for telling later whether they changed. */
+  readonly withFurther?: boolean;
   /** Given and family names by themselves are read as well. */
   readonly withNameParts?: boolean;
   /** Memberships are followed by their ids, whatever names stand beside these. */
@@ -24,6 +27,8 @@ export interface UsersRead {
   readonly usersById: IdTable;
   /** Only where they were wished for. */
   readonly names: NameList | undefined;
+  /** Only if they were wished for. */
+  readonly further: FurtherList | undefined;
   /** Takes the rows of one table; `input` is its index in the snapshot. */
   take(table: Table, input: number, onGroups: (user: number, cell: string, line: number) => void): (row: Row) => void;
   /** Adds what only the whole table shows; to be called after the last row of each. */
@@ -40,6 +45,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
   const users: User[] = [];
   const usersById = new IdTable();
   const names = wishes.withNames ? new NameList() : undefined;
+  const further = wishes.withFurther === true ? new FurtherList() : undefined;
   const unknownTypes = new WrongValues();
   const places = new Map<number, Table>();
   const markerFor = markUsers(wishes);
@@ -76,6 +82,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
     ended = { nulls, isActive };
     const authenticationType = typeReader(table, wishes, unknownTypes);
     const name = names?.reader(table);
+    const addFurther = further?.adder(table);
     const nameParts = wishes.withNameParts === true ? namePartsReader(table) : undefined;
     const mark = markerFor?.(table);
     return (row) => {
@@ -123,6 +130,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
         if (user.isLeftOut !== true && isSystemAccount(user)) system.push(trimmed);
         users.push(user);
         name?.add(row);
+        addFurther?.(row);
         if (integer < 0) usersById.set(trimmed, place);
         else usersById.set(trimmed, place, integer);
       }
@@ -134,6 +142,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
     users,
     usersById,
     names,
+    further,
     take: takeTable,
     end(table) {
       const notes: string[] = [];

@@ -7,8 +7,8 @@ export interface TextStream {
   /** As the operating system finds it; a sheet that was named stands behind it: `Report.xlsx#Users`. */
   readonly file: string;
   readonly encoding: Encoding;
-  /** Length of the byte-order mark that was passed over. */
-  readonly markLength: number;
+  /** Bytes of the byte order mark; not there if it is a sheet. */
+  readonly markLength?: number;
   /** How much of the file was read. */
   readonly bytes: number;
   /** Only if it is a sheet: its rows are lines with tabs between the cells, and cells in quotes if they hold either. */

@@ -26,6 +26,21 @@ function detailsOf(text: string): string[] {
   throw new Error('nothing was refused');
 }
 
+describe('a config that nobody wrote', () => {
+  it.each([
+    ['brackets without end', '['.repeat(200_000)],
+    ['objects in objects', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`],
+  ])('is refused with its place: %s', (_, text) => {
+    const folder = newFolder({ [NAME]: text });
+    expect(() => readConfigFile(join(folder, NAME))).toThrow(/has 1 error/);
+  });
+
+  it('has its errors counted, and the first of them placed, in no time', { timeout: 5000 }, () => {
+    const folder = newFolder({ [NAME]: 'nope '.repeat(100_000) });
+    expect(() => readConfigFile(join(folder, NAME))).toThrow(/has \d{5,} errors/);
+  });
+});
+
 describe('readConfigFile', () => {
   it('reads comments, a comma too many, a byte-order mark and CRLF', () => {
     const text = '{\r\n  // How we sign in.\r\n  "authMode": "multi", /* and */ "failOn": "info",\r\n  "skipRules": ["invalid-email",],\r\n}\r\n';

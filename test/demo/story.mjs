@@ -12,7 +12,7 @@ import { organisation, say, tell } from './telling.mjs';
 /** Writes every suggestion into the decisions, as somebody might who has looked at each. @param {string} folder */
 function takeSuggestions(folder) {
   const file = join(folder, 'plan', 'decisions.csv');
-  const rows = parse(readFileSync(file, 'utf8'));
+  const rows = parse(readFileSync(file, 'utf8'), { bom: true });
   const at = Object.fromEntries(rows[0].map((name, index) => [name, index]));
   for (const row of rows.slice(1)) {
     const [action, ...value] = row[at.suggestion].split(' ');

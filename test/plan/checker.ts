@@ -6,7 +6,7 @@
 import type { Report } from '../../src/audit/report.js';
 import type { User } from '../../src/model/directory.js';
 import type { Action, PlanBody } from '../../src/plan/plan.js';
-import { expectedFindings, key } from '../rules/oracle.js';
+import { compareUnder, expectedFindings, key } from '../rules/oracle.js';
 import { auditOf, type Organisation } from '../support/organisations.js';
 import { afterActions, madePlanOf } from './planning.js';
 
@@ -14,6 +14,7 @@ export type CheckedPlan = Pick<PlanBody, 'actions' | 'open' | 'after'>;
 
 /** Yields every sentence of the contract that a plan breaks. `accepted` are fingerprints that people live with. */
 export function breachesOf(source: Organisation, plan: CheckedPlan, accepted: ReadonlySet<string> = new Set()): string[] {
+  compareUnder(source.collation);
   const result = afterActions(source, plan.actions);
   return [
     ...playBreaches(source, plan.actions),

@@ -32,3 +32,19 @@ it('what decisions lead to is told at once, and listed', async () => {
   expect(following).toEqual(findings.filter(({ rule }) => rule === 'inactive-basic-member').map(({ fingerprint }) => fingerprint));
   expect(following).toHaveLength(1);
 });
+
+it('a decision that takes out the last membership leaves nothing to check, as a check of the result says', async () => {
+  const folder = newFolder({
+    ...SOURCE,
+    'export/users.csv': 'id,username,email,active,authentication type\n1,ana@x.org,ana@x.org,true,idp\n2,old,old@x.org,false,basic\n',
+  });
+  await runPlan(folder);
+  answer(folder, [['inactive-basic-member', '2', { action: 'remove-member' }]]);
+  await runPlan(folder);
+  const { after } = JSON.parse(readFileSync(join(folder, 'plan/plan.json'), 'utf8'));
+  await runCli(['apply', 'plan/plan.json', 'export', '--out', 'corrected', '--yes'], { cwd: folder });
+  const result = await runCli(['check', 'corrected', '--auth-mode', 'multi', '--format', 'json'], { cwd: folder });
+  const { summary } = JSON.parse(result.stdout);
+  expect(summary.byRule).toEqual({ 'nothing-to-check': 1 });
+  expect(after).toEqual({ error: summary.error, warning: summary.warning, info: summary.info });
+});

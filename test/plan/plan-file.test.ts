@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { PlanBody } from '../../src/plan/plan.js';
-import { PlanAltered, parsePlan } from '../../src/plan/plan-file.js';
+import { PlanAltered, parsePlan, rowsWrittenWith } from '../../src/plan/plan-file.js';
 import { isDigestTrue } from '../../src/plan/plan-sealing.js';
 import { inOrder } from '../support/organisations.js';
 import { madePlanOf, planText } from './planning.js';
@@ -90,6 +90,16 @@ describe('whatever is altered is seen', () => {
 });
 
 describe('what is refused', () => {
+  test.each([
+    ['no JSON', TEXT.replace(/\}\n$/, '')],
+    ['more than JSON', `${TEXT}]`],
+    ['actions that are none', TEXT.replace('"actions": [', '"actions": [null,')],
+    ['decisions that are none', TEXT.replace('"decisions": [', '"decisions": [null,')],
+  ])('what was sealed anew and is no plan: %s', (_, text) => {
+    expect(refusal(withDigest(text))).toMatchObject({ name: 'Mistake', message: expect.stringContaining('is no plan that this program understands') });
+    if (text.includes('[null,') && !text.includes('"actions": [null,')) expect(rowsWrittenWith(withDigest(text))).toBeUndefined();
+  });
+
   test('a file that is no plan', () => {
     for (const text of ['', 'not JSON', '{}', '[]', 'fingerprint,rule\r\n', '{"kind":"another/plan"}']) {
       expect(String(refusal(text))).toContain('plan.json is no plan of scim-audit');

@@ -71,7 +71,7 @@ export function groundOf(organisation: Organisation, idp?: IdpDirectory): Ground
 
 export const planOf = (organisation: Organisation, decisions?: DecisionFile, idp?: IdpDirectory): MadePlan | RefusedDecisions =>
   makePlan(groundOf(organisation, idp), {
-    settings: { ...SETTINGS, authMode: organisation.authMode },
+    settings: { ...SETTINGS, authMode: organisation.authMode, collation: organisation.collation ?? SETTINGS.collation },
     today: TODAY,
     ...(decisions === undefined ? {} : { decisions }),
   });

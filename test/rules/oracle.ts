@@ -3,6 +3,7 @@
  * To be held beside the contract; it shares no logic with the rules that it judges.
  */
 
+import type { CollationName } from '../../src/model/collation-name.js';
 import type { Group, User } from '../../src/model/directory.js';
 import type { Organisation } from '../support/organisations.js';
 
@@ -15,6 +16,7 @@ export interface Stated {
 
 /** Yields the findings of all rules, by rule in the order of 2.3, then by the first subject's place. */
 export function expectedFindings(organisation: Organisation): Stated[] {
+  compareUnder(organisation.collation);
   return [
     ...usernameEmailMismatches(organisation),
     ...conflictingUsers(organisation),
@@ -35,11 +37,35 @@ export function expectedFindings(organisation: Organisation): Stated[] {
 
 // 1.1 Comparing text
 
+/** Letters that only the default takes for others, of those that the organisations hold. */
+const LETTERS: Readonly<Record<string, string>> = { ø: 'o', ł: 'l', đ: 'd', ß: 'ss' };
+
+/** Of the letters that the organisations hold, what each collation takes for the same. */
+const FOLDS: Readonly<Record<CollationName, (text: string) => string>> = {
+  utf8mb4_0900_ai_ci: (text) =>
+    text
+      .normalize('NFKD')
+      .replace(/\p{M}/gu, '')
+      .toLowerCase()
+      .replace(/[øłđß]/g, (letter) => LETTERS[letter]),
+  // Character by character: an accent counts as nothing where it is part of a letter, and a width is kept.
+  utf8mb4_general_ci: (text) => [...text].map((letter) => (letter === 'ß' ? 's' : letter.normalize('NFD')[0].toLowerCase())).join(''),
+  sqlserver_ci_as: (text) => text.normalize('NFKC').toLowerCase().replaceAll('ß', 'ss'),
+};
+
+let fold = FOLDS.utf8mb4_0900_ai_ci;
+
+/** Says how names compare from here on. */
+export function compareUnder(collation: CollationName = 'utf8mb4_0900_ai_ci'): void {
+  fold = FOLDS[collation];
+}
+
 export function key(text: string): string {
-  const decomposed = text.normalize('NFKD');
-  const bare = decomposed.replace(/\p{M}/gu, '').replace(/\p{Cf}/gu, '');
-  const collapsed = bare.replace(/\s+/gu, ' ');
-  return collapsed.trim().toLowerCase();
+  const collapsed = text
+    .replace(/\p{Cf}/gu, '')
+    .replace(/\s+/gu, ' ')
+    .trim();
+  return fold(collapsed);
 }
 
 const isBlank = (text: string): boolean => text === '' || key(text) === '';

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { beginAudit } from '../../src/audit/audit.js';
 import type { Report } from '../../src/audit/report.js';
+import type { CollationName } from '../../src/model/collation-name.js';
 import type { AuthenticationType, Directory, Group, Input, Role, Snapshot, User } from '../../src/model/directory.js';
 import { AUTH_MODES, type AuthMode, type Policy } from '../../src/model/policy.js';
 
@@ -22,6 +23,8 @@ export interface Organisation {
   readonly syncGroups: readonly string[] | null;
   /** The users' `signsInFor` tell whose usernames other systems sign in with. */
   readonly areIntegrationsGiven?: true;
+  /** How names compare; the default if it is not said. */
+  readonly collation?: CollationName;
 }
 
 const ROLES = ['users', 'groups', 'memberships'] as const satisfies readonly Role[];
@@ -50,12 +53,12 @@ export function snapshotOf(organisation: Organisation): Snapshot {
   };
 }
 
-export function policyOf({ authMode, syncGroups, areIntegrationsGiven }: Organisation): Policy {
+export function policyOf({ authMode, syncGroups, areIntegrationsGiven, collation = 'utf8mb4_0900_ai_ci' }: Organisation): Policy {
   const usual: Policy = {
     authMode,
     syncGroups,
     failOn: 'error',
-    collation: 'utf8mb4_0900_ai_ci',
+    collation,
     severities: {},
     skipRules: [],
     authTypeMap: {},

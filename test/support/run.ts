@@ -1,5 +1,7 @@
 /** Runs the whole program in process, in another world. */
 
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { PassThrough, Writable } from 'node:stream';
 import type { Io, Output } from '../../src/cli/io.js';
 import { run } from '../../src/cli/main.js';
@@ -10,6 +12,8 @@ export interface CliOptions {
   readonly stdin?: string;
   readonly isTty?: boolean;
   readonly columns?: number;
+  /** This machine and its clock, if other processes take part. */
+  readonly isReal?: boolean;
 }
 
 export interface CliResult {
@@ -69,13 +73,23 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
 }
 
 /** What a program sees besides its streams. */
-const worldOf = ({ cwd, env = {} }: CliOptions): Omit<Io, 'stdout' | 'stderr' | 'stdin'> => ({
+const worldOf = ({ cwd, env = {}, isReal }: CliOptions): Omit<Io, 'stdout' | 'stderr' | 'stdin'> => ({
+  ...(isReal ? MOVING : STILL),
   environment: env,
   folder: cwd ?? process.cwd(),
-  now: () => new Date('2026-03-02T08:00:00Z'),
-  process: { pid: process.pid, host: 'test', user: process.getuid?.(), isAlive: (pid) => pid === process.pid },
   interruption: { listen: () => {}, signal: () => undefined },
 });
+
+/** A clock that stands, and one process. */
+const STILL: Pick<Io, 'now' | 'process'> = {
+  now: () => new Date('2026-03-02T08:00:00Z'),
+  process: { pid: process.pid, host: 'test', user: process.getuid?.(), isAlive: (pid) => pid === process.pid },
+};
+
+const MOVING: Pick<Io, 'now' | 'process'> = {
+  now: () => new Date(),
+  process: { ...STILL.process, host: hostname(), isAlive: (pid) => pid === process.pid || existsSync(`/proc/${pid}`) },
+};
 
 async function inFolder<T>(folder: string | undefined, act: () => Promise<T>): Promise<T> {
   const before = process.cwd();

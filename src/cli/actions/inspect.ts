@@ -16,6 +16,7 @@ import { refuseUnreadable } from '../../targets/files.js';
 import { listRuns, type Run } from '../../targets/runs.js';
 import { changeLine, countLines, type SubjectNames, subjectText } from '../change-text.js';
 import { fileWords, shellWord } from '../command-words.js';
+import { type Compared, comparedColumns, comparedData, comparedLines } from '../compared-columns.js';
 import { type Ending, EXIT } from '../exit.js';
 import { fitted } from '../fitted.js';
 import { type FreshSource, readFresh } from '../fresh-source.js';
@@ -33,7 +34,8 @@ export interface VerifyFlags extends SharedFlags {
 export async function verify(planPath: string, source: string | undefined, flags: VerifyFlags, io: Io): Promise<Ending> {
   const opened = openPlan(planPath, fileWords(source, flags));
   const { plan } = opened;
-  const { snapshot, members, names } = await readFresh(requestFor(plan, source, flags), { ...wishesFor(plan), areIdsEnough: false }, changesOf(plan), io);
+  const wishes = { ...wishesFor(plan), areIdsEnough: false, withFurther: true };
+  const { snapshot, members, names, hasTypes } = await readFresh(requestFor(plan, source, flags), wishes, changesOf(plan), io);
   if (!snapshot.given.memberships && changesOf(plan).some(({ kind }) => kind === 'remove-member' || kind === 'add-member')) {
     throw new Mistake(
       'The plan changes memberships, and this export has none: whether they landed cannot be told.',
@@ -42,10 +44,11 @@ export async function verify(planPath: string, source: string | undefined, flags
   }
   const file = join(dirname(opened.file), 'baseline.jsonl');
   const baseline = existsSync(file) ? parseBaseline(readFileSync(file, 'utf8')) : undefined;
-  const { users, groups } = snapshot;
-  const { landed, differences } = verifyPlan(plan, { users, groups, members }, baseline);
+  const { users, groups, further } = snapshot;
+  const { landed, differences } = verifyPlan(plan, { users, groups, members, ...(further === undefined ? {} : { further }) }, baseline);
   const scope: Scope = {
     areOthersKnown: baseline !== undefined,
+    compared: baseline === undefined ? undefined : comparedColumns(baseline, further, { isTypeListed: plan.settings.typeList !== undefined, hasTypes }),
     membersUnknown: members.tally === undefined ? 'this export has none' : baseline?.members === undefined ? 'the plan was made without' : undefined,
   };
   const of = (kind: Difference['kind']): Difference[] => differences.filter((difference) => difference.kind === kind);
@@ -53,7 +56,7 @@ export async function verify(planPath: string, source: string | undefined, flags
   const isUndoing = tellInterruptedUndos(opened.file, io);
   if (flags.format === 'json') {
     io.stdout.write(
-      `${JSON.stringify({ schemaVersion: 1, asPlanned: differences.length === 0, summary: counts, otherChangesKnown: scope.areOthersKnown, membershipsCompared: scope.areOthersKnown && scope.membersUnknown === undefined, differences }, undefined, 2)}\n`,
+      `${JSON.stringify({ schemaVersion: 1, asPlanned: differences.length === 0, summary: counts, otherChangesKnown: scope.areOthersKnown, membershipsCompared: scope.areOthersKnown && scope.membersUnknown === undefined, compared: comparedData(scope.compared), differences }, undefined, 2)}\n`,
     );
   } else io.stdout.write(fitted(verifyText(counts, differences, { names: withOthers(names, differences, snapshot), scope, isUndoing }), io.stdout));
   if (differences.length === 0)
@@ -92,6 +95,8 @@ const MOST = 100;
 /** What else but the plan's own changes was looked at. */
 interface Scope {
   readonly areOthersKnown: boolean;
+  /** Undefined where others are not known. */
+  readonly compared: Compared | undefined;
   /** Why memberships could not be compared. */
   readonly membersUnknown: string | undefined;
 }
@@ -130,7 +135,9 @@ function verifyText(counts: Readonly<Record<string, number>>, differences: reado
     lines.push(`  What to do: ${isUndoing && kind !== 'other' ? FINISH_UNDO : remedy}`);
   }
   if (!scope.areOthersKnown) lines.push('', "baseline.jsonl is missing or damaged beside the plan: changes that are not the plan's cannot be told.");
-  else if (scope.membersUnknown !== undefined) lines.push('', `Memberships that the plan does not name were not compared: ${scope.membersUnknown}.`);
+  if (scope.compared !== undefined) lines.push('', ...comparedLines(scope.compared, scope.membersUnknown === undefined));
+  if (scope.areOthersKnown && scope.membersUnknown !== undefined)
+    lines.push('', `Memberships that the plan does not name were not compared: ${scope.membersUnknown}.`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -141,7 +141,8 @@ async function writePlan(
     await write('memberships.csv', membershipsCsv(made, csvDelimiter));
     await write('notices.csv', noticesCsv(made, csvDelimiter));
     await write('plan.md', planMarkdown(made, applyCommand));
-    if (sealing !== undefined) await write('baseline.jsonl', baselineLines(made.assembly.end, made.body.settings.typeList === undefined));
+    if (sealing !== undefined)
+      await write('baseline.jsonl', baselineLines({ ...made.assembly.end, further: made.before.snapshot.further }, made.body.settings.typeList === undefined));
     const kept = sealing === undefined ? undefined : keepAppliedPlan(folder, sealing.digest);
     await putTogether(folder, files);
     return { digest: sealing?.digest ?? '', kept };

@@ -64,7 +64,6 @@ interface Opened {
 
 class SheetStream implements TextStream {
   readonly encoding = 'utf-8';
-  readonly markLength = 0;
   #isAtEnd = false;
 
   constructor(

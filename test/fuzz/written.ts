@@ -1,0 +1,199 @@
+/** Organizations as files: written by themselves, and read back by themselves. */
+
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { COLLATIONS, type CollationName } from '../../src/model/collation-name.js';
+import { type Organisation, organisationArbitrary } from '../support/organisations.js';
+import type { Random } from './random.js';
+
+const FILES = ['users', 'groups', 'memberships'] as const;
+type File = (typeof FILES)[number];
+
+/** Rows of cells below the headings, of each file. */
+export type Rows = Readonly<Record<File, readonly (readonly string[])[]>>;
+
+export interface Form {
+  readonly kind: 'csv' | 'sqlite';
+  readonly delimiter: string;
+  readonly lineEnd: string;
+  readonly areAllQuoted: boolean;
+  readonly hasMark: boolean;
+  readonly encoding: 'utf8' | 'utf16le';
+  readonly hasFinalEnd: boolean;
+  /** A column that nobody reads. */
+  readonly hasNotes: boolean;
+}
+
+export function randomForm(random: Random): Form {
+  const encoding = random.chance(0.15) ? 'utf16le' : 'utf8';
+  return {
+    kind: random.chance(0.35) ? 'sqlite' : 'csv',
+    delimiter: random.pick([',', ',', ';', '\t', '|']),
+    lineEnd: random.pick(['\n', '\r\n']),
+    areAllQuoted: random.chance(0.4),
+    hasMark: encoding === 'utf16le' || random.chance(0.3),
+    encoding,
+    hasFinalEnd: random.chance(0.8),
+    hasNotes: random.chance(0.4),
+  };
+}
+
+/** Letters that one collation takes for others. */
+const TWINS: readonly (readonly [string, string])[] = [
+  ['o', 'ø'],
+  ['l', 'ł'],
+  ['d', 'đ'],
+  ['s', 'ß'],
+];
+
+/** Returns a random organization that files can hold: names of groups to be synced are not blank. */
+export function randomOrganization(random: Random): Organisation {
+  const [drawn] = fc.sample(organisationArbitrary, { seed: random.seed(), numRuns: 1 });
+  const collation: CollationName = random.pick([COLLATIONS[0], ...COLLATIONS]);
+  const spelt = (text: string): string => {
+    if (!random.chance(0.08)) return text;
+    const [plain, twin] = random.pick(TWINS);
+    return text.replace(plain, twin);
+  };
+  const sync = drawn.syncGroups?.filter((name) => name.trim() !== '') ?? [];
+  return {
+    ...drawn,
+    users: drawn.users.map((user) => ({ ...user, userName: spelt(user.userName), email: spelt(user.email) })),
+    groups: drawn.groups.map((group) => ({ ...group, name: spelt(group.name) })),
+    syncGroups: sync.length === 0 ? null : sync,
+    collation,
+  };
+}
+
+const HEADINGS = {
+  users: ['id', 'userName', 'email', 'active', 'authenticationType'],
+  groups: ['id', 'name', 'scope'],
+  memberships: ['groupId', 'userId'],
+} as const satisfies Record<File, readonly string[]>;
+
+const isSyncSaid = ({ groups }: Organisation): boolean => groups.some(({ sync }) => sync !== undefined);
+
+export function rowsOf(organization: Organisation): Rows {
+  const { users, groups, memberships } = organization;
+  return {
+    users: users.map(({ id, userName, email, active, authenticationType }) => [id, userName, email, String(active), authenticationType]),
+    groups: groups.map(({ id, name, isOrganisationLevel, sync }) => [
+      id,
+      name,
+      isOrganisationLevel ? 'organization' : 'project',
+      ...(isSyncSaid(organization) ? [String(sync === true)] : []),
+    ]),
+    memberships: memberships.map(({ group, user }) => [group, user]),
+  };
+}
+
+const NOTES: readonly string[] = ['', 'night, and day', 'a "b"; c', '|', 'x'];
+
+/** Returns an organization in which hardly anything is wrong, so that one is met for which nothing is to be done. */
+export function gentle(organization: Organisation, random: Random): Organisation {
+  const { users, groups, memberships } = organization;
+  const addressOf = (place: number): string => `user${place}@dome.example`;
+  return {
+    ...organization,
+    users: users.map((user, place) => ({
+      ...user,
+      active: place > 0 && user.active,
+      userName: random.chance(0.1) ? random.pick([`user${place}`, addressOf(place).toUpperCase(), addressOf(random.below(users.length))]) : addressOf(place),
+      email: addressOf(place),
+    })),
+    groups: groups.map((group, place) => ({ ...group, name: `Group ${place}`, isOrganisationLevel: place === 0 || group.isOrganisationLevel })),
+    memberships: memberships
+      .filter(({ user, group }) => users.some(({ id }) => id === user) && groups.some(({ id }) => id === group))
+      .map((row, at) => ({ ...row, line: at + 2 })),
+    syncGroups: null,
+  };
+}
+
+/** Writes an organization; returns what a command names as its source. */
+export function writeOrganization(folder: string, organization: Organisation, form: Form): string {
+  const rows = rowsOf(organization);
+  const headings = { ...HEADINGS, groups: isSyncSaid(organization) ? [...HEADINGS.groups, 'sync'] : HEADINGS.groups };
+  if (form.kind === 'sqlite') {
+    const source = join(folder, 'export.sqlite');
+    const database = new Sqlite(source);
+    database.pragma('journal_mode = MEMORY');
+    database.pragma('synchronous = OFF');
+    database.transaction(() => {
+      for (const file of FILES) {
+        database.exec(`CREATE TABLE ${file} (${headings[file].map((name) => `${name} TEXT`).join(', ')})`);
+        const insert = database.prepare(`INSERT INTO ${file} VALUES (${headings[file].map(() => '?').join(', ')})`);
+        for (const row of rows[file]) insert.run(...row);
+      }
+    })();
+    database.close();
+    return source;
+  }
+  const source = join(folder, 'export');
+  mkdirSync(source, { recursive: true });
+  for (const file of FILES) {
+    const all = [headings[file], ...rows[file]].map((row, at) =>
+      form.hasNotes && file !== 'memberships' ? [...row, at === 0 ? 'notes' : NOTES[at % NOTES.length]] : row,
+    );
+    writeFileSync(join(source, `${file}.csv`), encoded(all, form));
+  }
+  return source;
+}
+
+function encoded(rows: readonly (readonly string[])[], { delimiter, lineEnd, areAllQuoted, hasMark, encoding, hasFinalEnd }: Form): Buffer {
+  const cell = (text: string): string => (areAllQuoted || text.includes(delimiter) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const text = rows.map((row) => row.map(cell).join(delimiter)).join(lineEnd);
+  return Buffer.from(`${hasMark ? '\ufeff' : ''}${text}${hasFinalEnd ? lineEnd : ''}`, encoding);
+}
+
+/** Opens a database as it is on the disk: a copy, in which a write that was cut short can be taken back. */
+function readCopy<T>(source: string, read: (database: Sqlite.Database) => T): T {
+  const copy = `${source}.read`;
+  for (const ending of ['', '-journal', '-wal', '-shm']) {
+    rmSync(copy + ending, { force: true });
+    if (existsSync(source + ending)) copyFileSync(source + ending, copy + ending);
+  }
+  const database = new Sqlite(copy);
+  try {
+    return read(database);
+  } finally {
+    database.close();
+    for (const ending of ['', '-journal', '-wal', '-shm']) rmSync(copy + ending, { force: true });
+  }
+}
+
+/** Returns the rows of a source without what nobody reads; those of a database by their rowids. */
+export function readRows(source: string, { kind, delimiter, encoding, hasNotes }: Form): Rows {
+  if (kind === 'sqlite') {
+    return readCopy(source, (database) => {
+      const read = (file: File): string[][] => database.prepare<[], string[]>(`SELECT * FROM ${file} ORDER BY rowid`).raw().all();
+      return { users: read('users'), groups: read('groups'), memberships: read('memberships') };
+    });
+  }
+  const read = (file: File): string[][] => {
+    const text = readFileSync(join(source, `${file}.csv`)).toString(encoding);
+    const rows: string[][] = parse(text, { delimiter, bom: true }).slice(1);
+    return hasNotes && file !== 'memberships' ? rows.map((row) => row.slice(0, -1)) : rows;
+  };
+  return { users: read('users'), groups: read('groups'), memberships: read('memberships') };
+}
+
+/** Returns everything that a source holds, as bytes or rows, so that two states can be compared. */
+export function stateOf(source: string, form: Form): unknown {
+  if (form.kind === 'sqlite') {
+    const { users, groups, memberships } = readRows(source, form);
+    return { users, groups, memberships: memberships.map((row) => row.join(' ')).sort() };
+  }
+  return Object.fromEntries(FILES.map((file) => [file, readFileSync(join(source, `${file}.csv`)).toString('latin1')]));
+}
+
+/** Returns the words of a command that say what the organization's files do not. */
+export const settingsOf = ({ authMode, syncGroups, collation = COLLATIONS[0] }: Organisation): string[] => [
+  '--auth-mode',
+  authMode,
+  '--collation',
+  collation,
+  ...(syncGroups ?? []).flatMap((name) => [`--sync-group=${name}`]),
+];
