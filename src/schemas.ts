@@ -1,10 +1,14 @@
-/** The JSON Schemas that the package publishes, made from the schemas that the program itself reads by. */
+/** The JSON Schemas that the package publishes, made from the schemas that the program itself reads by, and those of what it prints. */
 
 import { z } from 'zod';
 import { certificateSchema } from './audit/certificate-file.js';
 import { configSchema } from './config/config-file.js';
 import { planSchema } from './plan/plan-file.js';
+import { gateSchema } from './reporters/gate-schema.js';
 import { reportSchema } from './reporters/json-schema.js';
+import { mappingSchema } from './reporters/mapping-schema.js';
+import { planSummarySchema } from './reporters/plan-summary-schema.js';
+import { previewSchema } from './reporters/preview/json-schema.js';
 
 /** By file name. */
 export const SCHEMAS: Readonly<Record<string, unknown>> = {
@@ -12,4 +16,8 @@ export const SCHEMAS: Readonly<Record<string, unknown>> = {
   'report.schema.json': { title: 'Report of scim-audit check --format json', ...z.toJSONSchema(reportSchema) },
   'plan.schema.json': { title: 'plan.json of scim-audit plan', ...z.toJSONSchema(planSchema) },
   'certificate.schema.json': { title: 'Certificate of scim-audit check --certificate', ...z.toJSONSchema(certificateSchema) },
+  'preview.schema.json': { title: 'Preview of scim-audit preview --format json', ...z.toJSONSchema(previewSchema) },
+  'mapping.schema.json': { title: 'Answer of scim-audit mapping --format json', ...z.toJSONSchema(mappingSchema) },
+  'gate.schema.json': { title: 'Answer of scim-audit gate --format json', ...z.toJSONSchema(gateSchema) },
+  'plan-summary.schema.json': { title: 'Answer of scim-audit plan --format json', ...z.toJSONSchema(planSummarySchema) },
 };

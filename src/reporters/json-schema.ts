@@ -9,7 +9,7 @@ const text = z.string();
 const count = z.int().min(0);
 const severity = z.enum(['error', 'warning', 'info']);
 
-const location = z
+export const location = z
   .union([z.strictObject({ path: text, line: z.int().min(1) }), z.strictObject({ path: text, table: text, rowid: z.int() })])
   .meta({ id: 'location', description: 'Where a record starts: a physical line from 1, or a row of a table.' });
 
@@ -21,7 +21,7 @@ const userFields = {
   authenticationType: z.enum(['basic', 'idp']),
 } as const;
 const user = z.strictObject(userFields).meta({ id: 'user', description: 'A user, values as the export holds them.' });
-const placedUser = z.strictObject({ ...userFields, location }).meta({ id: 'placedUser' });
+export const placedUser = z.strictObject({ ...userFields, location }).meta({ id: 'placedUser' });
 const idpUser = z
   .strictObject({ subject: text.describe('What the provider sends as userName.'), email: text, active: z.boolean(), location })
   .meta({ id: 'idpUser', description: "A user of the identity provider, values as the provider's export holds them." });

@@ -1,6 +1,6 @@
-/** JSON Schema, draft 4, as far as the schemas of fixtures/schemas use it. A keyword that it does not know is an error. */
+/** JSON Schema, drafts 4 and 2020-12, as far as the schemas of fixtures/schemas and the published ones use it. A keyword that it does not know is an error. */
 
-const SAYS_NOTHING = new Set(['$schema', 'id', 'title', 'description', 'default', 'definitions']);
+const SAYS_NOTHING = new Set(['$schema', 'id', 'title', 'description', 'default', 'definitions', '$defs']);
 const KNOWN = [
   '$ref',
   'type',
@@ -8,8 +8,11 @@ const KNOWN = [
   'additionalProperties',
   'required',
   'enum',
+  'const',
+  'propertyNames',
   'items',
   'minItems',
+  'maxItems',
   'uniqueItems',
   'minimum',
   'maximum',
@@ -29,6 +32,7 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
   object: isObject,
   array: Array.isArray,
   string: (value) => typeof value === 'string',
+  null: (value) => value === null,
   boolean: (value) => typeof value === 'boolean',
   integer: Number.isInteger,
   number: (value) => typeof value === 'number',
@@ -52,10 +56,11 @@ export function schemaBreaches(value: unknown, schema: Json, root: Json = schema
     return schemaBreaches(value, target, root, at);
   }
   const found: string[] = [];
-  const { type, pattern, format, minimum, maximum, minItems } = schema;
+  const { type, pattern, format, minimum, maximum, minItems, maxItems } = schema;
   const types = asList(Array.isArray(type) ? type : type === undefined ? [] : [type]);
   if (types.length > 0 && !types.some((name) => TYPES[String(name)]?.(value))) return [`${at}: is no ${types.join(' or ')}`];
   if (Array.isArray(schema.enum) && !schema.enum.includes(value)) found.push(`${at}: ${JSON.stringify(value)} is not of the enumeration`);
+  if (Object.hasOwn(schema, 'const') && schema.const !== value) found.push(`${at}: ${JSON.stringify(value)} is not ${JSON.stringify(schema.const)}`);
   if (typeof value === 'string') {
     if (typeof pattern === 'string' && !new RegExp(pattern).test(value)) found.push(`${at}: does not match ${pattern}`);
     if (typeof format === 'string' && !FORMATS[format].test(value)) found.push(`${at}: ${value} is no ${format}`);
@@ -66,6 +71,7 @@ export function schemaBreaches(value: unknown, schema: Json, root: Json = schema
   }
   if (Array.isArray(value)) {
     if (typeof minItems === 'number' && value.length < minItems) found.push(`${at}: fewer than ${minItems}`);
+    if (typeof maxItems === 'number' && value.length > maxItems) found.push(`${at}: more than ${maxItems}`);
     if (schema.uniqueItems === true && new Set(value.map((item) => JSON.stringify(item))).size < value.length) found.push(`${at}: items are not unique`);
     for (const [index, item] of value.entries()) found.push(...schemaBreaches(item, asObject(schema.items), root, `${at}[${index}]`));
   }
@@ -73,6 +79,7 @@ export function schemaBreaches(value: unknown, schema: Json, root: Json = schema
     const properties = asObject(schema.properties);
     for (const name of asList(schema.required)) if (!Object.hasOwn(value, String(name))) found.push(`${at}: lacks ${name}`);
     for (const [name, item] of Object.entries(value)) {
+      if (schema.propertyNames !== undefined) found.push(...schemaBreaches(name, asObject(schema.propertyNames), root, `${at}.${name}`));
       const known = Object.hasOwn(properties, name) ? properties[name] : schema.additionalProperties;
       if (known === false) found.push(`${at}: ${name} is not allowed`);
       else found.push(...schemaBreaches(item, asObject(known), root, `${at}.${name}`));
