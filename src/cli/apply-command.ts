@@ -1,6 +1,8 @@
 /** The command that applies a plan, for the texts that lead on from it. */
 
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import type { SourceRequest } from '../sources/source.js';
+import { realPath, whyInSource } from '../targets/decision.js';
 import { whyNotWritten } from '../targets/registry.js';
 import { fileWords, shellWord } from './command-words.js';
 import type { SharedFlags } from './options.js';
@@ -10,5 +12,12 @@ import type { Prepared } from './prepare.js';
 export function applyCommandOf(source: string | undefined, flags: SharedFlags & { readonly out: string }, { request }: Prepared): string {
   const unwritable = whyNotWritten(request);
   if (unwritable !== undefined) return `(${unwritable.reason} ${unwritable.hint})`;
-  return `scim-audit apply ${shellWord(join(flags.out, 'plan.json'))} ${fileWords(source, flags).map(shellWord).join(' ')} --out corrected`;
+  return `scim-audit apply ${shellWord(join(flags.out, 'plan.json'))} ${fileWords(source, flags).map(shellWord).join(' ')} --out ${shellWord(copyOf(request))}`;
+}
+
+/** Returns a place for the corrected copy that is not in the source: beside it, if this folder lies in it. */
+function copyOf(request: SourceRequest): string {
+  const beside = request.source === undefined ? '' : relative('', dirname(realPath(request.source)));
+  const places = ['corrected', 'corrected-2'].flatMap((name) => [name, join(beside, name)]);
+  return places.find((place) => whyInSource(request, place) === undefined) ?? 'corrected';
 }

@@ -7,6 +7,7 @@ import { WRITTEN_COLUMNS } from '../plan/decision-rows.js';
 import { READING_ONLY } from '../reporters/plan-markdown.js';
 import { readDecisionCells } from '../sources/cells.js';
 import type { Encoding } from '../sources/encoding.js';
+import { fileOf } from '../sources/xlsx/workbook-file.js';
 import { type KnownRun, knownRuns, undoOf } from '../targets/run-folder.js';
 import { isUnwritten } from '../targets/standing.js';
 import { refuseOverwriting } from './outputs.js';
@@ -104,7 +105,7 @@ export function keepAppliedPlan(folder: string, next: string): string | undefine
 /** Yields where the answers of a decisions.csv are kept that another file's take the place of; undefined where it has none. */
 export function keepAnswers(folder: string, read: string | undefined, encoding?: Encoding): string | undefined {
   const file = join(folder, 'decisions.csv');
-  if (read === undefined || !existsSync(file) || realpathSync(file) === realpathSync(read)) return undefined;
+  if (read === undefined || !existsSync(file) || realpathSync(file) === realpathSync(fileOf(read))) return undefined;
   const hasAnswers = readDecisionCells(file, encoding).rows.some(({ cells }) => cells.slice(WRITTEN_COLUMNS).some((cell) => cell.trim() !== ''));
   if (!hasAnswers) return undefined;
   const kept = join(folder, freeName(folder));

@@ -132,17 +132,22 @@ async function findEarlier(request: ApplyRequest, target: Target, path: string):
 
 /** Throws Misnamed if a copy would be the source itself, or lie in it: the source stays byte for byte. */
 function refuseSource(request: SourceRequest, path: string): void {
-  const { source, users, inactiveUsers, groups, memberships } = request;
+  const reason = whyInSource(request, path);
+  if (reason !== undefined) throw reason;
+}
+
+/** Returns why a copy cannot be at a path: it would be the source itself, or lie in it. */
+export function whyInSource({ source, users, inactiveUsers, groups, memberships }: SourceRequest, path: string): Misnamed | undefined {
   const out = realPath(path);
   if (source !== undefined) {
     const real = realPath(source);
-    if (out === real) throw isSource(path, 'the source itself');
-    if (!out.startsWith(`${real}${sep}`)) return;
-    throw new Misnamed(`${path} is inside the source ${source}, which is left as it is.`, 'Nothing was written. Name a place outside of it with --out.');
+    if (out === real) return isSource(path, 'the source itself');
+    if (!out.startsWith(`${real}${sep}`)) return undefined;
+    return new Misnamed(`${path} is inside the source ${source}, which is left as it is.`, 'Nothing was written. Name a place outside of it with --out.');
   }
   const files = [...users, ...inactiveUsers, ...memberships, ...(groups === undefined ? [] : [groups])];
   const own = files.find((file) => out === realPath(file) || out === dirname(realPath(file)));
-  if (own !== undefined) throw isSource(path, out === realPath(own) ? 'a file of the source' : `the folder of ${own}, which is of the source`);
+  return own === undefined ? undefined : isSource(path, out === realPath(own) ? 'a file of the source' : `the folder of ${own}, which is of the source`);
 }
 
 const isSource = (path: string, what: string): Misnamed =>
@@ -152,7 +157,7 @@ const isSource = (path: string, what: string): Misnamed =>
   );
 
 /** Returns a path with its links followed, as far as it is there. */
-function realPath(path: string): string {
+export function realPath(path: string): string {
   const whole = resolve(path);
   for (let there = whole; ; there = dirname(there)) {
     if (existsSync(there)) return join(realpathSync(there), relative(there, whole));

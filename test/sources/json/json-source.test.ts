@@ -107,7 +107,9 @@ describe('what is refused, with its place', () => {
 });
 
 describe('pages', () => {
-  const three = Array.from({ length: 5 }, (_, at) => restUser({ ...MIRA, id: at + 1, username: `u${at}@x.example`, email: `u${at}@x.example` }));
+  const three = Array.from({ length: 5 }, (_, at) =>
+    restUser({ ...OSKAR, id: at + 1, username: `u${at}@x.example`, email: `u${at}@x.example`, active: at > 0 }),
+  );
   const pages = pagesOf(three, 2);
 
   async function said(files: Record<string, string>): Promise<string> {

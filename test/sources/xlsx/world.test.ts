@@ -217,8 +217,10 @@ describe('lists in workbooks', () => {
     const { code, stdout, stderr } = await runCli(['check', '.', '--auth-mode', 'multi', '--decisions', 'decisions.xlsx', '--format', 'json'], { cwd: other });
     expect([code, stderr]).toEqual([1, expect.stringContaining('accepted')]);
     expect(stdout).toContain('2099-12-31');
-    const plan = await runCli(['plan', '.', '--auth-mode', 'multi', '--out', 'plan', '--decisions', 'decisions.xlsx'], { cwd: other });
-    expect(plan.code).toBe(0);
+    for (const named of ['decisions.xlsx', 'decisions.xlsx#Sheet1']) {
+      const plan = await runCli(['plan', '.', '--auth-mode', 'multi', '--out', 'plan', '--decisions', named], { cwd: other });
+      expect([plan.code, plan.stderr]).toEqual([0, expect.stringContaining('the plan is written')]);
+    }
     expect(readFileSync(join(other, 'plan/decisions.csv'), 'utf8')).toContain('2099-12-31');
   });
 });
