@@ -66,7 +66,7 @@ export const certificateSchema = z.strictObject({
         allowUsernameChange: z.boolean().optional(),
         disableSamlAutoGeneration: z.boolean().optional(),
         scimAdmin: z
-          .strictObject({ id: text.optional(), userName: text.optional(), organisationAdmin: z.boolean().optional(), licence: text.optional() })
+          .strictObject({ id: text.optional(), userName: text.optional(), organizationAdmin: z.boolean().optional(), license: text.optional() })
           .optional(),
         tokenIssued: text.optional(),
       })

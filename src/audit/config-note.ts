@@ -21,8 +21,9 @@ export function loweredBy({ severities }: Pick<Policy, 'severities'>): Lowered[]
 }
 
 /** Returns the sentence that names the config file and what it lowers; undefined if there was no config file. */
-export function configNote(policy: Pick<Policy, 'severities' | 'config'>): string | undefined {
+export function configNote(policy: Pick<Policy, 'severities' | 'config' | 'formerNames'>): string | undefined {
   if (policy.config === undefined) return undefined;
   const lowered = loweredBy(policy).map(({ rule, from, to }) => (to === 'off' ? `turns ${rule} off` : `lowers ${rule} from ${from} to ${to}`));
-  return `Judged by the config file ${policy.config}, which ${lowered.length === 0 ? 'lowers no severity' : lowered.join(', ')}.`;
+  const former = policy.formerNames === undefined ? '' : ` It has names of version 1; write ${policy.formerNames.join(', ')}.`;
+  return `Judged by the config file ${policy.config}, which ${lowered.length === 0 ? 'lowers no severity' : lowered.join(', ')}.${former}`;
 }

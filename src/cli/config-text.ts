@@ -27,7 +27,7 @@ const ENVIRONMENT_EXAMPLE = {
   multiMode: true,
   allowUsernameChange: false,
   disableSamlAutoGeneration: true,
-  scimAdmin: { userName: 'scim.admin', organisationAdmin: true, licence: 'Creator' },
+  scimAdmin: { userName: 'scim.admin', organizationAdmin: true, license: 'Creator' },
   tokenIssued: '2026-03-31',
 };
 

@@ -102,7 +102,7 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
       authTypeMap: lowerKeys(settings.authTypeMap),
       leaveOutUsers: settings.leaveOutUsers,
       allowEmpty: settings.allowEmpty,
-      ...(file === undefined ? {} : { config: pathFrom(io.folder, file.path) }),
+      ...(file === undefined ? {} : { config: pathFrom(io.folder, file.path), ...(file.formerNames.length === 0 ? {} : { formerNames: file.formerNames }) }),
       ...(environment === undefined ? {} : { environment }),
       ...(settings.integrations === undefined ? {} : { areIntegrationsGiven: true }),
     },
@@ -170,7 +170,9 @@ async function readConfig(said: string | undefined, io: Io) {
   const path = said ?? findConfigFile(folder, io.process.user);
   if (path === undefined) return undefined;
   const { readConfigFile } = await import('../config/config-file.js');
-  return { path, settings: readConfigFile(path) };
+  const formerNames: string[] = [];
+  const settings = readConfigFile(path, (former, name) => void formerNames.push(`${name} instead of ${former}`));
+  return { path, settings, formerNames };
 }
 
 const lowerKeys = <V>(map: Readonly<Record<string, V>>): Record<string, V> =>

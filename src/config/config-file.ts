@@ -10,6 +10,7 @@ import { IDP_PROVIDERS } from '../model/idp.js';
 import { MARK, markedText } from '../model/marked-text.js';
 import { Mistake } from '../model/mistake.js';
 import { AUTH_MODES, FAIL_ON } from '../model/policy.js';
+import { withPresentNames } from './former-names.js';
 import { CSV_DELIMITERS, DELIMITER_NAMES, ENCODING_NAMES, ENVIRONMENT_ABOUT, ESCAPE_STYLES, QUOTE_STYLES, SETTINGS, type Settings } from './settings.js';
 
 const words = z.record(z.string(), z.string());
@@ -20,8 +21,8 @@ const scimAdmin = z
   .strictObject({
     id: said.optional().describe('Its id, as the export has it.'),
     userName: said.optional().describe('Its username, where the id is not given.'),
-    organisationAdmin: z.boolean().optional().describe(ENVIRONMENT_ABOUT.organisationAdmin),
-    licence: said.optional().describe(ENVIRONMENT_ABOUT.licence),
+    organizationAdmin: z.boolean().optional().describe(ENVIRONMENT_ABOUT.organizationAdmin),
+    license: said.optional().describe(ENVIRONMENT_ABOUT.license),
   })
   .refine(({ id, userName }) => (id === undefined) !== (userName === undefined), 'name the account by its userName or by its id, one of them');
 
@@ -84,7 +85,7 @@ export const configSchema = z.strictObject({
 });
 
 /** Yields what a config file sets. Throws a Mistake with every error in it, in the order of the file. */
-export function readConfigFile(file: string): Partial<Settings> {
+export function readConfigFile(file: string, onFormerName: (former: string, name: string) => void = () => {}): Partial<Settings> {
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
@@ -110,7 +111,7 @@ export function readConfigFile(file: string): Partial<Settings> {
   const syntax = errors.map(({ error, offset }): Found => ({ offset, message: SYNTAX[printParseErrorCode(error)] ?? 'this is not JSON' }));
   if (syntax.length > 0 || tree === undefined) return refuse(file, text, syntax);
   const odd = oddKeys(tree);
-  const result = configSchema.safeParse(parse(text, [], { allowTrailingComma: true }));
+  const result = configSchema.safeParse(withPresentNames(parse(text, [], { allowTrailingComma: true }), onFormerName));
   if (result.success && odd.length === 0) return fromFile(result.data, file);
   const issues = result.success ? [] : result.error.issues.flatMap((issue) => placeIssue(issue, tree));
   const told = new Set(odd.map(({ offset }) => offset));

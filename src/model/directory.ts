@@ -68,8 +68,8 @@ export interface User extends Subject {
   readonly isLeftOut?: true;
   /** The account that SCIM requests sign in with, with what the export shows of it; it is left out as well. */
   readonly scimAdmin?: {
-    /** Undefined where the export has no licences. */
-    readonly licence?: string;
+    /** Undefined where the export has no licenses. */
+    readonly license?: string;
     /** The authentication type is the export's, not concluded from the mode. */
     readonly isTypeGiven: boolean;
   };

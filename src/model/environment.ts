@@ -7,8 +7,8 @@ import { type IdpProvider, PROVIDER_NAMES } from './idp.js';
 export interface StatedAdmin {
   readonly id?: string;
   readonly userName?: string;
-  readonly organisationAdmin?: boolean;
-  readonly licence?: string;
+  readonly organizationAdmin?: boolean;
+  readonly license?: string;
 }
 
 /** What a person states; a setting of which nothing is said is unsaid. */
@@ -52,11 +52,15 @@ export const ENVIRONMENT_SETTINGS = [
   'scimAdmin',
   'scimAdmin.active',
   'scimAdmin.authenticationType',
-  'scimAdmin.organisationAdmin',
-  'scimAdmin.licence',
+  'scimAdmin.organizationAdmin',
+  'scimAdmin.license',
   'tokenIssued',
 ] as const;
 export type SettingOfEnvironment = (typeof ENVIRONMENT_SETTINGS)[number];
+
+/** Returns a setting as version 1 spelled it, so that fingerprints stay as they were. */
+export const formerSpelling = (setting: SettingOfEnvironment): string =>
+  setting.replace('organizationAdmin', 'organisationAdmin').replace('scimAdmin.license', 'scimAdmin.licence');
 
 /**
  * `wrong`: it is otherwise than it must be. `unsaid`: nobody says. `contradictory`: it does not go with the authentication
@@ -128,22 +132,22 @@ function judgeAdmin(stated: StatedAdmin, users: readonly User[], isStrict: boole
     if (admin.scimAdmin?.isTypeGiven === true) note('scimAdmin.authenticationType', 'wrong', { exported: 'idp', users: about });
     else if (isStrict) note('scimAdmin.authenticationType', 'unsaid', { users: about });
   }
-  if (stated.organisationAdmin === false) note('scimAdmin.organisationAdmin', 'wrong', { stated: false, users: about });
-  else if (stated.organisationAdmin === undefined && isStrict) note('scimAdmin.organisationAdmin', 'unsaid', { users: about });
+  if (stated.organizationAdmin === false) note('scimAdmin.organizationAdmin', 'wrong', { stated: false, users: about });
+  else if (stated.organizationAdmin === undefined && isStrict) note('scimAdmin.organizationAdmin', 'unsaid', { users: about });
   // Whoever is deactivated loses the license: that is said already.
-  const exported = admin?.active === true ? (admin.scimAdmin?.licence ?? null) : null;
-  const values = { stated: stated.licence ?? null, exported, users: about };
+  const exported = admin?.active === true ? (admin.scimAdmin?.license ?? null) : null;
+  const values = { stated: stated.license ?? null, exported, users: about };
   if (values.stated === null && exported === null) {
-    if (isStrict) note('scimAdmin.licence', 'unsaid', values);
-  } else if ([values.stated, exported].some((licence) => licence !== null && !isNamedCreator(licence))) note('scimAdmin.licence', 'wrong', values);
+    if (isStrict) note('scimAdmin.license', 'unsaid', values);
+  } else if ([values.stated, exported].some((license) => license !== null && !isNamedCreator(license))) note('scimAdmin.license', 'wrong', values);
 }
 
-/** What lists, REST and databases call a Creator licence of one's own, as letters. */
+/** What lists, REST and databases call a Creator license of one's own, as letters. */
 const NAMED_CREATOR: ReadonlySet<string> = new Set(['n', 'named', 'creator', 'namedcreator', 'creatornamed', 'ncreator', 'nnamedcreator', 'ncreatornamed']);
 
-/** Is a licence, or one of several in a report's cell, that SCIM requests are let in with: a Creator by name, not a floating one. */
-export function isNamedCreator(licence: string): boolean {
-  return licence.split(/[,;]/).some((part) => NAMED_CREATOR.has(part.toLowerCase().replace(/[^a-z]/g, '')));
+/** Is a license, or one of several in a report's cell, that SCIM requests are let in with: a Creator by name, not a floating one. */
+export function isNamedCreator(license: string): boolean {
+  return license.split(/[,;]/).some((part) => NAMED_CREATOR.has(part.toLowerCase().replace(/[^a-z]/g, '')));
 }
 
 const TOKEN_MONTHS = 6;

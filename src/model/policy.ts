@@ -30,6 +30,8 @@ export interface Policy {
   readonly allowEmpty: boolean;
   /** The config file that the severities come from, as reports name it; absent if there was none. */
   readonly config?: string;
+  /** Names of the config that are spelled as in version 1, each with its name of today; absent if there are none. */
+  readonly formerNames?: readonly string[];
   /** Settings that no export shows; absent where nobody states or asks for them. */
   readonly environment?: Environment;
   /** It was said which usernames other systems sign in with: `User.signsInFor` tells. Absent where it was not. */

@@ -77,14 +77,14 @@ export interface MembershipForecast {
   readonly why: string;
 }
 
-/** What is free of each licence, in the order in which Jama Connect gives them out (guide: `licences`). */
-export interface LicenceStock {
+/** What is free of each license, in the order in which Jama Connect gives them out (guide: `licenses`). */
+export interface LicenseStock {
   readonly creator: number;
   readonly creatorFloat: number;
 }
 
-export interface LicenceForecast {
-  readonly stock: LicenceStock;
+export interface LicenseForecast {
+  readonly stock: LicenseStock;
   /** New and reactivated users. */
   readonly needed: number;
   readonly creator: number;
@@ -110,7 +110,7 @@ export interface Forecast {
     readonly groups: Readonly<Record<GroupEffect, number>>;
     readonly memberships: Readonly<Record<MembershipEffect, number>>;
   };
-  readonly licences?: LicenceForecast;
+  readonly licenses?: LicenseForecast;
   /** What the prediction does not know, in plain sentences. */
   readonly notes: readonly string[];
 }

@@ -11,7 +11,7 @@ type Known = Omit<Forecast, 'notes'>;
 
 /** Yields the notes of a forecast. */
 export function notesOf(ground: Ground, { leftOut }: GroupsForecast, memberships: MembershipsForecast, forecast: Known): string[] {
-  return [...userNotes(ground, forecast), ...groupNotes(ground, leftOut, memberships, forecast), ...licenceNotes(forecast)];
+  return [...userNotes(ground, forecast), ...groupNotes(ground, leftOut, memberships, forecast), ...licenseNotes(forecast)];
 }
 
 function* userNotes({ directory, idp }: Ground, { provider, users }: Known): Iterable<string> {
@@ -52,11 +52,11 @@ function* groupNotes({ directory, idp }: Ground, leftOut: number, memberships: M
   }
 }
 
-function* licenceNotes({ licences, summary }: Known): Iterable<string> {
-  if (licences === undefined) return;
-  if (licences.without.length > 0) {
-    yield 'In which order users get their licences is not documented: how many are left without is known, who it is is an example, by the order of the export.';
+function* licenseNotes({ licenses, summary }: Known): Iterable<string> {
+  if (licenses === undefined) return;
+  if (licenses.without.length > 0) {
+    yield 'In which order users get their licenses is not documented: how many are left without is known, who it is is an example, by the order of the export.';
   }
-  if (summary.uncertain > 0) yield `Users of whom it is not certain what happens may need licences too; they are not counted.`;
-  if (summary.users.deactivate > 0) yield 'Whether a deactivated account gives its licence back is not documented: none is counted as free.';
+  if (summary.uncertain > 0) yield `Users of whom it is not certain what happens may need licenses too; they are not counted.`;
+  if (summary.users.deactivate > 0) yield 'Whether a deactivated account gives its license back is not documented: none is counted as free.';
 }

@@ -5,26 +5,26 @@ import {
   GROUP_EFFECTS,
   type GroupEffect,
   type GroupForecast,
-  type LicenceStock,
+  type LicenseStock,
   USER_EFFECTS,
   type UserEffect,
   type UserForecast,
 } from './forecast.js';
 import type { Foreseeable } from './ground.js';
 import { forecastGroups } from './groups.js';
-import { forecastLicences } from './licences.js';
+import { forecastLicenses } from './licenses.js';
 import type { MembershipView } from './member-list.js';
 import { countMemberships, forecastMemberships } from './memberships.js';
 import { notesOf } from './notes.js';
 import { forecastUsers } from './users.js';
 
 export interface PredictionWishes {
-  /** What is free of each licence; without it licences are not predicted. */
-  readonly licences?: LicenceStock;
+  /** What is free of each license; without it licenses are not predicted. */
+  readonly licenses?: LicenseStock;
 }
 
 /** Yields the forecast. `members` are those of organisation-level groups at least. */
-export function predict({ idp, ...context }: Foreseeable, members: MembershipView, { licences }: PredictionWishes = {}): Forecast {
+export function predict({ idp, ...context }: Foreseeable, members: MembershipView, { licenses }: PredictionWishes = {}): Forecast {
   if (idp === undefined) throw new Error('nothing can be predicted without the exports of an identity provider');
   const ground = { ...context, idp };
   const users = forecastUsers(ground);
@@ -40,7 +40,7 @@ export function predict({ idp, ...context }: Foreseeable, members: MembershipVie
       groups: countGroups(memberships.groups),
       memberships: countMemberships(memberships.groups),
     },
-    ...(licences === undefined ? {} : { licences: forecastLicences(users.forecasts, licences) }),
+    ...(licenses === undefined ? {} : { licenses: forecastLicenses(users.forecasts, licenses) }),
   };
   return { ...known, notes: notesOf(ground, drafts, memberships, known) };
 }

@@ -40,6 +40,6 @@ export const titleText = ({ forecast }: Preview): string => `What the first sync
 export const previewInputs = ({ snapshot, idp }: Preview): readonly (Input | IdpInput)[] => [...snapshot.inputs, ...idp.inputs];
 
 /** Is nothing in it that a person must look at before the sync. */
-export const isCalm = ({ forecast: { summary, licences } }: Preview): boolean =>
+export const isCalm = ({ forecast: { summary, licenses } }: Preview): boolean =>
   summary.secondAccounts + summary.uncertain + summary.groups.ambiguous + summary.groups.unknown + summary.memberships.unknown + summary.memberships.lost ===
-    0 && (licences?.without.length ?? 0) === 0;
+    0 && (licenses?.without.length ?? 0) === 0;

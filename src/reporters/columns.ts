@@ -15,18 +15,47 @@ const LEAST = 4;
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
+/** A segmenter copies the whole text for each character that it finds, so a long text is given in stretches. */
+const STRETCH = 256;
+
+const isPlain = (code: number): boolean => code >= 0x20 && code <= 0x7e;
+
+/** Yields a text in stretches that begin between two characters: between two of ASCII if there are any near. */
+function* stretchesOf(text: string): Iterable<string> {
+  for (let from = 0; from < text.length; ) {
+    let to = Math.min(text.length, from + STRETCH);
+    const most = Math.min(text.length, to + STRETCH);
+    while (to < most && !(isPlain(text.charCodeAt(to)) && isPlain(text.charCodeAt(to - 1)))) to++;
+    // Not within a pair of surrogates.
+    if (to < text.length && (text.charCodeAt(to) & 0xfc00) === 0xdc00) to++;
+    yield text.slice(from, to);
+    from = to;
+  }
+}
+
+/** Returns how many columns a text takes. */
+export function widthOf(text: string): number {
+  if (text.length <= STRETCH) return stringWidth(text);
+  let width = 0;
+  for (const stretch of stretchesOf(text)) width += stringWidth(stretch);
+  return width;
+}
+
 /** Yields what is seen as one character each: only between them may a text be cut. */
 export function charactersOf(text: string): string[] {
-  return /^[ -~]*$/.test(text) ? [...text] : [...segmenter.segment(text)].map(({ segment }) => segment);
+  if (/^[ -~]*$/.test(text)) return [...text];
+  const characters: string[] = [];
+  for (const stretch of stretchesOf(text)) for (const { segment } of segmenter.segment(stretch)) characters.push(segment);
+  return characters;
 }
 
 /** Yields a text cut to a width in columns, with `…` where it was cut. */
 export function cut(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
+  if (widthOf(text) <= width) return text;
   let shown = '';
   let used = 1;
   for (const char of charactersOf(text)) {
-    used += stringWidth(char);
+    used += widthOf(char);
     if (used > width) break;
     shown += char;
   }
@@ -35,11 +64,11 @@ export function cut(text: string, width: number): string {
 
 /** Yields the end of a text, with `…` where it was cut. */
 export function cutStart(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
+  if (widthOf(text) <= width) return text;
   const chars = charactersOf(text);
   let used = 1;
   let from = chars.length;
-  while (from > 0 && used + stringWidth(chars[from - 1]) <= width) used += stringWidth(chars[--from]);
+  while (from > 0 && used + widthOf(chars[from - 1]) <= width) used += widthOf(chars[--from]);
   return `…${chars.slice(from).join('')}`;
 }
 
@@ -62,7 +91,7 @@ interface Widths {
 
 function widthsOf(rows: readonly (readonly Styled[])[], indent: string, width: number | undefined): Widths {
   const columns = rows.reduce((most, row) => Math.max(most, row.length), 0);
-  const wanted = Array.from({ length: columns }, (_, at) => rows.reduce((most, row) => Math.max(most, stringWidth(row[at]?.plain ?? '')), 0));
+  const wanted = Array.from({ length: columns }, (_, at) => rows.reduce((most, row) => Math.max(most, widthOf(row[at]?.plain ?? '')), 0));
   return { wanted, fitted: width === undefined ? wanted : fitWidths(wanted, width - indent.length - GAP.length * (columns - 1)) };
 }
 
@@ -78,14 +107,14 @@ export function tableLines(headings: readonly Styled[], rows: readonly (readonly
 
 /** Returns a block per row, a line per cell that is not empty, with a blank line between two blocks. */
 function stackedLines(headings: readonly Styled[], rows: readonly (readonly Styled[])[], indent: string, width: number): string[] {
-  const label = headings.reduce((most, { plain }) => Math.max(most, stringWidth(plain)), 0);
+  const label = headings.reduce((most, { plain }) => Math.max(most, widthOf(plain)), 0);
   const room = Math.max(LEAST, width - indent.length - label - GAP.length);
   return rows.flatMap((row, number) => [
     ...(number === 0 ? [] : ['']),
     ...row.flatMap((cell, at) => {
       if (cell.plain === '') return [];
       const heading = headings[at].paint(label);
-      return [(indent + heading + ' '.repeat(Math.max(0, label - stringWidth(heading))) + GAP + cell.paint(room)).trimEnd()];
+      return [(indent + heading + ' '.repeat(Math.max(0, label - widthOf(heading))) + GAP + cell.paint(room)).trimEnd()];
     }),
   ]);
 }
@@ -97,7 +126,7 @@ export function alignColumns(rows: readonly (readonly Styled[])[], indent: strin
     const cells = row.map((cell, at) => {
       const shown = cell.paint(widths[at]);
       // A character of two columns may leave one of them free.
-      return at === row.length - 1 ? shown : shown + ' '.repeat(Math.max(0, widths[at] - stringWidth(shown)));
+      return at === row.length - 1 ? shown : shown + ' '.repeat(Math.max(0, widths[at] - widthOf(shown)));
     });
     return (indent + cells.join(GAP)).trimEnd();
   });
@@ -113,7 +142,7 @@ export function wrap(text: string, width: number | undefined, indent: string): s
   let used = 0;
   const words = text.split(' ').flatMap((word) => (width === undefined ? [{ word, glue: ' ' }] : piecesOf(word, room)));
   for (const { word, glue } of words) {
-    const wide = stringWidth(word);
+    const wide = widthOf(word);
     if (used > 0 && used + glue.length + wide > room) {
       lines.push(indent + line);
       line = word;
@@ -128,11 +157,11 @@ export function wrap(text: string, width: number | undefined, indent: string): s
 
 /** Yields a word in pieces that fit. */
 function piecesOf(word: string, room: number): { readonly word: string; readonly glue: string }[] {
-  if (stringWidth(word) <= room) return [{ word, glue: ' ' }];
+  if (widthOf(word) <= room) return [{ word, glue: ' ' }];
   const pieces: string[] = [''];
   let used = 0;
   for (const char of charactersOf(word)) {
-    const wide = stringWidth(char);
+    const wide = widthOf(char);
     if (used + wide > room && used > 0) {
       pieces.push('');
       used = 0;

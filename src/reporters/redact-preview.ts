@@ -25,14 +25,14 @@ export function redactPreview(preview: Preview, stand: ExportStand): Preview {
 }
 
 function redactForecast(forecast: Forecast, stand: ExportStand): Forecast {
-  const { users, groups, memberships, licences, notes } = forecast;
+  const { users, groups, memberships, licenses, notes } = forecast;
   const user = userRedaction(stand);
   return {
     ...forecast,
     users: users.map(user),
     groups: groups.map((one) => redactGroup(one, stand)),
     memberships: memberships.map((one) => redactMembership(one, stand)),
-    ...(licences === undefined ? {} : { licences: { ...licences, without: licences.without.map(user) } }),
+    ...(licenses === undefined ? {} : { licenses: { ...licenses, without: licenses.without.map(user) } }),
     notes: notes.map(stand.note),
   };
 }

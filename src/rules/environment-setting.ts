@@ -1,5 +1,5 @@
 import type { User } from '../model/directory.js';
-import { type Judgement, judgeEnvironment, type SettingOfEnvironment } from '../model/environment.js';
+import { formerSpelling, type Judgement, judgeEnvironment, type SettingOfEnvironment } from '../model/environment.js';
 import type { FindingBase } from '../model/finding.js';
 import { askAboutExport, cell, idsOf, NO_NEEDS, NOBODY, placeText, type Rule, sortedIdentity, userData } from './rule.js';
 
@@ -21,8 +21,8 @@ const WORDS: Readonly<Record<SettingOfEnvironment, Words>> = {
   scimAdmin: { what: 'the SCIM Admin', wanted: 'one account of the export' },
   'scimAdmin.active': { what: 'the account of the SCIM Admin', wanted: 'active' },
   'scimAdmin.authenticationType': { what: 'the authentication type of the SCIM Admin', wanted: 'Basic' },
-  'scimAdmin.organisationAdmin': { what: 'whether the SCIM Admin is an organisation administrator', wanted: 'an organisation administrator' },
-  'scimAdmin.licence': { what: 'the license of the SCIM Admin', wanted: 'a named Creator license' },
+  'scimAdmin.organizationAdmin': { what: 'whether the SCIM Admin is an organisation administrator', wanted: 'an organisation administrator' },
+  'scimAdmin.license': { what: 'the license of the SCIM Admin', wanted: 'a named Creator license' },
   tokenIssued: { what: 'the day on which the bearer token was issued', wanted: 'less than six months ago' },
 };
 
@@ -37,7 +37,7 @@ function wrongText({ setting, stated, exported, users }: Judgement): string {
   if (setting === 'disableSamlAutoGeneration') return 'The auto-generation of new SAML users is stated not to be disabled.';
   if (setting === 'scimAdmin.active') return `${account} is inactive, so no SCIM request is let in.`;
   if (setting === 'scimAdmin.authenticationType') return `${account} signs in with the identity provider, not with a password of its own.`;
-  if (setting === 'scimAdmin.organisationAdmin') return `${account} is stated not to be ${wanted}.`;
+  if (setting === 'scimAdmin.organizationAdmin') return `${account} is stated not to be ${wanted}.`;
   if (setting === 'tokenIssued') return `The bearer token is stated to be issued on ${stated}, which is still to come.`;
   const said = [...(stated === null ? [] : [`${spoken(stated)} as stated`]), ...(exported === null ? [] : [`${spoken(exported)} in the export`])];
   return `${account} has another license than ${wanted}: ${said.join(', ')}.`;
@@ -69,7 +69,7 @@ export const environmentSetting: Rule<EnvironmentSetting> = {
   why: 'No export shows these settings. With a wrong one SCIM requests are refused, people change or generate accounts beside the identity provider, or provisioning stops when the token ends.',
   fix: 'Change the setting in the administration of Jama Connect, then state it in `environment` of the configuration. The SCIM Admin is an active Basic account, organisation administrator, with a named Creator license; a new bearer token is stated with its day of issue.',
   example:
-    'The configuration states `"scimAdmin": { "userName": "scim.admin", "licence": "Creator (float)" }`: requests of an account with a floating license are refused.',
+    'The configuration states `"scimAdmin": { "userName": "scim.admin", "license": "Creator (float)" }`: requests of an account with a floating license are refused.',
   clause: 'connect-configuration',
   needs: NO_NEEDS,
   isAskedFor: ({ environment }) => environment !== undefined,
@@ -83,7 +83,10 @@ export const environmentSetting: Rule<EnvironmentSetting> = {
     },
   }),
   message: messageOf,
-  identity: ({ setting, problem, stated, exported, users }) => [setting, problem, String(stated), String(exported), ...sortedIdentity(users, subjectOf)],
+  identity: ({ setting, problem, stated, exported, users }) => [
+    ...[formerSpelling(setting), problem, String(stated), String(exported)],
+    ...sortedIdentity(users, subjectOf),
+  ],
   topic: ({ setting }) => setting,
   data: ({ setting, problem, stated, exported, expires, users }, locate) => ({
     setting,

@@ -15,7 +15,7 @@ export const idpInactiveUser: Rule<IdpInactiveUser> = {
   severity: 'warning',
   title: 'Active users who are blocked in the identity provider',
   finds: 'An active user of Jama Connect whose account in the identity provider is blocked, suspended or deactivated.',
-  why: 'The sync deactivates the account, or leaves an account that nobody owns: a provider sends a deactivation only for accounts that it has linked. Who is still needed would lose access; who has left would keep a licence.',
+  why: 'The sync deactivates the account, or leaves an account that nobody owns: a provider sends a deactivation only for accounts that it has linked. Who is still needed would lose access; who has left would keep a license.',
   fix: 'Deactivate the user in Jama Connect if the person has left. If not, have the person reactivated in the identity provider before the first sync.',
   example: 'User 12 is active in Jama Connect; in Entra accountEnabled is False for the same person.',
   clause: 'idp-deactivates',

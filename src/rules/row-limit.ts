@@ -1,4 +1,4 @@
-import type { Input } from '../model/directory.js';
+import type { Input, TypeListInput } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
 import type { IdpInput } from '../model/idp.js';
 import { askAboutExport, cell, count, literal, NO_NEEDS, NOBODY, type Rule } from './rule.js';
@@ -7,7 +7,7 @@ export interface RowLimit extends FindingBase {
   readonly rule: 'row-limit';
   /** As `inputs` name it. */
   readonly file: string;
-  readonly role: (Input | IdpInput)['role'];
+  readonly role: (Input | TypeListInput | IdpInput)['role'];
   readonly rows: number;
   /** How many of the files before it have the same role and as many rows. */
   readonly alike: number;
@@ -22,14 +22,19 @@ const REST_LIMITS: ReadonlySet<number> = new Set([20, 50]);
 /** As few memberships as that are no sign of anything. */
 const LEAST_MEMBERSHIPS = 1_000;
 
-const isIdp = (input: Input | IdpInput): input is IdpInput => input.role.startsWith('idp-');
+type Listed = Input | TypeListInput | IdpInput;
 
-function isAtLimit(input: Input | IdpInput): boolean {
+const isIdp = (input: Listed): input is IdpInput => input.role.startsWith('idp-');
+const isTypeList = (input: Listed): input is TypeListInput => input.role === 'auth-types' || input.role === 'basic-users';
+
+function isAtLimit(input: Listed): boolean {
   const { rows, path } = input;
   if (isIdp(input)) return LIMITS.has(rows) || GRAPH_LIMITS.has(rows);
+  // A list of everybody's type that is cut off is refused; one of the Basic users makes the others IdP.
+  if (isTypeList(input)) return input.role === 'basic-users' && LIMITS.has(rows);
   if (input.isComplete === true || input.table !== undefined) return false;
   if (input.role === 'memberships' && rows < LEAST_MEMBERSHIPS) return false;
-  return LIMITS.has(rows) || (REST_LIMITS.has(rows) && /\.json$/i.test(path));
+  return LIMITS.has(rows) || (REST_LIMITS.has(rows) && /\.(?:json|jsonl|ndjson)$/i.test(path));
 }
 
 const ADVICE =
@@ -46,9 +51,9 @@ export const rowLimit: Rule<RowLimit> = {
   clause: 'conflicting-pairs',
   needs: NO_NEEDS,
   start: ({ idp }) => ({
-    *findings({ inputs }) {
+    *findings({ inputs, typeList }) {
       const seen = new Map<string, number>();
-      for (const input of [...inputs, ...(idp?.directory.inputs ?? [])]) {
+      for (const input of [...inputs, ...(typeList === undefined ? [] : [typeList]), ...(idp?.directory.inputs ?? [])]) {
         if (!isAtLimit(input)) continue;
         const { role, rows, path } = input;
         const alike = seen.get(`${role} ${rows}`) ?? 0;

@@ -36,9 +36,9 @@ const CONNECT: readonly Step[] = [
     clause: 'scim-admin',
     applies: always,
     text: () => 'Create the SCIM Admin: a service account with Basic authentication and organisation administration.',
-    settings: ['scimAdmin', 'scimAdmin.active', 'scimAdmin.authenticationType', 'scimAdmin.organisationAdmin', 'scimAdmin.licence'],
+    settings: ['scimAdmin', 'scimAdmin.active', 'scimAdmin.authenticationType', 'scimAdmin.organizationAdmin', 'scimAdmin.license'],
     details: (given) => [
-      'Give it a named Creator licence: the interface answers no account without one.',
+      'Give it a named Creator license: the interface answers no account without one.',
       'Use it for nothing else, assign nobody to it in the identity provider, and leave it out of every clean-up (`--leave-out-user ID`).',
       ...(isEntra(given) && (given.authMode === 'saml' || given.authMode === 'auth0')
         ? ['Where Basic authentication is switched off, the requests for the token below are made with API credentials instead.']

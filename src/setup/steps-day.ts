@@ -96,10 +96,10 @@ const DAY: readonly Step[] = [
     details: ({ sourceWords }) => [{ code: `scim-audit check ${sourceWords}` }],
   },
   {
-    id: 'day-licences',
+    id: 'day-licenses',
     clause: 'mastery',
     applies: always,
-    text: () => 'Give new users the licence type that they need, one by one or as a batch.',
+    text: () => 'Give new users the license type that they need, one by one or as a batch.',
   },
 ];
 
@@ -129,7 +129,7 @@ const BACK: readonly Step[] = [
   {
     id: 'back-users',
     applies: always,
-    text: () => 'Reactivate whoever was deactivated by mistake; each takes a licence.',
+    text: () => 'Reactivate whoever was deactivated by mistake; each takes a license.',
   },
   {
     id: 'back-second-accounts',

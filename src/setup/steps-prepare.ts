@@ -46,14 +46,14 @@ const PEOPLE: readonly Step[] = [
             'Organisation-level groups that are synced are managed in the identity provider, name and members; a group that is deleted there is deleted here. Project groups are not touched.',
           ]
         : []),
-      'Licence types, avatars, project groups and permissions stay with Jama Connect.',
+      'License types, avatars, project groups and permissions stay with Jama Connect.',
     ],
   },
   {
-    id: 'licences',
+    id: 'licenses',
     clause: 'mastery',
     applies: always,
-    text: () => 'Count the free licences: new and reactivated users take a Creator licence, and then Creator (float).',
+    text: () => 'Count the free licenses: new and reactivated users take a Creator license, and then Creator (float).',
   },
   {
     id: 'integrations',

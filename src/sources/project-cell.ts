@@ -22,8 +22,11 @@ const NO_NAME = new Set([
 /** Nothing of it can be seen, so nothing of it names a project. */
 const UNSEEN = /[\s\p{Cf}\p{Cc}]/gu;
 
-/** `#REF!`, `#NAME?` and the like, of a spreadsheet. */
-const SHEET_ERROR = /^#.+[!?]$/;
+/** `#REF!`, `#NAME?` and the like of a spreadsheet, which writes `#N/A` in its own language: `#NV`, `#N/D`. */
+const SHEET_ERROR = /^#(?:.+[!?]|[^\d\s]+)$/;
+/** What a tool encloses is a word of its own, in its own language: `(no project)`, `<leer>`. */
+const ENCLOSED = /^(?:\(.*\)|<.*>|\[.*\]|\{.*\})$/s;
+const DIGITS_ONLY = /^\P{L}*$/u;
 const NUMBER = /^[+-]?\d+(?:[.,]\d+)?$/;
 
 /** Returns whether a project cell says that there is a project; undefined if that is not certain. */
@@ -31,7 +34,7 @@ export function parseProject(text: string): boolean | undefined {
   if (text.replace(UNSEEN, '') === '') return false;
   const value = text.trim().normalize('NFKC').replace('\u2212', '-').toLowerCase();
   if (!/[\p{L}\p{N}]/u.test(value)) return undefined;
-  if (SHEET_ERROR.test(value)) return undefined;
+  if (SHEET_ERROR.test(value) || (ENCLOSED.test(value) && !DIGITS_ONLY.test(value))) return undefined;
   if (NUMBER.test(value) && Number(value.replace(',', '.')) <= 0) return undefined;
   const bare = value.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
   return NO_NAME.has(bare) || value === '\\n' || value === '"n' ? undefined : true;

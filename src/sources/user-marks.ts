@@ -32,17 +32,17 @@ export function markUsers({ collation, leaveOutUsers, scimAdmin, systemsByKey, a
   const adminKey = scimAdmin?.userName === undefined ? undefined : key(scimAdmin.userName);
   const needsKey = adminKey !== undefined || systemsByKey !== undefined;
   return (table) => {
-    const licence = columnText(table, 'licenseType');
+    const license = columnText(table, 'licenseType');
     const isTypeGiven = areTypesListed === true || table.columns.has('authenticationType');
     return (row, id, userName) => {
       const folded = needsKey ? key(userName) : '';
       const systems = systemsByKey?.get(folded);
       const isAdmin = scimAdmin !== undefined && (id === scimAdmin.id || (folded !== '' && folded === adminKey));
       if (!isAdmin && systems === undefined) return leftOut.has(id) ? { isLeftOut: true } : undefined;
-      const found = table.words.value('licenseType', licence?.(row) ?? '');
+      const found = table.words.value('licenseType', license?.(row) ?? '');
       return {
         ...(isAdmin || leftOut.has(id) ? { isLeftOut: true } : {}),
-        ...(isAdmin ? { scimAdmin: { isTypeGiven, ...(found.trim() === '' ? {} : { licence: found }) } } : {}),
+        ...(isAdmin ? { scimAdmin: { isTypeGiven, ...(found.trim() === '' ? {} : { license: found }) } } : {}),
         ...(systems === undefined ? {} : { signsInFor: systems }),
       };
     };

@@ -5,7 +5,7 @@ import type { AuthMode } from '../model/policy.js';
 import { columnText } from './column-text.js';
 import { type Problems, quoted, type WrongValues } from './problem.js';
 import type { Row, Table } from './table.js';
-import { isInactiveLicence, parseActivity, parseAuthenticationType } from './values.js';
+import { isInactiveLicense, parseActivity, parseAuthenticationType } from './values.js';
 
 export type CellProblem = (table: Table, row: Row, column: string, message: string, cause?: string) => void;
 
@@ -13,7 +13,7 @@ export type CellProblem = (table: Table, row: Row, column: string, message: stri
 export function activityReader(table: Table, cellProblem: CellProblem): Remembered<boolean> {
   const active = columnText(table, 'active');
   const text = active ?? columnText(table, 'disabled');
-  const licence = columnText(table, 'licenseType');
+  const license = columnText(table, 'licenseType');
   if (text !== undefined) {
     const column = active !== undefined ? 'active' : 'disabled';
     const refuse = (row: Row, cell: string): void => {
@@ -29,7 +29,7 @@ export function activityReader(table: Table, cellProblem: CellProblem): Remember
       otherwise: true,
     });
   }
-  const isActive = table.activity === undefined ? (row: Row) => licence === undefined || !isInactiveLicence(licence(row)) : () => table.activity === 'active';
+  const isActive = table.activity === undefined ? (row: Row) => license === undefined || !isInactiveLicense(license(row)) : () => table.activity === 'active';
   return { read: isActive, count: () => 0 };
 }
 

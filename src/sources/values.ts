@@ -26,8 +26,8 @@ export function parseActivity(text: string, column: 'active' | 'disabled', furth
   return isDisabled === undefined ? undefined : !isDisabled;
 }
 
-/** A licence type that says that the user is inactive, as code or as word. */
-export const isInactiveLicence = (text: string): boolean => /^(?:i|inactive|i - inactive)$/i.test(text.trim());
+/** A license type that says that the user is inactive, as code or as word. */
+export const isInactiveLicense = (text: string): boolean => /^(?:i|inactive|i - inactive)$/i.test(text.trim());
 
 const ACCEPTED: Readonly<Record<string, AuthenticationType>> = {
   basic: 'basic',

@@ -83,7 +83,7 @@ describe('readConfigFile', () => {
         multiMode: true,
         allowUsernameChange: false,
         disableSamlAutoGeneration: true,
-        scimAdmin: { userName: 'scim.admin', organisationAdmin: true, licence: 'Creator' },
+        scimAdmin: { userName: 'scim.admin', organizationAdmin: true, license: 'Creator' },
         tokenIssued: '2026-02-28',
       },
       strictEnvironment: true,
@@ -134,7 +134,7 @@ describe('readConfigFile', () => {
   });
 
   it('what environment is to hold is told in words', () => {
-    const text = '{ "environment": { "tokenIssued": "2026-02-30", "scimAdmin": { "licence": "Creator" }, "multiMode": "on", "colour": "red" } }';
+    const text = '{ "environment": { "tokenIssued": "2026-02-30", "scimAdmin": { "license": "Creator" }, "multiMode": "on", "colour": "red" } }';
     expect(detailsOf(text).map((detail) => detail.slice(detail.indexOf(': ') + 2))).toEqual([
       'environment.tokenIssued: it is a day of the calendar, written as 2026-03-31.',
       'environment.scimAdmin: name the account by its userName or by its id, one of them.',
@@ -156,6 +156,34 @@ describe('readConfigFile', () => {
 });
 
 const ME = process.getuid?.();
+
+describe('names of version 1', () => {
+  const config = (admin: object): string => JSON.stringify({ environment: { scimAdmin: { userName: 'scim.admin', ...admin } } });
+
+  it('are read, and told', () => {
+    const file = join(newFolder({ [NAME]: config({ organisationAdmin: true, licence: 'Creator' }) }), NAME);
+    const told: string[] = [];
+    expect(readConfigFile(file, (former, name) => void told.push(`${former} ${name}`))).toEqual({
+      environment: { scimAdmin: { userName: 'scim.admin', organizationAdmin: true, license: 'Creator' } },
+    });
+    expect(told).toEqual(['organisationAdmin organizationAdmin', 'licence license']);
+  });
+
+  it('are refused beside the names of today', () => {
+    const file = join(newFolder({ [NAME]: config({ licence: 'Creator', license: 'Creator' }) }), NAME);
+    expect(() => readConfigFile(file)).toThrow(Mistake);
+  });
+
+  it('are noted in every report', async () => {
+    const files = {
+      [NAME]: config({ licence: 'Creator' }),
+      'users.csv': 'id,userName,email,active\n1,scim.admin,it@crumb.example,true\n2,rye@crumb.example,rye@crumb.example,true\n',
+    };
+    const skipped = ['--skip-rule', 'duplicate-group-name', '--skip-rule', 'inactive-basic-member'];
+    const { stdout } = await runCli(['check', '.', '--auth-mode', 'saml', ...skipped, '--format', 'json'], { cwd: newFolder(files) });
+    expect(JSON.parse(stdout).notes.join('\n')).toContain('It has names of version 1; write license instead of licence.');
+  });
+});
 
 describe('findConfigFile', () => {
   it('does not look above the folder that holds .git, be that a folder or a file', () => {

@@ -70,7 +70,7 @@ const CONFIG = {
   authMode: 'multi',
   failOn: 'error',
   rules: { 'duplicate-email': 'info' },
-  environment: { idp: 'okta', multiMode: true, scimAdmin: { id: '5', organisationAdmin: true } },
+  environment: { idp: 'okta', multiMode: true, scimAdmin: { id: '5', organizationAdmin: true } },
 };
 
 /** A little of everything. */

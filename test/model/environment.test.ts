@@ -15,14 +15,14 @@ describe('isNamedCreator', () => {
     'Creator (named)',
     'N - Creator',
     'N - Creator, TR - Test runner',
-  ])('%s is one', (licence) => {
-    expect(isNamedCreator(licence)).toBe(true);
+  ])('%s is one', (license) => {
+    expect(isNamedCreator(license)).toBe(true);
   });
 
   it.each(['C', 'FLOATING', 'Creator (Float)', 'Creator (float)', 'Float creator', 'C - Creator (Float)', 'NV', 'NAMED_REVIEWER', 'INACTIVE', 'S', '', 'None'])(
     '%s is none',
-    (licence) => {
-      expect(isNamedCreator(licence)).toBe(false);
+    (license) => {
+      expect(isNamedCreator(license)).toBe(false);
     },
   );
 });
@@ -81,7 +81,7 @@ describe('judgeEnvironment', () => {
     };
     const problems = (isTypeGiven: boolean, isStrict: boolean): string[] =>
       judgeEnvironment(
-        { stated: { scimAdmin: { id: '2', organisationAdmin: true, licence: 'N' } }, isStrict, today: '2026-03-02' },
+        { stated: { scimAdmin: { id: '2', organizationAdmin: true, license: 'N' } }, isStrict, today: '2026-03-02' },
         [{ ...admin, scimAdmin: { isTypeGiven } }],
         false,
       ).map(({ setting, problem }) => `${setting} ${problem}`);

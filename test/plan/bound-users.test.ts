@@ -126,7 +126,7 @@ describe('a user whom another system signs in as', () => {
 
 describe('the SCIM Admin', () => {
   const CONFIG = {
-    'scim-audit.config.json': '{ "environment": { "scimAdmin": { "userName": "Scim.Admin", "organisationAdmin": true, "licence": "Creator" } } }',
+    'scim-audit.config.json': '{ "environment": { "scimAdmin": { "userName": "Scim.Admin", "organizationAdmin": true, "license": "Creator" } } }',
   };
   /** A Basic account in a Basic organisation, which would be renamed. */
   const ADMIN = '5,scim.admin,admin@x.org,true,basic,N';

@@ -30,8 +30,8 @@ describe('comes back as it was', () => {
     expect(summary.accepted).toBe(1);
     expect(readTable(folder).map((cells) => cells[COLUMN.action])).toEqual(table.map((cells) => cells[COLUMN.action]));
     const text = readText(folder);
-    expect(text).toContain("set-name,'=Optics (2)");
-    expect(text).toContain("accept,,'=because,'@ines,2026-12-31");
+    expect(text).toContain('"set-name","\'=Optics (2)"');
+    expect(text).toContain('"accept","","\'=because","\'@ines","2026-12-31"');
     expect(JSON.parse(readFileSync(join(folder, 'plan/plan.json'), 'utf8')).actions.map(({ change }: { change: { to: string } }) => change.to)).toContain(
       '=Optics (2)',
     );
@@ -50,16 +50,17 @@ describe('comes back as it was', () => {
     ['semicolons', (text) => rewritten(text, ';', '\r\n', false)],
     ['tabs', (text) => rewritten(text, '\t', '\n', false)],
     ['LF', (text) => rewritten(text, ',', '\n', false)],
-    ['all cells quoted', (text) => rewritten(text, ',', '\r\n', true)],
-    ['a byte-order mark', (text) => `\ufeff${text}`],
-    ['UTF-16', (text) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+    ['quotes only where they are needed', (text) => rewritten(text, ',', '\r\n', false)],
+    ['semicolons and quotes', (text) => rewritten(text, ';', '\r\n', true)],
+    ['no byte-order mark', (text) => text.slice(1)],
+    ['UTF-16', (text) => Buffer.from(text, 'utf16le')],
     ['an empty line at the end', (text) => `${text}\r\n`],
     ['lines of empty cells at the end', (text) => `${text},,,,,,,,,,,\r\n`],
     ['no line end at the end', (text) => text.trimEnd()],
-    ['empty cells at the end left away', (text) => text.replace(/,+\r\n/g, '\r\n')],
+    ['empty cells at the end left away', (text) => text.replace(/(?:,"")+\r\n/g, '\r\n')],
     ['empty cells put in at the end', (text) => rewritten(text, ',', ',,\r\n', false)],
     ['other line ends in cells', (text) => text.replace('two\nlines', 'two\r\nlines')],
-    ['numbers written otherwise', (text) => text.replaceAll(',0005,', ',5,').replaceAll(',1.50,', ',1.5,')],
+    ['numbers written otherwise', (text) => text.replaceAll(',"0005",', ',5,').replaceAll(',"1.50",', ',1.5,')],
     ['rows in another order', (text) => [text.slice(0, text.indexOf('\n') + 1), ...records(text).slice(1).reverse()].join('')],
   ])('%s', async (_, change) => {
     answer(folder, [['conflicting-users', '2', { action: 'set-username', value: 'former-2@x.org' }]]);
@@ -79,10 +80,12 @@ function records(text: string): string[] {
 }
 
 function rewritten(text: string, delimiter: string, lineEnd: string, isQuoted: boolean): string {
-  const table = records(text).map((record) => [...record.trimEnd().matchAll(/(?:^|,)("(?:[^"]|"")*"|[^,]*)/g)].map(([, cell = '']) => cell));
+  const table = records(text.replace(/^\ufeff/, '')).map((record) =>
+    [...record.trimEnd().matchAll(/(?:^|,)("(?:[^"]|"")*"|[^,]*)/g)].map(([, cell = '']) => cell),
+  );
   const plain = (cell: string): string => (cell.startsWith('"') ? cell.slice(1, -1) : cell);
-  const needs = (cell: string): boolean => isQuoted || cell.startsWith('"') || cell.includes(delimiter);
-  return table.map((cells) => cells.map((cell) => (needs(cell) ? `"${plain(cell)}"` : cell)).join(delimiter) + lineEnd).join('');
+  const needs = (cell: string): boolean => isQuoted || /[",\n]|^\s|\s$/.test(cell) || cell.includes(delimiter);
+  return table.map((cells) => cells.map((cell) => (needs(plain(cell)) ? `"${plain(cell)}"` : plain(cell))).join(delimiter) + lineEnd).join('');
 }
 
 describe('on a fresh export', () => {

@@ -59,7 +59,7 @@ const observatory = (provider: 'okta' | 'entra' = 'okta', actions = false): Prev
       strangers: { 1: 2 },
     }),
     {
-      licences: { creator: 1, creatorFloat: 1 },
+      licenses: { creator: 1, creatorFloat: 1 },
       ...(actions
         ? { actions: [{ id: 'a1', change: { kind: 'replace-user', user: '1', attribute: 'userName', from: 'ana', to: 'ana@dome.example' }, resolves: [] }] }
         : {}),
@@ -110,13 +110,13 @@ describe('pretty', () => {
       'Users of whom it is ambiguous which account is theirs',
       'Users of whom it is not documented what happens',
       'Accounts that are deactivated',
-      'Accounts that are activated, each with a licence',
+      'Accounts that are activated, each with a license',
       'Members who are lost',
       'Groups that are created',
       'Groups to be synced that are not linked',
-      'Users who would be left without a licence',
+      'Users who would be left without a license',
       'Accounts of which values are overwritten',
-      'New accounts, each with a licence',
+      'New accounts, each with a license',
       'Members who are added',
       'Members who are not added',
     ]);
@@ -177,13 +177,13 @@ describe('json', () => {
     const text = await renderAs('json', observatory('entra', true));
     const value = JSON.parse(text);
     expect(value).toMatchObject({
-      schemaVersion: 1,
+      schemaVersion: 2,
       kind: 'scim-audit/preview',
       provider: 'entra',
       snapshot: { users: 7, groups: 3, memberships: 2 },
       idp: { provider: 'entra', users: 6, groups: 2, members: 3 },
       before: { summary: { secondAccounts: 1 } },
-      licences: { stock: { creator: 1, creatorFloat: 1 }, needed: 2, without: [] },
+      licenses: { stock: { creator: 1, creatorFloat: 1 }, needed: 2, without: [] },
       summary: { secondAccounts: 0 },
     });
     const effects: string[] = value.users.flatMap((user: { effects: string[] }) => user.effects);

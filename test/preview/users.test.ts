@@ -263,24 +263,24 @@ describe('users', () => {
   });
 });
 
-describe('licences', () => {
+describe('licenses', () => {
   const two = { users: [{ userName: ana, email: ana, active: false }] };
   const idp = { provider: 'okta' as const, users: [{ subject: 'new@dome.example' }, { subject: ana }, { subject: 'late@dome.example' }] };
 
   it('go to new and reactivated users in the order of the export: Creator, then Creator (float)', () => {
-    const { licences, notes } = forecastOf(two, idp, { licences: { creator: 1, creatorFloat: 1 } });
-    expect(licences).toMatchObject({ needed: 3, creator: 1, creatorFloat: 1 });
-    expect(licences?.without.map(lineOf)).toEqual(['late@dome.example > -: create']);
+    const { licenses, notes } = forecastOf(two, idp, { licenses: { creator: 1, creatorFloat: 1 } });
+    expect(licenses).toMatchObject({ needed: 3, creator: 1, creatorFloat: 1 });
+    expect(licenses?.without.map(lineOf)).toEqual(['late@dome.example > -: create']);
     expect(notes.join(' ')).toMatch(/who it is is an example/);
   });
 
   it('suffice, and nobody is without', () => {
-    const { licences, notes } = forecastOf(two, idp, { licences: { creator: 9, creatorFloat: 9 } });
-    expect(licences).toMatchObject({ needed: 3, creator: 3, creatorFloat: 0, without: [] });
+    const { licenses, notes } = forecastOf(two, idp, { licenses: { creator: 9, creatorFloat: 9 } });
+    expect(licenses).toMatchObject({ needed: 3, creator: 3, creatorFloat: 0, without: [] });
     expect(notes.join(' ')).not.toMatch(/an example/);
   });
 
   it('are not predicted where nobody says how many there are', () => {
-    expect(forecastOf(two, idp).licences).toBeUndefined();
+    expect(forecastOf(two, idp).licenses).toBeUndefined();
   });
 });

@@ -5,7 +5,7 @@ import { beginAudit } from '../../src/audit/audit.js';
 import { IDP_PROVIDERS, type IdpDirectory, type IdpProvider, type IdpUser } from '../../src/model/idp.js';
 import type { Action } from '../../src/plan/plan.js';
 import { afterPlan } from '../../src/preview/after.js';
-import type { Forecast, LicenceStock, UserForecast } from '../../src/preview/forecast.js';
+import type { Forecast, LicenseStock, UserForecast } from '../../src/preview/forecast.js';
 import { MemberList } from '../../src/preview/member-list.js';
 import { predict } from '../../src/preview/predict.js';
 import type { Preview } from '../../src/preview/preview.js';
@@ -58,14 +58,14 @@ export function organisationOf({ users, groups = [], members = [], authMode = 'm
 export const named = (...names: readonly string[]): Organisation['groups'] => groupsOf(names);
 
 export interface PreviewWishes {
-  readonly licences?: LicenceStock;
+  readonly licenses?: LicenseStock;
   readonly actions?: readonly Action[];
   /** What the source does not tell. */
   readonly lacks?: 'groups' | 'groupList' | 'memberships';
 }
 
 /** Yields the preview of an organisation against an identity provider, the memberships streamed in the order of their rows. */
-export function previewOf(organisation: Organisation, idp: IdpDirectory, { licences, actions, lacks }: PreviewWishes = {}): Preview {
+export function previewOf(organisation: Organisation, idp: IdpDirectory, { licenses, actions, lacks }: PreviewWishes = {}): Preview {
   const plain = directoryOf(organisation);
   const directory = lacks === undefined ? plain : { ...plain, given: { ...plain.given, [lacks]: false } };
   const policy = policyOf(organisation);
@@ -78,7 +78,7 @@ export function previewOf(organisation: Organisation, idp: IdpDirectory, { licen
     const [userPlace, groupPlace] = [users.get(user), groups.get(group)];
     if (userPlace !== undefined && groupPlace !== undefined) sink.member(userPlace, groupPlace);
   }
-  const wishes = licences === undefined ? {} : { licences };
+  const wishes = licenses === undefined ? {} : { licenses };
   const about = { snapshot: snapshotOf(organisation), policy, syncNames: audit.context.sync.names, idp, notes: [] };
   const now = predict(audit.context, members, wishes);
   if (actions === undefined) return { ...about, forecast: now };
@@ -178,6 +178,6 @@ export const nastyPreview: fc.Arbitrary<Preview> = fc
       ],
       strangers: { 1: 2 },
     });
-    const shown = previewOf(organisation, idp, { licences: { creator: 1, creatorFloat: 0 } });
+    const shown = previewOf(organisation, idp, { licenses: { creator: 1, creatorFloat: 0 } });
     return { ...shown, notes: [`A note about ${note}.`] };
   });

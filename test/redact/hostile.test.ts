@@ -67,7 +67,7 @@ const FILES = {
   'members.csv': 'id,login\nquilla.new@zenith.example,quilla.new@zenith.example\n,tuvok\n',
   'systems.csv': 'username,system\nquilla,Buildserver\ntuvok,Umberto Lindgren\nxanthe,xanthe\n',
   'config.json': JSON.stringify({
-    environment: { scimAdmin: { userName: 'yngve', licence: 'Reviewer' }, multiMode: false },
+    environment: { scimAdmin: { userName: 'yngve', license: 'Reviewer' }, multiMode: false },
     leaveOutUsers: ['tuvok.old@zenith.example'],
   }),
 };

@@ -196,6 +196,18 @@ describe('--basic-users', () => {
     expect(shownOf(await check('ana\n', '--basic-users', ['--format', 'json'], active)).notChecked).toEqual([]);
   });
 
+  it('may be cut off where it holds as many users as a page of a tool does', async () => {
+    const rows = Array.from({ length: 201 }, (_, at) => `${at},u${at}@dome.example,u${at}@dome.example,${at !== 0}`);
+    const files = { ...EXPORT, 'users.csv': `id,userName,email,active\n${rows.join('\n')}\n` };
+    const limits = async (count: number): Promise<unknown> => {
+      const list = `id\n${Array.from({ length: count }, (_, at) => at).join('\n')}\n`;
+      const { findings } = shownOf(await check(list, '--basic-users', ['--format', 'json'], files));
+      return findings.filter(({ rule }) => rule === 'row-limit');
+    };
+    expect(await limits(200)).toEqual([expect.objectContaining({ rule: 'row-limit', severity: 'warning', file: 'list.csv', rows: 200 })]);
+    expect(await limits(199)).toEqual([]);
+  });
+
   it('says so in a plan and in a certificate as well', async () => {
     const cwd = newFolder({ ...EXPORT, 'basic.txt': 'ana\n' });
     const args = ['.', '--auth-mode', 'multi', '--basic-users', 'basic.txt'];

@@ -3,7 +3,7 @@
 import type { Input } from '../../model/directory.js';
 import { Mistake } from '../../model/mistake.js';
 import { afterPlan } from '../../preview/after.js';
-import type { LicenceStock } from '../../preview/forecast.js';
+import type { LicenseStock } from '../../preview/forecast.js';
 import { MemberList } from '../../preview/member-list.js';
 import { predict } from '../../preview/predict.js';
 import { outcomeText, type Preview, previewInputs } from '../../preview/preview.js';
@@ -24,7 +24,7 @@ import { TOOL } from '../tool.js';
 
 export interface PreviewFlags extends SharedFlags {
   after?: string;
-  licenses?: LicenceStock;
+  licenses?: LicenseStock;
   rows?: number | 'all';
   color?: boolean;
   redact?: boolean;
@@ -71,7 +71,7 @@ async function foresee(prepared: Prepared, { licenses }: PreviewFlags, opened: O
   const { context } = audit;
   const { idp } = report;
   if (idp === undefined) throw new Error('the exports of the identity provider were asked for and not read');
-  const wishes = licenses === undefined ? {} : { licences: licenses };
+  const wishes = licenses === undefined ? {} : { licenses: licenses };
   const about = {
     snapshot: report.snapshot,
     policy: report.policy,

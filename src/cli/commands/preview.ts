@@ -3,7 +3,7 @@ import { PREVIEW_FORMATS } from '../../reporters/preview/registry.js';
 import type { PreviewFlags } from '../actions/preview.js';
 import type { Ending } from '../exit.js';
 import type { Io } from '../io.js';
-import { licenceStock } from '../licence-stock.js';
+import { licenseStock } from '../license-stock.js';
 import { addIdpOptions, addPolicyOptions, addSourceOptions, REDACT } from '../options.js';
 import type { OutputWord } from '../outputs.js';
 import { rowLimit } from '../row-limit.js';
@@ -17,7 +17,7 @@ export function addPreview(program: Command, io: Io, end: (ending: Ending) => vo
     .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv, or with saved JSON of REST; or a SQLite file');
   addIdpOptions(addPolicyOptions(addSourceOptions(command)))
     .option('--after <plan>', 'preview as if the plan were applied, with the numbers of now beside it: plan.json, or its folder')
-    .option('--licenses <stock>', 'licences that are free, to see who would be without: creator=20,creator-float=5', licenceStock)
+    .option('--licenses <stock>', 'licenses that are free, to see who would be without: creator=20,creator-float=5', licenseStock)
     .option('--format <format>', `${PREVIEW_FORMATS.map(({ id }) => id).join(', ')}; may be repeated, each with its --output`, (value: string) =>
       words.push({ kind: 'format', value }),
     )

@@ -1,7 +1,6 @@
 /** A component as SVG: accounts in a column, and beside them a rail for each username that is wanted. */
 
-import stringWidth from 'string-width';
-import { cut } from '../columns.js';
+import { cut, widthOf } from '../columns.js';
 import { escapeMarkup } from '../markup.js';
 import { visible } from '../visible.js';
 import type { Component, Link, Node } from './contests.js';
@@ -22,7 +21,7 @@ const SAYS_NAME: Readonly<Record<Link['kind'], string>> = { wants: 'wants the us
 export function* drawComponent({ nodes, links }: Component): Iterable<string> {
   const labels = nodes.map(({ label }) => cut(visible(label) || '(blank)', LONGEST));
   const details = nodes.map(({ detail }) => cut(visible(detail), LONGEST));
-  const widest = Math.max(...[...labels, ...details].map((text) => stringWidth(text)));
+  const widest = Math.max(...[...labels, ...details].map((text) => widthOf(text)));
   const box = Math.ceil(widest * COLUMN + 22);
   const rails = railsOf(links);
   const lanes = Math.max(0, ...rails.values()) + 1;

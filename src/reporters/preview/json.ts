@@ -8,7 +8,7 @@ import { idpHead } from '../json.js';
 import { notesOf } from './numbers.js';
 import type { PreviewReporter } from './reporter.js';
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 const KIND = 'scim-audit/preview';
 
 /**
@@ -71,15 +71,15 @@ function headOf(preview: Preview, tool: { readonly name: string; readonly versio
     idp: idpHead(idp),
     settings: { authMode: policy.authMode, syncGroups: syncNames },
     summary: forecast.summary,
-    ...(forecast.licences === undefined ? {} : { licences: licencesOf(forecast) }),
-    ...(before === undefined ? {} : { before: { summary: before.summary, ...(before.licences === undefined ? {} : { licences: licencesOf(before) }) } }),
+    ...(forecast.licenses === undefined ? {} : { licenses: licensesOf(forecast) }),
+    ...(before === undefined ? {} : { before: { summary: before.summary, ...(before.licenses === undefined ? {} : { licenses: licensesOf(before) }) } }),
     notes: notesOf(preview),
   };
 }
 
-function licencesOf({ licences }: Forecast) {
-  if (licences === undefined) return undefined;
-  const { stock, needed, creator, creatorFloat, without } = licences;
+function licensesOf({ licenses }: Forecast) {
+  if (licenses === undefined) return undefined;
+  const { stock, needed, creator, creatorFloat, without } = licenses;
   return { stock, needed, creator, creatorFloat, without: without.map(({ idpUser }) => idpUser?.subject ?? '') };
 }
 

@@ -5,7 +5,7 @@ import type { Preview } from '../../preview/preview.js';
 import { grouped } from '../../rules/rule.js';
 
 /** Yields the numbers of a forecast with their names, in the order of the summary table. */
-export function numbersOf({ summary: { users, secondAccounts, groups, memberships }, licences }: Forecast): readonly (readonly [string, number])[] {
+export function numbersOf({ summary: { users, secondAccounts, groups, memberships }, licenses }: Forecast): readonly (readonly [string, number])[] {
   return [
     ['users: linked to their account', users.link],
     ['users: created', users.create],
@@ -26,13 +26,13 @@ export function numbersOf({ summary: { users, secondAccounts, groups, membership
     ['members: lost', memberships.lost],
     ['members: not added', memberships.skipped],
     ['members: not certain', memberships.unknown],
-    ...(licences === undefined
+    ...(licenses === undefined
       ? []
       : ([
-          ['licences: needed', licences.needed],
-          ['licences: Creator taken', licences.creator],
-          ['licences: Creator (float) taken', licences.creatorFloat],
-          ['licences: users left without', licences.without.length],
+          ['licenses: needed', licenses.needed],
+          ['licenses: Creator taken', licenses.creator],
+          ['licenses: Creator (float) taken', licenses.creatorFloat],
+          ['licenses: users left without', licenses.without.length],
         ] as const)),
   ];
 }

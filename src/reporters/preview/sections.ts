@@ -72,7 +72,7 @@ const BLANK = cell('');
 /** Yields what a person should look at, loudest first; at most so many subjects a reason are in the rows. */
 export function sectionsOf(preview: Preview, most: number): Section[] {
   const { forecast, snapshot } = preview;
-  const { users, groups, memberships, licences } = forecast;
+  const { users, groups, memberships, licenses } = forecast;
   const whereIdp = (user: IdpUser | undefined): Cell => (user === undefined ? BLANK : cell(placeText(idpLocation(user))));
   const where = (user: User | undefined): Cell => (user === undefined ? BLANK : cell(placeText(locationOf(snapshot.inputs, user))));
   const sent = ({ idpUser }: UserForecast, user?: User): Cell[] => [
@@ -150,7 +150,7 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
     ...ofUsers('ambiguous', 'ambiguous', 'Users of whom it is ambiguous which account is theirs', 'error'),
     ...ofUsers('unknown', 'unknown', 'Users of whom it is not documented what happens', 'warning'),
     ...ofUsers('deactivate', 'deactivate', 'Accounts that are deactivated', 'warning'),
-    ...ofUsers('activate', 'activate', 'Accounts that are activated, each with a licence', 'warning'),
+    ...ofUsers('activate', 'activate', 'Accounts that are activated, each with a license', 'warning'),
     ...ofMembers('lost', 'lost', 'Members who are lost', 'warning'),
     ...ofGroups('create', 'groups-created', 'Groups that are created', 'warning'),
     ...ofGroups('ambiguous', 'groups-ambiguous', 'Groups of which it is ambiguous which is linked', 'error'),
@@ -158,11 +158,11 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
     ...ofGroups('untouched', 'groups-untouched', 'Groups to be synced that are not linked', 'warning'),
     ...sectionOf<UserForecast>(
       {
-        id: 'licences',
-        title: 'Users who would be left without a licence',
+        id: 'licenses',
+        title: 'Users who would be left without a license',
         look: 'warning',
         headings: USER_HEADINGS,
-        of: licences?.without ?? [],
+        of: licenses?.without ?? [],
         rows: userRows,
         why: 'Neither Creator nor Creator (float) is left when their turn comes, if it comes in the order of the export.',
       },
@@ -190,7 +190,7 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
     ...sectionOf<UserForecast>(
       {
         id: 'create',
-        title: 'New accounts, each with a licence',
+        title: 'New accounts, each with a license',
         look: 'info',
         headings: ['username sent', 'email sent', 'where'],
         of: byEffect.create,

@@ -2,7 +2,7 @@
 
 import type { Activity } from '../../model/directory.js';
 import { isEmailAddress } from '../../model/email.js';
-import { quoted } from '../problem.js';
+import { mappedTo, quoted } from '../problem.js';
 import { Accounts, count, repeatNote } from './accounts.js';
 import type { DirectoryUsers } from './directory-users.js';
 import type { Entry, Writing } from './entry.js';
@@ -84,7 +84,7 @@ export class EntraUsers {
     const way =
       field === 'blocked'
         ? 'Export again, and leave the file as it is written.'
-        : `Say what it means with --active-map ${JSON.stringify(`${text.trim()}=active`)} or ${JSON.stringify(`${text.trim()}=inactive`)}.`;
+        : `Say what it means with --active-map ${mappedTo(text.trim(), 'active')} or ${mappedTo(text.trim(), 'inactive')}.`;
     entry.refuse(field, `${quoted(text)} is neither True nor False. ${way}`, text);
     return undefined;
   }

@@ -1,7 +1,7 @@
 /** The states of Okta's users and of an application's users, by the names of its API and by those of its admin pages; and words that a person mapped. */
 
 import type { Activity } from '../../model/directory.js';
-import { quoted } from '../problem.js';
+import { mappedTo, quoted } from '../problem.js';
 
 /** What a state says; `unassigned` is of an application's users alone. */
 export type OktaState = 'active' | 'blocked' | 'pending' | 'unassigned';
@@ -72,7 +72,7 @@ export function orMapped(
 export function unknownStatus(text: string, of: string, known: readonly string[]): string {
   if (text.trim() === '') return `the status is blank, and Okta always writes one: export again.`;
   const word = text.trim();
-  return `${quoted(text)} is not a status that Okta gives ${of}. Known: ${known.join(', ')}. Say what it means with --active-map ${JSON.stringify(`${word}=active`)} or ${JSON.stringify(`${word}=inactive`)}.`;
+  return `${quoted(text)} is not a status that Okta gives ${of}. Known: ${known.join(', ')}. Say what it means with --active-map ${mappedTo(word, 'active')} or ${mappedTo(word, 'inactive')}.`;
 }
 
 /** Yields what reads as `read` does, once for texts that are the same one after another: nearly all users have one status. */

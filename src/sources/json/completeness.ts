@@ -28,6 +28,7 @@ export class PagedList {
   #isProved = false;
   /** Holds an inactive user. */
   hasInactive = false;
+  readonly #members = new Set<string>();
 
   constructor(
     /** As a message calls it: `the list of users`. */
@@ -50,6 +51,12 @@ export class PagedList {
 
   addFile(): void {
     this.#filesLeft++;
+  }
+
+  /** Returns whether this member was in the list already. A page that is there twice stands in the place of one that is missing. */
+  isRepeated(user: string): boolean {
+    const { size } = this.#members;
+    return this.#members.add(user).size === size;
   }
 
   /** Returns whether the rows of a page are to be read: those of a page that was there already would be told one by one. */
@@ -76,7 +83,9 @@ export class PagedList {
   /** Called when a file was read; after the last one the list is judged. */
   endFile(isRead: boolean, problems: Problems): void {
     if (!isRead) this.#isBroken = true;
-    if (--this.#filesLeft === 0 && !this.#isBroken) this.#settle(problems);
+    if (--this.#filesLeft > 0) return;
+    this.#members.clear();
+    if (!this.#isBroken) this.#settle(problems);
   }
 
   #refuse(page: Page, message: string, problems: Problems): void {

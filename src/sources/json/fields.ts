@@ -118,6 +118,12 @@ export class RecordCheck {
     return isRight;
   }
 
+  /** Takes down a member that the list holds already. */
+  repeats(reader: JsonRecordReader, lexer: JsonLexer, list: string): void {
+    const message = `${list} holds this member already; REST lists nobody twice, so a page is there twice, or the list changed while it was fetched: fetch all of it again.`;
+    this.#note('repeats', reader.line, lexer.columnAt(reader.offset), message);
+  }
+
   /** Returns what is to be told if the record is not one of this role's. */
   #otherKind({ kinds }: JsonRecordReader): string | undefined {
     const { role, paths, fields } = this;

@@ -110,6 +110,7 @@ function readFile(wishes: JsonWishes, { list, check, visit, problems }: Reading)
     const reader = new JsonRecordReader(lexer, check.paths);
     const row = new JsonRow(reader, lexer, check.fields.length, group === undefined ? -1 : check.fields.length, group ?? '');
     const activeAt = role === 'users' ? check.fields.findIndex(({ column }) => column === 'active') : -1;
+    const memberAt = group === undefined ? -1 : check.fields.findIndex(({ column }) => column === 'userId');
     let rows = 0;
     let isRead = true;
     try {
@@ -119,6 +120,7 @@ function readFile(wishes: JsonWishes, { list, check, visit, problems }: Reading)
           if ((rows & STRIDE) === 0) onProgress?.({ path, bytes: stream.bytes, rows });
           if (!check.isRight(reader, lexer)) return;
           if (activeAt >= 0 && reader.texts[activeAt] === 'false') list.hasInactive = true;
+          if (memberAt >= 0 && list.isRepeated(reader.texts[memberAt].trim())) check.repeats(reader, lexer, list.what);
           row.line = reader.line;
           visit(row);
         },

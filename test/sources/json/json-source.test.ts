@@ -249,6 +249,28 @@ describe('what follows a check', () => {
   });
 });
 
+describe('a member who is listed twice', () => {
+  const { 'members-1.json': _, ...others } = WHOLE;
+  const [mira, oskar] = USERS;
+  const said = async (first: unknown, second: unknown): Promise<CliResult> =>
+    check(newFolder({ ...others, 'members-1-0.json': JSON.stringify(first), 'members-1-1.json': JSON.stringify(second) }), '.');
+
+  it('is refused: another one is missing from the list', async () => {
+    for (const [first, second] of [
+      [envelope([mira], 0, 2), envelope([mira], 1, 2)],
+      [[mira], [mira]],
+    ]) {
+      const { code, stderr } = await said(first, second);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/members-1-1\.json, line 1, column \d+: the list of members of group 1 holds this member already/);
+    }
+  });
+
+  it('is not refused where the pages hold each once', async () => {
+    expect((await said(envelope([mira], 0, 2), envelope([oskar], 1, 2))).code).toBe(1);
+  });
+});
+
 describe('one organization as CSV and as JSON', () => {
   const name = fc.constantFrom('a', 'b', 'A', 'a@x.example', 'b@x.example', 'B@x.example', 'c@x.example', 'ß', '');
   const user = fc.record({ username: name, email: fc.oneof(name, fc.constant(null)), active: fc.boolean() });

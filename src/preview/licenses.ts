@@ -1,9 +1,9 @@
-/** Who takes a licence, and who would be left without. */
+/** Who takes a license, and who would be left without. */
 
-import type { LicenceForecast, LicenceStock, UserForecast } from './forecast.js';
+import type { LicenseForecast, LicenseStock, UserForecast } from './forecast.js';
 
 /** New and reactivated users take Creator, then Creator (float) (guide: how users and groups work with SCIM). */
-export function forecastLicences(users: readonly UserForecast[], stock: LicenceStock): LicenceForecast {
+export function forecastLicenses(users: readonly UserForecast[], stock: LicenseStock): LicenseForecast {
   const takers = users.filter(({ effects }) => effects.includes('create') || effects.includes('activate'));
   const creator = Math.min(takers.length, stock.creator);
   const creatorFloat = Math.min(takers.length - creator, stock.creatorFloat);

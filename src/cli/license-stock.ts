@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from 'commander';
-import type { LicenceStock } from '../preview/forecast.js';
+import type { LicenseStock } from '../preview/forecast.js';
 
-const KINDS: Readonly<Record<string, keyof LicenceStock>> = { creator: 'creator', 'creator-float': 'creatorFloat' };
+const KINDS: Readonly<Record<string, keyof LicenseStock>> = { creator: 'creator', 'creator-float': 'creatorFloat' };
 
 /** Parses `--licenses`: what is free of each kind; a kind that is not named has none left. */
-export function licenceStock(text: string): LicenceStock {
+export function licenseStock(text: string): LicenseStock {
   const stock: { creator?: number; creatorFloat?: number } = {};
   for (const part of text.split(',')) {
     const [, name, number] = /^\s*([a-z-]+)=(\d{1,9})\s*$/.exec(part) ?? [];
