@@ -83,7 +83,7 @@ describe('the JSON of a preview fits its schema', () => {
   it('of any two sides', () => {
     fc.assert(
       fc.property(worlds, ({ organisation, idp }) => {
-        expect(previewBreaches(rendered(previewOf(organisation, idp, { licences: { creator: 1, creatorFloat: 1 } })))).toEqual([]);
+        expect(previewBreaches(rendered(previewOf(organisation, idp, { licenses: { creator: 1, creatorFloat: 1 } })))).toEqual([]);
       }),
       { numRuns: 100 },
     );
@@ -161,6 +161,20 @@ describe('the JSON of a plan fits its schema', () => {
     const { stdout } = await runPlan(folder, '--format', 'json', '--skip-rule', 'no-inactive-users');
     const value: Json = JSON.parse(stdout);
     expect(value).toMatchObject({ accepted: 1, notChecked: [{ rule: 'no-inactive-users' }] });
+    expect(planBreaches(value)).toEqual([]);
+  });
+
+  it('with findings that the decisions lead to', async () => {
+    const folder = makeFolder({
+      'export/users.csv': 'id,username,email,active,authentication type\n1,ana,ana@x.org,true,idp\n2,ana@x.org,old.ana@x.org,true,basic\n',
+      'export/groups.csv': 'id,name,project\n30,Optics,\n',
+      'export/memberships.csv': 'groupId,userId\n30,2\n',
+    });
+    await runPlan(folder);
+    answer(folder, [['conflicting-users', '2', { action: 'deactivate' }]]);
+    const { stdout } = await runPlan(folder, '--format', 'json');
+    const value: Json = JSON.parse(stdout);
+    expect(value).toMatchObject({ following: [expect.stringMatching(/^inactive-basic-member:/)] });
     expect(planBreaches(value)).toEqual([]);
   });
 

@@ -36,7 +36,7 @@ const outcome = {
     groups: groupCounts,
     memberships: memberCounts,
   }),
-  licences: z
+  licenses: z
     .strictObject({
       stock: z.strictObject({ creator: count, creatorFloat: count }).describe('Licenses that are free.'),
       needed: count.describe('New and reactivated users.'),
@@ -88,7 +88,7 @@ const { authMode, syncGroups } = settings.shape;
 
 /** The preview of `preview --format json`. */
 export const previewSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   kind: z.literal('scim-audit/preview'),
   redacted: z.literal(true).optional().describe('Aliases stand for usernames, emails and names.'),
   tool,
