@@ -15,7 +15,8 @@ const EXCEPTIONS: readonly { readonly reason: string; readonly chars: RegExp }[]
 
 describe('the default collation', () => {
   it("is that of ICU's root, but for quotation marks and what the table has changed since", () => {
-    const icu = new Intl.Collator('und', { sensitivity: 'base', ignorePunctuation: false });
+    // English has no tailoring of the root; 'und' would be the language of the machine.
+    const icu = new Intl.Collator('en', { sensitivity: 'base', ignorePunctuation: false });
     const pairs = fc.sample(alikePairs(collation), { numRuns: PAIRS, seed: 20_260_912 });
     const isEqual = pairs.map(([a, b]) => key(a) === key(b));
     const equal = isEqual.filter(Boolean).length;
