@@ -1,9 +1,11 @@
 /** One organization in every dialect that tools write: the same findings, or a refusal; never other findings. */
 
+import { isAscii, isUtf8 } from 'node:buffer';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { encodeText } from '../../src/sources/encoding.js';
 import { ROOT } from '../support/children.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { isSafe, organizationArbitrary, outcomeOf, referenceOf } from '../support/tool-dialect-outcomes.js';
@@ -11,11 +13,21 @@ import { DIALECTS, type Dialect, GRID, isUndecidable, type Organization, whatIsL
 
 const makeFolder = temporaryFolders();
 
+/** Bytes of windows-1252 that are UTF-8 as well, as of CAFÉ™, say nothing of their encoding unless --encoding does. */
+function passesForUtf8(file: Uint8Array): boolean {
+  return !isAscii(file) && isUtf8(file);
+}
+
+const mayPassForUtf8 = (dialect: Dialect, { users, groups }: Organization): boolean =>
+  dialect.flags.includes('windows-1252') &&
+  [users, groups].some((records) => passesForUtf8(encodeText(JSON.stringify(records), 'windows-1252') ?? Buffer.alloc(0)));
+
 async function expectSafe(organization: Organization, dialect: Dialect, folder: string): Promise<void> {
   const left = whatIsLeft(organization, dialect);
   const isDamaged = left.users.some(({ userName, email }) => userName.includes('?') || email?.includes('?') === true);
   for (const flags of [[], dialect.flags]) {
     if (isUndecidable(organization, dialect, flags)) continue;
+    if (!flags.includes('windows-1252') && mayPassForUtf8(dialect, organization)) continue;
     const { outcome, reading } = await outcomeOf(organization, dialect, flags, folder);
     const account = JSON.stringify({ dialect: dialect.title, flags, outcome, reading, expected: referenceOf(left) }, null, 1);
     expect(isSafe(outcome), account).toBe(true);
@@ -24,6 +36,8 @@ async function expectSafe(organization: Organization, dialect: Dialect, folder: 
 }
 
 const RUNS = Number(process.env.DIALECT_RUNS ?? 8);
+/** The same organizations each time, unless more of them are asked for. */
+const SEED = process.env.DIALECT_RUNS === undefined ? { seed: 20_261_127 } : {};
 
 describe('one organization in every dialect', () => {
   it('of a tool has the same findings or is refused', { timeout: 300_000 }, async () => {
@@ -32,7 +46,7 @@ describe('one organization in every dialect', () => {
       fc.asyncProperty(organizationArbitrary, async (organization) => {
         for (const dialect of DIALECTS) await expectSafe(organization, dialect, folder);
       }),
-      { numRuns: RUNS },
+      { ...SEED, numRuns: RUNS },
     );
   });
 
@@ -47,7 +61,7 @@ describe('one organization in every dialect', () => {
           expect(outcome, `${dialect.title}: ${reading}`).toBe('read');
         }
       }),
-      { numRuns: RUNS },
+      { ...SEED, numRuns: RUNS },
     );
   });
 });
