@@ -71,7 +71,7 @@ async function foresee(prepared: Prepared, { licenses }: PreviewFlags, opened: O
   const { context } = audit;
   const { idp } = report;
   if (idp === undefined) throw new Error('the exports of the identity provider were asked for and not read');
-  const wishes = licenses === undefined ? {} : { licenses: licenses };
+  const wishes = licenses === undefined ? {} : { licenses };
   const about = {
     snapshot: report.snapshot,
     policy: report.policy,
