@@ -56,13 +56,24 @@ function pairsOf(words: readonly OutputWord[]): Pair[] {
   for (const { kind, value } of words) {
     const last = pairs.at(-1);
     if (kind === 'format') {
-      // A lone `--output FILE` before a format is meant for it; with several reports the ending decides.
-      if (last !== undefined && last.format === undefined && pairs.length === 1) last.format = value;
-      else pairs.push({ format: value });
+      // The first output may stand before its format, unless its ending says another one: then nobody can tell which is meant.
+      if (last?.format === undefined && last?.file !== undefined && pairs.length === 1) {
+        refuseOtherEnding(last.file, value);
+        last.format = value;
+      } else pairs.push({ format: value });
     } else if (last !== undefined && last.file === undefined) last.file = value;
     else pairs.push({ file: value });
   }
   return pairs;
+}
+
+function refuseOtherEnding(file: string, format: string): void {
+  const meant = FORMAT_BY_ENDING[extname(file).toLowerCase()];
+  if (meant === undefined || meant === format) return;
+  throw new Mistake(
+    `--output ${file} stands before --format ${format}, and its ending says ${meant}.`,
+    `Write --format ${format} --output ${file}, or --format ${meant} --output ${file} --format ${format} for both.`,
+  );
 }
 
 function formatFor(file: string, known: ReadonlySet<string>): string {

@@ -60,6 +60,17 @@ describe('several reports', () => {
       expect(readFileSync(join(folder, file), 'utf8'), file).toBe((await check(folder, ['--format', format])).stdout);
   });
 
+  it('an output before its format is taken with it, unless its ending says another one', async () => {
+    const folder = makeFolder(EXPORT);
+    expect((await check(folder, ['--output', 'a.json', '--format', 'json'])).stdout).toBe('');
+    expect((await check(folder, ['--output', 'a.out', '--format', 'json'])).stdout).toBe('');
+    expect(readFileSync(join(folder, 'a.out'), 'utf8')).toBe(readFileSync(join(folder, 'a.json'), 'utf8'));
+    const { code, stderr } = await check(folder, ['--output', 'b.json', '--format', 'pretty']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--format pretty --output b.json, or --format json --output b.json --format pretty for both');
+    expect(existsSync(join(folder, 'b.json'))).toBe(false);
+  });
+
   it.each(['report', 'report.log'])('refuses %s, of which the format is not known', async (file) => {
     const { code, stderr } = await check(makeFolder(EXPORT), ['--output', file]);
     expect(code).toBe(2);
@@ -69,7 +80,7 @@ describe('several reports', () => {
   it.each([
     [['--output', './x.json', '--certificate', 'x.json']],
     [['--output', 'x.json', '--certificate', 'sub/../x.json']],
-    [['--output', 'x.json', '--format', 'csv', '--output', 'link/x.json']],
+    [['--output', 'x.csv', '--format', 'csv', '--output', 'link/x.csv']],
   ])('refuses %j: both would be one file', async (args) => {
     const folder = makeFolder({ ...EXPORT, 'sub/x': '' });
     symlinkSync(folder, join(folder, 'link'));
