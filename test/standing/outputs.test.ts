@@ -28,6 +28,31 @@ describe('the exit code never depends on the format', () => {
   });
 });
 
+describe('the config that a verdict rests on', () => {
+  it.each(IDS)('is named by %s, with each severity that it lowers', async (id) => {
+    const config = JSON.stringify({ rules: { 'missing-email': 'info', 'invalid-email': 'off', 'duplicate-email': 'error' } });
+    const folder = makeFolder({ ...EXPORT, 'scim-audit.config.json': config });
+    const { stdout } = await check(folder, ['--format', id]);
+    for (const part of ['scim-audit.config.json', 'missing-email', 'invalid-email']) expect(stdout).toContain(part);
+    const text = stdout.replaceAll(/<[^>]*>|\\/g, '').replaceAll(/\s+/g, ' ');
+    expect(text).toContain('lowers missing-email from error to info, turns invalid-email off');
+    expect(text).not.toContain('duplicate-email from');
+  });
+
+  it('is in the JSON as data', async () => {
+    const config = JSON.stringify({ rules: { 'missing-email': 'info', 'invalid-email': 'off' } });
+    const { stdout } = await check(makeFolder({ ...EXPORT, 'scim-audit.config.json': config }), ['--format', 'json']);
+    expect(JSON.parse(stdout).settings).toMatchObject({
+      config: 'scim-audit.config.json',
+      lowered: [
+        { rule: 'missing-email', from: 'error', to: 'info' },
+        { rule: 'invalid-email', from: 'error', to: 'off' },
+      ],
+    });
+    expect(JSON.parse((await check(makeFolder(EXPORT), ['--format', 'json'])).stdout).settings).toMatchObject({ config: null, lowered: [] });
+  });
+});
+
 describe('several reports', () => {
   it('of one run are the reports of several runs', async () => {
     const folder = makeFolder(EXPORT);
