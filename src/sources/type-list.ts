@@ -8,9 +8,10 @@ import { DELIMITERS } from './csv-head.js';
 import { parseRecords, RecordScanner } from './csv-scan.js';
 import { type Encoding, findInvalidUtf8 } from './encoding.js';
 import { columnCalled, type HeadingProblem, type ResolvedHeadings } from './headings.js';
-import { Problems, quoted } from './problem.js';
+import { Problems, WrongValues } from './problem.js';
 import type { Row } from './table.js';
 import { SHEET_DIALECT, type TextStream } from './text-stream.js';
+import { refuseTypes } from './user-status.js';
 import { parseAuthenticationType } from './values.js';
 import { openText } from './xlsx/open-text.js';
 
@@ -154,7 +155,7 @@ function readTable(
   );
   const { columns } = head.resolved;
   const problems = new Problems();
-  const unknown = new Map<string, { count: number; line: number }>();
+  const unknown = new WrongValues();
   const rows: TypeListRow[] = [];
   const cellOf = (row: Row, column: string): string => {
     const at = columns.get(column);
@@ -165,9 +166,7 @@ function readTable(
     const cell = cellOf(row, TYPE);
     const type = parseAuthenticationType(cell, authTypeMap);
     if (type !== undefined) return type;
-    const seen = unknown.get(cell.trim());
-    if (seen === undefined) unknown.set(cell.trim(), { count: 1, line: row.line });
-    else seen.count++;
+    unknown.add(cell.trim(), row.line);
     return 'basic';
   };
   const { sha256, rows: count } = read((row) => {
@@ -182,18 +181,7 @@ function readTable(
         message: `the row names nobody: ${[...NAMING].filter((column) => columns.has(column)).join(', ')} ${columns.size > 2 ? 'are' : 'is'} blank. Complete it, or take it out.`,
       });
   }, problems);
-  if (unknown.size > 0) {
-    const [[value, { line }]] = unknown;
-    const at = columns.get(TYPE) ?? 0;
-    const found = [...unknown].slice(0, 20).map(([spelling, seen]) => `${quoted(spelling)} (${seen.count})`);
-    problems.add({
-      file,
-      line,
-      column: at + 1,
-      heading: head.headings[at],
-      message: `authentication types that are neither basic nor idp: ${found.join(', ')}. Accepted: basic; idp, idp-login, saml, auth0, sso, oidc. Map each with --auth-type-map ${quoted(value)}=basic or =idp.`,
-    });
-  }
+  refuseTypes({ file, columns, headings: head.headings }, unknown, problems);
   if (problems.total === 0) refuseEmpty(rows, option, file, problems);
   problems.refuse();
   const naming = NAMING.flatMap((column) => {

@@ -68,8 +68,10 @@ describe('--auth-types', () => {
     const list = 'id,auth\n1,LDAP\n2,Crowd\n3,LDAP\n';
     const refused = await check(list, '--auth-types', ['--auth-type-map', 'Crowd=idp']);
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain('list.csv, line 2, column 2 (auth): authentication types that are neither basic nor idp: "LDAP" (2). Accepted:');
-    expect(refused.stderr.match(/LDAP/g)).toHaveLength(2);
+    expect(refused.stderr).toContain(
+      'list.csv, line 2, column 2 (auth): authentication types that are neither basic nor idp: "LDAP" (2) from line 2. Accepted:',
+    );
+    expect(refused.stderr.match(/LDAP/g)).toHaveLength(3);
     expect(findingsOf(await check(list, '--auth-types', ['--auth-type-map', 'Crowd=idp', '--auth-type-map', 'ldap=basic', '--format', 'json']))).toEqual(
       AS_LISTED,
     );
