@@ -39,7 +39,7 @@ export async function readIdpSide(request: IdpRequest, onProgress: OnProgress | 
 
 /** Returns the list that says how users sign in, undefined if none was given. Throws a Mistake if two were. */
 export async function readTypesSide(
-  { authTypes, basicUsers, encoding }: SourceRequest,
+  { authTypes, basicUsers, encoding, quote, nulls }: SourceRequest,
   { authTypeMap, collation: name }: Pick<Policy, 'authTypeMap' | 'collation'>,
 ): Promise<Side<TypeJoin> | undefined> {
   if (authTypes === undefined && basicUsers === undefined) return undefined;
@@ -52,7 +52,7 @@ export async function readTypesSide(
   const { readAuthTypes, readBasicUsers } = await import('../sources/type-list.js');
   const { typeJoinOf } = await import('../sources/join-types.js');
   await readyWorkbooks([authTypes, basicUsers]);
-  const wishes = { encoding, collation: collationOf(name) };
+  const wishes = { encoding, quote, nulls, collation: collationOf(name) };
   return readSide(() =>
     typeJoinOf(authTypes === undefined ? readBasicUsers({ file: basicUsers ?? '', ...wishes }) : readAuthTypes({ file: authTypes, ...wishes }, authTypeMap)),
   );

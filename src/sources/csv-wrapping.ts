@@ -1,6 +1,6 @@
 /** Rows that a tool wraps around its data: known by where they stand, left out, and told in a note. */
 
-import type { CsvRow } from './csv-scan.js';
+import type { CsvRow } from './csv-row.js';
 
 const ASTERISK = 0x2a;
 const PARENTHESIS = 0x28;

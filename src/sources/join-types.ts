@@ -6,7 +6,8 @@ import { Mistake } from '../model/mistake.js';
 import type { IdTable } from './id-table.js';
 import { describeProblem, quoted } from './problem.js';
 import type { Table } from './table.js';
-import type { Naming, TypeList, TypeListRow } from './type-list.js';
+import type { Naming } from './type-headings.js';
+import type { TypeList, TypeListRow } from './type-list.js';
 import { NOWHERE, UserFinder } from './user-finder.js';
 
 export type UntypedUser = { -readonly [K in keyof User]: User[K] };
@@ -77,6 +78,7 @@ function joinTypes(list: TypeList, { users, usersById, tables, collation }: Join
   const isHidden = isOfBasic && inactive > 0 && listedInactive === 0;
   return {
     notes: [
+      ...list.notes,
       isOfBasic
         ? `${path}: ${plural(counts.basic, 'user counts', 'users count')} as Basic, and all others (${group(counts.idp)}) as IdP.${again}`
         : `${path}: ${plural(counts.basic, 'user is', 'users are')} Basic and ${group(counts.idp)} IdP.${again}`,

@@ -5,7 +5,7 @@ import { IdTable } from './id-table.js';
 import { NullCells } from './null-cells.js';
 import { type Problems, quoted, WrongValues } from './problem.js';
 import { parseProject } from './project-cell.js';
-import type { Row, Table } from './table.js';
+import { cellPlace, type Row, type Table } from './table.js';
 import { parseBoolean, parseScope } from './values.js';
 
 export interface GroupsRead {
@@ -25,22 +25,14 @@ export function readGroups(problems: Problems): GroupsRead {
   let isMarked = false;
 
   const takeTable: GroupsRead['take'] = (table, input) => {
-    const { columns, file, headings } = table;
+    const { columns } = table;
     const column = (name: string): number => columns.get(name) ?? -1;
     const [id, name, project, scope, sync] = ['id', 'name', 'project', 'scope', 'sync'].map(column);
     const cells = new NullCells(table);
     nulls = cells;
     const text = (row: Row, of: string, at: number): string => cells.value(of, row.text(at));
     const refuse = (row: Row, at: number, message: string, cause?: string): void =>
-      problems.add({
-        file,
-        ...(table.table === undefined ? {} : { table: table.table }),
-        line: row.line,
-        column: row.startColumn ?? at + 1,
-        heading: headings[at],
-        message,
-        ...(cause === undefined ? {} : { cause }),
-      });
+      problems.add({ ...cellPlace(table, row, at), message, ...(cause === undefined ? {} : { cause }) });
 
     /** Returns whether the project column leaves a group without a project; undefined if there is no such column, or no telling. */
     const isFreeOfProject = (row: Row): boolean | undefined => {
@@ -120,17 +112,12 @@ export function readGroups(problems: Problems): GroupsRead {
 }
 
 /** What is neither a project nor nothing would make organization-level groups invisible, or project groups visible: it is asked for. */
-function refuseProjects({ file, table, columns, headings }: Table, wrong: WrongValues, problems: Problems): void {
+function refuseProjects(table: Table, wrong: WrongValues, problems: Problems): void {
   const { first } = wrong;
   if (first === undefined) return;
-  const at = columns.get('project') ?? 0;
   problems.add({
-    file,
-    ...(table === undefined ? {} : { table }),
-    line: first.line,
-    column: at + 1,
-    heading: headings[at],
-    message: `values that are not certain to be a project, nor to be none: ${wrong.describe(table === undefined ? 'line' : 'row')}. If such a value means that the group has no project, say so with --null groups.project=${quoted(first.value)}, for each of them; if it is a project, give the project's id in the export.`,
+    ...cellPlace(table, first, table.columns.get('project') ?? 0),
+    message: `values that are not certain to be a project, nor to be none: ${wrong.describe(table.table === undefined ? 'line' : 'row')}. If such a value means that the group has no project, say so with --null groups.project=${quoted(first.value)}, for each of them; if it is a project, give the project's id in the export.`,
   });
   wrong.clear();
 }

@@ -5,7 +5,7 @@ import type { Group, MembershipSink, RecordLocation, User } from '../model/direc
 import type { IdTable } from './id-table.js';
 import { NullCells } from './null-cells.js';
 import { type Problems, quoted } from './problem.js';
-import type { Row, Table } from './table.js';
+import { cellPlace, type Row, type Table } from './table.js';
 
 /** A name that more than one has. */
 const AMBIGUOUS = -2;
@@ -85,7 +85,7 @@ export function takeMemberships(table: Table, resolver: MemberResolver, sink: Me
   const userById: Find = (text) => resolver.usersById.get(text.trim());
   const groupByName: Find = (text) => resolver.groupByName(text);
   const userByName: Find = (text) => resolver.userByName(text);
-  const { columns, headings, file } = table;
+  const { columns } = table;
   const nulls = new NullCells(table);
   const choose = (choices: readonly (readonly [string, Find])[]): readonly [number, (row: Row) => string, Find] => {
     for (const [column, find] of choices) {
@@ -105,16 +105,7 @@ export function takeMemberships(table: Table, resolver: MemberResolver, sink: Me
     ['userName', userByName],
     ['user', eitherOf(userById, userByName)],
   ]);
-  const add = (row: Row, at: number, message: string, cause: string): void =>
-    problems.add({
-      file,
-      ...(table.table === undefined ? {} : { table: table.table }),
-      line: row.line,
-      column: row.startColumn ?? at + 1,
-      heading: headings[at],
-      message,
-      cause,
-    });
+  const add = (row: Row, at: number, message: string, cause: string): void => problems.add({ ...cellPlace(table, row, at), message, cause });
   const refuse = (row: Row, at: number, what: string, role: string): void =>
     add(row, at, `${quoted(row.text(at))} fits more than one ${what}; name ${what}s by id (column ${role}).`, row.text(at));
   const doubles = [

@@ -10,7 +10,7 @@ import { Problems, quoted } from './problem.js';
 import { readGroups } from './read-groups.js';
 import { MemberResolver, splitGroupsCell, takeMemberships } from './read-memberships.js';
 import { readUsers, type UserWishes } from './read-users.js';
-import type { Table, TableEnd } from './table.js';
+import { cellPlace, type Table, type TableEnd } from './table.js';
 import { fileOf } from './xlsx/workbook-file.js';
 
 const ORDER: readonly Role[] = ['users', 'groups', 'memberships'];
@@ -142,16 +142,7 @@ class CellMemberships {
   take(table: Table, input: number, user: number, found: string, line: number): void {
     const isGroup = (name: string): boolean => this.#groupsByName.has(name);
     const refuse = (message: string): void => {
-      const at = table.columns.get('groups') ?? 0;
-      this.problems.add({
-        file: table.file,
-        ...(table.table === undefined ? {} : { table: table.table }),
-        line,
-        column: at + 1,
-        heading: table.headings[at],
-        message,
-        cause: found,
-      });
+      this.problems.add({ ...cellPlace(table, { line }, table.columns.get('groups') ?? 0), message, cause: found });
     };
     const cell = table.words.groupsCell(found, this.areGroupsGiven ? isGroup : undefined);
     if (cell === undefined) {

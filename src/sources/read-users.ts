@@ -6,7 +6,7 @@ import { IdTable } from './id-table.js';
 import { NullCells } from './null-cells.js';
 import { NameList } from './person-names.js';
 import { type Problems, quoted, WrongValues } from './problem.js';
-import type { Row, Table } from './table.js';
+import { cellPlace, type Row, type Table } from './table.js';
 import { markUsers, type UserWords } from './user-marks.js';
 import { namePartsReader } from './user-names.js';
 import { activityReader, type CellProblem, isNullStatus, type Remembered, refuseTypes, type TypeWishes, typeReader } from './user-status.js';
@@ -54,16 +54,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
   let ended: { readonly nulls: NullCells; readonly isActive: Remembered<boolean> } | undefined;
 
   const cellProblem: CellProblem = (table, row, column, message, cause) => {
-    const at = table.columns.get(column) ?? 0;
-    problems.add({
-      file: table.file,
-      ...(table.table === undefined ? {} : { table: table.table }),
-      line: row.line,
-      column: row.startColumn ?? at + 1,
-      heading: table.headings[at],
-      message,
-      ...(cause === undefined ? {} : { cause }),
-    });
+    problems.add({ ...cellPlace(table, row, table.columns.get(column) ?? 0), message, ...(cause === undefined ? {} : { cause }) });
   };
 
   const takeTable: UsersRead['take'] = (table, input, onGroups) => {

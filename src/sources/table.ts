@@ -26,6 +26,19 @@ export interface Row {
   isSame(a: number, b: number): boolean;
 }
 
+/** Returns where a cell of a row is, as problems name it. */
+export const cellPlace = (
+  { file, table, headings }: Pick<Table, 'file' | 'table' | 'headings'>,
+  { line, startColumn }: Pick<Row, 'line' | 'startColumn'>,
+  at: number,
+): Omit<SourceProblem, 'message'> => ({
+  file,
+  ...(table === undefined ? {} : { table }),
+  line,
+  column: startColumn ?? at + 1,
+  heading: headings[at],
+});
+
 export interface TableEnd {
   readonly sha256: string;
   readonly rows: number;

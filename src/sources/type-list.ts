@@ -3,20 +3,21 @@
 import { isUtf8 } from 'node:buffer';
 import type { Collation } from '../model/compare.js';
 import type { AuthenticationType, TypeListInput } from '../model/directory.js';
+import { CellWords } from './cell-words.js';
 import { openRecords } from './csv.js';
+import type { QuoteStyle } from './csv-dialect.js';
 import { DELIMITERS } from './csv-head.js';
+import { notesAbove } from './csv-marks.js';
 import { parseRecords, RecordScanner } from './csv-scan.js';
 import { type Encoding, findInvalidUtf8 } from './encoding.js';
-import { columnCalled, type HeadingProblem, type ResolvedHeadings } from './headings.js';
-import { Problems, quoted } from './problem.js';
+import { columnCalled } from './headings.js';
+import { Problems, WrongValues } from './problem.js';
 import type { Row } from './table.js';
 import { SHEET_DIALECT, type TextStream } from './text-stream.js';
+import { NAMING, type Naming, resolveList, TYPE } from './type-headings.js';
+import { refuseTypes } from './user-status.js';
 import { parseAuthenticationType } from './values.js';
 import { openText } from './xlsx/open-text.js';
-
-/** What names a user in a list. */
-export const NAMING = ['id', 'userName', 'email'] as const;
-export type Naming = (typeof NAMING)[number];
 
 /** A row of a list; what it does not give is blank. */
 export interface TypeListRow extends Readonly<Record<Naming, string>> {
@@ -34,17 +35,20 @@ export interface TypeList {
   readonly columns: ReadonlyMap<Naming, { readonly column: number; readonly heading: string }>;
   /** The first line of a list of Basic users, if it was taken for headings. */
   readonly headings?: string;
+  /** Plain sentences about what was passed over. */
+  readonly notes: readonly string[];
 }
 
 export interface TypeListWishes {
   readonly file: string;
   readonly collation: Collation;
   readonly encoding?: Encoding | undefined;
+  readonly quote?: QuoteStyle | undefined;
+  /** Spellings of no value, as for the source. */
+  readonly nulls?: readonly string[];
 }
 
 const PEEKED = 1 << 16;
-const TYPE = 'authenticationType';
-const ACCEPTED = 'id, username, email; case, spaces and punctuation do not matter';
 
 /** Returns the list of `--auth-types`. Throws SourceRefused with everything that is wrong in it. */
 export function readAuthTypes(wishes: TypeListWishes, authTypeMap: Readonly<Record<string, AuthenticationType>>): TypeList {
@@ -110,7 +114,13 @@ function readLines(stream: TextStream, scanner: RecordScanner, { file, collation
   }
   refuseEmpty(rows, '--basic-users', file, problems);
   problems.refuse();
-  return { input: { path: file, role: 'basic-users', sha256: stream.finish(), rows: rows.length }, option: '--basic-users', rows, columns: new Map() };
+  return {
+    input: { path: file, role: 'basic-users', sha256: stream.finish(), rows: rows.length },
+    option: '--basic-users',
+    rows,
+    columns: new Map(),
+    notes: [],
+  };
 }
 
 /** A sheet without headings: one username per row, in its first column. */
@@ -131,14 +141,20 @@ function readOneColumn(stream: TextStream, scanner: RecordScanner, { file, colla
   stream.sheet?.refuse({ file, columns: [0], headings: [], after: 0, last }, problems);
   refuseEmpty(rows, '--basic-users', file, problems);
   problems.refuse();
-  return { input: { path: file, role: 'basic-users', sha256: stream.finish(), rows: rows.length }, option: '--basic-users', rows, columns: new Map() };
+  return {
+    input: { path: file, role: 'basic-users', sha256: stream.finish(), rows: rows.length },
+    option: '--basic-users',
+    rows,
+    columns: new Map(),
+    notes: [],
+  };
 }
 
 /** `authTypeMap` is undefined for a list of Basic users. */
 function readTable(
   stream: TextStream,
   scanner: RecordScanner,
-  { file, collation }: TypeListWishes,
+  { file, collation, quote, nulls = [] }: TypeListWishes,
   authTypeMap: Readonly<Record<string, AuthenticationType>> | undefined,
 ): TypeList {
   const option = authTypeMap === undefined ? '--basic-users' : '--auth-types';
@@ -147,6 +163,9 @@ function readTable(
     {
       path: file,
       file,
+      // Such a list comes from a page or a spreadsheet, not from MySQL: what the source's dialect is says nothing of it.
+      escape: 'none',
+      ...(quote === 'double' ? { quote } : {}),
       resolve: (headings) => resolveList(headings, authTypeMap !== undefined),
       isHeadingRow: ({ columns }) => columns.size >= (authTypeMap === undefined ? 1 : 2),
     },
@@ -154,8 +173,10 @@ function readTable(
   );
   const { columns } = head.resolved;
   const problems = new Problems();
-  const unknown = new Map<string, { count: number; line: number }>();
+  const unknown = new WrongValues();
   const rows: TypeListRow[] = [];
+  const given = NAMING.filter((column) => columns.has(column));
+  const words = new CellWords('users', { nulls });
   const cellOf = (row: Row, column: string): string => {
     const at = columns.get(column);
     return at === undefined ? '' : row.text(at);
@@ -165,84 +186,42 @@ function readTable(
     const cell = cellOf(row, TYPE);
     const type = parseAuthenticationType(cell, authTypeMap);
     if (type !== undefined) return type;
-    const seen = unknown.get(cell.trim());
-    if (seen === undefined) unknown.set(cell.trim(), { count: 1, line: row.line });
-    else seen.count++;
+    unknown.add(cell.trim(), row.line);
     return 'basic';
   };
-  const { sha256, rows: count } = read((row) => {
-    const email = cellOf(row, 'email');
-    const named = { id: cellOf(row, 'id').trim(), userName: cellOf(row, 'userName'), email: isNone(email) ? '' : email };
+  const {
+    sha256,
+    rows: count,
+    notes,
+  } = read((row) => {
+    const named = { id: words.value('id', cellOf(row, 'id').trim()), userName: cellOf(row, 'userName'), email: words.value('email', cellOf(row, 'email')) };
     const type = typeOf(row);
     if (NAMING.some((column) => !collation.isBlank(named[column]))) rows.push({ line: row.line, ...named, type });
     else
       problems.add({
         file,
         line: row.line,
-        message: `the row names nobody: ${[...NAMING].filter((column) => columns.has(column)).join(', ')} ${columns.size > 2 ? 'are' : 'is'} blank. Complete it, or take it out.`,
+        message: `the row names nobody: ${given.join(', ')} ${given.length > 1 ? 'are' : 'is'} blank. Complete it, or take it out.`,
       });
   }, problems);
-  if (unknown.size > 0) {
-    const [[value, { line }]] = unknown;
-    const at = columns.get(TYPE) ?? 0;
-    const found = [...unknown].slice(0, 20).map(([spelling, seen]) => `${quoted(spelling)} (${seen.count})`);
-    problems.add({
-      file,
-      line,
-      column: at + 1,
-      heading: head.headings[at],
-      message: `authentication types that are neither basic nor idp: ${found.join(', ')}. Accepted: basic; idp, idp-login, saml, auth0, sso, oidc. Map each with --auth-type-map ${quoted(value)}=basic or =idp.`,
-    });
-  }
+  refuseTypes({ file, columns, headings: head.headings }, unknown, problems);
   if (problems.total === 0) refuseEmpty(rows, option, file, problems);
   problems.refuse();
-  const naming = NAMING.flatMap((column) => {
-    const at = columns.get(column);
-    return at === undefined ? [] : [[column, { column: at + 1, heading: head.headings[at] }] as const];
+  const naming = given.map((column) => {
+    const at = columns.get(column) ?? 0;
+    return [column, { column: at + 1, heading: head.headings[at] }] as const;
   });
   return {
     input: { path: file, role: authTypeMap === undefined ? 'basic-users' : 'auth-types', sha256, rows: count },
     option,
     rows,
     columns: new Map(naming),
+    notes: [...notesAbove(head, file), ...notes],
   };
 }
-
-/** How databases write that there is no email. */
-const isNone = (text: string): boolean => text === 'NULL' || text === '\\N';
 
 function refuseEmpty(rows: readonly TypeListRow[], option: string, file: string, problems: Problems): void {
   if (rows.length > 0 || problems.total > 0) return;
   const meant = option === '--basic-users' ? ' If nobody is a Basic user, the source is of --auth-mode saml or auth0, or give a list with --auth-types.' : '';
   problems.add({ file, message: `it names no user.${meant}` });
-}
-
-function resolveList(headings: readonly string[], hasTypes: boolean): ResolvedHeadings {
-  const columns = new Map<string, number>();
-  const problems: HeadingProblem[] = [];
-  const names = headings.map((heading) => JSON.stringify(heading)).join(', ');
-  for (const column of [...NAMING, TYPE]) {
-    const found = headings.flatMap((heading, at) => (columnCalled('users', heading) === column ? [at] : []));
-    if (found.length === 1) columns.set(column, found[0]);
-    else if (found.length > 1) {
-      const same = found.map((at) => JSON.stringify(headings[at])).join(', ');
-      problems.push({ at: found[1], message: `the columns ${same} all answer to ${column}; keep one of them. Headings found: ${names}.` });
-    }
-  }
-  if (problems.length > 0) return { columns, problems, isIdFromUserName: false };
-  if (!NAMING.some((column) => columns.has(column))) {
-    problems.push({ message: `no column names the users (accepted: ${ACCEPTED}). Headings found: ${names}.` });
-  }
-  if (hasTypes && !columns.has(TYPE)) {
-    problems.push({
-      message: `no column is the authentication type (accepted: authenticationType, "Authentication Type", authType, auth). Headings found: ${names}. A list of the Basic users alone is given with --basic-users.`,
-    });
-  }
-  if (!hasTypes && columns.has(TYPE)) {
-    problems.push({
-      at: columns.get(TYPE) ?? 0,
-      message: 'a list of Basic users has no column of authentication types: everybody in it counts as Basic. Give this file with --auth-types.',
-    });
-  }
-  return { columns, problems, isIdFromUserName: false };
 }

@@ -5,7 +5,8 @@ import type { User } from '../model/directory.js';
 import { KeyTable } from '../model/key-table.js';
 import type { IdTable } from './id-table.js';
 import { quoted } from './problem.js';
-import { NAMING, type Naming, type TypeListRow } from './type-list.js';
+import { NAMING, type Naming } from './type-headings.js';
+import type { TypeListRow } from './type-list.js';
 
 export const NOWHERE = -1;
 const SEVERAL = -2;

@@ -3,8 +3,8 @@
 import type { AuthenticationType } from '../model/directory.js';
 import type { AuthMode } from '../model/policy.js';
 import { columnText } from './column-text.js';
-import { type Problems, quoted, type WrongValues } from './problem.js';
-import type { Row, Table } from './table.js';
+import { mappedTo, type Problems, quoted, type WrongValues } from './problem.js';
+import { cellPlace, type Row, type Table } from './table.js';
 import { isInactiveLicense, parseActivity, parseAuthenticationType } from './values.js';
 
 export type CellProblem = (table: Table, row: Row, column: string, message: string, cause?: string) => void;
@@ -17,10 +17,10 @@ export function activityReader(table: Table, cellProblem: CellProblem): Remember
   if (text !== undefined) {
     const column = active !== undefined ? 'active' : 'disabled';
     const refuse = (row: Row, cell: string): void => {
-      const value = quoted(cell.trim());
-      const what = cell.trim() === '' ? 'the cell is empty, and does not say whether the user is active' : `${value} is not a yes or no`;
-      const map = `--active-map ${value}=active or --active-map ${value}=inactive`;
-      cellProblem(table, row, column, `${what}; write true or false, or say what it means with ${map}.`, cell.trim().toLowerCase());
+      const value = cell.trim();
+      const what = value === '' ? 'the cell is empty, and does not say whether the user is active' : `${quoted(value)} is not a yes or no`;
+      const map = `--active-map ${mappedTo(value, 'active')} or ${mappedTo(value, 'inactive')}`;
+      cellProblem(table, row, column, `${what}; write true or false, or say what it means with ${map}.`, value.toLowerCase());
     };
     return remember(table.columns.get(column) ?? 0, {
       text,
@@ -116,17 +116,13 @@ function remember<T>(column: number, { text, read, refuse, otherwise }: Reading<
 }
 
 /** Tells the types that are none as one problem. */
-export function refuseTypes({ file, table, columns, headings }: Table, wrong: WrongValues, problems: Problems): void {
+export function refuseTypes(table: Pick<Table, 'file' | 'table' | 'columns' | 'headings'>, wrong: WrongValues, problems: Problems): void {
   const { first } = wrong;
   if (first === undefined) return;
-  const at = columns.get('authenticationType') ?? 0;
+  const { value } = first;
   problems.add({
-    file,
-    ...(table === undefined ? {} : { table }),
-    line: first.line,
-    column: at + 1,
-    heading: headings[at],
-    message: `authentication types that are neither basic nor idp: ${wrong.describe(table === undefined ? 'line' : 'row')}. Accepted: basic; idp, idp-login, saml, auth0, sso, oidc. Map each with --auth-type-map ${quoted(first.value)}=basic or =idp.`,
+    ...cellPlace(table, first, table.columns.get('authenticationType') ?? 0),
+    message: `authentication types that are neither basic nor idp: ${wrong.describe(table.table === undefined ? 'line' : 'row')}. Accepted: basic; idp, idp-login, saml, auth0, sso, oidc. Map each with --auth-type-map ${mappedTo(value, 'basic')} or ${mappedTo(value, 'idp')}.`,
   });
   wrong.clear();
 }

@@ -398,7 +398,7 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   },
   'null-status-dbeaver': {
     places: ['users.csv 2:4'],
-    says: ['"[NULL]" is not a yes or no', '--active-map "[NULL]"=active', 'In 2 rows: line 2, line 3.'],
+    says: ['"[NULL]" is not a yes or no', '--active-map "[NULL]=active"', 'In 2 rows: line 2, line 3.'],
   },
   'project-words': {
     places: ['groups.csv 2:3'],
@@ -412,7 +412,7 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   'row-of-another-width': { places: ['users.csv 3:9', 'users.csv 5:8'], says: ['the row has 9 cells, the headings have 8', 'the row has 7 cells'] },
   'status-words': {
     places: ['users.csv 2:4', 'users.csv 4:4'],
-    says: ['"WAHR" is not a yes or no', '--active-map "WAHR"=active or --active-map "WAHR"=inactive. In 3 rows: line 2, line 3, line 5.', '"FALSCH"'],
+    says: ['"WAHR" is not a yes or no', '--active-map "WAHR=active" or "WAHR=inactive". In 3 rows: line 2, line 3, line 5.', '"FALSCH"'],
   },
   'text-named-sqlite': { places: [], says: ['users.sqlite is no SQLite database', '--users', 'folder with users.csv'] },
   'two-columns-one-heading': {
@@ -423,7 +423,7 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   'unknown-authentication-type': {
     // Once a file, with every value and how often it stands there.
     places: ['users.csv 2:8'],
-    says: ['"LDAP" (2)', '"Crowd" (1)', '--auth-type-map "LDAP"=basic or =idp'],
+    says: ['"LDAP" (2)', '"Crowd" (1)', '--auth-type-map "LDAP=basic" or "LDAP=idp"'],
   },
   'utf-16-without-bom': { places: [], says: ['users.csv', 'UTF-16 without a byte-order mark', /save it as UTF-8/i] },
   'xlsx-named-csv': { places: [], says: ['users.csv is not a whole workbook', /save it there once more/] },

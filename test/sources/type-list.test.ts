@@ -44,6 +44,7 @@ describe('--auth-types', () => {
     ['by all of them, each row by what it gives', 'id,Username,Email,authenticationType\n3,,,basic\n,ana,,basic\n2,"Brahe, Tycho",tycho@dome.example,oidc\n'],
     ['with columns that nothing reads, below a title', 'Users\nName,Username,Status,authtype\nDag,dag,x,basic\nAna,ana,y,basic\nTycho,"Brahe, Tycho",z,idp\n'],
     ['an email that the database lacks', 'username\temail\tauth\ndag\tNULL\tbasic\nana\t\\N\tbasic\nBrahe, Tycho\t\tidp\n'],
+    ['an id that is NULL', 'id,username,auth\nNULL,dag,basic\n1,,basic\n2,,idp\n'],
     ['a user twice, with one type', 'username,auth\ndag,basic\nana,basic\nANA,basic\n"Brahe, Tycho",idp\n'],
   ])('%s', async (_, list) => {
     const result = await check(list, '--auth-types', ['--format', 'json']);
@@ -64,12 +65,34 @@ describe('--auth-types', () => {
     expect(refused.stderr).toContain('list.csv, line 3, column 1 (username): the byte 0xEF');
   });
 
+  it('takes backslashes as letters, whatever they may be in the source', async () => {
+    const files = { ...EXPORT, 'users.csv': USERS.replaceAll('ana', 'ACME\\nora') };
+    const list = 'username,auth\ndag,basic\nACME\\nora,basic\n"Brahe, Tycho",idp\n';
+    expect(findingsOf(await check(list, '--auth-types', ['--escape', 'none', '--format', 'json'], files))).toEqual(AS_LISTED);
+  });
+
+  it('takes a cell of several lines as one if that is said, and spellings of no value as the source does', async () => {
+    const list = 'email,auth,username,note\ndag@dome.example,basic,dag,"a\n1,2,3,4"\n[NULL],basic,ana,\ntycho@dome.example,idp,,\n';
+    expect((await check(list, '--auth-types', ['--null', '[NULL]'])).stderr).toContain('say --quote double');
+    expect(findingsOf(await check(list, '--auth-types', ['--quote', 'double', '--null', '[NULL]', '--format', 'json']))).toEqual(AS_LISTED);
+  });
+
+  it('notes what it leaves out', async () => {
+    const { notes } = shownOf(await check('sep=;\nid;auth\n1;basic\n2;idp\n3;basic\n;\n', '--auth-types', ['--format', 'json']));
+    expect(notes.filter((note) => note.includes('left out'))).toEqual([
+      'list.csv: line 1 is "sep=", which tells Excel the delimiter, and was left out.',
+      'list.csv: line 6 holds nothing but delimiters, as Excel leaves them at the end, and was left out.',
+    ]);
+  });
+
   it('maps further spellings, and lists unknown ones once', async () => {
     const list = 'id,auth\n1,LDAP\n2,Crowd\n3,LDAP\n';
     const refused = await check(list, '--auth-types', ['--auth-type-map', 'Crowd=idp']);
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain('list.csv, line 2, column 2 (auth): authentication types that are neither basic nor idp: "LDAP" (2). Accepted:');
-    expect(refused.stderr.match(/LDAP/g)).toHaveLength(2);
+    expect(refused.stderr).toContain(
+      'list.csv, line 2, column 2 (auth): authentication types that are neither basic nor idp: "LDAP" (2) from line 2. Accepted:',
+    );
+    expect(refused.stderr.match(/LDAP/g)).toHaveLength(3);
     expect(findingsOf(await check(list, '--auth-types', ['--auth-type-map', 'Crowd=idp', '--auth-type-map', 'ldap=basic', '--format', 'json']))).toEqual(
       AS_LISTED,
     );
