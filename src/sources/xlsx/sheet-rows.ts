@@ -6,7 +6,7 @@ import { asCell, HALF_CHARACTER, TextRuns, withoutEscapes } from './cell-text.js
 import { DATE, dateText, type NumberFormat, numberText, PLAIN } from './number-text.js';
 import type { RowWriter } from './row-writer.js';
 import type { SharedStrings } from './shared-strings.js';
-import type { Attributes, XmlVisitor } from './xml.js';
+import { type Attributes, isTrue, type XmlVisitor } from './xml.js';
 
 const LAST_ROW = 1_048_576;
 const LAST_COLUMN = 16_384;
@@ -182,7 +182,7 @@ export class SheetRows implements XmlVisitor {
         break;
       }
       case 'b':
-        if (value !== '') this.writer.text(this.#column, value === '1' || value === 'true' ? 'true' : 'false');
+        if (value !== '') this.writer.text(this.#column, isTrue(value) ? 'true' : 'false');
         break;
       case 'e':
         this.#fault('error', value);
@@ -231,8 +231,6 @@ export class SheetRows implements XmlVisitor {
     );
   }
 }
-
-const isTrue = (text: string | undefined): boolean => text === '1' || text === 'true';
 
 function isPlainInteger(text: string): boolean {
   const { length } = text;
