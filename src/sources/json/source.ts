@@ -162,7 +162,7 @@ function withGroup(answers: Answers): Answers {
   if (!isJson) {
     if (group === undefined) return answers;
     throw new Mistake(
-      `${file} is no JSON, so --memberships ${group}=… cannot say whose members it lists.`,
+      `${file} is not JSON, so --memberships ${group}=… cannot say whose members it lists.`,
       'Give a CSV with --memberships FILE; its columns say the groups.',
     );
   }

@@ -18,7 +18,7 @@ const LARGEST_FILE = 1 << 30;
 const MOST_XML = 2 ** 32;
 const MOST_NAMES = 10;
 
-/** Opens the sheet that is meant. Throws a Mistake for what is no workbook, or none that can be read. */
+/** Opens the sheet that is meant. Throws a Mistake for what is not a workbook, or cannot be read. */
 export function openSheet(named: string, { file, sheet }: SheetFile): TextStream {
   const { bytes, stats } = readWhole(file);
   const archive = new Archive(file, bytes);
