@@ -170,6 +170,8 @@ function withGroup(answers: Answers): Answers {
   const [, short, long] = MEMBERS.exec(file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1)) ?? [];
   const named = short ?? long;
   if (named !== undefined) return { ...answers, group: named };
+  // It is told to be missing when it is opened, and not what its name lacks.
+  if (!existsSync(file)) return answers;
   throw new Mistake(
     `${file} lists the members of a group, but does not say of which one.`,
     `Say it by the group's id: --memberships ID=${file}, or name the file members-ID.json.`,
