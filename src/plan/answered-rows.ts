@@ -1,11 +1,11 @@
-/** Rows of decisions.csv that are answered, held against what a check finds: a person must have read what the finding asks. */
+/** Rows of decisions.csv that are answered, compared with what a check finds: a person must have read what the finding asks. */
 
 import { compareWithFindings, type DecisionProblem, type FileRow, finderOf, strangeRow } from './compare-rows.js';
 import { type AskedRow, rowDigest, WRITTEN_COLUMNS } from './decision-rows.js';
 import type { WrittenRow } from './plan.js';
 
 /**
- * Returns what is wrong with the rows of findings that are answered, held against all that is asked about the findings of
+ * Returns what is wrong with the rows of findings that are answered, compared with all that is asked about the findings of
  * the file, and against `previous`, the rows that were written, if that is known. Answered findings must be whole; rows of
  * other findings are not looked at.
  */

@@ -56,7 +56,7 @@ export const isAsPlanned = (planned: string, user: User, hasTypes: boolean): boo
 export const furtherOf = (planned: string, at: number): number =>
   Number.parseInt(planned.slice(DIGITS + at * FURTHER_DIGITS, DIGITS + (at + 1) * FURTHER_DIGITS), 16);
 
-/** Yields baseline.jsonl, many lines at a time. `hasTypes`: the authentication types are those of the source, not of a list. */
+/** Returns baseline.jsonl, many lines at a time. `hasTypes`: the authentication types are those of the source, not of a list. */
 export function* baselineLines({ users, groups, tally, further }: Planned, hasTypes = true): Iterable<Uint8Array> {
   const bytes = new TextBytes();
   const columns = further?.columns ?? [];

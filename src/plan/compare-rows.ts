@@ -65,7 +65,7 @@ export function rowProblems(
   return isAskedAsBefore ? nowAsked : compareWithPrevious(rows, previous);
 }
 
-/** What rows are held against besides what is asked. */
+/** What rows are compared with besides what is asked. */
 export interface Ground {
   readonly find: FindAsked;
   /** Digests of the rows that were written, if they are known. */

@@ -76,8 +76,8 @@ export class PlanAltered extends Mistake {
 }
 
 /**
- * Yields the plan of a file's text. Throws PlanAltered where it is not as it was written, FormerVersion where an earlier
- * version made it, and a Mistake where it is no plan, or one of a newer version.
+ * Returns the plan of a file's text. Throws PlanAltered if it is not as it was written, FormerVersion if an earlier
+ * version made it, and a Mistake if it is not a plan, or one of a newer version.
  */
 export function parsePlan(content: string, file: string): Plan {
   const looksLikePlan = content.includes(PLAN_KIND) || /"digest": "sha256:/.test(content);
@@ -113,7 +113,7 @@ export function parsePlan(content: string, file: string): Plan {
   );
 }
 
-/** Returns what a text holds as JSON; undefined if it is none: somebody sealed it anew. */
+/** Returns what a text holds as JSON; undefined if it is not JSON: someone sealed it anew. */
 function jsonOf(content: string): unknown {
   try {
     return JSON.parse(content);

@@ -8,10 +8,13 @@ import { ProofFailed, proveActions } from './simulate.js';
 
 /** Rules that ask about no username: what a plan leaves them out of changes nothing of who is asked about. */
 const AROUND_USERS: ReadonlySet<string> = new Set([
+  'damaged-text',
   'duplicate-group-name',
   'group-link',
   'inactive-basic-member',
   'no-inactive-users',
+  'nothing-to-check',
+  'row-limit',
   'unknown-member',
   'unknown-sync-group',
 ]);

@@ -37,6 +37,10 @@ export function reasonOf(error: unknown): string {
   return REASONS[code] ?? `cannot be read (${error.message}).`;
 }
 
+/** What is thrown if a file is not what it was when its reading began. */
+export const changedWhileRead = (file: string): Mistake =>
+  new Mistake(`${file} changed while it was read.`, 'Wait until the export is complete, then run this again.');
+
 export class FileStream implements TextStream {
   readonly #fd: number;
   readonly #before: Stats;
@@ -121,7 +125,7 @@ export class FileStream implements TextStream {
     const after = fstatSync(this.#fd);
     const isRegular = this.#before.isFile();
     if (isRegular && (after.size !== this.#bytes || after.mtimeMs !== this.#before.mtimeMs)) {
-      throw new Mistake(`${this.file} changed while it was read.`, 'Wait until the export is complete, then run this again.');
+      throw changedWhileRead(this.file);
     }
     return this.#hash.digest('hex');
   }

@@ -4,15 +4,14 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Role } from '../model/directory.js';
 import { Mistake } from '../model/mistake.js';
-import type { TextBytes } from '../model/text-bytes.js';
 import { CellWords } from './cell-words.js';
 import { resolveHeadings } from './headings.js';
-import { integerOf } from './id-table.js';
 import { type Problems, type SourceProblem, SourceRefused } from './problem.js';
 import type { SourceRequest } from './source.js';
 import { type Database, inPlainWords, loadSqlite, openReadOnly } from './sqlite-connection.js';
 import { findWrongTexts, hasSign, isSignless } from './sqlite-text.js';
 import type { OnProgress, OpenedSource, Row, Table, TableEnd } from './table.js';
+import { TextRow } from './text-row.js';
 
 /** Where Jama Connect keeps it, beside the plain names. */
 const TABLES: Readonly<Record<Role, readonly string[]>> = {
@@ -121,34 +120,20 @@ export function openTable(database: Database, role: Role, table: string, wishes:
   };
 }
 
-class SqliteRow implements Row {
-  line = 0;
+class SqliteRow extends TextRow {
   cells: readonly unknown[] = [];
-  /** Index in `cells` by index of heading. */
+
   constructor(
-    readonly width: number,
+    width: number,
+    /** Index in `cells` by index of heading. */
     readonly at: Int32Array,
-  ) {}
+  ) {
+    super(width);
+  }
 
   text(column: number): string {
     const value = this.cells[this.at[column]];
     return typeof value === 'string' ? value : value === null || value === undefined ? '' : String(value);
-  }
-
-  integer(column: number): number {
-    return integerOf(this.text(column));
-  }
-
-  code(): number {
-    return -1;
-  }
-
-  addTo(bytes: TextBytes, column: number): void {
-    bytes.text(this.text(column));
-  }
-
-  isSame(a: number, b: number): boolean {
-    return this.text(a) === this.text(b);
   }
 }
 

@@ -66,7 +66,7 @@ function write(row: SpanRow, out: Splicer, planned: readonly Planned[], { head, 
   }
 }
 
-/** Yields the record as it is written, with its line end. */
+/** Returns the record as it is written, with its line end. */
 const rawRecord = (row: SpanRow): string => row.bytes.toString('utf8', row.start, row.next);
 
 function editUsers(shape: CsvShape, context: EditContext): Editor {

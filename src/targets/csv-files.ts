@@ -67,7 +67,7 @@ export function siteOfCsv(source: SourceRequest, destination: Destination): Site
 }
 
 /**
- * Yields how quotes and backslashes are read. What nobody stated is what it was when the source was read as a whole:
+ * Returns how quotes and backslashes are read. What was not stated is what it was when the source was read as a whole:
  * a file in doubt was refused then, and a cell that has changed since may not bring the doubt back.
  */
 const dialectOf = ({ quote, escape: escapeStyle }: SourceRequest): { readonly quote: QuoteStyle; readonly escape: EscapeStyle } => ({

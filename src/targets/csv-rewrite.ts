@@ -156,7 +156,7 @@ async function copyRows({ edit, pause }: Pick<RewriteRequest, 'edit' | 'pause'>,
   return splicer.count;
 }
 
-/** Keeps the last rows back that are no data, since new rows come before them. */
+/** Keeps the last rows back that are not data, since new rows come before them. */
 class Trailer {
   readonly #held: Buffer[] = [];
   #from = -1;
@@ -164,7 +164,7 @@ class Trailer {
 
   constructor(
     readonly out: Pick<Sink, 'write'>,
-    /** Cells of a row; 0 where no rows come. */
+    /** Cells of a row; 0 if no rows come. */
     readonly width: number,
   ) {}
 

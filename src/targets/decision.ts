@@ -22,7 +22,7 @@ export type PlanStanding = { readonly inputs: readonly TargetInput[] } & (
   | { readonly kind: 'stale' }
   | { readonly kind: 'applied'; readonly run: KnownRun }
   | { readonly kind: 'half'; readonly run: KnownRun }
-  /** Some of its files are as a run left it, some as they were: somebody was taking the run back. */
+  /** Some of its files are as a run left it, some as they were: someone was undoing the run. */
   | { readonly kind: 'undoing'; readonly run: KnownRun }
 );
 
@@ -41,7 +41,7 @@ export async function planStanding(request: Judged): Promise<PlanStanding> {
   for (const run of runsOf(request).reverse()) {
     const { journal, folder } = run;
     const { progress } = undoOf(folder);
-    // What was taken back is not what stands there, whatever it looks like.
+    // What was undone is not what stands there, whatever it looks like.
     if (progress === 'finished' || progress === 'in part') continue;
     const leavings = leavingsOf(journal);
     if (leavings !== undefined && isSameContent(inputs, leavings)) return { kind: 'applied', inputs, run };
@@ -64,7 +64,7 @@ export function interruptedUndos(planFile: string): { readonly name: string; rea
 const beingUndone = ({ name, folder }: Pick<KnownRun, 'name' | 'folder'>): ApplyRefused =>
   new ApplyRefused(`The run ${name} was being undone, and that undo was interrupted.`, `Nothing was changed. Finish it first: scim-audit undo ${folder}`);
 
-/** Throws ApplyRefused if the undo of a run that wrote to the same place was interrupted: to apply would be to do again what somebody was undoing. */
+/** Throws ApplyRefused if the undo of a run that wrote to the same place was interrupted: to apply would be to do again what someone was undoing. */
 function refuseWhileUndoing({ planFile, source, mode }: ApplyRequest, target: Target): void {
   const targets = new Set(target.siteOf(source, mode).targets);
   for (const open of interruptedUndos(planFile)) {

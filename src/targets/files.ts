@@ -146,12 +146,16 @@ export function refuseUnreadable(folder: string): void {
     readdirSync(folder);
   } catch (error) {
     if (!hasCode(error, 'EACCES', 'EPERM')) return;
-    throw new ApplyRefused(
-      `${folder} cannot be read: you have no permission, it belongs to another user.`,
-      'Nothing was changed. Run this as the user who made the plan and its runs, or have them give you read permission for the folder and what is in it.',
-    );
+    throw withoutReading(folder, 'the plan and its runs', 'for the folder and what is in it');
   }
 }
+
+/** Returns the refusal of what this user may not read. Whose it is cannot always be looked at. */
+export const withoutReading = (path: string, made: string, what = 'for it'): ApplyRefused =>
+  new ApplyRefused(
+    `${path} cannot be read: you have no permission, and it may belong to another user.`,
+    `Nothing was changed. Run this as the user who made ${made}, or have them give you read permission ${what}.`,
+  );
 
 /** Throws ApplyRefused where a file or folder cannot be written to. */
 export function refuseWithoutPermission(path: string, advice: string): void {

@@ -75,7 +75,7 @@ const UNSAID = { nulls: [], activeMap: {} } as const;
 /** Returns a run as this version reads it. */
 export const completed = (run: RunRecord): RunRecord => ({ ...run, reading: { ...UNSAID, ...run.reading } });
 
-/** Returns the record of a line; undefined where it is none. */
+/** Returns the record of a line; undefined if it is not a record. */
 export function recordIn(line: string): JournalRecord | undefined {
   try {
     const value: unknown = JSON.parse(line);

@@ -19,7 +19,7 @@ export const targetOf = ({ inputs, reading }: Pick<RunRecord, 'inputs' | 'readin
 /** What leads on from a plan of a source that cannot be written to. */
 const ELSEWHERE = 'An export as CSV or SQLite can be corrected by apply: plan again from one.';
 
-/** Returns why a source cannot be written to, and what leads on; undefined where it can. */
+/** Returns why a source cannot be written to, and what leads on; undefined if it can. */
 export function whyNotWritten(source: SourceRequest): { readonly reason: string; readonly hint: string } | undefined {
   if (jsonSource.claims(source)) return { reason: "The source is JSON as Jama Connect's REST answers, and apply writes no JSON.", hint: ELSEWHERE };
   const workbook = filesFound(source).find(({ file }) => holdsWorkbook(file));

@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fsyncFolder, hasCode, refuseUnreadable, removeIfThere, systemReason, temporaryPath } from './files.js';
+import { fsyncFolder, hasCode, refuseUnreadable, removeIfThere, systemReason, temporaryPath, withoutReading } from './files.js';
 import { readManifest } from './manifest.js';
 import { hasWholeLine, type JournalDigest, readJournal } from './read-journal.js';
 import { ApplyRefused } from './refusal.js';
@@ -33,7 +33,7 @@ function byBeginning(a: string, b: string): number {
   return stemA === stemB ? numberA - numberB : stemA < stemB ? -1 : 1;
 }
 
-/** Returns what a run's journal tells, and where that is less than the run announced, what stands beside its copies. */
+/** Returns what a run's journal tells, and if that is less than the run announced, what stands beside its copies. */
 export function readRun(folder: string): JournalDigest | undefined {
   refuseUnreadable(folder);
   const told = readableOr(folder, () => readJournal(join(folder, JOURNAL)));
@@ -55,10 +55,7 @@ function readableOr<T>(folder: string, read: () => T): T {
     return read();
   } catch (error) {
     if (!hasCode(error, 'EACCES', 'EPERM')) throw error;
-    throw new ApplyRefused(
-      `${systemReason(error)?.replace(/: .*/s, '') ?? folder} cannot be read: you have no permission, it belongs to another user.`,
-      'Nothing was changed. Run this as the user who made the run, or have them give you read permission.',
-    );
+    throw withoutReading(systemReason(error)?.replace(/: .*/s, '') ?? folder, 'the run');
   }
 }
 

@@ -1,11 +1,11 @@
 /** The runs of a plan, as their journals tell. */
 
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockPid } from './lock.js';
 import type { JournalDigest } from './read-journal.js';
 import { ApplyRefused } from './refusal.js';
-import { copiesOf, inOrder, JOURNAL, type KnownRun, readRun, runNames, undoOf } from './run-folder.js';
+import { copiesOf, inOrder, JOURNAL, type KnownRun, RUNS, readRun, runNames, undoOf } from './run-folder.js';
 import { hasSurelyNotWritten, isUnwritten } from './standing.js';
 import type { World } from './world.js';
 
@@ -61,7 +61,7 @@ export interface RunList {
 
 /** Returns the runs of a plan's folder. Throws ApplyRefused if this user may not read it. */
 export function listRuns(planFolder: string, world: World): RunList {
-  const runsFolder = join(planFolder, 'runs');
+  const runsFolder = join(planFolder, RUNS);
   const names = runNames(runsFolder);
   const owner = lockPid(join(runsFolder, '.lock'), world);
   const known: KnownRun[] = [];
@@ -84,8 +84,8 @@ export function listRuns(planFolder: string, world: World): RunList {
 const isOfRun = (folder: string): boolean => existsSync(join(folder, JOURNAL)) || copiesOf(folder).length > 0;
 
 function whyUntold(folder: string): string {
-  if (copiesOf(folder).length > 0) return 'its journal is lost; it has kept copies of what it was to change, see "scim-audit undo"';
-  return readdirSync(folder).length === 1 ? 'its journal has no line that tells which run it is of' : 'its journal is lost';
+  const why = existsSync(join(folder, JOURNAL)) ? 'its journal has no line that tells which run it is of' : 'its journal is lost';
+  return copiesOf(folder).length === 0 ? why : `${why}; it has kept copies of what it was to change, see "scim-audit undo"`;
 }
 
 function told({ name, folder, journal }: KnownRun, owner: number | undefined): Run {

@@ -1,4 +1,4 @@
-/** What leads from a database back to the copy that a run kept of it, where the run's own intents are lost. */
+/** What leads from a database back to the copy that a run kept of it, if the run's own intents are lost. */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -123,8 +123,8 @@ function untold(looked: Pick<Looked, 'journal' | 'folder' | 'inputs'>): ApplyRef
   return new ApplyRefused(
     `The journal in ${folder} tells of no write, but the data are not what the run found.`,
     hasCopies
-      ? `Nothing was changed. Either somebody else has changed the data since, or the journal has lost lines. Compare the data with the run's copies, and put back by hand what the run changed: ${join(folder, BACKUP)}`
-      : 'Nothing was changed. The run has kept no copies, which it does before it writes: so somebody else has changed the data since, or its folder has lost files. Compare the data with your own backup.',
+      ? `Nothing was changed. Either someone else has changed the data since, or the journal has lost lines. Compare the data with the run's copies, and put back by hand what the run changed: ${join(folder, BACKUP)}`
+      : 'Nothing was changed. The run has kept no copies, which it does before it writes: so someone else has changed the data since, or its folder has lost files. Compare the data with your own backup.',
     differences(looked),
   );
 }

@@ -49,7 +49,7 @@ describe.each(['in place', 'to a copy'] as const)('an undo that is killed (%s)',
       if (!isAsAfter && state !== 'undone') {
         expect(state, name).toBe('undo interrupted');
         expect(interruptedUndos(planFile), name).toMatchObject([{ hasBegun: true }]);
-        // What a person was taking back is not applied again, and nothing leads there.
+        // What a person was undoing is not applied again, and nothing leads there.
         await expect(prepareApply(request(scene, { mode, world: later })), name).rejects.toMatchObject({
           name: 'ApplyRefused',
           message: expect.stringContaining('was being undone'),

@@ -59,6 +59,15 @@ describe('a resealed plan is refused before the first write', () => {
     expect(existsSync(join(scene.folder, 'runs'))).toBe(false);
   });
 
+  it('also if rules that ask about no username are set otherwise', async () => {
+    const scene = await sceneOf([RIGHT[0]]);
+    const settings = { ...scene.plan.settings, severities: { 'row-limit': 'info', 'damaged-text': 'off', 'nothing-to-check': 'off' } } as const;
+    const altered = { ...scene, plan: { ...scene.plan, settings } };
+    await expect(prepareApply(request(altered, { mode: { kind: 'in-place' } }))).rejects.toMatchObject({
+      message: expect.stringContaining('user 2 needs the username'),
+    });
+  });
+
   it('but not one that a person decided upon, or that keeps what namesakes had', async () => {
     await applyAll(await sceneOf([rename('1', 'anna', 'chosen@b.example'), RIGHT[1]], { asked: ['1'] }));
     await applyAll(await sceneOf(RIGHT));

@@ -49,6 +49,8 @@ const NAMES = {
 } as const satisfies Headings;
 const OKTA_ID = ['id', 'userid', 'oktaid', 'oktauserid'] as const;
 const OKTA_LOGIN = ['login', 'username', 'oktausername', 'oktalogin', 'profilelogin'] as const;
+const ENTRA_ID = ['id', 'objectid'] as const;
+const ENTRA_LOGIN = ['userprincipalname', 'upn'] as const;
 const EMAIL = ['email', 'primaryemail', 'emailaddress', 'mail', 'profileemail'] as const;
 const GROUP = { group: ['groupname', 'group'], groupId: ['groupid'] } as const satisfies Headings;
 
@@ -96,8 +98,8 @@ export const CSV_EXPORTS: readonly CsvExport[] = [
     kind: 'user',
     what: 'a list of users',
     headings: {
-      id: ['id', 'objectid'],
-      login: ['userprincipalname', 'upn'],
+      id: ENTRA_ID,
+      login: ENTRA_LOGIN,
       email: EMAIL,
       enabled: ['accountenabled'],
       blocked: ['blockcredential'],
@@ -122,7 +124,7 @@ export const CSV_EXPORTS: readonly CsvExport[] = [
     role: 'idp-groups',
     kind: 'group',
     what: 'a list of groups',
-    headings: { id: ['id', 'objectid'], name: ['displayname'] },
+    headings: { id: ENTRA_ID, name: ['displayname'] },
     required: [['name']],
   },
   {
@@ -139,8 +141,8 @@ export const CSV_EXPORTS: readonly CsvExport[] = [
     kind: 'member',
     what: "a list of a group's members",
     headings: {
-      id: ['id', 'objectid'],
-      login: ['userprincipalname', 'upn'],
+      id: ENTRA_ID,
+      login: ENTRA_LOGIN,
       type: ['objecttype', 'membertype', 'odatatype'],
       isUser: ['isuser'],
       isGroup: ['isgroup'],

@@ -1,7 +1,7 @@
 /** One record of a JSON list, with its fields under whatever names it has them. */
 
 import type { JsonLexer } from '../json/json-lexer.js';
-import type { JsonRecordReader } from '../json/json-record.js';
+import { type JsonRecordReader, KIND_NAMES } from '../json/json-record.js';
 import { type Problems, quoted } from '../problem.js';
 import type { Entry, ExportFile, Writing } from './entry.js';
 import { DECORATION, type IdpField, type RecordKind } from './export-forms.js';
@@ -127,7 +127,7 @@ export class JsonEntry implements Entry {
       } else if (kind === 'null') {
         // Of a flag that is null the reader of the provider says what to do.
         continue;
-      } else this.refuse(field, `${NAMED[kind]} stands where ${isFlag ? 'true or false' : 'a text'} is expected.`, `${kind} as ${field}`);
+      } else this.refuse(field, `${KIND_NAMES[kind]} stands where ${isFlag ? 'true or false' : 'a text'} is expected.`, `${kind} as ${field}`);
       isRight = false;
     }
     return isRight;
@@ -149,13 +149,3 @@ export class JsonEntry implements Entry {
     return number === undefined ? -1 : this.#places[number];
   }
 }
-
-const NAMED = {
-  absent: 'nothing',
-  string: 'a text',
-  number: 'a number',
-  boolean: 'true or false',
-  null: 'null',
-  object: 'an object',
-  array: 'a list',
-} as const;

@@ -1,4 +1,4 @@
-/** The lists that the providers' APIs answer with, and scripts write: Okta's arrays of records, Graph's pages with their records in `value`, one record a line. */
+/** The lists that the providers' APIs answer with, and scripts write: Okta's arrays of records, Graph's pages with their records in `value`, one record per line. */
 
 import type { IdpProvider } from '../../model/idp.js';
 import { JsonFault, type JsonLexer, type Token } from '../json/json-lexer.js';
@@ -39,14 +39,14 @@ export const otherProvider = (name: string, provider: IdpProvider): string =>
 /** How a list is to be read. */
 export interface ListWishes {
   readonly visit: () => void;
-  /** One record alone may be all there is; of users it is none of a list. */
+  /** One record alone may be all there is; one user is not a list. */
   readonly mayBeAlone: boolean;
 }
 
 /** What a file of records is beside the records. */
 const NO_PAGES: Pages = { pages: 0, continued: 0 };
 
-/** Reads records to the end of the file: an array, an array of such arrays as several answers in one file, or one record a line. */
+/** Reads records to the end of the file: an array, an array of such arrays as several answers in one file, or one record per line. */
 export function readRecords(lexer: JsonLexer, reader: JsonRecordReader, wishes: ListWishes): Pages & { readonly isLines: boolean } {
   const { visit } = wishes;
   let token = lexer.next();
@@ -82,7 +82,7 @@ function readLines(lexer: JsonLexer, reader: JsonRecordReader, ahead: Token, { v
   lexer.release();
   let token = lexer.next();
   if (token === 'end' && !mayBeAlone) {
-    throw new JsonFault('this is one object, not a list; save the answer of the list API, which begins with [, or one record a line.', line, column);
+    throw new JsonFault('this is one object, not a list; save the answer of the list API, which begins with [, or one record per line.', line, column);
   }
   while (token !== 'end') {
     if (token !== '{') throw unexpected(lexer, token, 'another record {…}, as the one before,');
@@ -167,13 +167,13 @@ export function readPages(lexer: JsonLexer, reader: JsonRecordReader, wishes: Li
 }
 
 const NO_PAGE =
-  'this object has no "value": it is no page as Graph answers with. Save the answers whole, with "value" and "@odata.nextLink", one a file or all in one list.';
+  'this object has no "value": it is not a page as Graph answers with. Save the answers whole, with "value" and "@odata.nextLink", one per file or all in one list.';
 /** `az ad user list` leaves the pages out, and does not say who is blocked. */
 const OF_AZ = `these records are not a page of Graph and do not say who is blocked (accountEnabled): "az ad user list" writes them so. Ask Graph itself: az rest --method get --url 'https://graph.microsoft.com/v1.0/users?$select=id,userPrincipalName,mail,givenName,surname,accountEnabled,userType&$top=999', and save the page of each "@odata.nextLink" as well.`;
 
 interface PageWishes {
   readonly visit: () => void;
-  /** Thrown if it is none. */
+  /** Thrown if it is not a page. */
   readonly noPage: JsonFault;
   /** The token after its `{`. */
   readonly first: Token;

@@ -28,7 +28,7 @@ const ENVELOPE: ReadonlySet<string> = new Set(['meta', 'links', 'linked', 'data'
 const META = ['status', 'message', 'pageInfo', 'pageInfo/startIndex', 'pageInfo/resultCount', 'pageInfo/totalResults'] as const;
 const [STATUS, MESSAGE, PAGE_INFO, FIRST_NUMBER] = [0, 1, 2, 3];
 
-/** Reads a file to its end. Throws JsonFault for what is no JSON, or no answer of REST. */
+/** Reads a file to its end. Throws JsonFault for what is not JSON, or not an answer of REST. */
 export function readAnswers(lexer: JsonLexer, reader: JsonRecordReader, visitor: AnswerVisitor): void {
   const meta = new JsonRecordReader(lexer, META);
   let kind: 'answer' | 'list' | 'record' | undefined;
@@ -109,7 +109,7 @@ function readEnvelope({ lexer, reader, meta, visitor }: Reading, first: string, 
   }
   if (rows === undefined) {
     const answer = said === '' ? '' : ` Jama Connect answered ${said}.`;
-    throw new JsonFault(`this answer holds no "data", so it is no list.${answer} Check the address and the sign-in, and fetch it again.`, line, column);
+    throw new JsonFault(`this answer has no "data", so it is not a list.${answer} Check the address and the sign-in, and fetch it again.`, line, column);
   }
   visitor.end(rows, info);
 }

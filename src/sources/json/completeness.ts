@@ -23,6 +23,8 @@ const placeOf = ({ file, info }: Page) => ({ file, ...(info === undefined ? {} :
 /** One list in one or more files. */
 export class PagedList {
   readonly #pages: Page[] = [];
+  /** The record after the last one so far. */
+  #reached = 0;
   #filesLeft = 0;
   #isBroken = false;
   #isProved = false;
@@ -62,6 +64,8 @@ export class PagedList {
   /** Returns whether the rows of a page are to be read: those of a page that was there already would be told one by one. */
   begin(file: PageFile, info: PageInfo, problems: Problems): boolean {
     const end = info.startIndex + info.resultCount;
+    // Pages nearly always come in order, and there may be many thousands.
+    if (info.startIndex >= this.#reached) return true;
     const other = this.#pages.find(
       (page) => page.info !== undefined && info.startIndex < page.info.startIndex + page.info.resultCount && end > page.info.startIndex,
     );
@@ -76,6 +80,7 @@ export class PagedList {
 
   end(page: Page, problems: Problems): void {
     this.#pages.push(page);
+    if (page.info !== undefined) this.#reached = Math.max(this.#reached, page.info.startIndex + page.info.resultCount);
     if (page.info === undefined || page.info.resultCount === page.rows || this.#isBroken) return;
     this.#refuse(page, `resultCount says ${page.info.resultCount}, and the list here holds ${page.rows}; the file was changed, so fetch it again.`, problems);
   }

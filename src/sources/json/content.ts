@@ -1,7 +1,7 @@
 /** Whether a file holds JSON, told by its first characters whatever its name is. */
 
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { type Encoding, sniffMark, Transcoder } from '../encoding.js';
+import { frontOf } from '../file-front.js';
 
 const PEEKED = 1 << 12;
 
@@ -10,23 +10,10 @@ const JSON_START = /^\s*(?:\{\s*["}]|\[\s*[[{\]])/;
 
 /** Begins like a JSON object or a list of objects. A pipe is not looked into, because its bytes come once. */
 export function holdsJson(file: string): boolean {
-  if (!existsSync(file) || !statSync(file).isFile()) return false;
-  let fd: number;
-  try {
-    fd = openSync(file, 'r');
-  } catch {
-    // What stands in the way is told when the file is read.
-    return false;
-  }
-  try {
-    const bytes = Buffer.allocUnsafe(PEEKED);
-    const front = bytes.subarray(0, readSync(fd, bytes, 0, PEEKED, 0));
-    const mark = sniffMark(front);
-    const encoding: Encoding = mark?.encoding ?? 'utf-8';
-    return JSON_START.test(new Transcoder(encoding).push(front.subarray(mark?.length ?? 0), false).toString('utf8'));
-  } finally {
-    closeSync(fd);
-  }
+  const front = frontOf(file, PEEKED);
+  const mark = sniffMark(front);
+  const encoding: Encoding = mark?.encoding ?? 'utf-8';
+  return JSON_START.test(new Transcoder(encoding).push(front.subarray(mark?.length ?? 0), false).toString('utf8'));
 }
 
 /** Is JSON by its name or by its content. */

@@ -3,7 +3,7 @@
 import type { Role } from '../../model/directory.js';
 import { type Problems, quoted } from '../problem.js';
 import type { JsonLexer } from './json-lexer.js';
-import type { JsonKind, JsonRecordReader } from './json-record.js';
+import { type JsonKind, type JsonRecordReader, KIND_NAMES } from './json-record.js';
 
 type Holds = 'id' | 'text' | 'flag' | 'project' | 'any';
 
@@ -53,16 +53,6 @@ const WANTED: Readonly<Record<Holds, string>> = {
   flag: 'true or false is expected',
   project: 'the id of a project, null or nothing is expected',
   any: 'a text, a number or true or false is expected',
-};
-
-const SHOWN: Readonly<Record<JsonKind, string>> = {
-  absent: 'nothing',
-  string: 'a text',
-  number: 'a number',
-  boolean: 'true or false',
-  null: 'null',
-  object: 'an object',
-  array: 'a list',
 };
 
 interface Wrong {
@@ -182,17 +172,17 @@ function faultOf(holds: Holds, kind: JsonKind, text: string): string | undefined
   }
   switch (holds) {
     case 'flag':
-      return kind === 'boolean' ? undefined : fault(kind === 'string' ? `the text ${quoted(text)}` : SHOWN[kind]);
+      return kind === 'boolean' ? undefined : fault(kind === 'string' ? `the text ${quoted(text)}` : KIND_NAMES[kind]);
     case 'text':
-      return kind === 'string' || kind === 'null' ? undefined : fault(SHOWN[kind]);
+      return kind === 'string' || kind === 'null' ? undefined : fault(KIND_NAMES[kind]);
     case 'any':
-      return isTyped || kind === 'null' ? undefined : fault(SHOWN[kind]);
+      return isTyped || kind === 'null' ? undefined : fault(KIND_NAMES[kind]);
     case 'id':
       if (kind === 'number') return /^(?:0|-?[1-9]\d*)$/.test(text) ? undefined : fault(`the number ${text.slice(0, 40)}`);
-      return kind === 'string' && text.trim() !== '' ? undefined : fault(kind === 'string' ? `the text ${quoted(text)}` : SHOWN[kind]);
+      return kind === 'string' && text.trim() !== '' ? undefined : fault(kind === 'string' ? `the text ${quoted(text)}` : KIND_NAMES[kind]);
     case 'project':
       if (kind === 'null') return undefined;
       if ((kind === 'number' || kind === 'string') && /^[1-9]\d*$/.test(text)) return undefined;
-      return fault(isTyped ? `${kind === 'string' ? 'the text ' : ''}${kind === 'string' ? quoted(text) : text.slice(0, 40)}` : SHOWN[kind]);
+      return fault(isTyped ? `${kind === 'string' ? 'the text ' : ''}${kind === 'string' ? quoted(text) : text.slice(0, 40)}` : KIND_NAMES[kind]);
   }
 }

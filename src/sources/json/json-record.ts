@@ -5,6 +5,17 @@ import type { JsonLexer, Token } from './json-lexer.js';
 /** What a property holds; `absent` where the record has none of that name. */
 export type JsonKind = 'absent' | 'string' | 'number' | 'boolean' | 'null' | 'object' | 'array';
 
+/** What a message calls a value of each kind. */
+export const KIND_NAMES: Readonly<Record<JsonKind, string>> = {
+  absent: 'nothing',
+  string: 'a text',
+  number: 'a number',
+  boolean: 'true or false',
+  null: 'null',
+  object: 'an object',
+  array: 'a list',
+};
+
 interface Node {
   /** Index of the wanted path that ends here, or -1. */
   wanted: number;

@@ -162,7 +162,7 @@ function withGroup(answers: Answers): Answers {
   if (!isJson) {
     if (group === undefined) return answers;
     throw new Mistake(
-      `${file} is no JSON, so --memberships ${group}=… cannot say whose members it lists.`,
+      `${file} is not JSON, so --memberships ${group}=… cannot say whose members it lists.`,
       'Give a CSV with --memberships FILE; its columns say the groups.',
     );
   }
@@ -170,6 +170,8 @@ function withGroup(answers: Answers): Answers {
   const [, short, long] = MEMBERS.exec(file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1)) ?? [];
   const named = short ?? long;
   if (named !== undefined) return { ...answers, group: named };
+  // It is told to be missing when it is opened, and not what its name lacks.
+  if (!existsSync(file)) return answers;
   throw new Mistake(
     `${file} lists the members of a group, but does not say of which one.`,
     `Say it by the group's id: --memberships ID=${file}, or name the file members-ID.json.`,

@@ -1,12 +1,11 @@
 /** One file of REST's answers as a table. */
 
 import type { Activity, Role } from '../../model/directory.js';
-import type { TextBytes } from '../../model/text-bytes.js';
 import { CellWords } from '../cell-words.js';
 import { FileStream } from '../file-stream.js';
-import { integerOf } from '../id-table.js';
 import type { Problems } from '../problem.js';
 import type { OnProgress, Row, Table, TableEnd } from '../table.js';
+import { TextRow } from '../text-row.js';
 import { readAnswers } from './answers.js';
 import type { PagedList, RoleLists } from './completeness.js';
 import { fieldsOf, RecordCheck } from './fields.js';
@@ -58,17 +57,17 @@ export function jsonTable(wishes: JsonWishes): Table {
   };
 }
 
-class JsonRow implements Row {
-  line = 0;
-
+class JsonRow extends TextRow {
   constructor(
     readonly reader: JsonRecordReader,
     readonly lexer: JsonLexer,
-    readonly width: number,
+    width: number,
     /** Index of the cell that the file says for all records, and what it says. */
     readonly groupAt: number,
     readonly group: string,
-  ) {}
+  ) {
+    super(width);
+  }
 
   get startColumn(): number {
     return this.lexer.columnAt(this.reader.offset);
@@ -76,22 +75,6 @@ class JsonRow implements Row {
 
   text(column: number): string {
     return column === this.groupAt ? this.group : this.reader.texts[column];
-  }
-
-  integer(column: number): number {
-    return integerOf(this.text(column));
-  }
-
-  code(): number {
-    return -1;
-  }
-
-  addTo(bytes: TextBytes, column: number): void {
-    bytes.text(this.text(column));
-  }
-
-  isSame(a: number, b: number): boolean {
-    return this.text(a) === this.text(b);
   }
 }
 

@@ -23,7 +23,7 @@ export function asCell(text: string): string {
 
 const isSpace = (code: number): boolean => code === 0x20 || (code >= 0x09 && code <= 0x0d);
 
-/** Gathers the text of one cell from its runs. The texts of its pronunciation are none of it. */
+/** Gathers the text of one cell from its runs. The texts of its pronunciation do not belong to it. */
 export class TextRuns {
   text = '';
   fault: TextFault = 0;

@@ -32,7 +32,7 @@ export function formatOf(id: number, code: string | undefined): NumberFormat {
   return /[dmyhs]/i.test(letters) ? DATE : PLAIN;
 }
 
-/** Returns a number as text, undefined if digits of it are lost, or were none. */
+/** Returns a number as text, undefined if digits of it are lost, or it is not a number. */
 export function numberText(text: string, format: NumberFormat): string | undefined {
   if (!NUMBER.test(text)) return undefined;
   const digits = text
@@ -48,7 +48,7 @@ export function numberText(text: string, format: NumberFormat): string | undefin
   return format > DATE && /^\d+$/.test(plain) ? plain.padStart(format, '0') : plain;
 }
 
-/** Returns a date as ISO 8601 writes it, undefined if the number is none. */
+/** Returns a date as ISO 8601 writes it, undefined if the number is not a date. */
 export function dateText(text: string, is1904: boolean): string | undefined {
   const stated = Number(text);
   const serial = is1904 ? stated + DAYS_TO_1904 : stated;

@@ -6,7 +6,7 @@ import { asCell, HALF_CHARACTER, TextRuns, withoutEscapes } from './cell-text.js
 import { DATE, dateText, type NumberFormat, numberText, PLAIN } from './number-text.js';
 import type { RowWriter } from './row-writer.js';
 import type { SharedStrings } from './shared-strings.js';
-import type { Attributes, XmlVisitor } from './xml.js';
+import { type Attributes, isTrue, type XmlVisitor } from './xml.js';
 
 const LAST_ROW = 1_048_576;
 const LAST_COLUMN = 16_384;
@@ -90,7 +90,8 @@ export class SheetRows implements XmlVisitor {
 
   #openRow(name: string, { r, hidden }: Attributes): void {
     const row = r === undefined ? this.#row + 1 : /^\d{1,7}$/.test(r) ? Number(r) : 0;
-    if (name !== 'row' || row <= this.#row || row > LAST_ROW) throw this.#refused(`the row that follows is none, or is not in order (${r ?? name})`);
+    if (name !== 'row' || row <= this.#row || row > LAST_ROW)
+      throw this.#refused(`the row that follows does not belong in a sheet, or is out of order (${r ?? name})`);
     this.#row = row;
     this.#column = -1;
     this.#isHidden = isTrue(hidden);
@@ -100,7 +101,8 @@ export class SheetRows implements XmlVisitor {
   #openCell(name: string, { r, t, s }: Attributes): void {
     if (this.#section !== 'sheetData' || name !== 'c') return;
     const column = r === undefined ? this.#column + 1 : this.#columnOf(r);
-    if (column <= this.#column || column >= LAST_COLUMN) throw this.#refused(`the cell that follows is none, or is not in order (${r ?? 'without a place'})`);
+    if (column <= this.#column || column >= LAST_COLUMN)
+      throw this.#refused(`the cell that follows does not belong in this row, or is out of order (${r ?? 'without a place'})`);
     this.#column = column;
     this.#type = t ?? 'n';
     this.#style = s === undefined ? 0 : Number(s);
@@ -117,7 +119,7 @@ export class SheetRows implements XmlVisitor {
     else if (name === 'f') this.#hasFormula = true;
   }
 
-  /** Returns the column of a place such as `AB12`, -1 if it is none of this row. */
+  /** Returns the column of a place such as `AB12`, -1 if it is not in this row. */
   #columnOf(place: string): number {
     let column = 0;
     let at = 0;
@@ -182,7 +184,7 @@ export class SheetRows implements XmlVisitor {
         break;
       }
       case 'b':
-        if (value !== '') this.writer.text(this.#column, value === '1' || value === 'true' ? 'true' : 'false');
+        if (value !== '') this.writer.text(this.#column, isTrue(value) ? 'true' : 'false');
         break;
       case 'e':
         this.#fault('error', value);
@@ -231,8 +233,6 @@ export class SheetRows implements XmlVisitor {
     );
   }
 }
-
-const isTrue = (text: string | undefined): boolean => text === '1' || text === 'true';
 
 function isPlainInteger(text: string): boolean {
   const { length } = text;

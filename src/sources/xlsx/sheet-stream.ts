@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { Mistake } from '../../model/mistake.js';
-import { openForReading, reasonOf } from '../file-stream.js';
+import { changedWhileRead, openForReading, reasonOf } from '../file-stream.js';
 import type { Problems } from '../problem.js';
 import type { ReadCells, Sheet, TextStream } from '../text-stream.js';
 import { RowWriter } from './row-writer.js';
@@ -18,7 +18,7 @@ const LARGEST_FILE = 1 << 30;
 const MOST_XML = 2 ** 32;
 const MOST_NAMES = 10;
 
-/** Opens the sheet that is meant. Throws a Mistake for what is no workbook, or none that can be read. */
+/** Opens the sheet that is meant. Throws a Mistake for what is not a workbook, or cannot be read. */
 export function openSheet(named: string, { file, sheet }: SheetFile): TextStream {
   const { bytes, stats } = readWhole(file);
   const archive = new Archive(file, bytes);
@@ -40,7 +40,7 @@ function readWhole(file: string): { readonly bytes: Buffer; readonly stats: Stat
   try {
     if (stats.size > LARGEST_FILE) throw new Mistake(`${file} has more than ${LARGEST_FILE >> 20} MiB, which is not read.`, 'Export it as CSV.');
     const bytes = readFileSync(fd);
-    if (bytes.length !== stats.size || fstatSync(fd).mtimeMs !== stats.mtimeMs) throw changed(file);
+    if (bytes.length !== stats.size || fstatSync(fd).mtimeMs !== stats.mtimeMs) throw changedWhileRead(file);
     return { bytes, stats };
   } catch (error) {
     if (error instanceof Mistake) throw error;
@@ -49,8 +49,6 @@ function readWhole(file: string): { readonly bytes: Buffer; readonly stats: Stat
     closeSync(fd);
   }
 }
-
-const changed = (file: string): Mistake => new Mistake(`${file} changed while it was read.`, 'Wait until the export is complete, then run this again.');
 
 interface Opened {
   /** As the operating system finds it. */
@@ -85,7 +83,7 @@ class SheetStream implements TextStream {
   finish(): string {
     const { file, stats, bytes } = this.opened;
     const now = statSync(file);
-    if (now.size !== stats.size || now.mtimeMs !== stats.mtimeMs) throw changed(file);
+    if (now.size !== stats.size || now.mtimeMs !== stats.mtimeMs) throw changedWhileRead(file);
     return createHash('sha256').update(bytes).digest('hex');
   }
 

@@ -1,29 +1,13 @@
 /** What a file is told to be by its first bytes, and what `FILE#Sheet` means. */
 
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { Mistake } from '../../model/mistake.js';
+import { frontOf } from '../file-front.js';
 
 const ZIP = '504b0304';
 const OLE = 'd0cf11e0a1b11ae1';
 /** More is looked into for nothing. */
 const LARGEST_OLE = 1 << 30;
-
-function frontOf(file: string): string {
-  if (!existsSync(file) || !statSync(file).isFile()) return '';
-  let fd: number;
-  try {
-    fd = openSync(file, 'r');
-  } catch {
-    // What stands in the way is told when the file is read.
-    return '';
-  }
-  try {
-    const bytes = Buffer.alloc(8);
-    return bytes.toString('hex', 0, readSync(fd, bytes, 0, 8, 0));
-  } finally {
-    closeSync(fd);
-  }
-}
 
 export interface SheetFile {
   /** As the operating system finds it. */
@@ -50,7 +34,7 @@ export const fileOf = (text: string): string => splitSheet(text).file;
  */
 export function holdsWorkbook(text: string): boolean {
   const { file, sheet } = splitSheet(text);
-  const front = frontOf(file);
+  const front = frontOf(file, 8).toString('hex');
   if (front.startsWith(ZIP)) return true;
   if (front === OLE && isLocked(file)) {
     throw new Mistake(

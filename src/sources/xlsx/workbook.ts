@@ -2,7 +2,7 @@
 
 import { Mistake } from '../../model/mistake.js';
 import { formatOf, type NumberFormat } from './number-text.js';
-import { type Attributes, XmlReader } from './xml.js';
+import { type Attributes, isTrue, XmlReader } from './xml.js';
 import type { Archive } from './zip.js';
 
 const MOST_XML = 1 << 26;
@@ -96,8 +96,6 @@ function noWorkbook(archive: Archive): Mistake {
 }
 
 const isSpreadsheet = (archive: Archive, main: string): boolean => [...relationsOf(archive, main).values()].some(({ type }) => type === 'worksheet');
-
-const isTrue = (text: string | undefined): boolean => text === '1' || text === 'true';
 
 /** The attribute `r:id`, whatever the prefix is. */
 const idOf = (attributes: Attributes): string => Object.entries(attributes).find(([name]) => name.endsWith(':id'))?.[1] ?? '';

@@ -6,6 +6,9 @@ import type { PartStream } from './zip.js';
 
 export type Attributes = Readonly<Record<string, string>>;
 
+/** Returns whether an attribute says yes. */
+export const isTrue = (text: string | undefined): boolean => text === '1' || text === 'true';
+
 export interface XmlVisitor {
   /** Names are without their prefixes. `depth` is 0 for the root. */
   open(name: string, attributes: Attributes, depth: number): void;

@@ -90,7 +90,7 @@ export class Archive {
     return { count, offset };
   }
 
-  /** Returns the 64-bit number at a place; one that is no place in a file is none of this one. */
+  /** Returns the 64-bit number at a place; one that is not a place in this file is refused. */
   #number(at: number): number {
     if (at < 0 || at + 8 > this.bytes.length) throw this.broken('its directory is broken');
     return Number(this.bytes.readBigUInt64LE(at));

@@ -244,7 +244,7 @@ describe('the edges of a file', () => {
     }
   });
 
-  it('one record a line gives the same as a list, cut anywhere within a record it is refused', () => {
+  it('one record per line gives the same as a list, cut anywhere within a record it is refused', () => {
     const records = ['mira', 'lena 🌟'].map((login, at) => JSON.stringify({ id: `00u${at}`, status: 'ACTIVE', profile: { login } }));
     const lines = Buffer.from(records.join('\n'));
     const whole = withoutLines(read('okta', { 'users.ndjson': lines }));

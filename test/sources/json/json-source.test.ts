@@ -60,7 +60,7 @@ describe('what is refused, with its place', () => {
     [
       'an error',
       '{"meta":{"status":"Unauthorized","timestamp":"x","message":"no license"}}',
-      /line 1, column 1: this answer holds no "data".*"Unauthorized": "no license"/,
+      /line 1, column 1: this answer has no "data".*"Unauthorized": "no license"/,
     ],
     ['a page of HTML', '<html><body>Sign in</body></html>', /line 1, column 1: < is not expected here; this looks like HTML/],
     ['an empty file', '', /the file is empty/],
@@ -196,7 +196,7 @@ describe('which files', () => {
     const folder = newFolder({ ...WHOLE, 'old.csv': 'id,userName,email,active\n4,mira,mira@lighthouse.example,true\n' });
     expect((await check(folder, '.', '--users', 'old.csv', '--users', 'users.json')).stderr).toContain('old.csv and users.json are both lists of users');
     expect((await check(folder, '.', '--inactive-users', 'old.csv')).stderr).toContain('are both lists of users');
-    expect((await check(folder, '.', '--users', 'old.csv', '--memberships', '1=old.csv')).stderr).toContain('is no JSON');
+    expect((await check(folder, '.', '--users', 'old.csv', '--memberships', '1=old.csv')).stderr).toContain('is not JSON');
   });
 
   it('without any list of members they are not given, as with CSV', async () => {
