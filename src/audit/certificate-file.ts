@@ -108,7 +108,7 @@ const BROKEN: Readonly<Record<Exclude<Seal, 'whole'>, (file: string, hasKey: boo
   'key-missing': (file) => new Mistake(`${file} was made with a key, and cannot be checked without it.`, `Set ${KEY} to the key that the check had.`),
 };
 
-/** Yields the certificate of a file's bytes. `lineOf` finds where a text is no JSON. Throws a Mistake where it is none, damaged, of a newer version, or not of the key. */
+/** Returns the certificate of a file's bytes. `lineOf` finds where a text is not JSON. Throws a Mistake if it is not one, damaged, of a newer version, or not of the key. */
 export function parseCertificate(bytes: Uint8Array, file: string, key?: string, lineOf: (content: string) => number = () => 1): Certificate {
   const content = decode(bytes, file);
   let value: unknown;

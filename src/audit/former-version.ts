@@ -7,7 +7,7 @@ const text = z.string();
 const texts = z.array(text).catch([]);
 const map = z.record(text, text).catch({});
 
-/** What plans and certificates of version 1 hold of how they were made; what is missing or odd is left out. */
+/** What plans and certificates of version 1 say of how they were made; what is missing or odd is left out. */
 const formerSettings = z.object({
   authMode: text.optional().catch(undefined),
   syncGroups: texts,
@@ -26,7 +26,7 @@ const formerSettings = z.object({
     .catch(undefined),
 });
 
-/** What it is if nobody gives it. */
+/** What it is if it is not given. */
 const USUAL_FAIL_ON = 'error';
 
 /** Returns the options that a document was made with, as words of a command. */

@@ -35,7 +35,7 @@ export interface AuditWishes {
   know?(directory: Directory, idp: IdpDirectory | undefined): void;
 }
 
-/** Yields the report of a source. Throws where there is no answer. */
+/** Returns the report of a source. Throws if there is no answer. */
 export async function auditSource(
   { request, idp: idpRequest, integrations: integrationsFile, policy: settled, authMode }: Prepared,
   io: Io,

@@ -26,11 +26,7 @@ export function commandWords(source: string | undefined, flags: SharedFlags): st
   const pairs = (flag: string, map: Readonly<Record<string, string>> = {}): string[] =>
     Object.entries(map).flatMap(([name, value]) => [flag, shellWord(`${name}=${value}`)]);
   return [
-    ...(source === undefined ? [] : [shellWord(source)]),
-    ...each('--users', flags.users),
-    ...each('--inactive-users', flags.inactiveUsers),
-    ...each('--groups', flags.groups),
-    ...each('--memberships', flags.memberships),
+    ...fileWords(source, flags).map(shellWord),
     ...one('--auth-mode', flags.authMode),
     ...each('--sync-group', flags.syncGroup),
     ...one('--sync-groups', flags.syncGroups),

@@ -1,4 +1,4 @@
-/** Which columns `verify` held against the plan, and which it could not. */
+/** Which columns `verify` compared with the plan, and which it could not. */
 
 import type { FurtherColumns } from '../model/directory.js';
 import type { Baseline } from '../plan/baseline.js';

@@ -55,7 +55,7 @@ function certificateTo(file: string, lists: readonly ListFile[], words: readonly
     async write(report) {
       const { certify, serialiseCertificate } = await import('../audit/certificate.js');
       const { typeList } = report.snapshot;
-      // As it was read, where that is known: it may have changed since.
+      // As it was read, if that is known: it may have changed since.
       const digestOf = ({ role, file: list }: ListFile): string => (typeList?.role === role ? typeList.sha256 : hashFile(list));
       const files = lists.map((list) => ({ path: pathFrom(io.folder, list.file), role: list.role, sha256: digestOf(list) }));
       const reading = { columns: request.columns, tables: request.tables, assumeActive: request.isAssumedActive };

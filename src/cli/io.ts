@@ -24,7 +24,8 @@ export interface Io {
   /** This process and its machine, for locks and journals. */
   readonly process: {
     readonly pid: number;
-    readonly host: string /** Undefined on Windows. */;
+    readonly host: string;
+    /** Who runs it, by number; undefined on Windows. */
     readonly user: number | undefined;
     isAlive(pid: number): boolean;
   };

@@ -5,14 +5,14 @@ import { Mistake } from '../model/mistake.js';
 import { columnsOf } from '../sources/headings.js';
 import { allIdpColumns, type IdpColumns, isIdpColumn } from '../sources/idp/named-columns.js';
 import type { SourceRequest } from '../sources/source.js';
+import { isRole } from './options.js';
 
 /** Returns the columns that a person named: of the source, and of the identity provider's exports. */
 export function splitColumns(columns: Settings['columns'], origin: string): { readonly columns: SourceRequest['columns']; readonly idpColumns: IdpColumns } {
   const byTable: Record<string, Record<string, string>> = {};
   for (const [name, heading] of Object.entries(columns)) {
     const [table, column] = name.split('.', 2);
-    const isOfSource = (table === 'users' || table === 'groups' || table === 'memberships') && columnsOf(table).includes(column);
-    if (!isOfSource && !isIdpColumn(table, column)) {
+    if (!(isRole(table) ? columnsOf(table).includes(column) : isIdpColumn(table, column))) {
       throw new Mistake(
         `${origin} names a column ${JSON.stringify(name)}, which does not exist.`,
         `Columns are named users.userName, groups.name, memberships.groupId and so on; those of the identity provider are ${allIdpColumns().join(', ')}.`,
@@ -29,7 +29,7 @@ export function splitColumns(columns: Settings['columns'], origin: string): { re
 
 /** Throws a Mistake if a table is named for what there is not. */
 export function refuseUnknownRoles(tables: Settings['tables'], origin: string): void {
-  const unknown = Object.keys(tables).find((role) => !['users', 'groups', 'memberships'].includes(role));
+  const unknown = Object.keys(tables).find((role) => !isRole(role));
   if (unknown !== undefined)
     throw new Mistake(`${origin} names a table for ${JSON.stringify(unknown)}.`, 'Tables are named for users, groups and memberships.');
 }

@@ -11,7 +11,7 @@ import { allIdpColumns, isIdpColumn } from '../sources/idp/named-columns.js';
 
 const ROLES: readonly Role[] = ['users', 'groups', 'memberships'];
 
-const isRole = (text: string): text is Role => ROLES.some((role) => role === text);
+export const isRole = (text: string): text is Role => ROLES.some((role) => role === text);
 
 /** What commander holds once the shared options are parsed. */
 export interface SharedFlags {

@@ -118,7 +118,7 @@ export function refuseDoubled(outputs: readonly { readonly file: string; readonl
     const before = flagByPlace.get(place);
     if (before !== undefined) {
       throw new Mistake(
-        `${before === flag ? `Two reports` : `A report and the certificate`} would be written to ${file}.`,
+        `${before === flag ? 'Two reports' : 'A report and the certificate'} would be written to ${file}.`,
         `Give each ${flag} a file of its own.`,
       );
     }
@@ -142,9 +142,8 @@ export const csvOptions = (file: string | undefined, { csvDelimiter }: Pick<Sett
 
 /** Throws a Mistake where a file is one of the inputs. */
 export function refuseOverwriting(files: readonly string[], inputs: readonly string[]): void {
-  const real = (file: string): string => (existsSync(file) ? realpathSync(file) : file);
-  const taken = new Set(inputs.map(real));
-  const clash = files.find((file) => taken.has(real(file)));
+  const taken = new Set(inputs.map(realPlace));
+  const clash = files.find((file) => taken.has(realPlace(file)));
   if (clash !== undefined) throw new Mistake(`The output ${clash} is an input.`, 'Name another file: an export is never overwritten.');
 }
 

@@ -15,7 +15,6 @@ import { sourceFiles } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
 import { shellWord } from './command-words.js';
 import { filesFromFlags } from './file-flags.js';
-import { isAlive } from './io.js';
 import type { SharedFlags } from './options.js';
 import { settlePlanFolder } from './plan-swap.js';
 import type { Prepared } from './prepare.js';
@@ -26,10 +25,10 @@ export interface OpenedPlan {
   readonly file: string;
 }
 
-/** Yields the plan of a file or of its folder. Throws PlanAltered, or a Mistake where it is none. `sourceWords` name the source in the command that makes it anew. */
+/** Returns the plan of a file or of its folder. Throws PlanAltered, or a Mistake if it is not one. `sourceWords` name the source in the command that makes it anew. */
 export function openPlan(path: string, sourceWords: readonly string[] = []): OpenedPlan {
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'plan.json') : path;
-  settlePlanFolder(dirname(file), isAlive);
+  settlePlanFolder(dirname(file));
   let text: string;
   try {
     const bytes = readFileSync(file);
@@ -85,9 +84,9 @@ export function requestFor(plan: Plan, source: string | undefined, flags: Shared
     ...(encoding === null ? {} : { encoding }),
     ...(quote === null ? {} : { quote }),
     ...(escapeStyle === null ? {} : { escape: escapeStyle }),
-    nulls: flags.null ?? settings.nulls,
-    activeMap: flags.activeMap ?? settings.activeMap,
-    isAssumedActive: settings.assumeActive || flags.assumeActive === true,
+    nulls: settings.nulls,
+    activeMap: settings.activeMap,
+    isAssumedActive: settings.assumeActive,
   };
 }
 

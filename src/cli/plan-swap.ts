@@ -4,19 +4,17 @@ import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSyn
 import { join } from 'node:path';
 import { Mistake } from '../model/mistake.js';
 import { fsyncFolder, hasCode } from '../targets/files.js';
+import { isAlive } from './io.js';
 import type { PendingFile } from './whole-file.js';
 import { writeReason } from './write-reason.js';
 
-/** Holds the plan before while the next one takes its place. Two plans cannot both have it. */
+/** Has the plan before in it while the next one takes its place. Two plans cannot both have it. */
 const FORMER = '.former';
 /** What is on its way to be that folder, or no longer is. */
 const UNUSED = /^\.former\.(\d+)\.(?:new|done)$/;
 const OWNER = '.owner';
 /** Says that the plan before had no such file. */
 const NONE = '.none';
-
-/** Whether a process that swaps is still there; an earlier one may have had this one's id. */
-type Liveness = (pid: number) => boolean;
 
 const unwritable = (folder: string, error: unknown): Mistake =>
   new Mistake(`The plan in ${folder} cannot be replaced: ${writeReason(error)}`, 'It is as it was before. Name another folder with --out, or make room.');
@@ -95,8 +93,9 @@ function forget(former: string): void {
 }
 
 /** Puts back the plan of a folder in which another one was taking its place when its process died. Throws a Mistake if this user may not. */
-export function settlePlanFolder(folder: string, isAlive: Liveness): void {
+export function settlePlanFolder(folder: string): void {
   const names = existsSync(folder) ? readableNames(folder) : [];
+  // An earlier process may have had this one's id.
   const isGone = (pid: number): boolean => pid === process.pid || !isAlive(pid);
   try {
     for (const name of names) {

@@ -73,8 +73,8 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
     ...(settings.escape === undefined ? {} : { escape: settings.escape }),
     nulls: settings.nulls,
     activeMap: lowerKeys(settings.activeMap),
-    ...(settings.authTypes === undefined ? {} : { authTypes: namedFromHere(settings.authTypes, io.folder) }),
-    ...(settings.basicUsers === undefined ? {} : { basicUsers: namedFromHere(settings.basicUsers, io.folder) }),
+    ...(settings.authTypes === undefined ? {} : { authTypes: here(settings.authTypes) }),
+    ...(settings.basicUsers === undefined ? {} : { basicUsers: here(settings.basicUsers) }),
     isAssumedActive: settings.assumeActive,
   };
   const idp = await idpRequestOf(resolved, idpColumns, io);

@@ -93,7 +93,7 @@ interface Sides {
   readonly others?: readonly (Side<unknown> | undefined)[];
 }
 
-/** Reads the source, with the types of a list; where a further input was refused it is read for its problems only. */
+/** Reads the source, with the types of a list; if a further input was refused it is read for its problems only. */
 export function readAll(
   tables: readonly Table[],
   wishes: SourceWishes,

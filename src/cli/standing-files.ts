@@ -21,7 +21,6 @@ import { quoted, type SourceProblem, SourceRefused } from '../sources/problem.js
 import { readWholeText } from '../sources/whole-text.js';
 import { readyWorkbooks } from '../sources/xlsx/open-text.js';
 import { shellWord } from './command-words.js';
-import { isAlive } from './io.js';
 import { rowsOfPlanBeside } from './plan-source.js';
 import { settlePlanFolder } from './plan-swap.js';
 
@@ -45,7 +44,7 @@ export interface DecisionsFile {
  */
 export async function acceptFrom(report: Report, context: RuleContext, { file, encoding }: DecisionsFile, today: string): Promise<Report> {
   await readyWorkbooks([file]);
-  settlePlanFolder(dirname(file), isAlive);
+  settlePlanFolder(dirname(file));
   const { headings, rows: read } = readDecisionCells(file, encoding);
   const rows = read.map((row) => ({ ...row, cells: row.cells.map(unguardCell) }));
   const problems: SourceProblem[] = [];

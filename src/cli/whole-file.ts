@@ -112,7 +112,7 @@ export class PendingFile {
     }
   }
 
-  /** Ends when every byte is written. Throws a Mistake where it could not be. */
+  /** Ends when every byte is written. Throws a Mistake if it could not be. */
   async ready(): Promise<void> {
     const problem = await this.#finished;
     try {
@@ -124,7 +124,7 @@ export class PendingFile {
     }
   }
 
-  /** Puts the file in its place, once it is ready. Throws a Mistake where it cannot be. */
+  /** Puts the file in its place, once it is ready. Throws a Mistake if it cannot be. */
   put(): void {
     try {
       renameSync(this.#beside, this.#file);

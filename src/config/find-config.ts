@@ -1,6 +1,6 @@
 /** Which config file holds for a folder (contract 4). */
 
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { Mistake } from '../model/mistake.js';
 
@@ -29,8 +29,10 @@ export function findConfigFile(folder: string, user: UserId): string | undefined
 
 function refuseStrangersFile(file: string, folder: string, user: UserId): void {
   if (user === undefined) return;
-  const owner = statSync(file).uid;
-  if ([user, ROOT_USER, statSync(folder).uid].includes(owner)) return;
+  const trusted = [user, ROOT_USER, statSync(folder).uid];
+  // Of a link both count: anyone can make one to a file of this user.
+  const owner = [lstatSync(file), statSync(file)].map(({ uid }) => uid).find((uid) => !trusted.includes(uid));
+  if (owner === undefined) return;
   throw new Mistake(
     `The config file ${relative(folder, file)} lies above the working folder and belongs to another user (uid ${owner}).`,
     `If it is meant, name it with --config ${relative(folder, file)}; else run scim-audit in another folder.`,

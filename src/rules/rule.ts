@@ -119,7 +119,7 @@ export interface Rule<F extends FindingBase = FindingBase> {
   idpUsers?(finding: F): readonly IdpUser[];
   /** What a person can decide about each of its subjects. */
   readonly decisions: readonly DecisionAction[];
-  /** Whether a person may live with a finding; where it is not said, any may be accepted. */
+  /** Whether a person may live with a finding; if a rule does not say, any may be accepted. */
   mayBeAccepted?(finding: F): boolean;
   remedy(finding: F): Remedy;
   /** Which cells of its questions may read otherwise in another export in which the finding is the same; others may not. */

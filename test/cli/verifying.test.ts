@@ -1,4 +1,4 @@
-/** What `verify` holds against the plan, column by column, and what it says of it. */
+/** What `verify` compares with the plan, column by column, and what it says of it. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

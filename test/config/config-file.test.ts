@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, lchownSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConfigFile } from '../../src/config/config-file.js';
@@ -202,6 +202,14 @@ describe('findConfigFile', () => {
     chownSync(join(folder, 'shop'), 12_345, 12_345);
     expect(findConfigFile(join(folder, 'shop'), ME)).toBe(join(folder, NAME));
     expect(findConfigFile(join(folder, 'shop'), undefined)).toBe(join(folder, NAME));
+  });
+
+  it.skipIf(ME !== 0)("refuses a link that another user made, also to this user's file", () => {
+    const folder = newFolder({ 'other.json': '{}', 'shop/x': '' });
+    symlinkSync(join(folder, 'other.json'), join(folder, NAME));
+    expect(findConfigFile(join(folder, 'shop'), ME)).toBe(join(folder, NAME));
+    lchownSync(join(folder, NAME), 12_345, 12_345);
+    expect(() => findConfigFile(join(folder, 'shop'), ME)).toThrow(/uid 12345/);
   });
 
   it('finds the nearest one above', () => {

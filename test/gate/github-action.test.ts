@@ -1,15 +1,30 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { ROOT, shell } from '../support/children.js';
 import { temporaryFolders } from '../support/temporary.js';
+import { workbookOf } from '../support/workbook.js';
 import { READY, USERS } from './certificates.js';
 
 const makeFolder = temporaryFolders();
 const ACTION = join(ROOT, '.github/actions/gate');
 const SCIM_AUDIT = `${process.execPath} ${join(ROOT, 'bin/scim-audit.js')}`;
 const NOT_READY = { ...READY, 'users.csv': USERS.replace('1,ana@', '1,anna@') };
+
+const TABLES = ['users', 'groups', 'memberships'] as const;
+const rowsOf = (name: (typeof TABLES)[number]): string[][] =>
+  READY[`${name}.csv`]
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
+/** Makes a database of the organization that is ready. */
+const DATABASE = TABLES.map((name) => {
+  const [head = [], ...rows] = rowsOf(name);
+  const values = rows.map((row) => `(${row.map((cell) => `'${cell}'`).join(',')})`);
+  return `CREATE TABLE "${name}" (${head.map((heading) => `"${heading}" TEXT`).join(',')}); INSERT INTO "${name}" VALUES ${values.join(',')};`;
+}).join('\n');
 
 interface Step {
   readonly code: number | null;
@@ -21,7 +36,7 @@ interface Step {
 }
 
 /** Runs the step as a runner does: the files of its commands, the workspace, and the inputs as variables. */
-function runStep(files: Readonly<Record<string, string>>, inputs: Readonly<Record<string, string>>): Step {
+function runStep(files: Readonly<Record<string, string | Buffer>>, inputs: Readonly<Record<string, string>>): Step {
   const folder = makeFolder(files);
   const runner = makeFolder({ output: '', summary: '' });
   const { status, stdout, stderr } = spawnSync('bash', [join(ACTION, 'gate.sh')], {
@@ -148,6 +163,41 @@ describe('the GitHub Action', () => {
     expect(runStep({ ...files, ...other }, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', GATE_COMMAND: 'sh wrapper.sh' }).code).toBe(2);
   });
 
+  it('takes a certificate of an earlier run for no verdict', () => {
+    const wrapper = `#!/bin/bash\n${SCIM_AUDIT} "\${@/#--certificate=*/--certificate=elsewhere.json}"\n`;
+    const inputs = { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', GATE_CERTIFICATE_FILE: 'certificate.json' };
+    const before = readFileSync(join(runStep(READY, inputs).folder, 'certificate.json'), 'utf8').replace(/"time": "\d+/, '"time": "2001');
+    const step = runStep({ ...READY, 'wrapper.sh': wrapper, 'certificate.json': before }, { ...inputs, GATE_COMMAND: 'bash wrapper.sh' });
+    expect(existsSync(join(step.folder, 'elsewhere.json'))).toBe(true);
+    expect(step).toMatchObject({ code: 2, outputs: { ready: '' } });
+  });
+
+  it.each(['', '../'])('judges a database and the sheets of a workbook, %j', (way) => {
+    const folder = makeFolder({ 'org.xlsx': workbookOf(TABLES.map((name) => ({ name, rows: rowsOf(name) }))), 'in/x': '' });
+    const db = new Database(join(folder, 'org.sqlite'));
+    db.exec(DATABASE);
+    db.close();
+    const ready = { code: 0, outputs: { ready: 'true' } };
+    const inputs = { GATE_AUTH_MODE: 'multi', GITHUB_WORKSPACE: join(folder, way === '' ? '' : 'in') };
+    const sheets = TABLES.map((name) => `--${name}\n${way}org.xlsx#${name}`).join('\n');
+    expect(runStep({}, { ...inputs, GATE_SOURCE: `${way}org.sqlite` })).toMatchObject(ready);
+    expect(runStep({}, { ...inputs, GATE_SOURCE: join(folder, 'org.sqlite') })).toMatchObject(ready);
+    expect(runStep({}, { ...inputs, GATE_ARGUMENTS: sheets })).toMatchObject(ready);
+    expect(runStep({}, { ...inputs, GATE_ARGUMENTS: sheets.replaceAll(`${way}org`, `${folder}/org`) })).toMatchObject(ready);
+  });
+
+  it.each(['--certificate=mine.json', '--certificate\nmine.json'])('refuses %j among the arguments: it has an input of its own', (words) => {
+    const step = runStep(READY, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', GATE_ARGUMENTS: words });
+    expect(step).toMatchObject({ code: 2, outputs: { ready: '' } });
+    expect(step.summary).toContain('certificate-file');
+  });
+
+  it('writes a lone output of the arguments beside its own reports', () => {
+    const step = runStep(NOT_READY, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', GATE_ARGUMENTS: '--output\nreport.md' });
+    expect(readFileSync(join(step.folder, 'report.md'), 'utf8')).toContain('NOT READY');
+    expect(step.stdout).toMatch(/^::error file=users\.csv/m);
+  });
+
   it('calls nothing ready that was not judged', () => {
     const step = runStep(READY, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', GATE_FAIL_ON: 'never' });
     expect(step).toMatchObject({ code: 0, outputs: { ready: '' } });
@@ -180,11 +230,14 @@ describe('the GitHub Action', () => {
     expect(log).not.toContain('##[');
   });
 
-  it('does not delete what its reports would replace', () => {
-    const step = runStep(READY, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', GATE_SARIF_FILE: 'users.csv' });
-    expect(step.code).toBe(2);
-    expect(readFileSync(join(step.folder, 'users.csv'), 'utf8')).toBe(USERS);
-  });
+  it.each([[{ GATE_SARIF_FILE: 'users.csv' }], [{ GATE_CERTIFICATE_FILE: 'users.csv' }], [{ GATE_SARIF_FILE: 'a.json', GATE_CERTIFICATE_FILE: './a.json' }]])(
+    'replaces no input and no report of its own: %j',
+    (inputs) => {
+      const step = runStep(READY, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', ...inputs });
+      expect(step.code).toBe(2);
+      expect(readFileSync(join(step.folder, 'users.csv'), 'utf8')).toBe(USERS);
+    },
+  );
 });
 
 describe('action.yml', () => {

@@ -84,8 +84,28 @@ describe.each(['bash', 'sh'])('the GitLab template, in %s', (shell) => {
     expect(job.code).toBe(2);
   });
 
+  it('refuses a certificate among the arguments, which has a variable of its own', () => {
+    const job = runJob(shell, READY, { ...settings, GATE_ARGUMENTS: '--rows 1 --certificate mine.json' });
+    expect(job).toMatchObject({ code: 2, stdout: '' });
+    expect(job.stderr).toContain('GATE_CERTIFICATE');
+  });
+
+  it('replaces no input by its certificate', () => {
+    const job = runJob(shell, READY, { ...settings, GATE_CERTIFICATE: 'users.csv' });
+    expect(job.code).toBe(2);
+    expect(job.read('users.csv')).toBe(USERS);
+  });
+
   it('reads no file name as a command', () => {
     expect(runJob(shell, READY, { ...settings, GATE_SOURCE: '$(touch forged); touch forged' }).stderr).toContain('touch forged');
+  });
+});
+
+describe('the proof of a verdict', () => {
+  it('is the same in the template and in the GitHub Action', () => {
+    const proofIn = (text: string): string => /const \{ createHash \}.*?\n(?=')/s.exec(text)?.[0] ?? '';
+    expect(proofIn(SCRIPT)).toContain('process.exit(1)');
+    expect(proofIn(SCRIPT)).toBe(proofIn(readFileSync(join(ROOT, '.github/actions/gate/gate.sh'), 'utf8')));
   });
 });
 

@@ -51,21 +51,29 @@ flag --fail-on "${GATE_FAIL_ON:-}"
 flag --config "${GATE_CONFIG:-}"
 flag --decisions "${GATE_DECISIONS:-}"
 flag --baseline "${GATE_BASELINE:-}"
-while IFS= read -r line || [[ -n $line ]]; do
-  line=${line%$'\r'}
-  if [[ -n $line ]]; then arguments+=("$line"); fi
-done <<<"${GATE_ARGUMENTS:-}"
 proof=$(mktemp -d) || no_verdict 2 'No temporary folder can be made.'
 trap 'rm -rf -- "$proof"' EXIT
 messages=$proof/messages
-# A report and a certificate that only this run can have written; what comes last among the arguments holds.
-arguments+=(--format=github --format=json "--output=$proof/report.json" "--certificate=$proof/certificate.json")
+# A report and a certificate, to prove that this run has a verdict of this source. An output among the further arguments is not for them.
+arguments+=(--format=json "--output=$proof/report.json")
+while IFS= read -r line || [[ -n $line ]]; do
+  line=${line%$'\r'}
+  case $line in
+    '') ;;
+    --certificate | --certificate=*) no_verdict 2 'The certificate is named by the input certificate-file, not among the arguments.' ;;
+    *) arguments+=("$line") ;;
+  esac
+done <<<"${GATE_ARGUMENTS:-}"
+certificate=${GATE_CERTIFICATE_FILE:-$proof/certificate.json}
+mkdir -p -- "$(dirname -- "$certificate")" || no_verdict 2 "The folder of $certificate cannot be made."
+arguments+=(--format=github "--certificate=$certificate")
 sarif=${GATE_SARIF_FILE:-}
 if [[ -n $sarif ]]; then
   mkdir -p -- "$(dirname -- "$sarif")" || no_verdict 2 "The folder of $sarif cannot be made."
   arguments+=(--format=sarif "--output=$sarif")
 fi
 
+started=$(date +%s)
 "${program[@]}" "${arguments[@]}" 2>"$messages"
 status=$?
 
@@ -84,30 +92,27 @@ case $status in
   *) no_verdict "$status" "$reason" ;;
 esac
 
-# Help, a version and settings end with 0 as well. A verdict is one only if the report and the certificate of this run say the same, of these files.
+# Help, a version and settings end with 0 as well. A verdict counts only if the report and the certificate of this run say the same, of these files.
 verdict='
 const { createHash } = require("node:crypto");
-const { existsSync, readFileSync } = require("node:fs");
-const { join } = require("node:path");
-const [proof, status, source] = process.argv.slice(1);
-const read = (name) => JSON.parse(readFileSync(join(proof, name), "utf8"));
-const report = read("report.json");
-const certificate = read("certificate.json");
+const { existsSync, readFileSync, statSync } = require("node:fs");
+const { basename, dirname, join } = require("node:path");
+const [report, certificate] = process.argv.slice(1, 3).map((file) => JSON.parse(readFileSync(file, "utf8")));
+const [status, started, source] = process.argv.slice(3);
 const isOne = report.tool.name === "scim-audit" && certificate.kind === "scim-audit/certificate";
+const isOfThisRun = Date.parse(certificate.time) >= Number(started) * 1000;
 const isSame = JSON.stringify(report.snapshot.inputs) === JSON.stringify(certificate.snapshot.inputs) && report.ready === certificate.ready;
 const isOfSource = certificate.snapshot.inputs.length > 0 && certificate.snapshot.inputs.every(({ path, table, sha256 }) => {
-  if (table !== undefined) return true;
-  const file = [join(source || ".", path), path].find((each) => existsSync(each));
-  return file !== undefined && createHash("sha256").update(readFileSync(file)).digest("hex") === sha256;
+  const places = [join(source || ".", path), path, join(dirname(source), path)];
+  const files = places.flatMap((each) => [each, each.replace(/#[^#]*$/, "")]).filter((each) => existsSync(each) && statSync(each).isFile());
+  if (table !== undefined) return files.some((file) => source === "" || basename(source) === basename(file));
+  return files.some((file) => createHash("sha256").update(readFileSync(file)).digest("hex") === sha256);
 });
-if (!isOne || !isSame || !isOfSource || report.ready !== (status === "0")) process.exit(1);
+if (!isOne || !isOfThisRun || !isSame || !isOfSource || report.ready !== (status === "0")) process.exit(1);
 process.stdout.write(report.settings.failOn === "never" ? "not-judged" : String(report.ready));
 '
-ready=$(node -e "$verdict" "$proof" "$status" "${GATE_SOURCE:-}" 2>/dev/null) ||
+ready=$(node -e "$verdict" "$proof/report.json" "$certificate" "$status" "$started" "${GATE_SOURCE:-}" 2>/dev/null) ||
   no_verdict 2 "There is no verdict: scim-audit ended with $status and wrote no report and certificate of this source that say so. Check the inputs arguments and command. It said: $reason"
-if [[ -n ${GATE_CERTIFICATE_FILE:-} ]]; then
-  mkdir -p -- "$(dirname -- "$GATE_CERTIFICATE_FILE")" && cp -- "$proof/certificate.json" "$GATE_CERTIFICATE_FILE" || no_verdict 2 "The certificate cannot be written to $GATE_CERTIFICATE_FILE."
-fi
 # Code scanning ignores suppressions and would show what a person has accepted as open, so it is left out of what is uploaded.
 if [[ -n $sarif ]]; then
   node -e '

@@ -31,7 +31,7 @@ const openRows = (rows: readonly (readonly string[])[]): number => rows.filter((
 
 /** Goes through a plan folder's decisions on a terminal: the open ones, or all. */
 export async function decide(folder: string, { all = false }: DecideFlags, io: Io): Promise<Ending> {
-  settlePlanFolder(folder, io.process.isAlive);
+  settlePlanFolder(folder);
   const file = join(folder, 'decisions.csv');
   if (!existsSync(file)) throw new Mistake(`${file}: there is no such file.`, 'Run "scim-audit plan SOURCE --out FOLDER" first, and name its folder.');
   if (io.stdin.isTTY !== true || !io.stdout.isTTY) {

@@ -95,7 +95,7 @@ const MOST = 100;
 /** What else but the plan's own changes was looked at. */
 interface Scope {
   readonly areOthersKnown: boolean;
-  /** Undefined where others are not known. */
+  /** Undefined if others are not known. */
   readonly compared: Compared | undefined;
   /** Why memberships could not be compared. */
   readonly membersUnknown: string | undefined;

@@ -46,7 +46,7 @@ export interface PlanFlags extends SharedFlags {
 /** Writes the plan of a source into a folder; yields what it comes to. */
 export async function plan(source: string | undefined, flags: PlanFlags, io: Io, redaction?: Redaction): Promise<Ending> {
   refuseUnreadable(flags.out);
-  settlePlanFolder(flags.out, io.process.isAlive);
+  settlePlanFolder(flags.out);
   if (redaction === undefined) refuseOddFolder(flags.out);
   else refuseMixing(flags.out);
   const prepared = await prepare(source, flags, io);
@@ -112,7 +112,7 @@ function findDecisions(
   return { file, content: { ...readDecisionCells(file, encoding), previous: rowsOfPlanBeside(file) } };
 }
 
-/** Writes the files, and puts them in place together once all are there: until then the plan before is whole. Yields the plan's digest, and where one that was applied is kept. */
+/** Writes the files, and puts them in place together once all are there: until then the plan before is whole. Returns the plan's digest, and where one that was applied is kept. */
 async function writePlan(
   folder: string,
   made: MadePlan,
