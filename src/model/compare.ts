@@ -102,8 +102,11 @@ export function explainDifference(a: string, b: string, difference: Difference):
   const left = [...a];
   const right = [...b];
   const shorter = Math.min(left.length, right.length);
+  // What differs in case as well is no example of an accent.
+  const isAlike =
+    difference === 'unicode' ? (at: number): boolean => lowered(left[at]) === lowered(right[at]) : (at: number): boolean => left[at] === right[at];
   let at = 0;
-  while (at < shorter && left[at] === right[at]) at++;
+  while (at < shorter && isAlike(at)) at++;
   if (difference === 'whitespace') {
     const isExtra = left.length >= right.length;
     const char = isExtra ? left[at] : right[at];

@@ -105,7 +105,10 @@ export function tableLines(headings: readonly Styled[], rows: readonly (readonly
   return width === undefined || cutColumns < 2 ? alignColumns([headings, ...rows], indent, width) : stackedLines(headings, rows, indent, width);
 }
 
-/** Returns a block per row, a line per cell that is not empty, with a blank line between two blocks. */
+/** A cell of a block that needs more lines is cut instead. */
+const MOST_LINES = 4;
+
+/** Returns a block per row, with a blank line between two blocks; a cell that is not empty gets as many lines as it needs. */
 function stackedLines(headings: readonly Styled[], rows: readonly (readonly Styled[])[], indent: string, width: number): string[] {
   const label = headings.reduce((most, { plain }) => Math.max(most, widthOf(plain)), 0);
   const room = Math.max(LEAST, width - indent.length - label - GAP.length);
@@ -113,8 +116,10 @@ function stackedLines(headings: readonly Styled[], rows: readonly (readonly Styl
     ...(number === 0 ? [] : ['']),
     ...row.flatMap((cell, at) => {
       if (cell.plain === '') return [];
-      const heading = headings[at].paint(label);
-      return [(indent + heading + ' '.repeat(Math.max(0, label - widthOf(heading))) + GAP + cell.paint(room)).trimEnd()];
+      const heading = headings[at].paint(label) + ' '.repeat(Math.max(0, label - widthOf(headings[at].plain)));
+      const wide = widthOf(cell.plain);
+      const lines = wide <= room || wide > MOST_LINES * room ? [cell.paint(room)] : wrap(cell.plain, room, '');
+      return lines.map((line, part) => (indent + (part === 0 ? heading : ' '.repeat(label)) + GAP + line).trimEnd());
     }),
   ]);
 }

@@ -6,12 +6,12 @@ import { certificateSchema } from '../audit/certificate-file.js';
 /** The answer of `gate --format json`. */
 export const gateSchema = z.strictObject({
   schemaVersion: z.literal(1),
-  pass: z.boolean().describe('The gate is open: there are no reasons against it.'),
+  pass: z.boolean().describe('The gate is open: no reason shuts it.'),
   reasons: z.array(z.string()).describe('Why it is shut.'),
   warnings: z.array(z.string()).describe('What the verdict passes over; with --strict these are reasons.'),
   ageSeconds: z.int().describe('Since the audit ended; below 0 if the clocks differ.'),
   provesAuthorship: z.boolean().describe('The certificate was checked with a key, so it proves who made it.'),
   strict: z.boolean(),
-  inputsCompared: z.literal(true).describe('The inputs of the certificate were held against the source.'),
+  inputsCompared: z.literal(true).describe('The inputs of the certificate were compared with the source.'),
   certificate: certificateSchema.pick({ time: true, tool: true, ready: true, snapshot: true, settings: true }),
 });

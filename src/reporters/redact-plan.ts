@@ -41,7 +41,7 @@ export function redactPlan(made: MadePlan, context: RuleContext, stand: ExportSt
 }
 
 /**
- * Yields the cells of a decision that nobody asks for any more. A person may have typed into any of them, and what was
+ * Returns the cells of a decision that nobody asks for any more. A person may have typed into any of them, and what was
  * asked was about another export: only words of this program stay, and the alias of the id.
  */
 function redactOutdated(cells: readonly string[], stand: ExportStand): string[] {

@@ -5,7 +5,7 @@ import type { Forecast, GroupForecast, MembershipForecast, Overwrite, UserForeca
 import type { Preview } from '../preview/preview.js';
 import type { ExportStand } from './redact.js';
 
-/** Yields the preview with aliases: the same predictions, reasons and numbers. It says of itself that it is redacted. */
+/** Returns the preview with aliases: the same predictions, reasons and numbers. It says of itself that it is redacted. */
 export function redactPreview(preview: Preview, stand: ExportStand): Preview {
   const { snapshot, policy, syncNames, idp, forecast, before, notes } = preview;
   return {

@@ -37,7 +37,7 @@ const isPlainId = (text: string): boolean => isNumber(text) || /^[0-9a-f]{8}(?:-
 const MADE_ID =
   /^(?:(?:[a-z]|user|usr|uid|group|grp|gid|id)?[-_:#]?\d+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=.*\d)[0-9a-f]{16,}|00[a-z0-9]{18}|[0-7][0-9a-hjkmnp-tv-z]{25})$/i;
 
-/** Every value that ids are held against. */
+/** Yields every value that ids are compared with. */
 function* valuesOf({ users, groups, names, idp }: KnownValues): Iterable<string | undefined> {
   for (const { userName, email, givenName, familyName, place } of users) {
     yield* [userName, email, givenName, familyName];
@@ -73,7 +73,7 @@ function shownIds(known: KnownValues, key: Collation['key']): (id: string) => bo
 /** Yields what finds a text between spaces, also where a list or a sentence goes on or ends after it. */
 const wholeWord = (text: string): RegExp => new RegExp(`(?<=\\s|^)${text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}(?=[,.;:]?(?:\\s|$))`, 'g');
 
-/** Yields what finds a number where it is the id of a user, and not a count. */
+/** Returns what finds a number if it is the id of a user, and not a count. */
 const namedUser = (id: string): RegExp =>
   new RegExp(`(?<=(?:\\b[Uu]sers? |--leave-out-user |\\d, |\\d and |\\S, ))${id}(?=[,.;:]?(?:\\s(?!others?\\b|more\\b)|$))`, 'g');
 
@@ -103,7 +103,7 @@ function referTo(
   return isPlainId(text.trim()) && !isId && !names.has(key(text)) ? text : aliasOf(text);
 }
 
-/** Yields what stands for the subjects of an export. Ids stay where they are no more than that. */
+/** Returns what stands for the subjects of an export. Ids that say nothing more stay. */
 export function standFor(known: KnownValues, { collation, identity, group: groupAlias, person }: Aliases): ExportStand {
   const { users, groups, idp } = known;
   const { key } = collation;

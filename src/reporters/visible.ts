@@ -16,7 +16,7 @@ export function visible(text: string): string {
 }
 
 /**
- * A stretch of a value; `isDifferent` where the value it is compared with reads otherwise. A different stretch without
+ * A stretch of a value; `isDifferent` if the value it is compared with reads otherwise. A different stretch without
  * text is the place where that one has something more.
  */
 export interface Part {
@@ -59,7 +59,7 @@ interface Differences {
   readonly gaps: ReadonlySet<number>;
 }
 
-/** Yields where a value differs; nothing of values that have no letter in common is said to be alike. */
+/** Returns where a value differs; nothing of values that have no letter in common is said to be alike. */
 function differencesOf(text: string, against: string): Differences {
   if (text.replace(SPACES, '') === against.replace(SPACES, '')) return spaceDifferences(text, against);
   const found = pieceDifferences(text, against);
@@ -69,7 +69,7 @@ function differencesOf(text: string, against: string): Differences {
 
 const SPACES = /[\s\p{Cf}]+/gu;
 
-/** Yields where a value differs from one that is the same but for white space and unseen characters. */
+/** Returns where a value differs from one that is the same but for white space and unseen characters. */
 function spaceDifferences(text: string, against: string): Differences {
   const isSpace = (char: string | undefined): boolean => char !== undefined && /[\s\p{Cf}]/u.test(char);
   const left = [...text];
@@ -93,7 +93,7 @@ function spaceDifferences(text: string, against: string): Differences {
   return { isDifferent, gaps };
 }
 
-/** Yields where a value differs: whole words, unless the word in their place is nearly the same. */
+/** Returns where a value differs: whole words, unless the word in their place is nearly the same. */
 function pieceDifferences(text: string, against: string): Differences {
   const left = text.match(PIECES) ?? [];
   const right = against.match(PIECES) ?? [];
@@ -120,11 +120,11 @@ function pieceDifferences(text: string, against: string): Differences {
 /** More pieces than any name has are compared from both ends only. */
 const MOST_PIECES = 400;
 
-/** Yields a piece without case and accents. */
+/** Returns a piece without case and accents. */
 const folded = (piece: string): string =>
   (/^[\x20-\x7e]+$/.test(piece) ? piece : piece.normalize('NFKD').replace(/[\p{M}\p{Cf}]/gu, '') || piece).toLowerCase();
 
-/** Yields places of the pieces that two values have in common but for case and accents, in order: as many letters as can be. */
+/** Returns places of the pieces that two values have in common but for case and accents, in order: as many letters as can be. */
 function commonPieces(ofLeft: readonly string[], ofRight: readonly string[]): (readonly [number, number])[] {
   const [left, right] = [ofLeft.map(folded), ofRight.map(folded)];
   const shorter = Math.min(left.length, right.length);
@@ -159,7 +159,7 @@ function commonPieces(ofLeft: readonly string[], ofRight: readonly string[]): (r
   return pairs;
 }
 
-/** Yields where a word differs from the one in its place: all of it, unless half of it is the same. */
+/** Returns where a word differs from the one in its place: all of it, unless half of it is the same. */
 function wordDifferences(left: readonly string[], right: readonly string[]): Differences {
   const whole = { isDifferent: left.map(() => true), gaps: new Set<number>() };
   const longer = Math.max(left.length, right.length);

@@ -56,7 +56,7 @@ export function readJson(text: string): ReadJson {
   }
 }
 
-/** Returns the first that is wrong with a text that is no JSON, and where. */
+/** Returns the first thing that is wrong with a text that is not JSON, and where. */
 export function firstWrong(text: string): Place & { readonly message: string } {
   const read = readJson(text);
   const { offset, message } = ('wrong' in read ? read.wrong[0] : undefined) ?? { offset: 0, message: 'this is not JSON' };

@@ -129,7 +129,7 @@ const BACK: readonly Step[] = [
   {
     id: 'back-users',
     applies: always,
-    text: () => 'Reactivate whoever was deactivated by mistake; each takes a license.',
+    text: () => 'Reactivate users who were deactivated by mistake; each takes a license.',
   },
   {
     id: 'back-second-accounts',

@@ -72,7 +72,7 @@ const CODES: Readonly<Record<string, readonly number[]>> = {
 /** More than any command needs, of the processor's time: other work on the machine does not count. */
 const SECONDS = 15;
 
-/** Tells whoever watches the time that something is going on. */
+/** Shows a watcher of the time that something is going on. */
 export function beAlive(): void {
   process.send?.({ kind: 'alive' });
 }

@@ -84,7 +84,7 @@ function demandTidy(words: readonly string[], code: number, before: Files, after
     if (words[0] === 'apply' || words[0] === 'undo') continue;
     demand(!isRefused || words[0] === 'check', () => `${said}: ${name} was written`);
     const text = bytes.toString('utf8');
-    if (/\.(?:json|sarif)$/.test(name)) demand(isJson(text), () => `${said}: ${name} is no JSON`);
+    if (/\.(?:json|sarif)$/.test(name)) demand(isJson(text), () => `${said}: ${name} is not JSON`);
     if (name.endsWith('.html')) demand(text.trimEnd().endsWith('</html>'), () => `${said}: ${name} is not whole`);
     if (name.endsWith('.xml')) demand(text.trimEnd().endsWith('</testsuites>'), () => `${said}: ${name} is not whole`);
   }
@@ -142,7 +142,7 @@ export const inputs: Fuzzer = {
     demandTidy(words, code, before, after);
     if (words[0] === 'apply' && words.includes('--in-place')) demandNoNewNamesakes(words, before, after);
     if (words.includes('json') && !words.includes('--output') && code < 2)
-      demand(isJson(stdout), () => `scim-audit ${words.join(' ')}: exit ${code}, but stdout is no JSON: ${stdout.slice(0, 500)}`);
+      demand(isJson(stdout), () => `scim-audit ${words.join(' ')}: exit ${code}, but stdout is not JSON: ${stdout.slice(0, 500)}`);
     return [`${words[0]} exit ${code}`];
   },
 };

@@ -111,7 +111,7 @@ export const HOSTILE = [
   'email',
 ] as const;
 
-/** Bytes that are no UTF-8. */
+/** Bytes that are not UTF-8. */
 const BROKEN = [
   [0xff],
   [0xc3],
@@ -342,7 +342,7 @@ function mutateJson(root: Json, random: Random): void {
 
 const DEEP: readonly string[] = ['['.repeat(200_000), `${'['.repeat(50_000)}${']'.repeat(50_000)}`, '{"a":'.repeat(100_000)];
 
-/** Returns the text of a document after one to three changes, or undefined if it is no JSON. Lines of JSON stay lines. */
+/** Returns the text of a document after one to three changes, or undefined if it is not JSON. Lines of JSON stay lines. */
 function withJson(bytes: Buffer, random: Random): Buffer | undefined {
   const text = bytes.toString('utf8');
   try {

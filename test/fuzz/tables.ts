@@ -63,7 +63,7 @@ function read(folder: string, organization: Organisation): Organisation | undefi
 
 type Field = null | boolean | number | string | readonly Field[] | { readonly [key: string]: Field };
 
-/** Returns a value with its keys in order, without what the oracle leaves open and where it is otherwise in a database. */
+/** Returns a value with its keys in order, without what the oracle leaves open and what is otherwise in a database. */
 export function canonical(value: Field, isDatabase: boolean): Field {
   if (Array.isArray(value)) return value.map((each: Field) => canonical(each, isDatabase));
   if (value === null || typeof value !== 'object') return value;

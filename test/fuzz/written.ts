@@ -148,7 +148,7 @@ function encoded(rows: readonly (readonly string[])[], { delimiter, lineEnd, are
   return Buffer.from(`${hasMark ? '\ufeff' : ''}${text}${hasFinalEnd ? lineEnd : ''}`, encoding);
 }
 
-/** Opens a database as it is on the disk: a copy, in which a write that was cut short can be taken back. */
+/** Opens a database as it is on the disk: a copy, in which a write that was cut short can be rolled back. */
 function readCopy<T>(source: string, read: (database: Sqlite.Database) => T): T {
   const copy = `${source}.read`;
   for (const ending of ['', '-journal', '-wal', '-shm']) {

@@ -25,7 +25,7 @@ const hex = (text) => Number.parseInt(text, 16);
 export function readDucet(file) {
   const text = readFileSync(file, 'utf8');
   const version = /^@version (\S+)$/m.exec(text)?.[1];
-  if (version === undefined) throw new Error(`${file} has no @version: it is no allkeys.txt`);
+  if (version === undefined) throw new Error(`${file} has no @version: it is not allkeys.txt`);
   /** @type {Map<string, {primaries: number[], base: number}>} */
   const entries = new Map();
   for (const line of text.split('\n')) {

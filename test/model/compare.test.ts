@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { explainDifference } from '../../src/model/compare.js';
 import { differenceOf, isBlank, key, matchOf } from '../support/compare.js';
 
 describe('key', () => {
@@ -70,5 +71,15 @@ describe('matchOf', () => {
     ['unicode', ['Riveters', 'riveters ']],
   ])('is %s for %j', (match, names) => {
     expect(matchOf(names)).toBe(match);
+  });
+});
+
+describe('what parts two texts', () => {
+  it.each([
+    ['Straße', 'strasse', 'unicode', 'unicode: ß, not s'],
+    ['rosé', 'Rose', 'unicode', 'unicode: é, not e'],
+    ['J.Brown', 'j.brown', 'case', 'case: J, not j'],
+  ] as const)('%s and %s', (a, b, difference, words) => {
+    expect(explainDifference(a, b, difference)).toBe(words);
   });
 });

@@ -118,7 +118,7 @@ describe('an organization whose ids say who somebody is', () => {
     expect(leaksOf((await run(cwd, ['check', 'export', ...SETTINGS, ...IDP, '--show-config', '--redact'])).text)).toEqual([]);
   });
 
-  it('shows an id that is no more than one as it is', async () => {
+  it('shows an id that says nothing more as it is', async () => {
     const cwd = makeFolder(FILES);
     const { text } = await run(cwd, ['check', 'export', ...SETTINGS, '--format', 'json', '--redact']);
     expect(text).toContain('"id":"19"');

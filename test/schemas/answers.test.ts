@@ -29,7 +29,7 @@ const MEMBERS = ['--idp-members', okta('Software Team.csv'), '--idp-members', ok
 
 type Json = Record<string, unknown>;
 
-/** Yields what breaks the schema that the program has, and the one that is published. */
+/** Returns what breaks the schema that the program has, and the one that is published. */
 function breaches(name: string, schema: z.ZodType, value: unknown): string[] {
   const result = schema.safeParse(value);
   const own = result.success ? [] : result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);

@@ -8,7 +8,7 @@ export interface Writer {
   readonly quote: QuoteStyle;
   readonly escape: EscapeStyle;
   readonly delimiters: readonly string[];
-  /** Yields a cell, or undefined if the tool would write what cannot be read. */
+  /** Returns a cell, or undefined if the tool would write what cannot be read. */
   cell(text: string, delimiter: string): string | undefined;
 }
 
@@ -79,7 +79,7 @@ export const writtenTables: fc.Arbitrary<WrittenTable> = fc
   })
   .map(({ writer, at, ...rest }) => ({ writer, delimiter: writer.delimiters[at % writer.delimiters.length], ...rest }));
 
-/** Yields the lines of a table of groups: headings first, and `id, note, name, scope`; undefined if the tool cannot write them. */
+/** Returns the lines of a table of groups: headings first, and `id, note, name, scope`; undefined if the tool cannot write them. */
 export function cellsOf({ writer, delimiter, rows }: WrittenTable): readonly (readonly string[])[] | undefined {
   const isQuoted = writer.cell('a', delimiter) !== 'a';
   const plain = (text: string): string => (isQuoted ? `"${text}"` : text);

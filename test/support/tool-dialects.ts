@@ -97,7 +97,7 @@ const canForge =
 /** Nobody can see that a value is not an enclosed cell, unless told that quotation marks are letters. */
 const hasEnclosedValue = (organization: Organization): boolean => valuesOf(organization).some((value) => /^".*"$/s.test(value));
 
-/** Returns whether what the dialect writes can only be misread, by whoever reads it with these options. */
+/** Returns whether what the dialect writes can only be misread, by anyone who reads it with these options. */
 export const isUndecidable = (organization: Organization, dialect: Dialect, flags: readonly string[]): boolean =>
   dialect.isImpossible?.(organization) === true ||
   (dialect.hasBareQuotes === true && !flags.join(' ').includes('--quote none') && hasEnclosedValue(organization));
@@ -243,7 +243,7 @@ const ssmsCell = (cell: Cell): string => (cell === null ? 'NULL' : cell.includes
 
 const sqliteCell = (cell: Cell): string => (cell === null ? '' : /[^!#-&(-~]/.test(cell) || cell.includes(',') || cell === '' ? enclosed(cell) : cell);
 
-// Files that are no CSV
+// Files that are not CSV
 
 const json = ({ headings, rows: cells }: Table): Uint8Array =>
   utf8(JSON.stringify(cells.map((row) => Object.fromEntries(row.map((cell, at) => [headings[at], cell])))));

@@ -31,13 +31,13 @@ export const value = ({ text: own, against }: Cell): string => {
   return parts.map((part) => (part.isDifferent && isWorthMarking ? marked(part.text) : escapeMarkup(part.text))).join('');
 };
 
-/** Yields a different stretch; where the other value only has something more, its place. */
+/** Returns a different stretch, or its place if only the other value has something there. */
 const marked = (part: string): string => (part === '' ? '<mark class="gap"></mark>' : `<mark>${escapeMarkup(part)}</mark>`);
 
-/** Longer ones may be broken anywhere, so that a table is no wider than the page where it need not be. */
+/** Longer ones may be broken anywhere, so that a table is not wider than the page unless it must be. */
 const LONG = 16;
 
-/** Yields a cell of a table. */
+/** Returns a cell of a table. */
 export const tableCell = (cell: Cell): string => `<td${cell.text.length > LONG ? ' class="long"' : ''}>${value(cell)}</td>`;
 
 /** Yields the top of the page: verdict, numbers, where it was read. */

@@ -3,7 +3,7 @@ import { type Collation, collationOf } from '../../model/compare.js';
 import type { Severity } from '../../model/finding.js';
 import { isCalm, outcomeText, type Preview, previewInputs, titleText } from '../../preview/preview.js';
 import { count, grouped } from '../../rules/rule.js';
-import { alignColumns, cut, type Styled, wrap } from '../columns.js';
+import { cut, type Styled, tableLines, wrap } from '../columns.js';
 import { styleCell } from '../pretty.js';
 import { idpText, sourceText } from '../sections.js';
 import { printable } from '../visible.js';
@@ -27,7 +27,8 @@ export const pretty: PreviewReporter = {
     for (const line of wrap(`${mark} ${titleText(preview)}: ${outcome}`, width, '')) yield `${colour(line)}\n`;
     for (const line of wrap(subjectLine(preview), width, '')) yield `${paint.dim(line)}\n`;
     yield '\n';
-    yield* tableLines(summaryHeadings(preview), summaryRows(preview), '  ', options, paint);
+    const numbers = summaryRows(preview).map((row) => row.map((text): Styled => ({ plain: text, paint: (room) => cut(text, room) })));
+    for (const line of tableLines(styleHeadings(summaryHeadings(preview), paint), numbers, '  ', width)) yield `${line}\n`;
     for (const section of sectionsOf(preview, options.mostRows ?? Number.POSITIVE_INFINITY)) yield* sectionLines(section, options, collation, paint);
     yield `\n${paint.bold('Please note')}\n`;
     for (const note of notesOf(preview)) yield `${wrap(printable(note), width, '    ').join('\n').replace('    ', '  - ')}\n`;
@@ -43,17 +44,8 @@ function subjectLine(preview: Preview): string {
   );
 }
 
-function* tableLines(
-  headings: readonly string[],
-  rows: readonly (readonly string[])[],
-  indent: string,
-  { width }: PreviewOptions,
-  paint: ChalkInstance,
-): Iterable<string> {
-  const plain = (text: string): Styled => ({ plain: text, paint: (room) => cut(text, room) });
-  const head = headings.map((text): Styled => ({ plain: text, paint: (room) => paint.dim(cut(text, room)) }));
-  for (const line of alignColumns([head, ...rows.map((row) => row.map(plain))], indent, width)) yield `${line}\n`;
-}
+const styleHeadings = (headings: readonly string[], paint: ChalkInstance): Styled[] =>
+  headings.map((text) => ({ plain: text, paint: (room) => paint.dim(cut(text, room)) }));
 
 function* sectionLines(
   { title, look, headings, total, blocks }: Section,
@@ -66,9 +58,8 @@ function* sectionLines(
   for (const line of wrap(`${MARK[look]} ${title}: ${grouped(total)}`, width, '')) yield `${colour.bold(line)}\n`;
   for (const { why, total: ofBlock, shown, rows } of blocks) {
     for (const line of wrap(blocks.length > 1 ? `${grouped(ofBlock)}: ${why}` : why, width, '  ')) yield `${line}\n`;
-    const head = headings.map((text): Styled => ({ plain: text, paint: (room) => paint.dim(cut(text, room)) }));
     const body = rows.map((row) => row.map((cell, column) => styleCell(cell, headings[column], collation, paint)));
-    if (rows.length > 0) for (const line of alignColumns([head, ...body], '    ', width)) yield `${line}\n`;
+    if (rows.length > 0) for (const line of tableLines(styleHeadings(headings, paint), body, '    ', width)) yield `${line}\n`;
     if (shown >= ofBlock) continue;
     const how = mostRows === undefined ? '' : '; --rows all shows them';
     for (const line of wrap(`… and ${grouped(ofBlock - shown)} more${how}`, width, '    ')) yield `${paint.dim(line)}\n`;

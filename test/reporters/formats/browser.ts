@@ -32,7 +32,7 @@ export interface Layout {
   readonly clipped: readonly string[];
 }
 
-/** Yields how a page is laid out in windows of several widths. */
+/** Returns how a page is laid out in windows of several widths. */
 export function layoutOf(file: string, widths: readonly number[]): Layout[] {
   const folder = mkdtempSync(join(tmpdir(), 'scim-audit-page-'));
   try {

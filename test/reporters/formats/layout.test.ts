@@ -31,7 +31,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe.each(Object.entries(PAGES))('the page of a %s', (_, args) => {
-  it('has landmarks that are told apart by their names', async () => {
+  it('has landmarks with names of their own', async () => {
     const { stdout } = await runCli([...args]);
     const regions = [...stdout.matchAll(/role="region" aria-label="([^"]*)"/g)].map(([, name]) => name);
     expect(regions.length).toBeGreaterThan(3);

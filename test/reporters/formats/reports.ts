@@ -54,7 +54,7 @@ export function groupsOf(names: readonly string[]): Group[] {
   return inOrder(names.map((name, at) => ({ place: 0, id: `g${at + 1}`, input: 1, line: 0, name, isOrganisationLevel: true })));
 }
 
-/** Yields the report of these people, the first of whom is in the only group unless other groups are given. */
+/** Returns the report of these people, the first of whom is in the only group unless other groups are given. */
 export function reportOf(people: readonly Person[], more: Partial<Organisation> = {}): Report {
   const [first] = usersOf(people);
   const memberships = first === undefined || more.groups !== undefined ? [] : [{ user: first.id, group: 'g1', line: 2 }];
