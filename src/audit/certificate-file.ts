@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { COLLATIONS } from '../model/collation-name.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import { MARK, markedText, sealedText } from '../model/marked-text.js';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { CERTIFICATE_KIND, CERTIFICATE_VERSION, type Certificate, checkSeal, type Seal } from './certificate.js';
 import { FormerVersion } from './former-version.js';
 
@@ -94,35 +94,35 @@ export const certificateSchema = z.strictObject({
 const KEY = 'SCIM_AUDIT_CERTIFICATE_KEY';
 const AGAIN = 'Make it again: scim-audit check … --certificate FILE';
 
-const BROKEN: Readonly<Record<Exclude<Seal, 'whole'>, (file: string, hasKey: boolean) => Mistake>> = {
+const BROKEN: Readonly<Record<Exclude<Seal, 'whole'>, (file: string, hasKey: boolean) => UserError>> = {
   altered: (file, hasKey) =>
-    new Mistake(
+    new UserError(
       `${file} is damaged: ${hasKey ? `its digest does not fit the file and the key in ${KEY}` : 'its digest does not fit'}.`,
       `It was altered since it was written (line ends that were converted count)${hasKey ? ', or was made with another key' : ''}. ${AGAIN}`,
     ),
   unkeyed: (file) =>
-    new Mistake(
+    new UserError(
       `${file} was made without a key, and ${KEY} is set: anybody could have made it.`,
       `Run the check with ${KEY} set as well, or unset it here to take a certificate that proves integrity only.`,
     ),
-  'key-missing': (file) => new Mistake(`${file} was made with a key, and cannot be checked without it.`, `Set ${KEY} to the key that the check had.`),
+  'key-missing': (file) => new UserError(`${file} was made with a key, and cannot be checked without it.`, `Set ${KEY} to the key that the check had.`),
 };
 
-/** Returns the certificate of a file's bytes. `lineOf` finds where a text is not JSON. Throws a Mistake if it is not one, damaged, of a newer version, or not of the key. */
+/** Returns the certificate of a file's bytes. `lineOf` finds where a text is not JSON. Throws a UserError if it is not one, damaged, of a newer version, or not of the key. */
 export function parseCertificate(bytes: Uint8Array, file: string, key?: string, lineOf: (content: string) => number = () => 1): Certificate {
   const content = decode(bytes, file);
   let value: unknown;
   try {
     value = JSON.parse(content);
   } catch {
-    throw new Mistake(`${file}, line ${lineOf(content)}: the file is damaged, it is no JSON.`, AGAIN);
+    throw new UserError(`${file}, line ${lineOf(content)}: the file is damaged, it is no JSON.`, AGAIN);
   }
   const { kind, schemaVersion, settings }: { readonly kind?: unknown; readonly schemaVersion?: unknown; readonly settings?: unknown } =
     typeof value === 'object' && value !== null ? value : {};
   if (kind !== CERTIFICATE_KIND)
-    throw new Mistake(`${file}, line 1: it is no certificate of scim-audit.`, 'Name the file that "scim-audit check --certificate FILE" wrote.');
+    throw new UserError(`${file}, line 1: it is no certificate of scim-audit.`, 'Name the file that "scim-audit check --certificate FILE" wrote.');
   if (typeof schemaVersion === 'number' && schemaVersion > CERTIFICATE_VERSION) {
-    throw new Mistake(
+    throw new UserError(
       `${file}, line 2: it has schemaVersion ${schemaVersion}, this program reads ${CERTIFICATE_VERSION}.`,
       'Update scim-audit, or make the certificate with this version.',
     );
@@ -132,7 +132,7 @@ export function parseCertificate(bytes: Uint8Array, file: string, key?: string, 
   if (seal !== 'whole') throw BROKEN[seal](file, key !== undefined);
   const result = certificateSchema.safeParse(value);
   if (result.success) return result.data as Certificate;
-  throw new Mistake(
+  throw new UserError(
     `${file} is no certificate that this program understands.`,
     AGAIN,
     result.error.issues.slice(0, 20).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
@@ -142,10 +142,10 @@ export function parseCertificate(bytes: Uint8Array, file: string, key?: string, 
 /** Yields the text whose bytes these are, and no other: what is no UTF-8 would count as something else. */
 function decode(bytes: Uint8Array, file: string): string {
   const marked = markedText(Buffer.from(bytes));
-  if (marked?.startsWith(MARK) === true) throw new Mistake(sealedText(file), AGAIN);
+  if (marked?.startsWith(MARK) === true) throw new UserError(sealedText(file), AGAIN);
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new Mistake(`${file} is damaged: it holds bytes that are no UTF-8.`, AGAIN);
+    throw new UserError(`${file} is damaged: it holds bytes that are no UTF-8.`, AGAIN);
   }
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
+import { TextBytes } from '../collections/text-bytes.js';
 import type { FindingBase } from '../model/finding.js';
-import { TextBytes } from '../model/text-bytes.js';
 import { ruleOf } from '../rules/registry.js';
 import type { AuditedFinding } from './report.js';
 

@@ -1,7 +1,7 @@
 /** Documents of an earlier version: refused, with the options that make them anew. */
 
 import { z } from 'zod';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 
 const text = z.string();
 const texts = z.array(text).catch([]);
@@ -58,7 +58,7 @@ function optionsOf(value: unknown): string[] {
 export const formerVersionText = (file: string): string => `${file} was made by version 1 of scim-audit, which compared names in another way.`;
 
 /** A document that this version does not take, because names compare otherwise since it was made. */
-export class FormerVersion extends Mistake {
+export class FormerVersion extends UserError {
   override readonly name = 'FormerVersion';
   /** Options that say the same as when it was made. */
   readonly options: readonly string[];

@@ -5,8 +5,8 @@ import type { Report } from '../audit/report.js';
 import { collationOf } from '../model/compare.js';
 import type { Directory, MembershipSink, Snapshot } from '../model/directory.js';
 import type { IdpDirectory } from '../model/idp.js';
-import { Mistake } from '../model/mistake.js';
 import type { Policy } from '../model/policy.js';
+import { UserError } from '../model/user-error.js';
 import { count, INPUT_NAMES } from '../rules/rule.js';
 import { openSource } from '../sources/registry.js';
 import type { Table } from '../sources/table.js';
@@ -94,7 +94,7 @@ function refuseSameFile({ inputs }: Snapshot, idp: IdpDirectory | undefined): vo
   // Two lists without a record may well be the same.
   const same = idp?.inputs.find(({ sha256, rows }) => rows > 0 && inputs.some((input) => input.sha256 === sha256));
   if (same === undefined) return;
-  throw new Mistake(
+  throw new UserError(
     `${same.path} was given as an export of the identity provider, and is the same file that was read of Jama Connect.`,
     'Give the export of the identity provider: what is held against itself always fits.',
   );
@@ -118,7 +118,7 @@ const both = (a: MembershipSink, b: MembershipSink): MembershipSink => ({
   },
 });
 
-function missingMode({ users }: Directory, hasTypes: boolean): Mistake {
+function missingMode({ users }: Directory, hasTypes: boolean): UserError {
   const idp = users.filter(({ authenticationType }) => authenticationType === 'idp').length;
   const basic = users.length - idp;
   const suggestion = !hasTypes
@@ -130,7 +130,7 @@ function missingMode({ users }: Directory, hasTypes: boolean): Mistake {
         : basic > 0
           ? `Everybody in the export (${count(basic, 'user')}) is a Basic user, which suggests --auth-mode basic.`
           : 'The export has no users, so it suggests nothing.';
-  return new Mistake('--auth-mode is missing: it decides which users are in scope, so there is no default.', suggestion);
+  return new UserError('--auth-mode is missing: it decides which users are in scope, so there is no default.', suggestion);
 }
 
 /** Whoever is left out by a mistyped id would be changed after all. */
@@ -139,7 +139,7 @@ function refuseStrangers({ users }: Directory, { leaveOutUsers }: Policy): void 
   const ids = new Set(users.map(({ id }) => id));
   const strangers = leaveOutUsers.filter((id) => !ids.has(id));
   if (strangers.length === 0) return;
-  throw new Mistake(
+  throw new UserError(
     `No user has the id ${strangers.map((id) => JSON.stringify(id)).join(', ')}, which is to be left out.`,
     'Correct --leave-out-user (or leaveOutUsers in the config): it takes ids as the export holds them.',
   );
@@ -160,7 +160,7 @@ function refuseMissingInputs(directory: Directory, policy: Policy): void {
   const inputs = new Set(missing.map(({ input }) => input));
   // A list of groups is what would give the groups.
   const lacking = [...inputs].filter((input) => input !== 'groups' || !inputs.has('groupList'));
-  throw new Mistake(
+  throw new UserError(
     `${count(rules.length, 'rule')} cannot be checked: ${lacking.map((input) => `no ${INPUT_NAMES[input]}`).join(' and ')} ${lacking.length === 1 && lacking[0] === 'groupList' ? 'was' : 'were'} given.`,
     'Give the files, or say on purpose that a rule is not checked.',
     rules.map((rule) => {

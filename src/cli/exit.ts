@@ -1,6 +1,6 @@
 /** Exit codes (contract 5), and the last line on stderr that says why. */
 
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { printable } from '../reporters/visible.js';
 import type { Signal } from '../targets/world.js';
 import { fitted } from './fitted.js';
@@ -29,7 +29,7 @@ export interface Ending {
 }
 
 /** A mistake that ends with another code than 2. */
-export class Refusal extends Mistake {
+export class Refusal extends UserError {
   constructor(
     readonly code: ExitCode,
     message: string,
@@ -42,7 +42,7 @@ export class Refusal extends Mistake {
 
 /** Yields the ending of an error: a person's mistake in plain words, a bug with its stack. */
 export function endingOf(error: unknown, { stderr }: Io): Ending {
-  if (error instanceof Mistake) {
+  if (error instanceof UserError) {
     for (const detail of error.details) stderr.write(fitted(`${printable(detail)}\n`, stderr));
     if (error.hint !== undefined) stderr.write(fitted(`What to do: ${error.hint.split('\n').map(printable).join('\n')}\n`, stderr));
     return { code: error instanceof Refusal ? error.code : EXIT.noAnswer, reason: error.message };

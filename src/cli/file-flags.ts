@@ -4,7 +4,7 @@ import { filesNamed } from '../sources/patterns.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { SharedFlags } from './options.js';
 
-/** Returns what the flags name, each file called as `named` calls it. Throws a Mistake for a pattern that fits no file. */
+/** Returns what the flags name, each file called as `named` calls it. Throws a UserError for a pattern that fits no file. */
 export function filesFromFlags(
   { users = [], inactiveUsers = [], groups = [], memberships = [] }: SharedFlags,
   named: (path: string) => string = (path) => path,

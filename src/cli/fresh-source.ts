@@ -21,7 +21,7 @@ export interface FreshSource {
   readonly hasTypes: boolean;
 }
 
-/** Reads a source, with regard to some changes; of a run that was ended between two files as well. Throws a Mistake where it cannot be read. */
+/** Reads a source, with regard to some changes; of a run that was ended between two files as well. Throws a UserError where it cannot be read. */
 export async function readFresh(request: SourceRequest, wishes: Omit<UserWishes, 'withNames'>, changes: readonly Change[], io: Io): Promise<FreshSource> {
   const progress = await startProgress(io);
   try {

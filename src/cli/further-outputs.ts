@@ -2,7 +2,7 @@
 
 import { appendFileSync, existsSync, statSync } from 'node:fs';
 import type { Report } from '../audit/report.js';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { fileOf } from '../sources/xlsx/workbook-file.js';
 import { hashFile } from '../targets/files.js';
 import type { Io } from './io.js';
@@ -23,11 +23,11 @@ interface CertificateWishes {
 }
 
 export interface FurtherOutput {
-  /** Throws a Mistake where it cannot be written. */
+  /** Throws a UserError where it cannot be written. */
   write(report: Report): Promise<void>;
 }
 
-/** Yields what is to be written after the reports. Throws a Mistake where that is known to be impossible before anything is read. */
+/** Yields what is to be written after the reports. Throws a UserError where that is known to be impossible before anything is read. */
 export function furtherOutputs(
   { certificate, decisions, baseline }: CertificateWishes,
   words: readonly OutputWord[],
@@ -74,7 +74,7 @@ function summaryTo(file: string, { sourceWords }: Prepared): FurtherOutput {
         // What is there already must not be refused because of what comes after it.
         if (room > 4096) appendFileSync(file, renderSummary(report, { tool: TOOL, hasColours: false, mostRows: 10, sourceWords }, room));
       } catch (error) {
-        throw new Mistake(
+        throw new UserError(
           `The step summary ${file} cannot be written: ${writeReason(error)}`,
           'GITHUB_STEP_SUMMARY names it; unset it, or give it another file.',
         );

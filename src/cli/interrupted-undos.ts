@@ -1,6 +1,6 @@
 /** Undos that were interrupted, told by every command that has to do with the plan of their run. */
 
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { interruptedUndos } from '../targets/decision.js';
 import { shellWord } from './command-words.js';
 import { fitted } from './fitted.js';
@@ -17,7 +17,7 @@ export function tellInterruptedUndos(planFile: string, { stderr }: Pick<Io, 'std
     }
     return undos.length > 0;
   } catch (error) {
-    if (!(error instanceof Mistake)) throw error;
+    if (!(error instanceof UserError)) throw error;
     warn(error.message);
     return false;
   }

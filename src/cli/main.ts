@@ -1,7 +1,7 @@
 /** The front door: `run(argv, io)` yields the exit code; nothing else in the program ends the process. */
 
 import { Command, CommanderError } from 'commander';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { printable } from '../reporters/visible.js';
 import { addApply } from './commands/apply.js';
 import { addCheck } from './commands/check.js';
@@ -70,7 +70,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     await program.parseAsync(withFlagForEachPage(argv), { from: 'user' });
     if (ending === undefined) throw new Error('the command ended without a result');
     const failure = await io.stdout.settle();
-    if (failure !== undefined) throw new Mistake(`stdout cannot be written: ${writeReason(failure)}`, 'Write to a file with --output, or make room.');
+    if (failure !== undefined) throw new UserError(`stdout cannot be written: ${writeReason(failure)}`, 'Write to a file with --output, or make room.');
     return conclude(ending, io);
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -84,7 +84,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
 }
 
 /** Yields what commander refused, with its suggestion as what to do. */
-function misuse({ message }: CommanderError): Mistake {
+function misuse({ message }: CommanderError): UserError {
   const said = /^(?:error: )?(.*?)(?:\n\((Did you mean [^()\n]*\?)\))?$/s.exec(message);
-  return new Mistake(said?.[1] ?? message, said?.[2] ?? 'Add --help to a command to see its options.');
+  return new UserError(said?.[1] ?? message, said?.[2] ?? 'Add --help to a command to see its options.');
 }

@@ -1,7 +1,7 @@
 /** Columns and tables that a person named, for the source and for the identity provider's exports. */
 
 import type { Settings } from '../config/settings.js';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { columnsOf } from '../sources/headings.js';
 import { allIdpColumns, type IdpColumns, isIdpColumn } from '../sources/idp/named-columns.js';
 import type { SourceRequest } from '../sources/source.js';
@@ -13,7 +13,7 @@ export function splitColumns(columns: Settings['columns'], origin: string): { re
   for (const [name, heading] of Object.entries(columns)) {
     const [table, column] = name.split('.', 2);
     if (!(isRole(table) ? columnsOf(table).includes(column) : isIdpColumn(table, column))) {
-      throw new Mistake(
+      throw new UserError(
         `${origin} names a column ${JSON.stringify(name)}, which does not exist.`,
         `Columns are named users.userName, groups.name, memberships.groupId and so on; those of the identity provider are ${allIdpColumns().join(', ')}.`,
       );
@@ -27,9 +27,9 @@ export function splitColumns(columns: Settings['columns'], origin: string): { re
   };
 }
 
-/** Throws a Mistake if a table is named for what there is not. */
+/** Throws a UserError if a table is named for what there is not. */
 export function refuseUnknownRoles(tables: Settings['tables'], origin: string): void {
   const unknown = Object.keys(tables).find((role) => !isRole(role));
   if (unknown !== undefined)
-    throw new Mistake(`${origin} names a table for ${JSON.stringify(unknown)}.`, 'Tables are named for users, groups and memberships.');
+    throw new UserError(`${origin} names a table for ${JSON.stringify(unknown)}.`, 'Tables are named for users, groups and memberships.');
 }

@@ -2,7 +2,7 @@
 
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmdirSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { writeReason } from './write-reason.js';
 
 /** A folder that is there with all its files, readable by their owner only, or not at all. */
@@ -45,7 +45,7 @@ export class NewFolder {
     try {
       return work();
     } catch (error) {
-      throw new Mistake(`The folder ${this.#target} cannot be written: ${writeReason(error)}`, 'Name another one with --out, or make room.');
+      throw new UserError(`The folder ${this.#target} cannot be written: ${writeReason(error)}`, 'Name another one with --out, or make room.');
     }
   }
 }
@@ -73,7 +73,7 @@ export class NewFile {
     try {
       for (let done = 0; this.#fd !== undefined && done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
     } catch (error) {
-      throw new Mistake(`${this.path} cannot be written: ${writeReason(error)}`, 'Name another folder with --out, or make room.');
+      throw new UserError(`${this.path} cannot be written: ${writeReason(error)}`, 'Name another folder with --out, or make room.');
     }
   }
 

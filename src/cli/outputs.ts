@@ -3,7 +3,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Settings } from '../config/settings.js';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { FORMATS } from '../reporters/registry.js';
 import type { Reporter, ReportOptions } from '../reporters/reporter.js';
 import type { Output } from './io.js';
@@ -70,7 +70,7 @@ function pairsOf(words: readonly OutputWord[]): Pair[] {
 function refuseOtherEnding(file: string, format: string): void {
   const meant = FORMAT_BY_ENDING[extname(file).toLowerCase()];
   if (meant === undefined || meant === format) return;
-  throw new Mistake(
+  throw new UserError(
     `--output ${file} stands before --format ${format}, and its ending says ${meant}.`,
     `Write --format ${format} --output ${file}, or --format ${meant} --output ${file} --format ${format} for both.`,
   );
@@ -80,13 +80,13 @@ function formatFor(file: string, known: ReadonlySet<string>): string {
   const format = FORMAT_BY_ENDING[extname(file).toLowerCase()];
   if (format !== undefined && known.has(format)) return format;
   const endings = Object.entries(FORMAT_BY_ENDING).flatMap(([ending, id]) => (known.has(id) ? [ending] : []));
-  throw new Mistake(
+  throw new UserError(
     `The format of ${file} is not known: no --format stands before it, and its ending does not say.`,
     `Write --format FORMAT --output ${file}, or give it one of the endings ${endings.join(' ')}.`,
   );
 }
 
-/** Returns the pairs of format and output, in order. Throws a Mistake if two of them would go to one place. */
+/** Returns the pairs of format and output, in order. Throws a UserError if two of them would go to one place. */
 export async function pairFormats<R>(words: readonly OutputWord[], formats: readonly Loadable<R>[]): Promise<Destination<R>[]> {
   const known = new Set(formats.map(({ id }) => id));
   const pairs = pairsOf(words).map(({ format, file }): Required<Pick<Pair, 'format'>> & Pair => {
@@ -96,28 +96,28 @@ export async function pairFormats<R>(words: readonly OutputWord[], formats: read
   if (pairs.length === 0) pairs.push({ format: USUAL });
   const onStdout = pairs.filter(({ file }) => file === undefined).map(({ format }) => format);
   if (onStdout.length > 1) {
-    throw new Mistake(`${onStdout.join(' and ')} would both be written to stdout.`, 'Give all but one of them a file: --format json --output report.json');
+    throw new UserError(`${onStdout.join(' and ')} would both be written to stdout.`, 'Give all but one of them a file: --format json --output report.json');
   }
   refuseDoubled(pairs.flatMap(({ file }) => (file === undefined ? [] : [{ file, flag: '--output' }])));
   return Promise.all(
     pairs.map(async ({ format, file }): Promise<Destination<R>> => {
       const reporter = await formats.find(({ id }) => id === format)?.load();
       if (reporter === undefined) {
-        throw new Mistake(`There is no format called ${JSON.stringify(format)}.`, `Formats: ${formats.map(({ id }) => id).join(', ')}.`);
+        throw new UserError(`There is no format called ${JSON.stringify(format)}.`, `Formats: ${formats.map(({ id }) => id).join(', ')}.`);
       }
       return file === undefined ? { reporter } : { reporter, file };
     }),
   );
 }
 
-/** Throws a Mistake if two outputs are one file, however their paths are typed. */
+/** Throws a UserError if two outputs are one file, however their paths are typed. */
 export function refuseDoubled(outputs: readonly { readonly file: string; readonly flag: string }[]): void {
   const flagByPlace = new Map<string, string>();
   for (const { file, flag } of outputs) {
     const place = realPlace(file);
     const before = flagByPlace.get(place);
     if (before !== undefined) {
-      throw new Mistake(
+      throw new UserError(
         `${before === flag ? 'Two reports' : 'A report and the certificate'} would be written to ${file}.`,
         `Give each ${flag} a file of its own.`,
       );
@@ -140,11 +140,11 @@ export const csvOptions = (file: string | undefined, { csvDelimiter }: Pick<Sett
   ...(csvDelimiter === undefined ? {} : { csvDelimiter }),
 });
 
-/** Throws a Mistake where a file is one of the inputs. */
+/** Throws a UserError where a file is one of the inputs. */
 export function refuseOverwriting(files: readonly string[], inputs: readonly string[]): void {
   const taken = new Set(inputs.map(realPlace));
   const clash = files.find((file) => taken.has(realPlace(file)));
-  if (clash !== undefined) throw new Mistake(`The output ${clash} is an input.`, 'Name another file: an export is never overwritten.');
+  if (clash !== undefined) throw new UserError(`The output ${clash} is an input.`, 'Name another file: an export is never overwritten.');
 }
 
 /** Writes pieces to stdout in larger ones. */
@@ -158,20 +158,20 @@ export function writeTo(file: string | undefined, pieces: Iterable<string>, stdo
   else writeWhole(file, pieces);
 }
 
-/** Does each of several writes, so that one that fails leaves the others there. Throws a Mistake with every failure after the last. */
+/** Does each of several writes, so that one that fails leaves the others there. Throws a UserError with every failure after the last. */
 export async function writeEach(writes: readonly (() => void | Promise<void>)[]): Promise<void> {
-  const failures: Mistake[] = [];
+  const failures: UserError[] = [];
   for (const write of writes) {
     try {
       await write();
     } catch (error) {
-      if (!(error instanceof Mistake)) throw error;
+      if (!(error instanceof UserError)) throw error;
       failures.push(error);
     }
   }
   const [first, ...others] = failures;
   if (first === undefined) return;
-  throw new Mistake(
+  throw new UserError(
     first.message,
     first.hint,
     others.map(({ message }) => message),

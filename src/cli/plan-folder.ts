@@ -2,7 +2,7 @@
 
 import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readdirSync, readSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { WRITTEN_COLUMNS } from '../plan/decision-rows.js';
 import { READING_ONLY } from '../reporters/plan-markdown.js';
 import { readDecisionCells } from '../sources/cells.js';
@@ -22,7 +22,7 @@ const UNFINISHED = /^\.(?:plan\.json|plan\.md|decisions(?:\.outdated(?:-\d+)?)?\
 /** Only an export has one of these files. */
 const SIGNS_OF_EXPORT = ['users.csv', 'users.xlsx'];
 
-/** Throws a Mistake where a plan would take the place of an export: of the one that it is made of, or of any other. */
+/** Throws a UserError where a plan would take the place of an export: of the one that it is made of, or of any other. */
 export function refuseExportFolder(folder: string, inputs: readonly string[]): void {
   refuseOverwriting(
     PLAN_FILES.map((name) => join(folder, name)),
@@ -30,7 +30,7 @@ export function refuseExportFolder(folder: string, inputs: readonly string[]): v
   );
   const sign = SIGNS_OF_EXPORT.find((name) => existsSync(join(folder, name)));
   if (sign === undefined) return;
-  throw new Mistake(
+  throw new UserError(
     `${folder} holds an export (${sign}), and a plan has a memberships.csv of its own.`,
     'Name a folder for the plan alone with --out: an export is never overwritten.',
   );
@@ -39,14 +39,14 @@ export function refuseExportFolder(folder: string, inputs: readonly string[]): v
 /** As much of plan.md as its first lines are in. */
 const FIRST_LINES = 1000;
 
-/** Throws a Mistake where the folder has what no plan can take the place of: a folder of a file's name, or a plan that is for reading only. */
+/** Throws a UserError where the folder has what no plan can take the place of: a folder of a file's name, or a plan that is for reading only. */
 export function refuseOddFolder(folder: string): void {
   const odd = PLAN_FILES.map((name) => join(folder, name)).find((file) => existsSync(file) && statSync(file).isDirectory());
   if (odd !== undefined)
-    throw new Mistake(`${odd} is a folder, and the plan writes a file of that name.`, 'Name another folder with --out, or move that one away.');
+    throw new UserError(`${odd} is a folder, and the plan writes a file of that name.`, 'Name another folder with --out, or move that one away.');
   const text = join(folder, 'plan.md');
   if (existsSync(join(folder, 'plan.json')) || !existsSync(text) || !headOf(text, FIRST_LINES).includes(READING_ONLY)) return;
-  throw new Mistake(`${folder} holds a redacted plan, which is for reading only: its decisions are about aliases.`, 'Name another folder with --out.');
+  throw new UserError(`${folder} holds a redacted plan, which is for reading only: its decisions are about aliases.`, 'Name another folder with --out.');
 }
 
 /** Takes away what a plan that was killed had begun to write: nobody reads it, and it holds what people wrote. */
@@ -98,7 +98,7 @@ export function keepAppliedPlan(folder: string, next: string): string | undefine
     return kept;
   } catch (error) {
     rmSync(beside, { recursive: true, force: true });
-    throw new Mistake(`The plan that was applied cannot be kept in ${kept}: ${writeReason(error)}`, 'Name another folder with --out, or make room.');
+    throw new UserError(`The plan that was applied cannot be kept in ${kept}: ${writeReason(error)}`, 'Name another folder with --out, or make room.');
   }
 }
 
@@ -124,7 +124,7 @@ export function freeName(folder: string): string {
 /** A plan that can be applied and one that cannot do not share a folder. */
 export function refuseMixing(folder: string): void {
   if (!existsSync(join(folder, 'plan.json'))) return;
-  throw new Mistake(
+  throw new UserError(
     `${folder} holds a plan that can be applied; a redacted one would overwrite its decisions.`,
     'Name another folder with --out. Decisions are read from where they are with --decisions FILE.',
   );

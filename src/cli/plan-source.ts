@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { FormerVersion } from '../audit/former-version.js';
 import type { Report } from '../audit/report.js';
 import { markedText } from '../model/marked-text.js';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import type { Plan, PlanSettings } from '../plan/plan.js';
 import { parsePlan, rowsWrittenWith } from '../plan/plan-file.js';
 import { DELIMITERS } from '../sources/csv-head.js';
@@ -25,7 +25,7 @@ export interface OpenedPlan {
   readonly file: string;
 }
 
-/** Returns the plan of a file or of its folder. Throws PlanAltered, or a Mistake if it is not one. `sourceWords` name the source in the command that makes it anew. */
+/** Returns the plan of a file or of its folder. Throws PlanAltered, or a UserError if it is not one. `sourceWords` name the source in the command that makes it anew. */
 export function openPlan(path: string, sourceWords: readonly string[] = []): OpenedPlan {
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'plan.json') : path;
   settlePlanFolder(dirname(file));
@@ -34,14 +34,14 @@ export function openPlan(path: string, sourceWords: readonly string[] = []): Ope
     const bytes = readFileSync(file);
     text = markedText(bytes) ?? bytes.toString('utf8');
   } catch (error) {
-    throw new Mistake(`${file}: ${reasonOf(error)}`, 'Name the plan.json that "scim-audit plan" wrote, or its folder.');
+    throw new UserError(`${file}: ${reasonOf(error)}`, 'Name the plan.json that "scim-audit plan" wrote, or its folder.');
   }
   try {
     return { plan: parsePlan(text, file), file };
   } catch (error) {
     if (!(error instanceof FormerVersion)) throw error;
     const words = ['scim-audit', 'plan', ...(sourceWords.length === 0 ? ['SOURCE'] : sourceWords), ...error.options, '--out', dirname(file)];
-    throw new Mistake(
+    throw new UserError(
       error.message,
       `Plan again; answers in decisions.csv carry over, and runs of this plan can be undone as before: ${words.map(shellWord).join(' ')}`,
     );
@@ -55,10 +55,10 @@ export function rowsOfPlanBeside(file: string): Plan['decisions'] | undefined {
   return rowsWrittenWith(readFileSync(beside, 'utf8'));
 }
 
-/** Throws a Mistake where a request names nothing that could be a source: an argument to be mended. */
+/** Throws a UserError where a request names nothing that could be a source: an argument to be mended. */
 export function refuseNoSource(request: SourceRequest): void {
   for (const { file } of sourceFiles(request) ?? []) {
-    if (!existsSync(file)) throw new Mistake(`${file}: there is no such file.`, 'Name the files that the plan was made of.');
+    if (!existsSync(file)) throw new UserError(`${file}: there is no such file.`, 'Name the files that the plan was made of.');
   }
 }
 

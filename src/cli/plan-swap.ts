@@ -2,7 +2,7 @@
 
 import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { fsyncFolder, hasCode } from '../targets/files.js';
 import { isAlive } from './io.js';
 import type { PendingFile } from './whole-file.js';
@@ -16,10 +16,10 @@ const OWNER = '.owner';
 /** Says that the plan before had no such file. */
 const NONE = '.none';
 
-const unwritable = (folder: string, error: unknown): Mistake =>
-  new Mistake(`The plan in ${folder} cannot be replaced: ${writeReason(error)}`, 'It is as it was before. Name another folder with --out, or make room.');
+const unwritable = (folder: string, error: unknown): UserError =>
+  new UserError(`The plan in ${folder} cannot be replaced: ${writeReason(error)}`, 'It is as it was before. Name another folder with --out, or make room.');
 
-/** Puts all files of a plan in their places. If one of them cannot be, all are as they were before, and that is thrown as a Mistake. */
+/** Puts all files of a plan in their places. If one of them cannot be, all are as they were before, and that is thrown as a UserError. */
 export async function putTogether(folder: string, files: readonly PendingFile[]): Promise<void> {
   for (const file of files) await file.ready();
   const former = join(folder, FORMER);
@@ -27,7 +27,7 @@ export async function putTogether(folder: string, files: readonly PendingFile[])
     keepFormer(folder, former, files);
   } catch (error) {
     if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) {
-      throw new Mistake(
+      throw new UserError(
         `Another plan is being written into ${folder}.`,
         `Wait until it has ended and run this again. If it was ended, "scim-audit show ${folder}" puts that right.`,
       );
@@ -40,7 +40,7 @@ export async function putTogether(folder: string, files: readonly PendingFile[])
     forget(former);
   } catch (error) {
     if (existsSync(former)) putBack(folder, former);
-    throw error instanceof Mistake ? error : unwritable(folder, error);
+    throw error instanceof UserError ? error : unwritable(folder, error);
   }
 }
 
@@ -92,7 +92,7 @@ function forget(former: string): void {
   rmSync(done, { recursive: true, force: true });
 }
 
-/** Puts back the plan of a folder in which another one was taking its place when its process died. Throws a Mistake if this user may not. */
+/** Puts back the plan of a folder in which another one was taking its place when its process died. Throws a UserError if this user may not. */
 export function settlePlanFolder(folder: string): void {
   const names = existsSync(folder) ? readableNames(folder) : [];
   // An earlier process may have had this one's id.
@@ -105,7 +105,7 @@ export function settlePlanFolder(folder: string): void {
     const former = join(folder, FORMER);
     if (names.includes(FORMER) && isGone(Number(readFileSync(join(former, OWNER), 'utf8')))) putBack(folder, former);
   } catch (error) {
-    throw new Mistake(
+    throw new UserError(
       `A plan was being written into ${folder} when that was ended, and the one before cannot be put back: ${writeReason(error)}`,
       `Give yourself write permission for ${folder} and run this again, or have its owner run "scim-audit show" on it.`,
     );

@@ -6,9 +6,9 @@ import { findConfigFile } from '../config/find-config.js';
 import type { ResolvedSettings } from '../config/resolve.js';
 import { resolveSettings } from '../config/resolve.js';
 import { DEFAULTS, SETTINGS, type Settings } from '../config/settings.js';
-import { Mistake } from '../model/mistake.js';
 import { nearestName } from '../model/near-names.js';
 import type { AuthMode, Policy } from '../model/policy.js';
+import { UserError } from '../model/user-error.js';
 import { printable } from '../reporters/visible.js';
 import { RULES } from '../rules/registry.js';
 import { refuseWrongNulls } from '../sources/cell-words.js';
@@ -50,7 +50,7 @@ export interface Prepared {
   readonly sourceWords: string;
 }
 
-/** Yields what a command line means. Throws a Mistake where that is nothing. */
+/** Yields what a command line means. Throws a UserError where that is nothing. */
 export async function prepare(source: string | undefined, flags: SharedFlags, io: Io): Promise<Prepared> {
   const file = await readConfig(flags.config ?? (io.environment.SCIM_AUDIT_CONFIG || undefined), io);
   const resolved = resolveSettings({ flags: settingsFromFlags(flags), environment: io.environment, ...(file === undefined ? {} : { file }) });
@@ -118,7 +118,7 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
 }
 
 /**
- * Yields what is to be read of the identity provider. Throws a Mistake where only half of it was said; a config file may
+ * Yields what is to be read of the identity provider. Throws a UserError where only half of it was said; a config file may
  * say which provider it is, and leave the exports to the command line.
  */
 async function idpRequestOf({ settings, origins }: ResolvedSettings, columns: IdpColumns, { folder }: Io): Promise<IdpRequest | undefined> {
@@ -126,11 +126,11 @@ async function idpRequestOf({ settings, origins }: ResolvedSettings, columns: Id
   const isGiven = idpUsers.length + idpGroups.length + idpMembers.length > 0;
   if (idp === undefined) {
     if (!isGiven && idpApplication === undefined) return undefined;
-    throw new Mistake('Exports of an identity provider were given, but not of which one.', 'Say --idp okta or --idp entra.');
+    throw new UserError('Exports of an identity provider were given, but not of which one.', 'Say --idp okta or --idp entra.');
   }
   if (!isGiven && !origins.idp.startsWith('flag')) return undefined;
   if (idpUsers.length === 0) {
-    throw new Mistake(
+    throw new UserError(
       `--idp ${idp} was given without its users.`,
       `Give ${idp === 'okta' ? "the application's assignments, or the users list of Okta," : 'the users download of Entra'} with --idp-users FILE.`,
     );
@@ -182,7 +182,7 @@ function syncNames({ syncGroups, syncGroupsFile, encoding }: Settings): string[]
   if (syncGroups === undefined && syncGroupsFile === undefined) return null;
   const fromFile = syncGroupsFile === undefined ? [] : readNameList(syncGroupsFile, encoding);
   if (syncGroupsFile !== undefined && fromFile.length === 0) {
-    throw new Mistake(`${syncGroupsFile} names no group.`, 'Write one group name a line, or leave --sync-groups out to mean every organisation-level group.');
+    throw new UserError(`${syncGroupsFile} names no group.`, 'Write one group name a line, or leave --sync-groups out to mean every organisation-level group.');
   }
   return [...new Set([...(syncGroups ?? []), ...fromFile])];
 }
@@ -192,7 +192,7 @@ function refuseUnknownRules(names: readonly string[], origin: string): void {
   const known = RULES.map(({ name }) => name);
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
-  throw new Mistake(
+  throw new UserError(
     `There is no rule called ${unknown.map((name) => JSON.stringify(name)).join(', ')} (${origin}).`,
     `Rules: ${known.join(', ')}.`,
     unknown.flatMap((name) => {

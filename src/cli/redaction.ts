@@ -7,7 +7,7 @@ import { type Aliases, makeAliases } from '../model/alias.js';
 import { type CollationName, DEFAULT_COLLATION } from '../model/collation-name.js';
 import { collationOf } from '../model/compare.js';
 import { SEVERITIES } from '../model/finding.js';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { DECISION_COLUMNS } from '../plan/decision-rows.js';
 import type { MadePlan } from '../plan/make-plan.js';
 import type { Preview } from '../preview/preview.js';
@@ -138,13 +138,13 @@ export class Redaction {
       }));
       return new SourceRefused(problems, error.total, error.subject);
     }
-    if (error instanceof Mistake) {
+    if (error instanceof UserError) {
       const [message, hint, details] = [
         this.text(error.message),
         error.hint === undefined ? undefined : this.text(error.hint),
         error.details.map((line) => this.text(line)),
       ];
-      return error instanceof Refusal ? new Refusal(error.code, message, hint, details) : new Mistake(message, hint, details);
+      return error instanceof Refusal ? new Refusal(error.code, message, hint, details) : new UserError(message, hint, details);
     }
     const withheld = new Error('the message is withheld under --redact');
     withheld.stack = [withheld.message, ...(error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [])].join('\n');

@@ -3,8 +3,8 @@
 import { type Collation, collationOf } from '../model/compare.js';
 import type { Directory, MembershipSink, Snapshot } from '../model/directory.js';
 import type { IdpDirectory } from '../model/idp.js';
-import { Mistake } from '../model/mistake.js';
 import type { Policy } from '../model/policy.js';
+import { UserError } from '../model/user-error.js';
 import { grouped } from '../rules/rule.js';
 import type { IdpRequest } from '../sources/idp/read-idp.js';
 import type { Integrations } from '../sources/integrations.js';
@@ -37,14 +37,14 @@ export async function readIdpSide(request: IdpRequest, onProgress: OnProgress | 
   return readSide(() => readIdp(request, onProgress));
 }
 
-/** Returns the list that says how users sign in, undefined if none was given. Throws a Mistake if two were. */
+/** Returns the list that says how users sign in, undefined if none was given. Throws a UserError if two were. */
 export async function readTypesSide(
   { authTypes, basicUsers, encoding, quote, nulls }: SourceRequest,
   { authTypeMap, collation: name }: Pick<Policy, 'authTypeMap' | 'collation'>,
 ): Promise<Side<TypeJoin> | undefined> {
   if (authTypes === undefined && basicUsers === undefined) return undefined;
   if (authTypes !== undefined && basicUsers !== undefined) {
-    throw new Mistake(
+    throw new UserError(
       `Authentication types were given twice: --auth-types ${authTypes} and --basic-users ${basicUsers} (or by authTypes and basicUsers in the config).`,
       'Give one of them: --auth-types if the list holds everybody, --basic-users if it holds the Basic users only.',
     );
@@ -73,7 +73,7 @@ export async function readIntegrationsSide(file: string, collation: Collation, e
       const strangers = side.read === undefined ? [] : strangersOf(side.read, users);
       if (strangers.length === 0) return;
       const more = strangers.length - MOST_STRANGERS;
-      throw new Mistake(
+      throw new UserError(
         strangers.length === 1
           ? 'A username that another system signs in with is that of no user.'
           : `${grouped(strangers.length)} usernames that other systems sign in with are those of no user.`,

@@ -6,7 +6,7 @@ import type { Acceptance, Report } from '../audit/report.js';
 import { withAcceptances, withBaseline } from '../audit/standing.js';
 import type { FindingBase } from '../model/finding.js';
 import { unguardCell } from '../model/formula.js';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { acceptanceOf } from '../plan/answer-limits.js';
 import { problemsOfAnswered } from '../plan/answered-rows.js';
 import type { FileRow } from '../plan/compare-rows.js';
@@ -135,7 +135,7 @@ export function holdAgainst(report: Report, file: string, today: string, sourceW
   const { fingerprints, ids } = readBaseline(file, today, sourceWords);
   const known = new Set(report.snapshot.users.map(({ id }) => id));
   if (ids.length > 0 && !ids.some((id) => known.has(id))) {
-    throw new Mistake(
+    throw new UserError(
       `${file} is the report of another organisation: none of its ${ids.length} users is in this export.`,
       'Give an earlier JSON report of the same organisation.',
     );
@@ -150,7 +150,7 @@ function parseReport(text: string, file: string): unknown {
     return JSON.parse(text);
   } catch {
     const { line, column, message } = firstWrong(text);
-    throw new Mistake(`${file}, line ${line}, column ${column}: it is damaged (${message}).`, WHOLE);
+    throw new UserError(`${file}, line ${line}, column ${column}: it is damaged (${message}).`, WHOLE);
   }
 }
 
@@ -159,23 +159,23 @@ function readBaseline(file: string, today: string, sourceWords: string): { reado
   const value = parseReport(text, file);
   const report = isRecord(value) ? value : {};
   if (!isRecord(report.tool) || report.tool.name !== 'scim-audit' || !Array.isArray(report.findings)) {
-    throw new Mistake(`${file}, line 1: it is no JSON report of scim-audit.`, 'Give a report of: scim-audit check … --format json');
+    throw new UserError(`${file}, line 1: it is no JSON report of scim-audit.`, 'Give a report of: scim-audit check … --format json');
   }
   if (report.schemaVersion !== SCHEMA_VERSION) {
-    throw new Mistake(
+    throw new UserError(
       `${file}, line 2: it has schemaVersion ${String(report.schemaVersion)}, this program reads ${SCHEMA_VERSION}.`,
       'Update scim-audit, or make the baseline with this version.',
     );
   }
   // Version 1 knew one way to compare names, and did not name it.
   if (!isRecord(report.settings) || typeof report.settings.collation !== 'string') {
-    throw new Mistake(formerVersionText(file), `Make the baseline again: scim-audit check ${sourceWords} --format json --output ${shellWord(file)}`);
+    throw new UserError(formerVersionText(file), `Make the baseline again: scim-audit check ${sourceWords} --format json --output ${shellWord(file)}`);
   }
   const fingerprints = new Set<string>();
   const ids = new Set<string>();
   for (const finding of report.findings) {
     if (!isRecord(finding) || typeof finding.fingerprint !== 'string') {
-      throw new Mistake(`${file}: a finding has no fingerprint; the report is damaged.`, 'Make the baseline again.');
+      throw new UserError(`${file}: a finding has no fingerprint; the report is damaged.`, 'Make the baseline again.');
     }
     // An acceptance that has ended is not revived by a report of the time when it held.
     const accepted = isRecord(finding.accepted) ? finding.accepted : {};

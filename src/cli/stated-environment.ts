@@ -2,14 +2,14 @@
 
 import type { Settings } from '../config/settings.js';
 import type { Environment } from '../model/environment.js';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import type { Io } from './io.js';
 
 /** Yields what settings that no export shows are judged by; undefined where nobody states or asks for them. */
 export function environmentOf({ environment: stated, strictEnvironment: isStrict, idp }: Settings, io: Io): Environment | undefined {
   if (stated === undefined && !isStrict) return undefined;
   if (idp !== undefined && stated?.idp !== undefined && idp !== stated.idp) {
-    throw new Mistake(
+    throw new UserError(
       `The settings of environment are said to be for ${stated.idp}, and --idp says ${idp}.`,
       'Correct one of them, or leave idp of environment out.',
     );

@@ -2,7 +2,7 @@
 
 import type { Change } from '../model/change.js';
 import type { Snapshot } from '../model/directory.js';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { count, grouped } from '../rules/rule.js';
 import type { Table } from '../sources/table.js';
 
@@ -10,7 +10,7 @@ const MOST = 50;
 
 type Action = { readonly id: string; readonly change: Change };
 
-/** Throws a Mistake that names each action of which the new value does not fit into a file that would hold it. */
+/** Throws a UserError that names each action of which the new value does not fit into a file that would hold it. */
 export function refuseUnfitValues(actions: readonly Action[], { users, groups, inputs }: Snapshot, tables: readonly Table[]): void {
   const judging = tables.filter(({ unfit }) => unfit !== undefined);
   const suspects = actions.filter(({ change }) => 'to' in change && judging.some((table) => table.unfit?.(change.to) !== undefined));
@@ -37,7 +37,7 @@ export function refuseUnfitValues(actions: readonly Action[], { users, groups, i
     return table === undefined ? [] : [`${id}, ${who}, in ${table.path}: ${table.unfit?.(change.to)}.`];
   });
   if (lines.length === 0) return;
-  throw new Mistake(
+  throw new UserError(
     `${count(lines.length, 'value')} of the plan cannot be written into the export, so no plan was written.`,
     'Decide on values that the file can hold, or export it again as CSV in UTF-8 with quotes around the cells, which holds every text. Decisions carry over.',
     [...lines.slice(0, MOST), ...(lines.length > MOST ? [`… and ${grouped(lines.length - MOST)} more.`] : [])],

@@ -2,7 +2,7 @@
 
 import { chmodSync, closeSync, existsSync, fsync, fsyncSync, openSync, renameSync, statSync, unlinkSync, write, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { writeReason } from './write-reason.js';
 
 /** Units of text that are written at once. */
@@ -26,11 +26,11 @@ export function* gather<B extends Uint8Array>(pieces: Iterable<string | B>): Ite
 const isSpecial = (file: string): boolean => existsSync(file) && !statSync(file).isFile();
 const besideOf = (file: string): string => join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
 
-const unwritable = (file: string, error: unknown): Mistake =>
-  new Mistake(`${file} cannot be written: ${writeReason(error)}`, 'The file is as it was before. Name another place with --output, or make room.');
+const unwritable = (file: string, error: unknown): UserError =>
+  new UserError(`${file} cannot be written: ${writeReason(error)}`, 'The file is as it was before. Name another place with --output, or make room.');
 
 /**
- * Writes a file as a whole or not at all, readable by its owner only. Throws a Mistake where it cannot be written.
+ * Writes a file as a whole or not at all, readable by its owner only. Throws a UserError where it cannot be written.
  * What can be made again need not survive a power cut; `isDurable` is for what cannot.
  */
 export function writeWhole(file: string, pieces: Iterable<string | Uint8Array>, isDurable = false): void {
@@ -90,7 +90,7 @@ export class PendingFile {
     return basename(this.#file);
   }
 
-  /** Yields the file once its last piece was made. Throws a Mistake where it cannot be written; then nothing of it is left. */
+  /** Yields the file once its last piece was made. Throws a UserError where it cannot be written; then nothing of it is left. */
   static async of(file: string, pieces: Iterable<string | Uint8Array>, { isDurable = false, amend }: Wishes = {}): Promise<PendingFile> {
     const beside = besideOf(file);
     const fd = openBeside(file, beside);
@@ -112,7 +112,7 @@ export class PendingFile {
     }
   }
 
-  /** Ends when every byte is written. Throws a Mistake if it could not be. */
+  /** Ends when every byte is written. Throws a UserError if it could not be. */
   async ready(): Promise<void> {
     const problem = await this.#finished;
     try {
@@ -124,7 +124,7 @@ export class PendingFile {
     }
   }
 
-  /** Puts the file in its place, once it is ready. Throws a Mistake if it cannot be. */
+  /** Puts the file in its place, once it is ready. Throws a UserError if it cannot be. */
   put(): void {
     try {
       renameSync(this.#beside, this.#file);

@@ -8,8 +8,8 @@ import { COLLATIONS } from '../model/collation-name.js';
 import { SEVERITIES } from '../model/finding.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import { MARK, markedText } from '../model/marked-text.js';
-import { Mistake } from '../model/mistake.js';
 import { AUTH_MODES, FAIL_ON } from '../model/policy.js';
+import { UserError } from '../model/user-error.js';
 import { withPresentNames } from './former-names.js';
 import { CSV_DELIMITERS, DELIMITER_NAMES, ENCODING_NAMES, ENVIRONMENT_ABOUT, ESCAPE_STYLES, QUOTE_STYLES, SETTINGS, type Settings } from './settings.js';
 
@@ -84,7 +84,7 @@ export const configSchema = z.strictObject({
   integrations: z.string().min(1).optional().describe(SETTINGS.integrations.about),
 });
 
-/** Yields what a config file sets. Throws a Mistake with every error in it, in the order of the file. */
+/** Yields what a config file sets. Throws a UserError with every error in it, in the order of the file. */
 export function readConfigFile(file: string, onFormerName: (former: string, name: string) => void = () => {}): Partial<Settings> {
   let bytes: Buffer;
   try {
@@ -93,11 +93,11 @@ export function readConfigFile(file: string, onFormerName: (former: string, name
     const code = error instanceof Error && 'code' in error ? error.code : '';
     const why =
       code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'no permission to read it' : code === 'EISDIR' ? 'it is a folder' : String(error);
-    throw new Mistake(`The config file ${file} cannot be read: ${why}.`, 'Check the path, or leave --config out.');
+    throw new UserError(`The config file ${file} cannot be read: ${why}.`, 'Check the path, or leave --config out.');
   }
   const marked = markedText(bytes);
   if (marked === undefined) {
-    throw new Mistake(
+    throw new UserError(
       `The config file ${file} cannot be read: it holds bytes that are not UTF-8, or not UTF-16 as its byte order mark says.`,
       'Save it as UTF-8.',
     );
@@ -227,7 +227,7 @@ function refuse(file: string, text: string, found: readonly Found[]): never {
       return `${file}, line ${before.split('\n').length}, column ${offset - before.lastIndexOf('\n')}: ${message}.`;
     });
   const more = found.length - details.length;
-  throw new Mistake(
+  throw new UserError(
     `The config file ${file} has ${found.length} ${found.length === 1 ? 'error' : 'errors'}.`,
     'Fix them, or run "scim-audit init" to write a new file; its $schema lets an editor help.',
     more > 0 ? [...details, `… and ${more} more.`] : details,

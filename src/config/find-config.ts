@@ -2,7 +2,7 @@
 
 import { existsSync, lstatSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 
 export const CONFIG_NAME = 'scim-audit.config.json';
 
@@ -13,7 +13,7 @@ const ROOT_USER = 0;
 
 /**
  * Returns the config file that holds for a folder: in it, or in the nearest folder above it up to the one that holds `.git`.
- * Throws a Mistake if the file above the folder belongs to another user: anyone could have put it there to change the verdict.
+ * Throws a UserError if the file above the folder belongs to another user: anyone could have put it there to change the verdict.
  */
 export function findConfigFile(folder: string, user: UserId): string | undefined {
   const start = resolve(folder);
@@ -33,7 +33,7 @@ function refuseStrangersFile(file: string, folder: string, user: UserId): void {
   // Of a link both count: anyone can make one to a file of this user.
   const owner = [lstatSync(file), statSync(file)].map(({ uid }) => uid).find((uid) => !trusted.includes(uid));
   if (owner === undefined) return;
-  throw new Mistake(
+  throw new UserError(
     `The config file ${relative(folder, file)} lies above the working folder and belongs to another user (uid ${owner}).`,
     `If it is meant, name it with --config ${relative(folder, file)}; else run scim-audit in another folder.`,
   );

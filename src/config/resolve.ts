@@ -1,6 +1,6 @@
 /** Flags, then environment, then config file, then defaults: which value holds, and where it came from. */
 
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { DEFAULTS, OTHER_VARIABLES, SETTINGS, type SettingName, type Settings } from './settings.js';
 
 export interface ResolvedSettings {
@@ -22,7 +22,7 @@ const NAMES = Object.keys(SETTINGS).filter((name): name is SettingName => name i
 /** Groups to be synced are one question with two ways to answer it: the layer that answers it answers it alone. */
 const TOGETHER: readonly SettingName[] = ['syncGroups', 'syncGroupsFile'];
 
-/** Yields the settings that hold. Throws a Mistake with every value that is none. */
+/** Yields the settings that hold. Throws a UserError with every value that is none. */
 export function resolveSettings({ flags, environment, file }: Layers): ResolvedSettings {
   const fromEnvironment = readEnvironment(environment);
   const layers: readonly { readonly values: Partial<Settings>; readonly origin: (name: SettingName) => string }[] = [
@@ -57,7 +57,7 @@ function readEnvironment(environment: Environment): Partial<Settings> {
     if (value === undefined) problems.push(`${variable}=${JSON.stringify(text)}: ${expected(name)}.`);
     else values[name] = value;
   }
-  if (problems.length > 0) throw new Mistake('The environment sets what cannot be understood.', 'Correct or unset it.', problems);
+  if (problems.length > 0) throw new UserError('The environment sets what cannot be understood.', 'Correct or unset it.', problems);
   return values;
 }
 

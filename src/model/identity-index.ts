@@ -1,8 +1,8 @@
 /** Usernames and emails of all users by comparison key, in typed arrays: one pass, and nothing in it is quadratic. */
 
+import { KeyTable } from '../collections/key-table.js';
 import { type Collation, collationOf } from './compare.js';
 import type { User } from './directory.js';
-import { KeyTable } from './key-table.js';
 import type { Policy } from './policy.js';
 import { isInScope } from './scope.js';
 

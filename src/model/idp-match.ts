@@ -1,8 +1,8 @@
 /** Which user of Jama Connect an identity provider's user is: by the subject, else by the email. Linear, also where all share one address. */
 
+import { KeyTable } from '../collections/key-table.js';
 import { Buckets, type IdentityIndex } from './identity-index.js';
 import type { IdpDirectory, IdpUser } from './idp.js';
-import { KeyTable } from './key-table.js';
 
 /** Nobody fits. */
 export const NO_FIT = -1;

@@ -1,7 +1,7 @@
 /** What each user and group is to be once the plan is applied, and who its members, as digests: enough to see any other change, and nothing of anybody. */
 
+import { TextBytes } from '../collections/text-bytes.js';
 import { FURTHER_COLUMNS, type FurtherColumns, type Group, type User } from '../model/directory.js';
-import { TextBytes } from '../model/text-bytes.js';
 import { digestOf, putDigest } from './digest.js';
 import type { MemberTally, Tally } from './member-tally.js';
 

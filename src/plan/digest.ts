@@ -1,6 +1,6 @@
 /** A digest that tells a change. It keeps no secret: nobody is to be held off by it. */
 
-import { TextBytes } from '../model/text-bytes.js';
+import { TextBytes } from '../collections/text-bytes.js';
 
 const PRIME = 0x01000193;
 const OTHER_PRIME = 0x85ebca6b;

@@ -1,11 +1,11 @@
 /** The memberships that a plan may have to know: those of Basic users in organisation-level groups, as numbers; of all others a tally. */
 
+import { IntPairs } from '../collections/int-pairs.js';
 import type { Directory, MembershipSink } from '../model/directory.js';
-import { PlacePairs } from '../model/place-pairs.js';
 import { MemberTally } from './member-tally.js';
 
 export class MemberTable {
-  readonly #pairs = new PlacePairs();
+  readonly #pairs = new IntPairs();
   #tally: MemberTally | undefined;
 
   /** Yields a sink that keeps what matters for group syncs, and counts the rest. */

@@ -5,7 +5,7 @@ import { FormerVersion } from '../audit/former-version.js';
 import { COLLATIONS } from '../model/collation-name.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import { MARK, sealedText } from '../model/marked-text.js';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { PLAN_KIND, PLAN_VERSION, type Plan } from './plan.js';
 import { isDigestTrue } from './plan-sealing.js';
 
@@ -71,17 +71,17 @@ export const planSchema = z.strictObject({
 });
 
 /** A plan that is not as it was written. Nothing of it may be applied. */
-export class PlanAltered extends Mistake {
+export class PlanAltered extends UserError {
   override readonly name = 'PlanAltered';
 }
 
 /**
  * Returns the plan of a file's text. Throws PlanAltered if it is not as it was written, FormerVersion if an earlier
- * version made it, and a Mistake if it is not a plan, or one of a newer version.
+ * version made it, and a UserError if it is not a plan, or one of a newer version.
  */
 export function parsePlan(content: string, file: string): Plan {
   const looksLikePlan = content.includes(PLAN_KIND) || /"digest": "sha256:/.test(content);
-  if (!looksLikePlan) throw new Mistake(`${file} is no plan of scim-audit.`, 'Name the plan.json that "scim-audit plan" wrote.');
+  if (!looksLikePlan) throw new UserError(`${file} is no plan of scim-audit.`, 'Name the plan.json that "scim-audit plan" wrote.');
   if (content.startsWith(MARK))
     throw new PlanAltered(sealedText(file), 'Run "scim-audit plan" again; it writes plan.json itself, and decisions go into decisions.csv.');
   if (!isDigestTrue(content)) {
@@ -93,7 +93,7 @@ export function parsePlan(content: string, file: string): Plan {
   const value = jsonOf(content);
   const version = typeof value === 'object' && value !== null && 'schemaVersion' in value ? value.schemaVersion : undefined;
   if (typeof version === 'number' && version > PLAN_VERSION) {
-    throw new Mistake(
+    throw new UserError(
       `${file} has schemaVersion ${version}; this program reads ${PLAN_VERSION}.`,
       'Update scim-audit, or run "scim-audit plan" again with this version.',
     );
@@ -106,7 +106,7 @@ export function parsePlan(content: string, file: string): Plan {
     refuseImpossible(result.data as Plan, file);
     return result.data as Plan;
   }
-  throw new Mistake(
+  throw new UserError(
     `${file} is no plan that this program understands.`,
     'Run "scim-audit plan" again.',
     result.error.issues.slice(0, 20).map((issue) => `${issue.path.join('.')}: ${issue.message}`),

@@ -1,8 +1,8 @@
 /** The plan as a file: written so that every byte of it counts. */
 
 import { createHash } from 'node:crypto';
+import { TextBytes } from '../collections/text-bytes.js';
 import type { Change } from '../model/change.js';
-import { TextBytes } from '../model/text-bytes.js';
 import { type Action, PLAN_KIND, PLAN_VERSION, type PlanBody, type WrittenRow } from './plan.js';
 
 const DIGEST_LINE = /^ {2}"digest": "(sha256:[0-9a-f]{64})?",$/m;

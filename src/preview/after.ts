@@ -4,8 +4,8 @@ import type { UserAttribute } from '../model/change.js';
 import type { Directory, Group, User } from '../model/directory.js';
 import { indexIdentities } from '../model/identity-index.js';
 import { matchIdp } from '../model/idp-match.js';
-import { Mistake } from '../model/mistake.js';
 import { selectSyncGroups } from '../model/scope.js';
+import { UserError } from '../model/user-error.js';
 import type { Action } from '../plan/plan.js';
 import type { Foreseeable } from './ground.js';
 import type { MembershipView } from './member-list.js';
@@ -15,7 +15,7 @@ export interface AfterPlan {
   readonly members: MembershipView;
 }
 
-/** Yields what a prediction rests on once the actions are applied. Throws a Mistake where they are of another source. */
+/** Yields what a prediction rests on once the actions are applied. Throws a UserError where they are of another source. */
 export function afterPlan({ directory, policy, idp }: Foreseeable, members: MembershipView, actions: readonly Action[]): AfterPlan {
   const playing = new Playing(directory, members);
   for (const action of actions) playing.play(action);
@@ -90,8 +90,8 @@ class Playing {
 
 const NAMES: Readonly<Record<UserAttribute, string>> = { userName: 'username', email: 'email', active: 'state' };
 
-const strange = ({ id }: Action, what: string): Mistake =>
-  new Mistake(
+const strange = ({ id }: Action, what: string): UserError =>
+  new UserError(
     `The plan does not fit the source as it was read: action ${id} expects something else, ${what}.`,
     'Read the source with the options that the plan was made with (--column, --table, --encoding and so on), or run "scim-audit plan" again.',
   );

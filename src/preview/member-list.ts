@@ -1,7 +1,7 @@
 /** The memberships of organisation-level groups, as numbers: nothing else is synced. */
 
+import { IntPairs } from '../collections/int-pairs.js';
 import type { Directory, MembershipSink } from '../model/directory.js';
-import { PlacePairs } from '../model/place-pairs.js';
 
 /** Hands on memberships by places of user and group, as often as it is asked. */
 export interface MembershipView {
@@ -9,7 +9,7 @@ export interface MembershipView {
 }
 
 export class MemberList implements MembershipView {
-  readonly #pairs = new PlacePairs();
+  readonly #pairs = new IntPairs();
   /** Memberships of which the export lacks the user or the group. */
   unknown = 0;
 

@@ -1,8 +1,8 @@
 /** The CSV files of a plan: decisions, the restore record of memberships, and notices about logins. */
 
+import { charactersOf, TextBytes } from '../collections/text-bytes.js';
 import type { User } from '../model/directory.js';
 import { guardCell } from '../model/formula.js';
-import { charactersOf, TextBytes } from '../model/text-bytes.js';
 import { DECISION_COLUMNS, NO_ANSWER } from '../plan/decision-rows.js';
 import type { MadePlan } from '../plan/make-plan.js';
 import type { OutdatedRow } from '../plan/read-decisions.js';

@@ -1,7 +1,7 @@
 /** Judges the mappings of a provisioning schema by what Jama Connect takes. */
 
 import type { Severity } from '../model/finding.js';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { count } from '../rules/rule.js';
 import { findMappings } from './find-mappings.js';
 import { type JudgedMapping, MAPPING_CHECK_NAMES, type MappingFinding, type MappingReport } from './mapping-check.js';
@@ -10,7 +10,7 @@ import type { LocatedMapping, ObjectMapping, SchemaFile } from './schema-file.js
 import { checkMatching, checkPresence, locateAttributes, type Stated } from './user-attributes.js';
 import { checkOrigins } from './user-origins.js';
 
-/** Yields the report. Throws a Mistake where the file has no mapping of users, or one that cannot be judged. */
+/** Yields the report. Throws a UserError where the file has no mapping of users, or one that cannot be judged. */
 export function checkSchema(schema: SchemaFile): MappingReport {
   const { user, otherUsers, group, otherGroups } = findMappings(schema);
   const flows = [user, ...(group === undefined ? [] : [group])].map(({ mapping, path }) => flowsOf(mapping, path, schema));
@@ -52,7 +52,7 @@ const FLOWS: readonly string[] = ['add', 'update', 'delete'] satisfies readonly 
 
 const under = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 
-/** Yields the actions of a mapping; null where it does not say. Throws a Mistake of a word that is none. */
+/** Yields the actions of a mapping; null where it does not say. Throws a UserError of a word that is none. */
 function flowsOf({ flowTypes }: ObjectMapping, path: string, { file, placeOf }: SchemaFile): ReadonlySet<string> | null {
   if (flowTypes == null) return null;
   const words = flowTypes
@@ -62,7 +62,7 @@ function flowsOf({ flowTypes }: ObjectMapping, path: string, { file, placeOf }: 
   const strange = words.find((word) => !FLOWS.includes(word));
   if (strange === undefined) return new Set(words);
   const { line, column } = placeOf(under(path, 'flowTypes'));
-  throw new Mistake(`${file} is not as Entra writes a provisioning schema: 1 problem.`, 'Export the schema again; flowTypes holds Add, Update and Delete.', [
+  throw new UserError(`${file} is not as Entra writes a provisioning schema: 1 problem.`, 'Export the schema again; flowTypes holds Add, Update and Delete.', [
     `${file}, line ${line}, column ${column}: "${short(strange)}" is no action that a mapping has.`,
   ]);
 }

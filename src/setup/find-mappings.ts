@@ -1,6 +1,6 @@
 /** Which mapping of a schema is the one of users, and which the one of groups. */
 
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { count } from '../rules/rule.js';
 import { short } from './origin.js';
 import type { LocatedMapping, SchemaFile } from './schema-file.js';
@@ -24,14 +24,14 @@ const isCalled = (name: string | null | undefined, what: 'user' | 'group'): bool
   return folded === what || (folded.startsWith('urn:ietf:params:scim:schemas:') && folded.endsWith(`:${what}`));
 };
 
-/** Yields the mappings of users and groups that lead from Entra to the application. Throws a Mistake where none is of users. */
+/** Yields the mappings of users and groups that lead from Entra to the application. Throws a UserError where none is of users. */
 export function findMappings({ file, mappings }: SchemaFile): FoundMappings {
   const leading = mappings.filter(({ targetDirectory }) => !ENTRA_ITSELF.test(targetDirectory.trim()));
   const of = (what: 'user' | 'group'): LocatedMapping[] =>
     leading.filter(({ mapping }) => isCalled(mapping.sourceObjectName, what) && isCalled(mapping.targetObjectName, what)).sort((a, b) => rank(a) - rank(b));
   const [user, ...otherUsers] = of('user');
   if (user === undefined) {
-    throw new Mistake(
+    throw new UserError(
       `${file} holds no mapping of users to an application.`,
       'Take the schema of the application that provisions Jama Connect, from Entra to the application.',
       mappings.length === 0
@@ -40,7 +40,7 @@ export function findMappings({ file, mappings }: SchemaFile): FoundMappings {
     );
   }
   if (user.mapping.attributeMappings == null) {
-    throw new Mistake(
+    throw new UserError(
       `${file} does not say which attributes ${user.path || 'the mapping'} has: there are no "attributeMappings".`,
       'Export the whole schema; a part of it cannot be judged.',
     );

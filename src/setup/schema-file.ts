@@ -1,7 +1,7 @@
 /** The provisioning schema that Entra exports: JSON, held against the shape of which Microsoft Graph tells. */
 
 import { z } from 'zod';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { count } from '../rules/rule.js';
 import { offsetsByPath, type Place, pathText, placesIn, readJson, type Wrong } from './json-places.js';
 
@@ -71,7 +71,7 @@ const MOST_SYNTAX = 10;
 const HOW =
   'Export it again: in the Entra portal under Provisioning > Mappings > (a mapping) > Show advanced options > Review your schema here > Download; or with Microsoft Graph, GET /servicePrincipals/{id}/synchronization/jobs/{jobId}/schema.';
 
-/** Yields the mappings of a schema. Throws a Mistake with everything that is wrong with the file. */
+/** Yields the mappings of a schema. Throws a UserError with everything that is wrong with the file. */
 export function readSchema(file: string, given: string): SchemaFile {
   const content = given.replace(/^\ufeff/, '');
   const places = placesIn(content);
@@ -80,7 +80,7 @@ export function readSchema(file: string, given: string): SchemaFile {
       const { line, column } = places(offset);
       return `${file}, line ${line}, column ${column}: ${message}.`;
     });
-    throw new Mistake(`${file} ${what}`, HOW, [...details, ...(wrong.length > most ? [`… and ${count(wrong.length - most, 'more', 'more')}.`] : [])]);
+    throw new UserError(`${file} ${what}`, HOW, [...details, ...(wrong.length > most ? [`… and ${count(wrong.length - most, 'more', 'more')}.`] : [])]);
   };
   const read = readJson(content);
   if ('wrong' in read) return refuse('is not JSON that can be read for certain.', read.wrong, MOST_SYNTAX);

@@ -1,7 +1,7 @@
 /** Where each cell of a CSV lies in its bytes, quotes included, so that one can be replaced and all else kept. */
 
 import { isUtf8 } from 'node:buffer';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { type Dialect, readCell } from './csv-dialect.js';
 import { BACKSLASH, CR, closingQuote, countLines, escapeLength, isCellEnd, LF, QUOTE } from './csv-lex.js';
 import type { FileStream } from './file-stream.js';
@@ -127,7 +127,7 @@ export class SpanScanner {
     this.#isAtEnd = added === 0;
   }
 
-  /** Hands every record to the visitor. Throws a Mistake where something is no CSV of the encoding. */
+  /** Hands every record to the visitor. Throws a UserError where something is no CSV of the encoding. */
   async scan(dialect: Dialect, visitor: SpanVisitor): Promise<void> {
     this.#row.dialect = dialect;
     for (;;) {
@@ -143,8 +143,8 @@ export class SpanScanner {
     }
   }
 
-  #mistake(message: string): Mistake {
-    return new Mistake(`${this.#stream.file}: ${message}`, 'Run "scim-audit check" on it, which names every problem.');
+  #mistake(message: string): UserError {
+    return new UserError(`${this.#stream.file}: ${message}`, 'Run "scim-audit check" on it, which names every problem.');
   }
 
   /** Cuts the complete records of the stretch; yields where the last of them ends. */

@@ -1,7 +1,7 @@
 /** Which spellings of a cell are no value, and what further words for a status mean (contract 2.2, 3). */
 
 import type { Activity, Role } from '../model/directory.js';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { columnsOf } from './headings.js';
 import type { SourceRequest } from './source.js';
 
@@ -49,27 +49,27 @@ function parseNull(text: string): NullOption {
   const [, role, column] = /^([A-Za-z]+)\.([A-Za-z]+)$/.exec(before) ?? [];
   const known = ROLES.find((each) => each === role);
   if (known === undefined && !allColumns().some((each) => column !== undefined && each.endsWith(`.${column}`))) {
-    if (text.trim() === '') throw new Mistake('--null is empty.', 'An empty cell is no value already; name a spelling, such as --null "[NULL]".');
+    if (text.trim() === '') throw new UserError('--null is empty.', 'An empty cell is no value already; name a spelling, such as --null "[NULL]".');
     return { value: text };
   }
   if (known === undefined || !columnsOf(known).includes(column)) {
-    throw new Mistake(
+    throw new UserError(
       `--null names the column ${JSON.stringify(before)}, which does not exist.`,
       `Columns that can have one: ${ROLES.flatMap((each) => [...OPEN[each], ...NAMING[each]].map((name) => `${each}.${name}`)).join(', ')}.`,
     );
   }
   if (!mayHaveNulls(known, column)) {
     const isId = !Object.hasOwn(INSTEAD, column);
-    throw new Mistake(
+    throw new UserError(
       `--null ${before}=…: ${isId ? 'every row needs its id' : 'the column is a choice of known words'}, so no spelling of it can mean that there is none.`,
       isId ? 'Correct the ids in the export.' : `If the spelling is in the export, ${INSTEAD[column]}.`,
     );
   }
-  if (value.trim() === '') throw new Mistake(`--null ${before}= names no spelling.`, `An empty cell is no value already; write --null ${before}=VALUE.`);
+  if (value.trim() === '') throw new UserError(`--null ${before}= names no spelling.`, `An empty cell is no value already; write --null ${before}=VALUE.`);
   return { column: before, value };
 }
 
-/** Throws a Mistake if a value of `--null` cannot be meant. */
+/** Throws a UserError if a value of `--null` cannot be meant. */
 export function refuseWrongNulls(nulls: readonly string[]): void {
   for (const text of nulls) parseNull(text);
 }

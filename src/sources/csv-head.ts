@@ -1,7 +1,7 @@
 /** Finds a CSV's delimiter and its headings, also below title rows as reports have them. */
 
 import type { Role } from '../model/directory.js';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { type EscapeStyle, type QuoteStyle, readCell, type StatedDialect, settled } from './csv-dialect.js';
 import { withoutMarks } from './csv-marks.js';
 import { parseRecords } from './csv-scan.js';
@@ -198,21 +198,21 @@ export function refuseOtherFormats(bytes: Buffer, file: string): void {
   refuseNoTable(bytes, file);
   if (bytes.subarray(0, 4).toString('latin1') === 'PK\u0003\u0004') {
     // A workbook in a file is read; a pipe cannot be read from its end.
-    throw new Mistake(`${file} is an Excel workbook or another ZIP archive from a pipe, which cannot be read.`, 'Save it as a file, and name the file.');
+    throw new UserError(`${file} is an Excel workbook or another ZIP archive from a pipe, which cannot be read.`, 'Save it as a file, and name the file.');
   }
   if (bytes.subarray(0, 15).toString('latin1') === 'SQLite format 3') {
-    throw new Mistake(`${file} is a SQLite database, not a CSV.`, `Give it as SOURCE: scim-audit check ${file}`);
+    throw new UserError(`${file} is a SQLite database, not a CSV.`, `Give it as SOURCE: scim-audit check ${file}`);
   }
   const front = bytes.subarray(0, 4096);
   const zeros = front.reduce((sum, byte) => sum + (byte === 0 ? 1 : 0), 0);
   if (zeros > front.length / 4) {
-    throw new Mistake(
+    throw new UserError(
       `${file} is not UTF-8 text: it looks like UTF-16 without a byte-order mark.`,
       'Say --encoding utf-16le (or utf-16be), or save it as UTF-8.',
     );
   }
   if (!bytes.includes(0x0a) && bytes.includes(0x0d)) {
-    throw new Mistake(`${file} ends its lines with a bare carriage return.`, 'Save it again with the line ends of Windows or Unix.');
+    throw new UserError(`${file} ends its lines with a bare carriage return.`, 'Save it again with the line ends of Windows or Unix.');
   }
 }
 

@@ -1,6 +1,6 @@
 /** One record of a CSV as a row. */
 
-import type { TextBytes } from '../model/text-bytes.js';
+import type { TextBytes } from '../collections/text-bytes.js';
 import { BACKSLASH } from './csv-lex.js';
 import { integerOf, LONGEST_INTEGER } from './id-table.js';
 import type { Row } from './table.js';

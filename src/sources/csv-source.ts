@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Role } from '../model/directory.js';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { CellWords } from './cell-words.js';
 import { openCsv } from './csv.js';
 import { SourceRefused } from './problem.js';
@@ -83,7 +83,7 @@ export function refuseTwice(files: readonly SourceFile[]): void {
   const known = new Set<string>();
   for (const { role, file, sheet = '' } of files) {
     const name = `${role} ${sheet.toLowerCase()}#${existsSync(file) ? realpathSync(file) : file}`;
-    if (known.has(name)) throw new Mistake(`${file} is given twice as a list of ${role}.`, 'Name each file once; active and inactive users are two files.');
+    if (known.has(name)) throw new UserError(`${file} is given twice as a list of ${role}.`, 'Name each file once; active and inactive users are two files.');
     known.add(name);
   }
 }
@@ -98,7 +98,7 @@ export function filesFound(request: SourceRequest): SourceFile[] {
     if (source === undefined) return [];
     const [first, second] = NAMES.map((ending) => `${role}.${ending}`).filter((name) => existsSync(join(source, name)));
     if (second !== undefined) {
-      throw new Mistake(
+      throw new UserError(
         `${source} holds both ${first} and ${second}, so which list of ${role} is meant is not certain.`,
         `Keep the one that is meant in the folder and move the other away, or name it by flag: --${role} FILE.`,
       );
@@ -115,22 +115,22 @@ export function filesFound(request: SourceRequest): SourceFile[] {
   ];
 }
 
-/** Yields the files of a request. Throws a Mistake where there are no users among them. */
+/** Yields the files of a request. Throws a UserError where there are no users among them. */
 export function filesOf(request: SourceRequest): SourceFile[] {
   const { source, groupPages = [] } = request;
   if (groupPages.length > 0) {
-    throw new Mistake(`${groupPages[0]} is a second list of groups.`, 'Give one CSV of groups; only the pages of a JSON list are given one by one.');
+    throw new UserError(`${groupPages[0]} is a second list of groups.`, 'Give one CSV of groups; only the pages of a JSON list are given one by one.');
   }
   const found = filesFound(request);
   if (found.some(({ role }) => role === 'users')) return found;
   if (source === undefined) {
-    throw new Mistake('No source was given.', 'Give a folder with users.csv or a SQLite file as SOURCE, or name files with --users FILE.');
+    throw new UserError('No source was given.', 'Give a folder with users.csv or a SQLite file as SOURCE, or name files with --users FILE.');
   }
   const others = readdirSync(source)
     .filter((name) => /\.(?:csv|tsv|txt|xlsx|json|db|sqlite3?)$/i.test(name))
     .sort()
     .slice(0, 20);
-  throw new Mistake(
+  throw new UserError(
     `${source} holds no users.csv.`,
     others.length === 0
       ? 'SOURCE is a folder with users.csv or users.xlsx (and groups, memberships) or with users*.json, or a SQLite file.'
@@ -138,7 +138,7 @@ export function filesOf(request: SourceRequest): SourceFile[] {
   );
 }
 
-/** Throws a Mistake if a role has a CSV and a workbook: of one of them nothing is known to be as the other says. */
+/** Throws a UserError if a role has a CSV and a workbook: of one of them nothing is known to be as the other says. */
 function refuseMixed(files: readonly SourceFile[], source: string | undefined): void {
   for (const role of new Set(files.map((file) => file.role))) {
     const own = files.filter((file) => file.role === role);
@@ -146,7 +146,7 @@ function refuseMixed(files: readonly SourceFile[], source: string | undefined): 
     const workbook = own.find(({ file }) => holdsWorkbook(file));
     const text = own.find(({ file }) => !holdsWorkbook(file));
     if (workbook === undefined || text === undefined) continue;
-    throw new Mistake(
+    throw new UserError(
       `${text.file} and ${workbook.file} are both lists of ${role}, one as CSV and one as an Excel workbook: they cannot be one list.`,
       `Give the ${role} in one format${source === undefined ? '' : `, or move the one that is not meant out of ${source}`}. Lists of different kinds may differ, as users in a workbook and groups in CSV.`,
     );

@@ -2,13 +2,13 @@
 
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { type Encoding, sniffMark, Transcoder } from './encoding.js';
 import type { TextStream } from './text-stream.js';
 
 const STRETCH = 1 << 20;
 
-/** Opens a file for reading; yields its descriptor and state, or throws a Mistake that says what stands in the way. */
+/** Opens a file for reading; yields its descriptor and state, or throws a UserError that says what stands in the way. */
 export function openForReading(file: string): { readonly fd: number; readonly stats: Stats } {
   try {
     const fd = openSync(file, 'r');
@@ -16,9 +16,9 @@ export function openForReading(file: string): { readonly fd: number; readonly st
     if (!stats.isDirectory()) return { fd, stats };
     closeSync(fd);
   } catch (error) {
-    throw new Mistake(`${file}: ${reasonOf(error)}`, 'Check the path and its permissions.');
+    throw new UserError(`${file}: ${reasonOf(error)}`, 'Check the path and its permissions.');
   }
-  throw new Mistake(`${file} is a folder, not a file.`, 'Name the file itself, or give a folder with users.csv as SOURCE.');
+  throw new UserError(`${file} is a folder, not a file.`, 'Name the file itself, or give a folder with users.csv as SOURCE.');
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -38,8 +38,8 @@ export function reasonOf(error: unknown): string {
 }
 
 /** What is thrown if a file is not what it was when its reading began. */
-export const changedWhileRead = (file: string): Mistake =>
-  new Mistake(`${file} changed while it was read.`, 'Wait until the export is complete, then run this again.');
+export const changedWhileRead = (file: string): UserError =>
+  new UserError(`${file} changed while it was read.`, 'Wait until the export is complete, then run this again.');
 
 export class FileStream implements TextStream {
   readonly #fd: number;
@@ -93,7 +93,7 @@ export class FileStream implements TextStream {
         end += more;
       }
     } catch (error) {
-      throw new Mistake(`${this.file}: ${reasonOf(error)}`, 'Export again or copy the file to a local disk.');
+      throw new UserError(`${this.file}: ${reasonOf(error)}`, 'Export again or copy the file to a local disk.');
     }
     const raw = target.subarray(offset, end);
     this.#hash.update(raw);
@@ -108,7 +108,7 @@ export class FileStream implements TextStream {
     if (this.#transcoder === undefined) {
       const mark = sniffMark(raw);
       if (mark !== undefined && this.said !== undefined && this.said !== mark.encoding) {
-        throw new Mistake(
+        throw new UserError(
           `${this.file} begins with the byte-order mark of ${mark.encoding}, but --encoding says ${this.said}.`,
           `Leave --encoding out, or say ${mark.encoding}.`,
         );
@@ -120,7 +120,7 @@ export class FileStream implements TextStream {
     return this.#transcoder.push(body, this.#isAtEnd);
   }
 
-  /** Yields the digest of the raw bytes. Throws a Mistake where the file changed while it was read. */
+  /** Yields the digest of the raw bytes. Throws a UserError where the file changed while it was read. */
   finish(): string {
     const after = fstatSync(this.#fd);
     const isRegular = this.#before.isFile();

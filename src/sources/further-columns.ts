@@ -1,7 +1,7 @@
 /** Columns of users that no rule reads, as checksums: enough to see that somebody changed one, and too little to fill the memory. */
 
+import { TextBytes } from '../collections/text-bytes.js';
 import { FURTHER_COLUMNS, type FurtherColumn, type FurtherColumns } from '../model/directory.js';
-import { TextBytes } from '../model/text-bytes.js';
 import type { Row, Table } from './table.js';
 
 interface Held {

@@ -2,7 +2,7 @@
 
 import type { Collation } from '../model/compare.js';
 import type { AuthenticationType, TypeListInput, User } from '../model/directory.js';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import type { IdTable } from './id-table.js';
 import { describeProblem, quoted } from './problem.js';
 import type { Table } from './table.js';
@@ -30,7 +30,7 @@ export interface Joinable {
 /** A list that was read, and how it is joined. */
 export interface TypeJoin {
   readonly input: TypeListInput;
-  /** Gives every user the type that the list says. Throws a Mistake with every row and user that does not fit. */
+  /** Gives every user the type that the list says. Throws a UserError with every row and user that does not fit. */
   join(joinable: Joinable): JoinedTypes;
 }
 
@@ -107,7 +107,7 @@ function refuseTyped({ option, input: { path } }: TypeList, tables: readonly Tab
       : [`${file}${table === undefined ? '' : `, table ${table}`}: the column ${JSON.stringify(headings[at])} holds the authentication types.`];
   });
   if (typed.length === 0) return;
-  throw new Mistake(
+  throw new UserError(
     `${path} was given with ${option}, but the source has authentication types of its own.`,
     `Leave ${option} out, or take the column out of the export.`,
     typed,
@@ -117,7 +117,7 @@ function refuseTyped({ option, input: { path } }: TypeList, tables: readonly Tab
 /** A user called "login" is not to be lost because the word is a heading as well. */
 function refuseHeadingThatIsUser({ headings, input: { path }, option }: TypeList, finder: UserFinder): void {
   if (headings === undefined || !finder.hasUserName(headings)) return;
-  throw new Mistake(
+  throw new UserError(
     `${path}: the first line, ${quoted(headings.trim())}, is a heading, and a user of the source has that username: which of the two it is cannot be told.`,
     `Give ${option} a list with another heading, such as id or email, or a list of everybody with --auth-types.`,
   );
@@ -138,11 +138,11 @@ class Misfits {
   }
 }
 
-function refusal({ input: { path }, option }: TypeList, misfits: Misfits, missing: readonly User[], tables: readonly Table[]): Mistake {
+function refusal({ input: { path }, option }: TypeList, misfits: Misfits, missing: readonly User[], tables: readonly Table[]): UserError {
   const rows = misfits.total === 0 ? [] : [`${plural(misfits.total, 'row does', 'rows do')} not name one user of the source`];
   const lacking = missing.length === 0 ? [] : [`${plural(missing.length, 'user of the source is', 'users of the source are')} missing from it`];
   const more = (total: number, what: string): string[] => (total > MOST ? [`… and ${group(total - MOST)} more ${what}.`] : []);
-  return new Mistake(`${path} does not fit the source: ${[...rows, ...lacking].join(', and ')}.`, hintFor(option, misfits.total, missing), [
+  return new UserError(`${path} does not fit the source: ${[...rows, ...lacking].join(', and ')}.`, hintFor(option, misfits.total, missing), [
     ...misfits.lines,
     ...more(misfits.total, 'rows'),
     ...missing.slice(0, MOST).map((user) => {

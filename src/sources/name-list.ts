@@ -1,6 +1,6 @@
 /** The file of `--sync-groups`: one name per line, or a CSV or a sheet with a `name` column. */
 
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { DELIMITERS, refuseOtherFormats } from './csv-head.js';
 import { parseRecords } from './csv-scan.js';
 import { type Encoding, findInvalidUtf8 } from './encoding.js';
@@ -12,7 +12,7 @@ const FRONT = 1 << 16;
 
 const isNameHeading = (cell: string): boolean => cell.trim().toLowerCase() === 'name';
 
-/** Yields the names in order, blank ones left out. Throws a Mistake where the file cannot be read for certain. */
+/** Yields the names in order, blank ones left out. Throws a UserError where the file cannot be read for certain. */
 export function readNameList(file: string, encoding?: Encoding): string[] {
   const stream = openText(file, encoding);
   const text = readText(file, stream);
@@ -25,7 +25,7 @@ export function readNameList(file: string, encoding?: Encoding): string[] {
     const column = headings.findIndex(isNameHeading);
     return rows.map((cells) => cells[column] ?? '').filter((name) => name.trim() !== '');
   } catch (error) {
-    throw new Mistake(`${file}: ${error instanceof Error ? error.message : String(error)}`, 'Write one group name a line.');
+    throw new UserError(`${file}: ${error instanceof Error ? error.message : String(error)}`, 'Write one group name a line.');
   }
 }
 
@@ -67,7 +67,7 @@ function readText(file: string, stream: TextStream): string {
     const wrong = findInvalidUtf8(bytes);
     if (wrong < 0) return bytes.toString('utf8');
     const line = bytes.subarray(0, wrong).filter((byte) => byte === 0x0a).length + 1;
-    throw new Mistake(`${file}, line ${line}: the bytes are no ${stream.encoding} text.`, 'Save the file as UTF-8, or say --encoding windows-1252.');
+    throw new UserError(`${file}, line ${line}: the bytes are no ${stream.encoding} text.`, 'Save the file as UTF-8, or say --encoding windows-1252.');
   } finally {
     stream.close();
   }

@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { reasonOf } from './file-stream.js';
 
 /** Compares names so that `users-2.json` comes before `users-10.json`. */
@@ -26,7 +26,7 @@ function patternOf(text: string): RegExp {
 
 /**
  * Returns the files that a path means: itself, or those whose names match it, in natural order. `GROUP=PATTERN` gives
- * `GROUP=FILE` for each. Throws a Mistake if nothing matches.
+ * `GROUP=FILE` for each. Throws a UserError if nothing matches.
  */
 export function filesNamed(text: string): string[] {
   if (!/[*?]/.test(text) || existsSync(text)) return [text];
@@ -35,16 +35,16 @@ export function filesNamed(text: string): string[] {
   if (existsSync(path)) return [text];
   const folder = dirname(path);
   const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
-  if (/[*?]/.test(folder)) throw new Mistake(`${text}: only the name of a file may hold * or ?, not its folder.`, 'Name the folder as it is.');
+  if (/[*?]/.test(folder)) throw new UserError(`${text}: only the name of a file may hold * or ?, not its folder.`, 'Name the folder as it is.');
   let names: string[];
   try {
     names = readdirSync(folder);
   } catch (error) {
-    throw new Mistake(`${folder}: ${reasonOf(error)}`, 'Check the path and its permissions.');
+    throw new UserError(`${folder}: ${reasonOf(error)}`, 'Check the path and its permissions.');
   }
   const pattern = patternOf(name);
   const found = names.filter((each) => pattern.test(each) && (name.startsWith('.') || !each.startsWith('.'))).sort(compareNaturally);
-  if (found.length === 0) throw new Mistake(`${text}: no file has such a name.`, 'Check the folder and the pattern.');
+  if (found.length === 0) throw new UserError(`${text}: no file has such a name.`, 'Check the folder and the pattern.');
   // Kept as it was typed: join would take away a leading `./`.
   const front = path.slice(0, path.length - name.length);
   return found.map((each) => `${group}${front === '' ? each : join(front, each)}`);

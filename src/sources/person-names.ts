@@ -1,7 +1,7 @@
 /** The names of people: kept as bytes, since hardly anybody's is asked for and a text for everybody would fill the memory. */
 
+import { TextBytes } from '../collections/text-bytes.js';
 import type { PersonNames } from '../model/directory.js';
-import { TextBytes } from '../model/text-bytes.js';
 import type { Row, Table } from './table.js';
 
 const SPACE = 0x20;

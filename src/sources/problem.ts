@@ -1,6 +1,6 @@
 /** What cannot be read for certain, collected so that all of it is told at once. */
 
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 
 export interface SourceProblem {
   /** As the operating system finds it. */
@@ -88,7 +88,7 @@ export class WrongValues {
 }
 
 /** A source that was refused, with its problems in the order of reading. */
-export class SourceRefused extends Mistake {
+export class SourceRefused extends UserError {
   override readonly name = 'SourceRefused';
 
   constructor(

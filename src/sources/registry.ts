@@ -1,6 +1,6 @@
 /** All input formats. A new one is one line here. */
 
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { csvSource } from './csv-source.js';
 import { jsonSource } from './json/source.js';
 import type { SourceFile, SourceFormat, SourceRequest } from './source.js';
@@ -10,22 +10,22 @@ import { holdsWorkbook } from './xlsx/workbook-file.js';
 
 export const SOURCE_FORMATS: readonly SourceFormat[] = [jsonSource, sqliteSource, csvSource];
 
-/** Returns the format that a request means. Throws a Mistake where that is nothing that can be read. */
+/** Returns the format that a request means. Throws a UserError where that is nothing that can be read. */
 function formatFor(request: SourceRequest): SourceFormat {
   const { source } = request;
   if (source !== undefined && holdsWorkbook(source)) {
-    throw new Mistake(
+    throw new UserError(
       `${source} is a workbook, and SOURCE is a folder or a SQLite file.`,
       `Give its list of users with --users ${source}; lists on other sheets are given as --groups 'FILE#Sheet' and --memberships 'FILE#Sheet'.`,
     );
   }
   const format = SOURCE_FORMATS.find((candidate) => candidate.claims(request));
   if (format !== undefined) return format;
-  throw new Mistake(`${request.source} cannot be read.`, `SOURCE is ${SOURCE_FORMATS.map(({ title }) => title).join('; or ')}.`);
+  throw new UserError(`${request.source} cannot be read.`, `SOURCE is ${SOURCE_FORMATS.map(({ title }) => title).join('; or ')}.`);
 }
 
-/** Returns the files whose bytes are a source; undefined for a database. Throws a Mistake where there are none. */
+/** Returns the files whose bytes are a source; undefined for a database. Throws a UserError where there are none. */
 export const sourceFiles = (request: SourceRequest): readonly SourceFile[] | undefined => formatFor(request).filesOf(request);
 
-/** Opens what a request means. Throws a Mistake where that is nothing that can be read. */
+/** Opens what a request means. Throws a UserError where that is nothing that can be read. */
 export const openSource = async (request: SourceRequest, onProgress?: OnProgress): Promise<OpenedSource> => formatFor(request).open(request, onProgress);

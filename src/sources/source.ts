@@ -52,9 +52,9 @@ export interface SourceFormat {
   readonly id: string;
   /** What it is, for a message. */
   readonly title: string;
-  /** Is meant by the request. Throws a Mistake where the request contradicts itself. */
+  /** Is meant by the request. Throws a UserError where the request contradicts itself. */
   claims(request: SourceRequest): boolean;
-  /** Returns the files whose bytes are the source; undefined for a database. Throws a Mistake if there are none. */
+  /** Returns the files whose bytes are the source; undefined for a database. Throws a UserError if there are none. */
   filesOf(request: SourceRequest): readonly SourceFile[] | undefined;
   open(request: SourceRequest, onProgress?: OnProgress): Promise<OpenedSource>;
 }

@@ -3,12 +3,12 @@
 import { closeSync, existsSync, readFileSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { openForReading } from './file-stream.js';
 
 export type Database = BetterSqlite3.Database;
 
-/** Loads the native module; throws a Mistake that says how to mend it. */
+/** Loads the native module; throws a UserError that says how to mend it. */
 export async function loadSqlite(): Promise<typeof BetterSqlite3> {
   try {
     const { default: Sqlite } = await import('better-sqlite3');
@@ -16,7 +16,7 @@ export async function loadSqlite(): Promise<typeof BetterSqlite3> {
     new Sqlite(':memory:').close();
     return Sqlite;
   } catch (error) {
-    throw new Mistake(
+    throw new UserError(
       `SQLite files cannot be read: the module better-sqlite3 does not load (${firstLine(error)}).`,
       'Run "npm rebuild better-sqlite3" (it needs python3, make and a C++ compiler), or export the tables as CSV: CSV needs no native module.',
     );
@@ -67,7 +67,7 @@ function openCopyInMemory(Sqlite: typeof BetterSqlite3, file: string): Database 
 function readHeader(file: string): Buffer {
   const front = readFront(file);
   if (front.subarray(0, 16).toString('latin1') === MAGIC) return front;
-  throw new Mistake(
+  throw new UserError(
     `${file} is no SQLite database.`,
     'SOURCE is a folder with users.csv, or a SQLite file. Single CSV files are given with --users, --groups and --memberships.',
   );
@@ -80,23 +80,23 @@ export const isUnfinished = (error: unknown): boolean => error instanceof Error 
 export function inPlainWords(error: unknown, file: string): unknown {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
-    return new Mistake(`${file} is locked by another program.`, 'Close that program, or copy the file and read the copy.');
+    return new UserError(`${file} is locked by another program.`, 'Close that program, or copy the file and read the copy.');
   }
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
-    return new Mistake(`${file} is damaged: ${firstLine(error)}.`, 'Export the database again.');
+    return new UserError(`${file} is damaged: ${firstLine(error)}.`, 'Export the database again.');
   }
   if (isUnfinished(error)) {
-    return new Mistake(
+    return new UserError(
       `A program ended in the middle of a write to ${file}: what is half written stands there, and ${basename(file)}-journal beside it takes it back.`,
       'Make sure that no program has it open, then open it once, which takes the half back: sqlite3 FILE .tables. Or do that with a copy of both files.',
     );
   }
   if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')) {
-    return new Mistake(
+    return new UserError(
       `${file} cannot be opened (${firstLine(error)}); it may be in use in WAL mode in a folder that cannot be written to.`,
       'Copy the file together with its -wal file to another folder, or run "PRAGMA wal_checkpoint(TRUNCATE)" on it.',
     );
   }
-  if (code.startsWith('SQLITE_')) return new Mistake(`${file}: ${firstLine(error)}.`, 'Check the file with: sqlite3 FILE "PRAGMA integrity_check"');
+  if (code.startsWith('SQLITE_')) return new UserError(`${file}: ${firstLine(error)}.`, 'Check the file with: sqlite3 FILE "PRAGMA integrity_check"');
   return error;
 }

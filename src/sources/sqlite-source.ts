@@ -1,7 +1,7 @@
 /** One SQLite file: plain tables, or Jama Connect's own. The native module is loaded only here. */
 
 import { existsSync, statSync } from 'node:fs';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import type { SourceFormat } from './source.js';
 
 export const sqliteSource: SourceFormat = {
@@ -11,12 +11,12 @@ export const sqliteSource: SourceFormat = {
     const { source } = request;
     if (source === undefined) return false;
     if (!existsSync(source)) {
-      throw new Mistake(`${source}: there is no such file or folder.`, 'SOURCE is a folder with users.csv, or a SQLite file.');
+      throw new UserError(`${source}: there is no such file or folder.`, 'SOURCE is a folder with users.csv, or a SQLite file.');
     }
     if (statSync(source).isDirectory()) return false;
     const flags = [...request.users, ...request.inactiveUsers, ...(request.groups === undefined ? [] : [request.groups]), ...request.memberships];
     if (flags.length > 0) {
-      throw new Mistake(
+      throw new UserError(
         `${source} is a file, and ${flags[0]} was given as well: CSV files and a database cannot be mixed.`,
         'Give the database alone, or CSV files alone.',
       );

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Role } from '../model/directory.js';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { CellWords } from './cell-words.js';
 import { resolveHeadings } from './headings.js';
 import { type Problems, type SourceProblem, SourceRefused } from './problem.js';
@@ -59,10 +59,10 @@ export function chooseTable(role: Role, present: readonly string[], { tables, fi
   if (found.length === 1) return found[0];
   const list = present.map((name) => JSON.stringify(name)).join(', ') || 'none';
   if (found.length > 1) {
-    throw new Mistake(`${file} has several tables for ${role}: ${found.join(', ')}.`, `Say which with --table ${role}=${found[0]}.`);
+    throw new UserError(`${file} has several tables for ${role}: ${found.join(', ')}.`, `Say which with --table ${role}=${found[0]}.`);
   }
   if (role !== 'users' && said === undefined) return undefined;
-  throw new Mistake(
+  throw new UserError(
     said === undefined ? `${file} has no table or view called users or userbase.` : `${file} has no table or view called "${said}".`,
     `Name it with --table ${role}=NAME. Tables and views found: ${list}.`,
   );

@@ -1,7 +1,7 @@
 /** What every input format yields: tables with columns and rows of text. */
 
+import type { TextBytes } from '../collections/text-bytes.js';
 import type { Activity, Input, Role } from '../model/directory.js';
-import type { TextBytes } from '../model/text-bytes.js';
 import type { CellWords } from './cell-words.js';
 import type { Columns } from './headings.js';
 import type { Problems, SourceProblem } from './problem.js';

@@ -1,6 +1,6 @@
 /** A row of a format whose cells come as texts one by one, and not as bytes of a file. */
 
-import type { TextBytes } from '../model/text-bytes.js';
+import type { TextBytes } from '../collections/text-bytes.js';
 import { integerOf } from './id-table.js';
 import type { Row } from './table.js';
 

@@ -15,7 +15,7 @@ export interface TextStream {
   readonly sheet?: Sheet;
   /** Copies the next UTF-8 bytes into `target` from `offset`; returns how many, 0 at the end. */
   fill(target: Buffer, offset: number): number;
-  /** Returns the digest of the file's bytes. Throws a Mistake if the file changed while it was read. */
+  /** Returns the digest of the file's bytes. Throws a UserError if the file changed while it was read. */
   finish(): string;
   close(): void;
 }

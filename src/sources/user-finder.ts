@@ -1,8 +1,8 @@
 /** Finds users by what a list says of them: id, username, email. */
 
+import { KeyTable } from '../collections/key-table.js';
 import type { Collation } from '../model/compare.js';
 import type { User } from '../model/directory.js';
-import { KeyTable } from '../model/key-table.js';
 import type { IdTable } from './id-table.js';
 import { quoted } from './problem.js';
 import { NAMING, type Naming } from './type-headings.js';

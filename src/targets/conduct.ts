@@ -1,7 +1,7 @@
 /** How a run begins and ends, whatever it does: under locks, with a journal that is closed on every path. */
 
 import { existsSync } from 'node:fs';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { systemReason } from './files.js';
 import { type Gate, Halted } from './gate.js';
 import { type EndRecord, type InputRecord, JournalWriter } from './journal.js';
@@ -21,7 +21,7 @@ export async function underLocks<T>(files: readonly string[], command: string, w
 }
 
 const reasonOf = (error: unknown): string =>
-  error instanceof Mistake ? error.message.replace(/\.$/, '') : (systemReason(error) ?? (error instanceof Error ? error.message : String(error)));
+  error instanceof UserError ? error.message.replace(/\.$/, '') : (systemReason(error) ?? (error instanceof Error ? error.message : String(error)));
 
 /** Yields an error as the person is told it, by whether something was written. */
 export function told(error: unknown, gate: Gate, words: { readonly again: string; readonly journal?: string }): unknown {
@@ -36,7 +36,7 @@ export function told(error: unknown, gate: Gate, words: { readonly again: string
     );
   }
   if (error instanceof ApplyRefused || error instanceof Misnamed) return error;
-  if (error instanceof Mistake) return new ApplyRefused(error.message, `Nothing was changed. ${error.hint ?? ''}`.trim(), error.details);
+  if (error instanceof UserError) return new ApplyRefused(error.message, `Nothing was changed. ${error.hint ?? ''}`.trim(), error.details);
   const reason = systemReason(error);
   return reason === undefined ? error : new ApplyRefused(`It could not be written: ${reason}.`, 'Nothing was changed. Fix that, then run this again.');
 }

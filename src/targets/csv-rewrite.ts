@@ -76,7 +76,7 @@ export interface Rewritten {
   readonly edits: number;
 }
 
-/** Makes the file, onto the disk. Throws a Mistake where the source is no CSV any more. */
+/** Makes the file, onto the disk. Throws a UserError where the source is no CSV any more. */
 export async function rewriteCsv(request: RewriteRequest): Promise<Rewritten> {
   const stream = new FileStream(request.reading, request.encoding);
   try {
@@ -98,7 +98,7 @@ export async function rewriteCsv(request: RewriteRequest): Promise<Rewritten> {
   }
 }
 
-/** Goes through a file as rewriteCsv does, and makes none. Throws a Mistake where the source is no CSV any more. */
+/** Goes through a file as rewriteCsv does, and makes none. Throws a UserError where the source is no CSV any more. */
 export async function readThrough(request: ReadRequest): Promise<Omit<Rewritten, 'after'>> {
   const stream = new FileStream(request.reading, request.encoding);
   try {

@@ -18,13 +18,13 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { reasonOf } from '../sources/file-stream.js';
 import { ApplyRefused } from './refusal.js';
 
 const STRETCH = 1 << 20;
 
-/** Yields the hex digest of a file's bytes. Throws a Mistake where it cannot be read. */
+/** Yields the hex digest of a file's bytes. Throws a UserError where it cannot be read. */
 export function hashFile(file: string): string {
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(STRETCH);
@@ -40,7 +40,7 @@ export function hashFile(file: string): string {
       closeSync(fd);
     }
   } catch (error) {
-    throw new Mistake(`${file}: ${reasonOf(error)}`, 'Check the path and its permissions.');
+    throw new UserError(`${file}: ${reasonOf(error)}`, 'Check the path and its permissions.');
   }
 }
 

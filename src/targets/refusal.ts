@@ -1,15 +1,15 @@
 /** How a run ends that does not end well, by whether something was written. */
 
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import type { Signal } from './world.js';
 
 /** Nothing was written to the target (exit 4). */
-export class ApplyRefused extends Mistake {
+export class ApplyRefused extends UserError {
   override readonly name = 'ApplyRefused';
 }
 
 /** What a person named is not there, or cannot be meant (exit 2): an argument to be mended, nothing of a source or a run. */
-export class Misnamed extends Mistake {
+export class Misnamed extends UserError {
   override readonly name = 'Misnamed';
 }
 
@@ -17,12 +17,12 @@ export class Misnamed extends Mistake {
 export class RowsMoved extends ApplyRefused {}
 
 /** Something was written before it had to stop (exit 5); the journal names every row. */
-export class ApplyStopped extends Mistake {
+export class ApplyStopped extends UserError {
   override readonly name = 'ApplyStopped';
 }
 
 /** A person ended the run (exit 130, 143, or 129 where the terminal is gone); the journal is closed. */
-export class ApplyInterrupted extends Mistake {
+export class ApplyInterrupted extends UserError {
   override readonly name = 'ApplyInterrupted';
 
   constructor(

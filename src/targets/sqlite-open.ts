@@ -3,7 +3,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
-import { Mistake } from '../model/mistake.js';
+import { UserError } from '../model/user-error.js';
 import { Problems, type SourceProblem, SourceRefused } from '../sources/problem.js';
 import type { SourceRequest } from '../sources/source.js';
 import { chooseTable, digestTable, listTables, openTable } from '../sources/sqlite.js';
@@ -112,7 +112,7 @@ export function refusalOf(error: unknown, file: string): unknown {
     );
   }
   const plain = inPlainWords(error, file);
-  if (plain !== error && plain instanceof Mistake) {
+  if (plain !== error && plain instanceof UserError) {
     const further = isUnfinished(error) ? ' A command that changes this file itself does so as soon as it has --yes.' : '';
     return new ApplyRefused(plain.message, `Nothing was changed. ${plain.hint ?? ''}${further}`);
   }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readConfigFile } from '../../src/config/config-file.js';
 import { findConfigFile } from '../../src/config/find-config.js';
 import { SETTINGS, type Settings } from '../../src/config/settings.js';
-import { Mistake } from '../../src/model/mistake.js';
+import { UserError } from '../../src/model/user-error.js';
 import { SCHEMAS } from '../../src/schemas.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
@@ -20,7 +20,7 @@ function detailsOf(text: string): string[] {
   try {
     read(text);
   } catch (error) {
-    if (error instanceof Mistake) return error.details.map((detail) => detail.slice(detail.indexOf(NAME) + NAME.length + 2));
+    if (error instanceof UserError) return error.details.map((detail) => detail.slice(detail.indexOf(NAME) + NAME.length + 2));
     throw error;
   }
   throw new Error('nothing was refused');
@@ -150,8 +150,8 @@ describe('readConfigFile', () => {
 
   it('a file that is not there, and a folder, are a mistake', () => {
     const folder = newFolder();
-    expect(() => readConfigFile(join(folder, 'none.json'))).toThrow(Mistake);
-    expect(() => readConfigFile(folder)).toThrow(Mistake);
+    expect(() => readConfigFile(join(folder, 'none.json'))).toThrow(UserError);
+    expect(() => readConfigFile(folder)).toThrow(UserError);
   });
 });
 
@@ -171,7 +171,7 @@ describe('names of version 1', () => {
 
   it('are refused beside the names of today', () => {
     const file = join(newFolder({ [NAME]: config({ licence: 'Creator', license: 'Creator' }) }), NAME);
-    expect(() => readConfigFile(file)).toThrow(Mistake);
+    expect(() => readConfigFile(file)).toThrow(UserError);
   });
 
   it('are noted in every report', async () => {
@@ -300,7 +300,7 @@ describe('the published schema', () => {
       '{ "strictEnvironment": "yes" }',
     ]) {
       expect(misfits(schema, JSON.parse(text)), text).not.toEqual([]);
-      expect(() => read(text), text).toThrow(Mistake);
+      expect(() => read(text), text).toThrow(UserError);
     }
   });
 

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { type Layers, resolveSettings } from '../../src/config/resolve.js';
 import { DEFAULTS, OTHER_VARIABLES, SETTINGS } from '../../src/config/settings.js';
-import { Mistake } from '../../src/model/mistake.js';
+import { UserError } from '../../src/model/user-error.js';
 
 const NOTHING: Layers = { flags: {}, environment: {} };
 
-function mistakeOf(action: () => unknown): Mistake {
+function mistakeOf(action: () => unknown): UserError {
   try {
     action();
   } catch (error) {
-    if (error instanceof Mistake) return error;
+    if (error instanceof UserError) return error;
     throw error;
   }
   throw new Error('nothing was refused');
@@ -95,7 +95,7 @@ describe('resolveSettings', () => {
   });
 
   it('a flag does not hide a variable that is wrong', () => {
-    expect(() => resolveSettings({ flags: { failOn: 'info' }, environment: { SCIM_AUDIT_FAIL_ON: 'fatal' } })).toThrow(Mistake);
+    expect(() => resolveSettings({ flags: { failOn: 'info' }, environment: { SCIM_AUDIT_FAIL_ON: 'fatal' } })).toThrow(UserError);
   });
 
   it('variables that are read elsewhere, and those of others, are passed over', () => {

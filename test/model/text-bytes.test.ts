@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { charactersOf, TextBytes } from '../../src/model/text-bytes.js';
+import { charactersOf, TextBytes } from '../../src/collections/text-bytes.js';
 
 /** Any units at all, halves of characters among them; and what exports hold. */
 const anyText = fc.oneof(

@@ -96,7 +96,7 @@ describe('what is refused', () => {
     ['actions that are none', TEXT.replace('"actions": [', '"actions": [null,')],
     ['decisions that are none', TEXT.replace('"decisions": [', '"decisions": [null,')],
   ])('what was sealed anew and is no plan: %s', (_, text) => {
-    expect(refusal(withDigest(text))).toMatchObject({ name: 'Mistake', message: expect.stringContaining('is no plan that this program understands') });
+    expect(refusal(withDigest(text))).toMatchObject({ name: 'UserError', message: expect.stringContaining('is no plan that this program understands') });
     if (text.includes('[null,') && !text.includes('"actions": [null,')) expect(rowsWrittenWith(withDigest(text))).toBeUndefined();
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/model/change.js';
-import { Mistake } from '../../src/model/mistake.js';
+import { UserError } from '../../src/model/user-error.js';
 import { outcomeText } from '../../src/preview/preview.js';
 import { idpOf, lineOf, named, organisationOf, previewOf } from './worlds.js';
 
@@ -71,7 +71,7 @@ describe('after a plan', () => {
     ['a group name', { ...renameGroup, from: 'qa' }, /group g2 is called otherwise/],
     ['a member', { kind: 'remove-member', group: 'g1', user: '9' }, /there is no user 9/],
   ])('of another source is refused: %s', (_what, change, message) => {
-    expect(() => planned(change)).toThrow(Mistake);
+    expect(() => planned(change)).toThrow(UserError);
     expect(() => planned(change)).toThrow(message);
   });
 });

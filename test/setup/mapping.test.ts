@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Mistake } from '../../src/model/mistake.js';
+import type { UserError } from '../../src/model/user-error.js';
 import { mappingMarkdown } from '../../src/reporters/mapping-markdown.js';
 import { mappingPretty } from '../../src/reporters/mapping-pretty.js';
 import { checkSchema } from '../../src/setup/check-mapping.js';
@@ -35,11 +35,11 @@ const corrected = (): Schema => JSON.parse(readFileSync(join(root, 'ok.corrected
 const userMapping = (schema: Schema): Mapping => schema.synchronizationRules[0].objectMappings[1];
 const check = (schema: unknown): MappingReport => checkSchema(readSchema('schema.json', typeof schema === 'string' ? schema : JSON.stringify(schema)));
 
-function refusalOf(text: string): Mistake {
+function refusalOf(text: string): UserError {
   try {
     check(text);
   } catch (error) {
-    return error as Mistake;
+    return error as UserError;
   }
   throw new Error('it was not refused');
 }

@@ -12,48 +12,57 @@ export interface Wall {
 
 /** What each room may import besides itself. */
 export const WALLS: Readonly<Record<string, Wall>> = {
-  model: { rooms: [], uses: [], reason: 'the nouns and their definitions hold wherever they are read: they depend on nothing that could change under them' },
+  collections: {
+    rooms: [],
+    uses: [],
+    reason: 'tools that hold many things in little room know nothing of users: they can be read, measured and replaced by themselves',
+  },
+  model: {
+    rooms: ['collections'],
+    uses: [],
+    reason: 'the nouns and their definitions hold wherever they are read: they depend on nothing that could change under them',
+  },
   sources: {
-    rooms: ['model'],
+    rooms: ['model', 'collections'],
     uses: ['node:fs', 'node:crypto', 'node:buffer', 'node:path', 'csv-parse', 'better-sqlite3', 'fflate', 'saxes', 'zod'],
     reason:
       'a format knows bytes and what a record is; what a record means for SCIM is decided elsewhere. fflate unpacks and saxes reads the XML of workbooks: both stream without waiting, have no native parts, and are loaded only with a workbook',
   },
-  rules: { rooms: ['model'], uses: [], reason: 'a rule sees a snapshot and nothing else, so the same snapshot always gives the same findings' },
+  rules: { rooms: ['model', 'collections'], uses: [], reason: 'a rule sees a snapshot and nothing else, so the same snapshot always gives the same findings' },
   audit: {
-    rooms: ['model', 'rules'],
+    rooms: ['model', 'collections', 'rules'],
     uses: ['zod', 'node:crypto'],
     reason: 'the verdict rests on the rules alone, not on how the data came in or how it is shown',
   },
   plan: {
-    rooms: ['model', 'rules', 'audit'],
+    rooms: ['model', 'collections', 'rules', 'audit'],
     uses: ['zod', 'node:crypto'],
     reason: 'a plan is computed without touching a file, so that it can be proved before anything is written',
   },
   preview: {
-    rooms: ['model', 'rules', 'audit', 'plan'],
+    rooms: ['model', 'collections', 'rules', 'audit', 'plan'],
     uses: [],
     reason: 'what the first sync will do follows from the two sides and from documented behaviour alone: nothing is looked up, sent or written',
   },
   targets: {
-    rooms: ['model', 'sources', 'plan'],
+    rooms: ['model', 'collections', 'sources', 'plan'],
     uses: ['node:fs', 'node:path', 'node:crypto', 'csv-stringify', 'better-sqlite3'],
     reason: 'applying obeys the plan as written; it must not judge again, so it cannot see the rules',
   },
   setup: {
-    rooms: ['model', 'rules', 'audit'],
+    rooms: ['model', 'collections', 'rules', 'audit'],
     uses: ['zod', 'jsonc-parser'],
     reason:
       'what is to be set up is told from a text and from what was audited; it reads no file and knows no terminal, so a check-list is the same wherever it is made',
   },
   reporters: {
-    rooms: ['model', 'rules', 'audit', 'plan', 'preview', 'setup'],
+    rooms: ['model', 'collections', 'rules', 'audit', 'plan', 'preview', 'setup'],
     uses: ['csv-stringify', 'chalk', 'string-width', 'zod'],
     reason:
       'a report is a pure function of what was found; chalk and string-width are functions of text, told by the door whether there are colours and how wide a line is',
   },
   config: {
-    rooms: ['model'],
+    rooms: ['model', 'collections'],
     uses: ['zod', 'node:fs', 'node:path', 'jsonc-parser'],
     reason: 'what a person set is resolved without knowing what it is used for',
   },
@@ -63,11 +72,15 @@ export const WALLS: Readonly<Record<string, Wall>> = {
     reason: 'the front door: the only room that knows there is a process, a terminal and a clock',
   },
   'index.ts': {
-    rooms: ['model', 'sources', 'rules', 'audit', 'plan', 'targets', 'reporters', 'config'],
+    rooms: ['model', 'collections', 'sources', 'rules', 'audit', 'plan', 'targets', 'reporters', 'config'],
     uses: [],
     reason: 'the door of the library; a library does not start a command line',
   },
-  'schemas.ts': { rooms: ['model', 'plan', 'config', 'audit', 'reporters'], uses: ['zod'], reason: 'publishes the schemas that the program itself reads by' },
+  'schemas.ts': {
+    rooms: ['model', 'collections', 'plan', 'config', 'audit', 'reporters'],
+    uses: ['zod'],
+    reason: 'publishes the schemas that the program itself reads by',
+  },
 };
 
 /** Words that say nothing, or that the house has another word for. */
@@ -76,7 +89,7 @@ const REFUSED_WORDS = /^(?:issue|violation|fixer|manager|helper|util|utility|com
 const LONGEST_FILE = 250;
 const LONGEST_RULE = 120;
 /** Furniture of the rules' room that is no rule. */
-export const NO_RULES: readonly string[] = ['rules/rule.ts', 'rules/registry.ts', 'rules/pairing.ts', 'rules/idp.ts'];
+export const NO_RULES: readonly string[] = ['rules/rule.ts', 'rules/registry.ts', 'rules/conflicting-pairs.ts', 'rules/idp.ts'];
 
 export interface ImportFound {
   readonly specifier: string;

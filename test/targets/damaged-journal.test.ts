@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/model/change.js';
-import { Mistake } from '../../src/model/mistake.js';
+import { UserError } from '../../src/model/user-error.js';
 import { listRuns } from '../../src/targets/runs.js';
 import { prepareUndo } from '../../src/targets/undo.js';
 import { temporaryFolders } from '../support/temporary.js';
@@ -78,7 +78,7 @@ async function runOf(kind: Kind) {
 type Ran = Awaited<ReturnType<typeof runOf>>;
 
 /** Undoes; yields whether all is as before, or the refusal, which must be one in plain words and must have changed nothing. */
-async function undone({ runFolder, target, before, after }: Ran, place: string): Promise<'restored' | Mistake> {
+async function undone({ runFolder, target, before, after }: Ran, place: string): Promise<'restored' | UserError> {
   try {
     const prepared = await prepareUndo({ runFolder, isAgreed: true, world: worldOf(), interrupted: () => undefined });
     expect(prepared.state, place).toBe('ready');
@@ -87,7 +87,7 @@ async function undone({ runFolder, target, before, after }: Ran, place: string):
     expect(stateOf(target), place).toEqual(before);
     return 'restored';
   } catch (error) {
-    if (!(error instanceof Mistake)) throw error;
+    if (!(error instanceof UserError)) throw error;
     expect(stateOf(target), place).toEqual(after);
     return error;
   }

@@ -1,7 +1,7 @@
 /** What `apply` and `undo` do: prepare, show, ask, run. */
 
 import { basename, join } from 'node:path';
-import { Mistake } from '../../model/mistake.js';
+import { UserError } from '../../model/user-error.js';
 import { PlanAltered } from '../../plan/plan-file.js';
 import type { NetCounts } from '../../plan/verify.js';
 import { printable } from '../../reporters/visible.js';
@@ -41,12 +41,12 @@ const worldOf = ({ process: { pid, host, isAlive }, now }: Io): World => ({ pid,
 /** Applies a plan to a source, or to a corrected copy of it. */
 export async function apply(planPath: string, source: string | undefined, flags: ApplyFlags, io: Io): Promise<Ending> {
   if ((flags.out === undefined) === (flags.inPlace !== true)) {
-    throw new Mistake(
+    throw new UserError(
       'Say where to write: either --out PATH for a corrected copy, or --in-place to change the source itself.',
       'A copy is the safe way; the source stays as it is.',
     );
   }
-  if (flags.out === '') throw new Mistake('--out names nothing.', 'Name the place of the corrected copy: --out PATH. Nothing was written.');
+  if (flags.out === '') throw new UserError('--out names nothing.', 'Name the place of the corrected copy: --out PATH. Nothing was written.');
   return withCodes(async () => {
     const { plan, file } = openPlan(planPath, fileWords(source, flags));
     const request = requestFor(plan, source, flags);
@@ -230,7 +230,7 @@ async function withCodes(work: () => Promise<Ending>): Promise<Ending> {
     return await work();
   } catch (error) {
     const code = codeOf(error);
-    if (code === undefined || !(error instanceof Mistake)) throw error;
+    if (code === undefined || !(error instanceof UserError)) throw error;
     throw new Refusal(code, error.message, error.hint, error.details);
   }
 }

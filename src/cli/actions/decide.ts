@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DEFAULT_COLLATION } from '../../model/collation-name.js';
 import { collationOf } from '../../model/compare.js';
 import { unguardCell } from '../../model/formula.js';
-import { Mistake } from '../../model/mistake.js';
+import { UserError } from '../../model/user-error.js';
 import { acceptanceProblem, valueProblem } from '../../plan/answer-limits.js';
 import { type Answer, DECISION_COLUMNS, NO_ANSWER } from '../../plan/decision-rows.js';
 import { wrap } from '../../reporters/columns.js';
@@ -33,9 +33,9 @@ const openRows = (rows: readonly (readonly string[])[]): number => rows.filter((
 export async function decide(folder: string, { all = false }: DecideFlags, io: Io): Promise<Ending> {
   settlePlanFolder(folder);
   const file = join(folder, 'decisions.csv');
-  if (!existsSync(file)) throw new Mistake(`${file}: there is no such file.`, 'Run "scim-audit plan SOURCE --out FOLDER" first, and name its folder.');
+  if (!existsSync(file)) throw new UserError(`${file}: there is no such file.`, 'Run "scim-audit plan SOURCE --out FOLDER" first, and name its folder.');
   if (io.stdin.isTTY !== true || !io.stdout.isTTY) {
-    throw new Mistake('decide asks questions, and this is no terminal.', `Run it on a terminal, or write into ${file} with a spreadsheet.`);
+    throw new UserError('decide asks questions, and this is no terminal.', `Run it on a terminal, or write into ${file} with a spreadsheet.`);
   }
   await readyWorkbooks([file]);
   const { delimiter, rows: read } = readDecisionCells(file);

@@ -5,7 +5,7 @@ import { homedir, release, tmpdir } from 'node:os';
 import { relative } from 'node:path';
 import { findConfigFile } from '../../config/find-config.js';
 import { ENCODING_NAMES, OTHER_VARIABLES, SETTINGS } from '../../config/settings.js';
-import { Mistake } from '../../model/mistake.js';
+import { UserError } from '../../model/user-error.js';
 import { printable } from '../../reporters/visible.js';
 import { count } from '../../rules/rule.js';
 import { type Encoding, encodeText, Transcoder } from '../../sources/encoding.js';
@@ -93,7 +93,7 @@ async function sqlite(): Promise<Look> {
     database.close();
     return { name, state: 'ok', text: `${version}, the native module better-sqlite3 loads` };
   } catch (error) {
-    if (!(error instanceof Mistake)) throw error;
+    if (!(error instanceof UserError)) throw error;
     const isAbsent = /Cannot find (?:package|module) 'better-sqlite3'/.test(error.message);
     const text = isAbsent ? 'better-sqlite3 is not installed: CSV is read without it, SQLite files are not' : error.message;
     return { name, state: isAbsent ? 'note' : 'broken', text, fix: isAbsent ? 'For SQLite files run "npm install better-sqlite3".' : (error.hint ?? '') };
@@ -138,7 +138,7 @@ async function config({ folder, environment, process: { user } }: Io): Promise<L
   try {
     file = said ?? findConfigFile(folder, user);
   } catch (error) {
-    if (!(error instanceof Mistake)) throw error;
+    if (!(error instanceof UserError)) throw error;
     return { name, state: 'broken', text: error.message, ...(error.hint === undefined ? {} : { fix: error.hint }) };
   }
   if (file === undefined) return { name, state: 'ok', text: 'none in this folder or above it' };
@@ -148,7 +148,7 @@ async function config({ folder, environment, process: { user } }: Io): Promise<L
     readConfigFile(file);
     return { name, state: 'ok', text: `${where}, it is valid` };
   } catch (error) {
-    if (!(error instanceof Mistake)) throw error;
+    if (!(error instanceof UserError)) throw error;
     const text = error.details.length === 0 ? `${where}: it cannot be read` : `${where}: it has ${count(error.details.length, 'error')}`;
     return { name, state: 'broken', text, fix: '"scim-audit check --show-config" says where.' };
   }

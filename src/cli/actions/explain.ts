@@ -1,8 +1,8 @@
 /** The pages about rules. */
 
 import { CLAUSES, GUIDE } from '../../model/guide.js';
-import { Mistake } from '../../model/mistake.js';
 import { nearestName } from '../../model/near-names.js';
+import { UserError } from '../../model/user-error.js';
 import { wrap } from '../../reporters/columns.js';
 import { findRule, RULES } from '../../rules/registry.js';
 import type { Rule } from '../../rules/rule.js';
@@ -20,7 +20,7 @@ function ruleNamed(name: string): Rule {
     RULES.map((each) => each.name),
     (text) => text.toLowerCase(),
   );
-  throw new Mistake(
+  throw new UserError(
     `There is no rule called ${JSON.stringify(name)}.`,
     `${near === undefined ? '' : `Did you mean ${near}? `}"scim-audit explain" lists them.`,
   );

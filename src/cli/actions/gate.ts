@@ -7,7 +7,7 @@ import { FormerVersion } from '../../audit/former-version.js';
 import { isAtOrAbove } from '../../audit/report.js';
 import { SEVERITIES } from '../../model/finding.js';
 import { escapeUnseen } from '../../model/json-text.js';
-import { Mistake } from '../../model/mistake.js';
+import { UserError } from '../../model/user-error.js';
 import { printable, visible } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import { firstWrong } from '../../setup/json-places.js';
@@ -33,7 +33,7 @@ const USUAL_AGE = 86_400;
 /** Clocks of two machines may be apart by this many seconds. */
 const CLOCK_DRIFT = 300;
 
-/** Returns 0 if the certificate is whole, ready, young enough, of the source that is given and of what is pinned; 1 if not. Throws a Mistake if no source is given. */
+/** Returns 0 if the certificate is whole, ready, young enough, of the source that is given and of what is pinned; 1 if not. Throws a UserError if no source is given. */
 export async function gate(file: string, source: string | undefined, flags: GateFlags, io: Io): Promise<Ending> {
   const key = secretKey('SCIM_AUDIT_CERTIFICATE_KEY', io);
   const certificate = readCertificate(file, key, fileWords(source, flags));
@@ -41,7 +41,7 @@ export async function gate(file: string, source: string | undefined, flags: Gate
   const isSourceGiven =
     source !== undefined || [flags.users, flags.inactiveUsers, flags.memberships].some((files) => files !== undefined) || flags.groups !== undefined;
   if (!isSourceGiven) {
-    throw new Mistake(
+    throw new UserError(
       'The gate needs the export that is about to be used: a certificate alone may be of another one.',
       `scim-audit gate ${shellWord(file)} SOURCE`,
     );
@@ -96,7 +96,7 @@ function readCertificate(file: string, key: string | undefined, sourceWords: rea
   } catch (error) {
     if (!(error instanceof FormerVersion)) throw error;
     const words = ['scim-audit', 'check', ...(sourceWords.length === 0 ? ['SOURCE'] : sourceWords), ...error.options, '--certificate', file];
-    throw new Mistake(error.message, `Make it again: ${words.map(shellWord).join(' ')}`);
+    throw new UserError(error.message, `Make it again: ${words.map(shellWord).join(' ')}`);
   }
 }
 
@@ -104,7 +104,7 @@ function readBytes(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new Mistake(`${file}: ${reasonOf(error)}`, 'Name the file that "scim-audit check --certificate FILE" wrote.');
+    throw new UserError(`${file}: ${reasonOf(error)}`, 'Name the file that "scim-audit check --certificate FILE" wrote.');
   }
 }
 

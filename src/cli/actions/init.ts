@@ -2,8 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Mistake } from '../../model/mistake.js';
 import { AUTH_MODES, FAIL_ON } from '../../model/policy.js';
+import { UserError } from '../../model/user-error.js';
 import { writeConfigText } from '../config-text.js';
 import { type Ending, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
@@ -20,11 +20,11 @@ export interface InitFlags {
 export async function init(flags: InitFlags, io: Io): Promise<Ending> {
   const file = join(io.folder, 'scim-audit.config.json');
   if (existsSync(file) && flags.force !== true) {
-    throw new Mistake(`${file} is there already.`, 'Edit it, or replace it with --force.');
+    throw new UserError(`${file} is there already.`, 'Edit it, or replace it with --force.');
   }
   const answers = io.stdin.isTTY === true && io.stdout.isTTY ? await ask(flags, io) : flags;
   if (answers.authMode === undefined) {
-    throw new Mistake('--auth-mode is missing: it decides which users are in scope.', `Say --auth-mode ${AUTH_MODES.join('|')}.`);
+    throw new UserError('--auth-mode is missing: it decides which users are in scope.', `Say --auth-mode ${AUTH_MODES.join('|')}.`);
   }
   writeWhole(file, [writeConfigText({ authMode: answers.authMode, syncGroups: answers.syncGroup ?? null, failOn: answers.failOn ?? 'error' }, io.folder)]);
   io.stdout.write('Wrote scim-audit.config.json\n');

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Change } from '../../model/change.js';
 import type { Directory } from '../../model/directory.js';
-import { Mistake } from '../../model/mistake.js';
+import { UserError } from '../../model/user-error.js';
 import { parseBaseline } from '../../plan/baseline.js';
 import type { Plan } from '../../plan/plan.js';
 import { type Difference, verifyPlan } from '../../plan/verify.js';
@@ -37,7 +37,7 @@ export async function verify(planPath: string, source: string | undefined, flags
   const wishes = { ...wishesFor(plan), areIdsEnough: false, withFurther: true };
   const { snapshot, members, names, hasTypes } = await readFresh(requestFor(plan, source, flags), wishes, changesOf(plan), io);
   if (!snapshot.given.memberships && changesOf(plan).some(({ kind }) => kind === 'remove-member' || kind === 'add-member')) {
-    throw new Mistake(
+    throw new UserError(
       'The plan changes memberships, and this export has none: whether they landed cannot be told.',
       'Give the memberships too, in the folder or with --memberships FILE.',
     );
@@ -215,11 +215,11 @@ export function runs(path: string, io: Io): Ending {
   return { code: EXIT.done, reason: total === 0 ? 'there are no runs' : count(total, 'run') };
 }
 
-/** Yields the folder of a plan that was named by itself, by its file, or by its folder of runs. Throws a Mistake where it is none. */
+/** Yields the folder of a plan that was named by itself, by its file, or by its folder of runs. Throws a UserError where it is none. */
 function planFolderOf(path: string): string {
   const hint = 'Name the folder that "scim-audit plan" wrote.';
   refuseUnreadable(path);
-  if (!existsSync(path)) throw new Mistake(`${path}: there is no such folder.`, hint);
+  if (!existsSync(path)) throw new UserError(`${path}: there is no such folder.`, hint);
   const folder = resolve(path);
   const holdsPlan = (each: string): boolean => existsSync(join(each, 'plan.json')) || existsSync(join(each, 'runs'));
   const isFolder = statSync(folder).isDirectory();
@@ -227,6 +227,6 @@ function planFolderOf(path: string): string {
   if (holdsPlan(found)) return found;
   // A plan may have got another name, and no runs yet.
   if (!isFolder) openPlan(path);
-  else throw new Mistake(`${path}: there is no plan in it.`, hint);
+  else throw new UserError(`${path}: there is no plan in it.`, hint);
   return found;
 }

@@ -20,7 +20,7 @@ export interface MappingFlags {
 
 const RENDER = { pretty: mappingPretty, json: mappingJson, markdown: mappingMarkdown } as const;
 
-/** Yields 0 where nothing must be changed, else 1. Throws a Mistake where the file cannot be judged. */
+/** Yields 0 where nothing must be changed, else 1. Throws a UserError where the file cannot be judged. */
 export function mapping(file: string, { format, output, color = true }: MappingFlags, io: Io): Ending {
   if (output !== undefined) refuseOverwriting([output], [file]);
   const report = checkSchema(readSchema(file, readWholeText(file, READING)));

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AuditedFinding } from '../../audit/report.js';
-import { Mistake } from '../../model/mistake.js';
+import { UserError } from '../../model/user-error.js';
 import { baselineLines } from '../../plan/baseline.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../../plan/make-plan.js';
 import { MemberTable } from '../../plan/member-table.js';
@@ -57,7 +57,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   });
   refuseExportFolder(flags.out, [...report.snapshot.inputs.map(({ file }) => file), ...prepared.otherInputs]);
   if (!hasIds) {
-    throw new Mistake(
+    throw new UserError(
       'The users list has no ids, so a plan could not say for certain whom it renames.',
       'Export the users with their ids (REST GET /users with includeInactive=true, or the database), and plan on that.',
     );
@@ -122,7 +122,7 @@ async function writePlan(
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new Mistake(`The folder ${folder} cannot be made: ${writeReason(error)}`, 'Name another one with --out.');
+    throw new UserError(`The folder ${folder} cannot be made: ${writeReason(error)}`, 'Name another one with --out.');
   }
   clearUnfinished(folder, isAlive);
   interruption.listen();

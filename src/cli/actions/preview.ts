@@ -1,7 +1,7 @@
 /** What `preview` does: it reads both sides, predicts, and writes nothing but what it shows. */
 
 import type { Input } from '../../model/directory.js';
-import { Mistake } from '../../model/mistake.js';
+import { UserError } from '../../model/user-error.js';
 import { afterPlan } from '../../preview/after.js';
 import type { LicenseStock } from '../../preview/forecast.js';
 import { MemberList } from '../../preview/member-list.js';
@@ -35,7 +35,7 @@ export async function preview(source: string | undefined, flags: PreviewFlags, w
   const settled = await prepare(source, flags, io);
   const prepared = redaction?.shown(settled, source, flags) ?? settled;
   if (prepared.idp === undefined) {
-    throw new Mistake(
+    throw new UserError(
       'A preview needs the exports of the identity provider, and none were given.',
       'Give --idp okta with the assignments of the application, or --idp entra with its users download: --idp-users FILE; groups and members with --idp-groups and --idp-members.',
     );
@@ -93,13 +93,13 @@ function unknownNote(unknown: number): string[] {
   ];
 }
 
-/** Throws a Mistake where the plan was made of another source, or for another authentication mode. */
+/** Throws a UserError where the plan was made of another source, or for another authentication mode. */
 function refuseOtherSource({ plan, file }: OpenedPlan, inputs: readonly Input[], authMode: string): void {
   const { others, missing } = compareInputs(plan.snapshot.inputs, inputs);
   if (others.length + missing.length > 0) {
     const called = ({ path, table, role }: Pick<Input, 'path' | 'table'> & { readonly role: string }): string =>
       `${path}${table === undefined ? '' : ` (${table})`}, ${role}`;
-    throw new Mistake(
+    throw new UserError(
       `${file} is stale: it was made of another export than this one.`,
       'Run "scim-audit plan" again for this export, or name the export that the plan was made of.',
       [
@@ -109,7 +109,7 @@ function refuseOtherSource({ plan, file }: OpenedPlan, inputs: readonly Input[],
     );
   }
   if (plan.settings.authMode === authMode) return;
-  throw new Mistake(
+  throw new UserError(
     `${file} was made for --auth-mode ${plan.settings.authMode}, and this preview is for ${authMode}.`,
     'Give the same --auth-mode, or run "scim-audit plan" again.',
   );

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Collation, collationOf } from '../../model/compare.js';
 import type { Directory, MembershipSink, Snapshot, UnknownMember } from '../../model/directory.js';
-import { Mistake } from '../../model/mistake.js';
+import { UserError } from '../../model/user-error.js';
 import type { ExportStand } from '../../reporters/redact.js';
 import { count } from '../../rules/rule.js';
 import { openSource } from '../../sources/registry.js';
@@ -56,10 +56,10 @@ function refuseTaken(folder: string): void {
   try {
     names = readdirSync(folder);
   } catch (error) {
-    throw new Mistake(`${folder} cannot be used: ${writeReason(error)}`, 'Name a folder that does not exist yet.');
+    throw new UserError(`${folder} cannot be used: ${writeReason(error)}`, 'Name a folder that does not exist yet.');
   }
   if (names.length > 0)
-    throw new Mistake(`The folder ${folder} is not empty.`, 'Name one that does not exist yet: what is there already would be sent along unredacted.');
+    throw new UserError(`The folder ${folder} is not empty.`, 'Name one that does not exist yet: what is there already would be sent along unredacted.');
 }
 
 function checkCommand({ authMode, policy }: Prepared, out: string, snapshot: Snapshot, redaction: Redaction): string {
@@ -84,7 +84,7 @@ async function copy({ request, policy, authMode }: Prepared, folder: NewFolder, 
       const usersTables = opened.tables.filter(({ role }) => role === 'users');
       const hasTypes = usersTables.some(({ columns }) => columns.has('authenticationType'));
       if (hasTypes && authMode === undefined && !usersTables.every(({ columns, refused }) => refused !== undefined || columns.has('authenticationType'))) {
-        throw new Mistake('Only some of the users lists have an authentication type, so that of the others depends on --auth-mode.', 'Give --auth-mode.');
+        throw new UserError('Only some of the users lists have an authentication type, so that of the others depends on --auth-mode.', 'Give --auth-mode.');
       }
       let writer: CopyWriter | undefined;
       const wishes = {

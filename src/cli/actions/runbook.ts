@@ -2,9 +2,9 @@
 
 import type { Report } from '../../audit/report.js';
 import { IDP_PROVIDERS, type IdpProvider } from '../../model/idp.js';
-import { Mistake } from '../../model/mistake.js';
 import { AUTH_MODES } from '../../model/policy.js';
 import { isInScope } from '../../model/scope.js';
+import { UserError } from '../../model/user-error.js';
 import { runbookMarkdown } from '../../reporters/runbook-markdown.js';
 import { findRule } from '../../rules/registry.js';
 import { count, grouped } from '../../rules/rule.js';
@@ -33,7 +33,7 @@ export interface RunbookFlags extends SharedFlags {
   readonly redact?: boolean;
 }
 
-/** Yields 0 once it is written. Throws a Mistake where the case is not known, or the export cannot be judged. */
+/** Yields 0 once it is written. Throws a UserError where the case is not known, or the export cannot be judged. */
 export async function runbook(source: string | undefined, flags: RunbookFlags, io: Io, redaction?: Redaction): Promise<Ending> {
   const own = ownFlags(flags);
   const settled = await prepare(source, own, io);
@@ -48,7 +48,7 @@ export async function runbook(source: string | undefined, flags: RunbookFlags, i
   const sourceWords = [hasExport ? '' : 'EXPORT', prepared.sourceWords, decided, withheld.length > 0 ? '…' : ''].filter((words) => words !== '').join(' ');
   const given: EnablementCase = { idp, hosting: flags.hosting, authMode, hasGroups: flags.withoutGroups !== true, sourceWords };
   if (flags.decisions !== undefined && !hasExport)
-    throw new Mistake('--decisions was given without an export.', 'Give SOURCE: decisions are about the findings of an export.');
+    throw new UserError('--decisions was given without an export.', 'Give SOURCE: decisions are about the findings of an export.');
   const written = hasExport ? await withExport(given, flags, prepared, io, withheld, redaction) : withoutExport(given, withheld);
   const pieces = runbookMarkdown(written.runbook, { tool: TOOL });
   if (flags.output === undefined) writePieces(io.stdout, pieces);
@@ -120,7 +120,7 @@ function ownFlags({ idp, ...flags }: RunbookFlags): SharedFlags {
 function providerOf({ idp }: RunbookFlags, { resolved }: Prepared): IdpProvider | undefined {
   const set = resolved.settings.idp;
   if (idp !== undefined && set !== undefined && idp !== set) {
-    throw new Mistake(
+    throw new UserError(
       `--idp ${idp} was given, but ${resolved.origins.idp} says ${set}, with its exports.`,
       `Give the exports of ${idp} as well, or leave --idp out.`,
     );
@@ -128,13 +128,13 @@ function providerOf({ idp }: RunbookFlags, { resolved }: Prepared): IdpProvider 
   return idp ?? set;
 }
 
-function missing({ idp, hosting, authMode }: Readonly<Record<'idp' | 'hosting' | 'authMode', string | undefined>>): Mistake {
+function missing({ idp, hosting, authMode }: Readonly<Record<'idp' | 'hosting' | 'authMode', string | undefined>>): UserError {
   const lines = [
     ...(idp === undefined ? [`--idp ${IDP_PROVIDERS.join('|')}: which identity provider`] : []),
     ...(hosting === undefined ? [`--hosting ${HOSTINGS.join('|')}: who runs Jama Connect`] : []),
     ...(authMode === undefined ? [`--auth-mode ${AUTH_MODES.join('|')}: how the organisation signs in today`] : []),
   ];
-  return new Mistake(
+  return new UserError(
     `The steps depend on what was not said: ${count(lines.length, 'option is', 'options are')} missing.`,
     'Say them; there are no defaults.',
     lines,

@@ -1,10 +1,10 @@
 /** The accounts of a provider as its lists of users hold them. One that several rows or files tell of counts once. */
 
+import { PlaceTable } from '../../collections/place-table.js';
 import type { IdpUser } from '../../model/idp.js';
 import { quoted } from '../problem.js';
 import type { Entry } from './entry.js';
 import type { IdpField } from './export-forms.js';
-import { PlaceTable } from './place-table.js';
 
 /** What a list of users says of an account: it becomes the user itself, once all lists were read. */
 export interface Account {

@@ -2,7 +2,7 @@
 
 import { statSync } from 'node:fs';
 import type { IdpInput, IdpProvider, IdpRole } from '../../model/idp.js';
-import { Mistake } from '../../model/mistake.js';
+import { UserError } from '../../model/user-error.js';
 import { openRecords } from '../csv.js';
 import type { QuoteStyle } from '../csv-dialect.js';
 import { notesAbove } from '../csv-marks.js';
@@ -64,7 +64,7 @@ class FrontedFile extends FileStream {
       this.#front = Buffer.concat([this.#front, part.subarray(0, added)]);
       const [first] = this.#front.toString('latin1').trimStart();
       if (first !== undefined || added === 0) return first;
-      if (this.#front.length > LONGEST_BLANK) throw new Mistake(`${this.file} begins with nothing but white space.`, 'Export it again.');
+      if (this.#front.length > LONGEST_BLANK) throw new UserError(`${this.file} begins with nothing but white space.`, 'Export it again.');
     }
   }
 
@@ -80,7 +80,7 @@ class FrontedFile extends FileStream {
 function reopenAsUnicode(opened: FrontedFile): FrontedFile {
   const { file } = opened;
   if (!statSync(file).isFile()) {
-    throw new Mistake(`${file} is JSON from a pipe, which cannot be read as windows-1252.`, 'Save it as a file, or leave --encoding out.');
+    throw new UserError(`${file} is JSON from a pipe, which cannot be read as windows-1252.`, 'Save it as a file, or leave --encoding out.');
   }
   opened.close();
   const stream = new FrontedFile(file);
@@ -90,7 +90,7 @@ function reopenAsUnicode(opened: FrontedFile): FrontedFile {
 
 /**
  * Hands every record of a file to `visit`. What cannot be read goes to `problems`; undefined where nothing of the file
- * could be. Throws a Mistake for a file that is something else altogether.
+ * could be. Throws a UserError for a file that is something else altogether.
  */
 export function readExport(wishes: ExportWishes, problems: Problems, visit: (entry: Entry) => void): ExportRead | undefined {
   let stream: TextStream = holdsWorkbook(wishes.file) ? openText(wishes.file) : new FrontedFile(wishes.file, wishes.encoding);

@@ -1,7 +1,7 @@
 /** The value of `--idp-members`: a file, or a group and a file. */
 
 import { existsSync } from 'node:fs';
-import { Mistake } from '../../model/mistake.js';
+import { UserError } from '../../model/user-error.js';
 
 export interface MembersFile {
   /** The group that a person named. */
@@ -18,7 +18,7 @@ export function splitMembersFlag(text: string): MembersFile {
   const group = text.slice(0, at);
   const file = text.slice(at + 1);
   if (group.trim() === '' || file === '') {
-    throw new Mistake(
+    throw new UserError(
       `--idp-members ${JSON.stringify(text)} names no ${file === '' ? 'file' : 'group'}.`,
       'Write --idp-members FILE, or --idp-members "GROUP=FILE".',
     );

@@ -1,5 +1,6 @@
 /** Who is in which group, by place; members who are no user of the directory are counted as strangers. */
 
+import { PlaceTable } from '../../collections/place-table.js';
 import type { IdpProvider } from '../../model/idp.js';
 import { quoted } from '../problem.js';
 import { splitSheet } from '../xlsx/workbook-file.js';
@@ -10,7 +11,6 @@ import type { Entry, ExportFile } from './entry.js';
 import type { FoundGroup, Groups } from './groups.js';
 import { AMBIGUOUS, NameIndex, UNKNOWN } from './name-index.js';
 import { Pairs } from './pairs.js';
-import { PlaceTable } from './place-table.js';
 
 /** What a member that is no user of the directory is. */
 type StrangerKind = 'user' | 'group' | 'other';

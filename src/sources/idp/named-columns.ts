@@ -1,7 +1,7 @@
 /** Columns of the provider's files that a person named: `--column idpUsers.subject=Heading`. */
 
 import type { IdpProvider, IdpRole } from '../../model/idp.js';
-import { Mistake } from '../../model/mistake.js';
+import { UserError } from '../../model/user-error.js';
 import type { IdpField } from './export-forms.js';
 
 /** What may be named of each kind of file. */
@@ -53,14 +53,14 @@ export class NamedColumns {
     const headings = new Map<IdpField, string>();
     const status = ['active', 'status', 'blocked'].filter((name) => columns[table]?.[name] !== undefined);
     if (status.length > 1) {
-      throw new Mistake(
+      throw new UserError(
         `${status.map((name) => `${table}.${name}`).join(' and ')} are both named.`,
         'They say the same of a user: name the one column that the export has.',
       );
     }
     for (const [column, heading] of Object.entries(columns[table] ?? {})) {
       if ((ONLY_OF[column] ?? provider) !== provider) {
-        throw new Mistake(`${table}.${column} is named, and exports of ${provider === 'okta' ? 'Okta' : 'Entra'} have no such column.`, 'Leave it out.');
+        throw new UserError(`${table}.${column} is named, and exports of ${provider === 'okta' ? 'Okta' : 'Entra'} have no such column.`, 'Leave it out.');
       }
       headings.set(fieldOf(column, provider), heading);
     }

@@ -1,11 +1,11 @@
 /** Who is assigned to an application of Okta, and under which username. */
 
+import { PlaceTable } from '../../collections/place-table.js';
 import type { Activity } from '../../model/directory.js';
 import { nearestName } from '../../model/near-names.js';
 import { type Problems, quoted, type SourceProblem } from '../problem.js';
 import { count, placeOf, readId, repeatNote } from './accounts.js';
 import type { Entry } from './entry.js';
-import { PlaceTable } from './place-table.js';
 import { APPLICATION_STATES, type OktaState, orMapped, readApplicationState, rememberingLast, unknownStatus } from './status.js';
 
 export interface Assignment {

@@ -1,5 +1,6 @@
 /** Okta's users: its lists of accounts and of an application's assignments, joined. */
 
+import { PlaceTable } from '../../collections/place-table.js';
 import type { Collation } from '../../model/compare.js';
 import type { Activity } from '../../model/directory.js';
 import type { IdpUser } from '../../model/idp.js';
@@ -10,7 +11,6 @@ import type { Entry } from './entry.js';
 import type { IdpField } from './export-forms.js';
 import { AMBIGUOUS, NameIndex, UNKNOWN } from './name-index.js';
 import { type Assignment, Assignments } from './okta-assignments.js';
-import { PlaceTable } from './place-table.js';
 import { type OktaState, orMapped, readUserState, rememberingLast, USER_STATES, unknownStatus } from './status.js';
 
 export class OktaUsers {

@@ -4,7 +4,7 @@ import { type CollationName, DEFAULT_COLLATION } from '../../model/collation-nam
 import { collationOf } from '../../model/compare.js';
 import type { Activity } from '../../model/directory.js';
 import { type IdpDirectory, type IdpInput, type IdpProvider, type IdpRole, PROVIDER_NAMES } from '../../model/idp.js';
-import { Mistake } from '../../model/mistake.js';
+import { UserError } from '../../model/user-error.js';
 import type { QuoteStyle } from '../csv-dialect.js';
 import type { Encoding } from '../encoding.js';
 import { Problems } from '../problem.js';
@@ -45,7 +45,7 @@ export interface IdpRequest {
 /** So many records are what an API answers with at most, where further ones wait on another page. */
 const PAGE_SIZES = new Set([50, 100, 200, 500, 1000, 10_000]);
 
-/** Reads every file once. Throws SourceRefused with everything that is wrong, and a Mistake for files that are something else altogether. */
+/** Reads every file once. Throws SourceRefused with everything that is wrong, and a UserError for files that are something else altogether. */
 export function readIdp(request: IdpRequest, onProgress?: OnProgress): IdpDirectory {
   refuseRequest(request);
   const { provider, application, collation = DEFAULT_COLLATION } = request;
@@ -72,7 +72,7 @@ export function readIdp(request: IdpRequest, onProgress?: OnProgress): IdpDirect
   reading.refuseUnknownColumns(provider === 'entra' || !okta.hasAssignments);
   problems.refuse([...request.users, ...request.groups, ...request.members.map(({ file }) => file)].map((file) => ({ file })));
   if (directory.users.length === 0) {
-    throw new Mistake(
+    throw new UserError(
       `The exports of ${PROVIDER_NAMES[provider]} hold no users: ${request.users.join(', ')}.`,
       'Export again; everything that is compared with nobody would look missing.',
     );
@@ -101,10 +101,10 @@ export function readIdp(request: IdpRequest, onProgress?: OnProgress): IdpDirect
 
 function refuseRequest({ provider, users, application }: IdpRequest): void {
   if (users.length === 0) {
-    throw new Mistake(`No users of ${PROVIDER_NAMES[provider]} were given.`, 'Give their export with --idp-users FILE.');
+    throw new UserError(`No users of ${PROVIDER_NAMES[provider]} were given.`, 'Give their export with --idp-users FILE.');
   }
   if (application !== undefined && provider === 'entra') {
-    throw new Mistake('--idp-application is for the assignments of Okta; an export of Entra does not name applications.', 'Leave --idp-application out.');
+    throw new UserError('--idp-application is for the assignments of Okta; an export of Entra does not name applications.', 'Leave --idp-application out.');
   }
 }
 

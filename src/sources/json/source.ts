@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Role } from '../../model/directory.js';
-import { Mistake } from '../../model/mistake.js';
+import { UserError } from '../../model/user-error.js';
 import { filesFound, openCsvFiles, refuseTwice } from '../csv-source.js';
 import { compareNaturally } from '../patterns.js';
 import type { SourceFile, SourceFormat, SourceRequest } from '../source.js';
@@ -49,7 +49,7 @@ export const jsonSource: SourceFormat = {
 
 /** Throws for a file as SOURCE: a plan's own JSON, or one of several pages. */
 function refuseFile(source: string, { users }: SourceRequest): never {
-  throw new Mistake(
+  throw new UserError(
     `${source} is a JSON file, and SOURCE is a folder or a SQLite file.`,
     users.length > 0
       ? "If it is a page like the one before it, put the pattern in quotes: --users 'users-*.json'."
@@ -57,19 +57,19 @@ function refuseFile(source: string, { users }: SourceRequest): never {
   );
 }
 
-/** Returns the files of a request. Throws a Mistake if there are no users among them, or one is there twice. */
+/** Returns the files of a request. Throws a UserError if there are no users among them, or one is there twice. */
 function wholeOf(request: SourceRequest): Answers[] {
   const files = answersOf(request);
   refuseTwice(files);
   if (files.some(({ role }) => role === 'users')) return files;
   const { source } = request;
-  throw new Mistake(
+  throw new UserError(
     source === undefined ? 'No list of users was given.' : `${source} holds no users*.json.`,
     'Save the answers of GET /rest/v1/users?includeInactive=true as users-0.json, users-50.json and so on, or give them with --users FILE.',
   );
 }
 
-/** Returns the files that a request means, each told to be JSON or not. Throws a Mistake where two formats are mixed in one role. */
+/** Returns the files that a request means, each told to be JSON or not. Throws a UserError where two formats are mixed in one role. */
 function answersOf(request: SourceRequest): Answers[] {
   const { source, groups, groupPages = [] } = request;
   const folder = inFolder(source);
@@ -101,13 +101,13 @@ function refuseMisnamed(own: readonly Answers[], saved: readonly Answers[], fold
   const what = csv.path.endsWith('.csv') ? 'CSV' : 'an Excel workbook';
   const says = csv.isJson ? ` ${csv.path} is JSON as Jama Connect's REST answers, not ${what}.` : '';
   if (saved.length > 0) {
-    throw new Mistake(
+    throw new UserError(
       `${folder} holds both ${csv.path} and ${saved[0].path}, so which list of ${csv.role} is meant is not certain.${says}`,
       `Keep the one that is meant in the folder and move the other away, or name files by flag${csv.role === 'groups' ? ': --groups FILE' : `: --${csv.role} FILE`}.`,
     );
   }
   if (csv.isJson) {
-    throw new Mistake(
+    throw new UserError(
       `${csv.file} is JSON as Jama Connect's REST answers, not ${what}.`,
       csv.role === 'memberships'
         ? 'Name it members-ID.json, ID being the id of the group whose members it lists; one file for each group.'
@@ -120,7 +120,7 @@ function refuseMixed(role: Role, files: readonly Answers[], source: string | und
   const json = files.find(({ isJson }) => isJson);
   const other = files.find(({ isJson }) => !isJson);
   if (json === undefined || other === undefined) return;
-  throw new Mistake(
+  throw new UserError(
     `${other.file} and ${json.file} are both lists of ${role}, one as ${holdsWorkbook(other.file) ? 'an Excel workbook' : 'CSV'} and one as JSON: they cannot be one list.`,
     `Give the ${role} in one format${source === undefined ? '' : `, or move the one that is not meant out of ${source}`}. Lists of different kinds may differ, as users in JSON and groups in CSV.`,
   );
@@ -151,7 +151,10 @@ function splitGroup(given: SourceFile): SourceFile & { readonly group?: string }
   if (at < 1 || existsSync(given.file)) return given;
   const file = given.file.slice(at + 1);
   if (file === '')
-    throw new Mistake(`--memberships ${given.file} names no file.`, 'Write --memberships FILE, or --memberships ID=FILE for the members of one group in JSON.');
+    throw new UserError(
+      `--memberships ${given.file} names no file.`,
+      'Write --memberships FILE, or --memberships ID=FILE for the members of one group in JSON.',
+    );
   return { ...given, path: file.replaceAll('\\', '/'), file, group: given.file.slice(0, at).trim() };
 }
 
@@ -161,7 +164,7 @@ function withGroup(answers: Answers): Answers {
   if (role !== 'memberships') return answers;
   if (!isJson) {
     if (group === undefined) return answers;
-    throw new Mistake(
+    throw new UserError(
       `${file} is not JSON, so --memberships ${group}=… cannot say whose members it lists.`,
       'Give a CSV with --memberships FILE; its columns say the groups.',
     );
@@ -172,7 +175,7 @@ function withGroup(answers: Answers): Answers {
   if (named !== undefined) return { ...answers, group: named };
   // It is told to be missing when it is opened, and not what its name lacks.
   if (!existsSync(file)) return answers;
-  throw new Mistake(
+  throw new UserError(
     `${file} lists the members of a group, but does not say of which one.`,
     `Say it by the group's id: --memberships ID=${file}, or name the file members-ID.json.`,
   );

@@ -1,6 +1,6 @@
 /** The bytes of a sheet's rows, from where they are written to where they are read. */
 
-import { Mistake } from '../../model/mistake.js';
+import { UserError } from '../../model/user-error.js';
 
 const TAB = 0x09;
 const LF = 0x0a;
@@ -57,7 +57,7 @@ export class RowWriter {
     this.#lines++;
     this.#rows++;
     this.#cells += this.#tabs + 1;
-    if (this.#cells > MOST_CELLS) throw new Mistake(`${this.file} has more than ${MOST_CELLS / 1e6} million cells, which is not read.`, 'Export it as CSV.');
+    if (this.#cells > MOST_CELLS) throw new UserError(`${this.file} has more than ${MOST_CELLS / 1e6} million cells, which is not read.`, 'Export it as CSV.');
     return true;
   }
 

@@ -1,6 +1,6 @@
 /** The texts that a workbook's cells share, held as the bytes of cells: one block after another, and where each ends. */
 
-import { Mistake } from '../../model/mistake.js';
+import { UserError } from '../../model/user-error.js';
 import { asCell, TextRuns } from './cell-text.js';
 import { XmlReader } from './xml.js';
 import type { Archive } from './zip.js';
@@ -50,7 +50,7 @@ export class SharedStrings {
       from += copied;
       this.#bytes += copied;
     }
-    if (this.#bytes > MOST_BYTES) throw new Mistake(`${file} holds more than ${MOST_BYTES >> 20} MiB of text, which is not read.`, 'Export it as CSV.');
+    if (this.#bytes > MOST_BYTES) throw new UserError(`${file} holds more than ${MOST_BYTES >> 20} MiB of text, which is not read.`, 'Export it as CSV.');
     this.#ends[this.count] = this.#bytes;
     this.#faults[this.count] = runs.fault;
     this.count++;

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, readFileSync, type Stats, statSync } from 'node:fs';
-import { Mistake } from '../../model/mistake.js';
+import { UserError } from '../../model/user-error.js';
 import { changedWhileRead, openForReading, reasonOf } from '../file-stream.js';
 import type { Problems } from '../problem.js';
 import type { ReadCells, Sheet, TextStream } from '../text-stream.js';
@@ -18,7 +18,7 @@ const LARGEST_FILE = 1 << 30;
 const MOST_XML = 2 ** 32;
 const MOST_NAMES = 10;
 
-/** Opens the sheet that is meant. Throws a Mistake for what is not a workbook, or cannot be read. */
+/** Opens the sheet that is meant. Throws a UserError for what is not a workbook, or cannot be read. */
 export function openSheet(named: string, { file, sheet }: SheetFile): TextStream {
   const { bytes, stats } = readWhole(file);
   const archive = new Archive(file, bytes);
@@ -38,13 +38,13 @@ export function openSheet(named: string, { file, sheet }: SheetFile): TextStream
 function readWhole(file: string): { readonly bytes: Buffer; readonly stats: Stats } {
   const { fd, stats } = openForReading(file);
   try {
-    if (stats.size > LARGEST_FILE) throw new Mistake(`${file} has more than ${LARGEST_FILE >> 20} MiB, which is not read.`, 'Export it as CSV.');
+    if (stats.size > LARGEST_FILE) throw new UserError(`${file} has more than ${LARGEST_FILE >> 20} MiB, which is not read.`, 'Export it as CSV.');
     const bytes = readFileSync(fd);
     if (bytes.length !== stats.size || fstatSync(fd).mtimeMs !== stats.mtimeMs) throw changedWhileRead(file);
     return { bytes, stats };
   } catch (error) {
-    if (error instanceof Mistake) throw error;
-    throw new Mistake(`${file}: ${reasonOf(error)}`, 'Export again or copy the file to a local disk.');
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${file}: ${reasonOf(error)}`, 'Export again or copy the file to a local disk.');
   } finally {
     closeSync(fd);
   }

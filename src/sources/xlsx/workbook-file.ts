@@ -1,7 +1,7 @@
 /** What a file is told to be by its first bytes, and what `FILE#Sheet` means. */
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { Mistake } from '../../model/mistake.js';
+import { UserError } from '../../model/user-error.js';
 import { frontOf } from '../file-front.js';
 
 const ZIP = '504b0304';
@@ -30,20 +30,20 @@ export const fileOf = (text: string): string => splitSheet(text).file;
 
 /**
  * Is a workbook, or another archive, by its first bytes. A pipe is not looked into, because its bytes come once. Throws a
- * Mistake for a workbook that is locked with a password, and for a sheet of a file that has none.
+ * UserError for a workbook that is locked with a password, and for a sheet of a file that has none.
  */
 export function holdsWorkbook(text: string): boolean {
   const { file, sheet } = splitSheet(text);
   const front = frontOf(file, 8).toString('hex');
   if (front.startsWith(ZIP)) return true;
   if (front === OLE && isLocked(file)) {
-    throw new Mistake(
+    throw new UserError(
       `${file} is a workbook that is protected by a password, so nothing in it can be read.`,
       'In Excel: File, Info, Protect Workbook, Encrypt with Password; take the password away, and save it again.',
     );
   }
   if (sheet === undefined) return false;
-  throw new Mistake(`${file} is not an Excel workbook (.xlsx), so it has no sheet ${JSON.stringify(sheet)}.`, `Name the file alone: ${file}`);
+  throw new UserError(`${file} is not an Excel workbook (.xlsx), so it has no sheet ${JSON.stringify(sheet)}.`, `Name the file alone: ${file}`);
 }
 
 /** A workbook with a password lies in a container of the old kind, as a stream of this name. */

@@ -1,6 +1,6 @@
 /** What a workbook is: its sheets, its shared texts and its number formats, found by its relations and not by the names of parts. */
 
-import { Mistake } from '../../model/mistake.js';
+import { UserError } from '../../model/user-error.js';
 import { formatOf, type NumberFormat } from './number-text.js';
 import { type Attributes, isTrue, XmlReader } from './xml.js';
 import type { Archive } from './zip.js';
@@ -34,7 +34,7 @@ const SAVE_AS = 'In Excel or LibreOffice: Save As, "Excel Workbook (.xlsx)" or "
 export function readWorkbook(archive: Archive): Workbook {
   const main = [...relationsOf(archive, '').values()].find(({ type }) => type === 'officeDocument')?.target;
   if (main === undefined || !archive.has(main)) throw noWorkbook(archive);
-  if (main.endsWith('.bin')) throw new Mistake(`${archive.file} is a binary workbook (.xlsb), which is not read.`, SAVE_AS);
+  if (main.endsWith('.bin')) throw new UserError(`${archive.file} is a binary workbook (.xlsb), which is not read.`, SAVE_AS);
   if (!/(?:^|\/)workbook\.xml$/i.test(main) && !isSpreadsheet(archive, main)) throw noWorkbook(archive);
   const relations = relationsOf(archive, main);
   const listed: { readonly name: string; readonly id: string; readonly isHidden: boolean }[] = [];
@@ -66,30 +66,30 @@ export function readWorkbook(archive: Archive): Workbook {
   };
 }
 
-/** Returns the sheet that is meant. Throws a Mistake if that is not certain. */
+/** Returns the sheet that is meant. Throws a UserError if that is not certain. */
 export function chooseSheet(file: string, sheets: readonly SheetInfo[], wanted: string | undefined): SheetInfo {
   const names = sheets.map(({ name }) => JSON.stringify(name)).join(', ');
   if (wanted !== undefined) {
     const same = sheets.find(({ name }) => name === wanted) ?? sheets.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
     if (same !== undefined) return same;
-    throw new Mistake(`${file} has no sheet ${JSON.stringify(wanted)}.`, `Its sheets: ${names}.`);
+    throw new UserError(`${file} has no sheet ${JSON.stringify(wanted)}.`, `Its sheets: ${names}.`);
   }
   const [first] = sheets;
   const shown = sheets.find(({ isHidden }) => !isHidden);
   if (!first.isHidden || shown === undefined) return first;
-  throw new Mistake(
+  throw new UserError(
     `The first sheet of ${file}, ${JSON.stringify(first.name)}, is hidden, so which sheet is meant is not certain.`,
     `Name it: '${file}#${shown.name}'. Its sheets: ${names}.`,
   );
 }
 
-function noWorkbook(archive: Archive): Mistake {
+function noWorkbook(archive: Archive): UserError {
   const { file } = archive;
   if (archive.has('xl/workbook.xml')) return archive.broken('it does not say which of its parts is the workbook');
   const isOpenDocument = archive.has('mimetype') && archive.has('content.xml');
-  if (isOpenDocument) return new Mistake(`${file} is an OpenDocument file (.ods or another), which is not read.`, SAVE_AS);
+  if (isOpenDocument) return new UserError(`${file} is an OpenDocument file (.ods or another), which is not read.`, SAVE_AS);
   const isDocument = archive.has('[Content_Types].xml');
-  return new Mistake(
+  return new UserError(
     `${file} is ${isDocument ? 'an Office document, but not an Excel workbook' : 'a ZIP archive, but not an Excel workbook (.xlsx)'}.`,
     isDocument ? 'Give the export as CSV or as .xlsx.' : 'Unpack it, and give the files in it.',
   );

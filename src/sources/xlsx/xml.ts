@@ -1,7 +1,7 @@
 /** Reads the XML of a workbook's part as a stream of elements. Entities of a document's own, and with them every bomb of that kind, are refused. */
 
 import { SaxesParser } from 'saxes';
-import { Mistake } from '../../model/mistake.js';
+import { UserError } from '../../model/user-error.js';
 import type { PartStream } from './zip.js';
 
 export type Attributes = Readonly<Record<string, string>>;
@@ -89,7 +89,7 @@ export class XmlReader {
     try {
       if (this.#decoder !== undefined) act(this.#decoder);
     } catch (error) {
-      if (error instanceof Mistake) throw error;
+      if (error instanceof UserError) throw error;
       throw this.#broken(error instanceof TypeError ? 'it is not text in its encoding' : `it is not well-formed XML (${reasonOf(error)})`);
     }
   }
@@ -100,7 +100,7 @@ export class XmlReader {
     if (localName(name) !== root || !SPREADSHEET.has(namespace)) throw this.#broken(`it is not what its name says (${root})`);
   }
 
-  #broken(why: string): Mistake {
+  #broken(why: string): UserError {
     return this.stream.archive.broken(`its part ${this.stream.part.name} cannot be read: ${why}`);
   }
 }

@@ -1,7 +1,7 @@
 /** The parts of a ZIP archive: its directory is read from the end, as the format wants it, and each part is unpacked as a stream. */
 
 import { Inflate } from 'fflate';
-import { Mistake } from '../../model/mistake.js';
+import { UserError } from '../../model/user-error.js';
 
 const END = 0x06054b50;
 const END_64 = 0x06064b50;
@@ -54,16 +54,16 @@ export class Archive {
   open(name: string, most: number): PartStream {
     const part = this.#parts.get(nameOf(name));
     if (part === undefined) throw this.broken(`it lacks its part ${name}`);
-    if (part.isLocked) throw new Mistake(`${this.file} is protected by a password, so nothing in it can be read.`, 'Save it without a password.');
+    if (part.isLocked) throw new UserError(`${this.file} is protected by a password, so nothing in it can be read.`, 'Save it without a password.');
     if (part.method !== 0 && part.method !== 8) throw this.broken(`its part ${name} is packed in a way that is not read (method ${part.method})`);
     if (part.size > most) {
-      throw new Mistake(
+      throw new UserError(
         `${this.file}: ${name} unpacks to ${mebi(part.size)} MiB, and at most ${mebi(most)} MiB are read.`,
         'Export it as CSV, or in several files.',
       );
     }
     if (part.size > HARMLESS && part.size > part.packed * MOST_RATIO) {
-      throw new Mistake(
+      throw new UserError(
         `${this.file}: ${name} has ${mebi(part.packed)} MiB and unpacks to ${mebi(part.size)} MiB, which no export does: it is not read.`,
         'Export it again, or as CSV.',
       );
@@ -71,8 +71,8 @@ export class Archive {
     return new PartStream(this, part, this.#packedOf(part));
   }
 
-  broken(why: string): Mistake {
-    return new Mistake(`${this.file} is not a whole workbook: ${why}.`, 'Copy it or export it again; if it opens in Excel, save it there once more.');
+  broken(why: string): UserError {
+    return new UserError(`${this.file} is not a whole workbook: ${why}.`, 'Copy it or export it again; if it opens in Excel, save it there once more.');
   }
 
   #end(): { readonly count: number; readonly offset: number } {
@@ -165,7 +165,7 @@ export class PartStream {
     return this.#at;
   }
 
-  /** Returns the next bytes, undefined at the end. Throws a Mistake if they are not what was packed. */
+  /** Returns the next bytes, undefined at the end. Throws a UserError if they are not what was packed. */
   next(): Uint8Array | undefined {
     while (this.#ready.length === 0 && this.#at < this.packed.length) {
       const piece = this.packed.subarray(this.#at, this.#at + PACKED);
@@ -175,7 +175,7 @@ export class PartStream {
         try {
           this.#inflate.push(piece, this.#at === this.packed.length);
         } catch (error) {
-          throw error instanceof Mistake ? error : this.#broken();
+          throw error instanceof UserError ? error : this.#broken();
         }
       }
       // They are handed out from the end.
@@ -193,7 +193,7 @@ export class PartStream {
     for (let at = 0; at < chunk.length; at += SLICE) this.#ready.push(chunk.subarray(at, at + SLICE));
   }
 
-  #broken(): Mistake {
+  #broken(): UserError {
     return this.archive.broken(`its part ${this.part.name} is damaged`);
   }
 }

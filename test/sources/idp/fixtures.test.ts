@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { IdpDirectory, PROVIDER_NAMES } from '../../../src/model/idp.js';
-import { Mistake } from '../../../src/model/mistake.js';
+import { UserError } from '../../../src/model/user-error.js';
 import { type IdpRequest, readIdp, splitMembersFlag } from '../../../src/sources/idp/read-idp.js';
 import { readyWorkbooks } from '../../../src/sources/xlsx/open-text.js';
 
@@ -81,11 +81,11 @@ describe('exports that are refused', () => {
   });
 });
 
-function refusalOf(read: () => unknown): Mistake {
+function refusalOf(read: () => unknown): UserError {
   try {
     read();
   } catch (error) {
-    if (error instanceof Mistake) return error;
+    if (error instanceof UserError) return error;
     throw error;
   }
   throw new Error('it was read');

@@ -4,7 +4,7 @@ import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { IdpDirectory, IdpProvider } from '../../../src/model/idp.js';
-import { Mistake } from '../../../src/model/mistake.js';
+import { UserError } from '../../../src/model/user-error.js';
 import { subjectOf } from '../../../src/sources/idp/entra-users.js';
 import { Pairs } from '../../../src/sources/idp/pairs.js';
 import { type IdpRequest, readIdp, splitMembersFlag } from '../../../src/sources/idp/read-idp.js';
@@ -26,12 +26,12 @@ function read(provider: IdpProvider, files: Readonly<Record<string, string | Uin
 }
 
 /** Yields what a file is refused for, or undefined where it is read. */
-function refusalOf(provider: IdpProvider, files: Readonly<Record<string, string | Uint8Array>>, more: Partial<IdpRequest> = {}): Mistake | undefined {
+function refusalOf(provider: IdpProvider, files: Readonly<Record<string, string | Uint8Array>>, more: Partial<IdpRequest> = {}): UserError | undefined {
   try {
     read(provider, files, more);
     return undefined;
   } catch (error) {
-    if (error instanceof Mistake) return error;
+    if (error instanceof UserError) return error;
     throw error;
   }
 }
@@ -303,7 +303,7 @@ describe('--idp-members', () => {
   });
 
   it.each(['=members.csv', ' =members.csv', 'QA='])('%s is refused', (value) => {
-    expect(() => splitMembersFlag(value)).toThrow(Mistake);
+    expect(() => splitMembersFlag(value)).toThrow(UserError);
   });
 });
 

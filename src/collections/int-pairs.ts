@@ -1,5 +1,5 @@
 /** Pairs of places, in the order in which they were added: four bytes a place, however many there are. */
-export class PlacePairs {
+export class IntPairs {
   #pairs = new Int32Array(1 << 10);
   #length = 0;
 

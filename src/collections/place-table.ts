@@ -1,6 +1,6 @@
 /** Places by text, to the letter. A Map of as many texts takes three times as long. */
 
-import { KeyTable } from '../../model/key-table.js';
+import { KeyTable } from './key-table.js';
 
 export class PlaceTable {
   readonly #texts = new KeyTable((text) => text);

@@ -1,6 +1,6 @@
-/** A person's mistake, or a state of the world that a person must mend: told plainly, without a stack. */
-export class Mistake extends Error {
-  override readonly name: string = 'Mistake';
+/** An error the user can fix: bad input, bad arguments or a bad environment. Printed without a stack trace. */
+export class UserError extends Error {
+  override readonly name: string = 'UserError';
 
   /** `message` says what happened and where; `hint` what to do next; `details` are further lines, one each. */
   constructor(
