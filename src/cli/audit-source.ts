@@ -9,7 +9,7 @@ import type { Policy } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
 import { count, INPUT_NAMES } from '../rules/rule.js';
 import { openSource } from '../sources/registry.js';
-import type { Table } from '../sources/table.js';
+import type { Table } from '../sources/tables/table.js';
 import { EXIT, Refusal } from './exit.js';
 import type { Io } from './io.js';
 import type { Prepared } from './prepare.js';

@@ -2,9 +2,9 @@
 
 import type { Settings } from '../config/settings.js';
 import { UserError } from '../model/user-error.js';
-import { columnsOf } from '../sources/headings.js';
 import { allIdpColumns, type IdpColumns, isIdpColumn } from '../sources/idp/named-columns.js';
 import type { SourceRequest } from '../sources/source.js';
+import { columnsOf } from '../sources/tables/headings.js';
 import { isRole } from './options.js';
 
 /** Returns the columns that a person named: of the source, and of the identity provider's exports. */

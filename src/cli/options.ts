@@ -6,8 +6,8 @@ import { COLLATIONS } from '../model/collation-name.js';
 import type { Activity, AuthenticationType, Role } from '../model/directory.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import { AUTH_MODES, FAIL_ON } from '../model/policy.js';
-import { columnsOf } from '../sources/headings.js';
 import { allIdpColumns, isIdpColumn } from '../sources/idp/named-columns.js';
+import { columnsOf } from '../sources/tables/headings.js';
 
 const ROLES: readonly Role[] = ['users', 'groups', 'memberships'];
 

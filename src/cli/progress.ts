@@ -1,7 +1,7 @@
 /** Progress of long reads, on a terminal's stderr only. */
 
 import { grouped } from '../rules/rule.js';
-import type { OnProgress } from '../sources/table.js';
+import type { OnProgress } from '../sources/tables/table.js';
 import type { Io } from './io.js';
 
 export interface Progress {

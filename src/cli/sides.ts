@@ -7,12 +7,12 @@ import type { Policy } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
 import { grouped } from '../rules/rule.js';
 import type { IdpRequest } from '../sources/idp/read-idp.js';
-import type { Integrations } from '../sources/integrations.js';
-import type { TypeJoin } from '../sources/join-types.js';
-import { SourceRefused } from '../sources/problem.js';
 import { readSource, type SourceWishes } from '../sources/read-source.js';
 import type { SourceRequest } from '../sources/source.js';
-import type { OnProgress, Table } from '../sources/table.js';
+import type { Integrations } from '../sources/tables/integrations.js';
+import type { TypeJoin } from '../sources/tables/join-types.js';
+import { SourceRefused } from '../sources/tables/problem.js';
+import type { OnProgress, Table } from '../sources/tables/table.js';
 import { readyWorkbooks } from '../sources/xlsx/open-text.js';
 
 /** A further input: what was read of it, or why it was refused. */
@@ -49,8 +49,8 @@ export async function readTypesSide(
       'Give one of them: --auth-types if the list holds everybody, --basic-users if it holds the Basic users only.',
     );
   }
-  const { readAuthTypes, readBasicUsers } = await import('../sources/type-list.js');
-  const { typeJoinOf } = await import('../sources/join-types.js');
+  const { readAuthTypes, readBasicUsers } = await import('../sources/tables/type-list.js');
+  const { typeJoinOf } = await import('../sources/tables/join-types.js');
   await readyWorkbooks([authTypes, basicUsers]);
   const wishes = { encoding, quote, nulls, collation: collationOf(name) };
   return readSide(() =>
@@ -64,7 +64,7 @@ interface IntegrationsSide extends Side<Integrations> {
 }
 
 export async function readIntegrationsSide(file: string, collation: Collation, encoding: SourceRequest['encoding']): Promise<IntegrationsSide> {
-  const { readIntegrations, strangersOf } = await import('../sources/integrations.js');
+  const { readIntegrations, strangersOf } = await import('../sources/tables/integrations.js');
   await readyWorkbooks([file]);
   const side = readSide(() => readIntegrations(file, collation, encoding));
   return {

@@ -4,7 +4,7 @@ import type { Change } from '../model/change.js';
 import type { Snapshot } from '../model/directory.js';
 import { UserError } from '../model/user-error.js';
 import { count, grouped } from '../rules/rule.js';
-import type { Table } from '../sources/table.js';
+import type { Table } from '../sources/tables/table.js';
 
 const MOST = 50;
 

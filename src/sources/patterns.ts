@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../model/user-error.js';
-import { reasonOf } from './file-stream.js';
+import { reasonOf } from './csv/file-stream.js';
 
 /** Compares names so that `users-2.json` comes before `users-10.json`. */
 export function compareNaturally(a: string, b: string): number {

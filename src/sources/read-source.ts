@@ -2,15 +2,15 @@
 
 import { collationOf } from '../model/compare.js';
 import type { Directory, Group, Input, MembershipSink, Role, Snapshot, UnknownMember } from '../model/directory.js';
-import type { IdTable } from './id-table.js';
-import type { TypeJoin } from './join-types.js';
-import { checkMemberLists } from './member-lists.js';
-import { NullCells } from './null-cells.js';
-import { Problems, quoted } from './problem.js';
-import { readGroups } from './read-groups.js';
-import { MemberResolver, splitGroupsCell, takeMemberships } from './read-memberships.js';
-import { readUsers, type UserWishes } from './read-users.js';
-import { cellPlace, type Table, type TableEnd } from './table.js';
+import type { IdTable } from './tables/id-table.js';
+import type { TypeJoin } from './tables/join-types.js';
+import { checkMemberLists } from './tables/member-lists.js';
+import { NullCells } from './tables/null-cells.js';
+import { Problems, quoted } from './tables/problem.js';
+import { readGroups } from './tables/read-groups.js';
+import { MemberResolver, splitGroupsCell, takeMemberships } from './tables/read-memberships.js';
+import { readUsers, type UserWishes } from './tables/read-users.js';
+import { cellPlace, type Table, type TableEnd } from './tables/table.js';
 import { fileOf } from './xlsx/workbook-file.js';
 
 const ORDER: readonly Role[] = ['users', 'groups', 'memberships'];

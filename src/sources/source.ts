@@ -1,9 +1,9 @@
 /** What a person asked to be read, and what an input format must offer. */
 
 import type { Activity, Role } from '../model/directory.js';
-import type { EscapeStyle, QuoteStyle } from './csv-dialect.js';
-import type { Encoding } from './encoding.js';
-import type { OnProgress, OpenedSource } from './table.js';
+import type { EscapeStyle, QuoteStyle } from './csv/dialect.js';
+import type { Encoding } from './csv/encoding.js';
+import type { OnProgress, OpenedSource } from './tables/table.js';
 
 export interface SourceRequest {
   /** A folder or a database. */

@@ -1,8 +1,8 @@
 /** A text file that people save or a shell redirects, read whole: UTF-8, or UTF-16 with its mark, as PowerShell writes it. */
 
 import { UserError } from '../model/user-error.js';
-import { findInvalidUtf8 } from './encoding.js';
-import { FileStream } from './file-stream.js';
+import { findInvalidUtf8 } from './csv/encoding.js';
+import { FileStream } from './csv/file-stream.js';
 
 const STRETCH = 1 << 16;
 

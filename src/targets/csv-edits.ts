@@ -1,9 +1,9 @@
 /** Which cells of a CSV file the actions change: one editor for each kind of file. */
 
-import type { SpanRow } from '../sources/cell-spans.js';
-import type { CellWords } from '../sources/cell-words.js';
-import { unfitFor, writeCell } from '../sources/csv-dialect.js';
-import { isDashes } from '../sources/csv-wrapping.js';
+import type { SpanRow } from '../sources/csv/cell-spans.js';
+import { unfitFor, writeCell } from '../sources/csv/dialect.js';
+import { isDashes } from '../sources/csv/wrapping.js';
+import type { CellWords } from '../sources/tables/cell-words.js';
 import { newRows } from './csv-members.js';
 import type { CsvShape, Editor, Splicer } from './csv-rewrite.js';
 import { type Formers, formerText, wasStatedIn } from './former.js';

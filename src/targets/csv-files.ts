@@ -3,13 +3,13 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Activity, Role } from '../model/directory.js';
-import { CellWords } from '../sources/cell-words.js';
-import { openCsv } from '../sources/csv.js';
-import type { EscapeStyle, QuoteStyle } from '../sources/csv-dialect.js';
-import type { HeadWishes } from '../sources/csv-head.js';
-import { filesOf } from '../sources/csv-source.js';
+import type { EscapeStyle, QuoteStyle } from '../sources/csv/dialect.js';
+import type { HeadWishes } from '../sources/csv/head.js';
+import { filesOf } from '../sources/csv/source.js';
+import { openCsv } from '../sources/csv/table.js';
 import type { SourceRequest } from '../sources/source.js';
-import type { Table } from '../sources/table.js';
+import { CellWords } from '../sources/tables/cell-words.js';
+import type { Table } from '../sources/tables/table.js';
 import { ApplyRefused } from './refusal.js';
 import type { Destination, Site } from './target.js';
 

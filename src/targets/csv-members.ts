@@ -1,6 +1,6 @@
 /** Records of memberships that come into a CSV file: new ones, or such as a run has taken out. */
 
-import { unfitFor, writeCell } from '../sources/csv-dialect.js';
+import { unfitFor, writeCell } from '../sources/csv/dialect.js';
 import type { EditContext } from './csv-edits.js';
 import type { CsvShape, Tail } from './csv-rewrite.js';
 import { type Former, formerRows, wasStatedIn } from './former.js';

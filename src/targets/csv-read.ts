@@ -1,7 +1,7 @@
 /** What must be known of CSV files before the first of them is written again. */
 
-import { Problems } from '../sources/problem.js';
 import type { SourceRequest } from '../sources/source.js';
+import { Problems } from '../sources/tables/problem.js';
 import type { CsvFile } from './csv-files.js';
 import { openCsvFile } from './csv-files.js';
 import type { Ledger } from './ledger.js';

@@ -1,6 +1,6 @@
 /** A write of CSV files gone through without writing: every cell is judged, and nothing is made. */
 
-import { CellWords } from '../sources/cell-words.js';
+import { CellWords } from '../sources/tables/cell-words.js';
 import { ROLE_EDITORS } from './csv-edits.js';
 import { csvFilesOf, headWishesOf } from './csv-files.js';
 import { readGround } from './csv-read.js';

@@ -2,12 +2,12 @@
 
 import { createHash } from 'node:crypto';
 import { closeSync, fchmodSync, fsyncSync, openSync, writeSync } from 'node:fs';
-import { type SpanRow, SpanScanner } from '../sources/cell-spans.js';
-import { type Dialect, settled } from '../sources/csv-dialect.js';
-import { findHead, type Head, type HeadWishes } from '../sources/csv-head.js';
-import { statedRows } from '../sources/csv-wrapping.js';
-import { type Encoding, encodeText } from '../sources/encoding.js';
-import { FileStream } from '../sources/file-stream.js';
+import { type SpanRow, SpanScanner } from '../sources/csv/cell-spans.js';
+import { type Dialect, settled } from '../sources/csv/dialect.js';
+import { type Encoding, encodeText } from '../sources/csv/encoding.js';
+import { FileStream } from '../sources/csv/file-stream.js';
+import { findHead, type Head, type HeadWishes } from '../sources/csv/head.js';
+import { statedRows } from '../sources/csv/wrapping.js';
 
 /** What is known of a file once its headings are read. */
 export interface CsvShape {

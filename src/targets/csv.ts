@@ -1,8 +1,8 @@
 /** CSV files as a target: new versions are prepared beside the files, and take their places when all are complete. */
 
 import { join } from 'node:path';
-import { CellWords } from '../sources/cell-words.js';
-import { csvSource } from '../sources/csv-source.js';
+import { csvSource } from '../sources/csv/source.js';
+import { CellWords } from '../sources/tables/cell-words.js';
 import { Desk, type Prepared } from './csv-desk.js';
 import { type CsvEdit, ROLE_EDITORS } from './csv-edits.js';
 import { type CsvFile, csvFilesOf, siteOfCsv } from './csv-files.js';

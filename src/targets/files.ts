@@ -19,7 +19,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../model/user-error.js';
-import { reasonOf } from '../sources/file-stream.js';
+import { reasonOf } from '../sources/csv/file-stream.js';
 import { ApplyRefused } from './refusal.js';
 
 const STRETCH = 1 << 20;

@@ -1,6 +1,6 @@
 /** A cell that lists groups by name, with some of them renamed, removed or added. */
 
-import { splitGroupsCell } from '../sources/read-memberships.js';
+import { splitGroupsCell } from '../sources/tables/read-memberships.js';
 
 export interface GroupsCellWishes {
   /** Is the name of a group before, or after. */

@@ -1,7 +1,7 @@
 /** What the actions of a plan amount to, by user, by group and by membership, and which of them cannot be done. */
 
 import type { Change, UserAttribute } from '../model/change.js';
-import { IdTable } from '../sources/id-table.js';
+import { IdTable } from '../sources/tables/id-table.js';
 import { ApplyRefused } from './refusal.js';
 
 /** An action as far as a target needs it. */

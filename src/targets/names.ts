@@ -2,11 +2,11 @@
 
 import { collationOf } from '../model/compare.js';
 import type { Group, User } from '../model/directory.js';
-import type { CellWords } from '../sources/cell-words.js';
-import { IdTable } from '../sources/id-table.js';
-import { MemberResolver } from '../sources/read-memberships.js';
 import { readSource } from '../sources/read-source.js';
-import type { Row, Table } from '../sources/table.js';
+import type { CellWords } from '../sources/tables/cell-words.js';
+import { IdTable } from '../sources/tables/id-table.js';
+import { MemberResolver } from '../sources/tables/read-memberships.js';
+import type { Row, Table } from '../sources/tables/table.js';
 import type { Ledger } from './ledger.js';
 import type { Rehearsal } from './target.js';
 

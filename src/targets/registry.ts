@@ -1,6 +1,6 @@
 /** All targets. A new one is one line here. */
 
-import { filesFound } from '../sources/csv-source.js';
+import { filesFound } from '../sources/csv/source.js';
 import { jsonSource } from '../sources/json/source.js';
 import type { SourceRequest } from '../sources/source.js';
 import { holdsWorkbook } from '../sources/xlsx/workbook-file.js';

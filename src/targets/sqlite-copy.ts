@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Change } from '../model/change.js';
-import { type Database, loadSqlite, openReadOnly } from '../sources/sqlite-connection.js';
-import type { Table } from '../sources/table.js';
+import { type Database, loadSqlite, openReadOnly } from '../sources/sqlite/connection.js';
+import type { Table } from '../sources/tables/table.js';
 import type { CellValue, IntentRecord } from './journal.js';
 import { ApplyRefused } from './refusal.js';
 import { tablesOf } from './sqlite-open.js';

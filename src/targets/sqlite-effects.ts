@@ -1,7 +1,7 @@
 /** What a database does by itself when rows change, by its triggers and foreign keys. What nobody announced must not happen. */
 
-import { listTables, quoteName } from '../sources/sqlite.js';
-import type { Database } from '../sources/sqlite-connection.js';
+import type { Database } from '../sources/sqlite/connection.js';
+import { listTables, quoteName } from '../sources/sqlite/tables.js';
 import type { IntentRecord } from './journal.js';
 import { ApplyRefused } from './refusal.js';
 import { Unmet, Writer } from './sqlite-write.js';

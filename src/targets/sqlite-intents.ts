@@ -1,6 +1,6 @@
 /** What the actions of a plan change in a database, row by row, in the order of the actions. */
 
-import type { Database } from '../sources/sqlite-connection.js';
+import type { Database } from '../sources/sqlite/connection.js';
 import { groupsCells, type Planned } from './csv-edits.js';
 import { formerRows, wasStatedIn } from './former.js';
 import { type CellValue, type IntentRecord, isRowValue } from './journal.js';

@@ -1,7 +1,7 @@
 /** Rows of memberships that come into a table: new ones, or such as a run has taken out. */
 
-import { quoteName } from '../sources/sqlite.js';
-import type { Database } from '../sources/sqlite-connection.js';
+import type { Database } from '../sources/sqlite/connection.js';
+import { quoteName } from '../sources/sqlite/tables.js';
 import type { Former } from './former.js';
 import { type CellValue, isRowValue, type RowValue } from './journal.js';
 import { fromCell, type SqlValue, type StoredRow, type TableShape, textOf, toCell } from './sqlite-values.js';

@@ -2,7 +2,7 @@
 
 import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Database, loadSqlite, openReadOnly } from '../sources/sqlite-connection.js';
+import { type Database, loadSqlite, openReadOnly } from '../sources/sqlite/connection.js';
 import { refuseUnwritable } from './files.js';
 import { Ledger } from './ledger.js';
 import { needsNames, readNames } from './names.js';

@@ -1,10 +1,10 @@
 /** Values and rows of a database, as they are stored and as a journal holds them. */
 
-import { integerOf } from '../sources/id-table.js';
-import { headingsRead, quoteName, rowidName } from '../sources/sqlite.js';
-import type { Database } from '../sources/sqlite-connection.js';
-import { wrongText } from '../sources/sqlite-text.js';
-import type { Row, Table } from '../sources/table.js';
+import type { Database } from '../sources/sqlite/connection.js';
+import { headingsRead, quoteName, rowidName } from '../sources/sqlite/tables.js';
+import { wrongText } from '../sources/sqlite/text.js';
+import { integerOf } from '../sources/tables/id-table.js';
+import type { Row, Table } from '../sources/tables/table.js';
 import type { CellValue } from './journal.js';
 import { ApplyRefused } from './refusal.js';
 

@@ -1,8 +1,8 @@
 /** Intents carried out on a database, forward or backward, each only where the old value still stands. */
 
 import type { Statement } from 'better-sqlite3';
-import { quoteName } from '../sources/sqlite.js';
-import type { Database } from '../sources/sqlite-connection.js';
+import type { Database } from '../sources/sqlite/connection.js';
+import { quoteName } from '../sources/sqlite/tables.js';
 import { inverseOf } from './inverse.js';
 import { type CellValue, type IntentRecord, isRowValue, type Place, type RowValue } from './journal.js';
 import { conditionOf, fromCell, type SqlValue } from './sqlite-values.js';

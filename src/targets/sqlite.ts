@@ -4,9 +4,9 @@ import { chmodSync, existsSync, linkSync, mkdirSync, realpathSync, renameSync, u
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import type { Role } from '../model/directory.js';
-import { type Database, loadSqlite, openReadOnly } from '../sources/sqlite-connection.js';
-import { sqliteSource } from '../sources/sqlite-source.js';
-import type { Table } from '../sources/table.js';
+import { type Database, loadSqlite, openReadOnly } from '../sources/sqlite/connection.js';
+import { sqliteSource } from '../sources/sqlite/source.js';
+import type { Table } from '../sources/tables/table.js';
 import { fsyncFile, fsyncFolder, hasCode, refuseUnwritable, removeIfThere, temporaryPath } from './files.js';
 import type { FileRecord, InputRecord, IntentRecord } from './journal.js';
 import { Ledger } from './ledger.js';

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import type { PlanInput } from '../plan/plan.js';
-import { quoted } from '../sources/problem.js';
+import { quoted } from '../sources/tables/problem.js';
 import type { InputRecord } from './journal.js';
 import type { JournalDigest } from './read-journal.js';
 import { ApplyRefused, Misnamed } from './refusal.js';

@@ -1,7 +1,7 @@
 /** The words that a column uses for active and inactive. */
 
 import type { Activity } from '../model/directory.js';
-import { parseActivity } from '../sources/values.js';
+import { parseActivity } from '../sources/tables/values.js';
 
 /** Words of one vocabulary: yes, no. A column called `disabled` turns the first five round. */
 const PAIRS: readonly (readonly [string, string])[] = [

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CertificateBody } from '../../src/audit/certificate.js';
 import { checkSeal, serialiseCertificate } from '../../src/audit/certificate.js';
-import { loadSqlite } from '../../src/sources/sqlite-connection.js';
+import { loadSqlite } from '../../src/sources/sqlite/connection.js';
 import type { CliResult } from '../support/run.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';

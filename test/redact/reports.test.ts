@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FORMATS } from '../../src/reporters/registry.js';
 import { RULES } from '../../src/rules/registry.js';
-import { readCells } from '../../src/sources/cells.js';
+import { readCells } from '../../src/sources/tables/cells.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { findingsOf } from './organisation-files.js';

@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CellWords } from '../../src/sources/cell-words.js';
-import { openCsv } from '../../src/sources/csv.js';
-import { type Dialect, readCell, writeCell } from '../../src/sources/csv-dialect.js';
-import type { DialectWishes } from '../../src/sources/csv-head.js';
-import { Problems, SourceRefused } from '../../src/sources/problem.js';
+import { type Dialect, readCell, writeCell } from '../../src/sources/csv/dialect.js';
+import type { DialectWishes } from '../../src/sources/csv/head.js';
+import { openCsv } from '../../src/sources/csv/table.js';
+import { CellWords } from '../../src/sources/tables/cell-words.js';
+import { Problems, SourceRefused } from '../../src/sources/tables/problem.js';
 import { cellsOf, hostileText, type WrittenTable, writtenTables } from '../support/dialects.js';
 import { temporaryFolders } from '../support/temporary.js';
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { filesFromFlags } from '../../src/cli/file-flags.js';
 import type { Snapshot } from '../../src/model/directory.js';
-import { ENCODINGS, type Encoding } from '../../src/sources/encoding.js';
+import { ENCODINGS, type Encoding } from '../../src/sources/csv/encoding.js';
 import { readSource } from '../../src/sources/read-source.js';
 import { openSource } from '../../src/sources/registry.js';
 import { type CliResult, runCli } from '../support/run.js';

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeText } from '../../src/sources/encoding.js';
+import { encodeText } from '../../src/sources/csv/encoding.js';
 import { ROOT } from '../support/children.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { isSafe, organizationArbitrary, outcomeOf, referenceOf } from '../support/tool-dialect-outcomes.js';

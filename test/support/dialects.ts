@@ -1,7 +1,7 @@
 /** Tables as tools write them: each writer by itself, none by the code under test. */
 
 import fc from 'fast-check';
-import type { EscapeStyle, QuoteStyle } from '../../src/sources/csv-dialect.js';
+import type { EscapeStyle, QuoteStyle } from '../../src/sources/csv/dialect.js';
 
 export interface Writer {
   readonly name: string;

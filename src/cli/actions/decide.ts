@@ -12,7 +12,7 @@ import { wrap } from '../../reporters/columns.js';
 import { csvText } from '../../reporters/plan-tables.js';
 import { printable } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
-import { readDecisionCells } from '../../sources/cells.js';
+import { readDecisionCells } from '../../sources/tables/cells.js';
 import { readyWorkbooks } from '../../sources/xlsx/open-text.js';
 import { shellWord } from '../command-words.js';
 import { AT, type Choice, choicesOf, keyLines, questionText, waitingText } from '../decision-texts.js';

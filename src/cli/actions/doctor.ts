@@ -8,7 +8,7 @@ import { ENCODING_NAMES, OTHER_VARIABLES, SETTINGS } from '../../config/settings
 import { UserError } from '../../model/user-error.js';
 import { printable } from '../../reporters/visible.js';
 import { count } from '../../rules/rule.js';
-import { type Encoding, encodeText, Transcoder } from '../../sources/encoding.js';
+import { type Encoding, encodeText, Transcoder } from '../../sources/csv/encoding.js';
 import { type Ending, EXIT } from '../exit.js';
 import { hasColours, type Io, type Output } from '../io.js';
 import { NODE_NEEDED, TOOL } from '../tool.js';
@@ -86,7 +86,7 @@ function nodeVersion(): Look {
 async function sqlite(): Promise<Look> {
   const name = 'SQLite';
   try {
-    const { loadSqlite } = await import('../../sources/sqlite-connection.js');
+    const { loadSqlite } = await import('../../sources/sqlite/connection.js');
     const Sqlite = await loadSqlite();
     const database = new Sqlite(':memory:');
     const version = String(database.prepare('SELECT sqlite_version()').pluck().get());

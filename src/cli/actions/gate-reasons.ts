@@ -5,7 +5,7 @@ import { SEVERITIES } from '../../model/finding.js';
 import { PROVIDER_NAMES } from '../../model/idp.js';
 import { visible } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
-import { readNameList } from '../../sources/name-list.js';
+import { readNameList } from '../../sources/tables/name-list.js';
 import { fileOf } from '../../sources/xlsx/workbook-file.js';
 import { hashFile } from '../../targets/files.js';
 import type { SharedFlags } from '../options.js';

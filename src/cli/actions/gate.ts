@@ -11,7 +11,7 @@ import { UserError } from '../../model/user-error.js';
 import { printable, visible } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import { firstWrong } from '../../setup/json-places.js';
-import { reasonOf } from '../../sources/file-stream.js';
+import { reasonOf } from '../../sources/csv/file-stream.js';
 import { readyWorkbooks } from '../../sources/xlsx/open-text.js';
 import { fileWords, shellWord } from '../command-words.js';
 import { type Ending, EXIT } from '../exit.js';

@@ -15,9 +15,9 @@ import { decisionsCsv, membershipsCsv, noticesCsv, outdatedCsv } from '../../rep
 import type { CsvDelimiter } from '../../reporters/reporter.js';
 import { printable } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
-import { readDecisionCells } from '../../sources/cells.js';
-import type { Encoding } from '../../sources/encoding.js';
-import { SourceRefused } from '../../sources/problem.js';
+import type { Encoding } from '../../sources/csv/encoding.js';
+import { readDecisionCells } from '../../sources/tables/cells.js';
+import { SourceRefused } from '../../sources/tables/problem.js';
 import { readyWorkbooks } from '../../sources/xlsx/open-text.js';
 import { refuseUnreadable } from '../../targets/files.js';
 import { applyCommandOf } from '../apply-command.js';

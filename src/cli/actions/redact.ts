@@ -8,7 +8,7 @@ import { UserError } from '../../model/user-error.js';
 import type { ExportStand } from '../../reporters/redact.js';
 import { count } from '../../rules/rule.js';
 import { openSource } from '../../sources/registry.js';
-import type { Table } from '../../sources/table.js';
+import type { Table } from '../../sources/tables/table.js';
 import { shellWord } from '../command-words.js';
 import { type Ending, EXIT, Refusal } from '../exit.js';
 import type { Io } from '../io.js';

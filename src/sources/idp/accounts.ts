@@ -2,7 +2,7 @@
 
 import { PlaceTable } from '../../collections/place-table.js';
 import type { IdpUser } from '../../model/idp.js';
-import { quoted } from '../problem.js';
+import { quoted } from '../tables/problem.js';
 import type { Entry } from './entry.js';
 import type { IdpField } from './export-forms.js';
 

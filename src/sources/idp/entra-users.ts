@@ -2,7 +2,7 @@
 
 import type { Activity } from '../../model/directory.js';
 import { isEmailAddress } from '../../model/email.js';
-import { mappedTo, quoted } from '../problem.js';
+import { mappedTo, quoted } from '../tables/problem.js';
 import { Accounts, count, repeatNote } from './accounts.js';
 import type { DirectoryUsers } from './directory-users.js';
 import type { Entry, Writing } from './entry.js';

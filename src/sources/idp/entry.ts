@@ -1,7 +1,7 @@
 /** One record of an export, whatever it was written in. */
 
-import type { Problems, SourceProblem } from '../problem.js';
-import type { Row } from '../table.js';
+import type { Problems, SourceProblem } from '../tables/problem.js';
+import type { Row } from '../tables/table.js';
 import type { IdpField, RecordKind } from './export-forms.js';
 import { isNullWord, NoValue } from './no-value.js';
 

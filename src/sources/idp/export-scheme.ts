@@ -1,7 +1,7 @@
 /** Which column of a provider's CSV file is which field: by its heading, or as a person named it. */
 
 import { type IdpProvider, type IdpRole, PROVIDER_NAMES } from '../../model/idp.js';
-import { foldHeading, type HeadingProblem, type ResolvedHeadings } from '../headings.js';
+import { foldHeading, type HeadingProblem, type ResolvedHeadings } from '../tables/headings.js';
 import { CSV_EXPORTS, type CsvExport, DECORATION, type IdpField, MARKS, type RecordKind } from './export-forms.js';
 import { columnOf, mayBeNamed } from './named-columns.js';
 

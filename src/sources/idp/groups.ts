@@ -3,7 +3,7 @@
 import type { Collation } from '../../model/compare.js';
 import type { IdpGroup } from '../../model/idp.js';
 import { nearNames } from '../../model/near-names.js';
-import { quoted } from '../problem.js';
+import { quoted } from '../tables/problem.js';
 import { placeOf, readId, repeatNote } from './accounts.js';
 import type { Entry } from './entry.js';
 import { AMBIGUOUS, UNKNOWN } from './name-index.js';

@@ -2,7 +2,7 @@
 
 import type { JsonLexer } from '../json/json-lexer.js';
 import { type JsonRecordReader, KIND_NAMES } from '../json/json-record.js';
-import { type Problems, quoted } from '../problem.js';
+import { type Problems, quoted } from '../tables/problem.js';
 import type { Entry, ExportFile, Writing } from './entry.js';
 import { DECORATION, type IdpField, type RecordKind } from './export-forms.js';
 

@@ -2,7 +2,7 @@
 
 import { PlaceTable } from '../../collections/place-table.js';
 import type { IdpProvider } from '../../model/idp.js';
-import { quoted } from '../problem.js';
+import { quoted } from '../tables/problem.js';
 import { splitSheet } from '../xlsx/workbook-file.js';
 import { count } from './accounts.js';
 import type { DirectoryUsers } from './directory-users.js';

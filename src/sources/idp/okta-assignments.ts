@@ -3,7 +3,7 @@
 import { PlaceTable } from '../../collections/place-table.js';
 import type { Activity } from '../../model/directory.js';
 import { nearestName } from '../../model/near-names.js';
-import { type Problems, quoted, type SourceProblem } from '../problem.js';
+import { type Problems, quoted, type SourceProblem } from '../tables/problem.js';
 import { count, placeOf, readId, repeatNote } from './accounts.js';
 import type { Entry } from './entry.js';
 import { APPLICATION_STATES, type OktaState, orMapped, readApplicationState, rememberingLast, unknownStatus } from './status.js';

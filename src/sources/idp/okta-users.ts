@@ -4,7 +4,7 @@ import { PlaceTable } from '../../collections/place-table.js';
 import type { Collation } from '../../model/compare.js';
 import type { Activity } from '../../model/directory.js';
 import type { IdpUser } from '../../model/idp.js';
-import { type Problems, quoted } from '../problem.js';
+import { type Problems, quoted } from '../tables/problem.js';
 import { Accounts, count, repeatNote } from './accounts.js';
 import type { DirectoryUsers } from './directory-users.js';
 import type { Entry } from './entry.js';

@@ -1,7 +1,7 @@
 /** The states of Okta's users and of an application's users, by the names of its API and by those of its admin pages; and words that a person mapped. */
 
 import type { Activity } from '../../model/directory.js';
-import { mappedTo, quoted } from '../problem.js';
+import { mappedTo, quoted } from '../tables/problem.js';
 
 /** What a state says; `unassigned` is of an application's users alone. */
 export type OktaState = 'active' | 'blocked' | 'pending' | 'unassigned';

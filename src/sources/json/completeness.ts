@@ -1,7 +1,7 @@
 /** Whether the pages of a list are all of it: `pageInfo` proves it, or it is refused; without `pageInfo` nothing is proved. */
 
 import type { Role } from '../../model/directory.js';
-import type { Problems } from '../problem.js';
+import type { Problems } from '../tables/problem.js';
 import type { PageInfo } from './answers.js';
 
 /** The file that a page stands in. */

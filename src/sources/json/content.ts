@@ -1,6 +1,6 @@
 /** Whether a file holds JSON, told by its first characters whatever its name is. */
 
-import { type Encoding, sniffMark, Transcoder } from '../encoding.js';
+import { type Encoding, sniffMark, Transcoder } from '../csv/encoding.js';
 import { frontOf } from '../file-front.js';
 
 const PEEKED = 1 << 12;

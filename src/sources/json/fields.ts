@@ -1,7 +1,7 @@
 /** What is read of a record of Jama Connect's REST, by role, and what each property must hold. */
 
 import type { Role } from '../../model/directory.js';
-import { type Problems, quoted } from '../problem.js';
+import { type Problems, quoted } from '../tables/problem.js';
 import type { JsonLexer } from './json-lexer.js';
 import { type JsonKind, type JsonRecordReader, KIND_NAMES } from './json-record.js';
 

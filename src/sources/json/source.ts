@@ -4,7 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Role } from '../../model/directory.js';
 import { UserError } from '../../model/user-error.js';
-import { filesFound, openCsvFiles, refuseTwice } from '../csv-source.js';
+import { filesFound, openCsvFiles, refuseTwice } from '../csv/source.js';
 import { compareNaturally } from '../patterns.js';
 import type { SourceFile, SourceFormat, SourceRequest } from '../source.js';
 import { holdsWorkbook } from '../xlsx/workbook-file.js';

@@ -1,11 +1,11 @@
 /** One file of REST's answers as a table. */
 
 import type { Activity, Role } from '../../model/directory.js';
-import { CellWords } from '../cell-words.js';
-import { FileStream } from '../file-stream.js';
-import type { Problems } from '../problem.js';
-import type { OnProgress, Row, Table, TableEnd } from '../table.js';
-import { TextRow } from '../text-row.js';
+import { FileStream } from '../csv/file-stream.js';
+import { CellWords } from '../tables/cell-words.js';
+import type { Problems } from '../tables/problem.js';
+import type { OnProgress, Row, Table, TableEnd } from '../tables/table.js';
+import { TextRow } from '../tables/text-row.js';
 import { readAnswers } from './answers.js';
 import type { PagedList, RoleLists } from './completeness.js';
 import { fieldsOf, RecordCheck } from './fields.js';

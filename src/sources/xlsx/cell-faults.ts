@@ -1,7 +1,7 @@
 /** Cells that do not hold for certain what was meant. They count only in columns that are read, which are known after the headings. */
 
-import { type Problems, quoted } from '../problem.js';
-import type { ReadCells } from '../text-stream.js';
+import type { ReadCells } from '../csv/text-stream.js';
+import { type Problems, quoted } from '../tables/problem.js';
 import { HALF_CHARACTER, LOOSE_SPACE } from './cell-text.js';
 
 const MESSAGES = {

@@ -1,8 +1,8 @@
 /** Opens what holds a table of text, whatever it is: a workbook's reader is loaded only if there is a workbook. */
 
-import type { Encoding } from '../encoding.js';
-import { FileStream } from '../file-stream.js';
-import type { TextStream } from '../text-stream.js';
+import type { Encoding } from '../csv/encoding.js';
+import { FileStream } from '../csv/file-stream.js';
+import type { TextStream } from '../csv/text-stream.js';
 import { holdsWorkbook, type SheetFile, splitSheet } from './workbook-file.js';
 
 type OpenSheet = (named: string, wishes: SheetFile) => TextStream;

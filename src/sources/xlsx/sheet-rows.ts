@@ -1,6 +1,6 @@
 /** Turns the elements of a worksheet into rows of text: each row of the sheet is one line, empty ones too, so that a line's number is the row's. */
 
-import { SourceRefused } from '../problem.js';
+import { SourceRefused } from '../tables/problem.js';
 import { CellFaults, TEXT_FAULTS } from './cell-faults.js';
 import { asCell, HALF_CHARACTER, TextRuns, withoutEscapes } from './cell-text.js';
 import { DATE, dateText, type NumberFormat, numberText, PLAIN } from './number-text.js';

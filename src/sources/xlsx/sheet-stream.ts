@@ -3,9 +3,9 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { UserError } from '../../model/user-error.js';
-import { changedWhileRead, openForReading, reasonOf } from '../file-stream.js';
-import type { Problems } from '../problem.js';
-import type { ReadCells, Sheet, TextStream } from '../text-stream.js';
+import { changedWhileRead, openForReading, reasonOf } from '../csv/file-stream.js';
+import type { ReadCells, Sheet, TextStream } from '../csv/text-stream.js';
+import type { Problems } from '../tables/problem.js';
 import { RowWriter } from './row-writer.js';
 import { SharedStrings } from './shared-strings.js';
 import { SheetRows } from './sheet-rows.js';

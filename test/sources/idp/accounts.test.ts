@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readIdp } from '../../../src/sources/idp/read-idp.js';
-import { SourceRefused } from '../../../src/sources/problem.js';
+import { SourceRefused } from '../../../src/sources/tables/problem.js';
 import { temporaryFolders } from '../../support/temporary.js';
 
 const newFolder = temporaryFolders();

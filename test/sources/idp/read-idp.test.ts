@@ -8,7 +8,7 @@ import { UserError } from '../../../src/model/user-error.js';
 import { subjectOf } from '../../../src/sources/idp/entra-users.js';
 import { Pairs } from '../../../src/sources/idp/pairs.js';
 import { type IdpRequest, readIdp, splitMembersFlag } from '../../../src/sources/idp/read-idp.js';
-import { SourceRefused } from '../../../src/sources/problem.js';
+import { SourceRefused } from '../../../src/sources/tables/problem.js';
 import { temporaryFolders } from '../../support/temporary.js';
 
 const newFolder = temporaryFolders();

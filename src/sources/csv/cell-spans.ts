@@ -1,0 +1,197 @@
+/** Where each cell of a CSV lies in its bytes, quotes included, so that one can be replaced and all else kept. */
+
+import { isUtf8 } from 'node:buffer';
+import { UserError } from '../../model/user-error.js';
+import { integerOf, LONGEST_INTEGER } from '../tables/id-table.js';
+import { type Dialect, readCell } from './dialect.js';
+import type { FileStream } from './file-stream.js';
+import { BACKSLASH, CR, closingQuote, countLines, escapeLength, isCellEnd, LF, QUOTE } from './lex.js';
+
+const ZERO = 0x30;
+const LONGEST = 1 << 26;
+
+/** One record's place in the bytes of its stretch; the same object is handed out for each. */
+export class SpanRow {
+  dialect: Dialect = { delimiter: ',', quote: 'double', escape: 'none' };
+  /** Physical line from 1. */
+  line = 0;
+  /** Cells; 0 for a blank line. */
+  width = 0;
+  bytes: Buffer = Buffer.alloc(0);
+  start = 0;
+  /** Where the content ends and the line end starts. */
+  end = 0;
+  /** Where the next record starts. */
+  next = 0;
+  /** End of each cell. */
+  ends = new Int32Array(64);
+
+  from(column: number): number {
+    return column === 0 ? this.start : this.ends[column - 1] + 1;
+  }
+
+  to(column: number): number {
+    return this.ends[column];
+  }
+
+  isQuoted(column: number): boolean {
+    return this.dialect.quote === 'double' && this.to(column) > this.from(column) && this.bytes[this.from(column)] === QUOTE;
+  }
+
+  /** Yields the cell as it is written. */
+  raw(column: number): string {
+    return column < this.width ? this.bytes.toString('utf8', this.from(column), this.to(column)) : '';
+  }
+
+  /** Yields the cell as it is read. */
+  text(column: number): string {
+    const raw = this.raw(column);
+    return readCell(raw, this.dialect) ?? raw;
+  }
+
+  /** Yields the cell as a whole number where it is one as ids are written, else -1. */
+  integer(column: number): number {
+    if (column >= this.width) return -1;
+    const from = this.from(column);
+    const to = this.to(column);
+    if (this.isQuoted(column)) return integerOf(this.text(column));
+    if (to === from || to - from > LONGEST_INTEGER || (to - from > 1 && this.bytes[from] === ZERO)) return -1;
+    let value = 0;
+    for (let at = from; at < to; at++) {
+      const digit = this.bytes[at] - ZERO;
+      if (digit < 0 || digit > 9) return -1;
+      value = value * 10 + digit;
+    }
+    return value;
+  }
+
+  addCell(end: number): void {
+    if (this.width === this.ends.length) {
+      const wider = new Int32Array(this.width * 2);
+      wider.set(this.ends);
+      this.ends = wider;
+    }
+    this.ends[this.width++] = end;
+  }
+}
+
+export interface SpanVisitor {
+  /** Called for each record, blank lines left out. */
+  row(row: SpanRow): void;
+  /** Called after the records of a stretch; `bytes` up to `end` are then given up. */
+  stretch(bytes: Buffer, end: number): void | Promise<void>;
+}
+
+/** Reads a stream's records to its end, in order; cuts them exactly where RecordScanner does. */
+export class SpanScanner {
+  readonly #stream: FileStream;
+  #buffer = Buffer.allocUnsafe(1 << 20);
+  #filled = 0;
+  #isAtEnd = false;
+  #line = 1;
+  readonly #row = new SpanRow();
+
+  constructor(stream: FileStream) {
+    this.#stream = stream;
+  }
+
+  /** Yields the bytes at the front, at least `wanted` where there are that many. */
+  peek(wanted: number): Buffer {
+    while (this.#filled < wanted && !this.#isAtEnd) this.#fill();
+    return this.#buffer.subarray(0, Math.min(this.#filled, wanted));
+  }
+
+  /** Yields the first bytes, which hold no records and lie on `lines` lines, and passes over them. */
+  take(offset: number, lines: number): Buffer {
+    const front = Buffer.from(this.#buffer.subarray(0, offset));
+    this.#giveUp(offset);
+    this.#line += lines;
+    return front;
+  }
+
+  #giveUp(consumed: number): void {
+    this.#buffer.copyWithin(0, consumed, this.#filled);
+    this.#filled -= consumed;
+  }
+
+  #widen(): void {
+    const wider = Buffer.allocUnsafe(this.#buffer.length * 2);
+    this.#buffer.copy(wider, 0, 0, this.#filled);
+    this.#buffer = wider;
+  }
+
+  #fill(): void {
+    if (this.#filled === this.#buffer.length) this.#widen();
+    const added = this.#stream.fill(this.#buffer, this.#filled);
+    this.#filled += added;
+    this.#isAtEnd = added === 0;
+  }
+
+  /** Hands every record to the visitor. Throws a UserError where something is no CSV of the encoding. */
+  async scan(dialect: Dialect, visitor: SpanVisitor): Promise<void> {
+    this.#row.dialect = dialect;
+    for (;;) {
+      while (!this.#isAtEnd && this.#filled < this.#buffer.length) this.#fill();
+      const consumed = this.#cut(dialect, visitor);
+      if (!isUtf8(this.#buffer.subarray(0, consumed)))
+        throw this.#mistake(`there are bytes before line ${this.#line} that are no ${this.#stream.encoding} text.`);
+      await visitor.stretch(this.#buffer, consumed);
+      this.#giveUp(consumed);
+      if (this.#isAtEnd) return;
+      if (consumed === 0) this.#widen();
+      if (this.#filled > LONGEST) throw this.#mistake(`the record on line ${this.#line} does not end.`);
+    }
+  }
+
+  #mistake(message: string): UserError {
+    return new UserError(`${this.#stream.file}: ${message}`, 'Run "scim-audit check" on it, which names every problem.');
+  }
+
+  /** Cuts the complete records of the stretch; yields where the last of them ends. */
+  #cut({ delimiter: delimiterText, quote, escape: escapeStyle }: Dialect, visitor: SpanVisitor): number {
+    const delimiter = delimiterText.charCodeAt(0);
+    const isEscaping = escapeStyle === 'backslash';
+    const isQuoting = quote === 'double';
+    const bytes = this.#buffer;
+    const filled = this.#filled;
+    const row = this.#row;
+    row.bytes = bytes;
+    row.start = 0;
+    row.width = 0;
+    let cell = 0;
+    let innerLines = 0;
+    for (let at = 0; at <= filled; at++) {
+      if (at === filled && (!this.#isAtEnd || row.start >= filled)) break;
+      const byte = at < filled ? bytes[at] : LF;
+      if (byte === LF) {
+        const end = at < filled && at > row.start && bytes[at - 1] === CR ? at - 1 : at;
+        row.addCell(end);
+        row.line = this.#line;
+        row.end = end;
+        row.next = Math.min(at + 1, filled);
+        if (end > row.start) visitor.row(row);
+        this.#line += innerLines + 1;
+        innerLines = 0;
+        row.start = cell = at + 1;
+        row.width = 0;
+      } else if (byte === delimiter) {
+        row.addCell(at);
+        cell = at + 1;
+      } else if (byte === QUOTE && isQuoting) {
+        const close = at === cell ? closingQuote(bytes, at, filled, isEscaping) : at;
+        if (close < 0 && !this.#isAtEnd) break;
+        // Whether a line feed follows may lie beyond the stretch.
+        if (close >= 0 && close + 2 >= filled && !this.#isAtEnd) break;
+        if (close <= at || !isCellEnd(bytes, close + 1, filled, delimiter)) throw this.#mistake(`the quotes of line ${this.#line} do not match.`);
+        innerLines += countLines(bytes, at, close);
+        at = close;
+      } else if (byte === BACKSLASH && isEscaping) {
+        const length = escapeLength(bytes, at, filled, this.#isAtEnd);
+        if (length === 0) break;
+        if (length > 1 && bytes[at + length - 1] === LF) innerLines++;
+        at += length - 1;
+      }
+    }
+    return Math.min(row.start, filled);
+  }
+}

@@ -1,0 +1,105 @@
+/** Turns the encodings of real exports into UTF-8 bytes, stretch by stretch, and refuses bytes that are not of the encoding. */
+
+import { isUtf8 } from 'node:buffer';
+import { HIGH_1252 } from '../../model/windows-1252.js';
+
+export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
+export type Encoding = (typeof ENCODINGS)[number];
+
+/** Yields the encoding that a byte-order mark announces, and the mark's length. */
+export function sniffMark(bytes: Buffer): { readonly encoding: Encoding; readonly length: number } | undefined {
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return { encoding: 'utf-8', length: 3 };
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return { encoding: 'utf-16le', length: 2 };
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return { encoding: 'utf-16be', length: 2 };
+  return undefined;
+}
+
+// TextDecoder is not used: some releases of Node.js decode this label as ISO 8859-1.
+const HIGH_TEXT = HIGH_1252.map((code) => (code === 0 ? '\ufffd' : String.fromCharCode(code)));
+const HIGH_BYTES = new Map(HIGH_TEXT.map((text, at) => [text, 0x80 + at]));
+
+const decode1252 = (bytes: Buffer): string => bytes.toString('latin1').replace(/[\u0080-\u009f]/g, (char) => HIGH_TEXT[char.charCodeAt(0) - 0x80]);
+
+function encode1252(text: string): Buffer | undefined {
+  const bytes = Buffer.alloc(text.length);
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const byte = code < 0x80 || (code >= 0xa0 && code <= 0xff) ? code : HIGH_BYTES.get(text[at]);
+    if (byte === undefined || text[at] === '\ufffd') return undefined;
+    bytes[at] = byte;
+  }
+  return bytes;
+}
+
+/** Yields a text's bytes, or undefined where the encoding lacks a character of it. */
+export function encodeText(text: string, encoding: Encoding): Buffer | undefined {
+  if (encoding === 'utf-8') return Buffer.from(text, 'utf8');
+  if (encoding === 'windows-1252') return encode1252(text);
+  const bytes = Buffer.from(text, 'utf16le');
+  return encoding === 'utf-16be' ? bytes.swap16() : bytes;
+}
+
+/**
+ * Turns raw bytes into UTF-8 bytes; keeps back what is cut in the middle of a character. A byte that is not of the
+ * encoding comes out as the byte 0xff, which is in no UTF-8 text: whoever checks the result finds it where it stood.
+ */
+export class Transcoder {
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(readonly encoding: Encoding) {}
+
+  push(bytes: Buffer, isLast: boolean): Buffer {
+    if (this.encoding === 'utf-8') return bytes;
+    if (this.encoding === 'windows-1252') return marked(decode1252(bytes), NO_1252);
+    const all = Buffer.concat([this.#rest, bytes]);
+    let end = all.length - (all.length % 2);
+    if (!isLast && end >= 2) {
+      // A high surrogate waits for its second half.
+      const high = this.encoding === 'utf-16le' ? all[end - 1] : all[end - 2];
+      if (high >= 0xd8 && high <= 0xdb) end -= 2;
+    }
+    this.#rest = Buffer.from(all.subarray(end));
+    const units = Buffer.from(all.subarray(0, end));
+    const text = (this.encoding === 'utf-16be' ? units.swap16() : units).toString('utf16le');
+    // A sign of replacement is a character like any other here: what is no text is half a pair of surrogates.
+    const out = text.isWellFormed() ? Buffer.from(text, 'utf8') : marked(text, HALF_A_PAIR);
+    return isLast && this.#rest.length > 0 ? Buffer.concat([out, Buffer.from([0xff])]) : out;
+  }
+}
+
+const NO_1252 = '\ufffd';
+const HALF_A_PAIR = /\p{Cs}/u;
+
+/** Returns a text as UTF-8, with the byte 0xff for each character that is none. */
+function marked(text: string, none: string | RegExp): Buffer {
+  const parts = text.split(none).map((part) => Buffer.from(part, 'utf8'));
+  return Buffer.concat(parts.flatMap((part, at) => (at === 0 ? [part] : [NO_TEXT, part])));
+}
+
+const NO_TEXT = Buffer.from([0xff]);
+
+/** Yields the offset of the first character, by its first byte, that is in no UTF-8 text; -1 where there is none. */
+export function findInvalidUtf8(bytes: Buffer): number {
+  if (isUtf8(bytes)) return -1;
+  // What lies before `good` is text; what ends at `bad` is not, however it might go on.
+  let good = 0;
+  let bad = bytes.length + 1;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    const whole = middle - cutLength(bytes, middle);
+    if (middle <= bytes.length && isUtf8(bytes.subarray(0, whole))) good = middle;
+    else bad = middle;
+  }
+  return good - cutLength(bytes, good);
+}
+
+/** Yields how many bytes before `end` begin a character that goes on after it. */
+function cutLength(bytes: Buffer, end: number): number {
+  for (let length = 1; length <= Math.min(3, end); length++) {
+    const lead = bytes[end - length];
+    if (lead >= 0x80 && lead < 0xc0) continue;
+    const needed = lead >= 0xf0 && lead <= 0xf4 ? 4 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xc2 && lead < 0xe0 ? 2 : 0;
+    return needed > length ? length : 0;
+  }
+  return 0;
+}

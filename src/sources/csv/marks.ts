@@ -1,0 +1,37 @@
+/** Lines above the headings that tools write for one another: `sep=;` for Excel, `#TYPE` of PowerShell. */
+
+import { quoted, SourceRefused } from '../tables/problem.js';
+import type { FrontRecord, Head } from './head.js';
+
+/** Takes away the first lines that tools write for one another, and what they say of the delimiter. */
+export function withoutMarks(
+  front: readonly FrontRecord[],
+  delimiters: readonly string[],
+  file: string,
+): { readonly records: readonly FrontRecord[]; readonly marks: Head['marks']; readonly stated?: string } {
+  const marks: { line: number; what: string }[] = [];
+  let stated: string | undefined;
+  let at = 0;
+  for (; at < front.length; at++) {
+    const { text, line } = front[at];
+    const separator = /^"?sep=(.)"?$/i.exec(text)?.[1];
+    if (separator !== undefined && stated === undefined) {
+      if (!delimiters.includes(separator))
+        throw new SourceRefused([{ file, line, message: `the delimiter is said to be ${quoted(separator)}, which is not read; ${SAVE_COMMAS}` }], 1);
+      stated = separator;
+      marks.push({ line, what: '"sep=", which tells Excel the delimiter' });
+    } else if (/^"?#TYPE\s/.test(text)) marks.push({ line, what: '"#TYPE", as PowerShell writes it' });
+    else break;
+  }
+  return { records: front.slice(at), marks, ...(stated === undefined ? {} : { stated }) };
+}
+
+const SAVE_COMMAS = 'save it with commas, semicolons, tabs or bars.';
+
+/** Yields what is to be said about the lines above the headings. */
+export function notesAbove({ line, marks, isBelowTitle }: Head, path: string): string[] {
+  return [
+    ...marks.map((mark) => `${path}: line ${mark.line} is ${mark.what}, and was left out.`),
+    ...(isBelowTitle ? [`${path}: the headings are on line ${line}; what stands above them was not read as data.`] : []),
+  ];
+}

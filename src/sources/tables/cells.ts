@@ -1,0 +1,125 @@
+/** A CSV or a sheet as plain cells, for files that this program wrote and people edited: any delimiter and encoding that a spreadsheet saves. */
+
+import { statSync } from 'node:fs';
+import type { Encoding } from '../csv/encoding.js';
+import { DELIMITERS, refuseOtherFormats } from '../csv/head.js';
+import { RecordScanner } from '../csv/scan.js';
+import { SHEET_DIALECT } from '../csv/text-stream.js';
+import { openText } from '../xlsx/open-text.js';
+import { Problems } from './problem.js';
+
+export interface CellTable {
+  readonly delimiter: string;
+  readonly headings: readonly string[];
+  readonly rows: readonly {
+    readonly line: number;
+    readonly cells: readonly string[];
+    /** Has letters beyond ASCII in a file whose encoding nothing proves but what it says. */
+    readonly isGuessed?: true;
+  }[];
+}
+
+/** Columns of decisions.csv in which people write dates. */
+const DATES: ReadonlySet<string> = new Set(['expires']);
+
+type ColumnsRead = (headings: readonly string[]) => readonly number[];
+
+export interface Theirs {
+  readonly encoding: Encoding | undefined;
+  /** Returns the indexes of the columns that are read; all of them if it is not there. */
+  readonly columns?: ColumnsRead;
+}
+
+/** Returns headings and rows of a list that people made, in the encoding that they said. */
+export function readCells(file: string, { encoding, columns }: Theirs): CellTable {
+  return readAs(file, 'source', encoding, columns).table();
+}
+
+/**
+ * Returns headings and rows of a decisions.csv. It was written in UTF-8, and a spreadsheet may have saved it in an
+ * encoding of its own: UTF-16 has a mark, and `encoding` says windows-1252 of the whole run. What is UTF-8 is read as that,
+ * since hardly any text of windows-1252 is; if it was meant otherwise, the cells that nobody may write tell.
+ */
+export function readDecisionCells(file: string, encoding?: Encoding): CellTable {
+  const read = readAs(file, 'decisions');
+  const isOther = read.isMisread && encoding === 'windows-1252' && read.encoding === 'utf-8' && !read.hasMark && statSync(file).isFile();
+  if (!isOther) return read.table();
+  const table = readAs(file, 'decisions', encoding).table();
+  return { ...table, rows: table.rows.map((row) => (row.cells.every(isAscii) ? row : { ...row, isGuessed: true })) };
+}
+
+const isAscii = (text: string): boolean => !/[^\0-\x7f]/.test(text);
+
+interface ReadCells {
+  readonly encoding: Encoding;
+  readonly hasMark: boolean;
+  /** Holds bytes that are not of the encoding. */
+  readonly isMisread: boolean;
+  /** Returns the table, or throws with everything that is wrong. */
+  table(): CellTable;
+}
+
+/** Rows get the width of the headings: spreadsheets leave empty cells at the end away, or add some. Longer rows are refused. */
+function readAs(file: string, kind: 'source' | 'decisions', encoding?: Encoding, columnsOf?: ColumnsRead): ReadCells {
+  const stream = openText(file, encoding);
+  const { sheet } = stream;
+  let isMisread = false;
+  try {
+    const scanner = new RecordScanner(stream);
+    const peeked = scanner.peek(1 << 12);
+    if (kind === 'source' && sheet === undefined) refuseOtherFormats(peeked, file);
+    const front = peeked.toString('utf8').split(/\r?\n/, 1)[0] ?? '';
+    const delimiter =
+      sheet !== undefined
+        ? SHEET_DIALECT.delimiter
+        : Object.values(DELIMITERS).reduce((best, candidate) => (front.split(candidate).length > front.split(best).length ? candidate : best));
+    const problems = new Problems();
+    const rows: { line: number; cells: string[] }[] = [];
+    scanner.scan(
+      { delimiter, quote: 'double', escape: 'none' },
+      {
+        row: (row) => void rows.push({ line: row.line, cells: Array.from({ length: row.width }, (_, at) => row.text(at)) }),
+        problem: ({ line, column, kind: cause, message }) => {
+          if (cause === 'encoding') isMisread = true;
+          problems.add({
+            file,
+            line,
+            ...(column === undefined ? {} : { column }),
+            // --encoding is for the export.
+            message: cause === 'encoding' && kind === 'decisions' ? `the text is not ${stream.encoding}: save the file again as "CSV UTF-8".` : message,
+          });
+        },
+      },
+    );
+    const [head, ...body] = rows;
+    const headings = withoutEmptyEnd(head?.cells ?? []);
+    const table = body.map(({ line, cells }) => {
+      const filled = withoutEmptyEnd(cells);
+      if (filled.length > headings.length) {
+        problems.add({
+          file,
+          line,
+          column: headings.length + 1,
+          message: `the row has ${filled.length} cells, the headings have ${headings.length}.`,
+        });
+      }
+      return { line, cells: [...filled, ...Array.from({ length: Math.max(0, headings.length - filled.length) }, () => '')] };
+    });
+    const dates = new Set(headings.flatMap((heading, at) => (DATES.has(heading.trim()) ? [at] : [])));
+    sheet?.refuse({ file, columns: columnsOf?.(headings) ?? headings.keys(), dates, headings, after: head?.line ?? 0, last: body.at(-1)?.line ?? 0 }, problems);
+    stream.finish();
+    return {
+      encoding: stream.encoding,
+      hasMark: (stream.markLength ?? 0) > 0,
+      isMisread,
+      table: () => {
+        problems.refuse([], kind);
+        return { delimiter, headings, rows: table.filter(({ cells }) => cells.some((cell) => cell !== '')) };
+      },
+    };
+  } finally {
+    stream.close();
+  }
+}
+
+const withoutEmptyEnd = (cells: readonly string[]): readonly string[] => cells.slice(0, cells.findLastIndex((cell) => cell !== '') + 1);

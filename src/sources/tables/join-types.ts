@@ -1,0 +1,162 @@
+/** Joins a list of authentication types to the users of a source. */
+
+import type { Collation } from '../../model/compare.js';
+import type { AuthenticationType, TypeListInput, User } from '../../model/directory.js';
+import { UserError } from '../../model/user-error.js';
+import type { IdTable } from './id-table.js';
+import { describeProblem, quoted } from './problem.js';
+import type { Table } from './table.js';
+import type { Naming } from './type-headings.js';
+import type { TypeList, TypeListRow } from './type-list.js';
+import { NOWHERE, UserFinder } from './user-finder.js';
+
+export type UntypedUser = { -readonly [K in keyof User]: User[K] };
+
+export interface JoinedTypes {
+  readonly notes: readonly string[];
+  /** Rules that the list cannot answer, with the reason. */
+  readonly unanswered: Readonly<Record<string, string>>;
+}
+
+/** The users of a source, and how they are found. */
+export interface Joinable {
+  readonly users: readonly UntypedUser[];
+  readonly usersById: IdTable;
+  /** By `User.input`. */
+  readonly tables: readonly Table[];
+  readonly collation: Collation;
+}
+
+/** A list that was read, and how it is joined. */
+export interface TypeJoin {
+  readonly input: TypeListInput;
+  /** Gives every user the type that the list says. Throws a UserError with every row and user that does not fit. */
+  join(joinable: Joinable): JoinedTypes;
+}
+
+const MOST = 50;
+
+/** Returns how a list is joined to a source. */
+export const typeJoinOf = (list: TypeList): TypeJoin => ({ input: list.input, join: (joinable) => joinTypes(list, joinable) });
+
+function joinTypes(list: TypeList, { users, usersById, tables, collation }: Joinable): JoinedTypes {
+  refuseTyped(list, tables);
+  const finder = new UserFinder(users, usersById, collation);
+  refuseHeadingThatIsUser(list, finder);
+  const rowByPlace = new Int32Array(users.length).fill(NOWHERE);
+  const misfits = new Misfits(list);
+  let repeated = 0;
+  list.rows.forEach((row, at) => {
+    const place = finder.find(row, (column, text) => misfits.add(row, column, text));
+    if (place < 0) return;
+    const before = rowByPlace[place];
+    if (before === NOWHERE) rowByPlace[place] = at;
+    else if (list.rows[before].type === row.type) repeated++;
+    else
+      misfits.add(
+        row,
+        undefined,
+        `line ${list.rows[before].line} says that ${nameOf(users[place])} is ${WORDS[list.rows[before].type]}, this one ${WORDS[row.type]}.`,
+      );
+  });
+  const isOfBasic = list.option === '--basic-users';
+  const missing = isOfBasic ? [] : users.filter(({ place }) => rowByPlace[place] === NOWHERE);
+  if (misfits.total + missing.length > 0) throw refusal(list, misfits, missing, tables);
+  const counts = { basic: 0, idp: 0 };
+  let listedInactive = 0;
+  let inactive = 0;
+  for (const user of users) {
+    const at = rowByPlace[user.place];
+    user.authenticationType = at === NOWHERE ? 'idp' : list.rows[at].type;
+    counts[user.authenticationType]++;
+    if (user.active) continue;
+    inactive++;
+    if (at !== NOWHERE) listedInactive++;
+  }
+  const { path } = list.input;
+  const again = repeated === 0 ? '' : ` ${plural(repeated, 'row repeats a user', 'rows repeat users')}; each user counts once.`;
+  const isHidden = isOfBasic && inactive > 0 && listedInactive === 0;
+  return {
+    notes: [
+      ...list.notes,
+      isOfBasic
+        ? `${path}: ${plural(counts.basic, 'user counts', 'users count')} as Basic, and all others (${group(counts.idp)}) as IdP.${again}`
+        : `${path}: ${plural(counts.basic, 'user is', 'users are')} Basic and ${group(counts.idp)} IdP.${again}`,
+    ],
+    unanswered: isHidden
+      ? {
+          'inactive-basic-member': `${path} holds no inactive user of the source, which has ${group(inactive)}, and Admin > Users shows active users first: add the inactive Basic users, or list everybody with --auth-types`,
+        }
+      : {},
+  };
+}
+
+const WORDS: Readonly<Record<AuthenticationType, string>> = { basic: 'Basic', idp: 'IdP' };
+const VIEWS = 'Admin > Users shows active users first, and inactive ones in a view of their own. Copy both.';
+
+const group = (n: number): string => n.toLocaleString('en-US');
+const plural = (n: number, one: string, many: string): string => `${group(n)} ${n === 1 ? one : many}`;
+const nameOf = ({ id, userName }: User): string => (userName.trim() === '' ? `the user with the id ${quoted(id)}` : `user ${quoted(userName)}`);
+
+/** Types that the source states are the truth; a list beside them could only be older. */
+function refuseTyped({ option, input: { path } }: TypeList, tables: readonly Table[]): void {
+  const typed = tables.flatMap(({ role, columns, headings, file, table }) => {
+    const at = role === 'users' ? columns.get('authenticationType') : undefined;
+    return at === undefined
+      ? []
+      : [`${file}${table === undefined ? '' : `, table ${table}`}: the column ${JSON.stringify(headings[at])} holds the authentication types.`];
+  });
+  if (typed.length === 0) return;
+  throw new UserError(
+    `${path} was given with ${option}, but the source has authentication types of its own.`,
+    `Leave ${option} out, or take the column out of the export.`,
+    typed,
+  );
+}
+
+/** A user called "login" is not to be lost because the word is a heading as well. */
+function refuseHeadingThatIsUser({ headings, input: { path }, option }: TypeList, finder: UserFinder): void {
+  if (headings === undefined || !finder.hasUserName(headings)) return;
+  throw new UserError(
+    `${path}: the first line, ${quoted(headings.trim())}, is a heading, and a user of the source has that username: which of the two it is cannot be told.`,
+    `Give ${option} a list with another heading, such as id or email, or a list of everybody with --auth-types.`,
+  );
+}
+
+/** Rows that name nobody, or not one user; the first of them are kept. */
+class Misfits {
+  readonly lines: string[] = [];
+  total = 0;
+
+  constructor(readonly list: TypeList) {}
+
+  add({ line }: TypeListRow, column: Naming | undefined, message: string): void {
+    this.total++;
+    if (this.lines.length >= MOST) return;
+    const at = column === undefined ? undefined : this.list.columns.get(column);
+    this.lines.push(describeProblem({ file: this.list.input.path, line, ...at, message }));
+  }
+}
+
+function refusal({ input: { path }, option }: TypeList, misfits: Misfits, missing: readonly User[], tables: readonly Table[]): UserError {
+  const rows = misfits.total === 0 ? [] : [`${plural(misfits.total, 'row does', 'rows do')} not name one user of the source`];
+  const lacking = missing.length === 0 ? [] : [`${plural(missing.length, 'user of the source is', 'users of the source are')} missing from it`];
+  const more = (total: number, what: string): string[] => (total > MOST ? [`… and ${group(total - MOST)} more ${what}.`] : []);
+  return new UserError(`${path} does not fit the source: ${[...rows, ...lacking].join(', and ')}.`, hintFor(option, misfits.total, missing), [
+    ...misfits.lines,
+    ...more(misfits.total, 'rows'),
+    ...missing.slice(0, MOST).map((user) => {
+      const { file, table } = tables[user.input];
+      const message = `${nameOf(user)} is not in ${path}.`;
+      return describeProblem({ file, ...(table === undefined ? {} : { table }), line: user.line, message });
+    }),
+    ...more(missing.length, 'users'),
+  ]);
+}
+
+function hintFor(option: string, misfits: number, missing: readonly User[]): string {
+  if (missing.length > 0 && misfits === 0) {
+    return missing.every(({ active }) => !active) ? `All of them are inactive. ${VIEWS}` : `Every user needs a row in it. ${VIEWS}`;
+  }
+  return `Correct the list of ${option}: a username in it is written as in the export, and if a plan has renamed the user since, it is the new one.`;
+}

@@ -1,0 +1,24 @@
+/** Sources that list the members of each group in a file of its own: a group without one is no empty group. */
+
+import type { Group } from '../../model/directory.js';
+import { type Problems, quoted } from './problem.js';
+import type { Table } from './table.js';
+
+/** Refuses every organization-level group whose members were not given though those of others were; `tables` are the snapshot's inputs; returns notes. */
+export function checkMemberLists(groups: readonly Group[], tables: readonly Table[], problems: Problems): string[] {
+  const listed = new Set(tables.flatMap(({ membersOf }) => membersOf ?? []));
+  if (listed.size === 0) return [];
+  const without = groups.filter(({ id }) => !listed.has(id));
+  for (const { id, name, input, line } of without.filter(({ isOrganisationLevel }) => isOrganisationLevel)) {
+    problems.add({
+      file: tables[input].file,
+      line,
+      message: `the organization-level group ${quoted(name)} has no list of members; save GET /rest/v1/usergroups/${id}/users as members-${id}.json, or give it with --memberships ${id}=FILE, also if it is empty.`,
+    });
+  }
+  const projects = without.filter(({ isOrganisationLevel }) => !isOrganisationLevel).length;
+  if (projects === 0) return [];
+  return [
+    `${projects.toLocaleString('en-US')} project ${projects === 1 ? 'group has' : 'groups have'} no list of members; ${projects === 1 ? 'it is' : 'they are'} not synced, so none is needed.`,
+  ];
+}

@@ -1,0 +1,69 @@
+/** The names of people: kept as bytes, since hardly anybody's is asked for and a text for everybody would fill the memory. */
+
+import { TextBytes } from '../../collections/text-bytes.js';
+import type { PersonNames } from '../../model/directory.js';
+import type { Row, Table } from './table.js';
+
+const SPACE = 0x20;
+
+type AddName = (row: Row, bytes: TextBytes) => void;
+
+/** Returns what adds a cell, unless it is a spelling of no value. */
+function cellAdder({ columns, words }: Table, column: string): AddName | undefined {
+  const at = columns.get(column);
+  if (at === undefined) return undefined;
+  const nulls = words.of(column);
+  return (row, bytes) => {
+    const start = bytes.length;
+    row.addTo(bytes, at);
+    if (bytes.length - start <= nulls.longest && nulls.has(bytes.part(start, bytes.length))) bytes.shorten(start);
+  };
+}
+
+/** Returns what adds the name of a row's user, which may take two columns; nothing if the table has no names. */
+function nameAdder(table: Table): AddName {
+  const full = cellAdder(table, 'fullName');
+  if (full !== undefined) return full;
+  const first = cellAdder(table, 'firstName');
+  const last = cellAdder(table, 'lastName');
+  if (first === undefined || last === undefined) return first ?? last ?? (() => {});
+  return (row, bytes) => {
+    const start = bytes.length;
+    first(row, bytes);
+    const end = bytes.length;
+    if (end > start) bytes.byte(SPACE);
+    const next = bytes.length;
+    last(row, bytes);
+    if (bytes.length === next) bytes.shorten(end);
+  };
+}
+
+/** Names by place, in the order in which they were added. */
+export class NameList implements PersonNames {
+  readonly #bytes = new TextBytes();
+  /** Where each name ends. */
+  readonly #ends: number[] = [];
+
+  of(place: number): string {
+    return place < this.#ends.length ? this.#bytes.part(place === 0 ? 0 : this.#ends[place - 1], this.#ends[place]) : '';
+  }
+
+  /** Yields what reads the names of a table's rows: `add` that of the next user, `isSame` whether a row repeats the name at a place. */
+  reader(table: Table): { add(row: Row): void; isSame(place: number, row: Row): boolean } {
+    const bytes = this.#bytes;
+    const add = nameAdder(table);
+    return {
+      add: (row) => {
+        add(row, bytes);
+        this.#ends.push(bytes.length);
+      },
+      isSame: (place, row) => {
+        const start = bytes.length;
+        add(row, bytes);
+        const repeated = bytes.part(start, bytes.length);
+        bytes.shorten(start);
+        return repeated === this.of(place);
+      },
+    };
+  }
+}

@@ -1,0 +1,164 @@
+/** What cannot be read for certain, collected so that all of it is told at once. */
+
+import { UserError } from '../../model/user-error.js';
+
+export interface SourceProblem {
+  /** As the operating system finds it. */
+  readonly file: string;
+  readonly table?: string;
+  /** Physical line from 1, or rowid. */
+  readonly line?: number;
+  /** Cell from 1. */
+  readonly column?: number;
+  readonly heading?: string;
+  /** What is wrong, and what to do. */
+  readonly message: string;
+  /** What rows of one column have in common that are wrong in the same way, such as the value: these are one problem. */
+  readonly cause?: string;
+  /** How many rows are wrong in the same way, and the first of them; only if there are several. */
+  readonly rows?: { readonly count: number; readonly first: readonly number[] };
+}
+
+const MOST = 50;
+/** Lines that are named of rows with one cause. */
+const MOST_LINES = 5;
+/** Causes that are told apart: what comes after so many counts row by row. */
+const MOST_CAUSES = 10_000;
+
+const placeOf = ({ file, table }: Pick<SourceProblem, 'file' | 'table'>): string => `${file}\u0000${table ?? ''}`;
+
+const LONGEST = 60;
+
+/** Returns what a flag is given that maps a value, as `VALUE=active` if the value is too long for a message. */
+export const mappedTo = (value: string, meaning: string): string => (value.length > LONGEST ? `VALUE=${meaning}` : JSON.stringify(`${value}=${meaning}`));
+
+/** Yields a value fit for a message: cut, and in quotes that show where it ends. */
+export function quoted(value: string): string {
+  const cut = value.length > LONGEST ? `${value.slice(0, 57)}…` : value;
+  return JSON.stringify(cut);
+}
+
+/** Returns `line 2, line 5 and 3 more`. */
+function listRows({ count, first }: NonNullable<SourceProblem['rows']>, word: 'line' | 'row'): string {
+  const more = count - first.length;
+  return `${first.map((line) => `${word} ${line}`).join(', ')}${more > 0 ? ` and ${more.toLocaleString('en-US')} more` : ''}`;
+}
+
+/** Returns `users.csv, line 18, column 3 (active): …`, and for a problem of several rows which ones. */
+export function describeProblem({ file, table, line, column, heading, message, rows }: SourceProblem): string {
+  const place = [file];
+  if (table !== undefined) place.push(`table ${table}`);
+  if (line !== undefined) place.push(`${table === undefined ? 'line' : 'row'} ${line}`);
+  if (column !== undefined) place.push(`column ${column}${heading === undefined ? '' : ` (${heading})`}`);
+  else if (heading !== undefined) place.push(`column ${quoted(heading)}`);
+  const all = rows === undefined ? '' : ` In ${rows.count.toLocaleString('en-US')} rows: ${listRows(rows, table === undefined ? 'line' : 'row')}.`;
+  return `${place.join(', ')}: ${message}${all}`;
+}
+
+/** Wrong values of one column with their counts, for a problem that lists them all. */
+export class WrongValues {
+  readonly #seen = new Map<string, { count: number; readonly line: number }>();
+  #others = 0;
+
+  add(value: string, line: number): void {
+    const seen = this.#seen.get(value);
+    if (seen !== undefined) seen.count++;
+    else if (this.#seen.size < MOST_CAUSES) this.#seen.set(value, { count: 1, line });
+    else this.#others++;
+  }
+
+  /** The value that comes first, and its line; undefined if there is none. */
+  get first(): { readonly value: string; readonly line: number } | undefined {
+    for (const [value, { line }] of this.#seen) return { value, line };
+    return undefined;
+  }
+
+  /** Returns the first 20 values as `"LDAP" (2) from line 2, "Crowd" (1) on line 4`; rows of a table are named by `word`. */
+  describe(word: 'line' | 'row' = 'line'): string {
+    const shown = [...this.#seen].slice(0, 20);
+    const found = shown.map(([value, { count, line }]) => `${quoted(value)} (${count.toLocaleString('en-US')}) ${count === 1 ? 'on' : 'from'} ${word} ${line}`);
+    const more = this.#seen.size - shown.length;
+    return `${found.join(', ')}${more + this.#others > 0 ? ` and ${more.toLocaleString('en-US')}${this.#others > 0 ? ' or more' : ''} other values` : ''}`;
+  }
+
+  clear(): void {
+    this.#seen.clear();
+    this.#others = 0;
+  }
+}
+
+/** A source that was refused, with its problems in the order of reading. */
+export class SourceRefused extends UserError {
+  override readonly name = 'SourceRefused';
+
+  constructor(
+    readonly problems: readonly SourceProblem[],
+    readonly total: number,
+    readonly subject: 'source' | 'decisions' = 'source',
+  ) {
+    super(
+      `${subject === 'source' ? 'The source cannot be read for certain' : 'The decisions cannot be taken as they are'}: ${total.toLocaleString('en-US')} ${total === 1 ? 'problem' : 'problems'}.`,
+      subject === 'source'
+        ? 'Fix the export, or export again; nothing was skipped and nothing was judged.'
+        : 'Correct these rows; nothing was written and nothing was judged.',
+      [...problems.map(describeProblem), ...(total > problems.length ? [`… and ${(total - problems.length).toLocaleString('en-US')} more problems.`] : [])],
+    );
+  }
+}
+
+/** A problem to which rows with the same cause may still be added. */
+type Kept = { -readonly [K in keyof SourceProblem]: SourceProblem[K] };
+
+const byLine = (a: SourceProblem, b: SourceProblem): number => (a.line ?? 0) - (b.line ?? 0);
+
+/** Keeps the first 50 problems of each file and counts the rest. Rows of a column with one cause are one problem. */
+export class Problems {
+  readonly #byPlace = new Map<string, SourceProblem[]>();
+  readonly #byCause = new Map<string, Kept>();
+  #total = 0;
+
+  /** Adds a problem; one with a `cause` is added to the problem of the same column that has it already. */
+  add(found: SourceProblem): void {
+    const place = placeOf(found);
+    let problem = found;
+    if (found.cause !== undefined) {
+      const name = `${place}\u0000${found.column ?? found.heading ?? ''}\u0000${found.cause}`;
+      const known = this.#byCause.get(name);
+      if (known !== undefined) {
+        addRow(known, found.line);
+        return;
+      }
+      if (this.#byCause.size < MOST_CAUSES) {
+        const kept: Kept = { ...found };
+        this.#byCause.set(name, kept);
+        problem = kept;
+      }
+    }
+    this.#total++;
+    const first = this.#byPlace.get(place);
+    if (first === undefined) this.#byPlace.set(place, [problem]);
+    else if (first.length < MOST) first.push(problem);
+    else if (byLine(problem, first[MOST - 1]) < 0) {
+      // What only a whole file shows comes after it, and may lie in front.
+      first.push(problem);
+      first.sort(byLine).pop();
+    }
+  }
+
+  get total(): number {
+    return this.#total;
+  }
+
+  /** Throws SourceRefused where there is any: by file in the order given, then by line. */
+  refuse(order: readonly Pick<SourceProblem, 'file' | 'table'>[] = [], subject: SourceRefused['subject'] = 'source'): void {
+    if (this.#total === 0) return;
+    const places = new Set([...order.map(placeOf), ...this.#byPlace.keys()]);
+    const problems = [...places].flatMap((place) => [...(this.#byPlace.get(place) ?? [])].sort(byLine));
+    throw new SourceRefused(problems.slice(0, MOST), this.#total, subject);
+  }
+}
+
+function addRow(problem: Kept, line: number | undefined): void {
+  const { count, first } = problem.rows ?? { count: 1, first: problem.line === undefined ? [] : [problem.line] };
+  problem.rows = { count: count + 1, first: line === undefined || first.length >= MOST_LINES ? first : [...first, line] };
+}

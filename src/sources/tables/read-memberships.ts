@@ -1,0 +1,215 @@
+/** Rows of memberships tables, and cells of groups, → pairs of places; by id, or by group name and username. */
+
+import type { Collation } from '../../model/compare.js';
+import type { Group, MembershipSink, RecordLocation, User } from '../../model/directory.js';
+import type { IdTable } from './id-table.js';
+import { NullCells } from './null-cells.js';
+import { type Problems, quoted } from './problem.js';
+import { cellPlace, type Row, type Table } from './table.js';
+
+/** A name that more than one has. */
+const AMBIGUOUS = -2;
+const UNKNOWN = -1;
+
+/** Yields places by name; names that several have are marked. */
+function placesByName<T>(items: readonly T[], nameOf: (item: T) => string): Map<string, number> {
+  const places = new Map<string, number>();
+  items.forEach((item, place) => {
+    const name = nameOf(item);
+    if (name !== '') places.set(name, places.has(name) ? AMBIGUOUS : place);
+  });
+  return places;
+}
+
+/** Made when a name is first asked for: most exports name by id. */
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+export class MemberResolver {
+  readonly #usersByName: () => Map<string, number>;
+  readonly #usersByKey: () => Map<string, number>;
+  readonly #groupsByName: () => Map<string, number>;
+
+  constructor(
+    users: readonly User[],
+    groups: readonly Group[],
+    readonly usersById: IdTable,
+    readonly groupsById: IdTable,
+    readonly key: Collation['key'],
+  ) {
+    this.#usersByName = lazily(() => placesByName(users, ({ userName }) => userName));
+    this.#usersByKey = lazily(() => placesByName(users, ({ userName }) => key(userName)));
+    this.#groupsByName = lazily(() => placesByName(groups, ({ name }) => name));
+  }
+
+  /** Yields the place of the one user called so: to the letter, or else under the key of a username. */
+  userByName(name: string): number {
+    return this.#usersByName().get(name) ?? this.#usersByKey().get(this.key(name)) ?? UNKNOWN;
+  }
+
+  groupByName(name: string): number {
+    return this.#groupsByName().get(name) ?? UNKNOWN;
+  }
+
+  hasGroupNamed(name: string): boolean {
+    return this.#groupsByName().has(name);
+  }
+}
+
+type Find = (text: string) => number;
+
+/** A heading such as `group` does not say whether it holds ids or names: what fits both ways is ambiguous. */
+const eitherOf =
+  (byId: Find, byName: Find): Find =>
+  (text) => {
+    const id = byId(text);
+    const name = byName(text);
+    if (id === UNKNOWN) return name;
+    return name === UNKNOWN || name === id ? id : AMBIGUOUS;
+  };
+
+export interface MembershipsRead {
+  take(row: Row): void;
+  /** Returns what is to be said about the cells; to be asked after the last row. */
+  notes(): readonly string[];
+}
+
+/** Returns what takes the rows of one memberships table. */
+export function takeMemberships(table: Table, resolver: MemberResolver, sink: MembershipSink, problems: Problems, areIdsEnough = false): MembershipsRead {
+  const groupById: Find = (text) => resolver.groupsById.get(text.trim());
+  const userById: Find = (text) => resolver.usersById.get(text.trim());
+  const groupByName: Find = (text) => resolver.groupByName(text);
+  const userByName: Find = (text) => resolver.userByName(text);
+  const { columns } = table;
+  const nulls = new NullCells(table);
+  const choose = (choices: readonly (readonly [string, Find])[]): readonly [number, (row: Row) => string, Find] => {
+    for (const [column, find] of choices) {
+      const at = columns.get(column);
+      const text = nulls.reader(column);
+      if (at !== undefined && text !== undefined) return [at, text, find];
+    }
+    throw new Error('the headings were not resolved');
+  };
+  const [groupAt, groupText, findGroup] = choose([
+    ['groupId', groupById],
+    ['groupName', groupByName],
+    ['group', eitherOf(groupById, groupByName)],
+  ]);
+  const [userAt, userText, findUser] = choose([
+    ['userId', userById],
+    ['userName', userByName],
+    ['user', eitherOf(userById, userByName)],
+  ]);
+  const add = (row: Row, at: number, message: string, cause: string): void => problems.add({ ...cellPlace(table, row, at), message, cause });
+  const refuse = (row: Row, at: number, what: string, role: string): void =>
+    add(row, at, `${quoted(row.text(at))} fits more than one ${what}; name ${what}s by id (column ${role}).`, row.text(at));
+  const doubles = [
+    { what: 'group', ids: 'groupId', names: 'groupName', byId: groupById, byName: groupByName },
+    { what: 'user', ids: 'userId', names: 'userName', byId: userById, byName: userByName },
+  ].flatMap(({ ids, names, ...rest }) => {
+    const [idAt, nameAt] = [columns.get(ids), columns.get(names)];
+    return areIdsEnough || idAt === undefined || nameAt === undefined ? [] : [{ ids, names, idAt, nameAt, ...rest }];
+  });
+  /** Returns whether ids and names of a row are of the same, if it has both. */
+  const isOneMeant = (row: Row): boolean => {
+    let isOne = true;
+    for (const { what, ids, names, idAt, nameAt, byId, byName } of doubles) {
+      const id = table.words.value(ids, row.text(idAt).trim());
+      const name = table.words.value(names, row.text(nameAt));
+      const [found, named] = [byId(id), byName(name)];
+      const isLacking = id === '' && name.trim() !== '';
+      const isOther = found >= 0 && named >= 0 && found !== named;
+      if (isLacking)
+        add(row, idAt, `the id is missing, and the row names the ${what} ${quoted(name)}; give the id in every row, or leave that column out.`, name);
+      else if (isOther)
+        add(row, nameAt, `${quoted(name)} is another ${what} than the one with the id ${quoted(id)}; one of the two is wrong.`, `${id} ${name}`);
+      if (isLacking || isOther) isOne = false;
+    }
+    return isOne;
+  };
+  const areIds = doubles.length === 0 && findGroup === groupById && findUser === userById;
+  const take = (row: Row): void => {
+    if (areIds) {
+      const groupInteger = row.integer(groupAt);
+      const userInteger = row.integer(userAt);
+      const group = groupInteger < 0 ? UNKNOWN : resolver.groupsById.byInteger(groupInteger);
+      const user = userInteger < 0 ? UNKNOWN : resolver.usersById.byInteger(userInteger);
+      if (group >= 0 && user >= 0) {
+        sink.member(user, group);
+        return;
+      }
+    }
+    if (doubles.length > 0 && !isOneMeant(row)) return;
+    const groupName = groupText(row);
+    const userName = userText(row);
+    const group = findGroup(groupName);
+    const user = findUser(userName);
+    if (group >= 0 && user >= 0) {
+      sink.member(user, group);
+      return;
+    }
+    if (group === AMBIGUOUS) refuse(row, groupAt, 'group', 'groupId');
+    if (user === AMBIGUOUS) refuse(row, userAt, 'user', 'userId');
+    if (group === AMBIGUOUS || user === AMBIGUOUS) return;
+    const location: RecordLocation =
+      table.table === undefined ? { path: table.path, line: row.line } : { path: table.path, table: table.table, rowid: row.line };
+    sink.unknown({ user: userName, group: groupName, lacks: lacking(user, group), location });
+  };
+  return { take, notes: () => nulls.notes };
+}
+
+const lacking = (user: number, group: number): 'user' | 'group' | 'both' => (user >= 0 ? 'group' : group >= 0 ? 'user' : 'both');
+
+/**
+ * Yields the group names of one cell, as `A; B`, `A, B` or `[A, B]`. Commas are also parts of names: where the
+ * pieces can be joined to known names in more than one way, that is undefined.
+ */
+export function splitGroupsCell(cell: string, isGroup: (name: string) => boolean): string[] | undefined {
+  const text = cell.trim().replace(/^\[(.*)\]$/s, '$1');
+  if (text.trim() === '') return [];
+  if (isGroup(text)) return [text];
+  if (text.includes(';'))
+    return text
+      .split(';')
+      .map((name) => name.trim())
+      .filter((name) => name !== '');
+  const pieces = text.split(/,\s*/).filter((piece) => piece !== '');
+  if (pieces.every(isGroup) && !canJoin(pieces, isGroup)) return pieces.map((piece) => piece.trim());
+  return joinPieces(pieces, isGroup);
+}
+
+/** Some neighbouring pieces are also one known name. */
+function canJoin(pieces: readonly string[], isGroup: (name: string) => boolean): boolean {
+  for (let from = 0; from < pieces.length; from++) {
+    for (let to = from + 2; to <= Math.min(pieces.length, from + 6); to++) {
+      if (isGroup(pieces.slice(from, to).join(', '))) return true;
+    }
+  }
+  return false;
+}
+
+/** Joins pieces so that as many as can be become known names; undefined where two ways are equally good. */
+function joinPieces(pieces: readonly string[], isGroup: (name: string) => boolean): string[] | undefined {
+  const best: { unknown: number; ways: number; step: number }[] = [{ unknown: 0, ways: 1, step: 0 }];
+  for (let end = 1; end <= pieces.length; end++) {
+    let chosen = { unknown: Number.POSITIVE_INFINITY, ways: 0, step: 1 };
+    for (let step = 1; step <= Math.min(6, end); step++) {
+      const isKnown = isGroup(pieces.slice(end - step, end).join(', '));
+      if (!isKnown && step > 1) continue;
+      const before = best[end - step];
+      const unknown = before.unknown + (isKnown ? 0 : 1);
+      if (unknown < chosen.unknown) chosen = { unknown, ways: before.ways, step };
+      else if (unknown === chosen.unknown) chosen = { ...chosen, ways: chosen.ways + before.ways };
+    }
+    best.push(chosen);
+  }
+  if (best[pieces.length].ways > 1) return undefined;
+  const names: string[] = [];
+  for (let end = pieces.length; end > 0; end -= best[end].step) names.push(pieces.slice(end - best[end].step, end).join(', '));
+  return names.reverse();
+}

@@ -1,0 +1,170 @@
+/** Rows of users tables → users, and the memberships that their `groups` cells state. */
+
+import type { User } from '../../model/directory.js';
+import { FurtherList } from './further-columns.js';
+import { IdTable } from './id-table.js';
+import { NullCells } from './null-cells.js';
+import { NameList } from './person-names.js';
+import { type Problems, quoted, WrongValues } from './problem.js';
+import { cellPlace, type Row, type Table } from './table.js';
+import { markUsers, type UserWords } from './user-marks.js';
+import { namePartsReader } from './user-names.js';
+import { activityReader, type CellProblem, isNullStatus, type Remembered, refuseTypes, type TypeWishes, typeReader } from './user-status.js';
+
+export interface UserWishes extends UserWords, TypeWishes {
+  /** Names of people are read; a check has no use for them. */
+  readonly withNames: boolean;
+  /** Columns that no rule reads are kept as checksums, for telling later whether they changed. */
+  readonly withFurther?: boolean;
+  /** Given and family names by themselves are read as well. */
+  readonly withNameParts?: boolean;
+  /** Memberships are followed by their ids, whatever names stand beside these. */
+  readonly areIdsEnough?: boolean;
+}
+
+export interface UsersRead {
+  readonly users: User[];
+  readonly usersById: IdTable;
+  /** Only where they were wished for. */
+  readonly names: NameList | undefined;
+  /** Only if they were wished for. */
+  readonly further: FurtherList | undefined;
+  /** Takes the rows of one table; `input` is its index in the snapshot. */
+  take(table: Table, input: number, onGroups: (user: number, cell: string, line: number) => void): (row: Row) => void;
+  /** Adds what only the whole table shows; to be called after the last row of each. */
+  end(table: Table): string[];
+}
+
+/** Yields an id as other tables name it; a username that serves as one is kept to the letter. */
+function idOf(text: string, column: 'id' | 'uid' | 'userName'): string {
+  if (column === 'userName') return text;
+  return column === 'uid' ? text.trim().replace(/^u(?=\d+$)/, '') : text.trim();
+}
+
+export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
+  const users: User[] = [];
+  const usersById = new IdTable();
+  const names = wishes.withNames ? new NameList() : undefined;
+  const further = wishes.withFurther === true ? new FurtherList() : undefined;
+  const unknownTypes = new WrongValues();
+  const places = new Map<number, Table>();
+  const markerFor = markUsers(wishes);
+  const system: string[] = [];
+  let repeated = 0;
+  let ended: { readonly nulls: NullCells; readonly isActive: Remembered<boolean> } | undefined;
+
+  const cellProblem: CellProblem = (table, row, column, message, cause) => {
+    problems.add({ ...cellPlace(table, row, table.columns.get(column) ?? 0), message, ...(cause === undefined ? {} : { cause }) });
+  };
+
+  const takeTable: UsersRead['take'] = (table, input, onGroups) => {
+    places.set(input, table);
+    const idColumn = table.columns.has('id') ? 'id' : table.columns.has('uid') ? 'uid' : 'userName';
+    const idAt = table.columns.get(idColumn);
+    const nulls = new NullCells(table);
+    const userName = nulls.reader('userName');
+    const userNameAt = table.columns.get('userName');
+    const emailAt = table.columns.get('email');
+    if (idAt === undefined || userName === undefined || userNameAt === undefined || emailAt === undefined) throw new Error('the headings were not resolved');
+    const groups = nulls.reader('groups');
+    const idNulls = table.words.of(idColumn);
+    const emailNulls = table.words.of('email');
+    const isActive = activityReader(table, cellProblem);
+    ended = { nulls, isActive };
+    const authenticationType = typeReader(table, wishes, unknownTypes);
+    const name = names?.reader(table);
+    const addFurther = further?.adder(table);
+    const nameParts = wishes.withNameParts === true ? namePartsReader(table) : undefined;
+    const mark = markerFor?.(table);
+    return (row) => {
+      const integer = row.integer(idAt);
+      const given = integer < 0 ? idOf(row.text(idAt), idColumn) : String(integer);
+      const trimmed = idNulls.has(given) ? '' : given;
+      if (trimmed === '') {
+        cellProblem(table, row, idColumn, `the ${idColumn === 'userName' ? 'username' : 'id'} is missing; every user needs one.`);
+        // What else is wrong with the row is told as well.
+        isActive.read(row);
+        authenticationType(row);
+        return;
+      }
+      const login = userName(row);
+      const known = integer < 0 ? usersById.get(trimmed) : usersById.byInteger(integer);
+      const isRepeated = known >= 0;
+      const place = isRepeated ? known : users.length;
+      const email = row.isSame(emailAt, userNameAt) && login !== '' ? login : row.text(emailAt);
+      const plain: User = {
+        place,
+        id: trimmed,
+        userName: login,
+        email: emailNulls.has(email) ? nulls.value('email', email) : email,
+        active: isActive.read(row),
+        authenticationType: authenticationType(row),
+        input,
+        line: row.line,
+      };
+      // A copy has room for further values: a third more for every user of an export, most of which need none.
+      const user: User = mark === undefined && nameParts === undefined ? plain : { ...plain, ...mark?.(row, trimmed, login), ...nameParts?.(row) };
+      if (isRepeated) {
+        const first = users[known];
+        if (groups === undefined || first.input !== input || !isSamePerson(first, user) || name?.isSame(known, row) === false) {
+          const other = places.get(first.input);
+          cellProblem(
+            table,
+            row,
+            idColumn,
+            `the ${idColumn === 'userName' ? 'username' : 'id'} ${quoted(trimmed)} is there already, on ${other?.file === table.file ? '' : `${other?.file}, `}line ${first.line}; every user needs one row.`,
+          );
+          return;
+        }
+        repeated++;
+      } else {
+        if (user.isLeftOut !== true && isSystemAccount(user)) system.push(trimmed);
+        users.push(user);
+        name?.add(row);
+        addFurther?.(row);
+        if (integer < 0) usersById.set(trimmed, place);
+        else usersById.set(trimmed, place, integer);
+      }
+      if (groups !== undefined) onGroups(place, groups(row), row.line);
+    };
+  };
+
+  return {
+    users,
+    usersById,
+    names,
+    further,
+    take: takeTable,
+    end(table) {
+      const notes: string[] = [];
+      if (system.length > 0) notes.push(systemNote(table.path, system.splice(0)));
+      if (repeated > 0)
+        notes.push(`${table.path}: ${repeated} ${repeated === 1 ? 'row repeats a user' : 'rows repeat users'} for another group; each user counts once.`);
+      repeated = 0;
+      refuseTypes(table, unknownTypes, problems);
+      if (ended !== undefined) {
+        const { nulls, isActive } = ended;
+        nulls.count(
+          'disabled',
+          isActive.count((cell) => table.columns.has('disabled') && isNullStatus(table, cell)),
+        );
+        notes.push(...nulls.notes);
+      }
+      if (!table.columns.has('active') && !table.columns.has('disabled') && table.activity === undefined) {
+        notes.push(`${table.path} has no status column: who is inactive was read from the license type. Such lists often hold active users only.`);
+      }
+      return notes;
+    },
+  };
+}
+
+/** Looks like an account that Jama Connect made for itself: the first administrator, or the core instance user. */
+const isSystemAccount = ({ id, userName, email }: User): boolean => (id === '1' && userName.toLowerCase() === 'root') || email.toLowerCase() === 'systemuser';
+
+const systemNote = (path: string, ids: readonly string[]): string =>
+  `${path}: ${ids.length === 1 ? `user ${ids[0]} looks` : `users ${ids.join(' and ')} look`} like ${ids.length === 1 ? 'a system account' : 'system accounts'} of Jama Connect and ${ids.length === 1 ? 'is' : 'are'} audited like everybody else. Renaming one may lock administrators out: say ${ids.map((id) => `--leave-out-user ${id}`).join(' ')} to leave ${ids.length === 1 ? 'it' : 'them'} as ${ids.length === 1 ? 'it is' : 'they are'}.`;
+
+/** Repeats a user's row for another group, as reports with one row a user and group do. */
+function isSamePerson(a: User, b: User): boolean {
+  return a.userName === b.userName && a.email === b.email && a.active === b.active && a.authenticationType === b.authenticationType;
+}

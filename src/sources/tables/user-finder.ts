@@ -1,0 +1,133 @@
+/** Finds users by what a list says of them: id, username, email. */
+
+import { KeyTable } from '../../collections/key-table.js';
+import type { Collation } from '../../model/compare.js';
+import type { User } from '../../model/directory.js';
+import type { IdTable } from './id-table.js';
+import { quoted } from './problem.js';
+import { NAMING, type Naming } from './type-headings.js';
+import type { TypeListRow } from './type-list.js';
+
+export const NOWHERE = -1;
+const SEVERAL = -2;
+/** More than there are keys. */
+const KEYS = 2 ** 26;
+const COLUMNS: Readonly<Record<Naming, string>> = { id: 'id', userName: 'username', email: 'email' };
+
+/** Finds the one user whom a row names. */
+export class UserFinder {
+  readonly #users: readonly User[];
+  readonly #usersById: IdTable;
+  readonly #collation: Collation;
+  #byUserName: KeyIndex | undefined;
+  #byEmail: KeyIndex | undefined;
+  #byBoth: Map<number, number> | undefined;
+
+  constructor(users: readonly User[], usersById: IdTable, collation: Collation) {
+    this.#users = users;
+    this.#collation = collation;
+    this.#usersById = usersById;
+  }
+
+  // Made when they are first asked for: a list by id needs neither.
+  get #userNames(): KeyIndex {
+    this.#byUserName ??= new KeyIndex(this.#users, this.#collation, ({ userName }) => userName);
+    return this.#byUserName;
+  }
+
+  get #emails(): KeyIndex {
+    this.#byEmail ??= new KeyIndex(this.#users, this.#collation, ({ email }) => email);
+    return this.#byEmail;
+  }
+
+  hasUserName(text: string): boolean {
+    return this.#userNames.find(text) !== NOWHERE;
+  }
+
+  /** Returns the place of the one user who fits everything that the row gives, or -1 after telling why there is none. */
+  find(row: TypeListRow, refuse: (column: Naming | undefined, message: string) => void): number {
+    const given = NAMING.filter((column) => !this.#collation.isBlank(row[column]));
+    const found = given.map((column) => this.#findBy(column, row[column]));
+    if (found.every((place) => place === NOWHERE)) {
+      refuse(given.length === 1 ? given[0] : undefined, `no user has ${given.map((column) => `the ${COLUMNS[column]} ${quoted(row[column])}`).join(' or ')}.`);
+      return NOWHERE;
+    }
+    const place = given.length === 1 ? found[0] : this.#fitting(row, given, found);
+    if (place === SEVERAL) {
+      refuse(
+        given.length === 1 ? given[0] : undefined,
+        `${given.map((column) => `the ${COLUMNS[column]} ${quoted(row[column])}`).join(' with ')} fits more than one user; name each by id.`,
+      );
+    } else if (place === NOWHERE) refuse(undefined, this.#disagreement(row, given, found));
+    return place < 0 ? NOWHERE : place;
+  }
+
+  #findBy(column: Naming, text: string): number {
+    if (column === 'id') return this.#usersById.get(text);
+    return (column === 'userName' ? this.#userNames : this.#emails).find(text);
+  }
+
+  /** Returns the place of the user who fits several cells, -2 if several users do, -1 if none does. */
+  #fitting(row: TypeListRow, given: readonly Naming[], found: readonly number[]): number {
+    if (found.includes(NOWHERE)) return NOWHERE;
+    const [first] = found;
+    if (given[0] === 'id') return given.slice(1).every((column) => this.#has(first, column, row[column])) ? first : NOWHERE;
+    this.#byBoth ??= this.#pairs();
+    return this.#byBoth.get(pairOf(this.#userNames.numberOf(row.userName), this.#emails.numberOf(row.email))) ?? NOWHERE;
+  }
+
+  #has(place: number, column: Naming, text: string): boolean {
+    const index = column === 'userName' ? this.#userNames : this.#emails;
+    return index.numbers[place] === index.numberOf(text);
+  }
+
+  #pairs(): Map<number, number> {
+    const pairs = new Map<number, number>();
+    this.#users.forEach((_, place) => {
+      const pair = pairOf(this.#userNames.numbers[place], this.#emails.numbers[place]);
+      pairs.set(pair, pairs.has(pair) ? SEVERAL : place);
+    });
+    return pairs;
+  }
+
+  #disagreement(row: TypeListRow, given: readonly Naming[], found: readonly number[]): string {
+    const told = given.map((column, at) => {
+      const cell = `the ${COLUMNS[column]} ${quoted(row[column])}`;
+      if (found[at] === NOWHERE) return `no user has ${cell}`;
+      return found[at] === SEVERAL ? `${cell} is that of several users` : `${cell} is that of the user with the id ${quoted(this.#users[found[at]].id)}`;
+    });
+    return `the row does not mean one user: ${told.join(', ')}.`;
+  }
+}
+
+const pairOf = (userName: number, email: number): number => (userName + 1) * KEYS + email + 1;
+
+/** Places of users by the key of one of their values. */
+class KeyIndex {
+  readonly #keys: KeyTable;
+  /** By place; -1 for a blank value. */
+  readonly numbers: Int32Array;
+  /** By number of the key. */
+  readonly #places: number[] = [];
+
+  constructor(users: readonly User[], { key }: Collation, textOf: (user: User) => string) {
+    this.#keys = new KeyTable(key);
+    this.numbers = new Int32Array(users.length);
+    users.forEach((user, place) => {
+      const number = this.#keys.intern(textOf(user));
+      this.numbers[place] = number;
+      if (number === this.#places.length) this.#places.push(place);
+      else if (number >= 0) this.#places[number] = SEVERAL;
+    });
+  }
+
+  numberOf(text: string): number {
+    return this.#keys.find(text);
+  }
+
+  /** Returns the place of the user with a key, -2 if there are several, -1 if there is none. */
+  find(text: string): number {
+    const number = this.numberOf(text);
+    return number < 0 ? NOWHERE : this.#places[number];
+  }
+}

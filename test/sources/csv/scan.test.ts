@@ -1,0 +1,205 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FileStream } from '../../../src/sources/csv/file-stream.js';
+import { RecordScanner, type ScanProblem } from '../../../src/sources/csv/scan.js';
+import { type MadeTable, quoteSoup, tables } from '../../support/tables.js';
+import { temporaryFolders } from '../../support/temporary.js';
+
+const folder = temporaryFolders()();
+const file = join(folder, 'table.csv');
+
+/** Hands out at most so many bytes at a time, as a slow pipe does. */
+class Trickle extends FileStream {
+  constructor(
+    path: string,
+    readonly most: number,
+  ) {
+    super(path);
+  }
+
+  override fill(target: Buffer, offset: number): number {
+    return super.fill(target.subarray(0, Math.min(target.length, offset + this.most)), offset);
+  }
+}
+
+interface Scanned {
+  readonly rows: readonly { readonly line: number; readonly cells: readonly string[] }[];
+  readonly problems: readonly ScanProblem[];
+  readonly blankLines: number;
+}
+
+function scan(text: string | Buffer, delimiter: string, open: (path: string) => FileStream = (path) => new FileStream(path)): Scanned {
+  writeFileSync(file, text);
+  const stream = open(file);
+  try {
+    const scanner = new RecordScanner(stream);
+    const rows: { line: number; cells: string[] }[] = [];
+    const problems: ScanProblem[] = [];
+    scanner.scan(
+      { delimiter, quote: 'double', escape: 'none' },
+      {
+        row: (row) => rows.push({ line: row.line, cells: Array.from({ length: row.width }, (_, at) => row.text(at)) }),
+        problem: (problem) => problems.push(problem),
+      },
+    );
+    return { rows, problems, blankLines: scanner.blankLines };
+  } finally {
+    stream.close();
+  }
+}
+
+const readWhole = (text: string, delimiter: string): string[][] => parse(text, { delimiter, relax_column_count: true, record_delimiter: ['\r\n', '\n'] });
+
+/** Yields what csv-parse reads of the whole text, with the lines that the text was made with. */
+function expectedOf({ text, delimiter, records }: MadeTable): Scanned['rows'] {
+  const read = readWhole(text, delimiter);
+  if (read.length !== records.length) throw new Error('the table was made with other records than csv-parse reads');
+  return read.flatMap((cells, at) => (records[at].isBlank ? [] : [{ line: records[at].line, cells }]));
+}
+
+const blanks = ({ records }: MadeTable): number => records.filter(({ isBlank }) => isBlank).length;
+
+describe('RecordScanner', () => {
+  it('reads what csv-parse reads, over dialects, with the lines', () => {
+    fc.assert(
+      fc.property(tables, (table) => {
+        expect(scan(table.text, table.delimiter)).toEqual({ rows: expectedOf(table), problems: [], blankLines: blanks(table) });
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('reads the same when the stream hands out a few bytes at a time', () => {
+    fc.assert(
+      fc.property(tables, fc.integer({ min: 1, max: 7 }), (table, most) => {
+        expect(scan(table.text, table.delimiter, (path) => new Trickle(path, most)).rows).toEqual(expectedOf(table));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('reads the same across the end of a stretch, wherever it cuts', () => {
+    const stretch = 1 << 20;
+    fc.assert(
+      fc.property(tables, fc.nat(), fc.boolean(), (table, where, isQuoted) => {
+        const length = Buffer.byteLength(table.text);
+        const filler = 'x'.repeat(stretch - 4 - (length === 0 ? 0 : where % length));
+        const first = isQuoted ? `"${filler.slice(2)}"` : filler;
+        const text = `${first}\n${table.text}`;
+        const { rows } = scan(text, table.delimiter);
+        expect(rows[0].cells.length).toBe(1);
+        expect(rows[0].cells[0].length).toBe(isQuoted ? filler.length - 2 : filler.length);
+        expect(rows.slice(1)).toEqual(expectedOf(table).map(({ line, cells }) => ({ line: line + 1, cells })));
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  it('reads records that are longer than a stretch', () => {
+    const long = 'é'.repeat(900_000);
+    const text = `a,b\n1,"${long}\n${long}"\n${long},2\n3,4\n`;
+    const { rows, problems } = scan(text, ',');
+    expect(problems).toEqual([]);
+    expect(rows.map(({ line, cells }) => [line, ...cells.map((cell) => cell.length)])).toEqual([
+      [1, 1, 1],
+      [2, 1, 1_800_001],
+      [4, 900_000, 1],
+      [5, 1, 1],
+    ]);
+  });
+
+  it('reads a long table of all dialects at once as csv-parse does', () => {
+    const lines = Array.from({ length: 60_000 }, (_, at) => (at % 7 === 0 ? `"${at}\n""é""",${at}` : at % 11 === 0 ? '' : `${at},🥐${at}`));
+    const text = lines.join('\r\n');
+    const { rows, problems } = scan(text, ',');
+    expect(problems).toEqual([]);
+    expect(rows.map(({ cells }) => cells)).toEqual(readWhole(text, ',').filter((cells) => cells.length > 1));
+    expect(rows.at(-1)?.line).toBe(text.split('\n').length);
+  });
+
+  it('refuses quotes exactly where csv-parse refuses the file', () => {
+    fc.assert(
+      fc.property(quoteSoup, (text) => {
+        let whole: string[][] | undefined;
+        try {
+          whole = readWhole(text, ',');
+        } catch {
+          whole = undefined;
+        }
+        const { rows, problems } = scan(text, ',');
+        expect(problems.length === 0).toBe(whole !== undefined);
+        for (const problem of problems) expect(problem.kind).toBe('quote');
+        if (whole !== undefined) {
+          const hasContent = ({ length, 0: first }: string[]): boolean => length > 1 || first !== '';
+          // A blank line is no record; a record of one empty quoted cell is one.
+          expect(rows.map(({ cells }) => [...cells]).filter(hasContent)).toEqual(whole.filter(hasContent));
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('tells every record with a wrong quote, and reads the others', () => {
+    const { rows, problems } = scan('a,b\n1,x"y\n"2"z,3\n4,5\n6,"7', ',');
+    expect(rows.map(({ line, cells }) => [line, ...cells])).toEqual([
+      [1, 'a', 'b'],
+      [4, '4', '5'],
+    ]);
+    expect(problems.map(({ line, column, kind }) => [line, column, kind])).toEqual([
+      [2, 2, 'quote'],
+      [3, 1, 'quote'],
+      [5, 2, 'quote'],
+    ]);
+  });
+
+  it.each([
+    ['no bytes', ''],
+    ['one cell', 'a'],
+    ['a delimiter alone', ','],
+    ['an empty quoted cell', '""'],
+    ['an empty quoted cell at the end', 'a\n""'],
+    ['line ends alone', '\n\r\n\n'],
+    ['a carriage return within a cell', 'a\rb,c\n'],
+    ['two carriage returns before the line feed', 'a\r\r\nb'],
+    ['a lone carriage return at the end of the file', 'a,b\r'],
+    ['a delimiter at the end of the file', 'a,b\nc,'],
+    ['quotes around a carriage return', '"\r"\n"\r\n"\r\nx'],
+    ['a space before a quote', 'a, "b"\n'],
+    ['a NUL', 'a\u0000b,c\n'],
+  ])('agrees with csv-parse on %s', (_, text) => {
+    let whole: string[][] | 'refused';
+    try {
+      whole = readWhole(text, ',');
+    } catch {
+      whole = 'refused';
+    }
+    const { rows, problems } = scan(text, ',');
+    if (whole === 'refused') expect(problems).toHaveLength(1);
+    else {
+      const isBlank = (cells: readonly string[]): boolean => cells.length === 1 && cells[0] === '';
+      expect(problems).toEqual([]);
+      expect(rows.map(({ cells }) => cells).filter((cells) => !isBlank(cells))).toEqual(whole.filter((cells) => !isBlank(cells)));
+    }
+  });
+
+  it('finds bytes that are no UTF-8, with line and column, and reads the other records', () => {
+    const text = Buffer.concat([
+      Buffer.from('a,b\n"1\n",x\n2,'),
+      Buffer.from([0xe9]),
+      Buffer.from('t\n3,ok\n"4,\n",'),
+      Buffer.from([0xc3, 0x28]),
+      Buffer.from('\n'),
+    ]);
+    const { rows, problems } = scan(text, ',');
+    expect(rows.map(({ line }) => line)).toEqual([1, 2, 5]);
+    expect(problems.map(({ line, column, kind }) => [line, column, kind])).toEqual([
+      [4, 2, 'encoding'],
+      [7, 2, 'encoding'],
+    ]);
+    expect(problems[0].message).toContain('0xE9');
+    expect(problems[1].message).toContain('0xC3');
+  });
+});

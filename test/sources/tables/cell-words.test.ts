@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CellWords, refuseWrongNulls } from '../../../src/sources/tables/cell-words.js';
+import { parseActivity } from '../../../src/sources/tables/values.js';
+import { Vocabulary } from '../../../src/targets/vocabulary.js';
+
+describe('--null', () => {
+  const has = (nulls: readonly string[], role: 'users' | 'groups' | 'memberships', column: string, text: string): boolean =>
+    new CellWords(role, { nulls }).of(column).has(text);
+
+  it.each([
+    [[], 'users', 'email', 'NULL', true],
+    [[], 'users', 'email', '\\N', true],
+    [[], 'users', 'email', 'null', false],
+    [[], 'users', 'email', ' NULL', false],
+    [[], 'users', 'id', 'NULL', true],
+    [[], 'users', 'userName', 'NULL', false],
+    [[], 'groups', 'name', '\\N', false],
+    [[], 'memberships', 'groupName', 'NULL', false],
+    [['0'], 'groups', 'project', '0', true],
+    [['0'], 'users', 'fullName', '0', true],
+    [['0'], 'users', 'id', '0', false],
+    [['0'], 'users', 'active', '0', false],
+    [['0'], 'groups', 'name', '0', false],
+    [['groups.project=0'], 'groups', 'project', '0', true],
+    [['groups.project=0'], 'users', 'email', '0', false],
+    [['groups.name=(none)'], 'groups', 'name', '(none)', true],
+    // What stands after the first sign is the value, and what is no column is a value as a whole.
+    [['groups.project=a=b'], 'groups', 'project', 'a=b', true],
+    [['a=b'], 'groups', 'project', 'a=b', true],
+    [['v1.2=x'], 'groups', 'project', 'v1.2=x', true],
+  ] as const)('%j: %s.%s %j is none: %s', (nulls, role, column, text, isNull) => expect(has(nulls, role, column, text)).toBe(isNull));
+
+  it('is not asked of formats with a null of their own, but for what a person says', () => {
+    const words = new CellWords('users', { nulls: ['-'] }, false);
+    expect(['NULL', '\\N', '-'].map((text) => words.of('email').has(text))).toEqual([false, false, true]);
+    expect(words.groupsCell('NULL', undefined)).toBe('NULL');
+  });
+
+  it.each([
+    ['', /is empty/],
+    ['groups.project=', /names no spelling/],
+    ['groups.projects=0', /"groups\.projects", which does not exist/],
+    ['group.project=0', /"group\.project", which does not exist/],
+    ['users.id=0', /every row needs its id/],
+    ['memberships.groupId=-', /every row needs its id/],
+    ['users.disabled=x', /choice of known words/],
+    ['users.authenticationType=x', /choice of known words/],
+    ['groups.scope=x', /choice of known words/],
+  ])('%j is refused', (text, message) => expect(() => refuseWrongNulls([text])).toThrow(message));
+
+  it('takes NULL in a list of groups for a group only if there is one', () => {
+    const words = new CellWords('users', {});
+    expect(words.groupsCell('NULL', () => true)).toBe('NULL');
+    expect(words.groupsCell('NULL', () => false)).toBe('');
+    expect(words.groupsCell('NULL', undefined)).toBeUndefined();
+    expect(new CellWords('users', { nulls: ['users.groups=NULL'] }).groupsCell('NULL', () => true)).toBe('');
+  });
+});
+
+describe('a status in other words', () => {
+  const map = { wahr: 'active', falsch: 'inactive', t: 'active' } as const;
+
+  it.each([
+    ['WAHR', 'active', true],
+    [' Falsch ', 'active', false],
+    ['WAHR', 'disabled', true],
+    // What a person says comes before what the word would say.
+    ['T', 'disabled', true],
+    ['F', 'disabled', true],
+    ['toString', 'active', undefined],
+  ] as const)('%j in %s', (text, column, isActive) => expect(parseActivity(text, column, map)).toBe(isActive));
+
+  it('is written so that it is read back', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom<'active' | 'disabled'>('active', 'disabled'),
+        fc.dictionary(fc.constantFrom('wahr', 'falsch', 'true', 'false', 't', 'f', '1', '0', 'tak', ''), fc.constantFrom('active', 'inactive')),
+        fc.array(fc.constantFrom('WAHR', 'Falsch', 'TRUE', 'f', '1', 'NULL', '', 'yes'), { minLength: 1 }),
+        fc.boolean(),
+        (column, activeMap, cells, isActive) => {
+          const vocabulary = new Vocabulary(column, activeMap);
+          for (const cell of cells) vocabulary.see(cell);
+          const text = vocabulary.spell(isActive, cells[0]);
+          if (text !== undefined) expect(vocabulary.isActive(text)).toBe(isActive);
+        },
+      ),
+    );
+  });
+
+  it('follows the words of the column', () => {
+    const vocabulary = new Vocabulary('active', map);
+    vocabulary.see('WAHR');
+    expect(vocabulary.spell(false, 'WAHR')).toBe('FALSCH');
+    vocabulary.see('falsch');
+    expect(vocabulary.spell(false, 'WAHR')).toBe('falsch');
+    expect(new Vocabulary('active', { true: 'inactive', wahr: 'inactive' }).spell(true, 'wahr')).toBeUndefined();
+  });
+});
