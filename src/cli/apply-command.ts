@@ -2,8 +2,8 @@
 
 import { dirname, join, relative } from 'node:path';
 import type { SourceRequest } from '../sources/source.js';
-import { realPath, whyInSource } from '../targets/decision.js';
 import { whyNotWritten } from '../targets/registry.js';
+import { realPath, whyInSource } from '../targets/run/applicability.js';
 import { fileWords, shellWord } from './command-words.js';
 import type { SharedFlags } from './options.js';
 import type { Prepared } from './prepare.js';

@@ -1,9 +1,9 @@
 /** A person's word before anything is written: asked for on a terminal, given by --yes elsewhere. */
 
 import { EXIT, Refusal } from './exit.js';
-import { fitted } from './fitted.js';
 import type { Io } from './io.js';
 import { openQuestions } from './questions.js';
+import { fitted } from './wrap-terminal-text.js';
 
 export interface ConsentRequest {
   /** What would happen, as lines. */

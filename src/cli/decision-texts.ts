@@ -1,9 +1,9 @@
 /** Rows of decisions.csv as a person reads them on a terminal, one after the other. */
 
 import type { DecisionAction } from '../model/finding.js';
-import { onlyUserName } from '../plan/answer-limits.js';
-import { type AskedAbout, possibleActions, statedName } from '../plan/bound-users.js';
+import { onlyUserName } from '../plan/answer-validation.js';
 import { type Answer, DECISION_COLUMNS } from '../plan/decision-rows.js';
+import { type AskedAbout, possibleActions, statedName } from '../plan/question-context.js';
 import { cut, wrap } from '../reporters/columns.js';
 import { visible } from '../reporters/visible.js';
 import { findRule } from '../rules/registry.js';

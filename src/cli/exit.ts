@@ -2,9 +2,9 @@
 
 import { UserError } from '../model/user-error.js';
 import { printable } from '../reporters/visible.js';
-import type { Signal } from '../targets/world.js';
-import { fitted } from './fitted.js';
+import type { Signal } from '../targets/run/process-info.js';
 import type { Io } from './io.js';
+import { fitted } from './wrap-terminal-text.js';
 
 export const EXIT = {
   done: 0,

@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, statSync } from 'node:fs';
 import type { Report } from '../audit/report.js';
 import { UserError } from '../model/user-error.js';
 import { fileOf } from '../sources/xlsx/workbook-file.js';
-import { hashFile } from '../targets/files.js';
+import { hashFile } from '../targets/run/files.js';
 import type { Io } from './io.js';
 import { type OutputWord, refuseDoubled } from './outputs.js';
 import { type ListFile, type Prepared, pathFrom } from './prepare.js';

@@ -1,10 +1,10 @@
 /** Undos that were interrupted, told by every command that has to do with the plan of their run. */
 
 import { UserError } from '../model/user-error.js';
-import { interruptedUndos } from '../targets/decision.js';
+import { interruptedUndos } from '../targets/run/applicability.js';
 import { shellWord } from './command-words.js';
-import { fitted } from './fitted.js';
 import type { Io } from './io.js';
+import { fitted } from './wrap-terminal-text.js';
 
 /** Names each of them with the command that finishes it, on stderr; says so if the runs cannot be read. Returns whether there are any. */
 export function tellInterruptedUndos(planFile: string, { stderr }: Pick<Io, 'stderr'>): boolean {

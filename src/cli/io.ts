@@ -1,7 +1,7 @@
 /** The world as the program sees it; a test gives another one. */
 
 import { hostname } from 'node:os';
-import type { Signal } from '../targets/world.js';
+import type { Signal } from '../targets/run/process-info.js';
 
 export interface Output {
   write(text: string): void;

@@ -8,8 +8,8 @@ import { READING_ONLY } from '../reporters/plan-markdown.js';
 import type { Encoding } from '../sources/csv/encoding.js';
 import { readDecisionCells } from '../sources/tables/cells.js';
 import { fileOf } from '../sources/xlsx/workbook-file.js';
-import { type KnownRun, knownRuns, undoOf } from '../targets/run-folder.js';
-import { isUnwritten } from '../targets/standing.js';
+import { isUnwritten } from '../targets/run/data-state.js';
+import { type KnownRun, knownRuns, undoOf } from '../targets/run/run-folder.js';
 import { refuseOverwriting } from './outputs.js';
 import { writeReason } from './write-reason.js';
 

@@ -8,7 +8,7 @@ import { openSource, sourceFiles } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
 import { Problems } from '../sources/tables/problem.js';
 import { fileOf } from '../sources/xlsx/workbook-file.js';
-import { hashFile } from '../targets/files.js';
+import { hashFile } from '../targets/run/files.js';
 import { filesFromFlags } from './file-flags.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options.js';

@@ -2,12 +2,12 @@
 
 import { basename, dirname } from 'node:path';
 import { formerVersionText } from '../audit/former-version.js';
+import { withAcceptances, withBaseline } from '../audit/not-counted.js';
 import type { Acceptance, Report } from '../audit/report.js';
-import { withAcceptances, withBaseline } from '../audit/standing.js';
 import type { FindingBase } from '../model/finding.js';
 import { unguardCell } from '../model/formula.js';
 import { UserError } from '../model/user-error.js';
-import { acceptanceOf } from '../plan/answer-limits.js';
+import { acceptanceOf } from '../plan/answer-validation.js';
 import { problemsOfAnswered } from '../plan/answered-rows.js';
 import type { FileRow } from '../plan/compare-rows.js';
 import { askRows, DECISION_COLUMNS, WRITTEN_COLUMNS } from '../plan/decision-rows.js';

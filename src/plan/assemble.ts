@@ -5,11 +5,11 @@ import type { Change } from '../model/change.js';
 import type { Collation } from '../model/compare.js';
 import type { Group, User } from '../model/directory.js';
 import type { RuleContext } from '../rules/rule.js';
-import type { Choices } from './choices.js';
+import type { Choices } from './chosen-state.js';
 import { type EndState, endStateOf } from './end-state.js';
 import type { MemberTable } from './member-table.js';
 import type { Action } from './plan.js';
-import { type Placed, Resolving } from './resolving.js';
+import { type Placed, Resolving } from './resolved-findings.js';
 import { type Step, sequenceRenames } from './sequence.js';
 import { ProofFailed, proveActions } from './simulate.js';
 

@@ -6,10 +6,10 @@ import { isEmailAddress } from '../model/email.js';
 import type { Question } from '../model/finding.js';
 import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
-import { hasUnseen, isTooLong } from './answer-limits.js';
-import { questionBinder } from './bound-users.js';
+import { hasUnseen, isTooLong } from './answer-validation.js';
 import { digestOf } from './digest.js';
 import type { WrittenRow } from './plan.js';
+import { questionBinder } from './question-context.js';
 
 /** The columns of decisions.csv, in order; only the last five are for people. */
 export const DECISION_COLUMNS = [

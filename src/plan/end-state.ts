@@ -9,7 +9,7 @@ import type { IdpDirectory } from '../model/idp.js';
 import { leadingAway, matchIdp } from '../model/idp-match.js';
 import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
-import { type Choices, hasChoices } from './choices.js';
+import { type Choices, hasChoices } from './chosen-state.js';
 import type { MemberTable } from './member-table.js';
 import type { MemberTally } from './member-tally.js';
 

@@ -4,7 +4,7 @@ import type { Acceptance } from '../audit/report.js';
 import { type AuditedFinding, isAtOrAbove, type Report } from '../audit/report.js';
 import { ruleOf } from '../rules/registry.js';
 import { type Assembly, assemble, assembleFor, type Ground } from './assemble.js';
-import { type Choices, hasChoices, NO_CHOICES } from './choices.js';
+import { type Choices, hasChoices, NO_CHOICES } from './chosen-state.js';
 import type { DecisionProblem, FileRow } from './compare-rows.js';
 import { type AskedRow, askRows } from './decision-rows.js';
 import { type EndState, endStateOf, topicOf } from './end-state.js';

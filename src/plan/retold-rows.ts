@@ -3,10 +3,10 @@
 import type { DecisionAction } from '../model/finding.js';
 import { misread } from '../model/windows-1252.js';
 import { ruleOf } from '../rules/registry.js';
-import { valueProblem } from './answer-limits.js';
-import { couldSay } from './bound-users.js';
+import { valueProblem } from './answer-validation.js';
 import type { FileRow } from './compare-rows.js';
 import { type AskedRow, DECISION_COLUMNS, foldCell } from './decision-rows.js';
+import { couldSay } from './question-context.js';
 
 /**
  * Returns the first column that cannot have been written so, or -1. In another export the same finding may be told in

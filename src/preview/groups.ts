@@ -4,7 +4,7 @@ import type { Collation } from '../model/compare.js';
 import type { Group } from '../model/directory.js';
 import type { IdpGroup } from '../model/idp.js';
 import type { GroupForecast } from './forecast.js';
-import { type Ground, isSpecial, MOST_NAMED } from './ground.js';
+import { type Ground, isSpecial, MOST_NAMED } from './preview-input.js';
 import { groupWords } from './words.js';
 
 /** A forecast of which the memberships are not counted yet. */

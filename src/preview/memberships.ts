@@ -3,9 +3,9 @@
 import type { Group, User } from '../model/directory.js';
 import type { IdpGroup, IdpUser } from '../model/idp.js';
 import { type GroupForecast, MEMBERSHIP_EFFECTS, type MembershipEffect, type MembershipForecast } from './forecast.js';
-import type { Ground } from './ground.js';
 import type { GroupDraft } from './groups.js';
 import { MembersByGroup, type MembershipView } from './member-list.js';
+import type { Ground } from './preview-input.js';
 import { CREATED, NOT_PROVISIONED, type UsersForecast } from './users.js';
 import { membershipWords } from './words.js';
 

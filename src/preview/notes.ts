@@ -3,9 +3,9 @@
 import { PROVIDER_NAMES } from '../model/idp.js';
 import { count, grouped } from '../rules/rule.js';
 import type { Forecast } from './forecast.js';
-import type { Ground } from './ground.js';
 import type { GroupsForecast } from './groups.js';
 import type { MembershipsForecast } from './memberships.js';
+import type { Ground } from './preview-input.js';
 
 type Known = Omit<Forecast, 'notes'>;
 

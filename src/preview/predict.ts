@@ -10,12 +10,12 @@ import {
   type UserEffect,
   type UserForecast,
 } from './forecast.js';
-import type { Foreseeable } from './ground.js';
 import { forecastGroups } from './groups.js';
 import { forecastLicenses } from './licenses.js';
 import type { MembershipView } from './member-list.js';
 import { countMemberships, forecastMemberships } from './memberships.js';
 import { notesOf } from './notes.js';
+import type { Foreseeable } from './preview-input.js';
 import { forecastUsers } from './users.js';
 
 export interface PredictionWishes {

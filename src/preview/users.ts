@@ -4,7 +4,7 @@ import type { User } from '../model/directory.js';
 import type { IdpUser } from '../model/idp.js';
 import { type IdpMatch, NO_FIT, SEVERAL_FIT } from '../model/idp-match.js';
 import { type Overwrite, USER_EFFECTS, type UserEffect, type UserForecast } from './forecast.js';
-import { type Ground, isSpecial, MOST_NAMED } from './ground.js';
+import { type Ground, isSpecial, MOST_NAMED } from './preview-input.js';
 import { type UserWords, userWords } from './words.js';
 
 /** The provider's user gets an account of its own. */

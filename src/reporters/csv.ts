@@ -2,7 +2,7 @@ import { configNote } from '../audit/config-note.js';
 import type { AuditedFinding, Report } from '../audit/report.js';
 import { ruleOf } from '../rules/registry.js';
 import { csvLines } from './csv-lines.js';
-import { idpUsersOf, type Place, placesOf, subjectsOf } from './places.js';
+import { idpUsersOf, type Place, placesOf, subjectsOf } from './locations.js';
 import type { Reporter } from './reporter.js';
 import { printable } from './visible.js';
 

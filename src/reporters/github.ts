@@ -4,8 +4,8 @@ import { type FindingBase, SEVERITIES, type Severity } from '../model/finding.js
 import { ruleOf } from '../rules/registry.js';
 import { count } from '../rules/rule.js';
 import { cut } from './columns.js';
+import { exportPlace, placesOf, placeWords } from './locations.js';
 import { markdown } from './markdown.js';
-import { exportPlace, placesOf, placeWords } from './places.js';
 import type { Reporter, ReportOptions } from './reporter.js';
 import { sectionsOf } from './sections.js';
 import { verdictText } from './verdict.js';

@@ -1,7 +1,7 @@
 import { configNote } from '../audit/config-note.js';
 import type { Severity } from '../model/finding.js';
 import { ruleOf } from '../rules/registry.js';
-import { exportPlace, placesOf } from './places.js';
+import { exportPlace, placesOf } from './locations.js';
 import type { Reporter } from './reporter.js';
 import { acceptanceText, byWeight } from './sections.js';
 import { printable } from './visible.js';

@@ -1,8 +1,8 @@
 import { type AuditedFinding, isAtOrAbove, type Report, readInputs } from '../audit/report.js';
 import { ruleOf } from '../rules/registry.js';
 import { count, grouped } from '../rules/rule.js';
+import { placesOf, placeWords } from './locations.js';
 import { xmlText } from './markup.js';
-import { placesOf, placeWords } from './places.js';
 import type { Reporter } from './reporter.js';
 import { acceptanceText, countsText, factsOf, type Section, sectionsOf } from './sections.js';
 import { verdictText } from './verdict.js';

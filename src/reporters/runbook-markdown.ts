@@ -1,6 +1,6 @@
 import { CLAUSES, GUIDE } from '../model/guide.js';
-import { checkCommand } from '../setup/known.js';
 import type { Detail, Knowledge, Runbook, WrittenStep } from '../setup/runbook.js';
+import { checkCommand } from '../setup/step-status.js';
 import { markdownValue } from './markdown-text.js';
 import type { ReportOptions } from './reporter.js';
 

@@ -4,7 +4,7 @@ import type { Severity } from '../model/finding.js';
 import { CLAUSES, GUIDE } from '../model/guide.js';
 import { ruleOf, rulesFor } from '../rules/registry.js';
 import { grouped, type Rule } from '../rules/rule.js';
-import { exportPlace, filePath, type Place, placesOf } from './places.js';
+import { exportPlace, filePath, type Place, placesOf } from './locations.js';
 import type { Reporter, ReportOptions } from './reporter.js';
 import { acceptanceText, byWeight, guideText } from './sections.js';
 import { printable } from './visible.js';

@@ -4,7 +4,7 @@ import { NOBODY as NO_WANTER } from '../model/contest.js';
 import type { User } from '../model/directory.js';
 import type { FindingBase, Proposal } from '../model/finding.js';
 import type { IdentityIndex } from '../model/identity-index.js';
-import { firstPairs, type Member, pairing } from './pairing.js';
+import { firstPairs, type Member, pairing } from './conflicting-pairs.js';
 import {
   anonymousAddress,
   askEach,

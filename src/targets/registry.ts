@@ -4,10 +4,10 @@ import { filesFound } from '../sources/csv/source.js';
 import { jsonSource } from '../sources/json/source.js';
 import type { SourceRequest } from '../sources/source.js';
 import { holdsWorkbook } from '../sources/xlsx/workbook-file.js';
-import { csvTarget } from './csv.js';
-import type { RunRecord } from './journal.js';
-import { ApplyRefused } from './refusal.js';
-import { sqliteTarget } from './sqlite.js';
+import { csvTarget } from './csv/target.js';
+import type { RunRecord } from './run/journal.js';
+import { ApplyRefused } from './run/refusal.js';
+import { sqliteTarget } from './sqlite/target.js';
 import type { Target } from './target.js';
 
 export const TARGETS: readonly Target[] = [sqliteTarget, csvTarget];

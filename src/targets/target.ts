@@ -3,10 +3,10 @@
 import type { CollationName } from '../model/collation-name.js';
 import type { Activity, AuthenticationType } from '../model/directory.js';
 import type { SourceRequest } from '../sources/source.js';
-import type { Formers } from './former.js';
-import type { Gate } from './gate.js';
-import type { FileRecord, InputRecord, IntentRecord, JournalWriter } from './journal.js';
-import type { Task } from './ledger.js';
+import type { Gate } from './run/checkpoint.js';
+import type { FileRecord, InputRecord, IntentRecord, JournalWriter } from './run/journal.js';
+import type { Task } from './run/net-work.js';
+import type { Formers } from './run/previous-values.js';
 
 export type Destination = { readonly kind: 'in-place' } | { readonly kind: 'out'; readonly path: string };
 

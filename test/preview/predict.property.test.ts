@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { beginAudit } from '../../src/audit/audit.js';
 import { assemble } from '../../src/plan/assemble.js';
-import { NO_CHOICES } from '../../src/plan/choices.js';
+import { NO_CHOICES } from '../../src/plan/chosen-state.js';
 import { MemberTable } from '../../src/plan/member-table.js';
 import { MEMBERSHIP_EFFECTS, USER_EFFECTS } from '../../src/preview/forecast.js';
 import type { MembershipView } from '../../src/preview/member-list.js';

@@ -7,7 +7,7 @@ import type { Change } from '../../src/model/change.js';
 import type { SpanRow } from '../../src/sources/csv/cell-spans.js';
 import { writeCell } from '../../src/sources/csv/dialect.js';
 import { encodeText } from '../../src/sources/csv/encoding.js';
-import { rewriteCsv } from '../../src/targets/csv-rewrite.js';
+import { rewriteCsv } from '../../src/targets/csv/rewrite.js';
 import { tables } from '../support/tables.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { applyAll, bytesBelow, planFor, requestFor, undoAll, writeAll } from './support.js';

@@ -6,8 +6,8 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/model/change.js';
 import { UserError } from '../../src/model/user-error.js';
-import { listRuns } from '../../src/targets/runs.js';
-import { prepareUndo } from '../../src/targets/undo.js';
+import { listRuns } from '../../src/targets/run/runs.js';
+import { prepareUndo } from '../../src/targets/run/undo.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { applyAll, planFor, requestFor, undoAll, worldOf, writeAll } from './support.js';
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../src/model/change.js';
-import { prepareApply } from '../../src/targets/apply.js';
-import { prepareUndo } from '../../src/targets/undo.js';
+import { prepareApply } from '../../src/targets/run/apply.js';
+import { prepareUndo } from '../../src/targets/run/undo.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { applyAll, planFor, request, requestFor, type Scene, undoAll, worldOf, writeAll } from './support.js';
 

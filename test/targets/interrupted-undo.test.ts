@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/model/change.js';
-import { prepareApply } from '../../src/targets/apply.js';
-import { interruptedUndos, planStanding } from '../../src/targets/decision.js';
-import { listRuns } from '../../src/targets/runs.js';
+import { interruptedUndos, planStanding } from '../../src/targets/run/applicability.js';
+import { prepareApply } from '../../src/targets/run/apply.js';
+import { listRuns } from '../../src/targets/run/runs.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { applyAll, bytesBelow, killedAt, planFor, request, requestFor, type Scene, undoAll, worldOf, writeAll } from './support.js';
 

@@ -1,8 +1,8 @@
 import { appendFileSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type IntentRecord, JournalWriter, type RunRecord } from '../../src/targets/journal.js';
-import { readIntents, readJournal } from '../../src/targets/read-journal.js';
+import { type IntentRecord, JournalWriter, type RunRecord } from '../../src/targets/run/journal.js';
+import { readIntents, readJournal } from '../../src/targets/run/read-journal.js';
 import { temporaryFolders } from '../support/temporary.js';
 
 const newFolder = temporaryFolders();

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/model/change.js';
-import { prepareApply } from '../../src/targets/apply.js';
+import { prepareApply } from '../../src/targets/run/apply.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { applyAll, bytesBelow, planFor, request, requestFor, writeAll } from './support.js';
 

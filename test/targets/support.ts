@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import type { Change } from '../../src/model/change.js';
 import type { Plan } from '../../src/plan/plan.js';
 import type { SourceRequest } from '../../src/sources/source.js';
-import { type ApplyRequest, prepareApply, type Receipt } from '../../src/targets/apply.js';
 import { targetFor } from '../../src/targets/registry.js';
-import { prepareUndo, type UndoReceipt } from '../../src/targets/undo.js';
-import type { World } from '../../src/targets/world.js';
+import { type ApplyRequest, prepareApply, type Receipt } from '../../src/targets/run/apply.js';
+import type { World } from '../../src/targets/run/process-info.js';
+import { prepareUndo, type UndoReceipt } from '../../src/targets/run/undo.js';
 
 export const requestFor = (source: string | undefined, more: Partial<SourceRequest> = {}): SourceRequest => ({
   ...(source === undefined ? {} : { source }),

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../src/model/change.js';
-import { listRuns } from '../../src/targets/runs.js';
-import { prepareUndo } from '../../src/targets/undo.js';
+import { listRuns } from '../../src/targets/run/runs.js';
+import { prepareUndo } from '../../src/targets/run/undo.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { applyAll, killedAt, planFor, requestFor, type Scene, undoAll, worldOf, writeAll } from './support.js';
 

@@ -7,21 +7,21 @@ import type { NetCounts } from '../../plan/verify.js';
 import { printable } from '../../reporters/visible.js';
 import { count } from '../../rules/rule.js';
 import type { SourceRequest } from '../../sources/source.js';
-import { prepareApply } from '../../targets/apply.js';
-import { ApplyInterrupted, ApplyRefused, ApplyStopped } from '../../targets/refusal.js';
-import { isUnbegun } from '../../targets/run-folder.js';
-import { type LeftAlone, type PreparedUndo, prepareUndo } from '../../targets/undo.js';
-import type { World } from '../../targets/world.js';
+import { prepareApply } from '../../targets/run/apply.js';
+import type { World } from '../../targets/run/process-info.js';
+import { ApplyInterrupted, ApplyRefused, ApplyStopped } from '../../targets/run/refusal.js';
+import { isUnbegun } from '../../targets/run/run-folder.js';
+import { type LeftAlone, type PreparedUndo, prepareUndo } from '../../targets/run/undo.js';
 import { changeLine, countLines, type SubjectNames } from '../change-text.js';
 import { fileWords, shellWord } from '../command-words.js';
 import { askConsent } from '../consent.js';
 import { type Ending, EXIT, type ExitCode, Refusal, signalCode } from '../exit.js';
-import { fitted } from '../fitted.js';
 import { readFresh } from '../fresh-source.js';
 import { tellInterruptedUndos } from '../interrupted-undos.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 import { openPlan, refuseNoSource, requestFor, wishesFor } from '../plan-source.js';
+import { fitted } from '../wrap-terminal-text.js';
 
 export interface ApplyFlags extends SharedFlags {
   out?: string;

@@ -6,7 +6,7 @@ import { DEFAULT_COLLATION } from '../../model/collation-name.js';
 import { collationOf } from '../../model/compare.js';
 import { unguardCell } from '../../model/formula.js';
 import { UserError } from '../../model/user-error.js';
-import { acceptanceProblem, valueProblem } from '../../plan/answer-limits.js';
+import { acceptanceProblem, valueProblem } from '../../plan/answer-validation.js';
 import { type Answer, DECISION_COLUMNS, NO_ANSWER } from '../../plan/decision-rows.js';
 import { wrap } from '../../reporters/columns.js';
 import { csvText } from '../../reporters/plan-tables.js';

@@ -7,7 +7,7 @@ import { visible } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import { readNameList } from '../../sources/tables/name-list.js';
 import { fileOf } from '../../sources/xlsx/workbook-file.js';
-import { hashFile } from '../../targets/files.js';
+import { hashFile } from '../../targets/run/files.js';
 import type { SharedFlags } from '../options.js';
 
 /** Returns what the verdict passes over, one sentence each: rules, severities, accounts and findings. */

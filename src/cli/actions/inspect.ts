@@ -11,20 +11,20 @@ import { type Difference, verifyPlan } from '../../plan/verify.js';
 import { visible } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import type { SourceRequest } from '../../sources/source.js';
-import { planStanding } from '../../targets/decision.js';
-import { refuseUnreadable } from '../../targets/files.js';
-import { listRuns, type Run } from '../../targets/runs.js';
+import { planStanding } from '../../targets/run/applicability.js';
+import { refuseUnreadable } from '../../targets/run/files.js';
+import { listRuns, type Run } from '../../targets/run/runs.js';
 import { changeLine, countLines, type SubjectNames, subjectText } from '../change-text.js';
 import { fileWords, shellWord } from '../command-words.js';
 import { type Compared, comparedColumns, comparedData, comparedLines } from '../compared-columns.js';
 import { type Ending, EXIT } from '../exit.js';
-import { fitted } from '../fitted.js';
 import { type FreshSource, readFresh } from '../fresh-source.js';
 import { tellInterruptedUndos } from '../interrupted-undos.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 import { type OpenedPlan, openPlan, requestFor, wishesFor } from '../plan-source.js';
 import { compareInputs } from '../same-inputs.js';
+import { fitted } from '../wrap-terminal-text.js';
 
 export interface VerifyFlags extends SharedFlags {
   format?: 'pretty' | 'json';

@@ -19,7 +19,7 @@ import type { Encoding } from '../../sources/csv/encoding.js';
 import { readDecisionCells } from '../../sources/tables/cells.js';
 import { SourceRefused } from '../../sources/tables/problem.js';
 import { readyWorkbooks } from '../../sources/xlsx/open-text.js';
-import { refuseUnreadable } from '../../targets/files.js';
+import { refuseUnreadable } from '../../targets/run/files.js';
 import { applyCommandOf } from '../apply-command.js';
 import { auditSource } from '../audit-source.js';
 import { shellWord } from '../command-words.js';

@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unguardCell } from '../../../src/model/formula.js';
-import { subjectsOf } from '../../../src/reporters/places.js';
+import { subjectsOf } from '../../../src/reporters/locations.js';
 import { accepting, checkObservatory, nastyReport, OPTIONS, renderAs, reportOf } from './reports.js';
 
 const rowsOf = (text: string): Record<string, string>[] => parse(text, { columns: true, record_delimiter: '\r\n' });

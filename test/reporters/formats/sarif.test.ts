@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { withBaseline } from '../../../src/audit/standing.js';
+import { withBaseline } from '../../../src/audit/not-counted.js';
 import { itWith, requiredProgram } from '../../support/parts.js';
 import { REAL_PARTS } from '../../support/real-parts.js';
 import { USUAL_RULES } from '../../support/rules.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CellWords, refuseWrongNulls } from '../../../src/sources/tables/cell-words.js';
 import { parseActivity } from '../../../src/sources/tables/values.js';
-import { Vocabulary } from '../../../src/targets/vocabulary.js';
+import { Vocabulary } from '../../../src/targets/run/status-words.js';
 
 describe('--null', () => {
   const has = (nulls: readonly string[], role: 'users' | 'groups' | 'memberships', column: string, text: string): boolean =>

@@ -1,0 +1,109 @@
+/** What of an answer cannot be meant, as far as its own row tells; said in the same words wherever an answer is given. */
+
+import type { Acceptance } from '../audit/report.js';
+import { type Collation, isUnseen } from '../model/compare.js';
+import { isEmailAddress } from '../model/email.js';
+import type { DecisionAction, Question } from '../model/finding.js';
+import { grouped } from '../rules/rule.js';
+import type { Answer, DecisionColumn } from './decision-rows.js';
+import { type AskedAbout, doneAlready, emailToCome, isSureInScope } from './question-context.js';
+
+export type Refuse = (column: DecisionColumn, message: string) => void;
+
+/** Yields the action, or refuses one that the question does not allow. */
+export function actionOf(answer: Pick<Answer, 'action'>, question: Question, refuse: Refuse): DecisionAction | undefined {
+  const { action } = answer;
+  const known = question.actions.find((each) => each === action);
+  if (known !== undefined) return known;
+  const done = doneAlready(question, action);
+  refuse(
+    'action',
+    done === undefined
+      ? `${JSON.stringify(action)} is not possible here; possible: ${question.actions.join(', ')}, or blank to leave it open.`
+      : `${done}; possible: ${question.actions.join(', ')}, or blank to leave it open.`,
+  );
+  return undefined;
+}
+
+/** Yields why a value cannot go with an action; what `remove-member` names only its finding tells. */
+export function valueProblem(action: DecisionAction, value: string): string | undefined {
+  if (action === 'remove-member') return undefined;
+  if (action === 'activate' || action === 'deactivate' || action === 'accept') return value === '' ? undefined : `${action} takes no value.`;
+  if (isUnseen(value)) return `${action} needs a value.`;
+  if (hasUnseen(value)) return `${JSON.stringify(value)} has a control character: a tab, a line end, or one that nobody sees.`;
+  if (isTooLong(value)) return `${quoted(value)} has ${grouped(value.length)} characters; Jama Connect holds ${LONGEST}.`;
+  if (action === 'set-email') return isEmailAddress(value) ? undefined : `${JSON.stringify(value)} is not an email address.`;
+  return value === value.trim() ? undefined : `${JSON.stringify(value)} has white space around it.`;
+}
+
+/** What Jama Connect's columns of usernames, emails and group names hold. */
+const LONGEST = 255;
+
+export const isTooLong = (text: string): boolean => text.length > LONGEST;
+
+const quoted = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}…` : text);
+
+/** Controls and line ends, what turns the direction of writing, what has no width, and what stands for a lost character. */
+const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029\ufffd]/u;
+
+/** Has a character that no name needs, and that no table or terminal shows; joiners are of some scripts. */
+export const hasUnseen = (text: string): boolean => UNSEEN.test(text);
+
+/** Yields why the username of a user in scope cannot be this one, which is not the email. */
+export const notTheEmail = (id: string, userName: string): string =>
+  `user ${id} is in scope, so the username must become the email; ${JSON.stringify(userName)} would only have to be changed again. Use set-email, or deactivate.`;
+
+/**
+ * Yields the only username that a user in scope can get, as far as the row and what else is decided about the user tell;
+ * blank where that is none, undefined where it is for a person to say.
+ */
+export function onlyUserName(row: AskedAbout, others: readonly Pick<Answer, 'action' | 'value'>[]): string | undefined {
+  if (!isSureInScope(row) || others.some(({ action }) => action === 'deactivate')) return undefined;
+  const email = others.find(({ action }) => action === 'set-email')?.value ?? emailToCome(row);
+  return isEmailAddress(email) && valueProblem('set-username', email) === undefined ? email : '';
+}
+
+const ISO_DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Is a day of the calendar. */
+function isDate(text: string): boolean {
+  if (!ISO_DATE.test(text)) return false;
+  const [year, month, day] = text.split('-').map(Number);
+  const days = [31, year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1];
+}
+
+/** What an acceptance is judged by. */
+export interface AcceptanceTerms {
+  /** ISO date. */
+  readonly today: string;
+  /** Decides what is nothing: a reason that nobody can see is none. */
+  readonly collation: Pick<Collation, 'isBlank'>;
+}
+
+/** Returns why a cell cannot go with `accept`. */
+export function acceptanceProblem(
+  column: 'value' | 'reason' | 'owner' | 'expires',
+  text: string,
+  { today, collation: { isBlank } }: AcceptanceTerms,
+): string | undefined {
+  if (column === 'value') return valueProblem('accept', text);
+  if (column === 'reason') return isBlank(text) ? 'accept needs a reason.' : undefined;
+  if (column === 'owner') return isBlank(text) ? 'accept needs an owner: who answers for it.' : undefined;
+  if (text === '') return undefined;
+  if (!isDate(text)) return `${JSON.stringify(text)} is no date; write it as 2027-01-31, in a cell that is formatted as text.`;
+  return text < today ? `the acceptance ended on ${text}; settle the finding, or accept it anew.` : undefined;
+}
+
+/** Yields an acceptance, or refuses one without a reason, an owner, or a day that is still to come. */
+export function acceptanceOf({ answer }: { readonly answer: Answer }, terms: AcceptanceTerms, refuse: Refuse): Acceptance | undefined {
+  let isWhole = true;
+  for (const column of ['value', 'reason', 'owner', 'expires'] as const) {
+    const problem = acceptanceProblem(column, answer[column], terms);
+    if (problem === undefined) continue;
+    refuse(column, problem);
+    isWhole = false;
+  }
+  const { reason, owner, expires } = answer;
+  return isWhole ? { reason, owner, ...(expires === '' ? {} : { expires }) } : undefined;
+}

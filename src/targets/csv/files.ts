@@ -1,0 +1,104 @@
+/** The CSV files of a request: where each is, and where its new version goes. */
+
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Activity, Role } from '../../model/directory.js';
+import type { EscapeStyle, QuoteStyle } from '../../sources/csv/dialect.js';
+import type { HeadWishes } from '../../sources/csv/head.js';
+import { filesOf } from '../../sources/csv/source.js';
+import { openCsv } from '../../sources/csv/table.js';
+import type { SourceRequest } from '../../sources/source.js';
+import { CellWords } from '../../sources/tables/cell-words.js';
+import type { Table } from '../../sources/tables/table.js';
+import { ApplyRefused } from '../run/refusal.js';
+import type { Destination, Site } from '../target.js';
+
+export interface CsvFile {
+  readonly role: Role;
+  /** As reports name it. */
+  readonly path: string;
+  /** Absolute, links followed: what is replaced is the file, not a link to it. */
+  readonly file: string;
+  readonly activity?: Activity;
+  /** Where the new version goes. */
+  readonly target: string;
+}
+
+/** A file's groups come before its users, and these before the memberships: who renames stands before who follows. */
+const ORDER: readonly Role[] = ['groups', 'users', 'memberships'];
+
+/** Yields the files in the order in which they are replaced. Throws ApplyRefused where one is given twice. */
+export function csvFilesOf(source: SourceRequest, destination: Destination): CsvFile[] {
+  const taken = new Set<string>();
+  const files = filesOf(source).map(({ role, path, file, activity }): CsvFile => {
+    const real = realpathSync(resolve(file));
+    if (taken.has(real))
+      throw new ApplyRefused(
+        `${file} is given twice.`,
+        'Nothing was changed. A file that is users list and memberships at once cannot be written; export the memberships by themselves.',
+      );
+    taken.add(real);
+    return { role, path, file: real, target: real, ...(activity === undefined ? {} : { activity }) };
+  });
+  files.sort((a, b) => ORDER.indexOf(a.role) - ORDER.indexOf(b.role));
+  if (destination.kind === 'in-place') return files;
+  const names = new Set<string>();
+  return files.map((each) => {
+    // A folder holds each name once; files of one name from two folders are numbered.
+    let name = basename(each.path);
+    for (let count = 2; names.has(name); count++) name = `${count}-${basename(each.path)}`;
+    names.add(name);
+    return { ...each, target: join(resolve(destination.path), name) };
+  });
+}
+
+export function siteOfCsv(source: SourceRequest, destination: Destination): Site {
+  const files = csvFilesOf(source, destination);
+  const of = (role: Role, isInactive = false): string[] =>
+    files.filter((each) => each.role === role && (each.activity === 'inactive') === isInactive).map(({ target }) => target);
+  const [groups] = of('groups');
+  const { source: _, groups: __, ...rest } = source;
+  const folders = [...new Set(files.map(({ target }) => dirname(target)))];
+  return {
+    targets: destination.kind === 'out' ? [resolve(destination.path)] : files.map(({ target }) => target),
+    reading: { ...rest, users: of('users'), inactiveUsers: of('users', true), memberships: of('memberships'), ...(groups === undefined ? {} : { groups }) },
+    locks: destination.kind === 'out' ? [] : folders.map((folder) => join(folder, '.scim-audit.lock')),
+  };
+}
+
+/**
+ * Returns how quotes and backslashes are read. What was not stated is what it was when the source was read as a whole:
+ * a file in doubt was refused then, and a cell that has changed since may not bring the doubt back.
+ */
+const dialectOf = ({ quote, escape: escapeStyle }: SourceRequest): { readonly quote: QuoteStyle; readonly escape: EscapeStyle } => ({
+  quote: quote ?? 'double',
+  escape: escapeStyle ?? 'none',
+});
+
+/** Yields how the headings of a file are found. */
+export function headWishesOf({ role, activity }: CsvFile, source: SourceRequest): Omit<HeadWishes, 'file'> {
+  const named = source.columns[role];
+  return {
+    role,
+    isActivityKnown: activity !== undefined,
+    ...dialectOf(source),
+    ...(source.delimiter === undefined ? {} : { delimiter: source.delimiter }),
+    ...(named === undefined ? {} : { named }),
+  };
+}
+
+/** Opens a file, or what stands for it, up to its headings. */
+export function openCsvFile({ role, path, activity }: CsvFile, reading: string, source: SourceRequest): Table & { close(): void } {
+  const named = source.columns[role];
+  return openCsv({
+    role,
+    path,
+    file: reading,
+    words: new CellWords(role, source),
+    ...(activity === undefined ? {} : { activity }),
+    ...dialectOf(source),
+    ...(source.delimiter === undefined ? {} : { delimiter: source.delimiter }),
+    ...(source.encoding === undefined ? {} : { encoding: source.encoding }),
+    ...(named === undefined ? {} : { named }),
+  });
+}

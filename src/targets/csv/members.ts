@@ -1,0 +1,74 @@
+/** Records of memberships that come into a CSV file: new ones, or such as a run has taken out. */
+
+import { unfitFor, writeCell } from '../../sources/csv/dialect.js';
+import type { CsvRecord } from '../run/journal.js';
+import { netOf, type PairWork } from '../run/net-work.js';
+import { type Former, formerRows, wasStatedIn } from '../run/previous-values.js';
+import type { EditContext } from './edits.js';
+import type { CsvShape, Tail } from './rewrite.js';
+
+/** Yields the records that are to come, in the style of the file. A membership that several records stated comes back in all of them. */
+export function newRows(shape: CsvShape, context: EditContext, { lineEnd, isLastOpen, isQuoted }: Tail): string {
+  const { head, dialect, encoding } = shape;
+  const { delimiter, headings } = head;
+  const { ledger } = context;
+  let text = '';
+  for (const pair of ledger.pairs) {
+    if (netOf(pair) !== 'add' || wasStatedIn(context.former, pair, 'row') === false) continue;
+    const at = pair.steps.map((step) => step.at);
+    const rows = formerRows(context.former, pair);
+    const values = valuesOf(shape, context, pair);
+    for (const former of rows.length === 0 ? [undefined] : rows) {
+      const cells = cellsOf(headings, values, former?.record);
+      const unfit = cells.map((cell) => unfitFor(cell, dialect, encoding)).find((reason) => reason !== undefined);
+      if (unfit !== undefined) for (const each of at) ledger.refuseUnfit(each, unfit);
+      const record: CsvRecord = { delimiter, headings, cells };
+      const raw = `${rawAsBefore(former, record) ?? cells.map((cell) => writeCell(cell, dialect, isQuoted) ?? '').join(delimiter)}${lineEnd}`;
+      context.note({ at, line: 0, record, old: '', new: raw });
+      text += raw;
+    }
+  }
+  return text !== '' && isLastOpen ? lineEnd + text : text;
+}
+
+/** Yields who and which group, as a column may have it: by id, by the name in the end, or first by the one and then by the other. */
+function valuesOf({ head }: CsvShape, { ledger, names }: EditContext, pair: PairWork): ReadonlyMap<number | undefined, readonly string[]> {
+  const { columns } = head.resolved;
+  const user = ledger.users[pair.user];
+  const group = ledger.groups[pair.group];
+  const userPlace = names?.resolver.usersById.get(user.id) ?? -1;
+  const groupPlace = names?.resolver.groupsById.get(group.id) ?? -1;
+  const userName = user.steps.userName.at(-1)?.to ?? names?.users[userPlace]?.userName ?? '';
+  const groupName = group.steps.at(-1)?.to ?? names?.groups[groupPlace]?.name ?? '';
+  return new Map([
+    [columns.get('user'), [user.id, userName]],
+    [columns.get('group'), [group.id, groupName]],
+    [columns.get('userName'), [userName]],
+    [columns.get('groupName'), [groupName]],
+    [columns.get('userId'), [user.id]],
+    [columns.get('groupId'), [group.id]],
+  ]);
+}
+
+/** Yields the cells: who and which group as they are now, the rest by its heading, wherever that stands by now. */
+function cellsOf(headings: readonly string[], values: ReadonlyMap<number | undefined, readonly string[]>, former: CsvRecord | undefined): string[] {
+  const known = new Map<string, string[]>();
+  former?.headings.forEach((heading, column) => {
+    known.set(heading, [...(known.get(heading) ?? []), former.cells[column]]);
+  });
+  return headings.map((heading, column) => {
+    const before = known.get(heading)?.shift();
+    const possible = values.get(column);
+    if (possible === undefined) return before ?? '';
+    // An id may have had white space around it.
+    return before !== undefined && (possible.includes(before) || possible[0] === before.trim()) ? before : possible[0];
+  });
+}
+
+/** Yields a record's own bytes where it is the same record, in a file of the same columns. */
+function rawAsBefore(former: Former | undefined, { delimiter, headings, cells }: CsvRecord): string | undefined {
+  const { old, record } = former ?? {};
+  if (record === undefined || typeof old !== 'string' || record.delimiter !== delimiter) return undefined;
+  const isSame = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((each, at) => each === b[at]);
+  return isSame(record.headings, headings) && isSame(record.cells, cells) ? old.replace(/\r?\n$/, '') : undefined;
+}

@@ -1,0 +1,174 @@
+/** Where new versions of CSV files are prepared, until all of them are complete and take their places. */
+
+import { existsSync, mkdirSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import {
+  copyDurably,
+  fileState,
+  fsyncFolder,
+  hashFile,
+  isEmptyFolder,
+  modeOf,
+  refuseUnwritable,
+  removeIfThere,
+  replaceDurably,
+  temporaryPath,
+} from '../run/files.js';
+import type { FileRecord } from '../run/journal.js';
+import { keepManifest } from '../run/manifest.js';
+import { ApplyRefused, changedMeanwhile } from '../run/refusal.js';
+import type { Job } from '../target.js';
+import { type CsvFile, headWishesOf } from './files.js';
+import { rewriteCsv } from './rewrite.js';
+
+/** A new version that is complete, and what it takes the place of. */
+export interface Prepared {
+  readonly file: CsvFile;
+  readonly temporary: string;
+  readonly record: FileRecord;
+  /** Of the file when it was read. */
+  readonly state: string;
+}
+
+/** Where new versions lie until they take their places. */
+export class Desk {
+  /** A new folder is made as a whole. */
+  readonly #folder: string | undefined;
+  readonly #temporaries: string[] = [];
+  #count = 0;
+  #hasManifest = false;
+
+  constructor(readonly job: Job) {
+    const { destination, run } = job;
+    this.#folder = destination.kind === 'out' ? temporaryPath(resolve(destination.path), run) : undefined;
+    if (this.#folder !== undefined) mkdirSync(this.#folder, { mode: 0o700 });
+  }
+
+  #temporaryFor(file: CsvFile): string {
+    const path = this.#folder === undefined ? temporaryPath(file.target, this.job.run) : join(this.#folder, basename(file.target));
+    removeIfThere(path);
+    this.#temporaries.push(path);
+    return path;
+  }
+
+  /** In place a file keeps its permissions; a copy of personal data is its owner's. */
+  #modeFor(file: CsvFile): number {
+    return this.#folder === undefined ? modeOf(file.file) : 0o600;
+  }
+
+  #expected(file: CsvFile): string {
+    const input = this.job.inputs.find((each) => each.file === file.file);
+    if (input === undefined) throw new Error(`${file.file} is no input`);
+    return input.sha256;
+  }
+
+  /** Keeps a copy of what is to be replaced; yields its path in the run folder. */
+  async #backUp(file: CsvFile): Promise<string> {
+    const folder = join(this.job.runFolder, this.job.backups);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.#count++;
+    const backup = join(folder, `${this.#count}-${basename(file.file)}`);
+    await this.job.gate.pass(`back up ${file.path}`);
+    removeIfThere(backup);
+    copyDurably(file.file, backup, 0o600);
+    fsyncFolder(this.job.runFolder);
+    return relative(this.job.runFolder, backup);
+  }
+
+  /** Copies a file of which nothing changes. */
+  async copy(file: CsvFile): Promise<Prepared> {
+    const temporary = this.#temporaryFor(file);
+    const state = fileState(file.file);
+    await this.job.gate.pass(`copy ${file.path}`);
+    copyDurably(file.file, temporary, this.#modeFor(file));
+    const before = hashFile(temporary);
+    if (before !== this.#expected(file)) throw changedMeanwhile(file.file);
+    return { file, temporary, state, record: { type: 'file', role: file.role, file: file.target, before, after: before } };
+  }
+
+  /** Makes the new version from a copy of the old; undefined where nothing of it changes and it can stay. */
+  async rewrite(file: CsvFile, announced: FileRecord | undefined, edit: Parameters<typeof rewriteCsv>[0]['edit']): Promise<Prepared | undefined> {
+    const { job } = this;
+    if (job.destination.kind === 'in-place') refuseUnwritable(file.file);
+    const state = fileState(file.file);
+    const backup = announced?.backup ?? (await this.#backUp(file));
+    const temporary = this.#temporaryFor(file);
+    await job.gate.pass(`write ${file.path}`);
+    const made = await rewriteCsv({
+      reading: join(job.runFolder, backup),
+      writing: temporary,
+      mode: this.#modeFor(file),
+      head: headWishesOf(file, job.source),
+      ...(job.source.encoding === undefined ? {} : { encoding: job.source.encoding }),
+      edit,
+      pause: () => job.gate.pass(`write on ${file.path}`),
+    });
+    fsyncFolder(dirname(temporary));
+    if (made.before !== (announced?.before ?? this.#expected(file))) throw changedMeanwhile(file.file);
+    if (announced !== undefined && made.after !== announced.after) throw new Error(`${file.file} came out another time as something else`);
+    if (made.before === made.after) {
+      removeIfThere(join(job.runFolder, backup));
+      if (job.destination.kind === 'in-place') {
+        removeIfThere(temporary);
+        return undefined;
+      }
+    }
+    const kept = made.before === made.after ? {} : { backup };
+    return { file, temporary, state, record: { type: 'file', role: file.role, file: file.target, before: made.before, after: made.after, ...kept } };
+  }
+
+  /** Puts a copy that a run has kept where its target is. */
+  async revert(file: CsvFile, former: FileRecord, folder: string): Promise<Prepared> {
+    refuseUnwritable(file.file);
+    const state = fileState(file.file);
+    const temporary = this.#temporaryFor(file);
+    await this.job.gate.pass(`put back ${file.path}`);
+    copyDurably(join(folder, former.backup ?? ''), temporary, modeOf(file.file));
+    const after = hashFile(temporary);
+    if (after !== former.before)
+      throw new ApplyRefused(
+        `The copy ${join(folder, former.backup ?? '')} is not what it was.`,
+        'Nothing was changed. Restore the files from your own backup.',
+      );
+    return { file, temporary, state, record: { type: 'file', role: file.role, file: file.target, before: former.after, after } };
+  }
+
+  /** Puts everything in its place. `records` are of all that the run writes; `report` is called after each file, and once more at the end. */
+  async commit(prepared: readonly Prepared[], records: readonly FileRecord[], report: (index: number) => void): Promise<void> {
+    const { gate, journal, destination } = this.job;
+    const hasReplaced = (): void => {
+      gate.hasWritten = true;
+    };
+    journal.sync();
+    // What an earlier process of the same run has kept is not this one's to clear.
+    this.#hasManifest = keepManifest(this.job, records) && !('resumes' in this.job);
+    await gate.pass('announced');
+    for (const { file, state } of prepared) if (fileState(file.file) !== state) throw changedMeanwhile(file.file);
+    if (this.#folder !== undefined && destination.kind === 'out') {
+      fsyncFolder(this.#folder);
+      if (existsSync(destination.path) && !isEmptyFolder(destination.path))
+        throw new ApplyRefused(`${destination.path} is there already.`, 'Nothing was changed. Name another place with --out.');
+      replaceDurably(this.#folder, resolve(destination.path), hasReplaced);
+      await gate.pass('replaced');
+    }
+    for (const [index, { file, temporary, state }] of prepared.entries()) {
+      if (this.#folder === undefined) {
+        if (fileState(file.file) !== state) throw changedMeanwhile(file.file);
+        replaceDurably(temporary, file.target, hasReplaced);
+        await gate.pass(`replaced ${file.path}`);
+      }
+      report(index);
+      journal.sync();
+      await gate.pass(`reported ${file.path}`);
+    }
+    report(prepared.length);
+    journal.sync();
+  }
+
+  /** Removes what did not take its place; copies too, where nothing did. */
+  clear(): void {
+    for (const path of this.#temporaries) removeIfThere(path);
+    if (this.#folder !== undefined) removeIfThere(this.#folder);
+    if (!this.job.gate.hasWritten && (this.#count > 0 || this.#hasManifest)) removeIfThere(join(this.job.runFolder, this.job.backups));
+  }
+}

@@ -1,0 +1,135 @@
+/** CSV files as a target: new versions are prepared beside the files, and take their places when all are complete. */
+
+import { join } from 'node:path';
+import { csvSource } from '../../sources/csv/source.js';
+import { CellWords } from '../../sources/tables/cell-words.js';
+import { hashFile } from '../run/files.js';
+import { inverseOf } from '../run/inverse.js';
+import type { FileRecord, InputRecord } from '../run/journal.js';
+import { Ledger } from '../run/net-work.js';
+import type { Job, RestoreJob, Target, WriteJob, Written } from '../target.js';
+import { type CsvEdit, ROLE_EDITORS } from './edits.js';
+import { type CsvFile, csvFilesOf, siteOfCsv } from './files.js';
+import { readGround } from './read-first.js';
+import { rehearseCsv } from './rehearsal.js';
+import { Desk, type Prepared } from './staged-files.js';
+
+export const csvTarget: Target = {
+  id: 'csv',
+  claims: csvSource.claims,
+  async inspect(source) {
+    return csvFilesOf(source, { kind: 'in-place' }).map(({ role, path, file, activity }) => ({
+      role,
+      path,
+      file,
+      sha256: hashFile(file),
+      ...(activity === undefined ? {} : { activity }),
+    }));
+  },
+  siteOf: siteOfCsv,
+  rehearse: rehearseCsv,
+  write: writeCsv,
+  restore: restoreCsv,
+};
+
+async function writeCsv(job: WriteJob): Promise<Written> {
+  const { source, destination, journal, gate, runFolder, tasks } = job;
+  const ledger = new Ledger(tasks);
+  ledger.refuseUnmet();
+  const files = csvFilesOf(source, destination);
+  const desk = new Desk(job);
+  try {
+    const recordOf = (file: CsvFile): FileRecord | undefined => job.resumes?.find((record) => record.file === file.target);
+    const readingOf = (file: CsvFile): string => {
+      const backup = recordOf(file)?.backup;
+      return backup === undefined ? file.file : join(runFolder, backup);
+    };
+    await gate.pass('read names');
+    const ground = readGround(files, readingOf, { ...job, ledger });
+    /** Index of the last file that an action changes. */
+    const lastFile = new Int32Array(tasks.length).fill(-1);
+    const prepared: Prepared[] = [];
+    for (const file of files) {
+      const announced = recordOf(file);
+      if (announced !== undefined && hashFile(file.file) === announced.after) continue;
+      if (job.resumes !== undefined && announced === undefined) continue;
+      if (!ground.concerned.has(file)) {
+        if (destination.kind === 'out') prepared.push(await desk.copy(file));
+        continue;
+      }
+      const note = ({ at, line, heading, record, old, new: text, follows }: CsvEdit): void => {
+        for (const place of at) {
+          lastFile[place] = prepared.length;
+          const { id, change } = tasks[place];
+          const where = { file: file.target, line, ...(heading === undefined ? {} : { heading }), ...(record === undefined ? {} : { record }) };
+          // On resuming they stand in the journal already.
+          if (job.resumes === undefined)
+            journal.write({ type: 'intent', id, at: place, change, where, old, new: text, ...(follows === undefined ? {} : { follows }) });
+        }
+      };
+      const context = {
+        ledger,
+        names: ground.names,
+        vocabulary: ground.vocabularies.get(file),
+        words: new CellWords(file.role, source),
+        former: job.former,
+        takesNewMembers: ground.memberFile === file,
+        note,
+      };
+      const made = await desk.rewrite(file, announced, (shape) => ROLE_EDITORS[file.role](shape, context));
+      if (made !== undefined) prepared.push(made);
+    }
+    if (job.resumes === undefined) {
+      journal.announce();
+      ledger.settle();
+      for (const [at, reason] of ledger.refusals) journal.write({ type: 'outcome', id: tasks[at].id, outcome: 'refused', reason });
+      ledger.refuseUnmet();
+      for (const { record } of prepared) journal.write(record);
+    }
+    const records = job.resumes ?? prepared.map(({ record }) => record);
+    await desk.commit(prepared, records, (index) => {
+      lastFile.forEach((last, at) => {
+        const isDue = index === prepared.length ? last < 0 : last === index;
+        if (isDue) journal.write({ type: 'outcome', id: tasks[at].id, outcome: 'done' });
+      });
+    });
+    return { leaves: leavesOf(job, files, records), backup: join(runFolder, job.backups) };
+  } finally {
+    desk.clear();
+  }
+}
+
+function leavesOf({ inputs }: Job, files: readonly CsvFile[], records: readonly FileRecord[]): InputRecord[] {
+  return files.map(({ role, file, target }) => {
+    const after = records.find((record) => record.file === target)?.after ?? inputs.find((input) => input.file === file)?.sha256;
+    if (after === undefined) throw new Error(`nothing is known of ${file}`);
+    return { role, file: target, sha256: after };
+  });
+}
+
+async function restoreCsv(job: RestoreJob): Promise<Written> {
+  const { journal, source } = job;
+  const files = csvFilesOf(source, { kind: 'in-place' });
+  const desk = new Desk(job);
+  try {
+    const prepared: Prepared[] = [];
+    for (const file of files) {
+      const former = job.files.find((record) => record.file === file.file && record.before !== record.after);
+      if (former !== undefined && hashFile(file.file) === former.after) prepared.push(await desk.revert(file, former, job.formerFolder));
+    }
+    const intents = [...job.intents].reverse();
+    for (const { follows, old, new: text, change, ...rest } of intents) {
+      journal.write({ ...rest, change: inverseOf(change), old: text, new: old, ...(follows === undefined ? {} : { follows }) });
+    }
+    journal.announce();
+    for (const { record } of prepared) journal.write(record);
+    const records = prepared.map(({ record }) => record);
+    await desk.commit(prepared, records, (index) => {
+      if (index < prepared.length) return;
+      for (const id of new Set(intents.map((intent) => intent.id))) journal.write({ type: 'outcome', id, outcome: 'done' });
+    });
+    return { leaves: leavesOf(job, files, records) };
+  } finally {
+    desk.clear();
+  }
+}

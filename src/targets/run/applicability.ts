@@ -1,0 +1,226 @@
+/** Whether a plan can be applied to what is there: it can, it was, or it must not. */
+
+import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { openSource } from '../../sources/registry.js';
+import type { SourceRequest } from '../../sources/source.js';
+import { targetFor } from '../registry.js';
+import type { Target, TargetInput } from '../target.js';
+import type { ApplyRequest } from './apply.js';
+import { isSameContent, leavingsOf, refuseOtherActivity, staleSource, standingOf } from './data-state.js';
+import { isEmptyFolder } from './files.js';
+import { ApplyRefused, Misnamed } from './refusal.js';
+import { type KnownRun, knownRuns, readRun, runNames, runsFolderOf, undoOf } from './run-folder.js';
+
+export type Decision =
+  | { readonly kind: 'ready'; readonly target: Target; readonly inputs: readonly TargetInput[]; readonly resumes?: KnownRun }
+  | { readonly kind: 'done'; readonly target: Target; readonly earlier?: KnownRun };
+
+/** How a source stands to a plan: as it was made for, as a run of it left it, some of its files so and some so, or neither. */
+export type PlanStanding = { readonly inputs: readonly TargetInput[] } & (
+  | { readonly kind: 'fits' }
+  | { readonly kind: 'stale' }
+  | { readonly kind: 'applied'; readonly run: KnownRun }
+  | { readonly kind: 'half'; readonly run: KnownRun }
+  /** Some of its files are as a run left it, some as they were: someone was undoing the run. */
+  | { readonly kind: 'undoing'; readonly run: KnownRun }
+);
+
+type Judged = Pick<ApplyRequest, 'plan' | 'planFile' | 'source'>;
+
+const runsOf = ({ plan, planFile }: Judged): KnownRun[] => knownRuns(runsFolderOf(planFile)).filter(({ journal }) => journal.run.planDigest === plan.digest);
+
+/** Reads the digests of a source and judges them. */
+export async function planStanding(request: Judged): Promise<PlanStanding> {
+  const inputs = await targetFor(request.source).inspect(request.source);
+  const planned = request.plan.snapshot.inputs;
+  if (isSameContent(inputs, planned)) {
+    refuseOtherActivity(planned, inputs);
+    return { kind: 'fits', inputs };
+  }
+  for (const run of runsOf(request).reverse()) {
+    const { journal, folder } = run;
+    const { progress } = undoOf(folder);
+    // What was undone is not what stands there, whatever it looks like.
+    if (progress === 'finished' || progress === 'in part') continue;
+    const leavings = leavingsOf(journal);
+    if (leavings !== undefined && isSameContent(inputs, leavings)) return { kind: 'applied', inputs, run };
+    if (journal.run.mode !== 'in-place' || journal.files.length === 0) continue;
+    if (standingOf(inputs, journal) === 'mixed') return { kind: progress === 'none' ? 'half' : 'undoing', inputs, run };
+  }
+  return { kind: 'stale', inputs };
+}
+
+/** Returns the runs beside a plan whose undo was interrupted, in the order of their names. */
+export function interruptedUndos(planFile: string): { readonly name: string; readonly folder: string; readonly hasBegun: boolean }[] {
+  const runsFolder = runsFolderOf(planFile);
+  return runNames(runsFolder).flatMap((name) => {
+    const folder = join(runsFolder, name);
+    const { progress } = undoOf(folder);
+    return progress === 'open' || progress === 'not begun' ? [{ name, folder, hasBegun: progress === 'open' }] : [];
+  });
+}
+
+const beingUndone = ({ name, folder }: Pick<KnownRun, 'name' | 'folder'>): ApplyRefused =>
+  new ApplyRefused(`The run ${name} was being undone, and that undo was interrupted.`, `Nothing was changed. Finish it first: scim-audit undo ${folder}`);
+
+/** Throws ApplyRefused if the undo of a run that wrote to the same place was interrupted: to apply would be to do again what someone was undoing. */
+function refuseWhileUndoing({ planFile, source, mode }: ApplyRequest, target: Target): void {
+  const targets = new Set(target.siteOf(source, mode).targets);
+  for (const open of interruptedUndos(planFile)) {
+    if (open.hasBegun && readRun(open.folder)?.run.targets.some((each) => targets.has(each)) === true) throw beingUndone(open);
+  }
+}
+
+/** Reads the digests and decides. Throws ApplyRefused where nothing may be written. */
+export async function decide(request: ApplyRequest): Promise<Decision> {
+  const { plan, source, mode } = request;
+  const target = targetFor(source);
+  const earlier = mode.kind === 'out' ? await findEarlier(request, target, mode.path) : undefined;
+  const standing = await planStanding(request);
+  const { inputs } = standing;
+  // Also where the copy is there: it is of data that are others now.
+  if (standing.kind === 'undoing') throw beingUndone(standing.run);
+  if (standing.kind !== 'applied') refuseWhileUndoing(request, target);
+  if (standing.kind === 'stale') throw staleSource(plan.snapshot.inputs, inputs);
+  if (earlier !== undefined) return { kind: 'done', target, earlier };
+  if (standing.kind === 'applied') return { kind: 'done', target, earlier: standing.run };
+  if (standing.kind === 'fits') return plan.actions.length === 0 && mode.kind === 'in-place' ? { kind: 'done', target } : { kind: 'ready', target, inputs };
+  if (mode.kind === 'in-place') return { kind: 'ready', target, inputs, resumes: standing.run };
+  throw new ApplyRefused(
+    `The run ${standing.run.name} has written some of the files and not all of them.`,
+    'Nothing was changed. Finish it first: the same command with --in-place.',
+  );
+}
+
+/** Yields the run that made what is at the place of a copy. Throws where something else is there, or where there is no place. */
+async function findEarlier(request: ApplyRequest, target: Target, path: string): Promise<KnownRun | undefined> {
+  const folder = dirname(resolve(path));
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    const name = dirname(path);
+    throw new Misnamed(
+      existsSync(folder) ? `${name} is no folder.` : `The folder ${name} does not exist.`,
+      'Nothing was written. Make that folder, or name another place with --out.',
+    );
+  }
+  refuseSource(request.source, path);
+  refuseLink(path);
+  if (target.siteOf(request.source, request.mode).reading.source !== undefined) refuseFolder(path, request.source);
+  if (!existsSync(path) || isEmptyFolder(path)) return undefined;
+  const runs = runsOf(request).reverse();
+  const there = await inspectCopy(target, request.source, path);
+  const earlier = runs.find(({ journal, folder: each }) => {
+    const leavings = leavingsOf(journal);
+    const isUndone = ['finished', 'in part'].includes(undoOf(each).progress);
+    return there !== undefined && leavings !== undefined && !isUndone && isSameContent(there, leavings);
+  });
+  if (earlier !== undefined) return earlier;
+  const half = runs.find(({ journal, folder: each }) => journal.run.targets.includes(resolve(path)) && undoOf(each).progress === 'open');
+  if (half !== undefined) throw beingUndone(half);
+  const undone = runs.find(({ journal }) => there !== undefined && journal.run.mode === 'out' && standingOf(there, journal) === 'before');
+  if (undone !== undefined) {
+    throw new ApplyRefused(
+      `${path} is the copy that the run ${undone.name} of this plan made, and it was taken back: it is as the source was.`,
+      'Nothing was changed. Move that copy away, or name another place with --out; the plan can be applied again.',
+    );
+  }
+  throw new ApplyRefused(
+    `${path} is there already, and it is not what this plan makes.`,
+    'Nothing was changed. Name another place with --out, or move that one away.',
+  );
+}
+
+/** Throws Misnamed if a copy would be the source itself, or lie in it: the source stays byte for byte. */
+function refuseSource(request: SourceRequest, path: string): void {
+  const reason = whyInSource(request, path);
+  if (reason !== undefined) throw reason;
+}
+
+/** Returns why a copy cannot be at a path: it would be the source itself, or lie in it. */
+export function whyInSource({ source, users, inactiveUsers, groups, memberships }: SourceRequest, path: string): Misnamed | undefined {
+  const out = realPath(path);
+  if (source !== undefined) {
+    const real = realPath(source);
+    if (out === real) return isSource(path, 'the source itself');
+    if (!out.startsWith(`${real}${sep}`)) return undefined;
+    return new Misnamed(`${path} is inside the source ${source}, which is left as it is.`, 'Nothing was written. Name a place outside of it with --out.');
+  }
+  const files = [...users, ...inactiveUsers, ...memberships, ...(groups === undefined ? [] : [groups])];
+  const own = files.find((file) => out === realPath(file) || out === dirname(realPath(file)));
+  return own === undefined ? undefined : isSource(path, out === realPath(own) ? 'a file of the source' : `the folder of ${own}, which is of the source`);
+}
+
+const isSource = (path: string, what: string): Misnamed =>
+  new Misnamed(
+    `${path} is ${what}, and a corrected copy never takes the place of it.`,
+    'Nothing was written. Name another place with --out, or use --in-place to change the source itself.',
+  );
+
+/** Returns a path with its links followed, as far as it is there. */
+export function realPath(path: string): string {
+  const whole = resolve(path);
+  for (let there = whole; ; there = dirname(there)) {
+    if (existsSync(there)) return join(realpathSync(there), relative(there, whole));
+    if (there === dirname(there)) return whole;
+  }
+}
+
+/** Throws Misnamed where a copy would take the place of a link: one to nothing, or to an empty folder. */
+function refuseLink(path: string): void {
+  if (lstatSync(resolve(path), { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+  if (!existsSync(path))
+    throw new Misnamed(`${path} is a link to something that is not there.`, 'Nothing was written. Name another place with --out, or delete that link.');
+  if (!isEmptyFolder(path)) return;
+  throw new Misnamed(
+    `${path} is a link to a folder, and a copy takes no link's place.`,
+    `Nothing was written. Name the folder itself: --out ${realpathSync(path)}`,
+  );
+}
+
+/** Throws Misnamed where a copy that is one file would take the place of a folder. */
+function refuseFolder(path: string, { source = '' }: SourceRequest): void {
+  if (!existsSync(path) || !statSync(path).isDirectory()) return;
+  throw new Misnamed(
+    `${path} is a folder, and the copy of a SQLite file is a file.`,
+    `Nothing was written. Name a file that is not there yet, such as --out ${join(path, basename(source))}`,
+  );
+}
+
+/** Yields the digests of what stands at the place of a copy; undefined where it cannot even be read, and so is no result of a run. */
+async function inspectCopy(target: Target, source: SourceRequest, path: string): Promise<TargetInput[] | undefined> {
+  try {
+    return await target.inspect(target.siteOf(source, { kind: 'out', path }).reading);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Throws ApplyRefused where a source has no place for a change of the plan. */
+export async function refuseImpossible({ plan, source }: ApplyRequest): Promise<void> {
+  const opened = await openSource(source);
+  try {
+    const users = opened.tables.filter(({ role }) => role === 'users');
+    if (users.some(({ isIdFromUserName }) => isIdFromUserName)) {
+      throw new ApplyRefused(
+        'The users have no ids, so a changed username could not be told from another user.',
+        'Nothing was changed. Export the users with their ids, and plan again.',
+      );
+    }
+    const kinds = new Set(plan.actions.map(({ change }) => (change.kind === 'replace-user' ? change.attribute : change.kind)));
+    if (kinds.has('active') && !users.some(({ columns }) => columns.has('active') || columns.has('disabled'))) {
+      throw new ApplyRefused(
+        'The plan makes users active or inactive, but the source has no column that says who is.',
+        'Nothing was changed. A license type or an option cannot be rewritten; export the users with their status, and plan again.',
+      );
+    }
+    const hasMembers = opened.tables.some(({ role, columns }) => role === 'memberships' || (role === 'users' && columns.has('groups')));
+    if ((kinds.has('add-member') || kinds.has('remove-member')) && !hasMembers) {
+      throw new ApplyRefused(
+        'The plan changes memberships, but the source has none.',
+        'Nothing was changed. Give the memberships that the plan was made with.',
+      );
+    }
+  } finally {
+    opened.close();
+  }
+}

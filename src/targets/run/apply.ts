@@ -1,0 +1,250 @@
+/** Applies a plan to a source: prepared first, so that it can be shown and agreed to, then run. */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Change } from '../../model/change.js';
+import type { Plan } from '../../plan/plan.js';
+import { type NetCounts, netCounts } from '../../plan/verify.js';
+import type { SourceRequest } from '../../sources/source.js';
+import { targetFor } from '../registry.js';
+import { type Decision, decide, refuseImpossible } from './applicability.js';
+import { Gate } from './checkpoint.js';
+import { leavingsOf, standingOf } from './data-state.js';
+import { type InputRecord, JOURNAL_VERSION, JournalWriter } from './journal.js';
+import type { Signal, World } from './process-info.js';
+import { refuseUnsafe } from './prove.js';
+import { ApplyRefused } from './refusal.js';
+import { rehearse } from './rehearse.js';
+import { BACKUP, clearLeftovers, JOURNAL, type KnownRun, knownRuns, makeRunFolder, makeRunsFolder, nextNumber, runsFolderOf } from './run-folder.js';
+import { clearDeadLocks, closeJournal, endForTheDead, told, underLocks } from './run-lifecycle.js';
+
+export interface ApplyRequest {
+  readonly plan: Plan;
+  readonly planFile: string;
+  /** The source with the plan's columns, tables, delimiter and encoding. */
+  readonly source: SourceRequest;
+  readonly mode: { readonly kind: 'in-place' } | { readonly kind: 'out'; readonly path: string };
+  readonly maxChanges?: number;
+  /** A person has agreed that the source itself is written to. */
+  readonly isAgreed?: boolean;
+  readonly world: World;
+  /** Asked between two steps: the signal that a person has sent, if any. */
+  interrupted(): Signal | undefined;
+  /** Told before every step, by its name; for tests. */
+  at?(step: string): void;
+}
+
+export interface ActionLine {
+  readonly id: string;
+  readonly change: Change;
+}
+
+export interface Receipt {
+  /** Name of the run, to be given to undo. */
+  readonly run: string;
+  readonly runFolder: string;
+  readonly journal: string;
+  /** Actions that were done. */
+  readonly done: number;
+  /** Values and memberships that are others than before, however many cells state them. */
+  readonly net: NetCounts;
+  /** An earlier run had done it; this one wrote nothing. */
+  readonly wasDone: boolean;
+  /** What the target is now. */
+  readonly leaves: readonly InputRecord[];
+  /** The copy of the database or the folder of the files before the run; none where a database is copied. */
+  readonly backup?: string;
+}
+
+export interface PreparedApply {
+  readonly state: 'ready' | 'done-already';
+  /** Absolute paths that run() writes to. */
+  readonly targets: readonly string[];
+  /** How the result is read. */
+  readonly reading: SourceRequest;
+  /** The finished run, where all is done already; the interrupted one, where run() finishes it. */
+  readonly earlier?: { readonly run: string; readonly runFolder: string };
+  describe(): readonly ActionLine[];
+  /** Goes through all that run() does but writes nothing; yields the files that would change. Throws ApplyRefused as run() would. */
+  rehearse(): Promise<readonly string[]>;
+  /** Takes the locks, checks the digests again and writes. Throws ApplyRefused, ApplyStopped or ApplyInterrupted. */
+  run(): Promise<Receipt>;
+}
+
+const earlierOf = (run: KnownRun): { readonly earlier: NonNullable<PreparedApply['earlier']> } => ({ earlier: { run: run.name, runFolder: run.folder } });
+
+/** Reads the source's digests and says whether the plan can be applied. Throws ApplyRefused where it cannot. */
+export async function prepareApply(request: ApplyRequest): Promise<PreparedApply> {
+  const { plan, source, mode, maxChanges } = request;
+  const decision = await asRefusal(async () => {
+    if (request.isAgreed === true) await recover(request);
+    return decide(request);
+  });
+  const site = decision.target.siteOf(source, mode);
+  const targets = decision.kind === 'done' && mode.kind === 'out' ? [mode.path] : site.targets;
+  const rehearsed = (): Promise<readonly string[]> => asRefusal(async () => (decision.kind === 'done' ? [] : rehearse(request, decision)));
+  const base = { targets, reading: site.reading, describe: () => plan.actions, rehearse: rehearsed, run: () => conduct(request) };
+  if (decision.kind === 'done') return { ...base, state: 'done-already', ...(decision.earlier === undefined ? {} : earlierOf(decision.earlier)) };
+  if (maxChanges !== undefined && plan.actions.length > maxChanges) {
+    throw new ApplyRefused(
+      `The plan has ${plan.actions.length} actions, more than the ${maxChanges} that --max-changes allows.`,
+      `Nothing was changed. If that many are meant: --max-changes ${plan.actions.length}`,
+    );
+  }
+  if (decision.resumes !== undefined) return { ...base, state: 'ready', ...earlierOf(decision.resumes) };
+  await asRefusal(async () => {
+    await refuseImpossible(request);
+    await refuseUnsafe(request);
+  });
+  return { ...base, state: 'ready' };
+}
+
+/** Where the source itself is to be changed, a write that was cut short is taken back first. */
+async function recover({ source, mode }: ApplyRequest): Promise<void> {
+  if (mode.kind === 'in-place') await targetFor(source).recover?.(source);
+}
+
+/** What stands in the way before a run is a refusal, too. */
+async function asRefusal<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw told(error, new Gate({ interrupted: () => undefined }), { again: 'run the same command again' });
+  }
+}
+
+/** Does what was prepared. */
+async function conduct(request: ApplyRequest): Promise<Receipt> {
+  const { planFile, source, mode, world } = request;
+  const gate = new Gate(request);
+  const runsFolder = runsFolderOf(planFile);
+  let journalFile: string | undefined;
+  try {
+    await gate.pass('start');
+    const locksOf = ({ target }: Decision): string[] => [join(runsFolder, '.lock'), ...target.siteOf(source, mode).locks];
+    const command = `scim-audit apply ${planFile}`;
+    await recover(request);
+    // Where all is done there is nothing to lock, and nothing to make.
+    const first = await decide(request);
+    if (first.kind === 'done' && isClosed(first.earlier)) {
+      clearDeadLocks(locksOf(first), command, world);
+      return receiptOf(request, first.earlier);
+    }
+    makeRunsFolder(runsFolder);
+    return await underLocks(locksOf(first), command, world, async () => {
+      await gate.pass('locked');
+      const decision = await decide(request);
+      const runs = knownRuns(runsFolder);
+      clearLeftovers(runs);
+      if (decision.kind === 'done') return receiptOf(request, decision.earlier);
+      if (decision.resumes === undefined) closeTheUnwritten(request, runs, decision.inputs);
+      const run = decision.resumes?.name ?? makeRunFolder(runsFolder, request.plan.digest, world);
+      journalFile = join(runsFolder, run, JOURNAL);
+      const number = decision.resumes?.journal.run.number ?? nextNumber(runs);
+      return writeAll(request, { gate, decision, run, number, runFolder: join(runsFolder, run) });
+    });
+  } catch (error) {
+    throw told(error, gate, { again: 'run the same command again.', ...(journalFile === undefined ? {} : { journal: journalFile }) });
+  }
+}
+
+interface Begun {
+  readonly gate: Gate;
+  readonly decision: Extract<Decision, { kind: 'ready' }>;
+  readonly run: string;
+  readonly number: number;
+  readonly runFolder: string;
+}
+
+async function writeAll({ plan, planFile, source, mode, world }: ApplyRequest, { gate, decision, run, number, runFolder }: Begun): Promise<Receipt> {
+  const { target, inputs, resumes } = decision;
+  await gate.pass('folder made');
+  const journal = new JournalWriter(join(runFolder, JOURNAL));
+  let isEnded = false;
+  try {
+    const site = target.siteOf(source, mode);
+    journal.write({
+      type: 'run',
+      schemaVersion: JOURNAL_VERSION,
+      kind: 'apply',
+      run,
+      planFile,
+      planDigest: plan.digest,
+      actions: plan.actions.length,
+      mode: mode.kind,
+      targets: site.targets,
+      inputs: inputs.map(({ role, file, table, sha256 }) => ({ role, file, ...(table === undefined ? {} : { table }), sha256 })),
+      reading: site.reading,
+      authTypeMap: plan.settings.authTypeMap,
+      collation: plan.settings.collation,
+      pid: world.pid,
+      host: world.host,
+      startedAt: world.now().toISOString(),
+      number,
+      isSealed: true,
+      ...(resumes === undefined ? {} : { resumes: true as const }),
+    });
+    journal.sync();
+    await gate.pass('begun');
+    const written = await target.write({
+      source,
+      inputs,
+      destination: mode,
+      run,
+      runFolder,
+      backups: BACKUP,
+      journal,
+      gate,
+      tasks: plan.actions,
+      authTypeMap: plan.settings.authTypeMap,
+      collation: plan.settings.collation,
+      former: new Map(),
+      ...(resumes === undefined ? {} : { resumes: resumes.journal.files }),
+    });
+    gate.hasWritten = true;
+    journal.write({ type: 'end', state: 'finished', at: world.now().toISOString(), leaves: written.leaves });
+    journal.sync();
+    isEnded = true;
+    await gate.pass('ended');
+    const backup = written.backup === undefined || !existsSync(written.backup) ? {} : { backup: written.backup };
+    return {
+      run,
+      runFolder,
+      journal: journal.file,
+      done: plan.actions.length,
+      net: netCounts(plan),
+      wasDone: false,
+      leaves: written.leaves,
+      ...backup,
+    };
+  } catch (error) {
+    if (!isEnded) closeJournal(journal, { error, world, leaves: gate.hasWritten ? [] : inputs });
+    throw error;
+  } finally {
+    journal.close();
+  }
+}
+
+const isClosed = (earlier: KnownRun | undefined): boolean => earlier === undefined || earlier.journal.end?.state === 'finished';
+
+/** The source is as the plan wants it, so what died before has written nothing: its journal is told. */
+function closeTheUnwritten({ plan, world }: ApplyRequest, runs: readonly KnownRun[], inputs: readonly InputRecord[]): void {
+  for (const { folder, journal } of runs) {
+    if (journal.end !== undefined || journal.run.planDigest !== plan.digest) continue;
+    const isUnwritten = journal.run.mode === 'out' ? !journal.run.targets.some((target) => existsSync(target)) : standingOf(inputs, journal) === 'before';
+    const end = { state: 'interrupted', reason: 'the process ended before the first write', leaves: journal.run.inputs } as const;
+    if (isUnwritten && existsSync(join(folder, JOURNAL))) endForTheDead(join(folder, JOURNAL), [], end, world);
+  }
+}
+
+/** Yields the receipt of what an earlier run has done; closes the journal of one that was killed after its last write. */
+function receiptOf({ plan, world }: ApplyRequest, earlier: KnownRun | undefined): Receipt {
+  const leaves = earlier === undefined ? [] : (leavingsOf(earlier.journal) ?? []);
+  const receipt = { done: plan.actions.length, net: netCounts(plan), wasDone: true, leaves };
+  if (earlier === undefined) return { ...receipt, run: '', runFolder: '', journal: '' };
+  const journal = join(earlier.folder, JOURNAL);
+  const missing = plan.actions.flatMap(({ id }) => (earlier.journal.done.has(id) ? [] : [id]));
+  // A journal that is lost is not begun anew without its first line.
+  if (!isClosed(earlier) && existsSync(journal)) endForTheDead(journal, missing, { state: 'finished', leaves }, world);
+  return { ...receipt, run: earlier.name, runFolder: earlier.folder, journal };
+}

@@ -1,0 +1,31 @@
+/** Changes taken back. */
+
+import type { Change } from '../../model/change.js';
+
+/**
+ * Yields inverse changes with their marks of temporary usernames where they belong: what led to such a name comes from it
+ * now, and what came from it leads to it.
+ */
+export function withTemporaryMarks<S extends { readonly change: Change }>(steps: readonly S[]): readonly S[] {
+  const names = new Set(steps.flatMap(({ change }) => (change.kind === 'replace-user' && change.temporary === true ? [change.from] : [])));
+  if (names.size === 0) return steps;
+  return steps.map((step) => {
+    const { change } = step;
+    if (change.kind !== 'replace-user') return step;
+    const { temporary: _, ...rest } = change;
+    return { ...step, change: names.has(change.to) ? { ...rest, temporary: true } : rest };
+  });
+}
+
+/** Yields the change that takes another back. */
+export function inverseOf(change: Change): Change {
+  switch (change.kind) {
+    case 'replace-user':
+    case 'replace-group':
+      return { ...change, from: change.to, to: change.from };
+    case 'remove-member':
+      return { ...change, kind: 'add-member' };
+    case 'add-member':
+      return { ...change, kind: 'remove-member' };
+  }
+}

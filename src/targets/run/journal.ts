@@ -1,0 +1,221 @@
+/** A run's journal: one JSON object a line, on the disk before what it announces and after what it reports. */
+
+import { createHash, type Hash } from 'node:crypto';
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Change } from '../../model/change.js';
+import { type CollationName, DEFAULT_COLLATION } from '../../model/collation-name.js';
+import type { AuthenticationType, Role } from '../../model/directory.js';
+import type { SourceRequest } from '../../sources/source.js';
+import { fsyncFolder } from './files.js';
+
+export const JOURNAL_VERSION = 1;
+
+/** A value of a cell: text; of a database also what is none. */
+export type CellValue = string | null | { readonly integer: string } | { readonly real: number } | { readonly blob: string };
+
+/** A whole row of a table, by column. */
+export interface RowValue {
+  readonly row: Readonly<Record<string, CellValue>>;
+}
+
+export const isRowValue = (value: CellValue | RowValue): value is RowValue => typeof value === 'object' && value !== null && 'row' in value;
+
+/** A whole record of a CSV, so that it can be put back where columns have moved. */
+export interface CsvRecord {
+  readonly delimiter: string;
+  readonly headings: readonly string[];
+  readonly cells: readonly string[];
+}
+
+export type Place =
+  | { readonly file: string; readonly line: number; readonly heading?: string; readonly record?: CsvRecord }
+  | { readonly file: string; readonly table: string; readonly key: Readonly<Record<string, CellValue>>; readonly heading?: string };
+
+export interface InputRecord {
+  readonly role: Role;
+  /** Absolute path. */
+  readonly file: string;
+  readonly table?: string;
+  readonly sha256: string;
+}
+
+export interface RunRecord {
+  readonly type: 'run';
+  readonly schemaVersion: typeof JOURNAL_VERSION;
+  readonly kind: 'apply' | 'undo';
+  readonly run: string;
+  readonly planFile: string;
+  readonly planDigest: string;
+  readonly actions: number;
+  readonly mode: 'in-place' | 'out';
+  /** Absolute paths. */
+  readonly targets: readonly string[];
+  /** What was read, before the run. */
+  readonly inputs: readonly InputRecord[];
+  /** How the target is read. */
+  readonly reading: SourceRequest;
+  readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
+  /** How names are compared; runs of version 1 do not say it. */
+  readonly collation?: CollationName;
+  readonly pid: number;
+  readonly host: string;
+  readonly startedAt: string;
+  /** Finishes what an earlier process of the same run began. */
+  readonly resumes?: true;
+  /** Counts the runs of a plan's folder, from 1: a clock may go back. Runs of version 1 have none. */
+  readonly number?: number;
+  /** Each end of this journal seals what stands before it, and copies have their manifest. Not so in runs of version 1. */
+  readonly isSealed?: true;
+}
+
+/** Returns how names were compared when a run was planned. */
+export const collationIn = ({ collation = DEFAULT_COLLATION }: Pick<RunRecord, 'collation'>): CollationName => collation;
+
+export interface IntentRecord {
+  readonly type: 'intent';
+  readonly id: string;
+  /** Place of the action in the plan, from 0. */
+  readonly at: number;
+  readonly change: Change;
+  readonly where: Place;
+  /** As it is written: the raw cell or record of a CSV, the value or the row of a table. */
+  readonly old: CellValue | RowValue;
+  readonly new: CellValue | RowValue;
+  /** A cell that names what the action renames. */
+  readonly follows?: true;
+}
+
+/** All intents are written: how many lines, and the digest of these. A journal that lost one of them must not be followed. */
+export interface AnnouncedRecord {
+  readonly type: 'announced';
+  readonly intents: number;
+  /** Hex. */
+  readonly sha256: string;
+}
+
+export interface FileRecord extends Omit<InputRecord, 'sha256'> {
+  readonly type: 'file';
+  readonly before: string;
+  readonly after: string;
+  /** Relative to the run folder. */
+  readonly backup?: string;
+}
+
+export interface OutcomeRecord {
+  readonly type: 'outcome';
+  readonly id: string;
+  readonly outcome: 'done' | 'refused';
+  readonly reason?: string;
+}
+
+export interface EndRecord {
+  readonly type: 'end';
+  readonly state: 'finished' | 'stopped' | 'interrupted';
+  readonly reason?: string;
+  readonly at: string;
+  /** What the run leaves. */
+  readonly leaves: readonly InputRecord[];
+  /** Hex digest of every byte of the journal before this line: nothing is missing, and nothing is other than it was written. */
+  readonly sha256?: string;
+}
+
+export type JournalRecord = RunRecord | IntentRecord | AnnouncedRecord | FileRecord | OutcomeRecord | EndRecord;
+
+/** Bytes that are written or read at once. */
+export const BATCH = 1 << 20;
+export const LINE_END = 0x0a;
+
+/** Yields how many bytes the whole lines have. */
+function wholeLength(fd: number): number {
+  const piece = Buffer.allocUnsafe(BATCH);
+  for (let end = fstatSync(fd).size; end > 0; ) {
+    const from = Math.max(0, end - BATCH);
+    const length = readSync(fd, piece, 0, end - from, from);
+    const at = piece.subarray(0, length).lastIndexOf(LINE_END);
+    if (at >= 0) return from + at + 1;
+    end = from;
+  }
+  return 0;
+}
+
+/** Takes the bytes of a file into a digest. */
+function hashInto(hash: Hash, fd: number): void {
+  const piece = Buffer.allocUnsafe(BATCH);
+  for (let at = 0; ; ) {
+    const length = readSync(fd, piece, 0, BATCH, at);
+    if (length === 0) return;
+    hash.update(piece.subarray(0, length));
+    at += length;
+  }
+}
+
+export class JournalWriter {
+  readonly #fd: number;
+  #lines: string[] = [];
+  #size = 0;
+  #isClosed = false;
+  /** Of the intents so far. */
+  #intents = 0;
+  #hash = createHash('sha256');
+  /** Of every line so far. */
+  readonly #whole = createHash('sha256');
+  #run: RunRecord | undefined;
+
+  /** Makes the file, or goes on with it where it is there; what a dying process wrote of a last line is cut off. */
+  constructor(readonly file: string) {
+    const isNew = !existsSync(file);
+    this.#fd = openSync(file, isNew ? 'ax' : 'a+', 0o600);
+    if (isNew) fsyncFolder(dirname(file));
+    else {
+      ftruncateSync(this.#fd, wholeLength(this.#fd));
+      hashInto(this.#whole, this.#fd);
+    }
+  }
+
+  /** Takes a record; it is on the disk after `sync`. */
+  write(record: JournalRecord): void {
+    const sealed = record.type === 'end' ? { ...record, sha256: this.#whole.copy().digest('hex') } : record;
+    const line = `${JSON.stringify(sealed)}\n`;
+    this.#whole.update(line);
+    if (record.type === 'run') {
+      this.#run = record;
+      this.#intents = 0;
+      this.#hash = createHash('sha256');
+    } else if (record.type === 'intent') {
+      this.#intents++;
+      this.#hash.update(line);
+    }
+    this.#lines.push(line);
+    this.#size += line.length;
+    if (this.#size > BATCH) this.#flush();
+  }
+
+  /** The run whose records this process writes. */
+  get run(): RunRecord | undefined {
+    return this.#run;
+  }
+
+  /** Says that all intents are written; to be called once. */
+  announce(): void {
+    this.write({ type: 'announced', intents: this.#intents, sha256: this.#hash.digest('hex') });
+  }
+
+  #flush(): void {
+    const bytes = Buffer.from(this.#lines.join(''), 'utf8');
+    this.#lines = [];
+    this.#size = 0;
+    for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
+  }
+
+  sync(): void {
+    this.#flush();
+    fsyncSync(this.#fd);
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    closeSync(this.#fd);
+  }
+}

@@ -1,0 +1,139 @@
+/** Who a row of a target is about, where it says so by name. */
+
+import { collationOf } from '../../model/compare.js';
+import type { Group, User } from '../../model/directory.js';
+import { readSource } from '../../sources/read-source.js';
+import type { CellWords } from '../../sources/tables/cell-words.js';
+import { IdTable } from '../../sources/tables/id-table.js';
+import { MemberResolver } from '../../sources/tables/read-memberships.js';
+import type { Row, Table } from '../../sources/tables/table.js';
+import type { Rehearsal } from '../target.js';
+import type { Ledger } from './net-work.js';
+
+export interface Names {
+  readonly users: readonly User[];
+  readonly groups: readonly Group[];
+  /** Groups are listed by themselves, not only in the cells of users. */
+  readonly areGroupsGiven: boolean;
+  readonly resolver: MemberResolver;
+}
+
+/** Reads users and groups as they are before any action. The tables must not have been read yet. */
+export function readNames(tables: readonly Table[], { authTypeMap, collation }: Pick<Rehearsal, 'authTypeMap' | 'collation'>): Names {
+  const listed = tables.filter(({ role }) => role !== 'memberships');
+  let found: Omit<Names, 'resolver'> | undefined;
+  readSource(listed, { authMode: 'basic', collation, withNames: false, authTypeMap, leaveOutUsers: [] }, ({ users, groups }) => {
+    found = { users, groups, areGroupsGiven: listed.some(({ role }) => role === 'groups') };
+    return { member: () => {}, unknown: () => {} };
+  });
+  if (found === undefined) throw new Error('the source was read without a directory');
+  const index = (items: readonly { readonly id: string; readonly place: number }[]): IdTable => {
+    const byId = new IdTable();
+    for (const { id, place } of items) byId.set(id, place);
+    return byId;
+  };
+  return { ...found, resolver: new MemberResolver(found.users, found.groups, index(found.users), index(found.groups), collationOf(collation).key) };
+}
+
+/** Are names needed to find the rows of a table that the actions touch. */
+export function needsNames({ role, columns }: Pick<Table, 'role' | 'columns'>, ledger: Ledger): boolean {
+  if (role === 'groups') return false;
+  if (role === 'users') return columns.has('groups') && (ledger.renamesGroups || ledger.hasPairs);
+  const isUserById = columns.has('userId');
+  const isGroupById = columns.has('groupId');
+  if (ledger.hasPairs) return !isUserById || !isGroupById || columns.has('userName') || columns.has('groupName');
+  return (ledger.renamesUsers && !isUserById) || (ledger.renamesGroups && !isGroupById);
+}
+
+/** Is there anything in a table that the actions could touch. */
+export function isConcerned({ role, columns }: Pick<Table, 'role' | 'columns'>, ledger: Ledger): boolean {
+  if (role === 'groups') return ledger.renamesGroups || ledger.hasPairs;
+  if (role === 'users') return true;
+  const namesUsers = columns.has('userName') || columns.has('user');
+  const namesGroups = columns.has('groupName') || columns.has('group');
+  return ledger.hasPairs || (ledger.renamesUsers && namesUsers) || (ledger.renamesGroups && namesGroups);
+}
+
+type Cells = Pick<Row, 'text' | 'integer'>;
+
+/** One way to find what a row is about: a column, and whether it holds the name. */
+export interface Finder {
+  /** Index in the ledger, or -1. */
+  find(row: Cells): number;
+  /** The column by which it is found. */
+  readonly foundBy: number;
+  /** Does the cell hold a name, not an id. */
+  isName(row: Cells, column: number): boolean;
+  /** Columns that hold names or may do so. */
+  readonly nameColumns: readonly number[];
+}
+
+interface FinderWishes {
+  readonly columns: ReadonlyMap<string, number>;
+  readonly words: CellWords;
+  /** Canonical columns: of ids, of names, of either. */
+  readonly from: readonly [string, string, string];
+  /** Indices in the ledger by id. */
+  readonly works: IdTable;
+  readonly names?: {
+    readonly items: readonly { readonly id: string; readonly place: number }[];
+    readonly byId: IdTable;
+    byName(name: string): number;
+  };
+}
+
+/** Yields how the rows of a memberships table tell one side, by the first of its columns that there is. */
+export function finderFor({ columns, words, from: [ids, named, either], works, names }: FinderWishes): Finder {
+  const idAt = columns.get(ids);
+  const nameAt = columns.get(named);
+  const eitherAt = columns.get(either);
+  const nameColumns = [nameAt, eitherAt].filter((at): at is number => at !== undefined);
+  const workByPlace = new Int32Array(names?.items.length ?? 0).fill(-1);
+  for (const { id, place } of names?.items ?? []) workByPlace[place] = works.get(id);
+  const isId = (text: string): boolean => (names?.byId.get(text.trim()) ?? -1) >= 0;
+  const byPlace = (place: number): number => (place < 0 ? -1 : workByPlace[place]);
+  if (idAt !== undefined) {
+    return {
+      find(row) {
+        const integer = row.integer(idAt);
+        return integer >= 0 ? works.byInteger(integer) : works.get(row.text(idAt).trim());
+      },
+      foundBy: idAt,
+      isName: () => false,
+      nameColumns,
+    };
+  }
+  if (nameAt !== undefined) {
+    return {
+      find: (row) => (names === undefined ? -1 : byPlace(names.byName(words.value(named, row.text(nameAt))))),
+      foundBy: nameAt,
+      isName: () => true,
+      nameColumns,
+    };
+  }
+  return {
+    find(row) {
+      const text = words.value(either, row.text(eitherAt ?? 0));
+      if (names === undefined) return -1;
+      return byPlace(isId(text) ? names.byId.get(text.trim()) : names.byName(text));
+    },
+    foundBy: eitherAt ?? 0,
+    isName: (row, column) => !isId(row.text(column)),
+    nameColumns,
+  };
+}
+
+/** Yields the finders of a memberships table: who, and in which group. */
+export function findersOf(
+  columns: ReadonlyMap<string, number>,
+  ledger: Ledger,
+  names: Names | undefined,
+  words: CellWords,
+): { readonly user: Finder; readonly group: Finder } {
+  const users = names && { items: names.users, byId: names.resolver.usersById, byName: (name: string) => names.resolver.userByName(name) };
+  const groups = names && { items: names.groups, byId: names.resolver.groupsById, byName: (name: string) => names.resolver.groupByName(name) };
+  return {
+    user: finderFor({ columns, words, from: ['userId', 'userName', 'user'], works: ledger.usersById, ...(users === undefined ? {} : { names: users }) }),
+    group: finderFor({ columns, words, from: ['groupId', 'groupName', 'group'], works: ledger.groupsById, ...(groups === undefined ? {} : { names: groups }) }),
+  };
+}

@@ -1,0 +1,181 @@
+/** What the actions of a plan amount to, by user, by group and by membership, and which of them cannot be done. */
+
+import type { Change, UserAttribute } from '../../model/change.js';
+import { IdTable } from '../../sources/tables/id-table.js';
+import { ApplyRefused } from './refusal.js';
+
+/** An action as far as a target needs it. */
+export interface Task {
+  readonly id: string;
+  readonly change: Change;
+}
+
+/** One value that is replaced, and by which action. */
+export interface Step {
+  /** Place of the action, from 0. */
+  readonly at: number;
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface UserWork {
+  readonly id: string;
+  readonly steps: Readonly<Record<UserAttribute, Step[]>>;
+  /** Has a row. */
+  isSeen: boolean;
+}
+
+export interface GroupWork {
+  readonly id: string;
+  readonly steps: Step[];
+  isSeen: boolean;
+}
+
+/** A membership that is removed or added, in turn. */
+export interface PairWork {
+  /** Index in `users`. */
+  readonly user: number;
+  /** Index in `groups`. */
+  readonly group: number;
+  readonly steps: { readonly at: number; readonly isAdding: boolean }[];
+  /** Rows and cells that state it. */
+  found: number;
+}
+
+const UNFIT_HINT =
+  'Nothing was changed. Save the export as CSV in UTF-8 with quotes around the cells, which holds every text, and run "scim-audit plan" on that, without --encoding, --quote and --escape; decisions carry over.';
+
+export class Ledger {
+  readonly users: UserWork[] = [];
+  readonly groups: GroupWork[] = [];
+  /** Index in `users` by id. */
+  readonly usersById = new IdTable();
+  /** Index in `groups` by id. */
+  readonly groupsById = new IdTable();
+  readonly #pairs = new Map<string, PairWork>();
+  readonly #refusals = new Map<number, string>();
+  /** Some text cannot be written in the encoding of its file. */
+  #hasUnfit = false;
+
+  constructor(readonly tasks: readonly Task[]) {
+    tasks.forEach(({ change }, at) => {
+      if (change.kind === 'replace-user')
+        this.#addStep(this.users[this.#userFor(change.user)].steps[change.attribute], { at, from: change.from, to: change.to });
+      else if (change.kind === 'replace-group') this.#addStep(this.groups[this.#groupFor(change.group)].steps, { at, from: change.from, to: change.to });
+      else this.#addPair(this.#userFor(change.user), this.#groupFor(change.group), at, change.kind === 'add-member');
+    });
+  }
+
+  #userFor(id: string): number {
+    const known = this.usersById.get(id);
+    if (known >= 0) return known;
+    this.usersById.set(id, this.users.length);
+    return this.users.push({ id, steps: { userName: [], email: [], active: [] }, isSeen: false }) - 1;
+  }
+
+  #groupFor(id: string): number {
+    const known = this.groupsById.get(id);
+    if (known >= 0) return known;
+    this.groupsById.set(id, this.groups.length);
+    return this.groups.push({ id, steps: [], isSeen: false }) - 1;
+  }
+
+  #addStep(steps: Step[], step: Step): void {
+    const last = steps.at(-1);
+    if (last !== undefined && last.to !== step.from)
+      this.refuse(step.at, `it starts from ${JSON.stringify(step.from)}, but an earlier action leaves ${JSON.stringify(last.to)}`);
+    steps.push(step);
+  }
+
+  #addPair(user: number, group: number, at: number, isAdding: boolean): void {
+    const name = `${user}/${group}`;
+    const pair = this.#pairs.get(name) ?? { user, group, steps: [], found: 0 };
+    if (pair.steps.at(-1)?.isAdding === isAdding) this.refuse(at, `an earlier action has ${isAdding ? 'added' : 'removed'} this member already`);
+    pair.steps.push({ at, isAdding });
+    this.#pairs.set(name, pair);
+  }
+
+  pair(user: number, group: number): PairWork | undefined {
+    return this.#pairs.size === 0 ? undefined : this.#pairs.get(`${user}/${group}`);
+  }
+
+  get pairs(): Iterable<PairWork> {
+    return this.#pairs.values();
+  }
+
+  get hasPairs(): boolean {
+    return this.#pairs.size > 0;
+  }
+
+  get renamesUsers(): boolean {
+    return this.users.some(({ steps }) => steps.userName.length > 0);
+  }
+
+  get renamesGroups(): boolean {
+    return this.groups.some(({ steps }) => steps.length > 0);
+  }
+
+  get changesActivity(): boolean {
+    return this.users.some(({ steps }) => steps.active.length > 0);
+  }
+
+  /** Notes that an action cannot be done; the first reason of each is kept. */
+  refuse(at: number, reason: string): void {
+    if (!this.#refusals.has(at)) this.#refusals.set(at, reason);
+  }
+
+  /** Notes that an action's text cannot be written in the encoding of the file. */
+  refuseUnfit(at: number, reason: string): void {
+    this.refuse(at, reason);
+    this.#hasUnfit = true;
+  }
+
+  /** Refuses the first of some steps unless the value is what it starts from; yields whether it is. */
+  isMet(steps: readonly Step[], value: string, what: string): boolean {
+    const [first] = steps;
+    if (first === undefined) return false;
+    if (first.from === value) return true;
+    this.refuse(first.at, `${what} is ${JSON.stringify(value)} now, no longer ${JSON.stringify(first.from)}`);
+    return false;
+  }
+
+  /** By place of the action. */
+  get refusals(): ReadonlyMap<number, string> {
+    return this.#refusals;
+  }
+
+  /** Refuses what was to be changed and is not there. To be called when everything was read. */
+  settle(): void {
+    const missing = (steps: readonly { at: number }[], reason: string): void => {
+      for (const { at } of steps) this.refuse(at, reason);
+    };
+    for (const { id, steps, isSeen } of this.users)
+      if (!isSeen) missing([...steps.userName, ...steps.email, ...steps.active], `there is no user with the id ${id}`);
+    for (const { id, steps, isSeen } of this.groups) if (!isSeen) missing(steps, `there is no group with the id ${id}`);
+    for (const { user, group, steps, found } of this.#pairs.values()) {
+      const [first] = steps;
+      if (!this.users[user].isSeen) missing(steps, `there is no user with the id ${this.users[user].id}`);
+      else if (!this.groups[group].isSeen) missing(steps, `there is no group with the id ${this.groups[group].id}`);
+      else if (first.isAdding && found > 0) this.refuse(first.at, 'the user is a member already');
+      else if (!first.isAdding && found === 0) this.refuse(first.at, 'the user is no member any more');
+    }
+  }
+
+  /** Throws ApplyRefused with every action that cannot be done. */
+  refuseUnmet(): void {
+    if (this.#refusals.size === 0) return;
+    const lines = [...this.#refusals].sort(([a], [b]) => a - b).map(([at, reason]) => `${this.tasks[at].id}: ${reason}.`);
+    throw new ApplyRefused(
+      `${lines.length} of ${this.tasks.length} actions cannot be done, so none was.`,
+      this.#hasUnfit ? UNFIT_HINT : 'Nothing was changed. Run "scim-audit plan" again on the data as they are now.',
+      [...lines.slice(0, 50), ...(lines.length > 50 ? [`… and ${lines.length - 50} more.`] : [])],
+    );
+  }
+}
+
+/** Yields what is left of a pair's steps: the membership is to go, to come, or stays as it is. */
+export function netOf({ steps }: PairWork): 'remove' | 'add' | 'none' {
+  const last = steps[steps.length - 1];
+  if (steps[0].isAdding !== last.isAdding) return 'none';
+  return last.isAdding ? 'add' : 'remove';
+}

@@ -1,0 +1,38 @@
+/** What there was before a run that is taken back. */
+
+import type { CsvRecord, IntentRecord } from './journal.js';
+import type { PairWork, Step } from './net-work.js';
+
+/** What stood in one place. */
+export interface Former {
+  readonly old: IntentRecord['old'];
+  /** Of a whole record that was taken out of a CSV. */
+  readonly record?: CsvRecord;
+  /** It was one cell of a row that stayed. */
+  readonly isCell: boolean;
+}
+
+/** By place of the action that takes it back; a membership may have been stated in several rows. */
+export type Formers = ReadonlyMap<number, readonly Former[]>;
+
+/** Yields the text that a cell had. */
+export function formerText(formers: Formers, at: number): string | undefined {
+  const old = formers.get(at)?.[0]?.old;
+  return typeof old === 'string' ? old : undefined;
+}
+
+/** Returns the text that a cell had, if it is read as what a step leaves; else what the step leaves. */
+export function formerValue(formers: Formers, { at, to }: Step, read: (text: string) => string): string {
+  const text = formerText(formers, at);
+  return text !== undefined && read(text) === to ? text : to;
+}
+
+/** Yields the rows that stated a membership. */
+export const formerRows = (formers: Formers, { steps }: Pick<PairWork, 'steps'>): Former[] =>
+  steps.flatMap(({ at }) => formers.get(at) ?? []).filter(({ isCell }) => !isCell);
+
+/** Was a membership stated in cells, or in rows; undefined where no run has ended it. */
+export function wasStatedIn(formers: Formers, { steps }: Pick<PairWork, 'steps'>, place: 'cell' | 'row'): boolean | undefined {
+  const places = steps.flatMap(({ at }) => formers.get(at) ?? []);
+  return places.length === 0 ? undefined : places.some(({ isCell }) => isCell === (place === 'cell'));
+}

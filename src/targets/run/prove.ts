@@ -1,0 +1,31 @@
+/** A plan is proved again on what it is applied to: its digest says that it is whole, not who sealed it. */
+
+import { whyUnsafe } from '../../plan/prove-again.js';
+import { readSource } from '../../sources/read-source.js';
+import { openSource } from '../../sources/registry.js';
+import type { ApplyRequest } from './apply.js';
+import { ApplyRefused, changedMeanwhile } from './refusal.js';
+
+/** Throws ApplyRefused if the actions break what plans promise. Reads users and groups once, and no memberships. */
+export async function refuseUnsafe({ plan, planFile, source }: Pick<ApplyRequest, 'plan' | 'planFile' | 'source'>): Promise<void> {
+  const { authMode, authTypeMap, collation, leaveOutUsers } = plan.settings;
+  const opened = await openSource(source);
+  try {
+    const tables = opened.tables.filter(({ role }) => role !== 'memberships');
+    const isScopeKnown =
+      plan.settings.typeList === undefined &&
+      (authMode !== 'multi' || tables.every(({ role, columns }) => role !== 'users' || columns.has('authenticationType')));
+    const wishes = { authMode: isScopeKnown ? authMode : 'basic', collation, authTypeMap, leaveOutUsers, withNames: false, areIdsEnough: true } as const;
+    const { users, inputs } = readSource(tables, wishes, () => ({ member: () => {}, unknown: () => {} }));
+    const planned = new Set(plan.snapshot.inputs.map(({ sha256 }) => sha256));
+    for (const { file, sha256 } of inputs) if (!planned.has(sha256)) throw changedMeanwhile(file);
+    const reason = whyUnsafe(plan, users, isScopeKnown);
+    if (reason === undefined) return;
+    throw new ApplyRefused(
+      `${planFile} does not hold what plans promise: ${reason}.`,
+      'Nothing was changed. Its actions are not those that were planned for this source: run "scim-audit plan" again; decisions go into decisions.csv.',
+    );
+  } finally {
+    opened.close();
+  }
+}

@@ -1,0 +1,211 @@
+/** What of a run can still be taken back where somebody has changed the data since. */
+
+import type { Change, UserAttribute } from '../../model/change.js';
+import type { Collation } from '../../model/compare.js';
+import type { Group, User } from '../../model/directory.js';
+import { inverseOf } from './inverse.js';
+import type { IntentRecord } from './journal.js';
+import type { Task } from './net-work.js';
+import type { Former, Formers } from './previous-values.js';
+
+/** The data as they are now, as far as a run has to do with them. */
+export interface Present {
+  readonly users: readonly User[];
+  readonly groups: readonly Group[];
+  hasMember(group: string, user: string): boolean;
+  /** Usernames by id before the run, as far as they are known. */
+  readonly userNamesBefore: ReadonlyMap<string, string>;
+  /** By which usernames are compared. */
+  readonly key: Collation['key'];
+}
+
+export interface Reversal {
+  /** Inverse changes in the order in which they are made. */
+  readonly tasks: readonly Task[];
+  /** What stood there before the run, by place in `tasks`. */
+  readonly former: Formers;
+  readonly left: readonly { readonly id: string; readonly change: Change; readonly reason: string }[];
+}
+
+/** How far a run, and what took it back before, has come. */
+export interface Progress {
+  /** Ids of the actions that were done; undefined where all were. */
+  readonly done?: ReadonlySet<string>;
+  /** Ids of those that are taken back. */
+  readonly undone: ReadonlySet<string>;
+}
+
+/** Actions of one value or membership, in order. */
+interface Thread {
+  readonly actions: IntentRecord[];
+  reason?: string;
+  /** It was never written, so there is nothing to take back. */
+  isUnwritten?: true;
+}
+
+/** Yields the intents of each action in order, by its place; without the cells that only follow, unless there are no others. */
+function intentsByPlace(intents: readonly IntentRecord[]): ReadonlyMap<number, readonly IntentRecord[]> {
+  const byPlace = new Map<number, IntentRecord[]>();
+  for (const intent of intents) {
+    const known = byPlace.get(intent.at);
+    if (known === undefined || (known[0].follows === true && intent.follows !== true)) byPlace.set(intent.at, [intent]);
+    else if (intent.follows !== true) known.push(intent);
+  }
+  return new Map([...byPlace].sort(([a], [b]) => a - b));
+}
+
+/** Yields the actions of a journal, once each and in order. */
+export const actionsOf = (intents: readonly IntentRecord[]): IntentRecord[] => Array.from(intentsByPlace(intents).values(), ([first]) => first);
+
+/** Yields what the places of an action held before it, or after it. */
+function formerOf(intents: readonly IntentRecord[], side: 'old' | 'new'): Former[] {
+  return intents.map((intent) => {
+    const { where, change } = intent;
+    const value = intent[side];
+    const isCell = where.heading !== undefined;
+    const isRaw = 'line' in where && typeof value === 'string' && 'attribute' in change;
+    const record = 'record' in where && where.record !== undefined ? { record: where.record } : {};
+    return { old: isRaw ? unquoted(value) : value, isCell, ...record };
+  });
+}
+
+/** Yields the reversal that a killed undo has announced, from its own intents. */
+export function announcedReversal(intents: readonly IntentRecord[]): Reversal {
+  const byPlace = [...intentsByPlace(intents).values()];
+  return {
+    tasks: byPlace.map(([{ id, change }]) => ({ id, change })),
+    former: new Map(byPlace.map((each, at) => [at, formerOf(each, 'new')])),
+    left: [],
+  };
+}
+
+/** Yields what the value was before the first action and is after the last. */
+function spanOf(actions: readonly IntentRecord[]): readonly [string, string] {
+  const [first] = actions;
+  const last = actions[actions.length - 1];
+  return 'from' in first.change && 'to' in last.change ? [first.change.from, last.change.to] : ['', ''];
+}
+
+const threadName = (change: Change): string => {
+  if (change.kind === 'replace-user') return JSON.stringify([change.user, change.attribute]);
+  return change.kind === 'replace-group' ? JSON.stringify([change.group, 'name', 0]) : JSON.stringify([change.group, change.user, 'member']);
+};
+
+/** Decides, for each value that the run changed, whether it is still as the run left it and can go back. */
+export function planReversal(intents: readonly IntentRecord[], present: Present, { done, undone }: Progress): Reversal {
+  const byPlace = intentsByPlace(intents);
+  const actions = Array.from(byPlace.values(), ([first]) => first).filter(({ id }) => !undone.has(id));
+  const threads = new Map<string, Thread>();
+  for (const action of actions) {
+    const name = threadName(action.change);
+    const thread = threads.get(name) ?? { actions: [] };
+    thread.actions.push(action);
+    threads.set(name, thread);
+  }
+  const usersById = new Map(present.users.map((user) => [user.id, user]));
+  const groupsById = new Map(present.groups.map((group) => [group.id, group]));
+  for (const thread of threads.values()) {
+    const reason = reasonToLeave(thread, { present, usersById, groupsById });
+    if (reason === undefined) continue;
+    thread.reason = reason.text;
+    if (reason.isAsBefore && done !== undefined && thread.actions.every(({ id }) => !done.has(id))) thread.isUnwritten = true;
+  }
+  leaveTakenNames(threads.values(), present);
+  const tasks: Task[] = [];
+  const former = new Map<number, readonly Former[]>();
+  const left: { id: string; change: Change; reason: string }[] = [];
+  for (const action of [...actions].reverse()) {
+    const thread = threads.get(threadName(action.change));
+    const { id, at, change } = action;
+    if (thread?.isUnwritten === true) continue;
+    if (thread?.reason !== undefined) left.push({ id, change, reason: thread.reason });
+    else {
+      former.set(tasks.length, formerOf(byPlace.get(at) ?? [], 'old'));
+      tasks.push({ id, change: inverseOf(change) });
+    }
+  }
+  return { tasks, former, left: left.reverse() };
+}
+
+const unquoted = (raw: string): string => (raw.startsWith('"') ? raw.slice(1, -1).replaceAll('""', '"') : raw);
+
+interface Ground {
+  readonly present: Present;
+  readonly usersById: ReadonlyMap<string, User>;
+  readonly groupsById: ReadonlyMap<string, Group>;
+}
+
+const WORDS: Readonly<Record<UserAttribute, string>> = { userName: 'the username', email: 'the email', active: 'active' };
+
+/** Why something is left alone. */
+interface Leaving {
+  readonly text: string;
+  /** It is as it was before the run. */
+  readonly isAsBefore: boolean;
+}
+
+const changed = (text: string): Leaving => ({ text, isAsBefore: false });
+const asBefore = (text: string): Leaving => ({ text, isAsBefore: true });
+
+function reasonToLeave({ actions }: Thread, { present, usersById, groupsById }: Ground): Leaving | undefined {
+  const { change } = actions[actions.length - 1];
+  const [before, after] = spanOf(actions);
+  const compare = (what: string, value: string): Leaving | undefined => {
+    if (value === before && before !== after) return asBefore(`it is ${JSON.stringify(before)} again already`);
+    return value === after ? undefined : changed(`${what} is ${JSON.stringify(value)} now, no longer ${JSON.stringify(after)}`);
+  };
+  if (change.kind === 'replace-user') {
+    const user = usersById.get(change.user);
+    if (user === undefined) return changed('the user is not there any more');
+    return compare(WORDS[change.attribute], change.attribute === 'active' ? String(user.active) : user[change.attribute]);
+  }
+  if (change.kind === 'replace-group') {
+    const group = groupsById.get(change.group);
+    return group === undefined ? changed('the group is not there any more') : compare('the name', group.name);
+  }
+  if (!usersById.has(change.user)) return changed('the user is not there any more');
+  if (!groupsById.has(change.group)) return changed('the group is not there any more');
+  const isMember = present.hasMember(change.group, change.user);
+  if (change.kind === 'remove-member') return isMember ? asBefore('the user is a member again already') : undefined;
+  return isMember ? undefined : asBefore('the user is no member any more already');
+}
+
+/**
+ * A username goes back only where nobody else holds it then, or where that one held it before the run as well. Whoever
+ * must keep the name of the run may stand in another's way by that, so each of them is followed up.
+ */
+function leaveTakenNames(threads: Iterable<Thread>, { users, userNamesBefore, key }: Present): void {
+  const goingBack = new Map<string, Thread>();
+  /** Keys before the run, of those whom it renamed. */
+  const keysBefore = new Map<string, string>();
+  for (const thread of threads) {
+    const { change } = thread.actions[0];
+    if (change.kind !== 'replace-user' || change.attribute !== 'userName') continue;
+    keysBefore.set(change.user, key(spanOf(thread.actions)[0]));
+    if (thread.reason === undefined) goingBack.set(change.user, thread);
+  }
+  const wantersByKey = new Map<string, string[]>();
+  for (const id of goingBack.keys()) {
+    const name = keysBefore.get(id) ?? '';
+    const wanters = wantersByKey.get(name);
+    if (wanters === undefined) wantersByKey.set(name, [id]);
+    else wanters.push(id);
+  }
+  const staying: { readonly id: string; readonly userName: string }[] = users.filter(({ id }) => !goingBack.has(id));
+  for (let holder = staying.pop(); holder !== undefined; holder = staying.pop()) {
+    const name = key(holder.userName);
+    if (name === '') continue;
+    const wanters = wantersByKey.get(name);
+    // Both had it before: the source held this duplicate, and gets it back.
+    if (wanters === undefined || (keysBefore.get(holder.id) ?? key(userNamesBefore.get(holder.id) ?? '')) === name) continue;
+    for (const id of wanters) {
+      const thread = goingBack.get(id);
+      if (thread === undefined || id === holder.id) continue;
+      thread.reason = `user ${holder.id} has the username ${JSON.stringify(holder.userName)} now`;
+      goingBack.delete(id);
+      staying.push({ id, userName: spanOf(thread.actions)[1] });
+    }
+    // All of them are looked at: the next holder of the name has nobody left to keep away.
+    wantersByKey.delete(name);
+  }
+}

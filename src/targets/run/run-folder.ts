@@ -1,0 +1,184 @@
+/** Folders of runs, beside the plan. */
+
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fsyncFolder, hasCode, refuseUnreadable, removeIfThere, systemReason, temporaryPath, withoutReading } from './files.js';
+import { readManifest } from './manifest.js';
+import type { World } from './process-info.js';
+import { hasWholeLine, type JournalDigest, readJournal } from './read-journal.js';
+import { ApplyRefused } from './refusal.js';
+
+export const RUNS = 'runs';
+export const JOURNAL = 'journal.jsonl';
+export const BACKUP = 'backup';
+/** Of the first undo of a run, and of those that went on where somebody's changes had been in the way. */
+const undoJournalName = (number: number): string => (number === 1 ? 'undo.jsonl' : `undo-${number}.jsonl`);
+
+/** A run, by its folder, with what its journal tells. */
+export interface KnownRun {
+  readonly name: string;
+  readonly folder: string;
+  readonly journal: JournalDigest;
+}
+
+export const runsFolderOf = (planFile: string): string => join(dirname(resolve(planFile)), RUNS);
+
+/** Orders names by their time, and those of one second by their number. */
+function byBeginning(a: string, b: string): number {
+  const parts = (name: string): readonly [string, number] => {
+    const [, stem = name, number = '1'] = /^(\d{8}T\d{6}Z-[^-]*)(?:-(\d+))?$/.exec(name) ?? [];
+    return [stem, Number(number)];
+  };
+  const [[stemA, numberA], [stemB, numberB]] = [parts(a), parts(b)];
+  return stemA === stemB ? numberA - numberB : stemA < stemB ? -1 : 1;
+}
+
+/** Returns what a run's journal tells, and if that is less than the run announced, what stands beside its copies. */
+export function readRun(folder: string): JournalDigest | undefined {
+  refuseUnreadable(folder);
+  const told = readableOr(folder, () => readJournal(join(folder, JOURNAL)));
+  const manifest = readableOr(folder, () => readManifest(join(folder, BACKUP)));
+  if (manifest === undefined) return told;
+  const { run, files } = manifest;
+  if (told === undefined) return { run, files, intents: 0, done: new Set(), hasRefusals: false, pid: run.pid, isDamaged: true, isSealed: false };
+  if (told.run.run !== run.run) return { ...told, isDamaged: true, isSealed: false };
+  // The journal announces every file before the manifest is written, and each of its ends is sealed.
+  const isWhole = JSON.stringify(told.files) === JSON.stringify(files) && (told.end === undefined || told.end.sha256 !== undefined);
+  // What a newer version wrote is its own to read, and a journal says of which it is.
+  const { schemaVersion } = told.run;
+  return { ...told, run: { ...run, schemaVersion }, files, isDamaged: told.isDamaged || !isWhole, isSealed: told.isSealed && isWhole };
+}
+
+/** Reads a file of a run; one that this user may not read is told so. */
+function readableOr<T>(folder: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!hasCode(error, 'EACCES', 'EPERM')) throw error;
+    throw withoutReading(systemReason(error)?.replace(/: .*/s, '') ?? folder, 'the run');
+  }
+}
+
+/** Returns the names of what may be folders of runs, in the order of their names. Throws ApplyRefused if this user may not read the folder. */
+export function runNames(runsFolder: string): string[] {
+  refuseUnreadable(runsFolder);
+  if (!existsSync(runsFolder)) return [];
+  return readdirSync(runsFolder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort(byBeginning);
+}
+
+/** Puts runs in the order in which they began: they are counted, and those of version 1, which are not, came before. */
+export const inOrder = <R extends { readonly journal: JournalDigest }>(runs: readonly R[]): R[] =>
+  [...runs].sort((a, b) => (a.journal.run.number ?? 0) - (b.journal.run.number ?? 0));
+
+/** Returns the runs that tell what they did, oldest first. */
+export const knownRuns = (runsFolder: string): KnownRun[] =>
+  inOrder(
+    runNames(runsFolder).flatMap((name) => {
+      const folder = join(runsFolder, name);
+      const journal = readRun(folder);
+      return journal === undefined ? [] : [{ name, folder, journal }];
+    }),
+  );
+
+/** Returns the files that a run kept copies in. */
+export function copiesOf(runFolder: string): string[] {
+  const folder = join(runFolder, BACKUP);
+  return existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith('manifest.json')) : [];
+}
+
+/** Yields the journals of what took a run back, oldest first. */
+export function undoJournals(runFolder: string): string[] {
+  const files: string[] = [];
+  for (;;) {
+    const file = nextUndoJournal(runFolder, files.length);
+    if (!existsSync(file)) return files;
+    files.push(file);
+  }
+}
+
+/** Has an undo come to its end, in a journal that is as it was written. */
+export const isFinishedUndo = (undone: JournalDigest | undefined): boolean => undone?.end?.state === 'finished' && !undone.isDamaged;
+
+/** How far what took a run back has come; `open`: it was interrupted, and something of it may be written. */
+export type UndoProgress = 'none' | 'finished' | 'in part' | 'not begun' | 'open';
+
+/** Returns how far the undo of a run has come, and the process that wrote its journal last. */
+export function undoOf(runFolder: string): { readonly progress: UndoProgress; readonly pid?: number } {
+  const stories = undoJournals(runFolder).map((file) => readableOr(runFolder, () => readJournal(file)));
+  const last = stories.at(-1);
+  if (last !== undefined && !isFinishedUndo(last)) {
+    const { end, pid, files, run } = last;
+    const isAsFound =
+      end !== undefined &&
+      end.leaves.length > 0 &&
+      end.leaves.every(({ role, sha256 }) => run.inputs.some((input) => input.role === role && input.sha256 === sha256));
+    // Nothing of one that was refused is left to be finished.
+    const hasNotWritten = isAsFound || (end === undefined && files.length === 0);
+    if (!hasNotWritten) return { progress: 'open', pid };
+    if (end?.state !== 'stopped') return { progress: 'not begun', pid };
+  }
+  const finished = stories.filter(isFinishedUndo).at(-1);
+  if (finished === undefined) return { progress: stories.length > 0 && last === undefined ? 'open' : 'none' };
+  return { progress: finished.hasRefusals ? 'in part' : 'finished' };
+}
+
+export const nextUndoJournal = (runFolder: string, known: number): string => join(runFolder, undoJournalName(known + 1));
+
+export const RUNS_ADVICE = 'The journal lies beside the plan, so its folder must be writable; copy the plan to a folder of your own.';
+
+/** Makes the folder in which all runs of a plan lie. */
+export function makeRunsFolder(runsFolder: string): void {
+  try {
+    mkdirSync(runsFolder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new ApplyRefused(`${runsFolder} cannot be made: ${systemReason(error) ?? String(error)}.`, `Nothing was changed. ${RUNS_ADVICE}`);
+  }
+}
+
+/** Returns the number of the next run. */
+export const nextNumber = (runs: readonly KnownRun[]): number => 1 + runs.reduce((most, { journal }) => Math.max(most, journal.run.number ?? 0), runs.length);
+
+/** Makes a new run's folder, named by the time and the plan; yields the name. */
+export function makeRunFolder(runsFolder: string, planDigest: string, world: World): string {
+  const time = `${world
+    .now()
+    .toISOString()
+    .replace(/\.\d+Z$/, '')
+    .replace(/[-:]/g, '')}Z`;
+  const stem = `${time}-${planDigest.replace(/^sha256:/, '').slice(0, 4)}`;
+  for (let count = 1; ; count++) {
+    const name = count === 1 ? stem : `${stem}-${count}`;
+    try {
+      mkdirSync(join(runsFolder, name), { mode: 0o700 });
+      fsyncFolder(runsFolder);
+      return name;
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+  }
+}
+
+/** Removes what killed runs prepared and never put in place. To be called under the locks only. */
+export function clearLeftovers(runs: readonly KnownRun[]): void {
+  for (const { journal } of runs) {
+    if (journal.end !== undefined) continue;
+    for (const target of journal.run.targets) {
+      const path = temporaryPath(target, journal.run.run);
+      for (const each of [path, `${path}-journal`, `${path}-wal`, `${path}-shm`]) removeIfThere(each);
+    }
+  }
+}
+
+/** Is a run whose process died before the first line of its journal was whole: it has written nothing. */
+export function isUnbegun(runFolder: string): boolean {
+  const folder = resolve(runFolder);
+  refuseUnreadable(folder);
+  if (basename(dirname(folder)) !== RUNS || !existsSync(folder)) return false;
+  // Copies are kept after the journal has begun: where there are some, it was lost.
+  if (existsSync(join(folder, BACKUP))) return false;
+  const journal = join(folder, JOURNAL);
+  return !existsSync(journal) || !readableOr(folder, () => hasWholeLine(journal));
+}

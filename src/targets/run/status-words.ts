@@ -1,0 +1,75 @@
+/** The words that a column uses for active and inactive. */
+
+import type { Activity } from '../../model/directory.js';
+import { parseActivity } from '../../sources/tables/values.js';
+
+/** Words of one vocabulary: yes, no. A column called `disabled` turns the first five round. */
+const PAIRS: readonly (readonly [string, string])[] = [
+  ['true', 'false'],
+  ['t', 'f'],
+  ['1', '0'],
+  ['yes', 'no'],
+  ['y', 'n'],
+  ['active', 'inactive'],
+  ['active', 'deactivated'],
+  ['activated', 'deactivated'],
+  ['enabled', 'disabled'],
+];
+
+const isNothing = (word: string): boolean => /^(?:|null|\\n)$/i.test(word);
+
+/** Yields a word in the case of another. */
+function inCaseOf(model: string, word: string): string {
+  if (model === model.toLowerCase()) return word;
+  return model === model.toUpperCase() ? word.toUpperCase() : word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+export class Vocabulary {
+  /** Words as the column spells them, the first spelling of each. */
+  readonly #seen = new Map<string, string>();
+
+  constructor(
+    readonly column: 'active' | 'disabled',
+    /** What further words mean, by lower-case value. */
+    readonly activeMap: Readonly<Record<string, Activity>>,
+  ) {}
+
+  /** Takes a cell of the column. */
+  see(cell: string): void {
+    const word = cell.trim();
+    const folded = word.toLowerCase();
+    if (!this.#seen.has(folded)) this.#seen.set(folded, word);
+  }
+
+  /** Yields what a cell says, undefined where it says nothing. */
+  isActive(cell: string): boolean | undefined {
+    return parseActivity(cell, this.column, this.activeMap);
+  }
+
+  /** Returns the cell with the opposite word of the column's own vocabulary; undefined if no word would be read so. */
+  spell(isActive: boolean, cell: string): string | undefined {
+    const word = cell.trim();
+    if (!isNothing(word)) {
+      const other = this.#counterpart(word, isActive);
+      if (other !== undefined) return cell.replace(word, () => other);
+    }
+    for (const seen of this.#seen.values()) if (!isNothing(seen) && this.isActive(seen) === isActive) return seen;
+    for (const seen of this.#seen.values()) {
+      const other = isNothing(seen) ? undefined : this.#counterpart(seen, isActive);
+      if (other !== undefined) return other;
+    }
+    const model = [...this.#seen.values()].find((seen) => !isNothing(seen)) ?? '';
+    const mapped = Object.keys(this.activeMap).filter((other) => !isNothing(other));
+    // Jama Connect's own letters, in a column that holds nothing but NULL.
+    const letters = this.column === 'disabled' ? ['F', 'T'] : [];
+    return [...mapped.map((other) => inCaseOf(model, other)), ...letters, 'true', 'false'].find((other) => this.isActive(other) === isActive);
+  }
+
+  /** Yields the word's opposite; where there are several, the one that the column uses. */
+  #counterpart(word: string, isActive: boolean): string | undefined {
+    const folded = word.toLowerCase();
+    const others = PAIRS.flatMap(([yes, no]) => (yes === folded ? [no] : no === folded ? [yes] : [])).filter((other) => this.isActive(other) === isActive);
+    const used = others.map((other) => this.#seen.get(other)).find((seen) => seen !== undefined);
+    return used ?? (others.length === 0 ? undefined : inCaseOf(word, others[0]));
+  }
+}

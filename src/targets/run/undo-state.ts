@@ -1,0 +1,221 @@
+/** A run that is to be taken back, and how its target stands now. */
+
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { collationOf } from '../../model/compare.js';
+import { readSource } from '../../sources/read-source.js';
+import { openSource } from '../../sources/registry.js';
+import { targetOf } from '../registry.js';
+import type { Target, TargetInput } from '../target.js';
+import { hasSurelyNotWritten, isUnwritten, standingOf } from './data-state.js';
+import { hashFile } from './files.js';
+import { collationIn, JOURNAL_VERSION } from './journal.js';
+import { intentsIfWhole, type JournalDigest, readJournal } from './read-journal.js';
+import { ApplyRefused, Misnamed } from './refusal.js';
+import { planReversal, type Reversal } from './reversal.js';
+import { BACKUP, copiesOf, isFinishedUndo, JOURNAL, nextUndoJournal, RUNS, readRun, undoJournals } from './run-folder.js';
+import { userNamesBefore } from './usernames-before.js';
+
+type State =
+  | { readonly kind: 'nothing' | 'done-already' }
+  | { readonly kind: 'restore'; readonly isHalf: boolean }
+  | { readonly kind: 'resume'; readonly undone: JournalDigest }
+  | { readonly kind: 'reverse' };
+
+/** A run and how it stands now. */
+export interface Looked {
+  readonly name: string;
+  readonly folder: string;
+  readonly journal: JournalDigest;
+  readonly target: Target;
+  readonly inputs: readonly TargetInput[];
+  readonly state: State;
+  /** The journal that this undo writes, or goes on with. */
+  readonly undoFile: string;
+  /** An earlier process has begun to write it. */
+  readonly isUndoBegun: boolean;
+  /** Ids of the actions that were taken back before. */
+  readonly undone: ReadonlySet<string>;
+}
+
+/** `mayWrite`: a write that was cut short is taken back first, so that the target can be read. */
+export async function look(runFolder: string, mayWrite: boolean): Promise<Looked> {
+  const folder = resolve(runFolder);
+  const journal = readRun(folder);
+  if (journal === undefined) throw noRun(runFolder, folder);
+  const { run } = journal;
+  if (run.schemaVersion !== JOURNAL_VERSION) {
+    throw new ApplyRefused(
+      `The journal of ${runFolder} has the version ${run.schemaVersion}; this scim-audit knows ${JOURNAL_VERSION}.`,
+      'Nothing was changed. Undo the run with the scim-audit that made it.',
+    );
+  }
+  const stories = undoJournals(folder).map((file) => ({ file, told: readJournal(file) }));
+  const last = stories.at(-1);
+  const isFinished = isFinishedUndo(last?.told);
+  const base = {
+    name: run.run,
+    folder,
+    journal,
+    target: targetOf(run),
+    inputs: [],
+    undoFile: last === undefined || isFinished ? nextUndoJournal(folder, stories.length) : last.file,
+    isUndoBegun: last !== undefined && !isFinished,
+    undone: new Set(stories.flatMap(({ told }) => (isFinishedUndo(told) && told !== undefined ? [...told.done] : []))),
+  };
+  if (isFinished && last?.told?.hasRefusals !== true) return { ...base, state: { kind: 'done-already' } };
+  if (hasSurelyNotWritten(journal)) return { ...base, state: { kind: 'nothing' } };
+  refuseMissing(journal, folder);
+  if (mayWrite) await base.target.recover?.(run.reading);
+  const inputs = await base.target.inspect(run.reading);
+  if (isUnwritten(journal)) {
+    // A journal that tells of no write may have lost what it told: only the data can prove it.
+    if (standingOf(inputs, journal) === 'before') return { ...base, inputs, state: { kind: 'nothing' } };
+    throw untold({ journal, folder, inputs });
+  }
+  const looked = { ...base, inputs, state: stateOf(inputs, journal, isFinished ? undefined : last?.told) };
+  if (looked.state.kind === 'restore') refuseLostCopies(looked);
+  // What was left alone then may be as the run left it again.
+  const isSettled = isFinished && looked.state.kind === 'reverse' && (await reversalOf(looked)).tasks.length === 0;
+  return isSettled ? { ...looked, state: { kind: 'done-already' } } : looked;
+}
+
+/** Returns the refusal of a folder that tells of no run. */
+function noRun(runFolder: string, folder: string): Error {
+  const copies = copiesOf(folder);
+  if (copies.length > 0 || (basename(dirname(folder)) === RUNS && existsSync(join(folder, JOURNAL)))) {
+    return new ApplyRefused(
+      `The journal of ${runFolder} is lost or damaged: it does not tell which run it is of.`,
+      copies.length === 0
+        ? 'Nothing was changed. The run kept no copies that are there now: compare the data with your own backup.'
+        : `Nothing was changed. Compare the data with the copies that the run kept of what it was to change, and put back by hand what it changed: ${join(folder, BACKUP)}`,
+      copies,
+    );
+  }
+  return new Misnamed(
+    existsSync(folder) ? `${runFolder} is not a folder of a run.` : `${runFolder}: there is no such folder.`,
+    'Name a folder below "runs" beside the plan; "scim-audit runs FOLDER" lists them for the folder of a plan.',
+  );
+}
+
+const short = (sha256: string): string => `${sha256.slice(0, 12)}…`;
+
+/** Returns what differs from what the run found, each with the run's copy of it if there is one. */
+function differences({ journal, folder, inputs }: Pick<Looked, 'journal' | 'folder' | 'inputs'>): string[] {
+  const copies = copiesOf(folder).map((name) => join(folder, BACKUP, name));
+  return inputs.flatMap(({ role, file, table, sha256 }) => {
+    const { run, files } = journal;
+    const isIt = (each: { readonly role: string; readonly file: string; readonly table?: string }): boolean =>
+      each.role === role && each.table === table && (run.mode === 'out' || each.file === file);
+    const before = files.find(isIt)?.before ?? run.inputs.find(isIt)?.sha256;
+    if (before === sha256) return [];
+    const name = table === undefined ? file : `${file}, table ${table}`;
+    const copy = copies.find((each) => (table === undefined ? before !== undefined && hashFile(each) === before : basename(each) === basename(file)));
+    const was = before === undefined ? 'the run did not know it' : `was ${short(before)} when the run began, is ${short(sha256)} now`;
+    return [`${name}: ${was}${copy === undefined ? '' : `; as it was: ${copy}`}.`];
+  });
+}
+
+/** Returns the refusal of a run whose journal tells of no write while the data are not what it found. */
+function untold(looked: Pick<Looked, 'journal' | 'folder' | 'inputs'>): ApplyRefused {
+  const { folder } = looked;
+  const hasCopies = copiesOf(folder).length > 0;
+  return new ApplyRefused(
+    `The journal in ${folder} tells of no write, but the data are not what the run found.`,
+    hasCopies
+      ? `Nothing was changed. Either someone else has changed the data since, or the journal has lost lines. Compare the data with the run's copies, and put back by hand what the run changed: ${join(folder, BACKUP)}`
+      : 'Nothing was changed. The run has kept no copies, which it does before it writes: so someone else has changed the data since, or its folder has lost files. Compare the data with your own backup.',
+    differences(looked),
+  );
+}
+
+/** Throws ApplyRefused where what the run wrote to is not there any more. */
+function refuseMissing({ run }: JournalDigest, folder: string): void {
+  const { source, users, inactiveUsers, groups, memberships } = run.reading;
+  const written = source === undefined ? [...users, ...inactiveUsers, ...(groups === undefined ? [] : [groups]), ...memberships] : [source];
+  const missing = written.filter((file) => !existsSync(file));
+  if (missing.length === 0) return;
+  const backup = join(folder, BACKUP);
+  const it = missing.length === 1 ? 'it' : 'them';
+  const kept = existsSync(backup) ? ` What the run changed is kept as it was before in ${backup}.` : '';
+  throw new ApplyRefused(
+    missing.length === 1 ? `${missing[0]} is not there any more.` : `${missing.length} files that the run wrote or read are not there any more.`,
+    run.mode === 'out'
+      ? 'Nothing was changed. That is the copy which the run made; its source was left as it is, so that without the copy there is nothing to take back. Where it was only moved, move it back and run this again.'
+      : `Nothing was changed. Put ${it} back as the run left ${it}, and run this again.${kept}`,
+    missing.length === 1 ? [] : missing,
+  );
+}
+
+/** Throws ApplyRefused where a file is to become what it was, and the run's copy of that is not there any more. */
+function refuseLostCopies({ journal, inputs, folder }: Looked): void {
+  for (const { file, table, before, after, backup } of journal.files) {
+    // A database is taken back row by row.
+    if (table !== undefined || backup === undefined || before === after || existsSync(join(folder, backup))) continue;
+    if (inputs.find((input) => input.file === file)?.sha256 !== after) continue;
+    throw new ApplyRefused(
+      `${join(folder, backup)}, the run's copy of ${file} as it was before, is not there any more.`,
+      'Nothing was changed. Put that copy back where it was and run this again, or restore the file from a backup of your own.',
+    );
+  }
+}
+
+function stateOf(inputs: readonly TargetInput[], journal: JournalDigest, undone: JournalDigest | undefined): State {
+  const standing = standingOf(inputs, journal);
+  const hasBegun = undone !== undefined && undone.files.length > 0;
+  if (standing === 'before') return { kind: hasBegun || journal.end?.state === 'finished' ? 'done-already' : 'nothing' };
+  if (standing !== 'other') return { kind: 'restore', isHalf: standing === 'mixed' };
+  // An undo that could not simply put back what was, and was killed between two files, is finished as it was announced.
+  const reached = hasBegun ? standingOf(inputs, undone) : 'other';
+  if (reached === 'after') return { kind: 'done-already' };
+  return reached === 'mixed' && undone !== undefined ? { kind: 'resume', undone } : { kind: 'reverse' };
+}
+
+/** Reads the data as somebody has left them, and decides what of the run can still go back. */
+export async function reversalOf(looked: Looked): Promise<Reversal> {
+  const { journal, folder, undone } = looked;
+  const intents = intentsIfWhole(join(folder, JOURNAL));
+  if (intents === undefined) {
+    throw new ApplyRefused(
+      `The journal in ${folder} is damaged: lines are missing or changed. And the data are neither as the run left them nor as it found them.`,
+      `Nothing was changed. Compare the data with the run's copies, and put back by hand what the run changed: ${join(folder, BACKUP)}`,
+      differences(looked),
+    );
+  }
+  const spoken = new Set(intents.flatMap(({ change }) => ('user' in change && 'group' in change ? [JSON.stringify([change.group, change.user])] : [])));
+  const members = new Set<string>();
+  const isRenaming = intents.some(({ change }) => change.kind === 'replace-user' && change.attribute === 'userName');
+  const before = isRenaming ? await userNamesBefore(journal, folder) : new Map<string, string>();
+  const opened = await openSource(journal.run.reading);
+  try {
+    // A run that was ended between two files may have left old names beside ids.
+    const collation = collationIn(journal.run);
+    const wishes = { authMode: 'basic', collation, withNames: false, authTypeMap: journal.run.authTypeMap, leaveOutUsers: [], areIdsEnough: true } as const;
+    const { users, groups } = readSource(opened.tables, wishes, (directory) => ({
+      member(user, group) {
+        if (spoken.size === 0) return;
+        const pair = JSON.stringify([directory.groups[group].id, directory.users[user].id]);
+        if (spoken.has(pair)) members.add(pair);
+      },
+      unknown: () => {},
+    }));
+    const present = {
+      users,
+      groups,
+      hasMember: (group: string, user: string) => members.has(JSON.stringify([group, user])),
+      userNamesBefore: before,
+      key: collationOf(collation).key,
+    };
+    return planReversal(intents, present, { undone, ...(journal.end?.state === 'finished' ? {} : { done: journal.done }) });
+  } finally {
+    opened.close();
+  }
+}
+
+/** Everything stands in the journal of the undo, or there is none. */
+export const isClosed = ({ state, isUndoBegun }: Looked): boolean => state.kind === 'done-already' && !isUndoBegun;
+
+export const locksOf = ({ target, journal, state }: Looked): readonly string[] =>
+  (state.kind === 'nothing' && journal.run.mode === 'out') || !journal.run.targets.every((path) => existsSync(path))
+    ? []
+    : target.siteOf(journal.run.reading, { kind: 'in-place' }).locks;

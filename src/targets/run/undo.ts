@@ -1,0 +1,238 @@
+/** Takes a run back: prepared first, then run. */
+
+import { dirname, join, resolve } from 'node:path';
+import type { Change } from '../../model/change.js';
+import type { CollationName } from '../../model/collation-name.js';
+import type { AuthenticationType } from '../../model/directory.js';
+import type { SourceRequest } from '../../sources/source.js';
+import type { Job, TargetInput, Written } from '../target.js';
+import { Gate } from './checkpoint.js';
+import { standingOf } from './data-state.js';
+import { refuseUnwritable, refuseWithoutPermission } from './files.js';
+import { inverseOf, withTemporaryMarks } from './inverse.js';
+import { collationIn, type InputRecord, JournalWriter, type RunRecord } from './journal.js';
+import { refuseHeld } from './lock.js';
+import type { Task } from './net-work.js';
+import type { Signal, World } from './process-info.js';
+import { intentsIfWhole, type JournalDigest, readIntents, wholeIntents } from './read-journal.js';
+import { RowsMoved } from './refusal.js';
+import { actionsOf, announcedReversal } from './reversal.js';
+import { clearLeftovers, JOURNAL, RUNS_ADVICE } from './run-folder.js';
+import { clearDeadLocks, closeJournal, endForTheDead, told, underLocks } from './run-lifecycle.js';
+import { isClosed, type Looked, locksOf, look, reversalOf } from './undo-state.js';
+
+export interface UndoRequest {
+  readonly runFolder: string;
+  /** A person has agreed that the target is written to. */
+  readonly isAgreed?: boolean;
+  readonly world: World;
+  interrupted(): Signal | undefined;
+  at?(step: string): void;
+}
+
+/** An action of the run that is not taken back, and why. */
+export interface LeftAlone {
+  readonly id: string;
+  readonly change: Change;
+  readonly reason: string;
+}
+
+export interface UndoReceipt {
+  readonly run: string;
+  readonly runFolder: string;
+  readonly journal: string;
+  /** Actions taken back. */
+  readonly done: number;
+  readonly left: readonly LeftAlone[];
+  /** The target is byte for byte, or row for row, what it was before the run. */
+  readonly isAsBefore: boolean;
+  /** It was taken back already, or had written nothing; this undo wrote nothing. */
+  readonly wasDone: boolean;
+  /** The run's copies were put back, since its journal is damaged. */
+  readonly isByCopies: boolean;
+}
+
+export interface PreparedUndo {
+  /** `nothing`: the run never wrote. */
+  readonly state: 'ready' | 'done-already' | 'nothing';
+  /** Name and folder of the run that is taken back. */
+  readonly of: { readonly run: string; readonly runFolder: string };
+  /** Absolute paths of what changes. */
+  readonly targets: readonly string[];
+  /** How the target is read. */
+  readonly reading: SourceRequest;
+  readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
+  readonly collation: CollationName;
+  /** The target is exactly as the run left it, or was killed while it did so: all of it is taken back. Else somebody has changed it. */
+  readonly standing: 'untouched' | 'half' | 'changed';
+  /** The journal has lost actions of the run, so what is described is not all of it: the run's copies are put back as a whole. */
+  readonly isByCopies: boolean;
+  /** Inverse changes in the order in which they are made. */
+  describe(): readonly { readonly id: string; readonly change: Change }[];
+  /** What would be left alone, as far as it shows before the write. */
+  readonly left: readonly LeftAlone[];
+  /** Throws ApplyRefused where locks or permissions stand in the way of run() now. */
+  refuseBarred(): void;
+  run(): Promise<UndoReceipt>;
+}
+
+/** Yields what undoing a run would do. Throws ApplyRefused where it cannot be told. */
+export async function prepareUndo(request: UndoRequest): Promise<PreparedUndo> {
+  const words = { again: `scim-audit undo ${request.runFolder}` };
+  try {
+    const looked = await look(request.runFolder, request.isAgreed === true);
+    const { state, journal, name, folder, undoFile } = looked;
+    const reversal = state.kind === 'reverse' ? await reversalOf(looked) : undefined;
+    const steps = (): readonly Task[] => {
+      if (state.kind === 'nothing' || state.kind === 'done-already') return [];
+      if (reversal !== undefined) return reversal.tasks;
+      if (state.kind === 'resume') return actionsOf(readIntents(undoFile));
+      return actionsOf(readIntents(join(folder, JOURNAL)))
+        .reverse()
+        .map(({ id, change }) => ({ id, change: inverseOf(change) }));
+    };
+    return {
+      state: state.kind === 'nothing' || state.kind === 'done-already' ? state.kind : 'ready',
+      of: { run: name, runFolder: folder },
+      targets: changedBy(state.kind === 'resume' ? state.undone : journal),
+      reading: journal.run.reading,
+      authTypeMap: journal.run.authTypeMap,
+      collation: collationIn(journal.run),
+      isByCopies: state.kind === 'restore' && intentsIfWhole(join(folder, JOURNAL)) === undefined,
+      standing: state.kind !== 'restore' ? 'changed' : state.isHalf ? 'half' : 'untouched',
+      describe: () => withTemporaryMarks(steps()),
+      left: reversal?.left ?? [],
+      refuseBarred: () => refuseBarred(looked, request.world),
+      run: () => conduct(request),
+    };
+  } catch (error) {
+    throw told(error, new Gate({ interrupted: () => undefined }), words);
+  }
+}
+
+/** The locks that an undo takes. */
+const allLocks = (looked: Looked): readonly string[] => [join(dirname(looked.folder), '.lock'), ...locksOf(looked)];
+
+function refuseBarred(looked: Looked, world: World): void {
+  if (looked.state.kind === 'nothing' || looked.state.kind === 'done-already') return;
+  for (const folder of [looked.folder, dirname(looked.folder)]) refuseWithoutPermission(folder, RUNS_ADVICE);
+  for (const lock of allLocks(looked)) refuseHeld(lock, world);
+  for (const { file, before, after } of looked.journal.files) if (before !== after) refuseUnwritable(file);
+}
+
+/** Yields what a run changed, and its undo changes: files in place, or a copy as a whole. */
+function changedBy({ run, files }: JournalDigest): readonly string[] {
+  const changed = files.filter(({ before, after }) => before !== after).map(({ file }) => file);
+  return run.mode === 'out' || changed.length === 0 ? run.targets : [...new Set(changed)];
+}
+
+async function conduct(request: UndoRequest): Promise<UndoReceipt> {
+  const gate = new Gate(request);
+  let file = join(resolve(request.runFolder), JOURNAL);
+  try {
+    await gate.pass('start');
+    const first = await look(request.runFolder, true);
+    file = first.undoFile;
+    const locks = allLocks(first);
+    const command = `scim-audit undo ${request.runFolder}`;
+    if (isClosed(first)) {
+      clearDeadLocks(locks, command, request.world);
+      return nothingDone(first);
+    }
+    return await underLocks(locks, command, request.world, async () => {
+      await gate.pass('locked');
+      const looked = await look(request.runFolder, true);
+      file = looked.undoFile;
+      const { run } = looked.journal;
+      const undone = { ...looked.journal, run: { ...run, run: nameOf(looked) } };
+      clearLeftovers([looked.journal, undone].map((journal) => ({ name: run.run, folder: looked.folder, journal })));
+      if (looked.state.kind === 'done-already' && !isClosed(looked)) {
+        const ids = actionsOf(readIntents(file)).map(({ id }) => id);
+        endForTheDead(file, ids, { state: 'finished', leaves: looked.inputs.map(asRecord) }, request.world);
+      }
+      if (looked.state.kind === 'nothing' || looked.state.kind === 'done-already') return nothingDone(looked);
+      return writeAll(request, gate, looked);
+    });
+  } catch (error) {
+    throw told(error, gate, { again: `scim-audit undo ${request.runFolder}`, journal: file });
+  }
+}
+
+const nothingDone = ({ name, folder, inputs, journal, undoFile }: Looked): UndoReceipt => ({
+  run: name,
+  runFolder: folder,
+  journal: undoFile,
+  done: 0,
+  left: [],
+  isAsBefore: inputs.length > 0 && standingOf(inputs, journal) === 'before',
+  wasDone: true,
+  isByCopies: false,
+});
+
+const asRecord = ({ role, file, table, sha256 }: TargetInput): InputRecord => ({ role, file, ...(table === undefined ? {} : { table }), sha256 });
+
+/** An undo prepares files of its own. */
+const nameOf = ({ name }: Looked): string => `${name}.undo`;
+
+async function writeAll({ world }: UndoRequest, gate: Gate, looked: Looked): Promise<UndoReceipt> {
+  const { name, folder, journal: applied, inputs } = looked;
+  const journal = new JournalWriter(looked.undoFile);
+  let isEnded = false;
+  try {
+    const { run } = applied;
+    const records = inputs.map(asRecord);
+    const begun = { mode: 'in-place', inputs: records, pid: world.pid, host: world.host, startedAt: world.now().toISOString() } as const;
+    const { resumes: _, ...first } = run;
+    const record: RunRecord = { ...first, kind: 'undo', isSealed: true, ...begun };
+    journal.write(looked.state.kind === 'resume' ? { ...record, resumes: true } : record);
+    journal.sync();
+    await gate.pass('begun');
+    const base = { source: run.reading, inputs, destination: { kind: 'in-place' }, run: nameOf(looked), runFolder: folder, journal, gate } as const;
+    const { written, done, left, isByCopies } = await takeBack(base, looked, record);
+    gate.hasWritten = true;
+    journal.write({ type: 'end', state: 'finished', at: world.now().toISOString(), leaves: written.leaves });
+    journal.sync();
+    isEnded = true;
+    await gate.pass('ended');
+    const isAsBefore = standingOf(written.leaves, applied) === 'before';
+    return { run: name, runFolder: folder, journal: journal.file, done, left, isAsBefore, wasDone: false, isByCopies };
+  } catch (error) {
+    if (!isEnded) closeJournal(journal, { error, world, leaves: gate.hasWritten ? [] : inputs });
+    throw error;
+  } finally {
+    journal.close();
+  }
+}
+
+interface TakenBack {
+  readonly written: Written;
+  readonly done: number;
+  readonly left: readonly LeftAlone[];
+  readonly isByCopies: boolean;
+}
+
+async function takeBack(base: Omit<Job, 'backups'>, looked: Looked, record: RunRecord): Promise<TakenBack> {
+  const { journal } = base;
+  const { target, state, folder, journal: applied } = looked;
+  if (state.kind === 'restore') {
+    const whole = intentsIfWhole(join(folder, JOURNAL));
+    const intents = whole ?? readIntents(join(folder, JOURNAL));
+    const isByCopies = whole === undefined;
+    try {
+      const written = await target.restore({ ...base, backups: '', files: applied.files, intents, isByCopies, formerFolder: folder });
+      return { written, done: actionsOf(intents).length, left: [], isByCopies };
+    } catch (error) {
+      // Same content in other rows, as after VACUUM: each is looked for again.
+      if (!(error instanceof RowsMoved) || isByCopies) throw error;
+      journal.write(record);
+    }
+  }
+  const resumes = state.kind === 'resume' ? state.undone.files : undefined;
+  const reversal = resumes === undefined ? await reversalOf(looked) : announcedReversal(wholeIntents(looked.undoFile));
+  for (const { id, reason } of reversal.left) journal.write({ type: 'outcome', id, outcome: 'refused', reason });
+  const { tasks, former, left } = reversal;
+  const { authTypeMap } = applied.run;
+  const collation = collationIn(applied.run);
+  const written = await target.write({ ...base, backups: 'undo', tasks, former, authTypeMap, collation, ...(resumes === undefined ? {} : { resumes }) });
+  return { written, done: tasks.length, left, isByCopies: false };
+}

@@ -1,0 +1,250 @@
+/** What the actions of a plan change in a database, row by row, in the order of the actions. */
+
+import type { Database } from '../../sources/sqlite/connection.js';
+import { groupsCells, type Planned } from '../csv/edits.js';
+import { type CellValue, type IntentRecord, isRowValue } from '../run/journal.js';
+import { type Finder, findersOf, isConcerned, type Names } from '../run/named-subjects.js';
+import { type Ledger, netOf, type Step } from '../run/net-work.js';
+import { noWordFor, unreadable } from '../run/new-value.js';
+import { formerRows, wasStatedIn } from '../run/previous-values.js';
+import { Vocabulary } from '../run/status-words.js';
+import type { WriteJob } from '../target.js';
+import { comingRows } from './members.js';
+import { fromCell, nameOf, readStored, readWhole, refuseFixed, type SqlValue, type StoredRow, type TableShape, textOf, toCell } from './values.js';
+
+interface Cell {
+  readonly row: StoredRow;
+  readonly column: number;
+}
+
+type ByIndex = Map<number, Cell[]>;
+
+/** Adds to a list of a map. A list that is made anew each time takes as many steps as it is long. */
+function push<K, T>(map: Map<K, T[]>, key: K, item: T): void {
+  if (map.get(key)?.push(item) === undefined) map.set(key, [item]);
+}
+
+/** Yields the intents of all actions. What cannot be done is refused in the ledger. */
+export class IntentMaker {
+  readonly #intents: IntentRecord[] = [];
+  readonly #users = new Map<number, StoredRow[]>();
+  readonly #groups = new Map<number, StoredRow[]>();
+  /** Cells that name a user or a group, by index in the ledger. */
+  readonly #namingUsers: ByIndex = new Map();
+  readonly #namingGroups: ByIndex = new Map();
+  /** All columns of rows that are to go. */
+  readonly #whole = new Map<StoredRow, Readonly<Record<string, CellValue>>>();
+  readonly #pairRows = new Map<string, StoredRow[]>();
+  /** Cells of groups, by the last action that changes them. */
+  readonly #groupsCells = new Map<number, { readonly row: StoredRow; readonly planned: Planned }[]>();
+  readonly #vocabularies = new Map<TableShape, Vocabulary>();
+
+  constructor(
+    readonly database: Database,
+    readonly shapes: readonly TableShape[],
+    readonly ledger: Ledger,
+    readonly names: Names | undefined,
+    readonly job: Pick<WriteJob, 'former'>,
+    /** As the journal names the database. */
+    readonly file: string,
+  ) {}
+
+  make(): readonly IntentRecord[] {
+    const { ledger, shapes } = this;
+    for (const shape of shapes) {
+      if (!isConcerned(shape.table, ledger)) continue;
+      if (shape.table.role === 'users') this.#readUsers(shape);
+      else if (shape.table.role === 'groups') this.#readGroups(shape);
+      else this.#readMemberships(shape);
+    }
+    ledger.settle();
+    if (ledger.refusals.size > 0) return [];
+    // Who comes into a group is stated last, by the names that are left in the end.
+    const isComing = (at: number): boolean => ledger.tasks[at].change.kind === 'add-member';
+    for (const at of ledger.tasks.keys()) if (!isComing(at)) this.#makeFor(at);
+    for (const at of ledger.tasks.keys()) if (isComing(at)) this.#makeFor(at);
+    return this.#intents;
+  }
+
+  #readUsers(shape: TableShape): void {
+    const { ledger, names } = this;
+    const { columns, words } = shape.table;
+    const idAt = columns.get('id') ?? columns.get('uid') ?? 0;
+    const isUid = !columns.has('id');
+    const activeAt = columns.get('active') ?? columns.get('disabled');
+    const vocabulary = new Vocabulary(columns.has('active') ? 'active' : 'disabled', words.activeMap);
+    this.#vocabularies.set(shape, vocabulary);
+    const memberShape = this.#memberShape();
+    const groupsAt = columns.get('groups');
+    const context = { ledger, names, vocabulary, words, former: this.job.former, takesNewMembers: memberShape === shape };
+    const cells = groupsAt === undefined || names === undefined ? undefined : groupsCells(context, names);
+    for (const row of readStored(this.database, shape)) {
+      const id = row.text(idAt).trim();
+      const index = ledger.usersById.get(isUid ? id.replace(/^u(?=\d+$)/, '') : id);
+      if (activeAt !== undefined && ledger.changesActivity) vocabulary.see(row.text(activeAt));
+      if (cells !== undefined && groupsAt !== undefined) {
+        for (const planned of cells(row.text(groupsAt), index, groupsAt)) {
+          const last = Math.max(...planned.at);
+          push(this.#groupsCells, last, { row, planned });
+        }
+      }
+      if (index < 0) continue;
+      this.#keep(this.#users, index, row, idAt);
+      const work = ledger.users[index];
+      work.isSeen = true;
+      ledger.isMet(work.steps.userName, words.value('userName', row.text(columns.get('userName') ?? 0)), 'the username');
+      ledger.isMet(work.steps.email, words.value('email', row.text(columns.get('email') ?? 0)), 'the email');
+      if (activeAt === undefined) for (const { at } of work.steps.active) ledger.refuse(at, 'the table has no column that says who is active');
+      else ledger.isMet(work.steps.active, String(vocabulary.isActive(row.text(activeAt))), 'active');
+    }
+  }
+
+  #readGroups(shape: TableShape): void {
+    const { ledger } = this;
+    const { columns, words } = shape.table;
+    const idAt = columns.get('id') ?? 0;
+    for (const row of readStored(this.database, shape)) {
+      const index = ledger.groupsById.get(row.text(idAt).trim());
+      if (index < 0) continue;
+      this.#keep(this.#groups, index, row, idAt);
+      ledger.groups[index].isSeen = true;
+      ledger.isMet(ledger.groups[index].steps, words.value('name', row.text(columns.get('name') ?? 0)), 'the name');
+    }
+  }
+
+  /** A row is found by its rowid and its id: a rowid alone may be given to another row. */
+  #keep(rows: Map<number, StoredRow[]>, index: number, row: StoredRow, idAt: number): void {
+    const heading = row.shape.table.headings[idAt];
+    row.key[heading] = row.cells[idAt] ?? null;
+    push(rows, index, row);
+  }
+
+  #readMemberships(shape: TableShape): void {
+    const { ledger, names } = this;
+    const { user: userFinder, group: groupFinder } = findersOf(shape.table.columns, ledger, names, shape.table.words);
+    const leaving: StoredRow[] = [];
+    for (const row of readStored(this.database, shape)) {
+      const user = userFinder.find(row);
+      const group = groupFinder.find(row);
+      if (user >= 0) this.#followIn(this.#namingUsers, row, userFinder, user, ledger.users[user].steps.userName);
+      if (group >= 0) this.#followIn(this.#namingGroups, row, groupFinder, group, ledger.groups[group].steps);
+      const pair = user < 0 || group < 0 ? undefined : ledger.pair(user, group);
+      if (pair === undefined) continue;
+      pair.found++;
+      const name = `${user}/${group}`;
+      push(this.#pairRows, name, row);
+      if (netOf(pair) === 'remove') leaving.push(row);
+    }
+    for (const row of leaving) {
+      refuseFixed(shape);
+      this.#whole.set(row, readWhole(this.database, row));
+    }
+  }
+
+  #followIn(map: ByIndex, row: StoredRow, finder: Finder, index: number, steps: readonly Step[]): void {
+    const [first] = steps;
+    if (first === undefined) return;
+    for (const column of finder.nameColumns) {
+      const isNamed = finder.foundBy === column ? finder.isName(row, column) : row.text(column) === first.from;
+      if (isNamed) push(map, index, { row, column });
+    }
+  }
+
+  #makeFor(at: number): void {
+    const { ledger } = this;
+    const { change } = ledger.tasks[at];
+    if (change.kind === 'replace-user') {
+      const index = ledger.usersById.get(change.user);
+      for (const row of this.#users.get(index) ?? []) {
+        const column = row.shape.table.columns.get(change.attribute) ?? row.shape.table.columns.get('disabled') ?? 0;
+        this.#update(
+          at,
+          { row, column },
+          change.attribute === 'active' ? this.#activity(at, row, column, change.to === 'true') : this.#value(at, { row, column }, change.to),
+        );
+      }
+      if (change.attribute === 'userName')
+        for (const cell of this.#namingUsers.get(index) ?? []) this.#update(at, cell, this.#readable(at, cell, change.to), true);
+    } else if (change.kind === 'replace-group') {
+      const index = ledger.groupsById.get(change.group);
+      for (const row of this.#groups.get(index) ?? []) {
+        const cell = { row, column: row.shape.table.columns.get('name') ?? 0 };
+        this.#update(at, cell, this.#value(at, cell, change.to));
+      }
+      for (const cell of this.#namingGroups.get(index) ?? []) this.#update(at, cell, this.#readable(at, cell, change.to), true);
+    } else this.#member(at, ledger.usersById.get(change.user), ledger.groupsById.get(change.group));
+    for (const { row, planned } of this.#groupsCells.get(at) ?? []) this.#update(at, { row, column: planned.column }, planned.text, planned.follows === true);
+  }
+
+  /** What a run found is put back as it was stored: a number, NULL, or a spelling of no value. */
+  #value(at: number, cell: Cell, text: string): SqlValue {
+    const former = this.#formerValue(at);
+    const { table } = cell.row.shape;
+    return former !== undefined && table.words.value(nameOf(cell.row.shape, cell.column), textOf(former)) === text ? former : this.#readable(at, cell, text);
+  }
+
+  #readable(at: number, { row: { shape }, column }: Cell, text: string): string {
+    if (shape.table.words.of(nameOf(shape, column)).has(text)) this.ledger.refuse(at, unreadable(text));
+    return text;
+  }
+
+  #formerValue(at: number): SqlValue | undefined {
+    const old = this.job.former.get(at)?.[0]?.old;
+    return old === undefined || isRowValue(old) ? undefined : fromCell(old);
+  }
+
+  #activity(at: number, row: StoredRow, column: number, isActive: boolean): SqlValue {
+    const vocabulary = this.#vocabularies.get(row.shape);
+    const former = this.#formerValue(at);
+    if (former !== undefined && vocabulary?.isActive(textOf(former)) === isActive) return former;
+    const text = vocabulary?.spell(isActive, row.text(column));
+    if (text === undefined) this.ledger.refuse(at, noWordFor(isActive));
+    return typeof row.cells[column] === 'bigint' && /^[01]$/.test(text ?? '') ? BigInt(text ?? '') : (text ?? null);
+  }
+
+  #update(at: number, { row, column }: Cell, value: SqlValue, follows = false): void {
+    const { shape } = row;
+    refuseFixed(shape, shape.table.headings[column]);
+    const key = Object.fromEntries(Object.entries(row.key).map(([name, each]) => [name, toCell(each)]));
+    const where = { file: this.file, table: shape.name, key, heading: shape.table.headings[column] };
+    const old = toCell(row.cells[column] ?? null);
+    const { id, change } = this.ledger.tasks[at];
+    this.#intents.push({ type: 'intent', id, at, change, where, old, new: toCell(value), ...(follows ? { follows: true as const } : {}) });
+    row.set(column, value);
+  }
+
+  #member(at: number, user: number, group: number): void {
+    const pair = this.ledger.pair(user, group);
+    if (pair === undefined || pair.steps[pair.steps.length - 1].at !== at || netOf(pair) === 'none') return;
+    const { id, change } = this.ledger.tasks[at];
+    if (netOf(pair) === 'remove') {
+      for (const row of this.#pairRows.get(`${user}/${group}`) ?? []) {
+        const where = { file: this.file, table: row.shape.name, key: {} };
+        const whole = { ...this.#whole.get(row) };
+        // As the renames before leave it.
+        row.shape.table.headings.forEach((name, column) => {
+          const current = row.cells[column];
+          if (current !== undefined && name in whole) whole[name] = toCell(current);
+        });
+        this.#intents.push({ type: 'intent', id, at, change, where, old: { row: whole }, new: null });
+      }
+      return;
+    }
+    const shape = this.#memberShape();
+    if (shape === undefined || shape.table.role !== 'memberships') return;
+    refuseFixed(shape);
+    if (wasStatedIn(this.job.former, pair, 'row') === false) return;
+    const [userRow] = this.#users.get(user) ?? [];
+    const [groupRow] = this.#groups.get(group) ?? [];
+    const coming = { userId: this.ledger.users[user].id, groupId: this.ledger.groups[group].id, userRow, groupRow };
+    for (const row of comingRows(this.database, shape, coming, formerRows(this.job.former, pair))) {
+      this.#intents.push({ type: 'intent', id, at, change, where: { file: this.file, table: shape.name, key: {} }, old: null, new: { row } });
+    }
+  }
+
+  #memberShape(): TableShape | undefined {
+    return (
+      this.shapes.find(({ table }) => table.role === 'memberships') ?? this.shapes.find(({ table }) => table.role === 'users' && table.columns.has('groups'))
+    );
+  }
+}

@@ -1,0 +1,57 @@
+/** Rows of memberships that come into a table: new ones, or such as a run has taken out. */
+
+import type { Database } from '../../sources/sqlite/connection.js';
+import { quoteName } from '../../sources/sqlite/tables.js';
+import { type CellValue, isRowValue, type RowValue } from '../run/journal.js';
+import type { Former } from '../run/previous-values.js';
+import { fromCell, type SqlValue, type StoredRow, type TableShape, textOf, toCell } from './values.js';
+
+/** Who comes into which group; the rows are as the changes leave them. */
+interface Coming {
+  readonly userId: string;
+  readonly groupId: string;
+  readonly userRow: StoredRow | undefined;
+  readonly groupRow: StoredRow | undefined;
+}
+
+/** Yields the rows to be inserted. A membership that several rows stated comes back in all of them. */
+export function comingRows(database: Database, shape: TableShape, coming: Coming, formers: readonly Former[]): RowValue['row'][] {
+  const olds = formers.flatMap(({ old }) => (isRowValue(old) ? [old.row] : []));
+  return (olds.length === 0 ? [{}] : olds).map((old) => rowOf(shape, coming, withoutTaken(database, shape, old)));
+}
+
+function rowOf({ table }: TableShape, { userId, groupId, userRow, groupRow }: Coming, former: RowValue['row']): RowValue['row'] {
+  const { columns, headings } = table;
+  const cellOf = (row: StoredRow | undefined, column: string, otherwise: string): SqlValue =>
+    row?.cells[row.shape.table.columns.get(column) ?? -1] ?? otherwise;
+  const [user, userName] = [cellOf(userRow, 'id', userId), cellOf(userRow, 'userName', '')];
+  const [group, groupName] = [cellOf(groupRow, 'id', groupId), cellOf(groupRow, 'name', '')];
+  const possible: readonly (readonly [string, readonly SqlValue[]])[] = [
+    ['user', [user, userName]],
+    ['group', [group, groupName]],
+    ['userName', [userName]],
+    ['groupName', [groupName]],
+    ['userId', [user]],
+    ['groupId', [group]],
+  ];
+  const row: Record<string, CellValue> = { ...former };
+  for (const [column, values] of possible) {
+    const place = columns.get(column);
+    if (place === undefined) continue;
+    const before = former[headings[place]];
+    const stays = before !== undefined && values.some((value) => textOf(value) === textOf(fromCell(before)));
+    if (!stays) row[headings[place]] = toCell(values[0]);
+  }
+  return row;
+}
+
+/** A row's place may have been given away since, and its number with it: then it gets another one. */
+function withoutTaken(database: Database, { name, rowid, rowidAlias }: TableShape, former: RowValue['row']): RowValue['row'] {
+  const { [rowid ?? '']: _, ...row } = former;
+  const number = rowidAlias === undefined ? undefined : row[rowidAlias];
+  if (rowidAlias === undefined || number === undefined) return row;
+  const taken = database.prepare<SqlValue[]>(`SELECT 1 FROM ${quoteName(name)} WHERE ${quoteName(rowidAlias)} IS ?`).get(fromCell(number));
+  if (taken === undefined) return row;
+  const { [rowidAlias]: __, ...rest } = row;
+  return rest;
+}

@@ -1,0 +1,47 @@
+/** A write of a SQLite file gone through on a copy in memory: every row is judged, by the database itself too, and nothing is made. */
+
+import { realpathSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Database, loadSqlite, openReadOnly } from '../../sources/sqlite/connection.js';
+import { refuseUnwritable } from '../run/files.js';
+import { needsNames, readNames } from '../run/named-subjects.js';
+import { Ledger } from '../run/net-work.js';
+import type { Rehearsal } from '../target.js';
+import { carryOutOnly } from './effects.js';
+import { IntentMaker } from './intents.js';
+import { openCopy, refusalOf, tablesOf } from './open.js';
+import { shapeOf } from './values.js';
+
+/** Bytes of a database that is held in memory as a whole. Of a larger one, what only its constraints and triggers know shows in the run. */
+const MOST = 512 << 20;
+
+/** Yields the file that would change. Throws where the write would be refused. */
+export async function rehearseSqlite({ source, destination, tasks, authTypeMap, collation }: Rehearsal): Promise<readonly string[]> {
+  const Sqlite = await loadSqlite();
+  const file = realpathSync(resolve(source.source ?? ''));
+  if (destination.kind === 'in-place') refuseUnwritable(file);
+  const ledger = new Ledger(tasks);
+  ledger.refuseUnmet();
+  const isPlayed = statSync(file).size <= MOST;
+  let database: Database | undefined;
+  try {
+    database = isPlayed ? openCopy(Sqlite, file) : openReadOnly(Sqlite, file);
+    database.exec('BEGIN');
+    database.pragma('defer_foreign_keys = ON');
+    const tables = tablesOf(database, file, source);
+    const names = tables.some((table) => needsNames(table, ledger)) ? readNames(tables, { authTypeMap, collation }) : undefined;
+    const opened = database;
+    const shapes = tables.map((table) => shapeOf(opened, table));
+    const intents = new IntentMaker(database, shapes, ledger, names, { former: new Map() }, file).make();
+    ledger.refuseUnmet();
+    if (isPlayed) {
+      await carryOutOnly(database, intents, async () => {});
+      database.exec('COMMIT');
+    }
+    return [destination.kind === 'out' ? resolve(destination.path) : file];
+  } catch (error) {
+    throw refusalOf(error, file);
+  } finally {
+    database?.close();
+  }
+}

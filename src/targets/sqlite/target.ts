@@ -1,0 +1,190 @@
+/** A SQLite file as a target: one transaction, with a copy of the file before it. */
+
+import { chmodSync, existsSync, linkSync, mkdirSync, realpathSync, renameSync, unlinkSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import type BetterSqlite3 from 'better-sqlite3';
+import type { Role } from '../../model/directory.js';
+import { type Database, loadSqlite, openReadOnly } from '../../sources/sqlite/connection.js';
+import { sqliteSource } from '../../sources/sqlite/source.js';
+import type { Table } from '../../sources/tables/table.js';
+import { fsyncFile, fsyncFolder, hasCode, refuseUnwritable, removeIfThere, temporaryPath } from '../run/files.js';
+import type { FileRecord, InputRecord, IntentRecord } from '../run/journal.js';
+import { keepManifest, manifestIn } from '../run/manifest.js';
+import { needsNames, readNames } from '../run/named-subjects.js';
+import { Ledger } from '../run/net-work.js';
+import { ApplyRefused, changedMeanwhile, RowsMoved } from '../run/refusal.js';
+import type { Job, Target, TargetInput, Written } from '../target.js';
+import { intentsFromCopy } from './copy.js';
+import { carryOutOnly } from './effects.js';
+import { IntentMaker } from './intents.js';
+import { copyDatabase, digestsOf, inspectSqlite, PATIENCE, recoverSqlite, refusalOf, tablesOf } from './open.js';
+import { rehearseSqlite } from './rehearsal.js';
+import { shapeOf } from './values.js';
+import { reversed } from './write.js';
+
+/** Rows between two looks at whether a person wants to stop. */
+const STRIDE = 5000;
+
+export const sqliteTarget: Target = {
+  id: 'sqlite',
+  claims: sqliteSource.claims,
+  inspect: inspectSqlite,
+  recover: recoverSqlite,
+  siteOf(source, destination) {
+    const file = destination.kind === 'out' ? resolve(destination.path) : realpathSync(resolve(source.source ?? ''));
+    return { targets: [file], reading: { ...source, source: file }, locks: destination.kind === 'out' ? [] : [join(dirname(file), `.${basename(file)}.lock`)] };
+  },
+  rehearse: rehearseSqlite,
+  write: (job) =>
+    change(job, async (database, tables, file) => {
+      const ledger = new Ledger(job.tasks);
+      ledger.refuseUnmet();
+      const names = tables.some((table) => needsNames(table, ledger)) ? readNames(tables, job) : undefined;
+      const shapes = tables.map((table) => shapeOf(database, table));
+      const intents = new IntentMaker(database, shapes, ledger, names, job, file).make();
+      for (const [at, reason] of ledger.refusals) job.journal.write({ type: 'outcome', id: job.tasks[at].id, outcome: 'refused', reason });
+      ledger.refuseUnmet();
+      return { intents, ids: job.tasks.map(({ id }) => id) };
+    }),
+  restore: (job) =>
+    change(job, async (database, tables, file) => {
+      const intents = job.isByCopies ? await intentsFromCopy(job, database, tables, file) : [...job.intents].reverse().map(reversed);
+      return { intents, ids: [...new Set(intents.map(({ id }) => id))], leaves: new Map(job.files.map(({ role, before }) => [role, before])) };
+    }),
+};
+
+interface Planned {
+  readonly intents: readonly IntentRecord[];
+  readonly ids: readonly string[];
+  /** What must come out, by role. */
+  readonly leaves?: ReadonlyMap<Role, string>;
+}
+
+type Make = (database: Database, tables: readonly Table[], file: string) => Promise<Planned>;
+
+async function change(job: Job, make: Make): Promise<Written> {
+  const { destination, gate } = job;
+  const Sqlite = await loadSqlite();
+  const source = realpathSync(resolve(job.source.source ?? ''));
+  const site = sqliteTarget.siteOf(job.source, destination);
+  const [target] = site.targets;
+  if (destination.kind === 'in-place') {
+    refuseUnwritable(source);
+    return transact({ Sqlite, job, make, opened: source, target });
+  }
+  const temporary = temporaryPath(target, job.run);
+  const clear = (): void => {
+    for (const path of [temporary, `${temporary}-journal`, `${temporary}-wal`, `${temporary}-shm`]) removeIfThere(path);
+  };
+  clear();
+  try {
+    await gate.pass('copy');
+    await copyDatabase(openReadOnly(Sqlite, source), temporary);
+    chmodSync(temporary, 0o600);
+    const written = await transact({ Sqlite, job, make, opened: temporary, target });
+    gate.hasWritten = true;
+    return written;
+  } finally {
+    clear();
+  }
+}
+
+interface Transaction {
+  readonly Sqlite: typeof BetterSqlite3;
+  readonly job: Job;
+  readonly make: Make;
+  /** The file that is written to. */
+  readonly opened: string;
+  /** The file that it is, or that it becomes. */
+  readonly target: string;
+}
+
+async function transact({ Sqlite, job, make, opened, target }: Transaction): Promise<Written> {
+  const { journal, gate, runFolder } = job;
+  const isInPlace = opened === target;
+  let database: Database | undefined;
+  let backup: string | undefined;
+  let isCommitting = false;
+  let hasManifest = false;
+  try {
+    database = new Sqlite(opened, { fileMustExist: true, timeout: PATIENCE });
+    database.exec('BEGIN IMMEDIATE');
+    database.pragma('defer_foreign_keys = ON');
+    if (isInPlace && job.backups !== '') {
+      // The lock is held already, so that nothing can come between the copy and the change.
+      await gate.pass('back up');
+      mkdirSync(join(runFolder, job.backups), { recursive: true, mode: 0o700 });
+      const name = basename(opened);
+      backup = join(runFolder, job.backups, manifestIn('') === name ? `1-${name}` : name);
+      removeIfThere(backup);
+      await copyDatabase(new Sqlite(opened, { readonly: true, fileMustExist: true, timeout: PATIENCE }), backup);
+      chmodSync(backup, 0o600);
+    }
+    const tables = tablesOf(database, opened, job.source);
+    const before = digestsOf(database, tables);
+    refuseOther(job.inputs, tables, before, target);
+    await gate.pass('read');
+    const { intents, ids, leaves: wanted } = await make(database, tables, target);
+    for (const intent of intents) journal.write(intent);
+    journal.announce();
+    journal.sync();
+    await gate.pass('announced');
+    await carryOutOnly(database, intents, async (at) => {
+      if (at % STRIDE === 0) await gate.pass(`row ${at}`);
+    });
+    const after = digestsOf(database, tables);
+    tables.forEach(({ role }, at) => {
+      if (wanted !== undefined && wanted.get(role) !== after[at]) throw new RowsMoved(`${target} (${role}) would not come out as it was before the run.`);
+    });
+    const backupPath = backup === undefined ? {} : { backup: relative(runFolder, backup) };
+    const records = tables.map(
+      ({ role, table = '' }, at): FileRecord => ({ type: 'file', role, file: target, table, before: before[at], after: after[at], ...backupPath }),
+    );
+    for (const record of records) journal.write(record);
+    journal.sync();
+    hasManifest = keepManifest(job, records);
+    await gate.pass('ready to commit');
+    isCommitting = true;
+    database.exec('COMMIT');
+    if (isInPlace) gate.hasWritten = true;
+    database.close();
+    if (!isInPlace) await putInPlace(opened, target, job);
+    await gate.pass('committed');
+    for (const id of ids) journal.write({ type: 'outcome', id, outcome: 'done' });
+    journal.sync();
+    const left = records.map(({ role, file, table = '', after: sha256 }): InputRecord => ({ role, file, table, sha256 }));
+    return { leaves: left, ...(backup === undefined ? {} : { backup }) };
+  } catch (error) {
+    const isOpen = database?.inTransaction === true;
+    if (isOpen) database?.exec('ROLLBACK');
+    // A COMMIT that fails and leaves no transaction open may have come through.
+    const isUnwritten = isInPlace ? isOpen || !isCommitting : !gate.hasWritten;
+    if ((backup !== undefined || hasManifest) && isUnwritten) removeIfThere(join(runFolder, job.backups));
+    throw gate.hasWritten ? error : refusalOf(error, target);
+  } finally {
+    database?.close();
+  }
+}
+
+function refuseOther(inputs: readonly TargetInput[], tables: readonly Table[], digests: readonly string[], target: string): void {
+  tables.forEach(({ role }, at) => {
+    if (inputs.find((input) => input.role === role)?.sha256 !== digests[at]) throw changedMeanwhile(`${target} (${role})`);
+  });
+}
+
+/** Gives a finished copy its name, unless somebody has taken it. */
+async function putInPlace(temporary: string, target: string, { gate }: Job): Promise<void> {
+  fsyncFile(temporary);
+  await gate.pass('name');
+  try {
+    linkSync(temporary, target);
+    unlinkSync(temporary);
+  } catch (error) {
+    if (hasCode(error, 'EPERM', 'ENOTSUP', 'ENOSYS') && !existsSync(target)) renameSync(temporary, target);
+    else if (hasCode(error, 'EEXIST') || existsSync(target))
+      throw new ApplyRefused(`${target} is there already.`, 'Nothing was changed. Name another file with --out.');
+    else throw error;
+  }
+  gate.hasWritten = true;
+  fsyncFolder(dirname(target));
+}

@@ -1,0 +1,172 @@
+/** Values and rows of a database, as they are stored and as a journal holds them. */
+
+import type { Database } from '../../sources/sqlite/connection.js';
+import { headingsRead, quoteName, rowidName } from '../../sources/sqlite/tables.js';
+import { wrongText } from '../../sources/sqlite/text.js';
+import { integerOf } from '../../sources/tables/id-table.js';
+import type { Row, Table } from '../../sources/tables/table.js';
+import type { CellValue } from '../run/journal.js';
+import { ApplyRefused } from '../run/refusal.js';
+
+export type SqlValue = null | string | bigint | number | Buffer;
+
+/** Yields a value as the journal holds it. */
+export function toCell(value: SqlValue): CellValue {
+  if (value === null || typeof value === 'string') return value;
+  if (typeof value === 'bigint') return { integer: String(value) };
+  return typeof value === 'number' ? { real: value } : { blob: value.toString('base64') };
+}
+
+export function fromCell(cell: CellValue): SqlValue {
+  if (cell === null || typeof cell === 'string') return cell;
+  if ('integer' in cell) return BigInt(cell.integer);
+  return 'real' in cell ? cell.real : Buffer.from(cell.blob, 'base64');
+}
+
+/** Yields a value as the source reads it. */
+export function textOf(value: SqlValue | undefined): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'number' && Number.isInteger(value) ? `${value}.0` : String(value);
+}
+
+/** What must be known of a table to write to it. */
+export interface TableShape {
+  readonly table: Table;
+  readonly name: string;
+  readonly isView: boolean;
+  /** Columns by which a row is found: the rowid, or the primary key of a table that has none. */
+  readonly keyColumns: readonly string[];
+  /** Columns that an INSERT names. */
+  readonly stored: readonly string[];
+  /** Columns that are made of others. */
+  readonly generated: readonly string[];
+  /** What the rowid is called where no column is it by another name. */
+  readonly rowid?: string;
+  /** The column that is the rowid by another name. */
+  readonly rowidAlias?: string;
+}
+
+/** Throws ApplyRefused where rows of a table, or the values of one of its columns, cannot be written. */
+export function refuseFixed({ name, isView, table, generated, keyColumns }: TableShape, heading = ''): void {
+  if (generated.includes(heading)) {
+    throw new ApplyRefused(
+      `The column ${heading} of ${name} is generated: SQLite makes it of other columns, so it cannot be changed by itself.`,
+      'Nothing was changed. Change in the database what it is made of, or apply the plan to CSV exports.',
+    );
+  }
+  if (!isView && keyColumns.length === 0) {
+    throw new ApplyRefused(
+      `The rows of ${name} cannot be told apart: its columns take every name of the rowid (rowid, _rowid_, oid), and it has no primary key.`,
+      'Nothing was changed. Rename one of these columns in the database, or apply the plan to CSV exports.',
+    );
+  }
+  if (!isView) return;
+  throw new ApplyRefused(
+    `${name} is a view, and a view cannot be written to.`,
+    `Nothing was changed. Name the table behind it with --table ${table.role}=NAME when you plan, or apply the plan to CSV exports.`,
+  );
+}
+
+export function shapeOf(database: Database, table: Table): TableShape {
+  const name = table.table ?? '';
+  const isView = database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'view' AND name = ?").get(name) !== undefined;
+  const columns = database
+    .prepare<[string], { name: string; pk: number; type: string; hidden: number }>('SELECT name, pk, type, hidden FROM pragma_table_xinfo(?)')
+    .all(name);
+  const keys = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
+  const stored = columns.filter(({ hidden }) => hidden === 0).map((column) => column.name);
+  const generated = columns.filter(({ hidden }) => hidden > 1).map((column) => column.name);
+  const rowid = rowidName(database, name);
+  const alias = rowid !== undefined && keys.length === 1 && keys[0].type.toUpperCase() === 'INTEGER' ? keys[0].name : undefined;
+  return {
+    table,
+    name,
+    isView,
+    keyColumns: rowid === undefined ? keys.map((column) => column.name) : [rowid],
+    stored: rowid === undefined || alias !== undefined ? stored : [rowid, ...stored],
+    generated,
+    ...(rowid === undefined || alias !== undefined ? {} : { rowid }),
+    ...(alias === undefined ? {} : { rowidAlias: alias }),
+  };
+}
+
+/** One row, as it is and as the planned changes leave it. */
+export class StoredRow implements Pick<Row, 'text' | 'integer'> {
+  constructor(
+    readonly shape: TableShape,
+    /** By name of key column. */
+    readonly key: Record<string, SqlValue>,
+    /** By index of heading; undefined for what is not read. */
+    readonly cells: (SqlValue | undefined)[],
+  ) {}
+
+  text(column: number): string {
+    return textOf(this.cells[column]);
+  }
+
+  integer(column: number): number {
+    return integerOf(this.text(column));
+  }
+
+  set(column: number, value: SqlValue): void {
+    this.cells[column] = value;
+    const heading = this.shape.table.headings[column];
+    if (heading in this.key) this.key[heading] = value;
+  }
+}
+
+/** Yields every row of a table with what the source reads of it. */
+export function* readStored(database: Database, shape: TableShape): Iterable<StoredRow> {
+  const { keyColumns, table, name, isView } = shape;
+  const read = headingsRead(table);
+  const places = read.map((heading) => table.headings.indexOf(heading));
+  const keys = isView ? [] : keyColumns;
+  const select = `SELECT ${[...keys, ...read].map(quoteName).join(', ')} FROM ${quoteName(name)}`;
+  for (const values of database.prepare<[], SqlValue[]>(select).safeIntegers(true).raw(true).iterate()) {
+    const key: Record<string, SqlValue> = {};
+    keys.forEach((column, at) => {
+      key[column] = values[at];
+    });
+    const cells: (SqlValue | undefined)[] = [];
+    places.forEach((place, at) => {
+      cells[place] = values[keys.length + at];
+    });
+    yield new StoredRow(shape, key, cells);
+  }
+}
+
+/** Returns a row with all its columns. Throws ApplyRefused if one holds a text that could not be put back. */
+export function readWhole(database: Database, { shape, key }: StoredRow): Record<string, CellValue> {
+  const condition = `FROM ${quoteName(shape.name)} WHERE ${conditionOf(key)}`;
+  const values = database
+    .prepare<SqlValue[], SqlValue[]>(`SELECT ${shape.stored.map(quoteName).join(', ')} ${condition}`)
+    .safeIntegers(true)
+    .raw(true)
+    .get(...Object.values(key));
+  shape.stored.forEach((name, at) => {
+    const value = values?.[at];
+    if (typeof value !== 'string' || !/[\0\ud800-\udfff\ufffd]/.test(value)) return;
+    const bytes = database
+      .prepare<SqlValue[], Buffer>(`SELECT CAST(${quoteName(name)} AS BLOB) ${condition}`)
+      .pluck()
+      .get(...Object.values(key));
+    const why = bytes === undefined ? undefined : wrongText(bytes, String(database.pragma('encoding', { simple: true })));
+    if (why === undefined) return;
+    throw new ApplyRefused(
+      `${shape.name}, ${Object.entries(key)
+        .map(([column, each]) => `${column} ${textOf(each)}`)
+        .join(', ')}, column ${name}: ${why}. The row is to be taken out, and could not be put back as it was.`,
+      'Nothing was changed. Correct the row in the database, or apply the plan to CSV exports.',
+    );
+  });
+  return Object.fromEntries(shape.stored.map((name, at) => [name, toCell(values?.[at] ?? null)]));
+}
+
+/** Yields the condition under which a row has some values, NULL among them. */
+export const conditionOf = (columns: Readonly<Record<string, unknown>>): string =>
+  Object.keys(columns)
+    .map((column) => `${quoteName(column)} IS ?`)
+    .join(' AND ');
+
+/** Returns the canonical name of a column. */
+export const nameOf = ({ table }: TableShape, column: number): string => [...table.columns].find(([, at]) => at === column)?.[0] ?? '';
