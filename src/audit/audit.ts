@@ -13,13 +13,13 @@ import { RULES, rulesFor } from '../rules/registry.js';
 import { count, grouped, INPUT_NAMES, type Rule, type RuleContext, type RuleInput, type RuleRun } from '../rules/rule.js';
 import { configNote } from './config-note.js';
 import { FingerprintedFinding } from './fingerprint.js';
-import { type AuditedFinding, isStopped, type NotChecked, type Report, summarise } from './report.js';
+import { type AuditedFinding, isStopped, type NotChecked, type Report, summarize } from './report.js';
 
 export interface Audit {
   /** Where the memberships go. */
   readonly sink: MembershipSink;
   readonly context: RuleContext;
-  /** Yields the report; to be called once, after the last membership. */
+  /** Returns the report; to be called once, after the last membership. */
   finish(snapshot: Snapshot): Report;
 }
 
@@ -31,7 +31,7 @@ export interface MissingInput {
 
 const isOff = (rule: Rule, policy: Policy): boolean => policy.skipRules.includes(rule.name) || policy.severities[rule.name] === 'off';
 
-/** Yields the rules whose input is missing and that nobody said to skip. They are to be refused. */
+/** Returns the rules whose input is missing and that nobody said to skip. They are to be refused. */
 export function findMissingInputs(directory: Directory, policy: Policy): MissingInput[] {
   const given = givenOf(directory);
   return RULES.filter((rule) => !isOff(rule, policy)).flatMap((rule) =>
@@ -132,7 +132,7 @@ export function beginAudit(directory: Directory, policy: Policy, idp?: IdpDirect
   };
 }
 
-/** Yields the findings of some rules. */
+/** Returns the findings of some rules. */
 function byRule(findings: readonly AuditedFinding[], rules: readonly string[]): Map<string, AuditedFinding[]> {
   const found = new Map<string, AuditedFinding[]>(rules.map((rule) => [rule, []]));
   for (const audited of findings) found.get(audited.finding.rule)?.push(audited);
@@ -148,11 +148,11 @@ function oneOrAll(onMember: readonly MembershipSink['member'][]): MembershipSink
   };
 }
 
-/** Yields the report with its counts and verdict. */
+/** Returns the report with its counts and verdict. */
 export function completeReport(parts: Omit<Report, 'summary' | 'isReady'>): Report {
   // Of nobody nothing was checked, and that is not ready.
   const isReady = parts.snapshot.users.length > 0 && !isStopped(parts);
-  return { ...parts, summary: summarise(parts.findings, parts.fixed !== undefined), isReady };
+  return { ...parts, summary: summarize(parts.findings, parts.fixed !== undefined), isReady };
 }
 
 function notesOf({ directory, policy, index, sync, checked }: RuleContext): string[] {
@@ -183,7 +183,7 @@ function notesOf({ directory, policy, index, sync, checked }: RuleContext): stri
     );
   }
   if (directory.given.groups && sync.names === null) {
-    notes.push('No groups to be synced were named: every organisation-level group counts as one. Name them with --sync-group or --sync-groups.');
+    notes.push('No groups to be synced were named: every organization-level group counts as one. Name them with --sync-group or --sync-groups.');
   }
   if (policy.failOn === 'never') {
     notes.push('With --fail-on never no finding stops this check: "ready" says nothing about the findings listed.');

@@ -50,7 +50,7 @@ export const certificateSchema = z.strictObject({
     .describe("The identity provider's exports that the source was held against; absent where none were given."),
   settings: z.strictObject({
     authMode: z.enum(['basic', 'saml', 'auth0', 'multi']),
-    syncGroups: z.array(text).nullable().describe('null: every organisation-level group.'),
+    syncGroups: z.array(text).nullable().describe('null: every organization-level group.'),
     failOn: z.enum(['error', 'warning', 'info', 'never']),
     collation: z.enum(COLLATIONS).describe('How names were compared.'),
     leaveOutUsers: z.array(text),
@@ -139,7 +139,7 @@ export function parseCertificate(bytes: Uint8Array, file: string, key?: string, 
   );
 }
 
-/** Yields the text whose bytes these are, and no other: what is no UTF-8 would count as something else. */
+/** Returns the text whose bytes these are, and no other: what is no UTF-8 would count as something else. */
 function decode(bytes: Uint8Array, file: string): string {
   const marked = markedText(Buffer.from(bytes));
   if (marked?.startsWith(MARK) === true) throw new UserError(sealedText(file), AGAIN);

@@ -36,7 +36,7 @@ export type CertifiedIdpInput = Pick<IdpInput, 'path' | 'role' | 'sha256' | 'row
 /** What the audit judged by, and how a database is to be read again to give the same digests. */
 export interface CertifiedSettings {
   readonly authMode: AuthMode;
-  /** null: every organisation-level group. */
+  /** null: every organization-level group. */
   readonly syncGroups: readonly string[] | null;
   readonly failOn: FailOn;
   readonly collation: CollationName;
@@ -111,7 +111,7 @@ export interface CertificateFacts extends Pick<Certificate, 'tool' | 'time' | 'f
   readonly reading: Pick<CertifiedSettings, 'columns' | 'tables' | 'assumeActive'>;
 }
 
-/** Yields what a report certifies. */
+/** Returns what a report certifies. */
 export function certify(
   { snapshot, policy, sync, idp, findings, notChecked, notes, summary, isReady }: Report,
   { tool, time, files, reading }: CertificateFacts,
@@ -167,8 +167,8 @@ export function certify(
 const EMPTY_LINE = '  "digest": "",';
 const DIGEST_LINE = /^ {2}"digest": "((sha256|hmac-sha256):[0-9a-f]{64})",$/m;
 
-/** Yields the certificate's text: with a key one that only who has the key can make. */
-export function serialiseCertificate(body: CertificateBody, key?: string): string {
+/** Returns the certificate's text: with a key one that only who has the key can make. */
+export function serializeCertificate(body: CertificateBody, key?: string): string {
   const whole: Certificate = { schemaVersion: CERTIFICATE_VERSION, kind: CERTIFICATE_KIND, digest: '', ...body };
   const text = `${escapeUnseen(JSON.stringify(whole, undefined, 2))}\n`;
   return text.replace(EMPTY_LINE, () => `  "digest": "${key === undefined ? digestOf(text) : sealOf(text, key)}",`);
@@ -187,7 +187,7 @@ export type Seal =
   /** It was made with a key, and there is none. */
   | 'key-missing';
 
-/** Yields whether a certificate's text is as it was written. */
+/** Returns whether a certificate's text is as it was written. */
 export function checkSeal(text: string, key?: string): Seal {
   const line = DIGEST_LINE.exec(text);
   if (line === null) return 'altered';

@@ -7,7 +7,7 @@ import type { AuditedFinding } from './report.js';
 const bytes = new TextBytes();
 
 /**
- * Yields a finding's fingerprint: the rule's name, a colon, 16 hex digits over the rule, the subjects' ids and
+ * Returns a finding's fingerprint: the rule's name, a colon, 16 hex digits over the rule, the subjects' ids and
  * the values that make the finding. Line numbers, row order and other rows do not change it.
  */
 export function fingerprintOf(finding: FindingBase): string {

@@ -10,14 +10,14 @@ const again = (report: Report, findings: readonly AuditedFinding[], fixed = repo
 
 const MOST_NAMED = 20;
 
-/** Yields the sentence that shows in every format what the baseline had and this report has not. */
+/** Returns the sentence that shows in every format what the baseline had and this report has not. */
 function fixedNote(fixed: readonly string[], name: string): string[] {
   if (fixed.length === 0) return [];
   const more = fixed.length > MOST_NAMED ? ` and ${fixed.length - MOST_NAMED} more` : '';
   return [`Fixed since the baseline ${name}: ${fixed.slice(0, MOST_NAMED).join(', ')}${more}.`];
 }
 
-/** Yields the report with a person's acceptances, by fingerprint. */
+/** Returns the report with a person's acceptances, by fingerprint. */
 export function withAcceptances(report: Report, acceptances: ReadonlyMap<string, Acceptance>): Report {
   return again(
     report,
@@ -29,7 +29,7 @@ export function withAcceptances(report: Report, acceptances: ReadonlyMap<string,
 }
 
 /**
- * Yields the report held against the fingerprints of an earlier one: what was there is known, what is gone is fixed.
+ * Returns the report held against the fingerprints of an earlier one: what was there is known, what is gone is fixed.
  * Fingerprints are compared one by one, so a finding that was mended never makes room for a new one.
  */
 export function withBaseline(report: Report, baseline: ReadonlySet<string>, name: string): Report {

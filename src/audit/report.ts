@@ -1,4 +1,4 @@
-/** What an audit yields: findings with fingerprints, what was not checked, and the verdict. */
+/** What an audit returns: findings with fingerprints, what was not checked, and the verdict. */
 
 import type { Input, Snapshot } from '../model/directory.js';
 import type { FindingBase, Severity } from '../model/finding.js';
@@ -53,7 +53,7 @@ export interface Report {
   readonly isReady: boolean;
 }
 
-/** Yields every file and table that was read, those of the identity provider last. */
+/** Returns every file and table that was read, those of the identity provider last. */
 export function readInputs({ snapshot, idp }: Report): readonly (Input | IdpInput)[] {
   return idp === undefined ? snapshot.inputs : [...snapshot.inputs, ...idp.inputs];
 }
@@ -68,8 +68,8 @@ export function isStopped({ findings, policy }: Pick<Report, 'findings' | 'polic
   return findings.some(({ finding, acceptance }) => acceptance === undefined && isAtOrAbove(finding.severity, policy.failOn));
 }
 
-/** Yields the counts; an accepted finding counts as accepted only. */
-export function summarise(findings: readonly AuditedFinding[], hasBaseline = false): Summary {
+/** Returns the counts; an accepted finding counts as accepted only. */
+export function summarize(findings: readonly AuditedFinding[], hasBaseline = false): Summary {
   const counts = { error: 0, warning: 0, info: 0, accepted: 0 };
   let known = 0;
   const byRule: Record<string, number> = {};

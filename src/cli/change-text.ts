@@ -17,7 +17,7 @@ function named(what: 'user' | 'group', id: string, names: SubjectNames | undefin
   return `${what} ${visible(id)}${name === '' ? '' : ` ${quote(name)}`}`;
 }
 
-/** Yields a subject as differences name it, `user 17`, with what it is called. */
+/** Returns a subject as differences name it, `user 17`, with what it is called. */
 export function subjectText(subject: string, names: SubjectNames): string {
   const id = subject.slice(subject.indexOf(' ') + 1);
   return named(subject.startsWith('user ') ? 'user' : 'group', id, names);
@@ -25,7 +25,7 @@ export function subjectText(subject: string, names: SubjectNames): string {
 
 const ATTRIBUTES: Readonly<Record<UserAttribute, string>> = { userName: 'username', email: 'email', active: 'active' };
 
-/** Yields one change as a line: `user 17  username  "jdoe" → "jdoe@example.com"`. */
+/** Returns one change as a line: `user 17  username  "jdoe" → "jdoe@example.com"`. */
 export function changeLine(change: Change, names?: SubjectNames): string {
   if (change.kind === 'replace-user') {
     const { user, attribute, from, to, temporary } = change;
@@ -89,7 +89,7 @@ function countsOf(changes: readonly Change[]): Counts {
 
 const temporaryText = ({ byTemporary }: Renamed): string => (byTemporary === 0 ? '' : `, ${grouped(byTemporary)} of them by way of a temporary one`);
 
-/** Yields what changes would do, in counts by kind, what cannot be overlooked first. */
+/** Returns what changes would do, in counts by kind, what cannot be overlooked first. */
 export function countLines(changes: readonly Change[]): string[] {
   const { deactivated, activated, leaving, joining, emails, renamed, renamedInactive, groupNames } = countsOf(changes);
   const lines: readonly (readonly [number, string])[] = [

@@ -12,7 +12,7 @@ export interface ConfigAnswers {
 
 const SCHEMA = 'schemas/config.schema.json';
 
-/** Yields the schema's address for an editor: inside the project where the package is installed there, else where this program is. */
+/** Returns the schema's address for an editor: inside the project where the package is installed there, else where this program is. */
 function schemaAddress(folder: string): string {
   const installed = `node_modules/scim-audit/dist/${SCHEMA}`;
   if (existsSync(join(folder, installed))) return `./${installed}`;
@@ -36,11 +36,11 @@ const ENVIRONMENT_LINES = [
   ...Object.entries(ENVIRONMENT_ABOUT).map(([name, about]) => `  ${name}: ${about}`),
 ].join('\n  // ');
 
-/** Yields JSON with comments. */
+/** Returns JSON with comments. */
 export function writeConfigText({ authMode, syncGroups, failOn }: ConfigAnswers, folder: string): string {
   const lines: readonly (readonly [string, string, unknown, boolean])[] = [
     ['authMode', `${SETTINGS.authMode.about} One of ${SETTINGS.authMode.choices?.join(', ')}.`, authMode, true],
-    ['syncGroups', `${SETTINGS.syncGroups.about} null: every organisation-level group.`, syncGroups, true],
+    ['syncGroups', `${SETTINGS.syncGroups.about} null: every organization-level group.`, syncGroups, true],
     ['syncGroupsFile', `${SETTINGS.syncGroupsFile.about} The path is meant from this file.`, 'sync-groups.txt', false],
     ['failOn', `${SETTINGS.failOn.about} One of ${SETTINGS.failOn.choices?.join(', ')}.`, failOn, true],
     ['rules', `${SETTINGS.rules.about} "scim-audit explain" lists the rules.`, {}, true],

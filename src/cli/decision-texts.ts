@@ -35,14 +35,14 @@ export interface Choice {
   readonly text: string;
 }
 
-/** Yields what a row tells of its subject. */
+/** Returns what a row tells of its subject. */
 export function askedAbout(cells: readonly string[]): AskedAbout {
   const subject = cells[AT.subject];
   const known = subject === 'user' || subject === 'group' || subject === 'membership' ? subject : 'snapshot';
   return { subject: known, id: cells[AT.id], problem: cells[AT.problem] };
 }
 
-/** Yields what can be decided about a row: first what is suggested. `others` are decided about the same user in other rows. */
+/** Returns what can be decided about a row: first what is suggested. `others` are decided about the same user in other rows. */
 export function choicesOf(cells: readonly string[], others: readonly Pick<Answer, 'action' | 'value'>[]): Choice[] {
   const suggestion = cells[AT.suggestion];
   const [, word, value = ''] = /^(\S+) ?(.*)$/s.exec(suggestion) ?? [];
@@ -61,7 +61,7 @@ export function choicesOf(cells: readonly string[], others: readonly Pick<Answer
   ];
 }
 
-/** Yields a decision as it stands in its row; empty while it is open. */
+/** Returns a decision as it stands in its row; empty while it is open. */
 export function decisionText(cells: readonly string[]): string {
   const [action, value, reason, owner, expires] = cells.slice(AT.action).map(visible);
   if (action !== 'accept') return value === '' ? action : `${action} ${value}`;
@@ -76,7 +76,7 @@ export interface Asked {
   readonly all: number;
 }
 
-/** Yields the question: the finding with all whom it is about, then the row itself. */
+/** Returns the question: the finding with all whom it is about, then the row itself. */
 export function questionText({ cells, finding, number, all }: Asked, width: number | undefined): string {
   const [, rule, subject, id, current, problem, suggestion] = cells.map(visible);
   const decision = decisionText(cells);
@@ -92,7 +92,7 @@ export function questionText({ cells, finding, number, all }: Asked, width: numb
   ].join('\n');
 }
 
-/** Yields what is said before the rows of findings for which nothing is suggested. */
+/** Returns what is said before the rows of findings for which nothing is suggested. */
 export function waitingText(rows: number, width: number | undefined): string {
   const text = `${count(rows, 'row')} without a suggestion ${rows === 1 ? 'follows' : 'follow'}. Some may only wait for what you have decided so far: to see which are left, type q and run the plan again.`;
   return `\n${wrap(text, width, '').join('\n')}\n`;
@@ -109,7 +109,7 @@ function subjectLines(asked: readonly string[], finding: Asked['finding'], width
   return [...wrap(`One finding about ${what}:`, width, '  '), ...lines, ...(rest > 0 ? [`    … and ${grouped(rest)} more`] : [])];
 }
 
-/** Yields what can be typed, each with what it leads to. */
+/** Returns what can be typed, each with what it leads to. */
 export function keyLines(keys: readonly (readonly [key: string, text: string])[], width: number | undefined): string {
   const widest = Math.max(...keys.map(([key]) => key.length));
   const indent = ' '.repeat(4 + widest + 2);

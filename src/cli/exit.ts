@@ -40,7 +40,7 @@ export class Refusal extends UserError {
   }
 }
 
-/** Yields the ending of an error: a person's mistake in plain words, a bug with its stack. */
+/** Returns the ending of an error: a person's mistake in plain words, a bug with its stack. */
 export function endingOf(error: unknown, { stderr }: Io): Ending {
   if (error instanceof UserError) {
     for (const detail of error.details) stderr.write(fitted(`${printable(detail)}\n`, stderr));
@@ -53,7 +53,7 @@ export function endingOf(error: unknown, { stderr }: Io): Ending {
   return { code: EXIT.noAnswer, reason: 'internal error' };
 }
 
-/** Writes the reason as the last line on stderr; yields the code. */
+/** Writes the reason as the last line on stderr; returns the code. */
 export function conclude({ code, reason }: Ending, { stderr }: Io): ExitCode {
   stderr.write(`scim-audit: exit ${code}: ${printable(reason)}\n`);
   return code;

@@ -27,7 +27,7 @@ export interface FurtherOutput {
   write(report: Report): Promise<void>;
 }
 
-/** Yields what is to be written after the reports. Throws a UserError where that is known to be impossible before anything is read. */
+/** Returns what is to be written after the reports. Throws a UserError where that is known to be impossible before anything is read. */
 export function furtherOutputs(
   { certificate, decisions, baseline }: CertificateWishes,
   words: readonly OutputWord[],
@@ -53,13 +53,13 @@ function certificateTo(file: string, lists: readonly ListFile[], words: readonly
   const key = secretKey('SCIM_AUDIT_CERTIFICATE_KEY', io);
   return {
     async write(report) {
-      const { certify, serialiseCertificate } = await import('../audit/certificate.js');
+      const { certify, serializeCertificate } = await import('../audit/certificate.js');
       const { typeList } = report.snapshot;
       // As it was read, if that is known: it may have changed since.
       const digestOf = ({ role, file: list }: ListFile): string => (typeList?.role === role ? typeList.sha256 : hashFile(list));
       const files = lists.map((list) => ({ path: pathFrom(io.folder, list.file), role: list.role, sha256: digestOf(list) }));
       const reading = { columns: request.columns, tables: request.tables, assumeActive: request.isAssumedActive };
-      writeWhole(file, [serialiseCertificate(certify(report, { tool: TOOL, time: io.now().toISOString(), files, reading }), key)], true);
+      writeWhole(file, [serializeCertificate(certify(report, { tool: TOOL, time: io.now().toISOString(), files, reading }), key)], true);
     },
   };
 }
@@ -72,7 +72,7 @@ function summaryTo(file: string, { sourceWords }: Prepared): FurtherOutput {
         const used = existsSync(file) ? statSync(file).size : 0;
         const room = LARGEST_SUMMARY - used;
         // What is there already must not be refused because of what comes after it.
-        if (room > 4096) appendFileSync(file, renderSummary(report, { tool: TOOL, hasColours: false, mostRows: 10, sourceWords }, room));
+        if (room > 4096) appendFileSync(file, renderSummary(report, { tool: TOOL, hasColors: false, mostRows: 10, sourceWords }, room));
       } catch (error) {
         throw new UserError(
           `The step summary ${file} cannot be written: ${writeReason(error)}`,

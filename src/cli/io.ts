@@ -5,7 +5,7 @@ import type { Signal } from '../targets/run/process-info.js';
 
 export interface Output {
   write(text: string): void;
-  /** Yields once all is written: why it could not be, if so. */
+  /** Returns once all is written: why it could not be, if so. */
   settle(): Promise<Error | undefined>;
   readonly isTTY: boolean;
   readonly columns?: number;
@@ -33,7 +33,7 @@ export interface Io {
   readonly interruption: { listen(): void; signal(): Signal | undefined };
 }
 
-/** Yields the process's own streams. A reader that went away (`| head`) is no error: the verdict still counts. */
+/** Returns the process's own streams. A reader that went away (`| head`) is no error: the verdict still counts. */
 export function processIo(): Io {
   return {
     stdout: outputOf(process.stdout),
@@ -47,7 +47,7 @@ export function processIo(): Io {
   };
 }
 
-/** Is a process of this machine. One of another user cannot be signalled, but is. */
+/** Is a process of this machine. One of another user cannot be signaled, but is. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -96,15 +96,15 @@ function outputOf(stream: NodeJS.WriteStream): Output {
   };
 }
 
-/** Colours only on a terminal, and not where NO_COLOR or --no-color says so. */
-export function hasColours(output: Output, { environment }: Io, isWanted: boolean): boolean {
+/** Colors only on a terminal, and not where NO_COLOR or --no-color says so. */
+export function hasColors(output: Output, { environment }: Io, isWanted: boolean): boolean {
   return isWanted && output.isTTY && !environment.NO_COLOR && environment.TERM !== 'dumb';
 }
 
-/** Yields how a report is shown where it goes: on a terminal with its width and colours, in a file with neither. */
-export function shownOn(file: string | undefined, io: Io, isColourWanted: boolean): { readonly width?: number; readonly hasColours: boolean } {
+/** Returns how a report is shown where it goes: on a terminal with its width and colors, in a file with neither. */
+export function shownOn(file: string | undefined, io: Io, isColorWanted: boolean): { readonly width?: number; readonly hasColors: boolean } {
   const { stdout } = io;
-  if (file !== undefined) return { hasColours: false };
+  if (file !== undefined) return { hasColors: false };
   const width = stdout.isTTY ? { width: Math.max(40, stdout.columns ?? 80) } : {};
-  return { ...width, hasColours: hasColours(stdout, io, isColourWanted) };
+  return { ...width, hasColors: hasColors(stdout, io, isColorWanted) };
 }

@@ -1,4 +1,4 @@
-/** The front door: `run(argv, io)` yields the exit code; nothing else in the program ends the process. */
+/** The front door: `run(argv, io)` returns the exit code; nothing else in the program ends the process. */
 
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../model/user-error.js';
@@ -29,7 +29,7 @@ Exit codes: 0 nothing to stop for, 1 findings or differences, 2 no answer (bad i
 
 const HELP_CODES = new Set(['commander.help', 'commander.helpDisplayed', 'commander.version']);
 
-/** Runs one command line (without node and script); yields the exit code of contract section 5. */
+/** Runs one command line (without node and script); returns the exit code of contract section 5. */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   let ending: Ending | undefined;
   const program = new Command(TOOL.name)
@@ -83,7 +83,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
-/** Yields what commander refused, with its suggestion as what to do. */
+/** Returns what commander refused, with its suggestion as what to do. */
 function misuse({ message }: CommanderError): UserError {
   const said = /^(?:error: )?(.*?)(?:\n\((Did you mean [^()\n]*\?)\))?$/s.exec(message);
   return new UserError(said?.[1] ?? message, said?.[2] ?? 'Add --help to a command to see its options.');

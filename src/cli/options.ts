@@ -154,7 +154,7 @@ export function addSourceOptions(command: Command): Command {
 /** Adds the options that decide what is judged, and how. */
 export function addPolicyOptions(command: Command): Command {
   return command
-    .addOption(new Option('--auth-mode <mode>', 'how the organisation signs in today; there is no default').choices(AUTH_MODES))
+    .addOption(new Option('--auth-mode <mode>', 'how the organization signs in today; there is no default').choices(AUTH_MODES))
     .addOption(new Option('--collation <name>', "how Jama Connect's database compares names (default: utf8mb4_0900_ai_ci)").choices(COLLATIONS))
     .option('--sync-group <name>', 'a group to be synced, by its exact name; may be repeated', collectNames)
     .option('--sync-groups <file>', 'file with such names, one a line, or a CSV with a name column')
@@ -178,7 +178,7 @@ export function addIdpOptions(command: Command): Command {
     .option('--idp-application <name>', 'the application whose assignments count, where the export lists several');
 }
 
-/** Yields the flags as settings; a flag that was not given sets nothing. */
+/** Returns the flags as settings; a flag that was not given sets nothing. */
 export function settingsFromFlags(flags: SharedFlags): Partial<Settings> {
   const { authMode, syncGroup, syncGroups, failOn, skipRule, column, table, authTypeMap, delimiter, encoding, allowEmpty, assumeActive, leaveOutUser } = flags;
   const { csvDelimiter, quote, escape: escapeStyle, null: nulls, collation, activeMap, authTypes, basicUsers } = flags;

@@ -23,7 +23,7 @@ export interface OutputWord {
 
 const USUAL = 'pretty';
 
-/** Yields the pairs of format and output of a check's report, in order. */
+/** Returns the pairs of format and output of a check's report, in order. */
 export const pairOutputs = (words: readonly OutputWord[]): Promise<Destination[]> => pairFormats(words, FORMATS);
 
 interface Loadable<R> {

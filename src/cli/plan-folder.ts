@@ -60,13 +60,13 @@ export function clearUnfinished(folder: string, isAlive: (pid: number) => boolea
 /** As much of a plan as its digest is in. */
 const HEAD_BYTES = 4096;
 
-/** Yields the digest that a plan's file states; undefined where there is none. */
+/** Returns the digest that a plan's file states; undefined where there is none. */
 function statedDigest(file: string): string | undefined {
   if (!existsSync(file)) return undefined;
   return /"digest": "(sha256:[0-9a-f]{64})"/.exec(headOf(file, HEAD_BYTES))?.[1];
 }
 
-/** Yields the first bytes of a file, each as a character. */
+/** Returns the first bytes of a file, each as a character. */
 function headOf(file: string, bytes: number): string {
   const head = Buffer.alloc(bytes);
   const fd = openSync(file, 'r');
@@ -79,7 +79,7 @@ function headOf(file: string, bytes: number): string {
 
 /**
  * Keeps the files of a plan that was applied before another one takes their place: fresh exports are verified against it,
- * memberships restored from it, and people told by it. Yields the folder in its run; undefined where there is nothing to keep.
+ * memberships restored from it, and people told by it. Returns the folder in its run; undefined where there is nothing to keep.
  */
 export function keepAppliedPlan(folder: string, next: string): string | undefined {
   const digest = statedDigest(join(folder, 'plan.json'));
@@ -102,7 +102,7 @@ export function keepAppliedPlan(folder: string, next: string): string | undefine
   }
 }
 
-/** Yields where the answers of a decisions.csv are kept that another file's take the place of; undefined where it has none. */
+/** Returns where the answers of a decisions.csv are kept that another file's take the place of; undefined where it has none. */
 export function keepAnswers(folder: string, read: string | undefined, encoding?: Encoding): string | undefined {
   const file = join(folder, 'decisions.csv');
   if (read === undefined || !existsSync(file) || realpathSync(file) === realpathSync(fileOf(read))) return undefined;

@@ -68,7 +68,7 @@ export function wishesFor({ settings }: Plan): Omit<UserWishes, 'withNames'> {
   return { authMode, collation, authTypeMap, leaveOutUsers, ...(typeList === undefined ? {} : { areTypesListed: true }) };
 }
 
-/** Yields the request for a source, read by the plan's settings; what a flag says comes before. */
+/** Returns the request for a source, read by the plan's settings; what a flag says comes before. */
 export function requestFor(plan: Plan, source: string | undefined, flags: SharedFlags): SourceRequest {
   const { settings } = plan;
   const delimiter = flags.delimiter === undefined ? settings.delimiter : DELIMITERS[flags.delimiter];

@@ -50,7 +50,7 @@ export interface Prepared {
   readonly sourceWords: string;
 }
 
-/** Yields what a command line means. Throws a UserError where that is nothing. */
+/** Returns what a command line means. Throws a UserError where that is nothing. */
 export async function prepare(source: string | undefined, flags: SharedFlags, io: Io): Promise<Prepared> {
   const file = await readConfig(flags.config ?? (io.environment.SCIM_AUDIT_CONFIG || undefined), io);
   const resolved = resolveSettings({ flags: settingsFromFlags(flags), environment: io.environment, ...(file === undefined ? {} : { file }) });
@@ -118,7 +118,7 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
 }
 
 /**
- * Yields what is to be read of the identity provider. Throws a UserError where only half of it was said; a config file may
+ * Returns what is to be read of the identity provider. Throws a UserError where only half of it was said; a config file may
  * say which provider it is, and leave the exports to the command line.
  */
 async function idpRequestOf({ settings, origins }: ResolvedSettings, columns: IdpColumns, { folder }: Io): Promise<IdpRequest | undefined> {
@@ -182,7 +182,7 @@ function syncNames({ syncGroups, syncGroupsFile, encoding }: Settings): string[]
   if (syncGroups === undefined && syncGroupsFile === undefined) return null;
   const fromFile = syncGroupsFile === undefined ? [] : readNameList(syncGroupsFile, encoding);
   if (syncGroupsFile !== undefined && fromFile.length === 0) {
-    throw new UserError(`${syncGroupsFile} names no group.`, 'Write one group name a line, or leave --sync-groups out to mean every organisation-level group.');
+    throw new UserError(`${syncGroupsFile} names no group.`, 'Write one group name a line, or leave --sync-groups out to mean every organization-level group.');
   }
   return [...new Set([...(syncGroups ?? []), ...fromFile])];
 }
@@ -202,7 +202,7 @@ function refuseUnknownRules(names: readonly string[], origin: string): void {
   );
 }
 
-/** Yields each setting, its value, and where it came from, as aligned lines. */
+/** Returns each setting, its value, and where it came from, as aligned lines. */
 export function showSettings({ settings, origins }: ResolvedSettings): string {
   const rows = Object.entries(SETTINGS).map(([name]) => {
     const value = Object.entries({ ...DEFAULTS, ...settings }).find(([key]) => key === name)?.[1];

@@ -12,7 +12,7 @@ export interface Progress {
 const SILENT: Progress = { report: () => {}, stop: () => {} };
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 
-/** Yields a spinner that shows the rows and bytes read; silence where stderr is no terminal. */
+/** Returns a spinner that shows the rows and bytes read; silence where stderr is no terminal. */
 export async function startProgress({ stderr, environment }: Io): Promise<Progress> {
   if (!stderr.isTTY || environment.CI !== undefined || environment.TERM === 'dumb') return SILENT;
   const { default: ora } = await import('ora');

@@ -5,7 +5,7 @@ import { EXIT, Refusal } from './exit.js';
 import type { Io, Output } from './io.js';
 
 export interface Questions {
-  /** Yields the line that was typed. Throws a Refusal where the person stops (Ctrl-C) or the input ends. */
+  /** Returns the line that was typed. Throws a Refusal where the person stops (Ctrl-C) or the input ends. */
   ask(question: string): Promise<string>;
   close(): void;
 }

@@ -11,7 +11,7 @@ import { UserError } from '../model/user-error.js';
 import { DECISION_COLUMNS } from '../plan/decision-rows.js';
 import type { MadePlan } from '../plan/make-plan.js';
 import type { Preview } from '../preview/preview.js';
-import { type ExportStand, type KnownValues, redactEnvironment, redactReport, standFor } from '../reporters/redact.js';
+import { type ExportRedactor, type KnownValues, redactEnvironment, redactorFor, redactReport } from '../reporters/redact.js';
 import { redactPlan } from '../reporters/redact-plan.js';
 import { redactPreview } from '../reporters/redact-preview.js';
 import { RULES } from '../rules/registry.js';
@@ -40,7 +40,7 @@ export class Redaction {
   #aliases: Aliases;
   /** Texts of the command line, which a message may repeat; names of groups and ids of users are not among them. */
   readonly #typed: ReadonlySet<string>;
-  #stand: ExportStand | undefined;
+  #redactor: ExportRedactor | undefined;
   /** Values in which a quote would seem to end. */
   #unquotable: readonly string[] = [];
 
@@ -52,9 +52,9 @@ export class Redaction {
     this.#typed = new Set([...words, ...files, ...Object.values(others).flatMap((value: unknown) => textsIn(value))]);
   }
 
-  /** Yields what stands for the subjects of the export that was read. */
-  know(known: KnownValues, collation: CollationName): ExportStand {
-    if (this.#stand !== undefined) return this.#stand;
+  /** Returns what stands for the subjects of the export that was read. */
+  know(known: KnownValues, collation: CollationName): ExportRedactor {
+    if (this.#redactor !== undefined) return this.#redactor;
     this.#compareBy(collation);
     const { key } = this.#aliases.collation;
     const { users, groups, idp = { users: [], groups: [] } } = known;
@@ -64,8 +64,8 @@ export class Redaction {
       ...[...groups, ...idp.groups].map(({ name }) => name),
     ];
     this.#unquotable = values.filter((value) => /["\\]/.test(value)).flatMap((value) => [value, key(value)]);
-    this.#stand = standFor(known, this.#aliases);
-    return this.#stand;
+    this.#redactor = redactorFor(known, this.#aliases);
+    return this.#redactor;
   }
 
   /** Returns what an audit is asked for besides its report, so that everything it may say of anybody is known. */
@@ -95,7 +95,7 @@ export class Redaction {
     return redactPreview(preview, this.know({ ...preview.snapshot, idp: preview.idp }, preview.policy.collation));
   }
 
-  /** Yields the settings as they may be shown: names of groups, and ids that may be usernames, are aliased, or left out of commands. */
+  /** Returns the settings as they may be shown: names of groups, and ids that may be usernames, are aliased, or left out of commands. */
   shown(prepared: Prepared, source: string | undefined, flags: SharedFlags): Prepared & { readonly withheldOptions: readonly string[] } {
     this.#compareBy(prepared.policy.collation);
     const { identity, group } = this.#aliases;
@@ -128,7 +128,7 @@ export class Redaction {
     };
   }
 
-  /** Yields the error without values of the export: whatever it quotes is aliased. */
+  /** Returns the error without values of the export: whatever it quotes is aliased. */
   error(error: unknown): unknown {
     if (error instanceof SourceRefused) {
       const problems = error.problems.map(({ heading, message, cause: _, ...place }) => ({
@@ -151,7 +151,7 @@ export class Redaction {
     return withheld;
   }
 
-  /** Yields a message with aliases for what it quotes. Where a quote does not end, nothing after it is told. */
+  /** Returns a message with aliases for what it quotes. Where a quote does not end, nothing after it is told. */
   text(message: string): string {
     const known = this.#unquotable.reduce(
       (text, value) => text.replaceAll(`"${value}"`, () => `"${this.#aliases.identity(value).replace(/["\\]/g, '')}"`),
@@ -165,18 +165,18 @@ export class Redaction {
         const text = unescaped(quoted);
         return JSON.stringify(NAMES_AN_ID.test(whole.slice(0, at)) && this.#isRealId(text) ? text : this.#quoted(text));
       });
-    return this.#stand?.note(told) ?? told;
+    return this.#redactor?.note(told) ?? told;
   }
 
   /** Is an id that names nobody, unless names stand for ids in this export. */
   #isRealId(text: string): boolean {
-    return isPlainId(text) && (this.#stand === undefined || this.#stand.userId(text) === text);
+    return isPlainId(text) && (this.#redactor === undefined || this.#redactor.userId(text) === text);
   }
 
   #quoted(text: string): string {
     if (this.#typed.has(text) || WORDS.has(text) || /^scim-audit [a-z-]+$/.test(text) || isHeading(text)) return text;
-    const stand = this.#stand;
-    return stand?.isGroupName(text) === true ? stand.groupName(text) : this.#aliases.identity(text);
+    const redactor = this.#redactor;
+    return redactor?.isGroupName(text) === true ? redactor.groupName(text) : this.#aliases.identity(text);
   }
 
   #heading(text: string): string {

@@ -12,7 +12,7 @@ const sheetOf = (path: string): string | undefined => /\.xl[st][xm]#(.*)$/is.exe
 /** Is the same file, read from another of its sheets. */
 export const isOtherSheet = (a: Digested, b: Digested): boolean => a.role === b.role && a.sha256 === b.sha256 && sheetOf(a.path) !== sheetOf(b.path);
 
-/** Yields the inputs that are not among the expected ones, and the expected ones that are not there. Each answers for one: a file given twice is another source. */
+/** Returns the inputs that are not among the expected ones, and the expected ones that are not there. Each answers for one: a file given twice is another source. */
 export function compareInputs<E extends Digested, N extends Digested>(
   expected: readonly E[],
   now: readonly N[],

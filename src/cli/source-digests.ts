@@ -17,12 +17,12 @@ import { compareInputs, isOtherSheet } from './same-inputs.js';
 
 type Digested = Pick<CertifiedInput, 'path' | 'table' | 'sha256'> & { readonly role: CertifiedInput['role'] | IdpRole };
 
-/** Yields in which inputs a source is another than the certified one, as sentences; nothing where it is the same. */
+/** Returns in which inputs a source is another than the certified one, as sentences; nothing where it is the same. */
 export async function inputDifferences(certificate: Certificate, source: string | undefined, flags: SharedFlags, io: Io): Promise<string[]> {
   return differencesOf(certificate.snapshot.inputs, await digestsOf(certificate, source, flags, io), 'the source');
 }
 
-/** Yields in which files the identity provider's exports are others than the certified ones, as sentences. */
+/** Returns in which files the identity provider's exports are others than the certified ones, as sentences. */
 export function idpDifferences({ idp }: Certificate, { idpUsers = [], idpGroups = [], idpMembers = [] }: SharedFlags): string[] {
   const ofRole = (role: IdpRole, files: readonly string[]): Digested[] => files.map((file) => ({ path: file, role, sha256: hashFile(fileOf(file)) }));
   const now = [

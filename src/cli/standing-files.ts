@@ -39,7 +39,7 @@ export interface DecisionsFile {
 }
 
 /**
- * Yields the report with the acceptances of a decisions file. Throws where one is expired, unused or incomplete, where an
+ * Returns the report with the acceptances of a decisions file. Throws where one is expired, unused or incomplete, where an
  * action is none, and where a row that is answered is not what the finding asks.
  */
 export async function acceptFrom(report: Report, context: RuleContext, { file, encoding }: DecisionsFile, today: string): Promise<Report> {
@@ -130,14 +130,14 @@ function alteredRows(
 
 const SCHEMA_VERSION = 1;
 
-/** Yields the report held against an earlier JSON report. Throws where that is none, or one of another organisation. */
+/** Returns the report held against an earlier JSON report. Throws where that is none, or one of another organization. */
 export function holdAgainst(report: Report, file: string, today: string, sourceWords: string): Report {
   const { fingerprints, ids } = readBaseline(file, today, sourceWords);
   const known = new Set(report.snapshot.users.map(({ id }) => id));
   if (ids.length > 0 && !ids.some((id) => known.has(id))) {
     throw new UserError(
-      `${file} is the report of another organisation: none of its ${ids.length} users is in this export.`,
-      'Give an earlier JSON report of the same organisation.',
+      `${file} is the report of another organization: none of its ${ids.length} users is in this export.`,
+      'Give an earlier JSON report of the same organization.',
     );
   }
   return withBaseline(report, fingerprints, basename(file));

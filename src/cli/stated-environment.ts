@@ -5,7 +5,7 @@ import type { Environment } from '../model/environment.js';
 import { UserError } from '../model/user-error.js';
 import type { Io } from './io.js';
 
-/** Yields what settings that no export shows are judged by; undefined where nobody states or asks for them. */
+/** Returns what settings that no export shows are judged by; undefined where nobody states or asks for them. */
 export function environmentOf({ environment: stated, strictEnvironment: isStrict, idp }: Settings, io: Io): Environment | undefined {
   if (stated === undefined && !isStrict) return undefined;
   if (idp !== undefined && stated?.idp !== undefined && idp !== stated.idp) {

@@ -61,7 +61,7 @@ export interface Amendment {
 export interface Wishes {
   /** It is to survive a power cut: people wrote it, or approve it. */
   readonly isDurable?: boolean;
-  /** Yields what is written over the pieces once they are there. */
+  /** Returns what is written over the pieces once they are there. */
   readonly amend?: () => Amendment;
 }
 
@@ -73,7 +73,7 @@ export class PendingFile {
   readonly #file: string;
   readonly #beside: string;
   #fd: number | undefined;
-  /** Yields what went wrong. It is asked for late, so it never rejects. */
+  /** Returns what went wrong. It is asked for late, so it never rejects. */
   readonly #finished: Promise<unknown>;
 
   private constructor(file: string, beside: string, fd: number, finished: Promise<void>) {
@@ -90,7 +90,7 @@ export class PendingFile {
     return basename(this.#file);
   }
 
-  /** Yields the file once its last piece was made. Throws a UserError where it cannot be written; then nothing of it is left. */
+  /** Returns the file once its last piece was made. Throws a UserError where it cannot be written; then nothing of it is left. */
   static async of(file: string, pieces: Iterable<string | Uint8Array>, { isDurable = false, amend }: Wishes = {}): Promise<PendingFile> {
     const beside = besideOf(file);
     const fd = openBeside(file, beside);
@@ -187,7 +187,7 @@ class TrailingBytes {
     if (problem !== undefined) throw problem;
   }
 
-  /** Yields what the last writes met with, once none is under way: only then may the file be closed. */
+  /** Returns what the last writes met with, once none is under way: only then may the file be closed. */
   settled(): Promise<unknown[]> {
     return Promise.all(this.#buffers.map(({ written }) => written));
   }
@@ -206,7 +206,7 @@ class TrailingBytes {
 
 const flush = (fd: number): Promise<void> => new Promise((resolve, reject) => fsync(fd, (error) => (error === null ? resolve() : reject(error))));
 
-/** Yields how many of the bytes were written: at least one. */
+/** Returns how many of the bytes were written: at least one. */
 const writeSome = (fd: number, bytes: Uint8Array, at: number): Promise<number> =>
   new Promise((resolve, reject) => write(fd, bytes, 0, bytes.length, at, (error, count) => (error === null ? resolve(count) : reject(error))));
 

@@ -6,7 +6,7 @@ import type { Output } from './io.js';
 /** A command or a path is there to be copied, so it stays one line whatever the width. */
 const isToBeCopied = (line: string): boolean => /^\s*(?:scim-audit [a-z]|(?:Journal|Backup|To take it back): )/.test(line);
 
-/** Yields a text with its lines broken between words where they are wider than the terminal; as it is where there is none. */
+/** Returns a text with its lines broken between words where they are wider than the terminal; as it is where there is none. */
 export function fitted(text: string, { isTTY, columns }: Output): string {
   if (!isTTY) return text;
   const width = Math.max(20, columns ?? 80);

@@ -11,7 +11,7 @@ const WRITE_REASONS: Readonly<Record<string, string>> = {
   EFBIG: 'a file may not become that large here.',
 };
 
-/** Yields why something could not be written, in plain words. */
+/** Returns why something could not be written, in plain words. */
 export function writeReason(error: unknown): string {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   return WRITE_REASONS[code] ?? (error instanceof Error ? error.message : String(error));

@@ -21,7 +21,7 @@ export class KeyTable {
   /** `key` gives the comparison key of a text; a key is its own key. */
   constructor(readonly key: (text: string) => string) {}
 
-  /** Yields the number of a text's key, a new one where it has none; -1 where the text is blank. */
+  /** Returns the number of a text's key, a new one where it has none; -1 where the text is blank. */
   intern(text: string): number {
     const folded = this.#fold(text);
     return folded === '' ? BLANK : this.#number(folded);
@@ -32,19 +32,19 @@ export class KeyTable {
     return this.#isOdd;
   }
 
-  /** Yields the number of what is a key already, or is to be told apart to the letter. */
+  /** Returns the number of what is a key already, or is to be told apart to the letter. */
   internKey(folded: string): number {
     this.#isKey(folded);
     return this.#number(folded);
   }
 
-  /** Yields the number of what `internKey` was given, or -1. */
+  /** Returns the number of what `internKey` was given, or -1. */
   findKey(folded: string): number {
     this.#isKey(folded);
     return this.#find(folded);
   }
 
-  /** Yields the number of the key that was looked at last. */
+  /** Returns the number of the key that was looked at last. */
   #number(folded: string): number {
     const known = this.#find(folded);
     if (known !== UNKNOWN) return known;
@@ -55,13 +55,13 @@ export class KeyTable {
     return number;
   }
 
-  /** Yields the number of a text's key; -1 where it has none, or is blank. */
+  /** Returns the number of a text's key; -1 where it has none, or is blank. */
   find(text: string): number {
     const folded = this.#fold(text);
     return folded === '' ? UNKNOWN : this.#find(folded);
   }
 
-  /** Yields a text's key, and leaves its hash behind. */
+  /** Returns a text's key, and leaves its hash behind. */
   #fold(text: string): string {
     if (this.#isKey(text)) return text;
     const isOdd = this.#isOdd;
@@ -71,7 +71,7 @@ export class KeyTable {
     return folded;
   }
 
-  /** Hashes a text (FNV-1a); yields whether it is sure to be its own key: ASCII without capitals and spaces. */
+  /** Hashes a text (FNV-1a); returns whether it is sure to be its own key: ASCII without capitals and spaces. */
   #isKey(text: string): boolean {
     let hash = 0x811c9dc5;
     let isPlain = text !== '';

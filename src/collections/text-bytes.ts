@@ -5,7 +5,7 @@ const MANY = 1 << 16;
 const DIGITS = [...'0123456789abcdef'].map((digit) => digit.charCodeAt(0));
 const QUOTE = 0x22;
 
-/** Yields which characters of ASCII are in a text, by code. */
+/** Returns which characters of ASCII are in a text, by code. */
 export const charactersOf = (text: string): Uint8Array => Uint8Array.from({ length: 128 }, (_, code) => Number(text.includes(String.fromCharCode(code))));
 
 const ASCII = new Uint8Array(128).fill(1);
@@ -49,7 +49,7 @@ export class TextBytes {
     this.#bytes[this.#length++] = code;
   }
 
-  /** Adds a text all of whose characters are allowed, by code; yields false where one is not: then nothing is added. */
+  /** Adds a text all of whose characters are allowed, by code; returns false where one is not: then nothing is added. */
   plain(text: string, isAllowed: Uint8Array): boolean {
     this.#reserve(text.length);
     const bytes = this.#bytes;
@@ -113,19 +113,19 @@ export class TextBytes {
     return sum >>> 0;
   }
 
-  /** Yields the text between two places. */
+  /** Returns the text between two places. */
   part(from: number, to: number): string {
     return this.#bytes.toString('utf8', from, to);
   }
 
-  /** Yields the bytes so far, good until more are added, and begins anew. */
+  /** Returns the bytes so far, good until more are added, and begins anew. */
   take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.#length);
     this.#length = 0;
     return taken;
   }
 
-  /** Yields the characters so far, all of them ASCII, as one text without parts, and begins anew. */
+  /** Returns the characters so far, all of them ASCII, as one text without parts, and begins anew. */
   takeAscii(): string {
     const taken = this.#bytes.toString('latin1', 0, this.#length);
     this.#length = 0;

@@ -41,10 +41,10 @@ export const configSchema = z.strictObject({
   authMode: z.enum(AUTH_MODES).optional().describe(SETTINGS.authMode.about),
   syncGroups: z
     .array(z.string().min(1))
-    .min(1, 'it names no group; write null to mean every organisation-level group')
+    .min(1, 'it names no group; write null to mean every organization-level group')
     .nullable()
     .optional()
-    .describe(`${SETTINGS.syncGroups.about} null: every organisation-level group.`),
+    .describe(`${SETTINGS.syncGroups.about} null: every organization-level group.`),
   syncGroupsFile: z.string().min(1).optional().describe(SETTINGS.syncGroupsFile.about),
   failOn: z.enum(FAIL_ON).optional().describe(SETTINGS.failOn.about),
   rules: z
@@ -84,7 +84,7 @@ export const configSchema = z.strictObject({
   integrations: z.string().min(1).optional().describe(SETTINGS.integrations.about),
 });
 
-/** Yields what a config file sets. Throws a UserError with every error in it, in the order of the file. */
+/** Returns what a config file sets. Throws a UserError with every error in it, in the order of the file. */
 export function readConfigFile(file: string, onFormerName: (former: string, name: string) => void = () => {}): Partial<Settings> {
   let bytes: Buffer;
   try {
@@ -158,7 +158,7 @@ const SYNTAX: Readonly<Record<string, string>> = {
   InvalidSymbol: 'this word means nothing here; texts stand in quotes',
 };
 
-/** Yields keys that come twice, of which only one could hold, and the one that JavaScript would take for something else. */
+/** Returns keys that come twice, of which only one could hold, and the one that JavaScript would take for something else. */
 function oddKeys(node: Node): Found[] {
   const found: Found[] = [];
   const left = [node];

@@ -22,7 +22,7 @@ const NAMES = Object.keys(SETTINGS).filter((name): name is SettingName => name i
 /** Groups to be synced are one question with two ways to answer it: the layer that answers it answers it alone. */
 const TOGETHER: readonly SettingName[] = ['syncGroups', 'syncGroupsFile'];
 
-/** Yields the settings that hold. Throws a UserError with every value that is none. */
+/** Returns the settings that hold. Throws a UserError with every value that is none. */
 export function resolveSettings({ flags, environment, file }: Layers): ResolvedSettings {
   const fromEnvironment = readEnvironment(environment);
   const layers: readonly { readonly values: Partial<Settings>; readonly origin: (name: SettingName) => string }[] = [
@@ -70,7 +70,7 @@ function parseValue(name: SettingName, text: string): unknown {
   return text.split(/[\s,]+/).filter((word) => word !== '');
 }
 
-/** Yields one name a line. None at all would mean that nothing is to be synced, and nothing is to be checked. */
+/** Returns one name a line. None at all would mean that nothing is to be synced, and nothing is to be checked. */
 function namesIn(text: string): string[] | undefined {
   const names = text.split(/\r?\n/).filter((line) => line.trim() !== '');
   return names.length === 0 ? undefined : names;
@@ -78,7 +78,7 @@ function namesIn(text: string): string[] | undefined {
 
 function expected(name: SettingName): string {
   const { kind, choices } = SETTINGS[name];
-  if (name === 'syncGroups') return 'it names no group; unset it to mean every organisation-level group';
+  if (name === 'syncGroups') return 'it names no group; unset it to mean every organization-level group';
   if (kind === 'choice') return `it is one of ${choices?.join(', ')}`;
   return kind === 'boolean' ? 'it is true or false' : 'it must not be empty';
 }

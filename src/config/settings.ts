@@ -101,7 +101,7 @@ export interface SettingInfo {
 
 export const SETTINGS: Readonly<Record<SettingName, SettingInfo>> = {
   authMode: {
-    about: 'How the organisation signs in today: decides who is in scope.',
+    about: 'How the organization signs in today: decides who is in scope.',
     flag: '--auth-mode',
     env: 'SCIM_AUDIT_AUTH_MODE',
     choices: AUTH_MODES,
@@ -248,7 +248,7 @@ export const ENVIRONMENT_ABOUT = {
   allowUsernameChange: 'Basic authentication: "Allow users to change their username" is checked. Okta needs it unchecked.',
   disableSamlAutoGeneration: 'SAML: "Disable the auto-generation of new SAML users" is checked. Okta needs it checked.',
   scimAdmin: 'The account that SCIM requests sign in with, by its userName or its id. It is in no plan.',
-  organizationAdmin: 'The account is an organisation administrator. It must be one.',
+  organizationAdmin: 'The account is an organization administrator. It must be one.',
   license: 'Its license: SCIM is open to a named Creator only, not to a floating one.',
   tokenIssued: 'The day on which the bearer token was issued, as 2026-03-31. Entra needs it; it ends six months later.',
 } as const;

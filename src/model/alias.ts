@@ -14,7 +14,7 @@ import { isEmailAddress } from './email.js';
 /** A keyed digest of a text, at least 32 bytes. */
 export type KeyedDigest = (text: string) => Uint8Array;
 
-/** Yields the alias of a text; a blank one stays as it is. */
+/** Returns the alias of a text; a blank one stays as it is. */
 export type Alias = (text: string) => string;
 
 export interface Aliases {
@@ -29,7 +29,7 @@ export interface Aliases {
 
 /** No vowels, so that no alias happens to be a word or a name; no l, which is weighed together with a dot after it. */
 const LETTERS = 'bcdfghjkymnpqrstvwxz';
-/** Long enough that two texts of a large organisation never meet by chance, and that short names do not show how short. */
+/** Long enough that two texts of a large organization never meet by chance, and that short names do not show how short. */
 const SHORTEST = 12;
 const STEP = 4;
 /** A label of a domain holds 63 characters. */

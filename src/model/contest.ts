@@ -4,12 +4,12 @@ import { isEmailAddress } from './email.js';
 import type { IdentityIndex } from './identity-index.js';
 
 /** Nobody who needs an update wants the key. */
-export const NOBODY = -1;
+export const NO_WANTER = -1;
 /** Two or more want it. */
 export const SEVERAL = -2;
 
 export interface Contest {
-  /** Place of the one user who needs an update and wants the key, by key id; or NOBODY, or SEVERAL. */
+  /** Place of the one user who needs an update and wants the key, by key id; or NO_WANTER, or SEVERAL. */
   readonly soleWanter: Int32Array;
   /** 1 for a user whose update needs no decision, by place. */
   readonly isAutomatic: Uint8Array;
@@ -17,16 +17,16 @@ export interface Contest {
   readonly isInRing: Uint8Array;
 }
 
-/** Yields who wants what, which updates can be made without a person, and which keys lie on a ring. `isHeld`: whose update waits for a person whatever else holds. */
+/** Returns who wants what, which updates can be made without a person, and which keys lie on a ring. `isHeld`: whose update waits for a person whatever else holds. */
 export function settleContest(index: IdentityIndex, isHeld: (place: number) => boolean = () => false): Contest {
   const soleWanter = findSoleWanters(index);
   return { soleWanter, isAutomatic: findAutomatic(index, soleWanter, isHeld), isInRing: findRings(index) };
 }
 
 function findSoleWanters(index: IdentityIndex): Int32Array {
-  const soleWanter = new Int32Array(index.keys.length).fill(NOBODY);
+  const soleWanter = new Int32Array(index.keys.length).fill(NO_WANTER);
   index.emailKey.forEach((id, place) => {
-    if (index.needsUpdate[place] === 1) soleWanter[id] = soleWanter[id] === NOBODY ? place : SEVERAL;
+    if (index.needsUpdate[place] === 1) soleWanter[id] = soleWanter[id] === NO_WANTER ? place : SEVERAL;
   });
   return soleWanter;
 }
@@ -55,7 +55,7 @@ function findAutomatic(index: IdentityIndex, soleWanter: Int32Array, isHeld: (pl
     }
   });
   for (let next = stuck.pop(); next !== undefined; next = stuck.pop()) {
-    const wanter = userNameKey[next] < 0 ? NOBODY : soleWanter[userNameKey[next]];
+    const wanter = userNameKey[next] < 0 ? NO_WANTER : soleWanter[userNameKey[next]];
     if (wanter >= 0 && wanter !== next) stop(wanter);
   }
   return isAutomatic;
@@ -64,7 +64,7 @@ function findAutomatic(index: IdentityIndex, soleWanter: Int32Array, isHeld: (pl
 /**
  * Marks the keys on a cycle of the graph "the holder of this key wants that key" (a user who only changes
  * its own spelling is no step). Tarjan's components with a stack of its own: a ring may be as long as the
- * organisation.
+ * organization.
  */
 function findRings({ keys, userNameKey, emailKey, needsUpdate, holders }: IdentityIndex): Uint8Array {
   const isInRing = new Uint8Array(keys.length);

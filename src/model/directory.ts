@@ -80,7 +80,7 @@ export interface User extends Subject {
 export interface Group extends Subject {
   readonly name: string;
   /** Has no project. */
-  readonly isOrganisationLevel: boolean;
+  readonly isOrganizationLevel: boolean;
   /** What the source's `sync` column says; undefined where there is none, or where it marks no group. */
   readonly sync?: boolean;
 }
@@ -95,7 +95,7 @@ export interface UnknownMember {
 
 /** The names of people, kept apart from the users. */
 export interface PersonNames {
-  /** Yields the name of the user at a place; empty where the source has none. */
+  /** Returns the name of the user at a place; empty where the source has none. */
   of(place: number): string;
 }
 
@@ -111,7 +111,7 @@ export interface FurtherColumns {
   checksum(place: number, name: FurtherColumn): number;
 }
 
-/** The users and groups of an organisation, held; memberships stream past them (see `MembershipSink`). */
+/** The users and groups of an organization, held; memberships stream past them (see `MembershipSink`). */
 export interface Directory {
   /** By place. */
   readonly users: readonly User[];
@@ -132,7 +132,7 @@ export interface Directory {
   readonly unanswered?: Readonly<Record<string, string>>;
 }
 
-/** One export of an organisation, read to its end. */
+/** One export of an organization, read to its end. */
 export interface Snapshot extends Directory {
   readonly inputs: readonly Input[];
   /** Where the authentication types come from, if not from the source itself. */
@@ -149,7 +149,7 @@ export interface MembershipSink {
   unknown(member: UnknownMember): void;
 }
 
-/** Yields where a subject was read. */
+/** Returns where a subject was read. */
 export function locationOf(inputs: readonly Input[], subject: Subject): RecordLocation {
   const input = inputs[subject.input];
   if (input === undefined) throw new Error(`no input ${subject.input} in the snapshot`);

@@ -71,7 +71,7 @@ export type ProblemOfEnvironment = (typeof ENVIRONMENT_PROBLEMS)[number];
 
 type Value = string | boolean | null;
 
-export interface Judgement {
+export interface Judgment {
   readonly setting: SettingOfEnvironment;
   readonly problem: ProblemOfEnvironment;
   /** What the configuration says; null where it says nothing. */
@@ -86,11 +86,11 @@ export interface Judgement {
 
 const WANTED = { multiMode: true, allowUsernameChange: false, disableSamlAutoGeneration: true } as const;
 
-/** Yields what is wrong with the settings, in their order. */
-export function judgeEnvironment(environment: Environment, users: readonly User[], isMultiMode: boolean): Judgement[] {
+/** Returns what is wrong with the settings, in their order. */
+export function judgeEnvironment(environment: Environment, users: readonly User[], isMultiMode: boolean): Judgment[] {
   const { stated, isStrict, provider } = environment;
-  const found: Judgement[] = [];
-  const note = (setting: SettingOfEnvironment, problem: ProblemOfEnvironment, more: Partial<Judgement> = {}): void => {
+  const found: Judgment[] = [];
+  const note = (setting: SettingOfEnvironment, problem: ProblemOfEnvironment, more: Partial<Judgment> = {}): void => {
     found.push({ setting, problem, stated: null, exported: null, users: [], ...more });
   };
   const isJudged = (topic: Topic): boolean => provider === undefined || ASKED_BY[topic] === 'both' || ASKED_BY[topic] === provider;
@@ -118,7 +118,7 @@ export function judgeEnvironment(environment: Environment, users: readonly User[
   return found;
 }
 
-type Note = (setting: SettingOfEnvironment, problem: ProblemOfEnvironment, more?: Partial<Judgement>) => void;
+type Note = (setting: SettingOfEnvironment, problem: ProblemOfEnvironment, more?: Partial<Judgment>) => void;
 
 function judgeAdmin(stated: StatedAdmin, users: readonly User[], isStrict: boolean, note: Note): void {
   const admins = users.filter(({ scimAdmin }) => scimAdmin !== undefined);
@@ -160,7 +160,7 @@ const timeOf = (date: string): number => {
 };
 const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
-/** Yields the same day of a later month, or that month's last. */
+/** Returns the same day of a later month, or that month's last. */
 export function afterMonths(date: string, months: number): string {
   const [year, month, day] = date.split('-').map(Number);
   const lastDay = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
@@ -175,7 +175,7 @@ function tokenProblem(issued: string, expires: string, today: string): ProblemOf
   return now >= timeOf(expires) - WARNING_DAYS * DAY ? 'expiring' : undefined;
 }
 
-/** Yields what a reader must know of how the settings were judged. Plain sentences. */
+/** Returns what a reader must know of how the settings were judged. Plain sentences. */
 export function environmentNotes({ stated, isStrict, provider }: Environment, users: readonly User[]): string[] {
   const topics = Object.entries(ASKED_BY);
   const ofOthers = topics.flatMap(([topic, by]) => (by === 'both' || by === provider ? [] : [{ topic, by }]));

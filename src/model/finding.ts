@@ -37,7 +37,7 @@ export interface Question {
 }
 
 /**
- * What would remove a finding: an end state that needs nobody's judgement, or questions to a person.
+ * What would remove a finding: an end state that needs nobody's judgment, or questions to a person.
  * The planner alone knows order, and whether an end state can be reached.
  */
 export interface Remedy {

@@ -24,7 +24,7 @@ export const CLAUSES = {
   integrations: 'Existing customers: integrations with third-party providers that sign in with the username',
   mastery: 'How users and groups work with SCIM: what is managed in the identity provider from then on',
   'multi-mode': 'Jama Connect configuration: Multi-Mode authentication with its Basic and SAML settings (Okta only)',
-  'scim-admin': 'Jama Connect configuration: service account with Basic authentication and organisation administration',
+  'scim-admin': 'Jama Connect configuration: service account with Basic authentication and organization administration',
   logging: 'Jama Connect configuration: logging packages to TRACE (optional)',
   'bearer-token': 'Jama Connect configuration for Azure AD: OAuth2, and the endpoints of the bearer token',
   'token-expiry': 'Expiration of the long-term bearer token: six months, with an alert before it',

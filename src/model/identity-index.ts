@@ -23,7 +23,7 @@ export class Buckets {
     this.places = places;
   }
 
-  /** Yields the places that have the key; `offsets` tell the same of every key without an object for each. */
+  /** Returns the places that have the key; `offsets` tell the same of every key without an object for each. */
   of(id: number): Int32Array {
     return this.places.subarray(this.offsets[id], this.offsets[id + 1]);
   }
@@ -39,7 +39,7 @@ export interface IdentityIndex {
   readonly collation: Collation;
   /** Key texts by key id. */
   readonly keys: readonly string[];
-  /** Yields the id of a text's key; -1 where no user has it, or where it is blank. */
+  /** Returns the id of a text's key; -1 where no user has it, or where it is blank. */
   find(text: string): number;
   /** Key id of each user's username, by place; -1 where it is blank. */
   readonly userNameKey: Int32Array;
@@ -94,7 +94,7 @@ export function indexIdentities(users: readonly User[], policy: Pick<Policy, 'au
 }
 
 /**
- * Yields the index of the same users once those at the places have their email as username. Key ids stay: nobody gets
+ * Returns the index of the same users once those at the places have their email as username. Key ids stay: nobody gets
  * a name that was not somebody's already, and a key that nobody has any more has neither holders nor emailers.
  */
 export function reindexRenamed(index: IdentityIndex, users: readonly User[], places: readonly number[]): IdentityIndex {

@@ -23,9 +23,9 @@ export interface IdpMatch {
   readonly emailers: Buckets;
   /** The one Connect user whose username has the key of the provider user's subject, by the provider user's place; NO_FIT or SEVERAL_FIT. */
   readonly holder: Int32Array;
-  /** Yields the places of Connect users who have the key as username; none for a key that only the provider has. */
+  /** Returns the places of Connect users who have the key as username; none for a key that only the provider has. */
   holdersOf(key: number): Int32Array;
-  /** Yields the places of Connect users who have the key as email. */
+  /** Returns the places of Connect users who have the key as email. */
   connectEmailersOf(key: number): Int32Array;
   /** The one Connect user whose username or email is the provider user's subject or email, by the provider user's place; NO_FIT or SEVERAL_FIT. */
   readonly fit: Int32Array;
@@ -35,7 +35,7 @@ export interface IdpMatch {
 
 const NOWHERE = new Int32Array(0);
 
-/** Yields how the provider's users and the snapshot's fit together. */
+/** Returns how the provider's users and the snapshot's fit together. */
 export function matchIdp(index: IdentityIndex, directory: IdpDirectory): IdpMatch {
   const { users } = directory;
   const known = index.keys.length;
@@ -86,7 +86,7 @@ function findFits(index: IdentityIndex, subjectKey: Int32Array, emailKey: Int32A
   return fits;
 }
 
-/** Yields the place of the one user of Jama Connect who has the key as username or email; NO_FIT, SEVERAL_FIT. */
+/** Returns the place of the one user of Jama Connect who has the key as username or email; NO_FIT, SEVERAL_FIT. */
 export function soleUser({ keys, holders, emailers }: IdentityIndex, key: number): number {
   if (key < 0 || key >= keys.length) return NO_FIT;
   const called = soleOf(holders, key);
@@ -130,7 +130,7 @@ class Choosing {
     readonly users: readonly IdpUser[],
   ) {}
 
-  /** Yields the first of those who have the key. */
+  /** Returns the first of those who have the key. */
   first(key: number): number {
     const size = key < 0 ? 0 : this.buckets.sizeOf(key);
     if (size < 2) return size === 0 ? NO_FIT : this.buckets.places[this.buckets.offsets[key]];
@@ -141,7 +141,7 @@ class Choosing {
     return chosen;
   }
 
-  /** Yields the first of those who have the key and whose subject is exactly the text. */
+  /** Returns the first of those who have the key and whose subject is exactly the text. */
   exactly(key: number, text: string): number {
     const size = key < 0 ? 0 : this.buckets.sizeOf(key);
     if (size === 0) return NO_FIT;
@@ -174,7 +174,7 @@ function isBefore(a: IdpUser, b: IdpUser): boolean {
 const MOST_SPELLINGS = 16;
 
 /**
- * Yields whether the rename to the email would take a user away from the provider, which knows the username as a subject
+ * Returns whether the rename to the email would take a user away from the provider, which knows the username as a subject
  * and the email not: the look-up that finds the account now would find nobody.
  */
 export function leadingAway({ users, userNameKey, emailKey }: IdentityIndex, { directory, subjects }: IdpMatch): (place: number) => boolean {

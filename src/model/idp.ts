@@ -78,5 +78,5 @@ export interface IdpDirectory {
   readonly notes: readonly string[];
 }
 
-/** Yields where a record of the identity provider was read. */
+/** Returns where a record of the identity provider was read. */
 export const idpLocation = ({ path, line }: IdpUser | IdpGroup): RecordLocation => ({ path, line });

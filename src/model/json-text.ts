@@ -1,7 +1,7 @@
 // JSON escapes the lower controls by itself; these could act on a terminal, or break a line in it.
 const UNSEEN = /[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu;
 
-/** Yields JSON that says the same, with everything escaped that acts on a terminal. */
+/** Returns JSON that says the same, with everything escaped that acts on a terminal. */
 export const escapeUnseen = (text: string): string =>
   /[^ -~]/.test(text)
     ? text.replace(UNSEEN, (char) => [...Array(char.length).keys()].map((at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''))
@@ -10,5 +10,5 @@ export const escapeUnseen = (text: string): string =>
 /** Texts that JSON holds as they are. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
-/** Yields a text as JSON, with everything escaped that acts on a terminal. */
+/** Returns a text as JSON, with everything escaped that acts on a terminal. */
 export const jsonText = (text: string): string => (PLAIN.test(text) ? `"${text}"` : escapeUnseen(JSON.stringify(text)));

@@ -5,7 +5,7 @@ import type { AuthenticationType } from './directory.js';
 import type { Environment } from './environment.js';
 import type { Severity } from './finding.js';
 
-/** How the organisation signs in today (contract 1). */
+/** How the organization signs in today (contract 1). */
 export type AuthMode = 'basic' | 'saml' | 'auth0' | 'multi';
 export const AUTH_MODES = ['basic', 'saml', 'auth0', 'multi'] as const satisfies readonly AuthMode[];
 

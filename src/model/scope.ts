@@ -18,28 +18,28 @@ export function needsUpdate(user: User, mode: AuthMode, { isBlank }: Collation):
 export interface SyncSelection {
   /** By place: 1 for a group to be synced. */
   readonly isSynced: Uint8Array;
-  /** Wanted names in order; null where every organisation-level group is meant. */
+  /** Wanted names in order; null where every organization-level group is meant. */
   readonly names: readonly string[] | null;
   /** Names by which groups are looked for, given by a person or by the mark of a project group. */
   readonly sought: ReadonlySet<string>;
-  /** Those of them that no organisation-level group has. */
+  /** Those of them that no organization-level group has. */
   readonly unknown: readonly string[];
 }
 
 /**
- * Yields the groups to be synced: named, or marked in the source, or else every organisation-level group. A project
+ * Returns the groups to be synced: named, or marked in the source, or else every organization-level group. A project
  * group that is marked is a wanted name that only a project group has.
  */
 export function selectSyncGroups(groups: readonly Group[], policy: Policy): SyncSelection {
   const marked = groups.filter((group) => group.sync === true);
-  const misplaced = marked.filter((group) => !group.isOrganisationLevel);
+  const misplaced = marked.filter((group) => !group.isOrganizationLevel);
   const wanted = new Set([...(policy.syncGroups ?? []), ...misplaced.map(({ name }) => name)]);
   // Nobody enables a sync of nothing: to name none is not to say that there is none.
   const all = wanted.size === 0 && marked.length === 0;
   const isSynced = new Uint8Array(groups.length);
   const found = new Set<string>();
   for (const group of groups) {
-    if (!group.isOrganisationLevel) continue;
+    if (!group.isOrganizationLevel) continue;
     const isWanted = wanted.has(group.name);
     if (isWanted) found.add(group.name);
     if (all || isWanted || group.sync === true) isSynced[group.place] = 1;

@@ -6,7 +6,7 @@ export const HIGH_1252: readonly number[] = [
   0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178,
 ];
 
-/** Yields how a text looks where its UTF-8 bytes are read as windows-1252: `Zoë` as `ZoÃ«`. */
+/** Returns how a text looks where its UTF-8 bytes are read as windows-1252: `Zoë` as `ZoÃ«`. */
 export function misread(text: string): string {
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode((byte >= 0x80 && byte <= 0x9f && HIGH_1252[byte - 0x80]) || byte)).join('');
 }

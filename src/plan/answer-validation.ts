@@ -10,7 +10,7 @@ import { type AskedAbout, doneAlready, emailToCome, isSureInScope } from './ques
 
 export type Refuse = (column: DecisionColumn, message: string) => void;
 
-/** Yields the action, or refuses one that the question does not allow. */
+/** Returns the action, or refuses one that the question does not allow. */
 export function actionOf(answer: Pick<Answer, 'action'>, question: Question, refuse: Refuse): DecisionAction | undefined {
   const { action } = answer;
   const known = question.actions.find((each) => each === action);
@@ -25,7 +25,7 @@ export function actionOf(answer: Pick<Answer, 'action'>, question: Question, ref
   return undefined;
 }
 
-/** Yields why a value cannot go with an action; what `remove-member` names only its finding tells. */
+/** Returns why a value cannot go with an action; what `remove-member` names only its finding tells. */
 export function valueProblem(action: DecisionAction, value: string): string | undefined {
   if (action === 'remove-member') return undefined;
   if (action === 'activate' || action === 'deactivate' || action === 'accept') return value === '' ? undefined : `${action} takes no value.`;
@@ -49,12 +49,12 @@ const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029\ufffd]/u;
 /** Has a character that no name needs, and that no table or terminal shows; joiners are of some scripts. */
 export const hasUnseen = (text: string): boolean => UNSEEN.test(text);
 
-/** Yields why the username of a user in scope cannot be this one, which is not the email. */
+/** Returns why the username of a user in scope cannot be this one, which is not the email. */
 export const notTheEmail = (id: string, userName: string): string =>
   `user ${id} is in scope, so the username must become the email; ${JSON.stringify(userName)} would only have to be changed again. Use set-email, or deactivate.`;
 
 /**
- * Yields the only username that a user in scope can get, as far as the row and what else is decided about the user tell;
+ * Returns the only username that a user in scope can get, as far as the row and what else is decided about the user tell;
  * blank where that is none, undefined where it is for a person to say.
  */
 export function onlyUserName(row: AskedAbout, others: readonly Pick<Answer, 'action' | 'value'>[]): string | undefined {
@@ -95,7 +95,7 @@ export function acceptanceProblem(
   return text < today ? `the acceptance ended on ${text}; settle the finding, or accept it anew.` : undefined;
 }
 
-/** Yields an acceptance, or refuses one without a reason, an owner, or a day that is still to come. */
+/** Returns an acceptance, or refuses one without a reason, an owner, or a day that is still to come. */
 export function acceptanceOf({ answer }: { readonly answer: Answer }, terms: AcceptanceTerms, refuse: Refuse): Acceptance | undefined {
   let isWhole = true;
   for (const column of ['value', 'reason', 'owner', 'expires'] as const) {

@@ -26,13 +26,13 @@ export interface Ground {
   readonly members: MemberTable;
 }
 
-/** Yields the plan of an end state. Throws ProofFailed where it would not be safe. */
+/** Returns the plan of an end state. Throws ProofFailed where it would not be safe. */
 export function assemble({ before, context, members }: Ground, choices: Choices): Assembly {
   const end = endStateOf(before, context, members, choices);
   return assembleFor({ before, context, members }, choices, end);
 }
 
-/** Yields the plan for an end state that is known already. */
+/** Returns the plan for an end state that is known already. */
 export function assembleFor({ before, context }: Ground, choices: Choices, end: EndState): Assembly {
   const { users, groups } = context.directory;
   const placed = [
@@ -109,7 +109,7 @@ function renameChanges({ directory, index }: RuleContext, end: EndState): Placed
 /** Reserved, so that nobody can be written to there (RFC 2606). */
 const TEMPORARY_DOMAIN = '@scim-audit.invalid';
 
-/** Yields a username that nobody has, wants, or could be written to. */
+/** Returns a username that nobody has, wants, or could be written to. */
 function temporaryName(id: string, isTaken: (name: string) => boolean): string {
   const stem = `temporary-${id.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 40)}`;
   for (let number = 1; ; number++) {

@@ -17,7 +17,7 @@ const valuesOfUser = ({ userName, email, active, authenticationType }: User, has
   active ? '1' : '0',
   hasTypes ? authenticationType : LISTED,
 ];
-const valuesOfGroup = ({ name, isOrganisationLevel }: Group): string[] => [name, String(isOrganisationLevel)];
+const valuesOfGroup = ({ name, isOrganizationLevel }: Group): string[] => [name, String(isOrganizationLevel)];
 
 /** `hasTypes`: the authentication types are those of the source, not of a list. */
 export const userDigest = (user: User, hasTypes = true): string => digestOf(valuesOfUser(user, hasTypes));
@@ -105,7 +105,7 @@ function* linesOf<S extends User | Group>(kind: string, subjects: readonly S[], 
   yield bytes.take();
 }
 
-/** Yields a baseline, or undefined where the text is none. */
+/** Returns a baseline, or undefined where the text is none. */
 export function parseBaseline(text: string): Baseline | undefined {
   const users = new Map<string, string>();
   const groups = new Map<string, string>();

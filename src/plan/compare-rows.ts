@@ -29,7 +29,7 @@ const foldedKey = (cells: readonly string[]): string => keyOf(foldCell(cells[0])
 
 export type FindAsked = (cells: readonly string[]) => AskedRow | undefined;
 
-/** Yields what finds the row that was asked, also where a spreadsheet rewrote the id and no other row could be meant. */
+/** Returns what finds the row that was asked, also where a spreadsheet rewrote the id and no other row could be meant. */
 export function finderOf(asked: readonly AskedRow[]): FindAsked {
   const exact = new Map(asked.map((row) => [rowKey(row.written), row]));
   let folded: ReadonlyMap<string, AskedRow | undefined> | undefined;
@@ -50,7 +50,7 @@ function foldedRows(asked: readonly AskedRow[]): Map<string, AskedRow | undefine
   return folded;
 }
 
-/** Yields what is wrong with the rows: held against what is asked now, else against what was written then. */
+/** Returns what is wrong with the rows: held against what is asked now, else against what was written then. */
 export function rowProblems(
   rows: readonly FileRow[],
   asked: readonly AskedRow[],
@@ -118,7 +118,7 @@ function finderById(asked: readonly AskedRow[]): FindAsked {
   };
 }
 
-/** Yields the rows that name a finding and are about nobody whom it is about: their cells come from different rows. */
+/** Returns the rows that name a finding and are about nobody whom it is about: their cells come from different rows. */
 function strayProblems(strays: readonly FileRow[], asked: readonly AskedRow[]): DecisionProblem[] {
   const rowsByFinding = new Map<string, AskedRow[]>();
   for (const row of asked) {
@@ -201,11 +201,11 @@ function compareWithAsked(rows: readonly FileRow[], asked: readonly AskedRow[], 
 /** What a spreadsheet may take for a number, a date or a time, and write in its own way. */
 const LOOKS_COUNTED = /^[\d\s.,:/%e+-]+$/i;
 
-/** Yields the first column that is not as it was written, or -1. */
+/** Returns the first column that is not as it was written, or -1. */
 export const alteredAt = (cells: readonly string[], written: readonly string[]): number =>
   written.findIndex((cell, at) => cell !== cells[at] && foldCell(cell) !== foldCell(cells[at] ?? ''));
 
-/** Yields what to do about a cell that is not as it was written. */
+/** Returns what to do about a cell that is not as it was written. */
 function alterationHint(written: string, cell: string): string {
   if (LOOKS_COUNTED.test(written)) return 'Spreadsheets do that to numbers and dates: open the file with its columns as text.';
   if (foldCell(misread(written)) === foldCell(cell)) return 'The file was opened in another encoding: open it as UTF-8 (Data > From Text/CSV in Excel).';

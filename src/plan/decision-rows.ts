@@ -68,7 +68,7 @@ export class AskedRow implements WrittenRow {
   }
 }
 
-/** Yields the rows of open findings, in the order of the report. */
+/** Returns the rows of open findings, in the order of the report. */
 export function askRows(open: readonly AuditedFinding[], context: RuleContext, inputs: readonly Input[]): AskedRow[] {
   const asked: AskedRow[] = [];
   const suggest = suggester(context);
@@ -96,7 +96,7 @@ interface Proposed {
   readonly user: User | undefined;
 }
 
-/** Yields what makes proposals concrete: values that no other name, no other email and no other suggestion has. */
+/** Returns what makes proposals concrete: values that no other name, no other email and no other suggestion has. */
 function suggester(context: RuleContext): (proposed: Proposed) => string {
   const ground = new Taken(context);
   const { key } = context.index.collation;
@@ -138,7 +138,7 @@ class Taken {
     this.#groupNames = new Set(directory.groups.map(({ name }) => index.collation.key(name)));
   }
 
-  /** Yields the value, or a numbered one that is free. A person's own address is that or another person's, never numbered. */
+  /** Returns the value, or a numbered one that is free. A person's own address is that or another person's, never numbered. */
   freeValue(value: string, user: User | undefined): string | undefined {
     if (this.#take(value, user?.place)) return value;
     const isOwn = user !== undefined && (value === user.userName || squeezed(value) === squeezed(user.email));
@@ -151,7 +151,7 @@ class Taken {
     return undefined;
   }
 
-  /** Yields whether the value was free, and takes it. */
+  /** Returns whether the value was free, and takes it. */
   #take(value: string, place: number | undefined): boolean {
     const folded = this.#index.collation.key(value);
     if (!this.#isFree(folded, place)) return false;
@@ -175,7 +175,7 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 const TRUTH = /^(?:true|false)$/i;
 
-/** Yields a cell without what spreadsheets change unasked: line ends, TRUE, and how a number is written (007, 1.50, 1E5). */
+/** Returns a cell without what spreadsheets change unasked: line ends, TRUE, and how a number is written (007, 1.50, 1E5). */
 export function foldCell(cell: string): string {
   if (mayBeNumber(cell)) {
     if (PLAIN_INTEGER.test(cell)) return cell;
@@ -191,7 +191,7 @@ function mayBeNumber(cell: string): boolean {
   return first >= 0x2b && first <= 0x39 && first !== 0x2c && first !== 0x2f;
 }
 
-/** Yields the digest of the cells that are not for people. */
+/** Returns the digest of the cells that are not for people. */
 export function rowDigest(cells: readonly string[]): string {
   return digestOf(cells.length > WRITTEN_COLUMNS ? cells.slice(0, WRITTEN_COLUMNS) : cells, foldCell);
 }

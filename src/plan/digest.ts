@@ -30,7 +30,7 @@ export function putDigest(values: readonly string[], halves: Uint32Array, fold =
 const halves = new Uint32Array(2);
 const bytes = new TextBytes();
 
-/** Yields 16 hex digits. */
+/** Returns 16 hex digits. */
 export function digestOf(values: readonly string[], fold = same): string {
   putDigest(values, halves, fold);
   bytes.hex(halves[0]);

@@ -28,10 +28,10 @@ export interface EndState {
   readonly tally: MemberTally | undefined;
 }
 
-/** Yields what a finding is about, for telling whether it is still there. */
+/** Returns what a finding is about, for telling whether it is still there. */
 export const topicOf = ({ finding }: AuditedFinding): string => `${finding.rule}\n${ruleOf(finding).topic(finding)}`;
 
-/** Yields the end state of choices and of every update that then needs no decision. */
+/** Returns the end state of choices and of every update that then needs no decision. */
 export function endStateOf(before: Report, { directory, policy, index, contest, idp }: RuleContext, members: MemberTable, choices: Choices): EndState {
   const isChosen = hasChoices(choices);
   const chosen = isChosen ? directory.users.map((user) => withChoices(user, choices)) : directory.users;

@@ -42,7 +42,7 @@ export interface RefusedDecisions {
   readonly problems: readonly DecisionProblem[];
 }
 
-/** Yields the plan, or the problems of the decisions. Throws ProofFailed where the plan would not be safe. */
+/** Returns the plan, or the problems of the decisions. Throws ProofFailed where the plan would not be safe. */
 export function makePlan(ground: Ground, { decisions, today, settings }: PlanWishes): MadePlan | RefusedDecisions {
   const base = assemble(ground, NO_CHOICES);
   const asked = askRows(base.open, ground.context, ground.before.snapshot.inputs);
@@ -101,7 +101,7 @@ function bodyOf(
   };
 }
 
-/** Yields what the decisions would newly break, each at the lines that decide about those concerned. */
+/** Returns what the decisions would newly break, each at the lines that decide about those concerned. */
 function newConflicts({ before, context }: Ground, end: EndState, { choices, linesBySubject }: Settled): DecisionProblem[] {
   const problems: DecisionProblem[] = [];
   const linesOf = (subjects: readonly string[]): number[] =>
@@ -138,7 +138,7 @@ function firstOf(linesBySubject: Settled['linesBySubject']): number {
   return first;
 }
 
-/** Yields the acceptances of what the other decisions end anyway: nothing is left to live with, and the gate would not take them. */
+/** Returns the acceptances of what the other decisions end anyway: nothing is left to live with, and the gate would not take them. */
 function needlessAcceptances(answered: readonly AnsweredRow[], { acceptances, choices }: Settled, { open }: Assembly): DecisionProblem[] {
   if (acceptances.size === 0 || !hasChoices(choices)) return [];
   const left = new Set(open.map(({ fingerprint }) => fingerprint));
@@ -155,7 +155,7 @@ const subjectsOf = ({ finding }: AuditedFinding): string[] => {
 };
 
 /**
- * Yields whether a finding was there before: one of that topic, and all who take part in it now took part then. Users who
+ * Returns whether a finding was there before: one of that topic, and all who take part in it now took part then. Users who
  * contested a username still share their emails when nobody contests it any more: then another rule tells what is not new.
  * Who comes into scope by the decision was not looked at before, so nothing of theirs is told again.
  */
@@ -188,8 +188,8 @@ function groupNamesakes(
   if (names.size === 0) return [];
   const { key } = index.collation;
   const byName = new Map<string, string[]>();
-  for (const { id, name, isOrganisationLevel } of groups) {
-    if (!isOrganisationLevel) continue;
+  for (const { id, name, isOrganizationLevel } of groups) {
+    if (!isOrganizationLevel) continue;
     const folded = key(name);
     const known = byName.get(folded);
     if (known === undefined) byName.set(folded, [id]);

@@ -1,4 +1,4 @@
-/** The memberships that a plan may have to know: those of Basic users in organisation-level groups, as numbers; of all others a tally. */
+/** The memberships that a plan may have to know: those of Basic users in organization-level groups, as numbers; of all others a tally. */
 
 import { IntPairs } from '../collections/int-pairs.js';
 import type { Directory, MembershipSink } from '../model/directory.js';
@@ -8,15 +8,15 @@ export class MemberTable {
   readonly #pairs = new IntPairs();
   #tally: MemberTally | undefined;
 
-  /** Yields a sink that keeps what matters for group syncs, and counts the rest. */
+  /** Returns a sink that keeps what matters for group syncs, and counts the rest. */
   sinkFor({ users, groups, given }: Directory): MembershipSink {
     const tally = new MemberTally({ users, groups });
     if (given.memberships) this.#tally = tally;
-    const isOrganisationLevel = Uint8Array.from(groups, (group) => Number(group.isOrganisationLevel));
+    const isOrganizationLevel = Uint8Array.from(groups, (group) => Number(group.isOrganizationLevel));
     return {
       member: (user, group) => {
         tally.add(user, group);
-        if (isOrganisationLevel[group] === 1 && users[user].authenticationType === 'basic') this.#pairs.add(user, group);
+        if (isOrganizationLevel[group] === 1 && users[user].authenticationType === 'basic') this.#pairs.add(user, group);
       },
       unknown: () => {},
     };
@@ -27,7 +27,7 @@ export class MemberTable {
     this.#pairs.forEach(visit);
   }
 
-  /** Yields a tally of all memberships, to be changed at will; undefined where none were given. */
+  /** Returns a tally of all memberships, to be changed at will; undefined where none were given. */
   tally(): MemberTally | undefined {
     return this.#tally === undefined ? undefined : new MemberTally(this.#tally);
   }

@@ -27,7 +27,7 @@ function putIdDigest(id: string): void {
   halves[1] = spread(halves[1]);
 }
 
-/** Yields a tally with the user as many times more, or fewer. */
+/** Returns a tally with the user as many times more, or fewer. */
 export function shifted({ count, left, right }: Tally, user: string, times: 1 | -1): Tally {
   putIdDigest(user);
   return { count: count + times, left: (left + times * halves[0]) >>> 0, right: (right + times * halves[1]) >>> 0 };

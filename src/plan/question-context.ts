@@ -11,7 +11,7 @@ const STAYS = 'This account is left out, so it stays as it is.';
 const NO_STATUS = 'The export has no status column, so the status of this user is not changed here.';
 
 /**
- * Yields what makes a question one that may be asked. It says first who the user is, for whoever reads the row alone;
+ * Returns what makes a question one that may be asked. It says first who the user is, for whoever reads the row alone;
  * of an account that stays as it is nothing can be decided but to live with the finding; nobody is made what they are
  * already, or what no export of theirs could say; and where other systems sign in with the username, the question says so.
  */
@@ -51,7 +51,7 @@ export function questionBinder(
 
 const isOfStatus = (action: string): boolean => action === 'activate' || action === 'deactivate';
 
-/** Yields `Inactive Basic user ext1 <ext1@ext.example>`; begins with the state, so that no username can be taken for it. */
+/** Returns `Inactive Basic user ext1 <ext1@ext.example>`; begins with the state, so that no username can be taken for it. */
 function whoIs(user: User): string {
   const state = stateText(user);
   return `${state.charAt(0).toUpperCase()}${state.slice(1)} user ${nameOf(user)}`;
@@ -102,7 +102,7 @@ export function couldSay({ problem, core }: Pick<Question, 'problem' | 'core'>, 
   return false;
 }
 
-/** Yields why the action does nothing: the row says that the user is so already. */
+/** Returns why the action does nothing: the row says that the user is so already. */
 export function doneAlready(row: AskedAbout, action: string): string | undefined {
   if (!isOfStatus(action)) return undefined;
   const user = statedUser(row);
@@ -110,7 +110,7 @@ export function doneAlready(row: AskedAbout, action: string): string | undefined
   return `user ${row.id} is ${user.isActive ? 'active' : 'inactive'} already`;
 }
 
-/** Yields those of a rule's actions that this row allows. */
+/** Returns those of a rule's actions that this row allows. */
 export function possibleActions<A extends string>(row: AskedAbout, actions: readonly A[]): A[] {
   const isUser = row.subject === 'user';
   if (isUser && row.problem.endsWith(STAYS)) return actions.filter((action) => action === 'accept');
@@ -118,7 +118,7 @@ export function possibleActions<A extends string>(row: AskedAbout, actions: read
   return actions.filter((action) => doneAlready(row, action) === undefined && !(isFixed && isOfStatus(action)));
 }
 
-/** Yields who or what a row's problem says that it is about; undefined where it is no user. */
+/** Returns who or what a row's problem says that it is about; undefined where it is no user. */
 export function statedName({ subject, problem }: AskedAbout): string | undefined {
   return subject === 'user' ? /^(.*?): /s.exec(problem)?.[1] : undefined;
 }
@@ -129,7 +129,7 @@ export function isSureInScope(row: AskedAbout): boolean {
   return user?.isActive === true && user.isIdp;
 }
 
-/** Yields the email that a row states of a user whose username is another one; blank where there is none. */
+/** Returns the email that a row states of a user whose username is another one; blank where there is none. */
 export function emailToCome({ problem }: AskedAbout): string {
   const email = / <([^<>]*)>: /.exec(problem)?.[1] ?? '';
   return email === NO_EMAIL ? '' : email;

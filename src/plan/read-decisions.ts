@@ -27,7 +27,7 @@ export interface ReadDecisions {
 }
 
 /**
- * Yields the answers of a file. Its rows are those of `asked`, or else those of `previous`, where it is known which rows
+ * Returns the answers of a file. Its rows are those of `asked`, or else those of `previous`, where it is known which rows
  * were written then: any others are refused. Answers whose finding is unchanged carry over, the others are outdated.
  */
 export function readDecisions(

@@ -44,7 +44,7 @@ export class Resolving {
     }
   }
 
-  /** Yields the fingerprints of what a change takes part in removing. */
+  /** Returns the fingerprints of what a change takes part in removing. */
   of({ place, change }: Placed): readonly string[] {
     // Memberships are kept by another state or by leaving, never by another name; and leaving mends nothing else.
     const canKeep = change.kind !== 'replace-user' || change.attribute === 'active';
@@ -63,7 +63,7 @@ export class Resolving {
   }
 
   /**
-   * Yields the actions with those findings added that are gone and that no change of their own users removed: a group
+   * Returns the actions with those findings added that are gone and that no change of their own users removed: a group
    * that is renamed is not synced any more, or has the name that was looked for; a user who is deactivated is the first.
    */
   withRest(actions: readonly Action[], placed: readonly Placed[]): readonly Action[] {
@@ -90,13 +90,13 @@ export class Resolving {
     return actions.map((action, at) => ({ ...action, resolves: [...action.resolves, ...(added.get(at) ?? [])] }));
   }
 
-  /** Yields what a person must settle: what no change so far removes. */
+  /** Returns what a person must settle: what no change so far removes. */
   open(): AuditedFinding[] {
     return this.#findings.filter(({ finding, acceptance }, at) => this.#isResolved[at] === 0 && finding.severity !== 'info' && acceptance === undefined);
   }
 }
 
-/** Yields whether a finding is still there at the end: one of its rule and topic, or all of a rule that renames do not touch. */
+/** Returns whether a finding is still there at the end: one of its rule and topic, or all of a rule that renames do not touch. */
 function leftBy(findings: readonly AuditedFinding[], isRenamedOnly: boolean): (audited: AuditedFinding) => boolean {
   const outlasts = new Set(RULES.filter((rule) => isRenamedOnly && rule.outlastsRenames === true).map(({ name }) => name));
   const topics = new Map(RULES.map(({ name }) => [name, new Set<string>()]));

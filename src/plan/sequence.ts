@@ -17,20 +17,20 @@ export interface Step {
   readonly isTemporary: boolean;
 }
 
-const NOBODY = -1;
+const NO_MOVER = -1;
 
 /**
- * Yields the steps in an order in which nobody ever takes a name that another user still has: the last of a chain
+ * Returns the steps in an order in which nobody ever takes a name that another user still has: the last of a chain
  * first, and each ring opened by one temporary name, that of its first user in the source. Throws where a target is
  * held by somebody who is not renamed, or wanted by two: such renames are not to be planned at all.
  */
 export function sequenceRenames({ movers, from, to, holdersOf }: Renames): Step[] {
   const targets = Int32Array.from(movers, to);
-  const moverByTarget = new Int32Array(largestOf(targets) + 1).fill(NOBODY);
-  const rankByPlace = new Int32Array(largestOf(movers) + 1).fill(NOBODY);
+  const moverByTarget = new Int32Array(largestOf(targets) + 1).fill(NO_MOVER);
+  const rankByPlace = new Int32Array(largestOf(movers) + 1).fill(NO_MOVER);
   for (let rank = 0; rank < movers.length; rank++) {
     const target = targets[rank];
-    if (moverByTarget[target] !== NOBODY) throw new Error(`two users are to get the name of key ${target}`);
+    if (moverByTarget[target] !== NO_MOVER) throw new Error(`two users are to get the name of key ${target}`);
     moverByTarget[target] = rank;
     rankByPlace[movers[rank]] = rank;
   }
@@ -39,37 +39,37 @@ export function sequenceRenames({ movers, from, to, holdersOf }: Renames): Step[
   for (let rank = 0; rank < movers.length; rank++) {
     for (const holder of holdersOf(targets[rank])) {
       if (holder === movers[rank]) continue;
-      if ((rankByPlace[holder] ?? NOBODY) === NOBODY) throw new Error(`the name of key ${targets[rank]} is held by user ${holder}, who stays`);
+      if ((rankByPlace[holder] ?? NO_MOVER) === NO_MOVER) throw new Error(`the name of key ${targets[rank]} is held by user ${holder}, who stays`);
       waiting[rank]++;
     }
   }
 
   const steps: Step[] = [];
   const isPlaced = new Uint8Array(movers.length);
-  /** Yields who can move once the user has left its old name, if that was the last it waited for. */
+  /** Returns who can move once the user has left its old name, if that was the last it waited for. */
   const release = (rank: number): number => {
-    const next = moverByTarget[from(movers[rank])] ?? NOBODY;
-    if (next === NOBODY || next === rank) return NOBODY;
+    const next = moverByTarget[from(movers[rank])] ?? NO_MOVER;
+    if (next === NO_MOVER || next === rank) return NO_MOVER;
     waiting[next]--;
-    return waiting[next] === 0 ? next : NOBODY;
+    return waiting[next] === 0 ? next : NO_MOVER;
   };
   /** `opener` has left its name already, for a temporary one. */
   const follow = (first: number, opener: number): void => {
-    for (let rank = first; rank !== NOBODY; ) {
+    for (let rank = first; rank !== NO_MOVER; ) {
       steps.push({ place: movers[rank], isTemporary: false });
       isPlaced[rank] = 1;
-      rank = rank === opener ? NOBODY : release(rank);
+      rank = rank === opener ? NO_MOVER : release(rank);
     }
   };
 
-  for (let rank = 0; rank < movers.length; rank++) if (waiting[rank] === 0 && isPlaced[rank] === 0) follow(rank, NOBODY);
+  for (let rank = 0; rank < movers.length; rank++) if (waiting[rank] === 0 && isPlaced[rank] === 0) follow(rank, NO_MOVER);
   // What is left are rings, each by itself: every name has one taker, so nothing hangs on a ring from outside.
   for (let rank = 0; rank < movers.length; rank++) {
     if (isPlaced[rank] === 1) continue;
     const place = movers[rank];
     steps.push({ place, isTemporary: true });
     const next = release(rank);
-    if (next === NOBODY) throw new Error(`the ring of user ${place} does not open`);
+    if (next === NO_MOVER) throw new Error(`the ring of user ${place} does not open`);
     follow(next, rank);
   }
   return steps;

@@ -26,7 +26,7 @@ const isSameAcceptance = (a: Acceptance, b: Acceptance): boolean => a.reason ===
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] extends ReadonlyMap<infer K2, infer V> ? Map<K2, V> : T[K] };
 
-/** Yields what the answers mean. `today` is an ISO date, for acceptances that have ended. */
+/** Returns what the answers mean. `today` is an ISO date, for acceptances that have ended. */
 export function settleDecisions(answered: readonly AnsweredRow[], { directory, policy, index }: RuleContext, today: string): Settled {
   const problems: DecisionProblem[] = [];
   const choices: Writable<Choices> = { emails: new Map(), active: new Map(), userNames: new Map(), groupNames: new Map(), removals: new Map() };
@@ -36,7 +36,7 @@ export function settleDecisions(answered: readonly AnsweredRow[], { directory, p
   const linesByChoice = new Map<string, { readonly line: number; readonly value: string }>();
   const actionsByFinding = new Map<string, { readonly line: number; readonly isAccepted: boolean }>();
 
-  /** Notes a choice once; yields whether it is not against one made before. */
+  /** Notes a choice once; returns whether it is not against one made before. */
   const choose = ({ line, asked }: AnsweredRow, what: string, value: string): boolean => {
     const subject = `${asked.question.subject} ${asked.question.id}`;
     const before = linesByChoice.get(`${subject} ${what}`);
@@ -110,13 +110,13 @@ export function settleDecisions(answered: readonly AnsweredRow[], { directory, p
   return { choices, acceptances, linesBySubject, problems };
 }
 
-/** Yields the places of those about whom something is answered. */
+/** Returns the places of those about whom something is answered. */
 function placesOf(answered: readonly AnsweredRow[], subject: 'user' | 'group', all: readonly Subject[]): Map<string, number> {
   const wanted = new Set(answered.flatMap(({ asked: { question }, answer }) => (answer.action !== '' && question.subject === subject ? [question.id] : [])));
   return new Map(wanted.size === 0 ? [] : all.flatMap(({ id, place }) => (wanted.has(id) ? [[id, place] as const] : [])));
 }
 
-/** Yields the places of the groups that a user is to leave: the one named by id or name, or all of the finding's. */
+/** Returns the places of the groups that a user is to leave: the one named by id or name, or all of the finding's. */
 function groupsToLeave({ asked, answer }: AnsweredRow, refuse: Refuse): number[] | undefined {
   const { finding } = asked.finding;
   const groups = ruleOf(finding).groups(finding);

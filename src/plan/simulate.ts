@@ -30,7 +30,7 @@ const fail = (action: Action | undefined, why: string): never => {
   throw new ProofFailed(action === undefined ? why : `${action.id}: ${why}`);
 };
 
-const KNOWN = 'the temporary username is one that the organisation knows';
+const KNOWN = 'the temporary username is one that the organization knows';
 
 /** Is no name, or a blank one. */
 const NONE = -1;
@@ -81,7 +81,7 @@ class Names {
     return number;
   }
 
-  /** Gives a user the name of an action; yields whether nobody but old namesakes has it as well. */
+  /** Gives a user the name of an action; returns whether nobody but old namesakes has it as well. */
   move(place: number, at: number): boolean {
     const native = this.#native[place];
     const before = this.#keys[place];
@@ -109,7 +109,7 @@ const OWN_KEY = /^[\x21-\x40\x5b-\x7e]+$/;
 const isKeyOf = (known: string | undefined, text: string, key: Collation['key']): boolean =>
   (known === text && OWN_KEY.test(text)) || (known ?? '') === key(text);
 
-/** Yields the first temporary name that somebody has at the end, as username or as email, and had not in the source. */
+/** Returns the first temporary name that somebody has at the end, as username or as email, and had not in the source. */
 function firstMet(temporary: readonly { readonly action: Action; readonly to: string }[], { users, end, index }: Proof): Action | undefined {
   if (temporary.length === 0) return undefined;
   const { key } = index.collation;

@@ -30,7 +30,7 @@ export interface FreshMembers {
 
 const GONE = '(not in the export)';
 
-/** Yields each subject's and attribute's net change: temporary names come and go within the plan. */
+/** Returns each subject's and attribute's net change: temporary names come and go within the plan. */
 export function netChanges({ actions }: Pick<Plan, 'actions'>): Change[] {
   const net = new Map<string, Change>();
   for (const { change } of actions) {
@@ -68,7 +68,7 @@ export interface Fresh extends Pick<Directory, 'users' | 'groups' | 'further'> {
   readonly members: FreshMembers;
 }
 
-/** Yields how a fresh export stands to a plan; without a baseline, other changes cannot be told. */
+/** Returns how a fresh export stands to a plan; without a baseline, other changes cannot be told. */
 export function verifyPlan(plan: Plan, fresh: Fresh, baseline: Baseline | undefined): Verification {
   const { users, groups, members } = fresh;
   const net = netChanges(plan);

@@ -15,7 +15,7 @@ export interface AfterPlan {
   readonly members: MembershipView;
 }
 
-/** Yields what a prediction rests on once the actions are applied. Throws a UserError where they are of another source. */
+/** Returns what a prediction rests on once the actions are applied. Throws a UserError where they are of another source. */
 export function afterPlan({ directory, policy, idp }: Foreseeable, members: MembershipView, actions: readonly Action[]): AfterPlan {
   const playing = new Playing(directory, members);
   for (const action of actions) playing.play(action);

@@ -53,7 +53,7 @@ export interface GroupForecast {
   readonly effect: GroupEffect;
   readonly group?: Group;
   readonly idpGroup?: IdpGroup;
-  /** Of `create`: organisation-level groups of nearly this name; of `ambiguous`: those it could be. At most 20. */
+  /** Of `create`: organization-level groups of nearly this name; of `ambiguous`: those it could be. At most 20. */
   readonly near: readonly Group[];
   readonly why: string;
   /** Memberships of the group by what happens to them. */

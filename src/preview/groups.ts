@@ -65,9 +65,9 @@ export function forecastGroups({ directory, sync, idp, index }: Ground): GroupsF
 }
 
 interface Names {
-  /** Organisation-level groups by name. */
+  /** Organization-level groups by name. */
   readonly exact: ReadonlyMap<string, readonly Group[]>;
-  /** Organisation-level groups by the key of the name. */
+  /** Organization-level groups by the key of the name. */
   readonly alike: ReadonlyMap<string, readonly Group[]>;
   /** Groups of projects by name. */
   readonly ofProjects: ReadonlyMap<string, readonly Group[]>;
@@ -83,7 +83,7 @@ function namesOf(groups: readonly Group[], key: Collation['key']): Names {
     else known.push(group);
   };
   for (const group of groups) {
-    if (!group.isOrganisationLevel) {
+    if (!group.isOrganizationLevel) {
       add(ofProjects, group.name, group);
       continue;
     }

@@ -1,4 +1,4 @@
-/** The memberships of organisation-level groups, as numbers: nothing else is synced. */
+/** The memberships of organization-level groups, as numbers: nothing else is synced. */
 
 import { IntPairs } from '../collections/int-pairs.js';
 import type { Directory, MembershipSink } from '../model/directory.js';
@@ -13,11 +13,11 @@ export class MemberList implements MembershipView {
   /** Memberships of which the export lacks the user or the group. */
   unknown = 0;
 
-  /** Yields a sink that keeps what could be synced. */
+  /** Returns a sink that keeps what could be synced. */
   sinkFor({ groups }: Directory): MembershipSink {
     return {
       member: (user, group) => {
-        if (groups[group].isOrganisationLevel) this.#pairs.add(user, group);
+        if (groups[group].isOrganizationLevel) this.#pairs.add(user, group);
       },
       unknown: () => {
         this.unknown++;

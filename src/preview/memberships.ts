@@ -52,7 +52,7 @@ export function forecastMemberships(
       if (effectOf !== 'kept')
         memberships.push({ effect: effectOf, groupName: nameOf(idpGroup, group), ...(group === undefined ? {} : { group }), ...about, why });
     };
-    const there = group === undefined ? NOBODY : inConnect.of(group.place);
+    const there = group === undefined ? NO_MEMBERS : inConnect.of(group.place);
     for (const place of there) seenInConnect[place] = mark;
     const own = inIdp.of(idpGroup.place);
     const unseen = strangers.get(idpGroup.place) ?? 0;
@@ -81,7 +81,7 @@ export function forecastMemberships(
   return { groups, memberships, keptByActivation, withoutMembers };
 }
 
-const NOBODY = new Int32Array(0);
+const NO_MEMBERS = new Int32Array(0);
 const nameOf = (idpGroup: IdpGroup, group: Group | undefined): string => idpGroup.name || (group?.name ?? '');
 
 function membersOfLinked({ directory }: Ground, drafts: readonly GroupDraft[], view: MembershipView): MembersByGroup {
@@ -102,7 +102,7 @@ function membersOfIdp({ idp }: Ground, drafts: readonly GroupDraft[]): MembersBy
   return new MembersByGroup(view, isSynced);
 }
 
-/** Yields what happens to one membership. */
+/** Returns what happens to one membership. */
 function outcomes({ directory, idp }: Ground, { isCandidate, isActiveAfter }: UsersForecast) {
   const { provider } = idp.directory;
   const words = membershipWords(provider);
@@ -136,7 +136,7 @@ function outcomes({ directory, idp }: Ground, { isCandidate, isActiveAfter }: Us
   };
 }
 
-/** Yields how many memberships there are of each effect. */
+/** Returns how many memberships there are of each effect. */
 export function countMemberships(groups: readonly GroupForecast[]): Readonly<Counts> {
   const counts = emptyCounts();
   for (const { members } of groups) for (const effect of MEMBERSHIP_EFFECTS) counts[effect] += members[effect];

@@ -9,7 +9,7 @@ import type { Ground } from './preview-input.js';
 
 type Known = Omit<Forecast, 'notes'>;
 
-/** Yields the notes of a forecast. */
+/** Returns the notes of a forecast. */
 export function notesOf(ground: Ground, { leftOut }: GroupsForecast, memberships: MembershipsForecast, forecast: Known): string[] {
   return [...userNotes(ground, forecast), ...groupNotes(ground, leftOut, memberships, forecast), ...licenseNotes(forecast)];
 }

@@ -1,4 +1,4 @@
-/** What the first sync will do, as documented behaviour predicts it. Pure. */
+/** What the first sync will do, as documented behavior predicts it. Pure. */
 
 import {
   type Forecast,
@@ -23,7 +23,7 @@ export interface PredictionWishes {
   readonly licenses?: LicenseStock;
 }
 
-/** Yields the forecast. `members` are those of organisation-level groups at least. */
+/** Returns the forecast. `members` are those of organization-level groups at least. */
 export function predict({ idp, ...context }: Foreseeable, members: MembershipView, { licenses }: PredictionWishes = {}): Forecast {
   if (idp === undefined) throw new Error('nothing can be predicted without the exports of an identity provider');
   const ground = { ...context, idp };

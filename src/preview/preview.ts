@@ -10,7 +10,7 @@ export interface Preview {
   /** Of the source: where subjects were read, also those that a plan changed. */
   readonly snapshot: Snapshot;
   readonly policy: Policy;
-  /** Wanted names; null where every organisation-level group is meant. */
+  /** Wanted names; null where every organization-level group is meant. */
   readonly syncNames: readonly string[] | null;
   readonly idp: IdpDirectory;
   /** With a plan: as if it were applied. */
@@ -23,7 +23,7 @@ export interface Preview {
   readonly isRedacted?: true;
 }
 
-/** Yields the outcome in one sentence. */
+/** Returns the outcome in one sentence. */
 export function outcomeText({ forecast, before }: Preview): string {
   const { secondAccounts, uncertain } = forecast.summary;
   const seconds = secondAccounts === 0 ? 'nobody' : count(secondAccounts, 'user');
@@ -33,10 +33,10 @@ export function outcomeText({ forecast, before }: Preview): string {
   return `once the plan is applied, ${text} (now: ${grouped(before.summary.secondAccounts)} and ${grouped(before.summary.uncertain)})`;
 }
 
-/** Yields what the preview is called. */
+/** Returns what the preview is called. */
 export const titleText = ({ forecast }: Preview): string => `What the first sync of ${PROVIDER_NAMES[forecast.provider]} will do`;
 
-/** Yields every file and table that was read, those of the identity provider last. */
+/** Returns every file and table that was read, those of the identity provider last. */
 export const previewInputs = ({ snapshot, idp }: Preview): readonly (Input | IdpInput)[] => [...snapshot.inputs, ...idp.inputs];
 
 /** Is nothing in it that a person must look at before the sync. */

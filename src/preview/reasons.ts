@@ -19,7 +19,7 @@ export class Reasons {
     this.#names.set(why, words.map(nameOf));
   }
 
-  /** Yields the names of the sentences that a forecast's `why` is made of. */
+  /** Returns the names of the sentences that a forecast's `why` is made of. */
   of(why: string): readonly string[] {
     const names = this.#names.get(why);
     if (names === undefined) throw new Error(`a reason without a name: ${why}`);
@@ -35,7 +35,7 @@ export interface ReasonsByList {
   readonly memberships: Reasons;
 }
 
-/** Yields the names of all reasons that a forecast for the provider may have. */
+/** Returns the names of all reasons that a forecast for the provider may have. */
 export function reasonsOf(provider: IdpProvider): ReasonsByList {
   const { link, ...alone } = userWords(provider);
   const users = new Reasons({ ...linkWords(provider), ...alone });

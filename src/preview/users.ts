@@ -38,7 +38,7 @@ const NONE: readonly never[] = [];
 const LISTS_OF_ONE = Object.fromEntries(USER_EFFECTS.map((effect) => [effect, EFFECT_LISTS[bit(effect)]])) as Record<UserEffect, readonly UserEffect[]>;
 const only = (effect: UserEffect): readonly UserEffect[] => LISTS_OF_ONE[effect];
 
-/** Yields whether somebody but this one is among the places. */
+/** Returns whether somebody but this one is among the places. */
 const hasOther = (places: Int32Array, place: number): boolean => places.length > 1 || (places.length === 1 && places[0] !== place);
 
 export function forecastUsers(ground: Ground): UsersForecast {
@@ -56,7 +56,7 @@ export function forecastUsers(ground: Ground): UsersForecast {
   const isBeside = new Uint8Array(users.length);
   const marks = { candidate: marking(idp, isCandidate), beside: marking(idp, isBeside) };
 
-  /** Yields the first few of several lists, each user once. */
+  /** Returns the first few of several lists, each user once. */
   const firstOf = (...lists: readonly Int32Array[]): User[] => {
     const places = new Set<number>();
     for (const list of lists) for (let at = 0; at < list.length && places.size < MOST_NAMED; at++) places.add(list[at]);
@@ -176,7 +176,7 @@ export function forecastUsers(ground: Ground): UsersForecast {
   return { forecasts, accountOf, isCandidate, isActiveAfter };
 }
 
-/** Yields what marks all users who have a key, once, however many of the provider's users have it. */
+/** Returns what marks all users who have a key, once, however many of the provider's users have it. */
 function marking(idp: IdpMatch, marked: Uint8Array): (key: number, kind: 'holders' | 'emailers') => void {
   const isDone = { holders: new Uint8Array(idp.keys.length), emailers: new Uint8Array(idp.keys.length) };
   return (key, kind) => {
@@ -186,7 +186,7 @@ function marking(idp: IdpMatch, marked: Uint8Array): (key: number, kind: 'holder
   };
 }
 
-/** Yields what happens to an account for which the provider sends nobody for certain. */
+/** Returns what happens to an account for which the provider sends nobody for certain. */
 function aloneOf({ active, authenticationType }: User, isCandidate: boolean, isBeside: boolean, words: UserWords): Pick<UserForecast, 'effects' | 'why'> {
   if (isCandidate) return { effects: only('ambiguous'), why: words.candidate };
   if (authenticationType === 'basic') return { effects: only('untouched'), why: words.basicAlone };
@@ -195,7 +195,7 @@ function aloneOf({ active, authenticationType }: User, isCandidate: boolean, isB
     : { effects: only('untouched'), why: words.inactiveAlone };
 }
 
-/** Yields the values of an account that the provider's take the place of. What is blank is not sent: Entra skips it, and Okta has none. */
+/** Returns the values of an account that the provider's take the place of. What is blank is not sent: Entra skips it, and Okta has none. */
 function overwritesOf({ idp }: Ground, idpUser: IdpUser, user: User): readonly Overwrite[] {
   const isEmailOther = idp.emailKey[idpUser.place] >= 0 && isOther(user.email, idpUser.email);
   const isGivenNameOther = isOther(user.givenName, idpUser.givenName);

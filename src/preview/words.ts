@@ -17,7 +17,7 @@ export interface LinkFacts {
   readonly isEmailShared: boolean;
 }
 
-/** Yields the sentences of a link; those that hold follow one another. */
+/** Returns the sentences of a link; those that hold follow one another. */
 export function linkWords(provider: IdpProvider) {
   const name = PROVIDER_NAMES[provider];
   return {
@@ -34,7 +34,7 @@ export function linkWords(provider: IdpProvider) {
   };
 }
 
-/** Yields the reasons for what happens to users. */
+/** Returns the reasons for what happens to users. */
 export function userWords(provider: IdpProvider) {
   const name = PROVIDER_NAMES[provider];
   const { link, blocked, basic, shared } = linkWords(provider);
@@ -66,18 +66,18 @@ export function userWords(provider: IdpProvider) {
   };
 }
 
-/** Yields the reasons for what happens to groups. */
+/** Returns the reasons for what happens to groups. */
 export function groupWords(provider: IdpProvider) {
   const name = PROVIDER_NAMES[provider];
   return {
-    link: 'One organisation-level group has exactly this name: it is linked, and managed by the identity provider from then on.',
-    linkBesideAlike: 'One organisation-level group has exactly this name and is linked. Another has nearly this name: look whether the right one is meant.',
-    create: 'No organisation-level group has exactly this name, so one is created.',
+    link: 'One organization-level group has exactly this name: it is linked, and managed by the identity provider from then on.',
+    linkBesideAlike: 'One organization-level group has exactly this name and is linked. Another has nearly this name: look whether the right one is meant.',
+    create: 'No organization-level group has exactly this name, so one is created.',
     createBesideAlike:
-      'No organisation-level group has exactly this name, so one is created beside a group of nearly this name, which keeps its members and permissions.',
+      'No organization-level group has exactly this name, so one is created beside a group of nearly this name, which keeps its members and permissions.',
     createBesideProject:
-      'Only a group of a project has this name, and those are not synced: an organisation-level group of the same name is created beside it.',
-    twins: 'Several organisation-level groups have exactly this name: which one is linked is not certain. Memberships are not predicted.',
+      'Only a group of a project has this name, and those are not synced: an organization-level group of the same name is created beside it.',
+    twins: 'Several organization-level groups have exactly this name: which one is linked is not certain. Memberships are not predicted.',
     sameName: `Several groups of ${name} have this name: which one is linked is not certain. Memberships are not predicted.`,
     blank: `The group has no name in the export of ${name}, so it is not known what is looked for.`,
     special:
@@ -91,7 +91,7 @@ export function groupWords(provider: IdpProvider) {
   };
 }
 
-/** Yields the reasons for what happens to memberships. */
+/** Returns the reasons for what happens to memberships. */
 export function membershipWords(provider: IdpProvider) {
   const name = PROVIDER_NAMES[provider];
   return {

@@ -3,9 +3,9 @@
 import stringWidth from 'string-width';
 
 export interface Styled {
-  /** Without colours. */
+  /** Without colors. */
   readonly plain: string;
-  /** Yields the text in colours, cut to at most so many columns. */
+  /** Returns the text in colors, cut to at most so many columns. */
   paint(width: number): string;
 }
 
@@ -41,7 +41,7 @@ export function widthOf(text: string): number {
   return width;
 }
 
-/** Yields what is seen as one character each: only between them may a text be cut. */
+/** Returns what is seen as one character each: only between them may a text be cut. */
 export function charactersOf(text: string): string[] {
   if (/^[ -~]*$/.test(text)) return [...text];
   const characters: string[] = [];
@@ -49,7 +49,7 @@ export function charactersOf(text: string): string[] {
   return characters;
 }
 
-/** Yields a text cut to a width in columns, with `…` where it was cut. */
+/** Returns a text cut to a width in columns, with `…` where it was cut. */
 export function cut(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   let shown = '';
@@ -62,7 +62,7 @@ export function cut(text: string, width: number): string {
   return `${shown}…`;
 }
 
-/** Yields the end of a text, with `…` where it was cut. */
+/** Returns the end of a text, with `…` where it was cut. */
 export function cutStart(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   const chars = charactersOf(text);
@@ -72,7 +72,7 @@ export function cutStart(text: string, width: number): string {
   return `…${chars.slice(from).join('')}`;
 }
 
-/** Yields the widths that columns get: their own where there is room, else the widest give way first. */
+/** Returns the widths that columns get: their own where there is room, else the widest give way first. */
 function fitWidths(wanted: readonly number[], room: number): number[] {
   const widths = [...wanted];
   for (let over = widths.reduce((sum, width) => sum + width, 0) - room; over > 0; over--) {
@@ -124,7 +124,7 @@ function stackedLines(headings: readonly Styled[], rows: readonly (readonly Styl
   ]);
 }
 
-/** Yields lines of aligned cells; `width` undefined: nothing is cut. */
+/** Returns lines of aligned cells; `width` undefined: nothing is cut. */
 export function alignColumns(rows: readonly (readonly Styled[])[], indent: string, width?: number): string[] {
   const { fitted: widths } = widthsOf(rows, indent, width);
   return rows.map((row) => {
@@ -139,7 +139,7 @@ export function alignColumns(rows: readonly (readonly Styled[])[], indent: strin
 
 const WIDEST_TEXT = 100;
 
-/** Yields a text in lines of at most the width, each with an indent. A word that is longer is broken on a terminal only. */
+/** Returns a text in lines of at most the width, each with an indent. A word that is longer is broken on a terminal only. */
 export function wrap(text: string, width: number | undefined, indent: string): string[] {
   const room = Math.min(width ?? WIDEST_TEXT, WIDEST_TEXT) - indent.length;
   const lines: string[] = [];
@@ -160,7 +160,7 @@ export function wrap(text: string, width: number | undefined, indent: string): s
   return [...lines, indent + line];
 }
 
-/** Yields a word in pieces that fit. */
+/** Returns a word in pieces that fit. */
 function piecesOf(word: string, room: number): { readonly word: string; readonly glue: string }[] {
   if (widthOf(word) <= room) return [{ word, glue: ' ' }];
   const pieces: string[] = [''];

@@ -15,7 +15,7 @@ export interface ConflictPath {
 
 const NONE = -1;
 
-/** Yields the rings and chains, each with the number of the conflict of its first user: the conflicts are those of the patterns `swap` and `chain`. */
+/** Returns the rings and chains, each with the number of the conflict of its first user: the conflicts are those of the patterns `swap` and `chain`. */
 export function conflictPaths(conflicts: readonly ConflictingUsers[]): Map<number, ConflictPath> {
   const paths = new Map<number, ConflictPath>();
   if (conflicts.length === 0) return paths;
@@ -27,7 +27,7 @@ export function conflictPaths(conflicts: readonly ConflictingUsers[]): Map<numbe
   return paths;
 }
 
-/** Who waits for whom, in numbers by place: a ring may be as long as the organisation. */
+/** Who waits for whom, in numbers by place: a ring may be as long as the organization. */
 class Ways {
   readonly #conflicts: readonly ConflictingUsers[];
   /** Number of the conflict of the username that a user wants, by place. */

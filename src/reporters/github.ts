@@ -44,7 +44,7 @@ export const github: Reporter = {
   },
 };
 
-/** Yields the findings of a severity that get an annotation: one of each rule, then a second one, until there is no room. */
+/** Returns the findings of a severity that get an annotation: one of each rule, then a second one, until there is no room. */
 function choose(report: Report, severity: Severity): FindingBase[] {
   const most = MOST[severity];
   const queues = sectionsOf(report).map(({ findings }) => {
@@ -59,7 +59,7 @@ function choose(report: Report, severity: Severity): FindingBase[] {
   return queues.flat().filter((finding) => chosen.has(finding));
 }
 
-/** Yields the Markdown report for `$GITHUB_STEP_SUMMARY`, cut between two lines where GitHub would refuse it. */
+/** Returns the Markdown report for `$GITHUB_STEP_SUMMARY`, cut between two lines where GitHub would refuse it. */
 export function renderSummary(report: Report, options: ReportOptions, largest = LARGEST_SUMMARY): string {
   const encoder = new TextEncoder();
   const ending = '\n\n… cut here: GitHub takes no larger summary. The other formats have everything.\n';
@@ -74,8 +74,8 @@ export function renderSummary(report: Report, options: ReportOptions, largest = 
   return kept.join('');
 }
 
-/** Yields a text that ends no command: a runner reads `%`, CR and LF as parts of its own grammar. */
+/** Returns a text that ends no command: a runner reads `%`, CR and LF as parts of its own grammar. */
 const data = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 
-/** Yields a text that ends no property either. */
+/** Returns a text that ends no property either. */
 const property = (text: string): string => data(printable(text)).replaceAll(':', '%3A').replaceAll(',', '%2C');

@@ -1,4 +1,4 @@
-/** Yields the values by a name that each has, in their order. */
+/** Returns the values by a name that each has, in their order. */
 export function groupBy<T>(values: readonly T[], nameOf: (value: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const value of values) {

@@ -176,7 +176,7 @@ export const reportSchema = z.strictObject({
     .describe('What was read of the identity provider; absent where its exports were not given.'),
   settings: z.strictObject({
     authMode: z.enum(['basic', 'saml', 'auth0', 'multi']),
-    syncGroups: z.array(text).nullable().describe('null: every organisation-level group.'),
+    syncGroups: z.array(text).nullable().describe('null: every organization-level group.'),
     failOn: z.enum(['error', 'warning', 'info', 'never']),
     collation: z.enum(COLLATIONS).describe('How names were compared.'),
     config: text.nullable().describe('The config file that the severities come from; null if there was none.'),

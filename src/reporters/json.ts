@@ -66,7 +66,7 @@ function headOf({ snapshot, policy, sync, idp, isReady, summary, fixed, notCheck
   };
 }
 
-/** Yields what was read of the identity provider, as reports for programs have it. */
+/** Returns what was read of the identity provider, as reports for programs have it. */
 export const idpHead = ({ provider, inputs, users, groups, members }: IdpDirectory) => ({
   provider,
   inputs: inputs.map(({ path, role, sha256, rows }) => ({ path, role, sha256, rows })),

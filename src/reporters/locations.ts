@@ -19,19 +19,19 @@ export interface Place {
 
 const isAbsolute = (path: string): boolean => /^(?:[A-Za-z]:)?[\\/]/.test(path);
 
-/** Yields the path under which a CI service finds an input: relative to the working folder where that is known. */
+/** Returns the path under which a CI service finds an input: relative to the working folder where that is known. */
 export function filePath({ file, path }: Input): string {
   return (isAbsolute(file) ? path : file).replaceAll('\\', '/').replace(/^(?:\.\/)+/, '');
 }
 
-/** Yields what names a user or group in a list: kind, id and the name it has. */
+/** Returns what names a user or group in a list: kind, id and the name it has. */
 function subjectText(subject: User | Group | IdpUser): string {
   if ('subject' in subject) return printable(`user "${subject.subject}" <${subject.email}> of the identity provider`);
   const text = 'userName' in subject ? `user ${subject.id} "${subject.userName}" <${subject.email}>` : `group ${subject.id} "${subject.name}"`;
   return printable(text);
 }
 
-/** Yields who and what a finding is about: its users, then its groups. */
+/** Returns who and what a finding is about: its users, then its groups. */
 export function subjectsOf(finding: FindingBase): readonly (User | Group)[] {
   const rule = ruleOf(finding);
   const users = rule.users(finding);
@@ -39,10 +39,10 @@ export function subjectsOf(finding: FindingBase): readonly (User | Group)[] {
   return groups.length === 0 ? users : users.length === 0 ? groups : [...users, ...groups];
 }
 
-/** Yields the users of the identity provider that a finding is about. */
+/** Returns the users of the identity provider that a finding is about. */
 export const idpUsersOf = (finding: FindingBase): readonly IdpUser[] => ruleOf(finding).idpUsers?.(finding) ?? [];
 
-/** Yields the places of a finding's subjects, those of the snapshot first, at most so many; none where it is about the export as a whole. */
+/** Returns the places of a finding's subjects, those of the snapshot first, at most so many; none where it is about the export as a whole. */
 export function placesOf(finding: FindingBase, inputs: readonly Input[], most: number, pathOf: (input: Input) => string = filePath): Place[] {
   const subjects = subjectsOf(finding);
   const others = idpUsersOf(finding);
@@ -61,14 +61,14 @@ export function placesOf(finding: FindingBase, inputs: readonly Input[], most: n
     });
 }
 
-/** Yields the place that stands for what a finding without subjects is about: the groups where its rule looks at these, else the first file. */
+/** Returns the place that stands for what a finding without subjects is about: the groups where its rule looks at these, else the first file. */
 export function exportPlace(finding: FindingBase, inputs: readonly Input[]): Place {
   const isOfGroups = [ruleOf(finding).isIdleWithout].flat().includes('groups');
   const input = (isOfGroups ? inputs.find(({ role }) => role === 'groups') : undefined) ?? inputs[0];
   return { path: input === undefined ? 'users.csv' : filePath(input) };
 }
 
-/** Yields a place in words: `users.csv:18`, or `export.sqlite, userbase row 18`. */
+/** Returns a place in words: `users.csv:18`, or `export.sqlite, userbase row 18`. */
 export function placeWords({ path, line, row }: Place): string {
   return printable(row !== undefined ? `${path}, ${row.table} row ${row.rowid}` : line === undefined ? path : `${path}:${line}`);
 }
@@ -76,7 +76,7 @@ export function placeWords({ path, line, row }: Place): string {
 const at = (path: string, location: RecordLocation): Place =>
   'table' in location ? { path, row: { table: location.table, rowid: location.rowid } } : { path, line: location.line };
 
-/** Yields the location that a listed record of a rule's data carries. */
+/** Returns the location that a listed record of a rule's data carries. */
 function locationIn(value: unknown): RecordLocation[] {
   if (typeof value !== 'object' || value === null || !('location' in value)) return [];
   const { location } = value;

@@ -8,19 +8,19 @@ import { printable, visible } from './visible.js';
 /** More than this of one check nobody reads; the JSON report has all of them. */
 export const MOST_OF_A_CHECK = 50;
 
-/** Yields the verdict in words. */
+/** Returns the verdict in words. */
 export function mappingVerdict({ summary: { error, warning }, isAsGuided }: MappingReport): string {
   const look = warning > 0 ? `, and ${count(warning, 'thing is', 'things are')} to be looked at` : '';
   return isAsGuided ? `The mapping is as the guide wants it${look}` : `${count(error, 'thing', 'things')} must be changed before provisioning starts${look}`;
 }
 
-/** Yields which mapping was judged. */
+/** Returns which mapping was judged. */
 export function mappingSubject({ name, sourceObjectName, targetObjectName, targetDirectory, path, isOn }: JudgedMapping, whom: string): string {
   const where = targetDirectory === '' ? '' : ` of ${visible(targetDirectory)}`;
   return `mapping of ${whom} "${visible(name)}" (${isOn ? 'on' : 'not on'}), ${visible(sourceObjectName)} to ${visible(targetObjectName)}${where}${path === '' ? '' : `, ${path}`}`;
 }
 
-/** Yields the findings that somebody must look at, by check. */
+/** Returns the findings that somebody must look at, by check. */
 export function findingsByCheck({
   findings,
 }: MappingReport): { readonly check: (typeof MAPPING_CHECK_NAMES)[number]; readonly found: readonly MappingFinding[] }[] {
@@ -38,12 +38,12 @@ export function findingsByCheck({
 }
 
 /** Yields the check of a mapping for people, on a terminal. */
-export function* mappingPretty(report: MappingReport, { width, hasColours }: Pick<ReportOptions, 'width' | 'hasColours'>): Iterable<string> {
-  const paint = new Chalk({ level: hasColours ? 1 : 0 });
+export function* mappingPretty(report: MappingReport, { width, hasColors }: Pick<ReportOptions, 'width' | 'hasColors'>): Iterable<string> {
+  const paint = new Chalk({ level: hasColors ? 1 : 0 });
   const { isAsGuided, summary, file, user, group, findings } = report;
   const lines = (text: string, indent: string): string[] => wrap(printable(text), width, indent);
-  const colour = isAsGuided ? (summary.warning > 0 ? paint.yellow.bold : paint.green.bold) : paint.red.bold;
-  for (const line of lines(`${isAsGuided ? (summary.warning > 0 ? '▲' : '✔') : '✖'} ${mappingVerdict(report)}`, '')) yield `${colour(line)}\n`;
+  const color = isAsGuided ? (summary.warning > 0 ? paint.yellow.bold : paint.green.bold) : paint.red.bold;
+  for (const line of lines(`${isAsGuided ? (summary.warning > 0 ? '▲' : '✔') : '✖'} ${mappingVerdict(report)}`, '')) yield `${color(line)}\n`;
   for (const line of lines(`${file}: ${mappingSubject(user, 'users')}`, '')) yield `${paint.dim(line)}\n`;
   if (group !== undefined) for (const line of lines(mappingSubject(group, 'groups'), '')) yield `${paint.dim(line)}\n`;
   for (const { check, found } of findingsByCheck(report)) {

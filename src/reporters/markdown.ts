@@ -106,7 +106,7 @@ const ruler = (columns: number): string => `|${' --- |'.repeat(columns)}\n`;
 /** Words that mean nothing but themselves in Markdown, and that no service turns into a link or a mention. */
 const PLAIN = /^[\p{L}\p{M}\p{N} ,.:;()/'…-]*$/u;
 
-/** Yields a value as a table cell: as it is where that is safe, else as code, in which Markdown reads nothing. */
+/** Returns a value as a table cell: as it is where that is safe, else as code, in which Markdown reads nothing. */
 function inCell(value: string): string {
   const shown = shorten(printable(value));
   return PLAIN.test(shown) && !LINKS.test(shown) && shown.trim() === shown ? shown : codeSpan(barless(shown));

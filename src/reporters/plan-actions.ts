@@ -65,7 +65,7 @@ export function* actionSections({ body: { actions }, before, rows }: MadePlan): 
   }
 }
 
-/** Yields the users and groups of some actions, by id. */
+/** Returns the users and groups of some actions, by id. */
 function subjectsOf(actions: readonly Action[], { snapshot: { users, groups } }: MadePlan['before']): Pick<Known, 'usersById' | 'groupsById'> {
   const userIds = new Set(actions.flatMap(({ change }) => (change.kind === 'replace-group' ? [] : [change.user])));
   const groupIds = new Set(actions.flatMap(({ change }) => (change.kind === 'replace-user' ? [] : [change.group])));
@@ -94,11 +94,11 @@ function cellsOf(change: Change, { usersById, groupsById, areIntegrationsGiven }
 
 const named = (name: string | undefined, id: string): string => (name === undefined ? tableId(id) : `${tableValue(name)} (${tableId(id)})`);
 
-/** Yields what is to be changed elsewhere at the same time. */
+/** Returns what is to be changed elsewhere at the same time. */
 const systemsText = (systems: readonly string[]): string =>
   systems.length === 0 ? '' : `; change it in ${systems.map(tableValue).join(', ')} at the same time`;
 
-/** Yields the rules whose findings an action settles, and who decided it where it needed somebody. */
+/** Returns the rules whose findings an action settles, and who decided it where it needed somebody. */
 function whyOf({ change, resolves }: Action, answers: PlanAnswers): string {
   const rules = [...new Set(resolves.map((fingerprint) => fingerprint.slice(0, fingerprint.lastIndexOf(':'))))];
   const answer = answers.of(change);

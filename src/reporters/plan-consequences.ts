@@ -38,7 +38,7 @@ export interface Fact {
   readonly meaning: string;
 }
 
-/** Yields why a user whom the export lacks may hold a username that the plan gives away; undefined where nothing points to it, or nothing is given away. */
+/** Returns why a user whom the export lacks may hold a username that the plan gives away; undefined where nothing points to it, or nothing is given away. */
 export function incompletenessOf({ body, before, acceptances }: Pick<MadePlan, 'body' | 'before' | 'acceptances'>): Fact | undefined {
   if (!body.actions.some(({ change }) => change.kind === 'replace-user' && change.attribute === 'userName')) return undefined;
   const found = before.findings.find(
@@ -52,7 +52,7 @@ export function incompletenessOf({ body, before, acceptances }: Pick<MadePlan, '
   return { fact: 'The export is incomplete', meaning: ` (${names}): ${MISSING}. Export again first.` };
 }
 
-/** Yields what people will notice of the plan. */
+/** Returns what people will notice of the plan. */
 export function factsOf({ emails, activeEmails, deactivated, activated, ended }: Consequences): Fact[] {
   return [
     ...(emails === 0
@@ -79,7 +79,7 @@ function activeText(active: number, all: number): string {
   return `${grouped(active)} of them ${active === 1 ? 'is' : 'are'} active.`;
 }
 
-/** Yields what decisions lead to and nobody was asked about yet: findings of the planned state that the source does not have. */
+/** Returns what decisions lead to and nobody was asked about yet: findings of the planned state that the source does not have. */
 export function followingOf({ before, assembly, rows }: MadePlan): AuditedFinding[] {
   if (rows.every(({ answer = NO_ANSWER }) => answer.action === '')) return [];
   const known = new Set(before.findings.map(topicOf));

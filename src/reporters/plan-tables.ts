@@ -55,7 +55,7 @@ export function* csvText(headings: readonly string[], rows: Iterable<readonly st
   yield bytes.take();
 }
 
-/** Yields decisions.csv: what is asked, with what was answered so far. */
+/** Returns decisions.csv: what is asked, with what was answered so far. */
 export function decisionsCsv({ rows }: Pick<MadePlan, 'rows'>, delimiter?: CsvDelimiter): Iterable<Uint8Array> {
   return csvText(DECISION_COLUMNS, decisionRows(rows), delimiter);
 }
@@ -67,7 +67,7 @@ function* decisionRows(rows: MadePlan['rows']): Iterable<readonly string[]> {
   }
 }
 
-/** Yields the answers that no finding asks for any more, with what became of it. */
+/** Returns the answers that no finding asks for any more, with what became of it. */
 export function outdatedCsv(outdated: readonly OutdatedRow[], delimiter?: CsvDelimiter): Iterable<Uint8Array> {
   return csvText(
     [...DECISION_COLUMNS, 'outdated because'],
@@ -78,7 +78,7 @@ export function outdatedCsv(outdated: readonly OutdatedRow[], delimiter?: CsvDel
 
 export const MEMBERSHIP_HEADINGS = ['group id', 'group name', 'user id', 'username', 'email', 'username after the plan'] as const;
 
-/** Yields memberships.csv: every membership that the first group sync would remove, before or after the plan. */
+/** Returns memberships.csv: every membership that the first group sync would remove, before or after the plan. */
 export function membershipsCsv(made: Pick<MadePlan, 'before' | 'assembly'>, delimiter?: CsvDelimiter): Iterable<Uint8Array> {
   return csvText(MEMBERSHIP_HEADINGS, lostMemberships(made), delimiter);
 }
@@ -101,7 +101,7 @@ function* lostMemberships({ before, assembly }: Pick<MadePlan, 'before' | 'assem
   }
 }
 
-/** Yields notices.csv: every user whose login changes, and which other systems sign in with it where that was said. */
+/** Returns notices.csv: every user whose login changes, and which other systems sign in with it where that was said. */
 export function noticesCsv(made: Pick<MadePlan, 'before' | 'assembly'>, delimiter?: CsvDelimiter): Iterable<Uint8Array> {
   const systems = made.before.policy.areIntegrationsGiven === true ? ['systems to change'] : [];
   return csvText(['id', 'name', 'email', 'old username', 'new username', ...systems], notices(made), delimiter);

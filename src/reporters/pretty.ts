@@ -17,8 +17,8 @@ import { compareParts, type Part, printable, visible } from './visible.js';
 /** The report for people: the verdict first, then rule by rule, then what to do next. */
 export const pretty: Reporter = {
   *render(report, options) {
-    const paint = new Chalk({ level: options.hasColours ? 1 : 0 });
-    for (const line of wrap(verdictLine(report), options.width, '')) yield `${verdictColour(report, paint)(line)}\n`;
+    const paint = new Chalk({ level: options.hasColors ? 1 : 0 });
+    for (const line of wrap(verdictLine(report), options.width, '')) yield `${verdictColor(report, paint)(line)}\n`;
     for (const line of wrap(subjectLine(report), options.width, '')) yield `${paint.dim(line)}\n`;
     for (const rule of rulesFor(report)) {
       const findings = report.findings.filter(({ finding }) => finding.rule === rule.name);
@@ -30,7 +30,7 @@ export const pretty: Reporter = {
 
 const MARK: Readonly<Record<Severity, string>> = { error: '✖', warning: '▲', info: '●' };
 
-const inColour = (paint: ChalkInstance, severity: Severity): ChalkInstance =>
+const inColor = (paint: ChalkInstance, severity: Severity): ChalkInstance =>
   severity === 'error' ? paint.red : severity === 'warning' ? paint.yellow : paint.blue;
 
 function verdictLine(report: Report): string {
@@ -38,7 +38,7 @@ function verdictLine(report: Report): string {
   return `${isGood ? '✔' : isStopped(report) ? MARK.error : MARK.warning} ${text}`;
 }
 
-function verdictColour(report: Report, paint: ChalkInstance): ChalkInstance {
+function verdictColor(report: Report, paint: ChalkInstance): ChalkInstance {
   return verdictText(report).isGood ? paint.green.bold : isStopped(report) ? paint.red.bold : paint.yellow.bold;
 }
 
@@ -50,7 +50,7 @@ function subjectLine(report: Report): string {
   const synced = `${count(
     sync.isSynced.reduce((sum, each) => sum + each, 0),
     'group',
-  )} to be synced${sync.names === null && snapshot.groups.length > 0 ? ' (every organisation-level one)' : ''}`;
+  )} to be synced${sync.names === null && snapshot.groups.length > 0 ? ' (every organization-level one)' : ''}`;
   return printable(
     `${shown.join(', ')}: ${count(snapshot.users.length, 'user')} (${grouped(inScope)} in scope), ${count(snapshot.groups.length, 'group')}, ${count(snapshot.memberships, 'membership')}; authentication mode ${policy.authMode}; ${synced}${idp === undefined ? '' : `; held against ${idpText(idp)}`}`,
   );
@@ -68,7 +68,7 @@ function* ruleLines(rule: Rule, findings: readonly AuditedFinding[], report: Rep
   if (accepted > 0) counts.push(`${grouped(accepted)} accepted`);
   if (known > 0) counts.push(`${grouped(known)} known`);
   yield '\n';
-  for (const line of wrap(`${MARK[worst]} ${rule.title}`, options.width, '')) yield `${inColour(paint, worst).bold(line)}\n`;
+  for (const line of wrap(`${MARK[worst]} ${rule.title}`, options.width, '')) yield `${inColor(paint, worst).bold(line)}\n`;
   for (const line of wrap(`${rule.name}: ${counts.join(', ')}`, options.width, '  ')) yield `${paint.dim(line)}\n`;
   for (const line of wrap(rule.why, options.width, '  ')) yield `${line}\n`;
   yield '\n';
@@ -78,7 +78,7 @@ function* ruleLines(rule: Rule, findings: readonly AuditedFinding[], report: Rep
   for (const line of wrap(`What to do: ${rule.fix}`, options.width, '  ')) yield `${line}\n`;
 }
 
-/** Yields once each who answers for findings, until when and why, and how many they are. */
+/** Returns once each who answers for findings, until when and why, and how many they are. */
 function acceptanceLines(findings: readonly AuditedFinding[], { width, mostRows = Number.POSITIVE_INFINITY }: ReportOptions): string[] {
   const numbers = new Map<string, number>();
   for (const { acceptance } of findings) {
@@ -101,7 +101,7 @@ function* subjectLines(rule: Rule, findings: readonly AuditedFinding[], report: 
   let total = 0;
   for (const { finding } of findings) {
     const subjects = rule.users(finding).length || rule.groups(finding).length;
-    // A contest of the whole organisation is one finding: its rows are made only as far as they are shown.
+    // A contest of the whole organization is one finding: its rows are made only as far as they are shown.
     const cells = rows.length >= most && subjects > 0 ? [] : rule.rows(finding, locate);
     available += cells.length || subjects;
     total += rule.size?.(finding) ?? (cells.length || subjects);
@@ -118,7 +118,7 @@ function* subjectLines(rule: Rule, findings: readonly AuditedFinding[], report: 
 /** The columns of which the end matters most: the line number. */
 const ENDS: ReadonlySet<string> = new Set(['where']);
 
-/** Yields a cell as a terminal shows it, with what differs from the value it is compared with marked. */
+/** Returns a cell as a terminal shows it, with what differs from the value it is compared with marked. */
 export function styleCell({ text, against }: Cell, heading: string, { differenceOf }: Collation, paint: ChalkInstance): Styled {
   const isComparable = against !== undefined && against !== '' && against !== text && differenceOf(text, against) !== 'value';
   if (!isComparable) {
@@ -129,7 +129,7 @@ export function styleCell({ text, against }: Cell, heading: string, { difference
   return { plain: parts.map((part) => part.text).join(''), paint: (width) => paintParts(parts, width, paint) };
 }
 
-/** Yields the parts in colours; where they must be cut, around the first difference, so that it stays to be seen. */
+/** Returns the parts in colors; where they must be cut, around the first difference, so that it stays to be seen. */
 function paintParts(parts: readonly Part[], width: number, paint: ChalkInstance): string {
   const mark = ({ text, isDifferent }: Part): string => (isDifferent ? paint.yellow.underline(text) : text);
   const chars = parts.flatMap(({ text, isDifferent }) => charactersOf(text).map((char) => ({ text: char, isDifferent, width: stringWidth(char) })));
@@ -157,7 +157,7 @@ function paintParts(parts: readonly Part[], width: number, paint: ChalkInstance)
   return `${from > 0 ? '…' : ''}${shown}${to < chars.length ? '…' : ''}`;
 }
 
-/** Yields neighbours that are both alike, or both different, as one part. */
+/** Returns neighbors that are both alike, or both different, as one part. */
 function joinAlike(parts: readonly Part[]): Part[] {
   const joined: Part[] = [];
   for (const { text, isDifferent } of parts) {

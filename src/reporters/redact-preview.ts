@@ -3,72 +3,72 @@
 import type { Group } from '../model/directory.js';
 import type { Forecast, GroupForecast, MembershipForecast, Overwrite, UserForecast } from '../preview/forecast.js';
 import type { Preview } from '../preview/preview.js';
-import type { ExportStand } from './redact.js';
+import type { ExportRedactor } from './redact.js';
 
 /** Returns the preview with aliases: the same predictions, reasons and numbers. It says of itself that it is redacted. */
-export function redactPreview(preview: Preview, stand: ExportStand): Preview {
+export function redactPreview(preview: Preview, redactor: ExportRedactor): Preview {
   const { snapshot, policy, syncNames, idp, forecast, before, notes } = preview;
   return {
     isRedacted: true,
-    snapshot: { ...snapshot, users: stand.users(snapshot.users), groups: snapshot.groups.map(stand.group), notes: snapshot.notes.map(stand.note) },
+    snapshot: { ...snapshot, users: redactor.users(snapshot.users), groups: snapshot.groups.map(redactor.group), notes: snapshot.notes.map(redactor.note) },
     policy: {
       ...policy,
-      syncGroups: policy.syncGroups?.map(stand.groupName) ?? null,
-      leaveOutUsers: policy.leaveOutUsers.map(stand.userId),
+      syncGroups: policy.syncGroups?.map(redactor.groupName) ?? null,
+      leaveOutUsers: policy.leaveOutUsers.map(redactor.userId),
     },
-    syncNames: syncNames?.map(stand.groupName) ?? null,
-    idp: { ...idp, users: idp.users.map(stand.idpUser), groups: idp.groups.map(stand.idpGroup), notes: idp.notes.map(stand.note) },
-    forecast: redactForecast(forecast, stand),
-    ...(before === undefined ? {} : { before: redactForecast(before, stand) }),
-    notes: notes.map(stand.note),
+    syncNames: syncNames?.map(redactor.groupName) ?? null,
+    idp: { ...idp, users: idp.users.map(redactor.idpUser), groups: idp.groups.map(redactor.idpGroup), notes: idp.notes.map(redactor.note) },
+    forecast: redactForecast(forecast, redactor),
+    ...(before === undefined ? {} : { before: redactForecast(before, redactor) }),
+    notes: notes.map(redactor.note),
   };
 }
 
-function redactForecast(forecast: Forecast, stand: ExportStand): Forecast {
+function redactForecast(forecast: Forecast, redactor: ExportRedactor): Forecast {
   const { users, groups, memberships, licenses, notes } = forecast;
-  const user = userRedaction(stand);
+  const user = userRedaction(redactor);
   return {
     ...forecast,
     users: users.map(user),
-    groups: groups.map((one) => redactGroup(one, stand)),
-    memberships: memberships.map((one) => redactMembership(one, stand)),
+    groups: groups.map((one) => redactGroup(one, redactor)),
+    memberships: memberships.map((one) => redactMembership(one, redactor)),
     ...(licenses === undefined ? {} : { licenses: { ...licenses, without: licenses.without.map(user) } }),
-    notes: notes.map(stand.note),
+    notes: notes.map(redactor.note),
   };
 }
 
-function userRedaction(stand: ExportStand): (forecast: UserForecast) => UserForecast {
+function userRedaction(redactor: ExportRedactor): (forecast: UserForecast) => UserForecast {
   const overwrite = ({ attribute, from, to }: Overwrite): Overwrite => {
-    const alias = attribute === 'userName' || attribute === 'emails[type eq "work"].value' ? stand.identity : stand.person;
+    const alias = attribute === 'userName' || attribute === 'emails[type eq "work"].value' ? redactor.identity : redactor.person;
     return { attribute, from: alias(from), to: alias(to) };
   };
   return (forecast) => ({
     ...forecast,
-    user: forecast.user === undefined ? undefined : stand.user(forecast.user),
-    idpUser: forecast.idpUser === undefined ? undefined : stand.idpUser(forecast.idpUser),
+    user: forecast.user === undefined ? undefined : redactor.user(forecast.user),
+    idpUser: forecast.idpUser === undefined ? undefined : redactor.idpUser(forecast.idpUser),
     overwrites: forecast.overwrites.map(overwrite),
-    beside: forecast.beside.map(stand.user),
-    candidates: forecast.candidates.map(stand.user),
+    beside: forecast.beside.map(redactor.user),
+    candidates: forecast.candidates.map(redactor.user),
   });
 }
 
-function redactGroup(forecast: GroupForecast, stand: ExportStand): GroupForecast {
+function redactGroup(forecast: GroupForecast, redactor: ExportRedactor): GroupForecast {
   const { group, idpGroup, near } = forecast;
   return {
     ...forecast,
-    ...(group === undefined ? {} : { group: stand.group(group) }),
-    ...(idpGroup === undefined ? {} : { idpGroup: stand.idpGroup(idpGroup) }),
-    near: near.map((one: Group) => stand.group(one)),
+    ...(group === undefined ? {} : { group: redactor.group(group) }),
+    ...(idpGroup === undefined ? {} : { idpGroup: redactor.idpGroup(idpGroup) }),
+    near: near.map((one: Group) => redactor.group(one)),
   };
 }
 
-function redactMembership(forecast: MembershipForecast, stand: ExportStand): MembershipForecast {
+function redactMembership(forecast: MembershipForecast, redactor: ExportRedactor): MembershipForecast {
   const { groupName, group, user, idpUser } = forecast;
   return {
     ...forecast,
-    groupName: stand.groupName(groupName),
-    ...(group === undefined ? {} : { group: stand.group(group) }),
-    ...(user === undefined ? {} : { user: stand.user(user) }),
-    ...(idpUser === undefined ? {} : { idpUser: stand.idpUser(idpUser) }),
+    groupName: redactor.groupName(groupName),
+    ...(group === undefined ? {} : { group: redactor.group(group) }),
+    ...(user === undefined ? {} : { user: redactor.user(user) }),
+    ...(idpUser === undefined ? {} : { idpUser: redactor.idpUser(idpUser) }),
   };
 }

@@ -8,13 +8,13 @@ import type { StatedEnvironment } from '../model/environment.js';
 import type { FindingBase } from '../model/finding.js';
 import type { IdpDirectory, IdpGroup, IdpUser } from '../model/idp.js';
 import { ruleOf } from '../rules/registry.js';
-import type { Stand } from '../rules/rule.js';
+import type { Redactor } from '../rules/rule.js';
 
 /** Stands in for what a person wrote freely: nobody can tell which names are in it. */
 export const WITHHELD = '(withheld)';
 
 /** What stands for the subjects of one export, and for their ids where these say whose they are. */
-export interface ExportStand extends Stand {
+export interface ExportRedactor extends Redactor {
   userId(id: string): string;
   groupId(id: string): string;
   idpGroup(group: IdpGroup): IdpGroup;
@@ -70,7 +70,7 @@ function shownIds(known: KnownValues, key: Collation['key']): (id: string) => bo
   return (id) => MADE_ID.test(id) && !alsoNames().has(key(id));
 }
 
-/** Yields what finds a text between spaces, also where a list or a sentence goes on or ends after it. */
+/** Returns what finds a text between spaces, also where a list or a sentence goes on or ends after it. */
 const wholeWord = (text: string): RegExp => new RegExp(`(?<=\\s|^)${text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}(?=[,.;:]?(?:\\s|$))`, 'g');
 
 /** Returns what finds a number if it is the id of a user, and not a count. */
@@ -86,7 +86,7 @@ function lazily<T>(make: () => T): () => T {
 }
 
 /**
- * Yields what stands for a user or group that a membership refers to, by id or by name, without saying by which. What
+ * Returns what stands for a user or group that a membership refers to, by id or by name, without saying by which. What
  * is no id for certain is hidden: an unknown one is a number or UUID that nobody has as id or as name.
  */
 function referTo(
@@ -104,7 +104,7 @@ function referTo(
 }
 
 /** Returns what stands for the subjects of an export. Ids that say nothing more stay. */
-export function standFor(known: KnownValues, { collation, identity, group: groupAlias, person }: Aliases): ExportStand {
+export function redactorFor(known: KnownValues, { collation, identity, group: groupAlias, person }: Aliases): ExportRedactor {
   const { users, groups, idp } = known;
   const { key } = collation;
   const identities = lazily(() => new Set(users.flatMap(({ userName, email }) => [key(userName), key(email)])));
@@ -188,25 +188,25 @@ export function standFor(known: KnownValues, { collation, identity, group: group
   };
 }
 
-/** Yields a finding with aliases. */
-export const redactFinding = (finding: FindingBase, stand: Stand): FindingBase => ruleOf(finding).redact(finding, stand);
+/** Returns a finding with aliases. */
+export const redactFinding = (finding: FindingBase, redactor: Redactor): FindingBase => ruleOf(finding).redact(finding, redactor);
 
-/** Yields the acceptance without what a person wrote freely; that of a baseline was written by nobody. */
-export function redactAcceptance(acceptance: Acceptance, stand: ExportStand): Acceptance {
-  return acceptance.isKnown === true ? acceptance : { ...acceptance, reason: WITHHELD, owner: stand.owner(acceptance.owner) };
+/** Returns the acceptance without what a person wrote freely; that of a baseline was written by nobody. */
+export function redactAcceptance(acceptance: Acceptance, redactor: ExportRedactor): Acceptance {
+  return acceptance.isKnown === true ? acceptance : { ...acceptance, reason: WITHHELD, owner: redactor.owner(acceptance.owner) };
 }
 
 export const redactAudited =
-  (stand: ExportStand) =>
+  (redactor: ExportRedactor) =>
   ({ finding, fingerprint, acceptance }: AuditedFinding): AuditedFinding => ({
-    finding: redactFinding(finding, stand),
+    finding: redactFinding(finding, redactor),
     fingerprint,
-    ...(acceptance === undefined ? {} : { acceptance: redactAcceptance(acceptance, stand) }),
+    ...(acceptance === undefined ? {} : { acceptance: redactAcceptance(acceptance, redactor) }),
   });
 
-const namesOf = (names: readonly string[] | null, stand: Stand): readonly string[] | null => names?.map(stand.groupName) ?? null;
+const namesOf = (names: readonly string[] | null, redactor: Redactor): readonly string[] | null => names?.map(redactor.groupName) ?? null;
 
-/** Yields stated settings with an alias for the account that they name. */
+/** Returns stated settings with an alias for the account that they name. */
 export function redactEnvironment({ scimAdmin, ...rest }: StatedEnvironment, identity: Alias, idOf = identity): StatedEnvironment {
   if (scimAdmin === undefined) return rest;
   const { id, userName, ...others } = scimAdmin;
@@ -216,29 +216,29 @@ export function redactEnvironment({ scimAdmin, ...rest }: StatedEnvironment, ide
   };
 }
 
-/** Yields the report with aliases: the same findings, fingerprints, numbers and verdict. */
-export function redactReport(report: Report, stand: ExportStand): Report {
+/** Returns the report with aliases: the same findings, fingerprints, numbers and verdict. */
+export function redactReport(report: Report, redactor: ExportRedactor): Report {
   const { snapshot, policy, sync, idp } = report;
   return {
     ...report,
     snapshot: {
       ...snapshot,
-      users: stand.users(snapshot.users),
-      groups: snapshot.groups.map(stand.group),
-      ...stand.names(snapshot),
-      notes: snapshot.notes.map(stand.note),
+      users: redactor.users(snapshot.users),
+      groups: snapshot.groups.map(redactor.group),
+      ...redactor.names(snapshot),
+      notes: snapshot.notes.map(redactor.note),
     },
-    ...(idp === undefined ? {} : { idp: { ...idp, notes: idp.notes.map(stand.note) } }),
+    ...(idp === undefined ? {} : { idp: { ...idp, notes: idp.notes.map(redactor.note) } }),
     policy: {
       ...policy,
-      syncGroups: namesOf(policy.syncGroups, stand),
-      leaveOutUsers: policy.leaveOutUsers.map(stand.userId),
+      syncGroups: namesOf(policy.syncGroups, redactor),
+      leaveOutUsers: policy.leaveOutUsers.map(redactor.userId),
       ...(policy.environment === undefined
         ? {}
-        : { environment: { ...policy.environment, stated: redactEnvironment(policy.environment.stated, stand.identity, stand.userId) } }),
+        : { environment: { ...policy.environment, stated: redactEnvironment(policy.environment.stated, redactor.identity, redactor.userId) } }),
     },
-    sync: { ...sync, names: namesOf(sync.names, stand), unknown: sync.unknown.map(stand.groupName) },
-    findings: report.findings.map(redactAudited(stand)),
-    notes: report.notes.map(stand.note),
+    sync: { ...sync, names: namesOf(sync.names, redactor), unknown: sync.unknown.map(redactor.groupName) },
+    findings: report.findings.map(redactAudited(redactor)),
+    notes: report.notes.map(redactor.note),
   };
 }

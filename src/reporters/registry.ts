@@ -21,7 +21,7 @@ export const FORMATS: readonly Format[] = [
   { id: 'csv', title: 'one row a subject, for a spreadsheet', load: async () => (await import('./csv.js')).csv },
 ];
 
-/** Yields the reporter of that name, or undefined where there is none. */
+/** Returns the reporter of that name, or undefined where there is none. */
 export async function loadReporter(id: string): Promise<Reporter | undefined> {
   return FORMATS.find((format) => format.id === id)?.load();
 }

@@ -9,7 +9,7 @@ export interface ReportOptions {
   readonly tool: { readonly name: string; readonly version: string };
   /** Columns of the terminal; undefined: lines are not cut. */
   readonly width?: number;
-  readonly hasColours: boolean;
+  readonly hasColors: boolean;
   /** It is written to a file, and not to stdout. */
   readonly isFile?: boolean;
   readonly csvDelimiter?: CsvDelimiter;

@@ -30,7 +30,7 @@ function* stepLines({ text, details, clause, knowledge }: WrittenStep, check: st
 
 const detailText = (detail: Detail): string => (typeof detail === 'string' ? detail : markdownValue(detail.code));
 
-/** Yields how a command is named: as the check where it is that, maybe with more options. */
+/** Returns how a command is named: as the check where it is that, maybe with more options. */
 const commandText = (command: string, check: string): string =>
   command === check
     ? 'the check'

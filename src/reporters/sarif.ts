@@ -164,7 +164,7 @@ function locationOf({ path, line, row, about }: Place) {
   };
 }
 
-/** Yields a path as a URI reference: relative where the path is, each part percent-encoded. */
+/** Returns a path as a URI reference: relative where the path is, each part percent-encoded. */
 function uriOf(path: string): string {
   const encoded = path
     .toWellFormed()
@@ -174,7 +174,7 @@ function uriOf(path: string): string {
   return path.startsWith('/') ? `file://${encoded}` : /^[A-Za-z]:\//.test(path) ? `file:///${encoded}` : encoded;
 }
 
-/** Yields a plain message that holds no placeholder (`{0}`) and no link (`[text](target)`) of its own: SARIF 2.1.0, 3.11.5 and 3.11.6. */
+/** Returns a plain message that holds no placeholder (`{0}`) and no link (`[text](target)`) of its own: SARIF 2.1.0, 3.11.5 and 3.11.6. */
 function messageText(text: string): string {
   return printable(text)
     .replaceAll('](', ']⟨U+0028⟩')

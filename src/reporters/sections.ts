@@ -25,7 +25,7 @@ export interface Section {
   readonly counts: Counts;
 }
 
-/** Yields every rule with its findings, in the order of reports. */
+/** Returns every rule with its findings, in the order of reports. */
 export function sectionsOf(report: Report): Section[] {
   const { findings } = report;
   const rules = rulesFor(report);
@@ -48,7 +48,7 @@ export function stateOf({ finding, acceptance }: AuditedFinding): State {
   return acceptance.isKnown === true ? 'known' : 'accepted';
 }
 
-/** Yields counts in words: `67 errors, 8 warnings, 1 accepted`. */
+/** Returns counts in words: `67 errors, 8 warnings, 1 accepted`. */
 export function countsText({ error, warning, info, accepted, known }: Counts): string {
   return [
     ...(error > 0 ? [count(error, 'error')] : []),
@@ -67,13 +67,13 @@ export function* byWeight({ findings }: Report): Iterable<AuditedFinding> {
   for (const audited of findings) if (audited.acceptance !== undefined) yield audited;
 }
 
-/** Yields who accepted a finding, until when, and why. */
+/** Returns who accepted a finding, until when, and why. */
 export function acceptanceText({ owner, expires, reason, isKnown }: Acceptance): string {
   if (isKnown === true) return printable(`known: ${reason}`);
   return printable(`accepted by ${owner}${expires === undefined ? '' : ` until ${expires}`}: ${reason}`);
 }
 
-/** Yields a table's value with everything unseen spelled out. */
+/** Returns a table's value with everything unseen spelled out. */
 export function cellText({ text, against }: Cell): string {
   if (against === undefined || against === '') return visible(text);
   return compareParts(text, against)
@@ -81,30 +81,30 @@ export function cellText({ text, against }: Cell): string {
     .join('');
 }
 
-/** Yields what was read and how it was judged, as names and values. */
+/** Returns what was read and how it was judged, as names and values. */
 export function factsOf({ snapshot, policy, sync, idp }: Report): readonly (readonly [string, string])[] {
   return [
     ['users', grouped(snapshot.users.length)],
     ['groups', grouped(snapshot.groups.length)],
     ['memberships', grouped(snapshot.memberships)],
     ['authentication mode', policy.authMode],
-    ['groups to be synced', sync.names === null ? 'every organisation-level group' : grouped(sync.names.length)],
+    ['groups to be synced', sync.names === null ? 'every organization-level group' : grouped(sync.names.length)],
     ['fails on', policy.failOn],
     ['names compare by', policy.collation],
     ...(idp === undefined ? [] : [['held against', idpText(idp)] as const]),
   ];
 }
 
-/** Yields what was read of the identity provider, in words. */
+/** Returns what was read of the identity provider, in words. */
 export function idpText({ provider, users, groups, given }: IdpDirectory): string {
   const known = given.groupList || given.members ? ` and ${count(groups.length, 'group')}` : '';
   return `${count(users.length, 'user')}${known} of ${PROVIDER_NAMES[provider]}`;
 }
 
-/** Yields what an input is called in a list: its path, and its table if it is one. */
+/** Returns what an input is called in a list: its path, and its table if it is one. */
 export const sourceText = (input: Input | IdpInput): string => ('table' in input ? `${input.path} (${input.table})` : input.path);
 
-/** Yields what the guide calls the clause that a rule rests on. */
+/** Returns what the guide calls the clause that a rule rests on. */
 export function guideText(rule: Rule): string {
   return `${GUIDE.title} (${GUIDE.edition}). ${CLAUSES[rule.clause]}`;
 }

@@ -15,12 +15,12 @@ function countsText({ summary }: Report): string {
   return parts.length === 0 ? 'no findings' : parts.join(', ');
 }
 
-/** Yields the findings that would count if no earlier report had them: nobody accepted them, and nobody mended them. */
+/** Returns the findings that would count if no earlier report had them: nobody accepted them, and nobody mended them. */
 export function knownAtOrAbove({ findings, policy }: Report): AuditedFinding[] {
   return findings.filter(({ finding, acceptance }) => acceptance?.isKnown === true && isAtOrAbove(finding.severity, policy.failOn));
 }
 
-/** Yields the verdict in words, never plainly "ready" where nothing, or not everything, was judged; it is good where nothing is left to look at. */
+/** Returns the verdict in words, never plainly "ready" where nothing, or not everything, was judged; it is good where nothing is left to look at. */
 export function verdictText(report: Report): { readonly text: string; readonly isGood: boolean } {
   const { policy, snapshot, summary, notChecked } = report;
   if (isStopped(report)) return { text: `NOT READY for SCIM: ${countsText(report)}`, isGood: false };

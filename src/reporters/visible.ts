@@ -5,12 +5,12 @@ const codePoint = (char: string): string => `⟨U+${(char.codePointAt(0) ?? 0).t
 // Controls, format characters, lone surrogates, and every space but the plain one.
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\ufffe\uffff\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
 
-/** Yields the text with everything unseen spelled out as ⟨U+…⟩; for messages and headings. */
+/** Returns the text with everything unseen spelled out as ⟨U+…⟩; for messages and headings. */
 export function printable(text: string): string {
   return text.replace(UNSEEN, codePoint);
 }
 
-/** Yields a value: unseen characters spelled out, and spaces that could be overlooked shown as ␠. */
+/** Returns a value: unseen characters spelled out, and spaces that could be overlooked shown as ␠. */
 export function visible(text: string): string {
   return printable(text).replace(/^ +| +$|(?<= ) | (?= )/g, (spaces) => '␠'.repeat(spaces.length));
 }
@@ -24,7 +24,7 @@ export interface Part {
   readonly isDifferent: boolean;
 }
 
-/** Yields a value in stretches that are alike or different from another; combining marks are shown apart where only they differ. */
+/** Returns a value in stretches that are alike or different from another; combining marks are shown apart where only they differ. */
 export function compareParts(text: string, against: string): Part[] {
   if (text === against) return [{ text: visible(text), isDifferent: false }];
   const isLookAlike = text.normalize('NFC') === against.normalize('NFC');

@@ -3,7 +3,7 @@ import type { FindingBase } from '../model/finding.js';
 import type { IdentityIndex } from '../model/identity-index.js';
 import type { IdpUser } from '../model/idp.js';
 import { contestsOf, idpIdentity, idpOf, idpPlaceText, idpUserData } from './idp.js';
-import { anonymousAddress, askEach, cell, count, few, NO_NEEDS, NOBODY, placeText, type Rule, sortedIdentity, stateText, userData } from './rule.js';
+import { anonymousAddress, askEach, cell, count, few, NO_NEEDS, NONE, placeText, type Rule, sortedIdentity, stateText, userData } from './rule.js';
 
 /** What of a user of Jama Connect is the provider user's subject or email. */
 type By = 'userName' | 'email' | 'both';
@@ -24,7 +24,7 @@ const MOST = 100;
 
 const BY: Readonly<Record<By, string>> = { userName: 'username', email: 'email', both: 'username and email' };
 
-/** Yields what of the user has one of the keys. */
+/** Returns what of the user has one of the keys. */
 function byOf({ place }: User, { userNameKey, emailKey }: IdentityIndex, keys: readonly number[]): By {
   if (!keys.includes(emailKey[place])) return 'userName';
   return keys.includes(userNameKey[place]) ? 'both' : 'email';
@@ -50,7 +50,7 @@ export const ambiguousMatch: Rule<AmbiguousMatch> = {
   finds:
     "An identity provider's user whose subject and email fit two or more users of Jama Connect (a warning where one has the username exactly and the others only share its email).",
   why: 'The provider looks an account up by userName alone, and single sign-on by the email. Where these lead to different accounts, or to several, a stranger may get the account, the sync stops, or a second account is made.',
-  fix: "Decide which account is the person's. It keeps the address as username and email; each other one gets another username and email, also when it is inactive (the vendor advises to anonymise them). Where the provider has the wrong email for the person, correct it there.",
+  fix: "Decide which account is the person's. It keeps the address as username and email; each other one gets another username and email, also when it is inactive (the vendor advises to anonymize them). Where the provider has the wrong email for the person, correct it there.",
   example: 'Okta\'s "ana@example.com" is the username of user 17, and the email of the inactive user 8.',
   clause: 'overwrite',
   needs: NO_NEEDS,
@@ -83,11 +83,11 @@ export const ambiguousMatch: Rule<AmbiguousMatch> = {
     userCount: users.length,
     users: users.slice(0, MOST).map((user, at) => ({ ...userData(user), by: by[at], location: locate(user) })),
   }),
-  redact: (finding, stand) => ({
+  redact: (finding, redactor) => ({
     ...finding,
-    keys: finding.keys.map(stand.identity),
-    idpUsers: finding.idpUsers.map(stand.idpUser),
-    users: finding.users.map(stand.user),
+    keys: finding.keys.map(redactor.identity),
+    idpUsers: finding.idpUsers.map(redactor.idpUser),
+    users: finding.users.map(redactor.user),
   }),
   headings: ['subject in the provider', 'its email', 'there at', 'fits id', 'username', 'email', 'by', 'user is', 'where'],
   rows: ({ idpUsers: [first, ...others], users, by }, locate) =>
@@ -103,7 +103,7 @@ export const ambiguousMatch: Rule<AmbiguousMatch> = {
       cell(placeText(locate(user))),
     ]),
   users: ({ users }) => users,
-  groups: () => NOBODY,
+  groups: () => NONE,
   idpUsers: ({ idpUsers }) => idpUsers,
   decisions: ['set-email', 'set-username', 'deactivate', 'accept'],
   remedy: (finding) =>

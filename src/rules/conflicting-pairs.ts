@@ -32,7 +32,7 @@ const KINDS = 8;
 
 type Reason = Pair['reason'] | undefined;
 
-/** Yields why two users of these kinds conflict; both reasons count as `email-equals-username` (contract 4). */
+/** Returns why two users of these kinds conflict; both reasons count as `email-equals-username` (contract 4). */
 function reasonOf(a: number, b: number): Reason {
   if (((a | b) & NEEDS) === 0) return undefined;
   if ((a & EMAILS && b & HOLDS) || (b & EMAILS && a & HOLDS)) return 'email-equals-username';
@@ -41,7 +41,7 @@ function reasonOf(a: number, b: number): Reason {
 
 const REASONS: readonly (readonly Reason[])[] = Array.from({ length: KINDS }, (_, a) => Array.from({ length: KINDS }, (_, b) => reasonOf(a, b)));
 
-/** Yields the pairs that share the key, or undefined where there are none. */
+/** Returns the pairs that share the key, or undefined where there are none. */
 export function pairing(index: IdentityIndex, id: number): Pairing | undefined {
   if (!mayPair(index, id)) return undefined;
   const members = membersOf(index, id);
@@ -73,7 +73,7 @@ function mayPair({ holders, emailers, needsUpdate }: IdentityIndex, id: number):
   return holder !== emailer && (needsUpdate[holder] === 1 || needsUpdate[emailer] === 1);
 }
 
-/** Yields the holders and emailers of the key, merged by place. */
+/** Returns the holders and emailers of the key, merged by place. */
 function membersOf(index: IdentityIndex, id: number): Member[] {
   const holders = index.holders.of(id);
   const emailers = index.emailers.of(id);
@@ -97,7 +97,7 @@ function membersOf(index: IdentityIndex, id: number): Member[] {
 }
 
 /**
- * Yields the first 100 pairs that share the key, by place of first, then second.
+ * Returns the first 100 pairs that share the key, by place of first, then second.
  * A member is passed over as soon as no partner follows it, so at most 100 of them scan the rest.
  */
 export function firstPairs(index: IdentityIndex, id: number): Pair[] {

@@ -1,6 +1,6 @@
 /** This rule is long because it draws, orders and proposes for five patterns of one table of the guide. */
 
-import { NOBODY as NO_WANTER } from '../model/contest.js';
+import { NO_WANTER } from '../model/contest.js';
 import type { User } from '../model/directory.js';
 import type { FindingBase, Proposal } from '../model/finding.js';
 import type { IdentityIndex } from '../model/identity-index.js';
@@ -14,7 +14,7 @@ import {
   idsOf,
   literal,
   NO_NEEDS,
-  NOBODY,
+  NONE,
   placeText,
   type Rule,
   type RuleContext,
@@ -52,7 +52,7 @@ const WHAT: Readonly<Record<Exclude<Pattern, 'same-email'>, string>> = {
 
 const WAYS = Object.values(WHAT).map(literal).join('|');
 
-/** Yields what the contest is; of several who need the username, others may merely hold it or have it as their email. */
+/** Returns what the contest is; of several who need the username, others may merely hold it or have it as their email. */
 function whatOf({ pattern, users, needsUpdate, index, keyId }: ConflictingUsers): string {
   if (pattern !== 'same-email') return WHAT[pattern];
   const claimants = users.reduce((sum, { place }) => sum + (needsUpdate[place] === 1 && index.emailKey[place] === keyId ? 1 : 0), 0);
@@ -60,7 +60,7 @@ function whatOf({ pattern, users, needsUpdate, index, keyId }: ConflictingUsers)
   return `${who} need it as their username, and only one can have it`;
 }
 
-/** Yields what kind of contest a key is (contract 2.5), for a key that has at least one pair. */
+/** Returns what kind of contest a key is (contract 2.5), for a key that has at least one pair. */
 function classify({ index, contest }: RuleContext, id: number): { pattern: Pattern; resolution: Resolution } {
   const wanter = contest.soleWanter[id];
   if (wanter < NO_WANTER) return { pattern: 'same-email', resolution: 'decision' };
@@ -120,11 +120,11 @@ export const conflictingUsers: Rule<ConflictingUsers> = {
     pairCount,
     pairs: firstPairs(index, keyId),
   }),
-  redact: (finding, stand) => ({
+  redact: (finding, redactor) => ({
     ...finding,
-    userName: stand.identity(finding.userName),
-    users: finding.users.map(stand.user),
-    index: { ...finding.index, users: stand.users(finding.index.users) },
+    userName: redactor.identity(finding.userName),
+    users: finding.users.map(redactor.user),
+    index: { ...finding.index, users: redactor.users(finding.index.users) },
   }),
   headings: ['contested username', 'id', 'username', 'email', 'user is', 'where'],
   rows: ({ userName, users, pattern, needsUpdate }, locate) =>
@@ -137,7 +137,7 @@ export const conflictingUsers: Rule<ConflictingUsers> = {
       cell(placeText(locate(user))),
     ]),
   users: ({ users }) => users,
-  groups: () => NOBODY,
+  groups: () => NONE,
   decisions: ['set-email', 'set-username', 'deactivate', 'activate', 'accept'],
   remedy: (finding) =>
     askEach(

@@ -53,18 +53,18 @@ export const damagedText: Rule<DamagedText> = {
         : { group: damaged.group.id, attribute: damaged.attribute, value: damaged.value, location: locate(damaged.group) },
     ),
   }),
-  redact: (finding, stand) => ({
+  redact: (finding, redactor) => ({
     ...finding,
     values: finding.values.map((damaged): Damaged => {
       if ('user' in damaged) {
-        const user = stand.user(damaged.user);
+        const user = redactor.user(damaged.user);
         return { user, attribute: damaged.attribute, value: user[damaged.attribute] };
       }
-      const group = stand.group(damaged.group);
+      const group = redactor.group(damaged.group);
       return { group, attribute: damaged.attribute, value: group[damaged.attribute] };
     }),
-    users: finding.users.map(stand.user),
-    groups: finding.groups.map(stand.group),
+    users: finding.users.map(redactor.user),
+    groups: finding.groups.map(redactor.group),
   }),
   headings: ['whose', 'attribute', 'value', 'where'],
   rows: ({ values }, locate) =>

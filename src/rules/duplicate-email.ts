@@ -1,7 +1,7 @@
 import { SEVERAL } from '../model/contest.js';
 import type { User } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
-import { anonymousAddress, askEach, cell, count, idsOf, NO_NEEDS, NOBODY, placeText, type Rule, sortedIdentity, stateText, userData } from './rule.js';
+import { anonymousAddress, askEach, cell, count, idsOf, NO_NEEDS, NONE, placeText, type Rule, sortedIdentity, stateText, userData } from './rule.js';
 
 export interface DuplicateEmail extends FindingBase {
   readonly rule: 'duplicate-email';
@@ -17,7 +17,7 @@ export const duplicateEmail: Rule<DuplicateEmail> = {
   title: 'Users who share an email',
   finds: 'Users, active or not, at least one of them in scope, whose emails are the same (those who all contest it as a username are reported there instead).',
   why: 'Single sign-on matches on the email, and it must be unique among active and inactive accounts together. A second account with the address breaks the login.',
-  fix: 'Give the account that is not used another address (the vendor advises to anonymise it), also when it is inactive.',
+  fix: 'Give the account that is not used another address (the vendor advises to anonymize it), also when it is inactive.',
   example: 'The inactive user 8 still has the email "ana@example.com", which is also that of the active user 17.',
   clause: 'overwrite',
   needs: NO_NEEDS,
@@ -40,7 +40,7 @@ export const duplicateEmail: Rule<DuplicateEmail> = {
   identity: ({ users }) => sortedIdentity(users, ({ email }) => [email]),
   topic: ({ email }) => email,
   data: ({ users }, locate) => ({ users: users.map((user) => ({ ...userData(user), location: locate(user) })) }),
-  redact: (finding, stand) => ({ ...finding, users: finding.users.map(stand.user), email: stand.identity(finding.email) }),
+  redact: (finding, redactor) => ({ ...finding, users: finding.users.map(redactor.user), email: redactor.identity(finding.email) }),
   headings: ['id', 'username', 'email', 'user is', 'where'],
   rows: ({ users }, locate) =>
     users.map((user, row) => [
@@ -52,7 +52,7 @@ export const duplicateEmail: Rule<DuplicateEmail> = {
     ]),
   isOfEmails: true,
   users: ({ users }) => users,
-  groups: () => NOBODY,
+  groups: () => NONE,
   decisions: ['set-email', 'accept'],
   remedy: ({ users, email }) =>
     askEach(

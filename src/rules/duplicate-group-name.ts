@@ -1,7 +1,7 @@
 import type { Match } from '../model/compare.js';
 import type { Group } from '../model/directory.js';
 import type { FindingBase, Severity } from '../model/finding.js';
-import { cell, count, few, idsOf, NOBODY, placeText, type Rule, sortedIdentity } from './rule.js';
+import { cell, count, few, idsOf, NONE, placeText, type Rule, sortedIdentity } from './rule.js';
 
 export interface DuplicateGroupName extends FindingBase {
   readonly rule: 'duplicate-group-name';
@@ -22,10 +22,10 @@ const HOW: Readonly<Record<Match, string>> = {
 export const duplicateGroupName: Rule<DuplicateGroupName> = {
   name: 'duplicate-group-name',
   severity: 'error',
-  title: 'Organisation-level groups with one name',
-  finds: 'Organisation-level groups whose names are the same (a warning where they differ in case, white space or accents).',
+  title: 'Organization-level groups with one name',
+  finds: 'Organization-level groups whose names are the same (a warning where they differ in case, white space or accents).',
   why: 'The identity provider links a group to Jama Connect by its name alone. With two of one name, members and permissions are synced into the wrong group.',
-  fix: 'Rename all but one of them, so that each organisation-level group has a name of its own. Merge groups that mean the same by hand first.',
+  fix: 'Rename all but one of them, so that each organization-level group has a name of its own. Merge groups that mean the same by hand first.',
   example: 'Groups 3 and 9 are both called "Reviewers": 9 becomes "Reviewers (EU)".',
   clause: 'duplicate-groups',
   needs: () => ['groupList'],
@@ -35,7 +35,7 @@ export const duplicateGroupName: Rule<DuplicateGroupName> = {
       const groupsByKey = new Map<string, Group[]>();
       for (const group of directory.groups) {
         // Names that are all signs, as ????? is, say nothing of what they were.
-        const folded = group.isOrganisationLevel && /[\p{L}\p{N}]/u.test(group.name) ? key(group.name) : '';
+        const folded = group.isOrganizationLevel && /[\p{L}\p{N}]/u.test(group.name) ? key(group.name) : '';
         if (folded === '') continue;
         const same = groupsByKey.get(folded);
         if (same === undefined) groupsByKey.set(folded, [group]);
@@ -50,14 +50,14 @@ export const duplicateGroupName: Rule<DuplicateGroupName> = {
     },
   }),
   message: ({ groups, match }) =>
-    `${count(groups.length, 'organisation-level group')} ${HOW[match]}: ${few(match === 'exact' ? [groups[0].name] : groups.map(({ name }) => name))} (${idsOf(groups)}).`,
+    `${count(groups.length, 'organization-level group')} ${HOW[match]}: ${few(match === 'exact' ? [groups[0].name] : groups.map(({ name }) => name))} (${idsOf(groups)}).`,
   identity: ({ groups }) => sortedIdentity(groups, ({ name }) => [name]),
   topic: ({ key }) => key,
   data: ({ match, groups }, locate) => ({
     match,
     groups: groups.map((group) => ({ id: group.id, name: group.name, location: locate(group) })),
   }),
-  redact: (finding, stand) => ({ ...finding, key: stand.groupName(finding.key), groups: finding.groups.map(stand.group) }),
+  redact: (finding, redactor) => ({ ...finding, key: redactor.groupName(finding.key), groups: finding.groups.map(redactor.group) }),
   headings: ['id', 'group name', 'same by', 'where'],
   rows: ({ groups, match }, locate) =>
     groups.map((group, row) => [
@@ -66,7 +66,7 @@ export const duplicateGroupName: Rule<DuplicateGroupName> = {
       cell(row === 0 ? match : ''),
       cell(placeText(locate(group))),
     ]),
-  users: () => NOBODY,
+  users: () => NONE,
   groups: ({ groups }) => groups,
   decisions: ['set-name', 'accept'],
   remedy: ({ groups, match }) => ({
@@ -75,7 +75,7 @@ export const duplicateGroupName: Rule<DuplicateGroupName> = {
       subject: 'group',
       id: group.id,
       current: group.name,
-      problem: `${count(groups.length, 'organisation-level group')} ${HOW[match]}; all but one need another name.`,
+      problem: `${count(groups.length, 'organization-level group')} ${HOW[match]}; all but one need another name.`,
       actions: ['set-name', 'accept'],
       ...(at === 0 ? {} : { proposal: { action: 'set-name' as const, value: `${group.name.trim()} (${group.id})` } }),
     })),

@@ -1,6 +1,6 @@
 import type { User } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
-import { anonymousAddress, askEach, cell, count, few, idsOf, NO_NEEDS, NOBODY, placeText, type Rule, sortedIdentity, stateText, userData } from './rule.js';
+import { anonymousAddress, askEach, cell, count, few, idsOf, NO_NEEDS, NONE, placeText, type Rule, sortedIdentity, stateText, userData } from './rule.js';
 
 export interface DuplicateUsername extends FindingBase {
   readonly rule: 'duplicate-username';
@@ -36,7 +36,7 @@ export const duplicateUsername: Rule<DuplicateUsername> = {
   identity: ({ users }) => sortedIdentity(users, ({ userName }) => [userName]),
   topic: ({ userName }) => userName,
   data: ({ users }, locate) => ({ users: users.map((user) => ({ ...userData(user), location: locate(user) })) }),
-  redact: (finding, stand) => ({ ...finding, users: finding.users.map(stand.user), userName: stand.identity(finding.userName) }),
+  redact: (finding, redactor) => ({ ...finding, users: finding.users.map(redactor.user), userName: redactor.identity(finding.userName) }),
   headings: ['id', 'username', 'email', 'user is', 'where'],
   rows: ({ users }, locate) =>
     users.map((user, row) => [
@@ -47,7 +47,7 @@ export const duplicateUsername: Rule<DuplicateUsername> = {
       cell(placeText(locate(user))),
     ]),
   users: ({ users }) => users,
-  groups: () => NOBODY,
+  groups: () => NONE,
   decisions: ['set-username', 'accept'],
   remedy: ({ users, userName }) =>
     askEach(

@@ -1,9 +1,9 @@
 import type { User } from '../model/directory.js';
-import { formerSpelling, type Judgement, judgeEnvironment, type SettingOfEnvironment } from '../model/environment.js';
+import { formerSpelling, type Judgment, judgeEnvironment, type SettingOfEnvironment } from '../model/environment.js';
 import type { FindingBase } from '../model/finding.js';
-import { askAboutExport, cell, idsOf, NO_NEEDS, NOBODY, placeText, type Rule, sortedIdentity, userData } from './rule.js';
+import { askAboutExport, cell, idsOf, NO_NEEDS, NONE, placeText, type Rule, sortedIdentity, userData } from './rule.js';
 
-export interface EnvironmentSetting extends FindingBase, Judgement {
+export interface EnvironmentSetting extends FindingBase, Judgment {
   readonly rule: 'environment-setting';
 }
 
@@ -21,14 +21,14 @@ const WORDS: Readonly<Record<SettingOfEnvironment, Words>> = {
   scimAdmin: { what: 'the SCIM Admin', wanted: 'one account of the export' },
   'scimAdmin.active': { what: 'the account of the SCIM Admin', wanted: 'active' },
   'scimAdmin.authenticationType': { what: 'the authentication type of the SCIM Admin', wanted: 'Basic' },
-  'scimAdmin.organizationAdmin': { what: 'whether the SCIM Admin is an organisation administrator', wanted: 'an organisation administrator' },
+  'scimAdmin.organizationAdmin': { what: 'whether the SCIM Admin is an organization administrator', wanted: 'an organization administrator' },
   'scimAdmin.license': { what: 'the license of the SCIM Admin', wanted: 'a named Creator license' },
   tokenIssued: { what: 'the day on which the bearer token was issued', wanted: 'less than six months ago' },
 };
 
-const spoken = (value: Judgement['stated']): string => (typeof value === 'string' ? `"${value}"` : value === true ? 'yes' : 'no');
+const spoken = (value: Judgment['stated']): string => (typeof value === 'string' ? `"${value}"` : value === true ? 'yes' : 'no');
 
-function wrongText({ setting, stated, exported, users }: Judgement): string {
+function wrongText({ setting, stated, exported, users }: Judgment): string {
   const { wanted } = WORDS[setting];
   const [admin] = users;
   const account = admin === undefined ? 'The SCIM Admin' : `The SCIM Admin "${admin.userName}"`;
@@ -43,10 +43,10 @@ function wrongText({ setting, stated, exported, users }: Judgement): string {
   return `${account} has another license than ${wanted}: ${said.join(', ')}.`;
 }
 
-function messageOf(judgement: Judgement): string {
-  const { setting, problem, stated, expires, users } = judgement;
+function messageOf(judgment: Judgment): string {
+  const { setting, problem, stated, expires, users } = judgment;
   const { what, wanted } = WORDS[setting];
-  if (problem === 'wrong') return wrongText(judgement);
+  if (problem === 'wrong') return wrongText(judgment);
   if (problem === 'unsaid' && setting === 'scimAdmin.authenticationType') return `The export does not say whether the SCIM Admin is a ${wanted} account.`;
   if (problem === 'unsaid') return `Nobody states ${what}; it must be ${wanted}.`;
   if (problem === 'contradictory') return 'Multi-mode authentication is stated to be on, but the authentication mode that was given is not multi.';
@@ -56,7 +56,7 @@ function messageOf(judgement: Judgement): string {
 }
 
 /** Values of the settings may be a username. */
-const isName = ({ setting, stated }: Judgement): boolean => setting === 'scimAdmin' && typeof stated === 'string' && !/^\d+$/.test(stated);
+const isName = ({ setting, stated }: Judgment): boolean => setting === 'scimAdmin' && typeof stated === 'string' && !/^\d+$/.test(stated);
 
 const subjectOf = ({ id, userName, active, authenticationType }: User): string[] => [id, userName, String(active), authenticationType];
 
@@ -67,7 +67,7 @@ export const environmentSetting: Rule<EnvironmentSetting> = {
   finds:
     'A setting stated in the configuration that is not as enablement needs it, or with --strict-environment is not stated (a warning where the bearer token ends within 30 days, or multi-mode does not go with the authentication mode).',
   why: 'No export shows these settings. With a wrong one SCIM requests are refused, people change or generate accounts beside the identity provider, or provisioning stops when the token ends.',
-  fix: 'Change the setting in the administration of Jama Connect, then state it in `environment` of the configuration. The SCIM Admin is an active Basic account, organisation administrator, with a named Creator license; a new bearer token is stated with its day of issue.',
+  fix: 'Change the setting in the administration of Jama Connect, then state it in `environment` of the configuration. The SCIM Admin is an active Basic account, organization administrator, with a named Creator license; a new bearer token is stated with its day of issue.',
   example:
     'The configuration states `"scimAdmin": { "userName": "scim.admin", "license": "Creator (float)" }`: requests of an account with a floating license are refused.',
   clause: 'connect-configuration',
@@ -76,9 +76,9 @@ export const environmentSetting: Rule<EnvironmentSetting> = {
   start: ({ policy: { environment, authMode }, directory: { users } }) => ({
     *findings() {
       if (environment === undefined) return;
-      for (const judgement of judgeEnvironment(environment, users, authMode === 'multi')) {
-        const isMild = judgement.problem === 'expiring' || judgement.problem === 'contradictory';
-        yield { rule: 'environment-setting', severity: isMild ? 'warning' : 'error', ...judgement };
+      for (const judgment of judgeEnvironment(environment, users, authMode === 'multi')) {
+        const isMild = judgment.problem === 'expiring' || judgment.problem === 'contradictory';
+        yield { rule: 'environment-setting', severity: isMild ? 'warning' : 'error', ...judgment };
       }
     },
   }),
@@ -97,10 +97,10 @@ export const environmentSetting: Rule<EnvironmentSetting> = {
     ...(expires === undefined ? {} : { expires }),
     users: users.map((user) => ({ ...userData(user), location: locate(user) })),
   }),
-  redact: (finding, stand) => ({
+  redact: (finding, redactor) => ({
     ...finding,
-    ...(isName(finding) ? { stated: stand.identity(String(finding.stated)) } : {}),
-    users: finding.users.map(stand.user),
+    ...(isName(finding) ? { stated: redactor.identity(String(finding.stated)) } : {}),
+    users: finding.users.map(redactor.user),
   }),
   headings: ['setting', 'what is wrong', 'must be', 'where'],
   rows: (finding, locate) => [
@@ -113,7 +113,7 @@ export const environmentSetting: Rule<EnvironmentSetting> = {
   ],
   size: () => 1,
   users: ({ users }) => users,
-  groups: () => NOBODY,
+  groups: () => NONE,
   decisions: ['accept'],
   remedy: (finding) => askAboutExport(finding.setting, messageOf(finding)),
 };

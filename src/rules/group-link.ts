@@ -3,7 +3,7 @@ import type { Group } from '../model/directory.js';
 import type { FindingBase, Proposal } from '../model/finding.js';
 import { nearNames } from '../model/near-names.js';
 import { IN_WHAT, idpOf } from './idp.js';
-import { cell, literal, NO_NEEDS, NOBODY, placeText, type Rule, type RuleContext } from './rule.js';
+import { cell, literal, NO_NEEDS, NONE, placeText, type Rule, type RuleContext } from './rule.js';
 
 export interface GroupLink extends FindingBase {
   readonly rule: 'group-link';
@@ -16,7 +16,7 @@ export interface GroupLink extends FindingBase {
   readonly isRespelt: boolean;
   /** A list of the settings asks for the group by its name. */
   readonly isListed: boolean;
-  /** No other organisation-level group has a name that counts as the same. */
+  /** No other organization-level group has a name that counts as the same. */
   readonly isAlone: boolean;
 }
 
@@ -29,7 +29,7 @@ function* findUnlinked(context: RuleContext): Iterable<GroupLink> {
   if (lacking.length === 0) return;
   const near = nearNames(names, index.collation, lacking.length);
   const numbers = new Map<string, number>();
-  for (const { name, isOrganisationLevel } of directory.groups) if (isOrganisationLevel) numbers.set(key(name), (numbers.get(key(name)) ?? 0) + 1);
+  for (const { name, isOrganizationLevel } of directory.groups) if (isOrganizationLevel) numbers.set(key(name), (numbers.get(key(name)) ?? 0) + 1);
   for (const group of lacking) {
     const meant = near(group.name) ?? null;
     const difference = meant === null ? null : differenceOf(group.name, meant);
@@ -78,13 +78,13 @@ export const groupLink: Rule<GroupLink> = {
   identity: ({ group, near }) => [group.id, group.name, near ?? ''],
   topic: ({ group }) => group.id,
   data: ({ group, near, difference }, locate) => ({ group: { id: group.id, name: group.name, location: locate(group) }, near, difference }),
-  redact: (finding, stand) => ({ ...finding, group: stand.group(finding.group), near: finding.near === null ? null : stand.groupName(finding.near) }),
+  redact: (finding, redactor) => ({ ...finding, group: redactor.group(finding.group), near: finding.near === null ? null : redactor.groupName(finding.near) }),
   headings: ['id', 'group name', 'near name in the provider', 'differs in', 'where'],
   rows: ({ group, near, difference }, locate) => [
     [cell(group.id), cell(group.name), near === null ? cell('') : { text: near, against: group.name }, cell(difference ?? ''), cell(placeText(locate(group)))],
   ],
   mayFollowDecision: true,
-  users: () => NOBODY,
+  users: () => NONE,
   groups: ({ group }) => [group],
   decisions: ['set-name', 'accept'],
   remedy: (finding) => {

@@ -1,7 +1,7 @@
 import type { FindingBase } from '../model/finding.js';
 import type { IdpUser } from '../model/idp.js';
 import { idpIdentity, idpOf, idpPlaceText, idpStateText, idpUserData } from './idp.js';
-import { askAboutExport, cell, count, few, NO_NEEDS, NOBODY, type Rule } from './rule.js';
+import { askAboutExport, cell, count, few, NO_NEEDS, NONE, type Rule } from './rule.js';
 
 export interface IdpDuplicateSubject extends FindingBase {
   readonly rule: 'idp-duplicate-subject';
@@ -41,7 +41,7 @@ export const idpDuplicateSubject: Rule<IdpDuplicateSubject> = {
   identity: ({ subject, idpUsers }) => [subject, ...idpIdentity(idpUsers)],
   topic: ({ subject }) => subject,
   data: ({ subject, idpUsers }) => ({ subject, idpUsers: idpUsers.map(idpUserData) }),
-  redact: (finding, stand) => ({ ...finding, subject: stand.identity(finding.subject), idpUsers: finding.idpUsers.map(stand.idpUser) }),
+  redact: (finding, redactor) => ({ ...finding, subject: redactor.identity(finding.subject), idpUsers: finding.idpUsers.map(redactor.idpUser) }),
   headings: ['subject', 'email', 'the user is', 'where'],
   rows: ({ idpUsers }) =>
     idpUsers.map((user, row) => [
@@ -50,8 +50,8 @@ export const idpDuplicateSubject: Rule<IdpDuplicateSubject> = {
       cell(idpStateText(user)),
       cell(idpPlaceText(user)),
     ]),
-  users: () => NOBODY,
-  groups: () => NOBODY,
+  users: () => NONE,
+  groups: () => NONE,
   idpUsers: ({ idpUsers }) => idpUsers,
   decisions: ['accept'],
   remedy: (finding) => askAboutExport(finding.subject, `${sentence(finding)}; correct it in the identity provider and export again.`),

@@ -2,7 +2,7 @@ import type { User } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
 import type { IdpUser } from '../model/idp.js';
 import { idpIdentity, idpOf, idpPlaceText, idpUserData } from './idp.js';
-import { askEach, calledUser, cell, NO_NEEDS, NOBODY, placeText, type Rule, stateText, userData } from './rule.js';
+import { askEach, calledUser, cell, NO_NEEDS, NONE, placeText, type Rule, stateText, userData } from './rule.js';
 
 export interface IdpInactiveUser extends FindingBase {
   readonly rule: 'idp-inactive-user';
@@ -36,7 +36,7 @@ export const idpInactiveUser: Rule<IdpInactiveUser> = {
   identity: ({ user, idpUser }) => [user.id, user.userName, user.email, ...idpIdentity([idpUser])],
   topic: ({ user }) => user.id,
   data: ({ user, idpUser }, locate) => ({ user: userData(user), idpUser: idpUserData(idpUser), location: locate(user) }),
-  redact: (finding, stand) => ({ ...finding, user: stand.user(finding.user), idpUser: stand.idpUser(finding.idpUser) }),
+  redact: (finding, redactor) => ({ ...finding, user: redactor.user(finding.user), idpUser: redactor.idpUser(finding.idpUser) }),
   headings: ['id', 'username', 'email', 'user is', 'blocked in the provider as', 'where', 'there at'],
   rows: ({ user, idpUser }, locate) => [
     [
@@ -51,7 +51,7 @@ export const idpInactiveUser: Rule<IdpInactiveUser> = {
   ],
   mayFollowDecision: true,
   users: ({ user }) => [user],
-  groups: () => NOBODY,
+  groups: () => NONE,
   idpUsers: ({ idpUser }) => [idpUser],
   decisions: ['deactivate', 'accept'],
   remedy: ({ user, idpUser }) =>

@@ -3,7 +3,7 @@ import type { User } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
 import { type IdpUser, idpLocation } from '../model/idp.js';
 import { IN_WHAT, idpIdentity, idpOf, idpPlaceText, idpStateText, idpUserData } from './idp.js';
-import { askAboutExport, cell, NO_NEEDS, NOBODY, type Rule, userData } from './rule.js';
+import { askAboutExport, cell, NO_NEEDS, NONE, type Rule, userData } from './rule.js';
 
 export interface IdpMissingEmail extends FindingBase {
   readonly rule: 'idp-missing-email';
@@ -68,10 +68,10 @@ export const idpMissingEmail: Rule<IdpMissingEmail> = {
     ...(difference === undefined ? {} : { difference }),
     location: idpLocation(idpUser),
   }),
-  redact: ({ user, ...finding }, stand) => ({
+  redact: ({ user, ...finding }, redactor) => ({
     ...finding,
-    idpUser: stand.idpUser(finding.idpUser),
-    ...(user === undefined ? {} : { user: stand.user(user) }),
+    idpUser: redactor.idpUser(finding.idpUser),
+    ...(user === undefined ? {} : { user: redactor.user(user) }),
   }),
   headings: ['userPrincipalName', 'primary email', 'differs in', 'the user is', 'is user id', 'where'],
   rows: ({ idpUser, user, difference }) => [
@@ -85,8 +85,8 @@ export const idpMissingEmail: Rule<IdpMissingEmail> = {
     ],
   ],
   mayFollowDecision: true,
-  users: ({ user }) => (user === undefined ? NOBODY : [user]),
-  groups: () => NOBODY,
+  users: ({ user }) => (user === undefined ? NONE : [user]),
+  groups: () => NONE,
   idpUsers: ({ idpUser }) => [idpUser],
   decisions: ['accept'],
   remedy: (finding) => askAboutExport(finding.idpUser.subject, `${sentence(finding)}; correct it in Entra and export again.`),

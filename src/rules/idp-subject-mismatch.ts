@@ -5,7 +5,7 @@ import type { FindingBase } from '../model/finding.js';
 import type { IdpUser } from '../model/idp.js';
 import { NO_FIT } from '../model/idp-match.js';
 import { contestsOf, differenceOfAll, IN_WHAT, idpIdentity, idpOf, idpPlaceText, idpUserData } from './idp.js';
-import { askEach, cell, NO_NEEDS, NOBODY, placeText, type Rule, userData } from './rule.js';
+import { askEach, cell, NO_NEEDS, NONE, placeText, type Rule, userData } from './rule.js';
 
 type Odd = 'subject' | 'userName' | 'email';
 
@@ -19,7 +19,7 @@ export interface IdpSubjectMismatch extends FindingBase {
   readonly difference: Difference;
 }
 
-/** Yields which of the three is unlike the others, and how; undefined where all are equal. */
+/** Returns which of the three is unlike the others, and how; undefined where all are equal. */
 function compareThree(subject: string, userName: string, email: string, collation: Collation): Pick<IdpSubjectMismatch, 'differs' | 'difference'> | undefined {
   const { differenceOf, isBlank } = collation;
   const isEqual = (a: string, b: string): boolean => a === b && !isBlank(a);
@@ -33,7 +33,7 @@ function compareThree(subject: string, userName: string, email: string, collatio
 
 const CALLED: Readonly<Record<Odd, string>> = { subject: "the identity provider's subject", userName: 'the username', email: 'the email' };
 
-/** Yields what differs, as a sentence without its end. */
+/** Returns what differs, as a sentence without its end. */
 function sentence({ user: { userName, email }, idpUser: { subject }, differs, difference }: IdpSubjectMismatch): string {
   const values = { subject, userName, email };
   if (differs === 'all') {
@@ -81,7 +81,7 @@ export const idpSubjectMismatch: Rule<IdpSubjectMismatch> = {
     difference,
     location: locate(user),
   }),
-  redact: (finding, stand) => ({ ...finding, user: stand.user(finding.user), idpUser: stand.idpUser(finding.idpUser) }),
+  redact: (finding, redactor) => ({ ...finding, user: redactor.user(finding.user), idpUser: redactor.idpUser(finding.idpUser) }),
   headings: ['id', 'username', 'email', 'subject in the provider', 'differs', 'where', 'there at'],
   rows: ({ user, idpUser, differs, difference }, locate) => [
     [
@@ -96,7 +96,7 @@ export const idpSubjectMismatch: Rule<IdpSubjectMismatch> = {
   ],
   mayFollowDecision: true,
   users: ({ user }) => [user],
-  groups: () => NOBODY,
+  groups: () => NONE,
   idpUsers: ({ idpUser }) => [idpUser],
   decisions: ['set-email', 'set-username', 'deactivate', 'accept'],
   remedy: (finding) =>

@@ -15,35 +15,35 @@ export const IN_WHAT: Readonly<Record<Difference, string>> = {
   value: 'in value',
 };
 
-/** Yields how the provider's users fit; a rule about them is asked only where there are some. */
+/** Returns how the provider's users fit; a rule about them is asked only where there are some. */
 export function idpOf({ idp }: RuleContext): IdpMatch {
   if (idp === undefined) throw new Error('a rule about the identity provider was started without its exports');
   return idp;
 }
 
-/** Yields a provider user's fields of the JSON report. */
+/** Returns a provider user's fields of the JSON report. */
 export function idpUserData(user: IdpUser) {
   const { subject, email, active } = user;
   return { subject, email, active, location: idpLocation(user) };
 }
 
-/** Yields how tables name the place of a provider user. */
+/** Returns how tables name the place of a provider user. */
 export const idpPlaceText = (user: IdpUser): string => placeText(idpLocation(user));
 
-/** Yields how tables put a provider user's state. */
+/** Returns how tables put a provider user's state. */
 export const idpStateText = ({ active, isPending, isGuest }: IdpUser): string =>
   `${active ? (isPending === true ? 'not activated yet' : 'active') : 'blocked'}${isGuest === true ? ', guest' : ''}`;
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Yields provider users' ids and values, sorted, so that row order is not part of an identity. */
+/** Returns provider users' ids and values, sorted, so that row order is not part of an identity. */
 export function idpIdentity(users: readonly IdpUser[]): string[] {
   return [...users]
     .sort((a, b) => compare(a.id, b.id) || compare(a.subject, b.subject) || compare(a.email, b.email))
     .flatMap(({ id, subject, email }) => [id, subject, email]);
 }
 
-/** Yields how texts differ of which no two are equal: the weakest reading under which all of them are the same. */
+/** Returns how texts differ of which no two are equal: the weakest reading under which all of them are the same. */
 export function differenceOfAll(texts: readonly string[], { isBlank, key, matchOf }: Collation): Difference {
   const [first = ''] = texts;
   if (isBlank(first) || texts.some((text) => key(text) !== key(first))) return 'value';
@@ -72,7 +72,7 @@ interface Contests {
 
 const contestsByMatch = new WeakMap<IdpMatch, Contests>();
 
-/** Yields who fits whom more than once; found once for all rules that ask. */
+/** Returns who fits whom more than once; found once for all rules that ask. */
 export function contestsOf(index: IdentityIndex, match: IdpMatch): Contests {
   const known = contestsByMatch.get(match);
   if (known !== undefined) return known;
@@ -108,7 +108,7 @@ function* sharedKeys(index: IdentityIndex, match: IdpMatch): Iterable<Turning> {
   }
 }
 
-/** Yields the keys of provider users whose subject one user of Jama Connect has, and another one their email. */
+/** Returns the keys of provider users whose subject one user of Jama Connect has, and another one their email. */
 function partedUsers(index: IdentityIndex, match: IdpMatch): Iterable<Turning> {
   const { subjectKey, emailKey, keys } = match;
   const parted = new Map<number, { readonly keys: readonly number[]; readonly places: number[] }>();

@@ -53,7 +53,7 @@ export const inactiveBasicMember: Rule<InactiveBasicMember> = {
     groups: groups.map(({ id, name }) => ({ id, name })),
     location: locate(user),
   }),
-  redact: (finding, stand) => ({ ...finding, user: stand.user(finding.user), groups: finding.groups.map(stand.group) }),
+  redact: (finding, redactor) => ({ ...finding, user: redactor.user(finding.user), groups: finding.groups.map(redactor.group) }),
   headings: ['id', 'username', 'groups to be synced', 'where'],
   rows: ({ user, groups }, locate) => [[cell(user.id), cell(user.userName), cell(groups.map(({ name }) => name).join(', ')), cell(placeText(locate(user)))]],
   outlastsRenames: true,

@@ -1,7 +1,7 @@
 import type { User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
 import type { FindingBase } from '../model/finding.js';
-import { askEach, cell, few, NO_NEEDS, NOBODY, placeText, type Rule, type RuleContext, stateText, userData } from './rule.js';
+import { askEach, cell, few, NO_NEEDS, NONE, placeText, type Rule, type RuleContext, stateText, userData } from './rule.js';
 
 export interface IntegrationUsername extends FindingBase {
   readonly rule: 'integration-username';
@@ -58,7 +58,7 @@ export const integrationUsername: Rule<IntegrationUsername> = {
   identity: ({ user, systems }) => [user.id, user.userName, user.email, ...[...systems].sort()],
   topic: ({ user }) => user.id,
   data: ({ user, systems }, locate) => ({ user: userData(user), systems, location: locate(user) }),
-  redact: (finding, stand) => ({ ...finding, user: stand.user(finding.user), systems: finding.systems.map(stand.system) }),
+  redact: (finding, redactor) => ({ ...finding, user: redactor.user(finding.user), systems: finding.systems.map(redactor.system) }),
   headings: ['id', 'username', 'email', 'signs in for', 'user is', 'where'],
   rows: ({ user, systems }, locate) => [
     [
@@ -71,7 +71,7 @@ export const integrationUsername: Rule<IntegrationUsername> = {
     ],
   ],
   users: ({ user }) => [user],
-  groups: () => NOBODY,
+  groups: () => NONE,
   decisions: ['set-username', 'set-email', 'deactivate', 'accept'],
   remedy: ({ user, isFree }) =>
     askEach(

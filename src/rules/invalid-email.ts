@@ -1,7 +1,7 @@
 import type { User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
 import type { FindingBase } from '../model/finding.js';
-import { askEach, calledUser, cell, NO_NEEDS, NOBODY, placeText, type Rule, userData } from './rule.js';
+import { askEach, calledUser, cell, NO_NEEDS, NONE, placeText, type Rule, userData } from './rule.js';
 
 export interface InvalidEmail extends FindingBase {
   readonly rule: 'invalid-email';
@@ -31,7 +31,7 @@ export const invalidEmail: Rule<InvalidEmail> = {
   identity: ({ user }) => [user.id, user.email],
   topic: ({ user }) => user.id,
   data: ({ user }, locate) => ({ user: userData(user), location: locate(user) }),
-  redact: (finding, stand) => ({ ...finding, user: stand.user(finding.user) }),
+  redact: (finding, redactor) => ({ ...finding, user: redactor.user(finding.user) }),
   headings: ['id', 'username', 'email', 'where'],
   // Compared with itself trimmed, so that white space around it is seen.
   rows: ({ user }, locate) => [
@@ -39,7 +39,7 @@ export const invalidEmail: Rule<InvalidEmail> = {
   ],
   outlastsRenames: true,
   users: ({ user }) => [user],
-  groups: () => NOBODY,
+  groups: () => NONE,
   decisions: ['set-email', 'deactivate', 'accept'],
   remedy: ({ user }) =>
     askEach(

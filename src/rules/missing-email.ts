@@ -2,7 +2,7 @@ import { isUnseen } from '../model/compare.js';
 import type { User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
 import type { FindingBase } from '../model/finding.js';
-import { askEach, calledUser, cell, NO_NEEDS, NOBODY, placeText, type Rule, stateText, userData } from './rule.js';
+import { askEach, calledUser, cell, NO_NEEDS, NONE, placeText, type Rule, stateText, userData } from './rule.js';
 
 export interface MissingEmail extends FindingBase {
   readonly rule: 'missing-email';
@@ -32,12 +32,12 @@ export const missingEmail: Rule<MissingEmail> = {
   identity: ({ user }) => [user.id, user.email],
   topic: ({ user }) => user.id,
   data: ({ user }, locate) => ({ user: userData(user), location: locate(user) }),
-  redact: (finding, stand) => ({ ...finding, user: stand.user(finding.user) }),
+  redact: (finding, redactor) => ({ ...finding, user: redactor.user(finding.user) }),
   headings: ['id', 'username', 'user is', 'where'],
   rows: ({ user }, locate) => [[cell(user.id), cell(user.userName), cell(stateText(user)), cell(placeText(locate(user)))]],
   outlastsRenames: true,
   users: ({ user }) => [user],
-  groups: () => NOBODY,
+  groups: () => NONE,
   decisions: ['set-email', 'deactivate', 'accept'],
   remedy: ({ user }) =>
     askEach(

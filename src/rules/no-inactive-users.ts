@@ -1,5 +1,5 @@
 import type { FindingBase } from '../model/finding.js';
-import { askAboutExport, cell, count, NO_NEEDS, NOBODY, type Rule } from './rule.js';
+import { askAboutExport, cell, count, NO_NEEDS, NONE, type Rule } from './rule.js';
 
 export interface NoInactiveUsers extends FindingBase {
   readonly rule: 'no-inactive-users';
@@ -34,8 +34,8 @@ export const noInactiveUsers: Rule<NoInactiveUsers> = {
   headings: ['users', 'inactive'],
   rows: ({ users }) => [[cell(String(users)), cell('0')]],
   mayFollowDecision: true,
-  users: () => NOBODY,
-  groups: () => NOBODY,
+  users: () => NONE,
+  groups: () => NONE,
   decisions: ['accept'],
   remedy: () => askAboutExport('', 'No inactive user was exported; export them too, or accept that there are none.'),
 };

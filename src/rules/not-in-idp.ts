@@ -2,7 +2,7 @@ import type { User } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
 import { NO_FIT } from '../model/idp-match.js';
 import { idpOf } from './idp.js';
-import { askEach, cell, NO_NEEDS, NOBODY, placeText, type Rule, stateText, userData } from './rule.js';
+import { askEach, cell, NO_NEEDS, NONE, placeText, type Rule, stateText, userData } from './rule.js';
 
 export interface NotInIdp extends FindingBase {
   readonly rule: 'not-in-idp';
@@ -34,12 +34,12 @@ export const notInIdp: Rule<NotInIdp> = {
   identity: ({ user }) => [user.id, user.userName, user.email],
   topic: ({ user }) => user.id,
   data: ({ user }, locate) => ({ user: userData(user), location: locate(user) }),
-  redact: (finding, stand) => ({ ...finding, user: stand.user(finding.user) }),
+  redact: (finding, redactor) => ({ ...finding, user: redactor.user(finding.user) }),
   headings: ['id', 'username', 'email', 'user is', 'where'],
   rows: ({ user }, locate) => [[cell(user.id), cell(user.userName), cell(user.email), cell(stateText(user)), cell(placeText(locate(user)))]],
   mayFollowDecision: true,
   users: ({ user }) => [user],
-  groups: () => NOBODY,
+  groups: () => NONE,
   decisions: ['deactivate', 'accept'],
   remedy: ({ user }) =>
     askEach(

@@ -1,7 +1,7 @@
 import type { Role } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
 import type { AuthMode } from '../model/policy.js';
-import { askAboutExport, cell, count, literal, NO_NEEDS, NOBODY, type Rule, type RuleContext } from './rule.js';
+import { askAboutExport, cell, count, literal, NO_NEEDS, NONE, type Rule, type RuleContext } from './rule.js';
 
 export interface NothingToCheck extends FindingBase {
   readonly rule: 'nothing-to-check';
@@ -22,7 +22,7 @@ function* emptyInputs({ directory, index, checked, policy: { authMode } }: RuleC
   const state = (input: Role, number: number): NothingToCheck => ({ rule: 'nothing-to-check', severity: 'error', input, count: number, authMode });
   const isAnyChecked = (rules: readonly string[]): boolean => rules.some((rule) => checked.has(rule));
   if (!index.isInScope.includes(1) && isAnyChecked(USER_RULES)) yield state('users', users.length);
-  if (given.groups && !groups.some(({ isOrganisationLevel }) => isOrganisationLevel) && isAnyChecked(GROUP_RULES)) yield state('groups', groups.length);
+  if (given.groups && !groups.some(({ isOrganizationLevel }) => isOrganizationLevel) && isAnyChecked(GROUP_RULES)) yield state('groups', groups.length);
   if (given.memberships && memberships === 0 && groups.length > 0 && checked.has('inactive-basic-member')) yield state('memberships', groups.length);
 }
 
@@ -66,8 +66,8 @@ export const nothingToCheck: Rule<NothingToCheck> = {
     return [[cell(input), cell(none[input])]];
   },
   mayFollowDecision: true,
-  users: () => NOBODY,
-  groups: () => NOBODY,
+  users: () => NONE,
+  groups: () => NONE,
   decisions: ['accept'],
   // That nobody was checked cannot be accepted: it would be ready without a look at anything.
   mayBeAccepted: ({ input }) => input !== 'users',

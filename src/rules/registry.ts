@@ -70,18 +70,18 @@ interface Asking {
   readonly idp?: { readonly provider: IdpProvider } | undefined;
 }
 
-/** Yields the rules that are asked: by a provider's exports or none, and by what else a person gave. */
+/** Returns the rules that are asked: by a provider's exports or none, and by what else a person gave. */
 export function rulesFor({ policy, idp: exports }: Asking): readonly Rule[] {
   const isFor = ({ idp }: Rule): boolean => idp === undefined || (exports !== undefined && (idp === 'any' || idp === exports.provider));
   return RULES.filter((rule) => isFor(rule) && rule.isAskedFor?.(policy) !== false);
 }
 
-/** Yields the rule of that name. */
+/** Returns the rule of that name. */
 export function findRule(name: string): Rule | undefined {
   return rulesByName.get(name);
 }
 
-/** Yields the rule that stated a finding. */
+/** Returns the rule that stated a finding. */
 export function ruleOf(finding: FindingBase): Rule {
   const rule = rulesByName.get(finding.rule);
   if (rule === undefined) throw new Error(`no rule is called ${finding.rule}`);

@@ -51,7 +51,7 @@ export interface Cell {
 }
 
 /** What stands for subjects and values where a report is redacted. */
-export interface Stand {
+export interface Redactor {
   user(user: User): User;
   group(group: Group): Group;
   idpUser(user: IdpUser): IdpUser;
@@ -99,7 +99,7 @@ export interface Rule<F extends FindingBase = FindingBase> {
   /** The rule's own fields of the JSON report, in order. */
   data(finding: F, locate: Locate): Readonly<Record<string, unknown>>;
   /** The same finding with aliases in the place of every username, email and name that it holds. */
-  redact(finding: F, stand: Stand): F;
+  redact(finding: F, redactor: Redactor): F;
   readonly headings: readonly string[];
   /** The subjects as table rows under `headings`, in source order. */
   rows(finding: F, locate: Locate): readonly (readonly Cell[])[];
@@ -135,9 +135,9 @@ export interface Rule<F extends FindingBase = FindingBase> {
 export const literal = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');
 
 export const NO_NEEDS = (): readonly [] => [];
-export const NOBODY: readonly never[] = [];
+export const NONE: readonly never[] = [];
 
-/** Yields a user's fields of the JSON report. */
+/** Returns a user's fields of the JSON report. */
 export function userData(user: User) {
   const { id, userName, email, active, authenticationType } = user;
   return { id, userName, email, active, authenticationType };
@@ -145,28 +145,28 @@ export function userData(user: User) {
 
 export const cell = (text: string): Cell => ({ text });
 
-/** Yields how tables name a place: `users.csv:18`, or `userbase, row 18`. */
+/** Returns how tables name a place: `users.csv:18`, or `userbase, row 18`. */
 export function placeText(location: RecordLocation): string {
   return 'table' in location ? `${location.table}, row ${location.rowid}` : `${location.path}:${location.line}`;
 }
 
-/** Yields how tables put a user's state. */
+/** Returns how tables put a user's state. */
 export function stateText(user: User): string {
   return `${user.active ? 'active' : 'inactive'} ${user.authenticationType === 'idp' ? 'IdP' : 'Basic'}`;
 }
 
-/** Yields a number with commas; without the locale data, which take as long to load as a small check. */
+/** Returns a number with commas; without the locale data, which take as long to load as a small check. */
 export const grouped = (n: number): string => String(n).replace(/\B(?=(?:\d{3})+$)/g, ',');
 
-/** Yields `n thing` or `n things`. */
+/** Returns `n thing` or `n things`. */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${grouped(n)} ${n === 1 ? one : many}`;
 }
 
-/** Yields `user "jdoe"`, or `user 17` where there is no username to name. */
+/** Returns `user "jdoe"`, or `user 17` where there is no username to name. */
 export const calledUser = ({ id, userName }: User): string => (isUnseen(userName) ? `user ${id}` : `user "${userName}"`);
 
-/** Yields the first few values quoted, and how many more there are. */
+/** Returns the first few values quoted, and how many more there are. */
 export function few(values: readonly string[], most = 3): string {
   return listed(
     values.slice(0, most).map((value) => `"${value}"`),
@@ -174,7 +174,7 @@ export function few(values: readonly string[], most = 3): string {
   );
 }
 
-/** Yields the ids of the first few, and how many more there are: `id 7`, `ids 7 and 12`. */
+/** Returns the ids of the first few, and how many more there are: `id 7`, `ids 7 and 12`. */
 export function idsOf(subjects: readonly { readonly id: string }[], most = 3): string {
   const shown = subjects.slice(0, most).map(({ id }) => id);
   return `${subjects.length === 1 ? 'id' : 'ids'} ${listed(shown, subjects.length)}`;
@@ -187,7 +187,7 @@ function listed(shown: string[], total: number): string {
   return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
 }
 
-/** Yields ids with values, sorted by id, so that row order is not part of an identity. */
+/** Returns ids with values, sorted by id, so that row order is not part of an identity. */
 export function sortedIdentity<S extends Subject>(subjects: readonly S[], values: (subject: S) => readonly string[]): string[] {
   return [...subjects].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)).flatMap((subject) => [subject.id, ...values(subject)]);
 }
@@ -209,10 +209,10 @@ export function askEach(
   };
 }
 
-/** Yields an address for an account that gives its own away, as the vendor advises: anonymous, in the same domain. */
+/** Returns an address for an account that gives its own away, as the vendor advises: anonymous, in the same domain. */
 export function anonymousAddress({ id, email, userName }: User): string {
   const domain = [email, userName].map((text) => text.slice(text.lastIndexOf('@') + 1)).find((text) => isEmailAddress(`a@${text}`));
-  return `former-${id.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'user'}@${domain ?? 'anonymised.invalid'}`;
+  return `former-${id.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'user'}@${domain ?? 'anonymized.invalid'}`;
 }
 
 const SNAPSHOT_QUESTION = { subject: 'snapshot', id: '', actions: ['accept'] } as const;

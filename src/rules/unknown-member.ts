@@ -1,7 +1,7 @@
 import { Checksum } from '../model/checksum.js';
 import type { UnknownMember } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
-import { askAboutExport, cell, count, NO_NEEDS, NOBODY, placeText, type Rule } from './rule.js';
+import { askAboutExport, cell, count, NO_NEEDS, NONE, placeText, type Rule } from './rule.js';
 
 export interface UnknownMembers extends FindingBase {
   readonly rule: 'unknown-member';
@@ -20,7 +20,7 @@ export const unknownMember: Rule<UnknownMembers> = {
   severity: 'error',
   title: 'Memberships of unknown users or groups',
   finds: 'Memberships that name a user or a group which the snapshot lacks: the export is incomplete.',
-  why: 'A user that is missing from the export may hold a username that somebody else needs. No verdict over part of an organisation can be trusted.',
+  why: 'A user that is missing from the export may hold a username that somebody else needs. No verdict over part of an organization can be trusted.',
   fix: 'Export again, with active and inactive users and all groups, at one time. REST needs `includeInactive=true`.',
   example: 'memberships.csv puts user 512 into group 3, but no users file has a user 512.',
   clause: 'sync-groups',
@@ -47,12 +47,12 @@ export const unknownMember: Rule<UnknownMembers> = {
   identity: (finding) => [String(finding.count), finding.checksum],
   topic: () => '',
   data: (finding) => ({ count: finding.count, memberships: finding.first }),
-  redact: (finding, stand) => ({ ...finding, first: finding.first.map(stand.member) }),
+  redact: (finding, redactor) => ({ ...finding, first: finding.first.map(redactor.member) }),
   headings: ['user', 'group', 'the export lacks', 'where'],
   rows: (finding) => finding.first.map((member) => [cell(member.user), cell(member.group), cell(LACKS[member.lacks]), cell(placeText(member.location))]),
   size: (finding) => finding.count,
-  users: () => NOBODY,
-  groups: () => NOBODY,
+  users: () => NONE,
+  groups: () => NONE,
   decisions: ['accept'],
   remedy: (finding) =>
     askAboutExport(

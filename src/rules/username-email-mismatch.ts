@@ -1,7 +1,7 @@
 import { type Difference, explainDifference } from '../model/compare.js';
 import type { User } from '../model/directory.js';
 import type { FindingBase, Severity } from '../model/finding.js';
-import { cell, NO_NEEDS, NOBODY, placeText, type Rule, userData } from './rule.js';
+import { cell, NO_NEEDS, NONE, placeText, type Rule, userData } from './rule.js';
 
 export interface UsernameEmailMismatch extends FindingBase {
   readonly rule: 'username-email-mismatch';
@@ -21,7 +21,7 @@ export const usernameEmailMismatch: Rule<UsernameEmailMismatch> = {
   severity: 'error',
   title: 'Usernames that are not the email',
   finds: 'A user in scope whose username is not exactly the email address (a warning where only upper and lower case differ).',
-  why: 'Okta and Entra look a user up by userName and send the email as userName. Where the two differ, the first sync does not recognise the account: the person gets a second one, or cannot sign in.',
+  why: 'Okta and Entra look a user up by userName and send the email as userName. Where the two differ, the first sync does not recognize the account: the person gets a second one, or cannot sign in.',
   fix: 'Set the username to the email; where the email itself is wrong, correct that first. `scim-audit plan` orders these renames so that no two users ever hold one username on the way.',
   example: 'User 17 signs in as "jdoe" and has the email "jdoe@example.com": the username becomes "jdoe@example.com".',
   clause: 'username-format',
@@ -42,7 +42,7 @@ export const usernameEmailMismatch: Rule<UsernameEmailMismatch> = {
   identity: ({ user }) => [user.id, user.userName, user.email],
   topic: ({ user }) => user.id,
   data: ({ user, difference }, locate) => ({ user: userData(user), difference, location: locate(user) }),
-  redact: (finding, stand) => ({ ...finding, user: stand.user(finding.user) }),
+  redact: (finding, redactor) => ({ ...finding, user: redactor.user(finding.user) }),
   headings: ['id', 'username', 'email', 'differs in', 'where'],
   rows: ({ user, difference }, locate) => [
     [
@@ -54,7 +54,7 @@ export const usernameEmailMismatch: Rule<UsernameEmailMismatch> = {
     ],
   ],
   users: ({ user }) => [user],
-  groups: () => NOBODY,
+  groups: () => NONE,
   decisions: ['set-email', 'set-username', 'deactivate', 'accept'],
   remedy: ({ user }) => ({
     wants: [{ kind: 'replace-user', user: user.id, attribute: 'userName', from: user.userName, to: user.email }],

@@ -10,7 +10,7 @@ import type { LocatedMapping, ObjectMapping, SchemaFile } from './schema-file.js
 import { checkMatching, checkPresence, locateAttributes, type Stated } from './user-attributes.js';
 import { checkOrigins } from './user-origins.js';
 
-/** Yields the report. Throws a UserError where the file has no mapping of users, or one that cannot be judged. */
+/** Returns the report. Throws a UserError where the file has no mapping of users, or one that cannot be judged. */
 export function checkSchema(schema: SchemaFile): MappingReport {
   const { user, otherUsers, group, otherGroups } = findMappings(schema);
   const flows = [user, ...(group === undefined ? [] : [group])].map(({ mapping, path }) => flowsOf(mapping, path, schema));
@@ -52,7 +52,7 @@ const FLOWS: readonly string[] = ['add', 'update', 'delete'] satisfies readonly 
 
 const under = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 
-/** Yields the actions of a mapping; null where it does not say. Throws a UserError of a word that is none. */
+/** Returns the actions of a mapping; null where it does not say. Throws a UserError of a word that is none. */
 function flowsOf({ flowTypes }: ObjectMapping, path: string, { file, placeOf }: SchemaFile): ReadonlySet<string> | null {
   if (flowTypes == null) return null;
   const words = flowTypes
@@ -134,7 +134,7 @@ function* checkGroup({ mapping, path }: LocatedMapping, flows: ReadonlySet<strin
     check,
     severity: mapping.enabled == null ? 'warning' : 'info',
     path: mapping.enabled == null ? path : under(path, 'enabled'),
-    message: `${mapping.enabled == null ? 'The file does not say whether groups are on. Where they are' : 'Groups are on'}: groups that are assigned to the application are linked to the organisation-level group of exactly the same name, or created, and their members are managed in Entra from then on.`,
+    message: `${mapping.enabled == null ? 'The file does not say whether groups are on. Where they are' : 'Groups are on'}: groups that are assigned to the application are linked to the organization-level group of exactly the same name, or created, and their members are managed in Entra from then on.`,
   };
   const listPath = under(path, 'attributeMappings');
   if (mapping.attributeMappings == null) {

@@ -24,7 +24,7 @@ const isCalled = (name: string | null | undefined, what: 'user' | 'group'): bool
   return folded === what || (folded.startsWith('urn:ietf:params:scim:schemas:') && folded.endsWith(`:${what}`));
 };
 
-/** Yields the mappings of users and groups that lead from Entra to the application. Throws a UserError where none is of users. */
+/** Returns the mappings of users and groups that lead from Entra to the application. Throws a UserError where none is of users. */
 export function findMappings({ file, mappings }: SchemaFile): FoundMappings {
   const leading = mappings.filter(({ targetDirectory }) => !ENTRA_ITSELF.test(targetDirectory.trim()));
   const of = (what: 'user' | 'group'): LocatedMapping[] =>

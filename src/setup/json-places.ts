@@ -37,7 +37,7 @@ const SYNTAX: Readonly<Record<string, string>> = {
   InvalidCommentToken: 'JSON has no comments',
 };
 
-/** Yields the value of a text, or everything that is wrong with it: syntax, names that come twice, nesting without end. */
+/** Returns the value of a text, or everything that is wrong with it: syntax, names that come twice, nesting without end. */
 export function readJson(text: string): ReadJson {
   if (text.trim() === '') return { wrong: [{ offset: 0, message: 'the file is empty' }] };
   const deep = findTooDeep(text);
@@ -63,7 +63,7 @@ export function firstWrong(text: string): Place & { readonly message: string } {
   return { ...placesIn(text)(offset), message };
 }
 
-/** Yields one error a place: what else is said of it follows from the first. */
+/** Returns one error a place: what else is said of it follows from the first. */
 function syntaxOf(errors: readonly ParseError[], text: string): Wrong[] {
   const start = text.search(/\S/);
   if (!'{['.includes(text[start])) return [{ offset: start, message: 'this is not JSON: an export begins with a brace {' }];
@@ -111,7 +111,7 @@ function findRepeatedNames(tree: Node): Wrong[] {
 
 const shortName = (name: unknown): string => JSON.stringify(String(name).slice(0, 60));
 
-/** Yields what finds the line and the column of an offset. */
+/** Returns what finds the line and the column of an offset. */
 export function placesIn(text: string): (offset: number) => Place {
   const starts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
@@ -127,11 +127,11 @@ export function placesIn(text: string): (offset: number) => Place {
   };
 }
 
-/** Yields how a path is written: `rules[0].name`. */
+/** Returns how a path is written: `rules[0].name`. */
 export const pathText = (parts: readonly PropertyKey[]): string =>
   parts.reduce<string>((path, part) => (typeof part === 'number' ? `${path}[${part}]` : path === '' ? String(part) : `${path}.${String(part)}`), '');
 
-/** Yields offsets by path, of the values that are reached by way of these names only. */
+/** Returns offsets by path, of the values that are reached by way of these names only. */
 export function offsetsByPath(tree: Node, names: ReadonlySet<string>): Map<string, number> {
   const offsets = new Map<string, number>();
   const left: { readonly node: Node; readonly path: string }[] = [{ node: tree, path: '' }];

@@ -8,7 +8,7 @@ export type Origin =
   | { readonly kind: 'function'; readonly expression: string /** In lower case. */; readonly attributes: ReadonlySet<string> }
   | { readonly kind: 'nothing' };
 
-/** Yields the origin; the kind that the file states comes before what the expression looks like. */
+/** Returns the origin; the kind that the file states comes before what the expression looks like. */
 export function originOf({ source, defaultValue }: AttributeMapping): Origin {
   const expression = source?.expression?.trim() ?? '';
   const name = source?.name?.trim() ?? '';
@@ -23,12 +23,12 @@ export function originOf({ source, defaultValue }: AttributeMapping): Origin {
   return defaultValue == null || defaultValue === '' ? { kind: 'nothing' } : { kind: 'constant', value: defaultValue };
 }
 
-/** Yields the attributes that an expression reads; what stands in quotes is text. */
+/** Returns the attributes that an expression reads; what stands in quotes is text. */
 function attributesIn(expression: string): Set<string> {
   return new Set(Array.from(expression.replace(/"[^"]*"/g, '""').matchAll(/\[([^[\]]+)\]/g), ([, name]) => name.trim().toLowerCase()));
 }
 
-/** Yields the origin in words. */
+/** Returns the origin in words. */
 export function originText(origin: Origin): string {
   switch (origin.kind) {
     case 'attribute':
@@ -42,7 +42,7 @@ export function originText(origin: Origin): string {
   }
 }
 
-/** Yields a value fit for a sentence. */
+/** Returns a value fit for a sentence. */
 export function short(value: string): string {
   return value.length <= 120 ? value : `${[...value.slice(0, 118)].join('').replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -83,7 +83,7 @@ export const isEntra = ({ idp }: EnablementCase): boolean => idp === 'entra';
 export const hasGroups = (given: EnablementCase): boolean => given.hasGroups;
 export const isCloud = ({ hosting }: EnablementCase): boolean => hosting === 'cloud';
 
-/** Yields the runbook of a case; `known` tells what is known of them. */
+/** Returns the runbook of a case; `known` tells what is known of them. */
 export function writeRunbook(given: EnablementCase, sections: readonly Section[], basis: readonly Detail[], known: Known): Runbook {
   const { idp, hosting, authMode } = given;
   return {

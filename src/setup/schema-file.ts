@@ -53,7 +53,7 @@ export interface SchemaFile {
   readonly file: string;
   /** In the order of the file. */
   readonly mappings: readonly LocatedMapping[];
-  /** Yields where a path stands; of what is not there, where its parent stands. */
+  /** Returns where a path stands; of what is not there, where its parent stands. */
   placeOf(path: string): Place;
 }
 
@@ -71,7 +71,7 @@ const MOST_SYNTAX = 10;
 const HOW =
   'Export it again: in the Entra portal under Provisioning > Mappings > (a mapping) > Show advanced options > Review your schema here > Download; or with Microsoft Graph, GET /servicePrincipals/{id}/synchronization/jobs/{jobId}/schema.';
 
-/** Yields the mappings of a schema. Throws a UserError with everything that is wrong with the file. */
+/** Returns the mappings of a schema. Throws a UserError with everything that is wrong with the file. */
 export function readSchema(file: string, given: string): SchemaFile {
   const content = given.replace(/^\ufeff/, '');
   const places = placesIn(content);

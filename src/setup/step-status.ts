@@ -9,7 +9,7 @@ import type { EnablementCase, Knowledge, Known } from './runbook.js';
 
 export const checkCommand = ({ sourceWords }: EnablementCase): string => `scim-audit check ${sourceWords}`;
 
-/** Yields what tells nothing: there was no export. */
+/** Returns what tells nothing: there was no export. */
 export function knowNothing(given: EnablementCase): Known {
   return {
     data: (rules) => ({ state: 'unknown', text: 'no export was given', command: checkCommand(given) + optionsFor(rules, given) }),
@@ -18,7 +18,7 @@ export function knowNothing(given: EnablementCase): Known {
   };
 }
 
-/** Yields the options that give what the rules look at besides the export. */
+/** Returns the options that give what the rules look at besides the export. */
 function optionsFor(names: readonly string[], { idp }: EnablementCase): string {
   const rules = names.flatMap((name) => findRule(name) ?? []);
   const exports = rules.some((rule) => rule.idp !== undefined) ? ` --idp ${idp} --idp-users FILE` : '';
@@ -27,7 +27,7 @@ function optionsFor(names: readonly string[], { idp }: EnablementCase): string {
   return `${exports}${groups}${integrations}`;
 }
 
-/** Yields what a report tells. */
+/** Returns what a report tells. */
 export function knowFrom(report: Report, given: EnablementCase): Known {
   return { data: dataOf(report, given), settings: settingsOf(report, given), unnamedGroups: unnamedOf(report, given) };
 }
@@ -77,10 +77,10 @@ function settingsOf({ snapshot, policy }: Report, given: EnablementCase): Known[
   const { environment } = policy;
   if (environment === undefined) return () => undefined;
   const asked: Environment = { ...environment, provider: given.idp, isStrict: true };
-  const judgements = judgeEnvironment(asked, snapshot.users, policy.authMode === 'multi');
+  const judgments = judgeEnvironment(asked, snapshot.users, policy.authMode === 'multi');
   const command = `${checkCommand(given)}${given.sourceWords.includes('--strict-environment') ? '' : ' --strict-environment'}`;
   return (names: readonly SettingOfEnvironment[]): Knowledge => {
-    const about = judgements.filter(({ setting }) => names.includes(setting));
+    const about = judgments.filter(({ setting }) => names.includes(setting));
     const text = about.map(({ setting, problem }) => `\`${setting}\` is ${problem}`).join(', ');
     if (about.some(({ problem }) => problem !== 'unsaid')) return { state: 'open', text, command };
     if (about.length > 0) return { state: 'unknown', text: `in \`environment\` of the configuration ${text}`, command };
@@ -91,5 +91,5 @@ function settingsOf({ snapshot, policy }: Report, given: EnablementCase): Known[
 function unnamedOf({ sync }: Report, given: EnablementCase): Known['unnamedGroups'] {
   const command = `${checkCommand(given)} --sync-groups FILE`;
   return () =>
-    sync.names === null ? { state: 'unknown', text: 'no groups were named, so every organisation-level group counts as one to be synced', command } : undefined;
+    sync.names === null ? { state: 'unknown', text: 'no groups were named, so every organization-level group counts as one to be synced', command } : undefined;
 }

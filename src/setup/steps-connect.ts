@@ -9,7 +9,7 @@ const MULTI_MODE = ['Basic: "Allow users to change their username" is not ticked
 const credentials = ({ authMode }: EnablementCase): string =>
   authMode === 'basic' || authMode === 'multi'
     ? 'with the username and password of the SCIM Admin (Basic)'
-    : 'with API credentials of an organisation administrator, made for this alone and used for no other REST calls';
+    : 'with API credentials of an organization administrator, made for this alone and used for no other REST calls';
 
 const CONNECT: readonly Step[] = [
   {
@@ -20,7 +20,7 @@ const CONNECT: readonly Step[] = [
     settings: ['multiMode', 'allowUsernameChange', 'disableSamlAutoGeneration'],
     details: ({ authMode }) => [
       ...MULTI_MODE,
-      `The organisation is in authentication mode ${authMode} today. Once it is in multi-mode, export and check again with \`--auth-mode multi\`: other users are in scope then.`,
+      `The organization is in authentication mode ${authMode} today. Once it is in multi-mode, export and check again with \`--auth-mode multi\`: other users are in scope then.`,
     ],
   },
   {
@@ -35,7 +35,7 @@ const CONNECT: readonly Step[] = [
     id: 'scim-admin',
     clause: 'scim-admin',
     applies: always,
-    text: () => 'Create the SCIM Admin: a service account with Basic authentication and organisation administration.',
+    text: () => 'Create the SCIM Admin: a service account with Basic authentication and organization administration.',
     settings: ['scimAdmin', 'scimAdmin.active', 'scimAdmin.authenticationType', 'scimAdmin.organizationAdmin', 'scimAdmin.license'],
     details: (given) => [
       'Give it a named Creator license: the interface answers no account without one.',

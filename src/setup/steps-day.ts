@@ -65,7 +65,7 @@ const DAY: readonly Step[] = [
     applies: (given) => isOkta(given) && hasGroups(given),
     text: () => 'Push Groups > Push Groups > By Name: choose each group, then Create Group or Link Group, and save.',
     details: () => [
-      'Either links to the organisation-level group of exactly the same name and keeps its members; without such a group, one is created.',
+      'Either links to the organization-level group of exactly the same name and keeps its members; without such a group, one is created.',
       'With Link Group leave the list of groups empty: groups are not imported from Jama Connect.',
       'Members are not provisioned by their group: assign them to the application.',
     ],

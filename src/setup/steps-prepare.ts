@@ -43,7 +43,7 @@ const PEOPLE: readonly Step[] = [
         : 'Users are no longer created or edited in Jama Connect. Basic users who are not in the identity provider are left alone.',
       ...(withGroups
         ? [
-            'Organisation-level groups that are synced are managed in the identity provider, name and members; a group that is deleted there is deleted here. Project groups are not touched.',
+            'Organization-level groups that are synced are managed in the identity provider, name and members; a group that is deleted there is deleted here. Project groups are not touched.',
           ]
         : []),
       'License types, avatars, project groups and permissions stay with Jama Connect.',
@@ -72,7 +72,7 @@ const SUBJECT_RULES = ['idp-subject-mismatch', 'idp-duplicate-subject', 'ambiguo
 const PRESENCE_RULES = ['not-in-idp', 'idp-inactive-user'];
 const GROUP_RULES = ['unknown-sync-group', 'duplicate-group-name', 'inactive-basic-member'];
 
-/** Yields every rule that the steps of the data rest on. */
+/** Returns every rule that the steps of the data rest on. */
 export const dataRules = (given: Parameters<typeof isEntra>[0]): readonly string[] => [
   'no-inactive-users',
   ...EXPORT_RULES,
@@ -150,7 +150,7 @@ const DATA: readonly Step[] = [
     id: 'sync-groups',
     clause: 'sync-groups',
     applies: hasGroups,
-    text: () => 'Note which organisation-level groups are synced; it need not be all of them.',
+    text: () => 'Note which organization-level groups are synced; it need not be all of them.',
     needsGroupNames: true,
     rules: () => ['unknown-sync-group'],
   },
@@ -158,7 +158,7 @@ const DATA: readonly Step[] = [
     id: 'group-names',
     clause: 'duplicate-groups',
     applies: hasGroups,
-    text: () => 'No two organisation-level groups have the same name.',
+    text: () => 'No two organization-level groups have the same name.',
     rules: () => ['duplicate-group-name'],
   },
   {

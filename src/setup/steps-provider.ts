@@ -56,7 +56,7 @@ const ENTRA: readonly Step[] = [
       'Enterprise applications: open the application of Jama Connect, the same that single sign-on uses; Provisioning > Get started; Provisioning Mode: Automatic.',
     details: ({ authMode }) =>
       authMode === 'basic'
-        ? ['The organisation signs in with passwords only today, so there may be no such application: settle single sign-on with Support first.']
+        ? ['The organization signs in with passwords only today, so there may be no such application: settle single sign-on with Support first.']
         : [],
   },
   {

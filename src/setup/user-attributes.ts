@@ -42,7 +42,7 @@ const folded = (name: string): string =>
 
 const keptByFolded: ReadonlyMap<string, KeptName> = new Map(KEPT_NAMES.map((name) => [folded(name), name]));
 
-/** Yields each attribute with its place and what it is. `path` is the mapping's. */
+/** Returns each attribute with its place and what it is. `path` is the mapping's. */
 export function locateAttributes(attributes: readonly AttributeMapping[], path: string): Located[] {
   return attributes.map((attribute, at) => {
     const kept = keptByFolded.get(folded(attribute.targetAttributeName));
@@ -112,7 +112,7 @@ export function* checkMatching(located: readonly Located[], listPath: string): I
       check,
       severity: 'error',
       path,
-      message: `Accounts are matched by ${names.join(', ')}${matching.length > 5 ? ' and others' : ''}, and not by userName: people who have an account would not be recognised.`,
+      message: `Accounts are matched by ${names.join(', ')}${matching.length > 5 ? ' and others' : ''}, and not by userName: people who have an account would not be recognized.`,
     };
     return;
   }

@@ -4,19 +4,19 @@ import { type Origin, originOf, originText, short } from './origin.js';
 import type { AttributeMapping } from './schema-file.js';
 import { KEPT, type KeptName, type Located, type Stated } from './user-attributes.js';
 
-type Judgement = Pick<Stated, 'check' | 'severity' | 'message'>;
+type Judgment = Pick<Stated, 'check' | 'severity' | 'message'>;
 
 /** Yields what is to be said of the origin of each attribute that stays, and of its settings. */
 export function* checkOrigins(located: readonly Located[]): Iterable<Stated> {
   for (const { attribute, path, kept } of located) {
     if (kept === undefined) continue;
     const origin = originOf(attribute);
-    for (const judgement of judge[kept](origin)) yield { path, ...judgement };
+    for (const judgment of judge[kept](origin)) yield { path, ...judgment };
     yield* checkSettings(attribute, kept, origin, path);
   }
 }
 
-const judge: Readonly<Record<KeptName, (origin: Origin) => Iterable<Judgement>>> = {
+const judge: Readonly<Record<KeptName, (origin: Origin) => Iterable<Judgment>>> = {
   userName: judgeSubject,
   'emails[type eq "work"].value': judgeEmail,
   active: judgeActive,
@@ -26,7 +26,7 @@ const judge: Readonly<Record<KeptName, (origin: Origin) => Iterable<Judgement>>>
 
 const isAttribute = (origin: Origin, name: string): boolean => origin.kind === 'attribute' && origin.name.toLowerCase() === name;
 
-function* judgeSubject(origin: Origin): Iterable<Judgement> {
+function* judgeSubject(origin: Origin): Iterable<Judgment> {
   const check = 'subject';
   const from = originText(origin);
   if (isAttribute(origin, 'userprincipalname')) return;
@@ -57,7 +57,7 @@ function* judgeSubject(origin: Origin): Iterable<Judgement> {
   }
 }
 
-function* judgeEmail(origin: Origin): Iterable<Judgement> {
+function* judgeEmail(origin: Origin): Iterable<Judgment> {
   const check = 'email';
   const from = originText(origin);
   if (isAttribute(origin, 'mail')) return;
@@ -72,7 +72,7 @@ function* judgeEmail(origin: Origin): Iterable<Judgement> {
 
 const FOLLOWS = ['issoftdeleted', 'accountenabled'];
 
-function* judgeActive(origin: Origin): Iterable<Judgement> {
+function* judgeActive(origin: Origin): Iterable<Judgment> {
   const check = 'active';
   const from = originText(origin);
   if (origin.kind === 'constant' || origin.kind === 'nothing') {
@@ -116,7 +116,7 @@ const isKnown = (origin: Origin): boolean => origin.kind === 'function' && USUAL
 const isInverted = (origin: Origin): boolean =>
   isAttribute(origin, 'issoftdeleted') || (origin.kind === 'function' && WRONG_WAY_ROUND.includes(squeezed(origin)));
 
-function* judgeName(name: 'name.givenName' | 'name.familyName', origin: Origin): Iterable<Judgement> {
+function* judgeName(name: 'name.givenName' | 'name.familyName', origin: Origin): Iterable<Judgment> {
   if (isAttribute(origin, KEPT[name].toLowerCase())) return;
   yield { check: 'attribute-setting', severity: 'info', message: `${name} comes from ${originText(origin)}, and not from ${KEPT[name]}.` };
 }

@@ -58,7 +58,7 @@ export function readSource(opened: readonly Table[], wishes: SourceWishes, begin
   const hasCells = ofRole('users').some((table) => table.columns.has('groups'));
   if (hasCells && !hasGroups) {
     notes.push(
-      'The groups were taken from the users list, which does not tell organisation-level groups from project groups and hides groups of one name: every group counts as organisation-level.',
+      'The groups were taken from the users list, which does not tell organization-level groups from project groups and hides groups of one name: every group counts as organization-level.',
     );
   }
 
@@ -168,7 +168,7 @@ class CellMemberships {
       }
       if (place === undefined && !this.areGroupsGiven) {
         place = this.groups.length;
-        this.groups.push({ place, id: name, name, isOrganisationLevel: true, input, line });
+        this.groups.push({ place, id: name, name, isOrganizationLevel: true, input, line });
         this.groupsById.set(name, place);
         this.#groupsByName.set(name, place);
       }
@@ -188,7 +188,7 @@ class CellMemberships {
     return notes;
   }
 
-  /** Hands the memberships on; yields how many there are. */
+  /** Hands the memberships on; returns how many there are. */
   replay(users: readonly { readonly id: string }[], sink: MembershipSink): number {
     for (let at = 0; at < this.#pairs.length; at += 2) sink.member(this.#pairs[at], this.#pairs[at + 1]);
     for (const member of this.#unknown) sink.unknown({ ...member, user: users[Number(member.user)].id });

@@ -12,7 +12,7 @@ import type { Target } from './target.js';
 
 export const TARGETS: readonly Target[] = [sqliteTarget, csvTarget];
 
-/** Yields the target of a run, which need not be there any more: only a database has tables. */
+/** Returns the target of a run, which need not be there any more: only a database has tables. */
 export const targetOf = ({ inputs, reading }: Pick<RunRecord, 'inputs' | 'reading'>): Target =>
   inputs.length === 0 ? targetFor(reading) : inputs.some(({ table }) => table !== undefined) ? sqliteTarget : csvTarget;
 
@@ -26,7 +26,7 @@ export function whyNotWritten(source: SourceRequest): { readonly reason: string;
   return workbook === undefined ? undefined : { reason: `${workbook.file} is an Excel workbook, and apply writes no workbook.`, hint: ELSEWHERE };
 }
 
-/** Yields the target that a request means. */
+/** Returns the target that a request means. */
 export function targetFor(source: SourceRequest): Target {
   const unwritable = whyNotWritten(source);
   if (unwritable !== undefined) throw new ApplyRefused(unwritable.reason, `Nothing was changed. ${unwritable.hint}`);

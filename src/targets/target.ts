@@ -3,7 +3,7 @@
 import type { CollationName } from '../model/collation-name.js';
 import type { Activity, AuthenticationType } from '../model/directory.js';
 import type { SourceRequest } from '../sources/source.js';
-import type { Gate } from './run/checkpoint.js';
+import type { Checkpoint } from './run/checkpoint.js';
 import type { FileRecord, InputRecord, IntentRecord, JournalWriter } from './run/journal.js';
 import type { Task } from './run/net-work.js';
 import type { Formers } from './run/previous-values.js';
@@ -37,7 +37,7 @@ export interface Job {
   /** Folder in the run folder for copies of what is replaced. */
   readonly backups: string;
   readonly journal: JournalWriter;
-  readonly gate: Gate;
+  readonly gate: Checkpoint;
 }
 
 export interface WriteJob extends Job {
@@ -70,12 +70,12 @@ export interface Written {
 export interface Target {
   readonly id: string;
   claims(source: SourceRequest): boolean;
-  /** Yields the digests of what is there now. */
+  /** Returns the digests of what is there now. */
   inspect(source: SourceRequest): Promise<TargetInput[]>;
   /** Takes back what a killed process left half written. It writes to the source, so it is for runs that may. */
   recover?(source: SourceRequest): Promise<void>;
   siteOf(source: SourceRequest, destination: Destination): Site;
-  /** Goes through a write that was not begun before, and writes nothing; yields the files that would change. Throws as `write` would. */
+  /** Goes through a write that was not begun before, and writes nothing; returns the files that would change. Throws as `write` would. */
   rehearse(job: Rehearsal): Promise<readonly string[]>;
   /** Throws where the tasks cannot be done, before anything is written. */
   write(job: WriteJob): Promise<Written>;

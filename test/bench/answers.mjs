@@ -6,7 +6,7 @@ import { createReadStream } from 'node:fs';
 const OVERLAP = 64;
 
 /**
- * Yields the counts of a report in JSON: findings by rule, `pairs` and `memberships`. The report is read in passing,
+ * Returns the counts of a report in JSON: findings by rule, `pairs` and `memberships`. The report is read in passing,
  * as that of a chain may be longer than the longest string.
  * @param {string} path
  * @returns {Promise<Map<string, number>>}
@@ -38,7 +38,7 @@ export async function countsOfReport(path) {
 }
 
 /**
- * Yields a sentence for each count in which two answers differ; a count that is not there is 0.
+ * Returns a sentence for each count in which two answers differ; a count that is not there is 0.
  * @param {ReadonlyMap<string, number>} ours
  * @param {ReadonlyMap<string, number>} theirs
  */

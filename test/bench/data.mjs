@@ -3,7 +3,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { peopleOf } from './organisation.mjs';
+import { peopleOf } from './organization.mjs';
 import { numberAt, scatter } from './random.mjs';
 
 /** To be raised when the same seed makes other rows. */
@@ -26,7 +26,7 @@ const CHUNK = 1 << 16;
 export const dataHome = join(tmpdir(), `scim-audit-bench-${process.getuid?.() ?? 'user'}`);
 
 /**
- * Yields the folder with users.csv, groups.csv and memberships.csv, written now unless it is there already.
+ * Returns the folder with users.csv, groups.csv and memberships.csv, written now unless it is there already.
  * @param {number} users
  * @param {Variant} [variant]
  * @param {number} [seed]
@@ -49,8 +49,8 @@ export function dataFolder(users, variant = 'ordinary', seed = SEED) {
 }
 
 /**
- * Yields the folder with users.csv of Okta for the same people: one row each, the email as login; of 100 people one is
- * suspended and one is somebody whom the organisation does not have.
+ * Returns the folder with users.csv of Okta for the same people: one row each, the email as login; of 100 people one is
+ * suspended and one is somebody whom the organization does not have.
  * @param {number} users
  * @param {Variant} [variant]
  * @param {number} [seed]

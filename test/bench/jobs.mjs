@@ -89,7 +89,7 @@ export class Jobs {
     return this.#node('node -e 0', ['-e', '0']);
   }
 
-  /** Yields whether the program has a command. @param {string} command */
+  /** Returns whether the program has a command. @param {string} command */
   async has(command) {
     const help = this.help();
     await measure(help);
@@ -110,7 +110,7 @@ export class Jobs {
 /** @param {string | undefined} idp */
 const idpWords = (idp) => (idp === undefined ? [] : ['--idp', 'okta', '--idp-users', join(idp, 'users.csv')]);
 
-/** Yields what a check and the peer answered in their last runs. @param {{ report: string }} check @param {{ output: string }} peer */
+/** Returns what a check and the peer answered in their last runs. @param {{ report: string }} check @param {{ output: string }} peer */
 export async function answersOf(check, peer) {
   return { ours: await countsOfReport(check.report), theirs: countsOfPeer(readFileSync(peer.output, 'utf8')) };
 }

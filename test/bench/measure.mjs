@@ -1,4 +1,4 @@
-/** Runs whole processes and yields what they cost. */
+/** Runs whole processes and returns what they cost. */
 
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ const POLL_MS = 5;
 export class NotMeasured extends Error {}
 
 /**
- * Yields the median costs of jobs run in turn, so that a drift of the machine hits all of them. Each is run once
+ * Returns the median costs of jobs run in turn, so that a drift of the machine hits all of them. Each is run once
  * before, unless that takes long.
  * @param {readonly Job[]} jobs
  * @param {number} runs

@@ -1,7 +1,7 @@
 /** Seeded numbers without a state: the same place always has the same number, in whatever order it is asked for. */
 
 /**
- * Yields a whole number from 0 up to, without, `limit`.
+ * Returns a whole number from 0 up to, without, `limit`.
  * @param {number} seed
  * @param {number} place
  * @param {number} purpose keeps the numbers of one place apart
@@ -15,7 +15,7 @@ export function numberAt(seed, place, purpose, limit) {
 }
 
 /**
- * Yields a function that maps places 0..size-1 onto one another, neighbours far apart.
+ * Returns a function that maps places 0..size-1 onto one another, neighbors far apart.
  * @param {number} size below 2^26, so that products stay exact
  * @returns {(place: number) => number}
  */

@@ -96,7 +96,7 @@ export const auditScript = `${IMPORT}${QUESTIONS}`;
 export const sqliteArguments = ['-batch', '-init', '/dev/null', ':memory:'];
 
 /**
- * Yields the counts that the peer printed: findings by rule, `pairs` and `memberships`.
+ * Returns the counts that the peer printed: findings by rule, `pairs` and `memberships`.
  * @param {string} printed
  * @returns {Map<string, number>}
  */

@@ -42,7 +42,7 @@ async function planned(source = 'export', cwd = newFolder(EXPORT)): Promise<stri
   return cwd;
 }
 
-/** Makes the same organisation as a database. */
+/** Makes the same organization as a database. */
 function databaseIn(cwd: string): string {
   const database = new Sqlite(join(cwd, 'export.sqlite'));
   database.exec(`CREATE TABLE users (id INT, userName TEXT, email TEXT, active TEXT, authenticationType TEXT); CREATE TABLE groups (id INT, name TEXT, project TEXT);
@@ -236,7 +236,7 @@ describe('on a terminal', () => {
 });
 
 describe('while one apply waits for an answer', () => {
-  /** Answers yes once `meanwhile` has come to its end; yields what was said. */
+  /** Answers yes once `meanwhile` has come to its end; returns what was said. */
   async function applyAfter(cwd: string, meanwhile: () => Promise<unknown>): Promise<{ stdout: string; ending: Awaited<ReturnType<typeof apply>> }> {
     const stdin = Object.assign(new PassThrough(), { isTTY: true });
     let stdout = '';

@@ -53,7 +53,7 @@ describe('a dry run, and the question, refuse what the run refuses, in the same 
     expect((await runCli(['apply', 'plan', 'export', '--in-place', '--yes'], { cwd })).code).toBe(0);
   });
 
-  /** Yields what is said; nothing is written by any of the three. */
+  /** Returns what is said; nothing is written by any of the three. */
   async function expectSame(cwd: string, words: readonly string[], reason: string): Promise<string> {
     const before = bytesBelow(cwd);
     const dry = await runCli([...words, '--dry-run'], { cwd });

@@ -8,7 +8,7 @@ import { temporaryFolders } from '../support/temporary.js';
 const newFolder = temporaryFolders();
 const EXPORT = BAKERY;
 
-/** Yields a folder in which the plan was applied, and the run's folder. */
+/** Returns a folder in which the plan was applied, and the run's folder. */
 async function applied(...mode: readonly string[]): Promise<{ readonly cwd: string; readonly run: string }> {
   const cwd = newFolder(EXPORT);
   expect((await runCli(['plan', 'export', '--auth-mode', 'multi', '--out', 'plan'], { cwd })).code).toBe(0);

@@ -8,7 +8,7 @@ import { temporaryFolders } from '../support/temporary.js';
 const newFolder = temporaryFolders();
 const EXPORT = { ...BAKERY, 'export/memberships.csv': 'groupId,userId\n7,1\n7,4\n' };
 
-/** Yields a folder with an export and its plan. */
+/** Returns a folder with an export and its plan. */
 async function planned(): Promise<string> {
   const cwd = newFolder(EXPORT);
   expect((await runCli(['plan', 'export', '--auth-mode', 'multi', '--out', 'plan'], { cwd })).code).toBe(0);

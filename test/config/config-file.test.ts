@@ -129,17 +129,17 @@ describe('readConfigFile', () => {
   });
 
   it('every mistake is told, in the order of the file', () => {
-    const details = detailsOf('{\n  "authmode": "saml",\n  "failOn": "fatal",\n  "syncGroups": "Ovens",\n  "allowEmpty": "yes",\n  "colour": "red"\n}\n');
+    const details = detailsOf('{\n  "authmode": "saml",\n  "failOn": "fatal",\n  "syncGroups": "Ovens",\n  "allowEmpty": "yes",\n  "color": "red"\n}\n');
     expect(details.map((detail) => detail.slice(0, 'line 2'.length))).toEqual(['line 2', 'line 3', 'line 4', 'line 5', 'line 6']);
   });
 
   it('what environment is to hold is told in words', () => {
-    const text = '{ "environment": { "tokenIssued": "2026-02-30", "scimAdmin": { "license": "Creator" }, "multiMode": "on", "colour": "red" } }';
+    const text = '{ "environment": { "tokenIssued": "2026-02-30", "scimAdmin": { "license": "Creator" }, "multiMode": "on", "color": "red" } }';
     expect(detailsOf(text).map((detail) => detail.slice(detail.indexOf(': ') + 2))).toEqual([
       'environment.tokenIssued: it is a day of the calendar, written as 2026-03-31.',
       'environment.scimAdmin: name the account by its userName or by its id, one of them.',
       'environment.multiMode: expected boolean, received string.',
-      'environment.colour: there is no such setting.',
+      'environment.color: there is no such setting.',
     ]);
   });
 
@@ -235,7 +235,7 @@ describe('findConfigFile', () => {
   });
 });
 
-/** Yields where a value does not fit a JSON Schema of the kinds that the published one uses; another kind is an error. */
+/** Returns where a value does not fit a JSON Schema of the kinds that the published one uses; another kind is an error. */
 function misfits(schema: unknown, value: unknown, path = '$'): string[] {
   if (typeof schema !== 'object' || schema === null) throw new Error(`no schema at ${path}`);
   const known = new Set(
@@ -294,7 +294,7 @@ describe('the published schema', () => {
       '[]',
       '{ "syncGroups": [""] }',
       '{ "syncGroups": [] }',
-      '{ "environment": { "colour": "red" } }',
+      '{ "environment": { "color": "red" } }',
       '{ "environment": { "scimAdmin": { "id": " " } } }',
       '{ "environment": { "tokenIssued": "2023-02-29" } }',
       '{ "strictEnvironment": "yes" }',

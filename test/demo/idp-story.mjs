@@ -5,7 +5,7 @@
 
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { organisation, say, tell } from './telling.mjs';
+import { organization, say, tell } from './telling.mjs';
 
 const settings = '--auth-mode multi --sync-groups exports/sync-groups.txt';
 const okta =
@@ -14,8 +14,8 @@ const entra =
   '--idp entra --idp-users entra/exportUsers.csv --idp-groups entra/exportGroups.csv --idp-members "entra/Software Team.csv" --idp-members entra/Operations.csv';
 
 tell((folder, run) => {
-  cpSync(organisation('observatory'), join(folder, 'exports'), { recursive: true });
-  for (const provider of ['okta', 'entra']) cpSync(organisation(`observatory-${provider}`), join(folder, provider), { recursive: true });
+  cpSync(organization('observatory'), join(folder, 'exports'), { recursive: true });
+  for (const provider of ['okta', 'entra']) cpSync(organization(`observatory-${provider}`), join(folder, provider), { recursive: true });
 
   say('Okta: what would the first sync do today?');
   run(`scim-audit preview exports ${settings} ${okta} --licenses creator=10,creator-float=5 --rows 2`, 0);
@@ -26,7 +26,7 @@ tell((folder, run) => {
   say('The steps to enablement, with what the audit knows filled in.');
   run(`scim-audit runbook exports ${settings} ${okta} --hosting cloud`, 0);
 
-  say('Entra: the same organisation.');
+  say('Entra: the same organization.');
   run(`scim-audit check exports ${settings} ${entra} --rows 2`, 1);
   run(`scim-audit preview exports ${settings} ${entra} --rows 2`, 0);
   say('The provisioning schema of a new application, as Entra exports it.');

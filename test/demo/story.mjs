@@ -7,7 +7,7 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
-import { organisation, say, tell } from './telling.mjs';
+import { organization, say, tell } from './telling.mjs';
 
 /** Writes every suggestion into the decisions, as somebody might who has looked at each. @param {string} folder */
 function takeSuggestions(folder) {
@@ -25,7 +25,7 @@ function takeSuggestions(folder) {
 const settings = '--auth-mode multi --sync-groups exports/sync-groups.txt';
 
 tell((folder, run) => {
-  cpSync(organisation('observatory'), join(folder, 'exports'), { recursive: true });
+  cpSync(organization('observatory'), join(folder, 'exports'), { recursive: true });
   const before = readFileSync(join(folder, 'exports', 'users.csv'));
 
   say('An administrator has exported users, groups and memberships, and looks at them.');

@@ -8,13 +8,13 @@ import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../../bin/scim-audit.js', import.meta.url));
 
-/** Yields the path of an organisation that comes with the program. @param {string} name */
-export const organisation = (name) => fileURLToPath(new URL(`../../fixtures/organisations/${name}/`, import.meta.url));
+/** Returns the path of an organization that comes with the program. @param {string} name */
+export const organization = (name) => fileURLToPath(new URL(`../../fixtures/organizations/${name}/`, import.meta.url));
 
 /** @param {string} text */
 export const say = (text) => console.log(`\n# ${text}`);
 
-/** Yields the words of a line, with double quotes as a shell takes them. @param {string} line */
+/** Returns the words of a line, with double quotes as a shell takes them. @param {string} line */
 const wordsOf = (line) => [...line.matchAll(/(?:"[^"]*"|[^\s"])+/g)].map(([word]) => word.replaceAll('"', ''));
 
 /**

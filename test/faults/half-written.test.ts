@@ -74,7 +74,7 @@ describe('a database with a write that was cut short', () => {
   });
 });
 
-/** Yields a folder with a database of one user, whose plan does not know of the trigger. */
+/** Returns a folder with a database of one user, whose plan does not know of the trigger. */
 function planned(trigger: string): string {
   const folder = newFolder();
   const database = new Sqlite(join(folder, 'harbour.sqlite'));

@@ -28,7 +28,7 @@ function ringOf(users: number): string {
   return folder;
 }
 
-/** Yields the same folder, for a test of its own. */
+/** Returns the same folder, for a test of its own. */
 function copyOf(folder: string): string {
   const copy = newFolder();
   cpSync(folder, copy, { recursive: true });
@@ -50,7 +50,7 @@ function start(args: readonly string[], cwd: string): ChildProcess & { readonly 
 
 const exitOf = (child: ChildProcess): Promise<number | null> => new Promise((resolve) => child.once('close', (code) => resolve(code)));
 
-/** Ends when the journal of a run has so many bytes; yields whether it came to that before the process ended. */
+/** Ends when the journal of a run has so many bytes; returns whether it came to that before the process ended. */
 async function journalReaches(folder: string, bytes: number, child: ChildProcess): Promise<boolean> {
   while (child.exitCode === null && child.signalCode === null) {
     const journals = runsOf(folder).map((name) => join(folder, 'plan/runs', name, 'journal.jsonl'));

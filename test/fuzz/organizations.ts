@@ -9,7 +9,7 @@ import type { PlanBody } from '../../src/plan/plan.js';
 import { fittingAnswer, wildAnswer } from '../plan/answers.js';
 import { breachesOf } from '../plan/checker.js';
 import { afterActions, madePlanOf } from '../plan/planning.js';
-import { inOrder, type Organisation } from '../support/organisations.js';
+import { inOrder, type Organization } from '../support/organizations.js';
 import { command, demand, demandSame, type Fuzzer } from './fuzzer.js';
 import type { Random } from './random.js';
 import { expectFindings } from './tables.js';
@@ -17,12 +17,12 @@ import { gentle, randomForm, randomOrganization, readRows, rowsOf, settingsOf, s
 
 const readPlan = (folder: string): PlanBody => JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8'));
 
-function expectSafe(organization: Organisation, plan: PlanBody, accepted?: ReadonlySet<string>): void {
+function expectSafe(organization: Organization, plan: PlanBody, accepted?: ReadonlySet<string>): void {
   demandSame(breachesOf(organization, plan, accepted), [], 'the plan breaks a promise');
 }
 
 /** Answers rows of decisions.csv; returns the fingerprints that are accepted. */
-function decide(file: string, organization: Organisation, random: Random, share: number): Set<string> {
+function decide(file: string, organization: Organization, random: Random, share: number): Set<string> {
   const [headings, ...rows]: string[][] = parse(readFileSync(file), { bom: true });
   const { rows: asked } = madePlanOf(organization);
   demandSame(rows.length, asked.length, 'rows of decisions.csv');
@@ -42,7 +42,7 @@ function decide(file: string, organization: Organisation, random: Random, share:
 }
 
 /** Returns an organization as a reader of the applied files numbers it. */
-const renumbered = ({ memberships, ...rest }: Organisation): Organisation => ({
+const renumbered = ({ memberships, ...rest }: Organization): Organization => ({
   ...rest,
   users: inOrder(rest.users),
   groups: inOrder(rest.groups),
@@ -50,7 +50,7 @@ const renumbered = ({ memberships, ...rest }: Organisation): Organisation => ({
 });
 
 /** Lines of a CSV that no action is about are the same bytes. */
-function expectOtherLinesKept(before: Record<string, string>, after: Record<string, string>, organization: Organisation, plan: PlanBody): void {
+function expectOtherLinesKept(before: Record<string, string>, after: Record<string, string>, organization: Organization, plan: PlanBody): void {
   const touched = { users: new Set<string>(), groups: new Set<string>() };
   for (const { change } of plan.actions) {
     if (change.kind === 'replace-user') touched.users.add(change.user);

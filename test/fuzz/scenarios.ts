@@ -146,7 +146,7 @@ function mappingScenarios(root: string): Scenario[] {
 
 /** The organizations, larger and with all their files. */
 function organizationScenarios(root: string): Scenario[] {
-  const folder = join(root, 'fixtures/organisations');
+  const folder = join(root, 'fixtures/organizations');
   const files = filesIn(folder);
   for (const name of [...files.keys()]) if (/README|build\.sh|gitattributes|\.sql$/.test(name)) files.delete(name);
   const observatory = ['observatory', '--auth-mode', 'multi', '--sync-groups', 'observatory/sync-groups.txt'];

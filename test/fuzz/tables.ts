@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Group, User } from '../../src/model/directory.js';
 import { expectedFindings } from '../rules/oracle.js';
-import type { MembershipRow, Organisation } from '../support/organisations.js';
+import type { MembershipRow, Organization } from '../support/organizations.js';
 import { type Case, command, demand, demandSame, type Ground } from './fuzzer.js';
 import { mutated, resettled } from './mutate.js';
 import type { Form } from './written.js';
@@ -34,7 +34,7 @@ const isId = (text: string): boolean => /^[1-9]\d{0,8}$/.test(text);
 const areDistinct = (rows: readonly (readonly string[])[]): boolean => new Set(rows.map(([id]) => id)).size === rows.length;
 
 /** Returns what the files say, or undefined if it takes a reader to tell. */
-function read(folder: string, organization: Organisation): Organisation | undefined {
+function read(folder: string, organization: Organization): Organization | undefined {
   const rows = (file: keyof typeof HEADINGS): string[][] | undefined => cellsOf(readFileSync(join(folder, `${file}.csv`)), HEADINGS[file]);
   const [users, groups, memberships] = [rows('users'), rows('groups'), rows('memberships')];
   if (users === undefined || groups === undefined || memberships === undefined) return undefined;
@@ -56,7 +56,7 @@ function read(folder: string, organization: Organisation): Organisation | undefi
         authenticationType: type === 'idp' ? 'idp' : 'basic',
       }),
     ),
-    groups: groups.map(([id, name, scope], place): Group => ({ place, id, input: 1, line: place + 2, name, isOrganisationLevel: scope === 'organization' })),
+    groups: groups.map(([id, name, scope], place): Group => ({ place, id, input: 1, line: place + 2, name, isOrganizationLevel: scope === 'organization' })),
     memberships: memberships.map(([group, user], at): MembershipRow => ({ group, user, line: at + 2 })),
   };
 }
@@ -76,7 +76,7 @@ export function canonical(value: Field, isDatabase: boolean): Field {
 }
 
 /** Checks an organization's files and compares the report with what the contract says of it. Returns the exit code. */
-export async function expectFindings(organization: Organisation, source: string, isDatabase: boolean, folder: string): Promise<number> {
+export async function expectFindings(organization: Organization, source: string, isDatabase: boolean, folder: string): Promise<number> {
   const { code, stdout, stderr } = await command(['check', source, ...settingsOf(organization), '--format', 'json'], { cwd: folder });
   if (organization.users.length === 0) {
     demand(code === 3, () => `no users, but exit ${code}: ${stderr}`);

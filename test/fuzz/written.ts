@@ -6,7 +6,7 @@ import Sqlite from 'better-sqlite3';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { COLLATIONS, type CollationName } from '../../src/model/collation-name.js';
-import { type Organisation, organisationArbitrary } from '../support/organisations.js';
+import { type Organization, organizationArbitrary } from '../support/organizations.js';
 import type { Random } from './random.js';
 
 const FILES = ['users', 'groups', 'memberships'] as const;
@@ -50,8 +50,8 @@ const TWINS: readonly (readonly [string, string])[] = [
 ];
 
 /** Returns a random organization that files can hold: names of groups to be synced are not blank. */
-export function randomOrganization(random: Random): Organisation {
-  const [drawn] = fc.sample(organisationArbitrary, { seed: random.seed(), numRuns: 1 });
+export function randomOrganization(random: Random): Organization {
+  const [drawn] = fc.sample(organizationArbitrary, { seed: random.seed(), numRuns: 1 });
   const collation: CollationName = random.pick([COLLATIONS[0], ...COLLATIONS]);
   const spelt = (text: string): string => {
     if (!random.chance(0.08)) return text;
@@ -74,16 +74,16 @@ const HEADINGS = {
   memberships: ['groupId', 'userId'],
 } as const satisfies Record<File, readonly string[]>;
 
-const isSyncSaid = ({ groups }: Organisation): boolean => groups.some(({ sync }) => sync !== undefined);
+const isSyncSaid = ({ groups }: Organization): boolean => groups.some(({ sync }) => sync !== undefined);
 
-export function rowsOf(organization: Organisation): Rows {
+export function rowsOf(organization: Organization): Rows {
   const { users, groups, memberships } = organization;
   return {
     users: users.map(({ id, userName, email, active, authenticationType }) => [id, userName, email, String(active), authenticationType]),
-    groups: groups.map(({ id, name, isOrganisationLevel, sync }) => [
+    groups: groups.map(({ id, name, isOrganizationLevel, sync }) => [
       id,
       name,
-      isOrganisationLevel ? 'organization' : 'project',
+      isOrganizationLevel ? 'organization' : 'project',
       ...(isSyncSaid(organization) ? [String(sync === true)] : []),
     ]),
     memberships: memberships.map(({ group, user }) => [group, user]),
@@ -93,7 +93,7 @@ export function rowsOf(organization: Organisation): Rows {
 const NOTES: readonly string[] = ['', 'night, and day', 'a "b"; c', '|', 'x'];
 
 /** Returns an organization in which hardly anything is wrong, so that one is met for which nothing is to be done. */
-export function gentle(organization: Organisation, random: Random): Organisation {
+export function gentle(organization: Organization, random: Random): Organization {
   const { users, groups, memberships } = organization;
   const addressOf = (place: number): string => `user${place}@dome.example`;
   return {
@@ -104,7 +104,7 @@ export function gentle(organization: Organisation, random: Random): Organisation
       userName: random.chance(0.1) ? random.pick([`user${place}`, addressOf(place).toUpperCase(), addressOf(random.below(users.length))]) : addressOf(place),
       email: addressOf(place),
     })),
-    groups: groups.map((group, place) => ({ ...group, name: `Group ${place}`, isOrganisationLevel: place === 0 || group.isOrganisationLevel })),
+    groups: groups.map((group, place) => ({ ...group, name: `Group ${place}`, isOrganizationLevel: place === 0 || group.isOrganizationLevel })),
     memberships: memberships
       .filter(({ user, group }) => users.some(({ id }) => id === user) && groups.some(({ id }) => id === group))
       .map((row, at) => ({ ...row, line: at + 2 })),
@@ -113,7 +113,7 @@ export function gentle(organization: Organisation, random: Random): Organisation
 }
 
 /** Writes an organization; returns what a command names as its source. */
-export function writeOrganization(folder: string, organization: Organisation, form: Form): string {
+export function writeOrganization(folder: string, organization: Organization, form: Form): string {
   const rows = rowsOf(organization);
   const headings = { ...HEADINGS, groups: isSyncSaid(organization) ? [...HEADINGS.groups, 'sync'] : HEADINGS.groups };
   if (form.kind === 'sqlite') {
@@ -190,7 +190,7 @@ export function stateOf(source: string, form: Form): unknown {
 }
 
 /** Returns the words of a command that say what the organization's files do not. */
-export const settingsOf = ({ authMode, syncGroups, collation = COLLATIONS[0] }: Organisation): string[] => [
+export const settingsOf = ({ authMode, syncGroups, collation = COLLATIONS[0] }: Organization): string[] => [
   '--auth-mode',
   authMode,
   '--collation',

@@ -105,7 +105,7 @@ describe('check --certificate', () => {
     expect((await gate(folder, ['.', '--integrations', 'systems.csv'])).code).toBe(1);
   });
 
-  it('is written where the organisation is not ready, and says so', async () => {
+  it('is written where the organization is not ready, and says so', async () => {
     const folder = makeFolder({ ...READY, 'users.csv': USERS.replace('1,ana@', '1,Ana Lund@') });
     expect((await certifyFolder(folder)).code).toBe(1);
     expect(certificateIn(folder)).toMatchObject({ ready: false, summary: { error: 1 } });

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Certificate, type CertificateBody, serialiseCertificate } from '../../src/audit/certificate.js';
+import { type Certificate, type CertificateBody, serializeCertificate } from '../../src/audit/certificate.js';
 import { parseCertificate } from '../../src/audit/certificate-file.js';
 import { type CliResult, runCli } from '../support/run.js';
 
@@ -11,7 +11,7 @@ export const KEY = 'a key of the observatory, long enough';
 export const USERS = 'id,username,email,active,authenticationType\n1,ana@dome.example,ana@dome.example,true,idp\n2,ben,ben@dome.example,false,basic\n';
 export const GROUPS = 'id,name\n7,Observers\n';
 export const MEMBERSHIPS = 'groupId,userId\n7,1\n';
-/** An organisation that is ready. */
+/** An organization that is ready. */
 export const READY = { 'users.csv': USERS, 'groups.csv': GROUPS, 'memberships.csv': MEMBERSHIPS } as const;
 
 export type Environment = Readonly<Record<string, string>>;
@@ -27,10 +27,10 @@ export function certificateIn(folder: string, key?: string): Certificate {
   return parseCertificate(readFileSync(join(folder, 'certificate.json')), 'certificate.json', key);
 }
 
-/** Yields the text of a certificate with some facts changed, its digest right again. */
+/** Returns the text of a certificate with some facts changed, its digest right again. */
 export function resealed(text: string, change: Partial<CertificateBody>, key?: string): string {
   const { schemaVersion: _, kind: __, digest: ___, ...body } = JSON.parse(text) as Certificate;
-  return serialiseCertificate({ ...body, ...change }, key);
+  return serializeCertificate({ ...body, ...change }, key);
 }
 
 /** Runs `gate` on the folder's certificate and, if the arguments begin with an option, on the export in the folder. */

@@ -13,7 +13,7 @@ const makeFolder = temporaryFolders();
 const FILES = 0;
 const NO_FILES = 4;
 
-/** Yields what could stand in the place of the last word, and what the shell is told about files. */
+/** Returns what could stand in the place of the last word, and what the shell is told about files. */
 async function complete(...words: readonly string[]): Promise<{ readonly values: readonly string[]; readonly directive: number }> {
   const { code, stdout } = await runCli(['complete', '--', ...words]);
   expect(code).toBe(0);

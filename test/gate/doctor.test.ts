@@ -65,7 +65,7 @@ describe('doctor', () => {
   it('describes the terminal', async () => {
     const { stdout } = await runCli(['doctor'], { cwd: makeFolder(), isTty: true, columns: 97, env: { TERM: 'xterm\u001b[2J', NO_COLOR: '1' } });
     expect(stdout).toContain('stdout terminal of 97 columns');
-    expect(stdout).toContain('colours off');
+    expect(stdout).toContain('colors off');
     expect(stdout).not.toContain('\u001b');
   });
 
@@ -98,7 +98,7 @@ describe('doctor', () => {
   });
 });
 
-/** Makes an installation of its own whose better-sqlite3 is that code, or is not there; yields its program. */
+/** Makes an installation of its own whose better-sqlite3 is that code, or is not there; returns its program. */
 function makeBroken(folder: string, code?: string): string {
   mkdirSync(join(folder, 'bin'), { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CertificateBody } from '../../src/audit/certificate.js';
-import { checkSeal, serialiseCertificate } from '../../src/audit/certificate.js';
+import { checkSeal, serializeCertificate } from '../../src/audit/certificate.js';
 import { loadSqlite } from '../../src/sources/sqlite/connection.js';
 import type { CliResult } from '../support/run.js';
 import { runCli } from '../support/run.js';
@@ -129,12 +129,12 @@ describe('what is pinned at the gate', () => {
 });
 
 describe('the gate is shut (exit 1)', () => {
-  it('where the organisation was not ready', async () => {
+  it('where the organization was not ready', async () => {
     const folder = makeFolder({ ...READY, 'users.csv': USERS.replace('1,ana@', '1,anna@') });
     await certifyFolder(folder);
     const result = await gate(folder, ['.']);
     expect(result.code).toBe(1);
-    expect(reasonOf(result)).toContain('the check found the organisation not ready: 1 error.');
+    expect(reasonOf(result)).toContain('the check found the organization not ready: 1 error.');
   });
 
   it('where findings that would count were known from a baseline, and nobody accepted them', async () => {
@@ -322,7 +322,7 @@ describe('the seal', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.option(fc.string({ minLength: 1 }), { nil: undefined }), (reason, key) => {
         const forged = `${reason}\u2028  "digest": "",\u2028  "digest": "sha256:${'0'.repeat(64)}",$&$1`.toWellFormed();
-        const text = serialiseCertificate(
+        const text = serializeCertificate(
           { ...(JSON.parse('{}') as CertificateBody), accepted: [{ fingerprint: 'x:1', severity: 'error', reason: forged, owner: '' }] },
           key,
         );

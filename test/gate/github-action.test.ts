@@ -63,7 +63,7 @@ function runStep(files: Readonly<Record<string, string | Buffer>>, inputs: Reado
 }
 
 describe('the GitHub Action', () => {
-  it('passes a ready organisation, with a summary, SARIF and a certificate', () => {
+  it('passes a ready organization, with a summary, SARIF and a certificate', () => {
     const step = runStep(READY, { GATE_SOURCE: '.', GATE_AUTH_MODE: 'multi', GATE_CERTIFICATE_FILE: 'certificate.json' });
     expect(step).toMatchObject({
       code: 0,

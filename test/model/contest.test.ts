@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NOBODY, SEVERAL, settleContest } from '../../src/model/contest.js';
+import { NO_WANTER, SEVERAL, settleContest } from '../../src/model/contest.js';
 import type { User } from '../../src/model/directory.js';
 import { indexIdentities } from '../../src/model/identity-index.js';
 import { key } from '../support/compare.js';
@@ -42,9 +42,9 @@ describe('who wants a username', () => {
       ['hal', address('hal'), 'inactive'],
     ]);
     expect(wanterOf('mira')).toBe(0);
-    expect(wanterOf('ben')).toBe(NOBODY);
+    expect(wanterOf('ben')).toBe(NO_WANTER);
     expect(wanterOf('cleo')).toBe(SEVERAL);
-    expect(wanterOf('hal')).toBe(NOBODY);
+    expect(wanterOf('hal')).toBe(NO_WANTER);
   });
 });
 

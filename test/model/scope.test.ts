@@ -57,7 +57,7 @@ const group = (place: number, name: string, fields: Partial<Group> = {}): Group 
   input: 1,
   line: place + 2,
   name,
-  isOrganisationLevel: true,
+  isOrganizationLevel: true,
   ...fields,
 });
 
@@ -79,9 +79,9 @@ const synced = (groups: readonly Group[], names: Policy['syncGroups']): string[]
 };
 
 describe('selectSyncGroups', () => {
-  const groups = [group(0, 'Observers'), group(1, 'Mirror crew'), group(2, 'Mirror crew', { isOrganisationLevel: false })];
+  const groups = [group(0, 'Observers'), group(1, 'Mirror crew'), group(2, 'Mirror crew', { isOrganizationLevel: false })];
 
-  it('takes every organisation-level group where none is named', () => {
+  it('takes every organization-level group where none is named', () => {
     expect(synced(groups, null)).toEqual(['1', '2']);
     expect(selectSyncGroups(groups, policy(null)).names).toBeNull();
   });
@@ -92,7 +92,7 @@ describe('selectSyncGroups', () => {
     expect(selectSyncGroups(groups, policy(['mirror crew', 'Observers'])).unknown).toEqual(['mirror crew']);
   });
 
-  it('takes every organisation-level group of a named name', () => {
+  it('takes every organization-level group of a named name', () => {
     expect(synced([...groups, group(3, 'Observers')], ['Observers'])).toEqual(['1', '4']);
   });
 
@@ -100,22 +100,22 @@ describe('selectSyncGroups', () => {
     const marked = [
       group(0, 'Observers', { sync: true }),
       group(1, 'Mirror crew', { sync: false }),
-      group(2, 'Night shift', { sync: true, isOrganisationLevel: false }),
+      group(2, 'Night shift', { sync: true, isOrganizationLevel: false }),
     ];
     expect(synced(marked, null)).toEqual(['1']);
     expect(synced(marked, ['Mirror crew'])).toEqual(['1', '2']);
   });
 
-  it('takes every organisation-level group where the sync column marks none', () => {
-    expect(synced([group(0, 'Observers', { sync: false }), group(1, 'Crew', { isOrganisationLevel: false })], null)).toEqual(['1']);
+  it('takes every organization-level group where the sync column marks none', () => {
+    expect(synced([group(0, 'Observers', { sync: false }), group(1, 'Crew', { isOrganizationLevel: false })], null)).toEqual(['1']);
   });
 
-  it('takes every organisation-level group where an empty list is given: nobody syncs nothing', () => {
+  it('takes every organization-level group where an empty list is given: nobody syncs nothing', () => {
     expect(synced(groups, [])).toEqual(synced(groups, null));
   });
 
   it('takes a marked project group for a name that is wanted', () => {
-    const misplaced = group(2, 'Night shift', { sync: true, isOrganisationLevel: false });
+    const misplaced = group(2, 'Night shift', { sync: true, isOrganizationLevel: false });
     expect(selectSyncGroups([group(0, 'Observers'), group(1, 'Mirror crew'), misplaced], policy(null))).toMatchObject({
       names: ['Night shift'],
       unknown: ['Night shift'],

@@ -13,7 +13,7 @@ const anyText = fc.oneof(
 const taken = (bytes: TextBytes): string => Buffer.from(bytes.take()).toString('utf8');
 const utf8 = (text: string): string => Buffer.from(text).toString('utf8');
 
-/** Yields what the work adds to bytes that hold something already. */
+/** Returns what the work adds to bytes that hold something already. */
 function added(work: (bytes: TextBytes) => void): string {
   const bytes = new TextBytes();
   bytes.text('before');

@@ -31,7 +31,7 @@ export const wildAnswer: fc.Arbitrary<Answer> = fc.record({
   expires: fc.constantFrom('', '2026-03-02', '2026-03-01', '2027-02-29', 'tomorrow'),
 });
 
-/** Yields what a person writes who takes the row's suggestion. */
+/** Returns what a person writes who takes the row's suggestion. */
 export function suggested({ written }: Pick<AskedRow, 'written'>): Answer | undefined {
   const suggestion = written[6];
   if (suggestion === '') return undefined;
@@ -55,6 +55,6 @@ export function fittingAnswer({ asked }: MadePlan['rows'][number]): fc.Arbitrary
   );
 }
 
-/** Yields the fingerprints that the rows accept. */
+/** Returns the fingerprints that the rows accept. */
 export const acceptedIn = (rows: readonly Partial<Pick<AnsweredRow, 'asked' | 'answer'>>[]): Set<string> =>
   new Set(rows.flatMap(({ asked, answer }) => (asked !== undefined && answer?.action === 'accept' ? [asked.finding.fingerprint] : [])));

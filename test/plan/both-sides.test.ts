@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { User } from '../../src/model/directory.js';
-import { connectUser, directoryOfIdp, organisationOf, sidesArbitrary } from '../rules/idp-sides.js';
+import { connectUser, directoryOfIdp, organizationOf, sidesArbitrary } from '../rules/idp-sides.js';
 import { key } from '../support/compare.js';
 import { answeredCells, fileOf, madePlanOf } from './planning.js';
 
@@ -13,7 +13,7 @@ const knows = (...subjects: readonly string[]) =>
   );
 
 const changesOf = (users: readonly User[], subjects: readonly string[]) =>
-  madePlanOf(organisationOf(users), undefined, knows(...subjects)).body.actions.map(({ change }) => change);
+  madePlanOf(organizationOf(users), undefined, knows(...subjects)).body.actions.map(({ change }) => change);
 
 describe('a plan that knows the identity provider', () => {
   it('renames nobody away from the subject that finds the account now', () => {
@@ -31,9 +31,9 @@ describe('a plan that knows the identity provider', () => {
   });
 
   it('holds up whoever waits for the username, and goes on once the email is decided', () => {
-    const organisation = organisationOf([connectUser(0, 'ana@dome.example', 'ana@old-dome.example'), connectUser(1, 'ben', 'ana@dome.example')]);
+    const organization = organizationOf([connectUser(0, 'ana@dome.example', 'ana@old-dome.example'), connectUser(1, 'ben', 'ana@dome.example')]);
     const idp = knows('ana@dome.example');
-    const made = madePlanOf(organisation, undefined, idp);
+    const made = madePlanOf(organization, undefined, idp);
     expect(made.body.actions).toEqual([]);
     const rows = made.rows.map(({ asked }) =>
       answeredCells(
@@ -41,28 +41,28 @@ describe('a plan that knows the identity provider', () => {
         asked.question.id === '2' && asked.written[1] === 'username-email-mismatch' ? { action: 'set-email', value: 'ben@dome.example' } : {},
       ),
     );
-    const decided = madePlanOf(organisation, fileOf(rows), idp);
+    const decided = madePlanOf(organization, fileOf(rows), idp);
     expect(decided.assembly.end.users.map(({ userName }) => userName)).toEqual(['ana@dome.example', 'ben@dome.example']);
   });
 
   it('suggests the subject as email', () => {
-    const made = madePlanOf(organisationOf([connectUser(0, 'ana@dome.example', 'ana@old-dome.example')]), undefined, knows('ana@dome.example'));
+    const made = madePlanOf(organizationOf([connectUser(0, 'ana@dome.example', 'ana@old-dome.example')]), undefined, knows('ana@dome.example'));
     expect(made.rows.map(({ asked }) => asked.written[6])).toContain('set-email ana@dome.example');
     const rows = made.rows.map(({ asked }) => answeredCells(asked, asked.written[6] === '' ? {} : { action: 'set-email', value: 'ana@dome.example' }));
-    const decided = madePlanOf(organisationOf([connectUser(0, 'ana@dome.example', 'ana@old-dome.example')]), fileOf(rows), knows('ana@dome.example'));
+    const decided = madePlanOf(organizationOf([connectUser(0, 'ana@dome.example', 'ana@old-dome.example')]), fileOf(rows), knows('ana@dome.example'));
     expect(decided.body.open.filter((fingerprint) => !/^(?:no-inactive-users|nothing-to-check):/.test(fingerprint))).toEqual([]);
   });
 
-  it('takes nobody away from a subject, in any organisation, and comes to an end', () => {
+  it('takes nobody away from a subject, in any organization, and comes to an end', () => {
     fc.assert(
-      fc.property(sidesArbitrary, ({ organisation, idp }) => {
-        const made = madePlanOf(organisation, undefined, idp);
+      fc.property(sidesArbitrary, ({ organization, idp }) => {
+        const made = madePlanOf(organization, undefined, idp);
         const subjects = new Set(idp.users.map(({ subject }) => key(subject)).filter((text) => text !== ''));
         for (const place of made.assembly.end.movers) {
-          const { userName, email } = organisation.users[place];
+          const { userName, email } = organization.users[place];
           if (subjects.has(key(userName))) expect(subjects.has(key(email)), `${userName} to ${email}`).toBe(true);
         }
-        const after = { ...organisation, users: made.assembly.end.users };
+        const after = { ...organization, users: made.assembly.end.users };
         expect(madePlanOf(after, undefined, idp).body.actions).toEqual([]);
       }),
     );

@@ -7,13 +7,13 @@ import type { Report } from '../../src/audit/report.js';
 import type { User } from '../../src/model/directory.js';
 import type { Action, PlanBody } from '../../src/plan/plan.js';
 import { compareUnder, expectedFindings, key } from '../rules/oracle.js';
-import { auditOf, type Organisation } from '../support/organisations.js';
+import { auditOf, type Organization } from '../support/organizations.js';
 import { afterActions, madePlanOf } from './planning.js';
 
 export type CheckedPlan = Pick<PlanBody, 'actions' | 'open' | 'after'>;
 
-/** Yields every sentence of the contract that a plan breaks. `accepted` are fingerprints that people live with. */
-export function breachesOf(source: Organisation, plan: CheckedPlan, accepted: ReadonlySet<string> = new Set()): string[] {
+/** Returns every sentence of the contract that a plan breaks. `accepted` are fingerprints that people live with. */
+export function breachesOf(source: Organization, plan: CheckedPlan, accepted: ReadonlySet<string> = new Set()): string[] {
   compareUnder(source.collation);
   const result = afterActions(source, plan.actions);
   return [
@@ -30,7 +30,7 @@ export function breachesOf(source: Organisation, plan: CheckedPlan, accepted: Re
 // 1. each action's `from` is the value at that moment
 // 2. after every single action no two users have the same username key, unless they had it in the source already
 
-function* playBreaches(source: Organisation, actions: readonly Action[]): Iterable<string> {
+function* playBreaches(source: Organization, actions: readonly Action[]): Iterable<string> {
   const twins = new Set(pairsOfNamesakes(source.users));
   let now = source;
   for (const action of actions) {
@@ -43,7 +43,7 @@ function* playBreaches(source: Organisation, actions: readonly Action[]): Iterab
   for (const [at, { id }] of actions.entries()) if (id !== `a${at + 1}`) yield `the action ${id} is in place ${at + 1}`;
 }
 
-function valueNow({ users, groups, memberships }: Organisation, { change }: Action): string | undefined {
+function valueNow({ users, groups, memberships }: Organization, { change }: Action): string | undefined {
   if (change.kind === 'replace-group') return groups.find(({ id }) => id === change.group)?.name;
   if (change.kind === 'replace-user') {
     const user = users.find(({ id }) => id === change.user);
@@ -58,7 +58,7 @@ function pairsOfNamesakes(users: readonly User[]): string[] {
 
 // 3. no temporary username is left at the end, none equals a username or email of the snapshot
 
-function* temporaryBreaches(source: Organisation, actions: readonly Action[], result: Organisation): Iterable<string> {
+function* temporaryBreaches(source: Organization, actions: readonly Action[], result: Organization): Iterable<string> {
   for (const { id, change } of actions) {
     if (change.kind !== 'replace-user' || change.temporary !== true) continue;
     if (change.attribute !== 'userName') yield `3: ${id} is a temporary ${change.attribute}`;
@@ -70,15 +70,15 @@ function* temporaryBreaches(source: Organisation, actions: readonly Action[], re
 
 // 4. every user who needs an update and whose update needs no decision ends with `userName` exactly the email
 
-const isInScope = ({ authMode }: Organisation, user: User): boolean => user.active && (authMode === 'basic' || user.authenticationType === 'idp');
-const needsUpdate = (organisation: Organisation, user: User): boolean =>
-  isInScope(organisation, user) && key(user.email) !== '' && user.userName !== user.email;
+const isInScope = ({ authMode }: Organization, user: User): boolean => user.active && (authMode === 'basic' || user.authenticationType === 'idp');
+const needsUpdate = (organization: Organization, user: User): boolean =>
+  isInScope(organization, user) && key(user.email) !== '' && user.userName !== user.email;
 
 /** Valid email, no other claimant, no other system, every other holder itself updated without a decision: presumed of all until false of one. */
-function updatedWithoutDecision(organisation: Organisation): User[] {
-  const claimants = organisation.users.filter((user) => needsUpdate(organisation, user));
+function updatedWithoutDecision(organization: Organization): User[] {
+  const claimants = organization.users.filter((user) => needsUpdate(organization, user));
   const isInvalid = new Set(
-    expectedFindings(organisation)
+    expectedFindings(organization)
       .filter(({ rule }) => rule === 'invalid-email')
       .map(({ user }) => (user as { id: string }).id),
   );
@@ -86,7 +86,7 @@ function updatedWithoutDecision(organisation: Organisation): User[] {
   for (;;) {
     const left = presumed.filter((user) => {
       const wanted = key(user.email);
-      const others = organisation.users.filter((other) => other.id !== user.id);
+      const others = organization.users.filter((other) => other.id !== user.id);
       if (others.some((other) => claimants.includes(other) && key(other.email) === wanted)) return false;
       return others.filter(({ userName }) => key(userName) === wanted).every((holder) => presumed.includes(holder));
     });
@@ -95,7 +95,7 @@ function updatedWithoutDecision(organisation: Organisation): User[] {
   }
 }
 
-function* updateBreaches(source: Organisation, result: Organisation): Iterable<string> {
+function* updateBreaches(source: Organization, result: Organization): Iterable<string> {
   for (const { id } of updatedWithoutDecision(source)) {
     const end = result.users.find((user) => user.id === id);
     // A decision may have taken the user out of scope.
@@ -106,7 +106,7 @@ function* updateBreaches(source: Organisation, result: Organisation): Iterable<s
 
 // A ring is opened by exactly one temporary username, and nothing else has one.
 
-function* ringBreaches(source: Organisation, actions: readonly Action[], result: Organisation): Iterable<string> {
+function* ringBreaches(source: Organization, actions: readonly Action[], result: Organization): Iterable<string> {
   const temporary = actions.flatMap(({ change }) => (change.kind === 'replace-user' && change.temporary === true ? [change.user] : []));
   const moves = source.users.flatMap(({ id, userName }) => {
     const to = result.users.find((user) => user.id === id)?.userName ?? userName;
@@ -147,9 +147,9 @@ function* findingBreaches(before: Report, after: Report, { actions, open }: Chec
 }
 
 /** Yields who must be renamed while another system signs in with the username: a warning each. */
-const heldBack = (organisation: Organisation): User[] => organisation.users.filter((user) => user.signsInFor !== undefined && needsUpdate(organisation, user));
+const heldBack = (organization: Organization): User[] => organization.users.filter((user) => user.signsInFor !== undefined && needsUpdate(organization, user));
 
-function* countBreaches(result: Organisation, { after }: CheckedPlan): Iterable<string> {
+function* countBreaches(result: Organization, { after }: CheckedPlan): Iterable<string> {
   const findings = [...expectedFindings(result), ...heldBack(result).map(() => ({ severity: 'warning' }))];
   for (const severity of ['error', 'warning'] as const) {
     const counted = findings.filter((finding) => finding.severity === severity).length;

@@ -1,18 +1,18 @@
-/** Rings and chains of random organisations: each conflict in one picture, and told as the plan leaves it. */
+/** Rings and chains of random organizations: each conflict in one picture, and told as the plan leaves it. */
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type ConflictPath, conflictPaths } from '../../src/reporters/conflict-paths.js';
 import { planMarkdown } from '../../src/reporters/plan-markdown.js';
 import type { ConflictingUsers } from '../../src/rules/conflicting-users.js';
-import { organisationArbitrary } from '../support/organisations.js';
+import { organizationArbitrary } from '../support/organizations.js';
 import { textOf } from '../support/pieces.js';
 import { fittingAnswer } from './answers.js';
 import { answeredCells, fileOf, madePlanOf, planOf } from './planning.js';
 
 const isConflict = (finding: { readonly rule: string }): finding is ConflictingUsers => finding.rule === 'conflicting-users';
 
-/** Yields whether each user on the way wants the username of the next. */
+/** Returns whether each user on the way wants the username of the next. */
 function isAWay({ places, isRing, branches }: ConflictPath, { index }: ConflictingUsers): boolean {
   const isStep = (place: number, next: number | undefined): boolean => next === undefined || index.emailKey[place] === index.userNameKey[next];
   const isRun = (run: readonly number[]): boolean => run.every((place, at) => isStep(place, run[at + 1]));
@@ -21,8 +21,8 @@ function isAWay({ places, isRing, branches }: ConflictPath, { index }: Conflicti
 
 it('every swap and chain is on one way, on which each gets the username of the next', () => {
   fc.assert(
-    fc.property(organisationArbitrary, (organisation) => {
-      const linked = madePlanOf(organisation).before.findings.flatMap(({ finding }) =>
+    fc.property(organizationArbitrary, (organization) => {
+      const linked = madePlanOf(organization).before.findings.flatMap(({ finding }) =>
         isConflict(finding) && (finding.pattern === 'swap' || finding.pattern === 'chain') ? [finding] : [],
       );
       const paths = [...conflictPaths(linked).values()];
@@ -40,12 +40,12 @@ it('every swap and chain is on one way, on which each gets the username of the n
 it('a conflict needs somebody in its picture only where the plan leaves it open', () => {
   fc.assert(
     fc.property(
-      organisationArbitrary.chain((organisation) => {
-        const { rows } = madePlanOf(organisation);
-        return fc.tuple(fc.constant(organisation), fc.constant(rows), fc.tuple(...rows.map(fittingAnswer)));
+      organizationArbitrary.chain((organization) => {
+        const { rows } = madePlanOf(organization);
+        return fc.tuple(fc.constant(organization), fc.constant(rows), fc.tuple(...rows.map(fittingAnswer)));
       }),
-      ([organisation, rows, answers]) => {
-        const made = planOf(organisation, fileOf(rows.map(({ asked }, at) => answeredCells(asked, answers[at]))));
+      ([organization, rows, answers]) => {
+        const made = planOf(organization, fileOf(rows.map(({ asked }, at) => answeredCells(asked, answers[at]))));
         if ('problems' in made) return;
         const text = textOf(planMarkdown(made, 'scim-audit apply'));
         const pictures = /## Who wants whose username[\s\S]*?(?=\n## )/.exec(text)?.[0] ?? '';

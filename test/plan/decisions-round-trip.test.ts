@@ -74,7 +74,7 @@ describe('comes back as it was', () => {
   });
 });
 
-/** Yields the records of a file with their line ends. */
+/** Returns the records of a file with their line ends. */
 function records(text: string): string[] {
   return text.match(/(?:"(?:[^"]|"")*"|[^"\n])*\n/g) ?? [];
 }

@@ -35,7 +35,7 @@ const read = (file: string): Row[] =>
     );
 const write = (file: string, rows: readonly Row[]): void => writeFileSync(file, `${rows.map((row) => row.join(',')).join('\r\n')}\r\n`);
 
-/** Writes answers into the rows of a decisions file that are chosen; yields their lines. */
+/** Writes answers into the rows of a decisions file that are chosen; returns their lines. */
 function answer(file: string, isChosen: (row: Row) => boolean, ...cells: string[]): number[] {
   const rows = read(file);
   const lines = rows.flatMap((row, at) => (isChosen(row) ? [at + 1] : []));

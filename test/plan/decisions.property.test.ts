@@ -6,29 +6,29 @@ import { topicOf } from '../../src/plan/end-state.js';
 import type { MadePlan } from '../../src/plan/make-plan.js';
 import { ruleOf } from '../../src/rules/registry.js';
 import { key } from '../support/compare.js';
-import { auditOf, type Organisation, organisationArbitrary } from '../support/organisations.js';
+import { auditOf, type Organization, organizationArbitrary } from '../support/organizations.js';
 import { acceptedIn, fittingAnswer, suggested, wildAnswer } from './answers.js';
 import { breachesOf } from './checker.js';
 import { afterActions, answeredCells, endFindings, fileOf, madePlanOf, planOf, planText } from './planning.js';
 
 interface Case {
-  readonly organisation: Organisation;
+  readonly organization: Organization;
   readonly plan: MadePlan;
   readonly answers: readonly Answer[];
 }
 
 const cases = (answerTo: (row: MadePlan['rows'][number]) => fc.Arbitrary<Answer>): fc.Arbitrary<Case> =>
-  organisationArbitrary.chain((organisation) => {
-    const plan = madePlanOf(organisation);
-    return fc.tuple(...plan.rows.map(answerTo)).map((answers) => ({ organisation, plan, answers }));
+  organizationArbitrary.chain((organization) => {
+    const plan = madePlanOf(organization);
+    return fc.tuple(...plan.rows.map(answerTo)).map((answers) => ({ organization, plan, answers }));
   });
 
 const cellsOf = ({ plan, answers }: Case): string[][] => plan.rows.map(({ asked }, at) => answeredCells(asked, answers[at]));
 
 /** Whatever was decided: a plan that is safe and makes nothing worse, or lines that say what is wrong. */
 function expectSafeOrRefused(each: Case): boolean {
-  const { organisation } = each;
-  const made = planOf(organisation, fileOf(cellsOf(each)));
+  const { organization } = each;
+  const made = planOf(organization, fileOf(cellsOf(each)));
   if ('problems' in made) {
     expect(made.problems.length).toBeGreaterThan(0);
     for (const { line, message } of made.problems) {
@@ -38,17 +38,17 @@ function expectSafeOrRefused(each: Case): boolean {
     }
     return false;
   }
-  expect(breachesOf(organisation, made.body, acceptedIn(made.rows))).toEqual([]);
-  expectNothingNew(organisation, made);
-  const { told, alone } = endFindings(organisation, made);
+  expect(breachesOf(organization, made.body, acceptedIn(made.rows))).toEqual([]);
+  expectNothingNew(organization, made);
+  const { told, alone } = endFindings(organization, made);
   expect(told).toEqual(alone);
   expect(made.rows.map(({ answer }) => answer?.action ?? '')).toEqual(each.answers.map(({ action }) => action));
-  expect(planText(madePlanOf(organisation, fileOf(cellsOf(each))).body)).toBe(planText(made.body));
+  expect(planText(madePlanOf(organization, fileOf(cellsOf(each))).body)).toBe(planText(made.body));
   return true;
 }
 
 /** Who contested a username may still share the email: that is not new, only told by another rule. */
-const isOldSharing = ({ users }: Organisation, audited: AuditedFinding): boolean =>
+const isOldSharing = ({ users }: Organization, audited: AuditedFinding): boolean =>
   audited.finding.rule === 'duplicate-email' &&
   new Set(
     ruleOf(audited.finding)
@@ -56,24 +56,24 @@ const isOldSharing = ({ users }: Organisation, audited: AuditedFinding): boolean
       .map(({ place }) => key(users[place].email)),
   ).size === 1;
 
-function expectNothingNew(organisation: Organisation, { body }: MadePlan): void {
-  const result = afterActions(organisation, body.actions);
-  const known = new Set(auditOf(organisation).findings.map(topicOf));
+function expectNothingNew(organization: Organization, { body }: MadePlan): void {
+  const result = afterActions(organization, body.actions);
+  const known = new Set(auditOf(organization).findings.map(topicOf));
   const isNew = (audited: AuditedFinding): boolean =>
     audited.finding.severity !== 'info' &&
     ruleOf(audited.finding).mayFollowDecision !== true &&
     !known.has(topicOf(audited)) &&
-    !isOldSharing(organisation, audited);
+    !isOldSharing(organization, audited);
   expect(
     auditOf(result)
       .findings.filter(isNew)
       .map(({ finding }) => ruleOf(finding).message(finding)),
   ).toEqual([]);
-  const twins = new Set(namesakes(organisation));
+  const twins = new Set(namesakes(organization));
   expect(namesakes(result).filter((pair) => !twins.has(pair))).toEqual([]);
 }
 
-const namesakes = ({ users }: Organisation): string[] =>
+const namesakes = ({ users }: Organization): string[] =>
   users.flatMap((a) => users.filter((b) => a.id < b.id && key(a.userName) !== '' && key(a.userName) === key(b.userName)).map((b) => `${a.id} ${b.id}`));
 
 test('decisions that fit their rows give a safe plan or are refused', () => {
@@ -105,12 +105,12 @@ function expectSafeOrRefusedQuietly(each: Case): void {
 
 test('every suggestion is possible by itself, and all of them together are', () => {
   fc.assert(
-    fc.property(organisationArbitrary, (organisation) => {
-      const plan = madePlanOf(organisation);
+    fc.property(organizationArbitrary, (organization) => {
+      const plan = madePlanOf(organization);
       const all = plan.rows.map(({ asked }) => suggested(asked) ?? NO_ANSWER);
       const choices = [all, ...all.flatMap((answer, at) => (answer === NO_ANSWER ? [] : [all.map((_, other) => (other === at ? answer : NO_ANSWER))]))];
       for (const answers of choices) {
-        const made = planOf(organisation, fileOf(cellsOf({ organisation, plan, answers })));
+        const made = planOf(organization, fileOf(cellsOf({ organization, plan, answers })));
         expect('problems' in made ? made.problems : []).toEqual([]);
       }
     }),

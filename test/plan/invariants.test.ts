@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { netChanges } from '../../src/plan/verify.js';
-import { type Organisation, organisationArbitrary } from '../support/organisations.js';
+import { type Organization, organizationArbitrary } from '../support/organizations.js';
 import { breachesOf } from './checker.js';
 import { endFindings, madePlanOf, planText, reordered } from './planning.js';
 
@@ -9,8 +9,8 @@ const RUNS = 300;
 
 test('a plan holds what every plan promises', () => {
   fc.assert(
-    fc.property(organisationArbitrary, (organisation) => {
-      expect(breachesOf(organisation, madePlanOf(organisation).body)).toEqual([]);
+    fc.property(organizationArbitrary, (organization) => {
+      expect(breachesOf(organization, madePlanOf(organization).body)).toEqual([]);
     }),
     { numRuns: RUNS },
   );
@@ -18,8 +18,8 @@ test('a plan holds what every plan promises', () => {
 
 test('what the end state takes over from the source is what an audit of it alone finds', () => {
   fc.assert(
-    fc.property(organisationArbitrary, (organisation) => {
-      const { told, alone } = endFindings(organisation, madePlanOf(organisation));
+    fc.property(organizationArbitrary, (organization) => {
+      const { told, alone } = endFindings(organization, madePlanOf(organization));
       expect(told).toEqual(alone);
     }),
     { numRuns: RUNS },
@@ -28,34 +28,34 @@ test('what the end state takes over from the source is what an audit of it alone
 
 test('the same source gives the same bytes', () => {
   fc.assert(
-    fc.property(organisationArbitrary, (organisation) => {
-      expect(planText(madePlanOf(structuredClone(organisation)).body)).toBe(planText(madePlanOf(organisation).body));
+    fc.property(organizationArbitrary, (organization) => {
+      expect(planText(madePlanOf(structuredClone(organization)).body)).toBe(planText(madePlanOf(organization).body));
     }),
     { numRuns: 100 },
   );
 });
 
-/** Yields whom the plan renames to what, whatever the order. */
-const renamesOf = (organisation: Organisation): string[] =>
-  netChanges(madePlanOf(organisation).body)
+/** Returns whom the plan renames to what, whatever the order. */
+const renamesOf = (organization: Organization): string[] =>
+  netChanges(madePlanOf(organization).body)
     .map((change) => JSON.stringify(change))
     .sort();
 
 test('the order of rows changes neither who is renamed to what, nor whether that is safe', () => {
-  const shuffled = organisationArbitrary.chain((organisation) =>
+  const shuffled = organizationArbitrary.chain((organization) =>
     fc.record({
-      organisation: fc.constant(organisation),
-      users: fc.shuffledSubarray([...organisation.users], { minLength: organisation.users.length }),
-      groups: fc.shuffledSubarray([...organisation.groups], { minLength: organisation.groups.length }),
+      organization: fc.constant(organization),
+      users: fc.shuffledSubarray([...organization.users], { minLength: organization.users.length }),
+      groups: fc.shuffledSubarray([...organization.groups], { minLength: organization.groups.length }),
     }),
   );
   fc.assert(
-    fc.property(shuffled, ({ organisation, users, groups }) => {
-      const other = reordered(organisation, users, groups);
+    fc.property(shuffled, ({ organization, users, groups }) => {
+      const other = reordered(organization, users, groups);
       const made = madePlanOf(other);
-      expect(renamesOf(other)).toEqual(renamesOf(organisation));
+      expect(renamesOf(other)).toEqual(renamesOf(organization));
       expect(breachesOf(other, made.body)).toEqual([]);
-      expect([...made.body.open].sort()).toEqual([...madePlanOf(organisation).body.open].sort());
+      expect([...made.body.open].sort()).toEqual([...madePlanOf(organization).body.open].sort());
     }),
     { numRuns: RUNS },
   );

@@ -1,10 +1,10 @@
-/** As many as an organisation may have: no list of them is ever handed over as arguments. */
+/** As many as an organization may have: no list of them is ever handed over as arguments. */
 
 import { describe, expect, test } from 'vitest';
 import type { User } from '../../src/model/directory.js';
 import { baselineLines, parseBaseline } from '../../src/plan/baseline.js';
 import { verifyPlan } from '../../src/plan/verify.js';
-import { inOrder } from '../support/organisations.js';
+import { inOrder } from '../support/organizations.js';
 import { textOf } from '../support/pieces.js';
 import { answeredCells, fileOf, madePlanOf, planOf } from './planning.js';
 
@@ -20,12 +20,12 @@ const peopleOf = (many: number, email: (number: number) => string): User[] =>
 
 describe(`${MANY} users`, () => {
   test('of one address, each with an own decision: the two that conflict are named, with all their lines', () => {
-    const organisation = { users: peopleOf(MANY, () => 'lamp@lighthouse.example'), groups: [], memberships: [], authMode: 'saml', syncGroups: null } as const;
-    const decided = madePlanOf(organisation).rows.map(({ asked }) => {
+    const organization = { users: peopleOf(MANY, () => 'lamp@lighthouse.example'), groups: [], memberships: [], authMode: 'saml', syncGroups: null } as const;
+    const decided = madePlanOf(organization).rows.map(({ asked }) => {
       const { subject, id } = asked.question;
       return answeredCells(asked, subject === 'user' ? { action: 'set-email', value: `keeper${id === '7' ? '1' : id}@lighthouse.example` } : {});
     });
-    const made = planOf(organisation, fileOf(decided));
+    const made = planOf(organization, fileOf(decided));
     expect(made).toHaveProperty('problems', [{ line: 2, message: expect.stringMatching(/conflicting-users: 2 users contest .*\(ids 1 and 7\)\.$/) }]);
   });
 
@@ -46,13 +46,13 @@ describe(`${MANY} users`, () => {
     const users: User[] = inOrder(keepers.map((user) => ({ ...user, active: false, authenticationType: 'basic' as const })));
     // Somebody is in scope, or the check had nothing to look at.
     users.push({ ...keepers[0], place: MANY, id: 'in scope', userName: 'crew@lighthouse.example', email: 'crew@lighthouse.example' });
-    const groups = inOrder(['7', '8'].map((id) => ({ place: 0, id, input: 1, line: 0, name: 'Crew', isOrganisationLevel: true })));
+    const groups = inOrder(['7', '8'].map((id) => ({ place: 0, id, input: 1, line: 0, name: 'Crew', isOrganizationLevel: true })));
     const memberships = users.slice(0, MANY).map(({ id }) => ({ user: id, group: '8', line: 2 }));
-    const organisation = { users, groups, memberships, authMode: 'saml', syncGroups: ['Crew'] } as const;
-    const decided = madePlanOf(organisation).rows.map(({ asked }) =>
+    const organization = { users, groups, memberships, authMode: 'saml', syncGroups: ['Crew'] } as const;
+    const decided = madePlanOf(organization).rows.map(({ asked }) =>
       answeredCells(asked, asked.question.subject === 'group' && asked.question.id === '8' ? { action: 'set-name', value: 'Night crew' } : {}),
     );
-    const { body } = madePlanOf(organisation, fileOf(decided));
+    const { body } = madePlanOf(organization, fileOf(decided));
     expect(body.actions).toHaveLength(1);
     expect(body.actions[0].resolves).toHaveLength(MANY + 1);
     expect(body.open).toEqual([]);

@@ -48,7 +48,7 @@ export interface Summary {
   readonly outdated: number;
 }
 
-/** Yields what a plan came to; throws with its last words where there is none. */
+/** Returns what a plan came to; throws with its last words where there is none. */
 export async function summaryOf(folder: string): Promise<Summary> {
   const { code, stdout, stderr } = await runPlan(folder, '--format', 'json');
   if (code !== 0) throw new Error(stderr);
@@ -59,7 +59,7 @@ const decisionsFile = (folder: string): string => join(folder, 'plan/decisions.c
 export const readText = (folder: string): string => readFileSync(decisionsFile(folder), 'utf8');
 export const writeText = (folder: string, text: string | Uint8Array): void => writeFileSync(decisionsFile(folder), text);
 
-/** Yields headings and rows as another program reads them. */
+/** Returns headings and rows as another program reads them. */
 export const readTable = (folder: string): string[][] => parse(readText(folder), { relax_column_count: true, bom: true });
 
 /** Writes cells as they stand, guarded already. */
@@ -90,7 +90,7 @@ export const COLUMN = {
 } as const;
 export type Column = keyof typeof COLUMN;
 
-/** Yields the index of the row about a subject in a finding of a rule. */
+/** Returns the index of the row about a subject in a finding of a rule. */
 export function rowOf(table: readonly (readonly string[])[], rule: string, id: string): number {
   const at = table.findIndex((cells) => cells[COLUMN.rule] === rule && cells[COLUMN.id] === id);
   if (at < 0) throw new Error(`no row of ${rule} about ${id}`);
@@ -111,12 +111,12 @@ export function answer(folder: string, answers: readonly (readonly [rule: string
   return table;
 }
 
-/** Yields the line of the file on which a row starts. */
+/** Returns the line of the file on which a row starts. */
 export function lineOf(folder: string, rule: string, id: string): number {
   const table = readTable(folder);
   const before = table.slice(0, rowOf(table, rule, id));
   return before.reduce((line, cells) => line + cells.join('').split('\n').length, 1);
 }
 
-/** Yields how a problem's place is told. */
+/** Returns how a problem's place is told. */
 export const placeOf = (line: number, column?: number): string => `plan/decisions.csv, line ${line}${column === undefined ? '' : `, column ${column}`}: `;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { PlanBody } from '../../src/plan/plan.js';
 import { PlanAltered, parsePlan, rowsWrittenWith } from '../../src/plan/plan-file.js';
 import { isDigestTrue } from '../../src/plan/plan-sealing.js';
-import { inOrder } from '../support/organisations.js';
+import { inOrder } from '../support/organizations.js';
 import { madePlanOf, planText } from './planning.js';
 
 const person = (id: string, userName: string, email: string) =>

@@ -6,7 +6,7 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import type { User } from '../../src/model/directory.js';
 import { planMarkdown } from '../../src/reporters/plan-markdown.js';
-import { inOrder, type Organisation } from '../support/organisations.js';
+import { inOrder, type Organization } from '../support/organizations.js';
 import { textOf } from '../support/pieces.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { suggested } from './answers.js';
@@ -59,11 +59,11 @@ const person = (id: string, userName: string, email: string, more: Partial<User>
   ...more,
 });
 
-const organisationOf = (users: readonly User[]): Organisation => ({ users: inOrder(users), groups: [], memberships: [], authMode: 'multi', syncGroups: null });
-const readable = (organisation: Organisation, takes = false): string => {
-  const asked = madePlanOf(organisation);
+const organizationOf = (users: readonly User[]): Organization => ({ users: inOrder(users), groups: [], memberships: [], authMode: 'multi', syncGroups: null });
+const readable = (organization: Organization, takes = false): string => {
+  const asked = madePlanOf(organization);
   const file = takes ? fileOf(asked.rows.map(({ asked: row }) => answeredCells(row, suggested(row)))) : undefined;
-  return textOf(planMarkdown(madePlanOf(organisation, file), 'scim-audit apply'));
+  return textOf(planMarkdown(madePlanOf(organization, file), 'scim-audit apply'));
 };
 const picturesOf = (text: string): string => /## Who wants whose username[\s\S]*?(?=\n## )/.exec(text)?.[0] ?? '';
 
@@ -182,12 +182,12 @@ describe('the tables of actions', () => {
   });
 
   it('say who is behind a temporary username', () => {
-    const text = readable(organisationOf([person('1', 'a@x.org', 'b@x.org'), person('2', 'b@x.org', 'a@x.org')]));
+    const text = readable(organizationOf([person('1', 'a@x.org', 'b@x.org'), person('2', 'b@x.org', 'a@x.org')]));
     expect(text).toContain('| 1 | `temporary-1@scim-audit.invalid` (was `a@x.org`) | `b@x.org` |');
   });
 
   it('are all in which a bar is escaped', () => {
-    const text = readable(organisationOf([person('1', 'a|b', 'no | address'), person('2', 'c|d', 'c@x.org')]));
+    const text = readable(organizationOf([person('1', 'a|b', 'no | address'), person('2', 'c|d', 'c@x.org')]));
     expect(text).toContain('`c\\|d`');
     const prose = text.split('\n').filter((line) => !line.startsWith('|'));
     expect(prose.join('\n')).toContain('no | address');
@@ -199,10 +199,10 @@ describe('the pictures of conflicts', () => {
   const taken = [person('1', 'ana', 'ana@x.org'), person('39', 'ana@x.org', 'old@x.org', { active: false, authenticationType: 'basic' })];
 
   it('show a conflict as open until somebody decides, and then as decided', () => {
-    expect(picturesOf(readable(organisationOf(taken)))).toContain(
+    expect(picturesOf(readable(organizationOf(taken)))).toContain(
       '    ana@x.org: taken, needs a decision\n      1 (active IdP) is "ana", wants it\n      39 (inactive Basic) has it, stays\n',
     );
-    const text = picturesOf(readable(organisationOf(taken), true));
+    const text = picturesOf(readable(organizationOf(taken), true));
     expect(text).toContain(
       '    ana@x.org: taken, settled by decisions\n      1 (active IdP) is "ana", gets it\n      39 (inactive Basic) has it, decided: becomes "former-39@x.org"\n',
     );
@@ -210,21 +210,21 @@ describe('the pictures of conflicts', () => {
   });
 
   it('show what is accepted as staying', () => {
-    const { rows } = madePlanOf(organisationOf(taken));
+    const { rows } = madePlanOf(organizationOf(taken));
     const answers = rows.map(({ asked }) => answeredCells(asked, { action: 'accept', reason: 'agreed', owner: 'Ines' }));
-    const made = madePlanOf(organisationOf(taken), fileOf(answers));
+    const made = madePlanOf(organizationOf(taken), fileOf(answers));
     expect(picturesOf(textOf(planMarkdown(made, '')))).toContain('    ana@x.org: taken, accepted, stays as it is\n');
   });
 
   it('say why a bystander is in one', () => {
     const users = [person('1', 'maiden@x.org', 'ana@x.org'), person('2', 'else', 'maiden@x.org', { authenticationType: 'basic' })];
-    expect(picturesOf(readable(organisationOf(users)))).toContain(
+    expect(picturesOf(readable(organizationOf(users)))).toContain(
       '    maiden@x.org: bystander, solved without a decision\n      1 (active IdP) has it, becomes "ana@x.org"\n      2 (active Basic) has it as its email, stays\n',
     );
   });
 
   it('show a swap once', () => {
-    const text = picturesOf(readable(organisationOf([person('1', 'a@x.org', 'b@x.org'), person('2', 'b@x.org', 'a@x.org')])));
+    const text = picturesOf(readable(organizationOf([person('1', 'a@x.org', 'b@x.org'), person('2', 'b@x.org', 'a@x.org')])));
     expect(text).toContain(
       '    ring of 2, solved without a decision: 1 → 2 → 1\n      1 (active IdP) is "a@x.org", becomes "b@x.org"\n      2 (active IdP) is "b@x.org", becomes "a@x.org"\n',
     );
@@ -234,7 +234,7 @@ describe('the pictures of conflicts', () => {
   it.each(['ring', 'chain'])('show a long %s in one line', (kind) => {
     const size = 300;
     const users = Array.from({ length: size }, (_, at) => person(String(at + 1), `u${at}@x.org`, `u${kind === 'ring' ? (at + 1) % size : at + 1}@x.org`));
-    const text = picturesOf(readable(organisationOf(users)));
+    const text = picturesOf(readable(organizationOf(users)));
     expect(text).toMatch(
       new RegExp(`^    ${kind} of 300, solved without a decision: \\d+(?: → \\d+){4} → … → \\d+ → \\d+${kind === 'ring' ? ' → \\d+' : ''}$`, 'm'),
     );
@@ -244,7 +244,7 @@ describe('the pictures of conflicts', () => {
 
   it('show a chain that forks at a username of two', () => {
     const users = [person('1', 'ana', 'b@x.org'), person('2', 'b@x.org', 'ben@x.org'), person('3', 'B@x.org', 'cleo@x.org')];
-    const text = picturesOf(readable(organisationOf(users)));
+    const text = picturesOf(readable(organizationOf(users)));
     expect(text).toContain('    chain of 2, solved without a decision: 1 → 2\n      and 1 → 3\n      1 (active IdP)');
   });
 
@@ -253,19 +253,19 @@ describe('the pictures of conflicts', () => {
       person(`s${at}`, `l${at}@x.org`, `r${at}@x.org`),
       person(`t${at}`, `r${at}@x.org`, `l${at}@x.org`),
     ]).flat();
-    const text = picturesOf(readable(organisationOf([...pairs, ...taken])));
+    const text = picturesOf(readable(organizationOf([...pairs, ...taken])));
     expect(text.indexOf('needs a decision')).toBeLessThan(text.indexOf('ring of 2'));
     expect(text.match(/^ {4}ring of 2/gm)).toHaveLength(20);
     expect(text).toContain('Not pictured: 80 solved without a decision. `check --format json` lists all conflicts.\n');
     const crowds = Array.from({ length: 130 }, (_, at) => person(`c${at}`, `c${at}`, `same${at % 65}@x.org`));
-    expect(picturesOf(readable(organisationOf(crowds)))).toContain(
+    expect(picturesOf(readable(organizationOf(crowds)))).toContain(
       'Not pictured: 15 that need a decision. decisions.csv has all that is asked, and `check --format json` lists all conflicts.\n',
     );
   });
 
   it('show a few of a crowd on one address', () => {
     const crowd = Array.from({ length: 300 }, (_, at) => person(`c${at}`, `c${at}`, 'same@x.org'));
-    const text = picturesOf(readable(organisationOf(crowd)));
+    const text = picturesOf(readable(organizationOf(crowd)));
     expect(text).toContain('    same@x.org: same-email, needs a decision\n');
     expect(text).toContain('      … and 292 users more\n');
   });
@@ -282,7 +282,7 @@ describe('notices.csv', () => {
 });
 
 it('a plan without actions is not to be applied', () => {
-  const text = readable(organisationOf([person('1', 'ana@x.org', 'ana@x.org')]));
+  const text = readable(organizationOf([person('1', 'ana@x.org', 'ana@x.org')]));
   expect(text).toMatch(/## How to apply\n\nNothing to apply\.\n$/);
 });
 
@@ -290,8 +290,8 @@ it('a plan of 20,000 renames is short, and the same each time', () => {
   const users = Array.from({ length: 20_000 }, (_, at) =>
     person(String(at), at % 2 === 0 ? `u${at}` : `p${at}@x.org`, at % 2 === 0 ? `u${at}@x.org` : `p${at ^ 2}@x.org`),
   );
-  const text = readable(organisationOf(users));
+  const text = readable(organizationOf(users));
   expect(text).toContain('### Usernames: 25,000');
   expect(Buffer.byteLength(text)).toBeLessThan(24_000);
-  expect(readable(organisationOf(users))).toBe(text);
+  expect(readable(organizationOf(users))).toBe(text);
 });

@@ -1,4 +1,4 @@
-/** Plans of made-up organisations, without a file in between. */
+/** Plans of made-up organizations, without a file in between. */
 
 import { beginAudit } from '../../src/audit/audit.js';
 import type { Report } from '../../src/audit/report.js';
@@ -11,10 +11,10 @@ import { type DecisionFile, type MadePlan, makePlan, type RefusedDecisions } fro
 import { MemberTable } from '../../src/plan/member-table.js';
 import type { Action, PlanBody, PlanSettings } from '../../src/plan/plan.js';
 import { PlanSealing } from '../../src/plan/plan-sealing.js';
-import { auditOf, directoryOf, inOrder, type Organisation, policyOf, snapshotOf } from '../support/organisations.js';
+import { auditOf, directoryOf, inOrder, type Organization, policyOf, snapshotOf } from '../support/organizations.js';
 import { textOf } from '../support/pieces.js';
 
-/** Yields the text of plan.json. */
+/** Returns the text of plan.json. */
 export function planText(body: PlanBody): string {
   const sealing = new PlanSealing(body);
   const bytes = Buffer.from(textOf(sealing.pieces()));
@@ -44,15 +44,15 @@ export const SETTINGS: PlanSettings = {
   assumeActive: false,
 };
 
-/** Yields what a plan starts from, the memberships streamed in the order of their rows. */
-export function groundOf(organisation: Organisation, idp?: IdpDirectory): Ground {
-  const directory = directoryOf(organisation);
-  const audit = beginAudit(directory, policyOf(organisation), idp);
+/** Returns what a plan starts from, the memberships streamed in the order of their rows. */
+export function groundOf(organization: Organization, idp?: IdpDirectory): Ground {
+  const directory = directoryOf(organization);
+  const audit = beginAudit(directory, policyOf(organization), idp);
   const members = new MemberTable();
   const sinks = [audit.sink, members.sinkFor(directory)];
-  const users = new Map(organisation.users.map(({ id, place }) => [id, place]));
-  const groups = new Map(organisation.groups.map(({ id, place }) => [id, place]));
-  for (const { user, group, line } of organisation.memberships) {
+  const users = new Map(organization.users.map(({ id, place }) => [id, place]));
+  const groups = new Map(organization.groups.map(({ id, place }) => [id, place]));
+  for (const { user, group, line } of organization.memberships) {
     const userPlace = users.get(user);
     const groupPlace = groups.get(group);
     for (const sink of sinks) {
@@ -66,38 +66,38 @@ export function groundOf(organisation: Organisation, idp?: IdpDirectory): Ground
         });
     }
   }
-  return { before: audit.finish(snapshotOf(organisation)), context: audit.context, members };
+  return { before: audit.finish(snapshotOf(organization)), context: audit.context, members };
 }
 
-export const planOf = (organisation: Organisation, decisions?: DecisionFile, idp?: IdpDirectory): MadePlan | RefusedDecisions =>
-  makePlan(groundOf(organisation, idp), {
-    settings: { ...SETTINGS, authMode: organisation.authMode, collation: organisation.collation ?? SETTINGS.collation },
+export const planOf = (organization: Organization, decisions?: DecisionFile, idp?: IdpDirectory): MadePlan | RefusedDecisions =>
+  makePlan(groundOf(organization, idp), {
+    settings: { ...SETTINGS, authMode: organization.authMode, collation: organization.collation ?? SETTINGS.collation },
     today: TODAY,
     ...(decisions === undefined ? {} : { decisions }),
   });
 
-/** Yields the plan of an organisation; throws where its decisions are refused. */
-export function madePlanOf(organisation: Organisation, decisions?: DecisionFile, idp?: IdpDirectory): MadePlan {
-  const made = planOf(organisation, decisions, idp);
+/** Returns the plan of an organization; throws where its decisions are refused. */
+export function madePlanOf(organization: Organization, decisions?: DecisionFile, idp?: IdpDirectory): MadePlan {
+  const made = planOf(organization, decisions, idp);
   if ('problems' in made) throw new Error(made.problems.map(({ line, message }) => `${line}: ${message}`).join('\n'));
   return made;
 }
 
-/** Yields a row of decisions.csv as a person answers it. */
+/** Returns a row of decisions.csv as a person answers it. */
 export const answeredCells = ({ written }: Pick<AskedRow, 'written'>, answer: Partial<Answer> = {}): string[] => {
   const { action, value, reason, owner, expires } = { ...NO_ANSWER, ...answer };
   return [...written, action, value, reason, owner, expires];
 };
 
-/** Yields rows as if read from the file beside a plan of the same export, from line 2. */
+/** Returns rows as if read from the file beside a plan of the same export, from line 2. */
 export function fileOf(rows: readonly (readonly string[])[], from?: Pick<DecisionFile, 'previous'>): DecisionFile {
   const numbered: FileRow[] = rows.map((cells, at) => ({ line: at + 2, cells }));
   return { headings: DECISION_COLUMNS, rows: numbered, previous: undefined, ...from };
 }
 
-/** Yields the organisation after the actions, played without asking whether they fit. */
-export function afterActions(organisation: Organisation, actions: readonly Action[]): Organisation {
-  let { users, groups, memberships } = organisation;
+/** Returns the organization after the actions, played without asking whether they fit. */
+export function afterActions(organization: Organization, actions: readonly Action[]): Organization {
+  let { users, groups, memberships } = organization;
   for (const { change } of actions) {
     if (change.kind === 'replace-user') {
       const value = change.attribute === 'active' ? change.to === 'true' : change.to;
@@ -110,18 +110,18 @@ export function afterActions(organisation: Organisation, actions: readonly Actio
       memberships = [...memberships, { user: change.user, group: change.group, line: memberships.length + 2 }];
     }
   }
-  return { ...organisation, users, groups, memberships };
+  return { ...organization, users, groups, memberships };
 }
 
-/** Yields the findings of the end state, as planning tells them and as an audit of it alone does. */
-export function endFindings(organisation: Organisation, { assembly }: MadePlan): { readonly told: readonly string[]; readonly alone: readonly string[] } {
+/** Returns the findings of the end state, as planning tells them and as an audit of it alone does. */
+export function endFindings(organization: Organization, { assembly }: MadePlan): { readonly told: readonly string[]; readonly alone: readonly string[] } {
   const words = ({ findings }: Report): string[] => findings.map(({ finding, fingerprint }) => `${finding.severity} ${fingerprint}`);
-  return { told: words(assembly.end.report), alone: words(auditOf(afterActions(organisation, assembly.actions))) };
+  return { told: words(assembly.end.report), alone: words(auditOf(afterActions(organization, assembly.actions))) };
 }
 
-/** Yields the same organisation with its rows in another order. */
-export const reordered = (organisation: Organisation, users: readonly User[], groups: readonly Group[]): Organisation => ({
-  ...organisation,
+/** Returns the same organization with its rows in another order. */
+export const reordered = (organization: Organization, users: readonly User[], groups: readonly Group[]): Organization => ({
+  ...organization,
   users: inOrder(users),
   groups: inOrder(groups),
 });

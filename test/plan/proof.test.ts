@@ -14,7 +14,7 @@ const user = (place: number, userName: string, email: string): User => ({
   active: true,
   authenticationType: 'idp',
 });
-const group = (place: number, name: string): Group => ({ place, id: `g${place}`, input: 1, line: place + 2, name, isOrganisationLevel: true });
+const group = (place: number, name: string): Group => ({ place, id: `g${place}`, input: 1, line: place + 2, name, isOrganizationLevel: true });
 
 const USERS = [user(0, 'b@x.org', 'a@x.org'), user(1, 'a@x.org', 'b@x.org'), user(2, 'cy', 'c@x.org'), user(3, 'CY', '')];
 const GROUPS = [group(0, 'Night shift')];
@@ -79,10 +79,10 @@ describe('a broken promise stops the plan', () => {
   test('a blank username', () => expect(broken([...SWAP, rename('13', 'CY', '\u200b')])).toContain('a5: another user has that username'));
   test('a temporary username that is left', () =>
     expect(broken([...SWAP, rename('13', 'CY', 'temporary-13', true)])).toContain('a5: a temporary username is left'));
-  test('a temporary username that the organisation knows, in the source or at the end', () => {
-    expect(broken([...SWAP, rename('13', 'CY', 'Cy', true), rename('13', 'Cy', 'CY')])).toContain('one that the organisation knows');
+  test('a temporary username that the organization knows, in the source or at the end', () => {
+    expect(broken([...SWAP, rename('13', 'CY', 'Cy', true), rename('13', 'Cy', 'CY')])).toContain('one that the organization knows');
     const known = SWAPPED.map((each) => (each.place === 3 ? { ...each, email: TEMPORARY.toUpperCase() } : each));
-    expect(broken(SWAP, { users: known })).toContain('a1: the temporary username is one that the organisation knows');
+    expect(broken(SWAP, { users: known })).toContain('a1: the temporary username is one that the organization knows');
   });
   test('an index that is not that of the users', () => {
     const other = (at: number, user: Partial<User>): Proof['index'] =>

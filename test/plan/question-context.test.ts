@@ -128,7 +128,7 @@ describe('the SCIM Admin', () => {
   const CONFIG = {
     'scim-audit.config.json': '{ "environment": { "scimAdmin": { "userName": "Scim.Admin", "organizationAdmin": true, "license": "Creator" } } }',
   };
-  /** A Basic account in a Basic organisation, which would be renamed. */
+  /** A Basic account in a Basic organization, which would be renamed. */
   const ADMIN = '5,scim.admin,admin@x.org,true,basic,N';
   const inBasic = (folder: string): Promise<CliResult> => runCli(['plan', 'export', '--auth-mode', 'basic', '--out', 'plan'], { cwd: folder });
 

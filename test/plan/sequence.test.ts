@@ -19,7 +19,7 @@ function sequence(moves: readonly Move[]): Step[] {
   });
 }
 
-/** Yields steps as words: the place, with a `~` for a temporary name. */
+/** Returns steps as words: the place, with a `~` for a temporary name. */
 const words = (moves: readonly Move[]): string =>
   sequence(moves)
     .map(({ place, isTemporary }) => `${isTemporary ? '~' : ''}${place}`)

@@ -5,7 +5,7 @@ import type { Group, User } from '../../src/model/directory.js';
 import { baselineLines, groupDigest, parseBaseline, userDigest } from '../../src/plan/baseline.js';
 import { MemberTally } from '../../src/plan/member-tally.js';
 import { type Difference, type FreshMembers, netChanges, verifyPlan } from '../../src/plan/verify.js';
-import { inOrder, type MembershipRow, type Organisation, organisationArbitrary } from '../support/organisations.js';
+import { inOrder, type MembershipRow, type Organization, organizationArbitrary } from '../support/organizations.js';
 import { textOf } from '../support/pieces.js';
 import { afterActions, madePlanOf } from './planning.js';
 
@@ -19,7 +19,7 @@ const user = (id: string, userName: string, email: string): User => ({
   active: true,
   authenticationType: 'idp',
 });
-const GROUPS: Group[] = [{ place: 0, id: 'g', input: 1, line: 2, name: 'Optics', isOrganisationLevel: true }];
+const GROUPS: Group[] = [{ place: 0, id: 'g', input: 1, line: 2, name: 'Optics', isOrganizationLevel: true }];
 const USERS = inOrder([user('1', 'b@x.org', 'a@x.org'), user('2', 'a@x.org', 'b@x.org'), user('3', 'free@x.org', 'free@x.org')]);
 const SWAP = { users: USERS, groups: GROUPS, memberships: [], authMode: 'saml', syncGroups: null } as const;
 const PLAN = madePlanOf(SWAP).body;
@@ -28,7 +28,7 @@ const NO_MEMBERS = { has: () => false };
 
 const baselineOf = (directory: Parameters<typeof baselineLines>[0]) => parseBaseline(textOf(baselineLines(directory)));
 
-function membersOf({ users, groups, memberships }: Pick<Organisation, 'users' | 'groups' | 'memberships'>): FreshMembers & { readonly tally: MemberTally } {
+function membersOf({ users, groups, memberships }: Pick<Organization, 'users' | 'groups' | 'memberships'>): FreshMembers & { readonly tally: MemberTally } {
   const tally = new MemberTally({ users, groups });
   for (const each of memberships) {
     const place = users.find(({ id }) => id === each.user)?.place;
@@ -38,7 +38,7 @@ function membersOf({ users, groups, memberships }: Pick<Organisation, 'users' | 
   return { has: (id, of) => memberships.some((each) => each.user === id && each.group === of), tally };
 }
 
-/** Yields the differences of a fresh export from the swap as planned. */
+/** Returns the differences of a fresh export from the swap as planned. */
 function differences(users: readonly User[], groups: readonly Group[] = GROUPS): readonly Difference[] {
   const plan = { schemaVersion: 2, kind: 'scim-audit/plan', digest: '', ...PLAN } as const;
   return verifyPlan(plan, { users, groups, members: NO_MEMBERS }, baselineOf(DONE)).differences;
@@ -115,14 +115,14 @@ test('memberships that the plan ends or adds are looked up', () => {
 
 test('whatever was planned, the result is as planned, and the source is not', () => {
   fc.assert(
-    fc.property(organisationArbitrary, (organisation) => {
-      const { body, assembly } = madePlanOf(organisation);
-      const result = afterActions(organisation, body.actions);
+    fc.property(organizationArbitrary, (organization) => {
+      const { body, assembly } = madePlanOf(organization);
+      const result = afterActions(organization, body.actions);
       const plan = { schemaVersion: 2, kind: 'scim-audit/plan', digest: '', ...body } as const;
       const baseline = baselineOf(assembly.end);
       const net = netChanges(plan).length;
       expect(verifyPlan(plan, { ...result, members: membersOf(result) }, baseline)).toEqual({ landed: net, differences: [] });
-      expect(verifyPlan(plan, { ...organisation, members: membersOf(organisation) }, baseline).differences.map(({ kind }) => kind)).toEqual(
+      expect(verifyPlan(plan, { ...organization, members: membersOf(organization) }, baseline).differences.map(({ kind }) => kind)).toEqual(
         Array(net).fill('missing'),
       );
     }),
@@ -205,9 +205,9 @@ describe('the baseline', () => {
     expect(userDigest(user('1', 'ab', 'c'))).not.toBe(userDigest(user('1', 'a', 'bc')));
     expect(userDigest(user('1', '', 'a'))).not.toBe(userDigest(user('1', 'a', '')));
     expect(userDigest(user('1', 'a\u0000', 'b'))).not.toBe(userDigest(user('1', 'a', '\u0000b')));
-    expect(groupDigest(GROUPS[0])).not.toBe(groupDigest({ ...GROUPS[0], isOrganisationLevel: false }));
+    expect(groupDigest(GROUPS[0])).not.toBe(groupDigest({ ...GROUPS[0], isOrganizationLevel: false }));
   });
-  test('hardly ever gives two users of an organisation one digest', () => {
+  test('hardly ever gives two users of an organization one digest', () => {
     const digests = new Set(Array.from({ length: 200_000 }, (_, at) => userDigest(user('1', `user.${at}@x.org`, `user.${at}@x.org`))));
     expect(digests.size).toBe(200_000);
   });

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/model/change.js';
 import { UserError } from '../../src/model/user-error.js';
 import { outcomeText } from '../../src/preview/preview.js';
-import { idpOf, lineOf, named, organisationOf, previewOf } from './worlds.js';
+import { idpOf, lineOf, named, organizationOf, previewOf } from './worlds.js';
 
 const ana = 'ana@dome.example';
 const ben = 'ben@dome.example';
 
-const organisation = organisationOf({
+const organization = organizationOf({
   users: [
     { userName: 'ana', email: ana },
     { userName: ben, email: 'old@dome.example', active: false, authenticationType: 'basic' },
@@ -22,7 +22,7 @@ const organisation = organisationOf({
 const idp = idpOf({ provider: 'okta', users: [{ subject: ana }], groups: ['QA'], members: [[0, 0]] });
 
 const planned = (...changes: readonly Change[]) =>
-  previewOf(organisation, idp, { actions: changes.map((change, at) => ({ id: `a${at + 1}`, change, resolves: [] })) });
+  previewOf(organization, idp, { actions: changes.map((change, at) => ({ id: `a${at + 1}`, change, resolves: [] })) });
 
 const rename: Change = { kind: 'replace-user', user: '1', attribute: 'userName', from: 'ana', to: ana };
 const renameGroup: Change = { kind: 'replace-group', group: 'g2', attribute: 'displayName', from: 'QA', to: 'QA (g2)' };
@@ -41,9 +41,9 @@ describe('after a plan', () => {
     expect(outcomeText(shown)).toBe('once the plan is applied, nobody would get a second account, no user is uncertain (now: 1 and 1)');
   });
 
-  it('leaves the organisation that it was given as it was', () => {
+  it('leaves the organization that it was given as it was', () => {
     planned(rename, renameGroup);
-    expect([organisation.users[0].userName, organisation.groups[1].name]).toEqual(['ana', 'QA']);
+    expect([organization.users[0].userName, organization.groups[1].name]).toEqual(['ana', 'QA']);
   });
 
   it('a ring passes through a temporary name', () => {

@@ -9,7 +9,7 @@ import { type Foreseen, foresee } from './server/foresee.js';
 import { brokenGroupPromises } from './server/group-promises.js';
 import { latitudeArbitrary, PLAIN } from './server/latitude.js';
 import { OBSERVATORY, OBSERVATORY_STATE, observatoryIdp } from './server/observatory.js';
-import { orderlyOrganisation } from './server/orderly.js';
+import { orderlyOrganization } from './server/orderly.js';
 import { brokenCounts, brokenPromises, newAccounts } from './server/promises.js';
 import { runSync, type Sync } from './server/run-sync.js';
 import { type Service, startService } from './server/service.js';
@@ -189,8 +189,8 @@ const SEEN_OF_GROUPS = ['link', 'create', 'untouched', 'ambiguous', 'unknown', '
 test('what is predicted for certain is what a sync does, however the rest turns out', async () => {
   const seen = new Map<string, number>();
   const saw = (what: string, times: number): void => void seen.set(what, (seen.get(what) ?? 0) + times);
-  const holds = async ({ organisation, state, truth, exported, latitude }: Case): Promise<void> => {
-    const foreseen = foresee(organisation, exported);
+  const holds = async ({ organization, state, truth, exported, latitude }: Case): Promise<void> => {
+    const foreseen = foresee(organization, exported);
     const { forecast } = foreseen;
     const { summary } = forecast;
     for (const { effects } of forecast.users) for (const effect of effects) if (!effects.includes('unknown') || effect === 'unknown') saw(effect, 1);
@@ -205,7 +205,7 @@ test('what is predicted for certain is what a sync does, however the rest turns 
   // The observatory has what is rare.
   const examples = IDP_PROVIDERS.map((provider): [Case] => {
     const truth = observatoryIdp(provider);
-    return [{ organisation: OBSERVATORY, state: OBSERVATORY_STATE, truth, exported: truth, latitude: { ...PLAIN, comparison: 'collation' } }];
+    return [{ organization: OBSERVATORY, state: OBSERVATORY_STATE, truth, exported: truth, latitude: { ...PLAIN, comparison: 'collation' } }];
   });
   await fc.assert(fc.asyncProperty(caseArbitrary, holds), { numRuns: 150, examples });
   for (const what of [...SEEN, ...SEEN_OF_GROUPS.map((each) => `of groups: ${each}`)]) expect(seen.get(what) ?? 0, what).toBeGreaterThan(0);
@@ -213,8 +213,8 @@ test('what is predicted for certain is what a sync does, however the rest turns 
 
 test('once a plan is applied nobody whose username is the email gets a second account', async () => {
   let avoided = 0;
-  const holds = async (organisation: Case['organisation'], latitude: Case['latitude'], provider: IdpDirectory['provider']): Promise<void> => {
-    const clean = afterActions(organisation, madePlanOf(organisation).body.actions);
+  const holds = async (organization: Case['organization'], latitude: Case['latitude'], provider: IdpDirectory['provider']): Promise<void> => {
+    const clean = afterActions(organization, madePlanOf(organization).body.actions);
     const subjects = new Set(clean.users.filter(({ active, email, userName }) => active && email !== '' && email === userName).map(({ email }) => email));
     const users = [...subjects].map(
       (subject, place): IdpUser => ({ place, id: `00u${place}`, path: 'people.csv', line: place + 2, subject, email: subject, active: true }),
@@ -226,8 +226,8 @@ test('once a plan is applied nobody whose username is the email gets a second ac
     const sync = await runSync(service, stateOf(clean, full), directory, latitude);
     expect(newAccounts(sync)).toEqual([]);
     expect(broken(forecast, sync, directory)).toEqual([]);
-    avoided += foresee(organisation, directory).forecast.summary.secondAccounts;
+    avoided += foresee(organization, directory).forecast.summary.secondAccounts;
   };
-  await fc.assert(fc.asyncProperty(orderlyOrganisation, latitudeArbitrary, fc.constantFrom(...IDP_PROVIDERS), holds), { numRuns: 60 });
+  await fc.assert(fc.asyncProperty(orderlyOrganization, latitudeArbitrary, fc.constantFrom(...IDP_PROVIDERS), holds), { numRuns: 60 });
   expect(avoided).toBeGreaterThan(10);
 });

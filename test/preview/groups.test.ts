@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Forecast, GroupForecast, MembershipForecast } from '../../src/preview/forecast.js';
-import { inOrder } from '../support/organisations.js';
+import { inOrder } from '../support/organizations.js';
 import { type ConnectSide, forecastOf, type IdpSide, named } from './worlds.js';
 
 const groupLine = ({ effect, group, idpGroup, near }: GroupForecast): string =>
@@ -37,7 +37,7 @@ describe('groups', () => {
   });
 
   it('of a project are not linked: one is created beside them', () => {
-    const groups = inOrder([{ ...named('QA')[0], isOrganisationLevel: false }]);
+    const groups = inOrder([{ ...named('QA')[0], isOrganizationLevel: false }]);
     const [only] = groupsOf({ groups }, { ...okta, groups: ['QA'] }).groups;
     expect(groupLine(only)).toBe('QA > -: create (g1)');
     expect(only.why).toMatch(/group of a project/);
@@ -232,7 +232,7 @@ describe('members', () => {
   }
 
   it('of groups of projects, and of groups that are not linked, are left alone', () => {
-    const groups = inOrder([...named('QA'), { ...named('Domes')[0], id: 'g2', isOrganisationLevel: false }, { ...named('Mirrors')[0], id: 'g3' }]);
+    const groups = inOrder([...named('QA'), { ...named('Domes')[0], id: 'g2', isOrganizationLevel: false }, { ...named('Mirrors')[0], id: 'g3' }]);
     const { memberships } = forecastOf(
       {
         users: [{ userName: ben, email: ben, ...gone }],

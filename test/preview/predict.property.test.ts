@@ -9,25 +9,25 @@ import type { MembershipView } from '../../src/preview/member-list.js';
 import { predict } from '../../src/preview/predict.js';
 import { groupsOf } from '../reporters/formats/reports.js';
 import { key } from '../support/compare.js';
-import { directoryOf, inOrder, type Organisation, policyOf, snapshotOf } from '../support/organisations.js';
-import { idpOf, lineOf, organisationOf, previewOf, worlds } from './worlds.js';
+import { directoryOf, inOrder, type Organization, policyOf, snapshotOf } from '../support/organizations.js';
+import { idpOf, lineOf, organizationOf, previewOf, worlds } from './worlds.js';
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0);
 
-/** Yields the actions of the plan that needs no decision. */
-function planOf(organisation: Organisation) {
-  const directory = directoryOf(organisation);
-  const audit = beginAudit(directory, policyOf(organisation));
+/** Returns the actions of the plan that needs no decision. */
+function planOf(organization: Organization) {
+  const directory = directoryOf(organization);
+  const audit = beginAudit(directory, policyOf(organization));
   const members = new MemberTable();
-  return assemble({ before: audit.finish(snapshotOf(organisation)), context: audit.context, members }, NO_CHOICES).actions;
+  return assemble({ before: audit.finish(snapshotOf(organization)), context: audit.context, members }, NO_CHOICES).actions;
 }
 
 describe('a forecast', () => {
   it('has every user of either side exactly once, and counts that add up', () => {
     fc.assert(
-      fc.property(worlds, ({ organisation, idp }) => {
-        const { users, groups, memberships, summary } = previewOf(organisation, idp).forecast;
-        expect(users.flatMap(({ user }) => user?.place ?? []).sort((a, b) => a - b)).toEqual(organisation.users.map(({ place }) => place));
+      fc.property(worlds, ({ organization, idp }) => {
+        const { users, groups, memberships, summary } = previewOf(organization, idp).forecast;
+        expect(users.flatMap(({ user }) => user?.place ?? []).sort((a, b) => a - b)).toEqual(organization.users.map(({ place }) => place));
         expect(users.flatMap(({ idpUser }) => idpUser?.place ?? [])).toEqual(idp.users.map(({ place }) => place));
         for (const { effects } of users) expect(effects).toEqual(USER_EFFECTS.filter((effect) => effects.includes(effect)));
         for (const effect of USER_EFFECTS) expect(summary.users[effect]).toBe(users.filter(({ effects }) => effects.includes(effect)).length);
@@ -45,15 +45,15 @@ describe('a forecast', () => {
 
   it('does not depend on the order of the rows of Jama Connect', () => {
     fc.assert(
-      fc.property(worlds, fc.infiniteStream(fc.nat()), ({ organisation, idp }, dice) => {
+      fc.property(worlds, fc.infiniteStream(fc.nat()), ({ organization, idp }, dice) => {
         const shuffled = inOrder(
-          [...organisation.users]
+          [...organization.users]
             .map((user) => ({ user, at: dice.next().value }))
             .sort((a, b) => a.at - b.at)
             .map(({ user }) => user),
         );
-        const lines = (users: Organisation['users']) => {
-          const { forecast } = previewOf({ ...organisation, users }, idp);
+        const lines = (users: Organization['users']) => {
+          const { forecast } = previewOf({ ...organization, users }, idp);
           return {
             users: forecast.users
               .map((one) => [lineOf(one), ...one.overwrites, one.beside.map(({ id }) => id).sort(), one.candidates.map(({ id }) => id).sort(), one.why])
@@ -62,7 +62,7 @@ describe('a forecast', () => {
             summary: forecast.summary,
           };
         };
-        expect(lines(shuffled)).toEqual(lines(organisation.users));
+        expect(lines(shuffled)).toEqual(lines(organization.users));
       }),
       { numRuns: 300 },
     );
@@ -70,9 +70,9 @@ describe('a forecast', () => {
 
   it('links nobody whose username it is not, and creates nobody whose username there is', () => {
     fc.assert(
-      fc.property(worlds, ({ organisation, idp }) => {
-        const names = new Set(organisation.users.map(({ userName }) => userName));
-        for (const { effects, user, idpUser, beside } of previewOf(organisation, idp).forecast.users) {
+      fc.property(worlds, ({ organization, idp }) => {
+        const names = new Set(organization.users.map(({ userName }) => userName));
+        for (const { effects, user, idpUser, beside } of previewOf(organization, idp).forecast.users) {
           if (effects.includes('link')) expect(user?.userName).toBe(idpUser?.subject);
           if (effects.includes('create')) expect(names.has(idpUser?.subject ?? '')).toBe(false);
           const sent = [key(idpUser?.subject ?? ''), key(idpUser?.email ?? '')];
@@ -86,9 +86,9 @@ describe('a forecast', () => {
   it('has no second account beside a user whose username the plan has set to the subject', () => {
     let resolved = 0;
     fc.assert(
-      fc.property(worlds, ({ organisation, idp }) => {
-        const actions = planOf(organisation);
-        const { forecast, before } = previewOf(organisation, idp, { actions });
+      fc.property(worlds, ({ organization, idp }) => {
+        const actions = planOf(organization);
+        const { forecast, before } = previewOf(organization, idp, { actions });
         const renamed = new Map(
           actions.flatMap(({ change }) => (change.kind === 'replace-user' && change.attribute === 'userName' ? [[change.user, change.to] as const] : [])),
         );
@@ -110,15 +110,15 @@ describe('scale', () => {
   const MANY = 200_000;
 
   it('takes two hundred thousand on one address', () => {
-    const organisation = organisationOf({ users: Array.from({ length: MANY }, (_, at) => ({ userName: `u${at}`, email: 'crew@dome.example' })) });
+    const organization = organizationOf({ users: Array.from({ length: MANY }, (_, at) => ({ userName: `u${at}`, email: 'crew@dome.example' })) });
     const shared = previewOf(
-      organisation,
+      organization,
       idpOf({ provider: 'okta', users: Array.from({ length: MANY }, (_, at) => ({ subject: `n${at}`, email: 'crew@dome.example' })) }),
     ).forecast;
     expect(shared.summary).toMatchObject({ secondAccounts: MANY, users: { create: MANY, unknown: MANY } });
     expect(shared.users[MANY - 1].beside).toHaveLength(20);
     const twins = previewOf(
-      organisationOf({ users: Array.from({ length: MANY }, (_, at) => ({ userName: at % 2 === 0 ? 'crew' : 'Crew', email: 'crew' })) }),
+      organizationOf({ users: Array.from({ length: MANY }, (_, at) => ({ userName: at % 2 === 0 ? 'crew' : 'Crew', email: 'crew' })) }),
       idpOf({ provider: 'entra', users: Array.from({ length: MANY }, () => ({ subject: 'crew' })) }),
     ).forecast;
     expect(twins.summary.users.ambiguous).toBe(2 * MANY);
@@ -127,15 +127,15 @@ describe('scale', () => {
   it('takes groups of one name', () => {
     const groups = groupsOf(Array.from({ length: MANY }, () => 'Crew'));
     const idp = idpOf({ provider: 'okta', users: [], groups: Array.from({ length: MANY }, () => 'Crew') });
-    expect(previewOf(organisationOf({ users: [], groups }), idp).forecast.summary.groups.ambiguous).toBe(2 * MANY);
+    expect(previewOf(organizationOf({ users: [], groups }), idp).forecast.summary.groups.ambiguous).toBe(2 * MANY);
   });
 
   it('takes a million and a half memberships', () => {
     const people = Array.from({ length: 3000 }, (_, at) => `u${at}@dome.example`);
     const crews = Array.from({ length: 500 }, (_, at) => `Crew ${at}`);
-    const organisation = organisationOf({ users: people.map((name) => ({ userName: name, email: name })), groups: groupsOf(crews) });
+    const organization = organizationOf({ users: people.map((name) => ({ userName: name, email: name })), groups: groupsOf(crews) });
     const idp = idpOf({ provider: 'entra', users: people.map((subject) => ({ subject })), groups: crews, members: crews.map((_, at) => [at, at] as const) });
-    const { context } = beginAudit(directoryOf(organisation), policyOf(organisation), idp);
+    const { context } = beginAudit(directoryOf(organization), policyOf(organization), idp);
     const everybodyEverywhere: MembershipView = {
       forEach(visit) {
         for (let user = 0; user < people.length; user++) for (let group = 0; group < crews.length; group++) visit(user, group);

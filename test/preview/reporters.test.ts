@@ -9,9 +9,9 @@ import { outcomeText, type Preview } from '../../src/preview/preview.js';
 import { STYLE } from '../../src/reporters/html/style.js';
 import { PREVIEW_FORMATS } from '../../src/reporters/preview/registry.js';
 import type { PreviewOptions } from '../../src/reporters/preview/reporter.js';
-import { idpOf, named, nastyPreview, organisationOf, previewOf } from './worlds.js';
+import { idpOf, named, nastyPreview, organizationOf, previewOf } from './worlds.js';
 
-const OPTIONS: PreviewOptions = { tool: { name: 'scim-audit', version: '1.0.0' }, hasColours: false };
+const OPTIONS: PreviewOptions = { tool: { name: 'scim-audit', version: '1.0.0' }, hasColors: false };
 
 async function renderAs(format: string, preview: Preview, options: PreviewOptions = OPTIONS): Promise<string> {
   const reporter = await PREVIEW_FORMATS.find(({ id }) => id === format)?.load();
@@ -24,7 +24,7 @@ const UNSEEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202
 
 const observatory = (provider: 'okta' | 'entra' = 'okta', actions = false): Preview =>
   previewOf(
-    organisationOf({
+    organizationOf({
       users: [
         { userName: 'ana', email: 'ana@dome.example' },
         { userName: 'ben@dome.example', email: 'Ben@dome.example', active: false },
@@ -90,7 +90,7 @@ describe.each(PREVIEW_FORMATS.map(({ id }) => id))('%s', (format) => {
 
   it('comes in small pieces', async () => {
     const crowd = previewOf(
-      organisationOf({ users: Array.from({ length: 5000 }, (_, at) => ({ userName: `u${at}`, email: 'desk@dome.example' })) }),
+      organizationOf({ users: Array.from({ length: 5000 }, (_, at) => ({ userName: `u${at}`, email: 'desk@dome.example' })) }),
       idpOf({ provider: 'okta', users: Array.from({ length: 5000 }, (_, at) => ({ subject: `n${at}`, email: 'desk@dome.example' })) }),
     );
     const reporter = await PREVIEW_FORMATS.find(({ id }) => id === format)?.load();
@@ -128,7 +128,7 @@ describe('pretty', () => {
 
   it('shows so many rows of each reason, and says how many there are more', async () => {
     const crowd = previewOf(
-      organisationOf({ users: [] }),
+      organizationOf({ users: [] }),
       idpOf({ provider: 'okta', users: Array.from({ length: 25 }, (_, at) => ({ subject: `n${at}@dome.example` })) }),
     );
     const some = await renderAs('pretty', crowd, { ...OPTIONS, mostRows: 3 });
@@ -159,13 +159,13 @@ describe('pretty', () => {
     expect(outcomeText(shown)).toMatch(/\(now: 1 and 6\)$/);
   });
 
-  it('has colours for how loud it is, and the same text without them', async () => {
+  it('has colors for how loud it is, and the same text without them', async () => {
     const plain = await renderAs('pretty', observatory());
-    const coloured = await renderAs('pretty', observatory(), { ...OPTIONS, hasColours: true });
-    expect(coloured).toContain('\u001b[31m');
-    expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(plain);
+    const colored = await renderAs('pretty', observatory(), { ...OPTIONS, hasColors: true });
+    expect(colored).toContain('\u001b[31m');
+    expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(plain);
     const calm = previewOf(
-      organisationOf({ users: [{ userName: 'ana@dome.example', email: 'ana@dome.example' }] }),
+      organizationOf({ users: [{ userName: 'ana@dome.example', email: 'ana@dome.example' }] }),
       idpOf({ provider: 'okta', users: [{ subject: 'ana@dome.example' }] }),
     );
     expect(await renderAs('pretty', calm)).toMatch(/^✔ What the first sync of Okta will do: nobody would get a second account, no user is uncertain\n/);

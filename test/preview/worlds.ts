@@ -1,4 +1,4 @@
-/** Two sides in memory: an organisation of Jama Connect and the exports of its identity provider. */
+/** Two sides in memory: an organization of Jama Connect and the exports of its identity provider. */
 
 import fc from 'fast-check';
 import { beginAudit } from '../../src/audit/audit.js';
@@ -10,7 +10,7 @@ import { MemberList } from '../../src/preview/member-list.js';
 import { predict } from '../../src/preview/predict.js';
 import type { Preview } from '../../src/preview/preview.js';
 import { groupsOf, nastyText, type Person, usersOf } from '../reporters/formats/reports.js';
-import { directoryOf, type Organisation, organisationArbitrary, policyOf, snapshotOf } from '../support/organisations.js';
+import { directoryOf, type Organization, organizationArbitrary, policyOf, snapshotOf } from '../support/organizations.js';
 
 export type IdpPerson = Partial<IdpUser> & Pick<IdpUser, 'subject'>;
 
@@ -26,7 +26,7 @@ export interface IdpSide {
   readonly given?: Partial<IdpDirectory['given']>;
 }
 
-/** Yields the exports; a user's email is the subject where nothing else is said. */
+/** Returns the exports; a user's email is the subject where nothing else is said. */
 export function idpOf({ provider, users, groups = [], members = [], strangers = {}, listed = [], given = {} }: IdpSide): IdpDirectory {
   return {
     provider,
@@ -43,19 +43,19 @@ export function idpOf({ provider, users, groups = [], members = [], strangers = 
 
 export interface ConnectSide {
   readonly users: readonly Person[];
-  readonly groups?: Organisation['groups'];
+  readonly groups?: Organization['groups'];
   /** Ids of user and group. */
   readonly members?: readonly (readonly [user: string, group: string])[];
-  readonly authMode?: Organisation['authMode'];
-  readonly syncGroups?: Organisation['syncGroups'];
+  readonly authMode?: Organization['authMode'];
+  readonly syncGroups?: Organization['syncGroups'];
 }
 
-export function organisationOf({ users, groups = [], members = [], authMode = 'multi', syncGroups = null }: ConnectSide): Organisation {
+export function organizationOf({ users, groups = [], members = [], authMode = 'multi', syncGroups = null }: ConnectSide): Organization {
   const memberships = members.map(([user, group], at) => ({ user, group, line: at + 2 }));
   return { users: usersOf(users), groups, memberships, authMode, syncGroups };
 }
 
-export const named = (...names: readonly string[]): Organisation['groups'] => groupsOf(names);
+export const named = (...names: readonly string[]): Organization['groups'] => groupsOf(names);
 
 export interface PreviewWishes {
   readonly licenses?: LicenseStock;
@@ -64,37 +64,37 @@ export interface PreviewWishes {
   readonly lacks?: 'groups' | 'groupList' | 'memberships';
 }
 
-/** Yields the preview of an organisation against an identity provider, the memberships streamed in the order of their rows. */
-export function previewOf(organisation: Organisation, idp: IdpDirectory, { licenses, actions, lacks }: PreviewWishes = {}): Preview {
-  const plain = directoryOf(organisation);
+/** Returns the preview of an organization against an identity provider, the memberships streamed in the order of their rows. */
+export function previewOf(organization: Organization, idp: IdpDirectory, { licenses, actions, lacks }: PreviewWishes = {}): Preview {
+  const plain = directoryOf(organization);
   const directory = lacks === undefined ? plain : { ...plain, given: { ...plain.given, [lacks]: false } };
-  const policy = policyOf(organisation);
+  const policy = policyOf(organization);
   const audit = beginAudit(directory, policy, idp);
   const members = new MemberList();
   const sink = members.sinkFor(directory);
-  const users = new Map(organisation.users.map(({ id, place }) => [id, place]));
-  const groups = new Map(organisation.groups.map(({ id, place }) => [id, place]));
-  for (const { user, group } of organisation.memberships) {
+  const users = new Map(organization.users.map(({ id, place }) => [id, place]));
+  const groups = new Map(organization.groups.map(({ id, place }) => [id, place]));
+  for (const { user, group } of organization.memberships) {
     const [userPlace, groupPlace] = [users.get(user), groups.get(group)];
     if (userPlace !== undefined && groupPlace !== undefined) sink.member(userPlace, groupPlace);
   }
   const wishes = licenses === undefined ? {} : { licenses };
-  const about = { snapshot: snapshotOf(organisation), policy, syncNames: audit.context.sync.names, idp, notes: [] };
+  const about = { snapshot: snapshotOf(organization), policy, syncNames: audit.context.sync.names, idp, notes: [] };
   const now = predict(audit.context, members, wishes);
   if (actions === undefined) return { ...about, forecast: now };
   const after = afterPlan(audit.context, members, actions);
   return { ...about, forecast: predict(after.context, after.members, wishes), before: now };
 }
 
-/** Yields what is predicted of both sides. */
+/** Returns what is predicted of both sides. */
 export const forecastOf = (connect: ConnectSide, idp: IdpSide, wishes?: PreviewWishes): Forecast =>
-  previewOf(organisationOf(connect), idpOf(idp), wishes).forecast;
+  previewOf(organizationOf(connect), idpOf(idp), wishes).forecast;
 
-/** Yields a forecast in one line: who is sent, to which account, and what happens. */
+/** Returns a forecast in one line: who is sent, to which account, and what happens. */
 export const lineOf = ({ effects, user, idpUser }: UserForecast): string => `${idpUser?.subject ?? '-'} > ${user?.id ?? '-'}: ${effects.join(' ')}`;
 
-/** Users of the provider who are mostly somebody of the organisation, under one of their names. */
-const idpArbitrary = ({ users, groups }: Organisation): fc.Arbitrary<IdpDirectory> => {
+/** Users of the provider who are mostly somebody of the organization, under one of their names. */
+const idpArbitrary = ({ users, groups }: Organization): fc.Arbitrary<IdpDirectory> => {
   const names = [
     'ana@dome.example',
     'Ben@dome.example',
@@ -132,9 +132,9 @@ const idpArbitrary = ({ users, groups }: Organisation): fc.Arbitrary<IdpDirector
     );
 };
 
-/** Organisations with an identity provider beside them. */
-export const worlds: fc.Arbitrary<{ readonly organisation: Organisation; readonly idp: IdpDirectory }> = organisationArbitrary.chain((organisation) =>
-  idpArbitrary(organisation).map((idp) => ({ organisation, idp })),
+/** Organizations with an identity provider beside them. */
+export const worlds: fc.Arbitrary<{ readonly organization: Organization; readonly idp: IdpDirectory }> = organizationArbitrary.chain((organization) =>
+  idpArbitrary(organization).map((idp) => ({ organization, idp })),
 );
 
 /** Previews in which every value that an export can choose is hostile, with every kind of forecast that such values allow. */
@@ -149,14 +149,14 @@ export const nastyPreview: fc.Arbitrary<Preview> = fc
     more: fc.array(fc.record({ userName: nastyText, email: nastyText, active: fc.boolean() }), { maxLength: 4 }),
   })
   .map(({ provider, name, email, twin, group, note, more }) => {
-    const organisation = organisationOf({
+    const organization = organizationOf({
       users: [
         { userName: name, email: `${email}x`, active: false, givenName: name, familyName: twin },
         { userName: 'other', email: `${twin}@`, authenticationType: 'basic' as const },
         { userName: 'third', email: twin, active: false, authenticationType: 'basic' as const },
         ...more,
       ],
-      groups: [...named(group, group, `${group}1`), { ...named('x')[0], id: 'gp', place: 3, name: `${group}2`, isOrganisationLevel: false }],
+      groups: [...named(group, group, `${group}1`), { ...named('x')[0], id: 'gp', place: 3, name: `${group}2`, isOrganizationLevel: false }],
       members: [
         ['3', 'g3'],
         ['1', 'g3'],
@@ -178,6 +178,6 @@ export const nastyPreview: fc.Arbitrary<Preview> = fc
       ],
       strangers: { 1: 2 },
     });
-    const shown = previewOf(organisation, idp, { licenses: { creator: 1, creatorFloat: 0 } });
+    const shown = previewOf(organization, idp, { licenses: { creator: 1, creatorFloat: 0 } });
     return { ...shown, notes: [`A note about ${note}.`] };
   });

@@ -2,10 +2,10 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { organisationArbitrary } from '../support/organisations.js';
+import { organizationArbitrary } from '../support/organizations.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
-import { filesOf, findingsOf, secretsOf } from './organisation-files.js';
+import { filesOf, findingsOf, secretsOf } from './organization-files.js';
 
 const makeFolder = temporaryFolders();
 const KEY = { SCIM_AUDIT_REDACT_KEY: 'the seventh moon' };
@@ -15,7 +15,7 @@ const textsIn = (folder: string): string =>
     .map((name) => readFileSync(join(folder, name), 'utf8'))
     .join('\n');
 
-/** Yields what `redact` wrote. */
+/** Returns what `redact` wrote. */
 async function redacted(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = KEY) {
   const result = await runCli(['redact', ...args], { cwd, env });
   expect(result.stderr).toContain('exit 0: the redacted copy is written');
@@ -25,14 +25,14 @@ async function redacted(cwd: string, args: readonly string[], env: Readonly<Reco
 describe('redact', () => {
   it('writes a copy that gives the same findings and holds no value of the original', async () => {
     await fc.assert(
-      fc.asyncProperty(organisationArbitrary, async (organisation) => {
+      fc.asyncProperty(organizationArbitrary, async (organization) => {
         const cwd = makeFolder();
         mkdirSync(join(cwd, 'export'));
-        for (const [name, content] of Object.entries(filesOf(organisation))) writeFileSync(join(cwd, 'export', name), content);
-        const named = organisation.syncGroups?.filter((name) => name.trim() !== '') ?? null;
+        for (const [name, content] of Object.entries(filesOf(organization))) writeFileSync(join(cwd, 'export', name), content);
+        const named = organization.syncGroups?.filter((name) => name.trim() !== '') ?? null;
         if (named !== null) writeFileSync(join(cwd, 'sync.csv'), ['name', ...named.map((name) => `"${name}"`)].join('\n'));
         const hasList = named !== null && named.length > 0;
-        const mode = ['--auth-mode', organisation.authMode, '--allow-empty', '--format', 'json'];
+        const mode = ['--auth-mode', organization.authMode, '--allow-empty', '--format', 'json'];
         const settings = [...mode, ...(hasList ? ['--sync-groups', 'sync.csv'] : [])];
         const { stdout } = await redacted(cwd, ['export', '--out', 'copy', '--allow-empty', ...(hasList ? ['--sync-groups', 'sync.csv'] : [])]);
         const before = await runCli(['check', 'export', ...settings], { cwd });
@@ -44,7 +44,7 @@ describe('redact', () => {
         expect(shown.stderr).toBe(before.stderr);
         expect(findingsOf(shown.stdout)).toEqual(findingsOf(before.stdout));
         const all = [textsIn(join(cwd, 'copy')), stdout, after.stdout, shown.stdout].join('\n');
-        for (const secret of [...secretsOf(organisation), 'Secretname', '555 0199', 'dome']) expect(all).not.toContain(secret);
+        for (const secret of [...secretsOf(organization), 'Secretname', '555 0199', 'dome']) expect(all).not.toContain(secret);
       }),
       { numRuns: 100 },
     );
@@ -106,9 +106,9 @@ describe('redact', () => {
     for (const text of [textsIn(join(cwd, 'copy')), after.stdout, shown.stdout]) expect(text).not.toMatch(/annabel|bell|4711|carl|night|observers|sky\.org/i);
   });
 
-  it('copies a whole organisation, from files and from a database', async () => {
+  it('copies a whole organization, from files and from a database', async () => {
     const out = makeFolder();
-    const files = 'fixtures/organisations/observatory';
+    const files = 'fixtures/organizations/observatory';
     await redacted(process.cwd(), [files, '--out', join(out, 'files'), '--sync-groups', `${files}/sync-groups.txt`]);
     const mode = ['--auth-mode', 'multi', '--format', 'json', '--sync-groups'];
     const [before, after] = [
@@ -117,7 +117,7 @@ describe('redact', () => {
     ];
     expect(after.stderr).toBe(before.stderr);
     expect(findingsOf(after.stdout)).toEqual(findingsOf(before.stdout));
-    const database = 'fixtures/organisations/observatory-jama/observatory.sqlite';
+    const database = 'fixtures/organizations/observatory-jama/observatory.sqlite';
     await redacted(process.cwd(), [database, '--out', join(out, 'database')]);
     const withoutPlaces = (text: string): string[] => findingsOf(text.replace(/"location":\{[^}]*\}/g, '"location":null')).sort();
     for (const authMode of ['saml', 'basic']) {

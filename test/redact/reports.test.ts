@@ -6,10 +6,10 @@ import { RULES } from '../../src/rules/registry.js';
 import { readCells } from '../../src/sources/tables/cells.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
-import { findingsOf } from './organisation-files.js';
+import { findingsOf } from './organization-files.js';
 
 const makeFolder = temporaryFolders();
-const SOURCE = 'fixtures/organisations/observatory';
+const SOURCE = 'fixtures/organizations/observatory';
 const ARGS = [SOURCE, '--auth-mode', 'multi', '--sync-groups', `${SOURCE}/sync-groups.txt`];
 const KEY = { SCIM_AUDIT_REDACT_KEY: 'the seventh moon' };
 
@@ -26,7 +26,7 @@ const holds = (text: string, value: string): boolean => {
   return false;
 };
 
-/** Yields the values of the fixture that a redacted report must not show. */
+/** Returns the values of the fixture that a redacted report must not show. */
 function secrets(): string[] {
   const column = (file: string, ...names: string[]): string[] => {
     const { headings, rows } = readCells(join(SOURCE, file), { encoding: undefined });

@@ -7,19 +7,19 @@ import { temporaryFolders } from '../support/temporary.js';
 
 const newFolder = temporaryFolders();
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const observatory = ['check', join(root, 'fixtures/organisations/observatory'), '--auth-mode', 'multi'];
+const observatory = ['check', join(root, 'fixtures/organizations/observatory'), '--auth-mode', 'multi'];
 const traps = ['check', 'export', '--auth-mode', 'multi'];
 
 const onTerminal = (args: readonly string[], columns: number, env: Readonly<Record<string, string>> = {}) =>
   runCli(args, { cwd: join(root, 'fixtures/cli/not-ready'), isTty: true, columns, env: { CI: '1', ...env } });
 
-// Colours and nothing else of what an escape character can begin.
-const withoutColours = (text: string): string => text.replace(/\u001b\[\d+m/g, '');
+// Colors and nothing else of what an escape character can begin.
+const withoutColors = (text: string): string => text.replace(/\u001b\[\d+m/g, '');
 
 describe('pretty on a terminal', () => {
   it.each([60, 80, 100, 132, 200])('keeps to %i columns', async (columns) => {
     const { stdout } = await onTerminal([...observatory, '--rows', 'all'], columns);
-    const wide = withoutColours(stdout)
+    const wide = withoutColors(stdout)
       .split('\n')
       .filter((line) => stringWidth(line) > columns)
       // A command is there to be copied, so it is never cut.
@@ -35,7 +35,7 @@ describe('pretty on a terminal', () => {
       'memberships.csv': `groupId,userId\n1,${'9'.repeat(150)}\n`,
     });
     const { stdout } = await runCli(['check', '.', '--auth-mode', 'multi'], { cwd: folder, isTty: true, columns, env: { CI: '1' } });
-    const lines = withoutColours(stdout).split('\n');
+    const lines = withoutColors(stdout).split('\n');
     expect(lines.filter((line) => stringWidth(line) > columns && !line.startsWith('  scim-audit '))).toEqual([]);
     expect(lines.filter((line) => line.includes('␠')).length).toBeGreaterThan(1);
   });
@@ -62,26 +62,26 @@ describe('pretty on a terminal', () => {
     expect(wide.stdout).toMatch(/contested username +id +username/);
   });
 
-  it('has colours, and the same text without them', async () => {
-    const coloured = await onTerminal(traps, 120);
+  it('has colors, and the same text without them', async () => {
+    const colored = await onTerminal(traps, 120);
     const plain = await onTerminal([...traps, '--no-color'], 120);
-    expect(coloured.stdout).toContain('\u001b[31m');
+    expect(colored.stdout).toContain('\u001b[31m');
     expect(plain.stdout).not.toContain('\u001b');
-    expect(withoutColours(coloured.stdout)).toBe(plain.stdout);
+    expect(withoutColors(colored.stdout)).toBe(plain.stdout);
     for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) expect((await onTerminal(traps, 120, env)).stdout).toBe(plain.stdout);
   });
 
-  it('closes what it colours within each line', async () => {
+  it('closes what it colors within each line', async () => {
     const { stdout } = await onTerminal(traps, 100);
     for (const line of stdout.split('\n')) {
       const codes = [...line.matchAll(/\u001b\[(\d+)m/g)].map(([, code]) => Number(code));
       const opened = codes.filter((code) => code < 20 || (code > 29 && code < 39)).length;
       expect(codes.length - opened, JSON.stringify(line)).toBe(opened);
-      expect(line, 'an empty line has no colours').not.toMatch(/^(?:\u001b\[\d+m)+$/);
+      expect(line, 'an empty line has no colors').not.toMatch(/^(?:\u001b\[\d+m)+$/);
     }
   });
 
-  it('elsewhere it has no colours and is not cut', async () => {
+  it('elsewhere it has no colors and is not cut', async () => {
     const { stdout } = await runCli(traps, { cwd: join(root, 'fixtures/cli/not-ready') });
     expect(stdout).not.toContain('\u001b');
     expect(stdout).toContain('night-shift@observatory.example (same-email)');
@@ -118,7 +118,7 @@ describe('what an export holds', () => {
 describe('JSON', () => {
   it('is the same bytes for the same input, also from another folder', async () => {
     const first = await runCli([...observatory, '--format', 'json']);
-    const second = await runCli(['check', 'observatory', '--auth-mode', 'multi', '--format', 'json'], { cwd: join(root, 'fixtures/organisations') });
+    const second = await runCli(['check', 'observatory', '--auth-mode', 'multi', '--format', 'json'], { cwd: join(root, 'fixtures/organizations') });
     expect(second.stdout).toBe(first.stdout);
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/audit/report.js';
 import { locationOf, type User } from '../../src/model/directory.js';
 import { ruleOf } from '../../src/rules/registry.js';
-import { auditOf, damagedArbitrary, inOrder, type Organisation, organisationArbitrary } from '../support/organisations.js';
+import { auditOf, damagedArbitrary, inOrder, type Organization, organizationArbitrary } from '../support/organizations.js';
 import { expectedFindings, type Stated } from './oracle.js';
 
 interface Shown extends Omit<Stated, 'severity'> {
@@ -29,9 +29,9 @@ const fingerprintsOf = ({ findings }: Report): string[] => findings.map(({ finge
 describe('the rules against the oracle', () => {
   it('state the same findings, field by field and in order', { timeout: 60_000 }, () => {
     fc.assert(
-      fc.property(organisationArbitrary, (organisation) => {
-        const found = findingsOf(auditOf(organisation)).map(withoutSuggestion);
-        expect(found).toEqual(expectedFindings(organisation));
+      fc.property(organizationArbitrary, (organization) => {
+        const found = findingsOf(auditOf(organization)).map(withoutSuggestion);
+        expect(found).toEqual(expectedFindings(organization));
       }),
       { numRuns: 900 },
     );
@@ -39,18 +39,18 @@ describe('the rules against the oracle', () => {
 
   it('state the same findings of names that lost letters', { timeout: 60_000 }, () => {
     fc.assert(
-      fc.property(damagedArbitrary, (organisation) => {
-        expect(findingsOf(auditOf(organisation)).map(withoutSuggestion)).toEqual(expectedFindings(organisation));
+      fc.property(damagedArbitrary, (organization) => {
+        expect(findingsOf(auditOf(organization)).map(withoutSuggestion)).toEqual(expectedFindings(organization));
       }),
       { numRuns: 300 },
     );
   });
 
-  it('suggest only names of organisation-level groups, and one of the same key where there is one', () => {
+  it('suggest only names of organization-level groups, and one of the same key where there is one', () => {
     fc.assert(
-      fc.property(organisationArbitrary, (organisation) => {
-        const names = organisation.groups.filter((group) => group.isOrganisationLevel).map(({ name }) => name);
-        for (const { rule, name, suggestion } of findingsOf(auditOf(organisation))) {
+      fc.property(organizationArbitrary, (organization) => {
+        const names = organization.groups.filter((group) => group.isOrganizationLevel).map(({ name }) => name);
+        for (const { rule, name, suggestion } of findingsOf(auditOf(organization))) {
           if (rule !== 'unknown-sync-group') continue;
           expect([null, ...names]).toContain(suggestion);
           if (name === 'Observer' && names.includes('Observers')) expect(suggestion).not.toBeNull();
@@ -60,10 +60,10 @@ describe('the rules against the oracle', () => {
     );
   });
 
-  it('meet every pattern, resolution, difference and match in the random organisations', () => {
+  it('meet every pattern, resolution, difference and match in the random organizations', () => {
     const met = new Set(
       fc
-        .sample(organisationArbitrary, { numRuns: 600, seed: 20 })
+        .sample(organizationArbitrary, { numRuns: 600, seed: 20 })
         .flatMap(expectedFindings)
         .flatMap(({ rule, pattern, resolution, difference, match }) => [rule, `${pattern} by ${resolution}`, `difference ${difference}`, `match ${match}`]),
     );
@@ -105,8 +105,8 @@ describe('the rules against the oracle', () => {
 describe('fingerprints', () => {
   it('are unique within a report', () => {
     fc.assert(
-      fc.property(organisationArbitrary, (organisation) => {
-        const fingerprints = fingerprintsOf(auditOf(organisation));
+      fc.property(organizationArbitrary, (organization) => {
+        const fingerprints = fingerprintsOf(auditOf(organization));
         expect(new Set(fingerprints).size).toBe(fingerprints.length);
       }),
       { numRuns: 150 },
@@ -115,8 +115,8 @@ describe('fingerprints', () => {
 
   it('are the rule, a colon and at least 12 hex digits', () => {
     fc.assert(
-      fc.property(organisationArbitrary, (organisation) => {
-        for (const { finding, fingerprint } of auditOf(organisation).findings) {
+      fc.property(organizationArbitrary, (organization) => {
+        for (const { finding, fingerprint } of auditOf(organization).findings) {
           expect(fingerprint.startsWith(`${finding.rule}:`)).toBe(true);
           expect(fingerprint.slice(finding.rule.length + 1)).toMatch(/^[0-9a-f]{12,}$/);
         }
@@ -126,8 +126,8 @@ describe('fingerprints', () => {
   });
 
   it('do not change as a set when rows change places', () => {
-    const shuffled = organisationArbitrary.chain((organisation) => {
-      const { users, groups, memberships } = organisation;
+    const shuffled = organizationArbitrary.chain((organization) => {
+      const { users, groups, memberships } = organization;
       const all = { minLength: users.length, maxLength: users.length };
       return fc
         .record({
@@ -136,9 +136,9 @@ describe('fingerprints', () => {
           memberships: fc.shuffledSubarray([...memberships], { minLength: memberships.length }),
         })
         .map((rows) => ({
-          organisation,
+          organization,
           other: {
-            ...organisation,
+            ...organization,
             users: inOrder(rows.users),
             groups: inOrder(rows.groups),
             memberships: rows.memberships.map((row, at) => ({ ...row, line: at + 2 })),
@@ -146,8 +146,8 @@ describe('fingerprints', () => {
         }));
     });
     fc.assert(
-      fc.property(shuffled, ({ organisation, other }) => {
-        expect(fingerprintsOf(auditOf(other))).toEqual(fingerprintsOf(auditOf(organisation)));
+      fc.property(shuffled, ({ organization, other }) => {
+        expect(fingerprintsOf(auditOf(other))).toEqual(fingerprintsOf(auditOf(organization)));
       }),
       { numRuns: 250 },
     );
@@ -155,7 +155,7 @@ describe('fingerprints', () => {
 
   it('do not change when a user comes who concerns nobody', () => {
     fc.assert(
-      fc.property(organisationArbitrary, (organisation) => {
+      fc.property(organizationArbitrary, (organization) => {
         const newcomer: User = {
           place: 0,
           id: '900',
@@ -166,10 +166,10 @@ describe('fingerprints', () => {
           active: true,
           authenticationType: 'idp',
         };
-        const other = { ...organisation, users: inOrder([newcomer, ...organisation.users]) };
+        const other = { ...organization, users: inOrder([newcomer, ...organization.users]) };
         const concerned = (report: Report): string[] =>
           fingerprintsOf(report).filter((fingerprint) => !/^(?:no-inactive-users|nothing-to-check):/.test(fingerprint));
-        expect(concerned(auditOf(other))).toEqual(concerned(auditOf(organisation)));
+        expect(concerned(auditOf(other))).toEqual(concerned(auditOf(organization)));
       }),
       { numRuns: 100 },
     );
@@ -195,8 +195,8 @@ describe('pairs', () => {
             ...own,
           }),
         );
-        const organisation: Organisation = { users, groups: [], memberships: [], authMode: 'saml', syncGroups: null };
-        expect(findingsOf(auditOf(organisation))).toEqual(expectedFindings(organisation));
+        const organization: Organization = { users, groups: [], memberships: [], authMode: 'saml', syncGroups: null };
+        expect(findingsOf(auditOf(organization))).toEqual(expectedFindings(organization));
       }),
       { numRuns: 60 },
     );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../support/run.js';
 
-/** Yields the message of the only conflict of a case. */
+/** Returns the message of the only conflict of a case. */
 async function messageOf(name: string): Promise<string> {
   const { stdout } = await runCli([
     'check',

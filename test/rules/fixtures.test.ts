@@ -27,7 +27,7 @@ function findingsOf(report: unknown): Shown[] {
   return findings;
 }
 
-/** Yields what `check` states of the rule, without what no person would write by hand. */
+/** Returns what `check` states of the rule, without what no person would write by hand. */
 async function check(rule: string, folder: string): Promise<Shown[]> {
   const settings = join(folder, 'settings.json');
   const mode = existsSync(settings) ? ['--config', settings] : ['--auth-mode', 'multi'];

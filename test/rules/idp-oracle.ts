@@ -3,7 +3,7 @@
 import type { Group, User } from '../../src/model/directory.js';
 import type { IdpDirectory, IdpUser } from '../../src/model/idp.js';
 import { differenceOf, isBlank, key } from '../support/compare.js';
-import type { Organisation } from '../support/organisations.js';
+import type { Organization } from '../support/organizations.js';
 import { groupsToBeSynced, isSyncNamed } from './oracle.js';
 
 export interface Stated {
@@ -14,7 +14,7 @@ export interface Stated {
 
 /** Both sides, and how they were read. */
 export interface TwoSides {
-  readonly organisation: Organisation;
+  readonly organization: Organization;
   readonly idp: IdpDirectory;
 }
 
@@ -35,7 +35,7 @@ function firstOf(users: readonly IdpUser[]): IdpUser | undefined {
   })[0];
 }
 
-/** Yields the provider user who fits a user best. */
+/** Returns the provider user who fits a user best. */
 function partnerOf({ userName, email }: User, users: readonly IdpUser[]): IdpUser | undefined {
   const ways: readonly ((user: IdpUser) => boolean)[] = [
     ({ subject }) => exact(subject, userName),
@@ -58,8 +58,8 @@ interface Contest {
   readonly users: readonly User[];
 }
 
-/** Yields who fits whom more than once, in the order of the report. */
-function contestsOf({ organisation: { users }, idp }: TwoSides): Contest[] {
+/** Returns who fits whom more than once, in the order of the report. */
+function contestsOf({ organization: { users }, idp }: TwoSides): Contest[] {
   const fitting = (text: string): User[] => users.filter(({ userName, email }) => same(userName, text) || same(email, text));
   const referring = (text: string): IdpUser[] => [
     ...idp.users.filter(({ subject }) => same(subject, text)),
@@ -102,7 +102,7 @@ function* ambiguousMatches(sides: TwoSides): Iterable<Stated> {
     const has = (text: string): boolean => keys.some((each) => same(each, text));
     yield {
       rule: 'ambiguous-match',
-      severity: isSure(contest, sides.organisation.users) ? 'warning' : 'error',
+      severity: isSure(contest, sides.organization.users) ? 'warning' : 'error',
       idpUser: showIdp(idpUsers[0]),
       ...(idpUsers.length > 1 ? { idpUserCount: idpUsers.length } : {}),
       userCount: users.length,
@@ -115,7 +115,7 @@ function* ambiguousMatches(sides: TwoSides): Iterable<Stated> {
   }
 }
 
-const isInScope = ({ active, authenticationType }: User, { authMode }: Organisation): boolean =>
+const isInScope = ({ active, authenticationType }: User, { authMode }: Organization): boolean =>
   active && (authMode === 'basic' || authenticationType === 'idp');
 
 const LOOSER = [
@@ -125,11 +125,11 @@ const LOOSER = [
 ] as const;
 
 function* subjectMismatches(sides: TwoSides): Iterable<Stated> {
-  const { organisation, idp } = sides;
+  const { organization, idp } = sides;
   const contests = contestsOf(sides);
-  for (const user of organisation.users) {
+  for (const user of organization.users) {
     const partner = partnerOf(user, idp.users);
-    if (partner === undefined || !isInScope(user, organisation) || contests.some(({ users }) => users.includes(user))) continue;
+    if (partner === undefined || !isInScope(user, organization) || contests.some(({ users }) => users.includes(user))) continue;
     const { userName, email } = user;
     const { subject } = partner;
     const [nameIsEmail, subjectIsEmail, subjectIsName] = [exact(userName, email), exact(subject, email), exact(subject, userName)];
@@ -155,23 +155,23 @@ function* subjectMismatches(sides: TwoSides): Iterable<Stated> {
   }
 }
 
-function* notInIdp({ organisation, idp }: TwoSides): Iterable<Stated> {
-  for (const user of organisation.users) {
+function* notInIdp({ organization, idp }: TwoSides): Iterable<Stated> {
+  for (const user of organization.users) {
     const isKnown = idp.users.some(({ subject, email }) => [subject, email].some((text) => same(text, user.userName) || same(text, user.email)));
     if (isKnown || !user.active || user.authenticationType !== 'idp') continue;
     yield { rule: 'not-in-idp', severity: 'error', user: showUser(user), location: at(user, 'users.csv') };
   }
 }
 
-/** Yields the one user that has the provider user's subject or email as username or email. */
+/** Returns the one user that has the provider user's subject or email as username or email. */
 function onlyFit({ subject, email }: IdpUser, users: readonly User[]): User | undefined {
   const fitting = users.filter((user) => [subject, email].some((text) => same(text, user.userName) || same(text, user.email)));
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 
-function* missingEmails({ organisation, idp }: TwoSides): Iterable<Stated> {
+function* missingEmails({ organization, idp }: TwoSides): Iterable<Stated> {
   if (idp.provider !== 'entra' || !idp.given.emails) return;
-  const partners = new Set(organisation.users.map((user) => partnerOf(user, idp.users)));
+  const partners = new Set(organization.users.map((user) => partnerOf(user, idp.users)));
   const told = new Set<string>();
   for (const idpUser of idp.users) {
     const { id, subject, email, active } = idpUser;
@@ -179,7 +179,7 @@ function* missingEmails({ organisation, idp }: TwoSides): Iterable<Stated> {
     const record = JSON.stringify([id, subject, email]);
     if (told.has(record)) continue;
     told.add(record);
-    const user = onlyFit(idpUser, organisation.users);
+    const user = onlyFit(idpUser, organization.users);
     const difference = isBlank(email) ? undefined : differenceOf(email, subject);
     yield {
       rule: 'idp-missing-email',
@@ -200,7 +200,7 @@ function* duplicateSubjects({ idp }: TwoSides): Iterable<Stated> {
   }
 }
 
-function* inactiveUsers({ organisation: { users }, idp }: TwoSides): Iterable<Stated> {
+function* inactiveUsers({ organization: { users }, idp }: TwoSides): Iterable<Stated> {
   for (const user of users) {
     const partner = partnerOf(user, idp.users);
     if (partner === undefined || partner.active || !user.active || onlyFit(partner, users) !== user) continue;
@@ -209,9 +209,9 @@ function* inactiveUsers({ organisation: { users }, idp }: TwoSides): Iterable<St
 }
 
 /** Without the near name, of which only a part is fixed: see `nearNamesOf`. */
-function* unlinkedGroups({ organisation, idp }: TwoSides): Iterable<Stated> {
-  const isNamed = isSyncNamed(organisation);
-  for (const group of groupsToBeSynced(organisation)) {
+function* unlinkedGroups({ organization, idp }: TwoSides): Iterable<Stated> {
+  const isNamed = isSyncNamed(organization);
+  for (const group of groupsToBeSynced(organization)) {
     if (idp.groups.some(({ name }) => exact(name, group.name))) continue;
     const isSeverest = isNamed || idp.groups.some(({ name }) => same(name, group.name));
     yield {
@@ -222,7 +222,7 @@ function* unlinkedGroups({ organisation, idp }: TwoSides): Iterable<Stated> {
   }
 }
 
-/** Yields what all rules about the identity provider must state, in the order of the report. */
+/** Returns what all rules about the identity provider must state, in the order of the report. */
 export function expectedOfIdp(sides: TwoSides): Stated[] {
   return [
     ...subjectMismatches(sides),

@@ -3,8 +3,8 @@ import { beginAudit } from '../../src/audit/audit.js';
 import type { Group, User } from '../../src/model/directory.js';
 import type { IdpUser } from '../../src/model/idp.js';
 import { askRows } from '../../src/plan/decision-rows.js';
-import { directoryOf, type Organisation, policyOf, snapshotOf } from '../support/organisations.js';
-import { connectUser, directoryOfIdp, IDP_RULES, organisationOf } from './idp-sides.js';
+import { directoryOf, type Organization, policyOf, snapshotOf } from '../support/organizations.js';
+import { connectUser, directoryOfIdp, IDP_RULES, organizationOf } from './idp-sides.js';
 
 const knows = (subject: string, more: Partial<IdpUser> = {}) => ({ id: subject, subject, email: subject, active: true, ...more });
 const groupOf = (place: number, name: string, more: Partial<Group> = {}): Group => ({
@@ -13,15 +13,15 @@ const groupOf = (place: number, name: string, more: Partial<Group> = {}): Group 
   input: 1,
   line: place + 2,
   name,
-  isOrganisationLevel: true,
+  isOrganizationLevel: true,
   ...more,
 });
 
-/** Yields the rows of decisions.csv about the identity provider: rule, subject, suggestion. */
-function asked(users: readonly User[], idpUsers: readonly ReturnType<typeof knows>[], more: Partial<Organisation> = {}, names: readonly string[] = []) {
-  const organisation = organisationOf(users, more);
-  const audit = beginAudit(directoryOf(organisation), policyOf(organisation), directoryOfIdp('okta', idpUsers, names));
-  const { findings, snapshot } = audit.finish(snapshotOf(organisation));
+/** Returns the rows of decisions.csv about the identity provider: rule, subject, suggestion. */
+function asked(users: readonly User[], idpUsers: readonly ReturnType<typeof knows>[], more: Partial<Organization> = {}, names: readonly string[] = []) {
+  const organization = organizationOf(users, more);
+  const audit = beginAudit(directoryOf(organization), policyOf(organization), directoryOfIdp('okta', idpUsers, names));
+  const { findings, snapshot } = audit.finish(snapshotOf(organization));
   const rows = askRows(findings, audit.context, snapshot.inputs);
   return rows
     .filter(({ finding }) => IDP_RULES.has(finding.finding.rule))
@@ -68,10 +68,10 @@ describe('what people are asked about the identity provider', () => {
   });
 
   it("the provider's exact name for a group, without a number", () => {
-    const suggestion = (groups: readonly Group[], names: readonly string[], more: Partial<Organisation> = {}) =>
+    const suggestion = (groups: readonly Group[], names: readonly string[], more: Partial<Organization> = {}) =>
       asked([], [], { groups, ...more }, names).map((each) => each.suggestion);
     expect(suggestion([groupOf(0, 'observers')], ['Observers'])).toEqual(['set-name Observers']);
-    expect(suggestion([groupOf(0, ' Observers'), groupOf(1, 'Observers', { isOrganisationLevel: false })], ['Observers'])).toEqual(['set-name Observers']);
+    expect(suggestion([groupOf(0, ' Observers'), groupOf(1, 'Observers', { isOrganizationLevel: false })], ['Observers'])).toEqual(['set-name Observers']);
     // Only similar; with white space around it, which no decision may have; one of two that would both become it.
     expect(suggestion([groupOf(0, 'Observer')], ['Observers'])).toEqual(['']);
     expect(suggestion([groupOf(0, 'observers')], ['Observers '])).toEqual(['']);

@@ -3,16 +3,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeAliases } from '../../src/model/alias.js';
 import { locationOf, type Subject } from '../../src/model/directory.js';
-import { redactFinding, standFor } from '../../src/reporters/redact.js';
+import { redactFinding, redactorFor } from '../../src/reporters/redact.js';
 import { ruleOf } from '../../src/rules/registry.js';
 import { collation } from '../support/compare.js';
 import type { TwoSides } from './idp-oracle.js';
-import { auditBoth, connectUser, directoryOfIdp, IDP_RULES, organisationOf, sidesArbitrary } from './idp-sides.js';
+import { auditBoth, connectUser, directoryOfIdp, IDP_RULES, organizationOf, sidesArbitrary } from './idp-sides.js';
 
-/** Yields each finding about the identity provider as it is told, plain and with aliases: its fields, and its words. */
+/** Returns each finding about the identity provider as it is told, plain and with aliases: its fields, and its words. */
 function toldTwice(sides: TwoSides) {
   const { findings, snapshot } = auditBoth(sides);
-  const stand = standFor(
+  const redactor = redactorFor(
     snapshot,
     makeAliases((text) => createHmac('sha256', 'the seventh moon').update(text).digest(), collation),
   );
@@ -20,7 +20,7 @@ function toldTwice(sides: TwoSides) {
   return findings
     .filter(({ finding }) => IDP_RULES.has(finding.rule))
     .map(({ finding }) =>
-      [finding, redactFinding(finding, stand)].map((each) => {
+      [finding, redactFinding(finding, redactor)].map((each) => {
         const rule = ruleOf(each);
         const { questions } = rule.remedy(each);
         return { data: rule.data(each, locate), words: [rule.message(each), rule.topic(each), rule.rows(each, locate), questions, rule.idpUsers?.(each)] };
@@ -30,7 +30,7 @@ function toldTwice(sides: TwoSides) {
 
 const PROTECTED = new Set(['userName', 'email', 'subject', 'near', 'name', 'id']);
 
-/** Yields the data without what is a name. */
+/** Returns the data without what is a name. */
 const facts = (data: unknown): string => JSON.stringify(data, (name, value: unknown) => (PROTECTED.has(name) && typeof value === 'string' ? undefined : value));
 
 describe('findings about the identity provider with aliases', () => {
@@ -62,7 +62,7 @@ describe('findings about the identity provider with aliases', () => {
       connectUser(3, 'cordelia@sky.example', 'cordelia@sky.example'),
       connectUser(4, 'dorothea@sky.example', 'dorothea@sky.example'),
     ];
-    const groups = [{ place: 0, id: '1', input: 1, line: 2, name: 'Stargazers', isOrganisationLevel: true }];
+    const groups = [{ place: 0, id: '1', input: 1, line: 2, name: 'Stargazers', isOrganizationLevel: true }];
     const own = (id: string, subject: string, more = {}) => ({ id, subject, email: subject, active: true, ...more });
     const idp = directoryOfIdp(
       'entra',
@@ -75,7 +75,7 @@ describe('findings about the identity provider with aliases', () => {
       ],
       ['stargazers'],
     );
-    const told = toldTwice({ organisation: organisationOf(users, { groups }), idp });
+    const told = toldTwice({ organization: organizationOf(users, { groups }), idp });
     expect(told).toHaveLength(7);
     for (const [plain, redacted] of told) {
       expect(JSON.stringify(plain)).toMatch(/annabel|benedict|cordelia|dorothea|eleanor|stargazers/i);

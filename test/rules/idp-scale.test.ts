@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Group } from '../../src/model/directory.js';
 import type { IdpDirectory, IdpUser } from '../../src/model/idp.js';
 import { ruleOf } from '../../src/rules/registry.js';
-import { auditBoth, connectUser, directoryOfIdp, organisationOf, statedOfIdp } from './idp-sides.js';
+import { auditBoth, connectUser, directoryOfIdp, organizationOf, statedOfIdp } from './idp-sides.js';
 
 /** So many that a look at everybody for everybody would not end within the time that a test has. */
 const SIZE = 200_000;
@@ -17,7 +17,7 @@ const provided = (make: (at: number) => Partial<IdpUser>): IdpDirectory =>
   );
 
 const reportOf = (idp: IdpDirectory, email: (at: number) => string, userName: (at: number) => string) =>
-  auditBoth({ organisation: organisationOf(many((at) => connectUser(at, userName(at), email(at)))), idp });
+  auditBoth({ organization: organizationOf(many((at) => connectUser(at, userName(at), email(at)))), idp });
 
 const countOf = (all: readonly { readonly rule: string }[], rule: string): number => all.filter((stated) => stated.rule === rule).length;
 
@@ -84,9 +84,9 @@ describe('200,000 users on either side', { timeout: 120_000 }, () => {
 describe('20,000 groups on either side', { timeout: 120_000 }, () => {
   const size = 20_000;
   const groupsOf = (name: (at: number) => string): Group[] =>
-    many((place) => ({ place, id: String(place), input: 1, line: place + 2, name: name(place), isOrganisationLevel: true }), size);
+    many((place) => ({ place, id: String(place), input: 1, line: place + 2, name: name(place), isOrganizationLevel: true }), size);
   const links = (connect: (at: number) => string, provider: (at: number) => string) =>
-    statedOfIdp(auditBoth({ organisation: organisationOf([], { groups: groupsOf(connect) }), idp: directoryOfIdp('okta', [], many(provider, size)) }));
+    statedOfIdp(auditBoth({ organization: organizationOf([], { groups: groupsOf(connect) }), idp: directoryOfIdp('okta', [], many(provider, size)) }));
 
   it('of which none has a name on the other side are each told once, without a near name', () => {
     const found = links(

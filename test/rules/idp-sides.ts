@@ -1,4 +1,4 @@
-/** Random organisations with an identity provider beside them, small and crowded, and what the rules say of both. */
+/** Random organizations with an identity provider beside them, small and crowded, and what the rules say of both. */
 
 import fc from 'fast-check';
 import { beginAudit } from '../../src/audit/audit.js';
@@ -6,12 +6,12 @@ import type { Report } from '../../src/audit/report.js';
 import { locationOf, type User } from '../../src/model/directory.js';
 import { IDP_PROVIDERS, type IdpDirectory, type IdpGroup, type IdpUser } from '../../src/model/idp.js';
 import { RULES, ruleOf } from '../../src/rules/registry.js';
-import { directoryOf, type Organisation, organisationArbitrary, policyOf, snapshotOf } from '../support/organisations.js';
+import { directoryOf, type Organization, organizationArbitrary, policyOf, snapshotOf } from '../support/organizations.js';
 import type { Stated, TwoSides } from './idp-oracle.js';
 
 export const IDP_RULES: ReadonlySet<string> = new Set(RULES.filter(({ idp }) => idp !== undefined).map(({ name }) => name));
 
-/** Yields the provider's records at their places and lines, as if read in this order. */
+/** Returns the provider's records at their places and lines, as if read in this order. */
 export function directoryOfIdp(
   provider: IdpDirectory['provider'],
   users: readonly Omit<IdpUser, 'place' | 'path' | 'line'>[],
@@ -31,9 +31,9 @@ export function directoryOfIdp(
   };
 }
 
-/** Yields the report of the real rules on both sides. */
-export function auditBoth({ organisation, idp }: TwoSides): Report {
-  return beginAudit(directoryOf(organisation), policyOf(organisation), idp).finish(snapshotOf(organisation));
+/** Returns the report of the real rules on both sides. */
+export function auditBoth({ organization, idp }: TwoSides): Report {
+  return beginAudit(directoryOf(organization), policyOf(organization), idp).finish(snapshotOf(organization));
 }
 
 /** The findings about the identity provider as the JSON report holds them, without fingerprint and message. */
@@ -47,12 +47,12 @@ export function statedOfIdp({ findings, snapshot }: Report): Stated[] {
     }));
 }
 
-/** Yields a user of Jama Connect who signs in through the provider. */
+/** Returns a user of Jama Connect who signs in through the provider. */
 export function connectUser(place: number, userName: string, email: string, more: Partial<User> = {}): User {
   return { place, id: String(place + 1), input: 0, line: place + 2, userName, email, active: true, authenticationType: 'idp', ...more };
 }
 
-export const organisationOf = (users: readonly User[], more: Partial<Organisation> = {}): Organisation => ({
+export const organizationOf = (users: readonly User[], more: Partial<Organization> = {}): Organization => ({
   users,
   groups: [],
   memberships: [],
@@ -78,8 +78,8 @@ const respelt = (text: string): fc.Arbitrary<string> =>
 
 const PROVIDER_NAMES = ['Observers', 'observers', ' Observers', 'OBSERVERS', 'Night shift', 'Nightshift', 'Mirror crews', 'Bakers', '', ' '] as const;
 
-/** A provider that knows of the organisation's people, and of a few others, some of them twice. */
-function idpArbitrary({ users }: Organisation): fc.Arbitrary<IdpDirectory> {
+/** A provider that knows of the organization's people, and of a few others, some of them twice. */
+function idpArbitrary({ users }: Organization): fc.Arbitrary<IdpDirectory> {
   const known = users.flatMap(({ userName, email }) => [userName, email]);
   const text = fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom('ana@dome.example', 'ben@dome.example', 'zoe@dome.example', ...known) },
@@ -101,6 +101,6 @@ function idpArbitrary({ users }: Organisation): fc.Arbitrary<IdpDirectory> {
     );
 }
 
-export const sidesArbitrary: fc.Arbitrary<TwoSides> = organisationArbitrary.chain((organisation) =>
-  idpArbitrary(organisation).map((idp) => ({ organisation, idp })),
+export const sidesArbitrary: fc.Arbitrary<TwoSides> = organizationArbitrary.chain((organization) =>
+  idpArbitrary(organization).map((idp) => ({ organization, idp })),
 );

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { differenceOf, key } from '../support/compare.js';
-import { inOrder } from '../support/organisations.js';
+import { inOrder } from '../support/organizations.js';
 import { expectedOfIdp, type Stated, type TwoSides } from './idp-oracle.js';
 import { auditBoth, directoryOfIdp, sidesArbitrary, statedOfIdp } from './idp-sides.js';
 
@@ -46,7 +46,7 @@ describe('the rules about the identity provider against the oracle', () => {
     );
   });
 
-  it('meet every kind of finding in the random organisations', () => {
+  it('meet every kind of finding in the random organizations', () => {
     const met = new Set(
       fc
         .sample(sidesArbitrary, { numRuns: 4000, seed: 5 })
@@ -90,11 +90,11 @@ describe('fingerprints of findings about the identity provider', () => {
 
   it('do not change as a set when rows of either side change places', () => {
     const shuffled = sidesArbitrary.chain((sides) => {
-      const { organisation, idp } = sides;
+      const { organization, idp } = sides;
       return fc
         .record({
-          users: fc.shuffledSubarray([...organisation.users], { minLength: organisation.users.length }),
-          groups: fc.shuffledSubarray([...organisation.groups], { minLength: organisation.groups.length }),
+          users: fc.shuffledSubarray([...organization.users], { minLength: organization.users.length }),
+          groups: fc.shuffledSubarray([...organization.groups], { minLength: organization.groups.length }),
           idpUsers: fc.shuffledSubarray([...idp.users], { minLength: idp.users.length }),
           names: fc.shuffledSubarray(
             idp.groups.map(({ name }) => name),
@@ -104,7 +104,7 @@ describe('fingerprints of findings about the identity provider', () => {
         .map((rows) => ({
           sides,
           other: {
-            organisation: { ...organisation, users: inOrder(rows.users), groups: inOrder(rows.groups) },
+            organization: { ...organization, users: inOrder(rows.users), groups: inOrder(rows.groups) },
             idp: directoryOfIdp(idp.provider, rows.idpUsers, rows.names, idp.given),
           },
         }));

@@ -5,7 +5,7 @@
 
 import type { CollationName } from '../../src/model/collation-name.js';
 import type { Group, User } from '../../src/model/directory.js';
-import type { Organisation } from '../support/organisations.js';
+import type { Organization } from '../support/organizations.js';
 
 /** A finding as the JSON report holds it, without fingerprint and message. */
 export interface Stated {
@@ -14,33 +14,33 @@ export interface Stated {
   readonly [field: string]: unknown;
 }
 
-/** Yields the findings of all rules, by rule in the order of 2.3, then by the first subject's place. */
-export function expectedFindings(organisation: Organisation): Stated[] {
-  compareUnder(organisation.collation);
+/** Returns the findings of all rules, by rule in the order of 2.3, then by the first subject's place. */
+export function expectedFindings(organization: Organization): Stated[] {
+  compareUnder(organization.collation);
   return [
-    ...usernameEmailMismatches(organisation),
-    ...conflictingUsers(organisation),
-    ...duplicateGroupNames(organisation),
-    ...inactiveBasicMembers(organisation),
-    ...missingEmails(organisation),
-    ...invalidEmails(organisation),
-    ...duplicateEmails(organisation),
-    ...duplicateUsernames(organisation),
-    ...unknownMembers(organisation),
-    ...unknownSyncGroups(organisation),
-    ...nothingToCheck(organisation),
-    ...rowLimits(organisation),
-    ...damagedTexts(organisation),
-    ...noInactiveUsers(organisation),
+    ...usernameEmailMismatches(organization),
+    ...conflictingUsers(organization),
+    ...duplicateGroupNames(organization),
+    ...inactiveBasicMembers(organization),
+    ...missingEmails(organization),
+    ...invalidEmails(organization),
+    ...duplicateEmails(organization),
+    ...duplicateUsernames(organization),
+    ...unknownMembers(organization),
+    ...unknownSyncGroups(organization),
+    ...nothingToCheck(organization),
+    ...rowLimits(organization),
+    ...damagedTexts(organization),
+    ...noInactiveUsers(organization),
   ];
 }
 
 // 1.1 Comparing text
 
-/** Letters that only the default takes for others, of those that the organisations hold. */
+/** Letters that only the default takes for others, of those that the organizations hold. */
 const LETTERS: Readonly<Record<string, string>> = { ø: 'o', ł: 'l', đ: 'd', ß: 'ss' };
 
-/** Of the letters that the organisations hold, what each collation takes for the same. */
+/** Of the letters that the organizations hold, what each collation takes for the same. */
 const FOLDS: Readonly<Record<CollationName, (text: string) => string>> = {
   utf8mb4_0900_ai_ci: (text) =>
     text
@@ -72,17 +72,17 @@ const isBlank = (text: string): boolean => text === '' || key(text) === '';
 const hasKey = (text: string, wanted: string): boolean => !isBlank(text) && key(text) === wanted;
 const haveSameKey = (a: string, b: string): boolean => !isBlank(a) && hasKey(b, key(a));
 
-/** Yields each key of the texts once, in the order of its first appearance. */
+/** Returns each key of the texts once, in the order of its first appearance. */
 const keysOf = (texts: readonly string[]): string[] => [...new Set(texts.filter((text) => !isBlank(text)).map(key))];
 
 // 2.1 In scope, and needs an update
 
-function isInScope({ authMode }: Organisation, user: User): boolean {
+function isInScope({ authMode }: Organization, user: User): boolean {
   return authMode === 'basic' ? user.active : user.active && user.authenticationType === 'idp';
 }
 
-function needsUpdate(organisation: Organisation, user: User): boolean {
-  return isInScope(organisation, user) && !isBlank(user.email) && user.userName !== user.email;
+function needsUpdate(organization: Organization, user: User): boolean {
+  return isInScope(organization, user) && !isBlank(user.email) && user.userName !== user.email;
 }
 
 /** The contract leaves open what an address is; letters of another width look like one that no identity provider holds. */
@@ -93,20 +93,20 @@ function isEmailAddress(text: string): boolean {
 // 2.2 Groups to be synced
 
 /** Names that a person gave, or the sync column gives to groups that cannot be synced. */
-function wantedNames({ groups, syncGroups }: Organisation): string[] {
-  return [...new Set([...(syncGroups ?? []), ...groups.filter((group) => group.sync === true && !group.isOrganisationLevel).map(({ name }) => name)])];
+function wantedNames({ groups, syncGroups }: Organization): string[] {
+  return [...new Set([...(syncGroups ?? []), ...groups.filter((group) => group.sync === true && !group.isOrganizationLevel).map(({ name }) => name)])];
 }
 
-/** Yields whether anything says which groups are to be synced: a name, or a true `sync` column. */
-export function isSyncNamed(organisation: Organisation): boolean {
-  return wantedNames(organisation).length > 0 || organisation.groups.some((group) => group.sync === true);
+/** Returns whether anything says which groups are to be synced: a name, or a true `sync` column. */
+export function isSyncNamed(organization: Organization): boolean {
+  return wantedNames(organization).length > 0 || organization.groups.some((group) => group.sync === true);
 }
 
-export function groupsToBeSynced(organisation: Organisation): Group[] {
-  const organisationLevel = organisation.groups.filter((group) => group.isOrganisationLevel);
-  if (!isSyncNamed(organisation)) return organisationLevel;
-  const names = wantedNames(organisation);
-  return organisationLevel.filter((group) => group.sync === true || names.includes(group.name));
+export function groupsToBeSynced(organization: Organization): Group[] {
+  const organizationLevel = organization.groups.filter((group) => group.isOrganizationLevel);
+  if (!isSyncNamed(organization)) return organizationLevel;
+  const names = wantedNames(organization);
+  return organizationLevel.filter((group) => group.sync === true || names.includes(group.name));
 }
 
 // 2.4 `difference` and `match`, first that holds
@@ -134,9 +134,9 @@ function matchOf(names: readonly string[]): string {
 type Reason = 'email-equals-username' | 'same-email';
 
 /** Why two users conflict over a key; both reasons together count as the first (section 4). */
-function reasonOfPair(organisation: Organisation, a: User, b: User, contested: string): Reason | undefined {
-  const aNeeds = needsUpdate(organisation, a);
-  const bNeeds = needsUpdate(organisation, b);
+function reasonOfPair(organization: Organization, a: User, b: User, contested: string): Reason | undefined {
+  const aNeeds = needsUpdate(organization, a);
+  const bNeeds = needsUpdate(organization, b);
   const aEmailIsBUserName = hasKey(a.email, contested) && hasKey(b.userName, contested);
   const bEmailIsAUserName = hasKey(b.email, contested) && hasKey(a.userName, contested);
   if ((aNeeds || bNeeds) && (aEmailIsBUserName || bEmailIsAUserName)) return 'email-equals-username';
@@ -150,12 +150,12 @@ interface PairOfUsers {
   readonly reason: Reason;
 }
 
-function pairsOver(organisation: Organisation, contested: string): PairOfUsers[] {
+function pairsOver(organization: Organization, contested: string): PairOfUsers[] {
   const pairs: PairOfUsers[] = [];
-  for (const first of organisation.users) {
-    for (const second of organisation.users) {
+  for (const first of organization.users) {
+    for (const second of organization.users) {
       if (second.place <= first.place) continue;
-      const reason = reasonOfPair(organisation, first, second, contested);
+      const reason = reasonOfPair(organization, first, second, contested);
       if (reason !== undefined) pairs.push({ first, second, reason });
     }
   }
@@ -167,9 +167,9 @@ function pairsOver(organisation: Organisation, contested: string): PairOfUsers[]
  * of the key is itself updated without a decision. A ring counts as such, so all are presumed to be until
  * one of these sentences is false of them.
  */
-function updatesWithoutDecision(organisation: Organisation): User[] {
-  const { users } = organisation;
-  const needing = users.filter((user) => needsUpdate(organisation, user));
+function updatesWithoutDecision(organization: Organization): User[] {
+  const { users } = organization;
+  const needing = users.filter((user) => needsUpdate(organization, user));
   let presumed = needing;
   for (;;) {
     const left = presumed.filter((user) => {
@@ -183,37 +183,37 @@ function updatesWithoutDecision(organisation: Organisation): User[] {
 }
 
 /** Does the way lead back: from the holders of the key to the holders of what those want, and so on, to the key. */
-function leadsBack(organisation: Organisation, contested: string, holders: readonly User[]): boolean {
+function leadsBack(organization: Organization, contested: string, holders: readonly User[]): boolean {
   const seen = new Set<User>();
   const ahead = [...holders];
   for (let holder = ahead.pop(); holder !== undefined; holder = ahead.pop()) {
     if (seen.has(holder)) continue;
     seen.add(holder);
-    if (!needsUpdate(organisation, holder)) continue;
+    if (!needsUpdate(organization, holder)) continue;
     const wanted = key(holder.email);
     if (wanted === contested) return true;
-    ahead.push(...organisation.users.filter((user) => hasKey(user.userName, wanted)));
+    ahead.push(...organization.users.filter((user) => hasKey(user.userName, wanted)));
   }
   return false;
 }
 
-function patternAndResolution(organisation: Organisation, contested: string): { pattern: string; resolution: string } {
-  const wanters = organisation.users.filter((user) => needsUpdate(organisation, user) && hasKey(user.email, contested));
+function patternAndResolution(organization: Organization, contested: string): { pattern: string; resolution: string } {
+  const wanters = organization.users.filter((user) => needsUpdate(organization, user) && hasKey(user.email, contested));
   if (wanters.length >= 2) return { pattern: 'same-email', resolution: 'decision' };
   const [wanter] = wanters;
   // Nobody is in anybody's way: the table gives `automatic`, and no update is contested.
   if (wanter === undefined) return { pattern: 'bystander', resolution: 'automatic' };
-  const resolution = updatesWithoutDecision(organisation).includes(wanter) ? 'automatic' : 'decision';
-  const otherHolders = organisation.users.filter((user) => user !== wanter && hasKey(user.userName, contested));
+  const resolution = updatesWithoutDecision(organization).includes(wanter) ? 'automatic' : 'decision';
+  const otherHolders = organization.users.filter((user) => user !== wanter && hasKey(user.userName, contested));
   if (otherHolders.length === 0) return { pattern: 'bystander', resolution };
-  if (otherHolders.some((holder) => !needsUpdate(organisation, holder))) return { pattern: 'taken', resolution };
-  return { pattern: leadsBack(organisation, contested, otherHolders) ? 'swap' : 'chain', resolution };
+  if (otherHolders.some((holder) => !needsUpdate(organization, holder))) return { pattern: 'taken', resolution };
+  return { pattern: leadsBack(organization, contested, otherHolders) ? 'swap' : 'chain', resolution };
 }
 
-function conflictingUsers(organisation: Organisation): Stated[] {
-  const { users } = organisation;
+function conflictingUsers(organization: Organization): Stated[] {
+  const { users } = organization;
   const findings = keysOf(users.flatMap(({ userName, email }) => [userName, email])).flatMap((contested) => {
-    const pairs = pairsOver(organisation, contested);
+    const pairs = pairsOver(organization, contested);
     const parties = users.filter((user) => pairs.some(({ first, second }) => user === first || user === second));
     const [firstParty] = parties;
     if (firstParty === undefined) return [];
@@ -221,10 +221,10 @@ function conflictingUsers(organisation: Organisation): Stated[] {
       rule: 'conflicting-users',
       severity: 'error',
       userName: contested,
-      ...patternAndResolution(organisation, contested),
+      ...patternAndResolution(organization, contested),
       users: parties.map((user) => ({
         ...fieldsOf(user),
-        needsUpdate: needsUpdate(organisation, user),
+        needsUpdate: needsUpdate(organization, user),
         location: locationOf(user),
       })),
       pairCount: pairs.length,
@@ -238,9 +238,9 @@ function conflictingUsers(organisation: Organisation): Stated[] {
 
 // 2.3 The other rules
 
-function usernameEmailMismatches(organisation: Organisation): Stated[] {
-  return organisation.users
-    .filter((user) => needsUpdate(organisation, user))
+function usernameEmailMismatches(organization: Organization): Stated[] {
+  return organization.users
+    .filter((user) => needsUpdate(organization, user))
     .map((user) => {
       const difference = differenceOf([user.userName, user.email]);
       return {
@@ -253,10 +253,10 @@ function usernameEmailMismatches(organisation: Organisation): Stated[] {
     });
 }
 
-function duplicateGroupNames({ groups }: Organisation): Stated[] {
-  const organisationLevel = groups.filter((group) => group.isOrganisationLevel);
-  return keysOf(organisationLevel.map(({ name }) => name)).flatMap((shared): Stated[] => {
-    const same = organisationLevel.filter(({ name }) => hasKey(name, shared) && /[\p{L}\p{N}]/u.test(name));
+function duplicateGroupNames({ groups }: Organization): Stated[] {
+  const organizationLevel = groups.filter((group) => group.isOrganizationLevel);
+  return keysOf(organizationLevel.map(({ name }) => name)).flatMap((shared): Stated[] => {
+    const same = organizationLevel.filter(({ name }) => hasKey(name, shared) && /[\p{L}\p{N}]/u.test(name));
     if (same.length < 2) return [];
     const match = matchOf(same.map(({ name }) => name));
     return [
@@ -274,12 +274,12 @@ function duplicateGroupNames({ groups }: Organisation): Stated[] {
   });
 }
 
-function inactiveBasicMembers(organisation: Organisation): Stated[] {
-  const { users, memberships } = organisation;
+function inactiveBasicMembers(organization: Organization): Stated[] {
+  const { users, memberships } = organization;
   return users
     .filter((user) => !user.active && user.authenticationType === 'basic')
     .flatMap((user): Stated[] => {
-      const groups = groupsToBeSynced(organisation).filter((group) =>
+      const groups = groupsToBeSynced(organization).filter((group) =>
         memberships.some((membership) => membership.user === user.id && membership.group === group.id),
       );
       if (groups.length === 0) return [];
@@ -295,30 +295,30 @@ function inactiveBasicMembers(organisation: Organisation): Stated[] {
     });
 }
 
-function missingEmails(organisation: Organisation): Stated[] {
-  return organisation.users
-    .filter((user) => isInScope(organisation, user) && isBlank(user.email))
+function missingEmails(organization: Organization): Stated[] {
+  return organization.users
+    .filter((user) => isInScope(organization, user) && isBlank(user.email))
     .map((user) => ({ rule: 'missing-email', severity: 'error', user: fieldsOf(user), location: locationOf(user) }));
 }
 
-function invalidEmails(organisation: Organisation): Stated[] {
-  return organisation.users
-    .filter((user) => isInScope(organisation, user) && !isBlank(user.email) && !isEmailAddress(user.email))
+function invalidEmails(organization: Organization): Stated[] {
+  return organization.users
+    .filter((user) => isInScope(organization, user) && !isBlank(user.email) && !isEmailAddress(user.email))
     .map((user) => ({ rule: 'invalid-email', severity: 'error', user: fieldsOf(user), location: locationOf(user) }));
 }
 
-function duplicateEmails(organisation: Organisation): Stated[] {
-  const { users } = organisation;
+function duplicateEmails(organization: Organization): Stated[] {
+  const { users } = organization;
   return keysOf(users.map(({ email }) => email)).flatMap((shared): Stated[] => {
     const same = users.filter(({ email }) => hasKey(email, shared));
-    const areAllClaimants = same.every((user) => needsUpdate(organisation, user));
-    const isOneInScope = same.some((user) => isInScope(organisation, user));
+    const areAllClaimants = same.every((user) => needsUpdate(organization, user));
+    const isOneInScope = same.some((user) => isInScope(organization, user));
     if (same.length < 2 || !isOneInScope || areAllClaimants) return [];
     return [{ rule: 'duplicate-email', severity: 'warning', users: same.map(locatedFieldsOf) }];
   });
 }
 
-function duplicateUsernames({ users }: Organisation): Stated[] {
+function duplicateUsernames({ users }: Organization): Stated[] {
   return keysOf(users.map(({ userName }) => userName)).flatMap((shared): Stated[] => {
     const same = users.filter(({ userName }) => hasKey(userName, shared));
     if (same.length < 2) return [];
@@ -326,7 +326,7 @@ function duplicateUsernames({ users }: Organisation): Stated[] {
   });
 }
 
-function unknownMembers({ users, groups, memberships }: Organisation): Stated[] {
+function unknownMembers({ users, groups, memberships }: Organization): Stated[] {
   const unknown = memberships.flatMap(({ user, group, line }) => {
     const lacksUser = !users.some(({ id }) => id === user);
     const lacksGroup = !groups.some(({ id }) => id === group);
@@ -339,31 +339,31 @@ function unknownMembers({ users, groups, memberships }: Organisation): Stated[] 
 }
 
 /** Without `suggestion`: the contract asks for a near match and leaves open how near. */
-function unknownSyncGroups(organisation: Organisation): Stated[] {
-  const { groups } = organisation;
-  return wantedNames(organisation)
-    .filter((wanted) => !groups.some(({ name, isOrganisationLevel }) => isOrganisationLevel && name === wanted))
+function unknownSyncGroups(organization: Organization): Stated[] {
+  const { groups } = organization;
+  return wantedNames(organization)
+    .filter((wanted) => !groups.some(({ name, isOrganizationLevel }) => isOrganizationLevel && name === wanted))
     .map((name) => ({
       rule: 'unknown-sync-group',
       severity: 'error',
       name,
-      isProjectGroup: groups.some((group) => !group.isOrganisationLevel && group.name === name),
+      isProjectGroup: groups.some((group) => !group.isOrganizationLevel && group.name === name),
     }));
 }
 
 /** All rules are on and checked, and all three exports are given. */
-function nothingToCheck(organisation: Organisation): Stated[] {
-  const { users, groups, memberships } = organisation;
+function nothingToCheck(organization: Organization): Stated[] {
+  const { users, groups, memberships } = organization;
   if (users.length === 0) return [];
   const inputs = [
-    ...(users.every((user) => !isInScope(organisation, user)) ? ['users'] : []),
-    ...(groups.every((group) => !group.isOrganisationLevel) ? ['groups'] : []),
+    ...(users.every((user) => !isInScope(organization, user)) ? ['users'] : []),
+    ...(groups.every((group) => !group.isOrganizationLevel) ? ['groups'] : []),
     ...(memberships.length === 0 && groups.length > 0 ? ['memberships'] : []),
   ];
   return inputs.map((input) => ({ rule: 'nothing-to-check', severity: 'error', input }));
 }
 
-function rowLimits({ users, groups, memberships }: Organisation): Stated[] {
+function rowLimits({ users, groups, memberships }: Organization): Stated[] {
   const limits = [200, 500, 1000, 5000, 10_000, 50_000, 65_535, 100_000, 1_048_575];
   const files = [
     { file: 'users.csv', rows: users.length },
@@ -388,7 +388,7 @@ function isMojibake(text: string): boolean {
   return pairs.length >= 2 || pairs.includes('\u00c3') || pairs.includes('\u00c2');
 }
 
-function damagedTexts({ users, groups }: Organisation): Stated[] {
+function damagedTexts({ users, groups }: Organization): Stated[] {
   const hasLost = (text: string): boolean => text.includes('\ufffd');
   const ofUser = ({ id, userName, email, line }: User) =>
     Object.entries({ userName, email }).flatMap(([attribute, value]) => {
@@ -407,7 +407,7 @@ function damagedTexts({ users, groups }: Organisation): Stated[] {
 }
 
 /** An export without any user says nothing about inactive ones. */
-function noInactiveUsers({ users }: Organisation): Stated[] {
+function noInactiveUsers({ users }: Organization): Stated[] {
   if (users.length === 0 || users.some(({ active }) => !active)) return [];
   return [{ rule: 'no-inactive-users', severity: 'warning' }];
 }

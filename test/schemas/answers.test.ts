@@ -19,10 +19,10 @@ import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
 
 const makeFolder = temporaryFolders();
-const ORGANISATIONS = join(ROOT, 'fixtures/organisations');
-const OBSERVATORY = [join(ORGANISATIONS, 'observatory'), '--auth-mode', 'multi', '--sync-groups', join(ORGANISATIONS, 'observatory/sync-groups.txt')];
-const okta = (name: string): string => join(ORGANISATIONS, 'observatory-okta', name);
-const entra = (name: string): string => join(ORGANISATIONS, 'observatory-entra', name);
+const ORGANIZATIONS = join(ROOT, 'fixtures/organizations');
+const OBSERVATORY = [join(ORGANIZATIONS, 'observatory'), '--auth-mode', 'multi', '--sync-groups', join(ORGANIZATIONS, 'observatory/sync-groups.txt')];
+const okta = (name: string): string => join(ORGANIZATIONS, 'observatory-okta', name);
+const entra = (name: string): string => join(ORGANIZATIONS, 'observatory-entra', name);
 const OKTA = ['--idp', 'okta', '--idp-users', okta('users.csv'), '--idp-users', okta('assignments.csv'), '--idp-groups', okta('groups.csv')];
 const ENTRA = ['--idp', 'entra', '--idp-users', entra('exportUsers.csv'), '--idp-groups', entra('exportGroups.csv')];
 const MEMBERS = ['--idp-members', okta('Software Team.csv'), '--idp-members', okta('Operations.csv')];
@@ -38,7 +38,7 @@ function breaches(name: string, schema: z.ZodType, value: unknown): string[] {
 
 const previewBreaches = (value: unknown): string[] => breaches('preview', previewSchema, value);
 const rendered = (preview: Preview): unknown =>
-  JSON.parse([...json.render(preview, { tool: { name: 'scim-audit', version: '1.0.0' }, hasColours: false })].join(''));
+  JSON.parse([...json.render(preview, { tool: { name: 'scim-audit', version: '1.0.0' }, hasColors: false })].join(''));
 
 async function answerOf(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Json> {
   const { stdout, stderr, code } = await runCli([...args, '--format', 'json'], { env });
@@ -60,7 +60,7 @@ describe('the JSON of a preview fits its schema', () => {
   });
 
   it('of a SQLite file', async () => {
-    const value = await answerOf(['preview', join(ORGANISATIONS, 'observatory-jama/observatory.sqlite'), '--auth-mode', 'saml', ...OKTA]);
+    const value = await answerOf(['preview', join(ORGANIZATIONS, 'observatory-jama/observatory.sqlite'), '--auth-mode', 'saml', ...OKTA]);
     expect(JSON.stringify(value)).toContain('"rowid":');
     expect(previewBreaches(value)).toEqual([]);
   });
@@ -82,8 +82,8 @@ describe('the JSON of a preview fits its schema', () => {
 
   it('of any two sides', () => {
     fc.assert(
-      fc.property(worlds, ({ organisation, idp }) => {
-        expect(previewBreaches(rendered(previewOf(organisation, idp, { licenses: { creator: 1, creatorFloat: 1 } })))).toEqual([]);
+      fc.property(worlds, ({ organization, idp }) => {
+        expect(previewBreaches(rendered(previewOf(organization, idp, { licenses: { creator: 1, creatorFloat: 1 } })))).toEqual([]);
       }),
       { numRuns: 100 },
     );

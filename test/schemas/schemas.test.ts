@@ -12,15 +12,15 @@ import { temporaryFolders } from '../support/temporary.js';
 
 const makeFolder = temporaryFolders();
 const FIXTURES = join(ROOT, 'fixtures');
-const ORGANISATIONS: readonly (readonly [string, readonly string[]])[] = [
-  ['observatory', ['--auth-mode', 'multi', '--sync-groups', join(FIXTURES, 'organisations/observatory/sync-groups.txt')]],
+const ORGANIZATIONS: readonly (readonly [string, readonly string[]])[] = [
+  ['observatory', ['--auth-mode', 'multi', '--sync-groups', join(FIXTURES, 'organizations/observatory/sync-groups.txt')]],
   ['bakery', ['--auth-mode', 'saml']],
 ];
 const CASES = readdirSync(join(FIXTURES, 'rules')).flatMap((rule) => readdirSync(join(FIXTURES, 'rules', rule)).map((name) => `${rule}/${name}`));
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Yields the paths of what breaks a schema, each with why. */
+/** Returns the paths of what breaks a schema, each with why. */
 function breaches(schema: typeof reportSchema | typeof planSchema | typeof certificateSchema, value: unknown): string[] {
   const result = schema.safeParse(value);
   return result.success ? [] : result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
@@ -35,12 +35,12 @@ async function report(args: readonly string[]): Promise<Json> {
 const read = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
 
 describe('the JSON report fits its schema', () => {
-  it.each(ORGANISATIONS)('of the %s', async (name, args) => {
-    expect(breaches(reportSchema, await report([join(FIXTURES, 'organisations', name), ...args]))).toEqual([]);
+  it.each(ORGANIZATIONS)('of the %s', async (name, args) => {
+    expect(breaches(reportSchema, await report([join(FIXTURES, 'organizations', name), ...args]))).toEqual([]);
   });
 
   it('of a SQLite file', async () => {
-    const value = await report([join(FIXTURES, 'organisations/observatory-jama/observatory.sqlite'), '--auth-mode', 'saml']);
+    const value = await report([join(FIXTURES, 'organizations/observatory-jama/observatory.sqlite'), '--auth-mode', 'saml']);
     expect(value).toMatchObject({
       findings: expect.arrayContaining([expect.objectContaining({ location: expect.objectContaining({ rowid: expect.any(Number) }) })]),
     });
@@ -61,7 +61,7 @@ describe('the JSON report fits its schema', () => {
 
   it('with acceptances, known and fixed findings', async () => {
     const folder = makeFolder();
-    const source = join(FIXTURES, 'organisations/observatory');
+    const source = join(FIXTURES, 'organizations/observatory');
     const baseline = join(folder, 'baseline.json');
     await runCli(['check', source, '--auth-mode', 'saml', '--format', 'json', '--output', baseline]);
     const value = await report([source, '--auth-mode', 'multi', '--baseline', baseline]);
@@ -70,8 +70,8 @@ describe('the JSON report fits its schema', () => {
   });
 });
 
-describe.each(ORGANISATIONS)('of the %s', (name, args) => {
-  const source = join(FIXTURES, 'organisations', name);
+describe.each(ORGANIZATIONS)('of the %s', (name, args) => {
+  const source = join(FIXTURES, 'organizations', name);
 
   it('the plan fits its schema', async () => {
     const out = makeFolder();
@@ -96,7 +96,7 @@ describe('a schema says no', () => {
     ['a user without an id', { user: { userName: '', email: '', active: true, authenticationType: 'idp' } }],
   ])('to %s', async (_, change) => {
     const value = await report([join(FIXTURES, 'rules/username-email-mismatch/ng.value'), '--auth-mode', 'multi']).catch(() =>
-      report([join(FIXTURES, 'organisations/observatory'), '--auth-mode', 'multi']),
+      report([join(FIXTURES, 'organizations/observatory'), '--auth-mode', 'multi']),
     );
     const [first, ...others] = value.findings as readonly Json[];
     expect(first.rule).toBe('username-email-mismatch');

@@ -118,7 +118,7 @@ describe('a hostile file', () => {
       check: 'attribute-must-go',
       path: 'synchronizationRules[0].objectMappings[1].attributeMappings[200004]',
     });
-    for (const pieces of [mappingPretty(report, { hasColours: false }), mappingMarkdown(report, { tool: { name: 'x', version: '1' } })]) {
+    for (const pieces of [mappingPretty(report, { hasColors: false }), mappingMarkdown(report, { tool: { name: 'x', version: '1' } })]) {
       const text = [...pieces].join('');
       expect(text).toContain('… and 199,950 more');
       expect(text.length).toBeLessThan(50_000);
@@ -153,7 +153,7 @@ describe('a hostile file', () => {
 
   it.each(['\u0000', '\u001b]0;x\u0007', '\ud800', '‮', '<script>', '``` |', '[x](http://x)', '@all #1'])('%j in a name stays text', (value) => {
     const report = check(withAttributes([{ targetAttributeName: value, source: { expression: value, name: value, type: 'Function' } }]));
-    const pretty = [...mappingPretty(report, { hasColours: false, width: 60 })].join('');
+    const pretty = [...mappingPretty(report, { hasColors: false, width: 60 })].join('');
     expect(pretty).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u.test(value) ? /(?!\n)[\p{Cc}\p{Cf}\p{Cs}]/u : /(?!)/u);
     const line =
       [...mappingMarkdown(report, { tool: { name: 'x', version: '1' } })]

@@ -58,15 +58,15 @@ const GUIDE: readonly (readonly [line: string, phrase: string, applies: (each: C
   ['IdP users must be in the IdP', 'Whoever signs in with the identity provider is there', always],
   ['integrations', 'List the integrations that sign in', always],
   ['integrations on the day', 'Change the integrations that sign in', always],
-  ['groups to be synced', 'Note which organisation-level groups are synced', groups],
+  ['groups to be synced', 'Note which organization-level groups are synced', groups],
   ['inactive Basic members', 'No inactive Basic user is a member', groups],
   ['group activity log', 'activity log of the group', groups],
-  ['duplicate groups', 'No two organisation-level groups have the same name', groups],
+  ['duplicate groups', 'No two organization-level groups have the same name', groups],
   ['links by name', 'called exactly the same in the identity provider', groups],
   ['licenses', 'take a Creator license, and then Creator (float)', always],
   ['license types afterwards', 'Give new users the license type', always],
   ['values are overwritten', 'values of the identity provider overwrite', always],
-  ['groups are managed in the IdP', 'Organisation-level groups that are synced are managed', groups],
+  ['groups are managed in the IdP', 'Organization-level groups that are synced are managed', groups],
   ['what stays', 'License types, avatars, project groups and permissions', always],
   ['Basic users still edited here', 'Basic users still are', ({ idp, mode }) => idp === 'okta' || mode === 'multi'],
   ['multi-mode on', 'Enable Multi-Mode authentication', both(okta, ({ mode }) => mode !== 'multi')],
@@ -273,7 +273,7 @@ describe('what an export tells', () => {
   });
 
   it('of the observatory is open where its findings are', async () => {
-    const source = join(fixtures, 'organisations/observatory');
+    const source = join(fixtures, 'organizations/observatory');
     const { code, stdout } = await runCli([
       'runbook',
       source,

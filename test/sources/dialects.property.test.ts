@@ -12,7 +12,7 @@ import { temporaryFolders } from '../support/temporary.js';
 
 const file = join(temporaryFolders()(), 'groups.csv');
 
-/** Yields every row that is read, or what was said against it. */
+/** Returns every row that is read, or what was said against it. */
 function read(text: string, wishes: DialectWishes): string[][] | string {
   writeFileSync(file, text);
   const problems = new Problems();

@@ -144,7 +144,7 @@ async function readBack(folder: string): Promise<Organization & { readonly names
     );
     return {
       users: users.map(({ id, userName, email, active }) => [Number(id), userName, null, null, email, null, active ? 'F' : 'T']),
-      groups: groups.map(({ id, name, isOrganisationLevel }) => [Number(id), name, isOrganisationLevel ? null : 1]),
+      groups: groups.map(({ id, name, isOrganizationLevel }) => [Number(id), name, isOrganizationLevel ? null : 1]),
       memberships,
       names: users.map(({ place }) => names?.of(place) ?? ''),
     };

@@ -13,7 +13,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../../fixtures/sourc
 
 const SKIPPED = ['--skip-rule', 'duplicate-group-name', '--skip-rule', 'inactive-basic-member'];
 
-/** Yields the words after `check` that a case's about.md gives: "Options: the folder, `…`", "`X` as SOURCE, `…`" or "`…`". */
+/** Returns the words after `check` that a case's about.md gives: "Options: the folder, `…`", "`X` as SOURCE, `…`" or "`…`". */
 function wordsFor(folder: string): string[] {
   const about = readFileSync(join(folder, 'about.md'), 'utf8');
   const [, source, given] = /Options: (?:(the folder|`[^`]+` as SOURCE), )?`([^`]+)`/.exec(about) ?? [];
@@ -30,7 +30,7 @@ beforeEach(() => {
 });
 afterEach(() => process.chdir(home));
 
-/** Yields what the reader holds of a case, by the same words. */
+/** Returns what the reader holds of a case, by the same words. */
 async function snapshotOf(folder: string): Promise<Snapshot> {
   process.chdir(folder);
   const words = wordsFor(folder);
@@ -73,7 +73,7 @@ interface Read {
   readonly notes?: readonly RegExp[];
 }
 
-const FROM_CELLS = /does not tell organisation-level groups from project groups and hides groups of one name/;
+const FROM_CELLS = /does not tell organization-level groups from project groups and hides groups of one name/;
 
 const JSON_READ: Readonly<Record<string, Read>> = {
   'bare-lists': {
@@ -238,7 +238,7 @@ async function isRead(kind: string, name: string, expected: Read): Promise<void>
 
   const snapshot = await snapshotOf(folder);
   expect(snapshot.users.map(({ id, line, active }) => `${active ? '' : '~'}${id}:${line}`).join(' ')).toBe(expected.users);
-  expect(snapshot.groups.map(({ id, line, isOrganisationLevel }) => (isOrganisationLevel ? `${id}:${line}` : `(${id}:${line})`)).join(' ')).toBe(
+  expect(snapshot.groups.map(({ id, line, isOrganizationLevel }) => (isOrganizationLevel ? `${id}:${line}` : `(${id}:${line})`)).join(' ')).toBe(
     expected.groups,
   );
   expect(snapshot.memberships).toBe(expected.memberships);
@@ -429,7 +429,7 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   'xlsx-named-csv': { places: [], says: ['users.csv is not a whole workbook', /save it there once more/] },
 };
 
-/** Yields `file line:column` of each problem told. */
+/** Returns `file line:column` of each problem told. */
 function placesIn(stderr: string): string[] {
   return [...stderr.matchAll(/^(.+?), line (\d+)(?:, column (\d+) ?(?:\([^)]*\))?)?: /gm)].map(
     ([, file, line, column]) => `${file} ${line}${column === undefined ? '' : `:${column}`}`,

@@ -17,7 +17,7 @@ const wordsFor = (name: string): string[] =>
 
 const check = (name: string, ...more: string[]) => runCli(['check', '.', ...wordsFor(name), ...more], { cwd: join(root, name) });
 
-/** Yields what the reader holds of a case: users and groups by id and name. */
+/** Returns what the reader holds of a case: users and groups by id and name. */
 async function readCase(name: string) {
   const words = wordsFor(name);
   const after = <T extends string>(flag: string, values: readonly T[]): T | undefined => values.find((value) => words[words.indexOf(flag) + 1] === value);

@@ -11,7 +11,7 @@ const AGAINST = ['--baseline', 'baseline.json'];
 const FIXED = USERS.replace('2,robot,,', '2,robot@dome.example,robot@dome.example,');
 const REGRESSED = `${USERS}8,hal,,true,idp\n`;
 
-/** Yields a folder with an export and the report of it as it was. */
+/** Returns a folder with an export and the report of it as it was. */
 async function known(files: Readonly<Record<string, string>> = EXPORT): Promise<string> {
   const folder = makeFolder(files);
   await check(folder, ['--format', 'json', '--output', 'baseline.json']);
@@ -155,12 +155,12 @@ describe('check --baseline', () => {
     expect(readFileSync(join(folder, 'baseline.json'), 'utf8')).toBe(before);
   });
 
-  it('refuses one of another organisation', async () => {
+  it('refuses one of another organization', async () => {
     const folder = await known();
     put(folder, USERS.replaceAll(/^(\d),/gm, '9$1,'));
     const { code, stdout, stderr } = await check(folder, AGAINST);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain('baseline.json is the report of another organisation');
+    expect(stderr).toContain('baseline.json is the report of another organization');
   });
 
   it.each([

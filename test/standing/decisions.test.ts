@@ -9,7 +9,7 @@ import { ACCEPTED, answering, askDecisions, check, checkJson, type DecisionRow, 
 const makeFolder = temporaryFolders();
 const WITH = ['--decisions', 'decisions.csv'];
 
-/** Yields a folder with an export and decisions that accept the finding without an email. */
+/** Returns a folder with an export and decisions that accept the finding without an email. */
 async function accepting(
   answer: Readonly<Partial<Record<string, string>>> = ACCEPTED,
 ): Promise<{ readonly folder: string; readonly rows: readonly DecisionRow[]; readonly line: number }> {
@@ -94,7 +94,7 @@ describe('check --decisions', () => {
     expect((await check(folder, WITH)).code).toBe(2);
   });
 
-  it('refuses the decisions of another organisation, every line of them', async () => {
+  it('refuses the decisions of another organization, every line of them', async () => {
     const { folder, rows } = await accepting();
     const other = makeFolder({ ...EXPORT, 'users.csv': USERS.replaceAll(/^(\d),/gm, '9$1,') });
     writeDecisions(other, answering(rows, 'invalid-email'));
@@ -123,7 +123,7 @@ describe('check --decisions', () => {
   describe('of rows that are not as they were written', () => {
     const OF = (rows: readonly DecisionRow[], rule: string): number => rows.findIndex((row) => row.rule === rule);
 
-    /** Yields what a check says of the rows, once somebody changed them. */
+    /** Returns what a check says of the rows, once somebody changed them. */
     async function changed(change: (rows: DecisionRow[]) => void, args: readonly string[] = []) {
       const { folder, rows } = await accepting();
       const altered = rows.map((row) => ({ ...row }));

@@ -21,7 +21,7 @@ export interface Shown {
   readonly findings: readonly { readonly rule: string; readonly fingerprint: string; readonly accepted?: Readonly<Record<string, unknown>> }[];
 }
 
-/** Yields the JSON report of a check, and its exit code. */
+/** Returns the JSON report of a check, and its exit code. */
 export async function checkJson(folder: string, args: readonly string[] = []): Promise<{ readonly code: number; readonly report: Shown }> {
   const { code, stdout, stderr } = await check(folder, [...args, '--format', 'json']);
   if (stdout === '') throw new Error(stderr);
@@ -30,7 +30,7 @@ export async function checkJson(folder: string, args: readonly string[] = []): P
 
 export type DecisionRow = Record<string, string>;
 
-/** Yields the rows of the decisions that `plan` asks for. */
+/** Returns the rows of the decisions that `plan` asks for. */
 export async function askDecisions(folder: string): Promise<DecisionRow[]> {
   const { code, stderr } = await runCli(['plan', '.', '--auth-mode', 'multi', '--out', 'plan'], { cwd: folder });
   if (code !== 0) throw new Error(stderr);
@@ -39,7 +39,7 @@ export async function askDecisions(folder: string): Promise<DecisionRow[]> {
 
 export const ACCEPTED = { action: 'accept', reason: 'nobody signs in by it', owner: 'Tycho Brahe' } as const;
 
-/** Yields the rows with an answer for the findings of a rule. */
+/** Returns the rows with an answer for the findings of a rule. */
 export const answering = (rows: readonly DecisionRow[], rule: string, answer: Readonly<Partial<Record<string, string>>> = ACCEPTED): DecisionRow[] =>
   rows.map((row) => (row.rule === rule ? { ...row, ...(answer as DecisionRow) } : row));
 

@@ -42,7 +42,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   preview: {
     rooms: ['model', 'collections', 'rules', 'audit', 'plan'],
     uses: [],
-    reason: 'what the first sync will do follows from the two sides and from documented behaviour alone: nothing is looked up, sent or written',
+    reason: 'what the first sync will do follows from the two sides and from documented behavior alone: nothing is looked up, sent or written',
   },
   targets: {
     rooms: ['model', 'collections', 'sources', 'plan'],
@@ -59,7 +59,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
     rooms: ['model', 'collections', 'rules', 'audit', 'plan', 'preview', 'setup'],
     uses: ['csv-stringify', 'chalk', 'string-width', 'zod'],
     reason:
-      'a report is a pure function of what was found; chalk and string-width are functions of text, told by the door whether there are colours and how wide a line is',
+      'a report is a pure function of what was found; chalk and string-width are functions of text, told by the door whether there are colors and how wide a line is',
   },
   config: {
     rooms: ['model', 'collections'],
@@ -96,8 +96,8 @@ export interface ImportFound {
   readonly kind: 'static' | 'type' | 'dynamic';
 }
 
-/** Yields a path without `.` and `..`, seen from src. */
-function normalised(path: string): string {
+/** Returns a path without `.` and `..`, seen from src. */
+function normalized(path: string): string {
   const parts: string[] = [];
   for (const part of path.split('/')) {
     if (part === '.' || part === '') continue;
@@ -109,7 +109,7 @@ function normalised(path: string): string {
 
 export const roomOf = (path: string): string => path.split('/', 1)[0];
 
-/** Yields a file's imports and re-exports; a specifier that is computed comes as `(computed)`. */
+/** Returns a file's imports and re-exports; a specifier that is computed comes as `(computed)`. */
 export function importsOf(path: string, code: string): ImportFound[] {
   const { module } = parseSync(path, code);
   const found: ImportFound[] = module.staticImports.map(({ moduleRequest, entries }) => ({
@@ -126,13 +126,13 @@ export function importsOf(path: string, code: string): ImportFound[] {
   return found;
 }
 
-/** Yields the file of src that a relative specifier means, or undefined for a package. */
+/** Returns the file of src that a relative specifier means, or undefined for a package. */
 export function targetOf(path: string, specifier: string): string | undefined {
   if (!specifier.startsWith('.')) return undefined;
-  return normalised(`${path.split('/').slice(0, -1).join('/')}/${specifier}`).replace(/\.js$/, '.ts');
+  return normalized(`${path.split('/').slice(0, -1).join('/')}/${specifier}`).replace(/\.js$/, '.ts');
 }
 
-/** Yields every import of the file that goes through a wall. `path` is seen from src. */
+/** Returns every import of the file that goes through a wall. `path` is seen from src. */
 export function wallBreaches(path: string, code: string): string[] {
   const wall = Object.hasOwn(WALLS, roomOf(path)) ? WALLS[roomOf(path)] : undefined;
   if (wall === undefined) return [`${path} is in no room of the house`];
@@ -152,7 +152,7 @@ export function wallBreaches(path: string, code: string): string[] {
 
 const isUpper = (char: string): boolean => char !== char.toLowerCase();
 
-/** Yields the words of a camel-case, kebab-case or upper-case name. */
+/** Returns the words of a camel-case, kebab-case or upper-case name. */
 function wordsOf(name: string): string[] {
   return name
     .split(/[^A-Za-z0-9]+/)
@@ -161,7 +161,7 @@ function wordsOf(name: string): string[] {
     .map((word) => (isUpper(word[0]) ? word.toLowerCase() : word));
 }
 
-/** Yields file names and exported names of words that the house does not use. */
+/** Returns file names and exported names of words that the house does not use. */
 export function wordBreaches(path: string, code: string): string[] {
   const names = parseSync(path, code).module.staticExports.flatMap(({ entries }) => entries.flatMap(({ exportName }) => exportName.name ?? []));
   const parts = path.replace(/\.ts$/, '').split('/');
@@ -172,7 +172,7 @@ export function wordBreaches(path: string, code: string): string[] {
   ];
 }
 
-/** Yields the globals of the process, the clock and chance that a file outside cli uses. */
+/** Returns the globals of the process, the clock and chance that a file outside cli uses. */
 export function worldBreaches(path: string, code: string): string[] {
   if (roomOf(path) === 'cli') return [];
   const found: string[] = [];
@@ -208,7 +208,7 @@ export function worldBreaches(path: string, code: string): string[] {
   return [...found, ...[...names].map(([at, name]) => `${path}:${lineOf(at)}: ${name}`)];
 }
 
-/** Yields what the types of a file leave open: `any`, `!`, default exports, checks that are switched off. */
+/** Returns what the types of a file leave open: `any`, `!`, default exports, checks that are switched off. */
 export function typeBreaches(path: string, code: string): string[] {
   const { program, comments, module } = parseSync(path, code);
   const found: string[] = [];
@@ -225,7 +225,7 @@ export function typeBreaches(path: string, code: string): string[] {
   return [...new Set(found)];
 }
 
-/** Yields what is wrong with a file's length: too long, and its first comment does not say why. */
+/** Returns what is wrong with a file's length: too long, and its first comment does not say why. */
 export function lengthBreaches(path: string, code: string): string[] {
   const lines = code.trimEnd().split('\n').length;
   const isRule = roomOf(path) === 'rules' && !NO_RULES.includes(path);

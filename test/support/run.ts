@@ -28,7 +28,7 @@ export const CTRL_D = '\u0004';
 
 const CURSOR = /\u001b\[\d*(?:;\d+)*[A-Za-z]/g;
 
-/** Yields what a command line writes on a terminal to somebody who answers each question with the next of `typed`. */
+/** Returns what a command line writes on a terminal to somebody who answers each question with the next of `typed`. */
 export async function converse(args: readonly string[], typed: readonly string[], { cwd, columns = 80 }: CliOptions = {}): Promise<CliResult> {
   const written = { stdout: '', stderr: '' };
   const left = [...typed];
@@ -54,7 +54,7 @@ export async function converse(args: readonly string[], typed: readonly string[]
   return { code, ...written };
 }
 
-/** Yields what a command line writes and its exit code. Relative paths start at `cwd`. */
+/** Returns what a command line writes and its exit code. Relative paths start at `cwd`. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   const written = { stdout: '', stderr: '' };
   const outputTo = (name: 'stdout' | 'stderr'): Output => ({

@@ -50,10 +50,10 @@ function make(records: readonly (readonly string[])[], { delimiter, lineEnds, ha
   return { text, delimiter, records: places };
 }
 
-/** Yields tables over dialects: quotes, embedded line ends, blank lines, rows of any width. */
+/** Returns tables over dialects: quotes, embedded line ends, blank lines, rows of any width. */
 export const tables: fc.Arbitrary<MadeTable> = fc.tuple(fc.array(record, { maxLength: 12 }), dialect).map(([records, how]) => make(records, how));
 
-/** Yields texts of quotes, delimiters and line ends in any order: many are no CSV. */
+/** Returns texts of quotes, delimiters and line ends in any order: many are no CSV. */
 export const quoteSoup: fc.Arbitrary<string> = fc
   .array(fc.constantFrom('"', '"', 'a', ',', '\n', '\r\n', 'é'), { maxLength: 24 })
   .map((parts) => parts.join(''));

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
 
-/** Yields a function that makes new folders with the given files; all of them are removed at the end. */
+/** Returns a function that makes new folders with the given files; all of them are removed at the end. */
 export function temporaryFolders(): (files?: Readonly<Record<string, string | Uint8Array>>) => string {
   const made: string[] = [];
   afterAll(() => {

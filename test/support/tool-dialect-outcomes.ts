@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { auditOf } from './organisations.js';
+import { auditOf } from './organizations.js';
 import { runCli } from './run.js';
 import { type Dialect, type Organization, type WrittenGroup, type WrittenUser, whatIsLeft, writeOrganization } from './tool-dialects.js';
 
@@ -116,7 +116,7 @@ export function referenceOf({ users, groups, memberships }: Organization): Readi
       active: isActive,
       authenticationType: isBasic ? 'basic' : 'idp',
     })),
-    groups: groups.map(({ id, name, project }, place) => ({ place, id, input: 1, line: place + 2, name, isOrganisationLevel: project === null })),
+    groups: groups.map(({ id, name, project }, place) => ({ place, id, input: 1, line: place + 2, name, isOrganizationLevel: project === null })),
     memberships: memberships.map((each, at) => ({ ...each, line: at + 2 })),
   });
   return {

@@ -19,7 +19,7 @@ export interface Step {
 
 const BLOCK = /^(```console[^\n]*)\n\$ ([^\n]*)\n([\s\S]*?)^```$/gm;
 
-/** Yields the steps of a transcript, in order. */
+/** Returns the steps of a transcript, in order. */
 export function stepsOf(text: string): Step[] {
   return [...text.matchAll(BLOCK)].map((match) => ({
     start: match.index,
@@ -32,7 +32,7 @@ export function stepsOf(text: string): Step[] {
 
 export const blockOf = ({ opening, command }: Step, body: string): string => `${opening}\n$ ${command}\n${body}\`\`\``;
 
-/** Yields the words of a command line, with quotes as a shell takes them. */
+/** Returns the words of a command line, with quotes as a shell takes them. */
 export function wordsOfCommand(command: string): string[] {
   return [...command.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) => word.replace(/'([^']*)'|"([^"]*)"/g, (_, single, double) => single ?? double));
 }
@@ -40,7 +40,7 @@ export function wordsOfCommand(command: string): string[] {
 // An escape character in a file would act on whoever looks at it with `cat`.
 const shown = (text: string): string => text.replaceAll('\u001b', '␛');
 
-/** Yields a text without places of this machine; columns that were padded to such a place are told apart by two spaces. */
+/** Returns a text without places of this machine; columns that were padded to such a place are told apart by two spaces. */
 function placeless(text: string, folder: string): string {
   const padded = text.includes(folder) ? text.replace(/(?<=\S) {3,}(?=\S)/g, '  ') : text;
   return padded.replaceAll(folder, '<folder>').replaceAll(pathToFileURL(ROOT).href, '<scim-audit>').replaceAll(ROOT, '<scim-audit>');
@@ -48,7 +48,7 @@ function placeless(text: string, folder: string): string {
 
 const closed = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n(no line end)\n`);
 
-/** Runs a step in a folder; yields the body that its block is to have. The folder's own path is written as `<folder>`, the program's as `<scim-audit>`. */
+/** Runs a step in a folder; returns the body that its block is to have. The folder's own path is written as `<folder>`, the program's as `<scim-audit>`. */
 export async function play({ opening, command }: Step, folder: string): Promise<string> {
   const words = wordsOfCommand(command);
   const isSetting = (word: string): boolean => /^[A-Z_]+=/.test(word);

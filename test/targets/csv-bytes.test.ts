@@ -22,7 +22,7 @@ const encodingOf = (written: Written) => (written === 'utf-8 with a mark' ? 'utf
 
 const encodings = fc.constantFrom<Written>('utf-8', 'utf-8 with a mark', 'utf-16le', 'utf-16be', 'windows-1252');
 
-/** Rewrites a text by an editor of rows; yields the bytes before and after. */
+/** Rewrites a text by an editor of rows; returns the bytes before and after. */
 async function rewrite(text: string, delimiter: string, written: Written, row: (row: SpanRow, replace: (column: number, text: string) => void) => void) {
   const encoding = encodingOf(written);
   const body = encodeText(text, encoding);

@@ -77,7 +77,7 @@ async function runOf(kind: Kind) {
 
 type Ran = Awaited<ReturnType<typeof runOf>>;
 
-/** Undoes; yields whether all is as before, or the refusal, which must be one in plain words and must have changed nothing. */
+/** Undoes; returns whether all is as before, or the refusal, which must be one in plain words and must have changed nothing. */
 async function undone({ runFolder, target, before, after }: Ran, place: string): Promise<'restored' | UserError> {
   try {
     const prepared = await prepareUndo({ runFolder, isAgreed: true, world: worldOf(), interrupted: () => undefined });

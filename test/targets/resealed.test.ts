@@ -37,7 +37,7 @@ describe('a resealed plan is refused before the first write', () => {
     [
       'whose temporary username is somebody\u2019s email',
       [temporary(rename('1', 'anna', 'dora@b.example')), rename('1', 'dora@b.example', 'anna@b.example'), RIGHT[1]],
-      'a1: the temporary username is one that the organisation knows',
+      'a1: the temporary username is one that the organization knows',
     ],
     ['that leaves a temporary username', [temporary(rename('1', 'anna', 't@scim-audit.invalid')), RIGHT[1]], 'a1: a temporary username is left at the end'],
     ['that gives a username that is not the email', [rename('1', 'anna', 'mallory@b.example'), RIGHT[1]], 'user 1 needs the username "anna@b.example"'],

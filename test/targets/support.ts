@@ -8,7 +8,7 @@ import type { Plan } from '../../src/plan/plan.js';
 import type { SourceRequest } from '../../src/sources/source.js';
 import { targetFor } from '../../src/targets/registry.js';
 import { type ApplyRequest, prepareApply, type Receipt } from '../../src/targets/run/apply.js';
-import type { World } from '../../src/targets/run/process-info.js';
+import type { ProcessInfo } from '../../src/targets/run/process-info.js';
 import { prepareUndo, type UndoReceipt } from '../../src/targets/run/undo.js';
 
 export const requestFor = (source: string | undefined, more: Partial<SourceRequest> = {}): SourceRequest => ({
@@ -24,15 +24,15 @@ export const requestFor = (source: string | undefined, more: Partial<SourceReque
   ...more,
 });
 
-/** Yields a world of one living process. */
-export const worldOf = (pid = 4711, alive: readonly number[] = [pid]): World => ({
+/** Returns a world of one living process. */
+export const worldOf = (pid = 4711, alive: readonly number[] = [pid]): ProcessInfo => ({
   pid,
   host: 'observatory',
   now: () => new Date('2026-03-02T08:00:00Z'),
   isAlive: (other) => alive.includes(other),
 });
 
-/** Yields a plan of the given changes for a source as it is now. */
+/** Returns a plan of the given changes for a source as it is now. */
 export async function planFor(source: SourceRequest, changes: readonly Change[]): Promise<Plan> {
   const inputs = await targetFor(source).inspect(source);
   const digest = `sha256:${createHash('sha256')
@@ -96,12 +96,12 @@ export async function applyAll(scene: Scene, more: Partial<ApplyRequest> = {}): 
   return prepared.run();
 }
 
-export async function undoAll(runFolder: string, more: { at?(step: string): void; world?: World } = {}): Promise<UndoReceipt> {
+export async function undoAll(runFolder: string, more: { at?(step: string): void; world?: ProcessInfo } = {}): Promise<UndoReceipt> {
   const prepared = await prepareUndo({ runFolder, isAgreed: true, world: worldOf(), interrupted: () => undefined, ...more });
   return prepared.run();
 }
 
-/** Yields every file below a folder with its bytes as hex, but for locks and what is being prepared. */
+/** Returns every file below a folder with its bytes as hex, but for locks and what is being prepared. */
 export function bytesBelow(folder: string): Record<string, string> {
   const found: Record<string, string> = {};
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
@@ -121,7 +121,7 @@ export class Killed extends Error {}
 
 /**
  * Dies at the given step: what is on the disk at that moment is kept aside, the rest of the process goes on into the
- * void, and then the disk is put back to that moment. That is what SIGKILL leaves. Yields the name of the step, or
+ * void, and then the disk is put back to that moment. That is what SIGKILL leaves. Returns the name of the step, or
  * undefined where the work ended before.
  */
 export async function killedAt(folder: string, step: number, work: (at: (step: string) => void) => Promise<unknown>): Promise<string | undefined> {

@@ -11,7 +11,7 @@ import type { Change } from '../../src/model/change.js';
 import { suggested } from '../plan/answers.js';
 import { answeredCells, fileOf, madePlanOf } from '../plan/planning.js';
 import { key } from '../support/compare.js';
-import { type Organisation, organisationArbitrary } from '../support/organisations.js';
+import { type Organization, organizationArbitrary } from '../support/organizations.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { applyAll, planFor, requestFor, undoAll, writeAll } from './support.js';
 
@@ -75,9 +75,9 @@ function sqliteStore(folder: string): Store {
   };
 }
 
-const stateOf = ({ users, groups, memberships }: Organisation): State => ({
+const stateOf = ({ users, groups, memberships }: Organization): State => ({
   users: users.map(({ id, userName, email, active, authenticationType }) => [id, userName, email, String(active), authenticationType]),
-  groups: groups.map(({ id, name, isOrganisationLevel }) => [id, name, isOrganisationLevel ? 'organization' : 'project']),
+  groups: groups.map(({ id, name, isOrganizationLevel }) => [id, name, isOrganizationLevel ? 'organization' : 'project']),
   memberships: memberships.map(({ user, group }, at) => [`2020-${at}`, group, user]),
 });
 
@@ -114,7 +114,7 @@ function edited(state: State, edits: readonly Edit[], before: State): State {
 }
 
 /** Adds to the changes that one of the members leaves. */
-function withLeaver({ users, groups, memberships }: Organisation, changes: readonly Change[], at: number): readonly Change[] {
+function withLeaver({ users, groups, memberships }: Organization, changes: readonly Change[], at: number): readonly Change[] {
   const known = memberships.filter(({ user, group }) => users.some(({ id }) => id === user) && groups.some(({ id }) => id === group));
   if (known.length === 0) return changes;
   const { user, group } = known[at % known.length];
@@ -137,18 +137,18 @@ test.each([
 ] as const)('in %s', async (_, storeIn) => {
   const met = { left: 0, goneBack: 0, rows: 0 };
   await fc.assert(
-    fc.asyncProperty(organisationArbitrary, fc.array(editArbitrary, { maxLength: 4 }), place, async (organisation, edits, leaver) => {
-      const open = madePlanOf(organisation);
+    fc.asyncProperty(organizationArbitrary, fc.array(editArbitrary, { maxLength: 4 }), place, async (organization, edits, leaver) => {
+      const open = madePlanOf(organization);
       const decided = fileOf(open.rows.map(({ asked }) => answeredCells(asked, suggested(asked) ?? {})));
       const changes = withLeaver(
-        organisation,
-        madePlanOf(organisation, decided).body.actions.map(({ change }) => change),
+        organization,
+        madePlanOf(organization, decided).body.actions.map(({ change }) => change),
         leaver,
       );
       const folder = newFolder();
       writeAll(join(folder, 'plan'), {});
       const store = storeIn(folder);
-      const before = stateOf(organisation);
+      const before = stateOf(organization);
       store.write(before);
       const source = requestFor(store.source);
       const { runFolder, wasDone } = await applyAll({ source, plan: await planFor(source, changes), planFile: join(folder, 'plan', 'plan.json') });

@@ -8,7 +8,7 @@ import { printable } from '../../reporters/visible.js';
 import { count } from '../../rules/rule.js';
 import type { SourceRequest } from '../../sources/source.js';
 import { prepareApply } from '../../targets/run/apply.js';
-import type { World } from '../../targets/run/process-info.js';
+import type { ProcessInfo } from '../../targets/run/process-info.js';
 import { ApplyInterrupted, ApplyRefused, ApplyStopped } from '../../targets/run/refusal.js';
 import { isUnbegun } from '../../targets/run/run-folder.js';
 import { type LeftAlone, type PreparedUndo, prepareUndo } from '../../targets/run/undo.js';
@@ -36,7 +36,7 @@ export interface UndoFlags {
   yes?: boolean;
 }
 
-const worldOf = ({ process: { pid, host, isAlive }, now }: Io): World => ({ pid, host, isAlive, now });
+const worldOf = ({ process: { pid, host, isAlive }, now }: Io): ProcessInfo => ({ pid, host, isAlive, now });
 
 /** Applies a plan to a source, or to a corrected copy of it. */
 export async function apply(planPath: string, source: string | undefined, flags: ApplyFlags, io: Io): Promise<Ending> {
@@ -119,7 +119,7 @@ export async function apply(planPath: string, source: string | undefined, flags:
   });
 }
 
-/** Yields the words that name a source and how its files are written. */
+/** Returns the words that name a source and how its files are written. */
 function sourceWords(source: string | undefined, flags: ApplyFlags): string[] {
   return [
     ...fileWords(source, flags),
@@ -130,7 +130,7 @@ function sourceWords(source: string | undefined, flags: ApplyFlags): string[] {
   ];
 }
 
-/** Yields the words that name a copy; one of files that were named by flag is named so again. */
+/** Returns the words that name a copy; one of files that were named by flag is named so again. */
 function copyWords(out: string, { users, inactiveUsers, groups, memberships }: SourceRequest, flags: ApplyFlags): string[] {
   if (fileWords(undefined, flags).length === 0) return sourceWords(out, flags);
   const inCopy = (file: string): string => join(out, basename(file));
@@ -217,7 +217,7 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
   });
 }
 
-/** Yields what the users and groups of a run are called now. */
+/** Returns what the users and groups of a run are called now. */
 async function namesFor(prepared: PreparedUndo, io: Io): Promise<SubjectNames> {
   const wishes = { authMode: 'basic', collation: prepared.collation, authTypeMap: prepared.authTypeMap, leaveOutUsers: [] } as const;
   const changes = [...prepared.describe(), ...prepared.left].map(({ change }) => change);

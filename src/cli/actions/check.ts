@@ -24,7 +24,7 @@ export interface CheckFlags extends SharedFlags {
   redact?: boolean;
 }
 
-/** Reads an export, writes the reports, and yields the verdict. */
+/** Reads an export, writes the reports, and returns the verdict. */
 export async function check(source: string | undefined, flags: CheckFlags, words: readonly OutputWord[], io: Io, redaction?: Redaction): Promise<Ending> {
   const settled = await prepare(source, flags, io);
   const redacted = redaction?.shown(settled, source, flags);

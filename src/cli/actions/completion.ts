@@ -8,7 +8,7 @@ import { RULES } from '../../rules/registry.js';
 
 type Shell = 'bash' | 'zsh' | 'fish';
 
-/** Yields the script that a shell reads. */
+/** Returns the script that a shell reads. */
 export function completionScript(shell: Shell, program: string): string {
   const text = capture(() => script(shell, program, program));
   return shell === 'bash' ? mendBash(text, program) : text;
@@ -32,7 +32,7 @@ function mendBash(text: string, program: string): string {
   return BASH_BEFORE + quiet.replace(new RegExp(`^complete -F (\\S+) ${program}$`, 'm'), `complete -o default -F $1 ${program}`);
 }
 
-/** Yields what could stand in the place of the last word, one a line with its description, and the directive for the shell. */
+/** Returns what could stand in the place of the last word, one a line with its description, and the directive for the shell. */
 export function completeWords(program: Command, words: readonly string[]): string {
   const wish = { isFile: false };
   const root = modelOf(program, () => {
@@ -55,7 +55,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
 
 const FILE_ARGUMENTS: readonly string[] = ['source', 'plan', 'run', 'folder', 'certificate', 'file'];
 
-/** Yields the commands as the library sees them; `wantFile` is called when the name of a file is asked for. */
+/** Returns the commands as the library sees them; `wantFile` is called when the name of a file is asked for. */
 function modelOf(program: Command, wantFile: () => void): RootCommand {
   const root = new RootCommand();
   const offer = (values: readonly string[] | undefined, isFile: boolean) => (complete: (value: string, description: string) => void) => {
@@ -82,7 +82,7 @@ const valuesOf = ({ argChoices, long }: Option): readonly string[] | undefined =
 const argumentValues = (argument: Argument): readonly string[] | undefined => argument.argChoices ?? VALUES[argument.name()];
 const isFileOption = ({ flags }: Option): boolean => /<(?:file|folder|path)>/.test(flags);
 
-/** Yields what is printed meanwhile: the library writes to the console, the program to its own output. */
+/** Returns what is printed meanwhile: the library writes to the console, the program to its own output. */
 function capture(act: () => void): string {
   const lines: string[] = [];
   const { log } = console;

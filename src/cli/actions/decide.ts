@@ -130,7 +130,7 @@ async function ask(cells: readonly string[], dialogue: Dialogue): Promise<Answer
 /** What an empty line does, unless it is an answer. */
 const GO_BACK = 'empty: choose again';
 
-/** Yields a whole answer; undefined where the person typed nothing, and chooses again. */
+/** Returns a whole answer; undefined where the person typed nothing, and chooses again. */
 async function answerFor({ action, value }: Choice, cells: readonly string[], dialogue: Dialogue): Promise<Answer | undefined> {
   if (action === 'accept') {
     const terms = { today: dialogue.today, collation: collationOf(DEFAULT_COLLATION) };
@@ -150,14 +150,14 @@ async function answerFor({ action, value }: Choice, cells: readonly string[], di
   return typed === undefined ? undefined : { ...base, value: typed };
 }
 
-/** Yields what is decided about the same user in other rows. */
+/** Returns what is decided about the same user in other rows. */
 function othersOf(cells: readonly string[], { rows }: Dialogue): Pick<Answer, 'action' | 'value'>[] {
   return rows
     .filter((other) => other !== cells && other[AT.subject] === cells[AT.subject] && other[AT.id] === cells[AT.id])
     .map((other) => ({ action: other[AT.action].trim().toLowerCase(), value: other[AT.value] }));
 }
 
-/** Asks until the text is one that the next plan takes; yields undefined for an empty one that it would not. */
+/** Asks until the text is one that the next plan takes; returns undefined for an empty one that it would not. */
 async function fitting(question: string, problemOf: (text: string) => string | undefined, { questions, width, write }: Dialogue): Promise<string | undefined> {
   for (;;) {
     const text = (await questions.ask(`${question}: `)).trim();

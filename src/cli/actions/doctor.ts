@@ -10,7 +10,7 @@ import { printable } from '../../reporters/visible.js';
 import { count } from '../../rules/rule.js';
 import { type Encoding, encodeText, Transcoder } from '../../sources/csv/encoding.js';
 import { type Ending, EXIT } from '../exit.js';
-import { hasColours, type Io, type Output } from '../io.js';
+import { hasColors, type Io, type Output } from '../io.js';
 import { NODE_NEEDED, TOOL } from '../tool.js';
 
 export interface DoctorFlags {
@@ -26,7 +26,7 @@ interface Look {
   readonly fix?: string;
 }
 
-/** Yields 0, or 2 where something that is needed is broken. */
+/** Returns 0, or 2 where something that is needed is broken. */
 export async function doctor({ format }: DoctorFlags, io: Io): Promise<Ending> {
   const hide = homeHider(io);
   const looks: readonly Look[] = [
@@ -58,7 +58,7 @@ function pretty(looks: readonly Look[]): string {
   return `${[`${TOOL.name} ${TOOL.version}`, ...lines].map(printable).join('\n')}\n`;
 }
 
-/** Yields what puts `~` in the place of the home folder, also under its real name. */
+/** Returns what puts `~` in the place of the home folder, also under its real name. */
 function homeHider({ environment }: Io): (text: string) => string {
   const said = [environment.HOME, environment.USERPROFILE, homedir()].flatMap((home) => (home === undefined ? [] : [home, realOf(home)]));
   const homes = [...new Set(said.map((home) => home.replace(/[/\\]+$/, '')))].filter((home) => home !== '').sort((a, b) => b.length - a.length);
@@ -109,7 +109,7 @@ function terminal(io: Io): Look {
   return {
     name: 'terminal',
     state: 'ok',
-    text: `${streams.join(', ')}; colours ${hasColours(stdout, io, true) ? 'on' : 'off'}${set.length === 0 ? '' : `; set: ${set.map((name) => (name === 'TERM' ? `TERM=${environment.TERM}` : name)).join(', ')}`}`,
+    text: `${streams.join(', ')}; colors ${hasColors(stdout, io, true) ? 'on' : 'off'}${set.length === 0 ? '' : `; set: ${set.map((name) => (name === 'TERM' ? `TERM=${environment.TERM}` : name)).join(', ')}`}`,
   };
 }
 

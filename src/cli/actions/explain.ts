@@ -7,7 +7,7 @@ import { wrap } from '../../reporters/columns.js';
 import { findRule, RULES } from '../../rules/registry.js';
 import type { Rule } from '../../rules/rule.js';
 
-/** Yields a rule's page, or the list of all rules; `width` is the terminal's, if it is one. */
+/** Returns a rule's page, or the list of all rules; `width` is the terminal's, if it is one. */
 export function explain(name: string | undefined, width: number | undefined): string {
   return name === undefined ? listPage(width) : rulePage(ruleNamed(name), width);
 }

@@ -108,7 +108,7 @@ function readBytes(file: string): Buffer {
   }
 }
 
-/** Yields how many findings were not counted that would have made the check fail: known is not accepted. */
+/** Returns how many findings were not counted that would have made the check fail: known is not accepted. */
 const uncountedIn = ({ known, settings }: Certificate): number => known.filter(({ severity }) => isAtOrAbove(severity, settings.failOn)).length;
 
 function readinessReasons(certificate: Certificate): string[] {
@@ -121,7 +121,7 @@ function readinessReasons(certificate: Certificate): string[] {
     ...(settings.failOn === 'never'
       ? ['the check ran with --fail-on never, which calls everything ready: that says nothing. Run it with --fail-on error, warning or info.']
       : []),
-    ...(ready ? [] : [`the check found the organisation not ready: ${counted.join(', ')}.`]),
+    ...(ready ? [] : [`the check found the organization not ready: ${counted.join(', ')}.`]),
     ...(uncounted > 0
       ? [
           `the check left ${count(uncounted, 'finding')} uncounted that ${uncounted === 1 ? 'is' : 'are'} known from a baseline: known is not accepted. Clean ${uncounted === 1 ? 'it' : 'them'}, or accept ${uncounted === 1 ? 'it' : 'them'} with --decisions.`,
@@ -142,7 +142,7 @@ function expiryReasons({ accepted }: Certificate, today: string): string[] {
   );
 }
 
-/** Yields an age in its largest whole unit and the next one: `1 day 3 h`. */
+/** Returns an age in its largest whole unit and the next one: `1 day 3 h`. */
 function ageText(seconds: number): string {
   const all = Math.max(0, seconds);
   if (all < 120) return `${all} s`;
@@ -165,7 +165,7 @@ function factLines(certificate: Certificate, age: number, isKeyed: boolean): str
     ),
     ...(idp?.inputs ?? []).map(({ path, role, sha256 }) => `  input        ${visible(path)}, ${role}, SHA-256 ${sha256}`),
     ...files.map(({ path, role, sha256 }) => `  file         ${visible(path)}, ${role}, SHA-256 ${sha256}`),
-    `  judged as    --auth-mode ${settings.authMode}; groups to be synced: ${syncGroups === null ? 'every organisation-level group' : grouped(syncGroups.length)}`,
+    `  judged as    --auth-mode ${settings.authMode}; groups to be synced: ${syncGroups === null ? 'every organization-level group' : grouped(syncGroups.length)}`,
     ...(settings.config === null ? [] : [`  config       ${visible(settings.config)}`]),
     `  rules        ${rules.length} checked, ${notChecked.length} not checked`,
     ...accepted.map(

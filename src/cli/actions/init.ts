@@ -41,7 +41,7 @@ async function ask(flags: InitFlags, io: Io): Promise<InitFlags> {
     }
   };
   try {
-    const authMode = flags.authMode ?? (await choose('How does the organisation sign in today?', AUTH_MODES));
+    const authMode = flags.authMode ?? (await choose('How does the organization sign in today?', AUTH_MODES));
     const named =
       flags.syncGroup ??
       (await questions.ask('Groups to be synced, separated by semicolons (empty: all of them): '))

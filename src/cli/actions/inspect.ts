@@ -106,7 +106,7 @@ function othersText({ areOthersKnown, membersUnknown }: Scope): string {
   return membersUnknown === undefined ? 'no other user, group or membership changed' : 'no other user or group changed';
 }
 
-/** Yields the names, with those of whom nobody planned to change. */
+/** Returns the names, with those of whom nobody planned to change. */
 function withOthers(names: SubjectNames, differences: readonly Difference[], { users, groups }: Pick<Directory, 'users' | 'groups'>): SubjectNames {
   const others = new Set(differences.flatMap((difference) => (difference.kind === 'other' ? [difference.subject] : [])).slice(0, MOST));
   if (others.size === 0) return names;
@@ -215,7 +215,7 @@ export function runs(path: string, io: Io): Ending {
   return { code: EXIT.done, reason: total === 0 ? 'there are no runs' : count(total, 'run') };
 }
 
-/** Yields the folder of a plan that was named by itself, by its file, or by its folder of runs. Throws a UserError where it is none. */
+/** Returns the folder of a plan that was named by itself, by its file, or by its folder of runs. Throws a UserError where it is none. */
 function planFolderOf(path: string): string {
   const hint = 'Name the folder that "scim-audit plan" wrote.';
   refuseUnreadable(path);

@@ -7,7 +7,7 @@ import { checkSchema } from '../../setup/check-mapping.js';
 import { readSchema } from '../../setup/schema-file.js';
 import { readWholeText } from '../../sources/whole-text.js';
 import { type Ending, EXIT } from '../exit.js';
-import { hasColours, type Io } from '../io.js';
+import { hasColors, type Io } from '../io.js';
 import { refuseOverwriting, writePieces } from '../outputs.js';
 import { TOOL } from '../tool.js';
 import { writeWhole } from '../whole-file.js';
@@ -20,14 +20,14 @@ export interface MappingFlags {
 
 const RENDER = { pretty: mappingPretty, json: mappingJson, markdown: mappingMarkdown } as const;
 
-/** Yields 0 where nothing must be changed, else 1. Throws a UserError where the file cannot be judged. */
+/** Returns 0 where nothing must be changed, else 1. Throws a UserError where the file cannot be judged. */
 export function mapping(file: string, { format, output, color = true }: MappingFlags, io: Io): Ending {
   if (output !== undefined) refuseOverwriting([output], [file]);
   const report = checkSchema(readSchema(file, readWholeText(file, READING)));
   const { stdout } = io;
   const options = {
     tool: TOOL,
-    hasColours: output === undefined && hasColours(stdout, io, color),
+    hasColors: output === undefined && hasColors(stdout, io, color),
     ...(output === undefined && stdout.isTTY ? { width: Math.max(40, stdout.columns ?? 80) } : {}),
   };
   const pieces = RENDER[format](report, options);

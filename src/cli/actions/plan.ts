@@ -43,7 +43,7 @@ export interface PlanFlags extends SharedFlags {
   redact?: boolean;
 }
 
-/** Writes the plan of a source into a folder; yields what it comes to. */
+/** Writes the plan of a source into a folder; returns what it comes to. */
 export async function plan(source: string | undefined, flags: PlanFlags, io: Io, redaction?: Redaction): Promise<Ending> {
   refuseUnreadable(flags.out);
   settlePlanFolder(flags.out);
@@ -101,7 +101,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   };
 }
 
-/** Yields the decisions to read: the file that was named, or the one that an earlier plan left in the folder. */
+/** Returns the decisions to read: the file that was named, or the one that an earlier plan left in the folder. */
 function findDecisions(
   { decisions, out, redact }: PlanFlags,
   encoding: Encoding | undefined,

@@ -30,7 +30,7 @@ export interface PreviewFlags extends SharedFlags {
   redact?: boolean;
 }
 
-/** Reads both sides, writes what the first sync will do, and yields it in one sentence. */
+/** Reads both sides, writes what the first sync will do, and returns it in one sentence. */
 export async function preview(source: string | undefined, flags: PreviewFlags, words: readonly OutputWord[], io: Io, redaction?: Redaction): Promise<Ending> {
   const settled = await prepare(source, flags, io);
   const prepared = redaction?.shown(settled, source, flags) ?? settled;
@@ -58,7 +58,7 @@ export async function preview(source: string | undefined, flags: PreviewFlags, w
   return { code: EXIT.done, reason: `previewed: ${outcomeText(shown)}` };
 }
 
-/** Yields the forecast of a source, and with a plan the one that follows it. */
+/** Returns the forecast of a source, and with a plan the one that follows it. */
 async function foresee(prepared: Prepared, { licenses }: PreviewFlags, opened: OpenedPlan | undefined, io: Io, redaction?: Redaction): Promise<Preview> {
   const members = new MemberList();
   // No rule is asked, so none can be wanting an input.

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Collation, collationOf } from '../../model/compare.js';
 import type { Directory, MembershipSink, Snapshot, UnknownMember } from '../../model/directory.js';
 import { UserError } from '../../model/user-error.js';
-import type { ExportStand } from '../../reporters/redact.js';
+import type { ExportRedactor } from '../../reporters/redact.js';
 import { count } from '../../rules/rule.js';
 import { openSource } from '../../sources/registry.js';
 import type { Table } from '../../sources/tables/table.js';
@@ -24,7 +24,7 @@ export interface RedactFlags extends SharedFlags {
   out: string;
 }
 
-/** Writes the copy, whole or not at all; yields what is in it. */
+/** Writes the copy, whole or not at all; returns what is in it. */
 export async function redact(source: string | undefined, flags: RedactFlags, io: Io, redaction: Redaction): Promise<Ending> {
   refuseTaken(flags.out);
   const prepared = await prepare(source, flags, io);
@@ -63,14 +63,14 @@ function refuseTaken(folder: string): void {
 }
 
 function checkCommand({ authMode, policy }: Prepared, out: string, snapshot: Snapshot, redaction: Redaction): string {
-  const stand = redaction.know(snapshot, policy.collation);
+  const redactor = redaction.know(snapshot, policy.collation);
   return [
     'scim-audit check',
     shellWord(out),
     `--auth-mode ${authMode ?? 'MODE'}`,
     ...(policy.syncGroups === null ? [] : [`--sync-groups ${shellWord(join(out, 'sync-groups.csv'))}`]),
     ...(snapshot.typeList?.role === 'basic-users' ? [`--basic-users ${shellWord(join(out, BASIC_USERS))}`] : []),
-    ...policy.leaveOutUsers.map((id) => `--leave-out-user ${shellWord(stand.userId(id))}`),
+    ...policy.leaveOutUsers.map((id) => `--leave-out-user ${shellWord(redactor.userId(id))}`),
     ...policy.skipRules.map((rule) => `--skip-rule ${rule}`),
   ].join(' ');
 }
@@ -129,13 +129,13 @@ class CopyWriter implements MembershipSink {
     readonly directory: Directory,
     tables: readonly Table[],
     readonly folder: NewFolder,
-    readonly stand: ExportStand,
+    readonly redactor: ExportRedactor,
     readonly key: Collation['key'],
   ) {
     const { users, groups, given } = directory;
     this.#hasIds = !tables.some(({ isIdFromUserName }) => isIdFromUserName);
-    this.#userRefs = users.map((user) => (this.#hasIds ? stand.userId(user.id) : stand.identity(user.userName)));
-    this.#groupRefs = groups.map(({ id }) => stand.groupId(id));
+    this.#userRefs = users.map((user) => (this.#hasIds ? redactor.userId(user.id) : redactor.identity(user.userName)));
+    this.#groupRefs = groups.map(({ id }) => redactor.groupId(id));
     if (given.groups && !given.groupList) this.#cells = users.map(() => []);
     if (given.groupList) this.#writeGroups(tables);
     const hasTable = tables.some(({ role }) => role === 'memberships');
@@ -145,12 +145,12 @@ class CopyWriter implements MembershipSink {
   }
 
   member(user: number, group: number): void {
-    if (this.#cells !== undefined) this.#cells[user].push(this.stand.groupName(this.directory.groups[group].name));
+    if (this.#cells !== undefined) this.#cells[user].push(this.redactor.groupName(this.directory.groups[group].name));
     else this.#memberships?.row([this.#groupRefs[group], this.#userRefs[user]]);
   }
 
   unknown(member: UnknownMember): void {
-    const { user, group } = this.stand.member(member);
+    const { user, group } = this.redactor.member(member);
     // In the copy whoever is known is named by id, also where the original names by name.
     const known = this.#places();
     const userPlace = member.lacks === 'group' ? (known.users.get(member.user.trim()) ?? known.users.get(this.key(member.user))) : undefined;
@@ -158,7 +158,7 @@ class CopyWriter implements MembershipSink {
     this.#memberships?.row([groupPlace === undefined ? group : this.#groupRefs[groupPlace], userPlace === undefined ? user : this.#userRefs[userPlace]]);
   }
 
-  /** Yields places by id and by name, made when first asked for: most exports lack nobody. */
+  /** Returns places by id and by name, made when first asked for: most exports lack nobody. */
   #places() {
     const { users, groups } = this.directory;
     this.#known ??= {
@@ -173,9 +173,9 @@ class CopyWriter implements MembershipSink {
     const hasScope = tables.some(({ role, columns }) => role === 'groups' && (columns.has('project') || columns.has('scope')));
     const hasSync = groups.some(({ sync }) => sync !== undefined);
     const file = this.folder.file('groups.csv', ['id', 'name', ...(hasScope ? ['scope'] : []), ...(hasSync ? ['sync'] : [])]);
-    groups.forEach(({ name, isOrganisationLevel, sync }, place) => {
-      const scope = isOrganisationLevel ? 'organization' : 'project';
-      file.row([this.#groupRefs[place], this.stand.groupName(name), ...(hasScope ? [scope] : []), ...(hasSync ? [String(sync === true)] : [])]);
+    groups.forEach(({ name, isOrganizationLevel, sync }, place) => {
+      const scope = isOrganizationLevel ? 'organization' : 'project';
+      file.row([this.#groupRefs[place], this.redactor.groupName(name), ...(hasScope ? [scope] : []), ...(hasSync ? [String(sync === true)] : [])]);
     });
   }
 
@@ -189,9 +189,9 @@ class CopyWriter implements MembershipSink {
     const cells = this.#cells;
     const headings = this.#hasIds ? ['id', 'userName', 'email', 'name', 'active'] : ['userName', 'email', 'fullName', 'active', 'licenseType'];
     const file = this.folder.file('users.csv', [...headings, ...(hasTypes ? ['authenticationType'] : []), ...(cells === undefined ? [] : ['groups'])]);
-    const { names } = this.stand.names(this.directory);
+    const { names } = this.redactor.names(this.directory);
     this.directory.users.forEach((user, place) => {
-      const { userName, email } = this.stand.user(user);
+      const { userName, email } = this.redactor.user(user);
       const name = names?.of(place) ?? '';
       const front = this.#hasIds ? [this.#userRefs[place], userName, email, name, String(user.active)] : [userName, email, name, String(user.active), ''];
       // With a semicolon at its end a cell is never cut at the commas of a name.

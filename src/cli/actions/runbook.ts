@@ -33,7 +33,7 @@ export interface RunbookFlags extends SharedFlags {
   readonly redact?: boolean;
 }
 
-/** Yields 0 once it is written. Throws a UserError where the case is not known, or the export cannot be judged. */
+/** Returns 0 once it is written. Throws a UserError where the case is not known, or the export cannot be judged. */
 export async function runbook(source: string | undefined, flags: RunbookFlags, io: Io, redaction?: Redaction): Promise<Ending> {
   const own = ownFlags(flags);
   const settled = await prepare(source, own, io);
@@ -132,7 +132,7 @@ function missing({ idp, hosting, authMode }: Readonly<Record<'idp' | 'hosting' |
   const lines = [
     ...(idp === undefined ? [`--idp ${IDP_PROVIDERS.join('|')}: which identity provider`] : []),
     ...(hosting === undefined ? [`--hosting ${HOSTINGS.join('|')}: who runs Jama Connect`] : []),
-    ...(authMode === undefined ? [`--auth-mode ${AUTH_MODES.join('|')}: how the organisation signs in today`] : []),
+    ...(authMode === undefined ? [`--auth-mode ${AUTH_MODES.join('|')}: how the organization signs in today`] : []),
   ];
   return new UserError(
     `The steps depend on what was not said: ${count(lines.length, 'option is', 'options are')} missing.`,

@@ -24,7 +24,7 @@ export function addCheck(program: Command, io: Io, end: (ending: Ending) => void
     .option('--certificate <file>', 'write what was audited and how, for "scim-audit gate"; SCIM_AUDIT_CERTIFICATE_KEY seals it')
     .option('--rows <number|all>', 'rows shown of each rule in pretty (default: 10)', rowLimit)
     .option('--redact', REDACT)
-    .option('--no-color', 'no colours')
+    .option('--no-color', 'no colors')
     .option('--show-config', 'print each setting and where it came from, and stop')
     .action(async (source: string | undefined, flags: CheckFlags) => {
       const { check } = await import('../actions/check.js');

@@ -7,7 +7,7 @@ import { addFileOptions, collect, collectNames } from '../options.js';
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
-/** Yields seconds of `90s`, `30m`, `24h` or `7d`. */
+/** Returns seconds of `90s`, `30m`, `24h` or `7d`. */
 function age(text: string): number {
   const [, number, unit] = /^([1-9]\d{0,5})([smhd])$/.exec(text) ?? [];
   if (number === undefined || unit === undefined) throw new InvalidArgumentError('It is a whole number with a unit: 90s, 30m, 24h or 7d.');

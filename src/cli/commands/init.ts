@@ -9,7 +9,7 @@ export function addInit(program: Command, io: Io, end: (ending: Ending) => void)
   program
     .command('init')
     .description('write a commented scim-audit.config.json here')
-    .addOption(new Option('--auth-mode <mode>', 'how the organisation signs in today').choices(AUTH_MODES))
+    .addOption(new Option('--auth-mode <mode>', 'how the organization signs in today').choices(AUTH_MODES))
     .option('--sync-group <name>', 'a group to be synced; may be repeated', (value: string, before: string[] = []) => [...before, value])
     .addOption(new Option('--fail-on <severity>', 'mildest severity that gives exit code 1').choices(FAIL_ON))
     .option('--force', 'replace a file that is there')

@@ -11,7 +11,7 @@ export function addMapping(program: Command, io: Io, end: (ending: Ending) => vo
     .argument('<file>', 'provisioning schema as Entra exports it (JSON)')
     .addOption(new Option('--format <format>', 'pretty, json or markdown').choices(['pretty', 'json', 'markdown']).default('pretty'))
     .option('--output <file>', 'write to a file instead of stdout')
-    .option('--no-color', 'no colours')
+    .option('--no-color', 'no colors')
     .action(async (file: string, flags: MappingFlags) => {
       const { mapping } = await import('../actions/mapping.js');
       end(mapping(file, flags, io));

@@ -13,7 +13,7 @@ export function addPreview(program: Command, io: Io, end: (ending: Ending) => vo
   const words: OutputWord[] = [];
   const command = program
     .command('preview')
-    .description('say what the first sync will do to users, groups and memberships, as documented behaviour predicts it')
+    .description('say what the first sync will do to users, groups and memberships, as documented behavior predicts it')
     .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv, or with saved JSON of REST; or a SQLite file');
   addIdpOptions(addPolicyOptions(addSourceOptions(command)))
     .option('--after <plan>', 'preview as if the plan were applied, with the numbers of now beside it: plan.json, or its folder')
@@ -24,7 +24,7 @@ export function addPreview(program: Command, io: Io, end: (ending: Ending) => vo
     .option('--output <file>', 'write the format before it to a file instead of stdout', (value: string) => words.push({ kind: 'output', value }))
     .option('--rows <number|all>', 'rows shown of each reason in pretty (default: 10)', rowLimit)
     .option('--redact', REDACT)
-    .option('--no-color', 'no colours')
+    .option('--no-color', 'no colors')
     .action(async (source: string | undefined, flags: PreviewFlags) => {
       const { preview } = await import('../actions/preview.js');
       const typed = words.map(({ value }) => value);

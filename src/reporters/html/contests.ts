@@ -87,7 +87,7 @@ export class ContestGraph {
     this.#contests.push({ node: target, pattern, needsDecision: resolution === 'decision' });
   }
 
-  /** Yields the components, those that need a decision first, each cut to so many nodes. */
+  /** Returns the components, those that need a decision first, each cut to so many nodes. */
   components(mostNodes: number): Component[] {
     const members = groupBy(this.#nodes.keys(), (node) => this.#root(node));
     const links = groupBy(this.#links, ({ from }) => this.#root(from));
@@ -148,7 +148,7 @@ function groupBy<T>(items: Iterable<T>, group: (item: T) => number): Map<number,
   return groups;
 }
 
-/** Yields at most so many nodes in drawing order, and the links between them by places in that order. */
+/** Returns at most so many nodes in drawing order, and the links between them by places in that order. */
 function arrange(nodes: readonly number[], links: readonly Link[], most: number): { order: number[]; inner: Link[] } {
   const chosen = nodes.length <= most ? nodes : nearest(nodes, links, most);
   const isChosen = new Set(chosen);
@@ -158,20 +158,20 @@ function arrange(nodes: readonly number[], links: readonly Link[], most: number)
   return { order, inner: inside.map(({ from, to, kind }) => ({ from: placeOf.get(from) ?? 0, to: placeOf.get(to) ?? 0, kind })) };
 }
 
-/** Yields the node that most links lead to, and those around it: where a component is too large, its heart is shown. */
+/** Returns the node that most links lead to, and those around it: where a component is too large, its heart is shown. */
 function nearest(nodes: readonly number[], links: readonly Link[], most: number): number[] {
-  const neighbours = new Map<number, number[]>(nodes.map((node) => [node, []]));
+  const neighbors = new Map<number, number[]>(nodes.map((node) => [node, []]));
   const incoming = new Map<number, number>();
   for (const { from, to } of links) {
-    neighbours.get(from)?.push(to);
-    neighbours.get(to)?.push(from);
+    neighbors.get(from)?.push(to);
+    neighbors.get(to)?.push(from);
     incoming.set(to, (incoming.get(to) ?? 0) + 1);
   }
   let heart = nodes[0];
   for (const node of nodes) if ((incoming.get(node) ?? 0) > (incoming.get(heart) ?? 0)) heart = node;
   const found = new Set([heart]);
   for (const node of found) {
-    for (const next of neighbours.get(node) ?? []) {
+    for (const next of neighbors.get(node) ?? []) {
       if (found.size === most) return [...found];
       found.add(next);
     }
@@ -179,7 +179,7 @@ function nearest(nodes: readonly number[], links: readonly Link[], most: number)
   return [...found];
 }
 
-/** Yields the nodes so that each stands after those that lead to it, a chain in one run; a ring is opened at its first node. */
+/** Returns the nodes so that each stands after those that lead to it, a chain in one run; a ring is opened at its first node. */
 function topological(nodes: readonly number[], links: readonly Link[]): number[] {
   const waiting = new Map<number, number>(nodes.map((node) => [node, 0]));
   const next = new Map<number, number[]>(nodes.map((node) => [node, []]));

@@ -56,7 +56,7 @@ function drawLink({ from, to, kind }: Link, box: number, rail: number): string {
   return `<path class="k ${kind}" d="${path}"/>${head}`;
 }
 
-/** Yields the rail of each node that links lead to: the innermost that is free along its whole length. */
+/** Returns the rail of each node that links lead to: the innermost that is free along its whole length. */
 function railsOf(links: readonly Link[]): Map<number, number> {
   const spans = new Map<number, { from: number; to: number }>();
   for (const { from, to } of links) {

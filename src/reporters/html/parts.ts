@@ -17,13 +17,13 @@ const MOST_ROWS = 10_000;
 const MOST_COMPONENTS = 60;
 const MOST_NODES = 40;
 
-/** Yields words with what is unseen spelled out. */
+/** Returns words with what is unseen spelled out. */
 export const text = (words: string): string => escapeMarkup(printable(words));
 
-/** Yields words of the program itself; what stands between backticks is code. */
+/** Returns words of the program itself; what stands between backticks is code. */
 const prose = (words: string): string => escapeMarkup(words).replace(/`([^`]+)`/g, '<code>$1</code>');
 
-/** Yields a cell, with what differs from the value it is compared with marked. */
+/** Returns a cell, with what differs from the value it is compared with marked. */
 export const value = ({ text: own, against }: Cell): string => {
   if (against === undefined || against === '') return escapeMarkup(visible(own));
   const parts = compareParts(own, against);

@@ -35,7 +35,7 @@ export const json: PreviewReporter = {
   },
 };
 
-/** Yields the sentences that the forecasts rest on, by name, in one order whoever comes first. */
+/** Returns the sentences that the forecasts rest on, by name, in one order whoever comes first. */
 function saidOf(reasons: Reasons, forecasts: readonly { readonly why: string }[]): Readonly<Record<string, string>> {
   const whys = new Set<string>();
   for (const { why } of forecasts) whys.add(why);
@@ -90,7 +90,7 @@ interface Placing {
   ofIdp(record: IdpUser | IdpGroup): string;
 }
 
-/** Yields what writes where records were read. */
+/** Returns what writes where records were read. */
 function placing(inputs: readonly Input[]): Placing {
   const heads = inputs.map(({ path, table }) =>
     table === undefined ? `{"path":${jsonText(path)},"line":` : `{"path":${jsonText(path)},"table":${jsonText(table)},"rowid":`,

@@ -4,7 +4,7 @@ import type { Forecast } from '../../preview/forecast.js';
 import type { Preview } from '../../preview/preview.js';
 import { grouped } from '../../rules/rule.js';
 
-/** Yields the numbers of a forecast with their names, in the order of the summary table. */
+/** Returns the numbers of a forecast with their names, in the order of the summary table. */
 export function numbersOf({ summary: { users, secondAccounts, groups, memberships }, licenses }: Forecast): readonly (readonly [string, number])[] {
   return [
     ['users: linked to their account', users.link],
@@ -37,7 +37,7 @@ export function numbersOf({ summary: { users, secondAccounts, groups, membership
   ];
 }
 
-/** Yields the rows of the summary table: name, number, and with a plan first the number without it. */
+/** Returns the rows of the summary table: name, number, and with a plan first the number without it. */
 export function summaryRows({ forecast, before }: Preview): readonly (readonly string[])[] {
   const now = before === undefined ? undefined : numbersOf(before);
   return numbersOf(forecast).map(([name, number], at) => [name, ...(now === undefined ? [] : [grouped(now[at][1])]), grouped(number)]);
@@ -48,5 +48,5 @@ export const summaryHeadings = ({ before }: Preview): readonly string[] =>
 
 const SOURCES = 'All this is predicted from what Jama, Okta and Microsoft document, not from a trial: look at a few users of each kind first.';
 
-/** Yields the sentences that belong under every preview. */
+/** Returns the sentences that belong under every preview. */
 export const notesOf = ({ notes, forecast }: Preview): readonly string[] => [...notes, ...forecast.notes, SOURCES];

@@ -18,13 +18,13 @@ export const pretty: PreviewReporter = {
   *render(preview, options) {
     const { width } = options;
     const collation = collationOf(preview.policy.collation);
-    const paint = new Chalk({ level: options.hasColours ? 1 : 0 });
+    const paint = new Chalk({ level: options.hasColors ? 1 : 0 });
     const { secondAccounts, uncertain } = preview.forecast.summary;
     const outcome = outcomeText(preview);
     const isLoud = secondAccounts > 0;
-    const colour = isLoud ? paint.red.bold : isCalm(preview) ? paint.green.bold : paint.yellow.bold;
+    const color = isLoud ? paint.red.bold : isCalm(preview) ? paint.green.bold : paint.yellow.bold;
     const mark = isLoud ? MARK.error : isCalm(preview) && uncertain === 0 ? '✔' : MARK.warning;
-    for (const line of wrap(`${mark} ${titleText(preview)}: ${outcome}`, width, '')) yield `${colour(line)}\n`;
+    for (const line of wrap(`${mark} ${titleText(preview)}: ${outcome}`, width, '')) yield `${color(line)}\n`;
     for (const line of wrap(subjectLine(preview), width, '')) yield `${paint.dim(line)}\n`;
     yield '\n';
     const numbers = summaryRows(preview).map((row) => row.map((text): Styled => ({ plain: text, paint: (room) => cut(text, room) })));
@@ -53,9 +53,9 @@ function* sectionLines(
   collation: Collation,
   paint: ChalkInstance,
 ): Iterable<string> {
-  const colour = look === 'error' ? paint.red : look === 'warning' ? paint.yellow : paint.blue;
+  const color = look === 'error' ? paint.red : look === 'warning' ? paint.yellow : paint.blue;
   yield '\n';
-  for (const line of wrap(`${MARK[look]} ${title}: ${grouped(total)}`, width, '')) yield `${colour.bold(line)}\n`;
+  for (const line of wrap(`${MARK[look]} ${title}: ${grouped(total)}`, width, '')) yield `${color.bold(line)}\n`;
   for (const { why, total: ofBlock, shown, rows } of blocks) {
     for (const line of wrap(blocks.length > 1 ? `${grouped(ofBlock)}: ${why}` : why, width, '  ')) yield `${line}\n`;
     const body = rows.map((row) => row.map((cell, column) => styleCell(cell, headings[column], collation, paint)));

@@ -3,7 +3,7 @@
 import type { Preview } from '../../preview/preview.js';
 import type { ReportOptions } from '../reporter.js';
 
-export type PreviewOptions = Pick<ReportOptions, 'tool' | 'width' | 'hasColours' | 'isFile' | 'csvDelimiter' | 'mostRows'>;
+export type PreviewOptions = Pick<ReportOptions, 'tool' | 'width' | 'hasColors' | 'isFile' | 'csvDelimiter' | 'mostRows'>;
 
 export interface PreviewReporter {
   render(preview: Preview, options: PreviewOptions): Iterable<string>;

@@ -43,7 +43,7 @@ interface Part<T extends { readonly why: string }> {
   readonly why?: string;
 }
 
-/** Yields the section with at most so many subjects a reason in rows, or nothing where there are none. */
+/** Returns the section with at most so many subjects a reason in rows, or nothing where there are none. */
 function sectionOf<T extends { readonly why: string }>(part: Part<T>, most: number): Section[] {
   const blocks = new Map<string, { total: number; shown: number; rows: (readonly Cell[])[] }>();
   let total = 0;
@@ -69,7 +69,7 @@ const GROUP_HEADINGS = ['group sent', 'id', 'group in Jama Connect', 'level', 'w
 const MEMBER_HEADINGS = ['group', 'username sent', 'id', 'username', 'user is'];
 const BLANK = cell('');
 
-/** Yields what a person should look at, loudest first; at most so many subjects a reason are in the rows. */
+/** Returns what a person should look at, loudest first; at most so many subjects a reason are in the rows. */
 export function sectionsOf(preview: Preview, most: number): Section[] {
   const { forecast, snapshot } = preview;
   const { users, groups, memberships, licenses } = forecast;
@@ -105,7 +105,7 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
         : [
             cell(one.id),
             { text: one.name, against: name },
-            cell(one.isOrganisationLevel ? 'organisation' : 'project'),
+            cell(one.isOrganizationLevel ? 'organization' : 'project'),
             cell(placeText(locationOf(snapshot.inputs, one))),
           ];
     return [[cell(name), ...there(first)], ...rest.map((one) => [BLANK, ...there(one)])];
@@ -208,14 +208,14 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
 /** What a person should look at. */
 type ShownEffect = Exclude<UserEffect, 'link' | 'untouched'>;
 
-/** Yields the users of each effect, in their order: one look at each instead of one for every section. */
+/** Returns the users of each effect, in their order: one look at each instead of one for every section. */
 function usersByEffect(users: readonly UserForecast[]): Readonly<Record<ShownEffect, readonly UserForecast[]>> {
   const found: Record<ShownEffect, UserForecast[]> = { create: [], overwrite: [], activate: [], deactivate: [], ambiguous: [], unknown: [] };
   for (const one of users) for (const effect of one.effects) if (effect !== 'link' && effect !== 'untouched') found[effect].push(one);
   return found;
 }
 
-/** Yields groups with those first that stand beside others of nearly their name. */
+/** Returns groups with those first that stand beside others of nearly their name. */
 const nearFirst = (groups: readonly GroupForecast[]): readonly GroupForecast[] => [
   ...groups.filter(({ near }) => near.length > 0),
   ...groups.filter(({ near }) => near.length === 0),

@@ -38,18 +38,18 @@ export class SpanRow {
     return this.dialect.quote === 'double' && this.to(column) > this.from(column) && this.bytes[this.from(column)] === QUOTE;
   }
 
-  /** Yields the cell as it is written. */
+  /** Returns the cell as it is written. */
   raw(column: number): string {
     return column < this.width ? this.bytes.toString('utf8', this.from(column), this.to(column)) : '';
   }
 
-  /** Yields the cell as it is read. */
+  /** Returns the cell as it is read. */
   text(column: number): string {
     const raw = this.raw(column);
     return readCell(raw, this.dialect) ?? raw;
   }
 
-  /** Yields the cell as a whole number where it is one as ids are written, else -1. */
+  /** Returns the cell as a whole number where it is one as ids are written, else -1. */
   integer(column: number): number {
     if (column >= this.width) return -1;
     const from = this.from(column);
@@ -95,13 +95,13 @@ export class SpanScanner {
     this.#stream = stream;
   }
 
-  /** Yields the bytes at the front, at least `wanted` where there are that many. */
+  /** Returns the bytes at the front, at least `wanted` where there are that many. */
   peek(wanted: number): Buffer {
     while (this.#filled < wanted && !this.#isAtEnd) this.#fill();
     return this.#buffer.subarray(0, Math.min(this.#filled, wanted));
   }
 
-  /** Yields the first bytes, which hold no records and lie on `lines` lines, and passes over them. */
+  /** Returns the first bytes, which hold no records and lie on `lines` lines, and passes over them. */
   take(offset: number, lines: number): Buffer {
     const front = Buffer.from(this.#buffer.subarray(0, offset));
     this.#giveUp(offset);
@@ -147,7 +147,7 @@ export class SpanScanner {
     return new UserError(`${this.#stream.file}: ${message}`, 'Run "scim-audit check" on it, which names every problem.');
   }
 
-  /** Cuts the complete records of the stretch; yields where the last of them ends. */
+  /** Cuts the complete records of the stretch; returns where the last of them ends. */
   #cut({ delimiter: delimiterText, quote, escape: escapeStyle }: Dialect, visitor: SpanVisitor): number {
     const delimiter = delimiterText.charCodeAt(0);
     const isEscaping = escapeStyle === 'backslash';

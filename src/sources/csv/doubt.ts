@@ -41,7 +41,7 @@ export class EscapeDoubt {
     return this.#atLineEnd !== undefined;
   }
 
-  /** Yields where the doubt begins, at the end of a file that proves nothing. */
+  /** Returns where the doubt begins, at the end of a file that proves nothing. */
   get place(): Place | undefined {
     return this.isProved || this.isWaiting ? undefined : this.#first;
   }

@@ -6,7 +6,7 @@ import { HIGH_1252 } from '../../model/windows-1252.js';
 export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
-/** Yields the encoding that a byte-order mark announces, and the mark's length. */
+/** Returns the encoding that a byte-order mark announces, and the mark's length. */
 export function sniffMark(bytes: Buffer): { readonly encoding: Encoding; readonly length: number } | undefined {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return { encoding: 'utf-8', length: 3 };
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return { encoding: 'utf-16le', length: 2 };
@@ -31,7 +31,7 @@ function encode1252(text: string): Buffer | undefined {
   return bytes;
 }
 
-/** Yields a text's bytes, or undefined where the encoding lacks a character of it. */
+/** Returns a text's bytes, or undefined where the encoding lacks a character of it. */
 export function encodeText(text: string, encoding: Encoding): Buffer | undefined {
   if (encoding === 'utf-8') return Buffer.from(text, 'utf8');
   if (encoding === 'windows-1252') return encode1252(text);
@@ -78,7 +78,7 @@ function marked(text: string, none: string | RegExp): Buffer {
 
 const NO_TEXT = Buffer.from([0xff]);
 
-/** Yields the offset of the first character, by its first byte, that is in no UTF-8 text; -1 where there is none. */
+/** Returns the offset of the first character, by its first byte, that is in no UTF-8 text; -1 where there is none. */
 export function findInvalidUtf8(bytes: Buffer): number {
   if (isUtf8(bytes)) return -1;
   // What lies before `good` is text; what ends at `bad` is not, however it might go on.
@@ -93,7 +93,7 @@ export function findInvalidUtf8(bytes: Buffer): number {
   return good - cutLength(bytes, good);
 }
 
-/** Yields how many bytes before `end` begin a character that goes on after it. */
+/** Returns how many bytes before `end` begin a character that goes on after it. */
 function cutLength(bytes: Buffer, end: number): number {
   for (let length = 1; length <= Math.min(3, end); length++) {
     const lead = bytes[end - length];

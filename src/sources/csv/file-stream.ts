@@ -8,7 +8,7 @@ import type { TextStream } from './text-stream.js';
 
 const STRETCH = 1 << 20;
 
-/** Opens a file for reading; yields its descriptor and state, or throws a UserError that says what stands in the way. */
+/** Opens a file for reading; returns its descriptor and state, or throws a UserError that says what stands in the way. */
 export function openForReading(file: string): { readonly fd: number; readonly stats: Stats } {
   try {
     const fd = openSync(file, 'r');
@@ -30,7 +30,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EIO: 'the disk reports a read error.',
 };
 
-/** Yields an operating system's error in plain words. */
+/** Returns an operating system's error in plain words. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -71,7 +71,7 @@ export class FileStream implements TextStream {
     return this.#transcoder?.encoding ?? this.said ?? 'utf-8';
   }
 
-  /** Copies the next UTF-8 bytes into `target` from `offset`; yields how many, 0 at the end. */
+  /** Copies the next UTF-8 bytes into `target` from `offset`; returns how many, 0 at the end. */
   fill(target: Buffer, offset: number): number {
     // UTF-8 needs no turning: after the first stretch, which tells the encoding, it is read to where it is wanted.
     if (this.#transcoder?.encoding === 'utf-8' && this.#pending.length === 0 && !this.#isAtEnd) return this.#read(target, offset).length;
@@ -81,7 +81,7 @@ export class FileStream implements TextStream {
     return copied;
   }
 
-  /** Reads raw bytes into `target` from `offset`; yields them. */
+  /** Reads raw bytes into `target` from `offset`; returns them. */
   #read(target: Buffer, offset: number): Buffer {
     let end = offset;
     try {
@@ -120,7 +120,7 @@ export class FileStream implements TextStream {
     return this.#transcoder.push(body, this.#isAtEnd);
   }
 
-  /** Yields the digest of the raw bytes. Throws a UserError where the file changed while it was read. */
+  /** Returns the digest of the raw bytes. Throws a UserError where the file changed while it was read. */
   finish(): string {
     const after = fstatSync(this.#fd);
     const isRegular = this.#before.isFile();

@@ -50,7 +50,7 @@ export interface HeadWishes extends DialectWishes {
 /** How the headings of one kind of file are known. */
 export interface HeadingScheme extends DialectWishes {
   readonly file: string;
-  /** Yields which column is which, and every problem with that. */
+  /** Returns which column is which, and every problem with that. */
   resolve(headings: readonly string[]): ResolvedHeadings;
   /** Looks like headings: what makes a row of this kind is named, whatever else is missing or doubled. */
   isHeadingRow(resolved: ResolvedHeadings): boolean;
@@ -63,7 +63,7 @@ export interface FrontRecord {
   readonly endLine: number;
 }
 
-/** Yields the first records, cut at line ends outside quotes, whatever the delimiter is. */
+/** Returns the first records, cut at line ends outside quotes, whatever the delimiter is. */
 function frontRecords(bytes: Buffer, quote: QuoteStyle | undefined, isSheet: boolean): FrontRecord[] {
   const records: FrontRecord[] = [];
   let start = 0;
@@ -97,7 +97,7 @@ const cellsOf = (text: string, dialect: StatedDialect): string[] => {
   }
 };
 
-/** Yields the head of a snapshot's CSV, or throws: empty files, other formats, and headings that do not answer. */
+/** Returns the head of a snapshot's CSV, or throws: empty files, other formats, and headings that do not answer. */
 export function findHead(peek: (wanted: number) => Buffer, wishes: HeadWishes): Head {
   const { role, named, isActivityKnown, file } = wishes;
   const prefer = role === 'groups' ? ['display'] : [];
@@ -109,7 +109,7 @@ export function findHead(peek: (wanted: number) => Buffer, wishes: HeadWishes): 
   });
 }
 
-/** Yields the head of a CSV by any scheme, or throws. `refuseOthers` sees the first records where none of them are headings. */
+/** Returns the head of a CSV by any scheme, or throws. `refuseOthers` sees the first records where none of them are headings. */
 export function findHeadBy(
   peek: (wanted: number) => Buffer,
   scheme: HeadingScheme & { readonly refuseOthers?: (records: readonly FrontRecord[]) => void },

@@ -28,7 +28,7 @@ export function withoutMarks(
 
 const SAVE_COMMAS = 'save it with commas, semicolons, tabs or bars.';
 
-/** Yields what is to be said about the lines above the headings. */
+/** Returns what is to be said about the lines above the headings. */
 export function notesAbove({ line, marks, isBelowTitle }: Head, path: string): string[] {
   return [
     ...marks.map((mark) => `${path}: line ${mark.line} is ${mark.what}, and was left out.`),

@@ -1,6 +1,6 @@
 /**
  * Records of a CSV, found on the bytes. csv-parse is the reader of every record that holds a quote; one without a
- * quote is only cut at its delimiters, which yields the same and costs a tenth (held equal by property tests).
+ * quote is only cut at its delimiters, which returns the same and costs a tenth (held equal by property tests).
  * This file is long because cutting, checking and reading a record are one pass over the same bytes.
  */
 
@@ -90,7 +90,7 @@ export class RecordScanner {
     this.#stream = stream;
   }
 
-  /** Yields the bytes at the front, at least `wanted` where there are that many. */
+  /** Returns the bytes at the front, at least `wanted` where there are that many. */
   peek(wanted: number): Buffer {
     while (this.#filled < wanted && !this.#isAtEnd) this.#fill();
     return this.#buffer.subarray(0, Math.min(this.#filled, Math.max(wanted, 0)));
@@ -138,7 +138,7 @@ export class RecordScanner {
     if (place !== undefined) visitor.problem({ line: place.line, column: place.column, kind: 'escape', message: escapeMessage(place) });
   }
 
-  /** Hands out the complete records of the stretch; yields where the last of them ends. */
+  /** Hands out the complete records of the stretch; returns where the last of them ends. */
   #cut(visitor: ScanVisitor): number {
     const bytes = this.#buffer;
     const filled = this.#filled;
@@ -287,7 +287,7 @@ export class RecordScanner {
     let wanted = 0;
     for (let at = 0; at < waiting.length; at++) {
       if (waiting[at].quotes !== 1) continue;
-      // Neighbours are one piece: a fully quoted file is not copied.
+      // Neighbors are one piece: a fully quoted file is not copied.
       const from = at;
       while (at + 1 < waiting.length && waiting[at + 1].quotes === 1) at++;
       wanted += at - from + 1;
@@ -343,7 +343,7 @@ export class RecordScanner {
   }
 }
 
-/** Yields one record's cells, or what csv-parse finds wrong, in plain words. */
+/** Returns one record's cells, or what csv-parse finds wrong, in plain words. */
 function parseOne(text: Buffer, delimiter: string): string[] | string {
   try {
     const records = parseRecords(text, delimiter);

@@ -115,7 +115,7 @@ export function filesFound(request: SourceRequest): SourceFile[] {
   ];
 }
 
-/** Yields the files of a request. Throws a UserError where there are no users among them. */
+/** Returns the files of a request. Throws a UserError where there are no users among them. */
 export function filesOf(request: SourceRequest): SourceFile[] {
   const { source, groupPages = [] } = request;
   if (groupPages.length > 0) {

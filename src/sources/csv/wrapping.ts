@@ -9,7 +9,7 @@ const DASH = 0x2d;
 /** A number and words in parentheses, in any language: "(4 rows affected)", "(4 Zeilen betroffen)". */
 const COUNT_ROW = /^\((\d+)\s*\p{L}.*\)\s*$/u;
 
-/** Yields how many rows a line of one cell says there are; undefined if it says nothing of the kind. */
+/** Returns how many rows a line of one cell says there are; undefined if it says nothing of the kind. */
 export function statedRows(text: string): number | undefined {
   const digits = COUNT_ROW.exec(text)?.[1];
   return digits === undefined ? undefined : Number(digits);
@@ -97,7 +97,7 @@ export class Wrapping {
     this.#empty = 0;
   }
 
-  /** Yields what was left out, at the end of the file; `rows` is how many rows of data it has. */
+  /** Returns what was left out, at the end of the file; `rows` is how many rows of data it has. */
   end(rows: number): string[] {
     const { path } = this.wishes;
     if (this.#middle > 0) this.refuse.emptyRows(this.#firstMiddle, this.#middle);

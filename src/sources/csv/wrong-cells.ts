@@ -14,7 +14,7 @@ export interface WrongCell {
   readonly byte: number;
 }
 
-/** Yields each cell of a record that holds bytes of no UTF-8 text, with the first of them. */
+/** Returns each cell of a record that holds bytes of no UTF-8 text, with the first of them. */
 export function findWrongCells(record: Buffer, { delimiter: delimiterText, quote, escape: escapeStyle }: Dialect): WrongCell[] {
   const delimiter = delimiterText.charCodeAt(0);
   const found: WrongCell[] = [];

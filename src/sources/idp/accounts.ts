@@ -83,7 +83,7 @@ export class Accounts {
     }
   }
 
-  /** Yields the place of the account that a record is of, with the same id, or with the same login where one of them has no id; -1 for a new one. */
+  /** Returns the place of the account that a record is of, with the same id, or with the same login where one of them has no id; -1 for a new one. */
   #add({ id, place }: Account, login: string): number {
     if (id === undefined) return this.#placesByLogin().add(login, place);
     const byLogin = this.#byLogin?.get(login) ?? -1;
@@ -129,7 +129,7 @@ export class Accounts {
     known.familyName ??= account.familyName;
   }
 
-  /** Yields every account as the user that it is, the same objects; to be called once, when nothing is added any more. */
+  /** Returns every account as the user that it is, the same objects; to be called once, when nothing is added any more. */
   end(): readonly IdpUser[] {
     return this.all.map((account) => {
       account.id ??= this.logins[account.place];
@@ -143,20 +143,20 @@ export class Accounts {
   }
 }
 
-/** Yields a record's id, trimmed; undefined where it has none, and empty where it is blank, which is noted. */
+/** Returns a record's id, trimmed; undefined where it has none, and empty where it is blank, which is noted. */
 export function readId(entry: Entry): string | undefined {
   const id = entry.find('id')?.trim();
   if (id === '') entry.refuse('id', 'the id is missing; every record of the provider has one, so export again.');
   return id;
 }
 
-/** Yields where another record stands, as a record of `entry`'s file says it. */
+/** Returns where another record stands, as a record of `entry`'s file says it. */
 export const placeOf = ({ file, line }: { readonly file: string; readonly line: number }, entry: Entry): string =>
   `${file === entry.file ? '' : `${file}, `}line ${line}`;
 
-/** Yields `1 record`, `2,000 records`. */
+/** Returns `1 record`, `2,000 records`. */
 export const count = (amount: number, one: string, more = `${one}s`): string => `${amount.toLocaleString('en-US')} ${amount === 1 ? one : more}`;
 
-/** Yields the note on what was told of more than once; none where nothing was. */
+/** Returns the note on what was told of more than once; none where nothing was. */
 export const repeatNote = (repeats: number, what: string): string[] =>
   repeats === 0 ? [] : [`${count(repeats, 'record repeats', 'records repeat')} ${what} that another record tells of as well; each counts once.`];

@@ -11,10 +11,10 @@ import { mapped, rememberingLast } from './status.js';
 
 const EXTERNAL = '#EXT#';
 
-/** Yields where a guest's mark begins, or -1; without a change of case, which may change how long a text is. */
+/** Returns where a guest's mark begins, or -1; without a change of case, which may change how long a text is. */
 const markOf = (userPrincipalName: string): number => Math.max(userPrincipalName.lastIndexOf(EXTERNAL), userPrincipalName.lastIndexOf(EXTERNAL.toLowerCase()));
 
-/** Yields what a userPrincipalName is sent as: `alias_domain#EXT#@tenant` as alias@domain, where that is an address. */
+/** Returns what a userPrincipalName is sent as: `alias_domain#EXT#@tenant` as alias@domain, where that is an address. */
 export function subjectOf(userPrincipalName: string): string {
   const at = markOf(userPrincipalName);
   if (at < 0) return userPrincipalName;
@@ -89,7 +89,7 @@ export class EntraUsers {
     return undefined;
   }
 
-  /** Yields the users, once every file was read. */
+  /** Returns the users, once every file was read. */
   end(): DirectoryUsers {
     const { logins, hasEmails, repeats } = this.#accounts;
     const users = this.#accounts.end();
@@ -110,7 +110,7 @@ export class EntraUsers {
   }
 }
 
-/** Yields what a cell of Entra's flags says; undefined for another word. */
+/** Returns what a cell of Entra's flags says; undefined for another word. */
 export function readFlag(text: string): boolean | undefined {
   const word = text.trim().toLowerCase();
   return word === 'true' ? true : word === 'false' ? false : undefined;

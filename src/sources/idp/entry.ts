@@ -25,11 +25,11 @@ export interface Entry extends ExportFile {
   readonly line: number;
   /** Is there such a column in the file, or such a property in this record. */
   has(field: IdpField): boolean;
-  /** Yields a field's text as it stands there; nothing and `null` are empty. */
+  /** Returns a field's text as it stands there; nothing and `null` are empty. */
   text(field: IdpField): string;
-  /** Yields the same, but undefined where `has` says no. */
+  /** Returns the same, but undefined where `has` says no. */
   find(field: IdpField): string | undefined;
-  /** Yields the same, for texts that many records share. */
+  /** Returns the same, for texts that many records share. */
   findCommon(field: IdpField): string | undefined;
   /** Are both fields there with the same text; may say no where it would be costly to tell. */
   isSame(a: IdpField, b: IdpField): boolean;

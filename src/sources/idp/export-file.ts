@@ -56,7 +56,7 @@ const LONGEST_BLANK = 1 << 20;
 class FrontedFile extends FileStream {
   #front: Buffer = Buffer.alloc(0);
 
-  /** Yields the first character that is no white space; undefined where there is none. */
+  /** Returns the first character that is no white space; undefined where there is none. */
   firstCharacter(): string | undefined {
     for (;;) {
       const part = Buffer.allocUnsafe(1 << 12);
@@ -221,7 +221,7 @@ function jsonFields(provider: IdpProvider, named: ReadonlyMap<IdpField, string>)
 
 const isNamedPath = (path: string, heading: string | undefined): boolean => path.replaceAll('/', '.') === heading;
 
-/** Yields what a record of a list is, or notes that it is not what the flag says. */
+/** Returns what a record of a list is, or notes that it is not what the flag says. */
 function kindOf({ provider, role, named }: ExportWishes, entry: JsonEntry): RecordKind | undefined {
   if (role === 'idp-groups') {
     if (!entry.has('login') && entry.has('name')) return 'group';

@@ -66,7 +66,7 @@ export class Groups {
     return group.place;
   }
 
-  /** Yields the group that a list of members names; without a list of groups a new name is a new group. `from` is where it is named. */
+  /** Returns the group that a list of members names; without a list of groups a new name is a new group. `from` is where it is named. */
   named(name: string, from: Pick<Kept, 'path' | 'file' | 'line'>, said: string): FoundGroup {
     const place = this.#byName.get(name) ?? this.#byId.get(name) ?? UNKNOWN;
     if (place >= 0) return { place };
@@ -75,7 +75,7 @@ export class Groups {
     return { refusal: `${said} ${quoted(name)}, which the list of groups does not have.${this.#suggestion(name)}` };
   }
 
-  /** Yields the group with an id; without a list of groups its name is what is given with it, or the id. */
+  /** Returns the group with an id; without a list of groups its name is what is given with it, or the id. */
   withId(id: string, name: string, from: Pick<Kept, 'path' | 'file' | 'line'>): FoundGroup {
     const place = this.#byId.get(id);
     if (place !== undefined) return { place };

@@ -32,7 +32,7 @@ const SIGNS: Readonly<Record<IdpProvider, ReadonlySet<string>>> = {
 /** Paths that tell Graph's records from Okta's, for the reader of a record. */
 export const ENTRA_SIGNS = [...SIGNS.entra];
 
-/** Yields what an administrator is told who gave the other provider's export. */
+/** Returns what an administrator is told who gave the other provider's export. */
 export const otherProvider = (name: string, provider: IdpProvider): string =>
   `this looks like an export of ${name}, not of what --idp says; say --idp ${provider}.`;
 

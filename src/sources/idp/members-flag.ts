@@ -9,7 +9,7 @@ export interface MembersFile {
   readonly file: string;
 }
 
-/** Yields what `FILE` or `GROUP=FILE` means: a path that is there as it stands is a file, whatever it holds. */
+/** Returns what `FILE` or `GROUP=FILE` means: a path that is there as it stands is a file, whatever it holds. */
 export function splitMembersFlag(text: string): MembersFile {
   if (!text.includes('=') || existsSync(text)) return { file: text };
   const signs = [...text.matchAll(/=/g)].map(({ index }) => index);

@@ -37,7 +37,7 @@ export class Members {
     readonly groups: Groups,
   ) {}
 
-  /** Yields what takes the records of one file. */
+  /** Returns what takes the records of one file. */
   taker(file: MembersWishes): (entry: Entry) => void {
     let whole: FoundGroup | undefined;
     let isRefused = false;
@@ -138,7 +138,7 @@ export class Members {
     return this.#kinds.push(kindOf(entry)) - 1;
   }
 
-  /** Yields strangers by place of their group, and the notes on them. */
+  /** Returns strangers by place of their group, and the notes on them. */
   end(provider: IdpProvider, hasAssignments: boolean): { readonly strangers: ReadonlyMap<number, number>; readonly notes: readonly string[] } {
     const { right } = this.#strangers.withoutRepeats();
     const strangers = new Map<number, number>();
@@ -166,7 +166,7 @@ export class Members {
   }
 }
 
-/** Yields what a record says that its member is; a user where it does not say. */
+/** Returns what a record says that its member is; a user where it does not say. */
 function kindOf(entry: Entry): StrangerKind {
   if (readFlag(entry.text('isGroup')) === true) return 'group';
   const type = entry

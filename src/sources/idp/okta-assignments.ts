@@ -121,7 +121,7 @@ export class Assignments {
     return application;
   }
 
-  /** Yields what the status says, `none` where there is no such field, undefined where it is another word, which is noted. */
+  /** Returns what the status says, `none` where there is no such field, undefined where it is another word, which is noted. */
   #readState(entry: Entry): OktaState | 'none' | undefined {
     const text = entry.findCommon('status');
     if (text === undefined) return 'none';
@@ -130,7 +130,7 @@ export class Assignments {
     return state;
   }
 
-  /** Yields the assignments of the one application that counts, in the order of reading, and what must be known of it. */
+  /** Returns the assignments of the one application that counts, in the order of reading, and what must be known of it. */
   choose(wanted: string | undefined, problems: Problems): { readonly assignments: readonly Assignment[]; readonly notes: readonly string[] } {
     const all = [...this.#applications.values()];
     const named = all.filter(isNamed);

@@ -49,7 +49,7 @@ export class OktaUsers {
     this.#accounts.take(entry, { login, subject: subject.trim() === '' ? undefined : subject, active, isPending, isGuest: undefined });
   }
 
-  /** Yields the users, once every file was read. */
+  /** Returns the users, once every file was read. */
   end(application: string | undefined, problems: Problems, key: Collation['key']): DirectoryUsers {
     const { all, logins, hasEmails, repeats } = this.#accounts;
     const repeated = repeatNote(repeats, 'a user');
@@ -166,10 +166,10 @@ export class OktaUsers {
 const statusNote = (unsaid: number): string[] =>
   unsaid === 0 ? [] : [`The lists of users do not say the status of ${count(unsaid, 'user')}, who ${unsaid === 1 ? 'counts' : 'count'} as active.`];
 
-/** Yields what tells an assigned user without an account from others; no id begins with white space. */
+/** Returns what tells an assigned user without an account from others; no id begins with white space. */
 const nameOf = ({ id, login, subject }: Assignment): string => id ?? `\nlogin ${login ?? ''} ${subject}`;
 
-/** Yields what finds the account of an assignment: by id, else by the login, else by the login's key. */
+/** Returns what finds the account of an assignment: by id, else by the login, else by the login's key. */
 function accountFinder({ all, logins }: Accounts, key: Collation['key']): (assignment: Assignment) => number {
   if (all.length === 0) return () => UNKNOWN;
   const byId = new PlaceTable();

@@ -14,7 +14,7 @@ export class Pairs {
     this.#right[this.#length++] = right;
   }
 
-  /** Yields the pairs, each where it was added first, and how many were added again. In time that follows their number. */
+  /** Returns the pairs, each where it was added first, and how many were added again. In time that follows their number. */
   withoutRepeats(): { readonly left: Int32Array; readonly right: Int32Array; readonly repeats: number } {
     const left = this.#left.subarray(0, this.#length);
     const right = this.#right.subarray(0, this.#length);
@@ -42,7 +42,7 @@ function widened(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
 
 const greatest = (values: Int32Array): number => values.reduce((most, value) => Math.max(most, value), -1);
 
-/** Yields indexes in the order of their values, and in their own order where those are equal. */
+/** Returns indexes in the order of their values, and in their own order where those are equal. */
 function orderBy(values: Int32Array): Int32Array {
   const next = new Int32Array(greatest(values) + 2);
   for (const value of values) next[value + 1]++;

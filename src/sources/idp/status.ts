@@ -41,11 +41,11 @@ const read = (states: Readonly<Record<string, OktaState>>, text: string): OktaSt
   return Object.hasOwn(states, word) ? states[word] : undefined;
 };
 
-/** Yields what a user's status says; undefined for another word. */
+/** Returns what a user's status says; undefined for another word. */
 export const readUserState = (text: string): OktaState | undefined => read(USERS, text);
 export const USER_STATES = Object.keys(USERS);
 
-/** Yields what the status of an application's user says; undefined for another word. */
+/** Returns what the status of an application's user says; undefined for another word. */
 export const readApplicationState = (text: string): OktaState | undefined => read(APPLICATION_USERS, text);
 export const APPLICATION_STATES = Object.keys(APPLICATION_USERS);
 
@@ -75,7 +75,7 @@ export function unknownStatus(text: string, of: string, known: readonly string[]
   return `${quoted(text)} is not a status that Okta gives ${of}. Known: ${known.join(', ')}. Say what it means with --active-map ${mappedTo(word, 'active')} or ${mappedTo(word, 'inactive')}.`;
 }
 
-/** Yields what reads as `read` does, once for texts that are the same one after another: nearly all users have one status. */
+/** Returns what reads as `read` does, once for texts that are the same one after another: nearly all users have one status. */
 export function rememberingLast<T>(read: (text: string) => T): (text: string) => T {
   let last: { readonly text: string; readonly value: T } | undefined;
   return (text) => {

@@ -25,7 +25,7 @@ export const isHex = (byte: number): boolean => (byte >= 0x30 && byte <= 0x39) |
 export const isWordByte = (byte: number): boolean =>
   (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a) || byte === 0x2d || byte === 0x2b || byte === 0x2e || byte === 0x5f;
 
-/** Yields how many characters a stretch of UTF-8 holds. */
+/** Returns how many characters a stretch of UTF-8 holds. */
 export function countCharacters(bytes: Buffer): number {
   if (isAscii(bytes)) return bytes.length;
   let count = 0;

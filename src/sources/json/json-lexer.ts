@@ -69,7 +69,7 @@ export class JsonLexer {
     this.#isHeld = false;
   }
 
-  /** Yields the column, in characters from 1, of an offset that is still held. */
+  /** Returns the column, in characters from 1, of an offset that is still held. */
   columnAt(offset: number): number {
     this.#anchorColumn = this.#columnOf(this.#mark);
     this.#anchor = this.#mark;
@@ -82,12 +82,12 @@ export class JsonLexer {
     return lf < 0 ? this.#anchorColumn + countCharacters(before) : 1 + countCharacters(before.subarray(lf + 1));
   }
 
-  /** Yields what is thrown for the token at hand. */
+  /** Returns what is thrown for the token at hand. */
   fault(message: string): JsonFault {
     return new JsonFault(message, this.line, this.columnAt(this.offset));
   }
 
-  /** Yields the text of the string at hand. */
+  /** Returns the text of the string at hand. */
   text(): string {
     const bytes = this.#bytes;
     if (!this.#hasEscapes) return bytes.toString(this.#isPlain ? 'latin1' : 'utf8', this.#start + 1, this.#at - 1);
@@ -95,7 +95,7 @@ export class JsonLexer {
     return String(text);
   }
 
-  /** Yields the text of the string at hand. Names come again with every record, so each is made once. */
+  /** Returns the text of the string at hand. Names come again with every record, so each is made once. */
   name(): string {
     const from = this.#start + 1;
     const length = this.#at - 1 - from;
@@ -109,7 +109,7 @@ export class JsonLexer {
     return this.#names[slot];
   }
 
-  /** Yields the token at hand as it is written. */
+  /** Returns the token at hand as it is written. */
   written(): string {
     return this.#bytes.toString('utf8', this.#start, this.#at);
   }
@@ -228,7 +228,7 @@ export class JsonLexer {
     throw this.fault(`${JSON.stringify(word.slice(0, 40))} is no JSON: neither a number nor true, false or null.`);
   }
 
-  /** Yields the character at hand, fit for a message. */
+  /** Returns the character at hand, fit for a message. */
   #character(): { readonly shown: string; readonly advice: string } {
     while (this.#filled - this.#at < 4 && this.#more()) {
       // A character of four bytes may be cut by the end of what was read.

@@ -120,7 +120,7 @@ export class JsonRecordReader {
       } else if (token === 'string' || token === 'number' || token === 'null') this.#keep(node, token);
       else if (token === 'true' || token === 'false') this.#keep(node, 'boolean');
       else throw unexpected(lexer, token, 'a value');
-      // A value is complete: on with its neighbour, or up.
+      // A value is complete: on with its neighbor, or up.
       for (;;) {
         if (depth === 0) return;
         const frame = this.#frames[depth - 1];
@@ -151,7 +151,7 @@ export class JsonRecordReader {
     return frame;
   }
 
-  /** Reads a property's name and its colon; yields what is wanted of it. */
+  /** Reads a property's name and its colon; returns what is wanted of it. */
   #key({ keys, node }: Frame, token: Token): Node | undefined {
     const name = readName(this.#lexer, token, keys);
     return node?.children.get(name);
@@ -168,7 +168,7 @@ export class JsonRecordReader {
   }
 }
 
-/** Yields what is thrown where another token is expected. */
+/** Returns what is thrown where another token is expected. */
 export function unexpected(lexer: JsonLexer, token: Token, expected: string): Error {
   if (token === 'end') return lexer.fault('the file ends in the middle of the list; it was cut short, so export it again.');
   const found = token === 'string' ? 'a text' : token === 'number' ? 'a number' : token;

@@ -27,7 +27,7 @@ const firstLine = (error: unknown): string => (error instanceof Error ? error.me
 
 const MAGIC = 'SQLite format 3\0';
 
-/** Yields the first 100 bytes of a file, fewer where it is shorter. */
+/** Returns the first 100 bytes of a file, fewer where it is shorter. */
 function readFront(file: string): Buffer {
   const { fd } = openForReading(file);
   try {
@@ -76,7 +76,7 @@ function readHeader(file: string): Buffer {
 /** Is the error that a write was cut short, which only a connection that may write takes back. */
 export const isUnfinished = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'SQLITE_READONLY_ROLLBACK';
 
-/** Yields SQLite's errors as a person's next step; other errors as they are. */
+/** Returns SQLite's errors as a person's next step; other errors as they are. */
 export function inPlainWords(error: unknown, file: string): unknown {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {

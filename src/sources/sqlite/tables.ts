@@ -72,7 +72,7 @@ export const quoteName = (name: string): string => `"${name.replaceAll('"', '""'
 
 const ROWID_NAMES: readonly string[] = ['rowid', '_rowid_', 'oid'];
 
-/** Yields a name of the rowid that no column has; undefined where there is none, as in a view or a table WITHOUT ROWID. */
+/** Returns a name of the rowid that no column has; undefined where there is none, as in a view or a table WITHOUT ROWID. */
 export function rowidName(database: Database, table: string): string | undefined {
   const isTable = database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(table) !== undefined;
   if (!isTable) return undefined;
@@ -137,7 +137,7 @@ class SqliteRow extends TextRow {
   }
 }
 
-/** Yields an SQL expression that reads a column as text, so that ids of 64 bits stay whole. */
+/** Returns an SQL expression that reads a column as text, so that ids of 64 bits stay whole. */
 const asText = (name: string): string => `CAST(${quoteName(name)} AS TEXT)`;
 
 /**
@@ -166,7 +166,7 @@ export function digestTable(database: Database, table: Table, problems: Problems
   return hash.digest('hex');
 }
 
-/** Yields the headings that are read of a table, in its own order. */
+/** Returns the headings that are read of a table, in its own order. */
 export function headingsRead(table: Pick<Table, 'headings' | 'columns'>): string[] {
   return [...table.columns.values()].sort((a, b) => a - b).map((at) => table.headings[at]);
 }

@@ -56,7 +56,7 @@ const REQUIRED: Readonly<Record<Role, readonly (readonly string[])[]>> = {
 /** Headings of a user report that has no id; its usernames serve as ids. */
 const REPORT_WITHOUT_ID = ['userName', 'fullName', 'email', 'licenseType'];
 
-/** Yields a heading as it is compared: lower case, without spaces, punctuation and invisible characters. */
+/** Returns a heading as it is compared: lower case, without spaces, punctuation and invisible characters. */
 export function foldHeading(heading: string): string {
   return heading
     .normalize('NFKC')
@@ -64,7 +64,7 @@ export function foldHeading(heading: string): string {
     .replace(/[\s\p{Cf}_\-/*()[\].:]/gu, '');
 }
 
-/** Yields the canonical columns of a role. */
+/** Returns the canonical columns of a role. */
 export function columnsOf(role: Role): readonly string[] {
   return Object.keys(ACCEPTED[role]);
 }
@@ -102,7 +102,7 @@ const list = (values: readonly string[]): string =>
     .join(', ');
 
 /**
- * Yields which column each canonical one is, and every problem with that.
+ * Returns which column each canonical one is, and every problem with that.
  * `named` are headings that a person gave, by canonical column; they come before what is accepted.
  */
 export function resolveHeadings(

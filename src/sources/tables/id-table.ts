@@ -3,7 +3,7 @@
 /** More digits could be more than a number holds exactly. */
 export const LONGEST_INTEGER = 15;
 
-/** Yields a text as a whole number where it is one as ids are written (`0`, `17`; not `017`), else -1. */
+/** Returns a text as a whole number where it is one as ids are written (`0`, `17`; not `017`), else -1. */
 export function integerOf(text: string): number {
   return text.length <= LONGEST_INTEGER && /^(?:0|[1-9]\d*)$/.test(text) ? Number(text) : -1;
 }
@@ -17,13 +17,13 @@ export class IdTable {
   #dense = new Int32Array(1 << 12);
   readonly #others = new Map<string, number>();
 
-  /** Yields the place of an id, or -1. */
+  /** Returns the place of an id, or -1. */
   get(id: string): number {
     const integer = integerOf(id);
     return integer >= 0 && integer < DENSEST ? this.byInteger(integer) : (this.#others.get(id) ?? NOWHERE);
   }
 
-  /** Yields the place of an id that is a whole number, or -1. */
+  /** Returns the place of an id that is a whole number, or -1. */
   byInteger(id: number): number {
     if (id < this.#dense.length) return this.#dense[id] - 1;
     return id < DENSEST ? NOWHERE : (this.#others.get(String(id)) ?? NOWHERE);

@@ -29,7 +29,7 @@ const ACCEPTED = {
   system: ['system', 'integration', 'application', 'app', 'tool', 'thirdparty'],
 } as const;
 
-/** Yields the usernames with their systems. Throws SourceRefused with everything that is wrong in the file. */
+/** Returns the usernames with their systems. Throws SourceRefused with everything that is wrong in the file. */
 export function readIntegrations(file: string, collation: Collation, encoding?: Encoding): Integrations {
   const { isBlank, key } = collation;
   const { headings, rows } = readCells(file, {
@@ -71,7 +71,7 @@ function findColumn(column: keyof typeof ACCEPTED, headings: readonly string[], 
   return -1;
 }
 
-/** Yields each username that no user has, with its place: it may be mistyped, and the right one would be renamed after all. */
+/** Returns each username that no user has, with its place: it may be mistyped, and the right one would be renamed after all. */
 export function strangersOf({ file, collation, namesByKey }: Integrations, users: readonly User[]): string[] {
   const left = new Map(namesByKey);
   for (const { signsInFor, userName } of users) if (signsInFor !== undefined) left.delete(collation.key(userName));

@@ -9,14 +9,14 @@ export function checkMemberLists(groups: readonly Group[], tables: readonly Tabl
   const listed = new Set(tables.flatMap(({ membersOf }) => membersOf ?? []));
   if (listed.size === 0) return [];
   const without = groups.filter(({ id }) => !listed.has(id));
-  for (const { id, name, input, line } of without.filter(({ isOrganisationLevel }) => isOrganisationLevel)) {
+  for (const { id, name, input, line } of without.filter(({ isOrganizationLevel }) => isOrganizationLevel)) {
     problems.add({
       file: tables[input].file,
       line,
       message: `the organization-level group ${quoted(name)} has no list of members; save GET /rest/v1/usergroups/${id}/users as members-${id}.json, or give it with --memberships ${id}=FILE, also if it is empty.`,
     });
   }
-  const projects = without.filter(({ isOrganisationLevel }) => !isOrganisationLevel).length;
+  const projects = without.filter(({ isOrganizationLevel }) => !isOrganizationLevel).length;
   if (projects === 0) return [];
   return [
     `${projects.toLocaleString('en-US')} project ${projects === 1 ? 'group has' : 'groups have'} no list of members; ${projects === 1 ? 'it is' : 'they are'} not synced, so none is needed.`,

@@ -12,7 +12,7 @@ const FRONT = 1 << 16;
 
 const isNameHeading = (cell: string): boolean => cell.trim().toLowerCase() === 'name';
 
-/** Yields the names in order, blank ones left out. Throws a UserError where the file cannot be read for certain. */
+/** Returns the names in order, blank ones left out. Throws a UserError where the file cannot be read for certain. */
 export function readNameList(file: string, encoding?: Encoding): string[] {
   const stream = openText(file, encoding);
   const text = readText(file, stream);
@@ -29,7 +29,7 @@ export function readNameList(file: string, encoding?: Encoding): string[] {
   }
 }
 
-/** Yields the names of a sheet: those of its column `name`, or all if it has one column only. */
+/** Returns the names of a sheet: those of its column `name`, or all if it has one column only. */
 function namesOf(text: string, file: string, { sheet }: TextStream): string[] {
   const rows = parseRecords(text, SHEET_DIALECT.delimiter);
   const head = rows.findIndex((cells) => cells.some((cell) => cell.trim() !== ''));

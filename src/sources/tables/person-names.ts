@@ -48,7 +48,7 @@ export class NameList implements PersonNames {
     return place < this.#ends.length ? this.#bytes.part(place === 0 ? 0 : this.#ends[place - 1], this.#ends[place]) : '';
   }
 
-  /** Yields what reads the names of a table's rows: `add` that of the next user, `isSame` whether a row repeats the name at a place. */
+  /** Returns what reads the names of a table's rows: `add` that of the next user, `isSame` whether a row repeats the name at a place. */
   reader(table: Table): { add(row: Row): void; isSame(place: number, row: Row): boolean } {
     const bytes = this.#bytes;
     const add = nameAdder(table);

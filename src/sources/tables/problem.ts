@@ -32,7 +32,7 @@ const LONGEST = 60;
 /** Returns what a flag is given that maps a value, as `VALUE=active` if the value is too long for a message. */
 export const mappedTo = (value: string, meaning: string): string => (value.length > LONGEST ? `VALUE=${meaning}` : JSON.stringify(`${value}=${meaning}`));
 
-/** Yields a value fit for a message: cut, and in quotes that show where it ends. */
+/** Returns a value fit for a message: cut, and in quotes that show where it ends. */
 export function quoted(value: string): string {
   const cut = value.length > LONGEST ? `${value.slice(0, 57)}…` : value;
   return JSON.stringify(cut);

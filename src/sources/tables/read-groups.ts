@@ -44,17 +44,17 @@ export function readGroups(problems: Problems): GroupsRead {
       return hasProject === undefined ? undefined : !hasProject;
     };
 
-    const isOrganisationLevel = (row: Row): boolean => {
+    const isOrganizationLevel = (row: Row): boolean => {
       const isFree = isFreeOfProject(row);
       if (scope < 0) return isFree ?? true;
       const found = cells.value('scope', row.text(scope).trim());
       if (found === '' && project >= 0) return isFree ?? true;
       const said = parseScope(found);
       if (said === undefined) refuse(row, scope, `${quoted(row.text(scope))} is not a scope; write organization or project.`, found);
-      if (isFree !== undefined && said !== undefined && (said === 'organisation') !== isFree) {
+      if (isFree !== undefined && said !== undefined && (said === 'organization') !== isFree) {
         refuse(row, scope, `the scope says ${said}, but the project column says otherwise; one of them is wrong.`, said);
       }
-      return said === 'organisation';
+      return said === 'organization';
     };
 
     return (row) => {
@@ -72,7 +72,7 @@ export function readGroups(problems: Problems): GroupsRead {
         place: groups.length,
         id: groupId,
         name: text(row, 'name', name),
-        isOrganisationLevel: isOrganisationLevel(row),
+        isOrganizationLevel: isOrganizationLevel(row),
         input,
         line: row.line,
       };
@@ -98,13 +98,13 @@ export function readGroups(problems: Problems): GroupsRead {
       const notes: string[] = nulls?.notes ?? [];
       if (!isMarked) for (const group of groups) delete group.sync;
       if (columns.has('sync') && groups.length > 0 && !isMarked) notes.push(`${path}: the sync column marks no group, so it says nothing.`);
-      if (groups.length > 0 && !groups.some(({ isOrganisationLevel }) => isOrganisationLevel)) {
+      if (groups.length > 0 && !groups.some(({ isOrganizationLevel }) => isOrganizationLevel)) {
         notes.push(
-          `${path}: every group belongs to a project, so none counts as organisation-level and none can be synced; a group without a project has a blank project cell.`,
+          `${path}: every group belongs to a project, so none counts as organization-level and none can be synced; a group without a project has a blank project cell.`,
         );
       }
       if (!columns.has('project') && !columns.has('scope')) {
-        notes.push(`${path} has neither a project nor a scope column: every group counts as organisation-level.`);
+        notes.push(`${path} has neither a project nor a scope column: every group counts as organization-level.`);
       }
       return notes;
     },

@@ -11,7 +11,7 @@ import { cellPlace, type Row, type Table } from './table.js';
 const AMBIGUOUS = -2;
 const UNKNOWN = -1;
 
-/** Yields places by name; names that several have are marked. */
+/** Returns places by name; names that several have are marked. */
 function placesByName<T>(items: readonly T[], nameOf: (item: T) => string): Map<string, number> {
   const places = new Map<string, number>();
   items.forEach((item, place) => {
@@ -47,7 +47,7 @@ export class MemberResolver {
     this.#groupsByName = lazily(() => placesByName(groups, ({ name }) => name));
   }
 
-  /** Yields the place of the one user called so: to the letter, or else under the key of a username. */
+  /** Returns the place of the one user called so: to the letter, or else under the key of a username. */
   userByName(name: string): number {
     return this.#usersByName().get(name) ?? this.#usersByKey().get(this.key(name)) ?? UNKNOWN;
   }
@@ -166,7 +166,7 @@ export function takeMemberships(table: Table, resolver: MemberResolver, sink: Me
 const lacking = (user: number, group: number): 'user' | 'group' | 'both' => (user >= 0 ? 'group' : group >= 0 ? 'user' : 'both');
 
 /**
- * Yields the group names of one cell, as `A; B`, `A, B` or `[A, B]`. Commas are also parts of names: where the
+ * Returns the group names of one cell, as `A; B`, `A, B` or `[A, B]`. Commas are also parts of names: where the
  * pieces can be joined to known names in more than one way, that is undefined.
  */
 export function splitGroupsCell(cell: string, isGroup: (name: string) => boolean): string[] | undefined {
@@ -183,7 +183,7 @@ export function splitGroupsCell(cell: string, isGroup: (name: string) => boolean
   return joinPieces(pieces, isGroup);
 }
 
-/** Some neighbouring pieces are also one known name. */
+/** Some neighboring pieces are also one known name. */
 function canJoin(pieces: readonly string[], isGroup: (name: string) => boolean): boolean {
   for (let from = 0; from < pieces.length; from++) {
     for (let to = from + 2; to <= Math.min(pieces.length, from + 6); to++) {

@@ -35,7 +35,7 @@ export interface UsersRead {
   end(table: Table): string[];
 }
 
-/** Yields an id as other tables name it; a username that serves as one is kept to the letter. */
+/** Returns an id as other tables name it; a username that serves as one is kept to the letter. */
 function idOf(text: string, column: 'id' | 'uid' | 'userName'): string {
   if (column === 'userName') return text;
   return column === 'uid' ? text.trim().replace(/^u(?=\d+$)/, '') : text.trim();

@@ -1,4 +1,4 @@
-/** What every input format yields: tables with columns and rows of text. */
+/** What every input format returns: tables with columns and rows of text. */
 
 import type { TextBytes } from '../../collections/text-bytes.js';
 import type { Activity, Input, Role } from '../../model/directory.js';
@@ -14,11 +14,11 @@ export interface Row {
   readonly startColumn?: number;
   /** Cells it has; a short row has fewer than there are headings, and a row of a sheet may have more. */
   readonly width: number;
-  /** Yields the cell's text; NULL is empty. */
+  /** Returns the cell's text; NULL is empty. */
   text(column: number): string;
-  /** Yields the cell as a whole number where it is one as ids are written (`0`, `17`; not `017`), else -1. */
+  /** Returns the cell as a whole number where it is one as ids are written (`0`, `17`; not `017`), else -1. */
   integer(column: number): number;
-  /** Yields a number that cells of the same short text share and others do not; -1 where the cell is not short. */
+  /** Returns a number that cells of the same short text share and others do not; -1 where the cell is not short. */
   code(column: number): number;
   /** Adds the cell's text. */
   addTo(bytes: TextBytes, column: number): void;
@@ -68,7 +68,7 @@ export interface Table {
   proof?(): Pick<Input, 'isComplete' | 'includesInactive'>;
   /** Plain sentences about how it was opened. */
   readonly notes: readonly string[];
-  /** Yields why a text cannot be a cell of the file, in its encoding and by its quotes; undefined if it can. */
+  /** Returns why a text cannot be a cell of the file, in its encoding and by its quotes; undefined if it can. */
   unfit?(text: string): string | undefined;
   /** Hands each row out, in source order, once. What cannot be read goes to `problems`. */
   read(visit: (row: Row) => void, problems: Problems): TableEnd;

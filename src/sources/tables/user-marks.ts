@@ -21,10 +21,10 @@ export interface UserWords {
 
 type Marks = Pick<User, 'isLeftOut' | 'scimAdmin' | 'signsInFor'>;
 
-/** Yields the marks of a user, given the row, the id and the username; undefined where there are none. */
+/** Returns the marks of a user, given the row, the id and the username; undefined where there are none. */
 type Marker = (row: Row, id: string, userName: string) => Marks | undefined;
 
-/** Yields what makes a table's marker, or undefined where nobody said anything. */
+/** Returns what makes a table's marker, or undefined where nobody said anything. */
 export function markUsers({ collation, leaveOutUsers, scimAdmin, systemsByKey, areTypesListed }: UserWords): ((table: Table) => Marker) | undefined {
   if (leaveOutUsers.length === 0 && scimAdmin === undefined && systemsByKey === undefined) return undefined;
   const { key } = collationOf(collation);

@@ -14,7 +14,7 @@ const pick = (text: string, yes: ReadonlySet<string>, no: ReadonlySet<string>): 
   return yes.has(value) ? true : no.has(value) ? false : undefined;
 };
 
-/** Yields what a yes/no cell says, undefined where it is no boolean. */
+/** Returns what a yes/no cell says, undefined where it is no boolean. */
 export const parseBoolean = (text: string): boolean | undefined => pick(text, TRUE, FALSE);
 
 /** Returns whether a cell of `active` or `disabled` says that the user is active; `further` are words that a person mapped, by lower-case value. */
@@ -39,18 +39,18 @@ const ACCEPTED: Readonly<Record<string, AuthenticationType>> = {
   oidc: 'idp',
 };
 
-/** Yields the authentication type; `further` are spellings that a person mapped, by lower-case value. */
+/** Returns the authentication type; `further` are spellings that a person mapped, by lower-case value. */
 export function parseAuthenticationType(text: string, further: Readonly<Record<string, AuthenticationType>>): AuthenticationType | undefined {
   const value = text.trim().toLowerCase();
   if (Object.hasOwn(further, value)) return further[value];
   return Object.hasOwn(ACCEPTED, value) ? ACCEPTED[value] : undefined;
 }
 
-const ORGANISATION = new Set(['organization', 'organisation', 'org']);
+const ORGANIZATION = new Set(['organization', 'organisation', 'org']);
 
-/** Yields what a scope cell says, undefined where it says neither. */
-export function parseScope(text: string): 'organisation' | 'project' | undefined {
+/** Returns what a scope cell says, undefined where it says neither. */
+export function parseScope(text: string): 'organization' | 'project' | undefined {
   const value = text.trim().toLowerCase();
-  if (ORGANISATION.has(value)) return 'organisation';
+  if (ORGANIZATION.has(value)) return 'organization';
   return value === 'project' ? 'project' : undefined;
 }

@@ -114,7 +114,7 @@ function editUsers(shape: CsvShape, context: EditContext): Editor {
   };
 }
 
-/** Yields what plans one cell of groups: names follow their groups, members come and go. */
+/** Returns what plans one cell of groups: names follow their groups, members come and go. */
 export function groupsCells(
   context: Omit<EditContext, 'note'>,
   { groups, areGroupsGiven, resolver }: Names,

@@ -27,7 +27,7 @@ export interface CsvFile {
 /** A file's groups come before its users, and these before the memberships: who renames stands before who follows. */
 const ORDER: readonly Role[] = ['groups', 'users', 'memberships'];
 
-/** Yields the files in the order in which they are replaced. Throws ApplyRefused where one is given twice. */
+/** Returns the files in the order in which they are replaced. Throws ApplyRefused where one is given twice. */
 export function csvFilesOf(source: SourceRequest, destination: Destination): CsvFile[] {
   const taken = new Set<string>();
   const files = filesOf(source).map(({ role, path, file, activity }): CsvFile => {
@@ -75,7 +75,7 @@ const dialectOf = ({ quote, escape: escapeStyle }: SourceRequest): { readonly qu
   escape: escapeStyle ?? 'none',
 });
 
-/** Yields how the headings of a file are found. */
+/** Returns how the headings of a file are found. */
 export function headWishesOf({ role, activity }: CsvFile, source: SourceRequest): Omit<HeadWishes, 'file'> {
   const named = source.columns[role];
   return {

@@ -6,14 +6,14 @@ export interface GroupsCellWishes {
   /** Is the name of a group before, or after. */
   isGroup(name: string): boolean;
   isGroupAfter(name: string): boolean;
-  /** Yields the name after, or undefined where the membership goes. */
+  /** Returns the name after, or undefined where the membership goes. */
   after(name: string): string | undefined;
   /** Names after, of groups that are to come. */
   readonly added: readonly string[];
 }
 
 /**
- * Yields the cell as it is to be, the same text where nothing of it changes; undefined where it cannot be written so
+ * Returns the cell as it is to be, the same text where nothing of it changes; undefined where it cannot be written so
  * that it is read back as it is meant.
  */
 export function rewriteGroupsCell(cell: string, wishes: GroupsCellWishes): string | undefined {
@@ -33,7 +33,7 @@ export function rewriteGroupsCell(cell: string, wishes: GroupsCellWishes): strin
   return candidates.find((text): text is string => text !== undefined && isRead(text));
 }
 
-/** Yields the cell with names replaced where they stand, so that all between them stays. */
+/** Returns the cell with names replaced where they stand, so that all between them stays. */
 function splice(cell: string, names: readonly string[], kept: readonly string[]): string | undefined {
   let out = '';
   let from = 0;

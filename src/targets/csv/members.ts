@@ -7,7 +7,7 @@ import { type Former, formerRows, wasStatedIn } from '../run/previous-values.js'
 import type { EditContext } from './edits.js';
 import type { CsvShape, Tail } from './rewrite.js';
 
-/** Yields the records that are to come, in the style of the file. A membership that several records stated comes back in all of them. */
+/** Returns the records that are to come, in the style of the file. A membership that several records stated comes back in all of them. */
 export function newRows(shape: CsvShape, context: EditContext, { lineEnd, isLastOpen, isQuoted }: Tail): string {
   const { head, dialect, encoding } = shape;
   const { delimiter, headings } = head;
@@ -31,7 +31,7 @@ export function newRows(shape: CsvShape, context: EditContext, { lineEnd, isLast
   return text !== '' && isLastOpen ? lineEnd + text : text;
 }
 
-/** Yields who and which group, as a column may have it: by id, by the name in the end, or first by the one and then by the other. */
+/** Returns who and which group, as a column may have it: by id, by the name in the end, or first by the one and then by the other. */
 function valuesOf({ head }: CsvShape, { ledger, names }: EditContext, pair: PairWork): ReadonlyMap<number | undefined, readonly string[]> {
   const { columns } = head.resolved;
   const user = ledger.users[pair.user];
@@ -50,7 +50,7 @@ function valuesOf({ head }: CsvShape, { ledger, names }: EditContext, pair: Pair
   ]);
 }
 
-/** Yields the cells: who and which group as they are now, the rest by its heading, wherever that stands by now. */
+/** Returns the cells: who and which group as they are now, the rest by its heading, wherever that stands by now. */
 function cellsOf(headings: readonly string[], values: ReadonlyMap<number | undefined, readonly string[]>, former: CsvRecord | undefined): string[] {
   const known = new Map<string, string[]>();
   former?.headings.forEach((heading, column) => {
@@ -65,7 +65,7 @@ function cellsOf(headings: readonly string[], values: ReadonlyMap<number | undef
   });
 }
 
-/** Yields a record's own bytes where it is the same record, in a file of the same columns. */
+/** Returns a record's own bytes where it is the same record, in a file of the same columns. */
 function rawAsBefore(former: Former | undefined, { delimiter, headings, cells }: CsvRecord): string | undefined {
   const { old, record } = former ?? {};
   if (record === undefined || typeof old !== 'string' || record.delimiter !== delimiter) return undefined;

@@ -10,7 +10,7 @@ import { csvFilesOf, headWishesOf } from './files.js';
 import { readGround } from './read-first.js';
 import { readThrough } from './rewrite.js';
 
-/** Yields the files that would change. Throws where the write would be refused. */
+/** Returns the files that would change. Throws where the write would be refused. */
 export async function rehearseCsv({ source, inputs, destination, tasks, authTypeMap, collation }: Rehearsal): Promise<readonly string[]> {
   const ledger = new Ledger(tasks);
   ledger.refuseUnmet();

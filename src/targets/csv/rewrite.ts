@@ -28,7 +28,7 @@ export class Splicer {
     this.count++;
   }
 
-  /** Yields the bytes up to `end` with everything replaced. */
+  /** Returns the bytes up to `end` with everything replaced. */
   finish(bytes: Buffer, end: number): Buffer {
     this.#pieces.push(bytes.subarray(this.#from, end));
     const whole = this.#pieces.length === 1 ? this.#pieces[0] : Buffer.concat(this.#pieces);
@@ -48,7 +48,7 @@ export interface Tail {
 export interface Editor {
   /** Replaces cells of one record, from left to right. */
   row(row: SpanRow, out: Splicer): void;
-  /** Yields text to be appended. */
+  /** Returns text to be appended. */
   end?(tail: Tail): string;
 }
 
@@ -202,7 +202,7 @@ function isLeftOut(row: SpanRow): boolean {
   return true;
 }
 
-/** Yields the line end before a place, empty where there is none. */
+/** Returns the line end before a place, empty where there is none. */
 function lineEndOf(bytes: Buffer, end: number): string {
   if (end === 0 || bytes[end - 1] !== 0x0a) return '';
   return bytes[end - 2] === 0x0d ? '\r\n' : '\n';

@@ -31,7 +31,7 @@ export interface Prepared {
 }
 
 /** Where new versions lie until they take their places. */
-export class Desk {
+export class StagedFiles {
   /** A new folder is made as a whole. */
   readonly #folder: string | undefined;
   readonly #temporaries: string[] = [];
@@ -62,7 +62,7 @@ export class Desk {
     return input.sha256;
   }
 
-  /** Keeps a copy of what is to be replaced; yields its path in the run folder. */
+  /** Keeps a copy of what is to be replaced; returns its path in the run folder. */
   async #backUp(file: CsvFile): Promise<string> {
     const folder = join(this.job.runFolder, this.job.backups);
     mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -12,7 +12,7 @@ import { type CsvEdit, ROLE_EDITORS } from './edits.js';
 import { type CsvFile, csvFilesOf, siteOfCsv } from './files.js';
 import { readGround } from './read-first.js';
 import { rehearseCsv } from './rehearsal.js';
-import { Desk, type Prepared } from './staged-files.js';
+import { type Prepared, StagedFiles } from './staged-files.js';
 
 export const csvTarget: Target = {
   id: 'csv',
@@ -37,7 +37,7 @@ async function writeCsv(job: WriteJob): Promise<Written> {
   const ledger = new Ledger(tasks);
   ledger.refuseUnmet();
   const files = csvFilesOf(source, destination);
-  const desk = new Desk(job);
+  const desk = new StagedFiles(job);
   try {
     const recordOf = (file: CsvFile): FileRecord | undefined => job.resumes?.find((record) => record.file === file.target);
     const readingOf = (file: CsvFile): string => {
@@ -110,7 +110,7 @@ function leavesOf({ inputs }: Job, files: readonly CsvFile[], records: readonly 
 async function restoreCsv(job: RestoreJob): Promise<Written> {
   const { journal, source } = job;
   const files = csvFilesOf(source, { kind: 'in-place' });
-  const desk = new Desk(job);
+  const desk = new StagedFiles(job);
   try {
     const prepared: Prepared[] = [];
     for (const file of files) {

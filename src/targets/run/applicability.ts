@@ -93,7 +93,7 @@ export async function decide(request: ApplyRequest): Promise<Decision> {
   );
 }
 
-/** Yields the run that made what is at the place of a copy. Throws where something else is there, or where there is no place. */
+/** Returns the run that made what is at the place of a copy. Throws where something else is there, or where there is no place. */
 async function findEarlier(request: ApplyRequest, target: Target, path: string): Promise<KnownRun | undefined> {
   const folder = dirname(resolve(path));
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
@@ -186,7 +186,7 @@ function refuseFolder(path: string, { source = '' }: SourceRequest): void {
   );
 }
 
-/** Yields the digests of what stands at the place of a copy; undefined where it cannot even be read, and so is no result of a run. */
+/** Returns the digests of what stands at the place of a copy; undefined where it cannot even be read, and so is no result of a run. */
 async function inspectCopy(target: Target, source: SourceRequest, path: string): Promise<TargetInput[] | undefined> {
   try {
     return await target.inspect(target.siteOf(source, { kind: 'out', path }).reading);

@@ -8,10 +8,10 @@ import { type NetCounts, netCounts } from '../../plan/verify.js';
 import type { SourceRequest } from '../../sources/source.js';
 import { targetFor } from '../registry.js';
 import { type Decision, decide, refuseImpossible } from './applicability.js';
-import { Gate } from './checkpoint.js';
+import { Checkpoint } from './checkpoint.js';
 import { leavingsOf, standingOf } from './data-state.js';
 import { type InputRecord, JOURNAL_VERSION, JournalWriter } from './journal.js';
-import type { Signal, World } from './process-info.js';
+import type { ProcessInfo, Signal } from './process-info.js';
 import { refuseUnsafe } from './prove.js';
 import { ApplyRefused } from './refusal.js';
 import { rehearse } from './rehearse.js';
@@ -27,7 +27,7 @@ export interface ApplyRequest {
   readonly maxChanges?: number;
   /** A person has agreed that the source itself is written to. */
   readonly isAgreed?: boolean;
-  readonly world: World;
+  readonly world: ProcessInfo;
   /** Asked between two steps: the signal that a person has sent, if any. */
   interrupted(): Signal | undefined;
   /** Told before every step, by its name; for tests. */
@@ -65,7 +65,7 @@ export interface PreparedApply {
   /** The finished run, where all is done already; the interrupted one, where run() finishes it. */
   readonly earlier?: { readonly run: string; readonly runFolder: string };
   describe(): readonly ActionLine[];
-  /** Goes through all that run() does but writes nothing; yields the files that would change. Throws ApplyRefused as run() would. */
+  /** Goes through all that run() does but writes nothing; returns the files that would change. Throws ApplyRefused as run() would. */
   rehearse(): Promise<readonly string[]>;
   /** Takes the locks, checks the digests again and writes. Throws ApplyRefused, ApplyStopped or ApplyInterrupted. */
   run(): Promise<Receipt>;
@@ -109,14 +109,14 @@ async function asRefusal<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw told(error, new Gate({ interrupted: () => undefined }), { again: 'run the same command again' });
+    throw told(error, new Checkpoint({ interrupted: () => undefined }), { again: 'run the same command again' });
   }
 }
 
 /** Does what was prepared. */
 async function conduct(request: ApplyRequest): Promise<Receipt> {
   const { planFile, source, mode, world } = request;
-  const gate = new Gate(request);
+  const gate = new Checkpoint(request);
   const runsFolder = runsFolderOf(planFile);
   let journalFile: string | undefined;
   try {
@@ -149,7 +149,7 @@ async function conduct(request: ApplyRequest): Promise<Receipt> {
 }
 
 interface Begun {
-  readonly gate: Gate;
+  readonly gate: Checkpoint;
   readonly decision: Extract<Decision, { kind: 'ready' }>;
   readonly run: string;
   readonly number: number;
@@ -237,7 +237,7 @@ function closeTheUnwritten({ plan, world }: ApplyRequest, runs: readonly KnownRu
   }
 }
 
-/** Yields the receipt of what an earlier run has done; closes the journal of one that was killed after its last write. */
+/** Returns the receipt of what an earlier run has done; closes the journal of one that was killed after its last write. */
 function receiptOf({ plan, world }: ApplyRequest, earlier: KnownRun | undefined): Receipt {
   const leaves = earlier === undefined ? [] : (leavingsOf(earlier.journal) ?? []);
   const receipt = { done: plan.actions.length, net: netCounts(plan), wasDone: true, leaves };

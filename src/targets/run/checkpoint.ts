@@ -15,7 +15,7 @@ export interface GateKeeper {
 }
 
 /** Lets signals in between steps. Once something is written they wait: what is left to do is short, and half of it would be worse. */
-export class Gate {
+export class Checkpoint {
   /** Something was written to the target. */
   hasWritten = false;
 

@@ -40,7 +40,7 @@ export function refuseOtherActivity(planned: readonly PlanInput[], now: readonly
   );
 }
 
-/** Yields what a run left, or would have left had it come to its end; undefined where it did not come so far. */
+/** Returns what a run left, or would have left had it come to its end; undefined where it did not come so far. */
 export function leavingsOf({ run, files, end }: JournalDigest): readonly InputRecord[] | undefined {
   if (end?.state === 'finished') return end.leaves;
   if (files.length === 0) return undefined;
@@ -72,7 +72,7 @@ export const isUnwritten = (journal: JournalDigest): boolean =>
 /** As before a run, as after it, some files so and some so, or neither. */
 export type Standing = 'before' | 'after' | 'mixed' | 'other';
 
-/** Yields how the target of a run stands now. */
+/** Returns how the target of a run stands now. */
 export function standingOf(now: readonly InputRecord[], { run, files }: JournalDigest): Standing {
   let isBefore = true;
   let isAfter = true;
@@ -91,7 +91,7 @@ export function standingOf(now: readonly InputRecord[], { run, files }: JournalD
   return isAfter ? 'after' : 'mixed';
 }
 
-/** Yields the refusal of a source that is not the plan's, with every input that differs. */
+/** Returns the refusal of a source that is not the plan's, with every input that differs. */
 export function staleSource(planned: readonly PlanInput[], now: readonly TargetInput[]): ApplyRefused {
   const left = [...planned];
   const news = now.filter((input) => {

@@ -24,7 +24,7 @@ import { ApplyRefused } from './refusal.js';
 
 const STRETCH = 1 << 20;
 
-/** Yields the hex digest of a file's bytes. Throws a UserError where it cannot be read. */
+/** Returns the hex digest of a file's bytes. Throws a UserError where it cannot be read. */
 export function hashFile(file: string): string {
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(STRETCH);
@@ -104,7 +104,7 @@ export const modeOf = (file: string): number => statSync(file).mode & 0o7777;
 
 export const removeIfThere = (path: string): void => rmSync(path, { recursive: true, force: true });
 
-/** Yields the name of the file that a run prepares beside a target. */
+/** Returns the name of the file that a run prepares beside a target. */
 export const temporaryPath = (target: string, run: string): string => join(dirname(target), `.${basename(target)}.${run}.tmp`);
 
 export const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
@@ -123,11 +123,11 @@ const REASONS: Readonly<Record<string, string>> = {
   SQLITE_FULL: 'the disk is full',
 };
 
-/** Yields why the system refused a path that is named already. */
+/** Returns why the system refused a path that is named already. */
 const reasonAlone = (error: unknown): string =>
   (error instanceof Error && 'code' in error && typeof error.code === 'string' ? REASONS[error.code] : undefined) ?? String(error);
 
-/** Yields why the system refused, in plain words; undefined where the error is none of the system's. */
+/** Returns why the system refused, in plain words; undefined where the error is none of the system's. */
 export function systemReason(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
   if (!/^(?:E[A-Z]|SQLITE_)/.test(error.code)) return undefined;

@@ -3,7 +3,7 @@
 import type { Change } from '../../model/change.js';
 
 /**
- * Yields inverse changes with their marks of temporary usernames where they belong: what led to such a name comes from it
+ * Returns inverse changes with their marks of temporary usernames where they belong: what led to such a name comes from it
  * now, and what came from it leads to it.
  */
 export function withTemporaryMarks<S extends { readonly change: Change }>(steps: readonly S[]): readonly S[] {
@@ -17,7 +17,7 @@ export function withTemporaryMarks<S extends { readonly change: Change }>(steps:
   });
 }
 
-/** Yields the change that takes another back. */
+/** Returns the change that takes another back. */
 export function inverseOf(change: Change): Change {
   switch (change.kind) {
     case 'replace-user':

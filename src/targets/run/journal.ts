@@ -126,7 +126,7 @@ export type JournalRecord = RunRecord | IntentRecord | AnnouncedRecord | FileRec
 export const BATCH = 1 << 20;
 export const LINE_END = 0x0a;
 
-/** Yields how many bytes the whole lines have. */
+/** Returns how many bytes the whole lines have. */
 function wholeLength(fd: number): number {
   const piece = Buffer.allocUnsafe(BATCH);
   for (let end = fstatSync(fd).size; end > 0; ) {

@@ -3,7 +3,7 @@
 import { closeSync, fsyncSync, linkSync, openSync, readdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { hasCode, systemReason } from './files.js';
-import type { World } from './process-info.js';
+import type { ProcessInfo } from './process-info.js';
 import { ApplyRefused } from './refusal.js';
 
 interface Owner {
@@ -42,19 +42,19 @@ function ownerOf(content: string): Owner | undefined {
 }
 
 /** Is there a process that may be writing. */
-function isLiving(file: string, { pid, host }: Owner, world: World): boolean {
+function isLiving(file: string, { pid, host }: Owner, world: ProcessInfo): boolean {
   if (host !== world.host) return true;
   return pid === world.pid ? held.has(file) : world.isAlive(pid);
 }
 
 /** Returns the process that holds a lock now; undefined if nobody does, or nobody who can be known. */
-export function lockPid(file: string, world: World): number | undefined {
+export function lockPid(file: string, world: ProcessInfo): number | undefined {
   const owner = ownerOf(read(file) ?? '');
   return owner !== undefined && isLiving(file, owner, world) ? owner.pid : undefined;
 }
 
-/** Yields who holds a lock now; undefined where nobody does, or where its owner has died. */
-export function lockOwner(file: string, world: World): string | undefined {
+/** Returns who holds a lock now; undefined where nobody does, or where its owner has died. */
+export function lockOwner(file: string, world: ProcessInfo): string | undefined {
   const content = read(file);
   if (content === undefined) return undefined;
   const owner = ownerOf(content);
@@ -63,7 +63,7 @@ export function lockOwner(file: string, world: World): string | undefined {
 }
 
 /** Throws ApplyRefused where somebody else holds a lock, and says who. */
-export function refuseHeld(file: string, world: World): void {
+export function refuseHeld(file: string, world: ProcessInfo): void {
   const holder = lockOwner(file, world);
   if (holder === undefined) return;
   throw new ApplyRefused(
@@ -73,7 +73,7 @@ export function refuseHeld(file: string, world: World): void {
 }
 
 /** Takes a lock. Throws ApplyRefused where somebody else holds it, and says who. */
-export function takeLock(file: string, command: string, world: World): Lock {
+export function takeLock(file: string, command: string, world: ProcessInfo): Lock {
   const owner: Owner = { pid: world.pid, host: world.host, startedAt: world.now().toISOString(), command };
   const content = `${JSON.stringify(owner)}\n`;
   for (let attempt = 0; attempt < 10; attempt++) {
@@ -92,7 +92,7 @@ export function takeLock(file: string, command: string, world: World): Lock {
 
 /**
  * Makes the lock with its owner already in it: written beside and linked into place, so that a process which dies on
- * the way never leaves a lock without a name. Yields false where there is one already.
+ * the way never leaves a lock without a name. Returns false where there is one already.
  */
 function create(file: string, content: string, pid: number): boolean {
   const own = `${file}.${pid}${UNBORN}`;
@@ -130,7 +130,7 @@ function writeWith(flags: 'w' | 'wx', file: string, content: string): void {
 }
 
 /** Removes what processes that died while they made this lock have left. */
-function clearUnborn(file: string, world: World): void {
+function clearUnborn(file: string, world: ProcessInfo): void {
   const stem = `${basename(file)}.`;
   for (const name of readdirSync(dirname(file))) {
     if (!name.startsWith(stem) || !name.endsWith(UNBORN)) continue;

@@ -82,7 +82,7 @@ interface FinderWishes {
   };
 }
 
-/** Yields how the rows of a memberships table tell one side, by the first of its columns that there is. */
+/** Returns how the rows of a memberships table tell one side, by the first of its columns that there is. */
 export function finderFor({ columns, words, from: [ids, named, either], works, names }: FinderWishes): Finder {
   const idAt = columns.get(ids);
   const nameAt = columns.get(named);
@@ -123,7 +123,7 @@ export function finderFor({ columns, words, from: [ids, named, either], works, n
   };
 }
 
-/** Yields the finders of a memberships table: who, and in which group. */
+/** Returns the finders of a memberships table: who, and in which group. */
 export function findersOf(
   columns: ReadonlyMap<string, number>,
   ledger: Ledger,

@@ -130,7 +130,7 @@ export class Ledger {
     this.#hasUnfit = true;
   }
 
-  /** Refuses the first of some steps unless the value is what it starts from; yields whether it is. */
+  /** Refuses the first of some steps unless the value is what it starts from; returns whether it is. */
   isMet(steps: readonly Step[], value: string, what: string): boolean {
     const [first] = steps;
     if (first === undefined) return false;
@@ -173,7 +173,7 @@ export class Ledger {
   }
 }
 
-/** Yields what is left of a pair's steps: the membership is to go, to come, or stays as it is. */
+/** Returns what is left of a pair's steps: the membership is to go, to come, or stays as it is. */
 export function netOf({ steps }: PairWork): 'remove' | 'add' | 'none' {
   const last = steps[steps.length - 1];
   if (steps[0].isAdding !== last.isAdding) return 'none';

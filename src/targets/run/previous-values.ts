@@ -15,7 +15,7 @@ export interface Former {
 /** By place of the action that takes it back; a membership may have been stated in several rows. */
 export type Formers = ReadonlyMap<number, readonly Former[]>;
 
-/** Yields the text that a cell had. */
+/** Returns the text that a cell had. */
 export function formerText(formers: Formers, at: number): string | undefined {
   const old = formers.get(at)?.[0]?.old;
   return typeof old === 'string' ? old : undefined;
@@ -27,7 +27,7 @@ export function formerValue(formers: Formers, { at, to }: Step, read: (text: str
   return text !== undefined && read(text) === to ? text : to;
 }
 
-/** Yields the rows that stated a membership. */
+/** Returns the rows that stated a membership. */
 export const formerRows = (formers: Formers, { steps }: Pick<PairWork, 'steps'>): Former[] =>
   steps.flatMap(({ at }) => formers.get(at) ?? []).filter(({ isCell }) => !isCell);
 

@@ -1,6 +1,6 @@
 /** What a run must know of the machine it runs on; the command line gives the real one. */
 
-export interface World {
+export interface ProcessInfo {
   readonly pid: number;
   readonly host: string;
   now(): Date;

@@ -174,7 +174,7 @@ function lastStory(file: string): Story {
   return { intents, isWhole: isWhole && isAnnounced };
 }
 
-/** Yields the intents of a journal as far as they can be read: for telling, and where the result is held against digests. */
+/** Returns the intents of a journal as far as they can be read: for telling, and where the result is held against digests. */
 export const readIntents = (file: string): readonly IntentRecord[] => lastStory(file).intents;
 
 /** Returns the intents of a journal if all of them are there as they were written; undefined otherwise. */

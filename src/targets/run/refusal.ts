@@ -35,7 +35,7 @@ export class ApplyInterrupted extends UserError {
   }
 }
 
-/** Yields the refusal of a target that somebody wrote to while it was being read. */
+/** Returns the refusal of a target that somebody wrote to while it was being read. */
 export function changedMeanwhile(what: string): ApplyRefused {
   return new ApplyRefused(
     `${what} was changed by somebody else while this was under way.`,

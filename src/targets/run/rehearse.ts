@@ -8,7 +8,7 @@ import { refuseUnwritable, refuseWithoutPermission } from './files.js';
 import { refuseHeld } from './lock.js';
 import { RUNS_ADVICE, runsFolderOf } from './run-folder.js';
 
-/** Yields the files that would change; takes no lock. Throws ApplyRefused where the run would be refused. */
+/** Returns the files that would change; takes no lock. Throws ApplyRefused where the run would be refused. */
 export async function rehearse(
   { plan, planFile, source, mode, world }: ApplyRequest,
   { target, inputs, resumes }: Extract<Decision, { kind: 'ready' }>,

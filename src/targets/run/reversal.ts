@@ -43,7 +43,7 @@ interface Thread {
   isUnwritten?: true;
 }
 
-/** Yields the intents of each action in order, by its place; without the cells that only follow, unless there are no others. */
+/** Returns the intents of each action in order, by its place; without the cells that only follow, unless there are no others. */
 function intentsByPlace(intents: readonly IntentRecord[]): ReadonlyMap<number, readonly IntentRecord[]> {
   const byPlace = new Map<number, IntentRecord[]>();
   for (const intent of intents) {
@@ -54,10 +54,10 @@ function intentsByPlace(intents: readonly IntentRecord[]): ReadonlyMap<number, r
   return new Map([...byPlace].sort(([a], [b]) => a - b));
 }
 
-/** Yields the actions of a journal, once each and in order. */
+/** Returns the actions of a journal, once each and in order. */
 export const actionsOf = (intents: readonly IntentRecord[]): IntentRecord[] => Array.from(intentsByPlace(intents).values(), ([first]) => first);
 
-/** Yields what the places of an action held before it, or after it. */
+/** Returns what the places of an action held before it, or after it. */
 function formerOf(intents: readonly IntentRecord[], side: 'old' | 'new'): Former[] {
   return intents.map((intent) => {
     const { where, change } = intent;
@@ -69,7 +69,7 @@ function formerOf(intents: readonly IntentRecord[], side: 'old' | 'new'): Former
   });
 }
 
-/** Yields the reversal that a killed undo has announced, from its own intents. */
+/** Returns the reversal that a killed undo has announced, from its own intents. */
 export function announcedReversal(intents: readonly IntentRecord[]): Reversal {
   const byPlace = [...intentsByPlace(intents).values()];
   return {
@@ -79,7 +79,7 @@ export function announcedReversal(intents: readonly IntentRecord[]): Reversal {
   };
 }
 
-/** Yields what the value was before the first action and is after the last. */
+/** Returns what the value was before the first action and is after the last. */
 function spanOf(actions: readonly IntentRecord[]): readonly [string, string] {
   const [first] = actions;
   const last = actions[actions.length - 1];

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fsyncFolder, hasCode, refuseUnreadable, removeIfThere, systemReason, temporaryPath, withoutReading } from './files.js';
 import { readManifest } from './manifest.js';
-import type { World } from './process-info.js';
+import type { ProcessInfo } from './process-info.js';
 import { hasWholeLine, type JournalDigest, readJournal } from './read-journal.js';
 import { ApplyRefused } from './refusal.js';
 
@@ -89,7 +89,7 @@ export function copiesOf(runFolder: string): string[] {
   return existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith('manifest.json')) : [];
 }
 
-/** Yields the journals of what took a run back, oldest first. */
+/** Returns the journals of what took a run back, oldest first. */
 export function undoJournals(runFolder: string): string[] {
   const files: string[] = [];
   for (;;) {
@@ -141,8 +141,8 @@ export function makeRunsFolder(runsFolder: string): void {
 /** Returns the number of the next run. */
 export const nextNumber = (runs: readonly KnownRun[]): number => 1 + runs.reduce((most, { journal }) => Math.max(most, journal.run.number ?? 0), runs.length);
 
-/** Makes a new run's folder, named by the time and the plan; yields the name. */
-export function makeRunFolder(runsFolder: string, planDigest: string, world: World): string {
+/** Makes a new run's folder, named by the time and the plan; returns the name. */
+export function makeRunFolder(runsFolder: string, planDigest: string, world: ProcessInfo): string {
   const time = `${world
     .now()
     .toISOString()

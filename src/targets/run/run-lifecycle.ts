@@ -2,15 +2,15 @@
 
 import { existsSync } from 'node:fs';
 import { UserError } from '../../model/user-error.js';
-import { type Gate, Halted } from './checkpoint.js';
+import { type Checkpoint, Halted } from './checkpoint.js';
 import { systemReason } from './files.js';
 import { type EndRecord, type InputRecord, JournalWriter } from './journal.js';
 import { type Lock, lockOwner, takeLock } from './lock.js';
-import type { World } from './process-info.js';
+import type { ProcessInfo } from './process-info.js';
 import { ApplyInterrupted, ApplyRefused, ApplyStopped, Misnamed } from './refusal.js';
 
 /** Takes all locks, works, and gives them back whatever comes. */
-export async function underLocks<T>(files: readonly string[], command: string, world: World, work: () => Promise<T>): Promise<T> {
+export async function underLocks<T>(files: readonly string[], command: string, world: ProcessInfo, work: () => Promise<T>): Promise<T> {
   const locks: Lock[] = [];
   try {
     for (const file of files) locks.push(takeLock(file, command, world));
@@ -23,8 +23,8 @@ export async function underLocks<T>(files: readonly string[], command: string, w
 const reasonOf = (error: unknown): string =>
   error instanceof UserError ? error.message.replace(/\.$/, '') : (systemReason(error) ?? (error instanceof Error ? error.message : String(error)));
 
-/** Yields an error as the person is told it, by whether something was written. */
-export function told(error: unknown, gate: Gate, words: { readonly again: string; readonly journal?: string }): unknown {
+/** Returns an error as the person is told it, by whether something was written. */
+export function told(error: unknown, gate: Checkpoint, words: { readonly again: string; readonly journal?: string }): unknown {
   if (error instanceof Halted)
     return new ApplyInterrupted(error.signal, 'interrupted before the first write; nothing was changed.', `To go on: ${words.again}`);
   if (error instanceof ApplyStopped || error instanceof ApplyInterrupted) return error;
@@ -42,12 +42,12 @@ export function told(error: unknown, gate: Gate, words: { readonly again: string
 }
 
 /** Takes the locks of dead processes away; a living one's stays. */
-export function clearDeadLocks(files: readonly string[], command: string, world: World): void {
+export function clearDeadLocks(files: readonly string[], command: string, world: ProcessInfo): void {
   for (const file of files) if (existsSync(file) && lockOwner(file, world) === undefined) takeLock(file, command, world).release();
 }
 
 /** Ends the journal of a run whose process died, with what is known of it now. To be called under the locks only. */
-export function endForTheDead(file: string, ids: readonly string[], end: Omit<EndRecord, 'type' | 'at'>, world: World): void {
+export function endForTheDead(file: string, ids: readonly string[], end: Omit<EndRecord, 'type' | 'at'>, world: ProcessInfo): void {
   const journal = new JournalWriter(file);
   try {
     for (const id of ids) journal.write({ type: 'outcome', id, outcome: 'done' });
@@ -61,7 +61,7 @@ export function endForTheDead(file: string, ids: readonly string[], end: Omit<En
 /** Writes a journal's last line as far as that can be done. */
 export function closeJournal(
   journal: JournalWriter,
-  { error, leaves, world }: { readonly error: unknown; readonly leaves: readonly InputRecord[]; readonly world: World },
+  { error, leaves, world }: { readonly error: unknown; readonly leaves: readonly InputRecord[]; readonly world: ProcessInfo },
 ): void {
   const end: EndRecord = {
     type: 'end',

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasSurelyNotWritten, isUnwritten } from './data-state.js';
 import { lockPid } from './lock.js';
-import type { World } from './process-info.js';
+import type { ProcessInfo } from './process-info.js';
 import type { JournalDigest } from './read-journal.js';
 import { ApplyRefused } from './refusal.js';
 import { copiesOf, inOrder, JOURNAL, type KnownRun, RUNS, readRun, runNames, undoOf } from './run-folder.js';
@@ -60,7 +60,7 @@ export interface RunList {
 }
 
 /** Returns the runs of a plan's folder. Throws ApplyRefused if this user may not read it. */
-export function listRuns(planFolder: string, world: World): RunList {
+export function listRuns(planFolder: string, world: ProcessInfo): RunList {
   const runsFolder = join(planFolder, RUNS);
   const names = runNames(runsFolder);
   const owner = lockPid(join(runsFolder, '.lock'), world);

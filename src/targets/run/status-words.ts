@@ -18,7 +18,7 @@ const PAIRS: readonly (readonly [string, string])[] = [
 
 const isNothing = (word: string): boolean => /^(?:|null|\\n)$/i.test(word);
 
-/** Yields a word in the case of another. */
+/** Returns a word in the case of another. */
 function inCaseOf(model: string, word: string): string {
   if (model === model.toLowerCase()) return word;
   return model === model.toUpperCase() ? word.toUpperCase() : word.charAt(0).toUpperCase() + word.slice(1);
@@ -41,7 +41,7 @@ export class Vocabulary {
     if (!this.#seen.has(folded)) this.#seen.set(folded, word);
   }
 
-  /** Yields what a cell says, undefined where it says nothing. */
+  /** Returns what a cell says, undefined where it says nothing. */
   isActive(cell: string): boolean | undefined {
     return parseActivity(cell, this.column, this.activeMap);
   }
@@ -65,7 +65,7 @@ export class Vocabulary {
     return [...mapped.map((other) => inCaseOf(model, other)), ...letters, 'true', 'false'].find((other) => this.isActive(other) === isActive);
   }
 
-  /** Yields the word's opposite; where there are several, the one that the column uses. */
+  /** Returns the word's opposite; where there are several, the one that the column uses. */
   #counterpart(word: string, isActive: boolean): string | undefined {
     const folded = word.toLowerCase();
     const others = PAIRS.flatMap(([yes, no]) => (yes === folded ? [no] : no === folded ? [yes] : [])).filter((other) => this.isActive(other) === isActive);

@@ -6,14 +6,14 @@ import type { CollationName } from '../../model/collation-name.js';
 import type { AuthenticationType } from '../../model/directory.js';
 import type { SourceRequest } from '../../sources/source.js';
 import type { Job, TargetInput, Written } from '../target.js';
-import { Gate } from './checkpoint.js';
+import { Checkpoint } from './checkpoint.js';
 import { standingOf } from './data-state.js';
 import { refuseUnwritable, refuseWithoutPermission } from './files.js';
 import { inverseOf, withTemporaryMarks } from './inverse.js';
 import { collationIn, type InputRecord, JournalWriter, type RunRecord } from './journal.js';
 import { refuseHeld } from './lock.js';
 import type { Task } from './net-work.js';
-import type { Signal, World } from './process-info.js';
+import type { ProcessInfo, Signal } from './process-info.js';
 import { intentsIfWhole, type JournalDigest, readIntents, wholeIntents } from './read-journal.js';
 import { RowsMoved } from './refusal.js';
 import { actionsOf, announcedReversal } from './reversal.js';
@@ -25,7 +25,7 @@ export interface UndoRequest {
   readonly runFolder: string;
   /** A person has agreed that the target is written to. */
   readonly isAgreed?: boolean;
-  readonly world: World;
+  readonly world: ProcessInfo;
   interrupted(): Signal | undefined;
   at?(step: string): void;
 }
@@ -76,7 +76,7 @@ export interface PreparedUndo {
   run(): Promise<UndoReceipt>;
 }
 
-/** Yields what undoing a run would do. Throws ApplyRefused where it cannot be told. */
+/** Returns what undoing a run would do. Throws ApplyRefused where it cannot be told. */
 export async function prepareUndo(request: UndoRequest): Promise<PreparedUndo> {
   const words = { again: `scim-audit undo ${request.runFolder}` };
   try {
@@ -106,28 +106,28 @@ export async function prepareUndo(request: UndoRequest): Promise<PreparedUndo> {
       run: () => conduct(request),
     };
   } catch (error) {
-    throw told(error, new Gate({ interrupted: () => undefined }), words);
+    throw told(error, new Checkpoint({ interrupted: () => undefined }), words);
   }
 }
 
 /** The locks that an undo takes. */
 const allLocks = (looked: Looked): readonly string[] => [join(dirname(looked.folder), '.lock'), ...locksOf(looked)];
 
-function refuseBarred(looked: Looked, world: World): void {
+function refuseBarred(looked: Looked, world: ProcessInfo): void {
   if (looked.state.kind === 'nothing' || looked.state.kind === 'done-already') return;
   for (const folder of [looked.folder, dirname(looked.folder)]) refuseWithoutPermission(folder, RUNS_ADVICE);
   for (const lock of allLocks(looked)) refuseHeld(lock, world);
   for (const { file, before, after } of looked.journal.files) if (before !== after) refuseUnwritable(file);
 }
 
-/** Yields what a run changed, and its undo changes: files in place, or a copy as a whole. */
+/** Returns what a run changed, and its undo changes: files in place, or a copy as a whole. */
 function changedBy({ run, files }: JournalDigest): readonly string[] {
   const changed = files.filter(({ before, after }) => before !== after).map(({ file }) => file);
   return run.mode === 'out' || changed.length === 0 ? run.targets : [...new Set(changed)];
 }
 
 async function conduct(request: UndoRequest): Promise<UndoReceipt> {
-  const gate = new Gate(request);
+  const gate = new Checkpoint(request);
   let file = join(resolve(request.runFolder), JOURNAL);
   try {
     await gate.pass('start');
@@ -174,7 +174,7 @@ const asRecord = ({ role, file, table, sha256 }: TargetInput): InputRecord => ({
 /** An undo prepares files of its own. */
 const nameOf = ({ name }: Looked): string => `${name}.undo`;
 
-async function writeAll({ world }: UndoRequest, gate: Gate, looked: Looked): Promise<UndoReceipt> {
+async function writeAll({ world }: UndoRequest, gate: Checkpoint, looked: Looked): Promise<UndoReceipt> {
   const { name, folder, journal: applied, inputs } = looked;
   const journal = new JournalWriter(looked.undoFile);
   let isEnded = false;

@@ -11,7 +11,7 @@ import { hashFile } from './files.js';
 import { collationIn } from './journal.js';
 import type { JournalDigest } from './read-journal.js';
 
-/** Yields usernames by id as they were; without those whose file was neither kept nor left as it was. */
+/** Returns usernames by id as they were; without those whose file was neither kept nor left as it was. */
 export async function userNamesBefore(journal: JournalDigest, folder: string): Promise<ReadonlyMap<string, string>> {
   const request = await requestBefore(journal, folder);
   if (request === undefined) return new Map();
@@ -32,7 +32,7 @@ export async function userNamesBefore(journal: JournalDigest, folder: string): P
   }
 }
 
-/** Yields how the users are read as they were before the run; undefined where nothing of that is left. */
+/** Returns how the users are read as they were before the run; undefined where nothing of that is left. */
 async function requestBefore(journal: JournalDigest, folder: string): Promise<SourceRequest | undefined> {
   const { run, files } = journal;
   const { groups: _, ...reading } = run.reading;

@@ -6,7 +6,7 @@ import type { IntentRecord } from '../run/journal.js';
 import { ApplyRefused } from '../run/refusal.js';
 import { Unmet, Writer } from './write.js';
 
-/** Yields how many rows the connection has changed since it was opened, with those of triggers and of actions of foreign keys. */
+/** Returns how many rows the connection has changed since it was opened, with those of triggers and of actions of foreign keys. */
 const rowsChanged = (database: Database): number => Number(database.prepare('SELECT total_changes()').pluck().get());
 
 /** Carries intents out. Throws where one cannot be, and ApplyRefused where other rows change as well: the transaction is to be rolled back then. */
@@ -40,7 +40,7 @@ interface Touched {
   loses: boolean;
 }
 
-/** Yields the triggers and the actions of foreign keys that may have done it, as sentences. */
+/** Returns the triggers and the actions of foreign keys that may have done it, as sentences. */
 function causesOf(database: Database, intents: readonly IntentRecord[]): string[] {
   const tables = new Map<string, Touched>();
   for (const { where, old } of intents) {

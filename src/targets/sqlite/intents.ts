@@ -24,7 +24,7 @@ function push<K, T>(map: Map<K, T[]>, key: K, item: T): void {
   if (map.get(key)?.push(item) === undefined) map.set(key, [item]);
 }
 
-/** Yields the intents of all actions. What cannot be done is refused in the ledger. */
+/** Returns the intents of all actions. What cannot be done is refused in the ledger. */
 export class IntentMaker {
   readonly #intents: IntentRecord[] = [];
   readonly #users = new Map<number, StoredRow[]>();

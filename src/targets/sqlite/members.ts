@@ -14,7 +14,7 @@ interface Coming {
   readonly groupRow: StoredRow | undefined;
 }
 
-/** Yields the rows to be inserted. A membership that several rows stated comes back in all of them. */
+/** Returns the rows to be inserted. A membership that several rows stated comes back in all of them. */
 export function comingRows(database: Database, shape: TableShape, coming: Coming, formers: readonly Former[]): RowValue['row'][] {
   const olds = formers.flatMap(({ old }) => (isRowValue(old) ? [old.row] : []));
   return (olds.length === 0 ? [{}] : olds).map((old) => rowOf(shape, coming, withoutTaken(database, shape, old)));

@@ -71,7 +71,7 @@ export async function recoverSqlite(source: SourceRequest): Promise<void> {
   }
 }
 
-/** Yields a copy in memory, which may be written to. */
+/** Returns a copy in memory, which may be written to. */
 export function openCopy(Sqlite: typeof BetterSqlite3, file: string): Database {
   const database = openReadOnly(Sqlite, file);
   try {
@@ -84,7 +84,7 @@ export function openCopy(Sqlite: typeof BetterSqlite3, file: string): Database {
   }
 }
 
-/** Yields SQLite's errors as refusals: whatever happened, the transaction is rolled back. */
+/** Returns SQLite's errors as refusals: whatever happened, the transaction is rolled back. */
 export function refusalOf(error: unknown, file: string): unknown {
   if (hasCode(error, 'SQLITE_BUSY', 'SQLITE_LOCKED', 'SQLITE_BUSY_SNAPSHOT', 'SQLITE_BUSY_RECOVERY')) {
     return new ApplyRefused(

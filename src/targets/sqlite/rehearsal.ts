@@ -15,7 +15,7 @@ import { shapeOf } from './values.js';
 /** Bytes of a database that is held in memory as a whole. Of a larger one, what only its constraints and triggers know shows in the run. */
 const MOST = 512 << 20;
 
-/** Yields the file that would change. Throws where the write would be refused. */
+/** Returns the file that would change. Throws where the write would be refused. */
 export async function rehearseSqlite({ source, destination, tasks, authTypeMap, collation }: Rehearsal): Promise<readonly string[]> {
   const Sqlite = await loadSqlite();
   const file = realpathSync(resolve(source.source ?? ''));

@@ -10,7 +10,7 @@ import { ApplyRefused } from '../run/refusal.js';
 
 export type SqlValue = null | string | bigint | number | Buffer;
 
-/** Yields a value as the journal holds it. */
+/** Returns a value as the journal holds it. */
 export function toCell(value: SqlValue): CellValue {
   if (value === null || typeof value === 'string') return value;
   if (typeof value === 'bigint') return { integer: String(value) };
@@ -23,7 +23,7 @@ export function fromCell(cell: CellValue): SqlValue {
   return 'real' in cell ? cell.real : Buffer.from(cell.blob, 'base64');
 }
 
-/** Yields a value as the source reads it. */
+/** Returns a value as the source reads it. */
 export function textOf(value: SqlValue | undefined): string {
   if (value === null || value === undefined) return '';
   return typeof value === 'number' && Number.isInteger(value) ? `${value}.0` : String(value);
@@ -162,7 +162,7 @@ export function readWhole(database: Database, { shape, key }: StoredRow): Record
   return Object.fromEntries(shape.stored.map((name, at) => [name, toCell(values?.[at] ?? null)]));
 }
 
-/** Yields the condition under which a row has some values, NULL among them. */
+/** Returns the condition under which a row has some values, NULL among them. */
 export const conditionOf = (columns: Readonly<Record<string, unknown>>): string =>
   Object.keys(columns)
     .map((column) => `${quoteName(column)} IS ?`)

@@ -30,7 +30,7 @@ export class Held extends Error {
 type Cells = RowValue['row'];
 type TablePlace = Extract<Place, { table: string }>;
 
-/** Yields the intent that takes another back. */
+/** Returns the intent that takes another back. */
 export function reversed(intent: IntentRecord): IntentRecord {
   const { where, old, new: text, change } = intent;
   return { ...intent, change: inverseOf(change), where: placeAfter(where, text), old: text, new: old };

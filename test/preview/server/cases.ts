@@ -1,17 +1,17 @@
-/** Random organisations with an identity provider beside them: what it really has, and what its exports hold of that. */
+/** Random organizations with an identity provider beside them: what it really has, and what its exports hold of that. */
 
 import fc from 'fast-check';
 import type { User } from '../../../src/model/directory.js';
 import { IDP_PROVIDERS, type IdpDirectory, type IdpGroup, type IdpProvider, type IdpUser } from '../../../src/model/idp.js';
 import { isBlank } from '../../support/compare.js';
-import { type Organisation, organisationArbitrary } from '../../support/organisations.js';
+import { type Organization, organizationArbitrary } from '../../support/organizations.js';
 import type { Account, ConnectGroup, ConnectState } from './connect.js';
 import { type Latitude, latitudeArbitrary } from './latitude.js';
-import { orderlyOrganisation, twinOf } from './orderly.js';
+import { orderlyOrganization, twinOf } from './orderly.js';
 
 export interface Case {
-  readonly organisation: Organisation;
-  /** The organisation as Jama Connect holds it. */
+  readonly organization: Organization;
+  /** The organization as Jama Connect holds it. */
   readonly state: ConnectState;
   /** All that the provider has: what it syncs. */
   readonly truth: IdpDirectory;
@@ -60,7 +60,7 @@ function peopleOf(users: readonly User[]): fc.Arbitrary<Person[]> {
   return fc.tuple(own, others).map((parts) => parts.flat());
 }
 
-function truthOf({ users, groups }: Organisation, provider: IdpProvider): fc.Arbitrary<IdpDirectory> {
+function truthOf({ users, groups }: Organization, provider: IdpProvider): fc.Arbitrary<IdpDirectory> {
   const names = fc.record({ givenName: named(provider, givenName), familyName: named(provider, familyName) });
   const people = peopleOf(users).chain((all) => fc.tuple(...all.map((person) => names.map((own) => ({ ...person, ...own })))));
   const shared = groups.map(({ name }) => name).filter((name) => !isBlank(name));
@@ -103,7 +103,7 @@ function membersFrom(pairs: readonly (readonly [number, number])[]): IdpDirector
   return { users: Int32Array.from(each, ([user]) => user), groups: Int32Array.from(each, ([, group]) => group) };
 }
 
-/** Yields the directory with some of its groups only. */
+/** Returns the directory with some of its groups only. */
 export function withGroups(directory: IdpDirectory, isWanted: (group: IdpGroup) => boolean): IdpDirectory {
   const groups = directory.groups.filter(isWanted);
   const places = new Map(groups.map(({ place }, at) => [place, at]));
@@ -122,7 +122,7 @@ const strangers = fc.array(
 );
 
 /**
- * Yields what exports without some of their columns and files hold. A forecast says in its notes what it cannot know of
+ * Returns what exports without some of their columns and files hold. A forecast says in its notes what it cannot know of
  * such exports, and rests on there being none of it: users without an email, and groups of the same name as one that is known.
  */
 function exportOf(truth: IdpDirectory): fc.Arbitrary<IdpDirectory> {
@@ -150,19 +150,19 @@ function exportOf(truth: IdpDirectory): fc.Arbitrary<IdpDirectory> {
     });
 }
 
-/** Yields the organisation with names, which its export has or has not, and what Jama Connect holds in either case. */
-function withNames(organisation: Organisation): fc.Arbitrary<Pick<Case, 'organisation' | 'state'>> {
-  const { users } = organisation;
+/** Returns the organization with names, which its export has or has not, and what Jama Connect holds in either case. */
+function withNames(organization: Organization): fc.Arbitrary<Pick<Case, 'organization' | 'state'>> {
+  const { users } = organization;
   return fc
     .tuple(mostly(3), fc.array(fc.record({ givenName, familyName }), { minLength: users.length, maxLength: users.length }))
     .map(([isExported, names]) => {
       const full = users.map((user) => ({ ...user, ...names[user.place] }));
-      return { organisation: isExported ? { ...organisation, users: full } : organisation, state: stateOf(organisation, full) };
+      return { organization: isExported ? { ...organization, users: full } : organization, state: stateOf(organization, full) };
     });
 }
 
-/** Yields what SCIM shows of an organisation: its users, and its organisation-level groups. */
-export function stateOf({ groups, memberships }: Organisation, users: readonly (User & Pick<Account, 'givenName' | 'familyName'>)[]): ConnectState {
+/** Returns what SCIM shows of an organization: its users, and its organization-level groups. */
+export function stateOf({ groups, memberships }: Organization, users: readonly (User & Pick<Account, 'givenName' | 'familyName'>)[]): ConnectState {
   const accounts = new Map(
     users.map(({ id, userName, email, givenName: given, familyName: family, active, authenticationType }): [string, Account] => [
       id,
@@ -170,7 +170,7 @@ export function stateOf({ groups, memberships }: Organisation, users: readonly (
     ]),
   );
   const connectGroups = groups
-    .filter(({ isOrganisationLevel }) => isOrganisationLevel)
+    .filter(({ isOrganizationLevel }) => isOrganizationLevel)
     .map(({ id, name }): [string, ConnectGroup] => {
       const members = memberships.filter(({ group, user }) => group === id && accounts.has(user)).map(({ user }) => user);
       return [id, { id, displayName: name, members: new Set(members) }];
@@ -180,10 +180,10 @@ export function stateOf({ groups, memberships }: Organisation, users: readonly (
 
 export const caseArbitrary: fc.Arbitrary<Case> = fc
   .tuple(
-    fc.oneof({ weight: 1, arbitrary: organisationArbitrary }, { weight: 3, arbitrary: orderlyOrganisation }).chain(withNames),
+    fc.oneof({ weight: 1, arbitrary: organizationArbitrary }, { weight: 3, arbitrary: orderlyOrganization }).chain(withNames),
     fc.constantFrom(...IDP_PROVIDERS),
     latitudeArbitrary,
   )
   .chain(([own, provider, latitude]) =>
-    truthOf(own.organisation, provider).chain((truth) => exportOf(truth).map((exported) => ({ ...own, truth, exported, latitude }))),
+    truthOf(own.organization, provider).chain((truth) => exportOf(truth).map((exported) => ({ ...own, truth, exported, latitude }))),
   );

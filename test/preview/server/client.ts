@@ -61,7 +61,7 @@ export class ScimClient {
     return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
   }
 
-  /** Yields what has exactly this value by the service's own reading of `eq`. */
+  /** Returns what has exactly this value by the service's own reading of `eq`. */
   async find(path: string, attribute: string, value: string, parameters = ''): Promise<readonly (UserResource & GroupResource)[]> {
     const { status, body } = await this.send('GET', `${path}?filter=${encodeURIComponent(`${attribute} eq "${value}"`)}${parameters}`);
     if (status !== 200) throw new Error(`a lookup of ${attribute} "${value}" was answered with ${status}`);
@@ -69,7 +69,7 @@ export class ScimClient {
   }
 }
 
-/** Yields the members of each group, by place of the group. */
+/** Returns the members of each group, by place of the group. */
 export function membersByGroup({ users, groups, members }: IdpDirectory): IdpUser[][] {
   const byGroup = groups.map((): IdpUser[] => []);
   members.groups.forEach((group, at) => {

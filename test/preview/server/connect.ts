@@ -15,7 +15,7 @@ export interface Account {
   readonly authenticationType: AuthenticationType;
 }
 
-/** An organisation-level group. SCIM does not see the others. */
+/** An organization-level group. SCIM does not see the others. */
 export interface ConnectGroup {
   readonly id: string;
   readonly displayName: string;

@@ -1,4 +1,4 @@
-/** What is predicted of an organisation and the exports of its identity provider, the memberships streamed as a source streams them. */
+/** What is predicted of an organization and the exports of its identity provider, the memberships streamed as a source streams them. */
 
 import { beginAudit } from '../../../src/audit/audit.js';
 import type { IdpDirectory } from '../../../src/model/idp.js';
@@ -6,7 +6,7 @@ import type { Forecast } from '../../../src/preview/forecast.js';
 import { MemberList } from '../../../src/preview/member-list.js';
 import { predict } from '../../../src/preview/predict.js';
 import { key } from '../../support/compare.js';
-import { directoryOf, type Organisation, policyOf } from '../../support/organisations.js';
+import { directoryOf, type Organization, policyOf } from '../../support/organizations.js';
 
 export interface Foreseen {
   readonly forecast: Forecast;
@@ -14,14 +14,14 @@ export interface Foreseen {
   readonly syncedNames: ReadonlySet<string> | undefined;
 }
 
-export function foresee(organisation: Organisation, exported: IdpDirectory): Foreseen {
-  const directory = directoryOf(organisation);
-  const { context } = beginAudit(directory, policyOf(organisation), exported);
+export function foresee(organization: Organization, exported: IdpDirectory): Foreseen {
+  const directory = directoryOf(organization);
+  const { context } = beginAudit(directory, policyOf(organization), exported);
   const members = new MemberList();
   const sink = members.sinkFor(directory);
-  for (const { user, group } of organisation.memberships) {
-    const userPlace = organisation.users.find(({ id }) => id === user)?.place;
-    const groupPlace = organisation.groups.find(({ id }) => id === group)?.place;
+  for (const { user, group } of organization.memberships) {
+    const userPlace = organization.users.find(({ id }) => id === user)?.place;
+    const groupPlace = organization.groups.find(({ id }) => id === group)?.place;
     if (userPlace !== undefined && groupPlace !== undefined) sink.member(userPlace, groupPlace);
   }
   const { names } = context.sync;

@@ -43,7 +43,7 @@ function brokenByGroup(each: GroupForecast, forecast: Forecast, outcome: Outcome
 
 const show = (members: ReadonlySet<string>): string => [...members].sort().join();
 
-/** Yields whether a membership forecast is about the account. */
+/** Returns whether a membership forecast is about the account. */
 const isAbout = ({ user, idpUser }: MembershipForecast, id: string, { after }: Outcome): boolean => {
   if (user !== undefined) return user.id === id;
   const account = after.accounts.get(id);

@@ -1,8 +1,8 @@
-/** One small organisation of which it is known what becomes of everybody. */
+/** One small organization of which it is known what becomes of everybody. */
 
 import type { AuthenticationType, User } from '../../../src/model/directory.js';
 import type { IdpDirectory, IdpGroup, IdpProvider, IdpUser } from '../../../src/model/idp.js';
-import type { Organisation } from '../../support/organisations.js';
+import type { Organization } from '../../support/organizations.js';
 import { stateOf } from './cases.js';
 import type { ConnectState } from './connect.js';
 
@@ -38,11 +38,11 @@ const GROUPS = ['Observers', 'Night shift'].map((name, place) => ({
   input: 1,
   line: place + 2,
   name,
-  isOrganisationLevel: true,
+  isOrganizationLevel: true,
 }));
 const MEMBERSHIPS = ['1', '6', '7'].map((user, at) => ({ user, group: '1', line: at + 2 }));
 
-export const OBSERVATORY: Organisation = { users: USERS, groups: GROUPS, memberships: MEMBERSHIPS, authMode: 'multi', syncGroups: null };
+export const OBSERVATORY: Organization = { users: USERS, groups: GROUPS, memberships: MEMBERSHIPS, authMode: 'multi', syncGroups: null };
 export const OBSERVATORY_STATE: ConnectState = stateOf(OBSERVATORY, USERS);
 
 const person = (place: number, subject: string, [givenName, familyName]: Names, active = true): IdpUser => ({

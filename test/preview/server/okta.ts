@@ -37,7 +37,7 @@ export async function syncFromOkta(client: ScimClient, directory: IdpDirectory, 
   }
 }
 
-/** Yields the account's id; undefined where there is none, or where it is not known what Okta makes of several. */
+/** Returns the account's id; undefined where there is none, or where it is not known what Okta makes of several. */
 async function lookUp(client: ScimClient, path: '/Users' | '/Groups', value: string, { takesFirst }: Latitude): Promise<string | 'several' | undefined> {
   const found = await client.find(path, path === '/Users' ? 'userName' : 'displayName', value, PAGE);
   return found.length > 1 && !takesFirst ? 'several' : found[0]?.id;

@@ -1,9 +1,9 @@
-/** Random organisations as they mostly are: most people are one account each, so that much can be foreseen for certain. */
+/** Random organizations as they mostly are: most people are one account each, so that much can be foreseen for certain. */
 
 import fc from 'fast-check';
 import type { AuthenticationType, Group, User } from '../../../src/model/directory.js';
 import { AUTH_MODES } from '../../../src/model/policy.js';
-import type { MembershipRow, Organisation } from '../../support/organisations.js';
+import type { MembershipRow, Organization } from '../../support/organizations.js';
 
 const PEOPLE = ['ana', 'ben', 'cleo', 'dag', 'ema', 'finn', 'gro'] as const;
 const addressOf = (person: string): string => `${person}@dome.example`;
@@ -61,13 +61,13 @@ const groups: fc.Arbitrary<Group[]> = fc
     { weight: 6, arbitrary: fc.subarray(['Observers', 'Night shift', 'Mirror crew'], { minLength: 1 }) },
     { weight: 1, arbitrary: fc.constant(['Observers', 'observers', 'Night shift', 'Night shift']) },
   )
-  .map((names) => names.map((name, place) => ({ place, id: String(place + 1), input: 1, line: place + 2, name, isOrganisationLevel: true })));
+  .map((names) => names.map((name, place) => ({ place, id: String(place + 1), input: 1, line: place + 2, name, isOrganizationLevel: true })));
 
 const memberships: fc.Arbitrary<MembershipRow[]> = fc
   .array(fc.tuple(fc.integer({ min: 1, max: PEOPLE.length }), fc.integer({ min: 1, max: 3 })), { minLength: 4, maxLength: 14 })
   .map((rows) => rows.map(([user, group], at) => ({ user: String(user), group: String(group), line: at + 2 })));
 
-export const orderlyOrganisation: fc.Arbitrary<Organisation> = fc.record({
+export const orderlyOrganization: fc.Arbitrary<Organization> = fc.record({
   users,
   groups,
   memberships,

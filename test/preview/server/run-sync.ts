@@ -1,4 +1,4 @@
-/** A first sync, from an organisation as it is to what the provider makes of it. */
+/** A first sync, from an organization as it is to what the provider makes of it. */
 
 import type { IdpDirectory } from '../../../src/model/idp.js';
 import { ScimClient } from './client.js';

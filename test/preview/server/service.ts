@@ -1,4 +1,4 @@
-/** A SCIM 2.0 service over real HTTP on this machine, in front of an organisation of Jama Connect. */
+/** A SCIM 2.0 service over real HTTP on this machine, in front of an organization of Jama Connect. */
 
 import express from 'express';
 import SCIMMY from 'scimmy';
@@ -56,7 +56,7 @@ const groupOnWire = ({ id, displayName, members }: ConnectGroup): SCIMMY.Schemas
 };
 const membersOf = ({ members = [] }: WireGroup): string[] => members.flatMap(({ value }) => (value === undefined ? [] : [value]));
 
-/** Yields what `attribute eq "value"` asks for; undefined where nothing was asked. Both providers ask in no other way. */
+/** Returns what `attribute eq "value"` asks for; undefined where nothing was asked. Both providers ask in no other way. */
 function askedFor(resource: SCIMMY.Types.Resource, attribute: string): string | undefined {
   const { filter } = resource;
   if (filter === undefined) return undefined;
@@ -68,7 +68,7 @@ function askedFor(resource: SCIMMY.Types.Resource, attribute: string): string | 
   return term[1];
 }
 
-/** Yields what is done, a refusal turned into SCIM's own error. */
+/** Returns what is done, a refusal turned into SCIM's own error. */
 function answer<T>(done: () => T): T {
   try {
     return done();
@@ -116,7 +116,7 @@ function declareResources(connect: () => Connect): void {
 export async function startService(): Promise<Service> {
   let connect: Connect | undefined;
   declareResources(() => {
-    if (connect === undefined) throw new Error('the service was asked before an organisation was loaded');
+    if (connect === undefined) throw new Error('the service was asked before an organization was loaded');
     return connect;
   });
   const app = express();
@@ -137,7 +137,7 @@ export async function startService(): Promise<Service> {
       connect = new Connect(state, comparison, acceptsNoEmail);
     },
     state() {
-      if (connect === undefined) throw new Error('no organisation was loaded');
+      if (connect === undefined) throw new Error('no organization was loaded');
       return connect.state();
     },
     close: () =>

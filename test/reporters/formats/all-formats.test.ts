@@ -27,7 +27,7 @@ describe.each(FILES)('%s', (format) => {
     );
   });
 
-  it('comes in small pieces, and in time, for one contest of a whole organisation', async () => {
+  it('comes in small pieces, and in time, for one contest of a whole organization', async () => {
     const report = reportOf(Array.from({ length: 20_000 }, (_, at) => ({ userName: `u${at}`, email: 'desk@dome.example' })));
     let largest = 0;
     for (const piece of await piecesOf(format, report)) largest = Math.max(largest, piece.length);

@@ -21,7 +21,7 @@ const FLAGS = [
   '--enable-logging=stderr',
 ];
 
-/** Yields the page's tree as text, once its script has run, and what the browser logged. */
+/** Returns the page's tree as text, once its script has run, and what the browser logged. */
 export const dumpDom = (file: string, hash = ''): { dom: string; log: string } => dump(pathToFileURL(file).href + hash, []);
 
 /** How a page is laid out in a window of a width. */

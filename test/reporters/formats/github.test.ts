@@ -41,8 +41,8 @@ describe('github', () => {
     expect(new Set(errors.map(({ properties }) => properties.title)).size).toBe(9);
     expect(commands.filter(({ name }) => name === 'warning')).toHaveLength(10);
     expect(commands.at(-1)?.data).toMatch(/^100 more findings without an annotation/);
-    expect(errors[0].properties).toEqual({ file: 'fixtures/organisations/observatory/users.csv', line: '6', title: 'username-email-mismatch' });
-    expect(errors[0].data).toMatch(/^fixtures\/organisations\/observatory\/users\.csv:6: The username "J\.Brown"/);
+    expect(errors[0].properties).toEqual({ file: 'fixtures/organizations/observatory/users.csv', line: '6', title: 'username-email-mismatch' });
+    expect(errors[0].data).toMatch(/^fixtures\/organizations\/observatory\/users\.csv:6: The username "J\.Brown"/);
   });
 
   it('escapes what a path may hold', async () => {

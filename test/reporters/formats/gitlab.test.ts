@@ -29,7 +29,7 @@ describe('gitlab', () => {
     expect(code).toBe(1);
     const entries = expectReadable(stdout);
     expect(entries.map(({ severity }) => severity).join()).toMatch(/^(?:critical,){103}(?:minor,?){17}$/);
-    expect(entries[0].location).toEqual({ path: 'fixtures/organisations/observatory/users.csv', lines: { begin: 6 } });
+    expect(entries[0].location).toEqual({ path: 'fixtures/organizations/observatory/users.csv', lines: { begin: 6 } });
   });
 
   it('keeps fingerprints when rows move, and gives equal ones apart', async () => {

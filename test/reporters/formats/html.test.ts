@@ -12,14 +12,14 @@ import { accepting, checkObservatory, NASTY, nastyReport, renderAs, reportOf } f
 
 const folder = temporaryFolders();
 
-/** Writes a page and yields its tree in a browser. */
+/** Writes a page and returns its tree in a browser. */
 function browse(page: string, hash = ''): { dom: string; log: string } {
   const file = join(folder(), 'report.html');
   writeFileSync(file, page);
   return dumpDom(file, hash);
 }
 
-/** Yields how many findings a page shows once its script has run. */
+/** Returns how many findings a page shows once its script has run. */
 const shownIn = (dom: string): string | undefined => /<output id="shown"[^>]*>([^<]*)</.exec(dom)?.[1];
 
 const TAGS =
@@ -32,7 +32,7 @@ const ATTRIBUTES =
   );
 const TAG = /<(?:!DOCTYPE html|\/?([a-zA-Z0-9]+)((?:\s[a-zA-Z-]+(?:="[^"]*")?)*))>|<((?:rect|path)(?:\s[a-z]+="[^"]*")*)\/>/g;
 
-/** Yields the markup that the report itself does not write. */
+/** Returns the markup that the report itself does not write. */
 function strangeMarkup(page: string): string[] {
   const body = page.replace(`<style>${STYLE}</style>`, '').replace(`<script>${SCRIPT}</script>`, '');
   const found: string[] = [];
@@ -45,10 +45,10 @@ function strangeMarkup(page: string): string[] {
   return [...found, ...(rest.match(/[<>]|&(?!(?:amp|lt|gt|quot|#39);)/g) ?? [])];
 }
 
-/** Yields the contrast of two colours, as WCAG 2 counts it. */
+/** Returns the contrast of two colors, as WCAG 2 counts it. */
 function contrastOf(a: string, b: string): number {
-  const luminance = (colour: string): number => {
-    const full = colour.length === 4 ? colour.replace(/[0-9a-f]/gi, '$&$&') : colour;
+  const luminance = (color: string): number => {
+    const full = color.length === 4 ? color.replace(/[0-9a-f]/gi, '$&$&') : color;
     const [red, green, blue] = [1, 3, 5]
       .map((at) => Number.parseInt(full.slice(at, at + 2), 16) / 255)
       .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
@@ -108,16 +108,16 @@ describe('html', () => {
 
   it.each(['light', 'dark', 'print'])('has contrast enough: %s', (mode) => {
     const pick = mode === 'light' ? /:root\{color-scheme:light dark;([^}]*)/ : mode === 'dark' ? /dark\)\{:root\{([^}]*)/ : /print\{:root\{([^}]*)/;
-    const colours = Object.fromEntries([...(pick.exec(STYLE)?.[1] ?? '').matchAll(/--(\w+):(#[0-9a-f]+)/gi)].map(([, name, colour]) => [name, colour]));
+    const colors = Object.fromEntries([...(pick.exec(STYLE)?.[1] ?? '').matchAll(/--(\w+):(#[0-9a-f]+)/gi)].map(([, name, color]) => [name, color]));
     for (const ground of ['ground', 'panel']) {
       for (const text of ['text', 'soft', 'link', 'error', 'warning', 'info', 'good'])
-        expect(contrastOf(colours[text], colours[ground]), `${text} on ${ground}`).toBeGreaterThanOrEqual(4.5);
+        expect(contrastOf(colors[text], colors[ground]), `${text} on ${ground}`).toBeGreaterThanOrEqual(4.5);
     }
-    for (const ground of ['mark', 'renamed', 'stays']) expect(contrastOf(colours.text, colours[ground]), `text on ${ground}`).toBeGreaterThanOrEqual(4.5);
-    for (const ground of ['renamed', 'stays']) expect(contrastOf(colours.soft, colours[ground]), `soft on ${ground}`).toBeGreaterThanOrEqual(4.5);
+    for (const ground of ['mark', 'renamed', 'stays']) expect(contrastOf(colors.text, colors[ground]), `text on ${ground}`).toBeGreaterThanOrEqual(4.5);
+    for (const ground of ['renamed', 'stays']) expect(contrastOf(colors.soft, colors[ground]), `soft on ${ground}`).toBeGreaterThanOrEqual(4.5);
     // Lines and outlines that carry meaning.
     for (const line of ['soft', 'link', 'focus'])
-      if (colours[line] !== undefined) expect(contrastOf(colours[line], colours.ground), line).toBeGreaterThanOrEqual(3);
+      if (colors[line] !== undefined) expect(contrastOf(colors[line], colors.ground), line).toBeGreaterThanOrEqual(3);
   });
 
   it('lists ten thousand rows of a rule, and says how many there are more', async () => {

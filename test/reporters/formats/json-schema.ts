@@ -44,7 +44,7 @@ const FORMATS: Readonly<Record<string, RegExp>> = {
   'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/,
 };
 
-/** Yields where and how a value breaks a schema; nothing where it fits. */
+/** Returns where and how a value breaks a schema; nothing where it fits. */
 export function schemaBreaches(value: unknown, schema: Json, root: Json = schema, at = '$'): string[] {
   for (const keyword of Object.keys(schema)) if (!KNOWN.includes(keyword) && !SAYS_NOTHING.has(keyword)) throw new Error(`unknown keyword ${keyword}`);
   if (typeof schema.$ref === 'string') {

@@ -38,7 +38,7 @@ describe('junit', () => {
   it('fails a rule by --fail-on, and keeps what is below it in system-out', async () => {
     const root = parseXml((await checkObservatory('junit')).stdout);
     expect(caseOf(root, 'duplicate-email')?.children.map(({ name }) => name)).toEqual(['system-out']);
-    expect(textIn(caseOf(root, 'duplicate-group-name'), 'system-out')).toContain('warning: 2 organisation-level groups');
+    expect(textIn(caseOf(root, 'duplicate-group-name'), 'system-out')).toContain('warning: 2 organization-level groups');
     const strict = parseXml((await checkObservatory('junit', '--fail-on', 'warning')).stdout);
     expectHonest(strict);
     expect(caseOf(strict, 'duplicate-email')?.children.map(({ name }) => name)).toEqual(['failure']);
@@ -54,7 +54,7 @@ describe('junit', () => {
     expect(textIn(caseOf(root, 'username-email-mismatch'), 'system-out')).toContain('(accepted by Cleo: leaves)');
   });
 
-  it('lists only so much of a large organisation, and says how much more there is', async () => {
+  it('lists only so much of a large organization, and says how much more there is', async () => {
     const root = parseXml(await renderAs('junit', reportOf(Array.from({ length: 900 }, (_, at) => ({ userName: `u${at}`, email: `u${at}@dome.example` })))));
     const text = textIn(caseOf(root, 'username-email-mismatch'), 'failure');
     expect(text.split('\n').length).toBeLessThan(210);

@@ -7,10 +7,10 @@ import { temporaryFolders } from '../../support/temporary.js';
 import { layoutOf } from './browser.js';
 
 const folder = temporaryFolders();
-const ORGANISATIONS = 'fixtures/organisations';
-const SETTINGS = [`${ORGANISATIONS}/observatory`, '--auth-mode', 'multi', '--sync-groups', `${ORGANISATIONS}/observatory/sync-groups.txt`];
-const OKTA = `${ORGANISATIONS}/observatory-okta`;
-const ENTRA = `${ORGANISATIONS}/observatory-entra`;
+const ORGANIZATIONS = 'fixtures/organizations';
+const SETTINGS = [`${ORGANIZATIONS}/observatory`, '--auth-mode', 'multi', '--sync-groups', `${ORGANIZATIONS}/observatory/sync-groups.txt`];
+const OKTA = `${ORGANIZATIONS}/observatory-okta`;
+const ENTRA = `${ORGANIZATIONS}/observatory-entra`;
 const okta = ['--idp', 'okta', '--idp-users', `${OKTA}/users.csv`, '--idp-users', `${OKTA}/assignments.csv`, '--idp-groups', `${OKTA}/groups.csv`];
 const entra = ['--idp', 'entra', '--idp-users', `${ENTRA}/exportUsers.csv`, '--idp-groups', `${ENTRA}/exportGroups.csv`];
 const PAGES: Readonly<Record<string, readonly string[]>> = {

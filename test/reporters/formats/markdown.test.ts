@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accepting, checkObservatory, nastyReport, renderAs, reportOf } from './reports.js';
 
-/** Yields a row's cells as GitHub's parser splits them: a backslash takes the character after it out of the game. */
+/** Returns a row's cells as GitHub's parser splits them: a backslash takes the character after it out of the game. */
 const strictCells = (row: string): string[] => [...row.matchAll(/\|((?:\\[\s\S]|[^|\\])*)(?=\|)/g)].map(([, cell]) => cell.trim());
 /** As markdown-it splits them: only the character before a bar counts. */
 const laxCells = (row: string): string[] =>

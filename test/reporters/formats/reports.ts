@@ -8,21 +8,21 @@ import type { Acceptance, Report } from '../../../src/audit/report.js';
 import type { Group, User } from '../../../src/model/directory.js';
 import { loadReporter } from '../../../src/reporters/registry.js';
 import type { ReportOptions } from '../../../src/reporters/reporter.js';
-import { auditOf, inOrder, type Organisation } from '../../support/organisations.js';
+import { auditOf, inOrder, type Organization } from '../../support/organizations.js';
 import { type CliResult, runCli } from '../../support/run.js';
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
-const OBSERVATORY = 'fixtures/organisations/observatory';
+const OBSERVATORY = 'fixtures/organizations/observatory';
 
-/** Yields what the command line prints about the observatory in a format. */
+/** Returns what the command line prints about the observatory in a format. */
 export function checkObservatory(format: string, ...more: readonly string[]): Promise<CliResult> {
   const settings = ['--auth-mode', 'multi', '--sync-groups', `${OBSERVATORY}/sync-groups.txt`];
   return runCli(['check', OBSERVATORY, ...settings, '--format', format, ...more], { cwd: ROOT });
 }
 
-export const OPTIONS: ReportOptions = { tool: { name: 'scim-audit', version: '1.0.0' }, hasColours: false, sourceWords: 'export' };
+export const OPTIONS: ReportOptions = { tool: { name: 'scim-audit', version: '1.0.0' }, hasColors: false, sourceWords: 'export' };
 
-/** Yields a report in a format, whole. */
+/** Returns a report in a format, whole. */
 export async function renderAs(format: string, report: Report, options: ReportOptions = OPTIONS): Promise<string> {
   return [...(await piecesOf(format, report, options))].join('');
 }
@@ -35,7 +35,7 @@ export async function piecesOf(format: string, report: Report, options: ReportOp
 
 export type Person = Partial<User> & Pick<User, 'userName' | 'email'>;
 
-/** Yields active IdP users, ids and places as they come, but for what is given. */
+/** Returns active IdP users, ids and places as they come, but for what is given. */
 export function usersOf(people: readonly Person[]): User[] {
   return inOrder(
     people.map((person, at) => ({
@@ -51,17 +51,17 @@ export function usersOf(people: readonly Person[]): User[] {
 }
 
 export function groupsOf(names: readonly string[]): Group[] {
-  return inOrder(names.map((name, at) => ({ place: 0, id: `g${at + 1}`, input: 1, line: 0, name, isOrganisationLevel: true })));
+  return inOrder(names.map((name, at) => ({ place: 0, id: `g${at + 1}`, input: 1, line: 0, name, isOrganizationLevel: true })));
 }
 
 /** Returns the report of these people, the first of whom is in the only group unless other groups are given. */
-export function reportOf(people: readonly Person[], more: Partial<Organisation> = {}): Report {
+export function reportOf(people: readonly Person[], more: Partial<Organization> = {}): Report {
   const [first] = usersOf(people);
   const memberships = first === undefined || more.groups !== undefined ? [] : [{ user: first.id, group: 'g1', line: 2 }];
   return auditOf({ users: usersOf(people), groups: groupsOf(['Crew']), memberships, authMode: 'multi', syncGroups: null, ...more });
 }
 
-/** Yields the report with the finding at that place accepted. */
+/** Returns the report with the finding at that place accepted. */
 export function accepting(report: Report, at: number, acceptance: Acceptance): Report {
   return completeReport({
     ...report,

@@ -43,7 +43,7 @@ describe('sarif', () => {
     for (const { ruleId, ruleIndex } of results) expect(tool.driver.rules[ruleIndex].id).toBe(ruleId);
     expect(results.map(({ level }: Result) => level).join()).toMatch(/^(?:error,){103}warning(?:,warning)*$/);
     expect(results[0].locations[0].physicalLocation).toEqual({
-      artifactLocation: { uri: 'fixtures/organisations/observatory/users.csv' },
+      artifactLocation: { uri: 'fixtures/organizations/observatory/users.csv' },
       region: { startLine: 6 },
     });
     const contest = results.find(({ ruleId }: Result) => ruleId === 'conflicting-users');
@@ -62,7 +62,7 @@ describe('sarif', () => {
 
   it('names rows of a database as logical locations, without lines', async () => {
     const { stdout, code } = await runCli(
-      ['check', 'fixtures/organisations/observatory-jama/observatory.sqlite', '--auth-mode', 'basic', '--format', 'sarif'],
+      ['check', 'fixtures/organizations/observatory-jama/observatory.sqlite', '--auth-mode', 'basic', '--format', 'sarif'],
       { cwd: ROOT },
     );
     expect(code).toBe(1);

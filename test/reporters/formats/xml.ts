@@ -19,7 +19,7 @@ function decode(text: string): string {
   });
 }
 
-/** Yields the root element. Throws where the text is not well-formed. */
+/** Returns the root element. Throws where the text is not well-formed. */
 export function parseXml(text: string): Element {
   const illegal = ILLEGAL.exec(text);
   if (illegal !== null) throw new Error(`U+${text.codePointAt(illegal.index)?.toString(16)} is no character of XML 1.0`);
@@ -54,7 +54,7 @@ export function parseXml(text: string): Element {
   return top.children[0];
 }
 
-/** Yields an element and all below it that have the name. */
+/** Returns an element and all below it that have the name. */
 export function elementsOf(element: Element, name: string): Element[] {
   return [...(element.name === name ? [element] : []), ...element.children.flatMap((child) => elementsOf(child, name))];
 }

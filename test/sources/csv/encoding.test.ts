@@ -10,7 +10,7 @@ const file = join(temporaryFolders()(), 'text.csv');
 
 const MARKS: Readonly<Partial<Record<Encoding, readonly number[]>>> = { 'utf-8': [0xef, 0xbb, 0xbf], 'utf-16le': [0xff, 0xfe], 'utf-16be': [0xfe, 0xff] };
 
-/** Yields what a file of these bytes is read as. */
+/** Returns what a file of these bytes is read as. */
 function read(bytes: Uint8Array, said?: Encoding): Buffer {
   writeFileSync(file, bytes);
   const stream = new FileStream(file, said);
@@ -29,7 +29,7 @@ function read(bytes: Uint8Array, said?: Encoding): Buffer {
   }
 }
 
-/** Yields what a text in an encoding becomes when it arrives in pieces of these sizes. */
+/** Returns what a text in an encoding becomes when it arrives in pieces of these sizes. */
 function transcodeInPieces(bytes: Buffer, encoding: Encoding, sizes: readonly number[]): Buffer {
   const transcoder = new Transcoder(encoding);
   const parts: Buffer[] = [];

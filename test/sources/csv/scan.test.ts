@@ -53,7 +53,7 @@ function scan(text: string | Buffer, delimiter: string, open: (path: string) => 
 
 const readWhole = (text: string, delimiter: string): string[][] => parse(text, { delimiter, relax_column_count: true, record_delimiter: ['\r\n', '\n'] });
 
-/** Yields what csv-parse reads of the whole text, with the lines that the text was made with. */
+/** Returns what csv-parse reads of the whole text, with the lines that the text was made with. */
 function expectedOf({ text, delimiter, records }: MadeTable): Scanned['rows'] {
   const read = readWhole(text, delimiter);
   if (read.length !== records.length) throw new Error('the table was made with other records than csv-parse reads');

@@ -14,7 +14,7 @@ interface Told {
   readonly email: string;
 }
 
-/** Yields the users that lists tell of, one look at all that are known for each record; undefined where they contradict each other. */
+/** Returns the users that lists tell of, one look at all that are known for each record; undefined where they contradict each other. */
 function usersOf(lists: readonly (readonly Told[])[]): (readonly [id: string, login: string, email: string])[] | undefined {
   const known: { id?: string; login: string; email: string }[] = [];
   for (const told of lists.flat()) {

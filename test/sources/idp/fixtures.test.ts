@@ -36,7 +36,7 @@ function readCase(folder: string): IdpDirectory {
   }
 }
 
-/** Yields all of a directory that a person can check against the files. */
+/** Returns all of a directory that a person can check against the files. */
 function shown({ users, groups, members, listed, strangers, given, inputs, notes }: IdpDirectory) {
   const names = (group: number): string[] => [...members.users].filter((_, at) => members.groups[at] === group).map((place) => users[place].subject);
   return {

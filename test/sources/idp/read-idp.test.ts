@@ -25,7 +25,7 @@ function read(provider: IdpProvider, files: Readonly<Record<string, string | Uin
   });
 }
 
-/** Yields what a file is refused for, or undefined where it is read. */
+/** Returns what a file is refused for, or undefined where it is read. */
 function refusalOf(provider: IdpProvider, files: Readonly<Record<string, string | Uint8Array>>, more: Partial<IdpRequest> = {}): UserError | undefined {
   try {
     read(provider, files, more);
@@ -71,7 +71,7 @@ const csv = (rows: readonly (readonly string[])[]): string =>
     { quoted: true },
   );
 
-describe('one organisation, written twice', () => {
+describe('one organization, written twice', () => {
   it('Okta: CSV and JSON give the same directory', () => {
     fc.assert(
       fc.property(people, membership, fc.boolean(), (users, members, areInPages) => {

@@ -15,7 +15,7 @@ const inPortions = (bytes: Buffer, portion: number) => {
   };
 };
 
-/** Reads a text as one value in a list; yields whether it is JSON to the lexer and the reader. */
+/** Reads a text as one value in a list; returns whether it is JSON to the lexer and the reader. */
 function isRead(bytes: Buffer, portion = 7): boolean {
   const lexer = new JsonLexer(inPortions(bytes, portion));
   try {

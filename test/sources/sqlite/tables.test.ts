@@ -103,7 +103,7 @@ describe('tables', () => {
   });
 
   it('the system rows of an installation are told of', async () => {
-    const { notes } = await report(join(ROOT, 'fixtures/organisations/observatory-jama/observatory.sqlite'));
+    const { notes } = await report(join(ROOT, 'fixtures/organizations/observatory-jama/observatory.sqlite'));
     expect(notes.join('\n')).toMatch(/system/);
   });
 

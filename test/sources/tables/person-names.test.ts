@@ -10,7 +10,7 @@ const newFolder = temporaryFolders();
 
 const NOBODY = { users: [], inactiveUsers: [], memberships: [], columns: {}, tables: {}, nulls: [], activeMap: {}, isAssumedActive: false };
 
-/** Yields the names that are kept of a source, by place. */
+/** Returns the names that are kept of a source, by place. */
 async function namesOf(source: { readonly source: string } | { readonly users: string[] }, withNames = true): Promise<string[] | undefined> {
   const opened = await openSource({ ...NOBODY, ...source });
   try {

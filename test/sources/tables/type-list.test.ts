@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { collationOf } from '../../../src/model/compare.js';
 import type { User } from '../../../src/model/directory.js';
-import { findingsOf as factsOf, filesOf } from '../../redact/organisation-files.js';
-import { type Organisation, organisationArbitrary } from '../../support/organisations.js';
+import { findingsOf as factsOf, filesOf } from '../../redact/organization-files.js';
+import { type Organization, organizationArbitrary } from '../../support/organizations.js';
 import { type CliResult, runCli } from '../../support/run.js';
 import { temporaryFolders } from '../../support/temporary.js';
 
@@ -401,7 +401,7 @@ function namedBy(users: readonly User[], textOf: (user: User) => string): Readon
 }
 
 /** Writes the users without their types, into a folder of CSV files or a database. */
-function writeUntyped({ users, ...rest }: Organisation, isDatabase: boolean): { readonly cwd: string; readonly source: string } {
+function writeUntyped({ users, ...rest }: Organization, isDatabase: boolean): { readonly cwd: string; readonly source: string } {
   const files = filesOf({ users, ...rest });
   const untyped = [
     cells(['id', 'userName', 'email', 'name', 'phone', 'active']),
@@ -414,8 +414,8 @@ function writeUntyped({ users, ...rest }: Organisation, isDatabase: boolean): { 
     'CREATE TABLE users (id TEXT, userName TEXT, email TEXT, active TEXT); CREATE TABLE groups (id TEXT, name TEXT, project TEXT, sync TEXT); CREATE TABLE memberships (groupId TEXT, userId TEXT)',
   );
   for (const { id, userName, email, active } of users) db.prepare('INSERT INTO users VALUES (?, ?, ?, ?)').run(id, userName, email, String(active));
-  for (const { id, name, isOrganisationLevel, sync } of rest.groups)
-    db.prepare('INSERT INTO groups VALUES (?, ?, ?, ?)').run(id, name, isOrganisationLevel ? '' : '51', String(sync === true));
+  for (const { id, name, isOrganizationLevel, sync } of rest.groups)
+    db.prepare('INSERT INTO groups VALUES (?, ?, ?, ?)').run(id, name, isOrganizationLevel ? '' : '51', String(sync === true));
   for (const { group, user } of rest.memberships) db.prepare('INSERT INTO memberships VALUES (?, ?)').run(group, user);
   db.close();
   return { cwd, source: 'export.sqlite' };
@@ -426,12 +426,12 @@ describe('types of a list and types of a column', () => {
 
   it('give the same findings', async () => {
     await fc.assert(
-      fc.asyncProperty(organisationArbitrary, wayArbitrary, async (organisation, { isDatabase, picks, isReversed }) => {
-        const { users } = organisation;
+      fc.asyncProperty(organizationArbitrary, wayArbitrary, async (organization, { isDatabase, picks, isReversed }) => {
+        const { users } = organization;
         fc.pre(users.length > 0);
-        const args = ['--auth-mode', organisation.authMode, '--format', 'json'];
-        const typed = await runCli(['check', '.', ...args], { cwd: newFolder(filesOf(organisation)) });
-        const { cwd, source } = writeUntyped(organisation, isDatabase);
+        const args = ['--auth-mode', organization.authMode, '--format', 'json'];
+        const typed = await runCli(['check', '.', ...args], { cwd: newFolder(filesOf(organization)) });
+        const { cwd, source } = writeUntyped(organization, isDatabase);
         const ways = [namedBy(users, ({ userName }) => userName), namedBy(users, ({ email }) => email)];
         const rows = users.map(({ id, userName, email, authenticationType }, at) => {
           const pick = picks[at % picks.length];
@@ -452,15 +452,15 @@ describe('types of a list and types of a column', () => {
 
   it('give the same findings where the Basic users are listed, or say what is not checked', async () => {
     await fc.assert(
-      fc.asyncProperty(organisationArbitrary, async (organisation) => {
-        const basic = organisation.users.filter(({ authenticationType }) => authenticationType === 'basic');
+      fc.asyncProperty(organizationArbitrary, async (organization) => {
+        const basic = organization.users.filter(({ authenticationType }) => authenticationType === 'basic');
         fc.pre(basic.length > 0);
-        const args = ['--auth-mode', organisation.authMode, '--format', 'json'];
-        const typed = await runCli(['check', '.', ...args], { cwd: newFolder(filesOf(organisation)) });
-        const { cwd } = writeUntyped(organisation, false);
+        const args = ['--auth-mode', organization.authMode, '--format', 'json'];
+        const typed = await runCli(['check', '.', ...args], { cwd: newFolder(filesOf(organization)) });
+        const { cwd } = writeUntyped(organization, false);
         const folder = newFolder({ 'basic.csv': ['id\n', ...basic.map(({ id }) => `${id}\n`)].join('') });
         const listed = await runCli(['check', '.', ...args, '--basic-users', join(folder, 'basic.csv')], { cwd });
-        const isHidden = organisation.users.some(({ active }) => !active) && !basic.some(({ active }) => !active);
+        const isHidden = organization.users.some(({ active }) => !active) && !basic.some(({ active }) => !active);
         expect(shownOf(listed).notChecked.map(({ rule }) => rule)).toEqual(isHidden ? ['inactive-basic-member'] : []);
         // Whether there is nothing to look at is asked only about what is checked.
         const counted = (result: Awaited<ReturnType<typeof runCli>>) => shownOf(result).findings.filter(({ rule }) => !isHidden || rule !== 'nothing-to-check');

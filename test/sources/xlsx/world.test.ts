@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { filesOf } from '../../redact/organisation-files.js';
-import { organisationArbitrary } from '../../support/organisations.js';
+import { filesOf } from '../../redact/organization-files.js';
+import { organizationArbitrary } from '../../support/organizations.js';
 import { describeWith, requiredProgram } from '../../support/parts.js';
 import { type CliResult, runCli } from '../../support/run.js';
 import { temporaryFolders } from '../../support/temporary.js';
@@ -254,8 +254,8 @@ it('exports of a provider in workbooks say what they say in CSV files', async ()
 it('a random organization has the same findings in workbooks as in CSV files', async () => {
   const styles: readonly WorkbookStyle[] = [{}, { texts: 'inline' }, { prefix: 'x', isStrict: true }, { isWithoutPlaces: true }];
   await fc.assert(
-    fc.asyncProperty(organisationArbitrary, fc.constantFrom(...styles), async (organisation, style) => {
-      const files = filesOf(organisation);
+    fc.asyncProperty(organizationArbitrary, fc.constantFrom(...styles), async (organization, style) => {
+      const files = filesOf(organization);
       // Rows of a sheet are numbered by themselves, whatever lines their cells hold.
       const hasLines = Object.values(files).some((text) => parse(text).some((cells: string[]) => cells.some((cell) => cell.includes('\n'))));
       const words = ['.', '--quote', 'double', '--escape', 'none'];

@@ -1,4 +1,4 @@
-/** Random organisations, small and crowded, so that chains, rings, twins and shared addresses are common. */
+/** Random organizations, small and crowded, so that chains, rings, twins and shared addresses are common. */
 
 import fc from 'fast-check';
 import { beginAudit } from '../../src/audit/audit.js';
@@ -15,7 +15,7 @@ export interface MembershipRow {
 }
 
 /** What a source and the settings would say. */
-export interface Organisation {
+export interface Organization {
   readonly users: readonly User[];
   readonly groups: readonly Group[];
   readonly memberships: readonly MembershipRow[];
@@ -29,7 +29,7 @@ export interface Organisation {
 
 const ROLES = ['users', 'groups', 'memberships'] as const satisfies readonly Role[];
 
-export function inputsOf({ users, groups, memberships }: Organisation): Input[] {
+export function inputsOf({ users, groups, memberships }: Organization): Input[] {
   const rows = { users: users.length, groups: groups.length, memberships: memberships.length };
   return ROLES.map((role) => ({
     path: `${role}.csv`,
@@ -40,20 +40,20 @@ export function inputsOf({ users, groups, memberships }: Organisation): Input[] 
   }));
 }
 
-export function directoryOf({ users, groups }: Organisation): Directory {
+export function directoryOf({ users, groups }: Organization): Directory {
   return { users, groups, given: { groups: true, groupList: true, memberships: true } };
 }
 
-export function snapshotOf(organisation: Organisation): Snapshot {
+export function snapshotOf(organization: Organization): Snapshot {
   return {
-    ...directoryOf(organisation),
-    inputs: inputsOf(organisation),
-    memberships: organisation.memberships.length,
+    ...directoryOf(organization),
+    inputs: inputsOf(organization),
+    memberships: organization.memberships.length,
     notes: [],
   };
 }
 
-export function policyOf({ authMode, syncGroups, areIntegrationsGiven, collation = 'utf8mb4_0900_ai_ci' }: Organisation): Policy {
+export function policyOf({ authMode, syncGroups, areIntegrationsGiven, collation = 'utf8mb4_0900_ai_ci' }: Organization): Policy {
   const usual: Policy = {
     authMode,
     syncGroups,
@@ -68,12 +68,12 @@ export function policyOf({ authMode, syncGroups, areIntegrationsGiven, collation
   return areIntegrationsGiven === true ? { ...usual, areIntegrationsGiven } : usual;
 }
 
-/** Yields the report of the real rules, the memberships streamed in the order of their rows. */
-export function auditOf(organisation: Organisation): Report {
-  const audit = beginAudit(directoryOf(organisation), policyOf(organisation));
-  const users = new Map(organisation.users.map(({ id, place }) => [id, place]));
-  const groups = new Map(organisation.groups.map(({ id, place }) => [id, place]));
-  for (const { user, group, line } of organisation.memberships) {
+/** Returns the report of the real rules, the memberships streamed in the order of their rows. */
+export function auditOf(organization: Organization): Report {
+  const audit = beginAudit(directoryOf(organization), policyOf(organization));
+  const users = new Map(organization.users.map(({ id, place }) => [id, place]));
+  const groups = new Map(organization.groups.map(({ id, place }) => [id, place]));
+  for (const { user, group, line } of organization.memberships) {
     const userPlace = users.get(user);
     const groupPlace = groups.get(group);
     if (userPlace !== undefined && groupPlace !== undefined) {
@@ -83,10 +83,10 @@ export function auditOf(organisation: Organisation): Report {
     const lacks = userPlace !== undefined ? 'group' : groupPlace !== undefined ? 'user' : 'both';
     audit.sink.unknown({ user, group, lacks, location: { path: 'memberships.csv', line } });
   }
-  return audit.finish(snapshotOf(organisation));
+  return audit.finish(snapshotOf(organization));
 }
 
-/** Yields the records at their places and lines, as if read in this order. */
+/** Returns the records at their places and lines, as if read in this order. */
 export function inOrder<T extends User | Group>(records: readonly T[]): T[] {
   return records.map((record, place) => ({ ...record, place, line: place + 2 }));
 }
@@ -173,8 +173,8 @@ const groupName = fc.constantFrom('Observers', 'observers', 'Obsérvers', ' Obse
 /** A sync column is there for all groups or for none. */
 const groupsArbitrary: fc.Arbitrary<Group[]> = fc.boolean().chain((hasSync) => {
   const sync: fc.Arbitrary<Pick<Group, 'sync'>> = hasSync ? fc.record({ sync: fc.boolean() }) : fc.constant({});
-  const isOrganisationLevel = fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) });
-  return fc.array(fc.tuple(fc.record({ name: groupName, isOrganisationLevel }), sync), { maxLength: 5 }).map((groups) =>
+  const isOrganizationLevel = fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) });
+  return fc.array(fc.tuple(fc.record({ name: groupName, isOrganizationLevel }), sync), { maxLength: 5 }).map((groups) =>
     groups.map(([group, mark], place) => ({
       place,
       id: idOf(place),
@@ -188,7 +188,7 @@ const groupsArbitrary: fc.Arbitrary<Group[]> = fc.boolean().chain((hasSync) => {
 
 const syncGroupsArbitrary = fc.option(fc.uniqueArray(fc.oneof(groupName, fc.constantFrom('Observer', 'Bakers')), { maxLength: 3 }));
 
-/** Ids 1 to 11, of which a small organisation has only some: the rest are unknown. */
+/** Ids 1 to 11, of which a small organization has only some: the rest are unknown. */
 const membershipsArbitrary: fc.Arbitrary<MembershipRow[]> = fc
   .oneof(
     { weight: 9, arbitrary: fc.array(fc.tuple(fc.nat(9), fc.nat(5)), { maxLength: 12 }) },
@@ -196,8 +196,8 @@ const membershipsArbitrary: fc.Arbitrary<MembershipRow[]> = fc
   )
   .map((rows) => rows.map(([user, group], at) => ({ user: idOf(user), group: idOf(group), line: at + 2 })));
 
-/** Organisations of up to nine users, with their settings. */
-export const organisationArbitrary: fc.Arbitrary<Organisation> = fc.record({
+/** Organizations of up to nine users, with their settings. */
+export const organizationArbitrary: fc.Arbitrary<Organization> = fc.record({
   users: usersArbitrary,
   groups: groupsArbitrary,
   memberships: membershipsArbitrary,
@@ -222,11 +222,11 @@ const DAMAGED = [
 
 const damages = fc.array(fc.option(fc.constantFrom(...DAMAGED), { freq: 2 }), { minLength: 24, maxLength: 24 });
 
-/** Organisations in which some names lost letters on the way. */
-export const damagedArbitrary: fc.Arbitrary<Organisation> = fc.tuple(organisationArbitrary, damages).map(([organisation, damaged]) => {
+/** Organizations in which some names lost letters on the way. */
+export const damagedArbitrary: fc.Arbitrary<Organization> = fc.tuple(organizationArbitrary, damages).map(([organization, damaged]) => {
   let at = 0;
   const next = (text: string): string => damaged[at++] ?? text;
-  const users = organisation.users.map((user) => ({ ...user, userName: next(user.userName), email: next(user.email) }));
-  const groups = organisation.groups.map((group) => ({ ...group, name: next(group.name) }));
-  return { ...organisation, users, groups };
+  const users = organization.users.map((user) => ({ ...user, userName: next(user.userName), email: next(user.email) }));
+  const groups = organization.groups.map((group) => ({ ...group, name: next(group.name) }));
+  return { ...organization, users, groups };
 });

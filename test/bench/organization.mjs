@@ -1,8 +1,8 @@
 /**
- * A made-up organisation as a function of a slot: each user can be written without holding any other.
+ * A made-up organization as a function of a slot: each user can be written without holding any other.
  *
  * Slots come in blocks of 1,000 with one fixed mixture, so that shares are exact at any size; slots past the last
- * whole block are users without a fault. Users of one cluster (a chain, a ring, a pair) have neighbouring slots.
+ * whole block are users without a fault. Users of one cluster (a chain, a ring, a pair) have neighboring slots.
  * Accents and white space only ever part a user's own username from its own email, so that a peer which compares by
  * `lower()` must come to the same counts.
  */
@@ -139,7 +139,7 @@ const FAULTLESS = { kind: 'faultless', at: 0, size: 1, turn: 0 };
 const ROLES = { ordinary: layOut(ORDINARY), renames: layOut(RENAMES) };
 
 /**
- * Yields the user of each slot.
+ * Returns the user of each slot.
  * @param {number} seed
  * @param {number} users
  * @param {'ordinary' | 'renames' | 'one-address' | 'long-chain' | 'long-ring'} shape

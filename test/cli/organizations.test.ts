@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../support/run.js';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../../fixtures/organisations');
+const root = join(dirname(fileURLToPath(import.meta.url)), '../../fixtures/organizations');
 const syncGroups = join(root, 'observatory/sync-groups.txt');
 
 async function check(source: string, ...args: string[]) {
@@ -11,8 +11,8 @@ async function check(source: string, ...args: string[]) {
   return { code, report: JSON.parse(stdout) };
 }
 
-// The counts are those of each organisation's README.
-describe('fixtures/organisations', () => {
+// The counts are those of each organization's README.
+describe('fixtures/organizations', () => {
   it('observatory holds every trap', async () => {
     const { code, report } = await check('observatory', '--auth-mode', 'multi', '--sync-groups', syncGroups);
     expect(code).toBe(1);
