@@ -1,6 +1,6 @@
 /** A person's word before anything is written: asked for on a terminal, given by --yes elsewhere. */
 
-import { EXIT, Refusal } from './exit.js';
+import { EXIT, Refusal } from '../app/exit.js';
 import type { Io } from './io.js';
 import { openQuestions } from './questions.js';
 import { fitted } from './wrap-terminal-text.js';

@@ -1,8 +1,8 @@
 /** Undos that were interrupted, told by every command that has to do with the plan of their run. */
 
+import { shellWord } from '../app/command-words.js';
 import { UserError } from '../model/user-error.js';
 import { interruptedUndos } from '../targets/run/applicability.js';
-import { shellWord } from './command-words.js';
 import type { Io } from './io.js';
 import { fitted } from './wrap-terminal-text.js';
 

@@ -1,7 +1,7 @@
 /** Questions to a person on a terminal. */
 
 import { createInterface } from 'node:readline';
-import { EXIT, Refusal } from './exit.js';
+import { EXIT, Refusal } from '../app/exit.js';
 import type { Io, Output } from './io.js';
 
 export interface Questions {

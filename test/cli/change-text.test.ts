@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changeLine, countLines } from '../../src/cli/change-text.js';
+import { changeLine, countLines } from '../../src/app/change-text.js';
 import type { Change, UserAttribute } from '../../src/model/change.js';
 
 const change = (user: string, attribute: UserAttribute, from: string, to: string, temporary?: true): Change => ({

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openPlan } from '../../src/cli/plan-source.js';
+import { openPlan } from '../../src/app/plan-source.js';
 import { prepareApply } from '../../src/targets/run/apply.js';
 import { shell } from '../support/children.js';
 import { runCli } from '../support/run.js';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { filesFromFlags } from '../../src/cli/file-flags.js';
+import { filesFromFlags } from '../../src/app/file-flags.js';
 import type { Snapshot } from '../../src/model/directory.js';
 import { ENCODINGS, type Encoding } from '../../src/sources/csv/encoding.js';
 import { readSource } from '../../src/sources/read-source.js';

@@ -66,6 +66,11 @@ export const WALLS: Readonly<Record<string, Wall>> = {
     uses: ['zod', 'node:fs', 'node:path', 'jsonc-parser'],
     reason: 'what a person set is resolved without knowing what it is used for',
   },
+  app: {
+    rooms: ['*'],
+    uses: ['node:crypto', 'node:fs', 'node:path', '../package.json'],
+    reason: 'the use cases: settled settings in, results out, so that a program can do with the library what a person does on the command line',
+  },
   cli: {
     rooms: ['*'],
     uses: ['commander', 'chalk', 'ora', '@bomb.sh/tab', 'node:crypto', 'node:fs', 'node:os', 'node:path', 'node:url', 'node:readline', '../package.json'],

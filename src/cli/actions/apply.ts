@@ -1,6 +1,11 @@
 /** What `apply` and `undo` do: prepare, show, ask, run. */
 
 import { basename, join } from 'node:path';
+import { changeLine, countLines, type SubjectNames } from '../../app/change-text.js';
+import { fileWords, shellWord } from '../../app/command-words.js';
+import { type Ending, EXIT, type ExitCode, Refusal, signalCode } from '../../app/exit.js';
+import { readFresh } from '../../app/fresh-source.js';
+import { openPlan, refuseNoSource, requestFor, wishesFor } from '../../app/plan-source.js';
 import { UserError } from '../../model/user-error.js';
 import { PlanAltered } from '../../plan/plan-file.js';
 import type { NetCounts } from '../../plan/verify.js';
@@ -12,15 +17,10 @@ import type { ProcessInfo } from '../../targets/run/process-info.js';
 import { ApplyInterrupted, ApplyRefused, ApplyStopped } from '../../targets/run/refusal.js';
 import { isUnbegun } from '../../targets/run/run-folder.js';
 import { type LeftAlone, type PreparedUndo, prepareUndo } from '../../targets/run/undo.js';
-import { changeLine, countLines, type SubjectNames } from '../change-text.js';
-import { fileWords, shellWord } from '../command-words.js';
 import { askConsent } from '../consent.js';
-import { type Ending, EXIT, type ExitCode, Refusal, signalCode } from '../exit.js';
-import { readFresh } from '../fresh-source.js';
 import { tellInterruptedUndos } from '../interrupted-undos.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { openPlan, refuseNoSource, requestFor, wishesFor } from '../plan-source.js';
 import { fitted } from '../wrap-terminal-text.js';
 
 export interface ApplyFlags extends SharedFlags {

@@ -1,18 +1,18 @@
 /** What `check` does once its command line is understood. */
 
+import { type Audited, auditSource } from '../../app/audit-source.js';
+import { type Ending, EXIT } from '../../app/exit.js';
+import { furtherOutputs } from '../../app/further-outputs.js';
+import { csvOptions, type OutputWord, pairOutputs, refuseOverwriting, writeEach, writeTo } from '../../app/outputs.js';
+import type { Redaction } from '../../app/redaction.js';
+import { type Prepared, prepare, showSettings } from '../../app/resolve-command.js';
+import { TOOL } from '../../app/tool.js';
 import { isStopped, type Report } from '../../audit/report.js';
 import type { ReportOptions } from '../../reporters/reporter.js';
 import { verdictText } from '../../reporters/verdict.js';
 import { fileOf } from '../../sources/xlsx/workbook-file.js';
-import { type Audited, auditSource } from '../audit-source.js';
-import { type Ending, EXIT } from '../exit.js';
-import { furtherOutputs } from '../further-outputs.js';
 import { type Io, shownOn } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { csvOptions, type OutputWord, pairOutputs, refuseOverwriting, writeEach, writeTo } from '../outputs.js';
-import { type Prepared, prepare, showSettings } from '../prepare.js';
-import type { Redaction } from '../redaction.js';
-import { TOOL } from '../tool.js';
 
 export interface CheckFlags extends SharedFlags {
   rows?: number | 'all';
@@ -63,7 +63,7 @@ export async function check(source: string | undefined, flags: CheckFlags, words
 /** Takes out of the count what a person accepted, and what an earlier report knew. */
 async function withStandings({ report, audit }: Audited, { decisions, baseline }: CheckFlags, io: Io, { request, sourceWords }: Prepared): Promise<Report> {
   if (decisions === undefined && baseline === undefined) return report;
-  const { acceptFrom, holdAgainst } = await import('../standing-files.js');
+  const { acceptFrom, holdAgainst } = await import('../../app/acceptance-files.js');
   const today = io.now().toISOString().slice(0, 10);
   const accepted = decisions === undefined ? report : await acceptFrom(report, audit.context, { file: decisions, encoding: request.encoding }, today);
   return baseline === undefined ? accepted : holdAgainst(accepted, baseline, today, sourceWords);

@@ -2,6 +2,10 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { shellWord } from '../../app/command-words.js';
+import { type Ending, EXIT } from '../../app/exit.js';
+import { settlePlanFolder } from '../../app/plan-swap.js';
+import { writeWhole } from '../../app/whole-file.js';
 import { DEFAULT_COLLATION } from '../../model/collation-name.js';
 import { collationOf } from '../../model/compare.js';
 import { unguardCell } from '../../model/formula.js';
@@ -14,13 +18,9 @@ import { printable } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import { readDecisionCells } from '../../sources/tables/cells.js';
 import { readyWorkbooks } from '../../sources/xlsx/open-text.js';
-import { shellWord } from '../command-words.js';
 import { AT, type Choice, choicesOf, keyLines, questionText, waitingText } from '../decision-texts.js';
-import { type Ending, EXIT } from '../exit.js';
 import { type Io, shownOn } from '../io.js';
-import { settlePlanFolder } from '../plan-swap.js';
 import { openQuestions, type Questions } from '../questions.js';
-import { writeWhole } from '../whole-file.js';
 
 export interface DecideFlags {
   /** Rows that were decided before as well. */

@@ -1,6 +1,10 @@
 /** What `gate` does: it reads a certificate, and says whether it still lets anything pass. */
 
 import { readFileSync } from 'node:fs';
+import { fileWords, shellWord } from '../../app/command-words.js';
+import { type Ending, EXIT } from '../../app/exit.js';
+import { secretKey } from '../../app/secret-key.js';
+import { idpDifferences, inputDifferences } from '../../app/source-digests.js';
 import type { Certificate } from '../../audit/certificate.js';
 import { parseCertificate } from '../../audit/certificate-file.js';
 import { FormerVersion } from '../../audit/former-version.js';
@@ -13,12 +17,8 @@ import { count, grouped } from '../../rules/rule.js';
 import { firstWrong } from '../../setup/json-places.js';
 import { reasonOf } from '../../sources/csv/file-stream.js';
 import { readyWorkbooks } from '../../sources/xlsx/open-text.js';
-import { fileWords, shellWord } from '../command-words.js';
-import { type Ending, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { secretKey } from '../secret-key.js';
-import { idpDifferences, inputDifferences } from '../source-digests.js';
 import { exceptionsOf, listDifferences, pinReasons, UNKEYED, uncomparedOf } from './gate-reasons.js';
 
 export interface GateFlags extends SharedFlags {

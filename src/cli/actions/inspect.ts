@@ -2,6 +2,13 @@
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { changeLine, countLines, type SubjectNames, subjectText } from '../../app/change-text.js';
+import { fileWords, shellWord } from '../../app/command-words.js';
+import { type Compared, comparedColumns, comparedData, comparedLines } from '../../app/compared-columns.js';
+import { type Ending, EXIT } from '../../app/exit.js';
+import { type FreshSource, readFresh } from '../../app/fresh-source.js';
+import { type OpenedPlan, openPlan, requestFor, wishesFor } from '../../app/plan-source.js';
+import { compareInputs } from '../../app/same-inputs.js';
 import type { Change } from '../../model/change.js';
 import type { Directory } from '../../model/directory.js';
 import { UserError } from '../../model/user-error.js';
@@ -14,16 +21,9 @@ import type { SourceRequest } from '../../sources/source.js';
 import { planStanding } from '../../targets/run/applicability.js';
 import { refuseUnreadable } from '../../targets/run/files.js';
 import { listRuns, type Run } from '../../targets/run/runs.js';
-import { changeLine, countLines, type SubjectNames, subjectText } from '../change-text.js';
-import { fileWords, shellWord } from '../command-words.js';
-import { type Compared, comparedColumns, comparedData, comparedLines } from '../compared-columns.js';
-import { type Ending, EXIT } from '../exit.js';
-import { type FreshSource, readFresh } from '../fresh-source.js';
 import { tellInterruptedUndos } from '../interrupted-undos.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { type OpenedPlan, openPlan, requestFor, wishesFor } from '../plan-source.js';
-import { compareInputs } from '../same-inputs.js';
 import { fitted } from '../wrap-terminal-text.js';
 
 export interface VerifyFlags extends SharedFlags {

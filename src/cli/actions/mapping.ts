@@ -1,16 +1,16 @@
 /** What `mapping` does: it reads the provisioning schema that Entra exports, and says what must be changed in it. */
 
+import { type Ending, EXIT } from '../../app/exit.js';
+import { refuseOverwriting, writePieces } from '../../app/outputs.js';
+import { TOOL } from '../../app/tool.js';
+import { writeWhole } from '../../app/whole-file.js';
 import { mappingJson } from '../../reporters/mapping-json.js';
 import { mappingMarkdown } from '../../reporters/mapping-markdown.js';
 import { mappingPretty, mappingVerdict } from '../../reporters/mapping-pretty.js';
 import { checkSchema } from '../../setup/check-mapping.js';
 import { readSchema } from '../../setup/schema-file.js';
 import { readWholeText } from '../../sources/whole-text.js';
-import { type Ending, EXIT } from '../exit.js';
 import { hasColors, type Io } from '../io.js';
-import { refuseOverwriting, writePieces } from '../outputs.js';
-import { TOOL } from '../tool.js';
-import { writeWhole } from '../whole-file.js';
 
 export interface MappingFlags {
   readonly format: 'pretty' | 'json' | 'markdown';

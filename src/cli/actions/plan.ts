@@ -2,6 +2,18 @@
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { auditSource } from '../../app/audit-source.js';
+import { shellWord } from '../../app/command-words.js';
+import { type Ending, EXIT, Refusal, signalCode } from '../../app/exit.js';
+import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseMixing, refuseOddFolder } from '../../app/plan-folder.js';
+import { namedFromSource } from '../../app/plan-names.js';
+import { rowsOfPlanBeside, settingsOf } from '../../app/plan-source.js';
+import { putTogether, settlePlanFolder } from '../../app/plan-swap.js';
+import type { Redaction } from '../../app/redaction.js';
+import { prepare } from '../../app/resolve-command.js';
+import { refuseUnfitValues } from '../../app/unfit-values.js';
+import { PendingFile, type Wishes } from '../../app/whole-file.js';
+import { writeReason } from '../../app/write-reason.js';
 import type { AuditedFinding } from '../../audit/report.js';
 import { UserError } from '../../model/user-error.js';
 import { baselineLines } from '../../plan/baseline.js';
@@ -21,20 +33,8 @@ import { SourceRefused } from '../../sources/tables/problem.js';
 import { readyWorkbooks } from '../../sources/xlsx/open-text.js';
 import { refuseUnreadable } from '../../targets/run/files.js';
 import { applyCommandOf } from '../apply-command.js';
-import { auditSource } from '../audit-source.js';
-import { shellWord } from '../command-words.js';
-import { type Ending, EXIT, Refusal, signalCode } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseMixing, refuseOddFolder } from '../plan-folder.js';
-import { namedFromSource } from '../plan-names.js';
-import { rowsOfPlanBeside, settingsOf } from '../plan-source.js';
-import { putTogether, settlePlanFolder } from '../plan-swap.js';
-import { prepare } from '../prepare.js';
-import type { Redaction } from '../redaction.js';
-import { refuseUnfitValues } from '../unfit-values.js';
-import { PendingFile, type Wishes } from '../whole-file.js';
-import { writeReason } from '../write-reason.js';
 
 export interface PlanFlags extends SharedFlags {
   out: string;

@@ -1,5 +1,13 @@
 /** What `preview` does: it reads both sides, predicts, and writes nothing but what it shows. */
 
+import { auditSource } from '../../app/audit-source.js';
+import { type Ending, EXIT } from '../../app/exit.js';
+import { csvOptions, type OutputWord, pairFormats, refuseOverwriting, writeEach, writeTo } from '../../app/outputs.js';
+import { type OpenedPlan, openPlan } from '../../app/plan-source.js';
+import type { Redaction } from '../../app/redaction.js';
+import { type Prepared, prepare } from '../../app/resolve-command.js';
+import { compareInputs } from '../../app/same-inputs.js';
+import { TOOL } from '../../app/tool.js';
 import type { Input } from '../../model/directory.js';
 import { UserError } from '../../model/user-error.js';
 import { afterPlan } from '../../preview/after.js';
@@ -11,16 +19,8 @@ import { PREVIEW_FORMATS } from '../../reporters/preview/registry.js';
 import type { PreviewOptions } from '../../reporters/preview/reporter.js';
 import { RULES } from '../../rules/registry.js';
 import { count } from '../../rules/rule.js';
-import { auditSource } from '../audit-source.js';
-import { type Ending, EXIT } from '../exit.js';
 import { type Io, shownOn } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { csvOptions, type OutputWord, pairFormats, refuseOverwriting, writeEach, writeTo } from '../outputs.js';
-import { type OpenedPlan, openPlan } from '../plan-source.js';
-import { type Prepared, prepare } from '../prepare.js';
-import type { Redaction } from '../redaction.js';
-import { compareInputs } from '../same-inputs.js';
-import { TOOL } from '../tool.js';
 
 export interface PreviewFlags extends SharedFlags {
   after?: string;

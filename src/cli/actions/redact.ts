@@ -2,6 +2,13 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { shellWord } from '../../app/command-words.js';
+import { type Ending, EXIT, Refusal } from '../../app/exit.js';
+import { type NewFile, NewFolder } from '../../app/new-folder.js';
+import type { Redaction } from '../../app/redaction.js';
+import { type Prepared, prepare } from '../../app/resolve-command.js';
+import { readAll, readTypesSide } from '../../app/sides.js';
+import { writeReason } from '../../app/write-reason.js';
 import { type Collation, collationOf } from '../../model/compare.js';
 import type { Directory, MembershipSink, Snapshot, UnknownMember } from '../../model/directory.js';
 import { UserError } from '../../model/user-error.js';
@@ -9,16 +16,9 @@ import type { ExportRedactor } from '../../reporters/redact.js';
 import { count } from '../../rules/rule.js';
 import { openSource } from '../../sources/registry.js';
 import type { Table } from '../../sources/tables/table.js';
-import { shellWord } from '../command-words.js';
-import { type Ending, EXIT, Refusal } from '../exit.js';
 import type { Io } from '../io.js';
-import { type NewFile, NewFolder } from '../new-folder.js';
 import type { SharedFlags } from '../options.js';
-import { type Prepared, prepare } from '../prepare.js';
 import { startProgress } from '../progress.js';
-import type { Redaction } from '../redaction.js';
-import { readAll, readTypesSide } from '../sides.js';
-import { writeReason } from '../write-reason.js';
 
 export interface RedactFlags extends SharedFlags {
   out: string;

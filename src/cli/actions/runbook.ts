@@ -1,5 +1,14 @@
 /** What `runbook` does: it writes the steps of one enablement, with what an export tells about them. */
 
+import type { DecisionsFile } from '../../app/acceptance-files.js';
+import { type Audited, auditSource } from '../../app/audit-source.js';
+import { shellWord } from '../../app/command-words.js';
+import { type Ending, EXIT } from '../../app/exit.js';
+import { refuseOverwriting, writePieces } from '../../app/outputs.js';
+import type { Redaction } from '../../app/redaction.js';
+import { type Prepared, prepare } from '../../app/resolve-command.js';
+import { TOOL } from '../../app/tool.js';
+import { writeWhole } from '../../app/whole-file.js';
 import type { Report } from '../../audit/report.js';
 import { IDP_PROVIDERS, type IdpProvider } from '../../model/idp.js';
 import { AUTH_MODES } from '../../model/policy.js';
@@ -13,17 +22,8 @@ import { knowFrom, knowNothing } from '../../setup/step-status.js';
 import { SECTIONS } from '../../setup/steps.js';
 import { GROUPS_ONLY } from '../../setup/steps-prepare.js';
 import { fileOf } from '../../sources/xlsx/workbook-file.js';
-import { type Audited, auditSource } from '../audit-source.js';
-import { shellWord } from '../command-words.js';
-import { type Ending, EXIT } from '../exit.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { refuseOverwriting, writePieces } from '../outputs.js';
-import { type Prepared, prepare } from '../prepare.js';
-import type { Redaction } from '../redaction.js';
-import type { DecisionsFile } from '../standing-files.js';
-import { TOOL } from '../tool.js';
-import { writeWhole } from '../whole-file.js';
 
 export interface RunbookFlags extends SharedFlags {
   readonly hosting?: Hosting;
@@ -95,7 +95,7 @@ async function withExport(
 }
 
 async function accepting({ report, audit }: Audited, decisions: DecisionsFile, io: Io): Promise<Report> {
-  const { acceptFrom } = await import('../standing-files.js');
+  const { acceptFrom } = await import('../../app/acceptance-files.js');
   return acceptFrom(report, audit.context, decisions, io.now().toISOString().slice(0, 10));
 }
 

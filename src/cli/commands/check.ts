@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
+import type { Ending } from '../../app/exit.js';
+import type { OutputWord } from '../../app/outputs.js';
 import { FORMATS } from '../../reporters/registry.js';
 import type { CheckFlags } from '../actions/check.js';
-import type { Ending } from '../exit.js';
 import type { Io } from '../io.js';
 import { addIdpOptions, addPolicyOptions, addSourceOptions, REDACT } from '../options.js';
-import type { OutputWord } from '../outputs.js';
 import { rowLimit } from '../row-limit.js';
 
 /** Adds `check`: reads an export and says whether it is ready. */
@@ -30,6 +30,6 @@ export function addCheck(program: Command, io: Io, end: (ending: Ending) => void
       const { check } = await import('../actions/check.js');
       const typed = words.map(({ value }) => value);
       if (flags.redact !== true) end(await check(source, flags, words, io));
-      else end(await (await import('../redaction.js')).redacting(flags, typed, io, (redaction) => check(source, flags, words, io, redaction)));
+      else end(await (await import('../../app/redaction.js')).redacting(flags, typed, io, (redaction) => check(source, flags, words, io, redaction)));
     });
 }

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
+import type { Ending } from '../../app/exit.js';
+import type { OutputWord } from '../../app/outputs.js';
 import { PREVIEW_FORMATS } from '../../reporters/preview/registry.js';
 import type { PreviewFlags } from '../actions/preview.js';
-import type { Ending } from '../exit.js';
 import type { Io } from '../io.js';
 import { licenseStock } from '../license-stock.js';
 import { addIdpOptions, addPolicyOptions, addSourceOptions, REDACT } from '../options.js';
-import type { OutputWord } from '../outputs.js';
 import { rowLimit } from '../row-limit.js';
 
 /** Adds `preview`: says what the first sync will do. */
@@ -29,6 +29,6 @@ export function addPreview(program: Command, io: Io, end: (ending: Ending) => vo
       const { preview } = await import('../actions/preview.js');
       const typed = words.map(({ value }) => value);
       if (flags.redact !== true) end(await preview(source, flags, words, io));
-      else end(await (await import('../redaction.js')).redacting(flags, typed, io, (redaction) => preview(source, flags, words, io, redaction)));
+      else end(await (await import('../../app/redaction.js')).redacting(flags, typed, io, (redaction) => preview(source, flags, words, io, redaction)));
     });
 }

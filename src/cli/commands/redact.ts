@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import type { Ending } from '../../app/exit.js';
 import type { RedactFlags } from '../actions/redact.js';
-import type { Ending } from '../exit.js';
 import type { Io } from '../io.js';
 import { addPolicyOptions, addSourceOptions } from '../options.js';
 
@@ -12,7 +12,7 @@ export function addRedact(program: Command, io: Io, end: (ending: Ending) => voi
     .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv, or with saved JSON of REST; or a SQLite file')
     .requiredOption('--out <folder>', 'folder for the copy; it must not exist yet, or be empty');
   addPolicyOptions(addSourceOptions(command)).action(async (source: string | undefined, flags: RedactFlags) => {
-    const [{ redact }, { redacting }] = await Promise.all([import('../actions/redact.js'), import('../redaction.js')]);
+    const [{ redact }, { redacting }] = await Promise.all([import('../actions/redact.js'), import('../../app/redaction.js')]);
     end(await redacting(flags, [], io, (redaction) => redact(source, flags, io, redaction)));
   });
 }

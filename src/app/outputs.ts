@@ -2,11 +2,11 @@
 
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import type { Output } from '../cli/io.js';
 import type { Settings } from '../config/settings.js';
 import { UserError } from '../model/user-error.js';
 import { FORMATS } from '../reporters/registry.js';
 import type { Reporter, ReportOptions } from '../reporters/reporter.js';
-import type { Output } from './io.js';
 import { gather, writeWhole } from './whole-file.js';
 
 export interface Destination<R = Reporter> {

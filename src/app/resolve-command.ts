@@ -2,6 +2,8 @@
 
 import { existsSync, realpathSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
+import type { Io } from '../cli/io.js';
+import { type SharedFlags, settingsFromFlags } from '../cli/options.js';
 import { findConfigFile } from '../config/find-config.js';
 import type { ResolvedSettings } from '../config/resolve.js';
 import { resolveSettings } from '../config/resolve.js';
@@ -21,9 +23,7 @@ import { readyWorkbooks } from '../sources/xlsx/open-text.js';
 import { fileOf } from '../sources/xlsx/workbook-file.js';
 import { commandWords } from './command-words.js';
 import { filesFromFlags } from './file-flags.js';
-import type { Io } from './io.js';
 import { refuseUnknownRoles, splitColumns } from './named-columns.js';
-import { type SharedFlags, settingsFromFlags } from './options.js';
 import { environmentOf } from './stated-environment.js';
 
 /** A file that the verdict rests on besides the exports. */

@@ -1,6 +1,6 @@
 /** Command lines that messages tell a person to run. */
 
-import type { SharedFlags } from './options.js';
+import type { SharedFlags } from '../cli/options.js';
 
 /** Returns a word as a shell takes it. */
 export const shellWord = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

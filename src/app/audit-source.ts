@@ -2,6 +2,8 @@
 
 import { type Audit, beginAudit, findMissingInputs } from '../audit/audit.js';
 import type { Report } from '../audit/report.js';
+import type { Io } from '../cli/io.js';
+import { startProgress } from '../cli/progress.js';
 import { collationOf } from '../model/compare.js';
 import type { Directory, MembershipSink, Snapshot } from '../model/directory.js';
 import type { IdpDirectory } from '../model/idp.js';
@@ -11,9 +13,7 @@ import { count, INPUT_NAMES } from '../rules/rule.js';
 import { openSource } from '../sources/registry.js';
 import type { Table } from '../sources/tables/table.js';
 import { EXIT, Refusal } from './exit.js';
-import type { Io } from './io.js';
-import type { Prepared } from './prepare.js';
-import { startProgress } from './progress.js';
+import type { Prepared } from './resolve-command.js';
 import { readAll, readIdpSide, readIntegrationsSide, readTypesSide } from './sides.js';
 
 export interface Audited {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FormerVersion } from '../audit/former-version.js';
 import type { Report } from '../audit/report.js';
+import type { SharedFlags } from '../cli/options.js';
 import { markedText } from '../model/marked-text.js';
 import { UserError } from '../model/user-error.js';
 import type { Plan, PlanSettings } from '../plan/plan.js';
@@ -15,9 +16,8 @@ import type { SourceRequest } from '../sources/source.js';
 import type { UserWishes } from '../sources/tables/read-users.js';
 import { shellWord } from './command-words.js';
 import { filesFromFlags } from './file-flags.js';
-import type { SharedFlags } from './options.js';
 import { settlePlanFolder } from './plan-swap.js';
-import type { Prepared } from './prepare.js';
+import type { Prepared } from './resolve-command.js';
 
 export interface OpenedPlan {
   readonly plan: Plan;

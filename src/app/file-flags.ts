@@ -1,8 +1,8 @@
 /** The flags that name a source's files, with the patterns in them expanded. */
 
+import type { SharedFlags } from '../cli/options.js';
 import { filesNamed } from '../sources/patterns.js';
 import type { SourceRequest } from '../sources/source.js';
-import type { SharedFlags } from './options.js';
 
 /** Returns what the flags name, each file called as `named` calls it. Throws a UserError for a pattern that fits no file. */
 export function filesFromFlags(

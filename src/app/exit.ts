@@ -1,10 +1,10 @@
 /** Exit codes (contract 5), and the last line on stderr that says why. */
 
+import type { Io } from '../cli/io.js';
+import { fitted } from '../cli/wrap-terminal-text.js';
 import { UserError } from '../model/user-error.js';
 import { printable } from '../reporters/visible.js';
 import type { Signal } from '../targets/run/process-info.js';
-import type { Io } from './io.js';
-import { fitted } from './wrap-terminal-text.js';
 
 export const EXIT = {
   done: 0,

@@ -2,9 +2,9 @@
 
 import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAlive } from '../cli/io.js';
 import { UserError } from '../model/user-error.js';
 import { fsyncFolder, hasCode } from '../targets/run/files.js';
-import { isAlive } from './io.js';
 import type { PendingFile } from './whole-file.js';
 import { writeReason } from './write-reason.js';
 

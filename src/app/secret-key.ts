@@ -1,6 +1,6 @@
 /** Keys that come by environment variables: of certificates and of redaction. */
 
-import type { Io } from './io.js';
+import type { Io } from '../cli/io.js';
 
 /** Shorter keys can be guessed by trying. Characters. */
 const SHORTEST = 16;

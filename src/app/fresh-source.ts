@@ -1,5 +1,7 @@
 /** A source read again for a plan or a run: what its users and groups are now, and which of the memberships spoken of it holds. */
 
+import type { Io } from '../cli/io.js';
+import { startProgress } from '../cli/progress.js';
 import type { Change } from '../model/change.js';
 import type { Directory, Snapshot } from '../model/directory.js';
 import { MemberTally } from '../plan/member-tally.js';
@@ -9,8 +11,6 @@ import { openSource } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { UserWishes } from '../sources/tables/read-users.js';
 import type { SubjectNames } from './change-text.js';
-import type { Io } from './io.js';
-import { startProgress } from './progress.js';
 
 export interface FreshSource {
   readonly snapshot: Snapshot;

@@ -1,6 +1,9 @@
 /** The digests of a source as it is now, without judging what is in it. */
 
 import type { Certificate, CertifiedInput } from '../audit/certificate.js';
+import type { Io } from '../cli/io.js';
+import type { SharedFlags } from '../cli/options.js';
+import { startProgress } from '../cli/progress.js';
 import type { IdpRole } from '../model/idp.js';
 import { visible } from '../reporters/visible.js';
 import { splitMembersFlag } from '../sources/idp/read-idp.js';
@@ -10,9 +13,6 @@ import { Problems } from '../sources/tables/problem.js';
 import { fileOf } from '../sources/xlsx/workbook-file.js';
 import { hashFile } from '../targets/run/files.js';
 import { filesFromFlags } from './file-flags.js';
-import type { Io } from './io.js';
-import type { SharedFlags } from './options.js';
-import { startProgress } from './progress.js';
 import { compareInputs, isOtherSheet } from './same-inputs.js';
 
 type Digested = Pick<CertifiedInput, 'path' | 'table' | 'sha256'> & { readonly role: CertifiedInput['role'] | IdpRole };

@@ -2,12 +2,12 @@
 
 import { appendFileSync, existsSync, statSync } from 'node:fs';
 import type { Report } from '../audit/report.js';
+import type { Io } from '../cli/io.js';
 import { UserError } from '../model/user-error.js';
 import { fileOf } from '../sources/xlsx/workbook-file.js';
 import { hashFile } from '../targets/run/files.js';
-import type { Io } from './io.js';
 import { type OutputWord, refuseDoubled } from './outputs.js';
-import { type ListFile, type Prepared, pathFrom } from './prepare.js';
+import { type ListFile, type Prepared, pathFrom } from './resolve-command.js';
 import { secretKey } from './secret-key.js';
 import { TOOL } from './tool.js';
 import { writeWhole } from './whole-file.js';

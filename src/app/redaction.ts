@@ -2,6 +2,8 @@
 
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Report } from '../audit/report.js';
+import type { Io } from '../cli/io.js';
+import type { SharedFlags } from '../cli/options.js';
 import { ENVIRONMENT_ABOUT, SETTINGS } from '../config/settings.js';
 import { type Aliases, makeAliases } from '../model/alias.js';
 import { type CollationName, DEFAULT_COLLATION } from '../model/collation-name.js';
@@ -21,9 +23,7 @@ import { SourceRefused } from '../sources/tables/problem.js';
 import type { AuditWishes } from './audit-source.js';
 import { commandWords } from './command-words.js';
 import { Refusal } from './exit.js';
-import type { Io } from './io.js';
-import type { SharedFlags } from './options.js';
-import type { Prepared } from './prepare.js';
+import type { Prepared } from './resolve-command.js';
 import { secretKey } from './secret-key.js';
 
 type MakeAliases = (collation: CollationName) => Aliases;

@@ -1,9 +1,9 @@
 /** Settings that no export shows, as the configuration states them, with the day on which they are judged. */
 
+import type { Io } from '../cli/io.js';
 import type { Settings } from '../config/settings.js';
 import type { Environment } from '../model/environment.js';
 import { UserError } from '../model/user-error.js';
-import type { Io } from './io.js';
 
 /** Returns what settings that no export shows are judged by; undefined where nobody states or asks for them. */
 export function environmentOf({ environment: stated, strictEnvironment: isStrict, idp }: Settings, io: Io): Environment | undefined {
