@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { TOOL } from '../app/tool.js';
 import { ENVIRONMENT_ABOUT, SETTINGS } from '../config/settings.js';
 
 export interface ConfigAnswers {
@@ -12,16 +13,17 @@ export interface ConfigAnswers {
 
 const SCHEMA = 'schemas/config.schema.json';
 
-/** Returns the schema's address for an editor: inside the project where the package is installed there, else where this program is. */
+/**
+ * Returns the schema's address for an editor: inside the project if the package is installed there, else where the registry publishes it.
+ * Never where this program lies: the file is for everybody who works on the project.
+ */
 function schemaAddress(folder: string): string {
-  const installed = `node_modules/scim-audit/dist/${SCHEMA}`;
+  const installed = `node_modules/${TOOL.name}/dist/${SCHEMA}`;
   if (existsSync(join(folder, installed))) return `./${installed}`;
-  // As a bundle this lies in dist/ or dist/chunks/, as source in src/cli/.
-  const places = ['.', '..', '../../dist'].map((up) => new URL(`${up}/${SCHEMA}`, import.meta.url));
-  return (places.find((place) => existsSync(place)) ?? places[1]).href;
+  return `https://unpkg.com/${TOOL.name}@${TOOL.version.split('.', 1)[0]}/dist/${SCHEMA}`;
 }
 
-/** All as it should be; what is there today is to be stated. */
+/** Every setting as enablement needs it; users state what is there today. */
 const ENVIRONMENT_EXAMPLE = {
   idp: 'okta',
   multiMode: true,
@@ -71,5 +73,5 @@ export function writeConfigText({ authMode, syncGroups, failOn }: ConfigAnswers,
     ['strictEnvironment', SETTINGS.strictEnvironment.about, true, false],
   ];
   const body = lines.map(([name, about, value, isSet]) => `  // ${about}\n  ${isSet ? '' : '// '}"${name}": ${JSON.stringify(value)},\n`);
-  return `{\n  // Where an editor finds what may stand in this file; nothing else rests on it.\n  "$schema": ${JSON.stringify(schemaAddress(folder))},\n\n${body.join('\n')}}\n`;
+  return `{\n  // JSON Schema for editor completion; ignored by scim-audit.\n  "$schema": ${JSON.stringify(schemaAddress(folder))},\n\n${body.join('\n')}}\n`;
 }
