@@ -14,7 +14,7 @@ import { DELIMITERS } from '../sources/csv/head.js';
 import { sourceFiles } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { UserWishes } from '../sources/tables/read-users.js';
-import { shellWord } from './command-words.js';
+import { type Shell, shellCommand } from './command-words.js';
 import { filesFromFlags } from './file-flags.js';
 import { settlePlanFolder } from './plan-swap.js';
 import type { Prepared } from './resolve-command.js';
@@ -26,7 +26,7 @@ export interface OpenedPlan {
 }
 
 /** Returns the plan of a file or of its folder. Throws PlanAltered, or a UserError if it is not one. `sourceWords` name the source in the command that makes it anew. */
-export function openPlan(path: string, sourceWords: readonly string[] = []): OpenedPlan {
+export function openPlan(path: string, shell: Shell, sourceWords: readonly string[] = []): OpenedPlan {
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'plan.json') : path;
   settlePlanFolder(dirname(file));
   let text: string;
@@ -43,7 +43,7 @@ export function openPlan(path: string, sourceWords: readonly string[] = []): Ope
     const words = ['scim-audit', 'plan', ...(sourceWords.length === 0 ? ['SOURCE'] : sourceWords), ...error.options, '--out', dirname(file)];
     throw new UserError(
       error.message,
-      `Plan again; answers in decisions.csv carry over, and runs of this plan can be undone as before: ${words.map(shellWord).join(' ')}`,
+      `Plan again; answers in decisions.csv carry over, and runs of this plan can be undone as before: ${shellCommand(words, shell)}`,
     );
   }
 }

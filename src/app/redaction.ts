@@ -109,7 +109,7 @@ export class Redaction {
       ...(leftOut.length < leaveOutUser.length ? ['--leave-out-user'] : []),
       ...(members.length < idpMembers.length ? ['--idp-members'] : []),
     ];
-    const sourceWords = commandWords(source, { ...others, leaveOutUser: leftOut, idpMembers: members });
+    const sourceWords = commandWords(source, { ...others, leaveOutUser: leftOut, idpMembers: members }, prepared.shell);
     const { settings } = prepared.resolved;
     return {
       ...prepared,

@@ -1,6 +1,7 @@
 /** The world as the program sees it; a test gives another one. */
 
 import { hostname } from 'node:os';
+import type { Shell } from '../app/command-words.js';
 import type { Signal } from '../targets/run/process-info.js';
 
 export interface Output {
@@ -31,6 +32,8 @@ export interface Io {
   };
   /** The signal that asked the program to stop, once it is listened for. */
   readonly interruption: { listen(): void; signal(): Signal | undefined };
+  /** What printed commands are quoted for. */
+  readonly shell: Shell;
 }
 
 /** Returns the process's own streams. A reader that went away (`| head`) is no error: the verdict still counts. */
@@ -44,6 +47,7 @@ export function processIo(): Io {
     now: () => new Date(),
     process: { pid: process.pid, host: hostname(), user: process.getuid?.(), isAlive },
     interruption: listenForSignals(),
+    shell: process.platform === 'win32' ? 'windows' : 'posix',
   };
 }
 

@@ -254,6 +254,7 @@ describe('while one apply waits for an answer', () => {
       now: () => new Date('2026-03-02T09:00:00Z'),
       process: { pid: process.pid, host: 'test', user: process.getuid?.(), isAlive: (pid) => pid === process.pid },
       interruption: { listen: () => {}, signal: () => undefined },
+      shell: 'posix',
     };
     const ending = await apply(join(cwd, 'plan'), join(cwd, 'export'), { inPlace: true }, io);
     return { stdout, ending };

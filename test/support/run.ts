@@ -14,6 +14,8 @@ export interface CliOptions {
   readonly columns?: number;
   /** This machine and its clock, if other processes take part. */
   readonly isReal?: boolean;
+  /** What printed commands are quoted for; POSIX unless it is said. */
+  readonly shell?: Io['shell'];
 }
 
 export interface CliResult {
@@ -73,11 +75,12 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
 }
 
 /** What a program sees besides its streams. */
-const worldOf = ({ cwd, env = {}, isReal }: CliOptions): Omit<Io, 'stdout' | 'stderr' | 'stdin'> => ({
+const worldOf = ({ cwd, env = {}, isReal, shell = 'posix' }: CliOptions): Omit<Io, 'stdout' | 'stderr' | 'stdin'> => ({
   ...(isReal ? MOVING : STILL),
   environment: env,
   folder: cwd ?? process.cwd(),
   interruption: { listen: () => {}, signal: () => undefined },
+  shell,
 });
 
 /** A clock that stands, and one process. */

@@ -2,7 +2,7 @@
 
 import { basename, join } from 'node:path';
 import { changeLine, countLines, type SubjectNames } from '../../app/change-text.js';
-import { fileWords, shellWord } from '../../app/command-words.js';
+import { fileWords, shellCommand, shellWord } from '../../app/command-words.js';
 import { type Ending, EXIT, type ExitCode, Refusal, signalCode } from '../../app/exit.js';
 import { readFresh } from '../../app/fresh-source.js';
 import { openPlan, refuseNoSource, requestFor, wishesFor } from '../../app/plan-source.js';
@@ -48,7 +48,7 @@ export async function apply(planPath: string, source: string | undefined, flags:
   }
   if (flags.out === '') throw new UserError('--out names nothing.', 'Name the place of the corrected copy: --out PATH. Nothing was written.');
   return withCodes(async () => {
-    const { plan, file } = openPlan(planPath, fileWords(source, flags));
+    const { plan, file } = openPlan(planPath, io.shell, fileWords(source, flags));
     const request = requestFor(plan, source, flags);
     refuseNoSource(request);
     const prepared = await prepareApply({
@@ -88,7 +88,7 @@ export async function apply(planPath: string, source: string | undefined, flags:
         {
           summary: [`This applies ${count(changes.length, 'action')} ${where}`, ...countLines(changes), 'Each of them is shown with --dry-run.'],
           question: 'Apply the plan?',
-          command: [...words, '--yes'].map(shellWord).join(' '),
+          command: shellCommand([...words, '--yes'], io.shell),
           isGiven: flags.yes === true,
         },
         io,
@@ -108,10 +108,10 @@ export async function apply(planPath: string, source: string | undefined, flags:
       `Applied ${count(receipt.done, 'action')}: ${netText(receipt.net)}.`,
       `Journal: ${receipt.journal}`,
       ...(receipt.backup === undefined ? [] : [`Backup: ${receipt.backup}`]),
-      `To take it back: scim-audit undo ${shellWord(receipt.runFolder)}`,
+      `To take it back: scim-audit undo ${shellWord(receipt.runFolder, io.shell)}`,
       '',
       'Next',
-      `  ${['scim-audit', 'verify', planPath, ...result].map(shellWord).join(' ')}`,
+      `  ${shellCommand(['scim-audit', 'verify', planPath, ...result], io.shell)}`,
       ...(isOnlyCopy ? ['  Jama Connect itself is unchanged until the corrected data is brought there.'] : []),
     ];
     io.stdout.write(fitted(`${lines.join('\n')}\n`, io.stdout));
@@ -198,7 +198,7 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
           ...prepared.left.map((each) => `  left alone: ${leftText(each)}`).slice(0, 50),
         ],
         question: 'Undo the run?',
-        command: ['scim-audit', 'undo', runFolder, '--yes'].map(shellWord).join(' '),
+        command: shellCommand(['scim-audit', 'undo', runFolder, '--yes'], io.shell),
         isGiven: flags.yes === true,
       },
       io,

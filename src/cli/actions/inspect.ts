@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { changeLine, countLines, type SubjectNames, subjectText } from '../../app/change-text.js';
-import { fileWords, shellWord } from '../../app/command-words.js';
+import { fileWords, type Shell, shellWord } from '../../app/command-words.js';
 import { type Compared, comparedColumns, comparedData, comparedLines } from '../../app/compared-columns.js';
 import { type Ending, EXIT } from '../../app/exit.js';
 import { type FreshSource, readFresh } from '../../app/fresh-source.js';
@@ -32,7 +32,7 @@ export interface VerifyFlags extends SharedFlags {
 
 /** Holds a fresh export against a plan. */
 export async function verify(planPath: string, source: string | undefined, flags: VerifyFlags, io: Io): Promise<Ending> {
-  const opened = openPlan(planPath, fileWords(source, flags));
+  const opened = openPlan(planPath, io.shell, fileWords(source, flags));
   const { plan } = opened;
   const wishes = { ...wishesFor(plan), areIdsEnough: false, withFurther: true };
   const { snapshot, members, names, hasTypes } = await readFresh(requestFor(plan, source, flags), wishes, changesOf(plan), io);
@@ -151,7 +151,7 @@ const changesOf = ({ actions }: Pick<Plan, 'actions'>): Change[] => actions.map(
 
 /** Shows a plan; with a source, says how the source stands to it. */
 export async function show(planPath: string, source: string | undefined, flags: SharedFlags, io: Io): Promise<Ending> {
-  const opened = openPlan(planPath, fileWords(source, flags));
+  const opened = openPlan(planPath, io.shell, fileWords(source, flags));
   const { plan } = opened;
   const changes = changesOf(plan);
   const request = source === undefined && (flags.users ?? []).length === 0 ? undefined : requestFor(plan, source, flags);
@@ -203,12 +203,13 @@ const MODES: Readonly<Record<Run['mode'], string>> = { 'in-place': 'in place', o
 /** Lists the runs of a plan. */
 export function runs(path: string, io: Io): Ending {
   const { pid, host, isAlive } = io.process;
-  const { runs: found, untold } = listRuns(planFolderOf(path), { pid, host, isAlive, now: io.now });
+  const { runs: found, untold } = listRuns(planFolderOf(path, io.shell), { pid, host, isAlive, now: io.now });
   for (const run of found) {
     const state = run.isDamaged ? `${run.state} (its journal is damaged)` : run.state;
     const line = `${run.name}  ${state}  ${MODES[run.mode]}  ${grouped(run.done)} of ${count(run.actions, 'action')} done  ${run.startedAt}`;
     io.stdout.write(fitted(`${line}\n  ${run.folder}\n`, io.stdout));
-    if (run.state.startsWith('undo interrupted')) io.stdout.write(fitted(`  to finish the undo: scim-audit undo ${shellWord(run.folder)}\n`, io.stdout));
+    if (run.state.startsWith('undo interrupted'))
+      io.stdout.write(fitted(`  to finish the undo: scim-audit undo ${shellWord(run.folder, io.shell)}\n`, io.stdout));
   }
   for (const { name, folder, why } of untold) io.stdout.write(fitted(`${name}  unknown: ${why}\n  ${folder}\n`, io.stdout));
   const total = found.length + untold.length;
@@ -216,7 +217,7 @@ export function runs(path: string, io: Io): Ending {
 }
 
 /** Returns the folder of a plan that was named by itself, by its file, or by its folder of runs. Throws a UserError where it is none. */
-function planFolderOf(path: string): string {
+function planFolderOf(path: string, shell: Shell): string {
   const hint = 'Name the folder that "scim-audit plan" wrote.';
   refuseUnreadable(path);
   if (!existsSync(path)) throw new UserError(`${path}: there is no such folder.`, hint);
@@ -226,7 +227,7 @@ function planFolderOf(path: string): string {
   const found = isFolder && basename(folder) !== 'runs' ? folder : dirname(folder);
   if (holdsPlan(found)) return found;
   // A plan may have got another name, and no runs yet.
-  if (!isFolder) openPlan(path);
+  if (!isFolder) openPlan(path, shell);
   else throw new UserError(`${path}: there is no plan in it.`, hint);
   return found;
 }

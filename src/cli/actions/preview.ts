@@ -41,7 +41,7 @@ export async function preview(source: string | undefined, flags: PreviewFlags, w
     );
   }
   const destinations = await pairFormats(words, PREVIEW_FORMATS);
-  const opened = flags.after === undefined ? undefined : openPlan(flags.after);
+  const opened = flags.after === undefined ? undefined : openPlan(flags.after, io.shell);
   const foreseen = await foresee(prepared, flags, opened, io, redaction);
   const shown = redaction?.preview(foreseen) ?? foreseen;
   refuseOverwriting(
