@@ -182,6 +182,7 @@ async function writeAll({ plan, planFile, source, mode, world }: ApplyRequest, {
       startedAt: world.now().toISOString(),
       number,
       isSealed: true,
+      targetId: target.id,
       ...(resumes === undefined ? {} : { resumes: true as const }),
     });
     journal.sync();

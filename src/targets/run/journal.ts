@@ -67,6 +67,8 @@ export interface RunRecord {
   readonly number?: number;
   /** Each end of this journal seals what stands before it, and copies have their manifest. Not so in runs of version 1. */
   readonly isSealed?: true;
+  /** Target that carried it out; earlier runs do not say it. */
+  readonly targetId?: string;
 }
 
 /** Returns how names were compared when a run was planned. */
