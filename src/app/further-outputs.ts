@@ -59,7 +59,7 @@ function certificateTo(file: string, lists: readonly ListFile[], words: readonly
       const digestOf = ({ role, file: list }: ListFile): string => (typeList?.role === role ? typeList.sha256 : hashFile(list));
       const files = lists.map((list) => ({ path: pathFrom(io.folder, list.file), role: list.role, sha256: digestOf(list) }));
       const reading = { columns: request.columns, tables: request.tables, assumeActive: request.isAssumedActive };
-      writeWhole(file, [serializeCertificate(certify(report, { tool: TOOL, time: io.now().toISOString(), files, reading }), key)], true);
+      writeWhole(file, [serializeCertificate(certify(report, { tool: TOOL, time: io.now().toISOString(), files, reading }), key)], io.process.pid, true);
     },
   };
 }

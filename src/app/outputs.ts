@@ -2,7 +2,7 @@
 
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import type { Output } from '../cli/io.js';
+import type { Io, Output } from '../cli/io.js';
 import type { Settings } from '../config/settings.js';
 import { UserError } from '../model/user-error.js';
 import { FORMATS } from '../reporters/registry.js';
@@ -153,9 +153,9 @@ export function writePieces(output: Output, pieces: Iterable<string>): void {
 }
 
 /** Writes a report to its file, or to stdout where it has none. */
-export function writeTo(file: string | undefined, pieces: Iterable<string>, stdout: Output): void {
+export function writeTo(file: string | undefined, pieces: Iterable<string>, { stdout, process: { pid } }: Pick<Io, 'stdout' | 'process'>): void {
   if (file === undefined) writePieces(stdout, pieces);
-  else writeWhole(file, pieces);
+  else writeWhole(file, pieces, pid);
 }
 
 /** Does each of several writes, so that one that fails leaves the others there. Throws a UserError with every failure after the last. */

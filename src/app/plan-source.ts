@@ -14,6 +14,7 @@ import { DELIMITERS } from '../sources/csv/head.js';
 import { sourceFiles } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { UserWishes } from '../sources/tables/read-users.js';
+import type { ProcessInfo } from '../targets/run/process-info.js';
 import { shellWord } from './command-words.js';
 import { filesFromFlags } from './file-flags.js';
 import { settlePlanFolder } from './plan-swap.js';
@@ -26,9 +27,9 @@ export interface OpenedPlan {
 }
 
 /** Returns the plan of a file or of its folder. Throws PlanAltered, or a UserError if it is not one. `sourceWords` name the source in the command that makes it anew. */
-export function openPlan(path: string, sourceWords: readonly string[] = []): OpenedPlan {
+export function openPlan(path: string, self: Pick<ProcessInfo, 'pid' | 'isAlive'>, sourceWords: readonly string[] = []): OpenedPlan {
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'plan.json') : path;
-  settlePlanFolder(dirname(file));
+  settlePlanFolder(dirname(file), self);
   let text: string;
   try {
     const bytes = readFileSync(file);

@@ -48,7 +48,7 @@ export async function apply(planPath: string, source: string | undefined, flags:
   }
   if (flags.out === '') throw new UserError('--out names nothing.', 'Name the place of the corrected copy: --out PATH. Nothing was written.');
   return withCodes(async () => {
-    const { plan, file } = openPlan(planPath, fileWords(source, flags));
+    const { plan, file } = openPlan(planPath, io.process, fileWords(source, flags));
     const request = requestFor(plan, source, flags);
     refuseNoSource(request);
     const prepared = await prepareApply({

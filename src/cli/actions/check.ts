@@ -53,7 +53,7 @@ export async function check(source: string | undefined, flags: CheckFlags, words
     ...destinations.map(
       ({ reporter, file }) =>
         () =>
-          writeTo(file, reporter.render(shown, options(file)), io.stdout),
+          writeTo(file, reporter.render(shown, options(file)), io),
     ),
     ...further.map((output) => () => output.write(shown)),
   ]);
@@ -65,7 +65,8 @@ async function withStandings({ report, audit }: Audited, { decisions, baseline }
   if (decisions === undefined && baseline === undefined) return report;
   const { acceptFrom, holdAgainst } = await import('../../app/acceptance-files.js');
   const today = io.now().toISOString().slice(0, 10);
-  const accepted = decisions === undefined ? report : await acceptFrom(report, audit.context, { file: decisions, encoding: request.encoding }, today);
+  const accepted =
+    decisions === undefined ? report : await acceptFrom(report, audit.context, { file: decisions, encoding: request.encoding }, { today, self: io.process });
   return baseline === undefined ? accepted : holdAgainst(accepted, baseline, today, sourceWords);
 }
 

@@ -32,7 +32,7 @@ export function mapping(file: string, { format, output, color = true }: MappingF
   };
   const pieces = RENDER[format](report, options);
   if (output === undefined) writePieces(stdout, pieces);
-  else writeWhole(output, pieces);
+  else writeWhole(output, pieces, io.process.pid);
   return { code: report.isAsGuided ? EXIT.done : EXIT.findings, reason: mappingVerdict(report) };
 }
 

@@ -46,7 +46,7 @@ export interface PlanFlags extends SharedFlags {
 /** Writes the plan of a source into a folder; returns what it comes to. */
 export async function plan(source: string | undefined, flags: PlanFlags, io: Io, redaction?: Redaction): Promise<Ending> {
   refuseUnreadable(flags.out);
-  settlePlanFolder(flags.out);
+  settlePlanFolder(flags.out, io.process);
   if (redaction === undefined) refuseOddFolder(flags.out);
   else refuseMixing(flags.out);
   const prepared = await prepare(source, flags, io);
@@ -117,7 +117,7 @@ async function writePlan(
   folder: string,
   made: MadePlan,
   { applyCommand, outdatedName, csvDelimiter }: { readonly applyCommand?: string; readonly outdatedName: string; readonly csvDelimiter?: CsvDelimiter },
-  { interruption, process: { isAlive } }: Io,
+  { interruption, process: { pid, isAlive } }: Io,
 ): Promise<{ readonly digest: string; readonly kept: string | undefined }> {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -128,7 +128,7 @@ async function writePlan(
   interruption.listen();
   const files: PendingFile[] = [];
   const write = async (name: string, pieces: Iterable<string | Uint8Array>, wishes?: Wishes): Promise<void> => {
-    files.push(await PendingFile.of(join(folder, name), pieces, wishes));
+    files.push(await PendingFile.of(join(folder, name), pieces, pid, wishes));
     const signal = interruption.signal();
     if (signal !== undefined) throw new Refusal(signalCode(signal), 'interrupted; no file of the plan was written.');
   };
@@ -143,8 +143,8 @@ async function writePlan(
     await write('plan.md', planMarkdown(made, applyCommand));
     if (sealing !== undefined)
       await write('baseline.jsonl', baselineLines({ ...made.assembly.end, further: made.before.snapshot.further }, made.body.settings.typeList === undefined));
-    const kept = sealing === undefined ? undefined : keepAppliedPlan(folder, sealing.digest);
-    await putTogether(folder, files);
+    const kept = sealing === undefined ? undefined : keepAppliedPlan(folder, sealing.digest, pid);
+    await putTogether(folder, files, pid);
     return { digest: sealing?.digest ?? '', kept };
   } catch (error) {
     for (const file of files) await file.discard();

@@ -41,7 +41,7 @@ export async function preview(source: string | undefined, flags: PreviewFlags, w
     );
   }
   const destinations = await pairFormats(words, PREVIEW_FORMATS);
-  const opened = flags.after === undefined ? undefined : openPlan(flags.after);
+  const opened = flags.after === undefined ? undefined : openPlan(flags.after, io.process);
   const foreseen = await foresee(prepared, flags, opened, io, redaction);
   const shown = redaction?.preview(foreseen) ?? foreseen;
   refuseOverwriting(
@@ -52,7 +52,7 @@ export async function preview(source: string | undefined, flags: PreviewFlags, w
     destinations.map(
       ({ reporter, file }) =>
         () =>
-          writeTo(file, reporter.render(shown, { ...optionsFor(file, flags, io), ...csvOptions(file, prepared.resolved.settings) }), io.stdout),
+          writeTo(file, reporter.render(shown, { ...optionsFor(file, flags, io), ...csvOptions(file, prepared.resolved.settings) }), io),
     ),
   );
   return { code: EXIT.done, reason: `previewed: ${outcomeText(shown)}` };

@@ -28,7 +28,7 @@ export interface RedactFlags extends SharedFlags {
 export async function redact(source: string | undefined, flags: RedactFlags, io: Io, redaction: Redaction): Promise<Ending> {
   refuseTaken(flags.out);
   const prepared = await prepare(source, flags, io);
-  const folder = new NewFolder(flags.out);
+  const folder = new NewFolder(flags.out, io.process.pid);
   try {
     const snapshot = await copy(prepared, folder, io, redaction);
     const { syncGroups } = prepared.policy;

@@ -54,7 +54,7 @@ export async function runbook(source: string | undefined, flags: RunbookFlags, i
   if (flags.output === undefined) writePieces(io.stdout, pieces);
   else {
     refuseOverwriting([flags.output], [...written.inputs, ...prepared.otherInputs]);
-    writeWhole(flags.output, pieces);
+    writeWhole(flags.output, pieces, io.process.pid);
   }
   return { code: EXIT.done, reason: `the runbook is written: ${countsText(written.runbook)}` };
 }
@@ -96,7 +96,7 @@ async function withExport(
 
 async function accepting({ report, audit }: Audited, decisions: DecisionsFile, io: Io): Promise<Report> {
   const { acceptFrom } = await import('../../app/acceptance-files.js');
-  return acceptFrom(report, audit.context, decisions, io.now().toISOString().slice(0, 10));
+  return acceptFrom(report, audit.context, decisions, { today: io.now().toISOString().slice(0, 10), self: io.process });
 }
 
 function basisOf({ snapshot, policy, idp, notes }: Report): Detail[] {
