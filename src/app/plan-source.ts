@@ -4,7 +4,6 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FormerVersion } from '../audit/former-version.js';
 import type { Report } from '../audit/report.js';
-import type { SharedFlags } from '../cli/options.js';
 import { markedText } from '../model/marked-text.js';
 import { UserError } from '../model/user-error.js';
 import type { Plan, PlanSettings } from '../plan/plan.js';
@@ -18,6 +17,7 @@ import type { ProcessInfo } from '../targets/run/process-info.js';
 import { shellWord } from './command-words.js';
 import { filesFromFlags } from './file-flags.js';
 import { settlePlanFolder } from './plan-swap.js';
+import type { Request } from './request.js';
 import type { Prepared } from './resolve-command.js';
 
 export interface OpenedPlan {
@@ -70,7 +70,7 @@ export function wishesFor({ settings }: Plan): Omit<UserWishes, 'withNames'> {
 }
 
 /** Returns the request for a source, read by the plan's settings; what a flag says comes before. */
-export function requestFor(plan: Plan, source: string | undefined, flags: SharedFlags): SourceRequest {
+export function requestFor(plan: Plan, source: string | undefined, flags: Request): SourceRequest {
   const { settings } = plan;
   const delimiter = flags.delimiter === undefined ? settings.delimiter : DELIMITERS[flags.delimiter];
   const encoding = flags.encoding ?? settings.encoding;

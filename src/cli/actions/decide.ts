@@ -3,7 +3,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { shellWord } from '../../app/command-words.js';
-import { type Ending, EXIT } from '../../app/exit.js';
 import { settlePlanFolder } from '../../app/plan-swap.js';
 import { writeWhole } from '../../app/whole-file.js';
 import { DEFAULT_COLLATION } from '../../model/collation-name.js';
@@ -19,6 +18,7 @@ import { count, grouped } from '../../rules/rule.js';
 import { readDecisionCells } from '../../sources/tables/cells.js';
 import { readyWorkbooks } from '../../sources/xlsx/open-text.js';
 import { AT, type Choice, choicesOf, keyLines, questionText, waitingText } from '../decision-texts.js';
+import { type Ending, EXIT } from '../ending.js';
 import { type Io, shownOn } from '../io.js';
 import { openQuestions, type Questions } from '../questions.js';
 

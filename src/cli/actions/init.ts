@@ -2,11 +2,11 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Ending, EXIT } from '../../app/exit.js';
 import { writeWhole } from '../../app/whole-file.js';
 import { AUTH_MODES, FAIL_ON } from '../../model/policy.js';
 import { UserError } from '../../model/user-error.js';
 import { writeConfigText } from '../config-text.js';
+import { type Ending, EXIT } from '../ending.js';
 import type { Io } from '../io.js';
 import { openQuestions } from '../questions.js';
 

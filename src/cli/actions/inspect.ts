@@ -5,7 +5,6 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { changeLine, countLines, type SubjectNames, subjectText } from '../../app/change-text.js';
 import { fileWords, shellWord } from '../../app/command-words.js';
 import { type Compared, comparedColumns, comparedData, comparedLines } from '../../app/compared-columns.js';
-import { type Ending, EXIT } from '../../app/exit.js';
 import { type FreshSource, readFresh } from '../../app/fresh-source.js';
 import { type OpenedPlan, openPlan, requestFor, wishesFor } from '../../app/plan-source.js';
 import { compareInputs } from '../../app/same-inputs.js';
@@ -21,6 +20,8 @@ import type { SourceRequest } from '../../sources/source.js';
 import { planStanding } from '../../targets/run/applicability.js';
 import { refuseUnreadable } from '../../targets/run/files.js';
 import { listRuns, type Run } from '../../targets/run/runs.js';
+import { contextOf } from '../context.js';
+import { type Ending, EXIT } from '../ending.js';
 import { tellInterruptedUndos } from '../interrupted-undos.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
@@ -35,7 +36,7 @@ export async function verify(planPath: string, source: string | undefined, flags
   const opened = openPlan(planPath, io.process, fileWords(source, flags));
   const { plan } = opened;
   const wishes = { ...wishesFor(plan), areIdsEnough: false, withFurther: true };
-  const { snapshot, members, names, hasTypes } = await readFresh(requestFor(plan, source, flags), wishes, changesOf(plan), io);
+  const { snapshot, members, names, hasTypes } = await readFresh(requestFor(plan, source, flags), wishes, changesOf(plan), contextOf(io));
   if (!snapshot.given.memberships && changesOf(plan).some(({ kind }) => kind === 'remove-member' || kind === 'add-member')) {
     throw new UserError(
       'The plan changes memberships, and this export has none: whether they landed cannot be told.',
@@ -155,7 +156,7 @@ export async function show(planPath: string, source: string | undefined, flags: 
   const { plan } = opened;
   const changes = changesOf(plan);
   const request = source === undefined && (flags.users ?? []).length === 0 ? undefined : requestFor(plan, source, flags);
-  const fresh = request === undefined ? undefined : await readFresh(request, wishesFor(plan), changes, io);
+  const fresh = request === undefined ? undefined : await readFresh(request, wishesFor(plan), changes, contextOf(io));
   const lines = [
     `${count(changes.length, 'action')}, ${count(plan.open.length, 'finding')} open; authentication mode ${plan.settings.authMode}`,
     ...countLines(changes),
