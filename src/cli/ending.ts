@@ -1,26 +1,24 @@
 /** Exit codes (contract 5), and the last line on stderr that says why. */
 
-import type { Io } from '../cli/io.js';
-import { fitted } from '../cli/wrap-terminal-text.js';
+import { Refusal, type RefusalKind } from '../app/refusal.js';
 import { UserError } from '../model/user-error.js';
 import { printable } from '../reporters/visible.js';
-import type { Signal } from '../targets/run/process-info.js';
+import type { Io } from './io.js';
+import { fitted } from './wrap-terminal-text.js';
 
 export const EXIT = {
   done: 0,
   findings: 1,
   noAnswer: 2,
-  nothingAudited: 3,
-  refused: 4,
-  stoppedMidway: 5,
 } as const;
 
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT] | 129 | 130 | 143;
+/** Signals have the codes that a shell gives to a program that they ended. */
+const CODE_BY_KIND = { 'nothing-audited': 3, refused: 4, 'stopped-midway': 5, SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const satisfies Record<
+  RefusalKind,
+  number
+>;
 
-/** What a shell says of a program that a signal ended. */
-const CODE_BY_SIGNAL = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const satisfies Record<Signal, number>;
-
-export const signalCode = (signal: Signal): ExitCode => CODE_BY_SIGNAL[signal];
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT] | (typeof CODE_BY_KIND)[RefusalKind];
 
 /** What a command ends with: its code, and the reason in one sentence. */
 export interface Ending {
@@ -28,24 +26,12 @@ export interface Ending {
   readonly reason: string;
 }
 
-/** A mistake that ends with another code than 2. */
-export class Refusal extends UserError {
-  constructor(
-    readonly code: ExitCode,
-    message: string,
-    hint?: string,
-    details: readonly string[] = [],
-  ) {
-    super(message, hint, details);
-  }
-}
-
 /** Returns the ending of an error: a person's mistake in plain words, a bug with its stack. */
 export function endingOf(error: unknown, { stderr }: Io): Ending {
   if (error instanceof UserError) {
     for (const detail of error.details) stderr.write(fitted(`${printable(detail)}\n`, stderr));
     if (error.hint !== undefined) stderr.write(fitted(`What to do: ${error.hint.split('\n').map(printable).join('\n')}\n`, stderr));
-    return { code: error instanceof Refusal ? error.code : EXIT.noAnswer, reason: error.message };
+    return { code: error instanceof Refusal ? CODE_BY_KIND[error.kind] : EXIT.noAnswer, reason: error.message };
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   stderr.write(`${trace.split('\n').map(printable).join('\n')}\n`);
