@@ -1,7 +1,7 @@
 /** Exit codes (contract 5), and the last line on stderr that says why. */
 
 import type { Io } from '../cli/io.js';
-import { fitted } from '../cli/wrap-terminal-text.js';
+import { fitted, verbatim } from '../cli/wrap-terminal-text.js';
 import { UserError } from '../model/user-error.js';
 import { printable } from '../reporters/visible.js';
 import type { Signal } from '../targets/run/process-info.js';
@@ -35,16 +35,18 @@ export class Refusal extends UserError {
     message: string,
     hint?: string,
     details: readonly string[] = [],
+    command?: string,
   ) {
-    super(message, hint, details);
+    super(message, hint, details, command);
   }
 }
 
 /** Returns the ending of an error: a person's mistake in plain words, a bug with its stack. */
 export function endingOf(error: unknown, { stderr }: Io): Ending {
   if (error instanceof UserError) {
-    for (const detail of error.details) stderr.write(fitted(`${printable(detail)}\n`, stderr));
-    if (error.hint !== undefined) stderr.write(fitted(`What to do: ${error.hint.split('\n').map(printable).join('\n')}\n`, stderr));
+    for (const detail of error.details) stderr.write(fitted(printable(detail), stderr));
+    if (error.hint !== undefined) stderr.write(fitted(`What to do: ${error.hint.split('\n').map(printable).join('\n')}`, stderr));
+    if (error.command !== undefined) stderr.write(fitted(verbatim(`  ${printable(error.command)}`), stderr));
     return { code: error instanceof Refusal ? error.code : EXIT.noAnswer, reason: error.message };
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
