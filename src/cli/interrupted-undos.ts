@@ -7,8 +7,8 @@ import type { Io } from './io.js';
 import { fitted } from './wrap-terminal-text.js';
 
 /** Names each of them with the command that finishes it, on stderr; says so if the runs cannot be read. Returns whether there are any. */
-export function tellInterruptedUndos(planFile: string, { stderr, shell }: Pick<Io, 'stderr' | 'shell'>): boolean {
-  const warn = (text: string): void => stderr.write(fitted(`Warning: ${text}\n`, stderr));
+export function tellInterruptedUndos(planFile: string, { stderr, process: { shell } }: Pick<Io, 'stderr' | 'process'>): boolean {
+  const warn = (text: string): void => stderr.write(fitted(`Warning: ${text}`, stderr));
   try {
     const undos = interruptedUndos(planFile);
     for (const { name, folder, hasBegun } of undos) {

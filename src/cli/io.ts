@@ -29,11 +29,11 @@ export interface Io {
     /** Who runs it, by number; undefined on Windows. */
     readonly user: number | undefined;
     isAlive(pid: number): boolean;
+    /** What printed commands are quoted for. */
+    readonly shell: Shell;
   };
   /** The signal that asked the program to stop, once it is listened for. */
   readonly interruption: { listen(): void; signal(): Signal | undefined };
-  /** What printed commands are quoted for. */
-  readonly shell: Shell;
 }
 
 /** Returns the process's own streams. A reader that went away (`| head`) is no error: the verdict still counts. */
@@ -45,14 +45,13 @@ export function processIo(): Io {
     environment: process.env,
     folder: process.cwd(),
     now: () => new Date(),
-    process: { pid: process.pid, host: hostname(), user: process.getuid?.(), isAlive },
+    process: { pid: process.pid, host: hostname(), user: process.getuid?.(), isAlive, shell: process.platform === 'win32' ? 'windows' : 'posix' },
     interruption: listenForSignals(),
-    shell: process.platform === 'win32' ? 'windows' : 'posix',
   };
 }
 
 /** Is a process of this machine. One of another user cannot be signaled, but is. */
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

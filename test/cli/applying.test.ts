@@ -252,9 +252,8 @@ describe('while one apply waits for an answer', () => {
       environment: {},
       folder: cwd,
       now: () => new Date('2026-03-02T09:00:00Z'),
-      process: { pid: process.pid, host: 'test', user: process.getuid?.(), isAlive: (pid) => pid === process.pid },
+      process: { pid: process.pid, host: 'test', user: process.getuid?.(), isAlive: (pid) => pid === process.pid, shell: 'posix' },
       interruption: { listen: () => {}, signal: () => undefined },
-      shell: 'posix',
     };
     const ending = await apply(join(cwd, 'plan'), join(cwd, 'export'), { inPlace: true }, io);
     return { stdout, ending };
@@ -271,7 +270,7 @@ describe('while one apply waits for an answer', () => {
   it('and somebody changes the source, the plan is stale', async () => {
     const cwd = await planned();
     const change = async (): Promise<void> => writeFileSync(join(cwd, 'export', 'users.csv'), `${EXPORT['export/users.csv']}4,emmer,e@b.example,true,idp\n`);
-    await expect(applyAfter(cwd, change)).rejects.toMatchObject({ code: 4, message: expect.stringContaining('stale') });
+    await expect(applyAfter(cwd, change)).rejects.toMatchObject({ kind: 'refused', message: expect.stringContaining('stale') });
   });
 });
 

@@ -207,7 +207,6 @@ async function writeAll({ plan, planFile, source, mode, world }: ApplyRequest, {
     journal.sync();
     isEnded = true;
     await gate.pass('ended');
-    const backup = written.backup === undefined || !existsSync(written.backup) ? {} : { backup: written.backup };
     return {
       run,
       runFolder,
@@ -216,7 +215,7 @@ async function writeAll({ plan, planFile, source, mode, world }: ApplyRequest, {
       net: netCounts(plan),
       wasDone: false,
       leaves: written.leaves,
-      ...backup,
+      ...(written.backup === undefined || !existsSync(written.backup) ? {} : { backup: written.backup }),
     };
   } catch (error) {
     if (!isEnded) closeJournal(journal, { error, world, leaves: gate.hasWritten ? [] : inputs });
