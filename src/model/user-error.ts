@@ -2,7 +2,7 @@
 export class UserError extends Error {
   override readonly name: string = 'UserError';
 
-  /** `message` says what happened and where; `hint` what to do next; `details` are further lines, one each. */
+  /** `message` says what happened and where; `hint` what to do next; `details` are more lines. */
   constructor(
     message: string,
     readonly hint?: string,
