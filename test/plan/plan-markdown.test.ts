@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import type { User } from '../../src/model/directory.js';
-import { planMarkdown } from '../../src/reporters/plan-markdown.js';
+import { planMarkdown } from '../../src/reporters/markdown/plan.js';
 import { inOrder, type Organization } from '../support/organizations.js';
 import { textOf } from '../support/pieces.js';
 import { temporaryFolders } from '../support/temporary.js';

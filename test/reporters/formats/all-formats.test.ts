@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FORMATS } from '../../../src/reporters/registry.js';
+import { formatNames } from '../../../src/reporters/registry.js';
 import { nastyReport, OPTIONS, piecesOf, renderAs, reportOf } from './reports.js';
 
-const FILES = FORMATS.map(({ id }) => id).filter((id) => id !== 'pretty' && id !== 'json');
+const FILES = formatNames('report').filter((id) => id !== 'pretty' && id !== 'json');
 /** Controls but the line feed, bidi controls, other line ends, lone surrogates. */
 const UNSEEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\ud800-\udfff]/u;
 

@@ -28,7 +28,7 @@ export async function renderAs(format: string, report: Report, options: ReportOp
 }
 
 export async function piecesOf(format: string, report: Report, options: ReportOptions = OPTIONS): Promise<Iterable<string>> {
-  const reporter = await loadReporter(format);
+  const reporter = await loadReporter(format, 'report');
   if (reporter === undefined) throw new Error(`no format is called ${format}`);
   return reporter.render(report, options);
 }
