@@ -1,6 +1,5 @@
 /** What `mapping` does: it reads the provisioning schema that Entra exports, and says what must be changed in it. */
 
-import { type Ending, EXIT } from '../../app/exit.js';
 import { refuseOverwriting, writeTo } from '../../app/outputs.js';
 import { TOOL } from '../../app/tool.js';
 import { mappingVerdict } from '../../reporters/mapping-words.js';
@@ -8,6 +7,7 @@ import { loadReporter } from '../../reporters/registry.js';
 import { checkSchema } from '../../setup/check-mapping.js';
 import { readSchema } from '../../setup/schema-file.js';
 import { readWholeText } from '../../sources/whole-text.js';
+import { type Ending, EXIT } from '../ending.js';
 import { type Io, shownOn } from '../io.js';
 
 export interface MappingFlags {
@@ -22,7 +22,7 @@ export async function mapping(file: string, { format, output, color = true }: Ma
   const report = checkSchema(readSchema(file, readWholeText(file, READING)));
   const reporter = await loadReporter(format, 'mapping');
   if (reporter === undefined) throw new Error(`a mapping cannot be written as ${format}`);
-  writeTo(output, reporter.render(report, { tool: TOOL, ...shownOn(output, io, color), isFile: output !== undefined }), io.stdout);
+  writeTo(output, reporter.render(report, { tool: TOOL, ...shownOn(output, io, color), isFile: output !== undefined }), io);
   return { code: report.isAsGuided ? EXIT.done : EXIT.findings, reason: mappingVerdict(report) };
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { Ending } from '../../app/exit.js';
 import type { MappingFlags } from '../actions/mapping.js';
+import type { Ending } from '../ending.js';
 import { formatOption } from '../format-option.js';
 import type { Io } from '../io.js';
 
