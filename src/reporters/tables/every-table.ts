@@ -1,6 +1,8 @@
 /** The kinds of document that can be written as one table: a format of tables offers all of them. A new kind is one line here. */
 
+import { guardCell } from '../../model/formula.js';
 import type { Documents, Kind, Reporter } from '../reporter.js';
+import { printable } from '../visible.js';
 import type { Table, TableWriter } from './table.js';
 
 /** Returns what writes each kind of document that has a table. Both the table and the writer are loaded when they are used. */
@@ -8,12 +10,11 @@ export function everyTable(loadWriter: () => Promise<TableWriter>) {
   const of =
     <K extends Kind>(loadTable: () => Promise<(document: Documents[K][0]) => Table>) =>
     async (): Promise<Reporter<K>> => {
-      const [tableFor, write, { printable }] = await Promise.all([loadTable(), loadWriter(), import('../visible.js')]);
+      const [tableFor, write] = await Promise.all([loadTable(), loadWriter()]);
       return {
         render(...[document, options]: Documents[K]) {
-          const table = tableFor(document);
-          // On a terminal, nothing unseen in a value may act; elsewhere values stay as they are.
-          return write(options.width === undefined ? table : { ...table, rows: eachCell(table.rows, printable) }, options);
+          const { columns, rows } = tableFor(document);
+          return write({ columns, rows: safeRows(rows, options.width !== undefined) }, options);
         },
       };
     };
@@ -25,6 +26,10 @@ export function everyTable(loadWriter: () => Promise<TableWriter>) {
   };
 }
 
-function* eachCell(rows: Table['rows'], change: (cell: string) => string): Table['rows'] {
-  for (const row of rows) yield row.map(change);
+/**
+ * Yields rows whose values a spreadsheet takes for no formula: an apostrophe stands before them (`unguardCell` removes it).
+ * On a terminal, unseen characters are spelled out, because they could act on it.
+ */
+function* safeRows(rows: Table['rows'], isOnTerminal: boolean): Table['rows'] {
+  for (const row of rows) yield row.map((cell) => guardCell(isOnTerminal ? printable(cell) : cell));
 }
