@@ -164,7 +164,7 @@ describe('pages', () => {
     }
     expect((await check(folder, '--users', 'v-*.json', ...SKIPPED)).stderr).toContain('v-*.json: no file has such a name');
     expect((await check(folder, '--users', 'u-0.json', '--groups', 'g.csv', 'u-2.json', ...SKIPPED)).stderr).toContain(
-      "put the pattern in quotes: --users 'users-*.json'",
+      'put the pattern in quotes: --users "users-*.json"',
     );
   });
 });
