@@ -2,7 +2,6 @@
 
 import { RootCommand, ShellCompDirective, script } from '@bomb.sh/tab';
 import type { Argument, Command, Option } from 'commander';
-import { DELIMITER_NAMES } from '../../config/settings.js';
 import { FORMATS } from '../../reporters/registry.js';
 import { RULES } from '../../rules/registry.js';
 
@@ -49,7 +48,6 @@ export function completeWords(program: Command, words: readonly string[]): strin
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   '--format': FORMATS.map(({ id }) => id),
   '--skip-rule': RULES.map(({ name }) => name),
-  '--delimiter': DELIMITER_NAMES,
   rule: RULES.map(({ name }) => name),
 };
 
