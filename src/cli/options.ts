@@ -1,16 +1,11 @@
 /** Options that several commands share, made from the table of settings. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { GROUPS, type Group, SETTING_NAMES, type SettingName, type Settings, settingOf } from '../config/settings.js';
+import type { Request } from '../app/request.js';
+import { GROUPS, type Group, SETTING_NAMES, type SettingName, settingOf } from '../config/settings.js';
 
-/** What commander holds once the shared options are parsed: settings by their names, and the files of a source. */
-export interface SharedFlags extends Partial<Settings> {
-  users?: string[];
-  inactiveUsers?: string[];
-  groups?: string[];
-  memberships?: string[];
-  config?: string;
-}
+/** What commander holds once the shared options are parsed. */
+export type SharedFlags = Request;
 
 /** What --redact is, for every command that has it. */
 export const REDACT = 'show aliases instead of usernames, emails and names; set SCIM_AUDIT_REDACT_KEY to get the same aliases in every run';

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Ending } from '../../app/exit.js';
 import type { GateFlags } from '../actions/gate.js';
+import type { Ending } from '../ending.js';
 import type { Io } from '../io.js';
 import { addFileOptions, settingOption } from '../options.js';
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { Ending } from '../../app/exit.js';
 import type { InitFlags } from '../actions/init.js';
+import type { Ending } from '../ending.js';
 import type { Io } from '../io.js';
 import { settingOption } from '../options.js';
 
