@@ -66,7 +66,7 @@ describe('a command', () => {
   });
 
   it('has the options that were given', () => {
-    const flags = { authMode: 'multi' as const, syncGroup: ['R&D', 'QA'], column: { 'users.userName': 'Login Name' } };
+    const flags = { authMode: 'multi' as const, syncGroups: ['R&D', 'QA'], columns: { 'users.userName': 'Login Name' } };
     expect(commandWords('my exports', flags, 'windows')).toBe(
       '"my exports" --auth-mode multi --sync-group "R&D" --sync-group QA --column "users.userName=Login Name"',
     );
