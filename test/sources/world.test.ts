@@ -48,7 +48,7 @@ describe('what is not what it should be', () => {
 
   it('a CSV file that is given as SOURCE', async () => {
     const stderr = await refusal(newFolder(EXPORT), 'users.csv');
-    expect(stderr).toContain('users.csv is no SQLite database');
+    expect(stderr).toContain('users.csv is not a SQLite database');
     expect(stderr).toContain('--users');
   });
 
@@ -243,7 +243,7 @@ describe('pipes', () => {
   it('a pipe is no SQLite file', () => {
     const { code, stderr } = shell('cat users.csv | scim-audit check /dev/stdin --auth-mode saml', newFolder(EXPORT));
     expect(code).toBe(2);
-    expect(stderr).toContain('/dev/stdin is no SQLite database');
+    expect(stderr).toContain('/dev/stdin is not a SQLite database');
   });
 });
 

@@ -159,4 +159,4 @@ export const count = (amount: number, one: string, more = `${one}s`): string => 
 
 /** Returns the note on repeated records; none if there are none. */
 export const repeatNote = (repeats: number, what: string): string[] =>
-  repeats === 0 ? [] : [`${count(repeats, 'record repeats', 'records repeat')} ${what} of another record; each counts once.`];
+  repeats === 0 ? [] : [`${count(repeats, 'record repeats', 'records repeat')} ${what} from another record; each counts once.`];

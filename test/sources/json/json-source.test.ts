@@ -80,7 +80,7 @@ describe('what is refused, with its place', () => {
     ],
     ['the last page only', JSON.stringify(envelope(USERS, 18, 20)), /holds 2 of 20: fetch the rest with .*startAt=0&/],
     ['more than there are', JSON.stringify(envelope(USERS, 0, 1)), /more than totalResults says \(1\)/],
-    ['an id that is there twice', `[${userText},\n ${userText}]`, /users\.json, line 2, column 2 \(id\): the id "4" is there already, on line 1/],
+    ['an id that is there twice', `[${userText},\n ${userText}]`, /users\.json, line 2, column 2 \(id\): the id "4" already appears on line 1/],
   ])('%s', async (_, text, says) => {
     expect(await refusal(text)).toMatch(says);
   });

@@ -39,14 +39,14 @@ describe('--null', () => {
 
   it.each([
     ['', /is empty/],
-    ['groups.project=', /names no spelling/],
+    ['groups.project=', /gives no spelling/],
     ['groups.projects=0', /"groups\.projects", which does not exist/],
     ['group.project=0', /"group\.project", which does not exist/],
     ['users.id=0', /every row needs its id/],
     ['memberships.groupId=-', /every row needs its id/],
-    ['users.disabled=x', /choice of known words/],
-    ['users.authenticationType=x', /choice of known words/],
-    ['groups.scope=x', /choice of known words/],
+    ['users.disabled=x', /allows only known words/],
+    ['users.authenticationType=x', /allows only known words/],
+    ['groups.scope=x', /allows only known words/],
   ])('%j is refused', (text, message) => expect(() => refuseWrongNulls([text])).toThrow(message));
 
   it('takes NULL in a list of groups for a group only if there is one', () => {
