@@ -277,6 +277,6 @@ describe('members', () => {
     expect(inEntra).toMatch(/The members of the groups of Entra were not given/);
     expect(inEntra).toMatch(/overwritten and missing emails are not predicted/);
     expect(inEntra).toMatch(/No list of the groups of Entra was given/);
-    expect(inEntra).toMatch(/names are not known of either side/);
+    expect(inEntra).toMatch(/names are not known for either side/);
   });
 });

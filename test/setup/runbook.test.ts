@@ -222,7 +222,7 @@ describe('what an export tells', () => {
     expect(stateOf(stdout, 'The username of every')).toBe('[ ] Open');
     expect(stdout).toContain('- The check that the steps speak of: `scim-audit check export --auth-mode multi --sync-group Bakers`');
     expect(stdout).toContain('1 finding of `username-email-mismatch`. Shown by the check\n');
-    expect(stateOf(stdout, 'Note which')).toBe('[x] Done');
+    expect(stateOf(stdout, 'Decide which organization')).toBe('[x] Done');
     expect(stateOf(stdout, 'application username in Okta')).toBe('[ ] Not known');
     expect(stateOf(stdout, 'Continue only when')).toBe('[ ] Open');
     expect(stateOf(stdout, 'Create the SCIM Admin')).toBe('[ ] nothing');
@@ -234,7 +234,7 @@ describe('what an export tells', () => {
     const skipped = await runCli([...OKTA, '--auth-mode', 'multi', '--skip-rule', 'username-email-mismatch'], { cwd });
     expect(stateOf(skipped.stdout, 'The username of every')).toBe('[ ] Not known');
     expect(skipped.stdout).toContain('`username-email-mismatch` not checked (skipped with --skip-rule)');
-    expect(stateOf(skipped.stdout, 'Note which')).toBe('[ ] Not known');
+    expect(stateOf(skipped.stdout, 'Decide which organization')).toBe('[ ] Not known');
     const nobody = newFolder({ ...clean, 'export/users.csv': USERS.replaceAll(',idp', ',basic') });
     const { stdout } = await runCli([...OKTA, '--auth-mode', 'saml'], { cwd: nobody });
     expect(stateOf(stdout, 'The username of every')).toBe('[ ] Not known');

@@ -358,20 +358,20 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   'ambiguous-group-name': { places: ['memberships.csv 2:1'], says: ['"Bakers"', 'In 2 rows: line 2, line 4.'] },
   'contradicting-memberships': {
     places: ['memberships.csv 3:2', 'memberships.csv 4:4', 'memberships.csv 5:1', 'memberships.csv 5:3'],
-    says: ['"Shop" is not the group with the id "1"', '"maubert" is another user than the one with the id "14"', 'the id is missing, and the row names'],
+    says: ['"Shop" is not the group with the id "1"', '"maubert" is not the user with the id "14"', 'the id is missing, although the row names'],
   },
   'empty-file': { places: ['users.csv 1'], says: ['is empty'] },
   'heading-only': { places: [], says: ['the source has no users', '--allow-empty'], code: 3 },
   'invalid-utf-8': { places: ['users.csv 5:3', 'users.csv 6:4'], says: ['0xE9', '0xC3', '--encoding windows-1252'] },
   'json-beside-csv': {
     places: [],
-    says: ['holds both users.csv and users.json', "users.csv is JSON from Jama Connect's REST API, not CSV", 'move the other away'],
+    says: ['holds both users.csv and users.json', "users.csv is JSON from Jama Connect's REST API, not CSV", 'Move the one that should not be read'],
   },
   'json-groups-without-members': {
     places: ['usergroups.json 18', 'usergroups.json 24', 'usergroups.json 38'],
     says: ['"Bakers"', '"Recipe Reviewers"', '"Ovens" has no list of members; save GET /rest/v1/usergroups/3/users as members-3.json'],
   },
-  'json-named-csv': { places: [], says: ["users.csv is JSON from Jama Connect's REST API, not CSV", 'Name it users.json'] },
+  'json-named-csv': { places: [], says: ["users.csv is JSON from Jama Connect's REST API, not CSV", 'Rename it to users.json'] },
   'json-two-of-four': {
     places: ['users.json 5:15'],
     says: ['holds 2 of 4: fetch the rest with GET /rest/v1/users?includeInactive=true&startAt=2&maxResults=50'],
