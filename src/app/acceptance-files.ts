@@ -14,7 +14,7 @@ import { askRows, DECISION_COLUMNS, WRITTEN_COLUMNS } from '../plan/decision-row
 import type { WrittenRow } from '../plan/plan.js';
 import { RULES, ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
-import { firstWrong } from '../setup/json-places.js';
+import { firstWrong } from '../setup/json-locations.js';
 import type { Encoding } from '../sources/csv/encoding.js';
 import { readDecisionCells } from '../sources/tables/cells.js';
 import { quoted, type SourceProblem, SourceRefused } from '../sources/tables/problem.js';

@@ -150,7 +150,7 @@ function netText({ values, removedMembers, addedMembers }: NetCounts): string {
   return counts.flatMap(([number, text]) => (number === 0 ? [] : [text])).join(', ');
 }
 
-const STANDINGS: Readonly<Record<PreparedUndo['standing'], string>> = {
+const DATA_STATES: Readonly<Record<PreparedUndo['dataState'], string>> = {
   untouched: 'Nobody has changed it since.',
   half: 'The run was ended between two files; what it wrote is put back.',
   changed: 'It was changed since; what was changed is left alone.',
@@ -195,8 +195,8 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
       {
         summary: [
           prepared.isByCopies
-            ? `This restores ${prepared.targets.join(', ')} from the run's copies, since its journal is damaged. ${STANDINGS[prepared.standing]}`
-            : `This takes back ${count(steps.length, 'action')} in ${prepared.targets.join(', ')}. ${STANDINGS[prepared.standing]}`,
+            ? `This restores ${prepared.targets.join(', ')} from the run's copies, since its journal is damaged. ${DATA_STATES[prepared.dataState]}`
+            : `This takes back ${count(steps.length, 'action')} in ${prepared.targets.join(', ')}. ${DATA_STATES[prepared.dataState]}`,
           ...prepared.left.map((each) => `  left alone: ${leftText(each)}`).slice(0, 50),
         ],
         question: 'Undo the run?',

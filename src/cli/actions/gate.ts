@@ -13,7 +13,7 @@ import { escapeUnseen } from '../../model/json-text.js';
 import { UserError } from '../../model/user-error.js';
 import { printable, visible } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
-import { firstWrong } from '../../setup/json-places.js';
+import { firstWrong } from '../../setup/json-locations.js';
 import { reasonOf } from '../../sources/csv/file-stream.js';
 import { readyWorkbooks } from '../../sources/xlsx/open-text.js';
 import { contextOf } from '../context.js';

@@ -17,7 +17,7 @@ import { type Difference, verifyPlan } from '../../plan/verify.js';
 import { visible } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import type { SourceRequest } from '../../sources/source.js';
-import { planStanding } from '../../targets/run/applicability.js';
+import { sourceStateOf } from '../../targets/run/applicability.js';
 import { refuseUnreadable } from '../../targets/run/files.js';
 import { listRuns, type Run } from '../../targets/run/runs.js';
 import { contextOf } from '../context.js';
@@ -176,7 +176,7 @@ export async function show(planPath: string, source: string | undefined, flags: 
 }
 
 async function standingEnding({ plan, file }: OpenedPlan, source: SourceRequest, { snapshot }: FreshSource, { stdout, stderr }: Io): Promise<Ending> {
-  const standing = await planStanding({ plan, planFile: file, source });
+  const standing = await sourceStateOf({ plan, planFile: file, source });
   switch (standing.kind) {
     case 'fits':
       return { code: EXIT.done, reason: 'the plan was shown; it fits the source' };
