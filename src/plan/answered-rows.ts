@@ -24,7 +24,7 @@ export function problemsOfAnswered(
   const problems = compareWithFindings(
     ofAnswered.filter(({ cells }) => known.has(cells[0])),
     askedNow,
-    { find: finderOf(askedNow), written, hasChanged },
+    { find: finderOf(askedNow), written, hasChanged, askedInFile: asked },
   );
   return strangers.length === 0 ? problems : [...problems, ...strangers.map(strangeRow)].sort((a, b) => a.line - b.line);
 }

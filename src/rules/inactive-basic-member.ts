@@ -69,6 +69,7 @@ export const inactiveBasicMember: Rule<InactiveBasicMember> = {
         subject: 'user',
         id: user.id,
         current: groups.map(({ id, name }) => `${name} (${id})`).join('; '),
+        namesGroups: true,
         problem: 'The first group sync removes the user from these groups.',
         actions: ['activate', 'remove-member', 'accept'],
         proposal: { action: 'remove-member', value: '' },

@@ -37,7 +37,7 @@ const refusal = (text: string): unknown => {
 test('a plan is read back as it was written', () => {
   expect(isDigestTrue(TEXT)).toBe(true);
   const { schemaVersion, kind, digest, ...body } = parsePlan(TEXT, 'plan.json');
-  expect(body).toEqual({ ...BODY, decisions: BODY.decisions.map(({ fingerprint, id, digest }) => ({ fingerprint, id, digest })) });
+  expect(body).toEqual({ ...BODY, decisions: BODY.decisions.map(({ fingerprint, id, digest, facts }) => ({ fingerprint, id, digest, facts })) });
   expect([schemaVersion, kind]).toEqual([2, 'scim-audit/plan']);
   expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
   expect(planText(body)).toBe(TEXT);
