@@ -1,5 +1,7 @@
 /** The nouns of a snapshot: users, groups, and where each was read. */
 
+import type { Note } from './note.js';
+
 export type AuthenticationType = 'basic' | 'idp';
 
 /** Where a record was read: a physical line of a text file, or a row of a table. Lines count from 1. */
@@ -139,8 +141,8 @@ export interface Snapshot extends Directory {
   readonly typeList?: TypeListInput;
   /** How many were read. */
   readonly memberships: number;
-  /** What the reader must know of how the source was read. Plain sentences. */
-  readonly notes: readonly string[];
+  /** What the reader must know of how the source was read. */
+  readonly notes: readonly Note[];
 }
 
 /** Takes the memberships as they are read, by places of user and group. */

@@ -1,6 +1,7 @@
 /** The identity provider's side: users, groups and members as its exports hold them. */
 
 import type { RecordLocation } from './directory.js';
+import type { Note } from './note.js';
 
 export type IdpProvider = 'okta' | 'entra';
 export const IDP_PROVIDERS = ['okta', 'entra'] as const satisfies readonly IdpProvider[];
@@ -75,7 +76,7 @@ export interface IdpDirectory {
   };
   readonly inputs: readonly IdpInput[];
   /** What the reader must know of how the exports were read. Plain sentences. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** Returns where a record of the identity provider was read. */

@@ -1,8 +1,8 @@
 /** Rows of decisions.csv, held against what was asked: nothing but the answers may have changed. */
 
-import { misread } from '../model/windows-1252.js';
 import { ruleOf } from '../rules/registry.js';
 import { count } from '../rules/rule.js';
+import { alteredAt, alteredCell } from './altered-cell.js';
 import { type AskedRow, DECISION_COLUMNS, foldCell, rowDigest } from './decision-rows.js';
 import { earlierRows } from './earlier-rows.js';
 import type { WrittenRow } from './plan.js';
@@ -209,28 +209,6 @@ function compareWithAsked(rows: readonly FileRow[], asked: readonly AskedRow[], 
     else last = line;
   }
   return problems;
-}
-
-/** What a spreadsheet may take for a number, a date or a time, and write in its own way. */
-const LOOKS_COUNTED = /^[\d\s.,:/%e+-]+$/i;
-
-/** Returns the first column that is not as it was written, or -1. */
-export const alteredAt = (cells: readonly string[], written: readonly string[]): number =>
-  written.findIndex((cell, at) => cell !== cells[at] && foldCell(cell) !== foldCell(cells[at] ?? ''));
-
-/** Returns what to do about a cell that is not as it was written. */
-function alterationHint(written: string, cell: string): string {
-  if (LOOKS_COUNTED.test(written)) return 'Spreadsheets do that to numbers and dates: open the file with its columns as text.';
-  if (foldCell(misread(written)) === foldCell(cell)) return 'The file was opened in another encoding: open it as UTF-8 (Data > From Text/CSV in Excel).';
-  return 'Only action, value, reason, owner and expires may be written.';
-}
-
-function alteredCell(line: number, at: number, cells: readonly string[], written: readonly string[]): DecisionProblem {
-  return {
-    line,
-    column: at + 1,
-    message: `${DECISION_COLUMNS[at]} was altered: it is ${JSON.stringify(cells[at] ?? '')} and was ${JSON.stringify(written[at])}. ${alterationHint(written[at], cells[at] ?? '')}`,
-  };
 }
 
 /** The export or the settings have changed, but the file must still be the one that was written beside the plan. */

@@ -2,6 +2,7 @@
 
 import type { Input, Snapshot } from '../model/directory.js';
 import { type IdpDirectory, type IdpInput, PROVIDER_NAMES } from '../model/idp.js';
+import type { Note } from '../model/note.js';
 import type { Policy } from '../model/policy.js';
 import { count, grouped } from '../rules/rule.js';
 import type { Forecast } from './forecast.js';
@@ -18,7 +19,7 @@ export interface Preview {
   /** With a plan: without it. */
   readonly before?: Forecast;
   /** Of the reading of both sides. Plain sentences. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** Aliases stand in it for usernames, emails and names. */
   readonly isRedacted?: true;
 }

@@ -1,5 +1,6 @@
 /** What tables of text are read from: a file of text, or a sheet of a workbook that is handed out as one. */
 
+import type { Note } from '../../model/note.js';
 import type { Problems } from '../tables/problem.js';
 import type { Encoding } from './encoding.js';
 
@@ -39,7 +40,7 @@ export interface Sheet {
   /** Adds each cell that counts and does not hold for certain what was meant. */
   refuse(read: ReadCells, problems: Problems): void;
   /** Returns plain sentences about which sheet was read, and what of it a person does not see. */
-  notes(path: string, columns: Iterable<number>): readonly string[];
+  notes(path: string, columns: Iterable<number>): readonly Note[];
 }
 
 /** How the rows of a sheet are written. */
