@@ -2,12 +2,16 @@
 
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import type { Output } from '../cli/io.js';
 import type { Settings } from '../config/settings.js';
 import { UserError } from '../model/user-error.js';
 import { FORMATS } from '../reporters/registry.js';
 import type { Reporter, ReportOptions } from '../reporters/reporter.js';
 import { gather, writeWhole } from './whole-file.js';
+
+/** Takes text, as stdout does. */
+export interface TextOutput {
+  write(text: string): void;
+}
 
 export interface Destination<R = Reporter> {
   readonly reporter: R;
@@ -148,14 +152,18 @@ export function refuseOverwriting(files: readonly string[], inputs: readonly str
 }
 
 /** Writes pieces to stdout in larger ones. */
-export function writePieces(output: Output, pieces: Iterable<string>): void {
+export function writePieces(output: TextOutput, pieces: Iterable<string>): void {
   for (const text of gather<never>(pieces)) output.write(text);
 }
 
 /** Writes a report to its file, or to stdout where it has none. */
-export function writeTo(file: string | undefined, pieces: Iterable<string>, stdout: Output): void {
+export function writeTo(
+  file: string | undefined,
+  pieces: Iterable<string>,
+  { stdout, process: { pid } }: { readonly stdout: TextOutput; readonly process: { readonly pid: number } },
+): void {
   if (file === undefined) writePieces(stdout, pieces);
-  else writeWhole(file, pieces);
+  else writeWhole(file, pieces, pid);
 }
 
 /** Does each of several writes, so that one that fails leaves the others there. Throws a UserError with every failure after the last. */

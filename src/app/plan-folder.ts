@@ -78,7 +78,7 @@ function headOf(file: string, bytes: number): string {
  * Keeps the files of a plan that was applied before another one takes their place: fresh exports are verified against it,
  * memberships restored from it, and people told by it. Returns the folder in its run; undefined where there is nothing to keep.
  */
-export function keepAppliedPlan(folder: string, next: string): string | undefined {
+export function keepAppliedPlan(folder: string, next: string, pid: number): string | undefined {
   const digest = statedDigest(join(folder, 'plan.json'));
   if (digest === undefined || digest === next) return undefined;
   const isApplied = ({ journal, folder: each }: KnownRun): boolean =>
@@ -87,7 +87,7 @@ export function keepAppliedPlan(folder: string, next: string): string | undefine
   if (run === undefined) return undefined;
   const kept = join(run.folder, 'plan');
   if (existsSync(kept)) return kept;
-  const beside = `${kept}.${process.pid}.tmp`;
+  const beside = `${kept}.${pid}.tmp`;
   try {
     mkdirSync(beside, { mode: 0o700 });
     for (const name of PLAN_FILES) if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(beside, name));

@@ -3,7 +3,7 @@
 import { ruleOf } from '../rules/registry.js';
 import { count } from '../rules/rule.js';
 import { alteredAt, alteredCell } from './altered-cell.js';
-import { type AskedRow, DECISION_COLUMNS, foldCell, rowDigest } from './decision-rows.js';
+import { type AskedRow, foldCell, rowDigest } from './decision-rows.js';
 import { earlierRows } from './earlier-rows.js';
 import type { WrittenRow } from './plan.js';
 

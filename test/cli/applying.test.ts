@@ -270,7 +270,7 @@ describe('while one apply waits for an answer', () => {
   it('and somebody changes the source, the plan is stale', async () => {
     const cwd = await planned();
     const change = async (): Promise<void> => writeFileSync(join(cwd, 'export', 'users.csv'), `${EXPORT['export/users.csv']}4,emmer,e@b.example,true,idp\n`);
-    await expect(applyAfter(cwd, change)).rejects.toMatchObject({ code: 4, message: expect.stringContaining('stale') });
+    await expect(applyAfter(cwd, change)).rejects.toMatchObject({ kind: 'refused', message: expect.stringContaining('stale') });
   });
 });
 

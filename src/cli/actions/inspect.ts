@@ -5,7 +5,6 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { changeLine, countLines, type SubjectNames, subjectText } from '../../app/change-text.js';
 import { fileWords, shellWord } from '../../app/command-words.js';
 import { type Compared, comparedColumns, comparedData, comparedLines } from '../../app/compared-columns.js';
-import { type Ending, EXIT } from '../../app/exit.js';
 import { type FreshSource, readFresh } from '../../app/fresh-source.js';
 import { type OpenedPlan, openPlan, requestFor, wishesFor } from '../../app/plan-source.js';
 import { compareInputs } from '../../app/same-inputs.js';
@@ -21,6 +20,8 @@ import type { SourceRequest } from '../../sources/source.js';
 import { planStanding } from '../../targets/run/applicability.js';
 import { refuseUnreadable } from '../../targets/run/files.js';
 import { listRuns, type Run } from '../../targets/run/runs.js';
+import { contextOf } from '../context.js';
+import { type Ending, EXIT } from '../ending.js';
 import { tellInterruptedUndos } from '../interrupted-undos.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
@@ -32,10 +33,10 @@ export interface VerifyFlags extends SharedFlags {
 
 /** Holds a fresh export against a plan. */
 export async function verify(planPath: string, source: string | undefined, flags: VerifyFlags, io: Io): Promise<Ending> {
-  const opened = openPlan(planPath, fileWords(source, flags));
+  const opened = openPlan(planPath, io.process, fileWords(source, flags));
   const { plan } = opened;
   const wishes = { ...wishesFor(plan), areIdsEnough: false, withFurther: true };
-  const { snapshot, members, names, hasTypes } = await readFresh(requestFor(plan, source, flags), wishes, changesOf(plan), io);
+  const { snapshot, members, names, hasTypes } = await readFresh(requestFor(plan, source, flags), wishes, changesOf(plan), contextOf(io));
   if (!snapshot.given.memberships && changesOf(plan).some(({ kind }) => kind === 'remove-member' || kind === 'add-member')) {
     throw new UserError(
       'The plan changes memberships, and this export has none: whether they landed cannot be told.',
@@ -151,11 +152,11 @@ const changesOf = ({ actions }: Pick<Plan, 'actions'>): Change[] => actions.map(
 
 /** Shows a plan; with a source, says how the source stands to it. */
 export async function show(planPath: string, source: string | undefined, flags: SharedFlags, io: Io): Promise<Ending> {
-  const opened = openPlan(planPath, fileWords(source, flags));
+  const opened = openPlan(planPath, io.process, fileWords(source, flags));
   const { plan } = opened;
   const changes = changesOf(plan);
   const request = source === undefined && (flags.users ?? []).length === 0 ? undefined : requestFor(plan, source, flags);
-  const fresh = request === undefined ? undefined : await readFresh(request, wishesFor(plan), changes, io);
+  const fresh = request === undefined ? undefined : await readFresh(request, wishesFor(plan), changes, contextOf(io));
   const lines = [
     `${count(changes.length, 'action')}, ${count(plan.open.length, 'finding')} open; authentication mode ${plan.settings.authMode}`,
     ...countLines(changes),
@@ -201,7 +202,7 @@ const MODES: Readonly<Record<Run['mode'], string>> = { 'in-place': 'in place', o
 /** Lists the runs of a plan. */
 export function runs(path: string, io: Io): Ending {
   const { pid, host, isAlive } = io.process;
-  const { runs: found, untold } = listRuns(planFolderOf(path), { pid, host, isAlive, now: io.now });
+  const { runs: found, untold } = listRuns(planFolderOf(path, io), { pid, host, isAlive, now: io.now });
   for (const run of found) {
     const state = run.isDamaged ? `${run.state} (its journal is damaged)` : run.state;
     const line = `${run.name}  ${state}  ${MODES[run.mode]}  ${grouped(run.done)} of ${count(run.actions, 'action')} done  ${run.startedAt}`;
@@ -215,7 +216,7 @@ export function runs(path: string, io: Io): Ending {
 }
 
 /** Returns the folder of a plan that was named by itself, by its file, or by its folder of runs. Throws a UserError where it is none. */
-function planFolderOf(path: string): string {
+function planFolderOf(path: string, io: Io): string {
   const hint = 'Name the folder that "scim-audit plan" wrote.';
   refuseUnreadable(path);
   if (!existsSync(path)) throw new UserError(`${path}: there is no such folder.`, hint);
@@ -225,7 +226,7 @@ function planFolderOf(path: string): string {
   const found = isFolder && basename(folder) !== 'runs' ? folder : dirname(folder);
   if (holdsPlan(found)) return found;
   // A plan may have got another name, and no runs yet.
-  if (!isFolder) openPlan(path);
+  if (!isFolder) openPlan(path, io.process);
   else throw new UserError(`${path}: there is no plan in it.`, hint);
   return found;
 }

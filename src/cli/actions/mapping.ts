@@ -1,6 +1,5 @@
 /** What `mapping` does: it reads the provisioning schema that Entra exports, and says what must be changed in it. */
 
-import { type Ending, EXIT } from '../../app/exit.js';
 import { refuseOverwriting, writePieces } from '../../app/outputs.js';
 import { TOOL } from '../../app/tool.js';
 import { writeWhole } from '../../app/whole-file.js';
@@ -10,6 +9,7 @@ import { mappingPretty, mappingVerdict } from '../../reporters/mapping-pretty.js
 import { checkSchema } from '../../setup/check-mapping.js';
 import { readSchema } from '../../setup/schema-file.js';
 import { readWholeText } from '../../sources/whole-text.js';
+import { type Ending, EXIT } from '../ending.js';
 import { hasColors, type Io } from '../io.js';
 
 export interface MappingFlags {
@@ -32,7 +32,7 @@ export function mapping(file: string, { format, output, color = true }: MappingF
   };
   const pieces = RENDER[format](report, options);
   if (output === undefined) writePieces(stdout, pieces);
-  else writeWhole(output, pieces);
+  else writeWhole(output, pieces, io.process.pid);
   return { code: report.isAsGuided ? EXIT.done : EXIT.findings, reason: mappingVerdict(report) };
 }
 

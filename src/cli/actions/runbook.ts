@@ -3,7 +3,6 @@
 import type { DecisionsFile } from '../../app/acceptance-files.js';
 import { type Audited, auditSource } from '../../app/audit-source.js';
 import { shellWord } from '../../app/command-words.js';
-import { type Ending, EXIT } from '../../app/exit.js';
 import { refuseOverwriting, writePieces } from '../../app/outputs.js';
 import type { Redaction } from '../../app/redaction.js';
 import { type Prepared, prepare } from '../../app/resolve-command.js';
@@ -23,6 +22,8 @@ import { knowFrom, knowNothing } from '../../setup/step-status.js';
 import { SECTIONS } from '../../setup/steps.js';
 import { GROUPS_ONLY } from '../../setup/steps-prepare.js';
 import { fileOf } from '../../sources/xlsx/workbook-file.js';
+import { contextOf } from '../context.js';
+import { type Ending, EXIT } from '../ending.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 
@@ -37,7 +38,7 @@ export interface RunbookFlags extends SharedFlags {
 /** Returns 0 once it is written. Throws a UserError where the case is not known, or the export cannot be judged. */
 export async function runbook(source: string | undefined, flags: RunbookFlags, io: Io, redaction?: Redaction): Promise<Ending> {
   const own = ownFlags(flags);
-  const settled = await prepare(source, own, io);
+  const settled = await prepare(source, own, contextOf(io));
   const redacted = redaction?.shown(settled, source, own);
   const prepared = redacted ?? settled;
   const withheld = redacted?.withheldOptions ?? [];
@@ -55,7 +56,7 @@ export async function runbook(source: string | undefined, flags: RunbookFlags, i
   if (flags.output === undefined) writePieces(io.stdout, pieces);
   else {
     refuseOverwriting([flags.output], [...written.inputs, ...prepared.otherInputs]);
-    writeWhole(flags.output, pieces);
+    writeWhole(flags.output, pieces, io.process.pid);
   }
   return { code: EXIT.done, reason: `the runbook is written: ${countsText(written.runbook)}` };
 }
@@ -85,7 +86,7 @@ async function withExport(
   withheld: readonly string[],
   redaction: Redaction | undefined,
 ): Promise<Written> {
-  const audited = await auditSource(prepared, io, redaction?.wishes(prepared));
+  const audited = await auditSource(prepared, contextOf(io), redaction?.wishes(prepared));
   const judged = decisions === undefined ? audited.report : await accepting(audited, { file: decisions, encoding: prepared.request.encoding }, io);
   const report = redaction?.report(judged) ?? judged;
   const { snapshot, idp } = report;
@@ -97,7 +98,7 @@ async function withExport(
 
 async function accepting({ report, audit }: Audited, decisions: DecisionsFile, io: Io): Promise<Report> {
   const { acceptFrom } = await import('../../app/acceptance-files.js');
-  return acceptFrom(report, audit.context, decisions, io.now().toISOString().slice(0, 10));
+  return acceptFrom(report, audit.context, decisions, { today: io.now().toISOString().slice(0, 10), self: io.process });
 }
 
 function basisOf({ snapshot, policy, idp, notes }: Report): Detail[] {

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import type { Ending } from '../../app/exit.js';
 import type { OutputWord } from '../../app/outputs.js';
 import { FORMATS } from '../../reporters/registry.js';
 import type { CheckFlags } from '../actions/check.js';
+import { contextOf } from '../context.js';
+import type { Ending } from '../ending.js';
 import type { Io } from '../io.js';
 import { addIdpOptions, addPolicyOptions, addSourceOptions, REDACT } from '../options.js';
 import { rowLimit } from '../row-limit.js';
@@ -30,6 +31,7 @@ export function addCheck(program: Command, io: Io, end: (ending: Ending) => void
       const { check } = await import('../actions/check.js');
       const typed = words.map(({ value }) => value);
       if (flags.redact !== true) end(await check(source, flags, words, io));
-      else end(await (await import('../../app/redaction.js')).redacting(flags, typed, io, (redaction) => check(source, flags, words, io, redaction)));
+      else
+        end(await (await import('../../app/redaction.js')).redacting(flags, typed, contextOf(io), (redaction) => check(source, flags, words, io, redaction)));
     });
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { Ending } from '../../app/exit.js';
 import type { MappingFlags } from '../actions/mapping.js';
+import type { Ending } from '../ending.js';
 import type { Io } from '../io.js';
 
 /** Adds `mapping`: judges the provisioning schema that Entra exports. */

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import type { Ending } from '../../app/exit.js';
 import type { OutputWord } from '../../app/outputs.js';
 import { PREVIEW_FORMATS } from '../../reporters/preview/registry.js';
 import type { PreviewFlags } from '../actions/preview.js';
+import { contextOf } from '../context.js';
+import type { Ending } from '../ending.js';
 import type { Io } from '../io.js';
 import { licenseStock } from '../license-stock.js';
 import { addIdpOptions, addPolicyOptions, addSourceOptions, REDACT } from '../options.js';
@@ -29,6 +30,7 @@ export function addPreview(program: Command, io: Io, end: (ending: Ending) => vo
       const { preview } = await import('../actions/preview.js');
       const typed = words.map(({ value }) => value);
       if (flags.redact !== true) end(await preview(source, flags, words, io));
-      else end(await (await import('../../app/redaction.js')).redacting(flags, typed, io, (redaction) => preview(source, flags, words, io, redaction)));
+      else
+        end(await (await import('../../app/redaction.js')).redacting(flags, typed, contextOf(io), (redaction) => preview(source, flags, words, io, redaction)));
     });
 }

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
-import type { Ending } from '../../app/exit.js';
 import { HOSTINGS } from '../../setup/runbook.js';
 import type { RunbookFlags } from '../actions/runbook.js';
+import { contextOf } from '../context.js';
+import type { Ending } from '../ending.js';
 import type { Io } from '../io.js';
 import { addIdpOptions, addPolicyOptions, addSourceOptions, REDACT } from '../options.js';
 
@@ -19,6 +20,6 @@ export function addRunbook(program: Command, io: Io, end: (ending: Ending) => vo
   addIdpOptions(addPolicyOptions(addSourceOptions(command))).action(async (source: string | undefined, flags: RunbookFlags) => {
     const { runbook } = await import('../actions/runbook.js');
     if (flags.redact !== true) end(await runbook(source, flags, io));
-    else end(await (await import('../../app/redaction.js')).redacting(flags, [], io, (redaction) => runbook(source, flags, io, redaction)));
+    else end(await (await import('../../app/redaction.js')).redacting(flags, [], contextOf(io), (redaction) => runbook(source, flags, io, redaction)));
   });
 }
