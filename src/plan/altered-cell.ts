@@ -1,8 +1,8 @@
 /** A cell of decisions.csv that is not as it was written. */
 
 import { misread } from '../model/windows-1252.js';
-import type { DecisionProblem } from './compare-rows.js';
 import { DECISION_COLUMNS, foldCell } from './decision-rows.js';
+import type { DecisionProblem } from './file-rows.js';
 
 /** What a spreadsheet may take for a number, a date or a time, and write in its own way. */
 const LOOKS_COUNTED = /^[\d\s.,:/%e+-]+$/i;

@@ -5,23 +5,8 @@ import { count } from '../rules/rule.js';
 import { alteredAt, alteredCell } from './altered-cell.js';
 import { type AskedRow, foldCell, rowDigest } from './decision-rows.js';
 import { earlierRows } from './earlier-rows.js';
+import type { DecisionProblem, FileRow } from './file-rows.js';
 import type { WrittenRow } from './plan.js';
-
-/** A row of the file as it was read. */
-export interface FileRow {
-  /** Physical line on which it starts. */
-  readonly line: number;
-  readonly cells: readonly string[];
-  /** The encoding is certain only if the cells that nobody may write are to the letter as they were written. */
-  readonly isGuessed?: true;
-}
-
-export interface DecisionProblem {
-  readonly line: number;
-  /** Cell from 1. */
-  readonly column?: number;
-  readonly message: string;
-}
 
 export const keyOf = (fingerprint: string, subject: string, id: string): string => `${fingerprint}\u0000${subject}\u0000${id}`;
 const rowKey = (cells: readonly string[]): string => keyOf(cells[0], cells[2], cells[3]);

@@ -4,8 +4,8 @@ import type { DecisionAction } from '../model/finding.js';
 import { misread } from '../model/windows-1252.js';
 import { ruleOf } from '../rules/registry.js';
 import { valueProblem } from './answer-validation.js';
-import type { FileRow } from './compare-rows.js';
 import { type AskedRow, DECISION_COLUMNS, foldCell, suggestionOf } from './decision-rows.js';
+import type { FileRow } from './file-rows.js';
 
 /**
  * Returns what finds the first column of a row that cannot have been written so; -1 if there is none. `asked` is all that

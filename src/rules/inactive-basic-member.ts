@@ -76,11 +76,4 @@ export const inactiveBasicMember: Rule<InactiveBasicMember> = {
       },
     ],
   }),
-  retold: {
-    // The names of groups may be others.
-    current: ({ groups }, text) => {
-      const ends = groups.map(({ id }) => `(${id})`);
-      return ends.every((end) => text.includes(end)) && ends.some((end) => text.endsWith(end));
-    },
-  },
 };
