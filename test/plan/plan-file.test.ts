@@ -48,6 +48,13 @@ test('a plan without actions is read back as well', () => {
   expect(parsePlan(text, 'plan.json').actions).toEqual([]);
 });
 
+test('a plan that was made before rows had facts is read, and nothing is known of its rows', () => {
+  const text = planText({ ...BODY, decisions: BODY.decisions.map(({ fingerprint, id, digest }) => ({ fingerprint, id, digest })) });
+  expect(text).not.toContain('"facts"');
+  expect(parsePlan(text, 'plan.json').decisions.map(({ facts }) => facts)).toEqual(BODY.decisions.map(() => undefined));
+  expect(rowsWrittenWith(text)).toHaveLength(BODY.decisions.length);
+});
+
 describe('whatever is altered is seen', () => {
   test('any byte, changed, left out or put in twice', () => {
     const bytes = Buffer.from(TEXT);

@@ -1,11 +1,14 @@
 /** What may be decided follows from what is known of a user, never from how a name reads. */
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { User } from '../../src/model/directory.js';
 import { DECISION_ACTIONS, type Question } from '../../src/model/finding.js';
 import { onlyUserName } from '../../src/plan/answer-validation.js';
 import { doneAlready, questionBinder } from '../../src/plan/question-context.js';
+import { ROOT } from '../support/children.js';
 
 /** Names that read like what this program writes. */
 const NAMES = [
@@ -95,6 +98,13 @@ test('the username that is offered is the email of the account, whatever the use
       expect(onlyUserName(user, [])).toBe('ana@dome.example');
     }),
   );
+});
+
+test('no code of decisions searches a text that is for people', () => {
+  for (const file of ['plan/question-context.ts', 'cli/decision-texts.ts', 'plan/settle-decisions.ts', 'plan/read-decisions.ts']) {
+    const code = readFileSync(join(ROOT, 'src', file), 'utf8');
+    expect(code, file).not.toMatch(/RegExp|\.(?:exec|test|match|matchAll|startsWith|endsWith|search)\(/);
+  }
 });
 
 test('nothing is known of a user without facts', () => {
