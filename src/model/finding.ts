@@ -1,4 +1,4 @@
-/** What a rule states about a snapshot, and what would remove it. */
+/** A rule's statement about a snapshot, and what would resolve it. */
 
 import type { Change } from './change.js';
 import type { User } from './directory.js';
@@ -16,11 +16,11 @@ export interface FindingBase {
 export const DECISION_ACTIONS = ['set-username', 'set-email', 'set-name', 'activate', 'deactivate', 'remove-member', 'accept'] as const;
 export type DecisionAction = (typeof DECISION_ACTIONS)[number];
 
-/** What a person could choose; the planner makes the value unique before anybody sees it. */
+/** A possible choice; the planner makes the value unique before it is shown. */
 export interface Proposal {
   readonly action: DecisionAction;
   readonly value: string;
-  /** The rule has seen that it can be had: it is suggested as it stands. */
+  /** True if the rule has made sure that the value is available: it is suggested unchanged. */
   readonly isCertain?: true;
 }
 
@@ -34,12 +34,12 @@ export interface AskedUser extends Pick<User, 'userName' | 'email' | 'active' | 
   readonly signsInFor?: readonly string[];
 }
 
-/** One row that a person is asked to settle. */
+/** One row that a person is asked to decide. */
 export interface Question {
-  /** What the row is about: a user or a group by id; a membership as `group/user`; or the snapshot itself. */
+  /** The subject of the row: a user or a group by id; a membership as `group/user`; or the snapshot itself. */
   readonly subject: 'user' | 'group' | 'membership' | 'snapshot';
   readonly id: string;
-  /** The value in question, as the export holds it. */
+  /** The value in question, as in the export. */
   readonly current: string;
   /** `current` is what groups are called: in another export, they may be called otherwise while the finding is the same. */
   readonly namesGroups?: true;
@@ -52,12 +52,12 @@ export interface Question {
 }
 
 /**
- * What would remove a finding: an end state that needs nobody's judgment, or questions to a person.
- * The planner alone knows order, and whether an end state can be reached.
+ * What would resolve a finding: an end state that needs no decision, or questions to a person.
+ * Only the planner knows the order, and whether an end state can be reached.
  */
 export interface Remedy {
-  /** The end state that the rule wants, as changes from the snapshot; empty where a person must choose. */
+  /** The end state that the rule wants, as changes from the snapshot; empty if a person must choose. */
   readonly wants: readonly Change[];
-  /** Asked where the end state cannot be reached without a person. */
+  /** Asked if the end state cannot be reached without a decision. */
   readonly questions: readonly Question[];
 }
