@@ -167,7 +167,7 @@ export class Redaction {
         const text = unescaped(quoted);
         return JSON.stringify(NAMES_AN_ID.test(whole.slice(0, at)) && this.#isRealId(text) ? text : this.#quoted(text));
       });
-    return this.#redactor?.note(told) ?? told;
+    return this.#redactor?.idsIn(told) ?? told;
   }
 
   /** Is an id that names nobody, unless names stand for ids in this export. */

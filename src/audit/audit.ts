@@ -8,6 +8,7 @@ import type { FindingBase } from '../model/finding.js';
 import { type IdentityIndex, indexIdentities } from '../model/identity-index.js';
 import type { IdpDirectory } from '../model/idp.js';
 import { leadingAway, matchIdp } from '../model/idp-match.js';
+import { joined, type Note, note, userId } from '../model/note.js';
 import type { Policy } from '../model/policy.js';
 import { isInScope, selectSyncGroups } from '../model/scope.js';
 import { RULES, rulesFor } from '../rules/registry.js';
@@ -162,8 +163,8 @@ export function completeReport(parts: Omit<Report, 'summary' | 'isReady'>): Repo
   return { ...parts, summary: summarize(parts.findings, parts.fixed !== undefined), isReady };
 }
 
-function notesOf({ directory, policy, index, sync, checked }: RuleContext): string[] {
-  const notes: string[] = [configNote(policy) ?? []].flat();
+function notesOf({ directory, policy, index, sync, checked }: RuleContext): Note[] {
+  const notes: Note[] = [configNote(policy) ?? []].flat();
   if (directory.users.length === 0) notes.push('Nothing was checked: the source has no users, and an organization without users is not ready.');
   // Where this is a finding, it is told there.
   if (directory.users.length > 0 && !checked.has('nothing-to-check') && !directory.users.some((user) => isInScope(user, policy.authMode))) {
@@ -173,12 +174,12 @@ function notesOf({ directory, policy, index, sync, checked }: RuleContext): stri
   }
   const leftOut = directory.users.filter(({ isLeftOut }) => isLeftOut === true);
   if (leftOut.length > 0) {
-    const ids = leftOut
-      .slice(0, 20)
-      .map(({ id }) => id)
-      .join(', ');
+    const ids = joined(
+      leftOut.slice(0, 20).map(({ id }) => userId(id)),
+      ', ',
+    );
     notes.push(
-      `${count(leftOut.length, 'account')} left out on purpose, with names that count as taken: ${leftOut.length === 1 ? 'user' : 'users'} ${ids}${leftOut.length > 20 ? ' and others' : ''}.`,
+      note`${count(leftOut.length, 'account')} left out on purpose, with names that count as taken: ${leftOut.length === 1 ? 'user' : 'users'} ${ids}${leftOut.length > 20 ? ' and others' : ''}.`,
     );
   }
   if (policy.environment !== undefined) notes.push(...environmentNotes(policy.environment, directory.users));
