@@ -23,8 +23,8 @@ export interface EnablementCase {
 /** What the audit says of a step; a step without it is for a person to do and to tick. */
 export type Knowledge =
   | { readonly state: 'done' /** What was looked at. */; readonly text: string }
-  | { readonly state: 'open'; readonly text: string; readonly command: string }
-  | { readonly state: 'unknown'; readonly text: string; readonly command: string };
+  /** `more`: options that a check needs in addition to show it; blank if none. */
+  | { readonly state: 'open' | 'unknown'; readonly text: string; readonly more: string };
 
 /** What is known of the data that some rules look at, and of settings; undefined: nobody stated any. */
 export interface Known {
