@@ -127,7 +127,9 @@ describe('a hostile file', () => {
   });
 
   it('that nests without end is refused with the place', () => {
-    expect(refusalOf('['.repeat(1_000_000)).details).toEqual(['schema.json, line 1, column 101: this is nested more than 100 deep, as no export is.']);
+    expect(refusalOf('['.repeat(1_000_000)).details).toEqual([
+      'schema.json, line 1, column 101: this is nested more than 100 levels deep, which no export is.',
+    ]);
     expect(refusalOf('{"a":'.repeat(1_000_000)).details).toHaveLength(1);
   });
 
@@ -184,7 +186,7 @@ describe('the file as it may be written', () => {
     const folder = newFolder({ 'schema.json': Buffer.concat([Buffer.from('{\n "é'), Buffer.from([0xe9]), Buffer.from('": 1}')]) });
     const { code, stderr } = await runCli(['mapping', 'schema.json'], { cwd: folder });
     expect(code).toBe(2);
-    expect(stderr).toContain('schema.json, line 2, column 4: the bytes are no utf-8 text.');
+    expect(stderr).toContain('schema.json, line 2, column 4: the bytes are not valid utf-8.');
   });
 
   it('is written to a file whole, and only there', async () => {
