@@ -1,6 +1,7 @@
 /** Runs the rules over a directory while its memberships stream past. */
 
 import { settleContest } from '../model/contest.js';
+import type { Digests } from '../model/digests.js';
 import type { Directory, MembershipSink, Snapshot } from '../model/directory.js';
 import { environmentNotes } from '../model/environment.js';
 import type { FindingBase } from '../model/finding.js';
@@ -12,13 +13,18 @@ import { isInScope, selectSyncGroups } from '../model/scope.js';
 import { RULES, rulesFor } from '../rules/registry.js';
 import { count, grouped, INPUT_NAMES, type Rule, type RuleContext, type RuleInput, type RuleRun } from '../rules/rule.js';
 import { configNote } from './config-note.js';
-import { FingerprintedFinding } from './fingerprint.js';
+import { fingerprinting } from './fingerprint.js';
 import { type AuditedFinding, isStopped, type NotChecked, type Report, summarize } from './report.js';
+
+/** What the rules see, and what findings are given fingerprints by. */
+export interface AuditContext extends RuleContext {
+  readonly digests: Digests;
+}
 
 export interface Audit {
   /** Where the memberships go. */
   readonly sink: MembershipSink;
-  readonly context: RuleContext;
+  readonly context: AuditContext;
   /** Returns the report; to be called once, after the last membership. */
   finish(snapshot: Snapshot): Report;
 }
@@ -71,7 +77,8 @@ export interface Earlier {
  * Starts an audit of users and groups; findings follow once the memberships have been seen. What only unknown members
  * can tell, and what renames do not touch, is taken from an earlier audit and not asked again.
  */
-export function beginAudit(directory: Directory, policy: Policy, idp?: IdpDirectory, earlier?: Earlier): Audit {
+export function beginAudit(directory: Directory, policy: Policy, digests: Digests, idp?: IdpDirectory, earlier?: Earlier): Audit {
+  const fingerprinted = fingerprinting(digests);
   const index = earlier?.index ?? indexIdentities(directory.users, policy);
   const sync = selectSyncGroups(directory.groups, policy);
   const match = idp === undefined ? undefined : matchIdp(index, idp);
@@ -84,7 +91,7 @@ export function beginAudit(directory: Directory, policy: Policy, idp?: IdpDirect
     return why === undefined;
   });
   const checked = new Set(asked.map(({ name }) => name));
-  const context: RuleContext = { directory, policy, index, contest, sync, checked, ...(match === undefined ? {} : { idp: match }) };
+  const context: AuditContext = { digests, directory, policy, index, contest, sync, checked, ...(match === undefined ? {} : { idp: match }) };
   /** Without a run where the findings are carried over. */
   const runs: { rule: Rule; run: RuleRun<FindingBase> | undefined }[] = [];
   for (const rule of asked) {
@@ -116,7 +123,7 @@ export function beginAudit(directory: Directory, policy: Policy, idp?: IdpDirect
         const set = policy.severities[rule.name];
         for (const stated of run.findings(snapshot)) {
           const finding = set === undefined || set === 'off' ? stated : { ...stated, severity: set };
-          findings.push(new FingerprintedFinding(finding));
+          findings.push(fingerprinted(finding));
         }
       }
       return completeReport({

@@ -1,5 +1,6 @@
 /** Plans of made-up organizations, without a file in between. */
 
+import { NODE_DIGESTS } from '../../src/app/node-digests.js';
 import { beginAudit } from '../../src/audit/audit.js';
 import type { Report } from '../../src/audit/report.js';
 import type { Group, User } from '../../src/model/directory.js';
@@ -47,7 +48,7 @@ export const SETTINGS: PlanSettings = {
 /** Returns what a plan starts from, the memberships streamed in the order of their rows. */
 export function groundOf(organization: Organization, idp?: IdpDirectory): Ground {
   const directory = directoryOf(organization);
-  const audit = beginAudit(directory, policyOf(organization), idp);
+  const audit = beginAudit(directory, policyOf(organization), NODE_DIGESTS, idp);
   const members = new MemberTable();
   const sinks = [audit.sink, members.sinkFor(directory)];
   const users = new Map(organization.users.map(({ id, place }) => [id, place]));

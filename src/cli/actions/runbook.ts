@@ -111,8 +111,8 @@ function basisOf({ snapshot, policy, idp, notes }: Report): Detail[] {
 
 /** The provider alone says which steps apply; only with its exports does it say what is to be read. */
 function ownFlags({ idp, ...flags }: RunbookFlags): SharedFlags {
-  const skipRule = [...(flags.skipRule ?? []), ...(flags.withoutGroups === true ? GROUPS_ONLY.filter((name) => findRule(name) !== undefined) : [])];
-  const shared = { ...flags, ...(skipRule.length === 0 ? {} : { skipRule: [...new Set(skipRule)] }) };
+  const skipRules = [...(flags.skipRules ?? []), ...(flags.withoutGroups === true ? GROUPS_ONLY.filter((name) => findRule(name) !== undefined) : [])];
+  const shared = { ...flags, ...(skipRules.length === 0 ? {} : { skipRules: [...new Set(skipRules)] }) };
   const hasExports = [flags.idpUsers, flags.idpGroups, flags.idpMembers, flags.idpApplication].some((given) => given !== undefined);
   return idp === undefined || !hasExports ? shared : { ...shared, idp };
 }
