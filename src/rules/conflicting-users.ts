@@ -2,46 +2,55 @@
 
 import { NO_WANTER } from '../model/contest.js';
 import type { User } from '../model/directory.js';
-import type { FindingBase, Proposal } from '../model/finding.js';
+import type { Proposal } from '../model/finding.js';
 import type { IdentityIndex } from '../model/identity-index.js';
 import { firstPairs, type Member, pairing } from './conflicting-pairs.js';
-import {
-  anonymousAddress,
-  askEach,
-  cell,
-  count,
-  grouped,
-  idsOf,
-  literal,
-  NO_NEEDS,
-  NONE,
-  placeText,
-  type Rule,
-  type RuleContext,
-  sortedIdentity,
-  stateText,
-  userData,
-} from './rule.js';
+import { defineRule } from './define.js';
+import { choice, type Field, type FindingOf, identityText, number, own, USER_SHAPES, users } from './fields.js';
+import { anonymousAddress, askEach, count, grouped, idsOf, literal, placeText, type RuleContext, sortedIdentity, stateText, userData } from './rule.js';
+import type { Shapes } from './shape.js';
 
-export type Pattern = 'same-email' | 'taken' | 'swap' | 'chain' | 'bystander';
-export type Resolution = 'automatic' | 'decision';
+const PATTERNS = ['same-email', 'taken', 'swap', 'chain', 'bystander'] as const;
+type Pattern = (typeof PATTERNS)[number];
+const RESOLUTIONS = ['automatic', 'decision'] as const;
+type Resolution = (typeof RESOLUTIONS)[number];
 
-export interface ConflictingUsers extends FindingBase {
-  readonly rule: 'conflicting-users';
-  /** The contested username: the key that the pairs share. */
-  readonly userName: string;
-  readonly pattern: Pattern;
-  readonly resolution: Resolution;
+/** Shares the list of users that the redactor makes. */
+const index: Field<IdentityIndex> = { redact: (value, redactor) => ({ ...value, users: redactor.users(value.users) }) };
+
+const FIELDS = {
+  userName: identityText('The contested username: the key that the pairs share.'),
+  pattern: choice(PATTERNS),
+  resolution: choice(RESOLUTIONS),
   /** All who take part in a pair, by place. */
-  readonly users: readonly User[];
+  users: users(2),
   /** By place: 1 for a user who needs an update. The index's own array, shared by all findings. */
-  readonly needsUpdate: Uint8Array;
-  readonly pairCount: number;
+  needsUpdate: own<Uint8Array>(),
+  pairCount: number(1),
   /** Where the pairs are listed from when they are shown: kept for every finding, they would fill the memory. */
-  readonly index: IdentityIndex;
+  index,
   /** Of the contested username, in the index. */
-  readonly keyId: number;
-}
+  keyId: own<number>(),
+};
+export type ConflictingUsers = FindingOf<'conflicting-users', typeof FIELDS>;
+
+const SHAPES: Shapes = {
+  userName: { type: 'text', about: 'The contested username: the key that the pairs share.' },
+  pattern: { type: 'choice', of: PATTERNS },
+  resolution: { type: 'choice', of: RESOLUTIONS },
+  users: { type: 'list', of: { type: 'object', fields: { ...USER_SHAPES, needsUpdate: { type: 'flag' }, location: { type: 'location' } } }, min: 2 },
+  pairCount: { type: 'number', min: 1 },
+  pairs: {
+    type: 'list',
+    of: {
+      type: 'object',
+      fields: { first: { type: 'text' }, second: { type: 'text' }, reason: { type: 'choice', of: ['email-equals-username', 'same-email'] } },
+    },
+    min: 1,
+    max: 100,
+    about: 'The first 100, by ids.',
+  },
+};
 
 const WHAT: Readonly<Record<Exclude<Pattern, 'same-email'>, string>> = {
   taken: 'one needs it as the username, but a user who will not be renamed holds it',
@@ -72,7 +81,7 @@ function classify({ index, contest }: RuleContext, id: number): { pattern: Patte
   return { pattern: contest.isInRing[id] === 1 ? 'swap' : 'chain', resolution };
 }
 
-export const conflictingUsers: Rule<ConflictingUsers> = {
+export const conflictingUsers = defineRule({
   name: 'conflicting-users',
   severity: 'error',
   title: 'Users who contest one username',
@@ -82,7 +91,7 @@ export const conflictingUsers: Rule<ConflictingUsers> = {
   example:
     'User 17 has the email "ana@example.com", and the inactive user 18 is called "ana@example.com": user 17 cannot get the username until 18 gives it up.',
   clause: 'conflicting-pairs',
-  needs: NO_NEEDS,
+  fields: FIELDS,
   start: (context) => ({
     findings() {
       const { index } = context;
@@ -108,36 +117,26 @@ export const conflictingUsers: Rule<ConflictingUsers> = {
   message: (finding) => `${count(finding.users.length, 'user')} contest the username "${finding.userName}": ${whatOf(finding)} (${idsOf(finding.users)}).`,
   identity: ({ userName, users, needsUpdate }) => [userName, ...sortedIdentity(users, (user) => [user.userName, user.email, String(needsUpdate[user.place])])],
   topic: ({ userName }) => userName,
-  data: ({ userName, pattern, resolution, users, needsUpdate, pairCount, index, keyId }, locate) => ({
-    userName,
-    pattern,
-    resolution,
-    users: users.map((user) => ({
-      ...userData(user),
-      needsUpdate: needsUpdate[user.place] === 1,
-      location: locate(user),
-    })),
-    pairCount,
-    pairs: firstPairs(index, keyId),
-  }),
-  redact: (finding, redactor) => ({
-    ...finding,
-    userName: redactor.identity(finding.userName),
-    users: finding.users.map(redactor.user),
-    index: { ...finding.index, users: redactor.users(finding.index.users) },
-  }),
-  headings: ['contested username', 'id', 'username', 'email', 'user is', 'where'],
-  rows: ({ userName, users, pattern, needsUpdate }, locate) =>
-    users.map((user, row) => [
-      cell(row === 0 ? `${userName} (${pattern})` : ''),
-      cell(user.id),
-      cell(user.userName),
-      cell(user.email),
-      cell(`${stateText(user)}${needsUpdate[user.place] === 1 ? ', to be renamed' : ''}`),
-      cell(placeText(locate(user))),
-    ]),
-  users: ({ users }) => users,
-  groups: () => NONE,
+  json: {
+    shapes: SHAPES,
+    data: ({ userName, pattern, resolution, users, needsUpdate, pairCount, index, keyId }, locate) => ({
+      userName,
+      pattern,
+      resolution,
+      users: users.map((user) => ({ ...userData(user), needsUpdate: needsUpdate[user.place] === 1, location: locate(user) })),
+      pairCount,
+      pairs: firstPairs(index, keyId),
+    }),
+  },
+  subjects: ({ users }) => users,
+  columns: [
+    ['contested username', (_, { userName, pattern }, __, row) => (row === 0 ? `${userName} (${pattern})` : '')],
+    ['id', ({ id }) => id],
+    ['username', ({ userName }) => userName],
+    ['email', ({ email }) => email],
+    ['user is', (user, { needsUpdate }) => `${stateText(user)}${needsUpdate[user.place] === 1 ? ', to be renamed' : ''}`],
+    ['where', (user, _, locate) => placeText(locate(user))],
+  ],
   decisions: ['set-email', 'set-username', 'deactivate', 'activate', 'accept'],
   remedy: (finding) =>
     askEach(
@@ -151,7 +150,7 @@ export const conflictingUsers: Rule<ConflictingUsers> = {
   retold: {
     problem: ({ userName }) => new RegExp(`^The username "${literal(userName)}" is contested: (?:${WAYS})\\.`),
   },
-};
+});
 
 /** Whoever gives way is asked to: claimants beyond the first, and holders who stay but do not have the address as email. */
 function proposer({ users, pattern, needsUpdate, index, keyId }: ConflictingUsers): (user: User) => Proposal | undefined {

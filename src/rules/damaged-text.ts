@@ -1,10 +1,8 @@
-import { type Damage, type Damaged, type DamagedValues, findDamage } from '../model/damage.js';
-import type { FindingBase } from '../model/finding.js';
-import { askAboutExport, cell, count, NO_NEEDS, placeText, type Rule } from './rule.js';
-
-export interface DamagedText extends FindingBase, DamagedValues {
-  readonly rule: 'damaged-text';
-}
+import { type Damage, type Damaged, findDamage } from '../model/damage.js';
+import { snapshotRule } from './define.js';
+import { type Field, type FindingOf, groups, hidden, number, own, users } from './fields.js';
+import { askAboutExport, count, placeText } from './rule.js';
+import type { Shape } from './shape.js';
 
 /** What usually writes such files. */
 const WRITERS: Readonly<Record<Damage, string>> = {
@@ -17,11 +15,57 @@ const WRITERS: Readonly<Record<Damage, string>> = {
 
 const ATTRIBUTES = { id: 'id', userName: 'username', email: 'email', name: 'name' } as const;
 
+const damagedShape = (whose: 'user' | 'group', attributes: readonly string[]): Shape => ({
+  type: 'object',
+  fields: {
+    [whose]: { type: 'text', about: 'Its id.' },
+    attribute: { type: 'choice', of: attributes },
+    value: { type: 'text' },
+    location: { type: 'location' },
+  },
+});
+
+const values: Field<readonly Damaged[]> = {
+  shape: {
+    type: 'list',
+    of: { type: 'either', of: [damagedShape('user', ['id', 'userName', 'email']), damagedShape('group', ['id', 'name'])] },
+    min: 1,
+    max: 20,
+    about: 'The first 20, users before groups.',
+  },
+  json: (list, locate) =>
+    list.map((damaged) => {
+      const { attribute, value } = damaged;
+      return 'user' in damaged
+        ? { user: damaged.user.id, attribute, value, location: locate(damaged.user) }
+        : { group: damaged.group.id, attribute, value, location: locate(damaged.group) };
+    }),
+  redact: (list, redactor) =>
+    list.map((damaged): Damaged => {
+      if ('user' in damaged) {
+        const user = redactor.user(damaged.user);
+        return { user, attribute: damaged.attribute, value: user[damaged.attribute] };
+      }
+      const group = redactor.group(damaged.group);
+      return { group, attribute: damaged.attribute, value: group[damaged.attribute] };
+    }),
+};
+
+const FIELDS = {
+  count: number(1),
+  values,
+  kinds: own<readonly Damage[]>(),
+  checksum: own<string>(),
+  users: hidden(users(0)),
+  groups: hidden(groups(0)),
+};
+type DamagedText = FindingOf<'damaged-text', typeof FIELDS>;
+
 const ownerOf = (damaged: Damaged): string => ('user' in damaged ? `user ${damaged.user.id}` : `group ${damaged.group.id}`);
 
 const sentences = ({ kinds }: DamagedText): string => kinds.map((kind) => `${WRITERS[kind]}.`).join(' ');
 
-export const damagedText: Rule<DamagedText> = {
+export const damagedText = snapshotRule({
   name: 'damaged-text',
   severity: 'error',
   title: 'Letters that were lost on the way',
@@ -31,11 +75,11 @@ export const damagedText: Rule<DamagedText> = {
   fix: 'Export again as UTF-8. Export-Csv of Windows PowerShell 5.1 needs -Encoding UTF8, a spreadsheet is saved as "CSV UTF-8", a database client needs utf8mb4. If Jama Connect itself holds these names, correct them there, or accept the finding.',
   example: 'User 14 has the username "j.m?ller@example.com", which is j.müller@example.com in Jama Connect.',
   clause: 'username-format',
-  needs: NO_NEEDS,
+  fields: FIELDS,
   start: ({ directory, index }) => ({
     *findings() {
-      const found = findDamage(index, directory.groups);
-      if (found.count > 0) yield { rule: 'damaged-text', severity: found.isError ? 'error' : 'warning', ...found };
+      const { isError, ...found } = findDamage(index, directory.groups);
+      if (found.count > 0) yield { rule: 'damaged-text', severity: isError ? 'error' : 'warning', ...found };
     },
   }),
   message: (finding) => {
@@ -44,43 +88,17 @@ export const damagedText: Rule<DamagedText> = {
     return `${count(finding.count, 'value has', 'values have')} lost letters on the way (${which}). ${sentences(finding)} Export again as UTF-8.`;
   },
   identity: (finding) => [String(finding.count), finding.checksum],
-  topic: () => '',
-  data: (finding, locate) => ({
-    count: finding.count,
-    values: finding.values.map((damaged) =>
-      'user' in damaged
-        ? { user: damaged.user.id, attribute: damaged.attribute, value: damaged.value, location: locate(damaged.user) }
-        : { group: damaged.group.id, attribute: damaged.attribute, value: damaged.value, location: locate(damaged.group) },
-    ),
-  }),
-  redact: (finding, redactor) => ({
-    ...finding,
-    values: finding.values.map((damaged): Damaged => {
-      if ('user' in damaged) {
-        const user = redactor.user(damaged.user);
-        return { user, attribute: damaged.attribute, value: user[damaged.attribute] };
-      }
-      const group = redactor.group(damaged.group);
-      return { group, attribute: damaged.attribute, value: group[damaged.attribute] };
-    }),
-    users: finding.users.map(redactor.user),
-    groups: finding.groups.map(redactor.group),
-  }),
-  headings: ['whose', 'attribute', 'value', 'where'],
-  rows: ({ values }, locate) =>
-    values.map((damaged) => [
-      cell(ownerOf(damaged)),
-      cell(ATTRIBUTES[damaged.attribute]),
-      cell(damaged.value),
-      cell(placeText(locate('user' in damaged ? damaged.user : damaged.group))),
-    ]),
+  subjects: (finding) => finding.values,
+  columns: [
+    ['whose', ownerOf],
+    ['attribute', ({ attribute }) => ATTRIBUTES[attribute]],
+    ['value', ({ value }) => value],
+    ['where', (damaged, _, locate) => placeText(locate('user' in damaged ? damaged.user : damaged.group))],
+  ],
   size: (finding) => finding.count,
-  users: ({ users }) => users,
-  groups: ({ groups }) => groups,
-  decisions: ['accept'],
   remedy: (finding) =>
     askAboutExport(
       count(finding.count, 'value'),
       `${sentences(finding)} Export again as UTF-8. If Jama Connect itself holds these names, correct them there; only if they are meant like this can it be accepted.`,
     ),
-};
+});

@@ -1,11 +1,28 @@
 import type { User } from '../model/directory.js';
-import { formerSpelling, type Judgment, judgeEnvironment, type SettingOfEnvironment } from '../model/environment.js';
-import type { FindingBase } from '../model/finding.js';
-import { askAboutExport, cell, idsOf, NO_NEEDS, NONE, placeText, type Rule, sortedIdentity, userData } from './rule.js';
+import {
+  ENVIRONMENT_PROBLEMS,
+  ENVIRONMENT_SETTINGS,
+  formerSpelling,
+  type Judgment,
+  judgeEnvironment,
+  type SettingOfEnvironment,
+} from '../model/environment.js';
+import { defineRule } from './define.js';
+import { choice, date, type Field, type FindingOf, optional, text, users } from './fields.js';
+import { askAboutExport, idsOf, placeText, sortedIdentity } from './rule.js';
 
-export interface EnvironmentSetting extends FindingBase, Judgment {
-  readonly rule: 'environment-setting';
-}
+const value = (about: string): Field<Judgment['stated']> => ({ shape: { type: 'either', of: [{ type: 'text' }, { type: 'flag' }], isNullable: true, about } });
+
+const FIELDS = {
+  setting: choice(ENVIRONMENT_SETTINGS),
+  problem: choice(ENVIRONMENT_PROBLEMS),
+  stated: value('What the configuration says; null where it says nothing.'),
+  exported: value('What the export shows; null where it shows nothing.'),
+  wanted: text('What it must be, in words.'),
+  expires: optional(date('The first day on which the bearer token is no longer valid.')),
+  users: users(0, 'Accounts that it is about.'),
+};
+type EnvironmentSetting = FindingOf<'environment-setting', typeof FIELDS>;
 
 interface Words {
   /** What it must be. */
@@ -28,7 +45,7 @@ const WORDS: Readonly<Record<SettingOfEnvironment, Words>> = {
 
 const spoken = (value: Judgment['stated']): string => (typeof value === 'string' ? `"${value}"` : value === true ? 'yes' : 'no');
 
-function wrongText({ setting, stated, exported, users }: Judgment): string {
+function wrongText({ setting, stated, exported, users }: EnvironmentSetting): string {
   const { wanted } = WORDS[setting];
   const [admin] = users;
   const account = admin === undefined ? 'The SCIM Admin' : `The SCIM Admin "${admin.userName}"`;
@@ -43,7 +60,7 @@ function wrongText({ setting, stated, exported, users }: Judgment): string {
   return `${account} has another license than ${wanted}: ${said.join(', ')}.`;
 }
 
-function messageOf(judgment: Judgment): string {
+function messageOf(judgment: EnvironmentSetting): string {
   const { setting, problem, stated, expires, users } = judgment;
   const { what, wanted } = WORDS[setting];
   if (problem === 'wrong') return wrongText(judgment);
@@ -56,11 +73,11 @@ function messageOf(judgment: Judgment): string {
 }
 
 /** Values of the settings may be a username. */
-const isName = ({ setting, stated }: Judgment): boolean => setting === 'scimAdmin' && typeof stated === 'string' && !/^\d+$/.test(stated);
+const isName = ({ setting, stated }: EnvironmentSetting): boolean => setting === 'scimAdmin' && typeof stated === 'string' && !/^\d+$/.test(stated);
 
 const subjectOf = ({ id, userName, active, authenticationType }: User): string[] => [id, userName, String(active), authenticationType];
 
-export const environmentSetting: Rule<EnvironmentSetting> = {
+export const environmentSetting = defineRule({
   name: 'environment-setting',
   severity: 'error',
   title: 'Settings of Jama Connect',
@@ -71,14 +88,14 @@ export const environmentSetting: Rule<EnvironmentSetting> = {
   example:
     'The configuration states `"scimAdmin": { "userName": "scim.admin", "license": "Creator (float)" }`: requests of an account with a floating license are refused.',
   clause: 'connect-configuration',
-  needs: NO_NEEDS,
+  fields: FIELDS,
   isAskedFor: ({ environment }) => environment !== undefined,
   start: ({ policy: { environment, authMode }, directory: { users } }) => ({
     *findings() {
       if (environment === undefined) return;
       for (const judgment of judgeEnvironment(environment, users, authMode === 'multi')) {
         const isMild = judgment.problem === 'expiring' || judgment.problem === 'contradictory';
-        yield { rule: 'environment-setting', severity: isMild ? 'warning' : 'error', ...judgment };
+        yield { rule: 'environment-setting', severity: isMild ? 'warning' : 'error', ...judgment, wanted: WORDS[judgment.setting].wanted };
       }
     },
   }),
@@ -88,32 +105,18 @@ export const environmentSetting: Rule<EnvironmentSetting> = {
     ...sortedIdentity(users, subjectOf),
   ],
   topic: ({ setting }) => setting,
-  data: ({ setting, problem, stated, exported, expires, users }, locate) => ({
-    setting,
-    problem,
-    stated,
-    exported,
-    wanted: WORDS[setting].wanted,
-    ...(expires === undefined ? {} : { expires }),
-    users: users.map((user) => ({ ...userData(user), location: locate(user) })),
-  }),
   redact: (finding, redactor) => ({
     ...finding,
     ...(isName(finding) ? { stated: redactor.identity(String(finding.stated)) } : {}),
     users: finding.users.map(redactor.user),
   }),
-  headings: ['setting', 'what is wrong', 'must be', 'where'],
-  rows: (finding, locate) => [
-    [
-      cell(finding.setting),
-      cell(messageOf(finding)),
-      cell(WORDS[finding.setting].wanted),
-      cell(finding.users[0] === undefined ? 'configuration' : placeText(locate(finding.users[0]))),
-    ],
+  columns: [
+    ['setting', ({ setting }) => setting],
+    ['what is wrong', messageOf],
+    ['must be', ({ wanted }) => wanted],
+    ['where', ({ users: [user] }, _, locate) => (user === undefined ? 'configuration' : placeText(locate(user)))],
   ],
   size: () => 1,
-  users: ({ users }) => users,
-  groups: () => NONE,
   decisions: ['accept'],
   remedy: (finding) => askAboutExport(finding.setting, messageOf(finding)),
-};
+});

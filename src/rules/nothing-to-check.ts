@@ -1,15 +1,16 @@
 import type { Role } from '../model/directory.js';
-import type { FindingBase } from '../model/finding.js';
 import type { AuthMode } from '../model/policy.js';
-import { askAboutExport, cell, count, literal, NO_NEEDS, NONE, type Rule, type RuleContext } from './rule.js';
+import { snapshotRule } from './define.js';
+import { choice, type FindingOf, own } from './fields.js';
+import { askAboutExport, count, literal, type RuleContext } from './rule.js';
 
-export interface NothingToCheck extends FindingBase {
-  readonly rule: 'nothing-to-check';
-  readonly input: Role;
-  /** Users, groups; for memberships the groups that have none. */
-  readonly count: number;
-  readonly authMode: AuthMode;
-}
+/** `count`: users, groups; for memberships the groups that have none. */
+const FIELDS = {
+  input: choice(['users', 'groups', 'memberships'], 'In which there is nothing to look at.'),
+  count: own<number>(),
+  authMode: own<AuthMode>(),
+};
+type NothingToCheck = FindingOf<'nothing-to-check', typeof FIELDS>;
 
 /** Rules that look at usernames and emails of users in scope, and at groups that can be synced. */
 const USER_RULES = ['username-email-mismatch', 'conflicting-users', 'missing-email', 'invalid-email', 'duplicate-email', 'duplicate-username'];
@@ -40,7 +41,7 @@ function messageOf({ input, count: number, authMode }: NothingToCheck): string {
     : `${number === 1 ? 'The only group belongs' : `All ${count(number, 'group')} belong`} to a project, so none is organization-level and none was checked. Check the project column: it is blank for an organization-level group.`;
 }
 
-export const nothingToCheck: Rule<NothingToCheck> = {
+export const nothingToCheck = snapshotRule({
   name: 'nothing-to-check',
   severity: 'error',
   title: 'Inputs in which there was nothing to check',
@@ -49,26 +50,16 @@ export const nothingToCheck: Rule<NothingToCheck> = {
   fix: 'Check --auth-mode and the exports. If there really is nothing of the kind, leave the input out and say with --skip-rule which rules are not checked, or accept that there are no organization-level groups or no members.',
   example: 'All users of the export are Basic, and --auth-mode is multi: nobody is in scope.',
   clause: 'sync-groups',
-  needs: NO_NEEDS,
+  fields: FIELDS,
   start: (context) => ({ findings: ({ memberships }) => emptyInputs(context, memberships) }),
   message: messageOf,
   identity: ({ input, count: number }) => [input, input === 'groups' && number > 0 ? 'project' : 'none'],
   topic: ({ input }) => input,
-  data: ({ input }) => ({ input }),
-  redact: (finding) => finding,
-  headings: ['input', 'nothing to check'],
-  rows: ({ input, count: number, authMode }) => {
-    const none = {
-      users: `of ${count(number, 'user')} none is in scope with --auth-mode ${authMode}`,
-      groups: number === 0 ? 'no group' : `of ${count(number, 'group')} none is organization-level`,
-      memberships: `no membership of ${count(number, 'group')}`,
-    };
-    return [[cell(input), cell(none[input])]];
-  },
-  mayFollowDecision: true,
-  users: () => NONE,
-  groups: () => NONE,
-  decisions: ['accept'],
+  columns: [
+    ['input', ({ input }) => input],
+    ['nothing to check', emptyText],
+  ],
+  effects: { mayFollowDecision: true },
   // That nobody was checked cannot be accepted: it would be ready without a look at anything.
   mayBeAccepted: ({ input }) => input !== 'users',
   remedy: (finding) => (finding.input === 'users' ? { wants: [], questions: [] } : askAboutExport('', messageOf(finding))),
@@ -79,4 +70,10 @@ export const nothingToCheck: Rule<NothingToCheck> = {
       return new RegExp(`^(?:${one}|${many.replace(/\b2\b/, '[\\d,]+')})`);
     },
   },
-};
+});
+
+function emptyText({ input, count: number, authMode }: NothingToCheck): string {
+  if (input === 'users') return `of ${count(number, 'user')} none is in scope with --auth-mode ${authMode}`;
+  if (input === 'memberships') return `no membership of ${count(number, 'group')}`;
+  return number === 0 ? 'no group' : `of ${count(number, 'group')} none is organization-level`;
+}
