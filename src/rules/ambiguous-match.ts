@@ -48,24 +48,24 @@ function byOf({ place }: User, { userNameKey, emailKey }: IdentityIndex, keys: r
 const whoFits = ({ keys, idpUsers, users }: AmbiguousMatch): string => {
   const who =
     idpUsers.length === 1
-      ? `The identity provider's user "${idpUsers[0].subject}" <${idpUsers[0].email}> fits`
-      : `${count(idpUsers.length, 'user')} of the identity provider with the subject or email ${few(keys)} fit`;
+      ? `The identity provider's user "${idpUsers[0].subject}" <${idpUsers[0].email}> matches`
+      : `${count(idpUsers.length, 'user')} of the identity provider with the subject or email ${few(keys)} match`;
   return `${who} ${count(users.length, 'user')} of Jama Connect`;
 };
 
 const WHAT_FOLLOWS = {
   error: 'it is not certain which account the sync takes',
-  warning: 'the sync finds the one with the username, and the others only share its email',
+  warning: 'the sync finds the one with that username, and the others only share its email',
 } as const;
 
 export const ambiguousMatch = defineRule({
   name: 'ambiguous-match',
   severity: 'error',
-  title: 'People of the identity provider who fit several users',
+  title: 'People in the identity provider who match several users',
   finds:
-    "An identity provider's user whose subject and email fit two or more users of Jama Connect (a warning where one has the username exactly and the others only share its email).",
-  why: 'The provider looks an account up by userName alone, and single sign-on by the email. Where these lead to different accounts, or to several, a stranger may get the account, the sync stops, or a second account is made.',
-  fix: "Decide which account is the person's. It keeps the address as username and email; each other one gets another username and email, also when it is inactive (the vendor advises to anonymize them). Where the provider has the wrong email for the person, correct it there.",
+    'A user of the identity provider whose subject and email match two or more users of Jama Connect (a warning if one has exactly that username and the others only share its email).',
+  why: 'The provider looks an account up by userName alone, and single sign-on by the email. If these lead to different accounts, or to several, the wrong person may get the account, the sync stops, or a second account is created.',
+  fix: 'Decide which account belongs to the person. It keeps the address as its username and email. Give each other account another username and email, even if it is inactive (the vendor advises to anonymize them). If the provider has the wrong email for the person, correct it there.',
   example: 'Okta\'s "ana@example.com" is the username of user 17, and the email of the inactive user 8.',
   clause: 'overwrite',
   fields: FIELDS,

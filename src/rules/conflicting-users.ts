@@ -53,10 +53,10 @@ const SHAPES: Shapes = {
 };
 
 const WHAT: Readonly<Record<Exclude<Pattern, 'same-email'>, string>> = {
-  taken: 'one needs it as the username, but a user who will not be renamed holds it',
-  swap: "they hold one another's addresses in a ring",
-  chain: 'one needs it as the username, and its holder is to be renamed away first',
-  bystander: 'nobody is in the way: another user has it only as an email address',
+  taken: 'one needs it as the username, but a user who keeps it already holds it',
+  swap: 'each needs the username that the next one holds, in a ring',
+  chain: 'one needs it as the username, and its holder is renamed first',
+  bystander: 'nothing is in the way: another user has it only as an email address',
 };
 
 const WAYS = Object.values(WHAT).map(literal).join('|');
@@ -84,12 +84,12 @@ function classify({ index, contest }: RuleContext, id: number): { pattern: Patte
 export const conflictingUsers = defineRule({
   name: 'conflicting-users',
   severity: 'error',
-  title: 'Users who contest one username',
-  finds: "Users of whom one's email is another's username, or who share an email, while one of them must be renamed.",
-  why: 'The rename to the email fails or hits the wrong account when somebody else holds that username, active or not. Two users can never share one username.',
-  fix: 'Chains, rings and bystanders are put in a safe order by `scim-audit plan`. For a contested or taken address, give the account that loses another email or username, or deactivate it.',
+  title: 'Users who need, or already hold, the same username',
+  finds: 'Two or more users who need, or already hold, the same username, at least one of whom must be renamed.',
+  why: 'Renaming a user to their email fails, or changes the wrong account, if another user holds that username, even an inactive one. No two users can share a username.',
+  fix: '`scim-audit plan` renames chains, rings and bystanders in a safe order by itself. If several users need one address, or another user keeps it, decide who gets it: give the other account a different email or username, or deactivate it.',
   example:
-    'User 17 has the email "ana@example.com", and the inactive user 18 is called "ana@example.com": user 17 cannot get the username until 18 gives it up.',
+    'User 17 has the email "ana@example.com", and the inactive user 18 has the username "ana@example.com": user 17 cannot get that username until user 18 gives it up.',
   clause: 'conflicting-pairs',
   fields: FIELDS,
   start: (context) => ({
@@ -114,7 +114,7 @@ export const conflictingUsers = defineRule({
       return found.sort((a, b) => a.users[0].place - b.users[0].place || (a.userName < b.userName ? -1 : 1));
     },
   }),
-  message: (finding) => `${count(finding.users.length, 'user')} contest the username "${finding.userName}": ${whatOf(finding)} (${idsOf(finding.users)}).`,
+  message: (finding) => `${count(finding.users.length, 'user')} need or hold the username "${finding.userName}": ${whatOf(finding)} (${idsOf(finding.users)}).`,
   identity: ({ userName, users, needsUpdate }) => [userName, ...sortedIdentity(users, (user) => [user.userName, user.email, String(needsUpdate[user.place])])],
   topic: ({ userName }) => userName,
   json: {
@@ -142,17 +142,17 @@ export const conflictingUsers = defineRule({
     askEach(
       finding.users,
       (user) => `${user.userName} <${user.email}>`,
-      `The username "${finding.userName}" is contested: ${whatOf(finding)}.`,
+      `The username "${finding.userName}" is needed or held by several users: ${whatOf(finding)}.`,
       ['set-email', 'set-username', 'deactivate', 'activate', 'accept'],
       proposer(finding),
     ),
   // Who is in whose way follows from users besides those of the finding.
   retold: {
-    problem: ({ userName }) => new RegExp(`^The username "${literal(userName)}" is contested: (?:${WAYS})\\.`),
+    problem: ({ userName }) => new RegExp(`^The username "${literal(userName)}" is needed or held by several users: (?:${WAYS})\\.`),
   },
 });
 
-/** Whoever gives way is asked to: claimants beyond the first, and holders who stay but do not have the address as email. */
+/** Proposes a change to each user who gives way: claimants beyond the first, and holders who stay but do not have the address as email. */
 function proposer({ users, pattern, needsUpdate, index, keyId }: ConflictingUsers): (user: User) => Proposal | undefined {
   if (pattern !== 'same-email' && pattern !== 'taken') return () => undefined;
   const isHeld = ({ place }: User): boolean => index.userNameKey[place] === keyId;

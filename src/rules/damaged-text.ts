@@ -6,11 +6,11 @@ import type { Shape } from './shape.js';
 
 /** What usually writes such files. */
 const WRITERS: Readonly<Record<Damage, string>> = {
-  lost: 'U+FFFD is what a program puts in the place of bytes that it cannot read: usually a windows-1252 file that was opened as UTF-8 and saved',
+  lost: 'U+FFFD replaces bytes that a program cannot read, usually when a windows-1252 file was opened as UTF-8 and saved',
   question:
-    'A question mark in the place of a letter is what Export-Csv of Windows PowerShell 5.1 writes without -Encoding UTF8, and what spreadsheets and database clients write when they save as ASCII, ANSI or latin1',
+    'A question mark replaces a letter when Export-Csv of Windows PowerShell 5.1 runs without -Encoding UTF8, or when a spreadsheet or database client saves as ASCII, ANSI or latin1',
   misread:
-    'Signs such as "Ã¼" in the place of "ü" are UTF-8 that was read as windows-1252: usually a CSV without a byte order mark that a spreadsheet opened and saved',
+    'Characters such as "Ã¼" instead of "ü" are UTF-8 that was read as windows-1252, usually because a spreadsheet opened and saved a CSV file without a byte order mark',
 };
 
 const ATTRIBUTES = { id: 'id', userName: 'username', email: 'email', name: 'name' } as const;
@@ -68,12 +68,12 @@ const sentences = ({ kinds }: DamagedText): string => kinds.map((kind) => `${WRI
 export const damagedText = snapshotRule({
   name: 'damaged-text',
   severity: 'error',
-  title: 'Letters that were lost on the way',
+  title: 'Letters that were lost in the export',
   finds:
-    'Usernames, emails and group names in which letters were replaced: U+FFFD, a question mark where none belongs, or UTF-8 read as another encoding (a warning where it is only group names with question marks, or UTF-8 that was misread).',
-  why: 'What is compared is not what Jama Connect holds: names that differ look the same, names that are the same differ, and a plan made from such a file would write the damage back.',
-  fix: 'Export again as UTF-8. Export-Csv of Windows PowerShell 5.1 needs -Encoding UTF8, a spreadsheet is saved as "CSV UTF-8", a database client needs utf8mb4. If Jama Connect itself holds these names, correct them there, or accept the finding.',
-  example: 'User 14 has the username "j.m?ller@example.com", which is j.müller@example.com in Jama Connect.',
+    'Usernames, emails and group names with damaged letters: replaced by U+FFFD or a question mark, or UTF-8 that was read as another encoding (a warning if only group names with question marks, or only misread UTF-8, were found).',
+  why: 'The values that are compared are not those of Jama Connect: different names may look the same, equal names may look different, and a plan based on such a file would write the damage back.',
+  fix: 'Export again as UTF-8. In Windows PowerShell 5.1, use Export-Csv with -Encoding UTF8; in a spreadsheet, save as "CSV UTF-8"; in a database client, use utf8mb4. If Jama Connect itself holds these names, correct them there, or accept the finding.',
+  example: 'User 14 has the username "j.m?ller@example.com", which is "j.müller@example.com" in Jama Connect.',
   clause: 'username-format',
   fields: FIELDS,
   start: ({ directory, index }) => ({
@@ -85,7 +85,7 @@ export const damagedText = snapshotRule({
   message: (finding) => {
     const [first] = finding.values;
     const which = `${finding.count === 1 ? '' : 'first: '}the ${ATTRIBUTES[first.attribute]} "${first.value}" of ${ownerOf(first)}`;
-    return `${count(finding.count, 'value has', 'values have')} lost letters on the way (${which}). ${sentences(finding)} Export again as UTF-8.`;
+    return `${count(finding.count, 'value has', 'values have')} lost letters in the export (${which}). ${sentences(finding)} Export again as UTF-8.`;
   },
   identity: (finding) => [String(finding.count), finding.checksum],
   subjects: (finding) => finding.values,
@@ -99,6 +99,6 @@ export const damagedText = snapshotRule({
   remedy: (finding) =>
     askAboutExport(
       count(finding.count, 'value'),
-      `${sentences(finding)} Export again as UTF-8. If Jama Connect itself holds these names, correct them there; only if they are meant like this can it be accepted.`,
+      `${sentences(finding)} Export again as UTF-8. If Jama Connect itself holds these names, correct them there; accept the finding only if these names are intended.`,
     ),
 });

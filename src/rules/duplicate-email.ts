@@ -12,10 +12,11 @@ export const duplicateEmail = usersRule({
   name: 'duplicate-email',
   severity: 'warning',
   title: 'Users who share an email',
-  finds: 'Users, active or not, at least one of them in scope, whose emails are the same (those who all contest it as a username are reported there instead).',
-  why: 'Single sign-on matches on the email, and it must be unique among active and inactive accounts together. A second account with the address breaks the login.',
-  fix: 'Give the account that is not used another address (the vendor advises to anonymize it), also when it is inactive.',
-  example: 'The inactive user 8 still has the email "ana@example.com", which is also that of the active user 17.',
+  finds:
+    'Users, active or inactive, who share an email, if at least one of them is in scope. If all of them need it as their username, conflicting-users reports them instead.',
+  why: 'Single sign-on matches users by email, so an email must be unique among active and inactive accounts together. A second account with the same address breaks the sign-in.',
+  fix: 'Give the unused account another address, even if it is inactive. The vendor advises an anonymized address.',
+  example: 'The inactive user 8 still has the email "ana@example.com", which the active user 17 has too.',
   clause: 'overwrite',
   fields: FIELDS,
   start: ({ index, contest }) => ({

@@ -15,11 +15,11 @@ const HOW: Readonly<Record<Match, string>> = {
 export const duplicateGroupName = defineRule({
   name: 'duplicate-group-name',
   severity: 'error',
-  title: 'Organization-level groups with one name',
-  finds: 'Organization-level groups whose names are the same (a warning where they differ in case, white space or accents).',
-  why: 'The identity provider links a group to Jama Connect by its name alone. With two of one name, members and permissions are synced into the wrong group.',
-  fix: 'Rename all but one of them, so that each organization-level group has a name of its own. Merge groups that mean the same by hand first.',
-  example: 'Groups 3 and 9 are both called "Reviewers": 9 becomes "Reviewers (EU)".',
+  title: 'Organization-level groups with the same name',
+  finds: 'Organization-level groups whose names are the same (a warning if they differ in case, white space or accents).',
+  why: 'The identity provider links a group to Jama Connect by its name alone. If two groups share a name, members and permissions are synced into the wrong one.',
+  fix: 'Rename all but one of them, so that each organization-level group has its own name. If two groups serve the same purpose, merge them by hand first.',
+  example: 'Groups 3 and 9 are both called "Reviewers": group 9 becomes "Reviewers (EU)".',
   clause: 'duplicate-groups',
   /** `key` is what the names share; the groups are by place. */
   fields: { match: choice(MATCHES), key: hidden(groupName()), groups: groups(2) },

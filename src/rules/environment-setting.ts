@@ -33,14 +33,14 @@ interface Words {
 
 const WORDS: Readonly<Record<SettingOfEnvironment, Words>> = {
   multiMode: { what: 'multi-mode authentication', wanted: 'on' },
-  allowUsernameChange: { what: 'the Basic setting that users may change their username', wanted: 'unchecked' },
-  disableSamlAutoGeneration: { what: 'the SAML setting that no new users are generated', wanted: 'checked' },
-  scimAdmin: { what: 'the SCIM Admin', wanted: 'one account of the export' },
-  'scimAdmin.active': { what: 'the account of the SCIM Admin', wanted: 'active' },
+  allowUsernameChange: { what: 'the Basic setting that lets users change their username', wanted: 'unchecked' },
+  disableSamlAutoGeneration: { what: 'the SAML setting that stops new users from being generated', wanted: 'checked' },
+  scimAdmin: { what: 'the SCIM Admin', wanted: 'one account in the export' },
+  'scimAdmin.active': { what: 'whether the SCIM Admin is active', wanted: 'active' },
   'scimAdmin.authenticationType': { what: 'the authentication type of the SCIM Admin', wanted: 'Basic' },
   'scimAdmin.organizationAdmin': { what: 'whether the SCIM Admin is an organization administrator', wanted: 'an organization administrator' },
   'scimAdmin.license': { what: 'the license of the SCIM Admin', wanted: 'a named Creator license' },
-  tokenIssued: { what: 'the day on which the bearer token was issued', wanted: 'less than six months ago' },
+  tokenIssued: { what: 'the date on which the bearer token was issued', wanted: 'less than six months ago' },
 };
 
 const spoken = (value: Judgment['stated']): string => (typeof value === 'string' ? `"${value}"` : value === true ? 'yes' : 'no');
@@ -49,15 +49,16 @@ function wrongText({ setting, stated, exported, users }: EnvironmentSetting): st
   const { wanted } = WORDS[setting];
   const [admin] = users;
   const account = admin === undefined ? 'The SCIM Admin' : `The SCIM Admin "${admin.userName}"`;
-  if (setting === 'multiMode') return 'Multi-mode authentication is stated to be off.';
-  if (setting === 'allowUsernameChange') return 'Users are stated to be allowed to change their username.';
-  if (setting === 'disableSamlAutoGeneration') return 'The auto-generation of new SAML users is stated not to be disabled.';
-  if (setting === 'scimAdmin.active') return `${account} is inactive, so no SCIM request is let in.`;
-  if (setting === 'scimAdmin.authenticationType') return `${account} signs in with the identity provider, not with a password of its own.`;
-  if (setting === 'scimAdmin.organizationAdmin') return `${account} is stated not to be ${wanted}.`;
-  if (setting === 'tokenIssued') return `The bearer token is stated to be issued on ${stated}, which is still to come.`;
-  const said = [...(stated === null ? [] : [`${spoken(stated)} as stated`]), ...(exported === null ? [] : [`${spoken(exported)} in the export`])];
-  return `${account} has another license than ${wanted}: ${said.join(', ')}.`;
+  if (setting === 'multiMode') return 'According to the configuration, multi-mode authentication is off.';
+  if (setting === 'allowUsernameChange') return 'According to the configuration, users can change their username.';
+  if (setting === 'disableSamlAutoGeneration') return 'According to the configuration, SAML can still generate new users.';
+  if (setting === 'scimAdmin.active') return `${account} is inactive, so every SCIM request is refused.`;
+  if (setting === 'scimAdmin.authenticationType') return `${account} signs in through the identity provider instead of with its own password.`;
+  if (setting === 'scimAdmin.organizationAdmin')
+    return `According to the configuration, the SCIM Admin${admin === undefined ? '' : ` "${admin.userName}"`} is not ${wanted}.`;
+  if (setting === 'tokenIssued') return `According to the configuration, the bearer token was issued on ${stated}, which is in the future.`;
+  const said = [...(stated === null ? [] : [`${spoken(stated)} in the configuration`]), ...(exported === null ? [] : [`${spoken(exported)} in the export`])];
+  return `${account} does not have ${wanted}: the license is ${said.join(', ')}.`;
 }
 
 function messageOf(judgment: EnvironmentSetting): string {
@@ -65,11 +66,11 @@ function messageOf(judgment: EnvironmentSetting): string {
   const { what, wanted } = WORDS[setting];
   if (problem === 'wrong') return wrongText(judgment);
   if (problem === 'unsaid' && setting === 'scimAdmin.authenticationType') return `The export does not say whether the SCIM Admin is a ${wanted} account.`;
-  if (problem === 'unsaid') return `Nobody states ${what}; it must be ${wanted}.`;
-  if (problem === 'contradictory') return 'Multi-mode authentication is stated to be on, but the authentication mode that was given is not multi.';
-  if (problem === 'missing') return `The SCIM Admin ${spoken(stated)} is no user of the export.`;
-  if (problem === 'ambiguous') return `The SCIM Admin ${spoken(stated)} fits ${users.length} users of the export (${idsOf(users)}).`;
-  return `The bearer token of ${stated} ${problem === 'expired' ? 'is no longer valid since' : 'is valid only until the day before'} ${expires}.`;
+  if (problem === 'unsaid') return `The configuration does not state ${what}; it must be ${wanted}.`;
+  if (problem === 'contradictory') return 'According to the configuration, multi-mode authentication is on, but the authentication mode given is not multi.';
+  if (problem === 'missing') return `The SCIM Admin ${spoken(stated)} is not a user in the export.`;
+  if (problem === 'ambiguous') return `The SCIM Admin ${spoken(stated)} matches ${users.length} users in the export (${idsOf(users)}).`;
+  return problem === 'expired' ? `The bearer token issued on ${stated} expired on ${expires}.` : `The bearer token issued on ${stated} expires on ${expires}.`;
 }
 
 /** Values of the settings may be a username. */
@@ -82,11 +83,11 @@ export const environmentSetting = defineRule({
   severity: 'error',
   title: 'Settings of Jama Connect',
   finds:
-    'A setting stated in the configuration that is not as enablement needs it, or with --strict-environment is not stated (a warning where the bearer token ends within 30 days, or multi-mode does not go with the authentication mode).',
-  why: 'No export shows these settings. With a wrong one SCIM requests are refused, people change or generate accounts beside the identity provider, or provisioning stops when the token ends.',
-  fix: 'Change the setting in the administration of Jama Connect, then state it in `environment` of the configuration. The SCIM Admin is an active Basic account, organization administrator, with a named Creator license; a new bearer token is stated with its day of issue.',
+    'A setting in the configuration that does not have the value that enablement needs, or that is missing if --strict-environment is given (a warning if the bearer token expires within 30 days, or if multi-mode contradicts the authentication mode).',
+  why: 'No export shows these settings. If one is wrong, SCIM requests are refused, people change or create accounts outside the identity provider, or provisioning stops when the token expires.',
+  fix: 'Change the setting in the administration of Jama Connect, then update `environment` in the configuration. The SCIM Admin must be an active Basic account with a named Creator license and be an organization administrator. After you issue a new bearer token, enter its date of issue.',
   example:
-    'The configuration states `"scimAdmin": { "userName": "scim.admin", "license": "Creator (float)" }`: requests of an account with a floating license are refused.',
+    'The configuration says `"scimAdmin": { "userName": "scim.admin", "license": "Creator (float)" }`: requests from an account with a floating license are refused.',
   clause: 'connect-configuration',
   fields: FIELDS,
   isAskedFor: ({ environment }) => environment !== undefined,

@@ -57,17 +57,17 @@ function proposalOf({ near, isRespelt, isListed, isAlone }: GroupLink): Proposal
   return { action: 'set-name', value: near };
 }
 
-const IN_LIST = '; rename it in the identity provider, or in Jama Connect and in the list of groups to be synced';
+const IN_LIST = '; rename it in the identity provider, or both in Jama Connect and in the list of groups to be synced';
 
 export const groupLink = defineRule({
   name: 'group-link',
   severity: 'error',
   title: 'Groups that the identity provider will not link',
   finds:
-    'A group to be synced whose name no group of the identity provider has exactly (a warning where nobody named the groups to be synced and no name counts as the same).',
-  why: 'The identity provider links a group of Jama Connect only if the names are exactly the same. Otherwise it creates a second group beside it, without the permissions of the first, or leaves the group alone.',
-  fix: 'Give the group the same name on both sides; `scim-audit plan` can rename it in Jama Connect. Where the groups to be synced are listed by name, change the list too. If the group is not to be synced, name only those that are (--sync-group, --sync-groups).',
-  example: 'Jama Connect has "Reviewers", Okta pushes "reviewers".',
+    'A group to be synced whose name is not exactly the name of a group of the identity provider (a warning if the groups to be synced were not named and no name is the same apart from spelling).',
+  why: 'The identity provider links a group of Jama Connect only if the names are exactly the same. Otherwise it creates a second group without the permissions of the first, or ignores the group.',
+  fix: 'Give the group the same name on both sides; `scim-audit plan` can rename it in Jama Connect. If you list the groups to be synced by name, change the list too. If the group is not to be synced, name only the groups that are (--sync-group, --sync-groups).',
+  example: 'The group is called "Reviewers" in Jama Connect and "reviewers" in Okta.',
   clause: 'group-link',
   fields: FIELDS,
   isIdleWithout: ['idpGroups', 'groups'],

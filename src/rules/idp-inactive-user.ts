@@ -7,9 +7,9 @@ export const idpInactiveUser = userRule({
   severity: 'warning',
   title: 'Active users who are blocked in the identity provider',
   finds: 'An active user of Jama Connect whose account in the identity provider is blocked, suspended or deactivated.',
-  why: 'The sync deactivates the account, or leaves an account that nobody owns: a provider sends a deactivation only for accounts that it has linked. Who is still needed would lose access; who has left would keep a license.',
-  fix: 'Deactivate the user in Jama Connect if the person has left. If not, have the person reactivated in the identity provider before the first sync.',
-  example: 'User 12 is active in Jama Connect; in Entra accountEnabled is False for the same person.',
+  why: 'The sync either deactivates the account or ignores it, because a provider sends a deactivation only for accounts that it has linked. A person who still needs the account may lose access; the account of a person who has left may stay active and keep its license.',
+  fix: 'If the person has left, deactivate the user in Jama Connect. If not, have the person reactivated in the identity provider before the first sync.',
+  example: 'User 12 is active in Jama Connect; in Entra, accountEnabled is False for the same person.',
   clause: 'idp-deactivates',
   fields: { idpUser: idpUser() },
   idp: 'any',
@@ -24,7 +24,7 @@ export const idpInactiveUser = userRule({
     },
   }),
   message: ({ user, idpUser }) =>
-    `The ${calledUser(user)} is active in Jama Connect, and blocked in the identity provider as "${idpUser.subject}": the sync deactivates the account, or leaves an account that nobody owns.`,
+    `The ${calledUser(user)} is active in Jama Connect, and blocked in the identity provider as "${idpUser.subject}": the sync deactivates the account, or leaves it active without an owner.`,
   identity: ({ user, idpUser }) => [user.id, user.userName, user.email, ...idpIdentity([idpUser])],
   columns: [
     ['id', ({ id }) => id],

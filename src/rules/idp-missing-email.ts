@@ -23,9 +23,9 @@ export const idpMissingEmail = snapshotRule({
   severity: 'error',
   title: 'Entra users without the right email',
   finds:
-    'An Entra user whose primary email is blank or is not exactly the userPrincipalName (a warning where only upper and lower case differ); blocked users only where a user of Jama Connect is theirs.',
-  why: 'Entra can do without an email, Jama Connect cannot: it needs one for every user that is provisioned, and it has to be the userPrincipalName. A blank one is not sent at all; another one overwrites the email in Jama Connect, and the person cannot sign in.',
-  fix: 'Enter the userPrincipalName as the primary email (the property "mail") in Entra, or change the userPrincipalName. Leave out of the application whoever is not to use Jama Connect.',
+    'An Entra user whose primary email is blank or is not exactly the userPrincipalName (a warning if only upper and lower case differ). Blocked users are reported only if they match a user of Jama Connect.',
+  why: 'Entra does not require an email, but Jama Connect needs one for every provisioned user, and it must be the userPrincipalName. Entra does not send a blank email at all; a different one overwrites the email in Jama Connect, and the person cannot sign in.',
+  fix: 'Enter the userPrincipalName as the primary email (the property "mail") in Entra, or change the userPrincipalName. Remove users who do not need Jama Connect from the application.',
   example: 'Entra has "dag@example.com" with an empty column mail.',
   clause: 'primary-email',
   fields: FIELDS,
@@ -71,5 +71,5 @@ export const idpMissingEmail = snapshotRule({
     ['where', ({ idpUser }) => idpPlaceText(idpUser)],
   ],
   effects: { mayFollowDecision: true },
-  remedy: (finding) => askAboutExport(finding.idpUser.subject, `${sentence(finding)}; correct it in Entra and export again.`),
+  remedy: (finding) => askAboutExport(finding.idpUser.subject, `${sentence(finding)}; correct it in Entra, then export again.`),
 });

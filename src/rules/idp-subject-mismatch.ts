@@ -48,12 +48,12 @@ function sentence({ user: { userName, email }, idpUser: { subject }, differs, di
 export const idpSubjectMismatch = userRule({
   name: 'idp-subject-mismatch',
   severity: 'error',
-  title: 'Users whose username, email and identity are not the same',
+  title: 'Users whose username, email and identity differ',
   finds:
-    'A user in scope whose username and email are not both exactly the subject of their identity provider account (a warning where only upper and lower case differ).',
-  why: 'The provider sends its subject as userName and looks the account up by it; single sign-on compares it with the email. Unless all three are equal, the person gets a second account, or cannot sign in.',
-  fix: "Find out which of the three is right. Where it is the subject, correct the email in Jama Connect: `scim-audit plan` makes the username follow. Where it is Jama Connect's address, correct Okta's application username or Entra's userPrincipalName. Accounts that take part in an ambiguous match are reported there.",
-  example: 'Okta knows "j.doe@example.com"; user 17 has the username and the email "jdoe@example.com".',
+    'A user in scope whose username and email are not both exactly the subject of their account at the identity provider (a warning if only upper and lower case differ).',
+  why: 'The provider sends its subject as userName and looks the account up by it; single sign-on compares the subject with the email. Unless all three are equal, the person gets a second account or cannot sign in.',
+  fix: "Find out which of the three is right. If it is the subject, correct the email in Jama Connect, and `scim-audit plan` changes the username to match. If it is Jama Connect's address, correct Okta's application username or Entra's userPrincipalName. If an account takes part in an ambiguous match, ambiguous-match reports it instead.",
+  example: 'Okta has the subject "j.doe@example.com"; user 17 has the username and the email "jdoe@example.com".',
   clause: 'idp-subject',
   fields: FIELDS,
   idp: 'any',
@@ -89,7 +89,7 @@ export const idpSubjectMismatch = userRule({
     askEach(
       [finding.user],
       ({ userName, email }) => `${userName} <${email}>`,
-      `${sentence(finding)}. Where the provider is wrong, correct it there.`,
+      `${sentence(finding)}. If the provider is wrong, correct it there.`,
       ['set-email', 'set-username', 'deactivate', 'accept'],
       () => (finding.differs === 'email' && isEmailAddress(finding.idpUser.subject) ? { action: 'set-email', value: finding.idpUser.subject } : undefined),
     ),

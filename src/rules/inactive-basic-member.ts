@@ -7,9 +7,9 @@ export const inactiveBasicMember = userRule({
   severity: 'error',
   title: 'Inactive Basic users in groups to be synced',
   finds: 'An inactive Basic user who is a member of one or more groups to be synced.',
-  why: 'The next group sync from the identity provider removes inactive Basic users from the groups it manages, without a word. Whoever is reactivated later has lost the access that came with the group.',
-  fix: 'Reactivate the user, take the user out of the group on purpose, or accept the loss. `scim-audit plan` writes the memberships down in memberships.csv, so that they can be restored.',
-  example: 'User 21 left for a year and is inactive; she is in "Reviewers", which Okta will manage: the first sync removes her.',
+  why: 'The next group sync from the identity provider silently removes inactive Basic users from the groups it manages. A user who is reactivated later no longer has the access that came with the group.',
+  fix: 'Reactivate the user, remove the user from the group on purpose, or accept the loss. `scim-audit plan` records the memberships in memberships.csv, so that they can be restored.',
+  example: 'User 21 is on leave for a year and inactive. She is in "Reviewers", which Okta will manage: the first sync removes her.',
   clause: 'inactive-basic',
   /** Groups to be synced that the user is a member of, by place. */
   fields: { groups: namedGroups(1) },

@@ -28,11 +28,11 @@ export const integrationUsername = userRule({
   name: 'integration-username',
   severity: 'warning',
   title: 'Usernames that other systems sign in with',
-  finds: 'A user in scope whose username must become the email, while another system named with --integrations signs in with it.',
-  why: 'The system is locked out at the moment of the rename unless its own settings are changed with it, so the plan leaves such a user alone until a person decides.',
-  fix: 'Agree with the owner of the system on the moment, decide `set-username` with the email, and change the username in the system when the plan is applied. Where only the email is wrong, correct that instead.',
+  finds: 'A user in scope whose username must become the email, but with whose username another system (named with --integrations) signs in.',
+  why: 'The rename locks the other system out unless its own settings are changed at the same time. So the plan does not rename such a user until a person decides.',
+  fix: 'Agree on a time with the owner of the system, decide `set-username` with the email, and change the username in the system when you apply the plan. If only the email is wrong, correct the email instead.',
   example:
-    'The build server signs in as "builds", whose email is "builds@example.com": once the user is renamed, every build fails until the server knows the new username.',
+    'The build server signs in as "builds", a user with the email "builds@example.com": once the user is renamed, every build fails until the build server uses the new username.',
   clause: 'integrations',
   /** `isFree`: nothing but this decision stands between the user and the email as username. */
   fields: { systems: systems(1), isFree: own<boolean>() },

@@ -5,10 +5,10 @@ import { askEach, calledUser, placeText } from './rule.js';
 export const invalidEmail = userRule({
   name: 'invalid-email',
   severity: 'error',
-  title: 'Emails that are no email address',
-  finds: 'A user in scope whose email is not an email address (white space around it included).',
-  why: 'The identity provider sends a real address as userName. One that is mistyped, or has a space at its end, never matches; single sign-on compares to the letter.',
-  fix: 'Correct the address in Jama Connect. It must be the one that the identity provider holds.',
+  title: 'Emails that are not valid addresses',
+  finds: 'A user in scope whose email is not a valid email address (including one with white space around it).',
+  why: 'The identity provider sends a valid address as userName. An address that is mistyped or ends in a space never matches it, because single sign-on compares every character.',
+  fix: 'Correct the address in Jama Connect. It must be the address that the identity provider holds.',
   example: 'User 31 has the email "kai@example.com " with a space at the end.',
   clause: 'username-format',
   start: ({ index }) => ({

@@ -8,7 +8,7 @@ export const missingEmail = userRule({
   severity: 'error',
   title: 'Users without an email',
   finds: 'A user in scope with a blank email.',
-  why: 'The email is what a username must equal, and what single sign-on matches on. Without one the user cannot be linked to the identity provider.',
+  why: 'The username must equal the email, and single sign-on matches users by it. Without an email, the user cannot be linked to the identity provider.',
   fix: "Enter the person's address in Jama Connect, or deactivate the account if nobody uses it.",
   example: 'User 30, "labrobot", is active and has no email.',
   clause: 'primary-email',

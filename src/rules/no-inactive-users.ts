@@ -6,9 +6,9 @@ export const noInactiveUsers = snapshotRule({
   name: 'no-inactive-users',
   severity: 'warning',
   title: 'No inactive users in the export',
-  finds: 'A snapshot without a single inactive user.',
-  why: 'Most exports list active users only, and inactive ones hold usernames and emails too. Renames that look free may collide with accounts that were not exported.',
-  fix: 'Add the list of inactive users (a second --users FILE). REST needs `includeInactive=true`; in the administration pages it is a view of its own. If there really are none, accept the finding.',
+  finds: 'An export without any inactive users.',
+  why: 'Most exports list only active users, but inactive users hold usernames and emails too. A rename that looks safe may collide with an account that was not exported.',
+  fix: 'Add the list of inactive users (a second --users FILE). For REST, add `includeInactive=true`; the administration pages list inactive users in a separate view. If there really are none, accept the finding.',
   example: 'users.csv holds 412 users, all of them active.',
   clause: 'conflicting-pairs',
   fields: { users: hidden(number(1)) },
@@ -22,7 +22,7 @@ export const noInactiveUsers = snapshotRule({
     },
   }),
   message: ({ users }) =>
-    `${users === 1 ? 'The only user is' : `All ${count(users, 'user')} are`} active. Most exports leave inactive users out, and those hold usernames too.`,
+    `${users === 1 ? 'The only user is' : `All ${count(users, 'user')} are`} active. Most exports leave out inactive users, but these hold usernames too.`,
   identity: () => [],
   columns: [
     ['users', ({ users }) => String(users)],

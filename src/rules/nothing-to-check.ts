@@ -31,24 +31,24 @@ function messageOf({ input, count: number, authMode }: NothingToCheck): string {
   if (input === 'users') {
     const who = authMode === 'basic' ? 'active users' : 'active users whose authentication type is IdP';
     const none = number === 1 ? 'The only user is not in scope' : `None of the ${count(number, 'user')} is in scope`;
-    return `${none}: with --auth-mode ${authMode} these are the ${who}. So no username and no email was checked. Check the mode and the export.`;
+    return `${none}: with --auth-mode ${authMode} only ${who} are in scope. No username or email was checked. Check the mode and the export.`;
   }
   if (input === 'memberships') {
-    return `The memberships hold no row, and there ${number === 1 ? 'is' : 'are'} ${count(number, 'group')}: inactive members were looked for in nothing. Export the memberships again, or say --skip-rule inactive-basic-member.`;
+    return `There are no memberships, but there ${number === 1 ? 'is' : 'are'} ${count(number, 'group')}: inactive members could not be found. Export the memberships again, or use --skip-rule inactive-basic-member.`;
   }
   return number === 0
-    ? 'The groups hold no group, so no name and no member of a group was checked. Export the groups again; if there are none, leave the file out and skip the rules about groups.'
-    : `${number === 1 ? 'The only group belongs' : `All ${count(number, 'group')} belong`} to a project, so none is organization-level and none was checked. Check the project column: it is blank for an organization-level group.`;
+    ? 'The list of groups is empty, so no group names or members were checked. Export the groups again; if there are none, leave out the file and skip the rules about groups.'
+    : `${number === 1 ? 'The only group belongs' : `All ${count(number, 'group')} belong`} to a project, so there was no organization-level group to check. Check the project column: it is blank for an organization-level group.`;
 }
 
 export const nothingToCheck = snapshotRule({
   name: 'nothing-to-check',
   severity: 'error',
-  title: 'Inputs in which there was nothing to check',
-  finds: 'An input in which the rules find nothing to look at: no user in scope, no organization-level group, or memberships without a row.',
-  why: 'What was not looked at is not clean. A wrong mode, a filter of the export, or a column read otherwise than it is meant leaves nothing to look at, and then nothing is found.',
-  fix: 'Check --auth-mode and the exports. If there really is nothing of the kind, leave the input out and say with --skip-rule which rules are not checked, or accept that there are no organization-level groups or no members.',
-  example: 'All users of the export are Basic, and --auth-mode is multi: nobody is in scope.',
+  title: 'Inputs with nothing to check',
+  finds: 'An input that leaves the rules nothing to check: no user in scope, no organization-level group, or no membership.',
+  why: 'What was not checked is not clean. With the wrong mode, a filtered export or a misread column, there is nothing to check, and so nothing is found.',
+  fix: 'Check --auth-mode and the exports. If the export is right, leave out the empty input and skip the rules that need it with --skip-rule, or accept that there are no organization-level groups or no members.',
+  example: 'All users of the export are Basic, and --auth-mode is multi: no user is in scope.',
   clause: 'sync-groups',
   fields: FIELDS,
   start: (context) => ({ findings: ({ memberships }) => emptyInputs(context, memberships) }),

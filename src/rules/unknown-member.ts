@@ -23,9 +23,9 @@ export const unknownMember = snapshotRule({
   name: 'unknown-member',
   severity: 'error',
   title: 'Memberships of unknown users or groups',
-  finds: 'Memberships that name a user or a group which the snapshot lacks: the export is incomplete.',
-  why: 'A user that is missing from the export may hold a username that somebody else needs. No verdict over part of an organization can be trusted.',
-  fix: 'Export again, with active and inactive users and all groups, at one time. REST needs `includeInactive=true`.',
+  finds: 'Memberships that name a user or group that is not in the export: the export is incomplete.',
+  why: 'A user who is missing from the export may hold a username that another user needs. A result based on part of an organization cannot be trusted.',
+  fix: 'Export active and inactive users and all groups again, all at the same time. For REST, add `includeInactive=true`.',
   example: 'memberships.csv puts user 512 into group 3, but no users file has a user 512.',
   clause: 'sync-groups',
   /** `checksum` is over all of them, the same in any order. */
@@ -48,7 +48,7 @@ export const unknownMember = snapshotRule({
     };
   },
   message: ({ count: total, memberships: [first] }) =>
-    `${count(total, 'membership')} ${total === 1 ? 'names' : 'name'} a user or group that the export lacks (first: user "${first.user}" in group "${first.group}").`,
+    `${count(total, 'membership')} ${total === 1 ? 'names' : 'name'} a user or group that is not in the export (first: user "${first.user}" in group "${first.group}").`,
   identity: (finding) => [String(finding.count), finding.checksum],
   subjects: (finding) => finding.memberships,
   columns: [
@@ -61,6 +61,6 @@ export const unknownMember = snapshotRule({
   remedy: (finding) =>
     askAboutExport(
       count(finding.count, 'membership'),
-      'Export again, with active and inactive users and all groups, at one time: memberships name users or groups that this export lacks. Only where it is known why they are missing can it be accepted.',
+      'Memberships name users or groups that are not in this export. Export active and inactive users and all groups again, all at the same time. Accept the finding only if you know why they are missing.',
     ),
 });

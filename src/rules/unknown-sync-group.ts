@@ -4,16 +4,16 @@ import { flag, groupName, nullable } from './fields.js';
 import { askAboutExport, literal } from './rule.js';
 
 const CORRECT = 'Correct the name given with --sync-group, --sync-groups, in the config or by the sync column';
-const OTHERWISE = ' No organization-level group has this name. Only where the group is still to be made can it be accepted.';
+const OTHERWISE = ' No organization-level group has this name. Accept the finding only if the group has yet to be created.';
 
 export const unknownSyncGroup = snapshotRule({
   name: 'unknown-sync-group',
   severity: 'error',
   title: 'Groups to be synced that do not exist',
-  finds: 'A name given as a group to be synced that no organization-level group has exactly.',
-  why: 'The identity provider links a group only if its name is exactly the same. A mistyped name would be checked against nothing and found clean; the sync would create a second group.',
-  fix: 'Correct the name in --sync-group, the file, the config or the sync column, or create the group. Project groups cannot be synced.',
-  example: '--sync-group Reviewer, but the group is called "Reviewers".',
+  finds: 'A name given as a group to be synced that is not exactly the name of an organization-level group.',
+  why: 'The identity provider links a group only if its name is exactly the same. With a mistyped name, no group would be checked and nothing would be found; the sync would create a second group.',
+  fix: 'Correct the name in --sync-group, in the file of --sync-groups, in the config or in the sync column, or create the group. Project groups cannot be synced.',
+  example: '--sync-group Reviewer was given, but the group is called "Reviewers".',
   clause: 'sync-groups',
   /** `suggestion` is the organization-level group that was probably meant; `isProjectGroup`: a project group has exactly this name. */
   fields: { name: groupName(), suggestion: nullable(groupName()), isProjectGroup: flag() },
