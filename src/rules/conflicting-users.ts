@@ -84,7 +84,7 @@ function classify({ index, contest }: RuleContext, id: number): { pattern: Patte
 export const conflictingUsers = defineRule({
   name: 'conflicting-users',
   severity: 'error',
-  title: 'Users who need, or already hold, the same username',
+  title: 'Users who need or hold the same username',
   finds: 'Two or more users who need, or already hold, the same username, at least one of whom must be renamed.',
   why: 'Renaming a user to their email fails, or changes the wrong account, if another user holds that username, even an inactive one. No two users can share a username.',
   fix: '`scim-audit plan` renames chains, rings and bystanders in a safe order by itself. If several users need one address, or another user keeps it, decide who gets it: give the other account a different email or username, or deactivate it.',

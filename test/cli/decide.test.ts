@@ -48,12 +48,12 @@ it('asks what can be settled first, and says that the rest may only wait for tha
   const { stdout } = await decide('s', '1', 'q');
   const heads = stdout.match(/^\d of \d: .*|^\d+ rows? without a suggestion .*/gm);
   expect(heads).toEqual([
-    '1 of 3: Users who need, or already hold, the same username',
-    '2 of 3: Users who need, or already hold, the same username',
+    '1 of 3: Users who need or hold the same username',
+    '2 of 3: Users who need or hold the same username',
     expect.stringMatching(/^1 row without a suggestion follows\. /),
     '3 of 3: Usernames that are not the email',
   ]);
-  expect((await decide('q')).stdout).toContain('1 of 2: Users who need, or already hold, the same username');
+  expect((await decide('q')).stdout).toContain('1 of 2: Users who need or hold the same username');
 });
 
 describe('a decision is checked before it is saved, in the words of the plan', () => {
