@@ -1,5 +1,6 @@
 /** Command lines that messages tell a person to run. */
 
+import { optionWords } from '../config/resolve.js';
 import type { Request } from './request.js';
 
 /** Returns a word as a shell takes it. */
@@ -21,40 +22,5 @@ export function fileWords(source: string | undefined, flags: Request): string[] 
 
 /** Returns the words of a command line that mean the same source, judged the same way. */
 export function commandWords(source: string | undefined, flags: Request): string {
-  const each = (flag: string, values: readonly string[] = []): string[] => values.flatMap((value) => [flag, shellWord(value)]);
-  const one = (flag: string, value: string | undefined): string[] => (value === undefined ? [] : [flag, shellWord(value)]);
-  const pairs = (flag: string, map: Readonly<Record<string, string>> = {}): string[] =>
-    Object.entries(map).flatMap(([name, value]) => [flag, shellWord(`${name}=${value}`)]);
-  return [
-    ...fileWords(source, flags).map(shellWord),
-    ...one('--auth-mode', flags.authMode),
-    ...each('--sync-group', flags.syncGroup),
-    ...one('--sync-groups', flags.syncGroups),
-    ...one('--fail-on', flags.failOn),
-    ...each('--skip-rule', flags.skipRule),
-    ...each('--leave-out-user', flags.leaveOutUser),
-    ...pairs('--column', flags.column),
-    ...pairs('--table', flags.table),
-    ...pairs('--auth-type-map', flags.authTypeMap),
-    ...one('--delimiter', flags.delimiter),
-    ...one('--encoding', flags.encoding),
-    ...one('--quote', flags.quote),
-    ...one('--escape', flags.escape),
-    ...each('--null', flags.null),
-    ...pairs('--active-map', flags.activeMap),
-    ...one('--auth-types', flags.authTypes),
-    ...one('--basic-users', flags.basicUsers),
-    ...one('--collation', flags.collation),
-    ...one('--csv-delimiter', flags.csvDelimiter),
-    ...(flags.assumeActive === true ? ['--assume-active'] : []),
-    ...(flags.allowEmpty === true ? ['--allow-empty'] : []),
-    ...one('--idp', flags.idp),
-    ...each('--idp-users', flags.idpUsers),
-    ...each('--idp-groups', flags.idpGroups),
-    ...each('--idp-members', flags.idpMembers),
-    ...one('--idp-application', flags.idpApplication),
-    ...(flags.strictEnvironment === true ? ['--strict-environment'] : []),
-    ...one('--integrations', flags.integrations),
-    ...one('--config', flags.config),
-  ].join(' ');
+  return [...fileWords(source, flags), ...optionWords(flags), ...(flags.config === undefined ? [] : ['--config', flags.config])].map(shellWord).join(' ');
 }

@@ -1,5 +1,7 @@
 /** The parts of a snapshot: users, groups, and where each was read. */
 
+import type { Note } from './note.js';
+
 export const AUTHENTICATION_TYPES = ['basic', 'idp'] as const;
 export type AuthenticationType = (typeof AUTHENTICATION_TYPES)[number];
 
@@ -141,7 +143,7 @@ export interface Snapshot extends Directory {
   /** Number of memberships read. */
   readonly memberships: number;
   /** Notes on how the source was read. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** Takes the memberships as they are read, by indexes of user and group. */

@@ -7,7 +7,7 @@ import type { IdentityIndex } from '../model/identity-index.js';
 import { firstPairs, type Member, pairing } from './conflicting-pairs.js';
 import { defineRule } from './define.js';
 import { choice, type Field, type FindingOf, identityText, number, own, USER_SHAPES, users } from './fields.js';
-import { anonymousAddress, askEach, count, grouped, idsOf, literal, placeText, type RuleContext, sortedIdentity, stateText, userData } from './rule.js';
+import { anonymousAddress, askEach, count, grouped, idsOf, placeText, type RuleContext, sortedIdentity, stateText, userData } from './rule.js';
 import type { Shapes } from './shape.js';
 
 const PATTERNS = ['same-email', 'taken', 'swap', 'chain', 'bystander'] as const;
@@ -58,8 +58,6 @@ const WHAT: Readonly<Record<Exclude<Pattern, 'same-email'>, string>> = {
   chain: 'one needs it as the username, and its holder is renamed first',
   bystander: 'nothing is in the way: another user has it only as an email address',
 };
-
-const WAYS = Object.values(WHAT).map(literal).join('|');
 
 /** Returns what the contest is; of several who need the username, others may merely hold it or have it as their email. */
 function whatOf({ pattern, users, needsUpdate, index, keyId }: ConflictingUsers): string {
@@ -146,10 +144,6 @@ export const conflictingUsers = defineRule({
       ['set-email', 'set-username', 'deactivate', 'activate', 'accept'],
       proposer(finding),
     ),
-  // Who is in whose way follows from users besides those of the finding.
-  retold: {
-    problem: ({ userName }) => new RegExp(`^The username "${literal(userName)}" is needed or held by several users: (?:${WAYS})\\.`),
-  },
 });
 
 /** Proposes a change to each user who gives way: claimants beyond the first, and holders who stay but do not have the address as email. */

@@ -18,7 +18,7 @@ type Stated<F extends FindingBase> = Pick<
 
 /** What a rule states only if it differs from most. */
 type Differing<F extends FindingBase> = Partial<
-  Pick<Rule<F>, 'needs' | 'isIdleWithout' | 'idp' | 'isAskedFor' | 'topic' | 'redact' | 'size' | 'effects' | 'mayBeAccepted' | 'retold'>
+  Pick<Rule<F>, 'needs' | 'isIdleWithout' | 'idp' | 'isAskedFor' | 'topic' | 'redact' | 'size' | 'effects' | 'mayBeAccepted'>
 > & {
   /** The JSON fields, if they are not those of the finding; their location, if there is one, is among them. */
   readonly json?: { readonly shapes: Shapes; data(finding: F, locate: Locate): Readonly<Record<string, unknown>> };

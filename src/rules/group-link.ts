@@ -4,7 +4,7 @@ import { nearNames } from '../model/near-names.js';
 import { defineRule } from './define.js';
 import { choice, type FindingOf, group, groupName, nullable, own } from './fields.js';
 import { IN_WHAT, idpOf } from './idp.js';
-import { literal, placeText, type RuleContext } from './rule.js';
+import { placeText, type RuleContext } from './rule.js';
 
 const FIELDS = {
   group: group(),
@@ -93,6 +93,4 @@ export const groupLink = defineRule({
     const question = { subject: 'group', id: group.id, current: group.name, problem: `${sentence(finding)}${way}.`, actions } as const;
     return { wants: [], questions: [{ ...question, ...(proposal === undefined ? {} : { proposal }) }] };
   },
-  // The list of groups to be synced is a setting.
-  retold: { problem: (finding) => new RegExp(`^${literal(sentence(finding))}(?:${literal(IN_LIST)})?\\.`) },
 });

@@ -2,7 +2,7 @@ import type { Role } from '../model/directory.js';
 import type { AuthMode } from '../model/policy.js';
 import { snapshotRule } from './define.js';
 import { choice, type FindingOf, own } from './fields.js';
-import { askAboutExport, count, literal, type RuleContext } from './rule.js';
+import { askAboutExport, count, type RuleContext } from './rule.js';
 
 /** `count`: users, groups; for memberships the groups that have none. */
 const FIELDS = {
@@ -63,13 +63,6 @@ export const nothingToCheck = snapshotRule({
   // That nobody was checked cannot be accepted: it would be ready without a look at anything.
   mayBeAccepted: ({ input }) => input !== 'users',
   remedy: (finding) => (finding.input === 'users' ? { wants: [], questions: [] } : askAboutExport('', messageOf(finding))),
-  // How many groups there are is not part of the finding.
-  retold: {
-    problem: (finding) => {
-      const [one, many] = [1, 2].map((number) => literal(messageOf({ ...finding, count: finding.count === 0 ? 0 : number })));
-      return new RegExp(`^(?:${one}|${many.replace(/\b2\b/, '[\\d,]+')})`);
-    },
-  },
 });
 
 function emptyText({ input, count: number, authMode }: NothingToCheck): string {

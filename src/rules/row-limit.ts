@@ -2,7 +2,7 @@ import type { Input, TypeListInput } from '../model/directory.js';
 import type { IdpInput } from '../model/idp.js';
 import { snapshotRule } from './define.js';
 import { number, own, text } from './fields.js';
-import { askAboutExport, count, literal } from './rule.js';
+import { askAboutExport, count } from './rule.js';
 
 /** Pages, previews and sheets of many tools end after so many records. */
 const LIMITS: ReadonlySet<number> = new Set([200, 500, 1_000, 5_000, 10_000, 50_000, 65_535, 100_000, 1_048_575]);
@@ -63,6 +63,4 @@ export const rowLimit = snapshotRule({
   ],
   effects: { mayFollowDecision: true, outlastsRenames: true },
   remedy: ({ file, rows }) => askAboutExport(count(rows, 'record'), `${file}${ADVICE}`),
-  // The same file is named otherwise from another folder.
-  retold: { problem: () => new RegExp(`^.+${literal(ADVICE)}`, 's') },
 });

@@ -1,7 +1,7 @@
 import { nearNames } from '../model/near-names.js';
 import { snapshotRule } from './define.js';
 import { flag, groupName, nullable } from './fields.js';
-import { askAboutExport, literal } from './rule.js';
+import { askAboutExport } from './rule.js';
 
 const CORRECT = 'Correct the name given with --sync-group, --sync-groups, in the config or by the sync column';
 const OTHERWISE = ' No organization-level group has this name. Accept the finding only if the group has yet to be created.';
@@ -41,6 +41,4 @@ export const unknownSyncGroup = snapshotRule({
     ['did you mean', ({ name, suggestion }) => (suggestion === null ? '' : { text: suggestion, against: name })],
   ],
   remedy: ({ name, suggestion }) => askAboutExport(name, `${CORRECT}${suggestion === null ? '.' : `: did you mean "${suggestion}"?`}${OTHERWISE}`),
-  // Which name is near follows from the groups that there are.
-  retold: { problem: () => new RegExp(`^${literal(CORRECT)}(?:\\.|: did you mean ".*"\\?)${literal(OTHERWISE)}`, 's') },
 });

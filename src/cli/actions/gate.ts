@@ -51,7 +51,7 @@ export async function gate(file: string, source: string | undefined, flags: Gate
   const exceptions = exceptionsOf(certificate);
   const uncompared = uncomparedOf(certificate, flags, isIdpGiven);
   const isStrict = flags.strict === true;
-  await readyWorkbooks([flags.syncGroups]);
+  await readyWorkbooks([flags.syncGroupsFile]);
   const reasons = [
     ...readinessReasons(certificate),
     ...ageReasons(age, flags.maxAge ?? USUAL_AGE),

@@ -109,11 +109,13 @@ function othersText({ areOthersKnown, membersUnknown }: Scope): string {
 
 /** Returns the names, with those of whom nobody planned to change. */
 function withOthers(names: SubjectNames, differences: readonly Difference[], { users, groups }: Pick<Directory, 'users' | 'groups'>): SubjectNames {
-  const others = new Set(differences.flatMap((difference) => (difference.kind === 'other' ? [difference.subject] : [])).slice(0, MOST));
-  if (others.size === 0) return names;
+  const others = differences.flatMap((difference) => (difference.kind === 'other' ? [difference] : [])).slice(0, MOST);
+  if (others.length === 0) return names;
+  const ofUsers = new Set(others.flatMap(({ user }) => user ?? []));
+  const ofGroups = new Set(others.flatMap(({ group }) => group ?? []));
   return {
-    users: new Map([...names.users, ...users.flatMap(({ id, userName }) => (others.has(`user ${id}`) ? [[id, userName] as const] : []))]),
-    groups: new Map([...names.groups, ...groups.flatMap(({ id, name }) => (others.has(`group ${id}`) ? [[id, name] as const] : []))]),
+    users: new Map([...names.users, ...users.flatMap(({ id, userName }) => (ofUsers.has(id) ? [[id, userName] as const] : []))]),
+    groups: new Map([...names.groups, ...groups.flatMap(({ id, name }) => (ofGroups.has(id) ? [[id, name] as const] : []))]),
   };
 }
 
@@ -143,7 +145,7 @@ function verifyLines(counts: Readonly<Record<string, number>>, differences: read
 }
 
 function differenceLine(difference: Difference, names: SubjectNames): string {
-  if (difference.kind === 'other') return `${subjectText(difference.subject, names)} ${difference.what}`;
+  if (difference.kind === 'other') return `${subjectText(difference, names)} ${difference.what}`;
   if (difference.kind === 'temporary') return `${visible(difference.subject)} is called "${visible(difference.now)}"`;
   return `${changeLine(difference.change, names)}; now "${visible(difference.now)}"`;
 }
@@ -207,7 +209,7 @@ export function runs(path: string, io: Io): Ending {
     const state = run.isDamaged ? `${run.state} (its journal is damaged)` : run.state;
     const line = `${run.name}  ${state}  ${MODES[run.mode]}  ${grouped(run.done)} of ${count(run.actions, 'action')} done  ${run.startedAt}`;
     io.stdout.write(fitted([line, verbatim(`  ${run.folder}`)], io.stdout));
-    if (run.state.startsWith('undo interrupted'))
+    if (run.state === 'undo interrupted' || run.state === 'undo interrupted before the write')
       io.stdout.write(fitted(verbatim(`  to finish the undo: scim-audit undo ${shellWord(run.folder)}`), io.stdout));
   }
   for (const { name, folder, why } of untold) io.stdout.write(fitted([`${name}  unknown: ${why}`, verbatim(`  ${folder}`)], io.stdout));

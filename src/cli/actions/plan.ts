@@ -15,6 +15,7 @@ import { refuseUnfitValues } from '../../app/unfit-values.js';
 import { PendingFile, type Wishes } from '../../app/whole-file.js';
 import { writeReason } from '../../app/write-reason.js';
 import type { AuditedFinding } from '../../audit/report.js';
+import { noteText } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import { baselineLines } from '../../plan/baseline.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../../plan/make-plan.js';
@@ -180,7 +181,7 @@ function summaryOf(made: MadePlan, folder: string, digest: string) {
     after: made.body.after,
     following: followingOf(made).map(({ fingerprint }) => fingerprint),
     notChecked: made.before.notChecked,
-    notes: made.before.notes,
+    notes: made.before.notes.map(noteText),
   };
 }
 
@@ -210,7 +211,7 @@ function summaryText(made: MadePlan, folder: string, applyCommand: string | unde
     `Once applied, a check would count ${count(body.after.error, 'error')} and ${count(body.after.warning, 'warning')}.`,
     ...followingLines(followingOf(made)),
     ...(before.notChecked.length > 0 ? [`Not checked: ${before.notChecked.map(({ rule, why }) => `${rule} (${why})`).join(', ')}`] : []),
-    ...before.notes.map((note) => `Note: ${printable(note)}`),
+    ...before.notes.map((note) => `Note: ${printable(noteText(note))}`),
     ...(incompleteness === undefined ? [] : [`${incompleteness.fact}${incompleteness.meaning}`]),
     '',
     'Next',

@@ -1,6 +1,7 @@
 /** A CSV file, or a sheet of a workbook, as a table. */
 
 import type { Activity, Role } from '../../model/directory.js';
+import type { Note } from '../../model/note.js';
 import type { CellWords } from '../tables/cell-words.js';
 import type { Problems, SourceProblem } from '../tables/problem.js';
 import type { OnProgress, Row, Table, TableEnd } from '../tables/table.js';
@@ -157,7 +158,7 @@ function readRows({ stream, scanner, wishes, isOfUsers, quoteAdvice, head, visit
   const columns = [...head.resolved.columns.values()];
   sheet?.refuse({ file, columns, headings: head.headings, after: head.line, last }, problems);
   const left = wrapping.end(rows);
-  const notes: string[] = [];
+  const notes: Note[] = [];
   if (rows === 0 && !isOfUsers) notes.push(`${path} has headings and no rows.`);
   notes.push(...left, ...(sheet?.notes(path, columns) ?? []));
   if (scanner.blankLines > 0 && rows > 0) {

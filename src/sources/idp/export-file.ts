@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs';
 import type { IdpInput, IdpProvider, IdpRole } from '../../model/idp.js';
+import type { Note } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import type { QuoteStyle } from '../csv/dialect.js';
 import type { Encoding } from '../csv/encoding.js';
@@ -44,7 +45,7 @@ export interface ExportRead {
   readonly pages: Pages;
   /** Fields for which a CSV file has columns. */
   readonly columns: ReadonlyMap<string, number>;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 const NO_PAGES: Pages = { pages: 0, continued: 0 };

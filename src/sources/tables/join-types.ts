@@ -2,6 +2,7 @@
 
 import type { Collation } from '../../model/compare.js';
 import type { AuthenticationType, TypeListInput, User } from '../../model/directory.js';
+import type { Note } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import type { IdTable } from './id-table.js';
 import { describeProblem, quoted } from './problem.js';
@@ -13,7 +14,7 @@ import { NOWHERE, UserFinder } from './user-finder.js';
 export type UntypedUser = { -readonly [K in keyof User]: User[K] };
 
 export interface JoinedTypes {
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** Rules that cannot be checked with the list, each with the reason. */
   readonly unanswered: Readonly<Record<string, string>>;
 }
