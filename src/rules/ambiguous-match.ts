@@ -1,3 +1,5 @@
+/** This rule is long because its report lists only some of its users, each with what of the user matches. */
+
 import type { User } from '../model/directory.js';
 import type { IdentityIndex } from '../model/identity-index.js';
 import { defineRule } from './define.js';

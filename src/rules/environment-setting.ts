@@ -1,3 +1,5 @@
+/** This rule is long because it has a sentence for each setting and each way in which it can be wrong. */
+
 import type { User } from '../model/directory.js';
 import {
   ENVIRONMENT_PROBLEMS,
