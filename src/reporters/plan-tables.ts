@@ -88,7 +88,7 @@ function* lostMemberships({ before, assembly }: Pick<MadePlan, 'before' | 'assem
   const seen = new Set<number>();
   for (const { finding } of [...before.findings, ...assembly.end.report.findings]) {
     const rule = ruleOf(finding);
-    if (rule.losesMembers !== true) continue;
+    if (rule.effects.losesMembers !== true) continue;
     for (const user of rule.users(finding)) {
       for (const group of rule.groups(finding)) {
         const source = users[user.place];
