@@ -62,7 +62,7 @@ export const certificateSchema = z.strictObject({
       ),
     })
     .exactOptional()
-    .describe("The identity provider's exports that the source was held against; absent where none were given."),
+    .describe("The identity provider's exports that the source was compared with; absent if none were given."),
   settings: z.strictObject({
     authMode: z.enum(['basic', 'saml', 'auth0', 'multi']),
     syncGroups: z.array(text).nullable().describe('null: every organization-level group.'),

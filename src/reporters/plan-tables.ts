@@ -7,7 +7,7 @@ import { DECISION_COLUMNS, NO_ANSWER } from '../plan/decision-rows.js';
 import type { MadePlan } from '../plan/make-plan.js';
 import type { OutdatedRow } from '../plan/read-decisions.js';
 import { ruleOf } from '../rules/registry.js';
-import { BYTE_ORDER_MARK, DELIMITER_CHARACTERS } from './csv-lines.js';
+import { BYTE_ORDER_MARK, DELIMITER_CHARACTERS } from './csv.js';
 import type { CsvDelimiter } from './reporter.js';
 
 const WORD = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_';
@@ -40,7 +40,7 @@ function addLine(bytes: TextBytes, cells: readonly string[], delimiter: number):
 }
 
 /**
- * Returns CSV for spreadsheets, many lines at a time: RFC 4180 with a byte order mark, every cell quoted, and cells that
+ * Returns CSV for spreadsheets, many lines at a time: RFC 4180 with a byte-order mark, every cell quoted, and cells that
  * a spreadsheet would run made harmless.
  */
 export function* csvText(headings: readonly string[], rows: Iterable<readonly string[]>, csvDelimiter: CsvDelimiter = 'comma'): Iterable<Uint8Array> {

@@ -12,7 +12,7 @@ const WRITERS: Readonly<Record<Damage, string>> = {
   question:
     'A question mark in the place of a letter is what Export-Csv of Windows PowerShell 5.1 writes without -Encoding UTF8, and what spreadsheets and database clients write when they save as ASCII, ANSI or latin1',
   misread:
-    'Signs such as "Ã¼" in the place of "ü" are UTF-8 that was read as windows-1252: usually a CSV without a byte order mark that a spreadsheet opened and saved',
+    'Signs such as "Ã¼" in the place of "ü" are UTF-8 that was read as windows-1252: usually a CSV without a byte-order mark that a spreadsheet opened and saved',
 };
 
 const ATTRIBUTES = { id: 'id', userName: 'username', email: 'email', name: 'name' } as const;

@@ -34,7 +34,7 @@ export async function check(source: string | undefined, flags: CheckFlags, words
     io.stdout.write(showSettings(prepared.resolved));
     return { code: EXIT.done, reason: 'the settings were shown, nothing was checked' };
   }
-  const destinations = await pairOutputs(words);
+  const destinations = await pairOutputs(words, 'report');
   const further = furtherOutputs(flags, words, prepared, contextOf(io));
   const audited = await auditSource(prepared, contextOf(io), redaction?.wishes(prepared));
   const report = await withStandings(audited, flags, io, prepared);

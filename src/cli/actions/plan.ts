@@ -22,8 +22,8 @@ import { type DecisionFile, type MadePlan, makePlan } from '../../plan/make-plan
 import { MemberTable } from '../../plan/member-table.js';
 import { sealPlan } from '../../plan/plan-sealing.js';
 import { groupBy } from '../../reporters/grouping.js';
+import { planMarkdown } from '../../reporters/markdown/plan.js';
 import { consequencesOf, followingOf, incompletenessOf } from '../../reporters/plan-consequences.js';
-import { planMarkdown } from '../../reporters/plan-markdown.js';
 import { decisionsCsv, membershipsCsv, noticesCsv, outdatedCsv } from '../../reporters/plan-tables.js';
 import type { CsvDelimiter } from '../../reporters/reporter.js';
 import { printable } from '../../reporters/visible.js';

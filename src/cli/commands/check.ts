@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { OutputWord } from '../../app/outputs.js';
-import { FORMATS } from '../../reporters/registry.js';
 import type { CheckFlags } from '../actions/check.js';
 import { contextOf } from '../context.js';
 import type { Ending } from '../ending.js';
+import { formatsOption } from '../format-option.js';
 import type { Io } from '../io.js';
 import { addSourceOptions, REDACT } from '../options.js';
 import { rowLimit } from '../row-limit.js';
@@ -20,9 +20,7 @@ export function addCheck(program: Command, io: Io, end: (ending: Ending) => void
     .option('--decisions <file>', 'decisions.csv of a plan: findings accepted in it are shown but do not count')
     .option('--baseline <file>', 'an earlier JSON report: findings in it are shown as known and do not count')
     .optionsGroup('Output:')
-    .option('--format <format>', `${FORMATS.map(({ id }) => id).join(', ')}; may be repeated, each with its --output`, (value: string) =>
-      words.push({ kind: 'format', value }),
-    )
+    .addOption(formatsOption('report', words))
     .option('--output <file>', 'write the format before this option to a file instead of stdout', (value: string) => words.push({ kind: 'output', value }))
     .option(
       '--certificate <file>',

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { OutputWord } from '../../app/outputs.js';
-import { PREVIEW_FORMATS } from '../../reporters/preview/registry.js';
 import type { PreviewFlags } from '../actions/preview.js';
 import { contextOf } from '../context.js';
 import type { Ending } from '../ending.js';
+import { formatsOption } from '../format-option.js';
 import type { Io } from '../io.js';
 import { licenseStock } from '../license-stock.js';
 import { addSourceOptions, REDACT } from '../options.js';
@@ -21,9 +21,7 @@ export function addPreview(program: Command, io: Io, end: (ending: Ending) => vo
     .option('--after <plan>', 'predict the sync after this plan (plan.json or its folder), beside the sync as things are now')
     .option('--licenses <stock>', 'number of free licenses, to see which users would get none, e.g. creator=20,creator-float=5', licenseStock)
     .optionsGroup('Output:')
-    .option('--format <format>', `${PREVIEW_FORMATS.map(({ id }) => id).join(', ')}; may be repeated, each with its --output`, (value: string) =>
-      words.push({ kind: 'format', value }),
-    )
+    .addOption(formatsOption('preview', words))
     .option('--output <file>', 'write the format before this option to a file instead of stdout', (value: string) => words.push({ kind: 'output', value }))
     .option('--rows <number|all>', 'rows shown per reason in the format pretty (default: 10)', rowLimit)
     .option('--redact', REDACT)

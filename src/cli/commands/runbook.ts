@@ -3,6 +3,7 @@ import { HOSTINGS } from '../../setup/runbook.js';
 import type { RunbookFlags } from '../actions/runbook.js';
 import { contextOf } from '../context.js';
 import type { Ending } from '../ending.js';
+import { formatOption } from '../format-option.js';
 import type { Io } from '../io.js';
 import { addSourceOptions, REDACT } from '../options.js';
 
@@ -10,7 +11,7 @@ import { addSourceOptions, REDACT } from '../options.js';
 export function addRunbook(program: Command, io: Io, end: (ending: Ending) => void): void {
   const command = program
     .command('runbook')
-    .description('write a Markdown checklist of the steps to enable SCIM, filled in from an export')
+    .description('write a checklist of the steps to enable SCIM, filled in from an export')
     .argument('[source]', 'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file');
   addSourceOptions(command)
     .optionsGroup('Judging:')
@@ -18,6 +19,7 @@ export function addRunbook(program: Command, io: Io, end: (ending: Ending) => vo
     .option('--without-groups', 'sync users only, without groups and memberships')
     .option('--decisions <file>', 'decisions.csv of a plan: findings accepted in it are not open')
     .optionsGroup('Output:')
+    .addOption(formatOption('runbook', 'markdown'))
     .option('--output <file>', 'write to a file instead of stdout')
     .option('--redact', REDACT)
     .action(async (source: string | undefined, flags: RunbookFlags) => {
