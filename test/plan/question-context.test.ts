@@ -141,7 +141,7 @@ describe('the SCIM Admin', () => {
     await inBasic(folder);
     expect(renames(folder)).toEqual([]);
     expect(planned(folder)).toMatchObject({ open: [], settings: { leaveOutUsers: ['5'] } });
-    expect(readFileSync(join(folder, 'plan/plan.md'), 'utf8')).toContain('User 5 is named as the SCIM Admin');
+    expect(readFileSync(join(folder, 'plan/plan.md'), 'utf8')).toContain('User 5 is configured as the SCIM Admin');
   });
 
   it('is not to be decided about either', async () => {
