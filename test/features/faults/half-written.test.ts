@@ -98,8 +98,8 @@ describe('what is not there any more', () => {
   });
 
   it.each([
-    ['a copy', '--out copy', 'copy', /there is nothing to take back.*copy\/users\.csv is not there any more\./s],
-    ['a source', '--in-place', 'exports', /Put it back as the run left it.*exports\/users\.csv is not there any more\./s],
+    ['a copy', '--out copy', 'copy', /there is nothing to undo.*copy\/users\.csv no longer exists\./s],
+    ['a source', '--in-place', 'exports', /Restore it as the run left it.*exports\/users\.csv no longer exists\./s],
   ])('%s is named by undo, with what to do', (_, how, gone, message) => {
     const folder = newFolder({ 'exports/users.csv': 'id,userName,email,active,authenticationType\n1,tern,t@h.example,true,idp\n' });
     expect(

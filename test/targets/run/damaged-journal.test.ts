@@ -163,7 +163,7 @@ describe.each(KINDS)('a run (%s) whose journal is damaged', (kind) => {
     const { isSealed: _, number: __, ...first } = JSON.parse(readFileSync(run.journal, 'utf8').split('\n')[0]);
     writeFileSync(run.journal, `${JSON.stringify(first)}\n`);
     const result = await undone(run, 'version 1');
-    expect(result).toMatchObject({ name: 'ApplyRefused', message: expect.stringContaining('tells of no write, but the data are not what the run found') });
+    expect(result).toMatchObject({ name: 'ApplyRefused', message: expect.stringContaining('records no write, but the data differ from what the run read') });
     if (kind === 'csv in place')
       expect(result).toMatchObject({ details: expect.arrayContaining([expect.stringMatching(/as it was: \S+backup\/\d-users\.csv/)]) });
   });
@@ -173,7 +173,7 @@ it('a lost journal and a lost manifest leave copies, which are told', async () =
   const run = await runOf('csv in place');
   rmSync(run.journal);
   rmSync(join(run.runFolder, 'backup/manifest.json'));
-  expect(listRuns(join(run.folder, 'plan'), worldOf())).toMatchObject({ runs: [], untold: [{ why: expect.stringContaining('it has kept copies') }] });
+  expect(listRuns(join(run.folder, 'plan'), worldOf())).toMatchObject({ runs: [], untold: [{ why: expect.stringContaining('it kept copies') }] });
   const result = await undone(run, 'both');
   expect(result).toMatchObject({
     name: 'ApplyRefused',
