@@ -110,7 +110,7 @@ export class Redaction {
       ...(leftOut.length < leaveOutUsers.length ? ['--leave-out-user'] : []),
       ...(members.length < idpMembers.length ? ['--idp-members'] : []),
     ];
-    const sourceWords = commandWords(source, { ...others, leaveOutUsers: leftOut, idpMembers: members });
+    const sourceWords = commandWords(source, { ...others, leaveOutUsers: leftOut, idpMembers: members }, prepared.shell);
     const { settings } = prepared.resolved;
     return {
       ...prepared,

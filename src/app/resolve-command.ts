@@ -19,7 +19,7 @@ import { refuseWrongNulls } from '../sources/tables/cell-words.js';
 import { readNameList } from '../sources/tables/name-list.js';
 import { readyWorkbooks } from '../sources/xlsx/open-text.js';
 import { fileOf } from '../sources/xlsx/workbook-file.js';
-import { commandWords } from './command-words.js';
+import { commandWords, type Shell } from './command-words.js';
 import type { Context } from './context.js';
 import { filesFromFlags } from './file-flags.js';
 import { refuseUnknownRoles, splitColumns } from './named-columns.js';
@@ -48,6 +48,8 @@ export interface Prepared {
   readonly otherInputs: readonly string[];
   /** The words that gave the source and how it is read, for messages. */
   readonly sourceWords: string;
+  /** What commands in messages are quoted for. */
+  readonly shell: Shell;
 }
 
 /** Returns what a command line means. Throws a UserError where that is nothing. */
@@ -115,7 +117,8 @@ export async function prepare(source: string | undefined, flags: Request, contex
       ...lists.map((list) => list.file),
       ...(idp === undefined ? [] : [...idp.users, ...idp.groups, ...idp.members.map((each) => each.file)].map(fileOf)),
     ],
-    sourceWords: commandWords(source, flags),
+    sourceWords: commandWords(source, flags, context.process.shell),
+    shell: context.process.shell,
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { TOOL } from '../app/tool.js';
 import { SETTING_NAMES, type SettingName, settingOf } from '../config/settings.js';
 import { ENVIRONMENT_ABOUT } from '../config/stated-settings.js';
 
@@ -13,13 +14,14 @@ export interface ConfigAnswers {
 
 const SCHEMA = 'schemas/config.schema.json';
 
-/** Returns the schema's address for an editor: inside the project where the package is installed there, else where this program is. */
+/**
+ * Returns the schema's address for an editor: inside the project if the package is installed there, else where the registry publishes it.
+ * Never where this program lies: the file is for everybody who works on the project.
+ */
 function schemaAddress(folder: string): string {
-  const installed = `node_modules/scim-audit/dist/${SCHEMA}`;
+  const installed = `node_modules/${TOOL.name}/dist/${SCHEMA}`;
   if (existsSync(join(folder, installed))) return `./${installed}`;
-  // As a bundle this lies in dist/ or dist/chunks/, as source in src/cli/.
-  const places = ['.', '..', '../../dist'].map((up) => new URL(`${up}/${SCHEMA}`, import.meta.url));
-  return (places.find((place) => existsSync(place)) ?? places[1]).href;
+  return `https://unpkg.com/${TOOL.name}@${TOOL.version.split('.', 1)[0]}/dist/${SCHEMA}`;
 }
 
 /** Returns the sentences about a setting, with the values that it may have. */
@@ -38,5 +40,5 @@ export function writeConfigText({ authMode, syncGroups, failOn }: ConfigAnswers,
     return [name, aboutOf(name), isSet ? answers[name] : settingOf(name).example, isSet] as const;
   });
   const body = lines.map(([name, about, value, isSet]) => `  // ${about}\n  ${isSet ? '' : '// '}"${name}": ${JSON.stringify(value)},\n`);
-  return `{\n  // Where an editor finds what may stand in this file; nothing else rests on it.\n  "$schema": ${JSON.stringify(schemaAddress(folder))},\n\n${body.join('\n')}}\n`;
+  return `{\n  // JSON Schema for editor completion; ignored by scim-audit.\n  "$schema": ${JSON.stringify(schemaAddress(folder))},\n\n${body.join('\n')}}\n`;
 }

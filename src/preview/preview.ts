@@ -27,7 +27,7 @@ export interface Preview {
 /** Returns the outcome in one sentence. */
 export function outcomeText({ forecast, before }: Preview): string {
   const { secondAccounts, uncertain } = forecast.summary;
-  const seconds = secondAccounts === 0 ? 'nobody' : count(secondAccounts, 'user');
+  const seconds = secondAccounts === 0 ? 'no user' : count(secondAccounts, 'user');
   const doubts = uncertain === 0 ? 'no user is uncertain' : `${grouped(uncertain)} ${uncertain === 1 ? 'is' : 'are'} not certain`;
   const text = `${seconds} would get a second account, ${doubts}`;
   if (before === undefined) return text;

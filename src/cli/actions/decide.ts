@@ -45,7 +45,7 @@ export async function decide(folder: string, { all = false }: DecideFlags, io: I
   const rows = read.map(({ cells }) => cells.map(unguardCell));
   const chosen = all ? rows : rows.filter((cells) => cells[AT.action] === '');
   const decidedBefore = rows.length - openRows(rows);
-  const revision = `${count(decidedBefore, 'row is', 'rows are')} decided already and can be changed by "scim-audit decide ${shellWord(folder)} --all"`;
+  const revision = `${count(decidedBefore, 'row is', 'rows are')} decided already and can be changed by "scim-audit decide ${shellWord(folder, io.process.shell)} --all"`;
   if (chosen.length === 0) return { code: EXIT.done, reason: `nothing is open in ${file}; ${decidedBefore === 0 ? '' : `${revision}; `}run the plan again` };
   const { width } = shownOn(undefined, io, false);
   if (!all && decidedBefore > 0) io.stdout.write(`${wrap(printable(`${revision}.`), width, '').join('\n')}\n`);

@@ -17,7 +17,7 @@ import { type Difference, verifyPlan } from '../../plan/verify.js';
 import { visible } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import type { SourceRequest } from '../../sources/source.js';
-import { planStanding } from '../../targets/run/applicability.js';
+import { sourceStateOf } from '../../targets/run/applicability.js';
 import { refuseUnreadable } from '../../targets/run/files.js';
 import { listRuns, type Run } from '../../targets/run/runs.js';
 import { contextOf } from '../context.js';
@@ -178,7 +178,7 @@ export async function show(planPath: string, source: string | undefined, flags: 
 }
 
 async function standingEnding({ plan, file }: OpenedPlan, source: SourceRequest, { snapshot }: FreshSource, { stdout, stderr }: Io): Promise<Ending> {
-  const standing = await planStanding({ plan, planFile: file, source });
+  const standing = await sourceStateOf({ plan, planFile: file, source });
   switch (standing.kind) {
     case 'fits':
       return { code: EXIT.done, reason: 'the plan was shown; it fits the source' };
@@ -210,7 +210,7 @@ export function runs(path: string, io: Io): Ending {
     const line = `${run.name}  ${state}  ${MODES[run.mode]}  ${grouped(run.done)} of ${count(run.actions, 'action')} done  ${run.startedAt}`;
     io.stdout.write(fitted([line, verbatim(`  ${run.folder}`)], io.stdout));
     if (run.state === 'undo interrupted' || run.state === 'undo interrupted before the write')
-      io.stdout.write(fitted(verbatim(`  to finish the undo: scim-audit undo ${shellWord(run.folder)}`), io.stdout));
+      io.stdout.write(fitted(verbatim(`  to finish the undo: scim-audit undo ${shellWord(run.folder, io.process.shell)}`), io.stdout));
   }
   for (const { name, folder, why } of untold) io.stdout.write(fitted([`${name}  unknown: ${why}`, verbatim(`  ${folder}`)], io.stdout));
   const total = found.length + untold.length;

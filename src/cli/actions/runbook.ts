@@ -46,7 +46,7 @@ export async function runbook(source: string | undefined, flags: RunbookFlags, i
   const { authMode } = prepared;
   if (idp === undefined || flags.hosting === undefined || authMode === undefined) throw missing({ idp, hosting: flags.hosting, authMode });
   const hasExport = source !== undefined || [flags.users, flags.inactiveUsers, flags.groups, flags.memberships].some((given) => given !== undefined);
-  const decided = flags.decisions === undefined ? '' : `--decisions ${shellWord(flags.decisions)}`;
+  const decided = flags.decisions === undefined ? '' : `--decisions ${shellWord(flags.decisions, io.process.shell)}`;
   const sourceWords = [hasExport ? '' : 'EXPORT', prepared.sourceWords, decided, withheld.length > 0 ? '…' : ''].filter((words) => words !== '').join(' ');
   const given: EnablementCase = { idp, hosting: flags.hosting, authMode, hasGroups: flags.withoutGroups !== true, sourceWords };
   if (flags.decisions !== undefined && !hasExport)

@@ -5,7 +5,7 @@ import type { Activity } from '../../model/directory.js';
 import { nearestName } from '../../model/near-names.js';
 import { joined, type Note, type NotePart, note, quotedName } from '../../model/note.js';
 import { type Problems, quoted, type SourceProblem } from '../tables/problem.js';
-import { count, placeOf, readId, repeatNote } from './accounts.js';
+import { count, locationOf, readId, repeatNote } from './accounts.js';
 import type { Entry } from './entry.js';
 import { APPLICATION_STATES, type OktaState, orMapped, readApplicationState, rememberingLast, unknownStatus } from './status.js';
 
@@ -95,7 +95,7 @@ export class Assignments {
         const what = known.subject === subject ? 'status' : 'application username';
         entry.refuse(
           known.subject === subject ? 'status' : 'subject',
-          `this user is also assigned with another ${what} on ${placeOf(known, entry)}; only one of them can be right, so export again.`,
+          `this user is also assigned with another ${what} on ${locationOf(known, entry)}; only one of them can be right, so export again.`,
         );
       }
       return;

@@ -83,7 +83,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
       const trimmed = idNulls.has(given) ? '' : given;
       if (trimmed === '') {
         cellProblem(table, row, idColumn, `the ${idColumn === 'userName' ? 'username' : 'id'} is missing; every user needs one.`);
-        // What else is wrong with the row is told as well.
+        // Other problems of the row are reported as well.
         isActive.read(row);
         authenticationType(row);
         return;
@@ -103,7 +103,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
         input,
         line: row.line,
       };
-      // A copy has room for further values: a third more for every user of an export, most of which need none.
+      // Copying with spread leaves V8 room for more properties: a third more memory per user, which most users do not need.
       const user: User = mark === undefined && nameParts === undefined ? plain : { ...plain, ...mark?.(row, trimmed, login), ...nameParts?.(row) };
       if (isRepeated) {
         const first = users[known];
