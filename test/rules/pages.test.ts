@@ -4,20 +4,19 @@ import { expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { REPOSITORY } from '../../src/reporters/rule-page.js';
 import { RULES } from '../../src/rules/registry.js';
-import { pageText, withTable } from '../generate/rule-pages.js';
+import { indexText, pageText, withTable } from '../generate/rule-pages.js';
 import { ROOT } from '../support/children.js';
 
 const PAGES = join(ROOT, 'docs/rules');
 const isUpdating = process.env.UPDATE_PAGES !== undefined && process.env.CI === undefined;
-const TABLE = join(ROOT, 'docs/rules.md');
-const expected = new Map(RULES.map((rule) => [`${rule.name}.md`, pageText(rule)]));
+const expected = new Map([['README.md', indexText()], ...RULES.map((rule): [string, string] => [`${rule.name}.md`, pageText(rule)])]);
 const STALE = 'is not as the registry of rules says: run npm run generate';
 
 if (isUpdating) {
   mkdirSync(PAGES, { recursive: true });
   for (const name of readdirSync(PAGES)) if (!expected.has(name)) rmSync(join(PAGES, name));
   for (const [name, text] of expected) writeFileSync(join(PAGES, name), text);
-  writeFileSync(TABLE, withTable(readFileSync(TABLE, 'utf8'), 'rules/'));
+  writeFileSync(join(ROOT, 'README.md'), withTable(readFileSync(join(ROOT, 'README.md'), 'utf8'), 'docs/rules/'));
 }
 
 it('docs/rules has a page for every rule, and no other', () => {
@@ -28,10 +27,9 @@ it.each([...expected])('docs/rules/%s is as generated', (name, text) => {
   expect(readFileSync(join(PAGES, name), 'utf8'), `docs/rules/${name} ${STALE}`).toBe(text);
 });
 
-it('the table of docs/rules.md is as generated', () => {
-  const page = readFileSync(TABLE, 'utf8');
-  expect(page, `docs/rules.md has lost the marks of its table`).toContain('<!-- rules:begin -->');
-  expect(withTable(page, 'rules/'), `docs/rules.md ${STALE}`).toBe(page);
+it('the table of the README is as generated, if it has one', () => {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  expect(withTable(readme, 'docs/rules/'), `README.md ${STALE}`).toBe(readme);
 });
 
 it('pages are linked at the repository that package.json names', () => {
