@@ -91,8 +91,8 @@ describe('the rules', () => {
     expect(files.get(`rules/${name}.ts`)).toContain(`name: '${name}'`);
   });
 
-  it('have one folder of fixtures each, called as the rule, and no other', () => {
-    expect(readdirSync(join(root, 'fixtures/rules')).sort()).toEqual(names);
+  it('have one page of fixtures each, called as the rule, and no other', () => {
+    expect(readdirSync(join(root, 'fixtures/rules')).sort()).toEqual(names.map((name) => `${name}.md`));
   });
 
   it('stand in the README as in the registry', () => {
@@ -116,6 +116,11 @@ describe('a breach is seen', () => {
     ['rules/new.ts', "import { createHash } from 'node:crypto';"],
     ['reporters/new.ts', "import type { Io } from '../cli/io.js';"],
     ['index.ts', "export { run } from './cli/main.js';"],
+    ['app/new.ts', "import type { Io } from '../cli/io.js';"],
+    ['app/new.ts', "import { startProgress } from '../cli/progress.js';"],
+    ['app/new.ts', "import { Command } from 'commander';"],
+    ['app/new.ts', "import { hostname } from 'node:os';"],
+    ['app/new.ts', "import { createInterface } from 'node:readline';"],
     ['cellar/new.ts', ''],
     ['cli/new.ts', "import { spawn } from 'node:child_process';"],
     ['cli/new.ts', "import x from '../../test/support/run.js';"],

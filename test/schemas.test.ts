@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { certificateSchema } from '../src/audit/certificate-file.js';
@@ -7,6 +7,7 @@ import { reportSchema } from '../src/reporters/json-schema.js';
 import { RULES } from '../src/rules/registry.js';
 import { SCHEMAS } from '../src/schemas.js';
 import { ROOT } from './support/children.js';
+import { allCases } from './support/rule-pages.js';
 import { runCli } from './support/run.js';
 import { temporaryFolders } from './support/temporary.js';
 
@@ -16,7 +17,6 @@ const ORGANIZATIONS: readonly (readonly [string, readonly string[]])[] = [
   ['observatory', ['--auth-mode', 'multi', '--sync-groups', join(FIXTURES, 'organizations/observatory/sync-groups.txt')]],
   ['bakery', ['--auth-mode', 'saml']],
 ];
-const CASES = readdirSync(join(FIXTURES, 'rules')).flatMap((rule) => readdirSync(join(FIXTURES, 'rules', rule)).map((name) => `${rule}/${name}`));
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -49,11 +49,10 @@ describe('the JSON report fits its schema', () => {
 
   it('of every case of every rule, and every rule is seen', async () => {
     const seen = new Set<unknown>();
-    for (const name of CASES) {
-      const folder = join(FIXTURES, 'rules', name);
-      const settings = join(folder, 'settings.json');
-      const value = await report([folder, ...(existsSync(settings) ? ['--config', settings] : ['--auth-mode', 'multi'])]);
-      expect({ name, breaches: breaches(reportSchema, value) }).toEqual({ name, breaches: [] });
+    for (const { rule, kind, name, files } of allCases()) {
+      const folder = makeFolder(files);
+      const value = await report([folder, ...(Object.hasOwn(files, 'settings.json') ? ['--config', join(folder, 'settings.json')] : ['--auth-mode', 'multi'])]);
+      expect({ rule, kind, name, breaches: breaches(reportSchema, value) }).toEqual({ rule, kind, name, breaches: [] });
       for (const finding of value.findings as readonly Json[]) seen.add(finding.rule);
     }
     expect([...seen].sort()).toEqual(RULES.map(({ name }) => name).sort());

@@ -20,6 +20,7 @@ import { readDecisionCells } from '../sources/tables/cells.js';
 import { quoted, type SourceProblem, SourceRefused } from '../sources/tables/problem.js';
 import { readWholeText } from '../sources/whole-text.js';
 import { readyWorkbooks } from '../sources/xlsx/open-text.js';
+import type { ProcessInfo } from '../targets/run/process-info.js';
 import { shellWord } from './command-words.js';
 import { rowsOfPlanBeside } from './plan-source.js';
 import { settlePlanFolder } from './plan-swap.js';
@@ -38,13 +39,20 @@ export interface DecisionsFile {
   readonly encoding: Encoding | undefined;
 }
 
+/** When acceptances are judged, and the process that may find a half-written plan beside them. */
+interface Surroundings {
+  /** ISO date. */
+  readonly today: string;
+  readonly self: Pick<ProcessInfo, 'pid' | 'isAlive'>;
+}
+
 /**
  * Returns the report with the acceptances of a decisions file. Throws where one is expired, unused or incomplete, where an
  * action is none, and where a row that is answered is not what the finding asks.
  */
-export async function acceptFrom(report: Report, context: RuleContext, { file, encoding }: DecisionsFile, today: string): Promise<Report> {
+export async function acceptFrom(report: Report, context: RuleContext, { file, encoding }: DecisionsFile, { today, self }: Surroundings): Promise<Report> {
   await readyWorkbooks([file]);
-  settlePlanFolder(dirname(file));
+  settlePlanFolder(dirname(file), self);
   const { headings, rows: read } = readDecisionCells(file, encoding);
   const rows = read.map((row) => ({ ...row, cells: row.cells.map(unguardCell) }));
   const problems: SourceProblem[] = [];

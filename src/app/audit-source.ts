@@ -2,8 +2,6 @@
 
 import { type Audit, beginAudit, findMissingInputs } from '../audit/audit.js';
 import type { Report } from '../audit/report.js';
-import type { Io } from '../cli/io.js';
-import { startProgress } from '../cli/progress.js';
 import { collationOf } from '../model/compare.js';
 import type { Directory, MembershipSink, Snapshot } from '../model/directory.js';
 import type { IdpDirectory } from '../model/idp.js';
@@ -12,7 +10,8 @@ import { UserError } from '../model/user-error.js';
 import { count, INPUT_NAMES } from '../rules/rule.js';
 import { openSource } from '../sources/registry.js';
 import type { Table } from '../sources/tables/table.js';
-import { EXIT, Refusal } from './exit.js';
+import { type Context, withProgress } from './context.js';
+import { Refusal } from './refusal.js';
 import type { Prepared } from './resolve-command.js';
 import { readAll, readIdpSide, readIntegrationsSide, readTypesSide } from './sides.js';
 
@@ -38,16 +37,15 @@ export interface AuditWishes {
 /** Returns the report of a source. Throws if there is no answer. */
 export async function auditSource(
   { request, idp: idpRequest, integrations: integrationsFile, policy: settled, authMode }: Prepared,
-  io: Io,
+  context: Context,
   { watch, names = watch === undefined ? undefined : 'whole', know }: AuditWishes = {},
 ): Promise<Audited> {
-  const progress = await startProgress(io);
-  try {
-    const idp = idpRequest === undefined ? undefined : await readIdpSide(idpRequest, progress.report);
+  return withProgress(context, async (report) => {
+    const idp = idpRequest === undefined ? undefined : await readIdpSide(idpRequest, report);
     const integrations =
       integrationsFile === undefined ? undefined : await readIntegrationsSide(integrationsFile, collationOf(settled.collation), request.encoding);
     const types = await readTypesSide(request, settled);
-    const opened = await openSource(request, progress.report);
+    const opened = await openSource(request, report);
     try {
       let audit: Audit | undefined;
       const wishes = {
@@ -77,16 +75,14 @@ export async function auditSource(
       });
       refuseSameFile(snapshot, idp?.read);
       if (snapshot.users.length === 0 && !settled.allowEmpty) {
-        throw new Refusal(EXIT.nothingAudited, 'nothing was audited: the source has no users.', 'Check the export; --allow-empty says that this is meant.');
+        throw new Refusal('nothing-audited', 'nothing was audited: the source has no users.', 'Check the export; --allow-empty says that this is meant.');
       }
       if (audit === undefined) throw new Error('the source was read without an audit');
       return { report: audit.finish(snapshot), audit, hasIds: !opened.tables.some(({ isIdFromUserName }) => isIdFromUserName), tables: opened.tables };
     } finally {
       opened.close();
     }
-  } finally {
-    progress.stop();
-  }
+  });
 }
 
 /** An export that is held against itself would find everything in order. */

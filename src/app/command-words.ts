@@ -1,12 +1,12 @@
 /** Command lines that messages tell a person to run. */
 
-import type { SharedFlags } from '../cli/options.js';
+import type { Request } from './request.js';
 
 /** Returns a word as a shell takes it. */
 export const shellWord = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 /** Returns the flags that name a source's files, as words of a command. */
-export function fileWords(source: string | undefined, flags: SharedFlags): string[] {
+export function fileWords(source: string | undefined, flags: Request): string[] {
   // A name that begins as an option does is no option.
   const path = (file: string): string => (file.startsWith('-') ? `./${file}` : file);
   const named = (flag: string, files: readonly string[] = []): string[] => files.flatMap((file) => [flag, path(file)]);
@@ -20,7 +20,7 @@ export function fileWords(source: string | undefined, flags: SharedFlags): strin
 }
 
 /** Returns the words of a command line that mean the same source, judged the same way. */
-export function commandWords(source: string | undefined, flags: SharedFlags): string {
+export function commandWords(source: string | undefined, flags: Request): string {
   const each = (flag: string, values: readonly string[] = []): string[] => values.flatMap((value) => [flag, shellWord(value)]);
   const one = (flag: string, value: string | undefined): string[] => (value === undefined ? [] : [flag, shellWord(value)]);
   const pairs = (flag: string, map: Readonly<Record<string, string>> = {}): string[] =>

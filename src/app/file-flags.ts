@@ -1,12 +1,12 @@
 /** The flags that name a source's files, with the patterns in them expanded. */
 
-import type { SharedFlags } from '../cli/options.js';
 import { filesNamed } from '../sources/patterns.js';
 import type { SourceRequest } from '../sources/source.js';
+import type { Request } from './request.js';
 
 /** Returns what the flags name, each file called as `named` calls it. Throws a UserError for a pattern that fits no file. */
 export function filesFromFlags(
-  { users = [], inactiveUsers = [], groups = [], memberships = [] }: SharedFlags,
+  { users = [], inactiveUsers = [], groups = [], memberships = [] }: Request,
   named: (path: string) => string = (path) => path,
 ): Pick<SourceRequest, 'users' | 'inactiveUsers' | 'groups' | 'groupPages' | 'memberships'> {
   const filesOf = (flags: readonly string[]): string[] => flags.flatMap(filesNamed).map(named);

@@ -1,7 +1,5 @@
 /** A source read again for a plan or a run: what its users and groups are now, and which of the memberships spoken of it holds. */
 
-import type { Io } from '../cli/io.js';
-import { startProgress } from '../cli/progress.js';
 import type { Change } from '../model/change.js';
 import type { Directory, Snapshot } from '../model/directory.js';
 import { MemberTally } from '../plan/member-tally.js';
@@ -11,6 +9,7 @@ import { openSource } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { UserWishes } from '../sources/tables/read-users.js';
 import type { SubjectNames } from './change-text.js';
+import { type Context, withProgress } from './context.js';
 
 export interface FreshSource {
   readonly snapshot: Snapshot;
@@ -22,10 +21,14 @@ export interface FreshSource {
 }
 
 /** Reads a source, with regard to some changes; of a run that was ended between two files as well. Throws a UserError where it cannot be read. */
-export async function readFresh(request: SourceRequest, wishes: Omit<UserWishes, 'withNames'>, changes: readonly Change[], io: Io): Promise<FreshSource> {
-  const progress = await startProgress(io);
-  try {
-    const opened = await openSource(request, progress.report);
+export async function readFresh(
+  request: SourceRequest,
+  wishes: Omit<UserWishes, 'withNames'>,
+  changes: readonly Change[],
+  context: Context,
+): Promise<FreshSource> {
+  return withProgress(context, async (report) => {
+    const opened = await openSource(request, report);
     try {
       const spoken = new Set(changes.flatMap((change) => ('user' in change && 'group' in change ? [JSON.stringify([change.user, change.group])] : [])));
       const members = new Set<string>();
@@ -48,9 +51,7 @@ export async function readFresh(request: SourceRequest, wishes: Omit<UserWishes,
     } finally {
       opened.close();
     }
-  } finally {
-    progress.stop();
-  }
+  });
 }
 
 function namesOf({ users, groups }: Pick<Directory, 'users' | 'groups'>, changes: readonly Change[]): SubjectNames {

@@ -2,10 +2,10 @@
 
 import { appendFileSync, existsSync, statSync } from 'node:fs';
 import type { Report } from '../audit/report.js';
-import type { Io } from '../cli/io.js';
 import { UserError } from '../model/user-error.js';
 import { fileOf } from '../sources/xlsx/workbook-file.js';
 import { hashFile } from '../targets/run/files.js';
+import type { Context } from './context.js';
 import { type OutputWord, refuseDoubled } from './outputs.js';
 import { type ListFile, type Prepared, pathFrom } from './resolve-command.js';
 import { secretKey } from './secret-key.js';
@@ -32,13 +32,13 @@ export function furtherOutputs(
   { certificate, decisions, baseline }: CertificateWishes,
   words: readonly OutputWord[],
   prepared: Prepared,
-  io: Io,
+  context: Context,
 ): FurtherOutput[] {
-  const summary = io.environment.GITHUB_STEP_SUMMARY;
+  const summary = context.environment.GITHUB_STEP_SUMMARY;
   return [
     ...(certificate === undefined
       ? []
-      : [certificateTo(certificate, [...prepared.lists, ...listed('decisions', decisions), ...listed('baseline', baseline)], words, prepared, io)]),
+      : [certificateTo(certificate, [...prepared.lists, ...listed('decisions', decisions), ...listed('baseline', baseline)], words, prepared, context)]),
     ...(summary !== undefined && summary !== '' && words.some(({ kind, value }) => kind === 'format' && value === 'github')
       ? [summaryTo(summary, prepared)]
       : []),
@@ -47,19 +47,24 @@ export function furtherOutputs(
 
 const listed = (role: ListFile['role'], file: string | undefined): ListFile[] => (file === undefined ? [] : [{ role, file: fileOf(file) }]);
 
-function certificateTo(file: string, lists: readonly ListFile[], words: readonly OutputWord[], { request }: Prepared, io: Io): FurtherOutput {
+function certificateTo(file: string, lists: readonly ListFile[], words: readonly OutputWord[], { request }: Prepared, context: Context): FurtherOutput {
   const reports = words.flatMap(({ kind, value }) => (kind === 'output' && value !== '-' ? [{ file: value, flag: '--output' }] : []));
   refuseDoubled([...reports, { file, flag: '--certificate' }]);
-  const key = secretKey('SCIM_AUDIT_CERTIFICATE_KEY', io);
+  const key = secretKey('SCIM_AUDIT_CERTIFICATE_KEY', context);
   return {
     async write(report) {
       const { certify, serializeCertificate } = await import('../audit/certificate.js');
       const { typeList } = report.snapshot;
       // As it was read, if that is known: it may have changed since.
       const digestOf = ({ role, file: list }: ListFile): string => (typeList?.role === role ? typeList.sha256 : hashFile(list));
-      const files = lists.map((list) => ({ path: pathFrom(io.folder, list.file), role: list.role, sha256: digestOf(list) }));
+      const files = lists.map((list) => ({ path: pathFrom(context.folder, list.file), role: list.role, sha256: digestOf(list) }));
       const reading = { columns: request.columns, tables: request.tables, assumeActive: request.isAssumedActive };
-      writeWhole(file, [serializeCertificate(certify(report, { tool: TOOL, time: io.now().toISOString(), files, reading }), key)], true);
+      writeWhole(
+        file,
+        [serializeCertificate(certify(report, { tool: TOOL, time: context.now().toISOString(), files, reading }), key)],
+        context.process.pid,
+        true,
+      );
     },
   };
 }

@@ -1,11 +1,15 @@
 /** Columns and tables that a person named, for the source and for the identity provider's exports. */
 
-import { isRole } from '../cli/options.js';
 import type { Settings } from '../config/settings.js';
+import type { Role } from '../model/directory.js';
 import { UserError } from '../model/user-error.js';
 import { allIdpColumns, type IdpColumns, isIdpColumn } from '../sources/idp/named-columns.js';
 import type { SourceRequest } from '../sources/source.js';
 import { columnsOf } from '../sources/tables/headings.js';
+
+export const ROLES: readonly Role[] = ['users', 'groups', 'memberships'];
+
+export const isRole = (text: string): text is Role => ROLES.some((role) => role === text);
 
 /** Returns the columns that a person named: of the source, and of the identity provider's exports. */
 export function splitColumns(columns: Settings['columns'], origin: string): { readonly columns: SourceRequest['columns']; readonly idpColumns: IdpColumns } {

@@ -11,9 +11,9 @@ export class NewFolder {
   readonly #draft: string;
   readonly #files = new Map<string, NewFile>();
 
-  constructor(path: string) {
+  constructor(path: string, pid: number) {
     this.#target = resolve(path);
-    this.#draft = join(dirname(this.#target), `.${basename(this.#target)}.${process.pid}.tmp`);
+    this.#draft = join(dirname(this.#target), `.${basename(this.#target)}.${pid}.tmp`);
     this.#do(() => mkdirSync(this.#draft, { mode: 0o700 }));
   }
 

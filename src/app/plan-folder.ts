@@ -4,7 +4,7 @@ import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readdirSync, 
 import { join } from 'node:path';
 import { UserError } from '../model/user-error.js';
 import { WRITTEN_COLUMNS } from '../plan/decision-rows.js';
-import { READING_ONLY } from '../reporters/plan-markdown.js';
+import { READING_ONLY } from '../reporters/markdown/plan.js';
 import type { Encoding } from '../sources/csv/encoding.js';
 import { readDecisionCells } from '../sources/tables/cells.js';
 import { fileOf } from '../sources/xlsx/workbook-file.js';
@@ -81,7 +81,7 @@ function headOf(file: string, bytes: number): string {
  * Keeps the files of a plan that was applied before another one takes their place: fresh exports are verified against it,
  * memberships restored from it, and people told by it. Returns the folder in its run; undefined where there is nothing to keep.
  */
-export function keepAppliedPlan(folder: string, next: string): string | undefined {
+export function keepAppliedPlan(folder: string, next: string, pid: number): string | undefined {
   const digest = statedDigest(join(folder, 'plan.json'));
   if (digest === undefined || digest === next) return undefined;
   const isApplied = ({ journal, folder: each }: KnownRun): boolean =>
@@ -90,7 +90,7 @@ export function keepAppliedPlan(folder: string, next: string): string | undefine
   if (run === undefined) return undefined;
   const kept = join(run.folder, 'plan');
   if (existsSync(kept)) return kept;
-  const beside = `${kept}.${process.pid}.tmp`;
+  const beside = `${kept}.${pid}.tmp`;
   try {
     mkdirSync(beside, { mode: 0o700 });
     for (const name of PLAN_FILES) if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(beside, name));

@@ -4,7 +4,6 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FormerVersion } from '../audit/former-version.js';
 import type { Report } from '../audit/report.js';
-import type { SharedFlags } from '../cli/options.js';
 import { markedText } from '../model/marked-text.js';
 import { UserError } from '../model/user-error.js';
 import type { Plan, PlanSettings } from '../plan/plan.js';
@@ -14,9 +13,11 @@ import { DELIMITERS } from '../sources/csv/head.js';
 import { sourceFiles } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { UserWishes } from '../sources/tables/read-users.js';
+import type { ProcessInfo } from '../targets/run/process-info.js';
 import { shellWord } from './command-words.js';
 import { filesFromFlags } from './file-flags.js';
 import { settlePlanFolder } from './plan-swap.js';
+import type { Request } from './request.js';
 import type { Prepared } from './resolve-command.js';
 
 export interface OpenedPlan {
@@ -26,9 +27,9 @@ export interface OpenedPlan {
 }
 
 /** Returns the plan of a file or of its folder. Throws PlanAltered, or a UserError if it is not one. `sourceWords` name the source in the command that makes it anew. */
-export function openPlan(path: string, sourceWords: readonly string[] = []): OpenedPlan {
+export function openPlan(path: string, self: Pick<ProcessInfo, 'pid' | 'isAlive'>, sourceWords: readonly string[] = []): OpenedPlan {
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'plan.json') : path;
-  settlePlanFolder(dirname(file));
+  settlePlanFolder(dirname(file), self);
   let text: string;
   try {
     const bytes = readFileSync(file);
@@ -69,7 +70,7 @@ export function wishesFor({ settings }: Plan): Omit<UserWishes, 'withNames'> {
 }
 
 /** Returns the request for a source, read by the plan's settings; what a flag says comes before. */
-export function requestFor(plan: Plan, source: string | undefined, flags: SharedFlags): SourceRequest {
+export function requestFor(plan: Plan, source: string | undefined, flags: Request): SourceRequest {
   const { settings } = plan;
   const delimiter = flags.delimiter === undefined ? settings.delimiter : DELIMITERS[flags.delimiter];
   const encoding = flags.encoding ?? settings.encoding;

@@ -2,9 +2,9 @@
 
 import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAlive } from '../cli/io.js';
 import { UserError } from '../model/user-error.js';
 import { fsyncFolder, hasCode } from '../targets/run/files.js';
+import type { ProcessInfo } from '../targets/run/process-info.js';
 import type { PendingFile } from './whole-file.js';
 import { writeReason } from './write-reason.js';
 
@@ -20,11 +20,11 @@ const unwritable = (folder: string, error: unknown): UserError =>
   new UserError(`The plan in ${folder} cannot be replaced: ${writeReason(error)}`, 'It is as it was before. Name another folder with --out, or make room.');
 
 /** Puts all files of a plan in their places. If one of them cannot be, all are as they were before, and that is thrown as a UserError. */
-export async function putTogether(folder: string, files: readonly PendingFile[]): Promise<void> {
+export async function putTogether(folder: string, files: readonly PendingFile[], pid: number): Promise<void> {
   for (const file of files) await file.ready();
   const former = join(folder, FORMER);
   try {
-    keepFormer(folder, former, files);
+    keepFormer(folder, former, files, pid);
   } catch (error) {
     if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) {
       throw new UserError(
@@ -37,20 +37,20 @@ export async function putTogether(folder: string, files: readonly PendingFile[])
   try {
     for (const file of files) file.put();
     fsyncFolder(folder);
-    forget(former);
+    forget(former, pid);
   } catch (error) {
-    if (existsSync(former)) putBack(folder, former);
+    if (existsSync(former)) putBack(folder, former, pid);
     throw error instanceof UserError ? error : unwritable(folder, error);
   }
 }
 
 /** Keeps what is to be replaced. It costs no room where the disk has links. */
-function keepFormer(folder: string, former: string, files: readonly PendingFile[]): void {
-  const making = `${former}.${process.pid}.new`;
+function keepFormer(folder: string, former: string, files: readonly PendingFile[], pid: number): void {
+  const making = `${former}.${pid}.new`;
   rmSync(making, { recursive: true, force: true });
   try {
     mkdirSync(making, { mode: 0o700 });
-    writeFileSync(join(making, OWNER), String(process.pid), { mode: 0o600 });
+    writeFileSync(join(making, OWNER), String(pid), { mode: 0o600 });
     for (const { name } of files) {
       if (existsSync(join(folder, name))) linkOrCopy(join(folder, name), join(making, name));
       else writeFileSync(join(making, `${name}${NONE}`), '', { mode: 0o600 });
@@ -74,7 +74,7 @@ function linkOrCopy(from: string, to: string): void {
 }
 
 /** Puts the plan before back. It may be ended at any moment and begun again. */
-function putBack(folder: string, former: string): void {
+function putBack(folder: string, former: string, pid: number): void {
   for (const name of readdirSync(former)) {
     if (name === OWNER) continue;
     if (name.endsWith(NONE)) rmSync(join(folder, name.slice(0, -NONE.length)), { force: true });
@@ -82,28 +82,28 @@ function putBack(folder: string, former: string): void {
     else renameSync(join(former, name), join(folder, name));
   }
   fsyncFolder(folder);
-  forget(former);
+  forget(former, pid);
 }
 
 /** In one step, so that nobody takes half of it for all. */
-function forget(former: string): void {
-  const done = `${former}.${process.pid}.done`;
+function forget(former: string, pid: number): void {
+  const done = `${former}.${pid}.done`;
   renameSync(former, done);
   rmSync(done, { recursive: true, force: true });
 }
 
 /** Puts back the plan of a folder in which another one was taking its place when its process died. Throws a UserError if this user may not. */
-export function settlePlanFolder(folder: string): void {
+export function settlePlanFolder(folder: string, { pid: self, isAlive }: Pick<ProcessInfo, 'pid' | 'isAlive'>): void {
   const names = existsSync(folder) ? readableNames(folder) : [];
   // An earlier process may have had this one's id.
-  const isGone = (pid: number): boolean => pid === process.pid || !isAlive(pid);
+  const isGone = (pid: number): boolean => pid === self || !isAlive(pid);
   try {
     for (const name of names) {
       const pid = UNUSED.exec(name)?.[1];
       if (pid !== undefined && isGone(Number(pid))) rmSync(join(folder, name), { recursive: true, force: true });
     }
     const former = join(folder, FORMER);
-    if (names.includes(FORMER) && isGone(Number(readFileSync(join(former, OWNER), 'utf8')))) putBack(folder, former);
+    if (names.includes(FORMER) && isGone(Number(readFileSync(join(former, OWNER), 'utf8')))) putBack(folder, former, self);
   } catch (error) {
     throw new UserError(
       `A plan was being written into ${folder} when that was ended, and the one before cannot be put back: ${writeReason(error)}`,

@@ -2,8 +2,6 @@
 
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Report } from '../audit/report.js';
-import type { Io } from '../cli/io.js';
-import type { SharedFlags } from '../cli/options.js';
 import { ENVIRONMENT_ABOUT, SETTINGS } from '../config/settings.js';
 import { type Aliases, makeAliases } from '../model/alias.js';
 import { type CollationName, DEFAULT_COLLATION } from '../model/collation-name.js';
@@ -22,15 +20,17 @@ import { resolveHeadings } from '../sources/tables/headings.js';
 import { SourceRefused } from '../sources/tables/problem.js';
 import type { AuditWishes } from './audit-source.js';
 import { commandWords } from './command-words.js';
-import { Refusal } from './exit.js';
+import type { Context } from './context.js';
+import { Refusal } from './refusal.js';
+import type { Request } from './request.js';
 import type { Prepared } from './resolve-command.js';
 import { secretKey } from './secret-key.js';
 
 type MakeAliases = (collation: CollationName) => Aliases;
 
 /** Returns what makes aliases under the key of the environment, or under one that is made for this run and forgotten after it. */
-function aliasMaker(io: Io): MakeAliases {
-  const secret = secretKey('SCIM_AUDIT_REDACT_KEY', io) ?? randomBytes(32);
+function aliasMaker(context: Context): MakeAliases {
+  const secret = secretKey('SCIM_AUDIT_REDACT_KEY', context) ?? randomBytes(32);
   return (collation) => makeAliases((text) => createHmac('sha256', secret).update(text).digest(), collationOf(collation));
 }
 
@@ -44,7 +44,7 @@ export class Redaction {
   /** Values in which a quote would seem to end. */
   #unquotable: readonly string[] = [];
 
-  constructor(make: MakeAliases, flags: SharedFlags, words: readonly string[]) {
+  constructor(make: MakeAliases, flags: Request, words: readonly string[]) {
     const { syncGroup: _, leaveOutUser: __, idpMembers = [], ...others } = flags;
     this.#make = make;
     this.#aliases = make(DEFAULT_COLLATION);
@@ -96,7 +96,7 @@ export class Redaction {
   }
 
   /** Returns the settings as they may be shown: names of groups, and ids that may be usernames, are aliased, or left out of commands. */
-  shown(prepared: Prepared, source: string | undefined, flags: SharedFlags): Prepared & { readonly withheldOptions: readonly string[] } {
+  shown(prepared: Prepared, source: string | undefined, flags: Request): Prepared & { readonly withheldOptions: readonly string[] } {
     this.#compareBy(prepared.policy.collation);
     const { identity, group } = this.#aliases;
     const id = (text: string): string => (isPlainId(text) ? text : identity(text));
@@ -139,12 +139,13 @@ export class Redaction {
       return new SourceRefused(problems, error.total, error.subject);
     }
     if (error instanceof UserError) {
-      const [message, hint, details] = [
+      const [message, hint, details, command] = [
         this.text(error.message),
         error.hint === undefined ? undefined : this.text(error.hint),
         error.details.map((line) => this.text(line)),
+        error.command === undefined ? undefined : this.text(error.command),
       ];
-      return error instanceof Refusal ? new Refusal(error.code, message, hint, details) : new UserError(message, hint, details);
+      return error instanceof Refusal ? new Refusal(error.kind, message, hint, details, command) : new UserError(message, hint, details, command);
     }
     const withheld = new Error('the message is withheld under --redact');
     withheld.stack = [withheld.message, ...(error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [])].join('\n');
@@ -225,8 +226,8 @@ const WORDS: ReadonlySet<string> = new Set([
 const DECISION_HEADINGS: ReadonlySet<string> = new Set(DECISION_COLUMNS);
 
 /** Runs a command under a redaction, with nothing of the export in what it fails with. `words` are further texts of the command line. */
-export async function redacting<T>(flags: SharedFlags, words: readonly string[], io: Io, work: (redaction: Redaction) => Promise<T>): Promise<T> {
-  const redaction = new Redaction(aliasMaker(io), flags, words);
+export async function redacting<T>(flags: Request, words: readonly string[], context: Context, work: (redaction: Redaction) => Promise<T>): Promise<T> {
+  const redaction = new Redaction(aliasMaker(context), flags, words);
   try {
     return await work(redaction);
   } catch (error) {

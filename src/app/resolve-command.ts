@@ -2,8 +2,6 @@
 
 import { existsSync, realpathSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import type { Io } from '../cli/io.js';
-import { type SharedFlags, settingsFromFlags } from '../cli/options.js';
 import { findConfigFile } from '../config/find-config.js';
 import type { ResolvedSettings } from '../config/resolve.js';
 import { resolveSettings } from '../config/resolve.js';
@@ -22,8 +20,10 @@ import { readNameList } from '../sources/tables/name-list.js';
 import { readyWorkbooks } from '../sources/xlsx/open-text.js';
 import { fileOf } from '../sources/xlsx/workbook-file.js';
 import { commandWords } from './command-words.js';
+import type { Context } from './context.js';
 import { filesFromFlags } from './file-flags.js';
 import { refuseUnknownRoles, splitColumns } from './named-columns.js';
+import { type Request, settingsStated } from './request.js';
 import { environmentOf } from './stated-environment.js';
 
 /** A file that the verdict rests on besides the exports. */
@@ -51,9 +51,9 @@ export interface Prepared {
 }
 
 /** Returns what a command line means. Throws a UserError where that is nothing. */
-export async function prepare(source: string | undefined, flags: SharedFlags, io: Io): Promise<Prepared> {
-  const file = await readConfig(flags.config ?? (io.environment.SCIM_AUDIT_CONFIG || undefined), io);
-  const resolved = resolveSettings({ flags: settingsFromFlags(flags), environment: io.environment, ...(file === undefined ? {} : { file }) });
+export async function prepare(source: string | undefined, flags: Request, context: Context): Promise<Prepared> {
+  const file = await readConfig(flags.config ?? (context.environment.SCIM_AUDIT_CONFIG || undefined), context);
+  const resolved = resolveSettings({ flags: settingsStated(flags), environment: context.environment, ...(file === undefined ? {} : { file }) });
   const { settings } = resolved;
   refuseUnknownRules(settings.skipRules, resolved.origins.skipRules);
   refuseUnknownRules(Object.keys(settings.rules), resolved.origins.rules);
@@ -61,7 +61,7 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
   refuseUnknownRoles(settings.tables, resolved.origins.tables);
   refuseWrongNulls(settings.nulls);
   const delimiter = settings.delimiter === undefined ? undefined : DELIMITERS[settings.delimiter];
-  const here = (path: string): string => namedFromHere(path, io.folder);
+  const here = (path: string): string => namedFromHere(path, context.folder);
   const request: SourceRequest = {
     ...(source === undefined ? {} : { source: here(source) }),
     ...filesFromFlags(flags, here),
@@ -77,8 +77,8 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
     ...(settings.basicUsers === undefined ? {} : { basicUsers: here(settings.basicUsers) }),
     isAssumedActive: settings.assumeActive,
   };
-  const idp = await idpRequestOf(resolved, idpColumns, io);
-  const environment = environmentOf(settings, io);
+  const idp = await idpRequestOf(resolved, idpColumns, context);
+  const environment = environmentOf(settings, context);
   const lists = (
     [
       ['config', file?.path],
@@ -102,7 +102,9 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
       authTypeMap: lowerKeys(settings.authTypeMap),
       leaveOutUsers: settings.leaveOutUsers,
       allowEmpty: settings.allowEmpty,
-      ...(file === undefined ? {} : { config: pathFrom(io.folder, file.path), ...(file.formerNames.length === 0 ? {} : { formerNames: file.formerNames }) }),
+      ...(file === undefined
+        ? {}
+        : { config: pathFrom(context.folder, file.path), ...(file.formerNames.length === 0 ? {} : { formerNames: file.formerNames }) }),
       ...(environment === undefined ? {} : { environment }),
       ...(settings.integrations === undefined ? {} : { areIntegrationsGiven: true }),
     },
@@ -121,7 +123,7 @@ export async function prepare(source: string | undefined, flags: SharedFlags, io
  * Returns what is to be read of the identity provider. Throws a UserError where only half of it was said; a config file may
  * say which provider it is, and leave the exports to the command line.
  */
-async function idpRequestOf({ settings, origins }: ResolvedSettings, columns: IdpColumns, { folder }: Io): Promise<IdpRequest | undefined> {
+async function idpRequestOf({ settings, origins }: ResolvedSettings, columns: IdpColumns, { folder }: Context): Promise<IdpRequest | undefined> {
   const { idp, idpUsers, idpGroups, idpMembers, idpApplication } = settings;
   const isGiven = idpUsers.length + idpGroups.length + idpMembers.length > 0;
   if (idp === undefined) {
@@ -165,9 +167,8 @@ function namedFromHere(path: string, folder: string): string {
 export const pathFrom = (folder: string, path: string): string => relative(folder, resolve(folder, path)).replaceAll('\\', '/');
 
 /** Reading a config needs zod; it is loaded only where there is a file to read. */
-async function readConfig(said: string | undefined, io: Io) {
-  const { folder } = io;
-  const path = said ?? findConfigFile(folder, io.process.user);
+async function readConfig(said: string | undefined, { folder, process: { user } }: Context) {
+  const path = said ?? findConfigFile(folder, user);
   if (path === undefined) return undefined;
   const { readConfigFile } = await import('../config/config-file.js');
   const formerNames: string[] = [];

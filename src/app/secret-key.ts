@@ -1,6 +1,6 @@
 /** Keys that come by environment variables: of certificates and of redaction. */
 
-import type { Io } from '../cli/io.js';
+import type { Context } from './context.js';
 
 /** Shorter keys can be guessed by trying. Characters. */
 const SHORTEST = 16;
@@ -8,9 +8,9 @@ const SHORTEST = 16;
 type KeyVariable = 'SCIM_AUDIT_CERTIFICATE_KEY' | 'SCIM_AUDIT_REDACT_KEY';
 
 /** Returns the key of a variable; undefined if it is not set, or empty as CI services hand out a secret that nobody set. Warns about a short one. */
-export function secretKey(variable: KeyVariable, { environment, stderr }: Io): string | undefined {
+export function secretKey(variable: KeyVariable, { environment, warn }: Context): string | undefined {
   const key = environment[variable];
   if (key === undefined || key.trim() === '') return undefined;
-  if ([...key].length < SHORTEST) stderr.write(`WARNING: ${variable} has fewer than ${SHORTEST} characters and can be guessed. Use a long random text.\n`);
+  if ([...key].length < SHORTEST) warn(`${variable} has fewer than ${SHORTEST} characters and can be guessed. Use a long random text.`);
   return key;
 }

@@ -1,9 +1,6 @@
 /** The digests of a source as it is now, without judging what is in it. */
 
 import type { Certificate, CertifiedInput } from '../audit/certificate.js';
-import type { Io } from '../cli/io.js';
-import type { SharedFlags } from '../cli/options.js';
-import { startProgress } from '../cli/progress.js';
 import type { IdpRole } from '../model/idp.js';
 import { visible } from '../reporters/visible.js';
 import { splitMembersFlag } from '../sources/idp/read-idp.js';
@@ -12,18 +9,20 @@ import type { SourceRequest } from '../sources/source.js';
 import { Problems } from '../sources/tables/problem.js';
 import { fileOf } from '../sources/xlsx/workbook-file.js';
 import { hashFile } from '../targets/run/files.js';
+import { type Context, withProgress } from './context.js';
 import { filesFromFlags } from './file-flags.js';
+import type { Request } from './request.js';
 import { compareInputs, isOtherSheet } from './same-inputs.js';
 
 type Digested = Pick<CertifiedInput, 'path' | 'table' | 'sha256'> & { readonly role: CertifiedInput['role'] | IdpRole };
 
 /** Returns in which inputs a source is another than the certified one, as sentences; nothing where it is the same. */
-export async function inputDifferences(certificate: Certificate, source: string | undefined, flags: SharedFlags, io: Io): Promise<string[]> {
-  return differencesOf(certificate.snapshot.inputs, await digestsOf(certificate, source, flags, io), 'the source');
+export async function inputDifferences(certificate: Certificate, source: string | undefined, flags: Request, context: Context): Promise<string[]> {
+  return differencesOf(certificate.snapshot.inputs, await digestsOf(certificate, source, flags, context), 'the source');
 }
 
 /** Returns in which files the identity provider's exports are others than the certified ones, as sentences. */
-export function idpDifferences({ idp }: Certificate, { idpUsers = [], idpGroups = [], idpMembers = [] }: SharedFlags): string[] {
+export function idpDifferences({ idp }: Certificate, { idpUsers = [], idpGroups = [], idpMembers = [] }: Request): string[] {
   const ofRole = (role: IdpRole, files: readonly string[]): Digested[] => files.map((file) => ({ path: file, role, sha256: hashFile(fileOf(file)) }));
   const now = [
     ...ofRole('idp-users', idpUsers),
@@ -50,7 +49,7 @@ function differencesOf(certified: readonly Digested[], now: readonly Digested[],
 
 const nameOf = ({ path, table, role }: Digested): string => `${visible(path)}${table === undefined ? '' : ` (${visible(table)})`}, ${role},`.replace(/,$/, '');
 
-async function digestsOf({ settings }: Certificate, source: string | undefined, flags: SharedFlags, io: Io): Promise<Digested[]> {
+async function digestsOf({ settings }: Certificate, source: string | undefined, flags: Request, context: Context): Promise<Digested[]> {
   const request: SourceRequest = {
     ...(source === undefined ? {} : { source }),
     ...filesFromFlags(flags),
@@ -63,9 +62,8 @@ async function digestsOf({ settings }: Certificate, source: string | undefined, 
   // Of a file every byte counts, so what it holds need not be understood.
   const files = sourceFiles(request);
   if (files !== undefined) return files.map(({ path, file, role }) => ({ path, role, sha256: hashFile(file) }));
-  const progress = await startProgress(io);
-  try {
-    const opened = await openSource(request, progress.report);
+  return withProgress(context, async (report) => {
+    const opened = await openSource(request, report);
     try {
       const problems = new Problems();
       const digests = opened.tables.map((table) => {
@@ -77,7 +75,5 @@ async function digestsOf({ settings }: Certificate, source: string | undefined, 
     } finally {
       opened.close();
     }
-  } finally {
-    progress.stop();
-  }
+  });
 }

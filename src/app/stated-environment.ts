@@ -1,12 +1,12 @@
 /** Settings that no export shows, as the configuration states them, with the day on which they are judged. */
 
-import type { Io } from '../cli/io.js';
 import type { Settings } from '../config/settings.js';
 import type { Environment } from '../model/environment.js';
 import { UserError } from '../model/user-error.js';
+import type { Context } from './context.js';
 
 /** Returns what settings that no export shows are judged by; undefined where nobody states or asks for them. */
-export function environmentOf({ environment: stated, strictEnvironment: isStrict, idp }: Settings, io: Io): Environment | undefined {
+export function environmentOf({ environment: stated, strictEnvironment: isStrict, idp }: Settings, context: Context): Environment | undefined {
   if (stated === undefined && !isStrict) return undefined;
   if (idp !== undefined && stated?.idp !== undefined && idp !== stated.idp) {
     throw new UserError(
@@ -15,5 +15,5 @@ export function environmentOf({ environment: stated, strictEnvironment: isStrict
     );
   }
   const provider = idp ?? stated?.idp;
-  return { stated: stated ?? {}, isStrict, today: io.now().toISOString().slice(0, 10), ...(provider === undefined ? {} : { provider }) };
+  return { stated: stated ?? {}, isStrict, today: context.now().toISOString().slice(0, 10), ...(provider === undefined ? {} : { provider }) };
 }

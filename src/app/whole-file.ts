@@ -24,7 +24,8 @@ export function* gather<B extends Uint8Array>(pieces: Iterable<string | B>): Ite
 
 /** A device or a pipe cannot be replaced, only written to. */
 const isSpecial = (file: string): boolean => existsSync(file) && !statSync(file).isFile();
-const besideOf = (file: string): string => join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
+/** The number says whose unfinished file it is: what a killed process left can be cleared. */
+const besideOf = (file: string, pid: number): string => join(dirname(file), `.${basename(file)}.${pid}.tmp`);
 
 const unwritable = (file: string, error: unknown): UserError =>
   new UserError(`${file} cannot be written: ${writeReason(error)}`, 'The file is as it was before. Name another place with --output, or make room.');
@@ -33,8 +34,8 @@ const unwritable = (file: string, error: unknown): UserError =>
  * Writes a file as a whole or not at all, readable by its owner only. Throws a UserError where it cannot be written.
  * What can be made again need not survive a power cut; `isDurable` is for what cannot.
  */
-export function writeWhole(file: string, pieces: Iterable<string | Uint8Array>, isDurable = false): void {
-  const target = isSpecial(file) ? file : besideOf(file);
+export function writeWhole(file: string, pieces: Iterable<string | Uint8Array>, pid: number, isDurable = false): void {
+  const target = isSpecial(file) ? file : besideOf(file, pid);
   try {
     const fd = openSync(target, 'w', 0o600);
     try {
@@ -91,8 +92,8 @@ export class PendingFile {
   }
 
   /** Returns the file once its last piece was made. Throws a UserError where it cannot be written; then nothing of it is left. */
-  static async of(file: string, pieces: Iterable<string | Uint8Array>, { isDurable = false, amend }: Wishes = {}): Promise<PendingFile> {
-    const beside = besideOf(file);
+  static async of(file: string, pieces: Iterable<string | Uint8Array>, pid: number, { isDurable = false, amend }: Wishes = {}): Promise<PendingFile> {
+    const beside = besideOf(file, pid);
     const fd = openBeside(file, beside);
     const bytes = new TrailingBytes(fd);
     const finish = async (): Promise<void> => {

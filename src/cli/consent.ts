@@ -1,6 +1,7 @@
 /** A person's word before anything is written: asked for on a terminal, given by --yes elsewhere. */
 
-import { EXIT, Refusal } from '../app/exit.js';
+import { Refusal } from '../app/refusal.js';
+import { UserError } from '../model/user-error.js';
 import type { Io } from './io.js';
 import { openQuestions } from './questions.js';
 import { fitted } from './wrap-terminal-text.js';
@@ -17,9 +18,9 @@ export interface ConsentRequest {
 /** Ends quietly where a person agrees; throws a Refusal where not. */
 export async function askConsent({ summary, question, command, isGiven }: ConsentRequest, io: Io): Promise<void> {
   if (isGiven) return;
-  io.stderr.write(fitted(`${summary.join('\n')}\n`, io.stderr));
+  io.stderr.write(fitted(summary, io.stderr));
   if (io.stdin.isTTY !== true || !io.stderr.isTTY) {
-    throw new Refusal(EXIT.refused, 'no consent was given; nothing was changed.', `Nobody can be asked here. To go ahead, run:\n  ${command}`);
+    throw new Refusal('refused', 'no consent was given; nothing was changed.', 'Not an interactive terminal. To confirm, run:', [], command);
   }
   const questions = openQuestions(io, io.stderr, () => 'nothing was changed.');
   try {
@@ -27,9 +28,9 @@ export async function askConsent({ summary, question, command, isGiven }: Consen
     if (/^yes$/i.test(answer.trim())) return;
   } catch (error) {
     // Whoever ends the input has not agreed.
-    throw error instanceof Refusal && error.code === EXIT.noAnswer ? new Refusal(EXIT.refused, error.message) : error;
+    throw error instanceof UserError && !(error instanceof Refusal) ? new Refusal('refused', error.message) : error;
   } finally {
     questions.close();
   }
-  throw new Refusal(EXIT.refused, 'consent was not given; nothing was changed.');
+  throw new Refusal('refused', 'consent was not given; nothing was changed.');
 }

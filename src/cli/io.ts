@@ -48,7 +48,7 @@ export function processIo(): Io {
 }
 
 /** Is a process of this machine. One of another user cannot be signaled, but is. */
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -1,7 +1,6 @@
 /** The front door: `run(argv, io)` returns the exit code; nothing else in the program ends the process. */
 
 import { Command, CommanderError } from 'commander';
-import { conclude, type Ending, EXIT, type ExitCode, endingOf } from '../app/exit.js';
 import { withFlagForEachPage } from '../app/file-flags.js';
 import { TOOL } from '../app/tool.js';
 import { writeReason } from '../app/write-reason.js';
@@ -21,6 +20,7 @@ import { addPlan } from './commands/plan.js';
 import { addPreview } from './commands/preview.js';
 import { addRedact } from './commands/redact.js';
 import { addRunbook } from './commands/runbook.js';
+import { conclude, type Ending, EXIT, type ExitCode, endingOf } from './ending.js';
 import type { Io } from './io.js';
 
 const ABOUT = `Finds what must be clean in Jama Connect before SCIM provisioning is switched on.

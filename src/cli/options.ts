@@ -1,54 +1,18 @@
 /** Options that several commands share, and what they mean as settings and as a source. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { isRole, ROLES } from '../app/named-columns.js';
+import type { Request } from '../app/request.js';
 import { CSV_DELIMITERS, DELIMITER_NAMES, ENCODING_NAMES, ESCAPE_STYLES, QUOTE_STYLES, type Settings } from '../config/settings.js';
 import { COLLATIONS } from '../model/collation-name.js';
-import type { Activity, AuthenticationType, Role } from '../model/directory.js';
+import type { Activity, AuthenticationType } from '../model/directory.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import { AUTH_MODES, FAIL_ON } from '../model/policy.js';
 import { allIdpColumns, isIdpColumn } from '../sources/idp/named-columns.js';
 import { columnsOf } from '../sources/tables/headings.js';
 
-const ROLES: readonly Role[] = ['users', 'groups', 'memberships'];
-
-export const isRole = (text: string): text is Role => ROLES.some((role) => role === text);
-
 /** What commander holds once the shared options are parsed. */
-export interface SharedFlags {
-  users?: string[];
-  inactiveUsers?: string[];
-  groups?: string[];
-  memberships?: string[];
-  column?: Record<string, string>;
-  table?: Record<string, string>;
-  delimiter?: NonNullable<Settings['delimiter']>;
-  encoding?: NonNullable<Settings['encoding']>;
-  quote?: NonNullable<Settings['quote']>;
-  escape?: NonNullable<Settings['escape']>;
-  csvDelimiter?: NonNullable<Settings['csvDelimiter']>;
-  null?: string[];
-  collation?: Settings['collation'];
-  activeMap?: Record<string, Activity>;
-  authTypes?: string;
-  basicUsers?: string;
-  assumeActive?: boolean;
-  authMode?: NonNullable<Settings['authMode']>;
-  syncGroup?: string[];
-  syncGroups?: string;
-  failOn?: Settings['failOn'];
-  skipRule?: string[];
-  authTypeMap?: Record<string, AuthenticationType>;
-  leaveOutUser?: string[];
-  allowEmpty?: boolean;
-  config?: string;
-  idp?: NonNullable<Settings['idp']>;
-  idpUsers?: string[];
-  idpGroups?: string[];
-  idpMembers?: string[];
-  idpApplication?: string;
-  strictEnvironment?: boolean;
-  integrations?: string;
-}
+export type SharedFlags = Request;
 
 /** What --redact is, for every command that has it. */
 export const REDACT = 'show aliases instead of usernames, emails and names; SCIM_AUDIT_REDACT_KEY makes them the same in every run';
@@ -176,41 +140,4 @@ export function addIdpOptions(command: Command): Command {
     .option('--idp-groups <file>', 'export of its groups; may be repeated', collect)
     .option('--idp-members <file>', 'export of the members of a group; "QA=FILE" where the file does not name it; may be repeated', collect)
     .option('--idp-application <name>', 'the application whose assignments count, where the export lists several');
-}
-
-/** Returns the flags as settings; a flag that was not given sets nothing. */
-export function settingsFromFlags(flags: SharedFlags): Partial<Settings> {
-  const { authMode, syncGroup, syncGroups, failOn, skipRule, column, table, authTypeMap, delimiter, encoding, allowEmpty, assumeActive, leaveOutUser } = flags;
-  const { csvDelimiter, quote, escape: escapeStyle, null: nulls, collation, activeMap, authTypes, basicUsers } = flags;
-  const { idp, idpUsers, idpGroups, idpMembers, idpApplication, strictEnvironment, integrations } = flags;
-  return {
-    ...(authMode === undefined ? {} : { authMode }),
-    ...(syncGroup === undefined ? {} : { syncGroups: syncGroup }),
-    ...(syncGroups === undefined ? {} : { syncGroupsFile: syncGroups }),
-    ...(failOn === undefined ? {} : { failOn }),
-    ...(skipRule === undefined ? {} : { skipRules: skipRule }),
-    ...(column === undefined ? {} : { columns: column }),
-    ...(table === undefined ? {} : { tables: table }),
-    ...(authTypeMap === undefined ? {} : { authTypeMap }),
-    ...(delimiter === undefined ? {} : { delimiter }),
-    ...(encoding === undefined ? {} : { encoding }),
-    ...(csvDelimiter === undefined ? {} : { csvDelimiter }),
-    ...(quote === undefined ? {} : { quote }),
-    ...(escapeStyle === undefined ? {} : { escape: escapeStyle }),
-    ...(nulls === undefined ? {} : { nulls }),
-    ...(collation === undefined ? {} : { collation }),
-    ...(activeMap === undefined ? {} : { activeMap }),
-    ...(authTypes === undefined ? {} : { authTypes }),
-    ...(basicUsers === undefined ? {} : { basicUsers }),
-    ...(leaveOutUser === undefined ? {} : { leaveOutUsers: leaveOutUser }),
-    ...(allowEmpty === undefined ? {} : { allowEmpty }),
-    ...(assumeActive === undefined ? {} : { assumeActive }),
-    ...(idp === undefined ? {} : { idp }),
-    ...(idpUsers === undefined ? {} : { idpUsers }),
-    ...(idpGroups === undefined ? {} : { idpGroups }),
-    ...(idpMembers === undefined ? {} : { idpMembers }),
-    ...(idpApplication === undefined ? {} : { idpApplication }),
-    ...(strictEnvironment === undefined ? {} : { strictEnvironment }),
-    ...(integrations === undefined ? {} : { integrations }),
-  };
 }

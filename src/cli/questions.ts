@@ -1,11 +1,12 @@
 /** Questions to a person on a terminal. */
 
 import { createInterface } from 'node:readline';
-import { EXIT, Refusal } from '../app/exit.js';
+import { Refusal } from '../app/refusal.js';
+import { UserError } from '../model/user-error.js';
 import type { Io, Output } from './io.js';
 
 export interface Questions {
-  /** Returns the line that was typed. Throws a Refusal where the person stops (Ctrl-C) or the input ends. */
+  /** Returns the line that was typed. Throws a Refusal if the person stops (Ctrl-C), a UserError if the input ends. */
   ask(question: string): Promise<string>;
   close(): void;
 }
@@ -13,17 +14,17 @@ export interface Questions {
 /** Starts asking; the questions go to `output`. `standing` says what holds where the person stops in the middle. */
 export function openQuestions({ stdin }: Io, output: Output, standing: () => string): Questions {
   const lines = createInterface({ input: stdin, ...(output.stream === undefined ? {} : { output: output.stream }) });
-  let stop: Refusal | undefined;
-  let refuse: ((stop: Refusal) => void) | undefined;
+  let stop: UserError | undefined;
+  let refuse: ((stop: UserError) => void) | undefined;
   // Both may come between two questions as well: then the next one is not asked.
-  const end = (code: Refusal['code'], how: string): void => {
+  const end = (stopped: (message: string) => UserError, how: string): void => {
     if (stop !== undefined) return;
-    stop = new Refusal(code, `${how}; ${standing()}`);
+    stop = stopped(`${how}; ${standing()}`);
     if (refuse !== undefined) output.write('\n');
     refuse?.(stop);
   };
-  lines.on('close', () => end(EXIT.noAnswer, 'the input ended before every question was answered'));
-  lines.on('SIGINT', () => end(130, 'interrupted'));
+  lines.on('close', () => end((message) => new UserError(message), 'the input ended before every question was answered'));
+  lines.on('SIGINT', () => end((message) => new Refusal('SIGINT', message), 'interrupted'));
   return {
     ask(question) {
       return new Promise((resolve, reject) => {
@@ -36,7 +37,7 @@ export function openQuestions({ stdin }: Io, output: Output, standing: () => str
       });
     },
     close() {
-      stop ??= new Refusal(EXIT.noAnswer, `nobody is asked any more; ${standing()}`);
+      stop ??= new UserError(`nobody is asked any more; ${standing()}`);
       lines.close();
     },
   };

@@ -67,9 +67,10 @@ export const WALLS: Readonly<Record<string, Wall>> = {
     reason: 'what a person set is resolved without knowing what it is used for',
   },
   app: {
-    rooms: ['*'],
+    rooms: ['model', 'collections', 'sources', 'rules', 'audit', 'plan', 'preview', 'setup', 'targets', 'reporters', 'config'],
     uses: ['node:crypto', 'node:fs', 'node:path', '../package.json'],
-    reason: 'the use cases: settled settings in, results out, so that a program can do with the library what a person does on the command line',
+    reason:
+      'the use cases take settled settings and return results, so that a program does with the library what a person does on the command line: they know no terminal, no process and no option parser',
   },
   cli: {
     rooms: ['*'],

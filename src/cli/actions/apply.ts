@@ -3,9 +3,9 @@
 import { basename, join } from 'node:path';
 import { changeLine, countLines, type SubjectNames } from '../../app/change-text.js';
 import { fileWords, shellWord } from '../../app/command-words.js';
-import { type Ending, EXIT, type ExitCode, Refusal, signalCode } from '../../app/exit.js';
 import { readFresh } from '../../app/fresh-source.js';
 import { openPlan, refuseNoSource, requestFor, wishesFor } from '../../app/plan-source.js';
+import { Refusal, type RefusalKind } from '../../app/refusal.js';
 import { UserError } from '../../model/user-error.js';
 import { PlanAltered } from '../../plan/plan-file.js';
 import type { NetCounts } from '../../plan/verify.js';
@@ -18,10 +18,12 @@ import { ApplyInterrupted, ApplyRefused, ApplyStopped } from '../../targets/run/
 import { isUnbegun } from '../../targets/run/run-folder.js';
 import { type LeftAlone, type PreparedUndo, prepareUndo } from '../../targets/run/undo.js';
 import { askConsent } from '../consent.js';
+import { contextOf } from '../context.js';
+import { type Ending, EXIT } from '../ending.js';
 import { tellInterruptedUndos } from '../interrupted-undos.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { fitted } from '../wrap-terminal-text.js';
+import { fitted, verbatim } from '../wrap-terminal-text.js';
 
 export interface ApplyFlags extends SharedFlags {
   out?: string;
@@ -47,8 +49,8 @@ export async function apply(planPath: string, source: string | undefined, flags:
     );
   }
   if (flags.out === '') throw new UserError('--out names nothing.', 'Name the place of the corrected copy: --out PATH. Nothing was written.');
-  return withCodes(async () => {
-    const { plan, file } = openPlan(planPath, fileWords(source, flags));
+  return asRefusals(async () => {
+    const { plan, file } = openPlan(planPath, io.process, fileWords(source, flags));
     const request = requestFor(plan, source, flags);
     refuseNoSource(request);
     const prepared = await prepareApply({
@@ -76,8 +78,8 @@ export async function apply(planPath: string, source: string | undefined, flags:
     const changing = isAsked ? await prepared.rehearse() : [];
     const where = flags.out === undefined ? `in place: ${(changing.length > 0 ? changing : prepared.targets).join(', ')}` : `to a corrected copy: ${flags.out}`;
     if (flags.dryRun === true) {
-      const { names } = await readFresh(request, wishesFor(plan), changes, io);
-      for (const { id, change } of prepared.describe()) io.stdout.write(fitted(`${id}  ${changeLine(change, names)}\n`, io.stdout));
+      const { names } = await readFresh(request, wishesFor(plan), changes, contextOf(io));
+      for (const { id, change } of prepared.describe()) io.stdout.write(fitted(`${id}  ${changeLine(change, names)}`, io.stdout));
       return done(`dry run: ${count(changes.length, 'action')} would be applied ${where}; nothing was written`);
     }
     // A copy of which nothing changes needs nobody's word.
@@ -106,15 +108,15 @@ export async function apply(planPath: string, source: string | undefined, flags:
     const isOnlyCopy = flags.out !== undefined || prepared.reading.source === undefined;
     const lines = [
       `Applied ${count(receipt.done, 'action')}: ${netText(receipt.net)}.`,
-      `Journal: ${receipt.journal}`,
-      ...(receipt.backup === undefined ? [] : [`Backup: ${receipt.backup}`]),
-      `To take it back: scim-audit undo ${shellWord(receipt.runFolder)}`,
+      verbatim(`Journal: ${receipt.journal}`),
+      ...(receipt.backup === undefined ? [] : [verbatim(`Backup: ${receipt.backup}`)]),
+      verbatim(`To take it back: scim-audit undo ${shellWord(receipt.runFolder)}`),
       '',
       'Next',
-      `  ${['scim-audit', 'verify', planPath, ...result].map(shellWord).join(' ')}`,
+      verbatim(`  ${['scim-audit', 'verify', planPath, ...result].map(shellWord).join(' ')}`),
       ...(isOnlyCopy ? ['  Jama Connect itself is unchanged until the corrected data is brought there.'] : []),
     ];
-    io.stdout.write(fitted(`${lines.join('\n')}\n`, io.stdout));
+    io.stdout.write(fitted(lines, io.stdout));
     return done(`applied: ${count(receipt.done, 'action')}`);
   });
 }
@@ -160,7 +162,7 @@ const leftCount = ({ length }: readonly LeftAlone[]): string => (length === 0 ? 
 
 /** Takes a run back. */
 export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise<Ending> {
-  return withCodes(async () => {
+  return asRefusals(async () => {
     if (isUnbegun(runFolder)) return { code: EXIT.done, reason: NOTHING_TO_UNDO };
     const prepared = await prepareUndo({
       runFolder,
@@ -184,8 +186,8 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
     const copies = (verb: string): string => `${count(prepared.targets.length, 'file')} ${verb} from the run's copies, since its journal is damaged`;
     const leftText = ({ change, reason }: LeftAlone): string => `${changeLine(change, names)} (${printable(reason)})`;
     if (flags.dryRun === true) {
-      for (const { id, change } of steps) io.stdout.write(fitted(`${id}  ${changeLine(change, names)}\n`, io.stdout));
-      for (const each of prepared.left) io.stdout.write(fitted(`${each.id}  left alone: ${leftText(each)}\n`, io.stdout));
+      for (const { id, change } of steps) io.stdout.write(fitted(`${id}  ${changeLine(change, names)}`, io.stdout));
+      for (const each of prepared.left) io.stdout.write(fitted(`${each.id}  left alone: ${leftText(each)}`, io.stdout));
       if (prepared.isByCopies) return { code: EXIT.done, reason: `dry run: ${copies('would be restored')}; nothing was written` };
       return { code: EXIT.done, reason: `dry run: ${count(steps.length, 'action')} would be taken back${leftCount(prepared.left)}; nothing was written` };
     }
@@ -206,7 +208,7 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
     io.interruption.listen();
     const receipt = await prepared.run();
     if (receipt.wasDone) return doneAlready;
-    for (const each of receipt.left) io.stdout.write(fitted(`Left alone: ${leftText(each)}\n`, io.stdout));
+    for (const each of receipt.left) io.stdout.write(fitted(`Left alone: ${leftText(each)}`, io.stdout));
     io.stdout.write(`Journal: ${receipt.journal}\n`);
     const whole = receipt.isAsBefore ? '; all is as it was before the run' : '';
     if (receipt.isByCopies) return { code: EXIT.done, reason: `undone: ${copies('restored')}${whole}` };
@@ -221,22 +223,22 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
 async function namesFor(prepared: PreparedUndo, io: Io): Promise<SubjectNames> {
   const wishes = { authMode: 'basic', collation: prepared.collation, authTypeMap: prepared.authTypeMap, leaveOutUsers: [] } as const;
   const changes = [...prepared.describe(), ...prepared.left].map(({ change }) => change);
-  return (await readFresh(prepared.reading, wishes, changes, io)).names;
+  return (await readFresh(prepared.reading, wishes, changes, contextOf(io))).names;
 }
 
-/** Gives each refusal of a target its exit code. */
-async function withCodes(work: () => Promise<Ending>): Promise<Ending> {
+/** Gives each refusal of a target its kind. */
+async function asRefusals(work: () => Promise<Ending>): Promise<Ending> {
   try {
     return await work();
   } catch (error) {
-    const code = codeOf(error);
-    if (code === undefined || !(error instanceof UserError)) throw error;
-    throw new Refusal(code, error.message, error.hint, error.details);
+    const kind = kindOf(error);
+    if (kind === undefined || !(error instanceof UserError)) throw error;
+    throw new Refusal(kind, error.message, error.hint, error.details, error.command);
   }
 }
 
-function codeOf(error: unknown): ExitCode | undefined {
-  if (error instanceof ApplyInterrupted) return signalCode(error.signal);
-  if (error instanceof ApplyStopped) return EXIT.stoppedMidway;
-  return error instanceof ApplyRefused || error instanceof PlanAltered ? EXIT.refused : undefined;
+function kindOf(error: unknown): RefusalKind | undefined {
+  if (error instanceof ApplyInterrupted) return error.signal;
+  if (error instanceof ApplyStopped) return 'stopped-midway';
+  return error instanceof ApplyRefused || error instanceof PlanAltered ? 'refused' : undefined;
 }

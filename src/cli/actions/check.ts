@@ -1,7 +1,6 @@
 /** What `check` does once its command line is understood. */
 
 import { type Audited, auditSource } from '../../app/audit-source.js';
-import { type Ending, EXIT } from '../../app/exit.js';
 import { furtherOutputs } from '../../app/further-outputs.js';
 import { csvOptions, type OutputWord, pairOutputs, refuseOverwriting, writeEach, writeTo } from '../../app/outputs.js';
 import type { Redaction } from '../../app/redaction.js';
@@ -11,6 +10,8 @@ import { isStopped, type Report } from '../../audit/report.js';
 import type { ReportOptions } from '../../reporters/reporter.js';
 import { verdictText } from '../../reporters/verdict.js';
 import { fileOf } from '../../sources/xlsx/workbook-file.js';
+import { contextOf } from '../context.js';
+import { type Ending, EXIT } from '../ending.js';
 import { type Io, shownOn } from '../io.js';
 import type { SharedFlags } from '../options.js';
 
@@ -26,16 +27,16 @@ export interface CheckFlags extends SharedFlags {
 
 /** Reads an export, writes the reports, and returns the verdict. */
 export async function check(source: string | undefined, flags: CheckFlags, words: readonly OutputWord[], io: Io, redaction?: Redaction): Promise<Ending> {
-  const settled = await prepare(source, flags, io);
+  const settled = await prepare(source, flags, contextOf(io));
   const redacted = redaction?.shown(settled, source, flags);
   const prepared = redacted ?? settled;
   if (flags.showConfig === true) {
     io.stdout.write(showSettings(prepared.resolved));
     return { code: EXIT.done, reason: 'the settings were shown, nothing was checked' };
   }
-  const destinations = await pairOutputs(words);
-  const further = furtherOutputs(flags, words, prepared, io);
-  const audited = await auditSource(prepared, io, redaction?.wishes(prepared));
+  const destinations = await pairOutputs(words, 'report');
+  const further = furtherOutputs(flags, words, prepared, contextOf(io));
+  const audited = await auditSource(prepared, contextOf(io), redaction?.wishes(prepared));
   const report = await withStandings(audited, flags, io, prepared);
   const shown = redaction?.report(report) ?? report;
   const files = [...destinations.map(({ file }) => file), flags.certificate].filter((file) => file !== undefined);
@@ -53,7 +54,7 @@ export async function check(source: string | undefined, flags: CheckFlags, words
     ...destinations.map(
       ({ reporter, file }) =>
         () =>
-          writeTo(file, reporter.render(shown, options(file)), io.stdout),
+          writeTo(file, reporter.render(shown, options(file)), io),
     ),
     ...further.map((output) => () => output.write(shown)),
   ]);
@@ -65,7 +66,8 @@ async function withStandings({ report, audit }: Audited, { decisions, baseline }
   if (decisions === undefined && baseline === undefined) return report;
   const { acceptFrom, holdAgainst } = await import('../../app/acceptance-files.js');
   const today = io.now().toISOString().slice(0, 10);
-  const accepted = decisions === undefined ? report : await acceptFrom(report, audit.context, { file: decisions, encoding: request.encoding }, today);
+  const accepted =
+    decisions === undefined ? report : await acceptFrom(report, audit.context, { file: decisions, encoding: request.encoding }, { today, self: io.process });
   return baseline === undefined ? accepted : holdAgainst(accepted, baseline, today, sourceWords);
 }
 

@@ -3,7 +3,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { shellWord } from '../../app/command-words.js';
-import { type Ending, EXIT } from '../../app/exit.js';
 import { settlePlanFolder } from '../../app/plan-swap.js';
 import { writeWhole } from '../../app/whole-file.js';
 import { DEFAULT_COLLATION } from '../../model/collation-name.js';
@@ -19,6 +18,7 @@ import { count, grouped } from '../../rules/rule.js';
 import { readDecisionCells } from '../../sources/tables/cells.js';
 import { readyWorkbooks } from '../../sources/xlsx/open-text.js';
 import { AT, type Choice, choicesOf, keyLines, questionText, waitingText } from '../decision-texts.js';
+import { type Ending, EXIT } from '../ending.js';
 import { type Io, shownOn } from '../io.js';
 import { openQuestions, type Questions } from '../questions.js';
 
@@ -31,7 +31,7 @@ const openRows = (rows: readonly (readonly string[])[]): number => rows.filter((
 
 /** Goes through a plan folder's decisions on a terminal: the open ones, or all. */
 export async function decide(folder: string, { all = false }: DecideFlags, io: Io): Promise<Ending> {
-  settlePlanFolder(folder);
+  settlePlanFolder(folder, io.process);
   const file = join(folder, 'decisions.csv');
   if (!existsSync(file)) throw new UserError(`${file}: there is no such file.`, 'Run "scim-audit plan SOURCE --out FOLDER" first, and name its folder.');
   if (io.stdin.isTTY !== true || !io.stdout.isTTY) {
@@ -74,7 +74,7 @@ export async function decide(folder: string, { all = false }: DecideFlags, io: I
       if (answer === 'leave') break;
       if (answer === 'keep') continue;
       for (const [name, value] of Object.entries(answer)) cells[AT[name]] = value;
-      writeWhole(file, csvText(DECISION_COLUMNS, rows, csvDelimiter), true);
+      writeWhole(file, csvText(DECISION_COLUMNS, rows, csvDelimiter), io.process.pid, true);
       saved++;
       io.stdout.write('Saved.\n');
     }

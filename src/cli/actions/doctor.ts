@@ -3,7 +3,6 @@
 import { accessSync, constants, realpathSync, statfsSync } from 'node:fs';
 import { homedir, release, tmpdir } from 'node:os';
 import { relative } from 'node:path';
-import { type Ending, EXIT } from '../../app/exit.js';
 import { NODE_NEEDED, TOOL } from '../../app/tool.js';
 import { findConfigFile } from '../../config/find-config.js';
 import { ENCODING_NAMES, OTHER_VARIABLES, SETTINGS } from '../../config/settings.js';
@@ -11,6 +10,7 @@ import { UserError } from '../../model/user-error.js';
 import { printable } from '../../reporters/visible.js';
 import { count } from '../../rules/rule.js';
 import { type Encoding, encodeText, Transcoder } from '../../sources/csv/encoding.js';
+import { type Ending, EXIT } from '../ending.js';
 import { hasColors, type Io, type Output } from '../io.js';
 
 export interface DoctorFlags {

@@ -2,7 +2,6 @@
 
 import { readFileSync } from 'node:fs';
 import { fileWords, shellWord } from '../../app/command-words.js';
-import { type Ending, EXIT } from '../../app/exit.js';
 import { secretKey } from '../../app/secret-key.js';
 import { idpDifferences, inputDifferences } from '../../app/source-digests.js';
 import type { Certificate } from '../../audit/certificate.js';
@@ -17,6 +16,8 @@ import { count, grouped } from '../../rules/rule.js';
 import { firstWrong } from '../../setup/json-places.js';
 import { reasonOf } from '../../sources/csv/file-stream.js';
 import { readyWorkbooks } from '../../sources/xlsx/open-text.js';
+import { contextOf } from '../context.js';
+import { type Ending, EXIT } from '../ending.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 import { exceptionsOf, listDifferences, pinReasons, UNKEYED, uncomparedOf } from './gate-reasons.js';
@@ -35,7 +36,7 @@ const CLOCK_DRIFT = 300;
 
 /** Returns 0 if the certificate is whole, ready, young enough, of the source that is given and of what is pinned; 1 if not. Throws a UserError if no source is given. */
 export async function gate(file: string, source: string | undefined, flags: GateFlags, io: Io): Promise<Ending> {
-  const key = secretKey('SCIM_AUDIT_CERTIFICATE_KEY', io);
+  const key = secretKey('SCIM_AUDIT_CERTIFICATE_KEY', contextOf(io));
   const certificate = readCertificate(file, key, fileWords(source, flags));
   const age = Math.floor((io.now().getTime() - Date.parse(certificate.time)) / 1000);
   const isSourceGiven =
@@ -56,7 +57,7 @@ export async function gate(file: string, source: string | undefined, flags: Gate
     ...ageReasons(age, flags.maxAge ?? USUAL_AGE),
     ...expiryReasons(certificate, io.now().toISOString().slice(0, 10)),
     ...pinReasons(certificate, flags),
-    ...(await inputDifferences(certificate, source, flags, io)),
+    ...(await inputDifferences(certificate, source, flags, contextOf(io))),
     ...(isIdpGiven ? idpDifferences(certificate, flags) : []),
     ...listDifferences(certificate, flags),
     ...(isStrict ? [...exceptions, ...uncompared].map((text) => `--strict: ${text}`) : []),

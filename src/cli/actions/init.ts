@@ -2,11 +2,11 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Ending, EXIT } from '../../app/exit.js';
 import { writeWhole } from '../../app/whole-file.js';
 import { AUTH_MODES, FAIL_ON } from '../../model/policy.js';
 import { UserError } from '../../model/user-error.js';
 import { writeConfigText } from '../config-text.js';
+import { type Ending, EXIT } from '../ending.js';
 import type { Io } from '../io.js';
 import { openQuestions } from '../questions.js';
 
@@ -26,7 +26,11 @@ export async function init(flags: InitFlags, io: Io): Promise<Ending> {
   if (answers.authMode === undefined) {
     throw new UserError('--auth-mode is missing: it decides which users are in scope.', `Say --auth-mode ${AUTH_MODES.join('|')}.`);
   }
-  writeWhole(file, [writeConfigText({ authMode: answers.authMode, syncGroups: answers.syncGroup ?? null, failOn: answers.failOn ?? 'error' }, io.folder)]);
+  writeWhole(
+    file,
+    [writeConfigText({ authMode: answers.authMode, syncGroups: answers.syncGroup ?? null, failOn: answers.failOn ?? 'error' }, io.folder)],
+    io.process.pid,
+  );
   io.stdout.write('Wrote scim-audit.config.json\n');
   return { code: EXIT.done, reason: 'the config file is written' };
 }

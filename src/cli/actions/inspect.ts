@@ -5,7 +5,6 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { changeLine, countLines, type SubjectNames, subjectText } from '../../app/change-text.js';
 import { fileWords, shellWord } from '../../app/command-words.js';
 import { type Compared, comparedColumns, comparedData, comparedLines } from '../../app/compared-columns.js';
-import { type Ending, EXIT } from '../../app/exit.js';
 import { type FreshSource, readFresh } from '../../app/fresh-source.js';
 import { type OpenedPlan, openPlan, requestFor, wishesFor } from '../../app/plan-source.js';
 import { compareInputs } from '../../app/same-inputs.js';
@@ -21,10 +20,12 @@ import type { SourceRequest } from '../../sources/source.js';
 import { planStanding } from '../../targets/run/applicability.js';
 import { refuseUnreadable } from '../../targets/run/files.js';
 import { listRuns, type Run } from '../../targets/run/runs.js';
+import { contextOf } from '../context.js';
+import { type Ending, EXIT } from '../ending.js';
 import { tellInterruptedUndos } from '../interrupted-undos.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { fitted } from '../wrap-terminal-text.js';
+import { fitted, verbatim } from '../wrap-terminal-text.js';
 
 export interface VerifyFlags extends SharedFlags {
   format?: 'pretty' | 'json';
@@ -32,10 +33,10 @@ export interface VerifyFlags extends SharedFlags {
 
 /** Holds a fresh export against a plan. */
 export async function verify(planPath: string, source: string | undefined, flags: VerifyFlags, io: Io): Promise<Ending> {
-  const opened = openPlan(planPath, fileWords(source, flags));
+  const opened = openPlan(planPath, io.process, fileWords(source, flags));
   const { plan } = opened;
   const wishes = { ...wishesFor(plan), areIdsEnough: false, withFurther: true };
-  const { snapshot, members, names, hasTypes } = await readFresh(requestFor(plan, source, flags), wishes, changesOf(plan), io);
+  const { snapshot, members, names, hasTypes } = await readFresh(requestFor(plan, source, flags), wishes, changesOf(plan), contextOf(io));
   if (!snapshot.given.memberships && changesOf(plan).some(({ kind }) => kind === 'remove-member' || kind === 'add-member')) {
     throw new UserError(
       'The plan changes memberships, and this export has none: whether they landed cannot be told.',
@@ -58,7 +59,7 @@ export async function verify(planPath: string, source: string | undefined, flags
     io.stdout.write(
       `${JSON.stringify({ schemaVersion: 1, asPlanned: differences.length === 0, summary: counts, otherChangesKnown: scope.areOthersKnown, membershipsCompared: scope.areOthersKnown && scope.membersUnknown === undefined, compared: comparedData(scope.compared), differences }, undefined, 2)}\n`,
     );
-  } else io.stdout.write(fitted(verifyText(counts, differences, { names: withOthers(names, differences, snapshot), scope, isUndoing }), io.stdout));
+  } else io.stdout.write(fitted(verifyLines(counts, differences, { names: withOthers(names, differences, snapshot), scope, isUndoing }), io.stdout));
   if (differences.length === 0)
     return {
       code: EXIT.done,
@@ -125,7 +126,7 @@ interface Known {
 
 const FINISH_UNDO = 'finish the undo that was interrupted (see the warning); then export again.';
 
-function verifyText(counts: Readonly<Record<string, number>>, differences: readonly Difference[], { names, scope, isUndoing }: Known): string {
+function verifyLines(counts: Readonly<Record<string, number>>, differences: readonly Difference[], { names, scope, isUndoing }: Known): string[] {
   const lines = [`${count(counts.landed, 'change')} landed as planned.`];
   for (const [kind, { title, remedy }] of Object.entries(KINDS)) {
     const some = differences.filter((difference) => difference.kind === kind);
@@ -138,7 +139,7 @@ function verifyText(counts: Readonly<Record<string, number>>, differences: reado
   if (scope.compared !== undefined) lines.push('', ...comparedLines(scope.compared, scope.membersUnknown === undefined));
   if (scope.areOthersKnown && scope.membersUnknown !== undefined)
     lines.push('', `Memberships that the plan does not name were not compared: ${scope.membersUnknown}.`);
-  return `${lines.join('\n')}\n`;
+  return lines;
 }
 
 function differenceLine(difference: Difference, names: SubjectNames): string {
@@ -151,11 +152,11 @@ const changesOf = ({ actions }: Pick<Plan, 'actions'>): Change[] => actions.map(
 
 /** Shows a plan; with a source, says how the source stands to it. */
 export async function show(planPath: string, source: string | undefined, flags: SharedFlags, io: Io): Promise<Ending> {
-  const opened = openPlan(planPath, fileWords(source, flags));
+  const opened = openPlan(planPath, io.process, fileWords(source, flags));
   const { plan } = opened;
   const changes = changesOf(plan);
   const request = source === undefined && (flags.users ?? []).length === 0 ? undefined : requestFor(plan, source, flags);
-  const fresh = request === undefined ? undefined : await readFresh(request, wishesFor(plan), changes, io);
+  const fresh = request === undefined ? undefined : await readFresh(request, wishesFor(plan), changes, contextOf(io));
   const lines = [
     `${count(changes.length, 'action')}, ${count(plan.open.length, 'finding')} open; authentication mode ${plan.settings.authMode}`,
     ...countLines(changes),
@@ -168,7 +169,7 @@ export async function show(planPath: string, source: string | undefined, flags: 
         `Made of ${visible(path)}${table === undefined ? '' : ` (${visible(table)})`}: ${count(rows, 'row')}, SHA-256 ${sha256}`,
     ),
   ];
-  io.stdout.write(fitted(`${lines.join('\n')}\n`, io.stdout));
+  io.stdout.write(fitted(lines, io.stdout));
   tellInterruptedUndos(opened.file, io);
   if (request === undefined || fresh === undefined) return { code: EXIT.done, reason: 'the plan was shown' };
   return standingEnding(opened, request, fresh, io);
@@ -180,19 +181,17 @@ async function standingEnding({ plan, file }: OpenedPlan, source: SourceRequest,
     case 'fits':
       return { code: EXIT.done, reason: 'the plan was shown; it fits the source' };
     case 'applied':
-      stdout.write(fitted(`\nThis plan was applied to this source by run ${standing.run.name}; applying it again changes nothing.\n`, stdout));
+      stdout.write(fitted(['', `This plan was applied to this source by run ${standing.run.name}; applying it again changes nothing.`], stdout));
       return { code: EXIT.done, reason: 'the plan was shown; it was applied already' };
     case 'half':
-      stderr.write(
-        fitted(`Warning: run ${standing.run.name} has written some of the files and not all of them. To finish it: apply with --in-place.\n`, stderr),
-      );
+      stderr.write(fitted(`Warning: run ${standing.run.name} has written some of the files and not all of them. To finish it: apply with --in-place.`, stderr));
       return { code: EXIT.done, reason: 'the plan was shown; a run of it is to be finished' };
     case 'undoing':
       return { code: EXIT.done, reason: 'the plan was shown; the undo of a run of it is to be finished' };
     case 'stale': {
       const { others, missing } = compareInputs(plan.snapshot.inputs, snapshot.inputs);
       const stale = new Set([...others, ...missing].map(({ path, role }) => `${path} (${role})`));
-      stderr.write(fitted(`Warning: the plan is stale, it would not be applied. Changed since: ${[...stale].map(visible).join(', ')}.\n`, stderr));
+      stderr.write(fitted(`Warning: the plan is stale, it would not be applied. Changed since: ${[...stale].map(visible).join(', ')}.`, stderr));
       return { code: EXIT.done, reason: 'the plan was shown; it is stale' };
     }
   }
@@ -203,20 +202,21 @@ const MODES: Readonly<Record<Run['mode'], string>> = { 'in-place': 'in place', o
 /** Lists the runs of a plan. */
 export function runs(path: string, io: Io): Ending {
   const { pid, host, isAlive } = io.process;
-  const { runs: found, untold } = listRuns(planFolderOf(path), { pid, host, isAlive, now: io.now });
+  const { runs: found, untold } = listRuns(planFolderOf(path, io), { pid, host, isAlive, now: io.now });
   for (const run of found) {
     const state = run.isDamaged ? `${run.state} (its journal is damaged)` : run.state;
     const line = `${run.name}  ${state}  ${MODES[run.mode]}  ${grouped(run.done)} of ${count(run.actions, 'action')} done  ${run.startedAt}`;
-    io.stdout.write(fitted(`${line}\n  ${run.folder}\n`, io.stdout));
-    if (run.state.startsWith('undo interrupted')) io.stdout.write(fitted(`  to finish the undo: scim-audit undo ${shellWord(run.folder)}\n`, io.stdout));
+    io.stdout.write(fitted([line, verbatim(`  ${run.folder}`)], io.stdout));
+    if (run.state.startsWith('undo interrupted'))
+      io.stdout.write(fitted(verbatim(`  to finish the undo: scim-audit undo ${shellWord(run.folder)}`), io.stdout));
   }
-  for (const { name, folder, why } of untold) io.stdout.write(fitted(`${name}  unknown: ${why}\n  ${folder}\n`, io.stdout));
+  for (const { name, folder, why } of untold) io.stdout.write(fitted([`${name}  unknown: ${why}`, verbatim(`  ${folder}`)], io.stdout));
   const total = found.length + untold.length;
   return { code: EXIT.done, reason: total === 0 ? 'there are no runs' : count(total, 'run') };
 }
 
 /** Returns the folder of a plan that was named by itself, by its file, or by its folder of runs. Throws a UserError where it is none. */
-function planFolderOf(path: string): string {
+function planFolderOf(path: string, io: Io): string {
   const hint = 'Name the folder that "scim-audit plan" wrote.';
   refuseUnreadable(path);
   if (!existsSync(path)) throw new UserError(`${path}: there is no such folder.`, hint);
@@ -226,7 +226,7 @@ function planFolderOf(path: string): string {
   const found = isFolder && basename(folder) !== 'runs' ? folder : dirname(folder);
   if (holdsPlan(found)) return found;
   // A plan may have got another name, and no runs yet.
-  if (!isFolder) openPlan(path);
+  if (!isFolder) openPlan(path, io.process);
   else throw new UserError(`${path}: there is no plan in it.`, hint);
   return found;
 }

@@ -4,12 +4,12 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditSource } from '../../app/audit-source.js';
 import { shellWord } from '../../app/command-words.js';
-import { type Ending, EXIT, Refusal, signalCode } from '../../app/exit.js';
 import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseMixing, refuseOddFolder } from '../../app/plan-folder.js';
 import { namedFromSource } from '../../app/plan-names.js';
 import { rowsOfPlanBeside, settingsOf } from '../../app/plan-source.js';
 import { putTogether, settlePlanFolder } from '../../app/plan-swap.js';
 import type { Redaction } from '../../app/redaction.js';
+import { Refusal } from '../../app/refusal.js';
 import { prepare } from '../../app/resolve-command.js';
 import { refuseUnfitValues } from '../../app/unfit-values.js';
 import { PendingFile, type Wishes } from '../../app/whole-file.js';
@@ -21,8 +21,8 @@ import { type DecisionFile, type MadePlan, makePlan } from '../../plan/make-plan
 import { MemberTable } from '../../plan/member-table.js';
 import { PlanSealing } from '../../plan/plan-sealing.js';
 import { groupBy } from '../../reporters/grouping.js';
+import { planMarkdown } from '../../reporters/markdown/plan.js';
 import { consequencesOf, followingOf, incompletenessOf } from '../../reporters/plan-consequences.js';
-import { planMarkdown } from '../../reporters/plan-markdown.js';
 import { decisionsCsv, membershipsCsv, noticesCsv, outdatedCsv } from '../../reporters/plan-tables.js';
 import type { CsvDelimiter } from '../../reporters/reporter.js';
 import { printable } from '../../reporters/visible.js';
@@ -33,6 +33,8 @@ import { SourceRefused } from '../../sources/tables/problem.js';
 import { readyWorkbooks } from '../../sources/xlsx/open-text.js';
 import { refuseUnreadable } from '../../targets/run/files.js';
 import { applyCommandOf } from '../apply-command.js';
+import { contextOf } from '../context.js';
+import { type Ending, EXIT } from '../ending.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 
@@ -46,12 +48,12 @@ export interface PlanFlags extends SharedFlags {
 /** Writes the plan of a source into a folder; returns what it comes to. */
 export async function plan(source: string | undefined, flags: PlanFlags, io: Io, redaction?: Redaction): Promise<Ending> {
   refuseUnreadable(flags.out);
-  settlePlanFolder(flags.out);
+  settlePlanFolder(flags.out, io.process);
   if (redaction === undefined) refuseOddFolder(flags.out);
   else refuseMixing(flags.out);
-  const prepared = await prepare(source, flags, io);
+  const prepared = await prepare(source, flags, contextOf(io));
   const members = new MemberTable();
-  const { report, audit, hasIds, tables } = await auditSource(prepared, io, {
+  const { report, audit, hasIds, tables } = await auditSource(prepared, contextOf(io), {
     ...redaction?.wishes(prepared),
     watch: (directory) => members.sinkFor(directory),
   });
@@ -117,7 +119,7 @@ async function writePlan(
   folder: string,
   made: MadePlan,
   { applyCommand, outdatedName, csvDelimiter }: { readonly applyCommand?: string; readonly outdatedName: string; readonly csvDelimiter?: CsvDelimiter },
-  { interruption, process: { isAlive } }: Io,
+  { interruption, process: { pid, isAlive } }: Io,
 ): Promise<{ readonly digest: string; readonly kept: string | undefined }> {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -128,9 +130,9 @@ async function writePlan(
   interruption.listen();
   const files: PendingFile[] = [];
   const write = async (name: string, pieces: Iterable<string | Uint8Array>, wishes?: Wishes): Promise<void> => {
-    files.push(await PendingFile.of(join(folder, name), pieces, wishes));
+    files.push(await PendingFile.of(join(folder, name), pieces, pid, wishes));
     const signal = interruption.signal();
-    if (signal !== undefined) throw new Refusal(signalCode(signal), 'interrupted; no file of the plan was written.');
+    if (signal !== undefined) throw new Refusal(signal, 'interrupted; no file of the plan was written.');
   };
   try {
     // What people wrote is to survive a power cut, and the plan that they approve; the rest can be made again.
@@ -143,8 +145,8 @@ async function writePlan(
     await write('plan.md', planMarkdown(made, applyCommand));
     if (sealing !== undefined)
       await write('baseline.jsonl', baselineLines({ ...made.assembly.end, further: made.before.snapshot.further }, made.body.settings.typeList === undefined));
-    const kept = sealing === undefined ? undefined : keepAppliedPlan(folder, sealing.digest);
-    await putTogether(folder, files);
+    const kept = sealing === undefined ? undefined : keepAppliedPlan(folder, sealing.digest, pid);
+    await putTogether(folder, files, pid);
     return { digest: sealing?.digest ?? '', kept };
   } catch (error) {
     for (const file of files) await file.discard();

@@ -1,8 +1,7 @@
 /** What `preview` does: it reads both sides, predicts, and writes nothing but what it shows. */
 
 import { auditSource } from '../../app/audit-source.js';
-import { type Ending, EXIT } from '../../app/exit.js';
-import { csvOptions, type OutputWord, pairFormats, refuseOverwriting, writeEach, writeTo } from '../../app/outputs.js';
+import { csvOptions, type OutputWord, pairOutputs, refuseOverwriting, writeEach, writeTo } from '../../app/outputs.js';
 import { type OpenedPlan, openPlan } from '../../app/plan-source.js';
 import type { Redaction } from '../../app/redaction.js';
 import { type Prepared, prepare } from '../../app/resolve-command.js';
@@ -15,10 +14,11 @@ import type { LicenseStock } from '../../preview/forecast.js';
 import { MemberList } from '../../preview/member-list.js';
 import { predict } from '../../preview/predict.js';
 import { outcomeText, type Preview, previewInputs } from '../../preview/preview.js';
-import { PREVIEW_FORMATS } from '../../reporters/preview/registry.js';
-import type { PreviewOptions } from '../../reporters/preview/reporter.js';
+import type { WriteOptions } from '../../reporters/reporter.js';
 import { RULES } from '../../rules/registry.js';
 import { count } from '../../rules/rule.js';
+import { contextOf } from '../context.js';
+import { type Ending, EXIT } from '../ending.js';
 import { type Io, shownOn } from '../io.js';
 import type { SharedFlags } from '../options.js';
 
@@ -32,7 +32,7 @@ export interface PreviewFlags extends SharedFlags {
 
 /** Reads both sides, writes what the first sync will do, and returns it in one sentence. */
 export async function preview(source: string | undefined, flags: PreviewFlags, words: readonly OutputWord[], io: Io, redaction?: Redaction): Promise<Ending> {
-  const settled = await prepare(source, flags, io);
+  const settled = await prepare(source, flags, contextOf(io));
   const prepared = redaction?.shown(settled, source, flags) ?? settled;
   if (prepared.idp === undefined) {
     throw new UserError(
@@ -40,8 +40,8 @@ export async function preview(source: string | undefined, flags: PreviewFlags, w
       'Give --idp okta with the assignments of the application, or --idp entra with its users download: --idp-users FILE; groups and members with --idp-groups and --idp-members.',
     );
   }
-  const destinations = await pairFormats(words, PREVIEW_FORMATS);
-  const opened = flags.after === undefined ? undefined : openPlan(flags.after);
+  const destinations = await pairOutputs(words, 'preview');
+  const opened = flags.after === undefined ? undefined : openPlan(flags.after, io.process);
   const foreseen = await foresee(prepared, flags, opened, io, redaction);
   const shown = redaction?.preview(foreseen) ?? foreseen;
   refuseOverwriting(
@@ -52,7 +52,7 @@ export async function preview(source: string | undefined, flags: PreviewFlags, w
     destinations.map(
       ({ reporter, file }) =>
         () =>
-          writeTo(file, reporter.render(shown, { ...optionsFor(file, flags, io), ...csvOptions(file, prepared.resolved.settings) }), io.stdout),
+          writeTo(file, reporter.render(shown, { ...optionsFor(file, flags, io), ...csvOptions(file, prepared.resolved.settings) }), io),
     ),
   );
   return { code: EXIT.done, reason: `previewed: ${outcomeText(shown)}` };
@@ -63,7 +63,7 @@ async function foresee(prepared: Prepared, { licenses }: PreviewFlags, opened: O
   const members = new MemberList();
   // No rule is asked, so none can be wanting an input.
   const policy = { ...prepared.policy, skipRules: RULES.map(({ name }) => name), failOn: 'error' as const };
-  const { report, audit } = await auditSource({ ...prepared, policy }, io, {
+  const { report, audit } = await auditSource({ ...prepared, policy }, contextOf(io), {
     names: 'parts',
     ...redaction?.wishes(prepared, 'both'),
     watch: (directory) => members.sinkFor(directory),
@@ -115,6 +115,6 @@ function refuseOtherSource({ plan, file }: OpenedPlan, inputs: readonly Input[],
   );
 }
 
-function optionsFor(file: string | undefined, { rows = 10, color = true }: PreviewFlags, io: Io): PreviewOptions {
+function optionsFor(file: string | undefined, { rows = 10, color = true }: PreviewFlags, io: Io): WriteOptions {
   return { tool: TOOL, ...shownOn(file, io, color), ...(rows === 'all' ? {} : { mostRows: rows }) };
 }

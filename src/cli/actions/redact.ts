@@ -3,9 +3,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { shellWord } from '../../app/command-words.js';
-import { type Ending, EXIT, Refusal } from '../../app/exit.js';
 import { type NewFile, NewFolder } from '../../app/new-folder.js';
 import type { Redaction } from '../../app/redaction.js';
+import { Refusal } from '../../app/refusal.js';
 import { type Prepared, prepare } from '../../app/resolve-command.js';
 import { readAll, readTypesSide } from '../../app/sides.js';
 import { writeReason } from '../../app/write-reason.js';
@@ -16,6 +16,8 @@ import type { ExportRedactor } from '../../reporters/redact.js';
 import { count } from '../../rules/rule.js';
 import { openSource } from '../../sources/registry.js';
 import type { Table } from '../../sources/tables/table.js';
+import { contextOf } from '../context.js';
+import { type Ending, EXIT } from '../ending.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
 import { startProgress } from '../progress.js';
@@ -27,8 +29,8 @@ export interface RedactFlags extends SharedFlags {
 /** Writes the copy, whole or not at all; returns what is in it. */
 export async function redact(source: string | undefined, flags: RedactFlags, io: Io, redaction: Redaction): Promise<Ending> {
   refuseTaken(flags.out);
-  const prepared = await prepare(source, flags, io);
-  const folder = new NewFolder(flags.out);
+  const prepared = await prepare(source, flags, contextOf(io));
+  const folder = new NewFolder(flags.out, io.process.pid);
   try {
     const snapshot = await copy(prepared, folder, io, redaction);
     const { syncGroups } = prepared.policy;
@@ -100,7 +102,7 @@ async function copy({ request, policy, authMode }: Prepared, folder: NewFolder, 
         return writer;
       });
       if (snapshot.users.length === 0 && !policy.allowEmpty) {
-        throw new Refusal(EXIT.nothingAudited, 'nothing was copied: the source has no users.', 'Check the export; --allow-empty says that this is meant.');
+        throw new Refusal('nothing-audited', 'nothing was copied: the source has no users.', 'Check the export; --allow-empty says that this is meant.');
       }
       const isOfBasic = snapshot.typeList?.role === 'basic-users';
       writer?.finish(hasTypes || (snapshot.typeList !== undefined && !isOfBasic));

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Ending } from '../../app/exit.js';
 import type { ApplyFlags, UndoFlags } from '../actions/apply.js';
+import type { Ending } from '../ending.js';
 import type { Io } from '../io.js';
 import { addFileOptions } from '../options.js';
 

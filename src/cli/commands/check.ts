@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import type { Ending } from '../../app/exit.js';
 import type { OutputWord } from '../../app/outputs.js';
-import { FORMATS } from '../../reporters/registry.js';
 import type { CheckFlags } from '../actions/check.js';
+import { contextOf } from '../context.js';
+import type { Ending } from '../ending.js';
+import { formatsOption } from '../format-option.js';
 import type { Io } from '../io.js';
 import { addIdpOptions, addPolicyOptions, addSourceOptions, REDACT } from '../options.js';
 import { rowLimit } from '../row-limit.js';
@@ -15,9 +16,7 @@ export function addCheck(program: Command, io: Io, end: (ending: Ending) => void
     .description('find what must be cleaned before SCIM is enabled')
     .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv, or with saved JSON of REST; or a SQLite file');
   addIdpOptions(addPolicyOptions(addSourceOptions(command)))
-    .option('--format <format>', `${FORMATS.map(({ id }) => id).join(', ')}; may be repeated, each with its --output`, (value: string) =>
-      words.push({ kind: 'format', value }),
-    )
+    .addOption(formatsOption('report', words))
     .option('--output <file>', 'write the format before it to a file instead of stdout', (value: string) => words.push({ kind: 'output', value }))
     .option('--decisions <file>', 'decisions.csv whose acceptances hold: accepted findings are shown, but do not count')
     .option('--baseline <file>', 'an earlier JSON report: findings that are in it are shown as known, and do not count')
@@ -30,6 +29,7 @@ export function addCheck(program: Command, io: Io, end: (ending: Ending) => void
       const { check } = await import('../actions/check.js');
       const typed = words.map(({ value }) => value);
       if (flags.redact !== true) end(await check(source, flags, words, io));
-      else end(await (await import('../../app/redaction.js')).redacting(flags, typed, io, (redaction) => check(source, flags, words, io, redaction)));
+      else
+        end(await (await import('../../app/redaction.js')).redacting(flags, typed, contextOf(io), (redaction) => check(source, flags, words, io, redaction)));
     });
 }

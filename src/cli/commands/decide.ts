@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { Ending } from '../../app/exit.js';
 import type { DecideFlags } from '../actions/decide.js';
+import type { Ending } from '../ending.js';
 import type { Io } from '../io.js';
 
 /** Adds `decide`: asks about a plan's open decisions on a terminal. */

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { Ending } from '../../app/exit.js';
 import type { DoctorFlags } from '../actions/doctor.js';
+import type { Ending } from '../ending.js';
 import type { Io } from '../io.js';
 
 /** Adds `doctor`: what a bug report needs to know of the machine, and nothing of anybody. */

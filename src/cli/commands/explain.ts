@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Ending, EXIT } from '../../app/exit.js';
+import { type Ending, EXIT } from '../ending.js';
 import type { Io } from '../io.js';
 
 /** Adds `explain`: a page about a rule, or the list of rules. */

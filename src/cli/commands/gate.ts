@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Ending } from '../../app/exit.js';
 import { AUTH_MODES, FAIL_ON } from '../../model/policy.js';
 import type { GateFlags } from '../actions/gate.js';
+import type { Ending } from '../ending.js';
 import type { Io } from '../io.js';
 import { addFileOptions, collect, collectNames } from '../options.js';
 

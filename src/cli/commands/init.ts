@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import type { Ending } from '../../app/exit.js';
 import { AUTH_MODES, FAIL_ON } from '../../model/policy.js';
 import type { InitFlags } from '../actions/init.js';
+import type { Ending } from '../ending.js';
 import type { Io } from '../io.js';
 
 /** Adds `init`: writes a commented config file, from questions on a terminal, from flags elsewhere. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { Ending } from '../../app/exit.js';
 import type { VerifyFlags } from '../actions/inspect.js';
+import type { Ending } from '../ending.js';
 import type { Io } from '../io.js';
 import { addFileOptions, type SharedFlags } from '../options.js';
 

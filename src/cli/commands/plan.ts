@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
-import type { Ending } from '../../app/exit.js';
 import type { PlanFlags } from '../actions/plan.js';
+import { contextOf } from '../context.js';
+import type { Ending } from '../ending.js';
 import type { Io } from '../io.js';
 import { addIdpOptions, addPolicyOptions, addSourceOptions } from '../options.js';
 
@@ -18,6 +19,6 @@ export function addPlan(program: Command, io: Io, end: (ending: Ending) => void)
     .action(async (source: string | undefined, flags: PlanFlags) => {
       const { plan } = await import('../actions/plan.js');
       if (flags.redact !== true) end(await plan(source, flags, io));
-      else end(await (await import('../../app/redaction.js')).redacting(flags, [], io, (redaction) => plan(source, flags, io, redaction)));
+      else end(await (await import('../../app/redaction.js')).redacting(flags, [], contextOf(io), (redaction) => plan(source, flags, io, redaction)));
     });
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import type { Ending } from '../../app/exit.js';
 import type { RedactFlags } from '../actions/redact.js';
+import { contextOf } from '../context.js';
+import type { Ending } from '../ending.js';
 import type { Io } from '../io.js';
 import { addPolicyOptions, addSourceOptions } from '../options.js';
 
@@ -13,6 +14,6 @@ export function addRedact(program: Command, io: Io, end: (ending: Ending) => voi
     .requiredOption('--out <folder>', 'folder for the copy; it must not exist yet, or be empty');
   addPolicyOptions(addSourceOptions(command)).action(async (source: string | undefined, flags: RedactFlags) => {
     const [{ redact }, { redacting }] = await Promise.all([import('../actions/redact.js'), import('../../app/redaction.js')]);
-    end(await redacting(flags, [], io, (redaction) => redact(source, flags, io, redaction)));
+    end(await redacting(flags, [], contextOf(io), (redaction) => redact(source, flags, io, redaction)));
   });
 }

@@ -1,0 +1,43 @@
+/** What a use case must know of the world it runs in. The command line and programs that use the library each give theirs. */
+
+import type { OnProgress } from '../sources/tables/table.js';
+import type { ProcessInfo, Signal } from '../targets/run/process-info.js';
+
+export interface Progress {
+  readonly report: OnProgress;
+  stop(): void;
+}
+
+export interface Context {
+  /** The working directory, where relative paths start. */
+  readonly folder: string;
+  /** Variables by name; those called SCIM_AUDIT_… are settings and keys. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  now(): Date;
+  readonly process: Pick<ProcessInfo, 'pid' | 'host' | 'isAlive'> & {
+    /** The number of the user that runs it; undefined on Windows. */
+    readonly user?: number | undefined;
+  };
+  /** The signal that asked the program to stop, once it is listened for: what writes ends between two steps. */
+  readonly interruption: { listen(): void; signal(): Signal | undefined };
+  /** Shows how far a long read is. */
+  startProgress(): Promise<Progress>;
+  /** Takes a sentence about something that was done nevertheless. */
+  warn(text: string): void;
+}
+
+/** Returns what came of some reading, whose progress is shown. */
+export async function withProgress<T>({ startProgress }: Pick<Context, 'startProgress'>, read: (report: OnProgress) => Promise<T>): Promise<T> {
+  const progress = await startProgress();
+  try {
+    return await read(progress.report);
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Returns today's date in UTC, as YYYY-MM-DD. */
+export const todayOf = ({ now }: Pick<Context, 'now'>): string => now().toISOString().slice(0, 10);
+
+/** Returns what a run keeps of the process that it runs in. */
+export const processInfoOf = ({ process: { pid, host, isAlive }, now }: Context): ProcessInfo => ({ pid, host, isAlive, now });
