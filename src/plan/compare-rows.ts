@@ -5,16 +5,11 @@ import { ruleOf } from '../rules/registry.js';
 import { count } from '../rules/rule.js';
 import { type AskedRow, DECISION_COLUMNS, foldCell, rowDigest } from './decision-rows.js';
 import type { WrittenRow } from './plan.js';
-import { retoldAt } from './retold-rows.js';
+import { type FileRow, retoldAt } from './retold-rows.js';
+
+export type { FileRow };
 
 /** A row of the file as it was read. */
-export interface FileRow {
-  /** Physical line on which it starts. */
-  readonly line: number;
-  readonly cells: readonly string[];
-  /** The encoding is certain only if the cells that nobody may write are to the letter as they were written. */
-  readonly isGuessed?: true;
-}
 
 export interface DecisionProblem {
   readonly line: number;

@@ -4,9 +4,16 @@ import type { DecisionAction } from '../model/finding.js';
 import { misread } from '../model/windows-1252.js';
 import { ruleOf } from '../rules/registry.js';
 import { valueProblem } from './answer-validation.js';
-import type { FileRow } from './compare-rows.js';
 import { type AskedRow, DECISION_COLUMNS, foldCell } from './decision-rows.js';
 import { couldSay } from './question-context.js';
+
+export interface FileRow {
+  /** Physical line on which it starts. */
+  readonly line: number;
+  readonly cells: readonly string[];
+  /** The encoding is certain only if the cells that nobody may write are to the letter as they were written. */
+  readonly isGuessed?: true;
+}
 
 /**
  * Returns the first column that cannot have been written so, or -1. In another export the same finding may be told in

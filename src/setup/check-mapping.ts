@@ -62,9 +62,11 @@ function flowsOf({ flowTypes }: ObjectMapping, path: string, { file, placeOf }: 
   const strange = words.find((word) => !FLOWS.includes(word));
   if (strange === undefined) return new Set(words);
   const { line, column } = placeOf(under(path, 'flowTypes'));
-  throw new UserError(`${file} is not a provisioning schema as Entra writes it: 1 problem.`, 'Export the schema again; flowTypes holds Add, Update and Delete.', [
-    `${file}, line ${line}, column ${column}: "${short(strange)}" is not an action of a mapping.`,
-  ]);
+  throw new UserError(
+    `${file} is not a provisioning schema as Entra writes it: 1 problem.`,
+    'Export the schema again; flowTypes holds Add, Update and Delete.',
+    [`${file}, line ${line}, column ${column}: "${short(strange)}" is not an action of a mapping.`],
+  );
 }
 
 function* checkUser({ mapping, path }: LocatedMapping, flows: ReadonlySet<string> | null): Iterable<Stated> {

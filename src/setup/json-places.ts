@@ -70,10 +70,7 @@ function syntaxOf(errors: readonly ParseError[], text: string): Wrong[] {
   const byOffset = new Map<number, string>();
   for (const { error, offset } of errors) {
     if (byOffset.has(offset)) continue;
-    byOffset.set(
-      offset,
-      offset >= text.length ? 'the file ends here, so it is incomplete' : (SYNTAX[printParseErrorCode(error)] ?? 'this is not JSON'),
-    );
+    byOffset.set(offset, offset >= text.length ? 'the file ends here, so it is incomplete' : (SYNTAX[printParseErrorCode(error)] ?? 'this is not JSON'));
   }
   return byOffset.size === 0 ? [{ offset: 0, message: 'this is not JSON' }] : [...byOffset].map(([offset, message]) => ({ offset, message }));
 }
