@@ -6,6 +6,8 @@ import type { Names } from './named-subjects.js';
 import { type Ledger, netOf, type Step } from './net-work.js';
 import { wasStatedIn } from './previous-values.js';
 
+export type { Planned };
+
 export interface GroupsCellWishes {
   /** Is the name of a group, before or after the change. */
   isGroup(name: string): boolean;

@@ -1,8 +1,7 @@
 /** What the actions of a plan change in a database, row by row, in the order of the actions. */
 
 import type { Database } from '../../sources/sqlite/connection.js';
-import type { Planned } from '../run/edit.js';
-import { groupsCells } from '../run/groups-cell.js';
+import { groupsCells, type Planned } from '../run/groups-cell.js';
 import { type CellValue, type IntentRecord, isRowValue } from '../run/journal.js';
 import { type Finder, findersOf, isConcerned, type Names } from '../run/named-subjects.js';
 import { type Ledger, netOf, type Step } from '../run/net-work.js';
