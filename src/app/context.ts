@@ -2,6 +2,7 @@
 
 import type { OnProgress } from '../sources/tables/table.js';
 import type { ProcessInfo, Signal } from '../targets/run/process-info.js';
+import type { Shell } from './command-words.js';
 
 export interface Progress {
   readonly report: OnProgress;
@@ -17,6 +18,8 @@ export interface Context {
   readonly process: Pick<ProcessInfo, 'pid' | 'host' | 'isAlive'> & {
     /** The number of the user that runs it; undefined on Windows. */
     readonly user?: number | undefined;
+    /** What commands in messages are quoted for. */
+    readonly shell: Shell;
   };
   /** The signal that asked the program to stop, once it is listened for: what writes ends between two steps. */
   readonly interruption: { listen(): void; signal(): Signal | undefined };

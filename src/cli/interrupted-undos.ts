@@ -7,13 +7,13 @@ import type { Io } from './io.js';
 import { fitted } from './wrap-terminal-text.js';
 
 /** Names each of them with the command that finishes it, on stderr; says so if the runs cannot be read. Returns whether there are any. */
-export function tellInterruptedUndos(planFile: string, { stderr }: Pick<Io, 'stderr'>): boolean {
+export function tellInterruptedUndos(planFile: string, { stderr, process: { shell } }: Pick<Io, 'stderr' | 'process'>): boolean {
   const warn = (text: string): void => stderr.write(fitted(`Warning: ${text}`, stderr));
   try {
     const undos = interruptedUndos(planFile);
     for (const { name, folder, hasBegun } of undos) {
       const when = hasBegun ? '' : ' before it wrote anything';
-      warn(`run ${name} was being undone, and that undo was interrupted${when}. To finish it: scim-audit undo ${shellWord(folder)}`);
+      warn(`run ${name} was being undone, and that undo was interrupted${when}. To finish it: scim-audit undo ${shellWord(folder, shell)}`);
     }
     return undos.length > 0;
   } catch (error) {

@@ -62,13 +62,13 @@ export async function play({ opening, command }: Step, folder: string): Promise<
   const isSetting = (word: string): boolean => /^[A-Z_]+=/.test(word);
   const first = words.findIndex((word) => !isSetting(word));
   const [program, ...args] = words.slice(first);
-  if (program === 'cat') return closed(shown(placeless(readFileSync(join(folder, args[0]), 'utf8'), folder)));
+  const clean = (text: string): string => closed(shown(ruleless(placeless(text, folder))));
+  if (program === 'cat') return clean(readFileSync(join(folder, args[0]), 'utf8'));
   if (program !== 'scim-audit') throw new Error(`a transcript runs scim-audit or cat, not ${program}`);
   const env = Object.fromEntries(words.slice(0, first).map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]));
   const columns = /columns=(\d+)/.exec(opening)?.[1];
   // A spinner is drawn by timers, so it has no place in a transcript.
   const terminal = columns === undefined ? {} : { isTty: true, columns: Number(columns), env: { ...env, CI: '1' } };
   const { code, stdout, stderr } = await runCli(args, { cwd: folder, env, ...terminal });
-  const clean = (text: string): string => closed(shown(ruleless(placeless(text, folder))));
   return `${clean(stdout)}${stderr === '' ? '' : `stderr:\n${clean(stderr)}`}exit ${code}\n`;
 }

@@ -2,7 +2,7 @@
 
 import { basename, join } from 'node:path';
 import { changeLine, countLines, type SubjectNames } from '../../app/change-text.js';
-import { fileWords, shellWord } from '../../app/command-words.js';
+import { fileWords, shellCommand, shellWord } from '../../app/command-words.js';
 import { readFresh } from '../../app/fresh-source.js';
 import { openPlan, refuseNoSource, requestFor, wishesFor } from '../../app/plan-source.js';
 import { Refusal, type RefusalKind } from '../../app/refusal.js';
@@ -90,7 +90,7 @@ export async function apply(planPath: string, source: string | undefined, flags:
         {
           summary: [`This applies ${count(changes.length, 'action')} ${where}`, ...countLines(changes), 'Each of them is shown with --dry-run.'],
           question: 'Apply the plan?',
-          command: [...words, '--yes'].map(shellWord).join(' '),
+          command: shellCommand([...words, '--yes'], io.process.shell),
           isGiven: flags.yes === true,
         },
         io,
@@ -110,10 +110,10 @@ export async function apply(planPath: string, source: string | undefined, flags:
       `Applied ${count(receipt.done, 'action')}: ${netText(receipt.net)}.`,
       verbatim(`Journal: ${receipt.journal}`),
       ...(receipt.backup === undefined ? [] : [verbatim(`Backup: ${receipt.backup}`)]),
-      verbatim(`To take it back: scim-audit undo ${shellWord(receipt.runFolder)}`),
+      verbatim(`To take it back: scim-audit undo ${shellWord(receipt.runFolder, io.process.shell)}`),
       '',
       'Next',
-      verbatim(`  ${['scim-audit', 'verify', planPath, ...result].map(shellWord).join(' ')}`),
+      verbatim(`  ${shellCommand(['scim-audit', 'verify', planPath, ...result], io.process.shell)}`),
       ...(isOnlyCopy ? ['  Jama Connect itself is unchanged until the corrected data is brought there.'] : []),
     ];
     io.stdout.write(fitted(lines, io.stdout));
@@ -150,7 +150,7 @@ function netText({ values, removedMembers, addedMembers }: NetCounts): string {
   return counts.flatMap(([number, text]) => (number === 0 ? [] : [text])).join(', ');
 }
 
-const STANDINGS: Readonly<Record<PreparedUndo['standing'], string>> = {
+const DATA_STATES: Readonly<Record<PreparedUndo['dataState'], string>> = {
   untouched: 'Nobody has changed it since.',
   half: 'The run was ended between two files; what it wrote is put back.',
   changed: 'It was changed since; what was changed is left alone.',
@@ -195,12 +195,12 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
       {
         summary: [
           prepared.isByCopies
-            ? `This restores ${prepared.targets.join(', ')} from the run's copies, since its journal is damaged. ${STANDINGS[prepared.standing]}`
-            : `This takes back ${count(steps.length, 'action')} in ${prepared.targets.join(', ')}. ${STANDINGS[prepared.standing]}`,
+            ? `This restores ${prepared.targets.join(', ')} from the run's copies, since its journal is damaged. ${DATA_STATES[prepared.dataState]}`
+            : `This takes back ${count(steps.length, 'action')} in ${prepared.targets.join(', ')}. ${DATA_STATES[prepared.dataState]}`,
           ...prepared.left.map((each) => `  left alone: ${leftText(each)}`).slice(0, 50),
         ],
         question: 'Undo the run?',
-        command: ['scim-audit', 'undo', runFolder, '--yes'].map(shellWord).join(' '),
+        command: shellCommand(['scim-audit', 'undo', runFolder, '--yes'], io.process.shell),
         isGiven: flags.yes === true,
       },
       io,

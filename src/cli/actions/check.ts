@@ -62,13 +62,18 @@ export async function check(source: string | undefined, flags: CheckFlags, words
 }
 
 /** Takes out of the count what a person accepted, and what an earlier report knew. */
-async function withStandings({ report, audit }: Audited, { decisions, baseline }: CheckFlags, io: Io, { request, sourceWords }: Prepared): Promise<Report> {
+async function withStandings(
+  { report, audit }: Audited,
+  { decisions, baseline }: CheckFlags,
+  io: Io,
+  { request, sourceWords, shell }: Prepared,
+): Promise<Report> {
   if (decisions === undefined && baseline === undefined) return report;
   const { acceptFrom, holdAgainst } = await import('../../app/acceptance-files.js');
   const today = io.now().toISOString().slice(0, 10);
   const accepted =
     decisions === undefined ? report : await acceptFrom(report, audit.context, { file: decisions, encoding: request.encoding }, { today, self: io.process });
-  return baseline === undefined ? accepted : holdAgainst(accepted, baseline, today, sourceWords);
+  return baseline === undefined ? accepted : holdAgainst(accepted, baseline, today, { sourceWords, shell });
 }
 
 function optionsFor(file: string | undefined, { sourceWords, resolved }: Prepared, { rows = 10, color = true }: CheckFlags, io: Io): ReportOptions {

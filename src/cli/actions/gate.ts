@@ -1,7 +1,7 @@
 /** What `gate` does: it reads a certificate, and says whether it still lets anything pass. */
 
 import { readFileSync } from 'node:fs';
-import { fileWords, shellWord } from '../../app/command-words.js';
+import { fileWords, type Shell, shellCommand, shellWord } from '../../app/command-words.js';
 import { secretKey } from '../../app/secret-key.js';
 import { idpDifferences, inputDifferences } from '../../app/source-digests.js';
 import type { Certificate } from '../../audit/certificate.js';
@@ -13,7 +13,7 @@ import { escapeUnseen } from '../../model/json-text.js';
 import { UserError } from '../../model/user-error.js';
 import { printable, visible } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
-import { firstWrong } from '../../setup/json-places.js';
+import { firstWrong } from '../../setup/json-locations.js';
 import { reasonOf } from '../../sources/csv/file-stream.js';
 import { readyWorkbooks } from '../../sources/xlsx/open-text.js';
 import { contextOf } from '../context.js';
@@ -37,21 +37,21 @@ const CLOCK_DRIFT = 300;
 /** Returns 0 if the certificate is whole, ready, young enough, of the source that is given and of what is pinned; 1 if not. Throws a UserError if no source is given. */
 export async function gate(file: string, source: string | undefined, flags: GateFlags, io: Io): Promise<Ending> {
   const key = secretKey('SCIM_AUDIT_CERTIFICATE_KEY', contextOf(io));
-  const certificate = readCertificate(file, key, fileWords(source, flags));
+  const certificate = readCertificate(file, key, fileWords(source, flags), io.process.shell);
   const age = Math.floor((io.now().getTime() - Date.parse(certificate.time)) / 1000);
   const isSourceGiven =
     source !== undefined || [flags.users, flags.inactiveUsers, flags.memberships].some((files) => files !== undefined) || flags.groups !== undefined;
   if (!isSourceGiven) {
     throw new UserError(
       'The gate needs the export that is about to be used: a certificate alone may be of another one.',
-      `scim-audit gate ${shellWord(file)} SOURCE`,
+      `scim-audit gate ${shellWord(file, io.process.shell)} SOURCE`,
     );
   }
   const isIdpGiven = [flags.idpUsers, flags.idpGroups, flags.idpMembers].some((files) => files !== undefined);
   const exceptions = exceptionsOf(certificate);
   const uncompared = uncomparedOf(certificate, flags, isIdpGiven);
   const isStrict = flags.strict === true;
-  await readyWorkbooks([flags.syncGroups]);
+  await readyWorkbooks([flags.syncGroupsFile]);
   const reasons = [
     ...readinessReasons(certificate),
     ...ageReasons(age, flags.maxAge ?? USUAL_AGE),
@@ -91,13 +91,13 @@ export async function gate(file: string, source: string | undefined, flags: Gate
 }
 
 /** Returns the certificate of a file. `sourceWords` name the source in the command that makes it anew. */
-function readCertificate(file: string, key: string | undefined, sourceWords: readonly string[]): Certificate {
+function readCertificate(file: string, key: string | undefined, sourceWords: readonly string[], shell: Shell): Certificate {
   try {
     return parseCertificate(readBytes(file), file, key, (text) => firstWrong(text).line);
   } catch (error) {
     if (!(error instanceof FormerVersion)) throw error;
     const words = ['scim-audit', 'check', ...(sourceWords.length === 0 ? ['SOURCE'] : sourceWords), ...error.options, '--certificate', file];
-    throw new UserError(error.message, `Make it again: ${words.map(shellWord).join(' ')}`);
+    throw new UserError(error.message, `Make it again: ${shellCommand(words, shell)}`);
   }
 }
 

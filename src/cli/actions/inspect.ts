@@ -17,7 +17,7 @@ import { type Difference, verifyPlan } from '../../plan/verify.js';
 import { visible } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import type { SourceRequest } from '../../sources/source.js';
-import { planStanding } from '../../targets/run/applicability.js';
+import { sourceStateOf } from '../../targets/run/applicability.js';
 import { refuseUnreadable } from '../../targets/run/files.js';
 import { listRuns, type Run } from '../../targets/run/runs.js';
 import { contextOf } from '../context.js';
@@ -109,11 +109,13 @@ function othersText({ areOthersKnown, membersUnknown }: Scope): string {
 
 /** Returns the names, with those of whom nobody planned to change. */
 function withOthers(names: SubjectNames, differences: readonly Difference[], { users, groups }: Pick<Directory, 'users' | 'groups'>): SubjectNames {
-  const others = new Set(differences.flatMap((difference) => (difference.kind === 'other' ? [difference.subject] : [])).slice(0, MOST));
-  if (others.size === 0) return names;
+  const others = differences.flatMap((difference) => (difference.kind === 'other' ? [difference] : [])).slice(0, MOST);
+  if (others.length === 0) return names;
+  const ofUsers = new Set(others.flatMap(({ user }) => user ?? []));
+  const ofGroups = new Set(others.flatMap(({ group }) => group ?? []));
   return {
-    users: new Map([...names.users, ...users.flatMap(({ id, userName }) => (others.has(`user ${id}`) ? [[id, userName] as const] : []))]),
-    groups: new Map([...names.groups, ...groups.flatMap(({ id, name }) => (others.has(`group ${id}`) ? [[id, name] as const] : []))]),
+    users: new Map([...names.users, ...users.flatMap(({ id, userName }) => (ofUsers.has(id) ? [[id, userName] as const] : []))]),
+    groups: new Map([...names.groups, ...groups.flatMap(({ id, name }) => (ofGroups.has(id) ? [[id, name] as const] : []))]),
   };
 }
 
@@ -143,7 +145,7 @@ function verifyLines(counts: Readonly<Record<string, number>>, differences: read
 }
 
 function differenceLine(difference: Difference, names: SubjectNames): string {
-  if (difference.kind === 'other') return `${subjectText(difference.subject, names)} ${difference.what}`;
+  if (difference.kind === 'other') return `${subjectText(difference, names)} ${difference.what}`;
   if (difference.kind === 'temporary') return `${visible(difference.subject)} is called "${visible(difference.now)}"`;
   return `${changeLine(difference.change, names)}; now "${visible(difference.now)}"`;
 }
@@ -176,7 +178,7 @@ export async function show(planPath: string, source: string | undefined, flags: 
 }
 
 async function standingEnding({ plan, file }: OpenedPlan, source: SourceRequest, { snapshot }: FreshSource, { stdout, stderr }: Io): Promise<Ending> {
-  const standing = await planStanding({ plan, planFile: file, source });
+  const standing = await sourceStateOf({ plan, planFile: file, source });
   switch (standing.kind) {
     case 'fits':
       return { code: EXIT.done, reason: 'the plan was shown; it fits the source' };
@@ -207,8 +209,8 @@ export function runs(path: string, io: Io): Ending {
     const state = run.isDamaged ? `${run.state} (its journal is damaged)` : run.state;
     const line = `${run.name}  ${state}  ${MODES[run.mode]}  ${grouped(run.done)} of ${count(run.actions, 'action')} done  ${run.startedAt}`;
     io.stdout.write(fitted([line, verbatim(`  ${run.folder}`)], io.stdout));
-    if (run.state.startsWith('undo interrupted'))
-      io.stdout.write(fitted(verbatim(`  to finish the undo: scim-audit undo ${shellWord(run.folder)}`), io.stdout));
+    if (run.state === 'undo interrupted' || run.state === 'undo interrupted before the write')
+      io.stdout.write(fitted(verbatim(`  to finish the undo: scim-audit undo ${shellWord(run.folder, io.process.shell)}`), io.stdout));
   }
   for (const { name, folder, why } of untold) io.stdout.write(fitted([`${name}  unknown: ${why}`, verbatim(`  ${folder}`)], io.stdout));
   const total = found.length + untold.length;

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditSource } from '../../app/audit-source.js';
-import { shellWord } from '../../app/command-words.js';
+import { type Shell, shellWord } from '../../app/command-words.js';
 import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseMixing, refuseOddFolder } from '../../app/plan-folder.js';
 import { namedFromSource } from '../../app/plan-names.js';
 import { rowsOfPlanBeside, settingsOf } from '../../app/plan-source.js';
@@ -15,6 +15,7 @@ import { refuseUnfitValues } from '../../app/unfit-values.js';
 import { PendingFile, type Wishes } from '../../app/whole-file.js';
 import { writeReason } from '../../app/write-reason.js';
 import type { AuditedFinding } from '../../audit/report.js';
+import { noteText } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import { baselineLines } from '../../plan/baseline.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../../plan/make-plan.js';
@@ -92,7 +93,7 @@ export async function plan(source: string | undefined, flags: PlanFlags, io: Io,
   const text =
     flags.format === 'json'
       ? `${JSON.stringify(summaryOf(shown, flags.out, digest), undefined, 2)}\n`
-      : summaryText(shown, flags.out, redaction === undefined ? applyCommand : undefined, outdatedName);
+      : summaryText(shown, flags.out, redaction === undefined ? applyCommand : undefined, outdatedName, io.process.shell);
   io.stdout.write(text);
   if (kept !== undefined)
     io.stderr.write(`The plan before this one was applied. It is kept in ${printable(kept)}, for verify and for whoever is to be told.\n`);
@@ -180,11 +181,11 @@ function summaryOf(made: MadePlan, folder: string, digest: string) {
     after: made.body.after,
     following: followingOf(made).map(({ fingerprint }) => fingerprint),
     notChecked: made.before.notChecked,
-    notes: made.before.notes,
+    notes: made.before.notes.map(noteText),
   };
 }
 
-function summaryText(made: MadePlan, folder: string, applyCommand: string | undefined, outdatedName: string): string {
+function summaryText(made: MadePlan, folder: string, applyCommand: string | undefined, outdatedName: string, shell: Shell): string {
   const { body, outdated, acceptances, assembly, before } = made;
   const { userNames, temporary, groupNames } = countsOf(made);
   const { emails, activeEmails, deactivated, activated, ended } = consequencesOf(made);
@@ -210,13 +211,13 @@ function summaryText(made: MadePlan, folder: string, applyCommand: string | unde
     `Once applied, a check would count ${count(body.after.error, 'error')} and ${count(body.after.warning, 'warning')}.`,
     ...followingLines(followingOf(made)),
     ...(before.notChecked.length > 0 ? [`Not checked: ${before.notChecked.map(({ rule, why }) => `${rule} (${why})`).join(', ')}`] : []),
-    ...before.notes.map((note) => `Note: ${printable(note)}`),
+    ...before.notes.map((note) => `Note: ${printable(noteText(note))}`),
     ...(incompleteness === undefined ? [] : [`${incompleteness.fact}${incompleteness.meaning}`]),
     '',
     'Next',
     `  read ${join(folder, 'plan.md')}`,
     ...(body.open.length > 0 && applyCommand !== undefined
-      ? [`  decide in ${join(folder, 'decisions.csv')} (or: scim-audit decide ${shellWord(folder)}), then run the same command again`]
+      ? [`  decide in ${join(folder, 'decisions.csv')} (or: scim-audit decide ${shellWord(folder, shell)}), then run the same command again`]
       : []),
     ...(body.actions.length > 0 && applyCommand !== undefined ? [`  ${applyCommand}`] : []),
     '',

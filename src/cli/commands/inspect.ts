@@ -4,13 +4,14 @@ import type { Ending } from '../ending.js';
 import type { Io } from '../io.js';
 import { addFileOptions, type SharedFlags } from '../options.js';
 
-const SOURCE = 'folder with users.csv, groups.csv, memberships.csv, or with saved JSON of REST; or a SQLite file';
+const SOURCE = 'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file';
 
 /** Adds `verify`, `show` and `runs`: looks at a plan and what became of it. */
 export function addInspect(program: Command, io: Io, end: (ending: Ending) => void): void {
   addFileOptions(
-    program.command('verify').description('hold a fresh export against a plan').argument('<plan>', 'plan.json, or its folder').argument('[source]', SOURCE),
+    program.command('verify').description('compare a fresh export with a plan').argument('<plan>', 'plan.json, or its folder').argument('[source]', SOURCE),
   )
+    .optionsGroup('Output:')
     .option('--format <format>', 'pretty or json', 'pretty')
     .action(async (plan: string, source: string | undefined, flags: VerifyFlags) => {
       const { verify } = await import('../actions/inspect.js');
@@ -19,7 +20,7 @@ export function addInspect(program: Command, io: Io, end: (ending: Ending) => vo
   addFileOptions(
     program
       .command('show')
-      .description('show a plan; with a source, say whether it still fits')
+      .description('show a plan; with a source, also whether the plan still fits it')
       .argument('<plan>', 'plan.json, or its folder')
       .argument('[source]', SOURCE),
   ).action(async (plan: string, source: string | undefined, flags: SharedFlags) => {

@@ -8,11 +8,11 @@ import type { Io } from '../io.js';
 export function addMapping(program: Command, io: Io, end: (ending: Ending) => void): void {
   program
     .command('mapping')
-    .description("say what must be changed in Entra's attribute mapping before provisioning starts")
+    .description("report what must be changed in Entra's attribute mapping before provisioning starts")
     .argument('<file>', 'provisioning schema as Entra exports it (JSON)')
     .addOption(formatOption('mapping', 'pretty'))
     .option('--output <file>', 'write to a file instead of stdout')
-    .option('--no-color', 'no colors')
+    .option('--no-color', 'print without colors')
     .action(async (file: string, flags: MappingFlags) => {
       const { mapping } = await import('../actions/mapping.js');
       end(await mapping(file, flags, io));

@@ -8,14 +8,14 @@ import { groupsCells } from '../run/groups-cell.js';
 import { findersOf } from '../run/named-subjects.js';
 import { netOf, type Step } from '../run/net-work.js';
 import { newValue, noWordFor, unreadable } from '../run/new-value.js';
-import { formerText } from '../run/previous-values.js';
+import { previousText } from '../run/previous-values.js';
 import { newRows } from './members.js';
 import type { CsvShape, Editor, Splicer } from './rewrite.js';
 
 const placesOf = (steps: readonly Step[]): number[] => steps.map(({ at }) => at);
 
 /** Writes planned cells from left to right. */
-function write(row: SpanRow, out: Splicer, planned: readonly Planned[], { head, dialect, encoding }: CsvShape, { ledger, note }: EditContext): void {
+function write(row: SpanRow, out: Splicer, planned: readonly Planned[], { head, dialect, encoding }: CsvShape, { netWork, note }: EditContext): void {
   const become = (column: number): string => planned.find((each) => each.column === column)?.text ?? row.text(column);
   for (const { column, text, at, follows } of [...planned].sort((a, b) => a.column - b.column)) {
     const old = row.raw(column);
@@ -29,7 +29,7 @@ function write(row: SpanRow, out: Splicer, planned: readonly Planned[], { head, 
         : unfitFor(text, dialect, encoding);
     const raw = isSame ? old : writeCell(text, dialect, row.isQuoted(column));
     if (unfit !== undefined || raw === undefined) {
-      for (const each of at) ledger.refuseUnfit(each, unfit ?? `${JSON.stringify(text)} cannot be written in the file`);
+      for (const each of at) netWork.refuseUnfit(each, unfit ?? `${JSON.stringify(text)} cannot be written in the file`);
       continue;
     }
     note({ at, line: row.line, heading: head.headings[column], old, new: raw, ...(follows === undefined ? {} : { follows }) });
@@ -42,7 +42,7 @@ const rawRecord = (row: SpanRow): string => row.bytes.toString('utf8', row.start
 
 function editUsers(shape: CsvShape, context: EditContext): Editor {
   const { columns } = shape.head.resolved;
-  const { ledger, vocabulary } = context;
+  const { netWork, statusWords } = context;
   const isUid = !columns.has('id');
   const idAt = columns.get('id') ?? columns.get('uid') ?? 0;
   const [userNameAt, emailAt, groupsAt] = [columns.get('userName') ?? 0, columns.get('email') ?? 0, columns.get('groups')];
@@ -50,9 +50,9 @@ function editUsers(shape: CsvShape, context: EditContext): Editor {
   const cells = groupsAt === undefined || context.names === undefined ? undefined : groupsCells(context, context.names);
   const find = (row: SpanRow): number => {
     const integer = row.integer(idAt);
-    if (integer >= 0) return ledger.usersById.byInteger(integer);
+    if (integer >= 0) return netWork.usersById.byInteger(integer);
     const text = row.text(idAt).trim();
-    return ledger.usersById.get(isUid ? text.replace(/^u(?=\d+$)/, '') : text);
+    return netWork.usersById.get(isUid ? text.replace(/^u(?=\d+$)/, '') : text);
   };
   return {
     row(row, out) {
@@ -60,7 +60,7 @@ function editUsers(shape: CsvShape, context: EditContext): Editor {
       const index = find(row);
       if (index < 0 && cells === undefined) return;
       const planned: Planned[] = [];
-      const work = index < 0 ? undefined : ledger.users[index];
+      const work = index < 0 ? undefined : netWork.users[index];
       if (work !== undefined) {
         work.isSeen = true;
         const { userName, email, active } = work.steps;
@@ -68,13 +68,13 @@ function editUsers(shape: CsvShape, context: EditContext): Editor {
           planned.push(...newValue(row.text(column), { steps: name === 'email' ? email : userName, column, name, what }, context));
         }
         const last = active.at(-1);
-        if (last !== undefined && activeAt === undefined) ledger.refuse(last.at, 'the file with this user has no column for the active status');
-        if (last !== undefined && activeAt !== undefined && vocabulary !== undefined) {
+        if (last !== undefined && activeAt === undefined) netWork.refuse(last.at, 'the file with this user has no column for the active status');
+        if (last !== undefined && activeAt !== undefined && statusWords !== undefined) {
           const cell = row.text(activeAt);
-          if (ledger.isMet(active, String(vocabulary.isActive(cell)), 'active')) {
+          if (netWork.isMet(active, String(statusWords.isActive(cell)), 'active')) {
             const isActive = last.to === 'true';
-            const text = active[0].from === last.to ? cell : (formerText(context.former, last.at) ?? vocabulary.spell(isActive, cell));
-            if (text === undefined) ledger.refuse(last.at, noWordFor(isActive));
+            const text = active[0].from === last.to ? cell : (previousText(context.previous, last.at) ?? statusWords.spell(isActive, cell));
+            if (text === undefined) netWork.refuse(last.at, noWordFor(isActive));
             else planned.push({ column: activeAt, text, at: placesOf(active) });
           }
         }
@@ -87,15 +87,15 @@ function editUsers(shape: CsvShape, context: EditContext): Editor {
 
 function editGroups(shape: CsvShape, context: EditContext): Editor {
   const { columns } = shape.head.resolved;
-  const { ledger } = context;
+  const { netWork } = context;
   const idAt = columns.get('id') ?? 0;
   const column = columns.get('name') ?? 0;
   return {
     row(row, out) {
       const integer = row.integer(idAt);
-      const index = integer >= 0 ? ledger.groupsById.byInteger(integer) : ledger.groupsById.get(row.text(idAt).trim());
+      const index = integer >= 0 ? netWork.groupsById.byInteger(integer) : netWork.groupsById.get(row.text(idAt).trim());
       if (index < 0) return;
-      const work = ledger.groups[index];
+      const work = netWork.groups[index];
       work.isSeen = true;
       const planned = newValue(row.text(column), { steps: work.steps, column, name: 'name', what: 'the name' }, context);
       if (planned.length > 0) write(row, out, planned, shape, context);
@@ -105,15 +105,15 @@ function editGroups(shape: CsvShape, context: EditContext): Editor {
 
 function editMemberships(shape: CsvShape, context: EditContext): Editor {
   const { columns } = shape.head.resolved;
-  const { ledger, names, words } = context;
+  const { netWork, names, words } = context;
   const nameOf = new Map([...columns].map(([name, column]) => [column, name]));
-  const { user: userFinder, group: groupFinder } = findersOf(columns, ledger, names, words);
+  const { user: userFinder, group: groupFinder } = findersOf(columns, netWork, names, words);
   const follow = (row: SpanRow, finder: typeof userFinder, steps: readonly Step[] | undefined): Planned[] => {
     const last = steps?.at(-1);
     if (steps === undefined || last === undefined) return [];
     return finder.nameColumns.flatMap((column): Planned[] => {
       const isNamed = finder.foundBy === column ? finder.isName(row, column) : row.text(column) === steps[0].from;
-      if (isNamed && words.of(nameOf.get(column) ?? '').has(last.to)) ledger.refuse(last.at, unreadable(last.to));
+      if (isNamed && words.of(nameOf.get(column) ?? '').has(last.to)) netWork.refuse(last.at, unreadable(last.to));
       return isNamed ? [{ column, text: last.to, at: placesOf(steps), follows: true }] : [];
     });
   };
@@ -121,7 +121,7 @@ function editMemberships(shape: CsvShape, context: EditContext): Editor {
     row(row, out) {
       const user = userFinder.find(row);
       const group = groupFinder.find(row);
-      const pair = user < 0 || group < 0 ? undefined : ledger.pair(user, group);
+      const pair = user < 0 || group < 0 ? undefined : netWork.pair(user, group);
       if (pair !== undefined) pair.found++;
       if (pair !== undefined && netOf(pair) === 'remove') {
         const { delimiter, headings } = shape.head;
@@ -130,7 +130,7 @@ function editMemberships(shape: CsvShape, context: EditContext): Editor {
         out.replace(row.bytes, row.start, row.next, '');
         return;
       }
-      const planned = [...follow(row, userFinder, ledger.users[user]?.steps.userName), ...follow(row, groupFinder, ledger.groups[group]?.steps)];
+      const planned = [...follow(row, userFinder, netWork.users[user]?.steps.userName), ...follow(row, groupFinder, netWork.groups[group]?.steps)];
       if (planned.length > 0) write(row, out, planned, shape, context);
     },
     end: (tail) => (context.takesNewMembers ? newRows(shape, context, tail) : ''),

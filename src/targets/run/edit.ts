@@ -3,9 +3,9 @@
 import type { CellWords } from '../../sources/tables/cell-words.js';
 import type { CsvRecord } from './journal.js';
 import type { Names } from './named-subjects.js';
-import type { Ledger } from './net-work.js';
-import type { Formers } from './previous-values.js';
-import type { Vocabulary } from './status-words.js';
+import type { NetWork } from './net-work.js';
+import type { PreviousValues } from './previous-values.js';
+import type { StatusWords } from './status-words.js';
 
 /** One change of a file's bytes. */
 export interface CsvEdit {
@@ -21,12 +21,12 @@ export interface CsvEdit {
 }
 
 export interface EditContext {
-  readonly ledger: Ledger;
+  readonly netWork: NetWork;
   readonly names: Names | undefined;
-  readonly vocabulary: Vocabulary | undefined;
+  readonly statusWords: StatusWords | undefined;
   /** How the cells are read. */
   readonly words: CellWords;
-  readonly former: Formers;
+  readonly previous: PreviousValues;
   /** Set in the file that takes the new memberships. */
   readonly takesNewMembers: boolean;
   note(edit: CsvEdit): void;

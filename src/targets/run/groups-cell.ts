@@ -3,7 +3,7 @@
 import { splitGroupsCell } from '../../sources/tables/read-memberships.js';
 import type { EditContext, Planned } from './edit.js';
 import type { Names } from './named-subjects.js';
-import { type Ledger, netOf, type Step } from './net-work.js';
+import { type NetWork, netOf, type Step } from './net-work.js';
 import { wasStatedIn } from './previous-values.js';
 
 export type { Planned };
@@ -59,16 +59,16 @@ export function groupsCells(
   context: Omit<EditContext, 'note'>,
   { groups, areGroupsGiven, resolver }: Names,
 ): (cell: string, user: number, column: number) => Planned[] {
-  const { ledger } = context;
-  const workByName = new Map(groups.map(({ id, name }) => [name, ledger.groupsById.get(id)]));
+  const { netWork } = context;
+  const workByName = new Map(groups.map(({ id, name }) => [name, netWork.groupsById.get(id)]));
   const nameAfter = (name: string): string => {
     const work = workByName.get(name) ?? -1;
-    return work < 0 ? name : (ledger.groups[work].steps.at(-1)?.to ?? name);
+    return work < 0 ? name : (netWork.groups[work].steps.at(-1)?.to ?? name);
   };
   const namesAfter = new Set([...workByName.keys()].map(nameAfter));
   const comers = new Map<number, number[]>();
-  for (const pair of ledger.pairs) {
-    if (netOf(pair) !== 'add' || !(wasStatedIn(context.former, pair, 'cell') ?? context.takesNewMembers)) continue;
+  for (const pair of netWork.pairs) {
+    if (netOf(pair) !== 'add' || !(wasStatedIn(context.previous, pair, 'cell') ?? context.takesNewMembers)) continue;
     const known = comers.get(pair.user);
     if (known === undefined) comers.set(pair.user, [pair.group]);
     else known.push(pair.group);
@@ -81,24 +81,24 @@ export function groupsCells(
     const after = (name: string): string | undefined => {
       const work = workByName.get(name) ?? -1;
       if (work < 0) return name;
-      const pair = user < 0 ? undefined : ledger.pair(user, work);
+      const pair = user < 0 ? undefined : netWork.pair(user, work);
       if (pair !== undefined) pair.found++;
       if (pair !== undefined && netOf(pair) === 'remove') {
         removed.push(...pair.steps.map(({ at }) => at));
         return undefined;
       }
-      touched.push(...placesOf(ledger.groups[work].steps));
+      touched.push(...placesOf(netWork.groups[work].steps));
       return nameAfter(name);
     };
     const coming = comers.get(user) ?? [];
     // Only the first row of a user gets the new groups: a report may have one row per user and group.
     comers.delete(user);
     const added = coming.map((group) => {
-      const { id, steps } = ledger.groups[group];
+      const { id, steps } = netWork.groups[group];
       const place = resolver.groupsById.get(id);
       return steps.at(-1)?.to ?? (place < 0 ? id : groups[place].name);
     });
-    const arrivals = coming.flatMap((group) => ledger.pair(user, group)?.steps.map(({ at }) => at) ?? []);
+    const arrivals = coming.flatMap((group) => netWork.pair(user, group)?.steps.map(({ at }) => at) ?? []);
     const text = rewriteGroupsCell(cell, {
       isGroup: (name) => areGroupsGiven && workByName.has(name),
       isGroupAfter: (name) => areGroupsGiven && namesAfter.has(name),
@@ -108,23 +108,23 @@ export function groupsCells(
     const owned = [...removed, ...arrivals];
     const at = [...new Set(owned.length > 0 ? owned : touched)];
     if (text === undefined || (text !== cell && context.words.groupsCell(text, areGroupsGiven ? (name) => namesAfter.has(name) : undefined) !== text)) {
-      for (const each of at.length > 0 ? at : renamesOf(ledger))
-        ledger.refuse(each, `the groups ${JSON.stringify(cell)} could no longer be separated from one another`);
+      for (const each of at.length > 0 ? at : renamesOf(netWork))
+        netWork.refuse(each, `the groups ${JSON.stringify(cell)} could no longer be separated from one another`);
       return [];
     }
     if (text === cell && at.length === 0) return [];
-    return [{ column, text, at: at.length > 0 ? at : renamesOf(ledger), ...(owned.length === 0 ? { follows: true as const } : {}) }];
+    return [{ column, text, at: at.length > 0 ? at : renamesOf(netWork), ...(owned.length === 0 ? { follows: true as const } : {}) }];
   };
 }
 
-const renamesOf = (ledger: Ledger): number[] => ledger.groups.flatMap(({ steps }) => placesOf(steps));
+const renamesOf = (netWork: NetWork): number[] => netWork.groups.flatMap(({ steps }) => placesOf(steps));
 
 /** If groups exist only as names in the users' cells, the name is the only thing to check. */
-function seeGroups({ ledger }: Pick<EditContext, 'ledger'>, groups: Names['groups']): void {
+function seeGroups({ netWork }: Pick<EditContext, 'netWork'>, groups: Names['groups']): void {
   for (const { id, name } of groups) {
-    const index = ledger.groupsById.get(id);
+    const index = netWork.groupsById.get(id);
     if (index < 0) continue;
-    ledger.groups[index].isSeen = true;
-    ledger.isMet(ledger.groups[index].steps, name, 'the name');
+    netWork.groups[index].isSeen = true;
+    netWork.isMet(netWork.groups[index].steps, name, 'the name');
   }
 }

@@ -113,15 +113,15 @@ describe('check --redact', () => {
     expect(config.stderr).toContain('authMode: expected one of "basic"|"saml"|"auth0"|"multi".');
     expect(config.stderr).toContain('failOn: expected one of "error"|"warning"|"info"|"never".');
     const twice = await runCli(['check', 'export', '--auth-mode', 'basic', '--redact'], { cwd });
-    expect(twice.stderr).toContain('the id "17" is there already, on line 2');
-    expect(twice.stderr).toMatch(/the id "[^"]*" is there already, on line 4/);
+    expect(twice.stderr).toContain('the id "17" already appears on line 2');
+    expect(twice.stderr).toMatch(/the id "[^"]*" already appears on line 4/);
     expect(twice.stderr).not.toMatch(/annabel|benedict|sky\.org/);
   });
 
   it('shows no number that is a username, where usernames stand for ids', async () => {
     const cwd = makeFolder({ 'u.csv': 'Username,Full Name,Email,License Type\n4711,Mira Falk,m@sky.org,Named\n4711,Otto Kern,o@sky.org,Named\n' });
     const { code, stderr } = await runCli(['check', '--users', 'u.csv', '--auth-mode', 'basic', '--redact'], { cwd });
-    expect({ code, isTold: stderr.includes('is there already'), isShown: stderr.includes('4711') }).toEqual({ code: 2, isTold: true, isShown: false });
+    expect({ code, isTold: stderr.includes('already appears on'), isShown: stderr.includes('4711') }).toEqual({ code: 2, isTold: true, isShown: false });
   });
 
   it('quotes nothing of the export where it cannot be read', async () => {
