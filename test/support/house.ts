@@ -363,6 +363,8 @@ export const SMALL_FILES: Readonly<Record<string, string>> = {
   'config/former-names.ts': 'names of earlier versions, apart, so that they can be dropped as one',
   'setup/steps.ts': 'the order of the check-list, without the texts of its steps',
   'app/plan-names.ts': 'how a plan names its files must be the same in every version, so that it can be read and tested by itself',
+  'app/named-columns.ts': 'one setting serves two sides: what was named for each is told apart here',
+  'app/node-digests.ts': 'the digests that the pure rooms are handed: a browser hands them others',
   'app/stated-environment.ts': 'the one place where a day comes into what the configuration states',
   'audit/fingerprint.ts': 'identities of findings outlive versions: what they are made of stands alone, so that no change of the audit changes them',
   'cli/apply-command.ts': 'a command line that several texts lead on to is put together in one place',

@@ -1,4 +1,4 @@
-/** What the actions of a plan change in a database, row by row, in the order of the actions. */
+/** What the actions of a plan change in a database, row by row, in the order of the actions; long because users, groups and memberships are followed through every action together. */
 
 import type { Database } from '../../sources/sqlite/connection.js';
 import { groupsCells, type Planned } from '../run/groups-cell.js';
