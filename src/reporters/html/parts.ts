@@ -68,7 +68,7 @@ export function* headerLines(report: Report): Iterable<string> {
   yield '</table></details>\n</header>\n';
 }
 
-/** Yields the filter, which the script brings to light: without it there is nothing to filter with. */
+/** Yields the filter, hidden until the script shows it: without the script it could not filter. */
 export function* filterLines(sections: readonly Section[]): Iterable<string> {
   yield '<form id="filter" role="search" hidden>\n<label for="q">Search</label> <input type="search" id="q" autocomplete="off" spellcheck="false" placeholder="username, email, id, group">\n';
   yield '<label for="rule">Rule</label> <select id="rule"><option value="">all</option>';
@@ -118,7 +118,7 @@ function* bodyLines(audited: AuditedFinding, rows: readonly (readonly Cell[])[],
   yield '</tbody>\n';
 }
 
-/** Yields the conflicts as drawings, or nothing where no rule stated any. */
+/** Yields the conflicts as drawings, or nothing if no rule stated any. */
 export function* graphLines({ findings, snapshot, policy }: Report, sections: readonly Section[]): Iterable<string> {
   if (findings.length === 0) return;
   const graph = new ContestGraph(collationOf(policy.collation).key);
