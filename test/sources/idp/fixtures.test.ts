@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { IdpDirectory, PROVIDER_NAMES } from '../../../src/model/idp.js';
+import { noteText } from '../../../src/model/note.js';
 import { UserError } from '../../../src/model/user-error.js';
 import { type IdpRequest, readIdp, splitMembersFlag } from '../../../src/sources/idp/read-idp.js';
 import { readyWorkbooks } from '../../../src/sources/xlsx/open-text.js';
@@ -55,7 +56,7 @@ function shown({ users, groups, members, listed, strangers, given, inputs, notes
     })),
     given,
     inputs: inputs.map(({ path, role, rows, sha256 }) => `${path} ${role} ${rows} ${sha256.length}`),
-    notes,
+    notes: notes.map(noteText),
   };
 }
 
