@@ -40,7 +40,7 @@ function addLine(bytes: TextBytes, cells: readonly string[], delimiter: number):
 }
 
 /**
- * Returns CSV for spreadsheets, many lines at a time: RFC 4180 with a byte order mark, every cell quoted, and cells that
+ * Returns CSV for spreadsheets, many lines at a time: RFC 4180 with a byte-order mark, every cell quoted, and cells that
  * a spreadsheet would run made harmless.
  */
 export function* csvText(headings: readonly string[], rows: Iterable<readonly string[]>, csvDelimiter: CsvDelimiter = 'comma'): Iterable<Uint8Array> {
@@ -88,7 +88,7 @@ function* lostMemberships({ before, assembly }: Pick<MadePlan, 'before' | 'assem
   const seen = new Set<number>();
   for (const { finding } of [...before.findings, ...assembly.end.report.findings]) {
     const rule = ruleOf(finding);
-    if (rule.losesMembers !== true) continue;
+    if (rule.effects.losesMembers !== true) continue;
     for (const user of rule.users(finding)) {
       for (const group of rule.groups(finding)) {
         const source = users[user.place];

@@ -2,10 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import { fileWords, type Shell, shellCommand, shellWord } from '../../app/command-words.js';
+import { NODE_DIGESTS } from '../../app/node-digests.js';
 import { secretKey } from '../../app/secret-key.js';
 import { idpDifferences, inputDifferences } from '../../app/source-digests.js';
-import type { Certificate } from '../../audit/certificate.js';
-import { parseCertificate } from '../../audit/certificate-file.js';
+import { type Certificate, parseCertificate } from '../../audit/certificate-file.js';
 import { FormerVersion } from '../../audit/former-version.js';
 import { isAtOrAbove } from '../../audit/report.js';
 import { SEVERITIES } from '../../model/finding.js';
@@ -93,7 +93,7 @@ export async function gate(file: string, source: string | undefined, flags: Gate
 /** Returns the certificate of a file. `sourceWords` name the source in the command that makes it anew. */
 function readCertificate(file: string, key: string | undefined, sourceWords: readonly string[], shell: Shell): Certificate {
   try {
-    return parseCertificate(readBytes(file), file, key, (text) => firstWrong(text).line);
+    return parseCertificate(readBytes(file), file, NODE_DIGESTS, key, (text) => firstWrong(text).line);
   } catch (error) {
     if (!(error instanceof FormerVersion)) throw error;
     const words = ['scim-audit', 'check', ...(sourceWords.length === 0 ? ['SOURCE'] : sourceWords), ...error.options, '--certificate', file];

@@ -136,7 +136,7 @@ function* newSection(plan: MadePlan): Iterable<string> {
 }
 
 function* lossSection({ body, before, assembly }: MadePlan): Iterable<string> {
-  const losing = assembly.end.report.findings.filter(({ finding }) => ruleOf(finding).losesMembers === true);
+  const losing = assembly.end.report.findings.filter(({ finding }) => ruleOf(finding).effects.losesMembers === true);
   yield '## What the first group sync would remove\n\n';
   if (losing.length === 0) {
     const unchecked = before.notChecked.find(({ rule }) => rule === 'inactive-basic-member');
