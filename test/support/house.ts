@@ -363,6 +363,7 @@ const SMALL = 40;
 
 /** Why a small file that one other imports is a file of its own: by the beginning of its path. */
 export const SMALL_FILES: Readonly<Record<string, string>> = {
+  'rules/': 'one rule per file, called as the rule: that is where somebody who reads a finding looks',
   'cli/commands/': 'one verb per file, so that a verb is found by its name and loaded only if it is asked for',
   'cli/actions/': 'what a verb does is loaded only if it is asked for',
   'reporters/json/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
