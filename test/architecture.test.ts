@@ -1,10 +1,31 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { RULES } from '../src/rules/registry.js';
-import { importsOf, lengthBreaches, NO_RULES, roomOf, targetOf, typeBreaches, WALLS, wallBreaches, wordBreaches, worldBreaches } from './support/house.js';
+import {
+  circular,
+  importedFiles,
+  importsOf,
+  lengthBreaches,
+  loadedWith,
+  NO_RULES,
+  RARE,
+  roomOf,
+  SMALL_FILES,
+  SUB_ROOMS,
+  smallBreaches,
+  subRoomBreaches,
+  typeBreaches,
+  WALLS,
+  wallBreaches,
+  wordBreaches,
+  worldBreaches,
+} from './support/house.js';
+import { temporaryFolders } from './support/temporary.js';
 
+const newFolder = temporaryFolders();
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Code by path from src, `/` between its parts. */
@@ -61,21 +82,69 @@ describe('the house', () => {
       expect(door, `the header names exit code ${code}`).toMatch(new RegExp(`//[^\\n]*\\b${code}\\b`));
   });
 
-  it('has no file that loads itself again by way of others', () => {
-    const next = (path: string): string[] =>
-      importsOf(path, files.get(path) ?? '').flatMap(({ specifier, kind }) => (kind === 'static' ? (targetOf(path, specifier) ?? []) : []));
-    const ringsFrom = (start: string): boolean => {
-      const seen = new Set<string>();
-      for (const queue = next(start); queue.length > 0; ) {
-        const path = queue.pop() ?? '';
-        if (path === start) return true;
-        if (seen.has(path)) continue;
-        seen.add(path);
-        queue.push(...next(path));
-      }
-      return false;
-    };
-    expect([...files.keys()].filter(ringsFrom)).toEqual([]);
+  it.each(Object.entries(SUB_ROOMS))('%s has a wall with a reason', (folder, { reason }) => {
+    expect(reason.split(' ').length, folder).toBeGreaterThan(6);
+    expect(
+      [...files.keys()].some((path) => path.startsWith(`${folder}/`)),
+      `${folder} is there`,
+    ).toBe(true);
+  });
+
+  it('has no import that goes through a wall within a room', () => {
+    expect(breaches(subRoomBreaches)).toEqual([]);
+  });
+
+  it('has no circle of imports, not even of types', () => {
+    expect(circular(importedFiles(files, { types: true }))).toEqual([]);
+  });
+
+  it('has no small file for one other without a reason', () => {
+    expect(smallBreaches(files)).toEqual([]);
+    for (const reason of Object.values(SMALL_FILES)) expect(reason.split(' ').length, reason).toBeGreaterThan(6);
+  });
+});
+
+describe('what is loaded', () => {
+  const imports = importedFiles(files, { types: false });
+  const packagesOf = (start: string): string[] =>
+    [...loadedWith(start, imports)].flatMap((path) =>
+      importsOf(path, files.get(path) ?? '').flatMap(({ specifier, kind }) => (kind === 'static' && RARE.includes(specifier) ? [`${path}: ${specifier}`] : [])),
+    );
+
+  it.each(['cli/index.ts', 'index.ts', 'sources/registry.ts', 'targets/registry.ts'])('with %s: nothing that few runs need', (start) => {
+    expect(imports.has(start), start).toBe(true);
+    expect(packagesOf(start)).toEqual([]);
+  });
+
+  /** Returns what the built program loads of itself and of packages. */
+  function loadedBy(...args: string[]): string[] {
+    const list = join(newFolder(), 'loaded.txt');
+    writeFileSync(list, '');
+    const { status, stderr } = spawnSync(process.execPath, ['--import', join(root, 'test/support/note-loads.mjs'), join(root, 'bin/scim-audit.js'), ...args], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH ?? '', LOADED_TO: list },
+    });
+    expect([0, 1], stderr).toContain(status);
+    const names = readFileSync(list, 'utf8').trim().split('\n');
+    return names.filter((url) => url.startsWith('file:')).map((url) => (/(?:node_modules|dist)\/.*$/.exec(url)?.[0] ?? url).replace(/-[\w-]{8}\.js$/, '.js'));
+  }
+
+  // What is loaded at the start is one file, which `rolldown.config.js` calls so.
+  const START = ['dist/chunks/rolldown-runtime.js', 'dist/chunks/start.js', 'dist/cli.js'];
+
+  it.each(['--help', '--version'])('by %s: no command', (option) => {
+    expect(
+      loadedBy(option)
+        .filter((file) => !file.endsWith('/bin/scim-audit.js'))
+        .sort(),
+    ).toEqual(START);
+  });
+
+  it('by a check of CSV files: no package, and no other command', () => {
+    const loaded = loadedBy('check', join(root, 'fixtures/organizations/observatory'), '--auth-mode', 'multi');
+    expect(loaded.filter((file) => file.includes('node_modules'))).toEqual([]);
+    expect(loaded.filter((file) => /chunks\/(?:apply|plan|undo|preview|connection|xlsx|html)\b/.test(file))).toEqual([]);
+    expect(loaded.length).toBeGreaterThan(START.length);
   });
 });
 
@@ -97,6 +166,81 @@ describe('the rules', () => {
 });
 
 describe('a breach is seen', () => {
+  it.each([
+    ['sources/csv/new.ts', "import { open } from '../sqlite/connection.js';"],
+    ['sources/csv/new.ts', "import type { A } from '../json/source.js';"],
+    ['sources/tables/new.ts', "await import('../sqlite/connection.js');"],
+    ['sources/xlsx/new.ts', "import { a } from '../idp/accounts.js';"],
+    ['sources/json/new.ts', "import { a } from '../sqlite/text.js';"],
+    ['sources/sqlite/new.ts', "import { a } from '../json/fields.js';"],
+    ['sources/idp/new.ts', "import { a } from '../sqlite/text.js';"],
+    ['sources/idp/new.ts', "import { a } from '../registry.js';"],
+    ['targets/run/new.ts', "import { a } from '../csv/edits.js';"],
+    ['targets/csv/new.ts', "import { a } from '../sqlite/copy.js';"],
+    ['targets/sqlite/new.ts', "import type { A } from '../csv/edits.js';"],
+    ['targets/cellar/new.ts', ''],
+  ])('a wall within a room: %s with %s', (path, code) => {
+    expect(subRoomBreaches(path, code)).toHaveLength(1);
+  });
+
+  it('and none to what is shared, or from what joins them', () => {
+    expect(
+      subRoomBreaches('targets/csv/new.ts', "import { a } from '../run/journal.js'; import { b } from '../target.js'; import { c } from './edits.js';"),
+    ).toEqual([]);
+    expect(subRoomBreaches('sources/registry.ts', "import { a } from './csv/source.js'; await import('./sqlite/source.js');")).toEqual([]);
+  });
+
+  it.each([
+    ['of two', { 'plan/a.ts': "import { b } from './b.js';", 'plan/b.ts': "import { a } from './a.js';" }],
+    ['of types', { 'plan/a.ts': "import type { B } from './b.js';", 'plan/b.ts': "import type { A } from './a.js';" }],
+    ['by an export', { 'plan/a.ts': "export { b } from './b.js';", 'plan/b.ts': "import { type A } from './a.js';" }],
+    ['of itself', { 'plan/a.ts': "import { a } from './a.js';", 'plan/b.ts': '' }],
+  ])('a circle %s', (_, code) => {
+    const circle = circular(importedFiles(new Map(Object.entries(code)), { types: true }));
+    expect(circle.length).toBeGreaterThan(0);
+    expect(circle.every((path) => Object.hasOwn(code, path))).toBe(true);
+  });
+
+  it('but files before and behind a circle are not on it, and what is loaded later closes none', () => {
+    const code = { 'a.ts': "import './b.js';", 'b.ts': "import './c.js';", 'c.ts': "import './b.js'; import './d.js';", 'd.ts': "await import('./a.js');" };
+    expect(circular(importedFiles(new Map(Object.entries(code)), { types: true }))).toEqual(['b.ts', 'c.ts']);
+  });
+
+  it('a small file for one other, but not one for two, a large one, or one with a reason', () => {
+    const code = (name: string, more: Readonly<Record<string, string>> = {}) =>
+      new Map(Object.entries({ 'plan/a.ts': `import '../${name}';`.replace('.ts', '.js'), [name]: 'export const b = 1;', ...more }));
+    expect(smallBreaches(code('plan/b.ts'))).toHaveLength(1);
+    expect(smallBreaches(code('plan/b.ts', { 'plan/c.ts': "import './b.js';" }))).toEqual([]);
+    expect(smallBreaches(code('plan/b.ts', { 'plan/b.ts': 'const b = 1;\n'.repeat(40) }))).toEqual([]);
+    expect(smallBreaches(code('model/collation/b.ts'))).toEqual([]);
+  });
+
+  /** An import that each room must not have. */
+  const FORBIDDEN: Readonly<Record<string, string>> = {
+    collections: '../model/user.js',
+    model: '../sources/source.js',
+    sources: '../rules/registry.js',
+    rules: '../audit/report.js',
+    audit: '../plan/plan.js',
+    plan: '../preview/predict.js',
+    preview: '../targets/registry.js',
+    setup: '../plan/plan.js',
+    targets: '../audit/report.js',
+    reporters: '../sources/source.js',
+    config: '../rules/registry.js',
+    app: '../cellar/new.js',
+    cli: '../cellar/new.js',
+    'index.ts': './cli/main.js',
+    'schemas.ts': './sources/source.js',
+  };
+
+  it.each(Object.keys(WALLS))('a wall: of %s, for an import, a type, what is loaded later, and a package', (room) => {
+    const path = room.endsWith('.ts') ? room : `${room}/new.ts`;
+    const specifier = FORBIDDEN[room];
+    for (const code of [`import { a } from '${specifier}';`, `import type { A } from '${specifier}';`, `await import('${specifier}');`, "import 'left-pad';"])
+      expect(wallBreaches(path, code), code).toHaveLength(1);
+  });
+
   it.each([
     ['model/user.ts', "import { a } from '../rules/rule.js';"],
     ['model/user.ts', "import type { A } from '../rules/rule.js';"],

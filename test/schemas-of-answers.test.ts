@@ -15,6 +15,7 @@ import { answer, runPlan, SOURCE } from './plan/observatory.js';
 import { nastyPreview, previewOf, worlds } from './preview/worlds.js';
 import { schemaBreaches } from './reporters/json-schema.js';
 import { ROOT } from './support/children.js';
+import { unpack } from './support/fixture-pages.js';
 import { runCli } from './support/run.js';
 import { temporaryFolders } from './support/temporary.js';
 
@@ -100,7 +101,7 @@ describe('the JSON of a preview fits its schema', () => {
 });
 
 describe('the JSON of a checked mapping fits its schema', () => {
-  const folder = join(ROOT, 'fixtures/setup/mapping');
+  const folder = unpack('setup/mapping', temporaryFolders()());
 
   it.each(readdirSync(folder).sort())('%s', async (name) => {
     expect(breaches('mapping', mappingSchema, await answerOf(['mapping', join(folder, name, 'schema.json')]))).toEqual([]);

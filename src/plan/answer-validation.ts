@@ -6,6 +6,7 @@ import { type Collation, isUnseen } from '../model/compare.js';
 import { isEmailAddress } from '../model/email.js';
 import type { AskedUser, DecisionAction, Question } from '../model/finding.js';
 import { grouped } from '../rules/rule.js';
+import { hasUnseen, isTooLong, LONGEST } from './cell-text.js';
 import type { Answer, DecisionColumn } from './decision-rows.js';
 import { doneAlready } from './question-context.js';
 
@@ -37,18 +38,7 @@ export function valueProblem(action: DecisionAction, value: string): string | un
   return value === value.trim() ? undefined : `${JSON.stringify(value)} has white space around it.`;
 }
 
-/** What Jama Connect's columns of usernames, emails and group names hold. */
-const LONGEST = 255;
-
-export const isTooLong = (text: string): boolean => text.length > LONGEST;
-
 const quoted = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}…` : text);
-
-/** Controls and line ends, what turns the direction of writing, what has no width, and what stands for a lost character. */
-const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029\ufffd]/u;
-
-/** Has a character that no name needs, and that no table or terminal shows; joiners are of some scripts. */
-export const hasUnseen = (text: string): boolean => UNSEEN.test(text);
 
 /** Returns why the username of a user in scope cannot be this one, which is not the email. */
 export const notTheEmail = (id: string, userName: string): string =>

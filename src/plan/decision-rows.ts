@@ -6,7 +6,7 @@ import { isEmailAddress } from '../model/email.js';
 import type { Question } from '../model/finding.js';
 import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
-import { hasUnseen, isTooLong } from './answer-validation.js';
+import { hasUnseen, isTooLong } from './cell-text.js';
 import { digestOf } from './digest.js';
 import type { RowFacts, WrittenRow } from './plan.js';
 import { questionBinder } from './question-context.js';

@@ -1,12 +1,15 @@
-import { cpSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ROOT } from '../support/children.js';
+import { FILES, unpack } from '../support/fixture-pages.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { blockOf, play, stepsOf, wordsOfCommand } from '../support/transcript.js';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../../fixtures/cli');
-const cases = readdirSync(root).sort();
+const root = join(ROOT, 'fixtures/cli');
+const cases = readdirSync(root)
+  .map((page) => page.replace(/\.md$/, ''))
+  .sort();
 const newFolder = temporaryFolders();
 
 const isUpdating = process.env.UPDATE_TRANSCRIPTS === '1';
@@ -18,14 +21,14 @@ describe('fixtures/cli', () => {
   });
 
   it.each(cases)('%s', async (name) => {
-    const file = join(root, name, 'transcript.md');
+    const file = join(root, `${name}.md`);
     const text = readFileSync(file, 'utf8');
     const steps = stepsOf(text);
     expect(steps.length).toBeGreaterThan(0);
-    expect(steps.length, 'every fence is a step').toBe((text.match(/^```/gm)?.length ?? 0) / 2);
-    // A step may write files, which the next one reads; the fixtures stay as they are.
-    const folder = realpathSync(newFolder());
-    cpSync(join(root, name), folder, { recursive: true });
+    const [transcript] = text.split(FILES, 1);
+    expect(steps.length, 'every fence is a step').toBe((transcript.match(/^```/gm)?.length ?? 0) / 2);
+    // A step may write files, which the next one reads.
+    const folder = unpack(`cli/${name}`, realpathSync(newFolder()));
     let played = '';
     let at = 0;
     for (const step of steps) {

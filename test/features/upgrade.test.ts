@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { unpack } from '../support/fixture-pages.js';
 import { type CliResult, runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
 
-const left = join(dirname(fileURLToPath(import.meta.url)), '../../fixtures/version-1');
 const newFolder = temporaryFolders();
 
 type Kind = 'csv' | 'sqlite';
@@ -17,8 +16,7 @@ const KINDS = ['csv', 'sqlite'] as const;
 /** Returns a folder with what version 1 left, and the folder of its run. */
 function copyOf(kind: Kind): { readonly cwd: string; readonly run: string } {
   const root = realpathSync(newFolder());
-  const cwd = join(root, kind);
-  cpSync(join(left, kind), cwd, { recursive: true });
+  const cwd = join(unpack('version-1', root), kind);
   const runs = join(cwd, 'plan/runs');
   const run = join(runs, readdirSync(runs)[0]);
   const journal = join(run, 'journal.jsonl');

@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { pageCases } from '../support/fixture-pages.js';
 import { runCli } from '../support/run.js';
 import { stepsOf, wordsOfCommand } from '../support/transcript.js';
 import type { Ground } from './fuzzer.js';
@@ -45,12 +46,11 @@ const FORMATS: readonly (readonly string[])[] = [
   ['--format', 'json', '--certificate', 'new-certificate.json'],
 ];
 
-/** The folders of saved exports, with the options that each one's about.md gives. */
+/** The cases of saved exports, with the options that each one's about.md gives. */
 function exportScenarios(root: string): Scenario[] {
   return ['csv', 'json', 'written', 'bad'].flatMap((kind) =>
-    readdirSync(join(root, 'fixtures/sources', kind)).flatMap((name): Scenario[] => {
-      const folder = join(root, 'fixtures/sources', kind, name);
-      const files = filesIn(folder);
+    [...pageCases(`sources/${kind}`, root)].flatMap(([name, all]): Scenario[] => {
+      const files = new Map(all);
       const about = files.get('about.md')?.toString('utf8') ?? '';
       files.delete('about.md');
       const [, source, given] = /Options: (?:(the folder|`[^`]+` as SOURCE), )?`([^`]+)`/.exec(about) ?? [];
@@ -59,8 +59,12 @@ function exportScenarios(root: string): Scenario[] {
       const skipped = about.includes('each is skipped with `--skip-rule`')
         ? ['--skip-rule', 'duplicate-group-name', '--skip-rule', 'inactive-basic-member']
         : [];
-      const all = [...words, ...skipped];
-      const commands = [...FORMATS.map((format) => ['check', ...all, ...format]), ['plan', ...all, '--out', 'plan'], ['redact', ...all, '--out', 'redacted']];
+      const flags = [...words, ...skipped];
+      const commands = [
+        ...FORMATS.map((format) => ['check', ...flags, ...format]),
+        ['plan', ...flags, '--out', 'plan'],
+        ['redact', ...flags, '--out', 'redacted'],
+      ];
       return [{ name: `sources/${kind}/${name}`, files, targets: [...files.keys()], commands }];
     }),
   );
@@ -92,8 +96,8 @@ const BAKERY: Readonly<Record<string, string>> = {
 /** The provider's exports, beside an export of Jama Connect. */
 function idpScenarios(root: string): Scenario[] {
   return ['ok', 'bad'].flatMap((kind) =>
-    readdirSync(join(root, 'fixtures/sources/idp', kind)).map((name): Scenario => {
-      const files = filesIn(join(root, 'fixtures/sources/idp', kind, name));
+    [...pageCases(`sources/idp/${kind}`, root)].map(([name, every]): Scenario => {
+      const files = new Map(every);
       const request = JSON.parse(files.get('request.json')?.toString('utf8') ?? '{}');
       files.delete('request.json');
       files.delete('expected.json');
@@ -119,8 +123,9 @@ function idpScenarios(root: string): Scenario[] {
 
 /** The transcripts: each command that reads, in its folder. */
 function transcriptScenarios(root: string): Scenario[] {
-  return readdirSync(join(root, 'fixtures/cli')).flatMap((name): Scenario[] => {
-    const files = filesIn(join(root, 'fixtures/cli', name));
+  return readdirSync(join(root, 'fixtures/cli')).flatMap((page): Scenario[] => {
+    const name = page.replace(/\.md$/, '');
+    const files = new Map(pageCases(`cli/${name}`, root).get(''));
     const text = files.get('transcript.md')?.toString('utf8') ?? '';
     files.delete('transcript.md');
     const commands = stepsOf(text)
@@ -134,10 +139,7 @@ function transcriptScenarios(root: string): Scenario[] {
 
 function mappingScenarios(root: string): Scenario[] {
   return ['mapping', 'unreadable'].flatMap((kind) =>
-    readdirSync(join(root, 'fixtures/setup', kind)).flatMap((name): Scenario[] => {
-      const folder = join(root, 'fixtures/setup', kind, name);
-      if (!statSync(folder).isDirectory()) return [];
-      const files = filesIn(folder);
+    [...pageCases(`setup/${kind}`, root)].flatMap(([name, files]): Scenario[] => {
       const json = [...files.keys()].filter((file) => file.endsWith('.json') && !file.startsWith('expected'));
       return json.length === 0 ? [] : [{ name: `mapping/${name}`, files, targets: json, commands: json.map((file) => ['mapping', file]) }];
     }),

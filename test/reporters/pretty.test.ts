@@ -1,17 +1,18 @@
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
+import { ROOT } from '../support/children.js';
+import { unpack } from '../support/fixture-pages.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
 
 const newFolder = temporaryFolders();
-const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const observatory = ['check', join(root, 'fixtures/organizations/observatory'), '--auth-mode', 'multi'];
+const transcripts = unpack('cli', newFolder());
+const observatory = ['check', join(ROOT, 'fixtures/organizations/observatory'), '--auth-mode', 'multi'];
 const traps = ['check', 'export', '--auth-mode', 'multi'];
 
 const onTerminal = (args: readonly string[], columns: number, env: Readonly<Record<string, string>> = {}) =>
-  runCli(args, { cwd: join(root, 'fixtures/cli/not-ready'), isTty: true, columns, env: { CI: '1', ...env } });
+  runCli(args, { cwd: join(transcripts, 'not-ready'), isTty: true, columns, env: { CI: '1', ...env } });
 
 // Colors and nothing else of what an escape character can begin.
 const withoutColors = (text: string): string => text.replace(/\u001b\[\d+m/g, '');
@@ -82,14 +83,14 @@ describe('pretty on a terminal', () => {
   });
 
   it('elsewhere it has no colors and is not cut', async () => {
-    const { stdout } = await runCli(traps, { cwd: join(root, 'fixtures/cli/not-ready') });
+    const { stdout } = await runCli(traps, { cwd: join(transcripts, 'not-ready') });
     expect(stdout).not.toContain('\u001b');
     expect(stdout).toContain('night-shift@observatory.example (same-email)');
   });
 });
 
 describe('what an export holds', () => {
-  const folder = join(root, 'fixtures/cli/hostile-values');
+  const folder = join(transcripts, 'hostile-values');
   const ACTS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
   it.each(['pretty', 'json'])('never reaches a terminal as control characters: %s', async (format) => {
@@ -118,7 +119,7 @@ describe('what an export holds', () => {
 describe('JSON', () => {
   it('is the same bytes for the same input, also from another folder', async () => {
     const first = await runCli([...observatory, '--format', 'json']);
-    const second = await runCli(['check', 'observatory', '--auth-mode', 'multi', '--format', 'json'], { cwd: join(root, 'fixtures/organizations') });
+    const second = await runCli(['check', 'observatory', '--auth-mode', 'multi', '--format', 'json'], { cwd: join(ROOT, 'fixtures/organizations') });
     expect(second.stdout).toBe(first.stdout);
   });
 

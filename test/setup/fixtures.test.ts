@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { findNodeAtLocation, type JSONPath, parseTree } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
+import { expectOnPage } from '../support/expect-on-page.js';
+import { unpack } from '../support/fixture-pages.js';
 import { runCli } from '../support/run.js';
+import { temporaryFolders } from '../support/temporary.js';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../../fixtures/setup');
+const root = unpack('setup', temporaryFolders()());
 
 interface Shown {
   readonly check: string;
@@ -15,8 +17,6 @@ interface Shown {
   readonly column: number;
   readonly message: string;
 }
-
-const readJson = (...parts: string[]) => JSON.parse(readFileSync(join(root, ...parts), 'utf8'));
 
 const pathOf = (text: string): JSONPath => [...text.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(([, name, at]) => name ?? Number(at));
 
@@ -39,7 +39,11 @@ describe('fixtures/setup/mapping', () => {
     const { code, stdout } = await runCli(['mapping', file, '--format', 'json']);
     const report = JSON.parse(stdout);
     const findings: readonly Shown[] = report.findings;
-    expect(findings.map(({ check, severity, path, message }) => ({ check, severity, path, message }))).toEqual(readJson('mapping', name, 'expected.json'));
+    expectOnPage(
+      'setup/mapping',
+      name,
+      findings.map(({ check, severity, path, message }) => ({ check, severity, path, message })),
+    );
     expect(code).toBe(name.startsWith('ok.') ? 0 : 1);
     expect(report.asGuided).toBe(code === 0);
     const text = readFileSync(file, 'utf8');
@@ -58,7 +62,11 @@ describe('fixtures/setup/unreadable', () => {
   it.each(readdirSync(join(root, 'unreadable')).sort())('%s', async (name) => {
     const { code, stdout, stderr } = await runCli(['mapping', 'schema.json'], { cwd: join(root, 'unreadable', name) });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr.split('\n').filter((line) => line !== '' && !line.startsWith('What to do: '))).toEqual(readJson('unreadable', name, 'expected.json'));
+    expectOnPage(
+      'setup/unreadable',
+      name,
+      stderr.split('\n').filter((line) => line !== '' && !line.startsWith('What to do: ')),
+    );
     expect(stderr).toContain('What to do: ');
   });
 });

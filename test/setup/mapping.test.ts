@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { UserError } from '../../src/model/user-error.js';
@@ -9,10 +8,10 @@ import { pretty as terminal } from '../../src/reporters/pretty/mapping.js';
 import { checkSchema } from '../../src/setup/check-mapping.js';
 import type { MappingReport } from '../../src/setup/mapping-check.js';
 import { readSchema } from '../../src/setup/schema-file.js';
+import { pageCases } from '../support/fixture-pages.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../../fixtures/setup/mapping');
 const newFolder = temporaryFolders();
 const OPTIONS = { tool: { name: 'x', version: '1' }, hasColors: false };
 
@@ -32,7 +31,7 @@ interface Schema {
   synchronizationRules: { objectMappings: Mapping[] }[];
 }
 
-const corrected = (): Schema => JSON.parse(readFileSync(join(root, 'ok.corrected/schema.json'), 'utf8'));
+const corrected = (): Schema => JSON.parse(pageCases('setup/mapping').get('ok.corrected')?.get('schema.json')?.toString('utf8') ?? '');
 const userMapping = (schema: Schema): Mapping => schema.synchronizationRules[0].objectMappings[1];
 const check = (schema: unknown): MappingReport => checkSchema(readSchema('schema.json', typeof schema === 'string' ? schema : JSON.stringify(schema)));
 

@@ -1,15 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { filesFromFlags } from '../../src/app/file-flags.js';
 import type { Snapshot } from '../../src/model/directory.js';
 import { ENCODINGS, type Encoding } from '../../src/sources/csv/encoding.js';
 import { readSource } from '../../src/sources/read-source.js';
 import { openSource } from '../../src/sources/registry.js';
+import { unpack } from '../support/fixture-pages.js';
 import { type CliResult, runCli } from '../support/run.js';
+import { temporaryFolders } from '../support/temporary.js';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../../fixtures/sources');
+const root = unpack('sources', temporaryFolders()());
 
 const SKIPPED = ['--skip-rule', 'duplicate-group-name', '--skip-rule', 'inactive-basic-member'];
 

@@ -1,16 +1,16 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readSource } from '../../src/sources/read-source.js';
 import { openSource } from '../../src/sources/registry.js';
 import type { SourceRequest } from '../../src/sources/source.js';
+import { unpack } from '../support/fixture-pages.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { requestFor } from '../targets/support.js';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../../fixtures/sources/written');
 const newFolder = temporaryFolders();
+const root = unpack('sources/written', newFolder());
 
 const wordsFor = (name: string): string[] =>
   /`(--[^`]+)`/.exec(readFileSync(join(root, name, 'about.md'), 'utf8').replace(/^.*Options/s, ''))?.[1].split(' ') ?? [];

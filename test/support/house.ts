@@ -254,3 +254,163 @@ export function lengthBreaches(path: string, code: string): string[] {
   if (lines <= most || /long because/.test(first.replace(/[\s*]+/g, ' '))) return [];
   return [`${path} has ${lines} lines, more than ${most}: split it, or let its first comment say "long because …"`];
 }
+
+export interface SubRoom {
+  /** Files and folders of the same room that it may import. */
+  readonly beside: readonly string[];
+  readonly reason: string;
+}
+
+/** What a folder within a room may import of that room; a folder that is not here may import nothing beside itself. */
+export const SUB_ROOMS: Readonly<Record<string, SubRoom>> = {
+  'sources/tables': {
+    beside: ['sources/source.ts', 'sources/csv', 'sources/xlsx'],
+    reason: 'what any table is read by; the lists beside an export are tables as well, so it opens them as CSV or as the sheet of a workbook',
+  },
+  'sources/csv': {
+    beside: ['sources/source.ts', 'sources/tables', 'sources/xlsx'],
+    reason: 'knows the bytes of CSV; a sheet of a workbook comes to it as records, and it never sees a database or JSON',
+  },
+  'sources/xlsx': {
+    beside: ['sources/file-front.ts', 'sources/tables', 'sources/csv'],
+    reason: 'unpacks a workbook into records as CSV has them, so that a sheet and a CSV file of the same cells cannot be read differently',
+  },
+  'sources/json': {
+    beside: ['sources/source.ts', 'sources/file-front.ts', 'sources/patterns.ts', 'sources/tables', 'sources/csv', 'sources/xlsx'],
+    reason: 'a folder of answers may hold lists as CSV or as a workbook beside them; it never sees a database',
+  },
+  'sources/sqlite': {
+    beside: ['sources/source.ts', 'sources/tables', 'sources/csv'],
+    reason: 'loads native code, so that nobody may need it by accident; from CSV it takes how bytes become a text, nothing else',
+  },
+  'sources/idp': {
+    beside: ['sources/tables', 'sources/csv', 'sources/json', 'sources/xlsx'],
+    reason: 'the exports of a provider come as CSV, workbooks or JSON; no provider hands out a database',
+  },
+  'targets/run': {
+    beside: ['targets/target.ts', 'targets/registry.ts'],
+    reason: 'what every target shares knows none of them: a new target is a folder and one line in the registry',
+  },
+  'targets/csv': { beside: ['targets/target.ts', 'targets/run'], reason: 'one target knows nothing of another: each can be read and taken out by itself' },
+  'targets/sqlite': { beside: ['targets/target.ts', 'targets/run'], reason: 'one target knows nothing of another: each can be read and taken out by itself' },
+};
+
+/** Rooms whose folders are walled off from one another. */
+const DIVIDED = ['sources', 'targets'];
+
+const folderOf = (path: string): string => path.split('/').slice(0, 2).join('/');
+
+/** Returns every import of a file in a folder of a divided room that goes to another folder, or to a file beside it, that it must not know. */
+export function subRoomBreaches(path: string, code: string): string[] {
+  if (!DIVIDED.includes(roomOf(path)) || path.split('/').length < 3) return [];
+  const own = folderOf(path);
+  const room = Object.hasOwn(SUB_ROOMS, own) ? SUB_ROOMS[own] : undefined;
+  if (room === undefined) return [`${own} is not in the table of folders`];
+  return importsOf(path, code).flatMap(({ specifier }) => {
+    const target = targetOf(path, specifier);
+    if (target === undefined || roomOf(target) !== roomOf(path)) return [];
+    const other = folderOf(target);
+    return other === own || room.beside.includes(other) ? [] : [`${path} imports ${other} (${specifier}): ${room.reason}`];
+  });
+}
+
+/** Returns, by file, the files of src that it imports as it is loaded; with `types`, also those that it only takes types from. */
+export function importedFiles(files: ReadonlyMap<string, string>, { types }: { readonly types: boolean }): Map<string, string[]> {
+  return new Map(
+    [...files].map(([path, code]) => [
+      path,
+      importsOf(path, code).flatMap(({ specifier, kind }) => {
+        const target = targetOf(path, specifier);
+        return target !== undefined && files.has(target) && (kind === 'static' || (types && kind === 'type')) ? [target] : [];
+      }),
+    ]),
+  );
+}
+
+/** Returns the files that stand on circles of imports, or between two circles: what is left when whatever imports nothing else is taken off, again and again, and then whatever nobody imports. */
+export function circular(imports: ReadonlyMap<string, readonly string[]>): string[] {
+  let edges = imports;
+  for (let round = 0; round < 2; round++) {
+    const missing = new Map([...edges].map(([path, targets]) => [path, targets.length]));
+    const reversed = new Map<string, string[]>([...edges].map(([path]) => [path, []]));
+    for (const [path, targets] of edges) for (const target of targets) reversed.get(target)?.push(path);
+    for (const queue = [...missing].flatMap(([path, count]) => (count === 0 ? [path] : [])); queue.length > 0; ) {
+      const path = queue.pop() ?? '';
+      missing.delete(path);
+      for (const importer of reversed.get(path) ?? []) {
+        const left = (missing.get(importer) ?? 0) - 1;
+        missing.set(importer, left);
+        if (left === 0) queue.push(importer);
+      }
+    }
+    edges = new Map([...reversed].flatMap(([path, importers]) => (missing.has(path) ? [[path, importers.filter((each) => missing.has(each))]] : [])));
+  }
+  return [...edges.keys()].sort();
+}
+
+/** Packages that few runs need. */
+export const RARE = ['better-sqlite3', 'fflate', 'saxes', 'ora', '@bomb.sh/tab'];
+
+/** Returns all files that are loaded together with a file. */
+export function loadedWith(start: string, imports: ReadonlyMap<string, readonly string[]>): Set<string> {
+  const seen = new Set([start]);
+  // A set that grows while it is gone through is gone through to its end.
+  for (const path of seen) for (const target of imports.get(path) ?? []) seen.add(target);
+  return seen;
+}
+
+const SMALL = 40;
+
+/** Why a small file that one other imports is a file of its own: by the beginning of its path. */
+export const SMALL_FILES: Readonly<Record<string, string>> = {
+  'rules/': 'one rule per file, called as the rule: that is where somebody who reads a finding looks',
+  'cli/commands/': 'one verb per file, so that a verb is found by its name and loaded only if it is asked for',
+  'cli/actions/': 'what a verb does is loaded only if it is asked for',
+  'reporters/json/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
+  'reporters/markdown/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
+  'reporters/pretty/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
+  'reporters/html/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
+  'reporters/tables/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
+  'reporters/gate-schema.ts': 'schemas load zod, which no report needs: only what publishes them imports them',
+  'reporters/mapping-schema.ts': 'schemas load zod, which no report needs: only what publishes them imports them',
+  'reporters/plan-summary-schema.ts': 'schemas load zod, which no report needs: only what publishes them imports them',
+  'model/collation/': 'one collation per file; the tables are generated',
+  'config/former-names.ts': 'names of earlier versions, apart, so that they can be dropped as one',
+  'setup/steps.ts': 'the order of the check-list, without the texts of its steps',
+  'app/plan-names.ts': 'how a plan names its files must be the same in every version, so that it can be read and tested by itself',
+  'app/named-columns.ts': 'one setting serves two sides: what was named for each is told apart here',
+  'app/node-digests.ts': 'the digests that the pure rooms are handed: a browser hands them others',
+  'app/stated-environment.ts': 'the one place where a day comes into what the configuration states',
+  'audit/fingerprint.ts': 'identities of findings outlive versions: what they are made of stands alone, so that no change of the audit changes them',
+  'cli/apply-command.ts': 'a command line that several texts lead on to is put together in one place',
+  'cli/consent.ts': 'what may be taken for a yes before anything is written can be read by itself',
+  'cli/license-stock.ts': 'the form of one option value, with its refusals',
+  'plan/answered-rows.ts': 'the part of reading decisions that a check needs, without the planner',
+  'preview/licenses.ts': 'one rule of the guide, with its clause; the prediction is long enough',
+  'sources/idp/members-flag.ts': 'the form of one option value, with its refusals',
+  'sources/tables/': 'one part of a table per file: what it means can be found by its name',
+  'targets/run/prove.ts': 'a plan is checked again here and nowhere else: what is relied on can be read by itself',
+  'targets/run/rehearse.ts': 'a dry run beside the run: what the two must do alike can be compared',
+  'sources/json/json-bytes.ts': 'the bytes of JSON by name, which would hide the lexer',
+  'sources/json/content.ts': 'tells JSON from other texts without loading its reader',
+};
+
+/** Returns small files that one other imports and that give no reason. */
+export function smallBreaches(files: ReadonlyMap<string, string>): string[] {
+  const importers = new Map<string, Set<string>>();
+  for (const [path, code] of files) {
+    for (const { specifier } of importsOf(path, code)) {
+      const target = targetOf(path, specifier);
+      if (target === undefined) continue;
+      const known = importers.get(target);
+      if (known === undefined) importers.set(target, new Set([path]));
+      else known.add(path);
+    }
+  }
+  return [...files].flatMap(([path, code]) => {
+    const [only, ...others] = importers.get(path) ?? [];
+    const isSmall = code.trimEnd().split('\n').length < SMALL;
+    if (!isSmall || only === undefined || others.length > 0 || Object.keys(SMALL_FILES).some((start) => path.startsWith(start))) return [];
+    return [`${path} is small and only ${only} imports it: put it there, or give a reason in SMALL_FILES`];
+  });
+}

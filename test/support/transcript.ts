@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { RULES } from '../../src/rules/registry.js';
 import { ROOT } from './children.js';
 import { runCli } from './run.js';
 
@@ -46,6 +47,13 @@ function placeless(text: string, folder: string): string {
   return padded.replaceAll(folder, '<folder>').replaceAll(pathToFileURL(ROOT).href, '<scim-audit>').replaceAll(ROOT, '<scim-audit>');
 }
 
+/** Returns a text without lists of all rules, or of all that found nothing: adding a rule changes no transcript. */
+const ruleless = (text: string): string =>
+  text
+    .replace(/(Nothing found by[^\n]*\n)(?: {2,}[a-z][a-z, -]*\n)+/g, '$1  (rules)\n')
+    .replace(/(Rules: )[a-z-]+(?:,\s+[a-z-]+)+/g, '$1(all rules)')
+    .replace(new RegExp(`^(?:(?:${RULES.map(({ name }) => name).join('|')}) +(?:error|warning|info) [^\\n]*\\n)+`, 'gm'), '(a line per rule)\n');
+
 const closed = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n(no line end)\n`);
 
 /** Runs a step in a folder; returns the body that its block is to have. The folder's own path is written as `<folder>`, the program's as `<scim-audit>`. */
@@ -54,13 +62,13 @@ export async function play({ opening, command }: Step, folder: string): Promise<
   const isSetting = (word: string): boolean => /^[A-Z_]+=/.test(word);
   const first = words.findIndex((word) => !isSetting(word));
   const [program, ...args] = words.slice(first);
-  if (program === 'cat') return closed(shown(placeless(readFileSync(join(folder, args[0]), 'utf8'), folder)));
+  const clean = (text: string): string => closed(shown(ruleless(placeless(text, folder))));
+  if (program === 'cat') return clean(readFileSync(join(folder, args[0]), 'utf8'));
   if (program !== 'scim-audit') throw new Error(`a transcript runs scim-audit or cat, not ${program}`);
   const env = Object.fromEntries(words.slice(0, first).map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]));
   const columns = /columns=(\d+)/.exec(opening)?.[1];
   // A spinner is drawn by timers, so it has no place in a transcript.
   const terminal = columns === undefined ? {} : { isTty: true, columns: Number(columns), env: { ...env, CI: '1' } };
   const { code, stdout, stderr } = await runCli(args, { cwd: folder, env, ...terminal });
-  const clean = (text: string): string => closed(shown(placeless(text, folder)));
   return `${clean(stdout)}${stderr === '' ? '' : `stderr:\n${clean(stderr)}`}exit ${code}\n`;
 }

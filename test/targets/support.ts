@@ -7,7 +7,8 @@ import type { Change } from '../../src/model/change.js';
 import type { Plan } from '../../src/plan/plan.js';
 import type { SourceRequest } from '../../src/sources/source.js';
 import { targetFor } from '../../src/targets/registry.js';
-import { type ApplyRequest, prepareApply, type Receipt } from '../../src/targets/run/apply.js';
+import type { ApplyRequest } from '../../src/targets/run/applicability.js';
+import { prepareApply, type Receipt } from '../../src/targets/run/apply.js';
 import type { ProcessInfo } from '../../src/targets/run/process-info.js';
 import { prepareUndo, type UndoReceipt } from '../../src/targets/run/undo.js';
 

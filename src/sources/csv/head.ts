@@ -5,8 +5,8 @@ import { UserError } from '../../model/user-error.js';
 import { type ResolvedHeadings, resolveHeadings } from '../tables/headings.js';
 import { type SourceProblem, SourceRefused } from '../tables/problem.js';
 import { type EscapeStyle, type QuoteStyle, readCell, type StatedDialect, settled } from './dialect.js';
-import { withoutMarks } from './marks.js';
-import { refuseNoTable, refusePadded, refuseWithoutHeadings } from './no-table.js';
+import { type Mark, withoutMarks } from './marks.js';
+import { type FrontRecord, refuseNoTable, refusePadded, refuseWithoutHeadings } from './no-table.js';
 import { parseRecords } from './scan.js';
 import { SHEET_DIALECT } from './text-stream.js';
 
@@ -27,7 +27,7 @@ export interface Head {
   /** Line of the headings. */
   readonly line: number;
   /** Lines above them that one tool wrote for another, such as "sep=;". */
-  readonly marks: readonly { readonly line: number; readonly what: string }[];
+  readonly marks: readonly Mark[];
   readonly isBelowTitle: boolean;
 }
 
@@ -54,13 +54,6 @@ export interface HeadingScheme extends DialectWishes {
   resolve(headings: readonly string[]): ResolvedHeadings;
   /** Looks like headings: has the columns typical of this kind, even if others are missing or duplicated. */
   isHeadingRow(resolved: ResolvedHeadings): boolean;
-}
-
-export interface FrontRecord {
-  readonly text: string;
-  readonly line: number;
-  readonly end: number;
-  readonly endLine: number;
 }
 
 /** Returns the first records, split at line ends outside quotes, whatever the delimiter is. */

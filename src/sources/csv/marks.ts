@@ -1,14 +1,20 @@
 /** Lines above the headings that tools write for one another: `sep=;` for Excel, `#TYPE` from PowerShell. */
 
 import { quoted, SourceRefused } from '../tables/problem.js';
-import type { FrontRecord, Head } from './head.js';
+import type { FrontRecord } from './no-table.js';
+
+/** A line above the headings that one tool wrote for another, such as "sep=;". */
+export interface Mark {
+  readonly line: number;
+  readonly what: string;
+}
 
 /** Removes such lines from the front, and returns what they say about the delimiter. */
 export function withoutMarks(
   front: readonly FrontRecord[],
   delimiters: readonly string[],
   file: string,
-): { readonly records: readonly FrontRecord[]; readonly marks: Head['marks']; readonly stated?: string } {
+): { readonly records: readonly FrontRecord[]; readonly marks: readonly Mark[]; readonly stated?: string } {
   const marks: { line: number; what: string }[] = [];
   let stated: string | undefined;
   let at = 0;
@@ -32,7 +38,10 @@ export function withoutMarks(
 const SAVE_COMMAS = 'save the file with commas, semicolons, tabs or vertical bars.';
 
 /** Returns the notes on the lines above the headings. */
-export function notesAbove({ line, marks, isBelowTitle }: Head, path: string): string[] {
+export function notesAbove(
+  { line, marks, isBelowTitle }: { readonly line: number; readonly marks: readonly Mark[]; readonly isBelowTitle: boolean },
+  path: string,
+): string[] {
   return [
     ...marks.map((mark) => `${path}: line ${mark.line} is ${mark.what}, and was left out.`),
     ...(isBelowTitle ? [`${path}: the headings are on line ${line}; the lines above them were not read as data.`] : []),

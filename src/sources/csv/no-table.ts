@@ -1,7 +1,14 @@
 /** Files that users give instead of a CSV, recognized by how they begin and refused with one sentence that says what to do. */
 
 import { SourceRefused } from '../tables/problem.js';
-import type { FrontRecord } from './head.js';
+
+/** One of the first records, before the delimiter is known. */
+export interface FrontRecord {
+  readonly text: string;
+  readonly line: number;
+  readonly end: number;
+  readonly endLine: number;
+}
 
 const MOST_LINES = 20;
 

@@ -1,4 +1,4 @@
-/** Reads one export from front to end: CSV, JSON or a workbook, recognized by its first characters. */
+/** Reads one export from front to end: CSV, JSON or a workbook, recognized by its first characters; long because what is not one of these must be refused before a reader sees it. */
 
 import { statSync } from 'node:fs';
 import type { IdpInput, IdpProvider, IdpRole } from '../../model/idp.js';

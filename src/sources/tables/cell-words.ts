@@ -2,7 +2,6 @@
 
 import type { Activity, Role } from '../../model/directory.js';
 import { UserError } from '../../model/user-error.js';
-import type { SourceRequest } from '../source.js';
 import { columnsOf } from './headings.js';
 
 /** NULL as databases and their tools write it. */
@@ -99,7 +98,7 @@ export class CellWords {
   /** `hasNullWords` is false for formats with their own null, in which `NULL` is an ordinary text. */
   constructor(
     role: Role,
-    { nulls = [], activeMap = {} }: Partial<Pick<SourceRequest, 'nulls' | 'activeMap'>>,
+    { nulls = [], activeMap = {} }: { readonly nulls?: readonly string[]; readonly activeMap?: Readonly<Record<string, Activity>> },
     readonly hasNullWords = true,
   ) {
     this.activeMap = activeMap;

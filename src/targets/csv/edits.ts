@@ -3,43 +3,14 @@
 import type { SpanRow } from '../../sources/csv/cell-spans.js';
 import { unfitFor, writeCell } from '../../sources/csv/dialect.js';
 import { isDashes } from '../../sources/csv/wrapping.js';
-import type { CellWords } from '../../sources/tables/cell-words.js';
-import type { CsvRecord } from '../run/journal.js';
-import { findersOf, type Names } from '../run/named-subjects.js';
-import { type NetWork, netOf, type Step } from '../run/net-work.js';
+import type { EditContext, Planned } from '../run/edit.js';
+import { groupsCells } from '../run/groups-cell.js';
+import { findersOf } from '../run/named-subjects.js';
+import { netOf, type Step } from '../run/net-work.js';
 import { newValue, noWordFor, unreadable } from '../run/new-value.js';
-import { type PreviousValues, previousText, wasStatedIn } from '../run/previous-values.js';
-import type { StatusWords } from '../run/status-words.js';
-import { rewriteGroupsCell } from './groups-cell.js';
+import { previousText } from '../run/previous-values.js';
 import { newRows } from './members.js';
 import type { CsvShape, Editor, Splicer } from './rewrite.js';
-
-/** One change of a file's bytes. */
-export interface CsvEdit {
-  /** Indices of the actions that it belongs to. */
-  readonly at: readonly number[];
-  readonly line: number;
-  readonly heading?: string;
-  /** Set if a whole record is removed or added. */
-  readonly record?: CsvRecord;
-  readonly old: string;
-  readonly new: string;
-  readonly follows?: true;
-}
-
-export interface EditContext {
-  readonly netWork: NetWork;
-  readonly names: Names | undefined;
-  readonly statusWords: StatusWords | undefined;
-  /** How the cells are read. */
-  readonly words: CellWords;
-  readonly previous: PreviousValues;
-  /** Set in the file that takes the new memberships. */
-  readonly takesNewMembers: boolean;
-  note(edit: CsvEdit): void;
-}
-
-export type Planned = { readonly column: number; readonly text: string; readonly at: readonly number[]; readonly follows?: true };
 
 const placesOf = (steps: readonly Step[]): number[] => steps.map(({ at }) => at);
 
@@ -112,81 +83,6 @@ function editUsers(shape: CsvShape, context: EditContext): Editor {
       write(row, out, planned, shape, context);
     },
   };
-}
-
-/** Returns an editor of the cells that list groups: renames groups, removes and adds members. */
-export function groupsCells(
-  context: Omit<EditContext, 'note'>,
-  { groups, areGroupsGiven, resolver }: Names,
-): (cell: string, user: number, column: number) => Planned[] {
-  const { netWork } = context;
-  const workByName = new Map(groups.map(({ id, name }) => [name, netWork.groupsById.get(id)]));
-  const nameAfter = (name: string): string => {
-    const work = workByName.get(name) ?? -1;
-    return work < 0 ? name : (netWork.groups[work].steps.at(-1)?.to ?? name);
-  };
-  const namesAfter = new Set([...workByName.keys()].map(nameAfter));
-  const comers = new Map<number, number[]>();
-  for (const pair of netWork.pairs) {
-    if (netOf(pair) !== 'add' || !(wasStatedIn(context.previous, pair, 'cell') ?? context.takesNewMembers)) continue;
-    const known = comers.get(pair.user);
-    if (known === undefined) comers.set(pair.user, [pair.group]);
-    else known.push(pair.group);
-  }
-  if (!areGroupsGiven) seeGroups(context, groups);
-  return (found, user, column) => {
-    const cell = context.words.groupsCell(found, areGroupsGiven ? (name) => workByName.has(name) : undefined) ?? found;
-    const touched: number[] = [];
-    const removed: number[] = [];
-    const after = (name: string): string | undefined => {
-      const work = workByName.get(name) ?? -1;
-      if (work < 0) return name;
-      const pair = user < 0 ? undefined : netWork.pair(user, work);
-      if (pair !== undefined) pair.found++;
-      if (pair !== undefined && netOf(pair) === 'remove') {
-        removed.push(...pair.steps.map(({ at }) => at));
-        return undefined;
-      }
-      touched.push(...placesOf(netWork.groups[work].steps));
-      return nameAfter(name);
-    };
-    const coming = comers.get(user) ?? [];
-    // Only the first row of a user gets the new groups: a report may have one row per user and group.
-    comers.delete(user);
-    const added = coming.map((group) => {
-      const { id, steps } = netWork.groups[group];
-      const place = resolver.groupsById.get(id);
-      return steps.at(-1)?.to ?? (place < 0 ? id : groups[place].name);
-    });
-    const arrivals = coming.flatMap((group) => netWork.pair(user, group)?.steps.map(({ at }) => at) ?? []);
-    const text = rewriteGroupsCell(cell, {
-      isGroup: (name) => areGroupsGiven && workByName.has(name),
-      isGroupAfter: (name) => areGroupsGiven && namesAfter.has(name),
-      after,
-      added,
-    });
-    const owned = [...removed, ...arrivals];
-    const at = [...new Set(owned.length > 0 ? owned : touched)];
-    if (text === undefined || (text !== cell && context.words.groupsCell(text, areGroupsGiven ? (name) => namesAfter.has(name) : undefined) !== text)) {
-      for (const each of at.length > 0 ? at : renamesOf(netWork))
-        netWork.refuse(each, `the groups ${JSON.stringify(cell)} could no longer be separated from one another`);
-      return [];
-    }
-    if (text === cell && at.length === 0) return [];
-    return [{ column, text, at: at.length > 0 ? at : renamesOf(netWork), ...(owned.length === 0 ? { follows: true as const } : {}) }];
-  };
-}
-
-const renamesOf = (netWork: NetWork): number[] => netWork.groups.flatMap(({ steps }) => placesOf(steps));
-
-/** If groups exist only as names in the users' cells, the name is the only thing to check. */
-function seeGroups({ netWork }: Pick<EditContext, 'netWork'>, groups: Names['groups']): void {
-  for (const { id, name } of groups) {
-    const index = netWork.groupsById.get(id);
-    if (index < 0) continue;
-    netWork.groups[index].isSeen = true;
-    netWork.isMet(netWork.groups[index].steps, name, 'the name');
-  }
 }
 
 function editGroups(shape: CsvShape, context: EditContext): Editor {

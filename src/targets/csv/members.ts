@@ -1,10 +1,10 @@
 /** Membership records that are added to a CSV file: new ones, or ones that a run removed. */
 
 import { unfitFor, writeCell } from '../../sources/csv/dialect.js';
+import type { EditContext } from '../run/edit.js';
 import type { CsvRecord } from '../run/journal.js';
 import { netOf, type PairWork } from '../run/net-work.js';
 import { type PreviousValue, previousRows, wasStatedIn } from '../run/previous-values.js';
-import type { EditContext } from './edits.js';
 import type { CsvShape, Tail } from './rewrite.js';
 
 /** Returns the records to add, in the style of the file. A membership that several records stated is restored in all of them. */

@@ -3,12 +3,13 @@
 import { join } from 'node:path';
 import { csvSource } from '../../sources/csv/source.js';
 import { CellWords } from '../../sources/tables/cell-words.js';
+import type { CsvEdit } from '../run/edit.js';
 import { hashFile } from '../run/files.js';
 import { inverseOf } from '../run/inverse.js';
 import type { FileRecord, InputRecord } from '../run/journal.js';
 import { NetWork } from '../run/net-work.js';
 import type { Job, RestoreJob, Target, WriteJob, Written } from '../target.js';
-import { type CsvEdit, ROLE_EDITORS } from './edits.js';
+import { ROLE_EDITORS } from './edits.js';
 import { type CsvFile, csvFilesOf, siteOfCsv } from './files.js';
 import { readFirst } from './read-first.js';
 import { rehearseCsv } from './rehearsal.js';

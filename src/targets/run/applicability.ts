@@ -2,15 +2,32 @@
 
 import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import type { Plan } from '../../plan/plan.js';
 import { openSource } from '../../sources/registry.js';
 import type { SourceRequest } from '../../sources/source.js';
 import { targetFor } from '../registry.js';
 import type { Target, TargetInput } from '../target.js';
-import type { ApplyRequest } from './apply.js';
 import { dataStateOf, isSameContent, leftBy, refuseOtherActivity, staleSource } from './data-state.js';
 import { isEmptyFolder } from './files.js';
+import type { ProcessInfo, Signal } from './process-info.js';
 import { ApplyRefused, Misnamed } from './refusal.js';
 import { type KnownRun, knownRuns, readRun, runNames, runsFolderOf, undoOf } from './run-folder.js';
+
+export interface ApplyRequest {
+  readonly plan: Plan;
+  readonly planFile: string;
+  /** The source, with the columns, tables, delimiter and encoding of the plan. */
+  readonly source: SourceRequest;
+  readonly mode: { readonly kind: 'in-place' } | { readonly kind: 'out'; readonly path: string };
+  readonly maxChanges?: number;
+  /** A person has agreed to changing the source itself. */
+  readonly isAgreed?: boolean;
+  readonly world: ProcessInfo;
+  /** Called between steps: returns the signal that a person has sent, if any. */
+  interrupted(): Signal | undefined;
+  /** Called before every step with its name; for tests. */
+  at?(step: string): void;
+}
 
 export type Applicability =
   | { readonly kind: 'ready'; readonly target: Target; readonly inputs: readonly TargetInput[]; readonly resumes?: KnownRun }

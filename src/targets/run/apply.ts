@@ -3,36 +3,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Change } from '../../model/change.js';
-import type { Plan } from '../../plan/plan.js';
 import { type NetCounts, netCounts } from '../../plan/verify.js';
 import type { SourceRequest } from '../../sources/source.js';
 import { targetFor } from '../registry.js';
-import { type Applicability, applicabilityOf, refuseImpossible } from './applicability.js';
+import { type Applicability, type ApplyRequest, applicabilityOf, refuseImpossible } from './applicability.js';
 import { Checkpoint } from './checkpoint.js';
 import { dataStateOf, leftBy } from './data-state.js';
 import { type InputRecord, JOURNAL_VERSION, JournalWriter } from './journal.js';
-import type { ProcessInfo, Signal } from './process-info.js';
 import { refuseUnsafe } from './prove.js';
 import { ApplyRefused } from './refusal.js';
 import { rehearse } from './rehearse.js';
 import { BACKUP, clearLeftovers, JOURNAL, type KnownRun, knownRuns, makeRunFolder, makeRunsFolder, nextNumber, runsFolderOf } from './run-folder.js';
 import { asRunError, clearDeadLocks, closeJournal, endForTheDead, underLocks } from './run-lifecycle.js';
-
-export interface ApplyRequest {
-  readonly plan: Plan;
-  readonly planFile: string;
-  /** The source, with the columns, tables, delimiter and encoding of the plan. */
-  readonly source: SourceRequest;
-  readonly mode: { readonly kind: 'in-place' } | { readonly kind: 'out'; readonly path: string };
-  readonly maxChanges?: number;
-  /** A person has agreed to changing the source itself. */
-  readonly isAgreed?: boolean;
-  readonly world: ProcessInfo;
-  /** Called between steps: returns the signal that a person has sent, if any. */
-  interrupted(): Signal | undefined;
-  /** Called before every step with its name; for tests. */
-  at?(step: string): void;
-}
 
 export interface ActionLine {
   readonly id: string;

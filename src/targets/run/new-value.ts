@@ -1,6 +1,6 @@
 /** New values of cells, written so that they are read back as intended. */
 
-import type { EditContext, Planned } from '../csv/edits.js';
+import type { EditContext, Planned } from './edit.js';
 import type { Step } from './net-work.js';
 import { previousValue } from './previous-values.js';
 

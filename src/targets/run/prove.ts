@@ -3,7 +3,7 @@
 import { whyUnsafe } from '../../plan/prove-again.js';
 import { readSource } from '../../sources/read-source.js';
 import { openSource } from '../../sources/registry.js';
-import type { ApplyRequest } from './apply.js';
+import type { ApplyRequest } from './applicability.js';
 import { ApplyRefused, changedMeanwhile } from './refusal.js';
 
 /** Throws ApplyRefused if the actions break the guarantees of a plan. Reads users and groups once, and no memberships. */

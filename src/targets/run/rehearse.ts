@@ -2,8 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { Applicability } from './applicability.js';
-import type { ApplyRequest } from './apply.js';
+import type { Applicability, ApplyRequest } from './applicability.js';
 import { refuseUnwritable, refuseWithoutPermission } from './files.js';
 import { refuseHeld } from './lock.js';
 import { RUNS_ADVICE, runsFolderOf } from './run-folder.js';

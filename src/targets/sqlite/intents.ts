@@ -1,7 +1,7 @@
-/** What the actions of a plan change in a database, row by row, in the order of the actions. */
+/** What the actions of a plan change in a database, row by row, in the order of the actions; long because users, groups and memberships are followed through every action together. */
 
 import type { Database } from '../../sources/sqlite/connection.js';
-import { groupsCells, type Planned } from '../csv/edits.js';
+import { groupsCells, type Planned } from '../run/groups-cell.js';
 import { type CellValue, type IntentRecord, isRowValue } from '../run/journal.js';
 import { type Finder, findersOf, isConcerned, type Names } from '../run/named-subjects.js';
 import { type NetWork, netOf, type Step } from '../run/net-work.js';

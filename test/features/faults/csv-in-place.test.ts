@@ -1,3 +1,3 @@
 import { describeKills } from './kills.js';
 
-describeKills('csv in place');
+await describeKills('csv in place');

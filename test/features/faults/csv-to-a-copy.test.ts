@@ -1,3 +1,3 @@
 import { describeKills } from './kills.js';
 
-describeKills('csv to a copy');
+await describeKills('csv to a copy');

@@ -1,7 +1,8 @@
 /**
  * Loaded before the program (`node --import`): counts every call that changes a file or a database, and kills the
  * process for real right before or right after the one that KILL_AT names; or, if it writes, within it, when half of the
- * bytes are there. COUNT_TO takes the number of calls.
+ * bytes are there. COUNT_TO takes the names of the calls, one per line. KEEP_TO takes what the folder KEEP_OF holds
+ * before call N, as KEEP_TO/N: what a process that is killed there leaves behind.
  */
 
 import fs from 'node:fs';
@@ -11,10 +12,11 @@ const killAt = Number(process.env.KILL_AT ?? '0');
 const isAfter = process.env.KILL_WHEN === 'after';
 const isWithin = process.env.KILL_WHEN === 'within';
 const countTo = process.env.COUNT_TO;
+const { KEEP_OF: keepOf, KEEP_TO: keepTo } = process.env;
 let calls = 0;
 /** Calls that the counting makes itself, or that one of these functions makes of another, are not counted. */
 let isInside = false;
-const { appendFileSync } = fs;
+const { appendFileSync, cpSync } = fs;
 
 /**
  * @param {string} name
@@ -27,6 +29,7 @@ function step(name, work, half = () => {}) {
   try {
     calls++;
     if (countTo !== undefined) appendFileSync(countTo, `${calls} ${name}\n`);
+    if (keepOf !== undefined) cpSync(keepOf, `${keepTo}/${calls}`, { recursive: true });
     if (calls === killAt && isWithin) half();
     if (calls === killAt && !isAfter) process.kill(process.pid, 'SIGKILL');
     const result = work();
@@ -51,6 +54,7 @@ function writeHalf(name, [target, content, ...more]) {
 /** @type {Record<string, Function>} */
 const originals = {};
 for (const name of [
+  'openSync',
   'writeSync',
   'writevSync',
   'writeFileSync',
@@ -70,9 +74,9 @@ for (const name of [
 ]) {
   const original = fs[name];
   originals[name] = original;
-  // What goes to the terminal changes nothing.
+  // What goes to the terminal changes nothing, nor does a file that is opened to be read.
   fs[name] = (...args) =>
-    args[0] === 1 || args[0] === 2
+    args[0] === 1 || args[0] === 2 || (name === 'openSync' && (args[1] ?? 'r') === 'r')
       ? original(...args)
       : step(
           name,

@@ -1,15 +1,14 @@
-/** Real processes, really killed: before and after every call that writes, then run again, then undone. */
+/** Applies and undos that are killed: at every call that writes; then run again, then undone. */
 
-import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { runCli } from '../../support/run.js';
+import { temporaryFolders } from '../../support/temporary.js';
+import { expectKilled, keepEveryPoint, killOfEachKind, restore } from './killing.js';
 
-const program = join(import.meta.dirname, '../../../bin/scim-audit.js');
-const preload = join(import.meta.dirname, 'kill-at.mjs');
-const scratch = mkdtempSync(join(tmpdir(), 'scim-audit-kills-'));
+const newFolder = temporaryFolders();
 
 // A ring of two, a chain, and a group whose members are named by username: three files change.
 const USERS = [
@@ -57,14 +56,6 @@ function stateOf(source: string): unknown {
     .map((name) => [name, readFileSync(join(source, name), 'latin1')]);
 }
 
-function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-  const { status, signal, stderr } = spawnSync(process.execPath, ['--import', preload, program, ...args], {
-    encoding: 'utf8',
-    env: { ...process.env, ...environment },
-  });
-  return { status, signal, stderr };
-}
-
 /** Every line of every journal is whole, and no outcome stands without its intent. */
 function expectTrueJournals(plan: string): void {
   const runs = join(plan, 'runs');
@@ -84,106 +75,82 @@ function expectTrueJournals(plan: string): void {
 }
 
 const KINDS = {
-  'csv in place': { make: makeCsv, how: (): string[] => ['--in-place'] },
-  'csv to a copy': { make: makeCsv, how: (folder: string): string[] => ['--out', join(folder, 'corrected')] },
-  'sqlite in place': { make: makeSqlite, how: (): string[] => ['--in-place'] },
-  'sqlite to a copy': { make: makeSqlite, how: (folder: string): string[] => ['--out', join(folder, 'corrected.sqlite')] },
+  'csv in place': { make: makeCsv, how: ['--in-place'] },
+  'csv to a copy': { make: makeCsv, how: ['--out', 'corrected'] },
+  'sqlite in place': { make: makeSqlite, how: ['--in-place'] },
+  'sqlite to a copy': { make: makeSqlite, how: ['--out', 'corrected.sqlite'] },
 } as const;
-
-/** States the tests of one kind; each kind is a file of its own, so that they run beside one another. */
-export function describeKills(kind: keyof typeof KINDS): void {
-  const { make, how } = KINDS[kind];
-  describe(`an apply that is killed (${kind})`, () => {
-    afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-    const ground = join(scratch, kind.replace(/\W+/g, '-'));
-    mkdirSync(ground);
-    const source = make(ground);
-    const plan = join(ground, 'plan');
-    const planned = run(['plan', source, '--auth-mode', 'multi', '--out', plan]);
-
-    /** A fresh copy of source and plan for one kill. */
-    function stage(name: string) {
-      const folder = join(scratch, `${kind.replace(/\W+/g, '-')}-${name}`);
-      cpSync(ground, folder, { recursive: true });
-      const own = join(folder, source.slice(ground.length + 1));
-      const target = how(folder)[1] ?? own;
-      return { folder, source: own, target, plan: join(folder, 'plan'), apply: ['apply', join(folder, 'plan'), own, ...how(folder), '--yes'] };
-    }
-
-    const counted = stage('counted');
-    const counts = join(counted.folder, 'calls.txt');
-    const whole = run(counted.apply, { COUNT_TO: counts });
-    const calls = readFileSync(counts, 'utf8').trim().split('\n');
-    const before = stateOf(source);
-    const after = stateOf(counted.target);
-
-    it('works when nobody kills it', () => {
-      expect(planned).toMatchObject({ status: 0 });
-      expect(whole).toMatchObject({ status: 0 });
-      expect(after).not.toEqual(before);
-      expect(calls.length).toBeGreaterThan(8);
-    });
-
-    it.each(['before', 'after'] as const)(
-      'finishes when run again, and can be taken back: killed %s every call',
-      (when) => {
-        for (let at = 1; at <= calls.length; at++) {
-          const place = `${when} ${calls[at - 1]}`;
-          const staged = stage(`${when}-${at}`);
-          const killed = run(staged.apply, { KILL_AT: String(at), KILL_WHEN: when });
-          expect(killed.signal, place).toBe('SIGKILL');
-          expectTrueJournals(staged.plan);
-          if (staged.target !== staged.source) expect(stateOf(staged.source), `${place}: the source`).toEqual(before);
-          const again = run(staged.apply);
-          expect(again.status, `${place}: ${again.stderr}`).toBe(0);
-          expect(stateOf(staged.target), `${place}: run again`).toEqual(after);
-          expectTrueJournals(staged.plan);
-          const runs = runsIn(staged.plan);
-          let isUndone = false;
-          for (const name of runs.reverse()) {
-            const undone = run(['undo', join(staged.plan, 'runs', name), '--yes']);
-            expect(undone.status, `${place}: undo: ${undone.stderr}`).toBe(0);
-            isUndone ||= undone.stderr.includes('taken back');
-          }
-          expect(isUndone, place).toBe(true);
-          expect(stateOf(staged.target), `${place}: undone`).toEqual(before);
-          rmSync(staged.folder, { recursive: true, force: true });
-        }
-      },
-      600_000,
-    );
-
-    // After one call is before the next: only the last has an after of its own.
-    it('an undo finishes when run again: killed before every call, and after the last', () => {
-      const ended = stage('undo');
-      expect(run(ended.apply)).toMatchObject({ status: 0 });
-      const runOf = (folder: string): string => join(folder, 'plan', 'runs', runsIn(join(folder, 'plan'))[0]);
-      // A run knows its source by its path, so each kill happens where the apply was.
-      const kept = join(scratch, `${kind.replace(/\W+/g, '-')}-undo-kept`);
-      cpSync(ended.folder, kept, { recursive: true });
-      const list = join(scratch, `${kind.replace(/\W+/g, '-')}-undo.txt`);
-      expect(run(['undo', runOf(ended.folder), '--yes'], { COUNT_TO: list })).toMatchObject({ status: 0 });
-      expect(stateOf(ended.target)).toEqual(before);
-      const steps = readFileSync(list, 'utf8').trim().split('\n');
-      expect(steps.length).toBeGreaterThan(8);
-      for (let number = 1; number <= steps.length + 1; number++) {
-        const at = Math.min(number, steps.length);
-        const when = number === at ? 'before' : 'after';
-        const place = `undo, ${when} ${steps[at - 1]}`;
-        rmSync(ended.folder, { recursive: true, force: true });
-        cpSync(kept, ended.folder, { recursive: true });
-        const killed = run(['undo', runOf(ended.folder), '--yes'], { KILL_AT: String(at), KILL_WHEN: when });
-        expect(killed.signal, place).toBe('SIGKILL');
-        expectTrueJournals(ended.plan);
-        const again = run(['undo', runOf(ended.folder), '--yes']);
-        expect(again.status, `${place}: ${again.stderr}`).toBe(0);
-        expect(stateOf(ended.target), place).toEqual(before);
-      }
-    }, 600_000);
-  });
-}
 
 const runsIn = (plan: string): string[] =>
   readdirSync(join(plan, 'runs'))
     .filter((name) => existsSync(join(plan, 'runs', name, 'journal.jsonl')))
     .sort();
+
+/** States the tests of one kind; each kind is a file of its own, so that they run beside one another. */
+export async function describeKills(kind: keyof typeof KINDS): Promise<void> {
+  const { make, how } = KINDS[kind];
+  const scratch = newFolder();
+  const folder = join(scratch, 'work');
+  mkdirSync(folder);
+  const source = make(folder);
+  const target = how.length === 1 ? source : join(folder, how[1]);
+  const plan = join(folder, 'plan');
+  const kept = (name: string): string => join(scratch, name);
+  const before = stateOf(source);
+
+  /** The command in this process, which must work. */
+  async function done(words: readonly string[], place: string): Promise<void> {
+    const { code, stderr } = await runCli(words, { cwd: folder, isReal: true });
+    expect(code, `${place}: scim-audit ${words.join(' ')}: ${stderr}`).toBe(0);
+  }
+
+  await done(['plan', source, '--auth-mode', 'multi', '--out', 'plan'], 'to begin with');
+  const apply = ['apply', 'plan', source, ...how, '--yes'];
+  restore(folder, kept('planned'));
+  const calls = keepEveryPoint(folder, apply, kept('applying'));
+  const after = stateOf(target);
+  restore(folder, kept('applied'));
+  const undo = ['undo', join('plan', 'runs', runsIn(plan)[0]), '--yes'];
+  const undoCalls = keepEveryPoint(folder, undo, kept('undoing'));
+  const undone = stateOf(target);
+
+  /** From where an apply was killed: the same command finishes, and all that was done can be undone. */
+  async function goOn(place: string): Promise<void> {
+    expectTrueJournals(plan);
+    if (target !== source) expect(stateOf(source), `${place}: the source`).toEqual(before);
+    await done(apply, place);
+    expect(stateOf(target), `${place}: run again`).toEqual(after);
+    expectTrueJournals(plan);
+    for (const name of runsIn(plan).reverse()) await done(['undo', join('plan', 'runs', name), '--yes'], place);
+    expect(stateOf(target), `${place}: undone`).toEqual(before);
+  }
+
+  async function goOnWithUndo(place: string): Promise<void> {
+    expectTrueJournals(plan);
+    await done(undo, place);
+    expect(stateOf(target), place).toEqual(before);
+  }
+
+  describe.each([
+    ['an apply', calls, apply, 'planned', 'applying', goOn],
+    ['an undo', undoCalls, undo, 'applied', 'undoing', goOnWithUndo],
+  ] as const)(`%s that is killed (${kind})`, (_, steps, words, start, points, then) => {
+    it('works when nobody kills it', () => {
+      expect(after).not.toEqual(before);
+      expect(undone).toEqual(before);
+    });
+
+    it('finishes when run again: from before every call, and from after the last', { timeout: 300_000 }, async () => {
+      for (let at = 1; at <= steps.length + 1; at++) {
+        restore(join(kept(points), String(at)), folder);
+        await then(at <= steps.length ? `before ${steps[at - 1]}, call ${at}` : 'after the last call');
+      }
+    });
+
+    it.each(killOfEachKind(steps))('finishes when run again: really killed at a $call', async (kill) => {
+      restore(kept(start), folder);
+      expectKilled(folder, words, kill, kept(points));
+      await then(kill.place);
+    });
+  });
+}

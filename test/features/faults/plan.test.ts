@@ -1,14 +1,14 @@
 /** A plan that takes the place of another: killed before and after every call that writes, it leaves one of them, whole. */
 
-import { spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT, shell } from '../../support/children.js';
+import { shell } from '../../support/children.js';
+import { runCli } from '../../support/run.js';
 import { temporaryFolders } from '../../support/temporary.js';
+import { expectKilled, keepEveryPoint, killOfEachKind, restore } from './killing.js';
 
 const newFolder = temporaryFolders();
-const program = join(ROOT, 'bin/scim-audit.js');
 const NAMES = ['baseline.jsonl', 'decisions.csv', 'memberships.csv', 'notices.csv', 'plan.json', 'plan.md'];
 
 const USERS = `id,userName,email,active,authenticationType
@@ -52,52 +52,54 @@ function copyOfStart(): string {
   return copy;
 }
 
-const run = (folder: string, environment: Readonly<Record<string, string>>) =>
-  spawnSync(process.execPath, ['--import', join(import.meta.dirname, 'kill-at.mjs'), program, ...PLAN], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { ...process.env, ...environment },
-  });
-
 describe('a plan that is killed while it takes the place of another', () => {
-  const counted = copyOfStart();
-  const list = join(counted, 'calls.txt');
-  const whole = run(counted, { COUNT_TO: list });
-  const calls = readFileSync(list, 'utf8').trim().split('\n');
+  const folder = copyOfStart();
+  const kept = join(newFolder(), 'points');
+  const calls = keepEveryPoint(folder, PLAN, kept);
   const before = stateOf(START);
-  const after = stateOf(counted);
+  const after = stateOf(folder);
 
   it('works when nobody kills it, and leaves nothing else behind', () => {
-    expect(whole.status, whole.stderr).toBe(0);
     expect(Object.keys(after)).toEqual(expect.arrayContaining(NAMES));
     expect(Object.keys(after).filter((name) => name.startsWith('.'))).toEqual([]);
     expect(after['plan.json']).not.toBe(before['plan.json']);
   });
 
-  it.each(['before', 'after'] as const)('leaves the one before or the new one, %s every call, for whatever reads it next', { timeout: 300_000 }, (when) => {
+  /** What was left is shown as one of the two plans, and the same command makes the new one. Returns which of them was there. */
+  async function goOn(place: string): Promise<'before' | 'new'> {
+    const shown = await runCli(['show', 'plan'], { cwd: folder, isReal: true });
+    expect(shown.code, `${place}: ${shown.stderr}`).toBe(0);
+    const now = stateOf(folder);
+    const isNew = now['plan.json'] === after['plan.json'];
+    for (const name of NAMES) expect(now[name], `${place}: ${name}`).toBe((isNew ? after : before)[name]);
+    const again = await runCli(PLAN, { cwd: folder, isReal: true });
+    expect(again.code, `${place}: ${again.stderr}`).toBe(0);
+    // What a person decided is still there.
+    expect(again.stderr, place).not.toContain('refused');
+    const ended = stateOf(folder);
+    for (const name of NAMES) expect(ended[name], `${place}: again: ${name}`).toBe(after[name]);
+    expect(
+      readdirSync(join(folder, 'plan')).filter((name) => name.startsWith('.')),
+      place,
+    ).toEqual([]);
+    return isNew ? 'new' : 'before';
+  }
+
+  it('leaves the one before or the new one, from before every call and from after the last, for whatever reads it next', {
+    timeout: 300_000,
+  }, async () => {
     const seen = new Set<string>();
-    for (let at = 1; at <= calls.length; at++) {
-      const place = `${when} ${calls[at - 1]}`;
-      const folder = copyOfStart();
-      expect(run(folder, { KILL_AT: String(at), KILL_WHEN: when }).signal, place).toBe('SIGKILL');
-      const { code, stderr } = shell('scim-audit show plan', folder);
-      expect(code, `${place}: ${stderr}`).toBe(0);
-      const now = stateOf(folder);
-      const isNew = now['plan.json'] === after['plan.json'];
-      seen.add(isNew ? 'new' : 'before');
-      for (const name of NAMES) expect(now[name], `${place}: ${name}`).toBe((isNew ? after : before)[name]);
-      const again = run(folder, {});
-      expect(again.status, `${place}: ${again.stderr}`).toBe(0);
-      // What a person decided is still there.
-      expect(again.stderr, place).not.toContain('refused');
-      const ended = stateOf(folder);
-      for (const name of NAMES) expect(ended[name], `${place}: again: ${name}`).toBe(after[name]);
-      expect(
-        readdirSync(join(folder, 'plan')).filter((name) => name.startsWith('.')),
-        place,
-      ).toEqual([]);
+    for (let at = 1; at <= calls.length + 1; at++) {
+      restore(join(kept, String(at)), folder);
+      seen.add(await goOn(at <= calls.length ? `before ${calls[at - 1]}, call ${at}` : 'after the last call'));
     }
     expect([...seen].sort()).toEqual(['before', 'new']);
+  });
+
+  it.each(killOfEachKind(calls))('leaves one of them: really killed at a $call', async (kill) => {
+    restore(START, folder);
+    expectKilled(folder, PLAN, kill);
+    await goOn(kill.place);
   });
 });
 

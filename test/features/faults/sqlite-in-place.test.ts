@@ -1,3 +1,3 @@
 import { describeKills } from './kills.js';
 
-describeKills('sqlite in place');
+await describeKills('sqlite in place');

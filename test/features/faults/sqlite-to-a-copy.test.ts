@@ -1,3 +1,3 @@
 import { describeKills } from './kills.js';
 
-describeKills('sqlite to a copy');
+await describeKills('sqlite to a copy');

@@ -1,13 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { IdpDirectory, PROVIDER_NAMES } from '../../../src/model/idp.js';
+import { noteText } from '../../../src/model/note.js';
 import { UserError } from '../../../src/model/user-error.js';
 import { type IdpRequest, readIdp, splitMembersFlag } from '../../../src/sources/idp/read-idp.js';
 import { readyWorkbooks } from '../../../src/sources/xlsx/open-text.js';
+import { expectOnPage } from '../../support/expect-on-page.js';
+import { unpack } from '../../support/fixture-pages.js';
+import { temporaryFolders } from '../../support/temporary.js';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../../../fixtures/sources/idp');
+const root = unpack('sources/idp', temporaryFolders()());
 
 // Where the program reads, what reads a workbook is loaded before.
 beforeAll(() => readyWorkbooks([join(root, 'bad/not-a-text/users.xlsx')]));
@@ -53,18 +56,16 @@ function shown({ users, groups, members, listed, strangers, given, inputs, notes
     })),
     given,
     inputs: inputs.map(({ path, role, rows, sha256 }) => `${path} ${role} ${rows} ${sha256.length}`),
-    notes,
+    notes: notes.map(noteText),
   };
 }
 
 const casesOf = (kind: string): string[] => readdirSync(join(root, kind)).sort();
-const expectation = (folder: string): unknown => JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'));
 
 describe('exports that are read', () => {
   it.each(casesOf('ok'))('%s', (name) => {
     const folder = join(root, 'ok', name);
-    const read = shown(readCase(folder));
-    expect(read).toEqual(expectation(folder));
+    expectOnPage('sources/idp/ok', name, shown(readCase(folder)));
   });
 });
 
@@ -72,7 +73,7 @@ describe('exports that are refused', () => {
   it.each(casesOf('bad'))('%s', (name) => {
     const folder = join(root, 'bad', name);
     const refused = refusalOf(() => readCase(folder));
-    expect({ message: refused.message, hint: refused.hint, details: refused.details }).toEqual(expectation(folder));
+    expectOnPage('sources/idp/bad', name, { message: refused.message, hint: refused.hint, details: refused.details });
   });
 
   it('every case has a request', () => {
