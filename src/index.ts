@@ -13,7 +13,7 @@ export { FORMATS, loadReporter } from './reporters/registry.js';
 export type { Reporter, ReportOptions } from './reporters/reporter.js';
 export { type Finding, RULES, type RuleName } from './rules/registry.js';
 export type { Rule } from './rules/rule.js';
-export { readSource } from './sources/read-source.js';
+export { type Reading, readDirectory } from './sources/read-source.js';
 export { openSource } from './sources/registry.js';
 export type { SourceRequest } from './sources/source.js';
 export { SourceRefused } from './sources/tables/problem.js';

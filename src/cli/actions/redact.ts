@@ -7,7 +7,7 @@ import { type NewFile, NewFolder } from '../../app/new-folder.js';
 import type { Redaction } from '../../app/redaction.js';
 import { Refusal } from '../../app/refusal.js';
 import { type Prepared, prepare } from '../../app/resolve-command.js';
-import { readAll, readTypesSide } from '../../app/sides.js';
+import { readSides, readTypesSide } from '../../app/sides.js';
 import { writeReason } from '../../app/write-reason.js';
 import { type Collation, collationOf } from '../../model/compare.js';
 import type { Directory, MembershipSink, Snapshot, UnknownMember } from '../../model/directory.js';
@@ -88,7 +88,6 @@ async function copy({ request, policy, authMode }: Prepared, folder: NewFolder, 
       if (hasTypes && authMode === undefined && !usersTables.every(({ columns, refused }) => refused !== undefined || columns.has('authenticationType'))) {
         throw new UserError('Only some of the users lists have an authentication type, so that of the others depends on --auth-mode.', 'Give --auth-mode.');
       }
-      let writer: CopyWriter | undefined;
       const wishes = {
         authMode: authMode ?? 'basic',
         collation: policy.collation,
@@ -97,17 +96,17 @@ async function copy({ request, policy, authMode }: Prepared, folder: NewFolder, 
         withNames: true,
         ...(types === undefined ? {} : { areTypesListed: true }),
       } as const;
-      const snapshot = readAll(opened.tables, wishes, { types }, (directory) => {
-        writer = new CopyWriter(directory, opened.tables, folder, redaction.know(directory, policy.collation), collationOf(policy.collation).key);
-        return writer;
-      });
+      const reading = readSides(opened.tables, wishes, { types });
+      const { directory } = reading;
+      const writer = new CopyWriter(directory, opened.tables, folder, redaction.know(directory, policy.collation), collationOf(policy.collation).key);
+      const snapshot = reading.streamMemberships(writer);
       if (snapshot.users.length === 0 && !policy.allowEmpty) {
         throw new Refusal('nothing-audited', 'nothing was copied: the source has no users.', 'Check the export; --allow-empty says that this is meant.');
       }
       const isOfBasic = snapshot.typeList?.role === 'basic-users';
-      writer?.finish(hasTypes || (snapshot.typeList !== undefined && !isOfBasic));
+      writer.finish(hasTypes || (snapshot.typeList !== undefined && !isOfBasic));
       // A list of Basic users is copied as one: what it leaves open is open in the copy as well.
-      if (isOfBasic) writer?.writeBasicUsers();
+      if (isOfBasic) writer.writeBasicUsers();
       return snapshot;
     } finally {
       opened.close();
