@@ -91,8 +91,8 @@ describe('the rules', () => {
     expect(files.get(`rules/${name}.ts`)).toContain(`name: '${name}'`);
   });
 
-  it('have one folder of fixtures each, called as the rule, and no other', () => {
-    expect(readdirSync(join(root, 'fixtures/rules')).sort()).toEqual(names);
+  it('have one page of fixtures each, called as the rule, and no other', () => {
+    expect(readdirSync(join(root, 'fixtures/rules')).sort()).toEqual(names.map((name) => `${name}.md`));
   });
 
   it('stand in the README as in the registry', () => {

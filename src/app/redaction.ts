@@ -139,12 +139,13 @@ export class Redaction {
       return new SourceRefused(problems, error.total, error.subject);
     }
     if (error instanceof UserError) {
-      const [message, hint, details] = [
+      const [message, hint, details, command] = [
         this.text(error.message),
         error.hint === undefined ? undefined : this.text(error.hint),
         error.details.map((line) => this.text(line)),
+        error.command === undefined ? undefined : this.text(error.command),
       ];
-      return error instanceof Refusal ? new Refusal(error.kind, message, hint, details) : new UserError(message, hint, details);
+      return error instanceof Refusal ? new Refusal(error.kind, message, hint, details, command) : new UserError(message, hint, details, command);
     }
     const withheld = new Error('the message is withheld under --redact');
     withheld.stack = [withheld.message, ...(error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [])].join('\n');

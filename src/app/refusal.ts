@@ -15,7 +15,8 @@ export class Refusal extends UserError {
     message: string,
     hint?: string,
     details: readonly string[] = [],
+    command?: string,
   ) {
-    super(message, hint, details);
+    super(message, hint, details, command);
   }
 }

@@ -18,9 +18,9 @@ export interface ConsentRequest {
 /** Ends quietly where a person agrees; throws a Refusal where not. */
 export async function askConsent({ summary, question, command, isGiven }: ConsentRequest, io: Io): Promise<void> {
   if (isGiven) return;
-  io.stderr.write(fitted(`${summary.join('\n')}\n`, io.stderr));
+  io.stderr.write(fitted(summary, io.stderr));
   if (io.stdin.isTTY !== true || !io.stderr.isTTY) {
-    throw new Refusal('refused', 'no consent was given; nothing was changed.', `Nobody can be asked here. To go ahead, run:\n  ${command}`);
+    throw new Refusal('refused', 'no consent was given; nothing was changed.', 'Not an interactive terminal. To confirm, run:', [], command);
   }
   const questions = openQuestions(io, io.stderr, () => 'nothing was changed.');
   try {

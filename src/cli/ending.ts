@@ -4,7 +4,7 @@ import { Refusal, type RefusalKind } from '../app/refusal.js';
 import { UserError } from '../model/user-error.js';
 import { printable } from '../reporters/visible.js';
 import type { Io } from './io.js';
-import { fitted } from './wrap-terminal-text.js';
+import { fitted, verbatim } from './wrap-terminal-text.js';
 
 export const EXIT = {
   done: 0,
@@ -26,11 +26,12 @@ export interface Ending {
   readonly reason: string;
 }
 
-/** Returns the ending of an error: a person's mistake in plain words, a bug with its stack. */
+/** Returns the ending of an error: an error the user can fix in plain words, a bug with its stack. */
 export function endingOf(error: unknown, { stderr }: Io): Ending {
   if (error instanceof UserError) {
-    for (const detail of error.details) stderr.write(fitted(`${printable(detail)}\n`, stderr));
-    if (error.hint !== undefined) stderr.write(fitted(`What to do: ${error.hint.split('\n').map(printable).join('\n')}\n`, stderr));
+    for (const detail of error.details) stderr.write(fitted(printable(detail), stderr));
+    if (error.hint !== undefined) stderr.write(fitted(`What to do: ${error.hint.split('\n').map(printable).join('\n')}`, stderr));
+    if (error.command !== undefined) stderr.write(fitted(verbatim(`  ${printable(error.command)}`), stderr));
     return { code: error instanceof Refusal ? CODE_BY_KIND[error.kind] : EXIT.noAnswer, reason: error.message };
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -8,7 +8,7 @@ import { fitted } from './wrap-terminal-text.js';
 
 /** Names each of them with the command that finishes it, on stderr; says so if the runs cannot be read. Returns whether there are any. */
 export function tellInterruptedUndos(planFile: string, { stderr }: Pick<Io, 'stderr'>): boolean {
-  const warn = (text: string): void => stderr.write(fitted(`Warning: ${text}\n`, stderr));
+  const warn = (text: string): void => stderr.write(fitted(`Warning: ${text}`, stderr));
   try {
     const undos = interruptedUndos(planFile);
     for (const { name, folder, hasBegun } of undos) {

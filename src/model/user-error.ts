@@ -2,11 +2,12 @@
 export class UserError extends Error {
   override readonly name: string = 'UserError';
 
-  /** `message` says what happened and where; `hint` what to do next; `details` are further lines, one each. */
+  /** `message` says what happened and where; `hint` what to do next; `details` are further lines, one each; `command` is one to copy. */
   constructor(
     message: string,
     readonly hint?: string,
     readonly details: readonly string[] = [],
+    readonly command?: string,
   ) {
     super(message);
   }

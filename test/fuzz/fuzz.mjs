@@ -107,7 +107,7 @@ async function play(name, { seed, seconds, single, bundle, home }) {
       root: ROOT,
       scratch,
       program: join(bundle, 'program.js'),
-      killer: join(ROOT, 'test/faults/kill-at.mjs'),
+      killer: join(ROOT, 'test/features/faults/kill-at.mjs'),
     });
     const [code, signal] = await new Promise((resolve) => child.on('exit', (...ending) => resolve(ending)));
     clearInterval(watch);

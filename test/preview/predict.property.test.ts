@@ -7,7 +7,7 @@ import { MemberTable } from '../../src/plan/member-table.js';
 import { MEMBERSHIP_EFFECTS, USER_EFFECTS } from '../../src/preview/forecast.js';
 import type { MembershipView } from '../../src/preview/member-list.js';
 import { predict } from '../../src/preview/predict.js';
-import { groupsOf } from '../reporters/formats/reports.js';
+import { groupsOf } from '../reporters/reports.js';
 import { key } from '../support/compare.js';
 import { directoryOf, inOrder, type Organization, policyOf, snapshotOf } from '../support/organizations.js';
 import { idpOf, lineOf, organizationOf, previewOf, worlds } from './worlds.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { IdpProvider } from '../../src/model/idp.js';
-import type { Person } from '../reporters/formats/reports.js';
+import type { Person } from '../reporters/reports.js';
 import { type ConnectSide, forecastOf, type IdpPerson, lineOf } from './worlds.js';
 
 const ana = 'ana@dome.example';

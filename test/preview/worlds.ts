@@ -9,7 +9,7 @@ import type { Forecast, LicenseStock, UserForecast } from '../../src/preview/for
 import { MemberList } from '../../src/preview/member-list.js';
 import { predict } from '../../src/preview/predict.js';
 import type { Preview } from '../../src/preview/preview.js';
-import { groupsOf, nastyText, type Person, usersOf } from '../reporters/formats/reports.js';
+import { groupsOf, nastyText, type Person, usersOf } from '../reporters/reports.js';
 import { directoryOf, type Organization, organizationArbitrary, policyOf, snapshotOf } from '../support/organizations.js';
 
 export type IdpPerson = Partial<IdpUser> & Pick<IdpUser, 'subject'>;

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { readCases } from '../support/rule-pages.js';
 import { runCli } from '../support/run.js';
+import { temporaryFolders } from '../support/temporary.js';
+
+const makeFolder = temporaryFolders();
 
 /** Returns the message of the only conflict of a case. */
 async function messageOf(name: string): Promise<string> {
   const { stdout } = await runCli([
     'check',
-    `fixtures/rules/conflicting-users/${name}`,
+    makeFolder(readCases('conflicting-users').find((each) => each.kind === 'ng' && each.name === name)?.files),
     '--auth-mode',
     'multi',
     '--format',
@@ -21,11 +25,11 @@ async function messageOf(name: string): Promise<string> {
 
 describe('a shared email', () => {
   it('is needed by all where everybody listed needs the update', async () => {
-    expect(await messageOf('ng.same-email-of-three')).toContain(': all need it as their username, and only one can have it (');
+    expect(await messageOf('same-email-of-three')).toContain(': all need it as their username, and only one can have it (');
   });
 
   it('is needed by so many where others merely hold it', async () => {
-    expect(await messageOf('ng.same-email-of-a-held-username')).toBe(
+    expect(await messageOf('same-email-of-a-held-username')).toBe(
       '3 users contest the username "oven@bakery.example": 2 of them need it as their username, and only one can have it (ids 20, 21 and 22).',
     );
   });

@@ -1,66 +1,43 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { RULES } from '../../src/rules/registry.js';
+import { pagedRules, pageOf, type RuleCase, readCases, withFindings } from '../support/rule-pages.js';
 import { runCli } from '../support/run.js';
+import { temporaryFolders } from '../support/temporary.js';
 
 type Shown = Readonly<Record<string, unknown>>;
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../../fixtures/rules');
+const makeFolder = temporaryFolders();
+const isUpdating = process.env.UPDATE_RULES !== undefined && process.env.CI === undefined;
 
-const foldersIn = (folder: string): string[] =>
-  readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort();
-
-const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
-
-function isShown(value: unknown): value is Shown {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function findingsOf(report: unknown): Shown[] {
-  const findings = isShown(report) ? report.findings : undefined;
-  if (!Array.isArray(findings) || !findings.every(isShown)) throw new Error('the report holds no findings');
-  return findings;
-}
-
-/** Returns what `check` states of the rule, without what no person would write by hand. */
-async function check(rule: string, folder: string): Promise<Shown[]> {
-  const settings = join(folder, 'settings.json');
-  const mode = existsSync(settings) ? ['--config', settings] : ['--auth-mode', 'multi'];
-  const { code, stdout, stderr } = await runCli(['check', folder, ...mode, '--format', 'json'], { cwd: folder });
+/** Returns what `check` reports of the rule, without what nobody would write by hand. */
+async function check({ rule, files }: RuleCase): Promise<Shown[]> {
+  const folder = makeFolder(files);
+  const settings = Object.hasOwn(files, 'settings.json') ? ['--config', 'settings.json'] : ['--auth-mode', 'multi'];
+  const { code, stdout, stderr } = await runCli(['check', '.', ...settings, '--format', 'json'], { cwd: folder });
   if (code !== 0 && code !== 1) throw new Error(`check ended with ${code}: ${stderr}`);
-  return findingsOf(JSON.parse(stdout))
-    .filter((finding) => finding.rule === rule)
-    .map(({ fingerprint: _, message: __, ...rest }) => rest);
+  const { findings } = JSON.parse(stdout) as { readonly findings: readonly Shown[] };
+  return findings.filter((finding) => finding.rule === rule).map(({ fingerprint: _, message: __, ...rest }) => rest);
 }
 
-const rules = foldersIn(root);
-
-describe('fixtures/rules', () => {
-  it('has a folder for every rule, and no other', () => {
-    expect(rules).toEqual(RULES.map(({ name }) => name).sort());
-  });
-
-  it.each(rules)('%s has ok and ng cases, two of each name', (rule) => {
-    const cases = foldersIn(join(root, rule));
-    const named = (prefix: string): string[] => cases.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
-    expect(named('ng.')).not.toEqual([]);
-    expect(named('ok.')).toEqual(named('ng.'));
-    expect(cases.filter((name) => !/^(ok|ng)\./.test(name))).toEqual([]);
-  });
+it('fixtures/rules has a page for every rule, and no other', () => {
+  expect(pagedRules()).toEqual(RULES.map(({ name }) => name).sort());
 });
 
-describe.each(rules)('%s', (rule) => {
-  it.each(foldersIn(join(root, rule)))('%s', async (name) => {
-    const folder = join(root, rule, name);
-    // Read first: a case without an expectation is a failure, whatever the program says.
-    const expected = readJson(join(folder, 'expected.json'));
-    if (name.startsWith('ok.')) expect(expected).toEqual([]);
-    else expect(expected).not.toEqual([]);
-    expect(await check(rule, folder)).toEqual(expected);
+describe.each(pagedRules())('%s', (rule) => {
+  const cases = readCases(rule);
+
+  it('has cases, each with a name of its own', () => {
+    const names = cases.filter(({ kind }) => kind === 'ng').map(({ name }) => name);
+    expect(names).not.toEqual([]);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it.each(cases)('$kind $name', async (each) => {
+    const found = await check(each);
+    if (isUpdating && each.kind === 'ng') writeFileSync(pageOf(rule), withFindings(readFileSync(pageOf(rule), 'utf8'), each.name, found));
+    else expect(each.expected, 'the page has no findings for this case: run npm run rules').toBeDefined();
+    if (each.kind === 'ng') expect(found, 'an ng case has findings').not.toEqual([]);
+    if (!isUpdating || each.kind === 'ok') expect(found).toEqual(each.expected);
   });
 });

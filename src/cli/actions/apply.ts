@@ -23,7 +23,7 @@ import { type Ending, EXIT } from '../ending.js';
 import { tellInterruptedUndos } from '../interrupted-undos.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { fitted } from '../wrap-terminal-text.js';
+import { fitted, verbatim } from '../wrap-terminal-text.js';
 
 export interface ApplyFlags extends SharedFlags {
   out?: string;
@@ -79,7 +79,7 @@ export async function apply(planPath: string, source: string | undefined, flags:
     const where = flags.out === undefined ? `in place: ${(changing.length > 0 ? changing : prepared.targets).join(', ')}` : `to a corrected copy: ${flags.out}`;
     if (flags.dryRun === true) {
       const { names } = await readFresh(request, wishesFor(plan), changes, contextOf(io));
-      for (const { id, change } of prepared.describe()) io.stdout.write(fitted(`${id}  ${changeLine(change, names)}\n`, io.stdout));
+      for (const { id, change } of prepared.describe()) io.stdout.write(fitted(`${id}  ${changeLine(change, names)}`, io.stdout));
       return done(`dry run: ${count(changes.length, 'action')} would be applied ${where}; nothing was written`);
     }
     // A copy of which nothing changes needs nobody's word.
@@ -108,15 +108,15 @@ export async function apply(planPath: string, source: string | undefined, flags:
     const isOnlyCopy = flags.out !== undefined || prepared.reading.source === undefined;
     const lines = [
       `Applied ${count(receipt.done, 'action')}: ${netText(receipt.net)}.`,
-      `Journal: ${receipt.journal}`,
-      ...(receipt.backup === undefined ? [] : [`Backup: ${receipt.backup}`]),
-      `To take it back: scim-audit undo ${shellWord(receipt.runFolder)}`,
+      verbatim(`Journal: ${receipt.journal}`),
+      ...(receipt.backup === undefined ? [] : [verbatim(`Backup: ${receipt.backup}`)]),
+      verbatim(`To take it back: scim-audit undo ${shellWord(receipt.runFolder)}`),
       '',
       'Next',
-      `  ${['scim-audit', 'verify', planPath, ...result].map(shellWord).join(' ')}`,
+      verbatim(`  ${['scim-audit', 'verify', planPath, ...result].map(shellWord).join(' ')}`),
       ...(isOnlyCopy ? ['  Jama Connect itself is unchanged until the corrected data is brought there.'] : []),
     ];
-    io.stdout.write(fitted(`${lines.join('\n')}\n`, io.stdout));
+    io.stdout.write(fitted(lines, io.stdout));
     return done(`applied: ${count(receipt.done, 'action')}`);
   });
 }
@@ -186,8 +186,8 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
     const copies = (verb: string): string => `${count(prepared.targets.length, 'file')} ${verb} from the run's copies, since its journal is damaged`;
     const leftText = ({ change, reason }: LeftAlone): string => `${changeLine(change, names)} (${printable(reason)})`;
     if (flags.dryRun === true) {
-      for (const { id, change } of steps) io.stdout.write(fitted(`${id}  ${changeLine(change, names)}\n`, io.stdout));
-      for (const each of prepared.left) io.stdout.write(fitted(`${each.id}  left alone: ${leftText(each)}\n`, io.stdout));
+      for (const { id, change } of steps) io.stdout.write(fitted(`${id}  ${changeLine(change, names)}`, io.stdout));
+      for (const each of prepared.left) io.stdout.write(fitted(`${each.id}  left alone: ${leftText(each)}`, io.stdout));
       if (prepared.isByCopies) return { code: EXIT.done, reason: `dry run: ${copies('would be restored')}; nothing was written` };
       return { code: EXIT.done, reason: `dry run: ${count(steps.length, 'action')} would be taken back${leftCount(prepared.left)}; nothing was written` };
     }
@@ -208,7 +208,7 @@ export async function undo(runFolder: string, flags: UndoFlags, io: Io): Promise
     io.interruption.listen();
     const receipt = await prepared.run();
     if (receipt.wasDone) return doneAlready;
-    for (const each of receipt.left) io.stdout.write(fitted(`Left alone: ${leftText(each)}\n`, io.stdout));
+    for (const each of receipt.left) io.stdout.write(fitted(`Left alone: ${leftText(each)}`, io.stdout));
     io.stdout.write(`Journal: ${receipt.journal}\n`);
     const whole = receipt.isAsBefore ? '; all is as it was before the run' : '';
     if (receipt.isByCopies) return { code: EXIT.done, reason: `undone: ${copies('restored')}${whole}` };
@@ -233,7 +233,7 @@ async function asRefusals(work: () => Promise<Ending>): Promise<Ending> {
   } catch (error) {
     const kind = kindOf(error);
     if (kind === undefined || !(error instanceof UserError)) throw error;
-    throw new Refusal(kind, error.message, error.hint, error.details);
+    throw new Refusal(kind, error.message, error.hint, error.details, error.command);
   }
 }
 

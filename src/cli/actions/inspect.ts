@@ -25,7 +25,7 @@ import { type Ending, EXIT } from '../ending.js';
 import { tellInterruptedUndos } from '../interrupted-undos.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
-import { fitted } from '../wrap-terminal-text.js';
+import { fitted, verbatim } from '../wrap-terminal-text.js';
 
 export interface VerifyFlags extends SharedFlags {
   format?: 'pretty' | 'json';
@@ -59,7 +59,7 @@ export async function verify(planPath: string, source: string | undefined, flags
     io.stdout.write(
       `${JSON.stringify({ schemaVersion: 1, asPlanned: differences.length === 0, summary: counts, otherChangesKnown: scope.areOthersKnown, membershipsCompared: scope.areOthersKnown && scope.membersUnknown === undefined, compared: comparedData(scope.compared), differences }, undefined, 2)}\n`,
     );
-  } else io.stdout.write(fitted(verifyText(counts, differences, { names: withOthers(names, differences, snapshot), scope, isUndoing }), io.stdout));
+  } else io.stdout.write(fitted(verifyLines(counts, differences, { names: withOthers(names, differences, snapshot), scope, isUndoing }), io.stdout));
   if (differences.length === 0)
     return {
       code: EXIT.done,
@@ -126,7 +126,7 @@ interface Known {
 
 const FINISH_UNDO = 'finish the undo that was interrupted (see the warning); then export again.';
 
-function verifyText(counts: Readonly<Record<string, number>>, differences: readonly Difference[], { names, scope, isUndoing }: Known): string {
+function verifyLines(counts: Readonly<Record<string, number>>, differences: readonly Difference[], { names, scope, isUndoing }: Known): string[] {
   const lines = [`${count(counts.landed, 'change')} landed as planned.`];
   for (const [kind, { title, remedy }] of Object.entries(KINDS)) {
     const some = differences.filter((difference) => difference.kind === kind);
@@ -139,7 +139,7 @@ function verifyText(counts: Readonly<Record<string, number>>, differences: reado
   if (scope.compared !== undefined) lines.push('', ...comparedLines(scope.compared, scope.membersUnknown === undefined));
   if (scope.areOthersKnown && scope.membersUnknown !== undefined)
     lines.push('', `Memberships that the plan does not name were not compared: ${scope.membersUnknown}.`);
-  return `${lines.join('\n')}\n`;
+  return lines;
 }
 
 function differenceLine(difference: Difference, names: SubjectNames): string {
@@ -169,7 +169,7 @@ export async function show(planPath: string, source: string | undefined, flags: 
         `Made of ${visible(path)}${table === undefined ? '' : ` (${visible(table)})`}: ${count(rows, 'row')}, SHA-256 ${sha256}`,
     ),
   ];
-  io.stdout.write(fitted(`${lines.join('\n')}\n`, io.stdout));
+  io.stdout.write(fitted(lines, io.stdout));
   tellInterruptedUndos(opened.file, io);
   if (request === undefined || fresh === undefined) return { code: EXIT.done, reason: 'the plan was shown' };
   return standingEnding(opened, request, fresh, io);
@@ -181,19 +181,17 @@ async function standingEnding({ plan, file }: OpenedPlan, source: SourceRequest,
     case 'fits':
       return { code: EXIT.done, reason: 'the plan was shown; it fits the source' };
     case 'applied':
-      stdout.write(fitted(`\nThis plan was applied to this source by run ${standing.run.name}; applying it again changes nothing.\n`, stdout));
+      stdout.write(fitted(['', `This plan was applied to this source by run ${standing.run.name}; applying it again changes nothing.`], stdout));
       return { code: EXIT.done, reason: 'the plan was shown; it was applied already' };
     case 'half':
-      stderr.write(
-        fitted(`Warning: run ${standing.run.name} has written some of the files and not all of them. To finish it: apply with --in-place.\n`, stderr),
-      );
+      stderr.write(fitted(`Warning: run ${standing.run.name} has written some of the files and not all of them. To finish it: apply with --in-place.`, stderr));
       return { code: EXIT.done, reason: 'the plan was shown; a run of it is to be finished' };
     case 'undoing':
       return { code: EXIT.done, reason: 'the plan was shown; the undo of a run of it is to be finished' };
     case 'stale': {
       const { others, missing } = compareInputs(plan.snapshot.inputs, snapshot.inputs);
       const stale = new Set([...others, ...missing].map(({ path, role }) => `${path} (${role})`));
-      stderr.write(fitted(`Warning: the plan is stale, it would not be applied. Changed since: ${[...stale].map(visible).join(', ')}.\n`, stderr));
+      stderr.write(fitted(`Warning: the plan is stale, it would not be applied. Changed since: ${[...stale].map(visible).join(', ')}.`, stderr));
       return { code: EXIT.done, reason: 'the plan was shown; it is stale' };
     }
   }
@@ -208,10 +206,11 @@ export function runs(path: string, io: Io): Ending {
   for (const run of found) {
     const state = run.isDamaged ? `${run.state} (its journal is damaged)` : run.state;
     const line = `${run.name}  ${state}  ${MODES[run.mode]}  ${grouped(run.done)} of ${count(run.actions, 'action')} done  ${run.startedAt}`;
-    io.stdout.write(fitted(`${line}\n  ${run.folder}\n`, io.stdout));
-    if (run.state.startsWith('undo interrupted')) io.stdout.write(fitted(`  to finish the undo: scim-audit undo ${shellWord(run.folder)}\n`, io.stdout));
+    io.stdout.write(fitted([line, verbatim(`  ${run.folder}`)], io.stdout));
+    if (run.state.startsWith('undo interrupted'))
+      io.stdout.write(fitted(verbatim(`  to finish the undo: scim-audit undo ${shellWord(run.folder)}`), io.stdout));
   }
-  for (const { name, folder, why } of untold) io.stdout.write(fitted(`${name}  unknown: ${why}\n  ${folder}\n`, io.stdout));
+  for (const { name, folder, why } of untold) io.stdout.write(fitted([`${name}  unknown: ${why}`, verbatim(`  ${folder}`)], io.stdout));
   const total = found.length + untold.length;
   return { code: EXIT.done, reason: total === 0 ? 'there are no runs' : count(total, 'run') };
 }

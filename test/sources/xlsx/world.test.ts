@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { filesOf } from '../../redact/organization-files.js';
+import { filesOf } from '../../features/redact/organization-files.js';
 import { organizationArbitrary } from '../../support/organizations.js';
 import { describeWith, requiredProgram } from '../../support/parts.js';
 import { type CliResult, runCli } from '../../support/run.js';

@@ -1,0 +1,120 @@
+/** A database in which another program has ended in the middle of a write: whoever may not write to it does not. */
+
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { end, ROOT, shell, startModule } from '../../support/children.js';
+import { temporaryFolders } from '../../support/temporary.js';
+
+const newFolder = temporaryFolders();
+const SKIP = '--skip-rule inactive-basic-member --skip-rule duplicate-group-name';
+
+async function harbour(): Promise<{ folder: string; file: string; state(): readonly string[] }> {
+  const folder = newFolder();
+  const file = join(folder, 'harbour.sqlite');
+  const database = new Sqlite(file);
+  database.exec(
+    `CREATE TABLE users (id INTEGER PRIMARY KEY, userName TEXT, email TEXT, active TEXT, authenticationType TEXT);
+     INSERT INTO users VALUES (1, 'tern', 'tern@harbour.example', 'true', 'idp');
+     CREATE TABLE ballast (text TEXT);
+     WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 2000) INSERT INTO ballast SELECT hex(randomblob(200)) FROM numbers;`,
+  );
+  database.close();
+  expect(shell(`scim-audit plan harbour.sqlite --auth-mode multi ${SKIP} --out plan`, folder).code).toBe(0);
+  // A small cache, so that the half is in the file before the end.
+  const child = await startModule(
+    `import Sqlite from ${JSON.stringify(join(ROOT, 'node_modules/better-sqlite3/lib/index.js'))};
+     const database = new Sqlite('harbour.sqlite'); database.pragma('cache_size = 5');
+     database.exec("BEGIN; UPDATE ballast SET text = 'gone'; UPDATE users SET userName = 'half'"); console.log('half'); setInterval(() => {}, 1000);`,
+    folder,
+  );
+  await end(child);
+  expect(statSync(`${file}-journal`).size).toBeGreaterThan(1000);
+  return { folder, file, state: () => [file, `${file}-journal`].map((path) => (existsSync(path) ? readFileSync(path).toString('base64') : 'none')) };
+}
+
+const nameIn = (file: string): unknown => {
+  const database = new Sqlite(file);
+  try {
+    return database.prepare('SELECT userName FROM users').pluck().get();
+  } finally {
+    database.close();
+  }
+};
+
+describe('a database with a write that was cut short', () => {
+  it.each([
+    ['check', `check harbour.sqlite --auth-mode multi ${SKIP}`, 2],
+    ['a dry run', 'apply plan harbour.sqlite --in-place --dry-run', 4],
+    ['a dry run that also agrees', 'apply plan harbour.sqlite --in-place --dry-run --yes', 4],
+    ['an apply without consent', 'apply plan harbour.sqlite --in-place', 4],
+    ['an apply to a copy', 'apply plan harbour.sqlite --out copy.sqlite --yes', 4],
+    ['show', 'show plan harbour.sqlite', 2],
+  ])('is left to the byte by %s, which says how to go on', async (_, words, wanted) => {
+    const { folder, file, state } = await harbour();
+    const before = state();
+    const { code, stderr } = shell(`scim-audit ${words}`, folder);
+    expect(code, stderr).toBe(wanted);
+    expect(stderr).toMatch(/sqlite3 FILE \.tables.*A program ended in the middle of a write to \S*harbour\.sqlite: /s);
+    expect(stderr).not.toContain('WAL');
+    expect(state()).toEqual(before);
+    expect(readdirSync(folder).sort()).toEqual(['harbour.sqlite', 'harbour.sqlite-journal', 'plan']);
+    expect(nameIn(file)).toBe('tern');
+  });
+
+  it('is put right by an apply that changes it, with consent', async () => {
+    const { folder, file } = await harbour();
+    const { code, stderr } = shell('scim-audit apply plan harbour.sqlite --in-place --yes', folder);
+    expect(code, stderr).toBe(0);
+    expect(nameIn(file)).toBe('tern@harbour.example');
+    const database = new Sqlite(file);
+    expect(database.prepare("SELECT count(*) FROM ballast WHERE text = 'gone'").pluck().get()).toBe(0);
+    database.close();
+  });
+});
+
+/** Returns a folder with a database of one user, whose plan does not know of the trigger. */
+function planned(trigger: string): string {
+  const folder = newFolder();
+  const database = new Sqlite(join(folder, 'harbour.sqlite'));
+  database.exec(
+    "CREATE TABLE users (id INT, userName TEXT, email TEXT, active TEXT, authenticationType TEXT); INSERT INTO users VALUES (1, 'tern', 't@h.example', 'true', 'idp')",
+  );
+  database.exec(trigger);
+  database.close();
+  expect(shell(`scim-audit plan harbour.sqlite --auth-mode multi ${SKIP} --out plan`, folder).code).toBe(0);
+  return folder;
+}
+
+describe('what is not there any more', () => {
+  it('is nothing to undo, where a run to a copy never wrote it', async () => {
+    const folder = planned('CREATE TRIGGER kept BEFORE UPDATE ON users BEGIN SELECT raise(ignore); END');
+    expect(shell('scim-audit apply plan harbour.sqlite --out copy.sqlite --yes', folder).code).toBe(4);
+    const [run] = readdirSync(join(folder, 'plan/runs')).filter((name) => !name.startsWith('.'));
+    const { code, stderr } = shell(`scim-audit undo plan/runs/${run} --yes`, folder);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('the run never wrote anything');
+  });
+
+  it.each([
+    ['a copy', '--out copy', 'copy', /there is nothing to take back.*copy\/users\.csv is not there any more\./s],
+    ['a source', '--in-place', 'exports', /Put it back as the run left it.*exports\/users\.csv is not there any more\./s],
+  ])('%s is named by undo, with what to do', (_, how, gone, message) => {
+    const folder = newFolder({ 'exports/users.csv': 'id,userName,email,active,authenticationType\n1,tern,t@h.example,true,idp\n' });
+    expect(
+      shell(`scim-audit plan exports --auth-mode multi ${SKIP} --out plan && scim-audit apply plan exports ${how} --yes && mv ${gone} elsewhere`, folder).code,
+    ).toBe(0);
+    const [run] = readdirSync(join(folder, 'plan/runs')).filter((name) => !name.startsWith('.'));
+    const { code, stderr } = shell(`scim-audit undo plan/runs/${run} --yes`, folder);
+    expect(code, stderr).toBe(4);
+    expect(stderr).toMatch(message);
+  });
+});
+
+it('a run in place that is refused leaves no copy of the database behind', () => {
+  const folder = planned('CREATE TABLE log (line TEXT); CREATE TRIGGER told AFTER UPDATE ON users BEGIN INSERT INTO log VALUES (1); END');
+  expect(shell('scim-audit apply plan harbour.sqlite --in-place --yes', folder).code).toBe(4);
+  const runs = join(folder, 'plan/runs');
+  for (const run of readdirSync(runs)) expect(readdirSync(join(runs, run))).toEqual(['journal.jsonl']);
+});

@@ -1,0 +1,283 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { FORMATS } from '../../../src/reporters/registry.js';
+import { RULES } from '../../../src/rules/registry.js';
+import { readCells } from '../../../src/sources/tables/cells.js';
+import { runCli } from '../../support/run.js';
+import { temporaryFolders } from '../../support/temporary.js';
+import { findingsOf } from './organization-files.js';
+
+const makeFolder = temporaryFolders();
+const SOURCE = 'fixtures/organizations/observatory';
+const ARGS = [SOURCE, '--auth-mode', 'multi', '--sync-groups', `${SOURCE}/sync-groups.txt`];
+const KEY = { SCIM_AUDIT_REDACT_KEY: 'the seventh moon' };
+
+/** What reports say of themselves: values that are words of it too cannot be told from it. */
+const OWN_TEXT = [...RULES.flatMap(({ title, finds, why, fix, example }) => [title, finds, why, fix, example]), 'SCIM, Data, user, users, email, group'].join(
+  '\n',
+);
+
+const holds = (text: string, value: string): boolean => {
+  for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1)) {
+    const around = [text[at - 1] ?? '', text[at + value.length] ?? ''];
+    if (!around.some((char) => /[\p{L}\p{N}]/u.test(char))) return true;
+  }
+  return false;
+};
+
+/** Returns the values of the fixture that a redacted report must not show. */
+function secrets(): string[] {
+  const column = (file: string, ...names: string[]): string[] => {
+    const { headings, rows } = readCells(join(SOURCE, file), { encoding: undefined });
+    return rows.flatMap(({ cells }) => names.flatMap((name) => cells[headings.indexOf(name)] ?? []));
+  };
+  const { headings } = readCells(join(SOURCE, 'users.csv'), { encoding: undefined });
+  const identities = column('users.csv', ...headings.filter((name) => /user ?name|mail/i.test(name)));
+  const people = column('users.csv', ...headings.filter((name) => /(?:first|last|full|display|given|sur) ?name/i.test(name)));
+  const groups = column('groups.csv', 'name');
+  expect(identities.length).toBeGreaterThan(50);
+  expect(groups.length).toBeGreaterThan(3);
+  const values = [...identities, ...identities.map((text) => text.split('@')[0]), ...identities.map((text) => text.split('@')[1] ?? ''), ...people, ...groups];
+  return [...new Set(values.map((text) => text.trim()).filter((text) => text.length >= 4 && !holds(OWN_TEXT, text)))];
+}
+
+const SECRETS = secrets();
+const leaksOf = (text: string): string[] => SECRETS.filter((secret) => holds(text, secret) || holds(text, secret.toLowerCase()));
+
+describe('check --redact', () => {
+  it.each(FORMATS.map(({ id }) => id))('shows no value of the export in %s, and the same with the same key', async (format) => {
+    const args = ['check', ...ARGS, '--format', format, '--rows', 'all'];
+    const [plain, first, second, other, fresh] = [
+      await runCli(args),
+      await runCli([...args, '--redact'], { env: KEY }),
+      await runCli([...args, '--redact'], { env: KEY }),
+      await runCli([...args, '--redact'], { env: { SCIM_AUDIT_REDACT_KEY: 'day' } }),
+      await runCli([...args, '--redact']),
+    ];
+    if (format !== 'junit') expect(leaksOf(plain.stdout).length).toBeGreaterThan(10);
+    expect(leaksOf(first.stdout)).toEqual([]);
+    expect(first.stderr).toBe(plain.stderr);
+    expect(first.code).toBe(plain.code);
+    expect(second).toEqual(first);
+    expect(new Set([first.stdout, other.stdout, fresh.stdout]).size).toBe(3);
+  });
+
+  it('says the same of the same subjects, under the same fingerprints', async () => {
+    const args = ['check', ...ARGS, '--format', 'json'];
+    const [plain, redacted] = [await runCli(args), await runCli([...args, '--redact'])];
+    const fingerprints = (text: string): string[] => text.match(/"fingerprint":"[^"]*"/g) ?? [];
+    expect(findingsOf(redacted.stdout)).toEqual(findingsOf(plain.stdout));
+    expect(fingerprints(redacted.stdout)).toEqual(fingerprints(plain.stdout));
+  });
+
+  it('shows no group that the command line names, in the next step and in the settings', async () => {
+    const args = ['check', SOURCE, '--auth-mode', 'multi', '--sync-group', 'Mirror crew', '--sync-group', "Night's watch", '--redact'];
+    const [report, settings] = [await runCli(args, { env: KEY }), await runCli([...args, '--show-config'], { env: KEY })];
+    for (const { stdout, stderr } of [report, settings]) expect(stdout + stderr).not.toMatch(/mirror crew|watch/i);
+  });
+
+  it('shows a next step without names of groups, which pasted as it stands is refused and not run with other settings', async () => {
+    const cwd = makeFolder({
+      'export/users.csv': 'id,userName,email,active,authType\n1,annabel,ann@sky.org,true,idp\nben@sky.org,ben@sky.org,ben@sky.org,false,idp\n',
+      'export/groups.csv': 'id,name,project\n7,Mirror crew,\n8,Night watch,\n',
+      'export/memberships.csv': 'groupId,userId\n7,1\n',
+      'okta.csv': 'id,login,email,status\na1,ann@sky.org,ann@sky.org,ACTIVE\n',
+      'groups.csv': 'id,name\ng1,Mirror crew\n',
+      'members.csv': 'id,login\na1,ann@sky.org\n',
+    });
+    const idp = ['--idp', 'okta', '--idp-users', 'okta.csv', '--idp-groups', 'groups.csv', '--idp-members', 'Mirror crew=members.csv'];
+    const args = ['check', 'export', '--auth-mode', 'multi', '--sync-group', 'Mirror crew', ...idp, '--leave-out-user', 'ben@sky.org', '--redact'];
+    const { stdout, stderr } = await runCli(args, { cwd });
+    expect(stdout + stderr).not.toMatch(/mirror crew|ben@sky/i);
+    const command = /^ {2}scim-audit (plan .*)$/m.exec(stdout)?.[1] ?? '';
+    expect(command).toBe('plan export --auth-mode multi --idp okta --idp-users okta.csv --idp-groups groups.csv … --out plan');
+    expect(stdout.replace(/\s+/g, ' ')).toContain('name groups or users (--sync-group, --leave-out-user, --idp-members)');
+    const pasted = await runCli(command.split(' '), { cwd });
+    expect({ code: pasted.code, isWritten: existsSync(join(cwd, 'plan')) }).toEqual({ code: 2, isWritten: false });
+    const settings = await runCli([...args, '--show-config'], { cwd });
+    expect(settings.stdout).toContain('=members.csv');
+    expect(settings.stdout).not.toMatch(/mirror crew/i);
+  });
+
+  it('shows the whole next step where no option names anybody', async () => {
+    const { stdout } = await runCli(['check', ...ARGS, '--redact']);
+    expect(stdout).toContain(`  scim-audit plan ${ARGS.join(' ')} --out plan`);
+  });
+
+  it('tells what a setting may be, and the id that is there twice, as they are', async () => {
+    const users = 'id,userName,email,active\n17,annabel,ann@sky.org,true\n17,benedict,ben@sky.org,true\nann@sky.org,c,,true\nann@sky.org,d,,true\n';
+    const cwd = makeFolder({ 'export/users.csv': users, 'c.json': '{ "authMode": "annabel", "failOn": "none" }' });
+    const config = await runCli(['check', 'export', '--redact', '--config', 'c.json'], { cwd });
+    expect(config.code).toBe(2);
+    expect(config.stderr).toContain('authMode: expected one of "basic"|"saml"|"auth0"|"multi".');
+    expect(config.stderr).toContain('failOn: expected one of "error"|"warning"|"info"|"never".');
+    const twice = await runCli(['check', 'export', '--auth-mode', 'basic', '--redact'], { cwd });
+    expect(twice.stderr).toContain('the id "17" is there already, on line 2');
+    expect(twice.stderr).toMatch(/the id "[^"]*" is there already, on line 4/);
+    expect(twice.stderr).not.toMatch(/annabel|benedict|sky\.org/);
+  });
+
+  it('shows no number that is a username, where usernames stand for ids', async () => {
+    const cwd = makeFolder({ 'u.csv': 'Username,Full Name,Email,License Type\n4711,Mira Falk,m@sky.org,Named\n4711,Otto Kern,o@sky.org,Named\n' });
+    const { code, stderr } = await runCli(['check', '--users', 'u.csv', '--auth-mode', 'basic', '--redact'], { cwd });
+    expect({ code, isTold: stderr.includes('is there already'), isShown: stderr.includes('4711') }).toEqual({ code: 2, isTold: true, isShown: false });
+  });
+
+  it('quotes nothing of the export where it cannot be read', async () => {
+    const rows = ['1,annabel,ann@sky.org,perhaps "maybe",idp', '1,benedict,ben@sky.org,true,ldap-annabel', '"annabel,x"'];
+    const cwd = makeFolder({
+      'users.csv': `id,userName,email,active,authType\n${rows.map((row) => row.replace('perhaps "maybe"', '"per ""haps"')).join('\n')}\n`,
+      'headless/users.csv': '1,annabel,ann@sky.org,true\n2,benedict,ben@sky.org,true\n',
+    });
+    for (const source of ['.', 'headless']) {
+      const result = await runCli(['check', source, '--auth-mode', 'multi', '--redact'], { cwd });
+      expect(result.code).toBe(2);
+      expect(result.stderr).toContain('users.csv');
+      expect(result.stdout + result.stderr).not.toMatch(/annabel|benedict|haps|sky\.org/);
+    }
+  });
+
+  it('withholds who accepted a finding, and why', async () => {
+    const cwd = makeFolder({ 'users.csv': 'id,userName,email,active\n1,annabel,,true\n2,off,off@sky.org,false\n' });
+    const plan = ['plan', '.', '--auth-mode', 'basic', '--skip-rule', 'duplicate-group-name', '--skip-rule', 'inactive-basic-member', '--out', 'plan'];
+    expect((await runCli(plan, { cwd })).code).toBe(0);
+    const answered = readFileSync(join(cwd, 'plan/decisions.csv'), 'utf8').replace(
+      /^("missing-email:.*)(?:,""){5}$/m,
+      '$1,"accept","","annabel is away","Ann Bell",""',
+    );
+    const decisions = join(makeFolder({ 'd.csv': answered }), 'd.csv');
+    const args = [
+      'check',
+      '.',
+      '--auth-mode',
+      'basic',
+      '--skip-rule',
+      'duplicate-group-name',
+      '--skip-rule',
+      'inactive-basic-member',
+      '--decisions',
+      decisions,
+    ];
+    for (const { id } of FORMATS) {
+      const { code, stdout } = await runCli([...args, '--format', id, '--redact'], { cwd });
+      expect(code).toBe(0);
+      expect(stdout).not.toMatch(/annabel|away|Ann Bell/);
+    }
+  });
+});
+
+describe('plan --redact', () => {
+  it('writes the plan for reading only, without a value of the export', async () => {
+    const cwd = makeFolder();
+    const [open, hidden] = [join(cwd, 'open'), join(cwd, 'hidden')];
+    const plain = await runCli(['plan', ...ARGS, '--out', open, '--format', 'json']);
+    const redacted = await runCli(['plan', ...ARGS, '--out', hidden, '--format', 'json', '--redact'], { env: KEY });
+    expect(redacted.code).toBe(0);
+    expect(readdirSync(hidden).sort()).toEqual(['decisions.csv', 'memberships.csv', 'notices.csv', 'plan.md']);
+    expect(statSync(join(hidden, 'plan.md')).mode & 0o777).toBe(0o600);
+    for (const name of readdirSync(hidden)) {
+      const text = readFileSync(join(hidden, name), 'utf8');
+      const original = readFileSync(join(open, name), 'utf8');
+      expect(leaksOf(text)).toEqual([]);
+      expect(text.split('\n').length).toBe(original.split('\n').length);
+      expect(text.match(/[a-z-]+:[0-9a-f]{16}\b/g)).toEqual(original.match(/[a-z-]+:[0-9a-f]{16}\b/g));
+    }
+    expect(readFileSync(join(hidden, 'plan.md'), 'utf8')).toContain('for reading only');
+    const numbers = (text: string) => ({ ...JSON.parse(text), folder: '', digest: '' });
+    expect(numbers(redacted.stdout)).toEqual(numbers(plain.stdout));
+    expect(redacted.stderr).toContain('redacted and for reading only');
+    const applied = await runCli(['apply', hidden, SOURCE, '--out', join(cwd, 'applied'), '--yes']);
+    expect(applied.code).not.toBe(0);
+    expect(existsSync(join(cwd, 'applied'))).toBe(false);
+  });
+
+  it('tells whom the actions are about and who decided it by aliases only', async () => {
+    const cwd = makeFolder();
+    const [open, decided, hidden] = [join(cwd, 'open'), join(cwd, 'decided'), join(cwd, 'hidden')];
+    expect((await runCli(['plan', ...ARGS, '--out', open])).code).toBe(0);
+    const { headings, rows } = readCells(join(open, 'decisions.csv'), { encoding: undefined });
+    const taken = rows.map(({ cells }) => {
+      const [action = '', ...value] = (cells[6] ?? '').split(' ');
+      return action === '' ? cells : [...cells.slice(0, 7), action, value.join(' '), 'Yael Levi has left', 'Mei Tanaka', ''];
+    });
+    const quoted = [headings, ...taken].map((cells) => cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')).join('\n');
+    const decisions = join(makeFolder({ 'd.csv': quoted }), 'd.csv');
+    expect((await runCli(['plan', ...ARGS, '--out', decided, '--decisions', decisions])).code).toBe(0);
+    const { stdout } = await runCli(['plan', ...ARGS, '--out', hidden, '--decisions', decisions, '--redact'], { env: KEY });
+    const [plain, redacted] = [decided, hidden].map((folder) => readFileSync(join(folder, 'plan.md'), 'utf8'));
+    for (const text of ['`ext-cryo-1` (12)', 'leaves `Instrument Team` (7)', 'Yael Levi has left', 'Mei Tanaka', 'decided: becomes "former-41@'])
+      expect(plain).toContain(text);
+    expect(leaksOf(redacted + stdout)).toEqual([]);
+    expect(redacted + stdout).not.toMatch(/Yael|Levi|Tanaka|former-41@observatory/);
+    expect(redacted).toMatch(/ \| leaves `[^`]+` \(7\) \| decided: `\(withheld\)` \(`[^`]+`\); settles inactive-basic-member \|/);
+    expect(redacted).toMatch(/41 \(inactive IdP\) has it, decided: becomes "/);
+    expect(redacted.split('\n').length).toBe(plain.split('\n').length);
+  });
+
+  it('shows no username that serves as an id, in a temporary username either', async () => {
+    const rows = ['annabel@sky.org,annabel@sky.org,benedict@sky.org,true', 'benedict@sky.org,benedict@sky.org,annabel@sky.org,true'];
+    const cwd = makeFolder({ 'export/users.csv': `id,userName,email,active\n${rows.join('\n')}\n9,off,off@sky.org,false\n` });
+    const settings = ['--auth-mode', 'basic', '--skip-rule', 'duplicate-group-name', '--skip-rule', 'inactive-basic-member'];
+    const { code, stdout, stderr } = await runCli(['plan', 'export', ...settings, '--out', 'plan', '--redact'], { cwd, env: KEY });
+    expect(code).toBe(0);
+    const text = readFileSync(join(cwd, 'plan/plan.md'), 'utf8');
+    expect(text).toContain('(temporary, to open a ring)');
+    expect(text).toMatch(/ring of 2, solved without a decision: /);
+    expect(text + stdout + stderr).not.toMatch(/annabel|benedict|sky/i);
+  });
+
+  it('does not overwrite a plan that can be applied, and is written again over itself', async () => {
+    const cwd = makeFolder();
+    const out = join(cwd, 'plan');
+    expect((await runCli(['plan', ...ARGS, '--out', out])).code).toBe(0);
+    const before = readFileSync(join(out, 'decisions.csv'), 'utf8');
+    const refused = await runCli(['plan', ...ARGS, '--out', out, '--redact']);
+    expect(refused.code).toBe(2);
+    expect(readFileSync(join(out, 'decisions.csv'), 'utf8')).toBe(before);
+    for (const time of [1, 2]) expect((await runCli(['plan', ...ARGS, '--out', join(cwd, 'hidden'), '--redact'])).code, `time ${time}`).toBe(0);
+  });
+
+  it('shows decisions, and what is wrong with them, by aliases', async () => {
+    const rows = [
+      '1,annabel,shared@sky.org,true',
+      '2,benedict,shared@sky.org,true',
+      '3,"cor""del\\",cordel@sky.org,false',
+      '4,CORDEL@sky.org,dora@sky.org,false',
+    ];
+    const cwd = makeFolder({ 'export/users.csv': `id,userName,email,active\n${rows.join('\n')}\n` });
+    const settings = ['--auth-mode', 'basic', '--skip-rule', 'duplicate-group-name', '--skip-rule', 'inactive-basic-member', '--escape', 'none'];
+    const plan = ['plan', 'export', ...settings, '--out'];
+    expect((await runCli([...plan, 'plan'], { cwd })).code).toBe(0);
+    const { headings, rows: asked } = readCells(join(cwd, 'plan/decisions.csv'), { encoding: undefined });
+    const decided = (email: string): string => {
+      let isDone = false;
+      const lines = asked.map(({ cells }) => {
+        const isMine = !isDone && cells[1] === 'conflicting-users' && cells[3] === '2';
+        isDone ||= isMine;
+        return isMine ? [...cells.slice(0, 7), 'set-email', email, 'benedict asked for it', 'Boss Person', ''] : cells;
+      });
+      return [headings, ...lines].map((cells) => cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')).join('\n');
+    };
+    const decisions = makeFolder({
+      'good.csv': decided('benedict@sky.org'),
+      'taken.csv': decided('annabel@sky.org'),
+      'clash.csv': decided('dora@sky.org'),
+      'bad.csv': decided('benedict at sky'),
+    });
+    const good = await runCli([...plan, 'good', '--redact', '--decisions', join(decisions, 'good.csv')], { cwd, env: KEY });
+    expect(good.stderr).toContain('exit 0');
+    const all = ['plan.md', 'decisions.csv', 'notices.csv', 'memberships.csv'].map((name) => readFileSync(join(cwd, 'good', name), 'utf8')).join('\n');
+    expect(all).toContain('set-email');
+    expect(all + good.stdout).not.toMatch(/annabel|benedict|shared|cordel|dora|boss|sky\.org/i);
+    const taken = await runCli([...plan, 'taken', '--redact', '--decisions', join(decisions, 'taken.csv')], { cwd, env: KEY });
+    expect(taken.code).toBe(0);
+    const clash = await runCli([...plan, 'clash', '--redact', '--decisions', join(decisions, 'clash.csv')], { cwd, env: KEY });
+    expect(clash.stderr).toContain('makes a new finding');
+    expect(clash.stdout + clash.stderr).not.toMatch(/annabel|benedict|shared|cordel|dora|boss|sky/i);
+    const bad = await runCli([...plan, 'bad', '--redact', '--decisions', join(decisions, 'bad.csv')], { cwd, env: KEY });
+    expect(bad.code).toBe(2);
+    expect(bad.stderr).toMatch(/line \d+, column 9/);
+    expect(bad.stdout + bad.stderr).not.toMatch(/annabel|benedict|shared|cordel|dora|boss|sky/i);
+  });
+});

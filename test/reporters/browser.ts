@@ -1,0 +1,70 @@
+/** Pages in a real browser without a network. */
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { requiredProgram } from '../support/parts.js';
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--virtual-time-budget=8000',
+  '--hide-scrollbars',
+  '--enable-logging=stderr',
+];
+
+/** Returns the page's tree as text, once its script has run, and what the browser logged. */
+export const dumpDom = (file: string, hash = ''): { dom: string; log: string } => dump(pathToFileURL(file).href + hash, []);
+
+/** How a page is laid out in a window of a width. */
+export interface Layout {
+  /** Of the whole page, in pixels: more than the window is scrolled sideways. */
+  readonly page: number;
+  /** Headings of columns that end outside the part of their table that is seen. */
+  readonly clipped: readonly string[];
+}
+
+/** Returns how a page is laid out in windows of several widths. */
+export function layoutOf(file: string, widths: readonly number[]): Layout[] {
+  const folder = mkdtempSync(join(tmpdir(), 'scim-audit-page-'));
+  try {
+    const frames = widths.map((width) => `<iframe src="${pathToFileURL(file).href}" style="border:0;width:${width}px;height:800px"></iframe>`);
+    const script = `onload = () => {
+      const layouts = [...document.querySelectorAll('iframe')].map(({ contentDocument: page }) => ({
+        page: page.documentElement.scrollWidth,
+        clipped: [...page.querySelectorAll('.scroll')].flatMap((box) =>
+          [...box.querySelectorAll('th')].filter((th) => th.getBoundingClientRect().right > box.getBoundingClientRect().right + 1).map((th) => th.textContent)),
+      }));
+      document.body.innerHTML = '<pre>' + JSON.stringify(layouts) + '</pre>';
+    };`;
+    const wrapper = join(folder, 'wrapper.html');
+    writeFileSync(wrapper, `<!DOCTYPE html><meta charset="utf-8"><body>${frames.join('')}<script>${script}</script>`);
+    const { dom } = dump(pathToFileURL(wrapper).href, ['--allow-file-access-from-files']);
+    return JSON.parse(/<pre>(.*)<\/pre>/s.exec(dom)?.[1] ?? '[]');
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+}
+
+function dump(url: string, flags: readonly string[]): { dom: string; log: string } {
+  const profile = mkdtempSync(join(tmpdir(), 'scim-audit-browser-'));
+  try {
+    const { stdout, stderr, status } = spawnSync(requiredProgram('chromium'), [...FLAGS, ...flags, `--user-data-dir=${profile}`, '--dump-dom', url], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+      timeout: 50_000,
+    });
+    if (status !== 0) throw new Error(`the browser ended with ${status}: ${stderr.slice(-500)}`);
+    return { dom: stdout, log: stderr };
+  } finally {
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+}

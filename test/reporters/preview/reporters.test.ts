@@ -1,0 +1,327 @@
+import { createHash } from 'node:crypto';
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import stringWidth from 'string-width';
+import { describe, expect, it } from 'vitest';
+import { unguardCell } from '../../../src/model/formula.js';
+import { escapeUnseen } from '../../../src/model/json-text.js';
+import { outcomeText, type Preview } from '../../../src/preview/preview.js';
+import { STYLE } from '../../../src/reporters/html/style.js';
+import { PREVIEW_FORMATS } from '../../../src/reporters/preview/registry.js';
+import type { PreviewOptions } from '../../../src/reporters/preview/reporter.js';
+import { idpOf, named, nastyPreview, organizationOf, previewOf } from '../../preview/worlds.js';
+
+const OPTIONS: PreviewOptions = { tool: { name: 'scim-audit', version: '1.0.0' }, hasColors: false };
+
+async function renderAs(format: string, preview: Preview, options: PreviewOptions = OPTIONS): Promise<string> {
+  const reporter = await PREVIEW_FORMATS.find(({ id }) => id === format)?.load();
+  if (reporter === undefined) throw new Error(`no format is called ${format}`);
+  return [...reporter.render(preview, options)].join('');
+}
+
+/** Controls but the line feed, bidi controls, other line ends, lone surrogates. */
+const UNSEEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\ud800-\udfff]/u;
+
+const observatory = (provider: 'okta' | 'entra' = 'okta', actions = false): Preview =>
+  previewOf(
+    organizationOf({
+      users: [
+        { userName: 'ana', email: 'ana@dome.example' },
+        { userName: 'ben@dome.example', email: 'Ben@dome.example', active: false },
+        { userName: 'cleo@dome.example', email: 'cleo@dome.example' },
+        { userName: 'dag', email: 'dag@dome.example', active: false, authenticationType: 'basic' },
+        { userName: 'EMA@dome.example', email: 'ema@dome.example' },
+        { userName: 'finn@dome.example', email: 'finn@dome.example' },
+        { userName: 'Finn@dome.example', email: 'finn2@dome.example' },
+      ],
+      groups: named('Domes', 'mirrors', 'Night shift'),
+      members: [
+        ['3', 'g1'],
+        ['4', 'g1'],
+      ],
+    }),
+    idpOf({
+      provider,
+      users: [
+        { subject: 'ana@dome.example' },
+        { subject: 'ben@dome.example' },
+        { subject: 'cleo@dome.example', active: false },
+        { subject: 'ema@dome.example' },
+        { subject: 'finn@dome.example' },
+        { subject: 'gro@dome.example' },
+      ],
+      groups: ['Domes', 'Mirrors'],
+      members: [
+        [0, 0],
+        [2, 0],
+        [5, 1],
+      ],
+      strangers: { 1: 2 },
+    }),
+    {
+      licenses: { creator: 1, creatorFloat: 1 },
+      ...(actions
+        ? { actions: [{ id: 'a1', change: { kind: 'replace-user', user: '1', attribute: 'userName', from: 'ana', to: 'ana@dome.example' }, resolves: [] }] }
+        : {}),
+    },
+  );
+
+describe.each(PREVIEW_FORMATS.map(({ id }) => id))('%s', (format) => {
+  it('brings nothing unseen to a terminal', async () => {
+    await fc.assert(
+      fc.asyncProperty(nastyPreview, async (preview) => {
+        const text = await renderAs(format, preview, { ...OPTIONS, width: 80 });
+        // JSON may hold a lone surrogate only escaped.
+        expect(UNSEEN.exec(format === 'csv' ? text.replaceAll('\r\n', '\n') : text)).toBeNull();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('gives the same bytes for the same preview', async () => {
+    expect(await renderAs(format, observatory('entra'))).toBe(await renderAs(format, observatory('entra')));
+  });
+
+  it('names everybody, of either side', async () => {
+    const text = await renderAs(format, observatory());
+    for (const name of ['ana', 'ben', 'cleo', 'dag', 'finn', 'gro']) expect(text, name).toMatch(new RegExp(`\\b${name}\\b`));
+    for (const name of ['Domes', 'Mirrors', 'mirrors']) expect(text, name).toContain(name);
+  });
+
+  it('comes in small pieces', async () => {
+    const crowd = previewOf(
+      organizationOf({ users: Array.from({ length: 5000 }, (_, at) => ({ userName: `u${at}`, email: 'desk@dome.example' })) }),
+      idpOf({ provider: 'okta', users: Array.from({ length: 5000 }, (_, at) => ({ subject: `n${at}`, email: 'desk@dome.example' })) }),
+    );
+    const reporter = await PREVIEW_FORMATS.find(({ id }) => id === format)?.load();
+    let largest = 0;
+    for (const piece of reporter?.render(crowd, OPTIONS) ?? []) largest = Math.max(largest, piece.length);
+    expect(largest).toBeGreaterThan(0);
+    expect(largest).toBeLessThan(100_000);
+  });
+});
+
+describe('pretty', () => {
+  it('says the loudest first, each with its reason', async () => {
+    const text = await renderAs('pretty', observatory());
+    const titles = [...text.matchAll(/^[✖▲●] (.*): [\d,]+$/gm)].map(([, title]) => title);
+    expect(titles).toEqual([
+      'Users who would get a second account',
+      'Users of whom it is ambiguous which account is theirs',
+      'Users of whom it is not documented what happens',
+      'Accounts that are deactivated',
+      'Accounts that are activated, each with a license',
+      'Members who are lost',
+      'Groups that are created',
+      'Groups to be synced that are not linked',
+      'Users who would be left without a license',
+      'Accounts of which values are overwritten',
+      'New accounts, each with a license',
+      'Members who are added',
+      'Members who are not added',
+    ]);
+    expect(text).toMatch(/^✖ What the first sync of Okta will do: 1 user would get a second account, 6 are not certain\n/);
+    expect(text).toMatch(/ {4}ana@dome\.example {2}ana@dome\.example {2}1 {3}ana /);
+    expect(text).toMatch(/emails\[type eq "work"\]\.value {2}Ben@dome\.example {2}ben@dome\.example/);
+    expect(text).toContain('2 not listed');
+  });
+
+  it('shows so many rows of each reason, and says how many there are more', async () => {
+    const crowd = previewOf(
+      organizationOf({ users: [] }),
+      idpOf({ provider: 'okta', users: Array.from({ length: 25 }, (_, at) => ({ subject: `n${at}@dome.example` })) }),
+    );
+    const some = await renderAs('pretty', crowd, { ...OPTIONS, mostRows: 3 });
+    expect(some.match(/idp-users\.csv:\d+/g)).toHaveLength(3);
+    expect(some).toContain('… and 22 more; --rows all shows them');
+    const all = await renderAs('pretty', crowd);
+    expect(all.match(/idp-users\.csv:\d+/g)).toHaveLength(25);
+    expect(all).not.toContain('… and');
+  });
+
+  it.each([40, 60, 80, 120])('keeps to %i columns', async (width) => {
+    await fc.assert(
+      fc.asyncProperty(nastyPreview, async (preview) => {
+        const lines = (await renderAs('pretty', preview, { ...OPTIONS, width, mostRows: 10 })).split('\n');
+        // Below four columns a cell says nothing any more, so seven of them need forty-four.
+        expect(lines.filter((line) => stringWidth(line) > Math.max(width, 46))).toEqual([]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('puts now and after the plan side by side', async () => {
+    const shown = observatory('okta', true);
+    const text = await renderAs('pretty', shown);
+    expect(text).toMatch(/what happens +now +after the plan\n/);
+    expect(text).toMatch(/users: created beside an account of theirs +1 +0\n/);
+    expect(text).toContain('once the plan is applied, nobody would get a second account');
+    expect(outcomeText(shown)).toMatch(/\(now: 1 and 6\)$/);
+  });
+
+  it('has colors for how loud it is, and the same text without them', async () => {
+    const plain = await renderAs('pretty', observatory());
+    const colored = await renderAs('pretty', observatory(), { ...OPTIONS, hasColors: true });
+    expect(colored).toContain('\u001b[31m');
+    expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(plain);
+    const calm = previewOf(
+      organizationOf({ users: [{ userName: 'ana@dome.example', email: 'ana@dome.example' }] }),
+      idpOf({ provider: 'okta', users: [{ subject: 'ana@dome.example' }] }),
+    );
+    expect(await renderAs('pretty', calm)).toMatch(/^✔ What the first sync of Okta will do: nobody would get a second account, no user is uncertain\n/);
+  });
+});
+
+describe('json', () => {
+  it('has everybody on a line, and counts that fit', async () => {
+    const text = await renderAs('json', observatory('entra', true));
+    const value = JSON.parse(text);
+    expect(value).toMatchObject({
+      schemaVersion: 2,
+      kind: 'scim-audit/preview',
+      provider: 'entra',
+      snapshot: { users: 7, groups: 3, memberships: 2 },
+      idp: { provider: 'entra', users: 6, groups: 2, members: 3 },
+      before: { summary: { secondAccounts: 1 } },
+      licenses: { stock: { creator: 1, creatorFloat: 1 }, needed: 2, without: [] },
+      summary: { secondAccounts: 0 },
+    });
+    const effects: string[] = value.users.flatMap((user: { effects: string[] }) => user.effects);
+    for (const [effect, number] of Object.entries(value.summary.users)) expect(effects.filter((each) => each === effect)).toHaveLength(Number(number));
+    expect(text.split('\n').filter((line) => line.startsWith('    {"effect'))).toHaveLength(
+      value.users.length + value.groups.length + value.memberships.length,
+    );
+    expect(value.users[0]).toMatchObject({
+      effects: ['link'],
+      user: { id: '1', userName: 'ana@dome.example', location: { path: 'users.csv', line: 2 } },
+      idpUser: { subject: 'ana@dome.example' },
+    });
+    expect(JSON.parse(await renderAs('json', observatory())).users[0]).toMatchObject({ effects: ['create'], beside: ['1'], reasons: ['second-account'] });
+  });
+
+  it.each(['okta', 'entra'] as const)('says each reason once, by its name (%s)', async (provider) => {
+    const { forecast } = observatory(provider);
+    const value = JSON.parse(await renderAs('json', observatory(provider)));
+    for (const list of ['users', 'groups', 'memberships'] as const) {
+      const sentences: Record<string, string> = value.reasons[list];
+      const named: string[][] = value[list].map(({ reasons }: { reasons: string[] }) => reasons);
+      expect(named.map((names) => names.map((name) => sentences[name]).join(' '))).toEqual(forecast[list].map(({ why }) => why));
+      expect(new Set(Object.keys(sentences))).toEqual(new Set(named.flat()));
+    }
+  });
+
+  it('holds what JSON.stringify would write, but for what acts on a terminal', async () => {
+    await fc.assert(
+      fc.asyncProperty(nastyPreview, async (preview) => {
+        for (const line of (await renderAs('json', preview)).split('\n').filter((each) => each.startsWith('    {"effect'))) {
+          const record = line.trim().replace(/,$/, '');
+          expect(record).toBe(escapeUnseen(JSON.stringify(JSON.parse(record))));
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('holds every value as it was', async () => {
+    await fc.assert(
+      fc.asyncProperty(nastyPreview, async (preview) => {
+        const value = JSON.parse(await renderAs('json', preview));
+        expect(value.users.flatMap(({ user }: { user?: { userName: string } }) => user?.userName ?? [])).toEqual(
+          preview.forecast.users.flatMap(({ user }) => user?.userName ?? []),
+        );
+        expect(value.users.flatMap(({ idpUser }: { idpUser?: { subject: string } }) => idpUser?.subject ?? [])).toEqual(
+          preview.idp.users.map(({ subject }) => subject),
+        );
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('csv', () => {
+  const rowsOf = (text: string): Record<string, string>[] => parse(text, { columns: true, record_delimiter: '\r\n' });
+
+  it('has a row for each user, group and membership that changes', async () => {
+    const preview = observatory();
+    const { users, groups, memberships } = preview.forecast;
+    const rows = rowsOf(await renderAs('csv', preview));
+    expect(rows.map(({ kind }) => kind)).toEqual([...users.map(() => 'user'), ...groups.map(() => 'group'), ...memberships.map(() => 'membership')]);
+    expect(rows[0]).toMatchObject({ effects: 'create', sent: 'ana@dome.example', sentWhere: 'idp-users.csv:2', beside: '1' });
+    expect(rows[1].overwrites).toBe('emails[type eq "work"].value: "Ben@dome.example" -> "ben@dome.example"');
+    expect(rows.find(({ kind, sent }) => kind === 'group' && sent === 'Mirrors')).toMatchObject({
+      effects: 'create',
+      members: 'added 1, kept 0, lost 0, skipped 2, unknown 0',
+      beside: 'g2',
+    });
+  });
+
+  it('holds no formula, and every value reads back as it was', async () => {
+    await fc.assert(
+      fc.asyncProperty(nastyPreview, async (preview) => {
+        const rows = rowsOf(await renderAs('csv', preview));
+        for (const row of rows) for (const cell of Object.values(row)) expect(cell).not.toMatch(/^[=+\-@\t\r]/);
+        const sent = rows.filter(({ kind }) => kind === 'user').map(({ sent, userName }) => [sent, userName].map(unguardCell));
+        // The reader of UTF-8 text knows no lone surrogate.
+        expect(sent).toEqual(
+          preview.forecast.users.map(({ user, idpUser }) => [idpUser?.subject ?? '', user?.userName ?? ''].map((text) => text.toWellFormed())),
+        );
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('markdown', () => {
+  it('keeps its tables and marks whatever the exports hold', async () => {
+    await fc.assert(
+      fc.asyncProperty(nastyPreview, async (preview) => {
+        const text = await renderAs('markdown', preview);
+        let columns = 0;
+        for (const line of text.split('\n')) {
+          if (!line.startsWith('|')) {
+            columns = 0;
+            continue;
+          }
+          const cells = line.split(/(?<!\\)\|/).slice(1, -1);
+          columns ||= cells.length;
+          expect(cells, line).toHaveLength(columns);
+          for (const cell of cells) expect(cell.trim(), line).toMatch(/^(?:[\p{L}\p{M}\p{N} ,.:;()/'…-]*|(`+)(?!`)[\s\S]*(?<!`)\1)$/u);
+        }
+        expect(text.match(/^# /gm)).toHaveLength(1);
+        expect(text.match(/^## Please note$/gm)).toHaveLength(1);
+        const note = text.split('\n').find((line) => line.startsWith('- A note')) ?? '';
+        expect(note.replace(/\\[!-/:-@[-`{-~]|(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)/g, '')).not.toMatch(/[<[\]*_|@#]/);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe('html', () => {
+  const TAGS = 'html head meta title style body a header h1 p b table tr th td thead tbody details summary main h2 h3 span div ul li mark footer'.split(' ');
+  const TAG = /<(?:!DOCTYPE html|\/?([a-z0-9]+)((?:\s[a-z-]+(?:="[^"]*")?)*))>/g;
+
+  it('allows its own style only, and no script', async () => {
+    const page = await renderAs('html', observatory());
+    const digest = `sha256-${createHash('sha256').update(STYLE).digest('base64')}`;
+    expect(page).toContain(`content="default-src 'none'; style-src '${digest}'; base-uri 'none'; form-action 'none'"`);
+    expect(page).not.toMatch(/<script|\son\w+=|javascript:/i);
+    expect(page.replaceAll(/<a href="https:\/\/support\.jamasoftware\.com\/[^"]*" rel="noreferrer">/g, '')).not.toMatch(/https?:|src=|@import|url\(/);
+  });
+
+  it('holds no markup but its own, whatever the exports hold', async () => {
+    await fc.assert(
+      fc.asyncProperty(nastyPreview, async (preview) => {
+        const page = (await renderAs('html', preview)).replace(`<style>${STYLE}</style>`, '');
+        const strange: string[] = [];
+        const rest = page.replace(TAG, (whole, name: string | undefined, attributes = '') => {
+          if (name !== undefined && !TAGS.includes(name)) strange.push(whole);
+          if (/\s(?:on|style|src)\w*=/.test(attributes)) strange.push(whole);
+          return '';
+        });
+        expect([...strange, ...(rest.match(/[<>]|&(?!(?:amp|lt|gt|quot|#39);)/g) ?? [])]).toEqual([]);
+      }),
+      { numRuns: 80 },
+    );
+  });
+});
