@@ -8,7 +8,7 @@ import { gateSchema } from './reporters/gate-schema.js';
 import { reportSchema } from './reporters/json-schema.js';
 import { mappingSchema } from './reporters/mapping-schema.js';
 import { planSummarySchema } from './reporters/plan-summary-schema.js';
-import { previewSchema } from './reporters/preview/json-schema.js';
+import { previewSchema } from './reporters/preview-schema.js';
 
 /** By file name. */
 export const SCHEMAS: Readonly<Record<string, unknown>> = {

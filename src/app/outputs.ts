@@ -4,8 +4,8 @@ import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Settings } from '../config/settings.js';
 import { UserError } from '../model/user-error.js';
-import { FORMATS } from '../reporters/registry.js';
-import type { Reporter, ReportOptions } from '../reporters/reporter.js';
+import { FORMATS, type Format, formatsOf, loadReporter } from '../reporters/registry.js';
+import type { Kind, Reporter, WriteOptions } from '../reporters/reporter.js';
 import { gather, writeWhole } from './whole-file.js';
 
 /** Takes text, as stdout does. */
@@ -13,8 +13,8 @@ export interface TextOutput {
   write(text: string): void;
 }
 
-export interface Destination<R = Reporter> {
-  readonly reporter: R;
+export interface Destination<K extends Kind> {
+  readonly reporter: Reporter<K>;
   /** Undefined: stdout. */
   readonly file?: string;
 }
@@ -27,23 +27,10 @@ export interface OutputWord {
 
 const USUAL = 'pretty';
 
-/** Returns the pairs of format and output of a check's report, in order. */
-export const pairOutputs = (words: readonly OutputWord[]): Promise<Destination[]> => pairFormats(words, FORMATS);
-
-interface Loadable<R> {
-  readonly id: string;
-  load(): Promise<R>;
-}
-
-/** What the ending of a file says about its format, if no --format does. */
-const FORMAT_BY_ENDING: Readonly<Record<string, string>> = {
-  '.json': 'json',
-  '.sarif': 'sarif',
-  '.xml': 'junit',
-  '.md': 'markdown',
-  '.html': 'html',
-  '.csv': 'csv',
-  '.txt': 'pretty',
+/** Returns the format that the ending of a file says, if any does. */
+const formatOfEnding = (file: string, formats: readonly Format[]): string | undefined => {
+  const ending = extname(file).toLowerCase();
+  return formats.find((format) => format.ending === ending)?.id;
 };
 
 /** The file name that means stdout. */
@@ -72,7 +59,7 @@ function pairsOf(words: readonly OutputWord[]): Pair[] {
 }
 
 function refuseOtherEnding(file: string, format: string): void {
-  const meant = FORMAT_BY_ENDING[extname(file).toLowerCase()];
+  const meant = formatOfEnding(file, FORMATS);
   if (meant === undefined || meant === format) return;
   throw new UserError(
     `--output ${file} stands before --format ${format}, and its ending says ${meant}.`,
@@ -80,22 +67,22 @@ function refuseOtherEnding(file: string, format: string): void {
   );
 }
 
-function formatFor(file: string, known: ReadonlySet<string>): string {
-  const format = FORMAT_BY_ENDING[extname(file).toLowerCase()];
-  if (format !== undefined && known.has(format)) return format;
-  const endings = Object.entries(FORMAT_BY_ENDING).flatMap(([ending, id]) => (known.has(id) ? [ending] : []));
+function formatFor(file: string, formats: readonly Format[]): string {
+  const format = formatOfEnding(file, formats);
+  if (format !== undefined) return format;
+  const endings = formats.flatMap(({ ending }) => ending ?? []);
   throw new UserError(
     `The format of ${file} is not known: no --format stands before it, and its ending does not say.`,
     `Write --format FORMAT --output ${file}, or give it one of the endings ${endings.join(' ')}.`,
   );
 }
 
-/** Returns the pairs of format and output, in order. Throws a UserError if two of them would go to one place. */
-export async function pairFormats<R>(words: readonly OutputWord[], formats: readonly Loadable<R>[]): Promise<Destination<R>[]> {
-  const known = new Set(formats.map(({ id }) => id));
+/** Returns the pairs of format and output of a kind of document, in order. Throws a UserError if two of them would go to one place. */
+export async function pairOutputs<K extends Kind>(words: readonly OutputWord[], kind: K): Promise<Destination<K>[]> {
+  const formats = formatsOf(kind);
   const pairs = pairsOf(words).map(({ format, file }): Required<Pick<Pair, 'format'>> & Pair => {
     if (file === undefined || file === STDOUT) return { format: format ?? USUAL };
-    return { format: format ?? formatFor(file, known), file };
+    return { format: format ?? formatFor(file, formats), file };
   });
   if (pairs.length === 0) pairs.push({ format: USUAL });
   const onStdout = pairs.filter(({ file }) => file === undefined).map(({ format }) => format);
@@ -104,8 +91,8 @@ export async function pairFormats<R>(words: readonly OutputWord[], formats: read
   }
   refuseDoubled(pairs.flatMap(({ file }) => (file === undefined ? [] : [{ file, flag: '--output' }])));
   return Promise.all(
-    pairs.map(async ({ format, file }): Promise<Destination<R>> => {
-      const reporter = await formats.find(({ id }) => id === format)?.load();
+    pairs.map(async ({ format, file }): Promise<Destination<K>> => {
+      const reporter = await loadReporter(format, kind);
       if (reporter === undefined) {
         throw new UserError(`There is no format called ${JSON.stringify(format)}.`, `Formats: ${formats.map(({ id }) => id).join(', ')}.`);
       }
@@ -139,7 +126,7 @@ function realPlace(file: string): string {
 }
 
 /** Returns how a CSV is written there. */
-export const csvOptions = (file: string | undefined, { csvDelimiter }: Pick<Settings, 'csvDelimiter'>): Pick<ReportOptions, 'isFile' | 'csvDelimiter'> => ({
+export const csvOptions = (file: string | undefined, { csvDelimiter }: Pick<Settings, 'csvDelimiter'>): Pick<WriteOptions, 'isFile' | 'csvDelimiter'> => ({
   isFile: file !== undefined,
   ...(csvDelimiter === undefined ? {} : { csvDelimiter }),
 });

@@ -4,7 +4,7 @@ import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readdirSync, 
 import { join } from 'node:path';
 import { UserError } from '../model/user-error.js';
 import { WRITTEN_COLUMNS } from '../plan/decision-rows.js';
-import { READING_ONLY } from '../reporters/plan-markdown.js';
+import { READING_ONLY } from '../reporters/markdown/plan.js';
 import type { Encoding } from '../sources/csv/encoding.js';
 import { readDecisionCells } from '../sources/tables/cells.js';
 import { fileOf } from '../sources/xlsx/workbook-file.js';

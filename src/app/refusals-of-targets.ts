@@ -12,7 +12,7 @@ export async function asRefusals<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     const kind = kindOf(error);
     if (kind === undefined || !(error instanceof UserError)) throw error;
-    throw new Refusal(kind, error.message, error.hint, error.details);
+    throw new Refusal(kind, error.message, error.hint, error.details, error.command);
   }
 }
 

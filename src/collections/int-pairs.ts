@@ -1,4 +1,4 @@
-/** Pairs of places, in the order in which they were added: four bytes a place, however many there are. */
+/** Pairs of indexes, in the order in which they were added: four bytes per index. */
 export class IntPairs {
   #pairs = new Int32Array(1 << 10);
   #length = 0;

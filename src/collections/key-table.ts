@@ -1,6 +1,6 @@
-/** Comparison keys by number. A Map of as many texts takes three times as long, and was a tenth of a check. */
+/** Numbers comparison keys. A Map of as many texts takes three times as long, and was a tenth of a check. */
 
-/** A key that finds no slot within so many steps goes into a map: texts made to collide stay cheap. */
+/** A key that finds no free slot within this many steps goes into a map, so texts made to collide stay cheap. */
 const MOST_STEPS = 64;
 const BLANK = -1;
 const UNKNOWN = -1;
@@ -11,40 +11,40 @@ export class KeyTable {
   readonly keys: string[] = [];
   /** Hashes by number. */
   #hashes = new Int32Array(1 << 11);
-  /** Number + 1 by slot, in the slot of its hash or the next one that was free; 0 is free. */
+  /** Number + 1 by slot: the slot of its hash or the next free one; 0 is free. */
   #slots = new Int32Array(1 << 12);
   readonly #crowded = new Map<string, number>();
-  /** Of the text that was looked at last. */
+  /** Hash of the last text. */
   #hash = 0;
   #isOdd = false;
 
-  /** `key` gives the comparison key of a text; a key is its own key. */
+  /** `key` returns the comparison key of a text; a key is its own key. */
   constructor(readonly key: (text: string) => string) {}
 
-  /** Returns the number of a text's key, a new one where it has none; -1 where the text is blank. */
+  /** Returns the number of a text's key, a new one if necessary; -1 if the text is blank. */
   intern(text: string): number {
     const folded = this.#fold(text);
     return folded === '' ? BLANK : this.#number(folded);
   }
 
-  /** Whether the text that was interned last has a letter beyond ASCII or a question mark. */
+  /** Whether the last interned text has a letter beyond ASCII or a question mark. */
   get wasOdd(): boolean {
     return this.#isOdd;
   }
 
-  /** Returns the number of what is a key already, or is to be told apart to the letter. */
+  /** Returns the number of a text that is already a key, or that is to be compared exactly. */
   internKey(folded: string): number {
     this.#isKey(folded);
     return this.#number(folded);
   }
 
-  /** Returns the number of what `internKey` was given, or -1. */
+  /** Returns the number of a text that `internKey` was given, or -1. */
   findKey(folded: string): number {
     this.#isKey(folded);
     return this.#find(folded);
   }
 
-  /** Returns the number of the key that was looked at last. */
+  /** Returns the number of the key that was found last. */
   #number(folded: string): number {
     const known = this.#find(folded);
     if (known !== UNKNOWN) return known;
@@ -55,13 +55,13 @@ export class KeyTable {
     return number;
   }
 
-  /** Returns the number of a text's key; -1 where it has none, or is blank. */
+  /** Returns the number of a text's key; -1 if it has none or is blank. */
   find(text: string): number {
     const folded = this.#fold(text);
     return folded === '' ? UNKNOWN : this.#find(folded);
   }
 
-  /** Returns a text's key, and leaves its hash behind. */
+  /** Returns a text's key, and stores its hash. */
   #fold(text: string): string {
     if (this.#isKey(text)) return text;
     const isOdd = this.#isOdd;
@@ -71,14 +71,14 @@ export class KeyTable {
     return folded;
   }
 
-  /** Hashes a text (FNV-1a); returns whether it is sure to be its own key: ASCII without capitals and spaces. */
+  /** Hashes a text (FNV-1a); returns whether it is certainly its own key: ASCII without capitals and spaces. */
   #isKey(text: string): boolean {
     let hash = 0x811c9dc5;
     let isPlain = text !== '';
     let isOdd = false;
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
-      // Nearly all are small letters.
+      // Almost all characters are lower-case letters.
       if (code < 0x61 || code > 0x7e) {
         if (code < 0x21 || code > 0x7e || (code >= 0x41 && code <= 0x5a)) isPlain = false;
         if (code === 0x3f || code > 0x7e) isOdd = true;

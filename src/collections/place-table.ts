@@ -1,4 +1,4 @@
-/** Places by text, to the letter. A Map of as many texts takes three times as long. */
+/** Indexes by text, compared exactly. A Map of as many texts takes three times as long. */
 
 import { KeyTable } from './key-table.js';
 
@@ -7,7 +7,7 @@ export class PlaceTable {
   /** By number of the text. */
   readonly #places: number[] = [];
 
-  /** Sets the place of a text that has none yet; returns the one that it had, or -1. */
+  /** Sets the index of a text that has none yet; returns the index that it had, or -1. */
   add(text: string, place: number): number {
     const number = this.#texts.internKey(text);
     if (number < this.#places.length) return this.#places[number];
@@ -15,7 +15,7 @@ export class PlaceTable {
     return -1;
   }
 
-  /** Returns the place of a text, or -1. */
+  /** Returns the index of a text, or -1. */
   get(text: string): number {
     const number = this.#texts.findKey(text);
     return number < 0 ? -1 : this.#places[number];

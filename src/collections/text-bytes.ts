@@ -1,18 +1,18 @@
-/** Text as UTF-8, put together byte by byte: files have lines for everybody, and texts joined to texts leave much behind. */
+/** Builds UTF-8 text byte by byte: files have a line per user, and V8 ropes of concatenated strings would fill the memory. */
 
-/** So many bytes are enough to be taken. */
+/** Number of bytes at which they should be taken. */
 const MANY = 1 << 16;
 const DIGITS = [...'0123456789abcdef'].map((digit) => digit.charCodeAt(0));
 const QUOTE = 0x22;
 
-/** Returns which characters of ASCII are in a text, by code. */
+/** Returns which ASCII characters are in a text, by code. */
 export const charactersOf = (text: string): Uint8Array => Uint8Array.from({ length: 128 }, (_, code) => Number(text.includes(String.fromCharCode(code))));
 
 const ASCII = new Uint8Array(128).fill(1);
-/** What JSON writes as it is. */
+/** Characters that JSON does not escape. */
 const UNESCAPED = Uint8Array.from(ASCII, (_, code) => Number(code >= 0x20 && code !== QUOTE && code !== 0x5c));
 
-/** Bytes that grow at their end, to be taken whenever they are many. */
+/** A growing buffer, to be emptied whenever it is large. */
 export class TextBytes {
   #bytes = Buffer.allocUnsafe(MANY * 2);
   #length = 0;
@@ -28,7 +28,7 @@ export class TextBytes {
   /** Adds any text. */
   text(text: string): void {
     if (this.plain(text, ASCII)) return;
-    // No unit of a string takes more than three bytes.
+    // A UTF-16 unit takes at most three bytes in UTF-8.
     this.#reserve(text.length * 3);
     this.#length += this.#bytes.write(text, this.#length);
   }
@@ -38,18 +38,18 @@ export class TextBytes {
     this.#reserve(to - from);
     const bytes = this.#bytes;
     let length = this.#length;
-    // They are few: a call that copies them would take longer.
+    // For so few bytes a call of `set` would take longer.
     for (let at = from; at < to; at++) bytes[length++] = source[at];
     this.#length = length;
   }
 
-  /** Adds one character of ASCII. */
+  /** Adds one ASCII character. */
   byte(code: number): void {
     this.#reserve(1);
     this.#bytes[this.#length++] = code;
   }
 
-  /** Adds a text all of whose characters are allowed, by code; returns false where one is not: then nothing is added. */
+  /** Adds a text if all of its characters are allowed, by code; otherwise adds nothing and returns false. */
   plain(text: string, isAllowed: Uint8Array): boolean {
     this.#reserve(text.length);
     const bytes = this.#bytes;
@@ -63,7 +63,7 @@ export class TextBytes {
     return true;
   }
 
-  /** Adds a text as JSON has it. */
+  /** Adds a text as a JSON string. */
   json(text: string): void {
     const start = this.#length;
     this.#reserve(text.length + 2);
@@ -75,7 +75,7 @@ export class TextBytes {
     }
   }
 
-  /** Adds a text in quotation marks, each of its own twice, as CSV has it. */
+  /** Adds a text in quotation marks, with inner ones doubled, as a CSV cell. */
   doubled(text: string): void {
     this.#reserve(text.length * 2 + 2);
     const bytes = this.#bytes;
@@ -100,12 +100,12 @@ export class TextBytes {
     for (let shift = 28; shift >= 0; shift -= 4) this.#bytes[this.#length++] = DIGITS[(bits >>> shift) & 15];
   }
 
-  /** Takes back what was added beyond a length. */
+  /** Removes everything that was added beyond a length. */
   shorten(length: number): void {
     this.#length = length;
   }
 
-  /** Returns 32 bits that change with any of the bytes so far (FNV-1a). */
+  /** Returns an FNV-1a hash (32 bits) of all bytes so far. */
   checksum(): number {
     const bytes = this.#bytes;
     let sum = 0x811c9dc5;
@@ -113,19 +113,19 @@ export class TextBytes {
     return sum >>> 0;
   }
 
-  /** Returns the text between two places. */
+  /** Returns the text between two offsets. */
   part(from: number, to: number): string {
     return this.#bytes.toString('utf8', from, to);
   }
 
-  /** Returns the bytes so far, good until more are added, and begins anew. */
+  /** Returns the bytes so far, valid until more are added, and empties the buffer. */
   take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.#length);
     this.#length = 0;
     return taken;
   }
 
-  /** Returns the characters so far, all of them ASCII, as one text without parts, and begins anew. */
+  /** Returns the characters so far, which must be ASCII, as one flat string, and empties the buffer. */
   takeAscii(): string {
     const taken = this.#bytes.toString('latin1', 0, this.#length);
     this.#length = 0;

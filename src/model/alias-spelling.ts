@@ -1,13 +1,13 @@
-/** How an alias is spelled where what it stands for is not spelled as its key is: with capitals, accents, look-alikes. */
+/** Spelling of a pseudonym whose original is not spelled like its key: with capitals, accents, look-alikes. */
 
 import { capitalsOf, type Unit } from './alias-units.js';
 import type { CollationName } from './collation-name.js';
 
-/** How letters are written, all of which have one key, so that each spelling of a text has one of its own. */
+/** Spellings of letters with one key: each spelling of the original gets a spelling of its own. */
 export interface Spelling {
-  /** Returns the letters of a unit that is spelled in a way of its own; they differ from those of every other spelling, in more than case if the unit's do. */
+  /** Returns the letters of a unit with an unusual spelling; they differ from those of every other spelling, in more than case if the unit's do. */
   unit(letters: readonly string[], unit: Unit): string[];
-  /** Returns one of several ways to write a letter, for a stretch in which some unit is spelled in a way of its own. */
+  /** Returns one of several spellings of a letter, for a stretch with a unit of unusual spelling. */
   letter?(letter: string, number: number, isCompatible: boolean): string;
   /** Letters that a stretch has so that it can be spelled in several ways, by its key. */
   carriers?(root: string): readonly string[];
@@ -15,18 +15,18 @@ export interface Spelling {
 
 const capital = (letter: string): string => letter.toUpperCase();
 const isUpper = ({ ink, lower }: Unit): boolean => ink !== lower;
-/** Other characters have the same lower case, as the sign of Kelvin: they are told apart by their tags. */
+/** Other characters have the same lower case, such as the Kelvin sign: their tags distinguish them. */
 const isPlainUpper = ({ ink, lower }: Unit): boolean => ink === capitalsOf(lower);
 
-/** Marks a character that was written composed where the alias has no composed one. */
+/** Marks a composed character for which the pseudonym has no composed one. */
 const JOINER = '\u034f';
 
 const WIDE = 0xfee0;
 export const wide = (letter: string): string => (/^[!-~]$/.test(letter) ? String.fromCharCode(letter.charCodeAt(0) + WIDE) : letter);
-/** Is written with compatibility characters, which no address has. */
+/** Written with compatibility characters, which no address has. */
 export const isCompatibility = (text: string): boolean => text.normalize('NFKC') !== text.normalize('NFC');
 
-/** Returns unseen marks that tell one spelling from all others. */
+/** Returns invisible marks that distinguish one spelling from all others. */
 const tagFor = (text: string): string =>
   [...text]
     .map((char) => (char.codePointAt(0) ?? 0).toString(16).padStart(4, '0'))
@@ -34,7 +34,7 @@ const tagFor = (text: string): string =>
     .map((digit) => String.fromCharCode(0xfe00 + Number.parseInt(digit, 16)))
     .join('');
 
-/** Returns the letter with the accents of the unit, if the unit is one letter with accents and nothing else. */
+/** Returns the letter with the accents of the unit, if the unit is just one letter with accents. */
 function accented(letter: string, { ink, lower, root }: Unit): string | undefined {
   const [base, ...marks] = lower.normalize('NFD');
   if (root.length !== 1 || base !== root[0] || !marks.every((mark) => /\p{M}/u.test(mark)) || isCompatibility(ink)) return undefined;
@@ -46,7 +46,7 @@ function accented(letter: string, { ink, lower, root }: Unit): string | undefine
   return isWhole ? composed : letter + marks.join('') + JOINER;
 }
 
-/** Marks have no weight: accents stand on the alias as they stand on the text, and whatever else it is has a tag. */
+/** Marks have no weight: accents go on the pseudonym as they are on the text, and any other difference gets a tag. */
 const byMarks: Spelling = {
   unit(letters, unit) {
     const isOdd = isUpper(unit) && !isPlainUpper(unit);
@@ -89,7 +89,7 @@ const ACCENTED: Readonly<Record<string, string>> = {
   z: 'źżžẑ',
 };
 
-/** Returns one of the ways to write a letter, in its own case. */
+/** Returns one of the spellings of a letter, in its own case. */
 function chosen(letter: string, ways: readonly string[], number: number): string {
   const way = ways[number % ways.length];
   return letter === letter.toLowerCase() ? way : way.toUpperCase();
@@ -107,14 +107,14 @@ const byAccents: Spelling = {
 const BELOW = '\u0323';
 const ABOVE = '\u0307';
 const CARRIER = `s${BELOW}${ABOVE}`.normalize('NFC');
-/** Ways to write it, the plain one first. */
+/** Spellings of the letter, the plain one first. */
 const CARRIED = [CARRIER, `s${BELOW}${ABOVE}`, `s${ABOVE}${BELOW}`, `\u1e61${BELOW}`, `\u1e63${ABOVE}`];
 const CARRIERS = 8;
 /** A stretch with more characters has no room for them. */
 const MOST_CARRYING = 36;
 const CIRCLED = 0x24d0;
 
-/** Accents count, and how they are composed does not; nor do width and circles. */
+/** Accents count; how they are composed, width, and circles do not. */
 const byForms: Spelling = {
   unit: inCase,
   letter(letter, number, isCompatible) {

@@ -1,4 +1,4 @@
-/** Cuts a text into what has a key of its own, so that an alias can be spelled as the text is. */
+/** Splits a text into units with keys of their own, so that a pseudonym can be spelled like the text. */
 
 import type { Collation } from './compare.js';
 
@@ -7,19 +7,19 @@ export interface Unit {
   readonly text: string;
   /** Without format characters. */
   readonly ink: string;
-  /** `ink` in lower case, as it is where it stands. */
+  /** `ink` in lower case, as in its context. */
   readonly lower: string;
-  /** The characters of its key; none for white space and what has no weight. */
+  /** The characters of its key; none for white space and characters without weight. */
   readonly root: readonly string[];
 }
 
 const RUNS = /\p{White_Space}|\P{White_Space}+/gu;
 const CLUSTERS = /[^\p{M}\p{Cf}](?:\p{Cf}*\p{M})*|\p{M}(?:\p{Cf}*\p{M})*|\p{Cf}/gu;
 const FORMAT = /\p{Cf}/gu;
-/** Without weight under this collation alone; it keeps weights apart where a key is read as a text. */
+/** Without weight under this collation only; it keeps weights apart if a key is read as a text. */
 const JOINER = /\u034f/g;
 
-/** Returns a text in capitals. The iota below stays a mark, which the usual capital of it is not. */
+/** Returns a text in capitals. A iota subscript stays a mark, unlike in Unicode's usual capitalization. */
 export const capitalsOf = (lower: string): string =>
   lower
     .split('\u0345')
@@ -28,7 +28,7 @@ export const capitalsOf = (lower: string): string =>
 
 const weightsOf = (units: readonly Unit[]): string => units.flatMap(({ root }) => root).join('');
 
-/** Returns what cuts a text. The roots of all its units are its key, without white space. */
+/** Returns a function that splits a text. The roots of all its units are its key, without white space. */
 export function makeCutter({ name, key }: Collation): (text: string) => Unit[] {
   const weigh = (text: string): string => (name === 'utf8mb4_0900_ai_ci' ? key(text).replace(JOINER, '') : key(text));
   const roots = new Map<string, readonly string[]>();
@@ -40,7 +40,7 @@ export function makeCutter({ name, key }: Collation): (text: string) => Unit[] {
     return root;
   };
   const join = (a: Unit, b: Unit): Unit => ({ text: a.text + b.text, ink: a.ink + b.ink, lower: a.lower + b.lower, root: rootOf(a.ink + b.ink) });
-  /** Joins what is weighed together across clusters, as a vowel that is written before its consonant, or l and a dot. */
+  /** Joins clusters that are weighed together, such as a vowel written before its consonant, or l and a dot. */
   const merge = (units: readonly Unit[]): Unit[] => {
     const merged: Unit[] = [];
     /** Format characters since the last of them. */

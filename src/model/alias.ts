@@ -1,9 +1,9 @@
 /**
- * Aliases of usernames, emails and names under a key: whoever lacks the key cannot tell what an alias stands for, but two
- * aliases are equal, or differ in case, white space or accents, exactly as what they stand for does: their keys are equal
- * under the collation in force exactly when those of the originals are. Only capitals that are not the capital of their
- * own lower case (the signs of Kelvin, Ångström and Ohm, the dotted İ), and letters whose two cases the collation does not
- * take for one, may differ in more than case where the originals do not.
+ * Keyed pseudonyms (HMAC) of usernames, emails and names: irreversible without the key, but two pseudonyms are equal, or
+ * differ in case, white space or accents, exactly as their originals do; their comparison keys are equal under the
+ * collation in force exactly if those of the originals are. Only capitals that are not the capital of their own lower
+ * case (the signs of Kelvin, Ångström and Ohm, the dotted İ), and letters whose two cases the collation distinguishes,
+ * may differ in more than case if the originals do not.
  */
 
 import { isCompatibility, SPELLINGS, type Spelling, wide } from './alias-spelling.js';
@@ -14,28 +14,28 @@ import { isEmailAddress } from './email.js';
 /** A keyed digest of a text, at least 32 bytes. */
 export type KeyedDigest = (text: string) => Uint8Array;
 
-/** Returns the alias of a text; a blank one stays as it is. */
+/** Returns the pseudonym of a text; a blank one stays as it is. */
 export type Alias = (text: string) => string;
 
 export interface Aliases {
-  /** Whose relations they keep. */
+  /** The pseudonyms by kind of text. Equality is preserved within each kind. */
   readonly collation: Collation;
-  /** Of usernames and emails, which are compared with one another. A local part alone and in an address has one alias. */
+  /** Of usernames and emails, which are compared with each other. A local part has the same pseudonym alone and in an address. */
   readonly identity: Alias;
   readonly group: Alias;
   /** Of people's names. */
   readonly person: Alias;
 }
 
-/** No vowels, so that no alias happens to be a word or a name; no l, which is weighed together with a dot after it. */
+/** No vowels, so that no pseudonym happens to be a word or a name; no l, which is weighed together with a following dot. */
 const LETTERS = 'bcdfghjkymnpqrstvwxz';
-/** Long enough that two texts of a large organization never meet by chance, and that short names do not show how short. */
+/** Long enough to avoid collisions in a large organization, and to hide how short names are. */
 const SHORTEST = 12;
 const STEP = 4;
-/** A label of a domain holds 63 characters. */
+/** DNS limits a label of a domain to 63 characters. */
 const LONGEST_LABEL = 48;
 
-/** Returns aliases under a key. Texts are remembered, as most of them come up many times. */
+/** Returns pseudonyms under a key. They are cached, since most texts occur many times. */
 export function makeAliases(digest: KeyedDigest, collation: Collation): Aliases {
   const remembered = (alias: Alias): Alias => {
     const known = new Map<string, string>();
@@ -63,7 +63,7 @@ export function makeAliases(digest: KeyedDigest, collation: Collation): Aliases 
     return made;
   };
   const cut = makeCutter(collation);
-  // So does U+FFFD, unless the collation takes every picture for it.
+  // So does U+FFFD, unless the collation treats all symbols as equal to it.
   const isLostKept = collation.key(LOST) !== collation.key('\u{1f600}');
   const written = (text: string, segmentsOf: (root: readonly string[]) => readonly Segment[]): string => {
     const units = cut(text);
@@ -78,12 +78,12 @@ export function makeAliases(digest: KeyedDigest, collation: Collation): Aliases 
   };
 }
 
-/** What stands for a stretch of the key: a character for each of its own, and what hides how long it is. */
+/** Replacement of a stretch of the key: a character for each of its own, and padding that hides its length. */
 interface Segment {
   readonly name: string;
   readonly chars: readonly string[];
   readonly padding: readonly string[];
-  /** Before which of its characters the padding stands. */
+  /** Index of the character before which the padding goes. */
   readonly padAt: number;
   /** Written after its last character. */
   readonly ending: string;
@@ -94,7 +94,7 @@ type Cut = (root: readonly string[], kind: string) => Segment;
 
 const AT: Segment = { name: '@', chars: ['@'], padding: [], padAt: -1, ending: '' };
 
-/** Returns the stretches of a username or email: what is before each `@`, the `@`s themselves, and the domain. */
+/** Returns the stretches of a username or email: the text before each `@`, the `@`s themselves, and the domain. */
 function identitySegments(root: readonly string[], segmentOf: Cut): Segment[] {
   const segments: Segment[] = [];
   let from = 0;
@@ -106,14 +106,14 @@ function identitySegments(root: readonly string[], segmentOf: Cut): Segment[] {
   return segments;
 }
 
-/** Stands for symbols and pictures, of which a few can be a name as well as letters are. */
+/** Replaces symbols and pictures, a few of which can be a name as well as letters can. */
 const MASK = '◦';
 const LOST = '\ufffd';
 
 const isSymbol = (char: string): boolean => /[^\p{L}\p{N}\p{P}\x21-\x7e]/u.test(char);
 const isLetter = (char: string): boolean => /[\p{L}\p{N}]/u.test(char);
 
-/** Punctuation stays where it makes an address valid or not; in a sound local part or domain it is hidden with the rest. */
+/** Punctuation stays if it makes an address valid or invalid; in a valid local part or domain it is hidden with the rest. */
 function segmentFor(root: readonly string[], kind: string, bytesOf: Bytes, { carriers }: Spelling): Segment {
   const text = root.join('');
   const name = `${kind}\n${text}`;
@@ -124,7 +124,7 @@ function segmentFor(root: readonly string[], kind: string, bytesOf: Bytes, { car
   const letters = bytesOf(name, length);
   const letterAt = (at: number): string => LETTERS[letters[at] % LETTERS.length];
   const standIn = (char: string, at: number): string => {
-    // It says that a letter was lost, not which one.
+    // U+FFFD says that a letter was lost, not which one.
     if (char === '?') return char;
     if (isHidden) return letterAt(at);
     if (/\p{L}/u.test(char) || char !== char.toUpperCase()) return isCompatibility(char) ? wide(letterAt(at)) : letterAt(at);
@@ -140,13 +140,13 @@ function segmentFor(root: readonly string[], kind: string, bytesOf: Bytes, { car
   };
 }
 
-/** Is spelled as its key is, but for capitals. */
+/** Is spelled like its key, except for capitals. */
 const isPlain = ({ ink, lower, root }: Unit): boolean => {
   const key = root.join('');
   return ink === key || (lower === key && ink === capitalsOf(lower));
 };
 
-/** Writes segments in the way in which the units are written: their case, accents, white space and look-alikes. */
+/** Writes segments with the spelling of the units: their case, accents, white space and look-alikes. */
 function write(units: readonly Unit[], segments: readonly Segment[], spelling: Spelling, bytesOf: Bytes, isLostKept: boolean): string {
   const spelled = segments.flatMap(spellingWays(units, segments, spelling, bytesOf));
   const chars = spelled.flatMap(({ chars: own }) => own);
@@ -162,7 +162,7 @@ function write(units: readonly Unit[], segments: readonly Segment[], spelling: S
   let isEnded = ending === '';
   for (const unit of units) {
     const { text, ink, root } = unit;
-    // Marks belong to the letter before them; whatever else follows the last letter follows the ending.
+    // Marks belong to the letter before them; anything else after the last letter follows the ending.
     if (!isEnded && at === chars.length && !/\p{M}/u.test(text)) {
       written += ending;
       isEnded = true;
@@ -172,7 +172,7 @@ function write(units: readonly Unit[], segments: readonly Segment[], spelling: S
     at += root.length;
     if (root.length === 0) written += text;
     else if (isLostKept && text === LOST) written += paddings.join('') + text;
-    // Punctuation that stays stays as it is written.
+    // Punctuation that is kept stays as written.
     else if (letters.every((letter, index) => letter === root[index] && !isLetter(letter)) && paddings.slice(1).every((each) => each === ''))
       written += paddings.join('') + text;
     else {
@@ -193,10 +193,10 @@ function write(units: readonly Unit[], segments: readonly Segment[], spelling: S
 const inCase = (letters: readonly string[], { ink, lower }: Unit): readonly string[] =>
   ink === lower ? letters : letters.map((letter) => letter.toUpperCase());
 
-/** Is a sign that is always written as something else once it is normalized. */
+/** Is a sign that normalization always replaces. */
 const isSingleton = (ink: string): boolean => ink !== ink.normalize('NFC') && ink !== ink.normalize('NFD');
 
-/** The same letters for every spelling, or letters written in a way of this one. */
+/** The same letters for every spelling, or letters in this one's spelling. */
 function spellingWays(units: readonly Unit[], segments: readonly Segment[], { letter }: Spelling, bytesOf: Bytes) {
   const starts: number[] = [];
   let total = 0;
@@ -212,7 +212,7 @@ function spellingWays(units: readonly Unit[], segments: readonly Segment[], { le
     while (segment < segments.length - 1 && at >= starts[segment + 1]) segment++;
     if (unit.root.length > 0 && !isPlain(unit)) {
       const { ink, lower } = unit;
-      // Marks that count may stand on an @: then the unit is part of what follows as well.
+      // Marks that count may follow an @: then the unit belongs to the text after it as well.
       for (let each = segment; each < segments.length && starts[each] < at + unit.root.length; each++) {
         odd[each].push(`${at - starts[each]} ${lower}${ink === lower || ink === capitalsOf(lower) ? '' : ` ${ink}`}`);
         if (isCompatibility(ink) || isSingleton(ink)) isCompatible[each] = true;
@@ -235,7 +235,7 @@ const TAG_DIGITS = 0xe0030;
 
 const hex = (number: number, digits: number): string => number.toString(16).padStart(digits, '0');
 
-/** Returns format characters that tell where format characters stand within a unit: they count as white space. */
+/** Returns format characters that show where a unit has format characters: they count as white space. */
 function formatTag(text: string, ink: string): string {
   if (text === ink) return '';
   const places = [...text].flatMap((char, at) => (/\p{Cf}/u.test(char) ? [`${hex(at, 4)}${hex(char.codePointAt(0) ?? 0, 6)}`] : []));

@@ -1,4 +1,4 @@
-/** What a plan can change, one value at a time. */
+/** The changes that a plan can make, one value at a time. */
 
 export type UserAttribute = 'userName' | 'email' | 'active';
 
@@ -9,7 +9,7 @@ export type Change =
       readonly attribute: UserAttribute;
       readonly from: string;
       readonly to: string;
-      /** A name that a ring passes through; another action takes it away again. */
+      /** A temporary username in a ring of renames; another action replaces it again. */
       readonly temporary?: true;
     }
   | { readonly kind: 'replace-group'; readonly group: string; readonly attribute: 'displayName'; readonly from: string; readonly to: string }

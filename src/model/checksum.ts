@@ -5,7 +5,7 @@ function fnv(text: string): number {
   return hash >>> 0;
 }
 
-/** Over texts, the same in any order: sums do not know the order. */
+/** A checksum of texts in any order: a sum does not depend on the order. */
 export class Checksum {
   #sum = 0;
   #crossSum = 0;

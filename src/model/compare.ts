@@ -1,4 +1,4 @@
-/** The only place that knows how text is compared (contract 1.1). */
+/** The only code that knows how text is compared (contract 1.1). */
 
 import { makeDucetFold } from './collation/ducet.js';
 import { makeGeneralCiFold } from './collation/general-ci.js';
@@ -8,18 +8,18 @@ import type { CollationName } from './collation-name.js';
 /** How two texts differ, the first that holds (contract 2.4). */
 export type Difference = 'case' | 'whitespace' | 'unicode' | 'value';
 
-/** How group names are the same: `exact`, or the weakest reading under which they are (contract 2.4). */
+/** How group names are the same: `exact`, or the weakest comparison under which they are (contract 2.4). */
 export type Match = 'exact' | Exclude<Difference, 'value'>;
 
 /** How a database compares text. */
 export interface Collation {
   readonly name: CollationName;
   /**
-   * Returns the comparison key. Two usernames with one key are one username to the database. A key is readable, and the
+   * Returns the comparison key. Two usernames with one key are the same username to the database. A key is readable, and the
    * key of a key is the key itself.
    */
   key(text: string): string;
-  /** Is nothing, or nothing that could be compared. A blank value never equals anything. */
+  /** Is empty, or has an empty key. A blank value never equals anything. */
   isBlank(text: string): boolean;
   /** Returns how two unequal texts differ. */
   differenceOf(a: string, b: string): Difference;
@@ -27,13 +27,13 @@ export interface Collation {
   matchOf(names: readonly string[]): Match;
 }
 
-// Printable ASCII words joined by single spaces: under every collation lower-casing is all that key() would do to them,
-// and nearly every username and address is one, so the tables are kept for the rest.
+// For printable ASCII words joined by single spaces, key() only lower-cases under every collation. Almost every username
+// and address is such a text, so the tables are needed only for the rest.
 const PLAIN = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
 const UNSEEN = /\p{Cf}|[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]/gu;
 const SPACES = /\p{White_Space}+/gu;
 
-/** Has no weight, and keeps a space from being taken for one at the end or beside another. */
+/** Has no weight, and prevents a space from counting as one at the end or beside another. */
 const JOINER = '\u034f';
 const LOOSE_SPACE = / (?= |$)/g;
 
@@ -68,7 +68,7 @@ const BY_NAME: Readonly<Record<CollationName, Collation>> = {
 /** Returns the collation of a name. */
 export const collationOf = (name: CollationName): Collation => BY_NAME[name];
 
-/** Has nothing that a reader could see by itself: white space, unseen characters and loose marks. A matter of display; no name is compared by it. */
+/** Consists of characters that readers cannot see by themselves: white space, invisible characters and loose marks. For display only. */
 export const isUnseen = (text: string): boolean => /^[\p{White_Space}\p{Cf}\p{Cc}\p{M}]*$/u.test(text);
 
 const squeezed = (text: string): string => text.replace(/[\p{White_Space}\p{Cf}]/gu, '');
@@ -96,13 +96,13 @@ const NAMED_SPACE: Readonly<Record<string, string>> = {
 const nameOf = (char: string): string =>
   NAMED_SPACE[char] ?? (/[\p{C}\p{M}\p{Z}]/u.test(char) ? `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}` : char);
 
-/** Returns in words what first parts two texts that differ so, for a reader who cannot see it: `a space at the end`, `J, not j`. */
+/** Returns in words the first difference between two texts, for readers who cannot see it: `a space at the end`, `J, not j`. */
 export function explainDifference(a: string, b: string, difference: Difference): string {
   if (difference === 'value') return 'value';
   const left = [...a];
   const right = [...b];
   const shorter = Math.min(left.length, right.length);
-  // What differs in case as well is no example of an accent.
+  // Letters that also differ in case are no example of an accent.
   const isAlike =
     difference === 'unicode' ? (at: number): boolean => lowered(left[at]) === lowered(right[at]) : (at: number): boolean => left[at] === right[at];
   let at = 0;

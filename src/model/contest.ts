@@ -1,23 +1,23 @@
-/** Whose update needs a person, and where renames run in rings (contract 2.5 and 6). */
+/** Which updates need a decision, and which renames form rings (contract 2.5 and 6). */
 
 import { isEmailAddress } from './email.js';
 import type { IdentityIndex } from './identity-index.js';
 
-/** Nobody who needs an update wants the key. */
+/** No user who needs an update wants the key. */
 export const NO_WANTER = -1;
 /** Two or more want it. */
 export const SEVERAL = -2;
 
 export interface Contest {
-  /** Place of the one user who needs an update and wants the key, by key id; or NO_WANTER, or SEVERAL. */
+  /** Index of the one user who needs an update and wants the key, by key id; or NO_WANTER, or SEVERAL. */
   readonly soleWanter: Int32Array;
-  /** 1 for a user whose update needs no decision, by place. */
+  /** 1 for a user whose update needs no decision, by index. */
   readonly isAutomatic: Uint8Array;
-  /** 1 for a key from which the way from holder to holder leads back to it, by key id. */
+  /** 1 for a key on a ring: following the holders' wishes from it leads back to it; by key id. */
   readonly isInRing: Uint8Array;
 }
 
-/** Returns who wants what, which updates can be made without a person, and which keys lie on a ring. `isHeld`: whose update waits for a person whatever else holds. */
+/** Returns who wants which username, which updates need no decision, and which keys are on a ring. `isHeld`: the user's update needs a decision in any case. */
 export function settleContest(index: IdentityIndex, isHeld: (place: number) => boolean = () => false): Contest {
   const soleWanter = findSoleWanters(index);
   return { soleWanter, isAutomatic: findAutomatic(index, soleWanter, isHeld), isInRing: findRings(index) };
@@ -32,10 +32,10 @@ function findSoleWanters(index: IdentityIndex): Int32Array {
 }
 
 /**
- * An update needs a decision when its email is no address, when another wants the same username, when another
- * system or the identity provider knows the user by the present one, or when somebody holds that username who stays, or who moves only by a
- * decision. Starting from those who surely need one and following who waits for whom makes a ring come out
- * automatic, as the contract wants it.
+ * An update needs a decision if its email is not a valid address, if another user wants the same username, if another
+ * system or the identity provider knows the user by the current one, or if a user holds that username who stays or who
+ * moves only by a decision. Starting from the users who certainly need one and following who waits for whom makes
+ * rings automatic, as the contract requires.
  */
 function findAutomatic(index: IdentityIndex, soleWanter: Int32Array, isHeld: (place: number) => boolean): Uint8Array {
   const { users, userNameKey, emailKey, needsUpdate } = index;
@@ -63,7 +63,7 @@ function findAutomatic(index: IdentityIndex, soleWanter: Int32Array, isHeld: (pl
 
 /**
  * Marks the keys on a cycle of the graph "the holder of this key wants that key" (a user who only changes
- * its own spelling is no step). Tarjan's components with a stack of its own: a ring may be as long as the
+ * the spelling is not an edge). Tarjan's algorithm with an explicit stack, since a ring may be as long as the
  * organization.
  */
 function findRings({ keys, userNameKey, emailKey, needsUpdate, holders }: IdentityIndex): Uint8Array {

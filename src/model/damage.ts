@@ -1,4 +1,4 @@
-/** Text that a program on the way lost letters of (contract 2.3, `damaged-text`). */
+/** Text that lost letters in some program before the export (contract 2.3, `damaged-text`). */
 
 import { Checksum } from './checksum.js';
 import type { Group, User } from './directory.js';
@@ -6,12 +6,12 @@ import type { IdentityIndex } from './identity-index.js';
 import { HIGH_1252 } from './windows-1252.js';
 
 /**
- * `lost`: U+FFFD stands for bytes that were no letters. `question`: a question mark stands for a letter. `misread`: UTF-8
- * was read as windows-1252 or latin-1, so that two or three signs stand for a letter.
+ * `lost`: U+FFFD replaces invalid bytes. `question`: a question mark replaces a letter. `misread`: UTF-8 was read as
+ * windows-1252 or latin-1, so that two or three characters replace a letter.
  */
 export type Damage = 'lost' | 'question' | 'misread';
 
-/** Returns what has happened to a username or an email. */
+/** Returns the damage to a username or an email. */
 function identityDamage(text: string): Damage | undefined {
   if (isClean(text)) return undefined;
   if (text.includes('\ufffd')) return 'lost';
@@ -19,7 +19,7 @@ function identityDamage(text: string): Damage | undefined {
   return isMisread(text) ? 'misread' : undefined;
 }
 
-/** Returns what has happened to a name, in which a question mark may well be one. */
+/** Returns the damage to a name, in which a question mark may be intended. */
 function nameDamage(text: string): Damage | undefined {
   if (isClean(text)) return undefined;
   if (text.includes('\ufffd')) return 'lost';
@@ -27,7 +27,7 @@ function nameDamage(text: string): Damage | undefined {
   return isMisread(text) ? 'misread' : undefined;
 }
 
-/** Is ASCII without a question mark, as nearly every text is. */
+/** Is ASCII without a question mark, as almost every text is. */
 function isClean(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -38,15 +38,15 @@ function isClean(text: string): boolean {
 
 const HIGH: ReadonlySet<number> = new Set(HIGH_1252);
 
-/** Has the byte 80 to BF in latin-1 or windows-1252, as all but the first of a letter have in UTF-8. */
+/** Is the byte 80 to BF in latin-1 or windows-1252, like all bytes but the first of a letter in UTF-8. */
 const isFurther = (code: number): boolean => (code >= 0x80 && code <= 0xbf) || (code > 0xbf && HIGH.has(code));
 
-/** Has the byte C2 to F4, as the first of a letter beyond ASCII has in UTF-8. */
+/** Is the byte C2 to F4, like the first byte of a letter beyond ASCII in UTF-8. */
 const isFirst = (code: number): boolean => code >= 0xc2 && code <= 0xf4;
 
 /**
- * `Ã` and `Â` are the first bytes of the letters of Western Europe, and no name puts a sign after them. After other letters
- * one sign may well be meant (ANDRÉ’S, CAFÉ™), two of them are not.
+ * `Ã` and `Â` are the first bytes of Western European letters, and no name has a sign after them. After other letters
+ * one sign may be intended (ANDRÉ’S, CAFÉ™), but two of them are not.
  */
 function isMisread(text: string): boolean {
   let pairs = 0;
@@ -59,7 +59,7 @@ function isMisread(text: string): boolean {
   return false;
 }
 
-/** One value with the user or group whose it is. */
+/** One damaged value, with its user or group. */
 export type Damaged =
   | { readonly user: User; readonly attribute: 'id' | 'userName' | 'email'; readonly value: string }
   | { readonly group: Group; readonly attribute: 'id' | 'name'; readonly value: string };
@@ -68,14 +68,14 @@ export interface DamagedValues {
   readonly count: number;
   /** The first 20, users before groups. */
   readonly values: readonly Damaged[];
-  /** Each kind of damage that there is, the worst first. */
+  /** The kinds of damage found, the worst first. */
   readonly kinds: readonly Damage[];
-  /** Whose values they are, by place. */
+  /** Users and groups with damaged values, by index. */
   readonly users: readonly User[];
   readonly groups: readonly Group[];
-  /** Over all of them, the same in any order. */
+  /** Checksum over all of them, the same in any order. */
   readonly checksum: string;
-  /** Letters are lost that nobody can guess for certain: U+FFFD, or question marks in usernames or emails. */
+  /** True if letters are lost that cannot be restored with certainty: U+FFFD, or question marks in usernames or emails. */
   readonly isError: boolean;
 }
 
@@ -92,7 +92,7 @@ export function findDamage({ users, isOdd }: Pick<IdentityIndex, 'users' | 'isOd
   return { count, values, kinds, users: found.users, groups: found.groups, checksum: found.checksum.text, isError };
 }
 
-/** Collects them. */
+/** Collects damaged values. */
 class Collection {
   readonly values: Damaged[] = [];
   readonly users: User[] = [];
@@ -102,12 +102,12 @@ class Collection {
   count = 0;
   isError = false;
 
-  /** `isOdd`: who is worth a look, by place. */
+  /** `isOdd`: which subjects may be damaged, by index. */
   lookAtUsers(users: readonly User[], isOdd: Uint8Array): void {
     for (const user of users) {
       const { id, userName, email } = user;
       const before = this.count;
-      // Where an export has no ids, names are in their place.
+      // In an export without ids, usernames are used as ids.
       if (id !== userName && id.includes('\ufffd')) this.#add({ user, attribute: 'id', value: id }, id, 'lost', true);
       if (isOdd[user.place] === 0) {
         if (this.count > before) this.users.push(user);

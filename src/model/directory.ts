@@ -1,4 +1,4 @@
-/** The nouns of a snapshot: users, groups, and where each was read. */
+/** The parts of a snapshot: users, groups, and where each was read. */
 
 export type AuthenticationType = 'basic' | 'idp';
 
@@ -7,36 +7,36 @@ export type RecordLocation = { readonly path: string; readonly line: number } | 
 
 /** One file or table that was read. */
 export interface Input {
-  /** As reports and plans name it: relative to the source folder, or as it was given. */
+  /** The path as reports and plans show it: relative to the source folder, or as given. */
   readonly path: string;
-  /** As the operating system finds it. */
+  /** The path for opening the file. */
   readonly file: string;
   readonly role: Role;
   /** The table or view, for a database. */
   readonly table?: string;
-  /** Hex. Of the file's bytes; for a table, of the rows read in canonical order. */
+  /** Hex digest of the file's bytes; for a table, of the rows read, in canonical order. */
   readonly sha256: string;
-  /** Records, without headings. */
+  /** Number of records, without headings. */
   readonly rows: number;
-  /** Of users without a column that says who is active: a flag or the license type did, and neither can be rewritten. */
+  /** True for users without a status column: a flag or the license type gave the status, and neither can be rewritten. */
   readonly isStatusFixed?: true;
-  /** What a flag said of all these users, where the file itself does not say who is active. */
+  /** The status that a flag gave all these users, if the file itself does not state it. */
   readonly activity?: Activity;
-  /** The source proves that the list it belongs to is all there: no page of it is missing. */
+  /** True if the source proves that the list is complete: no page of it is missing. */
   readonly isComplete?: true;
-  /** Of users: known to have been asked for with the inactive ones, because one of them is in the list. */
+  /** True if the list of users was requested with inactive ones, because one of them is in it. */
   readonly includesInactive?: true;
 }
 
-/** A list that says how users sign in, for a source that does not. */
+/** A list of how users sign in, for a source that does not say. */
 export interface TypeListInput {
-  /** As it was given. */
+  /** The path as given. */
   readonly path: string;
-  /** Of everybody's type, or of the Basic users only. */
+  /** Whether it lists everyone's type, or the Basic users only. */
   readonly role: 'auth-types' | 'basic-users';
-  /** Hex, of the file's bytes. */
+  /** Hex digest of the file's bytes. */
   readonly sha256: string;
-  /** Records, without headings. */
+  /** Number of records, without headings. */
   readonly rows: number;
 }
 
@@ -47,7 +47,7 @@ export type Role = 'users' | 'groups' | 'memberships';
 
 /** What every record of a snapshot has. */
 export interface Subject {
-  /** Index in the snapshot's array: its place in the source. */
+  /** Index in the snapshot's array: its position in the source. */
   readonly place: number;
   readonly id: string;
   /** Index in `Snapshot.inputs`. */
@@ -59,18 +59,18 @@ export interface Subject {
 export interface User extends Subject {
   readonly userName: string;
   readonly email: string;
-  /** Read only where they are asked for, and where the source has the column. */
+  /** Read only if requested, and if the source has the column. */
   readonly givenName?: string;
   readonly familyName?: string;
   readonly active: boolean;
   readonly authenticationType: AuthenticationType;
-  /** A person said that this account is not to be changed: it is in nobody's scope, but holds its names. */
+  /** True if the user stated that this account must not be changed: it is never in scope, but holds its names. */
   readonly isLeftOut?: true;
-  /** The account that SCIM requests sign in with, with what the export shows of it; it is left out as well. */
+  /** Set for the account that SCIM requests sign in with, with what the export shows of it; it is left out as well. */
   readonly scimAdmin?: {
-    /** Undefined where the export has no licenses. */
+    /** Undefined if the export has no licenses. */
     readonly license?: string;
-    /** The authentication type is the export's, not concluded from the mode. */
+    /** True if the authentication type comes from the export and is not derived from the mode. */
     readonly isTypeGiven: boolean;
   };
   /** Other systems that sign in with this username: it is not changed without a decision. */
@@ -81,11 +81,11 @@ export interface Group extends Subject {
   readonly name: string;
   /** Has no project. */
   readonly isOrganizationLevel: boolean;
-  /** What the source's `sync` column says; undefined where there is none, or where it marks no group. */
+  /** The value of the source's `sync` column; undefined if there is none, or if it marks no group. */
   readonly sync?: boolean;
 }
 
-/** A membership of which the snapshot lacks the user, the group, or both. */
+/** A membership whose user, group, or both are missing from the snapshot. */
 export interface UnknownMember {
   readonly user: string;
   readonly group: string;
@@ -93,9 +93,9 @@ export interface UnknownMember {
   readonly location: RecordLocation;
 }
 
-/** The names of people, kept apart from the users. */
+/** The names of people, stored apart from the users. */
 export interface PersonNames {
-  /** Returns the name of the user at a place; empty where the source has none. */
+  /** Returns the name of the user at an index; empty if the source has none. */
   of(place: number): string;
 }
 
@@ -103,47 +103,47 @@ export interface PersonNames {
 export const FURTHER_COLUMNS = ['firstName', 'lastName', 'fullName', 'licenseType'] as const;
 export type FurtherColumn = (typeof FURTHER_COLUMNS)[number];
 
-/** What of the users no rule reads, as checksums by which a change is seen. */
+/** Checksums of users' columns that no rule reads, to detect changes. */
 export interface FurtherColumns {
-  /** Those that every list of users has, with the heading there. */
+  /** Columns that every list of users has, with the heading there. */
   readonly columns: readonly { readonly name: FurtherColumn; readonly heading: string }[];
-  /** Returns 32 bits of the cell of the user at a place. */
+  /** Returns a 32-bit checksum of the cell of the user at an index. */
   checksum(place: number, name: FurtherColumn): number;
 }
 
-/** The users and groups of an organization, held; memberships stream past them (see `MembershipSink`). */
+/** The users and groups of an organization, in memory; memberships are streamed (see `MembershipSink`). */
 export interface Directory {
-  /** By place. */
+  /** By index. */
   readonly users: readonly User[];
-  /** By place. */
+  /** By index. */
   readonly groups: readonly Group[];
-  /** Only where they were asked for. */
+  /** Only if requested. */
   readonly names?: PersonNames;
-  /** Only where they were asked for. */
+  /** Only if requested. */
   readonly further?: FurtherColumns;
   readonly given: {
-    /** Groups are known, from a list or from the memberships of users. */
+    /** True if groups are known, from a list or from the users' memberships. */
     readonly groups: boolean;
-    /** A list of groups was read: names that several groups share are seen only there. */
+    /** True if a list of groups was read: only a list shows several groups with the same name. */
     readonly groupList: boolean;
     readonly memberships: boolean;
   };
-  /** Rules that the source as it was read cannot answer, with the reason; absent if there are none. */
+  /** Rules that cannot be checked with the source as it was read, each with the reason; absent if there are none. */
   readonly unanswered?: Readonly<Record<string, string>>;
 }
 
 /** One export of an organization, read to its end. */
 export interface Snapshot extends Directory {
   readonly inputs: readonly Input[];
-  /** Where the authentication types come from, if not from the source itself. */
+  /** Source of the authentication types, if not the source itself. */
   readonly typeList?: TypeListInput;
-  /** How many were read. */
+  /** Number of memberships read. */
   readonly memberships: number;
-  /** What the reader must know of how the source was read. Plain sentences. */
+  /** Notes on how the source was read. */
   readonly notes: readonly string[];
 }
 
-/** Takes the memberships as they are read, by places of user and group. */
+/** Takes the memberships as they are read, by indexes of user and group. */
 export interface MembershipSink {
   member(user: number, group: number): void;
   unknown(member: UnknownMember): void;

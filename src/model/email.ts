@@ -1,4 +1,4 @@
-/** What an email address is: the form that both Okta and Entra accept as a login, in any script. */
+/** What counts as an email address: the form that both Okta and Entra accept as a login, in any script. */
 
 // Letters, digits and marks of any script, and the punctuation that RFC 5322 calls an atom.
 const LOCAL = /^[\p{L}\p{N}\p{M}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{N}\p{M}!#$%&'*+/=?^_`{|}~-]+)*$/u;
@@ -6,7 +6,7 @@ const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}-]*[\p{L}\p{N}\p{M}])?$/u;
 const PLAIN = /^[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*\.)+[A-Za-z]+$/;
 
 /**
- * Is an email address that an identity provider can hold: one `@`, no white space (around it neither),
+ * Is an email address that an identity provider can store: one `@`, no white space (nor around it),
  * a domain of two labels or more, at most 254 characters, 64 of them before the `@`.
  */
 export function isEmailAddress(text: string): boolean {
@@ -15,7 +15,7 @@ export function isEmailAddress(text: string): boolean {
   if (at < 1 || at > 64) return false;
   // Without a domain longer than a label may be, no label is too long.
   if (text.length - at <= 64 && PLAIN.test(text)) return true;
-  // Full-width and other compatibility letters look like an address that no identity provider holds.
+  // Full-width and other compatibility letters look like an address, but no identity provider stores them.
   if (text.normalize('NFKC') !== text.normalize('NFC')) return false;
   const labels = text.slice(at + 1).split('.');
   return (

@@ -1,9 +1,9 @@
-/** Settings that no export shows: what a person states of them, and what enablement asks. */
+/** Settings that no export shows: what the configuration states about them, and what enablement requires. */
 
 import type { User } from './directory.js';
 import { type IdpProvider, PROVIDER_NAMES } from './idp.js';
 
-/** The account that the identity provider's SCIM requests sign in with; named by its id or by its username. */
+/** The account that the identity provider's SCIM requests sign in with, by its id or by its username. */
 export interface StatedAdmin {
   readonly id?: string;
   readonly userName?: string;
@@ -11,7 +11,7 @@ export interface StatedAdmin {
   readonly license?: string;
 }
 
-/** What a person states; a setting of which nothing is said is unsaid. */
+/** The stated settings; one that is absent is `unsaid`. */
 export interface StatedEnvironment {
   readonly idp?: IdpProvider;
   readonly multiMode?: boolean;
@@ -22,18 +22,18 @@ export interface StatedEnvironment {
   readonly tokenIssued?: string;
 }
 
-/** What the settings are judged by. */
+/** What the settings are compared with. */
 export interface Environment {
   readonly stated: StatedEnvironment;
-  /** What is unsaid counts as well. */
+  /** True if unsaid settings count as well. */
   readonly isStrict: boolean;
   /** ISO date. */
   readonly today: string;
-  /** Undefined: nobody said, so everything that is stated is judged. */
+  /** Undefined if not stated, in which case everything that is stated is checked. */
   readonly provider?: IdpProvider;
 }
 
-/** Who asks for each setting (guide: `connect-configuration`). */
+/** The providers that require each setting (guide: `connect-configuration`). */
 const ASKED_BY = {
   multiMode: 'okta',
   allowUsernameChange: 'okta',
@@ -58,13 +58,13 @@ export const ENVIRONMENT_SETTINGS = [
 ] as const;
 export type SettingOfEnvironment = (typeof ENVIRONMENT_SETTINGS)[number];
 
-/** Returns a setting as version 1 spelled it, so that fingerprints stay as they were. */
+/** Returns a setting's name in version 1, so that fingerprints stay the same. */
 export const formerSpelling = (setting: SettingOfEnvironment): string =>
   setting.replace('organizationAdmin', 'organisationAdmin').replace('scimAdmin.license', 'scimAdmin.licence');
 
 /**
- * `wrong`: it is otherwise than it must be. `unsaid`: nobody says. `contradictory`: it does not go with the authentication
- * mode. `missing`, `ambiguous`: no account, or several, answer to the one that is named. `expiring`, `expired`: the token.
+ * `wrong`: it differs from what is required. `unsaid`: it is not stated. `contradictory`: it does not fit the authentication
+ * mode. `missing`, `ambiguous`: no account, or several, match the one that is named. `expiring`, `expired`: the token.
  */
 export const ENVIRONMENT_PROBLEMS = ['wrong', 'unsaid', 'contradictory', 'missing', 'ambiguous', 'expiring', 'expired'] as const;
 export type ProblemOfEnvironment = (typeof ENVIRONMENT_PROBLEMS)[number];
@@ -74,13 +74,13 @@ type Value = string | boolean | null;
 export interface Judgment {
   readonly setting: SettingOfEnvironment;
   readonly problem: ProblemOfEnvironment;
-  /** What the configuration says; null where it says nothing. */
+  /** What the configuration states; null if nothing. */
   readonly stated: Value;
-  /** What the export shows; null where it shows nothing. */
+  /** What the export shows; null if nothing. */
   readonly exported: Value;
-  /** The first day on which the token is none, ISO. */
+  /** The first day on which the token is invalid, ISO. */
   readonly expires?: string;
-  /** Accounts that it is about, by place. */
+  /** Accounts concerned, by index. */
   readonly users: readonly User[];
 }
 
@@ -134,7 +134,7 @@ function judgeAdmin(stated: StatedAdmin, users: readonly User[], isStrict: boole
   }
   if (stated.organizationAdmin === false) note('scimAdmin.organizationAdmin', 'wrong', { stated: false, users: about });
   else if (stated.organizationAdmin === undefined && isStrict) note('scimAdmin.organizationAdmin', 'unsaid', { users: about });
-  // Whoever is deactivated loses the license: that is said already.
+  // A deactivated user loses the license, and is reported already.
   const exported = admin?.active === true ? (admin.scimAdmin?.license ?? null) : null;
   const values = { stated: stated.license ?? null, exported, users: about };
   if (values.stated === null && exported === null) {
@@ -142,10 +142,10 @@ function judgeAdmin(stated: StatedAdmin, users: readonly User[], isStrict: boole
   } else if ([values.stated, exported].some((license) => license !== null && !isNamedCreator(license))) note('scimAdmin.license', 'wrong', values);
 }
 
-/** What lists, REST and databases call a Creator license of one's own, as letters. */
+/** Names of a named Creator license in lists, REST and databases, as letters. */
 const NAMED_CREATOR: ReadonlySet<string> = new Set(['n', 'named', 'creator', 'namedcreator', 'creatornamed', 'ncreator', 'nnamedcreator', 'ncreatornamed']);
 
-/** Is a license, or one of several in a report's cell, that SCIM requests are let in with: a Creator by name, not a floating one. */
+/** Is a license with which SCIM requests are accepted, or does a report's cell list one: a named Creator, not a floating one. */
 export function isNamedCreator(license: string): boolean {
   return license.split(/[,;]/).some((part) => NAMED_CREATOR.has(part.toLowerCase().replace(/[^a-z]/g, '')));
 }
@@ -160,7 +160,7 @@ const timeOf = (date: string): number => {
 };
 const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
-/** Returns the same day of a later month, or that month's last. */
+/** Returns the same day of a later month, or that month's last day. */
 export function afterMonths(date: string, months: number): string {
   const [year, month, day] = date.split('-').map(Number);
   const lastDay = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
@@ -169,31 +169,31 @@ export function afterMonths(date: string, months: number): string {
 
 function tokenProblem(issued: string, expires: string, today: string): ProblemOfEnvironment | undefined {
   const now = timeOf(today);
-  // Somewhere it is tomorrow already.
+  // It is already tomorrow in some time zones.
   if (timeOf(issued) > now + DAY) return 'wrong';
   if (now >= timeOf(expires)) return 'expired';
   return now >= timeOf(expires) - WARNING_DAYS * DAY ? 'expiring' : undefined;
 }
 
-/** Returns what a reader must know of how the settings were judged. Plain sentences. */
+/** Returns notes on how the settings were checked. */
 export function environmentNotes({ stated, isStrict, provider }: Environment, users: readonly User[]): string[] {
   const topics = Object.entries(ASKED_BY);
   const ofOthers = topics.flatMap(([topic, by]) => (by === 'both' || by === provider ? [] : [{ topic, by }]));
   const notes = users
     .filter(({ scimAdmin }) => scimAdmin !== undefined)
     .slice(0, 20)
-    .map(({ id }) => `User ${id} is named as the SCIM Admin: the account is left out as if by --leave-out-user, and is in no plan.`);
+    .map(({ id }) => `User ${id} is configured as the SCIM Admin, so the account is left out as with --leave-out-user: no plan changes it.`);
   if (provider === undefined) {
     if (isStrict)
       notes.push(
-        `No identity provider is named (--idp, or idp of environment): --strict-environment asks only for what both need, not for ${listOf(ofOthers.map(({ topic, by }) => `${topic} (${PROVIDER_NAMES[by]})`))}.`,
+        `No identity provider is given (--idp, or idp in environment), so --strict-environment requires only the settings that both providers need, not ${listOf(ofOthers.map(({ topic, by }) => `${topic} (${PROVIDER_NAMES[by]})`))}.`,
       );
     return notes;
   }
   const unjudged = ofOthers.filter(({ topic }) => Object.entries(stated).some(([name, value]) => name === topic && value !== undefined));
   if (unjudged.length > 0)
     notes.push(
-      `Stated in environment and not judged, because ${PROVIDER_NAMES[provider]} does not ask for ${unjudged.length === 1 ? 'it' : 'them'}: ${listOf(unjudged.map(({ topic }) => topic))}.`,
+      `Stated in environment but not checked, because ${PROVIDER_NAMES[provider]} does not need ${unjudged.length === 1 ? 'it' : 'them'}: ${listOf(unjudged.map(({ topic }) => topic))}.`,
     );
   return notes;
 }

@@ -1,4 +1,4 @@
-/** What a rule states about a snapshot, and what would remove it. */
+/** A rule's statement about a snapshot, and what would resolve it. */
 
 import type { Change } from './change.js';
 
@@ -14,35 +14,35 @@ export interface FindingBase {
 /** What a person can do about one subject of a finding (contract 6, `decisions.csv`). */
 export type DecisionAction = 'set-username' | 'set-email' | 'set-name' | 'activate' | 'deactivate' | 'remove-member' | 'accept';
 
-/** What a person could choose; the planner makes the value unique before anybody sees it. */
+/** A possible choice; the planner makes the value unique before it is shown. */
 export interface Proposal {
   readonly action: DecisionAction;
   readonly value: string;
-  /** The rule has seen that it can be had: it is suggested as it stands. */
+  /** True if the rule has made sure that the value is available: it is suggested unchanged. */
   readonly isCertain?: true;
 }
 
-/** One row that a person is asked to settle. */
+/** One row that a person is asked to decide. */
 export interface Question {
-  /** What the row is about: a user or a group by id; a membership as `group/user`; or the snapshot itself. */
+  /** The subject of the row: a user or a group by id; a membership as `group/user`; or the snapshot itself. */
   readonly subject: 'user' | 'group' | 'membership' | 'snapshot';
   readonly id: string;
-  /** The value in question, as the export holds it. */
+  /** The value in question, as in the export. */
   readonly current: string;
   readonly problem: string;
-  /** The problem as the rule states it, if who it is about was put before it. */
+  /** The problem as the rule states it, if a description of the subject was put before it. */
   readonly core?: string;
   readonly actions: readonly DecisionAction[];
   readonly proposal?: Proposal;
 }
 
 /**
- * What would remove a finding: an end state that needs nobody's judgment, or questions to a person.
- * The planner alone knows order, and whether an end state can be reached.
+ * What would resolve a finding: an end state that needs no decision, or questions to a person.
+ * Only the planner knows the order, and whether an end state can be reached.
  */
 export interface Remedy {
-  /** The end state that the rule wants, as changes from the snapshot; empty where a person must choose. */
+  /** The end state that the rule wants, as changes from the snapshot; empty if a person must choose. */
   readonly wants: readonly Change[];
-  /** Asked where the end state cannot be reached without a person. */
+  /** Asked if the end state cannot be reached without a decision. */
   readonly questions: readonly Question[];
 }

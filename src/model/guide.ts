@@ -1,4 +1,4 @@
-/** The one place where the vendor's guide is cited. */
+/** The only file that cites the vendor's guide. */
 
 export const GUIDE = {
   title: 'Jama Connect: SCIM provisioning for users and groups',
@@ -6,7 +6,7 @@ export const GUIDE = {
   edition: 'August 2024',
 } as const;
 
-/** The clauses that rules rest on: id to title, by the guide's own headings. */
+/** The clauses that rules refer to: id to title, by the guide's own headings. */
 export const CLAUSES = {
   'username-format': 'Existing customers: authentication method for users (username must match email)',
   'conflicting-pairs': 'Data sanitization to update the username field: user pairs that are likely to cause a problem',

@@ -1,4 +1,4 @@
-/** Usernames and emails of all users by comparison key, in typed arrays: one pass, and nothing in it is quadratic. */
+/** Usernames and emails of all users by comparison key, in typed arrays, in linear time. */
 
 import { KeyTable } from '../collections/key-table.js';
 import { type Collation, collationOf } from './compare.js';
@@ -6,9 +6,9 @@ import type { User } from './directory.js';
 import type { Policy } from './policy.js';
 import { isInScope } from './scope.js';
 
-/** Places of users by key, in source order within a key. */
+/** Indexes of users by key, in source order within a key. */
 export class Buckets {
-  /** Where each key's places begin in `places`, and at last where they end. */
+  /** Where each key's indexes begin in `places`, and at last where they end. */
   readonly offsets: Int32Array;
   readonly places: Int32Array;
 
@@ -23,7 +23,7 @@ export class Buckets {
     this.places = places;
   }
 
-  /** Returns the places that have the key; `offsets` tell the same of every key without an object for each. */
+  /** Returns the indexes of the users with the key; `offsets` gives the same without creating an object per key. */
   of(id: number): Int32Array {
     return this.places.subarray(this.offsets[id], this.offsets[id + 1]);
   }
@@ -35,25 +35,25 @@ export class Buckets {
 
 export interface IdentityIndex {
   readonly users: readonly User[];
-  /** By which the keys were made. */
+  /** The collation of the keys. */
   readonly collation: Collation;
   /** Key texts by key id. */
   readonly keys: readonly string[];
-  /** Returns the id of a text's key; -1 where no user has it, or where it is blank. */
+  /** Returns the id of a text's key; -1 if no user has it, or if it is blank. */
   find(text: string): number;
-  /** Key id of each user's username, by place; -1 where it is blank. */
+  /** Key id of each user's username, by index; -1 if it is blank. */
   readonly userNameKey: Int32Array;
-  /** Key id of each user's email, by place; -1 where it is blank. */
+  /** Key id of each user's email, by index; -1 if it is blank. */
   readonly emailKey: Int32Array;
-  /** 1 for a user in scope, by place. */
+  /** 1 for a user in scope, by index. */
   readonly isInScope: Uint8Array;
-  /** 1 for a user who needs an update, by place. */
+  /** 1 for a user who needs an update, by index. */
   readonly needsUpdate: Uint8Array;
-  /** 1 for a user whose username or email has a letter beyond ASCII or a question mark, by place. */
+  /** 1 for a user whose username or email has a letter beyond ASCII or a question mark, by index. */
   readonly isOdd: Uint8Array;
-  /** Who has a key as username. */
+  /** Users with a key as username. */
   readonly holders: Buckets;
-  /** Who has a key as email. */
+  /** Users with a key as email. */
   readonly emailers: Buckets;
 }
 
@@ -94,8 +94,8 @@ export function indexIdentities(users: readonly User[], policy: Pick<Policy, 'au
 }
 
 /**
- * Returns the index of the same users once those at the places have their email as username. Key ids stay: nobody gets
- * a name that was not somebody's already, and a key that nobody has any more has neither holders nor emailers.
+ * Returns the index of the same users after the given ones got their email as username. Key ids stay: every new
+ * username was some user's email, and a key that is no longer used has neither holders nor emailers.
  */
 export function reindexRenamed(index: IdentityIndex, users: readonly User[], places: readonly number[]): IdentityIndex {
   if (places.length === 0) return { ...index, users };

@@ -1,41 +1,41 @@
-/** Which user of Jama Connect an identity provider's user is: by the subject, else by the email. Linear, also where all share one address. */
+/** Which user of Jama Connect an identity provider's user is: by the subject, else by the email. Linear, even if all share one address. */
 
 import { KeyTable } from '../collections/key-table.js';
 import { Buckets, type IdentityIndex } from './identity-index.js';
 import type { IdpDirectory, IdpUser } from './idp.js';
 
-/** Nobody fits. */
+/** No user matches. */
 export const NO_FIT = -1;
-/** Two or more fit. */
+/** Two or more match. */
 export const SEVERAL_FIT = -2;
 
 export interface IdpMatch {
   readonly directory: IdpDirectory;
   /** Key texts by key id: first those of the identity index under the same ids, then those that only the provider has. */
   readonly keys: readonly string[];
-  /** Key id of each provider user's subject, by place; -1 where it is blank. */
+  /** Key id of each provider user's subject, by index; -1 if it is blank. */
   readonly subjectKey: Int32Array;
-  /** Key id of each provider user's email, by place; -1 where it is blank. */
+  /** Key id of each provider user's email, by index; -1 if it is blank. */
   readonly emailKey: Int32Array;
-  /** Places of provider users by key of the subject. */
+  /** Indexes of provider users by key of the subject. */
   readonly subjects: Buckets;
-  /** Places of provider users by key of the email. */
+  /** Indexes of provider users by key of the email. */
   readonly emailers: Buckets;
-  /** The one Connect user whose username has the key of the provider user's subject, by the provider user's place; NO_FIT or SEVERAL_FIT. */
+  /** The one Connect user whose username has the key of the provider user's subject, by the provider user's index; NO_FIT or SEVERAL_FIT. */
   readonly holder: Int32Array;
-  /** Returns the places of Connect users who have the key as username; none for a key that only the provider has. */
+  /** Returns the indexes of Connect users with the key as username; none for a key that only the provider has. */
   holdersOf(key: number): Int32Array;
-  /** Returns the places of Connect users who have the key as email. */
+  /** Returns the indexes of Connect users with the key as email. */
   connectEmailersOf(key: number): Int32Array;
-  /** The one Connect user whose username or email is the provider user's subject or email, by the provider user's place; NO_FIT or SEVERAL_FIT. */
+  /** The one Connect user whose username or email is the provider user's subject or email, by the provider user's index; NO_FIT or SEVERAL_FIT. */
   readonly fit: Int32Array;
-  /** The provider user who fits a Connect user best, by the Connect user's place; NO_FIT. */
+  /** The provider user who matches a Connect user best, by the Connect user's index; NO_FIT. */
   readonly partner: Int32Array;
 }
 
 const NOWHERE = new Int32Array(0);
 
-/** Returns how the provider's users and the snapshot's fit together. */
+/** Returns how the provider's users and the snapshot's match. */
 export function matchIdp(index: IdentityIndex, directory: IdpDirectory): IdpMatch {
   const { users } = directory;
   const known = index.keys.length;
@@ -68,7 +68,7 @@ export function matchIdp(index: IdentityIndex, directory: IdpDirectory): IdpMatc
     holdersOf: (key) => (key >= 0 && key < known ? index.holders.of(key) : NOWHERE),
     connectEmailersOf: (key) => (key >= 0 && key < known ? index.emailers.of(key) : NOWHERE),
     fit: findFits(index, subjectKey, emailKey),
-    // Only some rules ask for it.
+    // Built on first use: only some rules need it.
     get partner() {
       partner ??= findPartners(index, directory.users, subjects, emailers);
       return partner;
@@ -86,7 +86,7 @@ function findFits(index: IdentityIndex, subjectKey: Int32Array, emailKey: Int32A
   return fits;
 }
 
-/** Returns the place of the one user of Jama Connect who has the key as username or email; NO_FIT, SEVERAL_FIT. */
+/** Returns the index of the one user of Jama Connect with the key as username or email; NO_FIT, SEVERAL_FIT. */
 export function soleUser({ keys, holders, emailers }: IdentityIndex, key: number): number {
   if (key < 0 || key >= keys.length) return NO_FIT;
   const called = soleOf(holders, key);
@@ -101,7 +101,7 @@ const soleOf = ({ places, offsets }: Buckets, key: number): number => {
   return size === 0 ? NO_FIT : size === 1 ? places[offsets[key]] : SEVERAL_FIT;
 };
 
-/** The subject before the email, and what is exactly equal before what only has the same key. */
+/** The subject takes precedence over the email, and an exactly equal text over one with only the same key. */
 function findPartners({ users, userNameKey, emailKey }: IdentityIndex, idpUsers: readonly IdpUser[], subjects: Buckets, emailers: Buckets): Int32Array {
   const bySubject = new Choosing(subjects, idpUsers);
   const byEmail = new Choosing(emailers, idpUsers);
@@ -120,7 +120,7 @@ function findPartners({ users, userNameKey, emailKey }: IdentityIndex, idpUsers:
   return partners;
 }
 
-/** Chooses one provider user of several that have a key, the same one in any order of rows, with one look at each. */
+/** Chooses one of several provider users with a key, the same one in any order of rows, in one pass. */
 class Choosing {
   readonly #firstByKey = new Map<number, number>();
   readonly #firstByText = new Map<number, ReadonlyMap<string, number>>();
@@ -130,7 +130,7 @@ class Choosing {
     readonly users: readonly IdpUser[],
   ) {}
 
-  /** Returns the first of those who have the key. */
+  /** Returns the first of the provider users with the key. */
   first(key: number): number {
     const size = key < 0 ? 0 : this.buckets.sizeOf(key);
     if (size < 2) return size === 0 ? NO_FIT : this.buckets.places[this.buckets.offsets[key]];
@@ -141,7 +141,7 @@ class Choosing {
     return chosen;
   }
 
-  /** Returns the first of those who have the key and whose subject is exactly the text. */
+  /** Returns the first of the provider users with the key whose subject is exactly the text. */
   exactly(key: number, text: string): number {
     const size = key < 0 ? 0 : this.buckets.sizeOf(key);
     if (size === 0) return NO_FIT;
@@ -163,19 +163,19 @@ class Choosing {
   }
 }
 
-/** Active users come before blocked ones; else ids decide, and never the order of the rows. */
+/** Active users come before blocked ones; otherwise ids decide, never the order of the rows. */
 function isBefore(a: IdpUser, b: IdpUser): boolean {
   if (a.active !== b.active) return a.active;
   if (a.id !== b.id) return a.id < b.id;
   return a.subject === b.subject ? a.email < b.email : a.subject < b.subject;
 }
 
-/** Of more subjects with one key, so many are looked through for one spelling. */
+/** Limit on how many subjects with one key are searched for one spelling. */
 const MOST_SPELLINGS = 16;
 
 /**
- * Returns whether the rename to the email would take a user away from the provider, which knows the username as a subject
- * and the email not: the look-up that finds the account now would find nobody.
+ * Would the rename to the email take a user away from the provider: it knows the username as a subject but not the email,
+ * so the look-up that finds the account now would find none.
  */
 export function leadingAway({ users, userNameKey, emailKey }: IdentityIndex, { directory, subjects }: IdpMatch): (place: number) => boolean {
   return (place) => {

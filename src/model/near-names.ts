@@ -2,23 +2,23 @@
 
 import type { Collation, Difference } from './compare.js';
 
-/** Of more names with one key, only so many are compared for the mildest difference. */
+/** Limit on how many names with one key are compared for the smallest difference. */
 const MOST_COMPARED = 16;
 const MILDEST: readonly Difference[] = ['case', 'whitespace', 'unicode', 'value'];
 
 /**
- * Looks at letters of the tree, over all questions. Every question has an equal share, so that no order of the names or
- * of the questions decides; only names made to be near to thousands of others come to the end of it.
+ * Limit on visited letters of the tree, over all questions. Each question has an equal share, so that the result does not
+ * depend on the order of names or questions; only names made to be near thousands of others exhaust it.
  */
 const MOST_WORK = 50_000_000;
 const LEAST_SHARE = 2_500;
 
-/** How names are compared; without `differenceOf` the first of those with one key is as good as any. */
+/** How names are compared; without `differenceOf` any of the names with one key may be chosen. */
 type Comparing = Pick<Collation, 'key'> & Partial<Pick<Collation, 'differenceOf'>>;
 
 /**
- * Returns what finds the near name: of the same key the one that differs least, else the one with the fewest edits, and
- * of several the first by code points, whatever the order in which they were given. `questions`: how often it will be asked.
+ * Returns a function that finds the near name: of those with the same key the one that differs least, else the one with
+ * the fewest edits; ties are broken by code points, whatever the order of the names. `questions`: number of calls.
  */
 export function nearNames(names: Iterable<string>, { key, differenceOf }: Comparing, questions = 1): (wanted: string) => string | undefined {
   const namesByKey = new Map<string, string[]>();
@@ -35,7 +35,7 @@ export function nearNames(names: Iterable<string>, { key, differenceOf }: Compar
     const sought = key(wanted);
     const same = namesByKey.get(sought);
     if (same !== undefined) return mildest(wanted, same, differenceOf);
-    // Of short names nearly everything is near: one edit needs four letters, two need seven.
+    // Almost everything is near a short name: one edit needs four letters, two need seven.
     const most = Math.min(3, Math.ceil(sought.length / 3)) - 1;
     if (most < 1) return undefined;
     tree ??= new LetterTree([...namesByKey.keys()].sort());
@@ -53,7 +53,7 @@ function mildest(wanted: string, names: readonly string[], differenceOf: Compari
   return names.slice(0, MOST_COMPARED).reduce((best, name) => (rank(name) < rank(best) ? name : best));
 }
 
-/** Texts as a tree of letters, in the order in which one walks through it: a letter comes right before those that may follow it. */
+/** Texts as a tree of letters in depth-first order: a letter comes right before those that may follow it. */
 class LetterTree {
   readonly #texts: readonly string[];
   readonly #letters: Uint16Array;
@@ -61,7 +61,7 @@ class LetterTree {
   readonly #depths: Int32Array;
   /** The first letter that does not follow from this one. */
   readonly #after: Int32Array;
-  /** Which text ends with this letter; -1. */
+  /** The text that ends with this letter; -1. */
   readonly #ends: Int32Array;
 
   /** `texts`: sorted, none twice, none empty. */
@@ -92,7 +92,7 @@ class LetterTree {
     leave(0);
   }
 
-  /** Returns the first text with the fewest edits, at most `most`; none where that takes more than `share` looks. */
+  /** Returns the first text with the fewest edits, at most `most`; none if that takes more than `share` visits. */
   nearest(sought: string, most: number, share: number): string | undefined {
     let left = share;
     for (let edits = 1; edits <= most; edits++) {
@@ -104,8 +104,8 @@ class LetterTree {
   }
 
   /**
-   * Finds the first text within so many edits. Of the table of edit distances, which has a row for each letter on the
-   * path and a column for each letter sought, only the band is filled that so few edits can reach.
+   * Finds the first text within a number of edits. In the table of edit distances, which has a row per letter of the path
+   * and a column per letter of the name, only the band that so few edits can reach is filled.
    */
   #walk(sought: string, edits: number, share: number): { readonly found: number; readonly looks: number } {
     const width = 2 * edits + 1;
@@ -147,7 +147,7 @@ class LetterTree {
   }
 }
 
-/** Returns how many letters two texts begin with alike. */
+/** Returns the length of the common beginning of two texts. */
 function sharedStart(a: string, b: string): number {
   let at = 0;
   while (at < a.length && at < b.length && a.charCodeAt(at) === b.charCodeAt(at)) at++;

@@ -1,4 +1,4 @@
-/** Resolved settings that every room may read. */
+/** Resolved settings that every module may read. */
 
 import type { CollationName } from './collation-name.js';
 import type { AuthenticationType } from './directory.js';
@@ -14,26 +14,26 @@ export const FAIL_ON = ['error', 'warning', 'info', 'never'] as const satisfies 
 
 export interface Policy {
   readonly authMode: AuthMode;
-  /** Names given by flag or file, in order, without repeats; null where none were given. */
+  /** Names given by option or file, in order, without repeats; null if none were given. */
   readonly syncGroups: readonly string[] | null;
   readonly failOn: FailOn;
   /** How text is compared. */
   readonly collation: CollationName;
-  /** Severities that a person set, by rule. */
+  /** Severities that the user set, by rule. */
   readonly severities: Readonly<Record<string, Severity | 'off'>>;
-  /** Rules that a person said not to check. */
+  /** Rules that the user skips. */
   readonly skipRules: readonly string[];
-  /** Further spellings of authentication types, by lower-case value. */
+  /** Additional spellings of authentication types, by lower-case value. */
   readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
-  /** Ids of accounts that are never to be changed; that of the SCIM Admin is one of them. */
+  /** Ids of accounts that must never be changed, including the SCIM Admin's. */
   readonly leaveOutUsers: readonly string[];
   readonly allowEmpty: boolean;
-  /** The config file that the severities come from, as reports name it; absent if there was none. */
+  /** The config file that the severities come from, as reports show it; absent if there was none. */
   readonly config?: string;
-  /** Names of the config that are spelled as in version 1, each with its name of today; absent if there are none. */
+  /** Config keys spelled as in version 1, each with its current name; absent if there are none. */
   readonly formerNames?: readonly string[];
-  /** Settings that no export shows; absent where nobody states or asks for them. */
+  /** Settings that no export shows; absent if none are stated or required. */
   readonly environment?: Environment;
-  /** It was said which usernames other systems sign in with: `User.signsInFor` tells. Absent where it was not. */
+  /** True if usernames that other systems sign in with were given (see `User.signsInFor`); otherwise absent. */
   readonly areIntegrationsGiven?: true;
 }

@@ -1,4 +1,4 @@
-/** Who is concerned by enablement: users in scope, and groups to be synced (contract 2.1, 2.2). */
+/** Users and groups that enablement concerns: users in scope, and groups to be synced (contract 2.1, 2.2). */
 
 import type { Collation } from './compare.js';
 import type { Group, User } from './directory.js';
@@ -14,15 +14,15 @@ export function needsUpdate(user: User, mode: AuthMode, { isBlank }: Collation):
   return user.userName !== user.email && isInScope(user, mode) && !isBlank(user.email);
 }
 
-/** Which groups the identity provider will manage. */
+/** The groups that the identity provider will manage. */
 export interface SyncSelection {
-  /** By place: 1 for a group to be synced. */
+  /** By index: 1 for a group to be synced. */
   readonly isSynced: Uint8Array;
-  /** Wanted names in order; null where every organization-level group is meant. */
+  /** Wanted names in order; null if every organization-level group is meant. */
   readonly names: readonly string[] | null;
-  /** Names by which groups are looked for, given by a person or by the mark of a project group. */
+  /** Names for which groups are searched, given by the user or by the mark of a project group. */
   readonly sought: ReadonlySet<string>;
-  /** Those of them that no organization-level group has. */
+  /** Those names that no organization-level group has. */
   readonly unknown: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export function selectSyncGroups(groups: readonly Group[], policy: Policy): Sync
   const marked = groups.filter((group) => group.sync === true);
   const misplaced = marked.filter((group) => !group.isOrganizationLevel);
   const wanted = new Set([...(policy.syncGroups ?? []), ...misplaced.map(({ name }) => name)]);
-  // Nobody enables a sync of nothing: to name none is not to say that there is none.
+  // Naming no group does not mean that no group is synced, since no one enables a sync of nothing.
   const all = wanted.size === 0 && marked.length === 0;
   const isSynced = new Uint8Array(groups.length);
   const found = new Set<string>();

@@ -15,7 +15,7 @@ export interface AfterPlan {
   readonly members: MembershipView;
 }
 
-/** Returns what a prediction rests on once the actions are applied. Throws a UserError where they are of another source. */
+/** Returns the preview input after the actions. Throws a UserError if they belong to another source. */
 export function afterPlan({ directory, policy, idp }: Foreseeable, members: MembershipView, actions: readonly Action[]): AfterPlan {
   const playing = new Playing(directory, members);
   for (const action of actions) playing.play(action);
@@ -28,14 +28,14 @@ export function afterPlan({ directory, policy, idp }: Foreseeable, members: Memb
   };
 }
 
-/** Actions played on a copy, each held against what it expects to find. */
+/** Applies actions to a copy, each compared with the value that it expects. */
 class Playing {
   readonly users: User[];
   readonly groups: Group[];
   readonly #before: MembershipView;
   readonly #userPlaces: ReadonlyMap<string, number>;
   readonly #groupPlaces: ReadonlyMap<string, number>;
-  /** Users who are taken out of a group or put into it, by place of the group. */
+  /** Users removed from or added to a group, by index of the group. */
   readonly #removed = new Map<number, Set<number>>();
   readonly #added = new Map<number, Set<number>>();
 
@@ -51,11 +51,11 @@ class Playing {
     const { change } = action;
     if (change.kind === 'replace-user') {
       const user = this.users[this.#placeOf(this.#userPlaces, change.user, action)];
-      if (String(user[change.attribute]) !== change.from) throw strange(action, `the ${NAMES[change.attribute]} of user ${user.id} is another one`);
+      if (String(user[change.attribute]) !== change.from) throw strange(action, `the ${NAMES[change.attribute]} of user ${user.id} is a different one`);
       this.users[user.place] = { ...user, [change.attribute]: change.attribute === 'active' ? change.to === 'true' : change.to };
     } else if (change.kind === 'replace-group') {
       const group = this.groups[this.#placeOf(this.#groupPlaces, change.group, action)];
-      if (group.name !== change.from) throw strange(action, `group ${group.id} is called otherwise`);
+      if (group.name !== change.from) throw strange(action, `group ${group.id} has a different name`);
       this.groups[group.place] = { ...group, name: change.to };
     } else {
       const user = this.#placeOf(this.#userPlaces, change.user, action);
@@ -92,6 +92,6 @@ const NAMES: Readonly<Record<UserAttribute, string>> = { userName: 'username', e
 
 const strange = ({ id }: Action, what: string): UserError =>
   new UserError(
-    `The plan does not fit the source as it was read: action ${id} expects something else, ${what}.`,
-    'Read the source with the options that the plan was made with (--column, --table, --encoding and so on), or run "scim-audit plan" again.',
+    `The plan does not match the source as it was read: action ${id} expects a different value (${what}).`,
+    'Use the options with which the plan was made (--column, --table, --encoding and so on), or run "scim-audit plan" again.',
   );

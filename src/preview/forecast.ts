@@ -1,10 +1,10 @@
-/** What the first sync is predicted to do, as data. */
+/** The predicted effects of the first sync, as data. */
 
 import type { Group, User } from '../model/directory.js';
 import type { IdpGroup, IdpProvider, IdpUser } from '../model/idp.js';
 
 /**
- * What happens to a user. Several may hold of one: an inactive account that is found is `link`, `activate` and maybe
+ * Effects on a user. A user may have several: an inactive account that is found has `link`, `activate` and possibly
  * `overwrite`. `unknown`: neither the provider nor Jama Connect documents what happens.
  */
 export type UserEffect = 'link' | 'create' | 'overwrite' | 'activate' | 'deactivate' | 'untouched' | 'ambiguous' | 'unknown';
@@ -19,7 +19,7 @@ export const USER_EFFECTS = [
   'unknown',
 ] as const satisfies readonly UserEffect[];
 
-/** A value of Jama Connect that the identity provider's takes the place of. SCIM's names. */
+/** A value in Jama Connect that the identity provider's value replaces. SCIM's names. */
 export interface Overwrite {
   readonly attribute: 'userName' | 'emails[type eq "work"].value' | 'name.givenName' | 'name.familyName';
   readonly from: string;
@@ -31,18 +31,18 @@ export interface UserForecast {
   /** In the order of USER_EFFECTS, at least one. */
   readonly effects: readonly UserEffect[];
   /**
-   * The account in Jama Connect; undefined where one is created, or where it is ambiguous which: an account that is only
-   * among the candidates, or beside, has a forecast of its own.
+   * The account in Jama Connect; undefined if one is created, or if it is ambiguous which one it is: an account that is
+   * only a candidate, or beside a new one, has a forecast of its own.
    */
   readonly user: User | undefined;
-  /** Undefined where the identity provider sends nobody for the account. */
+  /** Undefined if the identity provider sends no user for the account. */
   readonly idpUser: IdpUser | undefined;
   readonly overwrites: readonly Overwrite[];
-  /** Of `create`: accounts that are the same person's by email, or nearly by username: the second account is made beside them. At most 20. */
+  /** With `create`: accounts that belong to the same person by email, or by a nearly equal username: the second account is created beside them. At most 20. */
   readonly beside: readonly User[];
-  /** Of `ambiguous`: the accounts it could be. At most 20. */
+  /** With `ambiguous`: the accounts it could be. At most 20. */
   readonly candidates: readonly User[];
-  /** Plain words: what is done and on what it rests; of `unknown`, what is not documented. */
+  /** Plain words: what happens and why; with `unknown`, what is not documented. */
   readonly why: string;
 }
 
@@ -53,10 +53,10 @@ export interface GroupForecast {
   readonly effect: GroupEffect;
   readonly group?: Group;
   readonly idpGroup?: IdpGroup;
-  /** Of `create`: organization-level groups of nearly this name; of `ambiguous`: those it could be. At most 20. */
+  /** With `create`: organization-level groups with nearly this name; with `ambiguous`: those it could be. At most 20. */
   readonly near: readonly Group[];
   readonly why: string;
-  /** Memberships of the group by what happens to them. */
+  /** Number of memberships of the group by effect. */
   readonly members: Readonly<Record<MembershipEffect, number>>;
 }
 
@@ -64,20 +64,20 @@ export interface GroupForecast {
 export type MembershipEffect = 'added' | 'kept' | 'lost' | 'skipped' | 'unknown';
 export const MEMBERSHIP_EFFECTS = ['added', 'kept', 'lost', 'skipped', 'unknown'] as const satisfies readonly MembershipEffect[];
 
-/** A membership that changes, or of which it is not known; those that are kept are only counted. */
+/** A membership that changes or may change; those that are kept are only counted. */
 export interface MembershipForecast {
   readonly effect: Exclude<MembershipEffect, 'kept'>;
-  /** The group as it is called in the identity provider, or else in Jama Connect. */
+  /** The group's name in the identity provider, or else in Jama Connect. */
   readonly groupName: string;
   readonly group?: Group;
   readonly user?: User;
   readonly idpUser?: IdpUser;
-  /** How many, where they are known by number only: members who are no user of the identity provider's export. Else it is one. */
+  /** Number of members if only that is known: members who are not users in the identity provider's export. Otherwise 1. */
   readonly members?: number;
   readonly why: string;
 }
 
-/** What is free of each license, in the order in which Jama Connect gives them out (guide: `licenses`). */
+/** Free licenses of each kind, in the order in which Jama Connect assigns them (guide: `licenses`). */
 export interface LicenseStock {
   readonly creator: number;
   readonly creatorFloat: number;
@@ -89,13 +89,13 @@ export interface LicenseForecast {
   readonly needed: number;
   readonly creator: number;
   readonly creatorFloat: number;
-  /** Who would be without one, in the order of the identity provider's export. */
+  /** Users who would be without a license, in the order of the identity provider's export. */
   readonly without: readonly UserForecast[];
 }
 
 export interface Forecast {
   readonly provider: IdpProvider;
-  /** First the provider's users in their order, then the accounts for which it sends nobody. */
+  /** First the provider's users in their order, then the accounts for which it sends no user. */
   readonly users: readonly UserForecast[];
   /** First the provider's groups, then groups to be synced that no group of the provider is linked to. */
   readonly groups: readonly GroupForecast[];
@@ -105,12 +105,12 @@ export interface Forecast {
     readonly users: Readonly<Record<UserEffect, number>>;
     /** Users who would get a second account. */
     readonly secondAccounts: number;
-    /** Users and accounts whose effects are `ambiguous` or `unknown`, among others or alone. */
+    /** Users and accounts with the effect `ambiguous` or `unknown`, whatever other effects they have. */
     readonly uncertain: number;
     readonly groups: Readonly<Record<GroupEffect, number>>;
     readonly memberships: Readonly<Record<MembershipEffect, number>>;
   };
   readonly licenses?: LicenseForecast;
-  /** What the prediction does not know, in plain sentences. */
+  /** Notes on what the prediction does not know. */
   readonly notes: readonly string[];
 }

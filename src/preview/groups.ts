@@ -1,4 +1,4 @@
-/** What the first sync does to groups: the provider's first, then groups to be synced that none of them is linked to. */
+/** Effects of the first sync on groups: the provider's first, then groups to be synced that none of them is linked to. */
 
 import type { Collation } from '../model/compare.js';
 import type { Group } from '../model/directory.js';
@@ -7,7 +7,7 @@ import type { GroupForecast } from './forecast.js';
 import { type Ground, isSpecial, MOST_NAMED } from './preview-input.js';
 import { groupWords } from './words.js';
 
-/** A forecast of which the memberships are not counted yet. */
+/** A forecast whose memberships are not counted yet. */
 export type GroupDraft = Omit<GroupForecast, 'members'>;
 
 export interface GroupsForecast {

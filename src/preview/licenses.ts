@@ -1,4 +1,4 @@
-/** Who takes a license, and who would be left without. */
+/** Which users take a license, and which would be left without one. */
 
 import type { LicenseForecast, LicenseStock, UserForecast } from './forecast.js';
 

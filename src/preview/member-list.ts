@@ -1,19 +1,19 @@
-/** The memberships of organization-level groups, as numbers: nothing else is synced. */
+/** The memberships of organization-level groups, the only ones that are synced, as numbers. */
 
 import { IntPairs } from '../collections/int-pairs.js';
 import type { Directory, MembershipSink } from '../model/directory.js';
 
-/** Hands on memberships by places of user and group, as often as it is asked. */
+/** Passes on memberships by indexes of user and group, as often as it is called. */
 export interface MembershipView {
   forEach(visit: (user: number, group: number) => void): void;
 }
 
 export class MemberList implements MembershipView {
   readonly #pairs = new IntPairs();
-  /** Memberships of which the export lacks the user or the group. */
+  /** Memberships whose user or group is missing from the export. */
   unknown = 0;
 
-  /** Returns a sink that keeps what could be synced. */
+  /** Returns a sink that keeps memberships that could be synced. */
   sinkFor({ groups }: Directory): MembershipSink {
     return {
       member: (user, group) => {
@@ -30,12 +30,12 @@ export class MemberList implements MembershipView {
   }
 }
 
-/** Places of what is in each group, in order within a group; a group that was not asked for is empty. */
+/** Indexes of the members of each group, in order within a group; a group that was not requested is empty. */
 export class MembersByGroup {
   readonly #offsets: Int32Array;
   readonly #members: Int32Array;
 
-  /** `isWanted`: 1 by place of a group whose members are looked at. */
+  /** `isWanted`: 1 by index of a group whose members are requested. */
   constructor(view: MembershipView, isWanted: Uint8Array) {
     const offsets = new Int32Array(isWanted.length + 1);
     view.forEach((_, group) => {

@@ -1,4 +1,4 @@
-/** What the first group sync does to memberships of groups that are linked or created. Linear; users are synced before groups. */
+/** Effects of the first group sync on memberships of groups that are linked or created. Linear; users are synced before groups. */
 
 import type { Group, User } from '../model/directory.js';
 import type { IdpGroup, IdpUser } from '../model/idp.js';
@@ -14,7 +14,7 @@ export interface MembershipsForecast {
   readonly memberships: readonly MembershipForecast[];
   /** Inactive Basic members who stay because the same sync activates them. */
   readonly keptByActivation: number;
-  /** Groups of which the provider's members are not known. */
+  /** Groups whose members in the provider are not known. */
   readonly withoutMembers: number;
 }
 
@@ -38,7 +38,7 @@ export function forecastMemberships(
   const settle = outcomes(ground, users);
   const inConnect = membersOfLinked(ground, drafts, view);
   const inIdp = membersOfIdp(ground, drafts);
-  /** By place of a user of Jama Connect: number of the group, from 1, that has the user there, and in the provider. */
+  /** By index of a user of Jama Connect: number of the group, from 1, that has the user there, and in the provider. */
   const seenInConnect = new Int32Array(directory.users.length);
   const seenInIdp = new Int32Array(directory.users.length);
 
@@ -69,7 +69,7 @@ export function forecastMemberships(
     }
     if (unseen > 0) note(['skipped', settle.words.skippedStrangers], { members: unseen });
     for (const place of there) {
-      // A membership that the export repeats is one membership.
+      // Repetitions of a membership in the export count once.
       if (seenInConnect[place] !== mark) continue;
       seenInConnect[place] = 0;
       if (seenInIdp[place] === mark) continue;
@@ -102,20 +102,20 @@ function membersOfIdp({ idp }: Ground, drafts: readonly GroupDraft[]): MembersBy
   return new MembersByGroup(view, isSynced);
 }
 
-/** Returns what happens to one membership. */
+/** Returns the effect on one membership. */
 function outcomes({ directory, idp }: Ground, { isCandidate, isActiveAfter }: UsersForecast) {
   const { provider } = idp.directory;
   const words = membershipWords(provider);
   const isBasic = (place: number): boolean => directory.users[place].authenticationType === 'basic';
   const isInactiveBasic = (place: number): boolean => isActiveAfter[place] === 0 && isBasic(place);
-  /** Inactive Basic members go, whoever has them: the guide makes no exception. */
+  /** Inactive Basic members are removed in any case: the guide makes no exception. */
   const ofInactiveBasic = (place: number): Outcome => {
     if (isCandidate[place] === 1) return ['unknown', words.candidate];
     return directory.users[place].active ? ['unknown', words.blockedNow] : ['lost', words.lostBasic];
   };
   return {
     words,
-    /** `isThere`: the account is a member already; `isLinked`: the group is there. */
+    /** `isThere`: the account is already a member; `isLinked`: the group exists. */
     ofIdpMember({ active }: IdpUser, account: number, isThere: boolean, isLinked: boolean): Outcome {
       if (account === CREATED) return ['added', words.addedCreated];
       if (account === NOT_PROVISIONED) return ['skipped', words.skippedBlocked];
@@ -125,18 +125,18 @@ function outcomes({ directory, idp }: Ground, { isCandidate, isActiveAfter }: Us
       if (isLinked && !directory.given.memberships) return ['unknown', words.noMemberships];
       return ['added', words.added];
     },
-    /** Undefined: nothing can be said, because the provider's members are not known. */
+    /** Undefined if nothing can be predicted because the provider's members are not known. */
     ofMemberOnlyHere(place: number, isIdpKnown: boolean): Outcome | undefined {
       if (isInactiveBasic(place)) return ofInactiveBasic(place);
       if (!isIdpKnown) return undefined;
-      // Okta: by the guide, the members of the group stay when it is linked; but a Basic one whom the sync may block may go.
+      // Okta: by the guide, the group's members stay when it is linked; but a Basic member whom the sync may block may be removed.
       if (provider === 'okta') return isBasic(place) && isCandidate[place] === 1 ? ['unknown', words.candidate] : KEPT;
       return ['unknown', isCandidate[place] === 1 ? words.candidateMember : words.notInIdp];
     },
   };
 }
 
-/** Returns how many memberships there are of each effect. */
+/** Returns the number of memberships per effect. */
 export function countMemberships(groups: readonly GroupForecast[]): Readonly<Counts> {
   const counts = emptyCounts();
   for (const { members } of groups) for (const effect of MEMBERSHIP_EFFECTS) counts[effect] += members[effect];

@@ -1,4 +1,4 @@
-/** What the first sync will do, as documented behavior predicts it. Pure. */
+/** Predicts the first sync from documented behavior. Pure. */
 
 import {
   type Forecast,
@@ -19,7 +19,7 @@ import type { Foreseeable } from './preview-input.js';
 import { forecastUsers } from './users.js';
 
 export interface PredictionWishes {
-  /** What is free of each license; without it licenses are not predicted. */
+  /** Free licenses of each kind; without them licenses are not predicted. */
   readonly licenses?: LicenseStock;
 }
 
@@ -45,7 +45,7 @@ export function predict({ idp, ...context }: Foreseeable, members: MembershipVie
   return { ...known, notes: notesOf(ground, drafts, memberships, known) };
 }
 
-/** Is it not certain what happens to the user. */
+/** Is it uncertain what happens to the user. */
 export const isUncertain = ({ effects }: UserForecast): boolean => effects.includes('ambiguous') || effects.includes('unknown');
 
 /** Would the user get a second account. */

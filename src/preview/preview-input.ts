@@ -1,16 +1,16 @@
-/** What a prediction rests on. */
+/** The input of a prediction. */
 
 import type { RuleContext } from '../rules/rule.js';
 
-/** Of the context of an audit, what a prediction looks at; the identity provider's exports must be among it. */
+/** The part of an audit's context that a prediction uses; it must include the identity provider's exports. */
 export type Foreseeable = Pick<RuleContext, 'directory' | 'policy' | 'index' | 'sync' | 'idp'>;
 
 export type Ground = Required<Foreseeable>;
 
-/** Subjects that a forecast names beside its own: of more, these stand for all. */
+/** Limit on the related subjects that a forecast names. */
 export const MOST_NAMED = 20;
 
-/** Characters that nobody calls special; Entra does not say which ones it means. */
+/** Characters that are certainly not special; Entra does not say which ones it means. */
 const IN_ADDRESS = /^[\p{L}\p{M}\p{N} _.@-]*$/u;
 
 /** Has characters for which Entra documents that look-ups by the value may fail. */

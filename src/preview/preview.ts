@@ -1,4 +1,4 @@
-/** What a preview shows: the forecast, and what it was made of. */
+/** The contents of a preview: the forecast and its inputs. */
 
 import type { Input, Snapshot } from '../model/directory.js';
 import { type IdpDirectory, type IdpInput, PROVIDER_NAMES } from '../model/idp.js';
@@ -7,19 +7,19 @@ import { count, grouped } from '../rules/rule.js';
 import type { Forecast } from './forecast.js';
 
 export interface Preview {
-  /** Of the source: where subjects were read, also those that a plan changed. */
+  /** For the source: where subjects were read, even those that a plan changed. */
   readonly snapshot: Snapshot;
   readonly policy: Policy;
-  /** Wanted names; null where every organization-level group is meant. */
+  /** Wanted names; null if every organization-level group is meant. */
   readonly syncNames: readonly string[] | null;
   readonly idp: IdpDirectory;
-  /** With a plan: as if it were applied. */
+  /** Set if the forecast is for after a plan was applied. */
   readonly forecast: Forecast;
-  /** With a plan: without it. */
+  /** With a plan: the forecast without it. */
   readonly before?: Forecast;
-  /** Of the reading of both sides. Plain sentences. */
+  /** Notes on how both sides were read. */
   readonly notes: readonly string[];
-  /** Aliases stand in it for usernames, emails and names. */
+  /** True if usernames, emails and names are replaced by pseudonyms. */
   readonly isRedacted?: true;
 }
 
@@ -33,13 +33,13 @@ export function outcomeText({ forecast, before }: Preview): string {
   return `once the plan is applied, ${text} (now: ${grouped(before.summary.secondAccounts)} and ${grouped(before.summary.uncertain)})`;
 }
 
-/** Returns what the preview is called. */
+/** Returns the title of the preview. */
 export const titleText = ({ forecast }: Preview): string => `What the first sync of ${PROVIDER_NAMES[forecast.provider]} will do`;
 
 /** Returns every file and table that was read, those of the identity provider last. */
 export const previewInputs = ({ snapshot, idp }: Preview): readonly (Input | IdpInput)[] => [...snapshot.inputs, ...idp.inputs];
 
-/** Is nothing in it that a person must look at before the sync. */
+/** Does nothing in it need a person's attention before the sync. */
 export const isCalm = ({ forecast: { summary, licenses } }: Preview): boolean =>
   summary.secondAccounts + summary.uncertain + summary.groups.ambiguous + summary.groups.unknown + summary.memberships.unknown + summary.memberships.lost ===
     0 && (licenses?.without.length ?? 0) === 0;

@@ -1,4 +1,4 @@
-/** What programs call the reasons of a forecast: short names that stay when a sentence is put better. */
+/** Identifiers of a forecast's reasons, for programs: short names that stay when a sentence is reworded. */
 
 import type { IdpProvider } from '../model/idp.js';
 import { groupWords, linkWords, membershipWords, userWords } from './words.js';

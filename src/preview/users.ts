@@ -1,4 +1,4 @@
-/** What the first sync does to users: the provider's first, then the accounts for which it sends nobody. Linear. */
+/** Effects of the first sync on users: the provider's first, then the accounts for which it sends no user. Linear. */
 
 import type { User } from '../model/directory.js';
 import type { IdpUser } from '../model/idp.js';
@@ -11,16 +11,16 @@ import { type UserWords, userWords } from './words.js';
 export const CREATED = -1;
 /** Nothing is provisioned for the provider's user. */
 export const NOT_PROVISIONED = -2;
-/** It is not certain which account the provider's user gets, or whether. */
+/** It is not certain which account the provider's user gets, if any. */
 export const UNCERTAIN = -3;
 
 export interface UsersForecast {
   readonly forecasts: readonly UserForecast[];
-  /** Place of the account by place of the provider's user, or CREATED, NOT_PROVISIONED, UNCERTAIN. */
+  /** Index of the account by index of the provider's user, or CREATED, NOT_PROVISIONED, UNCERTAIN. */
   readonly accountOf: Int32Array;
-  /** 1 by place of an account that a user of the provider could be, or not. */
+  /** 1 by index of an account that a user of the provider may or may not be. */
   readonly isCandidate: Uint8Array;
-  /** 1 by place of an account that is active once users are synced. */
+  /** 1 by index of an account that is active once users are synced. */
   readonly isActiveAfter: Uint8Array;
 }
 
@@ -38,7 +38,7 @@ const NONE: readonly never[] = [];
 const LISTS_OF_ONE = Object.fromEntries(USER_EFFECTS.map((effect) => [effect, EFFECT_LISTS[bit(effect)]])) as Record<UserEffect, readonly UserEffect[]>;
 const only = (effect: UserEffect): readonly UserEffect[] => LISTS_OF_ONE[effect];
 
-/** Returns whether somebody but this one is among the places. */
+/** Is there an index other than this one. */
 const hasOther = (places: Int32Array, place: number): boolean => places.length > 1 || (places.length === 1 && places[0] !== place);
 
 export function forecastUsers(ground: Ground): UsersForecast {
@@ -52,11 +52,11 @@ export function forecastUsers(ground: Ground): UsersForecast {
   for (const { place, active } of users) if (active) isActiveAfter[place] = 1;
   const accountOf = new Int32Array(idpUsers.length).fill(UNCERTAIN);
   const forecasts: UserForecast[] = [];
-  /** 1 by place of an account beside which a second one is created. */
+  /** 1 by index of an account beside which a second one is created. */
   const isBeside = new Uint8Array(users.length);
   const marks = { candidate: marking(idp, isCandidate), beside: marking(idp, isBeside) };
 
-  /** Returns the first few of several lists, each user once. */
+  /** Returns the first few users of several lists, each once. */
   const firstOf = (...lists: readonly Int32Array[]): User[] => {
     const places = new Set<number>();
     for (const list of lists) for (let at = 0; at < list.length && places.size < MOST_NAMED; at++) places.add(list[at]);
@@ -141,7 +141,7 @@ export function forecastUsers(ground: Ground): UsersForecast {
     const overwrites = overwritesOf(ground, idpUser, user);
     const isBasic = ground.policy.authMode !== 'basic' && user.authenticationType === 'basic';
     const isBlocked = !idpUser.active;
-    // Okta sends nothing for a user who was deactivated before, and Entra may send no more than that the user is blocked.
+    // Okta sends nothing for a user who was deactivated before, and Entra may only send that the user is blocked.
     const isUnsure = isBasic || (isBlocked && (overwrites.length > 0 || (provider === 'okta' && user.active)));
     const bits =
       LINK |
@@ -176,7 +176,7 @@ export function forecastUsers(ground: Ground): UsersForecast {
   return { forecasts, accountOf, isCandidate, isActiveAfter };
 }
 
-/** Returns what marks all users who have a key, once, however many of the provider's users have it. */
+/** Returns a function that marks all users with a key, once, however many of the provider's users have it. */
 function marking(idp: IdpMatch, marked: Uint8Array): (key: number, kind: 'holders' | 'emailers') => void {
   const isDone = { holders: new Uint8Array(idp.keys.length), emailers: new Uint8Array(idp.keys.length) };
   return (key, kind) => {
@@ -186,7 +186,7 @@ function marking(idp: IdpMatch, marked: Uint8Array): (key: number, kind: 'holder
   };
 }
 
-/** Returns what happens to an account for which the provider sends nobody for certain. */
+/** Returns the effects on an account for which the provider certainly sends no user. */
 function aloneOf({ active, authenticationType }: User, isCandidate: boolean, isBeside: boolean, words: UserWords): Pick<UserForecast, 'effects' | 'why'> {
   if (isCandidate) return { effects: only('ambiguous'), why: words.candidate };
   if (authenticationType === 'basic') return { effects: only('untouched'), why: words.basicAlone };
@@ -195,12 +195,12 @@ function aloneOf({ active, authenticationType }: User, isCandidate: boolean, isB
     : { effects: only('untouched'), why: words.inactiveAlone };
 }
 
-/** Returns the values of an account that the provider's take the place of. What is blank is not sent: Entra skips it, and Okta has none. */
+/** Returns the account's values that the provider's values replace. Blank ones are not sent: Entra skips them, and Okta has none. */
 function overwritesOf({ idp }: Ground, idpUser: IdpUser, user: User): readonly Overwrite[] {
   const isEmailOther = idp.emailKey[idpUser.place] >= 0 && isOther(user.email, idpUser.email);
   const isGivenNameOther = isOther(user.givenName, idpUser.givenName);
   const isFamilyNameOther = isOther(user.familyName, idpUser.familyName);
-  // Nearly nobody has any.
+  // Almost no user has any.
   if (!isEmailOther && !isGivenNameOther && !isFamilyNameOther) return NONE;
   const overwrite = (attribute: Overwrite['attribute'], from = '', to = ''): Overwrite => ({ attribute, from, to });
   return [

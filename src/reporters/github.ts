@@ -5,7 +5,7 @@ import { ruleOf } from '../rules/registry.js';
 import { count } from '../rules/rule.js';
 import { cut } from './columns.js';
 import { exportPlace, placesOf, placeWords } from './locations.js';
-import { markdown } from './markdown.js';
+import { markdown } from './markdown/report.js';
 import type { Reporter, ReportOptions } from './reporter.js';
 import { sectionsOf } from './sections.js';
 import { verdictText } from './verdict.js';

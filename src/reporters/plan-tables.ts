@@ -7,7 +7,7 @@ import { DECISION_COLUMNS, NO_ANSWER } from '../plan/decision-rows.js';
 import type { MadePlan } from '../plan/make-plan.js';
 import type { OutdatedRow } from '../plan/read-decisions.js';
 import { ruleOf } from '../rules/registry.js';
-import { BYTE_ORDER_MARK, DELIMITER_CHARACTERS } from './csv-lines.js';
+import { BYTE_ORDER_MARK, DELIMITER_CHARACTERS } from './csv.js';
 import type { CsvDelimiter } from './reporter.js';
 
 const WORD = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_';

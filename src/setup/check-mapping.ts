@@ -1,4 +1,4 @@
-/** Judges the mappings of a provisioning schema by what Jama Connect takes. */
+/** Checks the mappings of a provisioning schema against what Jama Connect accepts. */
 
 import type { Severity } from '../model/finding.js';
 import { UserError } from '../model/user-error.js';
@@ -10,7 +10,7 @@ import type { LocatedMapping, ObjectMapping, SchemaFile } from './schema-file.js
 import { checkMatching, checkPresence, locateAttributes, type Stated } from './user-attributes.js';
 import { checkOrigins } from './user-origins.js';
 
-/** Returns the report. Throws a UserError where the file has no mapping of users, or one that cannot be judged. */
+/** Returns the report. Throws a UserError if the file has no mapping of users, or one that cannot be checked. */
 export function checkSchema(schema: SchemaFile): MappingReport {
   const { user, otherUsers, group, otherGroups } = findMappings(schema);
   const flows = [user, ...(group === undefined ? [] : [group])].map(({ mapping, path }) => flowsOf(mapping, path, schema));
@@ -52,7 +52,7 @@ const FLOWS: readonly string[] = ['add', 'update', 'delete'] satisfies readonly 
 
 const under = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 
-/** Returns the actions of a mapping; null where it does not say. Throws a UserError of a word that is none. */
+/** Returns the actions of a mapping; null if it does not state them. Throws a UserError for an unknown action. */
 function flowsOf({ flowTypes }: ObjectMapping, path: string, { file, placeOf }: SchemaFile): ReadonlySet<string> | null {
   if (flowTypes == null) return null;
   const words = flowTypes
@@ -62,14 +62,14 @@ function flowsOf({ flowTypes }: ObjectMapping, path: string, { file, placeOf }: 
   const strange = words.find((word) => !FLOWS.includes(word));
   if (strange === undefined) return new Set(words);
   const { line, column } = placeOf(under(path, 'flowTypes'));
-  throw new UserError(`${file} is not as Entra writes a provisioning schema: 1 problem.`, 'Export the schema again; flowTypes holds Add, Update and Delete.', [
-    `${file}, line ${line}, column ${column}: "${short(strange)}" is no action that a mapping has.`,
+  throw new UserError(`${file} is not a provisioning schema as Entra writes it: 1 problem.`, 'Export the schema again; flowTypes holds Add, Update and Delete.', [
+    `${file}, line ${line}, column ${column}: "${short(strange)}" is not an action of a mapping.`,
   ]);
 }
 
 function* checkUser({ mapping, path }: LocatedMapping, flows: ReadonlySet<string> | null): Iterable<Stated> {
   if (mapping.enabled === false) {
-    yield { check: 'mapping-off', severity: 'error', path: under(path, 'enabled'), message: 'The mapping of users is off: nobody would be provisioned.' };
+    yield { check: 'mapping-off', severity: 'error', path: under(path, 'enabled'), message: 'The mapping of users is off, so no user would be provisioned.' };
   } else if (mapping.enabled == null) {
     yield { check: 'mapping-off', severity: 'warning', path, message: 'The file does not say whether the mapping of users is on.' };
   }
@@ -85,15 +85,15 @@ function* checkUser({ mapping, path }: LocatedMapping, flows: ReadonlySet<string
 function* checkFlows(flows: ReadonlySet<string> | null, path: string): Iterable<Stated> {
   const check = 'target-actions';
   if (flows === null) {
-    yield { check, severity: 'error', path, message: 'The file does not say which actions are on; by default all are, Delete as well.' };
+    yield { check, severity: 'error', path, message: 'The file does not say which actions are on; by default all are, including Delete.' };
     return;
   }
   if (flows.has('delete')) {
-    yield { check, severity: 'error', path, message: 'Delete is on: Jama Connect deactivates users, and cannot delete them.' };
+    yield { check, severity: 'error', path, message: 'Delete is on, but Jama Connect deactivates users and cannot delete them.' };
   }
-  if (!flows.has('add')) yield { check, severity: 'error', path, message: 'Create is off: whoever has no account in Jama Connect would get none.' };
+  if (!flows.has('add')) yield { check, severity: 'error', path, message: 'Create is off, so users without an account in Jama Connect would not get one.' };
   if (!flows.has('update'))
-    yield { check, severity: 'error', path, message: 'Update is off: changes, and deactivations with them, would not reach Jama Connect.' };
+    yield { check, severity: 'error', path, message: 'Update is off, so changes, including deactivations, would not reach Jama Connect.' };
 }
 
 function* checkScope({ scope }: ObjectMapping, path: string, whom: string): Iterable<Stated> {
@@ -104,7 +104,7 @@ function* checkScope({ scope }: ObjectMapping, path: string, whom: string): Iter
     check: 'scope',
     severity: 'info',
     path: under(path, 'scope'),
-    message: `A scoping filter of ${count(groups.length, 'group')} with ${count(clauses, 'clause')} says which ${whom} are provisioned. What falls out of it later is deprovisioned; what it lets through is not judged here.`,
+    message: `A scoping filter of ${count(groups.length, 'group')} with ${count(clauses, 'clause')} determines which ${whom} are provisioned. Any that stop matching it later are deprovisioned. This check does not evaluate the filter.`,
   };
 }
 
@@ -112,10 +112,10 @@ const noGroups = ({ path }: LocatedMapping): Stated => ({
   check: 'group-mapping',
   severity: 'info',
   path,
-  message: 'The file holds no mapping of groups: groups and memberships are not synced. Users can still be assigned to the application by way of a group.',
+  message: 'The file contains no mapping of groups, so groups and memberships are not synced. Users can still be assigned to the application through a group.',
 });
 
-/** The defaults of the mapping of groups, which the guide leaves as they are. */
+/** The defaults of the mapping of groups, which the guide keeps. */
 const GROUP_ATTRIBUTES = ['displayname', 'externalid', 'members'];
 
 function* checkGroup({ mapping, path }: LocatedMapping, flows: ReadonlySet<string> | null): Iterable<Stated> {
@@ -126,7 +126,7 @@ function* checkGroup({ mapping, path }: LocatedMapping, flows: ReadonlySet<strin
       severity: 'info',
       path: under(path, 'enabled'),
       message:
-        'Groups are off: groups and memberships are not synced. Users can still be assigned to the application by way of a group; no group is made in Jama Connect.',
+        'Groups are off, so groups and memberships are not synced. Users can still be assigned to the application through a group; no group is created in Jama Connect.',
     };
     return;
   }
@@ -134,11 +134,11 @@ function* checkGroup({ mapping, path }: LocatedMapping, flows: ReadonlySet<strin
     check,
     severity: mapping.enabled == null ? 'warning' : 'info',
     path: mapping.enabled == null ? path : under(path, 'enabled'),
-    message: `${mapping.enabled == null ? 'The file does not say whether groups are on. Where they are' : 'Groups are on'}: groups that are assigned to the application are linked to the organization-level group of exactly the same name, or created, and their members are managed in Entra from then on.`,
+    message: `${mapping.enabled == null ? 'The file does not say whether groups are on. If they are' : 'Groups are on'}: groups that are assigned to the application are linked to the organization-level group of exactly the same name, or created, and Entra manages their members from then on.`,
   };
   const listPath = under(path, 'attributeMappings');
   if (mapping.attributeMappings == null) {
-    yield { check, severity: 'warning', path, message: 'The file does not say which attributes the mapping of groups has: it was not judged.' };
+    yield { check, severity: 'warning', path, message: 'The file does not list the attributes of the mapping of groups, so it was not checked.' };
     return;
   }
   const attributes = mapping.attributeMappings.map((attribute, at) => ({ attribute, at, name: attribute.targetAttributeName.trim().toLowerCase() }));
@@ -148,21 +148,21 @@ function* checkGroup({ mapping, path }: LocatedMapping, flows: ReadonlySet<strin
       name === 'displayname' || (attribute.matchingPriority ?? 0) <= 0 || (attribute.matchingPriority ?? 0) > (displayName?.attribute.matchingPriority ?? 0),
   );
   if (displayName === undefined) {
-    yield { check, severity: 'error', path: listPath, message: 'Nothing is mapped to displayName: groups have no name to be linked by.' };
+    yield { check, severity: 'error', path: listPath, message: 'Nothing is mapped to displayName, so groups have no name by which they can be linked.' };
   } else if ((displayName.attribute.matchingPriority ?? 0) <= 0 || !isFirst) {
     yield {
       check,
       severity: 'error',
       path: `${listPath}[${displayName.at}]`,
-      message: 'Groups are not matched by displayName first: groups that exist in Jama Connect would not be linked.',
+      message: 'Groups are not matched by displayName first, so groups that exist in Jama Connect would not be linked.',
     };
   }
   if (!attributes.some(({ name }) => name === 'members')) {
-    yield { check, severity: 'error', path: listPath, message: 'Nothing is mapped to members: groups would be synced without anybody in them.' };
+    yield { check, severity: 'error', path: listPath, message: 'Nothing is mapped to members, so groups would be synced without members.' };
   }
   for (const { attribute, at, name } of attributes) {
     if (GROUP_ATTRIBUTES.includes(name)) continue;
-    const message = `"${short(attribute.targetAttributeName)}" (from ${originText(originOf(attribute))}) is no attribute of the default mapping of groups; whether Jama Connect takes it is not documented.`;
+    const message = `"${short(attribute.targetAttributeName)}" (from ${originText(originOf(attribute))}) is not an attribute of the default mapping of groups; whether Jama Connect accepts it is not documented.`;
     yield { check, severity: 'warning', path: `${listPath}[${at}]`, message };
   }
   if (flows === null || flows.has('delete')) {
@@ -170,7 +170,7 @@ function* checkGroup({ mapping, path }: LocatedMapping, flows: ReadonlySet<strin
       check,
       severity: 'info',
       path: under(path, 'flowTypes'),
-      message: 'Delete is on for groups, as by default: a group that is deleted in Entra is deleted in Jama Connect.',
+      message: 'Delete is on for groups, as it is by default: a group that is deleted in Entra is deleted in Jama Connect.',
     };
   }
   for (const flow of ['add', 'update']) {
@@ -191,7 +191,7 @@ function otherMapping({ mapping, path, targetDirectory }: LocatedMapping): State
     severity: mapping.enabled === false ? 'info' : 'warning',
     path,
     message:
-      `The file has a further mapping of ${(mapping.sourceObjectName ?? '').trim().toLowerCase()}s, "${short(mapping.name ?? '')}" to "${short(targetDirectory)}", which ${mapping.enabled === false ? 'is off and' : ''} was not judged.`.replace(
+      `The file has another mapping of ${(mapping.sourceObjectName ?? '').trim().toLowerCase()}s, "${short(mapping.name ?? '')}" to "${short(targetDirectory)}", which ${mapping.enabled === false ? 'is off and' : ''} was not checked.`.replace(
         / {2,}/g,
         ' ',
       ),

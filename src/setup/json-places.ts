@@ -1,4 +1,4 @@
-/** JSON read strictly, with the place of what is in it. */
+/** Strict JSON, with the location of each value. */
 
 import { createScanner, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 
@@ -16,7 +16,7 @@ export interface Wrong {
 
 export type ReadJson = { readonly value: unknown; readonly tree: Node } | { readonly wrong: readonly Wrong[] };
 
-/** No export nests deeper than this by far, and what reads a tree must not run out of stack. */
+/** No export is nested nearly as deep; a limit keeps code that walks the tree from exhausting the stack. */
 const DEEPEST = 100;
 
 const SYNTAX: Readonly<Record<string, string>> = {
@@ -28,20 +28,20 @@ const SYNTAX: Readonly<Record<string, string>> = {
   CloseBracketExpected: 'a closing bracket ] is missing',
   EndOfFileExpected: 'the file should end before this',
   UnexpectedEndOfString: 'a quote is not closed',
-  InvalidCharacter: 'a text holds a control character',
-  InvalidEscapeCharacter: 'a backslash is followed by what it cannot stand before',
-  InvalidUnicode: 'after \\u four hexadecimal digits are needed',
+  InvalidCharacter: 'a text contains a control character',
+  InvalidEscapeCharacter: 'a backslash is followed by a character that JSON does not allow there',
+  InvalidUnicode: '\\u must be followed by four hexadecimal digits',
   UnexpectedEndOfNumber: 'a number ends too early',
-  InvalidNumberFormat: 'this is no number',
-  InvalidSymbol: 'this word means nothing here; texts stand in quotes',
+  InvalidNumberFormat: 'this is not a number',
+  InvalidSymbol: 'this word is not valid JSON; texts must be in quotes',
   InvalidCommentToken: 'JSON has no comments',
 };
 
-/** Returns the value of a text, or everything that is wrong with it: syntax, names that come twice, nesting without end. */
+/** Returns the value of a text, or everything that is wrong with it: syntax, duplicate names, excessive nesting. */
 export function readJson(text: string): ReadJson {
   if (text.trim() === '') return { wrong: [{ offset: 0, message: 'the file is empty' }] };
   const deep = findTooDeep(text);
-  if (deep !== undefined) return { wrong: [{ offset: deep, message: `this is nested more than ${DEEPEST} deep, as no export is` }] };
+  if (deep !== undefined) return { wrong: [{ offset: deep, message: `this is nested more than ${DEEPEST} levels deep, which no export is` }] };
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   if (errors.length > 0 || tree === undefined) {
@@ -56,14 +56,14 @@ export function readJson(text: string): ReadJson {
   }
 }
 
-/** Returns the first thing that is wrong with a text that is not JSON, and where. */
+/** Returns the first error in a text that is not JSON, with its offset. */
 export function firstWrong(text: string): Place & { readonly message: string } {
   const read = readJson(text);
   const { offset, message } = ('wrong' in read ? read.wrong[0] : undefined) ?? { offset: 0, message: 'this is not JSON' };
   return { ...placesIn(text)(offset), message };
 }
 
-/** Returns one error a place: what else is said of it follows from the first. */
+/** Returns one error per offset: further ones there are consequences of the first. */
 function syntaxOf(errors: readonly ParseError[], text: string): Wrong[] {
   const start = text.search(/\S/);
   if (!'{['.includes(text[start])) return [{ offset: start, message: 'this is not JSON: an export begins with a brace {' }];
@@ -72,7 +72,7 @@ function syntaxOf(errors: readonly ParseError[], text: string): Wrong[] {
     if (byOffset.has(offset)) continue;
     byOffset.set(
       offset,
-      offset >= text.length ? 'the file ends here, in the middle: it is not whole' : (SYNTAX[printParseErrorCode(error)] ?? 'this is not JSON'),
+      offset >= text.length ? 'the file ends here, so it is incomplete' : (SYNTAX[printParseErrorCode(error)] ?? 'this is not JSON'),
     );
   }
   return byOffset.size === 0 ? [{ offset: 0, message: 'this is not JSON' }] : [...byOffset].map(([offset, message]) => ({ offset, message }));
@@ -89,10 +89,10 @@ function findTooDeep(text: string): number | undefined {
   return undefined;
 }
 
-// The package declares its kinds of tokens as constants that do not exist when the program runs.
+// jsonc-parser declares the kinds of tokens as a const enum, which does not exist at run time.
 const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET, END_OF_FILE] = [1, 2, 3, 4, 17];
 
-/** Of two equal names only one could hold, and nobody sees which. */
+/** A duplicate name is an error: only one of the two can apply, and readers cannot see which. */
 function findRepeatedNames(tree: Node): Wrong[] {
   const found: Wrong[] = [];
   const left = [tree];
@@ -102,7 +102,7 @@ function findRepeatedNames(tree: Node): Wrong[] {
       left.push(child);
       if (child.type !== 'property') continue;
       const name: unknown = child.children?.[0]?.value;
-      if (names.has(name)) found.push({ offset: child.offset, message: `the name ${shortName(name)} is there twice, so it is not certain which one holds` });
+      if (names.has(name)) found.push({ offset: child.offset, message: `the name ${shortName(name)} appears twice, so it is not clear which value is right` });
       names.add(name);
     }
   }
@@ -111,7 +111,7 @@ function findRepeatedNames(tree: Node): Wrong[] {
 
 const shortName = (name: unknown): string => JSON.stringify(String(name).slice(0, 60));
 
-/** Returns what finds the line and the column of an offset. */
+/** Returns a function that finds the line and the column of an offset. */
 export function placesIn(text: string): (offset: number) => Place {
   const starts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
@@ -127,11 +127,11 @@ export function placesIn(text: string): (offset: number) => Place {
   };
 }
 
-/** Returns how a path is written: `rules[0].name`. */
+/** Returns a path as written: `rules[0].name`. */
 export const pathText = (parts: readonly PropertyKey[]): string =>
   parts.reduce<string>((path, part) => (typeof part === 'number' ? `${path}[${part}]` : path === '' ? String(part) : `${path}.${String(part)}`), '');
 
-/** Returns offsets by path, of the values that are reached by way of these names only. */
+/** Returns offsets by path, of the values that are reached through these names only. */
 export function offsetsByPath(tree: Node, names: ReadonlySet<string>): Map<string, number> {
   const offsets = new Map<string, number>();
   const left: { readonly node: Node; readonly path: string }[] = [{ node: tree, path: '' }];

@@ -1,13 +1,13 @@
-/** What a check of a mapping states, and the text of each check. */
+/** The checks of a mapping and their texts. */
 
 import type { Severity } from '../model/finding.js';
 import type { ClauseId } from '../model/guide.js';
 import type { Place } from './json-places.js';
 
 export interface MappingCheck {
-  /** What a heading calls it. */
+  /** Heading of the check. */
   readonly title: string;
-  /** What to do in the portal; blank for what is only stated. */
+  /** What to do in the portal; blank if nothing. */
   readonly fix: string;
   readonly clause: ClauseId;
 }
@@ -26,12 +26,12 @@ export const MAPPING_CHECKS = {
   },
   'attribute-must-go': {
     title: 'Attributes that must go',
-    fix: 'In the mapping of users, under Attribute Mappings: delete each of them, and save. An attribute that is used for matching can be deleted once userName has the matching precedence 1.',
+    fix: 'In the mapping of users, under Attribute Mappings: delete each of them, and save. An attribute that is used for matching can be deleted only after userName has matching precedence 1.',
     clause: 'entra-user-mapping',
   },
   'attribute-missing': {
     title: 'Attributes that are missing',
-    fix: 'In the mapping of users, choose Add New Mapping for each of them, with the source that is named, and save.',
+    fix: 'In the mapping of users, choose Add New Mapping for each of them, with the source given below, and save.',
     clause: 'entra-user-mapping',
   },
   'attribute-twice': {
@@ -46,12 +46,12 @@ export const MAPPING_CHECKS = {
   },
   subject: {
     title: 'Where userName comes from',
-    fix: 'Edit the mapping of userName: Mapping type Direct, Source attribute userPrincipalName. It must be what single sign-on sends as the subject, and equal the username and the email in Jama Connect.',
+    fix: 'Edit the mapping of userName: Mapping type Direct, Source attribute userPrincipalName. It must be the value that single sign-on sends as the subject, and it must equal the username and the email in Jama Connect.',
     clause: 'username-format',
   },
   email: {
     title: 'Where the email comes from',
-    fix: 'Edit the mapping of emails[type eq "work"].value: Mapping type Direct, Source attribute mail. It must equal the userPrincipalName of everybody who is provisioned.',
+    fix: 'Edit the mapping of emails[type eq "work"].value: Mapping type Direct, Source attribute mail. It must equal the userPrincipalName of every user who is provisioned.',
     clause: 'primary-email',
   },
   active: {
@@ -61,12 +61,12 @@ export const MAPPING_CHECKS = {
   },
   'group-mapping': {
     title: 'The mapping of groups',
-    fix: 'In the mapping of groups, take the defaults back (Restore default mappings): displayName matched by itself, and members. Or set Enabled to No, where groups are not to be synced.',
+    fix: 'In the mapping of groups, restore the defaults (Restore default mappings): displayName, the only attribute used for matching, and members. If groups are not to be synced, set Enabled to No instead.',
     clause: 'entra-group-mapping',
   },
   'other-mapping': {
-    title: 'Further mappings',
-    fix: 'Look at the mapping that was not judged; switch it off where it is not meant.',
+    title: 'Other mappings',
+    fix: 'Review the mapping that was not checked, and switch it off if it is not intended.',
     clause: 'entra-user-mapping',
   },
   'attribute-setting': {
@@ -84,17 +84,17 @@ export const MAPPING_CHECKS = {
 export type MappingCheckName = keyof typeof MAPPING_CHECKS;
 export const MAPPING_CHECK_NAMES = Object.keys(MAPPING_CHECKS).filter((name): name is MappingCheckName => name in MAPPING_CHECKS);
 
-/** What is stated; `error`: it must be changed before provisioning starts; `info`: a fact. */
+/** A statement; `error`: it must be changed before provisioning starts; `info`: a fact. */
 export interface MappingFinding extends Place {
   readonly check: MappingCheckName;
   readonly severity: Severity;
-  /** Of the value in the file; blank for the whole of it. */
+  /** Path of the value in the file; blank for the whole file. */
   readonly path: string;
-  /** Plain words, values as the file holds them. */
+  /** Plain words, with values as in the file. */
   readonly message: string;
 }
 
-/** A mapping that was judged. */
+/** A mapping that was checked. */
 export interface JudgedMapping extends Place {
   readonly path: string;
   readonly name: string;
@@ -105,13 +105,13 @@ export interface JudgedMapping extends Place {
 }
 
 export interface MappingReport {
-  /** As it was given. */
+  /** The path as given. */
   readonly file: string;
   readonly user: JudgedMapping;
   readonly group?: JudgedMapping;
-  /** By check in the order of MAPPING_CHECKS, then by place in the file. */
+  /** By check in the order of MAPPING_CHECKS, then by location in the file. */
   readonly findings: readonly MappingFinding[];
   readonly summary: Readonly<Record<Severity, number>>;
-  /** Nothing must be changed. */
+  /** True if nothing must be changed. */
   readonly isAsGuided: boolean;
 }

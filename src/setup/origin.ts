@@ -1,4 +1,4 @@
-/** Where the value of a target attribute comes from. */
+/** The source of a target attribute's value. */
 
 import type { AttributeMapping } from './schema-file.js';
 
@@ -8,7 +8,7 @@ export type Origin =
   | { readonly kind: 'function'; readonly expression: string /** In lower case. */; readonly attributes: ReadonlySet<string> }
   | { readonly kind: 'nothing' };
 
-/** Returns the origin; the kind that the file states comes before what the expression looks like. */
+/** Returns the origin; the kind that the file states takes precedence over what the expression looks like. */
 export function originOf({ source, defaultValue }: AttributeMapping): Origin {
   const expression = source?.expression?.trim() ?? '';
   const name = source?.name?.trim() ?? '';
@@ -19,11 +19,11 @@ export function originOf({ source, defaultValue }: AttributeMapping): Origin {
   if (type === 'attribute' || (type === '' && single !== undefined)) return { kind: 'attribute', name: single ?? name };
   if (expression !== '') return { kind: 'function', expression, attributes: attributesIn(expression) };
   if (name !== '') return type === 'function' ? { kind: 'function', expression: `${name}(…)`, attributes: new Set() } : { kind: 'attribute', name };
-  // Without a source Entra sends the default value, always.
+  // Without a source Entra always sends the default value.
   return defaultValue == null || defaultValue === '' ? { kind: 'nothing' } : { kind: 'constant', value: defaultValue };
 }
 
-/** Returns the attributes that an expression reads; what stands in quotes is text. */
+/** Returns the attributes that an expression reads; quoted parts are text. */
 function attributesIn(expression: string): Set<string> {
   return new Set(Array.from(expression.replace(/"[^"]*"/g, '""').matchAll(/\[([^[\]]+)\]/g), ([, name]) => name.trim().toLowerCase()));
 }
@@ -42,7 +42,7 @@ export function originText(origin: Origin): string {
   }
 }
 
-/** Returns a value fit for a sentence. */
+/** Returns a value shortened for a sentence. */
 export function short(value: string): string {
   return value.length <= 120 ? value : `${[...value.slice(0, 118)].join('').replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -1,4 +1,4 @@
-/** What a runbook is: the ordered steps of one enablement, with what is known of each. */
+/** The structure of a runbook: the ordered steps of one enablement, with the known status of each. */
 
 import type { SettingOfEnvironment } from '../model/environment.js';
 import type { ClauseId } from '../model/guide.js';
@@ -9,48 +9,48 @@ import type { AuthMode } from '../model/policy.js';
 export type Hosting = 'cloud' | 'self-hosted';
 export const HOSTINGS = ['cloud', 'self-hosted'] as const satisfies readonly Hosting[];
 
-/** What decides which steps apply. */
+/** What determines which steps apply. */
 export interface EnablementCase {
   readonly idp: IdpProvider;
   readonly hosting: Hosting;
   readonly authMode: AuthMode;
-  /** Groups and memberships are synced as well. */
+  /** True if groups and memberships are synced as well. */
   readonly hasGroups: boolean;
-  /** The words that name the export, and how it is judged, on a command line. */
+  /** Command-line words that give the export and how it is checked. */
   readonly sourceWords: string;
 }
 
-/** What the audit says of a step; a step without it is for a person to do and to tick. */
+/** The audit's statement about a step; a step without one is for a person to do and tick. */
 export type Knowledge =
   | { readonly state: 'done' /** What was looked at. */; readonly text: string }
   | { readonly state: 'open'; readonly text: string; readonly command: string }
   | { readonly state: 'unknown'; readonly text: string; readonly command: string };
 
-/** What is known of the data that some rules look at, and of settings; undefined: nobody stated any. */
+/** Status of the data that some rules check, and of settings; undefined if none are stated. */
 export interface Known {
   data(rules: readonly string[]): Knowledge;
   settings(names: readonly SettingOfEnvironment[]): Knowledge | undefined;
-  /** Undefined: it was said which groups are to be synced. */
+  /** Undefined if the groups to be synced were stated. */
   unnamedGroups(): Knowledge | undefined;
 }
 
-/** A sentence of this program, which may hold Markdown's code marks; or a command or a sentence that holds somebody else's words. */
+/** A sentence of this program, which may contain Markdown's code marks; or a command or sentence with text from the input. */
 export type Detail = string | { readonly code: string };
 
 export interface Step {
-  /** Stable, for whoever tracks the steps elsewhere. */
+  /** Stable, for users who track the steps elsewhere. */
   readonly id: string;
-  /** The clause of the guide that it rests on; absent where it is this program's own advice. */
+  /** The guide's clause for the step; absent if the step is this program's own advice. */
   readonly clause?: ClauseId;
   applies(given: EnablementCase): boolean;
   text(given: EnablementCase): string;
-  /** What belongs to it, in order. */
+  /** Details of the step, in order. */
   details?(given: EnablementCase): readonly Detail[];
-  /** Rules that tell whether it is done; absent: no export can tell. */
+  /** Rules that show whether it is done; absent if no export can show it. */
   rules?(given: EnablementCase): readonly string[];
-  /** It is not done where every group counts as one to be synced only because nobody named any. */
+  /** True if the step is not done while every group counts as one to be synced only because none were named. */
   readonly needsGroupNames?: true;
-  /** Settings, stated in the configuration, that tell whether it is done. */
+  /** Settings, stated in the configuration, that show whether it is done. */
   readonly settings?: readonly SettingOfEnvironment[];
 }
 
@@ -59,7 +59,7 @@ export interface Section {
   readonly steps: readonly Step[];
 }
 
-/** A step as it is written. */
+/** A step as displayed. */
 export interface WrittenStep {
   readonly id: string;
   readonly clause?: ClauseId;
@@ -71,9 +71,9 @@ export interface WrittenStep {
 export interface Runbook {
   readonly given: EnablementCase;
   readonly title: string;
-  /** What it rests on, a sentence each. */
+  /** What the runbook is based on, one sentence each. */
   readonly basis: readonly Detail[];
-  /** Without those of which no step applies. */
+  /** Without sections in which no step applies. */
   readonly sections: readonly { readonly title: string; readonly steps: readonly WrittenStep[] }[];
 }
 
@@ -83,7 +83,7 @@ export const isEntra = ({ idp }: EnablementCase): boolean => idp === 'entra';
 export const hasGroups = (given: EnablementCase): boolean => given.hasGroups;
 export const isCloud = ({ hosting }: EnablementCase): boolean => hosting === 'cloud';
 
-/** Returns the runbook of a case; `known` tells what is known of them. */
+/** Returns the runbook of a case; `known` gives the status of its steps. */
 export function writeRunbook(given: EnablementCase, sections: readonly Section[], basis: readonly Detail[], known: Known): Runbook {
   const { idp, hosting, authMode } = given;
   return {
@@ -91,7 +91,7 @@ export function writeRunbook(given: EnablementCase, sections: readonly Section[]
     title: `Enabling SCIM: ${PROVIDER_NAMES[idp]}, Jama Connect ${hosting === 'cloud' ? 'Cloud' : 'self-hosted'}, authentication mode ${authMode}, ${given.hasGroups ? 'with groups' : 'without groups'}`,
     basis: [
       ...basis,
-      `The steps follow the vendor's guide, "${GUIDE.title}" (${GUIDE.edition}), in the words of this program; a step that names no clause is its own advice.`,
+      `The steps follow the vendor's guide, "${GUIDE.title}" (${GUIDE.edition}), in the words of this program. A step that cites no clause of the guide is this program's own advice.`,
     ],
     sections: sections.flatMap(({ title, steps }) => {
       const written = steps.filter((step) => step.applies(given)).map((step) => writeStep(step, given, known));

@@ -1,4 +1,4 @@
-/** The provisioning schema that Entra exports: JSON, held against the shape of which Microsoft Graph tells. */
+/** The provisioning schema that Entra exports: JSON, validated against Microsoft Graph's documented shape. */
 
 import { z } from 'zod';
 import { UserError } from '../model/user-error.js';
@@ -39,25 +39,25 @@ const wholeSchema = z.object({ synchronizationRules: z.array(synchronizationRule
 export type AttributeMapping = z.infer<typeof attributeMapping>;
 export type ObjectMapping = z.infer<typeof objectMapping>;
 
-/** A mapping of the file, and where it stands. */
+/** A mapping of the file, and its location. */
 export interface LocatedMapping {
   readonly mapping: ObjectMapping;
   readonly path: string;
-  /** Blank where the file does not say. */
+  /** Blank if the file does not say. */
   readonly sourceDirectory: string;
   readonly targetDirectory: string;
 }
 
 export interface SchemaFile {
-  /** As it was given. */
+  /** The path as given. */
   readonly file: string;
   /** In the order of the file. */
   readonly mappings: readonly LocatedMapping[];
-  /** Returns where a path stands; of what is not there, where its parent stands. */
+  /** Returns the location of a path; for a missing value, that of its parent. */
   placeOf(path: string): Place;
 }
 
-/** Names on the way to anything that is judged; the rest of the file is only read as JSON. */
+/** Names on the way to anything that is checked; the rest of the file is only read as JSON. */
 const NAMES = new Set([
   'synchronizationRules',
   ...[synchronizationRule, objectMapping, attributeMapping].flatMap((shape) => Object.keys(shape.shape)),
@@ -65,7 +65,7 @@ const NAMES = new Set([
 ]);
 
 const MOST = 50;
-/** After the first slips of syntax the rest is mostly their echo. */
+/** Limit on reported syntax errors: after the first few, most are consequences. */
 const MOST_SYNTAX = 10;
 
 const HOW =
@@ -83,7 +83,7 @@ export function readSchema(file: string, given: string): SchemaFile {
     throw new UserError(`${file} ${what}`, HOW, [...details, ...(wrong.length > most ? [`… and ${count(wrong.length - most, 'more', 'more')}.`] : [])]);
   };
   const read = readJson(content);
-  if ('wrong' in read) return refuse('is not JSON that can be read for certain.', read.wrong, MOST_SYNTAX);
+  if ('wrong' in read) return refuse('is not valid JSON.', read.wrong, MOST_SYNTAX);
   const { value, tree } = read;
   const kind = kindOf(value);
   if (kind === 'other') return refuse('is JSON, but not a provisioning schema of Entra.', [{ offset: 0, message: describe(value) }]);
@@ -101,7 +101,7 @@ export function readSchema(file: string, given: string): SchemaFile {
       const where = pathText(path);
       return { offset: offsetOf(where), message: `${where === '' ? 'the file' : where}: ${plainWords(message)}` };
     });
-    return refuse(`is not as Entra writes a provisioning schema: ${count(wrong.length, 'problem')}.`, wrong);
+    return refuse(`is not a provisioning schema as Entra writes it: ${count(wrong.length, 'problem')}.`, wrong);
   }
   const mappings =
     'synchronizationRules' in parsed.data ? mappingsOf(parsed.data) : [{ mapping: parsed.data, path: '', sourceDirectory: '', targetDirectory: '' }];
@@ -119,7 +119,7 @@ function mappingsOf({ synchronizationRules }: z.infer<typeof wholeSchema>): Loca
   );
 }
 
-/** A whole schema, or one mapping of it, as Graph shows it by itself. */
+/** A whole schema, or one mapping of it as Graph returns it by itself. */
 function kindOf(value: unknown): 'whole' | 'mapping' | 'other' {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'other';
   if (Object.hasOwn(value, 'synchronizationRules')) return 'whole';
@@ -131,7 +131,7 @@ function describe(value: unknown): string {
   if (Array.isArray(value)) return `it holds a list of ${count(value.length, 'value')}`;
   const names = Object.keys(value);
   if (names.some((name) => name === 'SynchronizationRules')) {
-    return 'its names begin with capitals, as PowerShell writes its own objects; take the answer of Microsoft Graph as it is (Invoke-MgGraphRequest with -OutputType Json)';
+    return 'its names begin with capitals, so PowerShell converted it; save the unchanged response of Microsoft Graph (Invoke-MgGraphRequest with -OutputType Json)';
   }
   const shown = names.slice(0, 8).map((name) => JSON.stringify(name.slice(0, 60)));
   const rest = names.length - shown.length;
@@ -142,5 +142,5 @@ function describe(value: unknown): string {
 const plainWords = (message: string): string =>
   message
     .replace(/^Invalid (?:input|option): /, '')
-    .replace(/, received undefined$/, ', and it is not there')
+    .replace(/, received undefined$/, ', but it is missing')
     .replace(/, received (\w+)$/, ', not $1');

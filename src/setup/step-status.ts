@@ -1,4 +1,4 @@
-/** What an audit tells about the steps of a runbook. */
+/** The status of a runbook's steps, from an audit. */
 
 import type { Report } from '../audit/report.js';
 import { type Environment, judgeEnvironment, type SettingOfEnvironment } from '../model/environment.js';
@@ -9,7 +9,7 @@ import type { EnablementCase, Knowledge, Known } from './runbook.js';
 
 export const checkCommand = ({ sourceWords }: EnablementCase): string => `scim-audit check ${sourceWords}`;
 
-/** Returns what tells nothing: there was no export. */
+/** Returns the status without an export: unknown. */
 export function knowNothing(given: EnablementCase): Known {
   return {
     data: (rules) => ({ state: 'unknown', text: 'no export was given', command: checkCommand(given) + optionsFor(rules, given) }),
@@ -18,7 +18,7 @@ export function knowNothing(given: EnablementCase): Known {
   };
 }
 
-/** Returns the options that give what the rules look at besides the export. */
+/** Returns the options for what the rules check besides the export. */
 function optionsFor(names: readonly string[], { idp }: EnablementCase): string {
   const rules = names.flatMap((name) => findRule(name) ?? []);
   const exports = rules.some((rule) => rule.idp !== undefined) ? ` --idp ${idp} --idp-users FILE` : '';
@@ -27,7 +27,7 @@ function optionsFor(names: readonly string[], { idp }: EnablementCase): string {
   return `${exports}${groups}${integrations}`;
 }
 
-/** Returns what a report tells. */
+/** Returns the status from a report. */
 export function knowFrom(report: Report, given: EnablementCase): Known {
   return { data: dataOf(report, given), settings: settingsOf(report, given), unnamedGroups: unnamedOf(report, given) };
 }
@@ -54,7 +54,7 @@ function dataOf(report: Report, given: EnablementCase): Known['data'] {
     const lacking: string[] = [];
     for (const rule of rules) {
       const isUnasked = rule.idp !== undefined ? idp === undefined : rule.isAskedFor?.(policy) === false;
-      const ungiven = rule.idp !== undefined ? 'no exports of the identity provider were given' : 'what it looks at was not given';
+      const ungiven = rule.idp !== undefined ? 'no exports of the identity provider were given' : 'its input was not given';
       const why = isUnasked ? ungiven : whyByRule.get(rule.name);
       if (isUnasked) lacking.push(rule.name);
       if (why !== undefined) unchecked.set(why, [...(unchecked.get(why) ?? []), `\`${rule.name}\``]);
@@ -67,12 +67,12 @@ function dataOf(report: Report, given: EnablementCase): Known['data'] {
     if (inScope === 0) return { state: 'unknown', text: `no user of the export is in scope with \`--auth-mode ${policy.authMode}\``, command };
     const accepted = rules.reduce((sum, { name }) => sum + (acceptedByRule.get(name) ?? 0), 0);
     const looked = `${count(snapshot.users.length, 'user')} (${grouped(inScope)} in scope), ${count(snapshot.groups.length, 'group')} and ${count(snapshot.memberships, 'membership')}`;
-    const found = accepted > 0 ? `nothing that counts (${grouped(accepted)} accepted)` : 'no error or warning';
+    const found = accepted > 0 ? `no error or warning that is not accepted (${grouped(accepted)} accepted)` : 'no error or warning';
     return { state: 'done', text: `${found} of ${rules.map(({ name }) => `\`${name}\``).join(', ')} in ${looked}` };
   };
 }
 
-/** What the configuration states is judged for this provider, and what it does not state is said. */
+/** Checks the configuration for this provider, and states which settings are missing. */
 function settingsOf({ snapshot, policy }: Report, given: EnablementCase): Known['settings'] {
   const { environment } = policy;
   if (environment === undefined) return () => undefined;
@@ -84,12 +84,12 @@ function settingsOf({ snapshot, policy }: Report, given: EnablementCase): Known[
     const text = about.map(({ setting, problem }) => `\`${setting}\` is ${problem}`).join(', ');
     if (about.some(({ problem }) => problem !== 'unsaid')) return { state: 'open', text, command };
     if (about.length > 0) return { state: 'unknown', text: `in \`environment\` of the configuration ${text}`, command };
-    return { state: 'done', text: '`environment` of the configuration states it so' };
+    return { state: 'done', text: '`environment` in the configuration states it' };
   };
 }
 
 function unnamedOf({ sync }: Report, given: EnablementCase): Known['unnamedGroups'] {
   const command = `${checkCommand(given)} --sync-groups FILE`;
   return () =>
-    sync.names === null ? { state: 'unknown', text: 'no groups were named, so every organization-level group counts as one to be synced', command } : undefined;
+    sync.names === null ? { state: 'unknown', text: 'no groups were named, so every organization-level group counts as a group to be synced', command } : undefined;
 }

@@ -1,4 +1,4 @@
-/** The day of enablement in order, and the way back. */
+/** The day of enablement in order, and how to go back. */
 
 import { always, hasGroups, isCloud, isEntra, isOkta, type Section, type Step } from './runbook.js';
 
@@ -12,24 +12,24 @@ const DAY: readonly Step[] = [
   {
     id: 'day-plan',
     applies: always,
-    text: () => 'Plan and apply what is left, and hold a fresh export against the plan.',
+    text: () => 'Plan and apply the remaining changes, and compare a fresh export with the plan.',
     details: ({ sourceWords, hasGroups: withGroups }) => [
       { code: `scim-audit plan ${sourceWords} --out enablement` },
-      `Keep the folder \`enablement\`${withGroups ? ', above all its `memberships.csv`: it is the record from which memberships are restored' : ''}.`,
-      'Whoever gets another username is in `notices.csv`: tell them before.',
+      `Keep the folder \`enablement\`${withGroups ? ', especially its `memberships.csv`, from which memberships can be restored' : ''}.`,
+      'Users who get a new username are listed in `notices.csv`: inform them beforehand.',
     ],
   },
   {
     id: 'day-integrations',
     clause: 'integrations',
     applies: always,
-    text: () => 'Change the integrations that sign in with a username that has just changed.',
+    text: () => 'Update the integrations that sign in with a username that has just changed.',
   },
   {
     id: 'day-support-cloud',
     clause: 'support',
     applies: isCloud,
-    text: () => 'Support enables SCIM at the time agreed.',
+    text: () => 'Support enables SCIM at the agreed time.',
   },
   {
     id: 'day-support-self-hosted',
@@ -47,9 +47,9 @@ const DAY: readonly Step[] = [
     id: 'okta-assign',
     clause: 'okta-users',
     applies: isOkta,
-    text: () => 'Assign one person first and look at the account in Jama Connect; then the others.',
+    text: () => 'Assign one person first and check the account in Jama Connect; then assign the others.',
     details: () => [
-      'While assigning, compare the application username with the email: they must be equal. Where they are not, copy the primary email into the username.',
+      'While assigning, compare the application username with the email: they must be equal. If they are not, copy the primary email to the username.',
     ],
   },
   {
@@ -57,7 +57,7 @@ const DAY: readonly Step[] = [
     clause: 'okta-users',
     applies: isOkta,
     text: () => 'Users who were assigned before show a warning: choose Provision User for them.',
-    details: () => ['The button is there only once the settings To App are saved.'],
+    details: () => ['The button appears only after the settings To App are saved.'],
   },
   {
     id: 'okta-push-groups',
@@ -65,41 +65,41 @@ const DAY: readonly Step[] = [
     applies: (given) => isOkta(given) && hasGroups(given),
     text: () => 'Push Groups > Push Groups > By Name: choose each group, then Create Group or Link Group, and save.',
     details: () => [
-      'Either links to the organization-level group of exactly the same name and keeps its members; without such a group, one is created.',
-      'With Link Group leave the list of groups empty: groups are not imported from Jama Connect.',
-      'Members are not provisioned by their group: assign them to the application.',
+      'Both link to the organization-level group with exactly the same name and keep its members. If there is no such group, one is created.',
+      'With Link Group, leave the list of groups empty: groups are not imported from Jama Connect.',
+      'Pushing a group does not provision its members: assign them to the application.',
     ],
   },
   {
     id: 'entra-try-one',
     applies: isEntra,
-    text: () => 'Entra, Provision on demand: one person first, and look at the account in Jama Connect.',
+    text: () => 'Entra, Provision on demand: provision one person first, and check the account in Jama Connect.',
   },
   {
     id: 'entra-start',
     clause: 'entra-start',
     applies: isEntra,
     text: () => 'Start Provisioning.',
-    details: () => ['It runs in the background: it can take 40 minutes until the first cycle starts.'],
+    details: () => ['Provisioning runs in the background; it can take 40 minutes until the first cycle starts.'],
   },
   {
     id: 'entra-logs',
     clause: 'entra-start',
     applies: isEntra,
-    text: () => 'View provisioning logs: look for failures and for accounts that were created beside existing ones.',
+    text: () => 'View provisioning logs: look for failures and for new accounts of people who already had one.',
   },
   {
     id: 'day-result',
     applies: always,
     text: ({ hasGroups: withGroups }) =>
-      `Export once more: nobody has a second account, nobody was deactivated by mistake${withGroups ? ', and nobody is missing from a group' : ''}.`,
+      `Export once more and check that no one has a second account${withGroups ? ',' : ' and'} no one was deactivated by mistake${withGroups ? ', and no one is missing from a group' : ''}.`,
     details: ({ sourceWords }) => [{ code: `scim-audit check ${sourceWords}` }],
   },
   {
     id: 'day-licenses',
     clause: 'mastery',
     applies: always,
-    text: () => 'Give new users the license type that they need, one by one or as a batch.',
+    text: () => 'Give new users the license type that they need, one by one or in a batch.',
   },
 ];
 
@@ -117,14 +117,14 @@ const BACK: readonly Step[] = [
   {
     id: 'back-entra',
     applies: isEntra,
-    text: () => 'Entra, Provisioning: stop it. What was sent already stays as it is.',
+    text: () => 'Entra, Provisioning: stop it. Changes that were already sent stay.',
   },
   {
     id: 'back-memberships',
     clause: 'inactive-basic',
     applies: hasGroups,
-    text: () => 'Put back the memberships that the sync took away: `memberships.csv` of the plan names each with group and user.',
-    details: () => ['Inactive Basic users would lose them again in the next sync of the group: reactivate them first, or leave the group out of the sync.'],
+    text: () => 'Restore the memberships that the sync removed: `memberships.csv` of the plan lists each with its group and user.',
+    details: () => ['Inactive Basic users would lose them again in the next sync of the group: reactivate these users first, or exclude the group from the sync.'],
   },
   {
     id: 'back-users',
@@ -134,25 +134,25 @@ const BACK: readonly Step[] = [
   {
     id: 'back-second-accounts',
     applies: always,
-    text: () => 'Deactivate second accounts, and give them another username and email: users cannot be deleted.',
+    text: () => 'Deactivate second accounts, and give them another username and email, because users cannot be deleted.',
   },
   {
     id: 'back-usernames',
     applies: always,
-    text: () => 'Usernames that are emails do no harm and may stay. What a plan changed is taken back with',
+    text: () => 'Usernames that are emails do no harm and may stay. To undo the changes of a plan, run',
     details: () => [{ code: 'scim-audit undo enablement/runs/RUN' }],
   },
   {
     id: 'back-token',
     clause: 'bearer-token',
     applies: isEntra,
-    text: () => 'End the token if it is not to be used again: `DELETE /rest/token/current`.',
+    text: () => 'Revoke the token if it will not be used again: `DELETE /rest/token/current`.',
   },
   {
     id: 'back-logging',
     clause: 'logging',
     applies: always,
-    text: () => 'Set the logging packages back from TRACE.',
+    text: () => 'Reset the logging packages that were set to TRACE.',
   },
 ];
 

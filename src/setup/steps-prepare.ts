@@ -1,4 +1,4 @@
-/** Steps before anything is switched on: people, and data. */
+/** Steps before anything is switched on: people and data. */
 
 import { always, hasGroups, isCloud, isEntra, type Section, type Step } from './runbook.js';
 
@@ -21,46 +21,46 @@ const PEOPLE: readonly Step[] = [
     id: 'sanitization-cloud',
     clause: 'sanitization',
     applies: isCloud,
-    text: () => 'Where usernames must change (see Data), ask Support for help with cleaning them.',
-    details: () => ['Hand over what is to change: the `notices.csv` and `plan.md` of `scim-audit plan`.'],
+    text: () => 'If usernames must change (see Data), ask Support for help with cleaning them.',
+    details: () => ['Hand over the planned changes: `notices.csv` and `plan.md` of `scim-audit plan`.'],
   },
   {
     id: 'sanitization-self-hosted',
     clause: 'sanitization',
     applies: isSelfHosted,
-    text: () => 'Make sure that your release of Jama Connect has the data sanitisation.',
-    details: () => ['It came to self-hosted customers in the fall and winter of 2023; older releases lack it.'],
+    text: () => 'Make sure that your release of Jama Connect includes the data sanitization.',
+    details: () => ['It came to self-hosted customers in the fall and winter of 2023; older releases do not include it.'],
   },
   {
     id: 'mastery',
     clause: 'mastery',
     applies: always,
-    text: () => 'Tell the administrators what is done where from then on.',
+    text: () => 'Tell the administrators what will be managed where after enablement.',
     details: ({ idp, authMode, hasGroups: withGroups }) => [
-      'Users who are assigned to the application are added; values of the identity provider overwrite those in Jama Connect; whoever is deactivated or deleted there is deactivated here.',
+      'Users who are assigned to the application are added; values from the identity provider overwrite those in Jama Connect; users who are deactivated or deleted there are deactivated in Jama Connect.',
       authMode === 'multi' || idp === 'okta'
-        ? 'Users who sign in with the identity provider are no longer created or edited in Jama Connect. Basic users still are: the sync leaves them alone.'
-        : 'Users are no longer created or edited in Jama Connect. Basic users who are not in the identity provider are left alone.',
+        ? 'Users who sign in with the identity provider are no longer created or edited in Jama Connect. Basic users still are: the sync does not change them.'
+        : 'Users are no longer created or edited in Jama Connect. Basic users who are not in the identity provider are not changed.',
       ...(withGroups
         ? [
-            'Organization-level groups that are synced are managed in the identity provider, name and members; a group that is deleted there is deleted here. Project groups are not touched.',
+            'Organization-level groups that are synced are managed in the identity provider, with name and members; a group that is deleted there is deleted in Jama Connect. Project groups are not changed.',
           ]
         : []),
-      'License types, avatars, project groups and permissions stay with Jama Connect.',
+      'License types, avatars, project groups and permissions are still managed in Jama Connect.',
     ],
   },
   {
     id: 'licenses',
     clause: 'mastery',
     applies: always,
-    text: () => 'Count the free licenses: new and reactivated users take a Creator license, and then Creator (float).',
+    text: () => 'Count the free licenses: new and reactivated users take a Creator license, or a Creator (float) license if there is none left.',
   },
   {
     id: 'integrations',
     clause: 'integrations',
     applies: always,
     text: () => 'List the integrations that sign in with a Jama Connect username.',
-    details: () => ['Where such a username becomes an email address, the integration must be changed at the same time.'],
+    details: () => ['If such a username becomes an email address, the integration must be updated at the same time.'],
     rules: () => ['integration-username'],
   },
 ];
@@ -72,7 +72,7 @@ const SUBJECT_RULES = ['idp-subject-mismatch', 'idp-duplicate-subject', 'ambiguo
 const PRESENCE_RULES = ['not-in-idp', 'idp-inactive-user'];
 const GROUP_RULES = ['unknown-sync-group', 'duplicate-group-name', 'inactive-basic-member'];
 
-/** Returns every rule that the steps of the data rest on. */
+/** Returns every rule that the data steps depend on. */
 export const dataRules = (given: Parameters<typeof isEntra>[0]): readonly string[] => [
   'no-inactive-users',
   ...EXPORT_RULES,
@@ -83,22 +83,22 @@ export const dataRules = (given: Parameters<typeof isEntra>[0]): readonly string
   ...(given.hasGroups ? ['unknown-member', ...GROUP_RULES, 'group-link'] : []),
 ];
 
-/** Rules that ask for lists of groups or for memberships: without groups there is no reason to ask. */
+/** Rules that need lists of groups or memberships, which are not requested if groups are not synced. */
 export const GROUPS_ONLY: readonly string[] = ['duplicate-group-name', 'inactive-basic-member', 'group-link'];
 
 const DATA: readonly Step[] = [
   {
     id: 'export',
     applies: always,
-    text: ({ hasGroups: withGroups }) => `Export users, active and inactive${withGroups ? ', groups, and memberships, all of one moment' : ''}.`,
-    details: () => ['Inactive accounts hold usernames and emails too.'],
+    text: ({ hasGroups: withGroups }) => `Export users, active and inactive${withGroups ? ', groups, and memberships, all at the same time' : ''}.`,
+    details: () => ['Inactive accounts have usernames and emails too.'],
     rules: ({ hasGroups: withGroups }) => ['no-inactive-users', ...EXPORT_RULES, ...(withGroups ? ['unknown-member'] : [])],
   },
   {
     id: 'emails',
     clause: 'username-format',
     applies: always,
-    text: () => 'Everybody in scope has an email address, and it is one.',
+    text: () => 'Every user in scope has a valid email address.',
     rules: () => ['missing-email', 'invalid-email'],
   },
   {
@@ -115,13 +115,13 @@ const DATA: readonly Step[] = [
     id: 'conflicts',
     clause: 'conflicting-pairs',
     applies: always,
-    text: () => 'No two users contest one username, active or not.',
+    text: () => 'No two users, active or not, need the same username.',
     rules: () => ['conflicting-users', 'duplicate-username'],
   },
   {
     id: 'shared-emails',
     applies: always,
-    text: () => 'No two users share one email: single sign-on finds people by it.',
+    text: () => 'No two users share an email, because single sign-on finds people by it.',
     rules: () => ['duplicate-email'],
   },
   {
@@ -129,28 +129,28 @@ const DATA: readonly Step[] = [
     clause: 'idp-subject',
     applies: always,
     text: ({ idp }) =>
-      `For everybody who is provisioned: ${idp === 'okta' ? 'application username in Okta' : 'userPrincipalName in Entra'} = username = email in Jama Connect.`,
+      `For every user who is provisioned: ${idp === 'okta' ? 'application username in Okta' : 'userPrincipalName in Entra'} = username = email in Jama Connect.`,
     rules: () => SUBJECT_RULES,
   },
   {
     id: 'primary-email',
     clause: 'primary-email',
     applies: isEntra,
-    text: () => 'Everybody who is provisioned has a primary email in Entra, and it is the userPrincipalName.',
+    text: () => 'Every user who is provisioned has a primary email in Entra, and it equals the userPrincipalName.',
     rules: () => ['idp-missing-email'],
   },
   {
     id: 'presence',
     clause: 'idp-users',
     applies: always,
-    text: () => 'Whoever signs in with the identity provider is there, is not blocked, and is assigned to the application.',
+    text: () => 'Every user who signs in with the identity provider exists there, is not blocked, and is assigned to the application.',
     rules: () => PRESENCE_RULES,
   },
   {
     id: 'sync-groups',
     clause: 'sync-groups',
     applies: hasGroups,
-    text: () => 'Note which organization-level groups are synced; it need not be all of them.',
+    text: () => 'Decide which organization-level groups to sync (not necessarily all).',
     needsGroupNames: true,
     rules: () => ['unknown-sync-group'],
   },
@@ -166,21 +166,21 @@ const DATA: readonly Step[] = [
     clause: 'inactive-basic',
     applies: hasGroups,
     text: () => 'No inactive Basic user is a member of a group to be synced: the first sync of the group removes such members.',
-    details: () => ['Whoever was removed is found later in the activity log of the group, and in the `memberships.csv` of `scim-audit plan`.'],
+    details: () => ['Removed members can be found later in the activity log of the group, and in `memberships.csv` of `scim-audit plan`.'],
     rules: () => ['inactive-basic-member'],
   },
   {
     id: 'group-links',
     clause: 'group-link',
     applies: hasGroups,
-    text: () => 'Every group to be synced is called exactly the same in the identity provider.',
+    text: () => 'Every group to be synced has exactly the same name in the identity provider.',
     rules: () => ['group-link'],
   },
   {
     id: 'preview',
     applies: always,
     text: () =>
-      'Look at what the first sync will do, above all at who would get a second account; with `--after PLAN` at what it will do once a plan is applied.',
+      'Review what the first sync will do, especially which users would get a second account. With `--after PLAN`, review what it will do after a plan is applied.',
     details: ({ idp, sourceWords }) => [
       {
         code: `scim-audit preview ${sourceWords}${sourceWords.includes('--idp-users') ? '' : ` --idp ${idp} --idp-users FILE`} --licenses creator=N,creator-float=N`,
@@ -190,8 +190,8 @@ const DATA: readonly Step[] = [
   {
     id: 'plan',
     applies: always,
-    text: () => 'Have the changes planned, decide what is open, and apply the plan.',
-    details: ({ sourceWords }) => [{ code: `scim-audit plan ${sourceWords} --out enablement` }, 'Keep the folder: it holds what is needed to go back.'],
+    text: () => 'Plan the changes, make the open decisions, and apply the plan.',
+    details: ({ sourceWords }) => [{ code: `scim-audit plan ${sourceWords} --out enablement` }, 'Keep the folder: it contains what is needed to go back.'],
   },
 ];
 

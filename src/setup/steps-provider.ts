@@ -10,7 +10,7 @@ const OKTA: readonly Step[] = [
     id: 'okta-sign-on-method',
     clause: 'okta-users',
     applies: isOkta,
-    text: () => 'Single sign-on of Jama Connect (SAML or Auth0) works with the Okta application.',
+    text: () => 'Make sure that single sign-on to Jama Connect (SAML or Auth0) works with the Okta application.',
   },
   {
     id: 'okta-scim',
@@ -27,9 +27,9 @@ const OKTA: readonly Step[] = [
       `SCIM connector base URL: ${BASE_URL}`,
       'Unique identifier field for users: `userName`',
       `Supported provisioning actions: Push New Users, Push Profile Updates${hasGroups(given) ? ', Push Groups' : ''}`,
-      'Authentication mode: Basic Auth, with the username and password of the SCIM Admin; no other mode works',
-      'Test Connector Configuration. An error means that Support has not enabled SCIM yet, or that username or password are wrong.',
-      'Save: only then are the settings To App shown.',
+      'Authentication mode: Basic Auth, with the username and password of the SCIM Admin; no other mode is supported',
+      'Test Connector Configuration. An error means that Support has not enabled SCIM yet, or that the username or password is wrong.',
+      'Save. The settings To App appear only after that.',
     ],
   },
   {
@@ -43,7 +43,7 @@ const OKTA: readonly Step[] = [
     id: 'okta-groups-ready',
     clause: 'okta-groups',
     applies: (given) => isOkta(given) && hasGroups(given),
-    text: () => 'Create in Okta the groups that are to be pushed and are not there yet, under exactly the names that they have in Jama Connect.',
+    text: () => 'In Okta, create the groups that are to be pushed and do not exist yet, with exactly the names that they have in Jama Connect.',
   },
 ];
 
@@ -53,21 +53,21 @@ const ENTRA: readonly Step[] = [
     clause: 'entra-application',
     applies: isEntra,
     text: () =>
-      'Enterprise applications: open the application of Jama Connect, the same that single sign-on uses; Provisioning > Get started; Provisioning Mode: Automatic.',
+      'Enterprise applications: open the application for Jama Connect, the same one that single sign-on uses; Provisioning > Get started; Provisioning Mode: Automatic.',
     details: ({ authMode }) =>
       authMode === 'basic'
-        ? ['The organization signs in with passwords only today, so there may be no such application: settle single sign-on with Support first.']
+        ? ['The organization signs in only with passwords today, so there may be no such application. Set up single sign-on with Support first.']
         : [],
   },
   {
     id: 'entra-connection',
     clause: 'entra-application',
     applies: isEntra,
-    text: () => 'Connect it:',
+    text: () => 'Enter the connection:',
     details: () => [
       `Tenant URL: ${BASE_URL}`,
       'Secret Token: the bearer token',
-      'Test Connection: a box at the top right says for some seconds that it worked.',
+      'Test Connection: a message at the top right confirms for a few seconds that it worked.',
       'Save.',
     ],
   },
@@ -75,14 +75,14 @@ const ENTRA: readonly Step[] = [
     id: 'entra-not-yet',
     clause: 'entra-application',
     applies: isEntra,
-    text: () => 'Leave provisioning off: the default mapping sends attributes that Jama Connect does not take.',
+    text: () => 'Leave provisioning off: the default mapping sends attributes that Jama Connect does not support.',
   },
   {
     id: 'entra-actions',
     clause: 'entra-user-mapping',
     applies: isEntra,
-    text: () => 'Edit Provisioning > Mappings > the mapping of users: under Target Object Actions clear Delete; Create and Update stay on.',
-    details: () => ['Jama Connect deactivates users and cannot delete them.'],
+    text: () => 'Edit Provisioning > Mappings > the mapping of users: under Target Object Actions clear Delete; keep Create and Update.',
+    details: () => ['Jama Connect can deactivate users but not delete them.'],
   },
   {
     id: 'entra-attributes',
@@ -95,19 +95,19 @@ const ENTRA: readonly Step[] = [
     id: 'entra-groups-on',
     clause: 'entra-group-mapping',
     applies: (given) => isEntra(given) && hasGroups(given),
-    text: () => 'Leave the mapping of groups as it is by default, actions and attributes, and on.',
+    text: () => 'Keep the defaults of the mapping of groups, both actions and attributes, and leave it on.',
   },
   {
     id: 'entra-groups-off',
     clause: 'entra-group-mapping',
     applies: (given) => isEntra(given) && !hasGroups(given),
     text: () => 'Open the mapping of groups and set Enabled to No.',
-    details: () => ['Users can still be assigned to the application by way of a group: they are provisioned, and no group is made in Jama Connect.'],
+    details: () => ['Users can still be assigned to the application through a group: they are provisioned, but no group is created in Jama Connect.'],
   },
   {
     id: 'entra-mapping-check',
     applies: isEntra,
-    text: () => 'Have the mapping checked: show advanced options, review your schema, download it, and run',
+    text: () => 'Check the mapping: show advanced options, review your schema, download it, and run',
     details: () => [{ code: 'scim-audit mapping schema.json' }],
   },
 ];

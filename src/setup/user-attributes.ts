@@ -1,11 +1,11 @@
-/** The attributes of the mapping of users: which stay, which must go, and how accounts are matched by them. */
+/** The attributes of the mapping of users: which stay, which must be removed, and which are used for matching. */
 
 import type { Severity } from '../model/finding.js';
 import type { MappingCheckName } from './mapping-check.js';
 import { originOf, originText, short } from './origin.js';
 import type { AttributeMapping } from './schema-file.js';
 
-/** What a check states, before its place is known. */
+/** A statement of a check, before its location is known. */
 export interface Stated {
   readonly check: MappingCheckName;
   readonly severity: Severity;
@@ -13,7 +13,7 @@ export interface Stated {
   readonly message: string;
 }
 
-/** The attributes that Jama Connect takes, and the usual source of each. */
+/** The attributes that Jama Connect accepts, and the usual source of each. */
 export const KEPT = {
   userName: 'userPrincipalName',
   active: 'Switch([IsSoftDeleted], , "False", "True", "True", "False")',
@@ -28,11 +28,11 @@ export const KEPT_NAMES = Object.keys(KEPT).filter((name): name is KeptName => n
 export interface Located {
   readonly attribute: AttributeMapping;
   readonly path: string;
-  /** Undefined: it must go. */
+  /** Undefined if it must be removed. */
   readonly kept?: KeptName;
 }
 
-/** Names of SCIM are the same in capitals, and with the schema they belong to. */
+/** SCIM names ignore case, and may include the schema that they belong to. */
 const folded = (name: string): string =>
   name
     .trim()
@@ -42,7 +42,7 @@ const folded = (name: string): string =>
 
 const keptByFolded: ReadonlyMap<string, KeptName> = new Map(KEPT_NAMES.map((name) => [folded(name), name]));
 
-/** Returns each attribute with its place and what it is. `path` is the mapping's. */
+/** Returns each attribute with its location and its name. `path` is the mapping's. */
 export function locateAttributes(attributes: readonly AttributeMapping[], path: string): Located[] {
   return attributes.map((attribute, at) => {
     const kept = keptByFolded.get(folded(attribute.targetAttributeName));
@@ -50,7 +50,7 @@ export function locateAttributes(attributes: readonly AttributeMapping[], path: 
   });
 }
 
-/** Yields what is too many, missing, repeated, or spelled in a way of its own. */
+/** Yields statements about attributes that are superfluous, missing, repeated, or spelled unusually. */
 export function* checkPresence(located: readonly Located[], listPath: string): Iterable<Stated> {
   const firsts = new Map<KeptName, Located>();
   for (const each of located) {
@@ -72,7 +72,7 @@ export function* checkPresence(located: readonly Located[], listPath: string): I
         check: 'attribute-twice',
         severity: 'error',
         path,
-        message: `${kept} is mapped here (from ${from}) and in ${first.path}: it is not certain which one holds.`,
+        message: `${kept} is mapped here (from ${from}) and in ${first.path}: it is not clear which one applies.`,
       };
       continue;
     }
@@ -82,7 +82,7 @@ export function* checkPresence(located: readonly Located[], listPath: string): I
         check: 'attribute-setting',
         severity: 'warning',
         path,
-        message: `"${short(attribute.targetAttributeName)}" is taken for ${kept}, but it is not written so; whether Jama Connect takes it is not documented.`,
+        message: `"${short(attribute.targetAttributeName)}" probably means ${kept}, but is spelled differently; whether Jama Connect accepts it is not documented.`,
       };
     }
   }
@@ -94,7 +94,7 @@ export function* checkPresence(located: readonly Located[], listPath: string): I
 
 const isMatching = ({ matchingPriority }: AttributeMapping): boolean => (matchingPriority ?? 0) > 0;
 
-/** Yields whether accounts are looked up by userName first. */
+/** Yields statements on whether accounts are looked up by userName first. */
 export function* checkMatching(located: readonly Located[], listPath: string): Iterable<Stated> {
   const check = 'matching';
   const matching = located
@@ -102,7 +102,7 @@ export function* checkMatching(located: readonly Located[], listPath: string): I
     .sort((a, b) => (a.attribute.matchingPriority ?? 0) - (b.attribute.matchingPriority ?? 0));
   const userName = located.find(({ kept }) => kept === 'userName');
   if (matching.length === 0) {
-    yield { check, severity: 'error', path: listPath, message: 'No attribute is used for matching: Entra cannot find the accounts that exist.' };
+    yield { check, severity: 'error', path: listPath, message: 'No attribute is used for matching, so Entra cannot find existing accounts.' };
     return;
   }
   if (userName === undefined || !isMatching(userName.attribute)) {
@@ -112,7 +112,7 @@ export function* checkMatching(located: readonly Located[], listPath: string): I
       check,
       severity: 'error',
       path,
-      message: `Accounts are matched by ${names.join(', ')}${matching.length > 5 ? ' and others' : ''}, and not by userName: people who have an account would not be recognized.`,
+      message: `Accounts are matched by ${names.join(', ')}${matching.length > 5 ? ' and others' : ''}, not by userName, so existing accounts would not be found.`,
     };
     return;
   }
@@ -126,7 +126,7 @@ export function* checkMatching(located: readonly Located[], listPath: string): I
         check,
         severity: 'warning',
         path,
-        message: `${name} is also used for matching, where userName finds nobody (precedence ${precedence}); whether Jama Connect answers that is not documented.`,
+        message: `${name} is also used for matching if userName finds no account (precedence ${precedence}); whether Jama Connect supports that is not documented.`,
       };
     } else {
       yield {

@@ -1,4 +1,4 @@
-/** Where the attributes that stay come from: the subject, the email, whether the account is active, the names. */
+/** The origins of the attributes that stay: the subject, the email, the status, and the names. */
 
 import { type Origin, originOf, originText, short } from './origin.js';
 import type { AttributeMapping } from './schema-file.js';
@@ -6,7 +6,7 @@ import { KEPT, type KeptName, type Located, type Stated } from './user-attribute
 
 type Judgment = Pick<Stated, 'check' | 'severity' | 'message'>;
 
-/** Yields what is to be said of the origin of each attribute that stays, and of its settings. */
+/** Yields statements about the origin of each attribute that stays, and about its settings. */
 export function* checkOrigins(located: readonly Located[]): Iterable<Stated> {
   for (const { attribute, path, kept } of located) {
     if (kept === undefined) continue;
@@ -35,25 +35,25 @@ function* judgeSubject(origin: Origin): Iterable<Judgment> {
       check,
       severity: 'warning',
       message:
-        'userName comes from mail, so mail is the subject, and not the userPrincipalName of which the guide speaks. It holds only where single sign-on sends mail as well, and where everybody who is provisioned has one; whoever has none is skipped.',
+        'userName comes from mail, so mail is the subject, not the userPrincipalName that the guide describes. This works only if single sign-on also sends mail and every user who is provisioned has one; users without mail are skipped.',
     };
   } else if (isAttribute(origin, 'originaluserprincipalname')) {
     yield {
       check,
       severity: 'warning',
       message:
-        'userName comes from originalUserPrincipalName: guests are sent with #EXT# in their name, which is not their email. Where guests are provisioned, they match nobody.',
+        'userName comes from originalUserPrincipalName: guests are sent with #EXT# in their name, which is not their email. If guests are provisioned, they match no account.',
     };
   } else if (origin.kind === 'function') {
     yield {
       check,
       severity: 'warning',
-      message: `userName comes from ${from}: what it yields cannot be judged from this file. It must be exactly the username and the email in Jama Connect.`,
+      message: `userName comes from ${from}, whose values cannot be determined from this file. They must be exactly the usernames and the emails in Jama Connect.`,
     };
   } else if (origin.kind === 'attribute') {
     yield { check, severity: 'error', message: `userName comes from ${from}, which is not the subject of single sign-on.` };
   } else {
-    yield { check, severity: 'error', message: `userName comes from ${from}: nobody could be told apart by it.` };
+    yield { check, severity: 'error', message: `userName comes from ${from}, so users would have no distinct usernames.` };
   }
 }
 
@@ -62,11 +62,11 @@ function* judgeEmail(origin: Origin): Iterable<Judgment> {
   const from = originText(origin);
   if (isAttribute(origin, 'mail')) return;
   if (isAttribute(origin, 'userprincipalname')) {
-    yield { check, severity: 'info', message: 'The email comes from userPrincipalName: it always equals the subject, whatever mail holds.' };
+    yield { check, severity: 'info', message: 'The email comes from userPrincipalName: it always equals the subject, whatever value mail has.' };
   } else if (origin.kind === 'constant' || origin.kind === 'nothing') {
-    yield { check, severity: 'error', message: `The email comes from ${from}: Jama Connect needs an email of everybody's own.` };
+    yield { check, severity: 'error', message: `The email comes from ${from}, but Jama Connect needs a distinct email for every user.` };
   } else {
-    yield { check, severity: 'warning', message: `The email comes from ${from}; the guide asks for the primary email, equal to the userPrincipalName.` };
+    yield { check, severity: 'warning', message: `The email comes from ${from}; the guide requires the primary email, equal to the userPrincipalName.` };
   }
 }
 
@@ -76,29 +76,29 @@ function* judgeActive(origin: Origin): Iterable<Judgment> {
   const check = 'active';
   const from = originText(origin);
   if (origin.kind === 'constant' || origin.kind === 'nothing') {
-    yield { check, severity: 'error', message: `active comes from ${from}: nobody would ever be deactivated, or everybody would.` };
+    yield { check, severity: 'error', message: `active comes from ${from}, so either no user or every user would be deactivated.` };
     return;
   }
   const attributes = origin.kind === 'attribute' ? [origin.name.toLowerCase()] : [...origin.attributes];
   if (!attributes.some((name) => FOLLOWS.includes(name))) {
-    yield { check, severity: 'error', message: `active comes from ${from}, which does not follow whether the account is blocked or deleted in Entra.` };
+    yield { check, severity: 'error', message: `active comes from ${from}, which does not depend on whether the account is blocked or deleted in Entra.` };
   } else if (isInverted(origin)) {
     yield {
       check,
       severity: 'error',
-      message: `active comes from ${from}, which is the wrong way round: accounts that are deleted would be active, and the others not.`,
+      message: `active comes from ${from}, which is reversed: deleted accounts would be active, and all others inactive.`,
     };
   } else if (!attributes.includes('issoftdeleted')) {
     yield {
       check,
       severity: 'warning',
-      message: `active comes from ${from}: whoever is blocked is deactivated, but whoever is no longer assigned to the application need not be.`,
+      message: `active comes from ${from}: blocked users are deactivated, but users who are no longer assigned to the application may not be.`,
     };
   } else if (!isKnown(origin)) {
     yield {
       check,
       severity: 'info',
-      message: `active comes from ${from}: it is not one of the usual expressions, so look whether it yields True for those who may sign in.`,
+      message: `active comes from ${from}: it is not one of the usual expressions, so check that it returns True for users who may sign in and False for all others.`,
     };
   }
 }
@@ -118,10 +118,10 @@ const isInverted = (origin: Origin): boolean =>
 
 function* judgeName(name: 'name.givenName' | 'name.familyName', origin: Origin): Iterable<Judgment> {
   if (isAttribute(origin, KEPT[name].toLowerCase())) return;
-  yield { check: 'attribute-setting', severity: 'info', message: `${name} comes from ${originText(origin)}, and not from ${KEPT[name]}.` };
+  yield { check: 'attribute-setting', severity: 'info', message: `${name} comes from ${originText(origin)}, not from ${KEPT[name]}.` };
 }
 
-/** Yields what a default value, or a time at which the attribute is sent, would do. */
+/** Yields statements about the effects of a default value, and of when the attribute is sent. */
 function* checkSettings({ defaultValue, flowType }: AttributeMapping, kept: KeptName, origin: Origin, path: string): Iterable<Stated> {
   if (defaultValue != null && defaultValue !== '' && origin.kind !== 'constant' && kept !== 'active') {
     const isShared = kept === 'userName' || kept.startsWith('emails');
@@ -129,7 +129,7 @@ function* checkSettings({ defaultValue, flowType }: AttributeMapping, kept: Kept
       check: 'attribute-setting',
       severity: isShared ? 'warning' : 'info',
       path,
-      message: `Where the source is empty, ${kept} becomes "${short(defaultValue)}"${isShared ? ': the same for everybody who lacks one' : ''}.`,
+      message: `If the source is empty, ${kept} becomes "${short(defaultValue)}"${isShared ? ', the same value for every such user' : ''}.`,
     };
   }
   const when = flowType?.trim().toLowerCase() ?? 'always';
@@ -138,6 +138,6 @@ function* checkSettings({ defaultValue, flowType }: AttributeMapping, kept: Kept
     check: kept === 'active' ? 'active' : 'attribute-setting',
     severity: kept === 'active' ? 'error' : 'warning',
     path,
-    message: `${kept} is not always sent (${short(flowType ?? '')}): later changes in Entra do not reach Jama Connect${kept === 'active' ? ', so nobody would be deactivated' : ''}.`,
+    message: `${kept} is not always sent (${short(flowType ?? '')}), so later changes in Entra do not reach Jama Connect${kept === 'active' ? ' and no user would be deactivated' : ''}.`,
   };
 }

@@ -1,8 +1,8 @@
-/** The first bytes of a file, by which it is told what it is. */
+/** The first bytes of a file, by which its format is recognized. */
 
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 
-/** Returns at most `most` first bytes; none of a pipe, because its bytes come once, and none of what cannot be opened. */
+/** Returns at most `most` first bytes; none of a pipe, because its bytes can be read only once, and none of a file that cannot be opened. */
 export function frontOf(file: string, most: number): Buffer {
   const none = Buffer.alloc(0);
   if (!existsSync(file) || !statSync(file).isFile()) return none;
@@ -10,7 +10,7 @@ export function frontOf(file: string, most: number): Buffer {
   try {
     fd = openSync(file, 'r');
   } catch {
-    // What stands in the way is told when the file is read.
+    // Errors are reported when the file is read.
     return none;
   }
   try {

@@ -1,4 +1,4 @@
-/** File names with `*` or `?` in them, which a shell did not expand, and the order that people expect of numbered files. */
+/** File names with `*` or `?` that a shell did not expand, and natural order of numbered files. */
 
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -18,7 +18,7 @@ export function compareNaturally(a: string, b: string): number {
   return left.length - right.length;
 }
 
-/** Returns a pattern for whole names in which `*` is any text and `?` any one character. */
+/** Returns a regular expression for whole names in which `*` is any text and `?` any one character. */
 function patternOf(text: string): RegExp {
   const pieces = [...text].map((char) => (char === '*' ? '.*' : char === '?' ? '.' : char.replace(/[\\^$.+()[\]{}|]/, '\\$&')));
   return new RegExp(`^${pieces.join('')}$`, 'su');
@@ -35,7 +35,7 @@ export function filesNamed(text: string): string[] {
   if (existsSync(path)) return [text];
   const folder = dirname(path);
   const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
-  if (/[*?]/.test(folder)) throw new UserError(`${text}: only the name of a file may hold * or ?, not its folder.`, 'Name the folder as it is.');
+  if (/[*?]/.test(folder)) throw new UserError(`${text}: only the file name may contain * or ?, not the folder.`, 'Give the folder without wildcards.');
   let names: string[];
   try {
     names = readdirSync(folder);
@@ -44,7 +44,7 @@ export function filesNamed(text: string): string[] {
   }
   const pattern = patternOf(name);
   const found = names.filter((each) => pattern.test(each) && (name.startsWith('.') || !each.startsWith('.'))).sort(compareNaturally);
-  if (found.length === 0) throw new UserError(`${text}: no file has such a name.`, 'Check the folder and the pattern.');
+  if (found.length === 0) throw new UserError(`${text}: no file matches this pattern.`, 'Check the folder and the pattern.');
   // Kept as it was typed: join would take away a leading `./`.
   const front = path.slice(0, path.length - name.length);
   return found.map((each) => `${group}${front === '' ? each : join(front, each)}`);

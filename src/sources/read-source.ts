@@ -16,7 +16,7 @@ import { fileOf } from './xlsx/workbook-file.js';
 const ORDER: readonly Role[] = ['users', 'groups', 'memberships'];
 
 export interface SourceWishes extends UserWishes {
-  /** Says how the users sign in, if the source does not. */
+  /** Adds how the users sign in, if the source does not say. */
   readonly types?: TypeJoin;
 }
 
@@ -66,7 +66,7 @@ export function readDirectory(opened: readonly Table[], wishes: SourceWishes): R
   const hasCells = ofRole('users').some((table) => table.columns.has('groups'));
   if (hasCells && !hasGroups) {
     notes.push(
-      'The groups were taken from the users list, which does not tell organization-level groups from project groups and hides groups of one name: every group counts as organization-level.',
+      'The groups were taken from the users list, which does not distinguish organization-level groups from project groups, and cannot show two groups with the same name: every group counts as organization-level.',
     );
   }
 
@@ -126,11 +126,11 @@ function refuseWithoutType({ file, table, headings }: Table, problems: Problems)
   problems.add({
     file,
     ...(table === undefined ? { line: 1 } : { table }),
-    message: `with --auth-mode multi every user needs an authentication type, and there is no such column (authenticationType, "Authentication Type", authType, auth). Name it with --column users.authenticationType="…", or give the types with --auth-types FILE or --basic-users FILE. Headings found: ${headings.map((heading) => JSON.stringify(heading)).join(', ')}.`,
+    message: `with --auth-mode multi every user needs an authentication type, but there is no such column (authenticationType, "Authentication Type", authType, auth). Name it with --column users.authenticationType="…", or give the types with --auth-types FILE or --basic-users FILE. Headings found: ${headings.map((heading) => JSON.stringify(heading)).join(', ')}.`,
   });
 }
 
-/** Memberships that the users list itself states, held as numbers until every user is known. */
+/** Memberships that the users list itself states, kept as numbers until every user is known. */
 class CellMemberships {
   readonly #pairs: number[] = [];
   readonly #unknown: UnknownMember[] = [];
@@ -158,7 +158,7 @@ class CellMemberships {
     const cell = table.words.groupsCell(found, this.areGroupsGiven ? isGroup : undefined);
     if (cell === undefined) {
       refuse(
-        `${quoted(found)} can be the name of a group, or say that the user is in none. If it is no value, say --null users.groups=${quoted(found)}; if not, give the groups with --groups FILE.`,
+        `${quoted(found)} can be the name of a group, or mean that the user is in no group. If it means no group, add --null users.groups=${quoted(found)}; otherwise give the groups with --groups FILE.`,
       );
       return;
     }
@@ -168,13 +168,13 @@ class CellMemberships {
     }
     const names = splitGroupsCell(cell, (name) => this.areGroupsGiven && isGroup(name));
     if (names === undefined) {
-      refuse(`${JSON.stringify(cell)} can be read as different groups, because a comma is also part of a name; give memberships with --memberships FILE.`);
+      refuse(`${JSON.stringify(cell)} can be read as different groups, because names of groups contain commas; give memberships with --memberships FILE.`);
       return;
     }
     for (const name of names) {
       let place = this.#groupsByName.get(name);
       if (place !== undefined && this.#ambiguous.has(name)) {
-        refuse(`${JSON.stringify(name)} fits more than one group; give memberships by id with --memberships FILE.`);
+        refuse(`${JSON.stringify(name)} matches more than one group; give memberships by id with --memberships FILE.`);
         continue;
       }
       if (place === undefined && !this.areGroupsGiven) {
@@ -186,20 +186,20 @@ class CellMemberships {
       if (place !== undefined) this.#pairs.push(user, place);
       else {
         const location = table.table === undefined ? { path: table.path, line } : { path: table.path, table: table.table, rowid: line };
-        // By place: the user's id is known once the row has been taken.
+        // By index: the user's id is known only after the row has been read.
         this.#unknown.push({ user: String(user), group: name, lacks: 'group', location });
       }
     }
   }
 
-  /** Returns what is to be said about the cells of a table, after its last row. */
+  /** Returns the notes on the cells of a table, after its last row. */
   end(table: Table): readonly string[] {
     const notes = this.#blank?.table === table ? this.#blank.notes : [];
     this.#blank = undefined;
     return notes;
   }
 
-  /** Hands the memberships on; returns how many there are. */
+  /** Passes the memberships on; returns how many there are. */
   replay(users: readonly { readonly id: string }[], sink: MembershipSink): number {
     for (let at = 0; at < this.#pairs.length; at += 2) sink.member(this.#pairs[at], this.#pairs[at + 1]);
     for (const member of this.#unknown) sink.unknown({ ...member, user: users[Number(member.user)].id });

@@ -10,13 +10,13 @@ import { holdsWorkbook } from './xlsx/workbook-file.js';
 
 export const SOURCE_FORMATS: readonly SourceFormat[] = [jsonSource, sqliteSource, csvSource];
 
-/** Returns the format that a request means. Throws a UserError where that is nothing that can be read. */
+/** Returns the format of a request. Throws a UserError if it is none that can be read. */
 function formatFor(request: SourceRequest): SourceFormat {
   const { source } = request;
   if (source !== undefined && holdsWorkbook(source)) {
     throw new UserError(
-      `${source} is a workbook, and SOURCE is a folder or a SQLite file.`,
-      `Give its list of users with --users ${source}; lists on other sheets are given as --groups 'FILE#Sheet' and --memberships 'FILE#Sheet'.`,
+      `${source} is a workbook, but SOURCE must be a folder or a SQLite file.`,
+      `Give its list of users with --users ${source}; give lists on other sheets as --groups 'FILE#Sheet' and --memberships 'FILE#Sheet'.`,
     );
   }
   const format = SOURCE_FORMATS.find((candidate) => candidate.claims(request));
@@ -24,8 +24,8 @@ function formatFor(request: SourceRequest): SourceFormat {
   throw new UserError(`${request.source} cannot be read.`, `SOURCE is ${SOURCE_FORMATS.map(({ title }) => title).join('; or ')}.`);
 }
 
-/** Returns the files whose bytes are a source; undefined for a database. Throws a UserError where there are none. */
+/** Returns the files whose bytes are a source; undefined for a database. Throws a UserError if there are none. */
 export const sourceFiles = (request: SourceRequest): readonly SourceFile[] | undefined => formatFor(request).filesOf(request);
 
-/** Opens what a request means. Throws a UserError where that is nothing that can be read. */
+/** Opens the source of a request. Throws a UserError if it cannot be read. */
 export const openSource = async (request: SourceRequest, onProgress?: OnProgress): Promise<OpenedSource> => formatFor(request).open(request, onProgress);

@@ -12,26 +12,26 @@ import type { Target } from './target.js';
 
 export const TARGETS: readonly Target[] = [sqliteTarget, csvTarget];
 
-/** Returns the target of a run, which need not be there any more: only a database has tables. */
+/** Returns the target of a run, whose files may no longer exist: only a database has tables. */
 export const targetOf = ({ inputs, reading }: Pick<RunRecord, 'inputs' | 'reading'>): Target =>
   inputs.length === 0 ? targetFor(reading) : inputs.some(({ table }) => table !== undefined) ? sqliteTarget : csvTarget;
 
-/** What leads on from a plan of a source that cannot be written to. */
-const ELSEWHERE = 'An export as CSV or SQLite can be corrected by apply: plan again from one.';
+/** The next step if a plan's source cannot be written to. */
+const ELSEWHERE = '"apply" writes CSV and SQLite only: export the data in one of these formats and plan again from that.';
 
-/** Returns why a source cannot be written to, and what leads on; undefined if it can. */
+/** Returns why a source cannot be written to and the next step; undefined if it can be. */
 export function whyNotWritten(source: SourceRequest): { readonly reason: string; readonly hint: string } | undefined {
-  if (jsonSource.claims(source)) return { reason: "The source is JSON as Jama Connect's REST answers, and apply writes no JSON.", hint: ELSEWHERE };
+  if (jsonSource.claims(source)) return { reason: "The source is JSON from Jama Connect's REST API, and apply does not write JSON.", hint: ELSEWHERE };
   const workbook = filesFound(source).find(({ file }) => holdsWorkbook(file));
-  return workbook === undefined ? undefined : { reason: `${workbook.file} is an Excel workbook, and apply writes no workbook.`, hint: ELSEWHERE };
+  return workbook === undefined ? undefined : { reason: `${workbook.file} is an Excel workbook, and "apply" does not write workbooks.`, hint: ELSEWHERE };
 }
 
-/** Returns the target that a request means. */
+/** Returns the target for a request. Throws ApplyRefused if its source cannot be written to. */
 export function targetFor(source: SourceRequest): Target {
   const unwritable = whyNotWritten(source);
   if (unwritable !== undefined) throw new ApplyRefused(unwritable.reason, `Nothing was changed. ${unwritable.hint}`);
   const target = TARGETS.find((candidate) => candidate.claims(source));
   if (target === undefined)
-    throw new ApplyRefused(`${source.source} cannot be written to.`, 'Nothing was changed. SOURCE is a folder with users.csv, or a SQLite file.');
+    throw new ApplyRefused(`${source.source} cannot be written to.`, 'Nothing was changed. Give a folder with users.csv, or a SQLite file, as SOURCE.');
   return target;
 }

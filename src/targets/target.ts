@@ -1,4 +1,4 @@
-/** What every target offers: to be looked at, to be written, and to be put back. */
+/** What every target offers: inspecting, writing, and restoring. */
 
 import type { CollationName } from '../model/collation-name.js';
 import type { Activity, AuthenticationType } from '../model/directory.js';
@@ -11,30 +11,30 @@ import type { Formers } from './run/previous-values.js';
 export type Destination = { readonly kind: 'in-place' } | { readonly kind: 'out'; readonly path: string };
 
 export interface TargetInput extends InputRecord {
-  /** As reports and plans name it. */
+  /** The path as reports and plans show it. */
   readonly path: string;
-  /** What a flag says of all these users. */
+  /** The status that a flag gives all these users. */
   readonly activity?: Activity;
 }
 
-/** Where a write ends up. */
+/** Where the result of a write goes. */
 export interface Site {
-  /** Absolute paths that are written or may be. */
+  /** Absolute paths that are or may be written to. */
   readonly targets: readonly string[];
-  /** How the result is read. */
+  /** How to read the result. */
   readonly reading: SourceRequest;
-  /** Locks to be held, beside the target. */
+  /** Locks to hold, as files beside the target. */
   readonly locks: readonly string[];
 }
 
 export interface Job {
   readonly source: SourceRequest;
-  /** What the source must be. */
+  /** The inputs that the source must match. */
   readonly inputs: readonly TargetInput[];
   readonly destination: Destination;
   readonly run: string;
   readonly runFolder: string;
-  /** Folder in the run folder for copies of what is replaced. */
+  /** Folder in the run folder for copies of replaced files. */
   readonly backups: string;
   readonly journal: JournalWriter;
   readonly gate: Checkpoint;
@@ -45,20 +45,20 @@ export interface WriteJob extends Job {
   readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
   readonly collation: CollationName;
   readonly former: Formers;
-  /** What an earlier process announced; it is finished, not begun again. */
+  /** Files that an earlier process announced; they are finished, not started over. */
   readonly resumes?: readonly FileRecord[];
 }
 
-/** What a write needs to know, without the traces that it leaves. */
+/** What a write needs to know, without where it records what it does. */
 export type Rehearsal = Pick<WriteJob, 'source' | 'inputs' | 'destination' | 'tasks' | 'authTypeMap' | 'collation'>;
 
 export interface RestoreJob extends Job {
-  /** What the run that is taken back announced. */
+  /** What the undone run announced. */
   readonly files: readonly FileRecord[];
   readonly intents: readonly IntentRecord[];
-  /** Intents are lost: what they changed is known from the copies alone. */
+  /** True if intents are lost: only the copies show what they changed. */
   readonly isByCopies: boolean;
-  /** Where its copies are. */
+  /** The folder with the run's copies. */
   readonly formerFolder: string;
 }
 
@@ -70,15 +70,15 @@ export interface Written {
 export interface Target {
   readonly id: string;
   claims(source: SourceRequest): boolean;
-  /** Returns the digests of what is there now. */
+  /** Returns the digests of the current data. */
   inspect(source: SourceRequest): Promise<TargetInput[]>;
-  /** Takes back what a killed process left half written. It writes to the source, so it is for runs that may. */
+  /** Rolls back an incomplete write of a killed process. It writes to the source, so only runs that may do that call it. */
   recover?(source: SourceRequest): Promise<void>;
   siteOf(source: SourceRequest, destination: Destination): Site;
-  /** Goes through a write that was not begun before, and writes nothing; returns the files that would change. Throws as `write` would. */
+  /** Does everything that a new write does except writing; returns the files that would change. Throws as `write` would. */
   rehearse(job: Rehearsal): Promise<readonly string[]>;
-  /** Throws where the tasks cannot be done, before anything is written. */
+  /** Throws if the tasks cannot be done, before anything is written. */
   write(job: WriteJob): Promise<Written>;
-  /** Puts back what a run changed; everything is still as the run left it, or as it was before. */
+  /** Restores what a run changed, if everything is still as the run left it or as it was before. */
   restore(job: RestoreJob): Promise<Written>;
 }

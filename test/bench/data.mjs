@@ -26,7 +26,7 @@ const CHUNK = 1 << 16;
 export const dataHome = join(tmpdir(), `scim-audit-bench-${process.getuid?.() ?? 'user'}`);
 
 /**
- * Returns the folder with users.csv, groups.csv and memberships.csv, written now unless it is there already.
+ * Returns the folder with users.csv, groups.csv and memberships.csv, written now unless it already exists.
  * @param {number} users
  * @param {Variant} [variant]
  * @param {number} [seed]

@@ -135,17 +135,14 @@ it('with a source, changes are shown with names', async () => {
 describe('arguments that name nothing end with 2', () => {
   it.each([
     [['apply', 'plan', '--out', 'q'], 'No source was given.'],
-    [['apply', 'plan', 'nowhere', '--out', 'q'], 'nowhere: there is no such file or folder.'],
-    [['apply', 'plan', '--users', 'nowhere.csv', '--in-place'], 'nowhere.csv: there is no such file.'],
+    [['apply', 'plan', 'nowhere', '--out', 'q'], 'nowhere: the file or folder does not exist.'],
+    [['apply', 'plan', '--users', 'nowhere.csv', '--in-place'], 'nowhere.csv: the file does not exist.'],
     [['apply', 'plan', 'export', '--out', 'nowhere/q', '--yes'], 'The folder nowhere does not exist.'],
     [['apply', 'plan', 'export', '--out', 'export/users.csv/q', '--yes'], 'export/users.csv is no folder.'],
-    [['apply', 'plan', 'export', '--out', 'export/copy', '--yes'], 'export/copy is inside the source export, which is left as it is.'],
-    [
-      ['apply', 'plan', 'export', '--out', './export/../export', '--yes'],
-      './export/../export is the source itself, and a corrected copy never takes the place of it.',
-    ],
+    [['apply', 'plan', 'export', '--out', 'export/copy', '--yes'], 'export/copy is inside the source export, which must stay unchanged.'],
+    [['apply', 'plan', 'export', '--out', './export/../export', '--yes'], './export/../export is the source itself, which a corrected copy must not replace.'],
     [['undo', 'nowhere'], 'nowhere: there is no such folder.'],
-    [['undo', 'export'], 'export is not a folder of a run.'],
+    [['undo', 'export'], 'export is not the folder of a run.'],
     [['runs', 'nowhere'], 'nowhere: there is no such folder.'],
     [['runs', 'export'], 'export: there is no plan in it.'],
     [['runs', 'export/users.csv'], 'export/users.csv'],
@@ -291,11 +288,11 @@ describe('a place that no copy can take ends with 2, and is left as it is', () =
     symlinkSync('gone', join(cwd, 'dangling'));
     const linked = await runCli(['apply', 'plan', 'export', '--out', 'link', '--yes'], { cwd });
     expect(linked.code).toBe(2);
-    expect(linked.stderr).toContain("scim-audit: exit 2: link is a link to a folder, and a copy takes no link's place.");
+    expect(linked.stderr).toContain('scim-audit: exit 2: link is a link to a folder, and a copy must not replace a link.');
     const [, folder = ''] = /Name the folder itself: --out (.*)\n/.exec(linked.stderr) ?? [];
     const dangling = await runCli(['apply', 'plan', 'export', '--out', 'dangling', '--dry-run'], { cwd });
     expect(dangling.code).toBe(2);
-    expect(dangling.stderr).toContain('scim-audit: exit 2: dangling is a link to something that is not there.');
+    expect(dangling.stderr).toContain('scim-audit: exit 2: dangling is a link to something that does not exist.');
     expect((await runCli(['apply', 'plan', 'export', '--out', folder, '--yes'], { cwd })).code).toBe(0);
     expect((await runCli(['apply', 'plan', 'export', '--out', 'link', '--yes'], { cwd })).stderr).toContain('all is done already');
   });
@@ -306,7 +303,7 @@ describe('a place that no copy can take ends with 2, and is left as it is', () =
     mkdirSync(join(cwd, 'empty'));
     const { code, stderr } = await runCli(['apply', 'plan', 'export.sqlite', '--out', 'empty', '--yes'], { cwd });
     expect(code).toBe(2);
-    expect(stderr).toContain('scim-audit: exit 2: empty is a folder, and the copy of a SQLite file is a file.');
+    expect(stderr).toContain('scim-audit: exit 2: empty is a folder, but the copy of a SQLite file is a single file.');
     expect(stderr).toContain('such as --out empty/export.sqlite\n');
     expect((await runCli(['apply', 'plan', 'export.sqlite', '--out', 'empty/export.sqlite', '--yes'], { cwd })).code).toBe(0);
   });

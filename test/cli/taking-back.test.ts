@@ -50,7 +50,7 @@ describe('what is not there any more is named, with what to do', () => {
     const after = readFileSync(join(cwd, 'export/users.csv'), 'utf8');
     const { code, stderr } = await runCli(['undo', run, flag], { cwd });
     expect(code).toBe(4);
-    expect(stderr).toContain(`${join(backup, '1-users.csv')}, the run's copy of ${join(cwd, 'export/users.csv')} as it was before, is not there any more.`);
+    expect(stderr).toContain(`${join(backup, '1-users.csv')}, the run's copy of ${join(cwd, 'export/users.csv')} as it was before, no longer exists.`);
     expect(stderr).toContain('What to do: Nothing was changed. Put that copy back');
     expect(readFileSync(join(cwd, 'export/users.csv'), 'utf8')).toBe(after);
     renameSync(`${backup}-moved`, backup);
@@ -62,10 +62,10 @@ describe('what is not there any more is named, with what to do', () => {
     renameSync(join(cwd, 'export'), join(cwd, 'moved'));
     const { code, stderr } = await runCli(['undo', run, flag], { cwd });
     expect(code).toBe(4);
-    expect(stderr).toContain('3 files that the run wrote or read are not there any more.');
+    expect(stderr).toContain('3 files that the run wrote or read no longer exist.');
     expect(stderr).toContain(`${join(cwd, 'export/users.csv')}\n`);
     expect(stderr).toContain(
-      `Put them back as the run left them, and run this again. What the run changed is kept as it was before in ${resolve(cwd, run, 'backup')}.`,
+      `Restore them as the run left them, and run this command again. Copies from before the run are in ${resolve(cwd, run, 'backup')}.`,
     );
   });
 
@@ -74,7 +74,7 @@ describe('what is not there any more is named, with what to do', () => {
     rmSync(join(cwd, 'copy/users.csv'));
     const { code, stderr } = await runCli(['undo', run, flag], { cwd });
     expect(code).toBe(4);
-    expect(stderr).toContain(`scim-audit: exit 4: ${join(cwd, 'copy/users.csv')} is not there any more.`);
+    expect(stderr).toContain(`scim-audit: exit 4: ${join(cwd, 'copy/users.csv')} no longer exists.`);
     expect(stderr).toContain('its source was left as it is');
   });
 });

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type ConflictPath, conflictPaths } from '../../src/reporters/conflict-paths.js';
-import { planMarkdown } from '../../src/reporters/plan-markdown.js';
+import { type ConflictPath, conflictPaths } from '../../src/reporters/markdown/conflict-paths.js';
+import { planMarkdown } from '../../src/reporters/markdown/plan.js';
 import type { ConflictingUsers } from '../../src/rules/conflicting-users.js';
 import { organizationArbitrary } from '../support/organizations.js';
 import { textOf } from '../support/pieces.js';

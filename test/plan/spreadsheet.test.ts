@@ -106,7 +106,7 @@ describe('a file in another encoding is told what it is', () => {
     const { code, stderr } = await runPlan(folder);
     expect(code).toBe(2);
     expect(stderr).toContain('the text is not utf-8: save the file again as "CSV UTF-8".');
-    expect(stderr).toContain('The decisions cannot be taken as they are');
+    expect(stderr).toContain('The decisions cannot be used as they are');
     expect(stderr).not.toContain('--encoding');
     expect(stderr).not.toContain('Fix the export');
     const checked = await runCli(['check', 'export', '--auth-mode', 'multi', '--decisions', 'plan/decisions.csv'], { cwd: folder });

@@ -63,12 +63,12 @@ describe('after a plan', () => {
   });
 
   it.each<[string, Change, RegExp]>([
-    ['a username', { ...rename, from: 'anna' }, /action a1 expects something else, the username of user 1 is another one/],
+    ['a username', { ...rename, from: 'anna' }, /action a1 expects something else, the username of user 1 is a different one/],
     ['an email', { ...rename, attribute: 'email', from: 'ana@dome.test' }, /the email of user 1/],
     ['a state', { kind: 'replace-user', user: '2', attribute: 'active', from: 'true', to: 'false' }, /the state of user 2/],
     ['a user', { ...rename, user: '9' }, /there is no user 9/],
     ['a group', { ...renameGroup, group: '__proto__' }, /there is no group __proto__/],
-    ['a group name', { ...renameGroup, from: 'qa' }, /group g2 is called otherwise/],
+    ['a group name', { ...renameGroup, from: 'qa' }, /group g2 has a different name/],
     ['a member', { kind: 'remove-member', group: 'g1', user: '9' }, /there is no user 9/],
   ])('of another source is refused: %s', (_what, change, message) => {
     expect(() => planned(change)).toThrow(UserError);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { prose, tableId, tableValue } from '../../src/reporters/markdown-text.js';
+import { prose, tableId, tableValue } from '../../src/reporters/markdown/text.js';
 
 /** A row's cells as GitHub splits them, a backslash taking the next character out of the game, and as others do, who look only at the character before a bar. */
 const strictCells = (row: string): string[] => [...row.matchAll(/\|((?:\\[\s\S]|[^|\\])*)(?=\|)/g)].map(([, cell]) => cell);

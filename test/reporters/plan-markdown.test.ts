@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import type { User } from '../../src/model/directory.js';
-import { planMarkdown } from '../../src/reporters/plan-markdown.js';
+import { planMarkdown } from '../../src/reporters/markdown/plan.js';
 import { suggested } from '../plan/answers.js';
 import { answer, runPlan } from '../plan/observatory.js';
 import { answeredCells, fileOf, madePlanOf } from '../plan/planning.js';

@@ -28,10 +28,16 @@ export async function renderAs(format: string, report: Report, options: ReportOp
 }
 
 export async function piecesOf(format: string, report: Report, options: ReportOptions = OPTIONS): Promise<Iterable<string>> {
-  const reporter = await loadReporter(format);
+  const reporter = await loadReporter(format, 'report');
   if (reporter === undefined) throw new Error(`no format is called ${format}`);
   return reporter.render(report, options);
 }
+
+/** Controls but the line feed, bidi controls, other line ends, lone surrogates. */
+const UNSEEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\ud800-\udfff]/gu;
+
+/** Returns the characters of a text that are not seen, or act on a terminal; a format has its own, as csv its line ends. */
+export const unseenIn = (text: string): string[] => text.match(UNSEEN) ?? [];
 
 export type Person = Partial<User> & Pick<User, 'userName' | 'email'>;
 

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { UserError } from '../../src/model/user-error.js';
-import { mappingMarkdown } from '../../src/reporters/mapping-markdown.js';
-import { mappingPretty } from '../../src/reporters/mapping-pretty.js';
+import { markdown } from '../../src/reporters/markdown/mapping.js';
+import { pretty as terminal } from '../../src/reporters/pretty/mapping.js';
 import { checkSchema } from '../../src/setup/check-mapping.js';
 import type { MappingReport } from '../../src/setup/mapping-check.js';
 import { readSchema } from '../../src/setup/schema-file.js';
@@ -14,6 +14,7 @@ import { temporaryFolders } from '../support/temporary.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../fixtures/setup/mapping');
 const newFolder = temporaryFolders();
+const OPTIONS = { tool: { name: 'x', version: '1' }, hasColors: false };
 
 interface Attribute {
   targetAttributeName: string;
@@ -118,7 +119,7 @@ describe('a hostile file', () => {
       check: 'attribute-must-go',
       path: 'synchronizationRules[0].objectMappings[1].attributeMappings[200004]',
     });
-    for (const pieces of [mappingPretty(report, { hasColors: false }), mappingMarkdown(report, { tool: { name: 'x', version: '1' } })]) {
+    for (const pieces of [terminal.render(report, OPTIONS), markdown.render(report, OPTIONS)]) {
       const text = [...pieces].join('');
       expect(text).toContain('… and 199,950 more');
       expect(text.length).toBeLessThan(50_000);
@@ -126,7 +127,7 @@ describe('a hostile file', () => {
   });
 
   it('that nests without end is refused with the place', () => {
-    expect(refusalOf('['.repeat(1_000_000)).details).toEqual(['schema.json, line 1, column 101: this is nested more than 100 deep, as no export is.']);
+    expect(refusalOf('['.repeat(1_000_000)).details).toEqual(['schema.json, line 1, column 101: this is nested more than 100 levels deep, which no export is.']);
     expect(refusalOf('{"a":'.repeat(1_000_000)).details).toHaveLength(1);
   });
 
@@ -153,10 +154,10 @@ describe('a hostile file', () => {
 
   it.each(['\u0000', '\u001b]0;x\u0007', '\ud800', '‮', '<script>', '``` |', '[x](http://x)', '@all #1'])('%j in a name stays text', (value) => {
     const report = check(withAttributes([{ targetAttributeName: value, source: { expression: value, name: value, type: 'Function' } }]));
-    const pretty = [...mappingPretty(report, { hasColors: false, width: 60 })].join('');
+    const pretty = [...terminal.render(report, { ...OPTIONS, width: 60 })].join('');
     expect(pretty).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u.test(value) ? /(?!\n)[\p{Cc}\p{Cf}\p{Cs}]/u : /(?!)/u);
     const line =
-      [...mappingMarkdown(report, { tool: { name: 'x', version: '1' } })]
+      [...markdown.render(report, OPTIONS)]
         .join('')
         .split('\n')
         .find((each) => each.startsWith('- error')) ?? '';
@@ -183,7 +184,7 @@ describe('the file as it may be written', () => {
     const folder = newFolder({ 'schema.json': Buffer.concat([Buffer.from('{\n "é'), Buffer.from([0xe9]), Buffer.from('": 1}')]) });
     const { code, stderr } = await runCli(['mapping', 'schema.json'], { cwd: folder });
     expect(code).toBe(2);
-    expect(stderr).toContain('schema.json, line 2, column 4: the bytes are no utf-8 text.');
+    expect(stderr).toContain('schema.json, line 2, column 4: the bytes are not valid utf-8.');
   });
 
   it('is written to a file whole, and only there', async () => {

@@ -366,13 +366,13 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   'invalid-utf-8': { places: ['users.csv 5:3', 'users.csv 6:4'], says: ['0xE9', '0xC3', '--encoding windows-1252'] },
   'json-beside-csv': {
     places: [],
-    says: ['holds both users.csv and users.json', "users.csv is JSON as Jama Connect's REST answers, not CSV", 'move the other away'],
+    says: ['holds both users.csv and users.json', "users.csv is JSON with responses of Jama Connect's REST API, not CSV", 'move the other away'],
   },
   'json-groups-without-members': {
     places: ['usergroups.json 18', 'usergroups.json 24', 'usergroups.json 38'],
     says: ['"Bakers"', '"Recipe Reviewers"', '"Ovens" has no list of members; save GET /rest/v1/usergroups/3/users as members-3.json'],
   },
-  'json-named-csv': { places: [], says: ["users.csv is JSON as Jama Connect's REST answers, not CSV", 'Name it users.json'] },
+  'json-named-csv': { places: [], says: ["users.csv is JSON with responses of Jama Connect's REST API, not CSV", 'Name it users.json'] },
   'json-two-of-four': {
     places: ['users.json 5:15'],
     says: ['holds 2 of 4: fetch the rest with GET /rest/v1/users?includeInactive=true&startAt=2&maxResults=50'],
@@ -401,7 +401,7 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   },
   'null-status-dbeaver': {
     places: ['users.csv 2:4'],
-    says: ['"[NULL]" is not a yes or no', '--active-map "[NULL]=active"', 'In 2 rows: line 2, line 3.'],
+    says: ['"[NULL]" is neither yes nor no', '--active-map "[NULL]=active"', 'In 2 rows: line 2, line 3.'],
   },
   'project-words': {
     places: ['groups.csv 2:3'],
@@ -415,7 +415,7 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   'row-of-another-width': { places: ['users.csv 3:9', 'users.csv 5:8'], says: ['the row has 9 cells, the headings have 8', 'the row has 7 cells'] },
   'status-words': {
     places: ['users.csv 2:4', 'users.csv 4:4'],
-    says: ['"WAHR" is not a yes or no', '--active-map "WAHR=active" or "WAHR=inactive". In 3 rows: line 2, line 3, line 5.', '"FALSCH"'],
+    says: ['"WAHR" is neither yes nor no', '--active-map "WAHR=active" or "WAHR=inactive". In 3 rows: line 2, line 3, line 5.', '"FALSCH"'],
   },
   'text-named-sqlite': { places: [], says: ['users.sqlite is no SQLite database', '--users', 'folder with users.csv'] },
   'two-columns-one-heading': {

@@ -84,7 +84,7 @@ describe('a cell that is a spelling of no value', () => {
     for (const to of ['NULL', '[NULL]']) {
       const scene = await make([email('1', '', to)]);
       await expect(applyAll(scene)).rejects.toMatchObject({
-        details: [`a1: ${JSON.stringify(to)} would be read back as no value.`],
+        details: [`a1: ${JSON.stringify(to)} would be read back as a missing value.`],
       });
     }
   });

@@ -1,38 +1,28 @@
 /** What `mapping` does: it reads the provisioning schema that Entra exports, and says what must be changed in it. */
 
-import { refuseOverwriting, writePieces } from '../../app/outputs.js';
+import { refuseOverwriting, writeTo } from '../../app/outputs.js';
 import { TOOL } from '../../app/tool.js';
-import { writeWhole } from '../../app/whole-file.js';
-import { mappingJson } from '../../reporters/mapping-json.js';
-import { mappingMarkdown } from '../../reporters/mapping-markdown.js';
-import { mappingPretty, mappingVerdict } from '../../reporters/mapping-pretty.js';
+import { mappingVerdict } from '../../reporters/mapping-words.js';
+import { loadReporter } from '../../reporters/registry.js';
 import { checkSchema } from '../../setup/check-mapping.js';
 import { readSchema } from '../../setup/schema-file.js';
 import { readWholeText } from '../../sources/whole-text.js';
 import { type Ending, EXIT } from '../ending.js';
-import { hasColors, type Io } from '../io.js';
+import { type Io, shownOn } from '../io.js';
 
 export interface MappingFlags {
-  readonly format: 'pretty' | 'json' | 'markdown';
+  readonly format: string;
   readonly output?: string;
   readonly color?: boolean;
 }
 
-const RENDER = { pretty: mappingPretty, json: mappingJson, markdown: mappingMarkdown } as const;
-
-/** Returns 0 where nothing must be changed, else 1. Throws a UserError where the file cannot be judged. */
-export function mapping(file: string, { format, output, color = true }: MappingFlags, io: Io): Ending {
+/** Returns 0 if nothing must be changed, else 1. Throws a UserError if the file cannot be judged. */
+export async function mapping(file: string, { format, output, color = true }: MappingFlags, io: Io): Promise<Ending> {
   if (output !== undefined) refuseOverwriting([output], [file]);
   const report = checkSchema(readSchema(file, readWholeText(file, READING)));
-  const { stdout } = io;
-  const options = {
-    tool: TOOL,
-    hasColors: output === undefined && hasColors(stdout, io, color),
-    ...(output === undefined && stdout.isTTY ? { width: Math.max(40, stdout.columns ?? 80) } : {}),
-  };
-  const pieces = RENDER[format](report, options);
-  if (output === undefined) writePieces(stdout, pieces);
-  else writeWhole(output, pieces, io.process.pid);
+  const reporter = await loadReporter(format, 'mapping');
+  if (reporter === undefined) throw new Error(`a mapping cannot be written as ${format}`);
+  writeTo(output, reporter.render(report, { tool: TOOL, ...shownOn(output, io, color), isFile: output !== undefined }), io);
   return { code: report.isAsGuided ? EXIT.done : EXIT.findings, reason: mappingVerdict(report) };
 }
 

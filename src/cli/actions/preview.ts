@@ -1,7 +1,7 @@
 /** What `preview` does: it reads both sides, predicts, and writes nothing but what it shows. */
 
 import { auditSource } from '../../app/audit-source.js';
-import { csvOptions, type OutputWord, pairFormats, refuseOverwriting, writeEach, writeTo } from '../../app/outputs.js';
+import { csvOptions, type OutputWord, pairOutputs, refuseOverwriting, writeEach, writeTo } from '../../app/outputs.js';
 import { type OpenedPlan, openPlan } from '../../app/plan-source.js';
 import type { Redaction } from '../../app/redaction.js';
 import { type Prepared, prepare } from '../../app/resolve-command.js';
@@ -14,8 +14,7 @@ import type { LicenseStock } from '../../preview/forecast.js';
 import { MemberList } from '../../preview/member-list.js';
 import { predict } from '../../preview/predict.js';
 import { outcomeText, type Preview, previewInputs } from '../../preview/preview.js';
-import { PREVIEW_FORMATS } from '../../reporters/preview/registry.js';
-import type { PreviewOptions } from '../../reporters/preview/reporter.js';
+import type { WriteOptions } from '../../reporters/reporter.js';
 import { RULES } from '../../rules/registry.js';
 import { count } from '../../rules/rule.js';
 import { contextOf } from '../context.js';
@@ -41,7 +40,7 @@ export async function preview(source: string | undefined, flags: PreviewFlags, w
       'Give --idp okta with the assignments of the application, or --idp entra with its users download: --idp-users FILE; groups and members with --idp-groups and --idp-members.',
     );
   }
-  const destinations = await pairFormats(words, PREVIEW_FORMATS);
+  const destinations = await pairOutputs(words, 'preview');
   const opened = flags.after === undefined ? undefined : openPlan(flags.after, io.process);
   const foreseen = await foresee(prepared, flags, opened, io, redaction);
   const shown = redaction?.preview(foreseen) ?? foreseen;
@@ -116,6 +115,6 @@ function refuseOtherSource({ plan, file }: OpenedPlan, inputs: readonly Input[],
   );
 }
 
-function optionsFor(file: string | undefined, { rows = 10, color = true }: PreviewFlags, io: Io): PreviewOptions {
+function optionsFor(file: string | undefined, { rows = 10, color = true }: PreviewFlags, io: Io): WriteOptions {
   return { tool: TOOL, ...shownOn(file, io, color), ...(rows === 'all' ? {} : { mostRows: rows }) };
 }

@@ -3,17 +3,16 @@
 import type { DecisionsFile } from '../../app/acceptance-files.js';
 import { type Audited, auditSource } from '../../app/audit-source.js';
 import { shellWord } from '../../app/command-words.js';
-import { refuseOverwriting, writePieces } from '../../app/outputs.js';
+import { csvOptions, refuseOverwriting, writeTo } from '../../app/outputs.js';
 import type { Redaction } from '../../app/redaction.js';
 import { type Prepared, prepare } from '../../app/resolve-command.js';
 import { TOOL } from '../../app/tool.js';
-import { writeWhole } from '../../app/whole-file.js';
 import type { Report } from '../../audit/report.js';
 import { IDP_PROVIDERS, type IdpProvider } from '../../model/idp.js';
 import { AUTH_MODES } from '../../model/policy.js';
 import { isInScope } from '../../model/scope.js';
 import { UserError } from '../../model/user-error.js';
-import { runbookMarkdown } from '../../reporters/runbook-markdown.js';
+import { loadReporter } from '../../reporters/registry.js';
 import { findRule } from '../../rules/registry.js';
 import { count, grouped } from '../../rules/rule.js';
 import { type Detail, type EnablementCase, HOSTINGS, type Hosting, type Runbook, writeRunbook } from '../../setup/runbook.js';
@@ -23,13 +22,14 @@ import { GROUPS_ONLY } from '../../setup/steps-prepare.js';
 import { fileOf } from '../../sources/xlsx/workbook-file.js';
 import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
-import type { Io } from '../io.js';
+import { type Io, shownOn } from '../io.js';
 import type { SharedFlags } from '../options.js';
 
 export interface RunbookFlags extends SharedFlags {
   readonly hosting?: Hosting;
   readonly withoutGroups?: boolean;
   readonly decisions?: string;
+  readonly format: string;
   readonly output?: string;
   readonly redact?: boolean;
 }
@@ -51,12 +51,11 @@ export async function runbook(source: string | undefined, flags: RunbookFlags, i
   if (flags.decisions !== undefined && !hasExport)
     throw new UserError('--decisions was given without an export.', 'Give SOURCE: decisions are about the findings of an export.');
   const written = hasExport ? await withExport(given, flags, prepared, io, withheld, redaction) : withoutExport(given, withheld);
-  const pieces = runbookMarkdown(written.runbook, { tool: TOOL });
-  if (flags.output === undefined) writePieces(io.stdout, pieces);
-  else {
-    refuseOverwriting([flags.output], [...written.inputs, ...prepared.otherInputs]);
-    writeWhole(flags.output, pieces, io.process.pid);
-  }
+  const reporter = await loadReporter(flags.format, 'runbook');
+  if (reporter === undefined) throw new Error(`a runbook cannot be written as ${flags.format}`);
+  if (flags.output !== undefined) refuseOverwriting([flags.output], [...written.inputs, ...prepared.otherInputs]);
+  const options = { tool: TOOL, ...shownOn(flags.output, io, false), ...csvOptions(flags.output, prepared.resolved.settings) };
+  writeTo(flags.output, reporter.render(written.runbook, options), io);
   return { code: EXIT.done, reason: `the runbook is written: ${countsText(written.runbook)}` };
 }
 

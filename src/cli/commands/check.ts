@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import type { OutputWord } from '../../app/outputs.js';
 import type { Redaction } from '../../app/redaction.js';
 import { TOOL } from '../../app/tool.js';
-import { FORMATS } from '../../reporters/registry.js';
 import type { ReportOptions } from '../../reporters/reporter.js';
 import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
+import { formatsOption } from '../format-option.js';
 import { type Io, shownOn } from '../io.js';
 import { addIdpOptions, addPolicyOptions, addSourceOptions, REDACT, type SharedFlags } from '../options.js';
 import { rowLimit } from '../row-limit.js';
@@ -28,9 +28,7 @@ export function addCheck(program: Command, io: Io, end: (ending: Ending) => void
     .description('find what must be cleaned before SCIM is enabled')
     .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv, or with saved JSON of REST; or a SQLite file');
   addIdpOptions(addPolicyOptions(addSourceOptions(command)))
-    .option('--format <format>', `${FORMATS.map(({ id }) => id).join(', ')}; may be repeated, each with its --output`, (value: string) =>
-      words.push({ kind: 'format', value }),
-    )
+    .addOption(formatsOption('report', words))
     .option('--output <file>', 'write the format before it to a file instead of stdout', (value: string) => words.push({ kind: 'output', value }))
     .option('--decisions <file>', 'decisions.csv whose acceptances hold: accepted findings are shown, but do not count')
     .option('--baseline <file>', 'an earlier JSON report: findings that are in it are shown as known, and do not count')
@@ -65,7 +63,7 @@ async function runCheck(source: string | undefined, flags: CheckFlags, words: re
     io.stdout.write(showSettings(prepared.resolved));
     return { code: EXIT.done, reason: 'the settings were shown, nothing was checked' };
   }
-  const destinations = await outputs.pairOutputs(words);
+  const destinations = await outputs.pairOutputs(words, 'report');
   const further = furtherOutputs(flags, words, prepared, context);
   const { report, canPlan, inputs, isStopped, verdict } = await checkPrepared(prepared, flags, context, redaction?.wishes(prepared));
   const shown = redaction?.report(report) ?? report;

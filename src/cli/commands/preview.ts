@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { OutputWord } from '../../app/outputs.js';
-import { PREVIEW_FORMATS } from '../../reporters/preview/registry.js';
 import type { PreviewFlags } from '../actions/preview.js';
 import { contextOf } from '../context.js';
 import type { Ending } from '../ending.js';
+import { formatsOption } from '../format-option.js';
 import type { Io } from '../io.js';
 import { licenseStock } from '../license-stock.js';
 import { addIdpOptions, addPolicyOptions, addSourceOptions, REDACT } from '../options.js';
@@ -19,9 +19,7 @@ export function addPreview(program: Command, io: Io, end: (ending: Ending) => vo
   addIdpOptions(addPolicyOptions(addSourceOptions(command)))
     .option('--after <plan>', 'preview as if the plan were applied, with the numbers of now beside it: plan.json, or its folder')
     .option('--licenses <stock>', 'licenses that are free, to see who would be without: creator=20,creator-float=5', licenseStock)
-    .option('--format <format>', `${PREVIEW_FORMATS.map(({ id }) => id).join(', ')}; may be repeated, each with its --output`, (value: string) =>
-      words.push({ kind: 'format', value }),
-    )
+    .addOption(formatsOption('preview', words))
     .option('--output <file>', 'write the format before it to a file instead of stdout', (value: string) => words.push({ kind: 'output', value }))
     .option('--rows <number|all>', 'rows shown of each reason in pretty (default: 10)', rowLimit)
     .option('--redact', REDACT)

@@ -1,23 +1,23 @@
 /**
- * Keys by the Unicode Collation Algorithm's root table: two texts have one key exactly when their sequences of non-zero
- * primary weights are equal, variable weighting non-ignorable (UTS #10). A key is a text as well, in which each weight is
+ * Keys by the Unicode Collation Algorithm's root table: two texts have the same key exactly if their sequences of non-zero
+ * primary weights are equal, variable weighting non-ignorable (UTS #10). A key is a text itself, in which each weight is
  * written as the character that has it, and the key of a key is the key itself.
  */
 
 import { NONE, ONE, SEVERAL, TOGETHER } from './ducet-table.js';
 import { unpackRanges, unpackRuns, unpackTexts } from './pack.js';
 
-/** Has no weight, and keeps what stands around it from being weighed together. */
+/** Has no weight, and prevents its neighbors from being weighed together. */
 const JOINER = '\u034f';
 
 interface Ducet {
-  /** What a character is folded into, by code point; a character that is not there is folded into itself. */
+  /** What a character folds to, by code point; a character that is not in the map folds to itself. */
   readonly folded: ReadonlyMap<number, string>;
-  /** What characters that are weighed together are folded into. */
+  /** What characters that are weighed together fold to. */
   readonly together: ReadonlyMap<string, string>;
-  /** The longest of them, in characters, by their first character. */
+  /** The length of the longest such sequence, by its first character. */
   readonly longest: ReadonlyMap<string, number>;
-  /** Marks and further characters of those: what might be weighed with the character before it. */
+  /** Marks and later characters of such sequences: they might be weighed with the character before them. */
   readonly mayJoin: RegExp;
 }
 
@@ -64,7 +64,7 @@ function fold(text: string, { folded, together, longest }: Ducet): string {
   return weights;
 }
 
-/** Writes weights so that they are the same ones when they are weighed again. */
+/** Writes weights so that weighing the result gives the same weights. */
 function keepApart(weights: string, { longest, mayJoin }: Ducet): string {
   if (!mayJoin.test(weights)) return weights;
   let written = '';
@@ -77,7 +77,7 @@ function keepApart(weights: string, { longest, mayJoin }: Ducet): string {
   return written;
 }
 
-/** Returns the longest text from a place on that is weighed as one. */
+/** Returns the longest text, from an index on, that is weighed as one. */
 function longestMatch(chars: readonly string[], at: number, most: number, together: ReadonlyMap<string, string>): { text: string; length: number } {
   for (let length = Math.min(most, chars.length - at); length > 1; length--) {
     const text = chars.slice(at, at + length).join('');
@@ -87,7 +87,7 @@ function longestMatch(chars: readonly string[], at: number, most: number, togeth
 }
 
 /**
- * Adds the marks that follow at a distance and are weighed with a text, and takes them from where they stand (UTS #10,
+ * Adds marks that follow at a distance but are weighed with a text, and removes them from where they were (UTS #10,
  * S2.1.1 to S2.1.3). A mark is blocked by one of its own combining class before it.
  */
 function addMarks(start: string, chars: string[], from: number, together: ReadonlyMap<string, string>): string {
@@ -103,11 +103,11 @@ function addMarks(start: string, chars: string[], from: number, together: Readon
   return text;
 }
 
-/** Of combining class 240, the highest: any other mark comes before it in canonical order. */
+/** Of combining class 240, the highest: all other marks come before it in canonical order. */
 const LAST_MARK = '\u0345';
 
 /** Has a canonical combining class other than 0. */
 const isMark = (char: string): boolean => char === LAST_MARK || (char >= '\u0300' && (LAST_MARK + char).normalize('NFD') !== LAST_MARK + char);
 
-/** Of two marks in canonical order. */
+/** Are two marks in canonical order. */
 const isSameClass = (before: string, mark: string): boolean => (mark + before).normalize('NFD') === mark + before;

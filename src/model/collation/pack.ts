@@ -3,7 +3,7 @@
 const number = (text: string): number => Number.parseInt(text, 36);
 const textOf = (packed: string): string => (packed === '' ? '' : String.fromCodePoint(...packed.split('.').map(number)));
 
-/** Adds to a map what each character of the runs goes to. */
+/** Adds the target of each character of the runs to a map. */
 export function unpackRuns(packed: string, into: Map<number, string>): void {
   let start = 0;
   for (const run of packed.split(',')) {
@@ -14,7 +14,7 @@ export function unpackRuns(packed: string, into: Map<number, string>): void {
   }
 }
 
-/** Adds to a map that the characters of the ranges go to nothing. */
+/** Adds the characters of the ranges to a map, with an empty target. */
 export function unpackRanges(packed: string, into: Map<number, string>): void {
   let start = 0;
   for (const range of packed.split(',')) {

@@ -1,4 +1,4 @@
-/** Where each cell of a CSV lies in its bytes, quotes included, so that one can be replaced and all else kept. */
+/** Byte ranges of the cells of a CSV, quotes included, so that one cell can be replaced and everything else kept. */
 
 import { isUtf8 } from 'node:buffer';
 import { UserError } from '../../model/user-error.js';
@@ -10,18 +10,18 @@ import { BACKSLASH, CR, closingQuote, countLines, escapeLength, isCellEnd, LF, Q
 const ZERO = 0x30;
 const LONGEST = 1 << 26;
 
-/** One record's place in the bytes of its stretch; the same object is handed out for each. */
+/** Position of one record in the bytes of its chunk; the same object is reused for each record. */
 export class SpanRow {
   dialect: Dialect = { delimiter: ',', quote: 'double', escape: 'none' };
-  /** Physical line from 1. */
+  /** Physical line, from 1. */
   line = 0;
-  /** Cells; 0 for a blank line. */
+  /** Number of cells; 0 for a blank line. */
   width = 0;
   bytes: Buffer = Buffer.alloc(0);
   start = 0;
-  /** Where the content ends and the line end starts. */
+  /** Offset at which the content ends and the line end starts. */
   end = 0;
-  /** Where the next record starts. */
+  /** Offset of the next record. */
   next = 0;
   /** End of each cell. */
   ends = new Int32Array(64);
@@ -38,18 +38,18 @@ export class SpanRow {
     return this.dialect.quote === 'double' && this.to(column) > this.from(column) && this.bytes[this.from(column)] === QUOTE;
   }
 
-  /** Returns the cell as it is written. */
+  /** Returns the cell as written. */
   raw(column: number): string {
     return column < this.width ? this.bytes.toString('utf8', this.from(column), this.to(column)) : '';
   }
 
-  /** Returns the cell as it is read. */
+  /** Returns the cell as read. */
   text(column: number): string {
     const raw = this.raw(column);
     return readCell(raw, this.dialect) ?? raw;
   }
 
-  /** Returns the cell as a whole number where it is one as ids are written, else -1. */
+  /** Returns the cell as a number if it is a whole number in the usual spelling of ids, else -1. */
   integer(column: number): number {
     if (column >= this.width) return -1;
     const from = this.from(column);
@@ -76,13 +76,13 @@ export class SpanRow {
 }
 
 export interface SpanVisitor {
-  /** Called for each record, blank lines left out. */
+  /** Called for each record that is not blank. */
   row(row: SpanRow): void;
-  /** Called after the records of a stretch; `bytes` up to `end` are then given up. */
+  /** Called after the records of a chunk; `bytes` up to `end` are discarded afterwards. */
   stretch(bytes: Buffer, end: number): void | Promise<void>;
 }
 
-/** Reads a stream's records to its end, in order; cuts them exactly where RecordScanner does. */
+/** Reads a stream's records to its end, in order; splits them exactly where RecordScanner does. */
 export class SpanScanner {
   readonly #stream: FileStream;
   #buffer = Buffer.allocUnsafe(1 << 20);
@@ -95,13 +95,13 @@ export class SpanScanner {
     this.#stream = stream;
   }
 
-  /** Returns the bytes at the front, at least `wanted` where there are that many. */
+  /** Returns the bytes at the front, at least `wanted` if the file has that many. */
   peek(wanted: number): Buffer {
     while (this.#filled < wanted && !this.#isAtEnd) this.#fill();
     return this.#buffer.subarray(0, Math.min(this.#filled, wanted));
   }
 
-  /** Returns the first bytes, which hold no records and lie on `lines` lines, and passes over them. */
+  /** Returns and skips the first bytes, which hold `lines` lines and no records. */
   take(offset: number, lines: number): Buffer {
     const front = Buffer.from(this.#buffer.subarray(0, offset));
     this.#giveUp(offset);
@@ -127,14 +127,14 @@ export class SpanScanner {
     this.#isAtEnd = added === 0;
   }
 
-  /** Hands every record to the visitor. Throws a UserError where something is no CSV of the encoding. */
+  /** Passes every record to the visitor. Throws a UserError if something is not CSV in the encoding. */
   async scan(dialect: Dialect, visitor: SpanVisitor): Promise<void> {
     this.#row.dialect = dialect;
     for (;;) {
       while (!this.#isAtEnd && this.#filled < this.#buffer.length) this.#fill();
       const consumed = this.#cut(dialect, visitor);
       if (!isUtf8(this.#buffer.subarray(0, consumed)))
-        throw this.#mistake(`there are bytes before line ${this.#line} that are no ${this.#stream.encoding} text.`);
+        throw this.#mistake(`there are bytes before line ${this.#line} that are not valid ${this.#stream.encoding}.`);
       await visitor.stretch(this.#buffer, consumed);
       this.#giveUp(consumed);
       if (this.#isAtEnd) return;
@@ -144,10 +144,10 @@ export class SpanScanner {
   }
 
   #mistake(message: string): UserError {
-    return new UserError(`${this.#stream.file}: ${message}`, 'Run "scim-audit check" on it, which names every problem.');
+    return new UserError(`${this.#stream.file}: ${message}`, 'Run "scim-audit check" on the file; it lists every problem.');
   }
 
-  /** Cuts the complete records of the stretch; returns where the last of them ends. */
+  /** Splits the complete records of the chunk; returns where the last of them ends. */
   #cut({ delimiter: delimiterText, quote, escape: escapeStyle }: Dialect, visitor: SpanVisitor): number {
     const delimiter = delimiterText.charCodeAt(0);
     const isEscaping = escapeStyle === 'backslash';
@@ -180,7 +180,7 @@ export class SpanScanner {
       } else if (byte === QUOTE && isQuoting) {
         const close = at === cell ? closingQuote(bytes, at, filled, isEscaping) : at;
         if (close < 0 && !this.#isAtEnd) break;
-        // Whether a line feed follows may lie beyond the stretch.
+        // The line feed after a carriage return may only come with the next chunk.
         if (close >= 0 && close + 2 >= filled && !this.#isAtEnd) break;
         if (close <= at || !isCellEnd(bytes, close + 1, filled, delimiter)) throw this.#mistake(`the quotes of line ${this.#line} do not match.`);
         innerLines += countLines(bytes, at, close);

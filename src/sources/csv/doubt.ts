@@ -1,4 +1,4 @@
-/** What makes it uncertain how a CSV is written: backslashes that may be escapes, and quotes that may be letters. */
+/** What makes the dialect of a CSV ambiguous: backslashes that may be escapes, and quotes that may be ordinary characters. */
 
 import { BACKSLASH, CR, LF, QUOTE } from './lex.js';
 
@@ -6,7 +6,7 @@ const UPPER_N = 0x4e;
 const NUL_DIGIT = 0x30;
 const LOWER_N = 0x6e;
 const LOWER_T = 0x74;
-/** A row that may be left out begins so: a count of rows, a footnote. */
+/** A row that may be left out (a row count or a footnote) begins with one of these. */
 const LEFT_OUT = new Set([0x28, 0x2a]);
 
 /** One record and its cells; see RecordScanner. */
@@ -14,7 +14,7 @@ export interface CutRecord {
   readonly start: number;
   readonly end: number;
   readonly line: number;
-  /** Where the delimiter before each cell stands, and where the last cell ends, from `first` on. */
+  /** Offsets of the delimiter before each cell and of the end of the last cell, from `first` on. */
   readonly bounds: Int32Array;
   readonly first: number;
   readonly width: number;
@@ -23,17 +23,17 @@ export interface CutRecord {
 interface Place {
   readonly line: number;
   readonly column: number;
-  /** What stands after the backslash. */
+  /** What follows the backslash. */
   readonly before: string;
 }
 
 /**
- * Gathers what a file's backslashes say. MySQL writes the same bytes for different data: `ACME\nora` is that text
- * without escapes, and a line end with them. One backslash that is no escape proves that all of them are letters.
+ * Collects what a file's backslashes show. MySQL writes the same bytes for different data: `ACME\nora` is that text
+ * without escapes, and a line end with them. One backslash that is not an escape proves that none of them is.
  */
 export class EscapeDoubt {
   #first: Place | undefined;
-  /** A backslash before a line end: what the next record is tells what it means. */
+  /** A backslash before a line end: the next record shows what it means. */
   #atLineEnd: Place | undefined;
   isProved = false;
 
@@ -41,12 +41,12 @@ export class EscapeDoubt {
     return this.#atLineEnd !== undefined;
   }
 
-  /** Returns where the doubt begins, at the end of a file that proves nothing. */
+  /** Returns where the ambiguity begins; call it at the end of a file that proves neither. */
   get place(): Place | undefined {
     return this.isProved || this.isWaiting ? undefined : this.#first;
   }
 
-  /** Takes the backslashes of a record; the first of them is at `slash`. `isLast` if nothing follows it, not even a line end. */
+  /** Adds the backslashes of a record; the first of them is at `slash`. `isLast` if nothing follows the record, not even a line end. */
   see(bytes: Buffer, slash: number, record: CutRecord, delimiter: number, isLast: boolean): void {
     const { end } = record;
     for (let at = slash; at >= 0 && at < end && !this.isProved; at = bytes.indexOf(BACKSLASH, at + 2)) {
@@ -64,8 +64,8 @@ export class EscapeDoubt {
   }
 
   /**
-   * Takes the record after a backslash at a line end. If the two were one value, the records were cut short and are
-   * refused for their width; unless nothing was left of it but what is left out.
+   * Adds the record after a backslash at a line end. If the two were one value, the records would be too short and are
+   * refused for that; unless everything after the backslash is a row that is left out.
    */
   seeNext(bytes: Buffer, start: number, end: number): void {
     if (start < end && !LEFT_OUT.has(bytes[start])) this.isProved = true;
@@ -79,7 +79,7 @@ function nameOf(byte: number, delimiter: number): string | undefined {
   if (byte === QUOTE) return 'a quote';
   if (byte === BACKSLASH) return 'another backslash';
   if (byte === NUL_DIGIT) return 'the digit 0';
-  // Within quotes the record goes on either way.
+  // Within quotes the record continues in both readings.
   if (byte === LF || byte === CR) return 'a line end';
   return byte === LOWER_N || byte === LOWER_T || byte === UPPER_N ? `the letter ${String.fromCharCode(byte)}` : undefined;
 }
@@ -100,11 +100,11 @@ function isWholeCell(bytes: Buffer, at: number, record: CutRecord): boolean {
 }
 
 export const escapeMessage = ({ before }: Pick<Place, 'before'>): string =>
-  `a backslash stands before ${before}, and every backslash of this file may be a letter or one of MySQL's escapes. If mysql --batch or SELECT … INTO OUTFILE wrote the file, say --escape backslash; if a backslash is a letter in it (mysql --raw, other tools), say --escape none.`;
+  `a backslash precedes ${before}, and each backslash in this file can be either an ordinary character or a MySQL escape. If mysql --batch or SELECT … INTO OUTFILE wrote the file, use --escape backslash; if backslashes are ordinary characters (mysql --raw, other tools), use --escape none.`;
 
 /**
- * Would each line of a record be a row of `width` cells if its quotes were letters? Then it is one record or several,
- * and nothing in it says which. Blank lines count for nothing, as between records.
+ * Would each line of a record be a row of `width` cells if its quotes were ordinary characters? Then it may be one
+ * record or several, and nothing in it shows which. Blank lines are ignored, as between records.
  */
 export function couldBeRows(
   bytes: Buffer,

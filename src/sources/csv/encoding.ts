@@ -1,4 +1,4 @@
-/** Turns the encodings of real exports into UTF-8 bytes, stretch by stretch, and refuses bytes that are not of the encoding. */
+/** Converts the encodings of real exports to UTF-8 bytes, chunk by chunk, and marks bytes that are invalid in the encoding. */
 
 import { isUtf8 } from 'node:buffer';
 import { HIGH_1252 } from '../../model/windows-1252.js';
@@ -14,7 +14,7 @@ export function sniffMark(bytes: Buffer): { readonly encoding: Encoding; readonl
   return undefined;
 }
 
-// TextDecoder is not used: some releases of Node.js decode this label as ISO 8859-1.
+// TextDecoder is not used: some releases of Node.js decode the label windows-1252 as ISO 8859-1.
 const HIGH_TEXT = HIGH_1252.map((code) => (code === 0 ? '\ufffd' : String.fromCharCode(code)));
 const HIGH_BYTES = new Map(HIGH_TEXT.map((text, at) => [text, 0x80 + at]));
 
@@ -31,7 +31,7 @@ function encode1252(text: string): Buffer | undefined {
   return bytes;
 }
 
-/** Returns a text's bytes, or undefined where the encoding lacks a character of it. */
+/** Returns a text's bytes; undefined if the encoding lacks one of its characters. */
 export function encodeText(text: string, encoding: Encoding): Buffer | undefined {
   if (encoding === 'utf-8') return Buffer.from(text, 'utf8');
   if (encoding === 'windows-1252') return encode1252(text);
@@ -40,8 +40,8 @@ export function encodeText(text: string, encoding: Encoding): Buffer | undefined
 }
 
 /**
- * Turns raw bytes into UTF-8 bytes; keeps back what is cut in the middle of a character. A byte that is not of the
- * encoding comes out as the byte 0xff, which is in no UTF-8 text: whoever checks the result finds it where it stood.
+ * Converts raw bytes to UTF-8; holds back an incomplete character at the end. An invalid byte becomes the byte 0xff,
+ * which never occurs in UTF-8, so code that checks the result finds it at the same position.
  */
 export class Transcoder {
   #rest: Buffer = Buffer.alloc(0);
@@ -61,7 +61,7 @@ export class Transcoder {
     this.#rest = Buffer.from(all.subarray(end));
     const units = Buffer.from(all.subarray(0, end));
     const text = (this.encoding === 'utf-16be' ? units.swap16() : units).toString('utf16le');
-    // A sign of replacement is a character like any other here: what is no text is half a pair of surrogates.
+    // U+FFFD is an ordinary character here; invalid text shows as a lone surrogate.
     const out = text.isWellFormed() ? Buffer.from(text, 'utf8') : marked(text, HALF_A_PAIR);
     return isLast && this.#rest.length > 0 ? Buffer.concat([out, Buffer.from([0xff])]) : out;
   }
@@ -70,7 +70,7 @@ export class Transcoder {
 const NO_1252 = '\ufffd';
 const HALF_A_PAIR = /\p{Cs}/u;
 
-/** Returns a text as UTF-8, with the byte 0xff for each character that is none. */
+/** Returns a text as UTF-8, with the byte 0xff for each lone surrogate. */
 function marked(text: string, none: string | RegExp): Buffer {
   const parts = text.split(none).map((part) => Buffer.from(part, 'utf8'));
   return Buffer.concat(parts.flatMap((part, at) => (at === 0 ? [part] : [NO_TEXT, part])));
@@ -78,10 +78,10 @@ function marked(text: string, none: string | RegExp): Buffer {
 
 const NO_TEXT = Buffer.from([0xff]);
 
-/** Returns the offset of the first character, by its first byte, that is in no UTF-8 text; -1 where there is none. */
+/** Returns the offset of the first invalid UTF-8 sequence; -1 if there is none. */
 export function findInvalidUtf8(bytes: Buffer): number {
   if (isUtf8(bytes)) return -1;
-  // What lies before `good` is text; what ends at `bad` is not, however it might go on.
+  // Binary search: everything before `good` is valid, and everything up to `bad` is not, whatever follows.
   let good = 0;
   let bad = bytes.length + 1;
   while (bad - good > 1) {
@@ -93,7 +93,7 @@ export function findInvalidUtf8(bytes: Buffer): number {
   return good - cutLength(bytes, good);
 }
 
-/** Returns how many bytes before `end` begin a character that goes on after it. */
+/** Returns how many bytes before `end` begin a character that continues after it. */
 function cutLength(bytes: Buffer, end: number): number {
   for (let length = 1; length <= Math.min(3, end); length++) {
     const lead = bytes[end - length];

@@ -1,4 +1,4 @@
-/** A file read once, from front to end, as UTF-8 bytes, with its digest; a pipe reads as well. */
+/** Reads a file, or a pipe, once from front to end as UTF-8 bytes, and computes its digest. */
 
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs';
@@ -8,7 +8,7 @@ import type { TextStream } from './text-stream.js';
 
 const STRETCH = 1 << 20;
 
-/** Opens a file for reading; returns its descriptor and state, or throws a UserError that says what stands in the way. */
+/** Opens a file for reading; returns its descriptor and state. Throws a UserError that says why it cannot be opened. */
 export function openForReading(file: string): { readonly fd: number; readonly stats: Stats } {
   try {
     const fd = openSync(file, 'r');
@@ -22,7 +22,7 @@ export function openForReading(file: string): { readonly fd: number; readonly st
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file.',
+  ENOENT: 'the file does not exist.',
   EACCES: 'no permission to read it.',
   EPERM: 'no permission to read it.',
   ENOTDIR: 'a part of the path is a file, not a folder.',
@@ -37,9 +37,9 @@ export function reasonOf(error: unknown): string {
   return REASONS[code] ?? `cannot be read (${error.message}).`;
 }
 
-/** What is thrown if a file is not what it was when its reading began. */
+/** Returns the error for a file that changed since its reading began. */
 export const changedWhileRead = (file: string): UserError =>
-  new UserError(`${file} changed while it was read.`, 'Wait until the export is complete, then run this again.');
+  new UserError(`${file} changed while it was being read.`, 'Wait until the export is complete, then run this command again.');
 
 export class FileStream implements TextStream {
   readonly #fd: number;
@@ -50,12 +50,12 @@ export class FileStream implements TextStream {
   #pending: Buffer = Buffer.alloc(0);
   #isAtEnd = false;
   #bytes = 0;
-  /** Length of the byte-order mark that was passed over. */
+  /** Length of the byte-order mark that was skipped. */
   markLength = 0;
 
   constructor(
     readonly file: string,
-    /** What a person said; undefined to go by the mark, or else UTF-8. */
+    /** The encoding that the user stated; undefined to use the byte-order mark, or else UTF-8. */
     readonly said?: Encoding,
   ) {
     const { fd, stats } = openForReading(file);
@@ -73,7 +73,7 @@ export class FileStream implements TextStream {
 
   /** Copies the next UTF-8 bytes into `target` from `offset`; returns how many, 0 at the end. */
   fill(target: Buffer, offset: number): number {
-    // UTF-8 needs no turning: after the first stretch, which tells the encoding, it is read to where it is wanted.
+    // UTF-8 needs no conversion: after the first chunk, which shows the encoding, it is read straight into the target.
     if (this.#transcoder?.encoding === 'utf-8' && this.#pending.length === 0 && !this.#isAtEnd) return this.#read(target, offset).length;
     while (this.#pending.length === 0 && !this.#isAtEnd) this.#pending = this.#next();
     const copied = this.#pending.copy(target, offset);
@@ -86,7 +86,7 @@ export class FileStream implements TextStream {
     let end = offset;
     try {
       end += readSync(this.#fd, target, end, target.length - end, null);
-      // A mark may be cut by a slow pipe; four bytes tell.
+      // A slow pipe may deliver only part of a mark; four bytes are enough for all of them.
       while (this.#transcoder === undefined && end > offset && end < offset + 4) {
         const more = readSync(this.#fd, target, end, target.length - end, null);
         if (more === 0) break;
@@ -110,7 +110,7 @@ export class FileStream implements TextStream {
       if (mark !== undefined && this.said !== undefined && this.said !== mark.encoding) {
         throw new UserError(
           `${this.file} begins with the byte-order mark of ${mark.encoding}, but --encoding says ${this.said}.`,
-          `Leave --encoding out, or say ${mark.encoding}.`,
+          `Omit --encoding, or use --encoding ${mark.encoding}.`,
         );
       }
       this.#transcoder = new Transcoder(mark?.encoding ?? this.said ?? 'utf-8');
@@ -120,7 +120,7 @@ export class FileStream implements TextStream {
     return this.#transcoder.push(body, this.#isAtEnd);
   }
 
-  /** Returns the digest of the raw bytes. Throws a UserError where the file changed while it was read. */
+  /** Returns the digest of the raw bytes. Throws a UserError if the file changed while it was being read. */
   finish(): string {
     const after = fstatSync(this.#fd);
     const isRegular = this.#before.isFile();

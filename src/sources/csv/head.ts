@@ -1,4 +1,4 @@
-/** Finds a CSV's delimiter and its headings, also below title rows as reports have them. */
+/** Finds a CSV's delimiter and headings, even below title rows as reports have them. */
 
 import type { Role } from '../../model/directory.js';
 import { UserError } from '../../model/user-error.js';
@@ -16,27 +16,27 @@ const PEEKED = 1 << 16;
 
 export interface Head {
   readonly delimiter: string;
-  /** The delimiter, and what was stated of quotes and escapes. */
+  /** The delimiter, and what the user stated about quotes and escapes. */
   readonly dialect: StatedDialect;
   readonly headings: readonly string[];
   readonly resolved: ResolvedHeadings;
-  /** Where the first record after the headings starts, in bytes. */
+  /** Offset in bytes of the first record after the headings. */
   readonly offset: number;
-  /** Lines up to there. */
+  /** Number of lines before it. */
   readonly lines: number;
   /** Line of the headings. */
   readonly line: number;
-  /** Lines above them that a tool wrote for another tool. */
+  /** Lines above them that one tool wrote for another, such as "sep=;". */
   readonly marks: readonly { readonly line: number; readonly what: string }[];
   readonly isBelowTitle: boolean;
 }
 
-/** What a person said about how the files are written. */
+/** What the user stated about how the files are written. */
 export interface DialectWishes {
   readonly delimiter?: string;
   readonly quote?: QuoteStyle;
   readonly escape?: EscapeStyle;
-  /** It is a sheet of a workbook, which is written as `SHEET_DIALECT` says whatever a person said of text. */
+  /** True for a sheet of a workbook, which is written as `SHEET_DIALECT` says whatever the user stated for text. */
   readonly isSheet?: boolean;
 }
 
@@ -47,12 +47,12 @@ export interface HeadWishes extends DialectWishes {
   readonly isActivityKnown: boolean;
 }
 
-/** How the headings of one kind of file are known. */
+/** How the headings of one kind of file are recognized. */
 export interface HeadingScheme extends DialectWishes {
   readonly file: string;
   /** Returns which column is which, and every problem with that. */
   resolve(headings: readonly string[]): ResolvedHeadings;
-  /** Looks like headings: what makes a row of this kind is named, whatever else is missing or doubled. */
+  /** Looks like headings: has the columns typical of this kind, even if others are missing or duplicated. */
   isHeadingRow(resolved: ResolvedHeadings): boolean;
 }
 
@@ -63,7 +63,7 @@ export interface FrontRecord {
   readonly endLine: number;
 }
 
-/** Returns the first records, cut at line ends outside quotes, whatever the delimiter is. */
+/** Returns the first records, split at line ends outside quotes, whatever the delimiter is. */
 function frontRecords(bytes: Buffer, quote: QuoteStyle | undefined, isSheet: boolean): FrontRecord[] {
   const records: FrontRecord[] = [];
   let start = 0;
@@ -97,7 +97,7 @@ const cellsOf = (text: string, dialect: StatedDialect): string[] => {
   }
 };
 
-/** Returns the head of a snapshot's CSV, or throws: empty files, other formats, and headings that do not answer. */
+/** Returns the head of a snapshot's CSV. Throws for empty files, other formats, and headings that are missing or ambiguous. */
 export function findHead(peek: (wanted: number) => Buffer, wishes: HeadWishes): Head {
   const { role, named, isActivityKnown, file } = wishes;
   const prefer = role === 'groups' ? ['display'] : [];
@@ -109,7 +109,7 @@ export function findHead(peek: (wanted: number) => Buffer, wishes: HeadWishes): 
   });
 }
 
-/** Returns the head of a CSV by any scheme, or throws. `refuseOthers` sees the first records where none of them are headings. */
+/** Returns the head of a CSV by any scheme, or throws. `refuseOthers` is given the first records if none of them are headings. */
 export function findHeadBy(
   peek: (wanted: number) => Buffer,
   scheme: HeadingScheme & { readonly refuseOthers?: (records: readonly FrontRecord[]) => void },
@@ -193,12 +193,12 @@ function isHeadingRow(role: Role, { columns, problems }: ResolvedHeadings): bool
   return columns.size >= 2;
 }
 
-/** Throws for what is no CSV: told at once, before anything is looked for in it. */
+/** Throws at once for a file that is not CSV, before anything is searched for in it. */
 export function refuseOtherFormats(bytes: Buffer, file: string): void {
   refuseNoTable(bytes, file);
   if (bytes.subarray(0, 4).toString('latin1') === 'PK\u0003\u0004') {
-    // A workbook in a file is read; a pipe cannot be read from its end.
-    throw new UserError(`${file} is an Excel workbook or another ZIP archive from a pipe, which cannot be read.`, 'Save it as a file, and name the file.');
+    // A workbook needs random access, which a pipe does not offer.
+    throw new UserError(`${file} is an Excel workbook or another ZIP archive from a pipe, which is not supported.`, 'Save it as a file and give that file.');
   }
   if (bytes.subarray(0, 15).toString('latin1') === 'SQLite format 3') {
     throw new UserError(`${file} is a SQLite database, not a CSV.`, `Give it as SOURCE: scim-audit check ${file}`);
@@ -208,15 +208,15 @@ export function refuseOtherFormats(bytes: Buffer, file: string): void {
   if (zeros > front.length / 4) {
     throw new UserError(
       `${file} is not UTF-8 text: it looks like UTF-16 without a byte-order mark.`,
-      'Say --encoding utf-16le (or utf-16be), or save it as UTF-8.',
+      'Use --encoding utf-16le (or utf-16be), or save it as UTF-8.',
     );
   }
   if (!bytes.includes(0x0a) && bytes.includes(0x0d)) {
-    throw new UserError(`${file} ends its lines with a bare carriage return.`, 'Save it again with the line ends of Windows or Unix.');
+    throw new UserError(`${file} ends its lines with a carriage return alone.`, 'Save it again with Windows (CRLF) or Unix (LF) line ends.');
   }
 }
 
-/** The User Import Plugin's file has no headings, and passwords in its fifth column: nothing of it may be shown. */
+/** The User Import Plugin's file has no headings, and passwords in its fifth column: none of its contents may be shown. */
 function refusePluginFile(records: readonly FrontRecord[], file: string): void {
   for (const delimiter of Object.values(DELIMITERS)) {
     const cells = cellsOf(records[0].text, { delimiter });

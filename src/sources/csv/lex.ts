@@ -1,11 +1,11 @@
-/** Where quotes and escapes end in the bytes of a CSV. What reads a file and what writes it again cut it by these. */
+/** Ends of quotes and escapes in the bytes of a CSV; shared by the code that reads a file and the code that rewrites it. */
 
 export const LF = 0x0a;
 export const CR = 0x0d;
 export const QUOTE = 0x22;
 export const BACKSLASH = 0x5c;
 
-/** Returns where the quote that opens at `at` is closed, or -1 if the bytes end before. A doubled quote is text, and so is an escaped one. */
+/** Returns where the quote that opens at `at` is closed; -1 if the bytes end before. Doubled and escaped quotes are text. */
 export function closingQuote(bytes: Buffer, at: number, filled: number, isEscaping: boolean): number {
   if (isEscaping) return closingAmongEscapes(bytes, at, filled);
   for (let quote = bytes.indexOf(QUOTE, at + 1); quote >= 0 && quote < filled; quote = bytes.indexOf(QUOTE, quote + 2)) {
@@ -25,13 +25,13 @@ function closingAmongEscapes(bytes: Buffer, open: number, filled: number): numbe
   return -1;
 }
 
-/** Does a cell end before `at`: by the delimiter, by a line end, or with the bytes. */
+/** Does a cell end before `at`: at the delimiter, at a line end, or at the end of the bytes. */
 export function isCellEnd(bytes: Buffer, at: number, filled: number, delimiter: number): boolean {
   return at >= filled || bytes[at] === delimiter || bytes[at] === LF || (bytes[at] === CR && (at + 1 >= filled || bytes[at + 1] === LF));
 }
 
 /**
- * Returns how many bytes an escape takes, its backslash included; 0 if more bytes are needed to tell. MySQL puts one
+ * Returns the length of an escape in bytes, with its backslash; 0 if more bytes are needed to decide. MySQL puts one
  * backslash before a line end of two bytes.
  */
 export function escapeLength(bytes: Buffer, at: number, filled: number, isAtEnd: boolean): number {
@@ -40,7 +40,7 @@ export function escapeLength(bytes: Buffer, at: number, filled: number, isAtEnd:
   return bytes[at + 1] === CR && at + 2 < filled && bytes[at + 2] === LF ? 3 : 2;
 }
 
-/** Returns how many line feeds there are from `from` up to `to`. */
+/** Returns the number of line feeds from `from` up to `to`. */
 export function countLines(bytes: Buffer, from: number, to: number): number {
   let lines = 0;
   for (let lf = bytes.indexOf(LF, from); lf >= 0 && lf < to; lf = bytes.indexOf(LF, lf + 1)) lines++;

@@ -1,9 +1,9 @@
-/** Lines above the headings that tools write for one another: `sep=;` for Excel, `#TYPE` of PowerShell. */
+/** Lines above the headings that tools write for one another: `sep=;` for Excel, `#TYPE` from PowerShell. */
 
 import { quoted, SourceRefused } from '../tables/problem.js';
 import type { FrontRecord, Head } from './head.js';
 
-/** Takes away the first lines that tools write for one another, and what they say of the delimiter. */
+/** Removes such lines from the front, and returns what they say about the delimiter. */
 export function withoutMarks(
   front: readonly FrontRecord[],
   delimiters: readonly string[],
@@ -17,7 +17,10 @@ export function withoutMarks(
     const separator = /^"?sep=(.)"?$/i.exec(text)?.[1];
     if (separator !== undefined && stated === undefined) {
       if (!delimiters.includes(separator))
-        throw new SourceRefused([{ file, line, message: `the delimiter is said to be ${quoted(separator)}, which is not read; ${SAVE_COMMAS}` }], 1);
+        throw new SourceRefused(
+          [{ file, line, message: `this line says that the delimiter is ${quoted(separator)}, which is not supported; ${SAVE_COMMAS}` }],
+          1,
+        );
       stated = separator;
       marks.push({ line, what: '"sep=", which tells Excel the delimiter' });
     } else if (/^"?#TYPE\s/.test(text)) marks.push({ line, what: '"#TYPE", as PowerShell writes it' });
@@ -26,12 +29,12 @@ export function withoutMarks(
   return { records: front.slice(at), marks, ...(stated === undefined ? {} : { stated }) };
 }
 
-const SAVE_COMMAS = 'save it with commas, semicolons, tabs or bars.';
+const SAVE_COMMAS = 'save the file with commas, semicolons, tabs or vertical bars.';
 
-/** Returns what is to be said about the lines above the headings. */
+/** Returns the notes on the lines above the headings. */
 export function notesAbove({ line, marks, isBelowTitle }: Head, path: string): string[] {
   return [
     ...marks.map((mark) => `${path}: line ${mark.line} is ${mark.what}, and was left out.`),
-    ...(isBelowTitle ? [`${path}: the headings are on line ${line}; what stands above them was not read as data.`] : []),
+    ...(isBelowTitle ? [`${path}: the headings are on line ${line}; the lines above them were not read as data.`] : []),
   ];
 }

@@ -1,4 +1,4 @@
-/** What people give in place of a CSV, known by how it begins: told in one sentence, with the way out. */
+/** Files that users give instead of a CSV, recognized by how they begin and refused with one sentence that says what to do. */
 
 import { SourceRefused } from '../tables/problem.js';
 import type { FrontRecord } from './head.js';
@@ -7,14 +7,14 @@ const MOST_LINES = 20;
 
 const AS_CSV = 'export it again as CSV';
 
-/** The first bytes of a file, as they come out of each encoding that it may have been read in. */
+/** The first bytes of a file, as each possible encoding would decode them. */
 const magic = (hex: string): readonly string[] => {
   const bytes = Buffer.from(hex, 'hex');
   return [bytes.toString('utf8'), bytes.toString('latin1'), bytes.toString('utf16le'), Buffer.from(bytes).swap16().toString('utf16le')];
 };
 const OLE2 = magic('d0cf11e0a1b11ae1');
 
-/** Throws SourceRefused for a file that is known not to be a table of text. */
+/** Throws SourceRefused for a file that is known not to be a text table. */
 export function refuseNoTable(front: Buffer, file: string): void {
   const text = front.toString('utf8').replace(/^\ufeff/, '');
   const refuse = (message: string): never => {
@@ -22,7 +22,7 @@ export function refuseNoTable(front: Buffer, file: string): void {
   };
   if (OLE2.some((each) => text.startsWith(each)) || front.toString('latin1', 0, 4) === '\u00d0\u00cf\u0011\u00e0')
     refuse(
-      'this is an Excel workbook of the old kind (.xls), which is not read; in Excel: Save As, "Excel Workbook (.xlsx)" or "CSV UTF-8 (Comma delimited)".',
+      'this is an Excel workbook of the old kind (.xls), which is not supported; in Excel: Save As, "Excel Workbook (.xlsx)" or "CSV UTF-8 (Comma delimited)".',
     );
   const start = text.trimStart();
   if (start.startsWith('<')) {
@@ -46,7 +46,7 @@ export function refuseNoTable(front: Buffer, file: string): void {
 const PADDED =
   'the columns are padded with spaces, so no value is as it was; export again without padding (sqlcmd: -W -s",", SQL*Plus: SET MARKUP CSV ON, PowerShell: Export-Csv).';
 
-/** Frames of mysql, psql and others, and records written one column a line. A row of dashes between delimiters is none: sqlcmd writes it below the headings of a CSV. */
+/** Frames of mysql, psql and others, and records with one column per line. A row of dashes between delimiters is not a frame: sqlcmd writes it below the headings of a CSV. */
 function isFrame(line: string): boolean {
   return (
     /^\s*\+[-=+]{2,}\+\s*$/.test(line) ||
@@ -67,7 +67,7 @@ function isSqlDump(start: string): boolean {
   );
 }
 
-/** Throws SourceRefused if columns are filled up with spaces: as wide as their headings, which end with spaces. */
+/** Throws SourceRefused if columns are padded with spaces, which shows in headings that end with spaces. */
 export function refusePadded(headings: readonly string[], rows: readonly (readonly string[])[], file: string, line: number): void {
   if (rows.length === 0) return;
   const isPadded = headings.some(
@@ -81,7 +81,7 @@ export function refusePadded(headings: readonly string[], rows: readonly (readon
 
 const isEmail = (cell: string): boolean => /^\S+@\S+\.\S+$/.test(cell);
 
-/** Throws SourceRefused if a file in which no headings were found begins with what looks like data. */
+/** Throws SourceRefused if a file without recognized headings begins with what looks like data. */
 export function refuseWithoutHeadings({ line }: FrontRecord, cells: readonly string[], file: string): void {
   if (cells.length < 2 || !(/^\s*\d+\s*$/.test(cells[0]) || cells.some((cell) => isEmail(cell.trim())))) return;
   throw new SourceRefused(
@@ -90,7 +90,7 @@ export function refuseWithoutHeadings({ line }: FrontRecord, cells: readonly str
         file,
         line,
         message:
-          'the file has no headings: its first line looks like data. Export it with the names of the columns (SSMS: Options, Query Results, Results to Grid, "Include column headers"; mysql: without -N; phpMyAdmin: "Put columns names in the first row"), or write them into the first line.',
+          'the file has no headings: its first line looks like data. Export it with column names (SSMS: Options, Query Results, Results to Grid, "Include column headers"; mysql: without -N; phpMyAdmin: "Put columns names in the first row"), or write them into the first line.',
       },
     ],
     1,

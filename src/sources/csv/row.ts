@@ -7,15 +7,15 @@ import { BACKSLASH } from './lex.js';
 
 const ZERO = 0x30;
 
-/** One record: cells cut from the bytes when asked for, or as csv-parse read them. */
+/** One record: cells are decoded from the bytes when asked for, or come from csv-parse. */
 export class CsvRow implements Row {
   line = 0;
   width = 0;
   #bytes: Buffer = Buffer.alloc(0);
   #encoding: 'latin1' | 'utf8' = 'utf8';
-  /** Where the delimiter before each cell stands, and where the last cell ends. */
+  /** Offsets of the delimiter before each cell and of the end of the last cell. */
   #bounds: Int32Array = new Int32Array(0);
-  /** Where this record's bounds begin. */
+  /** Index in the bounds at which this record begins. */
   #first = 0;
   #cells: readonly string[] | undefined;
 
@@ -46,8 +46,8 @@ export class CsvRow implements Row {
     return from === to ? '' : this.#bytes.toString(this.#encoding, from, to);
   }
 
-  // What follows spares most exports most of their strings: ids are numbers, flags are words of a few bytes, and
-  // usernames are emails already.
+  // Avoids creating most strings of a typical export: ids are numbers, flags are words of a few bytes, and
+  // most usernames equal the email.
 
   integer(column: number): number {
     if (this.#cells !== undefined) return integerOf(this.text(column));
@@ -71,7 +71,7 @@ export class CsvRow implements Row {
     const bytes = this.#bytes;
     const from = this.#bounds[this.#first + column] + 1;
     const to = this.#bounds[this.#first + column + 1];
-    // Six bytes and their number are what a number holds exactly.
+    // Six bytes and their length fit exactly into a double.
     if (to - from > 6) return -1;
     let code = to - from;
     for (let index = from; index < to; index++) code = code * 256 + bytes[index];
@@ -95,7 +95,7 @@ export class CsvRow implements Row {
     return true;
   }
 
-  /** Returns the first byte of the first cell, if it is ASCII; -1 if the cell is empty. */
+  /** Returns the first byte of the first cell if it is ASCII; -1 if the cell is empty. */
   front(): number {
     if (this.#cells !== undefined) return this.#cells[0] === '' ? -1 : this.#cells[0].charCodeAt(0);
     const from = this.#bounds[this.#first] + 1;

@@ -1,6 +1,6 @@
 /**
- * Records of a CSV, found on the bytes. csv-parse is the reader of every record that holds a quote; one without a
- * quote is only cut at its delimiters, which returns the same and costs a tenth (held equal by property tests).
+ * Finds the records of a CSV in its bytes. csv-parse reads every record with a quote; a record without one is only
+ * split at its delimiters, which returns the same at a tenth of the cost (property tests compare the two).
  * This file is long because cutting, checking and reading a record are one pass over the same bytes.
  */
 
@@ -13,28 +13,28 @@ import { CsvRow } from './row.js';
 import type { TextStream } from './text-stream.js';
 import { findWrongCells, type WrongCell } from './wrong-cells.js';
 
-/** A record longer than this is a quote that nobody closed, not data. */
+/** A longer record means that a quote was never closed. */
 const LONGEST = 1 << 26;
 const STRETCH = 1 << 20;
 const LINE_END = Buffer.from('\n');
-/** In place of a count of quotes: the record holds bytes that are no text. */
+/** Instead of a count of quotes: the record has bytes that are invalid in the encoding. */
 const NO_TEXT = 2;
-/** In place of a count of quotes: escapes, with quotes or without. */
+/** Instead of a count of quotes: the record has escapes, with or without quotes. */
 const ESCAPED = 3;
-/** In place of a count of quotes: they enclose what may be rows. */
+/** Instead of a count of quotes: the quotes enclose what may be several rows. */
 const ROWS = 4;
 
 export interface ScanProblem {
   readonly line: number;
-  /** Cell from 1. */
+  /** Cell, from 1. */
   readonly column?: number;
   readonly kind: 'encoding' | 'quote' | 'escape' | 'too-long';
   readonly message: string;
-  /** There would be no problem if backslashes were escapes. */
+  /** True if there would be no problem if backslashes were escapes. */
   readonly mayBeEscape?: true;
 }
 
-/** How records are cut. With a width, quotes that nobody spoke of may not enclose rows of it. */
+/** How records are split. If a width is given, quotes whose style was not stated must not enclose rows of that width. */
 export interface ScanDialect extends StatedDialect {
   readonly width?: number;
 }
@@ -43,30 +43,30 @@ export interface ScanVisitor {
   /** A record with content. */
   row(row: CsvRow): void;
   problem(problem: ScanProblem): void;
-  /** After every stretch. */
+  /** Called after every chunk. */
   progress?(): void;
 }
 
-/** Cuts a text, or its bytes, with csv-parse; throws its error. */
+/** Splits a text, or its bytes, with csv-parse; throws its error. */
 export function parseRecords(text: string | Buffer, delimiter: string): string[][] {
-  // A line end less to look for is a sixth of its time.
+  // One line end less for csv-parse to try saves a sixth of its time.
   const ends = text.includes('\r') ? ['\r\n', '\n'] : ['\n'];
   return parse(text, { delimiter, relax_column_count: true, record_delimiter: ends });
 }
 
-/** A record that waits for csv-parse, or for one before it that does. */
+/** A record that waits for csv-parse, or for an earlier record that does. */
 interface Waiting {
   readonly start: number;
   readonly end: number;
   readonly line: number;
-  /** Where its bounds begin, and how many cells it has; of a record without quotes. */
+  /** For a record without quotes: where its bounds begin, and how many cells it has. */
   readonly first: number;
   readonly width: number;
-  /** 0 without quotes, 1 with, minus the cell in which they are wrong, or one of the words above. */
+  /** 0 without quotes, 1 with, minus the number of the cell in which they are wrong, or one of the constants above. */
   readonly quotes: number;
 }
 
-/** Bytes of quoted records that are read in one call: fewer cost a call too often, more fill the memory with cells. */
+/** Bytes of quoted records per call of csv-parse: with fewer the calls dominate, with more the cells fill the memory. */
 const MOST_WAITING = 1 << 15;
 
 /** Reads a stream's records to its end, in order. */
@@ -77,7 +77,7 @@ export class RecordScanner {
   #isAtEnd = false;
   /** Physical line on which the next record starts. */
   #line = 1;
-  /** Of the record at hand and of those that wait, one after the other; see CsvRow. */
+  /** Bounds of the current record and of those that wait, one after the other; see CsvRow. */
   #bounds: Int32Array = new Int32Array(1 << 12);
   readonly #row = new CsvRow();
   readonly #waiting: Waiting[] = [];
@@ -90,13 +90,13 @@ export class RecordScanner {
     this.#stream = stream;
   }
 
-  /** Returns the bytes at the front, at least `wanted` where there are that many. */
+  /** Returns the bytes at the front, at least `wanted` if the file has that many. */
   peek(wanted: number): Buffer {
     while (this.#filled < wanted && !this.#isAtEnd) this.#fill();
     return this.#buffer.subarray(0, Math.min(this.#filled, Math.max(wanted, 0)));
   }
 
-  /** Passes over the first records, which end at `offset` and lie on `lines` lines. */
+  /** Skips the first records, which end at `offset` and span `lines` lines. */
   skip(offset: number, lines: number): void {
     this.#buffer.copyWithin(0, offset, this.#filled);
     this.#filled -= offset;
@@ -116,12 +116,12 @@ export class RecordScanner {
     this.#isAtEnd = added === 0;
   }
 
-  /** Hands every record to the visitor, and every record that cannot be read as a problem. */
+  /** Passes every record to the visitor, and every record that cannot be read as a problem. */
   scan(dialect: ScanDialect, visitor: ScanVisitor): void {
     this.#dialect = dialect;
     this.#doubt = dialect.escape === undefined ? new EscapeDoubt() : undefined;
     for (;;) {
-      // After a head was peeked at, the bytes at hand may already be all there is.
+      // After the head was peeked at, the buffered bytes may already be the whole file.
       while (!this.#isAtEnd && this.#filled < this.#buffer.length) this.#fill();
       const consumed = this.#cut(visitor);
       visitor.progress?.();
@@ -130,7 +130,7 @@ export class RecordScanner {
       if (this.#isAtEnd) break;
       if (consumed === 0) this.#widen();
       if (this.#filled > LONGEST) {
-        visitor.problem({ line: this.#line, kind: 'too-long', message: 'this record does not end: a quote is opened and never closed.' });
+        visitor.problem({ line: this.#line, kind: 'too-long', message: 'this record does not end: a quote is opened but never closed.' });
         return;
       }
     }
@@ -138,7 +138,7 @@ export class RecordScanner {
     if (place !== undefined) visitor.problem({ line: place.line, column: place.column, kind: 'escape', message: escapeMessage(place) });
   }
 
-  /** Hands out the complete records of the stretch; returns where the last of them ends. */
+  /** Hands out the complete records of the chunk; returns where the last of them ends. */
   #cut(visitor: ScanVisitor): number {
     const bytes = this.#buffer;
     const filled = this.#filled;
@@ -146,13 +146,13 @@ export class RecordScanner {
     const { delimiter: delimiterText, quote, escape: escapeStyle } = this.#dialect;
     const delimiter = delimiterText.charCodeAt(0);
     const isEscaping = escapeStyle === 'backslash';
-    // Its lines are numbered as its rows are, whatever lines a cell holds.
+    // Rows of a sheet are numbered as in the sheet, however many lines a cell holds.
     const isSheet = this.#stream.sheet !== undefined;
     const quoteByte = quote === 'none' ? LF : QUOTE;
     const escapeByte = isEscaping ? BACKSLASH : LF;
-    // Nearly every byte is beyond all that mean something here.
+    // Almost every byte is greater than all delimiters, quotes and line ends.
     const highest = Math.max(delimiter, quoteByte, escapeByte);
-    // A line end is a character of its own, so what ends with one is not cut in the middle of a character.
+    // A line end is a whole character, so the bytes up to one never end inside a character.
     const whole = bytes.subarray(0, this.#isAtEnd ? filled : bytes.subarray(0, filled).lastIndexOf(LF) + 1);
     const isValid = isUtf8(whole);
     const doubt = this.#doubt?.isProved === false ? this.#doubt : undefined;
@@ -200,7 +200,7 @@ export class RecordScanner {
         width = 0;
         bounds[first] = at;
       } else if (byte === quoteByte) {
-        // A wrong quote spoils its own line only: the next line is read on, so that all problems are told at once.
+        // A wrong quote affects only its own line: reading continues with the next line, so that all problems are reported at once.
         if (quotes < 0) continue;
         const wrong = -(width + 1);
         const close = at === bounds[first + width] + 1 ? closingQuote(bytes, at, filled, isEscaping) : at;
@@ -240,7 +240,7 @@ export class RecordScanner {
     return wider;
   }
 
-  /** Once a record waits for csv-parse those after it wait as well, so that all are handed out in order. */
+  /** Once a record waits for csv-parse, all later ones wait as well, so that records are handed out in order. */
   #wait(record: Waiting, visitor: ScanVisitor): void {
     this.#waiting.push(record);
     if (record.quotes === 1 || record.quotes === ESCAPED) this.#waitingBytes += record.end - record.start;
@@ -280,14 +280,14 @@ export class RecordScanner {
     this.#waitingBytes = 0;
   }
 
-  /** Reads all quoted records that wait in one call; undefined where one of them is wrong. */
+  /** Reads all waiting quoted records in one call; undefined if one of them is wrong. */
   #parseQuoted(delimiter: string): string[][] | undefined {
     const waiting = this.#waiting;
     const pieces: Buffer[] = [];
     let wanted = 0;
     for (let at = 0; at < waiting.length; at++) {
       if (waiting[at].quotes !== 1) continue;
-      // Neighbors are one piece: a fully quoted file is not copied.
+      // Adjacent records are passed as one piece, so a fully quoted file is not copied.
       const from = at;
       while (at + 1 < waiting.length && waiting[at + 1].quotes === 1) at++;
       wanted += at - from + 1;
@@ -303,7 +303,7 @@ export class RecordScanner {
     }
   }
 
-  /** Reads a record of a dialect with escapes: csv-parse has none of MySQL's. */
+  /** Reads a record in a dialect with escapes, since csv-parse does not support MySQL's. */
   #readEscaped({ line, first, width }: Pick<Waiting, 'line' | 'first' | 'width'>, visitor: ScanVisitor): void {
     const dialect = settled(this.#dialect);
     const cells: string[] = [];
@@ -311,7 +311,7 @@ export class RecordScanner {
       const raw = this.#buffer.toString('utf8', this.#bounds[first + column] + 1, this.#bounds[first + column + 1]);
       const cell = readCell(raw, dialect);
       if (cell === undefined) {
-        const message = `a backslash in this cell is not an escape that MySQL writes (\\\\, \\t, \\n, \\0, \\", or \\N as the whole cell): if backslashes are letters, say --escape none.`;
+        const message = `a backslash in this cell is not an escape that MySQL writes (\\\\, \\t, \\n, \\0, \\", or \\N as the whole cell): if backslashes are ordinary characters, use --escape none.`;
         visitor.problem({ line, column: column + 1, kind: 'escape', message });
         return;
       }
@@ -329,7 +329,7 @@ export class RecordScanner {
       line,
       column: column + 1,
       kind: 'quote',
-      message: `the quotes of this record enclose line ends, and each of its ${countLines(bytes, start, end) + 1} lines would be a row by itself if quotes were letters.`,
+      message: `the quotes of this record enclose line ends, and each of its ${countLines(bytes, start, end) + 1} lines would be a row by itself if quotes were ordinary characters.`,
     };
   }
 
@@ -337,23 +337,22 @@ export class RecordScanner {
     const { encoding } = this.#stream;
     const message =
       encoding === 'utf-8'
-        ? `the byte 0x${byte.toString(16).toUpperCase()} is no UTF-8 text; save the file as UTF-8, or say --encoding windows-1252 if that is what it is.`
-        : `there are bytes that are no ${encoding} text; export again, as UTF-8 if possible.`;
+        ? `the byte 0x${byte.toString(16).toUpperCase()} is not valid UTF-8; save the file as UTF-8, or use --encoding windows-1252 if that is its encoding.`
+        : `there are bytes that are not valid ${encoding}; export again, as UTF-8 if possible.`;
     return { line: line + lines, column, kind: 'encoding', message };
   }
 }
 
-/** Returns one record's cells, or what csv-parse finds wrong, in plain words. */
+/** Returns one record's cells, or csv-parse's complaint in plain words. */
 function parseOne(text: Buffer, delimiter: string): string[] | string {
   try {
     const records = parseRecords(text, delimiter);
     return records.length === 1 ? records[0] : 'the quotes of this record do not match.';
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : '';
-    if (code === 'CSV_QUOTE_NOT_CLOSED') return 'a quote is opened in this record and never closed.';
+    if (code === 'CSV_QUOTE_NOT_CLOSED') return 'a quote is opened in this record but never closed.';
     if (code === 'CSV_INVALID_CLOSING_QUOTE') return 'a closing quote is followed by more text; a quote inside a quoted cell is written twice ("").';
-    if (code === 'INVALID_OPENING_QUOTE')
-      return 'a quote stands inside a cell that is not quoted; put the whole cell in quotes and write the inner quote twice ("").';
+    if (code === 'INVALID_OPENING_QUOTE') return 'an unquoted cell contains a quote; put the whole cell in quotes and write the inner quote twice ("").';
     return `the record cannot be read: ${error instanceof Error ? error.message : String(error)}`;
   }
 }

@@ -1,4 +1,4 @@
-/** A folder of CSV files and Excel workbooks, or single ones named by flag. */
+/** A folder of CSV files and Excel workbooks, or single files given by option. */
 
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,7 +56,7 @@ export async function openCsvFiles(files: readonly SourceFile[], request: Source
         close();
         throw error;
       }
-      // The other files are read all the same, so that every problem is told at once.
+      // The other files are still read, so that every problem is reported at once.
       opened.push(refusedTable({ role, path, file }, words, error));
     }
   }
@@ -78,20 +78,20 @@ function refusedTable(file: SourceFile, words: CellWords, error: SourceRefused):
   };
 }
 
-/** A list that is read twice repeats every row of itself. */
+/** A list that is given twice would repeat all of its own rows. */
 export function refuseTwice(files: readonly SourceFile[]): void {
   const known = new Set<string>();
   for (const { role, file, sheet = '' } of files) {
     const name = `${role} ${sheet.toLowerCase()}#${existsSync(file) ? realpathSync(file) : file}`;
-    if (known.has(name)) throw new UserError(`${file} is given twice as a list of ${role}.`, 'Name each file once; active and inactive users are two files.');
+    if (known.has(name)) throw new UserError(`${file} is given twice as a list of ${role}.`, 'Give each file once; active and inactive users are two files.');
     known.add(name);
   }
 }
 
-/** The endings of a folder's files. */
+/** File name extensions in a folder. */
 const NAMES = ['csv', 'xlsx'] as const;
 
-/** Returns the files of a request, of whatever content; a flag takes the place of the folder's file of its role. */
+/** Returns the files of a request, whatever their content; an option replaces the folder's file for its role. */
 export function filesFound(request: SourceRequest): SourceFile[] {
   const { source, users, inactiveUsers, groups, memberships, isAssumedActive } = request;
   const inFolder = (role: Role): SourceFile[] => {
@@ -99,8 +99,8 @@ export function filesFound(request: SourceRequest): SourceFile[] {
     const [first, second] = NAMES.map((ending) => `${role}.${ending}`).filter((name) => existsSync(join(source, name)));
     if (second !== undefined) {
       throw new UserError(
-        `${source} holds both ${first} and ${second}, so which list of ${role} is meant is not certain.`,
-        `Keep the one that is meant in the folder and move the other away, or name it by flag: --${role} FILE.`,
+        `${source} holds both ${first} and ${second}, so it is not clear which list of ${role} to read.`,
+        `Move the one that should not be read out of the folder, or give the right one with --${role} FILE.`,
       );
     }
     return first === undefined ? [] : [{ role, path: first, file: join(source, first) }];
@@ -115,30 +115,30 @@ export function filesFound(request: SourceRequest): SourceFile[] {
   ];
 }
 
-/** Returns the files of a request. Throws a UserError where there are no users among them. */
+/** Returns the files of a request. Throws a UserError if there is no list of users among them. */
 export function filesOf(request: SourceRequest): SourceFile[] {
   const { source, groupPages = [] } = request;
   if (groupPages.length > 0) {
-    throw new UserError(`${groupPages[0]} is a second list of groups.`, 'Give one CSV of groups; only the pages of a JSON list are given one by one.');
+    throw new UserError(`${groupPages[0]} is a second list of groups.`, 'Give one CSV of groups; only a JSON list can be given as several pages.');
   }
   const found = filesFound(request);
   if (found.some(({ role }) => role === 'users')) return found;
   if (source === undefined) {
-    throw new UserError('No source was given.', 'Give a folder with users.csv or a SQLite file as SOURCE, or name files with --users FILE.');
+    throw new UserError('No source was given.', 'Give a folder with users.csv or a SQLite file as SOURCE, or give files with --users FILE.');
   }
   const others = readdirSync(source)
     .filter((name) => /\.(?:csv|tsv|txt|xlsx|json|db|sqlite3?)$/i.test(name))
     .sort()
     .slice(0, 20);
   throw new UserError(
-    `${source} holds no users.csv.`,
+    `${source} does not contain users.csv.`,
     others.length === 0
-      ? 'SOURCE is a folder with users.csv or users.xlsx (and groups, memberships) or with users*.json, or a SQLite file.'
-      : `Name the files by flag, for example --users ${join(source, others[0])}. Files found: ${others.join(', ')}.`,
+      ? 'Give a folder with users.csv or users.xlsx (and groups, memberships) or with users*.json, or a SQLite file, as SOURCE.'
+      : `Give the files by option, for example --users ${join(source, others[0])}. Files found: ${others.join(', ')}.`,
   );
 }
 
-/** Throws a UserError if a role has a CSV and a workbook: of one of them nothing is known to be as the other says. */
+/** Throws a UserError if a role has both a CSV and a workbook: options for one of the formats do not apply to the other. */
 function refuseMixed(files: readonly SourceFile[], source: string | undefined): void {
   for (const role of new Set(files.map((file) => file.role))) {
     const own = files.filter((file) => file.role === role);
@@ -147,8 +147,8 @@ function refuseMixed(files: readonly SourceFile[], source: string | undefined): 
     const text = own.find(({ file }) => !holdsWorkbook(file));
     if (workbook === undefined || text === undefined) continue;
     throw new UserError(
-      `${text.file} and ${workbook.file} are both lists of ${role}, one as CSV and one as an Excel workbook: they cannot be one list.`,
-      `Give the ${role} in one format${source === undefined ? '' : `, or move the one that is not meant out of ${source}`}. Lists of different kinds may differ, as users in a workbook and groups in CSV.`,
+      `${text.file} and ${workbook.file} are both lists of ${role}, one as CSV and one as an Excel workbook: one list cannot have two formats.`,
+      `Give the ${role} in one format${source === undefined ? '' : `, or move the file that should not be read out of ${source}`}. Different lists may have different formats, such as users in a workbook and groups in CSV.`,
     );
   }
 }

@@ -25,7 +25,7 @@ export interface CsvWishes extends DialectWishes {
   readonly onProgress?: OnProgress;
 }
 
-/** Opens a file and finds its headings. Throws where it is none, or its headings do not answer. The reader of workbooks is ready if it is one. */
+/** Opens a file and finds its headings. Throws if it is not a table, or if headings are missing or ambiguous. For a sheet, the reader of workbooks must be loaded. */
 export function openCsv(wishes: CsvWishes): Table & { close(): void } {
   const { role, path, file, activity } = wishes;
   const stream = openText(file, wishes.encoding);
@@ -35,12 +35,12 @@ export function openCsv(wishes: CsvWishes): Table & { close(): void } {
     const head = findHead((wanted) => scanner.peek(wanted), { ...wishes, isSheet, isActivityKnown: activity !== undefined });
     scanner.skip(head.offset, head.lines);
     const notes = notesAbove(head, path);
-    if (isSheet && !/\.(?:xls[xm]|xlt[xm])$/i.test(fileOf(file))) notes.push(`${path} holds an Excel workbook and was read as that.`);
+    if (isSheet && !/\.(?:xls[xm]|xlt[xm])$/i.test(fileOf(file))) notes.push(`${path} holds an Excel workbook and was read as one.`);
     if (activity === 'inactive' && (head.resolved.columns.has('active') || head.resolved.columns.has('disabled'))) {
-      notes.push(`${path} was given as a list of inactive users, but has a status column: the column was followed.`);
+      notes.push(`${path} was given as a list of inactive users, but has a status column: the column was used.`);
     }
     if (head.resolved.isIdFromUserName) {
-      notes.push(`${path} has no ids: usernames serve as ids. A plan needs an export with ids.`);
+      notes.push(`${path} has no ids, so usernames are used as ids. A plan needs an export with ids.`);
     }
     return {
       role,
@@ -67,14 +67,14 @@ export interface RecordsWishes extends HeadingScheme {
   readonly onProgress?: OnProgress;
 }
 
-/** A CSV whose headings answer to a scheme of their own. */
+/** A CSV file with a heading scheme of its own. */
 export interface OpenedRecords {
   readonly head: Head;
-  /** Hands each row out, in order, once. What cannot be read goes to `problems`. */
+  /** Hands out each row once, in order. Adds what cannot be read to `problems`. */
   read(visit: (row: Row) => void, problems: Problems): TableEnd;
 }
 
-/** Finds the headings of an opened stream, which stays the caller's to close. Throws where they do not answer. `scanner` is given if the stream was peeked at. */
+/** Finds the headings of an opened stream, which the caller must close. Throws if they are missing or ambiguous. `scanner` is given if the stream was peeked at. */
 export function openRecords(stream: TextStream, wishes: RecordsWishes, scanner = new RecordScanner(stream)): OpenedRecords {
   const head = findHeadBy((wanted) => scanner.peek(wanted), { ...wishes, isSheet: stream.sheet !== undefined });
   scanner.skip(head.offset, head.lines);
@@ -87,7 +87,7 @@ interface Reading {
   readonly wishes: Pick<CsvWishes, 'file' | 'path' | 'onProgress'>;
   /** A list of Jama Connect's users, which may end with footnotes. */
   readonly isOfUsers: boolean;
-  /** What to do about quotes that do not match; told once. */
+  /** Advice for quotes that do not match; given once. */
   readonly quoteAdvice: string;
   readonly head: Head;
   readonly visit: (row: Row) => void;
@@ -107,7 +107,7 @@ function readRows({ stream, scanner, wishes, isOfUsers, quoteAdvice, head, visit
     message,
   });
   const refuseWidth = ({ line, width }: CutRow, why = '', mayBeEscape = false): void => {
-    const message = `the row has ${width} ${width === 1 ? 'cell' : 'cells'}, the headings have ${expected}; ${width < expected ? 'the row is cut short, or a line end in a cell is not in quotes' : 'a cell that holds the delimiter must be in quotes'}${why}.`;
+    const message = `the row has ${width} ${width === 1 ? 'cell' : 'cells'}, the headings have ${expected}; ${width < expected ? 'the row is incomplete, or a cell with a line end is not in quotes' : 'a cell that contains the delimiter must be in quotes'}${why}.`;
     heldBack.add(placed(line, Math.min(width, expected) + 1, message), mayBeEscape);
   };
   const wrapping = new Wrapping(
@@ -116,14 +116,14 @@ function readRows({ stream, scanner, wishes, isOfUsers, quoteAdvice, head, visit
       row:
         sheet === undefined
           ? refuseWidth
-          : ({ line }) => problems.add(placed(line, 1, 'this row looks like a footnote, and there are rows below. Take it out, or fill it in.')),
+          : ({ line }) => problems.add(placed(line, 1, 'this row looks like a footnote, but there are rows below it. Delete it, or complete it.')),
       emptyRows(line, count) {
         const more = count === 1 ? '' : ` (so do ${(count - 1).toLocaleString('en-US')} more)`;
         problems.add(
           placed(
             line,
             undefined,
-            `this row holds nothing but delimiters${more}, and there are rows below: its data is lost. Export again, or take such rows out.`,
+            `this row holds only delimiters${more}, but there are rows below it, so data may be lost. Export again, or delete such rows.`,
           ),
         );
       },

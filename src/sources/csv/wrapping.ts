@@ -1,4 +1,4 @@
-/** Rows that a tool wraps around its data: known by where they stand, left out, and told in a note. */
+/** Rows that a tool adds around its data: recognized by their position, left out, and reported in a note. */
 
 import type { CsvRow } from './row.js';
 
@@ -9,7 +9,7 @@ const DASH = 0x2d;
 /** A number and words in parentheses, in any language: "(4 rows affected)", "(4 Zeilen betroffen)". */
 const COUNT_ROW = /^\((\d+)\s*\p{L}.*\)\s*$/u;
 
-/** Returns how many rows a line of one cell says there are; undefined if it says nothing of the kind. */
+/** Returns the number of rows that a line of one cell states; undefined if it states none. */
 export function statedRows(text: string): number | undefined {
   const digits = COUNT_ROW.exec(text)?.[1];
   return digits === undefined ? undefined : Number(digits);
@@ -21,22 +21,22 @@ export interface CutRow {
 }
 
 export interface Trailing {
-  /** Rows below which there is data after all: a footnote or a count must have the right width then. */
+  /** Rows that have data below them after all: a footnote or a count must have the right width then. */
   row(row: CutRow): void;
   /** The first row of delimiters only that has data below it, and how many there are. */
   emptyRows(line: number, count: number): void;
 }
 
 interface Wishes {
-  /** As reports name the file. */
+  /** The path as reports show it. */
   readonly path: string;
-  /** Cells of a row. */
+  /** Cells per row. */
   readonly expected: number;
   /** A list of Jama Connect's users, which may end with footnotes. */
   readonly isOfUsers: boolean;
 }
 
-/** Takes rows in order, and keeps those back that are no data if they turn out to be the last. */
+/** Takes rows in order, and holds back those that are not data if they turn out to be the last. */
 export class Wrapping {
   #isFirst = true;
   #dashes: number | undefined;
@@ -45,7 +45,7 @@ export class Wrapping {
   #emptyFrom = 0;
   #emptyTo = 0;
   #empty = 0;
-  /** Those with data below. */
+  /** Rows of delimiters only that have data below them. */
   #middle = 0;
   #firstMiddle = 0;
 
@@ -54,10 +54,10 @@ export class Wrapping {
     readonly refuse: Trailing,
   ) {}
 
-  /** Is the row no data, as far as can be told. */
+  /** Is the row possibly not data. */
   takes(row: CsvRow): boolean {
     const front = row.front();
-    // Nearly every row begins with a letter or a digit.
+    // Almost every row begins with a letter or a digit.
     const isWrapping = front <= DASH && this.#holds(row, front);
     this.#isFirst = false;
     if (!isWrapping && (this.#held.length > 0 || this.#empty > 0)) this.#release();
@@ -97,22 +97,22 @@ export class Wrapping {
     this.#empty = 0;
   }
 
-  /** Returns what was left out, at the end of the file; `rows` is how many rows of data it has. */
+  /** Returns the notes on rows that were left out; call it at the end of the file. `rows` is the number of data rows. */
   end(rows: number): string[] {
     const { path } = this.wishes;
     if (this.#middle > 0) this.refuse.emptyRows(this.#firstMiddle, this.#middle);
     const notes: string[] = [];
-    if (this.#dashes !== undefined) notes.push(`${path}: line ${this.#dashes} is a row of dashes under the headings, as sqlcmd writes it, and was left out.`);
+    if (this.#dashes !== undefined) notes.push(`${path}: line ${this.#dashes} is a row of dashes under the headings, as written by sqlcmd, and was left out.`);
     const footnotes = this.#held.filter(({ stated }) => stated === undefined);
     if (footnotes.length > 0) notes.push(`${path}: line ${footnotes.map(({ line }) => line).join(', ')} is a footnote of the report and was not read as data.`);
     for (const { line, stated } of this.#held) {
       if (stated === undefined) continue;
-      const counted = stated === rows ? '' : ` It says ${stated.toLocaleString('en-US')}, and the file has ${rows.toLocaleString('en-US')}.`;
-      notes.push(`${path}: line ${line} counts the rows, as sqlcmd writes it, and was left out.${counted}`);
+      const counted = stated === rows ? '' : ` It states ${stated.toLocaleString('en-US')}, but the file has ${rows.toLocaleString('en-US')}.`;
+      notes.push(`${path}: line ${line} states the number of rows, as written by sqlcmd, and was left out.${counted}`);
     }
     if (this.#empty > 0) {
       const lines = this.#empty === 1 ? `line ${this.#emptyFrom} holds` : `lines ${this.#emptyFrom} to ${this.#emptyTo} hold`;
-      notes.push(`${path}: ${lines} nothing but delimiters, as Excel leaves them at the end, and ${this.#empty === 1 ? 'was' : 'were'} left out.`);
+      notes.push(`${path}: ${lines} only delimiters, as Excel leaves at the end, and ${this.#empty === 1 ? 'was' : 'were'} left out.`);
     }
     return notes;
   }
@@ -126,7 +126,7 @@ function areDashes(row: CsvRow): boolean {
 
 export const isDashes = (text: string): boolean => /^-{2,}$/.test(text);
 
-/** Reports end with rows such as "*Shows licenses of …": a first cell with an asterisk, and nothing else. */
+/** Reports end with rows such as "*Shows licenses of …": an asterisk in the first cell, and no other cells filled. */
 function isFootnote(row: CsvRow, expected: number): boolean {
   if (row.width > expected) return false;
   for (let column = 1; column < row.width; column++) if (row.text(column) !== '') return false;

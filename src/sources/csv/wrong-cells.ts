@@ -1,4 +1,4 @@
-/** The cells of a record whose bytes are not of the encoding. */
+/** The cells of a record that have bytes invalid in the encoding. */
 
 import { isUtf8 } from 'node:buffer';
 import type { Dialect } from './dialect.js';
@@ -6,11 +6,11 @@ import { findInvalidUtf8 } from './encoding.js';
 import { BACKSLASH, countLines, QUOTE } from './lex.js';
 
 export interface WrongCell {
-  /** Lines of the record before the wrong byte. */
+  /** Lines of the record before the invalid byte. */
   readonly lines: number;
-  /** Cell from 1. */
+  /** Cell, from 1. */
   readonly column: number;
-  /** The first byte that is wrong. */
+  /** The first invalid byte. */
   readonly byte: number;
 }
 

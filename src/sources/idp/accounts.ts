@@ -1,4 +1,4 @@
-/** The accounts of a provider as its lists of users hold them. One that several rows or files tell of counts once. */
+/** The accounts in a provider's lists of users. An account that several rows or files contain counts once. */
 
 import { PlaceTable } from '../../collections/place-table.js';
 import type { IdpUser } from '../../model/idp.js';
@@ -6,12 +6,12 @@ import { quoted } from '../tables/problem.js';
 import type { Entry } from './entry.js';
 import type { IdpField } from './export-forms.js';
 
-/** What a list of users says of an account: it becomes the user itself, once all lists were read. */
+/** An account as a list of users states it; it becomes the user itself after all lists are read. */
 export interface Account {
   readonly place: number;
-  /** Undefined where the export has no ids. */
+  /** Undefined if the export has no ids. */
   id: string | undefined;
-  /** What provisioning sends for it. This and the rest is undefined if the export does not say. */
+  /** The username that provisioning sends for it. Undefined, like the fields below, if the export does not say. */
   subject: string | undefined;
   active: boolean | undefined;
   isPending: boolean | undefined;
@@ -19,12 +19,12 @@ export interface Account {
   email: string | undefined;
   givenName: string | undefined;
   familyName: string | undefined;
-  /** Where it was read first. */
+  /** Where it was first read. */
   readonly path: string;
   readonly line: number;
 }
 
-/** What two records of one account may not contradict each other in beside the login, and what a message calls it. */
+/** Fields in which two records of one account must agree, besides the login, and their names in messages. */
 const TOLD = [
   ['subject', 'subject'],
   ['active', 'status'],
@@ -35,31 +35,31 @@ const TOLD = [
   ['isGuest', 'userType'],
 ] as const satisfies readonly (readonly [keyof Account, IdpField])[];
 
-/** What a provider's own reader makes of a record. */
+/** The fields that a provider's own reader takes from a record. */
 export type AccountRead = Pick<Account, 'subject' | 'active' | 'isPending' | 'isGuest'> & { readonly login: string };
 
 export class Accounts {
   readonly all: Account[] = [];
-  /** By place. */
+  /** By index. */
   readonly logins: string[] = [];
   readonly #byId = new PlaceTable();
-  /** Built when a record comes without an id: nearly all exports have ids. */
+  /** Built when a record without an id appears: almost all exports have ids. */
   #byLogin: PlaceTable | undefined;
-  /** Records that told of an account once more. */
+  /** Records that repeated an account. */
   repeats = 0;
-  /** Some list has emails. */
+  /** True if some list has emails. */
   hasEmails = false;
-  /** Some list of users was begun. */
+  /** True if a list of users was begun. */
   isGiven = false;
 
-  /** Takes one record of a list of users. */
+  /** Adds one record of a list of users. */
   take(entry: Entry, { login, subject, active, isPending, isGuest }: AccountRead): void {
     this.isGiven = true;
     if (entry.has('email')) this.hasEmails = true;
     const id = readId(entry);
     if (id === '') return;
     if (login.trim() === '') {
-      entry.refuse('login', 'the login is blank; every user of the provider has one, so export again.');
+      entry.refuse('login', 'the login is blank, although every user of the provider has one; export again.');
       return;
     }
     const account: Account = {
@@ -83,7 +83,7 @@ export class Accounts {
     }
   }
 
-  /** Returns the place of the account that a record is of, with the same id, or with the same login where one of them has no id; -1 for a new one. */
+  /** Returns the index of the record's account: the one with the same id, or with the same login if one of them has no id; -1 for a new account. */
   #add({ id, place }: Account, login: string): number {
     if (id === undefined) return this.#placesByLogin().add(login, place);
     const byLogin = this.#byLogin?.get(login) ?? -1;
@@ -114,7 +114,7 @@ export class Accounts {
       const where = placeOf({ file: known.path === entry.path ? entry.file : known.path, line: known.line }, entry);
       entry.refuse(
         field === 'status' && !entry.has('status') ? (entry.has('enabled') ? 'enabled' : 'blocked') : field,
-        `the ${what} is there already, with another ${field}, on ${where}; export all lists at one time, so that they say the same.`,
+        `the ${what} also appears with another ${field} on ${where}; export all lists at the same time, so that they agree.`,
       );
       return;
     }
@@ -129,7 +129,7 @@ export class Accounts {
     known.familyName ??= account.familyName;
   }
 
-  /** Returns every account as the user that it is, the same objects; to be called once, when nothing is added any more. */
+  /** Returns every account as a user, reusing the objects; call it once, after everything was added. */
   end(): readonly IdpUser[] {
     return this.all.map((account) => {
       account.id ??= this.logins[account.place];
@@ -143,20 +143,20 @@ export class Accounts {
   }
 }
 
-/** Returns a record's id, trimmed; undefined where it has none, and empty where it is blank, which is noted. */
+/** Returns a record's id, trimmed; undefined if there is no id column, and empty, with a problem, if it is blank. */
 export function readId(entry: Entry): string | undefined {
   const id = entry.find('id')?.trim();
-  if (id === '') entry.refuse('id', 'the id is missing; every record of the provider has one, so export again.');
+  if (id === '') entry.refuse('id', 'the id is missing, although every record of the provider has one; export again.');
   return id;
 }
 
-/** Returns where another record stands, as a record of `entry`'s file says it. */
+/** Returns the location of another record, for a message on `entry`. */
 export const placeOf = ({ file, line }: { readonly file: string; readonly line: number }, entry: Entry): string =>
   `${file === entry.file ? '' : `${file}, `}line ${line}`;
 
 /** Returns `1 record`, `2,000 records`. */
 export const count = (amount: number, one: string, more = `${one}s`): string => `${amount.toLocaleString('en-US')} ${amount === 1 ? one : more}`;
 
-/** Returns the note on what was told of more than once; none where nothing was. */
+/** Returns the note on repeated records; none if there are none. */
 export const repeatNote = (repeats: number, what: string): string[] =>
-  repeats === 0 ? [] : [`${count(repeats, 'record repeats', 'records repeat')} ${what} that another record tells of as well; each counts once.`];
+  repeats === 0 ? [] : [`${count(repeats, 'record repeats', 'records repeat')} ${what} of another record; each counts once.`];

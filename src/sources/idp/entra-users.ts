@@ -1,4 +1,4 @@
-/** Entra's users: its lists of accounts, with guests under the address that provisioning sends for them. */
+/** Entra's users, with guests under the address that provisioning sends for them. */
 
 import type { Activity } from '../../model/directory.js';
 import { isEmailAddress } from '../../model/email.js';
@@ -11,10 +11,10 @@ import { mapped, rememberingLast } from './status.js';
 
 const EXTERNAL = '#EXT#';
 
-/** Returns where a guest's mark begins, or -1; without a change of case, which may change how long a text is. */
+/** Returns where a guest's mark begins, or -1. Compares without lowercasing, which may change a text's length. */
 const markOf = (userPrincipalName: string): number => Math.max(userPrincipalName.lastIndexOf(EXTERNAL), userPrincipalName.lastIndexOf(EXTERNAL.toLowerCase()));
 
-/** Returns what a userPrincipalName is sent as: `alias_domain#EXT#@tenant` as alias@domain, where that is an address. */
+/** Returns what a userPrincipalName is sent as: `alias_domain#EXT#@tenant` as alias@domain if that is an address. */
 export function subjectOf(userPrincipalName: string): string {
   const at = markOf(userPrincipalName);
   if (at < 0) return userPrincipalName;
@@ -26,11 +26,11 @@ export function subjectOf(userPrincipalName: string): string {
 
 const ATTRIBUTES = 'id,userPrincipalName,mail,givenName,surname,accountEnabled,userType';
 const PROPERTIES = 'Id,UserPrincipalName,Mail,GivenName,Surname,AccountEnabled,UserType';
-/** What leaves accountEnabled out, or writes it empty, unless it is asked for; and how to ask. */
+/** Tools that omit accountEnabled or leave it empty by default, and how to get it from them. */
 const CURES: Readonly<Record<Writing, string>> = {
-  csv: `Get-MgUser leaves it empty unless it is asked for: Get-MgUser -All -Property ${PROPERTIES} | Select-Object ${PROPERTIES} | Export-Csv users.csv -NoTypeInformation -Encoding UTF8. Of Graph ask for /users?$select=${ATTRIBUTES}.`,
-  powershell: `Get-MgUser leaves it empty unless it is asked for: Get-MgUser -All -Property ${PROPERTIES} | Select-Object ${PROPERTIES} | ConvertTo-Json | Set-Content users.json -Encoding UTF8.`,
-  api: `Graph leaves it out unless it is asked for. Ask for /users?$select=${ATTRIBUTES}.`,
+  csv: `Get-MgUser leaves it empty by default. Run Get-MgUser -All -Property ${PROPERTIES} | Select-Object ${PROPERTIES} | Export-Csv users.csv -NoTypeInformation -Encoding UTF8. With Graph, request /users?$select=${ATTRIBUTES}.`,
+  powershell: `Get-MgUser leaves it empty by default. Run Get-MgUser -All -Property ${PROPERTIES} | Select-Object ${PROPERTIES} | ConvertTo-Json | Set-Content users.json -Encoding UTF8.`,
+  api: `Graph omits it by default. Request /users?$select=${ATTRIBUTES}.`,
 };
 
 export class EntraUsers {
@@ -60,7 +60,7 @@ export class EntraUsers {
     const heading = quoted(this.named.get('subject') ?? '');
     entry.refuse(
       'subject',
-      `${entry.has('subject') ? `${heading} is blank` : `there is no ${heading}`}, which --column names as idpUsers.subject: nothing could be sent as userName.`,
+      `${entry.has('subject') ? `${heading} is blank` : `there is no ${heading}`}, the column that --column gives as idpUsers.subject, so nothing could be sent as userName.`,
       'no subject',
     );
     return undefined;
@@ -69,27 +69,31 @@ export class EntraUsers {
   #readActive(entry: Entry): boolean | undefined {
     const field = entry.has('enabled') ? 'enabled' : 'blocked';
     if (!entry.has(field)) {
-      entry.refuse(undefined, `accountEnabled is missing: the export does not say who is blocked. ${CURES[entry.writing]}`, 'no accountEnabled');
+      entry.refuse(undefined, `accountEnabled is missing: the export does not show which users are blocked. ${CURES[entry.writing]}`, 'no accountEnabled');
       return undefined;
     }
     const text = entry.findCommon(field) ?? '';
-    // What a further word means is said of accounts that are enabled, and would be the opposite in a column of blocked ones.
+    // --active-map maps words to "active", which would mean the opposite in a column of blocked users.
     const state = field === 'blocked' ? readFlag(text) : this.#stateOf(text);
     if (state !== undefined) return field === 'blocked' ? !state : state;
     if (text.trim() === '') {
-      const what = entry.writing === 'csv' ? 'the cell is blank' : 'null stands where true or false is expected';
-      entry.refuse(field, `${what}: the export does not say who is blocked. ${field === 'blocked' ? 'Export again.' : CURES[entry.writing]}`, 'blank');
+      const what = entry.writing === 'csv' ? 'the cell is blank' : 'found null instead of true or false';
+      entry.refuse(
+        field,
+        `${what}: the export does not show which users are blocked. ${field === 'blocked' ? 'Export again.' : CURES[entry.writing]}`,
+        'blank',
+      );
       return undefined;
     }
     const way =
       field === 'blocked'
-        ? 'Export again, and leave the file as it is written.'
-        : `Say what it means with --active-map ${mappedTo(text.trim(), 'active')} or ${mappedTo(text.trim(), 'inactive')}.`;
+        ? 'Export again and do not edit the file.'
+        : `Define its meaning with --active-map ${mappedTo(text.trim(), 'active')} or ${mappedTo(text.trim(), 'inactive')}.`;
     entry.refuse(field, `${quoted(text)} is neither True nor False. ${way}`, text);
     return undefined;
   }
 
-  /** Returns the users, once every file was read. */
+  /** Returns the users, after every file was read. */
   end(): DirectoryUsers {
     const { logins, hasEmails, repeats } = this.#accounts;
     const users = this.#accounts.end();
@@ -98,7 +102,7 @@ export class EntraUsers {
     const notes = repeatNote(repeats, 'a user');
     if (!hasEmails && users.length > 0) {
       notes.push(
-        'The lists of users do not hold the primary emails (mail): who has none, or another one, is not checked. In the Entra admin center, Users > Download users has them.',
+        'The lists of users do not contain primary emails (mail), so missing or different emails are not checked. In the Entra admin center, Users > Download users includes them.',
       );
     }
     if (renamed > 0) {
@@ -110,7 +114,7 @@ export class EntraUsers {
   }
 }
 
-/** Returns what a cell of Entra's flags says; undefined for another word. */
+/** Returns the value of a cell of Entra's flags; undefined for any other word. */
 export function readFlag(text: string): boolean | undefined {
   const word = text.trim().toLowerCase();
   return word === 'true' ? true : word === 'false' ? false : undefined;

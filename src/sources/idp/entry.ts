@@ -1,4 +1,4 @@
-/** One record of an export, whatever it was written in. */
+/** One record of an export, in any file format. */
 
 import type { Problems, SourceProblem } from '../tables/problem.js';
 import type { Row } from '../tables/table.js';
@@ -7,33 +7,33 @@ import { isNullWord, NoValue } from './no-value.js';
 
 /** The file that records come from. */
 export interface ExportFile {
-  /** As it was given, with `/` between its parts. */
+  /** The path as given, with `/` as separator. */
   readonly path: string;
-  /** As the operating system finds it. */
+  /** The path for opening the file. */
   readonly file: string;
 }
 
-/** A CSV of whatever tool, the JSON of PowerShell (names in PascalCase), or that of an API. */
+/** A CSV of any tool, PowerShell's JSON (names in PascalCase), or an API's JSON. */
 export type Writing = 'csv' | 'powershell' | 'api';
 
-/** The same object is handed out for each record of a file, so nothing of it may be kept but its texts. */
+/** The current record. The object is reused for each record of a file, so keep only its texts. */
 export interface Entry extends ExportFile {
   readonly kind: RecordKind;
-  /** What the file was written by, as far as it shows. */
+  /** What wrote the file, as far as that can be seen. */
   readonly writing: Writing;
-  /** Physical line from 1 on which the record begins. */
+  /** Physical line, from 1, on which the record begins. */
   readonly line: number;
   /** Is there such a column in the file, or such a property in this record. */
   has(field: IdpField): boolean;
-  /** Returns a field's text as it stands there; nothing and `null` are empty. */
+  /** Returns a field's text as written; empty if it is missing or `null`. */
   text(field: IdpField): string;
-  /** Returns the same, but undefined where `has` says no. */
+  /** Returns the same, but undefined if `has` is false. */
   find(field: IdpField): string | undefined;
   /** Returns the same, for texts that many records share. */
   findCommon(field: IdpField): string | undefined;
-  /** Are both fields there with the same text; may say no where it would be costly to tell. */
+  /** Do both fields hold the same text; may return false if comparing would be expensive. */
   isSame(a: IdpField, b: IdpField): boolean;
-  /** Notes what is wrong with a field, or with the record. Records of a file that share a `cause` are one problem. */
+  /** Adds a problem with a field or with the record. Records of a file with the same `cause` are one problem. */
   refuse(field: IdpField | undefined, message: string, cause?: string): void;
 }
 
@@ -91,7 +91,7 @@ export class CsvEntry implements Entry {
     const first = this.columns.get(a);
     const second = this.columns.get(b);
     if (first === undefined || second === undefined || this.row?.isSame(first, second) !== true) return false;
-    // What is no value in one of the columns may be a name in the other.
+    // A spelling of NULL in one of the columns may be a name in the other.
     return !this.noValue.hasFurther(a) && !(this.row.code(first) >= 0 && isNullWord(this.row.text(first)));
   }
 

@@ -1,4 +1,4 @@
-/** Reads one export from front to end, CSV, JSON or a workbook: what it is, its first characters say. */
+/** Reads one export from front to end: CSV, JSON or a workbook, recognized by its first characters. */
 
 import { statSync } from 'node:fs';
 import type { IdpInput, IdpProvider, IdpRole } from '../../model/idp.js';
@@ -27,9 +27,9 @@ import { NoValue } from './no-value.js';
 export interface ExportWishes extends ExportFile {
   readonly provider: IdpProvider;
   readonly role: IdpRole;
-  /** Columns that a person named. */
+  /** Columns that the user named. */
   readonly named: NamedColumns;
-  /** Further spellings of no value. */
+  /** Additional spellings of a missing value. */
   readonly nulls: readonly string[];
   readonly delimiter?: string;
   readonly quote?: QuoteStyle;
@@ -42,7 +42,7 @@ export interface ExportRead {
   readonly isJson: boolean;
   /** Pages of Graph; 0 for other files. */
   readonly pages: Pages;
-  /** Fields that a CSV file has columns for. */
+  /** Fields for which a CSV file has columns. */
   readonly columns: ReadonlyMap<string, number>;
   readonly notes: readonly string[];
 }
@@ -52,11 +52,11 @@ const NO_COLUMNS: ReadonlyMap<string, number> = new Map();
 
 const LONGEST_BLANK = 1 << 20;
 
-/** A file whose first bytes can be looked at before it is read; a pipe as well. */
+/** A file, or a pipe, whose first bytes can be inspected before it is read. */
 class FrontedFile extends FileStream {
   #front: Buffer = Buffer.alloc(0);
 
-  /** Returns the first character that is no white space; undefined where there is none. */
+  /** Returns the first character that is not white space; undefined if there is none. */
   firstCharacter(): string | undefined {
     for (;;) {
       const part = Buffer.allocUnsafe(1 << 12);
@@ -64,7 +64,7 @@ class FrontedFile extends FileStream {
       this.#front = Buffer.concat([this.#front, part.subarray(0, added)]);
       const [first] = this.#front.toString('latin1').trimStart();
       if (first !== undefined || added === 0) return first;
-      if (this.#front.length > LONGEST_BLANK) throw new UserError(`${this.file} begins with nothing but white space.`, 'Export it again.');
+      if (this.#front.length > LONGEST_BLANK) throw new UserError(`${this.file} begins with a long stretch of white space.`, 'Export it again.');
     }
   }
 
@@ -76,11 +76,11 @@ class FrontedFile extends FileStream {
   }
 }
 
-/** JSON is Unicode by its own standard; --encoding is for CSV files, which say nothing of theirs. */
+/** JSON is always Unicode (RFC 8259); --encoding is for CSV files, which do not state their encoding. */
 function reopenAsUnicode(opened: FrontedFile): FrontedFile {
   const { file } = opened;
   if (!statSync(file).isFile()) {
-    throw new UserError(`${file} is JSON from a pipe, which cannot be read as windows-1252.`, 'Save it as a file, or leave --encoding out.');
+    throw new UserError(`${file} is JSON from a pipe, which cannot be read as windows-1252.`, 'Save it as a file, or omit --encoding.');
   }
   opened.close();
   const stream = new FrontedFile(file);
@@ -89,8 +89,8 @@ function reopenAsUnicode(opened: FrontedFile): FrontedFile {
 }
 
 /**
- * Hands every record of a file to `visit`. What cannot be read goes to `problems`; undefined where nothing of the file
- * could be. Throws a UserError for a file that is something else altogether.
+ * Passes every record of a file to `visit`. Adds what cannot be read to `problems`; undefined if nothing could be
+ * read. Throws a UserError for a file of some other format.
  */
 export function readExport(wishes: ExportWishes, problems: Problems, visit: (entry: Entry) => void): ExportRead | undefined {
   let stream: TextStream = holdsWorkbook(wishes.file) ? openText(wishes.file) : new FrontedFile(wishes.file, wishes.encoding);
@@ -119,7 +119,7 @@ function readCsv(wishes: ExportWishes, stream: TextStream, problems: Problems, v
     file,
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(quote === undefined ? {} : { quote }),
-    // No provider writes escapes; --escape is for what MySQL wrote.
+    // No provider writes MySQL's escapes, so --escape does not apply.
     escape: 'none',
     ...(onProgress === undefined ? {} : { onProgress }),
     resolve: (headings) => resolveExport(provider, role, headings, named.headings),
@@ -146,14 +146,14 @@ function readCsv(wishes: ExportWishes, stream: TextStream, problems: Problems, v
   };
 }
 
-/** Told of progress after so many records. */
+/** Number of records between two progress reports. */
 const STRIDE = 0x3fff;
 
 function readJson(wishes: ExportWishes, stream: FileStream, problems: Problems, visit: (entry: Entry) => void): ExportRead | undefined {
   const { path, file, provider, role, named, onProgress } = wishes;
   const paths: string[] = [];
   const places = new Map<string, number>();
-  /** Two fields may be one property: what is sent as username may be the email. */
+  /** Two fields may share one property: the subject may be the email. */
   const placeOf = (name: string): number => {
     const place = places.get(name) ?? paths.push(name) - 1;
     places.set(name, place);
@@ -161,7 +161,7 @@ function readJson(wishes: ExportWishes, stream: FileStream, problems: Problems, 
   };
   const fields = new Map<IdpField, readonly number[]>();
   for (const [field, names] of jsonFields(provider, named.headings)) fields.set(field, names.map(placeOf));
-  /** Fields that a person named, and that no record has had so far. */
+  /** Fields that the user named and that no record has had so far. */
   const unseen = new Set(named.headings.keys());
   const signs = provider === 'okta' ? ENTRA_SIGNS.map(placeOf) : [];
   const lexer = new JsonLexer(stream);
@@ -190,7 +190,12 @@ function readJson(wishes: ExportWishes, stream: FileStream, problems: Problems, 
     const list: ListWishes = { visit: take, mayBeAlone: role !== 'idp-users' };
     const { isLines, ...pages } = provider === 'okta' ? readRecords(lexer, reader, list) : readPages(lexer, reader, list);
     onProgress?.({ path, bytes: stream.bytes, rows });
-    const notes = isLines && rows > 1 ? [`${path} holds one record after another without a list around them: see that none is missing at the end.`] : [];
+    const notes =
+      isLines && rows > 1
+        ? [
+            `${path} holds records without an enclosing list, so the end of the file does not show whether it is complete; check that no record is missing at the end.`,
+          ]
+        : [];
     const sha256 = problems.total > 0 ? '' : stream.finish();
     return {
       input: { path, file, role, sha256, rows },
@@ -206,12 +211,12 @@ function readJson(wishes: ExportWishes, stream: FileStream, problems: Problems, 
   }
 }
 
-/** Returns the properties of each field; what a person named takes the place of what is found by itself. */
+/** Returns the properties of each field; a property that the user named replaces the default ones. */
 function jsonFields(provider: IdpProvider, named: ReadonlyMap<IdpField, string>): Map<IdpField, readonly string[]> {
   const fields = new Map(Object.entries(JSON_FIELDS[provider]) as [IdpField, readonly string[]][]);
   for (const [field, heading] of named) {
     const own = [...new Set([heading.replaceAll('.', '/'), heading])];
-    // An assignment has its own username, and the list of users has another one.
+    // In a list of users, `login` is Okta's username; in a list of assignments it is the application's.
     const further = field === 'subject' ? (fields.get(field) ?? []).filter((name) => !own.includes(name)) : [];
     fields.set(field, [...own, ...further]);
     if (field === 'blocked') fields.delete('enabled');
@@ -221,13 +226,13 @@ function jsonFields(provider: IdpProvider, named: ReadonlyMap<IdpField, string>)
 
 const isNamedPath = (path: string, heading: string | undefined): boolean => path.replaceAll('/', '.') === heading;
 
-/** Returns what a record of a list is, or notes that it is not what the flag says. */
+/** Returns the kind of a record in a list; adds a problem if it is not what the option says. */
 function kindOf({ provider, role, named }: ExportWishes, entry: JsonEntry): RecordKind | undefined {
   if (role === 'idp-groups') {
     if (!entry.has('login') && entry.has('name')) return 'group';
     entry.refuse(
       undefined,
-      `this record is no group: it has ${entry.has('login') ? 'a login' : `no ${provider === 'okta' ? 'profile.name' : 'displayName'}`}. Give users with --idp-users.`,
+      `this record is not a group: it has ${entry.has('login') ? 'a login' : `no ${provider === 'okta' ? 'profile.name' : 'displayName'}`}. Give users with --idp-users.`,
       'no group',
     );
     return undefined;
@@ -241,7 +246,7 @@ function kindOf({ provider, role, named }: ExportWishes, entry: JsonEntry): Reco
     undefined,
     provider === 'okta'
       ? 'this record is neither a user (profile.login) nor an assignment (credentials.userName, scope).'
-      : 'this record has no userPrincipalName; ask Graph for /users?$select=id,userPrincipalName,mail,givenName,surname,accountEnabled,userType.',
+      : 'this record has no userPrincipalName; request it from Graph with /users?$select=id,userPrincipalName,mail,givenName,surname,accountEnabled,userType.',
     'no user',
   );
   return undefined;

@@ -1,8 +1,8 @@
-/** What each export of a provider calls its fields: the headings of its CSV files, and the properties of its JSON. */
+/** The field names in each export of a provider: the headings of its CSV files and the properties of its JSON. */
 
 import type { IdpProvider, IdpRole } from '../../model/idp.js';
 
-/** What a record may say. `login` is Okta's username or Entra's userPrincipalName, `subject` an application's username. */
+/** Fields of a record. `login` is Okta's username or Entra's userPrincipalName, `subject` an application's username. */
 export type IdpField =
   | 'id'
   | 'login'
@@ -35,11 +35,11 @@ export interface CsvExport {
   readonly provider: IdpProvider;
   readonly role: IdpRole;
   readonly kind: RecordKind;
-  /** For a message. */
+  /** Name for messages. */
   readonly what: string;
   /** Accepted headings by field, folded as `foldHeading` does. */
   readonly headings: Headings;
-  /** Fields of which at least one of each row must be there. */
+  /** Sets of fields; each row must have at least one field of each set. */
   readonly required: readonly (readonly IdpField[])[];
 }
 
@@ -54,7 +54,7 @@ const ENTRA_LOGIN = ['userprincipalname', 'upn'] as const;
 const EMAIL = ['email', 'primaryemail', 'emailaddress', 'mail', 'profileemail'] as const;
 const GROUP = { group: ['groupname', 'group'], groupId: ['groupid'] } as const satisfies Headings;
 
-/** Every heading is folded: `profile.login`, `profile_login` and `UserPrincipalName` are found by `profilelogin`, `userprincipalname`. In the order in which they are tried: what asks for more comes first. */
+/** Headings are folded: `profilelogin` finds `profile.login` and `profile_login`, `userprincipalname` finds `UserPrincipalName`. Tried in this order: the forms with more required fields come first. */
 export const CSV_EXPORTS: readonly CsvExport[] = [
   {
     provider: 'okta',
@@ -152,7 +152,7 @@ export const CSV_EXPORTS: readonly CsvExport[] = [
   },
 ];
 
-/** Fields of which a second column does not matter. */
+/** Fields for which a second column is ignored. */
 export const DECORATION: ReadonlySet<IdpField> = new Set(['givenName', 'familyName', 'scope']);
 
 /** Headings that only one provider's exports have. */
@@ -163,7 +163,7 @@ export const MARKS: Readonly<Record<IdpProvider, ReadonlySet<string>>> = {
 
 const pascal = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1);
 
-/** Returns a property as scripts spell it: as it is, in PascalCase (PowerShell), and what lies in `profile` written flat with a dot or `_`. */
+/** Returns the spellings of a property: as it is, in PascalCase (PowerShell), and properties of `profile` flattened with a dot or `_`. */
 function spellings(path: string): string[] {
   const parts = path.split('/');
   const nested = [path, parts.map(pascal).join('/')];
@@ -172,7 +172,7 @@ function spellings(path: string): string[] {
 
 const spelled = (...paths: readonly string[]): readonly string[] => paths.flatMap(spellings);
 
-/** Properties of each provider's records by field, with `/` between those within one another. */
+/** Properties of each provider's records by field; `/` separates nested names. */
 export const JSON_FIELDS: Readonly<Record<IdpProvider, Readonly<Partial<Record<IdpField, readonly string[]>>>>> = {
   okta: {
     id: spelled('id'),
@@ -195,7 +195,7 @@ export const JSON_FIELDS: Readonly<Record<IdpProvider, Readonly<Partial<Record<I
     enabled: spelled('accountEnabled'),
     userType: spelled('userType'),
     name: spelled('displayName'),
-    // PowerShell keeps what is special to a kind of member aside.
+    // PowerShell puts properties of special kinds of members into AdditionalProperties.
     type: ['@odata.type', 'AdditionalProperties/@odata.type'],
   },
 };

@@ -1,4 +1,4 @@
-/** Which column of a provider's CSV file is which field: by its heading, or as a person named it. */
+/** Maps the columns of a provider's CSV file to fields, by their headings or as the user named them. */
 
 import { type IdpProvider, type IdpRole, PROVIDER_NAMES } from '../../model/idp.js';
 import { foldHeading, type HeadingProblem, type ResolvedHeadings } from '../tables/headings.js';
@@ -9,19 +9,19 @@ export interface ResolvedExport extends ResolvedHeadings {
   readonly kind: RecordKind;
 }
 
-/** Headings that a person named, by field. */
+/** Headings that the user named, by field. */
 type Named = ReadonlyMap<IdpField, string>;
 
 const NOTHING_NAMED: Named = new Map();
 
 const list = (values: readonly string[]): string => values.map((value) => JSON.stringify(value)).join(', ');
 
-/** Returns which column of a file is which field, what its rows are, and every problem with that. */
+/** Returns which column of a file is which field, the kind of its rows, and every problem with that. */
 export function resolveExport(provider: IdpProvider, role: IdpRole, headings: readonly string[], named: Named = NOTHING_NAMED): ResolvedExport {
   const folded = headings.map(foldHeading);
   const tried = CSV_EXPORTS.map((form) => ({ form, ...resolve(form, headings, folded, form.role === role ? named : NOTHING_NAMED) }));
   const own = tried.filter(({ form }) => form.provider === provider && form.role === role);
-  // What a file lacks is told of the form that asks for least, which is the last one.
+  // Missing columns are reported for the form with the fewest required ones, which is the last.
   const best = own.find(({ problems }) => problems.length === 0) ?? own.find(({ isComplete }) => isComplete) ?? own[own.length - 1];
   const found = (problems: readonly HeadingProblem[]): ResolvedExport => ({ kind: best.form.kind, columns: best.columns, problems, isIdFromUserName: false });
   const isMarked = (of: IdpProvider): boolean => folded.some((heading) => MARKS[of].has(heading));
@@ -34,12 +34,12 @@ export function resolveExport(provider: IdpProvider, role: IdpRole, headings: re
       },
     ]);
   }
-  // A list of groups has ids as well, and every one of them would count as a member who is nobody.
+  // A list of groups has ids as well, and each would count as a member that is not a user.
   const isListOfGroups = role === 'idp-members' && !['login', 'type', 'isUser', 'group', 'groupId'].some((field) => best.columns.has(field));
   const guess = tried.find(
     ({ form, problems, columns }) =>
       problems.length === 0 &&
-      // Nearly every file has what a list of members needs.
+      // Almost every file has the columns of a list of members.
       (form.kind !== 'member' || ['type', 'isUser', 'isGroup', 'group'].some((field) => columns.has(field))) &&
       (form.kind !== 'group' || !best.columns.has('login')) &&
       (isListOfGroups ? form.provider === provider && form.kind === 'group' : form.provider !== provider ? form.role === role : form.role !== role),
@@ -50,18 +50,18 @@ export function resolveExport(provider: IdpProvider, role: IdpRole, headings: re
 }
 
 function lookLike(provider: IdpProvider, isOwn: boolean, form?: CsvExport): HeadingProblem {
-  const flags = [...(isOwn ? [] : [`say --idp ${provider}`]), ...(form === undefined ? [] : [`give it with --${form.role} FILE`])];
+  const flags = [...(isOwn ? [] : [`use --idp ${provider}`]), ...(form === undefined ? [] : [`give it with --${form.role} FILE`])];
   return { message: `this looks like ${form?.what ?? 'an export'} of ${PROVIDER_NAMES[provider]}; if it is, ${flags.join(' and ')}.` };
 }
 
 interface Resolved {
   readonly columns: Map<string, number>;
   readonly problems: HeadingProblem[];
-  /** Nothing that is required is missing. */
+  /** True if nothing that is required is missing. */
   readonly isComplete: boolean;
 }
 
-/** What makes a list one of assignments, beside an application username that a person named. */
+/** Columns that make a list one of assignments, besides an application username that the user named. */
 const OF_ASSIGNMENTS = ['application', 'instance', 'unassigned', 'scope'] as const satisfies readonly IdpField[];
 
 function resolve(form: CsvExport, headings: readonly string[], folded: readonly string[], named: Named): Resolved {
@@ -79,14 +79,14 @@ function resolve(form: CsvExport, headings: readonly string[], folded: readonly 
   if (enabled !== undefined && blocked !== undefined) problems.push(ambiguous(form, 'enabled', [enabled, blocked], headings));
   const isLacking = (choices: readonly IdpField[]): boolean =>
     !choices.some((field) => columns.has(field)) ||
-    // A username that is named says nothing of assignments by itself.
+    // A named username column does not by itself make the list one of assignments.
     (form.kind === 'assignment' && choices.includes('subject') && isNamed.has('subject') && !OF_ASSIGNMENTS.some((field) => columns.has(field)));
   const missing = form.required.filter(isLacking);
   problems.push(...missing.map((choices) => lacking(form, choices, headings, named)));
   return { columns, problems, isComplete: missing.length === 0 };
 }
 
-/** Returns the columns that a person named and that are here; one that is not may be in another file. */
+/** Returns the named columns that are in this file; others may be in another file. */
 function namedColumns(form: CsvExport, headings: readonly string[], folded: readonly string[], named: Named, problems: HeadingProblem[]): Map<string, number> {
   const columns = new Map<string, number>();
   for (const [field, heading] of named) {
@@ -97,7 +97,7 @@ function namedColumns(form: CsvExport, headings: readonly string[], folded: read
     else if (found.length > 1) {
       problems.push({
         at: found[1],
-        message: `${found.length} columns are called ${JSON.stringify(heading)}, which --column names as ${columnOf(form.role, field)}; rename all but one.`,
+        message: `${found.length} columns are called ${JSON.stringify(heading)}, the heading that --column gives for ${columnOf(form.role, field)}; rename all but one.`,
       });
     }
   }
@@ -107,9 +107,9 @@ function namedColumns(form: CsvExport, headings: readonly string[], folded: read
 function ambiguous(form: CsvExport, field: IdpField, found: readonly number[], headings: readonly string[]): HeadingProblem {
   const names = found.map((at) => headings[at]);
   const way = mayBeNamed(form.role, field)
-    ? `say which one it is with --column ${columnOf(form.role, field)}=${JSON.stringify(names[0])}, or rename the others`
+    ? `choose one with --column ${columnOf(form.role, field)}=${JSON.stringify(names[0])}, or rename the others`
     : 'rename or delete all but the right one';
-  return { at: found[1], message: `the columns ${list(names)} all answer to ${field}; ${way}. Headings found: ${list(headings)}.` };
+  return { at: found[1], message: `the columns ${list(names)} all match ${field}; ${way}. Headings found: ${list(headings)}.` };
 }
 
 function lacking(form: CsvExport, choices: readonly IdpField[], headings: readonly string[], named: Named): HeadingProblem {
@@ -117,10 +117,10 @@ function lacking(form: CsvExport, choices: readonly IdpField[], headings: readon
   const given = choices.find((field) => named.has(field));
   if (given !== undefined) {
     const heading = JSON.stringify(named.get(given));
-    return { message: `no column is called ${heading}, which --column names as ${columnOf(form.role, given)}. ${found}` };
+    return { message: `no column is called ${heading}, the heading that --column gives for ${columnOf(form.role, given)}. ${found}` };
   }
   const accepted = choices.flatMap((field) => form.headings[field] ?? []).join(', ');
   return {
-    message: `${form.what} of ${PROVIDER_NAMES[form.provider]} needs a column that is not here (accepted headings: ${accepted}; case, spaces and punctuation do not matter). Export again with it, or name it with --column ${columnOf(form.role, choices[0])}="…". ${found}`,
+    message: `${form.what} of ${PROVIDER_NAMES[form.provider]} needs a column that is missing here (accepted headings: ${accepted}; case, spaces and punctuation do not matter). Export again with it, or give its heading with --column ${columnOf(form.role, choices[0])}="…". ${found}`,
   };
 }

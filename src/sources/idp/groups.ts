@@ -1,4 +1,4 @@
-/** A provider's groups: as its lists hold them, or as its lists of members name them. */
+/** A provider's groups, from its lists of groups or as its lists of members name them. */
 
 import type { Collation } from '../../model/compare.js';
 import type { IdpGroup } from '../../model/idp.js';
@@ -8,12 +8,12 @@ import { placeOf, readId, repeatNote } from './accounts.js';
 import type { Entry } from './entry.js';
 import { AMBIGUOUS, UNKNOWN } from './name-index.js';
 
-/** A group, or why it is none. */
+/** A group, or why the name does not identify one. */
 export type FoundGroup = { readonly place: number } | { readonly refusal: string };
 
 type Kept = IdpGroup & { readonly file: string };
 
-/** For so many refused names a near one is looked for; fewer are shown. */
+/** A near name is suggested for at most this many refused names; fewer are shown. */
 const MOST_SUGGESTED = 200;
 
 export class Groups {
@@ -25,20 +25,20 @@ export class Groups {
   #near: ((name: string) => string | undefined) | undefined;
 
   constructor(
-    /** A list of groups was given: names that it lacks are refused. */
+    /** True if a list of groups was given: names that it lacks are refused. */
     readonly isListed: boolean,
-    /** By which a name that was probably meant is found. */
+    /** Finds the name that was probably meant. */
     readonly key: Collation['key'],
   ) {}
 
-  /** Takes one record of a list of groups. */
+  /** Adds one record of a list of groups. */
   take(entry: Entry): void {
     const { path, file, line } = entry;
     const name = entry.text('name');
     const id = readId(entry);
     if (id === '') return;
     if (name.trim() === '') {
-      entry.refuse('name', 'the name of the group is blank; every group has one, so export again.');
+      entry.refuse('name', 'the name of the group is blank, although every group has one; export again.');
       return;
     }
     const at = id === undefined ? this.#byName.get(name) : this.#byId.get(id);
@@ -51,7 +51,7 @@ export class Groups {
     else
       entry.refuse(
         'name',
-        `the id ${quoted(id ?? '')} is there already, with another name, on ${placeOf(known, entry)}; export all lists at one time, so that they say the same.`,
+        `the id ${quoted(id ?? '')} also appears with another name on ${placeOf(known, entry)}; export all lists at the same time, so that they agree.`,
       );
   }
 
@@ -70,17 +70,17 @@ export class Groups {
   named(name: string, from: Pick<Kept, 'path' | 'file' | 'line'>, said: string): FoundGroup {
     const place = this.#byName.get(name) ?? this.#byId.get(name) ?? UNKNOWN;
     if (place >= 0) return { place };
-    if (place === AMBIGUOUS) return { refusal: `${said} ${quoted(name)}, which several groups of the list are called; name it by its id instead.` };
+    if (place === AMBIGUOUS) return { refusal: `${said} ${quoted(name)}, a name that several groups in the list share; give the group's id instead.` };
     if (!this.isListed) return { place: this.#add({ place: this.all.length, id: name, name, ...from }, false) };
-    return { refusal: `${said} ${quoted(name)}, which the list of groups does not have.${this.#suggestion(name)}` };
+    return { refusal: `${said} ${quoted(name)}, which is not in the list of groups.${this.#suggestion(name)}` };
   }
 
-  /** Returns the group with an id; without a list of groups its name is what is given with it, or the id. */
+  /** Returns the group with an id; without a list of groups its name is the one given with the id, or the id. */
   withId(id: string, name: string, from: Pick<Kept, 'path' | 'file' | 'line'>): FoundGroup {
     const place = this.#byId.get(id);
     if (place !== undefined) return { place };
     if (!this.isListed) return { place: this.#add({ place: this.all.length, id, name: name === '' ? id : name, ...from }, true) };
-    return { refusal: `the list of groups has no group with the id ${quoted(id)}; export both at one time.` };
+    return { refusal: `the list of groups has no group with the id ${quoted(id)}; export both lists at the same time.` };
   }
 
   #suggestion(name: string): string {

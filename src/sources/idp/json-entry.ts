@@ -1,4 +1,4 @@
-/** One record of a JSON list, with its fields under whatever names it has them. */
+/** One record of a JSON list, with its fields under any of their property names. */
 
 import type { JsonLexer } from '../json/json-lexer.js';
 import { type JsonRecordReader, KIND_NAMES } from '../json/json-record.js';
@@ -6,7 +6,7 @@ import { type Problems, quoted } from '../tables/problem.js';
 import type { Entry, ExportFile, Writing } from './entry.js';
 import { DECORATION, type IdpField, type RecordKind } from './export-forms.js';
 
-/** Causes whose column is kept. */
+/** Limit on the number of causes whose column is remembered. */
 const MOST_CAUSES = 1000;
 
 export class JsonEntry implements Entry {
@@ -19,9 +19,9 @@ export class JsonEntry implements Entry {
   readonly #fieldsOf: readonly (readonly number[])[];
   /** Index of each field's path in the record, by number of the field; -1 if it has none. */
   readonly #places: Int32Array;
-  /** Column of the first record by what is wrong with it. */
+  /** Column of the first record with each cause. */
   readonly #columns = new Map<string, number>();
-  /** Two properties of the record that are one field. */
+  /** Two properties of the record that mean one field. */
   #doubled: { readonly field: IdpField; readonly first: number; readonly other: number } | undefined;
 
   constructor(
@@ -32,7 +32,7 @@ export class JsonEntry implements Entry {
     fields: ReadonlyMap<IdpField, readonly number[]>,
     readonly paths: readonly string[],
     readonly problems: Problems,
-    /** Fields whose property a person named, which holds before others. */
+    /** Fields whose property the user named, which takes precedence over others. */
     readonly named: ReadonlyMap<IdpField, string>,
   ) {
     this.path = path;
@@ -85,14 +85,14 @@ export class JsonEntry implements Entry {
     this.problems.add(cause === undefined ? { ...place, column } : { ...place, column: this.#columnOf(`${at} ${cause}`, column), cause });
   }
 
-  /** Returns the column of the first record with a cause: those after it lie in columns of their own, and are the same problem. */
+  /** Returns the column of the first record with a cause: later ones are the same problem, in whatever column they begin. */
   #columnOf(cause: string, column: number): number {
     const first = this.#columns.get(cause);
     if (first === undefined && this.#columns.size < MOST_CAUSES) this.#columns.set(cause, column);
     return first ?? column;
   }
 
-  /** Returns the property that a field is read from, with `/` between those within one another. */
+  /** Returns the property that a field is read from; `/` separates nested names. */
   nameOf(field: IdpField): string {
     return this.paths[this.#find(field)] ?? '';
   }
@@ -106,13 +106,13 @@ export class JsonEntry implements Entry {
       for (const field of this.#fieldsOf[at]) {
         const known = places[field];
         if (known >= 0) this.#doubled = { field: this.#fields[field], first: Math.min(at, known), other: Math.max(at, known) };
-        // What comes first in the list of a field holds.
+        // The first property in the list of a field takes precedence.
         if (known < 0 || at < known) places[field] = at;
       }
     }
   }
 
-  /** Notes every field that holds what it cannot hold; returns whether all are right. */
+  /** Adds a problem for every field with a value of the wrong type; returns whether all are right. */
   hasRightTypes(): boolean {
     let isRight = !this.#isDoubled();
     for (let number = 0; number < this.#places.length; number++) {
@@ -123,24 +123,24 @@ export class JsonEntry implements Entry {
       const isFlag = field === 'enabled' || field === 'blocked';
       if (kind === (isFlag ? 'boolean' : 'string')) {
         if (kind !== 'string' || this.reader.texts[at].isWellFormed()) continue;
-        this.refuse(field, 'this text ends or begins in the middle of a character; export it again.');
+        this.refuse(field, 'this text begins or ends in the middle of a character (a lone surrogate); export it again.');
       } else if (kind === 'null') {
-        // Of a flag that is null the reader of the provider says what to do.
+        // The provider's own reader reports a flag that is null.
         continue;
-      } else this.refuse(field, `${KIND_NAMES[kind]} stands where ${isFlag ? 'true or false' : 'a text'} is expected.`, `${kind} as ${field}`);
+      } else this.refuse(field, `found ${KIND_NAMES[kind]} instead of ${isFlag ? 'true or false' : 'a text'}.`, `${kind} as ${field}`);
       isRight = false;
     }
     return isRight;
   }
 
-  /** Notes a field that two properties of the record spell, which only matters if they differ. */
+  /** Adds a problem for a field that two properties of the record spell, if they differ. */
   #isDoubled(): boolean {
     if (this.#doubled === undefined) return false;
     const { field, first, other } = this.#doubled;
     const { texts } = this.reader;
     if (texts[first] === texts[other] || DECORATION.has(field) || this.named.has(field)) return false;
     const names = [first, other].map((at) => this.paths[at].split('/').reverse().map(quoted).join(' in '));
-    this.refuse(field, `${names.join(' and ')} both answer to ${field}, and differ; which of them holds is not certain.`, `doubled ${field}`);
+    this.refuse(field, `${names.join(' and ')} both match ${field} but differ, so it is not clear which one is right.`, `doubled ${field}`);
     return true;
   }
 

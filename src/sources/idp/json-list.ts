@@ -1,4 +1,4 @@
-/** The lists that the providers' APIs answer with, and scripts write: Okta's arrays of records, Graph's pages with their records in `value`, one record per line. */
+/** The lists that the providers' APIs return and scripts write: Okta's arrays of records, Graph's pages with their records in `value`, one record per line. */
 
 import type { IdpProvider } from '../../model/idp.js';
 import { JsonFault, type JsonLexer, type Token } from '../json/json-lexer.js';
@@ -29,24 +29,24 @@ const SIGNS: Readonly<Record<IdpProvider, ReadonlySet<string>>> = {
   ]),
 };
 
-/** Paths that tell Graph's records from Okta's, for the reader of a record. */
+/** Paths that distinguish Graph's records from Okta's, for the reader of a record. */
 export const ENTRA_SIGNS = [...SIGNS.entra];
 
-/** Returns what an administrator is told who gave the other provider's export. */
+/** Returns the message for a user who gave the other provider's export. */
 export const otherProvider = (name: string, provider: IdpProvider): string =>
-  `this looks like an export of ${name}, not of what --idp says; say --idp ${provider}.`;
+  `this looks like an export of ${name}, not of the provider given with --idp; use --idp ${provider}.`;
 
-/** How a list is to be read. */
+/** How to read a list. */
 export interface ListWishes {
   readonly visit: () => void;
-  /** One record alone may be all there is; one user is not a list. */
+  /** True if the list may be a single record; one user alone is not a list. */
   readonly mayBeAlone: boolean;
 }
 
-/** What a file of records is beside the records. */
+/** What a file contains besides its records. */
 const NO_PAGES: Pages = { pages: 0, continued: 0 };
 
-/** Reads records to the end of the file: an array, an array of such arrays as several answers in one file, or one record per line. */
+/** Reads records to the end of the file: an array, an array of such arrays (several answers in one file), or one record per line. */
 export function readRecords(lexer: JsonLexer, reader: JsonRecordReader, wishes: ListWishes): Pages & { readonly isLines: boolean } {
   const { visit } = wishes;
   let token = lexer.next();
@@ -69,11 +69,11 @@ export function readRecords(lexer: JsonLexer, reader: JsonRecordReader, wishes: 
       if (token !== '[') throw unexpected(lexer, token, 'another list');
     }
   } else readArray(lexer, reader, token, visit);
-  refuseMore(lexer, 'put the lists into one (jq -s add FILE), or give each as a file of its own');
+  refuseMore(lexer, 'merge the lists into one (jq -s add FILE), or give each in a file of its own');
   return { ...NO_PAGES, isLines: false };
 }
 
-/** Reads records one after another to the end of the file; the first is begun, and `ahead` is the token after its `{`. */
+/** Reads records one after another to the end of the file; the first has begun, and `ahead` is the token after its `{`. */
 function readLines(lexer: JsonLexer, reader: JsonRecordReader, ahead: Token, { visit, mayBeAlone }: ListWishes): void {
   const { line } = reader;
   const column = lexer.columnAt(reader.offset);
@@ -85,7 +85,7 @@ function readLines(lexer: JsonLexer, reader: JsonRecordReader, ahead: Token, { v
     throw new JsonFault('this is one object, not a list; save the answer of the list API, which begins with [, or one record per line.', line, column);
   }
   while (token !== 'end') {
-    if (token !== '{') throw unexpected(lexer, token, 'another record {…}, as the one before,');
+    if (token !== '{') throw unexpected(lexer, token, 'another record {…}, like the one before,');
     reader.read();
     visit();
     lexer.release();
@@ -93,7 +93,7 @@ function readLines(lexer: JsonLexer, reader: JsonRecordReader, ahead: Token, { v
   }
 }
 
-/** Reads the records of an array, of which `first` is what follows its `[`, and its `]`. */
+/** Reads the records of an array and its `]`; `first` is the token after its `[`. */
 function readArray(lexer: JsonLexer, reader: JsonRecordReader, first: Token, visit: () => void): void {
   let token = first;
   if (token === ']') return;
@@ -109,15 +109,15 @@ function readArray(lexer: JsonLexer, reader: JsonRecordReader, first: Token, vis
   }
 }
 
-/** An object where Okta's API answers with an array: a page of Graph, or an error. `token` is its first name. */
+/** An object although Okta's API returns an array: a page of Graph, or an error. `token` is its first name. */
 function refuseObject(lexer: JsonLexer, token: Token): void {
   if (token !== 'string') return;
   const name = lexer.text();
   if (name.startsWith('@odata.') || name === 'value') throw lexer.fault(otherProvider('Entra', 'entra'));
-  if (name.startsWith('error')) throw lexer.fault('this is an error that the API answered with, not a list; see what it says, and export again.');
+  if (name.startsWith('error')) throw lexer.fault('this is an error message from the API, not a list; read the message, and export again.');
 }
 
-/** What PowerShell's `ConvertTo-Json` makes of a list: its records begin with a name in PascalCase, and pages of Graph do not. */
+/** Output of PowerShell's `ConvertTo-Json`: its records begin with a name in PascalCase, unlike pages of Graph. */
 const isPowerShell = (lexer: JsonLexer, token: Token): boolean => token === 'string' && /^[A-Z]/.test(lexer.name());
 
 /** Reads one page, an array of pages, or records as PowerShell writes them, to the end of the file. */
@@ -159,17 +159,17 @@ export function readPages(lexer: JsonLexer, reader: JsonRecordReader, wishes: Li
       token = lexer.next();
       if (token !== '{') throw unexpected(lexer, token, 'another page {…}');
     }
-    if (pages === 0 && records === 0 && !wishes.mayBeAlone) throw lexer.fault('this list holds no page; save the answer of Graph, an object with "value".');
-    if (pages > 0 && records > 0) throw lexer.fault('this list holds pages of Graph and records of PowerShell; give each as a file of its own.');
+    if (pages === 0 && records === 0 && !wishes.mayBeAlone) throw lexer.fault('this list holds no page; save the response of Graph, an object with "value".');
+    if (pages > 0 && records > 0) throw lexer.fault('this list holds pages of Graph and records of PowerShell; give each in a file of its own.');
   } else throw unexpected(lexer, token, 'a page that begins with {');
-  refuseMore(lexer, 'put the pages into one list (jq -s . FILE), or give each as a file of its own');
+  refuseMore(lexer, 'put the pages into one list (jq -s . FILE), or give each in a file of its own');
   return { pages, continued, isLines: false };
 }
 
 const NO_PAGE =
-  'this object has no "value": it is not a page as Graph answers with. Save the answers whole, with "value" and "@odata.nextLink", one per file or all in one list.';
-/** `az ad user list` leaves the pages out, and does not say who is blocked. */
-const OF_AZ = `these records are not a page of Graph and do not say who is blocked (accountEnabled): "az ad user list" writes them so. Ask Graph itself: az rest --method get --url 'https://graph.microsoft.com/v1.0/users?$select=id,userPrincipalName,mail,givenName,surname,accountEnabled,userType&$top=999', and save the page of each "@odata.nextLink" as well.`;
+  'this object has no "value": it is not a page of results from Graph. Save the complete responses, with "value" and "@odata.nextLink", one per file or all in one list.';
+/** `az ad user list` omits the pages and does not say who is blocked. */
+const OF_AZ = `these records are not a page of results from Graph and do not show which users are blocked (accountEnabled); "az ad user list" writes such files. Use Graph itself: az rest --method get --url 'https://graph.microsoft.com/v1.0/users?$select=id,userPrincipalName,mail,givenName,surname,accountEnabled,userType&$top=999', and save the page of each "@odata.nextLink" as well.`;
 
 interface PageWishes {
   readonly visit: () => void;
@@ -192,7 +192,7 @@ function readPage(lexer: JsonLexer, reader: JsonRecordReader, { visit, noPage, f
       readArray(lexer, reader, lexer.next(), visit);
     } else {
       if (!names.has('value') && SIGNS.okta.has(name)) throw lexer.fault(otherProvider('Okta', 'okta'));
-      if (name === 'error') throw lexer.fault('this is an error that Graph answered with, not a page; see what it says, and export again.');
+      if (name === 'error') throw lexer.fault('this is an error message from Graph, not a page; read the message, and export again.');
       if (name === '@odata.nextLink') isContinued = token !== 'null';
       reader.skip(token);
     }
@@ -210,5 +210,5 @@ function readPage(lexer: JsonLexer, reader: JsonRecordReader, { visit, noPage, f
 }
 
 function refuseMore(lexer: JsonLexer, advice: string): void {
-  if (lexer.next() !== 'end') throw lexer.fault(`the list has ended, and here is more; ${advice}.`);
+  if (lexer.next() !== 'end') throw lexer.fault(`there is more data after the end of the list; ${advice}.`);
 }

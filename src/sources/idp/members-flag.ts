@@ -4,16 +4,16 @@ import { existsSync } from 'node:fs';
 import { UserError } from '../../model/user-error.js';
 
 export interface MembersFile {
-  /** The group that a person named. */
+  /** The group that the user named. */
   readonly group?: string;
   readonly file: string;
 }
 
-/** Returns what `FILE` or `GROUP=FILE` means: a path that is there as it stands is a file, whatever it holds. */
+/** Returns the meaning of `FILE` or `GROUP=FILE`: an existing path is a file, whatever characters it has. */
 export function splitMembersFlag(text: string): MembersFile {
   if (!text.includes('=') || existsSync(text)) return { file: text };
   const signs = [...text.matchAll(/=/g)].map(({ index }) => index);
-  // Names of groups and of files may hold the sign as well.
+  // Names of groups and of files may contain "=" as well.
   const at = signs.find((sign) => sign > 0 && existsSync(text.slice(sign + 1))) ?? signs[0];
   const group = text.slice(0, at);
   const file = text.slice(at + 1);

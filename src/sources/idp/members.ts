@@ -1,4 +1,4 @@
-/** Who is in which group, by place; members who are no user of the directory are counted as strangers. */
+/** Who is in which group, by index; members who are not users of the directory are counted as strangers. */
 
 import { PlaceTable } from '../../collections/place-table.js';
 import type { IdpProvider } from '../../model/idp.js';
@@ -12,21 +12,21 @@ import type { FoundGroup, Groups } from './groups.js';
 import { AMBIGUOUS, NameIndex, UNKNOWN } from './name-index.js';
 import { Pairs } from './pairs.js';
 
-/** What a member that is no user of the directory is. */
+/** The kind of a member that is not a user of the directory. */
 type StrangerKind = 'user' | 'group' | 'other';
 
 export interface MembersWishes extends ExportFile {
-  /** The group that a person named for this file. */
+  /** The group that the user named for this file. */
   readonly group?: string;
 }
 
 const TYPES: Readonly<Record<string, StrangerKind>> = { user: 'user', group: 'group' };
 
 export class Members {
-  /** Built when the first member comes. */
+  /** Built when the first member is added. */
   #users: { readonly byId: PlaceTable; readonly byName: NameIndex } | undefined;
   readonly members = new Pairs();
-  /** Places of the groups whose members were listed, also if they have none. */
+  /** Indexes of the groups whose members were listed, even if they have none. */
   readonly listed = new Set<number>();
   readonly #strangers = new Pairs();
   readonly #strangersByName = new Map<string, number>();
@@ -37,21 +37,18 @@ export class Members {
     readonly groups: Groups,
   ) {}
 
-  /** Returns what takes the records of one file. */
+  /** Returns a function that takes the records of one file. */
   taker(file: MembersWishes): (entry: Entry) => void {
     let whole: FoundGroup | undefined;
     let isRefused = false;
-    /** The group named last: rows of one group follow one another. */
+    /** The group named last: rows of one group are usually adjacent. */
     let last: { readonly id: string; readonly name: string; readonly found: FoundGroup } | undefined;
     const groupOf = (entry: Entry): number | undefined => {
       let found: FoundGroup;
       if (entry.has('group') || entry.has('groupId')) {
         if (file.group !== undefined) {
           if (!isRefused)
-            entry.refuse(
-              entry.has('group') ? 'group' : 'groupId',
-              `the file says itself which group each row is of; leave "${file.group}=" out of --idp-members.`,
-            );
+            entry.refuse(entry.has('group') ? 'group' : 'groupId', `the file itself names the group of each row; remove "${file.group}=" from --idp-members.`);
           isRefused = true;
           return undefined;
         }
@@ -62,7 +59,7 @@ export class Members {
       } else {
         whole ??= this.fileGroup(file);
         found = whole;
-        // Said once, when the file is opened.
+        // This was reported when the file was opened.
         if ('refusal' in found) return undefined;
       }
       if ('place' in found) {
@@ -82,20 +79,21 @@ export class Members {
     if (id !== '') return this.groups.withId(id, name, entry);
     return name.trim() === ''
       ? { refusal: 'the group is blank; every row needs one.' }
-      : this.groups.named(name, { path: entry.path, file: entry.file, line: entry.line }, 'the row is of the group');
+      : this.groups.named(name, { path: entry.path, file: entry.file, line: entry.line }, 'the row names the group');
   }
 
-  /** Returns the group of a whole file: the one that a person named, or else the one of the list that the file, or its sheet, is called after. */
+  /** Returns the group of a whole file: the one that the user named, or else a listed group with the name of the file or of its sheet. */
   fileGroup({ group, path, file }: MembersWishes): FoundGroup {
     const base = path.slice(path.lastIndexOf('/') + 1);
     const way = `--idp-members "GROUP=${base}"`;
     if (group === undefined && !this.groups.isListed) {
       return {
-        refusal: `the file does not say whose members it lists, and its name alone does not prove it. Name the group with ${way}, or give the list of groups with --idp-groups.`,
+        refusal: `the file does not say which group's members it lists, and its name alone is not proof. Name the group with ${way}, or give the list of groups with --idp-groups.`,
       };
     }
     const name = group ?? splitSheet(file).sheet ?? base.replace(/(?<=.)\.[^.]*$/, '');
-    const said = group === undefined ? 'the file does not say whose members it lists, and by its name they are of the group' : '--idp-members names the group';
+    const said =
+      group === undefined ? "the file does not say which group's members it lists, and its file name means the group" : '--idp-members names the group';
     const found = this.groups.named(name, { path, file, line: 1 }, said);
     if ('place' in found) this.listed.add(found.place);
     if ('place' in found || group !== undefined) return found;
@@ -110,13 +108,13 @@ export class Members {
       return;
     }
     if (login === 'System.Object[]') {
-      entry.refuse('login', 'this is how PowerShell writes a list into one cell: its members are lost. Export one row per member.', login);
+      entry.refuse('login', 'PowerShell writes this for a list in one cell, so the members are lost. Export one row per member.', login);
       return;
     }
     const { byId, byName } = this.#indexed();
     const known = id === '' ? UNKNOWN : byId.get(id);
     const place = known === UNKNOWN ? byName.find(login) : known;
-    if (place === AMBIGUOUS) entry.refuse('login', `${quoted(login)} fits more than one user; export the members with their ids.`);
+    if (place === AMBIGUOUS) entry.refuse('login', `${quoted(login)} matches more than one user; export the members with their ids.`);
     else if (place >= 0) this.members.add(place, group);
     else this.#strangers.add(this.#strangerAt(id === '' ? `login ${login}` : `id ${id}`, entry), group);
   }
@@ -138,7 +136,7 @@ export class Members {
     return this.#kinds.push(kindOf(entry)) - 1;
   }
 
-  /** Returns strangers by place of their group, and the notes on them. */
+  /** Returns strangers by index of their group, and the notes on them. */
   end(provider: IdpProvider, hasAssignments: boolean): { readonly strangers: ReadonlyMap<number, number>; readonly notes: readonly string[] } {
     const { right } = this.#strangers.withoutRepeats();
     const strangers = new Map<number, number>();
@@ -149,7 +147,7 @@ export class Members {
       notes.push(
         hasAssignments
           ? `${count(of('user'), 'member of the groups is', 'members of the groups are')} not assigned to the application: nothing is sent for them until they are.`
-          : `${count(of('user'), 'member of the groups is', 'members of the groups are')} not in the lists of users: what will happen to them is not known. Export users and members at one time.`,
+          : `${count(of('user'), 'member of the groups is', 'members of the groups are')} not in the lists of users, so it is not known what will happen to them. Export users and members at the same time.`,
       );
     }
     if (of('group') > 0) {
@@ -159,14 +157,14 @@ export class Members {
     }
     if (of('other') > 0) {
       notes.push(
-        `${count(of('other'), 'member of the groups is no user', 'members of the groups are no users')} (${provider === 'entra' ? 'a device, a service principal or the like' : 'of another kind'}) and will not be provisioned.`,
+        `${count(of('other'), 'member of the groups is not a user', 'members of the groups are not users')} (${provider === 'entra' ? 'such as a device or a service principal' : 'of another kind'}) and will not be provisioned.`,
       );
     }
     return { strangers, notes };
   }
 }
 
-/** Returns what a record says that its member is; a user where it does not say. */
+/** Returns the kind of a record's member; a user if the record does not say. */
 function kindOf(entry: Entry): StrangerKind {
   if (readFlag(entry.text('isGroup')) === true) return 'group';
   const type = entry

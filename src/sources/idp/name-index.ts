@@ -1,9 +1,9 @@
-/** Places by name: to the letter, or else by the comparison key where only one has it. */
+/** Indexes by name: exactly equal, or else by the comparison key if only one name has it. */
 
 import type { Collation } from '../../model/compare.js';
 
 export const UNKNOWN = -1;
-/** More than one has the name. */
+/** Several have the name. */
 export const AMBIGUOUS = -2;
 
 export class NameIndex {
@@ -11,7 +11,7 @@ export class NameIndex {
   #exact: Map<string, number> | undefined;
   #byKey: Map<string, number> | undefined;
 
-  /** `names` are lists of names by place; a name in an earlier list comes before the same one in a later list. */
+  /** `names` are lists of names by index; a name in an earlier list takes precedence over the same one in a later list. */
   constructor(
     readonly key: Collation['key'],
     ...names: readonly (readonly string[])[]
@@ -24,7 +24,7 @@ export class NameIndex {
     this.#exact ??= this.#build((text) => text);
     const exact = this.#exact.get(name);
     if (exact !== undefined) return exact;
-    // Nearly all are found to the letter.
+    // Almost all names match exactly.
     this.#byKey ??= this.#build(this.key);
     return this.#byKey.get(this.key(name)) ?? UNKNOWN;
   }

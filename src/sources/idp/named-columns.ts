@@ -1,10 +1,10 @@
-/** Columns of the provider's files that a person named: `--column idpUsers.subject=Heading`. */
+/** Columns of the provider's files that the user named: `--column idpUsers.subject=Heading`. */
 
 import type { IdpProvider, IdpRole } from '../../model/idp.js';
 import { UserError } from '../../model/user-error.js';
 import type { IdpField } from './export-forms.js';
 
-/** What may be named of each kind of file. */
+/** The columns that can be named, by kind of file. */
 const IDP_COLUMNS = {
   idpUsers: ['id', 'login', 'subject', 'email', 'givenName', 'familyName', 'active', 'status', 'blocked', 'userType', 'application'],
   idpGroups: ['id', 'name'],
@@ -14,7 +14,7 @@ const IDP_COLUMNS = {
 type IdpTable = keyof typeof IDP_COLUMNS;
 const IDP_TABLES = ['idpUsers', 'idpGroups', 'idpMembers'] as const satisfies readonly IdpTable[];
 
-/** Headings, or properties with dots between them, by table and column. */
+/** Headings, or properties separated by dots, by table and column. */
 export type IdpColumns = Readonly<Partial<Record<IdpTable, Readonly<Record<string, string>>>>>;
 
 const TABLE_OF: Readonly<Record<IdpRole, IdpTable>> = { 'idp-users': 'idpUsers', 'idp-groups': 'idpGroups', 'idp-members': 'idpMembers' };
@@ -22,26 +22,26 @@ const TABLE_OF: Readonly<Record<IdpRole, IdpTable>> = { 'idp-users': 'idpUsers',
 /** Columns that only one provider's exports have. */
 const ONLY_OF: Readonly<Partial<Record<string, IdpProvider>>> = { blocked: 'entra', userType: 'entra', application: 'okta' };
 
-/** Returns whether there is such a column to be named. */
+/** Is there such a column to name. */
 export const isIdpColumn = (table: string, column: string): boolean =>
   IDP_TABLES.some((known) => known === table && IDP_COLUMNS[known].some((name) => name === column));
 
 /** Returns every column that can be named, as it is named. */
 export const allIdpColumns = (): string[] => IDP_TABLES.flatMap((table) => IDP_COLUMNS[table].map((column) => `${table}.${column}`));
 
-/** Returns the field that a column is of a provider's records. */
+/** Returns the field of a provider's records for a column. */
 function fieldOf(column: string, provider: IdpProvider): IdpField {
   if (column === 'active' || column === 'status') return provider === 'okta' ? 'status' : 'enabled';
   return column as IdpField;
 }
 
-/** The name by which a person names a field. */
+/** The name under which the user names a field. */
 export const columnOf = (role: IdpRole, field: IdpField): string => `${TABLE_OF[role]}.${field === 'enabled' || field === 'status' ? 'active' : field}`;
 
-/** Returns whether a person can name a field's column. */
+/** Can the user name a field's column. */
 export const mayBeNamed = (role: IdpRole, field: IdpField): boolean => isIdpColumn(...(columnOf(role, field).split('.', 2) as [string, string]));
 
-/** The columns that were named of one kind of file, and which of them some file has. */
+/** The named columns of one kind of file, and which of them some file has. */
 export class NamedColumns {
   readonly headings: ReadonlyMap<IdpField, string>;
   readonly #role: IdpRole;
@@ -55,12 +55,15 @@ export class NamedColumns {
     if (status.length > 1) {
       throw new UserError(
         `${status.map((name) => `${table}.${name}`).join(' and ')} are both named.`,
-        'They say the same of a user: name the one column that the export has.',
+        'Both mean the same property of a user: give only the one that the export has.',
       );
     }
     for (const [column, heading] of Object.entries(columns[table] ?? {})) {
       if ((ONLY_OF[column] ?? provider) !== provider) {
-        throw new UserError(`${table}.${column} is named, and exports of ${provider === 'okta' ? 'Okta' : 'Entra'} have no such column.`, 'Leave it out.');
+        throw new UserError(
+          `${table}.${column} is given with --column, but exports of ${provider === 'okta' ? 'Okta' : 'Entra'} have no such column.`,
+          'Omit it.',
+        );
       }
       headings.set(fieldOf(column, provider), heading);
     }
@@ -68,24 +71,24 @@ export class NamedColumns {
     this.#role = role;
   }
 
-  /** Notes that a file has the column of a field. */
+  /** Records that a file has the column of a field. */
   find(field: IdpField): void {
     this.#found.add(field);
   }
 
-  /** Notes the headings of a file, for a message. */
+  /** Records the headings of a file, for a message. */
   see(headings: readonly string[]): void {
     this.#seen = headings;
   }
 
-  /** Returns what to say of each named column that no file has. */
+  /** Returns a message for each named column that no file has. */
   missing(): { readonly field: IdpField; readonly message: string }[] {
     const seen = this.#seen.length === 0 ? '' : ` Headings found: ${this.#seen.map((heading) => JSON.stringify(heading)).join(', ')}.`;
     return [...this.headings]
       .filter(([field]) => !this.#found.has(field))
       .map(([field, heading]) => ({
         field,
-        message: `no column or property is called ${JSON.stringify(heading)}, which --column names as ${columnOf(this.#role, field)}.${seen}`,
+        message: `no column or property is called ${JSON.stringify(heading)}, the heading that --column gives for ${columnOf(this.#role, field)}.${seen}`,
       }));
   }
 }

@@ -1,4 +1,4 @@
-/** Who is assigned to an application of Okta, and under which username. */
+/** The assignments to an application of Okta: the users and their application usernames. */
 
 import { PlaceTable } from '../../collections/place-table.js';
 import type { Activity } from '../../model/directory.js';
@@ -10,11 +10,11 @@ import { APPLICATION_STATES, type OktaState, orMapped, readApplicationState, rem
 
 export interface Assignment {
   readonly id: string | undefined;
-  /** Okta's own username, where the export has it. */
+  /** Okta's own username, if the export has it. */
   readonly login: string | undefined;
   /** The application's username. */
   readonly subject: string;
-  /** Of the application's user; undefined where the export has no status. */
+  /** Status of the application's user; undefined if the export has no status. */
   readonly active: boolean | undefined;
   readonly email: string | undefined;
   readonly givenName: string | undefined;
@@ -24,7 +24,7 @@ export interface Assignment {
   readonly line: number;
 }
 
-/** An application that assignments name: an instance of it where the export tells them apart. */
+/** An application that assignments name: an instance of it if the export distinguishes instances. */
 interface Application {
   /** Its number in the order of reading, from 0. */
   readonly number: number;
@@ -36,17 +36,17 @@ interface Application {
 
 export class Assignments {
   readonly #applications = new Map<string, Application>();
-  /** As the record before named it: nearly all are of one. */
+  /** The application of the previous record: almost all records share one. */
   #last: { readonly name: string; readonly instance: string; readonly application: Application } | undefined;
   readonly #all: Assignment[] = [];
-  /** By what an assignment is of: id, else login, else the application's username. */
+  /** By the identity of an assignment: id, else login, else the application's username. */
   readonly #known = new PlaceTable();
   readonly #stateOf: (text: string) => OktaState | undefined;
   #repeats = 0;
   #ended = 0;
-  /** Some list of assignments was begun. */
+  /** True if a list of assignments was begun. */
   isGiven = false;
-  /** Some list has emails. */
+  /** True if some list has emails. */
   hasEmails = false;
 
   constructor(activeMap: Readonly<Record<string, Activity>>) {
@@ -94,7 +94,7 @@ export class Assignments {
         const what = known.subject === subject ? 'status' : 'application username';
         entry.refuse(
           known.subject === subject ? 'status' : 'subject',
-          `this user is assigned already, with another ${what}, on ${placeOf(known, entry)}; only one of them can be right, so export again.`,
+          `this user is also assigned with another ${what} on ${placeOf(known, entry)}; only one of them can be right, so export again.`,
         );
       }
       return;
@@ -109,7 +109,7 @@ export class Assignments {
     if (this.#last?.name === name && this.#last.instance === instance) return this.#last.application;
     const trimmed = name.trim();
     const named = {
-      // A link to the application ends with its id.
+      // Okta's link to the application ends with its id.
       name: /^https?:/.test(trimmed) ? trimmed.slice(trimmed.lastIndexOf('/') + 1) : trimmed,
       instance: instance.trim(),
     };
@@ -121,7 +121,7 @@ export class Assignments {
     return application;
   }
 
-  /** Returns what the status says, `none` where there is no such field, undefined where it is another word, which is noted. */
+  /** Returns the meaning of the status; `none` if there is no such field, undefined, with a problem, if the word is unknown. */
   #readState(entry: Entry): OktaState | 'none' | undefined {
     const text = entry.findCommon('status');
     if (text === undefined) return 'none';
@@ -130,7 +130,7 @@ export class Assignments {
     return state;
   }
 
-  /** Returns the assignments of the one application that counts, in the order of reading, and what must be known of it. */
+  /** Returns the assignments of the application that counts, in the order of reading, and notes and problems. */
   choose(wanted: string | undefined, problems: Problems): { readonly assignments: readonly Assignment[]; readonly notes: readonly string[] } {
     const all = [...this.#applications.values()];
     const named = all.filter(isNamed);
@@ -140,14 +140,14 @@ export class Assignments {
       if (named.length < 2) return { assignments: all.flatMap(({ assignments }) => assignments), notes };
       problems.add({
         ...named[1].first,
-        message: `the assignments are of ${labels.length} applications: ${list(labels)}. Say which of them is Jama Connect with --idp-application NAME.`,
+        message: `the assignments belong to ${labels.length} applications: ${list(labels)}. State which one is Jama Connect with --idp-application NAME.`,
       });
       return { assignments: [], notes };
     }
     if (named.length === 0) {
       return {
         assignments: all.flatMap(({ assignments }) => assignments),
-        notes: [...notes, `No list of assignments names its application: all of them were taken to be of ${quoted(wanted)}.`],
+        notes: [...notes, `No list of assignments names its application, so all assignments were taken to belong to ${quoted(wanted)}.`],
       };
     }
     const byInstance = named.filter(({ instance }) => instance === wanted);
@@ -162,13 +162,13 @@ export class Assignments {
       const fits = chosen.length === 0 ? 'no application' : `${chosen.length} applications`;
       problems.add({
         ...named[0].first,
-        message: `--idp-application ${quoted(wanted)} fits ${fits} of the assignments.${meant} Applications found: ${list(labels)}.`,
+        message: `--idp-application ${quoted(wanted)} matches ${fits} of the assignments.${meant} Applications found: ${list(labels)}.`,
       });
       return { assignments: [], notes };
     }
     const others = named.filter((each) => each !== chosen[0]);
     const left = others.reduce((sum, { assignments }) => sum + assignments.length, 0);
-    if (left > 0) notes.push(`${count(left, 'assignment')} of other applications (${list(others.map(labelOf))}) ${left === 1 ? 'was' : 'were'} left aside.`);
+    if (left > 0) notes.push(`${count(left, 'assignment')} of other applications (${list(others.map(labelOf))}) ${left === 1 ? 'was' : 'were'} ignored.`);
     return { assignments: all.filter((each) => each === chosen[0] || !isNamed(each)).flatMap(({ assignments }) => assignments), notes };
   }
 
@@ -185,7 +185,7 @@ const list = (labels: readonly string[]): string =>
 const isNamed = ({ name, instance }: Application): boolean => name !== '' || instance !== '';
 const labelOf = ({ name, instance }: Application): string => (instance === '' ? name : instance);
 
-/** Nearly all are an id of the first application, for which no text is made anew; no id begins with white space. */
+/** Almost all assignments have an id and belong to the first application; for these no new text is made. No id begins with white space. */
 function keyOf({ number }: Application, { id, login, subject }: Assignment): string {
   if (id !== undefined) return number === 0 ? id : `\n${number} id ${id}`;
   return login !== undefined && login !== '' ? `\n${number} login ${login}` : `\n${number} subject ${subject}`;

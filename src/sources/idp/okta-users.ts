@@ -42,14 +42,14 @@ export class OktaUsers {
       return;
     }
     const login = entry.text(entry.has('login') ? 'login' : 'subject');
-    // Only what a person named: in a list of users nothing else says what the application gets.
+    // Only from a column that the user named: nothing else in a list of users states the application username.
     const subject = this.named.has('subject') ? entry.text('subject') : '';
     const active = state === undefined ? undefined : state !== 'blocked';
     const isPending = state === undefined ? undefined : state === 'pending';
     this.#accounts.take(entry, { login, subject: subject.trim() === '' ? undefined : subject, active, isPending, isGuest: undefined });
   }
 
-  /** Returns the users, once every file was read. */
+  /** Returns the users, after every file was read. */
   end(application: string | undefined, problems: Problems, key: Collation['key']): DirectoryUsers {
     const { all, logins, hasEmails, repeats } = this.#accounts;
     const repeated = repeatNote(repeats, 'a user');
@@ -72,12 +72,12 @@ export class OktaUsers {
     return { ...joined, hasEmails: hasEmails || this.#assignments.hasEmails, notes: [...notes, ...joined.notes, ...repeated] };
   }
 
-  /** Without assignments nothing but the named column says what the application gets. */
+  /** Without assignments, only the named column states the application username. */
   #refuseWithoutSubject(problems: Problems): void {
     const heading = quoted(this.named.get('subject') ?? '');
     for (const { subject, path, line } of this.#accounts.all) {
       if (subject !== undefined) continue;
-      const message = `${heading}, which --column names as idpUsers.subject, is blank or missing: nothing could be sent as userName.`;
+      const message = `${heading}, the column that --column gives as idpUsers.subject, is blank or missing, so nothing could be sent as userName.`;
       problems.add({ file: path, line, message, cause: 'no subject' });
     }
   }
@@ -85,10 +85,10 @@ export class OktaUsers {
   #join(assignments: readonly Assignment[], problems: Problems, key: Collation['key']): Omit<DirectoryUsers, 'hasEmails'> {
     const { all, logins, isGiven } = this.#accounts;
     const find = accountFinder(this.#accounts, key);
-    /** Number in `kept` and one, by place of the account. */
+    /** Index in `kept` plus one, by index of the account. */
     const takenByAccount = new Int32Array(all.length);
     const takenByName = new PlaceTable();
-    /** By place of the user. */
+    /** By index of the user. */
     const kept: Assignment[] = [];
     const users: IdpUser[] = [];
     const ownLogins: string[] = [];
@@ -103,7 +103,7 @@ export class OktaUsers {
         problems.add({
           file,
           line,
-          message: `the login ${quoted(assignment.login ?? '')} fits more than one user of the users list; export both lists with Okta's user ids.`,
+          message: `the login ${quoted(assignment.login ?? '')} matches more than one user in the users list; export both lists with Okta's user ids.`,
         });
         continue;
       }
@@ -117,7 +117,7 @@ export class OktaUsers {
           problems.add({
             file,
             line,
-            message: `this user is assigned already, with another application username, on ${place}; only one of them can be right, so export again.`,
+            message: `this user is also assigned with another application username on ${place}; only one of them can be right, so export again.`,
           });
         }
         continue;
@@ -151,12 +151,12 @@ export class OktaUsers {
     }
     if (isGiven && firstWithout !== undefined) {
       notes.push(
-        `${count(without, 'assigned user is', 'assigned users are')} not in the users lists (the first on ${firstWithout.path}, line ${firstWithout.line}): the assignment alone was followed, and without a status there they count as active. Okta's list of users leaves out deactivated ones unless it is asked for them.`,
+        `${count(without, 'assigned user is', 'assigned users are')} not in the users lists (the first on ${firstWithout.path}, line ${firstWithout.line}): only the assignment was used, and they count as active if it has no status. Okta's list of users omits deactivated users by default.`,
       );
     }
     if (!isGiven) {
       notes.push(
-        'Who is suspended or deactivated in Okta itself stands in its list of users only, which was not given: every assigned user counts as active unless the assignment says otherwise. Give the list with --idp-users as well.',
+        'Only the list of Okta users, which was not given, shows who is suspended or deactivated in Okta itself: every assigned user counts as active unless the assignment says otherwise. Give the list with --idp-users as well.',
       );
     }
     return { users, logins: ownLogins, notes };
@@ -164,12 +164,12 @@ export class OktaUsers {
 }
 
 const statusNote = (unsaid: number): string[] =>
-  unsaid === 0 ? [] : [`The lists of users do not say the status of ${count(unsaid, 'user')}, who ${unsaid === 1 ? 'counts' : 'count'} as active.`];
+  unsaid === 0 ? [] : [`The lists of users do not state the status of ${count(unsaid, 'user')}, who ${unsaid === 1 ? 'counts' : 'count'} as active.`];
 
-/** Returns what tells an assigned user without an account from others; no id begins with white space. */
+/** Returns what distinguishes an assigned user without an account; no id begins with white space. */
 const nameOf = ({ id, login, subject }: Assignment): string => id ?? `\nlogin ${login ?? ''} ${subject}`;
 
-/** Returns what finds the account of an assignment: by id, else by the login, else by the login's key. */
+/** Returns a function that finds the account of an assignment: by id, else by the login, else by the login's key. */
 function accountFinder({ all, logins }: Accounts, key: Collation['key']): (assignment: Assignment) => number {
   if (all.length === 0) return () => UNKNOWN;
   const byId = new PlaceTable();

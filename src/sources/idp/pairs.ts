@@ -1,4 +1,4 @@
-/** Pairs of places, as many as there are memberships, in the order of reading. */
+/** Pairs of indexes, one per membership, in the order of reading. */
 
 export class Pairs {
   #left = new Int32Array(1 << 10);
@@ -14,12 +14,12 @@ export class Pairs {
     this.#right[this.#length++] = right;
   }
 
-  /** Returns the pairs, each where it was added first, and how many were added again. In time that follows their number. */
+  /** Returns the pairs without repetitions, in the order of first addition, and how many were repeated. Linear time. */
   withoutRepeats(): { readonly left: Int32Array; readonly right: Int32Array; readonly repeats: number } {
     const left = this.#left.subarray(0, this.#length);
     const right = this.#right.subarray(0, this.#length);
     const order = orderBy(right);
-    /** By left: the right with which it was seen last, and one. */
+    /** By left: the right with which it was last seen, plus one. */
     const seen = new Int32Array(greatest(left) + 1);
     const isFirst = new Uint8Array(this.#length);
     let kept = 0;
@@ -42,7 +42,7 @@ function widened(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
 
 const greatest = (values: Int32Array): number => values.reduce((most, value) => Math.max(most, value), -1);
 
-/** Returns indexes in the order of their values, and in their own order where those are equal. */
+/** Returns indexes in the order of their values; equal values keep their order. */
 function orderBy(values: Int32Array): Int32Array {
   const next = new Int32Array(greatest(values) + 2);
   for (const value of values) next[value + 1]++;

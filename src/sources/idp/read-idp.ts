@@ -32,20 +32,20 @@ export interface IdpRequest {
   readonly delimiter?: string;
   readonly quote?: QuoteStyle;
   readonly encoding?: Encoding;
-  /** Headings and properties that a person named. */
+  /** Headings and properties that the user named. */
   readonly columns?: IdpColumns;
-  /** What further spellings of a status mean, by lower-case value. */
+  /** Meanings of additional spellings of a status, by lower-case value. */
   readonly activeMap?: Readonly<Record<string, Activity>>;
-  /** Further spellings of no value. */
+  /** Additional spellings of a missing value. */
   readonly nulls?: readonly string[];
   /** How names are compared; absent for the default. */
   readonly collation?: CollationName;
 }
 
-/** So many records are what an API answers with at most, where further ones wait on another page. */
+/** Largest page of an API: exactly this many records may mean that more pages were not saved. */
 const PAGE_SIZES = new Set([50, 100, 200, 500, 1000, 10_000]);
 
-/** Reads every file once. Throws SourceRefused with everything that is wrong, and a UserError for files that are something else altogether. */
+/** Reads every file once. Throws SourceRefused with everything that is wrong, and a UserError for files of some other format. */
 export function readIdp(request: IdpRequest, onProgress?: OnProgress): IdpDirectory {
   refuseRequest(request);
   const { provider, application, collation = DEFAULT_COLLATION } = request;
@@ -73,8 +73,8 @@ export function readIdp(request: IdpRequest, onProgress?: OnProgress): IdpDirect
   problems.refuse([...request.users, ...request.groups, ...request.members.map(({ file }) => file)].map((file) => ({ file })));
   if (directory.users.length === 0) {
     throw new UserError(
-      `The exports of ${PROVIDER_NAMES[provider]} hold no users: ${request.users.join(', ')}.`,
-      'Export again; everything that is compared with nobody would look missing.',
+      `The exports of ${PROVIDER_NAMES[provider]} contain no users: ${request.users.join(', ')}.`,
+      'Export again; compared with an empty list, every user would look missing.',
     );
   }
 
@@ -104,24 +104,24 @@ function refuseRequest({ provider, users, application }: IdpRequest): void {
     throw new UserError(`No users of ${PROVIDER_NAMES[provider]} were given.`, 'Give their export with --idp-users FILE.');
   }
   if (application !== undefined && provider === 'entra') {
-    throw new UserError('--idp-application is for the assignments of Okta; an export of Entra does not name applications.', 'Leave --idp-application out.');
+    throw new UserError('--idp-application is for the assignments of Okta; an export of Entra does not name applications.', 'Omit --idp-application.');
   }
 }
 
 const pathsOf = (file: string): { readonly file: string; readonly path: string } => ({ file, path: file.replaceAll('\\', '/') });
 
-/** What is kept of the files beside their records. */
+/** What is kept of the files besides their records. */
 class Reading {
   readonly inputs: IdpInput[] = [];
   readonly notes: string[] = [];
-  /** Pages of one list by what they are of: the last of them says that none follows. */
+  /** Pages of one list, by what they list: the last of them says that none follows. */
   readonly #lists = new Map<string, { pages: number; continued: number; readonly file: string }>();
 
-  /** Lists of which a file could not be read: where they end is not known. */
+  /** Lists of which a file could not be read, so it is not known whether they are complete. */
   readonly #broken = new Set<string>();
   readonly #brokenRoles = new Set<IdpRole>();
 
-  /** Columns that a person named. */
+  /** Columns that the user named. */
   readonly named: Readonly<Record<IdpRole, NamedColumns>>;
 
   constructor(
@@ -174,8 +174,8 @@ class Reading {
     if (read.isJson && read.pages.pages === 0 && PAGE_SIZES.has(rows)) {
       const why =
         provider === 'okta'
-          ? "which is what one page of Okta's API holds: see that the pages after it were saved as well."
-          : 'and Get-MgUser, Get-MgGroup and Get-MgGroupMember stop at 100 unless -All is said: see that the list is whole.';
+          ? "the size of one page of Okta's API. Check that the following pages were saved as well."
+          : 'and Get-MgUser, Get-MgGroup and Get-MgGroupMember stop at 100 without -All. Check that the list is complete.';
       this.notes.push(`${paths.path} holds exactly ${rows.toLocaleString('en-US')} records, ${why}`);
     }
     if (read.pages.pages === 0) return read;
@@ -186,7 +186,7 @@ class Reading {
     return read;
   }
 
-  /** Columns that were named and that none of the files has; those that a file needs are told with the file, and a subject with its users. */
+  /** Named columns that no file has; required ones are reported with the file, and a subject with its users. */
   refuseUnknownColumns(isSubjectTold: boolean): void {
     const { users, groups, members } = this.request;
     const first: Readonly<Record<IdpRole, string | undefined>> = { 'idp-users': users[0], 'idp-groups': groups[0], 'idp-members': members[0]?.file };
@@ -204,7 +204,7 @@ class Reading {
       if (continued < pages || this.#broken.has(list)) continue;
       this.problems.add({
         file,
-        message: `the export ends in the middle: ${pages === 1 ? 'the page says' : `all ${pages.toLocaleString('en-US')} pages say`} that another one follows ("@odata.nextLink"). Follow the links until a page has none, and give every page.`,
+        message: `the export is incomplete: ${pages === 1 ? 'the page says' : `all ${pages.toLocaleString('en-US')} pages say`} that another one follows ("@odata.nextLink"). Follow the links until a page has none, and give every page.`,
       });
     }
   }

@@ -1,9 +1,9 @@
-/** The states of Okta's users and of an application's users, by the names of its API and by those of its admin pages; and words that a person mapped. */
+/** The states of Okta's users and of an application's users, by their names in the API and in the admin pages, and words that the user mapped. */
 
 import type { Activity } from '../../model/directory.js';
 import { mappedTo, quoted } from '../tables/problem.js';
 
-/** What a state says; `unassigned` is of an application's users alone. */
+/** Meaning of a state; only an application's users can be `unassigned`. */
 export type OktaState = 'active' | 'blocked' | 'pending' | 'unassigned';
 
 const USERS: Readonly<Record<string, OktaState>> = {
@@ -41,21 +41,21 @@ const read = (states: Readonly<Record<string, OktaState>>, text: string): OktaSt
   return Object.hasOwn(states, word) ? states[word] : undefined;
 };
 
-/** Returns what a user's status says; undefined for another word. */
+/** Returns the meaning of a user's status; undefined for any other word. */
 export const readUserState = (text: string): OktaState | undefined => read(USERS, text);
 export const USER_STATES = Object.keys(USERS);
 
-/** Returns what the status of an application's user says; undefined for another word. */
+/** Returns the meaning of the status of an application's user; undefined for any other word. */
 export const readApplicationState = (text: string): OktaState | undefined => read(APPLICATION_USERS, text);
 export const APPLICATION_STATES = Object.keys(APPLICATION_USERS);
 
-/** Returns whether a word that a person mapped says that a user is active; undefined for another word. */
+/** Does a word that the user mapped mean active; undefined for any other word. */
 export function mapped(activeMap: Readonly<Record<string, Activity>>, text: string): boolean | undefined {
   const word = text.trim().toLowerCase();
   return Object.hasOwn(activeMap, word) ? activeMap[word] === 'active' : undefined;
 }
 
-/** Returns the same as `read`, and for words that it does not know what a person mapped them to. */
+/** Returns the meaning as `read` does, and for words unknown to it the mapped one. */
 export function orMapped(
   read: (text: string) => OktaState | undefined,
   activeMap: Readonly<Record<string, Activity>>,
@@ -68,14 +68,14 @@ export function orMapped(
   };
 }
 
-/** Returns what is wrong with a status that is not known, and what to do. */
+/** Returns what is wrong with an unknown status, and what to do. */
 export function unknownStatus(text: string, of: string, known: readonly string[]): string {
-  if (text.trim() === '') return `the status is blank, and Okta always writes one: export again.`;
+  if (text.trim() === '') return `the status is blank, although Okta always writes one; export again.`;
   const word = text.trim();
-  return `${quoted(text)} is not a status that Okta gives ${of}. Known: ${known.join(', ')}. Say what it means with --active-map ${mappedTo(word, 'active')} or ${mappedTo(word, 'inactive')}.`;
+  return `${quoted(text)} is not a status that Okta gives ${of}. Known: ${known.join(', ')}. Define its meaning with --active-map ${mappedTo(word, 'active')} or ${mappedTo(word, 'inactive')}.`;
 }
 
-/** Returns what reads as `read` does, once for texts that are the same one after another: nearly all users have one status. */
+/** Returns a cached `read`: almost all users have the same status as the one before. */
 export function rememberingLast<T>(read: (text: string) => T): (text: string) => T {
   let last: { readonly text: string; readonly value: T } | undefined;
   return (text) => {

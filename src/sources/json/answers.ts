@@ -1,24 +1,24 @@
-/** The answers of Jama Connect's REST as people save them: whole with their envelope, bare lists, or one record per line. */
+/** Responses of Jama Connect's REST API as users save them: complete with their envelope, bare lists, or one record per line. */
 
 import { JsonFault, type JsonLexer, type Token } from './json-lexer.js';
 import { JsonRecordReader, readName, unexpected } from './json-record.js';
 
-/** What an answer says of its place in the whole list. */
+/** The position that a response states within the whole list. */
 export interface PageInfo {
   readonly startIndex: number;
   readonly resultCount: number;
   readonly totalResults: number;
-  /** Where it stands in the file. */
+  /** Where it is in the file. */
   readonly line: number;
   readonly column: number;
 }
 
 export interface AnswerVisitor {
-  /** The reader holds the next record. */
+  /** Called when the reader holds the next record. */
   record(): void;
-  /** Told before the records if the answer says it first; returns whether the records are to be visited. */
+  /** Called before the records if the response states pageInfo first; returns whether the records are to be visited. */
   begin(info: PageInfo): boolean;
-  /** An answer was read to its end. */
+  /** Called at the end of a response. */
   end(rows: number, info: PageInfo | undefined): void;
 }
 
@@ -28,14 +28,14 @@ const ENVELOPE: ReadonlySet<string> = new Set(['meta', 'links', 'linked', 'data'
 const META = ['status', 'message', 'pageInfo', 'pageInfo/startIndex', 'pageInfo/resultCount', 'pageInfo/totalResults'] as const;
 const [STATUS, MESSAGE, PAGE_INFO, FIRST_NUMBER] = [0, 1, 2, 3];
 
-/** Reads a file to its end. Throws JsonFault for what is not JSON, or not an answer of REST. */
+/** Reads a file to its end. Throws JsonFault for anything that is not JSON or not a REST response. */
 export function readAnswers(lexer: JsonLexer, reader: JsonRecordReader, visitor: AnswerVisitor): void {
   const meta = new JsonRecordReader(lexer, META);
   let kind: 'answer' | 'list' | 'record' | undefined;
   let records = 0;
   const be = (now: NonNullable<typeof kind>): void => {
     if (kind !== undefined && kind !== now) {
-      throw lexer.fault(`${NAMED[now]} follows ${NAMED[kind]} here; give one file for each way in which the list was saved.`);
+      throw lexer.fault(`${NAMED[now]} follows ${NAMED[kind]} here; do not mix forms in one file: save each form in a file of its own.`);
     }
     kind = now;
   };
@@ -48,7 +48,7 @@ export function readAnswers(lexer: JsonLexer, reader: JsonRecordReader, visitor:
       );
       continue;
     }
-    if (token !== '{') throw unexpected(lexer, token, "an answer of Jama Connect's REST: {…} or […]");
+    if (token !== '{') throw unexpected(lexer, token, "a response of Jama Connect's REST API: {…} or […]");
     const names = new Set<string>();
     reader.begin();
     const first = lexer.next();
@@ -66,10 +66,10 @@ export function readAnswers(lexer: JsonLexer, reader: JsonRecordReader, visitor:
     records++;
   }
   if (kind === 'record') visitor.end(records, undefined);
-  if (kind === undefined) throw lexer.fault('the file is empty, and an empty list is saved as [] or with its envelope; fetch it again.');
+  if (kind === undefined) throw lexer.fault('the file is empty, although an empty list is saved as [] or with its envelope; fetch it again.');
 }
 
-const NAMED = { answer: 'an answer with its envelope', list: 'a list', record: 'a record' } as const;
+const NAMED = { answer: 'a response with its envelope', list: 'a list', record: 'a record' } as const;
 
 interface Reading {
   readonly lexer: JsonLexer;
@@ -78,7 +78,7 @@ interface Reading {
   readonly visitor: AnswerVisitor;
 }
 
-/** Reads the rest of an envelope, of which the first property's name was read. */
+/** Reads the rest of an envelope, after the name of its first property. */
 function readEnvelope({ lexer, reader, meta, visitor }: Reading, first: string, names: Set<string>): void {
   const { line, offset } = reader;
   const column = lexer.columnAt(offset);
@@ -89,7 +89,7 @@ function readEnvelope({ lexer, reader, meta, visitor }: Reading, first: string, 
   for (let name = first; ; ) {
     let token = lexer.next();
     if (name === 'data') {
-      if (token === '{') throw lexer.fault('this answer holds one record and not a list; save the answer of the list itself.');
+      if (token === '{') throw lexer.fault('this response holds one record, not a list; save the response of the list itself.');
       if (token !== '[') throw unexpected(lexer, token, 'the list of records');
       rows = readArray(lexer, reader, () => {
         if (isWanted) visitor.record();
@@ -109,7 +109,7 @@ function readEnvelope({ lexer, reader, meta, visitor }: Reading, first: string, 
   }
   if (rows === undefined) {
     const answer = said === '' ? '' : ` Jama Connect answered ${said}.`;
-    throw new JsonFault(`this answer has no "data", so it is not a list.${answer} Check the address and the sign-in, and fetch it again.`, line, column);
+    throw new JsonFault(`this response has no "data", so it is not a list.${answer} Check the address and the sign-in, and fetch it again.`, line, column);
   }
   visitor.end(rows, info);
 }
@@ -121,12 +121,12 @@ function pageInfoOf(lexer: JsonLexer, { kinds, texts, lines, offsets }: JsonReco
   const [startIndex, resultCount, totalResults] = [0, 1, 2].map((at) => {
     const text = texts[FIRST_NUMBER + at];
     if (kinds[FIRST_NUMBER + at] === 'number' && /^\d{1,15}$/.test(text)) return Number(text);
-    throw new JsonFault(`pageInfo holds no whole number as "${META[FIRST_NUMBER + at].split('/')[1]}"; save the answer as it came.`, line, column);
+    throw new JsonFault(`pageInfo holds no whole number as "${META[FIRST_NUMBER + at].split('/')[1]}"; save the response unchanged.`, line, column);
   });
   return { startIndex, resultCount, totalResults, line, column };
 }
 
-/** Reads the records of a list whose `[` is at hand, and its `]`; returns how many there are. */
+/** Reads the records of a list after its `[`, and its `]`; returns how many there are. */
 function readArray(lexer: JsonLexer, reader: JsonRecordReader, visit: () => void): number {
   let rows = 0;
   let token: Token = lexer.next();

@@ -1,10 +1,10 @@
-/** Whether the pages of a list are all of it: `pageInfo` proves it, or it is refused; without `pageInfo` nothing is proved. */
+/** Whether the pages of a list are complete: `pageInfo` proves it, or the list is refused; without `pageInfo` there is no proof. */
 
 import type { Role } from '../../model/directory.js';
 import type { Problems } from '../tables/problem.js';
 import type { PageInfo } from './answers.js';
 
-/** The file that a page stands in. */
+/** The file of a page. */
 export interface PageFile {
   readonly path: string;
   readonly file: string;
@@ -17,25 +17,25 @@ interface Page extends PageFile {
 
 const LARGEST_PAGE = 50;
 
-/** Returns where in the file a page says what it is. */
+/** Returns where in the file a page states its position. */
 const placeOf = ({ file, info }: Page) => ({ file, ...(info === undefined ? {} : { line: info.line, column: info.column }) });
 
 /** One list in one or more files. */
 export class PagedList {
   readonly #pages: Page[] = [];
-  /** The record after the last one so far. */
+  /** The number of the record after the last one so far. */
   #reached = 0;
   #filesLeft = 0;
   #isBroken = false;
   #isProved = false;
-  /** Holds an inactive user. */
+  /** True if it holds an inactive user. */
   hasInactive = false;
   readonly #members = new Set<string>();
 
   constructor(
-    /** As a message calls it: `the list of users`. */
+    /** Name for messages: `the list of users`. */
     readonly what: string,
-    /** How it is fetched: `GET /rest/v1/users?includeInactive=true`. */
+    /** Request that fetches it: `GET /rest/v1/users?includeInactive=true`. */
     readonly address: string,
   ) {}
 
@@ -55,16 +55,16 @@ export class PagedList {
     this.#filesLeft++;
   }
 
-  /** Returns whether this member was in the list already. A page that is there twice stands in the place of one that is missing. */
+  /** Was this member in the list already. A repeated page usually means that another one is missing. */
   isRepeated(user: string): boolean {
     const { size } = this.#members;
     return this.#members.add(user).size === size;
   }
 
-  /** Returns whether the rows of a page are to be read: those of a page that was there already would be told one by one. */
+  /** Returns whether the rows of a page are to be read: those of a repeated page would be reported one by one. */
   begin(file: PageFile, info: PageInfo, problems: Problems): boolean {
     const end = info.startIndex + info.resultCount;
-    // Pages nearly always come in order, and there may be many thousands.
+    // Pages almost always come in order, and there may be thousands of them.
     if (info.startIndex >= this.#reached) return true;
     const other = this.#pages.find(
       (page) => page.info !== undefined && info.startIndex < page.info.startIndex + page.info.resultCount && end > page.info.startIndex,
@@ -72,7 +72,7 @@ export class PagedList {
     if (other?.info === undefined || this.#isBroken) return true;
     this.#refuse(
       { ...file, rows: 0, info },
-      `records ${info.startIndex} to ${end - 1} are here, and ${other.path} holds ${other.info.startIndex} to ${other.info.startIndex + other.info.resultCount - 1} already; leave one of them out, and fetch with a startAt that grows by as many records as came.`,
+      `records ${info.startIndex} to ${end - 1} are here, but ${other.path} holds ${other.info.startIndex} to ${other.info.startIndex + other.info.resultCount - 1} already. Remove one of the two files, and increase startAt by the number of records received when you fetch pages.`,
       problems,
     );
     return false;
@@ -82,10 +82,10 @@ export class PagedList {
     this.#pages.push(page);
     if (page.info !== undefined) this.#reached = Math.max(this.#reached, page.info.startIndex + page.info.resultCount);
     if (page.info === undefined || page.info.resultCount === page.rows || this.#isBroken) return;
-    this.#refuse(page, `resultCount says ${page.info.resultCount}, and the list here holds ${page.rows}; the file was changed, so fetch it again.`, problems);
+    this.#refuse(page, `resultCount says ${page.info.resultCount}, but the list here holds ${page.rows}; the file was changed, so fetch it again.`, problems);
   }
 
-  /** Called when a file was read; after the last one the list is judged. */
+  /** Called after each file; after the last one, checks the list. */
   endFile(isRead: boolean, problems: Problems): void {
     if (!isRead) this.#isBroken = true;
     if (--this.#filesLeft > 0) return;
@@ -103,7 +103,11 @@ export class PagedList {
     if (pages.length === 0) return;
     const bare = this.#pages.find(({ info }) => info === undefined);
     if (bare !== undefined) {
-      this.#refuse(bare, `this file has no pageInfo, and ${pages[0].path} has; save all pages of ${this.what} in the same way, best as they come.`, problems);
+      this.#refuse(
+        bare,
+        `this file has no pageInfo, but ${pages[0].path} has; save all pages of ${this.what} in the same way, preferably unchanged.`,
+        problems,
+      );
       return;
     }
     const total = pages[0].info.totalResults;
@@ -128,7 +132,7 @@ export class PagedList {
           page,
           startIndex > next
             ? this.#lacking(held, total, next)
-            : `record ${startIndex} is here and in ${last.path}; leave one of the files out, or fetch ${this.what} again.`,
+            : `record ${startIndex} is both here and in ${last.path}; remove one of the files, or fetch ${this.what} again.`,
           problems,
         );
         return;
@@ -146,7 +150,7 @@ export class PagedList {
   }
 }
 
-/** The lists of one role: one of users, one of groups, and one for each group's members. */
+/** The lists of one role: one of users, one of groups, and one of members per group. */
 export class RoleLists {
   readonly #lists = new Map<string, PagedList>();
   #filesLeft = 0;
@@ -169,7 +173,7 @@ export class RoleLists {
     return new PagedList('the list of groups', 'GET /rest/v1/usergroups');
   }
 
-  /** Returns what is to be said once all files of the role were read. */
+  /** Returns the notes after all files of the role were read. */
   endFile(): string[] {
     if (--this.#filesLeft > 0) return [];
     const unproved = [...this.#lists.values()].filter(({ isUnproved }) => isUnproved);
@@ -177,7 +181,7 @@ export class RoleLists {
     const [first] = unproved;
     const more = unproved.length === 1 ? '' : ` and ${(unproved.length - 1).toLocaleString('en-US')} more ${unproved.length === 2 ? 'list' : 'lists'}`;
     return [
-      `${first.firstPath} has no pageInfo, so nothing proves that ${first.what}${more} ${unproved.length === 1 ? 'is' : 'are'} complete; save the answers of REST as they come, with "meta".`,
+      `${first.firstPath} has no pageInfo, so nothing proves that ${first.what}${more} ${unproved.length === 1 ? 'is' : 'are'} complete; save the REST responses unchanged, with "meta".`,
     ];
   }
 }

@@ -1,14 +1,14 @@
-/** Whether a file holds JSON, told by its first characters whatever its name is. */
+/** Whether a file holds JSON, recognized by its first characters whatever its name is. */
 
 import { type Encoding, sniffMark, Transcoder } from '../csv/encoding.js';
 import { frontOf } from '../file-front.js';
 
 const PEEKED = 1 << 12;
 
-/** A CSV may begin with `[id],[name]`, but never with a bracket that JSON goes on after. */
+/** The beginning of JSON. A CSV may begin with `[id],[name]`, but not with a bracket followed by what JSON allows there. */
 const JSON_START = /^\s*(?:\{\s*["}]|\[\s*[[{\]])/;
 
-/** Begins like a JSON object or a list of objects. A pipe is not looked into, because its bytes come once. */
+/** Begins like a JSON object or a list of objects. False for a pipe, because its bytes can be read only once. */
 export function holdsJson(file: string): boolean {
   const front = frontOf(file, PEEKED);
   const mark = sniffMark(front);

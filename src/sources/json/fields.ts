@@ -1,4 +1,4 @@
-/** What is read of a record of Jama Connect's REST, by role, and what each property must hold. */
+/** The properties that are read from a record of Jama Connect's REST API, by role, and the type of each. */
 
 import type { Role } from '../../model/directory.js';
 import { type Problems, quoted } from '../tables/problem.js';
@@ -11,9 +11,9 @@ interface Field {
   readonly column: string;
   readonly property: string;
   readonly holds: Holds;
-  /** Each record must have it. */
+  /** True if each record must have it. */
   readonly isRequired?: true;
-  /** REST leaves out what is null, but a list in which no record has it is of something else. */
+  /** True if some record must have it: REST omits nulls, but a list in which no record has it is a different list. */
   readonly isExpected?: true;
 }
 
@@ -35,7 +35,7 @@ const FIELDS: Readonly<Record<Role, readonly Field[]>> = {
   memberships: [{ column: 'userId', property: 'id', holds: 'id', isRequired: true }],
 };
 
-/** Returns the fields of a role; `named` are properties that a person named, by column. */
+/** Returns the fields of a role; `named` are properties that the user named, by column. */
 export function fieldsOf(role: Role, named: Readonly<Record<string, string>>): readonly Field[] {
   const known = FIELDS[role].map((field) => (Object.hasOwn(named, field.column) ? { ...field, property: named[field.column] } : field));
   const further = Object.entries(named)
@@ -44,15 +44,15 @@ export function fieldsOf(role: Role, named: Readonly<Record<string, string>>): r
   return [...known, ...further];
 }
 
-/** Properties that show what else a record is, after the fields. */
+/** Properties that reveal another kind of record, after the fields. */
 const SIGNS = ['data', 'name', 'username', 'authenticationType'] as const;
 
 const WANTED: Readonly<Record<Holds, string>> = {
-  id: 'a whole number or a text is expected',
-  text: 'a text or null is expected',
-  flag: 'true or false is expected',
-  project: 'the id of a project, null or nothing is expected',
-  any: 'a text, a number or true or false is expected',
+  id: 'a whole number or a text that is not blank',
+  text: 'a text or null',
+  flag: 'true or false',
+  project: 'the id of a project or null',
+  any: 'a text, a number, true or false',
 };
 
 interface Wrong {
@@ -63,7 +63,7 @@ interface Wrong {
   count: number;
 }
 
-/** Looks at each record of one file before it is taken, and counts what is wrong in many of them once. */
+/** Checks each record of one file before it is taken, and reports what is wrong in many of them once. */
 export class RecordCheck {
   readonly #wrong = new Map<string, Wrong>();
   readonly #isSeen: boolean[];
@@ -77,7 +77,7 @@ export class RecordCheck {
     this.#isSeen = fields.map(() => false);
   }
 
-  /** Returns whether the record at hand can be taken. */
+  /** Can the current record be taken. */
   isRight(reader: JsonRecordReader, lexer: JsonLexer): boolean {
     const { fields, role } = this;
     const other = this.#otherKind(reader);
@@ -95,7 +95,7 @@ export class RecordCheck {
           `lacks ${at}`,
           reader.line,
           lexer.columnAt(reader.offset),
-          `the record has no ${quoted(fields[at].property)}; every record of ${LISTS[role]} has one.`,
+          `the record has no ${quoted(fields[at].property)}, although every record of ${LISTS[role]} has one.`,
         );
         continue;
       }
@@ -108,26 +108,26 @@ export class RecordCheck {
     return isRight;
   }
 
-  /** Takes down a member that the list holds already. */
+  /** Reports a member that the list holds already. */
   repeats(reader: JsonRecordReader, lexer: JsonLexer, list: string): void {
-    const message = `${list} holds this member already; REST lists nobody twice, so a page is there twice, or the list changed while it was fetched: fetch all of it again.`;
+    const message = `${list} already holds this member. REST lists each member once, so a page is repeated, or the list changed while it was fetched: fetch all of it again.`;
     this.#note('repeats', reader.line, lexer.columnAt(reader.offset), message);
   }
 
-  /** Returns what is to be told if the record is not one of this role's. */
+  /** Returns what is wrong if the record does not belong to this role. */
   #otherKind({ kinds }: JsonRecordReader): string | undefined {
     const { role, paths, fields } = this;
     const has = (sign: string): boolean => kinds[paths.indexOf(sign)] !== 'absent';
     if (has('data') && !fields.some(({ property }) => property === 'data')) {
-      return 'this is a whole answer within a list; give each answer as a file of its own, or one after the other in one file (jq -c ".[]").';
+      return 'this is a whole response inside a list; save each response in a file of its own, or one after the other in one file (jq -c ".[]").';
     }
     if (role === 'groups')
-      return has('username') && !has('name') ? 'this is a user, and not a group; fetch GET /rest/v1/usergroups, or give the file with --users.' : undefined;
+      return has('username') && !has('name') ? 'this is a user, not a group; fetch GET /rest/v1/usergroups, or give the file with --users.' : undefined;
     if (!has('username') && has('name') && !fields.some(({ property }) => property === 'name')) {
-      return `this is a group, and not a user; fetch ${role === 'users' ? 'GET /rest/v1/users?includeInactive=true' : 'GET /rest/v1/usergroups/ID/users'}, or give the file with --groups.`;
+      return `this is a group, not a user; fetch ${role === 'users' ? 'GET /rest/v1/users?includeInactive=true' : 'GET /rest/v1/usergroups/ID/users'}, or give the file with --groups.`;
     }
     if (role === 'users' && has('authenticationType') && !fields.some(({ column }) => column === 'authenticationType')) {
-      return 'the record has an authenticationType, which REST does not answer with; --column users.authenticationType=authenticationType says that it is to be read.';
+      return 'the record has an authenticationType, which the REST API never returns; to have it read, add --column users.authenticationType=authenticationType.';
     }
     return undefined;
   }
@@ -138,7 +138,7 @@ export class RecordCheck {
     else this.#wrong.set(key, { line, column, ...(heading === undefined ? {} : { heading }), message, count: 1 });
   }
 
-  /** Hands on what was wrong, once the file was read. */
+  /** Passes on the problems, after the file was read. */
   end(file: string, rows: number, problems: Problems): void {
     for (const { count, message, ...place } of this.#wrong.values()) {
       const more = count === 1 ? '' : ` The same is wrong with ${(count - 1).toLocaleString('en-US')} more ${count === 2 ? 'record' : 'records'} of the file.`;
@@ -165,7 +165,7 @@ const LISTS: Readonly<Record<Role, string>> = {
 /** Returns what is wrong with a value. */
 function faultOf(holds: Holds, kind: JsonKind, text: string): string | undefined {
   const isTyped = kind === 'string' || kind === 'number' || kind === 'boolean';
-  const fault = (found: string): string => `${found} stands where ${WANTED[holds]}.`;
+  const fault = (found: string): string => `found ${found} instead of ${WANTED[holds]}.`;
   if (kind === 'string') {
     if (text.includes('\0')) return 'the text holds the character U+0000, which no name can hold; correct it in Jama Connect, or fetch it again.';
     if (!text.isWellFormed()) return 'the text begins or ends in the middle of a character (a lone surrogate); fetch it again.';

@@ -1,18 +1,18 @@
-/** JSON cut into its tokens from a stream of bytes: strict as RFC 8259 is, and held in memory only as far as one record goes. */
+/** Splits a stream of bytes into JSON tokens: strictly by RFC 8259, with at most one record in memory. */
 
 import { isUtf8 } from 'node:buffer';
 import { ADVICE, BACKSLASH, countCharacters, ESCAPED, IS_STOP, isHex, isSpace, isWordByte, LF, QUOTE } from './json-bytes.js';
 
 export type Token = '{' | '}' | '[' | ']' | ':' | ',' | 'string' | 'number' | 'true' | 'false' | 'null' | 'end';
 
-/** Bytes that cannot be read as JSON, or JSON that is not what is expected: nothing after it can be read either. */
+/** Bytes that are not JSON, or JSON that is not what is expected: nothing after it can be read either. */
 export class JsonFault extends Error {
   override readonly name = 'JsonFault';
 
   constructor(
     message: string,
     readonly line: number,
-    /** Character from 1. */
+    /** Character, from 1. */
     readonly column: number,
   ) {
     super(message);
@@ -20,7 +20,7 @@ export class JsonFault extends Error {
 }
 
 const STRETCH = 1 << 16;
-/** One record, or one text, that is longer than this is no data. */
+/** A longer record or text is not data. */
 const LONGEST = 1 << 26;
 const LONGEST_NAME = 64;
 const PUNCTUATION = new Map<number, Token>((['{', '}', '[', ']', ':', ','] as const).map((char) => [char.charCodeAt(0), char]));
@@ -31,21 +31,21 @@ export class JsonLexer {
   #bytes = Buffer.allocUnsafe(STRETCH);
   #filled = 0;
   #isAtEnd = false;
-  /** Offset in the file of the first byte that is held. */
+  /** Offset in the file of the first byte in memory. */
   #base = 0;
-  /** Index of the next byte to be looked at. */
+  /** Index of the next byte. */
   #at = 0;
   /** Index of the token's first byte. */
   #start = 0;
   /** Index of the first byte that is still needed. */
   #mark = 0;
-  /** Index of a byte at or before it, and the column of that: counted on only when somebody asks, or when bytes are let go. */
+  /** Index of a byte at or before the token, and its column: advanced only if a column is asked for, or if bytes are discarded. */
   #anchor = 0;
   #anchorColumn = 1;
   #isHeld = false;
   #hasEscapes = false;
   #isPlain = true;
-  /** Names met, each in the slot that its bytes choose; the last one stays. */
+  /** Names seen so far, each in the slot that its bytes hash to; a later one replaces an earlier one. */
   readonly #names: string[] = Array.from({ length: 256 }, () => '');
   /** Physical line of the token, from 1. */
   line = 1;
@@ -59,7 +59,7 @@ export class JsonLexer {
     return this.#base + this.#start;
   }
 
-  /** Keeps everything from this token on until `release`, so that `columnAt` can be asked for any of it. */
+  /** Keeps everything from this token on until `release`, so that `columnAt` works for all of it. */
   hold(): void {
     this.#mark = this.#start;
     this.#isHeld = true;
@@ -69,7 +69,7 @@ export class JsonLexer {
     this.#isHeld = false;
   }
 
-  /** Returns the column, in characters from 1, of an offset that is still held. */
+  /** Returns the column, in characters from 1, of an offset that is still in memory. */
   columnAt(offset: number): number {
     this.#anchorColumn = this.#columnOf(this.#mark);
     this.#anchor = this.#mark;
@@ -82,12 +82,12 @@ export class JsonLexer {
     return lf < 0 ? this.#anchorColumn + countCharacters(before) : 1 + countCharacters(before.subarray(lf + 1));
   }
 
-  /** Returns what is thrown for the token at hand. */
+  /** Returns an error at the current token. */
   fault(message: string): JsonFault {
     return new JsonFault(message, this.line, this.columnAt(this.offset));
   }
 
-  /** Returns the text of the string at hand. */
+  /** Returns the text of the current string. */
   text(): string {
     const bytes = this.#bytes;
     if (!this.#hasEscapes) return bytes.toString(this.#isPlain ? 'latin1' : 'utf8', this.#start + 1, this.#at - 1);
@@ -95,7 +95,7 @@ export class JsonLexer {
     return String(text);
   }
 
-  /** Returns the text of the string at hand. Names come again with every record, so each is made once. */
+  /** Returns the text of the current string, cached: names repeat with every record. */
   name(): string {
     const from = this.#start + 1;
     const length = this.#at - 1 - from;
@@ -109,7 +109,7 @@ export class JsonLexer {
     return this.#names[slot];
   }
 
-  /** Returns the token at hand as it is written. */
+  /** Returns the current token as written. */
   written(): string {
     return this.#bytes.toString('utf8', this.#start, this.#at);
   }
@@ -128,7 +128,7 @@ export class JsonLexer {
     return byte === QUOTE ? this.#string() : this.#word();
   }
 
-  /** Is there a byte to be looked at; reads on where it must. */
+  /** Is there another byte; reads on if necessary. */
   #has(): boolean {
     return this.#at < this.#filled || this.#more();
   }
@@ -169,7 +169,7 @@ export class JsonLexer {
       for (; at < filled && isSpace(bytes[at]); at++) if (bytes[at] === LF) this.line++;
       this.#at = at;
       if (at < filled) return;
-      // White space is nothing to be held.
+      // White space need not be kept in memory.
       if (!this.#isHeld) this.#mark = at;
     } while (this.#more());
   }
@@ -191,20 +191,20 @@ export class JsonLexer {
       this.#at++;
       if (bytes[at] === QUOTE) break;
       if (bytes[at] !== BACKSLASH) {
-        throw this.fault('this text is not closed on its line, or holds a control character, which JSON writes as an escape (\\n, \\t, \\u0000).');
+        throw this.fault('this text is not closed on its line, or contains a control character, which must be escaped in JSON (\\n, \\t, \\u0000).');
       }
       this.#passEscape();
     }
     this.#isPlain = all < 0x80;
     if (!this.#isPlain && !isUtf8(this.#bytes.subarray(this.#start, this.#at))) {
-      throw this.fault('this text holds bytes that are no UTF-8; JSON is written in UTF-8, so export it again.');
+      throw this.fault('this text contains bytes that are not valid UTF-8, the encoding of JSON; export it again.');
     }
     return 'string';
   }
 
   #passEscape(): void {
     this.#hasEscapes = true;
-    const wrong = 'this text holds a backslash that JSON does not know; a backslash itself is written twice.';
+    const wrong = 'this text contains an invalid JSON escape; write a backslash itself twice.';
     if (!this.#has()) return;
     const byte = this.#bytes[this.#at++];
     if (ESCAPED.has(byte)) return;
@@ -212,7 +212,7 @@ export class JsonLexer {
     for (let digit = 0; digit < 4 && this.#has(); digit++) if (!isHex(this.#bytes[this.#at++])) throw this.fault(wrong);
   }
 
-  /** A number or one of the three words; everything else is no JSON. */
+  /** Reads a number or one of the three words; everything else is invalid. */
   #word(): Token {
     while (this.#has() && isWordByte(this.#bytes[this.#at])) {
       this.#at++;
@@ -225,13 +225,13 @@ export class JsonLexer {
       const character = this.#character();
       throw this.fault(`${character.shown} is not expected here${character.advice}.`);
     }
-    throw this.fault(`${JSON.stringify(word.slice(0, 40))} is no JSON: neither a number nor true, false or null.`);
+    throw this.fault(`${JSON.stringify(word.slice(0, 40))} is not valid JSON: it is neither a number nor true, false or null.`);
   }
 
-  /** Returns the character at hand, fit for a message. */
+  /** Returns the current character, fit for a message. */
   #character(): { readonly shown: string; readonly advice: string } {
     while (this.#filled - this.#at < 4 && this.#more()) {
-      // A character of four bytes may be cut by the end of what was read.
+      // A character of four bytes may be cut off at the end of the buffer.
     }
     const [character = ''] = this.#bytes.toString('utf8', this.#at, Math.min(this.#filled, this.#at + 4));
     const advice = ADVICE.get(character) ?? '';

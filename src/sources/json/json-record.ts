@@ -1,11 +1,11 @@
-/** One record of a JSON list: the few properties that are wanted of it, and nothing else of it kept. */
+/** One record of a JSON list: only the wanted properties are kept. */
 
 import type { JsonLexer, Token } from './json-lexer.js';
 
-/** What a property holds; `absent` where the record has none of that name. */
+/** Type of a property's value; `absent` if the record has no such property. */
 export type JsonKind = 'absent' | 'string' | 'number' | 'boolean' | 'null' | 'object' | 'array';
 
-/** What a message calls a value of each kind. */
+/** Names of the types in messages. */
 export const KIND_NAMES: Readonly<Record<JsonKind, string>> = {
   absent: 'nothing',
   string: 'a text',
@@ -28,13 +28,13 @@ interface Frame {
   readonly keys: Set<string>;
 }
 
-/** Deeper than any answer of a provider goes. */
+/** Deeper than any response of a provider. */
 const DEEPEST = 512;
 
 export class JsonRecordReader {
   readonly #root: Node = { wanted: -1, children: new Map() };
   readonly #lexer: JsonLexer;
-  /** One for each depth, used again for each record. */
+  /** One per depth, reused for each record. */
   readonly #frames: Frame[] = [];
   readonly kinds: JsonKind[];
   readonly texts: string[];
@@ -42,11 +42,11 @@ export class JsonRecordReader {
   readonly seen: number[] = [];
   readonly lines: Int32Array;
   readonly offsets: Float64Array;
-  /** Where the record's `{` stands. */
+  /** Position of the record's `{`. */
   line = 0;
   offset = 0;
 
-  /** `paths` are names of properties, with `/` between those within one another. */
+  /** `paths` are names of properties; `/` separates nested names. */
   constructor(lexer: JsonLexer, paths: readonly string[]) {
     this.#lexer = lexer;
     this.kinds = paths.map(() => 'absent');
@@ -64,7 +64,7 @@ export class JsonRecordReader {
     });
   }
 
-  /** Begins the record whose `{` is at hand. The lexer holds it until `release`. */
+  /** Begins the record at the current `{`. The lexer keeps it in memory until `release`. */
   begin(): void {
     this.#lexer.hold();
     for (const at of this.seen) {
@@ -76,29 +76,29 @@ export class JsonRecordReader {
     this.offset = this.#lexer.offset;
   }
 
-  /** Reads a record that was begun to its end; `ahead` is the token after its `{` if that was looked at. */
+  /** Reads a record that was begun to its end; `ahead` is the token after its `{` if that was read already. */
   finish(ahead?: Token): void {
     this.#pass('{', this.#root, 0, ahead);
   }
 
-  /** Reads the record whose `{` is at hand. */
+  /** Reads the record at the current `{`. */
   read(): void {
     this.begin();
     this.finish();
   }
 
-  /** Reads a record that was begun from its first property's value on; the property's name and colon were read. */
+  /** Reads the rest of a record from its first property's value on. */
   readAfter(name: string): void {
     this.#frame(0, true, this.#root).keys.add(name);
     this.#pass(this.#lexer.next(), this.#root.children.get(name), 1);
   }
 
-  /** Passes over the value that begins with the token at hand. */
+  /** Skips the value that begins with the current token. */
   skip(token: Token): void {
     this.#pass(token, undefined);
   }
 
-  /** Reads one value, and what it lies in where that was begun, in a loop: how deep values lie in one another is the file's choice. */
+  /** Reads one value with everything nested in it. A loop, not recursion: the file decides how deep values are nested. */
   #pass(first: Token, wanted: Node | undefined, begun = 0, second?: Token): void {
     const lexer = this.#lexer;
     let depth = begun;
@@ -120,7 +120,7 @@ export class JsonRecordReader {
       } else if (token === 'string' || token === 'number' || token === 'null') this.#keep(node, token);
       else if (token === 'true' || token === 'false') this.#keep(node, 'boolean');
       else throw unexpected(lexer, token, 'a value');
-      // A value is complete: on with its neighbor, or up.
+      // A value is complete: continue with the next one, or one level up.
       for (;;) {
         if (depth === 0) return;
         const frame = this.#frames[depth - 1];
@@ -138,7 +138,7 @@ export class JsonRecordReader {
   }
 
   #frame(depth: number, isObject: boolean, node: Node | undefined): Frame {
-    if (depth >= DEEPEST) throw this.#lexer.fault(`values lie more than ${DEEPEST} deep in one another here; that is no export.`);
+    if (depth >= DEEPEST) throw this.#lexer.fault(`values are nested more than ${DEEPEST} levels deep here, which no export does.`);
     const frame = this.#frames[depth];
     if (frame === undefined) {
       const made: Frame = { isObject, node, keys: new Set() };
@@ -168,11 +168,11 @@ export class JsonRecordReader {
   }
 }
 
-/** Returns what is thrown where another token is expected. */
+/** Returns the error if another token is expected. */
 export function unexpected(lexer: JsonLexer, token: Token, expected: string): Error {
-  if (token === 'end') return lexer.fault('the file ends in the middle of the list; it was cut short, so export it again.');
+  if (token === 'end') return lexer.fault('the file ends in the middle of the list, so it is incomplete; export it again.');
   const found = token === 'string' ? 'a text' : token === 'number' ? 'a number' : token;
-  return lexer.fault(`${expected} is expected here, not ${found}; the file was changed or cut, so export it again.`);
+  return lexer.fault(`expected ${expected} here, but found ${found}; the file was edited or truncated, so export it again.`);
 }
 
 /** Reads a property's name, of which `token` is the first, and its colon. */
@@ -180,7 +180,7 @@ export function readName(lexer: JsonLexer, token: Token, seen: Set<string>): str
   if (token !== 'string') throw unexpected(lexer, token, 'the name of a property, in double quotes,');
   const name = lexer.name();
   if (seen.has(name))
-    throw lexer.fault(`the property ${JSON.stringify(name.slice(0, 60))} is there twice in one object; which of the two holds is not certain.`);
+    throw lexer.fault(`the property ${JSON.stringify(name.slice(0, 60))} appears twice in one object, so it is not clear which value is right.`);
   seen.add(name);
   const colon = lexer.next();
   if (colon !== ':') throw unexpected(lexer, colon, 'a colon');

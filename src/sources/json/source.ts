@@ -1,4 +1,4 @@
-/** Saved answers of Jama Connect's REST: files by flag, or a folder of them; other roles may be CSV files or workbooks. */
+/** Saved responses of Jama Connect's REST API: files given by option, or a folder of them; other roles may be CSV files or workbooks. */
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const ROLES: readonly Role[] = ['users', 'groups', 'memberships'];
 
 export const jsonSource: SourceFormat = {
   id: 'json',
-  title: "a folder with users*.json, usergroups*.json and members-ID*.json as Jama Connect's REST answers",
+  title: "a folder with users*.json, usergroups*.json and members-ID*.json with responses of Jama Connect's REST API",
   claims(request) {
     const { source } = request;
     if (source !== undefined && (!existsSync(source) || !statSync(source).isDirectory())) {
@@ -50,26 +50,26 @@ export const jsonSource: SourceFormat = {
 /** Throws for a file as SOURCE: a plan's own JSON, or one of several pages. */
 function refuseFile(source: string, { users }: SourceRequest): never {
   throw new UserError(
-    `${source} is a JSON file, and SOURCE is a folder or a SQLite file.`,
+    `${source} is a JSON file, but SOURCE must be a folder or a SQLite file.`,
     users.length > 0
-      ? "If it is a page like the one before it, put the pattern in quotes: --users 'users-*.json'."
-      : `Give the folder that it lies in, or the file with --users ${source}`,
+      ? "If it is one of several pages, put the pattern in quotes: --users 'users-*.json'."
+      : `Give the folder that contains it, or give the file with --users ${source}`,
   );
 }
 
-/** Returns the files of a request. Throws a UserError if there are no users among them, or one is there twice. */
+/** Returns the files of a request. Throws a UserError if there are no users among them, or if one is given twice. */
 function wholeOf(request: SourceRequest): Answers[] {
   const files = answersOf(request);
   refuseTwice(files);
   if (files.some(({ role }) => role === 'users')) return files;
   const { source } = request;
   throw new UserError(
-    source === undefined ? 'No list of users was given.' : `${source} holds no users*.json.`,
-    'Save the answers of GET /rest/v1/users?includeInactive=true as users-0.json, users-50.json and so on, or give them with --users FILE.',
+    source === undefined ? 'No list of users was given.' : `${source} does not contain users*.json.`,
+    'Save the responses of GET /rest/v1/users?includeInactive=true as users-0.json, users-50.json and so on, or give them with --users FILE.',
   );
 }
 
-/** Returns the files that a request means, each told to be JSON or not. Throws a UserError where two formats are mixed in one role. */
+/** Returns the files of a request, each marked as JSON or not. Throws a UserError if two formats are mixed in one role. */
 function answersOf(request: SourceRequest): Answers[] {
   const { source, groups, groupPages = [] } = request;
   const folder = inFolder(source);
@@ -94,24 +94,24 @@ function answersOf(request: SourceRequest): Answers[] {
   return ROLES.flatMap((role) => [...beside, ...found].filter((file) => file.role === role).map(withGroup));
 }
 
-/** A folder's users.csv or users.xlsx that holds JSON, or that lies beside users.json: which list is meant is not certain. */
+/** A folder's users.csv or users.xlsx that holds JSON, or that is beside users.json: it is not clear which list to read. */
 function refuseMisnamed(own: readonly Answers[], saved: readonly Answers[], folder: string): void {
   const csv = own.find(({ role, path, file }) => [`${role}.csv`, `${role}.xlsx`].includes(path) && file === join(folder, path));
   if (csv === undefined) return;
   const what = csv.path.endsWith('.csv') ? 'CSV' : 'an Excel workbook';
-  const says = csv.isJson ? ` ${csv.path} is JSON as Jama Connect's REST answers, not ${what}.` : '';
+  const says = csv.isJson ? ` ${csv.path} is JSON from Jama Connect's REST API, not ${what}.` : '';
   if (saved.length > 0) {
     throw new UserError(
-      `${folder} holds both ${csv.path} and ${saved[0].path}, so which list of ${csv.role} is meant is not certain.${says}`,
-      `Keep the one that is meant in the folder and move the other away, or name files by flag${csv.role === 'groups' ? ': --groups FILE' : `: --${csv.role} FILE`}.`,
+      `${folder} holds both ${csv.path} and ${saved[0].path}, so it is not clear which list of ${csv.role} to read.${says}`,
+      `Move the one that should not be read out of the folder, or give files by option${csv.role === 'groups' ? ': --groups FILE' : `: --${csv.role} FILE`}.`,
     );
   }
   if (csv.isJson) {
     throw new UserError(
-      `${csv.file} is JSON as Jama Connect's REST answers, not ${what}.`,
+      `${csv.file} is JSON from Jama Connect's REST API, not ${what}.`,
       csv.role === 'memberships'
-        ? 'Name it members-ID.json, ID being the id of the group whose members it lists; one file for each group.'
-        : `Name it ${csv.role === 'users' ? 'users.json' : 'usergroups.json'}, and run the same command again.`,
+        ? 'Rename it to members-ID.json, where ID is the id of the group whose members it lists; one file per group.'
+        : `Rename it to ${csv.role === 'users' ? 'users.json' : 'usergroups.json'}, and run the same command again.`,
     );
   }
 }
@@ -121,12 +121,12 @@ function refuseMixed(role: Role, files: readonly Answers[], source: string | und
   const other = files.find(({ isJson }) => !isJson);
   if (json === undefined || other === undefined) return;
   throw new UserError(
-    `${other.file} and ${json.file} are both lists of ${role}, one as ${holdsWorkbook(other.file) ? 'an Excel workbook' : 'CSV'} and one as JSON: they cannot be one list.`,
-    `Give the ${role} in one format${source === undefined ? '' : `, or move the one that is not meant out of ${source}`}. Lists of different kinds may differ, as users in JSON and groups in CSV.`,
+    `${other.file} and ${json.file} are both lists of ${role}, one as ${holdsWorkbook(other.file) ? 'an Excel workbook' : 'CSV'} and one as JSON: one list cannot have two formats.`,
+    `Give the ${role} in one format${source === undefined ? '' : `, or move the file that should not be read out of ${source}`}. Different lists may have different formats, such as users in JSON and groups in CSV.`,
   );
 }
 
-/** Returns the files of a folder that are named as answers of REST; a longer pattern comes before a shorter one. */
+/** Returns the files of a folder that are named like REST responses; a longer pattern takes precedence over a shorter one. */
 function inFolder(source: string | undefined): Answers[] {
   if (source === undefined) return [];
   return readdirSync(source)
@@ -145,7 +145,7 @@ function roleOf(name: string): Role | undefined {
   return /^users.*\.json$/.test(name) ? 'users' : undefined;
 }
 
-/** Splits `12=FILE`, unless there is a file of that very name. */
+/** Splits `12=FILE`, unless there is a file with that exact name. */
 function splitGroup(given: SourceFile): SourceFile & { readonly group?: string } {
   const at = given.file.indexOf('=');
   if (at < 1 || existsSync(given.file)) return given;
@@ -158,25 +158,25 @@ function splitGroup(given: SourceFile): SourceFile & { readonly group?: string }
   return { ...given, path: file.replaceAll('\\', '/'), file, group: given.file.slice(0, at).trim() };
 }
 
-/** Returns a file with the group that its flag or its name says. */
+/** Returns a file with the group that its option or its name states. */
 function withGroup(answers: Answers): Answers {
   const { role, file, isJson, group } = answers;
   if (role !== 'memberships') return answers;
   if (!isJson) {
     if (group === undefined) return answers;
     throw new UserError(
-      `${file} is not JSON, so --memberships ${group}=… cannot say whose members it lists.`,
-      'Give a CSV with --memberships FILE; its columns say the groups.',
+      `${file} is not JSON, so --memberships ${group}=… does not apply to it.`,
+      'Give a CSV with --memberships FILE; its columns name the groups.',
     );
   }
   if (group !== undefined) return answers;
   const [, short, long] = MEMBERS.exec(file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1)) ?? [];
   const named = short ?? long;
   if (named !== undefined) return { ...answers, group: named };
-  // It is told to be missing when it is opened, and not what its name lacks.
+  // A missing file is reported when it is opened; its name is not checked.
   if (!existsSync(file)) return answers;
   throw new UserError(
-    `${file} lists the members of a group, but does not say of which one.`,
-    `Say it by the group's id: --memberships ID=${file}, or name the file members-ID.json.`,
+    `${file} lists the members of a group, but does not say which group.`,
+    `Give the group's id: --memberships ID=${file}, or name the file members-ID.json.`,
   );
 }

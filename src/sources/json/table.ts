@@ -1,4 +1,4 @@
-/** One file of REST's answers as a table. */
+/** One file of REST responses as a table. */
 
 import type { Activity, Role } from '../../model/directory.js';
 import { FileStream } from '../csv/file-stream.js';
@@ -16,7 +16,7 @@ export interface JsonWishes {
   readonly role: Role;
   readonly path: string;
   readonly file: string;
-  /** Whose members it lists. */
+  /** Id of the group whose members it lists. */
   readonly group?: string;
   readonly activity?: Activity;
   readonly named?: Readonly<Record<string, string>>;
@@ -24,12 +24,12 @@ export interface JsonWishes {
   readonly onProgress?: OnProgress;
 }
 
-/** Told of progress after so many records. */
+/** Number of records between two progress reports. */
 const STRIDE = 0x3fff;
 
 const GROUP = 'group of the file';
 
-/** Returns a file as a table; it is opened when it is read, because there may be a file for each of many groups. */
+/** Returns a file as a table. Opens it only when it is read, because there may be one file per group. */
 export function jsonTable(wishes: JsonWishes): Table {
   const { role, path, file, group, activity } = wishes;
   const fields = fieldsOf(role, wishes.named ?? {});
@@ -37,8 +37,8 @@ export function jsonTable(wishes: JsonWishes): Table {
   const columns = new Map(fields.map(({ column }, at) => [column, at]));
   if (group !== undefined) columns.set('groupId', fields.length);
   const notes = [
-    ...(/\.json$/i.test(file) ? [] : [`${path} holds JSON and was read as that.`]),
-    ...(activity === 'inactive' ? [`${path} was given as a list of inactive users, but says who is active: that was followed.`] : []),
+    ...(/\.json$/i.test(file) ? [] : [`${path} holds JSON and was read as JSON.`]),
+    ...(activity === 'inactive' ? [`${path} was given as a list of inactive users, but states the status of each user: that status was used.`] : []),
   ];
   return {
     role,
@@ -47,7 +47,7 @@ export function jsonTable(wishes: JsonWishes): Table {
     headings: [...fields.map(({ property }) => property), ...(group === undefined ? [] : [GROUP])],
     columns,
     isIdFromUserName: false,
-    // In JSON only null is no value.
+    // JSON has its own null, so "NULL" is an ordinary text.
     words: new CellWords(role, {}, false),
     ...(activity === undefined ? {} : { activity }),
     ...(group === undefined ? {} : { membersOf: group }),
@@ -62,7 +62,7 @@ class JsonRow extends TextRow {
     readonly reader: JsonRecordReader,
     readonly lexer: JsonLexer,
     width: number,
-    /** Index of the cell that the file says for all records, and what it says. */
+    /** Index of the cell that the file states for all records, and its value. */
     readonly groupAt: number,
     readonly group: string,
   ) {

@@ -1,4 +1,4 @@
-/** A connection to a SQLite file, opened so that nothing is written beside it where that is possible, and its errors in plain words. */
+/** A connection to a SQLite file, opened if possible so that nothing is written beside the file, and its errors in plain words. */
 
 import { closeSync, existsSync, readFileSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -8,7 +8,7 @@ import { openForReading } from '../csv/file-stream.js';
 
 export type Database = BetterSqlite3.Database;
 
-/** Loads the native module; throws a UserError that says how to mend it. */
+/** Loads the native module; throws a UserError that says how to fix it. */
 export async function loadSqlite(): Promise<typeof BetterSqlite3> {
   try {
     const { default: Sqlite } = await import('better-sqlite3');
@@ -27,14 +27,14 @@ const firstLine = (error: unknown): string => (error instanceof Error ? error.me
 
 const MAGIC = 'SQLite format 3\0';
 
-/** Returns the first 100 bytes of a file, fewer where it is shorter. */
+/** Returns the first 100 bytes of a file, fewer if it is shorter. */
 function readFront(file: string): Buffer {
   const { fd } = openForReading(file);
   try {
     const front = Buffer.alloc(100);
     return front.subarray(0, readSync(fd, front, 0, front.length, 0));
   } catch {
-    // A pipe cannot be read at a place, and is no database.
+    // A pipe cannot be read at an offset, and is not a database.
     return Buffer.alloc(0);
   } finally {
     closeSync(fd);
@@ -55,8 +55,8 @@ export function openReadOnly(Sqlite: typeof BetterSqlite3, file: string): Databa
 }
 
 /**
- * A database in WAL mode cannot be opened without files beside it, not even for reading. Where its log is empty the
- * file is complete by itself: it is read into memory, and there marked as a database without a log.
+ * SQLite cannot open a database in WAL mode, not even for reading, without creating files beside it. If its log is empty,
+ * the file is complete by itself: it is read into memory and marked there as a database without a log.
  */
 function openCopyInMemory(Sqlite: typeof BetterSqlite3, file: string): Database {
   const bytes = readFileSync(file);
@@ -68,15 +68,15 @@ function readHeader(file: string): Buffer {
   const front = readFront(file);
   if (front.subarray(0, 16).toString('latin1') === MAGIC) return front;
   throw new UserError(
-    `${file} is no SQLite database.`,
-    'SOURCE is a folder with users.csv, or a SQLite file. Single CSV files are given with --users, --groups and --memberships.',
+    `${file} is not a SQLite database.`,
+    'Give a folder with users.csv, or a SQLite file, as SOURCE. Give single CSV files with --users, --groups and --memberships.',
   );
 }
 
-/** Is the error that a write was cut short, which only a connection that may write takes back. */
+/** Is the error that a transaction is incomplete, which only a connection with write access rolls back. */
 export const isUnfinished = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'SQLITE_READONLY_ROLLBACK';
 
-/** Returns SQLite's errors as a person's next step; other errors as they are. */
+/** Returns SQLite's errors with the next step for the user; other errors unchanged. */
 export function inPlainWords(error: unknown, file: string): unknown {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
@@ -87,8 +87,8 @@ export function inPlainWords(error: unknown, file: string): unknown {
   }
   if (isUnfinished(error)) {
     return new UserError(
-      `A program ended in the middle of a write to ${file}: what is half written stands there, and ${basename(file)}-journal beside it takes it back.`,
-      'Make sure that no program has it open, then open it once, which takes the half back: sqlite3 FILE .tables. Or do that with a copy of both files.',
+      `A program stopped in the middle of a write to ${file}. The incomplete transaction must first be rolled back, with ${basename(file)}-journal beside the file.`,
+      'Make sure that no program has the file open. Then open it once, which rolls the transaction back: sqlite3 FILE .tables. You can also do that with a copy of both files.',
     );
   }
   if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')) {

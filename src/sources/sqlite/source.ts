@@ -11,14 +11,14 @@ export const sqliteSource: SourceFormat = {
     const { source } = request;
     if (source === undefined) return false;
     if (!existsSync(source)) {
-      throw new UserError(`${source}: there is no such file or folder.`, 'SOURCE is a folder with users.csv, or a SQLite file.');
+      throw new UserError(`${source}: the file or folder does not exist.`, 'Give a folder with users.csv, or a SQLite file, as SOURCE.');
     }
     if (statSync(source).isDirectory()) return false;
     const flags = [...request.users, ...request.inactiveUsers, ...(request.groups === undefined ? [] : [request.groups]), ...request.memberships];
     if (flags.length > 0) {
       throw new UserError(
-        `${source} is a file, and ${flags[0]} was given as well: CSV files and a database cannot be mixed.`,
-        'Give the database alone, or CSV files alone.',
+        `${source} is a database, but ${flags[0]} was given as well: CSV files and a database cannot be combined.`,
+        'Give only the database, or only CSV files.',
       );
     }
     return true;

@@ -1,4 +1,4 @@
-/** A SQLite file as tables: which of them are meant, and their rows. */
+/** A SQLite file as tables: which of its tables are read, and their rows. */
 
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
@@ -13,7 +13,7 @@ import { TextRow } from '../tables/text-row.js';
 import { type Database, inPlainWords, loadSqlite, openReadOnly } from './connection.js';
 import { findWrongTexts, hasSign, isSignless } from './text.js';
 
-/** Where Jama Connect keeps it, beside the plain names. */
+/** Names of Jama Connect's own tables, in addition to the plain names. */
 const TABLES: Readonly<Record<Role, readonly string[]>> = {
   users: ['users', 'userbase'],
   groups: ['groups', 'role'],
@@ -28,7 +28,7 @@ export interface SqliteWishes extends Pick<SourceRequest, 'nulls' | 'activeMap'>
   readonly onProgress?: OnProgress;
 }
 
-/** Opens the database for reading only, inside one transaction, so that all tables are of one moment. */
+/** Opens the database read-only in one transaction, so that all tables are from the same moment. */
 export async function openSqlite(wishes: SqliteWishes): Promise<OpenedSource> {
   const Sqlite = await loadSqlite();
   const database = openReadOnly(Sqlite, wishes.file);
@@ -59,12 +59,12 @@ export function chooseTable(role: Role, present: readonly string[], { tables, fi
   if (found.length === 1) return found[0];
   const list = present.map((name) => JSON.stringify(name)).join(', ') || 'none';
   if (found.length > 1) {
-    throw new UserError(`${file} has several tables for ${role}: ${found.join(', ')}.`, `Say which with --table ${role}=${found[0]}.`);
+    throw new UserError(`${file} has several tables for ${role}: ${found.join(', ')}.`, `Choose one with --table ${role}=${found[0]}.`);
   }
   if (role !== 'users' && said === undefined) return undefined;
   throw new UserError(
     said === undefined ? `${file} has no table or view called users or userbase.` : `${file} has no table or view called "${said}".`,
-    `Name it with --table ${role}=NAME. Tables and views found: ${list}.`,
+    `Give its name with --table ${role}=NAME. Tables and views found: ${list}.`,
   );
 }
 
@@ -72,7 +72,7 @@ export const quoteName = (name: string): string => `"${name.replaceAll('"', '""'
 
 const ROWID_NAMES: readonly string[] = ['rowid', '_rowid_', 'oid'];
 
-/** Returns a name of the rowid that no column has; undefined where there is none, as in a view or a table WITHOUT ROWID. */
+/** Returns a name of the rowid that no column has; undefined if there is none, as in a view or a table WITHOUT ROWID. */
 export function rowidName(database: Database, table: string): string | undefined {
   const isTable = database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(table) !== undefined;
   if (!isTable) return undefined;
@@ -137,12 +137,12 @@ class SqliteRow extends TextRow {
   }
 }
 
-/** Returns an SQL expression that reads a column as text, so that ids of 64 bits stay whole. */
+/** Returns an SQL expression that reads a column as text, so that 64-bit ids keep all digits. */
 const asText = (name: string): string => `CAST(${quoteName(name)} AS TEXT)`;
 
 /**
- * Returns the digest of the columns that are read, in an order that only their content decides. Texts that are not of the
- * database's encoding go to `problems`: different bytes of these may be read as the same text.
+ * Returns the digest of the columns that are read, in an order that depends only on their content. Texts that are invalid
+ * in the database's encoding go to `problems`: SQLite may read different bytes of these as the same text.
  */
 export function digestTable(database: Database, table: Table, problems: Problems): string {
   const name = table.table ?? '';
@@ -166,7 +166,7 @@ export function digestTable(database: Database, table: Table, problems: Problems
   return hash.digest('hex');
 }
 
-/** Returns the headings that are read of a table, in its own order. */
+/** Returns the headings that are read from a table, in its own order. */
 export function headingsRead(table: Pick<Table, 'headings' | 'columns'>): string[] {
   return [...table.columns.values()].sort((a, b) => a - b).map((at) => table.headings[at]);
 }
@@ -180,7 +180,7 @@ function readRows(database: Database, table: Table, visit: (row: Row) => void, p
   });
   const row = new SqliteRow(table.headings.length, at);
   const rowid = rowidName(database, name);
-  /** The place of the first column with a BLOB, from 1. */
+  /** Number of the first column with a BLOB, from 1. */
   const blobs = `CASE ${read.map((heading, place) => `WHEN typeof(${quoteName(heading)}) = 'blob' THEN ${place + 1}`).join(' ')} ELSE 0 END`;
   const select = `SELECT ${rowid ?? '0'}, ${read.map(asText).join(', ')}, ${blobs} FROM ${quoteName(name)}${rowid === undefined ? '' : ` ORDER BY ${rowid}`}`;
   let rows = 0;
@@ -197,7 +197,7 @@ function readRows(database: Database, table: Table, visit: (row: Row) => void, p
         line: row.line,
         column: table.headings.indexOf(heading) + 1,
         heading,
-        message: 'the row holds binary data (a BLOB) where text is expected; cast it to TEXT in a view and name the view with --table.',
+        message: 'the row holds binary data (a BLOB) instead of text; cast it to TEXT in a view and give the view with --table.',
         cause: 'blob',
       });
       continue;

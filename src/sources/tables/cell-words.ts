@@ -1,17 +1,17 @@
-/** Which spellings of a cell are no value, and what further words for a status mean (contract 2.2, 3). */
+/** Which spellings of a cell mean a missing value, and the meanings of additional words for a status (contract 2.2, 3). */
 
 import type { Activity, Role } from '../../model/directory.js';
 import { UserError } from '../../model/user-error.js';
 import type { SourceRequest } from '../source.js';
 import { columnsOf } from './headings.js';
 
-/** As databases and their tools write NULL. */
+/** NULL as databases and their tools write it. */
 const NULL_WORDS: readonly string[] = ['NULL', '\\N'];
 
-/** Columns for which `--null VALUE` holds: a value of theirs is seldom a word like these. */
+/** Columns to which `--null VALUE` applies: a real value of theirs is seldom such a word. */
 const OPEN: Readonly<Record<Role, readonly string[]>> = { users: ['email', 'firstName', 'lastName', 'fullName'], groups: ['project'], memberships: [] };
 
-/** Columns that name a user or a group, who may be called NULL. */
+/** Columns that name a user or a group, which may be called NULL. */
 const NAMING: Readonly<Record<Role, readonly string[]>> = {
   users: ['userName', 'groups'],
   groups: ['name'],
@@ -22,18 +22,18 @@ const ROLES: readonly Role[] = ['users', 'groups', 'memberships'];
 
 const STATUS = 'map it with --active-map VALUE=active or --active-map VALUE=inactive';
 
-/** What to do instead of `--null`, by column; the others are ids. */
+/** What to do instead of `--null`, by column; all others are ids. */
 const INSTEAD: Readonly<Record<string, string>> = {
   active: STATUS,
   disabled: STATUS,
   authenticationType: 'map it with --auth-type-map VALUE=basic or --auth-type-map VALUE=idp',
-  licenseType: 'a license type has no spelling of no value; correct it in the export',
+  licenseType: 'a license type cannot be missing; correct it in the export',
   scope: 'write organization or project in the export',
   sync: 'write true or false in the export',
 };
 
 interface NullOption {
-  /** Absent if it holds for every open column. */
+  /** Absent if it applies to every open column. */
   readonly column?: string;
   readonly value: string;
 }
@@ -42,14 +42,14 @@ const allColumns = (): string[] => ROLES.flatMap((role) => columnsOf(role).map((
 
 const mayHaveNulls = (role: Role, column: string): boolean => OPEN[role].includes(column) || NAMING[role].includes(column);
 
-/** Returns a value of `--null` in its parts: what stands before the first `=` is a column if it is written like one. */
+/** Returns the parts of a `--null` value: the text before the first `=` is a column if it looks like one. */
 function parseNull(text: string): NullOption {
   const at = text.indexOf('=');
   const [before, value] = at < 0 ? ['', text] : [text.slice(0, at), text.slice(at + 1)];
   const [, role, column] = /^([A-Za-z]+)\.([A-Za-z]+)$/.exec(before) ?? [];
   const known = ROLES.find((each) => each === role);
   if (known === undefined && !allColumns().some((each) => column !== undefined && each.endsWith(`.${column}`))) {
-    if (text.trim() === '') throw new UserError('--null is empty.', 'An empty cell is no value already; name a spelling, such as --null "[NULL]".');
+    if (text.trim() === '') throw new UserError('--null is empty.', 'An empty cell counts as missing anyway; give a spelling, such as --null "[NULL]".');
     return { value: text };
   }
   if (known === undefined || !columnsOf(known).includes(column)) {
@@ -61,15 +61,15 @@ function parseNull(text: string): NullOption {
   if (!mayHaveNulls(known, column)) {
     const isId = !Object.hasOwn(INSTEAD, column);
     throw new UserError(
-      `--null ${before}=…: ${isId ? 'every row needs its id' : 'the column is a choice of known words'}, so no spelling of it can mean that there is none.`,
+      `--null ${before}=… is not allowed: ${isId ? 'every row needs its id' : 'the column allows only known words'}, so none of its values can mean "missing".`,
       isId ? 'Correct the ids in the export.' : `If the spelling is in the export, ${INSTEAD[column]}.`,
     );
   }
-  if (value.trim() === '') throw new UserError(`--null ${before}= names no spelling.`, `An empty cell is no value already; write --null ${before}=VALUE.`);
+  if (value.trim() === '') throw new UserError(`--null ${before}= gives no spelling.`, `An empty cell counts as missing anyway; write --null ${before}=VALUE.`);
   return { column: before, value };
 }
 
-/** Throws a UserError if a value of `--null` cannot be meant. */
+/** Throws a UserError if a value of `--null` is invalid. */
 export function refuseWrongNulls(nulls: readonly string[]): void {
   for (const text of nulls) parseNull(text);
 }
@@ -90,13 +90,13 @@ export class Spellings {
   }
 }
 
-/** The words of one table's columns. */
+/** The special words of one table's columns. */
 export class CellWords {
   readonly #spellings: ReadonlyMap<string, Spellings>;
   /** By lower-case value. */
   readonly activeMap: Readonly<Record<string, Activity>>;
 
-  /** `hasNullWords` is false for formats with a null of their own, in which `NULL` is a text like any other. */
+  /** `hasNullWords` is false for formats with their own null, in which `NULL` is an ordinary text. */
   constructor(
     role: Role,
     { nulls = [], activeMap = {} }: Partial<Pick<SourceRequest, 'nulls' | 'activeMap'>>,
@@ -112,19 +112,19 @@ export class CellWords {
     this.#spellings = new Map(columnsOf(role).map((column) => [column, spellingsOf(column)]));
   }
 
-  /** Returns the spellings of no value in a column. */
+  /** Returns the spellings of a missing value in a column. */
   of(column: string): Spellings {
     return this.#spellings.get(column) ?? NONE;
   }
 
-  /** Returns a cell as it counts: empty if it is a spelling of no value. */
+  /** Returns a cell's effective text: empty if it means a missing value. */
   value(column: string, text: string): string {
     return this.of(column).has(text) ? '' : text;
   }
 
   /**
-   * Returns a cell of a users list that names groups as it counts. A group may be called NULL; if there is a list of groups
-   * and no such group is in it, the word is none. `isGroup` is undefined if there is no list; then a word is undefined.
+   * Returns the effective text of a users list's cell that names groups. A group may be called NULL; if there is a list of
+   * groups without such a group, the word means none. `isGroup` is undefined if there is no list; then a word is undefined.
    */
   groupsCell(text: string, isGroup: ((name: string) => boolean) | undefined): string | undefined {
     if (this.of('groups').has(text)) return '';

@@ -14,7 +14,7 @@ export interface CellTable {
   readonly rows: readonly {
     readonly line: number;
     readonly cells: readonly string[];
-    /** Has letters beyond ASCII in a file whose encoding nothing proves but what it says. */
+    /** True if it has non-ASCII letters and nothing in the file proves its encoding. */
     readonly isGuessed?: true;
   }[];
 }
@@ -26,19 +26,19 @@ type ColumnsRead = (headings: readonly string[]) => readonly number[];
 
 export interface Theirs {
   readonly encoding: Encoding | undefined;
-  /** Returns the indexes of the columns that are read; all of them if it is not there. */
+  /** Returns the indexes of the columns to read; all of them if absent. */
   readonly columns?: ColumnsRead;
 }
 
-/** Returns headings and rows of a list that people made, in the encoding that they said. */
+/** Returns headings and rows of a list that people made, in the encoding that the user stated. */
 export function readCells(file: string, { encoding, columns }: Theirs): CellTable {
   return readAs(file, 'source', encoding, columns).table();
 }
 
 /**
- * Returns headings and rows of a decisions.csv. It was written in UTF-8, and a spreadsheet may have saved it in an
- * encoding of its own: UTF-16 has a mark, and `encoding` says windows-1252 of the whole run. What is UTF-8 is read as that,
- * since hardly any text of windows-1252 is; if it was meant otherwise, the cells that nobody may write tell.
+ * Returns headings and rows of a decisions.csv. It was written in UTF-8, but a spreadsheet may have saved it in another
+ * encoding: UTF-16 has a byte-order mark, and `encoding` states windows-1252 for the whole run. Valid UTF-8 is read as
+ * UTF-8, since hardly any windows-1252 text is valid UTF-8; if it was not, the cells that people must not edit differ.
  */
 export function readDecisionCells(file: string, encoding?: Encoding): CellTable {
   const read = readAs(file, 'decisions');
@@ -53,13 +53,13 @@ const isAscii = (text: string): boolean => !/[^\0-\x7f]/.test(text);
 interface ReadCells {
   readonly encoding: Encoding;
   readonly hasMark: boolean;
-  /** Holds bytes that are not of the encoding. */
+  /** True if it has bytes that are invalid in the encoding. */
   readonly isMisread: boolean;
   /** Returns the table, or throws with everything that is wrong. */
   table(): CellTable;
 }
 
-/** Rows get the width of the headings: spreadsheets leave empty cells at the end away, or add some. Longer rows are refused. */
+/** Rows get the width of the headings: spreadsheets omit empty cells at the end, or add some. Longer rows are refused. */
 function readAs(file: string, kind: 'source' | 'decisions', encoding?: Encoding, columnsOf?: ColumnsRead): ReadCells {
   const stream = openText(file, encoding);
   const { sheet } = stream;
@@ -85,7 +85,7 @@ function readAs(file: string, kind: 'source' | 'decisions', encoding?: Encoding,
             file,
             line,
             ...(column === undefined ? {} : { column }),
-            // --encoding is for the export.
+            // --encoding applies to the export, not to decisions.csv.
             message: cause === 'encoding' && kind === 'decisions' ? `the text is not ${stream.encoding}: save the file again as "CSV UTF-8".` : message,
           });
         },

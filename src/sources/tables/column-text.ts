@@ -2,7 +2,7 @@
 
 import type { Row, Table } from './table.js';
 
-/** Returns a column's reader where there is the column. Where many cells hold one short text, `known` takes it once. */
+/** Returns a column's reader if there is the column. If many cells hold the same short text, `known` keeps one copy. */
 export function columnText(table: Table, column: string, known?: Map<number, string>): ((row: Row) => string) | undefined {
   const at = table.columns.get(column);
   if (at === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** Columns of users that no rule reads, as checksums: enough to see that somebody changed one, and too little to fill the memory. */
+/** Columns of users that no rule reads, as checksums: enough to detect a change without keeping the texts in memory. */
 
 import { TextBytes } from '../../collections/text-bytes.js';
 import { FURTHER_COLUMNS, type FurtherColumn, type FurtherColumns } from '../../model/directory.js';
@@ -9,9 +9,9 @@ interface Held {
   readonly heading: string;
 }
 
-/** Checksums by place, in the order in which the users were added. Only columns that every list of users heads alike are kept. */
+/** Checksums by index, in the order in which the users were added. Only columns that every list of users has are kept. */
 export class FurtherList implements FurtherColumns {
-  /** Those of the first list. */
+  /** The columns of the first list. */
   #held: readonly Held[] | undefined;
   readonly #isCommon = new Set<FurtherColumn>();
   #sums = new Uint32Array(1 << 10);
@@ -26,7 +26,7 @@ export class FurtherList implements FurtherColumns {
     return this.#sums[place * held.length + held.findIndex((each) => each.name === name)];
   }
 
-  /** Returns what adds the next user's row of a table. */
+  /** Returns a function that adds the next user's row of a table. */
   adder(table: Table): (row: Row) => void {
     const own = FURTHER_COLUMNS.flatMap((name) => {
       const at = table.columns.get(name);

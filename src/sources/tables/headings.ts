@@ -1,4 +1,4 @@
-/** Which column is which: columns are found by name, never by place (contract 3). */
+/** Which column is which: columns are found by heading, never by position (contract 3). */
 
 import type { Role } from '../../model/directory.js';
 
@@ -40,10 +40,10 @@ const ACCEPTED = {
 /** Index of each canonical column that the table has. */
 export type Columns = ReadonlyMap<string, number>;
 
-/** Columns of which a second one does not matter, because no decision rests on them. */
+/** Columns for which a duplicate is ignored, because no decision depends on them. */
 const DECORATION: ReadonlySet<string> = new Set(['firstName', 'lastName', 'fullName', 'licenseType', 'uid']);
 
-/** Columns of which at least one of each row must be there. */
+/** Sets of columns; each row must have at least one of each set. */
 const REQUIRED: Readonly<Record<Role, readonly (readonly string[])[]>> = {
   users: [['id', 'uid'], ['userName'], ['email'], ['active', 'disabled', 'licenseType']],
   groups: [['id'], ['name']],
@@ -53,10 +53,10 @@ const REQUIRED: Readonly<Record<Role, readonly (readonly string[])[]>> = {
   ],
 };
 
-/** Headings of a user report that has no id; its usernames serve as ids. */
+/** Headings of a user report without ids; its usernames are used as ids. */
 const REPORT_WITHOUT_ID = ['userName', 'fullName', 'email', 'licenseType'];
 
-/** Returns a heading as it is compared: lower case, without spaces, punctuation and invisible characters. */
+/** Returns a heading for comparison: lower case, without spaces, punctuation and invisible characters. */
 export function foldHeading(heading: string): string {
   return heading
     .normalize('NFKC')
@@ -76,13 +76,13 @@ const lookup = new Map<Role, ReadonlyMap<string, string>>(
   ]),
 );
 
-/** Returns the canonical column that a heading is accepted for, undefined if there is none. */
+/** Returns the canonical column that a heading is accepted for; undefined if there is none. */
 export function columnCalled(role: Role, heading: string): string | undefined {
   return lookup.get(role)?.get(foldHeading(heading));
 }
 
 export interface HeadingProblem {
-  /** Index of the column where there is one. */
+  /** Index of the column, if there is one. */
   readonly at?: number;
   readonly message: string;
 }
@@ -90,11 +90,11 @@ export interface HeadingProblem {
 export interface ResolvedHeadings {
   readonly columns: Columns;
   readonly problems: readonly HeadingProblem[];
-  /** The usernames serve as ids: a report without an id column. */
+  /** True if the usernames are used as ids: a report without an id column. */
   readonly isIdFromUserName: boolean;
 }
 
-/** Columns without a heading, of which a sheet may have thousands, tell nobody anything. */
+/** Columns without a heading, of which a sheet may have thousands, are not listed. */
 const list = (values: readonly string[]): string =>
   values
     .filter((value) => value !== '')
@@ -103,7 +103,7 @@ const list = (values: readonly string[]): string =>
 
 /**
  * Returns which column each canonical one is, and every problem with that.
- * `named` are headings that a person gave, by canonical column; they come before what is accepted.
+ * `named` are headings that the user gave, by canonical column; they take precedence over accepted ones.
  */
 export function resolveHeadings(
   role: Role,
@@ -124,12 +124,12 @@ export function resolveHeadings(
     if (found.length === 1) columns.set(column, found[0]);
     else if (found.length === 0) {
       problems.push({
-        message: `no column is called ${JSON.stringify(heading)}, which --column names as ${role}.${column}; headings found: ${list(headings)}.`,
+        message: `no column is called ${JSON.stringify(heading)}, the heading that --column gives for ${role}.${column}. Headings found: ${list(headings)}.`,
       });
     } else {
       problems.push({
         at: found[1],
-        message: `${found.length} columns are called ${JSON.stringify(heading)}, which --column names as ${role}.${column}; rename all but one.`,
+        message: `${found.length} columns are called ${JSON.stringify(heading)}, the heading that --column gives for ${role}.${column}; rename all but one.`,
       });
     }
     answers.delete(column);
@@ -167,17 +167,15 @@ function ambiguous(role: Role, column: string, found: readonly number[], heading
   const names = found.map((at) => headings[at]);
   return {
     at: found[1],
-    message: `the columns ${list(names)} all answer to ${role}.${column}; say which one it is with --column ${role}.${column}=${JSON.stringify(names[0])}, or rename the others. Headings found: ${list(headings)}.`,
+    message: `the columns ${list(names)} all match ${role}.${column}; choose one with --column ${role}.${column}=${JSON.stringify(names[0])}, or rename the others. Headings found: ${list(headings)}.`,
   };
 }
 
 function missing(role: Role, choices: readonly string[], headings: readonly string[]): HeadingProblem {
   const accepted = choices.flatMap((column) => Object.entries<readonly string[]>(ACCEPTED[role]).flatMap(([name, names]) => (name === column ? names : [])));
   const extra =
-    choices[0] === 'active'
-      ? ' If the list holds active users only, say so with --assume-active; a list of inactive users is given with --inactive-users FILE.'
-      : '';
+    choices[0] === 'active' ? ' If the list holds active users only, add --assume-active; give a list of inactive users with --inactive-users FILE.' : '';
   return {
-    message: `the required column ${role}.${choices[0]} is missing (accepted headings: ${accepted.join(', ')}; case, spaces and punctuation do not matter). Name another with --column ${role}.${choices[0]}="…".${extra} Headings found: ${list(headings)}.`,
+    message: `the required column ${role}.${choices[0]} is missing (accepted headings: ${accepted.join(', ')}; case, spaces and punctuation do not matter). To use another heading, add --column ${role}.${choices[0]}="…".${extra} Headings found: ${list(headings)}.`,
   };
 }

@@ -1,4 +1,4 @@
-/** The file of `--integrations`: usernames that other systems sign in with, a CSV or a sheet with the columns userName and system. */
+/** The file of `--integrations`: usernames that other systems sign in with, as a CSV or a sheet with the columns userName and system. */
 
 import type { Collation } from '../../model/compare.js';
 import type { User } from '../../model/directory.js';
@@ -9,7 +9,7 @@ import { describeProblem, Problems, quoted } from './problem.js';
 
 interface IntegratedName {
   readonly userName: string;
-  /** Line and cell where it comes first. */
+  /** Line and cell of its first appearance. */
   readonly line: number;
   readonly column: number;
   /** In the order of the file. */
@@ -46,14 +46,14 @@ export function readIntegrations(file: string, collation: Collation, encoding?: 
     const system = cells[systemAt].trim();
     const refuse = (at: number, message: string): void => problems.add({ file, line, column: at + 1, heading: headings[at], message });
     const folded = key(userName);
-    if (folded === '') refuse(userNameAt, 'the username is blank; write the one that the system signs in with, or take the row out.');
-    if (isBlank(system)) refuse(systemAt, 'the system is blank; write what it is called, so that whoever decides knows what to change.');
+    if (folded === '') refuse(userNameAt, 'the username is blank; write the one that the system signs in with, or delete the row.');
+    if (isBlank(system)) refuse(systemAt, 'the system is blank; enter its name, so that the person who decides knows what to change.');
     if (folded === '') continue;
     const known = namesByKey.get(folded);
     if (known === undefined) namesByKey.set(folded, { userName, line, column: userNameAt + 1, systems: new Set([system]) });
     else known.systems.add(system);
   }
-  if (rows.length === 0) problems.add({ file, message: 'it names no username; leave --integrations out where no other system signs in.' });
+  if (rows.length === 0) problems.add({ file, message: 'the file contains no username; omit --integrations if no other system signs in.' });
   problems.refuse();
   return { file, collation, namesByKey, systemsByKey: new Map([...namesByKey].map(([folded, { systems }]) => [folded, [...systems]])) };
 }
@@ -66,12 +66,12 @@ function findColumn(column: keyof typeof ACCEPTED, headings: readonly string[], 
   refuse(
     found.length === 0
       ? `no column is the ${column} (accepted: ${accepted.join(', ')}); headings found: ${names}.`
-      : `${found.length} columns answer to ${column}: ${found.map((at) => quoted(headings[at])).join(', ')}; keep one of them.`,
+      : `${found.length} columns match ${column}: ${found.map((at) => quoted(headings[at])).join(', ')}; keep one of them.`,
   );
   return -1;
 }
 
-/** Returns each username that no user has, with its place: it may be mistyped, and the right one would be renamed after all. */
+/** Returns each username that no user has, with its location: it may be misspelled, and the account that was meant would be renamed. */
 export function strangersOf({ file, collation, namesByKey }: Integrations, users: readonly User[]): string[] {
   const left = new Map(namesByKey);
   for (const { signsInFor, userName } of users) if (signsInFor !== undefined) left.delete(collation.key(userName));

@@ -14,11 +14,11 @@ export type UntypedUser = { -readonly [K in keyof User]: User[K] };
 
 export interface JoinedTypes {
   readonly notes: readonly string[];
-  /** Rules that the list cannot answer, with the reason. */
+  /** Rules that cannot be checked with the list, each with the reason. */
   readonly unanswered: Readonly<Record<string, string>>;
 }
 
-/** The users of a source, and how they are found. */
+/** The users of a source, and how to find them. */
 export interface Joinable {
   readonly users: readonly UntypedUser[];
   readonly usersById: IdTable;
@@ -27,16 +27,16 @@ export interface Joinable {
   readonly collation: Collation;
 }
 
-/** A list that was read, and how it is joined. */
+/** A list that was read, and how to join it. */
 export interface TypeJoin {
   readonly input: TypeListInput;
-  /** Gives every user the type that the list says. Throws a UserError with every row and user that does not fit. */
+  /** Sets every user's type from the list. Throws a UserError with every row and user that does not match. */
   join(joinable: Joinable): JoinedTypes;
 }
 
 const MOST = 50;
 
-/** Returns how a list is joined to a source. */
+/** Returns how to join a list to a source. */
 export const typeJoinOf = (list: TypeList): TypeJoin => ({ input: list.input, join: (joinable) => joinTypes(list, joinable) });
 
 function joinTypes(list: TypeList, { users, usersById, tables, collation }: Joinable): JoinedTypes {
@@ -85,7 +85,7 @@ function joinTypes(list: TypeList, { users, usersById, tables, collation }: Join
     ],
     unanswered: isHidden
       ? {
-          'inactive-basic-member': `${path} holds no inactive user of the source, which has ${group(inactive)}, and Admin > Users shows active users first: add the inactive Basic users, or list everybody with --auth-types`,
+          'inactive-basic-member': `${path} holds no inactive user of the source, which has ${group(inactive)}, and Admin > Users shows active users first: add the inactive Basic users, or list all users with --auth-types`,
         }
       : {},
   };
@@ -98,7 +98,7 @@ const group = (n: number): string => n.toLocaleString('en-US');
 const plural = (n: number, one: string, many: string): string => `${group(n)} ${n === 1 ? one : many}`;
 const nameOf = ({ id, userName }: User): string => (userName.trim() === '' ? `the user with the id ${quoted(id)}` : `user ${quoted(userName)}`);
 
-/** Types that the source states are the truth; a list beside them could only be older. */
+/** If the source states types, they are correct; a list beside them could only be older. */
 function refuseTyped({ option, input: { path } }: TypeList, tables: readonly Table[]): void {
   const typed = tables.flatMap(({ role, columns, headings, file, table }) => {
     const at = role === 'users' ? columns.get('authenticationType') : undefined;
@@ -109,21 +109,21 @@ function refuseTyped({ option, input: { path } }: TypeList, tables: readonly Tab
   if (typed.length === 0) return;
   throw new UserError(
     `${path} was given with ${option}, but the source has authentication types of its own.`,
-    `Leave ${option} out, or take the column out of the export.`,
+    `Omit ${option}, or remove the column from the export.`,
     typed,
   );
 }
 
-/** A user called "login" is not to be lost because the word is a heading as well. */
+/** A user called "login" must not get lost because the word is also a heading. */
 function refuseHeadingThatIsUser({ headings, input: { path }, option }: TypeList, finder: UserFinder): void {
   if (headings === undefined || !finder.hasUserName(headings)) return;
   throw new UserError(
-    `${path}: the first line, ${quoted(headings.trim())}, is a heading, and a user of the source has that username: which of the two it is cannot be told.`,
-    `Give ${option} a list with another heading, such as id or email, or a list of everybody with --auth-types.`,
+    `${path}: the first line, ${quoted(headings.trim())}, is a heading, but a user of the source also has that username, so it is not clear which of the two it is.`,
+    `Give ${option} a list with another heading, such as id or email, or a list of all users with --auth-types.`,
   );
 }
 
-/** Rows that name nobody, or not one user; the first of them are kept. */
+/** Rows that do not identify exactly one user; the first of them are kept. */
 class Misfits {
   readonly lines: string[] = [];
   total = 0;
@@ -142,7 +142,7 @@ function refusal({ input: { path }, option }: TypeList, misfits: Misfits, missin
   const rows = misfits.total === 0 ? [] : [`${plural(misfits.total, 'row does', 'rows do')} not name one user of the source`];
   const lacking = missing.length === 0 ? [] : [`${plural(missing.length, 'user of the source is', 'users of the source are')} missing from it`];
   const more = (total: number, what: string): string[] => (total > MOST ? [`… and ${group(total - MOST)} more ${what}.`] : []);
-  return new UserError(`${path} does not fit the source: ${[...rows, ...lacking].join(', and ')}.`, hintFor(option, misfits.total, missing), [
+  return new UserError(`${path} does not match the source: ${[...rows, ...lacking].join(', and ')}.`, hintFor(option, misfits.total, missing), [
     ...misfits.lines,
     ...more(misfits.total, 'rows'),
     ...missing.slice(0, MOST).map((user) => {
@@ -158,5 +158,5 @@ function hintFor(option: string, misfits: number, missing: readonly User[]): str
   if (missing.length > 0 && misfits === 0) {
     return missing.every(({ active }) => !active) ? `All of them are inactive. ${VIEWS}` : `Every user needs a row in it. ${VIEWS}`;
   }
-  return `Correct the list of ${option}: a username in it is written as in the export, and if a plan has renamed the user since, it is the new one.`;
+  return `Correct the list of ${option}: usernames must be written as in the export. If a plan has renamed a user since the list was made, use the new username.`;
 }

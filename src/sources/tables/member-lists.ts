@@ -1,10 +1,10 @@
-/** Sources that list the members of each group in a file of its own: a group without one is no empty group. */
+/** Sources with one file per group that lists its members: a group without a file is not an empty group. */
 
 import type { Group } from '../../model/directory.js';
 import { type Problems, quoted } from './problem.js';
 import type { Table } from './table.js';
 
-/** Refuses every organization-level group whose members were not given though those of others were; `tables` are the snapshot's inputs; returns notes. */
+/** Refuses every organization-level group without a list of members if other groups have one; `tables` are the snapshot's inputs; returns notes. */
 export function checkMemberLists(groups: readonly Group[], tables: readonly Table[], problems: Problems): string[] {
   const listed = new Set(tables.flatMap(({ membersOf }) => membersOf ?? []));
   if (listed.size === 0) return [];
@@ -13,7 +13,7 @@ export function checkMemberLists(groups: readonly Group[], tables: readonly Tabl
     problems.add({
       file: tables[input].file,
       line,
-      message: `the organization-level group ${quoted(name)} has no list of members; save GET /rest/v1/usergroups/${id}/users as members-${id}.json, or give it with --memberships ${id}=FILE, also if it is empty.`,
+      message: `the organization-level group ${quoted(name)} has no list of members; save GET /rest/v1/usergroups/${id}/users as members-${id}.json, or give it with --memberships ${id}=FILE, even if it is empty.`,
     });
   }
   const projects = without.filter(({ isOrganizationLevel }) => !isOrganizationLevel).length;

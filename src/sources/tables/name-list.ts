@@ -12,7 +12,7 @@ const FRONT = 1 << 16;
 
 const isNameHeading = (cell: string): boolean => cell.trim().toLowerCase() === 'name';
 
-/** Returns the names in order, blank ones left out. Throws a UserError where the file cannot be read for certain. */
+/** Returns the names in order, without blank ones. Throws a UserError if the file cannot be read for certain. */
 export function readNameList(file: string, encoding?: Encoding): string[] {
   const stream = openText(file, encoding);
   const text = readText(file, stream);
@@ -25,11 +25,11 @@ export function readNameList(file: string, encoding?: Encoding): string[] {
     const column = headings.findIndex(isNameHeading);
     return rows.map((cells) => cells[column] ?? '').filter((name) => name.trim() !== '');
   } catch (error) {
-    throw new UserError(`${file}: ${error instanceof Error ? error.message : String(error)}`, 'Write one group name a line.');
+    throw new UserError(`${file}: ${error instanceof Error ? error.message : String(error)}`, 'Write one group name per line.');
   }
 }
 
-/** Returns the names of a sheet: those of its column `name`, or all if it has one column only. */
+/** Returns the names in a sheet: those in its column `name`, or all if it has only one column. */
 function namesOf(text: string, file: string, { sheet }: TextStream): string[] {
   const rows = parseRecords(text, SHEET_DIALECT.delimiter);
   const head = rows.findIndex((cells) => cells.some((cell) => cell.trim() !== ''));
@@ -40,7 +40,7 @@ function namesOf(text: string, file: string, { sheet }: TextStream): string[] {
     problems.add({
       file,
       line: wide + 1,
-      message: 'the sheet has several columns, and none of them has the heading "name". Write the heading over the names.',
+      message: 'the sheet has several columns, and none of them has the heading "name". Write that heading above the names.',
     });
   const column = Math.max(named, 0);
   const after = named < 0 ? 0 : head + 1;
@@ -67,7 +67,7 @@ function readText(file: string, stream: TextStream): string {
     const wrong = findInvalidUtf8(bytes);
     if (wrong < 0) return bytes.toString('utf8');
     const line = bytes.subarray(0, wrong).filter((byte) => byte === 0x0a).length + 1;
-    throw new UserError(`${file}, line ${line}: the bytes are no ${stream.encoding} text.`, 'Save the file as UTF-8, or say --encoding windows-1252.');
+    throw new UserError(`${file}, line ${line}: the bytes are not valid ${stream.encoding}.`, 'Save the file as UTF-8, or use --encoding windows-1252.');
   } finally {
     stream.close();
   }

@@ -1,4 +1,4 @@
-/** The cells of one table that are a spelling of no value, counted for a note. */
+/** The cells of one table that mean a missing value, counted for a note. */
 
 import type { Row, Table } from './table.js';
 
@@ -7,7 +7,7 @@ export class NullCells {
 
   constructor(readonly table: Table) {}
 
-  /** Returns a cell as it counts: empty if it is a spelling of no value. */
+  /** Returns a cell's effective text: empty if it means a missing value. */
   value(column: string, text: string): string {
     if (!this.table.words.of(column).has(text)) return text;
     this.count(column, 1);
@@ -30,14 +30,14 @@ export class NullCells {
     if (cells > 0) this.#counts.set(column, (this.#counts.get(column) ?? 0) + cells);
   }
 
-  /** Returns the note that counts the cells, or nothing if there are none. */
+  /** Returns the note with the number of cells; nothing if there are none. */
   get notes(): string[] {
     if (this.#counts.size === 0) return [];
     const total = [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
     const columns = [...this.#counts].map(([column, count]) => `${column} ${count.toLocaleString('en-US')}`).join(', ');
     const path = this.table.path;
     return [
-      `${path}: ${total.toLocaleString('en-US')} ${total === 1 ? 'cell is a spelling' : 'cells are spellings'} of no value and ${total === 1 ? 'counts' : 'count'} as blank (${columns}).`,
+      `${path}: ${total.toLocaleString('en-US')} ${total === 1 ? 'cell holds' : 'cells hold'} a placeholder for a missing value (such as NULL) and ${total === 1 ? 'counts' : 'count'} as blank (${columns}).`,
     ];
   }
 }

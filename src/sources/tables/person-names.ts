@@ -1,4 +1,4 @@
-/** The names of people: kept as bytes, since hardly anybody's is asked for and a text for everybody would fill the memory. */
+/** The names of people, kept as bytes: few are ever used, and a string per user would fill the memory. */
 
 import { TextBytes } from '../../collections/text-bytes.js';
 import type { PersonNames } from '../../model/directory.js';
@@ -8,7 +8,7 @@ const SPACE = 0x20;
 
 type AddName = (row: Row, bytes: TextBytes) => void;
 
-/** Returns what adds a cell, unless it is a spelling of no value. */
+/** Returns a function that adds a cell, unless it means a missing value. */
 function cellAdder({ columns, words }: Table, column: string): AddName | undefined {
   const at = columns.get(column);
   if (at === undefined) return undefined;
@@ -20,7 +20,7 @@ function cellAdder({ columns, words }: Table, column: string): AddName | undefin
   };
 }
 
-/** Returns what adds the name of a row's user, which may take two columns; nothing if the table has no names. */
+/** Returns a function that adds the name in a row, which may take two columns; nothing if the table has no names. */
 function nameAdder(table: Table): AddName {
   const full = cellAdder(table, 'fullName');
   if (full !== undefined) return full;
@@ -38,7 +38,7 @@ function nameAdder(table: Table): AddName {
   };
 }
 
-/** Names by place, in the order in which they were added. */
+/** Names by index, in the order in which they were added. */
 export class NameList implements PersonNames {
   readonly #bytes = new TextBytes();
   /** Where each name ends. */
@@ -48,7 +48,7 @@ export class NameList implements PersonNames {
     return place < this.#ends.length ? this.#bytes.part(place === 0 ? 0 : this.#ends[place - 1], this.#ends[place]) : '';
   }
 
-  /** Returns what reads the names of a table's rows: `add` that of the next user, `isSame` whether a row repeats the name at a place. */
+  /** Returns readers of the names in a table's rows: `add` adds the next user's, `isSame` says whether a row repeats the name at an index. */
   reader(table: Table): { add(row: Row): void; isSame(place: number, row: Row): boolean } {
     const bytes = this.#bytes;
     const add = nameAdder(table);

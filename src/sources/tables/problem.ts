@@ -1,9 +1,9 @@
-/** What cannot be read for certain, collected so that all of it is told at once. */
+/** Problems that make a source unreadable, collected so that all of them are reported at once. */
 
 import { UserError } from '../../model/user-error.js';
 
 export interface SourceProblem {
-  /** As the operating system finds it. */
+  /** The path for opening the file. */
   readonly file: string;
   readonly table?: string;
   /** Physical line from 1, or rowid. */
@@ -13,26 +13,26 @@ export interface SourceProblem {
   readonly heading?: string;
   /** What is wrong, and what to do. */
   readonly message: string;
-  /** What rows of one column have in common that are wrong in the same way, such as the value: these are one problem. */
+  /** Common to rows of one column that are wrong in the same way, such as the value: these are one problem. */
   readonly cause?: string;
   /** How many rows are wrong in the same way, and the first of them; only if there are several. */
   readonly rows?: { readonly count: number; readonly first: readonly number[] };
 }
 
 const MOST = 50;
-/** Lines that are named of rows with one cause. */
+/** Number of lines listed for rows with one cause. */
 const MOST_LINES = 5;
-/** Causes that are told apart: what comes after so many counts row by row. */
+/** Number of causes that are distinguished: later ones are counted row by row. */
 const MOST_CAUSES = 10_000;
 
 const placeOf = ({ file, table }: Pick<SourceProblem, 'file' | 'table'>): string => `${file}\u0000${table ?? ''}`;
 
 const LONGEST = 60;
 
-/** Returns what a flag is given that maps a value, as `VALUE=active` if the value is too long for a message. */
+/** Returns the argument of an option that maps a value, or `VALUE=active` if the value is too long for a message. */
 export const mappedTo = (value: string, meaning: string): string => (value.length > LONGEST ? `VALUE=${meaning}` : JSON.stringify(`${value}=${meaning}`));
 
-/** Returns a value fit for a message: cut, and in quotes that show where it ends. */
+/** Returns a value fit for a message: shortened, and in quotes that show where it ends. */
 export function quoted(value: string): string {
   const cut = value.length > LONGEST ? `${value.slice(0, 57)}…` : value;
   return JSON.stringify(cut);
@@ -44,7 +44,7 @@ function listRows({ count, first }: NonNullable<SourceProblem['rows']>, word: 'l
   return `${first.map((line) => `${word} ${line}`).join(', ')}${more > 0 ? ` and ${more.toLocaleString('en-US')} more` : ''}`;
 }
 
-/** Returns `users.csv, line 18, column 3 (active): …`, and for a problem of several rows which ones. */
+/** Returns `users.csv, line 18, column 3 (active): …`, with the rows if a problem has several. */
 export function describeProblem({ file, table, line, column, heading, message, rows }: SourceProblem): string {
   const place = [file];
   if (table !== undefined) place.push(`table ${table}`);
@@ -67,13 +67,13 @@ export class WrongValues {
     else this.#others++;
   }
 
-  /** The value that comes first, and its line; undefined if there is none. */
+  /** The first value and its line; undefined if there is none. */
   get first(): { readonly value: string; readonly line: number } | undefined {
     for (const [value, { line }] of this.#seen) return { value, line };
     return undefined;
   }
 
-  /** Returns the first 20 values as `"LDAP" (2) from line 2, "Crowd" (1) on line 4`; rows of a table are named by `word`. */
+  /** Returns the first 20 values as `"LDAP" (2) from line 2, "Crowd" (1) on line 4`; rows of a table are called `word`. */
   describe(word: 'line' | 'row' = 'line'): string {
     const shown = [...this.#seen].slice(0, 20);
     const found = shown.map(([value, { count, line }]) => `${quoted(value)} (${count.toLocaleString('en-US')}) ${count === 1 ? 'on' : 'from'} ${word} ${line}`);
@@ -97,10 +97,10 @@ export class SourceRefused extends UserError {
     readonly subject: 'source' | 'decisions' = 'source',
   ) {
     super(
-      `${subject === 'source' ? 'The source cannot be read for certain' : 'The decisions cannot be taken as they are'}: ${total.toLocaleString('en-US')} ${total === 1 ? 'problem' : 'problems'}.`,
+      `${subject === 'source' ? 'The source cannot be read for certain' : 'The decisions cannot be used as they are'}: ${total.toLocaleString('en-US')} ${total === 1 ? 'problem' : 'problems'}.`,
       subject === 'source'
-        ? 'Fix the export, or export again; nothing was skipped and nothing was judged.'
-        : 'Correct these rows; nothing was written and nothing was judged.',
+        ? 'Fix the export, or export again. No check was made, since no row is ever skipped.'
+        : 'Correct these rows; nothing was checked and nothing was written.',
       [...problems.map(describeProblem), ...(total > problems.length ? [`… and ${(total - problems.length).toLocaleString('en-US')} more problems.`] : [])],
     );
   }
@@ -117,7 +117,7 @@ export class Problems {
   readonly #byCause = new Map<string, Kept>();
   #total = 0;
 
-  /** Adds a problem; one with a `cause` is added to the problem of the same column that has it already. */
+  /** Adds a problem; one with a `cause` is merged into the problem of the same column with that cause. */
   add(found: SourceProblem): void {
     const place = placeOf(found);
     let problem = found;
@@ -139,7 +139,7 @@ export class Problems {
     if (first === undefined) this.#byPlace.set(place, [problem]);
     else if (first.length < MOST) first.push(problem);
     else if (byLine(problem, first[MOST - 1]) < 0) {
-      // What only a whole file shows comes after it, and may lie in front.
+      // Problems of the whole file are found last but may belong to its beginning.
       first.push(problem);
       first.sort(byLine).pop();
     }
@@ -149,7 +149,7 @@ export class Problems {
     return this.#total;
   }
 
-  /** Throws SourceRefused where there is any: by file in the order given, then by line. */
+  /** Throws SourceRefused if there is a problem: ordered by file as given, then by line. */
   refuse(order: readonly Pick<SourceProblem, 'file' | 'table'>[] = [], subject: SourceRefused['subject'] = 'source'): void {
     if (this.#total === 0) return;
     const places = new Set([...order.map(placeOf), ...this.#byPlace.keys()]);

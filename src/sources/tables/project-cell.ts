@@ -1,6 +1,6 @@
 /** The project of a group, as an export states it (contract 2.2). */
 
-/** Words of tools and languages for no value, and words for the organization itself, without what encloses them. */
+/** Words of tools and languages for a missing value, and words for the organization itself, without enclosing signs. */
 const NO_NAME = new Set([
   'null',
   'none',
@@ -19,17 +19,17 @@ const NO_NAME = new Set([
   'org',
 ]);
 
-/** Nothing of it can be seen, so nothing of it names a project. */
+/** Text without a visible character cannot name a project. */
 const UNSEEN = /[\s\p{Cf}\p{Cc}]/gu;
 
-/** `#REF!`, `#NAME?` and the like of a spreadsheet, which writes `#N/A` in its own language: `#NV`, `#N/D`. */
+/** `#REF!`, `#NAME?` and other errors of a spreadsheet, which writes `#N/A` in its own language: `#NV`, `#N/D`. */
 const SHEET_ERROR = /^#(?:.+[!?]|[^\d\s]+)$/;
-/** What a tool encloses is a word of its own, in its own language: `(no project)`, `<leer>`. */
+/** A tool's own word, in its own language, in enclosing signs: `(no project)`, `<leer>`. */
 const ENCLOSED = /^(?:\(.*\)|<.*>|\[.*\]|\{.*\})$/s;
 const DIGITS_ONLY = /^\P{L}*$/u;
 const NUMBER = /^[+-]?\d+(?:[.,]\d+)?$/;
 
-/** Returns whether a project cell says that there is a project; undefined if that is not certain. */
+/** Does a project cell name a project; undefined if that is not certain. */
 export function parseProject(text: string): boolean | undefined {
   if (text.replace(UNSEEN, '') === '') return false;
   const value = text.trim().normalize('NFKC').replace('\u2212', '-').toLowerCase();

@@ -34,7 +34,7 @@ export function readGroups(problems: Problems): GroupsRead {
     const refuse = (row: Row, at: number, message: string, cause?: string): void =>
       problems.add({ ...cellPlace(table, row, at), message, ...(cause === undefined ? {} : { cause }) });
 
-    /** Returns whether the project column leaves a group without a project; undefined if there is no such column, or no telling. */
+    /** Does the project column leave a group without a project; undefined if there is no such column, or if that is not certain. */
     const isFreeOfProject = (row: Row): boolean | undefined => {
       if (project < 0) return undefined;
       const found = row.text(project);
@@ -52,7 +52,7 @@ export function readGroups(problems: Problems): GroupsRead {
       const said = parseScope(found);
       if (said === undefined) refuse(row, scope, `${quoted(row.text(scope))} is not a scope; write organization or project.`, found);
       if (isFree !== undefined && said !== undefined && (said === 'organization') !== isFree) {
-        refuse(row, scope, `the scope says ${said}, but the project column says otherwise; one of them is wrong.`, said);
+        refuse(row, scope, `the scope column says ${said}, but the project column contradicts it; one of them is wrong.`, said);
       }
       return said === 'organization';
     };
@@ -65,7 +65,7 @@ export function readGroups(problems: Problems): GroupsRead {
       }
       const known = groupsById.get(groupId);
       if (known >= 0) {
-        refuse(row, id, `the id ${quoted(groupId)} is there already, on line ${groups[known].line}; every group needs one row.`);
+        refuse(row, id, `the id ${quoted(groupId)} already appears on line ${groups[known].line}; each group must have exactly one row.`);
         return;
       }
       const group: Draft = {
@@ -79,7 +79,7 @@ export function readGroups(problems: Problems): GroupsRead {
       if (sync >= 0) {
         const cell = cells.value('sync', row.text(sync).trim());
         const value = cell === '' ? false : parseBoolean(cell);
-        if (value === undefined) refuse(row, sync, `${quoted(cell)} is not a yes or no; write true or false.`, cell);
+        if (value === undefined) refuse(row, sync, `${quoted(cell)} is neither yes nor no; write true or false.`, cell);
         isMarked ||= value === true;
         group.sync = value ?? false;
       }
@@ -97,10 +97,10 @@ export function readGroups(problems: Problems): GroupsRead {
       refuseProjects(table, wrongProjects, problems);
       const notes: string[] = nulls?.notes ?? [];
       if (!isMarked) for (const group of groups) delete group.sync;
-      if (columns.has('sync') && groups.length > 0 && !isMarked) notes.push(`${path}: the sync column marks no group, so it says nothing.`);
+      if (columns.has('sync') && groups.length > 0 && !isMarked) notes.push(`${path}: the sync column marks no group, so it was ignored.`);
       if (groups.length > 0 && !groups.some(({ isOrganizationLevel }) => isOrganizationLevel)) {
         notes.push(
-          `${path}: every group belongs to a project, so none counts as organization-level and none can be synced; a group without a project has a blank project cell.`,
+          `${path}: every group belongs to a project, so none counts as organization-level and none can be synced. A group without a project must have a blank project cell.`,
         );
       }
       if (!columns.has('project') && !columns.has('scope')) {
@@ -111,13 +111,13 @@ export function readGroups(problems: Problems): GroupsRead {
   };
 }
 
-/** What is neither a project nor nothing would make organization-level groups invisible, or project groups visible: it is asked for. */
+/** A value that may or may not be a project is refused: guessing could hide organization-level groups, or add project groups. */
 function refuseProjects(table: Table, wrong: WrongValues, problems: Problems): void {
   const { first } = wrong;
   if (first === undefined) return;
   problems.add({
     ...cellPlace(table, first, table.columns.get('project') ?? 0),
-    message: `values that are not certain to be a project, nor to be none: ${wrong.describe(table.table === undefined ? 'line' : 'row')}. If such a value means that the group has no project, say so with --null groups.project=${quoted(first.value)}, for each of them; if it is a project, give the project's id in the export.`,
+    message: `it is not certain whether these values name a project: ${wrong.describe(table.table === undefined ? 'line' : 'row')}. If such a value means that the group has no project, add --null groups.project=${quoted(first.value)}, once per value; if it names a project, use the project's id in the export.`,
   });
   wrong.clear();
 }

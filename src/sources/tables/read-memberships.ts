@@ -1,4 +1,4 @@
-/** Rows of memberships tables, and cells of groups, → pairs of places; by id, or by group name and username. */
+/** Reads memberships tables, and users' cells with groups, as pairs of indexes; by id, or by group name and username. */
 
 import type { Collation } from '../../model/compare.js';
 import type { Group, MembershipSink, RecordLocation, User } from '../../model/directory.js';
@@ -7,11 +7,11 @@ import { NullCells } from './null-cells.js';
 import { type Problems, quoted } from './problem.js';
 import { cellPlace, type Row, type Table } from './table.js';
 
-/** A name that more than one has. */
+/** Several have the name. */
 const AMBIGUOUS = -2;
 const UNKNOWN = -1;
 
-/** Returns places by name; names that several have are marked. */
+/** Returns indexes by name; names that several have are marked. */
 function placesByName<T>(items: readonly T[], nameOf: (item: T) => string): Map<string, number> {
   const places = new Map<string, number>();
   items.forEach((item, place) => {
@@ -21,7 +21,7 @@ function placesByName<T>(items: readonly T[], nameOf: (item: T) => string): Map<
   return places;
 }
 
-/** Made when a name is first asked for: most exports name by id. */
+/** Made when a name is first asked for: most exports use ids. */
 function lazily<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {
@@ -47,7 +47,7 @@ export class MemberResolver {
     this.#groupsByName = lazily(() => placesByName(groups, ({ name }) => name));
   }
 
-  /** Returns the place of the one user called so: to the letter, or else under the key of a username. */
+  /** Returns the index of the one user with a username: exactly equal, or else with an equal key. */
   userByName(name: string): number {
     return this.#usersByName().get(name) ?? this.#usersByKey().get(this.key(name)) ?? UNKNOWN;
   }
@@ -63,7 +63,7 @@ export class MemberResolver {
 
 type Find = (text: string) => number;
 
-/** A heading such as `group` does not say whether it holds ids or names: what fits both ways is ambiguous. */
+/** A heading such as `group` does not say whether it holds ids or names: a value that matches both ways is ambiguous. */
 const eitherOf =
   (byId: Find, byName: Find): Find =>
   (text) => {
@@ -75,11 +75,11 @@ const eitherOf =
 
 export interface MembershipsRead {
   take(row: Row): void;
-  /** Returns what is to be said about the cells; to be asked after the last row. */
+  /** Returns the notes on the cells; call it after the last row. */
   notes(): readonly string[];
 }
 
-/** Returns what takes the rows of one memberships table. */
+/** Returns a function that takes the rows of one memberships table. */
 export function takeMemberships(table: Table, resolver: MemberResolver, sink: MembershipSink, problems: Problems, areIdsEnough = false): MembershipsRead {
   const groupById: Find = (text) => resolver.groupsById.get(text.trim());
   const userById: Find = (text) => resolver.usersById.get(text.trim());
@@ -107,7 +107,7 @@ export function takeMemberships(table: Table, resolver: MemberResolver, sink: Me
   ]);
   const add = (row: Row, at: number, message: string, cause: string): void => problems.add({ ...cellPlace(table, row, at), message, cause });
   const refuse = (row: Row, at: number, what: string, role: string): void =>
-    add(row, at, `${quoted(row.text(at))} fits more than one ${what}; name ${what}s by id (column ${role}).`, row.text(at));
+    add(row, at, `${quoted(row.text(at))} matches more than one ${what}; give ${what}s by id (column ${role}).`, row.text(at));
   const doubles = [
     { what: 'group', ids: 'groupId', names: 'groupName', byId: groupById, byName: groupByName },
     { what: 'user', ids: 'userId', names: 'userName', byId: userById, byName: userByName },
@@ -115,7 +115,7 @@ export function takeMemberships(table: Table, resolver: MemberResolver, sink: Me
     const [idAt, nameAt] = [columns.get(ids), columns.get(names)];
     return areIdsEnough || idAt === undefined || nameAt === undefined ? [] : [{ ids, names, idAt, nameAt, ...rest }];
   });
-  /** Returns whether ids and names of a row are of the same, if it has both. */
+  /** Do the id and the name in a row mean the same user or group, if it has both. */
   const isOneMeant = (row: Row): boolean => {
     let isOne = true;
     for (const { what, ids, names, idAt, nameAt, byId, byName } of doubles) {
@@ -125,9 +125,8 @@ export function takeMemberships(table: Table, resolver: MemberResolver, sink: Me
       const isLacking = id === '' && name.trim() !== '';
       const isOther = found >= 0 && named >= 0 && found !== named;
       if (isLacking)
-        add(row, idAt, `the id is missing, and the row names the ${what} ${quoted(name)}; give the id in every row, or leave that column out.`, name);
-      else if (isOther)
-        add(row, nameAt, `${quoted(name)} is another ${what} than the one with the id ${quoted(id)}; one of the two is wrong.`, `${id} ${name}`);
+        add(row, idAt, `the id is missing, although the row names the ${what} ${quoted(name)}; give the id in every row, or remove the id column.`, name);
+      else if (isOther) add(row, nameAt, `${quoted(name)} is not the ${what} with the id ${quoted(id)}; one of the two is wrong.`, `${id} ${name}`);
       if (isLacking || isOther) isOne = false;
     }
     return isOne;
@@ -166,8 +165,8 @@ export function takeMemberships(table: Table, resolver: MemberResolver, sink: Me
 const lacking = (user: number, group: number): 'user' | 'group' | 'both' => (user >= 0 ? 'group' : group >= 0 ? 'user' : 'both');
 
 /**
- * Returns the group names of one cell, as `A; B`, `A, B` or `[A, B]`. Commas are also parts of names: where the
- * pieces can be joined to known names in more than one way, that is undefined.
+ * Returns the group names in one cell, as `A; B`, `A, B` or `[A, B]`. Names may contain commas: if the pieces can be
+ * joined to known names in more than one way, the result is undefined.
  */
 export function splitGroupsCell(cell: string, isGroup: (name: string) => boolean): string[] | undefined {
   const text = cell.trim().replace(/^\[(.*)\]$/s, '$1');
@@ -183,7 +182,7 @@ export function splitGroupsCell(cell: string, isGroup: (name: string) => boolean
   return joinPieces(pieces, isGroup);
 }
 
-/** Some neighboring pieces are also one known name. */
+/** True if some adjacent pieces together are also one known name. */
 function canJoin(pieces: readonly string[], isGroup: (name: string) => boolean): boolean {
   for (let from = 0; from < pieces.length; from++) {
     for (let to = from + 2; to <= Math.min(pieces.length, from + 6); to++) {
@@ -193,7 +192,7 @@ function canJoin(pieces: readonly string[], isGroup: (name: string) => boolean):
   return false;
 }
 
-/** Joins pieces so that as many as can be become known names; undefined where two ways are equally good. */
+/** Joins pieces to as many known names as possible; undefined if two ways are equally good. */
 function joinPieces(pieces: readonly string[], isGroup: (name: string) => boolean): string[] | undefined {
   const best: { unknown: number; ways: number; step: number }[] = [{ unknown: 0, ways: 1, step: 0 }];
   for (let end = 1; end <= pieces.length; end++) {

@@ -1,4 +1,4 @@
-/** Rows of users tables → users, and the memberships that their `groups` cells state. */
+/** Reads users tables as users, and the memberships in their `groups` cells. */
 
 import type { User } from '../../model/directory.js';
 import { FurtherList } from './further-columns.js';
@@ -12,30 +12,30 @@ import { namePartsReader } from './user-names.js';
 import { activityReader, type CellProblem, isNullStatus, type Remembered, refuseTypes, type TypeWishes, typeReader } from './user-status.js';
 
 export interface UserWishes extends UserWords, TypeWishes {
-  /** Names of people are read; a check has no use for them. */
+  /** True to read the names of people; a check does not need them. */
   readonly withNames: boolean;
-  /** Columns that no rule reads are kept as checksums, for telling later whether they changed. */
+  /** True to keep checksums of columns that no rule reads, so that later changes can be detected. */
   readonly withFurther?: boolean;
-  /** Given and family names by themselves are read as well. */
+  /** True to read given and family names separately as well. */
   readonly withNameParts?: boolean;
-  /** Memberships are followed by their ids, whatever names stand beside these. */
+  /** True to use only the ids in memberships, whatever names are beside them. */
   readonly areIdsEnough?: boolean;
 }
 
 export interface UsersRead {
   readonly users: User[];
   readonly usersById: IdTable;
-  /** Only where they were wished for. */
+  /** Only if requested. */
   readonly names: NameList | undefined;
-  /** Only if they were wished for. */
+  /** Only if requested. */
   readonly further: FurtherList | undefined;
   /** Takes the rows of one table; `input` is its index in the snapshot. */
   take(table: Table, input: number, onGroups: (user: number, cell: string, line: number) => void): (row: Row) => void;
-  /** Adds what only the whole table shows; to be called after the last row of each. */
+  /** Adds problems and notes on the whole table; call it after the last row of each. */
   end(table: Table): string[];
 }
 
-/** Returns an id as other tables name it; a username that serves as one is kept to the letter. */
+/** Returns an id as other tables give it; a username used as an id is not trimmed. */
 function idOf(text: string, column: 'id' | 'uid' | 'userName'): string {
   if (column === 'userName') return text;
   return column === 'uid' ? text.trim().replace(/^u(?=\d+$)/, '') : text.trim();
@@ -112,7 +112,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
             table,
             row,
             idColumn,
-            `the ${idColumn === 'userName' ? 'username' : 'id'} ${quoted(trimmed)} is there already, on ${other?.file === table.file ? '' : `${other?.file}, `}line ${first.line}; every user needs one row.`,
+            `the ${idColumn === 'userName' ? 'username' : 'id'} ${quoted(trimmed)} already appears on ${other?.file === table.file ? '' : `${other?.file}, `}line ${first.line}; each user must have exactly one row.`,
           );
           return;
         }
@@ -151,20 +151,20 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
         notes.push(...nulls.notes);
       }
       if (!table.columns.has('active') && !table.columns.has('disabled') && table.activity === undefined) {
-        notes.push(`${table.path} has no status column: who is inactive was read from the license type. Such lists often hold active users only.`);
+        notes.push(`${table.path} has no status column, so the status was read from the license type. Such lists often hold active users only.`);
       }
       return notes;
     },
   };
 }
 
-/** Looks like an account that Jama Connect made for itself: the first administrator, or the core instance user. */
+/** Looks like an account that Jama Connect creates itself: the first administrator, or the core instance user. */
 const isSystemAccount = ({ id, userName, email }: User): boolean => (id === '1' && userName.toLowerCase() === 'root') || email.toLowerCase() === 'systemuser';
 
 const systemNote = (path: string, ids: readonly string[]): string =>
-  `${path}: ${ids.length === 1 ? `user ${ids[0]} looks` : `users ${ids.join(' and ')} look`} like ${ids.length === 1 ? 'a system account' : 'system accounts'} of Jama Connect and ${ids.length === 1 ? 'is' : 'are'} audited like everybody else. Renaming one may lock administrators out: say ${ids.map((id) => `--leave-out-user ${id}`).join(' ')} to leave ${ids.length === 1 ? 'it' : 'them'} as ${ids.length === 1 ? 'it is' : 'they are'}.`;
+  `${path}: ${ids.length === 1 ? `user ${ids[0]} looks` : `users ${ids.join(' and ')} look`} like ${ids.length === 1 ? 'a system account' : 'system accounts'} of Jama Connect and ${ids.length === 1 ? 'is' : 'are'} audited like all other users. Renaming such an account may lock administrators out. Add ${ids.map((id) => `--leave-out-user ${id}`).join(' ')} to leave ${ids.length === 1 ? 'it' : 'them'} as ${ids.length === 1 ? 'it is' : 'they are'}.`;
 
-/** Repeats a user's row for another group, as reports with one row a user and group do. */
+/** Repeats a user's row for another group, as reports with one row per user and group do. */
 function isSamePerson(a: User, b: User): boolean {
   return a.userName === b.userName && a.email === b.email && a.active === b.active && a.authenticationType === b.authenticationType;
 }

@@ -6,27 +6,27 @@ import type { CellWords } from './cell-words.js';
 import type { Columns } from './headings.js';
 import type { Problems, SourceProblem } from './problem.js';
 
-/** One row; the same object is handed out for each, so nothing of it may be kept but its strings. */
+/** One row; the same object is reused for each, so keep only its strings. */
 export interface Row {
   /** Physical line from 1, row of a sheet, or rowid. */
   readonly line: number;
-  /** Character from 1 at which it begins, for records that do not lie in cells. */
+  /** Character, from 1, at which it begins, for records that are not divided into cells. */
   readonly startColumn?: number;
-  /** Cells it has; a short row has fewer than there are headings, and a row of a sheet may have more. */
+  /** Number of cells; a short row has fewer than there are headings, and a row of a sheet may have more. */
   readonly width: number;
   /** Returns the cell's text; NULL is empty. */
   text(column: number): string;
-  /** Returns the cell as a whole number where it is one as ids are written (`0`, `17`; not `017`), else -1. */
+  /** Returns the cell as a number if it is a whole number in the usual spelling of ids (`0`, `17`; not `017`), else -1. */
   integer(column: number): number;
-  /** Returns a number that cells of the same short text share and others do not; -1 where the cell is not short. */
+  /** Returns a number that only cells of the same short text share; -1 if the cell is not short. */
   code(column: number): number;
   /** Adds the cell's text. */
   addTo(bytes: TextBytes, column: number): void;
-  /** Are two cells the same to the letter; may say no where it would be costly to tell. */
+  /** Are two cells exactly equal; may return false if comparing would be expensive. */
   isSame(a: number, b: number): boolean;
 }
 
-/** Returns where a cell of a row is, as problems name it. */
+/** Returns the location of a cell, as problems state it. */
 export const cellPlace = (
   { file, table, headings }: Pick<Table, 'file' | 'table' | 'headings'>,
   { line, startColumn }: Pick<Row, 'line' | 'startColumn'>,
@@ -42,39 +42,39 @@ export const cellPlace = (
 export interface TableEnd {
   readonly sha256: string;
   readonly rows: number;
-  /** Plain sentences about what was passed over. */
+  /** Notes on what was left out. */
   readonly notes: readonly string[];
 }
 
 export interface Table {
   readonly role: Role;
-  /** As reports name it. */
+  /** The path as reports show it. */
   readonly path: string;
-  /** As the operating system finds it; a sheet that was named stands behind it: `Report.xlsx#Users`. */
+  /** The path for opening the file; with the sheet's name if one was given: `Report.xlsx#Users`. */
   readonly file: string;
   readonly table?: string;
   readonly headings: readonly string[];
   readonly columns: Columns;
-  /** Which spellings are no value, and what words for a status mean. */
+  /** Which spellings mean a missing value, and the meanings of words for a status. */
   readonly words: CellWords;
   readonly isIdFromUserName: boolean;
-  /** What the file is said to hold, where it has no column for it. */
+  /** The status that the option states for all its users, if it has no column for that. */
   readonly activity?: Activity;
-  /** Why it cannot be read: its headings do not answer. It has no columns then, and `read` throws. */
+  /** Why it cannot be read: headings are missing or ambiguous. It has no columns then, and `read` throws. */
   readonly refused?: readonly SourceProblem[];
   /** Id of the group whose members it lists, for files that hold the members of one group. */
   readonly membersOf?: string;
-  /** Returns what is known of the whole list once all of it was read. */
+  /** Returns what is known about the whole list after all of it was read. */
   proof?(): Pick<Input, 'isComplete' | 'includesInactive'>;
-  /** Plain sentences about how it was opened. */
+  /** Notes on how it was opened. */
   readonly notes: readonly string[];
-  /** Returns why a text cannot be a cell of the file, in its encoding and by its quotes; undefined if it can. */
+  /** Returns why a text cannot be a cell of the file, in its encoding and with its quotes; undefined if it can. */
   unfit?(text: string): string | undefined;
-  /** Hands each row out, in source order, once. What cannot be read goes to `problems`. */
+  /** Hands each row out once, in source order. Adds what cannot be read to `problems`. */
   read(visit: (row: Row) => void, problems: Problems): TableEnd;
 }
 
-/** Told after every stretch that was read. */
+/** Called after every chunk that was read. */
 export type OnProgress = (progress: { readonly path: string; readonly bytes: number; readonly rows: number }) => void;
 
 export interface OpenedSource {

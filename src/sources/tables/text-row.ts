@@ -1,4 +1,4 @@
-/** A row of a format whose cells come as texts one by one, and not as bytes of a file. */
+/** A row of a format whose cells come as texts one by one, not as bytes of a file. */
 
 import type { TextBytes } from '../../collections/text-bytes.js';
 import { integerOf } from './id-table.js';

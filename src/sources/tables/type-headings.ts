@@ -1,8 +1,8 @@
-/** The headings of a list that says how users sign in. */
+/** The headings of a list that states how users sign in. */
 
 import { columnCalled, type HeadingProblem, type ResolvedHeadings } from './headings.js';
 
-/** What names a user in a list. */
+/** Columns that identify a user in a list. */
 export const NAMING = ['id', 'userName', 'email'] as const;
 export type Naming = (typeof NAMING)[number];
 
@@ -19,22 +19,23 @@ export function resolveList(headings: readonly string[], hasTypes: boolean): Res
     if (found.length === 1) columns.set(column, found[0]);
     else if (found.length > 1) {
       const same = found.map((at) => JSON.stringify(headings[at])).join(', ');
-      problems.push({ at: found[1], message: `the columns ${same} all answer to ${column}; keep one of them. Headings found: ${names}.` });
+      problems.push({ at: found[1], message: `the columns ${same} all match ${column}; keep one of them. Headings found: ${names}.` });
     }
   }
   if (problems.length > 0) return { columns, problems, isIdFromUserName: false };
   if (!NAMING.some((column) => columns.has(column))) {
-    problems.push({ message: `no column names the users (accepted: ${ACCEPTED}). Headings found: ${names}.` });
+    problems.push({ message: `no column identifies the users (accepted: ${ACCEPTED}). Headings found: ${names}.` });
   }
   if (hasTypes && !columns.has(TYPE)) {
     problems.push({
-      message: `no column is the authentication type (accepted: authenticationType, "Authentication Type", authType, auth). Headings found: ${names}. A list of the Basic users alone is given with --basic-users.`,
+      message: `no column is the authentication type (accepted: authenticationType, "Authentication Type", authType, auth). Headings found: ${names}. Give a list of only the Basic users with --basic-users.`,
     });
   }
   if (!hasTypes && columns.has(TYPE)) {
     problems.push({
       at: columns.get(TYPE) ?? 0,
-      message: 'a list of Basic users has no column of authentication types: everybody in it counts as Basic. Give this file with --auth-types.',
+      message:
+        'a list of Basic users must not have a column of authentication types, since every user in it counts as Basic. Give this file with --auth-types.',
     });
   }
   return { columns, problems, isIdFromUserName: false };

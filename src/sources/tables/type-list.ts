@@ -19,7 +19,7 @@ import { NAMING, type Naming, resolveList, TYPE } from './type-headings.js';
 import { refuseTypes } from './user-status.js';
 import { parseAuthenticationType } from './values.js';
 
-/** A row of a list; what it does not give is blank. */
+/** A row of a list; values that it does not give are blank. */
 export interface TypeListRow extends Readonly<Record<Naming, string>> {
   /** Physical line from 1. */
   readonly line: number;
@@ -31,11 +31,11 @@ export interface TypeList {
   /** The option that gave it. */
   readonly option: '--auth-types' | '--basic-users';
   readonly rows: readonly TypeListRow[];
-  /** By what names a user: cell from 1, and heading. Empty for one username per line. */
+  /** Columns that identify a user: cell from 1, and heading. Empty for one username per line. */
   readonly columns: ReadonlyMap<Naming, { readonly column: number; readonly heading: string }>;
-  /** The first line of a list of Basic users, if it was taken for headings. */
+  /** The first line of a list of Basic users, if it was read as headings. */
   readonly headings?: string;
-  /** Plain sentences about what was passed over. */
+  /** Notes on what was left out. */
   readonly notes: readonly string[];
 }
 
@@ -44,7 +44,7 @@ export interface TypeListWishes {
   readonly collation: Collation;
   readonly encoding?: Encoding | undefined;
   readonly quote?: QuoteStyle | undefined;
-  /** Spellings of no value, as for the source. */
+  /** Spellings of a missing value, as for the source. */
   readonly nulls?: readonly string[];
 }
 
@@ -73,7 +73,7 @@ export function readBasicUsers(wishes: TypeListWishes): TypeList {
   }
 }
 
-/** Returns the first line that is not blank, if one of its cells is a heading that names users, or types. */
+/** Returns the first line that is not blank, if one of its cells is a heading of users' identifiers or of types. */
 function headingLine(front: Buffer): string | undefined {
   const line = front
     .toString('utf8')
@@ -92,7 +92,7 @@ function cellsOf(line: string, delimiter: string): readonly string[] {
   }
 }
 
-/** One username per line, to the letter: commas and quotation marks belong to the name. */
+/** One username per line, exactly as written: commas and quotation marks belong to the name. */
 function readLines(stream: TextStream, scanner: RecordScanner, { file, collation }: TypeListWishes): TypeList {
   const bytes = scanner.peek(Number.POSITIVE_INFINITY);
   const problems = new Problems();
@@ -105,8 +105,8 @@ function readLines(stream: TextStream, scanner: RecordScanner, { file, collation
     from = end < 0 ? bytes.length : end + 1;
     if (!isUtf8(text)) {
       const byte = text[findInvalidUtf8(text)];
-      const cure = stream.encoding === 'utf-8' ? 'save the file as UTF-8, or say --encoding windows-1252 if that is what it is' : 'save the file as UTF-8';
-      problems.add({ file, line, message: `the byte 0x${byte.toString(16).toUpperCase()} is not ${stream.encoding} text; ${cure}.` });
+      const cure = stream.encoding === 'utf-8' ? 'save the file as UTF-8, or use --encoding windows-1252 if that is its encoding' : 'save the file as UTF-8';
+      problems.add({ file, line, message: `the byte 0x${byte.toString(16).toUpperCase()} is not valid ${stream.encoding}; ${cure}.` });
       continue;
     }
     const userName = text.toString('utf8').replace(/\r$/, '');
@@ -132,7 +132,7 @@ function readOneColumn(stream: TextStream, scanner: RecordScanner, { file, colla
     row(row) {
       last = row.line;
       if (row.width > 1) {
-        const message = 'the sheet has several columns, and none of them has a heading that names users. Write one over them: username, email or id.';
+        const message = 'the sheet has several columns, and none of them has a heading for users. Write one above them: username, email or id.';
         problems.add({ file, line: row.line, column: 2, message, cause: 'no headings' });
       } else if (!collation.isBlank(row.text(0))) rows.push({ line: row.line, id: '', userName: row.text(0), email: '', type: 'basic' });
     },
@@ -163,7 +163,7 @@ function readTable(
     {
       path: file,
       file,
-      // Such a list comes from a page or a spreadsheet, not from MySQL: what the source's dialect is says nothing of it.
+      // Such a list comes from a page or a spreadsheet, not from MySQL, so the source's dialect does not apply.
       escape: 'none',
       ...(quote === 'double' ? { quote } : {}),
       resolve: (headings) => resolveList(headings, authTypeMap !== undefined),
@@ -201,7 +201,7 @@ function readTable(
       problems.add({
         file,
         line: row.line,
-        message: `the row names nobody: ${given.join(', ')} ${given.length > 1 ? 'are' : 'is'} blank. Complete it, or take it out.`,
+        message: `the row identifies no user: ${given.join(', ')} ${given.length > 1 ? 'are' : 'is'} blank. Complete or delete it.`,
       });
   }, problems);
   refuseTypes({ file, columns, headings: head.headings }, unknown, problems);
@@ -222,6 +222,6 @@ function readTable(
 
 function refuseEmpty(rows: readonly TypeListRow[], option: string, file: string, problems: Problems): void {
   if (rows.length > 0 || problems.total > 0) return;
-  const meant = option === '--basic-users' ? ' If nobody is a Basic user, the source is of --auth-mode saml or auth0, or give a list with --auth-types.' : '';
-  problems.add({ file, message: `it names no user.${meant}` });
+  const meant = option === '--basic-users' ? ' If there are no Basic users, use --auth-mode saml or auth0, or give a list with --auth-types.' : '';
+  problems.add({ file, message: `the list contains no user.${meant}` });
 }

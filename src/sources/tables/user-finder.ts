@@ -1,4 +1,4 @@
-/** Finds users by what a list says of them: id, username, email. */
+/** Finds users by what a list states about them: id, username, email. */
 
 import { KeyTable } from '../../collections/key-table.js';
 import type { Collation } from '../../model/compare.js';
@@ -10,11 +10,11 @@ import type { TypeListRow } from './type-list.js';
 
 export const NOWHERE = -1;
 const SEVERAL = -2;
-/** More than there are keys. */
+/** Several users have the value; more than there are keys. */
 const KEYS = 2 ** 26;
 const COLUMNS: Readonly<Record<Naming, string>> = { id: 'id', userName: 'username', email: 'email' };
 
-/** Finds the one user whom a row names. */
+/** Finds the one user of a row. */
 export class UserFinder {
   readonly #users: readonly User[];
   readonly #usersById: IdTable;
@@ -29,7 +29,7 @@ export class UserFinder {
     this.#usersById = usersById;
   }
 
-  // Made when they are first asked for: a list by id needs neither.
+  // Built on first use: a list by id needs neither.
   get #userNames(): KeyIndex {
     this.#byUserName ??= new KeyIndex(this.#users, this.#collation, ({ userName }) => userName);
     return this.#byUserName;
@@ -44,7 +44,7 @@ export class UserFinder {
     return this.#userNames.find(text) !== NOWHERE;
   }
 
-  /** Returns the place of the one user who fits everything that the row gives, or -1 after telling why there is none. */
+  /** Returns the index of the one user who matches everything that the row gives; -1 after reporting why there is none. */
   find(row: TypeListRow, refuse: (column: Naming | undefined, message: string) => void): number {
     const given = NAMING.filter((column) => !this.#collation.isBlank(row[column]));
     const found = given.map((column) => this.#findBy(column, row[column]));
@@ -56,7 +56,7 @@ export class UserFinder {
     if (place === SEVERAL) {
       refuse(
         given.length === 1 ? given[0] : undefined,
-        `${given.map((column) => `the ${COLUMNS[column]} ${quoted(row[column])}`).join(' with ')} fits more than one user; name each by id.`,
+        `${given.map((column) => `the ${COLUMNS[column]} ${quoted(row[column])}`).join(' with ')} matches more than one user; give each by id.`,
       );
     } else if (place === NOWHERE) refuse(undefined, this.#disagreement(row, given, found));
     return place < 0 ? NOWHERE : place;
@@ -67,7 +67,7 @@ export class UserFinder {
     return (column === 'userName' ? this.#userNames : this.#emails).find(text);
   }
 
-  /** Returns the place of the user who fits several cells, -2 if several users do, -1 if none does. */
+  /** Returns the index of the user who matches several cells, -2 if several users do, -1 if none does. */
   #fitting(row: TypeListRow, given: readonly Naming[], found: readonly number[]): number {
     if (found.includes(NOWHERE)) return NOWHERE;
     const [first] = found;
@@ -94,18 +94,18 @@ export class UserFinder {
     const told = given.map((column, at) => {
       const cell = `the ${COLUMNS[column]} ${quoted(row[column])}`;
       if (found[at] === NOWHERE) return `no user has ${cell}`;
-      return found[at] === SEVERAL ? `${cell} is that of several users` : `${cell} is that of the user with the id ${quoted(this.#users[found[at]].id)}`;
+      return found[at] === SEVERAL ? `${cell} belongs to several users` : `${cell} belongs to the user with the id ${quoted(this.#users[found[at]].id)}`;
     });
-    return `the row does not mean one user: ${told.join(', ')}.`;
+    return `the row does not identify one user: ${told.join(', ')}.`;
   }
 }
 
 const pairOf = (userName: number, email: number): number => (userName + 1) * KEYS + email + 1;
 
-/** Places of users by the key of one of their values. */
+/** Indexes of users by the key of one of their values. */
 class KeyIndex {
   readonly #keys: KeyTable;
-  /** By place; -1 for a blank value. */
+  /** By index; -1 for a blank value. */
   readonly numbers: Int32Array;
   /** By number of the key. */
   readonly #places: number[] = [];
@@ -125,7 +125,7 @@ class KeyIndex {
     return this.#keys.find(text);
   }
 
-  /** Returns the place of the user with a key, -2 if there are several, -1 if there is none. */
+  /** Returns the index of the user with a key, -2 if there are several, -1 if there is none. */
   find(text: string): number {
     const number = this.numberOf(text);
     return number < 0 ? NOWHERE : this.#places[number];

@@ -1,4 +1,4 @@
-/** What a person said about single accounts, put on the users as they are read. */
+/** What the user stated about single accounts, added to the users as they are read. */
 
 import type { CollationName } from '../../model/collation-name.js';
 import { collationOf } from '../../model/compare.js';
@@ -9,22 +9,22 @@ import type { Row, Table } from './table.js';
 export interface UserWords {
   /** How usernames are compared. */
   readonly collation: CollationName;
-  /** Ids of accounts that are never to be changed. */
+  /** Ids of accounts that must never be changed. */
   readonly leaveOutUsers: readonly string[];
   /** The account that SCIM requests sign in with, by its id or by its username. */
   readonly scimAdmin?: { readonly id?: string; readonly userName?: string };
   /** Systems that sign in with a username, by its key. */
   readonly systemsByKey?: ReadonlyMap<string, readonly string[]>;
-  /** The authentication types are those of a list; the source does not need any. */
+  /** True if the authentication types come from a list, so that the source does not need any. */
   readonly areTypesListed?: boolean;
 }
 
 type Marks = Pick<User, 'isLeftOut' | 'scimAdmin' | 'signsInFor'>;
 
-/** Returns the marks of a user, given the row, the id and the username; undefined where there are none. */
+/** Returns the marks of a user, given the row, the id and the username; undefined if there are none. */
 type Marker = (row: Row, id: string, userName: string) => Marks | undefined;
 
-/** Returns what makes a table's marker, or undefined where nobody said anything. */
+/** Returns a table's marker; undefined if nothing was stated. */
 export function markUsers({ collation, leaveOutUsers, scimAdmin, systemsByKey, areTypesListed }: UserWords): ((table: Table) => Marker) | undefined {
   if (leaveOutUsers.length === 0 && scimAdmin === undefined && systemsByKey === undefined) return undefined;
   const { key } = collationOf(collation);

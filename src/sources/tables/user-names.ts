@@ -1,10 +1,10 @@
-/** Given and family names in users tables, each by itself. */
+/** Given and family names in users tables, read separately. */
 
 import type { User } from '../../model/directory.js';
 import { columnText } from './column-text.js';
 import type { Row, Table } from './table.js';
 
-/** Returns the reader of given and family names by themselves, or undefined where the table has neither. */
+/** Returns the reader of given and family names; undefined if the table has neither. */
 export function namePartsReader(table: Table): ((row: Row) => Pick<User, 'givenName' | 'familyName'>) | undefined {
   const first = nameReader(table, 'firstName');
   const last = nameReader(table, 'lastName');

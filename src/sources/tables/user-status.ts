@@ -1,4 +1,4 @@
-/** Cells of users that are one of a few words: who is active, and how they sign in. */
+/** Users' cells that hold one of a few words: the status, and the authentication type. */
 
 import type { AuthenticationType } from '../../model/directory.js';
 import type { AuthMode } from '../../model/policy.js';
@@ -9,7 +9,7 @@ import { isInactiveLicense, parseActivity, parseAuthenticationType } from './val
 
 export type CellProblem = (table: Table, row: Row, column: string, message: string, cause?: string) => void;
 
-/** Returns what reads whether a row's user is active. */
+/** Returns a reader of the status in a row. */
 export function activityReader(table: Table, cellProblem: CellProblem): Remembered<boolean> {
   const active = columnText(table, 'active');
   const text = active ?? columnText(table, 'disabled');
@@ -18,9 +18,9 @@ export function activityReader(table: Table, cellProblem: CellProblem): Remember
     const column = active !== undefined ? 'active' : 'disabled';
     const refuse = (row: Row, cell: string): void => {
       const value = cell.trim();
-      const what = value === '' ? 'the cell is empty, and does not say whether the user is active' : `${quoted(value)} is not a yes or no`;
+      const what = value === '' ? 'the cell is empty, so the user may be active or not' : `${quoted(value)} is neither yes nor no`;
       const map = `--active-map ${mappedTo(value, 'active')} or ${mappedTo(value, 'inactive')}`;
-      cellProblem(table, row, column, `${what}; write true or false, or say what it means with ${map}.`, value.toLowerCase());
+      cellProblem(table, row, column, `${what}; write true or false, or define its meaning with ${map}.`, value.toLowerCase());
     };
     return remember(table.columns.get(column) ?? 0, {
       text,
@@ -33,7 +33,7 @@ export function activityReader(table: Table, cellProblem: CellProblem): Remember
   return { read: isActive, count: () => 0 };
 }
 
-/** Is a spelling of no value, and was not given another meaning. */
+/** Does the cell mean a missing value, and was it not given another meaning. */
 export function isNullStatus({ words }: Table, cell: string): boolean {
   const value = cell.trim();
   return words.of('disabled').has(value) && !Object.hasOwn(words.activeMap, value.toLowerCase());
@@ -44,7 +44,7 @@ export interface TypeWishes {
   readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
 }
 
-/** Returns what reads a row's authentication type; those that are none are added to `unknown`. */
+/** Returns a reader of a row's authentication type; unknown types are added to `unknown`. */
 export function typeReader(table: Table, { authMode, authTypeMap }: TypeWishes, unknown: WrongValues): (row: Row) => AuthenticationType {
   const text = columnText(table, 'authenticationType');
   // In mode `multi` a source without the column was refused when it was opened.
@@ -62,7 +62,7 @@ const MOST_SPELLINGS = 16;
 
 interface Reading<T> {
   text(row: Row): string;
-  /** Returns what a cell says, or undefined if it says nothing. */
+  /** Returns what a cell states; undefined if it states nothing. */
   read(cell: string): T | undefined;
   refuse(row: Row, cell: string): void;
   /** The value of a cell that was refused. */
@@ -71,18 +71,18 @@ interface Reading<T> {
 
 export interface Remembered<T> {
   read(row: Row): T;
-  /** Returns how many of the cells that were read are such. */
+  /** Returns how many of the cells read so far have that value. */
   count(isMeant: (cell: string) => boolean): number;
 }
 
-/** Nearly all cells of an enumeration are one of a few short words: each is read once. What is not a value is read, and refused, every time. */
+/** Caches the meanings of cells: almost all cells of an enumeration are one of a few short words. Invalid values are read, and refused, every time. */
 function remember<T>(column: number, { text, read, refuse, otherwise }: Reading<T>): Remembered<T> {
-  // So few are looked through faster than a map is asked.
+  // A linear scan beats a Map for up to 16 entries.
   const codes: number[] = [];
   const values: T[] = [];
   const counts: number[] = [];
   const cells: string[] = [];
-  /** Of cells without a code. */
+  /** Meanings of cells without a code. */
   const others = new Map<string, number>();
   return {
     read(row) {
@@ -115,7 +115,7 @@ function remember<T>(column: number, { text, read, refuse, otherwise }: Reading<
   };
 }
 
-/** Tells the types that are none as one problem. */
+/** Reports unknown types as one problem. */
 export function refuseTypes(table: Pick<Table, 'file' | 'table' | 'columns' | 'headings'>, wrong: WrongValues, problems: Problems): void {
   const { first } = wrong;
   if (first === undefined) return;

@@ -1,12 +1,12 @@
-/** Booleans and enumerations as exports spell them: trimmed, without case; everything else is refused. */
+/** Booleans and enumerations as exports spell them: trimmed, ignoring case; everything else is refused. */
 
 import type { Activity, AuthenticationType } from '../../model/directory.js';
 
 const TRUE = new Set(['true', 't', '1', 'yes', 'y', 'active', 'activated', 'enabled']);
 const FALSE = new Set(['false', 'f', '0', 'no', 'n', 'inactive', 'deactivated', 'disabled']);
-/** A disabled user: the flag is set, or the status is spelled out. */
+/** Words for a disabled user: the flag is set, or the status is spelled out. */
 const DISABLED = new Set(['true', 't', '1', 'yes', 'y', 'disabled', 'inactive', 'deactivated']);
-/** Jama Connect reads a NULL flag as not disabled; dumps write NULL in three ways. */
+/** Jama Connect treats a NULL flag as not disabled; dumps write NULL in three ways. */
 const NOT_DISABLED = new Set(['false', 'f', '0', 'no', 'n', '', 'null', '\\n', 'enabled', 'active', 'activated']);
 
 const pick = (text: string, yes: ReadonlySet<string>, no: ReadonlySet<string>): boolean | undefined => {
@@ -14,10 +14,10 @@ const pick = (text: string, yes: ReadonlySet<string>, no: ReadonlySet<string>): 
   return yes.has(value) ? true : no.has(value) ? false : undefined;
 };
 
-/** Returns what a yes/no cell says, undefined where it is no boolean. */
+/** Returns the boolean of a yes/no cell; undefined if it is not a boolean. */
 export const parseBoolean = (text: string): boolean | undefined => pick(text, TRUE, FALSE);
 
-/** Returns whether a cell of `active` or `disabled` says that the user is active; `further` are words that a person mapped, by lower-case value. */
+/** Does a cell of `active` or `disabled` say that the user is active; `further` are words that the user mapped, by lower-case value. */
 export function parseActivity(text: string, column: 'active' | 'disabled', further: Readonly<Record<string, Activity>>): boolean | undefined {
   const value = text.trim().toLowerCase();
   if (Object.hasOwn(further, value)) return further[value] === 'active';
@@ -26,7 +26,7 @@ export function parseActivity(text: string, column: 'active' | 'disabled', furth
   return isDisabled === undefined ? undefined : !isDisabled;
 }
 
-/** A license type that says that the user is inactive, as code or as word. */
+/** License types that mean that the user is inactive, as code or as word. */
 export const isInactiveLicense = (text: string): boolean => /^(?:i|inactive|i - inactive)$/i.test(text.trim());
 
 const ACCEPTED: Readonly<Record<string, AuthenticationType>> = {
@@ -39,7 +39,7 @@ const ACCEPTED: Readonly<Record<string, AuthenticationType>> = {
   oidc: 'idp',
 };
 
-/** Returns the authentication type; `further` are spellings that a person mapped, by lower-case value. */
+/** Returns the authentication type; `further` are spellings that the user mapped, by lower-case value. */
 export function parseAuthenticationType(text: string, further: Readonly<Record<string, AuthenticationType>>): AuthenticationType | undefined {
   const value = text.trim().toLowerCase();
   if (Object.hasOwn(further, value)) return further[value];
@@ -48,7 +48,7 @@ export function parseAuthenticationType(text: string, further: Readonly<Record<s
 
 const ORGANIZATION = new Set(['organization', 'organisation', 'org']);
 
-/** Returns what a scope cell says, undefined where it says neither. */
+/** Returns the scope that a cell states; undefined if it states none. */
 export function parseScope(text: string): 'organization' | 'project' | undefined {
   const value = text.trim().toLowerCase();
   if (ORGANIZATION.has(value)) return 'organization';

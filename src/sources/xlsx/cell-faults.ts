@@ -1,4 +1,4 @@
-/** Cells that do not hold for certain what was meant. They count only in columns that are read, which are known after the headings. */
+/** Cells whose value may not be what was meant. They count only in columns that are read, which are known after the headings. */
 
 import type { ReadCells } from '../csv/text-stream.js';
 import { type Problems, quoted } from '../tables/problem.js';
@@ -6,15 +6,15 @@ import { HALF_CHARACTER, LOOSE_SPACE } from './cell-text.js';
 
 const MESSAGES = {
   date: (value: string) =>
-    `the cell holds a date, ${value}, and no date belongs here: spreadsheets take entries such as 1-2 for one. Format the column as Text, enter what was meant, and save again.`,
+    `the cell holds a date, ${value}, but no date belongs here: spreadsheets turn entries such as 1-2 into dates. Format the column as Text, enter the intended value, and save again.`,
   digits: (value: string) =>
-    `the number ${value} has more than 15 digits, and a spreadsheet keeps only 15 of them: what was meant is lost. Export again with the column as text, or as CSV.`,
-  error: (value: string) => `the cell holds the error ${value} in place of a value. Correct its formula, or enter the value itself.`,
+    `the number ${value} has more than 15 digits, but a spreadsheet keeps only 15 of them, so the original value is lost. Export again with the column as text, or as CSV.`,
+  error: (value: string) => `the cell holds the error ${value} instead of a value. Correct its formula, or enter the value itself.`,
   formula: () =>
-    'the cell is a formula whose result the file does not hold. Open it in Excel or LibreOffice and save it, or put the values in place of the formulas (copy, Paste Special, Values).',
+    'the cell is a formula whose result the file does not hold. Open it in Excel or LibreOffice and save it, or replace the formulas with their values (copy, Paste Special, Values).',
   space: (value: string) =>
-    `${quoted(value)} begins or ends with white space, and the file does not say that it belongs to the text (xml:space). Open it in Excel or LibreOffice, see whether it does, and save it again.`,
-  half: (value: string) => `${quoted(value)} holds half a character (a lone surrogate). Enter the text again.`,
+    `${quoted(value)} begins or ends with white space, but the file does not say whether the white space belongs to the text (xml:space). Open the file in Excel or LibreOffice, check the cell, and save it again.`,
+  half: (value: string) => `${quoted(value)} contains half a character (a lone surrogate). Enter the text again.`,
   merged: (value: string) => `the cells ${value} are merged, so only the first of them has a value. Unmerge them and fill in each cell.`,
 } as const satisfies Readonly<Record<string, (value: string) => string>>;
 
@@ -22,7 +22,7 @@ export type CellFault = keyof typeof MESSAGES;
 
 export const TEXT_FAULTS: Readonly<Record<number, CellFault>> = { [LOOSE_SPACE]: 'space', [HALF_CHARACTER]: 'half' };
 
-/** More of one kind in one column are only counted. Titles and headings have fewer rows. */
+/** More faults of one kind in one column are only counted. Titles and headings have fewer rows. */
 const MOST_PLACES = 64;
 const MOST_LINES = 5;
 
@@ -64,7 +64,7 @@ export class CellFaults {
     return this.#merged.length;
   }
 
-  /** Adds what counts to `problems`. */
+  /** Adds the faults that count to `problems`. */
   refuse({ file, columns, dates, headings, after, last }: ReadCells, problems: Problems): void {
     const read = new Set(columns);
     const place = (line: number, column: number) => ({

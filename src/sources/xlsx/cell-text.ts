@@ -1,17 +1,17 @@
-/** Texts of cells: what their XML means, and how they are written into the rows of a sheet. */
+/** Texts of cells: decoded from their XML, and written into the rows of a sheet. */
 
 import type { Attributes } from './xml.js';
 
 /** What is wrong with a text; 0 if nothing is. */
 export type TextFault = 0 | 1 | 2;
-/** White space at an end that may belong to the text or to the XML. */
+/** White space at an end may belong to the text or to the XML. */
 export const LOOSE_SPACE = 1;
-/** It holds halves of characters. */
+/** The text has half a character. */
 export const HALF_CHARACTER = 2;
 
 const ESCAPE = /_x([0-9a-fA-F]{4})_/g;
 
-/** Returns a text without the escapes of characters that XML cannot hold: `_x000D_`. */
+/** Returns a text with the escapes of characters that XML cannot hold (`_x000D_`) decoded. */
 export function withoutEscapes(text: string): string {
   return text.includes('_x') ? text.replace(ESCAPE, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))) : text;
 }
@@ -23,7 +23,7 @@ export function asCell(text: string): string {
 
 const isSpace = (code: number): boolean => code === 0x20 || (code >= 0x09 && code <= 0x0d);
 
-/** Gathers the text of one cell from its runs. The texts of its pronunciation do not belong to it. */
+/** Collects the text of one cell from its runs. Phonetic texts (rPh) do not belong to it. */
 export class TextRuns {
   text = '';
   fault: TextFault = 0;

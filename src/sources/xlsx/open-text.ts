@@ -1,4 +1,4 @@
-/** Opens what holds a table of text, whatever it is: a workbook's reader is loaded only if there is a workbook. */
+/** Opens any file with a text table; the reader of workbooks is loaded only if there is a workbook. */
 
 import type { Encoding } from '../csv/encoding.js';
 import { FileStream } from '../csv/file-stream.js';
@@ -7,17 +7,17 @@ import { holdsWorkbook, type SheetFile, splitSheet } from './workbook-file.js';
 
 type OpenSheet = (named: string, wishes: SheetFile) => TextStream;
 
-/** Files are opened in the midst of reading, which does not wait; what opens a sheet is loaded before. */
+/** Opens a sheet. Loaded in advance, because files are opened synchronously while others are read. */
 let openSheet: OpenSheet | undefined;
 
-/** Loads the reader of workbooks if one of the files is a workbook. To be called before `openText`. */
+/** Loads the reader of workbooks if one of the files is a workbook. Call it before `openText`. */
 export async function readyWorkbooks(files: readonly (string | undefined)[]): Promise<void> {
   if (openSheet === undefined && files.some((file) => file !== undefined && holdsWorkbook(file))) {
     ({ openSheet } = await import('./sheet-stream.js'));
   }
 }
 
-/** Opens a file of text, or a sheet: the first one of a workbook, or that of `FILE#Sheet`. Encodings are for text. */
+/** Opens a text file, or a sheet: a workbook's first, or the one of `FILE#Sheet`. Encodings apply to text files. */
 export function openText(named: string, encoding?: Encoding): TextStream {
   if (!holdsWorkbook(named)) return new FileStream(named, encoding);
   if (openSheet === undefined) throw new Error('the reader of workbooks was not loaded');

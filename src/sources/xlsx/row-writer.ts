@@ -1,22 +1,22 @@
-/** The bytes of a sheet's rows, from where they are written to where they are read. */
+/** The bytes of a sheet's rows, between the code that writes them and the code that reads them. */
 
 import { UserError } from '../../model/user-error.js';
 
 const TAB = 0x09;
 const LF = 0x0a;
-/** The headings are among as many rows that are not empty: later cells to the right of these are in no column. */
+/** Rows (not empty) among which the headings must be: later cells to the right of all these are in no column. */
 const FRONT_ROWS = 64;
-/** As many cells no export has; cells far to the right make many of a few bytes. */
+/** No export has more cells; cells far to the right could produce many from a few bytes. */
 const MOST_CELLS = 1e8;
 
 export class RowWriter {
   #bytes: Buffer = Buffer.allocUnsafe(1 << 17);
   #from = 0;
   #to = 0;
-  /** Lines that are complete. */
+  /** Number of complete lines. */
   #lines = 0;
   #row = 0;
-  /** Delimiters of the row that were written; -1 if it has no cell so far. */
+  /** Delimiters written for the row; -1 if it has no cell so far. */
   #tabs = -1;
   #rows = 0;
   #widest = 0;
@@ -43,25 +43,25 @@ export class RowWriter {
     this.#to += this.#bytes.write(text, this.#to, 'utf8');
   }
 
-  /** Returns where a cell of some bytes is to be written, and counts them as written. */
+  /** Returns where to write a cell of some bytes, and counts them as written. */
   reserve(column: number, length: number): readonly [Buffer, number] {
     this.#place(column, length);
     this.#to += length;
     return [this.#bytes, this.#to - length];
   }
 
-  /** Ends the row; returns whether it holds anything. Empty rows become lines only when another row follows. */
+  /** Ends the row; returns whether it holds anything. Empty rows become lines only if another row follows. */
   endRow(): boolean {
     if (this.#tabs < 0) return false;
     this.#bytes[this.#to++] = LF;
     this.#lines++;
     this.#rows++;
     this.#cells += this.#tabs + 1;
-    if (this.#cells > MOST_CELLS) throw new UserError(`${this.file} has more than ${MOST_CELLS / 1e6} million cells, which is not read.`, 'Export it as CSV.');
+    if (this.#cells > MOST_CELLS) throw new UserError(`${this.file} has more than ${MOST_CELLS / 1e6} million cells, which is too large.`, 'Export it as CSV.');
     return true;
   }
 
-  /** Takes bytes out, as many as there is room for; returns how many. */
+  /** Moves bytes out, as many as fit; returns how many. */
   take(target: Buffer, offset: number): number {
     const copied = this.#bytes.copy(target, offset, this.#from, this.#to);
     this.#from += copied;

@@ -1,4 +1,4 @@
-/** The texts that a workbook's cells share, held as the bytes of cells: one block after another, and where each ends. */
+/** The texts that a workbook's cells share, kept as bytes in one block, with the end of each. */
 
 import { UserError } from '../../model/user-error.js';
 import { asCell, TextRuns } from './cell-text.js';
@@ -50,7 +50,7 @@ export class SharedStrings {
       from += copied;
       this.#bytes += copied;
     }
-    if (this.#bytes > MOST_BYTES) throw new UserError(`${file} holds more than ${MOST_BYTES >> 20} MiB of text, which is not read.`, 'Export it as CSV.');
+    if (this.#bytes > MOST_BYTES) throw new UserError(`${file} holds more than ${MOST_BYTES >> 20} MiB of text, which is too large.`, 'Export it as CSV.');
     this.#ends[this.count] = this.#bytes;
     this.#faults[this.count] = runs.fault;
     this.count++;
@@ -73,7 +73,7 @@ export class SharedStrings {
     return this.#ends[index] - this.#start(index);
   }
 
-  /** Copies a text, as a cell, into bytes that have room for it. */
+  /** Copies a text, as a cell, into bytes with enough room. */
   copy(index: number, target: Buffer, offset: number): void {
     const end = this.#ends[index];
     let to = offset;

@@ -1,4 +1,4 @@
-/** Turns the elements of a worksheet into rows of text: each row of the sheet is one line, empty ones too, so that a line's number is the row's. */
+/** Converts the elements of a worksheet to rows of text: each row of the sheet is one line, even if empty, so that a line's number is the row's. */
 
 import { SourceRefused } from '../tables/problem.js';
 import { CellFaults, TEXT_FAULTS } from './cell-faults.js';
@@ -10,7 +10,7 @@ import { type Attributes, isTrue, type XmlVisitor } from './xml.js';
 
 const LAST_ROW = 1_048_576;
 const LAST_COLUMN = 16_384;
-/** No spreadsheet holds a longer text; some tools write longer ones. */
+/** No spreadsheet supports a longer text, but some tools write longer ones. */
 const LONGEST_TEXT = 1 << 20;
 const MOST_MERGES = 10_000;
 
@@ -27,10 +27,10 @@ export class SheetRows implements XmlVisitor {
   hiddenRows = 0;
   hasFilter = false;
   readonly hiddenColumns: { readonly first: number; readonly last: number }[] = [];
-  /** The element of the sheet that is read. */
+  /** The current element of the sheet. */
   #section = '';
   #hasData = false;
-  /** Of the row and the cell at hand; columns from 0. */
+  /** Of the current row and cell; columns from 0. */
   #row = 0;
   #column = -1;
   #isHidden = false;
@@ -38,7 +38,7 @@ export class SheetRows implements XmlVisitor {
   #style = 0;
   #hasFormula = false;
   #isInCell = false;
-  /** Where the text that comes belongs. */
+  /** Where text is added. */
   #isValue = false;
   #isInline = false;
   #value = '';
@@ -56,7 +56,7 @@ export class SheetRows implements XmlVisitor {
     else if (depth === 1) {
       this.#section = name;
       if (name === 'autoFilter') this.hasFilter = true;
-      if (name === 'sheetData' && this.#hasData) throw this.#refused('the sheet has its data twice');
+      if (name === 'sheetData' && this.#hasData) throw this.#refused('the sheet has two sections of data');
       if (name === 'sheetData') this.#hasData = true;
     } else if (depth > 4 && this.#isInline) this.#runs.open(name, attributes, depth);
   }
@@ -64,7 +64,7 @@ export class SheetRows implements XmlVisitor {
   text(text: string): void {
     if (this.#isValue) this.#value += text;
     else if (this.#isInline) this.#runs.add(text);
-    if (this.#value.length > LONGEST_TEXT || this.#runs.text.length > LONGEST_TEXT) throw this.#refused('a cell is too long to be one');
+    if (this.#value.length > LONGEST_TEXT || this.#runs.text.length > LONGEST_TEXT) throw this.#refused('a cell is longer than any spreadsheet allows');
   }
 
   close(depth: number): void {
@@ -119,7 +119,7 @@ export class SheetRows implements XmlVisitor {
     else if (name === 'f') this.#hasFormula = true;
   }
 
-  /** Returns the column of a place such as `AB12`, -1 if it is not in this row. */
+  /** Returns the column of a reference such as `AB12`; -1 if it is not in this row. */
   #columnOf(place: string): number {
     let column = 0;
     let at = 0;
@@ -146,7 +146,7 @@ export class SheetRows implements XmlVisitor {
 
   #takeCell(): void {
     const { strings, formats } = this.wishes;
-    // What lies beyond the widest row that may hold the headings is in no column.
+    // Cells beyond the widest row that may hold the headings are in no column.
     if (!this.writer.takes(this.#column)) return;
     const value = this.#value;
     if (this.#hasFormula && (this.wishes.isToBeComputed || (value === '' && this.#type !== 'str'))) {
@@ -194,7 +194,7 @@ export class SheetRows implements XmlVisitor {
         this.writer.text(this.#column, asCell(value));
         break;
       default:
-        throw this.#refused(`the cell is of a kind that is not known (${this.#type})`);
+        throw this.#refused(`the cell has an unknown type (${this.#type})`);
     }
   }
 
@@ -207,18 +207,18 @@ export class SheetRows implements XmlVisitor {
         return;
       }
     }
-    // Nearly every number is an id.
+    // Almost every number is an id.
     const text = format <= DATE && isPlainInteger(value) ? value : numberText(value, format);
     if (text === undefined) this.#fault('digits', value);
     else this.writer.text(this.#column, text);
   }
 
-  /** Notes what is wrong with a cell that is written all the same. */
+  /** Records a fault of a cell that is written nevertheless. */
   #note(fault: Parameters<CellFaults['add']>[0], value: string): void {
     this.faults.add(fault, this.#row, this.#column, value);
   }
 
-  /** Notes what is wrong with a cell, and writes what it shows: a row of nothing else is a row all the same. */
+  /** Records a fault of a cell and writes what it shows: a row with nothing else is still a row. */
   #fault(fault: Parameters<CellFaults['add']>[0], value: string): void {
     this.#note(fault, value);
     this.writer.text(this.#column, value === '' ? '=' : asCell(value));

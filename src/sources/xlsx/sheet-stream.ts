@@ -18,7 +18,7 @@ const LARGEST_FILE = 1 << 30;
 const MOST_XML = 2 ** 32;
 const MOST_NAMES = 10;
 
-/** Opens the sheet that is meant. Throws a UserError for what is not a workbook, or cannot be read. */
+/** Opens the requested sheet. Throws a UserError if the file is not a workbook or cannot be read. */
 export function openSheet(named: string, { file, sheet }: SheetFile): TextStream {
   const { bytes, stats } = readWhole(file);
   const archive = new Archive(file, bytes);
@@ -38,7 +38,7 @@ export function openSheet(named: string, { file, sheet }: SheetFile): TextStream
 function readWhole(file: string): { readonly bytes: Buffer; readonly stats: Stats } {
   const { fd, stats } = openForReading(file);
   try {
-    if (stats.size > LARGEST_FILE) throw new UserError(`${file} has more than ${LARGEST_FILE >> 20} MiB, which is not read.`, 'Export it as CSV.');
+    if (stats.size > LARGEST_FILE) throw new UserError(`${file} has more than ${LARGEST_FILE >> 20} MiB, which is too large.`, 'Export it as CSV.');
     const bytes = readFileSync(fd);
     if (bytes.length !== stats.size || fstatSync(fd).mtimeMs !== stats.mtimeMs) throw changedWhileRead(file);
     return { bytes, stats };
@@ -51,7 +51,7 @@ function readWhole(file: string): { readonly bytes: Buffer; readonly stats: Stat
 }
 
 interface Opened {
-  /** As the operating system finds it. */
+  /** The path for opening the file. */
   readonly file: string;
   readonly stats: Stats;
   readonly bytes: Buffer;
@@ -87,7 +87,7 @@ class SheetStream implements TextStream {
     return createHash('sha256').update(bytes).digest('hex');
   }
 
-  /** Nothing is held open: the file was read at once. */
+  /** Does nothing: the file was read at once, so none is open. */
   close(): void {}
 }
 
@@ -112,12 +112,12 @@ class SheetFacts implements Sheet {
     return [
       ...(isNamed || others.length === 0
         ? []
-        : [`${path}: its first sheet, ${JSON.stringify(chosen.name)}, was read, and not ${others.slice(0, MOST_NAMES).join(', ')}${more}.`]),
-      ...(chosen.isHidden ? [`${path}: the sheet ${JSON.stringify(chosen.name)} is hidden, and was read as any other.`] : []),
+        : [`${path}: its first sheet, ${JSON.stringify(chosen.name)}, was read, not ${others.slice(0, MOST_NAMES).join(', ')}${more}.`]),
+      ...(chosen.isHidden ? [`${path}: the sheet ${JSON.stringify(chosen.name)} is hidden and was read like any other sheet.`] : []),
       ...(hiddenRows === 0
         ? []
         : [
-            `${path}: ${hiddenRows === 1 ? '1 row is' : `${hiddenRows.toLocaleString('en-US')} rows are`} hidden${hasFilter ? ' by a filter' : ''}, and ${hiddenRows === 1 ? 'was' : 'were'} read as any other.`,
+            `${path}: ${hiddenRows === 1 ? '1 row is' : `${hiddenRows.toLocaleString('en-US')} rows are`} hidden${hasFilter ? ' by a filter' : ''}, and ${hiddenRows === 1 ? 'was' : 'were'} read like any other.`,
           ]),
       ...(hidden === 0 ? [] : [`${path}: ${hidden === 1 ? 'a column that is read is' : `${hidden} columns that are read are`} hidden.`]),
     ];

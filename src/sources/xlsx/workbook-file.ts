@@ -1,4 +1,4 @@
-/** What a file is told to be by its first bytes, and what `FILE#Sheet` means. */
+/** Recognizes workbooks by their first bytes, and parses `FILE#Sheet`. */
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { UserError } from '../../model/user-error.js';
@@ -6,20 +6,20 @@ import { frontOf } from '../file-front.js';
 
 const ZIP = '504b0304';
 const OLE = 'd0cf11e0a1b11ae1';
-/** More is looked into for nothing. */
+/** Larger files are not searched. */
 const LARGEST_OLE = 1 << 30;
 
 export interface SheetFile {
-  /** As the operating system finds it. */
+  /** The path for opening the file. */
   readonly file: string;
-  /** The sheet that was named. */
+  /** The sheet, if one was named. */
   readonly sheet?: string;
 }
 
-/** Returns what `FILE` or `FILE#Sheet` means: a path that is there as it stands is a file, whatever its name holds. */
+/** Returns the meaning of `FILE` or `FILE#Sheet`: an existing path is a file, whatever characters it has. */
 export function splitSheet(text: string): SheetFile {
   if (!text.includes('#') || existsSync(text)) return { file: text };
-  // Names of folders, files and sheets may hold the sign as well.
+  // Names of folders, files and sheets may contain "#" as well.
   const signs = [...text.matchAll(/#/g)].map(({ index }) => index);
   const at = signs.find((sign) => sign > 0 && existsSync(text.slice(0, sign)) && statSync(text.slice(0, sign)).isFile());
   return at === undefined ? { file: text } : { file: text.slice(0, at), sheet: text.slice(at + 1) };
@@ -29,8 +29,8 @@ export function splitSheet(text: string): SheetFile {
 export const fileOf = (text: string): string => splitSheet(text).file;
 
 /**
- * Is a workbook, or another archive, by its first bytes. A pipe is not looked into, because its bytes come once. Throws a
- * UserError for a workbook that is locked with a password, and for a sheet of a file that has none.
+ * Is a workbook, or another archive, by its first bytes. False for a pipe, because its bytes can be read only once. Throws
+ * a UserError for a workbook that is protected by a password, and for a sheet of a file that is not a workbook.
  */
 export function holdsWorkbook(text: string): boolean {
   const { file, sheet } = splitSheet(text);
@@ -39,14 +39,14 @@ export function holdsWorkbook(text: string): boolean {
   if (front === OLE && isLocked(file)) {
     throw new UserError(
       `${file} is a workbook that is protected by a password, so nothing in it can be read.`,
-      'In Excel: File, Info, Protect Workbook, Encrypt with Password; take the password away, and save it again.',
+      'In Excel: File, Info, Protect Workbook, Encrypt with Password; remove the password, and save it again.',
     );
   }
   if (sheet === undefined) return false;
-  throw new UserError(`${file} is not an Excel workbook (.xlsx), so it has no sheet ${JSON.stringify(sheet)}.`, `Name the file alone: ${file}`);
+  throw new UserError(`${file} is not an Excel workbook (.xlsx), so it has no sheet ${JSON.stringify(sheet)}.`, `Give the file without the sheet: ${file}`);
 }
 
-/** A workbook with a password lies in a container of the old kind, as a stream of this name. */
+/** A workbook with a password is stored in an OLE compound file, in a stream with this name. */
 function isLocked(file: string): boolean {
   return statSync(file).size <= LARGEST_OLE && readFileSync(file).includes(Buffer.from('EncryptedPackage', 'utf16le'));
 }

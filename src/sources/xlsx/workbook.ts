@@ -1,4 +1,4 @@
-/** What a workbook is: its sheets, its shared texts and its number formats, found by its relations and not by the names of parts. */
+/** The structure of a workbook: its sheets, shared texts and number formats, found by its relations, not by the names of its parts. */
 
 import { UserError } from '../../model/user-error.js';
 import { formatOf, type NumberFormat } from './number-text.js';
@@ -19,12 +19,12 @@ export interface Workbook {
   readonly sharedStrings?: string;
   readonly formats: readonly NumberFormat[];
   readonly is1904: boolean;
-  /** The results that it holds of its formulas are not to be relied on. */
+  /** True if the stored results of its formulas may be outdated. */
   readonly isToBeComputed: boolean;
 }
 
 interface Relation {
-  /** The last part of its name: `worksheet`. */
+  /** The last part of its type: `worksheet`. */
   readonly type: string;
   readonly target: string;
 }
@@ -34,7 +34,7 @@ const SAVE_AS = 'In Excel or LibreOffice: Save As, "Excel Workbook (.xlsx)" or "
 export function readWorkbook(archive: Archive): Workbook {
   const main = [...relationsOf(archive, '').values()].find(({ type }) => type === 'officeDocument')?.target;
   if (main === undefined || !archive.has(main)) throw noWorkbook(archive);
-  if (main.endsWith('.bin')) throw new UserError(`${archive.file} is a binary workbook (.xlsb), which is not read.`, SAVE_AS);
+  if (main.endsWith('.bin')) throw new UserError(`${archive.file} is a binary workbook (.xlsb), which is not supported.`, SAVE_AS);
   if (!/(?:^|\/)workbook\.xml$/i.test(main) && !isSpreadsheet(archive, main)) throw noWorkbook(archive);
   const relations = relationsOf(archive, main);
   const listed: { readonly name: string; readonly id: string; readonly isHidden: boolean }[] = [];
@@ -51,7 +51,7 @@ export function readWorkbook(archive: Archive): Workbook {
   const sheets = listed.flatMap(({ name, id, isHidden }): SheetInfo[] => {
     const relation = relations.get(id);
     if (relation === undefined) throw archive.broken(`the sheet ${JSON.stringify(name)} has no part`);
-    // Charts and macros have sheets of their own.
+    // Chart and macro sheets have other relation types.
     return relation.type === 'worksheet' ? [{ name, part: relation.target, isHidden }] : [];
   });
   if (sheets.length === 0) throw archive.broken('it has no worksheet');
@@ -66,7 +66,7 @@ export function readWorkbook(archive: Archive): Workbook {
   };
 }
 
-/** Returns the sheet that is meant. Throws a UserError if that is not certain. */
+/** Returns the requested sheet. Throws a UserError if it is not certain which one that is. */
 export function chooseSheet(file: string, sheets: readonly SheetInfo[], wanted: string | undefined): SheetInfo {
   const names = sheets.map(({ name }) => JSON.stringify(name)).join(', ');
   if (wanted !== undefined) {
@@ -78,8 +78,8 @@ export function chooseSheet(file: string, sheets: readonly SheetInfo[], wanted: 
   const shown = sheets.find(({ isHidden }) => !isHidden);
   if (!first.isHidden || shown === undefined) return first;
   throw new UserError(
-    `The first sheet of ${file}, ${JSON.stringify(first.name)}, is hidden, so which sheet is meant is not certain.`,
-    `Name it: '${file}#${shown.name}'. Its sheets: ${names}.`,
+    `The first sheet of ${file}, ${JSON.stringify(first.name)}, is hidden, so it is not clear which sheet to read.`,
+    `Name the sheet: '${file}#${shown.name}'. Its sheets: ${names}.`,
   );
 }
 
@@ -87,24 +87,24 @@ function noWorkbook(archive: Archive): UserError {
   const { file } = archive;
   if (archive.has('xl/workbook.xml')) return archive.broken('it does not say which of its parts is the workbook');
   const isOpenDocument = archive.has('mimetype') && archive.has('content.xml');
-  if (isOpenDocument) return new UserError(`${file} is an OpenDocument file (.ods or another), which is not read.`, SAVE_AS);
+  if (isOpenDocument) return new UserError(`${file} is an OpenDocument file (such as .ods), which is not supported.`, SAVE_AS);
   const isDocument = archive.has('[Content_Types].xml');
   return new UserError(
     `${file} is ${isDocument ? 'an Office document, but not an Excel workbook' : 'a ZIP archive, but not an Excel workbook (.xlsx)'}.`,
-    isDocument ? 'Give the export as CSV or as .xlsx.' : 'Unpack it, and give the files in it.',
+    isDocument ? 'Give the export as CSV or as .xlsx.' : 'Unpack it and give the files that it contains.',
   );
 }
 
 const isSpreadsheet = (archive: Archive, main: string): boolean => [...relationsOf(archive, main).values()].some(({ type }) => type === 'worksheet');
 
-/** The attribute `r:id`, whatever the prefix is. */
+/** The attribute `r:id`, with any prefix. */
 const idOf = (attributes: Attributes): string => Object.entries(attributes).find(([name]) => name.endsWith(':id'))?.[1] ?? '';
 
 function readPart(archive: Archive, part: string, root: string | undefined, open: (name: string, attributes: Attributes, depth: number) => void): void {
   new XmlReader(archive.open(part, MOST_XML), { open, close: () => {} }, root).readAll();
 }
 
-/** Returns the relations of a part by their ids, or those of the whole file. */
+/** Returns the relations of a part, or of the whole file, by their ids. */
 function relationsOf(archive: Archive, part: string): ReadonlyMap<string, Relation> {
   const folder = part.slice(0, part.lastIndexOf('/') + 1);
   const path = `${folder}_rels/${part.slice(folder.length)}.rels`;
@@ -117,7 +117,7 @@ function relationsOf(archive: Archive, part: string): ReadonlyMap<string, Relati
   return relations;
 }
 
-/** Returns the name of a part that is named from a folder, or from the root. */
+/** Returns the full name of a part, which may be given relative to a folder or from the root. */
 function resolved(folder: string, target: string): string {
   const names: string[] = [];
   for (const name of (target.startsWith('/') ? target : folder + target).split('/')) {

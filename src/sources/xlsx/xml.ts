@@ -1,4 +1,4 @@
-/** Reads the XML of a workbook's part as a stream of elements. Entities of a document's own, and with them every bomb of that kind, are refused. */
+/** Reads the XML of a workbook's part as a stream of elements. Documents with entities of their own, and thus entity bombs, are refused. */
 
 import { SaxesParser } from 'saxes';
 import { UserError } from '../../model/user-error.js';
@@ -6,20 +6,20 @@ import type { PartStream } from './zip.js';
 
 export type Attributes = Readonly<Record<string, string>>;
 
-/** Returns whether an attribute says yes. */
+/** Is an attribute true. */
 export const isTrue = (text: string | undefined): boolean => text === '1' || text === 'true';
 
 export interface XmlVisitor {
-  /** Names are without their prefixes. `depth` is 0 for the root. */
+  /** Names are without prefixes. `depth` is 0 for the root. */
   open(name: string, attributes: Attributes, depth: number): void;
   close(depth: number): void;
   text?(text: string): void;
 }
 
 const SPREADSHEET = new Set(['http://schemas.openxmlformats.org/spreadsheetml/2006/main', 'http://purl.oclc.org/ooxml/spreadsheetml/main']);
-/** No element of a workbook lies so deep. */
+/** No workbook has elements nested deeper. */
 const DEEPEST = 100;
-/** Nothing of a workbook, no tag and no cell, is so long. */
+/** No tag or cell of a workbook is longer. */
 const LONGEST = 1 << 23;
 const ENCODINGS = new Set(['utf-8', 'utf8', 'utf-16', 'us-ascii', 'ascii']);
 
@@ -32,13 +32,13 @@ export class XmlReader {
   readonly #parser = new SaxesParser({ xmlns: false, position: false });
   #decoder: InstanceType<typeof TextDecoder> | undefined;
   #depth = 0;
-  /** Characters since something was handed out. */
+  /** Characters read since the last element or text. */
   #silent = 0;
 
   constructor(
     readonly stream: PartStream,
     visitor: XmlVisitor,
-    /** Name of the root of a part of a spreadsheet. */
+    /** Name of the root element of a spreadsheet part. */
     root?: string,
   ) {
     const parser = this.#parser;
@@ -60,10 +60,10 @@ export class XmlReader {
       parser.on('cdata', take);
     }
     parser.on('doctype', () => {
-      throw this.#broken('it has a document type of its own (DOCTYPE), as no workbook has');
+      throw this.#broken('it has a DOCTYPE, which no workbook has');
     });
     parser.on('xmldecl', ({ encoding }) => {
-      if (encoding !== undefined && !ENCODINGS.has(encoding.toLowerCase())) throw this.#broken(`it is written in ${encoding}`);
+      if (encoding !== undefined && !ENCODINGS.has(encoding.toLowerCase())) throw this.#broken(`its encoding is ${encoding}, which is not supported`);
     });
   }
 
@@ -77,7 +77,7 @@ export class XmlReader {
       this.#parser.write(text);
       if (bytes === undefined) this.#parser.close();
     });
-    if (this.#silent > LONGEST) throw this.#broken('a tag or a text in it does not end');
+    if (this.#silent > LONGEST) throw this.#broken('it has a tag or a text that does not end');
     return bytes !== undefined;
   }
 
@@ -97,7 +97,7 @@ export class XmlReader {
   #refuseRoot(name: string, attributes: Attributes, root: string): void {
     const at = name.indexOf(':');
     const namespace = attributes[at < 0 ? 'xmlns' : `xmlns:${name.slice(0, at)}`];
-    if (localName(name) !== root || !SPREADSHEET.has(namespace)) throw this.#broken(`it is not what its name says (${root})`);
+    if (localName(name) !== root || !SPREADSHEET.has(namespace)) throw this.#broken(`its root element is not ${root}`);
   }
 
   #broken(why: string): UserError {

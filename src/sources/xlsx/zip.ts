@@ -1,4 +1,4 @@
-/** The parts of a ZIP archive: its directory is read from the end, as the format wants it, and each part is unpacked as a stream. */
+/** The parts of a ZIP archive: its directory is at the end, and each part is unpacked as a stream. */
 
 import { Inflate } from 'fflate';
 import { UserError } from '../../model/user-error.js';
@@ -10,13 +10,13 @@ const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
 const IN_EXTRA = 0xffffffff;
 const MOST_PARTS = 10_000;
-/** Data of one kind over and over is packed so tightly; a workbook's is not. */
+/** Highest compression ratio of a workbook's part; only repetitive data (a zip bomb) exceed it. */
 const MOST_RATIO = 200;
-/** As much is unpacked whatever its ratio is. */
+/** Size up to which a part is unpacked whatever its ratio is. */
 const HARMLESS = 1 << 26;
-/** Packed bytes that are unpacked at once: they may be a thousand times as many. */
+/** Packed bytes per step: they may unpack to a thousand times as many. */
 const PACKED = 1 << 13;
-/** Unpacked bytes that are handed out at once. */
+/** Unpacked bytes per step. */
 const SLICE = 1 << 16;
 
 export interface Part {
@@ -30,7 +30,7 @@ export interface Part {
 }
 
 export class Archive {
-  /** By name in lower case, because names of a workbook's parts are the same in any case. */
+  /** By name in lower case, because names of a workbook's parts ignore case. */
   readonly #parts = new Map<string, Part>();
 
   constructor(
@@ -55,16 +55,16 @@ export class Archive {
     const part = this.#parts.get(nameOf(name));
     if (part === undefined) throw this.broken(`it lacks its part ${name}`);
     if (part.isLocked) throw new UserError(`${this.file} is protected by a password, so nothing in it can be read.`, 'Save it without a password.');
-    if (part.method !== 0 && part.method !== 8) throw this.broken(`its part ${name} is packed in a way that is not read (method ${part.method})`);
+    if (part.method !== 0 && part.method !== 8) throw this.broken(`its part ${name} is compressed with an unsupported method (method ${part.method})`);
     if (part.size > most) {
       throw new UserError(
-        `${this.file}: ${name} unpacks to ${mebi(part.size)} MiB, and at most ${mebi(most)} MiB are read.`,
+        `${this.file}: ${name} unpacks to ${mebi(part.size)} MiB, but at most ${mebi(most)} MiB are supported.`,
         'Export it as CSV, or in several files.',
       );
     }
     if (part.size > HARMLESS && part.size > part.packed * MOST_RATIO) {
       throw new UserError(
-        `${this.file}: ${name} has ${mebi(part.packed)} MiB and unpacks to ${mebi(part.size)} MiB, which no export does: it is not read.`,
+        `${this.file}: ${name} has ${mebi(part.packed)} MiB and unpacks to ${mebi(part.size)} MiB, which no export does, so it is refused.`,
         'Export it again, or as CSV.',
       );
     }
@@ -72,12 +72,12 @@ export class Archive {
   }
 
   broken(why: string): UserError {
-    return new UserError(`${this.file} is not a whole workbook: ${why}.`, 'Copy it or export it again; if it opens in Excel, save it there once more.');
+    return new UserError(`${this.file} is not a valid workbook: ${why}.`, 'Copy it or export it again; if it opens in Excel, save it there again.');
   }
 
   #end(): { readonly count: number; readonly offset: number } {
     const { bytes } = this;
-    // A comment of at most 65,535 bytes may follow.
+    // A comment of at most 65,535 bytes may follow the end record.
     let at = bytes.length - 22;
     const last = Math.max(0, at - 0xffff);
     while (at >= last && !(bytes.readUInt32LE(at) === END && at + 22 + bytes.readUInt16LE(at + 20) === bytes.length)) at--;
@@ -90,13 +90,13 @@ export class Archive {
     return { count, offset };
   }
 
-  /** Returns the 64-bit number at a place; one that is not a place in this file is refused. */
+  /** Returns the 64-bit number at an offset. Throws if it is not an offset in this file. */
   #number(at: number): number {
     if (at < 0 || at + 8 > this.bytes.length) throw this.broken('its directory is broken');
     return Number(this.bytes.readBigUInt64LE(at));
   }
 
-  /** Adds the part whose entry of the directory is at a place; returns where the next one is. */
+  /** Adds the part whose directory entry is at an offset; returns the offset of the next one. */
   #add(at: number): number {
     const { bytes } = this;
     if (at < 0 || at + 46 > bytes.length || bytes.readUInt32LE(at) !== CENTRAL) throw this.broken('its directory is broken');
@@ -124,7 +124,7 @@ export class Archive {
     return next;
   }
 
-  /** Returns where the numbers begin that are too large for their fields. */
+  /** Returns where the ZIP64 values begin, for numbers that are too large for their fields. */
   #largeNumbers(from: number, to: number): number {
     for (let at = from; at + 4 <= to; at += 4 + this.bytes.readUInt16LE(at + 2)) if (this.bytes.readUInt16LE(at) === 1) return at + 4;
     throw this.broken('its directory is broken');
@@ -141,7 +141,7 @@ export class Archive {
 
 const mebi = (bytes: number): string => Math.ceil(bytes / (1 << 20)).toLocaleString('en-US');
 
-/** Some tools write names as paths of Windows, or from the root. */
+/** Some tools write names with backslashes, or from the root. */
 const nameOf = (name: string): string => name.replaceAll('\\', '/').replace(/^\/+/, '').toLowerCase();
 
 /** Unpacks one part from front to end. */
@@ -165,7 +165,7 @@ export class PartStream {
     return this.#at;
   }
 
-  /** Returns the next bytes, undefined at the end. Throws a UserError if they are not what was packed. */
+  /** Returns the next bytes; undefined at the end. Throws a UserError if their checksum is wrong. */
   next(): Uint8Array | undefined {
     while (this.#ready.length === 0 && this.#at < this.packed.length) {
       const piece = this.packed.subarray(this.#at, this.#at + PACKED);
@@ -204,7 +204,7 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** Goes on with a checksum, which begins as -1. */
+/** Continues a CRC-32, which begins as -1. */
 function crcOf(bytes: Uint8Array, before: number): number {
   let crc = before;
   for (let at = 0; at < bytes.length; at++) crc = CRC_TABLE[(crc ^ bytes[at]) & 0xff] ^ (crc >>> 8);

@@ -1,4 +1,4 @@
-/** Which cells of a CSV file the actions change: one editor for each kind of file. */
+/** Which cells of a CSV file the actions change: one editor per kind of file. */
 
 import type { SpanRow } from '../../sources/csv/cell-spans.js';
 import { unfitFor, writeCell } from '../../sources/csv/dialect.js';
@@ -16,11 +16,11 @@ import type { CsvShape, Editor, Splicer } from './rewrite.js';
 
 /** One change of a file's bytes. */
 export interface CsvEdit {
-  /** Places of the actions that it belongs to. */
+  /** Indices of the actions that it belongs to. */
   readonly at: readonly number[];
   readonly line: number;
   readonly heading?: string;
-  /** Of a record that goes or comes as a whole. */
+  /** Set if a whole record is removed or added. */
   readonly record?: CsvRecord;
   readonly old: string;
   readonly new: string;
@@ -34,7 +34,7 @@ export interface EditContext {
   /** How the cells are read. */
   readonly words: CellWords;
   readonly former: Formers;
-  /** New memberships are to be stated here. */
+  /** Set in the file that takes the new memberships. */
   readonly takesNewMembers: boolean;
   note(edit: CsvEdit): void;
 }
@@ -43,16 +43,16 @@ export type Planned = { readonly column: number; readonly text: string; readonly
 
 const placesOf = (steps: readonly Step[]): number[] => steps.map(({ at }) => at);
 
-/** Writes planned cells in the order in which they stand. */
+/** Writes planned cells from left to right. */
 function write(row: SpanRow, out: Splicer, planned: readonly Planned[], { head, dialect, encoding }: CsvShape, { ledger, note }: EditContext): void {
   const become = (column: number): string => planned.find((each) => each.column === column)?.text ?? row.text(column);
   for (const { column, text, at, follows } of [...planned].sort((a, b) => a.column - b.column)) {
     const old = row.raw(column);
     const isSame = row.text(column) === text;
-    // Dashes in every cell would be left out as no row.
+    // A row with dashes in every cell is left out on reading: sqlcmd writes such a row under the headings.
     const areDashes = isDashes(text) && Array.from({ length: row.width }, (_, each) => become(each)).every(isDashes);
     const unfit = areDashes
-      ? `${JSON.stringify(text)} would make a row of dashes, which is read as no data`
+      ? `${JSON.stringify(text)} would make this a row of dashes, which is ignored when the file is read`
       : isSame
         ? undefined
         : unfitFor(text, dialect, encoding);
@@ -97,7 +97,7 @@ function editUsers(shape: CsvShape, context: EditContext): Editor {
           planned.push(...newValue(row.text(column), { steps: name === 'email' ? email : userName, column, name, what }, context));
         }
         const last = active.at(-1);
-        if (last !== undefined && activeAt === undefined) ledger.refuse(last.at, 'the file with this user has no column that says who is active');
+        if (last !== undefined && activeAt === undefined) ledger.refuse(last.at, 'the file with this user has no column for the active status');
         if (last !== undefined && activeAt !== undefined && vocabulary !== undefined) {
           const cell = row.text(activeAt);
           if (ledger.isMet(active, String(vocabulary.isActive(cell)), 'active')) {
@@ -114,7 +114,7 @@ function editUsers(shape: CsvShape, context: EditContext): Editor {
   };
 }
 
-/** Returns what plans one cell of groups: names follow their groups, members come and go. */
+/** Returns an editor of the cells that list groups: renames groups, removes and adds members. */
 export function groupsCells(
   context: Omit<EditContext, 'note'>,
   { groups, areGroupsGiven, resolver }: Names,
@@ -151,7 +151,7 @@ export function groupsCells(
       return nameAfter(name);
     };
     const coming = comers.get(user) ?? [];
-    // The first row of a user takes them; a report may have one row for each group.
+    // Only the first row of a user gets the new groups: a report may have one row per user and group.
     comers.delete(user);
     const added = coming.map((group) => {
       const { id, steps } = ledger.groups[group];
@@ -168,7 +168,8 @@ export function groupsCells(
     const owned = [...removed, ...arrivals];
     const at = [...new Set(owned.length > 0 ? owned : touched)];
     if (text === undefined || (text !== cell && context.words.groupsCell(text, areGroupsGiven ? (name) => namesAfter.has(name) : undefined) !== text)) {
-      for (const each of at.length > 0 ? at : renamesOf(ledger)) ledger.refuse(each, `the groups ${JSON.stringify(cell)} could not be told apart any more`);
+      for (const each of at.length > 0 ? at : renamesOf(ledger))
+        ledger.refuse(each, `the groups ${JSON.stringify(cell)} could no longer be separated from one another`);
       return [];
     }
     if (text === cell && at.length === 0) return [];
@@ -178,7 +179,7 @@ export function groupsCells(
 
 const renamesOf = (ledger: Ledger): number[] => ledger.groups.flatMap(({ steps }) => placesOf(steps));
 
-/** Where groups are only names in the cells of users, the name is all there is to be checked. */
+/** If groups exist only as names in the users' cells, the name is the only thing to check. */
 function seeGroups({ ledger }: Pick<EditContext, 'ledger'>, groups: Names['groups']): void {
   for (const { id, name } of groups) {
     const index = ledger.groupsById.get(id);

@@ -1,4 +1,4 @@
-/** The CSV files of a request: where each is, and where its new version goes. */
+/** The CSV files of a request: the path of each, and where its new version goes. */
 
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -15,19 +15,19 @@ import type { Destination, Site } from '../target.js';
 
 export interface CsvFile {
   readonly role: Role;
-  /** As reports name it. */
+  /** The path as reports show it. */
   readonly path: string;
-  /** Absolute, links followed: what is replaced is the file, not a link to it. */
+  /** Absolute, with links followed: the file is replaced, not a link to it. */
   readonly file: string;
   readonly activity?: Activity;
   /** Where the new version goes. */
   readonly target: string;
 }
 
-/** A file's groups come before its users, and these before the memberships: who renames stands before who follows. */
+/** Groups before users, users before memberships: a group is renamed before the cells that name it. */
 const ORDER: readonly Role[] = ['groups', 'users', 'memberships'];
 
-/** Returns the files in the order in which they are replaced. Throws ApplyRefused where one is given twice. */
+/** Returns the files in the order in which they are replaced. Throws ApplyRefused if one is given twice. */
 export function csvFilesOf(source: SourceRequest, destination: Destination): CsvFile[] {
   const taken = new Set<string>();
   const files = filesOf(source).map(({ role, path, file, activity }): CsvFile => {
@@ -35,7 +35,7 @@ export function csvFilesOf(source: SourceRequest, destination: Destination): Csv
     if (taken.has(real))
       throw new ApplyRefused(
         `${file} is given twice.`,
-        'Nothing was changed. A file that is users list and memberships at once cannot be written; export the memberships by themselves.',
+        'Nothing was changed. A file that is both the users list and the memberships cannot be written; export the memberships to a file of their own.',
       );
     taken.add(real);
     return { role, path, file: real, target: real, ...(activity === undefined ? {} : { activity }) };
@@ -44,7 +44,7 @@ export function csvFilesOf(source: SourceRequest, destination: Destination): Csv
   if (destination.kind === 'in-place') return files;
   const names = new Set<string>();
   return files.map((each) => {
-    // A folder holds each name once; files of one name from two folders are numbered.
+    // A folder holds each name once, so files of one name from two folders are numbered.
     let name = basename(each.path);
     for (let count = 2; names.has(name); count++) name = `${count}-${basename(each.path)}`;
     names.add(name);
@@ -67,8 +67,8 @@ export function siteOfCsv(source: SourceRequest, destination: Destination): Site
 }
 
 /**
- * Returns how quotes and backslashes are read. What was not stated is what it was when the source was read as a whole:
- * a file in doubt was refused then, and a cell that has changed since may not bring the doubt back.
+ * Returns how quotes and backslashes are read. If an option was not stated, the value is the one found when the whole source
+ * was read: an ambiguous file was refused then, and a cell that has changed since must not make it ambiguous again.
  */
 const dialectOf = ({ quote, escape: escapeStyle }: SourceRequest): { readonly quote: QuoteStyle; readonly escape: EscapeStyle } => ({
   quote: quote ?? 'double',
@@ -87,7 +87,7 @@ export function headWishesOf({ role, activity }: CsvFile, source: SourceRequest)
   };
 }
 
-/** Opens a file, or what stands for it, up to its headings. */
+/** Opens a file, or the copy that replaces it, and reads its headings. */
 export function openCsvFile({ role, path, activity }: CsvFile, reading: string, source: SourceRequest): Table & { close(): void } {
   const named = source.columns[role];
   return openCsv({

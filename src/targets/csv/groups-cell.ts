@@ -3,18 +3,18 @@
 import { splitGroupsCell } from '../../sources/tables/read-memberships.js';
 
 export interface GroupsCellWishes {
-  /** Is the name of a group before, or after. */
+  /** Is the name of a group, before or after the change. */
   isGroup(name: string): boolean;
   isGroupAfter(name: string): boolean;
-  /** Returns the name after, or undefined where the membership goes. */
+  /** Returns the name after the change; undefined if the membership is removed. */
   after(name: string): string | undefined;
-  /** Names after, of groups that are to come. */
+  /** Names of groups that are added, as they are after the change. */
   readonly added: readonly string[];
 }
 
 /**
- * Returns the cell as it is to be, the same text where nothing of it changes; undefined where it cannot be written so
- * that it is read back as it is meant.
+ * Returns the new cell, the same text if nothing changes; undefined if no text would be read back as
+ * these groups.
  */
 export function rewriteGroupsCell(cell: string, wishes: GroupsCellWishes): string | undefined {
   const names = splitGroupsCell(cell, wishes.isGroup);
@@ -33,7 +33,7 @@ export function rewriteGroupsCell(cell: string, wishes: GroupsCellWishes): strin
   return candidates.find((text): text is string => text !== undefined && isRead(text));
 }
 
-/** Returns the cell with names replaced where they stand, so that all between them stays. */
+/** Returns the cell with names replaced in place, so that everything between them stays. */
 function splice(cell: string, names: readonly string[], kept: readonly string[]): string | undefined {
   let out = '';
   let from = 0;

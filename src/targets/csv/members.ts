@@ -1,4 +1,4 @@
-/** Records of memberships that come into a CSV file: new ones, or such as a run has taken out. */
+/** Membership records that are added to a CSV file: new ones, or ones that a run removed. */
 
 import { unfitFor, writeCell } from '../../sources/csv/dialect.js';
 import type { CsvRecord } from '../run/journal.js';
@@ -7,7 +7,7 @@ import { type Former, formerRows, wasStatedIn } from '../run/previous-values.js'
 import type { EditContext } from './edits.js';
 import type { CsvShape, Tail } from './rewrite.js';
 
-/** Returns the records that are to come, in the style of the file. A membership that several records stated comes back in all of them. */
+/** Returns the records to add, in the style of the file. A membership that several records stated is restored in all of them. */
 export function newRows(shape: CsvShape, context: EditContext, { lineEnd, isLastOpen, isQuoted }: Tail): string {
   const { head, dialect, encoding } = shape;
   const { delimiter, headings } = head;
@@ -31,7 +31,7 @@ export function newRows(shape: CsvShape, context: EditContext, { lineEnd, isLast
   return text !== '' && isLastOpen ? lineEnd + text : text;
 }
 
-/** Returns who and which group, as a column may have it: by id, by the name in the end, or first by the one and then by the other. */
+/** Returns the user and the group in each form that a column may need: by id, by final name, or by id if there is one and else by name. */
 function valuesOf({ head }: CsvShape, { ledger, names }: EditContext, pair: PairWork): ReadonlyMap<number | undefined, readonly string[]> {
   const { columns } = head.resolved;
   const user = ledger.users[pair.user];
@@ -50,7 +50,7 @@ function valuesOf({ head }: CsvShape, { ledger, names }: EditContext, pair: Pair
   ]);
 }
 
-/** Returns the cells: who and which group as they are now, the rest by its heading, wherever that stands by now. */
+/** Returns the cells: user and group as they are now, all others by their heading, wherever that column is now. */
 function cellsOf(headings: readonly string[], values: ReadonlyMap<number | undefined, readonly string[]>, former: CsvRecord | undefined): string[] {
   const known = new Map<string, string[]>();
   former?.headings.forEach((heading, column) => {
@@ -60,12 +60,12 @@ function cellsOf(headings: readonly string[], values: ReadonlyMap<number | undef
     const before = known.get(heading)?.shift();
     const possible = values.get(column);
     if (possible === undefined) return before ?? '';
-    // An id may have had white space around it.
+    // Compared without white space: the id may have been written with some around it.
     return before !== undefined && (possible.includes(before) || possible[0] === before.trim()) ? before : possible[0];
   });
 }
 
-/** Returns a record's own bytes where it is the same record, in a file of the same columns. */
+/** Returns the bytes of the removed record if it means the same in a file with the same columns. */
 function rawAsBefore(former: Former | undefined, { delimiter, headings, cells }: CsvRecord): string | undefined {
   const { old, record } = former ?? {};
   if (record === undefined || typeof old !== 'string' || record.delimiter !== delimiter) return undefined;

@@ -1,4 +1,4 @@
-/** What must be known of CSV files before the first of them is written again. */
+/** What must be known about all CSV files before the first of them is rewritten. */
 
 import type { SourceRequest } from '../../sources/source.js';
 import { Problems } from '../../sources/tables/problem.js';
@@ -11,15 +11,15 @@ import { openCsvFile } from './files.js';
 
 export interface CsvGround {
   readonly names: Names | undefined;
-  /** Files of which something may change. */
+  /** Files that the actions may change. */
   readonly concerned: ReadonlySet<CsvFile>;
   /** The words for active and inactive, by file. */
   readonly vocabularies: ReadonlyMap<CsvFile, Vocabulary>;
-  /** The file that takes new memberships. */
+  /** The file that new memberships are added to. */
   readonly memberFile: CsvFile | undefined;
 }
 
-/** Reads headings, and where actions need them the names and the words of the columns. */
+/** Reads the headings and, if the actions need them, the names and the status words of the columns. */
 export function readGround(
   files: readonly CsvFile[],
   readingOf: (file: CsvFile) => string,

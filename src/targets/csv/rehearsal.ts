@@ -1,4 +1,4 @@
-/** A write of CSV files gone through without writing: every cell is judged, and nothing is made. */
+/** A dry run of writing CSV files: every cell is checked and nothing is written. */
 
 import { CellWords } from '../../sources/tables/cell-words.js';
 import { refuseUnwritable } from '../run/files.js';
@@ -10,7 +10,7 @@ import { csvFilesOf, headWishesOf } from './files.js';
 import { readGround } from './read-first.js';
 import { readThrough } from './rewrite.js';
 
-/** Returns the files that would change. Throws where the write would be refused. */
+/** Returns the files that would change. Throws if the write would be refused. */
 export async function rehearseCsv({ source, inputs, destination, tasks, authTypeMap, collation }: Rehearsal): Promise<readonly string[]> {
   const ledger = new Ledger(tasks);
   ledger.refuseUnmet();

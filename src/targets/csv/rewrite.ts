@@ -1,4 +1,4 @@
-/** Writes a CSV file again with some cells replaced: every other byte stays, and nothing is held as a whole. */
+/** Rewrites a CSV file with some cells replaced: every other byte stays, and the file is never in memory as a whole. */
 
 import { createHash } from 'node:crypto';
 import { closeSync, fchmodSync, fsyncSync, openSync, writeSync } from 'node:fs';
@@ -9,14 +9,14 @@ import { FileStream } from '../../sources/csv/file-stream.js';
 import { findHead, type Head, type HeadWishes } from '../../sources/csv/head.js';
 import { statedRows } from '../../sources/csv/wrapping.js';
 
-/** What is known of a file once its headings are read. */
+/** What is known about a file after its headings are read. */
 export interface CsvShape {
   readonly head: Head;
   readonly dialect: Dialect;
   readonly encoding: Encoding;
 }
 
-/** Collects what is to stand in place of what. Places must come in order. */
+/** Collects replacements of byte ranges, which must come in order. */
 export class Splicer {
   readonly #pieces: Buffer[] = [];
   #from = 0;
@@ -28,7 +28,7 @@ export class Splicer {
     this.count++;
   }
 
-  /** Returns the bytes up to `end` with everything replaced. */
+  /** Returns the bytes up to `end` with all replacements made. */
   finish(bytes: Buffer, end: number): Buffer {
     this.#pieces.push(bytes.subarray(this.#from, end));
     const whole = this.#pieces.length === 1 ? this.#pieces[0] : Buffer.concat(this.#pieces);
@@ -38,7 +38,7 @@ export class Splicer {
   }
 }
 
-/** How the file's records end and are quoted, for one that is appended. */
+/** The file's line ends and quotes, for records that are appended. */
 export interface Tail {
   readonly lineEnd: string;
   readonly isLastOpen: boolean;
@@ -53,7 +53,7 @@ export interface Editor {
 }
 
 export interface ReadRequest {
-  /** The file that is read. */
+  /** The file to read. */
   readonly reading: string;
   readonly head: Omit<HeadWishes, 'file'>;
   readonly encoding?: Encoding;
@@ -61,22 +61,22 @@ export interface ReadRequest {
 }
 
 export interface RewriteRequest extends ReadRequest {
-  /** The file that is made; it must not be there. */
+  /** The file to make; it must not exist. */
   readonly writing: string;
   readonly mode: number;
-  /** Called after every stretch. */
+  /** Called after every chunk. */
   pause(): Promise<void>;
 }
 
 export interface Rewritten {
   /** Hex digest of the bytes that were read. */
   readonly before: string;
-  /** Of those that were written. */
+  /** Hex digest of the bytes that were written. */
   readonly after: string;
   readonly edits: number;
 }
 
-/** Makes the file, onto the disk. Throws a UserError where the source is no CSV any more. */
+/** Makes the file and syncs it to disk. Throws a UserError if the source is no longer valid CSV. */
 export async function rewriteCsv(request: RewriteRequest): Promise<Rewritten> {
   const stream = new FileStream(request.reading, request.encoding);
   try {
@@ -98,7 +98,7 @@ export async function rewriteCsv(request: RewriteRequest): Promise<Rewritten> {
   }
 }
 
-/** Goes through a file as rewriteCsv does, and makes none. Throws a UserError where the source is no CSV any more. */
+/** Goes through a file as rewriteCsv does, but makes none. Throws a UserError if the source is no longer valid CSV. */
 export async function readThrough(request: ReadRequest): Promise<Omit<Rewritten, 'after'>> {
   const stream = new FileStream(request.reading, request.encoding);
   try {
@@ -156,7 +156,7 @@ async function copyRows({ edit, pause }: Pick<RewriteRequest, 'edit' | 'pause'>,
   return splicer.count;
 }
 
-/** Keeps the last rows back that are not data, since new rows come before them. */
+/** Holds back trailing rows that are not data (such as "(3 rows affected)"), since new rows go before them. */
 class Trailer {
   readonly #held: Buffer[] = [];
   #from = -1;
@@ -164,7 +164,7 @@ class Trailer {
 
   constructor(
     readonly out: Pick<Sink, 'write'>,
-    /** Cells of a row; 0 if no rows come. */
+    /** Cells per row; 0 if no rows are added. */
     readonly width: number,
   ) {}
 
@@ -180,7 +180,7 @@ class Trailer {
     } else if (this.#from < 0) this.#from = row.start;
   }
 
-  /** Writes a stretch with what was replaced in it; rows that are left out have no part in that. */
+  /** Writes a chunk with its replacements; rows that are left out are copied unchanged. */
   write(bytes: Buffer, end: number, splicer: Splicer): void {
     if (this.#hasRow) this.release();
     const from = this.#from < 0 && !this.isHeld ? end : this.isHeld ? 0 : this.#from;
@@ -202,7 +202,7 @@ function isLeftOut(row: SpanRow): boolean {
   return true;
 }
 
-/** Returns the line end before a place, empty where there is none. */
+/** Returns the line end before an offset; empty if there is none. */
 function lineEndOf(bytes: Buffer, end: number): string {
   if (end === 0 || bytes[end - 1] !== 0x0a) return '';
   return bytes[end - 2] === 0x0d ? '\r\n' : '\n';

@@ -1,4 +1,4 @@
-/** Where new versions of CSV files are prepared, until all of them are complete and take their places. */
+/** Staging area: writes new versions of CSV files to temporary files, then renames all of them into place. */
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
@@ -21,18 +21,18 @@ import type { Job } from '../target.js';
 import { type CsvFile, headWishesOf } from './files.js';
 import { rewriteCsv } from './rewrite.js';
 
-/** A new version that is complete, and what it takes the place of. */
+/** A complete new version, and the file that it replaces. */
 export interface Prepared {
   readonly file: CsvFile;
   readonly temporary: string;
   readonly record: FileRecord;
-  /** Of the file when it was read. */
+  /** Digest of the file when it was read. */
   readonly state: string;
 }
 
-/** Where new versions lie until they take their places. */
+/** The new versions until they are renamed into place. */
 export class StagedFiles {
-  /** A new folder is made as a whole. */
+  /** Set if the destination is a new folder: it is renamed into place as a whole. */
   readonly #folder: string | undefined;
   readonly #temporaries: string[] = [];
   #count = 0;
@@ -51,7 +51,7 @@ export class StagedFiles {
     return path;
   }
 
-  /** In place a file keeps its permissions; a copy of personal data is its owner's. */
+  /** A file changed in place keeps its permissions; a copy of personal data is readable by its owner only. */
   #modeFor(file: CsvFile): number {
     return this.#folder === undefined ? modeOf(file.file) : 0o600;
   }
@@ -62,7 +62,7 @@ export class StagedFiles {
     return input.sha256;
   }
 
-  /** Keeps a copy of what is to be replaced; returns its path in the run folder. */
+  /** Keeps a copy of a file that will be replaced; returns its path in the run folder. */
   async #backUp(file: CsvFile): Promise<string> {
     const folder = join(this.job.runFolder, this.job.backups);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -75,7 +75,7 @@ export class StagedFiles {
     return relative(this.job.runFolder, backup);
   }
 
-  /** Copies a file of which nothing changes. */
+  /** Copies a file in which nothing changes. */
   async copy(file: CsvFile): Promise<Prepared> {
     const temporary = this.#temporaryFor(file);
     const state = fileState(file.file);
@@ -86,7 +86,7 @@ export class StagedFiles {
     return { file, temporary, state, record: { type: 'file', role: file.role, file: file.target, before, after: before } };
   }
 
-  /** Makes the new version from a copy of the old; undefined where nothing of it changes and it can stay. */
+  /** Makes the new version of a file; undefined if nothing in it changes and it can stay. */
   async rewrite(file: CsvFile, announced: FileRecord | undefined, edit: Parameters<typeof rewriteCsv>[0]['edit']): Promise<Prepared | undefined> {
     const { job } = this;
     if (job.destination.kind === 'in-place') refuseUnwritable(file.file);
@@ -105,7 +105,7 @@ export class StagedFiles {
     });
     fsyncFolder(dirname(temporary));
     if (made.before !== (announced?.before ?? this.#expected(file))) throw changedMeanwhile(file.file);
-    if (announced !== undefined && made.after !== announced.after) throw new Error(`${file.file} came out another time as something else`);
+    if (announced !== undefined && made.after !== announced.after) throw new Error(`${file.file} was rewritten twice with different results`);
     if (made.before === made.after) {
       removeIfThere(join(job.runFolder, backup));
       if (job.destination.kind === 'in-place') {
@@ -117,7 +117,7 @@ export class StagedFiles {
     return { file, temporary, state, record: { type: 'file', role: file.role, file: file.target, before: made.before, after: made.after, ...kept } };
   }
 
-  /** Puts a copy that a run has kept where its target is. */
+  /** Puts back a copy that a run kept. */
   async revert(file: CsvFile, former: FileRecord, folder: string): Promise<Prepared> {
     refuseUnwritable(file.file);
     const state = fileState(file.file);
@@ -127,27 +127,27 @@ export class StagedFiles {
     const after = hashFile(temporary);
     if (after !== former.before)
       throw new ApplyRefused(
-        `The copy ${join(folder, former.backup ?? '')} is not what it was.`,
+        `The copy ${join(folder, former.backup ?? '')} was changed after the run made it.`,
         'Nothing was changed. Restore the files from your own backup.',
       );
     return { file, temporary, state, record: { type: 'file', role: file.role, file: file.target, before: former.after, after } };
   }
 
-  /** Puts everything in its place. `records` are of all that the run writes; `report` is called after each file, and once more at the end. */
+  /** Renames everything into place. `records` covers all files that the run writes; `report` is called after each file and once more at the end. */
   async commit(prepared: readonly Prepared[], records: readonly FileRecord[], report: (index: number) => void): Promise<void> {
     const { gate, journal, destination } = this.job;
     const hasReplaced = (): void => {
       gate.hasWritten = true;
     };
     journal.sync();
-    // What an earlier process of the same run has kept is not this one's to clear.
+    // Copies that an earlier process of the same run kept must stay.
     this.#hasManifest = keepManifest(this.job, records) && !('resumes' in this.job);
     await gate.pass('announced');
     for (const { file, state } of prepared) if (fileState(file.file) !== state) throw changedMeanwhile(file.file);
     if (this.#folder !== undefined && destination.kind === 'out') {
       fsyncFolder(this.#folder);
       if (existsSync(destination.path) && !isEmptyFolder(destination.path))
-        throw new ApplyRefused(`${destination.path} is there already.`, 'Nothing was changed. Name another place with --out.');
+        throw new ApplyRefused(`${destination.path} already exists.`, 'Nothing was changed. Name another place with --out.');
       replaceDurably(this.#folder, resolve(destination.path), hasReplaced);
       await gate.pass('replaced');
     }
@@ -165,7 +165,7 @@ export class StagedFiles {
     journal.sync();
   }
 
-  /** Removes what did not take its place; copies too, where nothing did. */
+  /** Removes everything that was not renamed into place, and the kept copies if nothing was. */
   clear(): void {
     for (const path of this.#temporaries) removeIfThere(path);
     if (this.#folder !== undefined) removeIfThere(this.#folder);

@@ -1,4 +1,4 @@
-/** CSV files as a target: new versions are prepared beside the files, and take their places when all are complete. */
+/** CSV files as a target: new versions are prepared beside the files and renamed into place once all are complete. */
 
 import { join } from 'node:path';
 import { csvSource } from '../../sources/csv/source.js';
@@ -62,7 +62,7 @@ async function writeCsv(job: WriteJob): Promise<Written> {
           lastFile[place] = prepared.length;
           const { id, change } = tasks[place];
           const where = { file: file.target, line, ...(heading === undefined ? {} : { heading }), ...(record === undefined ? {} : { record }) };
-          // On resuming they stand in the journal already.
+          // When a run is resumed, the journal has them already.
           if (job.resumes === undefined)
             journal.write({ type: 'intent', id, at: place, change, where, old, new: text, ...(follows === undefined ? {} : { follows }) });
         }

@@ -1,4 +1,4 @@
-/** Whether a plan can be applied to what is there: it can, it was, or it must not. */
+/** Whether a plan can be applied to the data: it can, it has been already, or it must not be. */
 
 import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
@@ -16,13 +16,13 @@ export type Decision =
   | { readonly kind: 'ready'; readonly target: Target; readonly inputs: readonly TargetInput[]; readonly resumes?: KnownRun }
   | { readonly kind: 'done'; readonly target: Target; readonly earlier?: KnownRun };
 
-/** How a source stands to a plan: as it was made for, as a run of it left it, some of its files so and some so, or neither. */
+/** How a source compares with a plan: as planned for, as a run left it, partly as a run left it, or none of these. */
 export type PlanStanding = { readonly inputs: readonly TargetInput[] } & (
   | { readonly kind: 'fits' }
   | { readonly kind: 'stale' }
   | { readonly kind: 'applied'; readonly run: KnownRun }
   | { readonly kind: 'half'; readonly run: KnownRun }
-  /** Some of its files are as a run left it, some as they were: someone was undoing the run. */
+  /** Some files are as a run left them and some as they were before: an undo was interrupted. */
   | { readonly kind: 'undoing'; readonly run: KnownRun }
 );
 
@@ -30,7 +30,7 @@ type Judged = Pick<ApplyRequest, 'plan' | 'planFile' | 'source'>;
 
 const runsOf = ({ plan, planFile }: Judged): KnownRun[] => knownRuns(runsFolderOf(planFile)).filter(({ journal }) => journal.run.planDigest === plan.digest);
 
-/** Reads the digests of a source and judges them. */
+/** Reads the digests of a source and compares them with the plan and its runs. */
 export async function planStanding(request: Judged): Promise<PlanStanding> {
   const inputs = await targetFor(request.source).inspect(request.source);
   const planned = request.plan.snapshot.inputs;
@@ -41,7 +41,7 @@ export async function planStanding(request: Judged): Promise<PlanStanding> {
   for (const run of runsOf(request).reverse()) {
     const { journal, folder } = run;
     const { progress } = undoOf(folder);
-    // What was undone is not what stands there, whatever it looks like.
+    // A run that was undone did not leave these data, even if they look the same.
     if (progress === 'finished' || progress === 'in part') continue;
     const leavings = leavingsOf(journal);
     if (leavings !== undefined && isSameContent(inputs, leavings)) return { kind: 'applied', inputs, run };
@@ -51,7 +51,7 @@ export async function planStanding(request: Judged): Promise<PlanStanding> {
   return { kind: 'stale', inputs };
 }
 
-/** Returns the runs beside a plan whose undo was interrupted, in the order of their names. */
+/** Returns the runs beside a plan whose undo was interrupted, ordered by name. */
 export function interruptedUndos(planFile: string): { readonly name: string; readonly folder: string; readonly hasBegun: boolean }[] {
   const runsFolder = runsFolderOf(planFile);
   return runNames(runsFolder).flatMap((name) => {
@@ -62,9 +62,9 @@ export function interruptedUndos(planFile: string): { readonly name: string; rea
 }
 
 const beingUndone = ({ name, folder }: Pick<KnownRun, 'name' | 'folder'>): ApplyRefused =>
-  new ApplyRefused(`The run ${name} was being undone, and that undo was interrupted.`, `Nothing was changed. Finish it first: scim-audit undo ${folder}`);
+  new ApplyRefused(`The run ${name} was being undone, and the undo was interrupted.`, `Nothing was changed. Finish it first: scim-audit undo ${folder}`);
 
-/** Throws ApplyRefused if the undo of a run that wrote to the same place was interrupted: to apply would be to do again what someone was undoing. */
+/** Throws ApplyRefused if an undo of a run that wrote to the same target was interrupted: applying would redo what a person was undoing. */
 function refuseWhileUndoing({ planFile, source, mode }: ApplyRequest, target: Target): void {
   const targets = new Set(target.siteOf(source, mode).targets);
   for (const open of interruptedUndos(planFile)) {
@@ -72,14 +72,14 @@ function refuseWhileUndoing({ planFile, source, mode }: ApplyRequest, target: Ta
   }
 }
 
-/** Reads the digests and decides. Throws ApplyRefused where nothing may be written. */
+/** Reads the digests and decides. Throws ApplyRefused if nothing may be written. */
 export async function decide(request: ApplyRequest): Promise<Decision> {
   const { plan, source, mode } = request;
   const target = targetFor(source);
   const earlier = mode.kind === 'out' ? await findEarlier(request, target, mode.path) : undefined;
   const standing = await planStanding(request);
   const { inputs } = standing;
-  // Also where the copy is there: it is of data that are others now.
+  // Checked even if a finished copy exists: it is a copy of data that have changed since.
   if (standing.kind === 'undoing') throw beingUndone(standing.run);
   if (standing.kind !== 'applied') refuseWhileUndoing(request, target);
   if (standing.kind === 'stale') throw staleSource(plan.snapshot.inputs, inputs);
@@ -88,19 +88,19 @@ export async function decide(request: ApplyRequest): Promise<Decision> {
   if (standing.kind === 'fits') return plan.actions.length === 0 && mode.kind === 'in-place' ? { kind: 'done', target } : { kind: 'ready', target, inputs };
   if (mode.kind === 'in-place') return { kind: 'ready', target, inputs, resumes: standing.run };
   throw new ApplyRefused(
-    `The run ${standing.run.name} has written some of the files and not all of them.`,
-    'Nothing was changed. Finish it first: the same command with --in-place.',
+    `The run ${standing.run.name} wrote some of the files but not all of them.`,
+    'Nothing was changed. Finish the run first: repeat the command with --in-place.',
   );
 }
 
-/** Returns the run that made what is at the place of a copy. Throws where something else is there, or where there is no place. */
+/** Returns the run that made the copy at a path. Throws if anything else is there, or if the path's folder does not exist. */
 async function findEarlier(request: ApplyRequest, target: Target, path: string): Promise<KnownRun | undefined> {
   const folder = dirname(resolve(path));
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     const name = dirname(path);
     throw new Misnamed(
-      existsSync(folder) ? `${name} is no folder.` : `The folder ${name} does not exist.`,
-      'Nothing was written. Make that folder, or name another place with --out.',
+      existsSync(folder) ? `${name} is not a folder.` : `The folder ${name} does not exist.`,
+      'Nothing was written. Create the folder, or name another path with --out.',
     );
   }
   refuseSource(request.source, path);
@@ -120,43 +120,43 @@ async function findEarlier(request: ApplyRequest, target: Target, path: string):
   const undone = runs.find(({ journal }) => there !== undefined && journal.run.mode === 'out' && standingOf(there, journal) === 'before');
   if (undone !== undefined) {
     throw new ApplyRefused(
-      `${path} is the copy that the run ${undone.name} of this plan made, and it was taken back: it is as the source was.`,
-      'Nothing was changed. Move that copy away, or name another place with --out; the plan can be applied again.',
+      `${path} is the copy that run ${undone.name} of this plan made. That run was undone, so the copy equals the source as it was before.`,
+      'Nothing was changed. To apply the plan again, move that copy away or name another path with --out.',
     );
   }
   throw new ApplyRefused(
-    `${path} is there already, and it is not what this plan makes.`,
-    'Nothing was changed. Name another place with --out, or move that one away.',
+    `${path} already exists and was not made by this plan.`,
+    'Nothing was changed. Name another path with --out, or move the existing one away.',
   );
 }
 
-/** Throws Misnamed if a copy would be the source itself, or lie in it: the source stays byte for byte. */
+/** Throws Misnamed if a copy would replace the source or be inside it: the source stays byte for byte. */
 function refuseSource(request: SourceRequest, path: string): void {
   const reason = whyInSource(request, path);
   if (reason !== undefined) throw reason;
 }
 
-/** Returns why a copy cannot be at a path: it would be the source itself, or lie in it. */
+/** Returns why a copy cannot be at a path: it would replace the source or be inside it. */
 export function whyInSource({ source, users, inactiveUsers, groups, memberships }: SourceRequest, path: string): Misnamed | undefined {
   const out = realPath(path);
   if (source !== undefined) {
     const real = realPath(source);
     if (out === real) return isSource(path, 'the source itself');
     if (!out.startsWith(`${real}${sep}`)) return undefined;
-    return new Misnamed(`${path} is inside the source ${source}, which is left as it is.`, 'Nothing was written. Name a place outside of it with --out.');
+    return new Misnamed(`${path} is inside the source ${source}, which must stay unchanged.`, 'Nothing was written. Name a path outside of it with --out.');
   }
   const files = [...users, ...inactiveUsers, ...memberships, ...(groups === undefined ? [] : [groups])];
   const own = files.find((file) => out === realPath(file) || out === dirname(realPath(file)));
-  return own === undefined ? undefined : isSource(path, out === realPath(own) ? 'a file of the source' : `the folder of ${own}, which is of the source`);
+  return own === undefined ? undefined : isSource(path, out === realPath(own) ? 'a file of the source' : `the folder of ${own}, which belongs to the source`);
 }
 
 const isSource = (path: string, what: string): Misnamed =>
   new Misnamed(
-    `${path} is ${what}, and a corrected copy never takes the place of it.`,
-    'Nothing was written. Name another place with --out, or use --in-place to change the source itself.',
+    `${path} is ${what}, which a corrected copy must not replace.`,
+    'Nothing was written. Name another path with --out, or use --in-place to change the source itself.',
   );
 
-/** Returns a path with its links followed, as far as it is there. */
+/** Returns a path with links followed in the part of it that exists. */
 export function realPath(path: string): string {
   const whole = resolve(path);
   for (let there = whole; ; there = dirname(there)) {
@@ -165,28 +165,28 @@ export function realPath(path: string): string {
   }
 }
 
-/** Throws Misnamed where a copy would take the place of a link: one to nothing, or to an empty folder. */
+/** Throws Misnamed if a copy would replace a link: one to nothing, or one to an empty folder. */
 function refuseLink(path: string): void {
   if (lstatSync(resolve(path), { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
   if (!existsSync(path))
-    throw new Misnamed(`${path} is a link to something that is not there.`, 'Nothing was written. Name another place with --out, or delete that link.');
+    throw new Misnamed(`${path} is a link to something that does not exist.`, 'Nothing was written. Name another path with --out, or delete the link.');
   if (!isEmptyFolder(path)) return;
   throw new Misnamed(
-    `${path} is a link to a folder, and a copy takes no link's place.`,
+    `${path} is a link to a folder, and a copy must not replace a link.`,
     `Nothing was written. Name the folder itself: --out ${realpathSync(path)}`,
   );
 }
 
-/** Throws Misnamed where a copy that is one file would take the place of a folder. */
+/** Throws Misnamed if a copy that is one file would replace a folder. */
 function refuseFolder(path: string, { source = '' }: SourceRequest): void {
   if (!existsSync(path) || !statSync(path).isDirectory()) return;
   throw new Misnamed(
-    `${path} is a folder, and the copy of a SQLite file is a file.`,
-    `Nothing was written. Name a file that is not there yet, such as --out ${join(path, basename(source))}`,
+    `${path} is a folder, but the copy of a SQLite file is a single file.`,
+    `Nothing was written. Name a file that does not exist yet, such as --out ${join(path, basename(source))}`,
   );
 }
 
-/** Returns the digests of what stands at the place of a copy; undefined where it cannot even be read, and so is no result of a run. */
+/** Returns the digests of the data at the path of a copy; undefined if they cannot be read and so cannot be the result of a run. */
 async function inspectCopy(target: Target, source: SourceRequest, path: string): Promise<TargetInput[] | undefined> {
   try {
     return await target.inspect(target.siteOf(source, { kind: 'out', path }).reading);
@@ -195,29 +195,29 @@ async function inspectCopy(target: Target, source: SourceRequest, path: string):
   }
 }
 
-/** Throws ApplyRefused where a source has no place for a change of the plan. */
+/** Throws ApplyRefused if the source has no column or table for a change in the plan. */
 export async function refuseImpossible({ plan, source }: ApplyRequest): Promise<void> {
   const opened = await openSource(source);
   try {
     const users = opened.tables.filter(({ role }) => role === 'users');
     if (users.some(({ isIdFromUserName }) => isIdFromUserName)) {
       throw new ApplyRefused(
-        'The users have no ids, so a changed username could not be told from another user.',
-        'Nothing was changed. Export the users with their ids, and plan again.',
+        'The users have no ids, so a user whose username changes could not be recognized afterwards.',
+        'Nothing was changed. Export the users with their ids and plan again.',
       );
     }
     const kinds = new Set(plan.actions.map(({ change }) => (change.kind === 'replace-user' ? change.attribute : change.kind)));
     if (kinds.has('active') && !users.some(({ columns }) => columns.has('active') || columns.has('disabled'))) {
       throw new ApplyRefused(
-        'The plan makes users active or inactive, but the source has no column that says who is.',
-        'Nothing was changed. A license type or an option cannot be rewritten; export the users with their status, and plan again.',
+        'The plan makes users active or inactive, but the source has no column for that.',
+        'Nothing was changed. The status was read from a license type or an option, which cannot be rewritten. Export the users with their status and plan again.',
       );
     }
     const hasMembers = opened.tables.some(({ role, columns }) => role === 'memberships' || (role === 'users' && columns.has('groups')));
     if ((kinds.has('add-member') || kinds.has('remove-member')) && !hasMembers) {
       throw new ApplyRefused(
-        'The plan changes memberships, but the source has none.',
-        'Nothing was changed. Give the memberships that the plan was made with.',
+        'The plan changes memberships, but the source given now has none.',
+        'Nothing was changed. Give the memberships file that the plan was made with.',
       );
     }
   } finally {

@@ -1,4 +1,4 @@
-/** Applies a plan to a source: prepared first, so that it can be shown and agreed to, then run. */
+/** Applies a plan to a source: prepare first, so that the changes can be shown and confirmed, then run. */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,16 +21,16 @@ import { clearDeadLocks, closeJournal, endForTheDead, told, underLocks } from '.
 export interface ApplyRequest {
   readonly plan: Plan;
   readonly planFile: string;
-  /** The source with the plan's columns, tables, delimiter and encoding. */
+  /** The source, with the columns, tables, delimiter and encoding of the plan. */
   readonly source: SourceRequest;
   readonly mode: { readonly kind: 'in-place' } | { readonly kind: 'out'; readonly path: string };
   readonly maxChanges?: number;
-  /** A person has agreed that the source itself is written to. */
+  /** A person has agreed to changing the source itself. */
   readonly isAgreed?: boolean;
   readonly world: ProcessInfo;
-  /** Asked between two steps: the signal that a person has sent, if any. */
+  /** Called between steps: returns the signal that a person has sent, if any. */
   interrupted(): Signal | undefined;
-  /** Told before every step, by its name; for tests. */
+  /** Called before every step with its name; for tests. */
   at?(step: string): void;
 }
 
@@ -40,19 +40,19 @@ export interface ActionLine {
 }
 
 export interface Receipt {
-  /** Name of the run, to be given to undo. */
+  /** Name of the run, for undo. */
   readonly run: string;
   readonly runFolder: string;
   readonly journal: string;
   /** Actions that were done. */
   readonly done: number;
-  /** Values and memberships that are others than before, however many cells state them. */
+  /** Values and memberships that changed, however many cells state them. */
   readonly net: NetCounts;
-  /** An earlier run had done it; this one wrote nothing. */
+  /** True if an earlier run had done everything; this one wrote nothing. */
   readonly wasDone: boolean;
-  /** What the target is now. */
+  /** The target's inputs after the run. */
   readonly leaves: readonly InputRecord[];
-  /** The copy of the database or the folder of the files before the run; none where a database is copied. */
+  /** The copy of the database, or the folder with copies of the files, from before the run; unset if the run wrote a copy of a database. */
   readonly backup?: string;
 }
 
@@ -60,12 +60,12 @@ export interface PreparedApply {
   readonly state: 'ready' | 'done-already';
   /** Absolute paths that run() writes to. */
   readonly targets: readonly string[];
-  /** How the result is read. */
+  /** How to read the result. */
   readonly reading: SourceRequest;
-  /** The finished run, where all is done already; the interrupted one, where run() finishes it. */
+  /** The finished run if everything is done already; the interrupted one if run() will finish it. */
   readonly earlier?: { readonly run: string; readonly runFolder: string };
   describe(): readonly ActionLine[];
-  /** Goes through all that run() does but writes nothing; returns the files that would change. Throws ApplyRefused as run() would. */
+  /** Does everything that run() does except writing; returns the files that would change. Throws ApplyRefused as run() would. */
   rehearse(): Promise<readonly string[]>;
   /** Takes the locks, checks the digests again and writes. Throws ApplyRefused, ApplyStopped or ApplyInterrupted. */
   run(): Promise<Receipt>;
@@ -73,7 +73,7 @@ export interface PreparedApply {
 
 const earlierOf = (run: KnownRun): { readonly earlier: NonNullable<PreparedApply['earlier']> } => ({ earlier: { run: run.name, runFolder: run.folder } });
 
-/** Reads the source's digests and says whether the plan can be applied. Throws ApplyRefused where it cannot. */
+/** Reads the source's digests and decides whether the plan can be applied. Throws ApplyRefused if it cannot. */
 export async function prepareApply(request: ApplyRequest): Promise<PreparedApply> {
   const { plan, source, mode, maxChanges } = request;
   const decision = await asRefusal(async () => {
@@ -88,7 +88,7 @@ export async function prepareApply(request: ApplyRequest): Promise<PreparedApply
   if (maxChanges !== undefined && plan.actions.length > maxChanges) {
     throw new ApplyRefused(
       `The plan has ${plan.actions.length} actions, more than the ${maxChanges} that --max-changes allows.`,
-      `Nothing was changed. If that many are meant: --max-changes ${plan.actions.length}`,
+      `Nothing was changed. To allow that many: --max-changes ${plan.actions.length}`,
     );
   }
   if (decision.resumes !== undefined) return { ...base, state: 'ready', ...earlierOf(decision.resumes) };
@@ -99,12 +99,12 @@ export async function prepareApply(request: ApplyRequest): Promise<PreparedApply
   return { ...base, state: 'ready' };
 }
 
-/** Where the source itself is to be changed, a write that was cut short is taken back first. */
+/** If the source itself is to be changed, an incomplete write of a killed process is rolled back first. */
 async function recover({ source, mode }: ApplyRequest): Promise<void> {
   if (mode.kind === 'in-place') await targetFor(source).recover?.(source);
 }
 
-/** What stands in the way before a run is a refusal, too. */
+/** An error before the run starts is a refusal as well. */
 async function asRefusal<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -113,7 +113,7 @@ async function asRefusal<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Does what was prepared. */
+/** Runs what was prepared. */
 async function conduct(request: ApplyRequest): Promise<Receipt> {
   const { planFile, source, mode, world } = request;
   const gate = new Checkpoint(request);
@@ -124,7 +124,7 @@ async function conduct(request: ApplyRequest): Promise<Receipt> {
     const locksOf = ({ target }: Decision): string[] => [join(runsFolder, '.lock'), ...target.siteOf(source, mode).locks];
     const command = `scim-audit apply ${planFile}`;
     await recover(request);
-    // Where all is done there is nothing to lock, and nothing to make.
+    // If everything is done, there is nothing to lock or to make.
     const first = await decide(request);
     if (first.kind === 'done' && isClosed(first.earlier)) {
       clearDeadLocks(locksOf(first), command, world);
@@ -227,7 +227,7 @@ async function writeAll({ plan, planFile, source, mode, world }: ApplyRequest, {
 
 const isClosed = (earlier: KnownRun | undefined): boolean => earlier === undefined || earlier.journal.end?.state === 'finished';
 
-/** The source is as the plan wants it, so what died before has written nothing: its journal is told. */
+/** The source is as the plan expects, so processes that died earlier wrote nothing: their journals get an end that says so. */
 function closeTheUnwritten({ plan, world }: ApplyRequest, runs: readonly KnownRun[], inputs: readonly InputRecord[]): void {
   for (const { folder, journal } of runs) {
     if (journal.end !== undefined || journal.run.planDigest !== plan.digest) continue;
@@ -237,14 +237,14 @@ function closeTheUnwritten({ plan, world }: ApplyRequest, runs: readonly KnownRu
   }
 }
 
-/** Returns the receipt of what an earlier run has done; closes the journal of one that was killed after its last write. */
+/** Returns the receipt of an earlier run; closes the journal of one that was killed after its last write. */
 function receiptOf({ plan, world }: ApplyRequest, earlier: KnownRun | undefined): Receipt {
   const leaves = earlier === undefined ? [] : (leavingsOf(earlier.journal) ?? []);
   const receipt = { done: plan.actions.length, net: netCounts(plan), wasDone: true, leaves };
   if (earlier === undefined) return { ...receipt, run: '', runFolder: '', journal: '' };
   const journal = join(earlier.folder, JOURNAL);
   const missing = plan.actions.flatMap(({ id }) => (earlier.journal.done.has(id) ? [] : [id]));
-  // A journal that is lost is not begun anew without its first line.
+  // A lost journal is not restarted: it would lack its first line.
   if (!isClosed(earlier) && existsSync(journal)) endForTheDead(journal, missing, { state: 'finished', leaves }, world);
   return { ...receipt, run: earlier.name, runFolder: earlier.folder, journal };
 }

@@ -1,8 +1,8 @@
-/** What a run passes between two of its steps. */
+/** Checkpoint: yields to the event loop between steps so that signals are noticed. */
 
 import type { Signal } from './process-info.js';
 
-/** A person's signal, seen before anything was written. */
+/** A person's signal, noticed before anything was written. */
 export class Halted extends Error {
   constructor(readonly signal: Signal) {
     super(signal);
@@ -14,16 +14,16 @@ export interface GateKeeper {
   at?(step: string): void;
 }
 
-/** Lets signals in between steps. Once something is written they wait: what is left to do is short, and half of it would be worse. */
+/** Notices signals between steps. After the first write they are ignored: little is left to do, and stopping halfway would be worse. */
 export class Checkpoint {
-  /** Something was written to the target. */
+  /** True once something was written to the target. */
   hasWritten = false;
 
   constructor(readonly keeper: GateKeeper) {}
 
   async pass(step: string): Promise<void> {
     this.keeper.at?.(step);
-    // Signals are told by the event loop, which a long computation never gives a turn.
+    // Node delivers signals in the event loop, which a long computation never reaches by itself.
     await new Promise((resolve) => setImmediate(resolve));
     const signal = this.keeper.interrupted();
     if (signal !== undefined && !this.hasWritten) throw new Halted(signal);

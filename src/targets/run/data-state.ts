@@ -1,4 +1,4 @@
-/** How what is there compares with what a plan was made for, and with what runs left. */
+/** How the data compare with what a plan was made for and with what runs left. */
 
 import { existsSync } from 'node:fs';
 import type { PlanInput } from '../../plan/plan.js';
@@ -10,7 +10,7 @@ import { ApplyRefused, Misnamed } from './refusal.js';
 
 type Digested = Pick<InputRecord, 'role' | 'sha256'>;
 
-/** Are the same contents in the same roles, whatever the files are called. */
+/** Are the same contents in the same roles, whatever the names of the files. */
 export function isSameContent(a: readonly Digested[], b: readonly Digested[]): boolean {
   const names = (inputs: readonly Digested[]): string =>
     inputs
@@ -21,8 +21,8 @@ export function isSameContent(a: readonly Digested[], b: readonly Digested[]): b
 }
 
 /**
- * Throws Misnamed where a list of inactive users is given as one of active ones now, or the other way round: the bytes are
- * the same, who is active is not. A plan in which no list was given by such a flag, or that is older than the record, does not tell.
+ * Throws Misnamed if a list of inactive users is now given as one of active users, or the other way round: the bytes are
+ * the same but the status is not. Plans in which no list was given by such a flag, or that predate the record, cannot show it.
  */
 export function refuseOtherActivity(planned: readonly PlanInput[], now: readonly TargetInput[]): void {
   if (!planned.some(({ activity }) => activity !== undefined)) return;
@@ -34,13 +34,13 @@ export function refuseOtherActivity(planned: readonly PlanInput[], now: readonly
   });
   if (lines.length === 0) return;
   throw new Misnamed(
-    'Users lists are given otherwise than when the plan was made.',
-    'Nothing was changed. Give each list with the flag that the plan was made with.',
+    'Users lists are given with other flags than when the plan was made.',
+    'Nothing was changed. Give each list with the same flag as when the plan was made.',
     lines,
   );
 }
 
-/** Returns what a run left, or would have left had it come to its end; undefined where it did not come so far. */
+/** Returns what a run left, or would have left if it had finished; undefined if it did not get that far. */
 export function leavingsOf({ run, files, end }: JournalDigest): readonly InputRecord[] | undefined {
   if (end?.state === 'finished') return end.leaves;
   if (files.length === 0) return undefined;
@@ -51,28 +51,28 @@ export function leavingsOf({ run, files, end }: JournalDigest): readonly InputRe
   }));
 }
 
-/** Ended with everything as it found it, and says so in a journal that is as it was written. Of runs of version 1 nothing shows that it is not. */
+/** Ended without a change, and says so in an undamaged journal. Runs of version 1 have no seal that could show damage. */
 function endedAsFound({ run, end, isSealed, isDamaged }: JournalDigest): boolean {
   if (isDamaged || end === undefined || end.state === 'finished' || end.leaves.length === 0) return false;
   if (run.isSealed === true && !isSealed) return false;
   return end.leaves.every(({ role, sha256 }) => run.inputs.some((input) => input.role === role && input.sha256 === sha256));
 }
 
-/** The copy that a run was to make is not there: it never came into its place. */
+/** The copy that a run was to make does not exist: it was never renamed into place. */
 const isWithoutCopy = ({ run, end }: JournalDigest): boolean =>
   run.mode === 'out' && end?.state !== 'finished' && !run.targets.some((target) => existsSync(target));
 
-/** Is it certain that a run has changed nothing. */
+/** Is it certain that a run changed nothing. */
 export const hasSurelyNotWritten = (journal: JournalDigest): boolean => endedAsFound(journal) || isWithoutCopy(journal);
 
-/** Has changed nothing, as far as its journal tells. A journal may have lost its end: only what is there can prove it. */
+/** Changed nothing according to its journal. A journal may have lost its end, so only the data can prove it. */
 export const isUnwritten = (journal: JournalDigest): boolean =>
   hasSurelyNotWritten(journal) || (journal.files.length === 0 && journal.end?.state !== 'finished');
 
-/** As before a run, as after it, some files so and some so, or neither. */
+/** As before a run, as after it, some files one and some the other, or none of these. */
 export type Standing = 'before' | 'after' | 'mixed' | 'other';
 
-/** Returns how the target of a run stands now. */
+/** Returns how the target of a run compares with the run now. */
 export function standingOf(now: readonly InputRecord[], { run, files }: JournalDigest): Standing {
   let isBefore = true;
   let isAfter = true;
@@ -91,7 +91,7 @@ export function standingOf(now: readonly InputRecord[], { run, files }: JournalD
   return isAfter ? 'after' : 'mixed';
 }
 
-/** Returns the refusal of a source that is not the plan's, with every input that differs. */
+/** Returns the refusal of a source that differs from the plan's, with every input that differs. */
 export function staleSource(planned: readonly PlanInput[], now: readonly TargetInput[]): ApplyRefused {
   const left = [...planned];
   const news = now.filter((input) => {
@@ -104,13 +104,13 @@ export function staleSource(planned: readonly PlanInput[], now: readonly TargetI
     const same = left.findIndex(({ role, table }) => role === input.role && table === input.table);
     const before = same < 0 ? undefined : left.splice(same, 1)[0];
     return before === undefined
-      ? `${name(input)} (${input.role}): the plan knows no such input.`
+      ? `${name(input)} (${input.role}): the plan was made without it.`
       : `${name(input)} (${input.role}): was ${before.sha256.slice(0, 12)}… when the plan was made, is ${input.sha256.slice(0, 12)}… now.`;
   });
-  lines.push(...left.map((input) => `${quoted(name(input))} (${input.role}): the plan was made with it, and it is missing now.`));
+  lines.push(...left.map((input) => `${quoted(name(input))} (${input.role}): the plan was made with it, but it is missing now.`));
   return new ApplyRefused(
-    'The plan is stale: the source is not the one that it was made for.',
-    'Nothing was changed. Run "scim-audit plan" again on the source as it is now; decisions that still fit carry over.',
+    'The plan is stale: the source has changed since the plan was made.',
+    'Nothing was changed. Run "scim-audit plan" again on the source as it is now; decisions that still apply are carried over.',
     lines,
   );
 }

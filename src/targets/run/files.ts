@@ -1,4 +1,4 @@
-/** Files that are whole and on the disk before anything rests on them. */
+/** File operations that are complete and synced to disk before anything relies on them. */
 
 import { createHash } from 'node:crypto';
 import {
@@ -24,7 +24,7 @@ import { ApplyRefused } from './refusal.js';
 
 const STRETCH = 1 << 20;
 
-/** Returns the hex digest of a file's bytes. Throws a UserError where it cannot be read. */
+/** Returns the hex digest of a file's bytes. Throws a UserError if it cannot be read. */
 export function hashFile(file: string): string {
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(STRETCH);
@@ -44,13 +44,13 @@ export function hashFile(file: string): string {
   }
 }
 
-/** Makes sure that names made or changed in a folder survive a power cut. */
+/** Makes sure that names created or changed in a folder survive a power failure. */
 export function fsyncFolder(folder: string): void {
   let fd: number;
   try {
     fd = openSync(folder, 'r');
   } catch {
-    // Some systems do not open folders; there the names are kept by other means.
+    // Windows does not open folders; its file systems persist names by themselves.
     return;
   }
   try {
@@ -71,9 +71,9 @@ export function fsyncFile(file: string): void {
   }
 }
 
-/** Copies a file to a name that is free, onto the disk. */
+/** Copies a file to a name that does not exist yet, and syncs it. */
 export function copyDurably(from: string, to: string, mode: number): void {
-  // Where the disk can share blocks, a copy costs nothing until one side changes.
+  // On file systems that share blocks (reflinks), a copy costs nothing until one side changes.
   copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
   chmodSync(to, mode | 0o600);
   fsyncFile(to);
@@ -81,7 +81,7 @@ export function copyDurably(from: string, to: string, mode: number): void {
   fsyncFolder(dirname(to));
 }
 
-/** Puts a finished file in the place of another, or of none. `onReplaced` is told at once: from then on it is written, whatever becomes of the rest. */
+/** Renames a finished file to a path, replacing the file there if any. `onReplaced` is called at once: from then on the target counts as written, whatever fails later. */
 export function replaceDurably(from: string, to: string, onReplaced: () => void): void {
   if (existsSync(to)) keepOwner(from, to);
   renameSync(from, to);
@@ -89,7 +89,7 @@ export function replaceDurably(from: string, to: string, onReplaced: () => void)
   fsyncFolder(dirname(to));
 }
 
-/** Gives a file the owner of the one whose place it takes. Only root may; anybody else owns both, or keeps what is theirs. */
+/** Gives a file the owner of the one that it replaces. Only root can do that; for any other user both are the user's own, or the owner stays. */
 function keepOwner(from: string, to: string): void {
   const [own, wanted] = [statSync(from), statSync(to)];
   if (own.uid === wanted.uid && own.gid === wanted.gid) return;
@@ -104,7 +104,7 @@ export const modeOf = (file: string): number => statSync(file).mode & 0o7777;
 
 export const removeIfThere = (path: string): void => rmSync(path, { recursive: true, force: true });
 
-/** Returns the name of the file that a run prepares beside a target. */
+/** Returns the name of the temporary file that a run prepares beside a target. */
 export const temporaryPath = (target: string, run: string): string => join(dirname(target), `.${basename(target)}.${run}.tmp`);
 
 export const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
@@ -116,18 +116,18 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the disk is read-only',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
-  ENOENT: 'it is not there any more',
+  ENOENT: 'it no longer exists',
   ENOTDIR: 'a part of the path is a file, not a folder',
   EMFILE: 'too many files are open',
   EIO: 'the disk reports an error',
   SQLITE_FULL: 'the disk is full',
 };
 
-/** Returns why the system refused a path that is named already. */
+/** Returns why the system refused, for a message that already names the path. */
 const reasonAlone = (error: unknown): string =>
   (error instanceof Error && 'code' in error && typeof error.code === 'string' ? REASONS[error.code] : undefined) ?? String(error);
 
-/** Returns why the system refused, in plain words; undefined where the error is none of the system's. */
+/** Returns why the system refused, in plain words; undefined if the error is not a system error. */
 export function systemReason(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
   if (!/^(?:E[A-Z]|SQLITE_)/.test(error.code)) return undefined;
@@ -135,12 +135,12 @@ export function systemReason(error: unknown): string | undefined {
   return `${path}${REASONS[error.code] ?? error.message}`;
 }
 
-/** Throws ApplyRefused where a file, or the folder in which it would be replaced, cannot be written to. */
+/** Throws ApplyRefused if a file, or the folder in which it would be replaced, is not writable. */
 export function refuseUnwritable(file: string): void {
   for (const path of [file, dirname(file)]) refuseWithoutPermission(path, 'Give yourself write permission, or write a corrected copy with --out PATH.');
 }
 
-/** Throws ApplyRefused if a person may not look into a folder, or even at it: what they may not read is not "not there". */
+/** Throws ApplyRefused if the user may not list a folder or see it at all: unreadable is not the same as missing. */
 export function refuseUnreadable(folder: string): void {
   try {
     readdirSync(folder);
@@ -150,14 +150,14 @@ export function refuseUnreadable(folder: string): void {
   }
 }
 
-/** Returns the refusal of what this user may not read. Whose it is cannot always be looked at. */
+/** Returns the refusal of a path that this user may not read. Its owner cannot always be determined. */
 export const withoutReading = (path: string, made: string, what = 'for it'): ApplyRefused =>
   new ApplyRefused(
     `${path} cannot be read: you have no permission, and it may belong to another user.`,
     `Nothing was changed. Run this as the user who made ${made}, or have them give you read permission ${what}.`,
   );
 
-/** Throws ApplyRefused where a file or folder cannot be written to. */
+/** Throws ApplyRefused if a file or folder is not writable. */
 export function refuseWithoutPermission(path: string, advice: string): void {
   try {
     accessSync(path, constants.W_OK);
@@ -166,14 +166,14 @@ export function refuseWithoutPermission(path: string, advice: string): void {
   }
 }
 
-/** What tells that nobody has written to a file: its identity, length and time of the last write. */
+/** Returns a stamp that shows whether a file was written to: its identity, length, and time of the last write. */
 export function fileState(file: string): string {
   if (!existsSync(file)) return 'gone';
   const { ino, size, mtimeNs } = statSync(file, { bigint: true });
   return `${ino}/${size}/${mtimeNs}`;
 }
 
-/** Is a folder with nothing in it, such as somebody makes for a copy. */
+/** Is an empty folder, such as a person may create for a copy. */
 export function isEmptyFolder(path: string): boolean {
   return statSync(path).isDirectory() && readdirSync(path).length === 0;
 }

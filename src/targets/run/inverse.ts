@@ -1,10 +1,10 @@
-/** Changes taken back. */
+/** Inverse changes, for undo. */
 
 import type { Change } from '../../model/change.js';
 
 /**
- * Returns inverse changes with their marks of temporary usernames where they belong: what led to such a name comes from it
- * now, and what came from it leads to it.
+ * Returns inverse changes with their marks of temporary usernames moved: the step that led to a temporary name now starts
+ * from it, and the step that started from it now leads to it.
  */
 export function withTemporaryMarks<S extends { readonly change: Change }>(steps: readonly S[]): readonly S[] {
   const names = new Set(steps.flatMap(({ change }) => (change.kind === 'replace-user' && change.temporary === true ? [change.from] : [])));
@@ -17,7 +17,7 @@ export function withTemporaryMarks<S extends { readonly change: Change }>(steps:
   });
 }
 
-/** Returns the change that takes another back. */
+/** Returns the change that undoes another. */
 export function inverseOf(change: Change): Change {
   switch (change.kind) {
     case 'replace-user':

@@ -1,4 +1,4 @@
-/** Is a line of a journal a record, with everything that is relied on. A line that is not is damage, whatever it holds. */
+/** Validation of journal lines: a record has everything that the code relies on; any other line is damage. */
 
 import type { Change } from '../../model/change.js';
 import type { InputRecord, JournalRecord, RunRecord } from './journal.js';
@@ -66,13 +66,13 @@ const CHECKS: Readonly<Record<JournalRecord['type'], (fields: Fields) => boolean
 
 const isType = (value: unknown): value is JournalRecord['type'] => typeof value === 'string' && Object.hasOwn(CHECKS, value);
 
-/** Returns whether a value is what a run writes. */
+/** Is a value a record as a run writes it. */
 export const isRecord = (value: unknown): value is JournalRecord => isFields(value) && isType(value.type) && CHECKS[value.type](value);
 
-/** What runs of version 1 do not say of how their source is read: nobody could. */
+/** Defaults for settings that runs of version 1 did not record because they did not exist. */
 const UNSAID = { nulls: [], activeMap: {} } as const;
 
-/** Returns a run as this version reads it. */
+/** Returns the first record of a run with those defaults filled in. */
 export const completed = (run: RunRecord): RunRecord => ({ ...run, reading: { ...UNSAID, ...run.reading } });
 
 /** Returns the record of a line; undefined if it is not a record. */

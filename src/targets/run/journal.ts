@@ -1,4 +1,4 @@
-/** A run's journal: one JSON object a line, on the disk before what it announces and after what it reports. */
+/** A run's journal: one JSON object per line, synced before the change that it announces and after the one that it reports. */
 
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { fsyncFolder } from './files.js';
 
 export const JOURNAL_VERSION = 1;
 
-/** A value of a cell: text; of a database also what is none. */
+/** A cell's value: text, or in a database also a value that is not text. */
 export type CellValue = string | null | { readonly integer: string } | { readonly real: number } | { readonly blob: string };
 
 /** A whole row of a table, by column. */
@@ -21,7 +21,7 @@ export interface RowValue {
 
 export const isRowValue = (value: CellValue | RowValue): value is RowValue => typeof value === 'object' && value !== null && 'row' in value;
 
-/** A whole record of a CSV, so that it can be put back where columns have moved. */
+/** A whole CSV record, so that it can be restored even if columns have moved. */
 export interface CsvRecord {
   readonly delimiter: string;
   readonly headings: readonly string[];
@@ -51,46 +51,46 @@ export interface RunRecord {
   readonly mode: 'in-place' | 'out';
   /** Absolute paths. */
   readonly targets: readonly string[];
-  /** What was read, before the run. */
+  /** Digests of the inputs, read before the run. */
   readonly inputs: readonly InputRecord[];
   /** How the target is read. */
   readonly reading: SourceRequest;
   readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
-  /** How names are compared; runs of version 1 do not say it. */
+  /** How names are compared; unset in runs of version 1. */
   readonly collation?: CollationName;
   readonly pid: number;
   readonly host: string;
   readonly startedAt: string;
-  /** Finishes what an earlier process of the same run began. */
+  /** Set if this process finishes what an earlier process of the same run began. */
   readonly resumes?: true;
-  /** Counts the runs of a plan's folder, from 1: a clock may go back. Runs of version 1 have none. */
+  /** Numbers the runs of a plan's folder from 1, since a clock can go back. Unset in runs of version 1. */
   readonly number?: number;
-  /** Each end of this journal seals what stands before it, and copies have their manifest. Not so in runs of version 1. */
+  /** True if each end record of this journal seals everything before it, and copies have a manifest. Unset in runs of version 1. */
   readonly isSealed?: true;
 }
 
-/** Returns how names were compared when a run was planned. */
+/** Returns how names were compared when the run's plan was made. */
 export const collationIn = ({ collation = DEFAULT_COLLATION }: Pick<RunRecord, 'collation'>): CollationName => collation;
 
 export interface IntentRecord {
   readonly type: 'intent';
   readonly id: string;
-  /** Place of the action in the plan, from 0. */
+  /** Index of the action in the plan, from 0. */
   readonly at: number;
   readonly change: Change;
   readonly where: Place;
-  /** As it is written: the raw cell or record of a CSV, the value or the row of a table. */
+  /** As written: the raw cell or record of a CSV, the value or the row of a table. */
   readonly old: CellValue | RowValue;
   readonly new: CellValue | RowValue;
-  /** A cell that names what the action renames. */
+  /** Set for a cell that only refers to a renamed user or group. */
   readonly follows?: true;
 }
 
-/** All intents are written: how many lines, and the digest of these. A journal that lost one of them must not be followed. */
+/** Follows the last intent: the number of intent lines and their digest. A journal that has lost one of them must not be followed. */
 export interface AnnouncedRecord {
   readonly type: 'announced';
   readonly intents: number;
-  /** Hex. */
+  /** Hex digest. */
   readonly sha256: string;
 }
 
@@ -114,19 +114,19 @@ export interface EndRecord {
   readonly state: 'finished' | 'stopped' | 'interrupted';
   readonly reason?: string;
   readonly at: string;
-  /** What the run leaves. */
+  /** The target's inputs after the run. */
   readonly leaves: readonly InputRecord[];
-  /** Hex digest of every byte of the journal before this line: nothing is missing, and nothing is other than it was written. */
+  /** Hex digest of every byte before this line: proves that nothing is missing or changed. */
   readonly sha256?: string;
 }
 
 export type JournalRecord = RunRecord | IntentRecord | AnnouncedRecord | FileRecord | OutcomeRecord | EndRecord;
 
-/** Bytes that are written or read at once. */
+/** Bytes per write or read. */
 export const BATCH = 1 << 20;
 export const LINE_END = 0x0a;
 
-/** Returns how many bytes the whole lines have. */
+/** Returns the length in bytes of the complete lines. */
 function wholeLength(fd: number): number {
   const piece = Buffer.allocUnsafe(BATCH);
   for (let end = fstatSync(fd).size; end > 0; ) {
@@ -139,7 +139,7 @@ function wholeLength(fd: number): number {
   return 0;
 }
 
-/** Takes the bytes of a file into a digest. */
+/** Adds the bytes of a file to a digest. */
 function hashInto(hash: Hash, fd: number): void {
   const piece = Buffer.allocUnsafe(BATCH);
   for (let at = 0; ; ) {
@@ -155,14 +155,14 @@ export class JournalWriter {
   #lines: string[] = [];
   #size = 0;
   #isClosed = false;
-  /** Of the intents so far. */
+  /** Digest of the intents so far. */
   #intents = 0;
   #hash = createHash('sha256');
-  /** Of every line so far. */
+  /** Digest of every line so far. */
   readonly #whole = createHash('sha256');
   #run: RunRecord | undefined;
 
-  /** Makes the file, or goes on with it where it is there; what a dying process wrote of a last line is cut off. */
+  /** Creates the file, or continues it if it exists; an incomplete last line of a killed process is cut off. */
   constructor(readonly file: string) {
     const isNew = !existsSync(file);
     this.#fd = openSync(file, isNew ? 'ax' : 'a+', 0o600);
@@ -173,7 +173,7 @@ export class JournalWriter {
     }
   }
 
-  /** Takes a record; it is on the disk after `sync`. */
+  /** Adds a record; it is on the disk after `sync`. */
   write(record: JournalRecord): void {
     const sealed = record.type === 'end' ? { ...record, sha256: this.#whole.copy().digest('hex') } : record;
     const line = `${JSON.stringify(sealed)}\n`;
@@ -196,7 +196,7 @@ export class JournalWriter {
     return this.#run;
   }
 
-  /** Says that all intents are written; to be called once. */
+  /** Records that all intents are written; call it once. */
   announce(): void {
     this.write({ type: 'announced', intents: this.#intents, sha256: this.#hash.digest('hex') });
   }

@@ -17,7 +17,7 @@ export interface Lock {
   release(): void;
 }
 
-/** Locks that this process holds: a lock of its own id that is not among them is an earlier process's with the same id. */
+/** Locks that this process holds. A lock with its process id that is not among them belongs to an earlier process that had the same id. */
 const held = new Set<string>();
 
 const read = (file: string): string | undefined => {
@@ -25,7 +25,7 @@ const read = (file: string): string | undefined => {
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
-    // Another user's: it is held, and its name is theirs to read.
+    // An unreadable lock is another user's: it is held, and its contents are private.
     if (hasCode(error, 'EACCES', 'EPERM')) return '';
     throw error;
   }
@@ -47,32 +47,32 @@ function isLiving(file: string, { pid, host }: Owner, world: ProcessInfo): boole
   return pid === world.pid ? held.has(file) : world.isAlive(pid);
 }
 
-/** Returns the process that holds a lock now; undefined if nobody does, or nobody who can be known. */
+/** Returns the process that holds a lock; undefined if there is none, or if it cannot be determined. */
 export function lockPid(file: string, world: ProcessInfo): number | undefined {
   const owner = ownerOf(read(file) ?? '');
   return owner !== undefined && isLiving(file, owner, world) ? owner.pid : undefined;
 }
 
-/** Returns who holds a lock now; undefined where nobody does, or where its owner has died. */
+/** Returns a description of the process that holds a lock; undefined if there is none or it has died. */
 export function lockOwner(file: string, world: ProcessInfo): string | undefined {
   const content = read(file);
   if (content === undefined) return undefined;
   const owner = ownerOf(content);
-  if (owner === undefined) return 'somebody who wrote no name into it';
+  if (owner === undefined) return 'an unknown process (the lock file is empty or unreadable)';
   return isLiving(file, owner, world) ? `${owner.command} (process ${owner.pid} on ${owner.host}, since ${owner.startedAt})` : undefined;
 }
 
-/** Throws ApplyRefused where somebody else holds a lock, and says who. */
+/** Throws ApplyRefused, naming the holder, if another process holds a lock. */
 export function refuseHeld(file: string, world: ProcessInfo): void {
   const holder = lockOwner(file, world);
   if (holder === undefined) return;
   throw new ApplyRefused(
     `Another run holds the lock: ${holder}.`,
-    `Nothing was changed. Wait until it has ended. If that process is gone for certain, delete ${file} and run this again.`,
+    `Nothing was changed. Wait until it has finished. If you are certain that the process no longer exists, delete ${file} and run this command again.`,
   );
 }
 
-/** Takes a lock. Throws ApplyRefused where somebody else holds it, and says who. */
+/** Takes a lock. Throws ApplyRefused, naming the holder, if another process holds it. */
 export function takeLock(file: string, command: string, world: ProcessInfo): Lock {
   const owner: Owner = { pid: world.pid, host: world.host, startedAt: world.now().toISOString(), command };
   const content = `${JSON.stringify(owner)}\n`;
@@ -87,12 +87,15 @@ export function takeLock(file: string, command: string, world: ProcessInfo): Loc
     refuseHeld(file, world);
     takeAway(file, found, world.pid);
   }
-  throw new ApplyRefused(`${file} is taken and given up all the time.`, 'Nothing was changed. See which other runs are under way, then run this again.');
+  throw new ApplyRefused(
+    `${file} keeps being locked and released by other runs.`,
+    'Nothing was changed. Wait until the other runs have finished, then run this command again.',
+  );
 }
 
 /**
- * Makes the lock with its owner already in it: written beside and linked into place, so that a process which dies on
- * the way never leaves a lock without a name. Returns false where there is one already.
+ * Creates the lock with its owner already in it: written to a temporary file and hard-linked, so that a process that dies
+ * halfway never leaves a lock without an owner. Returns false if the lock exists already.
  */
 function create(file: string, content: string, pid: number): boolean {
   const own = `${file}.${pid}${UNBORN}`;
@@ -102,7 +105,7 @@ function create(file: string, content: string, pid: number): boolean {
       linkSync(own, file);
     } catch (error) {
       if (!hasCode(error, 'EPERM', 'ENOTSUP', 'ENOSYS')) throw error;
-      // A file system without links: the name comes a moment later.
+      // File systems without hard links (FAT, some network shares): the owner is written a moment later.
       writeWith('wx', file, content);
     } finally {
       rmSync(own, { force: true });
@@ -111,8 +114,8 @@ function create(file: string, content: string, pid: number): boolean {
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false;
     throw new ApplyRefused(
-      `The lock ${basename(file)} cannot be made: ${systemReason(error) ?? String(error)}.`,
-      `Nothing was changed. A lock lies beside what is written: make room in ${dirname(file)}, or give yourself write permission there.`,
+      `The lock ${basename(file)} cannot be created: ${systemReason(error) ?? String(error)}.`,
+      `Nothing was changed. The lock file must be in the same folder as the data: free some space in ${dirname(file)}, or give yourself write permission there.`,
     );
   }
 }
@@ -129,7 +132,7 @@ function writeWith(flags: 'w' | 'wx', file: string, content: string): void {
   }
 }
 
-/** Removes what processes that died while they made this lock have left. */
+/** Removes temporary files of processes that died while they created this lock. */
 function clearUnborn(file: string, world: ProcessInfo): void {
   const stem = `${basename(file)}.`;
   for (const name of readdirSync(dirname(file))) {
@@ -139,7 +142,7 @@ function clearUnborn(file: string, world: ProcessInfo): void {
   }
 }
 
-/** Removes a dead process's lock. Two that try at once cannot remove one that a third has just made. */
+/** Removes a dead process's lock. Safe if two processes try at once: neither can remove a lock that a third has just created. */
 function takeAway(file: string, dead: string, pid: number): void {
   const aside = `${file}.${pid}`;
   try {
@@ -153,7 +156,7 @@ function takeAway(file: string, dead: string, pid: number): void {
     unlinkSync(aside);
     return;
   }
-  // It was somebody's after all: given back, unless a third has taken the place already, which then is refused below.
+  // The lock turned out to be alive: it is put back, unless a third process has taken the lock already, which then is refused below.
   if (create(file, taken, pid)) unlinkSync(aside);
 }
 

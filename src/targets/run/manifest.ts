@@ -1,4 +1,4 @@
-/** What the copies of a run are copies of: told beside them, so that they can be put back whatever becomes of the journal. */
+/** The manifest of a run's copies, kept beside them so that they can be put back even if the journal is lost. */
 
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ const digestOf = ({ run, files }: Manifest): string =>
 
 export const manifestIn = (backupFolder: string): string => join(backupFolder, NAME);
 
-/** Returns what stands beside the copies; undefined if it is not there, or not as it was written. */
+/** Returns the manifest; undefined if it does not exist or has changed since it was written. */
 export function readManifest(backupFolder: string): Manifest | undefined {
   const file = manifestIn(backupFolder);
   if (!existsSync(file)) return undefined;
@@ -38,7 +38,7 @@ export function readManifest(backupFolder: string): Manifest | undefined {
   }
 }
 
-/** Writes it onto the disk, before anything of the target is touched; returns whether it was not there. An undo needs none: the run's tells what must come out. */
+/** Writes the manifest and syncs it before the target is touched; returns whether it was new. An undo needs none of its own: the run's manifest says what must result. */
 export function keepManifest({ journal: { run }, runFolder, backups }: Job, files: readonly FileRecord[]): boolean {
   if (run === undefined || run.kind === 'undo') return false;
   const folder = join(runFolder, backups);

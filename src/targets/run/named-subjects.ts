@@ -1,4 +1,4 @@
-/** Who a row of a target is about, where it says so by name. */
+/** Finds the user and the group of a row that gives them by name. */
 
 import { collationOf } from '../../model/compare.js';
 import type { Group, User } from '../../model/directory.js';
@@ -13,7 +13,7 @@ import type { Ledger } from './net-work.js';
 export interface Names {
   readonly users: readonly User[];
   readonly groups: readonly Group[];
-  /** Groups are listed by themselves, not only in the cells of users. */
+  /** True if there is a list of groups, not only names in the users' cells. */
   readonly areGroupsGiven: boolean;
   readonly resolver: MemberResolver;
 }
@@ -35,7 +35,7 @@ export function readNames(tables: readonly Table[], { authTypeMap, collation }: 
   };
 }
 
-/** Are names needed to find the rows of a table that the actions touch. */
+/** Are names needed to find the rows that the actions touch. */
 export function needsNames({ role, columns }: Pick<Table, 'role' | 'columns'>, ledger: Ledger): boolean {
   if (role === 'groups') return false;
   if (role === 'users') return columns.has('groups') && (ledger.renamesGroups || ledger.hasPairs);
@@ -56,9 +56,9 @@ export function isConcerned({ role, columns }: Pick<Table, 'role' | 'columns'>, 
 
 type Cells = Pick<Row, 'text' | 'integer'>;
 
-/** One way to find what a row is about: a column, and whether it holds the name. */
+/** One way to find the subject of a row: a column, and whether it holds the name. */
 export interface Finder {
-  /** Index in the ledger, or -1. */
+  /** Index in the net work, or -1. */
   find(row: Cells): number;
   /** The column by which it is found. */
   readonly foundBy: number;
@@ -71,9 +71,9 @@ export interface Finder {
 interface FinderWishes {
   readonly columns: ReadonlyMap<string, number>;
   readonly words: CellWords;
-  /** Canonical columns: of ids, of names, of either. */
+  /** Canonical columns: those with ids, those with names, those with either. */
   readonly from: readonly [string, string, string];
-  /** Indices in the ledger by id. */
+  /** Indices in the net work by id. */
   readonly works: IdTable;
   readonly names?: {
     readonly items: readonly { readonly id: string; readonly place: number }[];
@@ -82,7 +82,7 @@ interface FinderWishes {
   };
 }
 
-/** Returns how the rows of a memberships table tell one side, by the first of its columns that there is. */
+/** Returns how to find one side of a memberships table's rows, by the first of its columns that exists. */
 export function finderFor({ columns, words, from: [ids, named, either], works, names }: FinderWishes): Finder {
   const idAt = columns.get(ids);
   const nameAt = columns.get(named);
@@ -123,7 +123,7 @@ export function finderFor({ columns, words, from: [ids, named, either], works, n
   };
 }
 
-/** Returns the finders of a memberships table: who, and in which group. */
+/** Returns the finders of a memberships table: for the user and for the group. */
 export function findersOf(
   columns: ReadonlyMap<string, number>,
   ledger: Ledger,

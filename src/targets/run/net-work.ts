@@ -1,18 +1,18 @@
-/** What the actions of a plan amount to, by user, by group and by membership, and which of them cannot be done. */
+/** Net work: what the actions of a plan amount to per user, per group and per membership, and which actions cannot be done. */
 
 import type { Change, UserAttribute } from '../../model/change.js';
 import { IdTable } from '../../sources/tables/id-table.js';
 import { ApplyRefused } from './refusal.js';
 
-/** An action as far as a target needs it. */
+/** An action, as far as a target needs it. */
 export interface Task {
   readonly id: string;
   readonly change: Change;
 }
 
-/** One value that is replaced, and by which action. */
+/** One replacement of a value, and the action that makes it. */
 export interface Step {
-  /** Place of the action, from 0. */
+  /** Index of the action, from 0. */
   readonly at: number;
   readonly from: string;
   readonly to: string;
@@ -21,7 +21,7 @@ export interface Step {
 export interface UserWork {
   readonly id: string;
   readonly steps: Readonly<Record<UserAttribute, Step[]>>;
-  /** Has a row. */
+  /** True once a row was found. */
   isSeen: boolean;
 }
 
@@ -38,12 +38,12 @@ export interface PairWork {
   /** Index in `groups`. */
   readonly group: number;
   readonly steps: { readonly at: number; readonly isAdding: boolean }[];
-  /** Rows and cells that state it. */
+  /** Number of rows and cells that state it. */
   found: number;
 }
 
 const UNFIT_HINT =
-  'Nothing was changed. Save the export as CSV in UTF-8 with quotes around the cells, which holds every text, and run "scim-audit plan" on that, without --encoding, --quote and --escape; decisions carry over.';
+  'Nothing was changed. Save the export as CSV in UTF-8 with quoted cells, which can hold any text, and run "scim-audit plan" on that without --encoding, --quote and --escape; decisions are carried over.';
 
 export class Ledger {
   readonly users: UserWork[] = [];
@@ -54,7 +54,7 @@ export class Ledger {
   readonly groupsById = new IdTable();
   readonly #pairs = new Map<string, PairWork>();
   readonly #refusals = new Map<number, string>();
-  /** Some text cannot be written in the encoding of its file. */
+  /** True if some text cannot be written in the encoding of its file. */
   #hasUnfit = false;
 
   constructor(readonly tasks: readonly Task[]) {
@@ -119,18 +119,18 @@ export class Ledger {
     return this.users.some(({ steps }) => steps.active.length > 0);
   }
 
-  /** Notes that an action cannot be done; the first reason of each is kept. */
+  /** Records that an action cannot be done; keeps the first reason per action. */
   refuse(at: number, reason: string): void {
     if (!this.#refusals.has(at)) this.#refusals.set(at, reason);
   }
 
-  /** Notes that an action's text cannot be written in the encoding of the file. */
+  /** Records that an action's text cannot be written to its file. */
   refuseUnfit(at: number, reason: string): void {
     this.refuse(at, reason);
     this.#hasUnfit = true;
   }
 
-  /** Refuses the first of some steps unless the value is what it starts from; returns whether it is. */
+  /** Refuses the first step unless the value is the one that it starts from; returns whether it is. */
   isMet(steps: readonly Step[], value: string, what: string): boolean {
     const [first] = steps;
     if (first === undefined) return false;
@@ -139,12 +139,12 @@ export class Ledger {
     return false;
   }
 
-  /** By place of the action. */
+  /** By index of the action. */
   get refusals(): ReadonlyMap<number, string> {
     return this.#refusals;
   }
 
-  /** Refuses what was to be changed and is not there. To be called when everything was read. */
+  /** Refuses actions whose user, group or membership was not found. Call it after everything was read. */
   settle(): void {
     const missing = (steps: readonly { at: number }[], reason: string): void => {
       for (const { at } of steps) this.refuse(at, reason);
@@ -157,7 +157,7 @@ export class Ledger {
       if (!this.users[user].isSeen) missing(steps, `there is no user with the id ${this.users[user].id}`);
       else if (!this.groups[group].isSeen) missing(steps, `there is no group with the id ${this.groups[group].id}`);
       else if (first.isAdding && found > 0) this.refuse(first.at, 'the user is a member already');
-      else if (!first.isAdding && found === 0) this.refuse(first.at, 'the user is no member any more');
+      else if (!first.isAdding && found === 0) this.refuse(first.at, 'the user is no longer a member');
     }
   }
 
@@ -166,14 +166,14 @@ export class Ledger {
     if (this.#refusals.size === 0) return;
     const lines = [...this.#refusals].sort(([a], [b]) => a - b).map(([at, reason]) => `${this.tasks[at].id}: ${reason}.`);
     throw new ApplyRefused(
-      `${lines.length} of ${this.tasks.length} actions cannot be done, so none was.`,
+      `${lines.length} of ${this.tasks.length} actions cannot be done, so none was done.`,
       this.#hasUnfit ? UNFIT_HINT : 'Nothing was changed. Run "scim-audit plan" again on the data as they are now.',
       [...lines.slice(0, 50), ...(lines.length > 50 ? [`… and ${lines.length - 50} more.`] : [])],
     );
   }
 }
 
-/** Returns what is left of a pair's steps: the membership is to go, to come, or stays as it is. */
+/** Returns the net effect of a membership's steps: removed, added, or none. */
 export function netOf({ steps }: PairWork): 'remove' | 'add' | 'none' {
   const last = steps[steps.length - 1];
   if (steps[0].isAdding !== last.isAdding) return 'none';

@@ -1,13 +1,14 @@
-/** What is written in the place of a value, so that it is read back as it is meant. */
+/** New values of cells, written so that they are read back as intended. */
 
 import type { EditContext, Planned } from '../csv/edits.js';
 import type { Step } from './net-work.js';
 import { formerValue } from './previous-values.js';
 
-/** Returns why a text cannot be the new value of a cell: it would be read back as no value. */
-export const unreadable = (text: string): string => `${JSON.stringify(text)} would be read back as no value`;
+/** Returns why a text cannot be a cell's new value: it would be read back as a missing value. */
+export const unreadable = (text: string): string => `${JSON.stringify(text)} would be read back as a missing value`;
 
-export const noWordFor = (isActive: boolean): string => `no word would be read back as ${isActive ? 'active' : 'inactive'}, by what --active-map says`;
+export const noWordFor = (isActive: boolean): string =>
+  `--active-map maps no word of this column to ${isActive ? 'active' : 'inactive'}, so it cannot be written`;
 
 interface Renewed {
   readonly steps: readonly Step[];
@@ -17,7 +18,7 @@ interface Renewed {
   readonly what: string;
 }
 
-/** Returns what is planned for one value, if it is as the plan found it: the last of its steps, spelled as it was before the run if that is meant. */
+/** Returns the planned value if the current one is as planned for: the result of the last step, in the spelling from before the run if the two mean the same. */
 export function newValue(cell: string, { steps, column, name, what }: Renewed, { ledger, former, words }: Omit<EditContext, 'note'>): Planned[] {
   const last = steps.at(-1);
   if (last === undefined || !ledger.isMet(steps, words.value(name, cell), what)) return [];

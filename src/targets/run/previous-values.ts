@@ -1,18 +1,18 @@
-/** What there was before a run that is taken back. */
+/** The values from before a run, for undoing it. */
 
 import type { CsvRecord, IntentRecord } from './journal.js';
 import type { PairWork, Step } from './net-work.js';
 
-/** What stood in one place. */
+/** The value of one cell or record. */
 export interface Former {
   readonly old: IntentRecord['old'];
-  /** Of a whole record that was taken out of a CSV. */
+  /** Set for a whole record that was removed from a CSV. */
   readonly record?: CsvRecord;
-  /** It was one cell of a row that stayed. */
+  /** Set for a cell of a row that stayed. */
   readonly isCell: boolean;
 }
 
-/** By place of the action that takes it back; a membership may have been stated in several rows. */
+/** By index of the action that restores it; a membership may have been stated in several rows. */
 export type Formers = ReadonlyMap<number, readonly Former[]>;
 
 /** Returns the text that a cell had. */
@@ -21,7 +21,7 @@ export function formerText(formers: Formers, at: number): string | undefined {
   return typeof old === 'string' ? old : undefined;
 }
 
-/** Returns the text that a cell had, if it is read as what a step leaves; else what the step leaves. */
+/** Returns the text that a cell had if it is read as the value to restore; otherwise that value. */
 export function formerValue(formers: Formers, { at, to }: Step, read: (text: string) => string): string {
   const text = formerText(formers, at);
   return text !== undefined && read(text) === to ? text : to;
@@ -31,7 +31,7 @@ export function formerValue(formers: Formers, { at, to }: Step, read: (text: str
 export const formerRows = (formers: Formers, { steps }: Pick<PairWork, 'steps'>): Former[] =>
   steps.flatMap(({ at }) => formers.get(at) ?? []).filter(({ isCell }) => !isCell);
 
-/** Was a membership stated in cells, or in rows; undefined where no run has ended it. */
+/** Was a membership stated in cells or in rows; undefined if no run has removed it. */
 export function wasStatedIn(formers: Formers, { steps }: Pick<PairWork, 'steps'>, place: 'cell' | 'row'): boolean | undefined {
   const places = steps.flatMap(({ at }) => formers.get(at) ?? []);
   return places.length === 0 ? undefined : places.some(({ isCell }) => isCell === (place === 'cell'));

@@ -1,12 +1,12 @@
-/** What a run must know of the machine it runs on; the command line gives the real one. */
+/** What a run needs to know about its process and machine; the command line supplies the real one. */
 
 export interface ProcessInfo {
   readonly pid: number;
   readonly host: string;
   now(): Date;
-  /** Is a process of this host, by its id. */
+  /** Is a process of this host alive, by its id. */
   isAlive(pid: number): boolean;
 }
 
-/** Ctrl-C, a request to stop, and a terminal that is gone. */
+/** Ctrl-C, a request to stop, and a closed terminal. */
 export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';

@@ -1,4 +1,4 @@
-/** A plan is proved again on what it is applied to: its digest says that it is whole, not who sealed it. */
+/** Checks a plan again on the data that it is applied to: its digest shows that it is complete, not who sealed it. */
 
 import { whyUnsafe } from '../../plan/prove-again.js';
 import { readDirectory } from '../../sources/read-source.js';
@@ -6,7 +6,7 @@ import { openSource } from '../../sources/registry.js';
 import type { ApplyRequest } from './apply.js';
 import { ApplyRefused, changedMeanwhile } from './refusal.js';
 
-/** Throws ApplyRefused if the actions break what plans promise. Reads users and groups once, and no memberships. */
+/** Throws ApplyRefused if the actions break the guarantees of a plan. Reads users and groups once, and no memberships. */
 export async function refuseUnsafe({ plan, planFile, source }: Pick<ApplyRequest, 'plan' | 'planFile' | 'source'>): Promise<void> {
   const { authMode, authTypeMap, collation, leaveOutUsers } = plan.settings;
   const opened = await openSource(source);
@@ -22,8 +22,8 @@ export async function refuseUnsafe({ plan, planFile, source }: Pick<ApplyRequest
     const reason = whyUnsafe(plan, users, isScopeKnown);
     if (reason === undefined) return;
     throw new ApplyRefused(
-      `${planFile} does not hold what plans promise: ${reason}.`,
-      'Nothing was changed. Its actions are not those that were planned for this source: run "scim-audit plan" again; decisions go into decisions.csv.',
+      `${planFile} breaks a guarantee that every plan gives: ${reason}.`,
+      'Nothing was changed. Its actions were not planned for this source, or were edited. Run "scim-audit plan" again; to change what is planned, edit decisions.csv.',
     );
   } finally {
     opened.close();

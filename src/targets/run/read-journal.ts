@@ -1,4 +1,4 @@
-/** What journals tell, read line by line. */
+/** Journals, read line by line. */
 
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
@@ -6,29 +6,29 @@ import { BATCH, type EndRecord, type FileRecord, type IntentRecord, LINE_END, ty
 import { completed, recordIn } from './journal-record.js';
 import { ApplyRefused } from './refusal.js';
 
-/** What a journal tells, without its intents. */
+/** The contents of a journal, without its intents. */
 export interface JournalDigest {
   readonly run: RunRecord;
   readonly files: readonly FileRecord[];
   readonly intents: number;
   readonly done: ReadonlySet<string>;
-  /** Some action could not be done. */
+  /** True if some action could not be done. */
   readonly hasRefusals: boolean;
-  /** The last end; a run that was resumed may have several. */
+  /** The last end; a resumed run may have several. */
   readonly end?: EndRecord;
   /** Of the process that wrote last. */
   readonly pid: number;
-  /** Lines are missing or are other than they were written, as far as that shows. */
+  /** True if lines are visibly missing or changed. */
   readonly isDamaged: boolean;
-  /** The last line is an end, and everything before it is as it was written. */
+  /** True if the last line is an end and everything before it is as written. */
   readonly isSealed: boolean;
 }
 
-/** The lines of a file that are whole, piece by piece: the journal of a large run is longer than a string may be. */
+/** The complete lines of a file, read in chunks: the journal of a large run exceeds V8's maximum string length. */
 class JournalLines {
   readonly #hash = createHash('sha256');
   #bytes = Buffer.alloc(0);
-  /** Of the piece, what the digest has taken; and where the line begins that was handed out last. */
+  /** Offsets in the chunk: up to which it was digested, and at which the last returned line begins. */
   #taken = 0;
   #from = 0;
 
@@ -37,7 +37,7 @@ class JournalLines {
   *all(): Iterable<Buffer> {
     const fd = openSync(this.file, 'r');
     try {
-      /** Of a line that goes on in the next piece. */
+      /** The beginning of a line that continues in the next chunk. */
       let held: Buffer[] = [];
       for (;;) {
         const piece = Buffer.allocUnsafe(BATCH);
@@ -63,7 +63,7 @@ class JournalLines {
     }
   }
 
-  /** Hex digest of everything before the line that was handed out last. */
+  /** Hex digest of everything before the line that was returned last. */
   digestBefore(): string {
     this.#take();
     return this.#hash.copy().digest('hex');
@@ -75,7 +75,7 @@ class JournalLines {
   }
 }
 
-/** Has a journal at least one line that its process finished. */
+/** Has a journal at least one complete line. */
 export function hasWholeLine(file: string): boolean {
   for (const _ of new JournalLines(file).all()) return true;
   return false;
@@ -86,7 +86,7 @@ const LINE_FEED = Buffer.from([LINE_END]);
 
 const isIntent = (line: Buffer): boolean => line.length > INTENT.length && INTENT.compare(line, 0, INTENT.length) === 0;
 
-/** Returns what a journal tells; undefined if there is none, or if it does not tell of which run. */
+/** Returns the contents of a journal; undefined if there is none, or if it does not say which run it belongs to. */
 export function readJournal(file: string): JournalDigest | undefined {
   if (!existsSync(file)) return undefined;
   let run: RunRecord | undefined;
@@ -106,7 +106,7 @@ export function readJournal(file: string): JournalDigest | undefined {
       const record = recordIn(line.toString('utf8'));
       if (record === undefined) isDamaged = true;
       else if (record.type === 'run') {
-        // A process that goes on with a run has not ended it; one that begins again starts a story of its own.
+        // A process that resumes a run continues its records; one that starts again makes all earlier ones obsolete.
         end = undefined;
         pid = record.pid;
         if (record.resumes !== true || run === undefined) {
@@ -142,10 +142,10 @@ export function readJournal(file: string): JournalDigest | undefined {
   };
 }
 
-/** The intents of a journal's last story, in the order in which they were written. */
+/** The intents of a journal's last start, in the order in which they were written. */
 interface Story {
   readonly intents: readonly IntentRecord[];
-  /** Every line is one that a run writes, and the intents are those that it announced. */
+  /** True if every line is a valid record and the intents match the announced count and digest. */
   readonly isWhole: boolean;
 }
 
@@ -174,21 +174,21 @@ function lastStory(file: string): Story {
   return { intents, isWhole: isWhole && isAnnounced };
 }
 
-/** Returns the intents of a journal as far as they can be read: for telling, and where the result is held against digests. */
+/** Returns the intents of a journal as far as they can be read: for display, or if digests prove the result. */
 export const readIntents = (file: string): readonly IntentRecord[] => lastStory(file).intents;
 
-/** Returns the intents of a journal if all of them are there as they were written; undefined otherwise. */
+/** Returns the intents of a journal if all of them are there as written; undefined otherwise. */
 export function intentsIfWhole(file: string): readonly IntentRecord[] | undefined {
   const { intents, isWhole } = lastStory(file);
   return isWhole ? intents : undefined;
 }
 
-/** Returns the intents of a journal that are followed one by one. Throws ApplyRefused if one of them may be lost. */
+/** Returns the intents of a journal to be followed one by one. Throws ApplyRefused if one of them may be lost. */
 export function wholeIntents(file: string): readonly IntentRecord[] {
   const intents = intentsIfWhole(file);
   if (intents !== undefined) return intents;
   throw new ApplyRefused(
     `The journal ${file} is damaged: lines are missing or changed.`,
-    'Nothing was changed. If the data are exactly as the run left them, undo puts back the copies; otherwise compare the data with the copies in the folder of the run, and restore from these, or from your own backup, by hand.',
+    "Nothing was changed. If the data are exactly as the run left them, undo restores the copies. Otherwise compare the data with the copies in the run's folder, and restore from these or from your own backup by hand.",
   );
 }

@@ -1,4 +1,4 @@
-/** An apply gone through without writing: what would refuse it is known before anybody agrees to it. */
+/** A dry run of apply: detects every refusal before the user is asked to confirm. */
 
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -8,7 +8,7 @@ import { refuseUnwritable, refuseWithoutPermission } from './files.js';
 import { refuseHeld } from './lock.js';
 import { RUNS_ADVICE, runsFolderOf } from './run-folder.js';
 
-/** Returns the files that would change; takes no lock. Throws ApplyRefused where the run would be refused. */
+/** Returns the files that would change; takes no lock. Throws ApplyRefused if the run would be refused. */
 export async function rehearse(
   { plan, planFile, source, mode, world }: ApplyRequest,
   { target, inputs, resumes }: Extract<Decision, { kind: 'ready' }>,
@@ -16,7 +16,7 @@ export async function rehearse(
   const runsFolder = runsFolderOf(planFile);
   refuseWithoutPermission(existsSync(runsFolder) ? runsFolder : dirname(runsFolder), RUNS_ADVICE);
   for (const lock of [join(runsFolder, '.lock'), ...target.siteOf(source, mode).locks]) refuseHeld(lock, world);
-  if (mode.kind === 'out') refuseWithoutPermission(dirname(resolve(mode.path)), 'Give yourself write permission, or name another place with --out.');
+  if (mode.kind === 'out') refuseWithoutPermission(dirname(resolve(mode.path)), 'Give yourself write permission, or name another path with --out.');
   if (resumes === undefined) {
     const { authTypeMap, collation } = plan.settings;
     return target.rehearse({ source, inputs, destination: mode, tasks: plan.actions, authTypeMap, collation });

@@ -1,4 +1,4 @@
-/** What of a run can still be taken back where somebody has changed the data since. */
+/** Which changes of a run can still be undone if the data have changed since. */
 
 import type { Change, UserAttribute } from '../../model/change.js';
 import type { Collation } from '../../model/compare.js';
@@ -8,30 +8,30 @@ import type { IntentRecord } from './journal.js';
 import type { Task } from './net-work.js';
 import type { Former, Formers } from './previous-values.js';
 
-/** The data as they are now, as far as a run has to do with them. */
+/** The current data, as far as they concern a run. */
 export interface Present {
   readonly users: readonly User[];
   readonly groups: readonly Group[];
   hasMember(group: string, user: string): boolean;
   /** Usernames by id before the run, as far as they are known. */
   readonly userNamesBefore: ReadonlyMap<string, string>;
-  /** By which usernames are compared. */
+  /** Compares usernames. */
   readonly key: Collation['key'];
 }
 
 export interface Reversal {
   /** Inverse changes in the order in which they are made. */
   readonly tasks: readonly Task[];
-  /** What stood there before the run, by place in `tasks`. */
+  /** The values from before the run, by index in `tasks`. */
   readonly former: Formers;
   readonly left: readonly { readonly id: string; readonly change: Change; readonly reason: string }[];
 }
 
-/** How far a run, and what took it back before, has come. */
+/** How far a run and its earlier undos got. */
 export interface Progress {
-  /** Ids of the actions that were done; undefined where all were. */
+  /** Ids of the actions that were done; undefined if all were. */
   readonly done?: ReadonlySet<string>;
-  /** Ids of those that are taken back. */
+  /** Ids of the actions that were undone. */
   readonly undone: ReadonlySet<string>;
 }
 
@@ -39,11 +39,11 @@ export interface Progress {
 interface Thread {
   readonly actions: IntentRecord[];
   reason?: string;
-  /** It was never written, so there is nothing to take back. */
+  /** True if it was never written, so there is nothing to undo. */
   isUnwritten?: true;
 }
 
-/** Returns the intents of each action in order, by its place; without the cells that only follow, unless there are no others. */
+/** Returns the intents of each action in order, by its index; without cells that only refer to the subject, unless there are no others. */
 function intentsByPlace(intents: readonly IntentRecord[]): ReadonlyMap<number, readonly IntentRecord[]> {
   const byPlace = new Map<number, IntentRecord[]>();
   for (const intent of intents) {
@@ -57,7 +57,7 @@ function intentsByPlace(intents: readonly IntentRecord[]): ReadonlyMap<number, r
 /** Returns the actions of a journal, once each and in order. */
 export const actionsOf = (intents: readonly IntentRecord[]): IntentRecord[] => Array.from(intentsByPlace(intents).values(), ([first]) => first);
 
-/** Returns what the places of an action held before it, or after it. */
+/** Returns the values of an action's cells before it, or after it. */
 function formerOf(intents: readonly IntentRecord[], side: 'old' | 'new'): Former[] {
   return intents.map((intent) => {
     const { where, change } = intent;
@@ -69,7 +69,7 @@ function formerOf(intents: readonly IntentRecord[], side: 'old' | 'new'): Former
   });
 }
 
-/** Returns the reversal that a killed undo has announced, from its own intents. */
+/** Returns the reversal that a killed undo announced, from its own intents. */
 export function announcedReversal(intents: readonly IntentRecord[]): Reversal {
   const byPlace = [...intentsByPlace(intents).values()];
   return {
@@ -79,7 +79,7 @@ export function announcedReversal(intents: readonly IntentRecord[]): Reversal {
   };
 }
 
-/** Returns what the value was before the first action and is after the last. */
+/** Returns the value before the first action and after the last. */
 function spanOf(actions: readonly IntentRecord[]): readonly [string, string] {
   const [first] = actions;
   const last = actions[actions.length - 1];
@@ -91,7 +91,7 @@ const threadName = (change: Change): string => {
   return change.kind === 'replace-group' ? JSON.stringify([change.group, 'name', 0]) : JSON.stringify([change.group, change.user, 'member']);
 };
 
-/** Decides, for each value that the run changed, whether it is still as the run left it and can go back. */
+/** Decides for each value that the run changed whether it is still as the run left it and can be restored. */
 export function planReversal(intents: readonly IntentRecord[], present: Present, { done, undone }: Progress): Reversal {
   const byPlace = intentsByPlace(intents);
   const actions = Array.from(byPlace.values(), ([first]) => first).filter(({ id }) => !undone.has(id));
@@ -137,10 +137,10 @@ interface Ground {
 
 const WORDS: Readonly<Record<UserAttribute, string>> = { userName: 'the username', email: 'the email', active: 'active' };
 
-/** Why something is left alone. */
+/** Why a change is not undone. */
 interface Leaving {
   readonly text: string;
-  /** It is as it was before the run. */
+  /** True if the value is as it was before the run. */
   readonly isAsBefore: boolean;
 }
 
@@ -151,32 +151,32 @@ function reasonToLeave({ actions }: Thread, { present, usersById, groupsById }: 
   const { change } = actions[actions.length - 1];
   const [before, after] = spanOf(actions);
   const compare = (what: string, value: string): Leaving | undefined => {
-    if (value === before && before !== after) return asBefore(`it is ${JSON.stringify(before)} again already`);
+    if (value === before && before !== after) return asBefore(`it is ${JSON.stringify(before)} already`);
     return value === after ? undefined : changed(`${what} is ${JSON.stringify(value)} now, no longer ${JSON.stringify(after)}`);
   };
   if (change.kind === 'replace-user') {
     const user = usersById.get(change.user);
-    if (user === undefined) return changed('the user is not there any more');
+    if (user === undefined) return changed('the user no longer exists');
     return compare(WORDS[change.attribute], change.attribute === 'active' ? String(user.active) : user[change.attribute]);
   }
   if (change.kind === 'replace-group') {
     const group = groupsById.get(change.group);
-    return group === undefined ? changed('the group is not there any more') : compare('the name', group.name);
+    return group === undefined ? changed('the group no longer exists') : compare('the name', group.name);
   }
-  if (!usersById.has(change.user)) return changed('the user is not there any more');
-  if (!groupsById.has(change.group)) return changed('the group is not there any more');
+  if (!usersById.has(change.user)) return changed('the user no longer exists');
+  if (!groupsById.has(change.group)) return changed('the group no longer exists');
   const isMember = present.hasMember(change.group, change.user);
-  if (change.kind === 'remove-member') return isMember ? asBefore('the user is a member again already') : undefined;
-  return isMember ? undefined : asBefore('the user is no member any more already');
+  if (change.kind === 'remove-member') return isMember ? asBefore('the user is already a member') : undefined;
+  return isMember ? undefined : asBefore('the user is already not a member');
 }
 
 /**
- * A username goes back only where nobody else holds it then, or where that one held it before the run as well. Whoever
- * must keep the name of the run may stand in another's way by that, so each of them is followed up.
+ * A username is restored only if no other user would hold it then, or if the other user held it before the run as well. A user
+ * who must keep the name from the run may in turn block another, so each of these is followed up.
  */
 function leaveTakenNames(threads: Iterable<Thread>, { users, userNamesBefore, key }: Present): void {
   const goingBack = new Map<string, Thread>();
-  /** Keys before the run, of those whom it renamed. */
+  /** Keys of the usernames before the run, of the users that it renamed. */
   const keysBefore = new Map<string, string>();
   for (const thread of threads) {
     const { change } = thread.actions[0];
@@ -196,7 +196,7 @@ function leaveTakenNames(threads: Iterable<Thread>, { users, userNamesBefore, ke
     const name = key(holder.userName);
     if (name === '') continue;
     const wanters = wantersByKey.get(name);
-    // Both had it before: the source held this duplicate, and gets it back.
+    // Both had it before the run: the source held this duplicate, and gets it back.
     if (wanters === undefined || (keysBefore.get(holder.id) ?? key(userNamesBefore.get(holder.id) ?? '')) === name) continue;
     for (const id of wanters) {
       const thread = goingBack.get(id);
@@ -205,7 +205,7 @@ function leaveTakenNames(threads: Iterable<Thread>, { users, userNamesBefore, ke
       goingBack.delete(id);
       staying.push({ id, userName: spanOf(thread.actions)[1] });
     }
-    // All of them are looked at: the next holder of the name has nobody left to keep away.
+    // Check all threads that want this name: a holder that stays blocks each of them.
     wantersByKey.delete(name);
   }
 }

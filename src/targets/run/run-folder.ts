@@ -11,10 +11,10 @@ import { ApplyRefused } from './refusal.js';
 export const RUNS = 'runs';
 export const JOURNAL = 'journal.jsonl';
 export const BACKUP = 'backup';
-/** Of the first undo of a run, and of those that went on where somebody's changes had been in the way. */
+/** Journals of the first undo of a run, and of later ones that undid what other changes had blocked. */
 const undoJournalName = (number: number): string => (number === 1 ? 'undo.jsonl' : `undo-${number}.jsonl`);
 
-/** A run, by its folder, with what its journal tells. */
+/** A run: its folder and the contents of its journal. */
 export interface KnownRun {
   readonly name: string;
   readonly folder: string;
@@ -23,7 +23,7 @@ export interface KnownRun {
 
 export const runsFolderOf = (planFile: string): string => join(dirname(resolve(planFile)), RUNS);
 
-/** Orders names by their time, and those of one second by their number. */
+/** Compares names by their time, and those of one second by their number. */
 function byBeginning(a: string, b: string): number {
   const parts = (name: string): readonly [string, number] => {
     const [, stem = name, number = '1'] = /^(\d{8}T\d{6}Z-[^-]*)(?:-(\d+))?$/.exec(name) ?? [];
@@ -33,7 +33,7 @@ function byBeginning(a: string, b: string): number {
   return stemA === stemB ? numberA - numberB : stemA < stemB ? -1 : 1;
 }
 
-/** Returns what a run's journal tells, and if that is less than the run announced, what stands beside its copies. */
+/** Returns the contents of a run's journal, completed from the manifest of its copies if the journal lost lines. */
 export function readRun(folder: string): JournalDigest | undefined {
   refuseUnreadable(folder);
   const told = readableOr(folder, () => readJournal(join(folder, JOURNAL)));
@@ -44,12 +44,12 @@ export function readRun(folder: string): JournalDigest | undefined {
   if (told.run.run !== run.run) return { ...told, isDamaged: true, isSealed: false };
   // The journal announces every file before the manifest is written, and each of its ends is sealed.
   const isWhole = JSON.stringify(told.files) === JSON.stringify(files) && (told.end === undefined || told.end.sha256 !== undefined);
-  // What a newer version wrote is its own to read, and a journal says of which it is.
+  // A journal of a newer version is not interpreted.
   const { schemaVersion } = told.run;
   return { ...told, run: { ...run, schemaVersion }, files, isDamaged: told.isDamaged || !isWhole, isSealed: told.isSealed && isWhole };
 }
 
-/** Reads a file of a run; one that this user may not read is told so. */
+/** Reads a file of a run. Throws ApplyRefused if this user may not read it. */
 function readableOr<T>(folder: string, read: () => T): T {
   try {
     return read();
@@ -59,7 +59,7 @@ function readableOr<T>(folder: string, read: () => T): T {
   }
 }
 
-/** Returns the names of what may be folders of runs, in the order of their names. Throws ApplyRefused if this user may not read the folder. */
+/** Returns the names of possible run folders, ordered by name. Throws ApplyRefused if this user may not read the folder. */
 export function runNames(runsFolder: string): string[] {
   refuseUnreadable(runsFolder);
   if (!existsSync(runsFolder)) return [];
@@ -69,11 +69,11 @@ export function runNames(runsFolder: string): string[] {
     .sort(byBeginning);
 }
 
-/** Puts runs in the order in which they began: they are counted, and those of version 1, which are not, came before. */
+/** Sorts runs by when they began: by their numbers, after the runs of version 1, which have none. */
 export const inOrder = <R extends { readonly journal: JournalDigest }>(runs: readonly R[]): R[] =>
   [...runs].sort((a, b) => (a.journal.run.number ?? 0) - (b.journal.run.number ?? 0));
 
-/** Returns the runs that tell what they did, oldest first. */
+/** Returns the runs whose journals can be read, oldest first. */
 export const knownRuns = (runsFolder: string): KnownRun[] =>
   inOrder(
     runNames(runsFolder).flatMap((name) => {
@@ -89,7 +89,7 @@ export function copiesOf(runFolder: string): string[] {
   return existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith('manifest.json')) : [];
 }
 
-/** Returns the journals of what took a run back, oldest first. */
+/** Returns the journals of a run's undos, oldest first. */
 export function undoJournals(runFolder: string): string[] {
   const files: string[] = [];
   for (;;) {
@@ -99,10 +99,10 @@ export function undoJournals(runFolder: string): string[] {
   }
 }
 
-/** Has an undo come to its end, in a journal that is as it was written. */
+/** Has an undo finished, according to an undamaged journal. */
 export const isFinishedUndo = (undone: JournalDigest | undefined): boolean => undone?.end?.state === 'finished' && !undone.isDamaged;
 
-/** How far what took a run back has come; `open`: it was interrupted, and something of it may be written. */
+/** How far the undo of a run got; `open`: it was interrupted and may have written something. */
 export type UndoProgress = 'none' | 'finished' | 'in part' | 'not begun' | 'open';
 
 /** Returns how far the undo of a run has come, and the process that wrote its journal last. */
@@ -115,7 +115,7 @@ export function undoOf(runFolder: string): { readonly progress: UndoProgress; re
       end !== undefined &&
       end.leaves.length > 0 &&
       end.leaves.every(({ role, sha256 }) => run.inputs.some((input) => input.role === role && input.sha256 === sha256));
-    // Nothing of one that was refused is left to be finished.
+    // An undo that was refused leaves nothing to finish.
     const hasNotWritten = isAsFound || (end === undefined && files.length === 0);
     if (!hasNotWritten) return { progress: 'open', pid };
     if (end?.state !== 'stopped') return { progress: 'not begun', pid };
@@ -127,21 +127,21 @@ export function undoOf(runFolder: string): { readonly progress: UndoProgress; re
 
 export const nextUndoJournal = (runFolder: string, known: number): string => join(runFolder, undoJournalName(known + 1));
 
-export const RUNS_ADVICE = 'The journal lies beside the plan, so its folder must be writable; copy the plan to a folder of your own.';
+export const RUNS_ADVICE = 'The journal is written beside the plan, so that folder must be writable. Copy the plan to a folder of your own.';
 
-/** Makes the folder in which all runs of a plan lie. */
+/** Creates the folder for all runs of a plan. */
 export function makeRunsFolder(runsFolder: string): void {
   try {
     mkdirSync(runsFolder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new ApplyRefused(`${runsFolder} cannot be made: ${systemReason(error) ?? String(error)}.`, `Nothing was changed. ${RUNS_ADVICE}`);
+    throw new ApplyRefused(`${runsFolder} cannot be created: ${systemReason(error) ?? String(error)}.`, `Nothing was changed. ${RUNS_ADVICE}`);
   }
 }
 
 /** Returns the number of the next run. */
 export const nextNumber = (runs: readonly KnownRun[]): number => 1 + runs.reduce((most, { journal }) => Math.max(most, journal.run.number ?? 0), runs.length);
 
-/** Makes a new run's folder, named by the time and the plan; returns the name. */
+/** Creates a new run's folder, named by the time and the plan; returns the name. */
 export function makeRunFolder(runsFolder: string, planDigest: string, world: ProcessInfo): string {
   const time = `${world
     .now()
@@ -161,7 +161,7 @@ export function makeRunFolder(runsFolder: string, planDigest: string, world: Pro
   }
 }
 
-/** Removes what killed runs prepared and never put in place. To be called under the locks only. */
+/** Removes temporary files that killed runs never renamed into place. Call it only while holding the locks. */
 export function clearLeftovers(runs: readonly KnownRun[]): void {
   for (const { journal } of runs) {
     if (journal.end !== undefined) continue;
@@ -172,12 +172,12 @@ export function clearLeftovers(runs: readonly KnownRun[]): void {
   }
 }
 
-/** Is a run whose process died before the first line of its journal was whole: it has written nothing. */
+/** Is a run whose process died before the first line of its journal was complete: it wrote nothing. */
 export function isUnbegun(runFolder: string): boolean {
   const folder = resolve(runFolder);
   refuseUnreadable(folder);
   if (basename(dirname(folder)) !== RUNS || !existsSync(folder)) return false;
-  // Copies are kept after the journal has begun: where there are some, it was lost.
+  // Copies are made after the journal has begun: if there are some, the journal was lost.
   if (existsSync(join(folder, BACKUP))) return false;
   const journal = join(folder, JOURNAL);
   return !existsSync(journal) || !readableOr(folder, () => hasWholeLine(journal));

@@ -1,4 +1,4 @@
-/** How a run begins and ends, whatever it does: under locks, with a journal that is closed on every path. */
+/** How every run begins and ends: with locks, and with a journal that is closed on every path. */
 
 import { existsSync } from 'node:fs';
 import { UserError } from '../../model/user-error.js';
@@ -9,7 +9,7 @@ import { type Lock, lockOwner, takeLock } from './lock.js';
 import type { ProcessInfo } from './process-info.js';
 import { ApplyInterrupted, ApplyRefused, ApplyStopped, Misnamed } from './refusal.js';
 
-/** Takes all locks, works, and gives them back whatever comes. */
+/** Takes all locks, does the work, and releases them in any case. */
 export async function underLocks<T>(files: readonly string[], command: string, world: ProcessInfo, work: () => Promise<T>): Promise<T> {
   const locks: Lock[] = [];
   try {
@@ -23,7 +23,7 @@ export async function underLocks<T>(files: readonly string[], command: string, w
 const reasonOf = (error: unknown): string =>
   error instanceof UserError ? error.message.replace(/\.$/, '') : (systemReason(error) ?? (error instanceof Error ? error.message : String(error)));
 
-/** Returns an error as the person is told it, by whether something was written. */
+/** Returns an error as the user should see it, by whether something was written. */
 export function told(error: unknown, gate: Checkpoint, words: { readonly again: string; readonly journal?: string }): unknown {
   if (error instanceof Halted)
     return new ApplyInterrupted(error.signal, 'interrupted before the first write; nothing was changed.', `To go on: ${words.again}`);
@@ -32,21 +32,21 @@ export function told(error: unknown, gate: Checkpoint, words: { readonly again: 
     return new ApplyStopped(
       `Stopped after something was written: ${reasonOf(error)}.`,
       `To finish: ${words.again}`,
-      words.journal === undefined ? [] : [`What was done and what was not stands in ${words.journal}`],
+      words.journal === undefined ? [] : [`The journal lists what was done and what was not: ${words.journal}`],
     );
   }
   if (error instanceof ApplyRefused || error instanceof Misnamed) return error;
   if (error instanceof UserError) return new ApplyRefused(error.message, `Nothing was changed. ${error.hint ?? ''}`.trim(), error.details);
   const reason = systemReason(error);
-  return reason === undefined ? error : new ApplyRefused(`It could not be written: ${reason}.`, 'Nothing was changed. Fix that, then run this again.');
+  return reason === undefined ? error : new ApplyRefused(`It could not be written: ${reason}.`, 'Nothing was changed. Fix this, then run the command again.');
 }
 
-/** Takes the locks of dead processes away; a living one's stays. */
+/** Removes locks of dead processes; a live one's stays. */
 export function clearDeadLocks(files: readonly string[], command: string, world: ProcessInfo): void {
   for (const file of files) if (existsSync(file) && lockOwner(file, world) === undefined) takeLock(file, command, world).release();
 }
 
-/** Ends the journal of a run whose process died, with what is known of it now. To be called under the locks only. */
+/** Closes the journal of a run whose process died, with the current state of the data. Call it only while holding the locks. */
 export function endForTheDead(file: string, ids: readonly string[], end: Omit<EndRecord, 'type' | 'at'>, world: ProcessInfo): void {
   const journal = new JournalWriter(file);
   try {
@@ -58,7 +58,7 @@ export function endForTheDead(file: string, ids: readonly string[], end: Omit<En
   }
 }
 
-/** Writes a journal's last line as far as that can be done. */
+/** Writes a journal's last line if possible. */
 export function closeJournal(
   journal: JournalWriter,
   { error, leaves, world }: { readonly error: unknown; readonly leaves: readonly InputRecord[]; readonly world: ProcessInfo },
@@ -74,6 +74,6 @@ export function closeJournal(
     journal.write(end);
     journal.sync();
   } catch {
-    // A full disk takes no last line; a journal without one says just that.
+    // A full disk takes no last line; a journal without an end means exactly that.
   }
 }

@@ -1,4 +1,4 @@
-/** The runs of a plan, as their journals tell. */
+/** The runs of a plan, according to their journals. */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,19 +12,19 @@ import { copiesOf, inOrder, JOURNAL, type KnownRun, RUNS, readRun, runNames, und
 export type RunState =
   /** Wrote everything. */
   | 'finished'
-  /** Taken back. */
+  /** Undone. */
   | 'undone'
-  /** Taken back but for what somebody had changed since. */
+  /** Undone except for values that had changed since. */
   | 'undone in part'
-  /** Its undo died or was stopped, and may have written: undo finishes it. */
+  /** Its undo died or was stopped and may have written something; undo finishes it. */
   | 'undo interrupted'
-  /** Its undo was ended before its first write: the run is as it was. */
+  /** Its undo ended before its first write: the run is still applied. */
   | 'undo interrupted before the write'
   /** Ended before its first write: nothing was changed. */
   | 'interrupted before the write'
   /** Ended between two writes. */
   | 'interrupted after a write'
-  /** Died while writing: its journal does not say whether the write came through. The same command, or undo, finds out. */
+  /** Died while writing: the journal does not say whether the write succeeded. The same command, or undo, determines it. */
   | 'interrupted while writing'
   | 'running'
   | 'being undone';
@@ -33,7 +33,7 @@ export interface Run {
   readonly name: string;
   readonly folder: string;
   readonly state: RunState;
-  /** Its journal has lost lines, or has others than were written. */
+  /** True if its journal has lost or changed lines. */
   readonly isDamaged: boolean;
   /** ISO. */
   readonly startedAt: string;
@@ -46,7 +46,7 @@ export interface Run {
   readonly actions: number;
 }
 
-/** A folder of a run of which its journal tells nothing. */
+/** The folder of a run whose journal cannot be read. */
 export interface UntoldRun {
   readonly name: string;
   readonly folder: string;
@@ -80,12 +80,12 @@ export function listRuns(planFolder: string, world: ProcessInfo): RunList {
   return { runs: inOrder(known).map((run) => told(run, owner)), untold };
 }
 
-/** Has a folder what only a run has. One that is empty is of a run that died before its first line. */
+/** Does a folder contain what only a run creates. An empty one belongs to a run that died before its first line. */
 const isOfRun = (folder: string): boolean => existsSync(join(folder, JOURNAL)) || copiesOf(folder).length > 0;
 
 function whyUntold(folder: string): string {
-  const why = existsSync(join(folder, JOURNAL)) ? 'its journal has no line that tells which run it is of' : 'its journal is lost';
-  return copiesOf(folder).length === 0 ? why : `${why}; it has kept copies of what it was to change, see "scim-audit undo"`;
+  const why = existsSync(join(folder, JOURNAL)) ? 'its journal does not say which run it belongs to' : 'its journal is lost';
+  return copiesOf(folder).length === 0 ? why : `${why}; it kept copies of the data it was about to change, see "scim-audit undo"`;
 }
 
 function told({ name, folder, journal }: KnownRun, owner: number | undefined): Run {

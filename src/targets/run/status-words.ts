@@ -3,7 +3,7 @@
 import type { Activity } from '../../model/directory.js';
 import { parseActivity } from '../../sources/tables/values.js';
 
-/** Words of one vocabulary: yes, no. A column called `disabled` turns the first five round. */
+/** Pairs of words, such as yes and no. In a column called `disabled` the first five are reversed. */
 const PAIRS: readonly (readonly [string, string])[] = [
   ['true', 'false'],
   ['t', 'f'],
@@ -18,35 +18,35 @@ const PAIRS: readonly (readonly [string, string])[] = [
 
 const isNothing = (word: string): boolean => /^(?:|null|\\n)$/i.test(word);
 
-/** Returns a word in the case of another. */
+/** Returns a word in the letter case of another. */
 function inCaseOf(model: string, word: string): string {
   if (model === model.toLowerCase()) return word;
   return model === model.toUpperCase() ? word.toUpperCase() : word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 export class Vocabulary {
-  /** Words as the column spells them, the first spelling of each. */
+  /** Words as the column spells them, in the first spelling of each. */
   readonly #seen = new Map<string, string>();
 
   constructor(
     readonly column: 'active' | 'disabled',
-    /** What further words mean, by lower-case value. */
+    /** Meanings of additional words, by lower-case value. */
     readonly activeMap: Readonly<Record<string, Activity>>,
   ) {}
 
-  /** Takes a cell of the column. */
+  /** Records a cell of the column. */
   see(cell: string): void {
     const word = cell.trim();
     const folded = word.toLowerCase();
     if (!this.#seen.has(folded)) this.#seen.set(folded, word);
   }
 
-  /** Returns what a cell says, undefined where it says nothing. */
+  /** Returns the status that a cell states; undefined if it states none. */
   isActive(cell: string): boolean | undefined {
     return parseActivity(cell, this.column, this.activeMap);
   }
 
-  /** Returns the cell with the opposite word of the column's own vocabulary; undefined if no word would be read so. */
+  /** Returns the cell with the opposite word from the column's own pair; undefined if no word would be read as that. */
   spell(isActive: boolean, cell: string): string | undefined {
     const word = cell.trim();
     if (!isNothing(word)) {
@@ -60,12 +60,12 @@ export class Vocabulary {
     }
     const model = [...this.#seen.values()].find((seen) => !isNothing(seen)) ?? '';
     const mapped = Object.keys(this.activeMap).filter((other) => !isNothing(other));
-    // Jama Connect's own letters, in a column that holds nothing but NULL.
+    // A column with only NULL gets T and F, which Jama Connect's own tables use.
     const letters = this.column === 'disabled' ? ['F', 'T'] : [];
     return [...mapped.map((other) => inCaseOf(model, other)), ...letters, 'true', 'false'].find((other) => this.isActive(other) === isActive);
   }
 
-  /** Returns the word's opposite; where there are several, the one that the column uses. */
+  /** Returns the word's opposite; if there are several, the one that the column uses. */
   #counterpart(word: string, isActive: boolean): string | undefined {
     const folded = word.toLowerCase();
     const others = PAIRS.flatMap(([yes, no]) => (yes === folded ? [no] : no === folded ? [yes] : [])).filter((other) => this.isActive(other) === isActive);

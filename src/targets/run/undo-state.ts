@@ -1,4 +1,4 @@
-/** A run that is to be taken back, and how its target stands now. */
+/** A run that is to be undone, and the current state of its target. */
 
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -22,7 +22,7 @@ type State =
   | { readonly kind: 'resume'; readonly undone: JournalDigest }
   | { readonly kind: 'reverse' };
 
-/** A run and how it stands now. */
+/** A run and the current state of its target. */
 export interface Looked {
   readonly name: string;
   readonly folder: string;
@@ -30,15 +30,15 @@ export interface Looked {
   readonly target: Target;
   readonly inputs: readonly TargetInput[];
   readonly state: State;
-  /** The journal that this undo writes, or goes on with. */
+  /** The journal that this undo writes or continues. */
   readonly undoFile: string;
-  /** An earlier process has begun to write it. */
+  /** True if an earlier process has begun to write it. */
   readonly isUndoBegun: boolean;
-  /** Ids of the actions that were taken back before. */
+  /** Ids of the actions that were undone before. */
   readonly undone: ReadonlySet<string>;
 }
 
-/** `mayWrite`: a write that was cut short is taken back first, so that the target can be read. */
+/** `mayWrite`: an incomplete write is rolled back first, so that the target can be read. */
 export async function look(runFolder: string, mayWrite: boolean): Promise<Looked> {
   const folder = resolve(runFolder);
   const journal = readRun(folder);
@@ -46,7 +46,7 @@ export async function look(runFolder: string, mayWrite: boolean): Promise<Looked
   const { run } = journal;
   if (run.schemaVersion !== JOURNAL_VERSION) {
     throw new ApplyRefused(
-      `The journal of ${runFolder} has the version ${run.schemaVersion}; this scim-audit knows ${JOURNAL_VERSION}.`,
+      `The journal of ${runFolder} has the version ${run.schemaVersion}; this version of scim-audit reads version ${JOURNAL_VERSION}.`,
       'Nothing was changed. Undo the run with the scim-audit that made it.',
     );
   }
@@ -69,38 +69,38 @@ export async function look(runFolder: string, mayWrite: boolean): Promise<Looked
   if (mayWrite) await base.target.recover?.(run.reading);
   const inputs = await base.target.inspect(run.reading);
   if (isUnwritten(journal)) {
-    // A journal that tells of no write may have lost what it told: only the data can prove it.
+    // A journal without a write may have lost lines: only the data can prove that nothing was written.
     if (standingOf(inputs, journal) === 'before') return { ...base, inputs, state: { kind: 'nothing' } };
     throw untold({ journal, folder, inputs });
   }
   const looked = { ...base, inputs, state: stateOf(inputs, journal, isFinished ? undefined : last?.told) };
   if (looked.state.kind === 'restore') refuseLostCopies(looked);
-  // What was left alone then may be as the run left it again.
+  // Values that were skipped then may since be as the run left them.
   const isSettled = isFinished && looked.state.kind === 'reverse' && (await reversalOf(looked)).tasks.length === 0;
   return isSettled ? { ...looked, state: { kind: 'done-already' } } : looked;
 }
 
-/** Returns the refusal of a folder that tells of no run. */
+/** Returns the refusal of a folder that is not a readable run. */
 function noRun(runFolder: string, folder: string): Error {
   const copies = copiesOf(folder);
   if (copies.length > 0 || (basename(dirname(folder)) === RUNS && existsSync(join(folder, JOURNAL)))) {
     return new ApplyRefused(
-      `The journal of ${runFolder} is lost or damaged: it does not tell which run it is of.`,
+      `The journal of ${runFolder} is lost or damaged: it does not say which run it belongs to.`,
       copies.length === 0
-        ? 'Nothing was changed. The run kept no copies that are there now: compare the data with your own backup.'
-        : `Nothing was changed. Compare the data with the copies that the run kept of what it was to change, and put back by hand what it changed: ${join(folder, BACKUP)}`,
+        ? 'Nothing was changed. The folder holds no copies from the run: compare the data with your own backup.'
+        : `Nothing was changed. Compare the data with the copies that the run made before it changed them, and restore by hand what it changed: ${join(folder, BACKUP)}`,
       copies,
     );
   }
   return new Misnamed(
-    existsSync(folder) ? `${runFolder} is not a folder of a run.` : `${runFolder}: there is no such folder.`,
-    'Name a folder below "runs" beside the plan; "scim-audit runs FOLDER" lists them for the folder of a plan.',
+    existsSync(folder) ? `${runFolder} is not the folder of a run.` : `${runFolder} does not exist.`,
+    'Give a folder inside the "runs" folder beside the plan. "scim-audit runs FOLDER" lists the runs of the plan in FOLDER.',
   );
 }
 
 const short = (sha256: string): string => `${sha256.slice(0, 12)}…`;
 
-/** Returns what differs from what the run found, each with the run's copy of it if there is one. */
+/** Returns the inputs that differ from what the run read, each with the run's copy of it if there is one. */
 function differences({ journal, folder, inputs }: Pick<Looked, 'journal' | 'folder' | 'inputs'>): string[] {
   const copies = copiesOf(folder).map((name) => join(folder, BACKUP, name));
   return inputs.flatMap(({ role, file, table, sha256 }) => {
@@ -111,25 +111,25 @@ function differences({ journal, folder, inputs }: Pick<Looked, 'journal' | 'fold
     if (before === sha256) return [];
     const name = table === undefined ? file : `${file}, table ${table}`;
     const copy = copies.find((each) => (table === undefined ? before !== undefined && hashFile(each) === before : basename(each) === basename(file)));
-    const was = before === undefined ? 'the run did not know it' : `was ${short(before)} when the run began, is ${short(sha256)} now`;
+    const was = before === undefined ? 'the run did not read it' : `was ${short(before)} when the run began, is ${short(sha256)} now`;
     return [`${name}: ${was}${copy === undefined ? '' : `; as it was: ${copy}`}.`];
   });
 }
 
-/** Returns the refusal of a run whose journal tells of no write while the data are not what it found. */
+/** Returns the refusal of a run whose journal records no write although the data differ from what the run read. */
 function untold(looked: Pick<Looked, 'journal' | 'folder' | 'inputs'>): ApplyRefused {
   const { folder } = looked;
   const hasCopies = copiesOf(folder).length > 0;
   return new ApplyRefused(
-    `The journal in ${folder} tells of no write, but the data are not what the run found.`,
+    `The journal in ${folder} records no write, but the data differ from what the run read.`,
     hasCopies
-      ? `Nothing was changed. Either someone else has changed the data since, or the journal has lost lines. Compare the data with the run's copies, and put back by hand what the run changed: ${join(folder, BACKUP)}`
-      : 'Nothing was changed. The run has kept no copies, which it does before it writes: so someone else has changed the data since, or its folder has lost files. Compare the data with your own backup.',
+      ? `Nothing was changed. Either someone else has changed the data since, or the journal has lost lines. Compare the data with the run's copies, and restore by hand what the run changed: ${join(folder, BACKUP)}`
+      : 'Nothing was changed. The run kept no copies, although it makes them before it writes. So either someone else has changed the data since, or its folder has lost files. Compare the data with your own backup.',
     differences(looked),
   );
 }
 
-/** Throws ApplyRefused where what the run wrote to is not there any more. */
+/** Throws ApplyRefused if a file that the run wrote to no longer exists. */
 function refuseMissing({ run }: JournalDigest, folder: string): void {
   const { source, users, inactiveUsers, groups, memberships } = run.reading;
   const written = source === undefined ? [...users, ...inactiveUsers, ...(groups === undefined ? [] : [groups]), ...memberships] : [source];
@@ -137,25 +137,25 @@ function refuseMissing({ run }: JournalDigest, folder: string): void {
   if (missing.length === 0) return;
   const backup = join(folder, BACKUP);
   const it = missing.length === 1 ? 'it' : 'them';
-  const kept = existsSync(backup) ? ` What the run changed is kept as it was before in ${backup}.` : '';
+  const kept = existsSync(backup) ? ` Copies from before the run are in ${backup}.` : '';
   throw new ApplyRefused(
-    missing.length === 1 ? `${missing[0]} is not there any more.` : `${missing.length} files that the run wrote or read are not there any more.`,
+    missing.length === 1 ? `${missing[0]} no longer exists.` : `${missing.length} files that the run wrote or read no longer exist.`,
     run.mode === 'out'
-      ? 'Nothing was changed. That is the copy which the run made; its source was left as it is, so that without the copy there is nothing to take back. Where it was only moved, move it back and run this again.'
-      : `Nothing was changed. Put ${it} back as the run left ${it}, and run this again.${kept}`,
+      ? 'Nothing was changed. It is the copy that the run made; the run did not change its source, so without the copy there is nothing to undo. If the copy was moved, move it back and run this command again.'
+      : `Nothing was changed. Restore ${it} as the run left ${it}, and run this command again.${kept}`,
     missing.length === 1 ? [] : missing,
   );
 }
 
-/** Throws ApplyRefused where a file is to become what it was, and the run's copy of that is not there any more. */
+/** Throws ApplyRefused if a file is to be restored but the run's copy of it no longer exists. */
 function refuseLostCopies({ journal, inputs, folder }: Looked): void {
   for (const { file, table, before, after, backup } of journal.files) {
-    // A database is taken back row by row.
+    // A database is restored row by row.
     if (table !== undefined || backup === undefined || before === after || existsSync(join(folder, backup))) continue;
     if (inputs.find((input) => input.file === file)?.sha256 !== after) continue;
     throw new ApplyRefused(
-      `${join(folder, backup)}, the run's copy of ${file} as it was before, is not there any more.`,
-      'Nothing was changed. Put that copy back where it was and run this again, or restore the file from a backup of your own.',
+      `${join(folder, backup)}, the run's copy of ${file} as it was before, no longer exists.`,
+      'Nothing was changed. Put the copy back where it was and run this command again, or restore the file from your own backup.',
     );
   }
 }
@@ -165,20 +165,20 @@ function stateOf(inputs: readonly TargetInput[], journal: JournalDigest, undone:
   const hasBegun = undone !== undefined && undone.files.length > 0;
   if (standing === 'before') return { kind: hasBegun || journal.end?.state === 'finished' ? 'done-already' : 'nothing' };
   if (standing !== 'other') return { kind: 'restore', isHalf: standing === 'mixed' };
-  // An undo that could not simply put back what was, and was killed between two files, is finished as it was announced.
+  // An undo that could not simply restore copies and was killed between two files is finished as announced.
   const reached = hasBegun ? standingOf(inputs, undone) : 'other';
   if (reached === 'after') return { kind: 'done-already' };
   return reached === 'mixed' && undone !== undefined ? { kind: 'resume', undone } : { kind: 'reverse' };
 }
 
-/** Reads the data as somebody has left them, and decides what of the run can still go back. */
+/** Reads the current data and decides which changes of the run can still be undone. */
 export async function reversalOf(looked: Looked): Promise<Reversal> {
   const { journal, folder, undone } = looked;
   const intents = intentsIfWhole(join(folder, JOURNAL));
   if (intents === undefined) {
     throw new ApplyRefused(
-      `The journal in ${folder} is damaged: lines are missing or changed. And the data are neither as the run left them nor as it found them.`,
-      `Nothing was changed. Compare the data with the run's copies, and put back by hand what the run changed: ${join(folder, BACKUP)}`,
+      `The journal in ${folder} is damaged: lines are missing or changed, and the data are neither as the run left them nor as it found them.`,
+      `Nothing was changed. Compare the data with the run's copies, and restore by hand what the run changed: ${join(folder, BACKUP)}`,
       differences(looked),
     );
   }
@@ -188,7 +188,7 @@ export async function reversalOf(looked: Looked): Promise<Reversal> {
   const before = isRenaming ? await userNamesBefore(journal, folder) : new Map<string, string>();
   const opened = await openSource(journal.run.reading);
   try {
-    // A run that was ended between two files may have left old names beside ids.
+    // A run that ended between two files may have left old names beside ids.
     const collation = collationIn(journal.run);
     const wishes = { authMode: 'basic', collation, withNames: false, authTypeMap: journal.run.authTypeMap, leaveOutUsers: [], areIdsEnough: true } as const;
     const reading = readDirectory(opened.tables, wishes);
@@ -214,7 +214,7 @@ export async function reversalOf(looked: Looked): Promise<Reversal> {
   }
 }
 
-/** Everything stands in the journal of the undo, or there is none. */
+/** Has the undo nothing left to record: its journal is complete, or it has none. */
 export const isClosed = ({ state, isUndoBegun }: Looked): boolean => state.kind === 'done-already' && !isUndoBegun;
 
 export const locksOf = ({ target, journal, state }: Looked): readonly string[] =>

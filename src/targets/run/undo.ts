@@ -1,4 +1,4 @@
-/** Takes a run back: prepared first, then run. */
+/** Undoes a run: prepare first, then run. */
 
 import { dirname, join, resolve } from 'node:path';
 import type { Change } from '../../model/change.js';
@@ -23,14 +23,14 @@ import { isClosed, type Looked, locksOf, look, reversalOf } from './undo-state.j
 
 export interface UndoRequest {
   readonly runFolder: string;
-  /** A person has agreed that the target is written to. */
+  /** A person has agreed to changing the target. */
   readonly isAgreed?: boolean;
   readonly world: ProcessInfo;
   interrupted(): Signal | undefined;
   at?(step: string): void;
 }
 
-/** An action of the run that is not taken back, and why. */
+/** An action of the run that is not undone, and why. */
 export interface LeftAlone {
   readonly id: string;
   readonly change: Change;
@@ -41,42 +41,42 @@ export interface UndoReceipt {
   readonly run: string;
   readonly runFolder: string;
   readonly journal: string;
-  /** Actions taken back. */
+  /** Number of actions that were undone. */
   readonly done: number;
   readonly left: readonly LeftAlone[];
-  /** The target is byte for byte, or row for row, what it was before the run. */
+  /** True if the target is byte for byte, or row for row, as it was before the run. */
   readonly isAsBefore: boolean;
-  /** It was taken back already, or had written nothing; this undo wrote nothing. */
+  /** True if the run was undone already or had written nothing; this undo wrote nothing. */
   readonly wasDone: boolean;
-  /** The run's copies were put back, since its journal is damaged. */
+  /** True if the run's copies were restored because its journal is damaged. */
   readonly isByCopies: boolean;
 }
 
 export interface PreparedUndo {
   /** `nothing`: the run never wrote. */
   readonly state: 'ready' | 'done-already' | 'nothing';
-  /** Name and folder of the run that is taken back. */
+  /** Name and folder of the run that is undone. */
   readonly of: { readonly run: string; readonly runFolder: string };
-  /** Absolute paths of what changes. */
+  /** Absolute paths of the files that change. */
   readonly targets: readonly string[];
-  /** How the target is read. */
+  /** How to read the target. */
   readonly reading: SourceRequest;
   readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
   readonly collation: CollationName;
-  /** The target is exactly as the run left it, or was killed while it did so: all of it is taken back. Else somebody has changed it. */
+  /** `untouched`, `half`: the target is exactly as the run left it, or as the run was killed, and all of it is undone. `changed`: the data have changed since. */
   readonly standing: 'untouched' | 'half' | 'changed';
-  /** The journal has lost actions of the run, so what is described is not all of it: the run's copies are put back as a whole. */
+  /** True if the journal has lost actions of the run, so the description is incomplete: the run's copies are restored as a whole. */
   readonly isByCopies: boolean;
   /** Inverse changes in the order in which they are made. */
   describe(): readonly { readonly id: string; readonly change: Change }[];
-  /** What would be left alone, as far as it shows before the write. */
+  /** Actions that would not be undone, as far as that can be known before the write. */
   readonly left: readonly LeftAlone[];
-  /** Throws ApplyRefused where locks or permissions stand in the way of run() now. */
+  /** Throws ApplyRefused if locks or permissions prevent run() now. */
   refuseBarred(): void;
   run(): Promise<UndoReceipt>;
 }
 
-/** Returns what undoing a run would do. Throws ApplyRefused where it cannot be told. */
+/** Returns what undoing a run would do. Throws ApplyRefused if that cannot be determined. */
 export async function prepareUndo(request: UndoRequest): Promise<PreparedUndo> {
   const words = { again: `scim-audit undo ${request.runFolder}` };
   try {
@@ -120,7 +120,7 @@ function refuseBarred(looked: Looked, world: ProcessInfo): void {
   for (const { file, before, after } of looked.journal.files) if (before !== after) refuseUnwritable(file);
 }
 
-/** Returns what a run changed, and its undo changes: files in place, or a copy as a whole. */
+/** Returns the paths that a run changed and its undo changes: files in place, or a copy as a whole. */
 function changedBy({ run, files }: JournalDigest): readonly string[] {
   const changed = files.filter(({ before, after }) => before !== after).map(({ file }) => file);
   return run.mode === 'out' || changed.length === 0 ? run.targets : [...new Set(changed)];
@@ -171,7 +171,7 @@ const nothingDone = ({ name, folder, inputs, journal, undoFile }: Looked): UndoR
 
 const asRecord = ({ role, file, table, sha256 }: TargetInput): InputRecord => ({ role, file, ...(table === undefined ? {} : { table }), sha256 });
 
-/** An undo prepares files of its own. */
+/** Undo gives its prepared files a name of their own. */
 const nameOf = ({ name }: Looked): string => `${name}.undo`;
 
 async function writeAll({ world }: UndoRequest, gate: Checkpoint, looked: Looked): Promise<UndoReceipt> {
@@ -222,7 +222,7 @@ async function takeBack(base: Omit<Job, 'backups'>, looked: Looked, record: RunR
       const written = await target.restore({ ...base, backups: '', files: applied.files, intents, isByCopies, formerFolder: folder });
       return { written, done: actionsOf(intents).length, left: [], isByCopies };
     } catch (error) {
-      // Same content in other rows, as after VACUUM: each is looked for again.
+      // Same content in other rows, as after VACUUM: each row is searched for again.
       if (!(error instanceof RowsMoved) || isByCopies) throw error;
       journal.write(record);
     }

@@ -1,4 +1,4 @@
-/** The usernames that users had before a run, from the copies that it kept. */
+/** The usernames from before a run, read from the copies that it kept. */
 
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { hashFile } from './files.js';
 import { collationIn } from './journal.js';
 import type { JournalDigest } from './read-journal.js';
 
-/** Returns usernames by id as they were; without those whose file was neither kept nor left as it was. */
+/** Returns usernames from before the run by id; without users whose file was changed and not kept. */
 export async function userNamesBefore(journal: JournalDigest, folder: string): Promise<ReadonlyMap<string, string>> {
   const request = await requestBefore(journal, folder);
   if (request === undefined) return new Map();
@@ -32,7 +32,7 @@ export async function userNamesBefore(journal: JournalDigest, folder: string): P
   }
 }
 
-/** Returns how the users are read as they were before the run; undefined where nothing of that is left. */
+/** Returns a request that reads the users as they were before the run; undefined if no such file is left. */
 async function requestBefore(journal: JournalDigest, folder: string): Promise<SourceRequest | undefined> {
   const { run, files } = journal;
   const { groups: _, ...reading } = run.reading;

@@ -1,4 +1,4 @@
-/** What leads from a database back to the copy that a run kept of it, if the run's own intents are lost. */
+/** Undoes a run in a database from the copy that the run kept, if the run's own intents are lost. */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import type { RestoreJob } from '../target.js';
 import { tablesOf } from './open.js';
 import { readStored, readWhole, refuseFixed, type SqlValue, type StoredRow, shapeOf, type TableShape, toCell } from './values.js';
 
-/** Returns the intents, table by table: what the source reads is put back, and every other column stays as it is. */
+/** Returns the intents, table by table: columns that the source reads are restored, all others stay as they are. */
 export async function intentsFromCopy(
   { files, formerFolder, source }: RestoreJob,
   database: Database,
@@ -22,7 +22,7 @@ export async function intentsFromCopy(
   const path = join(formerFolder, kept ?? '');
   if (kept === undefined || !existsSync(path)) {
     throw new ApplyRefused(
-      `The journal in ${formerFolder} is damaged, and the run has no copy of the database as it was.`,
+      `The journal in ${formerFolder} is damaged, and the run's folder has no copy of the database from before the run.`,
       'Nothing was changed. If the run made a copy of its source, delete that copy: the source is as it was. Otherwise restore the database from your own backup.',
     );
   }
@@ -79,7 +79,7 @@ class Intents {
     for (const row of former.values()) this.#push(row, row, { old: null, new: { row: readWhole(this.copy, row) } });
   }
 
-  /** A value that another row still has is put back by way of one that nobody has: a column may allow each only once. */
+  /** A value to restore that another row still has goes through a temporary one: the column may be UNIQUE. */
   #putBack(cells: readonly Cell[]): void {
     const valueNow = ({ row, column }: Cell): string => `${column} ${JSON.stringify(toCell(row.cells[column] ?? null))}`;
     const held = new Set(cells.map(valueNow));
@@ -113,7 +113,7 @@ class Intents {
   }
 }
 
-/** Returns what a value that is put back means, for telling. */
+/** Returns the meaning of a restored value, for display. */
 function changeOf(row: StoredRow, heading: string | undefined, from: string, to: string): Change {
   const { columns, headings, role } = row.shape.table;
   const textOf = (...names: readonly string[]): string => {

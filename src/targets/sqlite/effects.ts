@@ -1,4 +1,4 @@
-/** What a database does by itself when rows change, by its triggers and foreign keys. What nobody announced must not happen. */
+/** What a database changes by itself when rows change, through triggers and foreign keys. Changes that were not announced must not happen. */
 
 import type { Database } from '../../sources/sqlite/connection.js';
 import { listTables, quoteName } from '../../sources/sqlite/tables.js';
@@ -6,10 +6,10 @@ import type { IntentRecord } from '../run/journal.js';
 import { ApplyRefused } from '../run/refusal.js';
 import { Unmet, Writer } from './write.js';
 
-/** Returns how many rows the connection has changed since it was opened, with those of triggers and of actions of foreign keys. */
+/** Returns how many rows the connection has changed since it was opened, including those changed by triggers and foreign key actions. */
 const rowsChanged = (database: Database): number => Number(database.prepare('SELECT total_changes()').pluck().get());
 
-/** Carries intents out. Throws where one cannot be, and ApplyRefused where other rows change as well: the transaction is to be rolled back then. */
+/** Makes the changes of the intents. Throws if one cannot be made, and ApplyRefused if other rows change as well; the caller must then roll the transaction back. */
 export async function carryOutOnly(database: Database, intents: readonly IntentRecord[], pause: (at: number) => Promise<void>): Promise<void> {
   const writer = new Writer(database);
   const before = rowsChanged(database);
@@ -17,30 +17,30 @@ export async function carryOutOnly(database: Database, intents: readonly IntentR
     try {
       writer.carryOut(intent);
     } catch (error) {
-      // A row that is not as it was may be so by what the changes before it have set off.
+      // A row may differ because of effects of the changes made before it.
       if (error instanceof Unmet && rowsChanged(database) - before > at) throw sideEffects(database, intents);
       throw error;
     }
     await pause(at);
   }
-  // Each intent is one row, also where ON UPDATE CASCADE was there first.
+  // Each intent is one row, even if ON UPDATE CASCADE has already changed it.
   if (rowsChanged(database) - before !== intents.length) throw sideEffects(database, intents);
 }
 
 const sideEffects = (database: Database, intents: readonly IntentRecord[]): ApplyRefused =>
   new ApplyRefused(
-    'With these changes the database would change other rows by itself, which nobody has announced.',
-    'Nothing was changed: the transaction was rolled back. Take out of the database what does that, run this again, and put it back; or apply the plan to CSV exports.',
+    'With these changes the database would also change other rows, through the triggers or foreign keys listed below, which the plan did not announce.',
+    'Nothing was changed: the transaction was rolled back. Remove these triggers or foreign keys from the database, run this command again, and add them back; or apply the plan to CSV exports.',
     causesOf(database, intents),
   );
 
 interface Touched {
   readonly columns: Set<string>;
-  /** Rows are taken out. */
+  /** True if rows are deleted. */
   loses: boolean;
 }
 
-/** Returns the triggers and the actions of foreign keys that may have done it, as sentences. */
+/** Returns the triggers and foreign key actions that may be the cause, as sentences. */
 function causesOf(database: Database, intents: readonly IntentRecord[]): string[] {
   const tables = new Map<string, Touched>();
   for (const { where, old } of intents) {

@@ -19,20 +19,20 @@ interface Cell {
 
 type ByIndex = Map<number, Cell[]>;
 
-/** Adds to a list of a map. A list that is made anew each time takes as many steps as it is long. */
+/** Adds to a list in a map. Pushes in place: copying the list each time would be quadratic. */
 function push<K, T>(map: Map<K, T[]>, key: K, item: T): void {
   if (map.get(key)?.push(item) === undefined) map.set(key, [item]);
 }
 
-/** Returns the intents of all actions. What cannot be done is refused in the ledger. */
+/** Returns the intents of all actions. Actions that cannot be done are refused in the net work. */
 export class IntentMaker {
   readonly #intents: IntentRecord[] = [];
   readonly #users = new Map<number, StoredRow[]>();
   readonly #groups = new Map<number, StoredRow[]>();
-  /** Cells that name a user or a group, by index in the ledger. */
+  /** Cells that name a user or a group, by index in the net work. */
   readonly #namingUsers: ByIndex = new Map();
   readonly #namingGroups: ByIndex = new Map();
-  /** All columns of rows that are to go. */
+  /** All columns of rows that are deleted. */
   readonly #whole = new Map<StoredRow, Readonly<Record<string, CellValue>>>();
   readonly #pairRows = new Map<string, StoredRow[]>();
   /** Cells of groups, by the last action that changes them. */
@@ -59,7 +59,7 @@ export class IntentMaker {
     }
     ledger.settle();
     if (ledger.refusals.size > 0) return [];
-    // Who comes into a group is stated last, by the names that are left in the end.
+    // New memberships come last, with the final names.
     const isComing = (at: number): boolean => ledger.tasks[at].change.kind === 'add-member';
     for (const at of ledger.tasks.keys()) if (!isComing(at)) this.#makeFor(at);
     for (const at of ledger.tasks.keys()) if (isComing(at)) this.#makeFor(at);
@@ -94,7 +94,7 @@ export class IntentMaker {
       work.isSeen = true;
       ledger.isMet(work.steps.userName, words.value('userName', row.text(columns.get('userName') ?? 0)), 'the username');
       ledger.isMet(work.steps.email, words.value('email', row.text(columns.get('email') ?? 0)), 'the email');
-      if (activeAt === undefined) for (const { at } of work.steps.active) ledger.refuse(at, 'the table has no column that says who is active');
+      if (activeAt === undefined) for (const { at } of work.steps.active) ledger.refuse(at, 'the table has no column for the active status');
       else ledger.isMet(work.steps.active, String(vocabulary.isActive(row.text(activeAt))), 'active');
     }
   }
@@ -112,7 +112,7 @@ export class IntentMaker {
     }
   }
 
-  /** A row is found by its rowid and its id: a rowid alone may be given to another row. */
+  /** A row is found by its rowid and its id: SQLite may reuse a rowid alone for another row. */
   #keep(rows: Map<number, StoredRow[]>, index: number, row: StoredRow, idAt: number): void {
     const heading = row.shape.table.headings[idAt];
     row.key[heading] = row.cells[idAt] ?? null;
@@ -176,7 +176,7 @@ export class IntentMaker {
     for (const { row, planned } of this.#groupsCells.get(at) ?? []) this.#update(at, { row, column: planned.column }, planned.text, planned.follows === true);
   }
 
-  /** What a run found is put back as it was stored: a number, NULL, or a spelling of no value. */
+  /** A previous value is restored as it was stored: a number, NULL, or a spelling of a missing value. */
   #value(at: number, cell: Cell, text: string): SqlValue {
     const former = this.#formerValue(at);
     const { table } = cell.row.shape;
@@ -221,7 +221,7 @@ export class IntentMaker {
       for (const row of this.#pairRows.get(`${user}/${group}`) ?? []) {
         const where = { file: this.file, table: row.shape.name, key: {} };
         const whole = { ...this.#whole.get(row) };
-        // As the renames before leave it.
+        // The value that earlier renames have left.
         row.shape.table.headings.forEach((name, column) => {
           const current = row.cells[column];
           if (current !== undefined && name in whole) whole[name] = toCell(current);

@@ -1,4 +1,4 @@
-/** Rows of memberships that come into a table: new ones, or such as a run has taken out. */
+/** Membership rows that are added to a table: new ones, or ones that a run removed. */
 
 import type { Database } from '../../sources/sqlite/connection.js';
 import { quoteName } from '../../sources/sqlite/tables.js';
@@ -6,7 +6,7 @@ import { type CellValue, isRowValue, type RowValue } from '../run/journal.js';
 import type { Former } from '../run/previous-values.js';
 import { fromCell, type SqlValue, type StoredRow, type TableShape, textOf, toCell } from './values.js';
 
-/** Who comes into which group; the rows are as the changes leave them. */
+/** The user and the group; the rows are as the changes leave them. */
 interface Coming {
   readonly userId: string;
   readonly groupId: string;
@@ -14,7 +14,7 @@ interface Coming {
   readonly groupRow: StoredRow | undefined;
 }
 
-/** Returns the rows to be inserted. A membership that several rows stated comes back in all of them. */
+/** Returns the rows to insert. A membership that several rows stated is restored in all of them. */
 export function comingRows(database: Database, shape: TableShape, coming: Coming, formers: readonly Former[]): RowValue['row'][] {
   const olds = formers.flatMap(({ old }) => (isRowValue(old) ? [old.row] : []));
   return (olds.length === 0 ? [{}] : olds).map((old) => rowOf(shape, coming, withoutTaken(database, shape, old)));
@@ -45,7 +45,7 @@ function rowOf({ table }: TableShape, { userId, groupId, userRow, groupRow }: Co
   return row;
 }
 
-/** A row's place may have been given away since, and its number with it: then it gets another one. */
+/** If the rowid of a removed row was given to another row since, the restored row gets a new one. */
 function withoutTaken(database: Database, { name, rowid, rowidAlias }: TableShape, former: RowValue['row']): RowValue['row'] {
   const { [rowid ?? '']: _, ...row } = former;
   const number = rowidAlias === undefined ? undefined : row[rowidAlias];

@@ -1,4 +1,4 @@
-/** A SQLite file opened, looked at and copied; and its errors as refusals. */
+/** Opening, inspecting and copying a SQLite file, and its errors as refusals. */
 
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -14,10 +14,10 @@ import { ApplyRefused, RowsMoved } from '../run/refusal.js';
 import type { TargetInput } from '../target.js';
 import { Held, Unmet } from './write.js';
 
-/** Milliseconds for which another program's lock is waited for. */
+/** Milliseconds to wait for another program's lock. */
 export const PATIENCE = 2000;
 
-/** Opens the tables that a request means on a connection of any kind. */
+/** Opens the tables that a request names, on any kind of connection. */
 export function tablesOf(database: Database, file: string, { tables, columns, nulls, activeMap, isAssumedActive }: SourceRequest): Table[] {
   const wishes = { file, tables, columns, nulls, activeMap, isAssumedActive };
   const present = listTables(database);
@@ -30,7 +30,7 @@ export function tablesOf(database: Database, file: string, { tables, columns, nu
   return opened;
 }
 
-/** Returns the digest of each table. Throws SourceRefused if some text is not of the database's encoding. */
+/** Returns the digest of each table. Throws SourceRefused if some text is invalid in the database's encoding. */
 export function digestsOf(database: Database, tables: readonly Table[]): string[] {
   const problems = new Problems();
   const digests = tables.map((table) => digestTable(database, table, problems));
@@ -54,7 +54,7 @@ export async function inspectSqlite(source: SourceRequest): Promise<TargetInput[
   }
 }
 
-/** What a killed process left half written is taken back by SQLite as soon as the file is opened for writing. */
+/** SQLite rolls back the incomplete transaction of a killed process as soon as the file is opened for writing. */
 export async function recoverSqlite(source: SourceRequest): Promise<void> {
   const Sqlite = await loadSqlite();
   const file = realpathSync(resolve(source.source ?? ''));
@@ -71,12 +71,12 @@ export async function recoverSqlite(source: SourceRequest): Promise<void> {
   }
 }
 
-/** Returns a copy in memory, which may be written to. */
+/** Returns a writable copy in memory. */
 export function openCopy(Sqlite: typeof BetterSqlite3, file: string): Database {
   const database = openReadOnly(Sqlite, file);
   try {
     const bytes = database.serialize();
-    // There is no log beside a file in memory.
+    // A write-ahead log cannot exist beside a database in memory.
     bytes[18] = bytes[19] = 1;
     return new Sqlite(bytes);
   } finally {
@@ -84,12 +84,12 @@ export function openCopy(Sqlite: typeof BetterSqlite3, file: string): Database {
   }
 }
 
-/** Returns SQLite's errors as refusals: whatever happened, the transaction is rolled back. */
+/** Returns SQLite's errors as refusals; in every case the transaction is rolled back. */
 export function refusalOf(error: unknown, file: string): unknown {
   if (hasCode(error, 'SQLITE_BUSY', 'SQLITE_LOCKED', 'SQLITE_BUSY_SNAPSHOT', 'SQLITE_BUSY_RECOVERY')) {
     return new ApplyRefused(
       `${file} is locked by another program.`,
-      'Nothing was changed. Close that program and run this again, or write a corrected copy with --out FILE.',
+      'Nothing was changed. Close that program and run this command again, or write a corrected copy with --out FILE.',
     );
   }
   if (error instanceof Unmet) {
@@ -101,25 +101,25 @@ export function refusalOf(error: unknown, file: string): unknown {
   if (error instanceof Held) {
     return new ApplyRefused(
       `${error.intent.id}: ${error.message}.`,
-      'Nothing was changed: the transaction was rolled back. Take that trigger out and put it back afterwards, or apply the plan to CSV exports.',
+      'Nothing was changed: the transaction was rolled back. Remove that trigger and add it back afterwards, or apply the plan to CSV exports.',
     );
   }
   if (error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_CONSTRAINT')) {
-    // Also where rows that are put back meet others that have got their numbers.
+    // This also happens if restored rows conflict with rows that have since got their numbers.
     return new RowsMoved(
       `${file} does not allow the change: ${error.message}.`,
-      'Nothing was changed: the transaction was rolled back. See which constraint it is, and settle it by a decision or in the database.',
+      'Nothing was changed: the transaction was rolled back. Find the constraint that the message names, and resolve the conflict with a decision or in the database.',
     );
   }
   const plain = inPlainWords(error, file);
   if (plain !== error && plain instanceof UserError) {
-    const further = isUnfinished(error) ? ' A command that changes this file itself does so as soon as it has --yes.' : '';
+    const further = isUnfinished(error) ? ' The same command with --yes does that by itself if it changes this file.' : '';
     return new ApplyRefused(plain.message, `Nothing was changed. ${plain.hint ?? ''}${further}`);
   }
   return error;
 }
 
-/** Copies a database by SQLite's own means, onto the disk. */
+/** Copies a database with SQLite's backup and syncs the copy. */
 export async function copyDatabase(from: Database, to: string): Promise<void> {
   try {
     await from.backup(to);

@@ -1,4 +1,4 @@
-/** A write of a SQLite file gone through on a copy in memory: every row is judged, by the database itself too, and nothing is made. */
+/** A dry run of writing a SQLite file, on a copy in memory: every row is checked, by the database's constraints too, and the file is not changed. */
 
 import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -12,10 +12,10 @@ import { IntentMaker } from './intents.js';
 import { openCopy, refusalOf, tablesOf } from './open.js';
 import { shapeOf } from './values.js';
 
-/** Bytes of a database that is held in memory as a whole. Of a larger one, what only its constraints and triggers know shows in the run. */
+/** Largest database, in bytes, that is copied into memory. In a larger one, conflicts that only constraints and triggers detect appear in the run itself. */
 const MOST = 512 << 20;
 
-/** Returns the file that would change. Throws where the write would be refused. */
+/** Returns the file that would change. Throws if the write would be refused. */
 export async function rehearseSqlite({ source, destination, tasks, authTypeMap, collation }: Rehearsal): Promise<readonly string[]> {
   const Sqlite = await loadSqlite();
   const file = realpathSync(resolve(source.source ?? ''));

@@ -1,4 +1,4 @@
-/** A SQLite file as a target: one transaction, with a copy of the file before it. */
+/** A SQLite file as a target: changed in one transaction, after a copy of the file was made. */
 
 import { chmodSync, existsSync, linkSync, mkdirSync, realpathSync, renameSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
@@ -22,7 +22,7 @@ import { rehearseSqlite } from './rehearsal.js';
 import { shapeOf } from './values.js';
 import { reversed } from './write.js';
 
-/** Rows between two looks at whether a person wants to stop. */
+/** Rows between two checks for a signal. */
 const STRIDE = 5000;
 
 export const sqliteTarget: Target = {
@@ -56,7 +56,7 @@ export const sqliteTarget: Target = {
 interface Planned {
   readonly intents: readonly IntentRecord[];
   readonly ids: readonly string[];
-  /** What must come out, by role. */
+  /** The digests that must result, by role. */
   readonly leaves?: ReadonlyMap<Role, string>;
 }
 
@@ -93,9 +93,9 @@ interface Transaction {
   readonly Sqlite: typeof BetterSqlite3;
   readonly job: Job;
   readonly make: Make;
-  /** The file that is written to. */
+  /** The file to write to. */
   readonly opened: string;
-  /** The file that it is, or that it becomes. */
+  /** The file as the user named it: the same one, or the one that a copy is renamed to. */
   readonly target: string;
 }
 
@@ -111,7 +111,7 @@ async function transact({ Sqlite, job, make, opened, target }: Transaction): Pro
     database.exec('BEGIN IMMEDIATE');
     database.pragma('defer_foreign_keys = ON');
     if (isInPlace && job.backups !== '') {
-      // The lock is held already, so that nothing can come between the copy and the change.
+      // The lock is already held, so no other program can write between the copy and the change.
       await gate.pass('back up');
       mkdirSync(join(runFolder, job.backups), { recursive: true, mode: 0o700 });
       const name = basename(opened);
@@ -134,7 +134,7 @@ async function transact({ Sqlite, job, make, opened, target }: Transaction): Pro
     });
     const after = digestsOf(database, tables);
     tables.forEach(({ role }, at) => {
-      if (wanted !== undefined && wanted.get(role) !== after[at]) throw new RowsMoved(`${target} (${role}) would not come out as it was before the run.`);
+      if (wanted !== undefined && wanted.get(role) !== after[at]) throw new RowsMoved(`${target} (${role}) would not be as it was before the run.`);
     });
     const backupPath = backup === undefined ? {} : { backup: relative(runFolder, backup) };
     const records = tables.map(
@@ -172,7 +172,7 @@ function refuseOther(inputs: readonly TargetInput[], tables: readonly Table[], d
   });
 }
 
-/** Gives a finished copy its name, unless somebody has taken it. */
+/** Renames a finished copy to its name, unless that exists by now. */
 async function putInPlace(temporary: string, target: string, { gate }: Job): Promise<void> {
   fsyncFile(temporary);
   await gate.pass('name');
@@ -182,7 +182,7 @@ async function putInPlace(temporary: string, target: string, { gate }: Job): Pro
   } catch (error) {
     if (hasCode(error, 'EPERM', 'ENOTSUP', 'ENOSYS') && !existsSync(target)) renameSync(temporary, target);
     else if (hasCode(error, 'EEXIST') || existsSync(target))
-      throw new ApplyRefused(`${target} is there already.`, 'Nothing was changed. Name another file with --out.');
+      throw new ApplyRefused(`${target} already exists.`, 'Nothing was changed. Name another file with --out.');
     else throw error;
   }
   gate.hasWritten = true;

@@ -1,4 +1,4 @@
-/** Values and rows of a database, as they are stored and as a journal holds them. */
+/** Values and rows of a database, as stored and as a journal holds them. */
 
 import type { Database } from '../../sources/sqlite/connection.js';
 import { headingsRead, quoteName, rowidName } from '../../sources/sqlite/tables.js';
@@ -29,34 +29,34 @@ export function textOf(value: SqlValue | undefined): string {
   return typeof value === 'number' && Number.isInteger(value) ? `${value}.0` : String(value);
 }
 
-/** What must be known of a table to write to it. */
+/** What must be known about a table to write to it. */
 export interface TableShape {
   readonly table: Table;
   readonly name: string;
   readonly isView: boolean;
-  /** Columns by which a row is found: the rowid, or the primary key of a table that has none. */
+  /** Columns that identify a row: the rowid, or the primary key of a table without one. */
   readonly keyColumns: readonly string[];
   /** Columns that an INSERT names. */
   readonly stored: readonly string[];
-  /** Columns that are made of others. */
+  /** Generated columns. */
   readonly generated: readonly string[];
-  /** What the rowid is called where no column is it by another name. */
+  /** A name of the rowid that no column uses. */
   readonly rowid?: string;
-  /** The column that is the rowid by another name. */
+  /** The column that is an alias of the rowid (INTEGER PRIMARY KEY). */
   readonly rowidAlias?: string;
 }
 
-/** Throws ApplyRefused where rows of a table, or the values of one of its columns, cannot be written. */
+/** Throws ApplyRefused if rows of a table, or the values of one of its columns, cannot be written. */
 export function refuseFixed({ name, isView, table, generated, keyColumns }: TableShape, heading = ''): void {
   if (generated.includes(heading)) {
     throw new ApplyRefused(
-      `The column ${heading} of ${name} is generated: SQLite makes it of other columns, so it cannot be changed by itself.`,
-      'Nothing was changed. Change in the database what it is made of, or apply the plan to CSV exports.',
+      `The column ${heading} of ${name} is generated: SQLite computes it from other columns, so it cannot be changed directly.`,
+      'Nothing was changed. Change the columns that it is computed from in the database, or apply the plan to CSV exports.',
     );
   }
   if (!isView && keyColumns.length === 0) {
     throw new ApplyRefused(
-      `The rows of ${name} cannot be told apart: its columns take every name of the rowid (rowid, _rowid_, oid), and it has no primary key.`,
+      `The rows of ${name} cannot be identified: its columns use every name of the rowid (rowid, _rowid_, oid), and it has no primary key.`,
       'Nothing was changed. Rename one of these columns in the database, or apply the plan to CSV exports.',
     );
   }
@@ -96,7 +96,7 @@ export class StoredRow implements Pick<Row, 'text' | 'integer'> {
     readonly shape: TableShape,
     /** By name of key column. */
     readonly key: Record<string, SqlValue>,
-    /** By index of heading; undefined for what is not read. */
+    /** By index of heading; undefined for columns that are not read. */
     readonly cells: (SqlValue | undefined)[],
   ) {}
 
@@ -135,7 +135,7 @@ export function* readStored(database: Database, shape: TableShape): Iterable<Sto
   }
 }
 
-/** Returns a row with all its columns. Throws ApplyRefused if one holds a text that could not be put back. */
+/** Returns a row with all its columns. Throws ApplyRefused if one holds a text that could not be restored. */
 export function readWhole(database: Database, { shape, key }: StoredRow): Record<string, CellValue> {
   const condition = `FROM ${quoteName(shape.name)} WHERE ${conditionOf(key)}`;
   const values = database
@@ -162,7 +162,7 @@ export function readWhole(database: Database, { shape, key }: StoredRow): Record
   return Object.fromEntries(shape.stored.map((name, at) => [name, toCell(values?.[at] ?? null)]));
 }
 
-/** Returns the condition under which a row has some values, NULL among them. */
+/** Returns the condition that selects rows with the given values, NULL included. */
 export const conditionOf = (columns: Readonly<Record<string, unknown>>): string =>
   Object.keys(columns)
     .map((column) => `${quoteName(column)} IS ?`)

@@ -1,4 +1,4 @@
-/** Intents carried out on a database, forward or backward, each only where the old value still stands. */
+/** Makes the changes of intents in a database, forward or backward, each only if the old value is still there. */
 
 import type { Statement } from 'better-sqlite3';
 import type { Database } from '../../sources/sqlite/connection.js';
@@ -7,7 +7,7 @@ import { inverseOf } from '../run/inverse.js';
 import { type CellValue, type IntentRecord, isRowValue, type Place, type RowValue } from '../run/journal.js';
 import { conditionOf, fromCell, type SqlValue } from './values.js';
 
-/** A row was not as it had to be. */
+/** A row was not as expected. */
 export class Unmet extends Error {
   constructor(
     readonly intent: IntentRecord,
@@ -17,7 +17,7 @@ export class Unmet extends Error {
   }
 }
 
-/** A row was as it had to be, and stayed so: a trigger of its table ignores the change. */
+/** A row was as expected but did not change: a trigger of its table ignores the change. */
 export class Held extends Error {
   constructor(
     readonly intent: IntentRecord,
@@ -30,19 +30,19 @@ export class Held extends Error {
 type Cells = RowValue['row'];
 type TablePlace = Extract<Place, { table: string }>;
 
-/** Returns the intent that takes another back. */
+/** Returns the intent that undoes another. */
 export function reversed(intent: IntentRecord): IntentRecord {
   const { where, old, new: text, change } = intent;
   return { ...intent, change: inverseOf(change), where: placeAfter(where, text), old: text, new: old };
 }
 
-/** Where the key holds the value that is written, the row is found by the new one afterwards. */
+/** If the key includes the value that is written, the row is found by the new value afterwards. */
 function placeAfter(where: Place, value: IntentRecord['new']): Place {
   if (!('table' in where) || where.heading === undefined || !(where.heading in where.key) || isRowValue(value)) return where;
   return { ...where, key: { ...where.key, [where.heading]: value } };
 }
 
-/** Every statement says OR ABORT: a table that replaces rows on a conflict would do so without a word, and uncounted. */
+/** Every statement says OR ABORT: a table declared ON CONFLICT REPLACE would delete rows silently and uncounted. */
 export class Writer {
   readonly #statements = new Map<string, Statement<SqlValue[]>>();
 
@@ -61,7 +61,7 @@ export class Writer {
     return this.#prepare(sql).run(...values).changes;
   }
 
-  /** Carries one intent out; throws Unmet where the row is not as it says, Held where it does not let itself be changed. */
+  /** Makes the change of one intent. Throws Unmet if the row is not as the intent says, Held if a trigger prevents the change. */
   carryOut(intent: IntentRecord): void {
     const { where, old, new: value } = intent;
     if (!('table' in where)) throw new Error('the intent is not about a table');
@@ -74,7 +74,7 @@ export class Writer {
     const { table, key, heading = '' } = where;
     const sql = `UPDATE OR ABORT ${quoteName(table)} SET ${quoteName(heading)} = ? WHERE ${conditionOf(key)} AND ${isText(heading)}`;
     if (this.#run(sql, [fromCell(value), ...valuesOf(key), fromCell(old)]) === 1) return;
-    // A foreign key with ON UPDATE CASCADE has been there first.
+    // A foreign key with ON UPDATE CASCADE may have changed the row already.
     const after = placeAfter(where, value);
     if (intent.follows === true && 'table' in after && this.#stands(table, after.key, { heading, value })) return;
     if (this.#stands(table, key, { heading, value: old })) throw new Held(intent, table);
@@ -94,7 +94,7 @@ export class Writer {
     if (this.#run(sql, valuesOf(row)) !== 1) throw new Held(intent, table);
   }
 
-  /** Is there one row by these columns, with a value where one is given. */
+  /** Does exactly one row have these values. */
   #stands(table: string, row: Cells, cell?: { readonly heading: string; readonly value: CellValue }): boolean {
     const condition = `${conditionOf(row)}${cell === undefined ? '' : ` AND ${isText(cell.heading)}`}`;
     const values = [...valuesOf(row), ...(cell === undefined ? [] : [fromCell(cell.value)])];

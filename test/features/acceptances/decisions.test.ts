@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FORMATS } from '../../../src/reporters/registry.js';
+import { formatNames } from '../../../src/reporters/registry.js';
 import { runCli } from '../../support/run.js';
 import { temporaryFolders } from '../../support/temporary.js';
 import { ACCEPTED, answering, askDecisions, check, checkJson, type DecisionRow, EXPORT, USERS, writeDecisions } from './standing.js';
@@ -42,7 +42,7 @@ describe('check --decisions', () => {
     });
   });
 
-  it.each(FORMATS.map(({ id }) => id))('shows it in %s, and the exit code is the same', async (format) => {
+  it.each(formatNames('report'))('shows it in %s, and the exit code is the same', async (format) => {
     const { folder } = await accepting();
     const { code, stdout } = await check(folder, [...WITH, '--format', format]);
     expect(code).toBe(1);
@@ -231,7 +231,7 @@ describe('check --decisions', () => {
 
   it('brings nothing of a reason to a terminal but text', async () => {
     const { folder } = await accepting({ ...ACCEPTED, reason: 'red \u001b[31m \u202e', owner: 'a\u0007b' });
-    for (const { id } of FORMATS) {
+    for (const id of formatNames('report')) {
       const terminal = { cwd: folder, isTty: true, columns: 100, env: { NO_COLOR: '1' } };
       const { stdout } = await runCli(['check', '.', '--auth-mode', 'multi', ...WITH, '--format', id], terminal);
       expect(stdout, id).not.toMatch(/[\u001b\u202e\u0007]/);

@@ -2,14 +2,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'n
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { FORMATS } from '../../../src/reporters/registry.js';
+import { formatNames } from '../../../src/reporters/registry.js';
 import { shell } from '../../support/children.js';
 import { runCli } from '../../support/run.js';
 import { temporaryFolders } from '../../support/temporary.js';
 import { check, EXPORT, USERS } from './standing.js';
 
 const makeFolder = temporaryFolders();
-const IDS = FORMATS.map(({ id }) => id);
+const IDS = formatNames('report');
 const HEAD = USERS.split('\n', 1)[0];
 
 describe('the exit code never depends on the format', () => {

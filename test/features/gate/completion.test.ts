@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FORMATS } from '../../../src/reporters/registry.js';
+import { formatNames } from '../../../src/reporters/registry.js';
 import { RULES } from '../../../src/rules/registry.js';
 import { ROOT } from '../../support/children.js';
 import { itWith } from '../../support/parts.js';
@@ -39,7 +39,7 @@ describe('complete', () => {
     ],
     [['check', '--auth-mode', 'm'], ['multi']],
     [['check', '.', '--auth-mode', 'multi', '--certif'], ['--certificate']],
-    [['check', '--format', ''], FORMATS.map(({ id }) => id)],
+    [['check', '--format', ''], formatNames('report')],
     [
       ['plan', '--format', ''],
       ['pretty', 'json'],

@@ -19,7 +19,7 @@ export const restUser = (user: RestUser) => ({
   type: 'users',
 });
 
-/** Returns an answer with its envelope. */
+/** Returns a response with its envelope. */
 export function envelope(data: readonly unknown[], startIndex = 0, totalResults = data.length): object {
   const pageInfo = { startIndex, resultCount: data.length, totalResults };
   return { meta: { status: 'OK', timestamp: '2026-03-01T19:05:11.213+0000', pageInfo }, links: {}, data };

@@ -44,7 +44,7 @@ describe('what is refused, with its place', () => {
     ],
     ['a NUL', withValue('username', '"mi\\u0000ra"'), /line 2, column 20 \(username\): .*U\+0000/],
     ['a lone surrogate', withValue('email', '"\\ud83d@x.example"'), /line 2, column \d+ \(email\): .*lone surrogate/],
-    ['a status in quotes', withValue('active', '"true"'), /\(active\): the text "true" stands where true or false is expected/],
+    ['a status in quotes', withValue('active', '"true"'), /\(active\): the text "true" stands where true or false/],
     ['a status that is a number', withValue('active', '1'), /\(active\): a number stands where true or false/],
     ['a status that is null', withValue('active', 'null'), /\(active\): null stands where true or false/],
     ['an email that is a list', withValue('email', '["a@b.example"]'), /\(email\): a list stands where a text or null/],
@@ -102,7 +102,7 @@ describe('what is refused, with its place', () => {
     const folder = newFolder({ ...WHOLE, 'usergroups.json': `[{"id":1,"name":"Keepers","project":${project}}]` });
     const { code, stderr } = await check(folder, '.');
     expect(code).toBe(2);
-    expect(stderr).toContain(`(project): ${shown} stands where the id of a project, null or nothing is expected`);
+    expect(stderr).toContain(`(project): ${shown} stands where the id of a project or null`);
   });
 });
 
@@ -124,7 +124,7 @@ describe('pages', () => {
 
   it('a page that was saved twice is one problem', async () => {
     const stderr = await said({ 'users-0.json': pages[0], 'users-2.json': pages[0], 'users-4.json': pages[2] });
-    expect(stderr).toMatch(/users-2\.json, .*: records 0 to 1 are here, and users-0\.json holds 0 to 1 already/);
+    expect(stderr).toMatch(/users-2\.json, .*: records 0 to 1 are here, but users-0\.json holds 0 to 1 already/);
     expect(stderr).toContain('1 problem.');
   });
 
@@ -208,7 +208,7 @@ describe('which files', () => {
 
   it('a JSON file as SOURCE, and a folder without a list of users', async () => {
     const folder = newFolder(WHOLE);
-    expect((await check(folder, 'users.json')).stderr).toContain('Give the folder that it lies in, or the file with --users users.json');
+    expect((await check(folder, 'users.json')).stderr).toContain('Give the folder that contains it, or give the file with --users users.json');
     expect((await check(newFolder({ 'usergroups.json': WHOLE['usergroups.json'] }), '.')).stderr).toContain('holds no users*.json');
   });
 });

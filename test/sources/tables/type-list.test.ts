@@ -81,7 +81,7 @@ describe('--auth-types', () => {
     const { notes } = shownOf(await check('sep=;\nid;auth\n1;basic\n2;idp\n3;basic\n;\n', '--auth-types', ['--format', 'json']));
     expect(notes.filter((note) => note.includes('left out'))).toEqual([
       'list.csv: line 1 is "sep=", which tells Excel the delimiter, and was left out.',
-      'list.csv: line 6 holds nothing but delimiters, as Excel leaves them at the end, and was left out.',
+      'list.csv: line 6 holds only delimiters, as Excel leaves at the end, and was left out.',
     ]);
   });
 
@@ -110,7 +110,7 @@ describe('--auth-types', () => {
     [
       'two users under one key',
       'username,auth\nana,basic\nBrahe,idp\n',
-      ['line 2, column 1 (username): the username "ana" fits more than one user; name each by id.'],
+      ['line 2, column 1 (username): the username "ana" matches more than one user; name each by id.'],
       'id,userName,email,active\n1,ana,a@x.org,true\n2,Brahe,b@x.org,true\n3,Ána,c@x.org,true\n',
     ],
     [
@@ -123,13 +123,13 @@ describe('--auth-types', () => {
       'cells that mean two users',
       'id,username,auth\n1,dag,basic\n2,"Brahe, Tycho",idp\n3,dag,basic\n',
       [
-        'line 2: the row does not mean one user: the id "1" is that of the user with the id "1", the username "dag" is that of the user with the id "3".',
+        'line 2: the row does not identify one user: the id "1" belongs to the user with the id "1", the username "dag" belongs to the user with the id "3".',
         'user "ana" is not in list.csv',
       ],
     ],
     ['a cell that means nobody', 'username,email,auth\nana,x@x.org,basic\n"Brahe, Tycho",,idp\ndag,,basic\n', ['no user has the email "x@x.org"']],
     ['two types for one user', 'id,username,auth\n1,,basic\n2,,idp\n3,,basic\n,ANA,idp\n', ['line 5: line 2 says that user "ana" is Basic, this one IdP.']],
-    ['a row that names nobody', 'id,username,auth\n1,,basic\n,,idp\n2,,idp\n3,,basic\n', ['line 3: the row names nobody: id, userName are blank.']],
+    ['a row that names nobody', 'id,username,auth\n1,,basic\n,,idp\n2,,idp\n3,,basic\n', ['line 3: the row identifies no user: id, userName are blank.']],
     [
       'a user who is missing',
       'id,auth\n1,basic\n2,idp\n',
@@ -139,7 +139,7 @@ describe('--auth-types', () => {
     ['no names', 'name,auth\nAna,basic\n', ['no column names the users']],
     ['a heading twice', 'id,username,login,auth\n1,ana,ana,basic\n', ['the columns "username", "login" all answer to userName']],
     ['rows of another width', 'id,auth\n1,basic,x\n', ['line 2, column 3: the row has 3 cells']],
-    ['headings only', 'id,auth\n', ['list.csv: it names no user.']],
+    ['headings only', 'id,auth\n', ['list.csv: the list contains no user.']],
   ])('refuses %s', async (_, list, says, users = USERS) => {
     const { code, stdout, stderr } = await check(list, '--auth-types', [], { ...EXPORT, 'users.csv': users });
     expect(stdout).toBe('');

@@ -135,7 +135,7 @@ describe('a number', () => {
     '%s is refused',
     async (written) => {
       expect(await cell(xml(`<c@><v>${written}</v></c>`))).toBe(
-        `F, line 2, column 1 (id): the number ${written} has more than 15 digits, and a spreadsheet keeps only 15 of them: what was meant is lost. Export again with the column as text, or as CSV.`,
+        `F, line 2, column 1 (id): the number ${written} has more than 15 digits, but a spreadsheet keeps only 15 of them, so the original value is lost. Export again with the column as text, or as CSV.`,
       );
     },
   );
@@ -170,7 +170,7 @@ describe('a date', () => {
     [14, '0', '1904-01-01', '<workbookPr date1904="true"/>'],
   ])('of the format %s, %s is %s, and refused in a column that is read', async (format, written, read, workbook) => {
     expect(await formatted(written, format, workbook)).toBe(
-      `F, line 2, column 1 (id): the cell holds a date, ${read}, and no date belongs here: spreadsheets take entries such as 1-2 for one. Format the column as Text, enter what was meant, and save again.`,
+      `F, line 2, column 1 (id): the cell holds a date, ${read}, but no date belongs here: spreadsheets turn entries such as 1-2 into dates. Format the column as Text, enter the intended value, and save again.`,
     );
     expect(await textOf(sheet([[xml(`<c@ s="1"><v>${written}</v></c>`)]], { styles: XFS(0, format), ...(workbook === undefined ? {} : { workbook }) }))).toBe(
       `${read}\n`,
@@ -238,7 +238,7 @@ describe('faults', () => {
     const bytes = sheet([[error], ['id', 'name'], [1, error], [2, 'b'], [error]]);
     expect(await said(bytes, [0], 2, 4)).toEqual([]);
     expect(await said(bytes, [1], 2, 4)).toEqual([
-      'F, line 3, column 2 (name): the cell holds the error #N/A in place of a value. Correct its formula, or enter the value itself.',
+      'F, line 3, column 2 (name): the cell holds the error #N/A instead of a value. Correct its formula, or enter the value itself.',
     ]);
     expect(await said(bytes, [0], 2, 5)).toHaveLength(1);
   });

@@ -53,7 +53,7 @@ describe('what is no workbook that is read', () => {
     [
       'a workbook of the old kind',
       Buffer.concat([Buffer.from(OLE), Buffer.alloc(2000)]),
-      'Report.xlsx, line 1: this is an Excel workbook of the old kind (.xls), which is not read; in Excel: Save As, "Excel Workbook (.xlsx)"',
+      'Report.xlsx, line 1: this is an Excel workbook of the old kind (.xls), which is not supported; in Excel: Save As, "Excel Workbook (.xlsx)"',
     ],
     [
       'a binary workbook',
@@ -62,12 +62,12 @@ describe('what is no workbook that is read', () => {
         '_rels/.rels': '<Relationships><Relationship Id="a" Type="x/officeDocument" Target="xl/workbook.bin"/></Relationships>',
         'xl/workbook.bin': 'x',
       }),
-      'Report.xlsx is a binary workbook (.xlsb), which is not read.',
+      'Report.xlsx is a binary workbook (.xlsb), which is not supported.',
     ],
     [
       'an OpenDocument',
       zipOf({ mimetype: 'application/vnd.oasis.opendocument.spreadsheet', 'content.xml': '<x/>' }),
-      'Report.xlsx is an OpenDocument file (.ods or another), which is not read.',
+      'Report.xlsx is an OpenDocument file (such as .ods), which is not supported.',
     ],
     [
       'a text document',
@@ -81,7 +81,7 @@ describe('what is no workbook that is read', () => {
     ['an archive of CSV files', zipOf({ 'users.csv': 'id' }), 'Report.xlsx is a ZIP archive, but not an Excel workbook (.xlsx).\nWhat to do'],
   ])('%s', async (_, bytes, said) => {
     const stderr = await refused(bytes);
-    if (typeof said === 'string' && said.endsWith('What to do')) expect(stderr).toContain('Unpack it, and give the files in it.');
+    if (typeof said === 'string' && said.endsWith('What to do')) expect(stderr).toContain('Unpack it and give the files that it contains.');
     expect(stderr).toContain(typeof said === 'string' ? said.split('\n')[0] : '');
   });
 });
@@ -95,7 +95,7 @@ describe('a broken archive', () => {
     [
       'with bytes changed',
       Buffer.concat([whole.subarray(0, at(SHEET) + 60), Buffer.from('XXXX'), whole.subarray(at(SHEET) + 64)]),
-      /is not a whole workbook: its part xl\/worksheets\/sheet1\.xml (?:is damaged|cannot be read)/,
+      /is not a valid workbook: its part xl\/worksheets\/sheet1\.xml (?:is damaged|cannot be read)/,
     ],
     ['with a part of another size', zipOf({ '_rels/.rels': '<Relationships/>' }, false, { size: 5 }), /its part _rels\/\.rels is damaged/],
     ['with a part twice', zipOf({ 'a/b.xml': '<a/>', 'A\\B.xml': '<a/>' }), /it has its part a\/b\.xml twice/],
@@ -118,8 +118,8 @@ describe('a broken archive', () => {
 describe('a bomb', () => {
   it('that says it unpacks to a thousand times its bytes is not unpacked, nor one that unpacks to more than it says', async () => {
     const told = (size: number): Promise<string> => refused(book({ lie: { part: STRINGS, size } }));
-    expect(await told(101 << 20)).toContain('Report.xlsx: xl/sharedStrings.xml has 1 MiB and unpacks to 101 MiB, which no export does: it is not read.');
-    expect(await told(2 ** 32 - 2)).toContain('unpacks to 4,096 MiB, and at most 1,024 MiB are read.');
+    expect(await told(101 << 20)).toContain('Report.xlsx: xl/sharedStrings.xml has 1 MiB and unpacks to 101 MiB, which no export does, so it is refused.');
+    expect(await told(2 ** 32 - 2)).toContain('unpacks to 4,096 MiB, but at most 1,024 MiB are supported.');
     expect(await told(100)).toContain('its part xl/sharedstrings.xml is damaged');
   });
 
@@ -132,7 +132,7 @@ describe('a bomb', () => {
   });
 
   it('of one tag without an end, or of elements in one another', async () => {
-    expect(await refused(book(rowsOf(`<row r="1"><c r="A1" t="str"><v>${'a '.repeat(5 << 20)}`)))).toMatch(/a tag or a text in it does not end/);
+    expect(await refused(book(rowsOf(`<row r="1"><c r="A1" t="str"><v>${'a '.repeat(5 << 20)}`)))).toMatch(/it has a tag or a text that does not end/);
     expect(await refused(book(part(STRINGS, `<sst ${MAIN}>${'<a>'.repeat(200)}`)))).toMatch(/nested too deep/);
   });
 
@@ -183,7 +183,7 @@ describe('a sheet', () => {
       'Report.xlsx has no sheet "Groups".\nWhat to do: Its sheets: "Users".'.split('\n')[0],
     );
     expect(await refused(book(), 'plain.csv#Users')).toContain('plain.csv is not an Excel workbook (.xlsx), so it has no sheet "Users".');
-    expect(await refused(book(), 'none.xlsx#Users')).toContain('none.xlsx#Users: there is no such file.');
+    expect(await refused(book(), 'none.xlsx#Users')).toContain('none.xlsx#Users: the file does not exist.');
   });
 
   it('that is the first one and hidden is not certain to be meant', async () => {
@@ -192,7 +192,7 @@ describe('a sheet', () => {
       { rows: ROWS, name: 'New' },
     ]);
     const stderr = await refused(bytes);
-    expect(stderr).toContain('The first sheet of Report.xlsx, "Old", is hidden, so which sheet is meant is not certain.');
+    expect(stderr).toContain('The first sheet of Report.xlsx, "Old", is hidden, so it is not clear which sheet to read.');
     expect(stderr).toContain(`Name it: 'Report.xlsx#New'. Its sheets: "Old", "New".`);
   });
 

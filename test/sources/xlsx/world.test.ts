@@ -78,10 +78,10 @@ describe('an organization in workbooks', () => {
     );
     const { notes } = shown(await check(newFolder({ ...CSV, 'users.csv': users }), '.'));
     expect(notes.filter((note) => note.includes('users.csv'))).toEqual([
-      'users.csv: the headings are on line 3; what stands above them was not read as data.',
-      'users.csv holds an Excel workbook and was read as that.',
+      'users.csv: the headings are on line 3; the lines above them were not read as data.',
+      'users.csv holds an Excel workbook and was read as one.',
       'users.csv: line 8 is a footnote of the report and was not read as data.',
-      'users.csv: 2 rows are hidden by a filter, and were read as any other.',
+      'users.csv: 2 rows are hidden by a filter, and were read like any other.',
       'users.csv: a column that is read is hidden.',
       'users.csv: 1 blank row passed over.',
     ]);
@@ -97,7 +97,7 @@ describe('an organization in workbooks', () => {
       'beside a CSV',
       { ...CSV, 'users.xlsx': BOOKS['users.xlsx'] },
       ['.'],
-      '. holds both users.csv and users.xlsx, so which list of users is meant is not certain.',
+      '. holds both users.csv and users.xlsx, so it is not clear which list of users to read.',
     ],
     ['beside JSON', { 'users.xlsx': BOOKS['users.xlsx'], 'users.json': '[]' }, ['.'], '. holds both users.xlsx and users.json'],
     [
@@ -107,7 +107,7 @@ describe('an organization in workbooks', () => {
       'a.csv and b.xlsx are both lists of users, one as CSV and one as an Excel workbook',
     ],
     ['a sheet twice', { 'b.xlsx': whole() }, ['--users', 'b.xlsx#Users', '--users', 'b.xlsx#USERS'], 'b.xlsx is given twice as a list of users.'],
-    ['as SOURCE', { 'b.xlsx': whole() }, ['b.xlsx'], 'b.xlsx is a workbook, and SOURCE is a folder or a SQLite file.'],
+    ['as SOURCE', { 'b.xlsx': whole() }, ['b.xlsx'], 'b.xlsx is a workbook, but SOURCE must be a folder or a SQLite file.'],
   ])('%s is refused', async (_, files, words, said) => {
     const { code, stdout, stderr } = await check(newFolder(files), ...words);
     expect([code, stdout]).toEqual([2, '']);
@@ -117,14 +117,14 @@ describe('an organization in workbooks', () => {
   it('can be planned, verified, certified and redacted, but not written', async () => {
     const cwd = newFolder({ 'Report.xlsx': whole() });
     const plan = await runCli(['plan', ...NAMED, '--auth-mode', 'multi', '--out', 'plan'], { cwd });
-    expect([plan.code, plan.stdout]).toEqual([0, expect.stringContaining('Report.xlsx is an Excel workbook, and apply writes no workbook.')]);
+    expect([plan.code, plan.stdout]).toEqual([0, expect.stringContaining('Report.xlsx is an Excel workbook, and "apply" does not write workbooks.')]);
     const made = JSON.parse(readFileSync(join(cwd, 'plan/plan.json'), 'utf8'));
     expect(made.snapshot.inputs.map(({ path }: { path: string }) => path)).toEqual(['Report.xlsx#Users', 'Report.xlsx#Groups', 'Report.xlsx#memberships']);
     for (const how of [['--out', 'new'], ['--in-place']]) {
       const applied = await runCli(['apply', 'plan', ...NAMED, ...how], { cwd });
       expect([applied.code, applied.stderr]).toEqual([
         4,
-        expect.stringContaining('An export as CSV or SQLite can be corrected by apply: plan again from one.'),
+        expect.stringContaining('"apply" writes CSV and SQLite only: export the data in one of these formats and plan again from that.'),
       ]);
     }
     expect((await runCli(['verify', 'plan', ...NAMED], { cwd })).stderr).toContain('exit 1: not as planned: 0 landed');

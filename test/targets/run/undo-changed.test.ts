@@ -260,7 +260,7 @@ test('a run that was ended between two files is put back, and so is what somebod
   expect(readFileSync(scene.file('groups.csv'), 'utf8')).toBe(GROUPS);
 });
 
-test('a copy that is there does not hide that its source is another one by now', async () => {
+test('a copy that is there does not hide that its source is a different one by now', async () => {
   const scene = await csvScene('groupId,userId\n', RENAMES);
   const mode = { kind: 'out', path: join(scene.planFile, '../../copy') } as const;
   await applyAll(scene, { mode });

@@ -231,7 +231,7 @@ test.each([
     'a value of a generated column',
     RENAMED,
     TABLES.replace('username TEXT UNIQUE', 'raw TEXT, username TEXT GENERATED ALWAYS AS (lower(raw))').replace('users (id, username,', 'users (id, raw,'),
-    'The column username of users is generated: SQLite makes it of other columns, so it cannot be changed by itself.',
+    'The column username of users is generated: SQLite computes it from other columns, so it cannot be changed directly.',
   ],
   [
     'a row that nothing tells from others',
@@ -239,7 +239,7 @@ test.each([
     TABLES.replace('memberships (id INTEGER PRIMARY KEY, groupId', 'memberships (rowid INT, groupId')
       .replace('userId INT)', 'userId INT, oid INT, _rowid_ INT)')
       .replace('(11, 7, 1), (12, 7, 2)', '(1, 7, 1, 1, 1), (1, 7, 2, 1, 1)'),
-    'The rows of memberships cannot be told apart: its columns take every name of the rowid (rowid, _rowid_, oid), and it has no primary key.',
+    'The rows of memberships cannot be identified: its columns use every name of the rowid (rowid, _rowid_, oid), and it has no primary key.',
   ],
 ])('%s is refused for what it is', async (_, change, tables, message) => {
   const scene = await bakery('', [change], tables);

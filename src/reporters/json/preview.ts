@@ -1,0 +1,153 @@
+import type { Input, Subject, User } from '../../model/directory.js';
+import type { IdpGroup, IdpUser } from '../../model/idp.js';
+import { escapeUnseen, jsonText } from '../../model/json-text.js';
+import type { Forecast, GroupForecast, MembershipForecast, UserForecast } from '../../preview/forecast.js';
+import type { Preview } from '../../preview/preview.js';
+import { type Reasons, reasonsOf } from '../../preview/reasons.js';
+import { notesOf } from '../preview-summary.js';
+import type { Reporter } from '../reporter.js';
+import { idpHead } from './report.js';
+
+const SCHEMA_VERSION = 2;
+const KIND = 'scim-audit/preview';
+
+/**
+ * The preview for programs: one object, a user, group or membership a line, the same bytes for the same input. What
+ * stands beside a user or could be meant by it is named by id: every account has a line of its own. Fields that would be
+ * empty are left out. `reasons` of a line are short names that stay the same from release to release; the sentence of
+ * each is said once, under `reasons` of the whole: `.reasons.users["second-account"]`.
+ */
+export const json: Reporter<'preview'> = {
+  *render(preview, { tool }) {
+    const { provider, users, groups, memberships } = preview.forecast;
+    const reasons = reasonsOf(provider);
+    yield `{\n  "schemaVersion": ${SCHEMA_VERSION},\n  "kind": ${JSON.stringify(KIND)}`;
+    const head = {
+      ...headOf(preview, tool),
+      reasons: { users: saidOf(reasons.users, users), groups: saidOf(reasons.groups, groups), memberships: saidOf(reasons.memberships, memberships) },
+    };
+    for (const [name, value] of Object.entries(head)) yield `,\n  ${JSON.stringify(name)}: ${indent(value)}`;
+    const at = placing(preview.snapshot.inputs);
+    yield* listLines('users', users, userLines(reasons.users, at));
+    yield* listLines('groups', groups, groupLines(reasons.groups, at));
+    yield* listLines('memberships', memberships, membershipLines(reasons.memberships));
+    yield '\n}\n';
+  },
+};
+
+/** Returns the sentences that the forecasts rest on, by name, in one order whoever comes first. */
+function saidOf(reasons: Reasons, forecasts: readonly { readonly why: string }[]): Readonly<Record<string, string>> {
+  const whys = new Set<string>();
+  for (const { why } of forecasts) whys.add(why);
+  const names = new Set([...whys].flatMap((why) => reasons.of(why)));
+  return Object.fromEntries([...reasons.sentences].filter(([name]) => names.has(name)));
+}
+
+const indent = (value: unknown): string => escapeUnseen(JSON.stringify(value, undefined, 2)).replaceAll('\n', '\n  ');
+
+function* listLines<T>(name: string, values: readonly T[], line: (value: T) => string): Iterable<string> {
+  yield `,\n  ${JSON.stringify(name)}: [`;
+  let separator = '\n    ';
+  for (const value of values) {
+    yield separator;
+    yield line(value);
+    separator = ',\n    ';
+  }
+  yield values.length === 0 ? ']' : '\n  ]';
+}
+
+function headOf(preview: Preview, tool: { readonly name: string; readonly version: string }) {
+  const { snapshot, policy, syncNames, idp, forecast, before, isRedacted } = preview;
+  return {
+    ...(isRedacted === true ? { redacted: true } : {}),
+    tool: { name: tool.name, version: tool.version },
+    provider: forecast.provider,
+    snapshot: {
+      inputs: snapshot.inputs.map(({ path, table, role, sha256, rows }) => ({ path, ...(table === undefined ? {} : { table }), role, sha256, rows })),
+      users: snapshot.users.length,
+      groups: snapshot.groups.length,
+      memberships: snapshot.memberships,
+    },
+    idp: idpHead(idp),
+    settings: { authMode: policy.authMode, syncGroups: syncNames },
+    summary: forecast.summary,
+    ...(forecast.licenses === undefined ? {} : { licenses: licensesOf(forecast) }),
+    ...(before === undefined ? {} : { before: { summary: before.summary, ...(before.licenses === undefined ? {} : { licenses: licensesOf(before) }) } }),
+    notes: notesOf(preview),
+  };
+}
+
+function licensesOf({ licenses }: Forecast) {
+  if (licenses === undefined) return undefined;
+  const { stock, needed, creator, creatorFloat, without } = licenses;
+  return { stock, needed, creator, creatorFloat, without: without.map(({ idpUser }) => idpUser?.subject ?? '') };
+}
+
+// A line is put together from its pieces: there are as many as people and memberships, and JSON.stringify takes five times as long.
+
+interface Placing {
+  of(subject: Subject): string;
+  ofIdp(record: IdpUser | IdpGroup): string;
+}
+
+/** Returns what writes where records were read. */
+function placing(inputs: readonly Input[]): Placing {
+  const heads = inputs.map(({ path, table }) =>
+    table === undefined ? `{"path":${jsonText(path)},"line":` : `{"path":${jsonText(path)},"table":${jsonText(table)},"rowid":`,
+  );
+  const idpHeads = remembered((path: string) => `{"path":${jsonText(path)},"line":`);
+  return { of: ({ input, line }) => `${heads[input]}${line}}`, ofIdp: ({ path, line }) => `${idpHeads(path)}${line}}` };
+}
+
+function userLines(reasons: Reasons, at: Placing): (forecast: UserForecast) => string {
+  const effectsText = remembered((effects: UserForecast['effects']) => JSON.stringify(effects));
+  const reasonsText = remembered((why: string) => JSON.stringify(reasons.of(why)));
+  const accountText = (user: User): string =>
+    `{"id":${jsonText(user.id)},"userName":${jsonText(user.userName)},"email":${jsonText(user.email)},"active":${user.active},"authenticationType":"${user.authenticationType}","location":${at.of(user)}}`;
+  const idpUserText = (user: IdpUser): string =>
+    `{"id":${jsonText(user.id)},"subject":${jsonText(user.subject)},"email":${jsonText(user.email)},"active":${user.active}${user.isPending === true ? ',"pending":true' : ''},"location":${at.ofIdp(user)}}`;
+  return ({ effects, user, idpUser, overwrites, beside, candidates, why }) =>
+    `{"effects":${effectsText(effects)}` +
+    (user === undefined ? '' : `,"user":${accountText(user)}`) +
+    (idpUser === undefined ? '' : `,"idpUser":${idpUserText(idpUser)}`) +
+    (overwrites.length === 0 ? '' : `,"overwrites":${escapeUnseen(JSON.stringify(overwrites))}`) +
+    idsText('beside', beside) +
+    idsText('candidates', candidates) +
+    `,"reasons":${reasonsText(why)}}`;
+}
+
+function groupLines(reasons: Reasons, at: Placing): (forecast: GroupForecast) => string {
+  const reasonsText = remembered((why: string) => JSON.stringify(reasons.of(why)));
+  return ({ effect, group, idpGroup, near, members, why }) =>
+    `{"effect":"${effect}"` +
+    (group === undefined ? '' : `,"group":{"id":${jsonText(group.id)},"name":${jsonText(group.name)},"location":${at.of(group)}}`) +
+    (idpGroup === undefined ? '' : `,"idpGroup":{"id":${jsonText(idpGroup.id)},"name":${jsonText(idpGroup.name)},"location":${at.ofIdp(idpGroup)}}`) +
+    idsText('near', near) +
+    `,"members":${JSON.stringify(members)},"reasons":${reasonsText(why)}}`;
+}
+
+function membershipLines(reasons: Reasons): (forecast: MembershipForecast) => string {
+  const reasonsText = remembered((why: string) => JSON.stringify(reasons.of(why)));
+  return ({ effect, groupName, group, user, idpUser, members, why }) =>
+    `{"effect":"${effect}","groupName":${jsonText(groupName)}` +
+    (group === undefined ? '' : `,"group":${jsonText(group.id)}`) +
+    (user === undefined ? '' : `,"user":{"id":${jsonText(user.id)},"userName":${jsonText(user.userName)}}`) +
+    (idpUser === undefined ? '' : `,"idpUser":{"id":${jsonText(idpUser.id)},"subject":${jsonText(idpUser.subject)}}`) +
+    (members === undefined ? '' : `,"members":${members}`) +
+    `,"reasons":${reasonsText(why)}}`;
+}
+
+const idsText = (name: string, subjects: readonly Subject[]): string =>
+  subjects.length === 0 ? '' : `,"${name}":[${subjects.map(({ id }) => jsonText(id)).join(',')}]`;
+
+/** Few values of which there are many: what is made of each is made once. */
+function remembered<K, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const value = make(key);
+    made.set(key, value);
+    return value;
+  };
+}

@@ -1,0 +1,112 @@
+/** The tables of a plan's actions in plan.md: whom each is about, what changes, why, and who decided it. */
+
+import type { Change } from '../../model/change.js';
+import type { Group, User } from '../../model/directory.js';
+import type { MadePlan } from '../../plan/make-plan.js';
+import type { Action } from '../../plan/plan.js';
+import { grouped } from '../../rules/rule.js';
+import { groupBy } from '../grouping.js';
+import { PlanAnswers } from './plan-answers.js';
+import { tableId, tableValue } from './text.js';
+
+/** More than this nobody reads; the files beside it have everything. */
+const MOST = 200;
+
+/** What takes something away comes first. */
+const COLUMNS = {
+  Deactivated: ['user (id)', 'becomes'],
+  Memberships: ['user (id)', 'membership'],
+  Activated: ['user (id)', 'becomes'],
+  Emails: ['user (id)', 'email today', 'email after'],
+  Usernames: ['user id', 'username today', 'username after'],
+  'Group names': ['group id', 'name today', 'name after'],
+} as const;
+
+type Title = keyof typeof COLUMNS;
+
+function titleOf(change: Change): Title {
+  if (change.kind === 'replace-group') return 'Group names';
+  if (change.kind !== 'replace-user') return 'Memberships';
+  if (change.attribute === 'active') return change.to === 'true' ? 'Activated' : 'Deactivated';
+  return change.attribute === 'email' ? 'Emails' : 'Usernames';
+}
+
+/** What the cells of a row are looked up in. */
+interface Known {
+  readonly usersById: ReadonlyMap<string, User>;
+  readonly groupsById: ReadonlyMap<string, Group>;
+  readonly answers: PlanAnswers;
+  readonly areIntegrationsGiven: boolean;
+}
+
+/** Yields the section of what changes, a table for each kind of change. */
+export function* actionSections({ body: { actions }, before, rows }: MadePlan): Iterable<string> {
+  yield '## What changes\n\n';
+  if (actions.length === 0) yield 'Nothing.\n\n';
+  const byTitle = groupBy(actions, ({ change }) => titleOf(change));
+  const known: Known = {
+    ...subjectsOf(
+      [...byTitle.values()].flatMap((some) => some.slice(0, MOST)),
+      before,
+    ),
+    answers: new PlanAnswers(rows),
+    areIntegrationsGiven: before.policy.areIntegrationsGiven === true,
+  };
+  for (const [title, columns] of Object.entries(COLUMNS)) {
+    const some = byTitle.get(title) ?? [];
+    if (some.length === 0) continue;
+    const temporary = some.filter(({ change }) => change.kind === 'replace-user' && change.temporary === true).length;
+    yield `### ${title}: ${grouped(some.length)}${temporary > 0 ? `, of them ${grouped(temporary)} temporary` : ''}\n\n`;
+    const headings = ['action', ...columns, 'why'];
+    yield `| ${headings.join(' | ')} |\n|${' --- |'.repeat(headings.length)}\n`;
+    for (const action of some.slice(0, MOST)) yield `| ${[action.id, ...cellsOf(action.change, known), whyOf(action, known.answers)].join(' | ')} |\n`;
+    if (some.length > MOST) yield `\n… and ${grouped(some.length - MOST)} more, in plan.json${title === 'Usernames' ? ' and notices.csv' : ''}.\n`;
+    yield '\n';
+  }
+}
+
+/** Returns the users and groups of some actions, by id. */
+function subjectsOf(actions: readonly Action[], { snapshot: { users, groups } }: MadePlan['before']): Pick<Known, 'usersById' | 'groupsById'> {
+  const userIds = new Set(actions.flatMap(({ change }) => (change.kind === 'replace-group' ? [] : [change.user])));
+  const groupIds = new Set(actions.flatMap(({ change }) => (change.kind === 'replace-user' ? [] : [change.group])));
+  return {
+    usersById: new Map(users.filter(({ id }) => userIds.has(id)).map((user) => [user.id, user])),
+    groupsById: new Map(groups.filter(({ id }) => groupIds.has(id)).map((group) => [group.id, group])),
+  };
+}
+
+function cellsOf(change: Change, { usersById, groupsById, areIntegrationsGiven }: Known): readonly string[] {
+  if (change.kind === 'replace-group') return [tableId(change.group), tableValue(change.from), tableValue(change.to)];
+  const user = usersById.get(change.user);
+  const userText = named(user?.userName, change.user);
+  if (change.kind !== 'replace-user') {
+    const group = named(groupsById.get(change.group)?.name, change.group);
+    return [userText, `${change.kind === 'remove-member' ? 'leaves' : 'joins'} ${group}`];
+  }
+  if (change.attribute === 'active') return [userText, change.to === 'true' ? 'active' : 'inactive'];
+  if (change.attribute === 'email') return [userText, tableValue(change.from), tableValue(change.to)];
+  // The second step of a ring starts from a name that tells nobody who it is.
+  const was = user === undefined || user.userName === change.from ? '' : ` (was ${tableValue(user.userName)})`;
+  const systems = areIntegrationsGiven ? (user?.signsInFor ?? []) : [];
+  const after = change.temporary === true ? ' (temporary, to open a ring)' : systemsText(systems);
+  return [tableId(change.user), `${tableValue(change.from)}${was}`, `${tableValue(change.to)}${after}`];
+}
+
+const named = (name: string | undefined, id: string): string => (name === undefined ? tableId(id) : `${tableValue(name)} (${tableId(id)})`);
+
+/** Returns what is to be changed elsewhere at the same time. */
+const systemsText = (systems: readonly string[]): string =>
+  systems.length === 0 ? '' : `; change it in ${systems.map(tableValue).join(', ')} at the same time`;
+
+/** Returns the rules whose findings an action settles, and who decided it where it needed somebody. */
+function whyOf({ change, resolves }: Action, answers: PlanAnswers): string {
+  const rules = [...new Set(resolves.map((fingerprint) => fingerprint.slice(0, fingerprint.lastIndexOf(':'))))];
+  const answer = answers.of(change);
+  if (answer === undefined) return rules.join(', ');
+  const { reason, owner } = answer;
+  const given = [
+    ...(reason === '' ? [] : [tableValue(reason)]),
+    ...(owner === '' ? [] : [reason === '' ? `by ${tableValue(owner)}` : `(${tableValue(owner)})`]),
+  ];
+  return `decided${given.length === 0 ? '' : `: ${given.join(' ')}`}${rules.length === 0 ? '' : `; settles ${rules.join(', ')}`}`;
+}

@@ -1,0 +1,50 @@
+import { GUIDE } from '../../model/guide.js';
+import { outcomeText, previewInputs, titleText } from '../../preview/preview.js';
+import { grouped } from '../../rules/rule.js';
+import { type Section, sectionsOf } from '../preview-sections.js';
+import { notesOf, summaryHeadings, summaryRows } from '../preview-summary.js';
+import type { Reporter } from '../reporter.js';
+import { cellText, idpText, sourceText } from '../sections.js';
+import { table } from './report.js';
+import { prose } from './text.js';
+
+/** Subjects of one reason. */
+const MOST = 50;
+
+/** The preview for a ticket, in Markdown with tables. No HTML is in it. */
+export const markdown: Reporter<'preview'> = {
+  *render(preview, { tool }) {
+    const { snapshot, policy, idp } = preview;
+    yield `# ${prose(titleText(preview))}\n\n**${prose(outcomeText(preview))}**\n\n`;
+    yield* table(summaryHeadings(preview), summaryRows(preview));
+    yield* table(
+      ['what', 'value'],
+      [
+        ['Jama Connect', `${grouped(snapshot.users.length)} users, ${grouped(snapshot.groups.length)} groups, ${grouped(snapshot.memberships)} memberships`],
+        ['identity provider', idpText(idp)],
+        ['authentication mode', policy.authMode],
+      ],
+    );
+    yield* table(
+      ['read', 'rows', 'sha256'],
+      previewInputs(preview).map((input) => [sourceText(input), grouped(input.rows), input.sha256]),
+    );
+    for (const section of sectionsOf(preview, MOST)) yield* sectionLines(section);
+    yield '## Please note\n\n';
+    for (const note of notesOf(preview)) yield `- ${prose(note)}\n`;
+    yield `\n[${prose(`${GUIDE.title} (${GUIDE.edition})`)}](${GUIDE.url})\n\n`;
+    yield `${prose(`${tool.name} ${tool.version}`)}\n`;
+  },
+};
+
+function* sectionLines({ title, total, headings, blocks }: Section): Iterable<string> {
+  yield `## ${title}: ${grouped(total)}\n\n`;
+  for (const { why, total: ofBlock, shown, rows } of blocks) {
+    yield `${blocks.length > 1 ? `${grouped(ofBlock)}: ` : ''}${prose(why)}\n\n`;
+    yield* table(
+      headings,
+      rows.map((row) => row.map(cellText)),
+    );
+    if (shown < ofBlock) yield `… and ${grouped(ofBlock - shown)} more; the JSON and CSV previews list them.\n\n`;
+  }
+}

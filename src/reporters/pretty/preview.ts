@@ -1,0 +1,67 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import { type Collation, collationOf } from '../../model/compare.js';
+import type { Severity } from '../../model/finding.js';
+import { isCalm, outcomeText, type Preview, previewInputs, titleText } from '../../preview/preview.js';
+import { count, grouped } from '../../rules/rule.js';
+import { cut, type Styled, tableLines, wrap } from '../columns.js';
+import { type Section, sectionsOf } from '../preview-sections.js';
+import { notesOf, summaryHeadings, summaryRows } from '../preview-summary.js';
+import type { Reporter, WriteOptions } from '../reporter.js';
+import { idpText, sourceText } from '../sections.js';
+import { printable } from '../visible.js';
+import { styleCell } from './report.js';
+
+const MARK: Readonly<Record<Severity, string>> = { error: '✖', warning: '▲', info: '●' };
+
+/** The preview for people: the outcome first, then the numbers, then what happens, loudest first. */
+export const pretty: Reporter<'preview'> = {
+  *render(preview, options) {
+    const { width } = options;
+    const collation = collationOf(preview.policy.collation);
+    const paint = new Chalk({ level: options.hasColors ? 1 : 0 });
+    const { secondAccounts, uncertain } = preview.forecast.summary;
+    const outcome = outcomeText(preview);
+    const isLoud = secondAccounts > 0;
+    const color = isLoud ? paint.red.bold : isCalm(preview) ? paint.green.bold : paint.yellow.bold;
+    const mark = isLoud ? MARK.error : isCalm(preview) && uncertain === 0 ? '✔' : MARK.warning;
+    for (const line of wrap(`${mark} ${titleText(preview)}: ${outcome}`, width, '')) yield `${color(line)}\n`;
+    for (const line of wrap(subjectLine(preview), width, '')) yield `${paint.dim(line)}\n`;
+    yield '\n';
+    const numbers = summaryRows(preview).map((row) => row.map((text): Styled => ({ plain: text, paint: (room) => cut(text, room) })));
+    for (const line of tableLines(styleHeadings(summaryHeadings(preview), paint), numbers, '  ', width)) yield `${line}\n`;
+    for (const section of sectionsOf(preview, options.mostRows ?? Number.POSITIVE_INFINITY)) yield* sectionLines(section, options, collation, paint);
+    yield `\n${paint.bold('Please note')}\n`;
+    for (const note of notesOf(preview)) yield `${wrap(printable(note), width, '    ').join('\n').replace('    ', '  - ')}\n`;
+  },
+};
+
+function subjectLine(preview: Preview): string {
+  const { snapshot, policy, idp } = preview;
+  const inputs = previewInputs(preview).map(sourceText);
+  const shown = inputs.length > 6 ? [...inputs.slice(0, 5), `${inputs.length - 5} more files`] : inputs;
+  return printable(
+    `${shown.join(', ')}: ${count(snapshot.users.length, 'user')}, ${count(snapshot.groups.length, 'group')} and ${count(snapshot.memberships, 'membership')} of Jama Connect against ${idpText(idp)}; authentication mode ${policy.authMode}`,
+  );
+}
+
+const styleHeadings = (headings: readonly string[], paint: ChalkInstance): Styled[] =>
+  headings.map((text) => ({ plain: text, paint: (room) => paint.dim(cut(text, room)) }));
+
+function* sectionLines(
+  { title, look, headings, total, blocks }: Section,
+  { width, mostRows }: WriteOptions,
+  collation: Collation,
+  paint: ChalkInstance,
+): Iterable<string> {
+  const color = look === 'error' ? paint.red : look === 'warning' ? paint.yellow : paint.blue;
+  yield '\n';
+  for (const line of wrap(`${MARK[look]} ${title}: ${grouped(total)}`, width, '')) yield `${color.bold(line)}\n`;
+  for (const { why, total: ofBlock, shown, rows } of blocks) {
+    for (const line of wrap(blocks.length > 1 ? `${grouped(ofBlock)}: ${why}` : why, width, '  ')) yield `${line}\n`;
+    const body = rows.map((row) => row.map((cell, column) => styleCell(cell, headings[column], collation, paint)));
+    if (rows.length > 0) for (const line of tableLines(styleHeadings(headings, paint), body, '    ', width)) yield `${line}\n`;
+    if (shown >= ofBlock) continue;
+    const how = mostRows === undefined ? '' : '; --rows all shows them';
+    for (const line of wrap(`… and ${grouped(ofBlock - shown)} more${how}`, width, '    ')) yield `${paint.dim(line)}\n`;
+  }
+}

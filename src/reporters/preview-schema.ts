@@ -1,0 +1,106 @@
+/** What a JSON preview holds, as a schema: published for those who read previews, never loaded to write one. */
+
+import { z } from 'zod';
+import { GROUP_EFFECTS, MEMBERSHIP_EFFECTS, USER_EFFECTS } from '../preview/forecast.js';
+import { location, placedUser, reportSchema } from './json-schema.js';
+
+const text = z.string();
+const count = z.int().min(0);
+
+const reasons = z.array(text).min(1).describe('Short names that stay the same from release to release; the sentence of each is in `reasons` of the whole.');
+const sentences = z.record(text, text);
+const ids = z.array(text).min(1).max(20);
+const idpLocation = z.strictObject({ path: text, line: z.int().min(1) });
+const userCounts = z.strictObject({
+  link: count,
+  create: count,
+  overwrite: count,
+  activate: count,
+  deactivate: count,
+  untouched: count,
+  ambiguous: count,
+  unknown: count,
+} satisfies Readonly<Record<(typeof USER_EFFECTS)[number], typeof count>>);
+const groupCounts = z.strictObject({ link: count, create: count, ambiguous: count, untouched: count, unknown: count } satisfies Readonly<
+  Record<(typeof GROUP_EFFECTS)[number], typeof count>
+>);
+const memberCounts = z.strictObject({ added: count, kept: count, lost: count, skipped: count, unknown: count } satisfies Readonly<
+  Record<(typeof MEMBERSHIP_EFFECTS)[number], typeof count>
+>);
+
+const outcome = {
+  summary: z.strictObject({
+    users: userCounts.describe('Several effects may hold of one user.'),
+    secondAccounts: count.describe('Users who would get a second account.'),
+    uncertain: count.describe('Users and accounts whose effects are `ambiguous` or `unknown`, among others or alone.'),
+    groups: groupCounts,
+    memberships: memberCounts,
+  }),
+  licenses: z
+    .strictObject({
+      stock: z.strictObject({ creator: count, creatorFloat: count }).describe('Licenses that are free.'),
+      needed: count.describe('New and reactivated users.'),
+      creator: count,
+      creatorFloat: count,
+      without: z.array(text).describe('Subjects of the users who would be left without one.'),
+    })
+    .optional()
+    .describe('Absent if no licenses were stated.'),
+} as const;
+
+const user = z.strictObject({
+  effects: z.array(z.enum(USER_EFFECTS)).min(1),
+  user: placedUser.optional().describe('The account in Jama Connect; absent if one is created, or if it is ambiguous which it is.'),
+  idpUser: z
+    .strictObject({ id: text, subject: text, email: text, active: z.boolean(), pending: z.literal(true).optional(), location: idpLocation })
+    .optional()
+    .describe('Absent if the identity provider sends nobody for the account.'),
+  overwrites: z
+    .array(z.strictObject({ attribute: z.enum(['userName', 'emails[type eq "work"].value', 'name.givenName', 'name.familyName']), from: text, to: text }))
+    .min(1)
+    .optional(),
+  beside: ids.optional().describe('Of `create`: ids of the accounts beside which a second one is made. At most 20.'),
+  candidates: ids.optional().describe('Of `ambiguous`: ids of the accounts that it could be. At most 20.'),
+  reasons,
+});
+
+const group = z.strictObject({
+  effect: z.enum(GROUP_EFFECTS),
+  group: z.strictObject({ id: text, name: text, location }).optional(),
+  idpGroup: z.strictObject({ id: text, name: text, location: idpLocation }).optional(),
+  near: ids.optional().describe('Ids of groups of nearly this name, or of those that it could be. At most 20.'),
+  members: memberCounts.describe('Memberships of the group by what happens to them.'),
+  reasons,
+});
+
+const membership = z.strictObject({
+  effect: z.enum(MEMBERSHIP_EFFECTS).exclude(['kept']),
+  groupName: text.describe('As it is called in the identity provider, or else in Jama Connect.'),
+  group: text.optional().describe('Its id in Jama Connect.'),
+  user: z.strictObject({ id: text, userName: text }).optional(),
+  idpUser: z.strictObject({ id: text, subject: text }).optional(),
+  members: count.optional().describe('How many, if they are known by number only; else it is one.'),
+  reasons,
+});
+
+const { tool, snapshot, idp, settings } = reportSchema.shape;
+const { authMode, syncGroups } = settings.shape;
+
+/** The preview of `preview --format json`. */
+export const previewSchema = z.strictObject({
+  schemaVersion: z.literal(2),
+  kind: z.literal('scim-audit/preview'),
+  redacted: z.literal(true).optional().describe('Aliases stand for usernames, emails and names.'),
+  tool,
+  provider: idp.unwrap().shape.provider,
+  snapshot,
+  idp: idp.unwrap(),
+  settings: z.strictObject({ authMode, syncGroups }),
+  ...outcome,
+  before: z.strictObject(outcome).optional().describe('With --after: what would happen without the plan.'),
+  notes: z.array(text),
+  reasons: z.strictObject({ users: sentences, groups: sentences, memberships: sentences }).describe('Sentences by name, as far as they occur.'),
+  users: z.array(user).describe("The provider's users in their order, then the accounts for which it sends nobody."),
+  groups: z.array(group).describe("The provider's groups, then groups to be synced that none of them is linked to."),
+  memberships: z.array(membership).describe('Those that change or are not certain, by group, then by user; those that are kept are only counted.'),
+});

@@ -1,0 +1,222 @@
+/** What formats for people have in common: what happens, loudest first, each with its reason. */
+
+import { locationOf, type User } from '../model/directory.js';
+import type { Severity } from '../model/finding.js';
+import { type IdpUser, idpLocation, PROVIDER_NAMES } from '../model/idp.js';
+import type { GroupEffect, GroupForecast, MembershipEffect, MembershipForecast, UserEffect, UserForecast } from '../preview/forecast.js';
+import { isSecondAccount } from '../preview/predict.js';
+import type { Preview } from '../preview/preview.js';
+import { type Cell, cell, grouped, placeText, stateText } from '../rules/rule.js';
+
+/** What rests on one reason. */
+export interface Block {
+  readonly why: string;
+  readonly total: number;
+  /** Of the first subjects, as many as were asked for. */
+  readonly rows: readonly (readonly Cell[])[];
+  /** How many subjects the rows are of. */
+  readonly shown: number;
+}
+
+export interface Section {
+  readonly id: string;
+  readonly title: string;
+  /** How loud it is. */
+  readonly look: Severity;
+  readonly headings: readonly string[];
+  readonly total: number;
+  readonly blocks: readonly Block[];
+}
+
+interface Part<T extends { readonly why: string }> {
+  readonly id: string;
+  readonly title: string;
+  readonly look: Severity;
+  readonly headings: readonly string[];
+  readonly of: Iterable<T>;
+  /** All where it is not given. */
+  has?(one: T): boolean;
+  rows(one: T): readonly (readonly Cell[])[];
+  /** How many a subject stands for; one where it is not given. */
+  times?(one: T): number;
+  /** One reason for all of them. */
+  readonly why?: string;
+}
+
+/** Returns the section with at most so many subjects a reason in rows, or nothing where there are none. */
+function sectionOf<T extends { readonly why: string }>(part: Part<T>, most: number): Section[] {
+  const blocks = new Map<string, { total: number; shown: number; rows: (readonly Cell[])[] }>();
+  let total = 0;
+  for (const one of part.of) {
+    if (part.has?.(one) === false) continue;
+    const why = part.why ?? one.why;
+    const block = blocks.get(why) ?? { total: 0, shown: 0, rows: [] };
+    if (block.total === 0) blocks.set(why, block);
+    const times = part.times?.(one) ?? 1;
+    total += times;
+    block.total += times;
+    if (block.shown >= most) continue;
+    block.shown += times;
+    for (const row of part.rows(one)) block.rows.push(row);
+  }
+  if (total === 0) return [];
+  const { id, title, look, headings } = part;
+  return [{ id, title, look, headings, total, blocks: Array.from(blocks, ([why, block]) => ({ why, ...block })) }];
+}
+
+const USER_HEADINGS = ['username sent', 'email sent', 'id', 'username', 'email', 'user is', 'where'];
+const GROUP_HEADINGS = ['group sent', 'id', 'group in Jama Connect', 'level', 'where'];
+const MEMBER_HEADINGS = ['group', 'username sent', 'id', 'username', 'user is'];
+const BLANK = cell('');
+
+/** Returns what a person should look at, loudest first; at most so many subjects a reason are in the rows. */
+export function sectionsOf(preview: Preview, most: number): Section[] {
+  const { forecast, snapshot } = preview;
+  const { users, groups, memberships, licenses } = forecast;
+  const whereIdp = (user: IdpUser | undefined): Cell => (user === undefined ? BLANK : cell(placeText(idpLocation(user))));
+  const where = (user: User | undefined): Cell => (user === undefined ? BLANK : cell(placeText(locationOf(snapshot.inputs, user))));
+  const sent = ({ idpUser }: UserForecast, user?: User): Cell[] => [
+    { text: idpUser?.subject ?? '', ...(user === undefined ? {} : { against: user.userName }) },
+    cell(idpUser?.email ?? ''),
+  ];
+  const account = (user: User | undefined, idpUser: IdpUser | undefined): Cell[] =>
+    user === undefined
+      ? [BLANK, BLANK, BLANK, BLANK]
+      : [cell(user.id), { text: user.userName, ...(idpUser === undefined ? {} : { against: idpUser.subject }) }, cell(user.email), cell(stateText(user))];
+  /** A row for the user, and one for each account that it could be or stands beside. */
+  const userRows = (one: UserForecast): Cell[][] => {
+    const others = one.beside.length > 0 ? one.beside : one.user === undefined ? one.candidates : [];
+    const [first, ...rest] = others.length > 0 ? others : [one.user];
+    return [
+      [...sent(one, first), ...account(first, one.idpUser), first === undefined ? whereIdp(one.idpUser) : where(first)],
+      ...rest.map((user) => [BLANK, BLANK, ...account(user, one.idpUser), where(user)]),
+    ];
+  };
+  const byEffect = usersByEffect(users);
+  const ofUsers = (effect: ShownEffect, id: string, title: string, look: Severity): Section[] =>
+    sectionOf<UserForecast>({ id, title, look, headings: USER_HEADINGS, of: byEffect[effect], rows: userRows }, most);
+  const groupRows = ({ group, idpGroup, near }: GroupForecast): Cell[][] => {
+    const others = group === undefined ? near : [group];
+    const [first, ...rest] = others.length > 0 ? others : [undefined];
+    const name = idpGroup?.name ?? '';
+    const there = (one: typeof first): Cell[] =>
+      one === undefined
+        ? [BLANK, BLANK, BLANK, idpGroup === undefined ? BLANK : cell(placeText(idpLocation(idpGroup)))]
+        : [
+            cell(one.id),
+            { text: one.name, against: name },
+            cell(one.isOrganizationLevel ? 'organization' : 'project'),
+            cell(placeText(locationOf(snapshot.inputs, one))),
+          ];
+    return [[cell(name), ...there(first)], ...rest.map((one) => [BLANK, ...there(one)])];
+  };
+  const ofGroups = (effect: GroupEffect, id: string, title: string, look: Severity): Section[] =>
+    sectionOf<GroupForecast>({ id, title, look, headings: GROUP_HEADINGS, of: nearFirst(groups), has: (one) => one.effect === effect, rows: groupRows }, most);
+  const memberRows = ({ groupName, user, idpUser, members }: MembershipForecast): Cell[][] => [
+    [
+      cell(groupName),
+      cell(members === undefined ? (idpUser?.subject ?? '') : `${grouped(members)} not listed`),
+      ...(user === undefined ? [BLANK, BLANK, BLANK] : [cell(user.id), cell(user.userName), cell(stateText(user))]),
+    ],
+  ];
+  const ofMembers = (effect: MembershipEffect, id: string, title: string, look: Severity): Section[] =>
+    sectionOf<MembershipForecast>(
+      {
+        id,
+        title,
+        look,
+        headings: MEMBER_HEADINGS,
+        of: memberships,
+        has: (one) => one.effect === effect,
+        rows: memberRows,
+        times: ({ members = 1 }) => members,
+      },
+      most,
+    );
+  const name = PROVIDER_NAMES[forecast.provider];
+  return [
+    ...sectionOf<UserForecast>(
+      {
+        id: 'second-accounts',
+        title: 'Users who would get a second account',
+        look: 'error',
+        headings: USER_HEADINGS,
+        of: byEffect.create,
+        has: isSecondAccount,
+        rows: userRows,
+      },
+      most,
+    ),
+    ...ofUsers('ambiguous', 'ambiguous', 'Users of whom it is ambiguous which account is theirs', 'error'),
+    ...ofUsers('unknown', 'unknown', 'Users of whom it is not documented what happens', 'warning'),
+    ...ofUsers('deactivate', 'deactivate', 'Accounts that are deactivated', 'warning'),
+    ...ofUsers('activate', 'activate', 'Accounts that are activated, each with a license', 'warning'),
+    ...ofMembers('lost', 'lost', 'Members who are lost', 'warning'),
+    ...ofGroups('create', 'groups-created', 'Groups that are created', 'warning'),
+    ...ofGroups('ambiguous', 'groups-ambiguous', 'Groups of which it is ambiguous which is linked', 'error'),
+    ...ofGroups('unknown', 'groups-unknown', 'Groups of which it is not certain what happens', 'warning'),
+    ...ofGroups('untouched', 'groups-untouched', 'Groups to be synced that are not linked', 'warning'),
+    ...sectionOf<UserForecast>(
+      {
+        id: 'licenses',
+        title: 'Users who would be left without a license',
+        look: 'warning',
+        headings: USER_HEADINGS,
+        of: licenses?.without ?? [],
+        rows: userRows,
+        why: 'Neither Creator nor Creator (float) is left when their turn comes, if it comes in the order of the export.',
+      },
+      most,
+    ),
+    ...sectionOf<UserForecast>(
+      {
+        id: 'overwrite',
+        title: 'Accounts of which values are overwritten',
+        look: 'info',
+        headings: ['id', 'username', 'attribute', 'from', 'to'],
+        of: byEffect.overwrite,
+        rows: ({ user, overwrites }) =>
+          overwrites.map(({ attribute, from, to }) => [
+            cell(user?.id ?? ''),
+            cell(user?.userName ?? ''),
+            cell(attribute),
+            { text: from, against: to },
+            { text: to, against: from },
+          ]),
+        why: `The identity provider is the master of these attributes: what ${name} has takes the place of what is there.`,
+      },
+      most,
+    ),
+    ...sectionOf<UserForecast>(
+      {
+        id: 'create',
+        title: 'New accounts, each with a license',
+        look: 'info',
+        headings: ['username sent', 'email sent', 'where'],
+        of: byEffect.create,
+        has: (one) => !isSecondAccount(one),
+        rows: ({ idpUser }) => [[cell(idpUser?.subject ?? ''), cell(idpUser?.email ?? ''), whereIdp(idpUser)]],
+      },
+      most,
+    ),
+    ...ofMembers('unknown', 'members-unknown', 'Members of whom it is not certain whether they stay or come', 'warning'),
+    ...ofMembers('added', 'members-added', 'Members who are added', 'info'),
+    ...ofMembers('skipped', 'members-skipped', 'Members who are not added', 'info'),
+  ];
+}
+
+/** What a person should look at. */
+type ShownEffect = Exclude<UserEffect, 'link' | 'untouched'>;
+
+/** Returns the users of each effect, in their order: one look at each instead of one for every section. */
+function usersByEffect(users: readonly UserForecast[]): Readonly<Record<ShownEffect, readonly UserForecast[]>> {
+  const found: Record<ShownEffect, UserForecast[]> = { create: [], overwrite: [], activate: [], deactivate: [], ambiguous: [], unknown: [] };
+  for (const one of users) for (const effect of one.effects) if (effect !== 'link' && effect !== 'untouched') found[effect].push(one);
+  return found;
+}
+
+/** Returns groups with those first that stand beside others of nearly their name. */
+const nearFirst = (groups: readonly GroupForecast[]): readonly GroupForecast[] => [
+  ...groups.filter(({ near }) => near.length > 0),
+  ...groups.filter(({ near }) => near.length === 0),
+];

@@ -1,0 +1,52 @@
+/** The numbers of a preview, as a table and as words. */
+
+import type { Forecast } from '../preview/forecast.js';
+import type { Preview } from '../preview/preview.js';
+import { grouped } from '../rules/rule.js';
+
+/** Returns the numbers of a forecast with their names, in the order of the summary table. */
+export function numbersOf({ summary: { users, secondAccounts, groups, memberships }, licenses }: Forecast): readonly (readonly [string, number])[] {
+  return [
+    ['users: linked to their account', users.link],
+    ['users: created', users.create],
+    ['users: created beside an account of theirs', secondAccounts],
+    ['users: values overwritten', users.overwrite],
+    ['users: activated', users.activate],
+    ['users: deactivated', users.deactivate],
+    ['users: left alone', users.untouched],
+    ['users: ambiguous', users.ambiguous],
+    ['users: not documented', users.unknown],
+    ['groups: linked', groups.link],
+    ['groups: created', groups.create],
+    ['groups: not linked', groups.untouched],
+    ['groups: ambiguous', groups.ambiguous],
+    ['groups: not certain', groups.unknown],
+    ['members: kept', memberships.kept],
+    ['members: added', memberships.added],
+    ['members: lost', memberships.lost],
+    ['members: not added', memberships.skipped],
+    ['members: not certain', memberships.unknown],
+    ...(licenses === undefined
+      ? []
+      : ([
+          ['licenses: needed', licenses.needed],
+          ['licenses: Creator taken', licenses.creator],
+          ['licenses: Creator (float) taken', licenses.creatorFloat],
+          ['licenses: users left without', licenses.without.length],
+        ] as const)),
+  ];
+}
+
+/** Returns the rows of the summary table: name, number, and with a plan first the number without it. */
+export function summaryRows({ forecast, before }: Preview): readonly (readonly string[])[] {
+  const now = before === undefined ? undefined : numbersOf(before);
+  return numbersOf(forecast).map(([name, number], at) => [name, ...(now === undefined ? [] : [grouped(now[at][1])]), grouped(number)]);
+}
+
+export const summaryHeadings = ({ before }: Preview): readonly string[] =>
+  before === undefined ? ['what happens', 'number'] : ['what happens', 'now', 'after the plan'];
+
+const SOURCES = 'All this is predicted from what Jama, Okta and Microsoft document, not from a trial: look at a few users of each kind first.';
+
+/** Returns the sentences that belong under every preview. */
+export const notesOf = ({ notes, forecast }: Preview): readonly string[] => [...notes, ...forecast.notes, SOURCES];

@@ -1,0 +1,87 @@
+import { locationOf, type Subject, type User } from '../../model/directory.js';
+import type { IdpUser } from '../../model/idp.js';
+import type { Forecast } from '../../preview/forecast.js';
+import type { Preview } from '../../preview/preview.js';
+import { placeText } from '../../rules/rule.js';
+import { type Table, tableOf } from './table.js';
+
+const COLUMNS = [
+  'kind',
+  'effects',
+  'sent',
+  'sentEmail',
+  'sentActive',
+  'sentWhere',
+  'id',
+  'userName',
+  'email',
+  'active',
+  'authenticationType',
+  'where',
+  'group',
+  'groupId',
+  'members',
+  'overwrites',
+  'beside',
+  'candidates',
+  'why',
+] as const;
+
+type Row = Partial<Record<(typeof COLUMNS)[number], string>>;
+
+/** Returns a row per user, per group, and per membership that changes. */
+export const previewTable = ({ forecast, snapshot }: Preview): Table =>
+  tableOf(
+    COLUMNS,
+    rowsOf(forecast, (subject) => placeText(locationOf(snapshot.inputs, subject))),
+  );
+
+const ids = (subjects: readonly Subject[]): string => subjects.map(({ id }) => id).join(' ');
+
+function* rowsOf({ users, groups, memberships }: Forecast, where: (subject: Subject) => string): Iterable<Row> {
+  for (const { effects, user, idpUser, overwrites, beside, candidates, why } of users) {
+    yield {
+      kind: 'user',
+      effects: effects.join(' '),
+      ...sentCells(idpUser),
+      ...userCells(user, where),
+      overwrites: overwrites.map(({ attribute, from, to }) => `${attribute}: ${JSON.stringify(from)} -> ${JSON.stringify(to)}`).join('; '),
+      beside: ids(beside),
+      candidates: ids(candidates),
+      why,
+    };
+  }
+  for (const { effect, group, idpGroup, near, members, why } of groups) {
+    yield {
+      kind: 'group',
+      effects: effect,
+      ...(idpGroup === undefined ? {} : { sent: idpGroup.name, sentWhere: placeText(idpGroup) }),
+      ...(group === undefined ? {} : { group: group.name, groupId: group.id, where: where(group) }),
+      members: Object.entries(members)
+        .map(([name, number]) => `${name} ${number}`)
+        .join(', '),
+      ...(effect === 'ambiguous' ? { candidates: ids(near) } : { beside: ids(near) }),
+      why,
+    };
+  }
+  for (const { effect, groupName, group, user, idpUser, members, why } of memberships) {
+    yield {
+      kind: 'membership',
+      effects: effect,
+      ...sentCells(idpUser),
+      ...userCells(user, where),
+      group: groupName,
+      groupId: group?.id ?? '',
+      members: String(members ?? 1),
+      why,
+    };
+  }
+}
+
+const sentCells = (user: IdpUser | undefined): Row =>
+  user === undefined ? {} : { sent: user.subject, sentEmail: user.email, sentActive: String(user.active), sentWhere: placeText(user) };
+
+const userCells = (user: User | undefined, where: (subject: Subject) => string): Row =>
+  user === undefined
+    ? {}
+    : { id: user.id, userName: user.userName, email: user.email, active: String(user.active), authenticationType: user.authenticationType, where: where(user) };
