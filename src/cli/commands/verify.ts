@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { changeLine, type SubjectNames, subjectText } from '../../app/change-text.js';
-import { comparedData, comparedLines } from '../../app/compared-columns.js';
 import type { Scope } from '../../app/verify.js';
 import type { Directory } from '../../model/directory.js';
 import type { Difference } from '../../plan/verify.js';
@@ -32,7 +31,7 @@ export function addVerify(program: Command, io: Io, end: (ending: Ending) => voi
 
 /** Holds a fresh export against a plan. */
 async function runVerify(planPath: string, source: string | undefined, flags: VerifyFlags, io: Io): Promise<Ending> {
-  const { verify } = await import('../../app/verify.js');
+  const [{ verify }, { comparedData, comparedLines }] = await Promise.all([import('../../app/verify.js'), import('../../app/compared-columns.js')]);
   const { file, landed, differences, scope, names, directory } = await verify(planPath, source, flags, contextOf(io));
   const of = (kind: Difference['kind']): Difference[] => differences.filter((difference) => difference.kind === kind);
   const counts = { landed, missing: of('missing').length, otherwise: of('otherwise').length, temporary: of('temporary').length, other: of('other').length };
@@ -41,7 +40,18 @@ async function runVerify(planPath: string, source: string | undefined, flags: Ve
     io.stdout.write(
       `${JSON.stringify({ schemaVersion: 1, asPlanned: differences.length === 0, summary: counts, otherChangesKnown: scope.areOthersKnown, membershipsCompared: scope.areOthersKnown && scope.membersUnknown === undefined, compared: comparedData(scope.compared), differences }, undefined, 2)}\n`,
     );
-  } else io.stdout.write(fitted(verifyLines(counts, differences, { names: withOthers(names, differences, directory), scope, isUndoing }), io.stdout));
+  } else
+    io.stdout.write(
+      fitted(
+        verifyLines(counts, differences, {
+          names: withOthers(names, differences, directory),
+          scope,
+          isUndoing,
+          compared: scope.compared === undefined ? [] : comparedLines(scope.compared, scope.membersUnknown === undefined),
+        }),
+        io.stdout,
+      ),
+    );
   if (differences.length === 0)
     return {
       code: EXIT.done,
@@ -93,13 +103,15 @@ function withOthers(names: SubjectNames, differences: readonly Difference[], { u
 interface Known {
   readonly names: SubjectNames;
   readonly scope: Scope;
+  /** What was compared, as lines. */
+  readonly compared: readonly string[];
   /** The undo of a run was interrupted: to apply would be to do again what somebody was undoing. */
   readonly isUndoing: boolean;
 }
 
 const FINISH_UNDO = 'finish the undo that was interrupted (see the warning); then export again.';
 
-function verifyLines(counts: Readonly<Record<string, number>>, differences: readonly Difference[], { names, scope, isUndoing }: Known): string[] {
+function verifyLines(counts: Readonly<Record<string, number>>, differences: readonly Difference[], { names, scope, isUndoing, compared }: Known): string[] {
   const lines = [`${count(counts.landed, 'change')} landed as planned.`];
   for (const [kind, { title, remedy }] of Object.entries(KINDS)) {
     const some = differences.filter((difference) => difference.kind === kind);
@@ -109,7 +121,7 @@ function verifyLines(counts: Readonly<Record<string, number>>, differences: read
     lines.push(`  What to do: ${isUndoing && kind !== 'other' ? FINISH_UNDO : remedy}`);
   }
   if (!scope.areOthersKnown) lines.push('', "baseline.jsonl is missing or damaged beside the plan: changes that are not the plan's cannot be told.");
-  if (scope.compared !== undefined) lines.push('', ...comparedLines(scope.compared, scope.membersUnknown === undefined));
+  if (scope.compared !== undefined) lines.push('', ...compared);
   if (scope.areOthersKnown && scope.membersUnknown !== undefined)
     lines.push('', `Memberships that the plan does not name were not compared: ${scope.membersUnknown}.`);
   return lines;
