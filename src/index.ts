@@ -3,8 +3,8 @@
 export { type ApplyRequest, apply } from './app/apply.js';
 export { type Checked, type CheckRequest, check } from './app/check.js';
 export { type Context, type ContextParts, contextFor } from './app/context.js';
+export { Refusal, type RefusalKind, SourceRefused, UserError } from './app/errors.js';
 export { type PlanRequest, plan, type WrittenPlan } from './app/plan.js';
-export { Refusal, type RefusalKind, SourceRefused, UserError } from './app/refusal.js';
 export { renderReport } from './app/render.js';
 export type { Request } from './app/request.js';
 export { runs } from './app/runs.js';

@@ -9,9 +9,6 @@ import type { Signal } from '../targets/run/process-info.js';
  */
 export type RefusalKind = 'nothing-audited' | 'refused' | 'stopped-midway' | Signal;
 
-export { UserError } from '../model/user-error.js';
-export { SourceRefused } from '../sources/tables/problem.js';
-
 export class Refusal extends UserError {
   constructor(
     readonly kind: RefusalKind,

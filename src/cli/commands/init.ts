@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { AUTH_MODES, FAIL_ON } from '../../model/policy.js';
-import type { InitFlags } from '../actions/init.js';
 import type { Ending } from '../ending.js';
+import type { InitFlags } from '../init.js';
 import type { Io } from '../io.js';
 
 /** Adds `init`: writes a commented config file, from questions on a terminal, from flags elsewhere. */
@@ -14,7 +14,7 @@ export function addInit(program: Command, io: Io, end: (ending: Ending) => void)
     .addOption(new Option('--fail-on <severity>', 'mildest severity that gives exit code 1').choices(FAIL_ON))
     .option('--force', 'replace a file that is there')
     .action(async (flags: InitFlags) => {
-      const { init } = await import('../actions/init.js');
+      const { init } = await import('../init.js');
       end(await init(flags, io));
     });
 }

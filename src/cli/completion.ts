@@ -2,8 +2,8 @@
 
 import { RootCommand, ShellCompDirective, script } from '@bomb.sh/tab';
 import type { Argument, Command, Option } from 'commander';
-import { DELIMITER_NAMES } from '../../config/settings.js';
-import { RULES } from '../../rules/registry.js';
+import { DELIMITER_NAMES } from '../config/settings.js';
+import { RULES } from '../rules/registry.js';
 
 type Shell = 'bash' | 'zsh' | 'fish';
 
