@@ -9,12 +9,12 @@ import { unguardCell } from '../model/formula.js';
 import { UserError } from '../model/user-error.js';
 import { acceptanceOf } from '../plan/answer-validation.js';
 import { problemsOfAnswered } from '../plan/answered-rows.js';
-import type { FileRow } from '../plan/compare-rows.js';
 import { askRows, DECISION_COLUMNS, WRITTEN_COLUMNS } from '../plan/decision-rows.js';
+import type { FileRow } from '../plan/file-rows.js';
 import type { WrittenRow } from '../plan/plan.js';
 import { RULES, ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
-import { firstWrong } from '../setup/json-places.js';
+import { firstWrong } from '../setup/json-locations.js';
 import type { Encoding } from '../sources/csv/encoding.js';
 import { readDecisionCells } from '../sources/tables/cells.js';
 import { quoted, type SourceProblem, SourceRefused } from '../sources/tables/problem.js';
@@ -24,6 +24,7 @@ import type { ProcessInfo } from '../targets/run/process-info.js';
 import { shellWord } from './command-words.js';
 import { rowsOfPlanBeside } from './plan-source.js';
 import { settlePlanFolder } from './plan-swap.js';
+import type { Prepared } from './resolve-command.js';
 
 const ACTIONS: ReadonlySet<string> = new Set(RULES.flatMap(({ decisions }) => decisions));
 
@@ -138,9 +139,12 @@ function alteredRows(
 
 const SCHEMA_VERSION = 1;
 
+/** What a message needs to show the command that makes a file again. */
+type CommandContext = Pick<Prepared, 'sourceWords' | 'shell'>;
+
 /** Returns the report held against an earlier JSON report. Throws where that is none, or one of another organization. */
-export function holdAgainst(report: Report, file: string, today: string, sourceWords: string): Report {
-  const { fingerprints, ids } = readBaseline(file, today, sourceWords);
+export function holdAgainst(report: Report, file: string, today: string, { sourceWords, shell }: CommandContext): Report {
+  const { fingerprints, ids } = readBaseline(file, today, { sourceWords, shell });
   const known = new Set(report.snapshot.users.map(({ id }) => id));
   if (ids.length > 0 && !ids.some((id) => known.has(id))) {
     throw new UserError(
@@ -162,7 +166,7 @@ function parseReport(text: string, file: string): unknown {
   }
 }
 
-function readBaseline(file: string, today: string, sourceWords: string): { readonly fingerprints: Set<string>; readonly ids: string[] } {
+function readBaseline(file: string, today: string, { sourceWords, shell }: CommandContext): { readonly fingerprints: Set<string>; readonly ids: string[] } {
   const text = readWholeText(file, { cure: WHOLE });
   const value = parseReport(text, file);
   const report = isRecord(value) ? value : {};
@@ -177,7 +181,7 @@ function readBaseline(file: string, today: string, sourceWords: string): { reado
   }
   // Version 1 knew one way to compare names, and did not name it.
   if (!isRecord(report.settings) || typeof report.settings.collation !== 'string') {
-    throw new UserError(formerVersionText(file), `Make the baseline again: scim-audit check ${sourceWords} --format json --output ${shellWord(file)}`);
+    throw new UserError(formerVersionText(file), `Make the baseline again: scim-audit check ${sourceWords} --format json --output ${shellWord(file, shell)}`);
   }
   const fingerprints = new Set<string>();
   const ids = new Set<string>();

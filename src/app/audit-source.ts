@@ -11,6 +11,7 @@ import { count, INPUT_NAMES } from '../rules/rule.js';
 import { openSource } from '../sources/registry.js';
 import type { Table } from '../sources/tables/table.js';
 import { type Context, withProgress } from './context.js';
+import { NODE_DIGESTS } from './node-digests.js';
 import { Refusal } from './refusal.js';
 import type { Prepared } from './resolve-command.js';
 import { readIdpSide, readIntegrationsSide, readSides, readTypesSide } from './sides.js';
@@ -69,7 +70,7 @@ export async function auditSource(
       refuseMissingInputs(directory, policy);
       refuseStrangers(directory, policy);
       integrations?.refuseStrangers(directory);
-      const audit = beginAudit(directory, policy, idp?.read);
+      const audit = beginAudit(directory, policy, NODE_DIGESTS, idp?.read);
       const watcher = watch?.(directory);
       const snapshot = reading.streamMemberships(watcher === undefined ? audit.sink : both(audit.sink, watcher));
       refuseSameFile(snapshot, idp?.read);

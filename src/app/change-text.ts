@@ -1,6 +1,7 @@
 /** Changes in words, for a terminal. */
 
 import type { Change, UserAttribute } from '../model/change.js';
+import type { OtherDifference } from '../plan/verify.js';
 import { visible } from '../reporters/visible.js';
 import { count, grouped } from '../rules/rule.js';
 
@@ -17,11 +18,9 @@ function named(what: 'user' | 'group', id: string, names: SubjectNames | undefin
   return `${what} ${visible(id)}${name === '' ? '' : ` ${quote(name)}`}`;
 }
 
-/** Returns a subject as differences name it, `user 17`, with what it is called. */
-export function subjectText(subject: string, names: SubjectNames): string {
-  const id = subject.slice(subject.indexOf(' ') + 1);
-  return named(subject.startsWith('user ') ? 'user' : 'group', id, names);
-}
+/** Returns whom a difference is about, `user 17`, with what it is called. */
+export const subjectText = ({ user, group = '' }: Pick<OtherDifference, 'user' | 'group'>, names: SubjectNames): string =>
+  user === undefined ? named('group', group, names) : named('user', user, names);
 
 const ATTRIBUTES: Readonly<Record<UserAttribute, string>> = { userName: 'username', email: 'email', active: 'active' };
 

@@ -44,7 +44,7 @@ export async function checkPrepared(prepared: Prepared, wishes: CheckWishes, con
     const today = todayOf(context);
     const file = { file: decisions ?? '', encoding: prepared.request.encoding };
     if (decisions !== undefined) report = await acceptFrom(report, audited.audit.context, file, { today, self: context.process });
-    if (baseline !== undefined) report = holdAgainst(report, baseline, today, prepared.sourceWords);
+    if (baseline !== undefined) report = holdAgainst(report, baseline, today, { sourceWords: prepared.sourceWords, shell: prepared.shell });
   }
   return {
     report,

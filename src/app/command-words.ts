@@ -1,9 +1,37 @@
 /** Command lines that messages tell a person to run. */
 
+import { optionWords } from '../config/resolve.js';
 import type { Request } from './request.js';
 
-/** Returns a word as a shell takes it. */
-export const shellWord = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+/** Where a printed command is pasted: into a POSIX shell, or on Windows into cmd.exe or PowerShell. */
+export type Shell = 'posix' | 'windows';
+
+/** Returns a word as the shell takes it. */
+export const shellWord = (word: string, shell: Shell): string => (shell === 'windows' ? windowsWord(word) : posixWord(word));
+
+/** Returns a command line. */
+export const shellCommand = (words: readonly string[], shell: Shell): string => words.map((word) => shellWord(word, shell)).join(' ');
+
+const posixWord = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+
+/**
+ * What no quoting keeps whole in both shells: inside double quotes cmd.exe replaces %NAME% (and !NAME! if it is told to), PowerShell
+ * replaces $NAME and takes a backtick as an escape, and it ends the text at typographic double quotes as well; a line end ends the command.
+ */
+const UNQUOTABLE = /["%!$`\u201C-\u201E\u0000-\u001F]/g;
+
+/**
+ * Returns a word in double quotes, since cmd.exe does not know single ones. A word that cannot be quoted for both shells becomes a
+ * placeholder with < and >, which no file name on Windows may hold: the command fails until a person replaces it, and never means something else.
+ */
+function windowsWord(word: string): string {
+  // PowerShell 5.1 drops an empty argument, so that the next word would take its place.
+  if (word === '') return '"<empty text>"';
+  if (word.search(UNQUOTABLE) !== -1) return `"<quote by hand: ${word.replaceAll(UNQUOTABLE, '_').replace(/\\+$/, '')}>"`;
+  if (/^[\w./\\-][\w+=:./\\-]*$/.test(word)) return word;
+  // A backslash before the closing quote would be its escape.
+  return `"${word.replace(/\\+$/, '$&$&')}"`;
+}
 
 /** Returns the flags that name a source's files, as words of a command. */
 export function fileWords(source: string | undefined, flags: Request): string[] {
@@ -20,41 +48,6 @@ export function fileWords(source: string | undefined, flags: Request): string[] 
 }
 
 /** Returns the words of a command line that mean the same source, judged the same way. */
-export function commandWords(source: string | undefined, flags: Request): string {
-  const each = (flag: string, values: readonly string[] = []): string[] => values.flatMap((value) => [flag, shellWord(value)]);
-  const one = (flag: string, value: string | undefined): string[] => (value === undefined ? [] : [flag, shellWord(value)]);
-  const pairs = (flag: string, map: Readonly<Record<string, string>> = {}): string[] =>
-    Object.entries(map).flatMap(([name, value]) => [flag, shellWord(`${name}=${value}`)]);
-  return [
-    ...fileWords(source, flags).map(shellWord),
-    ...one('--auth-mode', flags.authMode),
-    ...each('--sync-group', flags.syncGroup),
-    ...one('--sync-groups', flags.syncGroups),
-    ...one('--fail-on', flags.failOn),
-    ...each('--skip-rule', flags.skipRule),
-    ...each('--leave-out-user', flags.leaveOutUser),
-    ...pairs('--column', flags.column),
-    ...pairs('--table', flags.table),
-    ...pairs('--auth-type-map', flags.authTypeMap),
-    ...one('--delimiter', flags.delimiter),
-    ...one('--encoding', flags.encoding),
-    ...one('--quote', flags.quote),
-    ...one('--escape', flags.escape),
-    ...each('--null', flags.null),
-    ...pairs('--active-map', flags.activeMap),
-    ...one('--auth-types', flags.authTypes),
-    ...one('--basic-users', flags.basicUsers),
-    ...one('--collation', flags.collation),
-    ...one('--csv-delimiter', flags.csvDelimiter),
-    ...(flags.assumeActive === true ? ['--assume-active'] : []),
-    ...(flags.allowEmpty === true ? ['--allow-empty'] : []),
-    ...one('--idp', flags.idp),
-    ...each('--idp-users', flags.idpUsers),
-    ...each('--idp-groups', flags.idpGroups),
-    ...each('--idp-members', flags.idpMembers),
-    ...one('--idp-application', flags.idpApplication),
-    ...(flags.strictEnvironment === true ? ['--strict-environment'] : []),
-    ...one('--integrations', flags.integrations),
-    ...one('--config', flags.config),
-  ].join(' ');
+export function commandWords(source: string | undefined, flags: Request, shell: Shell): string {
+  return shellCommand([...fileWords(source, flags), ...optionWords(flags), ...(flags.config === undefined ? [] : ['--config', flags.config])], shell);
 }

@@ -2,6 +2,7 @@
 
 import type { OnProgress } from '../sources/tables/table.js';
 import type { ProcessInfo, Signal } from '../targets/run/process-info.js';
+import type { Shell } from './command-words.js';
 
 export interface Progress {
   readonly report: OnProgress;
@@ -17,6 +18,8 @@ export interface Context {
   readonly process: Pick<ProcessInfo, 'pid' | 'host' | 'isAlive'> & {
     /** The number of the user that runs it; undefined on Windows. */
     readonly user?: number | undefined;
+    /** What commands in messages are quoted for. */
+    readonly shell: Shell;
   };
   /** The signal that asked the program to stop, once it is listened for: what writes ends between two steps. */
   readonly interruption: { listen(): void; signal(): Signal | undefined };
@@ -45,6 +48,7 @@ export const processInfoOf = ({ process: { pid, host, isAlive }, now }: Context)
 /** The parts of Node's `process` that a program hands in. */
 interface NodeProcess {
   readonly pid: number;
+  readonly platform: string;
   cwd(): string;
   kill(pid: number, signal: 0): unknown;
   getuid?(): number;
@@ -72,7 +76,13 @@ export function contextFor({ process: self, host, now, ...parts }: ContextParts)
     warn: () => {},
     ...parts,
     now,
-    process: { pid: self.pid, host, isAlive: (pid) => isAlive(self, pid), ...(user === undefined ? {} : { user }) },
+    process: {
+      pid: self.pid,
+      host,
+      isAlive: (pid) => isAlive(self, pid),
+      shell: self.platform === 'win32' ? 'windows' : 'posix',
+      ...(user === undefined ? {} : { user }),
+    },
   };
 }
 

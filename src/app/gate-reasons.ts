@@ -76,11 +76,11 @@ export function listDifferences({ files }: Certificate, flags: Request): string[
 }
 
 /** Returns which settings given to the gate are not those of the certificate. */
-export function pinReasons({ settings }: Certificate, { authMode, failOn, syncGroup, syncGroups, encoding }: Request): string[] {
+export function pinReasons({ settings }: Certificate, { authMode, failOn, syncGroups, syncGroupsFile, encoding }: Request): string[] {
   const wanted =
-    syncGroup === undefined && syncGroups === undefined
+    syncGroups === undefined && syncGroupsFile === undefined
       ? undefined
-      : new Set([...(syncGroup ?? []), ...(syncGroups === undefined ? [] : readNameList(syncGroups, encoding))]);
+      : new Set([...(syncGroups ?? []), ...(syncGroupsFile === undefined ? [] : readNameList(syncGroupsFile, encoding))]);
   const certified = settings.syncGroups;
   const isOther = wanted !== undefined && (certified === null || certified.length !== wanted.size || certified.some((name) => !wanted.has(name)));
   return [

@@ -9,10 +9,10 @@ import { SEVERITIES } from '../model/finding.js';
 import { UserError } from '../model/user-error.js';
 import { visible } from '../reporters/visible.js';
 import { count, grouped } from '../rules/rule.js';
-import { firstWrong } from '../setup/json-places.js';
+import { firstWrong } from '../setup/json-locations.js';
 import { reasonOf } from '../sources/csv/file-stream.js';
 import { readyWorkbooks } from '../sources/xlsx/open-text.js';
-import { fileWords, shellWord } from './command-words.js';
+import { fileWords, type Shell, shellCommand, shellWord } from './command-words.js';
 import { type Context, todayOf } from './context.js';
 import { exceptionsOf, listDifferences, pinReasons, UNKEYED, uncomparedOf } from './gate-reasons.js';
 import type { Request } from './request.js';
@@ -47,21 +47,21 @@ const CLOCK_DRIFT = 300;
 /** Returns whether the certificate is whole, ready, young enough, of the source that is given and of what is pinned. Throws a UserError if no source is given. */
 export async function gate(file: string, source: string | undefined, request: GateRequest, context: Context): Promise<Gated> {
   const key = secretKey('SCIM_AUDIT_CERTIFICATE_KEY', context);
-  const certificate = readCertificate(file, key, fileWords(source, request));
+  const certificate = readCertificate(file, key, fileWords(source, request), context.process.shell);
   const age = Math.floor((context.now().getTime() - Date.parse(certificate.time)) / 1000);
   const isSourceGiven =
     source !== undefined || [request.users, request.inactiveUsers, request.memberships].some((files) => files !== undefined) || request.groups !== undefined;
   if (!isSourceGiven) {
     throw new UserError(
       'The gate needs the export that is about to be used: a certificate alone may be of another one.',
-      `scim-audit gate ${shellWord(file)} SOURCE`,
+      `scim-audit gate ${shellWord(file, context.process.shell)} SOURCE`,
     );
   }
   const isIdpGiven = [request.idpUsers, request.idpGroups, request.idpMembers].some((files) => files !== undefined);
   const exceptions = exceptionsOf(certificate);
   const uncompared = uncomparedOf(certificate, request, isIdpGiven);
   const isStrict = request.strict === true;
-  await readyWorkbooks([request.syncGroups]);
+  await readyWorkbooks([request.syncGroupsFile]);
   const reasons = [
     ...readinessReasons(certificate),
     ...ageReasons(age, request.maxAge ?? USUAL_AGE),
@@ -78,13 +78,13 @@ export async function gate(file: string, source: string | undefined, request: Ga
 }
 
 /** Returns the certificate of a file. `sourceWords` name the source in the command that makes it anew. */
-function readCertificate(file: string, key: string | undefined, sourceWords: readonly string[]): Certificate {
+function readCertificate(file: string, key: string | undefined, sourceWords: readonly string[], shell: Shell): Certificate {
   try {
     return parseCertificate(readBytes(file), file, key, (text) => firstWrong(text).line);
   } catch (error) {
     if (!(error instanceof FormerVersion)) throw error;
     const words = ['scim-audit', 'check', ...(sourceWords.length === 0 ? ['SOURCE'] : sourceWords), ...error.options, '--certificate', file];
-    throw new UserError(error.message, `Make it again: ${words.map(shellWord).join(' ')}`);
+    throw new UserError(error.message, `Make it again: ${shellCommand(words, shell)}`);
   }
 }
 

@@ -7,9 +7,11 @@ import { allIdpColumns, type IdpColumns, isIdpColumn } from '../sources/idp/name
 import type { SourceRequest } from '../sources/source.js';
 import { columnsOf } from '../sources/tables/headings.js';
 
-export const ROLES: readonly Role[] = ['users', 'groups', 'memberships'];
+const ROLES: readonly Role[] = ['users', 'groups', 'memberships'];
 
-export const isRole = (text: string): text is Role => ROLES.some((role) => role === text);
+const isRole = (text: string): text is Role => ROLES.some((role) => role === text);
+
+const allColumns = (): string[] => [...ROLES.flatMap((role) => columnsOf(role).map((column) => `${role}.${column}`)), ...allIdpColumns()];
 
 /** Returns the columns that a person named: of the source, and of the identity provider's exports. */
 export function splitColumns(columns: Settings['columns'], origin: string): { readonly columns: SourceRequest['columns']; readonly idpColumns: IdpColumns } {
@@ -17,10 +19,7 @@ export function splitColumns(columns: Settings['columns'], origin: string): { re
   for (const [name, heading] of Object.entries(columns)) {
     const [table, column] = name.split('.', 2);
     if (!(isRole(table) ? columnsOf(table).includes(column) : isIdpColumn(table, column))) {
-      throw new UserError(
-        `${origin} names a column ${JSON.stringify(name)}, which does not exist.`,
-        `Columns are named users.userName, groups.name, memberships.groupId and so on; those of the identity provider are ${allIdpColumns().join(', ')}.`,
-      );
+      throw new UserError(`${origin} names a column ${JSON.stringify(name)}, which does not exist.`, `Columns are named ${allColumns().join(', ')}.`);
     }
     byTable[table] = { ...byTable[table], [column]: heading };
   }

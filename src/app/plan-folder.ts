@@ -4,7 +4,7 @@ import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readdirSync, 
 import { join } from 'node:path';
 import { UserError } from '../model/user-error.js';
 import { WRITTEN_COLUMNS } from '../plan/decision-rows.js';
-import { READING_ONLY } from '../reporters/markdown/plan.js';
+import { REDACTED_MARK } from '../reporters/markdown/plan.js';
 import type { Encoding } from '../sources/csv/encoding.js';
 import { readDecisionCells } from '../sources/tables/cells.js';
 import { fileOf } from '../sources/xlsx/workbook-file.js';
@@ -36,16 +36,13 @@ export function refuseExportFolder(folder: string, inputs: readonly string[]): v
   );
 }
 
-/** As much of plan.md as its first lines are in. */
-const FIRST_LINES = 1000;
-
 /** Throws a UserError where the folder has what no plan can take the place of: a folder of a file's name, or a plan that is for reading only. */
 export function refuseOddFolder(folder: string): void {
   const odd = PLAN_FILES.map((name) => join(folder, name)).find((file) => existsSync(file) && statSync(file).isDirectory());
   if (odd !== undefined)
     throw new UserError(`${odd} is a folder, and the plan writes a file of that name.`, 'Name another folder with --out, or move that one away.');
   const text = join(folder, 'plan.md');
-  if (existsSync(join(folder, 'plan.json')) || !existsSync(text) || !headOf(text, FIRST_LINES).includes(READING_ONLY)) return;
+  if (existsSync(join(folder, 'plan.json')) || !existsSync(text) || headOf(text, REDACTED_MARK.length) !== REDACTED_MARK) return;
   throw new UserError(`${folder} holds a redacted plan, which is for reading only: its decisions are about aliases.`, 'Name another folder with --out.');
 }
 

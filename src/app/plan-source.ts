@@ -14,7 +14,7 @@ import { sourceFiles } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { UserWishes } from '../sources/tables/read-users.js';
 import type { ProcessInfo } from '../targets/run/process-info.js';
-import { shellWord } from './command-words.js';
+import { type Shell, shellCommand } from './command-words.js';
 import { filesFromFlags } from './file-flags.js';
 import { settlePlanFolder } from './plan-swap.js';
 import type { Request } from './request.js';
@@ -27,7 +27,11 @@ export interface OpenedPlan {
 }
 
 /** Returns the plan of a file or of its folder. Throws PlanAltered, or a UserError if it is not one. `sourceWords` name the source in the command that makes it anew. */
-export function openPlan(path: string, self: Pick<ProcessInfo, 'pid' | 'isAlive'>, sourceWords: readonly string[] = []): OpenedPlan {
+export function openPlan(
+  path: string,
+  self: Pick<ProcessInfo, 'pid' | 'isAlive'> & { readonly shell: Shell },
+  sourceWords: readonly string[] = [],
+): OpenedPlan {
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'plan.json') : path;
   settlePlanFolder(dirname(file), self);
   let text: string;
@@ -44,7 +48,7 @@ export function openPlan(path: string, self: Pick<ProcessInfo, 'pid' | 'isAlive'
     const words = ['scim-audit', 'plan', ...(sourceWords.length === 0 ? ['SOURCE'] : sourceWords), ...error.options, '--out', dirname(file)];
     throw new UserError(
       error.message,
-      `Plan again; answers in decisions.csv carry over, and runs of this plan can be undone as before: ${words.map(shellWord).join(' ')}`,
+      `Plan again; answers in decisions.csv carry over, and runs of this plan can be undone as before: ${shellCommand(words, self.shell)}`,
     );
   }
 }

@@ -65,15 +65,15 @@ function refuseTaken(folder: string): void {
     throw new UserError(`The folder ${folder} is not empty.`, 'Name one that does not exist yet: what is there already would be sent along unredacted.');
 }
 
-function checkCommand({ authMode, policy }: Prepared, out: string, snapshot: Snapshot, redaction: Redaction): string {
+function checkCommand({ authMode, policy, shell }: Prepared, out: string, snapshot: Snapshot, redaction: Redaction): string {
   const redactor = redaction.know(snapshot, policy.collation);
   return [
     'scim-audit check',
-    shellWord(out),
+    shellWord(out, shell),
     `--auth-mode ${authMode ?? 'MODE'}`,
-    ...(policy.syncGroups === null ? [] : [`--sync-groups ${shellWord(join(out, 'sync-groups.csv'))}`]),
-    ...(snapshot.typeList?.role === 'basic-users' ? [`--basic-users ${shellWord(join(out, BASIC_USERS))}`] : []),
-    ...policy.leaveOutUsers.map((id) => `--leave-out-user ${shellWord(redactor.userId(id))}`),
+    ...(policy.syncGroups === null ? [] : [`--sync-groups ${shellWord(join(out, 'sync-groups.csv'), shell)}`]),
+    ...(snapshot.typeList?.role === 'basic-users' ? [`--basic-users ${shellWord(join(out, BASIC_USERS), shell)}`] : []),
+    ...policy.leaveOutUsers.map((id) => `--leave-out-user ${shellWord(redactor.userId(id), shell)}`),
     ...policy.skipRules.map((rule) => `--skip-rule ${rule}`),
   ].join(' ');
 }

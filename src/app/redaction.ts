@@ -2,7 +2,8 @@
 
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Report } from '../audit/report.js';
-import { ENVIRONMENT_ABOUT, SETTINGS } from '../config/settings.js';
+import { SETTING_NAMES, settingOf } from '../config/settings.js';
+import { ENVIRONMENT_ABOUT } from '../config/stated-settings.js';
 import { type Aliases, makeAliases } from '../model/alias.js';
 import { type CollationName, DEFAULT_COLLATION } from '../model/collation-name.js';
 import { collationOf } from '../model/compare.js';
@@ -45,7 +46,7 @@ export class Redaction {
   #unquotable: readonly string[] = [];
 
   constructor(make: MakeAliases, flags: Request, words: readonly string[]) {
-    const { syncGroup: _, leaveOutUser: __, idpMembers = [], ...others } = flags;
+    const { syncGroups: _, leaveOutUsers: __, idpMembers = [], ...others } = flags;
     this.#make = make;
     this.#aliases = make(DEFAULT_COLLATION);
     const files = idpMembers.map((text) => text.slice(text.indexOf('=') + 1));
@@ -100,16 +101,16 @@ export class Redaction {
     this.#compareBy(prepared.policy.collation);
     const { identity, group } = this.#aliases;
     const id = (text: string): string => (isPlainId(text) ? text : identity(text));
-    const { syncGroup = [], leaveOutUser = [], idpMembers = [], ...others } = flags;
-    const leftOut = leaveOutUser.filter(isPlainId);
+    const { syncGroups = [], leaveOutUsers = [], idpMembers = [], ...others } = flags;
+    const leftOut = leaveOutUsers.filter(isPlainId);
     const members = idpMembers.filter((text) => !text.includes('='));
     // No alias stands for anything on a command line, and a name is what is not to be shown.
     const withheldOptions = [
-      ...(syncGroup.length > 0 ? ['--sync-group'] : []),
-      ...(leftOut.length < leaveOutUser.length ? ['--leave-out-user'] : []),
+      ...(syncGroups.length > 0 ? ['--sync-group'] : []),
+      ...(leftOut.length < leaveOutUsers.length ? ['--leave-out-user'] : []),
       ...(members.length < idpMembers.length ? ['--idp-members'] : []),
     ];
-    const sourceWords = commandWords(source, { ...others, leaveOutUser: leftOut, idpMembers: members });
+    const sourceWords = commandWords(source, { ...others, leaveOutUsers: leftOut, idpMembers: members }, prepared.shell);
     const { settings } = prepared.resolved;
     return {
       ...prepared,
@@ -166,7 +167,7 @@ export class Redaction {
         const text = unescaped(quoted);
         return JSON.stringify(NAMES_AN_ID.test(whole.slice(0, at)) && this.#isRealId(text) ? text : this.#quoted(text));
       });
-    return this.#redactor?.note(told) ?? told;
+    return this.#redactor?.idsIn(told) ?? told;
   }
 
   /** Is an id that names nobody, unless names stand for ids in this export. */
@@ -214,7 +215,7 @@ const NAMES_AN_ID = /\b(?:the id|about (?:user|group)) $/;
 
 /** Words of the program's own, which a message offers or names: settings and what they may be, rules, actions. */
 const WORDS: ReadonlySet<string> = new Set([
-  ...Object.entries(SETTINGS).flatMap(([name, { choices = [] }]) => [name, ...choices]),
+  ...SETTING_NAMES.flatMap((name) => [name, ...(settingOf(name).kind.choices ?? [])]),
   ...Object.keys(ENVIRONMENT_ABOUT),
   ...SEVERITIES,
   'off',

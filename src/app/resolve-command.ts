@@ -5,7 +5,7 @@ import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { findConfigFile } from '../config/find-config.js';
 import type { ResolvedSettings } from '../config/resolve.js';
 import { resolveSettings } from '../config/resolve.js';
-import { DEFAULTS, SETTINGS, type Settings } from '../config/settings.js';
+import { SETTING_NAMES, type Settings } from '../config/settings.js';
 import { nearestName } from '../model/near-names.js';
 import type { AuthMode, Policy } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
@@ -19,11 +19,11 @@ import { refuseWrongNulls } from '../sources/tables/cell-words.js';
 import { readNameList } from '../sources/tables/name-list.js';
 import { readyWorkbooks } from '../sources/xlsx/open-text.js';
 import { fileOf } from '../sources/xlsx/workbook-file.js';
-import { commandWords } from './command-words.js';
+import { commandWords, type Shell } from './command-words.js';
 import type { Context } from './context.js';
 import { filesFromFlags } from './file-flags.js';
 import { refuseUnknownRoles, splitColumns } from './named-columns.js';
-import { type Request, settingsStated } from './request.js';
+import type { Request } from './request.js';
 import { environmentOf } from './stated-environment.js';
 
 /** A file that the verdict rests on besides the exports. */
@@ -48,12 +48,14 @@ export interface Prepared {
   readonly otherInputs: readonly string[];
   /** The words that gave the source and how it is read, for messages. */
   readonly sourceWords: string;
+  /** What commands in messages are quoted for. */
+  readonly shell: Shell;
 }
 
 /** Returns what a command line means. Throws a UserError where that is nothing. */
 export async function prepare(source: string | undefined, flags: Request, context: Context): Promise<Prepared> {
   const file = await readConfig(flags.config ?? (context.environment.SCIM_AUDIT_CONFIG || undefined), context);
-  const resolved = resolveSettings({ flags: settingsStated(flags), environment: context.environment, ...(file === undefined ? {} : { file }) });
+  const resolved = resolveSettings({ flags, environment: context.environment, ...(file === undefined ? {} : { file }) });
   const { settings } = resolved;
   refuseUnknownRules(settings.skipRules, resolved.origins.skipRules);
   refuseUnknownRules(Object.keys(settings.rules), resolved.origins.rules);
@@ -115,7 +117,8 @@ export async function prepare(source: string | undefined, flags: Request, contex
       ...lists.map((list) => list.file),
       ...(idp === undefined ? [] : [...idp.users, ...idp.groups, ...idp.members.map((each) => each.file)].map(fileOf)),
     ],
-    sourceWords: commandWords(source, flags),
+    sourceWords: commandWords(source, flags, context.process.shell),
+    shell: context.process.shell,
   };
 }
 
@@ -205,13 +208,9 @@ function refuseUnknownRules(names: readonly string[], origin: string): void {
 
 /** Returns each setting, its value, and where it came from, as aligned lines. */
 export function showSettings({ settings, origins }: ResolvedSettings): string {
-  const rows = Object.entries(SETTINGS).map(([name]) => {
-    const value = Object.entries({ ...DEFAULTS, ...settings }).find(([key]) => key === name)?.[1];
-    return [
-      name,
-      value === undefined ? '(not set)' : printable(JSON.stringify(value)),
-      printable(Object.entries(origins).find(([key]) => key === name)?.[1] ?? ''),
-    ];
+  const rows = SETTING_NAMES.map((name) => {
+    const value = settings[name];
+    return [name, value === undefined ? '(not set)' : printable(JSON.stringify(value)), printable(origins[name])];
   });
   const widths = [0, 1].map((at) => Math.max(...rows.map((row) => row[at].length)));
   return rows.map(([name, value, origin]) => `${name.padEnd(widths[0])}  ${value.padEnd(widths[1])}  ${origin}\n`).join('');

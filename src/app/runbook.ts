@@ -2,6 +2,7 @@
 
 import type { Report } from '../audit/report.js';
 import { IDP_PROVIDERS, type IdpProvider } from '../model/idp.js';
+import { noteText } from '../model/note.js';
 import { AUTH_MODES } from '../model/policy.js';
 import { isInScope } from '../model/scope.js';
 import { UserError } from '../model/user-error.js';
@@ -47,7 +48,7 @@ export async function makeRunbook(source: string | undefined, request: RunbookRe
   const { authMode } = prepared;
   if (idp === undefined || request.hosting === undefined || authMode === undefined) throw missing({ idp, hosting: request.hosting, authMode });
   const hasExport = source !== undefined || [request.users, request.inactiveUsers, request.groups, request.memberships].some((given) => given !== undefined);
-  const decided = request.decisions === undefined ? '' : `--decisions ${shellWord(request.decisions)}`;
+  const decided = request.decisions === undefined ? '' : `--decisions ${shellWord(request.decisions, context.process.shell)}`;
   const sourceWords = [hasExport ? '' : 'EXPORT', prepared.sourceWords, decided, withheld.length > 0 ? '…' : ''].filter((words) => words !== '').join(' ');
   const given: EnablementCase = { idp, hosting: request.hosting, authMode, hasGroups: request.withoutGroups !== true, sourceWords };
   if (request.decisions !== undefined && !hasExport)
@@ -103,14 +104,14 @@ function basisOf({ snapshot, policy, idp, notes }: Report): Detail[] {
   return [
     `The export: ${count(snapshot.users.length, 'user')} (${grouped(inScope)} in scope), ${count(snapshot.groups.length, 'group')}, ${count(snapshot.memberships, 'membership')}.`,
     ...inputs.map(({ path, rows, sha256 }) => ({ code: `${path}: ${count(rows, 'row')}, SHA-256 ${sha256.slice(0, 16)}…` })),
-    ...notes.map((note) => ({ code: note })),
+    ...notes.map((note) => ({ code: noteText(note) })),
   ];
 }
 
 /** The provider alone says which steps apply; only with its exports does it say what is to be read. */
 function ownFlags({ idp, ...flags }: RunbookRequest): Request {
-  const skipRule = [...(flags.skipRule ?? []), ...(flags.withoutGroups === true ? GROUPS_ONLY.filter((name) => findRule(name) !== undefined) : [])];
-  const shared = { ...flags, ...(skipRule.length === 0 ? {} : { skipRule: [...new Set(skipRule)] }) };
+  const skipRules = [...(flags.skipRules ?? []), ...(flags.withoutGroups === true ? GROUPS_ONLY.filter((name) => findRule(name) !== undefined) : [])];
+  const shared = { ...flags, ...(skipRules.length === 0 ? {} : { skipRules: [...new Set(skipRules)] }) };
   const hasExports = [flags.idpUsers, flags.idpGroups, flags.idpMembers, flags.idpApplication].some((given) => given !== undefined);
   return idp === undefined || !hasExports ? shared : { ...shared, idp };
 }

@@ -1,7 +1,7 @@
 /** Reads a plan, and says whether it still fits a source. */
 
 import type { Plan } from '../plan/plan.js';
-import { type PlanStanding, planStanding } from '../targets/run/applicability.js';
+import { type SourceState, sourceStateOf } from '../targets/run/applicability.js';
 import type { SubjectNames } from './change-text.js';
 import { fileWords } from './command-words.js';
 import type { Context } from './context.js';
@@ -12,7 +12,7 @@ import { compareInputs } from './same-inputs.js';
 import { changesOf } from './verify.js';
 
 /** How a source compares with a plan. */
-export type Comparison = PlanStanding & {
+export type Comparison = SourceState & {
   /** Files and tables that are others than the plan was made of. */
   readonly changedInputs: readonly { readonly path: string; readonly role: string }[];
 };
@@ -35,7 +35,7 @@ export async function show(planPath: string, source: string | undefined, request
   const { names, snapshot } = await readFresh(sourceRequest, wishesFor(plan), changesOf(plan), context);
   const { others, missing } = compareInputs(plan.snapshot.inputs, snapshot.inputs);
   const compare = async (): Promise<Comparison> => {
-    const standing = await planStanding({ plan, planFile: file, source: sourceRequest });
+    const standing = await sourceStateOf({ plan, planFile: file, source: sourceRequest });
     return { ...standing, changedInputs: [...others, ...missing] };
   };
   return { plan, file, names, compare };

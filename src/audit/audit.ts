@@ -1,24 +1,31 @@
 /** Runs the rules over a directory while its memberships stream past. */
 
 import { settleContest } from '../model/contest.js';
+import type { Digests } from '../model/digests.js';
 import type { Directory, MembershipSink, Snapshot } from '../model/directory.js';
 import { environmentNotes } from '../model/environment.js';
 import type { FindingBase } from '../model/finding.js';
 import { type IdentityIndex, indexIdentities } from '../model/identity-index.js';
 import type { IdpDirectory } from '../model/idp.js';
 import { leadingAway, matchIdp } from '../model/idp-match.js';
+import { joined, type Note, note, userId } from '../model/note.js';
 import type { Policy } from '../model/policy.js';
 import { isInScope, selectSyncGroups } from '../model/scope.js';
 import { RULES, rulesFor } from '../rules/registry.js';
 import { count, grouped, INPUT_NAMES, type Rule, type RuleContext, type RuleInput, type RuleRun } from '../rules/rule.js';
 import { configNote } from './config-note.js';
-import { FingerprintedFinding } from './fingerprint.js';
+import { fingerprinting } from './fingerprint.js';
 import { type AuditedFinding, isStopped, type NotChecked, type Report, summarize } from './report.js';
+
+/** What the rules see, and what findings are given fingerprints by. */
+export interface AuditContext extends RuleContext {
+  readonly digests: Digests;
+}
 
 export interface Audit {
   /** Where the memberships go. */
   readonly sink: MembershipSink;
-  readonly context: RuleContext;
+  readonly context: AuditContext;
   /** Returns the report; to be called once, after the last membership. */
   finish(snapshot: Snapshot): Report;
 }
@@ -71,7 +78,8 @@ export interface Earlier {
  * Starts an audit of users and groups; findings follow once the memberships have been seen. What only unknown members
  * can tell, and what renames do not touch, is taken from an earlier audit and not asked again.
  */
-export function beginAudit(directory: Directory, policy: Policy, idp?: IdpDirectory, earlier?: Earlier): Audit {
+export function beginAudit(directory: Directory, policy: Policy, digests: Digests, idp?: IdpDirectory, earlier?: Earlier): Audit {
+  const fingerprinted = fingerprinting(digests);
   const index = earlier?.index ?? indexIdentities(directory.users, policy);
   const sync = selectSyncGroups(directory.groups, policy);
   const match = idp === undefined ? undefined : matchIdp(index, idp);
@@ -84,7 +92,7 @@ export function beginAudit(directory: Directory, policy: Policy, idp?: IdpDirect
     return why === undefined;
   });
   const checked = new Set(asked.map(({ name }) => name));
-  const context: RuleContext = { directory, policy, index, contest, sync, checked, ...(match === undefined ? {} : { idp: match }) };
+  const context: AuditContext = { digests, directory, policy, index, contest, sync, checked, ...(match === undefined ? {} : { idp: match }) };
   /** Without a run where the findings are carried over. */
   const runs: { rule: Rule; run: RuleRun<FindingBase> | undefined }[] = [];
   for (const rule of asked) {
@@ -116,7 +124,7 @@ export function beginAudit(directory: Directory, policy: Policy, idp?: IdpDirect
         const set = policy.severities[rule.name];
         for (const stated of run.findings(snapshot)) {
           const finding = set === undefined || set === 'off' ? stated : { ...stated, severity: set };
-          findings.push(new FingerprintedFinding(finding));
+          findings.push(fingerprinted(finding));
         }
       }
       return completeReport({
@@ -155,8 +163,8 @@ export function completeReport(parts: Omit<Report, 'summary' | 'isReady'>): Repo
   return { ...parts, summary: summarize(parts.findings, parts.fixed !== undefined), isReady };
 }
 
-function notesOf({ directory, policy, index, sync, checked }: RuleContext): string[] {
-  const notes: string[] = [configNote(policy) ?? []].flat();
+function notesOf({ directory, policy, index, sync, checked }: RuleContext): Note[] {
+  const notes: Note[] = [configNote(policy) ?? []].flat();
   if (directory.users.length === 0) notes.push('Nothing was checked: the source has no users, and an organization without users is not ready.');
   // Where this is a finding, it is told there.
   if (directory.users.length > 0 && !checked.has('nothing-to-check') && !directory.users.some((user) => isInScope(user, policy.authMode))) {
@@ -166,12 +174,12 @@ function notesOf({ directory, policy, index, sync, checked }: RuleContext): stri
   }
   const leftOut = directory.users.filter(({ isLeftOut }) => isLeftOut === true);
   if (leftOut.length > 0) {
-    const ids = leftOut
-      .slice(0, 20)
-      .map(({ id }) => id)
-      .join(', ');
+    const ids = joined(
+      leftOut.slice(0, 20).map(({ id }) => userId(id)),
+      ', ',
+    );
     notes.push(
-      `${count(leftOut.length, 'account')} left out on purpose, with names that count as taken: ${leftOut.length === 1 ? 'user' : 'users'} ${ids}${leftOut.length > 20 ? ' and others' : ''}.`,
+      note`${count(leftOut.length, 'account')} left out on purpose, with names that count as taken: ${leftOut.length === 1 ? 'user' : 'users'} ${ids}${leftOut.length > 20 ? ' and others' : ''}.`,
     );
   }
   if (policy.environment !== undefined) notes.push(...environmentNotes(policy.environment, directory.users));

@@ -7,6 +7,7 @@ import type { StatedEnvironment } from '../model/environment.js';
 import type { Severity } from '../model/finding.js';
 import type { IdpInput, IdpProvider } from '../model/idp.js';
 import { escapeUnseen } from '../model/json-text.js';
+import { noteText } from '../model/note.js';
 import type { AuthMode, FailOn } from '../model/policy.js';
 import { isInScope } from '../model/scope.js';
 import { rulesFor } from '../rules/registry.js';
@@ -157,7 +158,7 @@ export function certify(
       }),
     notChecked,
     lowered: loweredBy(policy),
-    notes,
+    notes: notes.map(noteText),
     accepted,
     known,
     summary,

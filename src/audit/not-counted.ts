@@ -1,9 +1,10 @@
 /** Findings that do not count: accepted by a person, or known from an earlier report. They are shown all the same. */
 
+import type { Note } from '../model/note.js';
 import { completeReport } from './audit.js';
 import type { Acceptance, AuditedFinding, Report } from './report.js';
 
-const again = (report: Report, findings: readonly AuditedFinding[], fixed = report.fixed, notes: readonly string[] = []): Report => {
+const again = (report: Report, findings: readonly AuditedFinding[], fixed = report.fixed, notes: readonly Note[] = []): Report => {
   const { summary: _, isReady: __, ...parts } = report;
   return completeReport({ ...parts, findings, notes: [...parts.notes, ...notes], ...(fixed === undefined ? {} : { fixed }) });
 };

@@ -4,6 +4,7 @@ import type { Input, Snapshot } from '../model/directory.js';
 import type { FindingBase, Severity } from '../model/finding.js';
 import { SEVERITIES } from '../model/finding.js';
 import type { IdpDirectory, IdpInput } from '../model/idp.js';
+import type { Note } from '../model/note.js';
 import type { FailOn, Policy } from '../model/policy.js';
 import type { SyncSelection } from '../model/scope.js';
 
@@ -45,7 +46,7 @@ export interface Report {
   /** By rule in registry order, then by the first subject's place. */
   readonly findings: readonly AuditedFinding[];
   readonly notChecked: readonly NotChecked[];
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** Fingerprints of the baseline that are gone; absent where there is none. */
   readonly fixed?: readonly string[];
   readonly summary: Summary;

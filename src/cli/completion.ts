@@ -2,7 +2,6 @@
 
 import { RootCommand, ShellCompDirective, script } from '@bomb.sh/tab';
 import type { Argument, Command, Option } from 'commander';
-import { DELIMITER_NAMES } from '../config/settings.js';
 import { RULES } from '../rules/registry.js';
 
 type Shell = 'bash' | 'zsh' | 'fish';
@@ -47,7 +46,6 @@ export function completeWords(program: Command, words: readonly string[]): strin
 /** Values that are known by the name of an option or an argument, and not by its choices. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   '--skip-rule': RULES.map(({ name }) => name),
-  '--delimiter': DELIMITER_NAMES,
   rule: RULES.map(({ name }) => name),
 };
 

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { shellWord } from '../app/command-words.js';
+import { rowsOfPlanBeside } from '../app/plan-source.js';
 import { settlePlanFolder } from '../app/plan-swap.js';
 import { writeWhole } from '../app/whole-file.js';
 import { DEFAULT_COLLATION } from '../model/collation-name.js';
@@ -10,14 +11,14 @@ import { collationOf } from '../model/compare.js';
 import { unguardCell } from '../model/formula.js';
 import { UserError } from '../model/user-error.js';
 import { acceptanceProblem, valueProblem } from '../plan/answer-validation.js';
-import { type Answer, DECISION_COLUMNS, NO_ANSWER } from '../plan/decision-rows.js';
+import { type Answer, DECISION_COLUMNS, NO_ANSWER, rowDigest } from '../plan/decision-rows.js';
 import { wrap } from '../reporters/columns.js';
 import { csvText } from '../reporters/plan-tables.js';
 import { printable } from '../reporters/visible.js';
 import { count, grouped } from '../rules/rule.js';
 import { readDecisionCells } from '../sources/tables/cells.js';
 import { readyWorkbooks } from '../sources/xlsx/open-text.js';
-import { AT, type Choice, choicesOf, keyLines, questionText, waitingText } from './decision-texts.js';
+import { AT, type Choice, choicesOf, type FactsOf, keyLines, questionText, waitingText } from './decision-texts.js';
 import { type Ending, EXIT } from './ending.js';
 import { type Io, shownOn } from './io.js';
 import { openQuestions, type Questions } from './questions.js';
@@ -44,7 +45,7 @@ export async function decide(folder: string, { all = false }: DecideFlags, io: I
   const rows = read.map(({ cells }) => cells.map(unguardCell));
   const chosen = all ? rows : rows.filter((cells) => cells[AT.action] === '');
   const decidedBefore = rows.length - openRows(rows);
-  const revision = `${count(decidedBefore, 'row is', 'rows are')} decided already and can be changed by "scim-audit decide ${shellWord(folder)} --all"`;
+  const revision = `${count(decidedBefore, 'row is', 'rows are')} decided already and can be changed by "scim-audit decide ${shellWord(folder, io.process.shell)} --all"`;
   if (chosen.length === 0) return { code: EXIT.done, reason: `nothing is open in ${file}; ${decidedBefore === 0 ? '' : `${revision}; `}run the plan again` };
   const { width } = shownOn(undefined, io, false);
   if (!all && decidedBefore > 0) io.stdout.write(`${wrap(printable(`${revision}.`), width, '').join('\n')}\n`);
@@ -64,12 +65,14 @@ export async function decide(folder: string, { all = false }: DecideFlags, io: I
       ? 'nothing was written.'
       : `${count(saved, 'decision is', 'decisions are')} saved, ${grouped(openRows(rows))} still open; run decide again to go on.`,
   );
-  const dialogue: Dialogue = { questions, rows, width, today: io.now().toISOString().slice(0, 10), write: (text) => io.stdout.write(text) };
+  const factsByDigest = new Map(rowsOfPlanBeside(file)?.map(({ digest, facts }) => [digest, facts]));
+  const factsOf: FactsOf = (cells) => factsByDigest.get(rowDigest(cells));
+  const dialogue: Dialogue = { questions, rows, factsOf, width, today: io.now().toISOString().slice(0, 10), write: (text) => io.stdout.write(text) };
   try {
     for (const [at, cells] of asked.entries()) {
       const finding = rowsByFinding.get(cells[AT.fingerprint]) ?? [];
       if (at === suggested.length && at > 0) io.stdout.write(waitingText(asked.length - at, width));
-      io.stdout.write(questionText({ cells, finding, number: at + 1, all: asked.length }, width));
+      io.stdout.write(questionText({ cells, finding, factsOf, number: at + 1, all: asked.length }, width));
       const answer = await ask(cells, dialogue);
       if (answer === 'leave') break;
       if (answer === 'keep') continue;
@@ -90,6 +93,7 @@ export async function decide(folder: string, { all = false }: DecideFlags, io: I
 interface Dialogue {
   readonly questions: Questions;
   readonly rows: readonly (readonly string[])[];
+  readonly factsOf: FactsOf;
   readonly width: number | undefined;
   /** ISO date. */
   readonly today: string;
@@ -99,7 +103,7 @@ interface Dialogue {
 async function ask(cells: readonly string[], dialogue: Dialogue): Promise<Answer | 'keep' | 'leave'> {
   const { questions, width, write } = dialogue;
   const isDecided = cells[AT.action] !== '';
-  const choices = choicesOf(cells, othersOf(cells, dialogue));
+  const choices = choicesOf(cells, dialogue.factsOf(cells), othersOf(cells, dialogue));
   write(
     keyLines(
       [

@@ -2,8 +2,9 @@
 
 import type { DecisionAction } from '../model/finding.js';
 import { onlyUserName } from '../plan/answer-validation.js';
-import { type Answer, DECISION_COLUMNS } from '../plan/decision-rows.js';
-import { type AskedAbout, possibleActions, statedName } from '../plan/question-context.js';
+import { type Answer, DECISION_COLUMNS, suggestionOf } from '../plan/decision-rows.js';
+import type { RowFacts } from '../plan/plan.js';
+import { whoIs } from '../plan/question-context.js';
 import { cut, wrap } from '../reporters/columns.js';
 import { visible } from '../reporters/visible.js';
 import { findRule } from '../rules/registry.js';
@@ -35,27 +36,22 @@ export interface Choice {
   readonly text: string;
 }
 
-/** Returns what a row tells of its subject. */
-export function askedAbout(cells: readonly string[]): AskedAbout {
-  const subject = cells[AT.subject];
-  const known = subject === 'user' || subject === 'group' || subject === 'membership' ? subject : 'snapshot';
-  return { subject: known, id: cells[AT.id], problem: cells[AT.problem] };
-}
+/** Returns what plan.json tells of a row; undefined if nothing is known of it. */
+export type FactsOf = (cells: readonly string[]) => RowFacts | undefined;
 
 /** Returns what can be decided about a row: first what is suggested. `others` are decided about the same user in other rows. */
-export function choicesOf(cells: readonly string[], others: readonly Pick<Answer, 'action' | 'value'>[]): Choice[] {
-  const suggestion = cells[AT.suggestion];
-  const [, word, value = ''] = /^(\S+) ?(.*)$/s.exec(suggestion) ?? [];
-  const actions = possibleActions(askedAbout(cells), findRule(cells[AT.rule])?.decisions ?? ['accept']);
-  const userName = onlyUserName(askedAbout(cells), others);
-  const suggested = actions.find((action) => action === word);
-  const first: Choice[] = suggested === undefined ? [] : [{ action: suggested, value, text: `do what is suggested: ${visible(suggestion)}` }];
+export function choicesOf(cells: readonly string[], facts: RowFacts | undefined, others: readonly Pick<Answer, 'action' | 'value'>[]): Choice[] {
+  const ofRule = findRule(cells[AT.rule])?.decisions ?? ['accept'];
+  const actions = facts === undefined ? ofRule : ofRule.filter((action) => facts.actions.includes(action));
+  const userName = onlyUserName(facts?.user, others);
+  const suggestion = suggestionOf(cells[AT.suggestion], actions);
+  const first: Choice[] = suggestion === undefined ? [] : [{ ...suggestion, text: `do what is suggested: ${visible(cells[AT.suggestion])}` }];
   return [
     ...first,
     ...actions.flatMap((action): Choice[] => {
       if (action !== 'set-username' || userName === undefined) return [{ action, text: `${action}: ${LEADS_TO[action]}` }];
       // That the suggestion may say as well.
-      if (userName === '' || (suggested === action && value === userName)) return [];
+      if (userName === '' || (suggestion?.action === action && suggestion.value === userName)) return [];
       return [{ action, value: userName, text: `${action} ${visible(userName)}: ${GETS_THE_EMAIL}` }];
     }),
   ];
@@ -72,18 +68,19 @@ export interface Asked {
   readonly cells: readonly string[];
   /** Every row of the finding, in their order. */
   readonly finding: readonly (readonly string[])[];
+  readonly factsOf: FactsOf;
   readonly number: number;
   readonly all: number;
 }
 
 /** Returns the question: the finding with all whom it is about, then the row itself. */
-export function questionText({ cells, finding, number, all }: Asked, width: number | undefined): string {
+export function questionText({ cells, finding, factsOf, number, all }: Asked, width: number | undefined): string {
   const [, rule, subject, id, current, problem, suggestion] = cells.map(visible);
   const decision = decisionText(cells);
   return [
     '',
     ...wrap(`${number} of ${all}: ${findRule(rule)?.title ?? rule}`, width, ''),
-    ...(finding.length > 1 ? subjectLines(cells, finding, width) : []),
+    ...(finding.length > 1 ? subjectLines(cells, finding, factsOf, width) : []),
     ...wrap(`${subject}${id === '' ? '' : ` ${id}`}${current === '' ? '' : `: ${current}`}`, width, '  '),
     ...wrap(problem, width, '  '),
     ...(suggestion === '' ? [] : wrap(`Suggested: ${suggestion}`, width, '  ')),
@@ -98,10 +95,11 @@ export function waitingText(rows: number, width: number | undefined): string {
   return `\n${wrap(text, width, '').join('\n')}\n`;
 }
 
-function subjectLines(asked: readonly string[], finding: Asked['finding'], width: number | undefined): string[] {
+function subjectLines(asked: readonly string[], finding: Asked['finding'], factsOf: FactsOf, width: number | undefined): string[] {
   const lines = finding.slice(0, MOST_SUBJECTS).map((cells) => {
     const decision = decisionText(cells);
-    const line = `${cells === asked ? '  > ' : '    '}${visible(cells[AT.id])}${decision === '' ? '' : `, ${decision}`}: ${visible(statedName(askedAbout(cells)) ?? cells[AT.current])}`;
+    const user = factsOf(cells)?.user;
+    const line = `${cells === asked ? '  > ' : '    '}${visible(cells[AT.id])}${decision === '' ? '' : `, ${decision}`}: ${visible(user === undefined ? cells[AT.current] : whoIs(user))}`;
     return width === undefined ? line : cut(line, width);
   });
   const rest = finding.length - lines.length;

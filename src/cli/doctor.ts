@@ -5,7 +5,8 @@ import { homedir, release, tmpdir } from 'node:os';
 import { relative } from 'node:path';
 import { NODE_NEEDED, TOOL } from '../app/tool.js';
 import { findConfigFile } from '../config/find-config.js';
-import { ENCODING_NAMES, OTHER_VARIABLES, SETTINGS } from '../config/settings.js';
+import { VARIABLES } from '../config/resolve.js';
+import { ENCODING_NAMES } from '../config/settings.js';
 import { UserError } from '../model/user-error.js';
 import { printable } from '../reporters/visible.js';
 import { count } from '../rules/rule.js';
@@ -156,14 +157,13 @@ async function config({ folder, environment, process: { user } }: Io): Promise<L
 
 /** Names only: a value may be a key, or somebody's name. */
 function variables({ environment }: Io): Look {
-  const known = [...OTHER_VARIABLES, ...Object.values(SETTINGS).flatMap(({ env }) => env ?? [])];
   const set = Object.keys(environment)
     .filter((name) => name.startsWith('SCIM_AUDIT_') && environment[name] !== undefined)
     .sort();
-  const unknown = set.filter((name) => !known.includes(name));
+  const unknown = set.filter((name) => !VARIABLES.includes(name));
   const name = 'variables';
   if (unknown.length > 0) {
-    return { name, state: 'broken', text: `unknown, so every check is refused: ${unknown.join(', ')}`, fix: `Unset them; there are ${known.join(', ')}.` };
+    return { name, state: 'broken', text: `unknown, so every check is refused: ${unknown.join(', ')}`, fix: `Unset them; there are ${VARIABLES.join(', ')}.` };
   }
   return { name, state: 'ok', text: set.length === 0 ? 'no SCIM_AUDIT_ variable is set' : `set: ${set.join(', ')}` };
 }

@@ -12,7 +12,7 @@ import { openQuestions } from './questions.js';
 
 export interface InitFlags {
   authMode?: string;
-  syncGroup?: string[];
+  syncGroups?: readonly string[];
   failOn?: string;
   force?: boolean;
 }
@@ -28,7 +28,7 @@ export async function init(flags: InitFlags, io: Io): Promise<Ending> {
   }
   writeWhole(
     file,
-    [writeConfigText({ authMode: answers.authMode, syncGroups: answers.syncGroup ?? null, failOn: answers.failOn ?? 'error' }, io.folder)],
+    [writeConfigText({ authMode: answers.authMode, syncGroups: answers.syncGroups ?? null, failOn: answers.failOn ?? 'error' }, io.folder)],
     io.process.pid,
   );
   io.stdout.write('Wrote scim-audit.config.json\n');
@@ -47,13 +47,13 @@ async function ask(flags: InitFlags, io: Io): Promise<InitFlags> {
   try {
     const authMode = flags.authMode ?? (await choose('How does the organization sign in today?', AUTH_MODES));
     const named =
-      flags.syncGroup ??
+      flags.syncGroups ??
       (await questions.ask('Groups to be synced, separated by semicolons (empty: all of them): '))
         .split(';')
         .map((name) => name.trim())
         .filter((name) => name !== '');
     const failOn = flags.failOn ?? (await choose('From which severity on is a check not ready?', FAIL_ON, 'error'));
-    return { authMode, failOn, ...(named.length > 0 ? { syncGroup: named } : {}) };
+    return { authMode, failOn, ...(named.length > 0 ? { syncGroups: named } : {}) };
   } finally {
     questions.close();
   }

@@ -6,14 +6,14 @@ import type { Io } from './io.js';
 import { fitted } from './wrap-terminal-text.js';
 
 /** Names each of them with the command that finishes it, on stderr; says so if the runs cannot be read. Returns whether there are any. */
-export async function tellInterruptedUndos(planFile: string, { stderr }: Pick<Io, 'stderr'>): Promise<boolean> {
+export async function tellInterruptedUndos(planFile: string, { stderr, process: { shell } }: Pick<Io, 'stderr' | 'process'>): Promise<boolean> {
   const warn = (text: string): void => stderr.write(fitted(`Warning: ${text}`, stderr));
   try {
     const { interruptedUndos } = await import('../targets/run/applicability.js');
     const undos = interruptedUndos(planFile);
     for (const { name, folder, hasBegun } of undos) {
       const when = hasBegun ? '' : ' before it wrote anything';
-      warn(`run ${name} was being undone, and that undo was interrupted${when}. To finish it: scim-audit undo ${shellWord(folder)}`);
+      warn(`run ${name} was being undone, and that undo was interrupted${when}. To finish it: scim-audit undo ${shellWord(folder, shell)}`);
     }
     return undos.length > 0;
   } catch (error) {

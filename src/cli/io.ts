@@ -1,6 +1,7 @@
 /** The world as the program sees it; a test gives another one. */
 
 import { hostname } from 'node:os';
+import type { Shell } from '../app/command-words.js';
 import { isAlive } from '../app/context.js';
 import type { Signal } from '../targets/run/process-info.js';
 
@@ -29,6 +30,8 @@ export interface Io {
     /** Who runs it, by number; undefined on Windows. */
     readonly user: number | undefined;
     isAlive(pid: number): boolean;
+    /** What printed commands are quoted for. */
+    readonly shell: Shell;
   };
   /** The signal that asked the program to stop, once it is listened for. */
   readonly interruption: { listen(): void; signal(): Signal | undefined };
@@ -43,7 +46,13 @@ export function processIo(): Io {
     environment: process.env,
     folder: process.cwd(),
     now: () => new Date(),
-    process: { pid: process.pid, host: hostname(), user: process.getuid?.(), isAlive: (pid) => isAlive(process, pid) },
+    process: {
+      pid: process.pid,
+      host: hostname(),
+      user: process.getuid?.(),
+      isAlive: (pid) => isAlive(process, pid),
+      shell: process.platform === 'win32' ? 'windows' : 'posix',
+    },
     interruption: listenForSignals(),
   };
 }

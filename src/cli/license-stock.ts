@@ -9,7 +9,7 @@ export function licenseStock(text: string): LicenseStock {
   for (const part of text.split(',')) {
     const [, name, number] = /^\s*([a-z-]+)=(\d{1,9})\s*$/.exec(part) ?? [];
     const kind = name !== undefined && Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
-    if (kind === undefined) throw new InvalidArgumentError('It is written creator=20,creator-float=5.');
+    if (kind === undefined) throw new InvalidArgumentError('Expected KIND=NUMBER, e.g. creator=20,creator-float=5.');
     if (stock[kind] !== undefined) throw new InvalidArgumentError(`It says ${name} twice.`);
     stock[kind] = Number(number);
   }

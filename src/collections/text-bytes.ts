@@ -12,9 +12,12 @@ const ASCII = new Uint8Array(128).fill(1);
 /** Characters that JSON does not escape. */
 const UNESCAPED = Uint8Array.from(ASCII, (_, code) => Number(code >= 0x20 && code !== QUOTE && code !== 0x5c));
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** A growing buffer, to be emptied whenever it is large. */
 export class TextBytes {
-  #bytes = Buffer.allocUnsafe(MANY * 2);
+  #bytes = new Uint8Array(MANY * 2);
   #length = 0;
 
   get length(): number {
@@ -30,7 +33,7 @@ export class TextBytes {
     if (this.plain(text, ASCII)) return;
     // A UTF-16 unit takes at most three bytes in UTF-8.
     this.#reserve(text.length * 3);
-    this.#length += this.#bytes.write(text, this.#length);
+    this.#length += encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
   }
 
   /** Adds bytes of a text in UTF-8. */
@@ -115,7 +118,7 @@ export class TextBytes {
 
   /** Returns the text between two offsets. */
   part(from: number, to: number): string {
-    return this.#bytes.toString('utf8', from, to);
+    return decoder.decode(this.#bytes.subarray(from, to));
   }
 
   /** Returns the bytes so far, valid until more are added, and empties the buffer. */
@@ -125,16 +128,16 @@ export class TextBytes {
     return taken;
   }
 
-  /** Returns the characters so far, which must be ASCII, as one flat string, and empties the buffer. */
+  /** Returns the characters so far, which must be few and ASCII, as one flat string, and empties the buffer. */
   takeAscii(): string {
-    const taken = this.#bytes.toString('latin1', 0, this.#length);
+    const taken: string = Reflect.apply(String.fromCharCode, undefined, this.#bytes.subarray(0, this.#length));
     this.#length = 0;
     return taken;
   }
 
   #reserve(count: number): void {
     if (this.#length + count <= this.#bytes.length) return;
-    const wider = Buffer.allocUnsafe((this.#length + count) * 2);
+    const wider = new Uint8Array((this.#length + count) * 2);
     wider.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = wider;
   }

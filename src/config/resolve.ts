@@ -1,7 +1,7 @@
 /** Flags, then environment, then config file, then defaults: which value holds, and where it came from. */
 
 import { UserError } from '../model/user-error.js';
-import { DEFAULTS, OTHER_VARIABLES, SETTINGS, type SettingName, type Settings } from './settings.js';
+import { OTHER_VARIABLES, SETTING_NAMES, type SettingName, type Settings, settingOf } from './settings.js';
 
 export interface ResolvedSettings {
   readonly settings: Settings;
@@ -17,68 +17,66 @@ export interface Layers {
   readonly file?: { readonly path: string; readonly settings: Partial<Settings> };
 }
 
-const NAMES = Object.keys(SETTINGS).filter((name): name is SettingName => name in SETTINGS);
+/** Returns the long form of an option's flags: `--auth-mode`. */
+export const longFlag = (name: SettingName): string => settingOf(name).option?.flags.split(' ', 1)[0] ?? '';
 
 /** Groups to be synced are one question with two ways to answer it: the layer that answers it answers it alone. */
 const TOGETHER: readonly SettingName[] = ['syncGroups', 'syncGroupsFile'];
 
-/** Returns the settings that hold. Throws a UserError with every value that is none. */
+/** Returns the settings that hold. Throws a UserError with every invalid variable. */
 export function resolveSettings({ flags, environment, file }: Layers): ResolvedSettings {
   const fromEnvironment = readEnvironment(environment);
   const layers: readonly { readonly values: Partial<Settings>; readonly origin: (name: SettingName) => string }[] = [
-    { values: flags, origin: (name) => `flag ${SETTINGS[name].flag ?? ''}` },
-    { values: fromEnvironment, origin: (name) => SETTINGS[name].env ?? '' },
+    { values: flags, origin: (name) => `flag ${longFlag(name)}` },
+    { values: fromEnvironment, origin: (name) => settingOf(name).variable ?? '' },
     { values: file?.settings ?? {}, origin: () => file?.path ?? '' },
   ];
-  const settings: Record<string, unknown> = { ...DEFAULTS };
-  const origins: Record<string, string> = Object.fromEntries(NAMES.map((name) => [name, 'default']));
-  for (const name of NAMES) {
+  const found = SETTING_NAMES.map((name): readonly [SettingName, unknown, string] => {
     const layer = layers.find(({ values }) => (TOGETHER.includes(name) ? TOGETHER.some((other) => values[other] !== undefined) : values[name] !== undefined));
-    if (layer?.values[name] === undefined) continue;
-    settings[name] = layer.values[name];
-    origins[name] = layer.origin(name);
-  }
-  return { settings: settings as unknown as Settings, origins: origins as Record<SettingName, string> };
+    const value = layer?.values[name];
+    return layer === undefined || value === undefined ? [name, settingOf(name).default, 'default'] : [name, value, layer.origin(name)];
+  });
+  return {
+    settings: settingsOf(found.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))) as Settings,
+    origins: Object.fromEntries(found.map(([name, , origin]) => [name, origin])) as Record<SettingName, string>,
+  };
 }
+
+/** Returns values by setting. Each was made by the kind of its setting, which the compiler cannot follow through a list. */
+export const settingsOf = (values: Iterable<readonly [string, unknown]>): Partial<Settings> => Object.fromEntries(values) as Partial<Settings>;
 
 function readEnvironment(environment: Environment): Partial<Settings> {
   const problems: string[] = [];
-  const values: Record<string, unknown> = {};
-  const byVariable = new Map(NAMES.flatMap((name) => (SETTINGS[name].env === undefined ? [] : [[SETTINGS[name].env, name] as const])));
+  const values: [SettingName, unknown][] = [];
+  const byVariable = new Map(SETTING_NAMES.map((name) => [settingOf(name).variable, name]));
   for (const [variable, text] of Object.entries(environment)) {
-    // CI services hand out a variable that nobody set as an empty text.
-    if (!variable.startsWith('SCIM_AUDIT_') || text === undefined || text === '' || OTHER_VARIABLES.includes(variable)) continue;
+    // CI services set a variable that nobody gave a value to the empty text.
+    if (!variable.startsWith('SCIM_AUDIT_') || text === undefined || text === '' || Object.hasOwn(OTHER_VARIABLES, variable)) continue;
     const name = byVariable.get(variable);
     if (name === undefined) {
-      problems.push(`${variable} is no variable of scim-audit; there are ${[...byVariable.keys(), ...OTHER_VARIABLES].join(', ')}.`);
+      problems.push(`${variable} is not a variable of scim-audit; they are ${VARIABLES.join(', ')}.`);
       continue;
     }
-    const value = parseValue(name, text);
-    if (value === undefined) problems.push(`${variable}=${JSON.stringify(text)}: ${expected(name)}.`);
-    else values[name] = value;
+    const { kind } = settingOf(name);
+    const value = kind.readVariable?.(text);
+    if (value === undefined) {
+      const hint = name === 'syncGroups' ? 'it names no group; unset it to mean every organization-level group' : `it must be ${kind.form}`;
+      problems.push(`${variable}=${JSON.stringify(text)}: ${hint}.`);
+    } else values.push([name, value]);
   }
   if (problems.length > 0) throw new UserError('The environment sets what cannot be understood.', 'Correct or unset it.', problems);
-  return values;
+  return settingsOf(values);
 }
 
-function parseValue(name: SettingName, text: string): unknown {
-  const { kind, choices } = SETTINGS[name];
-  if (kind === 'choice') return choices?.includes(text) ? text : undefined;
-  if (kind === 'boolean') return /^(?:1|true)$/i.test(text) ? true : /^(?:0|false|)$/i.test(text) ? false : undefined;
-  if (kind === 'path') return text === '' ? undefined : text;
-  if (name === 'syncGroups' || name === 'nulls') return namesIn(text);
-  return text.split(/[\s,]+/).filter((word) => word !== '');
-}
+/** Every variable that the program reads. */
+export const VARIABLES: readonly string[] = [...SETTING_NAMES.flatMap((name) => settingOf(name).variable ?? []), ...Object.keys(OTHER_VARIABLES)];
 
-/** Returns one name a line. None at all would mean that nothing is to be synced, and nothing is to be checked. */
-function namesIn(text: string): string[] | undefined {
-  const names = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  return names.length === 0 ? undefined : names;
-}
-
-function expected(name: SettingName): string {
-  const { kind, choices } = SETTINGS[name];
-  if (name === 'syncGroups') return 'it names no group; unset it to mean every organization-level group';
-  if (kind === 'choice') return `it is one of ${choices?.join(', ')}`;
-  return kind === 'boolean' ? 'it is true or false' : 'it must not be empty';
-}
+/** Returns the words of a command that sets the same, as the shell is to give them to the program. */
+export const optionWords = (values: Partial<Settings>): string[] =>
+  SETTING_NAMES.flatMap((name) => {
+    const { kind, option } = settingOf(name);
+    const value = values[name];
+    if (value === undefined || value === false || option === undefined) return [];
+    const flag = longFlag(name);
+    return kind.writeWords === undefined ? [flag] : kind.writeWords(value).flatMap((word) => [flag, word]);
+  });

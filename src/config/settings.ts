@@ -1,257 +1,322 @@
-/** Everything that can be set: where it may be said, and what holds when nobody says it. This file is long because it is one table. */
+/**
+ * Every setting, once. The options, the environment variables, the config file and its schema, `--show-config`, the
+ * commands that messages print and docs/settings.md are made from this table. This file is long because it is one table.
+ */
 
-import { COLLATIONS, type CollationName } from '../model/collation-name.js';
-import type { Activity, AuthenticationType } from '../model/directory.js';
-import type { StatedEnvironment } from '../model/environment.js';
-import type { Severity } from '../model/finding.js';
-import { IDP_PROVIDERS, type IdpProvider } from '../model/idp.js';
-import { AUTH_MODES, type AuthMode, FAIL_ON, type FailOn } from '../model/policy.js';
+import type { z } from 'zod';
+import { COLLATIONS, DEFAULT_COLLATION } from '../model/collation-name.js';
+import { SEVERITIES } from '../model/finding.js';
+import { IDP_PROVIDERS } from '../model/idp.js';
+import { AUTH_MODES, FAIL_ON } from '../model/policy.js';
+import { choice, type Kind, lines, meanings, namesByName, namesOrAll, path, paths, pathsByGroup, text, words, yesOrNo } from './kinds.js';
+import { ENVIRONMENT_EXAMPLE, environmentSchema } from './stated-settings.js';
 
-export interface Settings {
-  authMode?: AuthMode;
-  /** Names of groups to be synced. */
-  syncGroups?: readonly string[];
-  /** A file of such names. */
-  syncGroupsFile?: string;
-  failOn: FailOn;
-  /** Severities by rule. */
-  rules: Readonly<Record<string, Severity | 'off'>>;
-  skipRules: readonly string[];
-  /** Headings by `users.userName` and so on. */
-  columns: Readonly<Record<string, string>>;
-  /** Tables by role. */
-  tables: Readonly<Record<string, string>>;
-  authTypeMap: Readonly<Record<string, AuthenticationType>>;
-  /** What spellings of a status mean, by value. */
-  activeMap: Readonly<Record<string, Activity>>;
-  delimiter?: 'comma' | 'semicolon' | 'tab' | 'pipe';
-  /** What a quotation mark is in the CSV files: it encloses a cell, or is a letter like any other. */
-  quote?: QuoteStyle;
-  /** What a backslash is in the CSV files: MySQL's escape, or a letter like any other. */
-  escape?: EscapeStyle;
-  /** Further spellings of no value: `VALUE`, or `groups.project=VALUE` for one column. */
-  nulls: readonly string[];
-  /** What parts the cells of the CSV files that are written for people. */
-  csvDelimiter?: (typeof CSV_DELIMITERS)[number];
-  /** How text is compared. */
-  collation: CollationName;
-  /** A CSV that says how each user signs in, for a source that does not. */
-  authTypes?: string;
-  /** A list of the Basic users, the short form of the same. */
-  basicUsers?: string;
-  encoding?: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
-  /** Ids of accounts that are never to be changed. */
-  leaveOutUsers: readonly string[];
-  allowEmpty: boolean;
-  assumeActive: boolean;
-  /** The identity provider whose exports are given. */
-  idp?: IdpProvider;
-  idpUsers: readonly string[];
-  idpGroups: readonly string[];
-  /** Files, or `GROUP=FILE`. */
-  idpMembers: readonly string[];
-  /** Whose assignments count, by the application's name. */
-  idpApplication?: string;
-  /** Settings that no export shows. */
-  environment?: StatedEnvironment;
-  strictEnvironment: boolean;
-  /** A file of usernames that other systems sign in with. */
-  integrations?: string;
+/** Headings of `--help` and of docs/settings.md, in their order; `files`: commands that only read an export have these as well. */
+export const GROUPS = { files: 'Input', input: 'Input', judging: 'Judging', provider: 'Provider', output: 'Output' } as const;
+export type Group = keyof typeof GROUPS;
+
+export interface Setting {
+  /** What it decides: sentences for the config file, its schema and the documentation. */
+  readonly about: string;
+  readonly kind: Kind;
+  readonly group: Group;
+  /** As commander takes it; absent: only the config file sets it. */
+  readonly option?: { readonly flags: string; readonly help: string };
+  readonly variable?: string;
+  /** What holds if nobody sets it; absent: it is not set. */
+  readonly default?: unknown;
+  /** A value for the config file that `init` writes, and for the documentation. */
+  readonly example: unknown;
 }
 
-export type SettingName = keyof Settings;
-
-export const DEFAULTS: Settings = {
-  failOn: 'error',
-  rules: {},
-  skipRules: [],
-  columns: {},
-  tables: {},
-  authTypeMap: {},
-  activeMap: {},
-  nulls: [],
-  collation: 'utf8mb4_0900_ai_ci',
-  leaveOutUsers: [],
-  allowEmpty: false,
-  assumeActive: false,
-  idpUsers: [],
-  idpGroups: [],
-  idpMembers: [],
-  strictEnvironment: false,
-};
-
-export const DELIMITER_NAMES = ['comma', 'semicolon', 'tab', 'pipe'] as const;
-export const CSV_DELIMITERS = ['comma', 'semicolon'] as const;
-export const QUOTE_STYLES = ['double', 'none'] as const;
-export type QuoteStyle = (typeof QUOTE_STYLES)[number];
-export const ESCAPE_STYLES = ['backslash', 'none'] as const;
-export type EscapeStyle = (typeof ESCAPE_STYLES)[number];
 export const ENCODING_NAMES = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
 
-export interface SettingInfo {
-  /** What it decides, one sentence. */
-  readonly about: string;
-  readonly flag?: string;
-  /** Environment variable; none where a value is no single word. */
-  readonly env?: string;
-  /** What it may be, where that is a choice. */
-  readonly choices?: readonly string[];
-  readonly kind: 'choice' | 'boolean' | 'names' | 'map' | 'path' | 'paths';
-}
+const DELIMITER_CHARACTERS: ReadonlyMap<string, 'comma' | 'semicolon' | 'tab' | 'pipe'> = new Map([
+  [',', 'comma'],
+  [';', 'semicolon'],
+  ['\t', 'tab'],
+  ['\\t', 'tab'],
+  ['|', 'pipe'],
+]);
 
-export const SETTINGS: Readonly<Record<SettingName, SettingInfo>> = {
+export const SETTINGS = {
   authMode: {
-    about: 'How the organization signs in today: decides who is in scope.',
-    flag: '--auth-mode',
-    env: 'SCIM_AUDIT_AUTH_MODE',
-    choices: AUTH_MODES,
-    kind: 'choice',
+    about: 'How the organization signs in today. It decides which users are in scope; there is no default.',
+    kind: choice(AUTH_MODES),
+    group: 'judging',
+    option: { flags: '--auth-mode <mode>', help: 'how the organization signs in today (required here, in the config or as SCIM_AUDIT_AUTH_MODE)' },
+    variable: 'SCIM_AUDIT_AUTH_MODE',
+    example: 'multi',
   },
   syncGroups: {
-    about: 'Groups that the identity provider will manage, by their exact names.',
-    flag: '--sync-group',
-    env: 'SCIM_AUDIT_SYNC_GROUPS',
-    kind: 'names',
+    about: 'Groups that the identity provider will manage, by their exact names. Not set, or null: every organization-level group.',
+    kind: namesOrAll,
+    group: 'judging',
+    option: { flags: '--sync-group <name>', help: 'exact name of a group to be synced (default: all organization-level groups)' },
+    variable: 'SCIM_AUDIT_SYNC_GROUPS',
+    example: ['Observers', 'Reviewers'],
   },
   syncGroupsFile: {
-    about: 'A file of such names: one a line, or a CSV with a name column.',
-    flag: '--sync-groups',
-    env: 'SCIM_AUDIT_SYNC_GROUPS_FILE',
-    kind: 'path',
+    about: 'A file that names the groups to be synced: one name per line, or a CSV file with a name column.',
+    kind: path,
+    group: 'judging',
+    option: { flags: '--sync-groups <file>', help: 'file that names the groups to be synced: one per line, or a CSV file with a name column' },
+    variable: 'SCIM_AUDIT_SYNC_GROUPS_FILE',
+    example: 'sync-groups.txt',
   },
   failOn: {
-    about: 'The mildest severity that makes check exit with 1.',
-    flag: '--fail-on',
-    env: 'SCIM_AUDIT_FAIL_ON',
-    choices: FAIL_ON,
-    kind: 'choice',
+    about: 'The mildest severity that makes check exit with 1. With never, check exits with 0 whatever it finds.',
+    kind: choice(FAIL_ON),
+    group: 'judging',
+    option: { flags: '--fail-on <severity>', help: 'mildest severity that makes the exit code 1 (default: error)' },
+    variable: 'SCIM_AUDIT_FAIL_ON',
+    default: 'error',
+    example: 'warning',
   },
-  rules: { about: "A rule's severity: error, warning, info or off.", kind: 'map' },
+  rules: {
+    about: 'The severity of each rule: error, warning, info or off. "scim-audit explain" lists the rules.',
+    kind: { ...meanings([...SEVERITIES, 'off']), form: 'an object of rules and severities' },
+    group: 'judging',
+    default: {},
+    example: { 'username-email-mismatch': 'info' },
+  },
   skipRules: {
-    about: 'Rules that are not checked; every report says so.',
-    flag: '--skip-rule',
-    env: 'SCIM_AUDIT_SKIP_RULES',
-    kind: 'names',
-  },
-  columns: { about: 'Headings of your export, where they are other than the accepted ones.', flag: '--column', kind: 'map' },
-  tables: { about: 'Tables or views of a SQLite file.', flag: '--table', kind: 'map' },
-  authTypeMap: { about: 'What further spellings of authentication types mean.', flag: '--auth-type-map', kind: 'map' },
-  activeMap: { about: 'What other spellings of a status mean: active or inactive.', flag: '--active-map', kind: 'map' },
-  collation: {
-    about: "How Jama Connect's database compares names; the default is that of 9.17 and later on MySQL.",
-    flag: '--collation',
-    env: 'SCIM_AUDIT_COLLATION',
-    choices: COLLATIONS,
-    kind: 'choice',
-  },
-  csvDelimiter: {
-    about: 'Delimiter of the CSV files that are written for spreadsheets: semicolon for locales whose spreadsheets use it (default: comma).',
-    flag: '--csv-delimiter',
-    env: 'SCIM_AUDIT_CSV_DELIMITER',
-    choices: CSV_DELIMITERS,
-    kind: 'choice',
-  },
-  quote: {
-    about: 'What a quotation mark is in the CSV files: double encloses cells, none makes it a letter. Detected if not given.',
-    flag: '--quote',
-    env: 'SCIM_AUDIT_QUOTE',
-    choices: QUOTE_STYLES,
-    kind: 'choice',
-  },
-  escape: {
-    about: "What a backslash is in the CSV files: backslash for MySQL's escapes, none for a letter. Detected if not given.",
-    flag: '--escape',
-    env: 'SCIM_AUDIT_ESCAPE',
-    choices: ESCAPE_STYLES,
-    kind: 'choice',
-  },
-  nulls: { about: 'Further spellings of no value: VALUE, or groups.project=VALUE for one column.', flag: '--null', env: 'SCIM_AUDIT_NULLS', kind: 'names' },
-  authTypes: {
-    about: 'A CSV of authentication types with one or more of id, username and email, for a source that has no types.',
-    flag: '--auth-types',
-    env: 'SCIM_AUDIT_AUTH_TYPES',
-    kind: 'path',
-  },
-  basicUsers: {
-    about: 'A list of the Basic users: one username per line, or a CSV with id, username or email. All others sign in by IdP.',
-    flag: '--basic-users',
-    env: 'SCIM_AUDIT_BASIC_USERS',
-    kind: 'path',
-  },
-  delimiter: {
-    about: 'Delimiter of the CSV files; found out where it is not said.',
-    flag: '--delimiter',
-    env: 'SCIM_AUDIT_DELIMITER',
-    choices: DELIMITER_NAMES,
-    kind: 'choice',
-  },
-  encoding: {
-    about: 'Encoding of the CSV files; by the byte-order mark, or else UTF-8, where it is not said.',
-    flag: '--encoding',
-    env: 'SCIM_AUDIT_ENCODING',
-    choices: ENCODING_NAMES,
-    kind: 'choice',
+    about: 'Rules that are not checked. Every report says so.',
+    kind: words,
+    group: 'judging',
+    option: { flags: '--skip-rule <rule>', help: 'rule that is not checked (reports say so)' },
+    variable: 'SCIM_AUDIT_SKIP_RULES',
+    default: [],
+    example: ['no-inactive-users'],
   },
   leaveOutUsers: {
-    about: 'Ids of accounts that stay as they are, such as root: out of scope, but their names count as taken.',
-    flag: '--leave-out-user',
-    env: 'SCIM_AUDIT_LEAVE_OUT_USERS',
-    kind: 'names',
+    about: 'Ids of accounts that stay as they are, such as root. They are out of scope, but their usernames and emails count as taken.',
+    kind: words,
+    group: 'judging',
+    option: { flags: '--leave-out-user <id>', help: 'id of an account that must stay as it is, such as root' },
+    variable: 'SCIM_AUDIT_LEAVE_OUT_USERS',
+    default: [],
+    example: ['1'],
   },
-  allowEmpty: {
-    about: 'A source without users is not refused.',
-    flag: '--allow-empty',
-    env: 'SCIM_AUDIT_ALLOW_EMPTY',
-    kind: 'boolean',
+  collation: {
+    about: "How Jama Connect's database compares names. The default is that of Jama Connect 9.17 and later on MySQL.",
+    kind: choice(COLLATIONS),
+    group: 'judging',
+    option: { flags: '--collation <name>', help: `how Jama Connect's database compares names (default: ${DEFAULT_COLLATION})` },
+    variable: 'SCIM_AUDIT_COLLATION',
+    default: DEFAULT_COLLATION,
+    example: 'sqlserver_ci_as',
   },
-  assumeActive: {
-    about: 'Users lists without a status column hold active users.',
-    flag: '--assume-active',
-    env: 'SCIM_AUDIT_ASSUME_ACTIVE',
-    kind: 'boolean',
-  },
-  idp: {
-    about: 'The identity provider whose exports are held against the snapshot.',
-    flag: '--idp',
-    env: 'SCIM_AUDIT_IDP',
-    choices: IDP_PROVIDERS,
-    kind: 'choice',
-  },
-  idpUsers: { about: "Exports of the identity provider's users, CSV or JSON.", flag: '--idp-users', kind: 'paths' },
-  idpGroups: { about: "Exports of the identity provider's groups.", flag: '--idp-groups', kind: 'paths' },
-  idpMembers: { about: 'Exports of members of its groups; GROUP=FILE where the file does not name the group.', flag: '--idp-members', kind: 'paths' },
-  idpApplication: {
-    about: 'The application whose assignments count, where an export of Okta lists several.',
-    flag: '--idp-application',
-    env: 'SCIM_AUDIT_IDP_APPLICATION',
-    kind: 'path',
-  },
-  environment: { about: 'Settings that no export shows, as they are today; what is wrong among them is a finding.', kind: 'map' },
-  strictEnvironment: {
-    about: 'Settings of environment that enablement asks for and nobody states are findings as well.',
-    flag: '--strict-environment',
-    env: 'SCIM_AUDIT_STRICT_ENVIRONMENT',
-    kind: 'boolean',
+  authTypeMap: {
+    about: 'Authentication types in your export that the program does not know, each with its meaning: basic or idp.',
+    kind: meanings(['basic', 'idp']),
+    group: 'judging',
+    option: { flags: '--auth-type-map <value=type>', help: 'map an unknown authentication type to basic or idp, e.g. LDAP=basic' },
+    default: {},
+    example: { LDAP: 'basic' },
   },
   integrations: {
-    about: 'A CSV of usernames that other systems sign in with (columns userName and system): these users are renamed only by a decision.',
-    flag: '--integrations',
-    env: 'SCIM_AUDIT_INTEGRATIONS',
-    kind: 'path',
+    about: 'A CSV file with the columns userName and system: usernames that other systems sign in with. These users are renamed only by a decision.',
+    kind: path,
+    group: 'judging',
+    option: {
+      flags: '--integrations <file>',
+      help: 'CSV file (userName, system) of usernames that other systems sign in with; these users are renamed only by a decision',
+    },
+    variable: 'SCIM_AUDIT_INTEGRATIONS',
+    example: 'integrations.csv',
   },
+  environment: {
+    about: 'Settings of Jama Connect that no export shows, as they are today. A wrong one is a finding. Each part may be left out.',
+    kind: { form: 'an object', schema: environmentSchema },
+    group: 'judging',
+    example: ENVIRONMENT_EXAMPLE,
+  },
+  strictEnvironment: {
+    about: 'Report also the settings of environment that enablement requires and the config does not state.',
+    kind: yesOrNo,
+    group: 'judging',
+    option: { flags: '--strict-environment', help: 'also report required "environment" settings that the config does not state' },
+    variable: 'SCIM_AUDIT_STRICT_ENVIRONMENT',
+    default: false,
+    example: true,
+  },
+  delimiter: {
+    about: 'Delimiter of the CSV files that are read. Detected if not set.',
+    kind: choice(['comma', 'semicolon', 'tab', 'pipe'], (word) => DELIMITER_CHARACTERS.get(word)),
+    group: 'files',
+    option: { flags: '--delimiter <name>', help: 'delimiter of the CSV files, as a name or as the character itself (default: detected)' },
+    variable: 'SCIM_AUDIT_DELIMITER',
+    example: 'semicolon',
+  },
+  encoding: {
+    about: 'Encoding of the CSV files that are read. If not set, the byte order mark decides; without one it is UTF-8.',
+    kind: choice(ENCODING_NAMES),
+    group: 'files',
+    option: { flags: '--encoding <name>', help: 'encoding of the CSV files (default: as the byte order mark says, otherwise utf-8)' },
+    variable: 'SCIM_AUDIT_ENCODING',
+    example: 'windows-1252',
+  },
+  quote: {
+    about:
+      'What a quotation mark means in the CSV files that are read: with double it encloses cells, with none it is an ordinary character. Detected if not set.',
+    kind: choice(['double', 'none']),
+    group: 'files',
+    option: { flags: '--quote <style>', help: 'double: quotation marks enclose cells; none: they are ordinary characters (default: detected)' },
+    variable: 'SCIM_AUDIT_QUOTE',
+    example: 'none',
+  },
+  escape: {
+    about:
+      "What a backslash means in the CSV files that are read: with backslash it begins one of MySQL's escapes, with none it is an ordinary character. Detected if not set.",
+    kind: choice(['backslash', 'none']),
+    group: 'files',
+    option: { flags: '--escape <style>', help: "backslash: a backslash begins one of MySQL's escapes; none: it is an ordinary character (default: detected)" },
+    variable: 'SCIM_AUDIT_ESCAPE',
+    example: 'backslash',
+  },
+  columns: {
+    about: 'Column headings in your export, if they differ from the accepted ones.',
+    kind: namesByName,
+    group: 'input',
+    option: {
+      flags: '--column <role.column=heading>',
+      help: 'heading of a column in your export, e.g. users.userName="Login" or idpUsers.subject="App login"',
+    },
+    default: {},
+    example: { 'users.userName': 'Login' },
+  },
+  tables: {
+    about: 'Tables or views of a SQLite file that hold users, groups and memberships, if they have other names.',
+    kind: namesByName,
+    group: 'input',
+    option: { flags: '--table <role=name>', help: 'table or view of a SQLite file, e.g. users=people' },
+    default: {},
+    example: { users: 'people' },
+  },
+  nulls: {
+    about: 'Cell texts that mean "no value": VALUE, or groups.project=VALUE for one column.',
+    kind: lines,
+    group: 'input',
+    option: { flags: '--null <value>', help: 'cell text that means "no value", e.g. "[NULL]", or groups.project=0 for one column' },
+    variable: 'SCIM_AUDIT_NULLS',
+    default: [],
+    example: ['[NULL]', 'groups.project=0'],
+  },
+  activeMap: {
+    about: 'Status values in your export that the program does not know, each with its meaning: active or inactive.',
+    kind: meanings(['active', 'inactive']),
+    group: 'input',
+    option: { flags: '--active-map <value=status>', help: 'map an unknown status to active or inactive, e.g. WAHR=active' },
+    default: {},
+    example: { WAHR: 'active' },
+  },
+  authTypes: {
+    about: 'For an export without authentication types: a CSV file of them, with id, username or email (or several of these) to find each user by.',
+    kind: path,
+    group: 'input',
+    option: { flags: '--auth-types <file>', help: 'CSV file of authentication types by id, username or email, if the export has none' },
+    variable: 'SCIM_AUDIT_AUTH_TYPES',
+    example: 'auth-types.csv',
+  },
+  basicUsers: {
+    about:
+      'For an export without authentication types: a list of the Basic users, one username per line, or a CSV file with id, username or email. All other users sign in through the identity provider.',
+    kind: path,
+    group: 'input',
+    option: {
+      flags: '--basic-users <file>',
+      help: 'list of the Basic users, if the export has no authentication types; all other users sign in through the identity provider',
+    },
+    variable: 'SCIM_AUDIT_BASIC_USERS',
+    example: 'basic-users.txt',
+  },
+  assumeActive: {
+    about: 'All users are active in user lists without a status column.',
+    kind: yesOrNo,
+    group: 'input',
+    option: { flags: '--assume-active', help: 'take all users as active in user lists without a status column' },
+    variable: 'SCIM_AUDIT_ASSUME_ACTIVE',
+    default: false,
+    example: true,
+  },
+  allowEmpty: {
+    about: 'Accept a source without users instead of exiting with 3.',
+    kind: yesOrNo,
+    group: 'input',
+    option: { flags: '--allow-empty', help: 'accept a source without users instead of exiting with 3' },
+    variable: 'SCIM_AUDIT_ALLOW_EMPTY',
+    default: false,
+    example: true,
+  },
+  idp: {
+    about: 'The identity provider whose exports are compared with the source.',
+    kind: choice(IDP_PROVIDERS),
+    group: 'provider',
+    option: { flags: '--idp <provider>', help: 'the identity provider whose exports are given' },
+    variable: 'SCIM_AUDIT_IDP',
+    example: 'okta',
+  },
+  idpUsers: {
+    about: "Exports of the identity provider's users, or of Okta's application assignments: CSV or JSON.",
+    kind: paths,
+    group: 'provider',
+    option: { flags: '--idp-users <file>', help: "export of its users, or of Okta's application assignments: CSV or JSON" },
+    default: [],
+    example: ['assignments.csv'],
+  },
+  idpGroups: {
+    about: "Exports of the identity provider's groups.",
+    kind: paths,
+    group: 'provider',
+    option: { flags: '--idp-groups <file>', help: 'export of its groups' },
+    default: [],
+    example: ['idp-groups.csv'],
+  },
+  idpMembers: {
+    about: 'Exports of the members of its groups. Write GROUP=FILE if the file does not name the group.',
+    kind: pathsByGroup,
+    group: 'provider',
+    option: { flags: '--idp-members <file>', help: 'export of the members of a group; write QA=FILE if the file does not name the group' },
+    default: [],
+    example: ['Reviewers=reviewers.csv'],
+  },
+  idpApplication: {
+    about: 'The application whose assignments count, if an export of Okta lists several.',
+    kind: text,
+    group: 'provider',
+    option: { flags: '--idp-application <name>', help: 'the application whose assignments count, if the export lists several' },
+    variable: 'SCIM_AUDIT_IDP_APPLICATION',
+    example: 'Jama Connect',
+  },
+  csvDelimiter: {
+    about: 'Delimiter of the CSV files that are written: semicolon for spreadsheets of locales that expect it. If not set, it is comma.',
+    kind: choice(['comma', 'semicolon']),
+    group: 'output',
+    option: { flags: '--csv-delimiter <name>', help: 'delimiter of the CSV files that are written (default: comma)' },
+    variable: 'SCIM_AUDIT_CSV_DELIMITER',
+    example: 'semicolon',
+  },
+} satisfies Readonly<Record<string, Setting>>;
+
+type Table = typeof SETTINGS;
+export type SettingName = keyof Table;
+type Value<N extends SettingName> = NonNullable<z.output<ReturnType<Table[N]['kind']['schema']>>>;
+type Defaulted = { [N in SettingName]: Table[N] extends { readonly default: unknown } ? N : never }[SettingName];
+
+/** The value of each setting; those without a default may be absent. */
+export type Settings = { readonly [N in Defaulted]: Value<N> } & { readonly [N in Exclude<SettingName, Defaulted>]?: Value<N> };
+
+export const SETTING_NAMES = Object.keys(SETTINGS).filter((name): name is SettingName => name in SETTINGS);
+
+/** Returns what the table says of a setting. */
+export const settingOf = (name: SettingName): Setting => SETTINGS[name];
+
+/** Variables that are not settings. */
+export const OTHER_VARIABLES: Readonly<Record<string, string>> = {
+  SCIM_AUDIT_CONFIG: 'The config file, as --config.',
+  SCIM_AUDIT_REDACT_KEY:
+    'The key of --redact: with the same key, aliases are the same in every run. A long random text; a key under 16 characters is warned about.',
+  SCIM_AUDIT_CERTIFICATE_KEY:
+    'The key of certificates: with it, only those who have the key can make a certificate that "scim-audit gate" takes. A long random text; a key under 16 characters is warned about.',
 };
-
-/** What each setting of `environment` says, one sentence. */
-export const ENVIRONMENT_ABOUT = {
-  idp: 'The identity provider that the settings are for, where --idp does not name it.',
-  multiMode: 'Multi-mode authentication is on. Okta needs it on.',
-  allowUsernameChange: 'Basic authentication: "Allow users to change their username" is checked. Okta needs it unchecked.',
-  disableSamlAutoGeneration: 'SAML: "Disable the auto-generation of new SAML users" is checked. Okta needs it checked.',
-  scimAdmin: 'The account that SCIM requests sign in with, by its userName or its id. It is in no plan.',
-  organizationAdmin: 'The account is an organization administrator. It must be one.',
-  license: 'Its license: SCIM is open to a named Creator only, not to a floating one.',
-  tokenIssued: 'The day on which the bearer token was issued, as 2026-03-31. Entra needs it; it ends six months later.',
-} as const;
-
-/** Variables that are read elsewhere. */
-export const OTHER_VARIABLES: readonly string[] = ['SCIM_AUDIT_CONFIG', 'SCIM_AUDIT_REDACT_KEY', 'SCIM_AUDIT_CERTIFICATE_KEY'];

@@ -102,7 +102,7 @@ export function explainDifference(a: string, b: string, difference: Difference):
   const left = [...a];
   const right = [...b];
   const shorter = Math.min(left.length, right.length);
-  // Letters that also differ in case are no example of an accent.
+  // Letters that also differ in case are not an example of an accent difference.
   const isAlike =
     difference === 'unicode' ? (at: number): boolean => lowered(left[at]) === lowered(right[at]) : (at: number): boolean => left[at] === right[at];
   let at = 0;

@@ -79,7 +79,7 @@ export interface DamagedValues {
   readonly isError: boolean;
 }
 
-const MOST = 20;
+const MOST_DAMAGED_SHOWN = 20;
 const WORST_FIRST: readonly Damage[] = ['lost', 'question', 'misread'];
 
 /** Returns all damaged values of users and groups. */
@@ -134,7 +134,7 @@ class Collection {
 
   #add(damaged: Damaged, id: string, damage: Damage, isError: boolean): void {
     this.count++;
-    if (this.values.length < MOST) this.values.push(damaged);
+    if (this.values.length < MOST_DAMAGED_SHOWN) this.values.push(damaged);
     this.kinds.add(damage);
     this.isError ||= isError;
     this.checksum.add(`${'user' in damaged ? 'user' : 'group'}\u0000${id}\u0000${damaged.attribute}\u0000${damaged.value}`);

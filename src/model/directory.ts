@@ -1,5 +1,7 @@
 /** The parts of a snapshot: users, groups, and where each was read. */
 
+import type { Note } from './note.js';
+
 export type AuthenticationType = 'basic' | 'idp';
 
 /** Where a record was read: a physical line of a text file, or a row of a table. Lines count from 1. */
@@ -140,7 +142,7 @@ export interface Snapshot extends Directory {
   /** Number of memberships read. */
   readonly memberships: number;
   /** Notes on how the source was read. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** Takes the memberships as they are read, by indexes of user and group. */

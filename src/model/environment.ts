@@ -2,6 +2,7 @@
 
 import type { User } from './directory.js';
 import { type IdpProvider, PROVIDER_NAMES } from './idp.js';
+import { type Note, note, userId } from './note.js';
 
 /** The account that the identity provider's SCIM requests sign in with, by its id or by its username. */
 export interface StatedAdmin {
@@ -90,7 +91,7 @@ const WANTED = { multiMode: true, allowUsernameChange: false, disableSamlAutoGen
 export function judgeEnvironment(environment: Environment, users: readonly User[], isMultiMode: boolean): Judgment[] {
   const { stated, isStrict, provider } = environment;
   const found: Judgment[] = [];
-  const note = (setting: SettingOfEnvironment, problem: ProblemOfEnvironment, more: Partial<Judgment> = {}): void => {
+  const judge = (setting: SettingOfEnvironment, problem: ProblemOfEnvironment, more: Partial<Judgment> = {}): void => {
     found.push({ setting, problem, stated: null, exported: null, users: [], ...more });
   };
   const isJudged = (topic: Topic): boolean => provider === undefined || ASKED_BY[topic] === 'both' || ASKED_BY[topic] === provider;
@@ -99,47 +100,47 @@ export function judgeEnvironment(environment: Environment, users: readonly User[
   for (const topic of ['multiMode', 'allowUsernameChange', 'disableSamlAutoGeneration'] as const) {
     const value = stated[topic];
     if (value === undefined) {
-      if (isDemanded(topic)) note(topic, 'unsaid');
+      if (isDemanded(topic)) judge(topic, 'unsaid');
     } else if (isJudged(topic)) {
-      if (value !== WANTED[topic]) note(topic, 'wrong', { stated: value });
-      else if (topic === 'multiMode' && !isMultiMode) note(topic, 'contradictory', { stated: value });
+      if (value !== WANTED[topic]) judge(topic, 'wrong', { stated: value });
+      else if (topic === 'multiMode' && !isMultiMode) judge(topic, 'contradictory', { stated: value });
     }
   }
-  if (stated.scimAdmin !== undefined) judgeAdmin(stated.scimAdmin, users, isStrict, note);
-  else if (isDemanded('scimAdmin')) note('scimAdmin', 'unsaid');
+  if (stated.scimAdmin !== undefined) judgeAdmin(stated.scimAdmin, users, isStrict, judge);
+  else if (isDemanded('scimAdmin')) judge('scimAdmin', 'unsaid');
   const { tokenIssued } = stated;
   if (tokenIssued === undefined) {
-    if (isDemanded('tokenIssued')) note('tokenIssued', 'unsaid');
+    if (isDemanded('tokenIssued')) judge('tokenIssued', 'unsaid');
   } else if (isJudged('tokenIssued')) {
     const expires = afterMonths(tokenIssued, TOKEN_MONTHS);
     const problem = tokenProblem(tokenIssued, expires, environment.today);
-    if (problem !== undefined) note('tokenIssued', problem, { stated: tokenIssued, expires });
+    if (problem !== undefined) judge('tokenIssued', problem, { stated: tokenIssued, expires });
   }
   return found;
 }
 
-type Note = (setting: SettingOfEnvironment, problem: ProblemOfEnvironment, more?: Partial<Judgment>) => void;
+type Judge = (setting: SettingOfEnvironment, problem: ProblemOfEnvironment, more?: Partial<Judgment>) => void;
 
-function judgeAdmin(stated: StatedAdmin, users: readonly User[], isStrict: boolean, note: Note): void {
+function judgeAdmin(stated: StatedAdmin, users: readonly User[], isStrict: boolean, judge: Judge): void {
   const admins = users.filter(({ scimAdmin }) => scimAdmin !== undefined);
   const name = stated.id ?? stated.userName ?? null;
-  if (admins.length === 0) note('scimAdmin', 'missing', { stated: name });
-  if (admins.length > 1) note('scimAdmin', 'ambiguous', { stated: name, users: admins });
+  if (admins.length === 0) judge('scimAdmin', 'missing', { stated: name });
+  if (admins.length > 1) judge('scimAdmin', 'ambiguous', { stated: name, users: admins });
   const [admin] = admins.length === 1 ? admins : [];
   const about = admin === undefined ? [] : [admin];
-  if (admin?.active === false) note('scimAdmin.active', 'wrong', { exported: false, users: about });
+  if (admin?.active === false) judge('scimAdmin.active', 'wrong', { exported: false, users: about });
   if (admin?.authenticationType === 'idp') {
-    if (admin.scimAdmin?.isTypeGiven === true) note('scimAdmin.authenticationType', 'wrong', { exported: 'idp', users: about });
-    else if (isStrict) note('scimAdmin.authenticationType', 'unsaid', { users: about });
+    if (admin.scimAdmin?.isTypeGiven === true) judge('scimAdmin.authenticationType', 'wrong', { exported: 'idp', users: about });
+    else if (isStrict) judge('scimAdmin.authenticationType', 'unsaid', { users: about });
   }
-  if (stated.organizationAdmin === false) note('scimAdmin.organizationAdmin', 'wrong', { stated: false, users: about });
-  else if (stated.organizationAdmin === undefined && isStrict) note('scimAdmin.organizationAdmin', 'unsaid', { users: about });
+  if (stated.organizationAdmin === false) judge('scimAdmin.organizationAdmin', 'wrong', { stated: false, users: about });
+  else if (stated.organizationAdmin === undefined && isStrict) judge('scimAdmin.organizationAdmin', 'unsaid', { users: about });
   // A deactivated user loses the license, and is reported already.
   const exported = admin?.active === true ? (admin.scimAdmin?.license ?? null) : null;
   const values = { stated: stated.license ?? null, exported, users: about };
   if (values.stated === null && exported === null) {
-    if (isStrict) note('scimAdmin.license', 'unsaid', values);
-  } else if ([values.stated, exported].some((license) => license !== null && !isNamedCreator(license))) note('scimAdmin.license', 'wrong', values);
+    if (isStrict) judge('scimAdmin.license', 'unsaid', values);
+  } else if ([values.stated, exported].some((license) => license !== null && !isNamedCreator(license))) judge('scimAdmin.license', 'wrong', values);
 }
 
 /** Names of a named Creator license in lists, REST and databases, as letters. */
@@ -176,13 +177,13 @@ function tokenProblem(issued: string, expires: string, today: string): ProblemOf
 }
 
 /** Returns notes on how the settings were checked. */
-export function environmentNotes({ stated, isStrict, provider }: Environment, users: readonly User[]): string[] {
+export function environmentNotes({ stated, isStrict, provider }: Environment, users: readonly User[]): Note[] {
   const topics = Object.entries(ASKED_BY);
   const ofOthers = topics.flatMap(([topic, by]) => (by === 'both' || by === provider ? [] : [{ topic, by }]));
-  const notes = users
+  const notes: Note[] = users
     .filter(({ scimAdmin }) => scimAdmin !== undefined)
     .slice(0, 20)
-    .map(({ id }) => `User ${id} is configured as the SCIM Admin, so the account is left out as with --leave-out-user: no plan changes it.`);
+    .map(({ id }) => note`User ${userId(id)} is configured as the SCIM Admin, so the account is left out as with --leave-out-user: no plan changes it.`);
   if (provider === undefined) {
     if (isStrict)
       notes.push(

@@ -1,6 +1,7 @@
 /** A rule's statement about a snapshot, and what would resolve it. */
 
 import type { Change } from './change.js';
+import type { User } from './directory.js';
 
 export type Severity = 'error' | 'warning' | 'info';
 export const SEVERITIES = ['error', 'warning', 'info'] as const satisfies readonly Severity[];
@@ -12,7 +13,8 @@ export interface FindingBase {
 }
 
 /** What a person can do about one subject of a finding (contract 6, `decisions.csv`). */
-export type DecisionAction = 'set-username' | 'set-email' | 'set-name' | 'activate' | 'deactivate' | 'remove-member' | 'accept';
+export const DECISION_ACTIONS = ['set-username', 'set-email', 'set-name', 'activate', 'deactivate', 'remove-member', 'accept'] as const;
+export type DecisionAction = (typeof DECISION_ACTIONS)[number];
 
 /** A possible choice; the planner makes the value unique before it is shown. */
 export interface Proposal {
@@ -22,6 +24,16 @@ export interface Proposal {
   readonly isCertain?: true;
 }
 
+/** What is known of the user whom a question is about. */
+export interface AskedUser extends Pick<User, 'userName' | 'email' | 'active' | 'authenticationType'> {
+  /** The account stays as it is. */
+  readonly isLeftOut?: true;
+  /** The export has no place for another status. */
+  readonly isStatusFixed?: true;
+  /** Other systems that sign in with the username. */
+  readonly signsInFor?: readonly string[];
+}
+
 /** One row that a person is asked to decide. */
 export interface Question {
   /** The subject of the row: a user or a group by id; a membership as `group/user`; or the snapshot itself. */
@@ -29,9 +41,12 @@ export interface Question {
   readonly id: string;
   /** The value in question, as in the export. */
   readonly current: string;
+  /** `current` is what groups are called: in another export, they may be called otherwise while the finding is the same. */
+  readonly namesGroups?: true;
+  /** For people: no code reads it. */
   readonly problem: string;
-  /** The problem as the rule states it, if a description of the subject was put before it. */
-  readonly core?: string;
+  /** Of a question about a user, once it may be asked. */
+  readonly user?: AskedUser;
   readonly actions: readonly DecisionAction[];
   readonly proposal?: Proposal;
 }

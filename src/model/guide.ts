@@ -16,7 +16,7 @@ export const CLAUSES = {
   'sync-groups': 'Organization-level groups: note the groups that you wish to sync with the IdP',
   overwrite: 'How users and groups work with SCIM: values from the IdP overwrite those of an existing user',
   'idp-subject': 'Existing customers: authentication method for users (what the IdP uses as subject must be the email)',
-  'idp-users': 'How users and groups work with SCIM: whoever signs in through the IdP has to be in the IdP',
+  'idp-users': 'How users and groups work with SCIM: users who sign in through the IdP must exist in the IdP',
   'idp-deactivates': 'How users and groups work with SCIM: results in Jama Connect of actions in the IdP, a deactivated user',
   'group-link': 'How users and groups work with SCIM: results in Jama Connect of actions in the IdP, a group of the same name',
   support: 'Configure SCIM provisioning: contact Support (Cloud: schedule the enablement; self-hosted: help with preparing)',

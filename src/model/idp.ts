@@ -1,6 +1,7 @@
 /** The identity provider's side: users, groups and members from its exports. */
 
 import type { RecordLocation } from './directory.js';
+import type { Note } from './note.js';
 
 export type IdpProvider = 'okta' | 'entra';
 export const IDP_PROVIDERS = ['okta', 'entra'] as const satisfies readonly IdpProvider[];
@@ -75,7 +76,7 @@ export interface IdpDirectory {
   };
   readonly inputs: readonly IdpInput[];
   /** Notes on how the exports were read. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** Returns where a record of the identity provider was read. */

@@ -2,19 +2,21 @@
 
 export const MARK = '\ufeff';
 
-/** Returns the text of bytes, its mark included; undefined if they are invalid in the encoding that the mark announces, or in UTF-8. */
-export function markedText(bytes: Buffer): string | undefined {
+/** Returns the text of bytes, its mark included; undefined if they are not text of the encoding that the mark announces, or of UTF-8. */
+export function markedText(bytes: Uint8Array): string | undefined {
   const isLittle = bytes[0] === 0xff && bytes[1] === 0xfe;
   const isBig = bytes[0] === 0xfe && bytes[1] === 0xff;
-  if (!isLittle && !isBig) {
-    const text = bytes.toString('utf8');
-    // A replacement character is valid only if the bytes contain it.
-    return text.includes('\ufffd') && !Buffer.from(text, 'utf8').equals(bytes) ? undefined : text;
+  try {
+    return new TextDecoder(isLittle || isBig ? 'utf-16le' : 'utf-8', { fatal: true, ignoreBOM: true }).decode(isBig ? swapped(bytes) : bytes);
+  } catch (error) {
+    // Another error is that of a text that is too long.
+    if (error instanceof TypeError) return undefined;
+    throw error;
   }
-  if (bytes.length % 2 === 1) return undefined;
-  const text = (isBig ? Buffer.from(bytes).swap16() : bytes).toString('utf16le');
-  return text.isWellFormed() ? text : undefined;
 }
+
+/** Not every Node.js decodes UTF-16BE. */
+const swapped = (bytes: Uint8Array): Uint8Array => bytes.map((byte, at) => bytes[at ^ 1] ?? byte);
 
 /** Returns why a file that is sealed byte for byte is invalid after it was saved with a mark. */
 export const sealedText = (file: string): string =>

@@ -3,10 +3,10 @@
 import type { Acceptance } from '../audit/report.js';
 import { type Collation, isUnseen } from '../model/compare.js';
 import { isEmailAddress } from '../model/email.js';
-import type { DecisionAction, Question } from '../model/finding.js';
+import type { AskedUser, DecisionAction, Question } from '../model/finding.js';
 import { grouped } from '../rules/rule.js';
 import type { Answer, DecisionColumn } from './decision-rows.js';
-import { type AskedAbout, doneAlready, emailToCome, isSureInScope } from './question-context.js';
+import { doneAlready } from './question-context.js';
 
 export type Refuse = (column: DecisionColumn, message: string) => void;
 
@@ -54,14 +54,17 @@ export const notTheEmail = (id: string, userName: string): string =>
   `user ${id} is in scope, so the username must become the email; ${JSON.stringify(userName)} would only have to be changed again. Use set-email, or deactivate.`;
 
 /**
- * Returns the only username that a user in scope can get, as far as the row and what else is decided about the user tell;
- * blank where that is none, undefined where it is for a person to say.
+ * Returns the only username that a user in scope can get, as far as is known about the user and what else is decided;
+ * blank if there is none, undefined if it is for a person to say.
  */
-export function onlyUserName(row: AskedAbout, others: readonly Pick<Answer, 'action' | 'value'>[]): string | undefined {
-  if (!isSureInScope(row) || others.some(({ action }) => action === 'deactivate')) return undefined;
-  const email = others.find(({ action }) => action === 'set-email')?.value ?? emailToCome(row);
+export function onlyUserName(user: AskedUser | undefined, others: readonly Pick<Answer, 'action' | 'value'>[]): string | undefined {
+  if (user === undefined || !isSureInScope(user) || others.some(({ action }) => action === 'deactivate')) return undefined;
+  const email = others.find(({ action }) => action === 'set-email')?.value ?? (user.userName === user.email ? '' : user.email);
   return isEmailAddress(email) && valueProblem('set-username', email) === undefined ? email : '';
 }
+
+/** Is in scope whatever the authentication mode. */
+const isSureInScope = ({ active, authenticationType }: AskedUser): boolean => active && authenticationType === 'idp';
 
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}$/;
 

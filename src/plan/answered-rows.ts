@@ -1,7 +1,8 @@
 /** Rows of decisions.csv that are answered, compared with what a check finds: a person must have read what the finding asks. */
 
-import { compareWithFindings, type DecisionProblem, type FileRow, finderOf, strangeRow } from './compare-rows.js';
+import { compareWithFindings, finderOf, strangeRow } from './compare-rows.js';
 import { type AskedRow, rowDigest, WRITTEN_COLUMNS } from './decision-rows.js';
+import type { DecisionProblem, FileRow } from './file-rows.js';
 import type { WrittenRow } from './plan.js';
 
 /**
@@ -24,7 +25,7 @@ export function problemsOfAnswered(
   const problems = compareWithFindings(
     ofAnswered.filter(({ cells }) => known.has(cells[0])),
     askedNow,
-    { find: finderOf(askedNow), written, hasChanged },
+    { find: finderOf(askedNow), written, hasChanged, askedInFile: asked },
   );
   return strangers.length === 0 ? problems : [...problems, ...strangers.map(strangeRow)].sort((a, b) => a.line - b.line);
 }

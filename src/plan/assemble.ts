@@ -1,5 +1,6 @@
 /** Findings and choices → ordered actions, with the proof that they are safe. Pure: no clock, no random. */
 
+import type { AuditContext } from '../audit/audit.js';
 import type { AuditedFinding, Report } from '../audit/report.js';
 import type { Change } from '../model/change.js';
 import type { Collation } from '../model/compare.js';
@@ -22,7 +23,7 @@ export interface Assembly {
 
 export interface Ground {
   readonly before: Report;
-  readonly context: RuleContext;
+  readonly context: AuditContext;
   readonly members: MemberTable;
 }
 

@@ -1,27 +1,12 @@
 /** Rows of decisions.csv, held against what was asked: nothing but the answers may have changed. */
 
-import { misread } from '../model/windows-1252.js';
 import { ruleOf } from '../rules/registry.js';
 import { count } from '../rules/rule.js';
-import { type AskedRow, DECISION_COLUMNS, foldCell, rowDigest } from './decision-rows.js';
+import { alteredAt, alteredCell } from './altered-cell.js';
+import { type AskedRow, foldCell, rowDigest } from './decision-rows.js';
+import { earlierRows } from './earlier-rows.js';
+import type { DecisionProblem, FileRow } from './file-rows.js';
 import type { WrittenRow } from './plan.js';
-import { retoldAt } from './retold-rows.js';
-
-/** A row of the file as it was read. */
-export interface FileRow {
-  /** Physical line on which it starts. */
-  readonly line: number;
-  readonly cells: readonly string[];
-  /** The encoding is certain only if the cells that nobody may write are to the letter as they were written. */
-  readonly isGuessed?: true;
-}
-
-export interface DecisionProblem {
-  readonly line: number;
-  /** Cell from 1. */
-  readonly column?: number;
-  readonly message: string;
-}
 
 export const keyOf = (fingerprint: string, subject: string, id: string): string => `${fingerprint}\u0000${subject}\u0000${id}`;
 const rowKey = (cells: readonly string[]): string => keyOf(cells[0], cells[2], cells[3]);
@@ -59,8 +44,10 @@ export function rowProblems(
 ): DecisionProblem[] {
   const nowAsked = compareWithAsked(rows, asked, find);
   if (nowAsked.length === 0) return nowAsked;
-  if (previous === undefined)
-    return rows.every(({ cells }) => find(cells) !== undefined) ? nowAsked : compareWithFindings(rows, asked, { find, hasChanged: true });
+  if (previous === undefined) {
+    const hasChanged = rows.some(({ cells }) => find(cells) === undefined);
+    return compareWithFindings(rows, asked, { find, hasChanged, areAllAsked: !hasChanged });
+  }
   const isAskedAsBefore = previous.length === asked.length && previous.every(({ digest }, at) => digest === rowDigest(asked[at].written));
   return isAskedAsBefore ? nowAsked : compareWithPrevious(rows, previous);
 }
@@ -72,15 +59,24 @@ export interface Ground {
   readonly written?: ReadonlySet<string> | undefined;
   /** The export is another one than the rows were written for. */
   readonly hasChanged: boolean;
+  /** Findings of which the file has no row at all were asked about as well. */
+  readonly areAllAsked?: boolean;
+  /** All that is asked about the findings of the file, if more than the rows that are compared. */
+  readonly askedInFile?: readonly AskedRow[];
 }
 
 /** The export has changed, and nobody knows which rows were written: those of findings that are still there must be whole and as asked. */
-export function compareWithFindings(rows: readonly FileRow[], asked: readonly AskedRow[], { find, written, hasChanged }: Ground): DecisionProblem[] {
+export function compareWithFindings(
+  rows: readonly FileRow[],
+  asked: readonly AskedRow[],
+  { find, written, hasChanged, areAllAsked = false, askedInFile = asked }: Ground,
+): DecisionProblem[] {
   const problems: DecisionProblem[] = [];
   const lines = new Map<string, number>();
   const lastLines = new Map<string, number>();
   const strays: FileRow[] = [];
   const findById = finderById(asked);
+  const alteredSince = earlierRows(askedInFile);
   for (const each of rows) {
     const { line, cells } = each;
     // A subject of another kind is an altered cell, and the row is the one of that id.
@@ -95,11 +91,13 @@ export function compareWithFindings(rows: readonly FileRow[], asked: readonly As
     }
     lastLines.set(row.fingerprint, line);
     if (before !== undefined || written?.has(rowDigest(cells)) === true) continue;
-    const at = written === undefined ? retoldAt(row, each, hasChanged) : alteredAt(cells, row.written);
+    const at = written === undefined ? alteredSince(row, each, hasChanged) : alteredAt(cells, row.written);
     if (at >= 0) problems.push(alteredCell(line, at, cells, row.written));
   }
+  let last = 1;
   for (const row of asked) {
-    const line = lastLines.get(row.fingerprint);
+    const line = lastLines.get(row.fingerprint) ?? (areAllAsked ? last : undefined);
+    last = line ?? last;
     if (line !== undefined && !lines.has(rowKey(row.written))) problems.push(missingRow(line, row.written));
   }
   return strays.length === 0 ? problems : [...problems, ...strayProblems(strays, asked)].sort((a, b) => a.line - b.line);
@@ -196,28 +194,6 @@ function compareWithAsked(rows: readonly FileRow[], asked: readonly AskedRow[], 
     else last = line;
   }
   return problems;
-}
-
-/** What a spreadsheet may take for a number, a date or a time, and write in its own way. */
-const LOOKS_COUNTED = /^[\d\s.,:/%e+-]+$/i;
-
-/** Returns the first column that is not as it was written, or -1. */
-export const alteredAt = (cells: readonly string[], written: readonly string[]): number =>
-  written.findIndex((cell, at) => cell !== cells[at] && foldCell(cell) !== foldCell(cells[at] ?? ''));
-
-/** Returns what to do about a cell that is not as it was written. */
-function alterationHint(written: string, cell: string): string {
-  if (LOOKS_COUNTED.test(written)) return 'Spreadsheets do that to numbers and dates: open the file with its columns as text.';
-  if (foldCell(misread(written)) === foldCell(cell)) return 'The file was opened in another encoding: open it as UTF-8 (Data > From Text/CSV in Excel).';
-  return 'Only action, value, reason, owner and expires may be written.';
-}
-
-function alteredCell(line: number, at: number, cells: readonly string[], written: readonly string[]): DecisionProblem {
-  return {
-    line,
-    column: at + 1,
-    message: `${DECISION_COLUMNS[at]} was altered: it is ${JSON.stringify(cells[at] ?? '')} and was ${JSON.stringify(written[at])}. ${alterationHint(written[at], cells[at] ?? '')}`,
-  };
 }
 
 /** The export or the settings have changed, but the file must still be the one that was written beside the plan. */

@@ -8,7 +8,7 @@ import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
 import { hasUnseen, isTooLong } from './answer-validation.js';
 import { digestOf } from './digest.js';
-import type { WrittenRow } from './plan.js';
+import type { RowFacts, WrittenRow } from './plan.js';
 import { questionBinder } from './question-context.js';
 
 /** The columns of decisions.csv, in order; only the last five are for people. */
@@ -66,6 +66,19 @@ export class AskedRow implements WrittenRow {
   get digest(): string {
     return rowDigest(this.written);
   }
+
+  get facts(): RowFacts {
+    const { actions, user } = this.question;
+    return { actions, ...(user === undefined ? {} : { user }) };
+  }
+}
+
+/** Returns what a cell of the column `suggestion` proposes: an action, and after a blank its value. Undefined if it is none of these actions. */
+export function suggestionOf<A extends string>(cell: string, actions: readonly A[]): { readonly action: A; readonly value: string } | undefined {
+  const end = cell.indexOf(' ');
+  const word = end < 0 ? cell : cell.slice(0, end);
+  const action = actions.find((each) => each === word);
+  return action === undefined ? undefined : { action, value: end < 0 ? '' : cell.slice(end + 1) };
 }
 
 /** Returns the rows of open findings, in the order of the report. */

@@ -1,6 +1,6 @@
 /** The directory as it will be once the plan is applied, and what check would say of it. */
 
-import { beginAudit } from '../audit/audit.js';
+import { type AuditContext, beginAudit } from '../audit/audit.js';
 import type { AuditedFinding, Report } from '../audit/report.js';
 import { type Contest, settleContest } from '../model/contest.js';
 import type { Group, Snapshot, User } from '../model/directory.js';
@@ -32,7 +32,12 @@ export interface EndState {
 export const topicOf = ({ finding }: AuditedFinding): string => `${finding.rule}\n${ruleOf(finding).topic(finding)}`;
 
 /** Returns the end state of choices and of every update that then needs no decision. */
-export function endStateOf(before: Report, { directory, policy, index, contest, idp }: RuleContext, members: MemberTable, choices: Choices): EndState {
+export function endStateOf(
+  before: Report,
+  { directory, policy, digests, index, contest, idp }: AuditContext,
+  members: MemberTable,
+  choices: Choices,
+): EndState {
   const isChosen = hasChoices(choices);
   const chosen = isChosen ? directory.users.map((user) => withChoices(user, choices)) : directory.users;
   const settled: { index: IdentityIndex; contest: Contest } = isChosen ? settle(chosen.map(releasing(choices)), policy, idp?.directory) : { index, contest };
@@ -57,7 +62,7 @@ export function endStateOf(before: Report, { directory, policy, index, contest, 
         });
   const snapshot: Snapshot = { ...before.snapshot, users, groups };
   const end = reindexRenamed(settled.index, users, updated);
-  const audit = beginAudit(snapshot, policy, idp?.directory, { findings: before.findings, index: end, isRenamedOnly: !isChosen });
+  const audit = beginAudit(snapshot, policy, digests, idp?.directory, { findings: before.findings, index: end, isRenamedOnly: !isChosen });
   const tally = members.tally();
   let removed = 0;
   members.forEach((user, group) => {

@@ -5,9 +5,9 @@ import { type AuditedFinding, isAtOrAbove, type Report } from '../audit/report.j
 import { ruleOf } from '../rules/registry.js';
 import { type Assembly, assemble, assembleFor, type Ground } from './assemble.js';
 import { type Choices, hasChoices, NO_CHOICES } from './chosen-state.js';
-import type { DecisionProblem, FileRow } from './compare-rows.js';
 import { type AskedRow, askRows } from './decision-rows.js';
 import { type EndState, endStateOf, topicOf } from './end-state.js';
+import type { DecisionProblem, FileRow } from './file-rows.js';
 import type { PlanBody, PlanSettings, WrittenRow } from './plan.js';
 import { type AnsweredRow, type OutdatedRow, readDecisions } from './read-decisions.js';
 import { type Settled, settleDecisions } from './settle-decisions.js';

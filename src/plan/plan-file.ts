@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { FormerVersion } from '../audit/former-version.js';
 import { COLLATIONS } from '../model/collation-name.js';
+import { DECISION_ACTIONS } from '../model/finding.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import { MARK, sealedText } from '../model/marked-text.js';
 import { UserError } from '../model/user-error.js';
@@ -25,6 +26,21 @@ const changeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('remove-member'), group: text, user: text }),
   z.strictObject({ kind: z.literal('add-member'), group: text, user: text }),
 ]);
+
+const factsSchema = z.strictObject({
+  actions: z.array(z.enum(DECISION_ACTIONS)),
+  user: z
+    .strictObject({
+      userName: text,
+      email: text,
+      active: z.boolean(),
+      authenticationType: z.enum(['basic', 'idp']),
+      isLeftOut: z.literal(true).optional(),
+      isStatusFixed: z.literal(true).optional(),
+      signsInFor: z.array(text).optional(),
+    })
+    .optional(),
+});
 
 /** What plan.json holds. */
 export const planSchema = z.strictObject({
@@ -67,7 +83,7 @@ export const planSchema = z.strictObject({
   actions: z.array(z.strictObject({ id: text, change: changeSchema, resolves: z.array(text) })),
   open: z.array(text),
   after: z.strictObject({ error: z.int(), warning: z.int(), info: z.int() }),
-  decisions: z.array(z.strictObject({ fingerprint: text, id: text, digest: text })),
+  decisions: z.array(z.strictObject({ fingerprint: text, id: text, digest: text, facts: factsSchema.optional() })),
 });
 
 /** A plan that is not as it was written. Nothing of it may be applied. */
@@ -126,7 +142,7 @@ const rowsSchema = z.object({ decisions: planSchema.shape.decisions });
 
 /** Returns the rows of decisions.csv that a plan wrote, of whatever version; undefined if it is not as it was written. */
 export function rowsWrittenWith(content: string): Plan['decisions'] | undefined {
-  return isDigestTrue(content) ? rowsSchema.safeParse(jsonOf(content)).data?.decisions : undefined;
+  return isDigestTrue(content) ? (rowsSchema.safeParse(jsonOf(content)).data?.decisions as Plan['decisions'] | undefined) : undefined;
 }
 
 /** No plan that was proved has such actions, so somebody made them and sealed the plan anew. */

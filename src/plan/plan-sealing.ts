@@ -110,13 +110,14 @@ function addChange(bytes: TextBytes, change: Change): void {
   if (change.kind === 'replace-user' && change.temporary === true) bytes.text(',"temporary":true');
 }
 
-function addWrittenRow(bytes: TextBytes, { fingerprint, id, digest }: WrittenRow): void {
+function addWrittenRow(bytes: TextBytes, { fingerprint, id, digest, facts }: WrittenRow): void {
   bytes.text('{"fingerprint":');
   bytes.json(fingerprint);
   bytes.text(',"id":');
   bytes.json(id);
   bytes.text(',"digest":');
   bytes.json(digest);
+  if (facts !== undefined) bytes.text(`,"facts":${JSON.stringify(facts)}`);
   bytes.text('}');
 }
 

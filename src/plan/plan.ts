@@ -3,7 +3,7 @@
 import type { Change } from '../model/change.js';
 import type { CollationName } from '../model/collation-name.js';
 import type { Activity, Role, TypeListInput } from '../model/directory.js';
-import type { Severity } from '../model/finding.js';
+import type { AskedUser, DecisionAction, Severity } from '../model/finding.js';
 import type { IdpInput, IdpProvider } from '../model/idp.js';
 import type { AuthMode } from '../model/policy.js';
 
@@ -52,12 +52,22 @@ export interface PlanSettings {
   readonly idp?: { readonly provider: IdpProvider; readonly inputs: readonly Pick<IdpInput, 'path' | 'role' | 'sha256' | 'rows'>[] };
 }
 
+/** What a row of decisions.csv is about, as data. */
+export interface RowFacts {
+  /** What may be decided. */
+  readonly actions: readonly DecisionAction[];
+  /** Undefined if the row is not about a user. */
+  readonly user?: AskedUser;
+}
+
 /** A row of decisions.csv as it was written, by which an altered one is known. */
 export interface WrittenRow {
   readonly fingerprint: string;
   readonly id: string;
   /** Digest of the columns that are not for people. */
   readonly digest: string;
+  /** Undefined in plans that were made before there were any: then nothing is known about the row. */
+  readonly facts?: RowFacts;
 }
 
 export interface Plan {

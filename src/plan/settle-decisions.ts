@@ -7,8 +7,8 @@ import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
 import { acceptanceOf, actionOf, notTheEmail, type Refuse, valueProblem } from './answer-validation.js';
 import type { Choices } from './chosen-state.js';
-import type { DecisionProblem } from './compare-rows.js';
 import { DECISION_COLUMNS, type DecisionColumn } from './decision-rows.js';
+import type { DecisionProblem } from './file-rows.js';
 import type { AnsweredRow } from './read-decisions.js';
 
 export interface Settled {

@@ -12,7 +12,20 @@ export type Difference =
   /** Neither as before nor as planned. */
   | { readonly kind: 'otherwise'; readonly change: Change; readonly now: string }
   | { readonly kind: 'temporary'; readonly subject: string; readonly now: string }
-  | { readonly kind: 'other'; readonly subject: string; readonly what: string };
+  | OtherDifference;
+
+/** A user or a group that changed, and not by the plan. `subject` names it for people. */
+export interface OtherDifference {
+  readonly kind: 'other';
+  readonly subject: string;
+  /** The id, of a user. */
+  readonly user?: string;
+  /** The id, of a group. */
+  readonly group?: string;
+  readonly what: string;
+}
+
+const otherOf = (of: 'user' | 'group', id: string, what: string): OtherDifference => ({ kind: 'other', subject: `${of} ${id}`, [of]: id, what });
 
 export interface Verification {
   /** Net changes that are as planned. */
@@ -151,8 +164,8 @@ function* otherChanges(
   { touched, hasTypes }: { readonly touched: ReadonlySet<string>; readonly hasTypes: boolean },
 ): Iterable<Difference> {
   const alike = alikeColumns(baseline, further);
-  function* gone(subject: string): Iterable<Difference> {
-    if (!touched.has(subject)) yield { kind: 'other', subject, what: 'is gone since the plan was made' };
+  function* gone(of: 'user' | 'group', id: string): Iterable<Difference> {
+    if (!touched.has(`${of} ${id}`)) yield otherOf(of, id, 'is gone since the plan was made');
   }
   let met = 0;
   for (const user of users) {
@@ -165,29 +178,28 @@ function* otherChanges(
     )
       continue;
     const subject = `user ${user.id}`;
-    if (planned === undefined) yield { kind: 'other', subject, what: 'is new since the plan was made' };
+    if (planned === undefined) yield otherOf('user', user.id, 'is new since the plan was made');
     else if (touched.has(subject)) continue;
-    else if (!isAsPlanned(planned, user, hasTypes)) yield { kind: 'other', subject, what: 'was changed, and not by the plan' };
+    else if (!isAsPlanned(planned, user, hasTypes)) yield otherOf('user', user.id, 'was changed, and not by the plan');
     else {
       const changed = alike.filter(({ name, at }) => further?.checksum(user.place, name) !== furtherOf(planned, at));
-      if (changed.length > 0)
-        yield { kind: 'other', subject, what: `has another ${changed.map(({ name }) => COLUMN_WORDS[name]).join(' and ')}, and not by the plan` };
+      if (changed.length > 0) yield otherOf('user', user.id, `has another ${changed.map(({ name }) => COLUMN_WORDS[name]).join(' and ')}, and not by the plan`);
     }
   }
   // Ids are unique on both sides.
   if (met < baseline.users.size) {
     const ids = new Set(users.map(({ id }) => id));
-    for (const id of baseline.users.keys()) if (!ids.has(id)) yield* gone(`user ${id}`);
+    for (const id of baseline.users.keys()) if (!ids.has(id)) yield* gone('user', id);
   }
   const groupIds = new Set<string>();
   for (const group of groups) {
     groupIds.add(group.id);
     const subject = `group ${group.id}`;
     const planned = baseline.groups.get(group.id);
-    if (planned === undefined) yield { kind: 'other', subject, what: 'is new since the plan was made' };
-    else if (planned !== groupDigest(group) && !touched.has(subject)) yield { kind: 'other', subject, what: 'was changed, and not by the plan' };
+    if (planned === undefined) yield otherOf('group', group.id, 'is new since the plan was made');
+    else if (planned !== groupDigest(group) && !touched.has(subject)) yield otherOf('group', group.id, 'was changed, and not by the plan');
   }
-  for (const id of baseline.groups.keys()) if (!groupIds.has(id)) yield* gone(`group ${id}`);
+  for (const id of baseline.groups.keys()) if (!groupIds.has(id)) yield* gone('group', id);
 }
 
 /** Groups that have others as members than planned, but for what of the plan has not landed: that is told by itself. */
@@ -204,6 +216,6 @@ function* otherMembers({ groups, members: { tally } }: Fresh, baseline: Baseline
     const now = tally.of(place);
     if (wanted === undefined || isSameTally(wanted, now)) continue;
     const how = wanted.count === now.count ? `has other members, ${now.count} as before` : `has ${now.count} members instead of ${wanted.count}`;
-    yield { kind: 'other', subject: `group ${id}`, what: `${how}, and not by the plan` };
+    yield otherOf('group', id, `${how}, and not by the plan`);
   }
 }

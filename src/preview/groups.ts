@@ -4,7 +4,7 @@ import type { Collation } from '../model/compare.js';
 import type { Group } from '../model/directory.js';
 import type { IdpGroup } from '../model/idp.js';
 import type { GroupForecast } from './forecast.js';
-import { type Ground, isSpecial, MOST_NAMED } from './preview-input.js';
+import { isSpecial, MOST_NAMED, type PreviewInput } from './preview-input.js';
 import { groupWords } from './words.js';
 
 /** A forecast whose memberships are not counted yet. */
@@ -18,7 +18,7 @@ export interface GroupsForecast {
 
 const NONE: readonly never[] = [];
 
-export function forecastGroups({ directory, sync, idp, index }: Ground): GroupsForecast {
+export function forecastGroups({ directory, sync, idp, index }: PreviewInput): GroupsForecast {
   const { provider, groups: idpGroups, given } = idp.directory;
   const words = groupWords(provider);
   const { isBlank, key } = index.collation;

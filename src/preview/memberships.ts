@@ -5,7 +5,7 @@ import type { IdpGroup, IdpUser } from '../model/idp.js';
 import { type GroupForecast, MEMBERSHIP_EFFECTS, type MembershipEffect, type MembershipForecast } from './forecast.js';
 import type { GroupDraft } from './groups.js';
 import { MembersByGroup, type MembershipView } from './member-list.js';
-import type { Ground } from './preview-input.js';
+import type { PreviewInput } from './preview-input.js';
 import { CREATED, NOT_PROVISIONED, type UsersForecast } from './users.js';
 import { membershipWords } from './words.js';
 
@@ -25,19 +25,19 @@ const emptyCounts = (): Counts => ({ added: 0, kept: 0, lost: 0, skipped: 0, unk
 const KEPT: Outcome = ['kept', ''];
 
 export function forecastMemberships(
-  ground: Ground,
+  input: PreviewInput,
   { drafts }: { readonly drafts: readonly GroupDraft[] },
   users: UsersForecast,
   view: MembershipView,
 ): MembershipsForecast {
-  const { directory, idp } = ground;
+  const { directory, idp } = input;
   const { strangers, given, listed } = idp.directory;
   const memberships: MembershipForecast[] = [];
   let keptByActivation = 0;
   let withoutMembers = 0;
-  const settle = outcomes(ground, users);
-  const inConnect = membersOfLinked(ground, drafts, view);
-  const inIdp = membersOfIdp(ground, drafts);
+  const settle = outcomes(input, users);
+  const inConnect = membersOfLinked(input, drafts, view);
+  const inIdp = membersOfIdp(input, drafts);
   /** By index of a user of Jama Connect: number of the group, from 1, that has the user there, and in the provider. */
   const seenInConnect = new Int32Array(directory.users.length);
   const seenInIdp = new Int32Array(directory.users.length);
@@ -84,13 +84,13 @@ export function forecastMemberships(
 const NO_MEMBERS = new Int32Array(0);
 const nameOf = (idpGroup: IdpGroup, group: Group | undefined): string => idpGroup.name || (group?.name ?? '');
 
-function membersOfLinked({ directory }: Ground, drafts: readonly GroupDraft[], view: MembershipView): MembersByGroup {
+function membersOfLinked({ directory }: PreviewInput, drafts: readonly GroupDraft[], view: MembershipView): MembersByGroup {
   const isLinked = new Uint8Array(directory.groups.length);
   for (const { effect, group } of drafts) if (effect === 'link' && group !== undefined) isLinked[group.place] = 1;
   return new MembersByGroup(view, isLinked);
 }
 
-function membersOfIdp({ idp }: Ground, drafts: readonly GroupDraft[]): MembersByGroup {
+function membersOfIdp({ idp }: PreviewInput, drafts: readonly GroupDraft[]): MembersByGroup {
   const { groups, members } = idp.directory;
   const isSynced = new Uint8Array(groups.length);
   for (const { idpGroup } of drafts) if (idpGroup !== undefined) isSynced[idpGroup.place] = 1;
@@ -103,7 +103,7 @@ function membersOfIdp({ idp }: Ground, drafts: readonly GroupDraft[]): MembersBy
 }
 
 /** Returns the effect on one membership. */
-function outcomes({ directory, idp }: Ground, { isCandidate, isActiveAfter }: UsersForecast) {
+function outcomes({ directory, idp }: PreviewInput, { isCandidate, isActiveAfter }: UsersForecast) {
   const { provider } = idp.directory;
   const words = membershipWords(provider);
   const isBasic = (place: number): boolean => directory.users[place].authenticationType === 'basic';

@@ -5,16 +5,16 @@ import { count, grouped } from '../rules/rule.js';
 import type { Forecast } from './forecast.js';
 import type { GroupsForecast } from './groups.js';
 import type { MembershipsForecast } from './memberships.js';
-import type { Ground } from './preview-input.js';
+import type { PreviewInput } from './preview-input.js';
 
 type Known = Omit<Forecast, 'notes'>;
 
 /** Returns the notes of a forecast. */
-export function notesOf(ground: Ground, { leftOut }: GroupsForecast, memberships: MembershipsForecast, forecast: Known): string[] {
-  return [...userNotes(ground, forecast), ...groupNotes(ground, leftOut, memberships, forecast), ...licenseNotes(forecast)];
+export function notesOf(input: PreviewInput, { leftOut }: GroupsForecast, memberships: MembershipsForecast, forecast: Known): string[] {
+  return [...userNotes(input, forecast), ...groupNotes(input, leftOut, memberships, forecast), ...licenseNotes(forecast)];
 }
 
-function* userNotes({ directory, idp }: Ground, { provider, users }: Known): Iterable<string> {
+function* userNotes({ directory, idp }: PreviewInput, { provider, users }: Known): Iterable<string> {
   const name = PROVIDER_NAMES[provider];
   const { given, users: idpUsers } = idp.directory;
   if (provider === 'entra') {
@@ -31,7 +31,7 @@ function* userNotes({ directory, idp }: Ground, { provider, users }: Known): Ite
   }
 }
 
-function* groupNotes({ directory, idp }: Ground, leftOut: number, memberships: MembershipsForecast, { provider, groups }: Known): Iterable<string> {
+function* groupNotes({ directory, idp }: PreviewInput, leftOut: number, memberships: MembershipsForecast, { provider, groups }: Known): Iterable<string> {
   const name = PROVIDER_NAMES[provider];
   const { given } = idp.directory;
   const synced = groups.filter(({ effect, idpGroup }) => idpGroup !== undefined && (effect === 'link' || effect === 'create'));

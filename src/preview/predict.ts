@@ -26,10 +26,10 @@ export interface PredictionWishes {
 /** Returns the forecast. `members` are those of organization-level groups at least. */
 export function predict({ idp, ...context }: Foreseeable, members: MembershipView, { licenses }: PredictionWishes = {}): Forecast {
   if (idp === undefined) throw new Error('nothing can be predicted without the exports of an identity provider');
-  const ground = { ...context, idp };
-  const users = forecastUsers(ground);
-  const drafts = forecastGroups(ground);
-  const memberships = forecastMemberships(ground, drafts, users, members);
+  const input = { ...context, idp };
+  const users = forecastUsers(input);
+  const drafts = forecastGroups(input);
+  const memberships = forecastMemberships(input, drafts, users, members);
   const known = {
     provider: idp.directory.provider,
     users: users.forecasts,
@@ -42,7 +42,7 @@ export function predict({ idp, ...context }: Foreseeable, members: MembershipVie
     },
     ...(licenses === undefined ? {} : { licenses: forecastLicenses(users.forecasts, licenses) }),
   };
-  return { ...known, notes: notesOf(ground, drafts, memberships, known) };
+  return { ...known, notes: notesOf(input, drafts, memberships, known) };
 }
 
 /** Is it uncertain what happens to the user. */

@@ -5,7 +5,7 @@ import type { RuleContext } from '../rules/rule.js';
 /** The part of an audit's context that a prediction uses; it must include the identity provider's exports. */
 export type Foreseeable = Pick<RuleContext, 'directory' | 'policy' | 'index' | 'sync' | 'idp'>;
 
-export type Ground = Required<Foreseeable>;
+export type PreviewInput = Required<Foreseeable>;
 
 /** Limit on the related subjects that a forecast names. */
 export const MOST_NAMED = 20;

@@ -2,6 +2,7 @@
 
 import type { Input, Snapshot } from '../model/directory.js';
 import { type IdpDirectory, type IdpInput, PROVIDER_NAMES } from '../model/idp.js';
+import type { Note } from '../model/note.js';
 import type { Policy } from '../model/policy.js';
 import { count, grouped } from '../rules/rule.js';
 import type { Forecast } from './forecast.js';
@@ -18,7 +19,7 @@ export interface Preview {
   /** With a plan: the forecast without it. */
   readonly before?: Forecast;
   /** Notes on how both sides were read. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** True if usernames, emails and names are replaced by pseudonyms. */
   readonly isRedacted?: true;
 }
@@ -26,7 +27,7 @@ export interface Preview {
 /** Returns the outcome in one sentence. */
 export function outcomeText({ forecast, before }: Preview): string {
   const { secondAccounts, uncertain } = forecast.summary;
-  const seconds = secondAccounts === 0 ? 'nobody' : count(secondAccounts, 'user');
+  const seconds = secondAccounts === 0 ? 'no user' : count(secondAccounts, 'user');
   const doubts = uncertain === 0 ? 'no user is uncertain' : `${grouped(uncertain)} ${uncertain === 1 ? 'is' : 'are'} not certain`;
   const text = `${seconds} would get a second account, ${doubts}`;
   if (before === undefined) return text;

@@ -4,7 +4,7 @@ import type { User } from '../model/directory.js';
 import type { IdpUser } from '../model/idp.js';
 import { type IdpMatch, NO_FIT, SEVERAL_FIT } from '../model/idp-match.js';
 import { type Overwrite, USER_EFFECTS, type UserEffect, type UserForecast } from './forecast.js';
-import { type Ground, isSpecial, MOST_NAMED } from './preview-input.js';
+import { isSpecial, MOST_NAMED, type PreviewInput } from './preview-input.js';
 import { type UserWords, userWords } from './words.js';
 
 /** The provider's user gets an account of its own. */
@@ -41,8 +41,8 @@ const only = (effect: UserEffect): readonly UserEffect[] => LISTS_OF_ONE[effect]
 /** Is there an index other than this one. */
 const hasOther = (places: Int32Array, place: number): boolean => places.length > 1 || (places.length === 1 && places[0] !== place);
 
-export function forecastUsers(ground: Ground): UsersForecast {
-  const { directory, idp } = ground;
+export function forecastUsers(input: PreviewInput): UsersForecast {
+  const { directory, idp } = input;
   const { provider, users: idpUsers } = idp.directory;
   const words = userWords(provider);
   const { users } = directory;
@@ -138,8 +138,8 @@ export function forecastUsers(ground: Ground): UsersForecast {
     isTaken[user.place] = 1;
     accountOf[idpUser.place] = user.place;
     isActiveAfter[user.place] = idpUser.active ? 1 : 0;
-    const overwrites = overwritesOf(ground, idpUser, user);
-    const isBasic = ground.policy.authMode !== 'basic' && user.authenticationType === 'basic';
+    const overwrites = overwritesOf(input, idpUser, user);
+    const isBasic = input.policy.authMode !== 'basic' && user.authenticationType === 'basic';
     const isBlocked = !idpUser.active;
     // Okta sends nothing for a user who was deactivated before, and Entra may only send that the user is blocked.
     const isUnsure = isBasic || (isBlocked && (overwrites.length > 0 || (provider === 'okta' && user.active)));
@@ -196,7 +196,7 @@ function aloneOf({ active, authenticationType }: User, isCandidate: boolean, isB
 }
 
 /** Returns the account's values that the provider's values replace. Blank ones are not sent: Entra skips them, and Okta has none. */
-function overwritesOf({ idp }: Ground, idpUser: IdpUser, user: User): readonly Overwrite[] {
+function overwritesOf({ idp }: PreviewInput, idpUser: IdpUser, user: User): readonly Overwrite[] {
   const isEmailOther = idp.emailKey[idpUser.place] >= 0 && isOther(user.email, idpUser.email);
   const isGivenNameOther = isOther(user.givenName, idpUser.givenName);
   const isFamilyNameOther = isOther(user.familyName, idpUser.familyName);

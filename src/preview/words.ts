@@ -102,7 +102,7 @@ export function membershipWords(provider: IdpProvider) {
     skippedBlocked:
       provider === 'okta'
         ? 'The member is blocked in Okta, which does not push such members.'
-        : 'The member is blocked in Entra and has no account, so there is no account to add.',
+        : 'The member is blocked in Entra and has no account, so it cannot be added.',
     blockedMember: 'The member is blocked in Entra: whether it is added nevertheless is not documented.',
     skippedStrangers: `Members of the group in ${name} who are not in its export of users. A group's members are added only if they are provisioned themselves.`,
     uncertainUser: 'It is not certain which account is this member.',

@@ -1,4 +1,5 @@
 import { type AuditedFinding, isAtOrAbove, type Report, readInputs } from '../audit/report.js';
+import { noteText } from '../model/note.js';
 import { ruleOf } from '../rules/registry.js';
 import { count, grouped } from '../rules/rule.js';
 import { placesOf, placeWords } from './locations.js';
@@ -28,7 +29,7 @@ export const junit: Reporter = {
       yield `      <property name="input ${at + 1} (${role})" value="${xmlText(`${path} sha256:${sha256}`)}"/>\n`;
     yield '    </properties>\n';
     for (const section of sections) yield* testCase(section, whyByRule.get(section.rule.name), report, name);
-    if (report.notes.length > 0) yield `    <system-out>${report.notes.map(xmlText).join('\n')}</system-out>\n`;
+    if (report.notes.length > 0) yield `    <system-out>${report.notes.map((told) => xmlText(noteText(told))).join('\n')}</system-out>\n`;
     yield '  </testsuite>\n</testsuites>\n';
   },
 };

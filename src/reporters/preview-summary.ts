@@ -1,5 +1,6 @@
 /** The numbers of a preview, as a table and as words. */
 
+import { noteText } from '../model/note.js';
 import type { Forecast } from '../preview/forecast.js';
 import type { Preview } from '../preview/preview.js';
 import { grouped } from '../rules/rule.js';
@@ -49,4 +50,4 @@ export const summaryHeadings = ({ before }: Preview): readonly string[] =>
 const SOURCES = 'All this is predicted from what Jama, Okta and Microsoft document, not from a trial: look at a few users of each kind first.';
 
 /** Returns the sentences that belong under every preview. */
-export const notesOf = ({ notes, forecast }: Preview): readonly string[] => [...notes, ...forecast.notes, SOURCES];
+export const notesOf = ({ notes, forecast }: Preview): readonly string[] => [...notes.map(noteText), ...forecast.notes, SOURCES];

@@ -13,6 +13,7 @@ import { type ExportRedactor, redactAcceptance, redactAudited, redactReport, WIT
 export function redactPlan(made: MadePlan, context: RuleContext, redactor: ExportRedactor): MadePlan {
   const { body, assembly, acceptances } = made;
   const actions = redactActions(body.actions, redactor);
+  const rows = redactRows(made, context, redactor);
   return {
     body: {
       ...body,
@@ -22,6 +23,7 @@ export function redactPlan(made: MadePlan, context: RuleContext, redactor: Expor
         leaveOutUsers: body.settings.leaveOutUsers.map(redactor.userId),
       },
       actions,
+      decisions: rows.map(({ asked }) => asked),
     },
     assembly: {
       actions,
@@ -33,7 +35,7 @@ export function redactPlan(made: MadePlan, context: RuleContext, redactor: Expor
         report: redactReport(assembly.end.report, redactor),
       },
     },
-    rows: redactRows(made, context, redactor),
+    rows,
     outdated: made.outdated.map(({ cells, line }) => ({ cells: redactOutdated(cells, redactor), line, why: WITHHELD })),
     acceptances: new Map([...acceptances].map(([fingerprint, acceptance]) => [fingerprint, redactAcceptance(acceptance, redactor)])),
     before: redactReport(made.before, redactor),

@@ -25,7 +25,7 @@ export function redactPreview(preview: Preview, redactor: ExportRedactor): Previ
 }
 
 function redactForecast(forecast: Forecast, redactor: ExportRedactor): Forecast {
-  const { users, groups, memberships, licenses, notes } = forecast;
+  const { users, groups, memberships, licenses } = forecast;
   const user = userRedaction(redactor);
   return {
     ...forecast,
@@ -33,7 +33,6 @@ function redactForecast(forecast: Forecast, redactor: ExportRedactor): Forecast 
     groups: groups.map((one) => redactGroup(one, redactor)),
     memberships: memberships.map((one) => redactMembership(one, redactor)),
     ...(licenses === undefined ? {} : { licenses: { ...licenses, without: licenses.without.map(user) } }),
-    notes: notes.map(redactor.note),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Directory, Group, UnknownMember, User } from '../model/directory.j
 import type { StatedEnvironment } from '../model/environment.js';
 import type { FindingBase } from '../model/finding.js';
 import type { IdpDirectory, IdpGroup, IdpUser } from '../model/idp.js';
+import { type Note, redactNote } from '../model/note.js';
 import { ruleOf } from '../rules/registry.js';
 import type { Redactor } from '../rules/rule.js';
 
@@ -18,8 +19,9 @@ export interface ExportRedactor extends Redactor {
   userId(id: string): string;
   groupId(id: string): string;
   idpGroup(group: IdpGroup): IdpGroup;
-  /** For a sentence of this program that quotes names, or names users by their ids. */
-  note(text: string): string;
+  note(note: Note): Note;
+  /** For the ids of users in a text that does not say where they stand in it. */
+  idsIn(text: string): string;
   owner(name: string): string;
   person(name: string): string;
   isGroupName(text: string): boolean;
@@ -124,13 +126,10 @@ export function redactorFor(known: KnownValues, { collation, identity, group: gr
       .sort((a, b) => b.length - a.length),
   );
   const system = (name: string): string => (values().has(key(name)) ? identity(name) : name);
-  const note = (text: string): string => {
-    const quoted = text.includes('"') ? text.replace(/"([^"]*)"/g, (whole, value: string) => (values().has(key(value)) ? `"${aliasOf(value)}"` : whole)) : text;
-    return aliasedIds().reduce(
-      (told, id) => (told.includes(id) ? told.replace(isNumber(id) ? namedUser(id) : wholeWord(id), () => idAlias(id)) : told),
-      quoted,
-    );
-  };
+  const noteAlias = { userId: idAlias, name: (name: string) => (values().has(key(name)) ? aliasOf(name) : name) };
+  const note = (told: Note): Note => redactNote(told, noteAlias);
+  const idsIn = (text: string): string =>
+    aliasedIds().reduce((told, id) => (told.includes(id) ? told.replace(isNumber(id) ? namedUser(id) : wholeWord(id), () => idAlias(id)) : told), text);
   const usersByUser = new WeakMap<User, User>();
   const listsByList = new WeakMap<readonly User[], readonly User[]>();
   const groupsByGroup = new WeakMap<Group, Group>();
@@ -182,6 +181,7 @@ export function redactorFor(known: KnownValues, { collation, identity, group: gr
       location,
     }),
     note,
+    idsIn,
     names: ({ names }) => (names === undefined ? {} : { names: { of: (place) => person(names.of(place)) } }),
     isGroupName: (text) => groupNames().has(key(text)),
     owner: (name) => (name.includes('@') ? identity(name) : person(name)),

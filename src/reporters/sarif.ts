@@ -2,6 +2,7 @@ import type { AuditedFinding, Report } from '../audit/report.js';
 import type { Input } from '../model/directory.js';
 import type { Severity } from '../model/finding.js';
 import { CLAUSES, GUIDE } from '../model/guide.js';
+import { noteText } from '../model/note.js';
 import { ruleOf, rulesFor } from '../rules/registry.js';
 import { grouped, type Rule } from '../rules/rule.js';
 import { exportPlace, filePath, type Place, placesOf } from './locations.js';
@@ -111,7 +112,10 @@ function invocationOf({ findings, notChecked, notes }: Report, indexOfRule: Rule
     toolConfigurationNotifications: notChecked.map(({ rule, why }) =>
       notification('not-checked', 'warning', `${rule} was not checked: ${why}.`, { id: rule, index: indexOfRule.get(rule) ?? -1 }),
     ),
-    toolExecutionNotifications: [...(over > 0 ? [notification('left-out', 'warning', text)] : []), ...notes.map((note) => notification('note', 'note', note))],
+    toolExecutionNotifications: [
+      ...(over > 0 ? [notification('left-out', 'warning', text)] : []),
+      ...notes.map((note) => notification('note', 'note', noteText(note))),
+    ],
   };
 }
 

@@ -12,7 +12,6 @@ import {
   count,
   grouped,
   idsOf,
-  literal,
   NO_NEEDS,
   NONE,
   placeText,
@@ -49,8 +48,6 @@ const WHAT: Readonly<Record<Exclude<Pattern, 'same-email'>, string>> = {
   chain: 'one needs it as the username, and its holder is to be renamed away first',
   bystander: 'nobody is in the way: another user has it only as an email address',
 };
-
-const WAYS = Object.values(WHAT).map(literal).join('|');
 
 /** Returns what the contest is; of several who need the username, others may merely hold it or have it as their email. */
 function whatOf({ pattern, users, needsUpdate, index, keyId }: ConflictingUsers): string {
@@ -148,9 +145,6 @@ export const conflictingUsers: Rule<ConflictingUsers> = {
       proposer(finding),
     ),
   // Who is in whose way follows from users besides those of the finding.
-  retold: {
-    problem: ({ userName }) => new RegExp(`^The username "${literal(userName)}" is contested: (?:${WAYS})\\.`),
-  },
 };
 
 /** Whoever gives way is asked to: claimants beyond the first, and holders who stay but do not have the address as email. */

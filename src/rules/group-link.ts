@@ -3,7 +3,7 @@ import type { Group } from '../model/directory.js';
 import type { FindingBase, Proposal } from '../model/finding.js';
 import { nearNames } from '../model/near-names.js';
 import { IN_WHAT, idpOf } from './idp.js';
-import { cell, literal, NO_NEEDS, NONE, placeText, type Rule, type RuleContext } from './rule.js';
+import { cell, NO_NEEDS, NONE, placeText, type Rule, type RuleContext } from './rule.js';
 
 export interface GroupLink extends FindingBase {
   readonly rule: 'group-link';
@@ -96,5 +96,4 @@ export const groupLink: Rule<GroupLink> = {
     return { wants: [], questions: [{ ...question, ...(proposal === undefined ? {} : { proposal }) }] };
   },
   // The list of groups to be synced is a setting.
-  retold: { problem: (finding) => new RegExp(`^${literal(sentence(finding))}(?:${literal(IN_LIST)})?\\.`) },
 };

@@ -69,17 +69,11 @@ export const inactiveBasicMember: Rule<InactiveBasicMember> = {
         subject: 'user',
         id: user.id,
         current: groups.map(({ id, name }) => `${name} (${id})`).join('; '),
+        namesGroups: true,
         problem: 'The first group sync removes the user from these groups.',
         actions: ['activate', 'remove-member', 'accept'],
         proposal: { action: 'remove-member', value: '' },
       },
     ],
   }),
-  retold: {
-    // The names of groups may be others.
-    current: ({ groups }, text) => {
-      const ends = groups.map(({ id }) => `(${id})`);
-      return ends.every((end) => text.includes(end)) && ends.some((end) => text.endsWith(end));
-    },
-  },
 };

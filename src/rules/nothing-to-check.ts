@@ -1,7 +1,7 @@
 import type { Role } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
 import type { AuthMode } from '../model/policy.js';
-import { askAboutExport, cell, count, literal, NO_NEEDS, NONE, type Rule, type RuleContext } from './rule.js';
+import { askAboutExport, cell, count, NO_NEEDS, NONE, type Rule, type RuleContext } from './rule.js';
 
 export interface NothingToCheck extends FindingBase {
   readonly rule: 'nothing-to-check';
@@ -73,10 +73,4 @@ export const nothingToCheck: Rule<NothingToCheck> = {
   mayBeAccepted: ({ input }) => input !== 'users',
   remedy: (finding) => (finding.input === 'users' ? { wants: [], questions: [] } : askAboutExport('', messageOf(finding))),
   // How many groups there are is not part of the finding.
-  retold: {
-    problem: (finding) => {
-      const [one, many] = [1, 2].map((number) => literal(messageOf({ ...finding, count: finding.count === 0 ? 0 : number })));
-      return new RegExp(`^(?:${one}|${many.replace(/\b2\b/, '[\\d,]+')})`);
-    },
-  },
 };

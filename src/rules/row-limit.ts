@@ -1,7 +1,7 @@
 import type { Input, TypeListInput } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
 import type { IdpInput } from '../model/idp.js';
-import { askAboutExport, cell, count, literal, NO_NEEDS, NONE, type Rule } from './rule.js';
+import { askAboutExport, cell, count, NO_NEEDS, NONE, type Rule } from './rule.js';
 
 export interface RowLimit extends FindingBase {
   readonly rule: 'row-limit';
@@ -76,5 +76,4 @@ export const rowLimit: Rule<RowLimit> = {
   decisions: ['accept'],
   remedy: ({ file, rows }) => askAboutExport(count(rows, 'record'), `${file}${ADVICE}`),
   // The same file is named otherwise from another folder.
-  retold: { problem: () => new RegExp(`^.+${literal(ADVICE)}`, 's') },
 };

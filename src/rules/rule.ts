@@ -122,17 +122,7 @@ export interface Rule<F extends FindingBase = FindingBase> {
   /** Whether a person may live with a finding; if a rule does not say, any may be accepted. */
   mayBeAccepted?(finding: F): boolean;
   remedy(finding: F): Remedy;
-  /** Which cells of its questions may read otherwise in another export in which the finding is the same; others may not. */
-  readonly retold?: {
-    /** Tells whether `current` may have read so. */
-    current?(finding: F, text: string): boolean;
-    /** Matches, from the start, what `problem` may have said. */
-    problem?(finding: F): RegExp;
-  };
 }
-
-/** Returns the part of a pattern that means a text to the letter. */
-export const literal = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');
 
 export const NO_NEEDS = (): readonly [] => [];
 export const NONE: readonly never[] = [];

@@ -1,6 +1,6 @@
 import type { FindingBase } from '../model/finding.js';
 import { nearNames } from '../model/near-names.js';
-import { askAboutExport, cell, literal, NONE, type Rule } from './rule.js';
+import { askAboutExport, cell, NONE, type Rule } from './rule.js';
 
 export interface UnknownSyncGroup extends FindingBase {
   readonly rule: 'unknown-sync-group';
@@ -55,5 +55,4 @@ export const unknownSyncGroup: Rule<UnknownSyncGroup> = {
   decisions: ['accept'],
   remedy: ({ name, suggestion }) => askAboutExport(name, `${CORRECT}${suggestion === null ? '.' : `: did you mean "${suggestion}"?`}${OTHERWISE}`),
   // Which name is near follows from the groups that there are.
-  retold: { problem: () => new RegExp(`^${literal(CORRECT)}(?:\\.|: did you mean ".*"\\?)${literal(OTHERWISE)}`, 's') },
 };

@@ -19,7 +19,7 @@ export function checkSchema(schema: SchemaFile): MappingReport {
     ...(group === undefined ? [noGroups(user)] : checkGroup(group, flows[1])),
     ...[...otherUsers, ...otherGroups].map(otherMapping),
   ];
-  const findings = stated.map((each): MappingFinding => ({ ...each, ...schema.placeOf(each.path) })).sort(byCheck);
+  const findings = stated.map((each): MappingFinding => ({ ...each, ...schema.locationOf(each.path) })).sort(byCheck);
   const summary: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
   for (const { severity } of findings) summary[severity]++;
   return {
@@ -37,9 +37,9 @@ const RANKS: ReadonlyMap<string, number> = new Map(MAPPING_CHECK_NAMES.map((name
 const byCheck = (a: MappingFinding, b: MappingFinding): number =>
   a.check === b.check ? a.line - b.line || a.column - b.column : (RANKS.get(a.check) ?? 0) - (RANKS.get(b.check) ?? 0);
 
-const judged = ({ mapping, path, targetDirectory }: LocatedMapping, { placeOf }: SchemaFile): JudgedMapping => ({
+const judged = ({ mapping, path, targetDirectory }: LocatedMapping, { locationOf }: SchemaFile): JudgedMapping => ({
   path,
-  ...placeOf(path),
+  ...locationOf(path),
   name: mapping.name ?? '',
   sourceObjectName: mapping.sourceObjectName ?? '',
   targetObjectName: mapping.targetObjectName ?? '',
@@ -53,7 +53,7 @@ const FLOWS: readonly string[] = ['add', 'update', 'delete'] satisfies readonly 
 const under = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 
 /** Returns the actions of a mapping; null if it does not state them. Throws a UserError for an unknown action. */
-function flowsOf({ flowTypes }: ObjectMapping, path: string, { file, placeOf }: SchemaFile): ReadonlySet<string> | null {
+function flowsOf({ flowTypes }: ObjectMapping, path: string, { file, locationOf }: SchemaFile): ReadonlySet<string> | null {
   if (flowTypes == null) return null;
   const words = flowTypes
     .split(',')
@@ -61,10 +61,12 @@ function flowsOf({ flowTypes }: ObjectMapping, path: string, { file, placeOf }: 
     .filter((word) => word !== '' && word !== 'none');
   const strange = words.find((word) => !FLOWS.includes(word));
   if (strange === undefined) return new Set(words);
-  const { line, column } = placeOf(under(path, 'flowTypes'));
-  throw new UserError(`${file} is not a provisioning schema as Entra writes it: 1 problem.`, 'Export the schema again; flowTypes holds Add, Update and Delete.', [
-    `${file}, line ${line}, column ${column}: "${short(strange)}" is not an action of a mapping.`,
-  ]);
+  const { line, column } = locationOf(under(path, 'flowTypes'));
+  throw new UserError(
+    `${file} is not a provisioning schema as Entra writes it: 1 problem.`,
+    'Export the schema again; flowTypes holds Add, Update and Delete.',
+    [`${file}, line ${line}, column ${column}: "${short(strange)}" is not an action of a mapping.`],
+  );
 }
 
 function* checkUser({ mapping, path }: LocatedMapping, flows: ReadonlySet<string> | null): Iterable<Stated> {

@@ -40,10 +40,7 @@ export function findMappings({ file, mappings }: SchemaFile): FoundMappings {
     );
   }
   if (user.mapping.attributeMappings == null) {
-    throw new UserError(
-      `${file} has no "attributeMappings" for ${user.path || 'the mapping'}.`,
-      'Export the whole schema; a part of it cannot be checked.',
-    );
+    throw new UserError(`${file} has no "attributeMappings" for ${user.path || 'the mapping'}.`, 'Export the whole schema; a part of it cannot be checked.');
   }
   const [group, ...otherGroups] = of('group');
   return { user, otherUsers, ...(group === undefined ? {} : { group }), otherGroups };

@@ -2,7 +2,7 @@
 
 import type { Severity } from '../model/finding.js';
 import type { ClauseId } from '../model/guide.js';
-import type { Place } from './json-places.js';
+import type { Location } from './json-locations.js';
 
 export interface MappingCheck {
   /** Heading of the check. */
@@ -85,7 +85,7 @@ export type MappingCheckName = keyof typeof MAPPING_CHECKS;
 export const MAPPING_CHECK_NAMES = Object.keys(MAPPING_CHECKS).filter((name): name is MappingCheckName => name in MAPPING_CHECKS);
 
 /** A statement; `error`: it must be changed before provisioning starts; `info`: a fact. */
-export interface MappingFinding extends Place {
+export interface MappingFinding extends Location {
   readonly check: MappingCheckName;
   readonly severity: Severity;
   /** Path of the value in the file; blank for the whole file. */
@@ -95,7 +95,7 @@ export interface MappingFinding extends Place {
 }
 
 /** A mapping that was checked. */
-export interface JudgedMapping extends Place {
+export interface JudgedMapping extends Location {
   readonly path: string;
   readonly name: string;
   readonly sourceObjectName: string;

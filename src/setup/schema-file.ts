@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { UserError } from '../model/user-error.js';
 import { count } from '../rules/rule.js';
-import { offsetsByPath, type Place, pathText, placesIn, readJson, type Wrong } from './json-places.js';
+import { type Location, locationsIn, offsetsByPath, pathText, readJson, type Wrong } from './json-locations.js';
 
 const text = z.string().nullish();
 
@@ -54,7 +54,7 @@ export interface SchemaFile {
   /** In the order of the file. */
   readonly mappings: readonly LocatedMapping[];
   /** Returns the location of a path; for a missing value, that of its parent. */
-  placeOf(path: string): Place;
+  locationOf(path: string): Location;
 }
 
 /** Names on the way to anything that is checked; the rest of the file is only read as JSON. */
@@ -64,7 +64,7 @@ const NAMES = new Set([
   ...['expression', 'type', 'groups', 'inputFilterGroups', 'categoryFilterGroups', 'clauses'],
 ]);
 
-const MOST = 50;
+const MOST_ERRORS = 50;
 /** Limit on reported syntax errors: after the first few, most are consequences. */
 const MOST_SYNTAX = 10;
 
@@ -74,10 +74,10 @@ const HOW =
 /** Returns the mappings of a schema. Throws a UserError with everything that is wrong with the file. */
 export function readSchema(file: string, given: string): SchemaFile {
   const content = given.replace(/^\ufeff/, '');
-  const places = placesIn(content);
-  const refuse = (what: string, wrong: readonly Wrong[], most = MOST): never => {
+  const locationAt = locationsIn(content);
+  const refuse = (what: string, wrong: readonly Wrong[], most = MOST_ERRORS): never => {
     const details = wrong.slice(0, most).map(({ offset, message }) => {
-      const { line, column } = places(offset);
+      const { line, column } = locationAt(offset);
       return `${file}, line ${line}, column ${column}: ${message}.`;
     });
     throw new UserError(`${file} ${what}`, HOW, [...details, ...(wrong.length > most ? [`… and ${count(wrong.length - most, 'more', 'more')}.`] : [])]);
@@ -94,7 +94,7 @@ export function readSchema(file: string, given: string): SchemaFile {
       if (offset !== undefined || at === '') return offset ?? 0;
     }
   };
-  const placeOf = (path: string): Place => places(offsetOf(path));
+  const locationOf = (path: string): Location => locationAt(offsetOf(path));
   const parsed = kind === 'whole' ? wholeSchema.safeParse(value) : objectMapping.safeParse(value);
   if (!parsed.success) {
     const wrong = parsed.error.issues.map(({ path, message }): Wrong => {
@@ -105,7 +105,7 @@ export function readSchema(file: string, given: string): SchemaFile {
   }
   const mappings =
     'synchronizationRules' in parsed.data ? mappingsOf(parsed.data) : [{ mapping: parsed.data, path: '', sourceDirectory: '', targetDirectory: '' }];
-  return { file, mappings, placeOf };
+  return { file, mappings, locationOf };
 }
 
 function mappingsOf({ synchronizationRules }: z.infer<typeof wholeSchema>): LocatedMapping[] {

@@ -91,5 +91,7 @@ function settingsOf({ snapshot, policy }: Report, given: EnablementCase): Known[
 function unnamedOf({ sync }: Report, given: EnablementCase): Known['unnamedGroups'] {
   const command = `${checkCommand(given)} --sync-groups FILE`;
   return () =>
-    sync.names === null ? { state: 'unknown', text: 'no groups were named, so every organization-level group counts as a group to be synced', command } : undefined;
+    sync.names === null
+      ? { state: 'unknown', text: 'no groups were named, so every organization-level group counts as a group to be synced', command }
+      : undefined;
 }

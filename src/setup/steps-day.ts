@@ -124,7 +124,9 @@ const BACK: readonly Step[] = [
     clause: 'inactive-basic',
     applies: hasGroups,
     text: () => 'Restore the memberships that the sync removed: `memberships.csv` of the plan lists each with its group and user.',
-    details: () => ['Inactive Basic users would lose them again in the next sync of the group: reactivate these users first, or exclude the group from the sync.'],
+    details: () => [
+      'Inactive Basic users would lose them again in the next sync of the group: reactivate these users first, or exclude the group from the sync.',
+    ],
   },
   {
     id: 'back-users',

@@ -2,6 +2,7 @@
 
 import { collationOf } from '../model/compare.js';
 import type { Directory, Group, Input, MembershipSink, Role, Snapshot, UnknownMember } from '../model/directory.js';
+import type { Note } from '../model/note.js';
 import type { IdTable } from './tables/id-table.js';
 import type { TypeJoin } from './tables/join-types.js';
 import { checkMemberLists } from './tables/member-lists.js';
@@ -38,7 +39,7 @@ export function readDirectory(opened: readonly Table[], wishes: SourceWishes): R
   const problems = new Problems();
   for (const { refused = [] } of sorted) for (const problem of refused) problems.add(problem);
   const ends = new Map<Table, TableEnd>();
-  const notes: string[] = tables.flatMap((table) => table.notes);
+  const notes: Note[] = tables.flatMap((table) => table.notes);
   const ofRole = (role: Role): Table[] => tables.filter((table) => table.role === role);
   const inputOf = (table: Table): number => tables.indexOf(table);
 

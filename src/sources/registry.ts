@@ -16,7 +16,7 @@ function formatFor(request: SourceRequest): SourceFormat {
   if (source !== undefined && holdsWorkbook(source)) {
     throw new UserError(
       `${source} is a workbook, but SOURCE must be a folder or a SQLite file.`,
-      `Give its list of users with --users ${source}; give lists on other sheets as --groups 'FILE#Sheet' and --memberships 'FILE#Sheet'.`,
+      `Give its list of users with --users ${source}; give lists on other sheets as --groups "FILE#Sheet" and --memberships "FILE#Sheet".`,
     );
   }
   const format = SOURCE_FORMATS.find((candidate) => candidate.claims(request));

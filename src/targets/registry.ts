@@ -12,9 +12,17 @@ import type { Target } from './target.js';
 
 export const TARGETS: readonly Target[] = [sqliteTarget, csvTarget];
 
-/** Returns the target of a run, whose files may no longer exist: only a database has tables. */
-export const targetOf = ({ inputs, reading }: Pick<RunRecord, 'inputs' | 'reading'>): Target =>
-  inputs.length === 0 ? targetFor(reading) : inputs.some(({ table }) => table !== undefined) ? sqliteTarget : csvTarget;
+/** Returns the target of a run, whose files may no longer exist. Runs that do not name it are of CSV or SQLite: only a database has tables. */
+export function targetOf({ inputs, reading, targetId }: Pick<RunRecord, 'inputs' | 'reading' | 'targetId'>): Target {
+  if (targetId === undefined) return inputs.length === 0 ? targetFor(reading) : inputs.some(({ table }) => table !== undefined) ? sqliteTarget : csvTarget;
+  const target = TARGETS.find(({ id }) => id === targetId);
+  if (target === undefined)
+    throw new ApplyRefused(
+      `This scim-audit does not know the target "${targetId}" of the run.`,
+      'Nothing was changed. Undo the run with the scim-audit that made it.',
+    );
+  return target;
+}
 
 /** The next step if a plan's source cannot be written to. */
 const ELSEWHERE = '"apply" writes CSV and SQLite only: export the data in one of these formats and plan again from that.';

@@ -6,7 +6,7 @@ import type { SourceRequest } from '../sources/source.js';
 import type { Checkpoint } from './run/checkpoint.js';
 import type { FileRecord, InputRecord, IntentRecord, JournalWriter } from './run/journal.js';
 import type { Task } from './run/net-work.js';
-import type { Formers } from './run/previous-values.js';
+import type { PreviousValues } from './run/previous-values.js';
 
 export type Destination = { readonly kind: 'in-place' } | { readonly kind: 'out'; readonly path: string };
 
@@ -37,14 +37,14 @@ export interface Job {
   /** Folder in the run folder for copies of replaced files. */
   readonly backups: string;
   readonly journal: JournalWriter;
-  readonly gate: Checkpoint;
+  readonly checkpoint: Checkpoint;
 }
 
 export interface WriteJob extends Job {
   readonly tasks: readonly Task[];
   readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
   readonly collation: CollationName;
-  readonly former: Formers;
+  readonly previous: PreviousValues;
   /** Files that an earlier process announced; they are finished, not started over. */
   readonly resumes?: readonly FileRecord[];
 }
@@ -59,7 +59,7 @@ export interface RestoreJob extends Job {
   /** True if intents are lost: only the copies show what they changed. */
   readonly isByCopies: boolean;
   /** The folder with the run's copies. */
-  readonly formerFolder: string;
+  readonly copiesFolder: string;
 }
 
 export interface Written {

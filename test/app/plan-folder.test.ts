@@ -111,7 +111,7 @@ it.each([
 ] as const)('a plan whose only run was ended before it wrote was not applied (%s)', async (_, written, mode) => {
   const cwd = newFolder(EXPORT);
   await runCli([...PLAN, 'plan'], { cwd });
-  const { plan, file: planFile } = openPlan(join(cwd, 'plan'), worldOf());
+  const { plan, file: planFile } = openPlan(join(cwd, 'plan'), { ...worldOf(), shell: 'posix' });
   let signal: 'SIGINT' | undefined;
   const prepared = await prepareApply({
     plan,

@@ -136,14 +136,14 @@ describe('arguments that name nothing end with 2', () => {
   it.each([
     [['apply', 'plan', '--out', 'q'], 'No source was given.'],
     [['apply', 'plan', 'nowhere', '--out', 'q'], 'nowhere: the file or folder does not exist.'],
-    [['apply', 'plan', '--users', 'nowhere.csv', '--in-place'], 'nowhere.csv: the file does not exist.'],
+    [['apply', 'plan', '--users', 'nowhere.csv', '--in-place'], 'nowhere.csv: there is no such file.'],
     [['apply', 'plan', 'export', '--out', 'nowhere/q', '--yes'], 'The folder nowhere does not exist.'],
-    [['apply', 'plan', 'export', '--out', 'export/users.csv/q', '--yes'], 'export/users.csv is no folder.'],
+    [['apply', 'plan', 'export', '--out', 'export/users.csv/q', '--yes'], 'export/users.csv is not a folder.'],
     [['apply', 'plan', 'export', '--out', 'export/copy', '--yes'], 'export/copy is inside the source export, which must stay unchanged.'],
     [['apply', 'plan', 'export', '--out', './export/../export', '--yes'], './export/../export is the source itself, which a corrected copy must not replace.'],
-    [['undo', 'nowhere'], 'nowhere: there is no such folder.'],
+    [['undo', 'nowhere'], 'nowhere does not exist.'],
     [['undo', 'export'], 'export is not the folder of a run.'],
-    [['runs', 'nowhere'], 'nowhere: there is no such folder.'],
+    [['runs', 'nowhere'], 'nowhere does not exist.'],
     [['runs', 'export'], 'export: there is no plan in it.'],
     [['runs', 'export/users.csv'], 'export/users.csv'],
   ])('%j', async (words, reason) => {
@@ -249,7 +249,7 @@ describe('while one apply waits for an answer', () => {
       environment: {},
       folder: cwd,
       now: () => new Date('2026-03-02T09:00:00Z'),
-      process: { pid: process.pid, host: 'test', user: process.getuid?.(), isAlive: (pid) => pid === process.pid },
+      process: { pid: process.pid, host: 'test', user: process.getuid?.(), isAlive: (pid) => pid === process.pid, shell: 'posix' },
       interruption: { listen: () => {}, signal: () => undefined },
     };
     const ending = await runApply(join(cwd, 'plan'), join(cwd, 'export'), { inPlace: true }, io);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { answer, COLUMN, readTable, rowOf } from '../plan/observatory.js';
@@ -100,6 +100,31 @@ describe('a decision is checked before it is saved, in the words of the plan', (
     expect(asked).not.toContain('New value');
     expect(stderr).toContain('1 decision saved');
     expect(decisionOf('username-email-mismatch', '4')).toEqual(['set-username', 'spelt@bakery.example', '', '', '']);
+  });
+
+  it.each([
+    'x <a@b.org>: y',
+    'Inactive Basic user z <z@b.org>: nothing',
+    'This account is left out, so it stays as it is.',
+    'spelt <a@b.org>: The export has no status column, so the status of this user is not changed here.',
+  ])('whatever the username reads like: %s', async (userName) => {
+    await planned([`4,${JSON.stringify(userName)},spelt@bakery.example,true,idp`, '5,spelt@bakery.example,old.spelt@bakery.example,false,basic']);
+    const { stdout } = await decide(...upTo('username-email-mismatch', '4'), 'q');
+    const asked = stdout.slice(stdout.indexOf('Usernames that are not the email')).replace(/\s+/g, ' ');
+    expect(asked.match(/(?<=\d )(?:set-|deactivate|activate|accept)[^:]*(?=:)/g)).toEqual([
+      'set-email',
+      'set-username spelt@bakery.example',
+      'deactivate',
+      'accept',
+    ]);
+  });
+
+  it('nothing is known where the plan beside tells nothing: every action of the rule is offered', async () => {
+    await planned(CONTESTED);
+    rmSync(join(cwd, 'plan/plan.json'));
+    const { stdout } = await decide(...upTo('username-email-mismatch', '4'), 'q');
+    const asked = stdout.slice(stdout.indexOf('Usernames that are not the email')).replace(/\s+/g, ' ');
+    expect(asked.match(/(?<=\d )(?:set-|deactivate|activate|accept)[^:]*(?=:)/g)).toEqual(['set-email', 'set-username', 'deactivate', 'accept']);
   });
 
   it('that which another row says the email becomes, where one does', async () => {

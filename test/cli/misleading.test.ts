@@ -89,7 +89,7 @@ describe('a file that is given twice', () => {
     const { code, stderr } = await check(export_(), ...files);
     expect(code).toBe(2);
     expect(stderr).toContain(`is given twice as a list of ${role}.`);
-    expect(stderr).not.toContain('is there already');
+    expect(stderr).not.toContain('already appears');
   });
 
   it('as lists of two kinds is none', async () => {

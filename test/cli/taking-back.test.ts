@@ -51,7 +51,7 @@ describe('what is not there any more is named, with what to do', () => {
     const { code, stderr } = await runCli(['undo', run, flag], { cwd });
     expect(code).toBe(4);
     expect(stderr).toContain(`${join(backup, '1-users.csv')}, the run's copy of ${join(cwd, 'export/users.csv')} as it was before, no longer exists.`);
-    expect(stderr).toContain('What to do: Nothing was changed. Put that copy back');
+    expect(stderr).toContain('What to do: Nothing was changed. Put the copy back');
     expect(readFileSync(join(cwd, 'export/users.csv'), 'utf8')).toBe(after);
     renameSync(`${backup}-moved`, backup);
     expect((await runCli(['undo', run, flag], { cwd })).code).toBe(0);
@@ -75,7 +75,7 @@ describe('what is not there any more is named, with what to do', () => {
     const { code, stderr } = await runCli(['undo', run, flag], { cwd });
     expect(code).toBe(4);
     expect(stderr).toContain(`scim-audit: exit 4: ${join(cwd, 'copy/users.csv')} no longer exists.`);
-    expect(stderr).toContain('its source was left as it is');
+    expect(stderr).toContain('the run did not change its source');
   });
 });
 
@@ -89,8 +89,8 @@ it.each([
   const words = ['apply', 'plan', ...source, '--out', 'copy', '--yes'];
   const { code, stderr } = await runCli(words, { cwd });
   expect(code).toBe(4);
-  expect(stderr).toMatch(/scim-audit: exit 4: copy is the copy that the run \S+ of this plan made, and it was taken back: it is as the source was\.\n$/);
-  expect(stderr).toContain('Move that copy away, or name another place with --out');
+  expect(stderr).toMatch(/scim-audit: exit 4: copy is the copy that run \S+ of this plan made\. That run was undone, so the copy equals the source as it was before\.\n$/);
+  expect(stderr).toContain('move that copy away or name another path with --out');
   renameSync(join(cwd, 'copy'), join(cwd, 'away'));
   expect((await runCli(words, { cwd })).code).toBe(0);
 });

@@ -21,9 +21,9 @@ describe('words that are wrong are no refusal of a plan', () => {
     ['a source that is not there', ['apply', 'plan', 'nowhere', '--out', 'copy'], 'nowhere: the file or folder does not exist.'],
     ['a plan that is not there', ['apply', 'nowhere', 'export', '--out', 'copy'], 'nowhere'],
     ['a folder for the copy that is not there', ['apply', 'plan', 'export', '--out', 'no/where', '--yes'], 'does not exist'],
-    ['a run that is not there', ['undo', 'nowhere'], 'nowhere: there is no such folder.'],
+    ['a run that is not there', ['undo', 'nowhere'], 'nowhere does not exist.'],
     ['a folder that is no run', ['undo', 'export'], 'export is not the folder of a run.'],
-    ['runs of a folder that is not there', ['runs', 'nowhere'], 'nowhere: there is no such folder.'],
+    ['runs of a folder that is not there', ['runs', 'nowhere'], 'nowhere does not exist.'],
     ['runs of an export', ['runs', 'export'], 'export: there is no plan in it.'],
   ])('%s', async (_, args, says) => {
     const cwd = await planned();

@@ -1,6 +1,7 @@
 import { chownSync, lchownSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { TOOL } from '../../src/app/tool.js';
 import { readConfigFile } from '../../src/config/config-file.js';
 import { findConfigFile } from '../../src/config/find-config.js';
 import { SETTINGS, type Settings } from '../../src/config/settings.js';
@@ -345,7 +346,18 @@ describe('init', () => {
     expect((await runCli([...words, '--force'], { cwd: folder })).code).toBe(0);
   });
 
-  it('names a schema that is there', async () => {
+  it('names the published schema', async () => {
+    const folder = newFolder();
+    await runCli(words, { cwd: folder });
+    const { $schema } = JSON.parse(
+      readFileSync(join(folder, NAME), 'utf8')
+        .match(/"\$schema": "[^"]*"/)?.[0]
+        .replace(/.*/, '{$&}') ?? '{}',
+    );
+    expect($schema).toBe(`https://unpkg.com/scim-audit@${TOOL.version.replace(/\..*/, '')}/dist/schemas/config.schema.json`);
+  });
+
+  it('names the schema of the installed package, relative to the file', async () => {
     const folder = newFolder({ 'node_modules/scim-audit/dist/schemas/config.schema.json': '{}' });
     await runCli(words, { cwd: folder });
     expect(JSON.parse(readFileSync(join(folder, NAME), 'utf8').match(/"\$schema": ("[^"]*")/)?.[1] ?? '""')).toBe(

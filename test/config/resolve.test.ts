@@ -1,9 +1,13 @@
+import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { type Layers, resolveSettings } from '../../src/config/resolve.js';
-import { DEFAULTS, OTHER_VARIABLES, SETTINGS } from '../../src/config/settings.js';
+import { z } from 'zod';
+import { addSourceOptions } from '../../src/cli/options.js';
+import { type Layers, optionWords, resolveSettings, VARIABLES } from '../../src/config/resolve.js';
+import { OTHER_VARIABLES, SETTING_NAMES, SETTINGS, settingOf } from '../../src/config/settings.js';
 import { UserError } from '../../src/model/user-error.js';
 
 const NOTHING: Layers = { flags: {}, environment: {} };
+const DEFAULTS = resolveSettings(NOTHING).settings;
 
 function mistakeOf(action: () => unknown): UserError {
   try {
@@ -18,7 +22,9 @@ function mistakeOf(action: () => unknown): UserError {
 describe('resolveSettings', () => {
   it('yields the defaults where nobody says anything', () => {
     const { settings, origins } = resolveSettings(NOTHING);
-    expect(settings).toEqual(DEFAULTS);
+    expect(settings).toEqual(
+      Object.fromEntries(SETTING_NAMES.flatMap((name) => (settingOf(name).default === undefined ? [] : [[name, settingOf(name).default]]))),
+    );
     expect(settings.authMode).toBeUndefined();
     expect(new Set(Object.values(origins))).toEqual(new Set(['default']));
     expect(Object.keys(origins)).toEqual(Object.keys(SETTINGS));
@@ -70,8 +76,25 @@ describe('resolveSettings', () => {
     expect(origins[name]).toBe(variable);
   });
 
-  it('every setting of one word, or one path, has a variable, and every variable is read', () => {
-    for (const { env, kind } of Object.values(SETTINGS)) expect(env === undefined).toBe(kind === 'map' || kind === 'paths');
+  it.each(SETTING_NAMES)('%s: default and example fit its schema', (name) => {
+    const { kind, default: usual, example } = settingOf(name);
+    const schema = kind.schema(z);
+    expect(schema.safeParse(example).error).toBeUndefined();
+    if (usual !== undefined) expect(schema.safeParse(usual).error).toBeUndefined();
+  });
+
+  it.each(SETTING_NAMES)('%s: a variable is read if, and only if, its kind can be', (name) => {
+    const { kind, variable } = settingOf(name);
+    expect(variable === undefined).toBe(kind.readVariable === undefined);
+  });
+
+  it('the words of a command say the same settings again', () => {
+    const values = Object.fromEntries(SETTING_NAMES.map((name) => [name, settingOf(name).example]));
+    const words = optionWords(values);
+    const command = addSourceOptions(new Command().exitOverride()).parse(words, { from: 'user' });
+    const { environment: _, rules: __, ...others } = values;
+    // Spellings are compared in lower case.
+    expect(command.opts()).toEqual({ ...others, activeMap: { wahr: 'active' }, authTypeMap: { ldap: 'basic' } });
   });
 
   it('unknown variables and values that are none are told together', () => {
@@ -83,12 +106,12 @@ describe('resolveSettings', () => {
     };
     const { details } = mistakeOf(() => resolveSettings({ flags: {}, environment }));
     expect(details).toHaveLength(4);
-    expect(details[0]).toContain('SCIM_AUDIT_AUTHMODE is no variable of scim-audit');
-    expect(details[1]).toContain('SCIM_AUDIT_FAIL_ON="fatal": it is one of error, warning, info, never');
+    expect(details[0]).toContain('SCIM_AUDIT_AUTHMODE is not a variable of scim-audit');
+    expect(details[1]).toContain('SCIM_AUDIT_FAIL_ON="fatal": it must be one of error, warning, info, never');
   });
 
   it('an empty variable counts as not given, whatever its kind', () => {
-    const environment = Object.fromEntries([...Object.values(SETTINGS).flatMap(({ env }) => env ?? []), ...OTHER_VARIABLES].map((name) => [name, '']));
+    const environment = Object.fromEntries(VARIABLES.map((name) => [name, '']));
     const { settings, origins } = resolveSettings({ flags: {}, environment });
     expect(settings).toEqual(DEFAULTS);
     expect(new Set(Object.values(origins))).toEqual(new Set(['default']));
@@ -99,7 +122,12 @@ describe('resolveSettings', () => {
   });
 
   it('variables that are read elsewhere, and those of others, are passed over', () => {
-    const environment = { ...Object.fromEntries(OTHER_VARIABLES.map((name) => [name, 'x'])), PATH: '/bin', scim_audit_x: '1', SCIM_AUDIT_CONFIG: undefined };
+    const environment = {
+      ...Object.fromEntries(Object.keys(OTHER_VARIABLES).map((name) => [name, 'x'])),
+      PATH: '/bin',
+      scim_audit_x: '1',
+      SCIM_AUDIT_CONFIG: undefined,
+    };
     expect(resolveSettings({ flags: {}, environment }).settings).toEqual(DEFAULTS);
   });
 });

@@ -37,7 +37,7 @@ const refusal = (text: string): unknown => {
 test('a plan is read back as it was written', () => {
   expect(isDigestTrue(TEXT)).toBe(true);
   const { schemaVersion, kind, digest, ...body } = parsePlan(TEXT, 'plan.json');
-  expect(body).toEqual({ ...BODY, decisions: BODY.decisions.map(({ fingerprint, id, digest }) => ({ fingerprint, id, digest })) });
+  expect(body).toEqual({ ...BODY, decisions: BODY.decisions.map(({ fingerprint, id, digest, facts }) => ({ fingerprint, id, digest, facts })) });
   expect([schemaVersion, kind]).toEqual([2, 'scim-audit/plan']);
   expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
   expect(planText(body)).toBe(TEXT);
@@ -46,6 +46,13 @@ test('a plan is read back as it was written', () => {
 test('a plan without actions is read back as well', () => {
   const text = planText({ ...BODY, actions: [], open: [], decisions: [] });
   expect(parsePlan(text, 'plan.json').actions).toEqual([]);
+});
+
+test('a plan that was made before rows had facts is read, and nothing is known of its rows', () => {
+  const text = planText({ ...BODY, decisions: BODY.decisions.map(({ fingerprint, id, digest }) => ({ fingerprint, id, digest })) });
+  expect(text).not.toContain('"facts"');
+  expect(parsePlan(text, 'plan.json').decisions.map(({ facts }) => facts)).toEqual(BODY.decisions.map(() => undefined));
+  expect(rowsWrittenWith(text)).toHaveLength(BODY.decisions.length);
 });
 
 describe('whatever is altered is seen', () => {

@@ -1,12 +1,13 @@
 /** Plans of made-up organizations, without a file in between. */
 
+import { NODE_DIGESTS } from '../../src/app/node-digests.js';
 import { beginAudit } from '../../src/audit/audit.js';
 import type { Report } from '../../src/audit/report.js';
 import type { Group, User } from '../../src/model/directory.js';
 import type { IdpDirectory } from '../../src/model/idp.js';
 import type { Ground } from '../../src/plan/assemble.js';
-import type { FileRow } from '../../src/plan/compare-rows.js';
 import { type Answer, type AskedRow, DECISION_COLUMNS, NO_ANSWER } from '../../src/plan/decision-rows.js';
+import type { FileRow } from '../../src/plan/file-rows.js';
 import { type DecisionFile, type MadePlan, makePlan, type RefusedDecisions } from '../../src/plan/make-plan.js';
 import { MemberTable } from '../../src/plan/member-table.js';
 import type { Action, PlanBody, PlanSettings } from '../../src/plan/plan.js';
@@ -47,7 +48,7 @@ export const SETTINGS: PlanSettings = {
 /** Returns what a plan starts from, the memberships streamed in the order of their rows. */
 export function groundOf(organization: Organization, idp?: IdpDirectory): Ground {
   const directory = directoryOf(organization);
-  const audit = beginAudit(directory, policyOf(organization), idp);
+  const audit = beginAudit(directory, policyOf(organization), NODE_DIGESTS, idp);
   const members = new MemberTable();
   const sinks = [audit.sink, members.sinkFor(directory)];
   const users = new Map(organization.users.map(({ id, place }) => [id, place]));

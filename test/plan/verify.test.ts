@@ -71,7 +71,9 @@ describe('a fresh export', () => {
   test('without a user whom the plan changed, who is told once', () => {
     const found = differences(DONE.users.filter(({ id }) => id !== '2'));
     expect(found).toMatchObject([{ kind: 'otherwise', change: { user: '2' }, now: '(not in the export)' }]);
-    expect(differences(DONE.users.filter(({ id }) => id !== '3'))).toEqual([{ kind: 'other', subject: 'user 3', what: 'is gone since the plan was made' }]);
+    expect(differences(DONE.users.filter(({ id }) => id !== '3'))).toEqual([
+      { kind: 'other', subject: 'user 3', user: '3', what: 'is gone since the plan was made' },
+    ]);
   });
 
   test.each<[string, Partial<User>]>([
@@ -80,17 +82,23 @@ describe('a fresh export', () => {
     ['state', { active: false }],
     ['authentication type', { authenticationType: 'basic' }],
   ])('with another %s of a user whom the plan leaves alone', (_, values) => {
-    expect(differences(changed('3', values))).toEqual([{ kind: 'other', subject: 'user 3', what: 'was changed, and not by the plan' }]);
+    expect(differences(changed('3', values))).toEqual([{ kind: 'other', subject: 'user 3', user: '3', what: 'was changed, and not by the plan' }]);
   });
 
   test('with another email of a user whom the plan renamed', () => {
-    expect(differences(changed('1', { email: 'z@x.org' }))).toEqual([{ kind: 'other', subject: 'user 1', what: 'was changed, and not by the plan' }]);
+    expect(differences(changed('1', { email: 'z@x.org' }))).toEqual([
+      { kind: 'other', subject: 'user 1', user: '1', what: 'was changed, and not by the plan' },
+    ]);
   });
 
   test('with somebody new, and with other groups', () => {
-    expect(differences([...DONE.users, user('9', 'new', 'new@x.org')])).toEqual([{ kind: 'other', subject: 'user 9', what: 'is new since the plan was made' }]);
+    expect(differences([...DONE.users, user('9', 'new', 'new@x.org')])).toEqual([
+      { kind: 'other', subject: 'user 9', user: '9', what: 'is new since the plan was made' },
+    ]);
     const [group] = GROUPS;
-    expect(differences(DONE.users, [{ ...group, name: 'optics' }])).toEqual([{ kind: 'other', subject: 'group g', what: 'was changed, and not by the plan' }]);
+    expect(differences(DONE.users, [{ ...group, name: 'optics' }])).toEqual([
+      { kind: 'other', subject: 'group g', group: 'g', what: 'was changed, and not by the plan' },
+    ]);
     expect(differences(DONE.users, [{ ...group, id: 'h' }]).map((each) => 'what' in each && each.what)).toEqual([
       'is new since the plan was made',
       'is gone since the plan was made',

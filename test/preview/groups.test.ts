@@ -40,7 +40,7 @@ describe('groups', () => {
     const groups = inOrder([{ ...named('QA')[0], isOrganizationLevel: false }]);
     const [only] = groupsOf({ groups }, { ...okta, groups: ['QA'] }).groups;
     expect(groupLine(only)).toBe('QA > -: create (g1)');
-    expect(only.why).toMatch(/group of a project/);
+    expect(only.why).toMatch(/project group/);
   });
 
   it('with special characters may not be synced by Entra', () => {
@@ -61,7 +61,7 @@ describe('groups', () => {
 
   it('that are not to be synced are counted, not forgotten', () => {
     const { notes } = groupsOf({ groups: named('QA'), syncGroups: ['QA'] }, { ...okta, groups: ['QA', 'Cooks', 'Cleaners'] });
-    expect(notes).toContain('2 groups of Okta are not among those to be synced, and not shown.');
+    expect(notes).toContain('2 groups of Okta are not among those to be synced and not shown.');
   });
 });
 
@@ -275,8 +275,8 @@ describe('members', () => {
     }).notes.join(' ');
     expect(inEntra).toMatch(/Entra reads a group without its members/);
     expect(inEntra).toMatch(/The members of the groups of Entra were not given/);
-    expect(inEntra).toMatch(/emails that are overwritten, and users without one, are not known/);
+    expect(inEntra).toMatch(/overwritten and missing emails are not predicted/);
     expect(inEntra).toMatch(/No list of the groups of Entra was given/);
-    expect(inEntra).toMatch(/names are not known of either side/);
+    expect(inEntra).toMatch(/names are not known for either side/);
   });
 });

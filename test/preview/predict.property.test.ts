@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { NODE_DIGESTS } from '../../src/app/node-digests.js';
 import { beginAudit } from '../../src/audit/audit.js';
 import { assemble } from '../../src/plan/assemble.js';
 import { NO_CHOICES } from '../../src/plan/chosen-state.js';
@@ -17,7 +18,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) =
 /** Returns the actions of the plan that needs no decision. */
 function planOf(organization: Organization) {
   const directory = directoryOf(organization);
-  const audit = beginAudit(directory, policyOf(organization));
+  const audit = beginAudit(directory, policyOf(organization), NODE_DIGESTS);
   const members = new MemberTable();
   return assemble({ before: audit.finish(snapshotOf(organization)), context: audit.context, members }, NO_CHOICES).actions;
 }
@@ -135,7 +136,7 @@ describe('scale', () => {
     const crews = Array.from({ length: 500 }, (_, at) => `Crew ${at}`);
     const organization = organizationOf({ users: people.map((name) => ({ userName: name, email: name })), groups: groupsOf(crews) });
     const idp = idpOf({ provider: 'entra', users: people.map((subject) => ({ subject })), groups: crews, members: crews.map((_, at) => [at, at] as const) });
-    const { context } = beginAudit(directoryOf(organization), policyOf(organization), idp);
+    const { context } = beginAudit(directoryOf(organization), policyOf(organization), NODE_DIGESTS, idp);
     const everybodyEverywhere: MembershipView = {
       forEach(visit) {
         for (let user = 0; user < people.length; user++) for (let group = 0; group < crews.length; group++) visit(user, group);

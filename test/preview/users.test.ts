@@ -34,7 +34,7 @@ const CASES: readonly Case[] = [
     connect: [{ userName: ana, email: ana, ...basic }],
     idp: [],
     expected: ['- > 1: untouched'],
-    why: /left alone/,
+    why: /stays as it is/,
   },
   {
     name: 'an active IdP account that the provider lacks',
@@ -271,7 +271,7 @@ describe('licenses', () => {
     const { licenses, notes } = forecastOf(two, idp, { licenses: { creator: 1, creatorFloat: 1 } });
     expect(licenses).toMatchObject({ needed: 3, creator: 1, creatorFloat: 1 });
     expect(licenses?.without.map(lineOf)).toEqual(['late@dome.example > -: create']);
-    expect(notes.join(' ')).toMatch(/who it is is an example/);
+    expect(notes.join(' ')).toMatch(/the names are an example/);
   });
 
   it('suffice, and nobody is without', () => {

@@ -1,6 +1,7 @@
 /** Two sides in memory: an organization of Jama Connect and the exports of its identity provider. */
 
 import fc from 'fast-check';
+import { NODE_DIGESTS } from '../../src/app/node-digests.js';
 import { beginAudit } from '../../src/audit/audit.js';
 import { IDP_PROVIDERS, type IdpDirectory, type IdpProvider, type IdpUser } from '../../src/model/idp.js';
 import type { Action } from '../../src/plan/plan.js';
@@ -69,7 +70,7 @@ export function previewOf(organization: Organization, idp: IdpDirectory, { licen
   const plain = directoryOf(organization);
   const directory = lacks === undefined ? plain : { ...plain, given: { ...plain.given, [lacks]: false } };
   const policy = policyOf(organization);
-  const audit = beginAudit(directory, policy, idp);
+  const audit = beginAudit(directory, policy, NODE_DIGESTS, idp);
   const members = new MemberList();
   const sink = members.sinkFor(directory);
   const users = new Map(organization.users.map(({ id, place }) => [id, place]));

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { formatNames } from '../../src/reporters/registry.js';
 import { nastyReport, OPTIONS, piecesOf, renderAs, reportOf, unseenIn } from './reports.js';
 
-
 describe.each(formatNames('report'))('%s', (format) => {
   it('brings nothing unseen to a terminal', async () => {
     const own = unseenIn(await renderAs(format, reportOf([{ userName: 'ana', email: 'ana@dome.example' }])));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NODE_DIGESTS } from '../../src/app/node-digests.js';
 import { beginAudit } from '../../src/audit/audit.js';
 import type { Group, User } from '../../src/model/directory.js';
 import type { IdpUser } from '../../src/model/idp.js';
@@ -20,7 +21,7 @@ const groupOf = (place: number, name: string, more: Partial<Group> = {}): Group 
 /** Returns the rows of decisions.csv about the identity provider: rule, subject, suggestion. */
 function asked(users: readonly User[], idpUsers: readonly ReturnType<typeof knows>[], more: Partial<Organization> = {}, names: readonly string[] = []) {
   const organization = organizationOf(users, more);
-  const audit = beginAudit(directoryOf(organization), policyOf(organization), directoryOfIdp('okta', idpUsers, names));
+  const audit = beginAudit(directoryOf(organization), policyOf(organization), NODE_DIGESTS, directoryOfIdp('okta', idpUsers, names));
   const { findings, snapshot } = audit.finish(snapshotOf(organization));
   const rows = askRows(findings, audit.context, snapshot.inputs);
   return rows

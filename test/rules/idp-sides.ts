@@ -1,6 +1,7 @@
 /** Random organizations with an identity provider beside them, small and crowded, and what the rules say of both. */
 
 import fc from 'fast-check';
+import { NODE_DIGESTS } from '../../src/app/node-digests.js';
 import { beginAudit } from '../../src/audit/audit.js';
 import type { Report } from '../../src/audit/report.js';
 import { locationOf, type User } from '../../src/model/directory.js';
@@ -33,7 +34,7 @@ export function directoryOfIdp(
 
 /** Returns the report of the real rules on both sides. */
 export function auditBoth({ organization, idp }: TwoSides): Report {
-  return beginAudit(directoryOf(organization), policyOf(organization), idp).finish(snapshotOf(organization));
+  return beginAudit(directoryOf(organization), policyOf(organization), NODE_DIGESTS, idp).finish(snapshotOf(organization));
 }
 
 /** The findings about the identity provider as the JSON report holds them, without fingerprint and message. */

@@ -127,7 +127,9 @@ describe('a hostile file', () => {
   });
 
   it('that nests without end is refused with the place', () => {
-    expect(refusalOf('['.repeat(1_000_000)).details).toEqual(['schema.json, line 1, column 101: this is nested more than 100 levels deep, which no export is.']);
+    expect(refusalOf('['.repeat(1_000_000)).details).toEqual([
+      'schema.json, line 1, column 101: this is nested more than 100 levels deep, which no export is.',
+    ]);
     expect(refusalOf('{"a":'.repeat(1_000_000)).details).toHaveLength(1);
   });
 

@@ -51,35 +51,35 @@ const GUIDE: readonly (readonly [line: string, phrase: string, applies: (each: C
   ['self-hosted: sanitisation since fall/winter 2023', 'fall and winter of 2023', not(cloud)],
   ['username = email, all active users', 'The username of every active user is exactly the email.', ({ mode }) => mode === 'basic'],
   ['username = email, IdP users', 'The username of every active user who signs in with the identity provider', ({ mode }) => mode !== 'basic'],
-  ['pairs', 'No two users contest one username', always],
+  ['pairs', 'need the same username', always],
   ['subject in Okta', 'application username in Okta = username = email', okta],
   ['subject in Entra', 'userPrincipalName in Entra = username = email', entra],
   ['primary email', 'has a primary email in Entra', entra],
-  ['IdP users must be in the IdP', 'Whoever signs in with the identity provider is there', always],
+  ['IdP users must be in the IdP', 'Every user who signs in with the identity provider exists there', always],
   ['integrations', 'List the integrations that sign in', always],
-  ['integrations on the day', 'Change the integrations that sign in', always],
-  ['groups to be synced', 'Note which organization-level groups are synced', groups],
+  ['integrations on the day', 'Update the integrations that sign in', always],
+  ['groups to be synced', 'Decide which organization-level groups to sync', groups],
   ['inactive Basic members', 'No inactive Basic user is a member', groups],
   ['group activity log', 'activity log of the group', groups],
   ['duplicate groups', 'No two organization-level groups have the same name', groups],
-  ['links by name', 'called exactly the same in the identity provider', groups],
-  ['licenses', 'take a Creator license, and then Creator (float)', always],
+  ['links by name', 'has exactly the same name in the identity provider', groups],
+  ['licenses', 'take a Creator license, or a Creator (float) license', always],
   ['license types afterwards', 'Give new users the license type', always],
-  ['values are overwritten', 'values of the identity provider overwrite', always],
+  ['values are overwritten', 'values from the identity provider overwrite', always],
   ['groups are managed in the IdP', 'Organization-level groups that are synced are managed', groups],
   ['what stays', 'License types, avatars, project groups and permissions', always],
   ['Basic users still edited here', 'Basic users still are', ({ idp, mode }) => idp === 'okta' || mode === 'multi'],
   ['multi-mode on', 'Enable Multi-Mode authentication', both(okta, ({ mode }) => mode !== 'multi')],
-  ['multi-mode settings', 'Look at the settings of Multi-Mode', both(okta, ({ mode }) => mode === 'multi')],
+  ['multi-mode settings', 'Check the settings of Multi-Mode', both(okta, ({ mode }) => mode === 'multi')],
   ['change of username', '"Allow users to change their username" is not ticked', okta],
   ['auto-generation', '"Disable the auto-generation of new SAML users" is ticked', okta],
   ['SCIM Admin', 'Create the SCIM Admin', always],
-  ['sanitisation completed', 'Go on only once the data are clean', always],
+  ['sanitisation completed', 'Continue only when the data are clean', always],
   ['logging, first package', 'contour.rest.versions.scimv2', always],
   ['logging, second package', 'SamlUserDetailsAuthenticationProvider', always],
   ['logging, third package', 'ApiKeyTokenService', entra],
   ['OAuth2', 'configured for OAuth2', entra],
-  ['token endpoints', 'Have Support open the endpoints', entra],
+  ['token endpoints', 'Ask Support to open the endpoints', entra],
   ['keys', 'POST /rest/token/apiKeygen', entra],
   ['keys with Basic credentials', 'apiKeygen`, with the username and password of the SCIM Admin', both(entra, withPassword)],
   ['keys with API credentials', 'apiKeygen`, with API credentials', both(entra, not(withPassword))],
@@ -88,8 +88,8 @@ const GUIDE: readonly (readonly [line: string, phrase: string, applies: (each: C
   ['token, again', 'revokeExistingToken=true', entra],
   ['token of somebody else', 'forUser=<userId>', entra],
   ['six months', 'before six months are over', entra],
-  ['quarantine', 'into quarantine', entra],
-  ['Okta: single sign-on', 'Single sign-on of Jama Connect (SAML or Auth0) works', okta],
+  ['quarantine', 'quarantines the application', entra],
+  ['Okta: single sign-on', 'single sign-on to Jama Connect (SAML or Auth0) works', okta],
   ['Okta: SCIM', 'set Provisioning to SCIM', okta],
   ['Okta: connection', 'Unique identifier field for users: `userName`', okta],
   ['Okta: actions with groups', 'Push New Users, Push Profile Updates, Push Groups', both(okta, groups)],
@@ -99,11 +99,11 @@ const GUIDE: readonly (readonly [line: string, phrase: string, applies: (each: C
   ['Okta: username format', 'Application username format: Email', okta],
   ['Okta: create and update', 'Update application username on: Create and update', okta],
   ['Okta: To App', 'enable Create Users, Update User Attributes and Deactivate Users', okta],
-  ['Okta: assignment', 'copy the primary email into the username', okta],
+  ['Okta: assignment', 'copy the primary email to the username', okta],
   ['Okta: existing users', 'choose Provision User for them', okta],
-  ['Okta: groups exist', 'Create in Okta the groups that are to be pushed', both(okta, groups)],
+  ['Okta: groups exist', 'In Okta, create the groups that are to be pushed', both(okta, groups)],
   ['Okta: push by name', 'By Name: choose each group', both(okta, groups)],
-  ['Okta: link group', 'With Link Group leave the list of groups empty', both(okta, groups)],
+  ['Okta: link group', 'With Link Group, leave the list of groups empty', both(okta, groups)],
   ['Entra: application', 'Provisioning Mode: Automatic', entra],
   ['Entra: tenant URL', 'Tenant URL: `https', entra],
   ['Entra: secret token', 'Secret Token: the bearer token', entra],
@@ -111,7 +111,7 @@ const GUIDE: readonly (readonly [line: string, phrase: string, applies: (each: C
   ['Entra: do not start', 'Leave provisioning off', entra],
   ['Entra: Delete off', 'under Target Object Actions clear Delete', entra],
   ['Entra: five attributes', '`emails[type eq "work"].value`', entra],
-  ['Entra: groups by default', 'Leave the mapping of groups as it is', both(entra, groups)],
+  ['Entra: groups by default', 'Keep the defaults of the mapping of groups', both(entra, groups)],
   ['Entra: groups off', 'set Enabled to No', both(entra, not(groups))],
   ['Entra: start', 'Start Provisioning.', entra],
   ['Entra: 40 minutes', '40 minutes', entra],
@@ -218,13 +218,13 @@ describe('what an export tells', () => {
     const cwd = newFolder({ ...clean, 'export/users.csv': `${USERS}3,ben,ben@bakery.example,true,idp\n` });
     const { code, stdout } = await runCli([...OKTA, '--auth-mode', 'multi', '--sync-group', 'Bakers'], { cwd });
     expect(code).toBe(0);
-    expect(stateOf(stdout, 'Everybody in scope has')).toBe('[x] Done');
+    expect(stateOf(stdout, 'Every user in scope has')).toBe('[x] Done');
     expect(stateOf(stdout, 'The username of every')).toBe('[ ] Open');
     expect(stdout).toContain('- The check that the steps speak of: `scim-audit check export --auth-mode multi --sync-group Bakers`');
     expect(stdout).toContain('1 finding of `username-email-mismatch`. Shown by the check\n');
-    expect(stateOf(stdout, 'Note which')).toBe('[x] Done');
+    expect(stateOf(stdout, 'Decide which organization')).toBe('[x] Done');
     expect(stateOf(stdout, 'application username in Okta')).toBe('[ ] Not known');
-    expect(stateOf(stdout, 'Go on only once')).toBe('[ ] Open');
+    expect(stateOf(stdout, 'Continue only when')).toBe('[ ] Open');
     expect(stateOf(stdout, 'Create the SCIM Admin')).toBe('[ ] nothing');
     expect((await runCli([...OKTA, '--auth-mode', 'multi', '--sync-group', 'Bakers'], { cwd })).stdout).toBe(stdout);
   });
@@ -234,7 +234,7 @@ describe('what an export tells', () => {
     const skipped = await runCli([...OKTA, '--auth-mode', 'multi', '--skip-rule', 'username-email-mismatch'], { cwd });
     expect(stateOf(skipped.stdout, 'The username of every')).toBe('[ ] Not known');
     expect(skipped.stdout).toContain('`username-email-mismatch` not checked (skipped with --skip-rule)');
-    expect(stateOf(skipped.stdout, 'Note which')).toBe('[ ] Not known');
+    expect(stateOf(skipped.stdout, 'Decide which organization')).toBe('[ ] Not known');
     const nobody = newFolder({ ...clean, 'export/users.csv': USERS.replaceAll(',idp', ',basic') });
     const { stdout } = await runCli([...OKTA, '--auth-mode', 'saml'], { cwd: nobody });
     expect(stateOf(stdout, 'The username of every')).toBe('[ ] Not known');
@@ -246,11 +246,11 @@ describe('what an export tells', () => {
     const good = await runCli([...OKTA, '--auth-mode', 'multi', '--idp-users', 'okta.csv'], { cwd });
     expect(good.stderr).toContain('exit 0');
     expect(stateOf(good.stdout, 'application username in Okta')).toBe('[x] Done');
-    expect(stateOf(good.stdout, 'Whoever signs in')).toBe('[x] Done');
+    expect(stateOf(good.stdout, 'Every user who signs in with the identity provider exists')).toBe('[x] Done');
     const other = newFolder({ ...clean, 'okta.csv': 'login,email,status\nada.b@bakery.example,ada@bakery.example,SUSPENDED\n' });
     const bad = await runCli([...OKTA, '--auth-mode', 'multi', '--idp-users', 'okta.csv'], { cwd: other });
     expect(stateOf(bad.stdout, 'application username in Okta')).toBe('[ ] Open');
-    expect(stateOf(bad.stdout, 'Whoever signs in')).toBe('[ ] Open');
+    expect(stateOf(bad.stdout, 'Every user who signs in with the identity provider exists')).toBe('[ ] Open');
   });
 
   it('takes the settings from the configuration', async () => {
@@ -258,10 +258,10 @@ describe('what an export tells', () => {
     const right = { multiMode: true, allowUsernameChange: false, disableSamlAutoGeneration: true };
     const good = newFolder({ ...clean, 'scim-audit.config.json': config(right) });
     const { stdout } = await runCli(OKTA, { cwd: good });
-    expect(stateOf(stdout, 'Look at the settings of Multi-Mode')).toBe('[x] Done');
+    expect(stateOf(stdout, 'Check the settings of Multi-Mode')).toBe('[x] Done');
     expect(stateOf(stdout, 'Create the SCIM Admin')).toBe('[ ] Not known');
     const bad = newFolder({ ...clean, 'scim-audit.config.json': config({ ...right, allowUsernameChange: true }) });
-    expect(stateOf((await runCli(OKTA, { cwd: bad })).stdout, 'Look at the settings of Multi-Mode')).toBe('[ ] Open');
+    expect(stateOf((await runCli(OKTA, { cwd: bad })).stdout, 'Check the settings of Multi-Mode')).toBe('[ ] Open');
   });
 
   it('names files in a way that stays text, and never overwrites one', async () => {

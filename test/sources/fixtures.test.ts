@@ -76,7 +76,7 @@ interface Read {
   readonly notes?: readonly RegExp[];
 }
 
-const FROM_CELLS = /does not tell organization-level groups from project groups and hides groups of one name/;
+const FROM_CELLS = /does not distinguish organization-level groups from project groups, and cannot show two groups with the same name/;
 
 const JSON_READ: Readonly<Record<string, Read>> = {
   'bare-lists': {
@@ -113,7 +113,7 @@ const JSON_READ: Readonly<Record<string, Read>> = {
     memberships: 0,
     findings: ['username-email-mismatch 12 value', 'no-inactive-users'],
     code: 1,
-    notes: [/users\.txt holds JSON and was read as that/],
+    notes: [/users\.txt holds JSON and was read as JSON/],
   },
 };
 
@@ -139,7 +139,7 @@ const READ: Readonly<Record<string, Read>> = {
     memberships: 2,
     findings: ['missing-email 11'],
     code: 1,
-    notes: [/users\.csv: 1 cell is a spelling of no value and counts as blank \(email 1\)/],
+    notes: [/users\.csv: 1 cell holds a placeholder for a missing value \(such as NULL\) and counts as blank \(email 1\)/],
   },
   'null-options': {
     users: '0:2 11:3 ~12:4',
@@ -147,7 +147,10 @@ const READ: Readonly<Record<string, Read>> = {
     memberships: 2,
     findings: ['missing-email 11'],
     code: 1,
-    notes: [/users\.csv: 1 cell is a spelling of no value and counts as blank \(email 1\)/, /groups\.csv: 2 cells are spellings .*\(project 2\)/],
+    notes: [
+      /users\.csv: 1 cell holds a placeholder for a missing value \(such as NULL\) and counts as blank \(email 1\)/,
+      /groups\.csv: 2 cells hold a placeholder .*\(project 2\)/,
+    ],
   },
   'null-words': {
     users: '0:2 -1:3 12:4 14:5 ~17:6',
@@ -162,7 +165,10 @@ const READ: Readonly<Record<string, Read>> = {
       'duplicate-username 0,-1',
     ],
     code: 1,
-    notes: [/users\.csv: 5 cells are spellings of no value and count as blank \(email 2, disabled 3\)/, /groups\.csv: 2 cells .*\(project 2\)/],
+    notes: [
+      /users\.csv: 5 cells hold a placeholder for a missing value \(such as NULL\) and count as blank \(email 2, disabled 3\)/,
+      /groups\.csv: 2 cells .*\(project 2\)/,
+    ],
   },
   'quoted-newlines': {
     users: '12:2 14:5 ~17:7 21:9',
@@ -202,7 +208,7 @@ const READ: Readonly<Record<string, Read>> = {
     memberships: 6,
     findings: ['username-email-mismatch maubert value'],
     code: 1,
-    notes: [/headings are on line 6/, /usernames serve as ids/, /line 12 is a footnote/, FROM_CELLS],
+    notes: [/headings are on line 6/, /usernames are used as ids/, /line 12 is a footnote/, FROM_CELLS],
   },
   'user-usage-report': {
     users: '12:4 14:5 9:6 21:7 30:8 31:9',
@@ -355,31 +361,27 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   'ambiguous-group-name': { places: ['memberships.csv 2:1'], says: ['"Bakers"', 'In 2 rows: line 2, line 4.'] },
   'contradicting-memberships': {
     places: ['memberships.csv 3:2', 'memberships.csv 4:4', 'memberships.csv 5:1', 'memberships.csv 5:3'],
-    says: [
-      '"Shop" is another group than the one with the id "1"',
-      '"maubert" is another user than the one with the id "14"',
-      'the id is missing, and the row names',
-    ],
+    says: ['"Shop" is not the group with the id "1"', '"maubert" is not the user with the id "14"', 'the id is missing, although the row names'],
   },
   'empty-file': { places: ['users.csv 1'], says: ['is empty'] },
   'heading-only': { places: [], says: ['the source has no users', '--allow-empty'], code: 3 },
   'invalid-utf-8': { places: ['users.csv 5:3', 'users.csv 6:4'], says: ['0xE9', '0xC3', '--encoding windows-1252'] },
   'json-beside-csv': {
     places: [],
-    says: ['holds both users.csv and users.json', "users.csv is JSON with responses of Jama Connect's REST API, not CSV", 'move the other away'],
+    says: ['holds both users.csv and users.json', "users.csv is JSON from Jama Connect's REST API, not CSV", 'Move the one that should not be read'],
   },
   'json-groups-without-members': {
     places: ['usergroups.json 18', 'usergroups.json 24', 'usergroups.json 38'],
     says: ['"Bakers"', '"Recipe Reviewers"', '"Ovens" has no list of members; save GET /rest/v1/usergroups/3/users as members-3.json'],
   },
-  'json-named-csv': { places: [], says: ["users.csv is JSON with responses of Jama Connect's REST API, not CSV", 'Name it users.json'] },
+  'json-named-csv': { places: [], says: ["users.csv is JSON from Jama Connect's REST API, not CSV", 'Rename it to users.json'] },
   'json-two-of-four': {
     places: ['users.json 5:15'],
     says: ['holds 2 of 4: fetch the rest with GET /rest/v1/users?includeInactive=true&startAt=2&maxResults=50'],
   },
   'many-problems': {
     places: ['users.csv 2:7', 'users.csv 4:1', 'users.csv 5:1', 'groups.csv 3:5', 'memberships.csv 3:2'],
-    says: ['"perhaps"', 'the row has 5 cells, the headings have 4', 'the row has 1 cell, the headings have 2', /"14" is there already, on line 3/],
+    says: ['"perhaps"', 'the row has 5 cells, the headings have 4', 'the row has 1 cell, the headings have 2', /"14" already appears on line 3/],
   },
   'missing-id': { places: ['users.csv 4:1', 'users.csv 5:1'], says: ['the id is missing'] },
   'missing-required-column': {
@@ -410,14 +412,14 @@ const REFUSED: Readonly<Record<string, Refused>> = {
     ],
   },
   'quote-inside-unquoted-cell': { places: ['users.csv 3:3', 'users.csv 4:3'], says: [/quote/] },
-  'repeated-id-across-files': { places: ['inactive-users.csv 3:1'], says: [/"14" is there already, on active-users\.csv, line 3/] },
-  'repeated-id': { places: ['users.csv 4:1'], says: [/"12" is there already, on line 2/] },
+  'repeated-id-across-files': { places: ['inactive-users.csv 3:1'], says: [/"14" already appears on active-users\.csv, line 3/] },
+  'repeated-id': { places: ['users.csv 4:1'], says: [/"12" already appears on line 2/] },
   'row-of-another-width': { places: ['users.csv 3:9', 'users.csv 5:8'], says: ['the row has 9 cells, the headings have 8', 'the row has 7 cells'] },
   'status-words': {
     places: ['users.csv 2:4', 'users.csv 4:4'],
     says: ['"WAHR" is neither yes nor no', '--active-map "WAHR=active" or "WAHR=inactive". In 3 rows: line 2, line 3, line 5.', '"FALSCH"'],
   },
-  'text-named-sqlite': { places: [], says: ['users.sqlite is no SQLite database', '--users', 'folder with users.csv'] },
+  'text-named-sqlite': { places: [], says: ['users.sqlite is not a SQLite database', '--users', 'folder with users.csv'] },
   'two-columns-one-heading': {
     places: ['users.csv 1:6'],
     says: ['"Email", "E-Mail"', '--column users.email=', '"id", "userName", "firstName", "lastName", "Email", "E-Mail", "active", "authenticationType"'],
@@ -429,7 +431,7 @@ const REFUSED: Readonly<Record<string, Refused>> = {
     says: ['"LDAP" (2)', '"Crowd" (1)', '--auth-type-map "LDAP=basic" or "LDAP=idp"'],
   },
   'utf-16-without-bom': { places: [], says: ['users.csv', 'UTF-16 without a byte-order mark', /save it as UTF-8/i] },
-  'xlsx-named-csv': { places: [], says: ['users.csv is not a whole workbook', /save it there once more/] },
+  'xlsx-named-csv': { places: [], says: ['users.csv is not a valid workbook', /save it there again/] },
 };
 
 /** Returns `file line:column` of each problem told. */

@@ -48,7 +48,7 @@ describe('what is not what it should be', () => {
 
   it('a CSV file that is given as SOURCE', async () => {
     const stderr = await refusal(newFolder(EXPORT), 'users.csv');
-    expect(stderr).toContain('users.csv is no SQLite database');
+    expect(stderr).toContain('users.csv is not a SQLite database');
     expect(stderr).toContain('--users');
   });
 
@@ -64,7 +64,7 @@ describe('what is not what it should be', () => {
 
   it('a source, a file, a list or a config that is not there', async () => {
     const folder = newFolder(EXPORT);
-    expect(await refusal(folder, 'nowhere')).toContain('nowhere: there is no such file or folder');
+    expect(await refusal(folder, 'nowhere')).toContain('nowhere: the file or folder does not exist');
     expect(await refusal(folder, '--users', 'nobody.csv')).toContain('nobody.csv: there is no such file');
     expect(await refusal(folder, '.', '--sync-groups', 'names.txt')).toContain('names.txt: there is no such file');
     expect(await refusal(folder, '.', '--config', 'none.json')).toContain('none.json');
@@ -73,7 +73,7 @@ describe('what is not what it should be', () => {
 
   it('a folder without users.csv, with what it holds instead', async () => {
     const stderr = await refusal(newFolder({ 'Active Users.csv': EXPORT['users.csv'], 'notes.md': '' }), '.');
-    expect(stderr).toContain('holds no users.csv');
+    expect(stderr).toContain('does not contain users.csv');
     expect(stderr).toContain('Active Users.csv');
     expect(stderr).not.toContain('notes.md');
   });
@@ -121,19 +121,19 @@ describe('what changes while it is read', () => {
   it('a file that grows is refused', async () => {
     const folder = newFolder(EXPORT);
     await expect(readWhile(folder, () => appendFileSync(join(folder, 'memberships.csv'), '1,7\n'))).rejects.toThrow(
-      /memberships\.csv changed while it was read/,
+      /memberships\.csv changed while it was being read/,
     );
   });
 
   it('a long file that grows is refused', async () => {
     const folder = newFolder({ ...EXPORT, 'memberships.csv': `groupId,userId\n${'1,4\n'.repeat(700_000)}` });
-    await expect(readWhile(folder, () => appendFileSync(join(folder, 'memberships.csv'), '1,7\n'))).rejects.toThrow(/changed while it was read/);
+    await expect(readWhile(folder, () => appendFileSync(join(folder, 'memberships.csv'), '1,7\n'))).rejects.toThrow(/changed while it was being read/);
   });
 
   it('a file that is cut short between two rows is refused', async () => {
     // A heading of 16 bytes and rows of 4: a stretch that was read ends with a row.
     const folder = newFolder({ ...EXPORT, 'memberships.csv': `group_Id,userId\n${'1,4\n'.repeat(700_000)}` });
-    await expect(readWhile(folder, () => writeFileSync(join(folder, 'memberships.csv'), ''))).rejects.toThrow(/changed while it was read/);
+    await expect(readWhile(folder, () => writeFileSync(join(folder, 'memberships.csv'), ''))).rejects.toThrow(/changed while it was being read/);
   });
 
   it('a file that vanishes is read to its end, as it was when it was opened', async () => {
@@ -242,7 +242,7 @@ describe('pipes', () => {
   it('a pipe is no SQLite file', () => {
     const { code, stderr } = shell('cat users.csv | scim-audit check /dev/stdin --auth-mode saml', newFolder(EXPORT));
     expect(code).toBe(2);
-    expect(stderr).toContain('/dev/stdin is no SQLite database');
+    expect(stderr).toContain('/dev/stdin is not a SQLite database');
   });
 });
 

@@ -1,6 +1,7 @@
 /** Random organizations, small and crowded, so that chains, rings, twins and shared addresses are common. */
 
 import fc from 'fast-check';
+import { NODE_DIGESTS } from '../../src/app/node-digests.js';
 import { beginAudit } from '../../src/audit/audit.js';
 import type { Report } from '../../src/audit/report.js';
 import type { CollationName } from '../../src/model/collation-name.js';
@@ -70,7 +71,7 @@ export function policyOf({ authMode, syncGroups, areIntegrationsGiven, collation
 
 /** Returns the report of the real rules, the memberships streamed in the order of their rows. */
 export function auditOf(organization: Organization): Report {
-  const audit = beginAudit(directoryOf(organization), policyOf(organization));
+  const audit = beginAudit(directoryOf(organization), policyOf(organization), NODE_DIGESTS);
   const users = new Map(organization.users.map(({ id, place }) => [id, place]));
   const groups = new Map(organization.groups.map(({ id, place }) => [id, place]));
   for (const { user, group, line } of organization.memberships) {

@@ -14,6 +14,8 @@ export interface CliOptions {
   readonly columns?: number;
   /** This machine and its clock, if other processes take part. */
   readonly isReal?: boolean;
+  /** What printed commands are quoted for; POSIX unless it is said. */
+  readonly shell?: Io['process']['shell'];
 }
 
 export interface CliResult {
@@ -73,22 +75,22 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
 }
 
 /** What a program sees besides its streams. */
-const worldOf = ({ cwd, env = {}, isReal }: CliOptions): Omit<Io, 'stdout' | 'stderr' | 'stdin'> => ({
-  ...(isReal ? MOVING : STILL),
+const worldOf = ({ cwd, env = {}, isReal, shell = 'posix' }: CliOptions): Omit<Io, 'stdout' | 'stderr' | 'stdin'> => ({
+  now: isReal ? () => new Date() : STILL.now,
+  process: { ...(isReal ? MOVING : STILL).process, shell },
   environment: env,
   folder: cwd ?? process.cwd(),
   interruption: { listen: () => {}, signal: () => undefined },
 });
 
 /** A clock that stands, and one process. */
-const STILL: Pick<Io, 'now' | 'process'> = {
+const STILL = {
   now: () => new Date('2026-03-02T08:00:00Z'),
-  process: { pid: process.pid, host: 'test', user: process.getuid?.(), isAlive: (pid) => pid === process.pid },
+  process: { pid: process.pid, host: 'test', user: process.getuid?.(), isAlive: (pid: number) => pid === process.pid },
 };
 
-const MOVING: Pick<Io, 'now' | 'process'> = {
-  now: () => new Date(),
-  process: { ...STILL.process, host: hostname(), isAlive: (pid) => pid === process.pid || existsSync(`/proc/${pid}`) },
+const MOVING = {
+  process: { ...STILL.process, host: hostname(), isAlive: (pid: number) => pid === process.pid || existsSync(`/proc/${pid}`) },
 };
 
 async function inFolder<T>(folder: string | undefined, act: () => Promise<T>): Promise<T> {

@@ -172,7 +172,7 @@ const rows =
 /** `mysql --batch` escapes tab, line feed, NUL and backslash. */
 const batchCell = (cell: Cell): string => (cell ?? 'NULL').replace(/[\\\t\n\0]/g, (letter) => ({ '\t': '\\t', '\n': '\\n', '\0': '\\0' })[letter] ?? '\\\\');
 
-/** `INTO OUTFILE` writes a backslash before the letter itself. */
+/** `INTO OUTFILE` writes a backslash precedes the letter itself. */
 const outfileCell = (cell: Cell): string => (cell === null ? '\\N' : cell.replace(/[\\\t\n]/g, (letter) => `\\${letter}`));
 
 const outfileCommaCell = (cell: Cell): string => (cell === null ? '\\N' : cell.replace(/[\\,\n]/g, (letter) => `\\${letter}`));

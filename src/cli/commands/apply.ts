@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ApplyRequest } from '../../app/apply.js';
-import { fileWords, shellWord } from '../../app/command-words.js';
+import { fileWords, shellCommand, shellWord } from '../../app/command-words.js';
 import type { NetCounts } from '../../plan/verify.js';
 import { count } from '../../rules/rule.js';
 import type { SourceRequest } from '../../sources/source.js';
@@ -18,23 +18,23 @@ interface ApplyFlags extends ApplyRequest {
   readonly yes?: boolean;
 }
 
-const SOURCE = 'folder with users.csv, groups.csv, memberships.csv; or a SQLite file';
+const SOURCE = 'folder with users.csv, groups.csv and memberships.csv; or a SQLite file';
 
 function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is a whole number.');
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
   return Number(text);
 }
 
 /** Adds `apply`: changes an export, or a copy of it, as a plan says. */
 export function addApply(program: Command, io: Io, end: (ending: Ending) => void): void {
-  addFileOptions(
-    program.command('apply').description('apply a plan as it is written').argument('<plan>', 'plan.json, or its folder').argument('[source]', SOURCE),
-  )
-    .option('--out <path>', 'write a corrected copy (folder, or SQLite file); the source stays as it is')
-    .option('--in-place', 'change the source itself, with a backup first')
-    .option('--dry-run', 'show every change and write nothing')
-    .option('--yes', 'consent; without it a terminal is asked, and anything else is refused')
-    .option('--max-changes <number>', 'refuse a plan with more actions than this', wholeNumber)
+  addFileOptions(program.command('apply').description('apply a plan to an export').argument('<plan>', 'plan.json, or its folder').argument('[source]', SOURCE))
+    .optionsGroup('Output:')
+    .option('--out <path>', 'write a corrected copy (folder or SQLite file) and leave the source unchanged')
+    .option('--in-place', 'change the source itself, after a backup')
+    .option('--dry-run', 'show every change without writing anything')
+    .optionsGroup('Options:')
+    .option('--yes', 'skip the confirmation prompt (required if this is not a terminal)')
+    .option('--max-changes <number>', 'refuse a plan with more actions than this number', wholeNumber)
     .action(async (plan: string, source: string | undefined, flags: ApplyFlags) => {
       end(await runApply(plan, source, flags, io));
     });
@@ -78,7 +78,7 @@ export async function runApply(planPath: string, source: string | undefined, fla
         {
           summary: [`This applies ${count(changes.length, 'action')} ${where}`, ...countLines(changes), 'Each of them is shown with --dry-run.'],
           question: 'Apply the plan?',
-          command: [...words, '--yes'].map(shellWord).join(' '),
+          command: shellCommand([...words, '--yes'], io.process.shell),
           isGiven: flags.yes === true,
         },
         io,
@@ -98,10 +98,10 @@ export async function runApply(planPath: string, source: string | undefined, fla
       `Applied ${count(receipt.done, 'action')}: ${netText(receipt.net)}.`,
       verbatim(`Journal: ${receipt.journal}`),
       ...(receipt.backup === undefined ? [] : [verbatim(`Backup: ${receipt.backup}`)]),
-      verbatim(`To take it back: scim-audit undo ${shellWord(receipt.runFolder)}`),
+      verbatim(`To take it back: scim-audit undo ${shellWord(receipt.runFolder, io.process.shell)}`),
       '',
       'Next',
-      verbatim(`  ${['scim-audit', 'verify', planPath, ...result].map(shellWord).join(' ')}`),
+      verbatim(`  ${shellCommand(['scim-audit', 'verify', planPath, ...result], io.process.shell)}`),
       ...(isOnlyCopy ? ['  Jama Connect itself is unchanged until the corrected data is brought there.'] : []),
     ];
     io.stdout.write(fitted(lines, io.stdout));

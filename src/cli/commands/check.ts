@@ -7,7 +7,7 @@ import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
 import { formatsOption } from '../format-option.js';
 import { type Io, shownOn } from '../io.js';
-import { addIdpOptions, addPolicyOptions, addSourceOptions, REDACT, type SharedFlags } from '../options.js';
+import { addSourceOptions, REDACT, type SharedFlags } from '../options.js';
 import { rowLimit } from '../row-limit.js';
 
 interface CheckFlags extends SharedFlags {
@@ -26,17 +26,22 @@ export function addCheck(program: Command, io: Io, end: (ending: Ending) => void
   const command = program
     .command('check')
     .description('find what must be cleaned before SCIM is enabled')
-    .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv, or with saved JSON of REST; or a SQLite file');
-  addIdpOptions(addPolicyOptions(addSourceOptions(command)))
+    .argument('[source]', 'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file');
+  addSourceOptions(command)
+    .optionsGroup('Judging:')
+    .option('--decisions <file>', 'decisions.csv of a plan: findings accepted in it are shown but do not count')
+    .option('--baseline <file>', 'an earlier JSON report: findings in it are shown as known and do not count')
+    .optionsGroup('Output:')
     .addOption(formatsOption('report', words))
-    .option('--output <file>', 'write the format before it to a file instead of stdout', (value: string) => words.push({ kind: 'output', value }))
-    .option('--decisions <file>', 'decisions.csv whose acceptances hold: accepted findings are shown, but do not count')
-    .option('--baseline <file>', 'an earlier JSON report: findings that are in it are shown as known, and do not count')
-    .option('--certificate <file>', 'write what was audited and how, for "scim-audit gate"; SCIM_AUDIT_CERTIFICATE_KEY seals it')
-    .option('--rows <number|all>', 'rows shown of each rule in pretty (default: 10)', rowLimit)
+    .option('--output <file>', 'write the format before this option to a file instead of stdout', (value: string) => words.push({ kind: 'output', value }))
+    .option(
+      '--certificate <file>',
+      'write a certificate of what was audited and how, for "scim-audit gate"; it is signed with SCIM_AUDIT_CERTIFICATE_KEY if that is set',
+    )
+    .option('--rows <number|all>', 'findings shown per rule in the format pretty (default: 10)', rowLimit)
     .option('--redact', REDACT)
-    .option('--no-color', 'no colors')
-    .option('--show-config', 'print each setting and where it came from, and stop')
+    .option('--no-color', 'print without colors')
+    .option('--show-config', 'only print each setting and where it comes from')
     .action(async (source: string | undefined, flags: CheckFlags) => {
       const typed = words.map(({ value }) => value);
       if (flags.redact !== true) end(await runCheck(source, flags, words, io));

@@ -6,7 +6,7 @@ const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 /** Adds `completion`, which prints a shell's script, and `complete`, which that script asks what could come next. */
 export function addCompletion(program: Command, io: Io, end: (ending: Ending) => void): void {
-  const completion = program.command('completion').description('print a script with which a shell completes commands, options and rules');
+  const completion = program.command('completion').description('print a script for shell completion of commands, options and rules');
   completion.addArgument(completion.createArgument('<shell>', 'the shell').choices(SHELLS)).action(async (shell: (typeof SHELLS)[number]) => {
     const { completionScript } = await import('../completion.js');
     io.stdout.write(completionScript(shell, program.name()));

@@ -9,7 +9,7 @@ export function addDecide(program: Command, io: Io, end: (ending: Ending) => voi
     .command('decide')
     .description('go through the open decisions of a plan, one by one')
     .argument('<folder>', 'folder of the plan')
-    .option('--all', 'go through the rows that are decided already as well')
+    .option('--all', 'also go through decisions that are already made')
     .action(async (folder: string, flags: DecideFlags) => {
       const { decide } = await import('../decide.js');
       end(await decide(folder, flags, io));

@@ -7,7 +7,7 @@ import type { Io } from '../io.js';
 export function addDoctor(program: Command, io: Io, end: (ending: Ending) => void): void {
   program
     .command('doctor')
-    .description('say whether everything that scim-audit needs is there; for a bug report')
+    .description('check that scim-audit has everything it needs; attach the output to a bug report')
     .addOption(new Option('--format <format>', 'pretty or json').choices(['pretty', 'json']).default('pretty'))
     .action(async (flags: DoctorFlags) => {
       const { doctor } = await import('../doctor.js');

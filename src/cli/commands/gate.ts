@@ -1,19 +1,19 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { GateRequest } from '../../app/gate.js';
 import { escapeUnseen } from '../../model/json-text.js';
-import { AUTH_MODES, FAIL_ON } from '../../model/policy.js';
+
 import { printable } from '../../reporters/visible.js';
 import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
 import type { Io } from '../io.js';
-import { addFileOptions, collect, collectNames } from '../options.js';
+import { addFileOptions, settingOption } from '../options.js';
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** Returns seconds of `90s`, `30m`, `24h` or `7d`. */
 function age(text: string): number {
   const [, number, unit] = /^([1-9]\d{0,5})([smhd])$/.exec(text) ?? [];
-  if (number === undefined || unit === undefined) throw new InvalidArgumentError('It is a whole number with a unit: 90s, 30m, 24h or 7d.');
+  if (number === undefined || unit === undefined) throw new InvalidArgumentError('Expected a whole number with a unit: 90s, 30m, 24h or 7d.');
   return Number(number) * SECONDS[unit];
 }
 
@@ -28,21 +28,23 @@ export function addGate(program: Command, io: Io, end: (ending: Ending) => void)
       .command('gate')
       .description('exit with 0 only if the certificate is valid, recent, and says that this export is ready')
       .argument('<certificate>', 'file that "scim-audit check --certificate" wrote')
-      .argument('[source]', 'the export that is about to be used, as for check; it must be what was audited. Required, here or as --users FILE …'),
+      .argument('[source]', 'the export that will be used; it must be the audited one. Required, here or with --users'),
   )
-    .option('--idp-users <file>', 'export of the identity provider that was audited as well; may be repeated', collect)
-    .option('--idp-groups <file>', 'the same of its groups', collect)
-    .option('--idp-members <file>', 'the same of its members', collect)
-    .option('--integrations <file>', 'list that was part of the audit; must be unchanged')
-    .option('--auth-types <file>', 'list that was part of the audit; must be unchanged')
-    .option('--basic-users <file>', 'list that was part of the audit; must be unchanged')
-    .option('--strict', 'open only if nothing was left unchecked, lowered, left out, accepted or known')
-    .addOption(new Option('--auth-mode <mode>', 'the mode that the check must have run with').choices(AUTH_MODES))
-    .option('--sync-group <name>', 'a group to be synced that the check must have run for; may be repeated', collectNames)
-    .option('--sync-groups <file>', 'file with such names')
-    .addOption(new Option('--fail-on <severity>', 'the --fail-on that the check must have run with').choices(FAIL_ON))
-    .option('--max-age <age>', 'refuse a certificate that is older: 90s, 30m, 24h, 7d (default: 24h)', age)
-    .addOption(new Option('--format <format>', 'pretty or json').choices(['pretty', 'json']).default('pretty'))
+    .addOption(settingOption('authTypes', 'list that was part of the audit; it must be unchanged'))
+    .addOption(settingOption('basicUsers', 'list that was part of the audit; it must be unchanged'))
+    .addOption(settingOption('integrations', 'list that was part of the audit; it must be unchanged'))
+    .addOption(settingOption('idpUsers', 'audited export of its users; it must be unchanged'))
+    .addOption(settingOption('idpGroups', 'audited export of its groups; it must be unchanged'))
+    .addOption(settingOption('idpMembers', 'audited export of the members of a group; it must be unchanged'))
+    .optionsGroup('Judging:')
+    .option('--strict', 'refuse a certificate with unchecked rules, lowered severities, left-out users, or accepted or known findings')
+    .addOption(settingOption('authMode', 'refuse a certificate of a check with another mode'))
+    .addOption(settingOption('syncGroups', 'refuse a certificate of a check with other groups to be synced'))
+    .addOption(settingOption('syncGroupsFile', 'the same, with the names in a file'))
+    .addOption(settingOption('failOn', 'refuse a certificate of a check with another --fail-on'))
+    .option('--max-age <age>', 'refuse a certificate that is older than this, e.g. 90s, 30m, 24h or 7d (default: 24h)', age)
+    .optionsGroup('Output:')
+    .addOption(new Option('--format <format>', 'format of the answer').choices(['pretty', 'json']).default('pretty'))
     .action(async (certificate: string, source: string | undefined, flags: GateFlags) => {
       end(await runGate(certificate, source, flags, io));
     });

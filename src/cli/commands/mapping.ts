@@ -15,11 +15,11 @@ interface MappingFlags {
 export function addMapping(program: Command, io: Io, end: (ending: Ending) => void): void {
   program
     .command('mapping')
-    .description("say what must be changed in Entra's attribute mapping before provisioning starts")
+    .description("report what must be changed in Entra's attribute mapping before provisioning starts")
     .argument('<file>', 'provisioning schema as Entra exports it (JSON)')
     .addOption(formatOption('mapping', 'pretty'))
     .option('--output <file>', 'write to a file instead of stdout')
-    .option('--no-color', 'no colors')
+    .option('--no-color', 'print without colors')
     .action(async (file: string, flags: MappingFlags) => {
       end(await runMapping(file, flags, io));
     });

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { shellWord } from '../../app/command-words.js';
+import { type Shell, shellWord } from '../../app/command-words.js';
 import type { PlanRequest, WrittenPlan } from '../../app/plan.js';
 import type { Redaction } from '../../app/redaction.js';
 import type { AuditedFinding } from '../../audit/report.js';
+import { noteText } from '../../model/note.js';
 import type { MadePlan } from '../../plan/make-plan.js';
 import { groupBy } from '../../reporters/grouping.js';
 import { printable } from '../../reporters/visible.js';
@@ -11,7 +12,7 @@ import { count, grouped } from '../../rules/rule.js';
 import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
 import type { Io } from '../io.js';
-import { addIdpOptions, addPolicyOptions, addSourceOptions } from '../options.js';
+import { addSourceOptions } from '../options.js';
 
 interface PlanFlags extends PlanRequest {
   readonly format?: 'pretty' | 'json';
@@ -22,13 +23,15 @@ interface PlanFlags extends PlanRequest {
 export function addPlan(program: Command, io: Io, end: (ending: Ending) => void): void {
   const command = program
     .command('plan')
-    .description('write the ordered changes that remove the findings, proved never to collide')
-    .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv, or with saved JSON of REST; or a SQLite file')
-    .requiredOption('--out <folder>', 'folder for plan.json, plan.md, decisions.csv, memberships.csv and notices.csv');
-  addIdpOptions(addPolicyOptions(addSourceOptions(command)))
-    .option('--decisions <file>', 'decisions to read (default: decisions.csv of the folder)')
-    .option('--redact', 'write the plan with aliases, for reading only: without plan.json, so that nothing can apply it')
-    .addOption(new Option('--format <format>', 'what stdout gets: a summary for people or for programs').choices(['pretty', 'json']).default('pretty'))
+    .description('write a plan: the ordered changes that remove the findings, checked for collisions')
+    .argument('[source]', 'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file');
+  addSourceOptions(command)
+    .optionsGroup('Judging:')
+    .option('--decisions <file>', 'decisions to read (default: decisions.csv in the folder of --out)')
+    .optionsGroup('Output:')
+    .requiredOption('--out <folder>', 'folder for plan.json, plan.md, decisions.csv, memberships.csv and notices.csv')
+    .option('--redact', 'write the plan with aliases, for reading only: there is no plan.json, so it cannot be applied')
+    .addOption(new Option('--format <format>', 'format of the summary on stdout').choices(['pretty', 'json']).default('pretty'))
     .action(async (source: string | undefined, flags: PlanFlags) => {
       if (flags.redact !== true) end(await runPlan(source, flags, io));
       else {
@@ -45,7 +48,9 @@ async function runPlan(source: string | undefined, flags: PlanFlags, io: Io, red
   const { made, kept, keptDecisions } = written;
   if (keptDecisions !== undefined)
     io.stderr.write(`The decisions that were in ${printable(flags.out)} are kept aside in ${printable(keptDecisions)}: others were given with --decisions.\n`);
-  io.stdout.write(flags.format === 'json' ? `${JSON.stringify(summaryOf(written, flags.out), undefined, 2)}\n` : summaryText(written, flags.out));
+  io.stdout.write(
+    flags.format === 'json' ? `${JSON.stringify(summaryOf(written, flags.out), undefined, 2)}\n` : summaryText(written, flags.out, io.process.shell),
+  );
   if (kept !== undefined)
     io.stderr.write(`The plan before this one was applied. It is kept in ${printable(kept)}, for verify and for whoever is to be told.\n`);
   return {
@@ -80,11 +85,11 @@ function summaryOf({ made, digest, following }: WrittenPlan, folder: string) {
     after: made.body.after,
     following: following.map(({ fingerprint }) => fingerprint),
     notChecked: made.before.notChecked,
-    notes: made.before.notes,
+    notes: made.before.notes.map(noteText),
   };
 }
 
-function summaryText({ made, applyCommand, outdatedName, consequences, following, incompleteness }: WrittenPlan, folder: string): string {
+function summaryText({ made, applyCommand, outdatedName, consequences, following, incompleteness }: WrittenPlan, folder: string, shell: Shell): string {
   const { body, outdated, acceptances, assembly, before } = made;
   const { userNames, temporary, groupNames } = countsOf(made);
   const { emails, activeEmails, deactivated, activated, ended } = consequences;
@@ -109,13 +114,13 @@ function summaryText({ made, applyCommand, outdatedName, consequences, following
     `Once applied, a check would count ${count(body.after.error, 'error')} and ${count(body.after.warning, 'warning')}.`,
     ...followingLines(following),
     ...(before.notChecked.length > 0 ? [`Not checked: ${before.notChecked.map(({ rule, why }) => `${rule} (${why})`).join(', ')}`] : []),
-    ...before.notes.map((note) => `Note: ${printable(note)}`),
+    ...before.notes.map((note) => `Note: ${printable(noteText(note))}`),
     ...(incompleteness === undefined ? [] : [`${incompleteness.fact}${incompleteness.meaning}`]),
     '',
     'Next',
     `  read ${join(folder, 'plan.md')}`,
     ...(body.open.length > 0 && applyCommand !== undefined
-      ? [`  decide in ${join(folder, 'decisions.csv')} (or: scim-audit decide ${shellWord(folder)}), then run the same command again`]
+      ? [`  decide in ${join(folder, 'decisions.csv')} (or: scim-audit decide ${shellWord(folder, shell)}), then run the same command again`]
       : []),
     ...(body.actions.length > 0 && applyCommand !== undefined ? [`  ${applyCommand}`] : []),
     '',

@@ -8,7 +8,7 @@ import { type Ending, EXIT } from '../ending.js';
 import { formatsOption } from '../format-option.js';
 import { type Io, shownOn } from '../io.js';
 import { licenseStock } from '../license-stock.js';
-import { addIdpOptions, addPolicyOptions, addSourceOptions, REDACT, type SharedFlags } from '../options.js';
+import { addSourceOptions, REDACT, type SharedFlags } from '../options.js';
 import { rowLimit } from '../row-limit.js';
 
 interface PreviewFlags extends SharedFlags {
@@ -24,16 +24,18 @@ export function addPreview(program: Command, io: Io, end: (ending: Ending) => vo
   const words: OutputWord[] = [];
   const command = program
     .command('preview')
-    .description('say what the first sync will do to users, groups and memberships, as documented behavior predicts it')
-    .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv, or with saved JSON of REST; or a SQLite file');
-  addIdpOptions(addPolicyOptions(addSourceOptions(command)))
-    .option('--after <plan>', 'preview as if the plan were applied, with the numbers of now beside it: plan.json, or its folder')
-    .option('--licenses <stock>', 'licenses that are free, to see who would be without: creator=20,creator-float=5', licenseStock)
+    .description('predict what the first sync will do to users, groups and memberships')
+    .argument('[source]', 'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file');
+  addSourceOptions(command)
+    .optionsGroup('Judging:')
+    .option('--after <plan>', 'predict the sync after this plan (plan.json or its folder), beside the sync as things are now')
+    .option('--licenses <stock>', 'number of free licenses, to see which users would get none, e.g. creator=20,creator-float=5', licenseStock)
+    .optionsGroup('Output:')
     .addOption(formatsOption('preview', words))
-    .option('--output <file>', 'write the format before it to a file instead of stdout', (value: string) => words.push({ kind: 'output', value }))
-    .option('--rows <number|all>', 'rows shown of each reason in pretty (default: 10)', rowLimit)
+    .option('--output <file>', 'write the format before this option to a file instead of stdout', (value: string) => words.push({ kind: 'output', value }))
+    .option('--rows <number|all>', 'rows shown per reason in the format pretty (default: 10)', rowLimit)
     .option('--redact', REDACT)
-    .option('--no-color', 'no colors')
+    .option('--no-color', 'print without colors')
     .action(async (source: string | undefined, flags: PreviewFlags) => {
       const typed = words.map(({ value }) => value);
       if (flags.redact !== true) end(await runPreview(source, flags, words, io));

@@ -4,24 +4,26 @@ import { count } from '../../rules/rule.js';
 import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
 import type { Io } from '../io.js';
-import { addPolicyOptions, addSourceOptions } from '../options.js';
+import { addSourceOptions } from '../options.js';
 
 /** Adds `redact`: writes a copy of an export that can be shown to others. */
 export function addRedact(program: Command, io: Io, end: (ending: Ending) => void): void {
   const command = program
     .command('redact')
-    .description('write a copy of an export with aliases instead of usernames, emails and names, that gives the same findings')
-    .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv, or with saved JSON of REST; or a SQLite file')
-    .requiredOption('--out <folder>', 'folder for the copy; it must not exist yet, or be empty');
-  addPolicyOptions(addSourceOptions(command)).action(async (source: string | undefined, flags: RedactRequest) => {
-    const [{ redact }, { redacting }] = await Promise.all([import('../../app/redact.js'), import('../../app/redaction.js')]);
-    const context = contextOf(io);
-    const { snapshot, names, checkCommand } = await redacting(flags, [], context, (redaction) => redact(source, flags, context, redaction));
-    const { users, groups, memberships } = snapshot;
-    io.stdout.write(`Redacted copy written to ${flags.out}: ${names.join(', ')}\n\nNext\n  ${checkCommand}\n`);
-    end({
-      code: EXIT.done,
-      reason: `the redacted copy is written: ${count(users.length, 'user')}, ${count(groups.length, 'group')}, ${count(memberships, 'membership')}`,
+    .description('write a copy of an export with aliases instead of usernames, emails and names; it has the same findings')
+    .argument('[source]', 'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file');
+  addSourceOptions(command, { hasProvider: false })
+    .optionsGroup('Output:')
+    .requiredOption('--out <folder>', 'folder for the copy; it must be empty or not exist yet')
+    .action(async (source: string | undefined, flags: RedactRequest) => {
+      const [{ redact }, { redacting }] = await Promise.all([import('../../app/redact.js'), import('../../app/redaction.js')]);
+      const context = contextOf(io);
+      const { snapshot, names, checkCommand } = await redacting(flags, [], context, (redaction) => redact(source, flags, context, redaction));
+      const { users, groups, memberships } = snapshot;
+      io.stdout.write(`Redacted copy written to ${flags.out}: ${names.join(', ')}\n\nNext\n  ${checkCommand}\n`);
+      end({
+        code: EXIT.done,
+        reason: `the redacted copy is written: ${count(users.length, 'user')}, ${count(groups.length, 'group')}, ${count(memberships, 'membership')}`,
+      });
     });
-  });
 }

@@ -8,7 +8,7 @@ import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
 import { formatOption } from '../format-option.js';
 import { type Io, shownOn } from '../io.js';
-import { addIdpOptions, addPolicyOptions, addSourceOptions, REDACT } from '../options.js';
+import { addSourceOptions, REDACT } from '../options.js';
 
 interface RunbookFlags extends RunbookRequest {
   readonly format: string;
@@ -20,21 +20,24 @@ interface RunbookFlags extends RunbookRequest {
 export function addRunbook(program: Command, io: Io, end: (ending: Ending) => void): void {
   const command = program
     .command('runbook')
-    .description('write the steps of your enablement as a check-list, with what an export tells about them')
-    .argument('[source]', 'folder with users.csv, groups.csv, memberships.csv, or with saved JSON of REST; or a SQLite file')
-    .addOption(new Option('--hosting <kind>', 'who runs Jama Connect: the vendor, or you').choices(HOSTINGS))
-    .option('--without-groups', 'users only: groups and memberships are not synced')
-    .option('--decisions <file>', 'decisions.csv whose acceptances hold: accepted findings are not open')
+    .description('write a Markdown checklist of the steps to enable SCIM, filled in from an export')
+    .argument('[source]', 'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file');
+  addSourceOptions(command)
+    .optionsGroup('Judging:')
+    .addOption(new Option('--hosting <kind>', 'who hosts Jama Connect: Jama Software (cloud) or you (self-hosted)').choices(HOSTINGS))
+    .option('--without-groups', 'sync users only, without groups and memberships')
+    .option('--decisions <file>', 'decisions.csv of a plan: findings accepted in it are not open')
+    .optionsGroup('Output:')
     .addOption(formatOption('runbook', 'markdown'))
     .option('--output <file>', 'write to a file instead of stdout')
-    .option('--redact', REDACT);
-  addIdpOptions(addPolicyOptions(addSourceOptions(command))).action(async (source: string | undefined, flags: RunbookFlags) => {
-    if (flags.redact !== true) end(await runRunbook(source, flags, io));
-    else {
-      const { redacting } = await import('../../app/redaction.js');
-      end(await redacting(flags, [], contextOf(io), (redaction) => runRunbook(source, flags, io, redaction)));
-    }
-  });
+    .option('--redact', REDACT)
+    .action(async (source: string | undefined, flags: RunbookFlags) => {
+      if (flags.redact !== true) end(await runRunbook(source, flags, io));
+      else {
+        const { redacting } = await import('../../app/redaction.js');
+        end(await redacting(flags, [], contextOf(io), (redaction) => runRunbook(source, flags, io, redaction)));
+      }
+    });
 }
 
 /** Writes the steps, and says how many there are. */

@@ -28,8 +28,8 @@ async function runRuns(path: string, io: Io): Promise<Ending> {
     const state = run.isDamaged ? `${run.state} (its journal is damaged)` : run.state;
     const line = `${run.name}  ${state}  ${MODES[run.mode]}  ${grouped(run.done)} of ${count(run.actions, 'action')} done  ${run.startedAt}`;
     io.stdout.write(fitted([line, verbatim(`  ${run.folder}`)], io.stdout));
-    if (run.state.startsWith('undo interrupted'))
-      io.stdout.write(fitted(verbatim(`  to finish the undo: scim-audit undo ${shellWord(run.folder)}`), io.stdout));
+    if (run.state === 'undo interrupted' || run.state === 'undo interrupted before the write')
+      io.stdout.write(fitted(verbatim(`  to finish the undo: scim-audit undo ${shellWord(run.folder, io.process.shell)}`), io.stdout));
   }
   for (const { name, folder, why } of untold) io.stdout.write(fitted([`${name}  unknown: ${why}`, verbatim(`  ${folder}`)], io.stdout));
   const total = found.length + untold.length;

@@ -10,14 +10,14 @@ import type { Io } from '../io.js';
 import { addFileOptions, type SharedFlags } from '../options.js';
 import { fitted } from '../wrap-terminal-text.js';
 
-const SOURCE = 'folder with users.csv, groups.csv, memberships.csv, or with saved JSON of REST; or a SQLite file';
+const SOURCE = 'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file';
 
 /** Adds `show`: shows a plan, and whether it still fits a source. */
 export function addShow(program: Command, io: Io, end: (ending: Ending) => void): void {
   addFileOptions(
     program
       .command('show')
-      .description('show a plan; with a source, say whether it still fits')
+      .description('show a plan; with a source, also whether the plan still fits it')
       .argument('<plan>', 'plan.json, or its folder')
       .argument('[source]', SOURCE),
   ).action(async (plan: string, source: string | undefined, flags: SharedFlags) => {

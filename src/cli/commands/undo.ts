@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { shellWord } from '../../app/command-words.js';
+import { shellCommand } from '../../app/command-words.js';
 import { printable } from '../../reporters/visible.js';
 import { count } from '../../rules/rule.js';
 import type { LeftAlone, PreparedUndo } from '../../targets/run/undo.js';
@@ -18,16 +18,16 @@ interface UndoFlags {
 export function addUndo(program: Command, io: Io, end: (ending: Ending) => void): void {
   program
     .command('undo')
-    .description('take a run back; what was changed since is left alone')
-    .argument('<run>', 'folder of the run, as apply named it')
-    .option('--dry-run', 'show every change and write nothing')
-    .option('--yes', 'consent; without it a terminal is asked, and anything else is refused')
+    .description('undo a run; rows that were changed since the run stay as they are')
+    .argument('<run>', 'folder of the run, as apply printed it')
+    .option('--dry-run', 'show every change without writing anything')
+    .option('--yes', 'skip the confirmation prompt (required if this is not a terminal)')
     .action(async (run: string, flags: UndoFlags) => {
       end(await runUndo(run, flags, io));
     });
 }
 
-const STANDINGS: Readonly<Record<PreparedUndo['standing'], string>> = {
+const DATA_STATES: Readonly<Record<PreparedUndo['dataState'], string>> = {
   untouched: 'Nobody has changed it since.',
   half: 'The run was ended between two files; what it wrote is put back.',
   changed: 'It was changed since; what was changed is left alone.',
@@ -73,12 +73,12 @@ async function runUndo(runFolder: string, flags: UndoFlags, io: Io): Promise<End
       {
         summary: [
           prepared.isByCopies
-            ? `This restores ${prepared.targets.join(', ')} from the run's copies, since its journal is damaged. ${STANDINGS[prepared.standing]}`
-            : `This takes back ${count(steps.length, 'action')} in ${prepared.targets.join(', ')}. ${STANDINGS[prepared.standing]}`,
+            ? `This restores ${prepared.targets.join(', ')} from the run's copies, since its journal is damaged. ${DATA_STATES[prepared.dataState]}`
+            : `This takes back ${count(steps.length, 'action')} in ${prepared.targets.join(', ')}. ${DATA_STATES[prepared.dataState]}`,
           ...prepared.left.map((each) => `  left alone: ${leftText(each)}`).slice(0, 50),
         ],
         question: 'Undo the run?',
-        command: ['scim-audit', 'undo', runFolder, '--yes'].map(shellWord).join(' '),
+        command: shellCommand(['scim-audit', 'undo', runFolder, '--yes'], io.process.shell),
         isGiven: flags.yes === true,
       },
       io,

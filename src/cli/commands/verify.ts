@@ -12,7 +12,7 @@ import type { Io } from '../io.js';
 import { addFileOptions, type SharedFlags } from '../options.js';
 import { fitted } from '../wrap-terminal-text.js';
 
-const SOURCE = 'folder with users.csv, groups.csv, memberships.csv, or with saved JSON of REST; or a SQLite file';
+const SOURCE = 'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file';
 
 interface VerifyFlags extends SharedFlags {
   readonly format?: 'pretty' | 'json';
@@ -21,8 +21,9 @@ interface VerifyFlags extends SharedFlags {
 /** Adds `verify`: compares a fresh export with a plan. */
 export function addVerify(program: Command, io: Io, end: (ending: Ending) => void): void {
   addFileOptions(
-    program.command('verify').description('hold a fresh export against a plan').argument('<plan>', 'plan.json, or its folder').argument('[source]', SOURCE),
+    program.command('verify').description('compare a fresh export with a plan').argument('<plan>', 'plan.json, or its folder').argument('[source]', SOURCE),
   )
+    .optionsGroup('Output:')
     .option('--format <format>', 'pretty or json', 'pretty')
     .action(async (plan: string, source: string | undefined, flags: VerifyFlags) => {
       end(await runVerify(plan, source, flags, io));
@@ -92,11 +93,13 @@ function othersText({ areOthersKnown, membersUnknown }: Scope): string {
 
 /** Returns the names, with those of whom nobody planned to change. */
 function withOthers(names: SubjectNames, differences: readonly Difference[], { users, groups }: Pick<Directory, 'users' | 'groups'>): SubjectNames {
-  const others = new Set(differences.flatMap((difference) => (difference.kind === 'other' ? [difference.subject] : [])).slice(0, MOST));
-  if (others.size === 0) return names;
+  const others = differences.flatMap((difference) => (difference.kind === 'other' ? [difference] : [])).slice(0, MOST);
+  if (others.length === 0) return names;
+  const ofUsers = new Set(others.flatMap(({ user }) => user ?? []));
+  const ofGroups = new Set(others.flatMap(({ group }) => group ?? []));
   return {
-    users: new Map([...names.users, ...users.flatMap(({ id, userName }) => (others.has(`user ${id}`) ? [[id, userName] as const] : []))]),
-    groups: new Map([...names.groups, ...groups.flatMap(({ id, name }) => (others.has(`group ${id}`) ? [[id, name] as const] : []))]),
+    users: new Map([...names.users, ...users.flatMap(({ id, userName }) => (ofUsers.has(id) ? [[id, userName] as const] : []))]),
+    groups: new Map([...names.groups, ...groups.flatMap(({ id, name }) => (ofGroups.has(id) ? [[id, name] as const] : []))]),
   };
 }
 
@@ -128,7 +131,7 @@ function verifyLines(counts: Readonly<Record<string, number>>, differences: read
 }
 
 function differenceLine(difference: Difference, names: SubjectNames): string {
-  if (difference.kind === 'other') return `${subjectText(difference.subject, names)} ${difference.what}`;
+  if (difference.kind === 'other') return `${subjectText(difference, names)} ${difference.what}`;
   if (difference.kind === 'temporary') return `${visible(difference.subject)} is called "${visible(difference.now)}"`;
   return `${changeLine(difference.change, names)}; now "${visible(difference.now)}"`;
 }

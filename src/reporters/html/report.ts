@@ -1,3 +1,4 @@
+import { noteText } from '../../model/note.js';
 import { SCRIPT, SCRIPT_DIGEST } from '../html/script.js';
 import type { Reporter } from '../reporter.js';
 import { sectionsOf } from '../sections.js';
@@ -35,7 +36,7 @@ export const html: Reporter = {
       for (const { rule, why } of report.notChecked) yield `<li><code>${text(rule)}</code> ${text(why)}</li>`;
       yield '</ul>\n';
     }
-    if (report.notes.length > 0) yield `<h3>Please note</h3>\n<ul>${report.notes.map((note) => `<li>${text(note)}</li>`).join('')}</ul>\n`;
+    if (report.notes.length > 0) yield `<h3>Please note</h3>\n<ul>${report.notes.map((note) => `<li>${text(noteText(note))}</li>`).join('')}</ul>\n`;
     yield `</main>\n<footer>${text(`${tool.name} ${tool.version}`)}</footer>\n`;
     if (found.length > 0) yield `<script>${SCRIPT}</script>\n`;
     yield '</body>\n</html>\n';

@@ -3,6 +3,7 @@ import type { Report } from '../../audit/report.js';
 import { locationOf, type Subject } from '../../model/directory.js';
 import type { IdpDirectory } from '../../model/idp.js';
 import { escapeUnseen } from '../../model/json-text.js';
+import { noteText } from '../../model/note.js';
 import { ruleOf } from '../../rules/registry.js';
 import type { Reporter } from '../reporter.js';
 
@@ -62,7 +63,7 @@ function headOf({ snapshot, policy, sync, idp, isReady, summary, fixed, notCheck
     summary,
     ...(fixed === undefined ? {} : { fixed }),
     notChecked,
-    notes,
+    notes: notes.map(noteText),
   };
 }
 

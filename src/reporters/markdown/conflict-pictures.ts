@@ -52,6 +52,7 @@ interface Picture {
   readonly standing: Standing;
   /** How many conflicts it shows. */
   readonly conflicts: number;
+  readonly isPath: boolean;
   lines(): readonly string[];
 }
 
@@ -67,7 +68,7 @@ export function* conflictSection(plan: MadePlan): Iterable<string> {
     const some = pictures.filter((picture) => picture.standing === standing);
     for (const picture of some.slice(0, MOST[standing])) {
       const lines = picture.lines();
-      hasPaths ||= lines[0].includes(' → ');
+      hasPaths ||= picture.isPath;
       yield `${lines.map((line) => `    ${line}\n`).join('')}\n`;
     }
     const rest = some.slice(MOST[standing]).reduce((sum, picture) => sum + picture.conflicts, 0);
@@ -86,13 +87,13 @@ function picturesOf(plan: MadePlan, conflicts: readonly AuditedConflict[]): Pict
   const paths = conflictPaths(linked.map(({ finding }) => finding));
   let link = 0;
   return conflicts.flatMap((conflict): Picture[] => {
-    if (!isOnPath(conflict)) return [{ standing: after.standingOf(conflict), conflicts: 1, lines: () => after.conflictLines(conflict) }];
+    if (!isOnPath(conflict)) return [{ standing: after.standingOf(conflict), conflicts: 1, isPath: false, lines: () => after.conflictLines(conflict) }];
     const path = paths.get(link++);
     if (path === undefined) return [];
     const standings = new Set(path.conflicts.map((at) => after.standingOf(linked[at])));
     const standing = STANDINGS.find((each) => standings.has(each)) ?? 'solved';
     const { finding } = linked[path.conflicts[0]];
-    return [{ standing, conflicts: path.conflicts.length, lines: () => after.pathLines(path, finding, standing) }];
+    return [{ standing, conflicts: path.conflicts.length, isPath: true, lines: () => after.pathLines(path, finding, standing) }];
   });
 }
 

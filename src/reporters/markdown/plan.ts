@@ -2,6 +2,7 @@
 
 import type { AuditedFinding, Report } from '../../audit/report.js';
 import type { DecisionAction } from '../../model/finding.js';
+import { noteText } from '../../model/note.js';
 import type { MadePlan } from '../../plan/make-plan.js';
 import { ruleOf } from '../../rules/registry.js';
 import { count, grouped } from '../../rules/rule.js';
@@ -15,8 +16,8 @@ import { markdownValue, prose } from './text.js';
 /** More than this nobody reads; the files beside it have everything. */
 const MOST = 200;
 
-/** What the heading of a redacted plan says. */
-export const READING_ONLY = '(redacted, for reading only)';
+/** Begins the plan.md of a redacted plan, which has no plan.json to say what it is. Markdown shows nothing of it. */
+export const REDACTED_MARK = '<!-- scim-audit/redacted-plan -->';
 
 export const markdown: Reporter<'plan'> = { render: (plan, { applyCommand }) => planMarkdown(plan, applyCommand) };
 
@@ -24,7 +25,8 @@ export const markdown: Reporter<'plan'> = { render: (plan, { applyCommand }) => 
 export function* planMarkdown(plan: MadePlan, applyCommand: string | undefined): Iterable<string> {
   const { body, acceptances, before } = plan;
   const { error, warning } = body.after;
-  yield `# Plan for SCIM enablement${applyCommand === undefined ? ` ${READING_ONLY}` : ''}\n\n`;
+  if (applyCommand === undefined) yield `${REDACTED_MARK}\n`;
+  yield `# Plan for SCIM enablement${applyCommand === undefined ? ' (redacted, for reading only)' : ''}\n\n`;
   yield `${count(body.actions.length, 'action')}; ${count(body.open.length, 'finding')} left open for a decision${acceptances.size > 0 ? `; ${grouped(acceptances.size)} accepted` : ''}. `;
   yield `Once it is applied, a check would count ${count(error, 'error')} and ${count(warning, 'warning')} (before: ${count(before.summary.error, 'error')} and ${count(before.summary.warning, 'warning')}).\n\n`;
   yield* notCheckedLines(before);
@@ -60,7 +62,7 @@ function* sourceLines({ body, before }: MadePlan): Iterable<string> {
   for (const { path, table, rows, sha256 } of body.snapshot.inputs) {
     yield `- ${markdownValue(path)}${table === undefined ? '' : ` table ${markdownValue(table)}`}: ${count(rows, 'row')}, SHA-256 \`${sha256.slice(0, 16)}…\`\n`;
   }
-  if (before.notes.length > 0) yield `\n${before.notes.map((note) => `- Note: ${prose(note)}\n`).join('')}`;
+  if (before.notes.length > 0) yield `\n${before.notes.map((note) => `- Note: ${prose(noteText(note))}\n`).join('')}`;
   yield '\n';
 }
 

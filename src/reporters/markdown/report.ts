@@ -1,6 +1,7 @@
 import { type Report, readInputs } from '../../audit/report.js';
 import { locationOf, type Subject } from '../../model/directory.js';
 import { GUIDE } from '../../model/guide.js';
+import { noteText } from '../../model/note.js';
 import { ruleOf } from '../../rules/registry.js';
 import { grouped } from '../../rules/rule.js';
 import type { Reporter } from '../reporter.js';
@@ -47,7 +48,7 @@ export const markdown: Reporter = {
     }
     if (report.notes.length > 0) {
       yield '## Please note\n\n';
-      for (const note of report.notes) yield `- ${prose(note)}\n`;
+      for (const note of report.notes) yield `- ${prose(noteText(note))}\n`;
       yield '\n';
     }
     yield `${prose(`${tool.name} ${tool.version}`)}\n`;

@@ -5,6 +5,7 @@ import { isAtOrAbove, isStopped, readInputs } from '../../audit/report.js';
 import { type Collation, collationOf } from '../../model/compare.js';
 import { locationOf, type Subject } from '../../model/directory.js';
 import { SEVERITIES, type Severity } from '../../model/finding.js';
+import { noteText } from '../../model/note.js';
 import { isInScope } from '../../model/scope.js';
 import { rulesFor } from '../../rules/registry.js';
 import { type Cell, count, grouped, type Rule } from '../../rules/rule.js';
@@ -186,7 +187,10 @@ function* closingLines(report: Report, options: ReportOptions, paint: ChalkInsta
   }
   if (notes.length > 0) {
     yield `\n${paint.bold('Please note')}\n`;
-    for (const note of notes) yield `${wrap(printable(note), width, '    ').join('\n').replace('    ', '  - ')}\n`;
+    for (const note of notes)
+      yield `${wrap(printable(noteText(note)), width, '    ')
+        .join('\n')
+        .replace('    ', '  - ')}\n`;
   }
   yield `\n${paint.bold('Next')}\n`;
   yield* nextLines(report, options);

@@ -8,7 +8,7 @@ import type { FileStream } from './file-stream.js';
 import { BACKSLASH, CR, closingQuote, countLines, escapeLength, isCellEnd, LF, QUOTE } from './lex.js';
 
 const ZERO = 0x30;
-const LONGEST = 1 << 26;
+const LONGEST_RECORD = 1 << 26;
 
 /** Position of one record in the bytes of its chunk; the same object is reused for each record. */
 export class SpanRow {
@@ -139,7 +139,7 @@ export class SpanScanner {
       this.#giveUp(consumed);
       if (this.#isAtEnd) return;
       if (consumed === 0) this.#widen();
-      if (this.#filled > LONGEST) throw this.#mistake(`the record on line ${this.#line} does not end.`);
+      if (this.#filled > LONGEST_RECORD) throw this.#mistake(`the record on line ${this.#line} does not end.`);
     }
   }
 

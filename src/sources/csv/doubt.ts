@@ -20,7 +20,7 @@ export interface CutRecord {
   readonly width: number;
 }
 
-interface Place {
+interface Location {
   readonly line: number;
   readonly column: number;
   /** What follows the backslash. */
@@ -32,9 +32,9 @@ interface Place {
  * without escapes, and a line end with them. One backslash that is not an escape proves that none of them is.
  */
 export class EscapeDoubt {
-  #first: Place | undefined;
+  #first: Location | undefined;
   /** A backslash before a line end: the next record shows what it means. */
-  #atLineEnd: Place | undefined;
+  #atLineEnd: Location | undefined;
   isProved = false;
 
   get isWaiting(): boolean {
@@ -42,7 +42,7 @@ export class EscapeDoubt {
   }
 
   /** Returns where the ambiguity begins; call it at the end of a file that proves neither. */
-  get place(): Place | undefined {
+  get location(): Location | undefined {
     return this.isProved || this.isWaiting ? undefined : this.#first;
   }
 
@@ -53,13 +53,13 @@ export class EscapeDoubt {
       const next = at + 1 < end ? bytes[at + 1] : LF;
       if (at + 1 >= end) {
         if (isLast) this.isProved = true;
-        else this.#atLineEnd = placeOf(at, record, 'the end of a line');
+        else this.#atLineEnd = locationOf(at, record, 'the end of a line');
         return;
       }
       if (next === UPPER_N && isWholeCell(bytes, at, record)) continue;
       const name = nameOf(next, delimiter);
       if (name === undefined) this.isProved = true;
-      else this.#first ??= placeOf(at, record, name);
+      else this.#first ??= locationOf(at, record, name);
     }
   }
 
@@ -90,7 +90,7 @@ function cellAt(at: number, { bounds, first, width }: CutRecord): number {
   return cell;
 }
 
-const placeOf = (at: number, record: CutRecord, before: string): Place => ({ line: record.line, column: cellAt(at, record) + 1, before });
+const locationOf = (at: number, record: CutRecord, before: string): Location => ({ line: record.line, column: cellAt(at, record) + 1, before });
 
 function isWholeCell(bytes: Buffer, at: number, record: CutRecord): boolean {
   const cell = cellAt(at, record);
@@ -99,7 +99,7 @@ function isWholeCell(bytes: Buffer, at: number, record: CutRecord): boolean {
   return (from === at && to === at + 2) || (from === at - 1 && to === at + 3 && bytes[from] === QUOTE && bytes[to - 1] === QUOTE);
 }
 
-export const escapeMessage = ({ before }: Pick<Place, 'before'>): string =>
+export const escapeMessage = ({ before }: Pick<Location, 'before'>): string =>
   `a backslash precedes ${before}, and each backslash in this file can be either an ordinary character or a MySQL escape. If mysql --batch or SELECT … INTO OUTFILE wrote the file, use --escape backslash; if backslashes are ordinary characters (mysql --raw, other tools), use --escape none.`;
 
 /**

@@ -14,7 +14,7 @@ import type { TextStream } from './text-stream.js';
 import { findWrongCells, type WrongCell } from './wrong-cells.js';
 
 /** A longer record means that a quote was never closed. */
-const LONGEST = 1 << 26;
+const LONGEST_RECORD = 1 << 26;
 const STRETCH = 1 << 20;
 const LINE_END = Buffer.from('\n');
 /** Instead of a count of quotes: the record has bytes that are invalid in the encoding. */
@@ -129,13 +129,13 @@ export class RecordScanner {
       this.#filled -= consumed;
       if (this.#isAtEnd) break;
       if (consumed === 0) this.#widen();
-      if (this.#filled > LONGEST) {
+      if (this.#filled > LONGEST_RECORD) {
         visitor.problem({ line: this.#line, kind: 'too-long', message: 'this record does not end: a quote is opened but never closed.' });
         return;
       }
     }
-    const place = this.#doubt?.place;
-    if (place !== undefined) visitor.problem({ line: place.line, column: place.column, kind: 'escape', message: escapeMessage(place) });
+    const location = this.#doubt?.location;
+    if (location !== undefined) visitor.problem({ line: location.line, column: location.column, kind: 'escape', message: escapeMessage(location) });
   }
 
   /** Hands out the complete records of the chunk; returns where the last of them ends. */

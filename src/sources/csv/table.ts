@@ -1,6 +1,7 @@
 /** A CSV file, or a sheet of a workbook, as a table. */
 
 import type { Activity, Role } from '../../model/directory.js';
+import type { Note } from '../../model/note.js';
 import type { CellWords } from '../tables/cell-words.js';
 import type { Problems, SourceProblem } from '../tables/problem.js';
 import type { OnProgress, Row, Table, TableEnd } from '../tables/table.js';
@@ -139,7 +140,7 @@ function readRows({ stream, scanner, wishes, isOfUsers, quoteAdvice, head, visit
         if (wrapping.takes(row)) return;
         rows++;
         last = row.line;
-        // Empty cells at the end of a sheet's row are not there, and what stands to the right of the headings is in no column.
+        // Sheets omit empty cells at the end of a row, and cells to the right of the headings are in no column.
         if (row.width === expected || sheet !== undefined) visit(row);
         else if (row.width < expected && row.text(row.width - 1).endsWith('\\'))
           refuseWidth(row, ", or the backslash before the line end is MySQL's escape: --escape backslash", true);
@@ -157,7 +158,7 @@ function readRows({ stream, scanner, wishes, isOfUsers, quoteAdvice, head, visit
   const columns = [...head.resolved.columns.values()];
   sheet?.refuse({ file, columns, headings: head.headings, after: head.line, last }, problems);
   const left = wrapping.end(rows);
-  const notes: string[] = [];
+  const notes: Note[] = [];
   if (rows === 0 && !isOfUsers) notes.push(`${path} has headings and no rows.`);
   notes.push(...left, ...(sheet?.notes(path, columns) ?? []));
   if (scanner.blankLines > 0 && rows > 0) {
@@ -169,13 +170,13 @@ function readRows({ stream, scanner, wishes, isOfUsers, quoteAdvice, head, visit
 }
 
 const QUOTE_ADVICE =
-  ' If quotes are letters in this file (mysql --batch, sqlcmd and SSMS write them so), say --quote none; if they enclose cells, say --quote double, and correct the cells in which they do not match.';
+  ' If quotes are ordinary characters in this file (as written by mysql --batch, sqlcmd and SSMS), use --quote none; if they enclose cells, use --quote double, and correct the cells in which they do not match.';
 
-const PROVIDER_ADVICE = ' Correct the cells in which quotes do not match, or export again; if a cell really holds several lines, say --quote double.';
+const PROVIDER_ADVICE = ' Correct the cells in which quotes do not match, or export again; if a cell really contains several lines, use --quote double.';
 
 const MOST_HELD = 50;
 
-/** Keeps problems back that there would not be if backslashes were escapes: while that is in doubt, the doubt is what is told. */
+/** Holds back problems that would not exist if backslashes were escapes: while that is ambiguous, only the ambiguity is reported. */
 class HeldBack {
   readonly #held: SourceProblem[] = [];
 

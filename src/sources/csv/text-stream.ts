@@ -1,5 +1,6 @@
 /** The input of text tables: a text file, or a sheet of a workbook converted to text. */
 
+import type { Note } from '../../model/note.js';
 import type { Problems } from '../tables/problem.js';
 import type { Encoding } from './encoding.js';
 
@@ -39,7 +40,7 @@ export interface Sheet {
   /** Adds each checked cell whose value may not be what was meant. */
   refuse(read: ReadCells, problems: Problems): void;
   /** Returns notes on which sheet was read and on hidden parts of it. */
-  notes(path: string, columns: Iterable<number>): readonly string[];
+  notes(path: string, columns: Iterable<number>): readonly Note[];
 }
 
 /** How the rows of a sheet are written. */

@@ -111,7 +111,7 @@ export class Accounts {
     const field = this.logins[known.place] === login ? TOLD.find(isOther)?.[1] : 'login';
     if (field !== undefined) {
       const what = account.id === undefined ? `login ${quoted(login)}` : `id ${quoted(account.id)}`;
-      const where = placeOf({ file: known.path === entry.path ? entry.file : known.path, line: known.line }, entry);
+      const where = locationOf({ file: known.path === entry.path ? entry.file : known.path, line: known.line }, entry);
       entry.refuse(
         field === 'status' && !entry.has('status') ? (entry.has('enabled') ? 'enabled' : 'blocked') : field,
         `the ${what} also appears with another ${field} on ${where}; export all lists at the same time, so that they agree.`,
@@ -151,7 +151,7 @@ export function readId(entry: Entry): string | undefined {
 }
 
 /** Returns the location of another record, for a message on `entry`. */
-export const placeOf = ({ file, line }: { readonly file: string; readonly line: number }, entry: Entry): string =>
+export const locationOf = ({ file, line }: { readonly file: string; readonly line: number }, entry: Entry): string =>
   `${file === entry.file ? '' : `${file}, `}line ${line}`;
 
 /** Returns `1 record`, `2,000 records`. */
@@ -159,4 +159,4 @@ export const count = (amount: number, one: string, more = `${one}s`): string => 
 
 /** Returns the note on repeated records; none if there are none. */
 export const repeatNote = (repeats: number, what: string): string[] =>
-  repeats === 0 ? [] : [`${count(repeats, 'record repeats', 'records repeat')} ${what} of another record; each counts once.`];
+  repeats === 0 ? [] : [`${count(repeats, 'record repeats', 'records repeat')} ${what} from another record; each counts once.`];

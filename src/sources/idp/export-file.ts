@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs';
 import type { IdpInput, IdpProvider, IdpRole } from '../../model/idp.js';
+import type { Note } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import type { QuoteStyle } from '../csv/dialect.js';
 import type { Encoding } from '../csv/encoding.js';
@@ -44,7 +45,7 @@ export interface ExportRead {
   readonly pages: Pages;
   /** Fields for which a CSV file has columns. */
   readonly columns: ReadonlyMap<string, number>;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 const NO_PAGES: Pages = { pages: 0, continued: 0 };
@@ -146,8 +147,8 @@ function readCsv(wishes: ExportWishes, stream: TextStream, problems: Problems, v
   };
 }
 
-/** Number of records between two progress reports. */
-const STRIDE = 0x3fff;
+/** Progress is reported whenever these bits of the record count are zero: every 16,384 records. */
+const REPORT_MASK = 0x3fff;
 
 function readJson(wishes: ExportWishes, stream: FileStream, problems: Problems, visit: (entry: Entry) => void): ExportRead | undefined {
   const { path, file, provider, role, named, onProgress } = wishes;
@@ -171,7 +172,7 @@ function readJson(wishes: ExportWishes, stream: FileStream, problems: Problems, 
   const take = (): void => {
     rows++;
     entry.begin();
-    if ((rows & STRIDE) === 0) onProgress?.({ path, bytes: stream.bytes, rows });
+    if ((rows & REPORT_MASK) === 0) onProgress?.({ path, bytes: stream.bytes, rows });
     if (!entry.has('login') && !entry.has('name') && !entry.has('subject') && signs.some((at) => reader.kinds[at] !== 'absent')) {
       throw new JsonFault(otherProvider('Entra', 'entra'), reader.line, lexer.columnAt(reader.offset));
     }

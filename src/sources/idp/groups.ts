@@ -4,7 +4,7 @@ import type { Collation } from '../../model/compare.js';
 import type { IdpGroup } from '../../model/idp.js';
 import { nearNames } from '../../model/near-names.js';
 import { quoted } from '../tables/problem.js';
-import { placeOf, readId, repeatNote } from './accounts.js';
+import { locationOf, readId, repeatNote } from './accounts.js';
 import type { Entry } from './entry.js';
 import { AMBIGUOUS, UNKNOWN } from './name-index.js';
 
@@ -51,7 +51,7 @@ export class Groups {
     else
       entry.refuse(
         'name',
-        `the id ${quoted(id ?? '')} also appears with another name on ${placeOf(known, entry)}; export all lists at the same time, so that they agree.`,
+        `the id ${quoted(id ?? '')} also appears with another name on ${locationOf(known, entry)}; export all lists at the same time, so that they agree.`,
       );
   }
 

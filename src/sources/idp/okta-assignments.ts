@@ -3,8 +3,9 @@
 import { PlaceTable } from '../../collections/place-table.js';
 import type { Activity } from '../../model/directory.js';
 import { nearestName } from '../../model/near-names.js';
+import { joined, type Note, type NotePart, note, quotedName } from '../../model/note.js';
 import { type Problems, quoted, type SourceProblem } from '../tables/problem.js';
-import { count, placeOf, readId, repeatNote } from './accounts.js';
+import { count, locationOf, readId, repeatNote } from './accounts.js';
 import type { Entry } from './entry.js';
 import { APPLICATION_STATES, type OktaState, orMapped, readApplicationState, rememberingLast, unknownStatus } from './status.js';
 
@@ -94,7 +95,7 @@ export class Assignments {
         const what = known.subject === subject ? 'status' : 'application username';
         entry.refuse(
           known.subject === subject ? 'status' : 'subject',
-          `this user is also assigned with another ${what} on ${placeOf(known, entry)}; only one of them can be right, so export again.`,
+          `this user is also assigned with another ${what} on ${locationOf(known, entry)}; only one of them can be right, so export again.`,
         );
       }
       return;
@@ -131,11 +132,11 @@ export class Assignments {
   }
 
   /** Returns the assignments of the application that counts, in the order of reading, and notes and problems. */
-  choose(wanted: string | undefined, problems: Problems): { readonly assignments: readonly Assignment[]; readonly notes: readonly string[] } {
+  choose(wanted: string | undefined, problems: Problems): { readonly assignments: readonly Assignment[]; readonly notes: readonly Note[] } {
     const all = [...this.#applications.values()];
     const named = all.filter(isNamed);
     const labels = named.map(labelOf);
-    const notes = [...this.#endedNote(), ...repeatNote(this.#repeats, 'an assignment')];
+    const notes: Note[] = [...this.#endedNote(), ...repeatNote(this.#repeats, 'an assignment')];
     if (wanted === undefined) {
       if (named.length < 2) return { assignments: all.flatMap(({ assignments }) => assignments), notes };
       problems.add({
@@ -147,7 +148,7 @@ export class Assignments {
     if (named.length === 0) {
       return {
         assignments: all.flatMap(({ assignments }) => assignments),
-        notes: [...notes, `No list of assignments names its application, so all assignments were taken to belong to ${quoted(wanted)}.`],
+        notes: [...notes, note`No list of assignments names its application, so all assignments were taken to belong to ${quotedName(wanted)}.`],
       };
     }
     const byInstance = named.filter(({ instance }) => instance === wanted);
@@ -168,7 +169,8 @@ export class Assignments {
     }
     const others = named.filter((each) => each !== chosen[0]);
     const left = others.reduce((sum, { assignments }) => sum + assignments.length, 0);
-    if (left > 0) notes.push(`${count(left, 'assignment')} of other applications (${list(others.map(labelOf))}) ${left === 1 ? 'was' : 'were'} ignored.`);
+    if (left > 0)
+      notes.push(note`${count(left, 'assignment')} of other applications (${namedIn(others.map(labelOf))}) ${left === 1 ? 'was' : 'were'} ignored.`);
     return { assignments: all.filter((each) => each === chosen[0] || !isNamed(each)).flatMap(({ assignments }) => assignments), notes };
   }
 
@@ -181,6 +183,9 @@ export class Assignments {
 const MOST_LISTED = 20;
 const list = (labels: readonly string[]): string =>
   `${labels.slice(0, MOST_LISTED).map(quoted).join(', ')}${labels.length > MOST_LISTED ? ` and ${labels.length - MOST_LISTED} more` : ''}`;
+
+const namedIn = (labels: readonly string[]): readonly NotePart[] =>
+  note`${joined(labels.slice(0, MOST_LISTED).map(quotedName), ', ')}${labels.length > MOST_LISTED ? ` and ${labels.length - MOST_LISTED} more` : ''}`;
 
 const isNamed = ({ name, instance }: Application): boolean => name !== '' || instance !== '';
 const labelOf = ({ name, instance }: Application): string => (instance === '' ? name : instance);

@@ -113,11 +113,11 @@ export class OktaUsers {
         const other = kept[at];
         if (other.subject === subject) repeats++;
         else {
-          const place = `${other.file === file ? '' : `${other.file}, `}line ${other.line}`;
+          const location = `${other.file === file ? '' : `${other.file}, `}line ${other.line}`;
           problems.add({
             file,
             line,
-            message: `this user is also assigned with another application username on ${place}; only one of them can be right, so export again.`,
+            message: `this user is also assigned with another application username on ${location}; only one of them can be right, so export again.`,
           });
         }
         continue;

@@ -4,6 +4,7 @@ import { type CollationName, DEFAULT_COLLATION } from '../../model/collation-nam
 import { collationOf } from '../../model/compare.js';
 import type { Activity } from '../../model/directory.js';
 import { type IdpDirectory, type IdpInput, type IdpProvider, type IdpRole, PROVIDER_NAMES } from '../../model/idp.js';
+import type { Note } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import type { QuoteStyle } from '../csv/dialect.js';
 import type { Encoding } from '../csv/encoding.js';
@@ -113,7 +114,7 @@ const pathsOf = (file: string): { readonly file: string; readonly path: string }
 /** What is kept of the files besides their records. */
 class Reading {
   readonly inputs: IdpInput[] = [];
-  readonly notes: string[] = [];
+  readonly notes: Note[] = [];
   /** Pages of one list, by what they list: the last of them says that none follows. */
   readonly #lists = new Map<string, { pages: number; continued: number; readonly file: string }>();
 

@@ -18,7 +18,7 @@ interface Page extends PageFile {
 const LARGEST_PAGE = 50;
 
 /** Returns where in the file a page states its position. */
-const placeOf = ({ file, info }: Page) => ({ file, ...(info === undefined ? {} : { line: info.line, column: info.column }) });
+const locationOf = ({ file, info }: Page) => ({ file, ...(info === undefined ? {} : { line: info.line, column: info.column }) });
 
 /** One list in one or more files. */
 export class PagedList {
@@ -95,7 +95,7 @@ export class PagedList {
 
   #refuse(page: Page, message: string, problems: Problems): void {
     this.#isBroken = true;
-    problems.add({ ...placeOf(page), message });
+    problems.add({ ...locationOf(page), message });
   }
 
   #settle(problems: Problems): void {

@@ -21,7 +21,7 @@ export class JsonFault extends Error {
 
 const STRETCH = 1 << 16;
 /** A longer record or text is not data. */
-const LONGEST = 1 << 26;
+const LONGEST_RECORD = 1 << 26;
 const LONGEST_NAME = 64;
 const PUNCTUATION = new Map<number, Token>((['{', '}', '[', ']', ':', ','] as const).map((char) => [char.charCodeAt(0), char]));
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -155,7 +155,7 @@ export class JsonLexer {
       this.#mark = 0;
       return;
     }
-    if (this.#bytes.length >= LONGEST) throw this.fault('this record does not end: more than 64 MB belong to it.');
+    if (this.#bytes.length >= LONGEST_RECORD) throw this.fault('this record does not end: more than 64 MB belong to it.');
     const wider = Buffer.allocUnsafe(this.#bytes.length * 2);
     this.#bytes.copy(wider, 0, 0, this.#filled);
     this.#bytes = wider;

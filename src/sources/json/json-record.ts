@@ -29,7 +29,7 @@ interface Frame {
 }
 
 /** Deeper than any response of a provider. */
-const DEEPEST = 512;
+const DEEPEST_NESTING = 512;
 
 export class JsonRecordReader {
   readonly #root: Node = { wanted: -1, children: new Map() };
@@ -138,7 +138,7 @@ export class JsonRecordReader {
   }
 
   #frame(depth: number, isObject: boolean, node: Node | undefined): Frame {
-    if (depth >= DEEPEST) throw this.#lexer.fault(`values are nested more than ${DEEPEST} levels deep here, which no export does.`);
+    if (depth >= DEEPEST_NESTING) throw this.#lexer.fault(`values are nested more than ${DEEPEST_NESTING} levels deep here, which no export does.`);
     const frame = this.#frames[depth];
     if (frame === undefined) {
       const made: Frame = { isObject, node, keys: new Set() };

@@ -52,7 +52,7 @@ function refuseFile(source: string, { users }: SourceRequest): never {
   throw new UserError(
     `${source} is a JSON file, but SOURCE must be a folder or a SQLite file.`,
     users.length > 0
-      ? "If it is one of several pages, put the pattern in quotes: --users 'users-*.json'."
+      ? 'If it is one of several pages, put the pattern in quotes: --users "users-*.json".'
       : `Give the folder that contains it, or give the file with --users ${source}`,
   );
 }

@@ -24,8 +24,8 @@ export interface JsonWishes {
   readonly onProgress?: OnProgress;
 }
 
-/** Number of records between two progress reports. */
-const STRIDE = 0x3fff;
+/** Progress is reported whenever these bits of the record count are zero: every 16,384 records. */
+const REPORT_MASK = 0x3fff;
 
 const GROUP = 'group of the file';
 
@@ -100,7 +100,7 @@ function readFile(wishes: JsonWishes, { list, check, visit, problems }: Reading)
       readAnswers(lexer, reader, {
         record() {
           rows++;
-          if ((rows & STRIDE) === 0) onProgress?.({ path, bytes: stream.bytes, rows });
+          if ((rows & REPORT_MASK) === 0) onProgress?.({ path, bytes: stream.bytes, rows });
           if (!check.isRight(reader, lexer)) return;
           if (activeAt >= 0 && reader.texts[activeAt] === 'false') list.hasInactive = true;
           if (memberAt >= 0 && list.isRepeated(reader.texts[memberAt].trim())) check.repeats(reader, lexer, list.what);

@@ -2,6 +2,7 @@
 
 import type { Collation } from '../../model/compare.js';
 import type { AuthenticationType, TypeListInput, User } from '../../model/directory.js';
+import type { Note } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import type { IdTable } from './id-table.js';
 import { describeProblem, quoted } from './problem.js';
@@ -13,7 +14,7 @@ import { NOWHERE, UserFinder } from './user-finder.js';
 export type UntypedUser = { -readonly [K in keyof User]: User[K] };
 
 export interface JoinedTypes {
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** Rules that cannot be checked with the list, each with the reason. */
   readonly unanswered: Readonly<Record<string, string>>;
 }
@@ -34,7 +35,7 @@ export interface TypeJoin {
   join(joinable: Joinable): JoinedTypes;
 }
 
-const MOST = 50;
+const MOST_ROWS_LISTED = 50;
 
 /** Returns how to join a list to a source. */
 export const typeJoinOf = (list: TypeList): TypeJoin => ({ input: list.input, join: (joinable) => joinTypes(list, joinable) });
@@ -132,7 +133,7 @@ class Misfits {
 
   add({ line }: TypeListRow, column: Naming | undefined, message: string): void {
     this.total++;
-    if (this.lines.length >= MOST) return;
+    if (this.lines.length >= MOST_ROWS_LISTED) return;
     const at = column === undefined ? undefined : this.list.columns.get(column);
     this.lines.push(describeProblem({ file: this.list.input.path, line, ...at, message }));
   }
@@ -141,11 +142,11 @@ class Misfits {
 function refusal({ input: { path }, option }: TypeList, misfits: Misfits, missing: readonly User[], tables: readonly Table[]): UserError {
   const rows = misfits.total === 0 ? [] : [`${plural(misfits.total, 'row does', 'rows do')} not name one user of the source`];
   const lacking = missing.length === 0 ? [] : [`${plural(missing.length, 'user of the source is', 'users of the source are')} missing from it`];
-  const more = (total: number, what: string): string[] => (total > MOST ? [`… and ${group(total - MOST)} more ${what}.`] : []);
+  const more = (total: number, what: string): string[] => (total > MOST_ROWS_LISTED ? [`… and ${group(total - MOST_ROWS_LISTED)} more ${what}.`] : []);
   return new UserError(`${path} does not match the source: ${[...rows, ...lacking].join(', and ')}.`, hintFor(option, misfits.total, missing), [
     ...misfits.lines,
     ...more(misfits.total, 'rows'),
-    ...missing.slice(0, MOST).map((user) => {
+    ...missing.slice(0, MOST_ROWS_LISTED).map((user) => {
       const { file, table } = tables[user.input];
       const message = `${nameOf(user)} is not in ${path}.`;
       return describeProblem({ file, ...(table === undefined ? {} : { table }), line: user.line, message });

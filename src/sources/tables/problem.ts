@@ -19,22 +19,22 @@ export interface SourceProblem {
   readonly rows?: { readonly count: number; readonly first: readonly number[] };
 }
 
-const MOST = 50;
+const MOST_PROBLEMS = 50;
 /** Number of lines listed for rows with one cause. */
 const MOST_LINES = 5;
 /** Number of causes that are distinguished: later ones are counted row by row. */
 const MOST_CAUSES = 10_000;
 
-const placeOf = ({ file, table }: Pick<SourceProblem, 'file' | 'table'>): string => `${file}\u0000${table ?? ''}`;
+const sourceKey = ({ file, table }: Pick<SourceProblem, 'file' | 'table'>): string => `${file}\u0000${table ?? ''}`;
 
-const LONGEST = 60;
+const LONGEST_VALUE = 60;
 
 /** Returns the argument of an option that maps a value, or `VALUE=active` if the value is too long for a message. */
-export const mappedTo = (value: string, meaning: string): string => (value.length > LONGEST ? `VALUE=${meaning}` : JSON.stringify(`${value}=${meaning}`));
+export const mappedTo = (value: string, meaning: string): string => (value.length > LONGEST_VALUE ? `VALUE=${meaning}` : JSON.stringify(`${value}=${meaning}`));
 
 /** Returns a value fit for a message: shortened, and in quotes that show where it ends. */
 export function quoted(value: string): string {
-  const cut = value.length > LONGEST ? `${value.slice(0, 57)}…` : value;
+  const cut = value.length > LONGEST_VALUE ? `${value.slice(0, 57)}…` : value;
   return JSON.stringify(cut);
 }
 
@@ -46,13 +46,13 @@ function listRows({ count, first }: NonNullable<SourceProblem['rows']>, word: 'l
 
 /** Returns `users.csv, line 18, column 3 (active): …`, with the rows if a problem has several. */
 export function describeProblem({ file, table, line, column, heading, message, rows }: SourceProblem): string {
-  const place = [file];
-  if (table !== undefined) place.push(`table ${table}`);
-  if (line !== undefined) place.push(`${table === undefined ? 'line' : 'row'} ${line}`);
-  if (column !== undefined) place.push(`column ${column}${heading === undefined ? '' : ` (${heading})`}`);
-  else if (heading !== undefined) place.push(`column ${quoted(heading)}`);
+  const location = [file];
+  if (table !== undefined) location.push(`table ${table}`);
+  if (line !== undefined) location.push(`${table === undefined ? 'line' : 'row'} ${line}`);
+  if (column !== undefined) location.push(`column ${column}${heading === undefined ? '' : ` (${heading})`}`);
+  else if (heading !== undefined) location.push(`column ${quoted(heading)}`);
   const all = rows === undefined ? '' : ` In ${rows.count.toLocaleString('en-US')} rows: ${listRows(rows, table === undefined ? 'line' : 'row')}.`;
-  return `${place.join(', ')}: ${message}${all}`;
+  return `${location.join(', ')}: ${message}${all}`;
 }
 
 /** Wrong values of one column with their counts, for a problem that lists them all. */
@@ -119,10 +119,10 @@ export class Problems {
 
   /** Adds a problem; one with a `cause` is merged into the problem of the same column with that cause. */
   add(found: SourceProblem): void {
-    const place = placeOf(found);
+    const location = sourceKey(found);
     let problem = found;
     if (found.cause !== undefined) {
-      const name = `${place}\u0000${found.column ?? found.heading ?? ''}\u0000${found.cause}`;
+      const name = `${location}\u0000${found.column ?? found.heading ?? ''}\u0000${found.cause}`;
       const known = this.#byCause.get(name);
       if (known !== undefined) {
         addRow(known, found.line);
@@ -135,10 +135,10 @@ export class Problems {
       }
     }
     this.#total++;
-    const first = this.#byPlace.get(place);
-    if (first === undefined) this.#byPlace.set(place, [problem]);
-    else if (first.length < MOST) first.push(problem);
-    else if (byLine(problem, first[MOST - 1]) < 0) {
+    const first = this.#byPlace.get(location);
+    if (first === undefined) this.#byPlace.set(location, [problem]);
+    else if (first.length < MOST_PROBLEMS) first.push(problem);
+    else if (byLine(problem, first[MOST_PROBLEMS - 1]) < 0) {
       // Problems of the whole file are found last but may belong to its beginning.
       first.push(problem);
       first.sort(byLine).pop();
@@ -152,9 +152,9 @@ export class Problems {
   /** Throws SourceRefused if there is a problem: ordered by file as given, then by line. */
   refuse(order: readonly Pick<SourceProblem, 'file' | 'table'>[] = [], subject: SourceRefused['subject'] = 'source'): void {
     if (this.#total === 0) return;
-    const places = new Set([...order.map(placeOf), ...this.#byPlace.keys()]);
-    const problems = [...places].flatMap((place) => [...(this.#byPlace.get(place) ?? [])].sort(byLine));
-    throw new SourceRefused(problems.slice(0, MOST), this.#total, subject);
+    const places = new Set([...order.map(sourceKey), ...this.#byPlace.keys()]);
+    const problems = [...places].flatMap((location) => [...(this.#byPlace.get(location) ?? [])].sort(byLine));
+    throw new SourceRefused(problems.slice(0, MOST_PROBLEMS), this.#total, subject);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Reads users tables as users, and the memberships in their `groups` cells. */
 
 import type { User } from '../../model/directory.js';
+import { joined, type Note, note, userId } from '../../model/note.js';
 import { FurtherList } from './further-columns.js';
 import { IdTable } from './id-table.js';
 import { NullCells } from './null-cells.js';
@@ -32,7 +33,7 @@ export interface UsersRead {
   /** Takes the rows of one table; `input` is its index in the snapshot. */
   take(table: Table, input: number, onGroups: (user: number, cell: string, line: number) => void): (row: Row) => void;
   /** Adds problems and notes on the whole table; call it after the last row of each. */
-  end(table: Table): string[];
+  end(table: Table): Note[];
 }
 
 /** Returns an id as other tables give it; a username used as an id is not trimmed. */
@@ -82,7 +83,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
       const trimmed = idNulls.has(given) ? '' : given;
       if (trimmed === '') {
         cellProblem(table, row, idColumn, `the ${idColumn === 'userName' ? 'username' : 'id'} is missing; every user needs one.`);
-        // What else is wrong with the row is told as well.
+        // Other problems of the row are reported as well.
         isActive.read(row);
         authenticationType(row);
         return;
@@ -102,7 +103,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
         input,
         line: row.line,
       };
-      // A copy has room for further values: a third more for every user of an export, most of which need none.
+      // Copying with spread leaves V8 room for more properties: a third more memory per user, which most users do not need.
       const user: User = mark === undefined && nameParts === undefined ? plain : { ...plain, ...mark?.(row, trimmed, login), ...nameParts?.(row) };
       if (isRepeated) {
         const first = users[known];
@@ -136,7 +137,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
     further,
     take: takeTable,
     end(table) {
-      const notes: string[] = [];
+      const notes: Note[] = [];
       if (system.length > 0) notes.push(systemNote(table.path, system.splice(0)));
       if (repeated > 0)
         notes.push(`${table.path}: ${repeated} ${repeated === 1 ? 'row repeats a user' : 'rows repeat users'} for another group; each user counts once.`);
@@ -161,8 +162,11 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
 /** Looks like an account that Jama Connect creates itself: the first administrator, or the core instance user. */
 const isSystemAccount = ({ id, userName, email }: User): boolean => (id === '1' && userName.toLowerCase() === 'root') || email.toLowerCase() === 'systemuser';
 
-const systemNote = (path: string, ids: readonly string[]): string =>
-  `${path}: ${ids.length === 1 ? `user ${ids[0]} looks` : `users ${ids.join(' and ')} look`} like ${ids.length === 1 ? 'a system account' : 'system accounts'} of Jama Connect and ${ids.length === 1 ? 'is' : 'are'} audited like all other users. Renaming such an account may lock administrators out. Add ${ids.map((id) => `--leave-out-user ${id}`).join(' ')} to leave ${ids.length === 1 ? 'it' : 'them'} as ${ids.length === 1 ? 'it is' : 'they are'}.`;
+const systemNote = (path: string, ids: readonly string[]): Note =>
+  note`${path}: ${ids.length === 1 ? note`user ${userId(ids[0])} looks` : note`users ${joined(ids.map(userId), ' and ')} look`} like ${ids.length === 1 ? 'a system account' : 'system accounts'} of Jama Connect and ${ids.length === 1 ? 'is' : 'are'} audited like all other users. Renaming such an account may lock administrators out. Add ${joined(
+    ids.map((id) => note`--leave-out-user ${userId(id)}`),
+    ' ',
+  )} to leave ${ids.length === 1 ? 'it' : 'them'} as ${ids.length === 1 ? 'it is' : 'they are'}.`;
 
 /** Repeats a user's row for another group, as reports with one row per user and group do. */
 function isSamePerson(a: User, b: User): boolean {

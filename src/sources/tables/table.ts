@@ -2,6 +2,7 @@
 
 import type { TextBytes } from '../../collections/text-bytes.js';
 import type { Activity, Input, Role } from '../../model/directory.js';
+import type { Note } from '../../model/note.js';
 import type { CellWords } from './cell-words.js';
 import type { Columns } from './headings.js';
 import type { Problems, SourceProblem } from './problem.js';
@@ -43,7 +44,7 @@ export interface TableEnd {
   readonly sha256: string;
   readonly rows: number;
   /** Notes on what was left out. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface Table {
@@ -67,7 +68,7 @@ export interface Table {
   /** Returns what is known about the whole list after all of it was read. */
   proof?(): Pick<Input, 'isComplete' | 'includesInactive'>;
   /** Notes on how it was opened. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** Returns why a text cannot be a cell of the file, in its encoding and with its quotes; undefined if it can. */
   unfit?(text: string): string | undefined;
   /** Hands each row out once, in source order. Adds what cannot be read to `problems`. */

@@ -3,6 +3,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Collation } from '../../model/compare.js';
 import type { AuthenticationType, TypeListInput } from '../../model/directory.js';
+import type { Note } from '../../model/note.js';
 import type { QuoteStyle } from '../csv/dialect.js';
 import { type Encoding, findInvalidUtf8 } from '../csv/encoding.js';
 import { DELIMITERS } from '../csv/head.js';
@@ -36,7 +37,7 @@ export interface TypeList {
   /** The first line of a list of Basic users, if it was read as headings. */
   readonly headings?: string;
   /** Notes on what was left out. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface TypeListWishes {

@@ -91,12 +91,12 @@ export class UserFinder {
   }
 
   #disagreement(row: TypeListRow, given: readonly Naming[], found: readonly number[]): string {
-    const told = given.map((column, at) => {
+    const results = given.map((column, at) => {
       const cell = `the ${COLUMNS[column]} ${quoted(row[column])}`;
       if (found[at] === NOWHERE) return `no user has ${cell}`;
       return found[at] === SEVERAL ? `${cell} belongs to several users` : `${cell} belongs to the user with the id ${quoted(this.#users[found[at]].id)}`;
     });
-    return `the row does not identify one user: ${told.join(', ')}.`;
+    return `the row does not identify one user: ${results.join(', ')}.`;
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { joined, type Note, note, quotedName } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import { changedWhileRead, openForReading, reasonOf } from '../csv/file-stream.js';
 import type { ReadCells, Sheet, TextStream } from '../csv/text-stream.js';
@@ -103,17 +104,17 @@ class SheetFacts implements Sheet {
     this.rows.faults.refuse(read, problems);
   }
 
-  notes(path: string, columns: Iterable<number>): readonly string[] {
+  notes(path: string, columns: Iterable<number>): readonly Note[] {
     const { chosen, sheets, isNamed } = this;
     const { hiddenRows, hasFilter, hiddenColumns } = this.rows;
-    const others = sheets.filter((sheet) => sheet !== chosen).map(({ name }) => JSON.stringify(name));
+    const others = sheets.filter((sheet) => sheet !== chosen).map(({ name }) => quotedName(name));
     const more = others.length > MOST_NAMES ? ` and ${(others.length - MOST_NAMES).toLocaleString('en-US')} more` : '';
     const hidden = [...columns].filter((column) => hiddenColumns.some(({ first, last }) => column >= first && column <= last)).length;
     return [
       ...(isNamed || others.length === 0
         ? []
-        : [`${path}: its first sheet, ${JSON.stringify(chosen.name)}, was read, not ${others.slice(0, MOST_NAMES).join(', ')}${more}.`]),
-      ...(chosen.isHidden ? [`${path}: the sheet ${JSON.stringify(chosen.name)} is hidden and was read like any other sheet.`] : []),
+        : [note`${path}: its first sheet, ${quotedName(chosen.name)}, was read, not ${joined(others.slice(0, MOST_NAMES), ', ')}${more}.`]),
+      ...(chosen.isHidden ? [note`${path}: the sheet ${quotedName(chosen.name)} is hidden and was read like any other sheet.`] : []),
       ...(hiddenRows === 0
         ? []
         : [

@@ -18,9 +18,9 @@ export interface XmlVisitor {
 
 const SPREADSHEET = new Set(['http://schemas.openxmlformats.org/spreadsheetml/2006/main', 'http://purl.oclc.org/ooxml/spreadsheetml/main']);
 /** No workbook has elements nested deeper. */
-const DEEPEST = 100;
+const DEEPEST_ELEMENT = 100;
 /** No tag or cell of a workbook is longer. */
-const LONGEST = 1 << 23;
+const LONGEST_TOKEN = 1 << 23;
 const ENCODINGS = new Set(['utf-8', 'utf8', 'utf-16', 'us-ascii', 'ascii']);
 
 const localName = (name: string): string => {
@@ -45,7 +45,7 @@ export class XmlReader {
     parser.on('opentag', ({ name, attributes, isSelfClosing: _ }) => {
       this.#silent = 0;
       const depth = this.#depth++;
-      if (depth > DEEPEST) throw this.#broken('its elements are nested too deep');
+      if (depth > DEEPEST_ELEMENT) throw this.#broken('its elements are nested too deep');
       if (depth === 0 && root !== undefined) this.#refuseRoot(name, attributes, root);
       visitor.open(localName(name), attributes, depth);
     });
@@ -77,7 +77,7 @@ export class XmlReader {
       this.#parser.write(text);
       if (bytes === undefined) this.#parser.close();
     });
-    if (this.#silent > LONGEST) throw this.#broken('it has a tag or a text that does not end');
+    if (this.#silent > LONGEST_TOKEN) throw this.#broken('it has a tag or a text that does not end');
     return bytes !== undefined;
   }
 

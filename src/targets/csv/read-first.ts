@@ -3,39 +3,39 @@
 import type { SourceRequest } from '../../sources/source.js';
 import { Problems } from '../../sources/tables/problem.js';
 import { isConcerned, type Names, needsNames, readNames } from '../run/named-subjects.js';
-import type { Ledger } from '../run/net-work.js';
-import { Vocabulary } from '../run/status-words.js';
+import type { NetWork } from '../run/net-work.js';
+import { StatusWords } from '../run/status-words.js';
 import type { Rehearsal } from '../target.js';
 import type { CsvFile } from './files.js';
 import { openCsvFile } from './files.js';
 
-export interface CsvGround {
+export interface CsvFirstReading {
   readonly names: Names | undefined;
   /** Files that the actions may change. */
   readonly concerned: ReadonlySet<CsvFile>;
   /** The words for active and inactive, by file. */
-  readonly vocabularies: ReadonlyMap<CsvFile, Vocabulary>;
+  readonly statusWordsByFile: ReadonlyMap<CsvFile, StatusWords>;
   /** The file that new memberships are added to. */
   readonly memberFile: CsvFile | undefined;
 }
 
 /** Reads the headings and, if the actions need them, the names and the status words of the columns. */
-export function readGround(
+export function readFirst(
   files: readonly CsvFile[],
   readingOf: (file: CsvFile) => string,
-  { source, ledger, authTypeMap, collation }: { readonly source: SourceRequest; readonly ledger: Ledger } & Pick<Rehearsal, 'authTypeMap' | 'collation'>,
-): CsvGround {
+  { source, netWork, authTypeMap, collation }: { readonly source: SourceRequest; readonly netWork: NetWork } & Pick<Rehearsal, 'authTypeMap' | 'collation'>,
+): CsvFirstReading {
   const tables = files.map((file) => ({ file, table: openCsvFile(file, readingOf(file), source) }));
   try {
-    const concerned = new Set(tables.filter(({ table }) => isConcerned(table, ledger)).map(({ file }) => file));
-    const isNaming = tables.some(({ table }) => needsNames(table, ledger));
+    const concerned = new Set(tables.filter(({ table }) => isConcerned(table, netWork)).map(({ file }) => file));
+    const isNaming = tables.some(({ table }) => needsNames(table, netWork));
     const memberTable =
       tables.find(({ table }) => table.role === 'memberships') ?? tables.find(({ table }) => table.role === 'users' && table.columns.has('groups'));
-    const vocabularies = new Map<CsvFile, Vocabulary>();
-    if (ledger.changesActivity) {
+    const statusWordsByFile = new Map<CsvFile, StatusWords>();
+    if (netWork.changesActivity) {
       for (const { file } of tables.filter(({ table }) => table.role === 'users')) {
-        const vocabulary = readVocabulary(file, readingOf(file), source);
-        if (vocabulary !== undefined) vocabularies.set(file, vocabulary);
+        const statusWords = readStatusWords(file, readingOf(file), source);
+        if (statusWords !== undefined) statusWordsByFile.set(file, statusWords);
       }
     }
     const names = isNaming
@@ -44,20 +44,20 @@ export function readGround(
           { authTypeMap, collation },
         )
       : undefined;
-    return { names, concerned, vocabularies, memberFile: memberTable?.file };
+    return { names, concerned, statusWordsByFile, memberFile: memberTable?.file };
   } finally {
     for (const { table } of tables) table.close();
   }
 }
 
-function readVocabulary(file: CsvFile, reading: string, source: SourceRequest): Vocabulary | undefined {
+function readStatusWords(file: CsvFile, reading: string, source: SourceRequest): StatusWords | undefined {
   const table = openCsvFile(file, reading, source);
   try {
     const at = table.columns.get('active') ?? table.columns.get('disabled');
     if (at === undefined) return undefined;
-    const vocabulary = new Vocabulary(table.columns.has('active') ? 'active' : 'disabled', table.words.activeMap);
-    table.read((row) => vocabulary.see(row.text(at)), new Problems());
-    return vocabulary;
+    const statusWords = new StatusWords(table.columns.has('active') ? 'active' : 'disabled', table.words.activeMap);
+    table.read((row) => statusWords.see(row.text(at)), new Problems());
+    return statusWords;
   } finally {
     table.close();
   }

@@ -58,7 +58,7 @@ export class StagedFiles {
 
   #expected(file: CsvFile): string {
     const input = this.job.inputs.find((each) => each.file === file.file);
-    if (input === undefined) throw new Error(`${file.file} is no input`);
+    if (input === undefined) throw new Error(`${file.file} is not an input`);
     return input.sha256;
   }
 
@@ -68,7 +68,7 @@ export class StagedFiles {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#count++;
     const backup = join(folder, `${this.#count}-${basename(file.file)}`);
-    await this.job.gate.pass(`back up ${file.path}`);
+    await this.job.checkpoint.pass(`back up ${file.path}`);
     removeIfThere(backup);
     copyDurably(file.file, backup, 0o600);
     fsyncFolder(this.job.runFolder);
@@ -79,7 +79,7 @@ export class StagedFiles {
   async copy(file: CsvFile): Promise<Prepared> {
     const temporary = this.#temporaryFor(file);
     const state = fileState(file.file);
-    await this.job.gate.pass(`copy ${file.path}`);
+    await this.job.checkpoint.pass(`copy ${file.path}`);
     copyDurably(file.file, temporary, this.#modeFor(file));
     const before = hashFile(temporary);
     if (before !== this.#expected(file)) throw changedMeanwhile(file.file);
@@ -93,7 +93,7 @@ export class StagedFiles {
     const state = fileState(file.file);
     const backup = announced?.backup ?? (await this.#backUp(file));
     const temporary = this.#temporaryFor(file);
-    await job.gate.pass(`write ${file.path}`);
+    await job.checkpoint.pass(`write ${file.path}`);
     const made = await rewriteCsv({
       reading: join(job.runFolder, backup),
       writing: temporary,
@@ -101,7 +101,7 @@ export class StagedFiles {
       head: headWishesOf(file, job.source),
       ...(job.source.encoding === undefined ? {} : { encoding: job.source.encoding }),
       edit,
-      pause: () => job.gate.pass(`write on ${file.path}`),
+      pause: () => job.checkpoint.pass(`write on ${file.path}`),
     });
     fsyncFolder(dirname(temporary));
     if (made.before !== (announced?.before ?? this.#expected(file))) throw changedMeanwhile(file.file);
@@ -118,48 +118,48 @@ export class StagedFiles {
   }
 
   /** Puts back a copy that a run kept. */
-  async revert(file: CsvFile, former: FileRecord, folder: string): Promise<Prepared> {
+  async revert(file: CsvFile, previous: FileRecord, folder: string): Promise<Prepared> {
     refuseUnwritable(file.file);
     const state = fileState(file.file);
     const temporary = this.#temporaryFor(file);
-    await this.job.gate.pass(`put back ${file.path}`);
-    copyDurably(join(folder, former.backup ?? ''), temporary, modeOf(file.file));
+    await this.job.checkpoint.pass(`put back ${file.path}`);
+    copyDurably(join(folder, previous.backup ?? ''), temporary, modeOf(file.file));
     const after = hashFile(temporary);
-    if (after !== former.before)
+    if (after !== previous.before)
       throw new ApplyRefused(
-        `The copy ${join(folder, former.backup ?? '')} was changed after the run made it.`,
+        `The copy ${join(folder, previous.backup ?? '')} was changed after the run made it.`,
         'Nothing was changed. Restore the files from your own backup.',
       );
-    return { file, temporary, state, record: { type: 'file', role: file.role, file: file.target, before: former.after, after } };
+    return { file, temporary, state, record: { type: 'file', role: file.role, file: file.target, before: previous.after, after } };
   }
 
   /** Renames everything into place. `records` covers all files that the run writes; `report` is called after each file and once more at the end. */
   async commit(prepared: readonly Prepared[], records: readonly FileRecord[], report: (index: number) => void): Promise<void> {
-    const { gate, journal, destination } = this.job;
+    const { checkpoint, journal, destination } = this.job;
     const hasReplaced = (): void => {
-      gate.hasWritten = true;
+      checkpoint.hasWritten = true;
     };
     journal.sync();
     // Copies that an earlier process of the same run kept must stay.
     this.#hasManifest = keepManifest(this.job, records) && !('resumes' in this.job);
-    await gate.pass('announced');
+    await checkpoint.pass('announced');
     for (const { file, state } of prepared) if (fileState(file.file) !== state) throw changedMeanwhile(file.file);
     if (this.#folder !== undefined && destination.kind === 'out') {
       fsyncFolder(this.#folder);
       if (existsSync(destination.path) && !isEmptyFolder(destination.path))
         throw new ApplyRefused(`${destination.path} already exists.`, 'Nothing was changed. Name another place with --out.');
       replaceDurably(this.#folder, resolve(destination.path), hasReplaced);
-      await gate.pass('replaced');
+      await checkpoint.pass('replaced');
     }
     for (const [index, { file, temporary, state }] of prepared.entries()) {
       if (this.#folder === undefined) {
         if (fileState(file.file) !== state) throw changedMeanwhile(file.file);
         replaceDurably(temporary, file.target, hasReplaced);
-        await gate.pass(`replaced ${file.path}`);
+        await checkpoint.pass(`replaced ${file.path}`);
       }
       report(index);
       journal.sync();
-      await gate.pass(`reported ${file.path}`);
+      await checkpoint.pass(`reported ${file.path}`);
     }
     report(prepared.length);
     journal.sync();
@@ -169,6 +169,6 @@ export class StagedFiles {
   clear(): void {
     for (const path of this.#temporaries) removeIfThere(path);
     if (this.#folder !== undefined) removeIfThere(this.#folder);
-    if (!this.job.gate.hasWritten && (this.#count > 0 || this.#hasManifest)) removeIfThere(join(this.job.runFolder, this.job.backups));
+    if (!this.job.checkpoint.hasWritten && (this.#count > 0 || this.#hasManifest)) removeIfThere(join(this.job.runFolder, this.job.backups));
   }
 }

@@ -6,11 +6,11 @@ import { CellWords } from '../../sources/tables/cell-words.js';
 import { hashFile } from '../run/files.js';
 import { inverseOf } from '../run/inverse.js';
 import type { FileRecord, InputRecord } from '../run/journal.js';
-import { Ledger } from '../run/net-work.js';
+import { NetWork } from '../run/net-work.js';
 import type { Job, RestoreJob, Target, WriteJob, Written } from '../target.js';
 import { type CsvEdit, ROLE_EDITORS } from './edits.js';
 import { type CsvFile, csvFilesOf, siteOfCsv } from './files.js';
-import { readGround } from './read-first.js';
+import { readFirst } from './read-first.js';
 import { rehearseCsv } from './rehearsal.js';
 import { type Prepared, StagedFiles } from './staged-files.js';
 
@@ -33,19 +33,19 @@ export const csvTarget: Target = {
 };
 
 async function writeCsv(job: WriteJob): Promise<Written> {
-  const { source, destination, journal, gate, runFolder, tasks } = job;
-  const ledger = new Ledger(tasks);
-  ledger.refuseUnmet();
+  const { source, destination, journal, checkpoint, runFolder, tasks } = job;
+  const netWork = new NetWork(tasks);
+  netWork.refuseUnmet();
   const files = csvFilesOf(source, destination);
-  const desk = new StagedFiles(job);
+  const staged = new StagedFiles(job);
   try {
     const recordOf = (file: CsvFile): FileRecord | undefined => job.resumes?.find((record) => record.file === file.target);
     const readingOf = (file: CsvFile): string => {
       const backup = recordOf(file)?.backup;
       return backup === undefined ? file.file : join(runFolder, backup);
     };
-    await gate.pass('read names');
-    const ground = readGround(files, readingOf, { ...job, ledger });
+    await checkpoint.pass('read names');
+    const first = readFirst(files, readingOf, { ...job, netWork });
     /** Index of the last file that an action changes. */
     const lastFile = new Int32Array(tasks.length).fill(-1);
     const prepared: Prepared[] = [];
@@ -53,8 +53,8 @@ async function writeCsv(job: WriteJob): Promise<Written> {
       const announced = recordOf(file);
       if (announced !== undefined && hashFile(file.file) === announced.after) continue;
       if (job.resumes !== undefined && announced === undefined) continue;
-      if (!ground.concerned.has(file)) {
-        if (destination.kind === 'out') prepared.push(await desk.copy(file));
+      if (!first.concerned.has(file)) {
+        if (destination.kind === 'out') prepared.push(await staged.copy(file));
         continue;
       }
       const note = ({ at, line, heading, record, old, new: text, follows }: CsvEdit): void => {
@@ -68,26 +68,26 @@ async function writeCsv(job: WriteJob): Promise<Written> {
         }
       };
       const context = {
-        ledger,
-        names: ground.names,
-        vocabulary: ground.vocabularies.get(file),
+        netWork,
+        names: first.names,
+        statusWords: first.statusWordsByFile.get(file),
         words: new CellWords(file.role, source),
-        former: job.former,
-        takesNewMembers: ground.memberFile === file,
+        previous: job.previous,
+        takesNewMembers: first.memberFile === file,
         note,
       };
-      const made = await desk.rewrite(file, announced, (shape) => ROLE_EDITORS[file.role](shape, context));
+      const made = await staged.rewrite(file, announced, (shape) => ROLE_EDITORS[file.role](shape, context));
       if (made !== undefined) prepared.push(made);
     }
     if (job.resumes === undefined) {
       journal.announce();
-      ledger.settle();
-      for (const [at, reason] of ledger.refusals) journal.write({ type: 'outcome', id: tasks[at].id, outcome: 'refused', reason });
-      ledger.refuseUnmet();
+      netWork.settle();
+      for (const [at, reason] of netWork.refusals) journal.write({ type: 'outcome', id: tasks[at].id, outcome: 'refused', reason });
+      netWork.refuseUnmet();
       for (const { record } of prepared) journal.write(record);
     }
     const records = job.resumes ?? prepared.map(({ record }) => record);
-    await desk.commit(prepared, records, (index) => {
+    await staged.commit(prepared, records, (index) => {
       lastFile.forEach((last, at) => {
         const isDue = index === prepared.length ? last < 0 : last === index;
         if (isDue) journal.write({ type: 'outcome', id: tasks[at].id, outcome: 'done' });
@@ -95,7 +95,7 @@ async function writeCsv(job: WriteJob): Promise<Written> {
     });
     return { leaves: leavesOf(job, files, records), backup: join(runFolder, job.backups) };
   } finally {
-    desk.clear();
+    staged.clear();
   }
 }
 
@@ -110,12 +110,12 @@ function leavesOf({ inputs }: Job, files: readonly CsvFile[], records: readonly 
 async function restoreCsv(job: RestoreJob): Promise<Written> {
   const { journal, source } = job;
   const files = csvFilesOf(source, { kind: 'in-place' });
-  const desk = new StagedFiles(job);
+  const staged = new StagedFiles(job);
   try {
     const prepared: Prepared[] = [];
     for (const file of files) {
-      const former = job.files.find((record) => record.file === file.file && record.before !== record.after);
-      if (former !== undefined && hashFile(file.file) === former.after) prepared.push(await desk.revert(file, former, job.formerFolder));
+      const previous = job.files.find((record) => record.file === file.file && record.before !== record.after);
+      if (previous !== undefined && hashFile(file.file) === previous.after) prepared.push(await staged.revert(file, previous, job.copiesFolder));
     }
     const intents = [...job.intents].reverse();
     for (const { follows, old, new: text, change, ...rest } of intents) {
@@ -124,12 +124,12 @@ async function restoreCsv(job: RestoreJob): Promise<Written> {
     journal.announce();
     for (const { record } of prepared) journal.write(record);
     const records = prepared.map(({ record }) => record);
-    await desk.commit(prepared, records, (index) => {
+    await staged.commit(prepared, records, (index) => {
       if (index < prepared.length) return;
       for (const id of new Set(intents.map((intent) => intent.id))) journal.write({ type: 'outcome', id, outcome: 'done' });
     });
     return { leaves: leavesOf(job, files, records) };
   } finally {
-    desk.clear();
+    staged.clear();
   }
 }

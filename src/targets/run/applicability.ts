@@ -7,17 +7,17 @@ import type { SourceRequest } from '../../sources/source.js';
 import { targetFor } from '../registry.js';
 import type { Target, TargetInput } from '../target.js';
 import type { ApplyRequest } from './apply.js';
-import { isSameContent, leavingsOf, refuseOtherActivity, staleSource, standingOf } from './data-state.js';
+import { dataStateOf, isSameContent, leftBy, refuseOtherActivity, staleSource } from './data-state.js';
 import { isEmptyFolder } from './files.js';
 import { ApplyRefused, Misnamed } from './refusal.js';
 import { type KnownRun, knownRuns, readRun, runNames, runsFolderOf, undoOf } from './run-folder.js';
 
-export type Decision =
+export type Applicability =
   | { readonly kind: 'ready'; readonly target: Target; readonly inputs: readonly TargetInput[]; readonly resumes?: KnownRun }
   | { readonly kind: 'done'; readonly target: Target; readonly earlier?: KnownRun };
 
 /** How a source compares with a plan: as planned for, as a run left it, partly as a run left it, or none of these. */
-export type PlanStanding = { readonly inputs: readonly TargetInput[] } & (
+export type SourceState = { readonly inputs: readonly TargetInput[] } & (
   | { readonly kind: 'fits' }
   | { readonly kind: 'stale' }
   | { readonly kind: 'applied'; readonly run: KnownRun }
@@ -31,7 +31,7 @@ type Judged = Pick<ApplyRequest, 'plan' | 'planFile' | 'source'>;
 const runsOf = ({ plan, planFile }: Judged): KnownRun[] => knownRuns(runsFolderOf(planFile)).filter(({ journal }) => journal.run.planDigest === plan.digest);
 
 /** Reads the digests of a source and compares them with the plan and its runs. */
-export async function planStanding(request: Judged): Promise<PlanStanding> {
+export async function sourceStateOf(request: Judged): Promise<SourceState> {
   const inputs = await targetFor(request.source).inspect(request.source);
   const planned = request.plan.snapshot.inputs;
   if (isSameContent(inputs, planned)) {
@@ -43,10 +43,10 @@ export async function planStanding(request: Judged): Promise<PlanStanding> {
     const { progress } = undoOf(folder);
     // A run that was undone did not leave these data, even if they look the same.
     if (progress === 'finished' || progress === 'in part') continue;
-    const leavings = leavingsOf(journal);
-    if (leavings !== undefined && isSameContent(inputs, leavings)) return { kind: 'applied', inputs, run };
+    const result = leftBy(journal);
+    if (result !== undefined && isSameContent(inputs, result)) return { kind: 'applied', inputs, run };
     if (journal.run.mode !== 'in-place' || journal.files.length === 0) continue;
-    if (standingOf(inputs, journal) === 'mixed') return { kind: progress === 'none' ? 'half' : 'undoing', inputs, run };
+    if (dataStateOf(inputs, journal) === 'mixed') return { kind: progress === 'none' ? 'half' : 'undoing', inputs, run };
   }
   return { kind: 'stale', inputs };
 }
@@ -73,22 +73,22 @@ function refuseWhileUndoing({ planFile, source, mode }: ApplyRequest, target: Ta
 }
 
 /** Reads the digests and decides. Throws ApplyRefused if nothing may be written. */
-export async function decide(request: ApplyRequest): Promise<Decision> {
+export async function applicabilityOf(request: ApplyRequest): Promise<Applicability> {
   const { plan, source, mode } = request;
   const target = targetFor(source);
   const earlier = mode.kind === 'out' ? await findEarlier(request, target, mode.path) : undefined;
-  const standing = await planStanding(request);
-  const { inputs } = standing;
+  const state = await sourceStateOf(request);
+  const { inputs } = state;
   // Checked even if a finished copy exists: it is a copy of data that have changed since.
-  if (standing.kind === 'undoing') throw beingUndone(standing.run);
-  if (standing.kind !== 'applied') refuseWhileUndoing(request, target);
-  if (standing.kind === 'stale') throw staleSource(plan.snapshot.inputs, inputs);
+  if (state.kind === 'undoing') throw beingUndone(state.run);
+  if (state.kind !== 'applied') refuseWhileUndoing(request, target);
+  if (state.kind === 'stale') throw staleSource(plan.snapshot.inputs, inputs);
   if (earlier !== undefined) return { kind: 'done', target, earlier };
-  if (standing.kind === 'applied') return { kind: 'done', target, earlier: standing.run };
-  if (standing.kind === 'fits') return plan.actions.length === 0 && mode.kind === 'in-place' ? { kind: 'done', target } : { kind: 'ready', target, inputs };
-  if (mode.kind === 'in-place') return { kind: 'ready', target, inputs, resumes: standing.run };
+  if (state.kind === 'applied') return { kind: 'done', target, earlier: state.run };
+  if (state.kind === 'fits') return plan.actions.length === 0 && mode.kind === 'in-place' ? { kind: 'done', target } : { kind: 'ready', target, inputs };
+  if (mode.kind === 'in-place') return { kind: 'ready', target, inputs, resumes: state.run };
   throw new ApplyRefused(
-    `The run ${standing.run.name} wrote some of the files but not all of them.`,
+    `The run ${state.run.name} wrote some of the files but not all of them.`,
     'Nothing was changed. Finish the run first: repeat the command with --in-place.',
   );
 }
@@ -110,14 +110,14 @@ async function findEarlier(request: ApplyRequest, target: Target, path: string):
   const runs = runsOf(request).reverse();
   const there = await inspectCopy(target, request.source, path);
   const earlier = runs.find(({ journal, folder: each }) => {
-    const leavings = leavingsOf(journal);
+    const result = leftBy(journal);
     const isUndone = ['finished', 'in part'].includes(undoOf(each).progress);
-    return there !== undefined && leavings !== undefined && !isUndone && isSameContent(there, leavings);
+    return there !== undefined && result !== undefined && !isUndone && isSameContent(there, result);
   });
   if (earlier !== undefined) return earlier;
   const half = runs.find(({ journal, folder: each }) => journal.run.targets.includes(resolve(path)) && undoOf(each).progress === 'open');
   if (half !== undefined) throw beingUndone(half);
-  const undone = runs.find(({ journal }) => there !== undefined && journal.run.mode === 'out' && standingOf(there, journal) === 'before');
+  const undone = runs.find(({ journal }) => there !== undefined && journal.run.mode === 'out' && dataStateOf(there, journal) === 'before');
   if (undone !== undefined) {
     throw new ApplyRefused(
       `${path} is the copy that run ${undone.name} of this plan made. That run was undone, so the copy equals the source as it was before.`,

@@ -7,16 +7,16 @@ import type { Plan } from '../../plan/plan.js';
 import { type NetCounts, netCounts } from '../../plan/verify.js';
 import type { SourceRequest } from '../../sources/source.js';
 import { targetFor } from '../registry.js';
-import { type Decision, decide, refuseImpossible } from './applicability.js';
+import { type Applicability, applicabilityOf, refuseImpossible } from './applicability.js';
 import { Checkpoint } from './checkpoint.js';
-import { leavingsOf, standingOf } from './data-state.js';
+import { dataStateOf, leftBy } from './data-state.js';
 import { type InputRecord, JOURNAL_VERSION, JournalWriter } from './journal.js';
 import type { ProcessInfo, Signal } from './process-info.js';
 import { refuseUnsafe } from './prove.js';
 import { ApplyRefused } from './refusal.js';
 import { rehearse } from './rehearse.js';
 import { BACKUP, clearLeftovers, JOURNAL, type KnownRun, knownRuns, makeRunFolder, makeRunsFolder, nextNumber, runsFolderOf } from './run-folder.js';
-import { clearDeadLocks, closeJournal, endForTheDead, told, underLocks } from './run-lifecycle.js';
+import { asRunError, clearDeadLocks, closeJournal, endForTheDead, underLocks } from './run-lifecycle.js';
 
 export interface ApplyRequest {
   readonly plan: Plan;
@@ -76,22 +76,23 @@ const earlierOf = (run: KnownRun): { readonly earlier: NonNullable<PreparedApply
 /** Reads the source's digests and decides whether the plan can be applied. Throws ApplyRefused if it cannot. */
 export async function prepareApply(request: ApplyRequest): Promise<PreparedApply> {
   const { plan, source, mode, maxChanges } = request;
-  const decision = await asRefusal(async () => {
+  const applicability = await asRefusal(async () => {
     if (request.isAgreed === true) await recover(request);
-    return decide(request);
+    return applicabilityOf(request);
   });
-  const site = decision.target.siteOf(source, mode);
-  const targets = decision.kind === 'done' && mode.kind === 'out' ? [mode.path] : site.targets;
-  const rehearsed = (): Promise<readonly string[]> => asRefusal(async () => (decision.kind === 'done' ? [] : rehearse(request, decision)));
-  const base = { targets, reading: site.reading, describe: () => plan.actions, rehearse: rehearsed, run: () => conduct(request) };
-  if (decision.kind === 'done') return { ...base, state: 'done-already', ...(decision.earlier === undefined ? {} : earlierOf(decision.earlier)) };
+  const site = applicability.target.siteOf(source, mode);
+  const targets = applicability.kind === 'done' && mode.kind === 'out' ? [mode.path] : site.targets;
+  const rehearsed = (): Promise<readonly string[]> => asRefusal(async () => (applicability.kind === 'done' ? [] : rehearse(request, applicability)));
+  const base = { targets, reading: site.reading, describe: () => plan.actions, rehearse: rehearsed, run: () => carryOut(request) };
+  if (applicability.kind === 'done')
+    return { ...base, state: 'done-already', ...(applicability.earlier === undefined ? {} : earlierOf(applicability.earlier)) };
   if (maxChanges !== undefined && plan.actions.length > maxChanges) {
     throw new ApplyRefused(
       `The plan has ${plan.actions.length} actions, more than the ${maxChanges} that --max-changes allows.`,
       `Nothing was changed. To allow that many: --max-changes ${plan.actions.length}`,
     );
   }
-  if (decision.resumes !== undefined) return { ...base, state: 'ready', ...earlierOf(decision.resumes) };
+  if (applicability.resumes !== undefined) return { ...base, state: 'ready', ...earlierOf(applicability.resumes) };
   await asRefusal(async () => {
     await refuseImpossible(request);
     await refuseUnsafe(request);
@@ -109,56 +110,56 @@ async function asRefusal<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw told(error, new Checkpoint({ interrupted: () => undefined }), { again: 'run the same command again' });
+    throw asRunError(error, new Checkpoint({ interrupted: () => undefined }), { again: 'run the same command again' });
   }
 }
 
 /** Runs what was prepared. */
-async function conduct(request: ApplyRequest): Promise<Receipt> {
+async function carryOut(request: ApplyRequest): Promise<Receipt> {
   const { planFile, source, mode, world } = request;
-  const gate = new Checkpoint(request);
+  const checkpoint = new Checkpoint(request);
   const runsFolder = runsFolderOf(planFile);
   let journalFile: string | undefined;
   try {
-    await gate.pass('start');
-    const locksOf = ({ target }: Decision): string[] => [join(runsFolder, '.lock'), ...target.siteOf(source, mode).locks];
+    await checkpoint.pass('start');
+    const locksOf = ({ target }: Applicability): string[] => [join(runsFolder, '.lock'), ...target.siteOf(source, mode).locks];
     const command = `scim-audit apply ${planFile}`;
     await recover(request);
     // If everything is done, there is nothing to lock or to make.
-    const first = await decide(request);
+    const first = await applicabilityOf(request);
     if (first.kind === 'done' && isClosed(first.earlier)) {
       clearDeadLocks(locksOf(first), command, world);
       return receiptOf(request, first.earlier);
     }
     makeRunsFolder(runsFolder);
     return await underLocks(locksOf(first), command, world, async () => {
-      await gate.pass('locked');
-      const decision = await decide(request);
+      await checkpoint.pass('locked');
+      const applicability = await applicabilityOf(request);
       const runs = knownRuns(runsFolder);
       clearLeftovers(runs);
-      if (decision.kind === 'done') return receiptOf(request, decision.earlier);
-      if (decision.resumes === undefined) closeTheUnwritten(request, runs, decision.inputs);
-      const run = decision.resumes?.name ?? makeRunFolder(runsFolder, request.plan.digest, world);
+      if (applicability.kind === 'done') return receiptOf(request, applicability.earlier);
+      if (applicability.resumes === undefined) closeTheUnwritten(request, runs, applicability.inputs);
+      const run = applicability.resumes?.name ?? makeRunFolder(runsFolder, request.plan.digest, world);
       journalFile = join(runsFolder, run, JOURNAL);
-      const number = decision.resumes?.journal.run.number ?? nextNumber(runs);
-      return writeAll(request, { gate, decision, run, number, runFolder: join(runsFolder, run) });
+      const number = applicability.resumes?.journal.run.number ?? nextNumber(runs);
+      return writeAll(request, { checkpoint, applicability, run, number, runFolder: join(runsFolder, run) });
     });
   } catch (error) {
-    throw told(error, gate, { again: 'run the same command again.', ...(journalFile === undefined ? {} : { journal: journalFile }) });
+    throw asRunError(error, checkpoint, { again: 'run the same command again.', ...(journalFile === undefined ? {} : { journal: journalFile }) });
   }
 }
 
 interface Begun {
-  readonly gate: Checkpoint;
-  readonly decision: Extract<Decision, { kind: 'ready' }>;
+  readonly checkpoint: Checkpoint;
+  readonly applicability: Extract<Applicability, { kind: 'ready' }>;
   readonly run: string;
   readonly number: number;
   readonly runFolder: string;
 }
 
-async function writeAll({ plan, planFile, source, mode, world }: ApplyRequest, { gate, decision, run, number, runFolder }: Begun): Promise<Receipt> {
-  const { target, inputs, resumes } = decision;
-  await gate.pass('folder made');
+async function writeAll({ plan, planFile, source, mode, world }: ApplyRequest, { checkpoint, applicability, run, number, runFolder }: Begun): Promise<Receipt> {
+  const { target, inputs, resumes } = applicability;
+  await checkpoint.pass('folder made');
   const journal = new JournalWriter(join(runFolder, JOURNAL));
   let isEnded = false;
   try {
@@ -182,10 +183,11 @@ async function writeAll({ plan, planFile, source, mode, world }: ApplyRequest, {
       startedAt: world.now().toISOString(),
       number,
       isSealed: true,
+      targetId: target.id,
       ...(resumes === undefined ? {} : { resumes: true as const }),
     });
     journal.sync();
-    await gate.pass('begun');
+    await checkpoint.pass('begun');
     const written = await target.write({
       source,
       inputs,
@@ -194,19 +196,18 @@ async function writeAll({ plan, planFile, source, mode, world }: ApplyRequest, {
       runFolder,
       backups: BACKUP,
       journal,
-      gate,
+      checkpoint,
       tasks: plan.actions,
       authTypeMap: plan.settings.authTypeMap,
       collation: plan.settings.collation,
-      former: new Map(),
+      previous: new Map(),
       ...(resumes === undefined ? {} : { resumes: resumes.journal.files }),
     });
-    gate.hasWritten = true;
+    checkpoint.hasWritten = true;
     journal.write({ type: 'end', state: 'finished', at: world.now().toISOString(), leaves: written.leaves });
     journal.sync();
     isEnded = true;
-    await gate.pass('ended');
-    const backup = written.backup === undefined || !existsSync(written.backup) ? {} : { backup: written.backup };
+    await checkpoint.pass('ended');
     return {
       run,
       runFolder,
@@ -215,10 +216,10 @@ async function writeAll({ plan, planFile, source, mode, world }: ApplyRequest, {
       net: netCounts(plan),
       wasDone: false,
       leaves: written.leaves,
-      ...backup,
+      ...(written.backup === undefined || !existsSync(written.backup) ? {} : { backup: written.backup }),
     };
   } catch (error) {
-    if (!isEnded) closeJournal(journal, { error, world, leaves: gate.hasWritten ? [] : inputs });
+    if (!isEnded) closeJournal(journal, { error, world, leaves: checkpoint.hasWritten ? [] : inputs });
     throw error;
   } finally {
     journal.close();
@@ -231,7 +232,7 @@ const isClosed = (earlier: KnownRun | undefined): boolean => earlier === undefin
 function closeTheUnwritten({ plan, world }: ApplyRequest, runs: readonly KnownRun[], inputs: readonly InputRecord[]): void {
   for (const { folder, journal } of runs) {
     if (journal.end !== undefined || journal.run.planDigest !== plan.digest) continue;
-    const isUnwritten = journal.run.mode === 'out' ? !journal.run.targets.some((target) => existsSync(target)) : standingOf(inputs, journal) === 'before';
+    const isUnwritten = journal.run.mode === 'out' ? !journal.run.targets.some((target) => existsSync(target)) : dataStateOf(inputs, journal) === 'before';
     const end = { state: 'interrupted', reason: 'the process ended before the first write', leaves: journal.run.inputs } as const;
     if (isUnwritten && existsSync(join(folder, JOURNAL))) endForTheDead(join(folder, JOURNAL), [], end, world);
   }
@@ -239,7 +240,7 @@ function closeTheUnwritten({ plan, world }: ApplyRequest, runs: readonly KnownRu
 
 /** Returns the receipt of an earlier run; closes the journal of one that was killed after its last write. */
 function receiptOf({ plan, world }: ApplyRequest, earlier: KnownRun | undefined): Receipt {
-  const leaves = earlier === undefined ? [] : (leavingsOf(earlier.journal) ?? []);
+  const leaves = earlier === undefined ? [] : (leftBy(earlier.journal) ?? []);
   const receipt = { done: plan.actions.length, net: netCounts(plan), wasDone: true, leaves };
   if (earlier === undefined) return { ...receipt, run: '', runFolder: '', journal: '' };
   const journal = join(earlier.folder, JOURNAL);

@@ -41,7 +41,7 @@ export function refuseOtherActivity(planned: readonly PlanInput[], now: readonly
 }
 
 /** Returns what a run left, or would have left if it had finished; undefined if it did not get that far. */
-export function leavingsOf({ run, files, end }: JournalDigest): readonly InputRecord[] | undefined {
+export function leftBy({ run, files, end }: JournalDigest): readonly InputRecord[] | undefined {
   if (end?.state === 'finished') return end.leaves;
   if (files.length === 0) return undefined;
   if (run.mode === 'out') return files.map(({ role, file, table, after }) => ({ role, file, ...(table === undefined ? {} : { table }), sha256: after }));
@@ -70,10 +70,10 @@ export const isUnwritten = (journal: JournalDigest): boolean =>
   hasSurelyNotWritten(journal) || (journal.files.length === 0 && journal.end?.state !== 'finished');
 
 /** As before a run, as after it, some files one and some the other, or none of these. */
-export type Standing = 'before' | 'after' | 'mixed' | 'other';
+export type DataState = 'before' | 'after' | 'mixed' | 'other';
 
 /** Returns how the target of a run compares with the run now. */
-export function standingOf(now: readonly InputRecord[], { run, files }: JournalDigest): Standing {
+export function dataStateOf(now: readonly InputRecord[], { run, files }: JournalDigest): DataState {
   let isBefore = true;
   let isAfter = true;
   const inputs = run.mode === 'out' ? files : run.inputs;

@@ -33,7 +33,8 @@ const isRun = (fields: Fields): boolean =>
   isListOf(fields.targets, isText) &&
   isListOf(fields.inputs, isInput) &&
   isReading(fields.reading) &&
-  isFields(fields.authTypeMap);
+  isFields(fields.authTypeMap) &&
+  isOptionalText(fields.targetId);
 
 const isChange = (value: unknown): value is Change => {
   if (!isFields(value)) return false;

@@ -67,6 +67,8 @@ export interface RunRecord {
   readonly number?: number;
   /** True if each end record of this journal seals everything before it, and copies have a manifest. Unset in runs of version 1. */
   readonly isSealed?: true;
+  /** Target that carried it out; earlier runs do not say it. */
+  readonly targetId?: string;
 }
 
 /** Returns how names were compared when the run's plan was made. */

@@ -85,7 +85,7 @@ export function takeLock(file: string, command: string, world: ProcessInfo): Loc
     const found = read(file);
     if (found === undefined) continue;
     refuseHeld(file, world);
-    takeAway(file, found, world.pid);
+    removeDeadLock(file, found, world.pid);
   }
   throw new ApplyRefused(
     `${file} keeps being locked and released by other runs.`,
@@ -143,7 +143,7 @@ function clearUnborn(file: string, world: ProcessInfo): void {
 }
 
 /** Removes a dead process's lock. Safe if two processes try at once: neither can remove a lock that a third has just created. */
-function takeAway(file: string, dead: string, pid: number): void {
+function removeDeadLock(file: string, dead: string, pid: number): void {
   const aside = `${file}.${pid}`;
   try {
     renameSync(file, aside);

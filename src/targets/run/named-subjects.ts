@@ -8,7 +8,7 @@ import { IdTable } from '../../sources/tables/id-table.js';
 import { MemberResolver } from '../../sources/tables/read-memberships.js';
 import type { Row, Table } from '../../sources/tables/table.js';
 import type { Rehearsal } from '../target.js';
-import type { Ledger } from './net-work.js';
+import type { NetWork } from './net-work.js';
 
 export interface Names {
   readonly users: readonly User[];
@@ -36,22 +36,22 @@ export function readNames(tables: readonly Table[], { authTypeMap, collation }: 
 }
 
 /** Are names needed to find the rows that the actions touch. */
-export function needsNames({ role, columns }: Pick<Table, 'role' | 'columns'>, ledger: Ledger): boolean {
+export function needsNames({ role, columns }: Pick<Table, 'role' | 'columns'>, netWork: NetWork): boolean {
   if (role === 'groups') return false;
-  if (role === 'users') return columns.has('groups') && (ledger.renamesGroups || ledger.hasPairs);
+  if (role === 'users') return columns.has('groups') && (netWork.renamesGroups || netWork.hasPairs);
   const isUserById = columns.has('userId');
   const isGroupById = columns.has('groupId');
-  if (ledger.hasPairs) return !isUserById || !isGroupById || columns.has('userName') || columns.has('groupName');
-  return (ledger.renamesUsers && !isUserById) || (ledger.renamesGroups && !isGroupById);
+  if (netWork.hasPairs) return !isUserById || !isGroupById || columns.has('userName') || columns.has('groupName');
+  return (netWork.renamesUsers && !isUserById) || (netWork.renamesGroups && !isGroupById);
 }
 
 /** Is there anything in a table that the actions could touch. */
-export function isConcerned({ role, columns }: Pick<Table, 'role' | 'columns'>, ledger: Ledger): boolean {
-  if (role === 'groups') return ledger.renamesGroups || ledger.hasPairs;
+export function isConcerned({ role, columns }: Pick<Table, 'role' | 'columns'>, netWork: NetWork): boolean {
+  if (role === 'groups') return netWork.renamesGroups || netWork.hasPairs;
   if (role === 'users') return true;
   const namesUsers = columns.has('userName') || columns.has('user');
   const namesGroups = columns.has('groupName') || columns.has('group');
-  return ledger.hasPairs || (ledger.renamesUsers && namesUsers) || (ledger.renamesGroups && namesGroups);
+  return netWork.hasPairs || (netWork.renamesUsers && namesUsers) || (netWork.renamesGroups && namesGroups);
 }
 
 type Cells = Pick<Row, 'text' | 'integer'>;
@@ -126,14 +126,20 @@ export function finderFor({ columns, words, from: [ids, named, either], works, n
 /** Returns the finders of a memberships table: for the user and for the group. */
 export function findersOf(
   columns: ReadonlyMap<string, number>,
-  ledger: Ledger,
+  netWork: NetWork,
   names: Names | undefined,
   words: CellWords,
 ): { readonly user: Finder; readonly group: Finder } {
   const users = names && { items: names.users, byId: names.resolver.usersById, byName: (name: string) => names.resolver.userByName(name) };
   const groups = names && { items: names.groups, byId: names.resolver.groupsById, byName: (name: string) => names.resolver.groupByName(name) };
   return {
-    user: finderFor({ columns, words, from: ['userId', 'userName', 'user'], works: ledger.usersById, ...(users === undefined ? {} : { names: users }) }),
-    group: finderFor({ columns, words, from: ['groupId', 'groupName', 'group'], works: ledger.groupsById, ...(groups === undefined ? {} : { names: groups }) }),
+    user: finderFor({ columns, words, from: ['userId', 'userName', 'user'], works: netWork.usersById, ...(users === undefined ? {} : { names: users }) }),
+    group: finderFor({
+      columns,
+      words,
+      from: ['groupId', 'groupName', 'group'],
+      works: netWork.groupsById,
+      ...(groups === undefined ? {} : { names: groups }),
+    }),
   };
 }

@@ -45,7 +45,7 @@ export interface PairWork {
 const UNFIT_HINT =
   'Nothing was changed. Save the export as CSV in UTF-8 with quoted cells, which can hold any text, and run "scim-audit plan" on that without --encoding, --quote and --escape; decisions are carried over.';
 
-export class Ledger {
+export class NetWork {
   readonly users: UserWork[] = [];
   readonly groups: GroupWork[] = [];
   /** Index in `users` by id. */

@@ -4,7 +4,7 @@ import type { CsvRecord, IntentRecord } from './journal.js';
 import type { PairWork, Step } from './net-work.js';
 
 /** The value of one cell or record. */
-export interface Former {
+export interface PreviousValue {
   readonly old: IntentRecord['old'];
   /** Set for a whole record that was removed from a CSV. */
   readonly record?: CsvRecord;
@@ -13,26 +13,26 @@ export interface Former {
 }
 
 /** By index of the action that restores it; a membership may have been stated in several rows. */
-export type Formers = ReadonlyMap<number, readonly Former[]>;
+export type PreviousValues = ReadonlyMap<number, readonly PreviousValue[]>;
 
 /** Returns the text that a cell had. */
-export function formerText(formers: Formers, at: number): string | undefined {
-  const old = formers.get(at)?.[0]?.old;
+export function previousText(previousValues: PreviousValues, at: number): string | undefined {
+  const old = previousValues.get(at)?.[0]?.old;
   return typeof old === 'string' ? old : undefined;
 }
 
 /** Returns the text that a cell had if it is read as the value to restore; otherwise that value. */
-export function formerValue(formers: Formers, { at, to }: Step, read: (text: string) => string): string {
-  const text = formerText(formers, at);
+export function previousValue(previousValues: PreviousValues, { at, to }: Step, read: (text: string) => string): string {
+  const text = previousText(previousValues, at);
   return text !== undefined && read(text) === to ? text : to;
 }
 
 /** Returns the rows that stated a membership. */
-export const formerRows = (formers: Formers, { steps }: Pick<PairWork, 'steps'>): Former[] =>
-  steps.flatMap(({ at }) => formers.get(at) ?? []).filter(({ isCell }) => !isCell);
+export const previousRows = (previousValues: PreviousValues, { steps }: Pick<PairWork, 'steps'>): PreviousValue[] =>
+  steps.flatMap(({ at }) => previousValues.get(at) ?? []).filter(({ isCell }) => !isCell);
 
 /** Was a membership stated in cells or in rows; undefined if no run has removed it. */
-export function wasStatedIn(formers: Formers, { steps }: Pick<PairWork, 'steps'>, place: 'cell' | 'row'): boolean | undefined {
-  const places = steps.flatMap(({ at }) => formers.get(at) ?? []);
+export function wasStatedIn(previousValues: PreviousValues, { steps }: Pick<PairWork, 'steps'>, place: 'cell' | 'row'): boolean | undefined {
+  const places = steps.flatMap(({ at }) => previousValues.get(at) ?? []);
   return places.length === 0 ? undefined : places.some(({ isCell }) => isCell === (place === 'cell'));
 }

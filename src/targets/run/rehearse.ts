@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { Decision } from './applicability.js';
+import type { Applicability } from './applicability.js';
 import type { ApplyRequest } from './apply.js';
 import { refuseUnwritable, refuseWithoutPermission } from './files.js';
 import { refuseHeld } from './lock.js';
@@ -11,7 +11,7 @@ import { RUNS_ADVICE, runsFolderOf } from './run-folder.js';
 /** Returns the files that would change; takes no lock. Throws ApplyRefused if the run would be refused. */
 export async function rehearse(
   { plan, planFile, source, mode, world }: ApplyRequest,
-  { target, inputs, resumes }: Extract<Decision, { kind: 'ready' }>,
+  { target, inputs, resumes }: Extract<Applicability, { kind: 'ready' }>,
 ): Promise<readonly string[]> {
   const runsFolder = runsFolderOf(planFile);
   refuseWithoutPermission(existsSync(runsFolder) ? runsFolder : dirname(runsFolder), RUNS_ADVICE);

@@ -6,7 +6,7 @@ import type { Group, User } from '../../model/directory.js';
 import { inverseOf } from './inverse.js';
 import type { IntentRecord } from './journal.js';
 import type { Task } from './net-work.js';
-import type { Former, Formers } from './previous-values.js';
+import type { PreviousValue, PreviousValues } from './previous-values.js';
 
 /** The current data, as far as they concern a run. */
 export interface Present {
@@ -23,7 +23,7 @@ export interface Reversal {
   /** Inverse changes in the order in which they are made. */
   readonly tasks: readonly Task[];
   /** The values from before the run, by index in `tasks`. */
-  readonly former: Formers;
+  readonly previous: PreviousValues;
   readonly left: readonly { readonly id: string; readonly change: Change; readonly reason: string }[];
 }
 
@@ -58,7 +58,7 @@ function intentsByPlace(intents: readonly IntentRecord[]): ReadonlyMap<number, r
 export const actionsOf = (intents: readonly IntentRecord[]): IntentRecord[] => Array.from(intentsByPlace(intents).values(), ([first]) => first);
 
 /** Returns the values of an action's cells before it, or after it. */
-function formerOf(intents: readonly IntentRecord[], side: 'old' | 'new'): Former[] {
+function previousOf(intents: readonly IntentRecord[], side: 'old' | 'new'): PreviousValue[] {
   return intents.map((intent) => {
     const { where, change } = intent;
     const value = intent[side];
@@ -74,7 +74,7 @@ export function announcedReversal(intents: readonly IntentRecord[]): Reversal {
   const byPlace = [...intentsByPlace(intents).values()];
   return {
     tasks: byPlace.map(([{ id, change }]) => ({ id, change })),
-    former: new Map(byPlace.map((each, at) => [at, formerOf(each, 'new')])),
+    previous: new Map(byPlace.map((each, at) => [at, previousOf(each, 'new')])),
     left: [],
   };
 }
@@ -112,7 +112,7 @@ export function planReversal(intents: readonly IntentRecord[], present: Present,
   }
   leaveTakenNames(threads.values(), present);
   const tasks: Task[] = [];
-  const former = new Map<number, readonly Former[]>();
+  const previous = new Map<number, readonly PreviousValue[]>();
   const left: { id: string; change: Change; reason: string }[] = [];
   for (const action of [...actions].reverse()) {
     const thread = threads.get(threadName(action.change));
@@ -120,16 +120,16 @@ export function planReversal(intents: readonly IntentRecord[], present: Present,
     if (thread?.isUnwritten === true) continue;
     if (thread?.reason !== undefined) left.push({ id, change, reason: thread.reason });
     else {
-      former.set(tasks.length, formerOf(byPlace.get(at) ?? [], 'old'));
+      previous.set(tasks.length, previousOf(byPlace.get(at) ?? [], 'old'));
       tasks.push({ id, change: inverseOf(change) });
     }
   }
-  return { tasks, former, left: left.reverse() };
+  return { tasks, previous, left: left.reverse() };
 }
 
 const unquoted = (raw: string): string => (raw.startsWith('"') ? raw.slice(1, -1).replaceAll('""', '"') : raw);
 
-interface Ground {
+interface CurrentData {
   readonly present: Present;
   readonly usersById: ReadonlyMap<string, User>;
   readonly groupsById: ReadonlyMap<string, Group>;
@@ -147,7 +147,7 @@ interface Leaving {
 const changed = (text: string): Leaving => ({ text, isAsBefore: false });
 const asBefore = (text: string): Leaving => ({ text, isAsBefore: true });
 
-function reasonToLeave({ actions }: Thread, { present, usersById, groupsById }: Ground): Leaving | undefined {
+function reasonToLeave({ actions }: Thread, { present, usersById, groupsById }: CurrentData): Leaving | undefined {
   const { change } = actions[actions.length - 1];
   const [before, after] = spanOf(actions);
   const compare = (what: string, value: string): Leaving | undefined => {

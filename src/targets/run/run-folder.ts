@@ -36,17 +36,17 @@ function byBeginning(a: string, b: string): number {
 /** Returns the contents of a run's journal, completed from the manifest of its copies if the journal lost lines. */
 export function readRun(folder: string): JournalDigest | undefined {
   refuseUnreadable(folder);
-  const told = readableOr(folder, () => readJournal(join(folder, JOURNAL)));
+  const digest = readableOr(folder, () => readJournal(join(folder, JOURNAL)));
   const manifest = readableOr(folder, () => readManifest(join(folder, BACKUP)));
-  if (manifest === undefined) return told;
+  if (manifest === undefined) return digest;
   const { run, files } = manifest;
-  if (told === undefined) return { run, files, intents: 0, done: new Set(), hasRefusals: false, pid: run.pid, isDamaged: true, isSealed: false };
-  if (told.run.run !== run.run) return { ...told, isDamaged: true, isSealed: false };
+  if (digest === undefined) return { run, files, intents: 0, done: new Set(), hasRefusals: false, pid: run.pid, isDamaged: true, isSealed: false };
+  if (digest.run.run !== run.run) return { ...digest, isDamaged: true, isSealed: false };
   // The journal announces every file before the manifest is written, and each of its ends is sealed.
-  const isWhole = JSON.stringify(told.files) === JSON.stringify(files) && (told.end === undefined || told.end.sha256 !== undefined);
+  const isWhole = JSON.stringify(digest.files) === JSON.stringify(files) && (digest.end === undefined || digest.end.sha256 !== undefined);
   // A journal of a newer version is not interpreted.
-  const { schemaVersion } = told.run;
-  return { ...told, run: { ...run, schemaVersion }, files, isDamaged: told.isDamaged || !isWhole, isSealed: told.isSealed && isWhole };
+  const { schemaVersion } = digest.run;
+  return { ...digest, run: { ...run, schemaVersion }, files, isDamaged: digest.isDamaged || !isWhole, isSealed: digest.isSealed && isWhole };
 }
 
 /** Reads a file of a run. Throws ApplyRefused if this user may not read it. */
@@ -107,8 +107,8 @@ export type UndoProgress = 'none' | 'finished' | 'in part' | 'not begun' | 'open
 
 /** Returns how far the undo of a run has come, and the process that wrote its journal last. */
 export function undoOf(runFolder: string): { readonly progress: UndoProgress; readonly pid?: number } {
-  const stories = undoJournals(runFolder).map((file) => readableOr(runFolder, () => readJournal(file)));
-  const last = stories.at(-1);
+  const undos = undoJournals(runFolder).map((file) => readableOr(runFolder, () => readJournal(file)));
+  const last = undos.at(-1);
   if (last !== undefined && !isFinishedUndo(last)) {
     const { end, pid, files, run } = last;
     const isAsFound =
@@ -120,8 +120,8 @@ export function undoOf(runFolder: string): { readonly progress: UndoProgress; re
     if (!hasNotWritten) return { progress: 'open', pid };
     if (end?.state !== 'stopped') return { progress: 'not begun', pid };
   }
-  const finished = stories.filter(isFinishedUndo).at(-1);
-  if (finished === undefined) return { progress: stories.length > 0 && last === undefined ? 'open' : 'none' };
+  const finished = undos.filter(isFinishedUndo).at(-1);
+  if (finished === undefined) return { progress: undos.length > 0 && last === undefined ? 'open' : 'none' };
   return { progress: finished.hasRefusals ? 'in part' : 'finished' };
 }
 

@@ -24,11 +24,11 @@ const reasonOf = (error: unknown): string =>
   error instanceof UserError ? error.message.replace(/\.$/, '') : (systemReason(error) ?? (error instanceof Error ? error.message : String(error)));
 
 /** Returns an error as the user should see it, by whether something was written. */
-export function told(error: unknown, gate: Checkpoint, words: { readonly again: string; readonly journal?: string }): unknown {
+export function asRunError(error: unknown, checkpoint: Checkpoint, words: { readonly again: string; readonly journal?: string }): unknown {
   if (error instanceof Halted)
     return new ApplyInterrupted(error.signal, 'interrupted before the first write; nothing was changed.', `To go on: ${words.again}`);
   if (error instanceof ApplyStopped || error instanceof ApplyInterrupted) return error;
-  if (gate.hasWritten) {
+  if (checkpoint.hasWritten) {
     return new ApplyStopped(
       `Stopped after something was written: ${reasonOf(error)}.`,
       `To finish: ${words.again}`,

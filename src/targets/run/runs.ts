@@ -77,7 +77,7 @@ export function listRuns(planFolder: string, world: ProcessInfo): RunList {
       untold.push({ name, folder, why: error.message });
     }
   }
-  return { runs: inOrder(known).map((run) => told(run, owner)), untold };
+  return { runs: inOrder(known).map((run) => runFrom(run, owner)), untold };
 }
 
 /** Does a folder contain what only a run creates. An empty one belongs to a run that died before its first line. */
@@ -88,7 +88,7 @@ function whyUntold(folder: string): string {
   return copiesOf(folder).length === 0 ? why : `${why}; it kept copies of the data it was about to change, see "scim-audit undo"`;
 }
 
-function told({ name, folder, journal }: KnownRun, owner: number | undefined): Run {
+function runFrom({ name, folder, journal }: KnownRun, owner: number | undefined): Run {
   const { run, done, isDamaged } = journal;
   return {
     name,

@@ -24,7 +24,7 @@ function inCaseOf(model: string, word: string): string {
   return model === model.toUpperCase() ? word.toUpperCase() : word.charAt(0).toUpperCase() + word.slice(1);
 }
 
-export class Vocabulary {
+export class StatusWords {
   /** Words as the column spells them, in the first spelling of each. */
   readonly #seen = new Map<string, string>();
 

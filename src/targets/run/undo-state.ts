@@ -7,7 +7,7 @@ import { readDirectory } from '../../sources/read-source.js';
 import { openSource } from '../../sources/registry.js';
 import { targetOf } from '../registry.js';
 import type { Target, TargetInput } from '../target.js';
-import { hasSurelyNotWritten, isUnwritten, standingOf } from './data-state.js';
+import { dataStateOf, hasSurelyNotWritten, isUnwritten } from './data-state.js';
 import { hashFile } from './files.js';
 import { collationIn, JOURNAL_VERSION } from './journal.js';
 import { intentsIfWhole, type JournalDigest, readJournal } from './read-journal.js';
@@ -50,30 +50,30 @@ export async function look(runFolder: string, mayWrite: boolean): Promise<Looked
       'Nothing was changed. Undo the run with the scim-audit that made it.',
     );
   }
-  const stories = undoJournals(folder).map((file) => ({ file, told: readJournal(file) }));
-  const last = stories.at(-1);
-  const isFinished = isFinishedUndo(last?.told);
+  const undos = undoJournals(folder).map((file) => ({ file, digest: readJournal(file) }));
+  const last = undos.at(-1);
+  const isFinished = isFinishedUndo(last?.digest);
   const base = {
     name: run.run,
     folder,
     journal,
     target: targetOf(run),
     inputs: [],
-    undoFile: last === undefined || isFinished ? nextUndoJournal(folder, stories.length) : last.file,
+    undoFile: last === undefined || isFinished ? nextUndoJournal(folder, undos.length) : last.file,
     isUndoBegun: last !== undefined && !isFinished,
-    undone: new Set(stories.flatMap(({ told }) => (isFinishedUndo(told) && told !== undefined ? [...told.done] : []))),
+    undone: new Set(undos.flatMap(({ digest }) => (isFinishedUndo(digest) && digest !== undefined ? [...digest.done] : []))),
   };
-  if (isFinished && last?.told?.hasRefusals !== true) return { ...base, state: { kind: 'done-already' } };
+  if (isFinished && last?.digest?.hasRefusals !== true) return { ...base, state: { kind: 'done-already' } };
   if (hasSurelyNotWritten(journal)) return { ...base, state: { kind: 'nothing' } };
   refuseMissing(journal, folder);
   if (mayWrite) await base.target.recover?.(run.reading);
   const inputs = await base.target.inspect(run.reading);
   if (isUnwritten(journal)) {
     // A journal without a write may have lost lines: only the data can prove that nothing was written.
-    if (standingOf(inputs, journal) === 'before') return { ...base, inputs, state: { kind: 'nothing' } };
-    throw untold({ journal, folder, inputs });
+    if (dataStateOf(inputs, journal) === 'before') return { ...base, inputs, state: { kind: 'nothing' } };
+    throw noWriteRecorded({ journal, folder, inputs });
   }
-  const looked = { ...base, inputs, state: stateOf(inputs, journal, isFinished ? undefined : last?.told) };
+  const looked = { ...base, inputs, state: stateOf(inputs, journal, isFinished ? undefined : last?.digest) };
   if (looked.state.kind === 'restore') refuseLostCopies(looked);
   // Values that were skipped then may since be as the run left them.
   const isSettled = isFinished && looked.state.kind === 'reverse' && (await reversalOf(looked)).tasks.length === 0;
@@ -117,7 +117,7 @@ function differences({ journal, folder, inputs }: Pick<Looked, 'journal' | 'fold
 }
 
 /** Returns the refusal of a run whose journal records no write although the data differ from what the run read. */
-function untold(looked: Pick<Looked, 'journal' | 'folder' | 'inputs'>): ApplyRefused {
+function noWriteRecorded(looked: Pick<Looked, 'journal' | 'folder' | 'inputs'>): ApplyRefused {
   const { folder } = looked;
   const hasCopies = copiesOf(folder).length > 0;
   return new ApplyRefused(
@@ -161,12 +161,12 @@ function refuseLostCopies({ journal, inputs, folder }: Looked): void {
 }
 
 function stateOf(inputs: readonly TargetInput[], journal: JournalDigest, undone: JournalDigest | undefined): State {
-  const standing = standingOf(inputs, journal);
+  const standing = dataStateOf(inputs, journal);
   const hasBegun = undone !== undefined && undone.files.length > 0;
   if (standing === 'before') return { kind: hasBegun || journal.end?.state === 'finished' ? 'done-already' : 'nothing' };
   if (standing !== 'other') return { kind: 'restore', isHalf: standing === 'mixed' };
   // An undo that could not simply restore copies and was killed between two files is finished as announced.
-  const reached = hasBegun ? standingOf(inputs, undone) : 'other';
+  const reached = hasBegun ? dataStateOf(inputs, undone) : 'other';
   if (reached === 'after') return { kind: 'done-already' };
   return reached === 'mixed' && undone !== undefined ? { kind: 'resume', undone } : { kind: 'reverse' };
 }

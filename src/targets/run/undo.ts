@@ -7,7 +7,7 @@ import type { AuthenticationType } from '../../model/directory.js';
 import type { SourceRequest } from '../../sources/source.js';
 import type { Job, TargetInput, Written } from '../target.js';
 import { Checkpoint } from './checkpoint.js';
-import { standingOf } from './data-state.js';
+import { dataStateOf } from './data-state.js';
 import { refuseUnwritable, refuseWithoutPermission } from './files.js';
 import { inverseOf, withTemporaryMarks } from './inverse.js';
 import { collationIn, type InputRecord, JournalWriter, type RunRecord } from './journal.js';
@@ -18,7 +18,7 @@ import { intentsIfWhole, type JournalDigest, readIntents, wholeIntents } from '.
 import { RowsMoved } from './refusal.js';
 import { actionsOf, announcedReversal } from './reversal.js';
 import { clearLeftovers, JOURNAL, RUNS_ADVICE } from './run-folder.js';
-import { clearDeadLocks, closeJournal, endForTheDead, told, underLocks } from './run-lifecycle.js';
+import { asRunError, clearDeadLocks, closeJournal, endForTheDead, underLocks } from './run-lifecycle.js';
 import { isClosed, type Looked, locksOf, look, reversalOf } from './undo-state.js';
 
 export interface UndoRequest {
@@ -64,7 +64,7 @@ export interface PreparedUndo {
   readonly authTypeMap: Readonly<Record<string, AuthenticationType>>;
   readonly collation: CollationName;
   /** `untouched`, `half`: the target is exactly as the run left it, or as the run was killed, and all of it is undone. `changed`: the data have changed since. */
-  readonly standing: 'untouched' | 'half' | 'changed';
+  readonly dataState: 'untouched' | 'half' | 'changed';
   /** True if the journal has lost actions of the run, so the description is incomplete: the run's copies are restored as a whole. */
   readonly isByCopies: boolean;
   /** Inverse changes in the order in which they are made. */
@@ -99,14 +99,14 @@ export async function prepareUndo(request: UndoRequest): Promise<PreparedUndo> {
       authTypeMap: journal.run.authTypeMap,
       collation: collationIn(journal.run),
       isByCopies: state.kind === 'restore' && intentsIfWhole(join(folder, JOURNAL)) === undefined,
-      standing: state.kind !== 'restore' ? 'changed' : state.isHalf ? 'half' : 'untouched',
+      dataState: state.kind !== 'restore' ? 'changed' : state.isHalf ? 'half' : 'untouched',
       describe: () => withTemporaryMarks(steps()),
       left: reversal?.left ?? [],
       refuseBarred: () => refuseBarred(looked, request.world),
-      run: () => conduct(request),
+      run: () => carryOut(request),
     };
   } catch (error) {
-    throw told(error, new Checkpoint({ interrupted: () => undefined }), words);
+    throw asRunError(error, new Checkpoint({ interrupted: () => undefined }), words);
   }
 }
 
@@ -126,11 +126,11 @@ function changedBy({ run, files }: JournalDigest): readonly string[] {
   return run.mode === 'out' || changed.length === 0 ? run.targets : [...new Set(changed)];
 }
 
-async function conduct(request: UndoRequest): Promise<UndoReceipt> {
-  const gate = new Checkpoint(request);
+async function carryOut(request: UndoRequest): Promise<UndoReceipt> {
+  const checkpoint = new Checkpoint(request);
   let file = join(resolve(request.runFolder), JOURNAL);
   try {
-    await gate.pass('start');
+    await checkpoint.pass('start');
     const first = await look(request.runFolder, true);
     file = first.undoFile;
     const locks = allLocks(first);
@@ -140,7 +140,7 @@ async function conduct(request: UndoRequest): Promise<UndoReceipt> {
       return nothingDone(first);
     }
     return await underLocks(locks, command, request.world, async () => {
-      await gate.pass('locked');
+      await checkpoint.pass('locked');
       const looked = await look(request.runFolder, true);
       file = looked.undoFile;
       const { run } = looked.journal;
@@ -151,10 +151,10 @@ async function conduct(request: UndoRequest): Promise<UndoReceipt> {
         endForTheDead(file, ids, { state: 'finished', leaves: looked.inputs.map(asRecord) }, request.world);
       }
       if (looked.state.kind === 'nothing' || looked.state.kind === 'done-already') return nothingDone(looked);
-      return writeAll(request, gate, looked);
+      return writeAll(request, checkpoint, looked);
     });
   } catch (error) {
-    throw told(error, gate, { again: `scim-audit undo ${request.runFolder}`, journal: file });
+    throw asRunError(error, checkpoint, { again: `scim-audit undo ${request.runFolder}`, journal: file });
   }
 }
 
@@ -164,7 +164,7 @@ const nothingDone = ({ name, folder, inputs, journal, undoFile }: Looked): UndoR
   journal: undoFile,
   done: 0,
   left: [],
-  isAsBefore: inputs.length > 0 && standingOf(inputs, journal) === 'before',
+  isAsBefore: inputs.length > 0 && dataStateOf(inputs, journal) === 'before',
   wasDone: true,
   isByCopies: false,
 });
@@ -174,7 +174,7 @@ const asRecord = ({ role, file, table, sha256 }: TargetInput): InputRecord => ({
 /** Undo gives its prepared files a name of their own. */
 const nameOf = ({ name }: Looked): string => `${name}.undo`;
 
-async function writeAll({ world }: UndoRequest, gate: Checkpoint, looked: Looked): Promise<UndoReceipt> {
+async function writeAll({ world }: UndoRequest, checkpoint: Checkpoint, looked: Looked): Promise<UndoReceipt> {
   const { name, folder, journal: applied, inputs } = looked;
   const journal = new JournalWriter(looked.undoFile);
   let isEnded = false;
@@ -186,32 +186,32 @@ async function writeAll({ world }: UndoRequest, gate: Checkpoint, looked: Looked
     const record: RunRecord = { ...first, kind: 'undo', isSealed: true, ...begun };
     journal.write(looked.state.kind === 'resume' ? { ...record, resumes: true } : record);
     journal.sync();
-    await gate.pass('begun');
-    const base = { source: run.reading, inputs, destination: { kind: 'in-place' }, run: nameOf(looked), runFolder: folder, journal, gate } as const;
-    const { written, done, left, isByCopies } = await takeBack(base, looked, record);
-    gate.hasWritten = true;
+    await checkpoint.pass('begun');
+    const base = { source: run.reading, inputs, destination: { kind: 'in-place' }, run: nameOf(looked), runFolder: folder, journal, checkpoint } as const;
+    const { written, done, left, isByCopies } = await undoAll(base, looked, record);
+    checkpoint.hasWritten = true;
     journal.write({ type: 'end', state: 'finished', at: world.now().toISOString(), leaves: written.leaves });
     journal.sync();
     isEnded = true;
-    await gate.pass('ended');
-    const isAsBefore = standingOf(written.leaves, applied) === 'before';
+    await checkpoint.pass('ended');
+    const isAsBefore = dataStateOf(written.leaves, applied) === 'before';
     return { run: name, runFolder: folder, journal: journal.file, done, left, isAsBefore, wasDone: false, isByCopies };
   } catch (error) {
-    if (!isEnded) closeJournal(journal, { error, world, leaves: gate.hasWritten ? [] : inputs });
+    if (!isEnded) closeJournal(journal, { error, world, leaves: checkpoint.hasWritten ? [] : inputs });
     throw error;
   } finally {
     journal.close();
   }
 }
 
-interface TakenBack {
+interface Undone {
   readonly written: Written;
   readonly done: number;
   readonly left: readonly LeftAlone[];
   readonly isByCopies: boolean;
 }
 
-async function takeBack(base: Omit<Job, 'backups'>, looked: Looked, record: RunRecord): Promise<TakenBack> {
+async function undoAll(base: Omit<Job, 'backups'>, looked: Looked, record: RunRecord): Promise<Undone> {
   const { journal } = base;
   const { target, state, folder, journal: applied } = looked;
   if (state.kind === 'restore') {
@@ -219,7 +219,7 @@ async function takeBack(base: Omit<Job, 'backups'>, looked: Looked, record: RunR
     const intents = whole ?? readIntents(join(folder, JOURNAL));
     const isByCopies = whole === undefined;
     try {
-      const written = await target.restore({ ...base, backups: '', files: applied.files, intents, isByCopies, formerFolder: folder });
+      const written = await target.restore({ ...base, backups: '', files: applied.files, intents, isByCopies, copiesFolder: folder });
       return { written, done: actionsOf(intents).length, left: [], isByCopies };
     } catch (error) {
       // Same content in other rows, as after VACUUM: each row is searched for again.
@@ -230,9 +230,9 @@ async function takeBack(base: Omit<Job, 'backups'>, looked: Looked, record: RunR
   const resumes = state.kind === 'resume' ? state.undone.files : undefined;
   const reversal = resumes === undefined ? await reversalOf(looked) : announcedReversal(wholeIntents(looked.undoFile));
   for (const { id, reason } of reversal.left) journal.write({ type: 'outcome', id, outcome: 'refused', reason });
-  const { tasks, former, left } = reversal;
+  const { tasks, previous, left } = reversal;
   const { authTypeMap } = applied.run;
   const collation = collationIn(applied.run);
-  const written = await target.write({ ...base, backups: 'undo', tasks, former, authTypeMap, collation, ...(resumes === undefined ? {} : { resumes }) });
+  const written = await target.write({ ...base, backups: 'undo', tasks, previous, authTypeMap, collation, ...(resumes === undefined ? {} : { resumes }) });
   return { written, done: tasks.length, left, isByCopies: false };
 }

@@ -13,25 +13,25 @@ import { readStored, readWhole, refuseFixed, type SqlValue, type StoredRow, shap
 
 /** Returns the intents, table by table: columns that the source reads are restored, all others stay as they are. */
 export async function intentsFromCopy(
-  { files, formerFolder, source }: RestoreJob,
+  { files, copiesFolder, source }: RestoreJob,
   database: Database,
   tables: readonly Table[],
   file: string,
 ): Promise<IntentRecord[]> {
   const kept = files.find(({ backup }) => backup !== undefined)?.backup;
-  const path = join(formerFolder, kept ?? '');
+  const path = join(copiesFolder, kept ?? '');
   if (kept === undefined || !existsSync(path)) {
     throw new ApplyRefused(
-      `The journal in ${formerFolder} is damaged, and the run's folder has no copy of the database from before the run.`,
+      `The journal in ${copiesFolder} is damaged, and the run's folder has no copy of the database from before the run.`,
       'Nothing was changed. If the run made a copy of its source, delete that copy: the source is as it was. Otherwise restore the database from your own backup.',
     );
   }
   const copy = openReadOnly(await loadSqlite(), path);
   try {
-    const former = tablesOf(copy, path, source);
+    const previous = tablesOf(copy, path, source);
     const intents = new Intents(database, copy, file);
     for (const table of tables) {
-      const then = former.find(({ role }) => role === table.role);
+      const then = previous.find(({ role }) => role === table.role);
       if (then !== undefined) intents.add(shapeOf(database, table), shapeOf(copy, then));
     }
     return intents.all;
@@ -45,7 +45,7 @@ const nameOf = ({ key }: StoredRow): string => JSON.stringify(Object.values(key)
 interface Cell {
   readonly row: StoredRow;
   readonly column: number;
-  readonly former: SqlValue;
+  readonly previous: SqlValue;
 }
 
 class Intents {
@@ -57,26 +57,26 @@ class Intents {
     readonly file: string,
   ) {}
 
-  add(shape: TableShape, formerShape: TableShape): void {
-    const former = new Map<string, StoredRow>();
-    for (const row of readStored(this.copy, formerShape)) former.set(nameOf(row), row);
+  add(shape: TableShape, previousShape: TableShape): void {
+    const previous = new Map<string, StoredRow>();
+    for (const row of readStored(this.copy, previousShape)) previous.set(nameOf(row), row);
     const cells: Cell[] = [];
     const gone: StoredRow[] = [];
     for (const row of readStored(this.database, shape)) {
-      const then = former.get(nameOf(row));
+      const then = previous.get(nameOf(row));
       if (then === undefined) gone.push(row);
       else {
-        former.delete(nameOf(row));
+        previous.delete(nameOf(row));
         row.cells.forEach((value, column) => {
           const before = then.cells[column] ?? null;
-          if (value !== undefined && JSON.stringify(toCell(value)) !== JSON.stringify(toCell(before))) cells.push({ row, column, former: before });
+          if (value !== undefined && JSON.stringify(toCell(value)) !== JSON.stringify(toCell(before))) cells.push({ row, column, previous: before });
         });
       }
     }
-    if (cells.length + gone.length + former.size > 0) refuseFixed(shape);
+    if (cells.length + gone.length + previous.size > 0) refuseFixed(shape);
     for (const row of gone) this.#push(row, row, { old: { row: readWhole(this.database, row) }, new: null });
     this.#putBack(cells);
-    for (const row of former.values()) this.#push(row, row, { old: null, new: { row: readWhole(this.copy, row) } });
+    for (const row of previous.values()) this.#push(row, row, { old: null, new: { row: readWhole(this.copy, row) } });
   }
 
   /** A value to restore that another row still has goes through a temporary one: the column may be UNIQUE. */
@@ -85,11 +85,11 @@ class Intents {
     const held = new Set(cells.map(valueNow));
     const later: Cell[] = [];
     for (const cell of cells) {
-      const isHeld = typeof cell.former === 'string' && held.has(`${cell.column} ${JSON.stringify(cell.former)}`);
+      const isHeld = typeof cell.previous === 'string' && held.has(`${cell.column} ${JSON.stringify(cell.previous)}`);
       if (isHeld) later.push(cell);
-      this.#set(cell, isHeld ? `temporary-${this.all.length}@scim-audit.invalid` : cell.former);
+      this.#set(cell, isHeld ? `temporary-${this.all.length}@scim-audit.invalid` : cell.previous);
     }
-    for (const cell of later) this.#set(cell, cell.former);
+    for (const cell of later) this.#set(cell, cell.previous);
   }
 
   #set({ row, column }: Cell, value: SqlValue): void {

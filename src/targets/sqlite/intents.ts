@@ -4,10 +4,10 @@ import type { Database } from '../../sources/sqlite/connection.js';
 import { groupsCells, type Planned } from '../csv/edits.js';
 import { type CellValue, type IntentRecord, isRowValue } from '../run/journal.js';
 import { type Finder, findersOf, isConcerned, type Names } from '../run/named-subjects.js';
-import { type Ledger, netOf, type Step } from '../run/net-work.js';
+import { type NetWork, netOf, type Step } from '../run/net-work.js';
 import { noWordFor, unreadable } from '../run/new-value.js';
-import { formerRows, wasStatedIn } from '../run/previous-values.js';
-import { Vocabulary } from '../run/status-words.js';
+import { previousRows, wasStatedIn } from '../run/previous-values.js';
+import { StatusWords } from '../run/status-words.js';
 import type { WriteJob } from '../target.js';
 import { comingRows } from './members.js';
 import { fromCell, nameOf, readStored, readWhole, refuseFixed, type SqlValue, type StoredRow, type TableShape, textOf, toCell } from './values.js';
@@ -37,51 +37,51 @@ export class IntentMaker {
   readonly #pairRows = new Map<string, StoredRow[]>();
   /** Cells of groups, by the last action that changes them. */
   readonly #groupsCells = new Map<number, { readonly row: StoredRow; readonly planned: Planned }[]>();
-  readonly #vocabularies = new Map<TableShape, Vocabulary>();
+  readonly #statusWordsByShape = new Map<TableShape, StatusWords>();
 
   constructor(
     readonly database: Database,
     readonly shapes: readonly TableShape[],
-    readonly ledger: Ledger,
+    readonly netWork: NetWork,
     readonly names: Names | undefined,
-    readonly job: Pick<WriteJob, 'former'>,
+    readonly job: Pick<WriteJob, 'previous'>,
     /** As the journal names the database. */
     readonly file: string,
   ) {}
 
   make(): readonly IntentRecord[] {
-    const { ledger, shapes } = this;
+    const { netWork, shapes } = this;
     for (const shape of shapes) {
-      if (!isConcerned(shape.table, ledger)) continue;
+      if (!isConcerned(shape.table, netWork)) continue;
       if (shape.table.role === 'users') this.#readUsers(shape);
       else if (shape.table.role === 'groups') this.#readGroups(shape);
       else this.#readMemberships(shape);
     }
-    ledger.settle();
-    if (ledger.refusals.size > 0) return [];
+    netWork.settle();
+    if (netWork.refusals.size > 0) return [];
     // New memberships come last, with the final names.
-    const isComing = (at: number): boolean => ledger.tasks[at].change.kind === 'add-member';
-    for (const at of ledger.tasks.keys()) if (!isComing(at)) this.#makeFor(at);
-    for (const at of ledger.tasks.keys()) if (isComing(at)) this.#makeFor(at);
+    const isComing = (at: number): boolean => netWork.tasks[at].change.kind === 'add-member';
+    for (const at of netWork.tasks.keys()) if (!isComing(at)) this.#makeFor(at);
+    for (const at of netWork.tasks.keys()) if (isComing(at)) this.#makeFor(at);
     return this.#intents;
   }
 
   #readUsers(shape: TableShape): void {
-    const { ledger, names } = this;
+    const { netWork, names } = this;
     const { columns, words } = shape.table;
     const idAt = columns.get('id') ?? columns.get('uid') ?? 0;
     const isUid = !columns.has('id');
     const activeAt = columns.get('active') ?? columns.get('disabled');
-    const vocabulary = new Vocabulary(columns.has('active') ? 'active' : 'disabled', words.activeMap);
-    this.#vocabularies.set(shape, vocabulary);
+    const statusWords = new StatusWords(columns.has('active') ? 'active' : 'disabled', words.activeMap);
+    this.#statusWordsByShape.set(shape, statusWords);
     const memberShape = this.#memberShape();
     const groupsAt = columns.get('groups');
-    const context = { ledger, names, vocabulary, words, former: this.job.former, takesNewMembers: memberShape === shape };
+    const context = { netWork, names, statusWords, words, previous: this.job.previous, takesNewMembers: memberShape === shape };
     const cells = groupsAt === undefined || names === undefined ? undefined : groupsCells(context, names);
     for (const row of readStored(this.database, shape)) {
       const id = row.text(idAt).trim();
-      const index = ledger.usersById.get(isUid ? id.replace(/^u(?=\d+$)/, '') : id);
-      if (activeAt !== undefined && ledger.changesActivity) vocabulary.see(row.text(activeAt));
+      const index = netWork.usersById.get(isUid ? id.replace(/^u(?=\d+$)/, '') : id);
+      if (activeAt !== undefined && netWork.changesActivity) statusWords.see(row.text(activeAt));
       if (cells !== undefined && groupsAt !== undefined) {
         for (const planned of cells(row.text(groupsAt), index, groupsAt)) {
           const last = Math.max(...planned.at);
@@ -90,25 +90,25 @@ export class IntentMaker {
       }
       if (index < 0) continue;
       this.#keep(this.#users, index, row, idAt);
-      const work = ledger.users[index];
+      const work = netWork.users[index];
       work.isSeen = true;
-      ledger.isMet(work.steps.userName, words.value('userName', row.text(columns.get('userName') ?? 0)), 'the username');
-      ledger.isMet(work.steps.email, words.value('email', row.text(columns.get('email') ?? 0)), 'the email');
-      if (activeAt === undefined) for (const { at } of work.steps.active) ledger.refuse(at, 'the table has no column for the active status');
-      else ledger.isMet(work.steps.active, String(vocabulary.isActive(row.text(activeAt))), 'active');
+      netWork.isMet(work.steps.userName, words.value('userName', row.text(columns.get('userName') ?? 0)), 'the username');
+      netWork.isMet(work.steps.email, words.value('email', row.text(columns.get('email') ?? 0)), 'the email');
+      if (activeAt === undefined) for (const { at } of work.steps.active) netWork.refuse(at, 'the table has no column for the active status');
+      else netWork.isMet(work.steps.active, String(statusWords.isActive(row.text(activeAt))), 'active');
     }
   }
 
   #readGroups(shape: TableShape): void {
-    const { ledger } = this;
+    const { netWork } = this;
     const { columns, words } = shape.table;
     const idAt = columns.get('id') ?? 0;
     for (const row of readStored(this.database, shape)) {
-      const index = ledger.groupsById.get(row.text(idAt).trim());
+      const index = netWork.groupsById.get(row.text(idAt).trim());
       if (index < 0) continue;
       this.#keep(this.#groups, index, row, idAt);
-      ledger.groups[index].isSeen = true;
-      ledger.isMet(ledger.groups[index].steps, words.value('name', row.text(columns.get('name') ?? 0)), 'the name');
+      netWork.groups[index].isSeen = true;
+      netWork.isMet(netWork.groups[index].steps, words.value('name', row.text(columns.get('name') ?? 0)), 'the name');
     }
   }
 
@@ -120,15 +120,15 @@ export class IntentMaker {
   }
 
   #readMemberships(shape: TableShape): void {
-    const { ledger, names } = this;
-    const { user: userFinder, group: groupFinder } = findersOf(shape.table.columns, ledger, names, shape.table.words);
+    const { netWork, names } = this;
+    const { user: userFinder, group: groupFinder } = findersOf(shape.table.columns, netWork, names, shape.table.words);
     const leaving: StoredRow[] = [];
     for (const row of readStored(this.database, shape)) {
       const user = userFinder.find(row);
       const group = groupFinder.find(row);
-      if (user >= 0) this.#followIn(this.#namingUsers, row, userFinder, user, ledger.users[user].steps.userName);
-      if (group >= 0) this.#followIn(this.#namingGroups, row, groupFinder, group, ledger.groups[group].steps);
-      const pair = user < 0 || group < 0 ? undefined : ledger.pair(user, group);
+      if (user >= 0) this.#followIn(this.#namingUsers, row, userFinder, user, netWork.users[user].steps.userName);
+      if (group >= 0) this.#followIn(this.#namingGroups, row, groupFinder, group, netWork.groups[group].steps);
+      const pair = user < 0 || group < 0 ? undefined : netWork.pair(user, group);
       if (pair === undefined) continue;
       pair.found++;
       const name = `${user}/${group}`;
@@ -151,10 +151,10 @@ export class IntentMaker {
   }
 
   #makeFor(at: number): void {
-    const { ledger } = this;
-    const { change } = ledger.tasks[at];
+    const { netWork } = this;
+    const { change } = netWork.tasks[at];
     if (change.kind === 'replace-user') {
-      const index = ledger.usersById.get(change.user);
+      const index = netWork.usersById.get(change.user);
       for (const row of this.#users.get(index) ?? []) {
         const column = row.shape.table.columns.get(change.attribute) ?? row.shape.table.columns.get('disabled') ?? 0;
         this.#update(
@@ -166,39 +166,41 @@ export class IntentMaker {
       if (change.attribute === 'userName')
         for (const cell of this.#namingUsers.get(index) ?? []) this.#update(at, cell, this.#readable(at, cell, change.to), true);
     } else if (change.kind === 'replace-group') {
-      const index = ledger.groupsById.get(change.group);
+      const index = netWork.groupsById.get(change.group);
       for (const row of this.#groups.get(index) ?? []) {
         const cell = { row, column: row.shape.table.columns.get('name') ?? 0 };
         this.#update(at, cell, this.#value(at, cell, change.to));
       }
       for (const cell of this.#namingGroups.get(index) ?? []) this.#update(at, cell, this.#readable(at, cell, change.to), true);
-    } else this.#member(at, ledger.usersById.get(change.user), ledger.groupsById.get(change.group));
+    } else this.#member(at, netWork.usersById.get(change.user), netWork.groupsById.get(change.group));
     for (const { row, planned } of this.#groupsCells.get(at) ?? []) this.#update(at, { row, column: planned.column }, planned.text, planned.follows === true);
   }
 
   /** A previous value is restored as it was stored: a number, NULL, or a spelling of a missing value. */
   #value(at: number, cell: Cell, text: string): SqlValue {
-    const former = this.#formerValue(at);
+    const previous = this.#previousValue(at);
     const { table } = cell.row.shape;
-    return former !== undefined && table.words.value(nameOf(cell.row.shape, cell.column), textOf(former)) === text ? former : this.#readable(at, cell, text);
+    return previous !== undefined && table.words.value(nameOf(cell.row.shape, cell.column), textOf(previous)) === text
+      ? previous
+      : this.#readable(at, cell, text);
   }
 
   #readable(at: number, { row: { shape }, column }: Cell, text: string): string {
-    if (shape.table.words.of(nameOf(shape, column)).has(text)) this.ledger.refuse(at, unreadable(text));
+    if (shape.table.words.of(nameOf(shape, column)).has(text)) this.netWork.refuse(at, unreadable(text));
     return text;
   }
 
-  #formerValue(at: number): SqlValue | undefined {
-    const old = this.job.former.get(at)?.[0]?.old;
+  #previousValue(at: number): SqlValue | undefined {
+    const old = this.job.previous.get(at)?.[0]?.old;
     return old === undefined || isRowValue(old) ? undefined : fromCell(old);
   }
 
   #activity(at: number, row: StoredRow, column: number, isActive: boolean): SqlValue {
-    const vocabulary = this.#vocabularies.get(row.shape);
-    const former = this.#formerValue(at);
-    if (former !== undefined && vocabulary?.isActive(textOf(former)) === isActive) return former;
-    const text = vocabulary?.spell(isActive, row.text(column));
-    if (text === undefined) this.ledger.refuse(at, noWordFor(isActive));
+    const statusWords = this.#statusWordsByShape.get(row.shape);
+    const previous = this.#previousValue(at);
+    if (previous !== undefined && statusWords?.isActive(textOf(previous)) === isActive) return previous;
+    const text = statusWords?.spell(isActive, row.text(column));
+    if (text === undefined) this.netWork.refuse(at, noWordFor(isActive));
     return typeof row.cells[column] === 'bigint' && /^[01]$/.test(text ?? '') ? BigInt(text ?? '') : (text ?? null);
   }
 
@@ -208,15 +210,15 @@ export class IntentMaker {
     const key = Object.fromEntries(Object.entries(row.key).map(([name, each]) => [name, toCell(each)]));
     const where = { file: this.file, table: shape.name, key, heading: shape.table.headings[column] };
     const old = toCell(row.cells[column] ?? null);
-    const { id, change } = this.ledger.tasks[at];
+    const { id, change } = this.netWork.tasks[at];
     this.#intents.push({ type: 'intent', id, at, change, where, old, new: toCell(value), ...(follows ? { follows: true as const } : {}) });
     row.set(column, value);
   }
 
   #member(at: number, user: number, group: number): void {
-    const pair = this.ledger.pair(user, group);
+    const pair = this.netWork.pair(user, group);
     if (pair === undefined || pair.steps[pair.steps.length - 1].at !== at || netOf(pair) === 'none') return;
-    const { id, change } = this.ledger.tasks[at];
+    const { id, change } = this.netWork.tasks[at];
     if (netOf(pair) === 'remove') {
       for (const row of this.#pairRows.get(`${user}/${group}`) ?? []) {
         const where = { file: this.file, table: row.shape.name, key: {} };
@@ -233,11 +235,11 @@ export class IntentMaker {
     const shape = this.#memberShape();
     if (shape === undefined || shape.table.role !== 'memberships') return;
     refuseFixed(shape);
-    if (wasStatedIn(this.job.former, pair, 'row') === false) return;
+    if (wasStatedIn(this.job.previous, pair, 'row') === false) return;
     const [userRow] = this.#users.get(user) ?? [];
     const [groupRow] = this.#groups.get(group) ?? [];
-    const coming = { userId: this.ledger.users[user].id, groupId: this.ledger.groups[group].id, userRow, groupRow };
-    for (const row of comingRows(this.database, shape, coming, formerRows(this.job.former, pair))) {
+    const coming = { userId: this.netWork.users[user].id, groupId: this.netWork.groups[group].id, userRow, groupRow };
+    for (const row of comingRows(this.database, shape, coming, previousRows(this.job.previous, pair))) {
       this.#intents.push({ type: 'intent', id, at, change, where: { file: this.file, table: shape.name, key: {} }, old: null, new: { row } });
     }
   }

@@ -3,7 +3,7 @@
 import type { Database } from '../../sources/sqlite/connection.js';
 import { quoteName } from '../../sources/sqlite/tables.js';
 import { type CellValue, isRowValue, type RowValue } from '../run/journal.js';
-import type { Former } from '../run/previous-values.js';
+import type { PreviousValue } from '../run/previous-values.js';
 import { fromCell, type SqlValue, type StoredRow, type TableShape, textOf, toCell } from './values.js';
 
 /** The user and the group; the rows are as the changes leave them. */
@@ -15,12 +15,12 @@ interface Coming {
 }
 
 /** Returns the rows to insert. A membership that several rows stated is restored in all of them. */
-export function comingRows(database: Database, shape: TableShape, coming: Coming, formers: readonly Former[]): RowValue['row'][] {
-  const olds = formers.flatMap(({ old }) => (isRowValue(old) ? [old.row] : []));
+export function comingRows(database: Database, shape: TableShape, coming: Coming, previousValues: readonly PreviousValue[]): RowValue['row'][] {
+  const olds = previousValues.flatMap(({ old }) => (isRowValue(old) ? [old.row] : []));
   return (olds.length === 0 ? [{}] : olds).map((old) => rowOf(shape, coming, withoutTaken(database, shape, old)));
 }
 
-function rowOf({ table }: TableShape, { userId, groupId, userRow, groupRow }: Coming, former: RowValue['row']): RowValue['row'] {
+function rowOf({ table }: TableShape, { userId, groupId, userRow, groupRow }: Coming, previous: RowValue['row']): RowValue['row'] {
   const { columns, headings } = table;
   const cellOf = (row: StoredRow | undefined, column: string, otherwise: string): SqlValue =>
     row?.cells[row.shape.table.columns.get(column) ?? -1] ?? otherwise;
@@ -34,11 +34,11 @@ function rowOf({ table }: TableShape, { userId, groupId, userRow, groupRow }: Co
     ['userId', [user]],
     ['groupId', [group]],
   ];
-  const row: Record<string, CellValue> = { ...former };
+  const row: Record<string, CellValue> = { ...previous };
   for (const [column, values] of possible) {
     const place = columns.get(column);
     if (place === undefined) continue;
-    const before = former[headings[place]];
+    const before = previous[headings[place]];
     const stays = before !== undefined && values.some((value) => textOf(value) === textOf(fromCell(before)));
     if (!stays) row[headings[place]] = toCell(values[0]);
   }
@@ -46,8 +46,8 @@ function rowOf({ table }: TableShape, { userId, groupId, userRow, groupRow }: Co
 }
 
 /** If the rowid of a removed row was given to another row since, the restored row gets a new one. */
-function withoutTaken(database: Database, { name, rowid, rowidAlias }: TableShape, former: RowValue['row']): RowValue['row'] {
-  const { [rowid ?? '']: _, ...row } = former;
+function withoutTaken(database: Database, { name, rowid, rowidAlias }: TableShape, previous: RowValue['row']): RowValue['row'] {
+  const { [rowid ?? '']: _, ...row } = previous;
   const number = rowidAlias === undefined ? undefined : row[rowidAlias];
   if (rowidAlias === undefined || number === undefined) return row;
   const taken = database.prepare<SqlValue[]>(`SELECT 1 FROM ${quoteName(name)} WHERE ${quoteName(rowidAlias)} IS ?`).get(fromCell(number));

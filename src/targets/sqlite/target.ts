@@ -11,7 +11,7 @@ import { fsyncFile, fsyncFolder, hasCode, refuseUnwritable, removeIfThere, tempo
 import type { FileRecord, InputRecord, IntentRecord } from '../run/journal.js';
 import { keepManifest, manifestIn } from '../run/manifest.js';
 import { needsNames, readNames } from '../run/named-subjects.js';
-import { Ledger } from '../run/net-work.js';
+import { NetWork } from '../run/net-work.js';
 import { ApplyRefused, changedMeanwhile, RowsMoved } from '../run/refusal.js';
 import type { Job, Target, TargetInput, Written } from '../target.js';
 import { intentsFromCopy } from './copy.js';
@@ -23,7 +23,7 @@ import { shapeOf } from './values.js';
 import { reversed } from './write.js';
 
 /** Rows between two checks for a signal. */
-const STRIDE = 5000;
+const ROWS_PER_CHECK = 5000;
 
 export const sqliteTarget: Target = {
   id: 'sqlite',
@@ -37,13 +37,13 @@ export const sqliteTarget: Target = {
   rehearse: rehearseSqlite,
   write: (job) =>
     change(job, async (database, tables, file) => {
-      const ledger = new Ledger(job.tasks);
-      ledger.refuseUnmet();
-      const names = tables.some((table) => needsNames(table, ledger)) ? readNames(tables, job) : undefined;
+      const netWork = new NetWork(job.tasks);
+      netWork.refuseUnmet();
+      const names = tables.some((table) => needsNames(table, netWork)) ? readNames(tables, job) : undefined;
       const shapes = tables.map((table) => shapeOf(database, table));
-      const intents = new IntentMaker(database, shapes, ledger, names, job, file).make();
-      for (const [at, reason] of ledger.refusals) job.journal.write({ type: 'outcome', id: job.tasks[at].id, outcome: 'refused', reason });
-      ledger.refuseUnmet();
+      const intents = new IntentMaker(database, shapes, netWork, names, job, file).make();
+      for (const [at, reason] of netWork.refusals) job.journal.write({ type: 'outcome', id: job.tasks[at].id, outcome: 'refused', reason });
+      netWork.refuseUnmet();
       return { intents, ids: job.tasks.map(({ id }) => id) };
     }),
   restore: (job) =>
@@ -63,7 +63,7 @@ interface Planned {
 type Make = (database: Database, tables: readonly Table[], file: string) => Promise<Planned>;
 
 async function change(job: Job, make: Make): Promise<Written> {
-  const { destination, gate } = job;
+  const { destination, checkpoint } = job;
   const Sqlite = await loadSqlite();
   const source = realpathSync(resolve(job.source.source ?? ''));
   const site = sqliteTarget.siteOf(job.source, destination);
@@ -78,11 +78,11 @@ async function change(job: Job, make: Make): Promise<Written> {
   };
   clear();
   try {
-    await gate.pass('copy');
+    await checkpoint.pass('copy');
     await copyDatabase(openReadOnly(Sqlite, source), temporary);
     chmodSync(temporary, 0o600);
     const written = await transact({ Sqlite, job, make, opened: temporary, target });
-    gate.hasWritten = true;
+    checkpoint.hasWritten = true;
     return written;
   } finally {
     clear();
@@ -100,7 +100,7 @@ interface Transaction {
 }
 
 async function transact({ Sqlite, job, make, opened, target }: Transaction): Promise<Written> {
-  const { journal, gate, runFolder } = job;
+  const { journal, checkpoint, runFolder } = job;
   const isInPlace = opened === target;
   let database: Database | undefined;
   let backup: string | undefined;
@@ -112,7 +112,7 @@ async function transact({ Sqlite, job, make, opened, target }: Transaction): Pro
     database.pragma('defer_foreign_keys = ON');
     if (isInPlace && job.backups !== '') {
       // The lock is already held, so no other program can write between the copy and the change.
-      await gate.pass('back up');
+      await checkpoint.pass('back up');
       mkdirSync(join(runFolder, job.backups), { recursive: true, mode: 0o700 });
       const name = basename(opened);
       backup = join(runFolder, job.backups, manifestIn('') === name ? `1-${name}` : name);
@@ -123,14 +123,14 @@ async function transact({ Sqlite, job, make, opened, target }: Transaction): Pro
     const tables = tablesOf(database, opened, job.source);
     const before = digestsOf(database, tables);
     refuseOther(job.inputs, tables, before, target);
-    await gate.pass('read');
+    await checkpoint.pass('read');
     const { intents, ids, leaves: wanted } = await make(database, tables, target);
     for (const intent of intents) journal.write(intent);
     journal.announce();
     journal.sync();
-    await gate.pass('announced');
+    await checkpoint.pass('announced');
     await carryOutOnly(database, intents, async (at) => {
-      if (at % STRIDE === 0) await gate.pass(`row ${at}`);
+      if (at % ROWS_PER_CHECK === 0) await checkpoint.pass(`row ${at}`);
     });
     const after = digestsOf(database, tables);
     tables.forEach(({ role }, at) => {
@@ -143,13 +143,13 @@ async function transact({ Sqlite, job, make, opened, target }: Transaction): Pro
     for (const record of records) journal.write(record);
     journal.sync();
     hasManifest = keepManifest(job, records);
-    await gate.pass('ready to commit');
+    await checkpoint.pass('ready to commit');
     isCommitting = true;
     database.exec('COMMIT');
-    if (isInPlace) gate.hasWritten = true;
+    if (isInPlace) checkpoint.hasWritten = true;
     database.close();
     if (!isInPlace) await putInPlace(opened, target, job);
-    await gate.pass('committed');
+    await checkpoint.pass('committed');
     for (const id of ids) journal.write({ type: 'outcome', id, outcome: 'done' });
     journal.sync();
     const left = records.map(({ role, file, table = '', after: sha256 }): InputRecord => ({ role, file, table, sha256 }));
@@ -158,9 +158,9 @@ async function transact({ Sqlite, job, make, opened, target }: Transaction): Pro
     const isOpen = database?.inTransaction === true;
     if (isOpen) database?.exec('ROLLBACK');
     // A COMMIT that fails and leaves no transaction open may have come through.
-    const isUnwritten = isInPlace ? isOpen || !isCommitting : !gate.hasWritten;
+    const isUnwritten = isInPlace ? isOpen || !isCommitting : !checkpoint.hasWritten;
     if ((backup !== undefined || hasManifest) && isUnwritten) removeIfThere(join(runFolder, job.backups));
-    throw gate.hasWritten ? error : refusalOf(error, target);
+    throw checkpoint.hasWritten ? error : refusalOf(error, target);
   } finally {
     database?.close();
   }
@@ -173,9 +173,9 @@ function refuseOther(inputs: readonly TargetInput[], tables: readonly Table[], d
 }
 
 /** Renames a finished copy to its name, unless that exists by now. */
-async function putInPlace(temporary: string, target: string, { gate }: Job): Promise<void> {
+async function putInPlace(temporary: string, target: string, { checkpoint }: Job): Promise<void> {
   fsyncFile(temporary);
-  await gate.pass('name');
+  await checkpoint.pass('name');
   try {
     linkSync(temporary, target);
     unlinkSync(temporary);
@@ -185,6 +185,6 @@ async function putInPlace(temporary: string, target: string, { gate }: Job): Pro
       throw new ApplyRefused(`${target} already exists.`, 'Nothing was changed. Name another file with --out.');
     else throw error;
   }
-  gate.hasWritten = true;
+  checkpoint.hasWritten = true;
   fsyncFolder(dirname(target));
 }

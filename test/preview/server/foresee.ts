@@ -1,5 +1,6 @@
 /** What is predicted of an organization and the exports of its identity provider, the memberships streamed as a source streams them. */
 
+import { NODE_DIGESTS } from '../../../src/app/node-digests.js';
 import { beginAudit } from '../../../src/audit/audit.js';
 import type { IdpDirectory } from '../../../src/model/idp.js';
 import type { Forecast } from '../../../src/preview/forecast.js';
@@ -16,7 +17,7 @@ export interface Foreseen {
 
 export function foresee(organization: Organization, exported: IdpDirectory): Foreseen {
   const directory = directoryOf(organization);
-  const { context } = beginAudit(directory, policyOf(organization), exported);
+  const { context } = beginAudit(directory, policyOf(organization), NODE_DIGESTS, exported);
   const members = new MemberList();
   const sink = members.sinkFor(directory);
   for (const { user, group } of organization.memberships) {

@@ -154,7 +154,7 @@ describe('pretty', () => {
     const text = await renderAs('pretty', shown);
     expect(text).toMatch(/what happens +now +after the plan\n/);
     expect(text).toMatch(/users: created beside an account of theirs +1 +0\n/);
-    expect(text).toContain('once the plan is applied, nobody would get a second account');
+    expect(text).toContain('once the plan is applied, no user would get a second account');
     expect(outcomeText(shown)).toMatch(/\(now: 1 and 6\)$/);
   });
 
@@ -167,7 +167,7 @@ describe('pretty', () => {
       organizationOf({ users: [{ userName: 'ana@dome.example', email: 'ana@dome.example' }] }),
       idpOf({ provider: 'okta', users: [{ subject: 'ana@dome.example' }] }),
     );
-    expect(await renderAs('pretty', calm)).toMatch(/^✔ What the first sync of Okta will do: nobody would get a second account, no user is uncertain\n/);
+    expect(await renderAs('pretty', calm)).toMatch(/^✔ What the first sync of Okta will do: no user would get a second account, no user is uncertain\n/);
   });
 });
 

@@ -88,7 +88,7 @@ describe('assignments of several applications', () => {
         ['00u1', 'ana.w'],
         ['00u2', 'ben.w'],
       ]);
-      expect(read(lines, 'Jama').repeats).toEqual(['2 records repeat an assignment that another record tells of as well; each counts once.']);
+      expect(read(lines, 'Jama').repeats).toEqual(['2 records repeat an assignment from another record; each counts once.']);
     }
   });
 });

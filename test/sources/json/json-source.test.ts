@@ -40,39 +40,39 @@ describe('what is refused, with its place', () => {
     [
       'a key that is there twice',
       `[${userText.replace('"active":true', '"active":true,"active":false')}]`,
-      /users\.json, line 1, column \d+: .*"active" is there twice/,
+      /users\.json, line 1, column \d+: .*"active" appears twice/,
     ],
     ['a NUL', withValue('username', '"mi\\u0000ra"'), /line 2, column 20 \(username\): .*U\+0000/],
     ['a lone surrogate', withValue('email', '"\\ud83d@x.example"'), /line 2, column \d+ \(email\): .*lone surrogate/],
-    ['a status in quotes', withValue('active', '"true"'), /\(active\): the text "true" stands where true or false/],
-    ['a status that is a number', withValue('active', '1'), /\(active\): a number stands where true or false/],
-    ['a status that is null', withValue('active', 'null'), /\(active\): null stands where true or false/],
-    ['an email that is a list', withValue('email', '["a@b.example"]'), /\(email\): a list stands where a text or null/],
-    ['an email that is a number', withValue('email', '5'), /\(email\): a number stands where/],
-    ['an id with a fraction', withValue('id', '4.0'), /\(id\): the number 4\.0 stands where a whole number or a text/],
-    ['an id that is null', withValue('id', 'null'), /\(id\): null stands where/],
-    ['an id without a character', withValue('id', '" "'), /\(id\): the text " " stands where/],
+    ['a status in quotes', withValue('active', '"true"'), /\(active\): found the text "true" instead of true or false/],
+    ['a status that is a number', withValue('active', '1'), /\(active\): found a number instead of true or false/],
+    ['a status that is null', withValue('active', 'null'), /\(active\): found null instead of true or false/],
+    ['an email that is a list', withValue('email', '["a@b.example"]'), /\(email\): found a list instead of a text or null/],
+    ['an email that is a number', withValue('email', '5'), /\(email\): found a number instead of/],
+    ['an id with a fraction', withValue('id', '4.0'), /\(id\): found the number 4\.0 instead of a whole number or a text/],
+    ['an id that is null', withValue('id', 'null'), /\(id\): found null instead of/],
+    ['an id without a character', withValue('id', '" "'), /\(id\): found the text " " instead of/],
     ['a user without a status', '[{"id":1,"username":"a","email":"b"}]', /line 1, column 2: the record has no "active"/],
-    ['a list of groups', JSON.stringify(envelope(GROUPS)), /this is a group, and not a user/],
+    ['a list of groups', JSON.stringify(envelope(GROUPS)), /this is a group, not a user/],
     ['no property email at all', '[{"id":1,"username":"a","active":true}]', /no record has the property "email"/],
     ['a type that REST has not', `[${JSON.stringify({ ...USERS[0], authenticationType: 'basic' })}]`, /--column users\.authenticationType=authenticationType/],
-    ['one record', JSON.stringify({ meta: { status: 'OK' }, data: USERS[0] }), /one record and not a list/],
+    ['one record', JSON.stringify({ meta: { status: 'OK' }, data: USERS[0] }), /one record, not a list/],
     [
       'an error',
       '{"meta":{"status":"Unauthorized","timestamp":"x","message":"no license"}}',
-      /line 1, column 1: this answer has no "data".*"Unauthorized": "no license"/,
+      /line 1, column 1: this response has no "data".*"Unauthorized": "no license"/,
     ],
     ['a page of HTML', '<html><body>Sign in</body></html>', /line 1, column 1: < is not expected here; this looks like HTML/],
     ['an empty file', '', /the file is empty/],
-    ['a cut file', JSON.stringify(envelope(USERS)).slice(0, -40), /the file ends in the middle|was cut short/],
-    ['answers in a list', JSON.stringify([envelope(USERS)]), /a whole answer within a list/],
-    ['a record after an answer', `${JSON.stringify(envelope(USERS))}\n${userText}`, /line 2, .*a record follows an answer/],
+    ['a cut file', JSON.stringify(envelope(USERS)).slice(0, -40), /the file ends in the middle/],
+    ['answers in a list', JSON.stringify([envelope(USERS)]), /a whole response inside a list/],
+    ['a record after an answer', `${JSON.stringify(envelope(USERS))}\n${userText}`, /line 2, .*a record follows a response/],
     [
       'no number in pageInfo',
       JSON.stringify(envelope(USERS)).replace('"totalResults":2', '"totalResults":"2"'),
       /pageInfo holds no whole number as "totalResults"/,
     ],
-    ['a count that is none', JSON.stringify(envelope(USERS)).replace('"resultCount":2', '"resultCount":1'), /resultCount says 1, and the list here holds 2/],
+    ['a count that is none', JSON.stringify(envelope(USERS)).replace('"resultCount":2', '"resultCount":1'), /resultCount says 1, but the list here holds 2/],
     [
       'a page of more',
       JSON.stringify(envelope(USERS, 0, 300)),
@@ -80,7 +80,7 @@ describe('what is refused, with its place', () => {
     ],
     ['the last page only', JSON.stringify(envelope(USERS, 18, 20)), /holds 2 of 20: fetch the rest with .*startAt=0&/],
     ['more than there are', JSON.stringify(envelope(USERS, 0, 1)), /more than totalResults says \(1\)/],
-    ['an id that is there twice', `[${userText},\n ${userText}]`, /users\.json, line 2, column 2 \(id\): the id "4" is there already, on line 1/],
+    ['an id that is there twice', `[${userText},\n ${userText}]`, /users\.json, line 2, column 2 \(id\): the id "4" already appears on line 1/],
   ])('%s', async (_, text, says) => {
     expect(await refusal(text)).toMatch(says);
   });
@@ -102,7 +102,7 @@ describe('what is refused, with its place', () => {
     const folder = newFolder({ ...WHOLE, 'usergroups.json': `[{"id":1,"name":"Keepers","project":${project}}]` });
     const { code, stderr } = await check(folder, '.');
     expect(code).toBe(2);
-    expect(stderr).toContain(`(project): ${shown} stands where the id of a project or null`);
+    expect(stderr).toContain(`(project): found ${shown} instead of the id of a project or null`);
   });
 });
 
@@ -135,7 +135,7 @@ describe('pages', () => {
 
   it('a bare page beside one with its envelope', async () => {
     expect(await said({ 'users-0.json': pages[0], 'users-2.json': JSON.stringify(three.slice(2)) })).toContain(
-      'this file has no pageInfo, and users-0.json has',
+      'this file has no pageInfo, but users-0.json has',
     );
   });
 
@@ -162,9 +162,9 @@ describe('pages', () => {
     ]) {
       expect((await check(folder, ...words, ...SKIPPED)).code).toBe(0);
     }
-    expect((await check(folder, '--users', 'v-*.json', ...SKIPPED)).stderr).toContain('v-*.json: no file has such a name');
+    expect((await check(folder, '--users', 'v-*.json', ...SKIPPED)).stderr).toContain('v-*.json: no file matches this pattern');
     expect((await check(folder, '--users', 'u-0.json', '--groups', 'g.csv', 'u-2.json', ...SKIPPED)).stderr).toContain(
-      "put the pattern in quotes: --users 'users-*.json'",
+      'put the pattern in quotes: --users "users-*.json"',
     );
   });
 });
@@ -189,7 +189,7 @@ describe('which files', () => {
     const folder = newFolder({ ...WHOLE, 'm-0.json': first, 'm-1.json': second });
     const { stdout } = await check(folder, '.', '--memberships', '1=m-*.json', '--format', 'json', '--fail-on', 'never');
     expect(JSON.parse(stdout).snapshot.memberships).toBe(2);
-    expect((await check(folder, '.', '--memberships', 'm-0.json')).stderr).toContain('does not say of which one');
+    expect((await check(folder, '.', '--memberships', 'm-0.json')).stderr).toContain('does not say which group');
   });
 
   it('a pair of formats in one role', async () => {
@@ -209,7 +209,7 @@ describe('which files', () => {
   it('a JSON file as SOURCE, and a folder without a list of users', async () => {
     const folder = newFolder(WHOLE);
     expect((await check(folder, 'users.json')).stderr).toContain('Give the folder that contains it, or give the file with --users users.json');
-    expect((await check(newFolder({ 'usergroups.json': WHOLE['usergroups.json'] }), '.')).stderr).toContain('holds no users*.json');
+    expect((await check(newFolder({ 'usergroups.json': WHOLE['usergroups.json'] }), '.')).stderr).toContain('does not contain users*.json');
   });
 });
 
@@ -262,7 +262,7 @@ describe('a member who is listed twice', () => {
     ]) {
       const { code, stderr } = await said(first, second);
       expect(code).toBe(2);
-      expect(stderr).toMatch(/members-1-1\.json, line 1, column \d+: the list of members of group 1 holds this member already/);
+      expect(stderr).toMatch(/members-1-1\.json, line 1, column \d+: the list of members of group 1 already holds this member/);
     }
   });
 

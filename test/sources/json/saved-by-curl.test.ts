@@ -48,9 +48,9 @@ const server = createServer((request, response) => {
 beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
 afterAll(() => new Promise<unknown>((resolve) => server.close(resolve)));
 
-/** Returns the README's loop, with what a reader puts in, and without its last line. */
+/** Returns the script of docs/exports.md, with what a reader puts in, and without its last line. */
 function loopOf(netrc: string): string {
-  const [, script = ''] = /```bash\n(url=https:[\s\S]*?)```/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
+  const [, script = ''] = /```bash\n(url=https:[\s\S]*?)```/.exec(readFileSync(join(ROOT, 'docs/exports.md'), 'utf8')) ?? [];
   const { port } = server.address() as AddressInfo;
   return script
     .replace('https://connect.example.com', `http://127.0.0.1:${port}/jama`)
@@ -59,7 +59,7 @@ function loopOf(netrc: string): string {
     .replaceAll('sleep 0.25', 'true');
 }
 
-describe.skipIf(!isThere('curl') || !isThere('bash'))("the README's loop", () => {
+describe.skipIf(!isThere('curl') || !isThere('bash'))('the script of docs/exports.md', () => {
   it('saves pages that are read as they are', async () => {
     const folder = newFolder({ netrc: 'machine 127.0.0.1 login mira password "lamp light"\n' });
     await run('bash', ['-c', loopOf('netrc')], { cwd: folder });

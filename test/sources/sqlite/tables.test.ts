@@ -246,8 +246,8 @@ describe('opening', () => {
   });
 
   it.each([
-    ['a text', 'id,userName,email\n', /is no SQLite database/],
-    ['no bytes', '', /is no SQLite database/],
+    ['a text', 'id,userName,email\n', /is not a SQLite database/],
+    ['no bytes', '', /is not a SQLite database/],
     ['a header alone', `SQLite format 3\0${'x'.repeat(200)}`, /damaged|no SQLite database|cannot be opened/],
   ])('a file of %s is refused', async (_, content, message) => {
     const file = join(newFolder(), 'people.sqlite');

@@ -36,7 +36,7 @@ describe('texts that are not of the encoding', () => {
     ['latin1', 'UTF-8', 'e9', /row 9, column 2 \(userName\): the text is not UTF-8 \(byte 0xE9\)/],
     ['latin1 before a letter', 'UTF-8', '61e962', /byte 0xE9/],
     ['a surrogate in UTF-8', 'UTF-8', 'eda080', /byte 0xED/],
-    ['NUL', 'UTF-8', '610062', /row 9, column 2 \(userName\): the text holds a NUL character/],
+    ['NUL', 'UTF-8', '610062', /row 9, column 2 \(userName\): the text contains a NUL character/],
     ['a high half before a letter', 'UTF-16le', utf16le('\ud83dA'), /the text is not UTF-16le.*half a character/],
     ['a low half before a letter', 'UTF-16le', utf16le('\ude00A'), /half a character/],
     ['a high half at the end', 'UTF-16be', utf16be('A\ud83d'), /the text is not UTF-16be.*half a character/],

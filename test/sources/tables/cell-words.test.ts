@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CellWords, refuseWrongNulls } from '../../../src/sources/tables/cell-words.js';
 import { parseActivity } from '../../../src/sources/tables/values.js';
-import { Vocabulary } from '../../../src/targets/run/status-words.js';
+import { StatusWords } from '../../../src/targets/run/status-words.js';
 
 describe('--null', () => {
   const has = (nulls: readonly string[], role: 'users' | 'groups' | 'memberships', column: string, text: string): boolean =>
@@ -39,14 +39,14 @@ describe('--null', () => {
 
   it.each([
     ['', /is empty/],
-    ['groups.project=', /names no spelling/],
+    ['groups.project=', /gives no spelling/],
     ['groups.projects=0', /"groups\.projects", which does not exist/],
     ['group.project=0', /"group\.project", which does not exist/],
     ['users.id=0', /every row needs its id/],
     ['memberships.groupId=-', /every row needs its id/],
-    ['users.disabled=x', /choice of known words/],
-    ['users.authenticationType=x', /choice of known words/],
-    ['groups.scope=x', /choice of known words/],
+    ['users.disabled=x', /allows only known words/],
+    ['users.authenticationType=x', /allows only known words/],
+    ['groups.scope=x', /allows only known words/],
   ])('%j is refused', (text, message) => expect(() => refuseWrongNulls([text])).toThrow(message));
 
   it('takes NULL in a list of groups for a group only if there is one', () => {
@@ -79,21 +79,21 @@ describe('a status in other words', () => {
         fc.array(fc.constantFrom('WAHR', 'Falsch', 'TRUE', 'f', '1', 'NULL', '', 'yes'), { minLength: 1 }),
         fc.boolean(),
         (column, activeMap, cells, isActive) => {
-          const vocabulary = new Vocabulary(column, activeMap);
-          for (const cell of cells) vocabulary.see(cell);
-          const text = vocabulary.spell(isActive, cells[0]);
-          if (text !== undefined) expect(vocabulary.isActive(text)).toBe(isActive);
+          const statusWords = new StatusWords(column, activeMap);
+          for (const cell of cells) statusWords.see(cell);
+          const text = statusWords.spell(isActive, cells[0]);
+          if (text !== undefined) expect(statusWords.isActive(text)).toBe(isActive);
         },
       ),
     );
   });
 
   it('follows the words of the column', () => {
-    const vocabulary = new Vocabulary('active', map);
-    vocabulary.see('WAHR');
-    expect(vocabulary.spell(false, 'WAHR')).toBe('FALSCH');
-    vocabulary.see('falsch');
-    expect(vocabulary.spell(false, 'WAHR')).toBe('falsch');
-    expect(new Vocabulary('active', { true: 'inactive', wahr: 'inactive' }).spell(true, 'wahr')).toBeUndefined();
+    const statusWords = new StatusWords('active', map);
+    statusWords.see('WAHR');
+    expect(statusWords.spell(false, 'WAHR')).toBe('FALSCH');
+    statusWords.see('falsch');
+    expect(statusWords.spell(false, 'WAHR')).toBe('falsch');
+    expect(new StatusWords('active', { true: 'inactive', wahr: 'inactive' }).spell(true, 'wahr')).toBeUndefined();
   });
 });

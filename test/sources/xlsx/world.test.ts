@@ -61,7 +61,7 @@ describe('an organization in workbooks', () => {
       await check(newFolder({ 'Report.xlsx': whole(), 'groups.csv': GROUPS, 'memberships.csv': MEMBERSHIPS }), '.', '--users', 'Report.xlsx'),
     );
     expect(findingsOf(mixed)).toBe(findingsOf(wanted));
-    expect(mixed.notes).toContain('Report.xlsx: its first sheet, "Users", was read, and not "Groups", "Memberships".');
+    expect(mixed.notes).toContain('Report.xlsx: its first sheet, "Users", was read, not "Groups", "Memberships".');
   });
 
   it('says what of it is hidden, or looks like something else', async () => {
@@ -170,7 +170,7 @@ describe('lists in workbooks', () => {
   it.each<[string, SheetCell[][], string]>([
     ['--sync-groups', [['Observers', 'x']], 'list.xlsx, line 1: the sheet has several columns, and none of them has the heading "name".'],
     ['--sync-groups', [['name'], [{ xml: '<c@ t="e"><v>#N/A</v></c>' }]], 'list.xlsx, line 2, column 1: the cell holds the error #N/A'],
-    ['--basic-users', [['bo', 'x']], 'list.xlsx, line 1, column 2: the sheet has several columns, and none of them has a heading that names users.'],
+    ['--basic-users', [['bo', 'x']], 'list.xlsx, line 1, column 2: the sheet has several columns, and none of them has a heading for users.'],
     ['--basic-users', [[{ xml: '<c@ t="d"><v>2023-01-02</v></c>' }]], 'list.xlsx, line 1, column 1: the cell holds a date'],
     [
       '--integrations',

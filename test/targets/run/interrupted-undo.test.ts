@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../src/model/change.js';
-import { interruptedUndos, planStanding } from '../../../src/targets/run/applicability.js';
+import { interruptedUndos, sourceStateOf } from '../../../src/targets/run/applicability.js';
 import { prepareApply } from '../../../src/targets/run/apply.js';
 import { listRuns } from '../../../src/targets/run/runs.js';
 import { temporaryFolders } from '../../support/temporary.js';
@@ -55,7 +55,7 @@ describe.each(['in place', 'to a copy'] as const)('an undo that is killed (%s)',
           message: expect.stringContaining('was being undone'),
           hint: expect.stringContaining('scim-audit undo'),
         });
-        expect(['fits', 'undoing'], name).toContain((await planStanding(scene)).kind);
+        expect(['fits', 'undoing'], name).toContain((await sourceStateOf(scene)).kind);
         expect(bytesBelow(join(folder, target)), name).toEqual(now);
       }
       await undoAll(runFolder, { world: later });
@@ -86,10 +86,10 @@ it('a run that was undone is not what a plan was applied by', async () => {
   const members = readFileSync(join(scene.folder, 'export/memberships.csv'), 'utf8');
   await undoAll(first.runFolder);
   writeAll(join(scene.folder, 'export'), { 'users.csv': after, 'memberships.csv': members });
-  expect((await planStanding(scene)).kind).toBe('stale');
+  expect((await sourceStateOf(scene)).kind).toBe('stale');
   writeAll(join(scene.folder, 'export'), FILES);
   const second = await applyAll(scene);
-  expect(await planStanding(scene)).toMatchObject({ kind: 'applied', run: { name: second.run } });
+  expect(await sourceStateOf(scene)).toMatchObject({ kind: 'applied', run: { name: second.run } });
 });
 
 it('a clock that goes back changes no order', async () => {
@@ -106,5 +106,5 @@ it('a clock that goes back changes no order', async () => {
     [second.run, 'undone'],
     [third.run, 'finished'],
   ]);
-  expect(await planStanding(scene)).toMatchObject({ kind: 'applied', run: { name: third.run } });
+  expect(await sourceStateOf(scene)).toMatchObject({ kind: 'applied', run: { name: third.run } });
 });

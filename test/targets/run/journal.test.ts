@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import { targetOf } from '../../../src/targets/registry.js';
 import { type IntentRecord, JournalWriter, type RunRecord } from '../../../src/targets/run/journal.js';
 import { readIntents, readJournal } from '../../../src/targets/run/read-journal.js';
 import { temporaryFolders } from '../../support/temporary.js';
@@ -78,4 +79,21 @@ test('a journal of which not even the first line was written begins anew', () =>
   journal.sync();
   journal.close();
   expect(readJournal(path)).toMatchObject({ run: RUN, intents: 0 });
+});
+
+describe('the target of a run', () => {
+  const input = { role: 'users', file: '/e/users.csv', sha256: '0' } as const;
+
+  it('is the one that it names', () => {
+    expect(targetOf({ ...RUN, inputs: [input], targetId: 'sqlite' }).id).toBe('sqlite');
+  });
+
+  it('of a run that names none is told by its inputs', () => {
+    expect(targetOf({ ...RUN, inputs: [input] }).id).toBe('csv');
+    expect(targetOf({ ...RUN, inputs: [{ ...input, table: 'users' }] }).id).toBe('sqlite');
+  });
+
+  it('is refused if nobody knows it', () => {
+    expect(() => targetOf({ ...RUN, inputs: [input], targetId: 'parchment' })).toThrow('does not know the target "parchment"');
+  });
 });

@@ -3,7 +3,7 @@
 import { createScanner, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 
 /** Counted from 1; columns in UTF-16 units, as editors count them. */
-export interface Place {
+export interface Location {
   readonly line: number;
   readonly column: number;
 }
@@ -17,7 +17,7 @@ export interface Wrong {
 export type ReadJson = { readonly value: unknown; readonly tree: Node } | { readonly wrong: readonly Wrong[] };
 
 /** No export is nested nearly as deep; a limit keeps code that walks the tree from exhausting the stack. */
-const DEEPEST = 100;
+const DEEPEST_NESTING = 100;
 
 const SYNTAX: Readonly<Record<string, string>> = {
   CommaExpected: 'a comma is missing before this',
@@ -41,7 +41,7 @@ const SYNTAX: Readonly<Record<string, string>> = {
 export function readJson(text: string): ReadJson {
   if (text.trim() === '') return { wrong: [{ offset: 0, message: 'the file is empty' }] };
   const deep = findTooDeep(text);
-  if (deep !== undefined) return { wrong: [{ offset: deep, message: `this is nested more than ${DEEPEST} levels deep, which no export is` }] };
+  if (deep !== undefined) return { wrong: [{ offset: deep, message: `this is nested more than ${DEEPEST_NESTING} levels deep, which no export is` }] };
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   if (errors.length > 0 || tree === undefined) {
@@ -57,10 +57,10 @@ export function readJson(text: string): ReadJson {
 }
 
 /** Returns the first error in a text that is not JSON, with its offset. */
-export function firstWrong(text: string): Place & { readonly message: string } {
+export function firstWrong(text: string): Location & { readonly message: string } {
   const read = readJson(text);
   const { offset, message } = ('wrong' in read ? read.wrong[0] : undefined) ?? { offset: 0, message: 'this is not JSON' };
-  return { ...placesIn(text)(offset), message };
+  return { ...locationsIn(text)(offset), message };
 }
 
 /** Returns one error per offset: further ones there are consequences of the first. */
@@ -70,10 +70,7 @@ function syntaxOf(errors: readonly ParseError[], text: string): Wrong[] {
   const byOffset = new Map<number, string>();
   for (const { error, offset } of errors) {
     if (byOffset.has(offset)) continue;
-    byOffset.set(
-      offset,
-      offset >= text.length ? 'the file ends here, so it is incomplete' : (SYNTAX[printParseErrorCode(error)] ?? 'this is not JSON'),
-    );
+    byOffset.set(offset, offset >= text.length ? 'the file ends here, so it is incomplete' : (SYNTAX[printParseErrorCode(error)] ?? 'this is not JSON'));
   }
   return byOffset.size === 0 ? [{ offset: 0, message: 'this is not JSON' }] : [...byOffset].map(([offset, message]) => ({ offset, message }));
 }
@@ -83,7 +80,7 @@ function findTooDeep(text: string): number | undefined {
   let depth = 0;
   for (let token: number = scanner.scan(); token !== END_OF_FILE; token = scanner.scan()) {
     if (token === OPEN_BRACE || token === OPEN_BRACKET) {
-      if (++depth > DEEPEST) return scanner.getTokenOffset();
+      if (++depth > DEEPEST_NESTING) return scanner.getTokenOffset();
     } else if (token === CLOSE_BRACE || token === CLOSE_BRACKET) depth--;
   }
   return undefined;
@@ -112,7 +109,7 @@ function findRepeatedNames(tree: Node): Wrong[] {
 const shortName = (name: unknown): string => JSON.stringify(String(name).slice(0, 60));
 
 /** Returns a function that finds the line and the column of an offset. */
-export function placesIn(text: string): (offset: number) => Place {
+export function locationsIn(text: string): (offset: number) => Location {
   const starts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
   return (offset) => {
