@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -91,13 +91,6 @@ describe('the rules', () => {
 
   it('have one page of fixtures each, called as the rule, and no other', () => {
     expect(readdirSync(join(root, 'fixtures/rules')).sort()).toEqual(names.map((name) => `${name}.md`));
-  });
-
-  it('stand in docs/rules.md as in the registry', () => {
-    const page = join(root, 'docs/rules.md');
-    expect(existsSync(page), 'docs/rules.md does not exist; it holds the table of the rules').toBe(true);
-    const rows = [...readFileSync(page, 'utf8').matchAll(/^\| `([a-z-]+)` \| (.+?) \| (error|warning|info) \|$/gm)];
-    expect(rows.map(([, name, finds, severity]) => ({ name, finds, severity }))).toEqual(RULES.map(({ name, finds, severity }) => ({ name, finds, severity })));
   });
 });
 

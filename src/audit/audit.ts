@@ -96,7 +96,7 @@ export function beginAudit(directory: Directory, policy: Policy, digests: Digest
   /** Without a run where the findings are carried over. */
   const runs: { rule: Rule; run: RuleRun<FindingBase> | undefined }[] = [];
   for (const rule of asked) {
-    const run = earlier?.isRenamedOnly === true && rule.outlastsRenames === true ? undefined : rule.start(context);
+    const run = earlier?.isRenamedOnly === true && rule.effects.outlastsRenames === true ? undefined : rule.start(context);
     runs.push({ rule, run: earlier !== undefined && run?.unknown !== undefined ? undefined : run });
   }
   const watching = runs.flatMap(({ run }) => (run === undefined ? [] : [run]));

@@ -6,10 +6,12 @@ import { foldSqlServer } from './collation/sql-server.js';
 import type { CollationName } from './collation-name.js';
 
 /** How two texts differ, the first that holds (contract 2.4). */
-export type Difference = 'case' | 'whitespace' | 'unicode' | 'value';
+export const DIFFERENCES = ['case', 'whitespace', 'unicode', 'value'] as const;
+export type Difference = (typeof DIFFERENCES)[number];
 
 /** How group names are the same: `exact`, or the weakest comparison under which they are (contract 2.4). */
-export type Match = 'exact' | Exclude<Difference, 'value'>;
+export const MATCHES = ['exact', 'case', 'whitespace', 'unicode'] as const;
+export type Match = (typeof MATCHES)[number];
 
 /** How a database compares text. */
 export interface Collation {

@@ -2,7 +2,8 @@
 
 import type { Note } from './note.js';
 
-export type AuthenticationType = 'basic' | 'idp';
+export const AUTHENTICATION_TYPES = ['basic', 'idp'] as const;
+export type AuthenticationType = (typeof AUTHENTICATION_TYPES)[number];
 
 /** Where a record was read: a physical line of a text file, or a row of a table. Lines count from 1. */
 export type RecordLocation = { readonly path: string; readonly line: number } | { readonly path: string; readonly table: string; readonly rowid: number };

@@ -110,7 +110,7 @@ function newConflicts({ before, context }: Ground, end: EndState, { choices, lin
   const isKnown = knowing(before.findings, choices);
   for (const audited of end.report.findings) {
     const rule = ruleOf(audited.finding);
-    if (!isAtOrAbove(audited.finding.severity, 'warning') || rule.mayFollowDecision === true || isKnown(audited)) continue;
+    if (!isAtOrAbove(audited.finding.severity, 'warning') || rule.effects.mayFollowDecision === true || isKnown(audited)) continue;
     const [line = firstLine, ...others] = linesOf(subjectsOf(audited));
     const with_ = others.length === 0 ? '' : ` (with ${others.length === 1 ? 'line' : 'lines'} ${others.slice(0, 5).join(', ')})`;
     problems.push({ line, message: `this decision${with_} makes a new finding, ${rule.name}: ${rule.message(audited.finding)}` });
@@ -174,7 +174,7 @@ function knowing(before: readonly AuditedFinding[], { emails, userNames, active 
     const known = subjectsByTopic.get(ruleOf(finding).topic(finding));
     const users = ruleOf(finding).users(finding);
     const isNewlyJudged = (place: number): boolean =>
-      emails.has(place) || (userNames.has(place) && ruleOf(finding).isOfEmails !== true) || active.get(place) === true;
+      emails.has(place) || (userNames.has(place) && ruleOf(finding).effects.isOfEmails !== true) || active.get(place) === true;
     const isRetold = users.length > 0 && !users.some(({ place }) => isNewlyJudged(place));
     return known !== undefined && subjects.every((subject) => known.has(subject)) && (isRetold || topics.has(topicOf(audited)));
   };

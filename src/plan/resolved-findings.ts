@@ -55,7 +55,7 @@ export class Resolving {
     for (let link = chains.first[place]; link >= 0; link = chains.next[link]) {
       const at = chains.items[link];
       const { finding, fingerprint } = this.#findings[at];
-      if (!(ruleOf(finding).losesMembers === true ? canKeep : canMend)) continue;
+      if (!(ruleOf(finding).effects.losesMembers === true ? canKeep : canMend)) continue;
       this.#isResolved[at] = 1;
       fingerprints = fingerprints.length === 0 ? [fingerprint] : [...fingerprints, fingerprint];
     }
@@ -98,7 +98,7 @@ export class Resolving {
 
 /** Returns whether a finding is still there at the end: one of its rule and topic, or all of a rule that renames do not touch. */
 function leftBy(findings: readonly AuditedFinding[], isRenamedOnly: boolean): (audited: AuditedFinding) => boolean {
-  const outlasts = new Set(RULES.filter((rule) => isRenamedOnly && rule.outlastsRenames === true).map(({ name }) => name));
+  const outlasts = new Set(RULES.filter((rule) => isRenamedOnly && rule.effects.outlastsRenames === true).map(({ name }) => name));
   const topics = new Map(RULES.map(({ name }) => [name, new Set<string>()]));
   for (const { finding } of findings) if (!outlasts.has(finding.rule)) topics.get(finding.rule)?.add(ruleOf(finding).topic(finding));
   return ({ finding }) => outlasts.has(finding.rule) || topics.get(finding.rule)?.has(ruleOf(finding).topic(finding)) === true;

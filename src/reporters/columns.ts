@@ -10,7 +10,7 @@ export interface Styled {
 }
 
 const GAP = '  ';
-/** Below this a column says nothing any more. */
+/** A narrower column shows nothing useful. */
 const LEAST = 4;
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
@@ -49,7 +49,7 @@ export function charactersOf(text: string): string[] {
   return characters;
 }
 
-/** Returns a text cut to a width in columns, with `…` where it was cut. */
+/** Returns a text cut to a width in columns, with `…` if it was cut. */
 export function cut(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   let shown = '';
@@ -62,7 +62,7 @@ export function cut(text: string, width: number): string {
   return `${shown}…`;
 }
 
-/** Returns the end of a text, with `…` where it was cut. */
+/** Returns the end of a text, with `…` if it was cut. */
 export function cutStart(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   const chars = charactersOf(text);
@@ -72,7 +72,7 @@ export function cutStart(text: string, width: number): string {
   return `…${chars.slice(from).join('')}`;
 }
 
-/** Returns the widths that columns get: their own where there is room, else the widest give way first. */
+/** Returns the widths that columns get: their own if there is room, else the widest shrink first. */
 function fitWidths(wanted: readonly number[], room: number): number[] {
   const widths = [...wanted];
   for (let over = widths.reduce((sum, width) => sum + width, 0) - room; over > 0; over--) {
@@ -96,8 +96,8 @@ function widthsOf(rows: readonly (readonly Styled[])[], indent: string, width: n
 }
 
 /**
- * Returns lines of a table with headings, or one block per row if two or more columns would have to be cut: then nothing
- * could be compared any more. `width` undefined: nothing is cut.
+ * Returns lines of a table with headings, or one block per row if two or more columns would have to be cut: because then nothing
+ * could be compared. `width` undefined: nothing is cut.
  */
 export function tableLines(headings: readonly Styled[], rows: readonly (readonly Styled[])[], indent: string, width?: number): string[] {
   const { wanted, fitted } = widthsOf([headings, ...rows], indent, width);
@@ -105,7 +105,7 @@ export function tableLines(headings: readonly Styled[], rows: readonly (readonly
   return width === undefined || cutColumns < 2 ? alignColumns([headings, ...rows], indent, width) : stackedLines(headings, rows, indent, width);
 }
 
-/** A cell of a block that needs more lines is cut instead. */
+/** A cell that needs more lines in a block is cut instead. */
 const MOST_LINES = 4;
 
 /** Returns a block per row, with a blank line between two blocks; a cell that is not empty gets as many lines as it needs. */

@@ -59,7 +59,7 @@ function choose(report: Report, severity: Severity): FindingBase[] {
   return queues.flat().filter((finding) => chosen.has(finding));
 }
 
-/** Returns the Markdown report for `$GITHUB_STEP_SUMMARY`, cut between two lines where GitHub would refuse it. */
+/** Returns the Markdown report for `$GITHUB_STEP_SUMMARY`, cut between two lines if GitHub would refuse it. */
 export function renderSummary(report: Report, options: ReportOptions, largest = LARGEST_SUMMARY): string {
   const encoder = new TextEncoder();
   const ending = '\n\n… cut here: GitHub takes no larger summary. The other formats have everything.\n';

@@ -8,7 +8,7 @@ import { printable } from './visible.js';
 
 const SEVERITY: Readonly<Record<Severity, 'critical' | 'minor' | 'info'>> = { error: 'critical', warning: 'minor', info: 'info' };
 
-/** A GitLab Code Quality report. GitLab shows a fingerprint once, and wants a line where a record has none. */
+/** A GitLab Code Quality report. GitLab shows each fingerprint once, and requires a line even if a record has none. */
 export const gitlab: Reporter = {
   *render(report) {
     const { inputs } = report.snapshot;

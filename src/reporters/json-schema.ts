@@ -2,8 +2,9 @@
 
 import { z } from 'zod';
 import { COLLATIONS } from '../model/collation-name.js';
-import { ENVIRONMENT_PROBLEMS, ENVIRONMENT_SETTINGS } from '../model/environment.js';
-import type { RuleName } from '../rules/registry.js';
+import { RULES } from '../rules/registry.js';
+import type { Rule } from '../rules/rule.js';
+import type { Shape, Shapes } from '../rules/shape.js';
 
 const text = z.string();
 const count = z.int().min(0);
@@ -25,7 +26,6 @@ export const placedUser = z.strictObject({ ...userFields, location }).meta({ id:
 const idpUser = z
   .strictObject({ subject: text.describe('What the provider sends as userName.'), email: text, active: z.boolean(), location })
   .meta({ id: 'idpUser', description: "A user of the identity provider, values as the provider's export holds them." });
-const difference = z.enum(['case', 'whitespace', 'unicode', 'value']);
 const group = z.strictObject({ id: text, name: text }).meta({ id: 'group' });
 
 const acceptance = z
@@ -37,112 +37,39 @@ const acceptance = z
   })
   .meta({ id: 'acceptance', description: 'Why the finding does not count.' });
 
-const shape = <const N extends RuleName, F extends z.ZodRawShape>(rule: N, own: F) =>
+/** Returns the schema of what a rule says is in the report. */
+function schemaOf({ about, isNullable, isOptional, ...shape }: Shape): z.ZodType {
+  let schema = baseOf(shape);
+  if (isNullable) schema = schema.nullable();
+  if (isOptional) schema = schema.optional();
+  return about === undefined ? schema : schema.describe(about);
+}
+
+const NAMED = { text, date: z.iso.date(), flag: z.boolean(), user, placedUser, group, idpUser, location } as const;
+
+function baseOf(shape: Shape): z.ZodType {
+  if (shape.type === 'number') return z.int().min(shape.min);
+  if (shape.type === 'choice') return z.enum(shape.of);
+  if (shape.type === 'object') return z.strictObject(fieldsOf(shape.fields));
+  if (shape.type === 'either') return z.union(shape.of.map(schemaOf));
+  if (shape.type !== 'list') return NAMED[shape.type];
+  const { of, min, max } = shape;
+  return z.array(schemaOf(of)).check(...(min === undefined ? [] : [z.minLength(min)]), ...(max === undefined ? [] : [z.maxLength(max)]));
+}
+
+const fieldsOf = (shapes: Shapes): Record<string, z.ZodType> => Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, schemaOf(shape)]));
+
+const findingOf = ({ name, shapes }: Rule) =>
   z.strictObject({
-    rule: z.literal(rule),
+    rule: z.literal(name),
     severity,
-    fingerprint: text.regex(new RegExp(`^${rule}:[0-9a-f]{12,}$`)).describe('The same for as long as the finding is.'),
+    fingerprint: text.regex(new RegExp(`^${name}:[0-9a-f]{12,}$`)).describe('The same for as long as the finding is.'),
     message: text,
-    ...own,
+    ...fieldsOf(shapes),
     accepted: acceptance.optional(),
   });
 
-/** By rule; a rule that is missing here does not compile. */
-const FINDINGS = {
-  'username-email-mismatch': shape('username-email-mismatch', { user, difference, location }),
-  'conflicting-users': shape('conflicting-users', {
-    userName: text.describe('The contested username: the key that the pairs share.'),
-    pattern: z.enum(['same-email', 'taken', 'swap', 'chain', 'bystander']),
-    resolution: z.enum(['automatic', 'decision']),
-    users: z.array(z.strictObject({ ...userFields, needsUpdate: z.boolean(), location })).min(2),
-    pairCount: z.int().min(1),
-    pairs: z
-      .array(z.strictObject({ first: text, second: text, reason: z.enum(['email-equals-username', 'same-email']) }))
-      .min(1)
-      .max(100)
-      .describe('The first 100, by ids.'),
-  }),
-  'duplicate-group-name': shape('duplicate-group-name', {
-    match: z.enum(['exact', 'case', 'whitespace', 'unicode']),
-    groups: z.array(z.strictObject({ id: text, name: text, location })).min(2),
-  }),
-  'inactive-basic-member': shape('inactive-basic-member', { user, groups: z.array(group).min(1), location }),
-  'missing-email': shape('missing-email', { user, location }),
-  'invalid-email': shape('invalid-email', { user, location }),
-  'duplicate-email': shape('duplicate-email', { users: z.array(placedUser).min(2) }),
-  'duplicate-username': shape('duplicate-username', { users: z.array(placedUser).min(2) }),
-  'unknown-member': shape('unknown-member', {
-    count: z.int().min(1),
-    memberships: z
-      .array(z.strictObject({ user: text, group: text, lacks: z.enum(['user', 'group', 'both']), location }))
-      .min(1)
-      .max(20)
-      .describe('The first 20, as they were read.'),
-  }),
-  'unknown-sync-group': shape('unknown-sync-group', { name: text, suggestion: text.nullable(), isProjectGroup: z.boolean() }),
-  'nothing-to-check': shape('nothing-to-check', { input: z.enum(['users', 'groups', 'memberships']).describe('In which there is nothing to look at.') }),
-  'row-limit': shape('row-limit', { file: text.describe('As in snapshot.inputs or idp.inputs.'), rows: z.int().min(1) }),
-  'damaged-text': shape('damaged-text', {
-    count: z.int().min(1),
-    values: z
-      .array(
-        z.union([
-          z.strictObject({ user: text.describe('Its id.'), attribute: z.enum(['id', 'userName', 'email']), value: text, location }),
-          z.strictObject({ group: text.describe('Its id.'), attribute: z.enum(['id', 'name']), value: text, location }),
-        ]),
-      )
-      .min(1)
-      .max(20)
-      .describe('The first 20, users before groups.'),
-  }),
-  'no-inactive-users': shape('no-inactive-users', {}),
-  'idp-subject-mismatch': shape('idp-subject-mismatch', {
-    user,
-    idpUser,
-    differs: z.enum(['subject', 'userName', 'email', 'all']).describe('The one of the three that is unlike the other two.'),
-    difference,
-    location,
-  }),
-  'not-in-idp': shape('not-in-idp', { user, location }),
-  'idp-missing-email': shape('idp-missing-email', {
-    idpUser,
-    user: user.optional().describe('The one user of Jama Connect that fits.'),
-    difference: difference.optional().describe('Of the email from the subject; absent where the email is blank.'),
-    location,
-  }),
-  'idp-duplicate-subject': shape('idp-duplicate-subject', {
-    subject: text.describe('The key that the subjects share.'),
-    idpUsers: z.array(idpUser).min(2),
-  }),
-  'ambiguous-match': shape('ambiguous-match', {
-    idpUser: idpUser.describe('The first whose subject it is, or else whose email.'),
-    idpUserCount: z.int().min(2).optional().describe('Of how many it is the subject or email; absent where it is one.'),
-    userCount: z.int().min(2),
-    users: z
-      .array(z.strictObject({ ...userFields, by: z.enum(['userName', 'email', 'both']).describe('What of the user fits.'), location }))
-      .min(2)
-      .max(100)
-      .describe('The first 100.'),
-  }),
-  'idp-inactive-user': shape('idp-inactive-user', { user, idpUser, location }),
-  'group-link': shape('group-link', {
-    group: z.strictObject({ id: text, name: text, location }),
-    near: text.nullable().describe("The provider's name that was probably meant."),
-    difference: difference.nullable().describe('Of the near name; null where there is none.'),
-  }),
-  'environment-setting': shape('environment-setting', {
-    setting: z.enum(ENVIRONMENT_SETTINGS),
-    problem: z.enum(ENVIRONMENT_PROBLEMS),
-    stated: z.union([text, z.boolean()]).nullable().describe('What the configuration says; null where it says nothing.'),
-    exported: z.union([text, z.boolean()]).nullable().describe('What the export shows; null where it shows nothing.'),
-    wanted: text.describe('What it must be, in words.'),
-    expires: z.iso.date().optional().describe('The first day on which the bearer token is no longer valid.'),
-    users: z.array(placedUser).describe('Accounts that it is about.'),
-  }),
-  'integration-username': shape('integration-username', { user, systems: z.array(text).min(1), location }),
-} as const satisfies Readonly<Record<RuleName, z.ZodType>>;
-
-const [first, ...others] = Object.values(FINDINGS);
+const [first, ...others] = RULES.map(findingOf);
 
 /** The report of `check --format json`. */
 export const reportSchema = z.strictObject({

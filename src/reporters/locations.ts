@@ -7,19 +7,19 @@ import { ruleOf } from '../rules/registry.js';
 import { printable } from './visible.js';
 
 export interface Place {
-  /** With `/`. From the working folder where the file was given so, else as the report names it. */
+  /** With `/`. Relative to the working folder if the file was given so, else as the report names it. */
   readonly path: string;
   /** Line of a text file. */
   readonly line?: number;
   /** Row of a database. */
   readonly row?: { readonly table: string; readonly rowid: number };
-  /** The subject that is there, in words; absent where the record is of no user or group of the snapshot. */
+  /** The subject that is there, in words; absent if the record does not belong to a user or group of the snapshot. */
   readonly about?: string;
 }
 
 const isAbsolute = (path: string): boolean => /^(?:[A-Za-z]:)?[\\/]/.test(path);
 
-/** Returns the path under which a CI service finds an input: relative to the working folder where that is known. */
+/** Returns the path under which a CI service finds an input: relative to the working folder if that is known. */
 export function filePath({ file, path }: Input): string {
   return (isAbsolute(file) ? path : file).replaceAll('\\', '/').replace(/^(?:\.\/)+/, '');
 }
@@ -42,7 +42,7 @@ export function subjectsOf(finding: FindingBase): readonly (User | Group)[] {
 /** Returns the users of the identity provider that a finding is about. */
 export const idpUsersOf = (finding: FindingBase): readonly IdpUser[] => ruleOf(finding).idpUsers?.(finding) ?? [];
 
-/** Returns the places of a finding's subjects, those of the snapshot first, at most so many; none where it is about the export as a whole. */
+/** Returns the places of a finding's subjects, those of the snapshot first, at most so many; none if it is about the export as a whole. */
 export function placesOf(finding: FindingBase, inputs: readonly Input[], most: number, pathOf: (input: Input) => string = filePath): Place[] {
   const subjects = subjectsOf(finding);
   const others = idpUsersOf(finding);
@@ -61,7 +61,7 @@ export function placesOf(finding: FindingBase, inputs: readonly Input[], most: n
     });
 }
 
-/** Returns the place that stands for what a finding without subjects is about: the groups where its rule looks at these, else the first file. */
+/** Returns the place that stands for what a finding without subjects is about: the groups if its rule looks at these, else the first file. */
 export function exportPlace(finding: FindingBase, inputs: readonly Input[]): Place {
   const isOfGroups = [ruleOf(finding).isIdleWithout].flat().includes('groups');
   const input = (isOfGroups ? inputs.find(({ role }) => role === 'groups') : undefined) ?? inputs[0];

@@ -4,13 +4,13 @@ import { count } from '../rules/rule.js';
 import { type JudgedMapping, MAPPING_CHECK_NAMES, type MappingFinding, type MappingReport } from '../setup/mapping-check.js';
 import { visible } from './visible.js';
 
-/** More than this of one check nobody reads; the JSON report has all of them. */
+/** Findings shown per check: people do not read more, and the JSON report has all of them. */
 export const MOST_OF_A_CHECK = 50;
 
 /** Returns the verdict in words. */
 export function mappingVerdict({ summary: { error, warning }, isAsGuided }: MappingReport): string {
   const look = warning > 0 ? `, and ${count(warning, 'thing is', 'things are')} to be looked at` : '';
-  return isAsGuided ? `The mapping is as the guide wants it${look}` : `${count(error, 'thing', 'things')} must be changed before provisioning starts${look}`;
+  return isAsGuided ? `The mapping follows the guide${look}` : `${count(error, 'thing', 'things')} must be changed before provisioning starts${look}`;
 }
 
 /** Returns which mapping was judged. */

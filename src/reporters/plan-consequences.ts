@@ -38,7 +38,7 @@ export interface Fact {
   readonly meaning: string;
 }
 
-/** Returns why a user whom the export lacks may hold a username that the plan gives away; undefined where nothing points to it, or nothing is given away. */
+/** Returns why a user who is missing from the export may hold a username that the plan gives to another; undefined if nothing indicates it, or no username is given. */
 export function incompletenessOf({ body, before, acceptances }: Pick<MadePlan, 'body' | 'before' | 'acceptances'>): Fact | undefined {
   if (!body.actions.some(({ change }) => change.kind === 'replace-user' && change.attribute === 'userName')) return undefined;
   const found = before.findings.find(
@@ -71,7 +71,7 @@ export function factsOf({ emails, activeEmails, deactivated, activated, ended }:
   ];
 }
 
-const LOST_LOGIN = 'single sign-on finds an account by its email, so whoever signs in with the old one no longer reaches this account.';
+const LOST_LOGIN = 'single sign-on finds an account by its email, so a user who signs in with the old one no longer reaches the account.';
 
 function activeText(active: number, all: number): string {
   if (active === 0) return all === 1 ? 'The user is inactive.' : 'None of them is active.';

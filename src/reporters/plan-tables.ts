@@ -88,7 +88,7 @@ function* lostMemberships({ before, assembly }: Pick<MadePlan, 'before' | 'assem
   const seen = new Set<number>();
   for (const { finding } of [...before.findings, ...assembly.end.report.findings]) {
     const rule = ruleOf(finding);
-    if (rule.losesMembers !== true) continue;
+    if (rule.effects.losesMembers !== true) continue;
     for (const user of rule.users(finding)) {
       for (const group of rule.groups(finding)) {
         const source = users[user.place];
@@ -101,7 +101,7 @@ function* lostMemberships({ before, assembly }: Pick<MadePlan, 'before' | 'assem
   }
 }
 
-/** Returns notices.csv: every user whose login changes, and which other systems sign in with it where that was said. */
+/** Returns notices.csv: every user whose login changes, and, if stated, the other systems in which users sign in with it. */
 export function noticesCsv(made: Pick<MadePlan, 'before' | 'assembly'>, delimiter?: CsvDelimiter): Iterable<Uint8Array> {
   const systems = made.before.policy.areIntegrationsGiven === true ? ['systems to change'] : [];
   return csvText(['id', 'name', 'email', 'old username', 'new username', ...systems], notices(made), delimiter);
@@ -111,7 +111,7 @@ function* notices({ before, assembly }: Pick<MadePlan, 'before' | 'assembly'>): 
   const { movers, users } = assembly.end;
   const hasSystems = before.policy.areIntegrationsGiven === true;
   for (const place of movers) {
-    // The address of today: nobody reads yet what is sent to one that the plan gives.
+    // Today's address: the one that the plan gives is not in use yet.
     const { id, userName, email, signsInFor = [] }: User = before.snapshot.users[place];
     const row = [id, before.snapshot.names?.of(place) ?? '', email, userName, users[place].userName];
     yield hasSystems ? [...row, signsInFor.join('; ')] : row;

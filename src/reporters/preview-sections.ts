@@ -1,4 +1,4 @@
-/** What formats for people have in common: what happens, loudest first, each with its reason. */
+/** What formats for people have in common: what happens, most severe first, each with its reason. */
 
 import { locationOf, type User } from '../model/directory.js';
 import type { Severity } from '../model/finding.js';
@@ -21,7 +21,7 @@ export interface Block {
 export interface Section {
   readonly id: string;
   readonly title: string;
-  /** How loud it is. */
+  /** How severe it is. */
   readonly look: Severity;
   readonly headings: readonly string[];
   readonly total: number;
@@ -34,16 +34,16 @@ interface Part<T extends { readonly why: string }> {
   readonly look: Severity;
   readonly headings: readonly string[];
   readonly of: Iterable<T>;
-  /** All where it is not given. */
+  /** Absent: all. */
   has?(one: T): boolean;
   rows(one: T): readonly (readonly Cell[])[];
-  /** How many a subject stands for; one where it is not given. */
+  /** How many a subject stands for; absent: one. */
   times?(one: T): number;
   /** One reason for all of them. */
   readonly why?: string;
 }
 
-/** Returns the section with at most so many subjects a reason in rows, or nothing where there are none. */
+/** Returns the section with at most so many subjects per reason in its rows, or nothing if there are none. */
 function sectionOf<T extends { readonly why: string }>(part: Part<T>, most: number): Section[] {
   const blocks = new Map<string, { total: number; shown: number; rows: (readonly Cell[])[] }>();
   let total = 0;
@@ -69,7 +69,7 @@ const GROUP_HEADINGS = ['group sent', 'id', 'group in Jama Connect', 'level', 'w
 const MEMBER_HEADINGS = ['group', 'username sent', 'id', 'username', 'user is'];
 const BLANK = cell('');
 
-/** Returns what a person should look at, loudest first; at most so many subjects a reason are in the rows. */
+/** Returns what a person should look at, most severe first; at most so many subjects per reason are in the rows. */
 export function sectionsOf(preview: Preview, most: number): Section[] {
   const { forecast, snapshot } = preview;
   const { users, groups, memberships, licenses } = forecast;
@@ -147,14 +147,14 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
       },
       most,
     ),
-    ...ofUsers('ambiguous', 'ambiguous', 'Users of whom it is ambiguous which account is theirs', 'error'),
-    ...ofUsers('unknown', 'unknown', 'Users of whom it is not documented what happens', 'warning'),
+    ...ofUsers('ambiguous', 'ambiguous', 'Users whose account is ambiguous', 'error'),
+    ...ofUsers('unknown', 'unknown', 'Users for whom the outcome is not documented', 'warning'),
     ...ofUsers('deactivate', 'deactivate', 'Accounts that are deactivated', 'warning'),
     ...ofUsers('activate', 'activate', 'Accounts that are activated, each with a license', 'warning'),
     ...ofMembers('lost', 'lost', 'Members who are lost', 'warning'),
     ...ofGroups('create', 'groups-created', 'Groups that are created', 'warning'),
-    ...ofGroups('ambiguous', 'groups-ambiguous', 'Groups of which it is ambiguous which is linked', 'error'),
-    ...ofGroups('unknown', 'groups-unknown', 'Groups of which it is not certain what happens', 'warning'),
+    ...ofGroups('ambiguous', 'groups-ambiguous', 'Groups whose link is ambiguous', 'error'),
+    ...ofGroups('unknown', 'groups-unknown', 'Groups whose outcome is not certain', 'warning'),
     ...ofGroups('untouched', 'groups-untouched', 'Groups to be synced that are not linked', 'warning'),
     ...sectionOf<UserForecast>(
       {
@@ -164,14 +164,14 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
         headings: USER_HEADINGS,
         of: licenses?.without ?? [],
         rows: userRows,
-        why: 'Neither Creator nor Creator (float) is left when their turn comes, if it comes in the order of the export.',
+        why: 'No Creator or Creator (float) license is left when it is their turn, if licenses are given out in the order of the export.',
       },
       most,
     ),
     ...sectionOf<UserForecast>(
       {
         id: 'overwrite',
-        title: 'Accounts of which values are overwritten',
+        title: 'Accounts whose values are overwritten',
         look: 'info',
         headings: ['id', 'username', 'attribute', 'from', 'to'],
         of: byEffect.overwrite,
@@ -183,7 +183,7 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
             { text: from, against: to },
             { text: to, against: from },
           ]),
-        why: `The identity provider is the master of these attributes: what ${name} has takes the place of what is there.`,
+        why: `The identity provider is the master of these attributes: values from ${name} replace the existing ones.`,
       },
       most,
     ),
@@ -199,7 +199,7 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
       },
       most,
     ),
-    ...ofMembers('unknown', 'members-unknown', 'Members of whom it is not certain whether they stay or come', 'warning'),
+    ...ofMembers('unknown', 'members-unknown', 'Members whose outcome is not certain', 'warning'),
     ...ofMembers('added', 'members-added', 'Members who are added', 'info'),
     ...ofMembers('skipped', 'members-skipped', 'Members who are not added', 'info'),
   ];

@@ -47,7 +47,7 @@ export function summaryRows({ forecast, before }: Preview): readonly (readonly s
 export const summaryHeadings = ({ before }: Preview): readonly string[] =>
   before === undefined ? ['what happens', 'number'] : ['what happens', 'now', 'after the plan'];
 
-const SOURCES = 'All this is predicted from what Jama, Okta and Microsoft document, not from a trial: look at a few users of each kind first.';
+const SOURCES = 'This prediction is based on the documentation of Jama, Okta and Microsoft, not on a trial: check a few users of each kind first.';
 
 /** Returns the sentences that belong under every preview. */
 export const notesOf = ({ notes, forecast }: Preview): readonly string[] => [...notes.map(noteText), ...forecast.notes, SOURCES];

@@ -7,6 +7,7 @@ import { ruleOf, rulesFor } from '../rules/registry.js';
 import { grouped, type Rule } from '../rules/rule.js';
 import { exportPlace, filePath, type Place, placesOf } from './locations.js';
 import type { Reporter, ReportOptions } from './reporter.js';
+import { rulePage } from './rule-page.js';
 import { acceptanceText, byWeight, guideText } from './sections.js';
 import { printable } from './visible.js';
 
@@ -84,7 +85,7 @@ function descriptorOf(rule: Rule) {
     shortDescription: { text: title },
     fullDescription: { text: finds },
     defaultConfiguration: { level: LEVELS[severity] },
-    helpUri: GUIDE.url,
+    helpUri: rulePage(name),
     help: { text: plain.join('\n\n'), markdown: rich.join('\n\n') },
     properties: { tags: ['scim'], clause: CLAUSES[clause], 'problem.severity': severity === 'info' ? 'recommendation' : severity },
   };

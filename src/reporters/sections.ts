@@ -91,7 +91,7 @@ export function factsOf({ snapshot, policy, sync, idp }: Report): readonly (read
     ['groups to be synced', sync.names === null ? 'every organization-level group' : grouped(sync.names.length)],
     ['fails on', policy.failOn],
     ['names compare by', policy.collation],
-    ...(idp === undefined ? [] : [['held against', idpText(idp)] as const]),
+    ...(idp === undefined ? [] : [['compared with', idpText(idp)] as const]),
   ];
 }
 

@@ -15,12 +15,12 @@ function countsText({ summary }: Report): string {
   return parts.length === 0 ? 'no findings' : parts.join(', ');
 }
 
-/** Returns the findings that would count if no earlier report had them: nobody accepted them, and nobody mended them. */
+/** Returns the findings that would count if no earlier report had them: nobody accepted them or fixed them. */
 export function knownAtOrAbove({ findings, policy }: Report): AuditedFinding[] {
   return findings.filter(({ finding, acceptance }) => acceptance?.isKnown === true && isAtOrAbove(finding.severity, policy.failOn));
 }
 
-/** Returns the verdict in words, never plainly "ready" where nothing, or not everything, was judged; it is good where nothing is left to look at. */
+/** Returns the verdict in words, never plainly "ready" if not everything was judged; it is good if nothing is left to review. */
 export function verdictText(report: Report): { readonly text: string; readonly isGood: boolean } {
   const { policy, snapshot, summary, notChecked } = report;
   if (isStopped(report)) return { text: `NOT READY for SCIM: ${countsText(report)}`, isGood: false };

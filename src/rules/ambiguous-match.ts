@@ -1,26 +1,43 @@
+/** This rule is long because its report lists only some of its users, each with what of the user matches. */
+
 import type { User } from '../model/directory.js';
-import type { FindingBase } from '../model/finding.js';
 import type { IdentityIndex } from '../model/identity-index.js';
-import type { IdpUser } from '../model/idp.js';
-import { contestsOf, idpIdentity, idpOf, idpPlaceText, idpUserData } from './idp.js';
-import { anonymousAddress, askEach, cell, count, few, NO_NEEDS, NONE, placeText, type Rule, sortedIdentity, stateText, userData } from './rule.js';
+import { defineRule } from './define.js';
+import { type FindingOf, hidden, identityTexts, own, USER_SHAPES, users } from './fields.js';
+import { contestsOf, idpIdentity, idpOf, idpPlaceText, idpUserData, idpUsers } from './idp.js';
+import { anonymousAddress, askEach, count, few, placeText, sortedIdentity, stateText, userData } from './rule.js';
+import type { Shapes } from './shape.js';
 
 /** What of a user of Jama Connect is the provider user's subject or email. */
-type By = 'userName' | 'email' | 'both';
-
-export interface AmbiguousMatch extends FindingBase {
-  readonly rule: 'ambiguous-match';
-  /** The subject or email that it turns on, or both of them, as keys. */
-  readonly keys: readonly string[];
-  /** Those whose subject it is come first. */
-  readonly idpUsers: readonly IdpUser[];
-  /** By place; and by what each of them fits. */
-  readonly users: readonly User[];
-  readonly by: readonly By[];
-}
+const WAYS = ['userName', 'email', 'both'] as const;
+type By = (typeof WAYS)[number];
 
 /** Users that the JSON report lists, and that a person is asked about. */
 const MOST = 100;
+
+const FIELDS = {
+  /** The subject or email that it turns on, or both of them, as keys. */
+  keys: hidden(identityTexts()),
+  /** Users whose subject it is come first. */
+  idpUsers: hidden(idpUsers(1)),
+  /** By place; and by what each of them fits. */
+  users: hidden(users(2)),
+  by: own<readonly By[]>(),
+};
+type AmbiguousMatch = FindingOf<'ambiguous-match', typeof FIELDS>;
+
+const SHAPES: Shapes = {
+  idpUser: { type: 'idpUser', about: 'The first whose subject it is, or else whose email.' },
+  idpUserCount: { type: 'number', min: 2, isOptional: true, about: 'Of how many it is the subject or email; absent where it is one.' },
+  userCount: { type: 'number', min: 2 },
+  users: {
+    type: 'list',
+    of: { type: 'object', fields: { ...USER_SHAPES, by: { type: 'choice', of: WAYS, about: 'What of the user fits.' }, location: { type: 'location' } } },
+    min: 2,
+    max: MOST,
+    about: 'The first 100.',
+  },
+};
 
 const BY: Readonly<Record<By, string>> = { userName: 'username', email: 'email', both: 'username and email' };
 
@@ -33,27 +50,27 @@ function byOf({ place }: User, { userNameKey, emailKey }: IdentityIndex, keys: r
 const whoFits = ({ keys, idpUsers, users }: AmbiguousMatch): string => {
   const who =
     idpUsers.length === 1
-      ? `The identity provider's user "${idpUsers[0].subject}" <${idpUsers[0].email}> fits`
-      : `${count(idpUsers.length, 'user')} of the identity provider with the subject or email ${few(keys)} fit`;
+      ? `The identity provider's user "${idpUsers[0].subject}" <${idpUsers[0].email}> matches`
+      : `${count(idpUsers.length, 'user')} of the identity provider with the subject or email ${few(keys)} match`;
   return `${who} ${count(users.length, 'user')} of Jama Connect`;
 };
 
 const WHAT_FOLLOWS = {
   error: 'it is not certain which account the sync takes',
-  warning: 'the sync finds the one with the username, and the others only share its email',
+  warning: 'the sync finds the one with that username, and the others only share its email',
 } as const;
 
-export const ambiguousMatch: Rule<AmbiguousMatch> = {
+export const ambiguousMatch = defineRule({
   name: 'ambiguous-match',
   severity: 'error',
-  title: 'People of the identity provider who fit several users',
+  title: 'People in the identity provider who match several users',
   finds:
-    "An identity provider's user whose subject and email fit two or more users of Jama Connect (a warning where one has the username exactly and the others only share its email).",
-  why: 'The provider looks an account up by userName alone, and single sign-on by the email. Where these lead to different accounts, or to several, a stranger may get the account, the sync stops, or a second account is made.',
-  fix: "Decide which account is the person's. It keeps the address as username and email; each other one gets another username and email, also when it is inactive (the vendor advises to anonymize them). Where the provider has the wrong email for the person, correct it there.",
+    'A user of the identity provider whose subject and email match two or more users of Jama Connect (a warning if one has exactly that username and the others only share its email).',
+  why: 'The provider looks an account up by userName alone, and single sign-on by the email. If these lead to different accounts, or to several, the wrong person may get the account, the sync stops, or a second account is created.',
+  fix: 'Decide which account belongs to the person. It keeps the address as its username and email. Give each other account another username and email, even if it is inactive (the vendor advises to anonymize them). If the provider has the wrong email for the person, correct it there.',
   example: 'Okta\'s "ana@example.com" is the username of user 17, and the email of the inactive user 8.',
   clause: 'overwrite',
-  needs: NO_NEEDS,
+  fields: FIELDS,
   idp: 'any',
   start: (context) => ({
     *findings() {
@@ -77,34 +94,31 @@ export const ambiguousMatch: Rule<AmbiguousMatch> = {
       .join(', ')}${finding.users.length > 3 ? ` and ${count(finding.users.length - 3, 'other')}` : ''}.`,
   identity: ({ keys, idpUsers, users }) => [...keys, ...idpIdentity(idpUsers), ...sortedIdentity(users, ({ userName, email }) => [userName, email])],
   topic: ({ keys }) => keys.join('\n'),
-  data: ({ idpUsers, users, by }, locate) => ({
-    idpUser: idpUserData(idpUsers[0]),
-    ...(idpUsers.length > 1 ? { idpUserCount: idpUsers.length } : {}),
-    userCount: users.length,
-    users: users.slice(0, MOST).map((user, at) => ({ ...userData(user), by: by[at], location: locate(user) })),
-  }),
-  redact: (finding, redactor) => ({
-    ...finding,
-    keys: finding.keys.map(redactor.identity),
-    idpUsers: finding.idpUsers.map(redactor.idpUser),
-    users: finding.users.map(redactor.user),
-  }),
-  headings: ['subject in the provider', 'its email', 'there at', 'fits id', 'username', 'email', 'by', 'user is', 'where'],
-  rows: ({ idpUsers: [first, ...others], users, by }, locate) =>
-    users.map((user, row) => [
-      cell(row > 0 ? '' : others.length === 0 ? first.subject : `${first.subject} and ${count(others.length, 'other')}`),
-      cell(row > 0 ? '' : first.email),
-      cell(row > 0 ? '' : idpPlaceText(first)),
-      cell(user.id),
-      cell(user.userName),
-      cell(user.email),
-      cell(BY[by[row]]),
-      cell(stateText(user)),
-      cell(placeText(locate(user))),
-    ]),
-  users: ({ users }) => users,
-  groups: () => NONE,
-  idpUsers: ({ idpUsers }) => idpUsers,
+  json: {
+    shapes: SHAPES,
+    data: ({ idpUsers, users, by }, locate) => ({
+      idpUser: idpUserData(idpUsers[0]),
+      ...(idpUsers.length > 1 ? { idpUserCount: idpUsers.length } : {}),
+      userCount: users.length,
+      users: users.slice(0, MOST).map((user, at) => ({ ...userData(user), by: by[at], location: locate(user) })),
+    }),
+  },
+  subjects: ({ users }) => users,
+  columns: [
+    [
+      'subject in the provider',
+      (_, { idpUsers: [first, ...others] }, __, row) =>
+        row > 0 ? '' : others.length === 0 ? first.subject : `${first.subject} and ${count(others.length, 'other')}`,
+    ],
+    ['its email', (_, { idpUsers: [first] }, __, row) => (row > 0 ? '' : first.email)],
+    ['there at', (_, { idpUsers: [first] }, __, row) => (row > 0 ? '' : idpPlaceText(first))],
+    ['fits id', ({ id }) => id],
+    ['username', ({ userName }) => userName],
+    ['email', ({ email }) => email],
+    ['by', (_, { by }, __, row) => BY[by[row]]],
+    ['user is', stateText],
+    ['where', (user, _, locate) => placeText(locate(user))],
+  ],
   decisions: ['set-email', 'set-username', 'deactivate', 'accept'],
   remedy: (finding) =>
     askEach(
@@ -117,4 +131,4 @@ export const ambiguousMatch: Rule<AmbiguousMatch> = {
         return { action: finding.by[finding.users.indexOf(user)] === 'email' ? 'set-email' : 'set-username', value: anonymousAddress(user) };
       },
     ),
-};
+});

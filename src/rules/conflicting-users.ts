@@ -2,51 +2,61 @@
 
 import { NO_WANTER } from '../model/contest.js';
 import type { User } from '../model/directory.js';
-import type { FindingBase, Proposal } from '../model/finding.js';
+import type { Proposal } from '../model/finding.js';
 import type { IdentityIndex } from '../model/identity-index.js';
 import { firstPairs, type Member, pairing } from './conflicting-pairs.js';
-import {
-  anonymousAddress,
-  askEach,
-  cell,
-  count,
-  grouped,
-  idsOf,
-  NO_NEEDS,
-  NONE,
-  placeText,
-  type Rule,
-  type RuleContext,
-  sortedIdentity,
-  stateText,
-  userData,
-} from './rule.js';
+import { defineRule } from './define.js';
+import { choice, type Field, type FindingOf, identityText, number, own, USER_SHAPES, users } from './fields.js';
+import { anonymousAddress, askEach, count, grouped, idsOf, placeText, type RuleContext, sortedIdentity, stateText, userData } from './rule.js';
+import type { Shapes } from './shape.js';
 
-export type Pattern = 'same-email' | 'taken' | 'swap' | 'chain' | 'bystander';
-export type Resolution = 'automatic' | 'decision';
+const PATTERNS = ['same-email', 'taken', 'swap', 'chain', 'bystander'] as const;
+type Pattern = (typeof PATTERNS)[number];
+const RESOLUTIONS = ['automatic', 'decision'] as const;
+type Resolution = (typeof RESOLUTIONS)[number];
 
-export interface ConflictingUsers extends FindingBase {
-  readonly rule: 'conflicting-users';
-  /** The contested username: the key that the pairs share. */
-  readonly userName: string;
-  readonly pattern: Pattern;
-  readonly resolution: Resolution;
+/** Shares the list of users that the redactor makes. */
+const index: Field<IdentityIndex> = { redact: (value, redactor) => ({ ...value, users: redactor.users(value.users) }) };
+
+const FIELDS = {
+  userName: identityText('The contested username: the key that the pairs share.'),
+  pattern: choice(PATTERNS),
+  resolution: choice(RESOLUTIONS),
   /** All who take part in a pair, by place. */
-  readonly users: readonly User[];
+  users: users(2),
   /** By place: 1 for a user who needs an update. The index's own array, shared by all findings. */
-  readonly needsUpdate: Uint8Array;
-  readonly pairCount: number;
+  needsUpdate: own<Uint8Array>(),
+  pairCount: number(1),
   /** Where the pairs are listed from when they are shown: kept for every finding, they would fill the memory. */
-  readonly index: IdentityIndex;
+  index,
   /** Of the contested username, in the index. */
-  readonly keyId: number;
-}
+  keyId: own<number>(),
+};
+export type ConflictingUsers = FindingOf<'conflicting-users', typeof FIELDS>;
+
+const SHAPES: Shapes = {
+  userName: { type: 'text', about: 'The contested username: the key that the pairs share.' },
+  pattern: { type: 'choice', of: PATTERNS },
+  resolution: { type: 'choice', of: RESOLUTIONS },
+  users: { type: 'list', of: { type: 'object', fields: { ...USER_SHAPES, needsUpdate: { type: 'flag' }, location: { type: 'location' } } }, min: 2 },
+  pairCount: { type: 'number', min: 1 },
+  pairs: {
+    type: 'list',
+    of: {
+      type: 'object',
+      fields: { first: { type: 'text' }, second: { type: 'text' }, reason: { type: 'choice', of: ['email-equals-username', 'same-email'] } },
+    },
+    min: 1,
+    max: 100,
+    about: 'The first 100, by ids.',
+  },
+};
 
 const WHAT: Readonly<Record<Exclude<Pattern, 'same-email'>, string>> = {
-  taken: 'one needs it as the username, but a user who will not be renamed holds it',
-  swap: "they hold one another's addresses in a ring",
-  chain: 'one needs it as the username, and its holder is to be renamed away first',
-  bystander: 'nobody is in the way: another user has it only as an email address',
+  taken: 'one needs it as the username, but a user who keeps it already holds it',
+  swap: 'each needs the username that the next one holds, in a ring',
+  chain: 'one needs it as the username, and its holder is renamed first',
+  bystander: 'nothing is in the way: another user has it only as an email address',
 };
 
 /** Returns what the contest is; of several who need the username, others may merely hold it or have it as their email. */
@@ -69,17 +79,17 @@ function classify({ index, contest }: RuleContext, id: number): { pattern: Patte
   return { pattern: contest.isInRing[id] === 1 ? 'swap' : 'chain', resolution };
 }
 
-export const conflictingUsers: Rule<ConflictingUsers> = {
+export const conflictingUsers = defineRule({
   name: 'conflicting-users',
   severity: 'error',
-  title: 'Users who contest one username',
-  finds: "Users of whom one's email is another's username, or who share an email, while one of them must be renamed.",
-  why: 'The rename to the email fails or hits the wrong account when somebody else holds that username, active or not. Two users can never share one username.',
-  fix: 'Chains, rings and bystanders are put in a safe order by `scim-audit plan`. For a contested or taken address, give the account that loses another email or username, or deactivate it.',
+  title: 'Users who need or hold the same username',
+  finds: 'Two or more users who need, or already hold, the same username, at least one of whom must be renamed.',
+  why: 'Renaming a user to their email fails, or changes the wrong account, if another user holds that username, even an inactive one. No two users can share a username.',
+  fix: '`scim-audit plan` renames chains, rings and bystanders in a safe order by itself. If several users need one address, or another user keeps it, decide who gets it: give the other account a different email or username, or deactivate it.',
   example:
-    'User 17 has the email "ana@example.com", and the inactive user 18 is called "ana@example.com": user 17 cannot get the username until 18 gives it up.',
+    'User 17 has the email "ana@example.com", and the inactive user 18 has the username "ana@example.com": user 17 cannot get that username until user 18 gives it up.',
   clause: 'conflicting-pairs',
-  needs: NO_NEEDS,
+  fields: FIELDS,
   start: (context) => ({
     findings() {
       const { index } = context;
@@ -102,52 +112,41 @@ export const conflictingUsers: Rule<ConflictingUsers> = {
       return found.sort((a, b) => a.users[0].place - b.users[0].place || (a.userName < b.userName ? -1 : 1));
     },
   }),
-  message: (finding) => `${count(finding.users.length, 'user')} contest the username "${finding.userName}": ${whatOf(finding)} (${idsOf(finding.users)}).`,
+  message: (finding) => `${count(finding.users.length, 'user')} need or hold the username "${finding.userName}": ${whatOf(finding)} (${idsOf(finding.users)}).`,
   identity: ({ userName, users, needsUpdate }) => [userName, ...sortedIdentity(users, (user) => [user.userName, user.email, String(needsUpdate[user.place])])],
   topic: ({ userName }) => userName,
-  data: ({ userName, pattern, resolution, users, needsUpdate, pairCount, index, keyId }, locate) => ({
-    userName,
-    pattern,
-    resolution,
-    users: users.map((user) => ({
-      ...userData(user),
-      needsUpdate: needsUpdate[user.place] === 1,
-      location: locate(user),
-    })),
-    pairCount,
-    pairs: firstPairs(index, keyId),
-  }),
-  redact: (finding, redactor) => ({
-    ...finding,
-    userName: redactor.identity(finding.userName),
-    users: finding.users.map(redactor.user),
-    index: { ...finding.index, users: redactor.users(finding.index.users) },
-  }),
-  headings: ['contested username', 'id', 'username', 'email', 'user is', 'where'],
-  rows: ({ userName, users, pattern, needsUpdate }, locate) =>
-    users.map((user, row) => [
-      cell(row === 0 ? `${userName} (${pattern})` : ''),
-      cell(user.id),
-      cell(user.userName),
-      cell(user.email),
-      cell(`${stateText(user)}${needsUpdate[user.place] === 1 ? ', to be renamed' : ''}`),
-      cell(placeText(locate(user))),
-    ]),
-  users: ({ users }) => users,
-  groups: () => NONE,
+  json: {
+    shapes: SHAPES,
+    data: ({ userName, pattern, resolution, users, needsUpdate, pairCount, index, keyId }, locate) => ({
+      userName,
+      pattern,
+      resolution,
+      users: users.map((user) => ({ ...userData(user), needsUpdate: needsUpdate[user.place] === 1, location: locate(user) })),
+      pairCount,
+      pairs: firstPairs(index, keyId),
+    }),
+  },
+  subjects: ({ users }) => users,
+  columns: [
+    ['contested username', (_, { userName, pattern }, __, row) => (row === 0 ? `${userName} (${pattern})` : '')],
+    ['id', ({ id }) => id],
+    ['username', ({ userName }) => userName],
+    ['email', ({ email }) => email],
+    ['user is', (user, { needsUpdate }) => `${stateText(user)}${needsUpdate[user.place] === 1 ? ', to be renamed' : ''}`],
+    ['where', (user, _, locate) => placeText(locate(user))],
+  ],
   decisions: ['set-email', 'set-username', 'deactivate', 'activate', 'accept'],
   remedy: (finding) =>
     askEach(
       finding.users,
       (user) => `${user.userName} <${user.email}>`,
-      `The username "${finding.userName}" is contested: ${whatOf(finding)}.`,
+      `The username "${finding.userName}" is needed or held by several users: ${whatOf(finding)}.`,
       ['set-email', 'set-username', 'deactivate', 'activate', 'accept'],
       proposer(finding),
     ),
-  // Who is in whose way follows from users besides those of the finding.
-};
+});
 
-/** Whoever gives way is asked to: claimants beyond the first, and holders who stay but do not have the address as email. */
+/** Proposes a change to each user who gives way: claimants beyond the first, and holders who stay but do not have the address as email. */
 function proposer({ users, pattern, needsUpdate, index, keyId }: ConflictingUsers): (user: User) => Proposal | undefined {
   if (pattern !== 'same-email' && pattern !== 'taken') return () => undefined;
   const isHeld = ({ place }: User): boolean => index.userNameKey[place] === keyId;

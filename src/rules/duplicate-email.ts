@@ -1,26 +1,24 @@
 import { SEVERAL } from '../model/contest.js';
 import type { User } from '../model/directory.js';
-import type { FindingBase } from '../model/finding.js';
-import { anonymousAddress, askEach, cell, count, idsOf, NO_NEEDS, NONE, placeText, type Rule, sortedIdentity, stateText, userData } from './rule.js';
+import { usersRule } from './define.js';
+import { type FindingOf, hidden, identityText } from './fields.js';
+import { anonymousAddress, askEach, count, idsOf, placeText, sortedIdentity, stateText } from './rule.js';
 
-export interface DuplicateEmail extends FindingBase {
-  readonly rule: 'duplicate-email';
-  /** By place. */
-  readonly users: readonly User[];
-  /** The key that the emails share. */
-  readonly email: string;
-}
+/** `email` is the key that the emails share. */
+const FIELDS = { email: hidden(identityText()) };
+type DuplicateEmail = FindingOf<'duplicate-email', typeof FIELDS> & { readonly users: readonly User[] };
 
-export const duplicateEmail: Rule<DuplicateEmail> = {
+export const duplicateEmail = usersRule({
   name: 'duplicate-email',
   severity: 'warning',
   title: 'Users who share an email',
-  finds: 'Users, active or not, at least one of them in scope, whose emails are the same (those who all contest it as a username are reported there instead).',
-  why: 'Single sign-on matches on the email, and it must be unique among active and inactive accounts together. A second account with the address breaks the login.',
-  fix: 'Give the account that is not used another address (the vendor advises to anonymize it), also when it is inactive.',
-  example: 'The inactive user 8 still has the email "ana@example.com", which is also that of the active user 17.',
+  finds:
+    'Users, active or inactive, who share an email, if at least one of them is in scope. If all of them need it as their username, conflicting-users reports them instead.',
+  why: 'Single sign-on matches users by email, so an email must be unique among active and inactive accounts together. A second account with the same address breaks the sign-in.',
+  fix: 'Give the unused account another address, even if it is inactive. The vendor advises an anonymized address.',
+  example: 'The inactive user 8 still has the email "ana@example.com", which the active user 17 has too.',
   clause: 'overwrite',
-  needs: NO_NEEDS,
+  fields: FIELDS,
   start: ({ index, contest }) => ({
     findings() {
       const found: DuplicateEmail[] = [];
@@ -39,20 +37,14 @@ export const duplicateEmail: Rule<DuplicateEmail> = {
   message: ({ users, email }) => `${count(users.length, 'user')} share the email "${email}" (${idsOf(users)}).`,
   identity: ({ users }) => sortedIdentity(users, ({ email }) => [email]),
   topic: ({ email }) => email,
-  data: ({ users }, locate) => ({ users: users.map((user) => ({ ...userData(user), location: locate(user) })) }),
-  redact: (finding, redactor) => ({ ...finding, users: finding.users.map(redactor.user), email: redactor.identity(finding.email) }),
-  headings: ['id', 'username', 'email', 'user is', 'where'],
-  rows: ({ users }, locate) =>
-    users.map((user, row) => [
-      cell(user.id),
-      cell(user.userName),
-      { text: user.email, against: users[row === 0 ? 1 : 0].email },
-      cell(stateText(user)),
-      cell(placeText(locate(user))),
-    ]),
-  isOfEmails: true,
-  users: ({ users }) => users,
-  groups: () => NONE,
+  columns: [
+    ['id', ({ id }) => id],
+    ['username', ({ userName }) => userName],
+    ['email', ({ email }, { users }, _, row) => ({ text: email, against: users[row === 0 ? 1 : 0].email })],
+    ['user is', stateText],
+    ['where', (user, _, locate) => placeText(locate(user))],
+  ],
+  effects: { isOfEmails: true },
   decisions: ['set-email', 'accept'],
   remedy: ({ users, email }) =>
     askEach(
@@ -62,4 +54,4 @@ export const duplicateEmail: Rule<DuplicateEmail> = {
       ['set-email', 'accept'],
       (user) => (user.active ? undefined : { action: 'set-email', value: anonymousAddress(user) }),
     ),
-};
+});

@@ -1,16 +1,9 @@
-import type { Match } from '../model/compare.js';
+import { MATCHES, type Match } from '../model/compare.js';
 import type { Group } from '../model/directory.js';
-import type { FindingBase, Severity } from '../model/finding.js';
-import { cell, count, few, idsOf, NONE, placeText, type Rule, sortedIdentity } from './rule.js';
-
-export interface DuplicateGroupName extends FindingBase {
-  readonly rule: 'duplicate-group-name';
-  readonly match: Match;
-  /** The key that the names share. */
-  readonly key: string;
-  /** By place. */
-  readonly groups: readonly Group[];
-}
+import type { Severity } from '../model/finding.js';
+import { defineRule } from './define.js';
+import { choice, groupName, groups, hidden } from './fields.js';
+import { count, few, idsOf, placeText, sortedIdentity } from './rule.js';
 
 const HOW: Readonly<Record<Match, string>> = {
   exact: 'have exactly the same name',
@@ -19,15 +12,17 @@ const HOW: Readonly<Record<Match, string>> = {
   unicode: 'have names that differ only in accents or look-alike characters',
 };
 
-export const duplicateGroupName: Rule<DuplicateGroupName> = {
+export const duplicateGroupName = defineRule({
   name: 'duplicate-group-name',
   severity: 'error',
-  title: 'Organization-level groups with one name',
-  finds: 'Organization-level groups whose names are the same (a warning where they differ in case, white space or accents).',
-  why: 'The identity provider links a group to Jama Connect by its name alone. With two of one name, members and permissions are synced into the wrong group.',
-  fix: 'Rename all but one of them, so that each organization-level group has a name of its own. Merge groups that mean the same by hand first.',
-  example: 'Groups 3 and 9 are both called "Reviewers": 9 becomes "Reviewers (EU)".',
+  title: 'Organization-level groups with the same name',
+  finds: 'Organization-level groups whose names are the same (a warning if they differ in case, white space or accents).',
+  why: 'The identity provider links a group to Jama Connect by its name alone. If two groups share a name, members and permissions are synced into the wrong one.',
+  fix: 'Rename all but one of them, so that each organization-level group has its own name. If two groups serve the same purpose, merge them by hand first.',
+  example: 'Groups 3 and 9 are both called "Reviewers": group 9 becomes "Reviewers (EU)".',
   clause: 'duplicate-groups',
+  /** `key` is what the names share; the groups are by place. */
+  fields: { match: choice(MATCHES), key: hidden(groupName()), groups: groups(2) },
   needs: () => ['groupList'],
   start: ({ directory, index }) => ({
     *findings() {
@@ -53,21 +48,13 @@ export const duplicateGroupName: Rule<DuplicateGroupName> = {
     `${count(groups.length, 'organization-level group')} ${HOW[match]}: ${few(match === 'exact' ? [groups[0].name] : groups.map(({ name }) => name))} (${idsOf(groups)}).`,
   identity: ({ groups }) => sortedIdentity(groups, ({ name }) => [name]),
   topic: ({ key }) => key,
-  data: ({ match, groups }, locate) => ({
-    match,
-    groups: groups.map((group) => ({ id: group.id, name: group.name, location: locate(group) })),
-  }),
-  redact: (finding, redactor) => ({ ...finding, key: redactor.groupName(finding.key), groups: finding.groups.map(redactor.group) }),
-  headings: ['id', 'group name', 'same by', 'where'],
-  rows: ({ groups, match }, locate) =>
-    groups.map((group, row) => [
-      cell(group.id),
-      { text: group.name, against: groups[row === 0 ? 1 : 0].name },
-      cell(row === 0 ? match : ''),
-      cell(placeText(locate(group))),
-    ]),
-  users: () => NONE,
-  groups: ({ groups }) => groups,
+  subjects: ({ groups }) => groups,
+  columns: [
+    ['id', ({ id }) => id],
+    ['group name', ({ name }, { groups }, _, row) => ({ text: name, against: groups[row === 0 ? 1 : 0].name })],
+    ['same by', (_, { match }, __, row) => (row === 0 ? match : '')],
+    ['where', (group, _, locate) => placeText(locate(group))],
+  ],
   decisions: ['set-name', 'accept'],
   remedy: ({ groups, match }) => ({
     wants: [],
@@ -80,4 +67,4 @@ export const duplicateGroupName: Rule<DuplicateGroupName> = {
       ...(at === 0 ? {} : { proposal: { action: 'set-name' as const, value: `${group.name.trim()} (${group.id})` } }),
     })),
   }),
-};
+});

@@ -1,25 +1,22 @@
 import type { User } from '../model/directory.js';
-import type { FindingBase } from '../model/finding.js';
-import { anonymousAddress, askEach, cell, count, few, idsOf, NO_NEEDS, NONE, placeText, type Rule, sortedIdentity, stateText, userData } from './rule.js';
+import { usersRule } from './define.js';
+import { type FindingOf, hidden, identityText } from './fields.js';
+import { anonymousAddress, askEach, count, few, idsOf, placeText, sortedIdentity, stateText } from './rule.js';
 
-export interface DuplicateUsername extends FindingBase {
-  readonly rule: 'duplicate-username';
-  /** By place. */
-  readonly users: readonly User[];
-  /** The key that the usernames share. */
-  readonly userName: string;
-}
+/** `userName` is the key that the usernames share. */
+const FIELDS = { userName: hidden(identityText()) };
+type DuplicateUsername = FindingOf<'duplicate-username', typeof FIELDS> & { readonly users: readonly User[] };
 
-export const duplicateUsername: Rule<DuplicateUsername> = {
+export const duplicateUsername = usersRule({
   name: 'duplicate-username',
   severity: 'error',
   title: 'Usernames that are the same',
-  finds: 'Users, active or not, whose usernames are the same once case, accents and white space are ignored.',
-  why: "SCIM usernames are unique and ignore case, and Jama Connect's current database ignores accents too. A look-up by userName finds two accounts, and the sync stops or takes the wrong one.",
-  fix: 'Rename all but one of them. Where one is to be renamed to its email anyway, `scim-audit plan` does it.',
-  example: 'Users 40 and 41 are called "jose" and "José".',
+  finds: 'Users, active or inactive, whose usernames are the same apart from case, accents and white space.',
+  why: "SCIM usernames are unique and ignore case, and Jama Connect's current database ignores accents as well. A lookup by userName finds two accounts, so the sync stops or changes the wrong one.",
+  fix: 'Rename all but one of them. If one of them must be renamed to its email anyway, `scim-audit plan` does it.',
+  example: 'Users 40 and 41 have the usernames "jose" and "José".',
   clause: 'username-format',
-  needs: NO_NEEDS,
+  fields: FIELDS,
   start: ({ index }) => ({
     findings() {
       const found: DuplicateUsername[] = [];
@@ -35,19 +32,13 @@ export const duplicateUsername: Rule<DuplicateUsername> = {
     `${count(users.length, 'user')} have usernames that count as one, "${userName}": ${few(users.map((user) => user.userName))} (${idsOf(users)}).`,
   identity: ({ users }) => sortedIdentity(users, ({ userName }) => [userName]),
   topic: ({ userName }) => userName,
-  data: ({ users }, locate) => ({ users: users.map((user) => ({ ...userData(user), location: locate(user) })) }),
-  redact: (finding, redactor) => ({ ...finding, users: finding.users.map(redactor.user), userName: redactor.identity(finding.userName) }),
-  headings: ['id', 'username', 'email', 'user is', 'where'],
-  rows: ({ users }, locate) =>
-    users.map((user, row) => [
-      cell(user.id),
-      { text: user.userName, against: users[row === 0 ? 1 : 0].userName },
-      cell(user.email),
-      cell(stateText(user)),
-      cell(placeText(locate(user))),
-    ]),
-  users: ({ users }) => users,
-  groups: () => NONE,
+  columns: [
+    ['id', ({ id }) => id],
+    ['username', ({ userName }, { users }, _, row) => ({ text: userName, against: users[row === 0 ? 1 : 0].userName })],
+    ['email', ({ email }) => email],
+    ['user is', stateText],
+    ['where', (user, _, locate) => placeText(locate(user))],
+  ],
   decisions: ['set-username', 'accept'],
   remedy: ({ users, userName }) =>
     askEach(
@@ -57,4 +48,4 @@ export const duplicateUsername: Rule<DuplicateUsername> = {
       ['set-username', 'accept'],
       (user) => (user.active ? undefined : { action: 'set-username', value: anonymousAddress(user) }),
     ),
-};
+});

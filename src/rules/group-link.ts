@@ -1,24 +1,23 @@
-import type { Difference } from '../model/compare.js';
-import type { Group } from '../model/directory.js';
-import type { FindingBase, Proposal } from '../model/finding.js';
+import { DIFFERENCES } from '../model/compare.js';
+import type { Proposal } from '../model/finding.js';
 import { nearNames } from '../model/near-names.js';
+import { defineRule } from './define.js';
+import { choice, type FindingOf, group, groupName, nullable, own } from './fields.js';
 import { IN_WHAT, idpOf } from './idp.js';
-import { cell, NO_NEEDS, NONE, placeText, type Rule, type RuleContext } from './rule.js';
+import { placeText, type RuleContext } from './rule.js';
 
-export interface GroupLink extends FindingBase {
-  readonly rule: 'group-link';
-  readonly group: Group;
-  /** The provider's group that was probably meant. */
-  readonly near: string | null;
-  /** Of the near name from the group's. */
-  readonly difference: Difference | null;
+const FIELDS = {
+  group: group(),
+  near: nullable(groupName("The provider's name that was probably meant.")),
+  difference: nullable(choice(DIFFERENCES, 'Of the near name; null where there is none.')),
   /** The near name counts as the same. */
-  readonly isRespelt: boolean;
+  isRespelt: own<boolean>(),
   /** A list of the settings asks for the group by its name. */
-  readonly isListed: boolean;
+  isListed: own<boolean>(),
   /** No other organization-level group has a name that counts as the same. */
-  readonly isAlone: boolean;
-}
+  isAlone: own<boolean>(),
+};
+type GroupLink = FindingOf<'group-link', typeof FIELDS>;
 
 function* findUnlinked(context: RuleContext): Iterable<GroupLink> {
   const { directory, sync, index } = context;
@@ -58,34 +57,33 @@ function proposalOf({ near, isRespelt, isListed, isAlone }: GroupLink): Proposal
   return { action: 'set-name', value: near };
 }
 
-const IN_LIST = '; rename it in the identity provider, or in Jama Connect and in the list of groups to be synced';
+const IN_LIST = '; rename it in the identity provider, or both in Jama Connect and in the list of groups to be synced';
 
-export const groupLink: Rule<GroupLink> = {
+export const groupLink = defineRule({
   name: 'group-link',
   severity: 'error',
   title: 'Groups that the identity provider will not link',
   finds:
-    'A group to be synced whose name no group of the identity provider has exactly (a warning where nobody named the groups to be synced and no name counts as the same).',
-  why: 'The identity provider links a group of Jama Connect only if the names are exactly the same. Otherwise it creates a second group beside it, without the permissions of the first, or leaves the group alone.',
-  fix: 'Give the group the same name on both sides; `scim-audit plan` can rename it in Jama Connect. Where the groups to be synced are listed by name, change the list too. If the group is not to be synced, name only those that are (--sync-group, --sync-groups).',
-  example: 'Jama Connect has "Reviewers", Okta pushes "reviewers".',
+    'A group to be synced whose name is not exactly the name of a group of the identity provider (a warning if the groups to be synced were not named and no name is the same apart from spelling).',
+  why: 'The identity provider links a group of Jama Connect only if the names are exactly the same. Otherwise it creates a second group without the permissions of the first, or ignores the group.',
+  fix: 'Give the group the same name on both sides; `scim-audit plan` can rename it in Jama Connect. If you list the groups to be synced by name, change the list too. If the group is not to be synced, name only the groups that are (--sync-group, --sync-groups).',
+  example: 'The group is called "Reviewers" in Jama Connect and "reviewers" in Okta.',
   clause: 'group-link',
-  needs: NO_NEEDS,
+  fields: FIELDS,
   isIdleWithout: ['idpGroups', 'groups'],
   idp: 'any',
   start: (context) => ({ findings: () => findUnlinked(context) }),
   message: (finding) => `${sentence(finding)}.`,
   identity: ({ group, near }) => [group.id, group.name, near ?? ''],
   topic: ({ group }) => group.id,
-  data: ({ group, near, difference }, locate) => ({ group: { id: group.id, name: group.name, location: locate(group) }, near, difference }),
-  redact: (finding, redactor) => ({ ...finding, group: redactor.group(finding.group), near: finding.near === null ? null : redactor.groupName(finding.near) }),
-  headings: ['id', 'group name', 'near name in the provider', 'differs in', 'where'],
-  rows: ({ group, near, difference }, locate) => [
-    [cell(group.id), cell(group.name), near === null ? cell('') : { text: near, against: group.name }, cell(difference ?? ''), cell(placeText(locate(group)))],
+  columns: [
+    ['id', ({ group }) => group.id],
+    ['group name', ({ group }) => group.name],
+    ['near name in the provider', ({ group, near }) => (near === null ? '' : { text: near, against: group.name })],
+    ['differs in', ({ difference }) => difference ?? ''],
+    ['where', ({ group }, _, locate) => placeText(locate(group))],
   ],
-  mayFollowDecision: true,
-  users: () => NONE,
-  groups: ({ group }) => [group],
+  effects: { mayFollowDecision: true },
   decisions: ['set-name', 'accept'],
   remedy: (finding) => {
     const { group, isListed } = finding;
@@ -95,5 +93,4 @@ export const groupLink: Rule<GroupLink> = {
     const question = { subject: 'group', id: group.id, current: group.name, problem: `${sentence(finding)}${way}.`, actions } as const;
     return { wants: [], questions: [{ ...question, ...(proposal === undefined ? {} : { proposal }) }] };
   },
-  // The list of groups to be synced is a setting.
-};
+});

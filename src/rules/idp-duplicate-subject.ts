@@ -1,29 +1,25 @@
-import type { FindingBase } from '../model/finding.js';
-import type { IdpUser } from '../model/idp.js';
-import { idpIdentity, idpOf, idpPlaceText, idpStateText, idpUserData } from './idp.js';
-import { askAboutExport, cell, count, few, NO_NEEDS, NONE, type Rule } from './rule.js';
+import { snapshotRule } from './define.js';
+import type { FindingOf } from './fields.js';
+import { identityText } from './fields.js';
+import { idpIdentity, idpOf, idpPlaceText, idpStateText, idpUsers } from './idp.js';
+import { askAboutExport, count, few } from './rule.js';
 
-export interface IdpDuplicateSubject extends FindingBase {
-  readonly rule: 'idp-duplicate-subject';
-  /** The key that the subjects share. */
-  readonly subject: string;
-  /** By place. */
-  readonly idpUsers: readonly IdpUser[];
-}
+const FIELDS = { subject: identityText('The key that the subjects share.'), idpUsers: idpUsers(2) };
+type IdpDuplicateSubject = FindingOf<'idp-duplicate-subject', typeof FIELDS>;
 
 const sentence = ({ subject, idpUsers }: IdpDuplicateSubject): string =>
   `${count(idpUsers.length, 'user')} of the identity provider have subjects that count as one, "${subject}": ${few(idpUsers.map((user) => user.subject))}`;
 
-export const idpDuplicateSubject: Rule<IdpDuplicateSubject> = {
+export const idpDuplicateSubject = snapshotRule({
   name: 'idp-duplicate-subject',
   severity: 'error',
-  title: 'Identity provider users with one subject',
-  finds: 'Users of the identity provider whose subjects are the same once case, accents and white space are ignored.',
-  why: 'The subject becomes the username, and Jama Connect holds each username once, whatever its case and accents. Only one of them can have the account; the others are refused, or change an account that is not theirs.',
-  fix: "Give each person a subject of their own in the identity provider (Okta's application username, Entra's userPrincipalName), or take all but one out of the application. Where one person is in the export twice, export again.",
-  example: 'Okta has two people with the application username "jose@example.com", one of them written "José@example.com".',
+  title: 'Identity provider users with the same subject',
+  finds: 'Users of the identity provider whose subjects are the same apart from case, accents and white space.',
+  why: 'The subject becomes the username, and usernames in Jama Connect are unique, ignoring case and accents. Only one of these people can have the account; the others are refused, or change an account that is not theirs.',
+  fix: "Give each person their own subject in the identity provider (Okta's application username, Entra's userPrincipalName), or remove all but one of them from the application. If one person is in the export twice, export again.",
+  example: 'Okta has two people with the application username "jose@example.com", one of them spelled "José@example.com".',
   clause: 'idp-subject',
-  needs: NO_NEEDS,
+  fields: FIELDS,
   idp: 'any',
   start: (context) => ({
     findings() {
@@ -40,19 +36,12 @@ export const idpDuplicateSubject: Rule<IdpDuplicateSubject> = {
   message: (finding) => `${sentence(finding)}.`,
   identity: ({ subject, idpUsers }) => [subject, ...idpIdentity(idpUsers)],
   topic: ({ subject }) => subject,
-  data: ({ subject, idpUsers }) => ({ subject, idpUsers: idpUsers.map(idpUserData) }),
-  redact: (finding, redactor) => ({ ...finding, subject: redactor.identity(finding.subject), idpUsers: finding.idpUsers.map(redactor.idpUser) }),
-  headings: ['subject', 'email', 'the user is', 'where'],
-  rows: ({ idpUsers }) =>
-    idpUsers.map((user, row) => [
-      { text: user.subject, against: idpUsers[row === 0 ? 1 : 0].subject },
-      cell(user.email),
-      cell(idpStateText(user)),
-      cell(idpPlaceText(user)),
-    ]),
-  users: () => NONE,
-  groups: () => NONE,
-  idpUsers: ({ idpUsers }) => idpUsers,
-  decisions: ['accept'],
+  subjects: ({ idpUsers }) => idpUsers,
+  columns: [
+    ['subject', ({ subject }, { idpUsers }, _, row) => ({ text: subject, against: idpUsers[row === 0 ? 1 : 0].subject })],
+    ['email', ({ email }) => email],
+    ['the user is', idpStateText],
+    ['where', idpPlaceText],
+  ],
   remedy: (finding) => askAboutExport(finding.subject, `${sentence(finding)}; correct it in the identity provider and export again.`),
-};
+});

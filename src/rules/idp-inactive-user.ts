@@ -1,25 +1,17 @@
-import type { User } from '../model/directory.js';
-import type { FindingBase } from '../model/finding.js';
-import type { IdpUser } from '../model/idp.js';
-import { idpIdentity, idpOf, idpPlaceText, idpUserData } from './idp.js';
-import { askEach, calledUser, cell, NO_NEEDS, NONE, placeText, type Rule, stateText, userData } from './rule.js';
+import { userRule } from './define.js';
+import { idpIdentity, idpOf, idpPlaceText, idpUser } from './idp.js';
+import { askEach, calledUser, placeText, stateText } from './rule.js';
 
-export interface IdpInactiveUser extends FindingBase {
-  readonly rule: 'idp-inactive-user';
-  readonly user: User;
-  readonly idpUser: IdpUser;
-}
-
-export const idpInactiveUser: Rule<IdpInactiveUser> = {
+export const idpInactiveUser = userRule({
   name: 'idp-inactive-user',
   severity: 'warning',
   title: 'Active users who are blocked in the identity provider',
   finds: 'An active user of Jama Connect whose account in the identity provider is blocked, suspended or deactivated.',
-  why: 'The sync deactivates the account, or leaves an account that nobody owns: a provider sends a deactivation only for accounts that it has linked. Who is still needed would lose access; who has left would keep a license.',
-  fix: 'Deactivate the user in Jama Connect if the person has left. If not, have the person reactivated in the identity provider before the first sync.',
-  example: 'User 12 is active in Jama Connect; in Entra accountEnabled is False for the same person.',
+  why: 'The sync either deactivates the account or ignores it, because a provider sends a deactivation only for accounts that it has linked. A person who still needs the account may lose access; the account of a person who has left may stay active and keep its license.',
+  fix: 'If the person has left, deactivate the user in Jama Connect. If not, have the person reactivated in the identity provider before the first sync.',
+  example: 'User 12 is active in Jama Connect; in Entra, accountEnabled is False for the same person.',
   clause: 'idp-deactivates',
-  needs: NO_NEEDS,
+  fields: { idpUser: idpUser() },
   idp: 'any',
   start: (context) => ({
     *findings() {
@@ -32,27 +24,18 @@ export const idpInactiveUser: Rule<IdpInactiveUser> = {
     },
   }),
   message: ({ user, idpUser }) =>
-    `The ${calledUser(user)} is active in Jama Connect, and blocked in the identity provider as "${idpUser.subject}": the sync deactivates the account, or leaves an account that nobody owns.`,
+    `The ${calledUser(user)} is active in Jama Connect, and blocked in the identity provider as "${idpUser.subject}": the sync deactivates the account, or leaves it active without an owner.`,
   identity: ({ user, idpUser }) => [user.id, user.userName, user.email, ...idpIdentity([idpUser])],
-  topic: ({ user }) => user.id,
-  data: ({ user, idpUser }, locate) => ({ user: userData(user), idpUser: idpUserData(idpUser), location: locate(user) }),
-  redact: (finding, redactor) => ({ ...finding, user: redactor.user(finding.user), idpUser: redactor.idpUser(finding.idpUser) }),
-  headings: ['id', 'username', 'email', 'user is', 'blocked in the provider as', 'where', 'there at'],
-  rows: ({ user, idpUser }, locate) => [
-    [
-      cell(user.id),
-      cell(user.userName),
-      cell(user.email),
-      cell(stateText(user)),
-      { text: idpUser.subject, against: user.userName },
-      cell(placeText(locate(user))),
-      cell(idpPlaceText(idpUser)),
-    ],
+  columns: [
+    ['id', ({ id }) => id],
+    ['username', ({ userName }) => userName],
+    ['email', ({ email }) => email],
+    ['user is', stateText],
+    ['blocked in the provider as', ({ userName }, { idpUser }) => ({ text: idpUser.subject, against: userName })],
+    ['where', (user, _, locate) => placeText(locate(user))],
+    ['there at', (_, { idpUser }) => idpPlaceText(idpUser)],
   ],
-  mayFollowDecision: true,
-  users: ({ user }) => [user],
-  groups: () => NONE,
-  idpUsers: ({ idpUser }) => [idpUser],
+  effects: { mayFollowDecision: true },
   decisions: ['deactivate', 'accept'],
   remedy: ({ user, idpUser }) =>
     askEach(
@@ -62,4 +45,4 @@ export const idpInactiveUser: Rule<IdpInactiveUser> = {
       ['deactivate', 'accept'],
       () => ({ action: 'deactivate', value: '' }),
     ),
-};
+});

@@ -1,35 +1,34 @@
-import type { Difference } from '../model/compare.js';
-import type { User } from '../model/directory.js';
-import type { FindingBase } from '../model/finding.js';
-import { type IdpUser, idpLocation } from '../model/idp.js';
-import { IN_WHAT, idpIdentity, idpOf, idpPlaceText, idpStateText, idpUserData } from './idp.js';
-import { askAboutExport, cell, NO_NEEDS, NONE, type Rule, userData } from './rule.js';
+import { DIFFERENCES } from '../model/compare.js';
+import { idpLocation } from '../model/idp.js';
+import { snapshotRule } from './define.js';
+import { choice, type FindingOf, location, optional, user } from './fields.js';
+import { IN_WHAT, idpIdentity, idpOf, idpPlaceText, idpStateText, idpUser } from './idp.js';
+import { askAboutExport } from './rule.js';
 
-export interface IdpMissingEmail extends FindingBase {
-  readonly rule: 'idp-missing-email';
-  readonly idpUser: IdpUser;
-  /** The one user of Jama Connect that fits. */
-  readonly user?: User;
-  /** Of the email from the subject; absent where the email is blank. */
-  readonly difference?: Difference;
-}
+const FIELDS = {
+  idpUser: idpUser(),
+  user: optional(user('The one user of Jama Connect that fits.')),
+  difference: optional(choice(DIFFERENCES, 'Of the email from the subject; absent where the email is blank.')),
+  location: location(),
+};
+type IdpMissingEmail = FindingOf<'idp-missing-email', typeof FIELDS>;
 
 const sentence = ({ idpUser: { subject, email }, difference }: IdpMissingEmail): string =>
   difference === undefined
     ? `The Entra user "${subject}" has no primary email`
     : `The primary email "${email}" of the Entra user "${subject}" is not the userPrincipalName: they differ ${IN_WHAT[difference]}`;
 
-export const idpMissingEmail: Rule<IdpMissingEmail> = {
+export const idpMissingEmail = snapshotRule({
   name: 'idp-missing-email',
   severity: 'error',
   title: 'Entra users without the right email',
   finds:
-    'An Entra user whose primary email is blank or is not exactly the userPrincipalName (a warning where only upper and lower case differ); blocked users only where a user of Jama Connect is theirs.',
-  why: 'Entra can do without an email, Jama Connect cannot: it needs one for every user that is provisioned, and it has to be the userPrincipalName. A blank one is not sent at all; another one overwrites the email in Jama Connect, and the person cannot sign in.',
-  fix: 'Enter the userPrincipalName as the primary email (the property "mail") in Entra, or change the userPrincipalName. Leave out of the application whoever is not to use Jama Connect.',
+    'An Entra user whose primary email is blank or is not exactly the userPrincipalName (a warning if only upper and lower case differ). Blocked users are reported only if they match a user of Jama Connect.',
+  why: 'Entra does not require an email, but Jama Connect needs one for every provisioned user, and it must be the userPrincipalName. Entra does not send a blank email at all; a different one overwrites the email in Jama Connect, and the person cannot sign in.',
+  fix: 'Enter the userPrincipalName as the primary email (the property "mail") in Entra, or change the userPrincipalName. Remove users who do not need Jama Connect from the application.',
   example: 'Entra has "dag@example.com" with an empty column mail.',
   clause: 'primary-email',
-  needs: NO_NEEDS,
+  fields: FIELDS,
   isIdleWithout: 'idpEmails',
   idp: 'entra',
   start: (context) => ({
@@ -55,6 +54,7 @@ export const idpMissingEmail: Rule<IdpMissingEmail> = {
           idpUser,
           ...(fit >= 0 ? { user: context.index.users[fit] } : {}),
           ...(difference === undefined ? {} : { difference }),
+          location: idpLocation(idpUser),
         };
       }
     },
@@ -62,32 +62,14 @@ export const idpMissingEmail: Rule<IdpMissingEmail> = {
   message: (finding) => `${sentence(finding)}.`,
   identity: ({ idpUser }) => idpIdentity([idpUser]),
   topic: ({ idpUser }) => idpUser.id,
-  data: ({ idpUser, user, difference }) => ({
-    idpUser: idpUserData(idpUser),
-    ...(user === undefined ? {} : { user: userData(user) }),
-    ...(difference === undefined ? {} : { difference }),
-    location: idpLocation(idpUser),
-  }),
-  redact: ({ user, ...finding }, redactor) => ({
-    ...finding,
-    idpUser: redactor.idpUser(finding.idpUser),
-    ...(user === undefined ? {} : { user: redactor.user(user) }),
-  }),
-  headings: ['userPrincipalName', 'primary email', 'differs in', 'the user is', 'is user id', 'where'],
-  rows: ({ idpUser, user, difference }) => [
-    [
-      cell(idpUser.subject),
-      { text: idpUser.email, against: idpUser.subject },
-      cell(difference ?? 'no email'),
-      cell(idpStateText(idpUser)),
-      cell(user?.id ?? ''),
-      cell(idpPlaceText(idpUser)),
-    ],
+  columns: [
+    ['userPrincipalName', ({ idpUser }) => idpUser.subject],
+    ['primary email', ({ idpUser }) => ({ text: idpUser.email, against: idpUser.subject })],
+    ['differs in', ({ difference }) => difference ?? 'no email'],
+    ['the user is', ({ idpUser }) => idpStateText(idpUser)],
+    ['is user id', ({ user }) => user?.id ?? ''],
+    ['where', ({ idpUser }) => idpPlaceText(idpUser)],
   ],
-  mayFollowDecision: true,
-  users: ({ user }) => (user === undefined ? NONE : [user]),
-  groups: () => NONE,
-  idpUsers: ({ idpUser }) => [idpUser],
-  decisions: ['accept'],
-  remedy: (finding) => askAboutExport(finding.idpUser.subject, `${sentence(finding)}; correct it in Entra and export again.`),
-};
+  effects: { mayFollowDecision: true },
+  remedy: (finding) => askAboutExport(finding.idpUser.subject, `${sentence(finding)}; correct it in Entra, then export again.`),
+});

@@ -5,6 +5,7 @@ import type { User } from '../model/directory.js';
 import type { IdentityIndex } from '../model/identity-index.js';
 import { type IdpUser, idpLocation } from '../model/idp.js';
 import { type IdpMatch, NO_FIT, SEVERAL_FIT, soleUser } from '../model/idp-match.js';
+import type { Field } from './fields.js';
 import { placeText, type RuleContext } from './rule.js';
 
 /** In which way texts differ, for a sentence: `they differ only in …`. */
@@ -26,6 +27,20 @@ export function idpUserData(user: IdpUser) {
   const { subject, email, active } = user;
   return { subject, email, active, location: idpLocation(user) };
 }
+
+export const idpUser = (what?: string): Field<IdpUser> => ({
+  shape: { type: 'idpUser', ...(what === undefined ? {} : { about: what }) },
+  json: idpUserData,
+  redact: (value, redactor) => redactor.idpUser(value),
+  idpUsers: (value) => [value],
+});
+
+export const idpUsers = (min: number): Field<readonly IdpUser[]> => ({
+  shape: { type: 'list', of: { type: 'idpUser' }, min },
+  json: (value) => value.map(idpUserData),
+  redact: (value, redactor) => value.map(redactor.idpUser),
+  idpUsers: (value) => value,
+});
 
 /** Returns how tables name the place of a provider user. */
 export const idpPlaceText = (user: IdpUser): string => placeText(idpLocation(user));

@@ -1,15 +1,7 @@
-import type { User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
-import type { FindingBase } from '../model/finding.js';
-import { askEach, cell, few, NO_NEEDS, NONE, placeText, type Rule, type RuleContext, stateText, userData } from './rule.js';
-
-export interface IntegrationUsername extends FindingBase {
-  readonly rule: 'integration-username';
-  readonly user: User;
-  readonly systems: readonly string[];
-  /** Nothing but this decision stands between the user and the email as username. */
-  readonly isFree: boolean;
-}
+import { userRule } from './define.js';
+import { own, systems } from './fields.js';
+import { askEach, few, placeText, type RuleContext, stateText } from './rule.js';
 
 /**
  * Is everybody whom a rename waits for renamed without a decision. Every name is wanted by one user only, or nobody gets
@@ -32,46 +24,39 @@ function canGoOn({ index, contest }: RuleContext, start: number): boolean {
 
 const namesOf = (systems: readonly string[]): string => `${few(systems)} ${systems.length === 1 ? 'signs' : 'sign'} in`;
 
-export const integrationUsername: Rule<IntegrationUsername> = {
+export const integrationUsername = userRule({
   name: 'integration-username',
   severity: 'warning',
   title: 'Usernames that other systems sign in with',
-  finds: 'A user in scope whose username must become the email, while another system named with --integrations signs in with it.',
-  why: 'The system is locked out at the moment of the rename unless its own settings are changed with it, so the plan leaves such a user alone until a person decides.',
-  fix: 'Agree with the owner of the system on the moment, decide `set-username` with the email, and change the username in the system when the plan is applied. Where only the email is wrong, correct that instead.',
+  finds: 'A user in scope whose username must become the email, but with whose username another system (named with --integrations) signs in.',
+  why: 'The rename locks the other system out unless its own settings are changed at the same time. So the plan does not rename such a user until a person decides.',
+  fix: 'Agree on a time with the owner of the system, decide `set-username` with the email, and change the username in the system when you apply the plan. If only the email is wrong, correct the email instead.',
   example:
-    'The build server signs in as "builds", whose email is "builds@example.com": once the user is renamed, every build fails until the server knows the new username.',
+    'The build server signs in as "builds", a user with the email "builds@example.com": once the user is renamed, every build fails until the build server uses the new username.',
   clause: 'integrations',
-  needs: NO_NEEDS,
+  /** `isFree`: nothing but this decision stands between the user and the email as username. */
+  fields: { systems: systems(1), isFree: own<boolean>() },
   isAskedFor: ({ areIntegrationsGiven }) => areIntegrationsGiven === true,
   start: (context) => ({
     *findings() {
       const { users, needsUpdate } = context.index;
       for (const user of users) {
-        const { signsInFor: systems, place } = user;
-        if (systems === undefined || needsUpdate[place] === 0) continue;
-        yield { rule: 'integration-username', severity: 'warning', user, systems, isFree: canGoOn(context, place) };
+        const { signsInFor, place } = user;
+        if (signsInFor === undefined || needsUpdate[place] === 0) continue;
+        yield { rule: 'integration-username', severity: 'warning', user, systems: signsInFor, isFree: canGoOn(context, place) };
       }
     },
   }),
   message: ({ user, systems }) => `${namesOf(systems)} with the username "${user.userName}", which must become "${user.email}".`,
   identity: ({ user, systems }) => [user.id, user.userName, user.email, ...[...systems].sort()],
-  topic: ({ user }) => user.id,
-  data: ({ user, systems }, locate) => ({ user: userData(user), systems, location: locate(user) }),
-  redact: (finding, redactor) => ({ ...finding, user: redactor.user(finding.user), systems: finding.systems.map(redactor.system) }),
-  headings: ['id', 'username', 'email', 'signs in for', 'user is', 'where'],
-  rows: ({ user, systems }, locate) => [
-    [
-      cell(user.id),
-      { text: user.userName, against: user.email },
-      { text: user.email, against: user.userName },
-      cell(systems.join('; ')),
-      cell(stateText(user)),
-      cell(placeText(locate(user))),
-    ],
+  columns: [
+    ['id', ({ id }) => id],
+    ['username', ({ userName, email }) => ({ text: userName, against: email })],
+    ['email', ({ userName, email }) => ({ text: email, against: userName })],
+    ['signs in for', (_, { systems }) => systems.join('; ')],
+    ['user is', stateText],
+    ['where', (user, _, locate) => placeText(locate(user))],
   ],
-  users: ({ user }) => [user],
-  groups: () => NONE,
   decisions: ['set-username', 'set-email', 'deactivate', 'accept'],
   remedy: ({ user, isFree }) =>
     askEach(
@@ -81,4 +66,4 @@ export const integrationUsername: Rule<IntegrationUsername> = {
       ['set-username', 'set-email', 'deactivate', 'accept'],
       () => (isFree ? { action: 'set-username', value: user.email, isCertain: true } : undefined),
     ),
-};
+});

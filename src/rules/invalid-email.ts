@@ -1,23 +1,16 @@
-import type { User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
-import type { FindingBase } from '../model/finding.js';
-import { askEach, calledUser, cell, NO_NEEDS, NONE, placeText, type Rule, userData } from './rule.js';
+import { userRule } from './define.js';
+import { askEach, calledUser, placeText } from './rule.js';
 
-export interface InvalidEmail extends FindingBase {
-  readonly rule: 'invalid-email';
-  readonly user: User;
-}
-
-export const invalidEmail: Rule<InvalidEmail> = {
+export const invalidEmail = userRule({
   name: 'invalid-email',
   severity: 'error',
-  title: 'Emails that are no email address',
-  finds: 'A user in scope whose email is not an email address (white space around it included).',
-  why: 'The identity provider sends a real address as userName. One that is mistyped, or has a space at its end, never matches; single sign-on compares to the letter.',
-  fix: 'Correct the address in Jama Connect. It must be the one that the identity provider holds.',
+  title: 'Emails that are not valid addresses',
+  finds: 'A user in scope whose email is not a valid email address (including one with white space around it).',
+  why: 'The identity provider sends a valid address as userName. An address that is mistyped or ends in a space never matches it, because single sign-on compares every character.',
+  fix: 'Correct the address in Jama Connect. It must be the address that the identity provider holds.',
   example: 'User 31 has the email "kai@example.com " with a space at the end.',
   clause: 'username-format',
-  needs: NO_NEEDS,
   start: ({ index }) => ({
     *findings() {
       for (let place = 0; place < index.users.length; place++) {
@@ -29,17 +22,14 @@ export const invalidEmail: Rule<InvalidEmail> = {
   }),
   message: ({ user }) => `"${user.email}" is not an email address (${calledUser(user)}).`,
   identity: ({ user }) => [user.id, user.email],
-  topic: ({ user }) => user.id,
-  data: ({ user }, locate) => ({ user: userData(user), location: locate(user) }),
-  redact: (finding, redactor) => ({ ...finding, user: redactor.user(finding.user) }),
-  headings: ['id', 'username', 'email', 'where'],
-  // Compared with itself trimmed, so that white space around it is seen.
-  rows: ({ user }, locate) => [
-    [cell(user.id), cell(user.userName), { text: user.email, against: user.email.replace(/[\s\p{Cf}]/gu, '') }, cell(placeText(locate(user)))],
+  columns: [
+    ['id', ({ id }) => id],
+    ['username', ({ userName }) => userName],
+    // Compared with itself without white space, so that white space is seen.
+    ['email', ({ email }) => ({ text: email, against: email.replace(/[\s\p{Cf}]/gu, '') })],
+    ['where', (user, _, locate) => placeText(locate(user))],
   ],
-  outlastsRenames: true,
-  users: ({ user }) => [user],
-  groups: () => NONE,
+  effects: { outlastsRenames: true },
   decisions: ['set-email', 'deactivate', 'accept'],
   remedy: ({ user }) =>
     askEach(
@@ -48,9 +38,9 @@ export const invalidEmail: Rule<InvalidEmail> = {
       'The email is not an email address.',
       ['set-email', 'deactivate', 'accept'],
       () => {
-        // A space inside may stand for anything; one at the edge, or a character that nobody sees, for nothing.
+        // A space inside may stand for anything; one at the edge, or an invisible character, for nothing.
         const squeezed = user.email.replace(/\p{Cf}/gu, '').trim();
         return isEmailAddress(squeezed) ? { action: 'set-email', value: squeezed } : undefined;
       },
     ),
-};
+});

@@ -1,24 +1,17 @@
 import { isUnseen } from '../model/compare.js';
-import type { User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
-import type { FindingBase } from '../model/finding.js';
-import { askEach, calledUser, cell, NO_NEEDS, NONE, placeText, type Rule, stateText, userData } from './rule.js';
+import { userRule } from './define.js';
+import { askEach, calledUser, placeText, stateText } from './rule.js';
 
-export interface MissingEmail extends FindingBase {
-  readonly rule: 'missing-email';
-  readonly user: User;
-}
-
-export const missingEmail: Rule<MissingEmail> = {
+export const missingEmail = userRule({
   name: 'missing-email',
   severity: 'error',
   title: 'Users without an email',
   finds: 'A user in scope with a blank email.',
-  why: 'The email is what a username must equal, and what single sign-on matches on. Without one the user cannot be linked to the identity provider.',
+  why: 'The username must equal the email, and single sign-on matches users by it. Without an email, the user cannot be linked to the identity provider.',
   fix: "Enter the person's address in Jama Connect, or deactivate the account if nobody uses it.",
   example: 'User 30, "labrobot", is active and has no email.',
   clause: 'primary-email',
-  needs: NO_NEEDS,
   start: ({ index }) => ({
     *findings() {
       for (let place = 0; place < index.users.length; place++) {
@@ -30,14 +23,13 @@ export const missingEmail: Rule<MissingEmail> = {
   }),
   message: ({ user }) => (isUnseen(user.userName) ? `The user ${user.id} has neither a username nor an email.` : `The ${calledUser(user)} has no email.`),
   identity: ({ user }) => [user.id, user.email],
-  topic: ({ user }) => user.id,
-  data: ({ user }, locate) => ({ user: userData(user), location: locate(user) }),
-  redact: (finding, redactor) => ({ ...finding, user: redactor.user(finding.user) }),
-  headings: ['id', 'username', 'user is', 'where'],
-  rows: ({ user }, locate) => [[cell(user.id), cell(user.userName), cell(stateText(user)), cell(placeText(locate(user)))]],
-  outlastsRenames: true,
-  users: ({ user }) => [user],
-  groups: () => NONE,
+  columns: [
+    ['id', ({ id }) => id],
+    ['username', ({ userName }) => userName],
+    ['user is', stateText],
+    ['where', (user, _, locate) => placeText(locate(user))],
+  ],
+  effects: { outlastsRenames: true },
   decisions: ['set-email', 'deactivate', 'accept'],
   remedy: ({ user }) =>
     askEach(
@@ -47,4 +39,4 @@ export const missingEmail: Rule<MissingEmail> = {
       ['set-email', 'deactivate', 'accept'],
       () => (isEmailAddress(user.userName) ? { action: 'set-email', value: user.userName } : undefined),
     ),
-};
+});

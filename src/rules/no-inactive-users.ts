@@ -1,21 +1,17 @@
-import type { FindingBase } from '../model/finding.js';
-import { askAboutExport, cell, count, NO_NEEDS, NONE, type Rule } from './rule.js';
+import { snapshotRule } from './define.js';
+import { hidden, number } from './fields.js';
+import { askAboutExport, count } from './rule.js';
 
-export interface NoInactiveUsers extends FindingBase {
-  readonly rule: 'no-inactive-users';
-  readonly users: number;
-}
-
-export const noInactiveUsers: Rule<NoInactiveUsers> = {
+export const noInactiveUsers = snapshotRule({
   name: 'no-inactive-users',
   severity: 'warning',
   title: 'No inactive users in the export',
-  finds: 'A snapshot without a single inactive user.',
-  why: 'Most exports list active users only, and inactive ones hold usernames and emails too. Renames that look free may collide with accounts that were not exported.',
-  fix: 'Add the list of inactive users (a second --users FILE). REST needs `includeInactive=true`; in the administration pages it is a view of its own. If there really are none, accept the finding.',
+  finds: 'An export without any inactive users.',
+  why: 'Most exports list only active users, but inactive users hold usernames and emails too. A rename that looks safe may collide with an account that was not exported.',
+  fix: 'Add the list of inactive users (a second --users FILE). For REST, add `includeInactive=true`; the administration pages list inactive users in a separate view. If there really are none, accept the finding.',
   example: 'users.csv holds 412 users, all of them active.',
   clause: 'conflicting-pairs',
-  needs: NO_NEEDS,
+  fields: { users: hidden(number(1)) },
   start: ({ directory: { users } }) => ({
     *findings({ inputs }) {
       const lists = inputs.filter(({ role }) => role === 'users');
@@ -26,16 +22,12 @@ export const noInactiveUsers: Rule<NoInactiveUsers> = {
     },
   }),
   message: ({ users }) =>
-    `${users === 1 ? 'The only user is' : `All ${count(users, 'user')} are`} active. Most exports leave inactive users out, and those hold usernames too.`,
+    `${users === 1 ? 'The only user is' : `All ${count(users, 'user')} are`} active. Most exports leave out inactive users, but these hold usernames too.`,
   identity: () => [],
-  topic: () => '',
-  data: () => ({}),
-  redact: (finding) => finding,
-  headings: ['users', 'inactive'],
-  rows: ({ users }) => [[cell(String(users)), cell('0')]],
-  mayFollowDecision: true,
-  users: () => NONE,
-  groups: () => NONE,
-  decisions: ['accept'],
+  columns: [
+    ['users', ({ users }) => String(users)],
+    ['inactive', () => '0'],
+  ],
+  effects: { mayFollowDecision: true },
   remedy: () => askAboutExport('', 'No inactive user was exported; export them too, or accept that there are none.'),
-};
+});

@@ -1,24 +1,17 @@
-import type { User } from '../model/directory.js';
-import type { FindingBase } from '../model/finding.js';
 import { NO_FIT } from '../model/idp-match.js';
+import { userRule } from './define.js';
 import { idpOf } from './idp.js';
-import { askEach, cell, NO_NEEDS, NONE, placeText, type Rule, stateText, userData } from './rule.js';
+import { askEach } from './rule.js';
 
-export interface NotInIdp extends FindingBase {
-  readonly rule: 'not-in-idp';
-  readonly user: User;
-}
-
-export const notInIdp: Rule<NotInIdp> = {
+export const notInIdp = userRule({
   name: 'not-in-idp',
   severity: 'error',
-  title: 'IdP users whom the identity provider does not have',
-  finds: "An active user of authentication type IdP whose username and email are nobody's subject or email in the identity provider's exports.",
-  why: 'Whoever signs in through the identity provider must be there, and be assigned to the Jama Connect application, or the sync does not look after the account: it stays active when the person leaves, and nobody can sign in to it.',
-  fix: "Add the person in the identity provider or assign them to the application, deactivate the account if its owner has left, or change it to Basic if it is a service account. If the export covers only a part of the provider's users, export again.",
-  example: 'User 33, "vera@example.com", signs in through Okta, but vera is not in the export of Okta, or not assigned to the application.',
+  title: 'IdP users who are missing from the identity provider',
+  finds: "An active user of authentication type IdP whose username and email match no subject and no email in the identity provider's exports.",
+  why: 'A user who signs in through the identity provider must exist there and be assigned to the Jama Connect application. Otherwise the sync does not manage the account: nobody can sign in to it, and it stays active when the person leaves.',
+  fix: "Add the person in the identity provider or assign them to the application, deactivate the account if its owner has left, or change it to Basic if it is a service account. If the export covers only some of the provider's users, export again.",
+  example: 'User 33, "vera@example.com", signs in through Okta, but Okta\'s export does not list her, or she is not assigned to the application.',
   clause: 'idp-users',
-  needs: NO_NEEDS,
   idp: 'any',
   start: (context) => ({
     *findings() {
@@ -30,16 +23,9 @@ export const notInIdp: Rule<NotInIdp> = {
     },
   }),
   message: ({ user }) =>
-    `Nobody in the identity provider's exports has the username "${user.userName}" or the email "${user.email}": the person is not there, or not assigned to the application.`,
+    `Nobody in the identity provider's exports has the username "${user.userName}" or the email "${user.email}": the person is missing there, or is not assigned to the application.`,
   identity: ({ user }) => [user.id, user.userName, user.email],
-  topic: ({ user }) => user.id,
-  data: ({ user }, locate) => ({ user: userData(user), location: locate(user) }),
-  redact: (finding, redactor) => ({ ...finding, user: redactor.user(finding.user) }),
-  headings: ['id', 'username', 'email', 'user is', 'where'],
-  rows: ({ user }, locate) => [[cell(user.id), cell(user.userName), cell(user.email), cell(stateText(user)), cell(placeText(locate(user)))]],
-  mayFollowDecision: true,
-  users: ({ user }) => [user],
-  groups: () => NONE,
+  effects: { mayFollowDecision: true },
   decisions: ['deactivate', 'accept'],
   remedy: ({ user }) =>
     askEach(
@@ -48,4 +34,4 @@ export const notInIdp: Rule<NotInIdp> = {
       "Not in the identity provider's exports, or not assigned to the application: add the person there, or deactivate the account.",
       ['deactivate', 'accept'],
     ),
-};
+});

@@ -1,15 +1,16 @@
 import type { Role } from '../model/directory.js';
-import type { FindingBase } from '../model/finding.js';
 import type { AuthMode } from '../model/policy.js';
-import { askAboutExport, cell, count, NO_NEEDS, NONE, type Rule, type RuleContext } from './rule.js';
+import { snapshotRule } from './define.js';
+import { choice, type FindingOf, own } from './fields.js';
+import { askAboutExport, count, type RuleContext } from './rule.js';
 
-export interface NothingToCheck extends FindingBase {
-  readonly rule: 'nothing-to-check';
-  readonly input: Role;
-  /** Users, groups; for memberships the groups that have none. */
-  readonly count: number;
-  readonly authMode: AuthMode;
-}
+/** `count`: users, groups; for memberships the groups that have none. */
+const FIELDS = {
+  input: choice(['users', 'groups', 'memberships'], 'In which there is nothing to look at.'),
+  count: own<number>(),
+  authMode: own<AuthMode>(),
+};
+type NothingToCheck = FindingOf<'nothing-to-check', typeof FIELDS>;
 
 /** Rules that look at usernames and emails of users in scope, and at groups that can be synced. */
 const USER_RULES = ['username-email-mismatch', 'conflicting-users', 'missing-email', 'invalid-email', 'duplicate-email', 'duplicate-username'];
@@ -30,47 +31,42 @@ function messageOf({ input, count: number, authMode }: NothingToCheck): string {
   if (input === 'users') {
     const who = authMode === 'basic' ? 'active users' : 'active users whose authentication type is IdP';
     const none = number === 1 ? 'The only user is not in scope' : `None of the ${count(number, 'user')} is in scope`;
-    return `${none}: with --auth-mode ${authMode} these are the ${who}. So no username and no email was checked. Check the mode and the export.`;
+    return `${none}: with --auth-mode ${authMode} only ${who} are in scope. No username or email was checked. Check the mode and the export.`;
   }
   if (input === 'memberships') {
-    return `The memberships hold no row, and there ${number === 1 ? 'is' : 'are'} ${count(number, 'group')}: inactive members were looked for in nothing. Export the memberships again, or say --skip-rule inactive-basic-member.`;
+    return `There are no memberships, but there ${number === 1 ? 'is' : 'are'} ${count(number, 'group')}: inactive members could not be found. Export the memberships again, or use --skip-rule inactive-basic-member.`;
   }
   return number === 0
-    ? 'The groups hold no group, so no name and no member of a group was checked. Export the groups again; if there are none, leave the file out and skip the rules about groups.'
-    : `${number === 1 ? 'The only group belongs' : `All ${count(number, 'group')} belong`} to a project, so none is organization-level and none was checked. Check the project column: it is blank for an organization-level group.`;
+    ? 'The list of groups is empty, so no group names or members were checked. Export the groups again; if there are none, leave out the file and skip the rules about groups.'
+    : `${number === 1 ? 'The only group belongs' : `All ${count(number, 'group')} belong`} to a project, so there was no organization-level group to check. Check the project column: it is blank for an organization-level group.`;
 }
 
-export const nothingToCheck: Rule<NothingToCheck> = {
+export const nothingToCheck = snapshotRule({
   name: 'nothing-to-check',
   severity: 'error',
-  title: 'Inputs in which there was nothing to check',
-  finds: 'An input in which the rules find nothing to look at: no user in scope, no organization-level group, or memberships without a row.',
-  why: 'What was not looked at is not clean. A wrong mode, a filter of the export, or a column read otherwise than it is meant leaves nothing to look at, and then nothing is found.',
-  fix: 'Check --auth-mode and the exports. If there really is nothing of the kind, leave the input out and say with --skip-rule which rules are not checked, or accept that there are no organization-level groups or no members.',
-  example: 'All users of the export are Basic, and --auth-mode is multi: nobody is in scope.',
+  title: 'Inputs with nothing to check',
+  finds: 'An input that leaves the rules nothing to check: no user in scope, no organization-level group, or no membership.',
+  why: 'What was not checked is not clean. With the wrong mode, a filtered export or a misread column, there is nothing to check, and so nothing is found.',
+  fix: 'Check --auth-mode and the exports. If the export is right, leave out the empty input and skip the rules that need it with --skip-rule, or accept that there are no organization-level groups or no members.',
+  example: 'All users of the export are Basic, and --auth-mode is multi: no user is in scope.',
   clause: 'sync-groups',
-  needs: NO_NEEDS,
+  fields: FIELDS,
   start: (context) => ({ findings: ({ memberships }) => emptyInputs(context, memberships) }),
   message: messageOf,
   identity: ({ input, count: number }) => [input, input === 'groups' && number > 0 ? 'project' : 'none'],
   topic: ({ input }) => input,
-  data: ({ input }) => ({ input }),
-  redact: (finding) => finding,
-  headings: ['input', 'nothing to check'],
-  rows: ({ input, count: number, authMode }) => {
-    const none = {
-      users: `of ${count(number, 'user')} none is in scope with --auth-mode ${authMode}`,
-      groups: number === 0 ? 'no group' : `of ${count(number, 'group')} none is organization-level`,
-      memberships: `no membership of ${count(number, 'group')}`,
-    };
-    return [[cell(input), cell(none[input])]];
-  },
-  mayFollowDecision: true,
-  users: () => NONE,
-  groups: () => NONE,
-  decisions: ['accept'],
+  columns: [
+    ['input', ({ input }) => input],
+    ['nothing to check', emptyText],
+  ],
+  effects: { mayFollowDecision: true },
   // That nobody was checked cannot be accepted: it would be ready without a look at anything.
   mayBeAccepted: ({ input }) => input !== 'users',
   remedy: (finding) => (finding.input === 'users' ? { wants: [], questions: [] } : askAboutExport('', messageOf(finding))),
-  // How many groups there are is not part of the finding.
-};
+});
+
+function emptyText({ input, count: number, authMode }: NothingToCheck): string {
+  if (input === 'users') return `of ${count(number, 'user')} none is in scope with --auth-mode ${authMode}`;
+  if (input === 'memberships') return `no membership of ${count(number, 'group')}`;
+  return number === 0 ? 'no group' : `of ${count(number, 'group')} none is organization-level`;
+}

@@ -1,17 +1,8 @@
 import type { Input, TypeListInput } from '../model/directory.js';
-import type { FindingBase } from '../model/finding.js';
 import type { IdpInput } from '../model/idp.js';
-import { askAboutExport, cell, count, NO_NEEDS, NONE, type Rule } from './rule.js';
-
-export interface RowLimit extends FindingBase {
-  readonly rule: 'row-limit';
-  /** As `inputs` name it. */
-  readonly file: string;
-  readonly role: (Input | TypeListInput | IdpInput)['role'];
-  readonly rows: number;
-  /** How many of the files before it have the same role and as many rows. */
-  readonly alike: number;
-}
+import { snapshotRule } from './define.js';
+import { number, own, text } from './fields.js';
+import { askAboutExport, count } from './rule.js';
 
 /** Pages, previews and sheets of many tools end after so many records. */
 const LIMITS: ReadonlySet<number> = new Set([200, 500, 1_000, 5_000, 10_000, 50_000, 65_535, 100_000, 1_048_575]);
@@ -38,18 +29,19 @@ function isAtLimit(input: Listed): boolean {
 }
 
 const ADVICE =
-  ' may be cut off: exactly so many records are a common limit. Compare the number with what is shown in the administration, and export again without a limit; only if it is the right number can it be accepted.';
+  ' may be cut off: it holds exactly as many records as a common limit allows. Compare the number with what the administration shows, and export again without a limit. Accept the finding only if the number is right.';
 
-export const rowLimit: Rule<RowLimit> = {
+export const rowLimit = snapshotRule({
   name: 'row-limit',
   severity: 'warning',
   title: 'Files that may be cut off',
-  finds: 'A file with exactly as many records as one page, preview or sheet of a common tool holds.',
-  why: 'Many tools stop at a limit without a word. Users who are missing from the export hold usernames and emails too, and what is missing is found clean.',
+  finds: 'A file that holds exactly as many records as a page, preview or sheet of a common tool.',
+  why: 'Many tools stop at a limit without saying so. Users who are missing from the export hold usernames and emails too, and problems with them are not found.',
   fix: 'Compare the number with what Jama Connect or the identity provider shows, and export again without a limit: all pages of a REST API, no row limit in the database client. If the number is right, accept the finding.',
-  example: 'users.csv holds exactly 1,000 users, and the database client shows the first 1,000 rows only.',
+  example: 'users.csv holds exactly 1,000 users, because the database client exports only the first 1,000 rows.',
   clause: 'conflicting-pairs',
-  needs: NO_NEEDS,
+  /** `alike`: how many of the files before it have the same role and as many rows. */
+  fields: { file: text('As in snapshot.inputs or idp.inputs.'), rows: number(1), role: own<Listed['role']>(), alike: own<number>() },
   start: ({ idp }) => ({
     *findings({ inputs, typeList }) {
       const seen = new Map<string, number>();
@@ -62,18 +54,13 @@ export const rowLimit: Rule<RowLimit> = {
       }
     },
   }),
-  message: ({ file, rows }) => `${file} holds exactly ${count(rows, 'record')}, which is a common limit of tools that export: it may be cut off.`,
+  message: ({ file, rows }) => `${file} holds exactly ${count(rows, 'record')}, which is a common limit of export tools: it may be cut off.`,
   identity: ({ role, rows, alike }) => [role, String(rows), String(alike)],
   topic: ({ role, rows, alike }) => `${role} ${rows} ${alike}`,
-  data: ({ file, rows }) => ({ file, rows }),
-  redact: (finding) => finding,
-  headings: ['file', 'records'],
-  rows: ({ file, rows }) => [[cell(file), cell(String(rows))]],
-  outlastsRenames: true,
-  mayFollowDecision: true,
-  users: () => NONE,
-  groups: () => NONE,
-  decisions: ['accept'],
+  columns: [
+    ['file', ({ file }) => file],
+    ['records', ({ rows }) => String(rows)],
+  ],
+  effects: { mayFollowDecision: true, outlastsRenames: true },
   remedy: ({ file, rows }) => askAboutExport(count(rows, 'record'), `${file}${ADVICE}`),
-  // The same file is named otherwise from another folder.
-};
+});

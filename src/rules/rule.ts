@@ -11,6 +11,7 @@ import type { IdpProvider, IdpUser } from '../model/idp.js';
 import type { IdpMatch } from '../model/idp-match.js';
 import type { Policy } from '../model/policy.js';
 import type { SyncSelection } from '../model/scope.js';
+import type { Shapes } from './shape.js';
 
 export type RuleInput = 'groups' | 'groupList' | 'memberships' | 'idpGroups' | 'idpEmails';
 
@@ -67,6 +68,18 @@ export interface Redactor {
 
 export type Locate = (subject: Subject) => RecordLocation;
 
+/** What the planner may assume about the findings of a rule; what is absent may not be assumed. */
+export interface Effects {
+  /** They may follow from a decision without speaking against it: they are asked about in the next plan. */
+  readonly mayFollowDecision?: true;
+  /** They name nobody who is in the way of a rename or is renamed: where users only get their email as username, they stay. */
+  readonly outlastsRenames?: true;
+  /** They are made of emails alone: another username makes none. */
+  readonly isOfEmails?: true;
+  /** They are memberships that the first group sync takes away. */
+  readonly losesMembers?: true;
+}
+
 export interface Rule<F extends FindingBase = FindingBase> {
   readonly name: F['rule'];
   /** Default severity; a rule with a milder variant says so in `finds`. */
@@ -96,6 +109,8 @@ export interface Rule<F extends FindingBase = FindingBase> {
   identity(finding: F): readonly string[];
   /** What it is about, stable while its values change: two findings of a rule with one topic are one question. */
   topic(finding: F): string;
+  /** What `data` returns, for the JSON Schema and for people. */
+  readonly shapes: Shapes;
   /** The rule's own fields of the JSON report, in order. */
   data(finding: F, locate: Locate): Readonly<Record<string, unknown>>;
   /** The same finding with aliases in the place of every username, email and name that it holds. */
@@ -105,14 +120,7 @@ export interface Rule<F extends FindingBase = FindingBase> {
   rows(finding: F, locate: Locate): readonly (readonly Cell[])[];
   /** How many subjects it has, where `rows` does not hold them all. */
   size?(finding: F): number;
-  /** Its findings may follow from a decision without speaking against it: they are asked about in the next plan. */
-  readonly mayFollowDecision?: boolean;
-  /** Its findings name nobody who is in the way of a rename or is renamed: where users only get their email as username, they stay. */
-  readonly outlastsRenames?: boolean;
-  /** Its findings are made of emails alone: another username makes none. */
-  readonly isOfEmails?: boolean;
-  /** Its findings are memberships that the first group sync takes away. */
-  readonly losesMembers?: boolean;
+  readonly effects: Effects;
   users(finding: F): readonly User[];
   groups(finding: F): readonly Group[];
   /** Users of the identity provider that it is about. */
@@ -123,9 +131,6 @@ export interface Rule<F extends FindingBase = FindingBase> {
   mayBeAccepted?(finding: F): boolean;
   remedy(finding: F): Remedy;
 }
-
-export const NO_NEEDS = (): readonly [] => [];
-export const NONE: readonly never[] = [];
 
 /** Returns a user's fields of the JSON report. */
 export function userData(user: User) {

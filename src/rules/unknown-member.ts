@@ -1,30 +1,35 @@
 import { Checksum } from '../model/checksum.js';
 import type { UnknownMember } from '../model/directory.js';
-import type { FindingBase } from '../model/finding.js';
-import { askAboutExport, cell, count, NO_NEEDS, NONE, placeText, type Rule } from './rule.js';
+import { snapshotRule } from './define.js';
+import { type Field, number, own } from './fields.js';
+import { askAboutExport, count, placeText } from './rule.js';
+import type { Shape } from './shape.js';
 
-export interface UnknownMembers extends FindingBase {
-  readonly rule: 'unknown-member';
-  readonly count: number;
-  /** The first 20 as they were read. */
-  readonly first: readonly UnknownMember[];
-  /** Over all of them, the same in any order. */
-  readonly checksum: string;
-}
-
+/** Memberships that are kept: the first ones as they were read. */
 const MOST = 20;
 const LACKS = { user: 'the user', group: 'the group', both: 'user and group' } as const;
 
-export const unknownMember: Rule<UnknownMembers> = {
+const MEMBERSHIP: Shape = {
+  type: 'object',
+  fields: { user: { type: 'text' }, group: { type: 'text' }, lacks: { type: 'choice', of: ['user', 'group', 'both'] }, location: { type: 'location' } },
+};
+
+const memberships: Field<readonly UnknownMember[]> = {
+  shape: { type: 'list', of: MEMBERSHIP, min: 1, max: MOST, about: 'The first 20, as they were read.' },
+  redact: (members, redactor) => members.map(redactor.member),
+};
+
+export const unknownMember = snapshotRule({
   name: 'unknown-member',
   severity: 'error',
   title: 'Memberships of unknown users or groups',
-  finds: 'Memberships that name a user or a group which the snapshot lacks: the export is incomplete.',
-  why: 'A user that is missing from the export may hold a username that somebody else needs. No verdict over part of an organization can be trusted.',
-  fix: 'Export again, with active and inactive users and all groups, at one time. REST needs `includeInactive=true`.',
+  finds: 'Memberships that name a user or group that is not in the export: the export is incomplete.',
+  why: 'A user who is missing from the export may hold a username that another user needs. A result based on part of an organization cannot be trusted.',
+  fix: 'Export active and inactive users and all groups again, all at the same time. For REST, add `includeInactive=true`.',
   example: 'memberships.csv puts user 512 into group 3, but no users file has a user 512.',
   clause: 'sync-groups',
-  needs: NO_NEEDS,
+  /** `checksum` is over all of them, the same in any order. */
+  fields: { count: number(1), memberships, checksum: own<string>() },
   isIdleWithout: 'memberships',
   start() {
     const first: UnknownMember[] = [];
@@ -38,25 +43,24 @@ export const unknownMember: Rule<UnknownMembers> = {
       },
       *findings() {
         if (total === 0) return;
-        yield { rule: 'unknown-member', severity: 'error', count: total, first, checksum: checksum.text };
+        yield { rule: 'unknown-member', severity: 'error', count: total, memberships: first, checksum: checksum.text };
       },
     };
   },
-  message: ({ count: total, first }) =>
-    `${count(total, 'membership')} ${total === 1 ? 'names' : 'name'} a user or group that the export lacks (first: user "${first[0].user}" in group "${first[0].group}").`,
+  message: ({ count: total, memberships: [first] }) =>
+    `${count(total, 'membership')} ${total === 1 ? 'names' : 'name'} a user or group that is not in the export (first: user "${first.user}" in group "${first.group}").`,
   identity: (finding) => [String(finding.count), finding.checksum],
-  topic: () => '',
-  data: (finding) => ({ count: finding.count, memberships: finding.first }),
-  redact: (finding, redactor) => ({ ...finding, first: finding.first.map(redactor.member) }),
-  headings: ['user', 'group', 'the export lacks', 'where'],
-  rows: (finding) => finding.first.map((member) => [cell(member.user), cell(member.group), cell(LACKS[member.lacks]), cell(placeText(member.location))]),
+  subjects: (finding) => finding.memberships,
+  columns: [
+    ['user', ({ user }) => user],
+    ['group', ({ group }) => group],
+    ['the export lacks', ({ lacks }) => LACKS[lacks]],
+    ['where', ({ location }) => placeText(location)],
+  ],
   size: (finding) => finding.count,
-  users: () => NONE,
-  groups: () => NONE,
-  decisions: ['accept'],
   remedy: (finding) =>
     askAboutExport(
       count(finding.count, 'membership'),
-      'Export again, with active and inactive users and all groups, at one time: memberships name users or groups that this export lacks. Only where it is known why they are missing can it be accepted.',
+      'Memberships name users or groups that are not in this export. Export active and inactive users and all groups again, all at the same time. Accept the finding only if you know why they are missing.',
     ),
-};
+});

@@ -1,28 +1,22 @@
-import type { FindingBase } from '../model/finding.js';
 import { nearNames } from '../model/near-names.js';
-import { askAboutExport, cell, NONE, type Rule } from './rule.js';
-
-export interface UnknownSyncGroup extends FindingBase {
-  readonly rule: 'unknown-sync-group';
-  readonly name: string;
-  /** The organization-level group that was probably meant. */
-  readonly suggestion: string | null;
-  /** A project group has exactly this name. */
-  readonly isProjectGroup: boolean;
-}
+import { snapshotRule } from './define.js';
+import { flag, groupName, nullable } from './fields.js';
+import { askAboutExport } from './rule.js';
 
 const CORRECT = 'Correct the name given with --sync-group, --sync-groups, in the config or by the sync column';
-const OTHERWISE = ' No organization-level group has this name. Only where the group is still to be made can it be accepted.';
+const OTHERWISE = ' No organization-level group has this name. Accept the finding only if the group has yet to be created.';
 
-export const unknownSyncGroup: Rule<UnknownSyncGroup> = {
+export const unknownSyncGroup = snapshotRule({
   name: 'unknown-sync-group',
   severity: 'error',
   title: 'Groups to be synced that do not exist',
-  finds: 'A name given as a group to be synced that no organization-level group has exactly.',
-  why: 'The identity provider links a group only if its name is exactly the same. A mistyped name would be checked against nothing and found clean; the sync would create a second group.',
-  fix: 'Correct the name in --sync-group, the file, the config or the sync column, or create the group. Project groups cannot be synced.',
-  example: '--sync-group Reviewer, but the group is called "Reviewers".',
+  finds: 'A name given as a group to be synced that is not exactly the name of an organization-level group.',
+  why: 'The identity provider links a group only if its name is exactly the same. With a mistyped name, no group would be checked and nothing would be found; the sync would create a second group.',
+  fix: 'Correct the name in --sync-group, in the file of --sync-groups, in the config or in the sync column, or create the group. Project groups cannot be synced.',
+  example: '--sync-group Reviewer was given, but the group is called "Reviewers".',
   clause: 'sync-groups',
+  /** `suggestion` is the organization-level group that was probably meant; `isProjectGroup`: a project group has exactly this name. */
+  fields: { name: groupName(), suggestion: nullable(groupName()), isProjectGroup: flag() },
   needs: ({ syncGroups }) => (syncGroups === null ? [] : ['groups']),
   isIdleWithout: 'groups',
   start: ({ directory, sync, index }) => ({
@@ -42,17 +36,9 @@ export const unknownSyncGroup: Rule<UnknownSyncGroup> = {
     `No organization-level group is called "${name}"${isProjectGroup ? ', only a project group' : ''}${suggestion === null ? '.' : `; did you mean "${suggestion}"?`}`,
   identity: ({ name }) => [name],
   topic: ({ name }) => name,
-  data: ({ name, suggestion, isProjectGroup }) => ({ name, suggestion, isProjectGroup }),
-  redact: (finding, redactor) => ({
-    ...finding,
-    name: redactor.groupName(finding.name),
-    suggestion: finding.suggestion === null ? null : redactor.groupName(finding.suggestion),
-  }),
-  headings: ['name to be synced', 'did you mean'],
-  rows: ({ name, suggestion }) => [[cell(name), suggestion === null ? cell('') : { text: suggestion, against: name }]],
-  users: () => NONE,
-  groups: () => NONE,
-  decisions: ['accept'],
+  columns: [
+    ['name to be synced', ({ name }) => name],
+    ['did you mean', ({ name, suggestion }) => (suggestion === null ? '' : { text: suggestion, against: name })],
+  ],
   remedy: ({ name, suggestion }) => askAboutExport(name, `${CORRECT}${suggestion === null ? '.' : `: did you mean "${suggestion}"?`}${OTHERWISE}`),
-  // Which name is near follows from the groups that there are.
-};
+});

@@ -23,8 +23,8 @@ export interface EnablementCase {
 /** The audit's statement about a step; a step without one is for a person to do and tick. */
 export type Knowledge =
   | { readonly state: 'done' /** What was looked at. */; readonly text: string }
-  | { readonly state: 'open'; readonly text: string; readonly command: string }
-  | { readonly state: 'unknown'; readonly text: string; readonly command: string };
+  /** `more`: options that a check needs in addition to show it; blank if none. */
+  | { readonly state: 'open' | 'unknown'; readonly text: string; readonly more: string };
 
 /** Status of the data that some rules check, and of settings; undefined if none are stated. */
 export interface Known {

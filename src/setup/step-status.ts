@@ -12,7 +12,7 @@ export const checkCommand = ({ sourceWords }: EnablementCase): string => `scim-a
 /** Returns the status without an export: unknown. */
 export function knowNothing(given: EnablementCase): Known {
   return {
-    data: (rules) => ({ state: 'unknown', text: 'no export was given', command: checkCommand(given) + optionsFor(rules, given) }),
+    data: (rules) => ({ state: 'unknown', text: 'no export was given', more: optionsFor(rules, given) }),
     settings: () => undefined,
     unnamedGroups: () => undefined,
   };
@@ -24,17 +24,16 @@ function optionsFor(names: readonly string[], { idp }: EnablementCase): string {
   const exports = rules.some((rule) => rule.idp !== undefined) ? ` --idp ${idp} --idp-users FILE` : '';
   const groups = names.includes('group-link') ? ' --idp-groups FILE' : '';
   const integrations = names.includes('integration-username') ? ' --integrations FILE' : '';
-  return `${exports}${groups}${integrations}`;
+  return `${exports}${groups}${integrations}`.trimStart();
 }
 
 /** Returns the status from a report. */
 export function knowFrom(report: Report, given: EnablementCase): Known {
-  return { data: dataOf(report, given), settings: settingsOf(report, given), unnamedGroups: unnamedOf(report, given) };
+  return { data: dataOf(report, given), settings: settingsOf(report, given), unnamedGroups: unnamedOf(report) };
 }
 
 function dataOf(report: Report, given: EnablementCase): Known['data'] {
   const { snapshot, policy, findings, notChecked, idp } = report;
-  const command = checkCommand(given);
   const inScope = snapshot.users.reduce((sum, user) => sum + (isInScope(user, policy.authMode) ? 1 : 0), 0);
   const whyByRule = new Map(notChecked.map(({ rule, why }) => [rule, why]));
   const openByRule = new Map<string, number>();
@@ -48,7 +47,7 @@ function dataOf(report: Report, given: EnablementCase): Known['data'] {
     const rules = names.flatMap((name) => findRule(name) ?? []);
     const open = rules.filter(({ name }) => openByRule.has(name));
     if (open.length > 0) {
-      return { state: 'open', text: open.map(({ name }) => `${count(openByRule.get(name) ?? 0, 'finding')} of \`${name}\``).join(', '), command };
+      return { state: 'open', text: open.map(({ name }) => `${count(openByRule.get(name) ?? 0, 'finding')} of \`${name}\``).join(', '), more: '' };
     }
     const unchecked = new Map<string, string[]>();
     const lacking: string[] = [];
@@ -61,10 +60,10 @@ function dataOf(report: Report, given: EnablementCase): Known['data'] {
     }
     if (unchecked.size > 0) {
       const text = [...unchecked].map(([why, which]) => `${which.join(', ')} not checked (${why})`).join('; ');
-      return { state: 'unknown', text, command: command + optionsFor(lacking, given) };
+      return { state: 'unknown', text, more: optionsFor(lacking, given) };
     }
-    if (snapshot.users.length === 0) return { state: 'unknown', text: 'the export has no users', command };
-    if (inScope === 0) return { state: 'unknown', text: `no user of the export is in scope with \`--auth-mode ${policy.authMode}\``, command };
+    if (snapshot.users.length === 0) return { state: 'unknown', text: 'the export has no users', more: '' };
+    if (inScope === 0) return { state: 'unknown', text: `no user of the export is in scope with \`--auth-mode ${policy.authMode}\``, more: '' };
     const accepted = rules.reduce((sum, { name }) => sum + (acceptedByRule.get(name) ?? 0), 0);
     const looked = `${count(snapshot.users.length, 'user')} (${grouped(inScope)} in scope), ${count(snapshot.groups.length, 'group')} and ${count(snapshot.memberships, 'membership')}`;
     const found = accepted > 0 ? `no error or warning that is not accepted (${grouped(accepted)} accepted)` : 'no error or warning';
@@ -78,20 +77,19 @@ function settingsOf({ snapshot, policy }: Report, given: EnablementCase): Known[
   if (environment === undefined) return () => undefined;
   const asked: Environment = { ...environment, provider: given.idp, isStrict: true };
   const judgments = judgeEnvironment(asked, snapshot.users, policy.authMode === 'multi');
-  const command = `${checkCommand(given)}${given.sourceWords.includes('--strict-environment') ? '' : ' --strict-environment'}`;
+  const more = environment.isStrict ? '' : '--strict-environment';
   return (names: readonly SettingOfEnvironment[]): Knowledge => {
     const about = judgments.filter(({ setting }) => names.includes(setting));
     const text = about.map(({ setting, problem }) => `\`${setting}\` is ${problem}`).join(', ');
-    if (about.some(({ problem }) => problem !== 'unsaid')) return { state: 'open', text, command };
-    if (about.length > 0) return { state: 'unknown', text: `in \`environment\` of the configuration ${text}`, command };
+    if (about.some(({ problem }) => problem !== 'unsaid')) return { state: 'open', text, more };
+    if (about.length > 0) return { state: 'unknown', text: `in \`environment\` of the configuration ${text}`, more };
     return { state: 'done', text: '`environment` in the configuration states it' };
   };
 }
 
-function unnamedOf({ sync }: Report, given: EnablementCase): Known['unnamedGroups'] {
-  const command = `${checkCommand(given)} --sync-groups FILE`;
+function unnamedOf({ sync }: Report): Known['unnamedGroups'] {
   return () =>
     sync.names === null
-      ? { state: 'unknown', text: 'no groups were named, so every organization-level group counts as a group to be synced', command }
+      ? { state: 'unknown', text: 'no groups were named, so every organization-level group counts as a group to be synced', more: '--sync-groups FILE' }
       : undefined;
 }

@@ -48,12 +48,12 @@ it('asks what can be settled first, and says that the rest may only wait for tha
   const { stdout } = await decide('s', '1', 'q');
   const heads = stdout.match(/^\d of \d: .*|^\d+ rows? without a suggestion .*/gm);
   expect(heads).toEqual([
-    '1 of 3: Users who contest one username',
-    '2 of 3: Users who contest one username',
+    '1 of 3: Users who need or hold the same username',
+    '2 of 3: Users who need or hold the same username',
     expect.stringMatching(/^1 row without a suggestion follows\. /),
     '3 of 3: Usernames that are not the email',
   ]);
-  expect((await decide('q')).stdout).toContain('1 of 2: Users who contest one username');
+  expect((await decide('q')).stdout).toContain('1 of 2: Users who need or hold the same username');
 });
 
 describe('a decision is checked before it is saved, in the words of the plan', () => {
@@ -139,7 +139,7 @@ describe('a decision is checked before it is saved, in the words of the plan', (
     await planned(['4,spelt,spelt@bakery.example,true,idp', '5,spelt@bakery.example,spelt@bakery.example,true,idp', '6,Spelt@bakery.example,,true,idp']);
     for (const id of ['5', '6']) {
       const { stdout } = await decide(...upTo('conflicting-users', id), 'q');
-      const asked = stdout.slice(stdout.lastIndexOf('contest one username'));
+      const asked = stdout.slice(stdout.lastIndexOf('hold the same username'));
       expect({ id, isAsked: asked.includes(`user ${id}:`), isOffered: asked.includes('set-username') }).toEqual({ id, isAsked: true, isOffered: false });
     }
   });
@@ -154,7 +154,7 @@ describe('a decision is checked before it is saved, in the words of the plan', (
   it('and nothing is offered that the user is already', async () => {
     await planned(CONTESTED);
     const { stdout } = await decide(...upTo('conflicting-users', '5'), 'q');
-    const [active, inactive] = stdout.split('contest one username').slice(1);
+    const [active, inactive] = stdout.split('hold the same username').slice(1);
     expect(active).toMatch(/user 4:[\s\S]*deactivate: /);
     expect(active).not.toMatch(/ activate: /);
     expect(inactive).toMatch(/user 5:[\s\S]* activate: /);
@@ -195,7 +195,7 @@ it('all whom a finding is about are shown before each question, and no line is w
   answer(cwd, [['conflicting-users', '11', { action: 'deactivate' }]]);
   const typed = Array.from({ length: first - 1 }, () => 's');
   const { stdout } = await converse(['decide', 'plan'], [...typed, 's', 'q'], { cwd, columns: 60 });
-  const [, , asked] = stdout.split('contest one username');
+  const [, , asked] = stdout.split('hold the same username');
   expect(asked).toContain('  One finding about 13 users:\n    10: Active IdP user twin-0 <same@bakery.example>\n    11, deactivate: ');
   expect(asked).toContain('\n  > 12: Active IdP user twin-2 <same@bakery.example>\n');
   expect(asked).toContain('\n    19: Active IdP user twin-9 <same@bakery.example>\n    … and 3 more\n');

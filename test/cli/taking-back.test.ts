@@ -89,7 +89,9 @@ it.each([
   const words = ['apply', 'plan', ...source, '--out', 'copy', '--yes'];
   const { code, stderr } = await runCli(words, { cwd });
   expect(code).toBe(4);
-  expect(stderr).toMatch(/scim-audit: exit 4: copy is the copy that run \S+ of this plan made\. That run was undone, so the copy equals the source as it was before\.\n$/);
+  expect(stderr).toMatch(
+    /scim-audit: exit 4: copy is the copy that run \S+ of this plan made\. That run was undone, so the copy equals the source as it was before\.\n$/,
+  );
   expect(stderr).toContain('move that copy away or name another path with --out');
   renameSync(join(cwd, 'copy'), join(cwd, 'away'));
   expect((await runCli(words, { cwd })).code).toBe(0);

@@ -61,7 +61,7 @@ function expectNothingNew(organization: Organization, { body }: MadePlan): void 
   const known = new Set(auditOf(organization).findings.map(topicOf));
   const isNew = (audited: AuditedFinding): boolean =>
     audited.finding.severity !== 'info' &&
-    ruleOf(audited.finding).mayFollowDecision !== true &&
+    ruleOf(audited.finding).effects.mayFollowDecision !== true &&
     !known.has(topicOf(audited)) &&
     !isOldSharing(organization, audited);
   expect(

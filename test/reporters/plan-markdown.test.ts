@@ -107,7 +107,7 @@ describe('what people will notice', () => {
     expect(text).toContain('## What stays open: 0');
     const [before] = text.split('## What changes');
     expect(before).toContain(
-      '- **2 users get another email**: single sign-on finds an account by its email, so whoever signs in with the old one no longer reaches this account. 1 of them is active.\n',
+      '- **2 users get another email**: single sign-on finds an account by its email, so a user who signs in with the old one no longer reaches the account. 1 of them is active.\n',
     );
     expect(before).toContain('- **1 user is deactivated** and can no longer sign in.\n');
     expect(stdout).toContain('  2 emails change, 1 of active users: whoever signs in with the old one no longer reaches the account\n');

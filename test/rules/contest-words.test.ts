@@ -30,7 +30,7 @@ describe('a shared email', () => {
 
   it('is needed by so many where others merely hold it', async () => {
     expect(await messageOf('same-email-of-a-held-username')).toBe(
-      '3 users contest the username "oven@bakery.example": 2 of them need it as their username, and only one can have it (ids 20, 21 and 22).',
+      '3 users need or hold the username "oven@bakery.example": 2 of them need it as their username, and only one can have it (ids 20, 21 and 22).',
     );
   });
 });

@@ -98,7 +98,15 @@ const REFUSED_WORDS = /^(?:issue|violation|fixer|manager|helper|util|utility|com
 const LONGEST_FILE = 250;
 const LONGEST_RULE = 120;
 /** Furniture of the rules' room that is no rule. */
-export const NO_RULES: readonly string[] = ['rules/rule.ts', 'rules/registry.ts', 'rules/conflicting-pairs.ts', 'rules/idp.ts'];
+export const NO_RULES: readonly string[] = [
+  'rules/rule.ts',
+  'rules/define.ts',
+  'rules/fields.ts',
+  'rules/shape.ts',
+  'rules/registry.ts',
+  'rules/conflicting-pairs.ts',
+  'rules/idp.ts',
+];
 
 export interface ImportFound {
   readonly specifier: string;

@@ -57,7 +57,7 @@ const isContested = (data: object): data is Contested =>
   data.users.length > 0 &&
   data.users.every(isClaimant);
 
-/** Gathers findings' data one by one; what is no contest of a username is passed over. */
+/** Gathers findings' data one by one; anything that is not a contest of a username is skipped. */
 export class ContestGraph {
   readonly #nodes: Node[] = [];
   readonly #links: Link[] = [];
@@ -158,7 +158,7 @@ function arrange(nodes: readonly number[], links: readonly Link[], most: number)
   return { order, inner: inside.map(({ from, to, kind }) => ({ from: placeOf.get(from) ?? 0, to: placeOf.get(to) ?? 0, kind })) };
 }
 
-/** Returns the node that most links lead to, and those around it: where a component is too large, its heart is shown. */
+/** Returns the node that most links lead to, and those around it: if a component is too large, only its center is shown. */
 function nearest(nodes: readonly number[], links: readonly Link[], most: number): number[] {
   const neighbors = new Map<number, number[]>(nodes.map((node) => [node, []]));
   const incoming = new Map<number, number>();

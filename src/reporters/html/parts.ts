@@ -6,6 +6,7 @@ import { locationOf, type Subject } from '../../model/directory.js';
 import { GUIDE } from '../../model/guide.js';
 import { type Cell, count, grouped } from '../../rules/rule.js';
 import { escapeMarkup } from '../markup.js';
+import { rulePage } from '../rule-page.js';
 import { acceptanceText, countsText, factsOf, guideText, type Section, STATES, stateOf } from '../sections.js';
 import { verdictText } from '../verdict.js';
 import { compareParts, printable, visible } from '../visible.js';
@@ -68,7 +69,7 @@ export function* headerLines(report: Report): Iterable<string> {
   yield '</table></details>\n</header>\n';
 }
 
-/** Yields the filter, which the script brings to light: without it there is nothing to filter with. */
+/** Yields the filter, hidden until the script shows it: without the script it could not filter. */
 export function* filterLines(sections: readonly Section[]): Iterable<string> {
   yield '<form id="filter" role="search" hidden>\n<label for="q">Search</label> <input type="search" id="q" autocomplete="off" spellcheck="false" placeholder="username, email, id, group">\n';
   yield '<label for="rule">Rule</label> <select id="rule"><option value="">all</option>';
@@ -104,7 +105,7 @@ export function* ruleLines({ rule, findings, counts }: Section, { snapshot, poli
   const left = [...(rowsLeftOut > 0 ? [count(rowsLeftOut, 'row')] : []), ...(findings.length > listed ? [count(findings.length - listed, 'finding')] : [])];
   if (left.length > 0)
     yield `<p class="wary" data-left="${left.join(' and ')}">Not listed here: ${left.join(' and ')} more. The JSON and CSV reports list everything.</p>\n`;
-  yield `<p class="soft">Example: ${text(rule.example)}<br>${text(guideText(rule))}</p>\n</details>\n`;
+  yield `<p class="soft">Example: ${text(rule.example)}<br>${text(guideText(rule))}<br><a href="${text(rulePage(rule.name))}" rel="noreferrer">More about this rule</a></p>\n</details>\n`;
 }
 
 function* bodyLines(audited: AuditedFinding, rows: readonly (readonly Cell[])[], columns: number): Iterable<string> {
@@ -118,7 +119,7 @@ function* bodyLines(audited: AuditedFinding, rows: readonly (readonly Cell[])[],
   yield '</tbody>\n';
 }
 
-/** Yields the conflicts as drawings, or nothing where no rule stated any. */
+/** Yields the conflicts as drawings, or nothing if no rule stated any. */
 export function* graphLines({ findings, snapshot, policy }: Report, sections: readonly Section[]): Iterable<string> {
   if (findings.length === 0) return;
   const graph = new ContestGraph(collationOf(policy.collation).key);

@@ -12,7 +12,7 @@ const SCHEMA_VERSION = 2;
 const KIND = 'scim-audit/preview';
 
 /**
- * The preview for programs: one object, a user, group or membership a line, the same bytes for the same input. What
+ * The preview for programs: one object, one user, group or membership per line, the same bytes for the same input. What
  * stands beside a user or could be meant by it is named by id: every account has a line of its own. Fields that would be
  * empty are left out. `reasons` of a line are short names that stay the same from release to release; the sentence of
  * each is said once, under `reasons` of the whole: `.reasons.users["second-account"]`.
@@ -35,7 +35,7 @@ export const json: Reporter<'preview'> = {
   },
 };
 
-/** Returns the sentences that the forecasts rest on, by name, in one order whoever comes first. */
+/** Returns the sentences that the forecasts rest on, by name, always in the same order. */
 function saidOf(reasons: Reasons, forecasts: readonly { readonly why: string }[]): Readonly<Record<string, string>> {
   const whys = new Set<string>();
   for (const { why } of forecasts) whys.add(why);
@@ -90,7 +90,7 @@ interface Placing {
   ofIdp(record: IdpUser | IdpGroup): string;
 }
 
-/** Returns what writes where records were read. */
+/** Returns the writers of record locations. */
 function placing(inputs: readonly Input[]): Placing {
   const heads = inputs.map(({ path, table }) =>
     table === undefined ? `{"path":${jsonText(path)},"line":` : `{"path":${jsonText(path)},"table":${jsonText(table)},"rowid":`,

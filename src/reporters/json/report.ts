@@ -9,7 +9,7 @@ import type { Reporter } from '../reporter.js';
 
 const SCHEMA_VERSION = 1;
 
-/** The report for programs (contract 4): one object, a finding a line, the same bytes for the same input. */
+/** The report for programs (contract 4): one object, one finding per line, the same bytes for the same input. */
 export const json: Reporter = {
   *render(report, { tool }) {
     const { schemaVersion, ...rest } = headOf(report, tool);

@@ -9,7 +9,7 @@ export interface ConflictPath {
   readonly places: readonly number[];
   /** Which of the conflicts, that of the first user first. */
   readonly conflicts: readonly number[];
-  /** What hangs on it where several users have one username, by their places. */
+  /** What hangs on it if several users have one username, by their places. */
   readonly branches: readonly (readonly number[])[];
 }
 
@@ -34,7 +34,7 @@ class Ways {
   readonly #wanted: Int32Array;
   /** 1 for a user whose username another one waits for, by place. */
   readonly #isHolder: Uint8Array;
-  /** 1 for a user whose way was gone, by place. */
+  /** 1 for a user whose path has been followed, by place. */
   readonly #isSeen: Uint8Array;
 
   constructor(conflicts: readonly ConflictingUsers[]) {
@@ -52,7 +52,7 @@ class Ways {
     }
   }
 
-  /** Yields where ways begin: chains with whom nobody waits for, and then each ring with its first user, as nothing leads into one. */
+  /** Yields the first user of each path: of chains, the users for whom nobody waits; then of each ring, any one, because nothing leads into a ring. */
   *starts(): Iterable<number> {
     for (let place = 0; place < this.#wanted.length; place++) if (this.#wanted[place] !== NONE && this.#isHolder[place] === 0) yield place;
     for (let place = 0; place < this.#wanted.length; place++) if (this.#isSeen[place] === 0 && this.#isSwapping(place)) yield place;

@@ -12,10 +12,10 @@ import { type ConflictPath, conflictPaths } from './conflict-paths.js';
 import { PlanAnswers } from './plan-answers.js';
 
 /** What becomes of a conflict, the most urgent first. */
-const STANDINGS = ['open', 'waiting', 'accepted', 'left', 'decided', 'solved'] as const;
-type Standing = (typeof STANDINGS)[number];
+const OUTCOMES = ['open', 'waiting', 'accepted', 'left', 'decided', 'solved'] as const;
+type Outcome = (typeof OUTCOMES)[number];
 
-const STANDING_TEXTS: Readonly<Record<Standing, string>> = {
+const OUTCOME_TEXTS: Readonly<Record<Outcome, string>> = {
   open: 'needs a decision',
   waiting: 'waits for another decision',
   accepted: 'accepted, stays as it is',
@@ -25,7 +25,7 @@ const STANDING_TEXTS: Readonly<Record<Standing, string>> = {
 };
 
 /** The same of several. */
-const STANDINGS_TEXTS: Readonly<Record<Standing, string>> = {
+const OUTCOME_TEXTS_OF_SEVERAL: Readonly<Record<Outcome, string>> = {
   open: 'that need a decision',
   waiting: 'that wait for another decision',
   accepted: 'that are accepted',
@@ -34,8 +34,8 @@ const STANDINGS_TEXTS: Readonly<Record<Standing, string>> = {
   solved: 'solved without a decision',
 };
 
-/** Pictures of each standing; the other files have everything. */
-const MOST: Readonly<Record<Standing, number>> = { open: 50, waiting: 20, accepted: 20, left: 20, decided: 50, solved: 20 };
+/** Pictures of each outcome; the other files have everything. */
+const MOST: Readonly<Record<Outcome, number>> = { open: 50, waiting: 20, accepted: 20, left: 20, decided: 50, solved: 20 };
 /** Users of one picture. */
 const MOST_USERS = 8;
 /** Ids of a ring or chain before and after the gap. */
@@ -49,34 +49,37 @@ const isAuditedConflict = (audited: AuditedFinding): audited is AuditedConflict 
 const isOnPath = ({ finding: { pattern } }: AuditedConflict): boolean => pattern === 'swap' || pattern === 'chain';
 
 interface Picture {
-  readonly standing: Standing;
+  readonly outcome: Outcome;
   /** How many conflicts it shows. */
   readonly conflicts: number;
+  /** It is of a ring or a chain. */
   readonly isPath: boolean;
   lines(): readonly string[];
 }
 
-/** Yields the section of the conflicts: what needs a person first, then what waits, what was decided, and what nobody need look at. */
+/** Yields the section of the conflicts: what needs a person first, then what waits, what was decided, and what needs no attention. */
 export function* conflictSection(plan: MadePlan): Iterable<string> {
   const conflicts = plan.before.findings.filter(isAuditedConflict);
   if (conflicts.length === 0) return;
   yield `## Who wants whose username: ${count(conflicts.length, 'conflict')}\n\n`;
   const pictures = picturesOf(plan, conflicts);
-  const left = new Map<Standing, number>();
+  const left = new Map<Outcome, number>();
   let hasPaths = false;
-  for (const standing of STANDINGS) {
-    const some = pictures.filter((picture) => picture.standing === standing);
-    for (const picture of some.slice(0, MOST[standing])) {
-      const lines = picture.lines();
+  for (const outcome of OUTCOMES) {
+    const some = pictures.filter((picture) => picture.outcome === outcome);
+    for (const picture of some.slice(0, MOST[outcome])) {
       hasPaths ||= picture.isPath;
-      yield `${lines.map((line) => `    ${line}\n`).join('')}\n`;
+      yield `${picture
+        .lines()
+        .map((line) => `    ${line}\n`)
+        .join('')}\n`;
     }
-    const rest = some.slice(MOST[standing]).reduce((sum, picture) => sum + picture.conflicts, 0);
-    if (rest > 0) left.set(standing, rest);
+    const rest = some.slice(MOST[outcome]).reduce((sum, picture) => sum + picture.conflicts, 0);
+    if (rest > 0) left.set(outcome, rest);
   }
   if (hasPaths) yield 'In rings and chains `1 → 2` says that user 1 gets the username that user 2 gives up.\n\n';
   if (left.size === 0) return;
-  const parts = [...left].map(([standing, rest]) => `${grouped(rest)} ${STANDINGS_TEXTS[standing]}`);
+  const parts = [...left].map(([outcome, rest]) => `${grouped(rest)} ${OUTCOME_TEXTS_OF_SEVERAL[outcome]}`);
   const asked = left.has('open') || left.has('waiting') ? 'decisions.csv has all that is asked, and ' : '';
   yield `Not pictured: ${parts.join('; ')}. ${asked}\`check --format json\` lists all conflicts.\n\n`;
 }
@@ -87,13 +90,13 @@ function picturesOf(plan: MadePlan, conflicts: readonly AuditedConflict[]): Pict
   const paths = conflictPaths(linked.map(({ finding }) => finding));
   let link = 0;
   return conflicts.flatMap((conflict): Picture[] => {
-    if (!isOnPath(conflict)) return [{ standing: after.standingOf(conflict), conflicts: 1, isPath: false, lines: () => after.conflictLines(conflict) }];
+    if (!isOnPath(conflict)) return [{ outcome: after.outcomeOf(conflict), conflicts: 1, isPath: false, lines: () => after.conflictLines(conflict) }];
     const path = paths.get(link++);
     if (path === undefined) return [];
-    const standings = new Set(path.conflicts.map((at) => after.standingOf(linked[at])));
-    const standing = STANDINGS.find((each) => standings.has(each)) ?? 'solved';
+    const outcomes = new Set(path.conflicts.map((at) => after.outcomeOf(linked[at])));
+    const outcome = OUTCOMES.find((each) => outcomes.has(each)) ?? 'solved';
     const { finding } = linked[path.conflicts[0]];
-    return [{ standing, conflicts: path.conflicts.length, isPath: true, lines: () => after.pathLines(path, finding, standing) }];
+    return [{ outcome, conflicts: path.conflicts.length, isPath: true, lines: () => after.pathLines(path, finding, outcome) }];
   });
 }
 
@@ -102,7 +105,7 @@ class Afterwards {
   readonly #plan: MadePlan;
   readonly #answers: PlanAnswers;
   readonly #open: ReadonlySet<string>;
-  /** Of conflicts at the end; made where one could be left that is not open. */
+  /** Of conflicts at the end; made only if one could be left that is not open. */
   #topics: ReadonlySet<string> | undefined;
 
   constructor(plan: MadePlan) {
@@ -111,11 +114,11 @@ class Afterwards {
     this.#open = new Set(plan.body.open);
   }
 
-  standingOf(conflict: AuditedConflict): Standing {
+  outcomeOf(conflict: AuditedConflict): Outcome {
     const { finding, fingerprint, acceptance } = conflict;
     if (this.#open.has(fingerprint)) return finding.pattern === 'taken' || finding.pattern === 'same-email' ? 'open' : 'waiting';
     if (acceptance !== undefined || this.#plan.acceptances.has(fingerprint)) return 'accepted';
-    // An error or a warning that is not open is mended by some action.
+    // An error or a warning that is not open is fixed by some action.
     if (finding.severity === 'info' && this.#isAtEnd(conflict)) return 'left';
     return finding.resolution === 'decision' || finding.users.some(({ id }) => this.#answers.isDecided(id)) ? 'decided' : 'solved';
   }
@@ -140,11 +143,11 @@ class Afterwards {
             : `is "${visible(user.userName)}"`;
       return this.#userLine(conflict.finding, user, has);
     });
-    return [`${visible(userName)}: ${pattern}, ${STANDING_TEXTS[this.standingOf(conflict)]}`, ...lines, ...moreLine(users.length)];
+    return [`${visible(userName)}: ${pattern}, ${OUTCOME_TEXTS[this.outcomeOf(conflict)]}`, ...lines, ...moreLine(users.length)];
   }
 
   /** `conflict` is any on the path. */
-  pathLines({ isRing, places, branches }: ConflictPath, conflict: ConflictingUsers, standing: Standing): string[] {
+  pathLines({ isRing, places, branches }: ConflictPath, conflict: ConflictingUsers, outcome: Outcome): string[] {
     const { users } = this.#plan.before.snapshot;
     const id = (place: number): string => visible(users[place].id);
     const way = (run: readonly number[], end: readonly number[] = []): string =>
@@ -152,13 +155,13 @@ class Afterwards {
     const [first] = places;
     const shownBranches = branches.slice(0, MOST_USERS);
     const heads = [
-      `${isRing ? 'ring' : 'chain'} of ${grouped(places.length)}, ${STANDING_TEXTS[standing]}: ${way(places, isRing ? [first] : [])}`,
+      `${isRing ? 'ring' : 'chain'} of ${grouped(places.length)}, ${OUTCOME_TEXTS[outcome]}: ${way(places, isRing ? [first] : [])}`,
       ...shownBranches.map((branch) => `  and ${way(branch)}`),
       ...(branches.length > shownBranches.length ? [`  and ${count(branches.length - shownBranches.length, 'branch', 'branches')} more`] : []),
     ];
     const members = [...new Set([...places, ...branches.flat()])];
     if (members.length <= MOST_USERS) return [...heads, ...members.map((place) => this.#memberLine(conflict, users[place]))];
-    // Nobody reads along a long ring; but whoever was decided about is looked for.
+    // People do not read a long ring in full, but they look for the users they decided about.
     const decided = members.filter((place) => this.#answers.isDecided(users[place].id));
     return [
       ...heads,

@@ -5,7 +5,7 @@ import { findingsByCheck, MOST_OF_A_CHECK, mappingSubject, mappingVerdict } from
 import type { Reporter, WriteOptions } from '../reporter.js';
 import { markdownValue } from './text.js';
 
-/** The check of a mapping for a ticket. Whatever comes from the file stands in code, in which Markdown reads nothing. */
+/** The check of a mapping for a ticket. Values of the file are code, which Markdown does not interpret. */
 export const markdown: Reporter<'mapping'> = { render: mappingLines };
 
 function* mappingLines(report: MappingReport, { tool }: WriteOptions): Iterable<string> {

@@ -9,7 +9,7 @@ import { groupBy } from '../grouping.js';
 import { PlanAnswers } from './plan-answers.js';
 import { tableId, tableValue } from './text.js';
 
-/** More than this nobody reads; the files beside it have everything. */
+/** People do not read more than this; the files beside it have everything. */
 const MOST = 200;
 
 /** What takes something away comes first. */
@@ -85,7 +85,7 @@ function cellsOf(change: Change, { usersById, groupsById, areIntegrationsGiven }
   }
   if (change.attribute === 'active') return [userText, change.to === 'true' ? 'active' : 'inactive'];
   if (change.attribute === 'email') return [userText, tableValue(change.from), tableValue(change.to)];
-  // The second step of a ring starts from a name that tells nobody who it is.
+  // The second step of a ring starts from a temporary name, which does not show who the user is.
   const was = user === undefined || user.userName === change.from ? '' : ` (was ${tableValue(user.userName)})`;
   const systems = areIntegrationsGiven ? (user?.signsInFor ?? []) : [];
   const after = change.temporary === true ? ' (temporary, to open a ring)' : systemsText(systems);
@@ -98,7 +98,7 @@ const named = (name: string | undefined, id: string): string => (name === undefi
 const systemsText = (systems: readonly string[]): string =>
   systems.length === 0 ? '' : `; change it in ${systems.map(tableValue).join(', ')} at the same time`;
 
-/** Returns the rules whose findings an action settles, and who decided it where it needed somebody. */
+/** Returns the rules whose findings an action settles, and who decided it if it needed a decision. */
 function whyOf({ change, resolves }: Action, answers: PlanAnswers): string {
   const rules = [...new Set(resolves.map((fingerprint) => fingerprint.slice(0, fingerprint.lastIndexOf(':'))))];
   const answer = answers.of(change);

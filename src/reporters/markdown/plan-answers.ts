@@ -34,7 +34,7 @@ export class PlanAnswers {
     }
   }
 
-  /** Returns the answer that a change follows from; undefined where the change needed none. */
+  /** Returns the answer that a change follows from; undefined if the change needed none. */
   of(change: Change): Answer | undefined {
     if (change.kind === 'replace-group') return this.#answers.get(nameOf('group', change.group, 'name'));
     if (change.kind !== 'replace-user') return this.#answers.get(nameOf('user', change.user, 'members'));

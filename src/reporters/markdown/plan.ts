@@ -13,7 +13,7 @@ import { conflictSection } from './conflict-pictures.js';
 import { actionSections } from './plan-actions.js';
 import { markdownValue, prose } from './text.js';
 
-/** More than this nobody reads; the files beside it have everything. */
+/** People do not read more than this; the files beside it have everything. */
 const MOST = 200;
 
 /** Begins the plan.md of a redacted plan, which has no plan.json to say what it is. Markdown shows nothing of it. */
@@ -58,7 +58,7 @@ function* consequenceSection(plan: MadePlan): Iterable<string> {
 }
 
 function* sourceLines({ body, before }: MadePlan): Iterable<string> {
-  yield `Made of ${count(body.snapshot.users, 'user')}, ${count(body.snapshot.groups, 'group')} and ${count(body.snapshot.memberships, 'membership')}, in authentication mode ${body.settings.authMode}:\n\n`;
+  yield `Based on ${count(body.snapshot.users, 'user')}, ${count(body.snapshot.groups, 'group')} and ${count(body.snapshot.memberships, 'membership')}, in authentication mode ${body.settings.authMode}:\n\n`;
   for (const { path, table, rows, sha256 } of body.snapshot.inputs) {
     yield `- ${markdownValue(path)}${table === undefined ? '' : ` table ${markdownValue(table)}`}: ${count(rows, 'row')}, SHA-256 \`${sha256.slice(0, 16)}…\`\n`;
   }
@@ -66,10 +66,10 @@ function* sourceLines({ body, before }: MadePlan): Iterable<string> {
   yield '\n';
 }
 
-/** What each decision means, for somebody who writes it into a spreadsheet. */
+/** What each decision means, for the person who writes it into a spreadsheet. */
 const MEANINGS: Readonly<Record<DecisionAction, string>> = {
   'set-email': 'the email becomes `value`; a user in scope then gets it as username too',
-  'set-username': 'the username becomes `value`; of a user in scope only the email can become it, and then everybody else who contests it must be settled too',
+  'set-username': 'the username becomes `value`; for a user in scope it must be the email, and then every other user who contests it must be settled too',
   'set-name': 'the name of the group becomes `value`',
   activate: 'the user becomes active; no `value`',
   deactivate: 'the user becomes inactive and cannot sign in; no `value`',
@@ -78,7 +78,7 @@ const MEANINGS: Readonly<Record<DecisionAction, string>> = {
 };
 
 const OR_THE_EMAIL =
-  'the username becomes `value`; of a user in scope only the email can become it, which says that the other system is changed at the same time';
+  'the username becomes `value`; for a user in scope it must be the email, and stating it means that the other system is changed at the same time';
 
 function* openSection({ assembly: { open }, rows, before }: MadePlan): Iterable<string> {
   yield `## What stays open: ${grouped(open.length)}\n\n`;
@@ -86,7 +86,7 @@ function* openSection({ assembly: { open }, rows, before }: MadePlan): Iterable<
     yield 'Nothing.\n\n';
     return;
   }
-  yield "A person must decide. Write `action` and `value` into decisions.csv and run the plan again; a suggestion is taken by copying its first word into `action` and the rest into `value`. One decision often settles several findings: a username that waits for a conflict or for a valid email changes by itself once that is decided. A suggested address `former-…` is nobody's: whoever uses that account cannot sign in with it, so make sure that it is the one nobody needs.\n\n";
+  yield 'A person must decide. Write `action` and `value` into decisions.csv and run the plan again; to take a suggestion, copy its first word into `action` and the rest into `value`. One decision often settles several findings: a username that waits for a conflict or for a valid email changes by itself once that is decided. A suggested address `former-…` does not exist, and users cannot sign in with it, so make sure that nobody needs that account.\n\n';
   const possible = new Map<string, Set<DecisionAction>>();
   for (const { asked } of rows) {
     const actions = possible.get(asked.finding.finding.rule) ?? new Set();
@@ -136,14 +136,14 @@ function* newSection(plan: MadePlan): Iterable<string> {
 }
 
 function* lossSection({ body, before, assembly }: MadePlan): Iterable<string> {
-  const losing = assembly.end.report.findings.filter(({ finding }) => ruleOf(finding).losesMembers === true);
+  const losing = assembly.end.report.findings.filter(({ finding }) => ruleOf(finding).effects.losesMembers === true);
   yield '## What the first group sync would remove\n\n';
   if (losing.length === 0) {
     const unchecked = before.notChecked.find(({ rule }) => rule === 'inactive-basic-member');
     yield `${unchecked === undefined ? nothingLost(consequencesOf({ body, before }).ended) : `Not known: inactive-basic-member was not checked (${prose(unchecked.why)}).`}\n\n`;
     return;
   }
-  yield 'Inactive Basic users in groups to be synced lose these memberships, without a word, unless somebody decides otherwise. memberships.csv holds them all, with those that this plan ends, so that they can be restored.\n\n';
+  yield 'Inactive Basic users in groups to be synced lose these memberships without notice unless you decide otherwise. memberships.csv lists all of them, and those that this plan ends, so that they can be restored.\n\n';
   for (const { finding } of losing.slice(0, MOST)) yield `- ${markdownValue(ruleOf(finding).message(finding))}\n`;
   if (losing.length > MOST) yield `- … and ${grouped(losing.length - MOST)} more.\n`;
   yield '\n';

@@ -81,7 +81,7 @@ function* sectionLines({ rule, findings, counts }: Section, { snapshot }: Report
 }
 
 function* acceptedLines({ findings }: Report): Iterable<string> {
-  // What is known has nobody who accepted it: its rule's own table says so.
+  // Known findings were not accepted by anyone; the table of their rule shows them.
   const accepted = findings.flatMap(({ finding, acceptance }) => (acceptance === undefined || acceptance.isKnown === true ? [] : [{ finding, acceptance }]));
   if (accepted.length === 0) return;
   yield '## Accepted\n\n';
@@ -107,7 +107,7 @@ const ruler = (columns: number): string => `|${' --- |'.repeat(columns)}\n`;
 /** Words that mean nothing but themselves in Markdown, and that no service turns into a link or a mention. */
 const PLAIN = /^[\p{L}\p{M}\p{N} ,.:;()/'…-]*$/u;
 
-/** Returns a value as a table cell: as it is where that is safe, else as code, in which Markdown reads nothing. */
+/** Returns a value as a table cell: as it is if that is safe, else as code, which Markdown does not interpret. */
 function inCell(value: string): string {
   const shown = shorten(printable(value));
   return PLAIN.test(shown) && !LINKS.test(shown) && shown.trim() === shown ? shown : codeSpan(barless(shown));

@@ -13,40 +13,34 @@ function* runbookLines({ given, title, basis, sections }: Runbook, { tool }: Wri
   yield `# ${title}\n\n`;
   yield `${steps.length} steps, in order. Of those that the data decide, ${states[0]} are done, ${states[1]} open, ${states[2]} not known; the others are for a person to do and to tick.\n\n`;
   for (const each of basis) yield `- ${detailText(each)}\n`;
-  const check = checkCommand(given);
-  yield `- The check that the steps speak of: ${markdownValue(check)}\n`;
+  yield `- The check that the steps speak of: ${markdownValue(checkCommand(given))}\n`;
   yield `- The guide: <${GUIDE.url}>\n`;
   for (const section of sections) {
     yield `\n## ${section.title}\n\n`;
-    for (const step of section.steps) yield* stepLines(step, check);
+    for (const step of section.steps) yield* stepLines(step);
   }
   yield `\n${tool.name} ${tool.version}\n`;
 }
 
-function* stepLines({ text, details, clause, knowledge }: WrittenStep, check: string): Iterable<string> {
+function* stepLines({ text, details, clause, knowledge }: WrittenStep): Iterable<string> {
   yield `- [${knowledge?.state === 'done' ? 'x' : ' '}] ${text}\n`;
   for (const detail of details) yield `  - ${detailText(detail)}\n`;
-  if (knowledge !== undefined) yield `  - ${knowledgeText(knowledge, check)}\n`;
+  if (knowledge !== undefined) yield `  - ${knowledgeText(knowledge)}\n`;
   if (clause !== undefined) yield `  - Guide: ${CLAUSES[clause]}\n`;
 }
 
 const detailText = (detail: Detail): string => (typeof detail === 'string' ? detail : markdownValue(detail.code));
 
-/** Returns how a command is named: as the check where it is that, maybe with more options. */
-const commandText = (command: string, check: string): string =>
-  command === check
-    ? 'the check'
-    : command.startsWith(`${check} `)
-      ? `the check and ${markdownValue(command.slice(check.length + 1))}`
-      : markdownValue(command);
+/** Returns how the check is named, with the options that it needs in addition. */
+const checkText = (more: string): string => (more === '' ? 'the check' : `the check and ${markdownValue(more)}`);
 
-function knowledgeText(knowledge: Knowledge, check: string): string {
+function knowledgeText(knowledge: Knowledge): string {
   switch (knowledge.state) {
     case 'done':
-      return `**Done**, as far as the export tells: ${knowledge.text}`;
+      return `**Done**, as far as the export shows: ${knowledge.text}`;
     case 'open':
-      return `**Open**: ${knowledge.text}. Shown by ${commandText(knowledge.command, check)}`;
+      return `**Open**: ${knowledge.text}. Shown by ${checkText(knowledge.more)}`;
     case 'unknown':
-      return `**Not known**: ${knowledge.text}. Find out with ${commandText(knowledge.command, check)}`;
+      return `**Not known**: ${knowledge.text}. Find out with ${checkText(knowledge.more)}`;
   }
 }

@@ -13,7 +13,7 @@ import { styleCell } from './report.js';
 
 const MARK: Readonly<Record<Severity, string>> = { error: '✖', warning: '▲', info: '●' };
 
-/** The preview for people: the outcome first, then the numbers, then what happens, loudest first. */
+/** The preview for people: the outcome first, then the numbers, then what happens, most severe first. */
 export const pretty: Reporter<'preview'> = {
   *render(preview, options) {
     const { width } = options;

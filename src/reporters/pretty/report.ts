@@ -53,7 +53,7 @@ function subjectLine(report: Report): string {
     'group',
   )} to be synced${sync.names === null && snapshot.groups.length > 0 ? ' (every organization-level one)' : ''}`;
   return printable(
-    `${shown.join(', ')}: ${count(snapshot.users.length, 'user')} (${grouped(inScope)} in scope), ${count(snapshot.groups.length, 'group')}, ${count(snapshot.memberships, 'membership')}; authentication mode ${policy.authMode}; ${synced}${idp === undefined ? '' : `; held against ${idpText(idp)}`}`,
+    `${shown.join(', ')}: ${count(snapshot.users.length, 'user')} (${grouped(inScope)} in scope), ${count(snapshot.groups.length, 'group')}, ${count(snapshot.memberships, 'membership')}; authentication mode ${policy.authMode}; ${synced}${idp === undefined ? '' : `; compared with ${idpText(idp)}`}`,
   );
 }
 
@@ -130,13 +130,13 @@ export function styleCell({ text, against }: Cell, heading: string, { difference
   return { plain: parts.map((part) => part.text).join(''), paint: (width) => paintParts(parts, width, paint) };
 }
 
-/** Returns the parts in colors; where they must be cut, around the first difference, so that it stays to be seen. */
+/** Returns the parts in colors; if they must be cut, around the first difference, so that it stays visible. */
 function paintParts(parts: readonly Part[], width: number, paint: ChalkInstance): string {
   const mark = ({ text, isDifferent }: Part): string => (isDifferent ? paint.yellow.underline(text) : text);
   const chars = parts.flatMap(({ text, isDifferent }) => charactersOf(text).map((char) => ({ text: char, isDifferent, width: stringWidth(char) })));
   const whole = chars.reduce((sum, char) => sum + char.width, 0);
   if (whole <= width) return parts.map(mark).join('');
-  // Where the other value only has something more, no stretch of this one is different: its front is shown.
+  // If the other value only has additional text, no part of this one is different: its beginning is shown.
   let from = Math.max(
     0,
     chars.findIndex(({ isDifferent }) => isDifferent),
@@ -204,7 +204,7 @@ function* nextLines(report: Report, { width, sourceWords, withheldOptions = [], 
   if (worst !== undefined) {
     // A command is there to be copied, so it is one line whatever the width.
     if (canPlan) {
-      // What is left out must be seen to be missing: pasted as it stands, the command is refused.
+      // What is left out must be visible: pasted as it stands, the command is refused.
       yield `  scim-audit plan ${printable(sourceWords)}${withheldOptions.length > 0 ? ' …' : ''} --out plan\n`;
       if (withheldOptions.length > 0) {
         yield say(`in the place of "…" belong the same options of this check that name groups or users (${withheldOptions.join(', ')})`, '    ');
@@ -212,10 +212,10 @@ function* nextLines(report: Report, { width, sourceWords, withheldOptions = [], 
       yield say('writes the changes that remove what needs no decision, and asks about the rest', '    ');
     } else yield say('Export with ids: `scim-audit plan` needs them to write the changes that remove these findings.');
     yield `  scim-audit explain ${worst.finding.rule}\n`;
-    yield say('says more about a rule', '    ');
-  } else if (snapshot.users.length === 0) yield say('Check the export: it holds no users.');
+    yield say('explains a rule', '    ');
+  } else if (snapshot.users.length === 0) yield say('Check the export: it has no users.');
   else if (!snapshot.users.some((user) => isInScope(user, policy.authMode))) yield say('Check --auth-mode and the export: no user is in scope.');
-  else if (notChecked.length > 0) yield say('Give what is missing, so that the rules above can be checked too; until then this is no "ready".');
-  else if (!isReady || open.length > 0) yield say('Read what was found: it is no more than a note by the settings of this check.');
+  else if (notChecked.length > 0) yield say('Provide what is missing so that the rules above can be checked too; until then, this does not count as "ready".');
+  else if (!isReady || open.length > 0) yield say('Nothing blocks at the current settings. Review the remaining findings.');
   else yield say('Nothing to clean. Check again right before SCIM is enabled: the data may change until then.');
 }

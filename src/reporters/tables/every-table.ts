@@ -27,7 +27,7 @@ export function everyTable(loadWriter: () => Promise<TableWriter>) {
 }
 
 /**
- * Yields rows whose values a spreadsheet takes for no formula: an apostrophe stands before them (`unguardCell` removes it).
+ * Yields rows in which a spreadsheet finds no formula: an apostrophe stands before what it would run (`unguardCell` removes it).
  * On a terminal, unseen characters are spelled out, because they could act on it.
  */
 function* safeRows(rows: Table['rows'], isOnTerminal: boolean): Table['rows'] {

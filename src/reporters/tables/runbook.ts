@@ -1,11 +1,12 @@
 import { CLAUSES } from '../../model/guide.js';
 import type { Detail, Runbook } from '../../setup/runbook.js';
+import { checkCommand } from '../../setup/step-status.js';
 import { type Table, tableOf } from './table.js';
 
 const COLUMNS = ['section', 'step', 'text', 'details', 'state', 'found', 'command', 'guide'] as const;
 
 /** Returns a row per step, in order. The state is blank if no export can tell it. */
-export const runbookTable = ({ sections }: Runbook): Table =>
+export const runbookTable = ({ given, sections }: Runbook): Table =>
   tableOf(
     COLUMNS,
     sections.flatMap(({ title, steps }) =>
@@ -15,7 +16,9 @@ export const runbookTable = ({ sections }: Runbook): Table =>
         text,
         details: details.map(detailText).join(' | '),
         ...(knowledge === undefined ? {} : { state: knowledge.state, found: knowledge.text }),
-        ...(knowledge === undefined || knowledge.state === 'done' ? {} : { command: knowledge.command }),
+        ...(knowledge === undefined || knowledge.state === 'done'
+          ? {}
+          : { command: [checkCommand(given), knowledge.more].filter((words) => words !== '').join(' ') }),
         guide: clause === undefined ? '' : CLAUSES[clause],
       })),
     ),

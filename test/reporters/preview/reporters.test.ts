@@ -106,15 +106,15 @@ describe('pretty', () => {
     const titles = [...text.matchAll(/^[✖▲●] (.*): [\d,]+$/gm)].map(([, title]) => title);
     expect(titles).toEqual([
       'Users who would get a second account',
-      'Users of whom it is ambiguous which account is theirs',
-      'Users of whom it is not documented what happens',
+      'Users whose account is ambiguous',
+      'Users for whom the outcome is not documented',
       'Accounts that are deactivated',
       'Accounts that are activated, each with a license',
       'Members who are lost',
       'Groups that are created',
       'Groups to be synced that are not linked',
       'Users who would be left without a license',
-      'Accounts of which values are overwritten',
+      'Accounts whose values are overwritten',
       'New accounts, each with a license',
       'Members who are added',
       'Members who are not added',

@@ -202,7 +202,10 @@ describe('a text', () => {
     ['<c@ t="e"><f>VLOOKUP(1,A:B,2)</f><v>#REF!</v></c>', 'the cell holds the error #REF!'],
     ['<c@><f>A1</f></c>', 'the cell is a formula whose result the file does not hold.'],
     ['<c@><f>A1</f><v/></c>', 'the cell is a formula whose result the file does not hold.'],
-    ['<c@ t="inlineStr"><is><t> ana</t></is></c>', '" ana" begins or ends with white space, but the file does not say whether the white space belongs to the text'],
+    [
+      '<c@ t="inlineStr"><is><t> ana</t></is></c>',
+      '" ana" begins or ends with white space, but the file does not say whether the white space belongs to the text',
+    ],
     ['<c@ t="inlineStr"><is><t>_xD83D_</t></is></c>', 'contains half a character'],
   ])('%s is refused', async (written, said) => {
     expect(await cell(xml(written))).toContain(`F, line 2, column 1 (id): `);
