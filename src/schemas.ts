@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { certificateSchema } from './audit/certificate-file.js';
 import { configSchema } from './config/config-file.js';
-import { planSchema } from './plan/plan-file.js';
+import { planSchema } from './plan/plan.js';
 import { gateSchema } from './reporters/gate-schema.js';
 import { reportSchema } from './reporters/json-schema.js';
 import { mappingSchema } from './reporters/mapping-schema.js';

@@ -105,6 +105,8 @@ describe('a breach is seen', () => {
     ['sources/csv.ts', "import Sqlite from 'better-sqlite3';"],
     ['rules/new.ts', "import { audit } from '../audit/audit.js';"],
     ['rules/new.ts', "import { createHash } from 'node:crypto';"],
+    ['audit/new.ts', "import { hash } from 'node:crypto';"],
+    ['plan/new.ts', "import { Buffer } from 'node:buffer';"],
     ['reporters/new.ts', "import type { Io } from '../cli/io.js';"],
     ['index.ts', "export { run } from './cli/main.js';"],
     ['index.ts', "export { beginAudit } from './audit/audit.js';"],
@@ -143,6 +145,11 @@ describe('a breach is seen', () => {
   ])('the world: %s', (code) => {
     expect(worldBreaches('plan/new.ts', code).length).toBeGreaterThan(0);
     expect(worldBreaches('cli/new.ts', code)).toEqual([]);
+  });
+
+  it('what only Node.js has, in a room that runs anywhere', () => {
+    expect(worldBreaches('plan/new.ts', 'Buffer.from(text)')).toHaveLength(1);
+    expect(worldBreaches('targets/new.ts', 'Buffer.from(text)')).toEqual([]);
   });
 
   it('but a date that is given, and a property of that name, are no breach', () => {

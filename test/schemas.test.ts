@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { certificateSchema } from '../src/audit/certificate-file.js';
-import { planSchema } from '../src/plan/plan-file.js';
+import { planSchema } from '../src/plan/plan.js';
 import { reportSchema } from '../src/reporters/json-schema.js';
 import { RULES } from '../src/rules/registry.js';
 import { SCHEMAS } from '../src/schemas.js';

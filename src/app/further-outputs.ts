@@ -6,6 +6,7 @@ import { UserError } from '../model/user-error.js';
 import { fileOf } from '../sources/xlsx/workbook-file.js';
 import { hashFile } from '../targets/run/files.js';
 import type { Context } from './context.js';
+import { NODE_DIGESTS } from './node-digests.js';
 import { type OutputWord, refuseDoubled } from './outputs.js';
 import { type ListFile, type Prepared, pathFrom } from './resolve-command.js';
 import { secretKey } from './secret-key.js';
@@ -53,7 +54,7 @@ function certificateTo(file: string, lists: readonly ListFile[], words: readonly
   const key = secretKey('SCIM_AUDIT_CERTIFICATE_KEY', context);
   return {
     async write(report) {
-      const { certify, serializeCertificate } = await import('../audit/certificate.js');
+      const [{ certify }, { serializeCertificate }] = await Promise.all([import('../audit/certificate.js'), import('../audit/certificate-file.js')]);
       const { typeList } = report.snapshot;
       // As it was read, if that is known: it may have changed since.
       const digestOf = ({ role, file: list }: ListFile): string => (typeList?.role === role ? typeList.sha256 : hashFile(list));
@@ -61,7 +62,7 @@ function certificateTo(file: string, lists: readonly ListFile[], words: readonly
       const reading = { columns: request.columns, tables: request.tables, assumeActive: request.isAssumedActive };
       writeWhole(
         file,
-        [serializeCertificate(certify(report, { tool: TOOL, time: context.now().toISOString(), files, reading }), key)],
+        [serializeCertificate(certify(report, { tool: TOOL, time: context.now().toISOString(), files, reading }), NODE_DIGESTS, key)],
         context.process.pid,
         true,
       );

@@ -1,6 +1,6 @@
 /** Why a gate stays shut or warns although the certificate is whole: what the verdict passes over, and what was not compared or is pinned otherwise. */
 
-import type { Certificate } from '../audit/certificate.js';
+import type { Certificate } from '../audit/certificate-file.js';
 import { SEVERITIES } from '../model/finding.js';
 import { PROVIDER_NAMES } from '../model/idp.js';
 import { visible } from '../reporters/visible.js';

@@ -1,8 +1,7 @@
 /** Reads a certificate of `check`, and says whether it still holds for an export. */
 
 import { readFileSync } from 'node:fs';
-import type { Certificate } from '../audit/certificate.js';
-import { parseCertificate } from '../audit/certificate-file.js';
+import { type Certificate, parseCertificate } from '../audit/certificate-file.js';
 import { FormerVersion } from '../audit/former-version.js';
 import { isAtOrAbove } from '../audit/report.js';
 import { SEVERITIES } from '../model/finding.js';
@@ -15,6 +14,7 @@ import { readyWorkbooks } from '../sources/xlsx/open-text.js';
 import { fileWords, type Shell, shellCommand, shellWord } from './command-words.js';
 import { type Context, todayOf } from './context.js';
 import { exceptionsOf, listDifferences, pinReasons, UNKEYED, uncomparedOf } from './gate-reasons.js';
+import { NODE_DIGESTS } from './node-digests.js';
 import type { Request } from './request.js';
 import { secretKey } from './secret-key.js';
 import { idpDifferences, inputDifferences } from './source-digests.js';
@@ -80,7 +80,7 @@ export async function gate(file: string, source: string | undefined, request: Ga
 /** Returns the certificate of a file. `sourceWords` name the source in the command that makes it anew. */
 function readCertificate(file: string, key: string | undefined, sourceWords: readonly string[], shell: Shell): Certificate {
   try {
-    return parseCertificate(readBytes(file), file, key, (text) => firstWrong(text).line);
+    return parseCertificate(readBytes(file), file, NODE_DIGESTS, key, (text) => firstWrong(text).line);
   } catch (error) {
     if (!(error instanceof FormerVersion)) throw error;
     const words = ['scim-audit', 'check', ...(sourceWords.length === 0 ? ['SOURCE'] : sourceWords), ...error.options, '--certificate', file];

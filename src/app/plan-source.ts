@@ -16,6 +16,7 @@ import type { UserWishes } from '../sources/tables/read-users.js';
 import type { ProcessInfo } from '../targets/run/process-info.js';
 import { type Shell, shellCommand } from './command-words.js';
 import { filesFromFlags } from './file-flags.js';
+import { NODE_DIGESTS } from './node-digests.js';
 import { settlePlanFolder } from './plan-swap.js';
 import type { Request } from './request.js';
 import type { Prepared } from './resolve-command.js';
@@ -42,7 +43,7 @@ export function openPlan(
     throw new UserError(`${file}: ${reasonOf(error)}`, 'Name the plan.json that "scim-audit plan" wrote, or its folder.');
   }
   try {
-    return { plan: parsePlan(text, file), file };
+    return { plan: parsePlan(text, file, NODE_DIGESTS), file };
   } catch (error) {
     if (!(error instanceof FormerVersion)) throw error;
     const words = ['scim-audit', 'plan', ...(sourceWords.length === 0 ? ['SOURCE'] : sourceWords), ...error.options, '--out', dirname(file)];
@@ -57,7 +58,7 @@ export function openPlan(
 export function rowsOfPlanBeside(file: string): Plan['decisions'] | undefined {
   const beside = join(file, '..', 'plan.json');
   if (!existsSync(beside) || !statSync(beside).isFile()) return undefined;
-  return rowsWrittenWith(readFileSync(beside, 'utf8'));
+  return rowsWrittenWith(readFileSync(beside, 'utf8'), NODE_DIGESTS);
 }
 
 /** Throws a UserError where a request names nothing that could be a source: an argument to be mended. */

@@ -6,7 +6,7 @@ import { UserError } from '../model/user-error.js';
 import { baselineLines } from '../plan/baseline.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../plan/make-plan.js';
 import { MemberTable } from '../plan/member-table.js';
-import { PlanSealing } from '../plan/plan-sealing.js';
+import { sealPlan } from '../plan/plan-sealing.js';
 import { planMarkdown } from '../reporters/markdown/plan.js';
 import { consequencesOf, followingOf, incompletenessOf } from '../reporters/plan-consequences.js';
 import { decisionsCsv, membershipsCsv, noticesCsv, outdatedCsv } from '../reporters/plan-tables.js';
@@ -19,6 +19,7 @@ import { refuseUnreadable } from '../targets/run/files.js';
 import { applyCommandOf } from './apply-command.js';
 import { auditSource } from './audit-source.js';
 import { type Context, todayOf } from './context.js';
+import { NODE_DIGESTS } from './node-digests.js';
 import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseMixing, refuseOddFolder } from './plan-folder.js';
 import { namedFromSource } from './plan-names.js';
 import { rowsOfPlanBeside, settingsOf } from './plan-source.js';
@@ -150,7 +151,7 @@ async function writePlan(
     // What people wrote is to survive a power cut, and the plan that they approve; the rest can be made again.
     if (made.outdated.length > 0) await write(outdatedName, outdatedCsv(made.outdated, csvDelimiter), { isDurable: true });
     await write('decisions.csv', decisionsCsv(made, csvDelimiter), { isDurable: true });
-    const sealing = applyCommand === undefined ? undefined : new PlanSealing(made.body);
+    const sealing = applyCommand === undefined ? undefined : sealPlan(made.body, NODE_DIGESTS);
     if (sealing !== undefined) await write('plan.json', sealing.pieces(), { isDurable: true, amend: () => sealing.amendment });
     await write('memberships.csv', membershipsCsv(made, csvDelimiter));
     await write('notices.csv', noticesCsv(made, csvDelimiter));

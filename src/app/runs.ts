@@ -15,7 +15,7 @@ export const runs = (path: string, context: Context): RunList => listRuns(planFo
 function planFolderOf(path: string, context: Context): string {
   const hint = 'Name the folder that "scim-audit plan" wrote.';
   refuseUnreadable(path);
-  if (!existsSync(path)) throw new UserError(`${path}: there is no such folder.`, hint);
+  if (!existsSync(path)) throw new UserError(`${path} does not exist.`, hint);
   const folder = resolve(path);
   const holdsPlan = (each: string): boolean => existsSync(join(each, 'plan.json')) || existsSync(join(each, 'runs'));
   const isFolder = statSync(folder).isDirectory();

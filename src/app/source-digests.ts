@@ -1,6 +1,6 @@
 /** The digests of a source as it is now, without judging what is in it. */
 
-import type { Certificate, CertifiedInput } from '../audit/certificate.js';
+import type { Certificate } from '../audit/certificate-file.js';
 import type { IdpRole } from '../model/idp.js';
 import { visible } from '../reporters/visible.js';
 import { splitMembersFlag } from '../sources/idp/read-idp.js';
@@ -13,6 +13,8 @@ import { type Context, withProgress } from './context.js';
 import { filesFromFlags } from './file-flags.js';
 import type { Request } from './request.js';
 import { compareInputs, isOtherSheet } from './same-inputs.js';
+
+type CertifiedInput = Certificate['snapshot']['inputs'][number];
 
 type Digested = Pick<CertifiedInput, 'path' | 'table' | 'sha256'> & { readonly role: CertifiedInput['role'] | IdpRole };
 

@@ -1,12 +1,27 @@
-/** Reads a certificate back: whole, unaltered, and of a version that is understood. */
+/** The certificate as a document: what it holds, how it is written, and how it is read back. */
 
 import { z } from 'zod';
 import { COLLATIONS } from '../model/collation-name.js';
+import type { Digests } from '../model/digests.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
+import { escapeUnseen } from '../model/json-text.js';
 import { MARK, markedText, sealedText } from '../model/marked-text.js';
 import { UserError } from '../model/user-error.js';
-import { CERTIFICATE_KIND, CERTIFICATE_VERSION, type Certificate, checkSeal, type Seal } from './certificate.js';
-import { FormerVersion } from './former-version.js';
+import {
+  type BodyOf,
+  checkSeal,
+  type DocumentForm,
+  type DocumentOf,
+  jsonOf,
+  memberOf,
+  refuseOtherVersion,
+  type Seal,
+  sealText,
+  understood,
+} from './sealed-document.js';
+
+const KIND = 'scim-audit/certificate';
+const VERSION = 2;
 
 const text = z.string();
 const role = z.enum(['users', 'groups', 'memberships']);
@@ -15,8 +30,8 @@ const whole = z.int().min(0);
 
 /** What a certificate holds. */
 export const certificateSchema = z.strictObject({
-  schemaVersion: z.literal(CERTIFICATE_VERSION),
-  kind: z.literal(CERTIFICATE_KIND),
+  schemaVersion: z.literal(VERSION),
+  kind: z.literal(KIND),
   digest: text
     .regex(/^(?:hmac-)?sha256:[0-9a-f]{64}$/)
     .describe('Over the bytes of the file with this value left empty. A plain digest proves integrity, one with a key authorship as well.'),
@@ -24,7 +39,7 @@ export const certificateSchema = z.strictObject({
   time: z.iso.datetime().describe('When the audit ended.'),
   ready: z.boolean().describe('No finding that counts was at or above failOn.'),
   snapshot: z.strictObject({
-    inputs: z.array(z.strictObject({ path: text, table: text.optional(), role, sha256: text.regex(/^[0-9a-f]{64}$/), rows: whole })),
+    inputs: z.array(z.strictObject({ path: text, table: text.exactOptional(), role, sha256: text.regex(/^[0-9a-f]{64}$/), rows: whole })),
     users: whole,
     inScope: whole.describe('Users in scope.'),
     groups: whole,
@@ -46,8 +61,8 @@ export const certificateSchema = z.strictObject({
         z.strictObject({ path: text, role: z.enum(['idp-users', 'idp-groups', 'idp-members']), sha256: text.regex(/^[0-9a-f]{64}$/), rows: whole }),
       ),
     })
-    .optional()
-    .describe("The identity provider's exports that the source was held against; absent where none were given."),
+    .exactOptional()
+    .describe("The identity provider's exports that the source was compared with; absent if none were given."),
   settings: z.strictObject({
     authMode: z.enum(['basic', 'saml', 'auth0', 'multi']),
     syncGroups: z.array(text).nullable().describe('null: every organization-level group.'),
@@ -61,14 +76,19 @@ export const certificateSchema = z.strictObject({
     config: text.nullable().describe('The config file; null if there was none.'),
     environment: z
       .strictObject({
-        idp: z.enum(IDP_PROVIDERS).optional(),
-        multiMode: z.boolean().optional(),
-        allowUsernameChange: z.boolean().optional(),
-        disableSamlAutoGeneration: z.boolean().optional(),
+        idp: z.enum(IDP_PROVIDERS).exactOptional(),
+        multiMode: z.boolean().exactOptional(),
+        allowUsernameChange: z.boolean().exactOptional(),
+        disableSamlAutoGeneration: z.boolean().exactOptional(),
         scimAdmin: z
-          .strictObject({ id: text.optional(), userName: text.optional(), organizationAdmin: z.boolean().optional(), license: text.optional() })
-          .optional(),
-        tokenIssued: text.optional(),
+          .strictObject({
+            id: text.exactOptional(),
+            userName: text.exactOptional(),
+            organizationAdmin: z.boolean().exactOptional(),
+            license: text.exactOptional(),
+          })
+          .exactOptional(),
+        tokenIssued: text.exactOptional(),
       })
       .nullable()
       .describe('What was stated of settings that no export shows; null if nothing was.'),
@@ -79,20 +99,29 @@ export const certificateSchema = z.strictObject({
     .array(z.strictObject({ rule: text, from: severity, to: z.enum(['error', 'warning', 'info', 'off']) }))
     .describe('Severities that the config lowers.'),
   notes: z.array(text),
-  accepted: z.array(z.strictObject({ fingerprint: text, severity, reason: text, owner: text, expires: text.optional() })),
+  accepted: z.array(z.strictObject({ fingerprint: text, severity, reason: text, owner: text, expires: text.exactOptional() })),
   known: z.array(z.strictObject({ fingerprint: text, severity })).describe('Findings of the baseline; they do not count.'),
   summary: z.strictObject({
     error: whole,
     warning: whole,
     info: whole,
     accepted: whole,
-    known: whole.optional(),
+    known: whole.exactOptional(),
     byRule: z.record(text, whole),
   }),
 });
 
 const KEY = 'SCIM_AUDIT_CERTIFICATE_KEY';
 const AGAIN = 'Make it again: scim-audit check … --certificate FILE';
+
+const CERTIFICATE_FORM = { kind: KIND, version: VERSION, schema: certificateSchema, name: 'certificate', again: AGAIN } as const satisfies DocumentForm;
+
+export type Certificate = DocumentOf<typeof certificateSchema>;
+export type CertificateBody = BodyOf<Certificate>;
+
+/** Returns the certificate's text: with a key, one that only those who have the key can make. */
+export const serializeCertificate = (body: CertificateBody, digests: Digests, key?: string): string =>
+  sealText(CERTIFICATE_FORM, `${escapeUnseen(JSON.stringify(body, undefined, 2)).slice(1)}\n`, digests, key);
 
 const BROKEN: Readonly<Record<Exclude<Seal, 'whole'>, (file: string, hasKey: boolean) => UserError>> = {
   altered: (file, hasKey) =>
@@ -108,44 +137,26 @@ const BROKEN: Readonly<Record<Exclude<Seal, 'whole'>, (file: string, hasKey: boo
   'key-missing': (file) => new UserError(`${file} was made with a key, and cannot be checked without it.`, `Set ${KEY} to the key that the check had.`),
 };
 
-/** Returns the certificate of a file's bytes. `lineOf` finds where a text is not JSON. Throws a UserError if it is not one, damaged, of a newer version, or not of the key. */
-export function parseCertificate(bytes: Uint8Array, file: string, key?: string, lineOf: (content: string) => number = () => 1): Certificate {
+/**
+ * Returns the certificate of a file's bytes. `lineOf` finds where a text is not JSON. Throws FormerVersion, or a UserError
+ * if it is not a certificate, is damaged, of a newer version, or not of the key.
+ */
+export function parseCertificate(bytes: Uint8Array, file: string, digests: Digests, key?: string, lineOf: (content: string) => number = () => 1): Certificate {
   const content = decode(bytes, file);
-  let value: unknown;
-  try {
-    value = JSON.parse(content);
-  } catch {
-    throw new UserError(`${file}, line ${lineOf(content)}: the file is damaged, it is no JSON.`, AGAIN);
-  }
-  const { kind, schemaVersion, settings }: { readonly kind?: unknown; readonly schemaVersion?: unknown; readonly settings?: unknown } =
-    typeof value === 'object' && value !== null ? value : {};
-  if (kind !== CERTIFICATE_KIND)
-    throw new UserError(`${file}, line 1: it is no certificate of scim-audit.`, 'Name the file that "scim-audit check --certificate FILE" wrote.');
-  if (typeof schemaVersion === 'number' && schemaVersion > CERTIFICATE_VERSION) {
-    throw new UserError(
-      `${file}, line 2: it has schemaVersion ${schemaVersion}, this program reads ${CERTIFICATE_VERSION}.`,
-      'Update scim-audit, or make the certificate with this version.',
-    );
-  }
-  if (typeof schemaVersion === 'number' && schemaVersion < CERTIFICATE_VERSION) throw new FormerVersion(file, settings);
-  const seal = checkSeal(content, key);
+  const value = jsonOf(content);
+  if (value === undefined) throw new UserError(`${file}, line ${lineOf(content)}: the file is damaged, it is not JSON.`, AGAIN);
+  if (memberOf(value, 'kind') !== KIND)
+    throw new UserError(`${file} is not a certificate of scim-audit.`, 'Name the file that "scim-audit check --certificate FILE" wrote.');
+  refuseOtherVersion(value, CERTIFICATE_FORM, file);
+  const seal = checkSeal(content, digests, key);
   if (seal !== 'whole') throw BROKEN[seal](file, key !== undefined);
-  const result = certificateSchema.safeParse(value);
-  if (result.success) return result.data as Certificate;
-  throw new UserError(
-    `${file} is no certificate that this program understands.`,
-    AGAIN,
-    result.error.issues.slice(0, 20).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
-  );
+  return understood(value, CERTIFICATE_FORM, file);
 }
 
-/** Returns the text whose bytes these are, and no other: what is no UTF-8 would count as something else. */
+/** Returns the text whose bytes these are, and no other: bytes that are not UTF-8 would count as something else. */
 function decode(bytes: Uint8Array, file: string): string {
-  const marked = markedText(Buffer.from(bytes));
-  if (marked?.startsWith(MARK) === true) throw new UserError(sealedText(file), AGAIN);
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new UserError(`${file} is damaged: it holds bytes that are no UTF-8.`, AGAIN);
-  }
+  const text = markedText(bytes);
+  if (text === undefined) throw new UserError(`${file} is damaged: it holds bytes that are not UTF-8.`, AGAIN);
+  if (text.startsWith(MARK)) throw new UserError(sealedText(file), AGAIN);
+  return text;
 }

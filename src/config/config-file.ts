@@ -35,7 +35,7 @@ export function readConfigFile(file: string, onFormerName: (former: string, name
   const marked = markedText(bytes);
   if (marked === undefined) {
     throw new UserError(
-      `The config file ${file} cannot be read: it holds bytes that are not UTF-8, or not UTF-16 as its byte order mark says.`,
+      `The config file ${file} cannot be read: it holds bytes that are not UTF-8, or not UTF-16 as its byte-order mark says.`,
       'Save it as UTF-8.',
     );
   }

@@ -150,10 +150,10 @@ export const SETTINGS = {
     example: 'semicolon',
   },
   encoding: {
-    about: 'Encoding of the CSV files that are read. If not set, the byte order mark decides; without one it is UTF-8.',
+    about: 'Encoding of the CSV files that are read. If not set, the byte-order mark decides; without one it is UTF-8.',
     kind: choice(ENCODING_NAMES),
     group: 'files',
-    option: { flags: '--encoding <name>', help: 'encoding of the CSV files (default: as the byte order mark says, otherwise utf-8)' },
+    option: { flags: '--encoding <name>', help: 'encoding of the CSV files (default: as the byte-order mark says, otherwise utf-8)' },
     variable: 'SCIM_AUDIT_ENCODING',
     example: 'windows-1252',
   },

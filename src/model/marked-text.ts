@@ -2,7 +2,7 @@
 
 export const MARK = '\ufeff';
 
-/** Returns the text of bytes, its mark included; undefined if they are not text of the encoding that the mark announces, or of UTF-8. */
+/** Returns the text of bytes, its mark included; undefined if they are invalid in the encoding that the mark announces, or in UTF-8. */
 export function markedText(bytes: Uint8Array): string | undefined {
   const isLittle = bytes[0] === 0xff && bytes[1] === 0xfe;
   const isBig = bytes[0] === 0xfe && bytes[1] === 0xff;

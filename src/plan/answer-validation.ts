@@ -1,5 +1,6 @@
 /** What of an answer cannot be meant, as far as its own row tells; said in the same words wherever an answer is given. */
 
+import { z } from 'zod';
 import type { Acceptance } from '../audit/report.js';
 import { type Collation, isUnseen } from '../model/compare.js';
 import { isEmailAddress } from '../model/email.js';
@@ -66,15 +67,8 @@ export function onlyUserName(user: AskedUser | undefined, others: readonly Pick<
 /** Is in scope whatever the authentication mode. */
 const isSureInScope = ({ active, authenticationType }: AskedUser): boolean => active && authenticationType === 'idp';
 
-const ISO_DATE = /^\d{4}-\d{2}-\d{2}$/;
-
-/** Is a day of the calendar. */
-function isDate(text: string): boolean {
-  if (!ISO_DATE.test(text)) return false;
-  const [year, month, day] = text.split('-').map(Number);
-  const days = [31, year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-  return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1];
-}
+/** Is a day of the calendar, written as 2026-03-31. */
+const isDate = (text: string): boolean => z.iso.date().safeParse(text).success;
 
 /** What an acceptance is judged by. */
 export interface AcceptanceTerms {

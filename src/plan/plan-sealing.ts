@@ -1,56 +1,13 @@
-/** The plan as a file: written so that every byte of it counts. */
+/** The plan as it is written: one action per line, the same bytes for the same plan. */
 
-import { createHash } from 'node:crypto';
+import { Sealing } from '../audit/sealed-document.js';
 import { TextBytes } from '../collections/text-bytes.js';
 import type { Change } from '../model/change.js';
-import { type Action, PLAN_KIND, PLAN_VERSION, type PlanBody, type WrittenRow } from './plan.js';
+import type { Digests } from '../model/digests.js';
+import { type Action, PLAN_FORM, type PlanBody, type WrittenRow } from './plan.js';
 
-const DIGEST_LINE = /^ {2}"digest": "(sha256:[0-9a-f]{64})?",$/m;
-
-const digestLine = (digest: string): string => `  "digest": "${digest}",`;
-const EMPTY_LINE = digestLine('');
-/** As long as the line will be. */
-const OPEN_LINE = digestLine(' '.repeat('sha256:'.length + 64));
-
-/**
- * A plan on its way into a file: one action a line, the same bytes for the same plan. Its digest stands near the
- * beginning, and is known when the last byte is.
- */
-export class PlanSealing {
-  readonly #body: PlanBody;
-  readonly #sum = createHash('sha256');
-  #digest: string | undefined;
-  /** Where the digest's line is, in bytes. */
-  #at = 0;
-
-  constructor(body: PlanBody) {
-    this.#body = body;
-  }
-
-  /** Of the plan, once every piece was asked for. */
-  get digest(): string {
-    this.#digest ??= `sha256:${this.#sum.digest('hex')}`;
-    return this.#digest;
-  }
-
-  /** What is to be written over the pieces, once all are there. */
-  get amendment(): { readonly at: number; readonly bytes: Uint8Array } {
-    return { at: this.#at, bytes: Buffer.from(digestLine(this.digest)) };
-  }
-
-  /** Yields the plan's bytes with blanks in the place of its digest. A piece is good until the next one is asked for. */
-  *pieces(): Iterable<Uint8Array> {
-    const head = Buffer.from(`{\n  "schemaVersion": ${PLAN_VERSION},\n  "kind": ${JSON.stringify(PLAN_KIND)},\n`);
-    this.#at = head.length;
-    this.#sum.update(head).update(EMPTY_LINE);
-    yield head;
-    yield Buffer.from(OPEN_LINE);
-    for (const piece of bodyPieces(this.#body)) {
-      this.#sum.update(piece);
-      yield piece;
-    }
-  }
-}
+/** Returns a plan on its way into a file; it is never one text, which could be too long. */
+export const sealPlan = (body: PlanBody, digests: Digests): Sealing => new Sealing(PLAN_FORM, bodyPieces(body), digests);
 
 function* bodyPieces(body: PlanBody): Iterable<Uint8Array> {
   const block = (value: unknown): string => JSON.stringify(value, undefined, 2).replaceAll('\n', '\n  ');
@@ -122,11 +79,3 @@ function addWrittenRow(bytes: TextBytes, { fingerprint, id, digest, facts }: Wri
 }
 
 const addText = (bytes: TextBytes, text: string): void => bytes.json(text);
-
-/** Is the digest that a plan's text states the digest of that text. */
-export function isDigestTrue(text: string): boolean {
-  const line = DIGEST_LINE.exec(text);
-  return line?.[1] !== undefined && digestOf(text.replace(line[0], EMPTY_LINE)) === line[1];
-}
-
-const digestOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;

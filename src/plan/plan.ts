@@ -1,89 +1,114 @@
-/** The plan as a document: what it holds. */
+/** The plan as a document: what plan.json holds. */
 
-import type { Change } from '../model/change.js';
-import type { CollationName } from '../model/collation-name.js';
-import type { Activity, Role, TypeListInput } from '../model/directory.js';
-import type { AskedUser, DecisionAction, Severity } from '../model/finding.js';
-import type { IdpInput, IdpProvider } from '../model/idp.js';
-import type { AuthMode } from '../model/policy.js';
+import { z } from 'zod';
+import type { BodyOf, DocumentForm, DocumentOf } from '../audit/sealed-document.js';
+import { COLLATIONS } from '../model/collation-name.js';
+import { DECISION_ACTIONS } from '../model/finding.js';
+import { IDP_PROVIDERS } from '../model/idp.js';
 
-export const PLAN_KIND = 'scim-audit/plan';
-export const PLAN_VERSION = 2;
+const KIND = 'scim-audit/plan';
+const VERSION = 2;
 
-export interface Action {
-  /** `a1`, `a2`, … in the order of application. */
-  readonly id: string;
-  readonly change: Change;
-  /** Fingerprints of findings that the plan removes and that this action takes part in removing. */
-  readonly resolves: readonly string[];
-}
+const text = z.string();
+const role = z.enum(['users', 'groups', 'memberships']);
 
-export interface PlanInput {
-  readonly path: string;
-  readonly table?: string;
-  readonly role: Role;
-  readonly sha256: string;
-  readonly rows: number;
-  /** What a flag said of all these users: --inactive-users, or that lists without a status are of active ones. */
-  readonly activity?: Activity;
-}
+const changeSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('replace-user'),
+    user: text,
+    attribute: z.enum(['userName', 'email', 'active']),
+    from: text,
+    to: text,
+    temporary: z.literal(true).exactOptional(),
+  }),
+  z.strictObject({ kind: z.literal('replace-group'), group: text, attribute: z.literal('displayName'), from: text, to: text }),
+  z.strictObject({ kind: z.literal('remove-member'), group: text, user: text }),
+  z.strictObject({ kind: z.literal('add-member'), group: text, user: text }),
+]);
 
+/** What a row of decisions.csv is about, as data: what may be decided, and who the user is if it is about one. */
+const factsSchema = z.strictObject({
+  actions: z.array(z.enum(DECISION_ACTIONS)),
+  user: z
+    .strictObject({
+      userName: text,
+      email: text,
+      active: z.boolean(),
+      authenticationType: z.enum(['basic', 'idp']),
+      isLeftOut: z.literal(true).exactOptional(),
+      isStatusFixed: z.literal(true).exactOptional(),
+      signsInFor: z.array(text).exactOptional(),
+    })
+    .exactOptional(),
+});
+
+/** What plan.json holds. */
+export const planSchema = z.strictObject({
+  schemaVersion: z.literal(VERSION),
+  kind: z.literal(KIND),
+  /** Over the file's bytes with this value left empty. */
+  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  snapshot: z.strictObject({
+    inputs: z.array(
+      z.strictObject({ path: text, table: text.exactOptional(), role, sha256: text, rows: z.int(), activity: z.enum(['active', 'inactive']).exactOptional() }),
+    ),
+    users: z.int(),
+    groups: z.int(),
+    memberships: z.int(),
+  }),
+  settings: z.strictObject({
+    authMode: z.enum(['basic', 'saml', 'auth0', 'multi']),
+    syncGroups: z.array(text).nullable(),
+    skipRules: z.array(text),
+    severities: z.record(text, z.enum(['error', 'warning', 'info', 'off'])),
+    authTypeMap: z.record(text, z.enum(['basic', 'idp'])),
+    leaveOutUsers: z.array(text),
+    columns: z.partialRecord(role, z.record(text, text)),
+    tables: z.partialRecord(role, text),
+    delimiter: text.nullable(),
+    encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']).nullable(),
+    quote: z.enum(['double', 'none']).nullable(),
+    escape: z.enum(['backslash', 'none']).nullable(),
+    nulls: z.array(text),
+    activeMap: z.record(text, z.enum(['active', 'inactive'])),
+    collation: z.enum(COLLATIONS),
+    assumeActive: z.boolean(),
+    /** The list that the authentication types come from. Only a new plan needs it again. */
+    typeList: z.strictObject({ path: text, role: z.enum(['auth-types', 'basic-users']), sha256: text, rows: z.int() }).exactOptional(),
+    /** The identity provider's exports that the source was compared with; apply does not need them. */
+    idp: z
+      .strictObject({
+        provider: z.enum(IDP_PROVIDERS),
+        inputs: z.array(z.strictObject({ path: text, role: z.enum(['idp-users', 'idp-groups', 'idp-members']), sha256: text, rows: z.int() })),
+      })
+      .exactOptional(),
+  }),
+  /** In the order of application: `a1`, `a2`, …; each resolves the findings of these fingerprints. */
+  actions: z.array(z.strictObject({ id: text, change: changeSchema, resolves: z.array(text) })),
+  /** Fingerprints of findings that need a decision. */
+  open: z.array(text),
+  /** What check would count once the plan is applied. */
+  after: z.strictObject({ error: z.int(), warning: z.int(), info: z.int() }),
+  /** Rows of decisions.csv; each digest is that of the columns that are not for people. Plans made before there were facts have none: then nothing is known about the row. */
+  decisions: z.array(z.strictObject({ fingerprint: text, id: text, digest: text, facts: factsSchema.exactOptional() })),
+});
+
+export const PLAN_FORM = {
+  kind: KIND,
+  version: VERSION,
+  schema: planSchema,
+  name: 'plan',
+  again: 'Run "scim-audit plan" again.',
+} as const satisfies DocumentForm;
+
+export type Plan = DocumentOf<typeof planSchema>;
+export type PlanBody = BodyOf<Plan>;
+export type Action = Plan['actions'][number];
+export type PlanInput = Plan['snapshot']['inputs'][number];
 /** How the source is to be read again, and what it was judged by. */
-export interface PlanSettings {
-  readonly authMode: AuthMode;
-  readonly syncGroups: readonly string[] | null;
-  readonly skipRules: readonly string[];
-  readonly severities: Readonly<Record<string, Severity | 'off'>>;
-  readonly authTypeMap: Readonly<Record<string, 'basic' | 'idp'>>;
-  readonly leaveOutUsers: readonly string[];
-  readonly columns: Readonly<Partial<Record<Role, Readonly<Record<string, string>>>>>;
-  readonly tables: Readonly<Partial<Record<Role, string>>>;
-  readonly delimiter: string | null;
-  readonly quote: 'double' | 'none' | null;
-  readonly escape: 'backslash' | 'none' | null;
-  readonly nulls: readonly string[];
-  readonly activeMap: Readonly<Record<string, 'active' | 'inactive'>>;
-  readonly collation: CollationName;
-  readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | null;
-  readonly assumeActive: boolean;
-  /** The list that the authentication types come from. Only a new plan needs them again: what reads the source for this one does without. */
-  readonly typeList?: TypeListInput;
-  /** The identity provider's exports that the source was held against; apply does not need them. */
-  readonly idp?: { readonly provider: IdpProvider; readonly inputs: readonly Pick<IdpInput, 'path' | 'role' | 'sha256' | 'rows'>[] };
-}
+export type PlanSettings = Plan['settings'];
+/** A row of decisions.csv as it was written, by which an altered one is known. */
+export type WrittenRow = Plan['decisions'][number];
 
 /** What a row of decisions.csv is about, as data. */
-export interface RowFacts {
-  /** What may be decided. */
-  readonly actions: readonly DecisionAction[];
-  /** Undefined if the row is not about a user. */
-  readonly user?: AskedUser;
-}
-
-/** A row of decisions.csv as it was written, by which an altered one is known. */
-export interface WrittenRow {
-  readonly fingerprint: string;
-  readonly id: string;
-  /** Digest of the columns that are not for people. */
-  readonly digest: string;
-  /** Undefined in plans that were made before there were any: then nothing is known about the row. */
-  readonly facts?: RowFacts;
-}
-
-export interface Plan {
-  readonly schemaVersion: typeof PLAN_VERSION;
-  readonly kind: typeof PLAN_KIND;
-  /** `sha256:` and hex, over the file's bytes with this value left empty. */
-  readonly digest: string;
-  readonly snapshot: { readonly inputs: readonly PlanInput[]; readonly users: number; readonly groups: number; readonly memberships: number };
-  readonly settings: PlanSettings;
-  /** In the order of application. */
-  readonly actions: readonly Action[];
-  /** Fingerprints of findings that need a decision. */
-  readonly open: readonly string[];
-  /** What check would count once the plan is applied. */
-  readonly after: Readonly<Record<Severity, number>>;
-  readonly decisions: readonly WrittenRow[];
-}
-
-export type PlanBody = Omit<Plan, 'schemaVersion' | 'kind' | 'digest'>;
+export type RowFacts = NonNullable<WrittenRow['facts']>;

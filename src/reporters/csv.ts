@@ -1,4 +1,4 @@
-/** CSV as RFC 4180 says, with CRLF; in a file with a byte order mark and every cell quoted, so that spreadsheets open it right. */
+/** CSV as RFC 4180 says, with CRLF; in a file with a byte-order mark and every cell quoted, so that spreadsheets open it right. */
 
 import { stringify } from 'csv-stringify/sync';
 import type { TableWriter } from './tables/table.js';

@@ -1,7 +1,7 @@
 /** What the JSON that `plan` prints holds, as a schema: published for those who read it, never loaded to write one. */
 
 import { z } from 'zod';
-import { planSchema } from '../plan/plan-file.js';
+import { planSchema } from '../plan/plan.js';
 
 const text = z.string();
 const count = z.int().min(0);

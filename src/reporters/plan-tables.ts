@@ -40,7 +40,7 @@ function addLine(bytes: TextBytes, cells: readonly string[], delimiter: number):
 }
 
 /**
- * Returns CSV for spreadsheets, many lines at a time: RFC 4180 with a byte order mark, every cell quoted, and cells that
+ * Returns CSV for spreadsheets, many lines at a time: RFC 4180 with a byte-order mark, every cell quoted, and cells that
  * a spreadsheet would run made harmless.
  */
 export function* csvText(headings: readonly string[], rows: Iterable<readonly string[]>, csvDelimiter: CsvDelimiter = 'comma'): Iterable<Uint8Array> {

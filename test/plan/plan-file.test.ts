@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { NODE_DIGESTS } from '../../src/app/node-digests.js';
+import { checkSeal } from '../../src/audit/sealed-document.js';
 import type { PlanBody } from '../../src/plan/plan.js';
 import { PlanAltered, parsePlan, rowsWrittenWith } from '../../src/plan/plan-file.js';
-import { isDigestTrue } from '../../src/plan/plan-sealing.js';
 import { inOrder } from '../support/organizations.js';
 import { madePlanOf, planText } from './planning.js';
 
+const isDigestTrue = (text: string): boolean => checkSeal(text, NODE_DIGESTS) === 'whole';
 const person = (id: string, userName: string, email: string) =>
   ({ place: 0, id, input: 0, line: 0, userName, email, active: true, authenticationType: 'idp' }) as const;
 
@@ -28,7 +30,7 @@ const withDigest = (text: string): string => {
 
 const refusal = (text: string): unknown => {
   try {
-    return parsePlan(text, 'plan.json');
+    return parsePlan(text, 'plan.json', NODE_DIGESTS);
   } catch (error) {
     return error;
   }
@@ -36,7 +38,7 @@ const refusal = (text: string): unknown => {
 
 test('a plan is read back as it was written', () => {
   expect(isDigestTrue(TEXT)).toBe(true);
-  const { schemaVersion, kind, digest, ...body } = parsePlan(TEXT, 'plan.json');
+  const { schemaVersion, kind, digest, ...body } = parsePlan(TEXT, 'plan.json', NODE_DIGESTS);
   expect(body).toEqual({ ...BODY, decisions: BODY.decisions.map(({ fingerprint, id, digest, facts }) => ({ fingerprint, id, digest, facts })) });
   expect([schemaVersion, kind]).toEqual([2, 'scim-audit/plan']);
   expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
@@ -45,14 +47,14 @@ test('a plan is read back as it was written', () => {
 
 test('a plan without actions is read back as well', () => {
   const text = planText({ ...BODY, actions: [], open: [], decisions: [] });
-  expect(parsePlan(text, 'plan.json').actions).toEqual([]);
+  expect(parsePlan(text, 'plan.json', NODE_DIGESTS).actions).toEqual([]);
 });
 
 test('a plan that was made before rows had facts is read, and nothing is known of its rows', () => {
   const text = planText({ ...BODY, decisions: BODY.decisions.map(({ fingerprint, id, digest }) => ({ fingerprint, id, digest })) });
   expect(text).not.toContain('"facts"');
-  expect(parsePlan(text, 'plan.json').decisions.map(({ facts }) => facts)).toEqual(BODY.decisions.map(() => undefined));
-  expect(rowsWrittenWith(text)).toHaveLength(BODY.decisions.length);
+  expect(parsePlan(text, 'plan.json', NODE_DIGESTS).decisions.map(({ facts }) => facts)).toEqual(BODY.decisions.map(() => undefined));
+  expect(rowsWrittenWith(text, NODE_DIGESTS)).toHaveLength(BODY.decisions.length);
 });
 
 describe('whatever is altered is seen', () => {
@@ -103,13 +105,13 @@ describe('what is refused', () => {
     ['actions that are none', TEXT.replace('"actions": [', '"actions": [null,')],
     ['decisions that are none', TEXT.replace('"decisions": [', '"decisions": [null,')],
   ])('what was sealed anew and is no plan: %s', (_, text) => {
-    expect(refusal(withDigest(text))).toMatchObject({ name: 'UserError', message: expect.stringContaining('is no plan that this program understands') });
-    if (text.includes('[null,') && !text.includes('"actions": [null,')) expect(rowsWrittenWith(withDigest(text))).toBeUndefined();
+    expect(refusal(withDigest(text))).toMatchObject({ name: 'UserError', message: expect.stringContaining('is not a plan that this program understands') });
+    if (text.includes('[null,') && !text.includes('"actions": [null,')) expect(rowsWrittenWith(withDigest(text), NODE_DIGESTS)).toBeUndefined();
   });
 
   test('a file that is no plan', () => {
     for (const text of ['', 'not JSON', '{}', '[]', 'fingerprint,rule\r\n', '{"kind":"another/plan"}']) {
-      expect(String(refusal(text))).toContain('plan.json is no plan of scim-audit');
+      expect(String(refusal(text))).toContain('plan.json is not a plan of scim-audit');
     }
   });
   test('a plan that was cut off', () => expect(refusal(TEXT.slice(0, TEXT.length / 2))).toBeInstanceOf(PlanAltered));
@@ -121,11 +123,11 @@ describe('what is refused', () => {
   test('a well-sealed plan that holds what no plan holds', () => {
     const error = refusal(withDigest(TEXT.replace('"attribute":"userName"', '"attribute":"password"')));
     expect(error).not.toBeInstanceOf(PlanAltered);
-    expect(String(error)).toContain('no plan that this program understands');
+    expect(String(error)).toContain('is not a plan that this program understands');
   });
 });
 
 test('a plan over other inputs with a new digest is a whole plan: it is the source that it does not fit', () => {
   const other = planText({ ...BODY, snapshot: { ...BODY.snapshot, inputs: BODY.snapshot.inputs.map((input) => ({ ...input, sha256: 'f'.repeat(64) })) } });
-  expect(parsePlan(other, 'plan.json').snapshot.inputs[0].sha256).toBe('f'.repeat(64));
+  expect(parsePlan(other, 'plan.json', NODE_DIGESTS).snapshot.inputs[0].sha256).toBe('f'.repeat(64));
 });

@@ -11,13 +11,13 @@ import type { FileRow } from '../../src/plan/file-rows.js';
 import { type DecisionFile, type MadePlan, makePlan, type RefusedDecisions } from '../../src/plan/make-plan.js';
 import { MemberTable } from '../../src/plan/member-table.js';
 import type { Action, PlanBody, PlanSettings } from '../../src/plan/plan.js';
-import { PlanSealing } from '../../src/plan/plan-sealing.js';
+import { sealPlan } from '../../src/plan/plan-sealing.js';
 import { auditOf, directoryOf, inOrder, type Organization, policyOf, snapshotOf } from '../support/organizations.js';
 import { textOf } from '../support/pieces.js';
 
 /** Returns the text of plan.json. */
 export function planText(body: PlanBody): string {
-  const sealing = new PlanSealing(body);
+  const sealing = sealPlan(body, NODE_DIGESTS);
   const bytes = Buffer.from(textOf(sealing.pieces()));
   const { at, bytes: amended } = sealing.amendment;
   bytes.set(amended, at);

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { NODE_DIGESTS } from '../../src/app/node-digests.js';
 import { parsePlan } from '../../src/plan/plan-file.js';
 import { type CliResult, runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
@@ -28,7 +29,7 @@ const INTEGRATIONS = { 'integrations.csv': 'userName,system\nben@x.org,Dome weat
 const plan = (folder: string, ...more: readonly string[]): Promise<CliResult> =>
   runCli(['plan', 'export', '--auth-mode', 'multi', '--out', 'plan', ...more], { cwd: folder });
 
-const planned = (folder: string) => parsePlan(readFileSync(join(folder, 'plan/plan.json'), 'utf8'), 'plan.json');
+const planned = (folder: string) => parsePlan(readFileSync(join(folder, 'plan/plan.json'), 'utf8'), 'plan.json', NODE_DIGESTS);
 const renames = (folder: string): string[] =>
   planned(folder).actions.map(({ change }) => (change.kind === 'replace-user' ? `${change.user} ${change.attribute} ${change.to}` : change.kind));
 
@@ -140,7 +141,7 @@ describe('the SCIM Admin', () => {
     await inBasic(folder);
     expect(renames(folder)).toEqual([]);
     expect(planned(folder)).toMatchObject({ open: [], settings: { leaveOutUsers: ['5'] } });
-    expect(readFileSync(join(folder, 'plan/plan.md'), 'utf8')).toContain('User 5 is named as the SCIM Admin');
+    expect(readFileSync(join(folder, 'plan/plan.md'), 'utf8')).toContain('User 5 is configured as the SCIM Admin');
   });
 
   it('is not to be decided about either', async () => {

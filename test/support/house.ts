@@ -33,13 +33,15 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   rules: { rooms: ['model', 'collections'], uses: [], reason: 'a rule sees a snapshot and nothing else, so the same snapshot always gives the same findings' },
   audit: {
     rooms: ['model', 'collections', 'rules'],
-    uses: ['zod', 'node:crypto'],
-    reason: 'the verdict rests on the rules alone, not on how the data came in or how it is shown',
+    uses: ['zod'],
+    reason:
+      'the verdict rests on the rules alone, not on how the data came in or how it is shown. It runs anywhere: digests come in as model/digests.ts says, so that a page can audit again with the same code',
   },
   plan: {
     rooms: ['model', 'collections', 'rules', 'audit'],
-    uses: ['zod', 'node:crypto'],
-    reason: 'a plan is computed without touching a file, so that it can be proved before anything is written',
+    uses: ['zod'],
+    reason:
+      'a plan is computed without touching a file, so that it can be proved before anything is written; without a module of Node.js it is computed anywhere',
   },
   preview: {
     rooms: ['model', 'collections', 'rules', 'audit', 'plan'],
@@ -190,7 +192,10 @@ export function wordBreaches(path: string, code: string): string[] {
   ];
 }
 
-/** Returns the globals of the process, the clock and chance that a file outside cli uses. */
+/** Rooms that run anywhere: they use no global that only Node.js has. */
+const ANYWHERE: ReadonlySet<string> = new Set(['collections', 'model', 'rules', 'audit', 'plan', 'preview', 'setup']);
+
+/** Returns the globals of the process, the clock and chance that a file outside cli uses, and of Node.js in rooms that run anywhere. */
 export function worldBreaches(path: string, code: string): string[] {
   if (roomOf(path) === 'cli') return [];
   const found: string[] = [];
@@ -203,7 +208,8 @@ export function worldBreaches(path: string, code: string): string[] {
   };
   new Visitor({
     Identifier({ name, start }) {
-      if (['process', 'console', 'globalThis', 'performance'].includes(name)) names.set(start, name);
+      const isRefused = ['process', 'console', 'globalThis', 'performance'].includes(name) || (name === 'Buffer' && ANYWHERE.has(roomOf(path)));
+      if (isRefused) names.set(start, name);
     },
     MemberExpression({ object, property, start }) {
       if (isName(object, 'Date') && 'name' in property && property.name === 'now') found.push(`${path}:${lineOf(start)}: Date.now`);

@@ -20,7 +20,7 @@ interface RunbookFlags extends RunbookRequest {
 export function addRunbook(program: Command, io: Io, end: (ending: Ending) => void): void {
   const command = program
     .command('runbook')
-    .description('write a Markdown checklist of the steps to enable SCIM, filled in from an export')
+    .description('write a checklist of the steps to enable SCIM, filled in from an export')
     .argument('[source]', 'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file');
   addSourceOptions(command)
     .optionsGroup('Judging:')

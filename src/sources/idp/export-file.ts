@@ -198,13 +198,7 @@ function readJson(wishes: ExportWishes, stream: FileStream, problems: Problems, 
           ]
         : [];
     const sha256 = problems.total > 0 ? '' : stream.finish();
-    return {
-      input: { path, file, role, sha256, rows },
-      isJson: true,
-      pages,
-      columns: NO_COLUMNS,
-      notes,
-    };
+    return { input: { path, file, role, sha256, rows }, isJson: true, pages, columns: NO_COLUMNS, notes };
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;
     problems.add({ file, line: error.line, column: error.column, message: error.message });

@@ -267,7 +267,7 @@ describe('another file with a mark', () => {
         writeFileSync(join(folder, file), bytes);
         const run = await runCli(args, { cwd: folder });
         expect(run.code).toBe(code);
-        expect(run.stderr).toContain(`${file} begins with a byte order mark: an editor saved it anew, or PowerShell's > wrote it.`);
+        expect(run.stderr).toContain(`${file} begins with a byte-order mark: an editor saved it again, or PowerShell's > wrote it.`);
         writeFileSync(join(folder, file), whole);
       }
     }

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { NODE_DIGESTS } from '../../../src/app/node-digests.js';
 import { parsePlan } from '../../../src/plan/plan-file.js';
 import { answer, COLUMN, readTable, rowOf } from '../../plan/observatory.js';
 import { type CliResult, runCli } from '../../support/run.js';
@@ -20,7 +21,7 @@ const folderOf = (users: string, groups = '1,Crew,\n', memberships = '1,1\n'): s
 const run = (folder: string, command: string, ...more: readonly string[]): Promise<CliResult> =>
   runCli([command, 'export', '--auth-mode', 'multi', ...more], { cwd: folder });
 
-const planned = (folder: string) => parsePlan(readFileSync(join(folder, 'plan/plan.json'), 'utf8'), 'plan.json');
+const planned = (folder: string) => parsePlan(readFileSync(join(folder, 'plan/plan.json'), 'utf8'), 'plan.json', NODE_DIGESTS);
 
 /** Plans, accepts the finding of a rule about the export as a whole, plans again, and checks with that decision. */
 async function accepting(folder: string, rule: string): Promise<CliResult> {

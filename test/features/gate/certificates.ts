@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Certificate, type CertificateBody, serializeCertificate } from '../../../src/audit/certificate.js';
-import { parseCertificate } from '../../../src/audit/certificate-file.js';
+import { NODE_DIGESTS } from '../../../src/app/node-digests.js';
+import { type Certificate, type CertificateBody, parseCertificate, serializeCertificate } from '../../../src/audit/certificate-file.js';
 import { type CliResult, runCli } from '../../support/run.js';
 
 export const KEY = 'a key of the observatory, long enough';
@@ -24,13 +24,13 @@ export function certifyFolder(folder: string, more: readonly string[] = [], env:
 export const textOf = (folder: string): string => readFileSync(join(folder, 'certificate.json'), 'utf8');
 
 export function certificateIn(folder: string, key?: string): Certificate {
-  return parseCertificate(readFileSync(join(folder, 'certificate.json')), 'certificate.json', key);
+  return parseCertificate(readFileSync(join(folder, 'certificate.json')), 'certificate.json', NODE_DIGESTS, key);
 }
 
 /** Returns the text of a certificate with some facts changed, its digest right again. */
 export function resealed(text: string, change: Partial<CertificateBody>, key?: string): string {
   const { schemaVersion: _, kind: __, digest: ___, ...body } = JSON.parse(text) as Certificate;
-  return serializeCertificate({ ...body, ...change }, key);
+  return serializeCertificate({ ...body, ...change }, NODE_DIGESTS, key);
 }
 
 /** Runs `gate` on the folder's certificate and, if the arguments begin with an option, on the export in the folder. */

@@ -2,8 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CertificateBody } from '../../../src/audit/certificate.js';
-import { checkSeal, serializeCertificate } from '../../../src/audit/certificate.js';
+import { NODE_DIGESTS } from '../../../src/app/node-digests.js';
+import { type CertificateBody, serializeCertificate } from '../../../src/audit/certificate-file.js';
+import { checkSeal } from '../../../src/audit/sealed-document.js';
 import { loadSqlite } from '../../../src/sources/sqlite/connection.js';
 import type { CliResult } from '../../support/run.js';
 import { runCli } from '../../support/run.js';
@@ -239,7 +240,7 @@ describe('there is no answer (exit 2)', () => {
     await fc.assert(
       fc.property(fc.nat(text.length - 1), fc.constantFrom('', ' ', '0', '\n', '"', 'é'), fc.boolean(), (at, put, isReplaced) => {
         const altered = text.slice(0, at) + put + text.slice(isReplaced ? at + 1 : at);
-        if (altered !== text) expect(checkSeal(altered)).toBe('altered');
+        if (altered !== text) expect(checkSeal(altered, NODE_DIGESTS)).toBe('altered');
       }),
       { numRuns: 2000 },
     );
@@ -250,12 +251,12 @@ describe('there is no answer (exit 2)', () => {
     ['a cut file', (text: string) => text.slice(0, -40), 'damaged'],
     ['an empty file', () => '', 'damaged'],
     ['converted line ends', (text: string) => text.replaceAll('\n', '\r\n'), 'damaged'],
-    ['a mark before it', (text: string) => `\ufeff${text}`, 'byte order mark'],
+    ['a mark before it', (text: string) => `\ufeff${text}`, 'byte-order mark'],
     ['no digest', (text: string) => text.replace(/sha256:[0-9a-f]{64}"/, '"'), 'damaged'],
-    ['a list', () => '[]', 'no certificate'],
-    ['null', () => 'null', 'no certificate'],
-    ['a report', () => '{ "schemaVersion": 1, "tool": {} }', 'no certificate'],
-    ['a newer version', (text: string) => text.replace('"schemaVersion": 2', '"schemaVersion": 3'), 'schemaVersion 3, this program reads 2'],
+    ['a list', () => '[]', 'not a certificate'],
+    ['null', () => 'null', 'not a certificate'],
+    ['a report', () => '{ "schemaVersion": 1, "tool": {} }', 'not a certificate'],
+    ['a newer version', (text: string) => text.replace('"schemaVersion": 2', '"schemaVersion": 3'), 'schemaVersion 3; this program reads 2'],
   ])('of %s', async (_, alter, says) => {
     const folder = await ready();
     writeFileSync(join(folder, 'certificate.json'), alter(textOf(folder)));
@@ -324,9 +325,10 @@ describe('the seal', () => {
         const forged = `${reason}\u2028  "digest": "",\u2028  "digest": "sha256:${'0'.repeat(64)}",$&$1`.toWellFormed();
         const text = serializeCertificate(
           { ...(JSON.parse('{}') as CertificateBody), accepted: [{ fingerprint: 'x:1', severity: 'error', reason: forged, owner: '' }] },
+          NODE_DIGESTS,
           key,
         );
-        expect(checkSeal(text, key)).toBe('whole');
+        expect(checkSeal(text, NODE_DIGESTS, key)).toBe('whole');
         expect(JSON.parse(text)).toMatchObject({ accepted: [{ reason: forged }] });
       }),
     );

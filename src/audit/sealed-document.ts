@@ -1,0 +1,149 @@
+/** Documents that are sealed: JSON whose digest stands in its fourth line, over the bytes of the file with that value left empty. */
+
+import type { z } from 'zod';
+import type { Digesting, Digests } from '../model/digests.js';
+import { UserError } from '../model/user-error.js';
+import { FormerVersion } from './former-version.js';
+
+/** A kind of sealed document. */
+export interface DocumentForm<S extends z.ZodType = z.ZodType> {
+  readonly kind: string;
+  readonly version: number;
+  readonly schema: S;
+  /** What people call it. */
+  readonly name: string;
+  /** What to do about one that cannot be used. */
+  readonly again: string;
+}
+
+/** What a document holds, as it was read: nobody changes it. */
+export type Immutable<T> = T extends readonly (infer E)[] ? readonly Immutable<E>[] : T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T;
+
+export type DocumentOf<S extends z.ZodType> = Immutable<z.output<S>>;
+
+/** What is written beside kind, version and digest. */
+export type BodyOf<D> = Omit<D, 'schemaVersion' | 'kind' | 'digest'>;
+
+const DIGEST_LINE = /^ {2}"digest": "((hmac-)?sha256:[0-9a-f]{64})",$/m;
+
+const digestLine = (digest: string): string => `  "digest": "${digest}",`;
+const EMPTY_LINE = digestLine('');
+
+const headOf = ({ kind, version }: DocumentForm): string => `{\n  "schemaVersion": ${version},\n  "kind": ${JSON.stringify(kind)},\n`;
+
+const nameOf = (key: string | undefined): string => (key === undefined ? 'sha256:' : 'hmac-sha256:');
+
+/**
+ * A document on its way into a file. Its digest stands near the beginning, and is known when the last byte is: it is
+ * written over blanks at the end.
+ */
+export class Sealing {
+  readonly #head: Uint8Array;
+  readonly #body: Iterable<Uint8Array>;
+  readonly #sum: Digesting;
+  readonly #key: string | undefined;
+  #digest: string | undefined;
+
+  /** `body` is the JSON after the line of the digest, from its line end on. With a key only those who have it can make the digest. */
+  constructor(form: DocumentForm, body: Iterable<Uint8Array>, digests: Digests, key?: string) {
+    this.#head = new TextEncoder().encode(headOf(form));
+    this.#body = body;
+    this.#sum = digests.begin(key);
+    this.#key = key;
+  }
+
+  /** Of the document, once every piece was asked for. */
+  get digest(): string {
+    this.#digest ??= `${nameOf(this.#key)}${this.#sum.end()}`;
+    return this.#digest;
+  }
+
+  /** What is to be written over the pieces, once all are there. */
+  get amendment(): { readonly at: number; readonly bytes: Uint8Array } {
+    return { at: this.#head.length, bytes: new TextEncoder().encode(digestLine(this.digest)) };
+  }
+
+  /** Yields the bytes with blanks in the place of the digest. A piece is good until the next one is asked for. */
+  *pieces(): Iterable<Uint8Array> {
+    this.#sum.add(this.#head);
+    this.#sum.add(EMPTY_LINE);
+    yield this.#head;
+    yield new TextEncoder().encode(digestLine(' '.repeat(nameOf(this.#key).length + 64)));
+    for (const piece of this.#body) {
+      this.#sum.add(piece);
+      yield piece;
+    }
+  }
+}
+
+/** Returns a sealed document as one text. `body` is as Sealing takes it. */
+export function sealText(form: DocumentForm, body: string, digests: Digests, key?: string): string {
+  const head = headOf(form);
+  return `${head}${digestLine(digestOf(`${head}${EMPTY_LINE}${body}`, digests, key))}${body}`;
+}
+
+function digestOf(text: string, digests: Digests, key: string | undefined): string {
+  const sum = digests.begin(key);
+  sum.add(text);
+  return `${nameOf(key)}${sum.end()}`;
+}
+
+/** What a document's digest says about its text. */
+export type Seal =
+  /** It fits. Anyone can make a plain digest; only those who have the key can make a keyed one. */
+  | 'whole'
+  | 'altered'
+  /** There is a key, and the document was made without. */
+  | 'unkeyed'
+  /** It was made with a key, and there is none. */
+  | 'key-missing';
+
+/** Returns whether a document's text is as it was written. */
+export function checkSeal(text: string, digests: Digests, key?: string): Seal {
+  const line = DIGEST_LINE.exec(text);
+  if (line === null) return 'altered';
+  const isKeyed = line[2] !== undefined;
+  if (isKeyed && key === undefined) return 'key-missing';
+  if (!isSame(digestOf(text.replace(line[0], EMPTY_LINE), digests, isKeyed ? key : undefined), line[1])) return 'altered';
+  return !isKeyed && key !== undefined ? 'unkeyed' : 'whole';
+}
+
+/** Compares in constant time, so that the time taken tells nothing of the right digest. */
+function isSame(a: string, b: string): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let at = 0; at < a.length; at++) difference |= a.charCodeAt(at) ^ b.charCodeAt(at);
+  return difference === 0;
+}
+
+/** Returns what a text holds as JSON; undefined if it is not JSON. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns one member of what may be an object. */
+export const memberOf = (value: unknown, name: 'kind' | 'schemaVersion' | 'settings'): unknown =>
+  typeof value === 'object' && value !== null && name in value ? Reflect.get(value, name) : undefined;
+
+/** Throws FormerVersion, or a UserError, if a document is of another version. */
+export function refuseOtherVersion(value: unknown, { version, name }: DocumentForm, file: string): void {
+  const stated = memberOf(value, 'schemaVersion');
+  if (typeof stated !== 'number' || stated === version) return;
+  if (stated < version) throw new FormerVersion(file, memberOf(value, 'settings'));
+  throw new UserError(`${file} has schemaVersion ${stated}; this program reads ${version}.`, `Update scim-audit, or make the ${name} again with this version.`);
+}
+
+/** Returns the document that was read. Throws a UserError if it has another form. */
+export function understood<S extends z.ZodType>(value: unknown, { schema, name, again }: DocumentForm<S>, file: string): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new UserError(
+    `${file} is not a ${name} that this program understands.`,
+    again,
+    result.error.issues.slice(0, 20).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+  );
+}
