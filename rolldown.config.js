@@ -17,7 +17,7 @@ const output = (dir, cleanDir) => ({ dir, cleanDir, format: 'esm', minify: { com
 const codeSplitting = {
   groups: [
     { name: 'start', tags: ['$initial'], priority: 2 },
-    { name: 'check', test: /\/src\/(?:cli\/actions\/check|reporters\/json\/report)\.ts$/, priority: 1 },
+    { name: 'check', test: /\/src\/(?:app\/(?:check|resolve-command|outputs|further-outputs)|reporters\/json\/report)\.ts$/, priority: 1 },
   ],
 };
 

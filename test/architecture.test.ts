@@ -73,9 +73,7 @@ describe('the house', () => {
     expect(breaches(wordBreaches)).toEqual([]);
   });
 
-  it('has commands of at most 60 lines and a door of at most 15', () => {
-    const long = [...files].filter(([path, code]) => path.startsWith('cli/commands/') && code.trimEnd().split('\n').length > 60);
-    expect(long.map(([path]) => path)).toEqual([]);
+  it('has a door of at most 15 lines that names every exit code', () => {
     const door = readFileSync(join(root, 'bin/scim-audit.js'), 'utf8');
     expect(door.trimEnd().split('\n').length).toBeLessThanOrEqual(15);
     for (const code of ['0', '1', '2', '3', '4', '5', '130', '143'])
@@ -255,6 +253,8 @@ describe('a breach is seen', () => {
     ['plan/new.ts', "import { Buffer } from 'node:buffer';"],
     ['reporters/new.ts', "import type { Io } from '../cli/io.js';"],
     ['index.ts', "export { run } from './cli/main.js';"],
+    ['index.ts', "export { beginAudit } from './audit/audit.js';"],
+    ['index.ts', "export type { Settings } from './config/settings.js';"],
     ['app/new.ts', "import type { Io } from '../cli/io.js';"],
     ['app/new.ts', "import { startProgress } from '../cli/progress.js';"],
     ['app/new.ts', "import { Command } from 'commander';"],
@@ -270,6 +270,7 @@ describe('a breach is seen', () => {
   it.each([
     ['cli/main.ts', "import { a } from '../rules/rule.js'; import manifest from '../../package.json' with { type: 'json' };"],
     ['sources/sqlite.ts', "import type Sqlite from 'better-sqlite3'; await import('better-sqlite3'); import { parse } from 'csv-parse/sync';"],
+    ['index.ts', "export { check } from './app/check.js'; export type { Report } from './audit/report.js';"],
     ['rules/new.ts', "import { key } from '../model/compare.js'; import { cell } from './rule.js';"],
   ])('and none where there is none: %s', (path, code) => {
     expect(wallBreaches(path, code)).toEqual([]);

@@ -14,7 +14,7 @@ import { type Context, withProgress } from './context.js';
 import { NODE_DIGESTS } from './node-digests.js';
 import { Refusal } from './refusal.js';
 import type { Prepared } from './resolve-command.js';
-import { readAll, readIdpSide, readIntegrationsSide, readTypesSide } from './sides.js';
+import { readIdpSide, readIntegrationsSide, readSides, readTypesSide } from './sides.js';
 
 export interface Audited {
   readonly report: Report;
@@ -48,7 +48,6 @@ export async function auditSource(
     const types = await readTypesSide(request, settled);
     const opened = await openSource(request, report);
     try {
-      let audit: Audit | undefined;
       const wishes = {
         authMode: authMode ?? 'basic',
         collation: settled.collation,
@@ -61,24 +60,23 @@ export async function auditSource(
         withFurther: names === 'whole' || names === 'both',
         withNameParts: names === 'parts' || names === 'both',
       } as const;
-      const snapshot = readAll(opened.tables, wishes, { types, others: [idp, integrations] }, (directory) => {
-        know?.(directory, idp?.read);
-        if (authMode === undefined) {
-          throw missingMode(directory, types !== undefined || opened.tables.some(({ columns }) => columns.has('authenticationType')));
-        }
-        const policy: Policy = { ...settled, authMode, leaveOutUsers: withScimAdmin(settled, directory) };
-        refuseMissingInputs(directory, policy);
-        refuseStrangers(directory, policy);
-        integrations?.refuseStrangers(directory);
-        audit = beginAudit(directory, policy, NODE_DIGESTS, idp?.read);
-        const watcher = watch?.(directory);
-        return watcher === undefined ? audit.sink : both(audit.sink, watcher);
-      });
+      const reading = readSides(opened.tables, wishes, { types, others: [idp, integrations] });
+      const { directory } = reading;
+      know?.(directory, idp?.read);
+      if (authMode === undefined) {
+        throw missingMode(directory, types !== undefined || opened.tables.some(({ columns }) => columns.has('authenticationType')));
+      }
+      const policy: Policy = { ...settled, authMode, leaveOutUsers: withScimAdmin(settled, directory) };
+      refuseMissingInputs(directory, policy);
+      refuseStrangers(directory, policy);
+      integrations?.refuseStrangers(directory);
+      const audit = beginAudit(directory, policy, NODE_DIGESTS, idp?.read);
+      const watcher = watch?.(directory);
+      const snapshot = reading.streamMemberships(watcher === undefined ? audit.sink : both(audit.sink, watcher));
       refuseSameFile(snapshot, idp?.read);
       if (snapshot.users.length === 0 && !settled.allowEmpty) {
         throw new Refusal('nothing-audited', 'nothing was audited: the source has no users.', 'Check the export; --allow-empty says that this is meant.');
       }
-      if (audit === undefined) throw new Error('the source was read without an audit');
       return { report: audit.finish(snapshot), audit, hasIds: !opened.tables.some(({ isIdFromUserName }) => isIdFromUserName), tables: opened.tables };
     } finally {
       opened.close();

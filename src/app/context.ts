@@ -44,3 +44,54 @@ export const todayOf = ({ now }: Pick<Context, 'now'>): string => now().toISOStr
 
 /** Returns what a run keeps of the process that it runs in. */
 export const processInfoOf = ({ process: { pid, host, isAlive }, now }: Context): ProcessInfo => ({ pid, host, isAlive, now });
+
+/** The parts of Node's `process` that a program hands in. */
+interface NodeProcess {
+  readonly pid: number;
+  readonly platform: string;
+  cwd(): string;
+  kill(pid: number, signal: 0): unknown;
+  getuid?(): number;
+}
+
+/** What a program must state; what it leaves out of the rest has no effect on it. */
+export interface ContextParts extends Partial<Omit<Context, 'process' | 'now'>> {
+  readonly process: NodeProcess;
+  /** The name of the machine, which locks and journals keep: `hostname()` of node:os. */
+  readonly host: string;
+  now(): Date;
+}
+
+/**
+ * Returns the context of a program. Variables of the environment count only if they are given: `environment: process.env`
+ * makes the library judge as the command line does.
+ */
+export function contextFor({ process: self, host, now, ...parts }: ContextParts): Context {
+  const user = self.getuid?.();
+  return {
+    folder: self.cwd(),
+    environment: {},
+    interruption: { listen: () => {}, signal: () => undefined },
+    startProgress: async () => ({ report: () => {}, stop: () => {} }),
+    warn: () => {},
+    ...parts,
+    now,
+    process: {
+      pid: self.pid,
+      host,
+      isAlive: (pid) => isAlive(self, pid),
+      shell: self.platform === 'win32' ? 'windows' : 'posix',
+      ...(user === undefined ? {} : { user }),
+    },
+  };
+}
+
+/** Is a process of this machine. One of another user cannot be signaled, but exists. */
+export function isAlive(self: Pick<NodeProcess, 'kill'>, pid: number): boolean {
+  try {
+    self.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

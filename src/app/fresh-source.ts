@@ -4,7 +4,7 @@ import type { Change } from '../model/change.js';
 import type { Directory, Snapshot } from '../model/directory.js';
 import { MemberTally } from '../plan/member-tally.js';
 import type { FreshMembers } from '../plan/verify.js';
-import { readSource } from '../sources/read-source.js';
+import { readDirectory } from '../sources/read-source.js';
 import { openSource } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { UserWishes } from '../sources/tables/read-users.js';
@@ -32,20 +32,19 @@ export async function readFresh(
     try {
       const spoken = new Set(changes.flatMap((change) => ('user' in change && 'group' in change ? [JSON.stringify([change.user, change.group])] : [])));
       const members = new Set<string>();
-      let tally: MemberTally | undefined;
-      const snapshot = readSource(opened.tables, { areIdsEnough: true, ...wishes, withNames: false }, ({ users, groups, given }: Directory) => {
-        const counted = new MemberTally({ users, groups });
-        if (given.memberships) tally = counted;
-        return {
-          member(user, group) {
-            counted.add(user, group);
-            if (spoken.size === 0) return;
-            const pair = JSON.stringify([users[user].id, groups[group].id]);
-            if (spoken.has(pair)) members.add(pair);
-          },
-          unknown: () => {},
-        };
+      const reading = readDirectory(opened.tables, { areIdsEnough: true, ...wishes, withNames: false });
+      const { users, groups, given } = reading.directory;
+      const counted = new MemberTally({ users, groups });
+      const snapshot = reading.streamMemberships({
+        member(user, group) {
+          counted.add(user, group);
+          if (spoken.size === 0) return;
+          const pair = JSON.stringify([users[user].id, groups[group].id]);
+          if (spoken.has(pair)) members.add(pair);
+        },
+        unknown: () => {},
       });
+      const tally = given.memberships ? counted : undefined;
       const hasTypes = opened.tables.every(({ role, columns }) => role !== 'users' || columns.has('authenticationType'));
       return { snapshot, members: { has: (user, group) => members.has(JSON.stringify([user, group])), tally }, names: namesOf(snapshot, changes), hasTypes };
     } finally {

@@ -1,13 +1,13 @@
 /** What is read besides the source: the identity provider's exports, and lists. */
 
 import { type Collation, collationOf } from '../model/compare.js';
-import type { Directory, MembershipSink, Snapshot } from '../model/directory.js';
+import type { Directory } from '../model/directory.js';
 import type { IdpDirectory } from '../model/idp.js';
 import type { Policy } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
 import { grouped } from '../rules/rule.js';
 import type { IdpRequest } from '../sources/idp/read-idp.js';
-import { readSource, type SourceWishes } from '../sources/read-source.js';
+import { type Reading, readDirectory, type SourceWishes } from '../sources/read-source.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { Integrations } from '../sources/tables/integrations.js';
 import type { TypeJoin } from '../sources/tables/join-types.js';
@@ -86,24 +86,20 @@ export async function readIntegrationsSide(file: string, collation: Collation, e
 
 const MOST_STRANGERS = 50;
 
-const DEAF: MembershipSink = { member: () => {}, unknown: () => {} };
-
 interface Sides {
   readonly types: Side<TypeJoin> | undefined;
   readonly others?: readonly (Side<unknown> | undefined)[];
 }
 
-/** Reads the source, with the types of a list; if a further input was refused it is read for its problems only. */
-export function readAll(
-  tables: readonly Table[],
-  wishes: SourceWishes,
-  { types, others = [] }: Sides,
-  begin: (directory: Directory) => MembershipSink,
-): Snapshot {
+/**
+ * Reads users and groups, with the types of a list. Throws SourceRefused with everything that is wrong with the source and
+ * with further inputs: if one of these was refused, the source is read for its problems only.
+ */
+export function readSides(tables: readonly Table[], wishes: SourceWishes, { types, others = [] }: Sides): Reading {
   const refused = [...others, types].flatMap((side) => side?.refused ?? []);
-  if (refused.length === 0) return readSource(tables, types?.read === undefined ? wishes : { ...wishes, types: types.read }, begin);
+  if (refused.length === 0) return readDirectory(tables, types?.read === undefined ? wishes : { ...wishes, types: types.read });
   try {
-    readSource(tables, wishes, () => DEAF);
+    readDirectory(tables, wishes).streamMemberships();
   } catch (error) {
     if (!(error instanceof SourceRefused)) throw error;
     refused.unshift(error);

@@ -3,7 +3,6 @@
 import { Refusal } from '../app/refusal.js';
 import { UserError } from '../model/user-error.js';
 import type { Io } from './io.js';
-import { openQuestions } from './questions.js';
 import { fitted } from './wrap-terminal-text.js';
 
 export interface ConsentRequest {
@@ -22,6 +21,7 @@ export async function askConsent({ summary, question, command, isGiven }: Consen
   if (io.stdin.isTTY !== true || !io.stderr.isTTY) {
     throw new Refusal('refused', 'no consent was given; nothing was changed.', 'Not an interactive terminal. To confirm, run:', [], command);
   }
+  const { openQuestions } = await import('./questions.js');
   const questions = openQuestions(io, io.stderr, () => 'nothing was changed.');
   try {
     const answer = await questions.ask(`${question} Type yes to go ahead [no]: `);

@@ -2,14 +2,14 @@
 
 import { shellWord } from '../app/command-words.js';
 import { UserError } from '../model/user-error.js';
-import { interruptedUndos } from '../targets/run/applicability.js';
 import type { Io } from './io.js';
 import { fitted } from './wrap-terminal-text.js';
 
 /** Names each of them with the command that finishes it, on stderr; says so if the runs cannot be read. Returns whether there are any. */
-export function tellInterruptedUndos(planFile: string, { stderr, process: { shell } }: Pick<Io, 'stderr' | 'process'>): boolean {
+export async function tellInterruptedUndos(planFile: string, { stderr, process: { shell } }: Pick<Io, 'stderr' | 'process'>): Promise<boolean> {
   const warn = (text: string): void => stderr.write(fitted(`Warning: ${text}`, stderr));
   try {
+    const { interruptedUndos } = await import('../targets/run/applicability.js');
     const undos = interruptedUndos(planFile);
     for (const { name, folder, hasBegun } of undos) {
       const when = hasBegun ? '' : ' before it wrote anything';

@@ -2,6 +2,7 @@
 
 import { hostname } from 'node:os';
 import type { Shell } from '../app/command-words.js';
+import { isAlive } from '../app/context.js';
 import type { Signal } from '../targets/run/process-info.js';
 
 export interface Output {
@@ -45,19 +46,15 @@ export function processIo(): Io {
     environment: process.env,
     folder: process.cwd(),
     now: () => new Date(),
-    process: { pid: process.pid, host: hostname(), user: process.getuid?.(), isAlive, shell: process.platform === 'win32' ? 'windows' : 'posix' },
+    process: {
+      pid: process.pid,
+      host: hostname(),
+      user: process.getuid?.(),
+      isAlive: (pid) => isAlive(process, pid),
+      shell: process.platform === 'win32' ? 'windows' : 'posix',
+    },
     interruption: listenForSignals(),
   };
-}
-
-/** Is a process of this machine. One of another user cannot be signaled, but is. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 /** What writes ends between two steps; the second signal ends it at once. */

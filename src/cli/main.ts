@@ -14,12 +14,15 @@ import { addDoctor } from './commands/doctor.js';
 import { addExplain } from './commands/explain.js';
 import { addGate } from './commands/gate.js';
 import { addInit } from './commands/init.js';
-import { addInspect } from './commands/inspect.js';
 import { addMapping } from './commands/mapping.js';
 import { addPlan } from './commands/plan.js';
 import { addPreview } from './commands/preview.js';
 import { addRedact } from './commands/redact.js';
 import { addRunbook } from './commands/runbook.js';
+import { addRuns } from './commands/runs.js';
+import { addShow } from './commands/show.js';
+import { addUndo } from './commands/undo.js';
+import { addVerify } from './commands/verify.js';
 import { conclude, type Ending, EXIT, type ExitCode, endingOf } from './ending.js';
 import type { Io } from './io.js';
 
@@ -53,7 +56,10 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     addPlan,
     addDecide,
     addApply,
-    addInspect,
+    addUndo,
+    addVerify,
+    addShow,
+    addRuns,
     addPreview,
     addGate,
     addRedact,

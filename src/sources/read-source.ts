@@ -1,4 +1,4 @@
-/** Reads an opened source: groups, then users, then the memberships as a stream. */
+/** Reads an opened source in two phases: groups and users, which are kept, then the memberships as a stream. */
 
 import { collationOf } from '../model/compare.js';
 import type { Directory, Group, Input, MembershipSink, Role, Snapshot, UnknownMember } from '../model/directory.js';
@@ -21,11 +21,19 @@ export interface SourceWishes extends UserWishes {
   readonly types?: TypeJoin;
 }
 
+/** A source whose users and groups have been read, and whose memberships have not. */
+export interface Reading {
+  /** Complete, and without anything that must be refused. */
+  readonly directory: Directory;
+  /** Reads the memberships, each of which the sink sees once; without a sink nobody does. To be called once. Throws SourceRefused with everything that is wrong with them. */
+  streamMemberships(sink?: MembershipSink): Snapshot;
+}
+
 /**
- * Reads every table once. `begin` is called when users and groups are complete and returns the receiver of the memberships;
- * it is not called if something could not be read. Throws SourceRefused with everything that is wrong.
+ * Reads the users and groups. Throws SourceRefused if anything is wrong with them; the memberships are then read as well,
+ * so that everything that is wrong with the source is told at once.
  */
-export function readSource(opened: readonly Table[], wishes: SourceWishes, begin: (directory: Directory) => MembershipSink): Snapshot {
+export function readDirectory(opened: readonly Table[], wishes: SourceWishes): Reading {
   const sorted = [...opened].sort((a, b) => ORDER.indexOf(a.role) - ORDER.indexOf(b.role));
   const tables = sorted.filter(({ refused }) => refused === undefined);
   const problems = new Problems();
@@ -65,8 +73,8 @@ export function readSource(opened: readonly Table[], wishes: SourceWishes, begin
 
   notes.push(...checkMemberLists(groups.groups, tables, problems));
 
-  const isSound = problems.total === 0;
   const { types, collation } = wishes;
+  const isSound = problems.total === 0;
   const joined = isSound ? types?.join({ users: users.users, usersById: users.usersById, tables, collation: collationOf(collation) }) : undefined;
   notes.push(...(joined?.notes ?? []));
   const directory: Directory = {
@@ -77,20 +85,23 @@ export function readSource(opened: readonly Table[], wishes: SourceWishes, begin
     given: { groups: hasGroups || hasCells, groupList: hasGroups, memberships: hasCells || ofRole('memberships').length > 0 },
     ...(joined?.unanswered === undefined ? {} : { unanswered: joined.unanswered }),
   };
-  const sink = isSound ? begin(directory) : DEAF;
-  let memberships = cells.replay(users.users, sink);
-  const resolver = new MemberResolver(users.users, groups.groups, users.usersById, groups.groupsById, collationOf(wishes.collation).key);
-  for (const table of ofRole('memberships')) {
-    const { take, notes: notesOf } = takeMemberships(table, resolver, sink, problems, wishes.areIdsEnough);
-    const end = table.read(take, problems);
-    ends.set(table, end);
-    notes.push(...notesOf());
-    memberships += end.rows;
-  }
-  problems.refuse(sorted);
-  for (const table of tables) notes.push(...(ends.get(table)?.notes ?? []));
-  const inputs = tables.map((table) => inputFor(table, ends.get(table)));
-  return { ...directory, inputs, ...(types === undefined ? {} : { typeList: types.input }), memberships, notes };
+  const streamMemberships = (sink = DEAF): Snapshot => {
+    let memberships = cells.replay(users.users, sink);
+    const resolver = new MemberResolver(users.users, groups.groups, users.usersById, groups.groupsById, collationOf(collation).key);
+    for (const table of ofRole('memberships')) {
+      const { take, notes: notesOf } = takeMemberships(table, resolver, sink, problems, wishes.areIdsEnough);
+      const end = table.read(take, problems);
+      ends.set(table, end);
+      notes.push(...notesOf());
+      memberships += end.rows;
+    }
+    problems.refuse(sorted);
+    for (const table of tables) notes.push(...(ends.get(table)?.notes ?? []));
+    const inputs = tables.map((table) => inputFor(table, ends.get(table)));
+    return { ...directory, inputs, ...(types === undefined ? {} : { typeList: types.input }), memberships, notes };
+  };
+  if (!isSound) streamMemberships();
+  return { directory, streamMemberships };
 }
 
 const DEAF: MembershipSink = { member: () => {}, unknown: () => {} };

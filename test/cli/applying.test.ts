@@ -5,7 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { describe, expect, it } from 'vitest';
-import { apply } from '../../src/cli/actions/apply.js';
+import { runApply } from '../../src/cli/commands/apply.js';
 import type { Io } from '../../src/cli/io.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
@@ -234,7 +234,7 @@ describe('on a terminal', () => {
 
 describe('while one apply waits for an answer', () => {
   /** Answers yes once `meanwhile` has come to its end; returns what was said. */
-  async function applyAfter(cwd: string, meanwhile: () => Promise<unknown>): Promise<{ stdout: string; ending: Awaited<ReturnType<typeof apply>> }> {
+  async function applyAfter(cwd: string, meanwhile: () => Promise<unknown>): Promise<{ stdout: string; ending: Awaited<ReturnType<typeof runApply>> }> {
     const stdin = Object.assign(new PassThrough(), { isTTY: true });
     let stdout = '';
     const outputTo = (write: (text: string) => void) => ({ write, settle: async () => undefined, isTTY: true, columns: 80 });
@@ -252,7 +252,7 @@ describe('while one apply waits for an answer', () => {
       process: { pid: process.pid, host: 'test', user: process.getuid?.(), isAlive: (pid) => pid === process.pid, shell: 'posix' },
       interruption: { listen: () => {}, signal: () => undefined },
     };
-    const ending = await apply(join(cwd, 'plan'), join(cwd, 'export'), { inPlace: true }, io);
+    const ending = await runApply(join(cwd, 'plan'), join(cwd, 'export'), { inPlace: true }, io);
     return { stdout, ending };
   }
 

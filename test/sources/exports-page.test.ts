@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSource } from '../../src/sources/read-source.js';
+import { readDirectory } from '../../src/sources/read-source.js';
 import { openSource } from '../../src/sources/registry.js';
 import { ROOT } from '../support/children.js';
 import { type MariaDb, startMariaDb } from '../support/mariadb.js';
@@ -132,16 +132,14 @@ async function readBack(folder: string): Promise<Organization & { readonly names
   });
   try {
     const memberships: [number, number][] = [];
-    const { users, groups, names } = readSource(
-      opened.tables,
-      { authMode: 'saml', collation: 'utf8mb4_0900_ai_ci', withNames: true, authTypeMap: {}, leaveOutUsers: [] },
-      (directory) => ({
-        member: (user, group) => memberships.push([Number(directory.groups[group]?.id), Number(directory.users[user]?.id)]),
-        unknown: (member) => {
-          throw new Error(`unknown member ${JSON.stringify(member)}`);
-        },
-      }),
-    );
+    const reading = readDirectory(opened.tables, { authMode: 'saml', collation: 'utf8mb4_0900_ai_ci', withNames: true, authTypeMap: {}, leaveOutUsers: [] });
+    const { users, groups, names } = reading.directory;
+    reading.streamMemberships({
+      member: (user, group) => memberships.push([Number(groups[group]?.id), Number(users[user]?.id)]),
+      unknown: (member) => {
+        throw new Error(`unknown member ${JSON.stringify(member)}`);
+      },
+    });
     return {
       users: users.map(({ id, userName, email, active }) => [Number(id), userName, null, null, email, null, active ? 'F' : 'T']),
       groups: groups.map(({ id, name, isOrganizationLevel }) => [Number(id), name, isOrganizationLevel ? null : 1]),

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { filesFromFlags } from '../../src/app/file-flags.js';
 import type { Snapshot } from '../../src/model/directory.js';
 import { ENCODINGS, type Encoding } from '../../src/sources/csv/encoding.js';
-import { readSource } from '../../src/sources/read-source.js';
+import { readDirectory } from '../../src/sources/read-source.js';
 import { openSource } from '../../src/sources/registry.js';
 import { unpack } from '../support/fixture-pages.js';
 import { type CliResult, runCli } from '../support/run.js';
@@ -53,10 +53,13 @@ async function snapshotOf(folder: string): Promise<Snapshot> {
     isAssumedActive: false,
   });
   try {
-    return readSource(opened.tables, { authMode: 'saml', collation: 'utf8mb4_0900_ai_ci', withNames: true, authTypeMap: {}, leaveOutUsers: [] }, () => ({
-      member() {},
-      unknown() {},
-    }));
+    return readDirectory(opened.tables, {
+      authMode: 'saml',
+      collation: 'utf8mb4_0900_ai_ci',
+      withNames: true,
+      authTypeMap: {},
+      leaveOutUsers: [],
+    }).streamMemberships();
   } finally {
     opened.close();
   }

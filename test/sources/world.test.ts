@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { readSource } from '../../src/sources/read-source.js';
+import { readDirectory } from '../../src/sources/read-source.js';
 import { openSource } from '../../src/sources/registry.js';
 import { ROOT, shell } from '../support/children.js';
 import { type CliResult, runCli } from '../support/run.js';
@@ -110,10 +110,9 @@ describe('what changes while it is read', () => {
   async function readWhile(folder: string, happening: () => void): Promise<number> {
     const opened = await openSource(request(folder));
     try {
-      return readSource(opened.tables, WISHES, () => {
-        happening();
-        return { member() {}, unknown() {} };
-      }).memberships;
+      const reading = readDirectory(opened.tables, WISHES);
+      happening();
+      return reading.streamMemberships().memberships;
     } finally {
       opened.close();
     }

@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readSource } from '../../src/sources/read-source.js';
+import { readDirectory } from '../../src/sources/read-source.js';
 import { openSource } from '../../src/sources/registry.js';
 import type { SourceRequest } from '../../src/sources/source.js';
 import { unpack } from '../support/fixture-pages.js';
@@ -29,14 +29,13 @@ async function readCase(name: string) {
   });
   const opened = await openSource(request);
   try {
-    const { users, groups, memberships } = readSource(
-      opened.tables,
-      { authMode: 'saml', collation: 'utf8mb4_0900_ai_ci', withNames: false, authTypeMap: {}, leaveOutUsers: [] },
-      () => ({
-        member() {},
-        unknown() {},
-      }),
-    );
+    const { users, groups, memberships } = readDirectory(opened.tables, {
+      authMode: 'saml',
+      collation: 'utf8mb4_0900_ai_ci',
+      withNames: false,
+      authTypeMap: {},
+      leaveOutUsers: [],
+    }).streamMemberships();
     return { users: users.map(({ id, userName }) => `${id} ${userName}`), groups: groups.map(({ id, name: each }) => `${id} ${each}`), memberships };
   } finally {
     opened.close();

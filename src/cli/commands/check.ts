@@ -1,12 +1,24 @@
 import type { Command } from 'commander';
 import type { OutputWord } from '../../app/outputs.js';
-import type { CheckFlags } from '../actions/check.js';
+import type { Redaction } from '../../app/redaction.js';
+import { TOOL } from '../../app/tool.js';
+import type { ReportOptions } from '../../reporters/reporter.js';
 import { contextOf } from '../context.js';
-import type { Ending } from '../ending.js';
+import { type Ending, EXIT } from '../ending.js';
 import { formatsOption } from '../format-option.js';
-import type { Io } from '../io.js';
-import { addSourceOptions, REDACT } from '../options.js';
+import { type Io, shownOn } from '../io.js';
+import { addSourceOptions, REDACT, type SharedFlags } from '../options.js';
 import { rowLimit } from '../row-limit.js';
+
+interface CheckFlags extends SharedFlags {
+  readonly rows?: number | 'all';
+  readonly color?: boolean;
+  readonly showConfig?: boolean;
+  readonly decisions?: string;
+  readonly baseline?: string;
+  readonly certificate?: string;
+  readonly redact?: boolean;
+}
 
 /** Adds `check`: reads an export and says whether it is ready. */
 export function addCheck(program: Command, io: Io, end: (ending: Ending) => void): void {
@@ -31,10 +43,56 @@ export function addCheck(program: Command, io: Io, end: (ending: Ending) => void
     .option('--no-color', 'print without colors')
     .option('--show-config', 'only print each setting and where it comes from')
     .action(async (source: string | undefined, flags: CheckFlags) => {
-      const { check } = await import('../actions/check.js');
       const typed = words.map(({ value }) => value);
-      if (flags.redact !== true) end(await check(source, flags, words, io));
-      else
-        end(await (await import('../../app/redaction.js')).redacting(flags, typed, contextOf(io), (redaction) => check(source, flags, words, io, redaction)));
+      if (flags.redact !== true) end(await runCheck(source, flags, words, io));
+      else {
+        const { redacting } = await import('../../app/redaction.js');
+        end(await redacting(flags, typed, contextOf(io), (redaction) => runCheck(source, flags, words, io, redaction)));
+      }
     });
+}
+
+/** Writes the reports of a check, and whatever else is asked for. */
+async function runCheck(source: string | undefined, flags: CheckFlags, words: readonly OutputWord[], io: Io, redaction?: Redaction): Promise<Ending> {
+  const context = contextOf(io);
+  const [{ checkPrepared }, { prepare, showSettings }, outputs, { furtherOutputs }] = await Promise.all([
+    import('../../app/check.js'),
+    import('../../app/resolve-command.js'),
+    import('../../app/outputs.js'),
+    import('../../app/further-outputs.js'),
+  ]);
+  const settled = await prepare(source, flags, context);
+  const redacted = redaction?.shown(settled, source, flags);
+  const prepared = redacted ?? settled;
+  if (flags.showConfig === true) {
+    io.stdout.write(showSettings(prepared.resolved));
+    return { code: EXIT.done, reason: 'the settings were shown, nothing was checked' };
+  }
+  const destinations = await outputs.pairOutputs(words, 'report');
+  const further = furtherOutputs(flags, words, prepared, context);
+  const { report, canPlan, inputs, isStopped, verdict } = await checkPrepared(prepared, flags, context, redaction?.wishes(prepared));
+  const shown = redaction?.report(report) ?? report;
+  outputs.refuseOverwriting(
+    [...destinations.map(({ file }) => file), flags.certificate].filter((file) => file !== undefined),
+    inputs,
+  );
+  const { rows = 10, color = true } = flags;
+  const options = (file: string | undefined): ReportOptions => ({
+    tool: TOOL,
+    ...shownOn(file, io, color),
+    ...(rows === 'all' ? {} : { mostRows: rows }),
+    sourceWords: prepared.sourceWords,
+    ...outputs.csvOptions(file, prepared.resolved.settings),
+    canPlan,
+    ...(redacted === undefined ? {} : { withheldOptions: redacted.withheldOptions }),
+  });
+  await outputs.writeEach([
+    ...destinations.map(
+      ({ reporter, file }) =>
+        () =>
+          outputs.writeTo(file, reporter.render(shown, options(file)), io),
+    ),
+    ...further.map((output) => () => output.write(shown)),
+  ]);
+  return { code: isStopped ? EXIT.findings : EXIT.done, reason: verdict };
 }

@@ -8,7 +8,7 @@ const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export function addCompletion(program: Command, io: Io, end: (ending: Ending) => void): void {
   const completion = program.command('completion').description('print a script for shell completion of commands, options and rules');
   completion.addArgument(completion.createArgument('<shell>', 'the shell').choices(SHELLS)).action(async (shell: (typeof SHELLS)[number]) => {
-    const { completionScript } = await import('../actions/completion.js');
+    const { completionScript } = await import('../completion.js');
     io.stdout.write(completionScript(shell, program.name()));
     end({ code: EXIT.done, reason: `the script for ${shell} was printed` });
   });
@@ -16,7 +16,7 @@ export function addCompletion(program: Command, io: Io, end: (ending: Ending) =>
     .command('complete', { hidden: true })
     .argument('[words...]')
     .action(async (words: string[]) => {
-      const { completeWords } = await import('../actions/completion.js');
+      const { completeWords } = await import('../completion.js');
       io.stdout.write(completeWords(program, words));
       end({ code: EXIT.done, reason: 'completed' });
     });

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { DecideFlags } from '../actions/decide.js';
+import type { DecideFlags } from '../decide.js';
 import type { Ending } from '../ending.js';
 import type { Io } from '../io.js';
 
@@ -11,7 +11,7 @@ export function addDecide(program: Command, io: Io, end: (ending: Ending) => voi
     .argument('<folder>', 'folder of the plan')
     .option('--all', 'also go through decisions that are already made')
     .action(async (folder: string, flags: DecideFlags) => {
-      const { decide } = await import('../actions/decide.js');
+      const { decide } = await import('../decide.js');
       end(await decide(folder, flags, io));
     });
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { DoctorFlags } from '../actions/doctor.js';
+import type { DoctorFlags } from '../doctor.js';
 import type { Ending } from '../ending.js';
 import type { Io } from '../io.js';
 
@@ -10,7 +10,7 @@ export function addDoctor(program: Command, io: Io, end: (ending: Ending) => voi
     .description('check that scim-audit has everything it needs; attach the output to a bug report')
     .addOption(new Option('--format <format>', 'pretty or json').choices(['pretty', 'json']).default('pretty'))
     .action(async (flags: DoctorFlags) => {
-      const { doctor } = await import('../actions/doctor.js');
+      const { doctor } = await import('../doctor.js');
       end(await doctor(flags, io));
     });
 }

@@ -9,7 +9,7 @@ export function addExplain(program: Command, io: Io, end: (ending: Ending) => vo
     .description('explain what a rule finds, why it matters, and how to fix it')
     .argument('[rule]', 'name of a rule (default: list all rules)')
     .action(async (name: string | undefined) => {
-      const { explain } = await import('../actions/explain.js');
+      const { explain } = await import('../explain.js');
       io.stdout.write(explain(name, io.stdout.isTTY ? io.stdout.columns : undefined));
       end({ code: EXIT.done, reason: 'explained' });
     });

@@ -1,6 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { GateFlags } from '../actions/gate.js';
-import type { Ending } from '../ending.js';
+import type { GateRequest } from '../../app/gate.js';
+import { escapeUnseen } from '../../model/json-text.js';
+
+import { printable } from '../../reporters/visible.js';
+import { contextOf } from '../context.js';
+import { type Ending, EXIT } from '../ending.js';
 import type { Io } from '../io.js';
 import { addFileOptions, settingOption } from '../options.js';
 
@@ -11,6 +15,10 @@ function age(text: string): number {
   const [, number, unit] = /^([1-9]\d{0,5})([smhd])$/.exec(text) ?? [];
   if (number === undefined || unit === undefined) throw new InvalidArgumentError('Expected a whole number with a unit: 90s, 30m, 24h or 7d.');
   return Number(number) * SECONDS[unit];
+}
+
+interface GateFlags extends GateRequest {
+  readonly format?: 'pretty' | 'json';
 }
 
 /** Adds `gate`: holds a certificate of `check` against the time, a key, and a source. */
@@ -38,7 +46,33 @@ export function addGate(program: Command, io: Io, end: (ending: Ending) => void)
     .optionsGroup('Output:')
     .addOption(new Option('--format <format>', 'format of the answer').choices(['pretty', 'json']).default('pretty'))
     .action(async (certificate: string, source: string | undefined, flags: GateFlags) => {
-      const { gate } = await import('../actions/gate.js');
-      end(await gate(certificate, source, flags, io));
+      end(await runGate(certificate, source, flags, io));
     });
+}
+
+/** Says whether the gate is open, and why not. */
+async function runGate(file: string, source: string | undefined, flags: GateFlags, io: Io): Promise<Ending> {
+  const { gate } = await import('../../app/gate.js');
+  const { certificate, reasons, warnings, ageSeconds, ageText, isKeyed, facts } = await gate(file, source, flags, contextOf(io));
+  if (flags.format === 'json') {
+    const { time, tool, ready, snapshot, settings } = certificate;
+    const answer = {
+      schemaVersion: 1,
+      pass: reasons.length === 0,
+      reasons,
+      warnings,
+      ageSeconds,
+      provesAuthorship: isKeyed,
+      strict: flags.strict === true,
+      inputsCompared: true,
+    };
+    io.stdout.write(`${escapeUnseen(JSON.stringify({ ...answer, certificate: { time, tool, ready, snapshot, settings } }, undefined, 2))}\n`);
+  } else {
+    io.stdout.write(`${facts.map(printable).join('\n')}\n`);
+  }
+  for (const warning of warnings) io.stderr.write(`WARNING: ${printable(warning)}\n`);
+  for (const reason of reasons.slice(0, -1)) io.stderr.write(`${printable(reason)}\n`);
+  const last = reasons.at(-1);
+  if (last !== undefined) return { code: EXIT.findings, reason: `the gate is shut: ${last}` };
+  return { code: EXIT.done, reason: `the gate is open: ready, ${ageText} old, and of this source` };
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { InitFlags } from '../actions/init.js';
 import type { Ending } from '../ending.js';
+import type { InitFlags } from '../init.js';
 import type { Io } from '../io.js';
 import { settingOption } from '../options.js';
 
@@ -14,7 +14,7 @@ export function addInit(program: Command, io: Io, end: (ending: Ending) => void)
     .addOption(settingOption('failOn'))
     .option('--force', 'replace the file if it exists')
     .action(async (flags: InitFlags) => {
-      const { init } = await import('../actions/init.js');
+      const { init } = await import('../init.js');
       end(await init(flags, io));
     });
 }

@@ -1,8 +1,15 @@
 import type { Command } from 'commander';
-import type { MappingFlags } from '../actions/mapping.js';
-import type { Ending } from '../ending.js';
+import { TOOL } from '../../app/tool.js';
+import { loadReporter } from '../../reporters/registry.js';
+import { type Ending, EXIT } from '../ending.js';
 import { formatOption } from '../format-option.js';
-import type { Io } from '../io.js';
+import { type Io, shownOn } from '../io.js';
+
+interface MappingFlags {
+  readonly format: string;
+  readonly output?: string;
+  readonly color?: boolean;
+}
 
 /** Adds `mapping`: judges the provisioning schema that Entra exports. */
 export function addMapping(program: Command, io: Io, end: (ending: Ending) => void): void {
@@ -14,7 +21,17 @@ export function addMapping(program: Command, io: Io, end: (ending: Ending) => vo
     .option('--output <file>', 'write to a file instead of stdout')
     .option('--no-color', 'print without colors')
     .action(async (file: string, flags: MappingFlags) => {
-      const { mapping } = await import('../actions/mapping.js');
-      end(await mapping(file, flags, io));
+      end(await runMapping(file, flags, io));
     });
+}
+
+/** Returns 0 if nothing must be changed, else 1. Throws a UserError if the file cannot be judged. */
+async function runMapping(file: string, { format, output, color = true }: MappingFlags, io: Io): Promise<Ending> {
+  const [{ checkMapping }, { refuseOverwriting, writeTo }] = await Promise.all([import('../../app/mapping.js'), import('../../app/outputs.js')]);
+  if (output !== undefined) refuseOverwriting([output], [file]);
+  const { report, verdict } = checkMapping(file);
+  const reporter = await loadReporter(format, 'mapping');
+  if (reporter === undefined) throw new Error(`a mapping cannot be written as ${format}`);
+  writeTo(output, reporter.render(report, { tool: TOOL, ...shownOn(output, io, color), isFile: output !== undefined }), io);
+  return { code: report.isAsGuided ? EXIT.done : EXIT.findings, reason: verdict };
 }

@@ -1,13 +1,23 @@
 import type { Command } from 'commander';
 import type { OutputWord } from '../../app/outputs.js';
-import type { PreviewFlags } from '../actions/preview.js';
+import type { Redaction } from '../../app/redaction.js';
+import { TOOL } from '../../app/tool.js';
+import type { LicenseStock } from '../../preview/forecast.js';
 import { contextOf } from '../context.js';
-import type { Ending } from '../ending.js';
+import { type Ending, EXIT } from '../ending.js';
 import { formatsOption } from '../format-option.js';
-import type { Io } from '../io.js';
+import { type Io, shownOn } from '../io.js';
 import { licenseStock } from '../license-stock.js';
-import { addSourceOptions, REDACT } from '../options.js';
+import { addSourceOptions, REDACT, type SharedFlags } from '../options.js';
 import { rowLimit } from '../row-limit.js';
+
+interface PreviewFlags extends SharedFlags {
+  after?: string;
+  licenses?: LicenseStock;
+  rows?: number | 'all';
+  color?: boolean;
+  redact?: boolean;
+}
 
 /** Adds `preview`: says what the first sync will do. */
 export function addPreview(program: Command, io: Io, end: (ending: Ending) => void): void {
@@ -27,10 +37,40 @@ export function addPreview(program: Command, io: Io, end: (ending: Ending) => vo
     .option('--redact', REDACT)
     .option('--no-color', 'print without colors')
     .action(async (source: string | undefined, flags: PreviewFlags) => {
-      const { preview } = await import('../actions/preview.js');
       const typed = words.map(({ value }) => value);
-      if (flags.redact !== true) end(await preview(source, flags, words, io));
-      else
-        end(await (await import('../../app/redaction.js')).redacting(flags, typed, contextOf(io), (redaction) => preview(source, flags, words, io, redaction)));
+      if (flags.redact !== true) end(await runPreview(source, flags, words, io));
+      else {
+        const { redacting } = await import('../../app/redaction.js');
+        end(await redacting(flags, typed, contextOf(io), (redaction) => runPreview(source, flags, words, io, redaction)));
+      }
     });
+}
+
+/** Writes what the first sync will do, and returns it in one sentence. */
+async function runPreview(source: string | undefined, flags: PreviewFlags, words: readonly OutputWord[], io: Io, redaction?: Redaction): Promise<Ending> {
+  const [{ preview, refuseWithoutProvider }, { prepare }, { openPlan }, outputs] = await Promise.all([
+    import('../../app/preview.js'),
+    import('../../app/resolve-command.js'),
+    import('../../app/plan-source.js'),
+    import('../../app/outputs.js'),
+  ]);
+  const context = contextOf(io);
+  const settled = await prepare(source, flags, context);
+  const prepared = redaction?.shown(settled, source, flags) ?? settled;
+  refuseWithoutProvider(prepared);
+  const destinations = await outputs.pairOutputs(words, 'preview');
+  const opened = flags.after === undefined ? undefined : openPlan(flags.after, io.process);
+  const previewed = await preview(prepared, { licenses: flags.licenses, opened }, context, redaction);
+  outputs.refuseOverwriting(
+    destinations.flatMap(({ file }) => (file === undefined ? [] : [file])),
+    previewed.inputs,
+  );
+  const { rows = 10, color = true } = flags;
+  await outputs.writeEach(
+    destinations.map(({ reporter, file }) => () => {
+      const options = { tool: TOOL, ...shownOn(file, io, color), ...(rows === 'all' ? {} : { mostRows: rows }) };
+      outputs.writeTo(file, reporter.render(previewed.preview, { ...options, ...outputs.csvOptions(file, prepared.resolved.settings) }), io);
+    }),
+  );
+  return { code: EXIT.done, reason: `previewed: ${previewed.outcome}` };
 }

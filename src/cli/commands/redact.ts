@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import type { RedactFlags } from '../actions/redact.js';
+import type { RedactRequest } from '../../app/redact.js';
+import { count } from '../../rules/rule.js';
 import { contextOf } from '../context.js';
-import type { Ending } from '../ending.js';
+import { type Ending, EXIT } from '../ending.js';
 import type { Io } from '../io.js';
 import { addSourceOptions } from '../options.js';
 
@@ -14,8 +15,15 @@ export function addRedact(program: Command, io: Io, end: (ending: Ending) => voi
   addSourceOptions(command, { hasProvider: false })
     .optionsGroup('Output:')
     .requiredOption('--out <folder>', 'folder for the copy; it must be empty or not exist yet')
-    .action(async (source: string | undefined, flags: RedactFlags) => {
-      const [{ redact }, { redacting }] = await Promise.all([import('../actions/redact.js'), import('../../app/redaction.js')]);
-      end(await redacting(flags, [], contextOf(io), (redaction) => redact(source, flags, io, redaction)));
+    .action(async (source: string | undefined, flags: RedactRequest) => {
+      const [{ redact }, { redacting }] = await Promise.all([import('../../app/redact.js'), import('../../app/redaction.js')]);
+      const context = contextOf(io);
+      const { snapshot, names, checkCommand } = await redacting(flags, [], context, (redaction) => redact(source, flags, context, redaction));
+      const { users, groups, memberships } = snapshot;
+      io.stdout.write(`Redacted copy written to ${flags.out}: ${names.join(', ')}\n\nNext\n  ${checkCommand}\n`);
+      end({
+        code: EXIT.done,
+        reason: `the redacted copy is written: ${count(users.length, 'user')}, ${count(groups.length, 'group')}, ${count(memberships, 'membership')}`,
+      });
     });
 }

@@ -1,11 +1,20 @@
 import { type Command, Option } from 'commander';
+import type { Redaction } from '../../app/redaction.js';
+import type { RunbookRequest } from '../../app/runbook.js';
+import { TOOL } from '../../app/tool.js';
+import { loadReporter } from '../../reporters/registry.js';
 import { HOSTINGS } from '../../setup/runbook.js';
-import type { RunbookFlags } from '../actions/runbook.js';
 import { contextOf } from '../context.js';
-import type { Ending } from '../ending.js';
+import { type Ending, EXIT } from '../ending.js';
 import { formatOption } from '../format-option.js';
-import type { Io } from '../io.js';
+import { type Io, shownOn } from '../io.js';
 import { addSourceOptions, REDACT } from '../options.js';
+
+interface RunbookFlags extends RunbookRequest {
+  readonly format: string;
+  readonly output?: string;
+  readonly redact?: boolean;
+}
 
 /** Adds `runbook`: writes the steps of an enablement as a check-list. */
 export function addRunbook(program: Command, io: Io, end: (ending: Ending) => void): void {
@@ -23,8 +32,22 @@ export function addRunbook(program: Command, io: Io, end: (ending: Ending) => vo
     .option('--output <file>', 'write to a file instead of stdout')
     .option('--redact', REDACT)
     .action(async (source: string | undefined, flags: RunbookFlags) => {
-      const { runbook } = await import('../actions/runbook.js');
-      if (flags.redact !== true) end(await runbook(source, flags, io));
-      else end(await (await import('../../app/redaction.js')).redacting(flags, [], contextOf(io), (redaction) => runbook(source, flags, io, redaction)));
+      if (flags.redact !== true) end(await runRunbook(source, flags, io));
+      else {
+        const { redacting } = await import('../../app/redaction.js');
+        end(await redacting(flags, [], contextOf(io), (redaction) => runRunbook(source, flags, io, redaction)));
+      }
     });
+}
+
+/** Writes the steps, and says how many there are. */
+async function runRunbook(source: string | undefined, flags: RunbookFlags, io: Io, redaction?: Redaction): Promise<Ending> {
+  const [{ makeRunbook }, { csvOptions, refuseOverwriting, writeTo }] = await Promise.all([import('../../app/runbook.js'), import('../../app/outputs.js')]);
+  const { runbook, counts, inputs, settings } = await makeRunbook(source, flags, contextOf(io), redaction);
+  const reporter = await loadReporter(flags.format, 'runbook');
+  if (reporter === undefined) throw new Error(`a runbook cannot be written as ${flags.format}`);
+  if (flags.output !== undefined) refuseOverwriting([flags.output], inputs);
+  const options = { tool: TOOL, ...shownOn(flags.output, io, false), ...csvOptions(flags.output, settings) };
+  writeTo(flags.output, reporter.render(runbook, options), io);
+  return { code: EXIT.done, reason: `the runbook is written: ${counts}` };
 }

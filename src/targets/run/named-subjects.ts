@@ -2,7 +2,7 @@
 
 import { collationOf } from '../../model/compare.js';
 import type { Group, User } from '../../model/directory.js';
-import { readSource } from '../../sources/read-source.js';
+import { readDirectory } from '../../sources/read-source.js';
 import type { CellWords } from '../../sources/tables/cell-words.js';
 import { IdTable } from '../../sources/tables/id-table.js';
 import { MemberResolver } from '../../sources/tables/read-memberships.js';
@@ -21,18 +21,18 @@ export interface Names {
 /** Reads users and groups as they are before any action. The tables must not have been read yet. */
 export function readNames(tables: readonly Table[], { authTypeMap, collation }: Pick<Rehearsal, 'authTypeMap' | 'collation'>): Names {
   const listed = tables.filter(({ role }) => role !== 'memberships');
-  let found: Omit<Names, 'resolver'> | undefined;
-  readSource(listed, { authMode: 'basic', collation, withNames: false, authTypeMap, leaveOutUsers: [] }, ({ users, groups }) => {
-    found = { users, groups, areGroupsGiven: listed.some(({ role }) => role === 'groups') };
-    return { member: () => {}, unknown: () => {} };
-  });
-  if (found === undefined) throw new Error('the source was read without a directory');
+  const { users, groups } = readDirectory(listed, { authMode: 'basic', collation, withNames: false, authTypeMap, leaveOutUsers: [] }).directory;
   const index = (items: readonly { readonly id: string; readonly place: number }[]): IdTable => {
     const byId = new IdTable();
     for (const { id, place } of items) byId.set(id, place);
     return byId;
   };
-  return { ...found, resolver: new MemberResolver(found.users, found.groups, index(found.users), index(found.groups), collationOf(collation).key) };
+  return {
+    users,
+    groups,
+    areGroupsGiven: listed.some(({ role }) => role === 'groups'),
+    resolver: new MemberResolver(users, groups, index(users), index(groups), collationOf(collation).key),
+  };
 }
 
 /** Are names needed to find the rows that the actions touch. */

@@ -1,7 +1,7 @@
 /** Checks a plan again on the data that it is applied to: its digest shows that it is complete, not who sealed it. */
 
 import { whyUnsafe } from '../../plan/prove-again.js';
-import { readSource } from '../../sources/read-source.js';
+import { readDirectory } from '../../sources/read-source.js';
 import { openSource } from '../../sources/registry.js';
 import type { ApplyRequest } from './applicability.js';
 import { ApplyRefused, changedMeanwhile } from './refusal.js';
@@ -16,7 +16,7 @@ export async function refuseUnsafe({ plan, planFile, source }: Pick<ApplyRequest
       plan.settings.typeList === undefined &&
       (authMode !== 'multi' || tables.every(({ role, columns }) => role !== 'users' || columns.has('authenticationType')));
     const wishes = { authMode: isScopeKnown ? authMode : 'basic', collation, authTypeMap, leaveOutUsers, withNames: false, areIdsEnough: true } as const;
-    const { users, inputs } = readSource(tables, wishes, () => ({ member: () => {}, unknown: () => {} }));
+    const { users, inputs } = readDirectory(tables, wishes).streamMemberships();
     const planned = new Set(plan.snapshot.inputs.map(({ sha256 }) => sha256));
     for (const { file, sha256 } of inputs) if (!planned.has(sha256)) throw changedMeanwhile(file);
     const reason = whyUnsafe(plan, users, isScopeKnown);

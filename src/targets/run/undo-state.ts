@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { collationOf } from '../../model/compare.js';
-import { readSource } from '../../sources/read-source.js';
+import { readDirectory } from '../../sources/read-source.js';
 import { openSource } from '../../sources/registry.js';
 import { targetOf } from '../registry.js';
 import type { Target, TargetInput } from '../target.js';
@@ -191,14 +191,16 @@ export async function reversalOf(looked: Looked): Promise<Reversal> {
     // A run that ended between two files may have left old names beside ids.
     const collation = collationIn(journal.run);
     const wishes = { authMode: 'basic', collation, withNames: false, authTypeMap: journal.run.authTypeMap, leaveOutUsers: [], areIdsEnough: true } as const;
-    const { users, groups } = readSource(opened.tables, wishes, (directory) => ({
+    const reading = readDirectory(opened.tables, wishes);
+    const { users, groups } = reading.directory;
+    reading.streamMemberships({
       member(user, group) {
         if (spoken.size === 0) return;
-        const pair = JSON.stringify([directory.groups[group].id, directory.users[user].id]);
+        const pair = JSON.stringify([groups[group].id, users[user].id]);
         if (spoken.has(pair)) members.add(pair);
       },
       unknown: () => {},
-    }));
+    });
     const present = {
       users,
       groups,

@@ -2,7 +2,7 @@
 
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSource } from '../../sources/read-source.js';
+import { readDirectory } from '../../sources/read-source.js';
 import { openSource } from '../../sources/registry.js';
 import type { SourceRequest } from '../../sources/source.js';
 import { targetFor } from '../registry.js';
@@ -25,7 +25,7 @@ export async function userNamesBefore(journal: JournalDigest, folder: string): P
       leaveOutUsers: [],
     } as const;
     const listed = opened.tables.filter(({ role }) => role === 'users');
-    const { users } = readSource(listed, wishes, () => ({ member: () => {}, unknown: () => {} }));
+    const { users } = readDirectory(listed, wishes).directory;
     return new Map(users.map(({ id, userName }) => [id, userName]));
   } finally {
     opened.close();

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { readSource } from '../../../src/sources/read-source.js';
+import { readDirectory } from '../../../src/sources/read-source.js';
 import { openSource } from '../../../src/sources/registry.js';
 import { temporaryFolders } from '../../support/temporary.js';
 
@@ -14,14 +14,13 @@ const NOBODY = { users: [], inactiveUsers: [], memberships: [], columns: {}, tab
 async function namesOf(source: { readonly source: string } | { readonly users: string[] }, withNames = true): Promise<string[] | undefined> {
   const opened = await openSource({ ...NOBODY, ...source });
   try {
-    const { users, names } = readSource(
-      opened.tables,
-      { authMode: 'basic', collation: 'utf8mb4_0900_ai_ci', withNames, authTypeMap: {}, leaveOutUsers: [] },
-      () => ({
-        member() {},
-        unknown() {},
-      }),
-    );
+    const { users, names } = readDirectory(opened.tables, {
+      authMode: 'basic',
+      collation: 'utf8mb4_0900_ai_ci',
+      withNames,
+      authTypeMap: {},
+      leaveOutUsers: [],
+    }).directory;
     return names === undefined ? undefined : users.map(({ place }) => names.of(place));
   } finally {
     opened.close();

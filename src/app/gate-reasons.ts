@@ -1,14 +1,14 @@
 /** Why a gate stays shut or warns although the certificate is whole: what the verdict passes over, and what was not compared or is pinned otherwise. */
 
-import type { Certificate } from '../../audit/certificate-file.js';
-import { SEVERITIES } from '../../model/finding.js';
-import { PROVIDER_NAMES } from '../../model/idp.js';
-import { visible } from '../../reporters/visible.js';
-import { count, grouped } from '../../rules/rule.js';
-import { readNameList } from '../../sources/tables/name-list.js';
-import { fileOf } from '../../sources/xlsx/workbook-file.js';
-import { hashFile } from '../../targets/run/files.js';
-import type { SharedFlags } from '../options.js';
+import type { Certificate } from '../audit/certificate-file.js';
+import { SEVERITIES } from '../model/finding.js';
+import { PROVIDER_NAMES } from '../model/idp.js';
+import { visible } from '../reporters/visible.js';
+import { count, grouped } from '../rules/rule.js';
+import { readNameList } from '../sources/tables/name-list.js';
+import { fileOf } from '../sources/xlsx/workbook-file.js';
+import { hashFile } from '../targets/run/files.js';
+import type { Request } from './request.js';
 
 /** Returns what the verdict passes over, one sentence each: rules, severities, accounts and findings. */
 export function exceptionsOf({ notChecked, rules, lowered, settings, accepted, known }: Certificate): string[] {
@@ -44,11 +44,11 @@ const LIST_FLAGS = { integrations: '--integrations', 'auth-types': '--auth-types
 
 const isComparable = (role: string): role is keyof typeof LIST_FLAGS => role in LIST_FLAGS;
 
-const givenList = (role: keyof typeof LIST_FLAGS, { integrations, authTypes, basicUsers }: SharedFlags): string | undefined =>
+const givenList = (role: keyof typeof LIST_FLAGS, { integrations, authTypes, basicUsers }: Request): string | undefined =>
   ({ integrations, 'auth-types': authTypes, 'basic-users': basicUsers })[role];
 
 /** Returns the inputs of the audit that the gate was not given to compare, one sentence each. */
-export function uncomparedOf({ idp, files }: Certificate, flags: SharedFlags, isIdpGiven: boolean): string[] {
+export function uncomparedOf({ idp, files }: Certificate, flags: Request, isIdpGiven: boolean): string[] {
   return [
     ...(idp === undefined || isIdpGiven
       ? []
@@ -64,7 +64,7 @@ export function uncomparedOf({ idp, files }: Certificate, flags: SharedFlags, is
 }
 
 /** Returns in which lists the files given are others than the certified ones. */
-export function listDifferences({ files }: Certificate, flags: SharedFlags): string[] {
+export function listDifferences({ files }: Certificate, flags: Request): string[] {
   return (['integrations', 'auth-types', 'basic-users'] as const).flatMap((role) => {
     const given = givenList(role, flags);
     if (given === undefined) return [];
@@ -76,7 +76,7 @@ export function listDifferences({ files }: Certificate, flags: SharedFlags): str
 }
 
 /** Returns which settings given to the gate are not those of the certificate. */
-export function pinReasons({ settings }: Certificate, { authMode, failOn, syncGroups, syncGroupsFile, encoding }: SharedFlags): string[] {
+export function pinReasons({ settings }: Certificate, { authMode, failOn, syncGroups, syncGroupsFile, encoding }: Request): string[] {
   const wanted =
     syncGroups === undefined && syncGroupsFile === undefined
       ? undefined

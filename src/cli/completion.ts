@@ -2,7 +2,7 @@
 
 import { RootCommand, ShellCompDirective, script } from '@bomb.sh/tab';
 import type { Argument, Command, Option } from 'commander';
-import { RULES } from '../../rules/registry.js';
+import { RULES } from '../rules/registry.js';
 
 type Shell = 'bash' | 'zsh' | 'fish';
 

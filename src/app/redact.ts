@@ -1,49 +1,50 @@
-/** What `redact` does: writes a copy of an export in which aliases stand for usernames, emails and names. */
+/** Writes a copy of an export in which aliases stand for usernames, emails and names. */
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { shellWord } from '../../app/command-words.js';
-import { type NewFile, NewFolder } from '../../app/new-folder.js';
-import type { Redaction } from '../../app/redaction.js';
-import { Refusal } from '../../app/refusal.js';
-import { type Prepared, prepare } from '../../app/resolve-command.js';
-import { readAll, readTypesSide } from '../../app/sides.js';
-import { writeReason } from '../../app/write-reason.js';
-import { type Collation, collationOf } from '../../model/compare.js';
-import type { Directory, MembershipSink, Snapshot, UnknownMember } from '../../model/directory.js';
-import { UserError } from '../../model/user-error.js';
-import type { ExportRedactor } from '../../reporters/redact.js';
-import { count } from '../../rules/rule.js';
-import { openSource } from '../../sources/registry.js';
-import type { Table } from '../../sources/tables/table.js';
-import { contextOf } from '../context.js';
-import { type Ending, EXIT } from '../ending.js';
-import type { Io } from '../io.js';
-import type { SharedFlags } from '../options.js';
-import { startProgress } from '../progress.js';
+import { type Collation, collationOf } from '../model/compare.js';
+import type { Directory, MembershipSink, Snapshot, UnknownMember } from '../model/directory.js';
+import { UserError } from '../model/user-error.js';
+import type { ExportRedactor } from '../reporters/redact.js';
+import { openSource } from '../sources/registry.js';
+import type { Table } from '../sources/tables/table.js';
+import { shellWord } from './command-words.js';
+import { type Context, withProgress } from './context.js';
+import { type NewFile, NewFolder } from './new-folder.js';
+import type { Redaction } from './redaction.js';
+import { Refusal } from './refusal.js';
+import type { Request } from './request.js';
+import { type Prepared, prepare } from './resolve-command.js';
+import { readSides, readTypesSide } from './sides.js';
+import { writeReason } from './write-reason.js';
 
-export interface RedactFlags extends SharedFlags {
-  out: string;
+export interface RedactRequest extends Request {
+  /** The folder for the copy, which must not exist yet or be empty. */
+  readonly out: string;
+}
+
+export interface RedactedCopy {
+  readonly snapshot: Snapshot;
+  /** Names of the files in the folder. */
+  readonly names: readonly string[];
+  /** The command that checks the copy as the original was to be checked. */
+  readonly checkCommand: string;
 }
 
 /** Writes the copy, whole or not at all; returns what is in it. */
-export async function redact(source: string | undefined, flags: RedactFlags, io: Io, redaction: Redaction): Promise<Ending> {
-  refuseTaken(flags.out);
-  const prepared = await prepare(source, flags, contextOf(io));
-  const folder = new NewFolder(flags.out, io.process.pid);
+export async function redact(source: string | undefined, request: RedactRequest, context: Context, redaction: Redaction): Promise<RedactedCopy> {
+  refuseTaken(request.out);
+  const prepared = await prepare(source, request, context);
+  const folder = new NewFolder(request.out, context.process.pid);
   try {
-    const snapshot = await copy(prepared, folder, io, redaction);
+    const snapshot = await copy(prepared, folder, context, redaction);
     const { syncGroups } = prepared.policy;
     if (syncGroups !== null) {
       const names = folder.file('sync-groups.csv', ['name']);
       for (const name of syncGroups) names.row([redaction.know(snapshot, prepared.policy.collation).groupName(name)]);
     }
     folder.finish();
-    io.stdout.write(`Redacted copy written to ${flags.out}: ${folder.names.join(', ')}\n\nNext\n  ${checkCommand(prepared, flags.out, snapshot, redaction)}\n`);
-    return {
-      code: EXIT.done,
-      reason: `the redacted copy is written: ${count(snapshot.users.length, 'user')}, ${count(snapshot.groups.length, 'group')}, ${count(snapshot.memberships, 'membership')}`,
-    };
+    return { snapshot, names: folder.names, checkCommand: checkCommand(prepared, request.out, snapshot, redaction) };
   } catch (error) {
     folder.discard();
     throw error;
@@ -77,18 +78,16 @@ function checkCommand({ authMode, policy, shell }: Prepared, out: string, snapsh
   ].join(' ');
 }
 
-async function copy({ request, policy, authMode }: Prepared, folder: NewFolder, io: Io, redaction: Redaction): Promise<Snapshot> {
-  const progress = await startProgress(io);
-  try {
+async function copy({ request, policy, authMode }: Prepared, folder: NewFolder, context: Context, redaction: Redaction): Promise<Snapshot> {
+  return withProgress(context, async (report) => {
     const types = await readTypesSide(request, policy);
-    const opened = await openSource(request, progress.report);
+    const opened = await openSource(request, report);
     try {
       const usersTables = opened.tables.filter(({ role }) => role === 'users');
       const hasTypes = usersTables.some(({ columns }) => columns.has('authenticationType'));
       if (hasTypes && authMode === undefined && !usersTables.every(({ columns, refused }) => refused !== undefined || columns.has('authenticationType'))) {
         throw new UserError('Only some of the users lists have an authentication type, so that of the others depends on --auth-mode.', 'Give --auth-mode.');
       }
-      let writer: CopyWriter | undefined;
       const wishes = {
         authMode: authMode ?? 'basic',
         collation: policy.collation,
@@ -97,24 +96,22 @@ async function copy({ request, policy, authMode }: Prepared, folder: NewFolder, 
         withNames: true,
         ...(types === undefined ? {} : { areTypesListed: true }),
       } as const;
-      const snapshot = readAll(opened.tables, wishes, { types }, (directory) => {
-        writer = new CopyWriter(directory, opened.tables, folder, redaction.know(directory, policy.collation), collationOf(policy.collation).key);
-        return writer;
-      });
+      const reading = readSides(opened.tables, wishes, { types });
+      const { directory } = reading;
+      const writer = new CopyWriter(directory, opened.tables, folder, redaction.know(directory, policy.collation), collationOf(policy.collation).key);
+      const snapshot = reading.streamMemberships(writer);
       if (snapshot.users.length === 0 && !policy.allowEmpty) {
         throw new Refusal('nothing-audited', 'nothing was copied: the source has no users.', 'Check the export; --allow-empty says that this is meant.');
       }
       const isOfBasic = snapshot.typeList?.role === 'basic-users';
-      writer?.finish(hasTypes || (snapshot.typeList !== undefined && !isOfBasic));
+      writer.finish(hasTypes || (snapshot.typeList !== undefined && !isOfBasic));
       // A list of Basic users is copied as one: what it leaves open is open in the copy as well.
-      if (isOfBasic) writer?.writeBasicUsers();
+      if (isOfBasic) writer.writeBasicUsers();
       return snapshot;
     } finally {
       opened.close();
     }
-  } finally {
-    progress.stop();
-  }
+  });
 }
 
 /** Writes what was read as users.csv, groups.csv and memberships.csv, with the columns that are read and no others. */

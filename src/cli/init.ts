@@ -2,13 +2,13 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeWhole } from '../../app/whole-file.js';
-import { AUTH_MODES, FAIL_ON } from '../../model/policy.js';
-import { UserError } from '../../model/user-error.js';
-import { writeConfigText } from '../config-text.js';
-import { type Ending, EXIT } from '../ending.js';
-import type { Io } from '../io.js';
-import { openQuestions } from '../questions.js';
+import { writeWhole } from '../app/whole-file.js';
+import { AUTH_MODES, FAIL_ON } from '../model/policy.js';
+import { UserError } from '../model/user-error.js';
+import { writeConfigText } from './config-text.js';
+import { type Ending, EXIT } from './ending.js';
+import type { Io } from './io.js';
+import { openQuestions } from './questions.js';
 
 export interface InitFlags {
   authMode?: string;

@@ -1,93 +1,80 @@
-/** What `gate` does: it reads a certificate, and says whether it still lets anything pass. */
+/** Reads a certificate of `check`, and says whether it still holds for an export. */
 
 import { readFileSync } from 'node:fs';
-import { fileWords, type Shell, shellCommand, shellWord } from '../../app/command-words.js';
-import { NODE_DIGESTS } from '../../app/node-digests.js';
-import { secretKey } from '../../app/secret-key.js';
-import { idpDifferences, inputDifferences } from '../../app/source-digests.js';
-import { type Certificate, parseCertificate } from '../../audit/certificate-file.js';
-import { FormerVersion } from '../../audit/former-version.js';
-import { isAtOrAbove } from '../../audit/report.js';
-import { SEVERITIES } from '../../model/finding.js';
-import { escapeUnseen } from '../../model/json-text.js';
-import { UserError } from '../../model/user-error.js';
-import { printable, visible } from '../../reporters/visible.js';
-import { count, grouped } from '../../rules/rule.js';
-import { firstWrong } from '../../setup/json-locations.js';
-import { reasonOf } from '../../sources/csv/file-stream.js';
-import { readyWorkbooks } from '../../sources/xlsx/open-text.js';
-import { contextOf } from '../context.js';
-import { type Ending, EXIT } from '../ending.js';
-import type { Io } from '../io.js';
-import type { SharedFlags } from '../options.js';
+import { type Certificate, parseCertificate } from '../audit/certificate-file.js';
+import { FormerVersion } from '../audit/former-version.js';
+import { isAtOrAbove } from '../audit/report.js';
+import { SEVERITIES } from '../model/finding.js';
+import { UserError } from '../model/user-error.js';
+import { visible } from '../reporters/visible.js';
+import { count, grouped } from '../rules/rule.js';
+import { firstWrong } from '../setup/json-locations.js';
+import { reasonOf } from '../sources/csv/file-stream.js';
+import { readyWorkbooks } from '../sources/xlsx/open-text.js';
+import { fileWords, type Shell, shellCommand, shellWord } from './command-words.js';
+import { type Context, todayOf } from './context.js';
 import { exceptionsOf, listDifferences, pinReasons, UNKEYED, uncomparedOf } from './gate-reasons.js';
+import { NODE_DIGESTS } from './node-digests.js';
+import type { Request } from './request.js';
+import { secretKey } from './secret-key.js';
+import { idpDifferences, inputDifferences } from './source-digests.js';
 
-export interface GateFlags extends SharedFlags {
-  /** Seconds. */
-  maxAge?: number;
+export interface GateRequest extends Request {
+  /** Seconds; by default a day. */
+  readonly maxAge?: number;
   /** Nothing may have been left unchecked, lowered, left out, accepted or known. */
-  strict?: boolean;
-  format?: 'pretty' | 'json';
+  readonly strict?: boolean;
+}
+
+export interface Gated {
+  readonly certificate: Certificate;
+  /** Why nothing may pass, one sentence each; without any the gate is open. */
+  readonly reasons: readonly string[];
+  readonly warnings: readonly string[];
+  readonly ageSeconds: number;
+  /** The age in words. */
+  readonly ageText: string;
+  /** The certificate was sealed with the key of SCIM_AUDIT_CERTIFICATE_KEY. */
+  readonly isKeyed: boolean;
+  /** The certificate in lines for people. */
+  readonly facts: readonly string[];
 }
 
 const USUAL_AGE = 86_400;
 /** Clocks of two machines may be apart by this many seconds. */
 const CLOCK_DRIFT = 300;
 
-/** Returns 0 if the certificate is whole, ready, young enough, of the source that is given and of what is pinned; 1 if not. Throws a UserError if no source is given. */
-export async function gate(file: string, source: string | undefined, flags: GateFlags, io: Io): Promise<Ending> {
-  const key = secretKey('SCIM_AUDIT_CERTIFICATE_KEY', contextOf(io));
-  const certificate = readCertificate(file, key, fileWords(source, flags), io.process.shell);
-  const age = Math.floor((io.now().getTime() - Date.parse(certificate.time)) / 1000);
+/** Returns whether the certificate is whole, ready, young enough, of the source that is given and of what is pinned. Throws a UserError if no source is given. */
+export async function gate(file: string, source: string | undefined, request: GateRequest, context: Context): Promise<Gated> {
+  const key = secretKey('SCIM_AUDIT_CERTIFICATE_KEY', context);
+  const certificate = readCertificate(file, key, fileWords(source, request), context.process.shell);
+  const age = Math.floor((context.now().getTime() - Date.parse(certificate.time)) / 1000);
   const isSourceGiven =
-    source !== undefined || [flags.users, flags.inactiveUsers, flags.memberships].some((files) => files !== undefined) || flags.groups !== undefined;
+    source !== undefined || [request.users, request.inactiveUsers, request.memberships].some((files) => files !== undefined) || request.groups !== undefined;
   if (!isSourceGiven) {
     throw new UserError(
       'The gate needs the export that is about to be used: a certificate alone may be of another one.',
-      `scim-audit gate ${shellWord(file, io.process.shell)} SOURCE`,
+      `scim-audit gate ${shellWord(file, context.process.shell)} SOURCE`,
     );
   }
-  const isIdpGiven = [flags.idpUsers, flags.idpGroups, flags.idpMembers].some((files) => files !== undefined);
+  const isIdpGiven = [request.idpUsers, request.idpGroups, request.idpMembers].some((files) => files !== undefined);
   const exceptions = exceptionsOf(certificate);
-  const uncompared = uncomparedOf(certificate, flags, isIdpGiven);
-  const isStrict = flags.strict === true;
-  await readyWorkbooks([flags.syncGroupsFile]);
+  const uncompared = uncomparedOf(certificate, request, isIdpGiven);
+  const isStrict = request.strict === true;
+  await readyWorkbooks([request.syncGroupsFile]);
   const reasons = [
     ...readinessReasons(certificate),
-    ...ageReasons(age, flags.maxAge ?? USUAL_AGE),
-    ...expiryReasons(certificate, io.now().toISOString().slice(0, 10)),
-    ...pinReasons(certificate, flags),
-    ...(await inputDifferences(certificate, source, flags, contextOf(io))),
-    ...(isIdpGiven ? idpDifferences(certificate, flags) : []),
-    ...listDifferences(certificate, flags),
+    ...ageReasons(age, request.maxAge ?? USUAL_AGE),
+    ...expiryReasons(certificate, todayOf(context)),
+    ...pinReasons(certificate, request),
+    ...(await inputDifferences(certificate, source, request, context)),
+    ...(isIdpGiven ? idpDifferences(certificate, request) : []),
+    ...listDifferences(certificate, request),
     ...(isStrict ? [...exceptions, ...uncompared].map((text) => `--strict: ${text}`) : []),
   ];
   const warnings = [...(isStrict ? [] : [...exceptions, ...uncompared]), ...(key === undefined ? [UNKEYED] : [])];
-  if (flags.format === 'json') {
-    const { time, tool, ready, snapshot, settings } = certificate;
-    const answer = {
-      schemaVersion: 1,
-      pass: reasons.length === 0,
-      reasons,
-      warnings,
-      ageSeconds: age,
-      provesAuthorship: key !== undefined,
-      strict: isStrict,
-      inputsCompared: true,
-    };
-    io.stdout.write(`${escapeUnseen(JSON.stringify({ ...answer, certificate: { time, tool, ready, snapshot, settings } }, undefined, 2))}\n`);
-  } else {
-    io.stdout.write(
-      `${factLines(certificate, age, key !== undefined)
-        .map(printable)
-        .join('\n')}\n`,
-    );
-  }
-  for (const warning of warnings) io.stderr.write(`WARNING: ${printable(warning)}\n`);
-  for (const reason of reasons.slice(0, -1)) io.stderr.write(`${printable(reason)}\n`);
-  const last = reasons.at(-1);
-  if (last !== undefined) return { code: EXIT.findings, reason: `the gate is shut: ${last}` };
-  return { code: EXIT.done, reason: `the gate is open: ready, ${ageText(age)} old, and of this source` };
+  const isKeyed = key !== undefined;
+  return { certificate, reasons, warnings, ageSeconds: age, ageText: ageText(age), isKeyed, facts: factLines(certificate, age, isKeyed) };
 }
 
 /** Returns the certificate of a file. `sourceWords` name the source in the command that makes it anew. */

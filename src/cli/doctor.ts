@@ -3,16 +3,16 @@
 import { accessSync, constants, realpathSync, statfsSync } from 'node:fs';
 import { homedir, release, tmpdir } from 'node:os';
 import { relative } from 'node:path';
-import { NODE_NEEDED, TOOL } from '../../app/tool.js';
-import { findConfigFile } from '../../config/find-config.js';
-import { VARIABLES } from '../../config/resolve.js';
-import { ENCODING_NAMES } from '../../config/settings.js';
-import { UserError } from '../../model/user-error.js';
-import { printable } from '../../reporters/visible.js';
-import { count } from '../../rules/rule.js';
-import { type Encoding, encodeText, Transcoder } from '../../sources/csv/encoding.js';
-import { type Ending, EXIT } from '../ending.js';
-import { hasColors, type Io, type Output } from '../io.js';
+import { NODE_NEEDED, TOOL } from '../app/tool.js';
+import { findConfigFile } from '../config/find-config.js';
+import { VARIABLES } from '../config/resolve.js';
+import { ENCODING_NAMES } from '../config/settings.js';
+import { UserError } from '../model/user-error.js';
+import { printable } from '../reporters/visible.js';
+import { count } from '../rules/rule.js';
+import { type Encoding, encodeText, Transcoder } from '../sources/csv/encoding.js';
+import { type Ending, EXIT } from './ending.js';
+import { hasColors, type Io, type Output } from './io.js';
 
 export interface DoctorFlags {
   format?: 'pretty' | 'json';
@@ -87,7 +87,7 @@ function nodeVersion(): Look {
 async function sqlite(): Promise<Look> {
   const name = 'SQLite';
   try {
-    const { loadSqlite } = await import('../../sources/sqlite/connection.js');
+    const { loadSqlite } = await import('../sources/sqlite/connection.js');
     const Sqlite = await loadSqlite();
     const database = new Sqlite(':memory:');
     const version = String(database.prepare('SELECT sqlite_version()').pluck().get());
@@ -145,7 +145,7 @@ async function config({ folder, environment, process: { user } }: Io): Promise<L
   if (file === undefined) return { name, state: 'ok', text: 'none in this folder or above it' };
   const where = said === undefined ? relative(folder, file).replaceAll('\\', '/') : 'named by SCIM_AUDIT_CONFIG';
   try {
-    const { readConfigFile } = await import('../../config/config-file.js');
+    const { readConfigFile } = await import('../config/config-file.js');
     readConfigFile(file);
     return { name, state: 'ok', text: `${where}, it is valid` };
   } catch (error) {

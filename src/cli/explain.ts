@@ -1,11 +1,11 @@
 /** The pages about rules. */
 
-import { CLAUSES, GUIDE } from '../../model/guide.js';
-import { nearestName } from '../../model/near-names.js';
-import { UserError } from '../../model/user-error.js';
-import { wrap } from '../../reporters/columns.js';
-import { findRule, RULES } from '../../rules/registry.js';
-import type { Rule } from '../../rules/rule.js';
+import { CLAUSES, GUIDE } from '../model/guide.js';
+import { nearestName } from '../model/near-names.js';
+import { UserError } from '../model/user-error.js';
+import { wrap } from '../reporters/columns.js';
+import { findRule, RULES } from '../rules/registry.js';
+import type { Rule } from '../rules/rule.js';
 
 /** Returns a rule's page, or the list of all rules; `width` is the terminal's, if it is one. */
 export function explain(name: string | undefined, width: number | undefined): string {

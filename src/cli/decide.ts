@@ -2,26 +2,26 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { shellWord } from '../../app/command-words.js';
-import { rowsOfPlanBeside } from '../../app/plan-source.js';
-import { settlePlanFolder } from '../../app/plan-swap.js';
-import { writeWhole } from '../../app/whole-file.js';
-import { DEFAULT_COLLATION } from '../../model/collation-name.js';
-import { collationOf } from '../../model/compare.js';
-import { unguardCell } from '../../model/formula.js';
-import { UserError } from '../../model/user-error.js';
-import { acceptanceProblem, valueProblem } from '../../plan/answer-validation.js';
-import { type Answer, DECISION_COLUMNS, NO_ANSWER, rowDigest } from '../../plan/decision-rows.js';
-import { wrap } from '../../reporters/columns.js';
-import { csvText } from '../../reporters/plan-tables.js';
-import { printable } from '../../reporters/visible.js';
-import { count, grouped } from '../../rules/rule.js';
-import { readDecisionCells } from '../../sources/tables/cells.js';
-import { readyWorkbooks } from '../../sources/xlsx/open-text.js';
-import { AT, type Choice, choicesOf, type FactsOf, keyLines, questionText, waitingText } from '../decision-texts.js';
-import { type Ending, EXIT } from '../ending.js';
-import { type Io, shownOn } from '../io.js';
-import { openQuestions, type Questions } from '../questions.js';
+import { shellWord } from '../app/command-words.js';
+import { rowsOfPlanBeside } from '../app/plan-source.js';
+import { settlePlanFolder } from '../app/plan-swap.js';
+import { writeWhole } from '../app/whole-file.js';
+import { DEFAULT_COLLATION } from '../model/collation-name.js';
+import { collationOf } from '../model/compare.js';
+import { unguardCell } from '../model/formula.js';
+import { UserError } from '../model/user-error.js';
+import { acceptanceProblem, valueProblem } from '../plan/answer-validation.js';
+import { type Answer, DECISION_COLUMNS, NO_ANSWER, rowDigest } from '../plan/decision-rows.js';
+import { wrap } from '../reporters/columns.js';
+import { csvText } from '../reporters/plan-tables.js';
+import { printable } from '../reporters/visible.js';
+import { count, grouped } from '../rules/rule.js';
+import { readDecisionCells } from '../sources/tables/cells.js';
+import { readyWorkbooks } from '../sources/xlsx/open-text.js';
+import { AT, type Choice, choicesOf, type FactsOf, keyLines, questionText, waitingText } from './decision-texts.js';
+import { type Ending, EXIT } from './ending.js';
+import { type Io, shownOn } from './io.js';
+import { openQuestions, type Questions } from './questions.js';
 
 export interface DecideFlags {
   /** Rows that were decided before as well. */

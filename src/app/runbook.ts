@@ -1,63 +1,61 @@
-/** What `runbook` does: it writes the steps of one enablement, with what an export tells about them. */
+/** Writes the steps of one enablement, with what an export says about them. */
 
-import type { DecisionsFile } from '../../app/acceptance-files.js';
-import { type Audited, auditSource } from '../../app/audit-source.js';
-import { shellWord } from '../../app/command-words.js';
-import { csvOptions, refuseOverwriting, writeTo } from '../../app/outputs.js';
-import type { Redaction } from '../../app/redaction.js';
-import { type Prepared, prepare } from '../../app/resolve-command.js';
-import { TOOL } from '../../app/tool.js';
-import type { Report } from '../../audit/report.js';
-import { IDP_PROVIDERS, type IdpProvider } from '../../model/idp.js';
-import { noteText } from '../../model/note.js';
-import { AUTH_MODES } from '../../model/policy.js';
-import { isInScope } from '../../model/scope.js';
-import { UserError } from '../../model/user-error.js';
-import { loadReporter } from '../../reporters/registry.js';
-import { findRule } from '../../rules/registry.js';
-import { count, grouped } from '../../rules/rule.js';
-import { type Detail, type EnablementCase, HOSTINGS, type Hosting, type Runbook, writeRunbook } from '../../setup/runbook.js';
-import { knowFrom, knowNothing } from '../../setup/step-status.js';
-import { SECTIONS } from '../../setup/steps.js';
-import { GROUPS_ONLY } from '../../setup/steps-prepare.js';
-import { fileOf } from '../../sources/xlsx/workbook-file.js';
-import { contextOf } from '../context.js';
-import { type Ending, EXIT } from '../ending.js';
-import { type Io, shownOn } from '../io.js';
-import type { SharedFlags } from '../options.js';
+import type { Report } from '../audit/report.js';
+import { IDP_PROVIDERS, type IdpProvider } from '../model/idp.js';
+import { noteText } from '../model/note.js';
+import { AUTH_MODES } from '../model/policy.js';
+import { isInScope } from '../model/scope.js';
+import { UserError } from '../model/user-error.js';
+import { findRule } from '../rules/registry.js';
+import { count, grouped } from '../rules/rule.js';
+import { type Detail, type EnablementCase, HOSTINGS, type Hosting, type Runbook, writeRunbook } from '../setup/runbook.js';
+import { knowFrom, knowNothing } from '../setup/step-status.js';
+import { SECTIONS } from '../setup/steps.js';
+import { GROUPS_ONLY } from '../setup/steps-prepare.js';
+import { fileOf } from '../sources/xlsx/workbook-file.js';
+import type { DecisionsFile } from './acceptance-files.js';
+import { type Audited, auditSource } from './audit-source.js';
+import { shellWord } from './command-words.js';
+import { type Context, todayOf } from './context.js';
+import type { Redaction } from './redaction.js';
+import type { Request } from './request.js';
+import { type Prepared, prepare } from './resolve-command.js';
 
-export interface RunbookFlags extends SharedFlags {
+export interface RunbookRequest extends Request {
   readonly hosting?: Hosting;
   readonly withoutGroups?: boolean;
+  /** decisions.csv whose acceptances hold. */
   readonly decisions?: string;
-  readonly format: string;
-  readonly output?: string;
-  readonly redact?: boolean;
 }
 
-/** Returns 0 once it is written. Throws a UserError where the case is not known, or the export cannot be judged. */
-export async function runbook(source: string | undefined, flags: RunbookFlags, io: Io, redaction?: Redaction): Promise<Ending> {
-  const own = ownFlags(flags);
-  const settled = await prepare(source, own, contextOf(io));
+export interface MadeRunbook {
+  readonly runbook: Runbook;
+  /** The steps counted, in words. */
+  readonly counts: string;
+  /** Every file that was read; none of them may be written to. */
+  readonly inputs: readonly string[];
+  readonly settings: Prepared['resolved']['settings'];
+}
+
+/** Returns the steps. Throws a UserError if the case is not known, or the export cannot be judged. */
+export async function makeRunbook(source: string | undefined, request: RunbookRequest, context: Context, redaction?: Redaction): Promise<MadeRunbook> {
+  const own = ownFlags(request);
+  const settled = await prepare(source, own, context);
   const redacted = redaction?.shown(settled, source, own);
   const prepared = redacted ?? settled;
   const withheld = redacted?.withheldOptions ?? [];
-  const idp = providerOf(flags, prepared);
+  const idp = providerOf(request, prepared);
   const { authMode } = prepared;
-  if (idp === undefined || flags.hosting === undefined || authMode === undefined) throw missing({ idp, hosting: flags.hosting, authMode });
-  const hasExport = source !== undefined || [flags.users, flags.inactiveUsers, flags.groups, flags.memberships].some((given) => given !== undefined);
-  const decided = flags.decisions === undefined ? '' : `--decisions ${shellWord(flags.decisions, io.process.shell)}`;
+  if (idp === undefined || request.hosting === undefined || authMode === undefined) throw missing({ idp, hosting: request.hosting, authMode });
+  const hasExport = source !== undefined || [request.users, request.inactiveUsers, request.groups, request.memberships].some((given) => given !== undefined);
+  const decided = request.decisions === undefined ? '' : `--decisions ${shellWord(request.decisions, context.process.shell)}`;
   const sourceWords = [hasExport ? '' : 'EXPORT', prepared.sourceWords, decided, withheld.length > 0 ? '…' : ''].filter((words) => words !== '').join(' ');
-  const given: EnablementCase = { idp, hosting: flags.hosting, authMode, hasGroups: flags.withoutGroups !== true, sourceWords };
-  if (flags.decisions !== undefined && !hasExport)
+  const given: EnablementCase = { idp, hosting: request.hosting, authMode, hasGroups: request.withoutGroups !== true, sourceWords };
+  if (request.decisions !== undefined && !hasExport)
     throw new UserError('--decisions was given without an export.', 'Give SOURCE: decisions are about the findings of an export.');
-  const written = hasExport ? await withExport(given, flags, prepared, io, withheld, redaction) : withoutExport(given, withheld);
-  const reporter = await loadReporter(flags.format, 'runbook');
-  if (reporter === undefined) throw new Error(`a runbook cannot be written as ${flags.format}`);
-  if (flags.output !== undefined) refuseOverwriting([flags.output], [...written.inputs, ...prepared.otherInputs]);
-  const options = { tool: TOOL, ...shownOn(flags.output, io, false), ...csvOptions(flags.output, prepared.resolved.settings) };
-  writeTo(flags.output, reporter.render(written.runbook, options), io);
-  return { code: EXIT.done, reason: `the runbook is written: ${countsText(written.runbook)}` };
+  const written = hasExport ? await withExport(given, request, prepared, context, withheld, redaction) : withoutExport(given, withheld);
+  const { runbook, inputs } = written;
+  return { runbook, counts: countsText(runbook), inputs: [...inputs, ...prepared.otherInputs], settings: prepared.resolved.settings };
 }
 
 interface Written {
@@ -79,14 +77,14 @@ const withheldText = (withheld: readonly string[]): string[] =>
 
 async function withExport(
   given: EnablementCase,
-  { decisions }: RunbookFlags,
+  { decisions }: RunbookRequest,
   prepared: Prepared,
-  io: Io,
+  context: Context,
   withheld: readonly string[],
   redaction: Redaction | undefined,
 ): Promise<Written> {
-  const audited = await auditSource(prepared, contextOf(io), redaction?.wishes(prepared));
-  const judged = decisions === undefined ? audited.report : await accepting(audited, { file: decisions, encoding: prepared.request.encoding }, io);
+  const audited = await auditSource(prepared, context, redaction?.wishes(prepared));
+  const judged = decisions === undefined ? audited.report : await accepting(audited, { file: decisions, encoding: prepared.request.encoding }, context);
   const report = redaction?.report(judged) ?? judged;
   const { snapshot, idp } = report;
   return {
@@ -95,9 +93,9 @@ async function withExport(
   };
 }
 
-async function accepting({ report, audit }: Audited, decisions: DecisionsFile, io: Io): Promise<Report> {
-  const { acceptFrom } = await import('../../app/acceptance-files.js');
-  return acceptFrom(report, audit.context, decisions, { today: io.now().toISOString().slice(0, 10), self: io.process });
+async function accepting({ report, audit }: Audited, decisions: DecisionsFile, context: Context): Promise<Report> {
+  const { acceptFrom } = await import('./acceptance-files.js');
+  return acceptFrom(report, audit.context, decisions, { today: todayOf(context), self: context.process });
 }
 
 function basisOf({ snapshot, policy, idp, notes }: Report): Detail[] {
@@ -111,14 +109,14 @@ function basisOf({ snapshot, policy, idp, notes }: Report): Detail[] {
 }
 
 /** The provider alone says which steps apply; only with its exports does it say what is to be read. */
-function ownFlags({ idp, ...flags }: RunbookFlags): SharedFlags {
+function ownFlags({ idp, ...flags }: RunbookRequest): Request {
   const skipRules = [...(flags.skipRules ?? []), ...(flags.withoutGroups === true ? GROUPS_ONLY.filter((name) => findRule(name) !== undefined) : [])];
   const shared = { ...flags, ...(skipRules.length === 0 ? {} : { skipRules: [...new Set(skipRules)] }) };
   const hasExports = [flags.idpUsers, flags.idpGroups, flags.idpMembers, flags.idpApplication].some((given) => given !== undefined);
   return idp === undefined || !hasExports ? shared : { ...shared, idp };
 }
 
-function providerOf({ idp }: RunbookFlags, { resolved }: Prepared): IdpProvider | undefined {
+function providerOf({ idp }: RunbookRequest, { resolved }: Prepared): IdpProvider | undefined {
   const set = resolved.settings.idp;
   if (idp !== undefined && set !== undefined && idp !== set) {
     throw new UserError(

@@ -1,0 +1,27 @@
+/** Judges the provisioning schema that Entra exports. */
+
+import { mappingVerdict } from '../reporters/mapping-words.js';
+import { checkSchema } from '../setup/check-mapping.js';
+import type { MappingReport } from '../setup/mapping-check.js';
+import { readSchema } from '../setup/schema-file.js';
+import { readWholeText } from '../sources/whole-text.js';
+
+export interface CheckedMapping {
+  readonly report: MappingReport;
+  /** The verdict in one sentence. */
+  readonly verdict: string;
+}
+
+/** Returns what must be changed in a schema. Throws a UserError if the file cannot be judged. */
+export function checkMapping(file: string): CheckedMapping {
+  const report = checkSchema(readSchema(file, readWholeText(file, READING)));
+  return { report, verdict: mappingVerdict(report) };
+}
+
+/** A schema takes some hundred thousand bytes; what is a thousand times as large is something else. */
+const LARGEST = 100 * 1024 * 1024;
+
+const READING = {
+  cure: 'Save the file as UTF-8, as Entra writes it.',
+  largest: { bytes: LARGEST, what: 'provisioning schema', hint: 'Name the file that Entra exported.' },
+} as const;

@@ -1,0 +1,42 @@
+/** Reads a plan, and says whether it still fits a source. */
+
+import type { Plan } from '../plan/plan.js';
+import { type SourceState, sourceStateOf } from '../targets/run/applicability.js';
+import type { SubjectNames } from './change-text.js';
+import { fileWords } from './command-words.js';
+import type { Context } from './context.js';
+import { readFresh } from './fresh-source.js';
+import { openPlan, requestFor, wishesFor } from './plan-source.js';
+import type { Request } from './request.js';
+import { compareInputs } from './same-inputs.js';
+import { changesOf } from './verify.js';
+
+/** How a source compares with a plan. */
+export type Comparison = SourceState & {
+  /** Files and tables that are others than the plan was made of. */
+  readonly changedInputs: readonly { readonly path: string; readonly role: string }[];
+};
+
+export interface Shown {
+  readonly plan: Plan;
+  /** plan.json itself. */
+  readonly file: string;
+  /** What the users and groups of the plan are called in the source, if one was given. */
+  readonly names: SubjectNames | undefined;
+  /** Returns how the source compares with the plan; undefined if no source was given. */
+  readonly compare: (() => Promise<Comparison>) | undefined;
+}
+
+/** Returns a plan; with a source, how that compares with it. Throws a UserError if one of them cannot be read. */
+export async function show(planPath: string, source: string | undefined, request: Request, context: Context): Promise<Shown> {
+  const { plan, file } = openPlan(planPath, context.process, fileWords(source, request));
+  if (source === undefined && (request.users ?? []).length === 0) return { plan, file, names: undefined, compare: undefined };
+  const sourceRequest = requestFor(plan, source, request);
+  const { names, snapshot } = await readFresh(sourceRequest, wishesFor(plan), changesOf(plan), context);
+  const { others, missing } = compareInputs(plan.snapshot.inputs, snapshot.inputs);
+  const compare = async (): Promise<Comparison> => {
+    const standing = await sourceStateOf({ plan, planFile: file, source: sourceRequest });
+    return { ...standing, changedInputs: [...others, ...missing] };
+  };
+  return { plan, file, names, compare };
+}

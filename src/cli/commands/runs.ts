@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { shellWord } from '../../app/command-words.js';
+import { count, grouped } from '../../rules/rule.js';
+import type { Run } from '../../targets/run/runs.js';
+import { contextOf } from '../context.js';
+import { type Ending, EXIT } from '../ending.js';
+import type { Io } from '../io.js';
+import { fitted, verbatim } from '../wrap-terminal-text.js';
+
+/** Adds `runs`: lists the runs of a plan. */
+export function addRuns(program: Command, io: Io, end: (ending: Ending) => void): void {
+  program
+    .command('runs')
+    .description('list the runs of a plan with their state')
+    .argument('<folder>', 'folder of the plan')
+    .action(async (folder: string) => {
+      end(await runRuns(folder, io));
+    });
+}
+
+const MODES: Readonly<Record<Run['mode'], string>> = { 'in-place': 'in place', out: 'to a copy' };
+
+/** Lists the runs of a plan. */
+async function runRuns(path: string, io: Io): Promise<Ending> {
+  const { runs } = await import('../../app/runs.js');
+  const { runs: found, untold } = runs(path, contextOf(io));
+  for (const run of found) {
+    const state = run.isDamaged ? `${run.state} (its journal is damaged)` : run.state;
+    const line = `${run.name}  ${state}  ${MODES[run.mode]}  ${grouped(run.done)} of ${count(run.actions, 'action')} done  ${run.startedAt}`;
+    io.stdout.write(fitted([line, verbatim(`  ${run.folder}`)], io.stdout));
+    if (run.state === 'undo interrupted' || run.state === 'undo interrupted before the write')
+      io.stdout.write(fitted(verbatim(`  to finish the undo: scim-audit undo ${shellWord(run.folder, io.process.shell)}`), io.stdout));
+  }
+  for (const { name, folder, why } of untold) io.stdout.write(fitted([`${name}  unknown: ${why}`, verbatim(`  ${folder}`)], io.stdout));
+  const total = found.length + untold.length;
+  return { code: EXIT.done, reason: total === 0 ? 'there are no runs' : count(total, 'run') };
+}

@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+import { changeLine, countLines } from '../../app/change-text.js';
+import type { Comparison } from '../../app/show.js';
+import { visible } from '../../reporters/visible.js';
+import { count } from '../../rules/rule.js';
+import { contextOf } from '../context.js';
+import { type Ending, EXIT } from '../ending.js';
+import { tellInterruptedUndos } from '../interrupted-undos.js';
+import type { Io } from '../io.js';
+import { addFileOptions, type SharedFlags } from '../options.js';
+import { fitted } from '../wrap-terminal-text.js';
+
+const SOURCE = 'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file';
+
+/** Adds `show`: shows a plan, and whether it still fits a source. */
+export function addShow(program: Command, io: Io, end: (ending: Ending) => void): void {
+  addFileOptions(
+    program
+      .command('show')
+      .description('show a plan; with a source, also whether the plan still fits it')
+      .argument('<plan>', 'plan.json, or its folder')
+      .argument('[source]', SOURCE),
+  ).action(async (plan: string, source: string | undefined, flags: SharedFlags) => {
+    end(await runShow(plan, source, flags, io));
+  });
+}
+
+/** Shows a plan; with a source, says how the source stands to it. */
+async function runShow(planPath: string, source: string | undefined, flags: SharedFlags, io: Io): Promise<Ending> {
+  const [{ show }, { changesOf }] = await Promise.all([import('../../app/show.js'), import('../../app/verify.js')]);
+  const { plan, file, names, compare } = await show(planPath, source, flags, contextOf(io));
+  const changes = changesOf(plan);
+  const lines = [
+    `${count(changes.length, 'action')}, ${count(plan.open.length, 'finding')} open; authentication mode ${plan.settings.authMode}`,
+    ...countLines(changes),
+    '',
+    ...plan.actions.map(({ id, change }) => `${id}  ${changeLine(change, names)}`),
+    ...(changes.length === 0 ? [] : ['']),
+    `Once applied, a check would count ${count(plan.after.error, 'error')} and ${count(plan.after.warning, 'warning')}.`,
+    ...plan.snapshot.inputs.map(
+      ({ path, table, sha256, rows }) =>
+        `Made of ${visible(path)}${table === undefined ? '' : ` (${visible(table)})`}: ${count(rows, 'row')}, SHA-256 ${sha256}`,
+    ),
+  ];
+  io.stdout.write(fitted(lines, io.stdout));
+  await tellInterruptedUndos(file, io);
+  if (compare === undefined) return { code: EXIT.done, reason: 'the plan was shown' };
+  return standingEnding(await compare(), io);
+}
+
+function standingEnding(standing: Comparison, { stdout, stderr }: Io): Ending {
+  switch (standing.kind) {
+    case 'fits':
+      return { code: EXIT.done, reason: 'the plan was shown; it fits the source' };
+    case 'applied':
+      stdout.write(fitted(['', `This plan was applied to this source by run ${standing.run.name}; applying it again changes nothing.`], stdout));
+      return { code: EXIT.done, reason: 'the plan was shown; it was applied already' };
+    case 'half':
+      stderr.write(fitted(`Warning: run ${standing.run.name} has written some of the files and not all of them. To finish it: apply with --in-place.`, stderr));
+      return { code: EXIT.done, reason: 'the plan was shown; a run of it is to be finished' };
+    case 'undoing':
+      return { code: EXIT.done, reason: 'the plan was shown; the undo of a run of it is to be finished' };
+    case 'stale': {
+      const stale = new Set(standing.changedInputs.map(({ path, role }) => `${path} (${role})`));
+      stderr.write(fitted(`Warning: the plan is stale, it would not be applied. Changed since: ${[...stale].map(visible).join(', ')}.`, stderr));
+      return { code: EXIT.done, reason: 'the plan was shown; it is stale' };
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import type { Command } from 'commander';
+import { changeLine, type SubjectNames, subjectText } from '../../app/change-text.js';
+import type { Scope } from '../../app/verify.js';
+import type { Directory } from '../../model/directory.js';
+import type { Difference } from '../../plan/verify.js';
+import { visible } from '../../reporters/visible.js';
+import { count, grouped } from '../../rules/rule.js';
+import { contextOf } from '../context.js';
+import { type Ending, EXIT } from '../ending.js';
+import { tellInterruptedUndos } from '../interrupted-undos.js';
+import type { Io } from '../io.js';
+import { addFileOptions, type SharedFlags } from '../options.js';
+import { fitted } from '../wrap-terminal-text.js';
+
+const SOURCE = 'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file';
+
+interface VerifyFlags extends SharedFlags {
+  readonly format?: 'pretty' | 'json';
+}
+
+/** Adds `verify`: compares a fresh export with a plan. */
+export function addVerify(program: Command, io: Io, end: (ending: Ending) => void): void {
+  addFileOptions(
+    program.command('verify').description('compare a fresh export with a plan').argument('<plan>', 'plan.json, or its folder').argument('[source]', SOURCE),
+  )
+    .optionsGroup('Output:')
+    .option('--format <format>', 'pretty or json', 'pretty')
+    .action(async (plan: string, source: string | undefined, flags: VerifyFlags) => {
+      end(await runVerify(plan, source, flags, io));
+    });
+}
+
+/** Holds a fresh export against a plan. */
+async function runVerify(planPath: string, source: string | undefined, flags: VerifyFlags, io: Io): Promise<Ending> {
+  const [{ verify }, { comparedData, comparedLines }] = await Promise.all([import('../../app/verify.js'), import('../../app/compared-columns.js')]);
+  const { file, landed, differences, scope, names, directory } = await verify(planPath, source, flags, contextOf(io));
+  const of = (kind: Difference['kind']): Difference[] => differences.filter((difference) => difference.kind === kind);
+  const counts = { landed, missing: of('missing').length, otherwise: of('otherwise').length, temporary: of('temporary').length, other: of('other').length };
+  const isUndoing = await tellInterruptedUndos(file, io);
+  if (flags.format === 'json') {
+    io.stdout.write(
+      `${JSON.stringify({ schemaVersion: 1, asPlanned: differences.length === 0, summary: counts, otherChangesKnown: scope.areOthersKnown, membershipsCompared: scope.areOthersKnown && scope.membersUnknown === undefined, compared: comparedData(scope.compared), differences }, undefined, 2)}\n`,
+    );
+  } else
+    io.stdout.write(
+      fitted(
+        verifyLines(counts, differences, {
+          names: withOthers(names, differences, directory),
+          scope,
+          isUndoing,
+          compared: scope.compared === undefined ? [] : comparedLines(scope.compared, scope.membersUnknown === undefined),
+        }),
+        io.stdout,
+      ),
+    );
+  if (differences.length === 0)
+    return {
+      code: EXIT.done,
+      reason: `as planned: ${count(landed, 'change')} landed; ${othersText(scope)}`,
+    };
+  return {
+    code: EXIT.findings,
+    reason: `not as planned: ${grouped(landed)} landed, ${grouped(counts.missing)} missing, ${grouped(counts.otherwise)} changed otherwise, ${count(counts.temporary, 'temporary username')} left, ${count(counts.other, 'other change')}`,
+  };
+}
+
+/** What each kind of difference is called, and what to do about it. */
+const KINDS: Readonly<Record<Difference['kind'], { readonly title: string; readonly remedy: string }>> = {
+  missing: {
+    title: 'Missing: still as before the plan',
+    remedy: 'apply the plan, or make these changes in Jama Connect; then export again and verify that.',
+  },
+  otherwise: {
+    title: 'Changed otherwise: neither as before nor as planned',
+    remedy: 'somebody has changed these since; make a new plan of the fresh export.',
+  },
+  temporary: {
+    title: 'Temporary usernames left',
+    remedy: 'run the same apply again, so that the run is finished, or give these users their planned usernames in Jama Connect; then export again.',
+  },
+  other: {
+    title: 'Other changes since the plan was made',
+    remedy: 'look at each of them; where they matter, make a new plan of the fresh export.',
+  },
+};
+
+const MOST = 100;
+
+function othersText({ areOthersKnown, membersUnknown }: Scope): string {
+  if (!areOthersKnown) return 'other changes cannot be told';
+  return membersUnknown === undefined ? 'no other user, group or membership changed' : 'no other user or group changed';
+}
+
+/** Returns the names, with those of whom nobody planned to change. */
+function withOthers(names: SubjectNames, differences: readonly Difference[], { users, groups }: Pick<Directory, 'users' | 'groups'>): SubjectNames {
+  const others = differences.flatMap((difference) => (difference.kind === 'other' ? [difference] : [])).slice(0, MOST);
+  if (others.length === 0) return names;
+  const ofUsers = new Set(others.flatMap(({ user }) => user ?? []));
+  const ofGroups = new Set(others.flatMap(({ group }) => group ?? []));
+  return {
+    users: new Map([...names.users, ...users.flatMap(({ id, userName }) => (ofUsers.has(id) ? [[id, userName] as const] : []))]),
+    groups: new Map([...names.groups, ...groups.flatMap(({ id, name }) => (ofGroups.has(id) ? [[id, name] as const] : []))]),
+  };
+}
+
+interface Known {
+  readonly names: SubjectNames;
+  readonly scope: Scope;
+  /** What was compared, as lines. */
+  readonly compared: readonly string[];
+  /** The undo of a run was interrupted: to apply would be to do again what somebody was undoing. */
+  readonly isUndoing: boolean;
+}
+
+const FINISH_UNDO = 'finish the undo that was interrupted (see the warning); then export again.';
+
+function verifyLines(counts: Readonly<Record<string, number>>, differences: readonly Difference[], { names, scope, isUndoing, compared }: Known): string[] {
+  const lines = [`${count(counts.landed, 'change')} landed as planned.`];
+  for (const [kind, { title, remedy }] of Object.entries(KINDS)) {
+    const some = differences.filter((difference) => difference.kind === kind);
+    if (some.length === 0) continue;
+    lines.push('', `${title} (${grouped(some.length)})`, ...some.slice(0, MOST).map((difference) => `  ${differenceLine(difference, names)}`));
+    if (some.length > MOST) lines.push(`  … and ${grouped(some.length - MOST)} more; --format json lists them`);
+    lines.push(`  What to do: ${isUndoing && kind !== 'other' ? FINISH_UNDO : remedy}`);
+  }
+  if (!scope.areOthersKnown) lines.push('', "baseline.jsonl is missing or damaged beside the plan: changes that are not the plan's cannot be told.");
+  if (scope.compared !== undefined) lines.push('', ...compared);
+  if (scope.areOthersKnown && scope.membersUnknown !== undefined)
+    lines.push('', `Memberships that the plan does not name were not compared: ${scope.membersUnknown}.`);
+  return lines;
+}
+
+function differenceLine(difference: Difference, names: SubjectNames): string {
+  if (difference.kind === 'other') return `${subjectText(difference, names)} ${difference.what}`;
+  if (difference.kind === 'temporary') return `${visible(difference.subject)} is called "${visible(difference.now)}"`;
+  return `${changeLine(difference.change, names)}; now "${visible(difference.now)}"`;
+}
