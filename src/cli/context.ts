@@ -1,8 +1,9 @@
 /** The command line's world as a use case sees it. */
 
 import type { Context } from '../app/context.js';
+import { grouped } from '../rules/rule.js';
+import type { OnProgress } from '../sources/tables/table.js';
 import type { Io } from './io.js';
-import { startProgress } from './progress.js';
 
 /** Returns the context of a command: progress and warnings go to stderr. */
 export const contextOf = (io: Io): Context => ({
@@ -14,3 +15,33 @@ export const contextOf = (io: Io): Context => ({
   startProgress: () => startProgress(io),
   warn: (text) => io.stderr.write(`WARNING: ${text}\n`),
 });
+
+export interface Progress {
+  readonly report: OnProgress;
+  stop(): void;
+}
+
+const SILENT: Progress = { report: () => {}, stop: () => {} };
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+
+/** Returns a spinner that shows the rows and bytes read; silence where stderr is no terminal. */
+export async function startProgress({ stderr, environment }: Io): Promise<Progress> {
+  if (!stderr.isTTY || environment.CI !== undefined || environment.TERM === 'dumb') return SILENT;
+  const { default: ora } = await import('ora');
+  const spinner = ora({ stream: process.stderr, discardStdin: false });
+  let isShown = false;
+  return {
+    report({ path, bytes, rows }) {
+      const size = bytes > 0 ? `, ${mebibytes(bytes)}` : '';
+      spinner.text = `Reading ${path}: ${grouped(rows)} rows${size}`;
+      // Files of one stretch are read before anybody could look.
+      if (rows < 50_000 && !isShown) return;
+      isShown = true;
+      // Reading does not yield to timers, so each frame is drawn by hand.
+      spinner.render();
+    },
+    stop() {
+      if (isShown) spinner.stop();
+    },
+  };
+}

@@ -1,8 +1,12 @@
 /** Options that several commands share, made from the table of settings. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { OutputWord } from '../app/outputs.js';
 import type { Request } from '../app/request.js';
 import { GROUPS, type Group, SETTING_NAMES, type SettingName, settingOf } from '../config/settings.js';
+import type { LicenseStock } from '../preview/forecast.js';
+import { formatNames } from '../reporters/registry.js';
+import type { Kind } from '../reporters/reporter.js';
 
 /** What commander holds once the shared options are parsed. */
 export type SharedFlags = Request;
@@ -66,4 +70,36 @@ export function addSourceOptions(command: Command, { hasProvider = true } = {}):
   addSettings(command, 'input', 'judging');
   if (hasProvider) addSettings(command, 'provider');
   return addSettings(command, 'output').option('--config <file>', 'config file (default: scim-audit.config.json in this folder or above it)');
+}
+
+/** Parses `--rows`. */
+export function rowLimit(text: string): number | 'all' {
+  if (text === 'all') return 'all';
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number or all.');
+  return Number(text);
+}
+
+/** Returns the option of a command that writes its document once. */
+export const formatOption = (kind: Kind, usual: string): Option => new Option('--format <format>', 'output format').choices(formatNames(kind)).default(usual);
+
+/** Returns the option of a command that may write its document several times; what is typed is added to the words in order. */
+export const formatsOption = (kind: Kind, words: OutputWord[]): Option =>
+  new Option('--format <format>', 'output format; may be repeated, each with its --output')
+    .choices(formatNames(kind))
+    .argParser((value: string) => words.push({ kind: 'format', value }));
+
+const KINDS: Readonly<Record<string, keyof LicenseStock>> = { creator: 'creator', 'creator-float': 'creatorFloat' };
+
+/** Parses `--licenses`: what is free of each kind; a kind that is not named has none left. */
+export function licenseStock(text: string): LicenseStock {
+  const stock: { creator?: number; creatorFloat?: number } = {};
+  for (const part of text.split(',')) {
+    const [, name, number] = /^\s*([a-z-]+)=(\d{1,9})\s*$/.exec(part) ?? [];
+    const kind = name !== undefined && Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
+    if (kind === undefined) throw new InvalidArgumentError('Expected KIND=NUMBER, e.g. creator=20,creator-float=5.');
+    if (stock[kind] !== undefined) throw new InvalidArgumentError(`It says ${name} twice.`);
+    stock[kind] = Number(number);
+  }
+  const { creator = 0, creatorFloat = 0 } = stock;
+  return { creator, creatorFloat };
 }

@@ -5,12 +5,12 @@ import { fileWords, shellCommand, shellWord } from '../../app/command-words.js';
 import type { NetCounts } from '../../plan/verify.js';
 import { count } from '../../rules/rule.js';
 import type { SourceRequest } from '../../sources/source.js';
-import { askConsent } from '../consent.js';
 import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
 import { tellInterruptedUndos } from '../interrupted-undos.js';
 import type { Io } from '../io.js';
 import { addFileOptions } from '../options.js';
+import { askConsent } from '../questions.js';
 import { fitted, verbatim } from '../wrap-terminal-text.js';
 
 interface ApplyFlags extends ApplyRequest {

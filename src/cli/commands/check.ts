@@ -5,10 +5,8 @@ import { TOOL } from '../../app/tool.js';
 import type { ReportOptions } from '../../reporters/reporter.js';
 import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
-import { formatsOption } from '../format-option.js';
 import { type Io, shownOn } from '../io.js';
-import { addSourceOptions, REDACT, type SharedFlags } from '../options.js';
-import { rowLimit } from '../row-limit.js';
+import { addSourceOptions, formatsOption, REDACT, rowLimit, type SharedFlags } from '../options.js';
 
 interface CheckFlags extends SharedFlags {
   readonly rows?: number | 'all';

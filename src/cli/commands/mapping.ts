@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { TOOL } from '../../app/tool.js';
 import { loadReporter } from '../../reporters/registry.js';
 import { type Ending, EXIT } from '../ending.js';
-import { formatOption } from '../format-option.js';
 import { type Io, shownOn } from '../io.js';
+import { formatOption } from '../options.js';
 
 interface MappingFlags {
   readonly format: string;

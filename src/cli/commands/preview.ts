@@ -5,11 +5,8 @@ import { TOOL } from '../../app/tool.js';
 import type { LicenseStock } from '../../preview/forecast.js';
 import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
-import { formatsOption } from '../format-option.js';
 import { type Io, shownOn } from '../io.js';
-import { licenseStock } from '../license-stock.js';
-import { addSourceOptions, REDACT, type SharedFlags } from '../options.js';
-import { rowLimit } from '../row-limit.js';
+import { addSourceOptions, formatsOption, licenseStock, REDACT, rowLimit, type SharedFlags } from '../options.js';
 
 interface PreviewFlags extends SharedFlags {
   after?: string;

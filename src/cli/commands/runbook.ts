@@ -6,9 +6,8 @@ import { loadReporter } from '../../reporters/registry.js';
 import { HOSTINGS } from '../../setup/runbook.js';
 import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
-import { formatOption } from '../format-option.js';
 import { type Io, shownOn } from '../io.js';
-import { addSourceOptions, REDACT } from '../options.js';
+import { addSourceOptions, formatOption, REDACT } from '../options.js';
 
 interface RunbookFlags extends RunbookRequest {
   readonly format: string;

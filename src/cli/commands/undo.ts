@@ -3,10 +3,10 @@ import { shellCommand } from '../../app/command-words.js';
 import { printable } from '../../reporters/visible.js';
 import { count } from '../../rules/rule.js';
 import type { LeftAlone, PreparedUndo } from '../../targets/run/undo.js';
-import { askConsent } from '../consent.js';
 import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
 import type { Io } from '../io.js';
+import { askConsent } from '../questions.js';
 import { fitted } from '../wrap-terminal-text.js';
 
 interface UndoFlags {
