@@ -91,5 +91,5 @@ function refuseUnusable({ actions, rule, id }: DecisionRow, answer: Answer, term
             .map((column) => acceptanceProblem(column, answer[column], terms))
             .find((each) => each !== undefined)
         : valueProblem(action, answer.value);
-  if (problem !== undefined) throw new UserError(`The answer to ${rule} of ${id} cannot be saved: ${problem}`);
+  if (problem !== undefined) throw new UserError(`The answer to ${rule}${id === '' ? '' : ` of ${id}`} cannot be saved: ${problem}`);
 }

@@ -19,8 +19,8 @@ const LARGEST_SUMMARY = 1024 * 1024;
 
 interface CertificateWishes {
   readonly certificate?: string;
-  readonly decisions?: string;
-  readonly baseline?: string;
+  readonly decisions?: string | undefined;
+  readonly baseline?: string | undefined;
 }
 
 /** A report that is written as well: its format, and its file unless it goes to stdout. */

@@ -45,7 +45,7 @@ export function addPreview(program: Command, io: Io, end: (ending: Ending) => vo
 
 /** Writes what the first sync will do, and returns it in one sentence. */
 async function runPreview(source: string | undefined, flags: PreviewFlags, words: readonly OutputWord[], io: Io, redaction?: Redaction): Promise<Ending> {
-  const [{ preview, refuseWithoutProvider }, { prepare }, { openPlan }, outputs, { pairOutputs }] = await Promise.all([
+  const [{ previewPrepared, refuseWithoutProvider }, { prepare }, { openPlan }, outputs, { pairOutputs }] = await Promise.all([
     import('../../app/preview.js'),
     import('../../app/resolve-command.js'),
     import('../../app/plan-source.js'),
@@ -58,7 +58,7 @@ async function runPreview(source: string | undefined, flags: PreviewFlags, words
   refuseWithoutProvider(prepared);
   const destinations = await pairOutputs(words, 'preview');
   const opened = flags.after === undefined ? undefined : openPlan(flags.after, io.process);
-  const previewed = await preview(prepared, { licenses: flags.licenses, opened }, context, redaction);
+  const previewed = await previewPrepared(prepared, { licenses: flags.licenses, opened }, context, redaction);
   outputs.refuseOverwriting(
     destinations.flatMap(({ file }) => (file === undefined ? [] : [file])),
     previewed.inputs,
