@@ -25,7 +25,7 @@ export type { Plan } from './plan/plan.js';
 export type { Difference } from './plan/verify.js';
 export type { Preview } from './preview/preview.js';
 export type { Finding, RuleName } from './rules/registry.js';
-export type { SourceProblem } from './sources/tables/problem.js';
+export type { ToldProblem as SourceProblem } from './sources/tables/problem.js';
 export type { Receipt } from './targets/run/apply.js';
 export type { RunList } from './targets/run/runs.js';
 export type { UndoReceipt } from './targets/run/undo.js';

@@ -6,6 +6,7 @@ import { withAcceptances, withBaseline } from '../audit/not-counted.js';
 import type { Acceptance, Report } from '../audit/report.js';
 import type { FindingBase } from '../model/finding.js';
 import { unguardCell } from '../model/formula.js';
+import { foreign, note, quoted } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { acceptanceOf } from '../plan/answer-validation.js';
 import { problemsOfAnswered } from '../plan/answered-rows.js';
@@ -17,7 +18,7 @@ import type { RuleContext } from '../rules/rule.js';
 import { firstWrong } from '../setup/json-locations.js';
 import type { Encoding } from '../sources/csv/encoding.js';
 import { readDecisionCells } from '../sources/tables/cells.js';
-import { quoted, type SourceProblem, SourceRefused } from '../sources/tables/problem.js';
+import { type SourceProblem, SourceRefused } from '../sources/tables/problem.js';
 import { readWholeText } from '../sources/whole-text.js';
 import { readyWorkbooks } from '../sources/xlsx/open-text.js';
 import type { ProcessInfo } from '../targets/run/process-info.js';
@@ -58,7 +59,7 @@ export async function acceptFrom(report: Report, context: RuleContext, { file, e
   const rows = read.map((row) => ({ ...row, cells: row.cells.map(unguardCell) }));
   const problems: SourceProblem[] = [];
   if (DECISION_COLUMNS.some((name, at) => headings[at]?.trim() !== name)) {
-    problems.push({ file, line: 1, message: `the headings are not ${DECISION_COLUMNS.join(', ')}; give the decisions.csv of "scim-audit plan".` });
+    problems.push({ file, line: 1, message: note`the headings are not ${DECISION_COLUMNS.join(', ')}; give the decisions.csv of "scim-audit plan".` });
   }
   const found = new Map(report.findings.map((audited) => [audited.fingerprint, audited]));
   if (problems.length === 0) problems.push(...alteredRows(rows, context, report, rowsOfPlanBeside(file)).map((problem) => ({ file, ...problem })));
@@ -75,7 +76,7 @@ export async function acceptFrom(report: Report, context: RuleContext, { file, e
         line,
         column: WRITTEN_COLUMNS + 1,
         heading: 'action',
-        message: `${quoted(action)} is ${ACTIONS.has(action.toLowerCase()) ? 'not possible here' : 'no action'}; ${actions.size === 0 ? 'leave it blank, and settle what the finding tells' : `possible: ${[...actions].join(', ')}, or blank to leave it open`}.`,
+        message: note`${quoted(action)} is ${ACTIONS.has(action.toLowerCase()) ? 'not possible here' : 'no action'}; ${actions.size === 0 ? 'leave it blank, and settle what the finding tells' : `possible: ${[...actions].join(', ')}, or blank to leave it open`}.`,
       });
       continue;
     }
@@ -107,7 +108,7 @@ export async function acceptFrom(report: Report, context: RuleContext, { file, e
         line,
         column: 1,
         heading: 'fingerprint',
-        message: `the acceptance is unused: no finding has the fingerprint ${plain[0]}. It is settled or has changed; take the action out of the row, or run the plan again.`,
+        message: note`the acceptance is unused: no finding has the fingerprint ${/^[a-z-]+:[0-9a-f]+$/.test(plain[0]) ? plain[0] : foreign(plain[0])}. It is settled or has changed; take the action out of the row, or run the plan again.`,
       });
     }
     if (acceptance !== undefined) acceptances.set(plain[0], acceptance);
@@ -142,7 +143,7 @@ const SCHEMA_VERSION = 1;
 /** What a message needs to show the command that makes a file again. */
 type CommandContext = Pick<Prepared, 'sourceWords' | 'shell'>;
 
-/** Returns the report held against an earlier JSON report. Throws where that is none, or one of another organization. */
+/** Returns the report with the findings of an earlier JSON report as known. Throws a UserError if the file is not one, or is of another organization. */
 export function holdAgainst(report: Report, file: string, today: string, { sourceWords, shell }: CommandContext): Report {
   const { fingerprints, ids } = readBaseline(file, today, { sourceWords, shell });
   const known = new Set(report.snapshot.users.map(({ id }) => id));
@@ -162,7 +163,7 @@ function parseReport(text: string, file: string): unknown {
     return JSON.parse(text);
   } catch {
     const { line, column, message } = firstWrong(text);
-    throw new UserError(`${file}, line ${line}, column ${column}: it is damaged (${message}).`, WHOLE);
+    throw new UserError(note`${file}, line ${line}, column ${column}: it is damaged (${foreign(message)}).`, WHOLE);
   }
 }
 
@@ -171,7 +172,7 @@ function readBaseline(file: string, today: string, { sourceWords, shell }: Comma
   const value = parseReport(text, file);
   const report = isRecord(value) ? value : {};
   if (!isRecord(report.tool) || report.tool.name !== 'scim-audit' || !Array.isArray(report.findings)) {
-    throw new UserError(`${file}, line 1: it is no JSON report of scim-audit.`, 'Give a report of: scim-audit check … --format json');
+    throw new UserError(`${file}, line 1: it is not a JSON report of scim-audit.`, 'Give a report of: scim-audit check … --format json');
   }
   if (report.schemaVersion !== SCHEMA_VERSION) {
     throw new UserError(

@@ -5,6 +5,7 @@ import type { Report } from '../audit/report.js';
 import { collationOf } from '../model/compare.js';
 import type { Directory, MembershipSink, Snapshot } from '../model/directory.js';
 import type { IdpDirectory } from '../model/idp.js';
+import { joined, note, quotedId } from '../model/note.js';
 import type { Policy } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
 import { count, INPUT_NAMES } from '../rules/rule.js';
@@ -84,14 +85,14 @@ export async function auditSource(
   });
 }
 
-/** An export that is held against itself would find everything in order. */
+/** An export that is compared with itself would look as if everything were in order. */
 function refuseSameFile({ inputs }: Snapshot, idp: IdpDirectory | undefined): void {
   // Two lists without a record may well be the same.
   const same = idp?.inputs.find(({ sha256, rows }) => rows > 0 && inputs.some((input) => input.sha256 === sha256));
   if (same === undefined) return;
   throw new UserError(
     `${same.path} was given as an export of the identity provider, and is the same file that was read of Jama Connect.`,
-    'Give the export of the identity provider: what is held against itself always fits.',
+    'Give the export of the identity provider: an export compared with itself always fits.',
   );
 }
 
@@ -121,9 +122,9 @@ function missingMode({ users }: Directory, hasTypes: boolean): UserError {
     : idp > 0 && basic > 0
       ? `The export holds ${count(idp, 'IdP user')} and ${count(basic, 'Basic user')}, which suggests --auth-mode multi.`
       : idp > 0
-        ? `Everybody in the export (${count(idp, 'user')}) signs in with an identity provider, which suggests --auth-mode saml (or auth0).`
+        ? `Every user in the export (${count(idp, 'user')}) signs in with an identity provider, which suggests --auth-mode saml (or auth0).`
         : basic > 0
-          ? `Everybody in the export (${count(basic, 'user')}) is a Basic user, which suggests --auth-mode basic.`
+          ? `Every user in the export (${count(basic, 'user')}) is a Basic user, which suggests --auth-mode basic.`
           : 'The export has no users, so it suggests nothing.';
   return new UserError('--auth-mode is missing: it decides which users are in scope, so there is no default.', suggestion);
 }
@@ -135,7 +136,7 @@ function refuseStrangers({ users }: Directory, { leaveOutUsers }: Policy): void 
   const strangers = leaveOutUsers.filter((id) => !ids.has(id));
   if (strangers.length === 0) return;
   throw new UserError(
-    `No user has the id ${strangers.map((id) => JSON.stringify(id)).join(', ')}, which is to be left out.`,
+    note`No user has the id ${joined(strangers.map(quotedId), ', ')}, which is to be left out.`,
     'Correct --leave-out-user (or leaveOutUsers in the config): it takes ids as the export holds them.',
   );
 }

@@ -6,6 +6,7 @@ import { DEFAULT_COLLATION } from '../model/collation-name.js';
 import { collationOf } from '../model/compare.js';
 import type { AskedUser, DecisionAction } from '../model/finding.js';
 import { unguardCell } from '../model/formula.js';
+import { note, quoted, userId } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { type AcceptanceTerms, acceptanceProblem, valueProblem } from '../plan/answer-validation.js';
 import { type Answer, DECISION_COLUMNS, type DecisionColumn, NO_ANSWER, rowDigest } from '../plan/decision-rows.js';
@@ -40,7 +41,7 @@ type Stored = { -readonly [K in keyof DecisionRow]: DecisionRow[K] } & { readonl
 export async function decide(folder: string, context: Pick<Context, 'process' | 'now'>): Promise<Decisions> {
   settlePlanFolder(folder, context.process);
   const file = join(folder, 'decisions.csv');
-  if (!existsSync(file)) throw new UserError(`${file}: there is no such file.`, 'Run "scim-audit plan SOURCE --out FOLDER" first, and name its folder.');
+  if (!existsSync(file)) throw new UserError(`${file}: there is no such file.`, note`Run "scim-audit plan SOURCE --out FOLDER" first, and name its folder.`);
   await readyWorkbooks([file]);
   const { delimiter, rows: read } = readDecisionCells(file);
   const factsByDigest = new Map(rowsOfPlanBeside(file)?.map(({ digest, facts }) => [digest, facts]));
@@ -85,11 +86,11 @@ function refuseUnusable({ actions, rule, id }: DecisionRow, answer: Answer, term
   const action = actions.find((each) => each === answer.action);
   const problem =
     action === undefined
-      ? `${JSON.stringify(answer.action)} is not possible here; possible: ${actions.join(', ')}.`
+      ? note`${quoted(answer.action)} is not possible here; possible: ${actions.join(', ')}.`
       : action === 'accept'
         ? (['value', 'reason', 'owner', 'expires'] as const)
             .map((column) => acceptanceProblem(column, answer[column], terms))
             .find((each) => each !== undefined)
         : valueProblem(action, answer.value);
-  if (problem !== undefined) throw new UserError(`The answer to ${rule}${id === '' ? '' : ` of ${id}`} cannot be saved: ${problem}`);
+  if (problem !== undefined) throw new UserError(note`The answer to ${rule}${id === '' ? '' : note` of ${userId(id)}`} cannot be saved: ${problem}`);
 }

@@ -5,6 +5,7 @@ import { type Certificate, parseCertificate } from '../audit/certificate-file.js
 import { FormerVersion } from '../audit/former-version.js';
 import { isAtOrAbove } from '../audit/report.js';
 import { SEVERITIES } from '../model/finding.js';
+import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { visible } from '../reporters/visible.js';
 import { count, grouped } from '../rules/rule.js';
@@ -84,7 +85,7 @@ function readCertificate(file: string, key: string | undefined, sourceWords: rea
   } catch (error) {
     if (!(error instanceof FormerVersion)) throw error;
     const words = ['scim-audit', 'check', ...(sourceWords.length === 0 ? ['SOURCE'] : sourceWords), ...error.options, '--certificate', file];
-    throw new UserError(error.message, `Make it again: ${shellCommand(words, shell)}`);
+    throw new UserError(error.notes.message, `Make it again: ${shellCommand(words, shell)}`);
   }
 }
 
@@ -92,7 +93,7 @@ function readBytes(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new UserError(`${file}: ${reasonOf(error)}`, 'Name the file that "scim-audit check --certificate FILE" wrote.');
+    throw new UserError(`${file}: ${reasonOf(error)}`, note`Name the file that "scim-audit check --certificate FILE" wrote.`);
   }
 }
 

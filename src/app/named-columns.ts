@@ -2,6 +2,7 @@
 
 import type { Settings } from '../config/settings.js';
 import type { Role } from '../model/directory.js';
+import { note, quotedHeading } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { allIdpColumns, type IdpColumns, isIdpColumn } from '../sources/idp/named-columns.js';
 import type { SourceRequest } from '../sources/source.js';
@@ -19,7 +20,7 @@ export function splitColumns(columns: Settings['columns'], origin: string): { re
   for (const [name, heading] of Object.entries(columns)) {
     const [table, column] = name.split('.', 2);
     if (!(isRole(table) ? columnsOf(table).includes(column) : isIdpColumn(table, column))) {
-      throw new UserError(`${origin} names a column ${JSON.stringify(name)}, which does not exist.`, `Columns are named ${allColumns().join(', ')}.`);
+      throw new UserError(note`${origin} names a column ${quotedHeading(name)}, which does not exist.`, `Columns are named ${allColumns().join(', ')}.`);
     }
     byTable[table] = { ...byTable[table], [column]: heading };
   }
@@ -34,5 +35,5 @@ export function splitColumns(columns: Settings['columns'], origin: string): { re
 export function refuseUnknownRoles(tables: Settings['tables'], origin: string): void {
   const unknown = Object.keys(tables).find((role) => !isRole(role));
   if (unknown !== undefined)
-    throw new UserError(`${origin} names a table for ${JSON.stringify(unknown)}.`, 'Tables are named for users, groups and memberships.');
+    throw new UserError(note`${origin} names a table for ${quotedHeading(unknown)}.`, 'Tables are named for users, groups and memberships.');
 }

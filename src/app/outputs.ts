@@ -78,8 +78,8 @@ export async function writeEach(writes: readonly (() => void | Promise<void>)[])
   const [first, ...others] = failures;
   if (first === undefined) return;
   throw new UserError(
-    first.message,
-    first.hint,
-    others.map(({ message }) => message),
+    first.notes.message,
+    first.notes.hint,
+    others.map(({ notes }) => notes.message),
   );
 }

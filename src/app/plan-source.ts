@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { FormerVersion } from '../audit/former-version.js';
 import type { Report } from '../audit/report.js';
 import { markedText } from '../model/marked-text.js';
+import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import type { Plan, PlanSettings } from '../plan/plan.js';
 import { parsePlan, rowsWrittenWith } from '../plan/plan-file.js';
@@ -40,7 +41,7 @@ export function openPlan(
     const bytes = readFileSync(file);
     text = markedText(bytes) ?? bytes.toString('utf8');
   } catch (error) {
-    throw new UserError(`${file}: ${reasonOf(error)}`, 'Name the plan.json that "scim-audit plan" wrote, or its folder.');
+    throw new UserError(`${file}: ${reasonOf(error)}`, note`Name the plan.json that "scim-audit plan" wrote, or its folder.`);
   }
   try {
     return { plan: parsePlan(text, file, NODE_DIGESTS), file };
@@ -48,7 +49,7 @@ export function openPlan(
     if (!(error instanceof FormerVersion)) throw error;
     const words = ['scim-audit', 'plan', ...(sourceWords.length === 0 ? ['SOURCE'] : sourceWords), ...error.options, '--out', dirname(file)];
     throw new UserError(
-      error.message,
+      error.notes.message,
       `Plan again; answers in decisions.csv carry over, and runs of this plan can be undone as before: ${shellCommand(words, self.shell)}`,
     );
   }

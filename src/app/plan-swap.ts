@@ -2,6 +2,7 @@
 
 import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { fsyncFolder, hasCode } from '../targets/run/files.js';
 import type { ProcessInfo } from '../targets/run/process-info.js';
@@ -29,7 +30,7 @@ export async function putTogether(folder: string, files: readonly PendingFile[],
     if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) {
       throw new UserError(
         `Another plan is being written into ${folder}.`,
-        `Wait until it has ended and run this again. If it was ended, "scim-audit show ${folder}" puts that right.`,
+        note`Wait until it has ended and run this again. If it was ended, "scim-audit show ${folder}" puts that right.`,
       );
     }
     throw unwritable(folder, error);
@@ -107,7 +108,7 @@ export function settlePlanFolder(folder: string, { pid: self, isAlive }: Pick<Pr
   } catch (error) {
     throw new UserError(
       `A plan was being written into ${folder} when that was ended, and the one before cannot be put back: ${writeReason(error)}`,
-      `Give yourself write permission for ${folder} and run this again, or have its owner run "scim-audit show" on it.`,
+      note`Give yourself write permission for ${folder} and run this again, or have its owner run "scim-audit show" on it.`,
     );
   }
 }

@@ -1,6 +1,7 @@
 /** Predicts what the first sync will do: reads both sides, and writes nothing. */
 
 import type { Input } from '../model/directory.js';
+import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { afterPlan } from '../preview/after.js';
 import type { LicenseStock } from '../preview/forecast.js';
@@ -112,7 +113,7 @@ function refuseOtherSource({ plan, file }: OpenedPlan, inputs: readonly Input[],
       `${path}${table === undefined ? '' : ` (${table})`}, ${role}`;
     throw new UserError(
       `${file} is stale: it was made from another export.`,
-      'Run "scim-audit plan" again for this export, or name the export that the plan was made from.',
+      note`Run "scim-audit plan" again for this export, or name the export that the plan was made from.`,
       [
         ...others.map((input) => `${called(input)}: it differs from what the plan was made from`),
         ...missing.map((input) => `${called(input)}: the plan was made from it, but the source no longer has it`),
@@ -122,6 +123,6 @@ function refuseOtherSource({ plan, file }: OpenedPlan, inputs: readonly Input[],
   if (plan.settings.authMode === authMode) return;
   throw new UserError(
     `${file} was made for --auth-mode ${plan.settings.authMode}, and this preview is for ${authMode}.`,
-    'Give the same --auth-mode, or run "scim-audit plan" again.',
+    note`Give the same --auth-mode, or run "scim-audit plan" again.`,
   );
 }

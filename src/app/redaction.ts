@@ -8,11 +8,12 @@ import { type Aliases, makeAliases } from '../model/alias.js';
 import { type CollationName, DEFAULT_COLLATION } from '../model/collation-name.js';
 import { collationOf } from '../model/compare.js';
 import { SEVERITIES } from '../model/finding.js';
+import { type Note, redactNote } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { DECISION_COLUMNS } from '../plan/decision-rows.js';
 import type { MadePlan } from '../plan/make-plan.js';
 import type { Preview } from '../preview/preview.js';
-import { type ExportRedactor, type KnownValues, redactEnvironment, redactorFor, redactReport } from '../reporters/redact.js';
+import { type ExportRedactor, type KnownValues, redactEnvironment, redactorFor, redactReport, WITHHELD } from '../reporters/redact.js';
 import { redactPlan } from '../reporters/redact-plan.js';
 import { redactPreview } from '../reporters/redact-preview.js';
 import { RULES } from '../rules/registry.js';
@@ -42,8 +43,6 @@ export class Redaction {
   /** Texts of the command line, which a message may repeat; names of groups and ids of users are not among them. */
   readonly #typed: ReadonlySet<string>;
   #redactor: ExportRedactor | undefined;
-  /** Values in which a quote would seem to end. */
-  #unquotable: readonly string[] = [];
 
   constructor(make: MakeAliases, flags: Request, words: readonly string[]) {
     const { syncGroups: _, leaveOutUsers: __, idpMembers = [], ...others } = flags;
@@ -57,14 +56,6 @@ export class Redaction {
   know(known: KnownValues, collation: CollationName): ExportRedactor {
     if (this.#redactor !== undefined) return this.#redactor;
     this.#compareBy(collation);
-    const { key } = this.#aliases.collation;
-    const { users, groups, idp = { users: [], groups: [] } } = known;
-    const values = [
-      ...users.flatMap(({ id, userName, email }) => [id, userName, email]),
-      ...idp.users.flatMap(({ subject, email }) => [subject, email]),
-      ...[...groups, ...idp.groups].map(({ name }) => name),
-    ];
-    this.#unquotable = values.filter((value) => /["\\]/.test(value)).flatMap((value) => [value, key(value)]);
     this.#redactor = redactorFor(known, this.#aliases);
     return this.#redactor;
   }
@@ -129,54 +120,51 @@ export class Redaction {
     };
   }
 
-  /** Returns the error without values of the export: whatever it quotes is aliased. */
+  /** Returns the error without values of the export: they are parts of its texts, and are aliased. */
   error(error: unknown): unknown {
     if (error instanceof SourceRefused) {
-      const problems = error.problems.map(({ heading, message, cause: _, ...place }) => ({
-        ...place,
+      const problems = error.found.map(({ heading, message, cause: _, ...location }) => ({
+        ...location,
         ...(heading === undefined ? {} : { heading: this.#heading(heading) }),
-        message: this.text(message),
+        message: this.#redact(message),
       }));
       return new SourceRefused(problems, error.total, error.subject);
     }
     if (error instanceof UserError) {
-      const [message, hint, details, command] = [
-        this.text(error.message),
-        error.hint === undefined ? undefined : this.text(error.hint),
-        error.details.map((line) => this.text(line)),
-        error.command === undefined ? undefined : this.text(error.command),
-      ];
-      return error instanceof Refusal ? new Refusal(error.kind, message, hint, details, command) : new UserError(message, hint, details, command);
+      const { message, hint, details, command } = error.notes;
+      const texts = [
+        this.#redact(message),
+        hint === undefined ? undefined : this.#redact(hint),
+        details.map((line) => this.#redact(line)),
+        command === undefined ? undefined : this.#redact(command),
+      ] as const;
+      return error instanceof Refusal ? new Refusal(error.kind, ...texts) : new UserError(...texts);
     }
     const withheld = new Error('the message is withheld under --redact');
     withheld.stack = [withheld.message, ...(error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [])].join('\n');
     return withheld;
   }
 
-  /** Returns a message with aliases for what it quotes. Where a quote does not end, nothing after it is told. */
-  text(message: string): string {
-    const known = this.#unquotable.reduce(
-      (text, value) => text.replaceAll(`"${value}"`, () => `"${this.#aliases.identity(value).replace(/["\\]/g, '')}"`),
-      message,
-    );
-    const told = known
-      .replace(/it is damaged \(.*$/s, 'it is damaged.')
-      .replace(/(the fingerprint )(?![a-z-]+:[0-9a-f]+\b).*$/s, '$1(withheld)')
-      .replace(/"((?:[^"\\]|\\.)*)("?)/gs, (_, quoted: string, end: string, at: number, whole: string) => {
-        if (end === '') return '"…';
-        const text = unescaped(quoted);
-        return JSON.stringify(NAMES_AN_ID.test(whole.slice(0, at)) && this.#isRealId(text) ? text : this.#quoted(text));
-      });
-    return this.#redactor?.idsIn(told) ?? told;
+  /** Returns a note with aliases for its values. A plain sentence has none; one with a quotation mark may quote one, and is withheld as a whole. */
+  #redact(told: Note): Note {
+    if (typeof told === 'string') return told.includes('"') ? WITHHELD_SENTENCE : told;
+    return redactNote(told, {
+      userId: (id) => this.#id(id),
+      name: (text) => this.#quoted(text),
+      value: (text) => this.#quoted(text),
+      heading: (text) => this.#heading(text),
+      finding: (finding) => this.#redactor?.sentence(finding) ?? WITHHELD,
+    });
   }
 
-  /** Is an id that names nobody, unless names stand for ids in this export. */
-  #isRealId(text: string): boolean {
-    return isPlainId(text) && (this.#redactor === undefined || this.#redactor.userId(text) === text);
+  /** Until the export is known, only a number is surely an id that says no more. */
+  #id(text: string): string {
+    if (text === '' || this.#typed.has(text)) return text;
+    return this.#redactor?.userId(text) ?? (isPlainId(text) ? text : this.#aliases.identity(text));
   }
 
   #quoted(text: string): string {
-    if (this.#typed.has(text) || WORDS.has(text) || /^scim-audit [a-z-]+$/.test(text) || isHeading(text)) return text;
+    if (this.#typed.has(text) || WORDS.has(text) || isHeading(text)) return text;
     const redactor = this.#redactor;
     return redactor?.isGroupName(text) === true ? redactor.groupName(text) : this.#aliases.identity(text);
   }
@@ -195,14 +183,6 @@ const textsIn = (value: unknown): string[] =>
         ? Object.values(value).flatMap(textsIn)
         : [];
 
-const unescaped = (quoted: string): string => {
-  try {
-    return String(JSON.parse(`"${quoted}"`));
-  } catch {
-    return quoted;
-  }
-};
-
 /** Is a number, and so an id that names nobody. */
 const isPlainId = (text: string): boolean => /^\d+$/.test(text);
 
@@ -210,8 +190,8 @@ const isPlainId = (text: string): boolean => /^\d+$/.test(text);
 const isHeading = (text: string): boolean =>
   (['users', 'groups', 'memberships'] as const).some((role) => resolveHeadings(role, [text]).columns.size > 0) || DECISION_HEADINGS.has(text);
 
-/** What comes before an id in quotes. */
-const NAMES_AN_ID = /\b(?:the id|about (?:user|group)) $/;
+/** Stands in for a plain sentence that may quote a value. */
+const WITHHELD_SENTENCE = '(this text may quote a value, so it is withheld under --redact; run the command without it to read the text)';
 
 /** Words of the program's own, which a message offers or names: settings and what they may be, rules, actions. */
 const WORDS: ReadonlySet<string> = new Set([

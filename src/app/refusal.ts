@@ -1,5 +1,6 @@
-/** Refusals that callers must tell from other mistakes: the command line gives each kind an exit code of its own. */
+/** Refusals that callers must distinguish from other errors: the command line gives each kind an exit code of its own. */
 
+import type { Note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import type { Signal } from '../targets/run/process-info.js';
 
@@ -12,10 +13,10 @@ export type RefusalKind = 'nothing-audited' | 'refused' | 'stopped-midway' | Sig
 export class Refusal extends UserError {
   constructor(
     readonly kind: RefusalKind,
-    message: string,
-    hint?: string,
-    details: readonly string[] = [],
-    command?: string,
+    message: Note,
+    hint?: Note,
+    details: readonly Note[] = [],
+    command?: Note,
   ) {
     super(message, hint, details, command);
   }

@@ -12,7 +12,8 @@ export async function asRefusals<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     const kind = kindOf(error);
     if (kind === undefined || !(error instanceof UserError)) throw error;
-    throw new Refusal(kind, error.message, error.hint, error.details, error.command);
+    const { message, hint, details, command } = error.notes;
+    throw new Refusal(kind, message, hint, details, command);
   }
 }
 

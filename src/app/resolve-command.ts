@@ -7,6 +7,7 @@ import type { ResolvedSettings } from '../config/resolve.js';
 import { resolveSettings } from '../config/resolve.js';
 import { SETTING_NAMES, type Settings } from '../config/settings.js';
 import { nearestName } from '../model/near-names.js';
+import { joined, note, quotedName } from '../model/note.js';
 import type { AuthMode, Policy } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
 import { printable } from '../reporters/visible.js';
@@ -197,7 +198,7 @@ function refuseUnknownRules(names: readonly string[], origin: string): void {
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
   throw new UserError(
-    `There is no rule called ${unknown.map((name) => JSON.stringify(name)).join(', ')} (${origin}).`,
+    note`There is no rule called ${joined(unknown.map(quotedName), ', ')} (${origin}).`,
     `Rules: ${known.join(', ')}.`,
     unknown.flatMap((name) => {
       const near = nearestName(name, known, (text) => text.toLowerCase());

@@ -59,7 +59,7 @@ export async function readTypesSide(
 }
 
 interface IntegrationsSide extends Side<Integrations> {
-  /** Throws where a username is that of no user: the right one would be renamed after all. */
+  /** Throws a UserError if a username does not belong to any user: the account that was meant would be renamed. */
   refuseStrangers(directory: Directory): void;
 }
 
@@ -75,9 +75,9 @@ export async function readIntegrationsSide(file: string, collation: Collation, e
       const more = strangers.length - MOST_STRANGERS;
       throw new UserError(
         strangers.length === 1
-          ? 'A username that another system signs in with is that of no user.'
-          : `${grouped(strangers.length)} usernames that other systems sign in with are those of no user.`,
-        'Correct the file of --integrations (or integrations in the config); where a plan has renamed the user since, it takes the new username.',
+          ? 'A username that another system signs in with does not belong to any user.'
+          : `${grouped(strangers.length)} usernames that other systems sign in with do not belong to any user.`,
+        'Correct the file of --integrations (or integrations in the config); if a plan has renamed the user since, use the new username.',
         [...strangers.slice(0, MOST_STRANGERS), ...(more > 0 ? [`… and ${grouped(more)} more.`] : [])],
       );
     },
@@ -106,7 +106,7 @@ export function readSides(tables: readonly Table[], wishes: SourceWishes, { type
   }
   if (refused.length === 1) throw refused[0];
   throw new SourceRefused(
-    refused.flatMap(({ problems }) => problems),
+    refused.flatMap(({ found }) => found),
     refused.reduce((sum, { total }) => sum + total, 0),
   );
 }

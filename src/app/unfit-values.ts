@@ -2,6 +2,7 @@
 
 import type { Change } from '../model/change.js';
 import type { Snapshot } from '../model/directory.js';
+import { note, userId } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { count, grouped } from '../rules/rule.js';
 import type { Table } from '../sources/tables/table.js';
@@ -33,8 +34,8 @@ export function refuseUnfitValues(actions: readonly Action[], { users, groups, i
   const lines = suspects.flatMap(({ id, change }) => {
     if (!('to' in change)) return [];
     const table = judging.find((each) => holds(each, change) && each.unfit?.(change.to) !== undefined);
-    const who = change.kind === 'replace-user' ? `user ${change.user}` : `group ${change.group}`;
-    return table === undefined ? [] : [`${id}, ${who}, in ${table.path}: ${table.unfit?.(change.to)}.`];
+    const who = change.kind === 'replace-user' ? note`user ${userId(change.user)}` : note`group ${userId(change.group)}`;
+    return table === undefined ? [] : [note`${id}, ${who}, in ${table.path}: ${table.unfit?.(change.to) ?? ''}.`];
   });
   if (lines.length === 0) return;
   throw new UserError(

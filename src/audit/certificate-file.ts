@@ -6,6 +6,7 @@ import type { Digests } from '../model/digests.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import { escapeUnseen } from '../model/json-text.js';
 import { MARK, markedText, sealedText } from '../model/marked-text.js';
+import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import {
   type BodyOf,
@@ -146,7 +147,7 @@ export function parseCertificate(bytes: Uint8Array, file: string, digests: Diges
   const value = jsonOf(content);
   if (value === undefined) throw new UserError(`${file}, line ${lineOf(content)}: the file is damaged, it is not JSON.`, AGAIN);
   if (memberOf(value, 'kind') !== KIND)
-    throw new UserError(`${file} is not a certificate of scim-audit.`, 'Name the file that "scim-audit check --certificate FILE" wrote.');
+    throw new UserError(`${file} is not a certificate of scim-audit.`, note`Name the file that "scim-audit check --certificate FILE" wrote.`);
   refuseOtherVersion(value, CERTIFICATE_FORM, file);
   const seal = checkSeal(content, digests, key);
   if (seal !== 'whole') throw BROKEN[seal](file, key !== undefined);

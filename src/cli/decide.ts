@@ -5,6 +5,7 @@ import { todayOf } from '../app/context.js';
 import { type DecisionRow, decide } from '../app/decide.js';
 import { DEFAULT_COLLATION } from '../model/collation-name.js';
 import { collationOf } from '../model/compare.js';
+import { type Note, noteText } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { acceptanceProblem, valueProblem } from '../plan/answer-validation.js';
 import { type Answer, NO_ANSWER } from '../plan/decision-rows.js';
@@ -144,12 +145,12 @@ function othersOf(row: DecisionRow, { rows }: Dialogue): Pick<Answer, 'action' |
 }
 
 /** Asks until the text is one that the next plan takes; returns undefined for an empty one that it would not. */
-async function fitting(question: string, problemOf: (text: string) => string | undefined, { questions, width, write }: Dialogue): Promise<string | undefined> {
+async function fitting(question: string, problemOf: (text: string) => Note | undefined, { questions, width, write }: Dialogue): Promise<string | undefined> {
   for (;;) {
     const text = (await questions.ask(`${question}: `)).trim();
     const problem = problemOf(text);
     if (problem === undefined) return text;
-    write(`${wrap(printable(problem), width, '').join('\n')}\n`);
+    write(`${wrap(printable(noteText(problem)), width, '').join('\n')}\n`);
     if (text === '') return undefined;
   }
 }

@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path';
 import { createScanner, findNodeAtLocation, type Node, type ParseError, parse, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { z } from 'zod';
 import { MARK, markedText } from '../model/marked-text.js';
+import { type Note, note, quotedName } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { withPresentNames } from './former-names.js';
 import { settingsOf } from './resolve.js';
@@ -74,7 +75,7 @@ const SyntaxKind = { OpenBraceToken: 1, CloseBraceToken: 2, OpenBracketToken: 3,
 
 interface Found {
   readonly offset: number;
-  readonly message: string;
+  readonly message: Note;
 }
 
 const SYNTAX: Readonly<Record<string, string>> = {
@@ -105,7 +106,7 @@ function oddKeys(node: Node): Found[] {
       left.push(child);
       if (child.type !== 'property') continue;
       const name: unknown = child.children?.[0]?.value;
-      if (keys.has(name)) found.push({ offset: child.offset, message: `${JSON.stringify(name)} is there twice` });
+      if (keys.has(name)) found.push({ offset: child.offset, message: note`${quotedName(String(name))} is there twice` });
       if (name === '__proto__') found.push({ offset: child.offset, message: 'there is no such setting: __proto__' });
       keys.add(name);
     }
@@ -120,7 +121,7 @@ function placeIssue(issue: z.core.$ZodIssue, tree: Node): Found[] {
     const node = findNodeAtLocation(tree, path);
     const offset = node === undefined ? 0 : node.parent?.type === 'property' && key !== undefined ? node.parent.offset : node.offset;
     const what = key === undefined ? plainWords(issue.message) : 'there is no such setting';
-    return { offset, message: `${path.join('.') || 'the file'}: ${what}` };
+    return { offset, message: note`${path.join('.') || 'the file'}: ${what}` };
   });
 }
 
@@ -151,12 +152,12 @@ function refuse(file: string, text: string, found: readonly Found[]): never {
     .slice(0, MOST_ERRORS)
     .map(({ offset, message }) => {
       const before = text.slice(0, offset);
-      return `${file}, line ${before.split('\n').length}, column ${offset - before.lastIndexOf('\n')}: ${message}.`;
+      return note`${file}, line ${before.split('\n').length}, column ${offset - before.lastIndexOf('\n')}: ${message}.`;
     });
   const more = found.length - details.length;
   throw new UserError(
     `The config file ${file} has ${found.length} ${found.length === 1 ? 'error' : 'errors'}.`,
-    'Fix them, or run "scim-audit init" to write a new file; its $schema lets an editor help.',
+    note`Fix them, or run "scim-audit init" to write a new file; its $schema lets an editor help.`,
     more > 0 ? [...details, `… and ${more} more.`] : details,
   );
 }

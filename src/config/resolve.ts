@@ -1,5 +1,6 @@
 /** Flags, then environment, then config file, then defaults: which value holds, and where it came from. */
 
+import { type Note, note, quotedWhole } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { OTHER_VARIABLES, SETTING_NAMES, type SettingName, type Settings, settingOf } from './settings.js';
 
@@ -46,7 +47,7 @@ export function resolveSettings({ flags, environment, file }: Layers): ResolvedS
 export const settingsOf = (values: Iterable<readonly [string, unknown]>): Partial<Settings> => Object.fromEntries(values) as Partial<Settings>;
 
 function readEnvironment(environment: Environment): Partial<Settings> {
-  const problems: string[] = [];
+  const problems: Note[] = [];
   const values: [SettingName, unknown][] = [];
   const byVariable = new Map(SETTING_NAMES.map((name) => [settingOf(name).variable, name]));
   for (const [variable, text] of Object.entries(environment)) {
@@ -61,7 +62,7 @@ function readEnvironment(environment: Environment): Partial<Settings> {
     const value = kind.readVariable?.(text);
     if (value === undefined) {
       const hint = name === 'syncGroups' ? 'it names no group; unset it to mean every organization-level group' : `it must be ${kind.form}`;
-      problems.push(`${variable}=${JSON.stringify(text)}: ${hint}.`);
+      problems.push(note`${variable}=${quotedWhole(text)}: ${hint}.`);
     } else values.push([name, value]);
   }
   if (problems.length > 0) throw new UserError('The environment sets what cannot be understood.', 'Correct or unset it.', problems);

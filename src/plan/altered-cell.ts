@@ -1,5 +1,6 @@
 /** A cell of decisions.csv that is not as it was written. */
 
+import { note, quotedWhole } from '../model/note.js';
 import { misread } from '../model/windows-1252.js';
 import { DECISION_COLUMNS, foldCell } from './decision-rows.js';
 import type { DecisionProblem } from './file-rows.js';
@@ -23,6 +24,6 @@ export function alteredCell(line: number, at: number, cells: readonly string[], 
   return {
     line,
     column: at + 1,
-    message: `${DECISION_COLUMNS[at]} was altered: it is ${JSON.stringify(cells[at] ?? '')} and was ${JSON.stringify(written[at])}. ${alterationHint(written[at], cells[at] ?? '')}`,
+    message: note`${DECISION_COLUMNS[at]} was altered: it is ${quotedWhole(cells[at] ?? '')} and was ${quotedWhole(written[at])}. ${alterationHint(written[at], cells[at] ?? '')}`,
   };
 }

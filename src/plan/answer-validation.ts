@@ -5,12 +5,13 @@ import type { Acceptance } from '../audit/report.js';
 import { type Collation, isUnseen } from '../model/compare.js';
 import { isEmailAddress } from '../model/email.js';
 import type { AskedUser, DecisionAction, Question } from '../model/finding.js';
+import { type Note, note, quoted, quotedWhole, userId } from '../model/note.js';
 import { grouped } from '../rules/rule.js';
 import { hasUnseen, isTooLong, LONGEST } from './cell-text.js';
 import type { Answer, DecisionColumn } from './decision-rows.js';
 import { doneAlready } from './question-context.js';
 
-export type Refuse = (column: DecisionColumn, message: string) => void;
+export type Refuse = (column: DecisionColumn, message: Note) => void;
 
 /** Returns the action, or refuses one that the question does not allow. */
 export function actionOf(answer: Pick<Answer, 'action'>, question: Question, refuse: Refuse): DecisionAction | undefined {
@@ -21,28 +22,26 @@ export function actionOf(answer: Pick<Answer, 'action'>, question: Question, ref
   refuse(
     'action',
     done === undefined
-      ? `${JSON.stringify(action)} is not possible here; possible: ${question.actions.join(', ')}, or blank to leave it open.`
-      : `${done}; possible: ${question.actions.join(', ')}, or blank to leave it open.`,
+      ? note`${quoted(action)} is not possible here; possible: ${question.actions.join(', ')}, or blank to leave it open.`
+      : note`${done}; possible: ${question.actions.join(', ')}, or blank to leave it open.`,
   );
   return undefined;
 }
 
 /** Returns why a value cannot go with an action; what `remove-member` names only its finding tells. */
-export function valueProblem(action: DecisionAction, value: string): string | undefined {
+export function valueProblem(action: DecisionAction, value: string): Note | undefined {
   if (action === 'remove-member') return undefined;
   if (action === 'activate' || action === 'deactivate' || action === 'accept') return value === '' ? undefined : `${action} takes no value.`;
   if (isUnseen(value)) return `${action} needs a value.`;
-  if (hasUnseen(value)) return `${JSON.stringify(value)} has a control character: a tab, a line end, or one that nobody sees.`;
-  if (isTooLong(value)) return `${quoted(value)} has ${grouped(value.length)} characters; Jama Connect holds ${LONGEST}.`;
-  if (action === 'set-email') return isEmailAddress(value) ? undefined : `${JSON.stringify(value)} is not an email address.`;
-  return value === value.trim() ? undefined : `${JSON.stringify(value)} has white space around it.`;
+  if (hasUnseen(value)) return note`${quotedWhole(value)} has a control character: a tab, a line end, or one that nobody sees.`;
+  if (isTooLong(value)) return note`${quoted(value)} has ${grouped(value.length)} characters; Jama Connect holds ${LONGEST}.`;
+  if (action === 'set-email') return isEmailAddress(value) ? undefined : note`${quotedWhole(value)} is not an email address.`;
+  return value === value.trim() ? undefined : note`${quotedWhole(value)} has white space around it.`;
 }
 
-const quoted = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}…` : text);
-
 /** Returns why the username of a user in scope cannot be this one, which is not the email. */
-export const notTheEmail = (id: string, userName: string): string =>
-  `user ${id} is in scope, so the username must become the email; ${JSON.stringify(userName)} would only have to be changed again. Use set-email, or deactivate.`;
+export const notTheEmail = (id: string, userName: string): Note =>
+  note`user ${userId(id)} is in scope, so the username must become the email; ${quotedWhole(userName)} would only have to be changed again. Use set-email, or deactivate.`;
 
 /**
  * Returns the only username that a user in scope can get, as far as is known about the user and what else is decided;
@@ -73,12 +72,12 @@ export function acceptanceProblem(
   column: 'value' | 'reason' | 'owner' | 'expires',
   text: string,
   { today, collation: { isBlank } }: AcceptanceTerms,
-): string | undefined {
+): Note | undefined {
   if (column === 'value') return valueProblem('accept', text);
   if (column === 'reason') return isBlank(text) ? 'accept needs a reason.' : undefined;
   if (column === 'owner') return isBlank(text) ? 'accept needs an owner: who answers for it.' : undefined;
   if (text === '') return undefined;
-  if (!isDate(text)) return `${JSON.stringify(text)} is no date; write it as 2027-01-31, in a cell that is formatted as text.`;
+  if (!isDate(text)) return note`${quoted(text)} is not a date; write it as 2027-01-31, in a cell that is formatted as text.`;
   return text < today ? `the acceptance ended on ${text}; settle the finding, or accept it anew.` : undefined;
 }
 

@@ -1,5 +1,6 @@
 /** Rows of decisions.csv, held against what was asked: nothing but the answers may have changed. */
 
+import { foreign, type Note, note, quotedId, quotedWhole, userId } from '../model/note.js';
 import { ruleOf } from '../rules/registry.js';
 import { count } from '../rules/rule.js';
 import { alteredAt, alteredCell } from './altered-cell.js';
@@ -141,21 +142,23 @@ function strayProblems(strays: readonly FileRow[], asked: readonly AskedRow[]): 
     const [first] = rows;
     // Of very many, only the first are asked about, and in another export they may be others.
     if (first === undefined || idsOf(first).has(cells[3])) return [];
-    const about = (row: readonly string[]): string => `${row[2]} ${JSON.stringify(row[3])}, ${JSON.stringify(row[4])}`;
+    const about = (row: readonly string[]): Note => note`${isSubject(row[2]) ? row[2] : foreign(row[2])} ${quotedId(row[3])}, ${quotedWhole(row[4])}`;
     const more = rows.length === 1 ? '' : ` and ${count(rows.length - 1, 'other')}`;
     return [
       {
         line,
         column: 1,
-        message: `fingerprint was altered, or what follows it: ${cells[0]} is about ${about(first.written)}${more}, and this row about ${about(cells)}. Only action, value, reason, owner and expires may be written; sort whole rows, never one column.`,
+        message: note`fingerprint was altered, or what follows it: ${cells[0]} is about ${about(first.written)}${more}, and this row about ${about(cells)}. Only action, value, reason, owner and expires may be written; sort whole rows, never one column.`,
       },
     ];
   });
 }
 
+const isSubject = (text: string): boolean => ['user', 'group', 'membership', 'snapshot'].includes(text);
+
 const missingRow = (line: number, written: readonly string[]): DecisionProblem => ({
   line: line + 1,
-  message: `a row is missing here: ${written[2]} ${written[3]} of ${written[0]}. Rows may not be deleted; leave the action blank instead.`,
+  message: note`a row is missing here: ${written[2]} ${userId(written[3])} of ${written[0]}. Rows may not be deleted; leave the action blank instead.`,
 });
 
 export const strangeRow = ({ line }: FileRow): DecisionProblem => ({

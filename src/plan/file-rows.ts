@@ -1,5 +1,6 @@
 /** decisions.csv as it was read, and what is wrong with it. */
 
+import type { Note } from '../model/note.js';
 /** A row of the file as it was read. */
 export interface FileRow {
   /** Physical line on which it starts. */
@@ -13,5 +14,5 @@ export interface DecisionProblem {
   readonly line: number;
   /** Cell from 1. */
   readonly column?: number;
-  readonly message: string;
+  readonly message: Note;
 }

@@ -2,6 +2,7 @@
 
 import type { Acceptance } from '../audit/report.js';
 import { type AuditedFinding, isAtOrAbove, type Report } from '../audit/report.js';
+import { note, quotedWhole, userId } from '../model/note.js';
 import { ruleOf } from '../rules/registry.js';
 import { type Assembly, assemble, assembleFor, type Ground } from './assemble.js';
 import { type Choices, hasChoices, NO_CHOICES } from './chosen-state.js';
@@ -113,21 +114,24 @@ function newConflicts({ before, context }: Ground, end: EndState, { choices, lin
     if (!isAtOrAbove(audited.finding.severity, 'warning') || rule.effects.mayFollowDecision === true || isKnown(audited)) continue;
     const [line = firstLine, ...others] = linesOf(subjectsOf(audited));
     const with_ = others.length === 0 ? '' : ` (with ${others.length === 1 ? 'line' : 'lines'} ${others.slice(0, 5).join(', ')})`;
-    problems.push({ line, message: `this decision${with_} makes a new finding, ${rule.name}: ${rule.message(audited.finding)}` });
+    problems.push({
+      line,
+      message: note`this decision${with_} makes a new finding, ${rule.name}: ${{ finding: audited.finding, message: rule.message(audited.finding) }}`,
+    });
   }
   const { directory, contest, index } = context;
   for (const place of choices.userNames.keys()) {
     const namesake = end.index.holders.of(end.index.userNameKey[place]).find((other) => other !== place);
     if (namesake === undefined) continue;
     const [line = firstLine] = linesOf([`user ${directory.users[place].id}`]);
-    problems.push({ line, message: `the username ${JSON.stringify(end.users[place].userName)} is that of user ${directory.users[namesake].id}.` });
+    problems.push({ line, message: note`the username ${quotedWhole(end.users[place].userName)} is that of user ${userId(directory.users[namesake].id)}.` });
   }
   const blocked = end.users.filter(({ place }) => contest.isAutomatic[place] === 1 && end.index.needsUpdate[place] === 1);
   for (const { place, id, email } of blocked) {
     const wanted = end.index.emailKey[place];
     const inTheWay = [...end.index.holders.of(wanted), ...end.index.emailers.of(wanted)].filter((other) => other !== place).slice(0, 20);
     const [line = firstLine] = linesOf(inTheWay.map((other) => `user ${index.users[other].id}`));
-    problems.push({ line, message: `user ${id} could get the username ${JSON.stringify(email)} without a decision, and with this one no longer.` });
+    problems.push({ line, message: note`user ${userId(id)} could get the username ${quotedWhole(email)} without a decision, and with this one no longer.` });
   }
   return problems.concat(groupNamesakes(end, choices.groupNames, linesOf));
 }
@@ -200,6 +204,6 @@ function groupNamesakes(
     const other = byName.get(key(name))?.find((each) => each !== id);
     if (other === undefined) return [];
     const [line = 1] = linesOf([`group ${id}`]);
-    return [{ line, message: `the group name ${JSON.stringify(name)} is that of group ${other}.` }];
+    return [{ line, message: note`the group name ${quotedWhole(name)} is that of group ${userId(other)}.` }];
   });
 }

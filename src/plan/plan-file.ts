@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { checkSeal, jsonOf, refuseOtherVersion, understood } from '../audit/sealed-document.js';
 import type { Digests } from '../model/digests.js';
 import { MARK, sealedText } from '../model/marked-text.js';
+import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { PLAN_FORM, type Plan, planSchema } from './plan.js';
 
@@ -18,13 +19,13 @@ export class PlanAltered extends UserError {
  */
 export function parsePlan(content: string, file: string, digests: Digests): Plan {
   const looksLikePlan = content.includes(PLAN_FORM.kind) || /"digest": "sha256:/.test(content);
-  if (!looksLikePlan) throw new UserError(`${file} is not a plan of scim-audit.`, 'Name the plan.json that "scim-audit plan" wrote.');
+  if (!looksLikePlan) throw new UserError(`${file} is not a plan of scim-audit.`, note`Name the plan.json that "scim-audit plan" wrote.`);
   if (content.startsWith(MARK))
-    throw new PlanAltered(sealedText(file), 'Run "scim-audit plan" again; it writes plan.json itself, and decisions go into decisions.csv.');
+    throw new PlanAltered(sealedText(file), note`Run "scim-audit plan" again; it writes plan.json itself, and decisions go into decisions.csv.`);
   if (checkSeal(content, digests) !== 'whole') {
     throw new PlanAltered(
       `${file} was altered since it was written: its digest does not fit.`,
-      'Plans are applied as written. Run "scim-audit plan" again; decisions go into decisions.csv.',
+      note`Plans are applied as written. Run "scim-audit plan" again; decisions go into decisions.csv.`,
     );
   }
   const value = jsonOf(content);
@@ -62,7 +63,7 @@ function refuseImpossible({ actions }: Plan, file: string): void {
   if (problems.length === 0) return;
   throw new PlanAltered(
     `${file} holds actions that no plan has.`,
-    'Plans are applied as written. Run "scim-audit plan" again; decisions go into decisions.csv.',
+    note`Plans are applied as written. Run "scim-audit plan" again; decisions go into decisions.csv.`,
     problems.slice(0, 20),
   );
 }

@@ -2,6 +2,7 @@
 
 import type { Input, User } from '../model/directory.js';
 import type { AskedUser, DecisionAction, Question } from '../model/finding.js';
+import { type Note, note, userId } from '../model/note.js';
 import { few, type RuleContext } from '../rules/rule.js';
 
 /**
@@ -75,7 +76,7 @@ function nameOf({ userName, email }: AskedUser): string {
 }
 
 /** Returns why the action does nothing: the user is so already. */
-export function doneAlready({ id, user }: Pick<Question, 'id' | 'user'>, action: string): string | undefined {
+export function doneAlready({ id, user }: Pick<Question, 'id' | 'user'>, action: string): Note | undefined {
   if (!isOfStatus(action) || user === undefined || user.active !== (action === 'activate')) return undefined;
-  return `user ${id} is ${user.active ? 'active' : 'inactive'} already`;
+  return note`user ${userId(id)} is ${user.active ? 'active' : 'inactive'} already`;
 }

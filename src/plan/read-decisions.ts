@@ -1,6 +1,7 @@
 /** Rows of decisions.csv → the answers to what is asked now, and those to what is asked no more. */
 
 import { unguardCell } from '../model/formula.js';
+import { note, noteText } from '../model/note.js';
 import { alteredAt } from './altered-cell.js';
 import { type FindAsked, finderOf, keyOf, rowProblems } from './compare-rows.js';
 import { type Answer, type AskedRow, DECISION_COLUMNS, WRITTEN_COLUMNS } from './decision-rows.js';
@@ -44,7 +45,9 @@ export function readDecisions(
     return {
       answered: [],
       outdated: [],
-      problems: [{ line: 1, column: column + 1, message: `the headings are not ${DECISION_COLUMNS.join(', ')}; write the file anew with "scim-audit plan".` }],
+      problems: [
+        { line: 1, column: column + 1, message: note`the headings are not ${DECISION_COLUMNS.join(', ')}; write the file anew with "scim-audit plan".` },
+      ],
     };
   }
   const plain = rows.map((row) => ({ ...row, cells: row.cells.map(unguardCell) }));
@@ -64,8 +67,8 @@ function sortAnswers(rows: readonly FileRow[], asked: readonly AskedRow[], find:
     const row = find(cells);
     const isBlank = [action, value, reason, owner, expires].every((cell) => cell === '');
     const done = row === undefined ? undefined : doneAlready(row.question, answer.action);
-    // Whoever writes it into the row as it is now is told; what was decided before is no mistake once it is so.
-    if (done !== undefined && row !== undefined && alteredAt(cells, row.written) >= 0) outdated.push({ cells, line, why: done });
+    // Written into the row as it is now, it is reported; decided before, it is not an error once it is so.
+    if (done !== undefined && row !== undefined && alteredAt(cells, row.written) >= 0) outdated.push({ cells, line, why: noteText(done) });
     else if (row !== undefined) answered.push({ asked: row, answer, line });
     else if (!isBlank) {
       nowBySubject ??= new Map(asked.map(({ written }) => [keyOf(written[1], written[2], written[3]), { written }]));

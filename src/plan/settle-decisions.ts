@@ -2,6 +2,7 @@
 
 import type { Acceptance } from '../audit/report.js';
 import type { Subject } from '../model/directory.js';
+import { joined, note, quotedWhole, userId } from '../model/note.js';
 import { isInScope } from '../model/scope.js';
 import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
@@ -125,7 +126,10 @@ function groupsToLeave({ asked, answer }: AnsweredRow, refuse: Refuse): number[]
   if (chosen.length > 0) return chosen.map(({ place }) => place);
   refuse(
     'value',
-    `the finding has no group ${JSON.stringify(wanted)}; leave the value blank for all of them, or name one by its id: ${groups.map(({ id }) => id).join(', ')}.`,
+    note`the finding has no group ${quotedWhole(wanted)}; leave the value blank for all of them, or name one by its id: ${joined(
+      groups.map(({ id }) => userId(id)),
+      ', ',
+    )}.`,
   );
   return undefined;
 }

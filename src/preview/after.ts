@@ -4,6 +4,7 @@ import type { UserAttribute } from '../model/change.js';
 import type { Directory, Group, User } from '../model/directory.js';
 import { indexIdentities } from '../model/identity-index.js';
 import { matchIdp } from '../model/idp-match.js';
+import { type Note, note, userId } from '../model/note.js';
 import { selectSyncGroups } from '../model/scope.js';
 import { UserError } from '../model/user-error.js';
 import type { Action } from '../plan/plan.js';
@@ -51,11 +52,12 @@ class Playing {
     const { change } = action;
     if (change.kind === 'replace-user') {
       const user = this.users[this.#placeOf(this.#userPlaces, change.user, action)];
-      if (String(user[change.attribute]) !== change.from) throw strange(action, `the ${NAMES[change.attribute]} of user ${user.id} is a different one`);
+      if (String(user[change.attribute]) !== change.from)
+        throw strange(action, note`the ${NAMES[change.attribute]} of user ${userId(user.id)} is a different one`);
       this.users[user.place] = { ...user, [change.attribute]: change.attribute === 'active' ? change.to === 'true' : change.to };
     } else if (change.kind === 'replace-group') {
       const group = this.groups[this.#placeOf(this.#groupPlaces, change.group, action)];
-      if (group.name !== change.from) throw strange(action, `group ${group.id} has a different name`);
+      if (group.name !== change.from) throw strange(action, note`group ${userId(group.id)} has a different name`);
       this.groups[group.place] = { ...group, name: change.to };
     } else {
       const user = this.#placeOf(this.#userPlaces, change.user, action);
@@ -83,15 +85,15 @@ class Playing {
 
   #placeOf(places: ReadonlyMap<string, number>, id: string, action: Action): number {
     const place = places.get(id);
-    if (place === undefined) throw strange(action, `there is no ${places === this.#userPlaces ? 'user' : 'group'} ${id}`);
+    if (place === undefined) throw strange(action, note`there is no ${places === this.#userPlaces ? 'user' : 'group'} ${userId(id)}`);
     return place;
   }
 }
 
 const NAMES: Readonly<Record<UserAttribute, string>> = { userName: 'username', email: 'email', active: 'state' };
 
-const strange = ({ id }: Action, what: string): UserError =>
+const strange = ({ id }: Action, what: Note): UserError =>
   new UserError(
-    `The plan does not match the source as it was read: action ${id} expects a different value (${what}).`,
-    'Use the options with which the plan was made (--column, --table, --encoding and so on), or run "scim-audit plan" again.',
+    note`The plan does not match the source as it was read: action ${id} expects a different value (${what}).`,
+    note`Use the options with which the plan was made (--column, --table, --encoding and so on), or run "scim-audit plan" again.`,
   );

@@ -20,8 +20,8 @@ export interface ExportRedactor extends Redactor {
   groupId(id: string): string;
   idpGroup(group: IdpGroup): IdpGroup;
   note(note: Note): Note;
-  /** For the ids of users in a text that does not say where they stand in it. */
-  idsIn(text: string): string;
+  /** Returns the sentence of a finding, about aliases. */
+  sentence(finding: FindingBase): string;
   owner(name: string): string;
   person(name: string): string;
   isGroupName(text: string): boolean;
@@ -72,13 +72,6 @@ function shownIds(known: KnownValues, key: Collation['key']): (id: string) => bo
   return (id) => MADE_ID.test(id) && !alsoNames().has(key(id));
 }
 
-/** Returns what finds a text between spaces, also where a list or a sentence goes on or ends after it. */
-const wholeWord = (text: string): RegExp => new RegExp(`(?<=\\s|^)${text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}(?=[,.;:]?(?:\\s|$))`, 'g');
-
-/** Returns what finds a number if it is the id of a user, and not a count. */
-const namedUser = (id: string): RegExp =>
-  new RegExp(`(?<=(?:\\b[Uu]sers? |--leave-out-user |\\d, |\\d and |\\S, ))${id}(?=[,.;:]?(?:\\s(?!others?\\b|more\\b)|$))`, 'g');
-
 function lazily<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {
@@ -118,18 +111,14 @@ export function redactorFor(known: KnownValues, { collation, identity, group: gr
   const aliasOf = (text: string): string => (groupNames().has(key(text)) && !identities().has(key(text)) ? groupAlias(text) : identity(text));
   /** One text has one alias, whosever id it is. */
   const idAlias = (id: string): string => (isShown(id) ? id : aliasOf(id));
-  // Longer ones first: one may be a part of another.
-  const aliasedIds = lazily(() =>
-    users
-      .filter(({ id }) => idAlias(id) !== id)
-      .map(({ id }) => id)
-      .sort((a, b) => b.length - a.length),
-  );
   const system = (name: string): string => (values().has(key(name)) ? identity(name) : name);
-  const noteAlias = { userId: idAlias, name: (name: string) => (values().has(key(name)) ? aliasOf(name) : name) };
+  const ifKnown = (text: string): string => (values().has(key(text)) ? aliasOf(text) : text);
+  const sentence = (finding: FindingBase): string => {
+    const shown = redactFinding(finding, redactor);
+    return ruleOf(shown).message(shown);
+  };
+  const noteAlias = { userId: idAlias, name: ifKnown, value: ifKnown, heading: ifKnown, finding: sentence };
   const note = (told: Note): Note => redactNote(told, noteAlias);
-  const idsIn = (text: string): string =>
-    aliasedIds().reduce((told, id) => (told.includes(id) ? told.replace(isNumber(id) ? namedUser(id) : wholeWord(id), () => idAlias(id)) : told), text);
   const usersByUser = new WeakMap<User, User>();
   const listsByList = new WeakMap<readonly User[], readonly User[]>();
   const groupsByGroup = new WeakMap<Group, Group>();
@@ -162,7 +151,7 @@ export function redactorFor(known: KnownValues, { collation, identity, group: gr
       ...(original.givenName === undefined ? {} : { givenName: person(original.givenName) }),
       ...(original.familyName === undefined ? {} : { familyName: person(original.familyName) }),
     }));
-  return {
+  const redactor: ExportRedactor = {
     user,
     group,
     idpUser,
@@ -181,11 +170,12 @@ export function redactorFor(known: KnownValues, { collation, identity, group: gr
       location,
     }),
     note,
-    idsIn,
     names: ({ names }) => (names === undefined ? {} : { names: { of: (place) => person(names.of(place)) } }),
     isGroupName: (text) => groupNames().has(key(text)),
     owner: (name) => (name.includes('@') ? identity(name) : person(name)),
+    sentence,
   };
+  return redactor;
 }
 
 /** Returns a finding with aliases. */

@@ -1,6 +1,7 @@
 /** Checks the mappings of a provisioning schema against what Jama Connect accepts. */
 
 import type { Severity } from '../model/finding.js';
+import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { count } from '../rules/rule.js';
 import { findMappings } from './find-mappings.js';
@@ -65,7 +66,7 @@ function flowsOf({ flowTypes }: ObjectMapping, path: string, { file, locationOf 
   throw new UserError(
     `${file} is not a provisioning schema as Entra writes it: 1 problem.`,
     'Export the schema again; flowTypes holds Add, Update and Delete.',
-    [`${file}, line ${line}, column ${column}: "${short(strange)}" is not an action of a mapping.`],
+    [note`${file}, line ${line}, column ${column}: "${short(strange)}" is not an action of a mapping.`],
   );
 }
 

@@ -1,5 +1,6 @@
 /** Which mappings of a schema are the one of users and the one of groups. */
 
+import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { count } from '../rules/rule.js';
 import { short } from './origin.js';
@@ -40,7 +41,10 @@ export function findMappings({ file, mappings }: SchemaFile): FoundMappings {
     );
   }
   if (user.mapping.attributeMappings == null) {
-    throw new UserError(`${file} has no "attributeMappings" for ${user.path || 'the mapping'}.`, 'Export the whole schema; a part of it cannot be checked.');
+    throw new UserError(
+      note`${file} has no "attributeMappings" for ${user.path || 'the mapping'}.`,
+      'Export the whole schema; a part of it cannot be checked.',
+    );
   }
   const [group, ...otherGroups] = of('group');
   return { user, otherUsers, ...(group === undefined ? {} : { group }), otherGroups };

@@ -2,12 +2,12 @@
 
 import { collationOf } from '../model/compare.js';
 import type { Directory, Group, Input, MembershipSink, Role, Snapshot, UnknownMember } from '../model/directory.js';
-import type { Note } from '../model/note.js';
+import { joined, type Note, note, quoted, quotedHeading } from '../model/note.js';
 import type { IdTable } from './tables/id-table.js';
 import type { TypeJoin } from './tables/join-types.js';
 import { checkMemberLists } from './tables/member-lists.js';
 import { NullCells } from './tables/null-cells.js';
-import { Problems, quoted } from './tables/problem.js';
+import { Problems } from './tables/problem.js';
 import { readGroups } from './tables/read-groups.js';
 import { MemberResolver, splitGroupsCell, takeMemberships } from './tables/read-memberships.js';
 import { readUsers, type UserWishes } from './tables/read-users.js';
@@ -127,7 +127,7 @@ function refuseWithoutType({ file, table, headings }: Table, problems: Problems)
   problems.add({
     file,
     ...(table === undefined ? { line: 1 } : { table }),
-    message: `with --auth-mode multi every user needs an authentication type, but there is no such column (authenticationType, "Authentication Type", authType, auth). Name it with --column users.authenticationType="…", or give the types with --auth-types FILE or --basic-users FILE. Headings found: ${headings.map((heading) => JSON.stringify(heading)).join(', ')}.`,
+    message: note`with --auth-mode multi every user needs an authentication type, but there is no such column (authenticationType, "Authentication Type", authType, auth). Name it with --column users.authenticationType="…", or give the types with --auth-types FILE or --basic-users FILE. Headings found: ${joined(headings.map(quotedHeading), ', ')}.`,
   });
 }
 
@@ -153,13 +153,13 @@ class CellMemberships {
 
   take(table: Table, input: number, user: number, found: string, line: number): void {
     const isGroup = (name: string): boolean => this.#groupsByName.has(name);
-    const refuse = (message: string): void => {
+    const refuse = (message: Note): void => {
       this.problems.add({ ...cellPlace(table, { line }, table.columns.get('groups') ?? 0), message, cause: found });
     };
     const cell = table.words.groupsCell(found, this.areGroupsGiven ? isGroup : undefined);
     if (cell === undefined) {
       refuse(
-        `${quoted(found)} can be the name of a group, or mean that the user is in no group. If it means no group, add --null users.groups=${quoted(found)}; otherwise give the groups with --groups FILE.`,
+        note`${quoted(found)} can be the name of a group, or mean that the user is in no group. If it means no group, add --null users.groups=${quoted(found)}; otherwise give the groups with --groups FILE.`,
       );
       return;
     }
@@ -169,13 +169,13 @@ class CellMemberships {
     }
     const names = splitGroupsCell(cell, (name) => this.areGroupsGiven && isGroup(name));
     if (names === undefined) {
-      refuse(`${JSON.stringify(cell)} can be read as different groups, because names of groups contain commas; give memberships with --memberships FILE.`);
+      refuse(note`${quoted(cell)} can be read as different groups, because names of groups contain commas; give memberships with --memberships FILE.`);
       return;
     }
     for (const name of names) {
       let place = this.#groupsByName.get(name);
       if (place !== undefined && this.#ambiguous.has(name)) {
-        refuse(`${JSON.stringify(name)} matches more than one group; give memberships by id with --memberships FILE.`);
+        refuse(note`${quoted(name)} matches more than one group; give memberships by id with --memberships FILE.`);
         continue;
       }
       if (place === undefined && !this.areGroupsGiven) {

@@ -1,5 +1,6 @@
 /** All input formats. A new one is one line here. */
 
+import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { csvSource } from './csv/source.js';
 import { jsonSource } from './json/source.js';
@@ -16,7 +17,7 @@ function formatFor(request: SourceRequest): SourceFormat {
   if (source !== undefined && holdsWorkbook(source)) {
     throw new UserError(
       `${source} is a workbook, but SOURCE must be a folder or a SQLite file.`,
-      `Give its list of users with --users ${source}; give lists on other sheets as --groups "FILE#Sheet" and --memberships "FILE#Sheet".`,
+      note`Give its list of users with --users ${source}; give lists on other sheets as --groups "FILE#Sheet" and --memberships "FILE#Sheet".`,
     );
   }
   const format = SOURCE_FORMATS.find((candidate) => candidate.claims(request));

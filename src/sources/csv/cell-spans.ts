@@ -1,6 +1,7 @@
 /** Byte ranges of the cells of a CSV, quotes included, so that one cell can be replaced and everything else kept. */
 
 import { isUtf8 } from 'node:buffer';
+import { note } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import { integerOf, LONGEST_INTEGER } from '../tables/id-table.js';
 import { type Dialect, readCell } from './dialect.js';
@@ -144,7 +145,7 @@ export class SpanScanner {
   }
 
   #mistake(message: string): UserError {
-    return new UserError(`${this.#stream.file}: ${message}`, 'Run "scim-audit check" on the file; it lists every problem.');
+    return new UserError(`${this.#stream.file}: ${message}`, note`Run "scim-audit check" on the file; it lists every problem.`);
   }
 
   /** Splits the complete records of the chunk; returns where the last of them ends. */

@@ -1,6 +1,7 @@
 /** Lines above the headings that tools write for one another: `sep=;` for Excel, `#TYPE` from PowerShell. */
 
-import { quoted, SourceRefused } from '../tables/problem.js';
+import { note, quoted } from '../../model/note.js';
+import { SourceRefused } from '../tables/problem.js';
 import type { FrontRecord } from './no-table.js';
 
 /** A line above the headings that one tool wrote for another, such as "sep=;". */
@@ -24,7 +25,7 @@ export function withoutMarks(
     if (separator !== undefined && stated === undefined) {
       if (!delimiters.includes(separator))
         throw new SourceRefused(
-          [{ file, line, message: `this line says that the delimiter is ${quoted(separator)}, which is not supported; ${SAVE_COMMAS}` }],
+          [{ file, line, message: note`this line says that the delimiter is ${quoted(separator)}, which is not supported; ${SAVE_COMMAS}` }],
           1,
         );
       stated = separator;

@@ -1,5 +1,6 @@
 /** Files that users give instead of a CSV, recognized by how they begin and refused with one sentence that says what to do. */
 
+import { type Note, note } from '../../model/note.js';
 import { SourceRefused } from '../tables/problem.js';
 
 /** One of the first records, before the delimiter is known. */
@@ -24,19 +25,19 @@ const OLE2 = magic('d0cf11e0a1b11ae1');
 /** Throws SourceRefused for a file that is known not to be a text table. */
 export function refuseNoTable(front: Buffer, file: string): void {
   const text = front.toString('utf8').replace(/^\ufeff/, '');
-  const refuse = (message: string): never => {
+  const refuse = (message: Note): never => {
     throw new SourceRefused([{ file, line: 1, message }], 1);
   };
   if (OLE2.some((each) => text.startsWith(each)) || front.toString('latin1', 0, 4) === '\u00d0\u00cf\u0011\u00e0')
     refuse(
-      'this is an Excel workbook of the old kind (.xls), which is not supported; in Excel: Save As, "Excel Workbook (.xlsx)" or "CSV UTF-8 (Comma delimited)".',
+      note`this is an Excel workbook of the old kind (.xls), which is not supported; in Excel: Save As, "Excel Workbook (.xlsx)" or "CSV UTF-8 (Comma delimited)".`,
     );
   const start = text.trimStart();
   if (start.startsWith('<')) {
     if (/^(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|style|div|tr)\b/is.test(start))
-      refuse(`this is HTML, a page or a report, not a CSV; ${AS_CSV}, or open it in Excel and save it as "CSV UTF-8 (Comma delimited)".`);
+      refuse(note`this is HTML, a page or a report, not a CSV; ${AS_CSV}, or open it in Excel and save it as "CSV UTF-8 (Comma delimited)".`);
     if (/^<\?xml\b/i.test(start) || (/^<[a-z][^>]*>/i.test(start) && start.includes('</')))
-      refuse(`this is XML, not a CSV; ${AS_CSV}, or open it in Excel and save it as "CSV UTF-8 (Comma delimited)".`);
+      refuse(note`this is XML, not a CSV; ${AS_CSV}, or open it in Excel and save it as "CSV UTF-8 (Comma delimited)".`);
   }
   if (/^(?:\{\s*["}]|\[\s*[[{"\]])/.test(start)) refuse('this is JSON, not a CSV; export it as CSV, with a column for each attribute.');
   if (isSqlDump(start)) refuse('this is a dump of SQL statements, not a CSV; export the result of a query as CSV, or load the dump into a database.');
@@ -50,8 +51,7 @@ export function refuseNoTable(front: Buffer, file: string): void {
   if (lines.slice(1).some((line) => /^-+(?: +-+)+ *$/.test(line))) refuse(PADDED);
 }
 
-const PADDED =
-  'the columns are padded with spaces, so no value is as it was; export again without padding (sqlcmd: -W -s",", SQL*Plus: SET MARKUP CSV ON, PowerShell: Export-Csv).';
+const PADDED = note`the columns are padded with spaces, so no value is as it was; export again without padding (sqlcmd: -W -s",", SQL*Plus: SET MARKUP CSV ON, PowerShell: Export-Csv).`;
 
 /** Frames of mysql, psql and others, and records with one column per line. A row of dashes between delimiters is not a frame: sqlcmd writes it below the headings of a CSV. */
 function isFrame(line: string): boolean {
@@ -96,8 +96,7 @@ export function refuseWithoutHeadings({ line }: FrontRecord, cells: readonly str
       {
         file,
         line,
-        message:
-          'the file has no headings: its first line looks like data. Export it with column names (SSMS: Options, Query Results, Results to Grid, "Include column headers"; mysql: without -N; phpMyAdmin: "Put columns names in the first row"), or write them into the first line.',
+        message: note`the file has no headings: its first line looks like data. Export it with column names (SSMS: Options, Query Results, Results to Grid, "Include column headers"; mysql: without -N; phpMyAdmin: "Put columns names in the first row"), or write them into the first line.`,
       },
     ],
     1,

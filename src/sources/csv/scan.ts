@@ -6,6 +6,7 @@
 
 import { isAscii, isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
+import { type Note, note } from '../../model/note.js';
 import { readCell, type StatedDialect, settled } from './dialect.js';
 import { couldBeRows, EscapeDoubt, escapeMessage } from './doubt.js';
 import { BACKSLASH, CR, closingQuote, countLines, escapeLength, isCellEnd, LF, QUOTE } from './lex.js';
@@ -29,7 +30,7 @@ export interface ScanProblem {
   /** Cell, from 1. */
   readonly column?: number;
   readonly kind: 'encoding' | 'quote' | 'escape' | 'too-long';
-  readonly message: string;
+  readonly message: Note;
   /** True if there would be no problem if backslashes were escapes. */
   readonly mayBeEscape?: true;
 }
@@ -311,7 +312,7 @@ export class RecordScanner {
       const raw = this.#buffer.toString('utf8', this.#bounds[first + column] + 1, this.#bounds[first + column + 1]);
       const cell = readCell(raw, dialect);
       if (cell === undefined) {
-        const message = `a backslash in this cell is not an escape that MySQL writes (\\\\, \\t, \\n, \\0, \\", or \\N as the whole cell): if backslashes are ordinary characters, use --escape none.`;
+        const message = note`a backslash in this cell is not an escape that MySQL writes (\\\\, \\t, \\n, \\0, \\", or \\N as the whole cell): if backslashes are ordinary characters, use --escape none.`;
         visitor.problem({ line, column: column + 1, kind: 'escape', message });
         return;
       }

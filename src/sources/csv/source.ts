@@ -70,7 +70,7 @@ function refusedTable(file: SourceFile, words: CellWords, error: SourceRefused):
     headings: [],
     columns: new Map(),
     isIdFromUserName: false,
-    refused: error.problems,
+    refused: error.found,
     notes: [],
     read() {
       throw error;

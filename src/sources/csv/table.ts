@@ -1,7 +1,7 @@
 /** A CSV file, or a sheet of a workbook, as a table. */
 
 import type { Activity, Role } from '../../model/directory.js';
-import type { Note } from '../../model/note.js';
+import { type Note, note } from '../../model/note.js';
 import type { CellWords } from '../tables/cell-words.js';
 import type { Problems, SourceProblem } from '../tables/problem.js';
 import type { OnProgress, Row, Table, TableEnd } from '../tables/table.js';
@@ -101,7 +101,7 @@ function readRows({ stream, scanner, wishes, isOfUsers, quoteAdvice, head, visit
   const expected = head.headings.length;
   let rows = 0;
   const heldBack = new HeldBack(problems);
-  const placed = (line: number, column: number | undefined, message: string): SourceProblem => ({
+  const placed = (line: number, column: number | undefined, message: Note): SourceProblem => ({
     file,
     line,
     ...(column === undefined ? {} : { column, ...(column <= expected ? { heading: head.headings[column - 1] } : {}) }),
@@ -149,7 +149,7 @@ function readRows({ stream, scanner, wishes, isOfUsers, quoteAdvice, head, visit
       problem({ line, column, kind, message, mayBeEscape }: ScanProblem) {
         const advice = kind === 'quote' && quotes++ === 0 ? quoteAdvice : '';
         if (kind === 'escape' && head.dialect.escape === undefined) isInDoubt = true;
-        heldBack.add(placed(line, column, message + advice), mayBeEscape === true);
+        heldBack.add(placed(line, column, note`${message}${advice}`), mayBeEscape === true);
       },
       progress: () => wishes.onProgress?.({ path, bytes: stream.bytes, rows }),
     },

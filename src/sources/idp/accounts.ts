@@ -2,7 +2,8 @@
 
 import { PlaceTable } from '../../collections/place-table.js';
 import type { IdpUser } from '../../model/idp.js';
-import { quoted } from '../tables/problem.js';
+import { note, quoted, quotedId } from '../../model/note.js';
+
 import type { Entry } from './entry.js';
 import type { IdpField } from './export-forms.js';
 
@@ -110,11 +111,11 @@ export class Accounts {
       known[property] !== undefined && account[property] !== undefined && known[property] !== account[property];
     const field = this.logins[known.place] === login ? TOLD.find(isOther)?.[1] : 'login';
     if (field !== undefined) {
-      const what = account.id === undefined ? `login ${quoted(login)}` : `id ${quoted(account.id)}`;
+      const what = account.id === undefined ? note`login ${quoted(login)}` : note`id ${quotedId(account.id)}`;
       const where = locationOf({ file: known.path === entry.path ? entry.file : known.path, line: known.line }, entry);
       entry.refuse(
         field === 'status' && !entry.has('status') ? (entry.has('enabled') ? 'enabled' : 'blocked') : field,
-        `the ${what} also appears with another ${field} on ${where}; export all lists at the same time, so that they agree.`,
+        note`the ${what} also appears with another ${field} on ${where}; export all lists at the same time, so that they agree.`,
       );
       return;
     }

@@ -2,7 +2,8 @@
 
 import type { Activity } from '../../model/directory.js';
 import { isEmailAddress } from '../../model/email.js';
-import { mappedTo, quoted } from '../tables/problem.js';
+import { note, quoted, quotedHeading } from '../../model/note.js';
+import { mappedTo } from '../tables/problem.js';
 import { Accounts, count, repeatNote } from './accounts.js';
 import type { DirectoryUsers } from './directory-users.js';
 import type { Entry, Writing } from './entry.js';
@@ -57,10 +58,10 @@ export class EntraUsers {
   #readSubject(entry: Entry): string | undefined {
     const subject = entry.text('subject');
     if (subject.trim() !== '') return subject;
-    const heading = quoted(this.named.get('subject') ?? '');
+    const heading = quotedHeading(this.named.get('subject') ?? '');
     entry.refuse(
       'subject',
-      `${entry.has('subject') ? `${heading} is blank` : `there is no ${heading}`}, the column that --column gives as idpUsers.subject, so nothing could be sent as userName.`,
+      note`${entry.has('subject') ? note`${heading} is blank` : note`there is no ${heading}`}, the column that --column gives as idpUsers.subject, so nothing could be sent as userName.`,
       'no subject',
     );
     return undefined;
@@ -88,8 +89,8 @@ export class EntraUsers {
     const way =
       field === 'blocked'
         ? 'Export again and do not edit the file.'
-        : `Define its meaning with --active-map ${mappedTo(text.trim(), 'active')} or ${mappedTo(text.trim(), 'inactive')}.`;
-    entry.refuse(field, `${quoted(text)} is neither True nor False. ${way}`, text);
+        : note`Define its meaning with --active-map ${mappedTo(text.trim(), 'active')} or ${mappedTo(text.trim(), 'inactive')}.`;
+    entry.refuse(field, note`${quoted(text)} is neither True nor False. ${way}`, text);
     return undefined;
   }
 

@@ -1,5 +1,6 @@
 /** One record of an export, in any file format. */
 
+import type { Note } from '../../model/note.js';
 import type { Problems, SourceProblem } from '../tables/problem.js';
 import type { Row } from '../tables/table.js';
 import type { IdpField, RecordKind } from './export-forms.js';
@@ -34,7 +35,7 @@ export interface Entry extends ExportFile {
   /** Do both fields hold the same text; may return false if comparing would be expensive. */
   isSame(a: IdpField, b: IdpField): boolean;
   /** Adds a problem with a field or with the record. Records of a file with the same `cause` are one problem. */
-  refuse(field: IdpField | undefined, message: string, cause?: string): void;
+  refuse(field: IdpField | undefined, message: Note, cause?: string): void;
 }
 
 export class CsvEntry implements Entry {
@@ -95,7 +96,7 @@ export class CsvEntry implements Entry {
     return !this.noValue.hasFurther(a) && !(this.row.code(first) >= 0 && isNullWord(this.row.text(first)));
   }
 
-  refuse(field: IdpField | undefined, message: string, cause?: string): void {
+  refuse(field: IdpField | undefined, message: Note, cause?: string): void {
     const at = field === undefined ? undefined : this.columns.get(field);
     const place: Partial<SourceProblem> = at === undefined ? {} : { column: at + 1, heading: this.headings[at] };
     this.problems.add({ file: this.file, line: this.line, ...place, message, ...(cause === undefined ? {} : { cause }) });

@@ -106,7 +106,7 @@ export function readExport(wishes: ExportWishes, problems: Problems, visit: (ent
     return readJson(wishes, unicode, problems, visit);
   } catch (error) {
     if (!(error instanceof SourceRefused)) throw error;
-    for (const problem of error.problems) problems.add(problem);
+    for (const problem of error.found) problems.add(problem);
     return undefined;
   } finally {
     stream.close();
@@ -201,7 +201,7 @@ function readJson(wishes: ExportWishes, stream: FileStream, problems: Problems, 
     return { input: { path, file, role, sha256, rows }, isJson: true, pages, columns: NO_COLUMNS, notes };
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;
-    problems.add({ file, line: error.line, column: error.column, message: error.message });
+    problems.add({ file, line: error.line, column: error.column, message: error.note });
     return undefined;
   }
 }

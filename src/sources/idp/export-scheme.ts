@@ -1,6 +1,7 @@
 /** Maps the columns of a provider's CSV file to fields, by their headings or as the user named them. */
 
 import { type IdpProvider, type IdpRole, PROVIDER_NAMES } from '../../model/idp.js';
+import { joined, type NotePart, note, quotedHeading } from '../../model/note.js';
 import { foldHeading, type HeadingProblem, type ResolvedHeadings } from '../tables/headings.js';
 import { CSV_EXPORTS, type CsvExport, DECORATION, type IdpField, MARKS, type RecordKind } from './export-forms.js';
 import { columnOf, mayBeNamed } from './named-columns.js';
@@ -14,7 +15,7 @@ type Named = ReadonlyMap<IdpField, string>;
 
 const NOTHING_NAMED: Named = new Map();
 
-const list = (values: readonly string[]): string => values.map((value) => JSON.stringify(value)).join(', ');
+const list = (values: readonly string[]): readonly NotePart[] => joined(values.map(quotedHeading), ', ');
 
 /** Returns which column of a file is which field, the kind of its rows, and every problem with that. */
 export function resolveExport(provider: IdpProvider, role: IdpRole, headings: readonly string[], named: Named = NOTHING_NAMED): ResolvedExport {
@@ -30,7 +31,7 @@ export function resolveExport(provider: IdpProvider, role: IdpRole, headings: re
   if (best.form.kind !== 'assignment' && provider === 'okta' && folded.includes('unassignedon')) {
     return found([
       {
-        message: `this is a report of who was unassigned; give the report of current assignments, which has a column "Application login". Headings found: ${list(headings)}.`,
+        message: note`this is a report of who was unassigned; give the report of current assignments, which has a column "Application login". Headings found: ${list(headings)}.`,
       },
     ]);
   }
@@ -97,7 +98,7 @@ function namedColumns(form: CsvExport, headings: readonly string[], folded: read
     else if (found.length > 1) {
       problems.push({
         at: found[1],
-        message: `${found.length} columns are called ${JSON.stringify(heading)}, the heading that --column gives for ${columnOf(form.role, field)}; rename all but one.`,
+        message: note`${found.length} columns are called ${quotedHeading(heading)}, the heading that --column gives for ${columnOf(form.role, field)}; rename all but one.`,
       });
     }
   }
@@ -107,20 +108,20 @@ function namedColumns(form: CsvExport, headings: readonly string[], folded: read
 function ambiguous(form: CsvExport, field: IdpField, found: readonly number[], headings: readonly string[]): HeadingProblem {
   const names = found.map((at) => headings[at]);
   const way = mayBeNamed(form.role, field)
-    ? `choose one with --column ${columnOf(form.role, field)}=${JSON.stringify(names[0])}, or rename the others`
+    ? note`choose one with --column ${columnOf(form.role, field)}=${quotedHeading(names[0])}, or rename the others`
     : 'rename or delete all but the right one';
-  return { at: found[1], message: `the columns ${list(names)} all match ${field}; ${way}. Headings found: ${list(headings)}.` };
+  return { at: found[1], message: note`the columns ${list(names)} all match ${field}; ${way}. Headings found: ${list(headings)}.` };
 }
 
 function lacking(form: CsvExport, choices: readonly IdpField[], headings: readonly string[], named: Named): HeadingProblem {
-  const found = `Headings found: ${list(headings)}.`;
+  const found = note`Headings found: ${list(headings)}.`;
   const given = choices.find((field) => named.has(field));
   if (given !== undefined) {
-    const heading = JSON.stringify(named.get(given));
-    return { message: `no column is called ${heading}, the heading that --column gives for ${columnOf(form.role, given)}. ${found}` };
+    const heading = quotedHeading(named.get(given) ?? '');
+    return { message: note`no column is called ${heading}, the heading that --column gives for ${columnOf(form.role, given)}. ${found}` };
   }
   const accepted = choices.flatMap((field) => form.headings[field] ?? []).join(', ');
   return {
-    message: `${form.what} of ${PROVIDER_NAMES[form.provider]} needs a column that is missing here (accepted headings: ${accepted}; case, spaces and punctuation do not matter). Export again with it, or give its heading with --column ${columnOf(form.role, choices[0])}="…". ${found}`,
+    message: note`${form.what} of ${PROVIDER_NAMES[form.provider]} needs a column that is missing here (accepted headings: ${accepted}; case, spaces and punctuation do not matter). Export again with it, or give its heading with --column ${columnOf(form.role, choices[0])}="…". ${found}`,
   };
 }

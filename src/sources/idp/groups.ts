@@ -3,13 +3,14 @@
 import type { Collation } from '../../model/compare.js';
 import type { IdpGroup } from '../../model/idp.js';
 import { nearNames } from '../../model/near-names.js';
-import { quoted } from '../tables/problem.js';
+import { type Note, note, quoted, quotedId } from '../../model/note.js';
+
 import { locationOf, readId, repeatNote } from './accounts.js';
 import type { Entry } from './entry.js';
 import { AMBIGUOUS, UNKNOWN } from './name-index.js';
 
 /** A group, or why the name does not identify one. */
-export type FoundGroup = { readonly place: number } | { readonly refusal: string };
+export type FoundGroup = { readonly place: number } | { readonly refusal: Note };
 
 type Kept = IdpGroup & { readonly file: string };
 
@@ -51,7 +52,7 @@ export class Groups {
     else
       entry.refuse(
         'name',
-        `the id ${quoted(id ?? '')} also appears with another name on ${locationOf(known, entry)}; export all lists at the same time, so that they agree.`,
+        note`the id ${quotedId(id ?? '')} also appears with another name on ${locationOf(known, entry)}; export all lists at the same time, so that they agree.`,
       );
   }
 
@@ -70,9 +71,9 @@ export class Groups {
   named(name: string, from: Pick<Kept, 'path' | 'file' | 'line'>, said: string): FoundGroup {
     const place = this.#byName.get(name) ?? this.#byId.get(name) ?? UNKNOWN;
     if (place >= 0) return { place };
-    if (place === AMBIGUOUS) return { refusal: `${said} ${quoted(name)}, a name that several groups in the list share; give the group's id instead.` };
+    if (place === AMBIGUOUS) return { refusal: note`${said} ${quoted(name)}, a name that several groups in the list share; give the group's id instead.` };
     if (!this.isListed) return { place: this.#add({ place: this.all.length, id: name, name, ...from }, false) };
-    return { refusal: `${said} ${quoted(name)}, which is not in the list of groups.${this.#suggestion(name)}` };
+    return { refusal: note`${said} ${quoted(name)}, which is not in the list of groups.${this.#suggestion(name)}` };
   }
 
   /** Returns the group with an id; without a list of groups its name is the one given with the id, or the id. */
@@ -80,10 +81,10 @@ export class Groups {
     const place = this.#byId.get(id);
     if (place !== undefined) return { place };
     if (!this.isListed) return { place: this.#add({ place: this.all.length, id, name: name === '' ? id : name, ...from }, true) };
-    return { refusal: `the list of groups has no group with the id ${quoted(id)}; export both lists at the same time.` };
+    return { refusal: note`the list of groups has no group with the id ${quotedId(id)}; export both lists at the same time.` };
   }
 
-  #suggestion(name: string): string {
+  #suggestion(name: string): Note {
     if (this.#suggested++ >= MOST_SUGGESTED) return '';
     this.#near ??= nearNames(
       this.all.map((group) => group.name),
@@ -91,6 +92,6 @@ export class Groups {
       MOST_SUGGESTED,
     );
     const near = this.#near(name);
-    return near === undefined ? '' : ` Did you mean ${quoted(near)}?`;
+    return near === undefined ? '' : note` Did you mean ${quoted(near)}?`;
   }
 }

@@ -1,8 +1,9 @@
 /** One record of a JSON list, with its fields under any of their property names. */
 
+import { joined, type Note, note, quotedHeading } from '../../model/note.js';
 import type { JsonLexer } from '../json/json-lexer.js';
 import { type JsonRecordReader, KIND_NAMES } from '../json/json-record.js';
-import { type Problems, quoted } from '../tables/problem.js';
+import type { Problems } from '../tables/problem.js';
 import type { Entry, ExportFile, Writing } from './entry.js';
 import { DECORATION, type IdpField, type RecordKind } from './export-forms.js';
 
@@ -75,7 +76,7 @@ export class JsonEntry implements Entry {
     return first >= 0 && second >= 0 && this.reader.texts[first] === this.reader.texts[second];
   }
 
-  refuse(field: IdpField | undefined, message: string, cause?: string): void {
+  refuse(field: IdpField | undefined, message: Note, cause?: string): void {
     const { reader, lexer } = this;
     const at = field === undefined ? -1 : this.#find(field);
     const line = at < 0 ? reader.line : reader.lines[at];
@@ -139,8 +140,8 @@ export class JsonEntry implements Entry {
     const { field, first, other } = this.#doubled;
     const { texts } = this.reader;
     if (texts[first] === texts[other] || DECORATION.has(field) || this.named.has(field)) return false;
-    const names = [first, other].map((at) => this.paths[at].split('/').reverse().map(quoted).join(' in '));
-    this.refuse(field, `${names.join(' and ')} both match ${field} but differ, so it is not clear which one is right.`, `doubled ${field}`);
+    const names = [first, other].map((at) => joined(this.paths[at].split('/').reverse().map(quotedHeading), ' in '));
+    this.refuse(field, note`${joined(names, ' and ')} both match ${field} but differ, so it is not clear which one is right.`, `doubled ${field}`);
     return true;
   }
 

@@ -1,6 +1,7 @@
 /** The lists that the providers' APIs return and scripts write: Okta's arrays of records, Graph's pages with their records in `value`, one record per line. */
 
 import type { IdpProvider } from '../../model/idp.js';
+import { note } from '../../model/note.js';
 import { JsonFault, type JsonLexer, type Token } from '../json/json-lexer.js';
 import { type JsonRecordReader, readName, unexpected } from '../json/json-record.js';
 
@@ -166,10 +167,9 @@ export function readPages(lexer: JsonLexer, reader: JsonRecordReader, wishes: Li
   return { pages, continued, isLines: false };
 }
 
-const NO_PAGE =
-  'this object has no "value": it is not a page of results from Graph. Save the complete responses, with "value" and "@odata.nextLink", one per file or all in one list.';
+const NO_PAGE = note`this object has no "value": it is not a page of results from Graph. Save the complete responses, with "value" and "@odata.nextLink", one per file or all in one list.`;
 /** `az ad user list` omits the pages and does not say who is blocked. */
-const OF_AZ = `these records are not a page of results from Graph and do not show which users are blocked (accountEnabled); "az ad user list" writes such files. Use Graph itself: az rest --method get --url 'https://graph.microsoft.com/v1.0/users?$select=id,userPrincipalName,mail,givenName,surname,accountEnabled,userType&$top=999', and save the page of each "@odata.nextLink" as well.`;
+const OF_AZ = note`these records are not a page of results from Graph and do not show which users are blocked (accountEnabled); "az ad user list" writes such files. Use Graph itself: az rest --method get --url 'https://graph.microsoft.com/v1.0/users?$select=id,userPrincipalName,mail,givenName,surname,accountEnabled,userType&$top=999', and save the page of each "@odata.nextLink" as well.`;
 
 interface PageWishes {
   readonly visit: () => void;

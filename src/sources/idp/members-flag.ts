@@ -1,6 +1,7 @@
 /** The value of `--idp-members`: a file, or a group and a file. */
 
 import { existsSync } from 'node:fs';
+import { note, quoted } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 
 export interface MembersFile {
@@ -19,8 +20,8 @@ export function splitMembersFlag(text: string): MembersFile {
   const file = text.slice(at + 1);
   if (group.trim() === '' || file === '') {
     throw new UserError(
-      `--idp-members ${JSON.stringify(text)} names no ${file === '' ? 'file' : 'group'}.`,
-      'Write --idp-members FILE, or --idp-members "GROUP=FILE".',
+      note`--idp-members ${quoted(text)} names no ${file === '' ? 'file' : 'group'}.`,
+      note`Write --idp-members FILE, or --idp-members "GROUP=FILE".`,
     );
   }
   return { group, file };

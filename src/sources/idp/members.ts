@@ -2,7 +2,8 @@
 
 import { PlaceTable } from '../../collections/place-table.js';
 import type { IdpProvider } from '../../model/idp.js';
-import { quoted } from '../tables/problem.js';
+import { note, Quoted, quoted } from '../../model/note.js';
+
 import { splitSheet } from '../xlsx/workbook-file.js';
 import { count } from './accounts.js';
 import type { DirectoryUsers } from './directory-users.js';
@@ -48,7 +49,10 @@ export class Members {
       if (entry.has('group') || entry.has('groupId')) {
         if (file.group !== undefined) {
           if (!isRefused)
-            entry.refuse(entry.has('group') ? 'group' : 'groupId', `the file itself names the group of each row; remove "${file.group}=" from --idp-members.`);
+            entry.refuse(
+              entry.has('group') ? 'group' : 'groupId',
+              note`the file itself names the group of each row; remove ${new Quoted(file.group, 'value', '=')} from --idp-members.`,
+            );
           isRefused = true;
           return undefined;
         }
@@ -85,10 +89,10 @@ export class Members {
   /** Returns the group of a whole file: the one that the user named, or else a listed group with the name of the file or of its sheet. */
   fileGroup({ group, path, file }: MembersWishes): FoundGroup {
     const base = path.slice(path.lastIndexOf('/') + 1);
-    const way = `--idp-members "GROUP=${base}"`;
+    const way = note`--idp-members "GROUP=${base}"`;
     if (group === undefined && !this.groups.isListed) {
       return {
-        refusal: `the file does not say which group's members it lists, and its name alone is not proof. Name the group with ${way}, or give the list of groups with --idp-groups.`,
+        refusal: note`the file does not say which group's members it lists, and its name alone is not proof. Name the group with ${way}, or give the list of groups with --idp-groups.`,
       };
     }
     const name = group ?? splitSheet(file).sheet ?? base.replace(/(?<=.)\.[^.]*$/, '');
@@ -97,7 +101,7 @@ export class Members {
     const found = this.groups.named(name, { path, file, line: 1 }, said);
     if ('place' in found) this.listed.add(found.place);
     if ('place' in found || group !== undefined) return found;
-    return { refusal: `${found.refusal} Name the group with ${way}.` };
+    return { refusal: note`${found.refusal} Name the group with ${way}.` };
   }
 
   #take(entry: Entry, group: number): void {
@@ -114,7 +118,7 @@ export class Members {
     const { byId, byName } = this.#indexed();
     const known = id === '' ? UNKNOWN : byId.get(id);
     const place = known === UNKNOWN ? byName.find(login) : known;
-    if (place === AMBIGUOUS) entry.refuse('login', `${quoted(login)} matches more than one user; export the members with their ids.`);
+    if (place === AMBIGUOUS) entry.refuse('login', note`${quoted(login)} matches more than one user; export the members with their ids.`);
     else if (place >= 0) this.members.add(place, group);
     else this.#strangers.add(this.#strangerAt(id === '' ? `login ${login}` : `id ${id}`, entry), group);
   }

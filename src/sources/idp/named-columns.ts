@@ -1,6 +1,7 @@
 /** Columns of the provider's files that the user named: `--column idpUsers.subject=Heading`. */
 
 import type { IdpProvider, IdpRole } from '../../model/idp.js';
+import { joined, type Note, note, quotedHeading } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import type { IdpField } from './export-forms.js';
 
@@ -82,13 +83,13 @@ export class NamedColumns {
   }
 
   /** Returns a message for each named column that no file has. */
-  missing(): { readonly field: IdpField; readonly message: string }[] {
-    const seen = this.#seen.length === 0 ? '' : ` Headings found: ${this.#seen.map((heading) => JSON.stringify(heading)).join(', ')}.`;
+  missing(): { readonly field: IdpField; readonly message: Note }[] {
+    const seen = this.#seen.length === 0 ? '' : note` Headings found: ${joined(this.#seen.map(quotedHeading), ', ')}.`;
     return [...this.headings]
       .filter(([field]) => !this.#found.has(field))
       .map(([field, heading]) => ({
         field,
-        message: `no column or property is called ${JSON.stringify(heading)}, the heading that --column gives for ${columnOf(this.#role, field)}.${seen}`,
+        message: note`no column or property is called ${quotedHeading(heading)}, the heading that --column gives for ${columnOf(this.#role, field)}.${seen}`,
       }));
   }
 }

@@ -3,8 +3,8 @@
 import { PlaceTable } from '../../collections/place-table.js';
 import type { Activity } from '../../model/directory.js';
 import { nearestName } from '../../model/near-names.js';
-import { joined, type Note, type NotePart, note, quotedName } from '../../model/note.js';
-import { type Problems, quoted, type SourceProblem } from '../tables/problem.js';
+import { joined, type Note, type NotePart, note, quoted, quotedName } from '../../model/note.js';
+import type { Problems, SourceProblem } from '../tables/problem.js';
 import { count, locationOf, readId, repeatNote } from './accounts.js';
 import type { Entry } from './entry.js';
 import { APPLICATION_STATES, type OktaState, orMapped, readApplicationState, rememberingLast, unknownStatus } from './status.js';
@@ -69,7 +69,7 @@ export class Assignments {
     if (subject.trim() === '') {
       entry.refuse(
         'subject',
-        `the application username is blank${login === undefined || login === '' ? '' : ` for ${quoted(login)}`}: Okta has nothing to send as userName. Set it in the assignment, or set the application's username format, and export again.`,
+        note`the application username is blank${login === undefined || login === '' ? '' : note` for ${quoted(login)}`}: Okta has nothing to send as userName. Set it in the assignment, or set the application's username format, and export again.`,
       );
       return;
     }
@@ -141,7 +141,7 @@ export class Assignments {
       if (named.length < 2) return { assignments: all.flatMap(({ assignments }) => assignments), notes };
       problems.add({
         ...named[1].first,
-        message: `the assignments belong to ${labels.length} applications: ${list(labels)}. State which one is Jama Connect with --idp-application NAME.`,
+        message: note`the assignments belong to ${labels.length} applications: ${list(labels)}. State which one is Jama Connect with --idp-application NAME.`,
       });
       return { assignments: [], notes };
     }
@@ -159,11 +159,11 @@ export class Assignments {
         named.flatMap(({ name, instance }) => [instance, name].filter((each) => each !== '')),
         (text) => text.toLowerCase(),
       );
-      const meant = chosen.length === 0 && near !== undefined ? ` Did you mean ${quoted(near)}?` : '';
+      const meant = chosen.length === 0 && near !== undefined ? note` Did you mean ${quoted(near)}?` : '';
       const fits = chosen.length === 0 ? 'no application' : `${chosen.length} applications`;
       problems.add({
         ...named[0].first,
-        message: `--idp-application ${quoted(wanted)} matches ${fits} of the assignments.${meant} Applications found: ${list(labels)}.`,
+        message: note`--idp-application ${quoted(wanted)} matches ${fits} of the assignments.${meant} Applications found: ${list(labels)}.`,
       });
       return { assignments: [], notes };
     }
@@ -181,8 +181,8 @@ export class Assignments {
 }
 
 const MOST_LISTED = 20;
-const list = (labels: readonly string[]): string =>
-  `${labels.slice(0, MOST_LISTED).map(quoted).join(', ')}${labels.length > MOST_LISTED ? ` and ${labels.length - MOST_LISTED} more` : ''}`;
+const list = (labels: readonly string[]): readonly NotePart[] =>
+  note`${joined(labels.slice(0, MOST_LISTED).map(quoted), ', ')}${labels.length > MOST_LISTED ? ` and ${labels.length - MOST_LISTED} more` : ''}`;
 
 const namedIn = (labels: readonly string[]): readonly NotePart[] =>
   note`${joined(labels.slice(0, MOST_LISTED).map(quotedName), ', ')}${labels.length > MOST_LISTED ? ` and ${labels.length - MOST_LISTED} more` : ''}`;

@@ -4,7 +4,8 @@ import { PlaceTable } from '../../collections/place-table.js';
 import type { Collation } from '../../model/compare.js';
 import type { Activity } from '../../model/directory.js';
 import type { IdpUser } from '../../model/idp.js';
-import { type Problems, quoted } from '../tables/problem.js';
+import { note, quoted, quotedHeading } from '../../model/note.js';
+import type { Problems } from '../tables/problem.js';
 import { Accounts, count, repeatNote } from './accounts.js';
 import type { DirectoryUsers } from './directory-users.js';
 import type { Entry } from './entry.js';
@@ -74,10 +75,10 @@ export class OktaUsers {
 
   /** Without assignments, only the named column states the application username. */
   #refuseWithoutSubject(problems: Problems): void {
-    const heading = quoted(this.named.get('subject') ?? '');
+    const heading = quotedHeading(this.named.get('subject') ?? '');
     for (const { subject, path, line } of this.#accounts.all) {
       if (subject !== undefined) continue;
-      const message = `${heading}, the column that --column gives as idpUsers.subject, is blank or missing, so nothing could be sent as userName.`;
+      const message = note`${heading}, the column that --column gives as idpUsers.subject, is blank or missing, so nothing could be sent as userName.`;
       problems.add({ file: path, line, message, cause: 'no subject' });
     }
   }
@@ -103,7 +104,7 @@ export class OktaUsers {
         problems.add({
           file,
           line,
-          message: `the login ${quoted(assignment.login ?? '')} matches more than one user in the users list; export both lists with Okta's user ids.`,
+          message: note`the login ${quoted(assignment.login ?? '')} matches more than one user in the users list; export both lists with Okta's user ids.`,
         });
         continue;
       }

@@ -4,7 +4,7 @@ import { type CollationName, DEFAULT_COLLATION } from '../../model/collation-nam
 import { collationOf } from '../../model/compare.js';
 import type { Activity } from '../../model/directory.js';
 import { type IdpDirectory, type IdpInput, type IdpProvider, type IdpRole, PROVIDER_NAMES } from '../../model/idp.js';
-import type { Note } from '../../model/note.js';
+import { type Note, note } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import type { QuoteStyle } from '../csv/dialect.js';
 import type { Encoding } from '../csv/encoding.js';
@@ -205,7 +205,7 @@ class Reading {
       if (continued < pages || this.#broken.has(list)) continue;
       this.problems.add({
         file,
-        message: `the export is incomplete: ${pages === 1 ? 'the page says' : `all ${pages.toLocaleString('en-US')} pages say`} that another one follows ("@odata.nextLink"). Follow the links until a page has none, and give every page.`,
+        message: note`the export is incomplete: ${pages === 1 ? 'the page says' : `all ${pages.toLocaleString('en-US')} pages say`} that another one follows ("@odata.nextLink"). Follow the links until a page has none, and give every page.`,
       });
     }
   }

@@ -1,7 +1,8 @@
 /** The states of Okta's users and of an application's users, by their names in the API and in the admin pages, and words that the user mapped. */
 
 import type { Activity } from '../../model/directory.js';
-import { mappedTo, quoted } from '../tables/problem.js';
+import { type Note, note, quoted } from '../../model/note.js';
+import { mappedTo } from '../tables/problem.js';
 
 /** Meaning of a state; only an application's users can be `unassigned`. */
 export type OktaState = 'active' | 'blocked' | 'pending' | 'unassigned';
@@ -69,10 +70,10 @@ export function orMapped(
 }
 
 /** Returns what is wrong with an unknown status, and what to do. */
-export function unknownStatus(text: string, of: string, known: readonly string[]): string {
+export function unknownStatus(text: string, of: string, known: readonly string[]): Note {
   if (text.trim() === '') return `the status is blank, although Okta always writes one; export again.`;
   const word = text.trim();
-  return `${quoted(text)} is not a status that Okta gives ${of}. Known: ${known.join(', ')}. Define its meaning with --active-map ${mappedTo(word, 'active')} or ${mappedTo(word, 'inactive')}.`;
+  return note`${quoted(text)} is not a status that Okta gives ${of}. Known: ${known.join(', ')}. Define its meaning with --active-map ${mappedTo(word, 'active')} or ${mappedTo(word, 'inactive')}.`;
 }
 
 /** Returns a cached `read`: almost all users have the same status as the one before. */

@@ -1,5 +1,6 @@
 /** Responses of Jama Connect's REST API as users save them: complete with their envelope, bare lists, or one record per line. */
 
+import { foreign, note } from '../../model/note.js';
 import { JsonFault, type JsonLexer, type Token } from './json-lexer.js';
 import { JsonRecordReader, readName, unexpected } from './json-record.js';
 
@@ -108,8 +109,8 @@ function readEnvelope({ lexer, reader, meta, visitor }: Reading, first: string, 
     name = readName(lexer, lexer.next(), names);
   }
   if (rows === undefined) {
-    const answer = said === '' ? '' : ` Jama Connect answered ${said}.`;
-    throw new JsonFault(`this response has no "data", so it is not a list.${answer} Check the address and the sign-in, and fetch it again.`, line, column);
+    const answer = said === '' ? '' : note` Jama Connect answered ${foreign(said)}.`;
+    throw new JsonFault(note`this response has no "data", so it is not a list.${answer} Check the address and the sign-in, and fetch it again.`, line, column);
   }
   visitor.end(rows, info);
 }
@@ -121,7 +122,7 @@ function pageInfoOf(lexer: JsonLexer, { kinds, texts, lines, offsets }: JsonReco
   const [startIndex, resultCount, totalResults] = [0, 1, 2].map((at) => {
     const text = texts[FIRST_NUMBER + at];
     if (kinds[FIRST_NUMBER + at] === 'number' && /^\d{1,15}$/.test(text)) return Number(text);
-    throw new JsonFault(`pageInfo holds no whole number as "${META[FIRST_NUMBER + at].split('/')[1]}"; save the response unchanged.`, line, column);
+    throw new JsonFault(note`pageInfo holds no whole number as "${META[FIRST_NUMBER + at].split('/')[1]}"; save the response unchanged.`, line, column);
   });
   return { startIndex, resultCount, totalResults, line, column };
 }

@@ -1,7 +1,8 @@
 /** The properties that are read from a record of Jama Connect's REST API, by role, and the type of each. */
 
 import type { Role } from '../../model/directory.js';
-import { type Problems, quoted } from '../tables/problem.js';
+import { foreign, type Note, note, noteText, quoted } from '../../model/note.js';
+import type { Problems } from '../tables/problem.js';
 import type { JsonLexer } from './json-lexer.js';
 import { type JsonKind, type JsonRecordReader, KIND_NAMES } from './json-record.js';
 
@@ -59,7 +60,7 @@ interface Wrong {
   readonly line: number;
   readonly column: number;
   readonly heading?: string;
-  readonly message: string;
+  readonly message: Note;
   count: number;
 }
 
@@ -95,7 +96,7 @@ export class RecordCheck {
           `lacks ${at}`,
           reader.line,
           lexer.columnAt(reader.offset),
-          `the record has no ${quoted(fields[at].property)}, although every record of ${LISTS[role]} has one.`,
+          note`the record has no ${quoted(fields[at].property)}, although every record of ${LISTS[role]} has one.`,
         );
         continue;
       }
@@ -103,7 +104,7 @@ export class RecordCheck {
       const message = faultOf(fields[at].holds, kind, reader.texts[at]);
       if (message === undefined) continue;
       isRight = false;
-      this.#note(`${message} ${at}`, reader.lines[at], lexer.columnAt(reader.offsets[at]), message, fields[at].property);
+      this.#note(`${noteText(message)} ${at}`, reader.lines[at], lexer.columnAt(reader.offsets[at]), message, fields[at].property);
     }
     return isRight;
   }
@@ -115,11 +116,11 @@ export class RecordCheck {
   }
 
   /** Returns what is wrong if the record does not belong to this role. */
-  #otherKind({ kinds }: JsonRecordReader): string | undefined {
+  #otherKind({ kinds }: JsonRecordReader): Note | undefined {
     const { role, paths, fields } = this;
     const has = (sign: string): boolean => kinds[paths.indexOf(sign)] !== 'absent';
     if (has('data') && !fields.some(({ property }) => property === 'data')) {
-      return 'this is a whole response inside a list; save each response in a file of its own, or one after the other in one file (jq -c ".[]").';
+      return note`this is a whole response inside a list; save each response in a file of its own, or one after the other in one file (jq -c ".[]").`;
     }
     if (role === 'groups')
       return has('username') && !has('name') ? 'this is a user, not a group; fetch GET /rest/v1/usergroups, or give the file with --users.' : undefined;
@@ -132,7 +133,7 @@ export class RecordCheck {
     return undefined;
   }
 
-  #note(key: string, line: number, column: number, message: string, heading?: string): void {
+  #note(key: string, line: number, column: number, message: Note, heading?: string): void {
     const known = this.#wrong.get(key);
     if (known !== undefined) known.count++;
     else this.#wrong.set(key, { line, column, ...(heading === undefined ? {} : { heading }), message, count: 1 });
@@ -142,7 +143,7 @@ export class RecordCheck {
   end(file: string, rows: number, problems: Problems): void {
     for (const { count, message, ...place } of this.#wrong.values()) {
       const more = count === 1 ? '' : ` The same is wrong with ${(count - 1).toLocaleString('en-US')} more ${count === 2 ? 'record' : 'records'} of the file.`;
-      problems.add({ file, ...place, message: `${message}${more}` });
+      problems.add({ file, ...place, message: note`${message}${more}` });
     }
     if (rows === 0 || this.#wrong.size > 0) return;
     this.fields.forEach(({ property, isExpected }, at) => {
@@ -150,7 +151,7 @@ export class RecordCheck {
       problems.add({
         file,
         line: 1,
-        message: `no record has the property ${quoted(property)}; ${LISTS[this.role]} has it, so fetch that, or name the property with --column ${this.role}.${this.fields[at].column}=…`,
+        message: note`no record has the property ${quoted(property)}; ${LISTS[this.role]} has it, so fetch that, or name the property with --column ${this.role}.${this.fields[at].column}=…`,
       });
     });
   }
@@ -163,26 +164,26 @@ const LISTS: Readonly<Record<Role, string>> = {
 };
 
 /** Returns what is wrong with a value. */
-function faultOf(holds: Holds, kind: JsonKind, text: string): string | undefined {
+function faultOf(holds: Holds, kind: JsonKind, text: string): Note | undefined {
   const isTyped = kind === 'string' || kind === 'number' || kind === 'boolean';
-  const fault = (found: string): string => `found ${found} instead of ${WANTED[holds]}.`;
+  const fault = (found: Note): Note => note`found ${found} instead of ${WANTED[holds]}.`;
   if (kind === 'string') {
     if (text.includes('\0')) return 'the text holds the character U+0000, which no name can hold; correct it in Jama Connect, or fetch it again.';
     if (!text.isWellFormed()) return 'the text begins or ends in the middle of a character (a lone surrogate); fetch it again.';
   }
   switch (holds) {
     case 'flag':
-      return kind === 'boolean' ? undefined : fault(kind === 'string' ? `the text ${quoted(text)}` : KIND_NAMES[kind]);
+      return kind === 'boolean' ? undefined : fault(kind === 'string' ? note`the text ${quoted(text)}` : KIND_NAMES[kind]);
     case 'text':
       return kind === 'string' || kind === 'null' ? undefined : fault(KIND_NAMES[kind]);
     case 'any':
       return isTyped || kind === 'null' ? undefined : fault(KIND_NAMES[kind]);
     case 'id':
-      if (kind === 'number') return /^(?:0|-?[1-9]\d*)$/.test(text) ? undefined : fault(`the number ${text.slice(0, 40)}`);
-      return kind === 'string' && text.trim() !== '' ? undefined : fault(kind === 'string' ? `the text ${quoted(text)}` : KIND_NAMES[kind]);
+      if (kind === 'number') return /^(?:0|-?[1-9]\d*)$/.test(text) ? undefined : fault(note`the number ${foreign(text.slice(0, 40))}`);
+      return kind === 'string' && text.trim() !== '' ? undefined : fault(kind === 'string' ? note`the text ${quoted(text)}` : KIND_NAMES[kind]);
     case 'project':
       if (kind === 'null') return undefined;
       if ((kind === 'number' || kind === 'string') && /^[1-9]\d*$/.test(text)) return undefined;
-      return fault(isTyped ? `${kind === 'string' ? 'the text ' : ''}${kind === 'string' ? quoted(text) : text.slice(0, 40)}` : KIND_NAMES[kind]);
+      return fault(isTyped ? (kind === 'string' ? note`the text ${quoted(text)}` : note`${foreign(text.slice(0, 40))}`) : KIND_NAMES[kind]);
   }
 }

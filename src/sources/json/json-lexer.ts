@@ -1,6 +1,7 @@
 /** Splits a stream of bytes into JSON tokens: strictly by RFC 8259, with at most one record in memory. */
 
 import { isUtf8 } from 'node:buffer';
+import { type Note, note, noteText, quoted } from '../../model/note.js';
 import { ADVICE, BACKSLASH, countCharacters, ESCAPED, IS_STOP, isHex, isSpace, isWordByte, LF, QUOTE } from './json-bytes.js';
 
 export type Token = '{' | '}' | '[' | ']' | ':' | ',' | 'string' | 'number' | 'true' | 'false' | 'null' | 'end';
@@ -10,12 +11,12 @@ export class JsonFault extends Error {
   override readonly name = 'JsonFault';
 
   constructor(
-    message: string,
+    readonly note: Note,
     readonly line: number,
     /** Character, from 1. */
     readonly column: number,
   ) {
-    super(message);
+    super(noteText(note));
   }
 }
 
@@ -83,7 +84,7 @@ export class JsonLexer {
   }
 
   /** Returns an error at the current token. */
-  fault(message: string): JsonFault {
+  fault(message: Note): JsonFault {
     return new JsonFault(message, this.line, this.columnAt(this.offset));
   }
 
@@ -223,18 +224,18 @@ export class JsonLexer {
     if (NUMBER.test(word)) return 'number';
     if (word === '') {
       const character = this.#character();
-      throw this.fault(`${character.shown} is not expected here${character.advice}.`);
+      throw this.fault(note`${character.shown} is not expected here${character.advice}.`);
     }
-    throw this.fault(`${JSON.stringify(word.slice(0, 40))} is not valid JSON: it is neither a number nor true, false or null.`);
+    throw this.fault(note`${quoted(word)} is not valid JSON: it is neither a number nor true, false or null.`);
   }
 
   /** Returns the current character, fit for a message. */
-  #character(): { readonly shown: string; readonly advice: string } {
+  #character(): { readonly shown: Note; readonly advice: string } {
     while (this.#filled - this.#at < 4 && this.#more()) {
       // A character of four bytes may be cut off at the end of the buffer.
     }
     const [character = ''] = this.#bytes.toString('utf8', this.#at, Math.min(this.#filled, this.#at + 4));
     const advice = ADVICE.get(character) ?? '';
-    return { shown: /^[!-~]$/.test(character) ? character : `the character ${JSON.stringify(character)}`, advice };
+    return { shown: /^[!-~]$/.test(character) ? character : note`the character ${quoted(character)}`, advice };
   }
 }

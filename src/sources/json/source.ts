@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Role } from '../../model/directory.js';
+import { note } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import { filesFound, openCsvFiles, refuseTwice } from '../csv/source.js';
 import { compareNaturally } from '../patterns.js';
@@ -52,7 +53,7 @@ function refuseFile(source: string, { users }: SourceRequest): never {
   throw new UserError(
     `${source} is a JSON file, but SOURCE must be a folder or a SQLite file.`,
     users.length > 0
-      ? 'If it is one of several pages, put the pattern in quotes: --users "users-*.json".'
+      ? note`If it is one of several pages, put the pattern in quotes: --users "users-*.json".`
       : `Give the folder that contains it, or give the file with --users ${source}`,
   );
 }

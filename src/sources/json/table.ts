@@ -113,7 +113,7 @@ function readFile(wishes: JsonWishes, { list, check, visit, problems }: Reading)
       onProgress?.({ path, bytes: stream.bytes, rows });
     } catch (error) {
       if (!(error instanceof JsonFault)) throw error;
-      problems.add({ file, line: error.line, column: error.column, message: error.message });
+      problems.add({ file, line: error.line, column: error.column, message: error.note });
       isRead = false;
     }
     check.end(file, rows, problems);

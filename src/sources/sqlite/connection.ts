@@ -3,6 +3,7 @@
 import { closeSync, existsSync, readFileSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
+import { note } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import { openForReading } from '../csv/file-stream.js';
 
@@ -18,7 +19,7 @@ export async function loadSqlite(): Promise<typeof BetterSqlite3> {
   } catch (error) {
     throw new UserError(
       `SQLite files cannot be read: the module better-sqlite3 does not load (${firstLine(error)}).`,
-      'Run "npm rebuild better-sqlite3" (it needs python3, make and a C++ compiler), or export the tables as CSV: CSV needs no native module.',
+      note`Run "npm rebuild better-sqlite3" (it needs python3, make and a C++ compiler), or export the tables as CSV: CSV needs no native module.`,
     );
   }
 }
@@ -94,9 +95,9 @@ export function inPlainWords(error: unknown, file: string): unknown {
   if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')) {
     return new UserError(
       `${file} cannot be opened (${firstLine(error)}); it may be in use in WAL mode in a folder that cannot be written to.`,
-      'Copy the file together with its -wal file to another folder, or run "PRAGMA wal_checkpoint(TRUNCATE)" on it.',
+      note`Copy the file together with its -wal file to another folder, or run "PRAGMA wal_checkpoint(TRUNCATE)" on it.`,
     );
   }
-  if (code.startsWith('SQLITE_')) return new UserError(`${file}: ${firstLine(error)}.`, 'Check the file with: sqlite3 FILE "PRAGMA integrity_check"');
+  if (code.startsWith('SQLITE_')) return new UserError(`${file}: ${firstLine(error)}.`, note`Check the file with: sqlite3 FILE "PRAGMA integrity_check"`);
   return error;
 }

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Role } from '../../model/directory.js';
+import { joined, note, quotedHeading, quotedName } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import type { SourceRequest } from '../source.js';
 import { CellWords } from '../tables/cell-words.js';
@@ -57,14 +58,14 @@ export function chooseTable(role: Role, present: readonly string[], { tables, fi
   const said = tables[role];
   const found = (said === undefined ? TABLES[role] : [said]).flatMap((wanted) => present.filter((name) => name.toLowerCase() === wanted.toLowerCase()));
   if (found.length === 1) return found[0];
-  const list = present.map((name) => JSON.stringify(name)).join(', ') || 'none';
+  const list = present.length === 0 ? 'none' : joined(present.map(quotedHeading), ', ');
   if (found.length > 1) {
     throw new UserError(`${file} has several tables for ${role}: ${found.join(', ')}.`, `Choose one with --table ${role}=${found[0]}.`);
   }
   if (role !== 'users' && said === undefined) return undefined;
   throw new UserError(
-    said === undefined ? `${file} has no table or view called users or userbase.` : `${file} has no table or view called "${said}".`,
-    `Give its name with --table ${role}=NAME. Tables and views found: ${list}.`,
+    said === undefined ? `${file} has no table or view called users or userbase.` : note`${file} has no table or view called ${quotedName(said)}.`,
+    note`Give its name with --table ${role}=NAME. Tables and views found: ${list}.`,
   );
 }
 

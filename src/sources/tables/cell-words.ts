@@ -1,6 +1,7 @@
 /** Which spellings of a cell mean a missing value, and the meanings of additional words for a status (contract 2.2, 3). */
 
 import type { Activity, Role } from '../../model/directory.js';
+import { note, quotedHeading } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import { columnsOf } from './headings.js';
 
@@ -48,19 +49,19 @@ function parseNull(text: string): NullOption {
   const [, role, column] = /^([A-Za-z]+)\.([A-Za-z]+)$/.exec(before) ?? [];
   const known = ROLES.find((each) => each === role);
   if (known === undefined && !allColumns().some((each) => column !== undefined && each.endsWith(`.${column}`))) {
-    if (text.trim() === '') throw new UserError('--null is empty.', 'An empty cell counts as missing anyway; give a spelling, such as --null "[NULL]".');
+    if (text.trim() === '') throw new UserError('--null is empty.', note`An empty cell counts as missing anyway; give a spelling, such as --null "[NULL]".`);
     return { value: text };
   }
   if (known === undefined || !columnsOf(known).includes(column)) {
     throw new UserError(
-      `--null names the column ${JSON.stringify(before)}, which does not exist.`,
+      note`--null names the column ${quotedHeading(before)}, which does not exist.`,
       `Columns that can have one: ${ROLES.flatMap((each) => [...OPEN[each], ...NAMING[each]].map((name) => `${each}.${name}`)).join(', ')}.`,
     );
   }
   if (!mayHaveNulls(known, column)) {
     const isId = !Object.hasOwn(INSTEAD, column);
     throw new UserError(
-      `--null ${before}=… is not allowed: ${isId ? 'every row needs its id' : 'the column allows only known words'}, so none of its values can mean "missing".`,
+      note`--null ${before}=… is not allowed: ${isId ? 'every row needs its id' : 'the column allows only known words'}, so none of its values can mean "missing".`,
       isId ? 'Correct the ids in the export.' : `If the spelling is in the export, ${INSTEAD[column]}.`,
     );
   }

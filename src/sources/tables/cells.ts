@@ -1,6 +1,7 @@
 /** A CSV or a sheet as plain cells, for files that this program wrote and people edited: any delimiter and encoding that a spreadsheet saves. */
 
 import { statSync } from 'node:fs';
+import { note } from '../../model/note.js';
 import type { Encoding } from '../csv/encoding.js';
 import { DELIMITERS, refuseOtherFormats } from '../csv/head.js';
 import { RecordScanner } from '../csv/scan.js';
@@ -86,7 +87,7 @@ function readAs(file: string, kind: 'source' | 'decisions', encoding?: Encoding,
             line,
             ...(column === undefined ? {} : { column }),
             // --encoding applies to the export, not to decisions.csv.
-            message: cause === 'encoding' && kind === 'decisions' ? `the text is not ${stream.encoding}: save the file again as "CSV UTF-8".` : message,
+            message: cause === 'encoding' && kind === 'decisions' ? note`the text is not ${stream.encoding}: save the file again as "CSV UTF-8".` : message,
           });
         },
       },

@@ -1,6 +1,7 @@
 /** Which column is which: columns are found by heading, never by position (contract 3). */
 
 import type { Role } from '../../model/directory.js';
+import { joined, type Note, type NotePart, note, quotedHeading } from '../../model/note.js';
 
 type Aliases = Readonly<Record<string, readonly string[]>>;
 
@@ -84,7 +85,7 @@ export function columnCalled(role: Role, heading: string): string | undefined {
 export interface HeadingProblem {
   /** Index of the column, if there is one. */
   readonly at?: number;
-  readonly message: string;
+  readonly message: Note;
 }
 
 export interface ResolvedHeadings {
@@ -95,11 +96,7 @@ export interface ResolvedHeadings {
 }
 
 /** Columns without a heading, of which a sheet may have thousands, are not listed. */
-const list = (values: readonly string[]): string =>
-  values
-    .filter((value) => value !== '')
-    .map((value) => JSON.stringify(value))
-    .join(', ');
+const list = (values: readonly string[]): readonly NotePart[] => joined(values.filter((value) => value !== '').map(quotedHeading), ', ');
 
 /**
  * Returns which column each canonical one is, and every problem with that.
@@ -124,12 +121,12 @@ export function resolveHeadings(
     if (found.length === 1) columns.set(column, found[0]);
     else if (found.length === 0) {
       problems.push({
-        message: `no column is called ${JSON.stringify(heading)}, the heading that --column gives for ${role}.${column}. Headings found: ${list(headings)}.`,
+        message: note`no column is called ${quotedHeading(heading)}, the heading that --column gives for ${role}.${column}. Headings found: ${list(headings)}.`,
       });
     } else {
       problems.push({
         at: found[1],
-        message: `${found.length} columns are called ${JSON.stringify(heading)}, the heading that --column gives for ${role}.${column}; rename all but one.`,
+        message: note`${found.length} columns are called ${quotedHeading(heading)}, the heading that --column gives for ${role}.${column}; rename all but one.`,
       });
     }
     answers.delete(column);
@@ -167,7 +164,7 @@ function ambiguous(role: Role, column: string, found: readonly number[], heading
   const names = found.map((at) => headings[at]);
   return {
     at: found[1],
-    message: `the columns ${list(names)} all match ${role}.${column}; choose one with --column ${role}.${column}=${JSON.stringify(names[0])}, or rename the others. Headings found: ${list(headings)}.`,
+    message: note`the columns ${list(names)} all match ${role}.${column}; choose one with --column ${role}.${column}=${quotedHeading(names[0])}, or rename the others. Headings found: ${list(headings)}.`,
   };
 }
 
@@ -176,6 +173,6 @@ function missing(role: Role, choices: readonly string[], headings: readonly stri
   const extra =
     choices[0] === 'active' ? ' If the list holds active users only, add --assume-active; give a list of inactive users with --inactive-users FILE.' : '';
   return {
-    message: `the required column ${role}.${choices[0]} is missing (accepted headings: ${accepted.join(', ')}; case, spaces and punctuation do not matter). To use another heading, add --column ${role}.${choices[0]}="…".${extra} Headings found: ${list(headings)}.`,
+    message: note`the required column ${role}.${choices[0]} is missing (accepted headings: ${accepted.join(', ')}; case, spaces and punctuation do not matter). To use another heading, add --column ${role}.${choices[0]}="…".${extra} Headings found: ${list(headings)}.`,
   };
 }

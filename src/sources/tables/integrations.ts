@@ -2,10 +2,11 @@
 
 import type { Collation } from '../../model/compare.js';
 import type { User } from '../../model/directory.js';
+import { joined, type Note, note, quoted, quotedHeading } from '../../model/note.js';
 import type { Encoding } from '../csv/encoding.js';
 import { readCells } from './cells.js';
 import { foldHeading } from './headings.js';
-import { describeProblem, Problems, quoted } from './problem.js';
+import { describeProblem, Problems } from './problem.js';
 
 interface IntegratedName {
   readonly userName: string;
@@ -58,24 +59,27 @@ export function readIntegrations(file: string, collation: Collation, encoding?: 
   return { file, collation, namesByKey, systemsByKey: new Map([...namesByKey].map(([folded, { systems }]) => [folded, [...systems]])) };
 }
 
-function findColumn(column: keyof typeof ACCEPTED, headings: readonly string[], refuse: (message: string) => void): number {
+function findColumn(column: keyof typeof ACCEPTED, headings: readonly string[], refuse: (message: Note) => void): number {
   const accepted: readonly string[] = ACCEPTED[column];
   const found = headings.flatMap((heading, at) => (accepted.includes(foldHeading(heading)) ? [at] : []));
   if (found.length === 1) return found[0];
-  const names = headings.map(quoted).join(', ') || 'none';
+  const names = headings.length === 0 ? 'none' : joined(headings.map(quotedHeading), ', ');
   refuse(
     found.length === 0
-      ? `no column is the ${column} (accepted: ${accepted.join(', ')}); headings found: ${names}.`
-      : `${found.length} columns match ${column}: ${found.map((at) => quoted(headings[at])).join(', ')}; keep one of them.`,
+      ? note`no column is the ${column} (accepted: ${accepted.join(', ')}); headings found: ${names}.`
+      : note`${found.length} columns match ${column}: ${joined(
+          found.map((at) => quotedHeading(headings[at])),
+          ', ',
+        )}; keep one of them.`,
   );
   return -1;
 }
 
 /** Returns each username that no user has, with its location: it may be misspelled, and the account that was meant would be renamed. */
-export function strangersOf({ file, collation, namesByKey }: Integrations, users: readonly User[]): string[] {
+export function strangersOf({ file, collation, namesByKey }: Integrations, users: readonly User[]): Note[] {
   const left = new Map(namesByKey);
   for (const { signsInFor, userName } of users) if (signsInFor !== undefined) left.delete(collation.key(userName));
   return [...left.values()].map(({ userName, line, column }) =>
-    describeProblem({ file, line, column, message: `no user has the username ${quoted(userName)}.` }),
+    describeProblem({ file, line, column, message: note`no user has the username ${quoted(userName)}.` }),
   );
 }

@@ -2,10 +2,10 @@
 
 import type { Collation } from '../../model/compare.js';
 import type { AuthenticationType, TypeListInput, User } from '../../model/directory.js';
-import type { Note } from '../../model/note.js';
+import { type Note, note, quoted, quotedHeading, quotedId } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import type { IdTable } from './id-table.js';
-import { describeProblem, quoted } from './problem.js';
+import { describeProblem } from './problem.js';
 import type { Table } from './table.js';
 import type { Naming } from './type-headings.js';
 import type { TypeList, TypeListRow } from './type-list.js';
@@ -57,7 +57,7 @@ function joinTypes(list: TypeList, { users, usersById, tables, collation }: Join
       misfits.add(
         row,
         undefined,
-        `line ${list.rows[before].line} says that ${nameOf(users[place])} is ${WORDS[list.rows[before].type]}, this one ${WORDS[row.type]}.`,
+        note`line ${list.rows[before].line} says that ${nameOf(users[place])} is ${WORDS[list.rows[before].type]}, this one ${WORDS[row.type]}.`,
       );
   });
   const isOfBasic = list.option === '--basic-users';
@@ -97,7 +97,7 @@ const VIEWS = 'Admin > Users shows active users first, and inactive ones in a vi
 
 const group = (n: number): string => n.toLocaleString('en-US');
 const plural = (n: number, one: string, many: string): string => `${group(n)} ${n === 1 ? one : many}`;
-const nameOf = ({ id, userName }: User): string => (userName.trim() === '' ? `the user with the id ${quoted(id)}` : `user ${quoted(userName)}`);
+const nameOf = ({ id, userName }: User): Note => (userName.trim() === '' ? note`the user with the id ${quotedId(id)}` : note`user ${quoted(userName)}`);
 
 /** If the source states types, they are correct; a list beside them could only be older. */
 function refuseTyped({ option, input: { path } }: TypeList, tables: readonly Table[]): void {
@@ -105,7 +105,7 @@ function refuseTyped({ option, input: { path } }: TypeList, tables: readonly Tab
     const at = role === 'users' ? columns.get('authenticationType') : undefined;
     return at === undefined
       ? []
-      : [`${file}${table === undefined ? '' : `, table ${table}`}: the column ${JSON.stringify(headings[at])} holds the authentication types.`];
+      : [note`${file}${table === undefined ? '' : `, table ${table}`}: the column ${quotedHeading(headings[at])} holds the authentication types.`];
   });
   if (typed.length === 0) return;
   throw new UserError(
@@ -119,19 +119,19 @@ function refuseTyped({ option, input: { path } }: TypeList, tables: readonly Tab
 function refuseHeadingThatIsUser({ headings, input: { path }, option }: TypeList, finder: UserFinder): void {
   if (headings === undefined || !finder.hasUserName(headings)) return;
   throw new UserError(
-    `${path}: the first line, ${quoted(headings.trim())}, is a heading, but a user of the source also has that username, so it is not clear which of the two it is.`,
+    note`${path}: the first line, ${quoted(headings.trim())}, is a heading, but a user of the source also has that username, so it is not clear which of the two it is.`,
     `Give ${option} a list with another heading, such as id or email, or a list of all users with --auth-types.`,
   );
 }
 
 /** Rows that do not identify exactly one user; the first of them are kept. */
 class Misfits {
-  readonly lines: string[] = [];
+  readonly lines: Note[] = [];
   total = 0;
 
   constructor(readonly list: TypeList) {}
 
-  add({ line }: TypeListRow, column: Naming | undefined, message: string): void {
+  add({ line }: TypeListRow, column: Naming | undefined, message: Note): void {
     this.total++;
     if (this.lines.length >= MOST_ROWS_LISTED) return;
     const at = column === undefined ? undefined : this.list.columns.get(column);
@@ -148,7 +148,7 @@ function refusal({ input: { path }, option }: TypeList, misfits: Misfits, missin
     ...more(misfits.total, 'rows'),
     ...missing.slice(0, MOST_ROWS_LISTED).map((user) => {
       const { file, table } = tables[user.input];
-      const message = `${nameOf(user)} is not in ${path}.`;
+      const message = note`${nameOf(user)} is not in ${path}.`;
       return describeProblem({ file, ...(table === undefined ? {} : { table }), line: user.line, message });
     }),
     ...more(missing.length, 'users'),

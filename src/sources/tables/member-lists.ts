@@ -1,7 +1,8 @@
 /** Sources with one file per group that lists its members: a group without a file is not an empty group. */
 
 import type { Group } from '../../model/directory.js';
-import { type Problems, quoted } from './problem.js';
+import { note, quoted } from '../../model/note.js';
+import type { Problems } from './problem.js';
 import type { Table } from './table.js';
 
 /** Refuses every organization-level group without a list of members if other groups have one; `tables` are the snapshot's inputs; returns notes. */
@@ -13,7 +14,7 @@ export function checkMemberLists(groups: readonly Group[], tables: readonly Tabl
     problems.add({
       file: tables[input].file,
       line,
-      message: `the organization-level group ${quoted(name)} has no list of members; save GET /rest/v1/usergroups/${id}/users as members-${id}.json, or give it with --memberships ${id}=FILE, even if it is empty.`,
+      message: note`the organization-level group ${quoted(name)} has no list of members; save GET /rest/v1/usergroups/${id}/users as members-${id}.json, or give it with --memberships ${id}=FILE, even if it is empty.`,
     });
   }
   const projects = without.filter(({ isOrganizationLevel }) => !isOrganizationLevel).length;

@@ -1,5 +1,6 @@
 /** The file of `--sync-groups`: one name per line, or a CSV or a sheet with a `name` column. */
 
+import { note } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import { type Encoding, findInvalidUtf8 } from '../csv/encoding.js';
 import { DELIMITERS, refuseOtherFormats } from '../csv/head.js';
@@ -40,7 +41,7 @@ function namesOf(text: string, file: string, { sheet }: TextStream): string[] {
     problems.add({
       file,
       line: wide + 1,
-      message: 'the sheet has several columns, and none of them has the heading "name". Write that heading above the names.',
+      message: note`the sheet has several columns, and none of them has the heading "name". Write that heading above the names.`,
     });
   const column = Math.max(named, 0);
   const after = named < 0 ? 0 : head + 1;

@@ -1,5 +1,6 @@
 /** Problems that make a source unreadable, collected so that all of them are reported at once. */
 
+import { joined, type Note, note, noteText, Quoted, quoted, quotedHeading } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 
 export interface SourceProblem {
@@ -11,8 +12,8 @@ export interface SourceProblem {
   /** Cell from 1. */
   readonly column?: number;
   readonly heading?: string;
-  /** What is wrong, and what to do. */
-  readonly message: string;
+  /** What is wrong, and what to do; values of the export are parts of it. */
+  readonly message: Note;
   /** Common to rows of one column that are wrong in the same way, such as the value: these are one problem. */
   readonly cause?: string;
   /** How many rows are wrong in the same way, and the first of them; only if there are several. */
@@ -27,16 +28,12 @@ const MOST_CAUSES = 10_000;
 
 const sourceKey = ({ file, table }: Pick<SourceProblem, 'file' | 'table'>): string => `${file}\u0000${table ?? ''}`;
 
+/** Of a longer value no option is shown that maps it. */
 const LONGEST_VALUE = 60;
 
 /** Returns the argument of an option that maps a value, or `VALUE=active` if the value is too long for a message. */
-export const mappedTo = (value: string, meaning: string): string => (value.length > LONGEST_VALUE ? `VALUE=${meaning}` : JSON.stringify(`${value}=${meaning}`));
-
-/** Returns a value fit for a message: shortened, and in quotes that show where it ends. */
-export function quoted(value: string): string {
-  const cut = value.length > LONGEST_VALUE ? `${value.slice(0, 57)}…` : value;
-  return JSON.stringify(cut);
-}
+export const mappedTo = (value: string, meaning: string): Quoted | string =>
+  value.length > LONGEST_VALUE ? `VALUE=${meaning}` : new Quoted(value, 'heading', `=${meaning}`);
 
 /** Returns `line 2, line 5 and 3 more`. */
 function listRows({ count, first }: NonNullable<SourceProblem['rows']>, word: 'line' | 'row'): string {
@@ -45,14 +42,14 @@ function listRows({ count, first }: NonNullable<SourceProblem['rows']>, word: 'l
 }
 
 /** Returns `users.csv, line 18, column 3 (active): …`, with the rows if a problem has several. */
-export function describeProblem({ file, table, line, column, heading, message, rows }: SourceProblem): string {
+export function describeProblem({ file, table, line, column, heading, message, rows }: SourceProblem): Note {
   const location = [file];
   if (table !== undefined) location.push(`table ${table}`);
   if (line !== undefined) location.push(`${table === undefined ? 'line' : 'row'} ${line}`);
-  if (column !== undefined) location.push(`column ${column}${heading === undefined ? '' : ` (${heading})`}`);
-  else if (heading !== undefined) location.push(`column ${quoted(heading)}`);
+  if (column !== undefined) location.push(`column ${column}`);
+  const named = heading === undefined ? [] : column === undefined ? note`, column ${quotedHeading(heading)}` : [' (', new Quoted(heading, 'column'), ')'];
   const all = rows === undefined ? '' : ` In ${rows.count.toLocaleString('en-US')} rows: ${listRows(rows, table === undefined ? 'line' : 'row')}.`;
-  return `${location.join(', ')}: ${message}${all}`;
+  return note`${location.join(', ')}${named}: ${message}${all}`;
 }
 
 /** Wrong values of one column with their counts, for a problem that lists them all. */
@@ -74,11 +71,13 @@ export class WrongValues {
   }
 
   /** Returns the first 20 values as `"LDAP" (2) from line 2, "Crowd" (1) on line 4`; rows of a table are called `word`. */
-  describe(word: 'line' | 'row' = 'line'): string {
+  describe(word: 'line' | 'row' = 'line'): Note {
     const shown = [...this.#seen].slice(0, 20);
-    const found = shown.map(([value, { count, line }]) => `${quoted(value)} (${count.toLocaleString('en-US')}) ${count === 1 ? 'on' : 'from'} ${word} ${line}`);
+    const found = shown.map(
+      ([value, { count, line }]) => note`${quoted(value)} (${count.toLocaleString('en-US')}) ${count === 1 ? 'on' : 'from'} ${word} ${line}`,
+    );
     const more = this.#seen.size - shown.length;
-    return `${found.join(', ')}${more + this.#others > 0 ? ` and ${more.toLocaleString('en-US')}${this.#others > 0 ? ' or more' : ''} other values` : ''}`;
+    return note`${joined(found, ', ')}${more + this.#others > 0 ? ` and ${more.toLocaleString('en-US')}${this.#others > 0 ? ' or more' : ''} other values` : ''}`;
   }
 
   clear(): void {
@@ -87,12 +86,20 @@ export class WrongValues {
   }
 }
 
+/** A problem whose message is a plain text. */
+export interface ToldProblem extends Omit<SourceProblem, 'message' | 'cause'> {
+  readonly message: string;
+}
+
 /** A source that was refused, with its problems in the order of reading. */
 export class SourceRefused extends UserError {
   override readonly name = 'SourceRefused';
+  /** The problems as texts. */
+  readonly problems: readonly ToldProblem[];
 
   constructor(
-    readonly problems: readonly SourceProblem[],
+    /** The problems, with their values as parts of the messages. */
+    readonly found: readonly SourceProblem[],
     readonly total: number,
     readonly subject: 'source' | 'decisions' = 'source',
   ) {
@@ -101,8 +108,9 @@ export class SourceRefused extends UserError {
       subject === 'source'
         ? 'Fix the export, or export again. No check was made, since no row is ever skipped.'
         : 'Correct these rows; nothing was checked and nothing was written.',
-      [...problems.map(describeProblem), ...(total > problems.length ? [`… and ${(total - problems.length).toLocaleString('en-US')} more problems.`] : [])],
+      [...found.map(describeProblem), ...(total > found.length ? [`… and ${(total - found.length).toLocaleString('en-US')} more problems.`] : [])],
     );
+    this.problems = found.map(({ cause: _, message, ...location }) => ({ ...location, message: noteText(message) }));
   }
 }
 

@@ -1,9 +1,10 @@
 /** Rows of groups tables → groups. */
 
 import type { Group } from '../../model/directory.js';
+import { type Note, note, quoted, quotedId } from '../../model/note.js';
 import { IdTable } from './id-table.js';
 import { NullCells } from './null-cells.js';
-import { type Problems, quoted, WrongValues } from './problem.js';
+import { type Problems, WrongValues } from './problem.js';
 import { parseProject } from './project-cell.js';
 import { cellPlace, type Row, type Table } from './table.js';
 import { parseBoolean, parseScope } from './values.js';
@@ -31,7 +32,7 @@ export function readGroups(problems: Problems): GroupsRead {
     const cells = new NullCells(table);
     nulls = cells;
     const text = (row: Row, of: string, at: number): string => cells.value(of, row.text(at));
-    const refuse = (row: Row, at: number, message: string, cause?: string): void =>
+    const refuse = (row: Row, at: number, message: Note, cause?: string): void =>
       problems.add({ ...cellPlace(table, row, at), message, ...(cause === undefined ? {} : { cause }) });
 
     /** Does the project column leave a group without a project; undefined if there is no such column, or if that is not certain. */
@@ -50,7 +51,7 @@ export function readGroups(problems: Problems): GroupsRead {
       const found = cells.value('scope', row.text(scope).trim());
       if (found === '' && project >= 0) return isFree ?? true;
       const said = parseScope(found);
-      if (said === undefined) refuse(row, scope, `${quoted(row.text(scope))} is not a scope; write organization or project.`, found);
+      if (said === undefined) refuse(row, scope, note`${quoted(row.text(scope))} is not a scope; write organization or project.`, found);
       if (isFree !== undefined && said !== undefined && (said === 'organization') !== isFree) {
         refuse(row, scope, `the scope column says ${said}, but the project column contradicts it; one of them is wrong.`, said);
       }
@@ -65,7 +66,7 @@ export function readGroups(problems: Problems): GroupsRead {
       }
       const known = groupsById.get(groupId);
       if (known >= 0) {
-        refuse(row, id, `the id ${quoted(groupId)} already appears on line ${groups[known].line}; each group must have exactly one row.`);
+        refuse(row, id, note`the id ${quotedId(groupId)} already appears on line ${groups[known].line}; each group must have exactly one row.`);
         return;
       }
       const group: Draft = {
@@ -79,7 +80,7 @@ export function readGroups(problems: Problems): GroupsRead {
       if (sync >= 0) {
         const cell = cells.value('sync', row.text(sync).trim());
         const value = cell === '' ? false : parseBoolean(cell);
-        if (value === undefined) refuse(row, sync, `${quoted(cell)} is neither yes nor no; write true or false.`, cell);
+        if (value === undefined) refuse(row, sync, note`${quoted(cell)} is neither yes nor no; write true or false.`, cell);
         isMarked ||= value === true;
         group.sync = value ?? false;
       }
@@ -117,7 +118,7 @@ function refuseProjects(table: Table, wrong: WrongValues, problems: Problems): v
   if (first === undefined) return;
   problems.add({
     ...cellPlace(table, first, table.columns.get('project') ?? 0),
-    message: `it is not certain whether these values name a project: ${wrong.describe(table.table === undefined ? 'line' : 'row')}. If such a value means that the group has no project, add --null groups.project=${quoted(first.value)}, once per value; if it names a project, use the project's id in the export.`,
+    message: note`it is not certain whether these values name a project: ${wrong.describe(table.table === undefined ? 'line' : 'row')}. If such a value means that the group has no project, add --null groups.project=${quoted(first.value)}, once per value; if it names a project, use the project's id in the export.`,
   });
   wrong.clear();
 }

@@ -2,9 +2,10 @@
 
 import type { Collation } from '../../model/compare.js';
 import type { Group, MembershipSink, RecordLocation, User } from '../../model/directory.js';
+import { type Note, note, quoted, quotedId } from '../../model/note.js';
 import type { IdTable } from './id-table.js';
 import { NullCells } from './null-cells.js';
-import { type Problems, quoted } from './problem.js';
+import type { Problems } from './problem.js';
 import { cellPlace, type Row, type Table } from './table.js';
 
 /** Several have the name. */
@@ -105,9 +106,9 @@ export function takeMemberships(table: Table, resolver: MemberResolver, sink: Me
     ['userName', userByName],
     ['user', eitherOf(userById, userByName)],
   ]);
-  const add = (row: Row, at: number, message: string, cause: string): void => problems.add({ ...cellPlace(table, row, at), message, cause });
+  const add = (row: Row, at: number, message: Note, cause: string): void => problems.add({ ...cellPlace(table, row, at), message, cause });
   const refuse = (row: Row, at: number, what: string, role: string): void =>
-    add(row, at, `${quoted(row.text(at))} matches more than one ${what}; give ${what}s by id (column ${role}).`, row.text(at));
+    add(row, at, note`${quoted(row.text(at))} matches more than one ${what}; give ${what}s by id (column ${role}).`, row.text(at));
   const doubles = [
     { what: 'group', ids: 'groupId', names: 'groupName', byId: groupById, byName: groupByName },
     { what: 'user', ids: 'userId', names: 'userName', byId: userById, byName: userByName },
@@ -125,8 +126,8 @@ export function takeMemberships(table: Table, resolver: MemberResolver, sink: Me
       const isLacking = id === '' && name.trim() !== '';
       const isOther = found >= 0 && named >= 0 && found !== named;
       if (isLacking)
-        add(row, idAt, `the id is missing, although the row names the ${what} ${quoted(name)}; give the id in every row, or remove the id column.`, name);
-      else if (isOther) add(row, nameAt, `${quoted(name)} is not the ${what} with the id ${quoted(id)}; one of the two is wrong.`, `${id} ${name}`);
+        add(row, idAt, note`the id is missing, although the row names the ${what} ${quoted(name)}; give the id in every row, or remove the id column.`, name);
+      else if (isOther) add(row, nameAt, note`${quoted(name)} is not the ${what} with the id ${quotedId(id)}; one of the two is wrong.`, `${id} ${name}`);
       if (isLacking || isOther) isOne = false;
     }
     return isOne;

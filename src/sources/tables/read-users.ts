@@ -1,12 +1,12 @@
 /** Reads users tables as users, and the memberships in their `groups` cells. */
 
 import type { User } from '../../model/directory.js';
-import { joined, type Note, note, userId } from '../../model/note.js';
+import { joined, type Note, note, quoted, userId } from '../../model/note.js';
 import { FurtherList } from './further-columns.js';
 import { IdTable } from './id-table.js';
 import { NullCells } from './null-cells.js';
 import { NameList } from './person-names.js';
-import { type Problems, quoted, WrongValues } from './problem.js';
+import { type Problems, WrongValues } from './problem.js';
 import { cellPlace, type Row, type Table } from './table.js';
 import { markUsers, type UserWords } from './user-marks.js';
 import { namePartsReader } from './user-names.js';
@@ -113,7 +113,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
             table,
             row,
             idColumn,
-            `the ${idColumn === 'userName' ? 'username' : 'id'} ${quoted(trimmed)} already appears on ${other?.file === table.file ? '' : `${other?.file}, `}line ${first.line}; each user must have exactly one row.`,
+            note`the ${idColumn === 'userName' ? 'username' : 'id'} ${quoted(trimmed)} already appears on ${other?.file === table.file ? '' : `${other?.file}, `}line ${first.line}; each user must have exactly one row.`,
           );
           return;
         }

@@ -1,5 +1,6 @@
 /** The headings of a list that states how users sign in. */
 
+import { joined, note, quotedHeading } from '../../model/note.js';
 import { columnCalled, type HeadingProblem, type ResolvedHeadings } from './headings.js';
 
 /** Columns that identify a user in a list. */
@@ -13,22 +14,25 @@ const ACCEPTED = 'id, username, email; case, spaces and punctuation do not matte
 export function resolveList(headings: readonly string[], hasTypes: boolean): ResolvedHeadings {
   const columns = new Map<string, number>();
   const problems: HeadingProblem[] = [];
-  const names = headings.map((heading) => JSON.stringify(heading)).join(', ');
+  const names = joined(headings.map(quotedHeading), ', ');
   for (const column of [...NAMING, TYPE]) {
     const found = headings.flatMap((heading, at) => (columnCalled('users', heading) === column ? [at] : []));
     if (found.length === 1) columns.set(column, found[0]);
     else if (found.length > 1) {
-      const same = found.map((at) => JSON.stringify(headings[at])).join(', ');
-      problems.push({ at: found[1], message: `the columns ${same} all match ${column}; keep one of them. Headings found: ${names}.` });
+      const same = joined(
+        found.map((at) => quotedHeading(headings[at])),
+        ', ',
+      );
+      problems.push({ at: found[1], message: note`the columns ${same} all match ${column}; keep one of them. Headings found: ${names}.` });
     }
   }
   if (problems.length > 0) return { columns, problems, isIdFromUserName: false };
   if (!NAMING.some((column) => columns.has(column))) {
-    problems.push({ message: `no column identifies the users (accepted: ${ACCEPTED}). Headings found: ${names}.` });
+    problems.push({ message: note`no column identifies the users (accepted: ${ACCEPTED}). Headings found: ${names}.` });
   }
   if (hasTypes && !columns.has(TYPE)) {
     problems.push({
-      message: `no column is the authentication type (accepted: authenticationType, "Authentication Type", authType, auth). Headings found: ${names}. Give a list of only the Basic users with --basic-users.`,
+      message: note`no column is the authentication type (accepted: authenticationType, "Authentication Type", authType, auth). Headings found: ${names}. Give a list of only the Basic users with --basic-users.`,
     });
   }
   if (!hasTypes && columns.has(TYPE)) {

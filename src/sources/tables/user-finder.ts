@@ -3,8 +3,9 @@
 import { KeyTable } from '../../collections/key-table.js';
 import type { Collation } from '../../model/compare.js';
 import type { User } from '../../model/directory.js';
+import { joined, type Note, note, type Quoted, quoted, quotedId } from '../../model/note.js';
 import type { IdTable } from './id-table.js';
-import { quoted } from './problem.js';
+
 import { NAMING, type Naming } from './type-headings.js';
 import type { TypeListRow } from './type-list.js';
 
@@ -13,6 +14,8 @@ const SEVERAL = -2;
 /** Several users have the value; more than there are keys. */
 const KEYS = 2 ** 26;
 const COLUMNS: Readonly<Record<Naming, string>> = { id: 'id', userName: 'username', email: 'email' };
+
+const said = (column: Naming, text: string): Quoted => (column === 'id' ? quotedId(text) : quoted(text));
 
 /** Finds the one user of a row. */
 export class UserFinder {
@@ -45,18 +48,27 @@ export class UserFinder {
   }
 
   /** Returns the index of the one user who matches everything that the row gives; -1 after reporting why there is none. */
-  find(row: TypeListRow, refuse: (column: Naming | undefined, message: string) => void): number {
+  find(row: TypeListRow, refuse: (column: Naming | undefined, message: Note) => void): number {
     const given = NAMING.filter((column) => !this.#collation.isBlank(row[column]));
     const found = given.map((column) => this.#findBy(column, row[column]));
     if (found.every((place) => place === NOWHERE)) {
-      refuse(given.length === 1 ? given[0] : undefined, `no user has ${given.map((column) => `the ${COLUMNS[column]} ${quoted(row[column])}`).join(' or ')}.`);
+      refuse(
+        given.length === 1 ? given[0] : undefined,
+        note`no user has ${joined(
+          given.map((column) => note`the ${COLUMNS[column]} ${said(column, row[column])}`),
+          ' or ',
+        )}.`,
+      );
       return NOWHERE;
     }
     const place = given.length === 1 ? found[0] : this.#fitting(row, given, found);
     if (place === SEVERAL) {
       refuse(
         given.length === 1 ? given[0] : undefined,
-        `${given.map((column) => `the ${COLUMNS[column]} ${quoted(row[column])}`).join(' with ')} matches more than one user; give each by id.`,
+        note`${joined(
+          given.map((column) => note`the ${COLUMNS[column]} ${said(column, row[column])}`),
+          ' with ',
+        )} matches more than one user; give each by id.`,
       );
     } else if (place === NOWHERE) refuse(undefined, this.#disagreement(row, given, found));
     return place < 0 ? NOWHERE : place;
@@ -90,13 +102,15 @@ export class UserFinder {
     return pairs;
   }
 
-  #disagreement(row: TypeListRow, given: readonly Naming[], found: readonly number[]): string {
-    const results = given.map((column, at) => {
-      const cell = `the ${COLUMNS[column]} ${quoted(row[column])}`;
-      if (found[at] === NOWHERE) return `no user has ${cell}`;
-      return found[at] === SEVERAL ? `${cell} belongs to several users` : `${cell} belongs to the user with the id ${quoted(this.#users[found[at]].id)}`;
+  #disagreement(row: TypeListRow, given: readonly Naming[], found: readonly number[]): Note {
+    const results = given.map((column, at): Note => {
+      const cell = note`the ${COLUMNS[column]} ${said(column, row[column])}`;
+      if (found[at] === NOWHERE) return note`no user has ${cell}`;
+      return found[at] === SEVERAL
+        ? note`${cell} belongs to several users`
+        : note`${cell} belongs to the user with the id ${quotedId(this.#users[found[at]].id)}`;
     });
-    return `the row does not identify one user: ${results.join(', ')}.`;
+    return note`the row does not identify one user: ${joined(results, ', ')}.`;
   }
 }
 

@@ -1,13 +1,14 @@
 /** Users' cells that hold one of a few words: the status, and the authentication type. */
 
 import type { AuthenticationType } from '../../model/directory.js';
+import { type Note, note, quoted } from '../../model/note.js';
 import type { AuthMode } from '../../model/policy.js';
 import { columnText } from './column-text.js';
-import { mappedTo, type Problems, quoted, type WrongValues } from './problem.js';
+import { mappedTo, type Problems, type WrongValues } from './problem.js';
 import { cellPlace, type Row, type Table } from './table.js';
 import { isInactiveLicense, parseActivity, parseAuthenticationType } from './values.js';
 
-export type CellProblem = (table: Table, row: Row, column: string, message: string, cause?: string) => void;
+export type CellProblem = (table: Table, row: Row, column: string, message: Note, cause?: string) => void;
 
 /** Returns a reader of the status in a row. */
 export function activityReader(table: Table, cellProblem: CellProblem): Remembered<boolean> {
@@ -18,9 +19,9 @@ export function activityReader(table: Table, cellProblem: CellProblem): Remember
     const column = active !== undefined ? 'active' : 'disabled';
     const refuse = (row: Row, cell: string): void => {
       const value = cell.trim();
-      const what = value === '' ? 'the cell is empty, so the user may be active or not' : `${quoted(value)} is neither yes nor no`;
-      const map = `--active-map ${mappedTo(value, 'active')} or ${mappedTo(value, 'inactive')}`;
-      cellProblem(table, row, column, `${what}; write true or false, or define its meaning with ${map}.`, value.toLowerCase());
+      const what = value === '' ? 'the cell is empty, so the user may be active or not' : note`${quoted(value)} is neither yes nor no`;
+      const map = note`--active-map ${mappedTo(value, 'active')} or ${mappedTo(value, 'inactive')}`;
+      cellProblem(table, row, column, note`${what}; write true or false, or define its meaning with ${map}.`, value.toLowerCase());
     };
     return remember(table.columns.get(column) ?? 0, {
       text,
@@ -122,7 +123,7 @@ export function refuseTypes(table: Pick<Table, 'file' | 'table' | 'columns' | 'h
   const { value } = first;
   problems.add({
     ...cellPlace(table, first, table.columns.get('authenticationType') ?? 0),
-    message: `authentication types that are neither basic nor idp: ${wrong.describe(table.table === undefined ? 'line' : 'row')}. Accepted: basic; idp, idp-login, saml, auth0, sso, oidc. Map each with --auth-type-map ${mappedTo(value, 'basic')} or ${mappedTo(value, 'idp')}.`,
+    message: note`authentication types that are neither basic nor idp: ${wrong.describe(table.table === undefined ? 'line' : 'row')}. Accepted: basic; idp, idp-login, saml, auth0, sso, oidc. Map each with --auth-type-map ${mappedTo(value, 'basic')} or ${mappedTo(value, 'idp')}.`,
   });
   wrong.clear();
 }

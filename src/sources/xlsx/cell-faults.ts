@@ -1,22 +1,23 @@
 /** Cells whose value may not be what was meant. They count only in columns that are read, which are known after the headings. */
 
+import { foreign, type Note, note, quoted } from '../../model/note.js';
 import type { ReadCells } from '../csv/text-stream.js';
-import { type Problems, quoted } from '../tables/problem.js';
+import type { Problems } from '../tables/problem.js';
 import { HALF_CHARACTER, LOOSE_SPACE } from './cell-text.js';
 
 const MESSAGES = {
   date: (value: string) =>
-    `the cell holds a date, ${value}, but no date belongs here: spreadsheets turn entries such as 1-2 into dates. Format the column as Text, enter the intended value, and save again.`,
+    note`the cell holds a date, ${foreign(value)}, but no date belongs here: spreadsheets turn entries such as 1-2 into dates. Format the column as Text, enter the intended value, and save again.`,
   digits: (value: string) =>
-    `the number ${value} has more than 15 digits, but a spreadsheet keeps only 15 of them, so the original value is lost. Export again with the column as text, or as CSV.`,
-  error: (value: string) => `the cell holds the error ${value} instead of a value. Correct its formula, or enter the value itself.`,
+    note`the number ${foreign(value)} has more than 15 digits, but a spreadsheet keeps only 15 of them, so the original value is lost. Export again with the column as text, or as CSV.`,
+  error: (value: string) => note`the cell holds the error ${foreign(value)} instead of a value. Correct its formula, or enter the value itself.`,
   formula: () =>
     'the cell is a formula whose result the file does not hold. Open it in Excel or LibreOffice and save it, or replace the formulas with their values (copy, Paste Special, Values).',
   space: (value: string) =>
-    `${quoted(value)} begins or ends with white space, but the file does not say whether the white space belongs to the text (xml:space). Open the file in Excel or LibreOffice, check the cell, and save it again.`,
-  half: (value: string) => `${quoted(value)} contains half a character (a lone surrogate). Enter the text again.`,
+    note`${quoted(value)} begins or ends with white space, but the file does not say whether the white space belongs to the text (xml:space). Open the file in Excel or LibreOffice, check the cell, and save it again.`,
+  half: (value: string) => note`${quoted(value)} contains half a character (a lone surrogate). Enter the text again.`,
   merged: (value: string) => `the cells ${value} are merged, so only the first of them has a value. Unmerge them and fill in each cell.`,
-} as const satisfies Readonly<Record<string, (value: string) => string>>;
+} as const satisfies Readonly<Record<string, (value: string) => Note>>;
 
 export type CellFault = keyof typeof MESSAGES;
 

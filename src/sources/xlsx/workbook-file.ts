@@ -1,6 +1,7 @@
 /** Recognizes workbooks by their first bytes, and parses `FILE#Sheet`. */
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { note, quotedName } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import { frontOf } from '../file-front.js';
 
@@ -43,7 +44,7 @@ export function holdsWorkbook(text: string): boolean {
     );
   }
   if (sheet === undefined) return false;
-  throw new UserError(`${file} is not an Excel workbook (.xlsx), so it has no sheet ${JSON.stringify(sheet)}.`, `Give the file without the sheet: ${file}`);
+  throw new UserError(note`${file} is not an Excel workbook (.xlsx), so it has no sheet ${quotedName(sheet)}.`, `Give the file without the sheet: ${file}`);
 }
 
 /** A workbook with a password is stored in an OLE compound file, in a stream with this name. */

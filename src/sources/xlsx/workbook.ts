@@ -1,5 +1,6 @@
 /** The structure of a workbook: its sheets, shared texts and number formats, found by its relations, not by the names of its parts. */
 
+import { joined, note, Quoted, quotedName } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import { formatOf, type NumberFormat } from './number-text.js';
 import { type Attributes, isTrue, XmlReader } from './xml.js';
@@ -29,7 +30,7 @@ interface Relation {
   readonly target: string;
 }
 
-const SAVE_AS = 'In Excel or LibreOffice: Save As, "Excel Workbook (.xlsx)" or "CSV UTF-8".';
+const SAVE_AS = note`In Excel or LibreOffice: Save As, "Excel Workbook (.xlsx)" or "CSV UTF-8".`;
 
 export function readWorkbook(archive: Archive): Workbook {
   const main = [...relationsOf(archive, '').values()].find(({ type }) => type === 'officeDocument')?.target;
@@ -68,18 +69,21 @@ export function readWorkbook(archive: Archive): Workbook {
 
 /** Returns the requested sheet. Throws a UserError if it is not certain which one that is. */
 export function chooseSheet(file: string, sheets: readonly SheetInfo[], wanted: string | undefined): SheetInfo {
-  const names = sheets.map(({ name }) => JSON.stringify(name)).join(', ');
+  const names = joined(
+    sheets.map(({ name }) => quotedName(name)),
+    ', ',
+  );
   if (wanted !== undefined) {
     const same = sheets.find(({ name }) => name === wanted) ?? sheets.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
     if (same !== undefined) return same;
-    throw new UserError(`${file} has no sheet ${JSON.stringify(wanted)}.`, `Its sheets: ${names}.`);
+    throw new UserError(note`${file} has no sheet ${quotedName(wanted)}.`, note`Its sheets: ${names}.`);
   }
   const [first] = sheets;
   const shown = sheets.find(({ isHidden }) => !isHidden);
   if (!first.isHidden || shown === undefined) return first;
   throw new UserError(
-    `The first sheet of ${file}, ${JSON.stringify(first.name)}, is hidden, so it is not clear which sheet to read.`,
-    `Name the sheet: '${file}#${shown.name}'. Its sheets: ${names}.`,
+    note`The first sheet of ${file}, ${quotedName(first.name)}, is hidden, so it is not clear which sheet to read.`,
+    note`Name the sheet: '${file}#${new Quoted(shown.name, 'column')}'. Its sheets: ${names}.`,
   );
 }
 

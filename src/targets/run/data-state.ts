@@ -1,8 +1,8 @@
 /** How the data compare with what a plan was made for and with what runs left. */
 
 import { existsSync } from 'node:fs';
+import { quoted } from '../../model/note.js';
 import type { PlanInput } from '../../plan/plan.js';
-import { quoted } from '../../sources/tables/problem.js';
 import type { TargetInput } from '../target.js';
 import type { InputRecord } from './journal.js';
 import type { JournalDigest } from './read-journal.js';
