@@ -15,7 +15,7 @@ const NO_NAME = new Set([
   'empty',
   'blank',
   'organization',
-  'organization',
+  'organisation',
   'org',
 ]);
 
