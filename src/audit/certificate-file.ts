@@ -1,12 +1,11 @@
 /** The certificate as a document: what it holds, how it is written, and how it is read back. */
 
 import { z } from 'zod';
-import { COLLATIONS } from '../model/collation-name.js';
 import type { Digests } from '../model/digests.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
-import { escapeUnseen } from '../model/json-text.js';
-import { MARK, markedText, sealedText } from '../model/marked-text.js';
+import { COLLATIONS } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
+import { escapeUnseen, MARK, markedText, sealedText } from '../model/written-text.js';
 import {
   type BodyOf,
   checkSeal,

@@ -1,7 +1,7 @@
 /** What a report certifies: what was audited, and how it was judged. */
 
 import { noteText } from '../model/note.js';
-import { isInScope } from '../model/scope.js';
+import { isInScope } from '../model/policy.js';
 import { rulesFor } from '../rules/registry.js';
 import type { Certificate, CertificateBody } from './certificate-file.js';
 import { loweredBy } from './config-note.js';

@@ -1,12 +1,10 @@
 /** What an audit returns: findings with fingerprints, what was not checked, and the verdict. */
 
 import type { Input, Snapshot } from '../model/directory.js';
-import type { FindingBase, Severity } from '../model/finding.js';
-import { SEVERITIES } from '../model/finding.js';
+import { type FindingBase, SEVERITIES, type Severity } from '../model/finding.js';
 import type { IdpDirectory, IdpInput } from '../model/idp.js';
 import type { Note } from '../model/note.js';
-import type { FailOn, Policy } from '../model/policy.js';
-import type { SyncSelection } from '../model/scope.js';
+import type { FailOn, Policy, SyncSelection } from '../model/policy.js';
 
 /** A person's word that a finding may stay. */
 export interface Acceptance {

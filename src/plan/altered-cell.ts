@@ -1,6 +1,6 @@
 /** A cell of decisions.csv that is not as it was written. */
 
-import { misread } from '../model/windows-1252.js';
+import { misread } from '../model/damage.js';
 import { DECISION_COLUMNS, foldCell } from './decision-rows.js';
 import type { DecisionProblem } from './file-rows.js';
 

@@ -1,7 +1,7 @@
 /** Rows of decisions.csv that an earlier export may have asked, where no plan beside the file tells which rows were written. */
 
+import { misread } from '../model/damage.js';
 import type { DecisionAction } from '../model/finding.js';
-import { misread } from '../model/windows-1252.js';
 import { ruleOf } from '../rules/registry.js';
 import { valueProblem } from './answer-validation.js';
 import { type AskedRow, DECISION_COLUMNS, foldCell, suggestionOf } from './decision-rows.js';

@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import { checkSeal, jsonOf, refuseOtherVersion, understood } from '../audit/sealed-document.js';
 import type { Digests } from '../model/digests.js';
-import { MARK, sealedText } from '../model/marked-text.js';
 import { UserError } from '../model/user-error.js';
+import { MARK, sealedText } from '../model/written-text.js';
 import { PLAN_FORM, type Plan, planSchema } from './plan.js';
 
 /** A plan that is not as it was written. Nothing of it may be applied. */

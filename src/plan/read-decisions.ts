@@ -1,6 +1,6 @@
 /** Rows of decisions.csv → the answers to what is asked now, and those to what is asked no more. */
 
-import { unguardCell } from '../model/formula.js';
+import { unguardCell } from '../model/written-text.js';
 import { alteredAt } from './altered-cell.js';
 import { type FindAsked, finderOf, keyOf, rowProblems } from './compare-rows.js';
 import { type Answer, type AskedRow, DECISION_COLUMNS, WRITTEN_COLUMNS } from './decision-rows.js';

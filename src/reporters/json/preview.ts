@@ -1,6 +1,6 @@
 import type { Input, Subject, User } from '../../model/directory.js';
 import type { IdpGroup, IdpUser } from '../../model/idp.js';
-import { escapeUnseen, jsonText } from '../../model/json-text.js';
+import { escapeUnseen, jsonText } from '../../model/written-text.js';
 import type { Forecast, GroupForecast, MembershipForecast, UserForecast } from '../../preview/forecast.js';
 import type { Preview } from '../../preview/preview.js';
 import { type Reasons, reasonsOf } from '../../preview/reasons.js';

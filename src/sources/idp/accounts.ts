@@ -1,6 +1,6 @@
 /** The accounts in a provider's lists of users. An account that several rows or files contain counts once. */
 
-import { PlaceTable } from '../../collections/place-table.js';
+import { PlaceTable } from '../../collections/key-table.js';
 import type { IdpUser } from '../../model/idp.js';
 import { quoted } from '../tables/problem.js';
 import type { Entry } from './entry.js';

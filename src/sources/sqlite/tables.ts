@@ -8,10 +8,8 @@ import type { SourceRequest } from '../source.js';
 import { CellWords } from '../tables/cell-words.js';
 import { resolveHeadings } from '../tables/headings.js';
 import { type Problems, type SourceProblem, SourceRefused } from '../tables/problem.js';
-import type { OnProgress, OpenedSource, Row, Table, TableEnd } from '../tables/table.js';
-import { TextRow } from '../tables/text-row.js';
-import { type Database, inPlainWords, loadSqlite, openReadOnly } from './connection.js';
-import { findWrongTexts, hasSign, isSignless } from './text.js';
+import { type OnProgress, type OpenedSource, type Row, type Table, type TableEnd, TextRow } from '../tables/table.js';
+import { type Database, findWrongTexts, hasSign, inPlainWords, isSignless, loadSqlite, openReadOnly } from './connection.js';
 
 /** Names of Jama Connect's own tables, in addition to the plain names. */
 const TABLES: Readonly<Record<Role, readonly string[]>> = {

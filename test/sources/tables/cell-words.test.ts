@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CellWords, refuseWrongNulls } from '../../../src/sources/tables/cell-words.js';
-import { parseActivity } from '../../../src/sources/tables/values.js';
+import { CellWords, parseActivity, refuseWrongNulls } from '../../../src/sources/tables/cell-words.js';
 import { StatusWords } from '../../../src/targets/run/status-words.js';
 
 describe('--null', () => {

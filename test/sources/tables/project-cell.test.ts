@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseProject } from '../../../src/sources/tables/project-cell.js';
+import { parseProject } from '../../../src/sources/tables/cell-words.js';
 
 describe('a project cell', () => {
   const tools = ['[NULL]', '(null)', '<null>', 'None', 'nil', 'undefined', 'nan', 'n/a', '#N/A', '-', '0', '-1', 'false'];
