@@ -1,5 +1,6 @@
 /** One record of an export, in any file format. */
 
+import { placeholderNotes } from '../tables/cell-words.js';
 import type { Problems, SourceProblem } from '../tables/problem.js';
 import type { Row } from '../tables/table.js';
 import type { IdpField, RecordKind } from './export-forms.js';
@@ -111,7 +112,7 @@ const OF_COLUMN = /^[A-Za-z]+\.[A-Za-z]+=/;
 /** Is a text what databases and their tools write for NULL. */
 export const isNullWord = (text: string): boolean => text === 'NULL' || text === '\\N';
 
-/** Recognizes the cells of one file of the provider that mean a missing value (`NULL`, `\\N`, and spellings that the user adds), and counts them. */
+/** Recognizes the cells of one file of the provider that mean a missing value (`NULL`, `\N`, and spellings that the user adds), and counts them. */
 export class NoValue {
   readonly #further: ReadonlySet<string>;
   readonly #counts = new Map<IdpField, { cells: number; line: number }>();
@@ -141,11 +142,6 @@ export class NoValue {
 
   /** Returns a note with the number of such cells, or none. */
   notes(path: string): string[] {
-    if (this.#counts.size === 0) return [];
-    const total = [...this.#counts.values()].reduce((sum, { cells }) => sum + cells, 0);
-    const columns = [...this.#counts].map(([field, { cells }]) => `${field} ${cells.toLocaleString('en-US')}`).join(', ');
-    return [
-      `${path}: ${total.toLocaleString('en-US')} ${total === 1 ? 'cell holds' : 'cells hold'} a placeholder for a missing value (such as NULL) and ${total === 1 ? 'counts' : 'count'} as blank (${columns}).`,
-    ];
+    return placeholderNotes(path, new Map([...this.#counts].map(([field, { cells }]) => [field, cells])));
   }
 }

@@ -130,7 +130,7 @@ const IDP_COLUMNS = {
   idpUsers: ['id', 'login', 'subject', 'email', 'givenName', 'familyName', 'active', 'status', 'blocked', 'userType', 'application'],
   idpGroups: ['id', 'name'],
   idpMembers: ['id', 'login', 'group', 'groupId', 'type'],
-} as const;
+} as const satisfies Readonly<Record<string, readonly (IdpField | 'active')[]>>;
 
 type IdpTable = keyof typeof IDP_COLUMNS;
 const IDP_TABLES = ['idpUsers', 'idpGroups', 'idpMembers'] as const satisfies readonly IdpTable[];
@@ -150,17 +150,21 @@ export const isIdpColumn = (table: string, column: string): boolean =>
 /** Returns every column that can be named, as it is named. */
 export const allIdpColumns = (): string[] => IDP_TABLES.flatMap((table) => IDP_COLUMNS[table].map((column) => `${table}.${column}`));
 
-/** Returns the field of a provider's records for a column. */
-function fieldOf(column: string, provider: IdpProvider): IdpField {
-  if (column === 'active' || column === 'status') return provider === 'okta' ? 'status' : 'enabled';
-  return column as IdpField;
+/** Returns the field of a provider's records for a column that can be named. */
+function fieldOf(table: IdpTable, column: string, provider: IdpProvider): IdpField {
+  const named = IDP_COLUMNS[table].find((name) => name === column);
+  if (named === undefined) throw new Error(`no column is called ${table}.${column}`);
+  if (named === 'active' || named === 'status') return provider === 'okta' ? 'status' : 'enabled';
+  return named;
 }
 
+const nameOf = (field: IdpField): string => (field === 'enabled' || field === 'status' ? 'active' : field);
+
 /** The name under which the user names a field. */
-export const columnOf = (role: IdpRole, field: IdpField): string => `${TABLE_OF[role]}.${field === 'enabled' || field === 'status' ? 'active' : field}`;
+export const columnOf = (role: IdpRole, field: IdpField): string => `${TABLE_OF[role]}.${nameOf(field)}`;
 
 /** Can the user name a field's column. */
-export const mayBeNamed = (role: IdpRole, field: IdpField): boolean => isIdpColumn(...(columnOf(role, field).split('.', 2) as [string, string]));
+export const mayBeNamed = (role: IdpRole, field: IdpField): boolean => isIdpColumn(TABLE_OF[role], nameOf(field));
 
 /** The named columns of one kind of file, and which of them some file has. */
 export class NamedColumns {
@@ -186,7 +190,7 @@ export class NamedColumns {
           'Omit it.',
         );
       }
-      headings.set(fieldOf(column, provider), heading);
+      headings.set(fieldOf(table, column, provider), heading);
     }
     this.headings = headings;
     this.#role = role;

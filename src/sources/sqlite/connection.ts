@@ -145,7 +145,7 @@ export function findWrongTexts(database: Database, { file, table, columns, rowid
   const bytes = columns.map(({ sql }) => `CASE WHEN typeof(${sql}) = 'text' THEN CAST(${sql} AS BLOB) END`).join(', ');
   const select = `SELECT ${rowid ?? '0'}, ${bytes} FROM ${from}${rowid === undefined ? '' : ` ORDER BY ${rowid}`}`;
   let rows = 0;
-  for (const [number, ...cells] of database.prepare<[], unknown[]>(select).raw().iterate() as IterableIterator<unknown[]>) {
+  for (const [number, ...cells] of database.prepare<[], unknown[]>(select).raw().iterate()) {
     rows++;
     cells.forEach((cell, index) => {
       const why = Buffer.isBuffer(cell) ? wrongText(cell, encoding) : undefined;

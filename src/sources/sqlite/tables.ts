@@ -182,7 +182,7 @@ function readRows(database: Database, table: Table, visit: (row: Row) => void, p
   const blobs = `CASE ${read.map((heading, place) => `WHEN typeof(${quoteName(heading)}) = 'blob' THEN ${place + 1}`).join(' ')} ELSE 0 END`;
   const select = `SELECT ${rowid ?? '0'}, ${read.map(asText).join(', ')}, ${blobs} FROM ${quoteName(name)}${rowid === undefined ? '' : ` ORDER BY ${rowid}`}`;
   let rows = 0;
-  for (const cells of database.prepare<[], unknown[]>(select).raw().iterate() as IterableIterator<unknown[]>) {
+  for (const cells of database.prepare<[], unknown[]>(select).raw().iterate()) {
     rows++;
     row.line = rowid === undefined ? rows : Number(cells[0]);
     row.cells = cells;

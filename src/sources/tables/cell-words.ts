@@ -227,3 +227,13 @@ export function parseProject(text: string): boolean | undefined {
   const bare = value.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
   return NO_NAME.has(bare) || value === '\\n' || value === '"n' ? undefined : true;
 }
+
+/** Returns the note on cells that mean a missing value, given their number by column; none if there are none. */
+export function placeholderNotes(path: string, cells: ReadonlyMap<string, number>): string[] {
+  if (cells.size === 0) return [];
+  const total = [...cells.values()].reduce((sum, count) => sum + count, 0);
+  const columns = [...cells].map(([column, count]) => `${column} ${count.toLocaleString('en-US')}`).join(', ');
+  return [
+    `${path}: ${total.toLocaleString('en-US')} ${total === 1 ? 'cell holds' : 'cells hold'} a placeholder for a missing value (such as NULL) and ${total === 1 ? 'counts' : 'count'} as blank (${columns}).`,
+  ];
+}

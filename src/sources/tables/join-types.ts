@@ -7,8 +7,8 @@ import type { Note } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import { describeProblem, quoted } from './problem.js';
 import type { Table } from './table.js';
-import type { TypeList, TypeListRow } from './type-list.js';
-import { type Naming, NOWHERE, UserFinder } from './user-finder.js';
+import type { TypeList } from './type-list.js';
+import { type Naming, NOWHERE, type TypeListRow, UserFinder } from './user-finder.js';
 
 export type UntypedUser = { -readonly [K in keyof User]: User[K] };
 

@@ -4,7 +4,7 @@ import { integerOf } from '../../collections/key-table.js';
 import type { TextBytes } from '../../collections/text-bytes.js';
 import type { Activity, Input, Role } from '../../model/directory.js';
 import type { Note } from '../../model/note.js';
-import type { CellWords } from './cell-words.js';
+import { type CellWords, placeholderNotes } from './cell-words.js';
 import type { Columns } from './headings.js';
 import type { Problems, SourceProblem } from './problem.js';
 
@@ -140,12 +140,6 @@ export class NullCells {
 
   /** Returns the note with the number of cells; nothing if there are none. */
   get notes(): string[] {
-    if (this.#counts.size === 0) return [];
-    const total = [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
-    const columns = [...this.#counts].map(([column, count]) => `${column} ${count.toLocaleString('en-US')}`).join(', ');
-    const path = this.table.path;
-    return [
-      `${path}: ${total.toLocaleString('en-US')} ${total === 1 ? 'cell holds' : 'cells hold'} a placeholder for a missing value (such as NULL) and ${total === 1 ? 'counts' : 'count'} as blank (${columns}).`,
-    ];
+    return placeholderNotes(this.table.path, this.#counts);
   }
 }

@@ -16,15 +16,8 @@ import { CellWords, parseAuthenticationType } from './cell-words.js';
 import { columnCalled } from './headings.js';
 import { Problems, WrongValues } from './problem.js';
 import type { Row } from './table.js';
-import { NAMING, type Naming, resolveList, TYPE } from './user-finder.js';
+import { NAMING, type Naming, resolveList, TYPE, type TypeListRow } from './user-finder.js';
 import { refuseTypes } from './user-status.js';
-
-/** A row of a list; values that it does not give are blank. */
-export interface TypeListRow extends Readonly<Record<Naming, string>> {
-  /** Physical line from 1. */
-  readonly line: number;
-  readonly type: AuthenticationType;
-}
 
 export interface TypeList {
   readonly input: TypeListInput;

@@ -2,10 +2,9 @@
 
 import { type IdTable, KeyTable } from '../../collections/key-table.js';
 import type { Collation } from '../../model/compare.js';
-import type { User } from '../../model/directory.js';
+import type { AuthenticationType, User } from '../../model/directory.js';
 import { columnCalled, type HeadingProblem, type ResolvedHeadings } from './headings.js';
 import { quoted } from './problem.js';
-import type { TypeListRow } from './type-list.js';
 
 export const NOWHERE = -1;
 const SEVERAL = -2;
@@ -129,6 +128,13 @@ class KeyIndex {
     const number = this.numberOf(text);
     return number < 0 ? NOWHERE : this.#places[number];
   }
+}
+
+/** A row of a list; values that it does not give are blank. */
+export interface TypeListRow extends Readonly<Record<Naming, string>> {
+  /** Physical line from 1. */
+  readonly line: number;
+  readonly type: AuthenticationType;
 }
 
 /** Columns that identify a user in a list. */
