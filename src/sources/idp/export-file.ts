@@ -16,7 +16,7 @@ import { foldHeading } from '../tables/headings.js';
 import { type Problems, SourceRefused } from '../tables/problem.js';
 import type { OnProgress } from '../tables/table.js';
 import { CsvEntry, type Entry, type ExportFile, NoValue } from './entry.js';
-import { type IdpField, JSON_FIELDS, type RecordKind } from './export-forms.js';
+import { fieldsOf, type IdpField, JSON_FIELDS, type RecordKind } from './export-forms.js';
 import { type NamedColumns, resolveExport } from './export-scheme.js';
 import { JsonEntry } from './json-entry.js';
 import { ENTRA_SIGNS, type ListWishes, otherProvider, type Pages, readPages, readRecords } from './json-list.js';
@@ -204,7 +204,7 @@ function readJson(wishes: ExportWishes, stream: FileStream, problems: Problems, 
 
 /** Returns the properties of each field; a property that the user named replaces the default ones. */
 function jsonFields(provider: IdpProvider, named: ReadonlyMap<IdpField, string>): Map<IdpField, readonly string[]> {
-  const fields = new Map(Object.entries(JSON_FIELDS[provider]) as [IdpField, readonly string[]][]);
+  const fields = new Map(fieldsOf(JSON_FIELDS[provider]));
   for (const [field, heading] of named) {
     const own = [...new Set([heading.replaceAll('.', '/'), heading])];
     // In a list of users, `login` is Okta's username; in a list of assignments it is the application's.

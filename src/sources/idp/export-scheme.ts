@@ -3,7 +3,7 @@
 import { type IdpProvider, type IdpRole, PROVIDER_NAMES } from '../../model/idp.js';
 import { UserError } from '../../model/user-error.js';
 import { foldHeading, type HeadingProblem, type ResolvedHeadings } from '../tables/headings.js';
-import { CSV_EXPORTS, type CsvExport, DECORATION, type IdpField, MARKS, type RecordKind } from './export-forms.js';
+import { CSV_EXPORTS, type CsvExport, DECORATION, fieldsOf, type IdpField, MARKS, type RecordKind } from './export-forms.js';
 
 export interface ResolvedExport extends ResolvedHeadings {
   readonly kind: RecordKind;
@@ -68,7 +68,7 @@ function resolve(form: CsvExport, headings: readonly string[], folded: readonly 
   const problems: HeadingProblem[] = [];
   const columns = namedColumns(form, headings, folded, named, problems);
   const isNamed = new Set(columns.keys());
-  for (const [field, accepted] of Object.entries(form.headings) as [IdpField, readonly string[]][]) {
+  for (const [field, accepted] of fieldsOf(form.headings)) {
     if (isNamed.has(field) || (field === 'enabled' && isNamed.has('blocked')) || (field === 'blocked' && isNamed.has('enabled'))) continue;
     const found = folded.flatMap((heading, at) => (accepted.includes(heading) ? [at] : []));
     if (found.length > 0) columns.set(field, found[0]);

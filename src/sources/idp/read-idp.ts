@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { collationOf } from '../../model/compare.js';
 import type { Activity } from '../../model/directory.js';
-import { type IdpDirectory, type IdpInput, type IdpProvider, type IdpRole, PROVIDER_NAMES } from '../../model/idp.js';
+import { IDP_ROLES, type IdpDirectory, type IdpInput, type IdpProvider, type IdpRole, PROVIDER_NAMES } from '../../model/idp.js';
 import type { Note } from '../../model/note.js';
 import { type CollationName, DEFAULT_COLLATION } from '../../model/policy.js';
 import { UserError } from '../../model/user-error.js';
@@ -189,7 +189,8 @@ class Reading {
   refuseUnknownColumns(isSubjectTold: boolean): void {
     const { users, groups, members } = this.request;
     const first: Readonly<Record<IdpRole, string | undefined>> = { 'idp-users': users[0], 'idp-groups': groups[0], 'idp-members': members[0]?.file };
-    for (const [role, file] of Object.entries(first) as [IdpRole, string | undefined][]) {
+    for (const role of IDP_ROLES) {
+      const file = first[role];
       if (file === undefined || this.#brokenRoles.has(role)) continue;
       for (const { field, message } of this.named[role].missing()) {
         if (field !== 'subject' || !isSubjectTold) this.problems.add({ file, message });

@@ -79,7 +79,7 @@ export function chooseSheet(file: string, sheets: readonly SheetInfo[], wanted: 
   if (!first.isHidden || shown === undefined) return first;
   throw new UserError(
     `The first sheet of ${file}, ${JSON.stringify(first.name)}, is hidden, so it is not clear which sheet to read.`,
-    `Name the sheet: '${file}#${shown.name}'. Its sheets: ${names}.`,
+    `Name the sheet: "${file}#${shown.name}". Its sheets: ${names}.`,
   );
 }
 
