@@ -26,7 +26,7 @@ describe(`${MANY} users`, () => {
       return answeredCells(asked, subject === 'user' ? { action: 'set-email', value: `keeper${id === '7' ? '1' : id}@lighthouse.example` } : {});
     });
     const made = planOf(organization, fileOf(decided));
-    expect(made).toHaveProperty('problems', [{ line: 2, message: expect.stringMatching(/conflicting-users: 2 users contest .*\(ids 1 and 7\)\.$/) }]);
+    expect(made).toHaveProperty('problems', [{ line: 2, message: expect.stringMatching(/conflicting-users: 2 users need or hold .*\(ids 1 and 7\)\.$/) }]);
   });
 
   test('who are new in a fresh export are all told', () => {
