@@ -13,9 +13,8 @@ import type { Policy } from '../model/policy.js';
 import { isInScope, selectSyncGroups } from '../model/scope.js';
 import { RULES, rulesFor } from '../rules/registry.js';
 import { count, grouped, INPUT_NAMES, type Rule, type RuleContext, type RuleInput, type RuleRun } from '../rules/rule.js';
-import { configNote } from './config-note.js';
 import { fingerprinting } from './fingerprint.js';
-import { type AuditedFinding, isStopped, type NotChecked, type Report, summarize } from './report.js';
+import { type AuditedFinding, configNote, isStopped, type NotChecked, type Report, summarize } from './report.js';
 
 /** What the rules see, and what findings are given fingerprints by. */
 export interface AuditContext extends RuleContext {

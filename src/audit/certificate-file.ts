@@ -1,4 +1,4 @@
-/** The certificate as a document: what it holds, how it is written, and how it is read back. */
+/** The certificate: what a report certifies, how the document is written, and how it is read back. */
 
 import { z } from 'zod';
 import { COLLATIONS } from '../model/collation-name.js';
@@ -6,7 +6,11 @@ import type { Digests } from '../model/digests.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import { escapeUnseen } from '../model/json-text.js';
 import { MARK, markedText, sealedText } from '../model/marked-text.js';
+import { noteText } from '../model/note.js';
+import { isInScope } from '../model/scope.js';
 import { UserError } from '../model/user-error.js';
+import { rulesFor } from '../rules/registry.js';
+import { loweredBy, type Report } from './report.js';
 import {
   type BodyOf,
   checkSeal,
@@ -159,4 +163,65 @@ function decode(bytes: Uint8Array, file: string): string {
   if (text === undefined) throw new UserError(`${file} is damaged: it holds bytes that are not UTF-8.`, AGAIN);
   if (text.startsWith(MARK)) throw new UserError(sealedText(file), AGAIN);
   return text;
+}
+
+type AcceptedRisk = Certificate['accepted'][number];
+type KnownFinding = Certificate['known'][number];
+
+/** What a report does not know of itself. */
+export interface CertificateFacts extends Pick<Certificate, 'tool' | 'time' | 'files'> {
+  readonly reading: Pick<Certificate['settings'], 'columns' | 'tables' | 'assumeActive'>;
+}
+
+/** Returns what a report certifies. */
+export function certify(
+  { snapshot, policy, sync, idp, findings, notChecked, notes, summary, isReady }: Report,
+  { tool, time, files, reading }: CertificateFacts,
+): CertificateBody {
+  const unchecked = new Set(notChecked.map(({ rule }) => rule));
+  const accepted: AcceptedRisk[] = [];
+  const known: KnownFinding[] = [];
+  for (const { finding, fingerprint, acceptance } of findings) {
+    if (acceptance === undefined) continue;
+    const { reason, owner, expires, isKnown } = acceptance;
+    if (isKnown === true) known.push({ fingerprint, severity: finding.severity });
+    else accepted.push({ fingerprint, severity: finding.severity, reason, owner, ...(expires === undefined ? {} : { expires }) });
+  }
+  return {
+    tool: { name: tool.name, version: tool.version },
+    time,
+    ready: isReady,
+    snapshot: {
+      inputs: snapshot.inputs.map(({ path, table, role, sha256, rows }) => ({ path, ...(table === undefined ? {} : { table }), role, sha256, rows })),
+      users: snapshot.users.length,
+      inScope: snapshot.users.reduce((sum, user) => sum + (isInScope(user, policy.authMode) ? 1 : 0), 0),
+      groups: snapshot.groups.length,
+      memberships: snapshot.memberships,
+    },
+    files,
+    ...(idp === undefined ? {} : { idp: { provider: idp.provider, inputs: idp.inputs.map(({ path, role, sha256, rows }) => ({ path, role, sha256, rows })) } }),
+    settings: {
+      authMode: policy.authMode,
+      syncGroups: sync.names,
+      failOn: policy.failOn,
+      collation: policy.collation,
+      leaveOutUsers: policy.leaveOutUsers,
+      authTypeMap: policy.authTypeMap,
+      ...reading,
+      config: policy.config ?? null,
+      environment: policy.environment?.stated ?? null,
+    },
+    rules: rulesFor({ policy, idp })
+      .filter(({ name }) => !unchecked.has(name))
+      .map(({ name, severity }) => {
+        const set = policy.severities[name];
+        return { rule: name, severity: set === undefined || set === 'off' ? severity : set, usually: severity };
+      }),
+    notChecked,
+    lowered: loweredBy(policy),
+    notes: notes.map(noteText),
+    accepted,
+    known,
+    summary,
+  };
 }

@@ -6,9 +6,8 @@ import { type Collation, isUnseen } from '../model/compare.js';
 import { isEmailAddress } from '../model/email.js';
 import type { AskedUser, DecisionAction, Question } from '../model/finding.js';
 import { grouped } from '../rules/rule.js';
-import { hasUnseen, isTooLong, LONGEST } from './cell-text.js';
 import type { Answer, DecisionColumn } from './decision-rows.js';
-import { doneAlready } from './question-context.js';
+import { doneAlready, hasUnseen, isTooLong, LONGEST } from './question-context.js';
 
 export type Refuse = (column: DecisionColumn, message: string) => void;
 

@@ -1,8 +1,7 @@
 /** Rows of decisions.csv that are answered, compared with what a check finds: a person must have read what the finding asks. */
 
 import { compareWithFindings, finderOf, strangeRow } from './compare-rows.js';
-import { type AskedRow, rowDigest, WRITTEN_COLUMNS } from './decision-rows.js';
-import type { DecisionProblem, FileRow } from './file-rows.js';
+import { type AskedRow, type DecisionProblem, type FileRow, rowDigest, WRITTEN_COLUMNS } from './decision-rows.js';
 import type { WrittenRow } from './plan.js';
 
 /**

@@ -158,8 +158,9 @@ function addPlain(users: Map<string, string>, text: string, { from, end }: { rea
 function columnsOf(value: unknown): BaselineColumn[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const columns: BaselineColumn[] = [];
-  for (const pair of value as readonly unknown[]) {
-    const [given, heading] = Array.isArray(pair) ? (pair as readonly unknown[]) : [];
+  for (const pair of value) {
+    if (!Array.isArray(pair)) return undefined;
+    const [given, heading]: readonly unknown[] = pair;
     const name = FURTHER_COLUMNS.find((each) => each === given);
     if (name === undefined || typeof heading !== 'string') return undefined;
     columns.push({ name, heading });

@@ -2,10 +2,8 @@
 
 import { ruleOf } from '../rules/registry.js';
 import { count } from '../rules/rule.js';
-import { alteredAt, alteredCell } from './altered-cell.js';
-import { type AskedRow, foldCell, rowDigest } from './decision-rows.js';
-import { earlierRows } from './earlier-rows.js';
-import type { DecisionProblem, FileRow } from './file-rows.js';
+import { alteredAt, alteredCell, earlierRows } from './compare-cells.js';
+import { type AskedRow, type DecisionProblem, type FileRow, foldCell, rowDigest } from './decision-rows.js';
 import type { WrittenRow } from './plan.js';
 
 export const keyOf = (fingerprint: string, subject: string, id: string): string => `${fingerprint}\u0000${subject}\u0000${id}`;

@@ -1,4 +1,4 @@
-/** What people are asked: one row for each subject of each finding that they must settle, with a valid suggestion. */
+/** Rows of decisions.csv: as they are asked, one per subject of each finding to settle, with a valid suggestion; and as they are read back. */
 
 import type { AuditedFinding } from '../audit/report.js';
 import type { Input, User } from '../model/directory.js';
@@ -6,10 +6,9 @@ import { isEmailAddress } from '../model/email.js';
 import type { Question } from '../model/finding.js';
 import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
-import { hasUnseen, isTooLong } from './cell-text.js';
 import { digestOf } from './digest.js';
 import type { RowFacts, WrittenRow } from './plan.js';
-import { questionBinder } from './question-context.js';
+import { hasUnseen, isTooLong, questionBinder } from './question-context.js';
 
 /** The columns of decisions.csv, in order; only the last five are for people. */
 export const DECISION_COLUMNS = [
@@ -207,4 +206,20 @@ function mayBeNumber(cell: string): boolean {
 /** Returns the digest of the cells that are not for people. */
 export function rowDigest(cells: readonly string[]): string {
   return digestOf(cells.length > WRITTEN_COLUMNS ? cells.slice(0, WRITTEN_COLUMNS) : cells, foldCell);
+}
+
+/** A row of the file as it was read. */
+export interface FileRow {
+  /** Physical line on which it starts. */
+  readonly line: number;
+  readonly cells: readonly string[];
+  /** The encoding is certain only if the cells that nobody may write are to the letter as they were written. */
+  readonly isGuessed?: true;
+}
+
+export interface DecisionProblem {
+  readonly line: number;
+  /** Cell from 1. */
+  readonly column?: number;
+  readonly message: string;
 }

@@ -1,4 +1,4 @@
-/** The directory as it will be once the plan is applied, and what check would say of it. */
+/** What people decided, as an end state; the directory once the plan is applied; and the findings that a check would have then. */
 
 import { type AuditContext, beginAudit } from '../audit/audit.js';
 import type { AuditedFinding, Report } from '../audit/report.js';
@@ -9,9 +9,7 @@ import type { IdpDirectory } from '../model/idp.js';
 import { leadingAway, matchIdp } from '../model/idp-match.js';
 import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
-import { type Choices, hasChoices } from './chosen-state.js';
-import type { MemberTable } from './member-table.js';
-import type { MemberTally } from './member-tally.js';
+import type { MemberTable, MemberTally } from './member-tally.js';
 
 export interface EndState {
   readonly users: readonly User[];
@@ -99,3 +97,23 @@ function withChoices(user: User, { emails, active, userNames }: Choices): User {
     userName: userNames.get(place) ?? user.userName,
   };
 }
+
+/** By place in the source. */
+export interface Choices {
+  readonly emails: ReadonlyMap<number, string>;
+  readonly active: ReadonlyMap<number, boolean>;
+  readonly userNames: ReadonlyMap<number, string>;
+  readonly groupNames: ReadonlyMap<number, string>;
+  /** Places of groups that a user leaves, by place of the user. */
+  readonly removals: ReadonlyMap<number, ReadonlySet<number>>;
+}
+
+export const NO_CHOICES: Choices = {
+  emails: new Map(),
+  active: new Map(),
+  userNames: new Map(),
+  groupNames: new Map(),
+  removals: new Map(),
+};
+
+export const hasChoices = (choices: Choices): boolean => Object.values<ReadonlyMap<number, unknown>>({ ...choices }).some(({ size }) => size > 0);

@@ -1,13 +1,10 @@
 /** A source's findings and what people decided about them → the plan, or everything that is wrong with the decisions. */
 
-import type { Acceptance } from '../audit/report.js';
-import { type AuditedFinding, isAtOrAbove, type Report } from '../audit/report.js';
+import { type Acceptance, type AuditedFinding, isAtOrAbove, type Report } from '../audit/report.js';
 import { ruleOf } from '../rules/registry.js';
 import { type Assembly, assemble, assembleFor, type Ground } from './assemble.js';
-import { type Choices, hasChoices, NO_CHOICES } from './chosen-state.js';
-import { type AskedRow, askRows } from './decision-rows.js';
-import { type EndState, endStateOf, topicOf } from './end-state.js';
-import type { DecisionProblem, FileRow } from './file-rows.js';
+import { type AskedRow, askRows, type DecisionProblem, type FileRow } from './decision-rows.js';
+import { type Choices, type EndState, endStateOf, hasChoices, NO_CHOICES, topicOf } from './end-state.js';
 import type { PlanBody, PlanSettings, WrittenRow } from './plan.js';
 import { type AnsweredRow, type OutdatedRow, readDecisions } from './read-decisions.js';
 import { type Settled, settleDecisions } from './settle-decisions.js';

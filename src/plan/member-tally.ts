@@ -1,6 +1,7 @@
-/** How many members each group has, and a sum of digests of their ids: enough to see others, in whatever order they come. */
+/** The memberships that a plan needs: those of Basic users in organization-level groups one by one, of all others a tally per group (their number and a sum of digests, in any order). */
 
-import type { Directory } from '../model/directory.js';
+import { IntPairs } from '../collections/int-pairs.js';
+import type { Directory, MembershipSink } from '../model/directory.js';
 import { putDigest } from './digest.js';
 
 /** Of one group. The halves are sums without carry, 32 bits each. */
@@ -75,5 +76,34 @@ export class MemberTally {
   of(group: number): Tally {
     const [count, left, right] = this.#sums.subarray(group * 3);
     return { count, left, right };
+  }
+}
+
+export class MemberTable {
+  readonly #pairs = new IntPairs();
+  #tally: MemberTally | undefined;
+
+  /** Returns a sink that keeps what matters for group syncs, and counts the rest. */
+  sinkFor({ users, groups, given }: Directory): MembershipSink {
+    const tally = new MemberTally({ users, groups });
+    if (given.memberships) this.#tally = tally;
+    const isOrganizationLevel = Uint8Array.from(groups, (group) => Number(group.isOrganizationLevel));
+    return {
+      member: (user, group) => {
+        tally.add(user, group);
+        if (isOrganizationLevel[group] === 1 && users[user].authenticationType === 'basic') this.#pairs.add(user, group);
+      },
+      unknown: () => {},
+    };
+  }
+
+  /** Hands on each membership by places, in source order. */
+  forEach(visit: (user: number, group: number) => void): void {
+    this.#pairs.forEach(visit);
+  }
+
+  /** Returns a tally of all memberships, to be changed at will; undefined where none were given. */
+  tally(): MemberTally | undefined {
+    return this.#tally === undefined ? undefined : new MemberTally(this.#tally);
   }
 }

@@ -1,4 +1,4 @@
-/** Questions about users as they may be asked: who it is about, and what may still be decided about this account. */
+/** Questions about users: who each is about, and what can be decided about the account; and which texts can be written into a cell of Jama Connect. */
 
 import type { Input, User } from '../model/directory.js';
 import type { AskedUser, DecisionAction, Question } from '../model/finding.js';
@@ -79,3 +79,14 @@ export function doneAlready({ id, user }: Pick<Question, 'id' | 'user'>, action:
   if (!isOfStatus(action) || user === undefined || user.active !== (action === 'activate')) return undefined;
   return `user ${id} is ${user.active ? 'active' : 'inactive'} already`;
 }
+
+/** What Jama Connect's columns of usernames, emails and group names hold. */
+export const LONGEST = 255;
+
+export const isTooLong = (text: string): boolean => text.length > LONGEST;
+
+/** Controls and line ends, what turns the direction of writing, what has no width, and what stands for a lost character. */
+const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029\ufffd]/u;
+
+/** Has a character that no name needs, and that no table or terminal shows; joiners are of some scripts. */
+export const hasUnseen = (text: string): boolean => UNSEEN.test(text);

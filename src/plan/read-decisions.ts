@@ -1,10 +1,9 @@
 /** Rows of decisions.csv → the answers to what is asked now, and those to what is asked no more. */
 
 import { unguardCell } from '../model/formula.js';
-import { alteredAt } from './altered-cell.js';
+import { alteredAt } from './compare-cells.js';
 import { type FindAsked, finderOf, keyOf, rowProblems } from './compare-rows.js';
-import { type Answer, type AskedRow, DECISION_COLUMNS, WRITTEN_COLUMNS } from './decision-rows.js';
-import type { DecisionProblem, FileRow } from './file-rows.js';
+import { type Answer, type AskedRow, DECISION_COLUMNS, type DecisionProblem, type FileRow, WRITTEN_COLUMNS } from './decision-rows.js';
 import type { WrittenRow } from './plan.js';
 import { doneAlready } from './question-context.js';
 

@@ -6,9 +6,8 @@ import { isInScope } from '../model/scope.js';
 import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
 import { acceptanceOf, actionOf, notTheEmail, type Refuse, valueProblem } from './answer-validation.js';
-import type { Choices } from './chosen-state.js';
-import { DECISION_COLUMNS, type DecisionColumn } from './decision-rows.js';
-import type { DecisionProblem } from './file-rows.js';
+import { DECISION_COLUMNS, type DecisionColumn, type DecisionProblem } from './decision-rows.js';
+import type { Choices } from './end-state.js';
 import type { AnsweredRow } from './read-decisions.js';
 
 export interface Settled {

@@ -6,12 +6,11 @@ import type { Report } from '../../src/audit/report.js';
 import type { Group, User } from '../../src/model/directory.js';
 import type { IdpDirectory } from '../../src/model/idp.js';
 import type { Ground } from '../../src/plan/assemble.js';
-import { type Answer, type AskedRow, DECISION_COLUMNS, NO_ANSWER } from '../../src/plan/decision-rows.js';
-import type { FileRow } from '../../src/plan/file-rows.js';
+import { type Answer, type AskedRow, DECISION_COLUMNS, type FileRow, NO_ANSWER } from '../../src/plan/decision-rows.js';
 import { type DecisionFile, type MadePlan, makePlan, type RefusedDecisions } from '../../src/plan/make-plan.js';
-import { MemberTable } from '../../src/plan/member-table.js';
+import { MemberTable } from '../../src/plan/member-tally.js';
 import type { Action, PlanBody, PlanSettings } from '../../src/plan/plan.js';
-import { sealPlan } from '../../src/plan/plan-sealing.js';
+import { sealPlan } from '../../src/plan/plan-file.js';
 import { auditOf, directoryOf, inOrder, type Organization, policyOf, snapshotOf } from '../support/organizations.js';
 import { textOf } from '../support/pieces.js';
 

@@ -221,8 +221,8 @@ describe('users', () => {
     it.each(provider === undefined ? BOTH : [provider])(`${name}: %s`, (which) => {
       const { users } = forecastOf({ users: connect, ...(authMode === undefined ? {} : { authMode }) }, { provider: which, users: idp });
       expect(users.map(lineOf)).toEqual(expected);
-      if (why !== undefined) expect(users[0].why).toMatch(why);
-      for (const one of users) expect(one.effects.length, one.why).toBeGreaterThan(0);
+      if (why !== undefined) expect(users[0].why.text).toMatch(why);
+      for (const one of users) expect(one.effects.length, one.why.text).toBeGreaterThan(0);
     });
   }
 

@@ -4,8 +4,8 @@ import { NODE_DIGESTS } from '../../../src/app/node-digests.js';
 import { beginAudit } from '../../../src/audit/audit.js';
 import type { IdpDirectory } from '../../../src/model/idp.js';
 import type { Forecast } from '../../../src/preview/forecast.js';
-import { MemberList } from '../../../src/preview/member-list.js';
 import { predict } from '../../../src/preview/predict.js';
+import { MemberList } from '../../../src/preview/preview-input.js';
 import { key } from '../../support/compare.js';
 import { directoryOf, type Organization, policyOf } from '../../support/organizations.js';
 

@@ -1,11 +1,10 @@
-/** Rows of decisions.csv that an earlier export may have asked, where no plan beside the file tells which rows were written. */
+/** Cells of decisions.csv compared with what was asked: which were altered, and which may come from an earlier export. */
 
 import type { DecisionAction } from '../model/finding.js';
 import { misread } from '../model/windows-1252.js';
 import { ruleOf } from '../rules/registry.js';
 import { valueProblem } from './answer-validation.js';
-import { type AskedRow, DECISION_COLUMNS, foldCell, suggestionOf } from './decision-rows.js';
-import type { FileRow } from './file-rows.js';
+import { type AskedRow, DECISION_COLUMNS, type DecisionProblem, type FileRow, foldCell, suggestionOf } from './decision-rows.js';
 
 /**
  * Returns what finds the first column of a row that cannot have been written so; -1 if there is none. `asked` is all that
@@ -50,4 +49,27 @@ function isSuggestion(text: string, actions: readonly DecisionAction[]): boolean
   if (suggestion === undefined) return false;
   const { action, value } = suggestion;
   return action === 'remove-member' ? value === '' : valueProblem(action, value) === undefined;
+}
+
+/** What a spreadsheet may take for a number, a date or a time, and write in its own way. */
+const LOOKS_COUNTED = /^[\d\s.,:/%e+-]+$/i;
+
+/** Returns the first column that is not as it was written, or -1. */
+export const alteredAt = (cells: readonly string[], written: readonly string[]): number =>
+  written.findIndex((cell, at) => cell !== cells[at] && foldCell(cell) !== foldCell(cells[at] ?? ''));
+
+/** Returns what to do about a cell that is not as it was written. */
+function alterationHint(written: string, cell: string): string {
+  if (LOOKS_COUNTED.test(written)) return 'Spreadsheets do that to numbers and dates: open the file with its columns as text.';
+  if (foldCell(misread(written)) === foldCell(cell)) return 'The file was opened in another encoding: open it as UTF-8 (Data > From Text/CSV in Excel).';
+  return 'Only action, value, reason, owner and expires may be written.';
+}
+
+/** Returns the problem of a cell that is not as it was written. */
+export function alteredCell(line: number, at: number, cells: readonly string[], written: readonly string[]): DecisionProblem {
+  return {
+    line,
+    column: at + 1,
+    message: `${DECISION_COLUMNS[at]} was altered: it is ${JSON.stringify(cells[at] ?? '')} and was ${JSON.stringify(written[at])}. ${alterationHint(written[at], cells[at] ?? '')}`,
+  };
 }
