@@ -123,7 +123,7 @@ const CERTIFICATE_FORM = { kind: KIND, version: VERSION, schema: certificateSche
 export type Certificate = DocumentOf<typeof certificateSchema>;
 export type CertificateBody = BodyOf<Certificate>;
 
-/** Returns the certificate's text: with a key, one that only those who have the key can make. */
+/** Returns the certificate's text. With a key, only those who have the key can make it. */
 export const serializeCertificate = (body: CertificateBody, digests: Digests, key?: string): string =>
   sealText(CERTIFICATE_FORM, `${escapeUnseen(JSON.stringify(body, undefined, 2)).slice(1)}\n`, digests, key);
 
@@ -135,15 +135,15 @@ const BROKEN: Readonly<Record<Exclude<Seal, 'whole'>, (file: string, hasKey: boo
     ),
   unkeyed: (file) =>
     new UserError(
-      `${file} was made without a key, and ${KEY} is set: anybody could have made it.`,
+      `${file} was made without a key, and ${KEY} is set: anyone could have made it.`,
       `Run the check with ${KEY} set as well, or unset it here to take a certificate that proves integrity only.`,
     ),
   'key-missing': (file) => new UserError(`${file} was made with a key, and cannot be checked without it.`, `Set ${KEY} to the key that the check had.`),
 };
 
 /**
- * Returns the certificate of a file's bytes. `lineOf` finds where a text is not JSON. Throws FormerVersion, or a UserError
- * if it is not a certificate, is damaged, of a newer version, or not of the key.
+ * Returns the certificate of a file's bytes. `lineOf` finds the line of a syntax error. Throws FormerVersion, or a
+ * UserError if it is not a certificate, is damaged, of a newer version, or made with another key.
  */
 export function parseCertificate(bytes: Uint8Array, file: string, digests: Digests, key?: string, lineOf: (content: string) => number = () => 1): Certificate {
   const content = decode(bytes, file);
@@ -157,7 +157,7 @@ export function parseCertificate(bytes: Uint8Array, file: string, digests: Diges
   return understood(value, CERTIFICATE_FORM, file);
 }
 
-/** Returns the text whose bytes these are, and no other: bytes that are not UTF-8 would count as something else. */
+/** Returns the text of bytes in UTF-8; undefined if they are not valid, because a decoder would replace them silently. */
 function decode(bytes: Uint8Array, file: string): string {
   const text = markedText(bytes);
   if (text === undefined) throw new UserError(`${file} is damaged: it holds bytes that are not UTF-8.`, AGAIN);
@@ -168,7 +168,7 @@ function decode(bytes: Uint8Array, file: string): string {
 type AcceptedRisk = Certificate['accepted'][number];
 type KnownFinding = Certificate['known'][number];
 
-/** What a report does not know of itself. */
+/** What a report does not contain itself. */
 export interface CertificateFacts extends Pick<Certificate, 'tool' | 'time' | 'files'> {
   readonly reading: Pick<Certificate['settings'], 'columns' | 'tables' | 'assumeActive'>;
 }

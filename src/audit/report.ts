@@ -8,13 +8,13 @@ import type { FailOn, Policy } from '../model/policy.js';
 import type { SyncSelection } from '../model/scope.js';
 import { RULES } from '../rules/registry.js';
 
-/** A person's word that a finding may stay. */
+/** A person's statement that a finding may stay. */
 export interface Acceptance {
   readonly reason: string;
   readonly owner: string;
-  /** ISO date, the last day on which it holds. */
+  /** ISO date, the last day on which it is valid. */
   readonly expires?: string;
-  /** It is not a person's word: the finding was in an earlier report. */
+  /** Set if no person accepted it: the finding was in an earlier report. */
   readonly isKnown?: true;
 }
 
@@ -31,7 +31,7 @@ export interface NotChecked {
 
 export interface Summary extends Readonly<Record<Severity, number>> {
   readonly accepted: number;
-  /** In the baseline; absent where there is none. */
+  /** Number in the baseline; absent without a baseline. */
   readonly known?: number;
   /** Findings that count, by rule; rules without one are absent. */
   readonly byRule: Readonly<Record<string, number>>;
@@ -41,16 +41,16 @@ export interface Report {
   readonly snapshot: Snapshot;
   readonly policy: Policy;
   readonly sync: SyncSelection;
-  /** The exports of the identity provider, where they were given. */
+  /** The exports of the identity provider, if they were given. */
   readonly idp?: IdpDirectory;
-  /** By rule in registry order, then by the first subject's place. */
+  /** By rule in registry order, then by the index of the first subject. */
   readonly findings: readonly AuditedFinding[];
   readonly notChecked: readonly NotChecked[];
   readonly notes: readonly Note[];
-  /** Fingerprints of the baseline that are gone; absent where there is none. */
+  /** Fingerprints of the baseline that are gone; absent without a baseline. */
   readonly fixed?: readonly string[];
   readonly summary: Summary;
-  /** No finding that counts is at or above `failOn`, and there is somebody who was checked. */
+  /** True if no finding that counts is at or above `failOn`, and at least one user was checked. */
   readonly isReady: boolean;
 }
 

@@ -7,13 +7,13 @@ import { valueProblem } from './answer-validation.js';
 import { type AskedRow, DECISION_COLUMNS, type DecisionProblem, type FileRow, foldCell, suggestionOf } from './decision-rows.js';
 
 /**
- * Returns what finds the first column of a row that cannot have been written so; -1 if there is none. `asked` is all that
- * is asked about the findings of the file.
+ * Returns a function that finds the first column of a row that cannot have been written that way; -1 if there is none.
+ * `asked` is all that is asked about the findings of the file.
  *
- * A row is known by its fingerprint, rule, subject and id. What another export or another version may have told otherwise
- * is the problem, which is a text for people, and what a group is called; what is suggested follows from other users, so
- * that nobody knows it once anything else has changed. A cell that belongs to another row shows that only some of the
- * columns were sorted, so that answers may stand beside the wrong row: that is never taken for another export.
+ * A row is identified by its fingerprint, rule, subject and id. Another export or another version may have written another
+ * problem, which is a text for people, and another name of a group; a suggestion depends on other users, so it may differ
+ * once anything else has changed. A cell that belongs to another row means that only some of the columns were sorted, so
+ * answers may be in the wrong row: that is never taken for another export.
  */
 export function earlierRows(asked: readonly AskedRow[]): (row: AskedRow, fileRow: FileRow, hasChanged: boolean) => number {
   const cellsByColumn = new Map<number, ReadonlySet<string>>();
@@ -40,7 +40,7 @@ export function earlierRows(asked: readonly AskedRow[]): (row: AskedRow, fileRow
   };
 }
 
-/** Is the cell as a spreadsheet or an editor leaves it that lost its letters, which no other export did. */
+/** Has a spreadsheet or an editor replaced letters of the cell; another export does not explain that. */
 const isDamaged = (found: string, written: string): boolean => found === written.replace(/[^\0-\x7f]/gu, '?') || found === misread(written);
 
 function isSuggestion(text: string, actions: readonly DecisionAction[]): boolean {
@@ -51,7 +51,7 @@ function isSuggestion(text: string, actions: readonly DecisionAction[]): boolean
   return action === 'remove-member' ? value === '' : valueProblem(action, value) === undefined;
 }
 
-/** What a spreadsheet may take for a number, a date or a time, and write in its own way. */
+/** Text that a spreadsheet may take for a number, a date or a time, and reformat. */
 const LOOKS_COUNTED = /^[\d\s.,:/%e+-]+$/i;
 
 /** Returns the first column that is not as it was written, or -1. */

@@ -14,22 +14,22 @@ import type { MemberTable, MemberTally } from './member-tally.js';
 export interface EndState {
   readonly users: readonly User[];
   readonly groups: readonly Group[];
-  /** Places of users whose username changes, in source order. */
+  /** Indexes of users whose username changes, in source order. */
   readonly movers: readonly number[];
   readonly report: Report;
-  /** Nothing is chosen: users get their email as username, and that is all. */
+  /** True if nothing was chosen: users get their email as username, and nothing else changes. */
   readonly isRenamedOnly: boolean;
-  /** Of the end state; an update that still needs nobody means that the plan is not finished. */
+  /** Of the end state; if an update without a decision is left, the plan is not finished. */
   readonly contest: Contest;
   readonly index: IdentityIndex;
-  /** Of the memberships; undefined where none were given. */
+  /** Tally of the memberships; undefined if none were given. */
   readonly tally: MemberTally | undefined;
 }
 
-/** Returns what a finding is about, for telling whether it is still there. */
+/** Returns what a finding is about, to detect whether it still exists. */
 export const topicOf = ({ finding }: AuditedFinding): string => `${finding.rule}\n${ruleOf(finding).topic(finding)}`;
 
-/** Returns the end state of choices and of every update that then needs no decision. */
+/** Returns the end state after choices and every update that needs no decision then. */
 export function endStateOf(
   before: Report,
   { directory, policy, digests, index, contest, idp }: AuditContext,
@@ -78,7 +78,7 @@ function settle(users: readonly User[], policy: RuleContext['policy'], idp: IdpD
   return { index, contest: settleContest(index, idp === undefined ? undefined : leadingAway(index, matchIdp(index, idp))) };
 }
 
-/** Whoever decided on the email decided on the username that follows it: other systems hold the user back no longer. */
+/** A decision on the email is also one on the username that follows it: integrations no longer keep the user from being renamed. */
 const releasing =
   ({ emails }: Choices) =>
   (user: User): User => {
@@ -98,13 +98,13 @@ function withChoices(user: User, { emails, active, userNames }: Choices): User {
   };
 }
 
-/** By place in the source. */
+/** What people decided, by index in the source. */
 export interface Choices {
   readonly emails: ReadonlyMap<number, string>;
   readonly active: ReadonlyMap<number, boolean>;
   readonly userNames: ReadonlyMap<number, string>;
   readonly groupNames: ReadonlyMap<number, string>;
-  /** Places of groups that a user leaves, by place of the user. */
+  /** Indexes of groups that a user leaves, by index of the user. */
   readonly removals: ReadonlyMap<number, ReadonlySet<number>>;
 }
 

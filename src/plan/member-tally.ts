@@ -4,7 +4,7 @@ import { IntPairs } from '../collections/int-pairs.js';
 import type { Directory, MembershipSink } from '../model/directory.js';
 import { putDigest } from './digest.js';
 
-/** Of one group. The halves are sums without carry, 32 bits each. */
+/** Tally of one group. The halves are sums of 32 bits each, without carry. */
 export interface Tally {
   readonly count: number;
   readonly left: number;
@@ -13,7 +13,7 @@ export interface Tally {
 
 const halves = new Uint32Array(2);
 
-/** Spreads what differs in few bits over all of them (Murmur's last step): sums of like digests would be like sums. */
+/** Spreads differences over all bits (MurmurHash3's finalizer), so that similar ids do not give similar sums. */
 function spread(bits: number): number {
   let mixed = bits ^ (bits >>> 16);
   mixed = Math.imul(mixed, 0x85ebca6b);
@@ -28,7 +28,7 @@ function putIdDigest(id: string): void {
   halves[1] = spread(halves[1]);
 }
 
-/** Returns a tally with the user as many times more, or fewer. */
+/** Returns a tally with one membership of the user added or removed. */
 export function shifted({ count, left, right }: Tally, user: string, times: 1 | -1): Tally {
   putIdDigest(user);
   return { count: count + times, left: (left + times * halves[0]) >>> 0, right: (right + times * halves[1]) >>> 0 };
@@ -36,11 +36,11 @@ export function shifted({ count, left, right }: Tally, user: string, times: 1 | 
 
 export const isSameTally = (a: Tally, b: Tally): boolean => a.count === b.count && a.left === b.left && a.right === b.right;
 
-/** Counts memberships as they stream past, by places. A membership that is stated twice counts twice. */
+/** Counts streamed memberships, by indexes. A membership that is stated twice counts twice. */
 export class MemberTally {
-  /** Two numbers a user. */
+  /** Two numbers per user. */
   readonly #digests: Uint32Array;
-  /** Three numbers a group. */
+  /** Three numbers per group. */
   readonly #sums: Uint32Array;
 
   constructor(of: Pick<Directory, 'users' | 'groups'> | MemberTally) {
@@ -83,7 +83,7 @@ export class MemberTable {
   readonly #pairs = new IntPairs();
   #tally: MemberTally | undefined;
 
-  /** Returns a sink that keeps what matters for group syncs, and counts the rest. */
+  /** Returns a sink that keeps the memberships that matter for group syncs, and counts all. */
   sinkFor({ users, groups, given }: Directory): MembershipSink {
     const tally = new MemberTally({ users, groups });
     if (given.memberships) this.#tally = tally;
@@ -97,12 +97,12 @@ export class MemberTable {
     };
   }
 
-  /** Hands on each membership by places, in source order. */
+  /** Passes on each kept membership by indexes, in source order. */
   forEach(visit: (user: number, group: number) => void): void {
     this.#pairs.forEach(visit);
   }
 
-  /** Returns a tally of all memberships, to be changed at will; undefined where none were given. */
+  /** Returns a copy of the tally of all memberships; undefined if none were given. */
   tally(): MemberTally | undefined {
     return this.#tally === undefined ? undefined : new MemberTally(this.#tally);
   }

@@ -9,7 +9,7 @@ import { MARK, sealedText } from '../model/marked-text.js';
 import { UserError } from '../model/user-error.js';
 import { type Action, PLAN_FORM, type Plan, type PlanBody, planSchema, type WrittenRow } from './plan.js';
 
-/** A plan that is not as it was written. Nothing of it may be applied. */
+/** The plan was altered since it was written. Nothing of it may be applied. */
 export class PlanAltered extends UserError {
   override readonly name = 'PlanAltered';
 }
@@ -38,12 +38,12 @@ export function parsePlan(content: string, file: string, digests: Digests): Plan
 
 const rowsSchema = z.object({ decisions: planSchema.shape.decisions });
 
-/** Returns the rows of decisions.csv that a plan wrote, of whatever version; undefined if it is not as it was written. */
+/** Returns the rows of decisions.csv that a plan wrote, in any version; undefined if the plan was altered. */
 export function rowsWrittenWith(content: string, digests: Digests): Plan['decisions'] | undefined {
   return checkSeal(content, digests) === 'whole' ? rowsSchema.safeParse(jsonOf(content)).data?.decisions : undefined;
 }
 
-/** No plan that was proved has such actions, so somebody made them and sealed the plan anew. */
+/** A proved plan never has such actions: the plan was edited and sealed again. */
 function refuseImpossible({ actions }: Plan, file: string): void {
   const temporary = new Map<string, string>();
   const problems: string[] = [];
@@ -69,7 +69,7 @@ function refuseImpossible({ actions }: Plan, file: string): void {
   );
 }
 
-/** Returns a plan on its way into a file; it is never one text, which could be too long. */
+/** Returns a plan to be written in pieces: as one text it could exceed V8's maximum string length. */
 export const sealPlan = (body: PlanBody, digests: Digests): Sealing => new Sealing(PLAN_FORM, bodyPieces(body), digests);
 
 function* bodyPieces(body: PlanBody): Iterable<Uint8Array> {
