@@ -54,7 +54,7 @@ function certificateTo(file: string, lists: readonly ListFile[], words: readonly
   const key = secretKey('SCIM_AUDIT_CERTIFICATE_KEY', context);
   return {
     async write(report) {
-      const [{ certify }, { serializeCertificate }] = await Promise.all([import('../audit/certificate.js'), import('../audit/certificate-file.js')]);
+      const { certify, serializeCertificate } = await import('../audit/certificate-file.js');
       const { typeList } = report.snapshot;
       // As it was read, if that is known: it may have changed since.
       const digestOf = ({ role, file: list }: ListFile): string => (typeList?.role === role ? typeList.sha256 : hashFile(list));

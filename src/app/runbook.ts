@@ -49,7 +49,14 @@ export async function makeRunbook(source: string | undefined, request: RunbookRe
   const hasExport = source !== undefined || [request.users, request.inactiveUsers, request.groups, request.memberships].some((given) => given !== undefined);
   const decided = request.decisions === undefined ? '' : `--decisions ${shellWord(request.decisions, context.process.shell)}`;
   const sourceWords = [hasExport ? '' : 'EXPORT', prepared.sourceWords, decided, withheld.length > 0 ? '…' : ''].filter((words) => words !== '').join(' ');
-  const given: EnablementCase = { idp, hosting: request.hosting, authMode, hasGroups: request.withoutGroups !== true, sourceWords };
+  const given: EnablementCase = {
+    idp,
+    hosting: request.hosting,
+    authMode,
+    hasGroups: request.withoutGroups !== true,
+    sourceWords,
+    namesIdpExports: request.idpUsers !== undefined,
+  };
   if (request.decisions !== undefined && !hasExport)
     throw new UserError('--decisions was given without an export.', 'Give SOURCE: decisions are about the findings of an export.');
   const written = hasExport ? await withExport(given, request, prepared, context, withheld, redaction) : withoutExport(given, withheld);

@@ -7,8 +7,7 @@ import { matchIdp } from '../model/idp-match.js';
 import { selectSyncGroups } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
 import type { Action } from '../plan/plan.js';
-import type { MembershipView } from './member-list.js';
-import type { Foreseeable } from './preview-input.js';
+import type { Foreseeable, MembershipView } from './preview-input.js';
 
 export interface AfterPlan {
   readonly context: Foreseeable;

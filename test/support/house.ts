@@ -50,8 +50,9 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   },
   targets: {
     rooms: ['model', 'collections', 'sources', 'plan'],
-    uses: ['node:fs', 'node:path', 'node:crypto', 'csv-stringify', 'better-sqlite3'],
-    reason: 'applying obeys the plan as written; it must not judge again, so it cannot see the rules',
+    uses: ['node:fs', 'node:path', 'node:crypto', 'csv-stringify', 'better-sqlite3', 'zod'],
+    reason:
+      'applying obeys the plan as written; it must not judge again, so it cannot see the rules. zod checks journals, which other versions and damaged disks have written, as it checks plans',
   },
   setup: {
     rooms: ['model', 'collections', 'rules', 'audit'],
@@ -436,9 +437,6 @@ export const SMALL_FILES: Readonly<Record<string, string>> = {
   'cli/consent.ts': 'what may be taken for a yes before anything is written can be read by itself',
   'cli/license-stock.ts': 'the form of one option value, with its refusals',
   'plan/answered-rows.ts': 'the part of reading decisions that a check needs, without the planner',
-  'preview/licenses.ts': 'one rule of the guide, with its clause; the prediction is long enough',
-  'targets/run/prove.ts': 'a plan is checked again here and nowhere else: what is relied on can be read by itself',
-  'targets/run/rehearse.ts': 'a dry run beside the run: what the two must do alike can be compared',
   'sources/json/json-bytes.ts': 'the bytes of JSON by name, which would hide the lexer',
 };
 

@@ -1,5 +1,4 @@
-import { loweredBy } from '../../audit/config-note.js';
-import type { Report } from '../../audit/report.js';
+import { loweredBy, type Report } from '../../audit/report.js';
 import { locationOf, type Subject } from '../../model/directory.js';
 import type { IdpDirectory } from '../../model/idp.js';
 import { noteText } from '../../model/note.js';
