@@ -2,18 +2,18 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DEFAULT_COLLATION } from '../model/collation-name.js';
 import { collationOf } from '../model/compare.js';
 import type { AskedUser, DecisionAction } from '../model/finding.js';
-import { unguardCell } from '../model/formula.js';
 import { note, quoted, userId } from '../model/note.js';
+import { DEFAULT_COLLATION } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
+import { unguardCell } from '../model/written-text.js';
 import { type AcceptanceTerms, acceptanceProblem, valueProblem } from '../plan/answer-validation.js';
 import { type Answer, DECISION_COLUMNS, type DecisionColumn, NO_ANSWER, rowDigest } from '../plan/decision-rows.js';
 import { csvText } from '../reporters/plan-tables.js';
 import { findRule } from '../rules/registry.js';
+import { readyWorkbooks } from '../sources/input-files.js';
 import { readDecisionCells } from '../sources/tables/cells.js';
-import { readyWorkbooks } from '../sources/xlsx/open-text.js';
 import { type Context, todayOf } from './context.js';
 import { rowsOfPlanBeside } from './plan-source.js';
 import { settlePlanFolder } from './plan-swap.js';

@@ -3,7 +3,7 @@
 import { appendFileSync, existsSync, statSync } from 'node:fs';
 import type { Report } from '../audit/report.js';
 import { UserError } from '../model/user-error.js';
-import { fileOf } from '../sources/xlsx/workbook-file.js';
+import { fileOf } from '../sources/input-files.js';
 import { hashFile } from '../targets/run/files.js';
 import type { Context } from './context.js';
 import { NODE_DIGESTS } from './node-digests.js';
@@ -58,7 +58,7 @@ function certificateTo(file: string, lists: readonly ListFile[], reports: readon
   const key = secretKey('SCIM_AUDIT_CERTIFICATE_KEY', context);
   return {
     async write(report) {
-      const [{ certify }, { serializeCertificate }] = await Promise.all([import('../audit/certificate.js'), import('../audit/certificate-file.js')]);
+      const { certify, serializeCertificate } = await import('../audit/certificate-file.js');
       const { typeList } = report.snapshot;
       // As it was read, if that is known: it may have changed since.
       const digestOf = ({ role, file: list }: ListFile): string => (typeList?.role === role ? typeList.sha256 : hashFile(list));

@@ -3,8 +3,7 @@
 import type { Report } from '../audit/report.js';
 import { IDP_PROVIDERS, type IdpProvider } from '../model/idp.js';
 import { noteText } from '../model/note.js';
-import { AUTH_MODES } from '../model/policy.js';
-import { isInScope } from '../model/scope.js';
+import { AUTH_MODES, isInScope } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
 import { findRule } from '../rules/registry.js';
 import { count, grouped } from '../rules/rule.js';
@@ -12,7 +11,7 @@ import { type Detail, type EnablementCase, HOSTINGS, type Hosting, type Runbook,
 import { knowFrom, knowNothing } from '../setup/step-status.js';
 import { SECTIONS } from '../setup/steps.js';
 import { GROUPS_ONLY } from '../setup/steps-prepare.js';
-import { fileOf } from '../sources/xlsx/workbook-file.js';
+import { fileOf } from '../sources/input-files.js';
 import type { DecisionsFile } from './acceptance-files.js';
 import { type Audited, auditSource } from './audit-source.js';
 import { shellWord } from './command-words.js';
@@ -50,7 +49,14 @@ export async function makeRunbook(source: string | undefined, request: RunbookRe
   const hasExport = source !== undefined || [request.users, request.inactiveUsers, request.groups, request.memberships].some((given) => given !== undefined);
   const decided = request.decisions === undefined ? '' : `--decisions ${shellWord(request.decisions, context.process.shell)}`;
   const sourceWords = [hasExport ? '' : 'EXPORT', prepared.sourceWords, decided, withheld.length > 0 ? '…' : ''].filter((words) => words !== '').join(' ');
-  const given: EnablementCase = { idp, hosting: request.hosting, authMode, hasGroups: request.withoutGroups !== true, sourceWords };
+  const given: EnablementCase = {
+    idp,
+    hosting: request.hosting,
+    authMode,
+    hasGroups: request.withoutGroups !== true,
+    sourceWords,
+    namesIdpExports: request.idpUsers !== undefined,
+  };
   if (request.decisions !== undefined && !hasExport)
     throw new UserError('--decisions was given without an export.', 'Give SOURCE: decisions are about the findings of an export.');
   const written = hasExport ? await withExport(given, request, prepared, context, withheld, redaction) : withoutExport(given, withheld);

@@ -1,4 +1,4 @@
-/** Runs the rules over a directory while its memberships stream past. */
+/** Runs the rules on a directory, with its memberships as a stream. */
 
 import { settleContest } from '../model/contest.js';
 import type { Digests } from '../model/digests.js';
@@ -9,28 +9,26 @@ import { type IdentityIndex, indexIdentities } from '../model/identity-index.js'
 import type { IdpDirectory } from '../model/idp.js';
 import { leadingAway, matchIdp } from '../model/idp-match.js';
 import { joined, type Note, note, userId } from '../model/note.js';
-import type { Policy } from '../model/policy.js';
-import { isInScope, selectSyncGroups } from '../model/scope.js';
+import { isInScope, type Policy, selectSyncGroups } from '../model/policy.js';
 import { RULES, rulesFor } from '../rules/registry.js';
 import { count, grouped, INPUT_NAMES, type Rule, type RuleContext, type RuleInput, type RuleRun } from '../rules/rule.js';
-import { configNote } from './config-note.js';
 import { fingerprinting } from './fingerprint.js';
-import { type AuditedFinding, isStopped, type NotChecked, type Report, summarize } from './report.js';
+import { type AuditedFinding, configNote, isStopped, type NotChecked, type Report, summarize } from './report.js';
 
-/** What the rules see, and what findings are given fingerprints by. */
+/** What the rules see, and the digests for fingerprints. */
 export interface AuditContext extends RuleContext {
   readonly digests: Digests;
 }
 
 export interface Audit {
-  /** Where the memberships go. */
+  /** The sink for the memberships. */
   readonly sink: MembershipSink;
   readonly context: AuditContext;
-  /** Returns the report; to be called once, after the last membership. */
+  /** Returns the report. Call it once, after the last membership. */
   finish(snapshot: Snapshot): Report;
 }
 
-/** A rule that cannot be answered, and the input that it lacks. */
+/** A rule that cannot be checked, and the input that is missing. */
 export interface MissingInput {
   readonly rule: string;
   readonly input: RuleInput;
@@ -38,7 +36,7 @@ export interface MissingInput {
 
 const isOff = (rule: Rule, policy: Policy): boolean => policy.skipRules.includes(rule.name) || policy.severities[rule.name] === 'off';
 
-/** Returns the rules whose input is missing and that nobody said to skip. They are to be refused. */
+/** Returns the rules whose input is missing and that are not among the rules to skip. Such an audit must be refused. */
 export function findMissingInputs(directory: Directory, policy: Policy): MissingInput[] {
   const given = givenOf(directory);
   return RULES.filter((rule) => !isOff(rule, policy)).flatMap((rule) =>
@@ -65,18 +63,18 @@ function whyNotChecked(rule: Rule, given: Given, policy: Policy, { unanswered = 
   return unanswered[rule.name];
 }
 
-/** What an audit of a planned state has from that of its source. */
+/** What an audit of a planned state takes from the audit of its source. */
 export interface Earlier {
   readonly findings: readonly AuditedFinding[];
-  /** Of the users as they are planned. */
+  /** Index of the users as planned. */
   readonly index: IdentityIndex;
-  /** Nothing is planned but that users get their email as username. */
+  /** True if the plan only gives users their email as username. */
   readonly isRenamedOnly: boolean;
 }
 
 /**
- * Starts an audit of users and groups; findings follow once the memberships have been seen. What only unknown members
- * can tell, and what renames do not touch, is taken from an earlier audit and not asked again.
+ * Starts an audit of users and groups; the findings follow once all memberships have been passed on. Findings about unknown
+ * members, and those that renames do not affect, can be taken from an earlier audit.
  */
 export function beginAudit(directory: Directory, policy: Policy, digests: Digests, idp?: IdpDirectory, earlier?: Earlier): Audit {
   const fingerprinted = fingerprinting(digests);
@@ -93,7 +91,7 @@ export function beginAudit(directory: Directory, policy: Policy, digests: Digest
   });
   const checked = new Set(asked.map(({ name }) => name));
   const context: AuditContext = { digests, directory, policy, index, contest, sync, checked, ...(match === undefined ? {} : { idp: match }) };
-  /** Without a run where the findings are carried over. */
+  /** Without a run if the findings are carried over. */
   const runs: { rule: Rule; run: RuleRun<FindingBase> | undefined }[] = [];
   for (const rule of asked) {
     const run = earlier?.isRenamedOnly === true && rule.effects.outlastsRenames === true ? undefined : rule.start(context);
@@ -147,7 +145,7 @@ function byRule(findings: readonly AuditedFinding[], rules: readonly string[]): 
   return found;
 }
 
-/** Usually one rule looks at memberships, of which there are more than of anything else. */
+/** Usually only one rule looks at memberships, and there are more of them than of anything else. */
 function oneOrAll(onMember: readonly MembershipSink['member'][]): MembershipSink['member'] {
   const [only] = onMember;
   if (onMember.length === 1 && only !== undefined) return only;
@@ -158,7 +156,7 @@ function oneOrAll(onMember: readonly MembershipSink['member'][]): MembershipSink
 
 /** Returns the report with its counts and verdict. */
 export function completeReport(parts: Omit<Report, 'summary' | 'isReady'>): Report {
-  // Of nobody nothing was checked, and that is not ready.
+  // If no user was checked, the export is not ready.
   const isReady = parts.snapshot.users.length > 0 && !isStopped(parts);
   return { ...parts, summary: summarize(parts.findings, parts.fixed !== undefined), isReady };
 }
@@ -166,7 +164,7 @@ export function completeReport(parts: Omit<Report, 'summary' | 'isReady'>): Repo
 function notesOf({ directory, policy, index, sync, checked }: RuleContext): Note[] {
   const notes: Note[] = [configNote(policy) ?? []].flat();
   if (directory.users.length === 0) notes.push('Nothing was checked: the source has no users, and an organization without users is not ready.');
-  // Where this is a finding, it is told there.
+  // If this is a finding, it says so itself.
   if (directory.users.length > 0 && !checked.has('nothing-to-check') && !directory.users.some((user) => isInScope(user, policy.authMode))) {
     notes.push(
       `No user is in scope. With --auth-mode ${policy.authMode} these are the active ${policy.authMode === 'basic' ? 'users' : 'users whose authentication type is IdP'}: check the mode and the export.`,
@@ -187,7 +185,7 @@ function notesOf({ directory, policy, index, sync, checked }: RuleContext): Note
     const holders = directory.users.filter(({ signsInFor }) => signsInFor !== undefined);
     const waiting = holders.filter(({ place }) => index.needsUpdate[place] === 1).length;
     notes.push(
-      `Other systems sign in with the usernames of ${count(holders.length, 'user')}, ${waiting === 0 ? 'none' : grouped(waiting)} of whom must be renamed: without a decision these stay as they are, and whoever waits for their usernames as well.`,
+      `Other systems sign in with the usernames of ${count(holders.length, 'user')}, ${waiting === 0 ? 'none' : grouped(waiting)} of whom must be renamed: without a decision these keep their usernames, and so do the users who wait for these usernames.`,
     );
   }
   if (directory.given.groups && sync.names === null) {

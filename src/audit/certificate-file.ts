@@ -1,13 +1,14 @@
-/** The certificate as a document: what it holds, how it is written, and how it is read back. */
+/** The certificate: what a report certifies, how the document is written, and how it is read back. */
 
 import { z } from 'zod';
-import { COLLATIONS } from '../model/collation-name.js';
 import type { Digests } from '../model/digests.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
-import { escapeUnseen } from '../model/json-text.js';
-import { MARK, markedText, sealedText } from '../model/marked-text.js';
-import { note } from '../model/note.js';
+import { note, noteText } from '../model/note.js';
+import { COLLATIONS, isInScope } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
+import { escapeUnseen, MARK, markedText, sealedText } from '../model/written-text.js';
+import { rulesFor } from '../rules/registry.js';
+import { loweredBy, type Report } from './report.js';
 import {
   type BodyOf,
   checkSeal,
@@ -120,7 +121,7 @@ const CERTIFICATE_FORM = { kind: KIND, version: VERSION, schema: certificateSche
 export type Certificate = DocumentOf<typeof certificateSchema>;
 export type CertificateBody = BodyOf<Certificate>;
 
-/** Returns the certificate's text: with a key, one that only those who have the key can make. */
+/** Returns the certificate's text. With a key, only those who have the key can make it. */
 export const serializeCertificate = (body: CertificateBody, digests: Digests, key?: string): string =>
   sealText(CERTIFICATE_FORM, `${escapeUnseen(JSON.stringify(body, undefined, 2)).slice(1)}\n`, digests, key);
 
@@ -132,15 +133,15 @@ const BROKEN: Readonly<Record<Exclude<Seal, 'whole'>, (file: string, hasKey: boo
     ),
   unkeyed: (file) =>
     new UserError(
-      `${file} was made without a key, and ${KEY} is set: anybody could have made it.`,
+      `${file} was made without a key, and ${KEY} is set: anyone could have made it.`,
       `Run the check with ${KEY} set as well, or unset it here to take a certificate that proves integrity only.`,
     ),
   'key-missing': (file) => new UserError(`${file} was made with a key, and cannot be checked without it.`, `Set ${KEY} to the key that the check had.`),
 };
 
 /**
- * Returns the certificate of a file's bytes. `lineOf` finds where a text is not JSON. Throws FormerVersion, or a UserError
- * if it is not a certificate, is damaged, of a newer version, or not of the key.
+ * Returns the certificate of a file's bytes. `lineOf` finds the line of a syntax error. Throws FormerVersion, or a
+ * UserError if it is not a certificate, is damaged, of a newer version, or made with another key.
  */
 export function parseCertificate(bytes: Uint8Array, file: string, digests: Digests, key?: string, lineOf: (content: string) => number = () => 1): Certificate {
   const content = decode(bytes, file);
@@ -154,10 +155,71 @@ export function parseCertificate(bytes: Uint8Array, file: string, digests: Diges
   return understood(value, CERTIFICATE_FORM, file);
 }
 
-/** Returns the text whose bytes these are, and no other: bytes that are not UTF-8 would count as something else. */
+/** Returns the text of bytes in UTF-8; undefined if they are not valid, because a decoder would replace them silently. */
 function decode(bytes: Uint8Array, file: string): string {
   const text = markedText(bytes);
   if (text === undefined) throw new UserError(`${file} is damaged: it holds bytes that are not UTF-8.`, AGAIN);
   if (text.startsWith(MARK)) throw new UserError(sealedText(file), AGAIN);
   return text;
+}
+
+type AcceptedRisk = Certificate['accepted'][number];
+type KnownFinding = Certificate['known'][number];
+
+/** What a report does not contain itself. */
+export interface CertificateFacts extends Pick<Certificate, 'tool' | 'time' | 'files'> {
+  readonly reading: Pick<Certificate['settings'], 'columns' | 'tables' | 'assumeActive'>;
+}
+
+/** Returns what a report certifies. */
+export function certify(
+  { snapshot, policy, sync, idp, findings, notChecked, notes, summary, isReady }: Report,
+  { tool, time, files, reading }: CertificateFacts,
+): CertificateBody {
+  const unchecked = new Set(notChecked.map(({ rule }) => rule));
+  const accepted: AcceptedRisk[] = [];
+  const known: KnownFinding[] = [];
+  for (const { finding, fingerprint, acceptance } of findings) {
+    if (acceptance === undefined) continue;
+    const { reason, owner, expires, isKnown } = acceptance;
+    if (isKnown === true) known.push({ fingerprint, severity: finding.severity });
+    else accepted.push({ fingerprint, severity: finding.severity, reason, owner, ...(expires === undefined ? {} : { expires }) });
+  }
+  return {
+    tool: { name: tool.name, version: tool.version },
+    time,
+    ready: isReady,
+    snapshot: {
+      inputs: snapshot.inputs.map(({ path, table, role, sha256, rows }) => ({ path, ...(table === undefined ? {} : { table }), role, sha256, rows })),
+      users: snapshot.users.length,
+      inScope: snapshot.users.reduce((sum, user) => sum + (isInScope(user, policy.authMode) ? 1 : 0), 0),
+      groups: snapshot.groups.length,
+      memberships: snapshot.memberships,
+    },
+    files,
+    ...(idp === undefined ? {} : { idp: { provider: idp.provider, inputs: idp.inputs.map(({ path, role, sha256, rows }) => ({ path, role, sha256, rows })) } }),
+    settings: {
+      authMode: policy.authMode,
+      syncGroups: sync.names,
+      failOn: policy.failOn,
+      collation: policy.collation,
+      leaveOutUsers: policy.leaveOutUsers,
+      authTypeMap: policy.authTypeMap,
+      ...reading,
+      config: policy.config ?? null,
+      environment: policy.environment?.stated ?? null,
+    },
+    rules: rulesFor({ policy, idp })
+      .filter(({ name }) => !unchecked.has(name))
+      .map(({ name, severity }) => {
+        const set = policy.severities[name];
+        return { rule: name, severity: set === undefined || set === 'off' ? severity : set, usually: severity };
+      }),
+    notChecked,
+    lowered: loweredBy(policy),
+    notes: notes.map(noteText),
+    accepted,
+    known,
+    summary,
+  };
 }

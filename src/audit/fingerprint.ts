@@ -16,16 +16,16 @@ function fingerprintOf(finding: FindingBase, { sha256 }: Digests): string {
   // Lengths first, so that no two lists of values run together into the same text.
   let text = finding.rule;
   for (const value of ruleOf(finding).identity(finding)) text += `\n${value.length}:${value}`;
-  // V8's substrings and ropes keep the texts they are made of: copied through bytes, the fingerprint is a flat text of its own.
+  // V8's substrings and ropes keep their parents in memory; copied through bytes, the fingerprint is a flat string.
   bytes.text(finding.rule);
   bytes.text(':');
   bytes.text(sha256(text).slice(0, 16));
   return bytes.takeAscii();
 }
 
-/** Returns what gives findings their fingerprints, each when it is first read: most reports show a few of many. */
+/** Returns a function that gives findings their fingerprints, each computed when it is first read: most reports show a few of many. */
 export function fingerprinting(digests: Digests): (finding: FindingBase) => AuditedFinding {
-  // A class per audit: the digests are not kept once for each finding.
+  // A class per audit, so that not every finding holds a reference to the digests.
   class FingerprintedFinding implements AuditedFinding {
     #fingerprint: string | undefined;
 

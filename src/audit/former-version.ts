@@ -1,4 +1,4 @@
-/** Documents of an earlier version: refused, with the options that make them anew. */
+/** Documents of an earlier version: refused, with the options to make them again. */
 
 import { z } from 'zod';
 import { UserError } from '../model/user-error.js';
@@ -7,7 +7,7 @@ const text = z.string();
 const texts = z.array(text).catch([]);
 const map = z.record(text, text).catch({});
 
-/** What plans and certificates of version 1 say of how they were made; what is missing or odd is left out. */
+/** Settings in plans and certificates of version 1; missing or invalid ones are left out. */
 const formerSettings = z.object({
   authMode: text.optional().catch(undefined),
   syncGroups: texts,
@@ -26,7 +26,7 @@ const formerSettings = z.object({
     .catch(undefined),
 });
 
-/** What it is if it is not given. */
+/** The default. */
 const USUAL_FAIL_ON = 'error';
 
 /** Returns the options that a document was made with, as words of a command. */
@@ -57,10 +57,10 @@ function optionsOf(value: unknown): string[] {
 
 export const formerVersionText = (file: string): string => `${file} was made by version 1 of scim-audit, which compared names in another way.`;
 
-/** A document that this version does not take, because names compare otherwise since it was made. */
+/** A document that this version refuses, because names are compared differently since it was made. */
 export class FormerVersion extends UserError {
   override readonly name = 'FormerVersion';
-  /** Options that say the same as when it was made. */
+  /** Options that give the settings with which it was made. */
   readonly options: readonly string[];
 
   constructor(file: string, settings: unknown) {

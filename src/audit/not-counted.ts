@@ -1,4 +1,4 @@
-/** Findings that do not count: accepted by a person, or known from an earlier report. They are shown all the same. */
+/** Findings that do not count: accepted by a person, or known from an earlier report. Reports still show them. */
 
 import type { Note } from '../model/note.js';
 import { completeReport } from './audit.js';
@@ -11,7 +11,7 @@ const again = (report: Report, findings: readonly AuditedFinding[], fixed = repo
 
 const MOST_NAMED = 20;
 
-/** Returns the sentence that shows in every format what the baseline had and this report has not. */
+/** Returns the sentence, for every format, about findings of the baseline that are gone. */
 function fixedNote(fixed: readonly string[], name: string): string[] {
   if (fixed.length === 0) return [];
   const more = fixed.length > MOST_NAMED ? ` and ${fixed.length - MOST_NAMED} more` : '';
@@ -30,13 +30,13 @@ export function withAcceptances(report: Report, acceptances: ReadonlyMap<string,
 }
 
 /**
- * Returns the report held against the fingerprints of an earlier one: what was there is known, what is gone is fixed.
- * Fingerprints are compared one by one, so a finding that was mended never makes room for a new one.
+ * Returns the report compared with the fingerprints of an earlier one: findings that were there are known, and those that
+ * are gone are fixed. Fingerprints are compared one by one, so a fixed finding never hides a new one.
  */
 export function withBaseline(report: Report, baseline: ReadonlySet<string>, name: string): Report {
   const now = new Set(report.findings.map(({ fingerprint }) => fingerprint));
   const known: Acceptance = { reason: `in the baseline ${name}`, owner: 'baseline', isKnown: true };
-  // What was not looked for is not known to be mended.
+  // Findings of rules that were not checked may still be there.
   const unchecked = new Set(report.notChecked.map(({ rule }) => rule));
   const fixed = [...baseline].filter((fingerprint) => !now.has(fingerprint) && !unchecked.has(fingerprint.slice(0, fingerprint.lastIndexOf(':'))));
   return again(

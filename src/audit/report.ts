@@ -1,20 +1,19 @@
-/** What an audit returns: findings with fingerprints, what was not checked, and the verdict. */
+/** What an audit returns: findings with fingerprints, what was not checked, and the verdict; and what the configuration lowers, which every format states. */
 
 import type { Input, Snapshot } from '../model/directory.js';
-import type { FindingBase, Severity } from '../model/finding.js';
-import { SEVERITIES } from '../model/finding.js';
+import { type FindingBase, SEVERITIES, type Severity } from '../model/finding.js';
 import type { IdpDirectory, IdpInput } from '../model/idp.js';
 import type { Note } from '../model/note.js';
-import type { FailOn, Policy } from '../model/policy.js';
-import type { SyncSelection } from '../model/scope.js';
+import type { FailOn, Policy, SyncSelection } from '../model/policy.js';
+import { RULES } from '../rules/registry.js';
 
-/** A person's word that a finding may stay. */
+/** A person's statement that a finding may stay. */
 export interface Acceptance {
   readonly reason: string;
   readonly owner: string;
-  /** ISO date, the last day on which it holds. */
+  /** ISO date, the last day on which it is valid. */
   readonly expires?: string;
-  /** It is not a person's word: the finding was in an earlier report. */
+  /** Set if no person accepted it: the finding was in an earlier report. */
   readonly isKnown?: true;
 }
 
@@ -31,7 +30,7 @@ export interface NotChecked {
 
 export interface Summary extends Readonly<Record<Severity, number>> {
   readonly accepted: number;
-  /** In the baseline; absent where there is none. */
+  /** Number in the baseline; absent without a baseline. */
   readonly known?: number;
   /** Findings that count, by rule; rules without one are absent. */
   readonly byRule: Readonly<Record<string, number>>;
@@ -41,16 +40,16 @@ export interface Report {
   readonly snapshot: Snapshot;
   readonly policy: Policy;
   readonly sync: SyncSelection;
-  /** The exports of the identity provider, where they were given. */
+  /** The exports of the identity provider, if they were given. */
   readonly idp?: IdpDirectory;
-  /** By rule in registry order, then by the first subject's place. */
+  /** By rule in registry order, then by the index of the first subject. */
   readonly findings: readonly AuditedFinding[];
   readonly notChecked: readonly NotChecked[];
   readonly notes: readonly Note[];
-  /** Fingerprints of the baseline that are gone; absent where there is none. */
+  /** Fingerprints of the baseline that are gone; absent without a baseline. */
   readonly fixed?: readonly string[];
   readonly summary: Summary;
-  /** No finding that counts is at or above `failOn`, and there is somebody who was checked. */
+  /** True if no finding that counts is at or above `failOn`, and at least one user was checked. */
   readonly isReady: boolean;
 }
 
@@ -84,4 +83,28 @@ export function summarize(findings: readonly AuditedFinding[], hasBaseline = fal
     byRule[finding.rule] = (byRule[finding.rule] ?? 0) + 1;
   }
   return { ...counts, ...(hasBaseline ? { known } : {}), byRule };
+}
+
+/** A severity that the configuration lowers, "off" included. */
+export interface Lowered {
+  readonly rule: string;
+  readonly from: Severity;
+  readonly to: Severity | 'off';
+}
+
+/** Returns what the configuration lowers, in the order of the rules. */
+export function loweredBy({ severities }: Pick<Policy, 'severities'>): Lowered[] {
+  return RULES.flatMap(({ name, severity: from }) => {
+    const to = severities[name];
+    const isLower = to === 'off' || (to !== undefined && SEVERITIES.indexOf(to) > SEVERITIES.indexOf(from));
+    return isLower ? [{ rule: name, from, to }] : [];
+  });
+}
+
+/** Returns the sentence that names the config file and what it lowers; undefined if there was no config file. */
+export function configNote(policy: Pick<Policy, 'severities' | 'config' | 'formerNames'>): string | undefined {
+  if (policy.config === undefined) return undefined;
+  const lowered = loweredBy(policy).map(({ rule, from, to }) => (to === 'off' ? `turns ${rule} off` : `lowers ${rule} from ${from} to ${to}`));
+  const former = policy.formerNames === undefined ? '' : ` It has names of version 1; write ${policy.formerNames.join(', ')}.`;
+  return `Judged by the config file ${policy.config}, which ${lowered.length === 0 ? 'lowers no severity' : lowered.join(', ')}.${former}`;
 }

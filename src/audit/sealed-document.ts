@@ -1,4 +1,4 @@
-/** Documents that are sealed: JSON whose digest stands in its fourth line, over the bytes of the file with that value left empty. */
+/** Sealed documents: JSON whose fourth line has the digest of the file's bytes, with that value left empty. */
 
 import type { z } from 'zod';
 import type { Digesting, Digests } from '../model/digests.js';
@@ -10,18 +10,18 @@ export interface DocumentForm<S extends z.ZodType = z.ZodType> {
   readonly kind: string;
   readonly version: number;
   readonly schema: S;
-  /** What people call it. */
+  /** Its name in messages. */
   readonly name: string;
-  /** What to do about one that cannot be used. */
+  /** What to do if one cannot be used. */
   readonly again: string;
 }
 
-/** What a document holds, as it was read: nobody changes it. */
+/** The contents of a document as read; read-only. */
 export type Immutable<T> = T extends readonly (infer E)[] ? readonly Immutable<E>[] : T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T;
 
 export type DocumentOf<S extends z.ZodType> = Immutable<z.output<S>>;
 
-/** What is written beside kind, version and digest. */
+/** The contents without kind, version and digest. */
 export type BodyOf<D> = Omit<D, 'schemaVersion' | 'kind' | 'digest'>;
 
 const DIGEST_LINE = /^ {2}"digest": "((hmac-)?sha256:[0-9a-f]{64})",$/m;
@@ -34,7 +34,7 @@ const headOf = ({ kind, version }: DocumentForm): string => `{\n  "schemaVersion
 const nameOf = (key: string | undefined): string => (key === undefined ? 'sha256:' : 'hmac-sha256:');
 
 /**
- * A document on its way into a file. Its digest stands near the beginning, and is known when the last byte is: it is
+ * A document as it is written to a file. Its digest is near the beginning but is known only after the last byte, so it is
  * written over blanks at the end.
  */
 export class Sealing {
@@ -44,7 +44,7 @@ export class Sealing {
   readonly #key: string | undefined;
   #digest: string | undefined;
 
-  /** `body` is the JSON after the line of the digest, from its line end on. With a key only those who have it can make the digest. */
+  /** `body` is the JSON after the line of the digest, from its line end on. With a key, only those who have it can make the digest. */
   constructor(form: DocumentForm, body: Iterable<Uint8Array>, digests: Digests, key?: string) {
     this.#head = new TextEncoder().encode(headOf(form));
     this.#body = body;
@@ -52,18 +52,18 @@ export class Sealing {
     this.#key = key;
   }
 
-  /** Of the document, once every piece was asked for. */
+  /** The digest, once every piece was taken. */
   get digest(): string {
     this.#digest ??= `${nameOf(this.#key)}${this.#sum.end()}`;
     return this.#digest;
   }
 
-  /** What is to be written over the pieces, once all are there. */
+  /** What to write over the pieces once all are written. */
   get amendment(): { readonly at: number; readonly bytes: Uint8Array } {
     return { at: this.#head.length, bytes: new TextEncoder().encode(digestLine(this.digest)) };
   }
 
-  /** Yields the bytes with blanks in the place of the digest. A piece is good until the next one is asked for. */
+  /** Yields the bytes, with blanks in place of the digest. A piece is valid until the next one is taken. */
   *pieces(): Iterable<Uint8Array> {
     this.#sum.add(this.#head);
     this.#sum.add(EMPTY_LINE);
@@ -88,14 +88,14 @@ function digestOf(text: string, digests: Digests, key: string | undefined): stri
   return `${nameOf(key)}${sum.end()}`;
 }
 
-/** What a document's digest says about its text. */
+/** The result of checking a document's digest. */
 export type Seal =
-  /** It fits. Anyone can make a plain digest; only those who have the key can make a keyed one. */
+  /** The digest fits. Anyone can make a plain one; only those who have the key can make a keyed one. */
   | 'whole'
   | 'altered'
-  /** There is a key, and the document was made without. */
+  /** There is a key, but the document was made without one. */
   | 'unkeyed'
-  /** It was made with a key, and there is none. */
+  /** It was made with a key, but there is none. */
   | 'key-missing';
 
 /** Returns whether a document's text is as it was written. */
@@ -108,7 +108,7 @@ export function checkSeal(text: string, digests: Digests, key?: string): Seal {
   return !isKeyed && key !== undefined ? 'unkeyed' : 'whole';
 }
 
-/** Compares in constant time, so that the time taken tells nothing of the right digest. */
+/** Compares in constant time, so that the duration reveals nothing about the right digest. */
 function isSame(a: string, b: string): boolean {
   if (a.length !== b.length) return false;
   let difference = 0;
@@ -125,7 +125,7 @@ export function jsonOf(text: string): unknown {
   }
 }
 
-/** Returns one member of what may be an object. */
+/** Returns a member of a value if it is an object. */
 export const memberOf = (value: unknown, name: 'kind' | 'schemaVersion' | 'settings'): unknown =>
   typeof value === 'object' && value !== null && name in value ? Reflect.get(value, name) : undefined;
 

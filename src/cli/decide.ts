@@ -3,9 +3,9 @@
 import { shellWord } from '../app/command-words.js';
 import { todayOf } from '../app/context.js';
 import { type DecisionRow, decide } from '../app/decide.js';
-import { DEFAULT_COLLATION } from '../model/collation-name.js';
 import { collationOf } from '../model/compare.js';
 import { type Note, noteText } from '../model/note.js';
+import { DEFAULT_COLLATION } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
 import { acceptanceProblem, valueProblem } from '../plan/answer-validation.js';
 import { type Answer, NO_ANSWER } from '../plan/decision-rows.js';

@@ -1,7 +1,5 @@
 /** Sentences for people, made of parts: values of an export stand in them as data, so that they can be redacted. */
 
-import type { FindingBase } from './finding.js';
-
 /** The id of a user; or a name that a person gave to something else, and that may be a user's or a group's as well: it stands in quotes. */
 export type NotePart =
   | string
@@ -10,7 +8,13 @@ export type NotePart =
   | Quoted
   | { readonly foreign: string }
   /** The sentence of a finding. */
-  | { readonly finding: FindingBase; readonly message: string };
+  | { readonly finding: StatedFinding; readonly message: string };
+
+/** A finding, as far as notes know it. */
+interface StatedFinding {
+  readonly rule: string;
+  readonly severity: 'error' | 'warning' | 'info';
+}
 
 /** A note that holds no value is a plain sentence. */
 export type Note = string | readonly NotePart[];
@@ -98,7 +102,7 @@ export interface NoteAliases {
   value(text: string): string;
   heading(text: string): string;
   /** Returns the sentence of a finding, about aliases. */
-  finding(finding: FindingBase): string;
+  finding(finding: StatedFinding): string;
 }
 
 const KIND_OF_ALIAS = { value: 'value', whole: 'value', id: 'userId', heading: 'heading', column: 'heading' } as const satisfies Record<

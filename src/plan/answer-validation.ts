@@ -1,4 +1,4 @@
-/** What of an answer cannot be meant, as far as its own row tells; said in the same words wherever an answer is given. */
+/** Validation of an answer, as far as its own row shows; every place that takes answers refuses them in the same words. */
 
 import { z } from 'zod';
 import type { Acceptance } from '../audit/report.js';
@@ -7,9 +7,8 @@ import { isEmailAddress } from '../model/email.js';
 import type { AskedUser, DecisionAction, Question } from '../model/finding.js';
 import { type Note, note, quoted, quotedWhole, userId } from '../model/note.js';
 import { grouped } from '../rules/rule.js';
-import { hasUnseen, isTooLong, LONGEST } from './cell-text.js';
 import type { Answer, DecisionColumn } from './decision-rows.js';
-import { doneAlready } from './question-context.js';
+import { doneAlready, hasUnseen, isTooLong, LONGEST } from './question-context.js';
 
 export type Refuse = (column: DecisionColumn, message: Note) => void;
 
@@ -28,7 +27,7 @@ export function actionOf(answer: Pick<Answer, 'action'>, question: Question, ref
   return undefined;
 }
 
-/** Returns why a value cannot go with an action; what `remove-member` names only its finding tells. */
+/** Returns why a value cannot go with an action; the groups that `remove-member` may name depend on its finding. */
 export function valueProblem(action: DecisionAction, value: string): Note | undefined {
   if (action === 'remove-member') return undefined;
   if (action === 'activate' || action === 'deactivate' || action === 'accept') return value === '' ? undefined : `${action} takes no value.`;
@@ -45,7 +44,7 @@ export const notTheEmail = (id: string, userName: string): Note =>
 
 /**
  * Returns the only username that a user in scope can get, as far as is known about the user and what else is decided;
- * blank if there is none, undefined if it is for a person to say.
+ * blank if there is none, undefined if a person must decide.
  */
 export function onlyUserName(user: AskedUser | undefined, others: readonly Pick<Answer, 'action' | 'value'>[]): string | undefined {
   if (user === undefined || !isSureInScope(user) || others.some(({ action }) => action === 'deactivate')) return undefined;
@@ -53,17 +52,17 @@ export function onlyUserName(user: AskedUser | undefined, others: readonly Pick<
   return isEmailAddress(email) && valueProblem('set-username', email) === undefined ? email : '';
 }
 
-/** Is in scope whatever the authentication mode. */
+/** Is in scope in every authentication mode. */
 const isSureInScope = ({ active, authenticationType }: AskedUser): boolean => active && authenticationType === 'idp';
 
 /** Is a day of the calendar, written as 2026-03-31. */
 const isDate = (text: string): boolean => z.iso.date().safeParse(text).success;
 
-/** What an acceptance is judged by. */
+/** What an acceptance is checked with. */
 export interface AcceptanceTerms {
   /** ISO date. */
   readonly today: string;
-  /** Decides what is nothing: a reason that nobody can see is none. */
+  /** Decides what counts as blank: a reason of invisible characters is not a reason. */
   readonly collation: Pick<Collation, 'isBlank'>;
 }
 
@@ -81,7 +80,7 @@ export function acceptanceProblem(
   return text < today ? `the acceptance ended on ${text}; settle the finding, or accept it anew.` : undefined;
 }
 
-/** Returns an acceptance, or refuses one without a reason, an owner, or a day that is still to come. */
+/** Returns an acceptance, or refuses one without a reason, an owner, or with a date that has passed. */
 export function acceptanceOf({ answer }: { readonly answer: Answer }, terms: AcceptanceTerms, refuse: Refuse): Acceptance | undefined {
   let isWhole = true;
   for (const column of ['value', 'reason', 'owner', 'expires'] as const) {

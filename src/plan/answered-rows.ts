@@ -1,14 +1,13 @@
 /** Rows of decisions.csv that are answered, compared with what a check finds: a person must have read what the finding asks. */
 
 import { compareWithFindings, finderOf, strangeRow } from './compare-rows.js';
-import { type AskedRow, rowDigest, WRITTEN_COLUMNS } from './decision-rows.js';
-import type { DecisionProblem, FileRow } from './file-rows.js';
+import { type AskedRow, type DecisionProblem, type FileRow, rowDigest, WRITTEN_COLUMNS } from './decision-rows.js';
 import type { WrittenRow } from './plan.js';
 
 /**
  * Returns what is wrong with the rows of findings that are answered, compared with all that is asked about the findings of
- * the file, and against `previous`, the rows that were written, if that is known. Answered findings must be whole; rows of
- * other findings are not looked at.
+ * the file, and with `previous`, the rows that were written, if they are known. Findings with an answer must have all their
+ * rows; rows of other findings are not checked.
  */
 export function problemsOfAnswered(
   rows: readonly FileRow[],

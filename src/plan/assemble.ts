@@ -6,9 +6,8 @@ import type { Change } from '../model/change.js';
 import type { Collation } from '../model/compare.js';
 import type { Group, User } from '../model/directory.js';
 import type { RuleContext } from '../rules/rule.js';
-import type { Choices } from './chosen-state.js';
-import { type EndState, endStateOf } from './end-state.js';
-import type { MemberTable } from './member-table.js';
+import { type Choices, type EndState, endStateOf } from './end-state.js';
+import type { MemberTable } from './member-tally.js';
 import type { Action } from './plan.js';
 import { type Placed, Resolving } from './resolved-findings.js';
 import { type Step, sequenceRenames } from './sequence.js';
@@ -27,7 +26,7 @@ export interface Ground {
   readonly members: MemberTable;
 }
 
-/** Returns the plan of an end state. Throws ProofFailed where it would not be safe. */
+/** Returns the plan of an end state. Throws ProofFailed if it would not be safe. */
 export function assemble({ before, context, members }: Ground, choices: Choices): Assembly {
   const end = endStateOf(before, context, members, choices);
   return assembleFor({ before, context, members }, choices, end);
@@ -72,7 +71,7 @@ const inPlace = <T>(map: ReadonlyMap<number, T>): (readonly [number, T])[] => [.
 function renameChanges({ directory, index }: RuleContext, end: EndState): Placed[] {
   const { users } = directory;
   const { key } = index.collation;
-  /** Key ids of targets that nobody had or wanted in the source; they lie beyond those of the index. */
+  /** Key ids of targets that no user had or wanted in the source; they follow those of the index. */
   const added = new Map<string, number>();
   const addedId = (text: string): number => {
     const id = added.get(text) ?? index.keys.length + added.size;
@@ -92,7 +91,7 @@ function renameChanges({ directory, index }: RuleContext, end: EndState): Placed
     holdersOf: (id) => (id < index.keys.length && index.holders.sizeOf(id) > 0 ? index.holders.of(id) : []),
   });
   const names = new Map<number, string>();
-  /** Keys of the temporary names so far: two ids may fold to one stem. */
+  /** Keys of the temporary names so far: two ids may lead to the same stem. */
   const temporary = new Set<string>();
   const isTaken = (name: string): boolean => index.find(name) >= 0 || end.index.find(name) >= 0 || temporary.has(key(name));
   return steps.map(({ place, isTemporary }: Step): Placed => {
@@ -107,10 +106,10 @@ function renameChanges({ directory, index }: RuleContext, end: EndState): Placed
   });
 }
 
-/** Reserved, so that nobody can be written to there (RFC 2606). */
+/** A reserved domain, so no mail can reach it (RFC 2606). */
 const TEMPORARY_DOMAIN = '@scim-audit.invalid';
 
-/** Returns a username that nobody has, wants, or could be written to. */
+/** Returns a username that no user has or wants, and that is not an address that receives mail. */
 function temporaryName(id: string, isTaken: (name: string) => boolean): string {
   const stem = `temporary-${id.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 40)}`;
   for (let number = 1; ; number++) {
@@ -133,7 +132,7 @@ function groupChanges(groups: readonly Group[], ends: readonly Group[], { groupN
   };
   const isMover = new Set(movers);
   const holders = new Map<number, number[]>();
-  // Only groups that are renamed can be in one another's way: names that others keep were refused as decisions.
+  // Only renamed groups can conflict with one another: decisions for names that other groups keep were refused.
   for (const place of movers) {
     const id = idOf(groups[place].name);
     const known = holders.get(id);

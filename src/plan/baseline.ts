@@ -1,14 +1,14 @@
-/** What each user and group is to be once the plan is applied, and who its members, as digests: enough to see any other change, and nothing of anybody. */
+/** Digests of every user, group and membership list as they will be once the plan is applied: they show any other change and contain no personal data. */
 
 import { TextBytes } from '../collections/text-bytes.js';
 import { FURTHER_COLUMNS, type FurtherColumns, type Group, type User } from '../model/directory.js';
 import { digestOf, putDigest } from './digest.js';
 import type { MemberTally, Tally } from './member-tally.js';
 
-/** Stands for an email that is the username: most are, and need not be gone through twice. */
+/** Replaces an email that equals the username, as most do, so that the text is digested only once. */
 const SAME = '\u0000=';
 
-/** Types of a list are not part of the source, so that no change of theirs can be seen in it. */
+/** Replaces authentication types from a separate list: they are not part of the source, so it cannot show a change of them. */
 const LISTED = '';
 
 const valuesOfUser = ({ userName, email, active, authenticationType }: User, hasTypes: boolean): string[] => [
@@ -27,36 +27,36 @@ export const groupDigest = (group: Group): string => digestOf(valuesOfGroup(grou
 export type BaselineColumn = FurtherColumns['columns'][number];
 
 export interface Baseline {
-  /** Digest of what the rules read, and then 8 hex digits of each further column. */
+  /** Digest of what the rules read, followed by 8 hex digits per further column. */
   readonly users: ReadonlyMap<string, string>;
   readonly groups: ReadonlyMap<string, string>;
-  /** Columns of users besides; undefined if an earlier version wrote the file. */
+  /** Further columns of users; undefined if an earlier version wrote the file. */
   readonly further: readonly BaselineColumn[] | undefined;
-  /** Of the members of each group; undefined where the plan was made without memberships. */
+  /** Tally of the members of each group; undefined if the plan was made without memberships. */
   readonly members: ReadonlyMap<string, Tally> | undefined;
 }
 
-/** Everybody, every group and who is in it, as a plan leaves them. */
+/** All users, groups and memberships as a plan leaves them. */
 interface Planned {
   readonly users: readonly User[];
   readonly groups: readonly Group[];
   readonly tally?: MemberTally | undefined;
-  /** Of the source: a plan changes nothing of it. */
+  /** From the source: plans do not change it. */
   readonly further?: FurtherColumns | undefined;
 }
 
-/** Digits of the digest of what the rules read, and of each further column. */
+/** Number of digits of the digest of what the rules read, and of each further column. */
 const DIGITS = 16;
 const FURTHER_DIGITS = 8;
 
-/** Is what the rules read of a user as a baseline has it. */
+/** Does what the rules read of a user equal the baseline. */
 export const isAsPlanned = (planned: string, user: User, hasTypes: boolean): boolean => planned.startsWith(userDigest(user, hasTypes));
 
-/** Returns the checksum of a further column that a baseline has of a user, by the column's place among them. */
+/** Returns the checksum of a further column that a baseline has of a user, by the column's index among them. */
 export const furtherOf = (planned: string, at: number): number =>
   Number.parseInt(planned.slice(DIGITS + at * FURTHER_DIGITS, DIGITS + (at + 1) * FURTHER_DIGITS), 16);
 
-/** Returns baseline.jsonl, many lines at a time. `hasTypes`: the authentication types are those of the source, not of a list. */
+/** Yields baseline.jsonl, many lines at a time. `hasTypes`: the authentication types are those of the source, not of a list. */
 export function* baselineLines({ users, groups, tally, further }: Planned, hasTypes = true): Iterable<Uint8Array> {
   const bytes = new TextBytes();
   const columns = further?.columns ?? [];
@@ -78,7 +78,7 @@ export function* baselineLines({ users, groups, tally, further }: Planned, hasTy
   yield bytes.take();
 }
 
-/** Begins the line that names the further columns. */
+/** First element of the line that names the further columns. */
 const COLUMNS = 'columns';
 
 interface Digested<S> {
@@ -105,7 +105,7 @@ function* linesOf<S extends User | Group>(kind: string, subjects: readonly S[], 
   yield bytes.take();
 }
 
-/** Returns a baseline, or undefined where the text is none. */
+/** Returns the baseline of a text; undefined if the text is not one. */
 export function parseBaseline(text: string): Baseline | undefined {
   const users = new Map<string, string>();
   const groups = new Map<string, string>();
@@ -144,7 +144,7 @@ const USER = '["user","';
 const BETWEEN = '","';
 const BACKSLASH = 0x5c;
 
-/** Adds the user of a line whose texts JSON holds as they are, as nearly all are; returns whether it is one. */
+/** Adds the user of a line without escapes, as nearly all are; returns false for any other line. */
 function addPlain(users: Map<string, string>, text: string, { from, end }: { readonly from: number; readonly end: number }): boolean {
   const idEnd = text.indexOf(BETWEEN, from);
   if (idEnd < 0 || idEnd >= end || !text.startsWith('"]', end - 2)) return false;
@@ -158,8 +158,9 @@ function addPlain(users: Map<string, string>, text: string, { from, end }: { rea
 function columnsOf(value: unknown): BaselineColumn[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const columns: BaselineColumn[] = [];
-  for (const pair of value as readonly unknown[]) {
-    const [given, heading] = Array.isArray(pair) ? (pair as readonly unknown[]) : [];
+  for (const pair of value) {
+    if (!Array.isArray(pair)) return undefined;
+    const [given, heading]: readonly unknown[] = pair;
     const name = FURTHER_COLUMNS.find((each) => each === given);
     if (name === undefined || typeof heading !== 'string') return undefined;
     columns.push({ name, heading });

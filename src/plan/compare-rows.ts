@@ -1,12 +1,10 @@
-/** Rows of decisions.csv, held against what was asked: nothing but the answers may have changed. */
+/** Compares the rows of decisions.csv with what was asked: only the answers may have changed. */
 
 import { foreign, type Note, note, quotedId, quotedWhole, userId } from '../model/note.js';
 import { ruleOf } from '../rules/registry.js';
 import { count } from '../rules/rule.js';
-import { alteredAt, alteredCell } from './altered-cell.js';
-import { type AskedRow, foldCell, rowDigest } from './decision-rows.js';
-import { earlierRows } from './earlier-rows.js';
-import type { DecisionProblem, FileRow } from './file-rows.js';
+import { alteredAt, alteredCell, earlierRows } from './compare-cells.js';
+import { type AskedRow, type DecisionProblem, type FileRow, foldCell, rowDigest } from './decision-rows.js';
 import type { WrittenRow } from './plan.js';
 
 export const keyOf = (fingerprint: string, subject: string, id: string): string => `${fingerprint}\u0000${subject}\u0000${id}`;
@@ -15,7 +13,7 @@ const foldedKey = (cells: readonly string[]): string => keyOf(foldCell(cells[0])
 
 export type FindAsked = (cells: readonly string[]) => AskedRow | undefined;
 
-/** Returns what finds the row that was asked, also where a spreadsheet rewrote the id and no other row could be meant. */
+/** Returns a function that finds the row that was asked, even if a spreadsheet reformatted the id, as long as only one row fits. */
 export function finderOf(asked: readonly AskedRow[]): FindAsked {
   const exact = new Map(asked.map((row) => [rowKey(row.written), row]));
   let folded: ReadonlyMap<string, AskedRow | undefined> | undefined;
@@ -36,7 +34,7 @@ function foldedRows(asked: readonly AskedRow[]): Map<string, AskedRow | undefine
   return folded;
 }
 
-/** Returns what is wrong with the rows: held against what is asked now, else against what was written then. */
+/** Returns what is wrong with the rows, compared with what is asked now, or else with what was written then. */
 export function rowProblems(
   rows: readonly FileRow[],
   asked: readonly AskedRow[],
@@ -53,24 +51,24 @@ export function rowProblems(
   return isAskedAsBefore ? nowAsked : compareWithPrevious(rows, previous);
 }
 
-/** What rows are compared with besides what is asked. */
-export interface Ground {
+/** What rows are compared with, in addition to what is asked. */
+export interface Comparison {
   readonly find: FindAsked;
   /** Digests of the rows that were written, if they are known. */
   readonly written?: ReadonlySet<string> | undefined;
-  /** The export is another one than the rows were written for. */
+  /** True if the rows were written for another export. */
   readonly hasChanged: boolean;
-  /** Findings of which the file has no row at all were asked about as well. */
+  /** True if findings without any row in the file were asked about as well. */
   readonly areAllAsked?: boolean;
-  /** All that is asked about the findings of the file, if more than the rows that are compared. */
+  /** All that is asked about the findings of the file, if that is more than the rows that are compared. */
   readonly askedInFile?: readonly AskedRow[];
 }
 
-/** The export has changed, and nobody knows which rows were written: those of findings that are still there must be whole and as asked. */
+/** The export has changed, and it is not known which rows were written: findings that still exist must have all their rows, as asked. */
 export function compareWithFindings(
   rows: readonly FileRow[],
   asked: readonly AskedRow[],
-  { find, written, hasChanged, areAllAsked = false, askedInFile = asked }: Ground,
+  { find, written, hasChanged, areAllAsked = false, askedInFile = asked }: Comparison,
 ): DecisionProblem[] {
   const problems: DecisionProblem[] = [];
   const lines = new Map<string, number>();
@@ -80,7 +78,7 @@ export function compareWithFindings(
   const alteredSince = earlierRows(askedInFile);
   for (const each of rows) {
     const { line, cells } = each;
-    // A subject of another kind is an altered cell, and the row is the one of that id.
+    // A different kind of subject is an altered cell; the row is found by the id.
     const row = find(cells) ?? findById(cells);
     const name = rowKey(row?.written ?? cells);
     const before = lines.get(name);
@@ -104,7 +102,7 @@ export function compareWithFindings(
   return strays.length === 0 ? problems : [...problems, ...strayProblems(strays, asked)].sort((a, b) => a.line - b.line);
 }
 
-/** Returns what finds the only row of a finding about an id, whatever kind of subject it has. */
+/** Returns a function that finds the only row of a finding about an id, whatever its kind of subject. */
 function finderById(asked: readonly AskedRow[]): FindAsked {
   let byId: Map<string, AskedRow | undefined> | undefined;
   const nameOf = (cells: readonly string[]): string => keyOf(foldCell(cells[0]), '', foldCell(cells[3]));
@@ -117,7 +115,7 @@ function finderById(asked: readonly AskedRow[]): FindAsked {
   };
 }
 
-/** Returns the rows that name a finding and are about nobody whom it is about: their cells come from different rows. */
+/** Returns the problems of rows that name a finding but not one of its subjects: their cells come from different rows. */
 function strayProblems(strays: readonly FileRow[], asked: readonly AskedRow[]): DecisionProblem[] {
   const rowsByFinding = new Map<string, AskedRow[]>();
   for (const row of asked) {
@@ -140,7 +138,7 @@ function strayProblems(strays: readonly FileRow[], asked: readonly AskedRow[]): 
   return strays.flatMap(({ line, cells }) => {
     const rows = rowsByFinding.get(cells[0]) ?? [];
     const [first] = rows;
-    // Of very many, only the first are asked about, and in another export they may be others.
+    // If there are very many, only the first are asked about; in another export these may be others.
     if (first === undefined || idsOf(first).has(cells[3])) return [];
     const about = (row: readonly string[]): Note => note`${isSubject(row[2]) ? row[2] : foreign(row[2])} ${quotedId(row[3])}, ${quotedWhole(row[4])}`;
     const more = rows.length === 1 ? '' : ` and ${count(rows.length - 1, 'other')}`;

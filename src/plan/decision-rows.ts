@@ -1,15 +1,15 @@
-/** What people are asked: one row for each subject of each finding that they must settle, with a valid suggestion. */
+/** Rows of decisions.csv: as they are asked, one per subject of each finding to settle, with a valid suggestion; and as they are read back. */
 
 import type { AuditedFinding } from '../audit/report.js';
 import type { Input, User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
 import type { Question } from '../model/finding.js';
+import type { Note } from '../model/note.js';
 import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
-import { hasUnseen, isTooLong } from './cell-text.js';
 import { digestOf } from './digest.js';
 import type { RowFacts, WrittenRow } from './plan.js';
-import { questionBinder } from './question-context.js';
+import { hasUnseen, isTooLong, questionBinder } from './question-context.js';
 
 /** The columns of decisions.csv, in order; only the last five are for people. */
 export const DECISION_COLUMNS = [
@@ -40,7 +40,7 @@ export interface Answer {
 
 export const NO_ANSWER: Answer = { action: '', value: '', reason: '', owner: '', expires: '' };
 
-/** A row before anybody has answered, and how the plan remembers it. */
+/** A row without an answer, as the plan remembers it. */
 export class AskedRow implements WrittenRow {
   readonly finding: AuditedFinding;
   readonly question: Question;
@@ -62,7 +62,7 @@ export class AskedRow implements WrittenRow {
     return this.written[3];
   }
 
-  /** Is made when it is asked for: once for each of many rows, and held for none. */
+  /** Made on request: there are many rows, and keeping all of them would take memory. */
   get digest(): string {
     return rowDigest(this.written);
   }
@@ -73,7 +73,7 @@ export class AskedRow implements WrittenRow {
   }
 }
 
-/** Returns what a cell of the column `suggestion` proposes: an action, and after a blank its value. Undefined if it is none of these actions. */
+/** Returns what a cell of the column `suggestion` proposes: an action, and after a blank its value. Undefined if it is not one of these actions. */
 export function suggestionOf<A extends string>(cell: string, actions: readonly A[]): { readonly action: A; readonly value: string } | undefined {
   const end = cell.indexOf(' ');
   const word = end < 0 ? cell : cell.slice(0, end);
@@ -90,7 +90,7 @@ export function askRows(open: readonly AuditedFinding[], context: RuleContext, i
     const rule = ruleOf(finding.finding);
     const { questions } = rule.remedy(finding.finding);
     const users = rule.users(finding.finding);
-    // Rules ask about their users one after the other, so that one walk along them meets all.
+    // Rules ask about their users in order, so one pass finds all of them.
     let at = 0;
     for (const asking of questions) {
       const { subject, id } = asking;
@@ -103,34 +103,34 @@ export function askRows(open: readonly AuditedFinding[], context: RuleContext, i
   return asked;
 }
 
-/** A question, with the user of whom it proposes something. */
+/** A question, with the user that it has a proposal for. */
 interface Proposed {
   readonly question: Question;
   readonly user: User | undefined;
 }
 
-/** Returns what makes proposals concrete: values that no other name, no other email and no other suggestion has. */
+/** Returns a function that makes proposals concrete: with values that no name, email or other suggestion has. */
 function suggester(context: RuleContext): (proposed: Proposed) => string {
   const ground = new Taken(context);
   const { key } = context.index.collation;
   const given = new Map<string, string>();
-  // A group that is to be synced by its very name keeps it, or the name would be nobody's.
+  // A group whose exact name is among those to be synced keeps it; otherwise no group would have that name.
   const names = new Set(context.sync.sought);
   return ({ question: { subject, id, actions, current, proposal }, user }) => {
     if (subject === 'group' && names.delete(current)) return '';
     if (proposal === undefined) return '';
     if (proposal.value === '') return proposal.action;
     if (hasUnseen(proposal.value) || isTooLong(proposal.value)) return '';
-    // Unless another email was suggested before: then the username follows that.
+    // If another email was suggested before, the username follows that one.
     if (proposal.isCertain === true) return given.has(`${subject} ${id} set-email`) ? '' : `${proposal.action} ${proposal.value}`;
-    // The username of a user in scope follows the email; another one by itself would have to be changed again.
+    // The username of a user in scope follows the email; any other one would have to be changed again.
     const isMoved = proposal.action === 'set-username' && user !== undefined && context.index.isInScope[user.place] === 1 && actions.includes('set-email');
     const action = isMoved ? 'set-email' : proposal.action;
-    // One account is asked about by several findings; it is suggested one new address, not three.
+    // Several findings may ask about one account; all suggest the same new address.
     const name = `${subject} ${id} ${action}`;
     const known = given.get(name);
     if (known !== undefined) return `${action} ${known}`;
-    // Another spelling of the group's own name is meant as it is: it is free to nobody else, and no number may be added.
+    // Another spelling of the group's own name is kept as it is: no other group may have it, and no number may be added.
     const chosen = subject === 'group' && key(proposal.value) === key(current) ? proposal.value : ground.freeValue(proposal.value, user);
     if (chosen === undefined || isTooLong(chosen)) return '';
     given.set(name, chosen);
@@ -140,7 +140,7 @@ function suggester(context: RuleContext): (proposed: Proposed) => string {
 
 const squeezed = (text: string): string => text.replace(/[\s\p{Cf}]/gu, '');
 
-/** Names and emails that a suggestion must keep clear of. */
+/** Names and emails that a suggestion must avoid. */
 class Taken {
   readonly #index: RuleContext['index'];
   readonly #groupNames: ReadonlySet<string>;
@@ -151,7 +151,7 @@ class Taken {
     this.#groupNames = new Set(directory.groups.map(({ name }) => index.collation.key(name)));
   }
 
-  /** Returns the value, or a numbered one that is free. A person's own address is that or another person's, never numbered. */
+  /** Returns the value, or a numbered one that is free. A person's own address is never numbered. */
   freeValue(value: string, user: User | undefined): string | undefined {
     if (this.#take(value, user?.place)) return value;
     const isOwn = user !== undefined && (value === user.userName || squeezed(value) === squeezed(user.email));
@@ -182,13 +182,13 @@ class Taken {
   }
 }
 
-/** Is written as itself. Nearly every id is one. */
+/** Is written unchanged, like nearly every id. */
 const PLAIN_INTEGER = /^[1-9]\d{0,14}$/;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 const TRUTH = /^(?:true|false)$/i;
 
-/** Returns a cell without what spreadsheets change unasked: line ends, TRUE, and how a number is written (007, 1.50, 1E5). */
+/** Returns a cell without what spreadsheets change on their own: line ends, TRUE, and the format of numbers (007, 1.50, 1E5). */
 export function foldCell(cell: string): string {
   if (mayBeNumber(cell)) {
     if (PLAIN_INTEGER.test(cell)) return cell;
@@ -198,7 +198,7 @@ export function foldCell(cell: string): string {
   return cell.includes('\r') ? cell.replace(/\r\n?/g, '\n') : cell;
 }
 
-/** Begins as a number does: with a digit, a sign or a point. Most cells do not. */
+/** Begins like a number: with a digit, a sign or a point. Most cells do not. */
 function mayBeNumber(cell: string): boolean {
   const first = cell.charCodeAt(0);
   return first >= 0x2b && first <= 0x39 && first !== 0x2c && first !== 0x2f;
@@ -207,4 +207,20 @@ function mayBeNumber(cell: string): boolean {
 /** Returns the digest of the cells that are not for people. */
 export function rowDigest(cells: readonly string[]): string {
   return digestOf(cells.length > WRITTEN_COLUMNS ? cells.slice(0, WRITTEN_COLUMNS) : cells, foldCell);
+}
+
+/** A row of the file as it was read. */
+export interface FileRow {
+  /** Physical line on which it starts. */
+  readonly line: number;
+  readonly cells: readonly string[];
+  /** True if the encoding was guessed: it is right only if the cells that are not for people are exactly as they were written. */
+  readonly isGuessed?: true;
+}
+
+export interface DecisionProblem {
+  readonly line: number;
+  /** Cell from 1. */
+  readonly column?: number;
+  readonly message: Note;
 }

@@ -1,15 +1,15 @@
-/** A digest that tells a change. It keeps no secret: nobody is to be held off by it. */
+/** A fast digest that shows changes. It is not cryptographic and protects nothing. */
 
 import { TextBytes } from '../collections/text-bytes.js';
 
 const PRIME = 0x01000193;
 const OTHER_PRIME = 0x85ebca6b;
-/** No character has this code, so values cannot run together. */
+/** Not the code of any character, so that two values cannot be mistaken for one. */
 const END = 0x110000;
 
 const same = (value: string): string => value;
 
-/** Makes two numbers of 32 bits that change with any of the values, folded. */
+/** Writes two numbers of 32 bits that depend on all values, each folded. */
 export function putDigest(values: readonly string[], halves: Uint32Array, fold = same): void {
   let left = 0x811c9dc5;
   let right = 0x9747b28c;

@@ -1,4 +1,4 @@
-/** The directory as it will be once the plan is applied, and what check would say of it. */
+/** What people decided, as an end state; the directory once the plan is applied; and the findings that a check would have then. */
 
 import { type AuditContext, beginAudit } from '../audit/audit.js';
 import type { AuditedFinding, Report } from '../audit/report.js';
@@ -9,29 +9,27 @@ import type { IdpDirectory } from '../model/idp.js';
 import { leadingAway, matchIdp } from '../model/idp-match.js';
 import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
-import { type Choices, hasChoices } from './chosen-state.js';
-import type { MemberTable } from './member-table.js';
-import type { MemberTally } from './member-tally.js';
+import type { MemberTable, MemberTally } from './member-tally.js';
 
 export interface EndState {
   readonly users: readonly User[];
   readonly groups: readonly Group[];
-  /** Places of users whose username changes, in source order. */
+  /** Indexes of users whose username changes, in source order. */
   readonly movers: readonly number[];
   readonly report: Report;
-  /** Nothing is chosen: users get their email as username, and that is all. */
+  /** True if nothing was chosen: users get their email as username, and nothing else changes. */
   readonly isRenamedOnly: boolean;
-  /** Of the end state; an update that still needs nobody means that the plan is not finished. */
+  /** Of the end state; if an update without a decision is left, the plan is not finished. */
   readonly contest: Contest;
   readonly index: IdentityIndex;
-  /** Of the memberships; undefined where none were given. */
+  /** Tally of the memberships; undefined if none were given. */
   readonly tally: MemberTally | undefined;
 }
 
-/** Returns what a finding is about, for telling whether it is still there. */
+/** Returns what a finding is about, to detect whether it still exists. */
 export const topicOf = ({ finding }: AuditedFinding): string => `${finding.rule}\n${ruleOf(finding).topic(finding)}`;
 
-/** Returns the end state of choices and of every update that then needs no decision. */
+/** Returns the end state after choices and every update that needs no decision then. */
 export function endStateOf(
   before: Report,
   { directory, policy, digests, index, contest, idp }: AuditContext,
@@ -80,7 +78,7 @@ function settle(users: readonly User[], policy: RuleContext['policy'], idp: IdpD
   return { index, contest: settleContest(index, idp === undefined ? undefined : leadingAway(index, matchIdp(index, idp))) };
 }
 
-/** Whoever decided on the email decided on the username that follows it: other systems hold the user back no longer. */
+/** A decision on the email is also one on the username that follows it: integrations no longer keep the user from being renamed. */
 const releasing =
   ({ emails }: Choices) =>
   (user: User): User => {
@@ -99,3 +97,23 @@ function withChoices(user: User, { emails, active, userNames }: Choices): User {
     userName: userNames.get(place) ?? user.userName,
   };
 }
+
+/** What people decided, by index in the source. */
+export interface Choices {
+  readonly emails: ReadonlyMap<number, string>;
+  readonly active: ReadonlyMap<number, boolean>;
+  readonly userNames: ReadonlyMap<number, string>;
+  readonly groupNames: ReadonlyMap<number, string>;
+  /** Indexes of groups that a user leaves, by index of the user. */
+  readonly removals: ReadonlyMap<number, ReadonlySet<number>>;
+}
+
+export const NO_CHOICES: Choices = {
+  emails: new Map(),
+  active: new Map(),
+  userNames: new Map(),
+  groupNames: new Map(),
+  removals: new Map(),
+};
+
+export const hasChoices = (choices: Choices): boolean => Object.values<ReadonlyMap<number, unknown>>({ ...choices }).some(({ size }) => size > 0);

@@ -1,14 +1,11 @@
-/** A source's findings and what people decided about them → the plan, or everything that is wrong with the decisions. */
+/** Returns the plan of a source's findings and people's decisions, or everything that is wrong with the decisions. */
 
-import type { Acceptance } from '../audit/report.js';
-import { type AuditedFinding, isAtOrAbove, type Report } from '../audit/report.js';
+import { type Acceptance, type AuditedFinding, isAtOrAbove, type Report } from '../audit/report.js';
 import { note, quotedWhole, userId } from '../model/note.js';
 import { ruleOf } from '../rules/registry.js';
 import { type Assembly, assemble, assembleFor, type Ground } from './assemble.js';
-import { type Choices, hasChoices, NO_CHOICES } from './chosen-state.js';
-import { type AskedRow, askRows } from './decision-rows.js';
-import { type EndState, endStateOf, topicOf } from './end-state.js';
-import type { DecisionProblem, FileRow } from './file-rows.js';
+import { type AskedRow, askRows, type DecisionProblem, type FileRow } from './decision-rows.js';
+import { type Choices, type EndState, endStateOf, hasChoices, NO_CHOICES, topicOf } from './end-state.js';
 import type { PlanBody, PlanSettings, WrittenRow } from './plan.js';
 import { type AnsweredRow, type OutdatedRow, readDecisions } from './read-decisions.js';
 import { type Settled, settleDecisions } from './settle-decisions.js';
@@ -16,7 +13,7 @@ import { type Settled, settleDecisions } from './settle-decisions.js';
 export interface DecisionFile {
   readonly headings: readonly string[];
   readonly rows: readonly FileRow[];
-  /** The rows that were written last, where a plan beside the file tells. */
+  /** The rows that were written last, if a plan beside the file states them. */
   readonly previous: readonly WrittenRow[] | undefined;
 }
 
@@ -30,12 +27,12 @@ export interface PlanWishes {
 export interface MadePlan {
   readonly body: PlanBody;
   readonly assembly: Assembly;
-  /** Every row of the new decisions.csv, with what was answered. */
+  /** Every row of the new decisions.csv, with its answer. */
   readonly rows: readonly (Pick<AnsweredRow, 'asked'> & Partial<AnsweredRow>)[];
   readonly outdated: readonly OutdatedRow[];
   /** Accepted findings, by fingerprint. */
   readonly acceptances: ReadonlyMap<string, Acceptance>;
-  /** The source as it is, for what the first group sync would remove. */
+  /** The source as it is, to show what the first group sync would remove. */
   readonly before: Report;
 }
 
@@ -43,7 +40,7 @@ export interface RefusedDecisions {
   readonly problems: readonly DecisionProblem[];
 }
 
-/** Returns the plan, or the problems of the decisions. Throws ProofFailed where the plan would not be safe. */
+/** Returns the plan, or the problems of the decisions. Throws ProofFailed if the plan would not be safe. */
 export function makePlan(ground: Ground, { decisions, today, settings }: PlanWishes): MadePlan | RefusedDecisions {
   const base = assemble(ground, NO_CHOICES);
   const asked = askRows(base.open, ground.context, ground.before.snapshot.inputs);
@@ -102,7 +99,7 @@ function bodyOf(
   };
 }
 
-/** Returns what the decisions would newly break, each at the lines that decide about those concerned. */
+/** Returns the findings that the decisions would cause, each at the lines that decide about its subjects. */
 function newConflicts({ before, context }: Ground, end: EndState, { choices, linesBySubject }: Settled): DecisionProblem[] {
   const problems: DecisionProblem[] = [];
   const linesOf = (subjects: readonly string[]): number[] =>
@@ -142,7 +139,7 @@ function firstOf(linesBySubject: Settled['linesBySubject']): number {
   return first;
 }
 
-/** Returns the acceptances of what the other decisions end anyway: nothing is left to live with, and the gate would not take them. */
+/** Returns problems of acceptances whose findings other decisions end: nothing is left to accept, and the gate would refuse them. */
 function needlessAcceptances(answered: readonly AnsweredRow[], { acceptances, choices }: Settled, { open }: Assembly): DecisionProblem[] {
   if (acceptances.size === 0 || !hasChoices(choices)) return [];
   const left = new Set(open.map(({ fingerprint }) => fingerprint));
@@ -159,9 +156,9 @@ const subjectsOf = ({ finding }: AuditedFinding): string[] => {
 };
 
 /**
- * Returns whether a finding was there before: one of that topic, and all who take part in it now took part then. Users who
- * contested a username still share their emails when nobody contests it any more: then another rule tells what is not new.
- * Who comes into scope by the decision was not looked at before, so nothing of theirs is told again.
+ * Returns whether a finding is not new: there was one of that topic, with all the users of this one. Users who needed the
+ * same username still share their email when the conflict is over: then another rule reports what is not new. Users who
+ * come into scope by the decision were not checked before, so their findings do not count as new.
  */
 function knowing(before: readonly AuditedFinding[], { emails, userNames, active }: Choices): (audited: AuditedFinding) => boolean {
   const topics = new Set(before.map(topicOf));

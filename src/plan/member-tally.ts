@@ -1,9 +1,10 @@
-/** How many members each group has, and a sum of digests of their ids: enough to see others, in whatever order they come. */
+/** The memberships that a plan needs: those of Basic users in organization-level groups one by one, of all others a tally per group (their number and a sum of digests, in any order). */
 
-import type { Directory } from '../model/directory.js';
+import { IntPairs } from '../collections/int-pairs.js';
+import type { Directory, MembershipSink } from '../model/directory.js';
 import { putDigest } from './digest.js';
 
-/** Of one group. The halves are sums without carry, 32 bits each. */
+/** Tally of one group. The halves are sums of 32 bits each, without carry. */
 export interface Tally {
   readonly count: number;
   readonly left: number;
@@ -12,7 +13,7 @@ export interface Tally {
 
 const halves = new Uint32Array(2);
 
-/** Spreads what differs in few bits over all of them (Murmur's last step): sums of like digests would be like sums. */
+/** Spreads differences over all bits (MurmurHash3's finalizer), so that similar ids do not give similar sums. */
 function spread(bits: number): number {
   let mixed = bits ^ (bits >>> 16);
   mixed = Math.imul(mixed, 0x85ebca6b);
@@ -27,7 +28,7 @@ function putIdDigest(id: string): void {
   halves[1] = spread(halves[1]);
 }
 
-/** Returns a tally with the user as many times more, or fewer. */
+/** Returns a tally with one membership of the user added or removed. */
 export function shifted({ count, left, right }: Tally, user: string, times: 1 | -1): Tally {
   putIdDigest(user);
   return { count: count + times, left: (left + times * halves[0]) >>> 0, right: (right + times * halves[1]) >>> 0 };
@@ -35,11 +36,11 @@ export function shifted({ count, left, right }: Tally, user: string, times: 1 | 
 
 export const isSameTally = (a: Tally, b: Tally): boolean => a.count === b.count && a.left === b.left && a.right === b.right;
 
-/** Counts memberships as they stream past, by places. A membership that is stated twice counts twice. */
+/** Counts streamed memberships, by indexes. A membership that is stated twice counts twice. */
 export class MemberTally {
-  /** Two numbers a user. */
+  /** Two numbers per user. */
   readonly #digests: Uint32Array;
-  /** Three numbers a group. */
+  /** Three numbers per group. */
   readonly #sums: Uint32Array;
 
   constructor(of: Pick<Directory, 'users' | 'groups'> | MemberTally) {
@@ -75,5 +76,34 @@ export class MemberTally {
   of(group: number): Tally {
     const [count, left, right] = this.#sums.subarray(group * 3);
     return { count, left, right };
+  }
+}
+
+export class MemberTable {
+  readonly #pairs = new IntPairs();
+  #tally: MemberTally | undefined;
+
+  /** Returns a sink that keeps the memberships that matter for group syncs, and counts all. */
+  sinkFor({ users, groups, given }: Directory): MembershipSink {
+    const tally = new MemberTally({ users, groups });
+    if (given.memberships) this.#tally = tally;
+    const isOrganizationLevel = Uint8Array.from(groups, (group) => Number(group.isOrganizationLevel));
+    return {
+      member: (user, group) => {
+        tally.add(user, group);
+        if (isOrganizationLevel[group] === 1 && users[user].authenticationType === 'basic') this.#pairs.add(user, group);
+      },
+      unknown: () => {},
+    };
+  }
+
+  /** Passes on each kept membership by indexes, in source order. */
+  forEach(visit: (user: number, group: number) => void): void {
+    this.#pairs.forEach(visit);
+  }
+
+  /** Returns a copy of the tally of all memberships; undefined if none were given. */
+  tally(): MemberTally | undefined {
+    return this.#tally === undefined ? undefined : new MemberTally(this.#tally);
   }
 }

@@ -1,14 +1,16 @@
-/** Reads a plan back: whole, unaltered, and of a version that is understood. */
+/** The plan as a file: one action per line, the same bytes for the same plan; read back only if it is whole, unaltered and of a known version. */
 
 import { z } from 'zod';
-import { checkSeal, jsonOf, refuseOtherVersion, understood } from '../audit/sealed-document.js';
+import { checkSeal, jsonOf, refuseOtherVersion, Sealing, understood } from '../audit/sealed-document.js';
+import { TextBytes } from '../collections/text-bytes.js';
+import type { Change } from '../model/change.js';
 import type { Digests } from '../model/digests.js';
-import { MARK, sealedText } from '../model/marked-text.js';
 import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
-import { PLAN_FORM, type Plan, planSchema } from './plan.js';
+import { MARK, sealedText } from '../model/written-text.js';
+import { type Action, PLAN_FORM, type Plan, type PlanBody, planSchema, type WrittenRow } from './plan.js';
 
-/** A plan that is not as it was written. Nothing of it may be applied. */
+/** The plan was altered since it was written. Nothing of it may be applied. */
 export class PlanAltered extends UserError {
   override readonly name = 'PlanAltered';
 }
@@ -37,12 +39,12 @@ export function parsePlan(content: string, file: string, digests: Digests): Plan
 
 const rowsSchema = z.object({ decisions: planSchema.shape.decisions });
 
-/** Returns the rows of decisions.csv that a plan wrote, of whatever version; undefined if it is not as it was written. */
+/** Returns the rows of decisions.csv that a plan wrote, in any version; undefined if the plan was altered. */
 export function rowsWrittenWith(content: string, digests: Digests): Plan['decisions'] | undefined {
   return checkSeal(content, digests) === 'whole' ? rowsSchema.safeParse(jsonOf(content)).data?.decisions : undefined;
 }
 
-/** No plan that was proved has such actions, so somebody made them and sealed the plan anew. */
+/** A proved plan never has such actions: the plan was edited and sealed again. */
 function refuseImpossible({ actions }: Plan, file: string): void {
   const temporary = new Map<string, string>();
   const problems: string[] = [];
@@ -67,3 +69,77 @@ function refuseImpossible({ actions }: Plan, file: string): void {
     problems.slice(0, 20),
   );
 }
+
+/** Returns a plan to be written in pieces: as one text it could exceed V8's maximum string length. */
+export const sealPlan = (body: PlanBody, digests: Digests): Sealing => new Sealing(PLAN_FORM, bodyPieces(body), digests);
+
+function* bodyPieces(body: PlanBody): Iterable<Uint8Array> {
+  const block = (value: unknown): string => JSON.stringify(value, undefined, 2).replaceAll('\n', '\n  ');
+  const bytes = new TextBytes();
+  bytes.text(`\n  "snapshot": ${block(body.snapshot)},\n  "settings": ${block(body.settings)},\n  "actions": `);
+  yield* lines(bytes, body.actions, addAction);
+  bytes.text(',\n  "open": ');
+  yield* lines(bytes, body.open, addText);
+  bytes.text(`,\n  "after": ${block(body.after)},\n  "decisions": `);
+  yield* lines(bytes, body.decisions, addWrittenRow);
+  bytes.text('\n}\n');
+  yield bytes.take();
+}
+
+function* lines<T>(bytes: TextBytes, values: readonly T[], add: (bytes: TextBytes, value: T) => void): Iterable<Uint8Array> {
+  for (let at = 0; at < values.length; at++) {
+    bytes.text(at === 0 ? '[\n    ' : ',\n    ');
+    add(bytes, values[at]);
+    if (bytes.areMany) yield bytes.take();
+  }
+  bytes.text(values.length === 0 ? '[]' : '\n  ]');
+}
+
+function addAction(bytes: TextBytes, { id, change, resolves }: Action): void {
+  bytes.text('{"id":');
+  bytes.json(id);
+  bytes.text(',"change":{"kind":');
+  bytes.json(change.kind);
+  addChange(bytes, change);
+  bytes.text('},"resolves":[');
+  for (let at = 0; at < resolves.length; at++) {
+    if (at > 0) bytes.text(',');
+    bytes.json(resolves[at]);
+  }
+  bytes.text(']}');
+}
+
+function addChange(bytes: TextBytes, change: Change): void {
+  if (change.kind === 'replace-user') {
+    bytes.text(',"user":');
+    bytes.json(change.user);
+  } else {
+    bytes.text(',"group":');
+    bytes.json(change.group);
+  }
+  if (change.kind === 'remove-member' || change.kind === 'add-member') {
+    bytes.text(',"user":');
+    bytes.json(change.user);
+    return;
+  }
+  bytes.text(',"attribute":');
+  bytes.json(change.attribute);
+  bytes.text(',"from":');
+  bytes.json(change.from);
+  bytes.text(',"to":');
+  bytes.json(change.to);
+  if (change.kind === 'replace-user' && change.temporary === true) bytes.text(',"temporary":true');
+}
+
+function addWrittenRow(bytes: TextBytes, { fingerprint, id, digest, facts }: WrittenRow): void {
+  bytes.text('{"fingerprint":');
+  bytes.json(fingerprint);
+  bytes.text(',"id":');
+  bytes.json(id);
+  bytes.text(',"digest":');
+  bytes.json(digest);
+  if (facts !== undefined) bytes.text(`,"facts":${JSON.stringify(facts)}`);
+  bytes.text('}');
+}
+
+const addText = (bytes: TextBytes, text: string): void => bytes.json(text);

@@ -2,9 +2,9 @@
 
 import { z } from 'zod';
 import type { BodyOf, DocumentForm, DocumentOf } from '../audit/sealed-document.js';
-import { COLLATIONS } from '../model/collation-name.js';
 import { DECISION_ACTIONS } from '../model/finding.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
+import { COLLATIONS } from '../model/policy.js';
 
 const KIND = 'scim-audit/plan';
 const VERSION = 2;
@@ -26,7 +26,7 @@ const changeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('add-member'), group: text, user: text }),
 ]);
 
-/** What a row of decisions.csv is about, as data: what may be decided, and who the user is if it is about one. */
+/** What a row of decisions.csv is about, as data: what may be decided, and the user, if it is about one. */
 const factsSchema = z.strictObject({
   actions: z.array(z.enum(DECISION_ACTIONS)),
   user: z
@@ -46,7 +46,7 @@ const factsSchema = z.strictObject({
 export const planSchema = z.strictObject({
   schemaVersion: z.literal(VERSION),
   kind: z.literal(KIND),
-  /** Over the file's bytes with this value left empty. */
+  /** Digest of the file's bytes with this value left empty. */
   digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   snapshot: z.strictObject({
     inputs: z.array(
@@ -73,7 +73,7 @@ export const planSchema = z.strictObject({
     activeMap: z.record(text, z.enum(['active', 'inactive'])),
     collation: z.enum(COLLATIONS),
     assumeActive: z.boolean(),
-    /** The list that the authentication types come from. Only a new plan needs it again. */
+    /** The list that the authentication types come from. Only a new plan needs it. */
     typeList: z.strictObject({ path: text, role: z.enum(['auth-types', 'basic-users']), sha256: text, rows: z.int() }).exactOptional(),
     /** The identity provider's exports that the source was compared with; apply does not need them. */
     idp: z
@@ -87,9 +87,9 @@ export const planSchema = z.strictObject({
   actions: z.array(z.strictObject({ id: text, change: changeSchema, resolves: z.array(text) })),
   /** Fingerprints of findings that need a decision. */
   open: z.array(text),
-  /** What check would count once the plan is applied. */
+  /** What a check would count once the plan is applied. */
   after: z.strictObject({ error: z.int(), warning: z.int(), info: z.int() }),
-  /** Rows of decisions.csv; each digest is that of the columns that are not for people. Plans made before there were facts have none: then nothing is known about the row. */
+  /** Rows of decisions.csv; each digest covers the columns that are not for people. Earlier plans have no facts: then nothing more is known about the row. */
   decisions: z.array(z.strictObject({ fingerprint: text, id: text, digest: text, facts: factsSchema.exactOptional() })),
 });
 
@@ -105,9 +105,9 @@ export type Plan = DocumentOf<typeof planSchema>;
 export type PlanBody = BodyOf<Plan>;
 export type Action = Plan['actions'][number];
 export type PlanInput = Plan['snapshot']['inputs'][number];
-/** How the source is to be read again, and what it was judged by. */
+/** How to read the source again, and the settings that it was judged with. */
 export type PlanSettings = Plan['settings'];
-/** A row of decisions.csv as it was written, by which an altered one is known. */
+/** A row of decisions.csv as it was written, to detect whether it was altered. */
 export type WrittenRow = Plan['decisions'][number];
 
 /** What a row of decisions.csv is about, as data. */

@@ -1,4 +1,4 @@
-/** A plan that somebody may have sealed anew, proved again on the source that it is applied to (contract 6 and 7). */
+/** Proves a plan again on the source that it is applied to, since it may have been edited and sealed again (contract 6 and 7). */
 
 import { settleContest } from '../model/contest.js';
 import type { User } from '../model/directory.js';
@@ -6,7 +6,7 @@ import { type IdentityIndex, indexIdentities, reindexRenamed } from '../model/id
 import type { Action, Plan } from './plan.js';
 import { ProofFailed, proveActions } from './simulate.js';
 
-/** Rules that ask about no username: what a plan leaves them out of changes nothing of who is asked about. */
+/** Rules that are not about usernames. */
 const AROUND_USERS: ReadonlySet<string> = new Set([
   'damaged-text',
   'duplicate-group-name',

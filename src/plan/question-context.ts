@@ -1,4 +1,4 @@
-/** Questions about users as they may be asked: who it is about, and what may still be decided about this account. */
+/** Questions about users: who each is about, and what can be decided about the account; and which texts can be written into a cell of Jama Connect. */
 
 import type { Input, User } from '../model/directory.js';
 import type { AskedUser, DecisionAction, Question } from '../model/finding.js';
@@ -6,9 +6,9 @@ import { type Note, note, userId } from '../model/note.js';
 import { few, type RuleContext } from '../rules/rule.js';
 
 /**
- * Returns what makes a question one that may be asked. It says first who the user is, for whoever reads the row alone;
- * of an account that stays as it is nothing can be decided but to live with the finding; nobody is made what they are
- * already, or what no export of theirs could say; and if other systems sign in with the username, the question says so.
+ * Returns a function that completes a question. The problem begins with who the user is, because a row may be read by
+ * itself; for an account that is left out, the finding can only be accepted; actions that would change nothing, or that the
+ * export has no column for, are removed; and if integrations sign in with the username, the question says so.
  */
 export function questionBinder(
   { directory, policy }: Pick<RuleContext, 'directory' | 'policy'>,
@@ -57,7 +57,7 @@ function possibleActions(actions: readonly DecisionAction[], { active, isLeftOut
   return actions.filter((action) => (isStatusFixed === true ? !isOfStatus(action) : action !== idle));
 }
 
-/** Returns what the question says besides, about what stays as it is and about who else uses the account. */
+/** Returns what the question adds: what is not changed, and which integrations use the account. */
 function endingFor({ isLeftOut, isStatusFixed, signsInFor }: AskedUser, actions: readonly DecisionAction[]): string {
   if (isLeftOut === true) return ' This account is left out, so it stays as it is.';
   const systems = signsInFor === undefined ? '' : ` ${few(signsInFor)} ${signsInFor.length === 1 ? 'signs' : 'sign'} in with the username of this user.`;
@@ -75,8 +75,19 @@ function nameOf({ userName, email }: AskedUser): string {
   return `${userName === '' ? '(no username)' : userName} <${email === '' ? 'no email' : email}>`;
 }
 
-/** Returns why the action does nothing: the user is so already. */
+/** Returns why the action changes nothing: the user is in that state already. */
 export function doneAlready({ id, user }: Pick<Question, 'id' | 'user'>, action: string): Note | undefined {
   if (!isOfStatus(action) || user === undefined || user.active !== (action === 'activate')) return undefined;
   return note`user ${userId(id)} is ${user.active ? 'active' : 'inactive'} already`;
 }
+
+/** Width of Jama Connect's columns of usernames, emails and group names, in characters. */
+export const LONGEST = 255;
+
+export const isTooLong = (text: string): boolean => text.length > LONGEST;
+
+/** Control characters, line ends, marks of writing direction, characters without width, and the replacement character. */
+const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029\ufffd]/u;
+
+/** Has an invisible character that names do not need; joiners are allowed, because some scripts need them. */
+export const hasUnseen = (text: string): boolean => UNSEEN.test(text);

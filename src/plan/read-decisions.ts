@@ -1,15 +1,14 @@
-/** Rows of decisions.csv → the answers to what is asked now, and those to what is asked no more. */
+/** Reads the answers of decisions.csv: those to what is asked now, and those to what is no longer asked. */
 
-import { unguardCell } from '../model/formula.js';
 import { note, noteText } from '../model/note.js';
-import { alteredAt } from './altered-cell.js';
+import { unguardCell } from '../model/written-text.js';
+import { alteredAt } from './compare-cells.js';
 import { type FindAsked, finderOf, keyOf, rowProblems } from './compare-rows.js';
-import { type Answer, type AskedRow, DECISION_COLUMNS, WRITTEN_COLUMNS } from './decision-rows.js';
-import type { DecisionProblem, FileRow } from './file-rows.js';
+import { type Answer, type AskedRow, DECISION_COLUMNS, type DecisionProblem, type FileRow, WRITTEN_COLUMNS } from './decision-rows.js';
 import type { WrittenRow } from './plan.js';
 import { doneAlready } from './question-context.js';
 
-/** A row with what a person wrote into it. */
+/** A row with a person's answer. */
 export interface AnsweredRow {
   readonly asked: AskedRow;
   readonly answer: Answer;
@@ -30,8 +29,8 @@ export interface ReadDecisions {
 }
 
 /**
- * Returns the answers of a file. Its rows are those of `asked`, or else those of `previous`, where it is known which rows
- * were written then: any others are refused. Answers whose finding is unchanged carry over, the others are outdated.
+ * Returns the answers of a file. Its rows must be those of `asked`, or else those of `previous`, if it is known which rows
+ * were written then. Answers whose finding is unchanged carry over; the others are outdated.
  */
 export function readDecisions(
   headings: readonly string[],
@@ -67,7 +66,7 @@ function sortAnswers(rows: readonly FileRow[], asked: readonly AskedRow[], find:
     const row = find(cells);
     const isBlank = [action, value, reason, owner, expires].every((cell) => cell === '');
     const done = row === undefined ? undefined : doneAlready(row.question, answer.action);
-    // Written into the row as it is now, it is reported; decided before, it is not an error once it is so.
+    // Refused only in a row as it is asked now: an earlier decision that has come true is not a mistake.
     if (done !== undefined && row !== undefined && alteredAt(cells, row.written) >= 0) outdated.push({ cells, line, why: noteText(done) });
     else if (row !== undefined) answered.push({ asked: row, answer, line });
     else if (!isBlank) {

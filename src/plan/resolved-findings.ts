@@ -7,24 +7,24 @@ import { RULES, ruleOf } from '../rules/registry.js';
 import type { EndState } from './end-state.js';
 import type { Action } from './plan.js';
 
-/** A change with the place of the user, or else of the group, whose value it is. */
+/** A change with the index of its user, or else of its group. */
 export interface Placed {
   readonly place: number;
   readonly change: Change;
 }
 
-/** Which findings each change takes part in removing. */
+/** Finds the findings that each change helps to remove. */
 export class Resolving {
   readonly #findings: readonly AuditedFinding[];
-  /** Lists by place, linked by number: nearly every user is in one finding or two, and an array for each would fill the memory. */
+  /** Linked lists by index: nearly every user is in one or two findings, and an array per user would take too much memory. */
   readonly #byUser: Chains;
   readonly #byGroup: Chains;
-  /** 1 for a finding that some change takes part in removing. */
+  /** 1 for a finding that a change helps to remove. */
   readonly #isResolved: Uint8Array;
   /** 1 for a finding that is gone at the end. */
   readonly #isGone: Uint8Array;
 
-  /** What the findings at the end are about is not removed. */
+  /** Topics of the findings at the end, which are not removed. */
   constructor(findings: readonly AuditedFinding[], { users, groups }: Directory, { report, isRenamedOnly }: Pick<EndState, 'report' | 'isRenamedOnly'>) {
     const isLeft = leftBy(report.findings, isRenamedOnly);
     this.#findings = findings;
@@ -32,7 +32,7 @@ export class Resolving {
     this.#isGone = new Uint8Array(findings.length);
     this.#byUser = new Chains(users.length);
     this.#byGroup = new Chains(groups.length);
-    // From the last to the first: whatever is added goes before the rest of its list.
+    // From the last to the first, because each is added at the front of its list.
     for (let at = findings.length - 1; at >= 0; at--) {
       if (isLeft(findings[at])) continue;
       this.#isGone[at] = 1;
@@ -44,12 +44,12 @@ export class Resolving {
     }
   }
 
-  /** Returns the fingerprints of what a change takes part in removing. */
+  /** Returns the fingerprints of the findings that a change helps to remove. */
   of({ place, change }: Placed): readonly string[] {
-    // Memberships are kept by another state or by leaving, never by another name; and leaving mends nothing else.
+    // A finding about memberships is removed by another state or by leaving the group, not by another name; and leaving a group removes no other finding.
     const canKeep = change.kind !== 'replace-user' || change.attribute === 'active';
     const canMend = change.kind !== 'remove-member' && change.kind !== 'add-member';
-    // One or two, nearly always: an array that is pushed to has room for sixteen.
+    // No push(): V8 reserves room for sixteen elements, and there is one array per action.
     let fingerprints: readonly string[] = [];
     const chains = change.kind === 'replace-group' ? this.#byGroup : this.#byUser;
     for (let link = chains.first[place]; link >= 0; link = chains.next[link]) {
@@ -63,8 +63,8 @@ export class Resolving {
   }
 
   /**
-   * Returns the actions with those findings added that are gone and that no change of their own users removed: a group
-   * that is renamed is not synced any more, or has the name that was looked for; a user who is deactivated is the first.
+   * Returns the actions, with findings added that are gone although no change of their own users removed them: a renamed
+   * group is no longer synced, or has the name that was missing; a deactivated user is the first inactive one.
    */
   withRest(actions: readonly Action[], placed: readonly Placed[]): readonly Action[] {
     const rest: number[] = [];
@@ -90,13 +90,13 @@ export class Resolving {
     return actions.map((action, at) => ({ ...action, resolves: [...action.resolves, ...(added.get(at) ?? [])] }));
   }
 
-  /** Returns what a person must settle: what no change so far removes. */
+  /** Returns the findings that a person must settle: those that no change so far removes. */
   open(): AuditedFinding[] {
     return this.#findings.filter(({ finding, acceptance }, at) => this.#isResolved[at] === 0 && finding.severity !== 'info' && acceptance === undefined);
   }
 }
 
-/** Returns whether a finding is still there at the end: one of its rule and topic, or all of a rule that renames do not touch. */
+/** Is a finding still there at the end: one of the same rule and topic; always, for rules that renames do not affect. */
 function leftBy(findings: readonly AuditedFinding[], isRenamedOnly: boolean): (audited: AuditedFinding) => boolean {
   const outlasts = new Set(RULES.filter((rule) => isRenamedOnly && rule.effects.outlastsRenames === true).map(({ name }) => name));
   const topics = new Map(RULES.map(({ name }) => [name, new Set<string>()]));
@@ -104,9 +104,9 @@ function leftBy(findings: readonly AuditedFinding[], isRenamedOnly: boolean): (a
   return ({ finding }) => outlasts.has(finding.rule) || topics.get(finding.rule)?.has(ruleOf(finding).topic(finding)) === true;
 }
 
-/** Lists of numbers by place. */
+/** Linked lists of numbers by index. */
 class Chains {
-  /** Link by place, -1 where the list is empty. */
+  /** First link by index, -1 if the list is empty. */
   readonly first: Int32Array;
   /** Number, and next link, by link. */
   readonly items: number[] = [];

@@ -1,13 +1,13 @@
 /** The order of renames: pure, linear, without recursion. */
 
 export interface Renames {
-  /** Places of the users who are renamed, in source order. */
+  /** Indexes of the users who are renamed, in source order. */
   readonly movers: readonly number[];
-  /** Key id of the name that each place has, -1 where it is blank. */
+  /** Key id of each user's name, by index; -1 if it is blank. */
   readonly from: (place: number) => number;
   /** Key id of the name that each mover gets, from 0. No two movers have one target. */
   readonly to: (place: number) => number;
-  /** Places that have a key as name. */
+  /** Indexes of users whose name has a key. */
   readonly holdersOf: (key: number) => Iterable<number>;
 }
 
@@ -20,9 +20,9 @@ export interface Step {
 const NO_MOVER = -1;
 
 /**
- * Returns the steps in an order in which nobody ever takes a name that another user still has: the last of a chain
- * first, and each ring opened by one temporary name, that of its first user in the source. Throws where a target is
- * held by somebody who is not renamed, or wanted by two: such renames are not to be planned at all.
+ * Returns the steps in an order in which no user gets a name that another user still has: the last of a chain first, and
+ * each ring opened by one temporary name, that of its first user in the source. Throws if a target belongs to a user who
+ * is not renamed, or is wanted by two: such renames must not be planned.
  */
 export function sequenceRenames({ movers, from, to, holdersOf }: Renames): Step[] {
   const targets = Int32Array.from(movers, to);
@@ -34,7 +34,7 @@ export function sequenceRenames({ movers, from, to, holdersOf }: Renames): Step[
     moverByTarget[target] = rank;
     rankByPlace[movers[rank]] = rank;
   }
-  /** How many others still have the name that a mover is to get. */
+  /** Number of others who still have the name that a mover will get. */
   const waiting = new Int32Array(movers.length);
   for (let rank = 0; rank < movers.length; rank++) {
     for (const holder of holdersOf(targets[rank])) {
@@ -46,7 +46,7 @@ export function sequenceRenames({ movers, from, to, holdersOf }: Renames): Step[
 
   const steps: Step[] = [];
   const isPlaced = new Uint8Array(movers.length);
-  /** Returns who can move once the user has left its old name, if that was the last it waited for. */
+  /** Returns the user who can move once this user has left its name, if no other user has it. */
   const release = (rank: number): number => {
     const next = moverByTarget[from(movers[rank])] ?? NO_MOVER;
     if (next === NO_MOVER || next === rank) return NO_MOVER;
@@ -63,7 +63,7 @@ export function sequenceRenames({ movers, from, to, holdersOf }: Renames): Step[
   };
 
   for (let rank = 0; rank < movers.length; rank++) if (waiting[rank] === 0 && isPlaced[rank] === 0) follow(rank, NO_MOVER);
-  // What is left are rings, each by itself: every name has one taker, so nothing hangs on a ring from outside.
+  // Only separate rings are left: every name has one taker, so no chain leads into a ring.
   for (let rank = 0; rank < movers.length; rank++) {
     if (isPlaced[rank] === 1) continue;
     const place = movers[rank];

@@ -1,15 +1,14 @@
-/** What people wrote → choices and acceptances; whatever cannot be meant is refused with its line. */
+/** Turns answers into choices and acceptances; invalid answers are refused with their line. */
 
 import type { Acceptance } from '../audit/report.js';
 import type { Subject } from '../model/directory.js';
 import { joined, note, quotedWhole, userId } from '../model/note.js';
-import { isInScope } from '../model/scope.js';
+import { isInScope } from '../model/policy.js';
 import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
 import { acceptanceOf, actionOf, notTheEmail, type Refuse, valueProblem } from './answer-validation.js';
-import type { Choices } from './chosen-state.js';
-import { DECISION_COLUMNS, type DecisionColumn } from './decision-rows.js';
-import type { DecisionProblem } from './file-rows.js';
+import { DECISION_COLUMNS, type DecisionColumn, type DecisionProblem } from './decision-rows.js';
+import type { Choices } from './end-state.js';
 import type { AnsweredRow } from './read-decisions.js';
 
 export interface Settled {
@@ -27,7 +26,7 @@ const isSameAcceptance = (a: Acceptance, b: Acceptance): boolean => a.reason ===
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] extends ReadonlyMap<infer K2, infer V> ? Map<K2, V> : T[K] };
 
-/** Returns what the answers mean. `today` is an ISO date, for acceptances that have ended. */
+/** Returns the meaning of the answers. `today` is an ISO date, to refuse acceptances that have expired. */
 export function settleDecisions(answered: readonly AnsweredRow[], { directory, policy, index }: RuleContext, today: string): Settled {
   const problems: DecisionProblem[] = [];
   const choices: Writable<Choices> = { emails: new Map(), active: new Map(), userNames: new Map(), groupNames: new Map(), removals: new Map() };
@@ -37,7 +36,7 @@ export function settleDecisions(answered: readonly AnsweredRow[], { directory, p
   const linesByChoice = new Map<string, { readonly line: number; readonly value: string }>();
   const actionsByFinding = new Map<string, { readonly line: number; readonly isAccepted: boolean }>();
 
-  /** Notes a choice once; returns whether it is not against one made before. */
+  /** Records a choice; returns false if it contradicts an earlier one. */
   const choose = ({ line, asked }: AnsweredRow, what: string, value: string): boolean => {
     const subject = `${asked.question.subject} ${asked.question.id}`;
     const before = linesByChoice.get(`${subject} ${what}`);
@@ -111,13 +110,13 @@ export function settleDecisions(answered: readonly AnsweredRow[], { directory, p
   return { choices, acceptances, linesBySubject, problems };
 }
 
-/** Returns the places of those about whom something is answered. */
+/** Returns the indexes of users with an answer. */
 function placesOf(answered: readonly AnsweredRow[], subject: 'user' | 'group', all: readonly Subject[]): Map<string, number> {
   const wanted = new Set(answered.flatMap(({ asked: { question }, answer }) => (answer.action !== '' && question.subject === subject ? [question.id] : [])));
   return new Map(wanted.size === 0 ? [] : all.flatMap(({ id, place }) => (wanted.has(id) ? [[id, place] as const] : [])));
 }
 
-/** Returns the places of the groups that a user is to leave: the one named by id or name, or all of the finding's. */
+/** Returns the indexes of the groups that a user will leave: the one named by id or name, or all of the finding. */
 function groupsToLeave({ asked, answer }: AnsweredRow, refuse: Refuse): number[] | undefined {
   const { finding } = asked.finding;
   const groups = ruleOf(finding).groups(finding);

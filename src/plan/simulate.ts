@@ -1,4 +1,4 @@
-/** Plays a plan's actions on a copy of the snapshot and proves what always holds (contract 6). */
+/** Simulates a plan's actions on a copy of the snapshot and proves the guarantees of every plan (contract 6). */
 
 import type { Collation } from '../model/compare.js';
 import type { Group, User } from '../model/directory.js';
@@ -9,7 +9,7 @@ export interface Proof {
   readonly users: readonly User[];
   readonly groups: readonly Group[];
   readonly actions: readonly Action[];
-  /** Place of the user whom each action changes; of the group, where it changes one. */
+  /** Index of the user, or else of the group, that each action changes. */
   readonly places: Int32Array;
   /** Of the source. */
   readonly index: Pick<IdentityIndex, 'collation' | 'keys' | 'find' | 'userNameKey' | 'emailKey'>;
@@ -17,7 +17,7 @@ export interface Proof {
   readonly end: { readonly users: readonly User[]; readonly groups: readonly Group[] };
 }
 
-/** A plan that does not hold what plans promise. In a plan that is made it is a bug, and it is never written. */
+/** The plan breaks a guarantee of plans. In a new plan that is a bug, and the plan is not written. */
 export class ProofFailed extends Error {
   override readonly name = 'ProofFailed';
 
@@ -32,23 +32,23 @@ const fail = (action: Action | undefined, why: string): never => {
 
 const KNOWN = 'the temporary username is one that the organization knows';
 
-/** Is no name, or a blank one. */
+/** Is the name missing or blank. */
 const NONE = -1;
 
 /**
- * Who has which username key, one step after the other. The keys have their numbers from the source's index, and every
- * user is held against it first: whoever made the plan relied on that index, and the proof does not.
+ * Who has which username key, step by step. The keys have their numbers from the source's index, and every user is compared
+ * with it first: planning relied on that index, and the proof must not.
  */
 class Names {
-  /** Key number of the name that each action gives; -1 where it gives none, or a blank one. */
+  /** Key number of the name that each action gives; -1 if it gives none or a blank one. */
   readonly #given: Int32Array;
-  /** Key number by place: in the source, and now. */
+  /** Key number by index of the user: in the source, and now. */
   readonly #native: Int32Array;
   readonly #keys: Int32Array;
-  /** How many have a key, and how many of those had it in the source, by key number. */
+  /** Number of users who have a key, and of those who had it in the source, by key number. */
   readonly #all: Int32Array;
   readonly #loyal: Int32Array;
-  /** Numbers from here on are of keys that the source does not know. */
+  /** Numbers from here on belong to keys that the source does not have. */
   readonly #firstNew: number;
 
   constructor({ users, actions, places, index }: Proof) {
@@ -81,7 +81,7 @@ class Names {
     return number;
   }
 
-  /** Gives a user the name of an action; returns whether nobody but old namesakes has it as well. */
+  /** Gives a user the name of an action; returns false if another user has it who did not share the name in the source. */
   move(place: number, at: number): boolean {
     const native = this.#native[place];
     const before = this.#keys[place];
@@ -96,20 +96,20 @@ class Names {
     return isFree;
   }
 
-  /** Has nobody in the source the name of an action, as username or as email. */
+  /** Is the name of an action new: no user of the source has it as username or email. */
   isNew(at: number): boolean {
     return this.#given[at] >= this.#firstNew;
   }
 }
 
-/** Is its own key: lower case, without spaces. Nearly every name is such. */
+/** Is a name its own key: lower case, without spaces, as nearly every name is. */
 const OWN_KEY = /^[\x21-\x40\x5b-\x7e]+$/;
 
-/** Is a text of the index, or undefined for none, the key of a text. */
+/** Is a text of the index the key of a text; undefined means that there is no key. */
 const isKeyOf = (known: string | undefined, text: string, key: Collation['key']): boolean =>
   (known === text && OWN_KEY.test(text)) || (known ?? '') === key(text);
 
-/** Returns the first temporary name that somebody has at the end, as username or as email, and had not in the source. */
+/** Returns the first temporary name that a user has at the end, as username or email, but did not have in the source. */
 function firstMet(temporary: readonly { readonly action: Action; readonly to: string }[], { users, end, index }: Proof): Action | undefined {
   if (temporary.length === 0) return undefined;
   const { key } = index.collation;
@@ -117,7 +117,7 @@ function firstMet(temporary: readonly { readonly action: Action; readonly to: st
   for (let place = 0; place < users.length; place++) {
     const user = end.users[place];
     const { email } = users[place];
-    // What was an email in the source is no new name.
+    // An email of the source is not a new name.
     if (user === users[place] || (user.email === email && user.userName === email)) continue;
     const met = byKey.get(key(user.userName)) ?? byKey.get(key(user.email));
     if (met !== undefined) return met;
@@ -125,12 +125,12 @@ function firstMet(temporary: readonly { readonly action: Action; readonly to: st
   return undefined;
 }
 
-/** Throws ProofFailed where a plan breaks one of its promises. */
+/** Throws ProofFailed if a plan breaks a guarantee. */
 export function proveActions(proof: Proof): void {
   const { users, groups, actions, places, end } = proof;
   if (end.users.length !== users.length) fail(undefined, 'it ends with other users');
   const names = new Names(proof);
-  /** What was changed, by place; of everybody else the snapshot tells. */
+  /** Changed values, by index of the user; the snapshot has all others. */
   const userNames = new Array<string | undefined>(users.length);
   const others = { email: new Map<number, string>(), active: new Map<number, string>() };
   const groupNames = groups.map(({ name }) => name);

@@ -1,4 +1,4 @@
-/** A fresh export held against the plan: what landed, what did not, and what else changed. */
+/** Compares a fresh export with a plan: what is as planned, what is not, and what else changed. */
 
 import type { Change } from '../model/change.js';
 import type { Directory, FurtherColumn, FurtherColumns, User } from '../model/directory.js';
@@ -14,13 +14,13 @@ export type Difference =
   | { readonly kind: 'temporary'; readonly subject: string; readonly now: string }
   | OtherDifference;
 
-/** A user or a group that changed, and not by the plan. `subject` names it for people. */
+/** A user or a group that changed, but not because of the plan. `subject` names it for people. */
 export interface OtherDifference {
   readonly kind: 'other';
   readonly subject: string;
-  /** The id, of a user. */
+  /** Id, if it is a user. */
   readonly user?: string;
-  /** The id, of a group. */
+  /** Id, if it is a group. */
   readonly group?: string;
   readonly what: string;
 }
@@ -35,15 +35,15 @@ export interface Verification {
 
 /** The memberships of the fresh export. */
 export interface FreshMembers {
-  /** Only of pairs that the plan speaks of. */
+  /** Only pairs that the plan changes. */
   has(user: string, group: string): boolean;
-  /** Of all; undefined where the export has none. */
+  /** Tally of all memberships; undefined if the export has none. */
   readonly tally?: MemberTally | undefined;
 }
 
 const GONE = '(not in the export)';
 
-/** Returns each subject's and attribute's net change: temporary names come and go within the plan. */
+/** Returns the net change of each subject's attributes, without temporary names. */
 export function netChanges({ actions }: Pick<Plan, 'actions'>): Change[] {
   const net = new Map<string, Change>();
   for (const { change } of actions) {
@@ -64,7 +64,7 @@ export function netChanges({ actions }: Pick<Plan, 'actions'>): Change[] {
   return [...net.values()];
 }
 
-/** What a plan amounts to: a name that comes and goes within it does not count. */
+/** The number of net changes of a plan, without temporary names. */
 export interface NetCounts {
   readonly values: number;
   readonly removedMembers: number;
@@ -81,7 +81,7 @@ export interface Fresh extends Pick<Directory, 'users' | 'groups' | 'further'> {
   readonly members: FreshMembers;
 }
 
-/** Returns how a fresh export stands to a plan; without a baseline, other changes cannot be told. */
+/** Returns how a fresh export differs from a plan; without a baseline, other changes cannot be detected. */
 export function verifyPlan(plan: Plan, fresh: Fresh, baseline: Baseline | undefined): Verification {
   const { users, groups, members } = fresh;
   const net = netChanges(plan);
@@ -90,11 +90,11 @@ export function verifyPlan(plan: Plan, fresh: Fresh, baseline: Baseline | undefi
   for (const user of users) if (spoken.has(user.id)) usersById.set(user.id, user);
   const groupsById = new Map(groups.map((group) => [group.id, group]));
   const differences: Difference[] = [];
-  /** Subjects whose difference is told already. */
+  /** Subjects whose difference is reported already. */
   const touched = new Set<string>();
   const undone: Change[] = [];
   const temporary = new Set(plan.actions.flatMap(({ change }) => (change.kind === 'replace-user' && change.temporary === true ? [change.to] : [])));
-  /** A temporary username that was left is told as that alone. */
+  /** A temporary username that is left is reported as that only. */
   const isTemporary = (change: Change, now: string | undefined): boolean =>
     change.kind === 'replace-user' && change.attribute === 'userName' && now !== undefined && temporary.has(now);
   let landed = 0;
@@ -120,7 +120,7 @@ export function verifyPlan(plan: Plan, fresh: Fresh, baseline: Baseline | undefi
   return { landed, differences };
 }
 
-/** What columns of users are called in a sentence. */
+/** Names of the columns of users in sentences. */
 export const COLUMN_WORDS: Readonly<Record<FurtherColumn, string>> = {
   firstName: 'first name',
   lastName: 'last name',
@@ -128,7 +128,7 @@ export const COLUMN_WORDS: Readonly<Record<FurtherColumn, string>> = {
   licenseType: 'license type',
 };
 
-/** Returns the columns that the baseline and a fresh export head alike, with their places in the baseline: under another heading a column may hold other words for the same. */
+/** Returns the columns that have the same heading in the baseline and in a fresh export, with their indexes in the baseline: under another heading, the same value may be spelled differently. */
 export function alikeColumns(
   { further: planned = [] }: Baseline,
   further: FurtherColumns | undefined,
@@ -202,7 +202,7 @@ function* otherChanges(
   for (const id of baseline.groups.keys()) if (!groupIds.has(id)) yield* gone('group', id);
 }
 
-/** Groups that have others as members than planned, but for what of the plan has not landed: that is told by itself. */
+/** Groups with other members than planned, apart from planned changes that are missing, which are reported separately. */
 function* otherMembers({ groups, members: { tally } }: Fresh, baseline: Baseline, undone: readonly Change[]): Iterable<Difference> {
   if (tally === undefined || baseline.members === undefined) return;
   const planned = new Map<string, Tally>(baseline.members);

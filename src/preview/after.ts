@@ -5,11 +5,10 @@ import type { Directory, Group, User } from '../model/directory.js';
 import { indexIdentities } from '../model/identity-index.js';
 import { matchIdp } from '../model/idp-match.js';
 import { type Note, note, userId } from '../model/note.js';
-import { selectSyncGroups } from '../model/scope.js';
+import { selectSyncGroups } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
 import type { Action } from '../plan/plan.js';
-import type { MembershipView } from './member-list.js';
-import type { Foreseeable } from './preview-input.js';
+import type { Foreseeable, MembershipView } from './preview-input.js';
 
 export interface AfterPlan {
   readonly context: Foreseeable;

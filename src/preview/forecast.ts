@@ -19,6 +19,14 @@ export const USER_EFFECTS = [
   'unknown',
 ] as const satisfies readonly UserEffect[];
 
+/** What happens and why; with the effect `unknown`, what is not documented. Forecasts share their reasons. */
+export interface Reason {
+  /** Names of the sentences; they stay the same from release to release. */
+  readonly names: readonly string[];
+  /** The sentences, in plain words. */
+  readonly text: string;
+}
+
 /** A value in Jama Connect that the identity provider's value replaces. SCIM's names. */
 export interface Overwrite {
   readonly attribute: 'userName' | 'emails[type eq "work"].value' | 'name.givenName' | 'name.familyName';
@@ -42,8 +50,7 @@ export interface UserForecast {
   readonly beside: readonly User[];
   /** With `ambiguous`: the accounts it could be. At most 20. */
   readonly candidates: readonly User[];
-  /** Plain words: what happens and why; with `unknown`, what is not documented. */
-  readonly why: string;
+  readonly why: Reason;
 }
 
 export type GroupEffect = 'link' | 'create' | 'ambiguous' | 'untouched' | 'unknown';
@@ -55,7 +62,7 @@ export interface GroupForecast {
   readonly idpGroup?: IdpGroup;
   /** With `create`: organization-level groups with nearly this name; with `ambiguous`: those it could be. At most 20. */
   readonly near: readonly Group[];
-  readonly why: string;
+  readonly why: Reason;
   /** Number of memberships of the group by effect. */
   readonly members: Readonly<Record<MembershipEffect, number>>;
 }
@@ -74,7 +81,7 @@ export interface MembershipForecast {
   readonly idpUser?: IdpUser;
   /** Number of members if only that is known: members who are not users in the identity provider's export. Otherwise 1. */
   readonly members?: number;
-  readonly why: string;
+  readonly why: Reason;
 }
 
 /** Free licenses of each kind, in the order in which Jama Connect assigns them (guide: `licenses`). */

@@ -3,7 +3,7 @@
 import type { Collation } from '../model/compare.js';
 import type { Group } from '../model/directory.js';
 import type { IdpGroup } from '../model/idp.js';
-import type { GroupForecast } from './forecast.js';
+import type { GroupForecast, Reason } from './forecast.js';
 import { isSpecial, MOST_NAMED, type PreviewInput } from './preview-input.js';
 import { groupWords } from './words.js';
 
@@ -32,7 +32,7 @@ export function forecastGroups({ directory, sync, idp, index }: PreviewInput): G
 
   const forecastOne = (idpGroup: IdpGroup): GroupDraft => {
     const { name } = idpGroup;
-    const draft = (effect: GroupDraft['effect'], why: string, near: readonly Group[] = NONE): GroupDraft => ({ effect, idpGroup, near, why });
+    const draft = (effect: GroupDraft['effect'], why: Reason, near: readonly Group[] = NONE): GroupDraft => ({ effect, idpGroup, near, why });
     if (isBlank(name)) return draft('unknown', words.blank);
     const same = exact.get(name) ?? NONE;
     if ((timesByName.get(name) ?? 0) > 1 || same.length > 1) {
@@ -56,7 +56,7 @@ export function forecastGroups({ directory, sync, idp, index }: PreviewInput): G
   const keysOfIdp = new Set(considered.map(({ name }) => key(name)));
   for (const group of directory.groups) {
     if (sync.isSynced[group.place] === 0 || linkedOrMeant.has(group)) continue;
-    const draft = (effect: GroupDraft['effect'], why: string): GroupDraft => ({ effect, group, near: NONE, why });
+    const draft = (effect: GroupDraft['effect'], why: Reason): GroupDraft => ({ effect, group, near: NONE, why });
     if (contestedNames.has(group.name)) drafts.push(draft('ambiguous', words.candidate));
     else if (!given.groupList) drafts.push(draft('unknown', words.noIdpList));
     else drafts.push(draft('untouched', !isBlank(group.name) && keysOfIdp.has(key(group.name)) ? words.untouchedAlike : words.untouched));

@@ -2,10 +2,9 @@
 
 import type { Group, User } from '../model/directory.js';
 import type { IdpGroup, IdpUser } from '../model/idp.js';
-import { type GroupForecast, MEMBERSHIP_EFFECTS, type MembershipEffect, type MembershipForecast } from './forecast.js';
+import { type GroupForecast, MEMBERSHIP_EFFECTS, type MembershipEffect, type MembershipForecast, type Reason } from './forecast.js';
 import type { GroupDraft } from './groups.js';
-import { MembersByGroup, type MembershipView } from './member-list.js';
-import type { PreviewInput } from './preview-input.js';
+import { MembersByGroup, type MembershipView, type PreviewInput } from './preview-input.js';
 import { CREATED, NOT_PROVISIONED, type UsersForecast } from './users.js';
 import { membershipWords } from './words.js';
 
@@ -19,10 +18,10 @@ export interface MembershipsForecast {
 }
 
 type Counts = Record<MembershipEffect, number>;
-type Outcome = readonly [effect: MembershipEffect, why: string];
+type Outcome = readonly [effect: 'kept', why: undefined] | readonly [effect: MembershipForecast['effect'], why: Reason];
 
 const emptyCounts = (): Counts => ({ added: 0, kept: 0, lost: 0, skipped: 0, unknown: 0 });
-const KEPT: Outcome = ['kept', ''];
+const KEPT: Outcome = ['kept', undefined];
 
 export function forecastMemberships(
   input: PreviewInput,

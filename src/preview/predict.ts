@@ -1,21 +1,11 @@
-/** Predicts the first sync from documented behavior. Pure. */
+/** Predicts the first sync from documented behavior, with the licenses it needs and every assumption as a note. Pure. */
 
-import {
-  type Forecast,
-  GROUP_EFFECTS,
-  type GroupEffect,
-  type GroupForecast,
-  type LicenseStock,
-  USER_EFFECTS,
-  type UserEffect,
-  type UserForecast,
-} from './forecast.js';
-import { forecastGroups } from './groups.js';
-import { forecastLicenses } from './licenses.js';
-import type { MembershipView } from './member-list.js';
-import { countMemberships, forecastMemberships } from './memberships.js';
-import { notesOf } from './notes.js';
-import type { Foreseeable } from './preview-input.js';
+import { PROVIDER_NAMES } from '../model/idp.js';
+import { count, grouped } from '../rules/rule.js';
+import type { Forecast, GroupEffect, GroupForecast, LicenseForecast, LicenseStock, UserEffect, UserForecast } from './forecast.js';
+import { forecastGroups, type GroupsForecast } from './groups.js';
+import { countMemberships, forecastMemberships, type MembershipsForecast } from './memberships.js';
+import type { Foreseeable, MembershipView, PreviewInput } from './preview-input.js';
 import { forecastUsers } from './users.js';
 
 export interface PredictionWishes {
@@ -52,7 +42,7 @@ export const isUncertain = ({ effects }: UserForecast): boolean => effects.inclu
 export const isSecondAccount = ({ effects, beside }: UserForecast): boolean => beside.length > 0 && effects.includes('create');
 
 function countUsers(forecasts: readonly UserForecast[]): Pick<Forecast['summary'], 'users' | 'secondAccounts' | 'uncertain'> {
-  const users = zeroes<UserEffect>(USER_EFFECTS);
+  const users: Record<UserEffect, number> = { link: 0, create: 0, overwrite: 0, activate: 0, deactivate: 0, untouched: 0, ambiguous: 0, unknown: 0 };
   let secondAccounts = 0;
   let uncertain = 0;
   for (const forecast of forecasts) {
@@ -64,9 +54,69 @@ function countUsers(forecasts: readonly UserForecast[]): Pick<Forecast['summary'
 }
 
 function countGroups(forecasts: readonly GroupForecast[]): Readonly<Record<GroupEffect, number>> {
-  const groups = zeroes<GroupEffect>(GROUP_EFFECTS);
+  const groups: Record<GroupEffect, number> = { link: 0, create: 0, ambiguous: 0, untouched: 0, unknown: 0 };
   for (const { effect } of forecasts) groups[effect]++;
   return groups;
 }
 
-const zeroes = <E extends string>(effects: readonly E[]): Record<E, number> => Object.fromEntries(effects.map((effect) => [effect, 0])) as Record<E, number>;
+/** New and reactivated users take Creator, then Creator (float) (guide: how users and groups work with SCIM). */
+export function forecastLicenses(users: readonly UserForecast[], stock: LicenseStock): LicenseForecast {
+  const takers = users.filter(({ effects }) => effects.includes('create') || effects.includes('activate'));
+  const creator = Math.min(takers.length, stock.creator);
+  const creatorFloat = Math.min(takers.length - creator, stock.creatorFloat);
+  return { stock, needed: takers.length, creator, creatorFloat, without: takers.slice(creator + creatorFloat) };
+}
+
+type Known = Omit<Forecast, 'notes'>;
+
+/** Returns the notes of a forecast. */
+export function notesOf(input: PreviewInput, { leftOut }: GroupsForecast, memberships: MembershipsForecast, forecast: Known): string[] {
+  return [...userNotes(input, forecast), ...groupNotes(input, leftOut, memberships, forecast), ...licenseNotes(forecast)];
+}
+
+function* userNotes({ directory, idp }: PreviewInput, { provider, users }: Known): Iterable<string> {
+  const name = PROVIDER_NAMES[provider];
+  const { given, users: idpUsers } = idp.directory;
+  if (provider === 'entra') {
+    yield 'Entra provisions only users who are assigned to the application. Its download does not show who is assigned, so every user in it counts as assigned. Predictions for users who are not assigned do not apply.';
+  }
+  if (!given.emails) yield `The exports of ${name} do not contain emails, so overwritten and missing emails are not predicted.`;
+  const knowsIdpNames = idpUsers.some(({ givenName, familyName }) => givenName !== undefined || familyName !== undefined);
+  const knowsNames = directory.users.some(({ givenName, familyName }) => givenName !== undefined || familyName !== undefined);
+  if (!knowsNames || !knowsIdpNames) {
+    yield `Given and family names are not known for ${knowsNames ? name : knowsIdpNames ? 'Jama Connect' : 'either side'}: different names are overwritten, but this is not shown.`;
+  }
+  if (provider === 'okta' && users.some(({ idpUser }) => idpUser?.active === false)) {
+    yield 'Okta does not assign applications to deactivated or suspended users. Users who were suspended after being assigned keep the assignment; what Okta then sends is not documented.';
+  }
+}
+
+function* groupNotes({ directory, idp }: PreviewInput, leftOut: number, memberships: MembershipsForecast, { provider, groups }: Known): Iterable<string> {
+  const name = PROVIDER_NAMES[provider];
+  const { given } = idp.directory;
+  const synced = groups.filter(({ effect, idpGroup }) => idpGroup !== undefined && (effect === 'link' || effect === 'create'));
+  if (!given.groupList)
+    yield `No list of the groups of ${name} was given: ${given.members ? 'only groups whose members were given are known' : 'what happens to groups and memberships is not predicted'}.`;
+  if (leftOut > 0) yield `${count(leftOut, 'group')} of ${name} ${leftOut === 1 ? 'is' : 'are'} not among those to be synced and not shown.`;
+  if (synced.length === 0) return;
+  yield provider === 'okta'
+    ? 'Okta pushes a group with the members that it has; by the guide, members that exist only in Jama Connect stay when the group is linked.'
+    : 'Entra reads a group without its members and adds its own members one by one; what happens to members that exist only in Jama Connect is not documented.';
+  if (memberships.withoutMembers > 0) {
+    const all = memberships.withoutMembers === synced.length;
+    yield `The members ${all ? `of the groups of ${name}` : `of ${grouped(memberships.withoutMembers)} of ${count(synced.length, 'group')} of ${name}`} were not given, so for these groups only members who will certainly be removed are predicted.`;
+  }
+  if (!directory.given.memberships) yield 'The memberships of Jama Connect were not given, so it is not known which of them are kept or lost.';
+  if (memberships.keptByActivation > 0) {
+    yield `${count(memberships.keptByActivation, 'inactive Basic member')} ${memberships.keptByActivation === 1 ? 'is' : 'are'} activated by the same sync. Users are synced before groups, so they count as kept.`;
+  }
+}
+
+function* licenseNotes({ licenses, summary }: Known): Iterable<string> {
+  if (licenses === undefined) return;
+  if (licenses.without.length > 0) {
+    yield 'The order in which users get licenses is not documented. The number of users without a license is predicted; the names are an example, in the order of the export.';
+  }
+  if (summary.uncertain > 0) yield `Users with an uncertain prediction may need licenses too; they are not counted.`;
+  if (summary.users.deactivate > 0) yield 'Whether deactivating an account frees its license is not documented, so no such license is counted as free.';
+}

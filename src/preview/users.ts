@@ -3,7 +3,7 @@
 import type { User } from '../model/directory.js';
 import type { IdpUser } from '../model/idp.js';
 import { type IdpMatch, NO_FIT, SEVERAL_FIT } from '../model/idp-match.js';
-import { type Overwrite, USER_EFFECTS, type UserEffect, type UserForecast } from './forecast.js';
+import { type Overwrite, type Reason, USER_EFFECTS, type UserEffect, type UserForecast } from './forecast.js';
 import { isSpecial, MOST_NAMED, type PreviewInput } from './preview-input.js';
 import { type UserWords, userWords } from './words.js';
 
@@ -35,8 +35,7 @@ const DEACTIVATE = bit('deactivate');
 const UNKNOWN = bit('unknown');
 
 const NONE: readonly never[] = [];
-const LISTS_OF_ONE = Object.fromEntries(USER_EFFECTS.map((effect) => [effect, EFFECT_LISTS[bit(effect)]])) as Record<UserEffect, readonly UserEffect[]>;
-const only = (effect: UserEffect): readonly UserEffect[] => LISTS_OF_ONE[effect];
+const only = (effect: UserEffect): readonly UserEffect[] => EFFECT_LISTS[bit(effect)];
 
 /** Is there an index other than this one. */
 const hasOther = (places: Int32Array, place: number): boolean => places.length > 1 || (places.length === 1 && places[0] !== place);
@@ -62,7 +61,7 @@ export function forecastUsers(input: PreviewInput): UsersForecast {
     for (const list of lists) for (let at = 0; at < list.length && places.size < MOST_NAMED; at++) places.add(list[at]);
     return Array.from(places, (place) => users[place]);
   };
-  const ambiguous = (idpUser: IdpUser, candidates: readonly User[], why: string): UserForecast => ({
+  const ambiguous = (idpUser: IdpUser, candidates: readonly User[], why: Reason): UserForecast => ({
     effects: only('ambiguous'),
     user: undefined,
     idpUser,
@@ -71,7 +70,7 @@ export function forecastUsers(input: PreviewInput): UsersForecast {
     candidates,
     why,
   });
-  const unknown = (idpUser: IdpUser, user: User | undefined, why: string): UserForecast => {
+  const unknown = (idpUser: IdpUser, user: User | undefined, why: Reason): UserForecast => {
     const effects = only('unknown');
     if (user === undefined) return { effects, user, idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why };
     isTaken[user.place] = 1;

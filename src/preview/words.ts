@@ -1,6 +1,6 @@
 /**
- * The reasons of forecasts, in plain words. They contain no values, so that equal reasons are equal texts. Programs are
- * given the names used here (see `reasons.ts`): a name stays when its words are improved.
+ * The reasons of forecasts: a name for programs, which stays when the sentence is improved, and the sentence in plain
+ * words, which contains no values.
  *
  * Sources. Jama: "SCIM provisioning for users and groups" (the guide). Okta: "Okta and SCIM Version 2.0", "Group Push",
  * "Troubleshooting Group Push", "Can an application be assigned to a deactivated user". Entra: "How application
@@ -9,6 +9,11 @@
  */
 
 import { type IdpProvider, PROVIDER_NAMES } from '../model/idp.js';
+import type { Reason } from './forecast.js';
+
+const reason = (name: string, text: string): Reason => ({ names: [name], text });
+
+const joined = (reasons: readonly Reason[]): Reason => ({ names: reasons.flatMap(({ names }) => names), text: reasons.map(({ text }) => text).join(' ') });
 
 /** Conditions of a link, each with its sentence. */
 export interface LinkFacts {
@@ -21,16 +26,20 @@ export interface LinkFacts {
 export function linkWords(provider: IdpProvider) {
   const name = PROVIDER_NAMES[provider];
   return {
-    link:
+    link: reason(
+      'link',
       provider === 'okta'
         ? 'Okta looks for exactly this username and finds the account: it is linked, and Okta overwrites its values with the Okta profile.'
         : 'Entra looks for exactly this username and finds the account: it is matched, and the mapped attributes are updated.',
-    blocked:
+    ),
+    blocked: reason(
+      'blocked',
       provider === 'okta'
         ? 'The user is blocked in Okta. If Okta sends that, the account becomes inactive; but a deactivated user of Okta has no applications, and what Okta sends for a suspended user is not documented.'
         : 'The user is blocked in Entra, and the account that is found becomes inactive if it is not already. Whether different values are overwritten as well is not documented.',
-    basic: `The account signs in with a password today (Basic). Whether it still can after ${name} manages it is not documented.`,
-    shared: 'Another account has the same email: single sign-on needs an email that only one account has.',
+    ),
+    basic: reason('basic', `The account signs in with a password today (Basic). Whether it still can after ${name} manages it is not documented.`),
+    shared: reason('shared', 'Another account has the same email: single sign-on needs an email that only one account has.'),
   };
 }
 
@@ -39,30 +48,58 @@ export function userWords(provider: IdpProvider) {
   const name = PROVIDER_NAMES[provider];
   const { link, blocked, basic, shared } = linkWords(provider);
   const links = Array.from({ length: 8 }, (_, bits) =>
-    [link, ...(bits & 1 ? [blocked] : []), ...(bits & 2 ? [basic] : []), ...(bits & 4 ? [shared] : [])].join(' '),
+    joined([link, ...(bits & 1 ? [blocked] : []), ...(bits & 2 ? [basic] : []), ...(bits & 4 ? [shared] : [])]),
   );
   return {
-    link: ({ isBlocked, isBasic, isEmailShared }: LinkFacts): string => links[(isBlocked ? 1 : 0) + (isBasic ? 2 : 0) + (isEmailShared ? 4 : 0)],
-    create: `${name} looks for exactly this username and finds no account, so it creates one.`,
-    secondAccount: `${name} looks for exactly this username and finds no account, so it creates a second one beside the account that has this email.`,
-    noEmail: `No account has this username, and the user has no email in ${name}. Jama Connect requires an email for a new account; what happens without one is not documented.`,
-    noSubject: `The export of ${name} has no username for this user, so it is not known which username ${name} looks for.`,
-    neverActivated: `The user was never activated in ${name}. Whether anything is sent before activation is not documented.`,
-    notProvisioned:
+    link: ({ isBlocked, isBasic, isEmailShared }: LinkFacts): Reason => links[(isBlocked ? 1 : 0) + (isBasic ? 2 : 0) + (isEmailShared ? 4 : 0)],
+    create: reason('create', `${name} looks for exactly this username and finds no account, so it creates one.`),
+    secondAccount: reason(
+      'second-account',
+      `${name} looks for exactly this username and finds no account, so it creates a second one beside the account that has this email.`,
+    ),
+    noEmail: reason(
+      'no-email',
+      `No account has this username, and the user has no email in ${name}. Jama Connect requires an email for a new account; what happens without one is not documented.`,
+    ),
+    noSubject: reason('no-subject', `The export of ${name} has no username for this user, so it is not known which username ${name} looks for.`),
+    neverActivated: reason('never-activated', `The user was never activated in ${name}. Whether anything is sent before activation is not documented.`),
+    notProvisioned: reason(
+      'not-provisioned',
       provider === 'okta'
         ? 'The user is blocked in Okta and has no account with this username: Okta does not assign applications to deactivated or suspended users, so none is created.'
         : 'The user is blocked in Entra and has no account with this username: Entra does not provision blocked users, so none is created.',
-    onlyAlike: `An account has this username except for upper and lower case, accents or white space. How Jama Connect compares these is not documented: ${name} either finds the account or creates a second one.`,
-    twins: `Several accounts have this username, or differ from it only in upper and lower case, accents or white space. Which one ${name} finds is not documented.`,
-    sameSubject: `Several users of ${name} have this username, or differ only in upper and lower case, accents or white space. It is not certain which of them gets the account.`,
-    subjectAndEmail: `${name} looks for the username and finds one account, but another account has the email. It is not certain which one single sign-on opens.`,
-    special:
+    ),
+    onlyAlike: reason(
+      'only-alike',
+      `An account has this username except for upper and lower case, accents or white space. How Jama Connect compares these is not documented: ${name} either finds the account or creates a second one.`,
+    ),
+    twins: reason(
+      'twins',
+      `Several accounts have this username, or differ from it only in upper and lower case, accents or white space. Which one ${name} finds is not documented.`,
+    ),
+    sameSubject: reason(
+      'same-subject',
+      `Several users of ${name} have this username, or differ only in upper and lower case, accents or white space. It is not certain which of them gets the account.`,
+    ),
+    subjectAndEmail: reason(
+      'subject-and-email',
+      `${name} looks for the username and finds one account, but another account has the email. It is not certain which one single sign-on opens.`,
+    ),
+    special: reason(
+      'special',
       'The username has a special character. Entra documents that it cannot look up such values, but not which characters are special, so the user may not be provisioned.',
-    basicAlone: `${name} has no user for this Basic account, so it stays as it is.`,
-    inactiveAlone: `The account is inactive, and ${name} has no user for it, so nothing is sent for it.`,
-    activeAlone: `The account signs in through the identity provider, but ${name} has no user for it. The guide requires such users to be added there; what happens to them otherwise is not documented.`,
-    besideAlone: `A user of ${name} has this account's email but gets a second account, because the username differs. What happens to this account is not documented.`,
-    candidate: `A user of ${name} could be this account or another one, so it is not certain what happens to it.`,
+    ),
+    basicAlone: reason('basic-alone', `${name} has no user for this Basic account, so it stays as it is.`),
+    inactiveAlone: reason('inactive-alone', `The account is inactive, and ${name} has no user for it, so nothing is sent for it.`),
+    activeAlone: reason(
+      'active-alone',
+      `The account signs in through the identity provider, but ${name} has no user for it. The guide requires such users to be added there; what happens to them otherwise is not documented.`,
+    ),
+    besideAlone: reason(
+      'beside-alone',
+      `A user of ${name} has this account's email but gets a second account, because the username differs. What happens to this account is not documented.`,
+    ),
+    candidate: reason('candidate', `A user of ${name} could be this account or another one, so it is not certain what happens to it.`),
   };
 }
 
@@ -70,24 +107,36 @@ export function userWords(provider: IdpProvider) {
 export function groupWords(provider: IdpProvider) {
   const name = PROVIDER_NAMES[provider];
   return {
-    link: 'One organization-level group has exactly this name: it is linked, and the identity provider manages it from then on.',
-    linkBesideAlike: 'One organization-level group has exactly this name and is linked. Another one has nearly this name: check that the right one is linked.',
-    create: 'No organization-level group has exactly this name, so one is created.',
-    createBesideAlike:
+    link: reason('link', 'One organization-level group has exactly this name: it is linked, and the identity provider manages it from then on.'),
+    linkBesideAlike: reason(
+      'link-beside-alike',
+      'One organization-level group has exactly this name and is linked. Another one has nearly this name: check that the right one is linked.',
+    ),
+    create: reason('create', 'No organization-level group has exactly this name, so one is created.'),
+    createBesideAlike: reason(
+      'create-beside-alike',
       'No organization-level group has exactly this name, so one is created beside a group with nearly this name, which keeps its members and permissions.',
-    createBesideProject:
+    ),
+    createBesideProject: reason(
+      'create-beside-project',
       'Only a project group has this name. Project groups are not synced, so an organization-level group with the same name is created beside it.',
-    twins: 'Several organization-level groups have exactly this name, so it is not certain which one is linked. Memberships are not predicted.',
-    sameName: `Several groups of ${name} have this name, so it is not certain which one is linked. Memberships are not predicted.`,
-    blank: `The group has no name in the export of ${name}, so it is not known which name ${name} looks for.`,
-    special:
+    ),
+    twins: reason(
+      'twins',
+      'Several organization-level groups have exactly this name, so it is not certain which one is linked. Memberships are not predicted.',
+    ),
+    sameName: reason('same-name', `Several groups of ${name} have this name, so it is not certain which one is linked. Memberships are not predicted.`),
+    blank: reason('blank', `The group has no name in the export of ${name}, so it is not known which name ${name} looks for.`),
+    special: reason(
+      'special',
       'The name has a special character. Entra documents that groups with such names cannot be synced, but not which characters are special. Memberships are not predicted.',
-    noGroups: 'The groups of Jama Connect were not given, so it is not known whether one has this name.',
-    noGroupList: 'No list of groups was given, so groups without members are not known, and one of them may have this name.',
-    candidate: `A group of ${name} could be linked to this group or to another one with the same name.`,
-    untouched: `${name} has no group with this name, so the group is not linked and stays as it is.`,
-    untouchedAlike: `${name} only has a group with nearly this name, so the group is not linked and stays as it is.`,
-    noIdpList: `No list of the groups of ${name} was given, so one of them may have this name.`,
+    ),
+    noGroups: reason('no-groups', 'The groups of Jama Connect were not given, so it is not known whether one has this name.'),
+    noGroupList: reason('no-group-list', 'No list of groups was given, so groups without members are not known, and one of them may have this name.'),
+    candidate: reason('candidate', `A group of ${name} could be linked to this group or to another one with the same name.`),
+    untouched: reason('untouched', `${name} has no group with this name, so the group is not linked and stays as it is.`),
+    untouchedAlike: reason('untouched-alike', `${name} only has a group with nearly this name, so the group is not linked and stays as it is.`),
+    noIdpList: reason('no-idp-list', `No list of the groups of ${name} was given, so one of them may have this name.`),
   };
 }
 
@@ -95,24 +144,52 @@ export function groupWords(provider: IdpProvider) {
 export function membershipWords(provider: IdpProvider) {
   const name = PROVIDER_NAMES[provider];
   return {
-    added: `The group has this member in ${name}, but not yet in Jama Connect.`,
-    addedCreated: `The group has this member in ${name}; the same sync creates the account.`,
-    lostBasic: 'An inactive Basic user: the next group sync removes such members from a linked group.',
-    blockedNow: 'The account is Basic and the same sync makes it inactive. Whether this sync or a later one removes it from the group is not documented.',
-    skippedBlocked:
+    added: reason('added', `The group has this member in ${name}, but not yet in Jama Connect.`),
+    addedCreated: reason('added-created', `The group has this member in ${name}; the same sync creates the account.`),
+    lostBasic: reason('lost-basic', 'An inactive Basic user: the next group sync removes such members from a linked group.'),
+    blockedNow: reason(
+      'blocked-now',
+      'The account is Basic and the same sync makes it inactive. Whether this sync or a later one removes it from the group is not documented.',
+    ),
+    skippedBlocked: reason(
+      'skipped-blocked',
       provider === 'okta'
         ? 'The member is blocked in Okta, which does not push such members.'
         : 'The member is blocked in Entra and has no account, so it cannot be added.',
-    blockedMember: 'The member is blocked in Entra: whether it is added nevertheless is not documented.',
-    skippedStrangers: `Members of the group in ${name} who are not in its export of users. A group's members are added only if they are provisioned themselves.`,
-    uncertainUser: 'It is not certain which account is this member.',
-    candidate:
+    ),
+    blockedMember: reason('blocked-member', 'The member is blocked in Entra: whether it is added nevertheless is not documented.'),
+    skippedStrangers: reason(
+      'skipped-strangers',
+      `Members of the group in ${name} who are not in its export of users. A group's members are added only if they are provisioned themselves.`,
+    ),
+    uncertainUser: reason('uncertain-user', 'It is not certain which account is this member.'),
+    candidate: reason(
+      'candidate',
       'The identity provider may have a user for this Basic account. It is not certain whether the account is active after the sync, and inactive Basic members are removed.',
-    candidateMember: 'The account may be one of the members of the group in Entra; it is not certain which account that member is.',
-    notInIdp:
+    ),
+    candidateMember: reason('candidate-member', 'The account may be one of the members of the group in Entra; it is not certain which account that member is.'),
+    notInIdp: reason(
+      'not-in-idp',
       'The group lacks this member in Entra. Entra reads groups without their members and adds its own members one by one, which suggests that the member stays, but this is not documented.',
-    noMemberships: 'The memberships of Jama Connect were not given, so it is not known whether the user is already a member.',
+    ),
+    noMemberships: reason('no-memberships', 'The memberships of Jama Connect were not given, so it is not known whether the user is already a member.'),
   };
 }
 
 export type UserWords = ReturnType<typeof userWords>;
+
+export interface ReasonsByList {
+  readonly users: readonly Reason[];
+  readonly groups: readonly Reason[];
+  readonly memberships: readonly Reason[];
+}
+
+/** Returns the single reasons that a forecast for the provider may have, always in the same order. */
+export function reasonsOf(provider: IdpProvider): ReasonsByList {
+  const { link: _, ...users } = userWords(provider);
+  return {
+    users: [...Object.values(linkWords(provider)), ...Object.values(users)],
+    groups: Object.values(groupWords(provider)),
+    memberships: Object.values(membershipWords(provider)),
+  };
+}

@@ -1,5 +1,4 @@
-import { configNote } from '../audit/config-note.js';
-import type { Report } from '../audit/report.js';
+import { configNote, type Report } from '../audit/report.js';
 import { type FindingBase, SEVERITIES, type Severity } from '../model/finding.js';
 import { ruleOf } from '../rules/registry.js';
 import { count } from '../rules/rule.js';

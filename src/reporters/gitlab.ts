@@ -1,4 +1,4 @@
-import { configNote } from '../audit/config-note.js';
+import { configNote } from '../audit/report.js';
 import type { Severity } from '../model/finding.js';
 import { ruleOf } from '../rules/registry.js';
 import { exportPlace, placesOf } from './locations.js';

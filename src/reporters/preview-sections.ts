@@ -3,7 +3,7 @@
 import { locationOf, type User } from '../model/directory.js';
 import type { Severity } from '../model/finding.js';
 import { type IdpUser, idpLocation, PROVIDER_NAMES } from '../model/idp.js';
-import type { GroupEffect, GroupForecast, MembershipEffect, MembershipForecast, UserEffect, UserForecast } from '../preview/forecast.js';
+import type { GroupEffect, GroupForecast, MembershipEffect, MembershipForecast, Reason, UserEffect, UserForecast } from '../preview/forecast.js';
 import { isSecondAccount } from '../preview/predict.js';
 import type { Preview } from '../preview/preview.js';
 import { type Cell, cell, grouped, placeText, stateText } from '../rules/rule.js';
@@ -28,7 +28,7 @@ export interface Section {
   readonly blocks: readonly Block[];
 }
 
-interface Part<T extends { readonly why: string }> {
+interface Part<T extends { readonly why: Reason }> {
   readonly id: string;
   readonly title: string;
   readonly look: Severity;
@@ -44,12 +44,12 @@ interface Part<T extends { readonly why: string }> {
 }
 
 /** Returns the section with at most so many subjects per reason in its rows, or nothing if there are none. */
-function sectionOf<T extends { readonly why: string }>(part: Part<T>, most: number): Section[] {
+function sectionOf<T extends { readonly why: Reason }>(part: Part<T>, most: number): Section[] {
   const blocks = new Map<string, { total: number; shown: number; rows: (readonly Cell[])[] }>();
   let total = 0;
   for (const one of part.of) {
     if (part.has?.(one) === false) continue;
-    const why = part.why ?? one.why;
+    const why = part.why ?? one.why.text;
     const block = blocks.get(why) ?? { total: 0, shown: 0, rows: [] };
     if (block.total === 0) blocks.set(why, block);
     const times = part.times?.(one) ?? 1;

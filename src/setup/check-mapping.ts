@@ -4,10 +4,8 @@ import type { Severity } from '../model/finding.js';
 import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { count } from '../rules/rule.js';
-import { findMappings } from './find-mappings.js';
 import { type JudgedMapping, MAPPING_CHECK_NAMES, type MappingFinding, type MappingReport } from './mapping-check.js';
-import { originOf, originText, short } from './origin.js';
-import type { LocatedMapping, ObjectMapping, SchemaFile } from './schema-file.js';
+import { findMappings, type LocatedMapping, type ObjectMapping, originOf, originText, type SchemaFile, short } from './schema-file.js';
 import { checkMatching, checkPresence, locateAttributes, type Stated } from './user-attributes.js';
 import { checkOrigins } from './user-origins.js';
 

@@ -18,6 +18,8 @@ export interface EnablementCase {
   readonly hasGroups: boolean;
   /** Command-line words that give the export and how it is checked. */
   readonly sourceWords: string;
+  /** True if these words name the identity provider's exports. */
+  readonly namesIdpExports: boolean;
 }
 
 /** The audit's statement about a step; a step without one is for a person to do and tick. */

@@ -1,4 +1,4 @@
-/** The provisioning schema that Entra exports: JSON, validated against Microsoft Graph's documented shape. */
+/** The provisioning schema that Entra exports: JSON, validated against Microsoft Graph's documented shape, and the mappings in it that are checked. */
 
 import { z } from 'zod';
 import { UserError } from '../model/user-error.js';
@@ -144,3 +144,98 @@ const plainWords = (message: string): string =>
     .replace(/^Invalid (?:input|option): /, '')
     .replace(/, received undefined$/, ', but it is missing')
     .replace(/, received (\w+)$/, ', not $1');
+
+export interface FoundMappings {
+  readonly user: LocatedMapping;
+  /** Other mappings of users to the application, which are not checked. */
+  readonly otherUsers: readonly LocatedMapping[];
+  readonly group?: LocatedMapping;
+  readonly otherGroups: readonly LocatedMapping[];
+}
+
+/** Entra's name for an application that is not from its gallery, like the guide's. */
+const USUAL_TARGET = 'customappsso';
+
+const ENTRA_ITSELF = /^(?:azure active directory|microsoft entra id|windows azure active directory)$/i;
+
+/** `User`, or a SCIM schema that ends in it. */
+const isCalled = (name: string | null | undefined, what: 'user' | 'group'): boolean => {
+  const folded = name?.trim().toLowerCase() ?? '';
+  return folded === what || (folded.startsWith('urn:ietf:params:scim:schemas:') && folded.endsWith(`:${what}`));
+};
+
+/** Returns the mappings of users and groups from Entra to the application. Throws a UserError if there is none of users. */
+export function findMappings({ file, mappings }: SchemaFile): FoundMappings {
+  const leading = mappings.filter(({ targetDirectory }) => !ENTRA_ITSELF.test(targetDirectory.trim()));
+  const of = (what: 'user' | 'group'): LocatedMapping[] =>
+    leading.filter(({ mapping }) => isCalled(mapping.sourceObjectName, what) && isCalled(mapping.targetObjectName, what)).sort((a, b) => rank(a) - rank(b));
+  const [user, ...otherUsers] = of('user');
+  if (user === undefined) {
+    throw new UserError(
+      `${file} contains no mapping of users to an application.`,
+      'Export the schema of the application that provisions Jama Connect, with mappings from Entra to the application.',
+      mappings.length === 0
+        ? ['It contains no mappings at all.']
+        : [...mappings.slice(0, 20).map(describeMapping), ...(mappings.length > 20 ? [`… and ${count(mappings.length - 20, 'more', 'more')}.`] : [])],
+    );
+  }
+  if (user.mapping.attributeMappings == null) {
+    throw new UserError(`${file} has no "attributeMappings" for ${user.path || 'the mapping'}.`, 'Export the whole schema; a part of it cannot be checked.');
+  }
+  const [group, ...otherGroups] = of('group');
+  return { user, otherUsers, ...(group === undefined ? {} : { group }), otherGroups };
+}
+
+/** First those to the usual target, and among these first those that are on. */
+const rank = ({ targetDirectory, mapping }: LocatedMapping): number =>
+  (targetDirectory.trim().toLowerCase() === USUAL_TARGET ? 0 : 2) + (mapping.enabled === false ? 1 : 0);
+
+function describeMapping({ mapping, path, sourceDirectory, targetDirectory }: LocatedMapping): string {
+  const end = (directory: string, object: string | null | undefined): string => `"${short(object ?? '')}" of "${short(directory)}"`;
+  return `${path || 'the file'} maps ${end(sourceDirectory, mapping.sourceObjectName)} to ${end(targetDirectory, mapping.targetObjectName)}.`;
+}
+
+export type Origin =
+  | { readonly kind: 'attribute'; readonly name: string }
+  | { readonly kind: 'constant'; readonly value: string }
+  | { readonly kind: 'function'; readonly expression: string /** In lower case. */; readonly attributes: ReadonlySet<string> }
+  | { readonly kind: 'nothing' };
+
+/** Returns the origin; the kind that the file states takes precedence over what the expression looks like. */
+export function originOf({ source, defaultValue }: AttributeMapping): Origin {
+  const expression = source?.expression?.trim() ?? '';
+  const name = source?.name?.trim() ?? '';
+  const type = source?.type?.toLowerCase() ?? '';
+  const [, single] = /^\[([^[\]]+)\]$/.exec(expression) ?? [];
+  const [, quoted] = /^"([^"]*)"$/.exec(expression) ?? [];
+  if (type === 'constant' || (type === '' && quoted !== undefined)) return { kind: 'constant', value: quoted ?? (expression || name) };
+  if (type === 'attribute' || (type === '' && single !== undefined)) return { kind: 'attribute', name: single ?? name };
+  if (expression !== '') return { kind: 'function', expression, attributes: attributesIn(expression) };
+  if (name !== '') return type === 'function' ? { kind: 'function', expression: `${name}(…)`, attributes: new Set() } : { kind: 'attribute', name };
+  // Without a source Entra always sends the default value.
+  return defaultValue == null || defaultValue === '' ? { kind: 'nothing' } : { kind: 'constant', value: defaultValue };
+}
+
+/** Returns the attributes that an expression reads; quoted parts are text. */
+function attributesIn(expression: string): Set<string> {
+  return new Set(Array.from(expression.replace(/"[^"]*"/g, '""').matchAll(/\[([^[\]]+)\]/g), ([, name]) => name.trim().toLowerCase()));
+}
+
+/** Returns the origin in words. */
+export function originText(origin: Origin): string {
+  switch (origin.kind) {
+    case 'attribute':
+      return origin.name;
+    case 'constant':
+      return `the constant "${short(origin.value)}"`;
+    case 'function':
+      return `the function ${short(origin.expression)}`;
+    case 'nothing':
+      return 'nothing';
+  }
+}
+
+/** Returns a value shortened for a sentence. */
+export function short(value: string): string {
+  return value.length <= 120 ? value : `${[...value.slice(0, 118)].join('').replace(/[\ud800-\udbff]$/, '')}…`;
+}

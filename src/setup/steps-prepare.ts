@@ -181,9 +181,9 @@ const DATA: readonly Step[] = [
     applies: always,
     text: () =>
       'Review what the first sync will do, especially which users would get a second account. With `--after PLAN`, review what it will do after a plan is applied.',
-    details: ({ idp, sourceWords }) => [
+    details: ({ idp, sourceWords, namesIdpExports }) => [
       {
-        code: `scim-audit preview ${sourceWords}${sourceWords.includes('--idp-users') ? '' : ` --idp ${idp} --idp-users FILE`} --licenses creator=N,creator-float=N`,
+        code: `scim-audit preview ${sourceWords}${namesIdpExports ? '' : ` --idp ${idp} --idp-users FILE`} --licenses creator=N,creator-float=N`,
       },
     ],
   },

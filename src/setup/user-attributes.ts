@@ -2,8 +2,7 @@
 
 import type { Severity } from '../model/finding.js';
 import type { MappingCheckName } from './mapping-check.js';
-import { originOf, originText, short } from './origin.js';
-import type { AttributeMapping } from './schema-file.js';
+import { type AttributeMapping, originOf, originText, short } from './schema-file.js';
 
 /** A statement of a check, before its location is known. */
 export interface Stated {

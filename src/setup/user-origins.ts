@@ -1,7 +1,6 @@
 /** The origins of the attributes that stay: the subject, the email, the status, and the names. */
 
-import { type Origin, originOf, originText, short } from './origin.js';
-import type { AttributeMapping } from './schema-file.js';
+import { type AttributeMapping, type Origin, originOf, originText, short } from './schema-file.js';
 import { KEPT, type KeptName, type Located, type Stated } from './user-attributes.js';
 
 type Judgment = Pick<Stated, 'check' | 'severity' | 'message'>;

@@ -7,8 +7,7 @@ import { planMarkdown } from '../../src/reporters/markdown/plan.js';
 import type { ConflictingUsers } from '../../src/rules/conflicting-users.js';
 import { organizationArbitrary } from '../support/organizations.js';
 import { textOf } from '../support/pieces.js';
-import { fittingAnswer } from './answers.js';
-import { answeredCells, fileOf, madePlanOf, planOf } from './planning.js';
+import { answeredCells, fileOf, fittingAnswer, madePlanOf, planOf } from './planning.js';
 
 const isConflict = (finding: { readonly rule: string }): finding is ConflictingUsers => finding.rule === 'conflicting-users';
 

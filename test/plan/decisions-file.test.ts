@@ -106,7 +106,7 @@ describe('is refused where a decision cannot be meant', () => {
       'expires',
       'the acceptance ended on 2026-03-01',
     ],
-    ['a day that is none', taken, { action: 'accept', reason: 'known', owner: 'Ines', expires: '2026-02-29' }, 'expires', '"2026-02-29" is no date'],
+    ['a day that is none', taken, { action: 'accept', reason: 'known', owner: 'Ines', expires: '2026-02-29' }, 'expires', '"2026-02-29" is not a date'],
     ['a date of a country', taken, { action: 'accept', reason: 'known', owner: 'Ines', expires: '31.12.2026' }, 'expires', 'write it as 2027-01-31'],
     ['a username other than the email, in scope', ['conflicting-users', '4'], { action: 'set-username', value: 'benny' }, 'value', 'user 4 is in scope'],
   ])('%s', async (_, [rule, id], cells, column, words) => {

@@ -7,9 +7,8 @@ import { noticesCsv } from '../../src/reporters/plan-tables.js';
 import { key } from '../rules/oracle.js';
 import { type Organization, organizationArbitrary } from '../support/organizations.js';
 import { textOf } from '../support/pieces.js';
-import { acceptedIn, fittingAnswer, suggested, wildAnswer } from './answers.js';
 import { breachesOf } from './checker.js';
-import { afterActions, answeredCells, fileOf, madePlanOf, planOf, planText, reordered } from './planning.js';
+import { acceptedIn, afterActions, answeredCells, fileOf, fittingAnswer, madePlanOf, planOf, planText, reordered, suggested, wildAnswer } from './planning.js';
 
 const SYSTEMS = ['Dome weather', 'Image pipeline', 'Night log'] as const;
 

@@ -8,8 +8,7 @@ import type { MadePlan } from '../../src/plan/make-plan.js';
 import { whyUnsafe } from '../../src/plan/prove-again.js';
 import { key } from '../support/compare.js';
 import { type Organization, organizationArbitrary } from '../support/organizations.js';
-import { fittingAnswer, wildAnswer } from './answers.js';
-import { answeredCells, fileOf, madePlanOf, planOf } from './planning.js';
+import { answeredCells, fileOf, fittingAnswer, madePlanOf, planOf, wildAnswer } from './planning.js';
 
 /** Organizations some of whose users other systems know: an apply does not hear of that. */
 const integrated: fc.Arbitrary<Organization> = organizationArbitrary.chain((organization) => {

@@ -63,7 +63,7 @@ describe('after a plan', () => {
   });
 
   it.each<[string, Change, RegExp]>([
-    ['a username', { ...rename, from: 'anna' }, /action a1 expects something else, the username of user 1 is a different one/],
+    ['a username', { ...rename, from: 'anna' }, /action a1 expects a different value \(the username of user 1 is a different one/],
     ['an email', { ...rename, attribute: 'email', from: 'ana@dome.test' }, /the email of user 1/],
     ['a state', { kind: 'replace-user', user: '2', attribute: 'active', from: 'true', to: 'false' }, /the state of user 2/],
     ['a user', { ...rename, user: '9' }, /there is no user 9/],

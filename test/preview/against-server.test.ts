@@ -5,13 +5,12 @@ import type { Forecast } from '../../src/preview/forecast.js';
 import { afterActions, madePlanOf } from '../plan/planning.js';
 import { key } from '../support/compare.js';
 import { type Case, caseArbitrary, stateOf, withGroups } from './server/cases.js';
-import { type Foreseen, foresee } from './server/foresee.js';
+import { latitudeArbitrary, PLAIN } from './server/connect.js';
+import { type Foreseen, foresee, runSync, type Sync } from './server/foresee.js';
 import { brokenGroupPromises } from './server/group-promises.js';
-import { latitudeArbitrary, PLAIN } from './server/latitude.js';
 import { OBSERVATORY, OBSERVATORY_STATE, observatoryIdp } from './server/observatory.js';
 import { orderlyOrganization } from './server/orderly.js';
 import { brokenCounts, brokenPromises, newAccounts } from './server/promises.js';
-import { runSync, type Sync } from './server/run-sync.js';
 import { type Service, startService } from './server/service.js';
 
 let service: Service;

@@ -40,7 +40,7 @@ describe('groups', () => {
     const groups = inOrder([{ ...named('QA')[0], isOrganizationLevel: false }]);
     const [only] = groupsOf({ groups }, { ...okta, groups: ['QA'] }).groups;
     expect(groupLine(only)).toBe('QA > -: create (g1)');
-    expect(only.why).toMatch(/project group/);
+    expect(only.why.text).toMatch(/project group/);
   });
 
   it('with special characters may not be synced by Entra', () => {
@@ -227,7 +227,7 @@ describe('members', () => {
       expect(groups[0].members).toEqual(summary.memberships);
       const rows = memberships.reduce((sum, { members = 1 }) => sum + members, 0);
       expect(Object.values(summary.memberships).reduce((sum, n) => sum + n, 0)).toBe(rows + keptNumber);
-      for (const { why, groupName } of memberships) expect([groupName, why.length > 20]).toEqual(['QA', true]);
+      for (const { why, groupName } of memberships) expect([groupName, why.text.length > 20]).toEqual(['QA', true]);
     });
   }
 

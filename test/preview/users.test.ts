@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { IdpProvider } from '../../src/model/idp.js';
+import { IDP_PROVIDERS, type IdpProvider } from '../../src/model/idp.js';
+import { reasonsOf, userWords } from '../../src/preview/words.js';
 import type { Person } from '../reporters/reports.js';
 import { type ConnectSide, forecastOf, type IdpPerson, lineOf } from './worlds.js';
 
@@ -221,8 +222,8 @@ describe('users', () => {
     it.each(provider === undefined ? BOTH : [provider])(`${name}: %s`, (which) => {
       const { users } = forecastOf({ users: connect, ...(authMode === undefined ? {} : { authMode }) }, { provider: which, users: idp });
       expect(users.map(lineOf)).toEqual(expected);
-      if (why !== undefined) expect(users[0].why).toMatch(why);
-      for (const one of users) expect(one.effects.length, one.why).toBeGreaterThan(0);
+      if (why !== undefined) expect(users[0].why.text).toMatch(why);
+      for (const one of users) expect(one.effects.length, one.why.text).toBeGreaterThan(0);
     });
   }
 
@@ -282,5 +283,81 @@ describe('licenses', () => {
 
   it('are not predicted where nobody says how many there are', () => {
     expect(forecastOf(two, idp).licenses).toBeUndefined();
+  });
+});
+
+/** Scripts rely on these names: one that is missing would break them. */
+const NAMES = {
+  users: [
+    'link',
+    'blocked',
+    'basic',
+    'shared',
+    'create',
+    'second-account',
+    'no-email',
+    'no-subject',
+    'never-activated',
+    'not-provisioned',
+    'only-alike',
+    'twins',
+    'same-subject',
+    'subject-and-email',
+    'special',
+    'basic-alone',
+    'inactive-alone',
+    'active-alone',
+    'beside-alone',
+    'candidate',
+  ],
+  groups: [
+    'link',
+    'link-beside-alike',
+    'create',
+    'create-beside-alike',
+    'create-beside-project',
+    'twins',
+    'same-name',
+    'blank',
+    'special',
+    'no-groups',
+    'no-group-list',
+    'candidate',
+    'untouched',
+    'untouched-alike',
+    'no-idp-list',
+  ],
+  memberships: [
+    'added',
+    'added-created',
+    'lost-basic',
+    'blocked-now',
+    'skipped-blocked',
+    'blocked-member',
+    'skipped-strangers',
+    'uncertain-user',
+    'candidate',
+    'candidate-member',
+    'not-in-idp',
+    'no-memberships',
+  ],
+} as const;
+
+describe.each(IDP_PROVIDERS)('the reasons of %s', (provider) => {
+  const reasons = reasonsOf(provider);
+
+  it.each(['users', 'groups', 'memberships'] as const)('of %s have the names that they always had, each its own', (list) => {
+    expect(reasons[list].map(({ names }) => names)).toEqual(NAMES[list].map((name) => [name]));
+  });
+
+  it.each(['users', 'groups', 'memberships'] as const)('of %s have different sentences', (list) => {
+    expect(new Set(reasons[list].map(({ text }) => text)).size).toBe(NAMES[list].length);
+  });
+
+  it('are combined if several apply to a link', () => {
+    const why = userWords(provider).link({ isBlocked: true, isBasic: false, isEmailShared: true });
+    expect(why.names).toEqual(['link', 'blocked', 'shared']);
+    const parts = why.names.map((name) => reasons.users.find(({ names }) => names[0] === name)?.text);
+    expect(why.text).toBe(parts.join(' '));
   });
 });

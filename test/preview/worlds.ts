@@ -7,9 +7,9 @@ import { IDP_PROVIDERS, type IdpDirectory, type IdpProvider, type IdpUser } from
 import type { Action } from '../../src/plan/plan.js';
 import { afterPlan } from '../../src/preview/after.js';
 import type { Forecast, LicenseStock, UserForecast } from '../../src/preview/forecast.js';
-import { MemberList } from '../../src/preview/member-list.js';
 import { predict } from '../../src/preview/predict.js';
 import type { Preview } from '../../src/preview/preview.js';
+import { MemberList } from '../../src/preview/preview-input.js';
 import { groupsOf, nastyText, type Person, usersOf } from '../reporters/reports.js';
 import { directoryOf, type Organization, organizationArbitrary, policyOf, snapshotOf } from '../support/organizations.js';
 

@@ -76,7 +76,7 @@ describe('a mapping of which the flagged attributes are removed, and in which De
         mapping.flowTypes = flowTypes;
         for (const each of extra) mapping.attributeMappings.splice(Number(picks.next().value) % (mapping.attributeMappings.length + 1), 0, each);
         const report = check(schema);
-        expect(report.findings.some(({ message }) => message.startsWith('Delete is on: '))).toBe(true);
+        expect(report.findings.some(({ message }) => message.startsWith('Delete is on, '))).toBe(true);
         const gone = new Set(
           report.findings.flatMap(({ check: name, severity, path }) =>
             severity === 'error' && name.startsWith('attribute-') ? [Number(/\[(\d+)\]$/.exec(path)?.[1])] : [],

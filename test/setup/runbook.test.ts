@@ -190,7 +190,7 @@ describe('the steps as data', () => {
   });
 
   it('name rules that there are, and every clause about enablement is rested on', () => {
-    const given = { idp: 'entra', hosting: 'cloud', authMode: 'multi', hasGroups: true, sourceWords: 'x' } as const;
+    const given = { idp: 'entra', hosting: 'cloud', authMode: 'multi', hasGroups: true, sourceWords: 'x', namesIdpExports: false } as const;
     const names = new Set(steps.flatMap((step) => step.rules?.(given) ?? []));
     expect([...names].filter((name) => !RULES.some((rule) => rule.name === name))).toEqual([]);
     const stated = RULES.filter(({ name }) => !names.has(name)).map(({ name }) => name);

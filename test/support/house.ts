@@ -1,6 +1,6 @@
 /** The laws of the house as data, and the pure functions that hold one file's text against them. */
 
-import { parseSync, Visitor } from 'oxc-parser';
+import { type Comment, type Program, parseSync, Visitor } from 'oxc-parser';
 
 export interface Wall {
   /** Rooms and files of src that it may import; `*` is all of them. */
@@ -50,8 +50,9 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   },
   targets: {
     rooms: ['model', 'collections', 'sources', 'plan'],
-    uses: ['node:fs', 'node:path', 'node:crypto', 'csv-stringify', 'better-sqlite3'],
-    reason: 'applying obeys the plan as written; it must not judge again, so it cannot see the rules',
+    uses: ['node:fs', 'node:path', 'node:crypto', 'csv-stringify', 'better-sqlite3', 'zod'],
+    reason:
+      'applying obeys the plan as written; it must not judge again, so it cannot see the rules. zod checks journals, which other versions and damaged disks have written, as it checks plans',
   },
   setup: {
     rooms: ['model', 'collections', 'rules', 'audit'],
@@ -96,6 +97,23 @@ export const WALLS: Readonly<Record<string, Wall>> = {
 
 /** Words that say nothing, or that the house has another word for. */
 const REFUSED_WORDS = /^(?:issue|violation|fixer|manager|helper|util|utility|common|impl)s?$/;
+
+/** Phrases that a reader stumbles over, and what to write instead. */
+const REFUSED_PHRASES: readonly (readonly [RegExp, string])[] = [
+  [/\bwhoever\b/gi, '"users who" or "anyone who"'],
+  [/\b(?:held|hold|holds|holding) (?:\w+ ){0,3}against\b/gi, '"compared with"'],
+  [/\bmend(?:s|ed|ing)?\b/gi, '"fix"'],
+  [/\b(?:take|takes|taking|taken|took) (?:\w+ ){0,2}back\b/gi, '"undo" or "revert"'],
+  [/\b\w*(?:colour|organis|behaviour|licence|honour|neighbour|recognis|normalis|summaris|initialis|analys(?=e[ds]?\b|ing))\w*/gi, 'the American spelling'],
+  [/\b(?:spelt|cancelled|cancelling|labelled|labelling|modelled|centre|catalogue|grey|judgement|defence)\b/gi, 'the American spelling'],
+];
+
+/** Words that are refused elsewhere, by file. */
+const FORMER_SPELLINGS: Readonly<Record<string, { readonly words: readonly string[]; readonly reason: string }>> = {
+  'config/former-names.ts': { words: ['organisationAdmin', 'licence'], reason: 'names that config files of earlier versions have' },
+  'model/environment.ts': { words: ['organisationAdmin', 'licence'], reason: 'names that fingerprints of earlier versions were made of' },
+  'sources/tables/values.ts': { words: ['organisation'], reason: 'a word that exports have in their cells' },
+};
 
 const LONGEST_FILE = 250;
 const LONGEST_RULE = 120;
@@ -181,15 +199,44 @@ function wordsOf(name: string): string[] {
     .map((word) => (isUpper(word[0]) ? word.toLowerCase() : word));
 }
 
-/** Returns file names and exported names of words that the house does not use. */
+/** Returns file names and exported names of words that the house does not use, and what comments and texts say in them. */
 export function wordBreaches(path: string, code: string): string[] {
-  const names = parseSync(path, code).module.staticExports.flatMap(({ entries }) => entries.flatMap(({ exportName }) => exportName.name ?? []));
+  const { program, module, comments } = parseSync(path, code);
+  const names = module.staticExports.flatMap(({ entries }) => entries.flatMap(({ exportName }) => exportName.name ?? []));
   const parts = path.replace(/\.ts$/, '').split('/');
   const isRefused = (name: string): boolean => wordsOf(name).some((word) => REFUSED_WORDS.test(word));
   return [
     ...parts.filter(isRefused).map((part) => `${path}: the file or folder is called "${part}"`),
     ...names.filter(isRefused).map((name) => `${path} exports "${name}"`),
+    ...phraseBreaches(path, code, program, comments),
   ];
+}
+
+/** Returns the refused phrases of a file's comments and texts, each with its line and what to write instead. */
+function phraseBreaches(path: string, code: string, program: Program, comments: readonly Comment[]): string[] {
+  const found: string[] = [];
+  const look = (text: string, start: number): void => {
+    for (const [phrase, instead] of REFUSED_PHRASES) {
+      for (const { 0: said, index } of text.matchAll(phrase)) {
+        if (FORMER_SPELLINGS[path]?.words.includes(said)) continue;
+        found.push(`${path}:${code.slice(0, start + index).split('\n').length}: "${said}"; write ${instead}`);
+      }
+    }
+  };
+  new Visitor({
+    Literal({ value, start }) {
+      if (typeof value === 'string') look(value, start);
+    },
+    TemplateElement: ({ value, start }) => look(value.raw, start),
+  }).visit(program);
+  for (const { value, start, end } of comments) {
+    look(value, start);
+    // A generator yields; its signature says so.
+    const signature = code.slice(end, end + 400).split(/\{\n|=>/, 1)[0];
+    if (/^\W*Yields\b/.test(value) && !/\*|Generator|Itera(?:ble|tor)/.test(signature))
+      found.push(`${path}:${code.slice(0, start).split('\n').length}: "Yields" of what is not a generator; write Returns`);
+  }
+  return found;
 }
 
 /** Rooms that run anywhere: they use no global that only Node.js has. */
@@ -268,19 +315,19 @@ export interface SubRoom {
 /** What a folder within a room may import of that room; a folder that is not here may import nothing beside itself. */
 export const SUB_ROOMS: Readonly<Record<string, SubRoom>> = {
   'sources/tables': {
-    beside: ['sources/source.ts', 'sources/csv', 'sources/xlsx'],
+    beside: ['sources/source.ts', 'sources/input-files.ts', 'sources/csv'],
     reason: 'what any table is read by; the lists beside an export are tables as well, so it opens them as CSV or as the sheet of a workbook',
   },
   'sources/csv': {
-    beside: ['sources/source.ts', 'sources/tables', 'sources/xlsx'],
+    beside: ['sources/source.ts', 'sources/input-files.ts', 'sources/tables'],
     reason: 'knows the bytes of CSV; a sheet of a workbook comes to it as records, and it never sees a database or JSON',
   },
   'sources/xlsx': {
-    beside: ['sources/file-front.ts', 'sources/tables', 'sources/csv'],
+    beside: ['sources/input-files.ts', 'sources/tables', 'sources/csv'],
     reason: 'unpacks a workbook into records as CSV has them, so that a sheet and a CSV file of the same cells cannot be read differently',
   },
   'sources/json': {
-    beside: ['sources/source.ts', 'sources/file-front.ts', 'sources/patterns.ts', 'sources/tables', 'sources/csv', 'sources/xlsx'],
+    beside: ['sources/source.ts', 'sources/input-files.ts', 'sources/tables', 'sources/csv'],
     reason: 'a folder of answers may hold lists as CSV or as a workbook beside them; it never sees a database',
   },
   'sources/sqlite': {
@@ -288,7 +335,7 @@ export const SUB_ROOMS: Readonly<Record<string, SubRoom>> = {
     reason: 'loads native code, so that nobody may need it by accident; from CSV it takes how bytes become a text, nothing else',
   },
   'sources/idp': {
-    beside: ['sources/tables', 'sources/csv', 'sources/json', 'sources/xlsx'],
+    beside: ['sources/input-files.ts', 'sources/tables', 'sources/csv', 'sources/json'],
     reason: 'the exports of a provider come as CSV, workbooks or JSON; no provider hands out a database',
   },
   'targets/run': {
@@ -378,7 +425,7 @@ export const SMALL_FILES: Readonly<Record<string, string>> = {
   'reporters/gate-schema.ts': 'schemas load zod, which no report needs: only what publishes them imports them',
   'reporters/mapping-schema.ts': 'schemas load zod, which no report needs: only what publishes them imports them',
   'reporters/plan-summary-schema.ts': 'schemas load zod, which no report needs: only what publishes them imports them',
-  'model/collation/': 'one collation per file; the tables are generated',
+  'model/collation/': 'the tables are generated',
   'config/former-names.ts': 'names of earlier versions, apart, so that they can be dropped as one',
   'setup/steps.ts': 'the order of the check-list, without the texts of its steps',
   'app/plan-names.ts': 'how a plan names its files must be the same in every version, so that it can be read and tested by itself',
@@ -390,13 +437,7 @@ export const SMALL_FILES: Readonly<Record<string, string>> = {
   'cli/consent.ts': 'what may be taken for a yes before anything is written can be read by itself',
   'cli/license-stock.ts': 'the form of one option value, with its refusals',
   'plan/answered-rows.ts': 'the part of reading decisions that a check needs, without the planner',
-  'preview/licenses.ts': 'one rule of the guide, with its clause; the prediction is long enough',
-  'sources/idp/members-flag.ts': 'the form of one option value, with its refusals',
-  'sources/tables/': 'one part of a table per file: what it means can be found by its name',
-  'targets/run/prove.ts': 'a plan is checked again here and nowhere else: what is relied on can be read by itself',
-  'targets/run/rehearse.ts': 'a dry run beside the run: what the two must do alike can be compared',
   'sources/json/json-bytes.ts': 'the bytes of JSON by name, which would hide the lexer',
-  'sources/json/content.ts': 'tells JSON from other texts without loading its reader',
 };
 
 /** Returns small files that one other imports and that give no reason. */

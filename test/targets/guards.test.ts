@@ -76,7 +76,7 @@ describe('before the first write', () => {
     const at = (step: string): void => {
       if (step === 'announced') appendFileSync(join(scene.folder, 'export', 'users.csv'), '4,dora,dora@b.example,true\n');
     };
-    await expect(applyAll(scene, { at })).rejects.toMatchObject({ name: 'ApplyRefused', message: expect.stringContaining('changed by somebody else') });
+    await expect(applyAll(scene, { at })).rejects.toMatchObject({ name: 'ApplyRefused', message: expect.stringContaining('changed by another program') });
     expect(read(scene)).toContain('anna,');
     expect(read(scene)).toContain('dora');
   });
@@ -109,7 +109,7 @@ describe('before the first write', () => {
       /process 99 on observatory/,
     ],
     ['another host', JSON.stringify({ pid: 1, host: 'elsewhere', startedAt: 'x', command: 'scim-audit apply' }), /process 1 on elsewhere/],
-    ['nobody who can be known', '', /no name/],
+    ['an unknown process', '', /an unknown process/],
   ])('the lock of %s is respected', async (_, content, message) => {
     const scene = await sceneOf({ 'users.csv': USERS }, [rename('1', 'anna', 'a')]);
     const lock = join(scene.folder, 'export', '.scim-audit.lock');
@@ -177,7 +177,7 @@ describe('undo after somebody changed the data', () => {
     const path = join(scene.folder, 'export', 'users.csv');
     writeFileSync(path, `${readFileSync(path, 'utf8')}4,CARLA,c@b.example,true\n`);
     const prepared = await prepareUndo({ runFolder, world: worldOf(), interrupted: () => undefined });
-    expect(prepared).toMatchObject({ state: 'ready', standing: 'changed' });
+    expect(prepared).toMatchObject({ state: 'ready', dataState: 'changed' });
     // Carla's name is taken, so she keeps "bert"; so Bert keeps "anna", and Anna her address.
     expect(prepared.left.map(({ id }) => id)).toEqual(['a1', 'a2', 'a3']);
     expect(prepared.describe().map(({ id }) => id)).toEqual(['a5', 'a4']);

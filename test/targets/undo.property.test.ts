@@ -8,8 +8,7 @@ import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Change } from '../../src/model/change.js';
-import { suggested } from '../plan/answers.js';
-import { answeredCells, fileOf, madePlanOf } from '../plan/planning.js';
+import { answeredCells, fileOf, madePlanOf, suggested } from '../plan/planning.js';
 import { key } from '../support/compare.js';
 import { type Organization, organizationArbitrary } from '../support/organizations.js';
 import { temporaryFolders } from '../support/temporary.js';
@@ -181,9 +180,9 @@ test.each([
       expect(namesakes(now).filter((pair) => !known.has(pair))).toEqual([]);
       for (const { reason } of left) expect(reason).toMatch(/.{10}/);
     }),
-    { numRuns: 120 },
+    { numRuns: 70 },
   );
   expect(met.left).toBeGreaterThan(5);
-  expect(met.goneBack).toBeGreaterThan(50);
-  expect(met.rows).toBeGreaterThan(30);
+  expect(met.goneBack).toBeGreaterThan(30);
+  expect(met.rows).toBeGreaterThan(15);
 });

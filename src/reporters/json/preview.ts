@@ -1,9 +1,9 @@
 import type { Input, Subject, User } from '../../model/directory.js';
 import type { IdpGroup, IdpUser } from '../../model/idp.js';
-import { escapeUnseen, jsonText } from '../../model/json-text.js';
-import type { Forecast, GroupForecast, MembershipForecast, UserForecast } from '../../preview/forecast.js';
+import { escapeUnseen, jsonText } from '../../model/written-text.js';
+import type { Forecast, GroupForecast, MembershipForecast, Reason, UserForecast } from '../../preview/forecast.js';
 import type { Preview } from '../../preview/preview.js';
-import { type Reasons, reasonsOf } from '../../preview/reasons.js';
+import { reasonsOf } from '../../preview/words.js';
 import { notesOf } from '../preview-summary.js';
 import type { Reporter } from '../reporter.js';
 import { idpHead } from './report.js';
@@ -28,19 +28,18 @@ export const json: Reporter<'preview'> = {
     };
     for (const [name, value] of Object.entries(head)) yield `,\n  ${JSON.stringify(name)}: ${indent(value)}`;
     const at = placing(preview.snapshot.inputs);
-    yield* listLines('users', users, userLines(reasons.users, at));
-    yield* listLines('groups', groups, groupLines(reasons.groups, at));
-    yield* listLines('memberships', memberships, membershipLines(reasons.memberships));
+    yield* listLines('users', users, userLines(at));
+    yield* listLines('groups', groups, groupLines(at));
+    yield* listLines('memberships', memberships, membershipLines());
     yield '\n}\n';
   },
 };
 
 /** Returns the sentences that the forecasts rest on, by name, always in the same order. */
-function saidOf(reasons: Reasons, forecasts: readonly { readonly why: string }[]): Readonly<Record<string, string>> {
-  const whys = new Set<string>();
-  for (const { why } of forecasts) whys.add(why);
-  const names = new Set([...whys].flatMap((why) => reasons.of(why)));
-  return Object.fromEntries([...reasons.sentences].filter(([name]) => names.has(name)));
+function saidOf(reasons: readonly Reason[], forecasts: readonly { readonly why: Reason }[]): Readonly<Record<string, string>> {
+  const whys = new Set(forecasts.map(({ why }) => why));
+  const said = new Set([...whys].flatMap(({ names }) => names));
+  return Object.fromEntries(reasons.flatMap(({ names: [name], text }) => (said.has(name) ? [[name, text]] : [])));
 }
 
 const indent = (value: unknown): string => escapeUnseen(JSON.stringify(value, undefined, 2)).replaceAll('\n', '\n  ');
@@ -99,9 +98,9 @@ function placing(inputs: readonly Input[]): Placing {
   return { of: ({ input, line }) => `${heads[input]}${line}}`, ofIdp: ({ path, line }) => `${idpHeads(path)}${line}}` };
 }
 
-function userLines(reasons: Reasons, at: Placing): (forecast: UserForecast) => string {
+function userLines(at: Placing): (forecast: UserForecast) => string {
   const effectsText = remembered((effects: UserForecast['effects']) => JSON.stringify(effects));
-  const reasonsText = remembered((why: string) => JSON.stringify(reasons.of(why)));
+  const reasonsText = remembered(({ names }: Reason) => JSON.stringify(names));
   const accountText = (user: User): string =>
     `{"id":${jsonText(user.id)},"userName":${jsonText(user.userName)},"email":${jsonText(user.email)},"active":${user.active},"authenticationType":"${user.authenticationType}","location":${at.of(user)}}`;
   const idpUserText = (user: IdpUser): string =>
@@ -116,8 +115,8 @@ function userLines(reasons: Reasons, at: Placing): (forecast: UserForecast) => s
     `,"reasons":${reasonsText(why)}}`;
 }
 
-function groupLines(reasons: Reasons, at: Placing): (forecast: GroupForecast) => string {
-  const reasonsText = remembered((why: string) => JSON.stringify(reasons.of(why)));
+function groupLines(at: Placing): (forecast: GroupForecast) => string {
+  const reasonsText = remembered(({ names }: Reason) => JSON.stringify(names));
   return ({ effect, group, idpGroup, near, members, why }) =>
     `{"effect":"${effect}"` +
     (group === undefined ? '' : `,"group":{"id":${jsonText(group.id)},"name":${jsonText(group.name)},"location":${at.of(group)}}`) +
@@ -126,8 +125,8 @@ function groupLines(reasons: Reasons, at: Placing): (forecast: GroupForecast) =>
     `,"members":${JSON.stringify(members)},"reasons":${reasonsText(why)}}`;
 }
 
-function membershipLines(reasons: Reasons): (forecast: MembershipForecast) => string {
-  const reasonsText = remembered((why: string) => JSON.stringify(reasons.of(why)));
+function membershipLines(): (forecast: MembershipForecast) => string {
+  const reasonsText = remembered(({ names }: Reason) => JSON.stringify(names));
   return ({ effect, groupName, group, user, idpUser, members, why }) =>
     `{"effect":"${effect}","groupName":${jsonText(groupName)}` +
     (group === undefined ? '' : `,"group":${jsonText(group.id)}`) +

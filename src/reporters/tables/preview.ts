@@ -48,7 +48,7 @@ function* rowsOf({ users, groups, memberships }: Forecast, where: (subject: Subj
       overwrites: overwrites.map(({ attribute, from, to }) => `${attribute}: ${JSON.stringify(from)} -> ${JSON.stringify(to)}`).join('; '),
       beside: ids(beside),
       candidates: ids(candidates),
-      why,
+      why: why.text,
     };
   }
   for (const { effect, group, idpGroup, near, members, why } of groups) {
@@ -61,7 +61,7 @@ function* rowsOf({ users, groups, memberships }: Forecast, where: (subject: Subj
         .map(([name, number]) => `${name} ${number}`)
         .join(', '),
       ...(effect === 'ambiguous' ? { candidates: ids(near) } : { beside: ids(near) }),
-      why,
+      why: why.text,
     };
   }
   for (const { effect, groupName, group, user, idpUser, members, why } of memberships) {
@@ -73,7 +73,7 @@ function* rowsOf({ users, groups, memberships }: Forecast, where: (subject: Subj
       group: groupName,
       groupId: group?.id ?? '',
       members: String(members ?? 1),
-      why,
+      why: why.text,
     };
   }
 }

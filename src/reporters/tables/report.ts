@@ -1,5 +1,4 @@
-import { configNote } from '../../audit/config-note.js';
-import type { AuditedFinding, Report } from '../../audit/report.js';
+import { type AuditedFinding, configNote, type Report } from '../../audit/report.js';
 import { ruleOf } from '../../rules/registry.js';
 import { idpUsersOf, type Place, placesOf, subjectsOf } from '../locations.js';
 import { printable } from '../visible.js';

@@ -5,9 +5,9 @@ import { isEmailAddress } from '../../model/email.js';
 import { note, quoted, quotedHeading } from '../../model/note.js';
 import { mappedTo } from '../tables/problem.js';
 import { Accounts, count, repeatNote } from './accounts.js';
-import type { DirectoryUsers } from './directory-users.js';
 import type { Entry, Writing } from './entry.js';
 import type { IdpField } from './export-forms.js';
+import type { DirectoryUsers } from './groups.js';
 import { mapped, rememberingLast } from './status.js';
 
 const EXTERNAL = '#EXT#';

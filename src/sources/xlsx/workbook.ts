@@ -2,7 +2,7 @@
 
 import { joined, note, Quoted, quotedName } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
-import { formatOf, type NumberFormat } from './number-text.js';
+import { formatOf, type NumberFormat } from './cell-text.js';
 import { type Attributes, isTrue, XmlReader } from './xml.js';
 import type { Archive } from './zip.js';
 
@@ -83,7 +83,7 @@ export function chooseSheet(file: string, sheets: readonly SheetInfo[], wanted: 
   if (!first.isHidden || shown === undefined) return first;
   throw new UserError(
     note`The first sheet of ${file}, ${quotedName(first.name)}, is hidden, so it is not clear which sheet to read.`,
-    note`Name the sheet: '${file}#${new Quoted(shown.name, 'column')}'. Its sheets: ${names}.`,
+    note`Name the sheet: "${file}#${new Quoted(shown.name, 'column')}". Its sheets: ${names}.`,
   );
 }
 

@@ -1,18 +1,18 @@
-/** CSV files as a target: new versions are prepared beside the files and renamed into place once all are complete. */
+/** CSV files as a target: new versions are prepared beside the files and renamed into place once all are complete. A dry run checks every cell and writes nothing. */
 
 import { join } from 'node:path';
 import { csvSource } from '../../sources/csv/source.js';
 import { CellWords } from '../../sources/tables/cell-words.js';
 import type { CsvEdit } from '../run/edit.js';
-import { hashFile } from '../run/files.js';
-import { inverseOf } from '../run/inverse.js';
+import { hashFile, refuseUnwritable } from '../run/files.js';
 import type { FileRecord, InputRecord } from '../run/journal.js';
 import { NetWork } from '../run/net-work.js';
-import type { Job, RestoreJob, Target, WriteJob, Written } from '../target.js';
+import { changedMeanwhile } from '../run/refusal.js';
+import { inverseOf } from '../run/reversal.js';
+import type { Job, Rehearsal, RestoreJob, Target, WriteJob, Written } from '../target.js';
 import { ROLE_EDITORS } from './edits.js';
-import { type CsvFile, csvFilesOf, siteOfCsv } from './files.js';
-import { readFirst } from './read-first.js';
-import { rehearseCsv } from './rehearsal.js';
+import { type CsvFile, csvFilesOf, headWishesOf, readFirst, siteOfCsv } from './files.js';
+import { readThrough } from './rewrite.js';
 import { type Prepared, StagedFiles } from './staged-files.js';
 
 export const csvTarget: Target = {
@@ -133,4 +133,37 @@ async function restoreCsv(job: RestoreJob): Promise<Written> {
   } finally {
     staged.clear();
   }
+}
+
+/** Returns the files that would change. Throws if the write would be refused. */
+export async function rehearseCsv({ source, inputs, destination, tasks, authTypeMap, collation }: Rehearsal): Promise<readonly string[]> {
+  const netWork = new NetWork(tasks);
+  netWork.refuseUnmet();
+  const files = csvFilesOf(source, destination);
+  const first = readFirst(files, ({ file }) => file, { source, netWork, authTypeMap, collation });
+  const changing: string[] = [];
+  for (const file of files) {
+    if (!first.concerned.has(file)) continue;
+    if (destination.kind === 'in-place') refuseUnwritable(file.file);
+    const { before, edits } = await readThrough({
+      reading: file.file,
+      head: headWishesOf(file, source),
+      ...(source.encoding === undefined ? {} : { encoding: source.encoding }),
+      edit: (shape) =>
+        ROLE_EDITORS[file.role](shape, {
+          netWork,
+          names: first.names,
+          statusWords: first.statusWordsByFile.get(file),
+          words: new CellWords(file.role, source),
+          previous: new Map(),
+          takesNewMembers: first.memberFile === file,
+          note: () => {},
+        }),
+    });
+    if (before !== inputs.find((input) => input.file === file.file)?.sha256) throw changedMeanwhile(file.file);
+    if (edits > 0) changing.push(file.target);
+  }
+  netWork.settle();
+  netWork.refuseUnmet();
+  return changing;
 }

@@ -1,86 +1,94 @@
-/** Validation of journal lines: a record has everything that the code relies on; any other line is damage. */
+/** Schemas of journal lines: what the code relies on, in every version that wrote journals. A line that does not fit is damage. */
 
-import type { Change } from '../../model/change.js';
-import type { InputRecord, JournalRecord, RunRecord } from './journal.js';
+import { z } from 'zod';
+import type { JournalRecord, RunRecord } from './journal.js';
 
-type Fields = Readonly<Record<string, unknown>>;
+const text = z.string();
+const texts = z.array(text);
+/** Values of columns by name, or settings by name; their values are checked where they are used. */
+const fields = z.looseObject({});
 
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
-const areTexts = (fields: Fields, ...names: readonly string[]): boolean => names.every((name) => typeof fields[name] === 'string');
-const isOneOf = (value: unknown, ...words: readonly string[]): boolean => typeof value === 'string' && words.includes(value);
-const isListOf = <T>(value: unknown, isOne: (each: unknown) => each is T): value is T[] => Array.isArray(value) && value.every(isOne);
-const isText = (value: unknown): value is string => typeof value === 'string';
+const role = z.enum(['users', 'groups', 'memberships']);
+const input = z.looseObject({ role, file: text, table: text.optional(), sha256: text });
 
-const isRole = (value: unknown): boolean => isOneOf(value, 'users', 'groups', 'memberships');
-const isOptionalText = (value: unknown): boolean => value === undefined || isText(value);
+const reading = z.looseObject({
+  source: text.optional(),
+  users: texts,
+  inactiveUsers: texts,
+  groups: text.optional(),
+  memberships: texts,
+  columns: fields,
+  tables: fields,
+});
 
-const isInput = (value: unknown): value is InputRecord =>
-  isFields(value) && isRole(value.role) && areTexts(value, 'file', 'sha256') && isOptionalText(value.table);
+const run = z.looseObject({
+  type: z.literal('run'),
+  schemaVersion: z.number(),
+  kind: z.enum(['apply', 'undo']),
+  run: text,
+  planFile: text,
+  planDigest: text,
+  actions: z.number(),
+  mode: z.enum(['in-place', 'out']),
+  targets: texts,
+  inputs: z.array(input),
+  reading,
+  authTypeMap: fields,
+  pid: z.number(),
+  host: text,
+  startedAt: text,
+  targetId: text.optional(),
+});
 
-const isReading = (value: unknown): boolean =>
-  isFields(value) &&
-  isOptionalText(value.source) &&
-  isOptionalText(value.groups) &&
-  [value.users, value.inactiveUsers, value.memberships].every((files) => isListOf(files, isText)) &&
-  isFields(value.columns) &&
-  isFields(value.tables);
+const change = z.discriminatedUnion('kind', [
+  z.looseObject({ kind: z.literal('replace-user'), user: text, attribute: z.enum(['userName', 'email', 'active']), from: text, to: text }),
+  z.looseObject({ kind: z.literal('replace-group'), group: text, from: text, to: text }),
+  z.looseObject({ kind: z.literal('remove-member'), group: text, user: text }),
+  z.looseObject({ kind: z.literal('add-member'), group: text, user: text }),
+]);
 
-const isRun = (fields: Fields): boolean =>
-  areTexts(fields, 'run', 'planFile', 'planDigest', 'host', 'startedAt') &&
-  [fields.schemaVersion, fields.actions, fields.pid].every((value) => typeof value === 'number') &&
-  isOneOf(fields.kind, 'apply', 'undo') &&
-  isOneOf(fields.mode, 'in-place', 'out') &&
-  isListOf(fields.targets, isText) &&
-  isListOf(fields.inputs, isInput) &&
-  isReading(fields.reading) &&
-  isFields(fields.authTypeMap) &&
-  isOptionalText(fields.targetId);
+const where = z.union([
+  z.looseObject({ file: text, heading: text.optional(), line: z.number() }),
+  z.looseObject({ file: text, heading: text.optional(), table: text, key: fields }),
+]);
 
-const isChange = (value: unknown): value is Change => {
-  if (!isFields(value)) return false;
-  switch (value.kind) {
-    case 'replace-user':
-      return areTexts(value, 'user', 'from', 'to') && isOneOf(value.attribute, 'userName', 'email', 'active');
-    case 'replace-group':
-      return areTexts(value, 'group', 'from', 'to');
-    default:
-      return isOneOf(value.kind, 'remove-member', 'add-member') && areTexts(value, 'group', 'user');
-  }
-};
+const value = z.union([z.null(), text, fields]);
 
-const isPlace = (value: unknown): boolean =>
-  isFields(value) && isText(value.file) && isOptionalText(value.heading) && (typeof value.line === 'number' || (isText(value.table) && isFields(value.key)));
+const intent = z.looseObject({ type: z.literal('intent'), id: text, at: z.number(), change, where, old: value, new: value });
+const announced = z.looseObject({ type: z.literal('announced'), intents: z.number(), sha256: text });
+const file = z.looseObject({
+  type: z.literal('file'),
+  role,
+  file: text,
+  table: text.optional(),
+  before: text,
+  after: text,
+  backup: text.optional(),
+});
+const outcome = z.looseObject({ type: z.literal('outcome'), id: text, outcome: z.enum(['done', 'refused']) });
+const end = z.looseObject({
+  type: z.literal('end'),
+  state: z.enum(['finished', 'stopped', 'interrupted']),
+  leaves: z.array(input),
+  sha256: text.optional(),
+});
 
-const isValue = (value: unknown): boolean => value === null || isText(value) || isFields(value);
+const journalRecord = z.discriminatedUnion('type', [run, intent, announced, file, outcome, end]);
 
-const isIntent = (fields: Fields): boolean =>
-  isText(fields.id) && typeof fields.at === 'number' && isChange(fields.change) && isPlace(fields.where) && isValue(fields.old) && isValue(fields.new);
-
-const CHECKS: Readonly<Record<JournalRecord['type'], (fields: Fields) => boolean>> = {
-  run: isRun,
-  intent: isIntent,
-  announced: (fields) => typeof fields.intents === 'number' && isText(fields.sha256),
-  file: (fields) => isRole(fields.role) && areTexts(fields, 'file', 'before', 'after') && isOptionalText(fields.table) && isOptionalText(fields.backup),
-  outcome: (fields) => isText(fields.id) && isOneOf(fields.outcome, 'done', 'refused'),
-  end: (fields) => isOneOf(fields.state, 'finished', 'stopped', 'interrupted') && isListOf(fields.leaves, isInput) && isOptionalText(fields.sha256),
-};
-
-const isType = (value: unknown): value is JournalRecord['type'] => typeof value === 'string' && Object.hasOwn(CHECKS, value);
-
-/** Is a value a record as a run writes it. */
-export const isRecord = (value: unknown): value is JournalRecord => isFields(value) && isType(value.type) && CHECKS[value.type](value);
+/** Is a value a record as a run writes it. The value itself is used, not what zod returns: digests depend on the order of its fields. */
+export const isRecord = (candidate: unknown): candidate is JournalRecord => journalRecord.safeParse(candidate).success;
 
 /** Defaults for settings that runs of version 1 did not record because they did not exist. */
 const UNSAID = { nulls: [], activeMap: {} } as const;
 
 /** Returns the first record of a run with those defaults filled in. */
-export const completed = (run: RunRecord): RunRecord => ({ ...run, reading: { ...UNSAID, ...run.reading } });
+export const completed = (first: RunRecord): RunRecord => ({ ...first, reading: { ...UNSAID, ...first.reading } });
 
 /** Returns the record of a line; undefined if it is not a record. */
 export function recordIn(line: string): JournalRecord | undefined {
   try {
-    const value: unknown = JSON.parse(line);
-    return isRecord(value) ? value : undefined;
+    const candidate: unknown = JSON.parse(line);
+    return isRecord(candidate) ? candidate : undefined;
   } catch {
     return undefined;
   }

@@ -2,11 +2,10 @@
 
 import { existsSync } from 'node:fs';
 import { UserError } from '../../model/user-error.js';
-import { type Checkpoint, Halted } from './checkpoint.js';
 import { systemReason } from './files.js';
 import { type EndRecord, type InputRecord, JournalWriter } from './journal.js';
 import { type Lock, lockOwner, takeLock } from './lock.js';
-import type { ProcessInfo } from './process-info.js';
+import { type Checkpoint, Halted, type ProcessInfo } from './process-info.js';
 import { ApplyInterrupted, ApplyRefused, ApplyStopped, Misnamed } from './refusal.js';
 
 /** Takes all locks, does the work, and releases them in any case. */

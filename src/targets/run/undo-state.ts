@@ -161,10 +161,10 @@ function refuseLostCopies({ journal, inputs, folder }: Looked): void {
 }
 
 function stateOf(inputs: readonly TargetInput[], journal: JournalDigest, undone: JournalDigest | undefined): State {
-  const standing = dataStateOf(inputs, journal);
+  const dataState = dataStateOf(inputs, journal);
   const hasBegun = undone !== undefined && undone.files.length > 0;
-  if (standing === 'before') return { kind: hasBegun || journal.end?.state === 'finished' ? 'done-already' : 'nothing' };
-  if (standing !== 'other') return { kind: 'restore', isHalf: standing === 'mixed' };
+  if (dataState === 'before') return { kind: hasBegun || journal.end?.state === 'finished' ? 'done-already' : 'nothing' };
+  if (dataState !== 'other') return { kind: 'restore', isHalf: dataState === 'mixed' };
   // An undo that could not simply restore copies and was killed between two files is finished as announced.
   const reached = hasBegun ? dataStateOf(inputs, undone) : 'other';
   if (reached === 'after') return { kind: 'done-already' };

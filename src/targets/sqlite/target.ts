@@ -1,6 +1,6 @@
-/** A SQLite file as a target: changed in one transaction, after a copy of the file was made. */
+/** A SQLite file as a target: changed in one transaction, after a copy of the file was made. A dry run does the same in memory, with the database's own constraints. */
 
-import { chmodSync, existsSync, linkSync, mkdirSync, realpathSync, renameSync, unlinkSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, mkdirSync, realpathSync, renameSync, statSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import type { Role } from '../../model/directory.js';
@@ -13,12 +13,11 @@ import { keepManifest, manifestIn } from '../run/manifest.js';
 import { needsNames, readNames } from '../run/named-subjects.js';
 import { NetWork } from '../run/net-work.js';
 import { ApplyRefused, changedMeanwhile, RowsMoved } from '../run/refusal.js';
-import type { Job, Target, TargetInput, Written } from '../target.js';
+import type { Job, Rehearsal, Target, TargetInput, Written } from '../target.js';
 import { intentsFromCopy } from './copy.js';
 import { carryOutOnly } from './effects.js';
 import { IntentMaker } from './intents.js';
-import { copyDatabase, digestsOf, inspectSqlite, PATIENCE, recoverSqlite, refusalOf, tablesOf } from './open.js';
-import { rehearseSqlite } from './rehearsal.js';
+import { copyDatabase, digestsOf, inspectSqlite, openCopy, PATIENCE, recoverSqlite, refusalOf, tablesOf } from './open.js';
 import { shapeOf } from './values.js';
 import { reversed } from './write.js';
 
@@ -187,4 +186,38 @@ async function putInPlace(temporary: string, target: string, { checkpoint }: Job
   }
   checkpoint.hasWritten = true;
   fsyncFolder(dirname(target));
+}
+
+/** Largest database, in bytes, that is copied into memory. In a larger one, conflicts that only constraints and triggers detect appear in the run itself. */
+const LARGEST_IN_MEMORY = 512 << 20;
+
+/** Returns the file that would change. Throws if the write would be refused. */
+export async function rehearseSqlite({ source, destination, tasks, authTypeMap, collation }: Rehearsal): Promise<readonly string[]> {
+  const Sqlite = await loadSqlite();
+  const file = realpathSync(resolve(source.source ?? ''));
+  if (destination.kind === 'in-place') refuseUnwritable(file);
+  const netWork = new NetWork(tasks);
+  netWork.refuseUnmet();
+  const isPlayed = statSync(file).size <= LARGEST_IN_MEMORY;
+  let database: Database | undefined;
+  try {
+    database = isPlayed ? openCopy(Sqlite, file) : openReadOnly(Sqlite, file);
+    database.exec('BEGIN');
+    database.pragma('defer_foreign_keys = ON');
+    const tables = tablesOf(database, file, source);
+    const names = tables.some((table) => needsNames(table, netWork)) ? readNames(tables, { authTypeMap, collation }) : undefined;
+    const opened = database;
+    const shapes = tables.map((table) => shapeOf(opened, table));
+    const intents = new IntentMaker(database, shapes, netWork, names, { previous: new Map() }, file).make();
+    netWork.refuseUnmet();
+    if (isPlayed) {
+      await carryOutOnly(database, intents, async () => {});
+      database.exec('COMMIT');
+    }
+    return [destination.kind === 'out' ? resolve(destination.path) : file];
+  } catch (error) {
+    throw refusalOf(error, file);
+  } finally {
+    database?.close();
+  }
 }

@@ -3,8 +3,8 @@
 import type { Statement } from 'better-sqlite3';
 import type { Database } from '../../sources/sqlite/connection.js';
 import { quoteName } from '../../sources/sqlite/tables.js';
-import { inverseOf } from '../run/inverse.js';
 import { type CellValue, type IntentRecord, isRowValue, type Place, type RowValue } from '../run/journal.js';
+import { inverseOf } from '../run/reversal.js';
 import { conditionOf, fromCell, type SqlValue } from './values.js';
 
 /** A row was not as expected. */

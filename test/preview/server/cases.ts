@@ -5,8 +5,7 @@ import type { User } from '../../../src/model/directory.js';
 import { IDP_PROVIDERS, type IdpDirectory, type IdpGroup, type IdpProvider, type IdpUser } from '../../../src/model/idp.js';
 import { isBlank } from '../../support/compare.js';
 import { type Organization, organizationArbitrary } from '../../support/organizations.js';
-import type { Account, ConnectGroup, ConnectState } from './connect.js';
-import { type Latitude, latitudeArbitrary } from './latitude.js';
+import { type Account, type ConnectGroup, type ConnectState, type Latitude, latitudeArbitrary } from './connect.js';
 import { orderlyOrganization, twinOf } from './orderly.js';
 
 export interface Case {

@@ -8,7 +8,7 @@
 import type { IdpDirectory, IdpUser } from '../../../src/model/idp.js';
 import { isBlank, key } from '../../support/compare.js';
 import { GROUP_SCHEMA, type Links, membersByGroup, type Operation, patchOf, type ScimClient, USER_SCHEMA, type UserResource } from './client.js';
-import type { Latitude } from './latitude.js';
+import type { Latitude } from './connect.js';
 
 /** known-issues, "Special characters are not supported on joining properties"; taken as widely as can be. */
 const SPECIAL = /[^\p{L}\p{M}\p{N} _.@-]/u;

@@ -7,7 +7,7 @@
 import type { IdpDirectory, IdpUser } from '../../../src/model/idp.js';
 import { isBlank } from '../../support/compare.js';
 import { GROUP_SCHEMA, type Links, membersByGroup, type ScimClient, USER_SCHEMA } from './client.js';
-import type { Latitude } from './latitude.js';
+import type { Latitude } from './connect.js';
 
 const PAGE = '&startIndex=1&count=100';
 

@@ -3,8 +3,7 @@
 import express from 'express';
 import SCIMMY from 'scimmy';
 import SCIMMYRouters from 'scimmy-routers';
-import { type Account, Connect, type ConnectGroup, type ConnectState, Refused } from './connect.js';
-import type { Latitude } from './latitude.js';
+import { type Account, Connect, type ConnectGroup, type ConnectState, type Latitude, Refused } from './connect.js';
 
 export interface Service {
   /** Where SCIM's endpoints begin. */

@@ -55,9 +55,9 @@ describe('wrong values', () => {
     ] as const)
       values.add(value, line);
     expect(values.first).toEqual({ value: '[NULL]', line: 2 });
-    expect(values.describe()).toBe('"[NULL]" (2) from line 2, "n/a" (1) on line 4');
+    expect(String(values.describe())).toBe('"[NULL]" (2) from line 2, "n/a" (1) on line 4');
     for (let line = 5; line < 30_000; line++) values.add(`x${line}`, line);
-    expect(values.describe('row')).toMatch(/"x22" \(1\) on row 22 and 9,980 or more other values$/);
+    expect(String(values.describe('row'))).toMatch(/"x22" \(1\) on row 22 and 9,980 or more other values$/);
     values.clear();
     expect(values.first).toBeUndefined();
   });

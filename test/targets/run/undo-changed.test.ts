@@ -254,7 +254,7 @@ test('a run that was ended between two files is put back, and so is what somebod
   );
   const [run] = listRuns(join(folder, 'plan'), worldOf(1, [1])).runs;
   const prepared = await prepareUndo({ runFolder: run.folder, world: worldOf(), interrupted: () => undefined });
-  expect(prepared).toMatchObject({ standing: 'half', left: [] });
+  expect(prepared).toMatchObject({ dataState: 'half', left: [] });
   edit(scene.file('users.csv'));
   expect(await undoAll(run.folder, { world: worldOf(4712, [4712]) })).toMatchObject({ done: 1, left: [] });
   expect(readFileSync(scene.file('groups.csv'), 'utf8')).toBe(GROUPS);
