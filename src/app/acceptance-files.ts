@@ -141,7 +141,7 @@ const SCHEMA_VERSION = 1;
 /** What a message needs to show the command that makes a file again. */
 type CommandContext = Pick<Prepared, 'sourceWords' | 'shell'>;
 
-/** Returns the report held against an earlier JSON report. Throws where that is none, or one of another organization. */
+/** Returns the report compared with an earlier JSON report. Throws where that is none, or one of another organization. */
 export function holdAgainst(report: Report, file: string, today: string, { sourceWords, shell }: CommandContext): Report {
   const { fingerprints, ids } = readBaseline(file, today, { sourceWords, shell });
   const known = new Set(report.snapshot.users.map(({ id }) => id));

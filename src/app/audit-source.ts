@@ -84,18 +84,18 @@ export async function auditSource(
   });
 }
 
-/** An export that is held against itself would find everything in order. */
+/** An export that is compared with itself would find everything in order. */
 function refuseSameFile({ inputs }: Snapshot, idp: IdpDirectory | undefined): void {
   // Two lists without a record may well be the same.
   const same = idp?.inputs.find(({ sha256, rows }) => rows > 0 && inputs.some((input) => input.sha256 === sha256));
   if (same === undefined) return;
   throw new UserError(
     `${same.path} was given as an export of the identity provider, and is the same file that was read of Jama Connect.`,
-    'Give the export of the identity provider: what is held against itself always fits.',
+    'Give the export of the identity provider: an export that is compared with itself always fits.',
   );
 }
 
-/** The SCIM Admin stays as it is, like whoever was left out by id. */
+/** The SCIM Admin stays as it is, like the users who were left out by id. */
 function withScimAdmin({ leaveOutUsers, environment }: Omit<Policy, 'authMode'>, { users }: Directory): readonly string[] {
   if (environment?.stated.scimAdmin === undefined) return leaveOutUsers;
   const admins = users.flatMap(({ id, scimAdmin }) => (scimAdmin === undefined ? [] : [id]));
@@ -128,7 +128,7 @@ function missingMode({ users }: Directory, hasTypes: boolean): UserError {
   return new UserError('--auth-mode is missing: it decides which users are in scope, so there is no default.', suggestion);
 }
 
-/** Whoever is left out by a mistyped id would be changed after all. */
+/** A user whose id was mistyped would be changed after all. */
 function refuseStrangers({ users }: Directory, { leaveOutUsers }: Policy): void {
   if (leaveOutUsers.length === 0) return;
   const ids = new Set(users.map(({ id }) => id));

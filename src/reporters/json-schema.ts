@@ -1,4 +1,4 @@
-/** What a JSON report holds, as a schema: published for whoever reads reports, never loaded to write one. */
+/** What a JSON report holds, as a schema: published for programs that read reports, never loaded to write one. */
 
 import { z } from 'zod';
 import { COLLATIONS } from '../model/policy.js';

@@ -74,7 +74,7 @@ export interface Contested {
   readonly idpUsers: readonly IdpUser[];
   /** By place. */
   readonly users: readonly User[];
-  /** Each look-up by userName finds exactly one account, spelt alike; the others only have the same email as that one. */
+  /** Each look-up by userName finds exactly one account, spelled alike; the others only have the same email as that one. */
   readonly isLookupSure: boolean;
 }
 
