@@ -112,7 +112,6 @@ const REFUSED_PHRASES: readonly (readonly [RegExp, string])[] = [
 const FORMER_SPELLINGS: Readonly<Record<string, { readonly words: readonly string[]; readonly reason: string }>> = {
   'config/former-names.ts': { words: ['organisationAdmin', 'licence'], reason: 'names that config files of earlier versions have' },
   'model/environment.ts': { words: ['organisationAdmin', 'licence'], reason: 'names that fingerprints of earlier versions were made of' },
-  'sources/tables/values.ts': { words: ['organisation'], reason: 'a word that exports have in their cells' },
   'sources/tables/cell-words.ts': { words: ['organisation'], reason: 'a word that exports have in their cells' },
 };
 
