@@ -2,7 +2,7 @@
 
 import { isStopped, type Report } from '../audit/report.js';
 import { verdictText } from '../reporters/verdict.js';
-import { fileOf } from '../sources/xlsx/workbook-file.js';
+import { fileOf } from '../sources/input-files.js';
 import { type AuditWishes, auditSource } from './audit-source.js';
 import { type Context, todayOf } from './context.js';
 import type { Request } from './request.js';

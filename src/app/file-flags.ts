@@ -1,6 +1,6 @@
 /** The flags that name a source's files, with the patterns in them expanded. */
 
-import { filesNamed } from '../sources/patterns.js';
+import { filesNamed } from '../sources/input-files.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { Request } from './request.js';
 

@@ -3,7 +3,7 @@
 import { appendFileSync, existsSync, statSync } from 'node:fs';
 import type { Report } from '../audit/report.js';
 import { UserError } from '../model/user-error.js';
-import { fileOf } from '../sources/xlsx/workbook-file.js';
+import { fileOf } from '../sources/input-files.js';
 import { hashFile } from '../targets/run/files.js';
 import type { Context } from './context.js';
 import { NODE_DIGESTS } from './node-digests.js';

@@ -5,8 +5,8 @@ import { SEVERITIES } from '../model/finding.js';
 import { PROVIDER_NAMES } from '../model/idp.js';
 import { visible } from '../reporters/visible.js';
 import { count, grouped } from '../rules/rule.js';
+import { fileOf } from '../sources/input-files.js';
 import { readNameList } from '../sources/tables/name-list.js';
-import { fileOf } from '../sources/xlsx/workbook-file.js';
 import { hashFile } from '../targets/run/files.js';
 import type { Request } from './request.js';
 

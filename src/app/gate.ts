@@ -10,7 +10,7 @@ import { visible } from '../reporters/visible.js';
 import { count, grouped } from '../rules/rule.js';
 import { firstWrong } from '../setup/json-locations.js';
 import { reasonOf } from '../sources/csv/file-stream.js';
-import { readyWorkbooks } from '../sources/xlsx/open-text.js';
+import { readyWorkbooks } from '../sources/input-files.js';
 import { fileWords, type Shell, shellCommand, shellWord } from './command-words.js';
 import { type Context, todayOf } from './context.js';
 import { exceptionsOf, listDifferences, pinReasons, UNKEYED, uncomparedOf } from './gate-reasons.js';

@@ -4,7 +4,7 @@ import { mappingVerdict } from '../reporters/mapping-words.js';
 import { checkSchema } from '../setup/check-mapping.js';
 import type { MappingReport } from '../setup/mapping-check.js';
 import { readSchema } from '../setup/schema-file.js';
-import { readWholeText } from '../sources/whole-text.js';
+import { readWholeText } from '../sources/csv/file-stream.js';
 
 export interface CheckedMapping {
   readonly report: MappingReport;

@@ -3,7 +3,7 @@
 import type { Settings } from '../config/settings.js';
 import type { Role } from '../model/directory.js';
 import { UserError } from '../model/user-error.js';
-import { allIdpColumns, type IdpColumns, isIdpColumn } from '../sources/idp/named-columns.js';
+import { allIdpColumns, type IdpColumns, isIdpColumn } from '../sources/idp/export-scheme.js';
 import type { SourceRequest } from '../sources/source.js';
 import { columnsOf } from '../sources/tables/headings.js';
 

@@ -12,9 +12,9 @@ import { consequencesOf, followingOf, incompletenessOf } from '../reporters/plan
 import { decisionsCsv, membershipsCsv, noticesCsv, outdatedCsv } from '../reporters/plan-tables.js';
 import type { CsvDelimiter } from '../reporters/reporter.js';
 import type { Encoding } from '../sources/csv/encoding.js';
+import { readyWorkbooks } from '../sources/input-files.js';
 import { readDecisionCells } from '../sources/tables/cells.js';
 import { SourceRefused } from '../sources/tables/problem.js';
-import { readyWorkbooks } from '../sources/xlsx/open-text.js';
 import { refuseUnreadable } from '../targets/run/files.js';
 import { applyCommandOf } from './apply-command.js';
 import { auditSource } from './audit-source.js';

@@ -3,8 +3,7 @@
 import type { Report } from '../audit/report.js';
 import { IDP_PROVIDERS, type IdpProvider } from '../model/idp.js';
 import { noteText } from '../model/note.js';
-import { AUTH_MODES } from '../model/policy.js';
-import { isInScope } from '../model/scope.js';
+import { AUTH_MODES, isInScope } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
 import { findRule } from '../rules/registry.js';
 import { count, grouped } from '../rules/rule.js';
@@ -12,7 +11,7 @@ import { type Detail, type EnablementCase, HOSTINGS, type Hosting, type Runbook,
 import { knowFrom, knowNothing } from '../setup/step-status.js';
 import { SECTIONS } from '../setup/steps.js';
 import { GROUPS_ONLY } from '../setup/steps-prepare.js';
-import { fileOf } from '../sources/xlsx/workbook-file.js';
+import { fileOf } from '../sources/input-files.js';
 import type { DecisionsFile } from './acceptance-files.js';
 import { type Audited, auditSource } from './audit-source.js';
 import { shellWord } from './command-words.js';

@@ -7,13 +7,13 @@ import type { Policy } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
 import { grouped } from '../rules/rule.js';
 import type { IdpRequest } from '../sources/idp/read-idp.js';
+import { readyWorkbooks } from '../sources/input-files.js';
 import { type Reading, readDirectory, type SourceWishes } from '../sources/read-source.js';
 import type { SourceRequest } from '../sources/source.js';
-import type { Integrations } from '../sources/tables/integrations.js';
 import type { TypeJoin } from '../sources/tables/join-types.js';
+import type { Integrations } from '../sources/tables/name-list.js';
 import { SourceRefused } from '../sources/tables/problem.js';
 import type { OnProgress, Table } from '../sources/tables/table.js';
-import { readyWorkbooks } from '../sources/xlsx/open-text.js';
 
 /** A further input: what was read of it, or why it was refused. */
 interface Side<T> {
@@ -64,7 +64,7 @@ interface IntegrationsSide extends Side<Integrations> {
 }
 
 export async function readIntegrationsSide(file: string, collation: Collation, encoding: SourceRequest['encoding']): Promise<IntegrationsSide> {
-  const { readIntegrations, strangersOf } = await import('../sources/tables/integrations.js');
+  const { readIntegrations, strangersOf } = await import('../sources/tables/name-list.js');
   await readyWorkbooks([file]);
   const side = readSide(() => readIntegrations(file, collation, encoding));
   return {

@@ -9,8 +9,7 @@ import { type IdentityIndex, indexIdentities } from '../model/identity-index.js'
 import type { IdpDirectory } from '../model/idp.js';
 import { leadingAway, matchIdp } from '../model/idp-match.js';
 import { joined, type Note, note, userId } from '../model/note.js';
-import type { Policy } from '../model/policy.js';
-import { isInScope, selectSyncGroups } from '../model/scope.js';
+import { isInScope, type Policy, selectSyncGroups } from '../model/policy.js';
 import { RULES, rulesFor } from '../rules/registry.js';
 import { count, grouped, INPUT_NAMES, type Rule, type RuleContext, type RuleInput, type RuleRun } from '../rules/rule.js';
 import { fingerprinting } from './fingerprint.js';

@@ -1,14 +1,12 @@
 /** The certificate: what a report certifies, how the document is written, and how it is read back. */
 
 import { z } from 'zod';
-import { COLLATIONS } from '../model/collation-name.js';
 import type { Digests } from '../model/digests.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
-import { escapeUnseen } from '../model/json-text.js';
-import { MARK, markedText, sealedText } from '../model/marked-text.js';
 import { noteText } from '../model/note.js';
-import { isInScope } from '../model/scope.js';
+import { COLLATIONS, isInScope } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
+import { escapeUnseen, MARK, markedText, sealedText } from '../model/written-text.js';
 import { rulesFor } from '../rules/registry.js';
 import { loweredBy, type Report } from './report.js';
 import {

@@ -4,8 +4,7 @@ import type { Input, Snapshot } from '../model/directory.js';
 import { type FindingBase, SEVERITIES, type Severity } from '../model/finding.js';
 import type { IdpDirectory, IdpInput } from '../model/idp.js';
 import type { Note } from '../model/note.js';
-import type { FailOn, Policy } from '../model/policy.js';
-import type { SyncSelection } from '../model/scope.js';
+import type { FailOn, Policy, SyncSelection } from '../model/policy.js';
 import { RULES } from '../rules/registry.js';
 
 /** A person's statement that a finding may stay. */

@@ -4,10 +4,9 @@
  */
 
 import type { z } from 'zod';
-import { COLLATIONS, DEFAULT_COLLATION } from '../model/collation-name.js';
 import { SEVERITIES } from '../model/finding.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
-import { AUTH_MODES, FAIL_ON } from '../model/policy.js';
+import { AUTH_MODES, COLLATIONS, DEFAULT_COLLATION, FAIL_ON } from '../model/policy.js';
 import { choice, type Kind, lines, meanings, namesByName, namesOrAll, path, paths, pathsByGroup, text, words, yesOrNo } from './kinds.js';
 import { ENVIRONMENT_EXAMPLE, environmentSchema } from './stated-settings.js';
 

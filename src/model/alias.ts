@@ -6,8 +6,7 @@
  * may differ in more than case if the originals do not.
  */
 
-import { isCompatibility, SPELLINGS, type Spelling, wide } from './alias-spelling.js';
-import { capitalsOf, makeCutter, type Unit } from './alias-units.js';
+import { capitalsOf, isCompatibility, makeCutter, SPELLINGS, type Spelling, type Unit, wide } from './alias-spelling.js';
 import type { Collation } from './compare.js';
 import { isEmailAddress } from './email.js';
 

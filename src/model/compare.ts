@@ -1,9 +1,7 @@
 /** The only code that knows how text is compared (contract 1.1). */
 
-import { makeDucetFold } from './collation/ducet.js';
-import { makeGeneralCiFold } from './collation/general-ci.js';
-import { foldSqlServer } from './collation/sql-server.js';
-import type { CollationName } from './collation-name.js';
+import { foldSqlServer, makeDucetFold, makeGeneralCiFold } from './collation/folds.js';
+import type { CollationName } from './policy.js';
 
 /** How two texts differ, the first that holds (contract 2.4). */
 export const DIFFERENCES = ['case', 'whitespace', 'unicode', 'value'] as const;

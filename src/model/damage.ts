@@ -1,9 +1,8 @@
 /** Text that lost letters in some program before the export (contract 2.3, `damaged-text`). */
 
-import { Checksum } from './checksum.js';
+import { Checksum } from './digests.js';
 import type { Group, User } from './directory.js';
 import type { IdentityIndex } from './identity-index.js';
-import { HIGH_1252 } from './windows-1252.js';
 
 /**
  * `lost`: U+FFFD replaces invalid bytes. `question`: a question mark replaces a letter. `misread`: UTF-8 was read as
@@ -35,6 +34,12 @@ function isClean(text: string): boolean {
   }
   return true;
 }
+
+/** Characters of the bytes 0x80 to 0x9f in windows-1252 by the WHATWG table; 0 if there is none. Spreadsheets on Windows assume it for a file without a mark. */
+export const HIGH_1252: readonly number[] = [
+  0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017d, 0, 0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+  0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178,
+];
 
 const HIGH: ReadonlySet<number> = new Set(HIGH_1252);
 
@@ -139,4 +144,9 @@ class Collection {
     this.isError ||= isError;
     this.checksum.add(`${'user' in damaged ? 'user' : 'group'}\u0000${id}\u0000${damaged.attribute}\u0000${damaged.value}`);
   }
+}
+
+/** Returns how a text looks if its UTF-8 bytes are read as windows-1252: `Zoë` as `ZoÃ«`. */
+export function misread(text: string): string {
+  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode((byte >= 0x80 && byte <= 0x9f && HIGH_1252[byte - 0x80]) || byte)).join('');
 }

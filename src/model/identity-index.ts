@@ -3,8 +3,7 @@
 import { KeyTable } from '../collections/key-table.js';
 import { type Collation, collationOf } from './compare.js';
 import type { User } from './directory.js';
-import type { Policy } from './policy.js';
-import { isInScope } from './scope.js';
+import { isInScope, type Policy } from './policy.js';
 
 /** Indexes of users by key, in source order within a key. */
 export class Buckets {

@@ -1,7 +1,7 @@
 /** Cells of decisions.csv compared with what was asked: which were altered, and which may come from an earlier export. */
 
+import { misread } from '../model/damage.js';
 import type { DecisionAction } from '../model/finding.js';
-import { misread } from '../model/windows-1252.js';
 import { ruleOf } from '../rules/registry.js';
 import { valueProblem } from './answer-validation.js';
 import { type AskedRow, DECISION_COLUMNS, type DecisionProblem, type FileRow, foldCell, suggestionOf } from './decision-rows.js';

@@ -5,8 +5,8 @@ import { checkSeal, jsonOf, refuseOtherVersion, Sealing, understood } from '../a
 import { TextBytes } from '../collections/text-bytes.js';
 import type { Change } from '../model/change.js';
 import type { Digests } from '../model/digests.js';
-import { MARK, sealedText } from '../model/marked-text.js';
 import { UserError } from '../model/user-error.js';
+import { MARK, sealedText } from '../model/written-text.js';
 import { type Action, PLAN_FORM, type Plan, type PlanBody, planSchema, type WrittenRow } from './plan.js';
 
 /** The plan was altered since it was written. Nothing of it may be applied. */

@@ -2,9 +2,9 @@
 
 import { z } from 'zod';
 import type { BodyOf, DocumentForm, DocumentOf } from '../audit/sealed-document.js';
-import { COLLATIONS } from '../model/collation-name.js';
 import { DECISION_ACTIONS } from '../model/finding.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
+import { COLLATIONS } from '../model/policy.js';
 
 const KIND = 'scim-audit/plan';
 const VERSION = 2;

@@ -1,6 +1,6 @@
 /** Reads the answers of decisions.csv: those to what is asked now, and those to what is no longer asked. */
 
-import { unguardCell } from '../model/formula.js';
+import { unguardCell } from '../model/written-text.js';
 import { alteredAt } from './compare-cells.js';
 import { type FindAsked, finderOf, keyOf, rowProblems } from './compare-rows.js';
 import { type Answer, type AskedRow, DECISION_COLUMNS, type DecisionProblem, type FileRow, WRITTEN_COLUMNS } from './decision-rows.js';

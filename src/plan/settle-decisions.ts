@@ -2,7 +2,7 @@
 
 import type { Acceptance } from '../audit/report.js';
 import type { Subject } from '../model/directory.js';
-import { isInScope } from '../model/scope.js';
+import { isInScope } from '../model/policy.js';
 import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
 import { acceptanceOf, actionOf, notTheEmail, type Refuse, valueProblem } from './answer-validation.js';

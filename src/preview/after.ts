@@ -4,7 +4,7 @@ import type { UserAttribute } from '../model/change.js';
 import type { Directory, Group, User } from '../model/directory.js';
 import { indexIdentities } from '../model/identity-index.js';
 import { matchIdp } from '../model/idp-match.js';
-import { selectSyncGroups } from '../model/scope.js';
+import { selectSyncGroups } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
 import type { Action } from '../plan/plan.js';
 import type { Foreseeable, MembershipView } from './preview-input.js';

@@ -1,7 +1,7 @@
 /** What a JSON report holds, as a schema: published for whoever reads reports, never loaded to write one. */
 
 import { z } from 'zod';
-import { COLLATIONS } from '../model/collation-name.js';
+import { COLLATIONS } from '../model/policy.js';
 import { RULES } from '../rules/registry.js';
 import type { Rule } from '../rules/rule.js';
 import type { Shape, Shapes } from '../rules/shape.js';

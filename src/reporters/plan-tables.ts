@@ -2,7 +2,7 @@
 
 import { charactersOf, TextBytes } from '../collections/text-bytes.js';
 import type { User } from '../model/directory.js';
-import { guardCell } from '../model/formula.js';
+import { guardCell } from '../model/written-text.js';
 import { DECISION_COLUMNS, NO_ANSWER } from '../plan/decision-rows.js';
 import type { MadePlan } from '../plan/make-plan.js';
 import type { OutdatedRow } from '../plan/read-decisions.js';

@@ -1,7 +1,7 @@
 /** The verdict in words, the same in every format for people and on stderr. */
 
 import { type AuditedFinding, isAtOrAbove, isStopped, type Report } from '../audit/report.js';
-import { isInScope } from '../model/scope.js';
+import { isInScope } from '../model/policy.js';
 import { count, grouped } from '../rules/rule.js';
 
 function countsText({ summary }: Report): string {

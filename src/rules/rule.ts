@@ -9,8 +9,7 @@ import type { ClauseId } from '../model/guide.js';
 import type { IdentityIndex } from '../model/identity-index.js';
 import type { IdpProvider, IdpUser } from '../model/idp.js';
 import type { IdpMatch } from '../model/idp-match.js';
-import type { Policy } from '../model/policy.js';
-import type { SyncSelection } from '../model/scope.js';
+import type { Policy, SyncSelection } from '../model/policy.js';
 import type { Shapes } from './shape.js';
 
 export type RuleInput = 'groups' | 'groupList' | 'memberships' | 'idpGroups' | 'idpEmails';

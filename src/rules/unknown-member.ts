@@ -1,4 +1,4 @@
-import { Checksum } from '../model/checksum.js';
+import { Checksum } from '../model/digests.js';
 import type { UnknownMember } from '../model/directory.js';
 import { snapshotRule } from './define.js';
 import { type Field, number, own } from './fields.js';

@@ -2,7 +2,7 @@
 
 import type { Report } from '../audit/report.js';
 import { type Environment, judgeEnvironment, type SettingOfEnvironment } from '../model/environment.js';
-import { isInScope } from '../model/scope.js';
+import { isInScope } from '../model/policy.js';
 import { findRule } from '../rules/registry.js';
 import { count, grouped } from '../rules/rule.js';
 import type { EnablementCase, Knowledge, Known } from './runbook.js';

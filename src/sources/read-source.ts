@@ -1,18 +1,16 @@
 /** Reads an opened source in two phases: groups and users, which are kept, then the memberships as a stream. */
 
+import type { IdTable } from '../collections/key-table.js';
 import { collationOf } from '../model/compare.js';
 import type { Directory, Group, Input, MembershipSink, Role, Snapshot, UnknownMember } from '../model/directory.js';
 import type { Note } from '../model/note.js';
-import type { IdTable } from './tables/id-table.js';
+import { fileOf } from './input-files.js';
 import type { TypeJoin } from './tables/join-types.js';
-import { checkMemberLists } from './tables/member-lists.js';
-import { NullCells } from './tables/null-cells.js';
 import { Problems, quoted } from './tables/problem.js';
 import { readGroups } from './tables/read-groups.js';
-import { MemberResolver, splitGroupsCell, takeMemberships } from './tables/read-memberships.js';
+import { checkMemberLists, MemberResolver, splitGroupsCell, takeMemberships } from './tables/read-memberships.js';
 import { readUsers, type UserWishes } from './tables/read-users.js';
-import { cellPlace, type Table, type TableEnd } from './tables/table.js';
-import { fileOf } from './xlsx/workbook-file.js';
+import { cellPlace, NullCells, type Table, type TableEnd } from './tables/table.js';
 
 const ORDER: readonly Role[] = ['users', 'groups', 'memberships'];
 

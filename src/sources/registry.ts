@@ -2,11 +2,11 @@
 
 import { UserError } from '../model/user-error.js';
 import { csvSource } from './csv/source.js';
+import { holdsWorkbook } from './input-files.js';
 import { jsonSource } from './json/source.js';
 import type { SourceFile, SourceFormat, SourceRequest } from './source.js';
 import { sqliteSource } from './sqlite/source.js';
 import type { OnProgress, OpenedSource } from './tables/table.js';
-import { holdsWorkbook } from './xlsx/workbook-file.js';
 
 export const SOURCE_FORMATS: readonly SourceFormat[] = [jsonSource, sqliteSource, csvSource];
 

@@ -1,9 +1,9 @@
 /** All targets. A new one is one line here. */
 
 import { filesFound } from '../sources/csv/source.js';
+import { holdsWorkbook } from '../sources/input-files.js';
 import { jsonSource } from '../sources/json/source.js';
 import type { SourceRequest } from '../sources/source.js';
-import { holdsWorkbook } from '../sources/xlsx/workbook-file.js';
 import { csvTarget } from './csv/target.js';
 import type { RunRecord } from './run/journal.js';
 import { ApplyRefused } from './run/refusal.js';

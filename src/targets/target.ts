@@ -1,7 +1,7 @@
 /** What every target offers: inspecting, writing, and restoring. */
 
-import type { CollationName } from '../model/collation-name.js';
 import type { Activity, AuthenticationType } from '../model/directory.js';
+import type { CollationName } from '../model/policy.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { FileRecord, InputRecord, IntentRecord, JournalWriter } from './run/journal.js';
 import type { Task } from './run/net-work.js';

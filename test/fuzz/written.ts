@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { COLLATIONS, type CollationName } from '../../src/model/collation-name.js';
+import { COLLATIONS, type CollationName } from '../../src/model/policy.js';
 import { type Organization, organizationArbitrary } from '../support/organizations.js';
 import type { Random } from './random.js';
 

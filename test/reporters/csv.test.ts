@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { unguardCell } from '../../src/model/formula.js';
+import { unguardCell } from '../../src/model/written-text.js';
 import { subjectsOf } from '../../src/reporters/locations.js';
 import { accepting, checkObservatory, nastyReport, OPTIONS, renderAs, reportOf } from './reports.js';
 

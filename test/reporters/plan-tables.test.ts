@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { guardCell, unguardCell } from '../../src/model/formula.js';
+import { guardCell, unguardCell } from '../../src/model/written-text.js';
 import { csvText } from '../../src/reporters/plan-tables.js';
 import { textOf } from '../support/pieces.js';
 

@@ -3,8 +3,8 @@
  * To be held beside the contract; it shares no logic with the rules that it judges.
  */
 
-import type { CollationName } from '../../src/model/collation-name.js';
 import type { Group, User } from '../../src/model/directory.js';
+import type { CollationName } from '../../src/model/policy.js';
 import type { Organization } from '../support/organizations.js';
 
 /** A finding as the JSON report holds it, without fingerprint and message. */

@@ -65,8 +65,8 @@ describe('what is not what it should be', () => {
   it('a source, a file, a list or a config that is not there', async () => {
     const folder = newFolder(EXPORT);
     expect(await refusal(folder, 'nowhere')).toContain('nowhere: the file or folder does not exist');
-    expect(await refusal(folder, '--users', 'nobody.csv')).toContain('nobody.csv: there is no such file');
-    expect(await refusal(folder, '.', '--sync-groups', 'names.txt')).toContain('names.txt: there is no such file');
+    expect(await refusal(folder, '--users', 'nobody.csv')).toContain('nobody.csv: the file does not exist');
+    expect(await refusal(folder, '.', '--sync-groups', 'names.txt')).toContain('names.txt: the file does not exist');
     expect(await refusal(folder, '.', '--config', 'none.json')).toContain('none.json');
     expect(await refusal(folder)).toContain('No source was given');
   });

@@ -269,19 +269,19 @@ export interface SubRoom {
 /** What a folder within a room may import of that room; a folder that is not here may import nothing beside itself. */
 export const SUB_ROOMS: Readonly<Record<string, SubRoom>> = {
   'sources/tables': {
-    beside: ['sources/source.ts', 'sources/csv', 'sources/xlsx'],
+    beside: ['sources/source.ts', 'sources/input-files.ts', 'sources/csv'],
     reason: 'what any table is read by; the lists beside an export are tables as well, so it opens them as CSV or as the sheet of a workbook',
   },
   'sources/csv': {
-    beside: ['sources/source.ts', 'sources/tables', 'sources/xlsx'],
+    beside: ['sources/source.ts', 'sources/input-files.ts', 'sources/tables'],
     reason: 'knows the bytes of CSV; a sheet of a workbook comes to it as records, and it never sees a database or JSON',
   },
   'sources/xlsx': {
-    beside: ['sources/file-front.ts', 'sources/tables', 'sources/csv'],
+    beside: ['sources/input-files.ts', 'sources/tables', 'sources/csv'],
     reason: 'unpacks a workbook into records as CSV has them, so that a sheet and a CSV file of the same cells cannot be read differently',
   },
   'sources/json': {
-    beside: ['sources/source.ts', 'sources/file-front.ts', 'sources/patterns.ts', 'sources/tables', 'sources/csv', 'sources/xlsx'],
+    beside: ['sources/source.ts', 'sources/input-files.ts', 'sources/tables', 'sources/csv'],
     reason: 'a folder of answers may hold lists as CSV or as a workbook beside them; it never sees a database',
   },
   'sources/sqlite': {
@@ -289,7 +289,7 @@ export const SUB_ROOMS: Readonly<Record<string, SubRoom>> = {
     reason: 'loads native code, so that nobody may need it by accident; from CSV it takes how bytes become a text, nothing else',
   },
   'sources/idp': {
-    beside: ['sources/tables', 'sources/csv', 'sources/json', 'sources/xlsx'],
+    beside: ['sources/input-files.ts', 'sources/tables', 'sources/csv', 'sources/json'],
     reason: 'the exports of a provider come as CSV, workbooks or JSON; no provider hands out a database',
   },
   'targets/run': {
@@ -379,7 +379,7 @@ export const SMALL_FILES: Readonly<Record<string, string>> = {
   'reporters/gate-schema.ts': 'schemas load zod, which no report needs: only what publishes them imports them',
   'reporters/mapping-schema.ts': 'schemas load zod, which no report needs: only what publishes them imports them',
   'reporters/plan-summary-schema.ts': 'schemas load zod, which no report needs: only what publishes them imports them',
-  'model/collation/': 'one collation per file; the tables are generated',
+  'model/collation/': 'the tables are generated',
   'config/former-names.ts': 'names of earlier versions, apart, so that they can be dropped as one',
   'setup/steps.ts': 'the order of the check-list, without the texts of its steps',
   'app/plan-names.ts': 'how a plan names its files must be the same in every version, so that it can be read and tested by itself',
@@ -391,10 +391,7 @@ export const SMALL_FILES: Readonly<Record<string, string>> = {
   'cli/consent.ts': 'what may be taken for a yes before anything is written can be read by itself',
   'cli/license-stock.ts': 'the form of one option value, with its refusals',
   'plan/answered-rows.ts': 'the part of reading decisions that a check needs, without the planner',
-  'sources/idp/members-flag.ts': 'the form of one option value, with its refusals',
-  'sources/tables/': 'one part of a table per file: what it means can be found by its name',
   'sources/json/json-bytes.ts': 'the bytes of JSON by name, which would hide the lexer',
-  'sources/json/content.ts': 'tells JSON from other texts without loading its reader',
 };
 
 /** Returns small files that one other imports and that give no reason. */

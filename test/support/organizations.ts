@@ -4,9 +4,8 @@ import fc from 'fast-check';
 import { NODE_DIGESTS } from '../../src/app/node-digests.js';
 import { beginAudit } from '../../src/audit/audit.js';
 import type { Report } from '../../src/audit/report.js';
-import type { CollationName } from '../../src/model/collation-name.js';
 import type { AuthenticationType, Directory, Group, Input, Role, Snapshot, User } from '../../src/model/directory.js';
-import { AUTH_MODES, type AuthMode, type Policy } from '../../src/model/policy.js';
+import { AUTH_MODES, type AuthMode, type CollationName, type Policy } from '../../src/model/policy.js';
 
 /** A membership by ids, which the users or groups may lack. */
 export interface MembershipRow {

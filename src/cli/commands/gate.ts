@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { GateRequest } from '../../app/gate.js';
-import { escapeUnseen } from '../../model/json-text.js';
+import { escapeUnseen } from '../../model/written-text.js';
 
 import { printable } from '../../reporters/visible.js';
 import { contextOf } from '../context.js';

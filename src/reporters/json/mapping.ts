@@ -1,5 +1,5 @@
 import { CLAUSES } from '../../model/guide.js';
-import { escapeUnseen } from '../../model/json-text.js';
+import { escapeUnseen } from '../../model/written-text.js';
 import { MAPPING_CHECKS, type MappingReport } from '../../setup/mapping-check.js';
 import type { Reporter, WriteOptions } from '../reporter.js';
 

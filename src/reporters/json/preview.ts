@@ -1,6 +1,6 @@
 import type { Input, Subject, User } from '../../model/directory.js';
 import type { IdpGroup, IdpUser } from '../../model/idp.js';
-import { escapeUnseen, jsonText } from '../../model/json-text.js';
+import { escapeUnseen, jsonText } from '../../model/written-text.js';
 import type { Forecast, GroupForecast, MembershipForecast, Reason, UserForecast } from '../../preview/forecast.js';
 import type { Preview } from '../../preview/preview.js';
 import { reasonsOf } from '../../preview/words.js';

@@ -1,8 +1,8 @@
 import { loweredBy, type Report } from '../../audit/report.js';
 import { locationOf, type Subject } from '../../model/directory.js';
 import type { IdpDirectory } from '../../model/idp.js';
-import { escapeUnseen } from '../../model/json-text.js';
 import { noteText } from '../../model/note.js';
+import { escapeUnseen } from '../../model/written-text.js';
 import { ruleOf } from '../../rules/registry.js';
 import type { Reporter } from '../reporter.js';
 

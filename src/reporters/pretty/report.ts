@@ -1,12 +1,11 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import stringWidth from 'string-width';
-import type { AuditedFinding, Report } from '../../audit/report.js';
-import { isAtOrAbove, isStopped, readInputs } from '../../audit/report.js';
+import { type AuditedFinding, isAtOrAbove, isStopped, type Report, readInputs } from '../../audit/report.js';
 import { type Collation, collationOf } from '../../model/compare.js';
 import { locationOf, type Subject } from '../../model/directory.js';
 import { SEVERITIES, type Severity } from '../../model/finding.js';
 import { noteText } from '../../model/note.js';
-import { isInScope } from '../../model/scope.js';
+import { isInScope } from '../../model/policy.js';
 import { rulesFor } from '../../rules/registry.js';
 import { type Cell, count, grouped, type Rule } from '../../rules/rule.js';
 import { charactersOf, cut, cutStart, type Styled, tableLines, wrap } from '../columns.js';

@@ -1,6 +1,6 @@
 /** The kinds of document that can be written as one table: a format of tables offers all of them. A new kind is one line here. */
 
-import { guardCell } from '../../model/formula.js';
+import { guardCell } from '../../model/written-text.js';
 import type { Documents, Kind, Reporter } from '../reporter.js';
 import { printable } from '../visible.js';
 import type { Table, TableWriter } from './table.js';

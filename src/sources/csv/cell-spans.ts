@@ -1,11 +1,10 @@
 /** Byte ranges of the cells of a CSV, quotes included, so that one cell can be replaced and everything else kept. */
 
 import { isUtf8 } from 'node:buffer';
+import { integerOf, LONGEST_INTEGER } from '../../collections/key-table.js';
 import { UserError } from '../../model/user-error.js';
-import { integerOf, LONGEST_INTEGER } from '../tables/id-table.js';
-import { type Dialect, readCell } from './dialect.js';
+import { BACKSLASH, CR, closingQuote, countLines, type Dialect, escapeLength, isCellEnd, LF, QUOTE, readCell } from './dialect.js';
 import type { FileStream } from './file-stream.js';
-import { BACKSLASH, CR, closingQuote, countLines, escapeLength, isCellEnd, LF, QUOTE } from './lex.js';
 
 const ZERO = 0x30;
 const LONGEST_RECORD = 1 << 26;

@@ -1,6 +1,7 @@
-/** The dialect of a CSV file: delimiter, quotes and backslashes; reads and writes one cell in it. */
+/** The dialect of a CSV file: delimiter, quotes and backslashes; reads and writes one cell in it, and finds the ends of quotes and escapes in its bytes. */
 
-import { type Encoding, encodeText } from './encoding.js';
+import { isUtf8 } from 'node:buffer';
+import { type Encoding, encodeText, findInvalidUtf8 } from './encoding.js';
 
 export type QuoteStyle = 'double' | 'none';
 export type EscapeStyle = 'backslash' | 'none';
@@ -69,4 +70,86 @@ export function unfitFor(text: string, dialect: Dialect, encoding: Encoding): st
   if (writeCell(text, dialect, false) !== undefined) return undefined;
   const what = text === NO_VALUE ? 'it would be read as a missing value' : text.includes(dialect.delimiter) ? 'it holds the delimiter' : 'it holds a line end';
   return `${JSON.stringify(text)} cannot be written in a file without quotes${dialect.escape === 'none' ? ' and escapes' : ''}: ${what}`;
+}
+
+export const LF = 0x0a;
+export const CR = 0x0d;
+export const QUOTE = 0x22;
+export const BACKSLASH = 0x5c;
+
+/** Returns where the quote that opens at `at` is closed; -1 if the bytes end before. Doubled and escaped quotes are text. */
+export function closingQuote(bytes: Buffer, at: number, filled: number, isEscaping: boolean): number {
+  if (isEscaping) return closingAmongEscapes(bytes, at, filled);
+  for (let quote = bytes.indexOf(QUOTE, at + 1); quote >= 0 && quote < filled; quote = bytes.indexOf(QUOTE, quote + 2)) {
+    if (quote + 1 >= filled || bytes[quote + 1] !== QUOTE) return quote;
+  }
+  return -1;
+}
+
+function closingAmongEscapes(bytes: Buffer, open: number, filled: number): number {
+  for (let at = open + 1; at < filled; at++) {
+    if (bytes[at] === BACKSLASH) at++;
+    else if (bytes[at] === QUOTE) {
+      if (at + 1 >= filled || bytes[at + 1] !== QUOTE) return at;
+      at++;
+    }
+  }
+  return -1;
+}
+
+/** Does a cell end before `at`: at the delimiter, at a line end, or at the end of the bytes. */
+export function isCellEnd(bytes: Buffer, at: number, filled: number, delimiter: number): boolean {
+  return at >= filled || bytes[at] === delimiter || bytes[at] === LF || (bytes[at] === CR && (at + 1 >= filled || bytes[at + 1] === LF));
+}
+
+/**
+ * Returns the length of an escape in bytes, with its backslash; 0 if more bytes are needed to decide. MySQL puts one
+ * backslash before a line end of two bytes.
+ */
+export function escapeLength(bytes: Buffer, at: number, filled: number, isAtEnd: boolean): number {
+  if (at + 2 >= filled && !isAtEnd) return 0;
+  if (at + 1 >= filled) return 1;
+  return bytes[at + 1] === CR && at + 2 < filled && bytes[at + 2] === LF ? 3 : 2;
+}
+
+/** Returns the number of line feeds from `from` up to `to`. */
+export function countLines(bytes: Buffer, from: number, to: number): number {
+  let lines = 0;
+  for (let lf = bytes.indexOf(LF, from); lf >= 0 && lf < to; lf = bytes.indexOf(LF, lf + 1)) lines++;
+  return lines;
+}
+
+export interface WrongCell {
+  /** Lines of the record before the invalid byte. */
+  readonly lines: number;
+  /** Cell, from 1. */
+  readonly column: number;
+  /** The first invalid byte. */
+  readonly byte: number;
+}
+
+/** Returns each cell of a record that holds bytes of no UTF-8 text, with the first of them. */
+export function findWrongCells(record: Buffer, { delimiter: delimiterText, quote, escape: escapeStyle }: Dialect): WrongCell[] {
+  const delimiter = delimiterText.charCodeAt(0);
+  const found: WrongCell[] = [];
+  let isInQuotes = false;
+  let column = 1;
+  let start = 0;
+  let lines = 0;
+  for (let at = 0; at <= record.length; at++) {
+    if (escapeStyle === 'backslash' && record[at] === BACKSLASH && at + 1 < record.length) {
+      at++;
+      continue;
+    }
+    if (quote === 'double' && record[at] === QUOTE) isInQuotes = !isInQuotes;
+    const isEnd = at === record.length || (record[at] === delimiter && !isInQuotes);
+    if (!isEnd) continue;
+    const cell = record.subarray(start, at);
+    const wrong = isUtf8(cell) ? -1 : findInvalidUtf8(cell);
+    if (wrong >= 0) found.push({ lines: lines + countLines(cell, 0, wrong), column, byte: cell[wrong] });
+    lines += countLines(cell, 0, cell.length);
+    column++;
+    start = at + 1;
+  }
+  return found;
 }

@@ -1,6 +1,6 @@
 /** What makes the dialect of a CSV ambiguous: backslashes that may be escapes, and quotes that may be ordinary characters. */
 
-import { BACKSLASH, CR, LF, QUOTE } from './lex.js';
+import { BACKSLASH, CR, LF, QUOTE } from './dialect.js';
 
 const UPPER_N = 0x4e;
 const NUL_DIGIT = 0x30;

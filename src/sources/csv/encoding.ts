@@ -1,7 +1,7 @@
 /** Converts the encodings of real exports to UTF-8 bytes, chunk by chunk, and marks bytes that are invalid in the encoding. */
 
 import { isUtf8 } from 'node:buffer';
-import { HIGH_1252 } from '../../model/windows-1252.js';
+import { HIGH_1252 } from '../../model/damage.js';
 
 export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
 export type Encoding = (typeof ENCODINGS)[number];

@@ -1,10 +1,11 @@
-/** Reads a file, or a pipe, once from front to end as UTF-8 bytes, and computes its digest. */
+/** Reads a file, or a pipe, once from front to end as UTF-8 bytes, and computes its digest; also a whole text file. */
 
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import type { Note } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
-import { type Encoding, sniffMark, Transcoder } from './encoding.js';
-import type { TextStream } from './text-stream.js';
+import type { Problems } from '../tables/problem.js';
+import { type Encoding, findInvalidUtf8, sniffMark, Transcoder } from './encoding.js';
 
 const STRETCH = 1 << 20;
 
@@ -132,5 +133,85 @@ export class FileStream implements TextStream {
 
   close(): void {
     closeSync(this.#fd);
+  }
+}
+
+/** The input of a text table: a text file, or a sheet of a workbook converted to text. */
+export interface TextStream {
+  /** The path for opening the file; with the sheet's name if one was given: `Report.xlsx#Users`. */
+  readonly file: string;
+  readonly encoding: Encoding;
+  /** Length of the byte-order mark; absent for a sheet. */
+  readonly markLength?: number;
+  /** How many bytes of the file were read. */
+  readonly bytes: number;
+  /** Set for a sheet: its rows are lines with tabs between the cells, and cells that hold a tab or a line end are in quotes. */
+  readonly sheet?: Sheet;
+  /** Copies the next UTF-8 bytes into `target` from `offset`; returns how many, 0 at the end. */
+  fill(target: Buffer, offset: number): number;
+  /** Returns the digest of the file's bytes. Throws a UserError if the file changed while it was being read. */
+  finish(): string;
+  close(): void;
+}
+
+/** Which cells of a sheet are checked. */
+export interface ReadCells {
+  /** The path as messages show it. */
+  readonly file: string;
+  /** Indexes of the columns that are read. */
+  readonly columns: Iterable<number>;
+  /** Columns that are meant to hold dates. */
+  readonly dates?: ReadonlySet<number>;
+  readonly headings: readonly string[];
+  /** The last row above the data, and the last row of the data. */
+  readonly after: number;
+  readonly last: number;
+}
+
+/** What is known about a sheet in addition to its text, after all of it was read. */
+export interface Sheet {
+  /** Adds each checked cell whose value may not be what was meant. */
+  refuse(read: ReadCells, problems: Problems): void;
+  /** Returns notes on which sheet was read and on hidden parts of it. */
+  notes(path: string, columns: Iterable<number>): readonly Note[];
+}
+
+/** How the rows of a sheet are written. */
+export const SHEET_DIALECT = { delimiter: '\t', quote: 'double', escape: 'none' } as const;
+
+const PIECE = 1 << 16;
+
+export interface WholeTextWishes {
+  /** What to do about invalid bytes. */
+  readonly cure: string;
+  /** Largest file in bytes, and what a larger one is not; a larger one is refused. */
+  readonly largest?: { readonly bytes: number; readonly hint: string; readonly what: string };
+}
+
+/** Returns the whole text of a file that people save or a shell redirects, without its byte-order mark: UTF-8, or UTF-16 with its mark, as PowerShell writes it. Throws a UserError with the position of bytes that are invalid in the encoding. */
+export function readWholeText(file: string, { cure, largest }: WholeTextWishes): string {
+  const stream = new FileStream(file);
+  try {
+    const parts: Buffer[] = [];
+    for (let size = 0; ; ) {
+      const part = Buffer.allocUnsafe(PIECE);
+      const length = stream.fill(part, 0);
+      if (length === 0) break;
+      parts.push(part.subarray(0, length));
+      size += length;
+      if (largest !== undefined && size > largest.bytes) {
+        throw new UserError(`${file} has more than ${largest.bytes >> 20} MiB, too much for a ${largest.what}.`, largest.hint);
+      }
+    }
+    stream.finish();
+    const bytes = Buffer.concat(parts);
+    const wrong = findInvalidUtf8(bytes);
+    if (wrong < 0) return bytes.toString('utf8');
+    const before = bytes.subarray(0, wrong);
+    const line = before.filter((byte) => byte === 0x0a).length + 1;
+    const column = before.subarray(before.lastIndexOf(0x0a) + 1).toString('utf8').length + 1;
+    throw new UserError(`${file}, line ${line}, column ${column}: the bytes are not valid ${stream.encoding}.`, cure);
+  } finally {
+    stream.close();
   }
 }

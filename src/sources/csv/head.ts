@@ -5,10 +5,9 @@ import { UserError } from '../../model/user-error.js';
 import { type ResolvedHeadings, resolveHeadings } from '../tables/headings.js';
 import { type SourceProblem, SourceRefused } from '../tables/problem.js';
 import { type EscapeStyle, type QuoteStyle, readCell, type StatedDialect, settled } from './dialect.js';
-import { type Mark, withoutMarks } from './marks.js';
-import { type FrontRecord, refuseNoTable, refusePadded, refuseWithoutHeadings } from './no-table.js';
+import { SHEET_DIALECT } from './file-stream.js';
+import { type FrontRecord, type Mark, refuseNoTable, refusePadded, refuseWithoutHeadings, withoutMarks } from './no-table.js';
 import { parseRecords } from './scan.js';
-import { SHEET_DIALECT } from './text-stream.js';
 
 export const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
 const MOST_TITLE_ROWS = 20;

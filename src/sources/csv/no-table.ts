@@ -1,6 +1,6 @@
-/** Files that users give instead of a CSV, recognized by how they begin and refused with one sentence that says what to do. */
+/** The front of a file: files that are not a CSV, refused with one sentence that says what to do; and lines that tools write above the headings for one another. */
 
-import { SourceRefused } from '../tables/problem.js';
+import { quoted, SourceRefused } from '../tables/problem.js';
 
 /** One of the first records, before the delimiter is known. */
 export interface FrontRecord {
@@ -102,4 +102,49 @@ export function refuseWithoutHeadings({ line }: FrontRecord, cells: readonly str
     ],
     1,
   );
+}
+
+/** A line above the headings that one tool wrote for another, such as "sep=;". */
+export interface Mark {
+  readonly line: number;
+  readonly what: string;
+}
+
+/** Removes such lines from the front, and returns what they say about the delimiter. */
+export function withoutMarks(
+  front: readonly FrontRecord[],
+  delimiters: readonly string[],
+  file: string,
+): { readonly records: readonly FrontRecord[]; readonly marks: readonly Mark[]; readonly stated?: string } {
+  const marks: { line: number; what: string }[] = [];
+  let stated: string | undefined;
+  let at = 0;
+  for (; at < front.length; at++) {
+    const { text, line } = front[at];
+    const separator = /^"?sep=(.)"?$/i.exec(text)?.[1];
+    if (separator !== undefined && stated === undefined) {
+      if (!delimiters.includes(separator))
+        throw new SourceRefused(
+          [{ file, line, message: `this line says that the delimiter is ${quoted(separator)}, which is not supported; ${SAVE_COMMAS}` }],
+          1,
+        );
+      stated = separator;
+      marks.push({ line, what: '"sep=", which tells Excel the delimiter' });
+    } else if (/^"?#TYPE\s/.test(text)) marks.push({ line, what: '"#TYPE", as PowerShell writes it' });
+    else break;
+  }
+  return { records: front.slice(at), marks, ...(stated === undefined ? {} : { stated }) };
+}
+
+const SAVE_COMMAS = 'save the file with commas, semicolons, tabs or vertical bars.';
+
+/** Returns the notes on the lines above the headings. */
+export function notesAbove(
+  { line, marks, isBelowTitle }: { readonly line: number; readonly marks: readonly Mark[]; readonly isBelowTitle: boolean },
+  path: string,
+): string[] {
+  return [
+    ...marks.map((mark) => `${path}: line ${mark.line} is ${mark.what}, and was left out.`),
+    ...(isBelowTitle ? [`${path}: the headings are on line ${line}; the lines above them were not read as data.`] : []),
+  ];
 }

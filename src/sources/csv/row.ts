@@ -1,9 +1,9 @@
 /** One record of a CSV as a row. */
 
+import { integerOf, LONGEST_INTEGER } from '../../collections/key-table.js';
 import type { TextBytes } from '../../collections/text-bytes.js';
-import { integerOf, LONGEST_INTEGER } from '../tables/id-table.js';
 import type { Row } from '../tables/table.js';
-import { BACKSLASH } from './lex.js';
+import { BACKSLASH } from './dialect.js';
 
 const ZERO = 0x30;
 

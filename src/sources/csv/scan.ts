@@ -6,12 +6,24 @@
 
 import { isAscii, isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
-import { readCell, type StatedDialect, settled } from './dialect.js';
+import {
+  BACKSLASH,
+  CR,
+  closingQuote,
+  countLines,
+  escapeLength,
+  findWrongCells,
+  isCellEnd,
+  LF,
+  QUOTE,
+  readCell,
+  type StatedDialect,
+  settled,
+  type WrongCell,
+} from './dialect.js';
 import { couldBeRows, EscapeDoubt, escapeMessage } from './doubt.js';
-import { BACKSLASH, CR, closingQuote, countLines, escapeLength, isCellEnd, LF, QUOTE } from './lex.js';
+import type { TextStream } from './file-stream.js';
 import { CsvRow } from './row.js';
-import type { TextStream } from './text-stream.js';
-import { findWrongCells, type WrongCell } from './wrong-cells.js';
 
 /** A longer record means that a quote was never closed. */
 const LONGEST_RECORD = 1 << 26;

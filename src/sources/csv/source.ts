@@ -4,12 +4,11 @@ import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Role } from '../../model/directory.js';
 import { UserError } from '../../model/user-error.js';
+import { holdsWorkbook, readyWorkbooks, splitSheet } from '../input-files.js';
 import type { SourceFile, SourceFormat, SourceRequest } from '../source.js';
 import { CellWords } from '../tables/cell-words.js';
 import { SourceRefused } from '../tables/problem.js';
 import type { OnProgress, OpenedSource, Table } from '../tables/table.js';
-import { readyWorkbooks } from '../xlsx/open-text.js';
-import { holdsWorkbook, splitSheet } from '../xlsx/workbook-file.js';
 import { openCsv } from './table.js';
 
 const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();

@@ -2,17 +2,16 @@
 
 import type { Activity, Role } from '../../model/directory.js';
 import type { Note } from '../../model/note.js';
+import { fileOf, openText } from '../input-files.js';
 import type { CellWords } from '../tables/cell-words.js';
 import type { Problems, SourceProblem } from '../tables/problem.js';
 import type { OnProgress, Row, Table, TableEnd } from '../tables/table.js';
-import { openText } from '../xlsx/open-text.js';
-import { fileOf } from '../xlsx/workbook-file.js';
 import { settled, unfitFor } from './dialect.js';
 import type { Encoding } from './encoding.js';
+import type { TextStream } from './file-stream.js';
 import { type DialectWishes, findHead, findHeadBy, type Head, type HeadingScheme } from './head.js';
-import { notesAbove } from './marks.js';
+import { notesAbove } from './no-table.js';
 import { RecordScanner, type ScanProblem } from './scan.js';
-import type { TextStream } from './text-stream.js';
 import { type CutRow, Wrapping } from './wrapping.js';
 
 export interface CsvWishes extends DialectWishes {

@@ -1,6 +1,6 @@
 /** The accounts in a provider's lists of users. An account that several rows or files contain counts once. */
 
-import { PlaceTable } from '../../collections/place-table.js';
+import { PlaceTable } from '../../collections/key-table.js';
 import type { IdpUser } from '../../model/idp.js';
 import { quoted } from '../tables/problem.js';
 import type { Entry } from './entry.js';
@@ -131,15 +131,16 @@ export class Accounts {
 
   /** Returns every account as a user, reusing the objects; call it once, after everything was added. */
   end(): readonly IdpUser[] {
-    return this.all.map((account) => {
-      account.id ??= this.logins[account.place];
-      account.subject ??= this.logins[account.place];
-      account.active ??= true;
-      account.email ??= '';
-      account.isPending = account.isPending === true ? true : undefined;
-      account.isGuest = account.isGuest === true ? true : undefined;
-      return account as IdpUser;
-    });
+    return this.all.map((account) =>
+      Object.assign(account, {
+        id: account.id ?? this.logins[account.place],
+        subject: account.subject ?? this.logins[account.place],
+        active: account.active ?? true,
+        email: account.email ?? '',
+        isPending: account.isPending === true ? (true as const) : undefined,
+        isGuest: account.isGuest === true ? (true as const) : undefined,
+      }),
+    );
   }
 }
 

@@ -4,9 +4,9 @@ import type { Activity } from '../../model/directory.js';
 import { isEmailAddress } from '../../model/email.js';
 import { mappedTo, quoted } from '../tables/problem.js';
 import { Accounts, count, repeatNote } from './accounts.js';
-import type { DirectoryUsers } from './directory-users.js';
 import type { Entry, Writing } from './entry.js';
 import type { IdpField } from './export-forms.js';
+import type { DirectoryUsers } from './groups.js';
 import { mapped, rememberingLast } from './status.js';
 
 const EXTERNAL = '#EXT#';

@@ -1,9 +1,9 @@
 /** One record of an export, in any file format. */
 
+import { placeholderNotes } from '../tables/cell-words.js';
 import type { Problems, SourceProblem } from '../tables/problem.js';
 import type { Row } from '../tables/table.js';
 import type { IdpField, RecordKind } from './export-forms.js';
-import { isNullWord, NoValue } from './no-value.js';
 
 /** The file that records come from. */
 export interface ExportFile {
@@ -99,5 +99,49 @@ export class CsvEntry implements Entry {
     const at = field === undefined ? undefined : this.columns.get(field);
     const place: Partial<SourceProblem> = at === undefined ? {} : { column: at + 1, heading: this.headings[at] };
     this.problems.add({ file: this.file, line: this.line, ...place, message, ...(cause === undefined ? {} : { cause }) });
+  }
+}
+
+/** Columns of names: a user or a group may be called NULL. */
+const NAMING: ReadonlySet<IdpField> = new Set(['login', 'subject', 'name', 'group']);
+/** Columns to which `--null VALUE` applies. */
+const OPEN: ReadonlySet<IdpField> = new Set(['email', 'givenName', 'familyName']);
+/** A value of `--null` for one column of the snapshot. */
+const OF_COLUMN = /^[A-Za-z]+\.[A-Za-z]+=/;
+
+/** Is a text what databases and their tools write for NULL. */
+export const isNullWord = (text: string): boolean => text === 'NULL' || text === '\\N';
+
+/** Recognizes the cells of one file of the provider that mean a missing value (`NULL`, `\N`, and spellings that the user adds), and counts them. */
+export class NoValue {
+  readonly #further: ReadonlySet<string>;
+  readonly #counts = new Map<IdpField, { cells: number; line: number }>();
+
+  constructor(nulls: readonly string[] = []) {
+    this.#further = new Set(nulls.filter((text) => !OF_COLUMN.test(text)));
+  }
+
+  /** Did the user give additional spellings for a field. */
+  hasFurther(field: IdpField): boolean {
+    return this.#further.size > 0 && OPEN.has(field);
+  }
+
+  /** Returns a cell's effective text: empty if it means a missing value. */
+  read(field: IdpField, text: string, line: number): string {
+    const isNone = isNullWord(text) ? !NAMING.has(field) : this.#further.size > 0 && OPEN.has(field) && this.#further.has(text);
+    if (!isNone) return text;
+    const counted = this.#counts.get(field);
+    if (counted === undefined) this.#counts.set(field, { cells: 1, line });
+    else if (counted.line !== line) {
+      // A cell may be read twice but counts once.
+      counted.cells++;
+      counted.line = line;
+    }
+    return '';
+  }
+
+  /** Returns a note with the number of such cells, or none. */
+  notes(path: string): string[] {
+    return placeholderNotes(path, new Map([...this.#counts].map(([field, { cells }]) => [field, cells])));
   }
 }

@@ -6,24 +6,20 @@ import type { Note } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import type { QuoteStyle } from '../csv/dialect.js';
 import type { Encoding } from '../csv/encoding.js';
-import { FileStream } from '../csv/file-stream.js';
-import { notesAbove } from '../csv/marks.js';
+import { FileStream, type TextStream } from '../csv/file-stream.js';
+import { notesAbove } from '../csv/no-table.js';
 import { openRecords } from '../csv/table.js';
-import type { TextStream } from '../csv/text-stream.js';
+import { fileOf, holdsWorkbook, openText } from '../input-files.js';
 import { JsonFault, JsonLexer } from '../json/json-lexer.js';
 import { JsonRecordReader } from '../json/json-record.js';
 import { foldHeading } from '../tables/headings.js';
 import { type Problems, SourceRefused } from '../tables/problem.js';
 import type { OnProgress } from '../tables/table.js';
-import { openText } from '../xlsx/open-text.js';
-import { fileOf, holdsWorkbook } from '../xlsx/workbook-file.js';
-import { CsvEntry, type Entry, type ExportFile } from './entry.js';
-import { type IdpField, JSON_FIELDS, type RecordKind } from './export-forms.js';
-import { resolveExport } from './export-scheme.js';
+import { CsvEntry, type Entry, type ExportFile, NoValue } from './entry.js';
+import { fieldsOf, type IdpField, JSON_FIELDS, type RecordKind } from './export-forms.js';
+import { type NamedColumns, resolveExport } from './export-scheme.js';
 import { JsonEntry } from './json-entry.js';
 import { ENTRA_SIGNS, type ListWishes, otherProvider, type Pages, readPages, readRecords } from './json-list.js';
-import type { NamedColumns } from './named-columns.js';
-import { NoValue } from './no-value.js';
 
 export interface ExportWishes extends ExportFile {
   readonly provider: IdpProvider;
@@ -208,7 +204,7 @@ function readJson(wishes: ExportWishes, stream: FileStream, problems: Problems, 
 
 /** Returns the properties of each field; a property that the user named replaces the default ones. */
 function jsonFields(provider: IdpProvider, named: ReadonlyMap<IdpField, string>): Map<IdpField, readonly string[]> {
-  const fields = new Map(Object.entries(JSON_FIELDS[provider]) as [IdpField, readonly string[]][]);
+  const fields = new Map(fieldsOf(JSON_FIELDS[provider]));
   for (const [field, heading] of named) {
     const own = [...new Set([heading.replaceAll('.', '/'), heading])];
     // In a list of users, `login` is Okta's username; in a list of assignments it is the application's.

@@ -3,28 +3,36 @@
 import type { IdpProvider, IdpRole } from '../../model/idp.js';
 
 /** Fields of a record. `login` is Okta's username or Entra's userPrincipalName, `subject` an application's username. */
-export type IdpField =
-  | 'id'
-  | 'login'
-  | 'subject'
-  | 'email'
-  | 'givenName'
-  | 'familyName'
-  | 'status'
-  | 'enabled'
-  /** The opposite of `enabled`. */
-  | 'blocked'
-  | 'userType'
-  | 'application'
-  | 'instance'
-  | 'unassigned'
-  | 'scope'
-  | 'name'
-  | 'group'
-  | 'groupId'
-  | 'type'
-  | 'isUser'
-  | 'isGroup';
+const IDP_FIELDS = [
+  'id',
+  'login',
+  'subject',
+  'email',
+  'givenName',
+  'familyName',
+  'status',
+  'enabled',
+  // The opposite of `enabled`.
+  'blocked',
+  'userType',
+  'application',
+  'instance',
+  'unassigned',
+  'scope',
+  'name',
+  'group',
+  'groupId',
+  'type',
+  'isUser',
+  'isGroup',
+] as const;
+export type IdpField = (typeof IDP_FIELDS)[number];
+
+const isField = (name: string): name is IdpField => IDP_FIELDS.some((field) => field === name);
+
+/** Returns the fields of a table by field, with their values, in its order. */
+export const fieldsOf = <V>(table: Readonly<Partial<Record<IdpField, V>>>): [IdpField, V][] =>
+  Object.entries<V | undefined>(table).flatMap(([name, value]) => (isField(name) && value !== undefined ? [[name, value]] : []));
 
 /** What the records of an export are. */
 export type RecordKind = 'user' | 'assignment' | 'group' | 'member';

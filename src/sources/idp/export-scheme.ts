@@ -1,9 +1,9 @@
 /** Maps the columns of a provider's CSV file to fields, by their headings or as the user named them. */
 
 import { type IdpProvider, type IdpRole, PROVIDER_NAMES } from '../../model/idp.js';
+import { UserError } from '../../model/user-error.js';
 import { foldHeading, type HeadingProblem, type ResolvedHeadings } from '../tables/headings.js';
-import { CSV_EXPORTS, type CsvExport, DECORATION, type IdpField, MARKS, type RecordKind } from './export-forms.js';
-import { columnOf, mayBeNamed } from './named-columns.js';
+import { CSV_EXPORTS, type CsvExport, DECORATION, fieldsOf, type IdpField, MARKS, type RecordKind } from './export-forms.js';
 
 export interface ResolvedExport extends ResolvedHeadings {
   readonly kind: RecordKind;
@@ -68,7 +68,7 @@ function resolve(form: CsvExport, headings: readonly string[], folded: readonly 
   const problems: HeadingProblem[] = [];
   const columns = namedColumns(form, headings, folded, named, problems);
   const isNamed = new Set(columns.keys());
-  for (const [field, accepted] of Object.entries(form.headings) as [IdpField, readonly string[]][]) {
+  for (const [field, accepted] of fieldsOf(form.headings)) {
     if (isNamed.has(field) || (field === 'enabled' && isNamed.has('blocked')) || (field === 'blocked' && isNamed.has('enabled'))) continue;
     const found = folded.flatMap((heading, at) => (accepted.includes(heading) ? [at] : []));
     if (found.length > 0) columns.set(field, found[0]);
@@ -123,4 +123,97 @@ function lacking(form: CsvExport, choices: readonly IdpField[], headings: readon
   return {
     message: `${form.what} of ${PROVIDER_NAMES[form.provider]} needs a column that is missing here (accepted headings: ${accepted}; case, spaces and punctuation do not matter). Export again with it, or give its heading with --column ${columnOf(form.role, choices[0])}="…". ${found}`,
   };
+}
+
+/** The columns that can be named, by kind of file. */
+const IDP_COLUMNS = {
+  idpUsers: ['id', 'login', 'subject', 'email', 'givenName', 'familyName', 'active', 'status', 'blocked', 'userType', 'application'],
+  idpGroups: ['id', 'name'],
+  idpMembers: ['id', 'login', 'group', 'groupId', 'type'],
+} as const satisfies Readonly<Record<string, readonly (IdpField | 'active')[]>>;
+
+type IdpTable = keyof typeof IDP_COLUMNS;
+const IDP_TABLES = ['idpUsers', 'idpGroups', 'idpMembers'] as const satisfies readonly IdpTable[];
+
+/** Headings, or properties separated by dots, by table and column. */
+export type IdpColumns = Readonly<Partial<Record<IdpTable, Readonly<Record<string, string>>>>>;
+
+const TABLE_OF: Readonly<Record<IdpRole, IdpTable>> = { 'idp-users': 'idpUsers', 'idp-groups': 'idpGroups', 'idp-members': 'idpMembers' };
+
+/** Columns that only one provider's exports have. */
+const ONLY_OF: Readonly<Partial<Record<string, IdpProvider>>> = { blocked: 'entra', userType: 'entra', application: 'okta' };
+
+/** Is there such a column to name. */
+export const isIdpColumn = (table: string, column: string): boolean =>
+  IDP_TABLES.some((known) => known === table && IDP_COLUMNS[known].some((name) => name === column));
+
+/** Returns every column that can be named, as it is named. */
+export const allIdpColumns = (): string[] => IDP_TABLES.flatMap((table) => IDP_COLUMNS[table].map((column) => `${table}.${column}`));
+
+/** Returns the field of a provider's records for a column that can be named. */
+function fieldOf(table: IdpTable, column: string, provider: IdpProvider): IdpField {
+  const named = IDP_COLUMNS[table].find((name) => name === column);
+  if (named === undefined) throw new Error(`no column is called ${table}.${column}`);
+  if (named === 'active' || named === 'status') return provider === 'okta' ? 'status' : 'enabled';
+  return named;
+}
+
+const nameOf = (field: IdpField): string => (field === 'enabled' || field === 'status' ? 'active' : field);
+
+/** The name under which the user names a field. */
+export const columnOf = (role: IdpRole, field: IdpField): string => `${TABLE_OF[role]}.${nameOf(field)}`;
+
+/** Can the user name a field's column. */
+export const mayBeNamed = (role: IdpRole, field: IdpField): boolean => isIdpColumn(TABLE_OF[role], nameOf(field));
+
+/** The named columns of one kind of file, and which of them some file has. */
+export class NamedColumns {
+  readonly headings: ReadonlyMap<IdpField, string>;
+  readonly #role: IdpRole;
+  readonly #found = new Set<IdpField>();
+  #seen: readonly string[] = [];
+
+  constructor(provider: IdpProvider, role: IdpRole, columns: IdpColumns = {}) {
+    const table = TABLE_OF[role];
+    const headings = new Map<IdpField, string>();
+    const status = ['active', 'status', 'blocked'].filter((name) => columns[table]?.[name] !== undefined);
+    if (status.length > 1) {
+      throw new UserError(
+        `${status.map((name) => `${table}.${name}`).join(' and ')} are both named.`,
+        'Both mean the same property of a user: give only the one that the export has.',
+      );
+    }
+    for (const [column, heading] of Object.entries(columns[table] ?? {})) {
+      if ((ONLY_OF[column] ?? provider) !== provider) {
+        throw new UserError(
+          `${table}.${column} is given with --column, but exports of ${provider === 'okta' ? 'Okta' : 'Entra'} have no such column.`,
+          'Omit it.',
+        );
+      }
+      headings.set(fieldOf(table, column, provider), heading);
+    }
+    this.headings = headings;
+    this.#role = role;
+  }
+
+  /** Records that a file has the column of a field. */
+  find(field: IdpField): void {
+    this.#found.add(field);
+  }
+
+  /** Records the headings of a file, for a message. */
+  see(headings: readonly string[]): void {
+    this.#seen = headings;
+  }
+
+  /** Returns a message for each named column that no file has. */
+  missing(): { readonly field: IdpField; readonly message: string }[] {
+    const seen = this.#seen.length === 0 ? '' : ` Headings found: ${this.#seen.map((heading) => JSON.stringify(heading)).join(', ')}.`;
+    return [...this.headings]
+      .filter(([field]) => !this.#found.has(field))
+      .map(([field, heading]) => ({
+        field,
+        message: `no column or property is called ${JSON.stringify(heading)}, the heading that --column gives for ${columnOf(this.#role, field)}.${seen}`,
+      }));
+  }
 }

@@ -1,12 +1,12 @@
 /** A provider's groups, from its lists of groups or as its lists of members name them. */
 
 import type { Collation } from '../../model/compare.js';
-import type { IdpGroup } from '../../model/idp.js';
+import type { IdpGroup, IdpUser } from '../../model/idp.js';
 import { nearNames } from '../../model/near-names.js';
+import type { Note } from '../../model/note.js';
 import { quoted } from '../tables/problem.js';
 import { locationOf, readId, repeatNote } from './accounts.js';
 import type { Entry } from './entry.js';
-import { AMBIGUOUS, UNKNOWN } from './name-index.js';
 
 /** A group, or why the name does not identify one. */
 export type FoundGroup = { readonly place: number } | { readonly refusal: string };
@@ -92,5 +92,57 @@ export class Groups {
     );
     const near = this.#near(name);
     return near === undefined ? '' : ` Did you mean ${quoted(near)}?`;
+  }
+}
+
+/** The users of a directory, and the identifiers by which its groups may name them. */
+export interface DirectoryUsers {
+  readonly users: readonly IdpUser[];
+  /** The provider's own usernames, by index; empty if the exports do not say. */
+  readonly logins: readonly string[];
+  readonly hasEmails: boolean;
+  readonly notes: readonly Note[];
+}
+
+export const UNKNOWN = -1;
+/** Several have the name. */
+export const AMBIGUOUS = -2;
+
+/** Indexes by name: exactly equal, or else by the comparison key if only one name has it. */
+export class NameIndex {
+  readonly #names: readonly (readonly string[])[];
+  #exact: Map<string, number> | undefined;
+  #byKey: Map<string, number> | undefined;
+
+  /** `names` are lists of names by index; a name in an earlier list takes precedence over the same one in a later list. */
+  constructor(
+    readonly key: Collation['key'],
+    ...names: readonly (readonly string[])[]
+  ) {
+    this.#names = names;
+  }
+
+  find(name: string): number {
+    if (name === '') return UNKNOWN;
+    this.#exact ??= this.#build((text) => text);
+    const exact = this.#exact.get(name);
+    if (exact !== undefined) return exact;
+    // Almost all names match exactly.
+    this.#byKey ??= this.#build(this.key);
+    return this.#byKey.get(this.key(name)) ?? UNKNOWN;
+  }
+
+  #build(fold: (text: string) => string): Map<string, number> {
+    const places = new Map<string, number>();
+    for (const names of this.#names) {
+      const earlier = new Set(places.keys());
+      names.forEach((name, place) => {
+        const folded = fold(name);
+        if (folded === '' || earlier.has(folded)) return;
+        const known = places.get(folded);
+        places.set(folded, known === undefined || known === place ? place : AMBIGUOUS);
+      });
+    }
+    return places;
   }
 }

@@ -85,7 +85,7 @@ function readLines(lexer: JsonLexer, reader: JsonRecordReader, ahead: Token, { v
     throw new JsonFault('this is one object, not a list; save the answer of the list API, which begins with [, or one record per line.', line, column);
   }
   while (token !== 'end') {
-    if (token !== '{') throw unexpected(lexer, token, 'another record {…}, like the one before,');
+    if (token !== '{') throw unexpected(lexer, token, 'another record {…} like the one before');
     reader.read();
     visit();
     lexer.release();

@@ -1,15 +1,14 @@
 /** Okta's users: its lists of accounts and of an application's assignments, joined. */
 
-import { PlaceTable } from '../../collections/place-table.js';
+import { PlaceTable } from '../../collections/key-table.js';
 import type { Collation } from '../../model/compare.js';
 import type { Activity } from '../../model/directory.js';
 import type { IdpUser } from '../../model/idp.js';
 import { type Problems, quoted } from '../tables/problem.js';
 import { Accounts, count, repeatNote } from './accounts.js';
-import type { DirectoryUsers } from './directory-users.js';
 import type { Entry } from './entry.js';
 import type { IdpField } from './export-forms.js';
-import { AMBIGUOUS, NameIndex, UNKNOWN } from './name-index.js';
+import { AMBIGUOUS, type DirectoryUsers, NameIndex, UNKNOWN } from './groups.js';
 import { type Assignment, Assignments } from './okta-assignments.js';
 import { type OktaState, orMapped, readUserState, rememberingLast, USER_STATES, unknownStatus } from './status.js';
 

@@ -1,10 +1,11 @@
 /** Reads the exports of an identity provider: users, then groups, then the members of groups. */
 
-import { type CollationName, DEFAULT_COLLATION } from '../../model/collation-name.js';
+import { existsSync } from 'node:fs';
 import { collationOf } from '../../model/compare.js';
 import type { Activity } from '../../model/directory.js';
-import { type IdpDirectory, type IdpInput, type IdpProvider, type IdpRole, PROVIDER_NAMES } from '../../model/idp.js';
+import { IDP_ROLES, type IdpDirectory, type IdpInput, type IdpProvider, type IdpRole, PROVIDER_NAMES } from '../../model/idp.js';
 import type { Note } from '../../model/note.js';
+import { type CollationName, DEFAULT_COLLATION } from '../../model/policy.js';
 import { UserError } from '../../model/user-error.js';
 import type { QuoteStyle } from '../csv/dialect.js';
 import type { Encoding } from '../csv/encoding.js';
@@ -14,13 +15,10 @@ import { count } from './accounts.js';
 import { EntraUsers } from './entra-users.js';
 import type { Entry } from './entry.js';
 import { type ExportRead, readExport } from './export-file.js';
+import { type IdpColumns, NamedColumns } from './export-scheme.js';
 import { Groups } from './groups.js';
 import { Members, type MembersWishes } from './members.js';
-import type { MembersFile } from './members-flag.js';
-import { type IdpColumns, NamedColumns } from './named-columns.js';
 import { OktaUsers } from './okta-users.js';
-
-export { splitMembersFlag } from './members-flag.js';
 
 export interface IdpRequest {
   readonly provider: IdpProvider;
@@ -191,7 +189,8 @@ class Reading {
   refuseUnknownColumns(isSubjectTold: boolean): void {
     const { users, groups, members } = this.request;
     const first: Readonly<Record<IdpRole, string | undefined>> = { 'idp-users': users[0], 'idp-groups': groups[0], 'idp-members': members[0]?.file };
-    for (const [role, file] of Object.entries(first) as [IdpRole, string | undefined][]) {
+    for (const role of IDP_ROLES) {
+      const file = first[role];
       if (file === undefined || this.#brokenRoles.has(role)) continue;
       for (const { field, message } of this.named[role].missing()) {
         if (field !== 'subject' || !isSubjectTold) this.problems.add({ file, message });
@@ -209,4 +208,28 @@ class Reading {
       });
     }
   }
+}
+
+/** The value of `--idp-members`: a file, or a group and a file. */
+export interface MembersFile {
+  /** The group that the user named. */
+  readonly group?: string;
+  readonly file: string;
+}
+
+/** Returns the meaning of `FILE` or `GROUP=FILE`: an existing path is a file, whatever characters it has. */
+export function splitMembersFlag(text: string): MembersFile {
+  if (!text.includes('=') || existsSync(text)) return { file: text };
+  const signs = [...text.matchAll(/=/g)].map(({ index }) => index);
+  // Names of groups and of files may contain "=" as well.
+  const at = signs.find((sign) => sign > 0 && existsSync(text.slice(sign + 1))) ?? signs[0];
+  const group = text.slice(0, at);
+  const file = text.slice(at + 1);
+  if (group.trim() === '' || file === '') {
+    throw new UserError(
+      `--idp-members ${JSON.stringify(text)} names no ${file === '' ? 'file' : 'group'}.`,
+      'Write --idp-members FILE, or --idp-members "GROUP=FILE".',
+    );
+  }
+  return { group, file };
 }

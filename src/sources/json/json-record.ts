@@ -172,12 +172,12 @@ export class JsonRecordReader {
 export function unexpected(lexer: JsonLexer, token: Token, expected: string): Error {
   if (token === 'end') return lexer.fault('the file ends in the middle of the list, so it is incomplete; export it again.');
   const found = token === 'string' ? 'a text' : token === 'number' ? 'a number' : token;
-  return lexer.fault(`expected ${expected} here, but found ${found}; the file was edited or truncated, so export it again.`);
+  return lexer.fault(`expected ${expected}, but found ${found}; the file was edited or truncated, so export it again.`);
 }
 
 /** Reads a property's name, of which `token` is the first, and its colon. */
 export function readName(lexer: JsonLexer, token: Token, seen: Set<string>): string {
-  if (token !== 'string') throw unexpected(lexer, token, 'the name of a property, in double quotes,');
+  if (token !== 'string') throw unexpected(lexer, token, 'the name of a property in double quotes');
   const name = lexer.name();
   if (seen.has(name))
     throw lexer.fault(`the property ${JSON.stringify(name.slice(0, 60))} appears twice in one object, so it is not clear which value is right.`);

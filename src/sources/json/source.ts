@@ -5,11 +5,9 @@ import { join } from 'node:path';
 import type { Role } from '../../model/directory.js';
 import { UserError } from '../../model/user-error.js';
 import { filesFound, openCsvFiles, refuseTwice } from '../csv/source.js';
-import { compareNaturally } from '../patterns.js';
+import { compareNaturally, holdsJson, holdsWorkbook, isJsonFile } from '../input-files.js';
 import type { SourceFile, SourceFormat, SourceRequest } from '../source.js';
-import { holdsWorkbook } from '../xlsx/workbook-file.js';
 import { RoleLists } from './completeness.js';
-import { holdsJson, isJsonFile } from './content.js';
 import { jsonTable } from './table.js';
 
 /** `group` is the id of the group whose members the file lists. */

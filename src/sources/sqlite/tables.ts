@@ -8,10 +8,8 @@ import type { SourceRequest } from '../source.js';
 import { CellWords } from '../tables/cell-words.js';
 import { resolveHeadings } from '../tables/headings.js';
 import { type Problems, type SourceProblem, SourceRefused } from '../tables/problem.js';
-import type { OnProgress, OpenedSource, Row, Table, TableEnd } from '../tables/table.js';
-import { TextRow } from '../tables/text-row.js';
-import { type Database, inPlainWords, loadSqlite, openReadOnly } from './connection.js';
-import { findWrongTexts, hasSign, isSignless } from './text.js';
+import { type OnProgress, type OpenedSource, type Row, type Table, type TableEnd, TextRow } from '../tables/table.js';
+import { type Database, findWrongTexts, hasSign, inPlainWords, isSignless, loadSqlite, openReadOnly } from './connection.js';
 
 /** Names of Jama Connect's own tables, in addition to the plain names. */
 const TABLES: Readonly<Record<Role, readonly string[]>> = {
@@ -184,7 +182,7 @@ function readRows(database: Database, table: Table, visit: (row: Row) => void, p
   const blobs = `CASE ${read.map((heading, place) => `WHEN typeof(${quoteName(heading)}) = 'blob' THEN ${place + 1}`).join(' ')} ELSE 0 END`;
   const select = `SELECT ${rowid ?? '0'}, ${read.map(asText).join(', ')}, ${blobs} FROM ${quoteName(name)}${rowid === undefined ? '' : ` ORDER BY ${rowid}`}`;
   let rows = 0;
-  for (const cells of database.prepare<[], unknown[]>(select).raw().iterate() as IterableIterator<unknown[]>) {
+  for (const cells of database.prepare<[], unknown[]>(select).raw().iterate()) {
     rows++;
     row.line = rowid === undefined ? rows : Number(cells[0]);
     row.cells = cells;

@@ -1,6 +1,6 @@
-/** Which spellings of a cell mean a missing value, and the meanings of additional words for a status (contract 2.2, 3). */
+/** What the words of cells mean: missing values, booleans, statuses, authentication types, scopes and projects (contract 2.2, 3); everything else is refused. */
 
-import type { Activity, Role } from '../../model/directory.js';
+import type { Activity, AuthenticationType, Role } from '../../model/directory.js';
 import { UserError } from '../../model/user-error.js';
 import { columnsOf } from './headings.js';
 
@@ -134,3 +134,106 @@ export class CellWords {
 }
 
 const NONE = new Spellings([]);
+
+const TRUE = new Set(['true', 't', '1', 'yes', 'y', 'active', 'activated', 'enabled']);
+const FALSE = new Set(['false', 'f', '0', 'no', 'n', 'inactive', 'deactivated', 'disabled']);
+/** Words for a disabled user: the flag is set, or the status is spelled out. */
+const DISABLED = new Set(['true', 't', '1', 'yes', 'y', 'disabled', 'inactive', 'deactivated']);
+/** Jama Connect treats a NULL flag as not disabled; dumps write NULL in three ways. */
+const NOT_DISABLED = new Set(['false', 'f', '0', 'no', 'n', '', 'null', '\\n', 'enabled', 'active', 'activated']);
+
+const pick = (text: string, yes: ReadonlySet<string>, no: ReadonlySet<string>): boolean | undefined => {
+  const value = text.trim().toLowerCase();
+  return yes.has(value) ? true : no.has(value) ? false : undefined;
+};
+
+/** Returns the boolean of a yes/no cell; undefined if it is not a boolean. */
+export const parseBoolean = (text: string): boolean | undefined => pick(text, TRUE, FALSE);
+
+/** Does a cell of `active` or `disabled` say that the user is active; `further` are words that the user mapped, by lower-case value. */
+export function parseActivity(text: string, column: 'active' | 'disabled', further: Readonly<Record<string, Activity>>): boolean | undefined {
+  const value = text.trim().toLowerCase();
+  if (Object.hasOwn(further, value)) return further[value] === 'active';
+  if (column === 'active') return parseBoolean(value);
+  const isDisabled = pick(value, DISABLED, NOT_DISABLED);
+  return isDisabled === undefined ? undefined : !isDisabled;
+}
+
+/** License types that mean that the user is inactive, as code or as word. */
+export const isInactiveLicense = (text: string): boolean => /^(?:i|inactive|i - inactive)$/i.test(text.trim());
+
+const ACCEPTED: Readonly<Record<string, AuthenticationType>> = {
+  basic: 'basic',
+  idp: 'idp',
+  'idp-login': 'idp',
+  saml: 'idp',
+  auth0: 'idp',
+  sso: 'idp',
+  oidc: 'idp',
+};
+
+/** Returns the authentication type; `further` are spellings that the user mapped, by lower-case value. */
+export function parseAuthenticationType(text: string, further: Readonly<Record<string, AuthenticationType>>): AuthenticationType | undefined {
+  const value = text.trim().toLowerCase();
+  if (Object.hasOwn(further, value)) return further[value];
+  return Object.hasOwn(ACCEPTED, value) ? ACCEPTED[value] : undefined;
+}
+
+const ORGANIZATION = new Set(['organization', 'organisation', 'org']);
+
+/** Returns the scope that a cell states; undefined if it states none. */
+export function parseScope(text: string): 'organization' | 'project' | undefined {
+  const value = text.trim().toLowerCase();
+  if (ORGANIZATION.has(value)) return 'organization';
+  return value === 'project' ? 'project' : undefined;
+}
+
+/** Words of tools and languages for a missing value, and words for the organization itself, without enclosing signs. */
+const NO_NAME = new Set([
+  'null',
+  'none',
+  'nil',
+  'undefined',
+  'nan',
+  'nat',
+  'na',
+  'n/a',
+  'n.a',
+  'false',
+  'empty',
+  'blank',
+  'organization',
+  'organisation',
+  'org',
+]);
+
+/** Text without a visible character cannot name a project. */
+const UNSEEN = /[\s\p{Cf}\p{Cc}]/gu;
+
+/** `#REF!`, `#NAME?` and other errors of a spreadsheet, which writes `#N/A` in its own language: `#NV`, `#N/D`. */
+const SHEET_ERROR = /^#(?:.+[!?]|[^\d\s]+)$/;
+/** A tool's own word, in its own language, in enclosing signs: `(no project)`, `<leer>`. */
+const ENCLOSED = /^(?:\(.*\)|<.*>|\[.*\]|\{.*\})$/s;
+const DIGITS_ONLY = /^\P{L}*$/u;
+const NUMBER = /^[+-]?\d+(?:[.,]\d+)?$/;
+
+/** Does a project cell name a project; undefined if that is not certain. */
+export function parseProject(text: string): boolean | undefined {
+  if (text.replace(UNSEEN, '') === '') return false;
+  const value = text.trim().normalize('NFKC').replace('\u2212', '-').toLowerCase();
+  if (!/[\p{L}\p{N}]/u.test(value)) return undefined;
+  if (SHEET_ERROR.test(value) || (ENCLOSED.test(value) && !DIGITS_ONLY.test(value))) return undefined;
+  if (NUMBER.test(value) && Number(value.replace(',', '.')) <= 0) return undefined;
+  const bare = value.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
+  return NO_NAME.has(bare) || value === '\\n' || value === '"n' ? undefined : true;
+}
+
+/** Returns the note on cells that mean a missing value, given their number by column; none if there are none. */
+export function placeholderNotes(path: string, cells: ReadonlyMap<string, number>): string[] {
+  if (cells.size === 0) return [];
+  const total = [...cells.values()].reduce((sum, count) => sum + count, 0);
+  const columns = [...cells].map(([column, count]) => `${column} ${count.toLocaleString('en-US')}`).join(', ');
+  return [
+    `${path}: ${total.toLocaleString('en-US')} ${total === 1 ? 'cell holds' : 'cells hold'} a placeholder for a missing value (such as NULL) and ${total === 1 ? 'counts' : 'count'} as blank (${columns}).`,
+  ];
+}

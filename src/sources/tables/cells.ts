@@ -2,10 +2,10 @@
 
 import { statSync } from 'node:fs';
 import type { Encoding } from '../csv/encoding.js';
+import { SHEET_DIALECT } from '../csv/file-stream.js';
 import { DELIMITERS, refuseOtherFormats } from '../csv/head.js';
 import { RecordScanner } from '../csv/scan.js';
-import { SHEET_DIALECT } from '../csv/text-stream.js';
-import { openText } from '../xlsx/open-text.js';
+import { openText } from '../input-files.js';
 import { Problems } from './problem.js';
 
 export interface CellTable {

@@ -1,15 +1,14 @@
 /** Joins a list of authentication types to the users of a source. */
 
+import type { IdTable } from '../../collections/key-table.js';
 import type { Collation } from '../../model/compare.js';
 import type { AuthenticationType, TypeListInput, User } from '../../model/directory.js';
 import type { Note } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
-import type { IdTable } from './id-table.js';
 import { describeProblem, quoted } from './problem.js';
 import type { Table } from './table.js';
-import type { Naming } from './type-headings.js';
-import type { TypeList, TypeListRow } from './type-list.js';
-import { NOWHERE, UserFinder } from './user-finder.js';
+import type { TypeList } from './type-list.js';
+import { type Naming, NOWHERE, type TypeListRow, UserFinder } from './user-finder.js';
 
 export type UntypedUser = { -readonly [K in keyof User]: User[K] };
 

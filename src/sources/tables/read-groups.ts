@@ -1,12 +1,10 @@
 /** Rows of groups tables → groups. */
 
+import { IdTable } from '../../collections/key-table.js';
 import type { Group } from '../../model/directory.js';
-import { IdTable } from './id-table.js';
-import { NullCells } from './null-cells.js';
+import { parseBoolean, parseProject, parseScope } from './cell-words.js';
 import { type Problems, quoted, WrongValues } from './problem.js';
-import { parseProject } from './project-cell.js';
-import { cellPlace, type Row, type Table } from './table.js';
-import { parseBoolean, parseScope } from './values.js';
+import { cellPlace, NullCells, type Row, type Table } from './table.js';
 
 export interface GroupsRead {
   readonly groups: Group[];

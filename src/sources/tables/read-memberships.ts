@@ -1,11 +1,10 @@
 /** Reads memberships tables, and users' cells with groups, as pairs of indexes; by id, or by group name and username. */
 
+import type { IdTable } from '../../collections/key-table.js';
 import type { Collation } from '../../model/compare.js';
 import type { Group, MembershipSink, RecordLocation, User } from '../../model/directory.js';
-import type { IdTable } from './id-table.js';
-import { NullCells } from './null-cells.js';
 import { type Problems, quoted } from './problem.js';
-import { cellPlace, type Row, type Table } from './table.js';
+import { cellPlace, NullCells, type Row, type Table } from './table.js';
 
 /** Several have the name. */
 const AMBIGUOUS = -2;
@@ -211,4 +210,23 @@ function joinPieces(pieces: readonly string[], isGroup: (name: string) => boolea
   const names: string[] = [];
   for (let end = pieces.length; end > 0; end -= best[end].step) names.push(pieces.slice(end - best[end].step, end).join(', '));
   return names.reverse();
+}
+
+/** Refuses every organization-level group without a list of members if other groups have one, because a group without a file is not an empty group; `tables` are the snapshot's inputs; returns notes. */
+export function checkMemberLists(groups: readonly Group[], tables: readonly Table[], problems: Problems): string[] {
+  const listed = new Set(tables.flatMap(({ membersOf }) => membersOf ?? []));
+  if (listed.size === 0) return [];
+  const without = groups.filter(({ id }) => !listed.has(id));
+  for (const { id, name, input, line } of without.filter(({ isOrganizationLevel }) => isOrganizationLevel)) {
+    problems.add({
+      file: tables[input].file,
+      line,
+      message: `the organization-level group ${quoted(name)} has no list of members; save GET /rest/v1/usergroups/${id}/users as members-${id}.json, or give it with --memberships ${id}=FILE, even if it is empty.`,
+    });
+  }
+  const projects = without.filter(({ isOrganizationLevel }) => !isOrganizationLevel).length;
+  if (projects === 0) return [];
+  return [
+    `${projects.toLocaleString('en-US')} project ${projects === 1 ? 'group has' : 'groups have'} no list of members; ${projects === 1 ? 'it is' : 'they are'} not synced, so none is needed.`,
+  ];
 }

@@ -1,15 +1,11 @@
 /** Reads users tables as users, and the memberships in their `groups` cells. */
 
+import { IdTable } from '../../collections/key-table.js';
 import type { User } from '../../model/directory.js';
 import { joined, type Note, note, userId } from '../../model/note.js';
-import { FurtherList } from './further-columns.js';
-import { IdTable } from './id-table.js';
-import { NullCells } from './null-cells.js';
-import { NameList } from './person-names.js';
 import { type Problems, quoted, WrongValues } from './problem.js';
-import { cellPlace, type Row, type Table } from './table.js';
-import { markUsers, type UserWords } from './user-marks.js';
-import { namePartsReader } from './user-names.js';
+import { cellPlace, NullCells, type Row, type Table } from './table.js';
+import { FurtherList, markUsers, NameList, namePartsReader, type UserWords } from './user-columns.js';
 import { activityReader, type CellProblem, isNullStatus, type Remembered, refuseTypes, type TypeWishes, typeReader } from './user-status.js';
 
 export interface UserWishes extends UserWords, TypeWishes {

@@ -1,9 +1,10 @@
 /** What every input format returns: tables with columns and rows of text. */
 
+import { integerOf } from '../../collections/key-table.js';
 import type { TextBytes } from '../../collections/text-bytes.js';
 import type { Activity, Input, Role } from '../../model/directory.js';
 import type { Note } from '../../model/note.js';
-import type { CellWords } from './cell-words.js';
+import { type CellWords, placeholderNotes } from './cell-words.js';
 import type { Columns } from './headings.js';
 import type { Problems, SourceProblem } from './problem.js';
 
@@ -81,4 +82,64 @@ export type OnProgress = (progress: { readonly path: string; readonly bytes: num
 export interface OpenedSource {
   readonly tables: readonly Table[];
   close(): void;
+}
+
+/** A row of a format whose cells come as texts one by one, not as bytes of a file. */
+export abstract class TextRow implements Row {
+  line = 0;
+
+  constructor(readonly width: number) {}
+
+  abstract text(column: number): string;
+
+  integer(column: number): number {
+    return integerOf(this.text(column));
+  }
+
+  code(): number {
+    return -1;
+  }
+
+  addTo(bytes: TextBytes, column: number): void {
+    bytes.text(this.text(column));
+  }
+
+  isSame(a: number, b: number): boolean {
+    return this.text(a) === this.text(b);
+  }
+}
+
+/** Counts the cells of one table that mean a missing value, for a note. */
+export class NullCells {
+  readonly #counts = new Map<string, number>();
+
+  constructor(readonly table: Table) {}
+
+  /** Returns a cell's effective text: empty if it means a missing value. */
+  value(column: string, text: string): string {
+    if (!this.table.words.of(column).has(text)) return text;
+    this.count(column, 1);
+    return '';
+  }
+
+  /** Returns a column's reader if there is the column. */
+  reader(column: string): ((row: Row) => string) | undefined {
+    const at = this.table.columns.get(column);
+    if (at === undefined) return undefined;
+    const spellings = this.table.words.of(column);
+    return (row) => {
+      const text = row.text(at);
+      return spellings.has(text) ? this.value(column, text) : text;
+    };
+  }
+
+  /** Counts cells of a column. */
+  count(column: string, cells: number): void {
+    if (cells > 0) this.#counts.set(column, (this.#counts.get(column) ?? 0) + cells);
+  }
+
+  /** Returns the note with the number of cells; nothing if there are none. */
+  get notes(): string[] {
+    return placeholderNotes(this.table.path, this.#counts);
+  }
 }

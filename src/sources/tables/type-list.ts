@@ -6,26 +6,18 @@ import type { AuthenticationType, TypeListInput } from '../../model/directory.js
 import type { Note } from '../../model/note.js';
 import type { QuoteStyle } from '../csv/dialect.js';
 import { type Encoding, findInvalidUtf8 } from '../csv/encoding.js';
+import { SHEET_DIALECT, type TextStream } from '../csv/file-stream.js';
 import { DELIMITERS } from '../csv/head.js';
-import { notesAbove } from '../csv/marks.js';
+import { notesAbove } from '../csv/no-table.js';
 import { parseRecords, RecordScanner } from '../csv/scan.js';
 import { openRecords } from '../csv/table.js';
-import { SHEET_DIALECT, type TextStream } from '../csv/text-stream.js';
-import { openText } from '../xlsx/open-text.js';
-import { CellWords } from './cell-words.js';
+import { openText } from '../input-files.js';
+import { CellWords, parseAuthenticationType } from './cell-words.js';
 import { columnCalled } from './headings.js';
 import { Problems, WrongValues } from './problem.js';
 import type { Row } from './table.js';
-import { NAMING, type Naming, resolveList, TYPE } from './type-headings.js';
+import { NAMING, type Naming, resolveList, TYPE, type TypeListRow } from './user-finder.js';
 import { refuseTypes } from './user-status.js';
-import { parseAuthenticationType } from './values.js';
-
-/** A row of a list; values that it does not give are blank. */
-export interface TypeListRow extends Readonly<Record<Naming, string>> {
-  /** Physical line from 1. */
-  readonly line: number;
-  readonly type: AuthenticationType;
-}
 
 export interface TypeList {
   readonly input: TypeListInput;

@@ -1,12 +1,10 @@
-/** Finds users by what a list states about them: id, username, email. */
+/** Finds users by what a list of authentication types states about them: id, username, email. */
 
-import { KeyTable } from '../../collections/key-table.js';
+import { type IdTable, KeyTable } from '../../collections/key-table.js';
 import type { Collation } from '../../model/compare.js';
-import type { User } from '../../model/directory.js';
-import type { IdTable } from './id-table.js';
+import type { AuthenticationType, User } from '../../model/directory.js';
+import { columnCalled, type HeadingProblem, type ResolvedHeadings } from './headings.js';
 import { quoted } from './problem.js';
-import { NAMING, type Naming } from './type-headings.js';
-import type { TypeListRow } from './type-list.js';
 
 export const NOWHERE = -1;
 const SEVERAL = -2;
@@ -130,4 +128,50 @@ class KeyIndex {
     const number = this.numberOf(text);
     return number < 0 ? NOWHERE : this.#places[number];
   }
+}
+
+/** A row of a list; values that it does not give are blank. */
+export interface TypeListRow extends Readonly<Record<Naming, string>> {
+  /** Physical line from 1. */
+  readonly line: number;
+  readonly type: AuthenticationType;
+}
+
+/** Columns that identify a user in a list. */
+export const NAMING = ['id', 'userName', 'email'] as const;
+export type Naming = (typeof NAMING)[number];
+
+export const TYPE = 'authenticationType';
+const ACCEPTED = 'id, username, email; case, spaces and punctuation do not matter';
+
+/** Returns which column is which, and every problem with that. */
+export function resolveList(headings: readonly string[], hasTypes: boolean): ResolvedHeadings {
+  const columns = new Map<string, number>();
+  const problems: HeadingProblem[] = [];
+  const names = headings.map((heading) => JSON.stringify(heading)).join(', ');
+  for (const column of [...NAMING, TYPE]) {
+    const found = headings.flatMap((heading, at) => (columnCalled('users', heading) === column ? [at] : []));
+    if (found.length === 1) columns.set(column, found[0]);
+    else if (found.length > 1) {
+      const same = found.map((at) => JSON.stringify(headings[at])).join(', ');
+      problems.push({ at: found[1], message: `the columns ${same} all match ${column}; keep one of them. Headings found: ${names}.` });
+    }
+  }
+  if (problems.length > 0) return { columns, problems, isIdFromUserName: false };
+  if (!NAMING.some((column) => columns.has(column))) {
+    problems.push({ message: `no column identifies the users (accepted: ${ACCEPTED}). Headings found: ${names}.` });
+  }
+  if (hasTypes && !columns.has(TYPE)) {
+    problems.push({
+      message: `no column is the authentication type (accepted: authenticationType, "Authentication Type", authType, auth). Headings found: ${names}. Give a list of only the Basic users with --basic-users.`,
+    });
+  }
+  if (!hasTypes && columns.has(TYPE)) {
+    problems.push({
+      at: columns.get(TYPE) ?? 0,
+      message:
+        'a list of Basic users must not have a column of authentication types, since every user in it counts as Basic. Give this file with --auth-types.',
+    });
+  }
+  return { columns, problems, isIdFromUserName: false };
 }

@@ -2,10 +2,10 @@
 
 import type { AuthenticationType } from '../../model/directory.js';
 import type { AuthMode } from '../../model/policy.js';
-import { columnText } from './column-text.js';
+import { isInactiveLicense, parseActivity, parseAuthenticationType } from './cell-words.js';
 import { mappedTo, type Problems, quoted, type WrongValues } from './problem.js';
 import { cellPlace, type Row, type Table } from './table.js';
-import { isInactiveLicense, parseActivity, parseAuthenticationType } from './values.js';
+import { columnText } from './user-columns.js';
 
 export type CellProblem = (table: Table, row: Row, column: string, message: string, cause?: string) => void;
 

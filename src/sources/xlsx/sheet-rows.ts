@@ -1,9 +1,20 @@
 /** Converts the elements of a worksheet to rows of text: each row of the sheet is one line, even if empty, so that a line's number is the row's. */
 
 import { SourceRefused } from '../tables/problem.js';
-import { CellFaults, TEXT_FAULTS } from './cell-faults.js';
-import { asCell, HALF_CHARACTER, TextRuns, withoutEscapes } from './cell-text.js';
-import { DATE, dateText, type NumberFormat, numberText, PLAIN } from './number-text.js';
+import {
+  asCell,
+  CellFaults,
+  DATE,
+  dateText,
+  HALF_CHARACTER,
+  isPlainInteger,
+  type NumberFormat,
+  numberText,
+  PLAIN,
+  TEXT_FAULTS,
+  TextRuns,
+  withoutEscapes,
+} from './cell-text.js';
 import type { RowWriter } from './row-writer.js';
 import type { SharedStrings } from './shared-strings.js';
 import { type Attributes, isTrue, type XmlVisitor } from './xml.js';
@@ -232,16 +243,6 @@ export class SheetRows implements XmlVisitor {
       1,
     );
   }
-}
-
-function isPlainInteger(text: string): boolean {
-  const { length } = text;
-  if (length === 0 || length > 15 || (length > 1 && text.charCodeAt(0) === 48)) return false;
-  for (let at = 0; at < length; at++) {
-    const code = text.charCodeAt(at);
-    if (code < 48 || code > 57) return false;
-  }
-  return true;
 }
 
 /** Returns the index of a column by its letters. */

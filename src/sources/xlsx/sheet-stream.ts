@@ -4,14 +4,13 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { joined, type Note, note, quotedName } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
-import { changedWhileRead, openForReading, reasonOf } from '../csv/file-stream.js';
-import type { ReadCells, Sheet, TextStream } from '../csv/text-stream.js';
+import { changedWhileRead, openForReading, type ReadCells, reasonOf, type Sheet, type TextStream } from '../csv/file-stream.js';
+import type { SheetFile } from '../input-files.js';
 import type { Problems } from '../tables/problem.js';
 import { RowWriter } from './row-writer.js';
 import { SharedStrings } from './shared-strings.js';
 import { SheetRows } from './sheet-rows.js';
 import { chooseSheet, readWorkbook, type SheetInfo } from './workbook.js';
-import type { SheetFile } from './workbook-file.js';
 import { XmlReader } from './xml.js';
 import { Archive, type PartStream } from './zip.js';
 

@@ -1,7 +1,7 @@
 /** The structure of a workbook: its sheets, shared texts and number formats, found by its relations, not by the names of its parts. */
 
 import { UserError } from '../../model/user-error.js';
-import { formatOf, type NumberFormat } from './number-text.js';
+import { formatOf, type NumberFormat } from './cell-text.js';
 import { type Attributes, isTrue, XmlReader } from './xml.js';
 import type { Archive } from './zip.js';
 
@@ -79,7 +79,7 @@ export function chooseSheet(file: string, sheets: readonly SheetInfo[], wanted: 
   if (!first.isHidden || shown === undefined) return first;
   throw new UserError(
     `The first sheet of ${file}, ${JSON.stringify(first.name)}, is hidden, so it is not clear which sheet to read.`,
-    `Name the sheet: '${file}#${shown.name}'. Its sheets: ${names}.`,
+    `Name the sheet: "${file}#${shown.name}". Its sheets: ${names}.`,
   );
 }
 

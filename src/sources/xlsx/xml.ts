@@ -97,7 +97,7 @@ export class XmlReader {
   #refuseRoot(name: string, attributes: Attributes, root: string): void {
     const at = name.indexOf(':');
     const namespace = attributes[at < 0 ? 'xmlns' : `xmlns:${name.slice(0, at)}`];
-    if (localName(name) !== root || !SPREADSHEET.has(namespace)) throw this.#broken(`its root element is not ${root}`);
+    if (localName(name) !== root || !SPREADSHEET.has(namespace)) throw this.#broken(`its root element is not a ${root} of SpreadsheetML`);
   }
 
   #broken(why: string): UserError {

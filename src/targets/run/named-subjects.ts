@@ -1,10 +1,10 @@
 /** Finds the user and the group of a row that gives them by name. */
 
+import { IdTable } from '../../collections/key-table.js';
 import { collationOf } from '../../model/compare.js';
 import type { Group, User } from '../../model/directory.js';
 import { readDirectory } from '../../sources/read-source.js';
 import type { CellWords } from '../../sources/tables/cell-words.js';
-import { IdTable } from '../../sources/tables/id-table.js';
 import { MemberResolver } from '../../sources/tables/read-memberships.js';
 import type { Row, Table } from '../../sources/tables/table.js';
 import type { Rehearsal } from '../target.js';

@@ -1,7 +1,7 @@
 /** The words that a column uses for active and inactive. */
 
 import type { Activity } from '../../model/directory.js';
-import { parseActivity } from '../../sources/tables/values.js';
+import { parseActivity } from '../../sources/tables/cell-words.js';
 
 /** Pairs of words, such as yes and no. In a column called `disabled` the first five are reversed. */
 const PAIRS: readonly (readonly [string, string])[] = [

@@ -2,8 +2,8 @@
 
 import { dirname, join, resolve } from 'node:path';
 import type { Change } from '../../model/change.js';
-import type { CollationName } from '../../model/collation-name.js';
 import type { AuthenticationType } from '../../model/directory.js';
+import type { CollationName } from '../../model/policy.js';
 import type { SourceRequest } from '../../sources/source.js';
 import type { Job, TargetInput, Written } from '../target.js';
 import { dataStateOf } from './data-state.js';

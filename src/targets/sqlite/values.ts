@@ -1,9 +1,8 @@
 /** Values and rows of a database, as stored and as a journal holds them, and the membership rows that are added. */
 
-import type { Database } from '../../sources/sqlite/connection.js';
+import { integerOf } from '../../collections/key-table.js';
+import { type Database, wrongText } from '../../sources/sqlite/connection.js';
 import { headingsRead, quoteName, rowidName } from '../../sources/sqlite/tables.js';
-import { wrongText } from '../../sources/sqlite/text.js';
-import { integerOf } from '../../sources/tables/id-table.js';
 import type { Row, Table } from '../../sources/tables/table.js';
 import { type CellValue, isRowValue, type RowValue } from '../run/journal.js';
 import type { PreviousValue } from '../run/previous-values.js';

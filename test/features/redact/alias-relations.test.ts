@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeAliases } from '../../../src/model/alias.js';
-import { COLLATIONS } from '../../../src/model/collation-name.js';
 import { collationOf } from '../../../src/model/compare.js';
+import { COLLATIONS } from '../../../src/model/policy.js';
 import { alikePairs } from '../../support/alike-texts.js';
 
 /** Spellings that meet in one key under some collation or other. */

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { COLLATIONS } from '../../../src/model/collation-name.js';
 import { collationOf } from '../../../src/model/compare.js';
+import { COLLATIONS } from '../../../src/model/policy.js';
 import { ducetTable } from '../../generate/ducet-table.mjs';
 import { alikePairs } from '../../support/alike-texts.js';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { CollationName } from '../../../src/model/collation-name.js';
 import { collationOf } from '../../../src/model/compare.js';
+import type { CollationName } from '../../../src/model/policy.js';
 import { generalCiTable, WEIGHTS } from '../../generate/general-ci-table.mjs';
 import { alikePairs } from '../../support/alike-texts.js';
 import { type MariaDb, startMariaDb } from '../../support/mariadb.js';

@@ -5,7 +5,7 @@ import type { IdpDirectory, PROVIDER_NAMES } from '../../../src/model/idp.js';
 import { noteText } from '../../../src/model/note.js';
 import { UserError } from '../../../src/model/user-error.js';
 import { type IdpRequest, readIdp, splitMembersFlag } from '../../../src/sources/idp/read-idp.js';
-import { readyWorkbooks } from '../../../src/sources/xlsx/open-text.js';
+import { readyWorkbooks } from '../../../src/sources/input-files.js';
 import { expectOnPage } from '../../support/expect-on-page.js';
 import { unpack } from '../../support/fixture-pages.js';
 import { temporaryFolders } from '../../support/temporary.js';

@@ -7,7 +7,7 @@ import type { IdpDirectory, IdpProvider } from '../../../src/model/idp.js';
 import { type Note, noteText } from '../../../src/model/note.js';
 import { UserError } from '../../../src/model/user-error.js';
 import { subjectOf } from '../../../src/sources/idp/entra-users.js';
-import { Pairs } from '../../../src/sources/idp/pairs.js';
+import { Pairs } from '../../../src/sources/idp/members.js';
 import { type IdpRequest, readIdp, splitMembersFlag } from '../../../src/sources/idp/read-idp.js';
 import { SourceRefused } from '../../../src/sources/tables/problem.js';
 import { temporaryFolders } from '../../support/temporary.js';

@@ -266,7 +266,7 @@ describe('opening', () => {
 
   it('CSV files beside a database are refused', async () => {
     const file = make(GENERIC);
-    expect(await refusal(file, '--users', 'more.csv')).toContain('cannot be mixed');
+    expect(await refusal(file, '--users', 'more.csv')).toContain('cannot be combined');
   });
 
   it('the digest is of the content: not of pages, order or rowids', async () => {

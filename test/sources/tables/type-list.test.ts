@@ -73,7 +73,7 @@ describe('--auth-types', () => {
 
   it('takes a cell of several lines as one if that is said, and spellings of no value as the source does', async () => {
     const list = 'email,auth,username,note\ndag@dome.example,basic,dag,"a\n1,2,3,4"\n[NULL],basic,ana,\ntycho@dome.example,idp,,\n';
-    expect((await check(list, '--auth-types', ['--null', '[NULL]'])).stderr).toContain('say --quote double');
+    expect((await check(list, '--auth-types', ['--null', '[NULL]'])).stderr).toContain('use --quote double');
     expect(findingsOf(await check(list, '--auth-types', ['--quote', 'double', '--null', '[NULL]', '--format', 'json']))).toEqual(AS_LISTED);
   });
 
@@ -110,13 +110,13 @@ describe('--auth-types', () => {
     [
       'two users under one key',
       'username,auth\nana,basic\nBrahe,idp\n',
-      ['line 2, column 1 (username): the username "ana" matches more than one user; name each by id.'],
+      ['line 2, column 1 (username): the username "ana" matches more than one user; give each by id.'],
       'id,userName,email,active\n1,ana,a@x.org,true\n2,Brahe,b@x.org,true\n3,Ána,c@x.org,true\n',
     ],
     [
       'an email of two users',
       'email,auth\na@x.org,basic\n',
-      ['the email "a@x.org" fits more than one user'],
+      ['the email "a@x.org" matches more than one user'],
       'id,userName,email,active\n1,ana,a@x.org,true\n3,dag,A@x.org,true\n',
     ],
     [
@@ -136,8 +136,8 @@ describe('--auth-types', () => {
       ['users.csv, line 4: user "dag" is not in list.csv.', 'All of them are inactive. Admin > Users shows active users first'],
     ],
     ['no types', 'id,username\n1,ana\n', ['no column is the authentication type', '--basic-users']],
-    ['no names', 'name,auth\nAna,basic\n', ['no column names the users']],
-    ['a heading twice', 'id,username,login,auth\n1,ana,ana,basic\n', ['the columns "username", "login" all answer to userName']],
+    ['no names', 'name,auth\nAna,basic\n', ['no column identifies the users']],
+    ['a heading twice', 'id,username,login,auth\n1,ana,ana,basic\n', ['the columns "username", "login" all match userName']],
     ['rows of another width', 'id,auth\n1,basic,x\n', ['line 2, column 3: the row has 3 cells']],
     ['headings only', 'id,auth\n', ['list.csv: the list contains no user.']],
   ])('refuses %s', async (_, list, says, users = USERS) => {
@@ -175,7 +175,7 @@ describe('--auth-types', () => {
     });
     const { stdout } = await runCli(['check', '.', '--auth-mode', 'multi', '--auth-types', 'list.csv', '--format', 'json'], { cwd });
     expect(stdout).toContain('"rule":"environment-setting"');
-    expect(stdout).toMatch(/The SCIM Admin .{2}ana.{2} signs in with the identity provider/);
+    expect(stdout).toMatch(/The SCIM Admin .{2}ana.{2} signs in through the identity provider/);
   });
 });
 
@@ -258,16 +258,16 @@ describe('--basic-users', () => {
 
   it.each([
     ['a name that fits no user', 'ana\ndagg\n', ['list.csv, line 2: no user has the username "dagg".', '1 row does not name one user']],
-    ['a list of everybody', 'username,auth\nana,basic\n', ['everybody in it counts as Basic. Give this file with --auth-types.']],
-    ['a list of nobody', '\n \n', ['it names no user']],
-    ['bytes of another encoding', Buffer.from('ana\nJörg\n', 'latin1'), ['list.csv, line 2: the byte 0xF6 is not utf-8 text']],
+    ['a list of everybody', 'username,auth\nana,basic\n', ['every user in it counts as Basic. Give this file with --auth-types.']],
+    ['a list of nobody', '\n \n', ['the list contains no user']],
+    ['bytes of another encoding', Buffer.from('ana\nJörg\n', 'latin1'), ['list.csv, line 2: the byte 0xF6 is not valid utf-8']],
     [
       'a heading that is a username',
       'login\nana\n',
-      ['the first line, "login", is a heading, and a user of the source has that username'],
+      ['the first line, "login", is a heading, but a user of the source also has that username'],
       `${USERS}4,Login,l@x.org,true\n`,
     ],
-    ['a username of two', 'ana\n', ['fits more than one user'], `${USERS}4,ANA,l@x.org,true\n`],
+    ['a username of two', 'ana\n', ['matches more than one user'], `${USERS}4,ANA,l@x.org,true\n`],
   ])('refuses %s', async (_, list, says, users = USERS) => {
     const { code, stderr } = await check(list, '--basic-users', [], { ...EXPORT, 'users.csv': users });
     expect(code).toBe(2);

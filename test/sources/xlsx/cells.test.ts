@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { TextStream } from '../../../src/sources/csv/file-stream.js';
 import { parseRecords } from '../../../src/sources/csv/scan.js';
-import type { TextStream } from '../../../src/sources/csv/text-stream.js';
+import { openText, readyWorkbooks } from '../../../src/sources/input-files.js';
 import { Problems } from '../../../src/sources/tables/problem.js';
-import { openText, readyWorkbooks } from '../../../src/sources/xlsx/open-text.js';
 import { temporaryFolders } from '../../support/temporary.js';
 import { lettersOf, type SheetCell, type WorkbookStyle, type WrittenSheet, workbookOf } from '../../support/workbook.js';
 

@@ -126,7 +126,7 @@ describe('a bomb', () => {
   it('of entities', async () => {
     const dtd = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>';
     expect(await refused(book(part(STRINGS, `${dtd}<sst ${MAIN}><si><t>&b;</t></si></sst>`)))).toMatch(
-      /cannot be read: it has a document type of its own \(DOCTYPE\)/,
+      /cannot be read: it has a DOCTYPE, which no workbook has/,
     );
     expect(await refused(book(part(STRINGS, `<sst ${MAIN}><si><t>&b;</t></si></sst>`)))).toMatch(/it is not well-formed XML \(undefined entity/);
   });
@@ -145,11 +145,15 @@ describe('a bomb', () => {
 
 describe('XML of another kind', () => {
   it.each<[string, WorkbookStyle, RegExp]>([
-    ['another root', part(SHEET, `<chart ${MAIN}/>`), /it is not what its name says \(worksheet\)/],
-    ['another namespace', part(SHEET, '<worksheet xmlns="urn:x"/>'), /it is not what its name says/],
+    ['another root', part(SHEET, `<chart ${MAIN}/>`), /its root element is not a worksheet of SpreadsheetML/],
+    ['another namespace', part(SHEET, '<worksheet xmlns="urn:x"/>'), /its root element is not a worksheet of SpreadsheetML/],
     ['no XML', part(SHEET, 'id,userName'), /not well-formed XML/],
     ['an end that is missing', part(SHEET, `<worksheet ${MAIN}><sheetData>`), /not well-formed XML/],
-    ['another encoding', part(SHEET, `<?xml version="1.0" encoding="windows-1252"?><worksheet ${MAIN}/>`), /it is written in windows-1252/],
+    [
+      'another encoding',
+      part(SHEET, `<?xml version="1.0" encoding="windows-1252"?><worksheet ${MAIN}/>`),
+      /its encoding is windows-1252, which is not supported/,
+    ],
     [
       'bytes that are none of it',
       { parts: { [SHEET]: Buffer.concat([Buffer.from(`<worksheet ${MAIN}>`), Buffer.from([0xff]), Buffer.from('</worksheet>')]) } },
@@ -169,8 +173,8 @@ describe('XML of another kind', () => {
       rowsOf('<row r="1"><c r="B1" t="s"><v>99</v></c></row>'),
       /Report\.xlsx, line 1, column 2: the text 99 of this cell is not in the workbook/,
     ],
-    ['a kind of cell that is not known', rowsOf('<row r="1"><c r="B1" t="q"><v>99</v></c></row>'), /of a kind that is not known \(q\)/],
-    ['data twice', part(SHEET, `<worksheet ${MAIN}><sheetData/><sheetData/></worksheet>`), /has its data twice/],
+    ['a kind of cell that is not known', rowsOf('<row r="1"><c r="B1" t="q"><v>99</v></c></row>'), /an unknown type \(q\)/],
+    ['data twice', part(SHEET, `<worksheet ${MAIN}><sheetData/><sheetData/></worksheet>`), /has two sections of data/],
     ['nothing', rowsOf(''), /Report\.xlsx, line 1: the sheet is empty; name another one \(FILE#Sheet\), or export again\./],
   ])('%s', async (_, style, said) => {
     expect(await refused(book(style))).toMatch(said);
@@ -193,7 +197,7 @@ describe('a sheet', () => {
     ]);
     const stderr = await refused(bytes);
     expect(stderr).toContain('The first sheet of Report.xlsx, "Old", is hidden, so it is not clear which sheet to read.');
-    expect(stderr).toContain(`Name it: 'Report.xlsx#New'. Its sheets: "Old", "New".`);
+    expect(stderr).toContain(`Name the sheet: "Report.xlsx#New". Its sheets: "Old", "New".`);
   });
 
   it.each<[string, readonly (readonly SheetCell[])[], string, Partial<WrittenSheet>?]>([
@@ -217,7 +221,7 @@ describe('a sheet', () => {
     [
       'with a footnote among the users',
       [HEADINGS, ['* a note'], [1, 'a', 'a@b.example', true]],
-      'Report.xlsx, line 2, column 1 (id): this row looks like a footnote, and there are rows below.',
+      'Report.xlsx, line 2, column 1 (id): this row looks like a footnote, but there are rows below it.',
     ],
     ['without headings', [[1, 'ana@dome.example', 'ana@dome.example', true]], 'Report.xlsx, line 1: the file has no headings'],
     ['with a row that lacks its end', [HEADINGS, [1, 'a']], 'Report.xlsx, line 2, column 4 (active)'],

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AuthenticationType, Group, User } from '../../src/model/directory.js';
-import type { AuthMode, Policy } from '../../src/model/policy.js';
-import { isInScope, needsUpdate, selectSyncGroups } from '../../src/model/scope.js';
+import { type AuthMode, isInScope, needsUpdate, type Policy, selectSyncGroups } from '../../src/model/policy.js';
 import { collation } from '../support/compare.js';
 
 const user = (fields: Partial<User>): User => ({

@@ -1,11 +1,10 @@
 /**
- * Keys by the Unicode Collation Algorithm's root table: two texts have the same key exactly if their sequences of non-zero
- * primary weights are equal, variable weighting non-ignorable (UTS #10). A key is a text itself, in which each weight is
- * written as the character that has it, and the key of a key is the key itself.
+ * How each collation of a database folds a text to its key. Of the tables, which test/generate/pack.mjs packs, each is
+ * unpacked when it is first needed.
  */
 
 import { NONE, ONE, SEVERAL, TOGETHER } from './ducet-table.js';
-import { unpackRanges, unpackRuns, unpackTexts } from './pack.js';
+import { GENERAL_CI } from './general-ci-table.js';
 
 /** Has no weight, and prevents its neighbors from being weighed together. */
 const JOINER = '\u034f';
@@ -37,7 +36,11 @@ function unpackDucet(): Ducet {
   return { folded, together, longest, mayJoin: new RegExp(`[\\p{M}${[...further].join('')}]`, 'u') };
 }
 
-/** Returns a function that folds a text; the table is unpacked when it is first called. */
+/**
+ * Returns a function that folds a text by the Unicode Collation Algorithm's root table: two texts have the same key exactly if their sequences of non-zero
+ * primary weights are equal, variable weighting non-ignorable (UTS #10). A key is a text itself, in which each weight is
+ * written as the character that has it, and the key of a key is the key itself.
+ */
 export function makeDucetFold(): (text: string) => string {
   let ducet: Ducet | undefined;
   return (text) => {
@@ -111,3 +114,67 @@ const isMark = (char: string): boolean => char === LAST_MARK || (char >= '\u0300
 
 /** Are two marks in canonical order. */
 const isSameClass = (before: string, mark: string): boolean => (mark + before).normalize('NFD') === mark + before;
+
+const number = (text: string): number => Number.parseInt(text, 36);
+const textOf = (packed: string): string => (packed === '' ? '' : String.fromCodePoint(...packed.split('.').map(number)));
+
+/** Adds the target of each character of the runs to a map. */
+function unpackRuns(packed: string, into: Map<number, string>): void {
+  let start = 0;
+  for (const run of packed.split(',')) {
+    const [gap, target] = run.split('-');
+    const [first, count = '1', shape = '11'] = target.split('.');
+    start += number(gap);
+    for (let n = 0; n < number(count); n++) into.set(start + n * Number(shape[0]), String.fromCodePoint(number(first) + n * Number(shape[1])));
+  }
+}
+
+/** Adds the characters of the ranges to a map, with an empty target. */
+function unpackRanges(packed: string, into: Map<number, string>): void {
+  let start = 0;
+  for (const range of packed.split(',')) {
+    const [gap, count = '1'] = range.split('.');
+    start += number(gap);
+    for (let n = 0; n < number(count); n++) into.set(start + n, '');
+  }
+}
+
+/** Returns pairs of texts. */
+function unpackTexts(packed: string): [from: string, to: string][] {
+  return packed.split(',').map((pair) => {
+    const [from, to] = pair.split('-');
+    return [textOf(from), textOf(to)];
+  });
+}
+
+const BEYOND = '\ufffd';
+
+/** Returns a function that folds a text by utf8mb4_general_ci: each character of the BMP has one weight, and all beyond it have that of U+FFFD. */
+export function makeGeneralCiFold(): (text: string) => string {
+  let folded: Map<number, string> | undefined;
+  return (text) => {
+    if (folded === undefined) {
+      folded = new Map();
+      unpackRuns(GENERAL_CI, folded);
+    }
+    let key = '';
+    for (const char of text) key += char.length > 1 ? BEYOND : (folded.get(char.charCodeAt(0)) ?? char);
+    return key;
+  };
+}
+
+/** From ぁ and ゝ to ァ and ヽ. */
+const KATAKANA = 0x60;
+
+/**
+ * Returns a text without differences of case, width and kind of kana, with its accents, as Microsoft SQL Server is
+ * documented to compare; not run against SQL Server. A sigma has one lower case at any position.
+ */
+export const foldSqlServer = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .normalize('NFKC')
+    .replaceAll('ß', 'ss')
+    .replaceAll('ς', 'σ')
+    .replace(/[\u3041-\u3096\u309d\u309e]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + KATAKANA));
