@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], pool: 'forks', globalSetup: 'test/support/left-out-parts.ts', sequence: { shuffle: true }, testTimeout: 60_000 },
+  test: { include: ['test/**/*.test.ts'], pool: 'forks', globalSetup: 'test/support/real-parts.ts', sequence: { shuffle: true }, testTimeout: 60_000 },
 });

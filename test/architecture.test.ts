@@ -326,6 +326,24 @@ describe('a breach is seen', () => {
     expect(wordBreaches(path, code)).toHaveLength(1);
   });
 
+  it.each([
+    ['/** Whoever reads it. */'],
+    ["const text = 'an export that is held against itself';"],
+    ['// What was mended since.'],
+    ['const text = `taken back: all`;'],
+    ['/** The colour of a line. */'],
+    ["const text = 'spelt alike';"],
+    ['/** Yields the list. */\nexport function listOf(): string[] {\n  return [];\n}'],
+  ])('a phrase: %s', (code) => {
+    expect(wordBreaches('plan/new.ts', code)).toHaveLength(1);
+  });
+
+  it('but not what a generator yields, what is matched against something, or a spelling that has to stay', () => {
+    expect(wordBreaches('plan/new.ts', '/** Yields the rows. */\nexport function* rows(): Generator<string> {\n  yield "";\n}')).toEqual([]);
+    expect(wordBreaches('plan/new.ts', '/** Checked against the plan; he recommends it, and takes it. */')).toEqual([]);
+    expect(wordBreaches('config/former-names.ts', "const FORMER = 'licence';")).toEqual([]);
+  });
+
   it('but a word inside another is none', () => {
     expect(wordBreaches('plan/simple.ts', 'export const uncommonImplication = 1; const helper = 2;')).toEqual([]);
   });

@@ -55,6 +55,9 @@ const whoFits = ({ keys, idpUsers, users }: AmbiguousMatch): string => {
   return `${who} ${count(users.length, 'user')} of Jama Connect`;
 };
 
+const subjectText = ({ idpUsers }: AmbiguousMatch): string =>
+  idpUsers.length === 1 ? idpUsers[0].subject : `${idpUsers[0].subject} and ${count(idpUsers.length - 1, 'other')}`;
+
 const WHAT_FOLLOWS = {
   error: 'it is not certain which account the sync takes',
   warning: 'the sync finds the one with that username, and the others only share its email',
@@ -105,13 +108,10 @@ export const ambiguousMatch = defineRule({
   },
   subjects: ({ users }) => users,
   columns: [
-    [
-      'subject in the provider',
-      (_, { idpUsers: [first, ...others] }, __, row) =>
-        row > 0 ? '' : others.length === 0 ? first.subject : `${first.subject} and ${count(others.length, 'other')}`,
-    ],
-    ['its email', (_, { idpUsers: [first] }, __, row) => (row > 0 ? '' : first.email)],
-    ['there at', (_, { idpUsers: [first] }, __, row) => (row > 0 ? '' : idpPlaceText(first))],
+    // Only the first row names the provider's users: looking at all of them per row would take the square of their number.
+    ['subject in the provider', (_, finding, __, row) => (row > 0 ? '' : subjectText(finding))],
+    ['its email', (_, { idpUsers }, __, row) => (row > 0 ? '' : idpUsers[0].email)],
+    ['there at', (_, { idpUsers }, __, row) => (row > 0 ? '' : idpPlaceText(idpUsers[0]))],
     ['fits id', ({ id }) => id],
     ['username', ({ userName }) => userName],
     ['email', ({ email }) => email],

@@ -1,4 +1,4 @@
-/** As many as an organization may have: no list of them is ever handed over as arguments. */
+/** More than a call takes as arguments (V8's stack has room for some 120,000): no list of users is ever handed over as arguments. */
 
 import { describe, expect, test } from 'vitest';
 import type { User } from '../../src/model/directory.js';
@@ -8,7 +8,7 @@ import { inOrder } from '../support/organizations.js';
 import { textOf } from '../support/pieces.js';
 import { answeredCells, fileOf, madePlanOf, planOf } from './planning.js';
 
-const MANY = 150_000;
+const MANY = 130_000;
 
 const peopleOf = (many: number, email: (number: number) => string): User[] =>
   inOrder(
@@ -26,7 +26,7 @@ describe(`${MANY} users`, () => {
       return answeredCells(asked, subject === 'user' ? { action: 'set-email', value: `keeper${id === '7' ? '1' : id}@lighthouse.example` } : {});
     });
     const made = planOf(organization, fileOf(decided));
-    expect(made).toHaveProperty('problems', [{ line: 2, message: expect.stringMatching(/conflicting-users: 2 users contest .*\(ids 1 and 7\)\.$/) }]);
+    expect(made).toHaveProperty('problems', [{ line: 2, message: expect.stringMatching(/conflicting-users: 2 users need or hold .*\(ids 1 and 7\)\.$/) }]);
   });
 
   test('who are new in a fresh export are all told', () => {

@@ -24,6 +24,16 @@ const FLAGS = [
 /** Returns the page's tree as text, once its script has run, and what the browser logged. */
 export const dumpDom = (file: string, hash = ''): { dom: string; log: string } => dump(pathToFileURL(file).href + hash, []);
 
+/** Returns what stands in the page's `output` elements, by id, for each part of its address after `#`; one start of the browser for all of them. */
+export function outputsOf(file: string, hashes: readonly string[]): Readonly<Record<string, string>>[] {
+  const read = `[...document.querySelectorAll('iframe')].map(({ contentDocument: page }) =>
+    Object.fromEntries([...page.querySelectorAll('output')].map(({ id, textContent }) => [id, textContent])))`;
+  return inFrames(
+    hashes.map((hash) => `<iframe src="${pathToFileURL(file).href}${hash.replaceAll('&', '&amp;')}" style="display:none"></iframe>`),
+    read,
+  );
+}
+
 /** How a page is laid out in a window of a width. */
 export interface Layout {
   /** Of the whole page, in pixels: more than the window is scrolled sideways. */
@@ -34,21 +44,28 @@ export interface Layout {
 
 /** Returns how a page is laid out in windows of several widths. */
 export function layoutOf(file: string, widths: readonly number[]): Layout[] {
+  const frames = widths.map((width) => `<iframe src="${pathToFileURL(file).href}" style="border:0;width:${width}px;height:800px"></iframe>`);
+  const read = `[...document.querySelectorAll('iframe')].map(({ contentDocument: page }) => ({
+    page: page.documentElement.scrollWidth,
+    clipped: [...page.querySelectorAll('.scroll')].flatMap((box) =>
+      [...box.querySelectorAll('th')].filter((th) => th.getBoundingClientRect().right > box.getBoundingClientRect().right + 1).map((th) => th.textContent)),
+  }))`;
+  return inFrames(frames, read);
+}
+
+/** Returns what an expression reads from frames that have been loaded; from the list of the frames as JSON. */
+function inFrames<T>(frames: readonly string[], read: string): T[] {
   const folder = mkdtempSync(join(tmpdir(), 'scim-audit-page-'));
   try {
-    const frames = widths.map((width) => `<iframe src="${pathToFileURL(file).href}" style="border:0;width:${width}px;height:800px"></iframe>`);
+    // As base64, so that nothing in it is markup.
     const script = `onload = () => {
-      const layouts = [...document.querySelectorAll('iframe')].map(({ contentDocument: page }) => ({
-        page: page.documentElement.scrollWidth,
-        clipped: [...page.querySelectorAll('.scroll')].flatMap((box) =>
-          [...box.querySelectorAll('th')].filter((th) => th.getBoundingClientRect().right > box.getBoundingClientRect().right + 1).map((th) => th.textContent)),
-      }));
-      document.body.innerHTML = '<pre>' + JSON.stringify(layouts) + '</pre>';
+      const bytes = new TextEncoder().encode(JSON.stringify(${read}));
+      document.body.innerHTML = '<pre>' + btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')) + '</pre>';
     };`;
     const wrapper = join(folder, 'wrapper.html');
     writeFileSync(wrapper, `<!DOCTYPE html><meta charset="utf-8"><body>${frames.join('')}<script>${script}</script>`);
     const { dom } = dump(pathToFileURL(wrapper).href, ['--allow-file-access-from-files']);
-    return JSON.parse(/<pre>(.*)<\/pre>/s.exec(dom)?.[1] ?? '[]');
+    return JSON.parse(Buffer.from(/<pre>(.*)<\/pre>/s.exec(dom)?.[1] ?? '', 'base64').toString('utf8'));
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { itWith } from '../support/parts.js';
-import { USUAL_RULES } from '../support/rules.js';
+import { USUAL_RULES } from '../support/rule-pages.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { dumpDom } from './browser.js';
 import { accepting, checkObservatory, NASTY, nastyReport, renderAs, reportOf } from './reports.js';

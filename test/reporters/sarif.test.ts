@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { withBaseline } from '../../src/audit/not-counted.js';
 import { itWith, requiredProgram } from '../support/parts.js';
 import { REAL_PARTS } from '../support/real-parts.js';
-import { USUAL_RULES } from '../support/rules.js';
+import { USUAL_RULES } from '../support/rule-pages.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { schemaBreaches } from './json-schema.js';

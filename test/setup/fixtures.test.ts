@@ -2,8 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findNodeAtLocation, type JSONPath, parseTree } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
-import { expectOnPage } from '../support/expect-on-page.js';
-import { unpack } from '../support/fixture-pages.js';
+import { expectOnPage, unpack } from '../support/fixture-pages.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
 

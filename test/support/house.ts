@@ -1,6 +1,6 @@
 /** The laws of the house as data, and the pure functions that hold one file's text against them. */
 
-import { parseSync, Visitor } from 'oxc-parser';
+import { type Comment, type Program, parseSync, Visitor } from 'oxc-parser';
 
 export interface Wall {
   /** Rooms and files of src that it may import; `*` is all of them. */
@@ -98,6 +98,23 @@ export const WALLS: Readonly<Record<string, Wall>> = {
 /** Words that say nothing, or that the house has another word for. */
 const REFUSED_WORDS = /^(?:issue|violation|fixer|manager|helper|util|utility|common|impl)s?$/;
 
+/** Phrases that a reader stumbles over, and what to write instead. */
+const REFUSED_PHRASES: readonly (readonly [RegExp, string])[] = [
+  [/\bwhoever\b/gi, '"users who" or "anyone who"'],
+  [/\b(?:held|hold|holds|holding) (?:\w+ ){0,3}against\b/gi, '"compared with"'],
+  [/\bmend(?:s|ed|ing)?\b/gi, '"fix"'],
+  [/\b(?:take|takes|taking|taken|took) (?:\w+ ){0,2}back\b/gi, '"undo" or "revert"'],
+  [/\b\w*(?:colour|organis|behaviour|licence|honour|neighbour|recognis|normalis|summaris|initialis|analys(?=e[ds]?\b|ing))\w*/gi, 'the American spelling'],
+  [/\b(?:spelt|cancelled|cancelling|labelled|labelling|modelled|centre|catalogue|grey|judgement|defence)\b/gi, 'the American spelling'],
+];
+
+/** Words that are refused elsewhere, by file. */
+const FORMER_SPELLINGS: Readonly<Record<string, { readonly words: readonly string[]; readonly reason: string }>> = {
+  'config/former-names.ts': { words: ['organisationAdmin', 'licence'], reason: 'names that config files of earlier versions have' },
+  'model/environment.ts': { words: ['organisationAdmin', 'licence'], reason: 'names that fingerprints of earlier versions were made of' },
+  'sources/tables/values.ts': { words: ['organisation'], reason: 'a word that exports have in their cells' },
+};
+
 const LONGEST_FILE = 250;
 const LONGEST_RULE = 120;
 /** Furniture of the rules' room that is no rule. */
@@ -182,15 +199,44 @@ function wordsOf(name: string): string[] {
     .map((word) => (isUpper(word[0]) ? word.toLowerCase() : word));
 }
 
-/** Returns file names and exported names of words that the house does not use. */
+/** Returns file names and exported names of words that the house does not use, and what comments and texts say in them. */
 export function wordBreaches(path: string, code: string): string[] {
-  const names = parseSync(path, code).module.staticExports.flatMap(({ entries }) => entries.flatMap(({ exportName }) => exportName.name ?? []));
+  const { program, module, comments } = parseSync(path, code);
+  const names = module.staticExports.flatMap(({ entries }) => entries.flatMap(({ exportName }) => exportName.name ?? []));
   const parts = path.replace(/\.ts$/, '').split('/');
   const isRefused = (name: string): boolean => wordsOf(name).some((word) => REFUSED_WORDS.test(word));
   return [
     ...parts.filter(isRefused).map((part) => `${path}: the file or folder is called "${part}"`),
     ...names.filter(isRefused).map((name) => `${path} exports "${name}"`),
+    ...phraseBreaches(path, code, program, comments),
   ];
+}
+
+/** Returns the refused phrases of a file's comments and texts, each with its line and what to write instead. */
+function phraseBreaches(path: string, code: string, program: Program, comments: readonly Comment[]): string[] {
+  const found: string[] = [];
+  const look = (text: string, start: number): void => {
+    for (const [phrase, instead] of REFUSED_PHRASES) {
+      for (const { 0: said, index } of text.matchAll(phrase)) {
+        if (FORMER_SPELLINGS[path]?.words.includes(said)) continue;
+        found.push(`${path}:${code.slice(0, start + index).split('\n').length}: "${said}"; write ${instead}`);
+      }
+    }
+  };
+  new Visitor({
+    Literal({ value, start }) {
+      if (typeof value === 'string') look(value, start);
+    },
+    TemplateElement: ({ value, start }) => look(value.raw, start),
+  }).visit(program);
+  for (const { value, start, end } of comments) {
+    look(value, start);
+    // A generator yields; its signature says so.
+    const signature = code.slice(end, end + 400).split(/\{\n|=>/, 1)[0];
+    if (/^\W*Yields\b/.test(value) && !/\*|Generator|Itera(?:ble|tor)/.test(signature))
+      found.push(`${path}:${code.slice(0, start).split('\n').length}: "Yields" of what is not a generator; write Returns`);
+  }
+  return found;
 }
 
 /** Rooms that run anywhere: they use no global that only Node.js has. */

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from './children.js';
-import { leftOut } from './left-out-parts.js';
-import { REAL_PARTS, type RealPart } from './real-parts.js';
+import { startMariaDb } from './mariadb.js';
+import { describeWith } from './parts.js';
+import { leftOut, REAL_PARTS, type RealPart } from './real-parts.js';
 import { temporaryFolders } from './temporary.js';
 
 const makeFolder = temporaryFolders();
@@ -21,7 +22,7 @@ function runWithout(environment: Readonly<Record<string, string>>): { readonly s
       itWith('fish', 'a test', () => { expect(1).toBe(2); });
       it('another test', () => {});
     `,
-    'vitest.config.ts': `export default { test: { include: ['*.test.ts'], globalSetup: '${join(ROOT, 'test/support/left-out-parts.ts')}' } };`,
+    'vitest.config.ts': `export default { test: { include: ['*.test.ts'], globalSetup: '${join(ROOT, 'test/support/real-parts.ts')}' } };`,
   });
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
@@ -65,4 +66,17 @@ it('.ci/run installs each of them', () => {
     .split('\n')
     .map((line) => line.trim());
   expect(named).toEqual(Object.values<RealPart>(REAL_PARTS).flatMap(({ programs, debian }) => (debian === undefined ? [] : `${programs[0]} ${debian}`)));
+});
+
+describeWith('mariadb', 'a MariaDB of the test', () => {
+  it('answers, refuses what is not SQL, and is gone at the end', async () => {
+    const database = await startMariaDb();
+    try {
+      expect(await database.query("SELECT 'ä', 1; SELECT CONVERT('ø' USING utf8mb4) COLLATE utf8mb4_uca1400_nopad_ai_ci = 'o';")).toBe('ä\t1\n1\n');
+      await expect(database.query('SELEC 1;')).rejects.toThrow('syntax');
+    } finally {
+      await database.stop();
+    }
+    expect(existsSync(database.socket)).toBe(false);
+  });
 });

@@ -1,7 +1,7 @@
 /**
  * Real programs that tests run and that a machine may lack: a database server, an office, a browser, shells.
  *
- * Tests that need a missing one are left out, and the end of the run says so (left-out-parts.ts). With REQUIRE_REAL_PARTS=1,
+ * Tests that need a missing one are left out, and the end of the run says so (real-parts.ts). With REQUIRE_REAL_PARTS=1,
  * as in .ci/run, they fail instead.
  */
 

@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RULES } from '../../src/rules/registry.js';
 import { ROOT } from './children.js';
 
 export interface RuleCase {
@@ -88,3 +89,6 @@ export function withFindings(page: string, name: string, findings: unknown): str
     })
     .join('');
 }
+
+/** The rules of a check to which nothing but an export is given: what is asked with further inputs is not among them. */
+export const USUAL_RULES = RULES.filter(({ idp, isAskedFor }) => idp === undefined && isAskedFor === undefined);

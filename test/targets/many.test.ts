@@ -5,7 +5,7 @@ import { temporaryFolders } from '../support/temporary.js';
 import { applyAll, planFor, requestFor, undoAll, writeAll } from './support.js';
 
 const newFolder = temporaryFolders();
-const MANY = 100_000;
+const MANY = 30_000;
 
 test(`a name that ${MANY} cells follow is changed and taken back in a step each`, async () => {
   const folder = newFolder();

@@ -86,7 +86,7 @@ const runsIn = (plan: string): string[] =>
     .filter((name) => existsSync(join(plan, 'runs', name, 'journal.jsonl')))
     .sort();
 
-/** States the tests of one kind; each kind is a file of its own, so that they run beside one another. */
+/** States the tests of one kind; those of CSV and of SQLite are files of their own, so that they run beside each other. */
 export async function describeKills(kind: keyof typeof KINDS): Promise<void> {
   const { make, how } = KINDS[kind];
   const scratch = newFolder();

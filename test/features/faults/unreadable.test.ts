@@ -3,25 +3,39 @@
 import { chmodSync, chownSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT, shell } from '../../support/children.js';
+import { type CliResult, runCli } from '../../support/run.js';
 import { temporaryFolders } from '../../support/temporary.js';
 
 const newFolder = temporaryFolders();
 const isRoot = process.getuid?.() === 0;
-const AS_ANOTHER = `setpriv --reuid=65534 --regid=65534 --clear-groups "${process.execPath}" "${join(ROOT, 'bin/scim-audit.js')}"`;
+const ANOTHER = 65534;
+
+/** Runs a command in this process, which is another user's meanwhile. */
+async function asAnother(words: readonly string[], cwd: string): Promise<CliResult> {
+  process.setegid?.(ANOTHER);
+  process.seteuid?.(ANOTHER);
+  try {
+    return await runCli(words, { cwd, isReal: true });
+  } finally {
+    process.seteuid?.(0);
+    process.setegid?.(0);
+  }
+}
 
 /** A folder with a run, all of which belongs to another user but for what is named. */
-function applied(hidden: string): { readonly folder: string; readonly run: string } {
+async function applied(hidden: string): Promise<{ readonly folder: string; readonly run: string }> {
   const folder = newFolder({
     'exports/users.csv': 'id,userName,email,active,authenticationType\n1,tern,t@h.example,true,idp\n2,gone,g@h.example,false,basic\n',
     'exports/groups.csv': 'id,name\n7,Harbour\n',
     'exports/memberships.csv': 'groupId,userId\n7,1\n',
   });
-  const { code, stderr } = shell('scim-audit plan exports --auth-mode multi --out plan && scim-audit apply plan exports --in-place --yes', folder);
-  expect(code, stderr).toBe(0);
+  for (const words of ['plan exports --auth-mode multi --out plan', 'apply plan exports --in-place --yes']) {
+    const { code, stderr } = await runCli(words.split(' '), { cwd: folder, isReal: true });
+    expect(code, stderr).toBe(0);
+  }
   const [run] = readdirSync(join(folder, 'plan/runs')).filter((name) => !name.startsWith('.'));
   for (const path of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })]) {
-    chownSync(join(folder, path), 65534, 65534);
+    chownSync(join(folder, path), ANOTHER, ANOTHER);
     chmodSync(join(folder, path), path.includes('.') ? 0o600 : 0o755);
   }
   const path = join(folder, hidden.replace('RUN', run));
@@ -39,9 +53,9 @@ describe.runIf(isRoot).each(['plan/runs/RUN', 'plan/runs', 'plan', 'plan/runs/RU
     ['show plan exports', 2],
     ['apply plan exports --in-place --yes', hidden === 'plan' ? 2 : 4],
     ['plan exports --auth-mode multi --out plan', hidden === 'plan' ? 2 : undefined],
-  ])('is told by "%s"', (words, code) => {
-    const { folder, run } = applied(hidden);
-    const result = shell(`${AS_ANOTHER} ${words.replace('RUN', run)}`, folder);
+  ])('is told by "%s"', async (words, code) => {
+    const { folder, run } = await applied(hidden);
+    const result = await asAnother(words.replace('RUN', run).split(' '), folder);
     const said = result.stdout + result.stderr;
     expect(said).not.toMatch(/internal error|bug in scim-audit|no such f/);
     if (code !== undefined) expect(result.code, said).toBe(code);

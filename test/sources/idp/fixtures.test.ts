@@ -6,8 +6,7 @@ import { noteText } from '../../../src/model/note.js';
 import { UserError } from '../../../src/model/user-error.js';
 import { type IdpRequest, readIdp, splitMembersFlag } from '../../../src/sources/idp/read-idp.js';
 import { readyWorkbooks } from '../../../src/sources/input-files.js';
-import { expectOnPage } from '../../support/expect-on-page.js';
-import { unpack } from '../../support/fixture-pages.js';
+import { expectOnPage, unpack } from '../../support/fixture-pages.js';
 import { temporaryFolders } from '../../support/temporary.js';
 
 const root = unpack('sources/idp', temporaryFolders()());

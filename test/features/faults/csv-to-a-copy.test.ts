@@ -1,3 +1,0 @@
-import { describeKills } from './kills.js';
-
-await describeKills('csv to a copy');

@@ -1,3 +1,0 @@
-import { describeKills } from './kills.js';
-
-await describeKills('sqlite to a copy');
