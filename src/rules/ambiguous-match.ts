@@ -2,11 +2,10 @@
 
 import type { User } from '../model/directory.js';
 import type { IdentityIndex } from '../model/identity-index.js';
-import { defineRule } from './define.js';
+import { defineRule, EMAIL, USER_IS, USERNAME, WHERE } from './define.js';
 import { type FindingOf, hidden, identityTexts, own, USER_SHAPES, users } from './fields.js';
 import { contestsOf, idpIdentity, idpOf, idpPlaceText, idpUserData, idpUsers } from './idp.js';
-import { anonymousAddress, askEach, count, few, placeText, sortedIdentity, stateText, userData } from './rule.js';
-import type { Shapes } from './shape.js';
+import { anonymousAddress, askEach, count, few, type Shapes, sortedIdentity, userData } from './rule.js';
 
 /** What of a user of Jama Connect is the provider user's subject or email. */
 const WAYS = ['userName', 'email', 'both'] as const;
@@ -113,22 +112,20 @@ export const ambiguousMatch = defineRule({
     ['its email', (_, { idpUsers: [first] }, __, row) => (row > 0 ? '' : first.email)],
     ['there at', (_, { idpUsers: [first] }, __, row) => (row > 0 ? '' : idpPlaceText(first))],
     ['fits id', ({ id }) => id],
-    ['username', ({ userName }) => userName],
-    ['email', ({ email }) => email],
+    USERNAME,
+    EMAIL,
     ['by', (_, { by }, __, row) => BY[by[row]]],
-    ['user is', stateText],
-    ['where', (user, _, locate) => placeText(locate(user))],
+    USER_IS,
+    WHERE,
   ],
   decisions: ['set-email', 'set-username', 'deactivate', 'accept'],
-  remedy: (finding) =>
-    askEach(
-      finding.users.slice(0, MOST),
-      ({ userName, email }) => `${userName} <${email}>`,
-      `${whoFits(finding)}; ${WHAT_FOLLOWS[finding.severity === 'error' ? 'error' : 'warning']}.`,
-      ['set-email', 'set-username', 'deactivate', 'accept'],
-      (user) => {
+  remedy: (finding, actions) =>
+    askEach(finding.users.slice(0, MOST), {
+      problem: `${whoFits(finding)}; ${WHAT_FOLLOWS[finding.severity === 'error' ? 'error' : 'warning']}.`,
+      actions,
+      propose(user) {
         if (user.active) return undefined;
         return { action: finding.by[finding.users.indexOf(user)] === 'email' ? 'set-email' : 'set-username', value: anonymousAddress(user) };
       },
-    ),
+    }),
 });

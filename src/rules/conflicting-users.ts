@@ -5,10 +5,9 @@ import type { User } from '../model/directory.js';
 import type { Proposal } from '../model/finding.js';
 import type { IdentityIndex } from '../model/identity-index.js';
 import { firstPairs, type Member, pairing } from './conflicting-pairs.js';
-import { defineRule } from './define.js';
+import { defineRule, EMAIL, ID, USERNAME, WHERE } from './define.js';
 import { choice, type Field, type FindingOf, identityText, number, own, USER_SHAPES, users } from './fields.js';
-import { anonymousAddress, askEach, count, grouped, idsOf, placeText, type RuleContext, sortedIdentity, stateText, userData } from './rule.js';
-import type { Shapes } from './shape.js';
+import { anonymousAddress, askEach, count, grouped, idsOf, type RuleContext, type Shapes, sortedIdentity, stateText, userData } from './rule.js';
 
 const PATTERNS = ['same-email', 'taken', 'swap', 'chain', 'bystander'] as const;
 type Pattern = (typeof PATTERNS)[number];
@@ -52,6 +51,15 @@ const SHAPES: Shapes = {
   },
 };
 
+/** What tables call a pattern. */
+const CALLED: Readonly<Record<Pattern, string>> = {
+  'same-email': 'needed by several users',
+  taken: 'kept by another user',
+  swap: 'ring',
+  chain: 'chain',
+  bystander: 'free',
+};
+
 const WHAT: Readonly<Record<Exclude<Pattern, 'same-email'>, string>> = {
   taken: 'one needs it as the username, but a user who keeps it already holds it',
   swap: 'each needs the username that the next one holds, in a ring',
@@ -85,7 +93,7 @@ export const conflictingUsers = defineRule({
   title: 'Users who need or hold the same username',
   finds: 'Two or more users who need, or already hold, the same username, at least one of whom must be renamed.',
   why: 'Renaming a user to their email fails, or changes the wrong account, if another user holds that username, even an inactive one. No two users can share a username.',
-  fix: '`scim-audit plan` renames chains, rings and bystanders in a safe order by itself. If several users need one address, or another user keeps it, decide who gets it: give the other account a different email or username, or deactivate it.',
+  fix: 'If each of them can get the username that they need, `scim-audit plan` renames them in a safe order by itself. If several users need one address, or another user keeps it, decide who gets it: give the other account a different email or username, or deactivate it.',
   example:
     'User 17 has the email "ana@example.com", and the inactive user 18 has the username "ana@example.com": user 17 cannot get that username until user 18 gives it up.',
   clause: 'conflicting-pairs',
@@ -128,22 +136,20 @@ export const conflictingUsers = defineRule({
   },
   subjects: ({ users }) => users,
   columns: [
-    ['contested username', (_, { userName, pattern }, __, row) => (row === 0 ? `${userName} (${pattern})` : '')],
-    ['id', ({ id }) => id],
-    ['username', ({ userName }) => userName],
-    ['email', ({ email }) => email],
+    ['contested username', (_, { userName, pattern }, __, row) => (row === 0 ? `${userName} (${CALLED[pattern]})` : '')],
+    ID,
+    USERNAME,
+    EMAIL,
     ['user is', (user, { needsUpdate }) => `${stateText(user)}${needsUpdate[user.place] === 1 ? ', to be renamed' : ''}`],
-    ['where', (user, _, locate) => placeText(locate(user))],
+    WHERE,
   ],
   decisions: ['set-email', 'set-username', 'deactivate', 'activate', 'accept'],
-  remedy: (finding) =>
-    askEach(
-      finding.users,
-      (user) => `${user.userName} <${user.email}>`,
-      `The username "${finding.userName}" is needed or held by several users: ${whatOf(finding)}.`,
-      ['set-email', 'set-username', 'deactivate', 'activate', 'accept'],
-      proposer(finding),
-    ),
+  remedy: (finding, actions) =>
+    askEach(finding.users, {
+      problem: `The username "${finding.userName}" is needed or held by several users: ${whatOf(finding)}.`,
+      actions,
+      propose: proposer(finding),
+    }),
 });
 
 /** Proposes a change to each user who gives way: claimants beyond the first, and holders who stay but do not have the address as email. */

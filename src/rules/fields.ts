@@ -3,8 +3,7 @@
 import { AUTHENTICATION_TYPES, type Group, type RecordLocation, type User } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
 import type { IdpUser } from '../model/idp.js';
-import { type Locate, type Redactor, userData } from './rule.js';
-import type { Shape, Shapes } from './shape.js';
+import { type Locate, type Redactor, type Shape, type Shapes, userData } from './rule.js';
 
 export interface Field<T> {
   /** Absent for what the finding keeps to itself. */

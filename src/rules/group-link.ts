@@ -1,10 +1,10 @@
 import { DIFFERENCES } from '../model/compare.js';
 import type { Proposal } from '../model/finding.js';
 import { nearNames } from '../model/near-names.js';
-import { defineRule } from './define.js';
+import { defineRule, ID, WHERE } from './define.js';
 import { choice, type FindingOf, group, groupName, nullable, own } from './fields.js';
 import { IN_WHAT, idpOf } from './idp.js';
-import { placeText, type RuleContext } from './rule.js';
+import type { RuleContext } from './rule.js';
 
 const FIELDS = {
   group: group(),
@@ -76,20 +76,21 @@ export const groupLink = defineRule({
   message: (finding) => `${sentence(finding)}.`,
   identity: ({ group, near }) => [group.id, group.name, near ?? ''],
   topic: ({ group }) => group.id,
+  subjects: ({ group }) => [group],
   columns: [
-    ['id', ({ group }) => group.id],
-    ['group name', ({ group }) => group.name],
-    ['near name in the provider', ({ group, near }) => (near === null ? '' : { text: near, against: group.name })],
-    ['differs in', ({ difference }) => difference ?? ''],
-    ['where', ({ group }, _, locate) => placeText(locate(group))],
+    ID,
+    ['group name', ({ name }) => name],
+    ['near name in the provider', ({ name }, { near }) => (near === null ? '' : { text: near, against: name })],
+    ['differs in', (_, { difference }) => difference ?? ''],
+    WHERE,
   ],
   effects: { mayFollowDecision: true },
   decisions: ['set-name', 'accept'],
-  remedy: (finding) => {
+  remedy: (finding, decisions) => {
     const { group, isListed } = finding;
     const proposal = proposalOf(finding);
     const way = isListed ? IN_LIST : '';
-    const actions = isListed ? (['accept'] as const) : (['set-name', 'accept'] as const);
+    const actions = isListed ? (['accept'] as const) : decisions;
     const question = { subject: 'group', id: group.id, current: group.name, problem: `${sentence(finding)}${way}.`, actions } as const;
     return { wants: [], questions: [{ ...question, ...(proposal === undefined ? {} : { proposal }) }] };
   },

@@ -2,10 +2,10 @@ import { type Collation, DIFFERENCES } from '../model/compare.js';
 import type { User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
 import { NO_FIT } from '../model/idp-match.js';
-import { userRule } from './define.js';
+import { ID, userRule, WHERE } from './define.js';
 import { choice, type FindingOf } from './fields.js';
 import { contestsOf, differenceOfAll, IN_WHAT, idpIdentity, idpOf, idpPlaceText, idpUser } from './idp.js';
-import { askEach, placeText } from './rule.js';
+import { askEach } from './rule.js';
 
 const DIFFERING = ['subject', 'userName', 'email', 'all'] as const;
 type Odd = Exclude<(typeof DIFFERING)[number], 'all'>;
@@ -75,22 +75,21 @@ export const idpSubjectMismatch = userRule({
   message: (finding) => `${sentence(finding)}.`,
   identity: ({ user, idpUser }) => [user.id, user.userName, user.email, ...idpIdentity([idpUser]).slice(0, 2)],
   columns: [
-    ['id', ({ id }) => id],
+    ID,
     ['username', ({ userName }, { idpUser }) => ({ text: userName, against: idpUser.subject })],
     ['email', ({ email }, { idpUser }) => ({ text: email, against: idpUser.subject })],
     ['subject in the provider', ({ email }, { idpUser }) => ({ text: idpUser.subject, against: email })],
     ['differs', (_, { differs, difference }) => `${CALLED_BRIEFLY[differs]}: ${difference}`],
-    ['where', (user, _, locate) => placeText(locate(user))],
+    WHERE,
     ['there at', (_, { idpUser }) => idpPlaceText(idpUser)],
   ],
   effects: { mayFollowDecision: true },
   decisions: ['set-email', 'set-username', 'deactivate', 'accept'],
-  remedy: (finding) =>
-    askEach(
-      [finding.user],
-      ({ userName, email }) => `${userName} <${email}>`,
-      `${sentence(finding)}. If the provider is wrong, correct it there.`,
-      ['set-email', 'set-username', 'deactivate', 'accept'],
-      () => (finding.differs === 'email' && isEmailAddress(finding.idpUser.subject) ? { action: 'set-email', value: finding.idpUser.subject } : undefined),
-    ),
+  remedy: (finding, actions) =>
+    askEach([finding.user], {
+      problem: `${sentence(finding)}. If the provider is wrong, correct it there.`,
+      actions,
+      propose: () =>
+        finding.differs === 'email' && isEmailAddress(finding.idpUser.subject) ? { action: 'set-email', value: finding.idpUser.subject } : undefined,
+    }),
 });

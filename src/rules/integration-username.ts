@@ -1,7 +1,7 @@
 import { isEmailAddress } from '../model/email.js';
-import { userRule } from './define.js';
+import { ID, USER_IS, userRule, WHERE } from './define.js';
 import { own, systems } from './fields.js';
-import { askEach, few, placeText, type RuleContext, stateText } from './rule.js';
+import { askEach, few, type RuleContext } from './rule.js';
 
 /**
  * Is everybody whom a rename waits for renamed without a decision. Every name is wanted by one user only, or nobody gets
@@ -50,20 +50,19 @@ export const integrationUsername = userRule({
   message: ({ user, systems }) => `${namesOf(systems)} with the username "${user.userName}", which must become "${user.email}".`,
   identity: ({ user, systems }) => [user.id, user.userName, user.email, ...[...systems].sort()],
   columns: [
-    ['id', ({ id }) => id],
+    ID,
     ['username', ({ userName, email }) => ({ text: userName, against: email })],
     ['email', ({ userName, email }) => ({ text: email, against: userName })],
     ['signs in for', (_, { systems }) => systems.join('; ')],
-    ['user is', stateText],
-    ['where', (user, _, locate) => placeText(locate(user))],
+    USER_IS,
+    WHERE,
   ],
   decisions: ['set-username', 'set-email', 'deactivate', 'accept'],
-  remedy: ({ user, isFree }) =>
-    askEach(
-      [user],
-      ({ userName }) => userName,
-      'The username must become the email here and in the other system at the same time.',
-      ['set-username', 'set-email', 'deactivate', 'accept'],
-      () => (isFree ? { action: 'set-username', value: user.email, isCertain: true } : undefined),
-    ),
+  remedy: ({ user, isFree }, actions) =>
+    askEach([user], {
+      current: ({ userName }) => userName,
+      problem: 'The username must become the email here and in the other system at the same time.',
+      actions,
+      propose: () => (isFree ? { action: 'set-username', value: user.email, isCertain: true } : undefined),
+    }),
 });

@@ -2,8 +2,7 @@ import { Checksum } from '../model/checksum.js';
 import type { UnknownMember } from '../model/directory.js';
 import { snapshotRule } from './define.js';
 import { type Field, number, own } from './fields.js';
-import { askAboutExport, count, placeText } from './rule.js';
-import type { Shape } from './shape.js';
+import { askAboutExport, count, placeText, type Shape } from './rule.js';
 
 /** Memberships that are kept: the first ones as they were read. */
 const MOST = 20;

@@ -1,7 +1,6 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import stringWidth from 'string-width';
-import type { AuditedFinding, Report } from '../../audit/report.js';
-import { isAtOrAbove, isStopped, readInputs } from '../../audit/report.js';
+import { type AuditedFinding, isAtOrAbove, isStopped, type Report, readInputs } from '../../audit/report.js';
 import { type Collation, collationOf } from '../../model/compare.js';
 import { locationOf, type Subject } from '../../model/directory.js';
 import { SEVERITIES, type Severity } from '../../model/finding.js';
@@ -11,8 +10,7 @@ import { rulesFor } from '../../rules/registry.js';
 import { type Cell, count, grouped, type Rule } from '../../rules/rule.js';
 import { charactersOf, cut, cutStart, type Styled, tableLines, wrap } from '../columns.js';
 import type { Reporter, ReportOptions } from '../reporter.js';
-import { acceptanceText, idpText, sourceText } from '../sections.js';
-import { knownAtOrAbove, verdictText } from '../verdict.js';
+import { acceptanceText, idpText, knownAtOrAbove, sourceText, verdictText } from '../sections.js';
 import { compareParts, type Part, printable, visible } from '../visible.js';
 
 /** The report for people: the verdict first, then rule by rule, then what to do next. */
