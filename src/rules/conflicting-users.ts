@@ -14,21 +14,21 @@ type Pattern = (typeof PATTERNS)[number];
 const RESOLUTIONS = ['automatic', 'decision'] as const;
 type Resolution = (typeof RESOLUTIONS)[number];
 
-/** Shares the list of users that the redactor makes. */
+/** Redacted with the list of users that all findings share. */
 const index: Field<IdentityIndex> = { redact: (value, redactor) => ({ ...value, users: redactor.users(value.users) }) };
 
 const FIELDS = {
   userName: identityText('The contested username: the key that the pairs share.'),
   pattern: choice(PATTERNS),
   resolution: choice(RESOLUTIONS),
-  /** All who take part in a pair, by place. */
+  /** All users who are in a pair, by place. */
   users: users(2),
   /** By place: 1 for a user who needs an update. The index's own array, shared by all findings. */
   needsUpdate: own<Uint8Array>(),
   pairCount: number(1),
-  /** Where the pairs are listed from when they are shown: kept for every finding, they would fill the memory. */
+  /** The pairs are computed from it when they are shown: kept for every finding, they would fill the memory. */
   index,
-  /** Of the contested username, in the index. */
+  /** Id of the contested username in the index. */
   keyId: own<number>(),
 };
 export type ConflictingUsers = FindingOf<'conflicting-users', typeof FIELDS>;
@@ -51,10 +51,10 @@ const SHAPES: Shapes = {
   },
 };
 
-/** What tables call a pattern. */
-const CALLED: Readonly<Record<Pattern, string>> = {
-  'same-email': 'needed by several users',
-  taken: 'kept by another user',
+/** What tables and drawings call a pattern. */
+export const PATTERN_WORDS: Readonly<Record<Pattern, string>> = {
+  'same-email': 'needed by several',
+  taken: 'kept by another',
   swap: 'ring',
   chain: 'chain',
   bystander: 'free',
@@ -67,7 +67,7 @@ const WHAT: Readonly<Record<Exclude<Pattern, 'same-email'>, string>> = {
   bystander: 'nothing is in the way: another user has it only as an email address',
 };
 
-/** Returns what the contest is; of several who need the username, others may merely hold it or have it as their email. */
+/** Returns why the users conflict. Of the users of `same-email`, some may only hold the username or have it as their email. */
 function whatOf({ pattern, users, needsUpdate, index, keyId }: ConflictingUsers): string {
   if (pattern !== 'same-email') return WHAT[pattern];
   const claimants = users.reduce((sum, { place }) => sum + (needsUpdate[place] === 1 && index.emailKey[place] === keyId ? 1 : 0), 0);
@@ -136,7 +136,7 @@ export const conflictingUsers = defineRule({
   },
   subjects: ({ users }) => users,
   columns: [
-    ['contested username', (_, { userName, pattern }, __, row) => (row === 0 ? `${userName} (${CALLED[pattern]})` : '')],
+    ['contested username', (_, { userName, pattern }, __, row) => (row === 0 ? `${userName} (${PATTERN_WORDS[pattern]})` : '')],
     ID,
     USERNAME,
     EMAIL,
@@ -152,7 +152,7 @@ export const conflictingUsers = defineRule({
     }),
 });
 
-/** Proposes a change to each user who gives way: claimants beyond the first, and holders who stay but do not have the address as email. */
+/** Returns what proposes a change for each user who must give the username up: claimants after the first, and holders who are not renamed and do not have the address as email. */
 function proposer({ users, pattern, needsUpdate, index, keyId }: ConflictingUsers): (user: User) => Proposal | undefined {
   if (pattern !== 'same-email' && pattern !== 'taken') return () => undefined;
   const isHeld = ({ place }: User): boolean => index.userNameKey[place] === keyId;

@@ -29,7 +29,7 @@ export const duplicateGroupName = defineRule({
       const { key, matchOf } = index.collation;
       const groupsByKey = new Map<string, Group[]>();
       for (const group of directory.groups) {
-        // Names that are all signs, as ????? is, say nothing of what they were.
+        // Names without letters and digits, such as ?????, do not show what they were.
         const folded = group.isOrganizationLevel && /[\p{L}\p{N}]/u.test(group.name) ? key(group.name) : '';
         if (folded === '') continue;
         const same = groupsByKey.get(folded);

@@ -4,8 +4,8 @@ import { own, systems } from './fields.js';
 import { askEach, few, type RuleContext } from './rule.js';
 
 /**
- * Is everybody whom a rename waits for renamed without a decision. Every name is wanted by one user only, or nobody gets
- * it, so no user is looked at for two others: the walks of all findings together are linear.
+ * Returns whether all users that the user's rename waits for are renamed without a decision. Only a username that exactly
+ * one user needs is followed, so no user is visited from two others, and the walks of all findings together are linear.
  */
 function canGoOn({ index, contest }: RuleContext, start: number): boolean {
   const { users, emailKey, needsUpdate, holders } = index;
@@ -34,7 +34,7 @@ export const integrationUsername = userRule({
   example:
     'The build server signs in as "builds", a user with the email "builds@example.com": once the user is renamed, every build fails until the build server uses the new username.',
   clause: 'integrations',
-  /** `isFree`: nothing but this decision stands between the user and the email as username. */
+  /** `isFree`: this decision is all that the rename to the email needs. */
   fields: { systems: systems(1), isFree: own<boolean>() },
   isAskedFor: ({ areIntegrationsGiven }) => areIntegrationsGiven === true,
   start: (context) => ({

@@ -25,7 +25,7 @@ export const invalidEmail = userRule({
   columns: [
     ID,
     USERNAME,
-    // Compared with itself without white space, so that white space is seen.
+    // Compared with itself without white space, so that white space is marked.
     ['email', ({ email }) => ({ text: email, against: email.replace(/[\s\p{Cf}]/gu, '') })],
     WHERE,
   ],
@@ -37,7 +37,7 @@ export const invalidEmail = userRule({
       problem: 'The email is not an email address.',
       actions,
       propose() {
-        // A space inside may stand for anything; one at the edge, or an invisible character, for nothing.
+        // A space inside may replace any character; one at the edge, or an invisible character, can be left out.
         const squeezed = user.email.replace(/\p{Cf}/gu, '').trim();
         return isEmailAddress(squeezed) ? { action: 'set-email', value: squeezed } : undefined;
       },

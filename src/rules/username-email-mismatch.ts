@@ -2,7 +2,7 @@ import { DIFFERENCES, explainDifference } from '../model/compare.js';
 import type { Severity } from '../model/finding.js';
 import { ID, userRule, WHERE } from './define.js';
 import { choice } from './fields.js';
-import { IN_WHAT } from './idp.js';
+import { DIFFERS_IN, IN_WHAT } from './idp.js';
 
 export const usernameEmailMismatch = userRule({
   name: 'username-email-mismatch',
@@ -16,7 +16,7 @@ export const usernameEmailMismatch = userRule({
   fields: { difference: choice(DIFFERENCES) },
   start: ({ index }) => ({
     *findings() {
-      // By place: of most users nothing but that number is looked at.
+      // By place, because for most users only this one number is read.
       for (let place = 0; place < index.users.length; place++) {
         if (index.needsUpdate[place] === 0) continue;
         const user = index.users[place];
@@ -32,7 +32,7 @@ export const usernameEmailMismatch = userRule({
     ID,
     ['username', ({ userName, email }) => ({ text: userName, against: email })],
     ['email', ({ userName, email }) => ({ text: email, against: userName })],
-    ['differs in', ({ userName, email }, { difference }) => explainDifference(userName, email, difference)],
+    ['differs in', ({ userName, email }, { difference }) => (difference === 'value' ? DIFFERS_IN.value : explainDifference(userName, email, difference))],
     WHERE,
   ],
   decisions: ['set-email', 'set-username', 'deactivate', 'accept'],

@@ -3,13 +3,14 @@ import { collationOf } from '../../model/compare.js';
 import { locationOf, type Subject } from '../../model/directory.js';
 import { GUIDE } from '../../model/guide.js';
 import { noteText } from '../../model/note.js';
+import { PATTERN_WORDS } from '../../rules/conflicting-users.js';
 import { type Cell, count, grouped } from '../../rules/rule.js';
-import { SCRIPT, SCRIPT_DIGEST } from '../html/script.js';
 import type { Reporter } from '../reporter.js';
 import { acceptanceText, countsText, factsOf, guideText, rulePage, type Section, STATES, sectionsOf, stateOf, verdictText } from '../sections.js';
 import { compareParts, escapeMarkup, printable, visible } from '../visible.js';
 import { type Component, ContestGraph } from './contests.js';
 import { drawComponent } from './drawing.js';
+import { SCRIPT, SCRIPT_DIGEST } from './script.js';
 import { STYLE, STYLE_DIGEST } from './style.js';
 
 /** Nothing but the page's own script and style: no network, no frames, no forms. */
@@ -83,7 +84,7 @@ export function* headerLines(report: Report): Iterable<string> {
   const { text: verdict, isGood } = verdictText(report);
   const kind = isGood ? 'good' : isStopped(report) ? 'bad' : 'wary';
   yield `<header>\n<h1 class="${kind}">${isGood ? '✔' : isStopped(report) ? '✖' : '▲'} ${text(verdict)}</h1>\n`;
-  yield `<p class="soft">Before SCIM is enabled in Jama Connect: what the guide <a href="${GUIDE.url}" rel="noreferrer">${text(GUIDE.title)}</a> asks to be clean.</p>\n`;
+  yield `<p class="soft">What must be fixed before SCIM is enabled in Jama Connect, as the guide <a href="${GUIDE.url}" rel="noreferrer">${text(GUIDE.title)}</a> describes it.</p>\n`;
   const numbers: (readonly [number, string, string])[] = [
     [summary.error, summary.error === 1 ? 'error' : 'errors', 'error'],
     [summary.warning, summary.warning === 1 ? 'warning' : 'warnings', 'warning'],
@@ -179,7 +180,12 @@ export function* graphLines({ findings, snapshot, policy }: Report, sections: re
 }
 
 const caption = ({ users, patterns, needsDecision }: Component): string =>
-  `<b>${count(users, 'user')}</b>, ${text(patterns.join(', '))}: ${needsDecision ? '<span class="bad">needs a decision</span>' : '<span class="good">solved by a plan</span>'}`;
+  `<b>${count(users, 'user')}</b>, ${text(patterns.map(patternText).join(', '))}: ${needsDecision ? '<span class="bad">needs a decision</span>' : '<span class="good">scim-audit plan solves it</span>'}`;
+
+const patternText = (pattern: string): string => {
+  const words = Object.entries(PATTERN_WORDS).find(([name]) => name === pattern)?.[1] ?? pattern;
+  return pattern === 'swap' || pattern === 'chain' ? words : `username ${words}`;
+};
 
 const key = (kind: string): string =>
   `<svg width="34" height="12" aria-hidden="true"><path class="k ${kind}" d="M1 6H${kind === 'wants' ? 26 : 33}"/>${kind === 'wants' ? '<path class="h" d="M33 6l-9 -5v10z"/>' : ''}</svg>`;
