@@ -3,14 +3,14 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { unguardCell } from '../../../src/model/formula.js';
-import { escapeUnseen } from '../../../src/model/json-text.js';
-import { outcomeText, type Preview } from '../../../src/preview/preview.js';
-import { STYLE } from '../../../src/reporters/html/style.js';
-import { formatNames, loadReporter } from '../../../src/reporters/registry.js';
-import type { WriteOptions } from '../../../src/reporters/reporter.js';
-import { idpOf, named, nastyPreview, organizationOf, previewOf } from '../../preview/worlds.js';
-import { unseenIn } from '../reports.js';
+import { unguardCell } from '../../src/model/formula.js';
+import { escapeUnseen } from '../../src/model/json-text.js';
+import { outcomeText, type Preview } from '../../src/preview/preview.js';
+import { STYLE } from '../../src/reporters/html/style.js';
+import { formatNames, loadReporter } from '../../src/reporters/registry.js';
+import type { WriteOptions } from '../../src/reporters/reporter.js';
+import { idpOf, named, nastyPreview, organizationOf, previewOf } from '../preview/worlds.js';
+import { unseenIn } from './reports.js';
 
 const OPTIONS: WriteOptions = { tool: { name: 'scim-audit', version: '1.0.0' }, hasColors: false };
 
