@@ -153,7 +153,7 @@ describe('pretty', () => {
     const shown = observatory('okta', true);
     const text = await renderAs('pretty', shown);
     expect(text).toMatch(/what happens +now +after the plan\n/);
-    expect(text).toMatch(/users: created beside an account of theirs +1 +0\n/);
+    expect(text).toMatch(/users: created beside their account +1 +0\n/);
     expect(text).toContain('once the plan is applied, no user would get a second account');
     expect(outcomeText(shown)).toMatch(/\(now: 1 and 6\)$/);
   });
