@@ -3,8 +3,7 @@
 import { z } from 'zod';
 import { COLLATIONS } from '../model/policy.js';
 import { RULES } from '../rules/registry.js';
-import type { Rule } from '../rules/rule.js';
-import type { Shape, Shapes } from '../rules/shape.js';
+import type { Rule, Shape, Shapes } from '../rules/rule.js';
 
 const text = z.string();
 const count = z.int().min(0);
