@@ -15,7 +15,10 @@ export interface CheckWishes {
   readonly baseline?: string | undefined;
 }
 
-export interface CheckRequest extends Request, CheckWishes {}
+export interface CheckRequest extends Request, CheckWishes {
+  /** File for a certificate of the check, which `gate` reads. */
+  readonly certificate?: string;
+}
 
 export interface Checked {
   readonly report: Report;
@@ -31,7 +34,11 @@ export interface Checked {
 
 /** Returns what the check of an export found. Throws a UserError if there is no answer. */
 export async function check(source: string | undefined, request: CheckRequest, context: Context): Promise<Checked> {
-  return checkPrepared(await prepare(source, request, context), request, context);
+  const prepared = await prepare(source, request, context);
+  const further = request.certificate === undefined ? [] : (await import('./further-outputs.js')).furtherOutputs(request, [], prepared, context);
+  const checked = await checkPrepared(prepared, request, context);
+  for (const output of further) await output.write(checked.report);
+  return checked;
 }
 
 /** Returns the same for settings that are settled. */

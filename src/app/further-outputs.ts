@@ -7,7 +7,7 @@ import { fileOf } from '../sources/input-files.js';
 import { hashFile } from '../targets/run/files.js';
 import type { Context } from './context.js';
 import { NODE_DIGESTS } from './node-digests.js';
-import { type OutputWord, refuseDoubled } from './outputs.js';
+import { refuseDoubled } from './outputs.js';
 import { type ListFile, type Prepared, pathFrom } from './resolve-command.js';
 import { secretKey } from './secret-key.js';
 import { TOOL } from './tool.js';
@@ -19,19 +19,25 @@ const LARGEST_SUMMARY = 1024 * 1024;
 
 interface CertificateWishes {
   readonly certificate?: string;
-  readonly decisions?: string;
-  readonly baseline?: string;
+  readonly decisions?: string | undefined;
+  readonly baseline?: string | undefined;
+}
+
+/** A report that is written as well: its format, and its file unless it goes to stdout. */
+interface WrittenReport {
+  readonly format: string;
+  readonly file?: string;
 }
 
 export interface FurtherOutput {
-  /** Throws a UserError where it cannot be written. */
+  /** Throws a UserError if it cannot be written. */
   write(report: Report): Promise<void>;
 }
 
-/** Returns what is to be written after the reports. Throws a UserError where that is known to be impossible before anything is read. */
+/** Returns what is to be written after the reports. Throws a UserError if that is known to be impossible before anything is read. */
 export function furtherOutputs(
   { certificate, decisions, baseline }: CertificateWishes,
-  words: readonly OutputWord[],
+  reports: readonly WrittenReport[],
   prepared: Prepared,
   context: Context,
 ): FurtherOutput[] {
@@ -39,18 +45,16 @@ export function furtherOutputs(
   return [
     ...(certificate === undefined
       ? []
-      : [certificateTo(certificate, [...prepared.lists, ...listed('decisions', decisions), ...listed('baseline', baseline)], words, prepared, context)]),
-    ...(summary !== undefined && summary !== '' && words.some(({ kind, value }) => kind === 'format' && value === 'github')
-      ? [summaryTo(summary, prepared)]
-      : []),
+      : [certificateTo(certificate, [...prepared.lists, ...listed('decisions', decisions), ...listed('baseline', baseline)], reports, prepared, context)]),
+    ...(summary !== undefined && summary !== '' && reports.some(({ format }) => format === 'github') ? [summaryTo(summary, prepared)] : []),
   ];
 }
 
 const listed = (role: ListFile['role'], file: string | undefined): ListFile[] => (file === undefined ? [] : [{ role, file: fileOf(file) }]);
 
-function certificateTo(file: string, lists: readonly ListFile[], words: readonly OutputWord[], { request }: Prepared, context: Context): FurtherOutput {
-  const reports = words.flatMap(({ kind, value }) => (kind === 'output' && value !== '-' ? [{ file: value, flag: '--output' }] : []));
-  refuseDoubled([...reports, { file, flag: '--certificate' }]);
+function certificateTo(file: string, lists: readonly ListFile[], reports: readonly WrittenReport[], { request }: Prepared, context: Context): FurtherOutput {
+  const outputs = reports.flatMap((report) => (report.file === undefined ? [] : [{ file: report.file, flag: '--output' }]));
+  refuseDoubled([...outputs, { file, flag: '--certificate' }]);
   const key = secretKey('SCIM_AUDIT_CERTIFICATE_KEY', context);
   return {
     async write(report) {

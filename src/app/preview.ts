@@ -11,14 +11,23 @@ import { RULES } from '../rules/registry.js';
 import { count } from '../rules/rule.js';
 import { auditSource } from './audit-source.js';
 import type { Context } from './context.js';
-import type { OpenedPlan } from './plan-source.js';
+import { type OpenedPlan, openPlan } from './plan-source.js';
 import type { Redaction } from './redaction.js';
-import type { Prepared } from './resolve-command.js';
+import type { Request } from './request.js';
+import { type Prepared, prepare } from './resolve-command.js';
 import { compareInputs } from './same-inputs.js';
 
-export interface PreviewWishes {
+interface LicenseWish {
   /** Licenses that are free. */
   readonly licenses?: LicenseStock | undefined;
+}
+
+export interface PreviewRequest extends Request, LicenseWish {
+  /** plan.json or its folder: predict the sync after this plan as well. */
+  readonly after?: string;
+}
+
+interface PreviewWishes extends LicenseWish {
   /** Predict as if this plan were applied. */
   readonly opened?: OpenedPlan | undefined;
 }
@@ -41,9 +50,16 @@ export function refuseWithoutProvider({ idp }: Prepared): void {
   );
 }
 
-/** Returns the forecast of a source; with a plan, also the one that follows it. */
-export async function preview(prepared: Prepared, wishes: PreviewWishes, context: Context, redaction?: Redaction): Promise<Previewed> {
+/** Returns the forecast of a source; with a plan, also the one that follows it. Throws a UserError if the exports of the identity provider are missing. */
+export async function preview(source: string | undefined, request: PreviewRequest, context: Context): Promise<Previewed> {
+  const prepared = await prepare(source, request, context);
   refuseWithoutProvider(prepared);
+  const { after, licenses } = request;
+  return previewPrepared(prepared, { licenses, opened: after === undefined ? undefined : openPlan(after, context.process) }, context);
+}
+
+/** Returns the forecast of settings that are settled. */
+export async function previewPrepared(prepared: Prepared, wishes: PreviewWishes, context: Context, redaction?: Redaction): Promise<Previewed> {
   const foreseen = await foresee(prepared, wishes, context, redaction);
   const shown = redaction?.preview(foreseen) ?? foreseen;
   const { opened } = wishes;
@@ -88,18 +104,18 @@ function unknownNote(unknown: number): string[] {
   ];
 }
 
-/** Throws a UserError where the plan was made of another source, or for another authentication mode. */
+/** Throws a UserError if the plan was made of another source, or for another authentication mode. */
 function refuseOtherSource({ plan, file }: OpenedPlan, inputs: readonly Input[], authMode: string): void {
   const { others, missing } = compareInputs(plan.snapshot.inputs, inputs);
   if (others.length + missing.length > 0) {
     const called = ({ path, table, role }: Pick<Input, 'path' | 'table'> & { readonly role: string }): string =>
       `${path}${table === undefined ? '' : ` (${table})`}, ${role}`;
     throw new UserError(
-      `${file} is stale: it was made of another export than this one.`,
-      'Run "scim-audit plan" again for this export, or name the export that the plan was made of.',
+      `${file} is stale: it was made from another export.`,
+      'Run "scim-audit plan" again for this export, or name the export that the plan was made from.',
       [
-        ...others.map((input) => `${called(input)}: it is not what the plan was made of`),
-        ...missing.map((input) => `${called(input)}: the plan was made of it, and it is not in the source as it was`),
+        ...others.map((input) => `${called(input)}: it differs from what the plan was made from`),
+        ...missing.map((input) => `${called(input)}: the plan was made from it, but the source no longer has it`),
       ],
     );
   }

@@ -11,7 +11,7 @@ import type { Table } from '../sources/tables/table.js';
 import { shellWord } from './command-words.js';
 import { type Context, withProgress } from './context.js';
 import { type NewFile, NewFolder } from './new-folder.js';
-import type { Redaction } from './redaction.js';
+import { type Redaction, redacting } from './redaction.js';
 import { Refusal } from './refusal.js';
 import type { Request } from './request.js';
 import { type Prepared, prepare } from './resolve-command.js';
@@ -31,8 +31,11 @@ export interface RedactedCopy {
   readonly checkCommand: string;
 }
 
-/** Writes the copy, whole or not at all; returns what is in it. */
-export async function redact(source: string | undefined, request: RedactRequest, context: Context, redaction: Redaction): Promise<RedactedCopy> {
+/** Writes the copy, whole or not at all; returns what is in it. Errors hold no value of the export either. */
+export const redact = (source: string | undefined, request: RedactRequest, context: Context): Promise<RedactedCopy> =>
+  redacting(request, [], context, (redaction) => writeCopy(source, request, context, redaction));
+
+async function writeCopy(source: string | undefined, request: RedactRequest, context: Context, redaction: Redaction): Promise<RedactedCopy> {
   refuseTaken(request.out);
   const prepared = await prepare(source, request, context);
   const folder = new NewFolder(request.out, context.process.pid);

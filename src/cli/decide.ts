@@ -1,24 +1,17 @@
-/** What `decide` does: asks about the rows of decisions.csv one by one, and saves after each. */
+/** The dialogue of `decide`: asks about the rows of decisions.csv one by one, and saves after each. */
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { shellWord } from '../app/command-words.js';
-import { rowsOfPlanBeside } from '../app/plan-source.js';
-import { settlePlanFolder } from '../app/plan-swap.js';
-import { writeWhole } from '../app/whole-file.js';
+import { todayOf } from '../app/context.js';
+import { type DecisionRow, decide } from '../app/decide.js';
 import { collationOf } from '../model/compare.js';
 import { DEFAULT_COLLATION } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
-import { unguardCell } from '../model/written-text.js';
 import { acceptanceProblem, valueProblem } from '../plan/answer-validation.js';
-import { type Answer, DECISION_COLUMNS, NO_ANSWER, rowDigest } from '../plan/decision-rows.js';
+import { type Answer, NO_ANSWER } from '../plan/decision-rows.js';
 import { wrap } from '../reporters/columns.js';
-import { csvText } from '../reporters/plan-tables.js';
 import { printable } from '../reporters/visible.js';
 import { count, grouped } from '../rules/rule.js';
-import { readyWorkbooks } from '../sources/input-files.js';
-import { readDecisionCells } from '../sources/tables/cells.js';
-import { AT, type Choice, choicesOf, type FactsOf, keyLines, questionText, waitingText } from './decision-texts.js';
+import { type Choice, choicesOf, keyLines, questionText, waitingText } from './decision-texts.js';
 import { type Ending, EXIT } from './ending.js';
 import { type Io, shownOn } from './io.js';
 import { openQuestions, type Questions } from './questions.js';
@@ -28,56 +21,46 @@ export interface DecideFlags {
   readonly all?: boolean;
 }
 
-const openRows = (rows: readonly (readonly string[])[]): number => rows.filter((cells) => cells[AT.action] === '').length;
+const openRows = (rows: readonly DecisionRow[]): number => rows.filter(({ action }) => action === '').length;
 
 /** Goes through a plan folder's decisions on a terminal: the open ones, or all. */
-export async function decide(folder: string, { all = false }: DecideFlags, io: Io): Promise<Ending> {
-  settlePlanFolder(folder, io.process);
-  const file = join(folder, 'decisions.csv');
-  if (!existsSync(file)) throw new UserError(`${file}: there is no such file.`, 'Run "scim-audit plan SOURCE --out FOLDER" first, and name its folder.');
+export async function askDecisions(folder: string, { all = false }: DecideFlags, io: Io): Promise<Ending> {
+  const { file, rows, answer: save } = await decide(folder, io);
   if (io.stdin.isTTY !== true || !io.stdout.isTTY) {
-    throw new UserError('decide asks questions, and this is no terminal.', `Run it on a terminal, or write into ${file} with a spreadsheet.`);
+    throw new UserError('decide asks questions, so it needs a terminal.', `Run it on a terminal, or fill in ${file} in a spreadsheet.`);
   }
-  await readyWorkbooks([file]);
-  const { delimiter, rows: read } = readDecisionCells(file);
-  // A file of a spreadsheet that parts cells otherwise comes back as that spreadsheet opens it.
-  const csvDelimiter = delimiter === ';' ? 'semicolon' : 'comma';
-  const rows = read.map(({ cells }) => cells.map(unguardCell));
-  const chosen = all ? rows : rows.filter((cells) => cells[AT.action] === '');
+  const chosen = all ? rows : rows.filter(({ action }) => action === '');
   const decidedBefore = rows.length - openRows(rows);
   const revision = `${count(decidedBefore, 'row is', 'rows are')} decided already and can be changed by "scim-audit decide ${shellWord(folder, io.process.shell)} --all"`;
   if (chosen.length === 0) return { code: EXIT.done, reason: `nothing is open in ${file}; ${decidedBefore === 0 ? '' : `${revision}; `}run the plan again` };
   const { width } = shownOn(undefined, io, false);
   if (!all && decidedBefore > 0) io.stdout.write(`${wrap(printable(`${revision}.`), width, '').join('\n')}\n`);
-  const rowsByFinding = new Map<string, string[][]>();
-  for (const cells of rows) {
-    const known = rowsByFinding.get(cells[AT.fingerprint]);
-    if (known === undefined) rowsByFinding.set(cells[AT.fingerprint], [cells]);
-    else known.push(cells);
+  const rowsByFinding = new Map<string, DecisionRow[]>();
+  for (const row of rows) {
+    const known = rowsByFinding.get(row.fingerprint);
+    if (known === undefined) rowsByFinding.set(row.fingerprint, [row]);
+    else known.push(row);
   }
-  const hasSuggestion = (cells: readonly string[]): boolean => rowsByFinding.get(cells[AT.fingerprint])?.some((each) => each[AT.suggestion] !== '') === true;
+  const hasSuggestion = ({ fingerprint }: DecisionRow): boolean => rowsByFinding.get(fingerprint)?.some(({ suggestion }) => suggestion !== '') === true;
   // A rename that only waits comes after the conflict that it waits for.
   const suggested = chosen.filter(hasSuggestion);
-  const asked = [...suggested, ...chosen.filter((cells) => !hasSuggestion(cells))];
+  const asked = [...suggested, ...chosen.filter((row) => !hasSuggestion(row))];
   let saved = 0;
   const questions = openQuestions(io, io.stdout, () =>
     saved === 0
       ? 'nothing was written.'
       : `${count(saved, 'decision is', 'decisions are')} saved, ${grouped(openRows(rows))} still open; run decide again to go on.`,
   );
-  const factsByDigest = new Map(rowsOfPlanBeside(file)?.map(({ digest, facts }) => [digest, facts]));
-  const factsOf: FactsOf = (cells) => factsByDigest.get(rowDigest(cells));
-  const dialogue: Dialogue = { questions, rows, factsOf, width, today: io.now().toISOString().slice(0, 10), write: (text) => io.stdout.write(text) };
+  const dialogue: Dialogue = { questions, rows, width, today: todayOf(io), write: (text) => io.stdout.write(text) };
   try {
-    for (const [at, cells] of asked.entries()) {
-      const finding = rowsByFinding.get(cells[AT.fingerprint]) ?? [];
+    for (const [at, row] of asked.entries()) {
+      const finding = rowsByFinding.get(row.fingerprint) ?? [];
       if (at === suggested.length && at > 0) io.stdout.write(waitingText(asked.length - at, width));
-      io.stdout.write(questionText({ cells, finding, factsOf, number: at + 1, all: asked.length }, width));
-      const answer = await ask(cells, dialogue);
+      io.stdout.write(questionText({ row, finding, number: at + 1, all: asked.length }, width));
+      const answer = await ask(row, dialogue);
       if (answer === 'leave') break;
       if (answer === 'keep') continue;
-      for (const [name, value] of Object.entries(answer)) cells[AT[name]] = value;
-      writeWhole(file, csvText(DECISION_COLUMNS, rows, csvDelimiter), io.process.pid, true);
+      save(row, answer);
       saved++;
       io.stdout.write('Saved.\n');
     }
@@ -92,18 +75,17 @@ export async function decide(folder: string, { all = false }: DecideFlags, io: I
 
 interface Dialogue {
   readonly questions: Questions;
-  readonly rows: readonly (readonly string[])[];
-  readonly factsOf: FactsOf;
+  readonly rows: readonly DecisionRow[];
   readonly width: number | undefined;
   /** ISO date. */
   readonly today: string;
   write(text: string): void;
 }
 
-async function ask(cells: readonly string[], dialogue: Dialogue): Promise<Answer | 'keep' | 'leave'> {
+async function ask(row: DecisionRow, dialogue: Dialogue): Promise<Answer | 'keep' | 'leave'> {
   const { questions, width, write } = dialogue;
-  const isDecided = cells[AT.action] !== '';
-  const choices = choicesOf(cells, dialogue.factsOf(cells), othersOf(cells, dialogue));
+  const isDecided = row.action !== '';
+  const choices = choicesOf(row, othersOf(row, dialogue));
   write(
     keyLines(
       [
@@ -114,7 +96,7 @@ async function ask(cells: readonly string[], dialogue: Dialogue): Promise<Answer
               ['o', 'open it again: no decision'],
             ] as const)
           : ([['s', 'leave it open for now']] as const)),
-        ['q', 'stop here; everything up to now is saved'],
+        ['q', 'quit; decisions so far are saved'],
       ],
       width,
     ),
@@ -125,7 +107,7 @@ async function ask(cells: readonly string[], dialogue: Dialogue): Promise<Answer
     if (word === 's' || word === '') return 'keep';
     if (word === 'o' && isDecided) return NO_ANSWER;
     const choice = choices[Number(word) - 1];
-    const answer = choice === undefined ? undefined : await answerFor(choice, cells, dialogue);
+    const answer = choice === undefined ? undefined : await answerFor(choice, row, dialogue);
     if (answer !== undefined) return answer;
     write(`Please type a number up to ${choices.length}, ${isDecided ? 'Enter, o' : 's'} or q.\n`);
   }
@@ -134,8 +116,8 @@ async function ask(cells: readonly string[], dialogue: Dialogue): Promise<Answer
 /** What an empty line does, unless it is an answer. */
 const GO_BACK = 'empty: choose again';
 
-/** Returns a whole answer; undefined where the person typed nothing, and chooses again. */
-async function answerFor({ action, value }: Choice, cells: readonly string[], dialogue: Dialogue): Promise<Answer | undefined> {
+/** Returns a whole answer; undefined if the person typed nothing, and chooses again. */
+async function answerFor({ action, value }: Choice, row: DecisionRow, dialogue: Dialogue): Promise<Answer | undefined> {
   if (action === 'accept') {
     const terms = { today: dialogue.today, collation: collationOf(DEFAULT_COLLATION) };
     const reason = await fitting(`Why may it stay (${GO_BACK})`, (text) => acceptanceProblem('reason', text, terms), dialogue);
@@ -145,8 +127,8 @@ async function answerFor({ action, value }: Choice, cells: readonly string[], di
     const expires = await fitting('Until when (2027-01-31; empty: without end)', (text) => acceptanceProblem('expires', text, terms), dialogue);
     return expires === undefined ? undefined : { ...NO_ANSWER, action, reason, owner, expires };
   }
-  // A reason and an owner that somebody wrote beside an open row are notes, and stay.
-  const notes = cells[AT.action] === '' ? { reason: cells[AT.reason], owner: cells[AT.owner], expires: cells[AT.expires] } : {};
+  // A reason and an owner beside an open row are notes, and stay.
+  const notes = row.action === '' ? { reason: row.reason, owner: row.owner, expires: row.expires } : {};
   const base = { ...NO_ANSWER, ...notes, action };
   if (value !== undefined) return { ...base, value };
   if (!action.startsWith('set-')) return base;
@@ -155,10 +137,10 @@ async function answerFor({ action, value }: Choice, cells: readonly string[], di
 }
 
 /** Returns what is decided about the same user in other rows. */
-function othersOf(cells: readonly string[], { rows }: Dialogue): Pick<Answer, 'action' | 'value'>[] {
+function othersOf(row: DecisionRow, { rows }: Dialogue): Pick<Answer, 'action' | 'value'>[] {
   return rows
-    .filter((other) => other !== cells && other[AT.subject] === cells[AT.subject] && other[AT.id] === cells[AT.id])
-    .map((other) => ({ action: other[AT.action].trim().toLowerCase(), value: other[AT.value] }));
+    .filter((other) => other !== row && other.subject === row.subject && other.id === row.id)
+    .map(({ action, value }) => ({ action: action.trim().toLowerCase(), value }));
 }
 
 /** Asks until the text is one that the next plan takes; returns undefined for an empty one that it would not. */

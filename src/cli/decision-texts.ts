@@ -1,21 +1,19 @@
-/** Rows of decisions.csv as a person reads them on a terminal, one after the other. */
+/** Rows of decisions.csv as texts for a terminal, one after the other. */
 
+import type { DecisionRow } from '../app/decide.js';
 import type { DecisionAction } from '../model/finding.js';
 import { onlyUserName } from '../plan/answer-validation.js';
-import { type Answer, DECISION_COLUMNS, suggestionOf } from '../plan/decision-rows.js';
-import type { RowFacts } from '../plan/plan.js';
+import { type Answer, suggestionOf } from '../plan/decision-rows.js';
 import { whoIs } from '../plan/question-context.js';
 import { cut, wrap } from '../reporters/columns.js';
 import { visible } from '../reporters/visible.js';
 import { findRule } from '../rules/registry.js';
 import { count, grouped } from '../rules/rule.js';
 
-export const AT = Object.fromEntries(DECISION_COLUMNS.map((name, at) => [name, at]));
-
 /** Of the subjects of one finding, so many are shown before each question. */
 const MOST_SUBJECTS = 10;
 
-/** What each choice leads to, for somebody who has not read the contract. */
+/** What each choice leads to. */
 const LEADS_TO: Readonly<Record<DecisionAction, string>> = {
   'set-username': 'another username; who uses the old one to sign in must be told',
   'set-email': 'another email; a user in scope then gets it as username too',
@@ -36,16 +34,11 @@ export interface Choice {
   readonly text: string;
 }
 
-/** Returns what plan.json tells of a row; undefined if nothing is known of it. */
-export type FactsOf = (cells: readonly string[]) => RowFacts | undefined;
-
 /** Returns what can be decided about a row: first what is suggested. `others` are decided about the same user in other rows. */
-export function choicesOf(cells: readonly string[], facts: RowFacts | undefined, others: readonly Pick<Answer, 'action' | 'value'>[]): Choice[] {
-  const ofRule = findRule(cells[AT.rule])?.decisions ?? ['accept'];
-  const actions = facts === undefined ? ofRule : ofRule.filter((action) => facts.actions.includes(action));
-  const userName = onlyUserName(facts?.user, others);
-  const suggestion = suggestionOf(cells[AT.suggestion], actions);
-  const first: Choice[] = suggestion === undefined ? [] : [{ ...suggestion, text: `do what is suggested: ${visible(cells[AT.suggestion])}` }];
+export function choicesOf({ actions, user, suggestion: cell }: DecisionRow, others: readonly Pick<Answer, 'action' | 'value'>[]): Choice[] {
+  const userName = onlyUserName(user, others);
+  const suggestion = suggestionOf(cell, actions);
+  const first: Choice[] = suggestion === undefined ? [] : [{ ...suggestion, text: `do what is suggested: ${visible(cell)}` }];
   return [
     ...first,
     ...actions.flatMap((action): Choice[] => {
@@ -57,30 +50,36 @@ export function choicesOf(cells: readonly string[], facts: RowFacts | undefined,
   ];
 }
 
-/** Returns a decision as it stands in its row; empty while it is open. */
-export function decisionText(cells: readonly string[]): string {
-  const [action, value, reason, owner, expires] = cells.slice(AT.action).map(visible);
+/** Returns the decision of a row in words; empty while it is open. */
+export function decisionText(row: DecisionRow): string {
+  const [action = '', value = '', reason = '', owner = '', expires = ''] = [row.action, row.value, row.reason, row.owner, row.expires].map(visible);
   if (action !== 'accept') return value === '' ? action : `${action} ${value}`;
   return `accept: ${reason} (${owner}${expires === '' ? '' : `, until ${expires}`})`;
 }
 
 export interface Asked {
-  readonly cells: readonly string[];
+  readonly row: DecisionRow;
   /** Every row of the finding, in their order. */
-  readonly finding: readonly (readonly string[])[];
-  readonly factsOf: FactsOf;
+  readonly finding: readonly DecisionRow[];
   readonly number: number;
   readonly all: number;
 }
 
-/** Returns the question: the finding with all whom it is about, then the row itself. */
-export function questionText({ cells, finding, factsOf, number, all }: Asked, width: number | undefined): string {
-  const [, rule, subject, id, current, problem, suggestion] = cells.map(visible);
-  const decision = decisionText(cells);
+/** Returns the question: the finding with everyone it is about, then the row itself. */
+export function questionText({ row, finding, number, all }: Asked, width: number | undefined): string {
+  const [rule = '', subject = '', id = '', current = '', problem = '', suggestion = ''] = [
+    row.rule,
+    row.subject,
+    row.id,
+    row.current,
+    row.problem,
+    row.suggestion,
+  ].map(visible);
+  const decision = decisionText(row);
   return [
     '',
     ...wrap(`${number} of ${all}: ${findRule(rule)?.title ?? rule}`, width, ''),
-    ...(finding.length > 1 ? subjectLines(cells, finding, factsOf, width) : []),
+    ...(finding.length > 1 ? subjectLines(row, finding, width) : []),
     ...wrap(`${subject}${id === '' ? '' : ` ${id}`}${current === '' ? '' : `: ${current}`}`, width, '  '),
     ...wrap(problem, width, '  '),
     ...(suggestion === '' ? [] : wrap(`Suggested: ${suggestion}`, width, '  ')),
@@ -95,15 +94,15 @@ export function waitingText(rows: number, width: number | undefined): string {
   return `\n${wrap(text, width, '').join('\n')}\n`;
 }
 
-function subjectLines(asked: readonly string[], finding: Asked['finding'], factsOf: FactsOf, width: number | undefined): string[] {
-  const lines = finding.slice(0, MOST_SUBJECTS).map((cells) => {
-    const decision = decisionText(cells);
-    const user = factsOf(cells)?.user;
-    const line = `${cells === asked ? '  > ' : '    '}${visible(cells[AT.id])}${decision === '' ? '' : `, ${decision}`}: ${visible(user === undefined ? cells[AT.current] : whoIs(user))}`;
+function subjectLines(asked: DecisionRow, finding: Asked['finding'], width: number | undefined): string[] {
+  const lines = finding.slice(0, MOST_SUBJECTS).map((row) => {
+    const { id, current, user } = row;
+    const decision = decisionText(row);
+    const line = `${row === asked ? '  > ' : '    '}${visible(id)}${decision === '' ? '' : `, ${decision}`}: ${visible(user === undefined ? current : whoIs(user))}`;
     return width === undefined ? line : cut(line, width);
   });
   const rest = finding.length - lines.length;
-  const what = count(finding.length, visible(asked[AT.subject]));
+  const what = count(finding.length, visible(asked.subject));
   return [...wrap(`One finding about ${what}:`, width, '  '), ...lines, ...(rest > 0 ? [`    … and ${grouped(rest)} more`] : [])];
 }
 

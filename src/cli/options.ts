@@ -1,12 +1,12 @@
 /** Options that several commands share, made from the table of settings. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { OutputWord } from '../app/outputs.js';
 import type { Request } from '../app/request.js';
 import { GROUPS, type Group, SETTING_NAMES, type SettingName, settingOf } from '../config/settings.js';
 import type { LicenseStock } from '../preview/forecast.js';
 import { formatNames } from '../reporters/registry.js';
 import type { Kind } from '../reporters/reporter.js';
+import type { OutputWord } from './outputs.js';
 
 /** What commander holds once the shared options are parsed. */
 export type SharedFlags = Request;

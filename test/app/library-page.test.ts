@@ -16,7 +16,14 @@ const files = Object.fromEntries([...page.matchAll(/^`([^`\n]+)`\n\n```csv\n(.*?
 
 describe('docs/library.md', () => {
   it('has examples that do what it says', () => {
-    expect(Object.keys(files)).toEqual(['export/users.csv', 'export/groups.csv', 'export/memberships.csv']);
+    expect(Object.keys(files)).toEqual([
+      'export/users.csv',
+      'export/groups.csv',
+      'export/memberships.csv',
+      'entra.csv',
+      'branch/users.csv',
+      'branch/memberships.csv',
+    ]);
     const folder = newFolder(files);
     const library = pathToFileURL(join(root, 'dist/library/index.js')).href;
     writeFileSync(join(folder, 'program.mjs'), fences('js').join('\n').replace("from 'scim-audit'", `from '${library}'`));

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { OutputWord } from '../../app/outputs.js';
 import type { Redaction } from '../../app/redaction.js';
 import { TOOL } from '../../app/tool.js';
 import type { ReportOptions } from '../../reporters/reporter.js';
@@ -7,6 +6,7 @@ import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
 import { type Io, shownOn } from '../io.js';
 import { addSourceOptions, formatsOption, REDACT, rowLimit, type SharedFlags } from '../options.js';
+import type { OutputWord } from '../outputs.js';
 
 interface CheckFlags extends SharedFlags {
   readonly rows?: number | 'all';
@@ -53,11 +53,12 @@ export function addCheck(program: Command, io: Io, end: (ending: Ending) => void
 /** Writes the reports of a check, and whatever else is asked for. */
 async function runCheck(source: string | undefined, flags: CheckFlags, words: readonly OutputWord[], io: Io, redaction?: Redaction): Promise<Ending> {
   const context = contextOf(io);
-  const [{ checkPrepared }, { prepare, showSettings }, outputs, { furtherOutputs }] = await Promise.all([
+  const [{ checkPrepared }, { prepare, showSettings }, outputs, { furtherOutputs }, { pairOutputs }] = await Promise.all([
     import('../../app/check.js'),
     import('../../app/resolve-command.js'),
     import('../../app/outputs.js'),
     import('../../app/further-outputs.js'),
+    import('../outputs.js'),
   ]);
   const settled = await prepare(source, flags, context);
   const redacted = redaction?.shown(settled, source, flags);
@@ -66,8 +67,8 @@ async function runCheck(source: string | undefined, flags: CheckFlags, words: re
     io.stdout.write(showSettings(prepared.resolved));
     return { code: EXIT.done, reason: 'the settings were shown, nothing was checked' };
   }
-  const destinations = await outputs.pairOutputs(words, 'report');
-  const further = furtherOutputs(flags, words, prepared, context);
+  const destinations = await pairOutputs(words, 'report');
+  const further = furtherOutputs(flags, destinations, prepared, context);
   const { report, canPlan, inputs, isStopped, verdict } = await checkPrepared(prepared, flags, context, redaction?.wishes(prepared));
   const shown = redaction?.report(report) ?? report;
   outputs.refuseOverwriting(

@@ -11,7 +11,7 @@ export function addDecide(program: Command, io: Io, end: (ending: Ending) => voi
     .argument('<folder>', 'folder of the plan')
     .option('--all', 'also go through decisions that are already made')
     .action(async (folder: string, flags: DecideFlags) => {
-      const { decide } = await import('../decide.js');
-      end(await decide(folder, flags, io));
+      const { askDecisions } = await import('../decide.js');
+      end(await askDecisions(folder, flags, io));
     });
 }

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { OutputWord } from '../../app/outputs.js';
 import type { Redaction } from '../../app/redaction.js';
 import { TOOL } from '../../app/tool.js';
 import type { LicenseStock } from '../../preview/forecast.js';
@@ -7,6 +6,7 @@ import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
 import { type Io, shownOn } from '../io.js';
 import { addSourceOptions, formatsOption, licenseStock, REDACT, rowLimit, type SharedFlags } from '../options.js';
+import type { OutputWord } from '../outputs.js';
 
 interface PreviewFlags extends SharedFlags {
   after?: string;
@@ -45,19 +45,20 @@ export function addPreview(program: Command, io: Io, end: (ending: Ending) => vo
 
 /** Writes what the first sync will do, and returns it in one sentence. */
 async function runPreview(source: string | undefined, flags: PreviewFlags, words: readonly OutputWord[], io: Io, redaction?: Redaction): Promise<Ending> {
-  const [{ preview, refuseWithoutProvider }, { prepare }, { openPlan }, outputs] = await Promise.all([
+  const [{ previewPrepared, refuseWithoutProvider }, { prepare }, { openPlan }, outputs, { pairOutputs }] = await Promise.all([
     import('../../app/preview.js'),
     import('../../app/resolve-command.js'),
     import('../../app/plan-source.js'),
     import('../../app/outputs.js'),
+    import('../outputs.js'),
   ]);
   const context = contextOf(io);
   const settled = await prepare(source, flags, context);
   const prepared = redaction?.shown(settled, source, flags) ?? settled;
   refuseWithoutProvider(prepared);
-  const destinations = await outputs.pairOutputs(words, 'preview');
+  const destinations = await pairOutputs(words, 'preview');
   const opened = flags.after === undefined ? undefined : openPlan(flags.after, io.process);
-  const previewed = await preview(prepared, { licenses: flags.licenses, opened }, context, redaction);
+  const previewed = await previewPrepared(prepared, { licenses: flags.licenses, opened }, context, redaction);
   outputs.refuseOverwriting(
     destinations.flatMap(({ file }) => (file === undefined ? [] : [file])),
     previewed.inputs,

@@ -16,9 +16,8 @@ export function addRedact(program: Command, io: Io, end: (ending: Ending) => voi
     .optionsGroup('Output:')
     .requiredOption('--out <folder>', 'folder for the copy; it must be empty or not exist yet')
     .action(async (source: string | undefined, flags: RedactRequest) => {
-      const [{ redact }, { redacting }] = await Promise.all([import('../../app/redact.js'), import('../../app/redaction.js')]);
-      const context = contextOf(io);
-      const { snapshot, names, checkCommand } = await redacting(flags, [], context, (redaction) => redact(source, flags, context, redaction));
+      const { redact } = await import('../../app/redact.js');
+      const { snapshot, names, checkCommand } = await redact(source, flags, contextOf(io));
       const { users, groups, memberships } = snapshot;
       io.stdout.write(`Redacted copy written to ${flags.out}: ${names.join(', ')}\n\nNext\n  ${checkCommand}\n`);
       end({
