@@ -84,7 +84,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   },
   'index.ts': {
     rooms: ['app'],
-    typesOf: ['model', 'sources', 'rules', 'audit', 'plan', 'targets'],
+    typesOf: ['model', 'sources', 'rules', 'audit', 'plan', 'preview', 'targets'],
     uses: [],
     reason: 'the library is the use cases and the types of what they return: whatever else it offered could not be changed any more',
   },
@@ -415,7 +415,8 @@ const SMALL = 40;
 export const SMALL_FILES: Readonly<Record<string, string>> = {
   'rules/': 'one rule per file, called as the rule: that is where somebody who reads a finding looks',
   'cli/commands/': 'one verb per file, so that a verb is found by its name and loaded only if it is asked for',
-  'cli/actions/': 'what a verb does is loaded only if it is asked for',
+  'app/errors.ts': 'the errors of several folders, as the library offers them',
+  'app/mapping.ts': 'one use case per file, each loaded only if it is asked for',
   'reporters/json/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
   'reporters/markdown/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
   'reporters/pretty/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
