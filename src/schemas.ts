@@ -4,11 +4,8 @@ import { z } from 'zod';
 import { certificateSchema } from './audit/certificate-file.js';
 import { configSchema } from './config/config-file.js';
 import { planSchema } from './plan/plan.js';
-import { gateSchema } from './reporters/gate-schema.js';
-import { reportSchema } from './reporters/json-schema.js';
-import { mappingSchema } from './reporters/mapping-schema.js';
-import { planSummarySchema } from './reporters/plan-summary-schema.js';
-import { previewSchema } from './reporters/preview-schema.js';
+import { gateSchema, mappingSchema, planSummarySchema, previewSchema } from './reporters/answer-schemas.js';
+import { reportSchema } from './reporters/report-schema.js';
 
 /** By file name. */
 export const SCHEMAS: Readonly<Record<string, unknown>> = {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { certificateSchema } from '../src/audit/certificate-file.js';
 import { planSchema } from '../src/plan/plan.js';
-import { reportSchema } from '../src/reporters/json-schema.js';
+import { reportSchema } from '../src/reporters/report-schema.js';
 import { RULES } from '../src/rules/registry.js';
 import { SCHEMAS } from '../src/schemas.js';
 import { ROOT } from './support/children.js';

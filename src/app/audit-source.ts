@@ -96,7 +96,7 @@ function refuseSameFile({ inputs }: Snapshot, idp: IdpDirectory | undefined): vo
   );
 }
 
-/** The SCIM Admin stays as it is, like whoever was left out by id. */
+/** The SCIM Admin stays as it is, like the users who were left out by id. */
 function withScimAdmin({ leaveOutUsers, environment }: Omit<Policy, 'authMode'>, { users }: Directory): readonly string[] {
   if (environment?.stated.scimAdmin === undefined) return leaveOutUsers;
   const admins = users.flatMap(({ id, scimAdmin }) => (scimAdmin === undefined ? [] : [id]));
@@ -129,7 +129,7 @@ function missingMode({ users }: Directory, hasTypes: boolean): UserError {
   return new UserError('--auth-mode is missing: it decides which users are in scope, so there is no default.', suggestion);
 }
 
-/** Whoever is left out by a mistyped id would be changed after all. */
+/** A user whose id was mistyped would be changed after all. */
 function refuseStrangers({ users }: Directory, { leaveOutUsers }: Policy): void {
   if (leaveOutUsers.length === 0) return;
   const ids = new Set(users.map(({ id }) => id));

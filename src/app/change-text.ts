@@ -96,7 +96,7 @@ export function countLines(changes: readonly Change[]): string[] {
     [leaving, `${count(leaving, 'membership ends', 'memberships end')}: access that came with the group is lost`],
     [
       emails,
-      `${count(emails, 'email changes', 'emails change')}: single sign-on finds an account by its email, so whoever signs in with the old one no longer reaches this account`,
+      `${count(emails, 'email changes', 'emails change')}: single sign-on finds an account by its email, so users who sign in with the old one no longer reach this account`,
     ],
     [
       renamed.users,

@@ -1,7 +1,7 @@
 /** Checks an export: reads it, runs the rules over it, and sets apart what a person accepted or an earlier report knew. */
 
 import { isStopped, type Report } from '../audit/report.js';
-import { verdictText } from '../reporters/verdict.js';
+import { verdictText } from '../reporters/sections.js';
 import { fileOf } from '../sources/input-files.js';
 import { type AuditWishes, auditSource } from './audit-source.js';
 import { type Context, todayOf } from './context.js';

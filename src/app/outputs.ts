@@ -2,9 +2,12 @@
 
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { Report } from '../audit/report.js';
 import type { Settings } from '../config/settings.js';
 import { UserError } from '../model/user-error.js';
+import { FORMATS, loadReporter } from '../reporters/registry.js';
 import type { WriteOptions } from '../reporters/reporter.js';
+import { TOOL } from './tool.js';
 import { gather, writeWhole } from './whole-file.js';
 
 /** Takes text, as stdout does. */
@@ -82,4 +85,16 @@ export async function writeEach(writes: readonly (() => void | Promise<void>)[])
     first.notes.hint,
     others.map(({ notes }) => notes.message),
   );
+}
+
+/** Returns a report as text, without colors; `format` is one of those that `check --format` takes. Throws a UserError for another. */
+export async function renderReport(report: Report, format: string): Promise<string> {
+  const reporter = await loadReporter(format, 'report');
+  if (reporter === undefined) {
+    throw new UserError(
+      `There is no format called ${JSON.stringify(format)} for reports.`,
+      `Formats: ${FORMATS.flatMap(({ id, kinds }) => (kinds.report === undefined ? [] : [id])).join(', ')}.`,
+    );
+  }
+  return [...reporter.render(report, { tool: TOOL, hasColors: false, isFile: true, sourceWords: report.snapshot.inputs[0]?.path ?? 'SOURCE' })].join('');
 }

@@ -1,4 +1,4 @@
-/** A plan and the source that it is to be held against, read the way the plan was made. */
+/** A plan and the source that it is compared with, read the way the plan was made. */
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -62,7 +62,7 @@ export function rowsOfPlanBeside(file: string): Plan['decisions'] | undefined {
   return rowsWrittenWith(readFileSync(beside, 'utf8'), NODE_DIGESTS);
 }
 
-/** Throws a UserError where a request names nothing that could be a source: an argument to be mended. */
+/** Throws a UserError if a request names nothing that could be a source: the argument is wrong. */
 export function refuseNoSource(request: SourceRequest): void {
   for (const { file } of sourceFiles(request) ?? []) {
     if (!existsSync(file)) throw new UserError(`${file}: there is no such file.`, 'Name the files that the plan was made of.');

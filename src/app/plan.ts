@@ -1,7 +1,7 @@
 /** Makes a plan: audits an export, orders the changes that remove its findings, proves them, and writes the plan's files. */
 
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { UserError } from '../model/user-error.js';
 import { baselineLines } from '../plan/baseline.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../plan/make-plan.js';
@@ -13,11 +13,14 @@ import { decisionsCsv, membershipsCsv, noticesCsv, outdatedCsv } from '../report
 import type { CsvDelimiter } from '../reporters/reporter.js';
 import type { Encoding } from '../sources/csv/encoding.js';
 import { readyWorkbooks } from '../sources/input-files.js';
+import type { SourceRequest } from '../sources/source.js';
 import { readDecisionCells } from '../sources/tables/cells.js';
 import { SourceRefused } from '../sources/tables/problem.js';
+import { whyNotWritten } from '../targets/registry.js';
+import { realPath, whyInSource } from '../targets/run/applicability.js';
 import { refuseUnreadable } from '../targets/run/files.js';
-import { applyCommandOf } from './apply-command.js';
 import { auditSource } from './audit-source.js';
+import { fileWords, shellCommand } from './command-words.js';
 import { type Context, todayOf } from './context.js';
 import { NODE_DIGESTS } from './node-digests.js';
 import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseMixing, refuseOddFolder } from './plan-folder.js';
@@ -27,7 +30,7 @@ import { putTogether, settlePlanFolder } from './plan-swap.js';
 import type { Redaction } from './redaction.js';
 import { Refusal } from './refusal.js';
 import type { Request } from './request.js';
-import { prepare } from './resolve-command.js';
+import { type Prepared, prepare } from './resolve-command.js';
 import { refuseUnfitValues } from './unfit-values.js';
 import { PendingFile, type Wishes } from './whole-file.js';
 import { writeReason } from './write-reason.js';
@@ -165,4 +168,18 @@ async function writePlan(
     for (const file of files) await file.discard();
     throw error;
   }
+}
+
+/** Returns the command, or in parentheses why there is none and what leads on. */
+export function applyCommandOf(source: string | undefined, flags: Request & { readonly out: string }, { request, shell }: Prepared): string {
+  const unwritable = whyNotWritten(request);
+  if (unwritable !== undefined) return `(${unwritable.reason} ${unwritable.hint})`;
+  return shellCommand(['scim-audit', 'apply', join(flags.out, 'plan.json'), ...fileWords(source, flags), '--out', copyOf(request)], shell);
+}
+
+/** Returns a place for the corrected copy that is not in the source: beside it, if this folder lies in it. */
+function copyOf(request: SourceRequest): string {
+  const beside = request.source === undefined ? '' : relative('', dirname(realPath(request.source)));
+  const places = ['corrected', 'corrected-2'].flatMap((name) => [name, join(beside, name)]);
+  return places.find((place) => whyInSource(request, place) === undefined) ?? 'corrected';
 }

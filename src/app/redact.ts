@@ -153,7 +153,7 @@ class CopyWriter implements MembershipSink {
 
   unknown(member: UnknownMember): void {
     const { user, group } = this.redactor.member(member);
-    // In the copy whoever is known is named by id, also where the original names by name.
+    // In the copy, known users are named by id, even if the original names them by username.
     const known = this.#places();
     const userPlace = member.lacks === 'group' ? (known.users.get(member.user.trim()) ?? known.users.get(this.key(member.user))) : undefined;
     const groupPlace = member.lacks === 'user' ? (known.groups.get(member.group.trim()) ?? known.groups.get(member.group)) : undefined;

@@ -151,7 +151,7 @@ export class PendingFile {
 const BUFFERS = 4;
 const BUFFER_BYTES = 1 << 18;
 
-/** Bytes on their way into a file, a few buffers behind whoever makes them. */
+/** Bytes on their way into a file, a few buffers behind what makes them. */
 class TrailingBytes {
   readonly #fd: number;
   /** In turn; a buffer is free again when its write has ended, and then tells what went wrong. */

@@ -25,7 +25,7 @@ const LEADS_TO: Readonly<Record<DecisionAction, string>> = {
 };
 
 /** The one username that a user in scope can get. */
-const GETS_THE_EMAIL = 'this account gets its email as username; settle whoever else contests it too';
+const GETS_THE_EMAIL = 'this account gets its email as username; settle the other users who need it too';
 
 export interface Choice {
   readonly action: DecisionAction;

@@ -66,7 +66,7 @@ export async function askConsent({ summary, question, command, isGiven }: Consen
     const answer = await questions.ask(`${question} Type yes to go ahead [no]: `);
     if (/^yes$/i.test(answer.trim())) return;
   } catch (error) {
-    // Whoever ends the input has not agreed.
+    // The end of the input is not a yes.
     throw error instanceof UserError && !(error instanceof Refusal) ? new Refusal('refused', error.message) : error;
   } finally {
     questions.close();

@@ -6,8 +6,7 @@ import { cut } from './columns.js';
 import { exportPlace, placesOf, placeWords } from './locations.js';
 import { markdown } from './markdown/report.js';
 import type { Reporter, ReportOptions } from './reporter.js';
-import { sectionsOf } from './sections.js';
-import { verdictText } from './verdict.js';
+import { sectionsOf, verdictText } from './sections.js';
 import { printable } from './visible.js';
 
 const COMMAND: Readonly<Record<Severity, 'error' | 'warning' | 'notice'>> = { error: 'error', warning: 'warning', info: 'notice' };

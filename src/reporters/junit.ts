@@ -3,10 +3,9 @@ import { noteText } from '../model/note.js';
 import { ruleOf } from '../rules/registry.js';
 import { count, grouped } from '../rules/rule.js';
 import { placesOf, placeWords } from './locations.js';
-import { xmlText } from './markup.js';
 import type { Reporter } from './reporter.js';
-import { acceptanceText, countsText, factsOf, type Section, sectionsOf } from './sections.js';
-import { verdictText } from './verdict.js';
+import { acceptanceText, countsText, factsOf, type Section, sectionsOf, verdictText } from './sections.js';
+import { xmlText } from './visible.js';
 
 /** Lines that a test case lists; the count of the rest follows. */
 const MOST_LINES = 200;

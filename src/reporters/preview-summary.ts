@@ -10,17 +10,17 @@ export function numbersOf({ summary: { users, secondAccounts, groups, membership
   return [
     ['users: linked to their account', users.link],
     ['users: created', users.create],
-    ['users: created beside an account of theirs', secondAccounts],
+    ['users: created beside their account', secondAccounts],
     ['users: values overwritten', users.overwrite],
     ['users: activated', users.activate],
     ['users: deactivated', users.deactivate],
     ['users: left alone', users.untouched],
-    ['users: ambiguous', users.ambiguous],
-    ['users: not documented', users.unknown],
+    ['users: several accounts match', users.ambiguous],
+    ['users: outcome not documented', users.unknown],
     ['groups: linked', groups.link],
     ['groups: created', groups.create],
     ['groups: not linked', groups.untouched],
-    ['groups: ambiguous', groups.ambiguous],
+    ['groups: several groups match', groups.ambiguous],
     ['groups: not certain', groups.unknown],
     ['members: kept', memberships.kept],
     ['members: added', memberships.added],
@@ -49,5 +49,5 @@ export const summaryHeadings = ({ before }: Preview): readonly string[] =>
 
 const SOURCES = 'This prediction is based on the documentation of Jama, Okta and Microsoft, not on a trial: check a few users of each kind first.';
 
-/** Returns the sentences that belong under every preview. */
+/** Returns the notes under every preview. */
 export const notesOf = ({ notes, forecast }: Preview): readonly string[] => [...notes.map(noteText), ...forecast.notes, SOURCES];

@@ -7,8 +7,7 @@ import { ruleOf, rulesFor } from '../rules/registry.js';
 import { grouped, type Rule } from '../rules/rule.js';
 import { exportPlace, filePath, type Place, placesOf } from './locations.js';
 import type { Reporter, ReportOptions } from './reporter.js';
-import { rulePage } from './rule-page.js';
-import { acceptanceText, byWeight, guideText } from './sections.js';
+import { acceptanceText, byWeight, guideText, rulePage } from './sections.js';
 import { printable } from './visible.js';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';

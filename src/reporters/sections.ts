@@ -1,11 +1,11 @@
-/** What reports have in common: findings by rule with their numbers, and the words for an acceptance and a source. */
+/** What the formats of a report share: findings by rule with their numbers, the verdict in words, the same in every format and on stderr, and the words for an acceptance and a source. */
 
-import type { Acceptance, AuditedFinding, Report } from '../audit/report.js';
+import { type Acceptance, type AuditedFinding, isAtOrAbove, isStopped, type Report } from '../audit/report.js';
 import type { Input } from '../model/directory.js';
-import type { Severity } from '../model/finding.js';
-import { SEVERITIES } from '../model/finding.js';
+import { SEVERITIES, type Severity } from '../model/finding.js';
 import { CLAUSES, GUIDE } from '../model/guide.js';
 import { type IdpDirectory, type IdpInput, PROVIDER_NAMES } from '../model/idp.js';
+import { isInScope } from '../model/policy.js';
 import { rulesFor } from '../rules/registry.js';
 import { type Cell, count, grouped, type Rule } from '../rules/rule.js';
 import { compareParts, printable, visible } from './visible.js';
@@ -107,4 +107,52 @@ export const sourceText = (input: Input | IdpInput): string => ('table' in input
 /** Returns what the guide calls the clause that a rule rests on. */
 export function guideText(rule: Rule): string {
   return `${GUIDE.title} (${GUIDE.edition}). ${CLAUSES[rule.clause]}`;
+}
+
+/** As `repository` in package.json says; OWNER is to be replaced in both, and a test compares them. */
+export const REPOSITORY = 'https://github.com/OWNER/scim-audit';
+
+/** Returns the address of a rule's page. It is absolute: a SARIF file is read far from the repository. */
+export const rulePage = (rule: string): string => `${REPOSITORY}/blob/main/docs/rules/${rule}.md`;
+
+function summaryText({ summary }: Report): string {
+  const parts = [
+    ...(summary.error > 0 ? [count(summary.error, 'error')] : []),
+    ...(summary.warning > 0 ? [count(summary.warning, 'warning')] : []),
+    ...(summary.info > 0 ? [`${count(summary.info, 'note')} (info)`] : []),
+    ...(summary.accepted > 0 ? [`${grouped(summary.accepted)} accepted`] : []),
+    ...(summary.known !== undefined && summary.known > 0 ? [`${grouped(summary.known)} known from the baseline`] : []),
+  ];
+  return parts.length === 0 ? 'no findings' : parts.join(', ');
+}
+
+/** Returns the findings that would count if no earlier report had them: nobody accepted them or fixed them. */
+export function knownAtOrAbove({ findings, policy }: Report): AuditedFinding[] {
+  return findings.filter(({ finding, acceptance }) => acceptance?.isKnown === true && isAtOrAbove(finding.severity, policy.failOn));
+}
+
+/** Returns the verdict in words, never plainly "ready" if not everything was judged; it is good if nothing is left to review. */
+export function verdictText(report: Report): { readonly text: string; readonly isGood: boolean } {
+  const { policy, snapshot, summary, notChecked } = report;
+  if (isStopped(report)) return { text: `NOT READY for SCIM: ${summaryText(report)}`, isGood: false };
+  if (policy.failOn === 'never') return { text: `Not judged (--fail-on never): ${summaryText(report)}`, isGood: summary.error === 0 };
+  const known = knownAtOrAbove(report).length;
+  if (known > 0) {
+    const counts = summaryText(report);
+    const others = summary.warning + summary.info + summary.accepted + notChecked.length === 0 && summary.known === known;
+    const unchecked = notChecked.length === 0 ? '' : `; ${count(notChecked.length, 'rule')} not checked`;
+    const isNothingNew = summary.error + summary.warning + summary.info === 0;
+    const news = isNothingNew ? 'No new findings' : `Nothing new at or above --fail-on ${policy.failOn}`;
+    return {
+      text: `${news}: ${count(known, 'known one is', 'known ones are')} still there${others ? '' : ` (${counts}${unchecked})`}`,
+      isGood: false,
+    };
+  }
+  if (summary.error > 0) return { text: `Below --fail-on ${policy.failOn}: ${summaryText(report)}`, isGood: false };
+  if (snapshot.users.length === 0) return { text: 'Nothing was audited: the source has no users', isGood: false };
+  if (!snapshot.users.some((user) => isInScope(user, policy.authMode))) return { text: `No user is in scope: ${summaryText(report)}`, isGood: false };
+  const isGood = summary.warning === 0;
+  if (notChecked.length > 0)
+    return { text: `Ready as far as it was checked (${count(notChecked.length, 'rule')} not checked): ${summaryText(report)}`, isGood };
+  return { text: `Ready for SCIM: ${summaryText(report)}`, isGood };
 }

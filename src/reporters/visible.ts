@@ -1,4 +1,4 @@
-/** Values of an export as a person can see them: nothing in them acts on a terminal, and nothing in them stays unseen. */
+/** Values of an export as people can see them: nothing in them acts on a terminal, ends a tag of XML or HTML, or stays unseen. */
 
 const codePoint = (char: string): string => `⟨U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`;
 
@@ -175,4 +175,16 @@ function wordDifferences(left: readonly string[], right: readonly string[]): Dif
   if ((start + end) * 2 < longer) return whole;
   const isDifferent = left.map((_, at) => at >= start && at < left.length - end);
   return { isDifferent, gaps: new Set(start + end === left.length ? [start] : []) };
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/** Returns a text that is safe between tags and in quoted attributes. It is not made visible. */
+export function escapeMarkup(text: string): string {
+  return text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
+}
+
+/** Returns a text with everything unseen spelled out, of characters that XML 1.0 allows, escaped. */
+export function xmlText(text: string): string {
+  return escapeMarkup(printable(text).replace(/[\uFFFE\uFFFF]/g, (char) => `⟨U+${char.charCodeAt(0).toString(16).toUpperCase()}⟩`));
 }

@@ -2,37 +2,36 @@
 
 import type { User } from '../model/directory.js';
 import type { IdentityIndex } from '../model/identity-index.js';
-import { defineRule } from './define.js';
+import { defineRule, EMAIL, USER_IS, USERNAME, WHERE } from './define.js';
 import { type FindingOf, hidden, identityTexts, own, USER_SHAPES, users } from './fields.js';
 import { contestsOf, idpIdentity, idpOf, idpPlaceText, idpUserData, idpUsers } from './idp.js';
-import { anonymousAddress, askEach, count, few, placeText, sortedIdentity, stateText, userData } from './rule.js';
-import type { Shapes } from './shape.js';
+import { anonymousAddress, askEach, count, few, type Shapes, sortedIdentity, userData } from './rule.js';
 
-/** What of a user of Jama Connect is the provider user's subject or email. */
+/** Which value of a user of Jama Connect is the provider user's subject or email. */
 const WAYS = ['userName', 'email', 'both'] as const;
 type By = (typeof WAYS)[number];
 
-/** Users that the JSON report lists, and that a person is asked about. */
+/** Number of users that the JSON report lists, and that questions are asked about. */
 const MOST = 100;
 
 const FIELDS = {
-  /** The subject or email that it turns on, or both of them, as keys. */
+  /** The subject or email that they share, or both of them, as keys. */
   keys: hidden(identityTexts()),
-  /** Users whose subject it is come first. */
+  /** Users who have it as subject come first. */
   idpUsers: hidden(idpUsers(1)),
-  /** By place; and by what each of them fits. */
+  /** By place; `by` says what of each matches. */
   users: hidden(users(2)),
   by: own<readonly By[]>(),
 };
 type AmbiguousMatch = FindingOf<'ambiguous-match', typeof FIELDS>;
 
 const SHAPES: Shapes = {
-  idpUser: { type: 'idpUser', about: 'The first whose subject it is, or else whose email.' },
-  idpUserCount: { type: 'number', min: 2, isOptional: true, about: 'Of how many it is the subject or email; absent where it is one.' },
+  idpUser: { type: 'idpUser', about: 'The first who has it as subject, or else as email.' },
+  idpUserCount: { type: 'number', min: 2, isOptional: true, about: 'How many have it as subject or email; absent if it is one.' },
   userCount: { type: 'number', min: 2 },
   users: {
     type: 'list',
-    of: { type: 'object', fields: { ...USER_SHAPES, by: { type: 'choice', of: WAYS, about: 'What of the user fits.' }, location: { type: 'location' } } },
+    of: { type: 'object', fields: { ...USER_SHAPES, by: { type: 'choice', of: WAYS, about: 'What of the user matches.' }, location: { type: 'location' } } },
     min: 2,
     max: MOST,
     about: 'The first 100.',
@@ -41,13 +40,13 @@ const SHAPES: Shapes = {
 
 const BY: Readonly<Record<By, string>> = { userName: 'username', email: 'email', both: 'username and email' };
 
-/** Returns what of the user has one of the keys. */
+/** Returns which value of the user is one of the keys. */
 function byOf({ place }: User, { userNameKey, emailKey }: IdentityIndex, keys: readonly number[]): By {
   if (!keys.includes(emailKey[place])) return 'userName';
   return keys.includes(userNameKey[place]) ? 'both' : 'email';
 }
 
-const whoFits = ({ keys, idpUsers, users }: AmbiguousMatch): string => {
+const whoMatches = ({ keys, idpUsers, users }: AmbiguousMatch): string => {
   const who =
     idpUsers.length === 1
       ? `The identity provider's user "${idpUsers[0].subject}" <${idpUsers[0].email}> matches`
@@ -91,7 +90,7 @@ export const ambiguousMatch = defineRule({
     },
   }),
   message: (finding) =>
-    `${whoFits(finding)}: ${finding.users
+    `${whoMatches(finding)}: ${finding.users
       .slice(0, 3)
       .map((user, at) => `"${user.id}" by ${BY[finding.by[at]]}`)
       .join(', ')}${finding.users.length > 3 ? ` and ${count(finding.users.length - 3, 'other')}` : ''}.`,
@@ -112,23 +111,21 @@ export const ambiguousMatch = defineRule({
     ['subject in the provider', (_, finding, __, row) => (row > 0 ? '' : subjectText(finding))],
     ['its email', (_, { idpUsers }, __, row) => (row > 0 ? '' : idpUsers[0].email)],
     ['there at', (_, { idpUsers }, __, row) => (row > 0 ? '' : idpPlaceText(idpUsers[0]))],
-    ['fits id', ({ id }) => id],
-    ['username', ({ userName }) => userName],
-    ['email', ({ email }) => email],
+    ['matches id', ({ id }) => id],
+    USERNAME,
+    EMAIL,
     ['by', (_, { by }, __, row) => BY[by[row]]],
-    ['user is', stateText],
-    ['where', (user, _, locate) => placeText(locate(user))],
+    USER_IS,
+    WHERE,
   ],
   decisions: ['set-email', 'set-username', 'deactivate', 'accept'],
-  remedy: (finding) =>
-    askEach(
-      finding.users.slice(0, MOST),
-      ({ userName, email }) => `${userName} <${email}>`,
-      `${whoFits(finding)}; ${WHAT_FOLLOWS[finding.severity === 'error' ? 'error' : 'warning']}.`,
-      ['set-email', 'set-username', 'deactivate', 'accept'],
-      (user) => {
+  remedy: (finding, actions) =>
+    askEach(finding.users.slice(0, MOST), {
+      problem: `${whoMatches(finding)}; ${WHAT_FOLLOWS[finding.severity === 'error' ? 'error' : 'warning']}.`,
+      actions,
+      propose(user) {
         if (user.active) return undefined;
         return { action: finding.by[finding.users.indexOf(user)] === 'email' ? 'set-email' : 'set-username', value: anonymousAddress(user) };
       },
-    ),
+    }),
 });

@@ -16,7 +16,7 @@ export interface Member {
 }
 
 export interface Pairing {
-  /** All who take part in a pair, by place. */
+  /** All users who are in a pair, by place. */
   readonly members: readonly Member[];
   readonly count: number;
 }
@@ -41,7 +41,7 @@ function reasonOf(a: number, b: number): Reason {
 
 const REASONS: readonly (readonly Reason[])[] = Array.from({ length: KINDS }, (_, a) => Array.from({ length: KINDS }, (_, b) => reasonOf(a, b)));
 
-/** Returns the pairs that share the key, or undefined where there are none. */
+/** Returns the pairs that share the key, or undefined if there are none. */
 export function pairing(index: IdentityIndex, id: number): Pairing | undefined {
   if (!mayPair(index, id)) return undefined;
   const members = membersOf(index, id);
@@ -62,7 +62,7 @@ export function pairing(index: IdentityIndex, id: number): Pairing | undefined {
   return { members: isPaired.every((is, kind) => is || counts[kind] === 0) ? members : members.filter(({ kind }) => isPaired[kind]), count };
 }
 
-/** Nearly every key has one user: its holder, who has it as email as well, or one who needs an update. */
+/** Returns whether the key may have a pair; a quick answer, because nearly every key has one user only. */
 function mayPair({ holders, emailers, needsUpdate }: IdentityIndex, id: number): boolean {
   const holding = holders.sizeOf(id);
   const emailing = emailers.sizeOf(id);

@@ -5,31 +5,30 @@ import type { User } from '../model/directory.js';
 import type { Proposal } from '../model/finding.js';
 import type { IdentityIndex } from '../model/identity-index.js';
 import { firstPairs, type Member, pairing } from './conflicting-pairs.js';
-import { defineRule } from './define.js';
+import { defineRule, EMAIL, ID, USERNAME, WHERE } from './define.js';
 import { choice, type Field, type FindingOf, identityText, number, own, USER_SHAPES, users } from './fields.js';
-import { anonymousAddress, askEach, count, grouped, idsOf, placeText, type RuleContext, sortedIdentity, stateText, userData } from './rule.js';
-import type { Shapes } from './shape.js';
+import { anonymousAddress, askEach, count, grouped, idsOf, type RuleContext, type Shapes, sortedIdentity, stateText, userData } from './rule.js';
 
 const PATTERNS = ['same-email', 'taken', 'swap', 'chain', 'bystander'] as const;
 type Pattern = (typeof PATTERNS)[number];
 const RESOLUTIONS = ['automatic', 'decision'] as const;
 type Resolution = (typeof RESOLUTIONS)[number];
 
-/** Shares the list of users that the redactor makes. */
+/** Redacted with the list of users that all findings share. */
 const index: Field<IdentityIndex> = { redact: (value, redactor) => ({ ...value, users: redactor.users(value.users) }) };
 
 const FIELDS = {
   userName: identityText('The contested username: the key that the pairs share.'),
   pattern: choice(PATTERNS),
   resolution: choice(RESOLUTIONS),
-  /** All who take part in a pair, by place. */
+  /** All users who are in a pair, by place. */
   users: users(2),
   /** By place: 1 for a user who needs an update. The index's own array, shared by all findings. */
   needsUpdate: own<Uint8Array>(),
   pairCount: number(1),
-  /** Where the pairs are listed from when they are shown: kept for every finding, they would fill the memory. */
+  /** The pairs are computed from it when they are shown: kept for every finding, they would fill the memory. */
   index,
-  /** Of the contested username, in the index. */
+  /** Id of the contested username in the index. */
   keyId: own<number>(),
 };
 export type ConflictingUsers = FindingOf<'conflicting-users', typeof FIELDS>;
@@ -52,6 +51,15 @@ const SHAPES: Shapes = {
   },
 };
 
+/** What tables and drawings call a pattern. */
+export const PATTERN_WORDS: Readonly<Record<Pattern, string>> = {
+  'same-email': 'needed by several',
+  taken: 'kept by another',
+  swap: 'ring',
+  chain: 'chain',
+  bystander: 'free',
+};
+
 const WHAT: Readonly<Record<Exclude<Pattern, 'same-email'>, string>> = {
   taken: 'one needs it as the username, but a user who keeps it already holds it',
   swap: 'each needs the username that the next one holds, in a ring',
@@ -59,7 +67,7 @@ const WHAT: Readonly<Record<Exclude<Pattern, 'same-email'>, string>> = {
   bystander: 'nothing is in the way: another user has it only as an email address',
 };
 
-/** Returns what the contest is; of several who need the username, others may merely hold it or have it as their email. */
+/** Returns why the users conflict. Of the users of `same-email`, some may only hold the username or have it as their email. */
 function whatOf({ pattern, users, needsUpdate, index, keyId }: ConflictingUsers): string {
   if (pattern !== 'same-email') return WHAT[pattern];
   const claimants = users.reduce((sum, { place }) => sum + (needsUpdate[place] === 1 && index.emailKey[place] === keyId ? 1 : 0), 0);
@@ -85,7 +93,7 @@ export const conflictingUsers = defineRule({
   title: 'Users who need or hold the same username',
   finds: 'Two or more users who need, or already hold, the same username, at least one of whom must be renamed.',
   why: 'Renaming a user to their email fails, or changes the wrong account, if another user holds that username, even an inactive one. No two users can share a username.',
-  fix: '`scim-audit plan` renames chains, rings and bystanders in a safe order by itself. If several users need one address, or another user keeps it, decide who gets it: give the other account a different email or username, or deactivate it.',
+  fix: 'If each of them can get the username that they need, `scim-audit plan` renames them in a safe order by itself. If several users need one address, or another user keeps it, decide who gets it: give the other account a different email or username, or deactivate it.',
   example:
     'User 17 has the email "ana@example.com", and the inactive user 18 has the username "ana@example.com": user 17 cannot get that username until user 18 gives it up.',
   clause: 'conflicting-pairs',
@@ -128,25 +136,23 @@ export const conflictingUsers = defineRule({
   },
   subjects: ({ users }) => users,
   columns: [
-    ['contested username', (_, { userName, pattern }, __, row) => (row === 0 ? `${userName} (${pattern})` : '')],
-    ['id', ({ id }) => id],
-    ['username', ({ userName }) => userName],
-    ['email', ({ email }) => email],
+    ['contested username', (_, { userName, pattern }, __, row) => (row === 0 ? `${userName} (${PATTERN_WORDS[pattern]})` : '')],
+    ID,
+    USERNAME,
+    EMAIL,
     ['user is', (user, { needsUpdate }) => `${stateText(user)}${needsUpdate[user.place] === 1 ? ', to be renamed' : ''}`],
-    ['where', (user, _, locate) => placeText(locate(user))],
+    WHERE,
   ],
   decisions: ['set-email', 'set-username', 'deactivate', 'activate', 'accept'],
-  remedy: (finding) =>
-    askEach(
-      finding.users,
-      (user) => `${user.userName} <${user.email}>`,
-      `The username "${finding.userName}" is needed or held by several users: ${whatOf(finding)}.`,
-      ['set-email', 'set-username', 'deactivate', 'activate', 'accept'],
-      proposer(finding),
-    ),
+  remedy: (finding, actions) =>
+    askEach(finding.users, {
+      problem: `The username "${finding.userName}" is needed or held by several users: ${whatOf(finding)}.`,
+      actions,
+      propose: proposer(finding),
+    }),
 });
 
-/** Proposes a change to each user who gives way: claimants beyond the first, and holders who stay but do not have the address as email. */
+/** Returns what proposes a change for each user who must give the username up: claimants after the first, and holders who are not renamed and do not have the address as email. */
 function proposer({ users, pattern, needsUpdate, index, keyId }: ConflictingUsers): (user: User) => Proposal | undefined {
   if (pattern !== 'same-email' && pattern !== 'taken') return () => undefined;
   const isHeld = ({ place }: User): boolean => index.userNameKey[place] === keyId;

@@ -1,8 +1,7 @@
 import { type Damage, type Damaged, findDamage } from '../model/damage.js';
 import { snapshotRule } from './define.js';
 import { type Field, type FindingOf, groups, hidden, number, own, users } from './fields.js';
-import { askAboutExport, count, placeText } from './rule.js';
-import type { Shape } from './shape.js';
+import { askAboutExport, count, placeText, type Shape } from './rule.js';
 
 /** What usually writes such files. */
 const WRITERS: Readonly<Record<Damage, string>> = {

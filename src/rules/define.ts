@@ -1,60 +1,67 @@
-/** Makes rules: one states what only it can know, and the rest follows from the fields of its finding. */
+/**
+ * Builders of rules. A rule states what only it can know; its JSON, schema, redaction, table rows and subjects follow from
+ * the fields of its finding. `userRule`: one user per finding. `usersRule`: several. `snapshotRule`: the export as a whole.
+ * `defineRule`: anything else, such as groups.
+ */
 
 import type { Group, Subject, User } from '../model/directory.js';
-import type { FindingBase } from '../model/finding.js';
+import type { FindingBase, Remedy } from '../model/finding.js';
 import type { IdpUser } from '../model/idp.js';
 import { type Field, type Fields, type FindingOf, user, users } from './fields.js';
-import { type Cell, type Locate, placeText, type Redactor, type Rule, stateText } from './rule.js';
-import type { Shapes } from './shape.js';
+import { type Cell, type Locate, placeText, type Redactor, type Rule, type Shapes, stateText } from './rule.js';
 
-/** A column of the rule's table: its heading, and what stands in the row of a subject. Rows count from 0 in each finding. */
+/** A column of the rule's table: its heading, and the function that returns the cell of a subject. `row` counts from 0 in each finding. */
 export type Column<F, S = F> = readonly [heading: string, cell: (subject: S, finding: F, locate: Locate, row: number) => string | Cell];
 
 /** What every rule states. */
 type Stated<F extends FindingBase> = Pick<
   Rule<F>,
-  'severity' | 'title' | 'finds' | 'why' | 'fix' | 'example' | 'clause' | 'start' | 'message' | 'identity' | 'decisions' | 'remedy'
->;
+  'severity' | 'title' | 'finds' | 'why' | 'fix' | 'example' | 'clause' | 'start' | 'message' | 'identity' | 'decisions'
+> & {
+  /** See `Rule.remedy`; `actions` are the rule's `decisions`. */
+  remedy(finding: F, actions: Rule['decisions']): Remedy;
+};
 
-/** What a rule states only if it differs from most. */
+/** What a rule states only if it differs from the default. */
 type Differing<F extends FindingBase> = Partial<
   Pick<Rule<F>, 'needs' | 'isIdleWithout' | 'idp' | 'isAskedFor' | 'topic' | 'redact' | 'size' | 'effects' | 'mayBeAccepted'>
 > & {
-  /** The JSON fields, if they are not those of the finding; their location, if there is one, is among them. */
+  /** The JSON fields, if they are not the fields of the finding. They include the location, if there is one. */
   readonly json?: { readonly shapes: Shapes; data(finding: F, locate: Locate): Readonly<Record<string, unknown>> };
 };
 
 type Spec<F extends FindingBase, S> = Stated<F> &
   Differing<F> & {
-    /** The subjects that have a row of the table each; if absent, a finding is one row. */
+    /** Returns the subjects, each of which is a row of the table; absent: a finding is one row. */
     subjects?(finding: F): readonly S[];
     readonly columns: readonly Column<F, S>[];
   };
 
 type Named<N extends string, Fs extends Fields> = { readonly name: N; readonly fields: Fs };
 
-/** Whose place the finding has in the JSON report. */
+/** The subject whose location the finding has in the JSON report. */
 type Placed<F> = { at?(finding: F): Subject };
 
-/** Makes a rule of any shape; `subjects` and `columns` say what its table shows. */
+/** Returns a rule of any shape; `subjects` and `columns` say what its table shows. */
 export function defineRule<const N extends string, Fs extends Fields, S = FindingOf<N, Fs>>(
   spec: Named<N, Fs> & Spec<FindingOf<N, Fs>, S> & Placed<FindingOf<N, Fs>>,
 ): Rule<FindingOf<N, Fs>> {
   return assemble(spec);
 }
 
-const USER_COLUMNS: readonly Column<unknown, User>[] = [
-  ['id', ({ id }) => id],
-  ['username', ({ userName }) => userName],
-  ['email', ({ email }) => email],
-  ['user is', stateText],
-  ['where', (each, _, locate) => placeText(locate(each))],
-];
+/** Columns that tables of users and groups have in common. */
+export const ID: Column<unknown, Subject> = ['id', ({ id }) => id];
+export const USERNAME: Column<unknown, User> = ['username', ({ userName }) => userName];
+export const EMAIL: Column<unknown, User> = ['email', ({ email }) => email];
+export const USER_IS: Column<unknown, User> = ['user is', stateText];
+export const WHERE: Column<unknown, Subject> = ['where', (subject, _, locate) => placeText(locate(subject))];
+
+const USER_COLUMNS: readonly Column<unknown, User>[] = [ID, USERNAME, EMAIL, USER_IS, WHERE];
 
 type UserFinding<N extends string, Fs> = FindingOf<N, Fs> & { readonly user: User };
 type UsersFinding<N extends string, Fs> = FindingOf<N, Fs> & { readonly users: readonly User[] };
 
-/** A rule that is about one user per finding: `user`, further `fields`, and the user's location. */
+/** Returns a rule whose findings are about one user each: they have `user` and the rule's `fields`, and in JSON the user's location. */
 export function userRule<const N extends string, Fs extends Fields = Record<never, never>>(
   spec: { readonly name: N; readonly fields?: Fs } & Stated<UserFinding<N, Fs>> &
     Differing<UserFinding<N, Fs>> & { readonly columns?: readonly Column<UserFinding<N, Fs>, User>[] },
@@ -69,7 +76,7 @@ export function userRule<const N extends string, Fs extends Fields = Record<neve
   });
 }
 
-/** A rule that is about several users per finding: `users`, by place, and further `fields`; a row per user. */
+/** Returns a rule whose findings are about several users each: they have `users`, by place, and the rule's `fields`; the table has a row per user. */
 export function usersRule<const N extends string, Fs extends Fields = Record<never, never>>(
   spec: { readonly name: N; readonly fields?: Fs } & Stated<UsersFinding<N, Fs>> &
     Differing<UsersFinding<N, Fs>> & { topic(finding: UsersFinding<N, Fs>): string; readonly columns?: readonly Column<UsersFinding<N, Fs>, User>[] },
@@ -82,7 +89,7 @@ export function usersRule<const N extends string, Fs extends Fields = Record<nev
   });
 }
 
-/** A rule that is about the export as a whole: one that nobody can settle but by a better export, or by accepting it. */
+/** Returns a rule about the export as a whole. Its findings are settled only by a better export, or by accepting them. */
 export function snapshotRule<const N extends string, Fs extends Fields = Record<never, never>, S = FindingOf<N, Fs>>(
   spec: { readonly name: N; readonly fields?: Fs } & Omit<Spec<FindingOf<N, Fs>, S>, 'decisions'>,
 ): Rule<FindingOf<N, Fs>> {
@@ -98,6 +105,7 @@ function assemble<F extends FindingBase, S>({
   subjects,
   at,
   json,
+  remedy,
   ...spec
 }: { readonly name: string; readonly fields: Fields } & Spec<F, S> & Placed<F>): Rule<F> {
   const entries = Object.entries(fields);
@@ -152,6 +160,7 @@ function assemble<F extends FindingBase, S>({
       ...Object.fromEntries(shown.flatMap(([name, { shape }]) => (shape === undefined ? [] : [[name, shape]]))),
       ...(at === undefined ? {} : { location: { type: 'location' } }),
     },
+    remedy: (finding) => remedy(finding, spec.decisions),
     data: json?.data ?? data,
     headings: columns.map(([heading]) => heading),
     rows(finding, locate) {

@@ -1,8 +1,8 @@
 import { SEVERAL } from '../model/contest.js';
 import type { User } from '../model/directory.js';
-import { usersRule } from './define.js';
+import { ID, USER_IS, USERNAME, usersRule, WHERE } from './define.js';
 import { type FindingOf, hidden, identityText } from './fields.js';
-import { anonymousAddress, askEach, count, idsOf, placeText, sortedIdentity, stateText } from './rule.js';
+import { anonymousAddress, askEach, count, idsOf, sortedIdentity } from './rule.js';
 
 /** `email` is the key that the emails share. */
 const FIELDS = { email: hidden(identityText()) };
@@ -37,21 +37,14 @@ export const duplicateEmail = usersRule({
   message: ({ users, email }) => `${count(users.length, 'user')} share the email "${email}" (${idsOf(users)}).`,
   identity: ({ users }) => sortedIdentity(users, ({ email }) => [email]),
   topic: ({ email }) => email,
-  columns: [
-    ['id', ({ id }) => id],
-    ['username', ({ userName }) => userName],
-    ['email', ({ email }, { users }, _, row) => ({ text: email, against: users[row === 0 ? 1 : 0].email })],
-    ['user is', stateText],
-    ['where', (user, _, locate) => placeText(locate(user))],
-  ],
+  columns: [ID, USERNAME, ['email', ({ email }, { users }, _, row) => ({ text: email, against: users[row === 0 ? 1 : 0].email })], USER_IS, WHERE],
   effects: { isOfEmails: true },
   decisions: ['set-email', 'accept'],
-  remedy: ({ users, email }) =>
-    askEach(
-      users,
-      (user) => user.email,
-      `${count(users.length, 'user')} share the email "${email}"; single sign-on needs it to be unique.`,
-      ['set-email', 'accept'],
-      (user) => (user.active ? undefined : { action: 'set-email', value: anonymousAddress(user) }),
-    ),
+  remedy: ({ users, email }, actions) =>
+    askEach(users, {
+      current: (user) => user.email,
+      problem: `${count(users.length, 'user')} share the email "${email}"; single sign-on needs it to be unique.`,
+      actions,
+      propose: (user) => (user.active ? undefined : { action: 'set-email', value: anonymousAddress(user) }),
+    }),
 });

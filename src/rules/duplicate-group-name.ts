@@ -1,9 +1,9 @@
 import { MATCHES, type Match } from '../model/compare.js';
 import type { Group } from '../model/directory.js';
 import type { Severity } from '../model/finding.js';
-import { defineRule } from './define.js';
+import { defineRule, ID, WHERE } from './define.js';
 import { choice, groupName, groups, hidden } from './fields.js';
-import { count, few, idsOf, placeText, sortedIdentity } from './rule.js';
+import { count, few, idsOf, sortedIdentity } from './rule.js';
 
 const HOW: Readonly<Record<Match, string>> = {
   exact: 'have exactly the same name',
@@ -29,7 +29,7 @@ export const duplicateGroupName = defineRule({
       const { key, matchOf } = index.collation;
       const groupsByKey = new Map<string, Group[]>();
       for (const group of directory.groups) {
-        // Names that are all signs, as ????? is, say nothing of what they were.
+        // Names without letters and digits, such as ?????, do not show what they were.
         const folded = group.isOrganizationLevel && /[\p{L}\p{N}]/u.test(group.name) ? key(group.name) : '';
         if (folded === '') continue;
         const same = groupsByKey.get(folded);
@@ -50,20 +50,20 @@ export const duplicateGroupName = defineRule({
   topic: ({ key }) => key,
   subjects: ({ groups }) => groups,
   columns: [
-    ['id', ({ id }) => id],
+    ID,
     ['group name', ({ name }, { groups }, _, row) => ({ text: name, against: groups[row === 0 ? 1 : 0].name })],
     ['same by', (_, { match }, __, row) => (row === 0 ? match : '')],
-    ['where', (group, _, locate) => placeText(locate(group))],
+    WHERE,
   ],
   decisions: ['set-name', 'accept'],
-  remedy: ({ groups, match }) => ({
+  remedy: ({ groups, match }, actions) => ({
     wants: [],
     questions: groups.map((group, at) => ({
       subject: 'group',
       id: group.id,
       current: group.name,
       problem: `${count(groups.length, 'organization-level group')} ${HOW[match]}; all but one need another name.`,
-      actions: ['set-name', 'accept'],
+      actions,
       ...(at === 0 ? {} : { proposal: { action: 'set-name' as const, value: `${group.name.trim()} (${group.id})` } }),
     })),
   }),

@@ -1,7 +1,7 @@
 import type { User } from '../model/directory.js';
-import { usersRule } from './define.js';
+import { EMAIL, ID, USER_IS, usersRule, WHERE } from './define.js';
 import { type FindingOf, hidden, identityText } from './fields.js';
-import { anonymousAddress, askEach, count, few, idsOf, placeText, sortedIdentity, stateText } from './rule.js';
+import { anonymousAddress, askEach, count, few, idsOf, sortedIdentity } from './rule.js';
 
 /** `userName` is the key that the usernames share. */
 const FIELDS = { userName: hidden(identityText()) };
@@ -32,20 +32,13 @@ export const duplicateUsername = usersRule({
     `${count(users.length, 'user')} have usernames that count as one, "${userName}": ${few(users.map((user) => user.userName))} (${idsOf(users)}).`,
   identity: ({ users }) => sortedIdentity(users, ({ userName }) => [userName]),
   topic: ({ userName }) => userName,
-  columns: [
-    ['id', ({ id }) => id],
-    ['username', ({ userName }, { users }, _, row) => ({ text: userName, against: users[row === 0 ? 1 : 0].userName })],
-    ['email', ({ email }) => email],
-    ['user is', stateText],
-    ['where', (user, _, locate) => placeText(locate(user))],
-  ],
+  columns: [ID, ['username', ({ userName }, { users }, _, row) => ({ text: userName, against: users[row === 0 ? 1 : 0].userName })], EMAIL, USER_IS, WHERE],
   decisions: ['set-username', 'accept'],
-  remedy: ({ users, userName }) =>
-    askEach(
-      users,
-      (user) => user.userName,
-      `${count(users.length, 'user')} have usernames that count as one, "${userName}".`,
-      ['set-username', 'accept'],
-      (user) => (user.active ? undefined : { action: 'set-username', value: anonymousAddress(user) }),
-    ),
+  remedy: ({ users, userName }, actions) =>
+    askEach(users, {
+      current: (user) => user.userName,
+      problem: `${count(users.length, 'user')} have usernames that count as one, "${userName}".`,
+      actions,
+      propose: (user) => (user.active ? undefined : { action: 'set-username', value: anonymousAddress(user) }),
+    }),
 });

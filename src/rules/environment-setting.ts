@@ -18,8 +18,8 @@ const value = (about: string): Field<Judgment['stated']> => ({ shape: { type: 'e
 const FIELDS = {
   setting: choice(ENVIRONMENT_SETTINGS),
   problem: choice(ENVIRONMENT_PROBLEMS),
-  stated: value('What the configuration says; null where it says nothing.'),
-  exported: value('What the export shows; null where it shows nothing.'),
+  stated: value('What the configuration says; null if it says nothing.'),
+  exported: value('What the export shows; null if it shows nothing.'),
   wanted: text('What it must be, in words.'),
   expires: optional(date('The first day on which the bearer token is no longer valid.')),
   users: users(0, 'Accounts that it is about.'),
@@ -75,7 +75,7 @@ function messageOf(judgment: EnvironmentSetting): string {
   return problem === 'expired' ? `The bearer token issued on ${stated} expired on ${expires}.` : `The bearer token issued on ${stated} expires on ${expires}.`;
 }
 
-/** Values of the settings may be a username. */
+/** Returns whether the stated value is a username. */
 const isName = ({ setting, stated }: EnvironmentSetting): boolean => setting === 'scimAdmin' && typeof stated === 'string' && !/^\d+$/.test(stated);
 
 const subjectOf = ({ id, userName, active, authenticationType }: User): string[] => [id, userName, String(active), authenticationType];

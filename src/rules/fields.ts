@@ -1,17 +1,19 @@
-/** What a finding holds, described once per field: its type, its JSON with the schema of it, its redaction and its subjects follow. */
+/**
+ * The kinds of field that a finding can have. A field describes a value once: the finding's type, its JSON and JSON Schema,
+ * its redaction and its subjects are derived from it.
+ */
 
 import { AUTHENTICATION_TYPES, type Group, type RecordLocation, type User } from '../model/directory.js';
 import type { FindingBase } from '../model/finding.js';
 import type { IdpUser } from '../model/idp.js';
-import { type Locate, type Redactor, userData } from './rule.js';
-import type { Shape, Shapes } from './shape.js';
+import { type Locate, type Redactor, type Shape, type Shapes, userData } from './rule.js';
 
 export interface Field<T> {
-  /** Absent for what the finding keeps to itself. */
+  /** Absent if reports do not show it. */
   readonly shape?: Shape;
-  /** Returns what the JSON report holds; if absent, the value as it is. */
+  /** Returns the value for the JSON report; absent: the value as it is. */
   json?(value: T, locate: Locate): unknown;
-  /** Returns the value with aliases; absent for what names nobody. */
+  /** Returns the value with aliases; absent if it names nobody. */
   redact?(value: T, redactor: Redactor): T;
   users?(value: T): readonly User[];
   groups?(value: T): readonly Group[];
@@ -46,7 +48,7 @@ export const identityTexts = (): Field<readonly string[]> => ({
   shape: { type: 'list', of: { type: 'text' } },
   redact: (value, redactor) => value.map(redactor.identity),
 });
-/** What other systems are called. */
+/** Names of other systems. */
 export const systems = (min: number): Field<readonly string[]> => ({
   shape: { type: 'list', of: { type: 'text' }, min },
   redact: (value, redactor) => value.map(redactor.system),
@@ -99,29 +101,29 @@ export const groups = (min: number): Field<readonly Group[]> => ({
   groups: (value) => value,
 });
 
-/** Groups that are named without saying where they stand. */
+/** Groups, without their locations. */
 export const namedGroups = (min: number): Field<readonly Group[]> => ({
   ...groups(min),
   shape: { type: 'list', of: { type: 'group' }, min },
   json: (value) => value.map(({ id, name }) => ({ id, name })),
 });
 
-/** May be absent. */
+/** Returns the field, whose value may be absent. */
 export const optional = <T>(field: Field<T>): OptionalField<T> => ({
   ...field,
   ...(field.shape === undefined ? {} : { shape: { ...field.shape, isOptional: true } }),
   isOptional: true,
 });
 
-/** May be null. */
+/** Returns the field, whose value may be null. */
 export const nullable = <T>({ shape, json, redact }: Field<T>): Field<T | null> => ({
   ...(shape === undefined ? {} : { shape: { ...shape, isNullable: true } }),
   ...(json === undefined ? {} : { json: (value, locate) => (value === null ? null : json(value, locate)) }),
   ...(redact === undefined ? {} : { redact: (value, redactor) => (value === null ? null : redact(value, redactor)) }),
 });
 
-/** The same, but no report shows it. */
+/** Returns the field, which no report shows. Its value is still redacted, and its users and groups still count as subjects. */
 export const hidden = <T>({ shape: _, ...field }: Field<T>): Field<T> => field;
 
-/** What the finding keeps to itself, and what names nobody. */
+/** A value that no report shows and that names nobody. */
 export const own = <T>(): Field<T> => ({});

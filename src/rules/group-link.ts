@@ -1,18 +1,18 @@
 import { DIFFERENCES } from '../model/compare.js';
 import type { Proposal } from '../model/finding.js';
 import { nearNames } from '../model/near-names.js';
-import { defineRule } from './define.js';
+import { defineRule, ID, WHERE } from './define.js';
 import { choice, type FindingOf, group, groupName, nullable, own } from './fields.js';
-import { IN_WHAT, idpOf } from './idp.js';
-import { placeText, type RuleContext } from './rule.js';
+import { DIFFERS_IN, IN_WHAT, idpOf } from './idp.js';
+import type { RuleContext } from './rule.js';
 
 const FIELDS = {
   group: group(),
   near: nullable(groupName("The provider's name that was probably meant.")),
-  difference: nullable(choice(DIFFERENCES, 'Of the near name; null where there is none.')),
-  /** The near name counts as the same. */
+  difference: nullable(choice(DIFFERENCES, 'How the near name differs; null if there is none.')),
+  /** The near name is the same apart from spelling. */
   isRespelt: own<boolean>(),
-  /** A list of the settings asks for the group by its name. */
+  /** The settings list the group by its name. */
   isListed: own<boolean>(),
   /** No other organization-level group has a name that counts as the same. */
   isAlone: own<boolean>(),
@@ -51,7 +51,7 @@ function* findUnlinked(context: RuleContext): Iterable<GroupLink> {
 const sentence = ({ group, near, difference }: GroupLink): string =>
   `No group of the identity provider is called exactly "${group.name}"${near === null || difference === null ? '' : `; "${near}" differs ${IN_WHAT[difference]}`}`;
 
-/** Another spelling of the name can be taken over; white space at its ends cannot, nor a name that settings or other groups hold on to. */
+/** Proposes the provider's spelling of the name, unless it has white space at its ends, or the settings or another group depend on the present name. */
 function proposalOf({ near, isRespelt, isListed, isAlone }: GroupLink): Proposal | undefined {
   if (near === null || !isRespelt || near !== near.trim() || isListed || !isAlone) return undefined;
   return { action: 'set-name', value: near };
@@ -76,20 +76,21 @@ export const groupLink = defineRule({
   message: (finding) => `${sentence(finding)}.`,
   identity: ({ group, near }) => [group.id, group.name, near ?? ''],
   topic: ({ group }) => group.id,
+  subjects: ({ group }) => [group],
   columns: [
-    ['id', ({ group }) => group.id],
-    ['group name', ({ group }) => group.name],
-    ['near name in the provider', ({ group, near }) => (near === null ? '' : { text: near, against: group.name })],
-    ['differs in', ({ difference }) => difference ?? ''],
-    ['where', ({ group }, _, locate) => placeText(locate(group))],
+    ID,
+    ['group name', ({ name }) => name],
+    ['near name in the provider', ({ name }, { near }) => (near === null ? '' : { text: near, against: name })],
+    ['differs in', (_, { difference }) => (difference === null ? '' : DIFFERS_IN[difference])],
+    WHERE,
   ],
   effects: { mayFollowDecision: true },
   decisions: ['set-name', 'accept'],
-  remedy: (finding) => {
+  remedy: (finding, decisions) => {
     const { group, isListed } = finding;
     const proposal = proposalOf(finding);
     const way = isListed ? IN_LIST : '';
-    const actions = isListed ? (['accept'] as const) : (['set-name', 'accept'] as const);
+    const actions = isListed ? (['accept'] as const) : decisions;
     const question = { subject: 'group', id: group.id, current: group.name, problem: `${sentence(finding)}${way}.`, actions } as const;
     return { wants: [], questions: [{ ...question, ...(proposal === undefined ? {} : { proposal }) }] };
   },

@@ -1,6 +1,5 @@
 import { snapshotRule } from './define.js';
-import type { FindingOf } from './fields.js';
-import { identityText } from './fields.js';
+import { type FindingOf, identityText } from './fields.js';
 import { idpIdentity, idpOf, idpPlaceText, idpStateText, idpUsers } from './idp.js';
 import { askAboutExport, count, few } from './rule.js';
 

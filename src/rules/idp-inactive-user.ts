@@ -1,6 +1,6 @@
-import { userRule } from './define.js';
+import { EMAIL, ID, USER_IS, USERNAME, userRule, WHERE } from './define.js';
 import { idpIdentity, idpOf, idpPlaceText, idpUser } from './idp.js';
-import { askEach, calledUser, placeText, stateText } from './rule.js';
+import { askEach, calledUser } from './rule.js';
 
 export const idpInactiveUser = userRule({
   name: 'idp-inactive-user',
@@ -27,22 +27,20 @@ export const idpInactiveUser = userRule({
     `The ${calledUser(user)} is active in Jama Connect, and blocked in the identity provider as "${idpUser.subject}": the sync deactivates the account, or leaves it active without an owner.`,
   identity: ({ user, idpUser }) => [user.id, user.userName, user.email, ...idpIdentity([idpUser])],
   columns: [
-    ['id', ({ id }) => id],
-    ['username', ({ userName }) => userName],
-    ['email', ({ email }) => email],
-    ['user is', stateText],
+    ID,
+    USERNAME,
+    EMAIL,
+    USER_IS,
     ['blocked in the provider as', ({ userName }, { idpUser }) => ({ text: idpUser.subject, against: userName })],
-    ['where', (user, _, locate) => placeText(locate(user))],
+    WHERE,
     ['there at', (_, { idpUser }) => idpPlaceText(idpUser)],
   ],
   effects: { mayFollowDecision: true },
   decisions: ['deactivate', 'accept'],
-  remedy: ({ user, idpUser }) =>
-    askEach(
-      [user],
-      ({ userName, email }) => `${userName} <${email}>`,
-      `The person is active here and blocked in the identity provider as "${idpUser.subject}": deactivate the account, or have the person reactivated there.`,
-      ['deactivate', 'accept'],
-      () => ({ action: 'deactivate', value: '' }),
-    ),
+  remedy: ({ user, idpUser }, actions) =>
+    askEach([user], {
+      problem: `The person is active here and blocked in the identity provider as "${idpUser.subject}": deactivate the account, or have the person reactivated there.`,
+      actions,
+      propose: () => ({ action: 'deactivate', value: '' }),
+    }),
 });

@@ -2,13 +2,13 @@ import { DIFFERENCES } from '../model/compare.js';
 import { idpLocation } from '../model/idp.js';
 import { snapshotRule } from './define.js';
 import { choice, type FindingOf, location, optional, user } from './fields.js';
-import { IN_WHAT, idpIdentity, idpOf, idpPlaceText, idpStateText, idpUser } from './idp.js';
+import { DIFFERS_IN, IN_WHAT, idpIdentity, idpOf, idpPlaceText, idpStateText, idpUser } from './idp.js';
 import { askAboutExport } from './rule.js';
 
 const FIELDS = {
   idpUser: idpUser(),
-  user: optional(user('The one user of Jama Connect that fits.')),
-  difference: optional(choice(DIFFERENCES, 'Of the email from the subject; absent where the email is blank.')),
+  user: optional(user('The one user of Jama Connect that matches.')),
+  difference: optional(choice(DIFFERENCES, 'How the email differs from the subject; absent if the email is blank.')),
   location: location(),
 };
 type IdpMissingEmail = FindingOf<'idp-missing-email', typeof FIELDS>;
@@ -37,15 +37,15 @@ export const idpMissingEmail = snapshotRule({
       const { users } = match.directory;
       const isPartner = new Uint8Array(users.length);
       for (const place of match.partner) if (place >= 0) isPartner[place] = 1;
-      // The same record twice is one fact.
-      const told = new Set<string>();
+      // A record that is in the export twice is reported once.
+      const listed = new Set<string>();
       for (const idpUser of users) {
         const { place, subject, email, active } = idpUser;
         const isMissing = match.emailKey[place] < 0;
         if ((email === subject && !isMissing) || (!active && isPartner[place] === 0)) continue;
         const same = JSON.stringify([idpUser.id, subject, email]);
-        if (told.has(same)) continue;
-        told.add(same);
+        if (listed.has(same)) continue;
+        listed.add(same);
         const difference = isMissing ? undefined : context.index.collation.differenceOf(email, subject);
         const fit = match.fit[place];
         yield {
@@ -65,7 +65,7 @@ export const idpMissingEmail = snapshotRule({
   columns: [
     ['userPrincipalName', ({ idpUser }) => idpUser.subject],
     ['primary email', ({ idpUser }) => ({ text: idpUser.email, against: idpUser.subject })],
-    ['differs in', ({ difference }) => difference ?? 'no email'],
+    ['differs in', ({ difference }) => (difference === undefined ? 'no email' : DIFFERS_IN[difference])],
     ['the user is', ({ idpUser }) => idpStateText(idpUser)],
     ['is user id', ({ user }) => user?.id ?? ''],
     ['where', ({ idpUser }) => idpPlaceText(idpUser)],

@@ -2,23 +2,23 @@ import { type Collation, DIFFERENCES } from '../model/compare.js';
 import type { User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
 import { NO_FIT } from '../model/idp-match.js';
-import { userRule } from './define.js';
+import { ID, userRule, WHERE } from './define.js';
 import { choice, type FindingOf } from './fields.js';
-import { contestsOf, differenceOfAll, IN_WHAT, idpIdentity, idpOf, idpPlaceText, idpUser } from './idp.js';
-import { askEach, placeText } from './rule.js';
+import { contestsOf, DIFFERS_IN, differenceOfAll, IN_WHAT, idpIdentity, idpOf, idpPlaceText, idpUser } from './idp.js';
+import { askEach } from './rule.js';
 
 const DIFFERING = ['subject', 'userName', 'email', 'all'] as const;
 type Odd = Exclude<(typeof DIFFERING)[number], 'all'>;
 
-/** `difference` is that of the odd one from the others; of all, the weakest reading under which they are the same. */
+/** `difference` says how the odd one differs from the others; if all differ, the smallest difference under which they count as the same. */
 const FIELDS = {
   idpUser: idpUser(),
-  differs: choice(DIFFERING, 'The one of the three that is unlike the other two.'),
+  differs: choice(DIFFERING, 'The one of the three that differs from the other two.'),
   difference: choice(DIFFERENCES),
 };
 type IdpSubjectMismatch = FindingOf<'idp-subject-mismatch', typeof FIELDS> & { readonly user: User };
 
-/** Returns which of the three is unlike the others, and how; undefined if all are equal. */
+/** Returns which of the three differs from the others, and how; undefined if all are equal. */
 function compareThree(subject: string, userName: string, email: string, collation: Collation): Pick<IdpSubjectMismatch, 'differs' | 'difference'> | undefined {
   const { differenceOf, isBlank } = collation;
   const isEqual = (a: string, b: string): boolean => a === b && !isBlank(a);
@@ -75,22 +75,21 @@ export const idpSubjectMismatch = userRule({
   message: (finding) => `${sentence(finding)}.`,
   identity: ({ user, idpUser }) => [user.id, user.userName, user.email, ...idpIdentity([idpUser]).slice(0, 2)],
   columns: [
-    ['id', ({ id }) => id],
+    ID,
     ['username', ({ userName }, { idpUser }) => ({ text: userName, against: idpUser.subject })],
     ['email', ({ email }, { idpUser }) => ({ text: email, against: idpUser.subject })],
     ['subject in the provider', ({ email }, { idpUser }) => ({ text: idpUser.subject, against: email })],
-    ['differs', (_, { differs, difference }) => `${CALLED_BRIEFLY[differs]}: ${difference}`],
-    ['where', (user, _, locate) => placeText(locate(user))],
+    ['differs', (_, { differs, difference }) => `${CALLED_BRIEFLY[differs]}: ${DIFFERS_IN[difference]}`],
+    WHERE,
     ['there at', (_, { idpUser }) => idpPlaceText(idpUser)],
   ],
   effects: { mayFollowDecision: true },
   decisions: ['set-email', 'set-username', 'deactivate', 'accept'],
-  remedy: (finding) =>
-    askEach(
-      [finding.user],
-      ({ userName, email }) => `${userName} <${email}>`,
-      `${sentence(finding)}. If the provider is wrong, correct it there.`,
-      ['set-email', 'set-username', 'deactivate', 'accept'],
-      () => (finding.differs === 'email' && isEmailAddress(finding.idpUser.subject) ? { action: 'set-email', value: finding.idpUser.subject } : undefined),
-    ),
+  remedy: (finding, actions) =>
+    askEach([finding.user], {
+      problem: `${sentence(finding)}. If the provider is wrong, correct it there.`,
+      actions,
+      propose: () =>
+        finding.differs === 'email' && isEmailAddress(finding.idpUser.subject) ? { action: 'set-email', value: finding.idpUser.subject } : undefined,
+    }),
 });

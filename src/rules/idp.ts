@@ -1,4 +1,4 @@
-/** What the rules about the identity provider's side share: how its users are shown, and who fits whom more than once. */
+/** What the rules about the identity provider's exports share: how its users are shown, and which of them match several users of Jama Connect. */
 
 import type { Collation, Difference } from '../model/compare.js';
 import type { User } from '../model/directory.js';
@@ -8,15 +8,23 @@ import { type IdpMatch, NO_FIT, SEVERAL_FIT, soleUser } from '../model/idp-match
 import type { Field } from './fields.js';
 import { placeText, type RuleContext } from './rule.js';
 
-/** In which way texts differ, for a sentence: `they differ only in …`. */
+/** How two texts differ, for a sentence that begins with `they differ`. */
 export const IN_WHAT: Readonly<Record<Difference, string>> = {
   case: 'only in upper and lower case',
   whitespace: 'only in white space or invisible characters',
   unicode: 'only in accents or look-alike characters',
-  value: 'in value',
+  value: 'in more than spelling',
 };
 
-/** Returns how the provider's users fit; a rule about them is asked only where there are some. */
+/** How two texts differ, for a cell of a table. */
+export const DIFFERS_IN: Readonly<Record<Difference, string>> = {
+  case: 'case',
+  whitespace: 'white space',
+  unicode: 'accents or look-alikes',
+  value: 'more than spelling',
+};
+
+/** Returns how the provider's users match. A rule with `idp` runs only if the provider's exports were given. */
 export function idpOf({ idp }: RuleContext): IdpMatch {
   if (idp === undefined) throw new Error('a rule about the identity provider was started without its exports');
   return idp;
@@ -42,23 +50,23 @@ export const idpUsers = (min: number): Field<readonly IdpUser[]> => ({
   idpUsers: (value) => value,
 });
 
-/** Returns how tables name the place of a provider user. */
+/** Returns the location of a provider user as tables show it. */
 export const idpPlaceText = (user: IdpUser): string => placeText(idpLocation(user));
 
-/** Returns how tables put a provider user's state. */
+/** Returns a provider user's state as tables show it. */
 export const idpStateText = ({ active, isPending, isGuest }: IdpUser): string =>
   `${active ? (isPending === true ? 'not activated yet' : 'active') : 'blocked'}${isGuest === true ? ', guest' : ''}`;
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Returns provider users' ids and values, sorted, so that row order is not part of an identity. */
+/** Returns provider users' ids and values, sorted, so that the order of rows does not change an identity. */
 export function idpIdentity(users: readonly IdpUser[]): string[] {
   return [...users]
     .sort((a, b) => compare(a.id, b.id) || compare(a.subject, b.subject) || compare(a.email, b.email))
     .flatMap(({ id, subject, email }) => [id, subject, email]);
 }
 
-/** Returns how texts differ of which no two are equal: the weakest reading under which all of them are the same. */
+/** Returns how several texts differ, no two of which are equal: the smallest difference under which all of them count as the same. */
 export function differenceOfAll(texts: readonly string[], { isBlank, key, matchOf }: Collation): Difference {
   const [first = ''] = texts;
   if (isBlank(first) || texts.some((text) => key(text) !== key(first))) return 'value';
@@ -66,15 +74,15 @@ export function differenceOfAll(texts: readonly string[], { isBlank, key, matchO
   return match === 'exact' ? 'value' : match;
 }
 
-/** Two or more users of Jama Connect, and who of the identity provider could be any of them. */
+/** Two or more users of Jama Connect, and the users of the identity provider who could be any of them. */
 export interface Contested {
-  /** Ids of the one or two keys that all of it turns on; of two, the subject's is first. */
+  /** Ids of the one or two keys that they share; of two, the subject's is first. */
   readonly keys: readonly number[];
-  /** Those who have a key as subject, by place, then those who have it as email. */
+  /** Users who have a key as subject, by place, then users who have it as email. */
   readonly idpUsers: readonly IdpUser[];
   /** By place. */
   readonly users: readonly User[];
-  /** Each look-up by userName finds exactly one account, spelt alike; the others only have the same email as that one. */
+  /** Each lookup by userName finds exactly one account, with exactly that username; the others only have the same email as that one. */
   readonly isLookupSure: boolean;
 }
 
@@ -87,7 +95,7 @@ interface Contests {
 
 const contestsByMatch = new WeakMap<IdpMatch, Contests>();
 
-/** Returns who fits whom more than once; found once for all rules that ask. */
+/** Returns which users match more than once. Computed once per match, for all rules. */
 export function contestsOf(index: IdentityIndex, match: IdpMatch): Contests {
   const known = contestsByMatch.get(match);
   if (known !== undefined) return known;
@@ -108,22 +116,22 @@ interface Turning {
   readonly places: readonly number[];
 }
 
-/** Yields each key of a provider user that two or more users of Jama Connect have, with that user's other key where nobody else refers to either. */
+/** Yields each key of a provider user that two or more users of Jama Connect have, with that user's other key if no other user refers to either. */
 function* sharedKeys(index: IdentityIndex, match: IdpMatch): Iterable<Turning> {
   const { subjectKey, emailKey, subjects, emailers } = match;
-  const isTold = new Uint8Array(index.keys.length);
+  const isListed = new Uint8Array(index.keys.length);
   for (let id = 0; id < index.keys.length; id++) {
-    if (isTold[id] === 1 || subjects.sizeOf(id) + emailers.sizeOf(id) === 0 || soleUser(index, id) !== SEVERAL_FIT) continue;
+    if (isListed[id] === 1 || subjects.sizeOf(id) + emailers.sizeOf(id) === 0 || soleUser(index, id) !== SEVERAL_FIT) continue;
     const places = [...subjects.of(id), ...emailers.of(id).filter((place) => subjectKey[place] !== id)];
     const [only] = places;
     const other = places.length > 1 ? NO_FIT : subjectKey[only] === id ? emailKey[only] : subjectKey[only];
     const isJoined = other !== NO_FIT && other !== id && isReferredOnce(match, other) && soleUser(index, other) !== NO_FIT;
-    if (isJoined) isTold[other] = 1;
+    if (isJoined) isListed[other] = 1;
     yield { keys: isJoined ? [subjectKey[only], emailKey[only]] : [id], places };
   }
 }
 
-/** Returns the keys of provider users whose subject one user of Jama Connect has, and another one their email. */
+/** Returns the keys of provider users whose subject belongs to one user of Jama Connect, and their email to another. */
 function partedUsers(index: IdentityIndex, match: IdpMatch): Iterable<Turning> {
   const { subjectKey, emailKey, keys } = match;
   const parted = new Map<number, { readonly keys: readonly number[]; readonly places: number[] }>();
@@ -140,7 +148,7 @@ function partedUsers(index: IdentityIndex, match: IdpMatch): Iterable<Turning> {
   return parted.values();
 }
 
-/** Is the subject or email of one provider user and of no other. */
+/** Returns whether the key is the subject or email of exactly one provider user. */
 function isReferredOnce({ subjects, emailers }: IdpMatch, id: number): boolean {
   const [size, others] = [subjects.sizeOf(id), emailers.sizeOf(id)];
   return size + others === 1 || (size === 1 && others === 1 && subjects.of(id)[0] === emailers.of(id)[0]);

@@ -1,6 +1,6 @@
-import { userRule } from './define.js';
+import { ID, USERNAME, userRule, WHERE } from './define.js';
 import { namedGroups } from './fields.js';
-import { calledUser, count, few, placeText } from './rule.js';
+import { calledUser, count, few } from './rule.js';
 
 export const inactiveBasicMember = userRule({
   name: 'inactive-basic-member',
@@ -42,15 +42,10 @@ export const inactiveBasicMember = userRule({
   message: ({ user, groups }) =>
     `The inactive Basic ${calledUser(user)} is in ${count(groups.length, 'group')} to be synced (${few(groups.map(({ name }) => name))}); the first group sync removes the user.`,
   identity: ({ user, groups }) => [user.id, ...groups.map(({ id }) => id).sort()],
-  columns: [
-    ['id', ({ id }) => id],
-    ['username', ({ userName }) => userName],
-    ['groups to be synced', (_, { groups }) => groups.map(({ name }) => name).join(', ')],
-    ['where', (user, _, locate) => placeText(locate(user))],
-  ],
+  columns: [ID, USERNAME, ['groups to be synced', (_, { groups }) => groups.map(({ name }) => name).join(', ')], WHERE],
   effects: { mayFollowDecision: true, outlastsRenames: true, losesMembers: true },
   decisions: ['activate', 'remove-member', 'accept'],
-  remedy: ({ user, groups }) => ({
+  remedy: ({ user, groups }, actions) => ({
     wants: [],
     questions: [
       {
@@ -59,7 +54,7 @@ export const inactiveBasicMember = userRule({
         current: groups.map(({ id, name }) => `${name} (${id})`).join('; '),
         namesGroups: true,
         problem: 'The first group sync removes the user from these groups.',
-        actions: ['activate', 'remove-member', 'accept'],
+        actions,
         proposal: { action: 'remove-member', value: '' },
       },
     ],

@@ -1,11 +1,11 @@
 import { isEmailAddress } from '../model/email.js';
-import { userRule } from './define.js';
+import { ID, USER_IS, userRule, WHERE } from './define.js';
 import { own, systems } from './fields.js';
-import { askEach, few, placeText, type RuleContext, stateText } from './rule.js';
+import { askEach, few, type RuleContext } from './rule.js';
 
 /**
- * Is everybody whom a rename waits for renamed without a decision. Every name is wanted by one user only, or nobody gets
- * it, so no user is looked at for two others: the walks of all findings together are linear.
+ * Returns whether all users that the user's rename waits for are renamed without a decision. Only a username that exactly
+ * one user needs is followed, so no user is visited from two others, and the walks of all findings together are linear.
  */
 function canGoOn({ index, contest }: RuleContext, start: number): boolean {
   const { users, emailKey, needsUpdate, holders } = index;
@@ -34,7 +34,7 @@ export const integrationUsername = userRule({
   example:
     'The build server signs in as "builds", a user with the email "builds@example.com": once the user is renamed, every build fails until the build server uses the new username.',
   clause: 'integrations',
-  /** `isFree`: nothing but this decision stands between the user and the email as username. */
+  /** `isFree`: this decision is all that the rename to the email needs. */
   fields: { systems: systems(1), isFree: own<boolean>() },
   isAskedFor: ({ areIntegrationsGiven }) => areIntegrationsGiven === true,
   start: (context) => ({
@@ -50,20 +50,19 @@ export const integrationUsername = userRule({
   message: ({ user, systems }) => `${namesOf(systems)} with the username "${user.userName}", which must become "${user.email}".`,
   identity: ({ user, systems }) => [user.id, user.userName, user.email, ...[...systems].sort()],
   columns: [
-    ['id', ({ id }) => id],
+    ID,
     ['username', ({ userName, email }) => ({ text: userName, against: email })],
     ['email', ({ userName, email }) => ({ text: email, against: userName })],
     ['signs in for', (_, { systems }) => systems.join('; ')],
-    ['user is', stateText],
-    ['where', (user, _, locate) => placeText(locate(user))],
+    USER_IS,
+    WHERE,
   ],
   decisions: ['set-username', 'set-email', 'deactivate', 'accept'],
-  remedy: ({ user, isFree }) =>
-    askEach(
-      [user],
-      ({ userName }) => userName,
-      'The username must become the email here and in the other system at the same time.',
-      ['set-username', 'set-email', 'deactivate', 'accept'],
-      () => (isFree ? { action: 'set-username', value: user.email, isCertain: true } : undefined),
-    ),
+  remedy: ({ user, isFree }, actions) =>
+    askEach([user], {
+      current: ({ userName }) => userName,
+      problem: 'The username must become the email here and in the other system at the same time.',
+      actions,
+      propose: () => (isFree ? { action: 'set-username', value: user.email, isCertain: true } : undefined),
+    }),
 });

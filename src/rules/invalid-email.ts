@@ -1,6 +1,6 @@
 import { isEmailAddress } from '../model/email.js';
-import { userRule } from './define.js';
-import { askEach, calledUser, placeText } from './rule.js';
+import { ID, USERNAME, userRule, WHERE } from './define.js';
+import { askEach, calledUser } from './rule.js';
 
 export const invalidEmail = userRule({
   name: 'invalid-email',
@@ -23,24 +23,23 @@ export const invalidEmail = userRule({
   message: ({ user }) => `"${user.email}" is not an email address (${calledUser(user)}).`,
   identity: ({ user }) => [user.id, user.email],
   columns: [
-    ['id', ({ id }) => id],
-    ['username', ({ userName }) => userName],
-    // Compared with itself without white space, so that white space is seen.
+    ID,
+    USERNAME,
+    // Compared with itself without white space, so that white space is marked.
     ['email', ({ email }) => ({ text: email, against: email.replace(/[\s\p{Cf}]/gu, '') })],
-    ['where', (user, _, locate) => placeText(locate(user))],
+    WHERE,
   ],
   effects: { outlastsRenames: true },
   decisions: ['set-email', 'deactivate', 'accept'],
-  remedy: ({ user }) =>
-    askEach(
-      [user],
-      ({ email }) => email,
-      'The email is not an email address.',
-      ['set-email', 'deactivate', 'accept'],
-      () => {
-        // A space inside may stand for anything; one at the edge, or an invisible character, for nothing.
+  remedy: ({ user }, actions) =>
+    askEach([user], {
+      current: ({ email }) => email,
+      problem: 'The email is not an email address.',
+      actions,
+      propose() {
+        // A space inside may replace any character; one at the edge, or an invisible character, can be left out.
         const squeezed = user.email.replace(/\p{Cf}/gu, '').trim();
         return isEmailAddress(squeezed) ? { action: 'set-email', value: squeezed } : undefined;
       },
-    ),
+    }),
 });

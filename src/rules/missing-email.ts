@@ -1,7 +1,7 @@
 import { isUnseen } from '../model/compare.js';
 import { isEmailAddress } from '../model/email.js';
-import { userRule } from './define.js';
-import { askEach, calledUser, placeText, stateText } from './rule.js';
+import { ID, USER_IS, USERNAME, userRule, WHERE } from './define.js';
+import { askEach, calledUser } from './rule.js';
 
 export const missingEmail = userRule({
   name: 'missing-email',
@@ -23,20 +23,14 @@ export const missingEmail = userRule({
   }),
   message: ({ user }) => (isUnseen(user.userName) ? `The user ${user.id} has neither a username nor an email.` : `The ${calledUser(user)} has no email.`),
   identity: ({ user }) => [user.id, user.email],
-  columns: [
-    ['id', ({ id }) => id],
-    ['username', ({ userName }) => userName],
-    ['user is', stateText],
-    ['where', (user, _, locate) => placeText(locate(user))],
-  ],
+  columns: [ID, USERNAME, USER_IS, WHERE],
   effects: { outlastsRenames: true },
   decisions: ['set-email', 'deactivate', 'accept'],
-  remedy: ({ user }) =>
-    askEach(
-      [user],
-      ({ email }) => email,
-      'The user is in scope and has no email.',
-      ['set-email', 'deactivate', 'accept'],
-      () => (isEmailAddress(user.userName) ? { action: 'set-email', value: user.userName } : undefined),
-    ),
+  remedy: ({ user }, actions) =>
+    askEach([user], {
+      current: ({ email }) => email,
+      problem: 'The user is in scope and has no email.',
+      actions,
+      propose: () => (isEmailAddress(user.userName) ? { action: 'set-email', value: user.userName } : undefined),
+    }),
 });

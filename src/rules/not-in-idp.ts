@@ -27,11 +27,9 @@ export const notInIdp = userRule({
   identity: ({ user }) => [user.id, user.userName, user.email],
   effects: { mayFollowDecision: true },
   decisions: ['deactivate', 'accept'],
-  remedy: ({ user }) =>
-    askEach(
-      [user],
-      ({ userName, email }) => `${userName} <${email}>`,
-      "Not in the identity provider's exports, or not assigned to the application: add the person there, or deactivate the account.",
-      ['deactivate', 'accept'],
-    ),
+  remedy: ({ user }, actions) =>
+    askEach([user], {
+      problem: "Not in the identity provider's exports, or not assigned to the application: add the person there, or deactivate the account.",
+      actions,
+    }),
 });

@@ -4,9 +4,9 @@ import { snapshotRule } from './define.js';
 import { choice, type FindingOf, own } from './fields.js';
 import { askAboutExport, count, type RuleContext } from './rule.js';
 
-/** `count`: users, groups; for memberships the groups that have none. */
+/** `count` is the number of users or groups; for memberships, of the groups without any. */
 const FIELDS = {
-  input: choice(['users', 'groups', 'memberships'], 'In which there is nothing to look at.'),
+  input: choice(['users', 'groups', 'memberships'], 'The input that has nothing to check.'),
   count: own<number>(),
   authMode: own<AuthMode>(),
 };
@@ -18,7 +18,7 @@ const GROUP_RULES = ['duplicate-group-name', 'inactive-basic-member'];
 
 function* emptyInputs({ directory, index, checked, policy: { authMode } }: RuleContext, memberships: number): Iterable<NothingToCheck> {
   const { users, groups, given } = directory;
-  // Of nobody there is nothing to say: the report has a note instead, and is not ready.
+  // Without users, the report has a note instead, and is not ready.
   if (users.length === 0) return;
   const state = (input: Role, number: number): NothingToCheck => ({ rule: 'nothing-to-check', severity: 'error', input, count: number, authMode });
   const isAnyChecked = (rules: readonly string[]): boolean => rules.some((rule) => checked.has(rule));
@@ -60,7 +60,7 @@ export const nothingToCheck = snapshotRule({
     ['nothing to check', emptyText],
   ],
   effects: { mayFollowDecision: true },
-  // That nobody was checked cannot be accepted: it would be ready without a look at anything.
+  // If no user was checked, that cannot be accepted: the verdict would be ready although nothing was checked.
   mayBeAccepted: ({ input }) => input !== 'users',
   remedy: (finding) => (finding.input === 'users' ? { wants: [], questions: [] } : askAboutExport('', messageOf(finding))),
 });

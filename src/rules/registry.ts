@@ -56,7 +56,7 @@ const REGISTERED = [
 
 type FindingOf<R> = R extends Rule<infer F> ? F : never;
 
-/** What the rules state; the union follows from the registry. */
+/** Any finding: the union follows from the registry. */
 export type Finding = FindingOf<(typeof REGISTERED)[number]>;
 export type RuleName = Finding['rule'];
 
@@ -64,13 +64,13 @@ export const RULES: readonly Rule[] = REGISTERED;
 
 const rulesByName: ReadonlyMap<string, Rule> = new Map(RULES.map((rule) => [rule.name, rule]));
 
-/** What decides which rules are asked: reports have it. */
+/** What decides which rules run. Reports have it. */
 interface Asking {
   readonly policy: Policy;
   readonly idp?: { readonly provider: IdpProvider } | undefined;
 }
 
-/** Returns the rules that are asked: by a provider's exports or none, and by what else a person gave. */
+/** Returns the rules that run, given the provider's exports and the settings. */
 export function rulesFor({ policy, idp: exports }: Asking): readonly Rule[] {
   const isFor = ({ idp }: Rule): boolean => idp === undefined || (exports !== undefined && (idp === 'any' || idp === exports.provider));
   return RULES.filter((rule) => isFor(rule) && rule.isAskedFor?.(policy) !== false);
@@ -81,7 +81,7 @@ export function findRule(name: string): Rule | undefined {
   return rulesByName.get(name);
 }
 
-/** Returns the rule that stated a finding. */
+/** Returns the rule of a finding. */
 export function ruleOf(finding: FindingBase): Rule {
   const rule = rulesByName.get(finding.rule);
   if (rule === undefined) throw new Error(`no rule is called ${finding.rule}`);

@@ -10,7 +10,7 @@ const LIMITS: ReadonlySet<number> = new Set([200, 500, 1_000, 5_000, 10_000, 50_
 const GRAPH_LIMITS: ReadonlySet<number> = new Set([100, 999]);
 /** Pages of Jama Connect's REST. */
 const REST_LIMITS: ReadonlySet<number> = new Set([20, 50]);
-/** As few memberships as that are no sign of anything. */
+/** Fewer memberships than this are not a sign of a limit. */
 const LEAST_MEMBERSHIPS = 1_000;
 
 type Listed = Input | TypeListInput | IdpInput;
@@ -21,7 +21,7 @@ const isTypeList = (input: Listed): input is TypeListInput => input.role === 'au
 function isAtLimit(input: Listed): boolean {
   const { rows, path } = input;
   if (isIdp(input)) return LIMITS.has(rows) || GRAPH_LIMITS.has(rows);
-  // A list of everybody's type that is cut off is refused; one of the Basic users makes the others IdP.
+  // A list of all users' types that is cut off is refused. One of the Basic users is not: the users it lacks would count as IdP.
   if (isTypeList(input)) return input.role === 'basic-users' && LIMITS.has(rows);
   if (input.isComplete === true || input.table !== undefined) return false;
   if (input.role === 'memberships' && rows < LEAST_MEMBERSHIPS) return false;

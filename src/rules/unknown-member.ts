@@ -2,10 +2,9 @@ import { Checksum } from '../model/digests.js';
 import type { UnknownMember } from '../model/directory.js';
 import { snapshotRule } from './define.js';
 import { type Field, number, own } from './fields.js';
-import { askAboutExport, count, placeText } from './rule.js';
-import type { Shape } from './shape.js';
+import { askAboutExport, count, placeText, type Shape } from './rule.js';
 
-/** Memberships that are kept: the first ones as they were read. */
+/** Number of memberships that are kept: the first ones as they were read. */
 const MOST = 20;
 const LACKS = { user: 'the user', group: 'the group', both: 'user and group' } as const;
 
@@ -28,7 +27,7 @@ export const unknownMember = snapshotRule({
   fix: 'Export active and inactive users and all groups again, all at the same time. For REST, add `includeInactive=true`.',
   example: 'memberships.csv puts user 512 into group 3, but no users file has a user 512.',
   clause: 'sync-groups',
-  /** `checksum` is over all of them, the same in any order. */
+  /** `checksum` is over all memberships, the same in any order. */
   fields: { count: number(1), memberships, checksum: own<string>() },
   isIdleWithout: 'memberships',
   start() {

@@ -1,9 +1,8 @@
 import { DIFFERENCES, explainDifference } from '../model/compare.js';
 import type { Severity } from '../model/finding.js';
-import { userRule } from './define.js';
+import { ID, userRule, WHERE } from './define.js';
 import { choice } from './fields.js';
-import { IN_WHAT } from './idp.js';
-import { placeText } from './rule.js';
+import { DIFFERS_IN, IN_WHAT } from './idp.js';
 
 export const usernameEmailMismatch = userRule({
   name: 'username-email-mismatch',
@@ -17,7 +16,7 @@ export const usernameEmailMismatch = userRule({
   fields: { difference: choice(DIFFERENCES) },
   start: ({ index }) => ({
     *findings() {
-      // By place: of most users nothing but that number is looked at.
+      // By place, because for most users only this one number is read.
       for (let place = 0; place < index.users.length; place++) {
         if (index.needsUpdate[place] === 0) continue;
         const user = index.users[place];
@@ -30,14 +29,14 @@ export const usernameEmailMismatch = userRule({
   message: ({ user, difference }) => `The username "${user.userName}" is not the email "${user.email}": they differ ${IN_WHAT[difference]}.`,
   identity: ({ user }) => [user.id, user.userName, user.email],
   columns: [
-    ['id', ({ id }) => id],
+    ID,
     ['username', ({ userName, email }) => ({ text: userName, against: email })],
     ['email', ({ userName, email }) => ({ text: email, against: userName })],
-    ['differs in', ({ userName, email }, { difference }) => explainDifference(userName, email, difference)],
-    ['where', (user, _, locate) => placeText(locate(user))],
+    ['differs in', ({ userName, email }, { difference }) => (difference === 'value' ? DIFFERS_IN.value : explainDifference(userName, email, difference))],
+    WHERE,
   ],
   decisions: ['set-email', 'set-username', 'deactivate', 'accept'],
-  remedy: ({ user }) => ({
+  remedy: ({ user }, actions) => ({
     wants: [{ kind: 'replace-user', user: user.id, attribute: 'userName', from: user.userName, to: user.email }],
     questions: [
       {
@@ -45,7 +44,7 @@ export const usernameEmailMismatch = userRule({
         id: user.id,
         current: user.userName,
         problem: 'The username must become the email, but waits for another decision or a valid email.',
-        actions: ['set-email', 'set-username', 'deactivate', 'accept'],
+        actions,
       },
     ],
   }),

@@ -36,7 +36,7 @@ describe('counts', () => {
   it('of emails come before those of usernames, and say why they matter', () => {
     const lines = countLines([change('1', 'userName', 'rye', 'rye@b.example'), change('1', 'email', 'r@b.example', 'rye@b.example')]);
     expect(lines[0]).toBe(
-      '  1 email changes: single sign-on finds an account by its email, so whoever signs in with the old one no longer reaches this account',
+      '  1 email changes: single sign-on finds an account by its email, so users who sign in with the old one no longer reach this account',
     );
     expect(lines).toHaveLength(2);
   });

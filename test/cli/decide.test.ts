@@ -95,7 +95,9 @@ describe('a decision is checked before it is saved, in the words of the plan', (
     await planned(CONTESTED);
     const { stdout, stderr } = await decide(...upTo('username-email-mismatch', '4'), '2', 'q');
     const asked = stdout.slice(stdout.indexOf('Usernames that are not the email')).replace(/\s+/g, ' ');
-    expect(asked).toContain('2 set-username spelt@bakery.example: this account gets its email as username; settle whoever else contests it too 3 deactivate:');
+    expect(asked).toContain(
+      '2 set-username spelt@bakery.example: this account gets its email as username; settle the other users who need it too 3 deactivate:',
+    );
     expect(asked.match(/set-username/g)).toHaveLength(1);
     expect(asked).not.toContain('New value');
     expect(stderr).toContain('1 decision saved');

@@ -116,7 +116,7 @@ describe('a run of version 1', () => {
     expect((await run(cwd, 'runs', 'plan')).stdout).toContain('finished  in place  3 of 3 actions done');
     expect(userNamesIn(cwd, kind)).toMatchObject(AFTER);
     const { code, stderr } = await run(cwd, 'undo', folder, '--yes');
-    expect(stderr).toContain('undone: 3 actions taken back; all is as it was before the run');
+    expect(stderr).toContain('undone: 3 actions; all is as it was before the run');
     expect(code).toBe(0);
     expect(userNamesIn(cwd, kind)).toMatchObject(BEFORE);
     if (kind === 'csv') expect(readFileSync(join(cwd, 'source/users.csv'))).toEqual(readFileSync(join(folder, 'backup/1-users.csv')));
@@ -127,9 +127,9 @@ describe('a run of version 1', () => {
     const { cwd, run: folder } = copyOf(kind);
     rename(cwd, kind);
     const shown = await run(cwd, 'undo', folder, '--dry-run');
-    expect(shown.stderr).toContain('exit 0: dry run: 2 actions would be taken back, 1 action left alone');
+    expect(shown.stderr).toContain('exit 0: dry run: 2 actions would be undone, 1 action left alone');
     const { code, stderr } = await run(cwd, 'undo', folder, '--yes');
-    expect(stderr).toContain('undone: 2 actions taken back, 1 action left alone');
+    expect(stderr).toContain('undone: 2 actions, 1 action left alone');
     expect(code).toBe(0);
     expect(userNamesIn(cwd, kind)).toMatchObject({ ...BEFORE, 2: 'tyge', 6: 'estrella' });
   });

@@ -109,7 +109,7 @@ describe('what people will notice', () => {
       '- **2 users get another email**: single sign-on finds an account by its email, so a user who signs in with the old one no longer reaches the account. 1 of them is active.\n',
     );
     expect(before).toContain('- **1 user is deactivated** and can no longer sign in.\n');
-    expect(stdout).toContain('  2 emails change, 1 of active users: whoever signs in with the old one no longer reaches the account\n');
+    expect(stdout).toContain('  2 emails change, 1 of active users: users who sign in with the old one no longer reach the account\n');
     expect(stdout).toContain('  1 user is deactivated\n');
     expect(stdout).not.toContain('activated or deactivated');
   });

@@ -85,7 +85,7 @@ describe('pretty on a terminal', () => {
   it('elsewhere it has no colors and is not cut', async () => {
     const { stdout } = await runCli(traps, { cwd: join(transcripts, 'not-ready') });
     expect(stdout).not.toContain('\u001b');
-    expect(stdout).toContain('night-shift@observatory.example (same-email)');
+    expect(stdout).toContain('night-shift@observatory.example (needed by several)');
   });
 });
 

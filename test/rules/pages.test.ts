@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { REPOSITORY } from '../../src/reporters/rule-page.js';
+import { REPOSITORY } from '../../src/reporters/sections.js';
 import { RULES } from '../../src/rules/registry.js';
 import { indexText, pageText, withTable } from '../generate/rule-pages.js';
 import { ROOT } from '../support/children.js';

@@ -60,7 +60,7 @@ export async function runApply(planPath: string, source: string | undefined, fla
       return prepared.earlier === undefined ? done('nothing to apply: the plan has no actions') : doneAlready(prepared.earlier.run);
     }
     const changes = plan.actions.map(({ change }) => change);
-    // Whoever agrees agrees to what can be done, and to the files that it changes.
+    // Consent is to what can be done, and to the files that it changes.
     const isAsked = flags.dryRun === true || (changes.length > 0 && flags.yes !== true);
     const changing = isAsked ? await prepared.rehearse() : [];
     const where = flags.out === undefined ? `in place: ${(changing.length > 0 ? changing : prepared.targets).join(', ')}` : `to a corrected copy: ${flags.out}`;
@@ -98,7 +98,7 @@ export async function runApply(planPath: string, source: string | undefined, fla
       `Applied ${count(receipt.done, 'action')}: ${netText(receipt.net)}.`,
       verbatim(`Journal: ${receipt.journal}`),
       ...(receipt.backup === undefined ? [] : [verbatim(`Backup: ${receipt.backup}`)]),
-      verbatim(`To take it back: scim-audit undo ${shellWord(receipt.runFolder, io.process.shell)}`),
+      verbatim(`To undo it: scim-audit undo ${shellWord(receipt.runFolder, io.process.shell)}`),
       '',
       'Next',
       verbatim(`  ${shellCommand(['scim-audit', 'verify', planPath, ...result], io.process.shell)}`),

@@ -51,8 +51,7 @@ async function runPlan(source: string | undefined, flags: PlanFlags, io: Io, red
   io.stdout.write(
     flags.format === 'json' ? `${JSON.stringify(summaryOf(written, flags.out), undefined, 2)}\n` : summaryText(written, flags.out, io.process.shell),
   );
-  if (kept !== undefined)
-    io.stderr.write(`The plan before this one was applied. It is kept in ${printable(kept)}, for verify and for whoever is to be told.\n`);
+  if (kept !== undefined) io.stderr.write(`The plan before this one was applied. It is kept in ${printable(kept)}, for verify and for its notices.\n`);
   return {
     code: EXIT.done,
     reason: `the plan is written${redaction === undefined ? '' : ', redacted and for reading only'}: ${count(made.body.actions.length, 'action')}, ${count(made.body.open.length, 'finding')} open`,
@@ -102,7 +101,7 @@ function summaryText({ made, applyCommand, outdatedName, consequences, following
       : []),
     ...(emails > 0
       ? [
-          `  ${count(emails, 'email changes', 'emails change')}, ${activeEmails === 0 ? 'none' : grouped(activeEmails)} of active users: whoever signs in with the old one no longer reaches the account`,
+          `  ${count(emails, 'email changes', 'emails change')}, ${activeEmails === 0 ? 'none' : grouped(activeEmails)} of active users: users who sign in with the old one no longer reach the account`,
         ]
       : []),
     ...(deactivated > 0 ? [`  ${count(deactivated, 'user is', 'users are')} deactivated`] : []),

@@ -14,7 +14,7 @@ interface UndoFlags {
   readonly yes?: boolean;
 }
 
-/** Adds `undo`: takes a run back. */
+/** Adds `undo`: undoes a run. */
 export function addUndo(program: Command, io: Io, end: (ending: Ending) => void): void {
   program
     .command('undo')
@@ -37,7 +37,7 @@ const NOTHING_TO_UNDO = 'the run never wrote anything; there is nothing to undo'
 
 const leftCount = ({ length }: readonly LeftAlone[]): string => (length === 0 ? '' : `, ${count(length, 'action')} left alone because of later changes`);
 
-/** Takes a run back. */
+/** Undoes a run. */
 async function runUndo(runFolder: string, flags: UndoFlags, io: Io): Promise<Ending> {
   const [{ namesNow, openUndo }, { asRefusals }, { changeLine }] = await Promise.all([
     import('../../app/undo.js'),
@@ -67,14 +67,14 @@ async function runUndo(runFolder: string, flags: UndoFlags, io: Io): Promise<End
       for (const { id, change } of steps) io.stdout.write(fitted(`${id}  ${changeLine(change, names)}`, io.stdout));
       for (const each of prepared.left) io.stdout.write(fitted(`${each.id}  left alone: ${leftText(each)}`, io.stdout));
       if (prepared.isByCopies) return { code: EXIT.done, reason: `dry run: ${copies('would be restored')}; nothing was written` };
-      return { code: EXIT.done, reason: `dry run: ${count(steps.length, 'action')} would be taken back${leftCount(prepared.left)}; nothing was written` };
+      return { code: EXIT.done, reason: `dry run: ${count(steps.length, 'action')} would be undone${leftCount(prepared.left)}; nothing was written` };
     }
     await askConsent(
       {
         summary: [
           prepared.isByCopies
             ? `This restores ${prepared.targets.join(', ')} from the run's copies, since its journal is damaged. ${DATA_STATES[prepared.dataState]}`
-            : `This takes back ${count(steps.length, 'action')} in ${prepared.targets.join(', ')}. ${DATA_STATES[prepared.dataState]}`,
+            : `This undoes ${count(steps.length, 'action')} in ${prepared.targets.join(', ')}. ${DATA_STATES[prepared.dataState]}`,
           ...prepared.left.map((each) => `  left alone: ${leftText(each)}`).slice(0, 50),
         ],
         question: 'Undo the run?',
@@ -92,7 +92,7 @@ async function runUndo(runFolder: string, flags: UndoFlags, io: Io): Promise<End
     if (receipt.isByCopies) return { code: EXIT.done, reason: `undone: ${copies('restored')}${whole}` };
     return {
       code: EXIT.done,
-      reason: `undone: ${count(receipt.done, 'action')} taken back${leftCount(receipt.left)}${whole}`,
+      reason: `undone: ${count(receipt.done, 'action')}${leftCount(receipt.left)}${whole}`,
     };
   });
 }

@@ -30,7 +30,7 @@ export function addVerify(program: Command, io: Io, end: (ending: Ending) => voi
     });
 }
 
-/** Holds a fresh export against a plan. */
+/** Compares a fresh export with a plan. */
 async function runVerify(planPath: string, source: string | undefined, flags: VerifyFlags, io: Io): Promise<Ending> {
   const [{ verify }, { comparedData, comparedLines }] = await Promise.all([import('../../app/verify.js'), import('../../app/compared-columns.js')]);
   const { file, landed, differences, scope, names, directory } = await verify(planPath, source, flags, contextOf(io));

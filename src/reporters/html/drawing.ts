@@ -1,8 +1,7 @@
 /** A component as SVG: accounts in a column, and beside them a rail for each username that is wanted. */
 
 import { cut, widthOf } from '../columns.js';
-import { escapeMarkup } from '../markup.js';
-import { visible } from '../visible.js';
+import { escapeMarkup, visible } from '../visible.js';
 import type { Component, Link, Node } from './contests.js';
 
 const COLUMN = 7.3;

@@ -5,7 +5,7 @@ import { type Section, sectionsOf } from '../preview-sections.js';
 import { notesOf, summaryHeadings, summaryRows } from '../preview-summary.js';
 import type { Reporter } from '../reporter.js';
 import { idpText, sourceText } from '../sections.js';
-import { tableCell, text } from './parts.js';
+import { tableCell, text } from './report.js';
 import { STYLE, STYLE_DIGEST } from './style.js';
 
 /** Subjects of one reason; a browser has trouble with more in one table. */

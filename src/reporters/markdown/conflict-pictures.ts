@@ -9,7 +9,7 @@ import type { ConflictingUsers } from '../../rules/conflicting-users.js';
 import { count, grouped, stateText } from '../../rules/rule.js';
 import { visible } from '../visible.js';
 import { type ConflictPath, conflictPaths } from './conflict-paths.js';
-import { PlanAnswers } from './plan-answers.js';
+import { PlanAnswers } from './plan-actions.js';
 
 /** What becomes of a conflict, the most urgent first. */
 const OUTCOMES = ['open', 'waiting', 'accepted', 'left', 'decided', 'solved'] as const;

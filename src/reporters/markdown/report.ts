@@ -5,8 +5,7 @@ import { noteText } from '../../model/note.js';
 import { ruleOf } from '../../rules/registry.js';
 import { grouped } from '../../rules/rule.js';
 import type { Reporter } from '../reporter.js';
-import { cellText, countsText, factsOf, guideText, type Section, STATES, type State, sectionsOf, sourceText, stateOf } from '../sections.js';
-import { verdictText } from '../verdict.js';
+import { cellText, countsText, factsOf, guideText, type Section, STATES, type State, sectionsOf, sourceText, stateOf, verdictText } from '../sections.js';
 import { printable } from '../visible.js';
 import { barless, codeSpan, LINKS, prose } from './text.js';
 

@@ -10,8 +10,7 @@ import { rulesFor } from '../../rules/registry.js';
 import { type Cell, count, grouped, type Rule } from '../../rules/rule.js';
 import { charactersOf, cut, cutStart, type Styled, tableLines, wrap } from '../columns.js';
 import type { Reporter, ReportOptions } from '../reporter.js';
-import { acceptanceText, idpText, sourceText } from '../sections.js';
-import { knownAtOrAbove, verdictText } from '../verdict.js';
+import { acceptanceText, idpText, knownAtOrAbove, sourceText, verdictText } from '../sections.js';
 import { compareParts, type Part, printable, visible } from '../visible.js';
 
 /** The report for people: the verdict first, then rule by rule, then what to do next. */

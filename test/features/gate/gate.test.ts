@@ -302,7 +302,7 @@ describe('there is no answer (exit 2)', () => {
       'certificate.json was made with a key, and cannot be checked without it.',
       'certificate.json is damaged: its digest does not fit the file and the key in SCIM_AUDIT_CERTIFICATE_KEY.',
       'certificate.json was made with a key, and cannot be checked without it.',
-      'certificate.json was made without a key, and SCIM_AUDIT_CERTIFICATE_KEY is set: anybody could have made it.',
+      'certificate.json was made without a key, and SCIM_AUDIT_CERTIFICATE_KEY is set: anyone could have made it.',
     ]);
   });
 

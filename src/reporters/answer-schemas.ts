@@ -1,8 +1,11 @@
-/** What a JSON preview holds, as a schema: published for those who read previews, never loaded to write one. */
+/** What the JSON of `preview`, `gate`, `mapping` and `plan` holds, as schemas: published for programs that read it, and never loaded to write it. */
 
 import { z } from 'zod';
+import { certificateSchema } from '../audit/certificate-file.js';
+import { planSchema } from '../plan/plan.js';
 import { GROUP_EFFECTS, MEMBERSHIP_EFFECTS, USER_EFFECTS } from '../preview/forecast.js';
-import { location, placedUser, reportSchema } from './json-schema.js';
+import { MAPPING_CHECK_NAMES } from '../setup/mapping-check.js';
+import { location, placedUser, reportSchema } from './report-schema.js';
 
 const text = z.string();
 const count = z.int().min(0);
@@ -103,4 +106,74 @@ export const previewSchema = z.strictObject({
   users: z.array(user).describe("The provider's users in their order, then the accounts for which it sends nobody."),
   groups: z.array(group).describe("The provider's groups, then groups to be synced that none of them is linked to."),
   memberships: z.array(membership).describe('Those that change or are not certain, by group, then by user; those that are kept are only counted.'),
+});
+
+/** The answer of `gate --format json`. */
+export const gateSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  pass: z.boolean().describe('The gate is open: no reason shuts it.'),
+  reasons: z.array(z.string()).describe('Why it is shut.'),
+  warnings: z.array(z.string()).describe('What the verdict passes over; with --strict these are reasons.'),
+  ageSeconds: z.int().describe('Since the audit ended; below 0 if the clocks differ.'),
+  provesAuthorship: z.boolean().describe('The certificate was checked with a key, so it proves who made it.'),
+  strict: z.boolean(),
+  inputsCompared: z.literal(true).describe('The inputs of the certificate were compared with the source.'),
+  certificate: certificateSchema.pick({ time: true, tool: true, ready: true, snapshot: true, settings: true }),
+});
+
+const place = { line: z.int().min(1), column: z.int().min(1) } as const;
+
+const judged = z
+  .strictObject({ path: text, name: text, sourceObjectName: text, targetObjectName: text, targetDirectory: text, isOn: z.boolean(), ...place })
+  .meta({ id: 'judgedMapping', description: 'A mapping that was judged, and its place in the file.' });
+
+/** The answer of `mapping --format json`. */
+export const mappingSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  tool: z.strictObject({ name: text, version: text }),
+  file: text.describe('As it was given.'),
+  asGuided: z.boolean().describe('Nothing must be changed.'),
+  summary: z.strictObject({ error: count, warning: count, info: count }),
+  userMapping: judged,
+  groupMapping: judged.nullable().describe('null: the file has none.'),
+  findings: z
+    .array(
+      z.strictObject({
+        check: z.enum(MAPPING_CHECK_NAMES),
+        severity: z.enum(['error', 'warning', 'info']),
+        path: text.describe('Of the value in the file; blank for the whole of it.'),
+        ...place,
+        message: text,
+        fix: text.optional().describe('What to do in the portal; absent if it is only stated.'),
+        guide: text.describe('The heading of the guide that it rests on.'),
+      }),
+    )
+    .describe('By check, then by place in the file.'),
+});
+
+const { digest, after } = planSchema.shape;
+
+/** The answer of `plan --format json`. */
+export const planSummarySchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  folder: text.describe('As it was given.'),
+  digest: digest.optional().describe('Of plan.json; absent with --redact, which writes none.'),
+  actions: count,
+  byKind: z
+    .strictObject({
+      userNames: count,
+      temporary: count.describe('Of these, the ones to a temporary username.'),
+      emails: count,
+      active: count,
+      groupNames: count,
+      memberships: count,
+    })
+    .describe('Actions by what they change.'),
+  open: count.describe('Findings that a person must decide.'),
+  accepted: count,
+  outdated: count.describe('Decisions of an earlier export.'),
+  after: after.describe('What a check would count once the plan is applied.'),
+  following: z.array(text).describe('Fingerprints of the findings to which the decisions lead.'),
+  notChecked: z.array(z.strictObject({ rule: text, why: text })),
+  notes: z.array(text),
 });

@@ -1,10 +1,9 @@
-/** What a JSON report holds, as a schema: published for whoever reads reports, never loaded to write one. */
+/** What a JSON report holds, as a schema: published for programs that read reports, never loaded to write one. */
 
 import { z } from 'zod';
 import { COLLATIONS } from '../model/policy.js';
 import { RULES } from '../rules/registry.js';
-import type { Rule } from '../rules/rule.js';
-import type { Shape, Shapes } from '../rules/shape.js';
+import type { Rule, Shape, Shapes } from '../rules/rule.js';
 
 const text = z.string();
 const count = z.int().min(0);
