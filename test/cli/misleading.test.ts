@@ -71,7 +71,7 @@ describe('a refusal', () => {
 
   it('of a delimiter says which characters there are', async () => {
     const { stderr } = await check(export_(), '--delimiter', ':');
-    expect(stderr).toContain('It is comma, semicolon, tab or pipe: the name, or that character itself.');
+    expect(stderr).toContain('Expected one of comma, semicolon, tab, pipe.');
   });
 
   it('of a rule that a config names says which config', async () => {
@@ -104,7 +104,7 @@ describe('what is shown', () => {
     const { stdout } = await check(export_({ 'users.csv': 'id,userName,email,active,authType\n21,,,true,idp\n' }), '--format', 'json');
     const messages = JSON.parse(stdout).findings.map(({ message }: { message: string }) => message);
     expect(messages).toContain('The user 21 has neither a username nor an email.');
-    expect(messages).toContain('The only user is active. Most exports leave inactive users out, and those hold usernames too.');
+    expect(messages).toContain('The only user is active. Most exports leave out inactive users, but these hold usernames too.');
   });
 
   it.each(['github', 'gitlab', 'sarif'])('is a group that is not there, in %s, beside the groups', async (format) => {

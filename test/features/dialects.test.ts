@@ -27,7 +27,7 @@ test('a plan keeps how the files are written: apply, verify and undo need not be
   const users = (): string => readFileSync(join(cwd, 'export/users.csv'), 'utf8');
   expect(users()).toBe(BATCH['users.csv'].replace('ACME\\\\nora', 'nora@marsh.example'));
   expect((await run('verify', 'plan', 'export')).code).toBe(0);
-  const folder = /undo (\S+)/.exec(applied.stdout)?.[1] ?? '';
+  const folder = /scim-audit undo (\S+)/.exec(applied.stdout)?.[1] ?? '';
   const undone = await run('undo', folder, '--yes');
   expect(undone.code, undone.stderr).toBe(0);
   expect(users()).toBe(BATCH['users.csv']);

@@ -58,10 +58,11 @@ function inFrames<T>(frames: readonly string[], read: string): T[] {
   const folder = mkdtempSync(join(tmpdir(), 'scim-audit-page-'));
   try {
     // As base64, so that nothing in it is markup.
-    const script = `onload = () => {
+    // A second of the browser's virtual time: what the pages themselves do later, once they are loaded, comes before it.
+    const script = `onload = () => setTimeout(() => {
       const bytes = new TextEncoder().encode(JSON.stringify(${read}));
       document.body.innerHTML = '<pre>' + btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')) + '</pre>';
-    };`;
+    }, 1000);`;
     const wrapper = join(folder, 'wrapper.html');
     writeFileSync(wrapper, `<!DOCTYPE html><meta charset="utf-8"><body>${frames.join('')}<script>${script}</script>`);
     const { dom } = dump(pathToFileURL(wrapper).href, ['--allow-file-access-from-files']);

@@ -203,7 +203,7 @@ describe('json', () => {
     for (const list of ['users', 'groups', 'memberships'] as const) {
       const sentences: Record<string, string> = value.reasons[list];
       const named: string[][] = value[list].map(({ reasons }: { reasons: string[] }) => reasons);
-      expect(named.map((names) => names.map((name) => sentences[name]).join(' '))).toEqual(forecast[list].map(({ why }) => why));
+      expect(named.map((names) => names.map((name) => sentences[name]).join(' '))).toEqual(forecast[list].map(({ why }) => why.text));
       expect(new Set(Object.keys(sentences))).toEqual(new Set(named.flat()));
     }
   });

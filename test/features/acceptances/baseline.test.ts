@@ -214,9 +214,7 @@ describe('a baseline that PowerShell or an editor wrote', () => {
     const whole = text(folder);
     const line = whole.split('\n').findIndex((each) => each.includes('"findings"')) + 1;
     writeFileSync(join(folder, 'baseline.json'), bytes(whole.replace('"findings": [', '"findings": oops [')));
-    expect((await check(folder, AGAINST)).stderr).toMatch(
-      new RegExp(`baseline\\.json, line ${line}, column 15: it is damaged \\(this word means nothing here`),
-    );
+    expect((await check(folder, AGAINST)).stderr).toMatch(new RegExp(`baseline\\.json, line ${line}, column 15: it is damaged \\(this word is not valid JSON`));
     writeFileSync(join(folder, 'baseline.json'), bytes(whole.slice(0, -20)));
     const lines = whole.slice(0, -20).split('\n').length;
     expect((await check(folder, AGAINST)).stderr).toMatch(new RegExp(`line ${lines}, column \\d+: it is damaged \\(the file ends here`));
@@ -225,7 +223,7 @@ describe('a baseline that PowerShell or an editor wrote', () => {
   it('is refused with the line of bytes that are no text', async () => {
     const folder = await known();
     writeFileSync(join(folder, 'baseline.json'), Buffer.from(text(folder).replace('"findings"', '"fin\u00fcdings"'), 'latin1'));
-    expect((await check(folder, AGAINST)).stderr).toMatch(/baseline\.json, line \d+, column 7: the bytes are no utf-8 text/);
+    expect((await check(folder, AGAINST)).stderr).toMatch(/baseline\.json, line \d+, column 7: the bytes are not valid utf-8/);
   });
 
   it('is told to be of version 1 if it is, and not damaged', async () => {

@@ -56,7 +56,7 @@ describe('a database with a write that was cut short', () => {
     const before = state();
     const { code, stderr } = shell(`scim-audit ${words}`, folder);
     expect(code, stderr).toBe(wanted);
-    expect(stderr).toMatch(/sqlite3 FILE \.tables.*A program ended in the middle of a write to \S*harbour\.sqlite: /s);
+    expect(stderr).toMatch(/sqlite3 FILE \.tables.*A program stopped in the middle of a write to \S*harbour\.sqlite\. /s);
     expect(stderr).not.toContain('WAL');
     expect(state()).toEqual(before);
     expect(readdirSync(folder).sort()).toEqual(['harbour.sqlite', 'harbour.sqlite-journal', 'plan']);
