@@ -1,6 +1,7 @@
 /** The dialect of a CSV file: delimiter, quotes and backslashes; reads and writes one cell in it, and finds the ends of quotes and escapes in its bytes. */
 
 import { isUtf8 } from 'node:buffer';
+import { type Note, note, quotedWhole } from '../../model/note.js';
 import { type Encoding, encodeText, findInvalidUtf8 } from './encoding.js';
 
 export type QuoteStyle = 'double' | 'none';
@@ -63,13 +64,13 @@ export function writeCell(text: string, { delimiter, quote, escape: escapeStyle 
 }
 
 /** Returns why a text cannot be a cell of a file; undefined if it can. */
-export function unfitFor(text: string, dialect: Dialect, encoding: Encoding): string | undefined {
+export function unfitFor(text: string, dialect: Dialect, encoding: Encoding): Note | undefined {
   // Undecodable bytes are read as the replacement character, so a file that holds it is refused.
   const fits = text.isWellFormed() && (encoding === 'utf-8' || (!text.includes('\ufffd') && encodeText(text, encoding) !== undefined));
-  if (!fits) return `${JSON.stringify(text)} cannot be written in the encoding of the file, ${encoding}`;
+  if (!fits) return note`${quotedWhole(text)} cannot be written in the encoding of the file, ${encoding}`;
   if (writeCell(text, dialect, false) !== undefined) return undefined;
   const what = text === NO_VALUE ? 'it would be read as a missing value' : text.includes(dialect.delimiter) ? 'it holds the delimiter' : 'it holds a line end';
-  return `${JSON.stringify(text)} cannot be written in a file without quotes${dialect.escape === 'none' ? ' and escapes' : ''}: ${what}`;
+  return note`${quotedWhole(text)} cannot be written in a file without quotes${dialect.escape === 'none' ? ' and escapes' : ''}: ${what}`;
 }
 
 export const LF = 0x0a;

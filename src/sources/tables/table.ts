@@ -71,7 +71,7 @@ export interface Table {
   /** Notes on how it was opened. */
   readonly notes: readonly Note[];
   /** Returns why a text cannot be a cell of the file, in its encoding and with its quotes; undefined if it can. */
-  unfit?(text: string): string | undefined;
+  unfit?(text: string): Note | undefined;
   /** Hands each row out once, in source order. Adds what cannot be read to `problems`. */
   read(visit: (row: Row) => void, problems: Problems): TableEnd;
 }

@@ -1,5 +1,6 @@
 /** Which cells of a CSV file the actions change, one editor per role, and which records they add: new ones, or ones that a run removed. */
 
+import { noteText } from '../../model/note.js';
 import type { SpanRow } from '../../sources/csv/cell-spans.js';
 import { unfitFor, writeCell } from '../../sources/csv/dialect.js';
 import { isDashes } from '../../sources/csv/wrapping.js';
@@ -28,7 +29,7 @@ function write(row: SpanRow, out: Splicer, planned: readonly Planned[], { head, 
         : unfitFor(text, dialect, encoding);
     const raw = isSame ? old : writeCell(text, dialect, row.isQuoted(column));
     if (unfit !== undefined || raw === undefined) {
-      for (const each of at) netWork.refuseUnfit(each, unfit ?? `${JSON.stringify(text)} cannot be written in the file`);
+      for (const each of at) netWork.refuseUnfit(each, unfit !== undefined ? noteText(unfit) : `${JSON.stringify(text)} cannot be written in the file`);
       continue;
     }
     note({ at, line: row.line, heading: head.headings[column], old, new: raw, ...(follows === undefined ? {} : { follows }) });
@@ -152,7 +153,7 @@ export function newRows(shape: CsvShape, context: EditContext, { lineEnd, isLast
     for (const previous of rows.length === 0 ? [undefined] : rows) {
       const cells = cellsOf(headings, values, previous?.record);
       const unfit = cells.map((cell) => unfitFor(cell, dialect, encoding)).find((reason) => reason !== undefined);
-      if (unfit !== undefined) for (const each of at) netWork.refuseUnfit(each, unfit);
+      if (unfit !== undefined) for (const each of at) netWork.refuseUnfit(each, noteText(unfit));
       const record: CsvRecord = { delimiter, headings, cells };
       const raw = `${rawAsBefore(previous, record) ?? cells.map((cell) => writeCell(cell, dialect, isQuoted) ?? '').join(delimiter)}${lineEnd}`;
       context.note({ at, line: 0, record, old: '', new: raw });

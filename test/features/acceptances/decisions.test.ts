@@ -57,12 +57,12 @@ describe('check --decisions', () => {
     [{ owner: '' }, 'accept needs an owner', 'owner'],
     [{ expires: '2026-03-01' }, 'the acceptance ended on 2026-03-01', 'expires'],
     [{ expires: '1999-12-31' }, 'the acceptance ended on 1999-12-31', 'expires'],
-    [{ expires: '2026-02-30' }, 'is no date', 'expires'],
-    [{ expires: '2027-02-29' }, 'is no date', 'expires'],
-    [{ expires: '31.12.2026' }, 'is no date', 'expires'],
-    [{ expires: '2026-12' }, 'is no date', 'expires'],
-    [{ expires: '2026-12-31T00:00:00Z' }, 'is no date', 'expires'],
-    [{ expires: 'never' }, 'is no date', 'expires'],
+    [{ expires: '2026-02-30' }, 'is not a date', 'expires'],
+    [{ expires: '2027-02-29' }, 'is not a date', 'expires'],
+    [{ expires: '31.12.2026' }, 'is not a date', 'expires'],
+    [{ expires: '2026-12' }, 'is not a date', 'expires'],
+    [{ expires: '2026-12-31T00:00:00Z' }, 'is not a date', 'expires'],
+    [{ expires: 'never' }, 'is not a date', 'expires'],
     [{ value: 'x' }, 'accept takes no value', 'value'],
   ])('refuses %j with its line', async (answer, says, column) => {
     const { folder, line } = await accepting({ ...ACCEPTED, ...answer });
