@@ -46,7 +46,10 @@ export function comparedColumns(baseline: Baseline, further: FurtherColumns | un
       .filter(({ name }) => !then.some((column) => column.name === name))
       .map(({ name }) => ({
         column: name,
-        why: baseline.further === undefined ? 'an earlier version of scim-audit made the plan' : 'the export that the plan was made of had no such column',
+        why:
+          baseline.further === undefined
+            ? 'the plan was made by an earlier version of scim-audit'
+            : 'the export that the plan was made from had no such column',
       })),
   ];
   return { users: ['userName', 'email', 'active', ...(hasTypes && !isTypeListed ? ['authenticationType'] : []), ...alike], notCompared };

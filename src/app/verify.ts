@@ -45,7 +45,7 @@ export async function verify(planPath: string, source: string | undefined, reque
   const { snapshot, members, names, hasTypes } = await readFresh(requestFor(plan, source, request), wishes, changesOf(plan), context);
   if (!snapshot.given.memberships && changesOf(plan).some(({ kind }) => kind === 'remove-member' || kind === 'add-member')) {
     throw new UserError(
-      'The plan changes memberships, and this export has none: whether they landed cannot be told.',
+      'The plan changes memberships, and this export has none: whether they landed cannot be checked.',
       'Give the memberships too, in the folder or with --memberships FILE.',
     );
   }

@@ -15,7 +15,7 @@ const MOST_SUBJECTS = 10;
 
 /** What each choice leads to. */
 const LEADS_TO: Readonly<Record<DecisionAction, string>> = {
-  'set-username': 'another username; who uses the old one to sign in must be told',
+  'set-username': 'another username; tell the person who signs in with the old one',
   'set-email': 'another email; a user in scope then gets it as username too',
   'set-name': 'another name for the group',
   activate: 'the user becomes active, and may take a license',

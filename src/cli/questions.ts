@@ -38,7 +38,7 @@ export function openQuestions({ stdin }: Io, output: Output, standing: () => str
       });
     },
     close() {
-      stop ??= new UserError(`nobody is asked any more; ${standing()}`);
+      stop ??= new UserError(`no more questions are asked; ${standing()}`);
       lines.close();
     },
   };

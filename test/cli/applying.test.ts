@@ -115,7 +115,7 @@ describe('after an apply', () => {
     expect(stdout).toContain(
       'user 2 "bran" leaves group 7 "Ovens"; now "member"\n  What to do: apply the plan, or make these changes in Jama Connect; then export again',
     );
-    expect(stdout).toContain('now "dinkel"\n  What to do: somebody has changed these since; make a new plan of the fresh export.');
+    expect(stdout).toContain('now "dinkel"\n  What to do: these were changed since; make a new plan from the fresh export.');
     expect(stdout).toContain('user 4 "emmer" is new since the plan was made\n  What to do: look at each of them; where they matter');
     expect(stdout).not.toMatch(/has (\d+|other) members/);
   });

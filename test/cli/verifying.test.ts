@@ -86,7 +86,7 @@ describe('verify', () => {
     const { code, stdout } = await verify(folder);
     expect(code).toBe(0);
     expect(stdout.replace(/\s+/g, ' ')).toContain('Compared: of users username, email, status, authentication type; of groups');
-    expect(stdout.replace(/\s+/g, ' ')).toContain('license type (an earlier version of scim-audit made the plan)');
+    expect(stdout.replace(/\s+/g, ' ')).toContain('license type (the plan was made by an earlier version of scim-audit)');
     writeFileSync(join(folder, 'fresh/users.csv'), DONE.replaceAll('bo@', 'bob@'));
     expect((await verify(folder)).code).toBe(1);
   });

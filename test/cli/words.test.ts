@@ -70,7 +70,7 @@ it('verify does not say that nothing else changed where it could not look', asyn
   writeFileSync(join(cwd, 'plan/baseline.jsonl'), 'broken');
   const { stdout, stderr } = await runCli(['verify', 'plan', 'copy'], { cwd });
   expect(stdout).toContain('baseline.jsonl is missing or damaged');
-  expect(stderr).toContain('other changes cannot be told');
+  expect(stderr).toContain('other changes cannot be detected');
 });
 
 it('whoever ends the input at the prompt has not agreed', async () => {

@@ -39,7 +39,7 @@ async function runShow(planPath: string, source: string | undefined, flags: Shar
     `Once applied, a check would count ${count(plan.after.error, 'error')} and ${count(plan.after.warning, 'warning')}.`,
     ...plan.snapshot.inputs.map(
       ({ path, table, sha256, rows }) =>
-        `Made of ${visible(path)}${table === undefined ? '' : ` (${visible(table)})`}: ${count(rows, 'row')}, SHA-256 ${sha256}`,
+        `Based on ${visible(path)}${table === undefined ? '' : ` (${visible(table)})`}: ${count(rows, 'row')}, SHA-256 ${sha256}`,
     ),
   ];
   io.stdout.write(fitted(lines, io.stdout));

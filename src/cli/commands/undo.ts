@@ -28,7 +28,7 @@ export function addUndo(program: Command, io: Io, end: (ending: Ending) => void)
 }
 
 const DATA_STATES: Readonly<Record<PreparedUndo['dataState'], string>> = {
-  untouched: 'Nobody has changed it since.',
+  untouched: 'It has not been changed since.',
   half: 'The run was ended between two files; what it wrote is put back.',
   changed: 'It was changed since; what was changed is left alone.',
 };

@@ -72,7 +72,7 @@ const KINDS: Readonly<Record<Difference['kind'], { readonly title: string; reado
   },
   otherwise: {
     title: 'Changed otherwise: neither as before nor as planned',
-    remedy: 'somebody has changed these since; make a new plan of the fresh export.',
+    remedy: 'these were changed since; make a new plan from the fresh export.',
   },
   temporary: {
     title: 'Temporary usernames left',
@@ -87,7 +87,7 @@ const KINDS: Readonly<Record<Difference['kind'], { readonly title: string; reado
 const MOST = 100;
 
 function othersText({ areOthersKnown, membersUnknown }: Scope): string {
-  if (!areOthersKnown) return 'other changes cannot be told';
+  if (!areOthersKnown) return 'other changes cannot be detected';
   return membersUnknown === undefined ? 'no other user, group or membership changed' : 'no other user or group changed';
 }
 
@@ -123,7 +123,7 @@ function verifyLines(counts: Readonly<Record<string, number>>, differences: read
     if (some.length > MOST) lines.push(`  … and ${grouped(some.length - MOST)} more; --format json lists them`);
     lines.push(`  What to do: ${isUndoing && kind !== 'other' ? FINISH_UNDO : remedy}`);
   }
-  if (!scope.areOthersKnown) lines.push('', "baseline.jsonl is missing or damaged beside the plan: changes that are not the plan's cannot be told.");
+  if (!scope.areOthersKnown) lines.push('', "baseline.jsonl is missing or damaged beside the plan: changes that are not the plan's cannot be detected.");
   if (scope.compared !== undefined) lines.push('', ...compared);
   if (scope.areOthersKnown && scope.membersUnknown !== undefined)
     lines.push('', `Memberships that the plan does not name were not compared: ${scope.membersUnknown}.`);
