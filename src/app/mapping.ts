@@ -2,7 +2,7 @@
 
 import { mappingVerdict } from '../reporters/mapping-words.js';
 import { checkSchema } from '../setup/check-mapping.js';
-import type { MappingReport } from '../setup/mapping-check.js';
+import type { MappingReport, Provisioned } from '../setup/mapping-check.js';
 import { readSchema } from '../setup/schema-file.js';
 import { readWholeText } from '../sources/csv/file-stream.js';
 
@@ -12,9 +12,9 @@ export interface CheckedMapping {
   readonly verdict: string;
 }
 
-/** Returns what must be changed in a schema. Throws a UserError if the file cannot be judged. */
-export function checkMapping(file: string): CheckedMapping {
-  const report = checkSchema(readSchema(file, readWholeText(file, READING)));
+/** Returns what must be changed in a schema; `provisioned` is what its job is set to. Throws a UserError if the file cannot be judged. */
+export function checkMapping(file: string, provisioned?: Provisioned): CheckedMapping {
+  const report = checkSchema(readSchema(file, readWholeText(file, READING)), provisioned);
   return { report, verdict: mappingVerdict(report) };
 }
 

@@ -9,7 +9,7 @@ export const MOST_OF_A_CHECK = 50;
 
 /** Returns the verdict in words. */
 export function mappingVerdict({ summary: { error, warning }, isAsGuided }: MappingReport): string {
-  const look = warning > 0 ? `, and ${count(warning, 'thing is', 'things are')} to be looked at` : '';
+  const look = warning > 0 ? `, and ${count(warning, 'thing')} to look at` : '';
   return isAsGuided ? `The mapping follows the guide${look}` : `${count(error, 'thing', 'things')} must be changed before provisioning starts${look}`;
 }
 

@@ -4,19 +4,24 @@ import type { Severity } from '../model/finding.js';
 import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { count } from '../rules/rule.js';
-import { type JudgedMapping, MAPPING_CHECK_NAMES, type MappingFinding, type MappingReport } from './mapping-check.js';
+import { judgeGroupName } from './deciding-values.js';
+import { type JudgedMapping, MAPPING_CHECK_NAMES, type MappingFinding, type MappingReport, type Provisioned } from './mapping-check.js';
 import { findMappings, type LocatedMapping, type ObjectMapping, originOf, originText, type SchemaFile, short } from './schema-file.js';
 import { checkMatching, checkPresence, locateAttributes, type Stated } from './user-attributes.js';
 import { checkOrigins } from './user-origins.js';
 
-/** Returns the report. Throws a UserError if the file has no mapping of users, or one that cannot be checked. */
-export function checkSchema(schema: SchemaFile): MappingReport {
+/**
+ * Returns the report. `provisioned`: who is provisioned according to the person who asks, because the schema does not show it.
+ * Throws a UserError if the file has no mapping of users, or one that cannot be checked.
+ */
+export function checkSchema(schema: SchemaFile, provisioned?: Provisioned): MappingReport {
   const { user, otherUsers, group, otherGroups } = findMappings(schema);
   const flows = [user, ...(group === undefined ? [] : [group])].map(({ mapping, path }) => flowsOf(mapping, path, schema));
   const stated: Stated[] = [
     ...checkUser(user, flows[0]),
     ...(group === undefined ? [noGroups(user)] : checkGroup(group, flows[1])),
     ...[...otherUsers, ...otherGroups].map(otherMapping),
+    provisionedOf(user, provisioned),
   ];
   const findings = stated.map((each): MappingFinding => ({ ...each, ...schema.locationOf(each.path) })).sort(byCheck);
   const summary: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
@@ -109,6 +114,30 @@ function* checkScope({ scope }: ObjectMapping, path: string, whom: string): Iter
   };
 }
 
+/** The setting Scope of the job, which is not part of the schema. */
+const PROVISIONED = {
+  assigned: {
+    severity: 'info',
+    message: 'Only users and groups that are assigned to the application are provisioned, according to --scope.',
+  },
+  all: {
+    severity: 'warning',
+    message:
+      'All users and groups of the directory are provisioned, according to --scope: each of these users gets an account in Jama Connect, and takes a license if there is one. Usually only assigned ones are: set Scope to "Sync only assigned users and groups".',
+  },
+  unsaid: {
+    severity: 'warning',
+    message:
+      'The schema does not show who is provisioned. Look at Provisioning > Settings > Scope, and repeat this check with --scope assigned (only assigned users and groups) or --scope all (everyone in the directory).',
+  },
+} as const satisfies Record<Provisioned | 'unsaid', Pick<Stated, 'severity' | 'message'>>;
+
+const provisionedOf = ({ path }: LocatedMapping, provisioned: Provisioned | undefined): Stated => ({
+  check: 'provisioned',
+  path,
+  ...PROVISIONED[provisioned ?? 'unsaid'],
+});
+
 const noGroups = ({ path }: LocatedMapping): Stated => ({
   check: 'group-mapping',
   severity: 'info',
@@ -157,6 +186,10 @@ function* checkGroup({ mapping, path }: LocatedMapping, flows: ReadonlySet<strin
       path: `${listPath}[${displayName.at}]`,
       message: 'Groups are not matched by displayName first, so groups that exist in Jama Connect would not be linked.',
     };
+  }
+  if (displayName !== undefined) {
+    const { attribute, at } = displayName;
+    for (const judgment of judgeGroupName(originOf(attribute), attribute.defaultValue)) yield { check, path: `${listPath}[${at}]`, ...judgment };
   }
   if (!attributes.some(({ name }) => name === 'members')) {
     yield { check, severity: 'error', path: listPath, message: 'Nothing is mapped to members, so groups would be synced without members.' };

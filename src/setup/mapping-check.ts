@@ -74,8 +74,13 @@ export const MAPPING_CHECKS = {
     fix: '',
     clause: 'entra-user-mapping',
   },
+  provisioned: {
+    title: 'Who is provisioned',
+    fix: '',
+    clause: 'entra-user-mapping',
+  },
   scope: {
-    title: 'Scope',
+    title: 'Scoping filters',
     fix: '',
     clause: 'entra-user-mapping',
   },
@@ -83,6 +88,10 @@ export const MAPPING_CHECKS = {
 
 export type MappingCheckName = keyof typeof MAPPING_CHECKS;
 export const MAPPING_CHECK_NAMES = Object.keys(MAPPING_CHECKS).filter((name): name is MappingCheckName => name in MAPPING_CHECKS);
+
+/** Who is provisioned: users and groups that are assigned to the application, or the whole directory. */
+export const PROVISIONED = ['assigned', 'all'] as const;
+export type Provisioned = (typeof PROVISIONED)[number];
 
 /** A statement; `error`: it must be changed before provisioning starts; `info`: a fact. */
 export interface MappingFinding extends Location {

@@ -153,8 +153,8 @@ export interface FoundMappings {
   readonly otherGroups: readonly LocatedMapping[];
 }
 
-/** Entra's name for an application that is not from its gallery, like the guide's. */
-const USUAL_TARGET = 'customappsso';
+/** Entra's names for an application that is not from its gallery, like the guide's: of older jobs, and of new ones. */
+const USUAL_TARGETS = ['customappsso', 'scim'];
 
 const ENTRA_ITSELF = /^(?:azure active directory|microsoft entra id|windows azure active directory)$/i;
 
@@ -188,7 +188,7 @@ export function findMappings({ file, mappings }: SchemaFile): FoundMappings {
 
 /** First those to the usual target, and among these first those that are on. */
 const rank = ({ targetDirectory, mapping }: LocatedMapping): number =>
-  (targetDirectory.trim().toLowerCase() === USUAL_TARGET ? 0 : 2) + (mapping.enabled === false ? 1 : 0);
+  (USUAL_TARGETS.includes(targetDirectory.trim().toLowerCase()) ? 0 : 2) + (mapping.enabled === false ? 1 : 0);
 
 function describeMapping({ mapping, path, sourceDirectory, targetDirectory }: LocatedMapping): string {
   const end = (directory: string, object: string | null | undefined): string => `"${short(object ?? '')}" of "${short(directory)}"`;

@@ -1,5 +1,6 @@
 /** The origins of the attributes that stay: the subject, the email, the status, and the names. */
 
+import { judgeActive } from './deciding-values.js';
 import { type AttributeMapping, type Origin, originOf, originText, short } from './schema-file.js';
 import { KEPT, type KeptName, type Located, type Stated } from './user-attributes.js';
 
@@ -10,15 +11,17 @@ export function* checkOrigins(located: readonly Located[]): Iterable<Stated> {
   for (const { attribute, path, kept } of located) {
     if (kept === undefined) continue;
     const origin = originOf(attribute);
-    for (const judgment of judge[kept](origin)) yield { path, ...judgment };
+    for (const judgment of judge[kept](origin, attribute)) yield { path, ...judgment };
     yield* checkSettings(attribute, kept, origin, path);
   }
 }
 
-const judge: Readonly<Record<KeptName, (origin: Origin) => Iterable<Judgment>>> = {
+const judge: Readonly<Record<KeptName, (origin: Origin, attribute: AttributeMapping) => Iterable<Judgment>>> = {
   userName: judgeSubject,
   'emails[type eq "work"].value': judgeEmail,
-  active: judgeActive,
+  *active(origin, { defaultValue }) {
+    for (const judgment of judgeActive(origin, defaultValue)) yield { check: 'active', ...judgment };
+  },
   'name.givenName': (origin) => judgeName('name.givenName', origin),
   'name.familyName': (origin) => judgeName('name.familyName', origin),
 };
@@ -68,52 +71,6 @@ function* judgeEmail(origin: Origin): Iterable<Judgment> {
     yield { check, severity: 'warning', message: `The email comes from ${from}; the guide requires the primary email, equal to the userPrincipalName.` };
   }
 }
-
-const FOLLOWS = ['issoftdeleted', 'accountenabled'];
-
-function* judgeActive(origin: Origin): Iterable<Judgment> {
-  const check = 'active';
-  const from = originText(origin);
-  if (origin.kind === 'constant' || origin.kind === 'nothing') {
-    yield { check, severity: 'error', message: `active comes from ${from}, so either no user or every user would be deactivated.` };
-    return;
-  }
-  const attributes = origin.kind === 'attribute' ? [origin.name.toLowerCase()] : [...origin.attributes];
-  if (!attributes.some((name) => FOLLOWS.includes(name))) {
-    yield { check, severity: 'error', message: `active comes from ${from}, which does not depend on whether the account is blocked or deleted in Entra.` };
-  } else if (isInverted(origin)) {
-    yield {
-      check,
-      severity: 'error',
-      message: `active comes from ${from}, which is reversed: deleted accounts would be active, and all others inactive.`,
-    };
-  } else if (!attributes.includes('issoftdeleted')) {
-    yield {
-      check,
-      severity: 'warning',
-      message: `active comes from ${from}: blocked users are deactivated, but users who are no longer assigned to the application may not be.`,
-    };
-  } else if (!isKnown(origin)) {
-    yield {
-      check,
-      severity: 'info',
-      message: `active comes from ${from}: it is not one of the usual expressions, so check that it returns True for users who may sign in and False for all others.`,
-    };
-  }
-}
-
-const squeezed = ({ expression }: Extract<Origin, { kind: 'function' }>): string => expression.replace(/\s+/g, '').toLowerCase();
-
-const USUAL = ['switch([issoftdeleted],,"false","true","true","false")', 'switch([issoftdeleted],,"true","false","false","true")', 'not([issoftdeleted])'];
-const WRONG_WAY_ROUND = [
-  'switch([issoftdeleted],,"true","true","false","false")',
-  'switch([issoftdeleted],,"false","false","true","true")',
-  'not([accountenabled])',
-];
-
-const isKnown = (origin: Origin): boolean => origin.kind === 'function' && USUAL.includes(squeezed(origin));
-const isInverted = (origin: Origin): boolean =>
-  isAttribute(origin, 'issoftdeleted') || (origin.kind === 'function' && WRONG_WAY_ROUND.includes(squeezed(origin)));
 
 function* judgeName(name: 'name.givenName' | 'name.familyName', origin: Origin): Iterable<Judgment> {
   if (isAttribute(origin, KEPT[name].toLowerCase())) return;
