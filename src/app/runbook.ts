@@ -5,17 +5,19 @@ import { IDP_PROVIDERS, type IdpProvider } from '../model/idp.js';
 import { noteText } from '../model/note.js';
 import { AUTH_MODES, isInScope } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
+import { trialUsers } from '../preview/preview.js';
 import { findRule } from '../rules/registry.js';
 import { count, grouped } from '../rules/rule.js';
-import { type Detail, type EnablementCase, HOSTINGS, type Hosting, type Runbook, writeRunbook } from '../setup/runbook.js';
+import { becomesMulti, type Detail, type EnablementCase, HOSTINGS, type Hosting, type Runbook, writeRunbook } from '../setup/runbook.js';
 import { knowFrom, knowNothing } from '../setup/step-status.js';
 import { SECTIONS } from '../setup/steps.js';
 import { GROUPS_ONLY } from '../setup/steps-prepare.js';
 import { fileOf } from '../sources/input-files.js';
 import type { DecisionsFile } from './acceptance-files.js';
 import { type Audited, auditSource } from './audit-source.js';
-import { shellWord } from './command-words.js';
+import { fileWords, shellCommand, shellWord } from './command-words.js';
 import { type Context, todayOf } from './context.js';
+import { previewPrepared } from './preview.js';
 import type { Redaction } from './redaction.js';
 import type { Request } from './request.js';
 import { type Prepared, prepare } from './resolve-command.js';
@@ -48,14 +50,17 @@ export async function makeRunbook(source: string | undefined, request: RunbookRe
   if (idp === undefined || request.hosting === undefined || authMode === undefined) throw missing({ idp, hosting: request.hosting, authMode });
   const hasExport = source !== undefined || [request.users, request.inactiveUsers, request.groups, request.memberships].some((given) => given !== undefined);
   const decided = request.decisions === undefined ? '' : `--decisions ${shellWord(request.decisions, context.process.shell)}`;
-  const sourceWords = [hasExport ? '' : 'EXPORT', prepared.sourceWords, decided, withheld.length > 0 ? '…' : ''].filter((words) => words !== '').join(' ');
+  const wordsOf = (words: string): string =>
+    [hasExport ? '' : 'EXPORT', words, decided, withheld.length > 0 ? '…' : ''].filter((each) => each !== '').join(' ');
+  const enablement = { idp, hosting: request.hosting, authMode, hasGroups: request.withoutGroups !== true, namesIdpExports: request.idpUsers !== undefined };
+  const inMulti = { ...own, authMode: 'multi' } as const;
+  const later = becomesMulti(enablement) ? await prepare(source, inMulti, context) : undefined;
+  const laterWords = later === undefined ? prepared.sourceWords : (redaction?.shown(later, source, inMulti) ?? later).sourceWords;
   const given: EnablementCase = {
-    idp,
-    hosting: request.hosting,
-    authMode,
-    hasGroups: request.withoutGroups !== true,
-    sourceWords,
-    namesIdpExports: request.idpUsers !== undefined,
+    ...enablement,
+    sourceWords: wordsOf(prepared.sourceWords),
+    laterWords: wordsOf(laterWords),
+    fileWords: hasExport ? shellCommand(fileWords(source, request), context.process.shell) : 'EXPORT',
   };
   if (request.decisions !== undefined && !hasExport)
     throw new UserError('--decisions was given without an export.', 'Give SOURCE: decisions are about the findings of an export.');
@@ -90,11 +95,17 @@ async function withExport(
   redaction: Redaction | undefined,
 ): Promise<Written> {
   const audited = await auditSource(prepared, context, redaction?.wishes(prepared));
+  const trial = given.namesIdpExports ? trialUsers((await previewPrepared(prepared, {}, context, redaction)).preview.forecast) : undefined;
   const judged = decisions === undefined ? audited.report : await accepting(audited, { file: decisions, encoding: prepared.request.encoding }, context);
   const report = redaction?.report(judged) ?? judged;
   const { snapshot, idp } = report;
   return {
-    runbook: writeRunbook(given, SECTIONS, [...basisOf(report), ...withheldText(withheld)], knowFrom(report, given)),
+    runbook: writeRunbook(
+      { ...given, ...(trial === undefined ? {} : { trial }) },
+      SECTIONS,
+      [...basisOf(report), ...withheldText(withheld)],
+      knowFrom(report, given),
+    ),
     inputs: [...snapshot.inputs, ...(idp?.inputs ?? [])].map(({ file }) => file).concat(decisions === undefined ? [] : fileOf(decisions)),
   };
 }
@@ -140,8 +151,8 @@ function missing({ idp, hosting, authMode }: Readonly<Record<'idp' | 'hosting' |
     ...(authMode === undefined ? [`--auth-mode ${AUTH_MODES.join('|')}: how the organization signs in today`] : []),
   ];
   return new UserError(
-    `The steps depend on what was not said: ${count(lines.length, 'option is', 'options are')} missing.`,
-    'Say them; there are no defaults.',
+    `The runbook needs ${count(lines.length, 'more option', 'more options')} to choose the steps.`,
+    'Give them; there are no defaults.',
     lines,
   );
 }

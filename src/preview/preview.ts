@@ -5,7 +5,7 @@ import { type IdpDirectory, type IdpInput, PROVIDER_NAMES } from '../model/idp.j
 import type { Note } from '../model/note.js';
 import type { Policy } from '../model/policy.js';
 import { count, grouped } from '../rules/rule.js';
-import type { Forecast } from './forecast.js';
+import type { Forecast, UserForecast } from './forecast.js';
 
 export interface Preview {
   /** For the source: where subjects were read, even those that a plan changed. */
@@ -44,3 +44,33 @@ export const previewInputs = ({ snapshot, idp }: Preview): readonly (Input | Idp
 export const isCalm = ({ forecast: { summary, licenses } }: Preview): boolean =>
   summary.secondAccounts + summary.uncertain + summary.groups.ambiguous + summary.groups.unknown + summary.memberships.unknown + summary.memberships.lost ===
     0 && (licenses?.without.length ?? 0) === 0;
+
+/** A person to try the provisioning with. */
+interface Trial {
+  /** What the first sync does. */
+  readonly what: string;
+  /** The username at the identity provider. */
+  readonly subject: string;
+}
+
+/** Kinds of effect in the order in which they are tried: the least harmful first. A second account is not tried but prevented. */
+const KINDS: readonly { readonly what: string; is(forecast: UserForecast): boolean }[] = [
+  { what: 'the account is linked and stays as it is', is: ({ effects }) => effects.length === 1 && effects[0] === 'link' },
+  { what: 'the account is linked, and values are overwritten', is: ({ effects }) => effects.includes('overwrite') && !effects.includes('activate') },
+  { what: 'the Basic account is linked', is: ({ effects, user }) => effects.includes('link') && user?.authenticationType === 'basic' && user.active },
+  { what: 'the inactive account is linked and activated', is: ({ effects }) => effects.includes('activate') },
+  { what: 'a new account is created', is: ({ effects, beside }) => effects.includes('create') && beside.length === 0 },
+];
+
+/** Returns the first person of each kind, in the order of the kinds; each person once. */
+export function trialUsers({ users }: Forecast): Trial[] {
+  const found = new Map<number, Trial>();
+  for (const forecast of users) {
+    const { idpUser } = forecast;
+    if (idpUser === undefined || !idpUser.active) continue;
+    const kind = KINDS.findIndex((each, at) => !found.has(at) && each.is(forecast));
+    if (kind === -1) continue;
+    found.set(kind, { what: KINDS[kind].what, subject: idpUser.subject });
+  }
+  return [...found].sort(([a], [b]) => a - b).map(([, trial]) => trial);
+}

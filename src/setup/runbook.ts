@@ -16,11 +16,46 @@ export interface EnablementCase {
   readonly authMode: AuthMode;
   /** True if groups and memberships are synced as well. */
   readonly hasGroups: boolean;
-  /** Command-line words that give the export and how it is checked. */
+  /** Command-line words that give the export and how it is checked today. */
   readonly sourceWords: string;
+  /** The same once Multi-Mode authentication is on, if a step switches it on; otherwise as today. */
+  readonly laterWords: string;
+  /** Command-line words that give the export alone. */
+  readonly fileWords: string;
   /** True if these words name the identity provider's exports. */
   readonly namesIdpExports: boolean;
+  /** People to try the provisioning with, one of each kind; absent without the identity provider's exports. */
+  readonly trial?: readonly TrialUser[];
 }
+
+/** A person to try the provisioning with, and what the first sync does. */
+export interface TrialUser {
+  readonly what: string;
+  /** The username at the identity provider. */
+  readonly subject: string;
+}
+
+/** What a step brings about, and what others need to have been brought about before them. */
+export type Milestone =
+  | 'support is agreed'
+  | 'export'
+  | 'sync groups'
+  | 'plan'
+  | 'changes in Jama Connect'
+  | 'final authentication mode'
+  | 'SCIM Admin'
+  | 'certificate'
+  | 'SCIM is enabled'
+  | 'token endpoints'
+  | 'keys'
+  | 'token'
+  | 'application'
+  | 'connection'
+  | 'mapping'
+  | 'assignments'
+  | 'preview'
+  | 'trial'
+  | 'first sync';
 
 /** The audit's statement about a step; a step without one is for a person to do and tick. */
 export type Knowledge =
@@ -48,6 +83,9 @@ export interface Step {
   text(given: EnablementCase): string;
   /** Details of the step, in order. */
   details?(given: EnablementCase): readonly Detail[];
+  /** What must have been brought about before. */
+  needs?(given: EnablementCase): readonly Milestone[];
+  readonly gives?: readonly Milestone[];
   /** Rules that show whether it is done; absent if no export can show it. */
   rules?(given: EnablementCase): readonly string[];
   /** True if the step is not done while every group counts as one to be synced only because none were named. */
@@ -83,7 +121,13 @@ export const always = (): true => true;
 export const isOkta = ({ idp }: EnablementCase): boolean => idp === 'okta';
 export const isEntra = ({ idp }: EnablementCase): boolean => idp === 'entra';
 export const hasGroups = (given: EnablementCase): boolean => given.hasGroups;
+/** Does a step switch Multi-Mode authentication on: Okta signs in to the SCIM interface with Basic authentication. */
+export const becomesMulti = ({ idp, authMode }: Pick<EnablementCase, 'idp' | 'authMode'>): boolean => idp === 'okta' && authMode !== 'multi';
 export const isCloud = ({ hosting }: EnablementCase): boolean => hosting === 'cloud';
+
+/** Returns the command that predicts the first sync. */
+export const previewCommand = ({ idp, namesIdpExports }: EnablementCase, words: string): string =>
+  `scim-audit preview ${words}${namesIdpExports ? '' : ` --idp ${idp} --idp-users FILE`}`;
 
 /** Returns the runbook of a case; `known` gives the status of its steps. */
 export function writeRunbook(given: EnablementCase, sections: readonly Section[], basis: readonly Detail[], known: Known): Runbook {

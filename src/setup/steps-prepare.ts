@@ -1,6 +1,6 @@
 /** Steps before anything is switched on: people and data. */
 
-import { always, hasGroups, isCloud, isEntra, type Section, type Step } from './runbook.js';
+import { always, becomesMulti, hasGroups, isCloud, isEntra, previewCommand, type Section, type Step } from './runbook.js';
 
 const isSelfHosted = (given: Parameters<typeof isCloud>[0]): boolean => !isCloud(given);
 
@@ -10,12 +10,15 @@ const PEOPLE: readonly Step[] = [
     clause: 'support',
     applies: isCloud,
     text: () => 'Agree with Jama Support on the day on which SCIM is enabled.',
+    details: (given) => (becomesMulti(given) ? ['Support must also switch Multi-Mode authentication on before that day.'] : []),
+    gives: ['support is agreed'],
   },
   {
     id: 'support-self-hosted',
     clause: 'support',
     applies: isSelfHosted,
     text: () => 'Ask Jama Support for help with the preparation.',
+    gives: ['support is agreed'],
   },
   {
     id: 'sanitization-cloud',
@@ -91,7 +94,13 @@ const DATA: readonly Step[] = [
     id: 'export',
     applies: always,
     text: ({ hasGroups: withGroups }) => `Export users, active and inactive${withGroups ? ', groups, and memberships, all at the same time' : ''}.`,
-    details: () => ['Inactive accounts have usernames and emails too.'],
+    details: ({ hosting }) => [
+      'Inactive accounts have usernames and emails too.',
+      hosting === 'cloud'
+        ? 'Reports of Jama Connect, or its REST interface with `scim-audit pull --url https://YOUR-ADDRESS --out FOLDER`.'
+        : 'Queries of the database, the database itself (`mysql://USER@HOST/DATABASE`), or REST with `scim-audit pull --url https://YOUR-ADDRESS --out FOLDER`.',
+    ],
+    gives: ['export'],
     rules: ({ hasGroups: withGroups }) => ['no-inactive-users', ...EXPORT_RULES, ...(withGroups ? ['unknown-member'] : [])],
   },
   {
@@ -152,6 +161,7 @@ const DATA: readonly Step[] = [
     applies: hasGroups,
     text: () => 'Decide which organization-level groups to sync (not necessarily all).',
     needsGroupNames: true,
+    gives: ['sync groups'],
     rules: () => ['unknown-sync-group'],
   },
   {
@@ -181,21 +191,56 @@ const DATA: readonly Step[] = [
     applies: always,
     text: () =>
       'Review what the first sync will do, especially which users would get a second account. With `--after PLAN`, review what it will do after a plan is applied.',
-    details: ({ idp, sourceWords, namesIdpExports }) => [
-      {
-        code: `scim-audit preview ${sourceWords}${namesIdpExports ? '' : ` --idp ${idp} --idp-users FILE`} --licenses creator=N,creator-float=N`,
-      },
-    ],
+    details: (given) => [{ code: `${previewCommand(given, given.sourceWords)} --licenses creator=N,creator-float=N` }],
+    needs: () => ['export'],
   },
   {
     id: 'plan',
     applies: always,
-    text: () => 'Plan the changes, make the open decisions, and apply the plan.',
-    details: ({ sourceWords }) => [{ code: `scim-audit plan ${sourceWords} --out enablement` }, 'Keep the folder: it contains what is needed to go back.'],
+    text: () => 'Plan the changes, make the open decisions, and plan again until nothing is open.',
+    details: ({ sourceWords }) => [
+      { code: `scim-audit plan ${sourceWords} --out enablement` },
+      { code: 'scim-audit decide enablement' },
+      'Keep the folder: it contains what is needed to go back.',
+    ],
+    needs: () => ['export'],
+    gives: ['plan'],
+  },
+  {
+    id: 'apply-script',
+    applies: isSelfHosted,
+    text: () => 'Bring the changes into Jama Connect: have the database administrator run the script that is made from the plan.',
+    details: () => [
+      { code: 'scim-audit script enablement --dialect mysql --out enablement-sql' },
+      '`--dialect sqlserver` for Microsoft SQL Server. `README.txt` in that folder says what to run in which order: back up, stop Jama Connect, rehearse, apply, start.',
+      'Inform the users in `notices.csv` beforehand: their username changes. Changing the database directly is not supported by the vendor, so ask Support.',
+    ],
+    needs: () => ['plan', 'support is agreed'],
+    gives: ['changes in Jama Connect'],
+  },
+  {
+    id: 'apply-rest',
+    applies: isCloud,
+    text: () => 'Bring the changes into Jama Connect through its REST interface: one user, then twenty, then all.',
+    details: () => [
+      { code: 'scim-audit apply enablement --url https://YOUR-ADDRESS --first 1' },
+      { code: 'scim-audit apply enablement --url https://YOUR-ADDRESS --first 20' },
+      { code: 'scim-audit apply enablement --url https://YOUR-ADDRESS' },
+      'Look at the account in Jama Connect after the first one. Inform the users in `notices.csv` beforehand: their username changes.',
+    ],
+    needs: () => ['plan', 'support is agreed'],
+    gives: ['changes in Jama Connect'],
+  },
+  {
+    id: 'verify',
+    applies: always,
+    text: () => 'Export again, to the same place, and compare the export with the plan.',
+    details: ({ fileWords }) => [{ code: `scim-audit verify enablement ${fileWords}` }],
+    needs: () => ['changes in Jama Connect'],
   },
 ];
 
 export const PREPARATION: readonly Section[] = [
   { title: () => 'Before anything is changed', steps: PEOPLE },
-  { title: () => 'Data', steps: DATA },
+  { title: (given) => (becomesMulti(given) ? `Data, in authentication mode ${given.authMode}` : 'Data'), steps: DATA },
 ];

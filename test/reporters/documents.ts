@@ -45,7 +45,16 @@ const MAPPING: MappingReport = {
 };
 
 const RUNBOOK: Runbook = {
-  given: { idp: 'okta', hosting: 'cloud', authMode: 'multi', hasGroups: true, sourceWords: 'export', namesIdpExports: false },
+  given: {
+    idp: 'okta',
+    hosting: 'cloud',
+    authMode: 'multi',
+    hasGroups: true,
+    sourceWords: 'export',
+    laterWords: 'export',
+    fileWords: 'export',
+    namesIdpExports: false,
+  },
   title: 'Enabling SCIM at the observatory',
   basis: ['The export was made by hand.', { code: 'users.csv: 4 rows' }],
   sections: [

@@ -5,7 +5,7 @@ import { CLAUSES } from '../../src/model/guide.js';
 import { IDP_PROVIDERS } from '../../src/model/idp.js';
 import { AUTH_MODES } from '../../src/model/policy.js';
 import { RULES } from '../../src/rules/registry.js';
-import { HOSTINGS } from '../../src/setup/runbook.js';
+import { type EnablementCase, HOSTINGS, type Milestone } from '../../src/setup/runbook.js';
 import { SECTIONS } from '../../src/setup/steps.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
@@ -182,6 +182,48 @@ describe('the steps of the guide', async () => {
   });
 });
 
+describe('every runbook', () => {
+  const casesOf = (each: Case): EnablementCase => ({
+    idp: each.idp,
+    hosting: each.hosting,
+    authMode: each.mode,
+    hasGroups: each.groups,
+    sourceWords: 'EXPORT --auth-mode TODAY',
+    laterWords: 'EXPORT --auth-mode LATER',
+    fileWords: 'EXPORT',
+    namesIdpExports: false,
+  });
+
+  it.each(CASES)('can be followed in its order: %o', (each) => {
+    const given = casesOf(each);
+    const steps = SECTIONS.flatMap((section) => section.steps).filter((step) => step.applies(given));
+    const reached = new Set<Milestone>();
+    for (const step of steps) {
+      expect(step.needs?.(given).filter((need) => !reached.has(need)) ?? [], `${step.id} needs what no step before it gives`).toEqual([]);
+      for (const milestone of step.gives ?? []) reached.add(milestone);
+    }
+    for (const end of ['changes in Jama Connect', 'certificate', 'SCIM is enabled', 'connection', 'preview', 'trial', 'first sync'] as const) {
+      expect(reached, 'the runbook leads to the first sync').toContain(end);
+    }
+    if (each.idp === 'okta') expect(reached).toContain('final authentication mode');
+  });
+
+  it.each(CASES)('names the authentication mode that holds at each step: %o', (each) => {
+    const given = casesOf(each);
+    let isMulti = false;
+    for (const step of SECTIONS.flatMap((section) => section.steps).filter((found) => found.applies(given))) {
+      if (step.id === 'multi-mode-enable') isMulti = true;
+      for (const detail of step.details?.(given) ?? []) {
+        const text = typeof detail === 'string' ? detail : detail.code;
+        if (isMulti) expect(text).not.toContain('TODAY');
+        else if (step.id !== 'data-clean' && !isLater(step.id)) expect(text).not.toContain('LATER');
+      }
+    }
+  });
+  /** After the section of Data, words for later are those for today if the mode stays. */
+  const isLater = (id: string): boolean => id.startsWith('day-');
+});
+
 describe('the steps as data', () => {
   const steps = SECTIONS.flatMap((section) => section.steps);
 
@@ -190,7 +232,16 @@ describe('the steps as data', () => {
   });
 
   it('name rules that there are, and every clause about enablement is rested on', () => {
-    const given = { idp: 'entra', hosting: 'cloud', authMode: 'multi', hasGroups: true, sourceWords: 'x', namesIdpExports: false } as const;
+    const given = {
+      idp: 'entra',
+      hosting: 'cloud',
+      authMode: 'multi',
+      hasGroups: true,
+      sourceWords: 'x',
+      laterWords: 'x',
+      fileWords: 'x',
+      namesIdpExports: false,
+    } as const;
     const names = new Set(steps.flatMap((step) => step.rules?.(given) ?? []));
     expect([...names].filter((name) => !RULES.some((rule) => rule.name === name))).toEqual([]);
     const stated = RULES.filter(({ name }) => !names.has(name)).map(({ name }) => name);
@@ -242,11 +293,18 @@ describe('what an export tells', () => {
   });
 
   it('is done or open on the other side too where its exports are given', async () => {
-    const cwd = newFolder({ ...clean, 'okta.csv': 'login,email,status\nada@bakery.example,ada@bakery.example,ACTIVE\n' });
+    const cwd = newFolder({
+      ...clean,
+      'okta.csv': 'login,email,status\nada@bakery.example,ada@bakery.example,ACTIVE\nnew@bakery.example,new@bakery.example,ACTIVE\n',
+    });
     const good = await runCli([...OKTA, '--auth-mode', 'multi', '--idp-users', 'okta.csv'], { cwd });
     expect(good.stderr).toContain('exit 0');
     expect(stateOf(good.stdout, 'application username in Okta')).toBe('[x] Done');
     expect(stateOf(good.stdout, 'Every user who signs in with the identity provider exists')).toBe('[x] Done');
+    expect(good.stdout).toContain('  - `ada@bakery.example: the account is linked and stays as it is`\n  - `new@bakery.example: a new account is created`\n');
+    const redacted = await runCli([...OKTA, '--auth-mode', 'multi', '--idp-users', 'okta.csv', '--redact'], { cwd });
+    expect(redacted.stdout).toMatch(/ {2}- `\S+@\S+: the account is linked and stays as it is`/);
+    expect(redacted.stdout).not.toContain('bakery.example');
     const other = newFolder({ ...clean, 'okta.csv': 'login,email,status\nada.b@bakery.example,ada@bakery.example,SUSPENDED\n' });
     const bad = await runCli([...OKTA, '--auth-mode', 'multi', '--idp-users', 'okta.csv'], { cwd: other });
     expect(stateOf(bad.stdout, 'application username in Okta')).toBe('[ ] Open');
