@@ -91,10 +91,10 @@ async function foresee(prepared: Prepared, { licenses, opened }: PreviewWishes, 
     idp,
     notes: [...report.notes, ...unknownNote(members.unknown)],
   };
-  if (opened === undefined) return { ...about, forecast: predict(context, members, wishes) };
+  if (opened === undefined) return { ...about, members, forecast: predict(context, members, wishes) };
   refuseOtherSource(opened, report.snapshot.inputs, report.policy.authMode);
   const after = afterPlan(context, members, opened.plan.actions);
-  return { ...about, forecast: predict(after.context, after.members, wishes), before: predict(context, members, wishes) };
+  return { ...about, members: after.members, forecast: predict(after.context, after.members, wishes), before: predict(context, members, wishes) };
 }
 
 /** A membership of nobody is of no account that could be predicted: the export is incomplete, and so is what is shown. */

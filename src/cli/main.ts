@@ -17,6 +17,7 @@ import { addInit } from './commands/init.js';
 import { addMapping } from './commands/mapping.js';
 import { addPlan } from './commands/plan.js';
 import { addPreview } from './commands/preview.js';
+import { addReconcile } from './commands/reconcile.js';
 import { addRedact } from './commands/redact.js';
 import { addRunbook } from './commands/runbook.js';
 import { addRuns } from './commands/runs.js';
@@ -64,6 +65,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     addGate,
     addRedact,
     addMapping,
+    addReconcile,
     addRunbook,
     addExplain,
     addInit,

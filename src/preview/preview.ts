@@ -6,6 +6,7 @@ import type { Note } from '../model/note.js';
 import type { Policy } from '../model/policy.js';
 import { count, grouped } from '../rules/rule.js';
 import type { Forecast, UserForecast } from './forecast.js';
+import type { MembershipView } from './preview-input.js';
 
 export interface Preview {
   /** For the source: where subjects were read, even those that a plan changed. */
@@ -16,6 +17,8 @@ export interface Preview {
   readonly idp: IdpDirectory;
   /** Set if the forecast is for after a plan was applied. */
   readonly forecast: Forecast;
+  /** The memberships before the sync, by indexes of user and group. */
+  readonly members: MembershipView;
   /** With a plan: the forecast without it. */
   readonly before?: Forecast;
   /** Notes on how both sides were read. */

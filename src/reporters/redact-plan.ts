@@ -112,9 +112,10 @@ function redactAnswer(answer: Answer, { finding }: MadePlan['rows'][number]['ask
 
 /** Returns the preview with aliases: the same predictions, reasons and numbers. It says of itself that it is redacted. */
 export function redactPreview(preview: Preview, redactor: ExportRedactor): Preview {
-  const { snapshot, policy, syncNames, idp, forecast, before, notes } = preview;
+  const { snapshot, policy, syncNames, idp, forecast, before, notes, members } = preview;
   return {
     isRedacted: true,
+    members,
     snapshot: { ...snapshot, users: redactor.users(snapshot.users), groups: snapshot.groups.map(redactor.group), notes: snapshot.notes.map(redactor.note) },
     policy: {
       ...policy,

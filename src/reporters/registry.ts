@@ -25,6 +25,7 @@ export const FORMATS: readonly Format[] = [
     kinds: {
       report: async () => (await import('./pretty/report.js')).pretty,
       preview: async () => (await import('./pretty/preview.js')).pretty,
+      reconcile: async () => (await import('./pretty/reconcile.js')).pretty,
       mapping: async () => (await import('./pretty/mapping.js')).pretty,
     },
   },
@@ -35,6 +36,7 @@ export const FORMATS: readonly Format[] = [
     kinds: {
       report: async () => (await import('./json/report.js')).json,
       preview: async () => (await import('./json/preview.js')).json,
+      reconcile: async () => (await import('./json/reconcile.js')).json,
       mapping: async () => (await import('./json/mapping.js')).json,
     },
   },
@@ -49,6 +51,7 @@ export const FORMATS: readonly Format[] = [
     kinds: {
       report: async () => (await import('./markdown/report.js')).markdown,
       preview: async () => (await import('./markdown/preview.js')).markdown,
+      reconcile: async () => (await import('./markdown/reconcile.js')).markdown,
       mapping: async () => (await import('./markdown/mapping.js')).markdown,
       runbook: async () => (await import('./markdown/runbook.js')).markdown,
       plan: async () => (await import('./markdown/plan.js')).markdown,
@@ -61,6 +64,7 @@ export const FORMATS: readonly Format[] = [
     kinds: {
       report: async () => (await import('./html/report.js')).html,
       preview: async () => (await import('./html/preview.js')).html,
+      reconcile: async () => (await import('./html/reconcile.js')).html,
     },
   },
   { id: 'csv', title: 'one row per subject, for a spreadsheet', ending: '.csv', kinds: everyTable(async () => (await import('./csv.js')).csv) },

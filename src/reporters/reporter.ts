@@ -3,6 +3,7 @@
 import type { Report } from '../audit/report.js';
 import type { MadePlan } from '../plan/make-plan.js';
 import type { Preview } from '../preview/preview.js';
+import type { Reconciliation } from '../preview/reconcile.js';
 import type { MappingReport } from '../setup/mapping-check.js';
 import type { Runbook } from '../setup/runbook.js';
 
@@ -45,6 +46,7 @@ export interface Documents {
   /** Of `mapping`. */
   readonly mapping: [document: MappingReport, options: WriteOptions];
   readonly runbook: [document: Runbook, options: WriteOptions];
+  readonly reconcile: [document: Reconciliation, options: WriteOptions];
   /** Of `plan`: plan.md. */
   readonly plan: [document: MadePlan, options: PlanOptions];
 }

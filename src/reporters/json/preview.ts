@@ -3,6 +3,7 @@ import type { IdpGroup, IdpUser } from '../../model/idp.js';
 import { escapeUnseen, jsonText } from '../../model/written-text.js';
 import type { Forecast, GroupForecast, MembershipForecast, Reason, UserForecast } from '../../preview/forecast.js';
 import type { Preview } from '../../preview/preview.js';
+import { MembersByGroup } from '../../preview/preview-input.js';
 import { reasonsOf } from '../../preview/words.js';
 import { notesOf } from '../preview-summary.js';
 import type { Reporter } from '../reporter.js';
@@ -31,6 +32,8 @@ export const json: Reporter<'preview'> = {
     yield* listLines('users', users, userLines(at));
     yield* listLines('groups', groups, groupLines(at));
     yield* listLines('memberships', memberships, membershipLines());
+    // Aliases are of no account that could be compared later.
+    if (preview.isRedacted !== true) yield* memberLists(preview);
     yield '\n}\n';
   },
 };
@@ -40,6 +43,18 @@ function saidOf(reasons: readonly Reason[], forecasts: readonly { readonly why: 
   const whys = new Set(forecasts.map(({ why }) => why));
   const said = new Set([...whys].flatMap(({ names }) => names));
   return Object.fromEntries(reasons.flatMap(({ names: [name], text }) => (said.has(name) ? [[name, text]] : [])));
+}
+
+/** The members of every organization-level group before the sync, for `reconcile`. */
+function* memberLists({ snapshot: { users, groups }, members }: Preview): Iterable<string> {
+  const wanted = Uint8Array.from(groups, ({ isOrganizationLevel }) => (isOrganizationLevel ? 1 : 0));
+  const byGroup = new MembersByGroup(members, wanted);
+  yield* listLines(
+    'members',
+    groups.filter(({ isOrganizationLevel }) => isOrganizationLevel),
+    ({ place, id, name }) =>
+      `{"group":${jsonText(id)},"name":${jsonText(name)},"users":[${Array.from(byGroup.of(place), (user) => jsonText(users[user].id)).join(',')}]}`,
+  );
 }
 
 const indent = (value: unknown): string => escapeUnseen(JSON.stringify(value, undefined, 2)).replaceAll('\n', '\n  ');
@@ -68,11 +83,22 @@ function headOf(preview: Preview, tool: { readonly name: string; readonly versio
       memberships: snapshot.memberships,
     },
     idp: idpHead(idp),
-    settings: { authMode: policy.authMode, syncGroups: syncNames },
+    settings: { authMode: policy.authMode, syncGroups: syncNames, collation: policy.collation },
+    foresees: foreseenOf(preview),
     summary: forecast.summary,
     ...(forecast.licenses === undefined ? {} : { licenses: licensesOf(forecast) }),
     ...(before === undefined ? {} : { before: { summary: before.summary, ...(before.licenses === undefined ? {} : { licenses: licensesOf(before) }) } }),
     notes: notesOf(preview),
+  };
+}
+
+/** Which values the inputs allow to predict. */
+function foreseenOf({ snapshot, idp }: Preview) {
+  const hasName = ({ givenName, familyName }: Pick<User, 'givenName' | 'familyName'>): boolean => givenName !== undefined || familyName !== undefined;
+  return {
+    emails: idp.given.emails,
+    names: snapshot.users.some(hasName) && idp.users.some(({ givenName, familyName }) => givenName !== undefined || familyName !== undefined),
+    memberships: snapshot.given.memberships,
   };
 }
 
@@ -102,7 +128,8 @@ function userLines(at: Placing): (forecast: UserForecast) => string {
   const effectsText = remembered((effects: UserForecast['effects']) => JSON.stringify(effects));
   const reasonsText = remembered(({ names }: Reason) => JSON.stringify(names));
   const accountText = (user: User): string =>
-    `{"id":${jsonText(user.id)},"userName":${jsonText(user.userName)},"email":${jsonText(user.email)},"active":${user.active},"authenticationType":"${user.authenticationType}","location":${at.of(user)}}`;
+    `{"id":${jsonText(user.id)},"userName":${jsonText(user.userName)},"email":${jsonText(user.email)},"active":${user.active},"authenticationType":"${user.authenticationType}"${nameText('givenName', user.givenName)}${nameText('familyName', user.familyName)},"location":${at.of(user)}}`;
+  const nameText = (name: string, value: string | undefined): string => (value === undefined ? '' : `,"${name}":${jsonText(value)}`);
   const idpUserText = (user: IdpUser): string =>
     `{"id":${jsonText(user.id)},"subject":${jsonText(user.subject)},"email":${jsonText(user.email)},"active":${user.active}${user.isPending === true ? ',"pending":true' : ''},"location":${at.ofIdp(user)}}`;
   return ({ effects, user, idpUser, overwrites, beside, candidates, why }) =>

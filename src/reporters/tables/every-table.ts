@@ -22,6 +22,7 @@ export function everyTable(loadWriter: () => Promise<TableWriter>) {
     report: of<'report'>(async () => (await import('./report.js')).reportTable),
     preview: of<'preview'>(async () => (await import('./preview.js')).previewTable),
     mapping: of<'mapping'>(async () => (await import('./mapping.js')).mappingTable),
+    reconcile: of<'reconcile'>(async () => (await import('./reconcile.js')).reconcileTable),
     runbook: of<'runbook'>(async () => (await import('./runbook.js')).runbookTable),
   };
 }

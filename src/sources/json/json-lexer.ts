@@ -115,6 +115,17 @@ export class JsonLexer {
     return this.#bytes.toString('utf8', this.#start, this.#at);
   }
 
+  /** Returns everything from `hold` to the end of the current token, as written. */
+  held(): string {
+    return this.#bytes.toString('utf8', this.#mark, this.#at);
+  }
+
+  /** Does a list begin with the next token, which is not taken. */
+  startsList(): boolean {
+    this.#passSpace();
+    return this.#has() && PUNCTUATION.get(this.#bytes[this.#at]) === '[';
+  }
+
   next(): Token {
     this.#passSpace();
     this.#start = this.#at;

@@ -1,0 +1,85 @@
+/** A saved preview, read back: what was predicted, and how accounts, groups and memberships were before the first sync. */
+
+import { z } from 'zod';
+import { IDP_PROVIDERS } from '../model/idp.js';
+import { note } from '../model/note.js';
+import { COLLATIONS } from '../model/policy.js';
+import { UserError } from '../model/user-error.js';
+import { USER_EFFECTS } from './forecast.js';
+
+const text = z.string();
+
+const account = z.object({
+  id: text,
+  userName: text,
+  email: text,
+  active: z.boolean(),
+  authenticationType: z.enum(['basic', 'idp']),
+  givenName: text.optional(),
+  familyName: text.optional(),
+});
+
+const userSchema = z.object({
+  effects: z.array(z.enum(USER_EFFECTS)),
+  user: account.optional(),
+  idpUser: z.object({ id: text, subject: text, email: text, active: z.boolean() }).optional(),
+  overwrites: z.array(z.object({ attribute: text, to: text })).optional(),
+  candidates: z.array(text).optional(),
+});
+
+const groupSchema = z.object({
+  effect: z.enum(['link', 'create', 'ambiguous', 'untouched', 'unknown']),
+  group: z.object({ id: text, name: text }).optional(),
+  idpGroup: z.object({ id: text, name: text }).optional(),
+});
+
+const membershipSchema = z.object({
+  effect: z.enum(['added', 'lost', 'skipped', 'unknown']),
+  groupName: text,
+  group: text.optional(),
+  user: z.object({ id: text }).optional(),
+  idpUser: z.object({ subject: text }).optional(),
+});
+
+const predictionSchema = z.object({
+  schemaVersion: z.literal(2),
+  kind: z.literal('scim-audit/preview'),
+  redacted: z.boolean().optional(),
+  provider: z.enum(IDP_PROVIDERS),
+  settings: z.object({ authMode: z.enum(['basic', 'saml', 'auth0', 'multi']), collation: z.enum(COLLATIONS) }),
+  foresees: z.object({ emails: z.boolean(), names: z.boolean(), memberships: z.boolean() }),
+  users: z.array(userSchema),
+  groups: z.array(groupSchema),
+  memberships: z.array(membershipSchema),
+  /** Every organization-level group with the ids of its members. */
+  members: z.array(z.object({ group: text, name: text, users: z.array(text) })),
+});
+
+export type Prediction = z.infer<typeof predictionSchema>;
+export type PredictedUser = Prediction['users'][number];
+export type PredictedGroup = Prediction['groups'][number];
+export type PredictedAccount = NonNullable<PredictedUser['user']>;
+
+const AGAIN = note`Save it before the first sync: "scim-audit preview SOURCE … --format json --output preview.json".`;
+
+/** Returns the prediction in the text of a file. Throws a UserError if it is not one, or if it cannot be compared with. */
+export function readPrediction(content: string, file: string): Prediction {
+  let value: unknown;
+  try {
+    value = JSON.parse(content.replace(/^\ufeff/, ''));
+  } catch {
+    throw new UserError(`${file} is not a saved preview: it is not JSON.`, AGAIN);
+  }
+  const head = z.object({ kind: z.literal('scim-audit/preview'), schemaVersion: z.number(), redacted: z.boolean().optional() }).safeParse(value);
+  if (!head.success) throw new UserError(`${file} is not a saved preview.`, AGAIN);
+  if (head.data.redacted === true) {
+    throw new UserError(`${file} is a redacted preview: no account can be found by its aliases.`, note`Give the preview that was saved without --redact.`);
+  }
+  const parsed = predictionSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new UserError(
+    `${file} was not saved by this version of scim-audit: ${issue.path.join('.') || 'the file'} does not fit.`,
+    note`A prediction can only be compared by the version that made it, and must be made before the first sync.`,
+  );
+}

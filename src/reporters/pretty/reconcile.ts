@@ -1,0 +1,32 @@
+import { Chalk } from 'chalk';
+import { grouped } from '../../rules/rule.js';
+import { wrap } from '../columns.js';
+import { isAsPredicted, reconcileSections, reconcileTitle, reconcileVerdict } from '../reconcile-words.js';
+import type { Reporter } from '../reporter.js';
+import { printable } from '../visible.js';
+
+/** Rows that a section shows if nothing else is said. */
+const USUAL_ROWS = 20;
+
+/** What the first sync did, for people, on a terminal. */
+export const pretty: Reporter<'reconcile'> = {
+  *render(reconciliation, { width, hasColors, mostRows }) {
+    const paint = new Chalk({ level: hasColors ? 1 : 0 });
+    const lines = (text: string, indent: string): string[] => wrap(printable(text), width, indent);
+    const isGood = isAsPredicted(reconciliation);
+    yield `${paint.bold(reconcileTitle(reconciliation))}\n`;
+    for (const line of lines(`${isGood ? '✔' : '✖'} ${reconcileVerdict(reconciliation)}`, '')) yield `${(isGood ? paint.green.bold : paint.red.bold)(line)}\n`;
+    for (const { title, look, fix, headings, rows, total } of reconcileSections(reconciliation, mostRows ?? (width === undefined ? undefined : USUAL_ROWS))) {
+      const color = look === 'bad' ? paint.red.bold : paint.yellow.bold;
+      yield `\n${color(`${look === 'bad' ? '✖' : '▲'} ${title}`)} (${grouped(total)})\n`;
+      for (const row of rows) {
+        const text = row.flatMap((cell, at) => (cell === '' ? [] : [`${headings[at]}: ${cell}`])).join(', ');
+        const [first = '', ...rest] = lines(text, '    ');
+        yield `  - ${first.trimStart()}\n`;
+        for (const further of rest) yield `${further}\n`;
+      }
+      if (rows.length < total) yield `  … and ${grouped(total - rows.length)} more; --format json lists them\n`;
+      for (const line of lines(`What to do: ${fix}`, '  ')) yield `${line}\n`;
+    }
+  },
+};
