@@ -31,6 +31,7 @@ const groupSchema = z.object({
   effect: z.enum(['link', 'create', 'ambiguous', 'untouched', 'unknown']),
   group: z.object({ id: text, name: text }).optional(),
   idpGroup: z.object({ id: text, name: text }).optional(),
+  membersKnown: z.boolean().optional(),
 });
 
 const membershipSchema = z.object({
@@ -47,7 +48,8 @@ const predictionSchema = z.object({
   redacted: z.boolean().optional(),
   provider: z.enum(IDP_PROVIDERS),
   settings: z.object({ authMode: z.enum(['basic', 'saml', 'auth0', 'multi']), collation: z.enum(COLLATIONS) }),
-  foresees: z.object({ emails: z.boolean(), names: z.boolean(), memberships: z.boolean() }),
+  /** What the inputs allowed to predict. */
+  foresees: z.object({ emails: z.boolean(), names: z.boolean(), groups: z.boolean(), memberships: z.boolean() }),
   users: z.array(userSchema),
   groups: z.array(groupSchema),
   memberships: z.array(membershipSchema),

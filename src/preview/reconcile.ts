@@ -303,13 +303,14 @@ class Groups {
   readonly #newByKey = new Map<string, Group[]>();
   readonly #claimed = new Set<Group>();
   readonly #keysBefore = new Set<string>();
+  readonly #known: ReadonlySet<string>;
 
   constructor(
     { groups: predicted, members }: Prediction,
     groups: readonly Group[],
     readonly collation: Collation,
   ) {
-    const known = new Set(members.map(({ group }) => group));
+    this.#known = new Set(members.map(({ group }) => group));
     for (const { group } of predicted) {
       if (group === undefined) continue;
       this.before.set(group.id, group);
@@ -318,12 +319,16 @@ class Groups {
     for (const group of groups) {
       if (!group.isOrganizationLevel) continue;
       this.byId.set(group.id, group);
-      if (this.before.has(group.id) || known.has(group.id)) continue;
+      if (this.wasThere(group.id)) continue;
       const key = collation.key(group.name);
       const some = this.#newByKey.get(key);
       if (some === undefined) this.#newByKey.set(key, [group]);
       else some.push(group);
     }
+  }
+
+  wasThere(id: string): boolean {
+    return this.before.has(id) || this.#known.has(id);
   }
 
   claim(name: string): Group | undefined {
@@ -340,7 +345,13 @@ class Groups {
   }
 }
 
-function judgeGroups({ groups: predictions, members }: Prediction, groups: Groups, log: SyncLog | undefined, results: Result[], surprises: Surprise[]): void {
+function judgeGroups(
+  { groups: predictions, members, foresees }: Prediction,
+  groups: Groups,
+  log: SyncLog | undefined,
+  results: Result[],
+  surprises: Surprise[],
+): void {
   for (const { effect, group: before, idpGroup } of predictions) {
     const shown = before ?? idpGroup;
     const subject = shown === undefined ? {} : { group: shown };
@@ -387,14 +398,18 @@ function judgeGroups({ groups: predictions, members }: Prediction, groups: Group
     if (after === undefined) surprises.push({ kind: 'group-gone', group: { id, name }, facts: [] });
     else if (after.name !== name) surprises.push({ kind: 'group-renamed', group: nameOf(after), facts: [{ what: 'name', expected: name, found: after.name }] });
   }
-  for (const { group, isSecond } of groups.unclaimed()) surprises.push({ kind: isSecond ? 'second-group' : 'new-group', group: nameOf(group), facts: [] });
+  for (const { group, isSecond } of groups.unclaimed())
+    if (isSecond || foresees.groups) surprises.push({ kind: isSecond ? 'second-group' : 'new-group', group: nameOf(group), facts: [] });
 }
+
+/** Inactive Basic members of a group are removed once it is linked (guide: inactive Basic members). */
+const mayBeRemoved = ({ active, authenticationType }: User): boolean => !active && authenticationType === 'basic';
 
 const pairOf = (group: string, user: string): string => JSON.stringify([group, user]);
 
 /** Compares memberships; returns those that the sync took away. */
 function judgeMembers(
-  { members: before, memberships: predictions }: Prediction,
+  { members: before, memberships: predictions, groups: groupPredictions, foresees }: Prediction,
   { directory: { users, groups: freshGroups }, members }: Fresh,
   accounts: Accounts,
   groups: Groups,
@@ -413,12 +428,18 @@ function judgeMembers(
 
   const predictedLost = new Map<string, 'certain' | 'open'>();
   const predictedAdded = new Set<string>();
-  const openSubjects = new Set<string>();
   const userBySubject = new Map<string, User>();
   for (const user of users) userBySubject.set(user.userName, user);
   const groupByName = new Map<string, Group>();
   for (const group of groups.byId.values()) groupByName.set(group.name, group);
-
+  /** Ids of groups, or names of new ones, whose members the preview could not predict. */
+  const openGroups = new Set<string>();
+  for (const { effect, group, idpGroup, membersKnown } of groupPredictions) {
+    if (effect === 'untouched' || ((effect === 'link' || effect === 'create') && membersKnown === true)) continue;
+    if (group !== undefined) openGroups.add(group.id);
+    const made = idpGroup === undefined ? undefined : groupByName.get(idpGroup.name);
+    if (made !== undefined) openGroups.add(made.id);
+  }
   for (const { effect, groupName, group: id, user, idpUser } of predictions) {
     const group = id === undefined ? groupByName.get(groupName) : groups.byId.get(id);
     const account = user === undefined ? (idpUser === undefined ? undefined : userBySubject.get(idpUser.subject)) : accounts.byId.get(user.id);
@@ -443,13 +464,13 @@ function judgeMembers(
       if (pair !== undefined) {
         predictedLost.set(pair, 'open');
         predictedAdded.add(pair);
-      } else openSubjects.add(group?.id ?? groupName);
+      } else openGroups.add(group?.id ?? groupName);
       add('not-known');
     }
   }
 
   for (const [group, user] of added) {
-    if (predictedAdded.has(pairOf(group.id, user.id)) || openSubjects.has(group.id)) continue;
+    if (predictedAdded.has(pairOf(group.id, user.id)) || openGroups.has(group.id) || (!foresees.groups && !groups.wasThere(group.id))) continue;
     surprises.push({ kind: 'membership-gained', group: nameOf(group), user: named(user), facts: [] });
   }
   const lost: LostMembership[] = [];
@@ -462,7 +483,7 @@ function judgeMembers(
       const predicted = predictedLost.get(pair);
       if (group === undefined || user === undefined) continue;
       lost.push({ group, user, wasPredicted: predicted !== undefined });
-      if (predicted === undefined && !openSubjects.has(groupId))
+      if (predicted === undefined && !(openGroups.has(groupId) && mayBeRemoved(user)))
         surprises.push({ kind: 'membership-lost', group: nameOf(group), user: named(user), facts: [] });
     }
   }

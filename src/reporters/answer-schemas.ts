@@ -53,7 +53,10 @@ const outcome = {
 
 const user = z.strictObject({
   effects: z.array(z.enum(USER_EFFECTS)).min(1),
-  user: placedUser.optional().describe('The account in Jama Connect; absent if one is created, or if it is ambiguous which it is.'),
+  user: placedUser
+    .extend({ givenName: text.optional(), familyName: text.optional() })
+    .optional()
+    .describe('The account in Jama Connect; absent if one is created, or if it is ambiguous which it is.'),
   idpUser: z
     .strictObject({ id: text, subject: text, email: text, active: z.boolean(), pending: z.literal(true).optional(), location: idpLocation })
     .optional()
@@ -73,6 +76,7 @@ const group = z.strictObject({
   idpGroup: z.strictObject({ id: text, name: text, location: idpLocation }).optional(),
   near: ids.optional().describe('Ids of groups of nearly this name, or of those that it could be. At most 20.'),
   members: memberCounts.describe('Memberships of the group by what happens to them.'),
+  membersKnown: z.boolean().optional().describe('Whether the members that the provider has were given; absent without a group of the provider.'),
   reasons,
 });
 
@@ -87,7 +91,7 @@ const membership = z.strictObject({
 });
 
 const { tool, snapshot, idp, settings } = reportSchema.shape;
-const { authMode, syncGroups } = settings.shape;
+const { authMode, syncGroups, collation } = settings.shape;
 
 /** The preview of `preview --format json`. */
 export const previewSchema = z.strictObject({
@@ -98,7 +102,10 @@ export const previewSchema = z.strictObject({
   provider: idp.unwrap().shape.provider,
   snapshot,
   idp: idp.unwrap(),
-  settings: z.strictObject({ authMode, syncGroups }),
+  settings: z.strictObject({ authMode, syncGroups, collation }),
+  foresees: z
+    .strictObject({ emails: z.boolean(), names: z.boolean(), groups: z.boolean(), memberships: z.boolean() })
+    .describe('What the inputs allowed to predict.'),
   ...outcome,
   before: z.strictObject(outcome).optional().describe('With --after: what would happen without the plan.'),
   notes: z.array(text),
@@ -106,6 +113,10 @@ export const previewSchema = z.strictObject({
   users: z.array(user).describe("The provider's users in their order, then the accounts for which it sends nobody."),
   groups: z.array(group).describe("The provider's groups, then groups to be synced that none of them is linked to."),
   memberships: z.array(membership).describe('Those that change or are not certain, by group, then by user; those that are kept are only counted.'),
+  members: z
+    .array(z.strictObject({ group: text, name: text, users: z.array(text) }))
+    .optional()
+    .describe('Every organization-level group with the ids of its members before the sync, for `reconcile`. Absent if it is redacted.'),
 });
 
 /** The answer of `gate --format json`. */

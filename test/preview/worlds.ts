@@ -82,9 +82,9 @@ export function previewOf(organization: Organization, idp: IdpDirectory, { licen
   const wishes = licenses === undefined ? {} : { licenses };
   const about = { snapshot: snapshotOf(organization), policy, syncNames: audit.context.sync.names, idp, notes: [] };
   const now = predict(audit.context, members, wishes);
-  if (actions === undefined) return { ...about, forecast: now };
+  if (actions === undefined) return { ...about, members, forecast: now };
   const after = afterPlan(audit.context, members, actions);
-  return { ...about, forecast: predict(after.context, after.members, wishes), before: now };
+  return { ...about, members: after.members, forecast: predict(after.context, after.members, wishes), before: now };
 }
 
 /** Returns what is predicted of both sides. */

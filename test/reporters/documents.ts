@@ -1,5 +1,6 @@
 /** A small document of each kind, the same every time: what the expected output of a format is made from. */
 
+import type { Reconciliation } from '../../src/preview/reconcile.js';
 import type { Documents, Kind } from '../../src/reporters/reporter.js';
 import type { MappingReport } from '../../src/setup/mapping-check.js';
 import type { Runbook } from '../../src/setup/runbook.js';
@@ -86,10 +87,40 @@ const RUNBOOK: Runbook = {
   ],
 };
 
+const RECONCILIATION: Reconciliation = {
+  provider: 'okta',
+  results: [
+    {
+      about: 'user',
+      outcome: 'came-true',
+      effects: ['link', 'overwrite'],
+      user: { id: '1', name: 'ana@dome.example' },
+      idpUser: { id: 'o1', name: 'ana@dome.example' },
+      facts: [],
+    },
+    {
+      about: 'user',
+      outcome: 'failed',
+      effects: ['create'],
+      idpUser: { id: 'o2', name: 'ben@dome.example' },
+      facts: [{ what: 'account', expected: 'a new account', found: 'none' }],
+    },
+    { about: 'group', outcome: 'not-known', effects: ['link'], group: { id: '10', name: 'Observers' }, facts: [] },
+  ],
+  surprises: [
+    { kind: 'second-account', user: { id: '7', name: '=cleo' }, idpUser: { id: 'o3', name: 'cleo@dome.example' }, facts: [] },
+    { kind: 'membership-lost', user: { id: '1', name: 'ana@dome.example' }, group: { id: '10', name: 'Observers' }, facts: [] },
+  ],
+  lost: [],
+  counts: { 'came-true': 1, failed: 1, 'not-known': 1 },
+  accounts: { before: 5, found: 5 },
+};
+
 export const DOCUMENTS: { readonly [K in Kind]: () => Documents[K] } = {
   report: () => [accepting(auditOf(OBSERVATORY), 0, { reason: 'leaves in May', owner: 'Cleo', expires: '2026-05-31' }), OPTIONS],
   preview: () => [previewOf(OBSERVATORY, OKTA), OPTIONS],
   mapping: () => [MAPPING, OPTIONS],
+  reconcile: () => [RECONCILIATION, OPTIONS],
   runbook: () => [RUNBOOK, OPTIONS],
   plan: () => [madePlanOf(OBSERVATORY), { ...OPTIONS, applyCommand: 'scim-audit apply plan export' }],
 };

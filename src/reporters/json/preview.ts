@@ -30,7 +30,7 @@ export const json: Reporter<'preview'> = {
     for (const [name, value] of Object.entries(head)) yield `,\n  ${JSON.stringify(name)}: ${indent(value)}`;
     const at = placing(preview.snapshot.inputs);
     yield* listLines('users', users, userLines(at));
-    yield* listLines('groups', groups, groupLines(at));
+    yield* listLines('groups', groups, groupLines(at, knowingMembers(preview)));
     yield* listLines('memberships', memberships, membershipLines());
     // Aliases are of no account that could be compared later.
     if (preview.isRedacted !== true) yield* memberLists(preview);
@@ -98,6 +98,7 @@ function foreseenOf({ snapshot, idp }: Preview) {
   return {
     emails: idp.given.emails,
     names: snapshot.users.some(hasName) && idp.users.some(({ givenName, familyName }) => givenName !== undefined || familyName !== undefined),
+    groups: idp.given.groupList,
     memberships: snapshot.given.memberships,
   };
 }
@@ -142,14 +143,20 @@ function userLines(at: Placing): (forecast: UserForecast) => string {
     `,"reasons":${reasonsText(why)}}`;
 }
 
-function groupLines(at: Placing): (forecast: GroupForecast) => string {
+/** Returns whether the members that the provider has of a group were given. */
+function knowingMembers({ idp: { members, listed, strangers, given } }: Preview): (group: IdpGroup) => boolean {
+  const known = new Set([...members.groups, ...listed, ...strangers.keys()]);
+  return ({ place }) => given.members && known.has(place);
+}
+
+function groupLines(at: Placing, areMembersKnown: (group: IdpGroup) => boolean): (forecast: GroupForecast) => string {
   const reasonsText = remembered(({ names }: Reason) => JSON.stringify(names));
   return ({ effect, group, idpGroup, near, members, why }) =>
     `{"effect":"${effect}"` +
     (group === undefined ? '' : `,"group":{"id":${jsonText(group.id)},"name":${jsonText(group.name)},"location":${at.of(group)}}`) +
     (idpGroup === undefined ? '' : `,"idpGroup":{"id":${jsonText(idpGroup.id)},"name":${jsonText(idpGroup.name)},"location":${at.ofIdp(idpGroup)}}`) +
     idsText('near', near) +
-    `,"members":${JSON.stringify(members)},"reasons":${reasonsText(why)}}`;
+    `,"members":${JSON.stringify(members)}${idpGroup === undefined ? '' : `,"membersKnown":${areMembersKnown(idpGroup)}`},"reasons":${reasonsText(why)}}`;
 }
 
 function membershipLines(): (forecast: MembershipForecast) => string {

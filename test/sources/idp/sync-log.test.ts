@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { IdpProvider } from '../../../src/model/idp.js';
+import { UserError } from '../../../src/model/user-error.js';
+import { readSyncLog } from '../../../src/sources/idp/sync-log.js';
+import { temporaryFolders } from '../../support/temporary.js';
+
+const newFolder = temporaryFolders();
+
+/** Reads files of the given texts. */
+function read(provider: IdpProvider, texts: readonly string[], application?: string) {
+  const folder = newFolder(Object.fromEntries(texts.map((text, at) => [`log-${at}.json`, text])));
+  return readSyncLog(
+    texts.map((_, at) => join(folder, `log-${at}.json`)),
+    provider,
+    application,
+  );
+}
+
+function refusalOf(provider: IdpProvider, ...texts: readonly string[]): string {
+  try {
+    read(provider, texts);
+  } catch (error) {
+    if (error instanceof UserError) return `${error.message} ${error.hint ?? ''}`;
+    throw error;
+  }
+  throw new Error('it was not refused');
+}
+
+const entra = (upn: string, status: string, more: object = {}) => ({
+  id: 'e1',
+  activityDateTime: '2026-03-01T10:00:00Z',
+  provisioningAction: 'create',
+  provisioningStatusInfo: { status, errorInformation: status === 'success' ? null : { errorCode: 'NotEffectivelyEntitled', reason: 'not assigned' } },
+  sourceIdentity: { id: `id-${upn}`, displayName: upn, identityType: 'User', details: { UserPrincipalName: upn } },
+  targetIdentity: { id: '', displayName: '', identityType: 'User', details: {} },
+  servicePrincipal: { id: 'sp1', displayName: 'Jama Connect' },
+  ...more,
+});
+
+const okta = (login: string, result: string, more: object = {}) => ({
+  eventType: 'application.provision.user.push',
+  published: '2026-03-01T10:00:00.000Z',
+  outcome: { result, reason: result === 'SUCCESS' ? null : 'conflict' },
+  target: [
+    { id: 'u1', type: 'AppUser', alternateId: login, displayName: login },
+    { id: 'a1', type: 'AppInstance', alternateId: 'jama', displayName: 'Jama Connect' },
+  ],
+  ...more,
+});
+
+const page = (...value: readonly object[]): string => JSON.stringify({ '@odata.context': 'x', value });
+
+describe('the provisioning log of Entra', () => {
+  it.each<[string, readonly string[]]>([
+    ['a page of Graph', [page(entra('ana@dome.example', 'success'), entra('ben@dome.example', 'skipped'))]],
+    ['a list of pages', [`[${page(entra('ana@dome.example', 'success'))},${page(entra('ben@dome.example', 'skipped'))}]`]],
+    ['a list of records, as the portal downloads it', [JSON.stringify([entra('ana@dome.example', 'success'), entra('ben@dome.example', 'skipped')])]],
+    ['several files', [page(entra('ana@dome.example', 'success')), page(entra('ben@dome.example', 'skipped'))]],
+    [
+      'the deprecated names',
+      [
+        page(
+          entra('ana@dome.example', 'success', { provisioningStatusInfo: undefined, statusInfo: { status: 'Success' } }),
+          entra('ben@dome.example', 'skipped'),
+        ),
+      ],
+    ],
+  ])('is read from %s', (_, texts) => {
+    const log = read('entra', texts);
+    expect(log).toMatchObject({ entries: 2, from: '2026-03-01T10:00:00Z' });
+    expect(log.users.get('ana@dome.example')).toMatchObject({ status: 'success' });
+    expect(log.users.get('id-ben@dome.example')).toMatchObject({ status: 'skipped', reason: 'NotEffectivelyEntitled: not assigned' });
+  });
+
+  it('lets the last entry decide, whatever the order', () => {
+    const late = entra('ana@dome.example', 'success', { activityDateTime: '2026-03-02T10:00:00Z' });
+    const early = entra('ana@dome.example', 'failure');
+    for (const order of [
+      [late, early],
+      [early, late],
+    ])
+      expect(read('entra', [page(...order)]).users.get('ana@dome.example')?.status).toBe('success');
+  });
+
+  it('is refused if it is of several applications, unless one is named', () => {
+    const other = entra('ben@dome.example', 'success', { servicePrincipal: [{ id: 'sp2', displayName: 'Wiki' }] });
+    expect(refusalOf('entra', page(entra('ana@dome.example', 'success'), other))).toMatch(/2 applications: "Jama Connect", "Wiki"/);
+    expect([...read('entra', [page(entra('ana@dome.example', 'success'), other)], 'Wiki').users.keys()]).not.toContain('ana@dome.example');
+  });
+
+  it('takes groups by id and by exact name', () => {
+    const group = entra('', 'success', { sourceIdentity: { id: 'g1', displayName: 'Observers', identityType: 'Group' } });
+    const log = read('entra', [page(group)]);
+    expect(log.groups.get('g1')).toBe(log.groups.get('name:Observers'));
+  });
+});
+
+describe('the System Log of Okta', () => {
+  it.each<[string, string]>([
+    ['a list', JSON.stringify([okta('ana@dome.example', 'SUCCESS'), okta('Ben@dome.example', 'FAILURE')])],
+    ['a list of lists', JSON.stringify([[okta('ana@dome.example', 'SUCCESS')], [okta('Ben@dome.example', 'FAILURE')]])],
+    ['one event per line', `${JSON.stringify(okta('ana@dome.example', 'SUCCESS'))}\n${JSON.stringify(okta('Ben@dome.example', 'FAILURE'))}\n`],
+  ])('is read from %s', (_, text) => {
+    const log = read('okta', [text]);
+    expect(log.users.get('ana@dome.example')).toMatchObject({ status: 'success' });
+    expect(log.users.get('ben@dome.example')).toMatchObject({ status: 'failure', reason: 'conflict' });
+  });
+
+  it('counts events about provisioning only', () => {
+    const login = okta('ana@dome.example', 'SUCCESS', { eventType: 'user.session.start' });
+    expect(read('okta', [JSON.stringify([login, okta('ben@dome.example', 'SUCCESS')])]).entries).toBe(1);
+    expect(refusalOf('okta', JSON.stringify([login]))).toMatch(/1 records? .*none is about provisioning/);
+  });
+});
+
+describe('what is no such log', () => {
+  it.each<[IdpProvider, string, RegExp]>([
+    ['entra', '{"value":[', /line 1/],
+    ['entra', page({ id: 'x', userPrincipalName: 'ana@dome.example' }), /not a record of the provisioning log of Entra/],
+    ['entra', '[1]', /a record/],
+    ['okta', JSON.stringify([entra('ana@dome.example', 'success')]), /not a record of the System Log of Okta/],
+    ['okta', 'id,name\n1,a\n', /line 1/],
+    ['okta', '[]', /0 records/],
+  ])('of %s: %s', (provider, text, message) => {
+    expect(refusalOf(provider, text)).toMatch(message);
+  });
+});
+
+it('of many entries is read without being held', () => {
+  const line = `${JSON.stringify(okta('ana@dome.example', 'SUCCESS'))}\n`;
+  expect(read('okta', [line.repeat(20_000)]).entries).toBe(20_000);
+});
