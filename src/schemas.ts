@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { certificateSchema } from './audit/certificate-file.js';
 import { configSchema } from './config/config-file.js';
 import { planSchema } from './plan/plan.js';
-import { gateSchema, mappingSchema, planSummarySchema, previewSchema } from './reporters/answer-schemas.js';
+import { gateSchema, mappingSchema, planSummarySchema, previewSchema, reconcileSchema } from './reporters/answer-schemas.js';
 import { reportSchema } from './reporters/report-schema.js';
 
 /** By file name. */
@@ -14,6 +14,7 @@ export const SCHEMAS: Readonly<Record<string, unknown>> = {
   'plan.schema.json': { title: 'plan.json of scim-audit plan', ...z.toJSONSchema(planSchema) },
   'certificate.schema.json': { title: 'Certificate of scim-audit check --certificate', ...z.toJSONSchema(certificateSchema) },
   'preview.schema.json': { title: 'Preview of scim-audit preview --format json', ...z.toJSONSchema(previewSchema) },
+  'reconcile.schema.json': { title: 'Answer of scim-audit reconcile --format json', ...z.toJSONSchema(reconcileSchema) },
   'mapping.schema.json': { title: 'Answer of scim-audit mapping --format json', ...z.toJSONSchema(mappingSchema) },
   'gate.schema.json': { title: 'Answer of scim-audit gate --format json', ...z.toJSONSchema(gateSchema) },
   'plan-summary.schema.json': { title: 'Answer of scim-audit plan --format json', ...z.toJSONSchema(planSummarySchema) },

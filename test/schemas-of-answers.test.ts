@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import type { Preview } from '../src/preview/preview.js';
-import { gateSchema, mappingSchema, planSummarySchema, previewSchema } from '../src/reporters/answer-schemas.js';
+import { gateSchema, mappingSchema, planSummarySchema, previewSchema, reconcileSchema } from '../src/reporters/answer-schemas.js';
 import { json } from '../src/reporters/json/preview.js';
 import { SCHEMAS } from '../src/schemas.js';
 import { certifyFolder, gate, KEY, READY, USERS } from './features/gate/certificates.js';
@@ -197,5 +197,17 @@ describe('a schema says no', () => {
     const value = { ...(await answerOf(['preview', ...OBSERVATORY, ...OKTA])), ...change };
     expect(previewSchema.safeParse(value).success).toBe(false);
     expect(schemaBreaches(value, JSON.parse(JSON.stringify(SCHEMAS['preview.schema.json'])))).not.toEqual([]);
+  });
+});
+
+describe('the JSON of a reconciliation fits its schema', () => {
+  it.each([[[]], [['--redact']]])('with %j', async (more) => {
+    const folder = makeFolder();
+    const preview = join(folder, 'preview.json');
+    const saved = await runCli(['preview', ...OBSERVATORY, ...OKTA, ...MEMBERS, '--format', 'json', '--output', preview]);
+    expect(saved.code).toBe(0);
+    const value = await answerOf(['reconcile', preview, OBSERVATORY[0], ...more]);
+    expect(value.asPredicted).toBe(false);
+    expect(breaches('reconcile', reconcileSchema, value)).toEqual([]);
   });
 });

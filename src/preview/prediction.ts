@@ -31,6 +31,7 @@ const groupSchema = z.object({
   effect: z.enum(['link', 'create', 'ambiguous', 'untouched', 'unknown']),
   group: z.object({ id: text, name: text }).optional(),
   idpGroup: z.object({ id: text, name: text }).optional(),
+  near: z.array(text).optional(),
   membersKnown: z.boolean().optional(),
 });
 

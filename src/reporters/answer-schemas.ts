@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { certificateSchema } from '../audit/certificate-file.js';
 import { planSchema } from '../plan/plan.js';
 import { GROUP_EFFECTS, MEMBERSHIP_EFFECTS, USER_EFFECTS } from '../preview/forecast.js';
+import { OUTCOMES, SURPRISES } from '../preview/reconciliation.js';
 import { MAPPING_CHECK_NAMES } from '../setup/mapping-check.js';
 import { location, placedUser, reportSchema } from './report-schema.js';
 
@@ -187,4 +188,38 @@ export const planSummarySchema = z.strictObject({
   following: z.array(text).describe('Fingerprints of the findings to which the decisions lead.'),
   notChecked: z.array(z.strictObject({ rule: text, why: text })),
   notes: z.array(text),
+});
+
+const namedSchema = z.strictObject({ id: text, name: text });
+const subjectsOfResult = { user: namedSchema.optional(), idpUser: namedSchema.optional(), group: namedSchema.optional() } as const;
+const facts = z
+  .array(
+    z.strictObject({
+      what: z.enum(['account', 'userName', 'email', 'givenName', 'familyName', 'active', 'group', 'name', 'member', 'log']),
+      expected: text.describe('Blank if nothing certain was expected.'),
+      found: text,
+      id: text.optional().describe('The account or group that was found.'),
+    }),
+  )
+  .describe('What is not as predicted; of `not-known` what happened, as far as it shows.');
+
+/** The answer of `reconcile --format json`. */
+export const reconcileSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  kind: z.literal('scim-audit/reconciliation'),
+  redacted: z.literal(true).optional().describe('Aliases stand for usernames, emails and names.'),
+  tool,
+  provider: idp.unwrap().shape.provider,
+  asPredicted: z.boolean().describe('Nothing certain failed, and nothing unforeseen happened: exit code 0.'),
+  summary: z.strictObject({
+    cameTrue: count,
+    failed: count,
+    notKnown: count,
+    unforeseen: count,
+    accounts: z.strictObject({ before: count, found: count }).describe('Accounts of the preview, and how many of them the export has.'),
+  }),
+  unforeseen: z.array(z.strictObject({ kind: z.enum(SURPRISES), ...subjectsOfResult, facts })).describe('What nobody predicted, by kind.'),
+  predictions: z
+    .array(z.strictObject({ about: z.enum(['user', 'group', 'membership']), outcome: z.enum(OUTCOMES), effects: z.array(text), ...subjectsOfResult, facts }))
+    .describe('Every prediction: users, then groups, then memberships.'),
 });

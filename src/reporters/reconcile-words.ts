@@ -1,8 +1,8 @@
 /** What a reconciliation is called in sentences, and its sections for people: what happened unforeseen first, then what did not come true. */
 
 import { PROVIDER_NAMES } from '../model/idp.js';
-import type { Fact, Named, Outcome, Reconciliation, Result, SurpriseKind } from '../preview/reconcile.js';
-import { SURPRISES } from '../preview/reconcile.js';
+import type { Fact, Named, Outcome, Reconciliation, Result, SurpriseKind } from '../preview/reconciliation.js';
+import { SURPRISES } from '../preview/reconciliation.js';
 import { count, grouped } from '../rules/rule.js';
 
 /** Each kind of surprise: its heading, and what to do. */

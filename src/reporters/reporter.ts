@@ -3,7 +3,7 @@
 import type { Report } from '../audit/report.js';
 import type { MadePlan } from '../plan/make-plan.js';
 import type { Preview } from '../preview/preview.js';
-import type { Reconciliation } from '../preview/reconcile.js';
+import type { Reconciliation } from '../preview/reconciliation.js';
 import type { MappingReport } from '../setup/mapping-check.js';
 import type { Runbook } from '../setup/runbook.js';
 

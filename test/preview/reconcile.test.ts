@@ -5,7 +5,8 @@ import type { Group, User } from '../../src/model/directory.js';
 import { IDP_PROVIDERS, type IdpDirectory } from '../../src/model/idp.js';
 import { DEFAULT_COLLATION } from '../../src/model/policy.js';
 import { type Prediction, readPrediction } from '../../src/preview/prediction.js';
-import { type Fresh, type Reconciliation, reconcile, type SyncLog } from '../../src/preview/reconcile.js';
+import { reconcile } from '../../src/preview/reconcile.js';
+import type { Fresh, Reconciliation, SyncLog } from '../../src/preview/reconciliation.js';
 import { json } from '../../src/reporters/json/preview.js';
 import { key } from '../support/compare.js';
 import type { Organization } from '../support/organizations.js';
@@ -86,7 +87,7 @@ describe('after a sync without faults', () => {
         seen.cameTrue += found.counts['came-true'];
         seen.notKnown += found.counts['not-known'];
       }),
-      { numRuns: 120 },
+      { numRuns: 900 },
     );
     expect(seen.cameTrue).toBeGreaterThan(100);
     expect(seen.notKnown).toBeGreaterThan(50);

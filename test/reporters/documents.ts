@@ -1,6 +1,6 @@
 /** A small document of each kind, the same every time: what the expected output of a format is made from. */
 
-import type { Reconciliation } from '../../src/preview/reconcile.js';
+import type { Reconciliation } from '../../src/preview/reconciliation.js';
 import type { Documents, Kind } from '../../src/reporters/reporter.js';
 import type { MappingReport } from '../../src/setup/mapping-check.js';
 import type { Runbook } from '../../src/setup/runbook.js';

@@ -45,7 +45,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   },
   preview: {
     rooms: ['model', 'collections', 'rules', 'audit', 'plan'],
-    uses: [],
+    uses: ['zod'],
     reason: 'what the first sync will do follows from the two sides and from documented behavior alone: nothing is looked up, sent or written',
   },
   targets: {
@@ -416,6 +416,7 @@ export const SMALL_FILES: Readonly<Record<string, string>> = {
   'rules/': 'one rule per file, called as the rule: that is where somebody who reads a finding looks',
   'cli/commands/': 'one verb per file, so that a verb is found by its name and loaded only if it is asked for',
   'app/errors.ts': 'the errors of several folders, as the library offers them',
+  'preview/reconcile.ts': 'what is compared, in its order; how is in the files beside it',
   'app/mapping.ts': 'one use case per file, each loaded only if it is asked for',
   'reporters/json/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
   'reporters/markdown/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',

@@ -53,7 +53,7 @@ function* memberLists({ snapshot: { users, groups }, members }: Preview): Iterab
     'members',
     groups.filter(({ isOrganizationLevel }) => isOrganizationLevel),
     ({ place, id, name }) =>
-      `{"group":${jsonText(id)},"name":${jsonText(name)},"users":[${Array.from(byGroup.of(place), (user) => jsonText(users[user].id)).join(',')}]}`,
+      `{"group":${jsonText(id)},"name":${jsonText(name)},"users":[${Array.from(new Set(byGroup.of(place)), (user) => jsonText(users[user].id)).join(',')}]}`,
   );
 }
 

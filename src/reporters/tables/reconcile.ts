@@ -1,4 +1,4 @@
-import type { Reconciliation } from '../../preview/reconcile.js';
+import type { Reconciliation } from '../../preview/reconciliation.js';
 import { effectsText, factsText, OUTCOME_TEXT } from '../reconcile-words.js';
 import { type Table, tableOf } from './table.js';
 

@@ -1,4 +1,4 @@
-/** Splits a stream of bytes into JSON tokens: strictly by RFC 8259, with at most one record in memory. */
+/** Splits a stream of bytes into JSON tokens: strictly by RFC 8259, with at most one record in memory; long because the fast paths share its state. */
 
 import { isUtf8 } from 'node:buffer';
 import { type Note, note, noteText, quoted } from '../../model/note.js';
