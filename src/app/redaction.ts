@@ -3,7 +3,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Report } from '../audit/report.js';
 import { SETTING_NAMES, settingOf } from '../config/settings.js';
-import { ENVIRONMENT_ABOUT } from '../config/stated-settings.js';
+import { PARTS_ABOUT } from '../config/stated-settings.js';
 import { type Aliases, makeAliases } from '../model/alias.js';
 import { collationOf } from '../model/compare.js';
 import { SEVERITIES } from '../model/finding.js';
@@ -195,7 +195,7 @@ const WITHHELD_SENTENCE = '(this text may quote a value, so it is withheld under
 /** Words of the program's own, which a message offers or names: settings and what they may be, rules, actions. */
 const WORDS: ReadonlySet<string> = new Set([
   ...SETTING_NAMES.flatMap((name) => [name, ...(settingOf(name).kind.choices ?? [])]),
-  ...Object.keys(ENVIRONMENT_ABOUT),
+  ...Object.values(PARTS_ABOUT).flatMap((parts) => Object.keys(parts)),
   ...SEVERITIES,
   'off',
   'basic',

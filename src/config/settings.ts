@@ -8,7 +8,7 @@ import { SEVERITIES } from '../model/finding.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import { AUTH_MODES, COLLATIONS, DEFAULT_COLLATION, FAIL_ON } from '../model/policy.js';
 import { choice, type Kind, lines, meanings, namesByName, namesOrAll, path, paths, pathsByGroup, text, words, yesOrNo } from './kinds.js';
-import { ENVIRONMENT_EXAMPLE, environmentSchema } from './stated-settings.js';
+import { DATABASE_EXAMPLE, databaseSchema, ENVIRONMENT_EXAMPLE, environmentSchema } from './stated-settings.js';
 
 /** Headings of `--help` and of docs/settings.md, in their order; `files`: commands that only read an export have these as well. */
 export const GROUPS = { files: 'Input', input: 'Input', judging: 'Judging', provider: 'Provider', output: 'Output' } as const;
@@ -192,6 +192,12 @@ export const SETTINGS = {
     option: { flags: '--table <role=name>', help: 'table or view of a SQLite file, e.g. users=people' },
     default: {},
     example: { users: 'people' },
+  },
+  database: {
+    about: "Names of tables and columns in Jama Connect's database, if they differ from those in parentheses. Each of them may be left out.",
+    kind: { form: 'an object', schema: databaseSchema },
+    group: 'input',
+    example: DATABASE_EXAMPLE,
   },
   nulls: {
     about: 'Cell texts that mean "no value": VALUE, or groups.project=VALUE for one column.',

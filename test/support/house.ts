@@ -423,6 +423,7 @@ export const SMALL_FILES: Readonly<Record<string, string>> = {
   'reporters/html/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
   'reporters/tables/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
   'model/collation/': 'one collation per file; the tables are generated',
+  'model/database-names.ts': 'names that the config states, and that a source and a target need',
   'config/former-names.ts': 'names of earlier versions, apart, so that they can be dropped as one',
   'setup/steps.ts': 'the order of the check-list, without the texts of its steps',
   'app/plan-names.ts': 'how a plan names its files must be the same in every version, so that it can be read and tested by itself',
