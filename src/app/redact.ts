@@ -1,6 +1,5 @@
 /** Writes a copy of an export in which aliases stand for usernames, emails and names. */
 
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Collation, collationOf } from '../model/compare.js';
 import type { Directory, MembershipSink, Snapshot, UnknownMember } from '../model/directory.js';
@@ -10,13 +9,12 @@ import { openSource } from '../sources/registry.js';
 import type { Table } from '../sources/tables/table.js';
 import { shellWord } from './command-words.js';
 import { type Context, withProgress } from './context.js';
-import { type NewFile, NewFolder } from './new-folder.js';
+import { type NewFile, NewFolder, refuseTaken } from './new-folder.js';
 import { type Redaction, redacting } from './redaction.js';
 import { Refusal } from './refusal.js';
 import type { Request } from './request.js';
 import { type Prepared, prepare } from './resolve-command.js';
 import { readSides, readTypesSide } from './sides.js';
-import { writeReason } from './write-reason.js';
 
 export interface RedactRequest extends Request {
   /** The folder for the copy, which must not exist yet or be empty. */
@@ -36,7 +34,7 @@ export const redact = (source: string | undefined, request: RedactRequest, conte
   redacting(request, [], context, (redaction) => writeCopy(source, request, context, redaction));
 
 async function writeCopy(source: string | undefined, request: RedactRequest, context: Context, redaction: Redaction): Promise<RedactedCopy> {
-  refuseTaken(request.out);
+  refuseTaken(request.out, 'what is there already would be sent along unredacted.');
   const prepared = await prepare(source, request, context);
   const folder = new NewFolder(request.out, context.process.pid);
   try {
@@ -55,18 +53,6 @@ async function writeCopy(source: string | undefined, request: RedactRequest, con
 }
 
 const BASIC_USERS = 'basic-users.csv';
-
-function refuseTaken(folder: string): void {
-  if (!existsSync(folder)) return;
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch (error) {
-    throw new UserError(`${folder} cannot be used: ${writeReason(error)}`, 'Name a folder that does not exist yet.');
-  }
-  if (names.length > 0)
-    throw new UserError(`The folder ${folder} is not empty.`, 'Name one that does not exist yet: what is there already would be sent along unredacted.');
-}
 
 function checkCommand({ authMode, policy, shell }: Prepared, out: string, snapshot: Snapshot, redaction: Redaction): string {
   const redactor = redaction.know(snapshot, policy.collation);

@@ -20,6 +20,7 @@ import { addPreview } from './commands/preview.js';
 import { addRedact } from './commands/redact.js';
 import { addRunbook } from './commands/runbook.js';
 import { addRuns } from './commands/runs.js';
+import { addScript } from './commands/script.js';
 import { addShow } from './commands/show.js';
 import { addUndo } from './commands/undo.js';
 import { addVerify } from './commands/verify.js';
@@ -28,7 +29,7 @@ import type { Io } from './io.js';
 
 const ABOUT = `Finds what must be clean in Jama Connect before SCIM provisioning is switched on.
 
-Exit codes: 0 nothing to stop for, 1 findings or differences, 2 no answer (bad input or arguments), 3 no users in the source, 4 apply or undo refused, 5 apply or undo stopped after a write.`;
+Exit codes: 0 nothing to stop for, 1 findings or differences, 2 no answer (bad input or arguments), 3 no users in the source, 4 apply, script or undo refused, 5 apply or undo stopped after a write.`;
 
 const HELP_CODES = new Set(['commander.help', 'commander.helpDisplayed', 'commander.version']);
 
@@ -56,6 +57,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     addPlan,
     addDecide,
     addApply,
+    addScript,
     addUndo,
     addVerify,
     addShow,

@@ -342,6 +342,7 @@ export const SUB_ROOMS: Readonly<Record<string, SubRoom>> = {
     reason: 'what every target shares knows none of them: a new target is a folder and one line in the registry',
   },
   'targets/csv': { beside: ['targets/target.ts', 'targets/run'], reason: 'one target knows nothing of another: each can be read and taken out by itself' },
+  'targets/script': { beside: [], reason: 'scripts are texts that a plan and names of tables determine: another program carries them out' },
   'targets/sqlite': { beside: ['targets/target.ts', 'targets/run'], reason: 'one target knows nothing of another: each can be read and taken out by itself' },
 };
 
