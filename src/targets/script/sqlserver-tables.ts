@@ -6,7 +6,7 @@ import type { TextColumn, Work } from './rows.js';
 /** UTF-16LE bytes as a literal: the file stays ASCII, and nothing in it is a command of sqlcmd. */
 export const bytes = (text: string): string => `0x${Buffer.from(text, 'utf16le').toString('hex').toUpperCase()}`;
 export const asText = (text: string): string => `CONVERT(nvarchar(1000), ${bytes(text)})`;
-/** A bracket in a name is doubled; `$(` would be a variable of sqlcmd, so a name with a dollar is refused by the use case. */
+/** A bracket in a name is doubled. Names with `$(`, which would be a variable of sqlcmd, are refused before. */
 export const quoteName = (name: string): string => `[${name.replaceAll(']', ']]')}]`;
 
 const LONGEST = 2000;
@@ -33,8 +33,6 @@ export function placeOf(kind: TextColumn, { users, groups }: DatabaseNames): { r
 }
 
 export const heldBytes = (kind: TextColumn, column: string): string => (kind === 'email' ? `COALESCE(${bytesOf(column)}, 0x)` : bytesOf(column));
-
-export const KINDS = ['userName', 'email', 'name', 'disabled', 'member'] as const;
 
 /** Returns how each kind of row that the work has is compared: rows of the plan are r, those of the database u. */
 export function comparedOf(work: Work, names: DatabaseNames, nulls: readonly string[], lock: string): Compared[] {
