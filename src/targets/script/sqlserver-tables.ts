@@ -47,8 +47,8 @@ export function comparedOf(work: Work, names: DatabaseNames, nulls: readonly str
       return {
         what: kind,
         from: `@row r LEFT JOIN ${quoteName(table)} u${lock} ON u.${quoteName(id)} = r.id WHERE r.kind = '${kind}'`,
-        isOld: `${held} = r.oldValue${isGroup}`,
-        isNew: `${held} = r.newValue`,
+        isOld: `u.${quoteName(id)} IS NOT NULL AND ${held} = r.oldValue${isGroup}`,
+        isNew: `u.${quoteName(id)} IS NOT NULL AND ${held} = r.newValue`,
         found: `CONVERT(nvarchar(1000), u.${quoteName(column)})`,
       };
     });
