@@ -243,7 +243,7 @@ describe('--basic-users', () => {
     expect(readFileSync(join(cwd, 'certificate.json'), 'utf8')).toContain('Admin > Users shows active users first');
   });
 
-  it('is held by a certificate: the gate is shut where it changed', async () => {
+  it('is held by a certificate: the gate does not pass where it changed', async () => {
     const users = USERS.replace('1,ana,', '1,ana@dome.example,');
     const cwd = newFolder({ ...EXPORT, 'users.csv': users, 'basic.txt': 'Brahe, Tycho\ndag\n' });
     const args = ['.', '--auth-mode', 'multi', '--basic-users', 'basic.txt', '--skip-rule', 'inactive-basic-member'];
@@ -252,7 +252,7 @@ describe('--basic-users', () => {
     expect(open.stderr).toContain('exit 0: the gate is open');
     writeFileSync(join(cwd, 'basic.txt'), 'dag\n');
     const shut = await runCli(['gate', 'certificate.json', '.', '--basic-users', 'basic.txt'], { cwd });
-    expect(shut.stderr).toContain('exit 1: the gate is shut');
+    expect(shut.stderr).toContain('exit 1: the gate does not pass');
     expect(shut.stderr).toContain('basic.txt is not what was audited');
   });
 
