@@ -313,6 +313,7 @@ describe('a breach is seen', () => {
     },
   );
 
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: code that is looked at
   it.each([
     'new UserError(`user ${user.id} is gone`)',
     'note`${row.userName} is taken`',
@@ -325,6 +326,7 @@ describe('a breach is seen', () => {
   it('but a value that is quoted, a path and a number are no breach', () => {
     expect(unquotedBreaches('plan/new.ts', 'new UserError(note`${file}, line ${line}: ${quoted(user.email)}, ${userId(user.id)}`)')).toEqual([]);
   });
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: code that is looked at
 
   it('lets no value be shown without a reason, nor gives a reason that is of no use', () => {
     const shown = [...files].flatMap(([path, code]) => unquotedBreaches(path, code, {}).map((breach) => `${path} ${/\$\{(.*)\}/.exec(breach)?.[1]}`));
