@@ -305,6 +305,7 @@ export const SHOWN: Readonly<Record<string, string>> = {
   'sources/tables/cell-words.ts name': 'the name of a column, as the program calls it',
   'sources/tables/name-list.ts names': 'headings that are quoted already',
   'sources/tables/user-finder.ts cell': 'a note whose value is quoted already',
+  'sources/tables/user-finder.ts names': 'headings that are quoted already',
   'sources/xlsx/workbook.ts names': 'names of sheets that are quoted already',
   'sources/xlsx/zip.ts name': 'the path of a part that the format names',
   'targets/run/applicability.ts name': 'the name of a run or the path of a folder',
