@@ -348,6 +348,18 @@ describe('lists of types', () => {
     for (const secret of ['dag', 'stella', 'Brahe']) expect(stderr).not.toContain(secret);
   });
 
+  it.each([
+    ['--auth-types', 'id,dag@dome.example\n1,basic\n', 'no column is the authentication type'],
+    ['--auth-types', 'dag@dome.example\tauth\n1\tbasic\n', 'no column identifies the users'],
+    ['--auth-types', 'id,dag@dome.example,email,mail\n1,basic,a,b\n', 'the columns "email", "mail" all match email'],
+  ] as const)('say under --redact what is wrong with the headings, with aliases for those that are data: %s %j', async (option, list, what) => {
+    const { code, stderr } = await check(list, option, ['--redact']);
+    expect(code).toBe(2);
+    expect(stderr).toContain(what);
+    expect(stderr).toMatch(/Headings found: .*"[a-z]+@[a-z]+\.example"/);
+    expect(stderr).not.toContain('dag@dome');
+  });
+
   it('are kept in the plan, and what reads a source for it does without', async () => {
     const cwd = newFolder({
       'export/users.csv': USERS,
