@@ -50,7 +50,7 @@ const INTEGERS = "'tinyint','smallint','mediumint','int','bigint'";
 /** Yields statements that refuse a database whose tables are other than the script needs, before anything else looks at them. */
 function* checkTables({ work, names }: ScriptRequest): Iterable<string> {
   const refuse = (condition: string, text: string): string =>
-    `SET @n=NULL;\nSELECT ${condition} INTO @n;\nSET @problems=@problems+IF(@n=1,0,1);\nSELECT CONCAT('REFUSED: ',${asText(text)}) AS \`scim-audit\` FROM (SELECT 1) one WHERE COALESCE(@n,0)<>1;\n`;
+    `SET @n=NULL;\nSELECT ${condition} INTO @n;\nSET @problems=@problems+IF(@n=1,0,1);\nSELECT ${asText(text)} AS \`scim-audit\` FROM (SELECT 1) one WHERE COALESCE(@n,0)<>1;\nSELECT 'REFUSED' AS result FROM (SELECT 1) one WHERE COALESCE(@n,0)<>1;\n`;
   for (const { table, columns, ids } of usedTables(work, names)) {
     const where = `table_schema=DATABASE() AND table_name=${asText(table)}`;
     yield refuse(
@@ -141,7 +141,11 @@ function writeOf(step: Step, names: DatabaseNames): string {
   return `UPDATE ${quoteName(table)} SET ${name}=${asText(step.to)} WHERE ${quoteName(id)}=${step.id} AND @ok=1 AND ${holds(step.kind, name, step.from)};`;
 }
 
-const RESULT = (text: string): string => `SELECT ${text} AS result;\n`;
+/** The word that counts is a row of its own; why is in a row before it. */
+const RESULT = (word: string, why: string): string => `SELECT ${why} AS \`scim-audit\`;\nSELECT ${word} AS result;\n`;
+/** The last result: the word of @result before its colon, after the reason behind it. */
+const LAST = (otherwise: string): string =>
+  `SELECT SUBSTRING(@result,LOCATE(': ',@result)+2) AS \`scim-audit\` FROM (SELECT 1) one WHERE LOCATE(': ',@result)>0;\nSELECT SUBSTRING_INDEX(COALESCE(@result,'${otherwise}'),':',1) AS result;\n`;
 
 /** Yields the text of apply.sql or undo.sql. */
 export function* writingScript(request: ScriptRequest, title: string, file: string): Iterable<string> {
@@ -152,7 +156,7 @@ export function* writingScript(request: ScriptRequest, title: string, file: stri
   yield `-- To rehearse, which changes nothing:  mysql DB < ${file}\n-- To carry it out:  mysql --init-command="SET @scim_audit_apply='${digest}'" DB < ${file}\n`;
   yield '-- The last row of the output is the result: DONE, REHEARSED, ALREADY DONE or REFUSED. README.txt explains them.\n';
   yield PREPARATION;
-  yield RESULT("'REFUSED, if this is the last row: an error stopped the script before it wrote, and nothing was changed'");
+  yield RESULT("'REFUSED'", "'if the next row is the last one: an error stopped the script before it wrote, and nothing was changed'");
   yield* DROPS;
   yield* checkTables(request);
   yield* temporaryTables(request, compared);
@@ -165,7 +169,7 @@ export function* writingScript(request: ScriptRequest, title: string, file: stri
   yield* checkGiven(request);
   yield `SET @ok=IF(@planned=${total} AND @problems=0 AND COALESCE(@scim_audit_apply,'') IN ('','${digest}'),1,0);\n`;
   yield `SELECT 'REFUSED: @scim_audit_apply holds the digest of another plan' AS \`scim-audit\` FROM (SELECT 1) one WHERE COALESCE(@scim_audit_apply,'') NOT IN ('','${digest}');\n`;
-  yield RESULT("'REFUSED, if this is the last row: an error stopped the script while it wrote, and nothing was changed'");
+  yield RESULT("'REFUSED'", "'if the next row is the last one: an error stopped the script while it wrote, and nothing was changed'");
   yield "-- 2. The plan's actions, in its order.\n";
   for (const step of work.steps) {
     yield `${writeOf(step, names)}\nSET @changed=@changed+ROW_COUNT(), @stopped=IF(@stopped IS NOT NULL OR ROW_COUNT()=1,@stopped,'${step.action}'), @ok=IF(ROW_COUNT()=1,@ok,0);\n`;
@@ -181,7 +185,7 @@ export function* writingScript(request: ScriptRequest, title: string, file: stri
   yield `SET @result=CASE WHEN @end='COMMIT' AND @written=${total} THEN 'DONE' WHEN @end='COMMIT' THEN 'REFUSED: the changes were not found after COMMIT. Run check.sql: it says what the tables hold' WHEN @ok=1 THEN 'REHEARSED: everything would succeed; nothing was changed' WHEN @done=${total} THEN 'ALREADY DONE: the rows are as this script leaves them; nothing was changed' WHEN @planned=${total} AND @problems=0 AND @stopped IS NOT NULL THEN CONCAT('REFUSED: action ',@stopped,' could not be carried out; nothing was changed') ELSE 'REFUSED: the rows above say why; nothing was changed' END;\n`;
   yield* DROPS;
   yield 'SET SESSION autocommit=COALESCE(@scim_audit_autocommit,1);\n';
-  yield RESULT("COALESCE(@result,'REFUSED: nothing was changed')");
+  yield LAST('REFUSED');
   yield '-- The stock client ends with 1 after a refusal: the next statement then fails on purpose.\n';
   yield "SELECT IF(@result LIKE 'REFUSED%' OR @result IS NULL,(SELECT 1 UNION ALL SELECT 2),0) INTO @exit;\n";
 }
@@ -193,7 +197,7 @@ export function* checkingScript(request: ScriptRequest): Iterable<string> {
   const total = rowCount(work);
   yield `-- scim-audit: compares the database with the plan ${request.digest}. It writes nothing but temporary tables.\n`;
   yield PREPARATION;
-  yield RESULT("'REFUSED, if this is the last row: an error stopped the check'");
+  yield RESULT("'NOT AS PLANNED'", "'if the next row is the last one: an error stopped the check'");
   yield* DROPS;
   yield* checkTables(request);
   yield* temporaryTables(request, compared);
@@ -216,6 +220,6 @@ export function* checkingScript(request: ScriptRequest): Iterable<string> {
   yield 'COMMIT;\n';
   yield `SET @result=CASE WHEN @planned=${total} AND @problems=0 THEN 'AS PLANNED: apply.sql can be rehearsed' WHEN @done=${total} THEN 'ALREADY DONE: every row is as the plan leaves it' ELSE 'NOT AS PLANNED: the rows above say why; apply.sql would refuse' END;\n`;
   yield* DROPS;
-  yield RESULT("COALESCE(@result,'NOT AS PLANNED')");
+  yield LAST('NOT AS PLANNED');
   yield "SELECT IF(@result LIKE 'NOT%' OR @result IS NULL,(SELECT 1 UNION ALL SELECT 2),0) INTO @exit;\n";
 }

@@ -101,6 +101,10 @@ function* writes({ work, names }: ScriptRequest): Iterable<string> {
 const listed = (each: Compared, state: string, where: string, top = ''): string =>
   `SELECT ${top}${state} AS [scim-audit], r.actions AS action, r.kind AS what, r.id, r.otherId, CASE WHEN r.kind IN ('userName', 'email', 'name') THEN CONVERT(nvarchar(1000), r.oldValue) END AS planned, ${each.found} AS found FROM ${each.from}${where};\n`;
 
+/** The last result: the word of @result before its colon, after the reason behind it. */
+const LAST =
+  "  IF CHARINDEX(N': ', @result) > 0 SELECT SUBSTRING(@result, CHARINDEX(N': ', @result) + 2, 400) AS [scim-audit];\n  SELECT LEFT(@result, CHARINDEX(N':', CONCAT(@result, N':')) - 1) AS result;\n";
+
 /** Yields the text of apply.sql or undo.sql. */
 export function* writingBatch(request: ScriptRequest, title: string, file: string): Iterable<string> {
   const { work, names, digest } = request;
@@ -141,8 +145,9 @@ export function* writingBatch(request: ScriptRequest, title: string, file: strin
   yield '  END;\n';
   yield `  IF @result IS NULL AND @scim_audit_apply = '${digest}' BEGIN COMMIT TRANSACTION; SET @result = N'DONE'; END;\n`;
   yield '  IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION;\n';
-  yield `  SELECT COALESCE(@result, ${says('REHEARSED: everything would succeed; nothing was changed')}) AS result;\n`;
-  yield "END TRY\nBEGIN CATCH\n  IF XACT_STATE() <> 0 ROLLBACK TRANSACTION;\n  SELECT CONCAT(N'REFUSED: ', ERROR_MESSAGE()) AS result;\n  THROW;\nEND CATCH;\n";
+  yield `  SET @result = COALESCE(@result, ${says('REHEARSED: everything would succeed; nothing was changed')});\n`;
+  yield LAST;
+  yield "END TRY\nBEGIN CATCH\n  IF XACT_STATE() <> 0 ROLLBACK TRANSACTION;\n  SELECT ERROR_MESSAGE() AS [scim-audit];\n  SELECT N'REFUSED' AS result;\n  THROW;\nEND CATCH;\n";
 }
 
 /** Yields the text of check.sql. */
@@ -168,6 +173,7 @@ export function* checkingBatch(request: ScriptRequest): Iterable<string> {
   yield `  SELECT 'trigger' AS [scim-audit], t.name, OBJECT_NAME(t.parent_id) AS [table], t.is_instead_of_trigger FROM sys.triggers t WHERE t.parent_id IN (${tables});\n`;
   yield `  IF @planned <> ${total} AND @done <> ${total} THROW 50005, N'scim-audit: rows are not as planned, as listed above; apply.sql would refuse.', 1;\n`;
   yield `  IF @problems > 0 THROW 50006, N'scim-audit: somebody else holds a username that the plan gives; apply.sql would refuse.', 1;\n`;
-  yield `  SELECT CASE WHEN @planned = ${total} THEN N'AS PLANNED: apply.sql can be rehearsed' ELSE N'ALREADY DONE: every row is as the plan leaves it' END AS result;\n`;
-  yield "END TRY\nBEGIN CATCH\n  SELECT CONCAT(N'NOT AS PLANNED: ', ERROR_MESSAGE()) AS result;\n  THROW;\nEND CATCH;\n";
+  yield `  SET @result = CASE WHEN @planned = ${total} THEN N'AS PLANNED: apply.sql can be rehearsed' ELSE N'ALREADY DONE: every row is as the plan leaves it' END;\n`;
+  yield LAST;
+  yield "END TRY\nBEGIN CATCH\n  SELECT ERROR_MESSAGE() AS [scim-audit];\n  SELECT N'NOT AS PLANNED' AS result;\n  THROW;\nEND CATCH;\n";
 }

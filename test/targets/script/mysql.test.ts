@@ -60,7 +60,7 @@ describeWith('mariadb', 'the scripts for MySQL on MariaDB', () => {
     const before = await contentOf(server, database);
     const check = await runScript(server, database, SCRIPTS.check);
     expect(check.last, check.errors).toMatch(/^AS PLANNED/);
-    expect(await runScript(server, database, SCRIPTS.apply)).toMatchObject({ code: 0, last: expect.stringMatching(/^REHEARSED/), errors: '' });
+    expect(await runScript(server, database, SCRIPTS.apply)).toMatchObject({ code: 0, last: expect.stringMatching(/^REHEARSED$/), errors: '' });
     expect(await contentOf(server, database)).toBe(before);
     expect(await runScript(server, database, SCRIPTS.apply, [CONSENT])).toMatchObject({ code: 0, last: 'DONE', errors: '' });
     const after = await contentOf(server, database);
@@ -83,10 +83,10 @@ describeWith('mariadb', 'the scripts for MySQL on MariaDB', () => {
         '',
       ].join('\n'),
     );
-    expect(await runScript(server, database, SCRIPTS.apply, [CONSENT])).toMatchObject({ code: 0, last: expect.stringMatching(/^ALREADY DONE/) });
-    expect((await runScript(server, database, SCRIPTS.check)).last).toMatch(/^ALREADY DONE/);
+    expect(await runScript(server, database, SCRIPTS.apply, [CONSENT])).toMatchObject({ code: 0, last: expect.stringMatching(/^ALREADY DONE$/) });
+    expect((await runScript(server, database, SCRIPTS.check)).last).toBe('ALREADY DONE');
     expect(await contentOf(server, database)).toBe(after);
-    expect(await runScript(server, database, SCRIPTS.undo)).toMatchObject({ code: 0, last: expect.stringMatching(/^REHEARSED/) });
+    expect(await runScript(server, database, SCRIPTS.undo)).toMatchObject({ code: 0, last: expect.stringMatching(/^REHEARSED$/) });
     expect(await contentOf(server, database)).toBe(after);
     expect(await runScript(server, database, SCRIPTS.undo, [CONSENT])).toMatchObject({ code: 0, last: 'DONE' });
     // NULL and F are one, and undo writes F.
@@ -94,7 +94,7 @@ describeWith('mariadb', 'the scripts for MySQL on MariaDB', () => {
     expect(users).toBe('F\n');
     await server.query(`USE ${database}; UPDATE userbase SET disabled=NULL WHERE id=1`);
     expect(await contentOf(server, database)).toBe(before);
-    expect(await runScript(server, database, SCRIPTS.undo, [CONSENT])).toMatchObject({ code: 0, last: expect.stringMatching(/^ALREADY DONE/) });
+    expect(await runScript(server, database, SCRIPTS.undo, [CONSENT])).toMatchObject({ code: 0, last: expect.stringMatching(/^ALREADY DONE$/) });
   });
 
   /** What somebody does before the script runs, and how it is reported. */
@@ -117,11 +117,11 @@ describeWith('mariadb', 'the scripts for MySQL on MariaDB', () => {
     ['a membership that is there twice', 'INSERT INTO user_role VALUES (6,9)', /membership\tgroup 9, user 6\tmember\tmember 2 times/],
     ['a membership added already', 'INSERT INTO user_role VALUES (1,10)', /membership\tgroup 10, user 1\tno member\tmember/],
     ['some of it done already', "UPDATE userbase SET userName='jdoe@x.example' WHERE id=1", /not as planned\t.*userName\t1/],
-    ['a table that does not roll back', 'ALTER TABLE user_role ENGINE=MyISAM', /REFUSED: the database has no table "user_role", or it is not an InnoDB table/],
-    ['further columns of memberships', 'ALTER TABLE user_role ADD since DATE', /REFUSED: table "user_role" has further columns/],
-    ['a table that is missing', 'RENAME TABLE role TO roles', /REFUSED: the database has no table "role"/],
-    ['a column that is missing', 'ALTER TABLE role CHANGE projectId project_id INT', /REFUSED: table "role" has no column "projectId"/],
-    ['ids that are texts', 'ALTER TABLE role MODIFY id VARCHAR(20)', /REFUSED: table "role" has no column "id", or it does not hold whole numbers/],
+    ['a table that does not roll back', 'ALTER TABLE user_role ENGINE=MyISAM', /the database has no table "user_role", or it is not an InnoDB table/],
+    ['further columns of memberships', 'ALTER TABLE user_role ADD since DATE', /table "user_role" has further columns/],
+    ['a table that is missing', 'RENAME TABLE role TO roles', /the database has no table "role"/],
+    ['a column that is missing', 'ALTER TABLE role CHANGE projectId project_id INT', /table "role" has no column "projectId"/],
+    ['ids that are texts', 'ALTER TABLE role MODIFY id VARCHAR(20)', /table "role" has no column "id", or it does not hold whole numbers/],
     ['a column that is too short', 'ALTER TABLE role MODIFY display VARCHAR(10)', /the column cannot hold it\t.*10\treviewers \(EU\)/],
     ['a trigger that writes something else', "CREATE TRIGGER t BEFORE UPDATE ON userbase FOR EACH ROW SET NEW.email=CONCAT(NEW.email,'.')", /^REFUSED/m],
   ];
@@ -132,10 +132,10 @@ describeWith('mariadb', 'the scripts for MySQL on MariaDB', () => {
     const before = await contentOf(server, database).catch(() => '');
     const plain = await runScript(server, database, SCRIPTS.apply, [CONSENT]);
     expect(plain.code).not.toBe(0);
-    expect(plain.last).toMatch(/^REFUSED/);
+    expect(plain.last).toBe('REFUSED');
     expect(plain.lines.join('\n')).toMatch(new RegExp(told.source, 'm'));
     const forced = await runScript(server, database, SCRIPTS.apply, [CONSENT, '--force']);
-    expect(forced.last).toMatch(/^REFUSED/);
+    expect(forced.last).toBe('REFUSED');
     expect(await contentOf(server, database).catch(() => '')).toBe(before);
     if (!drift.startsWith('CREATE TRIGGER')) {
       const check = await runScript(server, database, SCRIPTS.check);
@@ -153,7 +153,7 @@ describeWith('mariadb', 'the scripts for MySQL on MariaDB', () => {
     const { apply } = scriptsOf(planOf([rename('1', 'soren', 'søren@x.example'), rename('2', 'astrid', 'soren@x.example')]));
     const before = await contentOf(server, database);
     const outcome = await runScript(server, database, apply, [CONSENT]);
-    expect(outcome.last).toMatch(/^REFUSED/);
+    expect(outcome.last).toBe('REFUSED');
     expect(outcome.lines.join('\n')).toContain('the database takes two new usernames as one\t1\t2');
     expect(await contentOf(server, database)).toBe(before);
   });
@@ -178,7 +178,7 @@ describeWith('mariadb', 'the scripts for MySQL on MariaDB', () => {
     const before = await contentOf(server, database);
     for (const given of ['sha256:00', DIGEST.toUpperCase(), ' ']) {
       const outcome = await runScript(server, database, SCRIPTS.apply, [`--init-command=SET @scim_audit_apply='${given}x'`]);
-      expect(outcome).toMatchObject({ code: 1, last: expect.stringMatching(/^REFUSED/) });
+      expect(outcome).toMatchObject({ code: 1, last: expect.stringMatching(/^REFUSED$/) });
     }
     expect(await contentOf(server, database)).toBe(before);
   });
@@ -194,7 +194,7 @@ describeWith('mariadb', 'the scripts for MySQL on MariaDB', () => {
     try {
       for (const further of [[], ['--force']]) {
         const outcome = await runScript(server, database, apply, [CONSENT, ...further]);
-        expect(outcome.last).toMatch(/^REFUSED/);
+        expect(outcome.last).toBe('REFUSED');
         expect(outcome.errors).toContain('1205');
       }
     } finally {
@@ -211,7 +211,7 @@ describeWith('mariadb', 'the scripts for MySQL on MariaDB', () => {
     for (const at of [2, 4, parts.length - 1]) {
       const text = `${parts.slice(0, at).join('UPDATE `userbase`')}KILL CONNECTION_ID();\nUPDATE \`userbase\`${parts.slice(at).join('UPDATE `userbase`')}`;
       const outcome = await runScript(server, database, text, [CONSENT, ...further]);
-      expect(outcome.last).toMatch(/^REFUSED/);
+      expect(outcome.last).toBe('REFUSED');
       expect(await contentOf(server, database)).toBe(before);
     }
   });
@@ -225,7 +225,7 @@ describeWith('mariadb', 'the scripts for MySQL on MariaDB', () => {
     const middle = SCRIPTS.apply.split('\n');
     const at = middle.findIndex((line) => line.startsWith('UPDATE `userbase`')) + 2;
     for (const each of [text, [...middle.slice(0, at), 'ROLLBACK;', ...middle.slice(at)].join('\n')]) {
-      expect((await runScript(server, database, each, [CONSENT, '--force'])).last).toMatch(/^REFUSED/);
+      expect((await runScript(server, database, each, [CONSENT, '--force'])).last).toBe('REFUSED');
       expect(await contentOf(server, database)).toBe(before);
     }
   });
@@ -239,7 +239,7 @@ describeWith('mariadb', 'the scripts for MySQL on MariaDB', () => {
     for (const further of [[], ['--force']]) {
       for (const user of [database, `r${database}`]) {
         const outcome = await runScript(server, database, SCRIPTS.apply, [`--user=${user}`, CONSENT, ...further]);
-        expect(outcome.last).toMatch(/^REFUSED/);
+        expect(outcome.last).toBe('REFUSED');
       }
     }
     expect((await runScript(server, database, SCRIPTS.check, [`--user=r${database}`])).last).toMatch(/^AS PLANNED/);
@@ -308,7 +308,7 @@ describeWith('mariadb', 'the scripts for MySQL on MariaDB', () => {
     const database = await make({ collation: 'latin1_swedish_ci' });
     const { apply } = scriptsOf(planOf([rename('1', 'jdoe', 'Łukasz')]));
     const outcome = await runScript(server, database, apply, [CONSENT]);
-    expect(outcome).toMatchObject({ code: 1, last: expect.stringMatching(/^REFUSED/) });
+    expect(outcome).toMatchObject({ code: 1, last: expect.stringMatching(/^REFUSED$/) });
     expect(outcome.lines.join('\n')).toContain('the column cannot hold it\ta1\t1\tŁukasz');
   });
 

@@ -104,7 +104,7 @@ describe.each([
 
   it('ends with one result row, after an error as well', () => {
     expect(text).toMatch(
-      /BEGIN CATCH\n(?: {2}IF XACT_STATE\(\) <> 0 ROLLBACK TRANSACTION;\n)? {2}SELECT CONCAT\(N'(?:REFUSED|NOT AS PLANNED): ', ERROR_MESSAGE\(\)\) AS result;\n {2}THROW;\nEND CATCH;\n$/,
+      /BEGIN CATCH\n(?: {2}IF XACT_STATE\(\) <> 0 ROLLBACK TRANSACTION;\n)? {2}SELECT ERROR_MESSAGE\(\) AS \[scim-audit\];\n {2}SELECT N'(?:REFUSED|NOT AS PLANNED)' AS result;\n {2}THROW;\nEND CATCH;\n$/,
     );
   });
 });
