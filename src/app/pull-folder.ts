@@ -7,7 +7,7 @@ import { hashFile } from '../targets/run/files.js';
 import type { Context } from './context.js';
 import { NewFolder } from './new-folder.js';
 import { NODE_DIGESTS } from './node-digests.js';
-import type { Proof } from './pull-proof.js';
+import type { Evidence } from './pull-proof.js';
 import { TOOL } from './tool.js';
 
 /** What pull.json holds besides its digest. */
@@ -17,7 +17,7 @@ interface Facts {
   readonly url: string;
   readonly out: string;
   readonly isAllGroups: boolean;
-  readonly proof: Proof | undefined;
+  readonly evidence: Evidence | undefined;
   readonly context: Context;
 }
 
@@ -66,19 +66,24 @@ const membersOf = (lists: readonly MembersList[]): number => lists.reduce((sum, 
 
 function manifestOf(
   { users, groups, memberLists, inactiveMember }: RestOrganization,
-  { url, isAllGroups, proof, context }: Facts,
+  { url, isAllGroups, evidence, context }: Facts,
   files: PulledBody['files'],
 ): PulledBody {
-  const inactive = users.filter(({ active }) => !active).length;
+  const inactive = new Set(users.flatMap(({ id, active }) => (active ? [] : [id])));
   return {
     tool: { name: TOOL.name, version: TOOL.version },
     url,
     time: context.now().toISOString(),
     membersOf: isAllGroups ? 'all' : 'organization',
-    users: { total: users.length, inactive },
+    users: { total: users.length, inactive: inactive.size },
     groups: { total: groups.length, organization: groups.filter(({ project }) => project === '').length },
     memberships: membersOf(memberLists),
-    inactiveMembers: inactiveMember !== undefined ? { by: 'member', ...inactiveMember } : inactive === 0 ? { by: 'no-inactive-users' } : (proof ?? null),
+    inactiveMembers:
+      inactiveMember !== undefined
+        ? { by: 'member', ...inactiveMember }
+        : inactive.size === 0
+          ? { by: 'no-inactive-users' }
+          : (evidence?.proofFor(inactive) ?? null),
     files,
   };
 }

@@ -10,7 +10,7 @@ import { lockOwner, takeLock } from '../targets/run/lock.js';
 import { shellWord } from './command-words.js';
 import { type Context, type Progress, processInfoOf } from './context.js';
 import type { PulledBody } from './pull-folder.js';
-import { type Proof, readProof } from './pull-proof.js';
+import { type Evidence, readEvidence } from './pull-proof.js';
 import { Refusal } from './refusal.js';
 import { TOOL } from './tool.js';
 import { writeReason } from './write-reason.js';
@@ -46,7 +46,7 @@ export async function pull(request: PullRequest, context: Context): Promise<Pull
   ]);
   const { url } = readAddress(request.url);
   const credentials = readCredentials(context.environment);
-  const proof = request.proof === undefined ? undefined : await readProof(request.proof, url);
+  const evidence = request.proof === undefined ? undefined : readEvidence(request.proof, url);
   const isNew = makeFolder(out);
   const world = processInfoOf(context);
   const lockFile = join(out, STATE_FOLDER, 'lock');
@@ -76,9 +76,9 @@ export async function pull(request: PullRequest, context: Context): Promise<Pull
       agent: `${TOOL.name}/${TOOL.version}`,
     });
     try {
-      const organization = await read(jama, request, watched, proof, context);
+      const organization = await read(jama, request, watched, evidence, context);
       const { writePulled } = await import('./pull-folder.js');
-      const written = writePulled(organization, { url, out, isAllGroups: identity.isAllGroups, proof, context }, () => {
+      const written = writePulled(organization, { url, out, isAllGroups: identity.isAllGroups, evidence, context }, () => {
         lock.release();
         opened.remove();
       });
@@ -126,7 +126,7 @@ function tellState({ dropped, kept }: PullState, out: string, { warn }: Context)
   else if (kept.length > 0) warn(`An earlier pull into ${out} was interrupted: ${kept.length} of its pages are used, and the rest is read.`);
 }
 
-async function read(jama: Jama, { allGroups }: PullRequest, state: PullState, proof: Proof | undefined, context: Context): Promise<RestOrganization> {
+async function read(jama: Jama, { allGroups }: PullRequest, state: PullState, evidence: Evidence | undefined, context: Context): Promise<RestOrganization> {
   const { readOrganization } = await import('../sources/rest/organization.js');
   const progress = await context.startProgress();
   context.interruption.listen();
@@ -134,7 +134,7 @@ async function read(jama: Jama, { allGroups }: PullRequest, state: PullState, pr
   try {
     return await readOrganization(jama, {
       isAllGroups: allGroups === true,
-      isProved: proof !== undefined,
+      isProved: (inactive) => evidence?.proofFor(inactive) !== undefined,
       state,
       report(reached) {
         const signal = context.interruption.signal();

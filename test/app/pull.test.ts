@@ -201,6 +201,54 @@ describe('the proof that members lists hold inactive users', () => {
     expect(await pullBy(server, newFolder(), ['--proof', proof])).toMatchObject({ code: 2, stderr: expect.stringContaining('was altered') });
   });
 
+  describe('may come from the journal of a live run', () => {
+    const journal = (server: JamaStandIn, { user = '5', outcome = 'done', mode = 'live', more = [] as unknown[], url = server.url } = {}): string =>
+      [
+        { type: 'run', run: '20260302T080000Z', mode, url },
+        { type: 'intent', id: 'a1', at: 0, change: { kind: 'remove-member', group: '70', user } },
+        { type: 'outcome', id: 'a1', outcome },
+        ...more,
+      ]
+        .map((line) => `${JSON.stringify(line)}\n`)
+        .join('');
+
+    it('that removed an inactive user, by its folder or its file', async () => {
+      const server = await startObservatory(hidden);
+      const folder = newFolder({ 'run/journal.jsonl': `${journal(server)}{"type":"en` });
+      expect(await pullBy(server, folder, ['--proof', 'run'])).toMatchObject({ code: 0, stdout: expect.stringContaining('listed, as a live run proved') });
+      expect(manifestOf(folder)).toMatchObject({ inactiveMembers: { by: 'run', run: '20260302T080000Z', group: '70', user: '5' } });
+      expect((await checkIn(folder)).report.notChecked).toEqual([]);
+      const next = newFolder();
+      expect((await pullBy(server, next, ['--proof', join(folder, 'run/journal.jsonl')])).code).toBe(0);
+      expect(manifestOf(next).inactiveMembers).not.toBeNull();
+    });
+
+    const deactivated = [
+      { type: 'intent', id: 'a2', at: 1, change: { kind: 'replace-user', user: '5', attribute: 'active', from: true, to: false } },
+      { type: 'outcome', id: 'a2', outcome: 'done' },
+    ];
+    it.each([
+      ['was not done', { outcome: 'refused' }],
+      ['was of a copy of an export', { mode: 'out' }],
+      ['deactivated the user itself', { more: deactivated }],
+    ])('but not if it %s', async (_, change) => {
+      const server = await startObservatory(hidden);
+      const folder = newFolder({ 'run/journal.jsonl': journal(server, change) });
+      expect(await pullBy(server, folder, ['--proof', 'run'])).toMatchObject({ code: 2, stderr: expect.stringContaining('does not prove') });
+    });
+
+    it('but not of another address, nor of a user who is active', async () => {
+      const server = await startObservatory(hidden);
+      const folder = newFolder({
+        'run/journal.jsonl': journal(server, { url: 'https://other.example' }),
+        'active/journal.jsonl': journal(server, { user: '2' }),
+      });
+      expect(await pullBy(server, folder, ['--proof', 'run'])).toMatchObject({ code: 2, stderr: expect.stringContaining('of another address') });
+      expect((await pullBy(server, folder, ['--proof', 'active'])).code).toBe(0);
+      expect(manifestOf(folder).inactiveMembers).toBeNull();
+    });
+  });
+
   it('does not hold for a memberships.csv that was changed', async () => {
     const folder = newFolder();
     const server = await startObservatory();

@@ -35,8 +35,8 @@ export interface PullProgress {
 
 export interface PullWishes {
   readonly isAllGroups: boolean;
-  /** Something else proves already that members lists hold inactive users. */
-  readonly isProved: boolean;
+  /** Something else proves that members lists hold inactive users, of whom these are all. */
+  isProved(inactive: ReadonlySet<string>): boolean;
   readonly state: PullState;
   /** Called after each page; throws to stop. */
   report(progress: PullProgress): void;
@@ -82,7 +82,7 @@ class Reading {
   }
 
   async read(): Promise<RestOrganization> {
-    const { isAllGroups, isProved } = this.#wishes;
+    const { isAllGroups } = this.#wishes;
     const users = await this.#users('users', () => 0);
     const groups = await this.#groups('groups', () => this.#pagesOfUsers);
     const wanted = groups.filter(({ project }) => isAllGroups || project === '');
@@ -99,7 +99,7 @@ class Reading {
     };
     for (const group of wanted) memberLists.push(await read(group, memberLists.length, wanted.length));
     let listsRead = wanted.length;
-    if (inactive.size > 0 && !isProved && !isAllGroups) {
+    if (inactive.size > 0 && inactiveMember === undefined && !isAllGroups && !this.#wishes.isProved(inactive)) {
       const others = groups.filter(({ project }) => project !== '');
       for (const [at, group] of others.entries()) {
         if (inactiveMember !== undefined) break;
