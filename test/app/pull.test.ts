@@ -42,8 +42,9 @@ const manifestOf = (folder: string): Record<string, unknown> => JSON.parse(readF
 const checkIn = async (
   cwd: string,
   args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly code: number; readonly stderr: string; readonly report: Record<string, never> }> => {
-  const { code, stdout, stderr } = await runCli(['check', 'pulled', '--auth-mode', 'basic', '--format', 'json', ...args], { cwd });
+  const { code, stdout, stderr } = await runCli(['check', 'pulled', '--auth-mode', 'basic', '--format', 'json', ...args], { cwd, env });
   return { code, stderr, report: stdout === '' ? {} : JSON.parse(stdout) };
 };
 
@@ -98,7 +99,8 @@ describe('pull', () => {
     // Names with a backslash before n would be refused in another list; 200 users are a common limit.
     const server = await startObservatory({ users: [...users(), ...many(195, 1).map((user) => ({ ...user, id: user.id + 100 }))] });
     await pullBy(server, folder);
-    const { report } = await checkIn(folder);
+    // The credentials are still in the environment.
+    const { report } = await checkIn(folder, [], { ...server.environment, SCIM_AUDIT_JAMA_CLIENT_SECRET: 'x' });
     expect(report.snapshot).toMatchObject({ users: 200, groups: 3, memberships: 3 });
     expect(JSON.stringify(report.findings)).toContain(String.raw`SKY\\nadia`);
     expect(report.notChecked).toEqual([]);
