@@ -24,8 +24,14 @@ export const WALLS: Readonly<Record<string, Wall>> = {
     uses: [],
     reason: 'the nouns and their definitions hold wherever they are read: they depend on nothing that could change under them',
   },
-  sources: {
+  rest: {
     rooms: ['model', 'collections'],
+    uses: ['undici'],
+    reason:
+      'one small client knows how Jama Connect is asked: rate, patience, tokens and pages are the same for what reads and what writes. undici goes through proxies on Node 20, and is loaded only when a server is asked',
+  },
+  sources: {
+    rooms: ['model', 'collections', 'rest'],
     uses: ['node:fs', 'node:crypto', 'node:buffer', 'node:path', 'csv-parse', 'better-sqlite3', 'fflate', 'saxes', 'zod'],
     reason:
       'a format knows bytes and what a record is; what a record means for SCIM is decided elsewhere. fflate unpacks and saxes reads the XML of workbooks: both stream without waiting, have no native parts, and are loaded only with a workbook',
@@ -49,7 +55,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
     reason: 'what the first sync will do follows from the two sides and from documented behavior alone: nothing is looked up, sent or written',
   },
   targets: {
-    rooms: ['model', 'collections', 'sources', 'plan'],
+    rooms: ['model', 'collections', 'rest', 'sources', 'plan'],
     uses: ['node:fs', 'node:path', 'node:crypto', 'csv-stringify', 'better-sqlite3', 'zod'],
     reason:
       'applying obeys the plan as written; it must not judge again, so it cannot see the rules. zod checks journals, which other versions and damaged disks have written, as it checks plans',
@@ -72,7 +78,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
     reason: 'what a person set is resolved without knowing what it is used for',
   },
   app: {
-    rooms: ['model', 'collections', 'sources', 'rules', 'audit', 'plan', 'preview', 'setup', 'targets', 'reporters', 'config'],
+    rooms: ['model', 'collections', 'rest', 'sources', 'rules', 'audit', 'plan', 'preview', 'setup', 'targets', 'reporters', 'config'],
     uses: ['node:crypto', 'node:fs', 'node:path', '../package.json'],
     reason:
       'the use cases take settled settings and return results, so that a program does with the library what a person does on the command line: they know no terminal, no process and no option parser',
@@ -407,6 +413,10 @@ export const SUB_ROOMS: Readonly<Record<string, SubRoom>> = {
     beside: ['sources/source.ts', 'sources/tables', 'sources/csv'],
     reason: 'loads native code, so that nobody may need it by accident; from CSV it takes how bytes become a text, nothing else',
   },
+  'sources/rest': {
+    beside: [],
+    reason: 'asks a server instead of reading files; what it reads is written as CSV and checked as such',
+  },
   'sources/idp': {
     beside: ['sources/input-files.ts', 'sources/tables', 'sources/csv', 'sources/json'],
     reason: 'the exports of a provider come as CSV, workbooks or JSON; no provider hands out a database',
@@ -474,7 +484,7 @@ export function circular(imports: ReadonlyMap<string, readonly string[]>): strin
 }
 
 /** Packages that few runs need. */
-export const RARE = ['better-sqlite3', 'fflate', 'saxes', 'ora', '@bomb.sh/tab'];
+export const RARE = ['better-sqlite3', 'fflate', 'saxes', 'undici', 'ora', '@bomb.sh/tab'];
 
 /** Returns all files that are loaded together with a file. */
 export function loadedWith(start: string, imports: ReadonlyMap<string, readonly string[]>): Set<string> {
