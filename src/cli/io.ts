@@ -23,6 +23,8 @@ export interface Io {
   /** Where a relative path starts. */
   readonly folder: string;
   now(): Date;
+  /** Waits for some milliseconds. */
+  sleep(milliseconds: number): Promise<void>;
   /** This process and its machine, for locks and journals. */
   readonly process: {
     readonly pid: number;
@@ -46,6 +48,7 @@ export function processIo(): Io {
     environment: process.env,
     folder: process.cwd(),
     now: () => new Date(),
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     process: {
       pid: process.pid,
       host: hostname(),

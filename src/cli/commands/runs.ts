@@ -18,7 +18,7 @@ export function addRuns(program: Command, io: Io, end: (ending: Ending) => void)
     });
 }
 
-const MODES: Readonly<Record<Run['mode'], string>> = { 'in-place': 'in place', out: 'to a copy' };
+const MODES: Readonly<Record<Run['mode'], string>> = { 'in-place': 'in place', out: 'to a copy', live: 'live' };
 
 /** Lists the runs of a plan. */
 async function runRuns(path: string, io: Io): Promise<Ending> {

@@ -45,7 +45,7 @@ export type SourceState = { readonly inputs: readonly TargetInput[] } & (
 
 type Judged = Pick<ApplyRequest, 'plan' | 'planFile' | 'source'>;
 
-const runsOf = ({ plan, planFile }: Judged): KnownRun[] => knownRuns(runsFolderOf(planFile)).filter(({ journal }) => journal.run.planDigest === plan.digest);
+const runsOf = ({ plan, planFile }: Judged): KnownRun[] => knownRuns(runsFolderOf(planFile)).filter(({ journal }) => journal.run.planDigest === plan.digest && journal.run.mode !== 'live');
 
 /** Reads the digests of a source and compares them with the plan and its runs. */
 export async function sourceStateOf(request: Judged): Promise<SourceState> {
