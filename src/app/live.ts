@@ -1,7 +1,7 @@
 /** Jama Connect itself as the place where a plan is applied, undone and verified, through its REST API. */
 
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { note, quoted } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import type { Plan } from '../plan/plan.js';
@@ -10,12 +10,12 @@ import { readAddress } from '../rest/address.js';
 import { type Jama, openJama } from '../rest/client.js';
 import { type Credentials, readCredentials } from '../rest/credentials.js';
 import { type LiveReceipt, type PreparedLive, prepareLive } from '../targets/rest/apply.js';
+import { freshOf } from '../targets/rest/fresh.js';
 import { type JamaLive, jamaLive } from '../targets/rest/jama-live.js';
 import { announcedBy, isLive, liveRunsOf } from '../targets/rest/live-runs.js';
-import { freshOf } from '../targets/rest/fresh.js';
 import { type LiveUndoReceipt, type PreparedLiveUndo, prepareLiveUndo } from '../targets/rest/undo.js';
-import type { JournalDigest } from '../targets/run/read-journal.js';
-import { readRun, runsFolderOf } from '../targets/run/run-folder.js';
+import { firstRecord, type JournalDigest } from '../targets/run/read-journal.js';
+import { JOURNAL, readRun, runsFolderOf } from '../targets/run/run-folder.js';
 import { fileWords, shellCommand } from './command-words.js';
 import { type Context, processInfoOf } from './context.js';
 import { openPlan } from './plan-source.js';
@@ -131,8 +131,10 @@ export async function applyLive(planPath: string, request: LiveApplyRequest, con
 }
 
 /** Returns the journal of a live run; undefined if the folder is not that of a live run. */
-export function liveRunIn(runFolder: string): JournalDigest | undefined {
-  const journal = existsSync(runFolder) ? readRun(resolve(runFolder)) : undefined;
+function liveRunIn(runFolder: string): JournalDigest | undefined {
+  // The journal of a run of files may be long.
+  if (firstRecord(join(runFolder, JOURNAL))?.mode !== 'live') return undefined;
+  const journal = readRun(resolve(runFolder));
   return journal !== undefined && isLive(journal) ? journal : undefined;
 }
 
@@ -148,7 +150,13 @@ export function refuseOtherPlace(runFolder: string, url: string | undefined, { p
   if (url === undefined)
     throw new UserError(note`${runFolder} is a live run: it changed Jama Connect at ${quoted(own)}.`, 'Undo it there:', [], command(['--url', own]));
   if (readAddress(url).url !== own)
-    throw new Refusal('refused', note`${runFolder} changed Jama Connect at ${quoted(own)}, which is another address.`, 'Nothing was changed. Undo it there:', [], command(['--url', own]));
+    throw new Refusal(
+      'refused',
+      note`${runFolder} changed Jama Connect at ${quoted(own)}, which is another address.`,
+      'Nothing was changed. Undo it there:',
+      [],
+      command(['--url', own]),
+    );
 }
 
 /** Tells what undoing a live run would do to `then`; returns what that returns. */
@@ -156,7 +164,8 @@ export async function withLiveUndo<T>(runFolder: string, place: LivePlace, conte
   return asRefusals(async () => {
     refuseOtherPlace(runFolder, place.url, context);
     const journal = liveRunIn(runFolder);
-    if (journal === undefined) throw new UserError(`${runFolder} is not the folder of a live run.`, '"scim-audit runs FOLDER" lists the runs of the plan in FOLDER.');
+    if (journal === undefined)
+      throw new UserError(`${runFolder} is not the folder of a live run.`, '"scim-audit runs FOLDER" lists the runs of the plan in FOLDER.');
     return withJama(place, context, ({ live }) =>
       withLiveProgress(context, async (onProgress) => {
         const prepared = await prepareLiveUndo({
@@ -220,4 +229,3 @@ export function refuseFiles(source: string | undefined, flags: Request & { reado
       `With --url, Jama Connect itself is read${command === 'apply' ? ' and changed' : ''}: give the plan and --url only. Without it, an export is. Nothing was changed.`,
     );
 }
-

@@ -5,8 +5,8 @@ import type { Change } from '../../model/change.js';
 import type { Action } from '../../plan/plan.js';
 import { type NetCounts, netCounts } from '../../plan/verify.js';
 import { JOURNAL_VERSION, JournalWriter } from '../run/journal.js';
-import { ownIntents } from '../run/read-journal.js';
 import { Checkpoint } from '../run/process-info.js';
+import { ownIntents } from '../run/read-journal.js';
 import { JOURNAL, type KnownRun, knownRuns, lockIn, makeRunFolder, makeRunsFolder, nextNumber, runsFolderOf } from '../run/run-folder.js';
 import { closeJournal, underLocks } from '../run/run-lifecycle.js';
 import { callOf } from './jama-live.js';
@@ -172,7 +172,12 @@ function recordDone(journal: JournalWriter, { plan }: LiveRequest, { remaining }
   const announced = new Set(resumes === undefined ? [] : ownIntents(join(resumes.folder, JOURNAL)).map(({ id }) => id));
   plan.actions.forEach(({ id }, at) => {
     if (isLeft.has(at) || resumes?.journal.done.has(id) === true) return;
-    journal.write({ type: 'outcome', id, outcome: 'done', ...(announced.has(id) ? { reason: 'found done' } : { reason: 'it was so already', isForeign: true }) });
+    journal.write({
+      type: 'outcome',
+      id,
+      outcome: 'done',
+      ...(announced.has(id) ? { reason: 'found done' } : { reason: 'it was so already', isForeign: true }),
+    });
   });
 }
 

@@ -144,9 +144,7 @@ async function holders(question: Question, remaining: readonly number[]): Promis
     if (natives.get(user) === wanted) continue;
     const holder = found.find((other) => !survey.users.has(other.id) && key(other.userName) === wanted);
     if (holder !== undefined)
-      doubts.push(
-        note`${id}: the username ${quotedWhole(to)} is held by user ${holder.id} as ${quotedWhole(holder.userName)}, whom the plan does not change.`,
-      );
+      doubts.push(note`${id}: the username ${quotedWhole(to)} is held by user ${holder.id} as ${quotedWhole(holder.userName)}, whom the plan does not change.`);
   }
   return doubts;
 }
@@ -155,21 +153,22 @@ async function holders(question: Question, remaining: readonly number[]): Promis
 export function whyNotProved(plan: Question['plan'], threads: Threads, survey: Survey): string | undefined {
   if (threads.broken.length > 0) return `the actions ${threads.broken.slice(0, 5).join(', ')} do not follow from the actions before them`;
   const before = new Map<string, Record<'userName' | 'email' | 'active', string>>();
-  for (const user of survey.users.values())
-    before.set(user.id, { userName: user.userName, email: user.email, active: attributeOf(user, 'active') });
+  for (const user of survey.users.values()) before.set(user.id, { userName: user.userName, email: user.email, active: attributeOf(user, 'active') });
   for (const { change, values } of threads.all) {
     const user = change.kind === 'replace-user' ? before.get(change.user) : undefined;
     if (user !== undefined && change.kind === 'replace-user') user[change.attribute] = values[0];
   }
-  const users = [...before].map(([id, { userName, email, active }], place): User => ({
-    place,
-    id,
-    input: 0,
-    line: 0,
-    userName,
-    email,
-    active: active === 'true',
-    authenticationType: 'idp',
-  }));
+  const users = [...before].map(
+    ([id, { userName, email, active }], place): User => ({
+      place,
+      id,
+      input: 0,
+      line: 0,
+      userName,
+      email,
+      active: active === 'true',
+      authenticationType: 'idp',
+    }),
+  );
   return whyUnsafe(plan, users, false);
 }

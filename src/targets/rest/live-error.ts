@@ -23,7 +23,8 @@ export function asLiveError(error: unknown, checkpoint: Checkpoint, { again, jou
   if (checkpoint.hasWritten && error instanceof Halted)
     return new ApplyInterrupted(error.signal, 'interrupted between two changes; what was made so far stays, and the journal lists it.', String(again));
   if (checkpoint.hasWritten) {
-    const told = error instanceof UserError ? error.notes : { message: systemReason(error) ?? (error instanceof Error ? error.message : String(error)), hint: undefined };
+    const told =
+      error instanceof UserError ? error.notes : { message: systemReason(error) ?? (error instanceof Error ? error.message : String(error)), hint: undefined };
     const hint: readonly Note[] = told.hint === undefined ? [] : [told.hint];
     return new ApplyStopped(note`Stopped after something was written: ${parts(told.message)}`, again, [...hint, ...journalLines]);
   }

@@ -68,7 +68,8 @@ export async function makeChange(change: Change, { live, sleep, mayHaveWritten }
   let lost: Note | undefined;
   for (let attempt = 0; ; attempt++) {
     const { value, description } = await readNow(live, change);
-    if (value === to) return lost === undefined ? { isForeign: true, answer: 'not sent', found: value } : { isForeign: false, answer: `lost: ${noteText(lost)}`, found: value };
+    if (value === to)
+      return lost === undefined ? { isForeign: true, answer: 'not sent', found: value } : { isForeign: false, answer: `lost: ${noteText(lost)}`, found: value };
     if (value !== from) throw neither(value);
     if (lost !== undefined && attempt === WAITS.length)
       throw new ApplyRefused(

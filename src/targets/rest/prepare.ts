@@ -1,14 +1,14 @@
 /** What a live run would do, after everything was read that must be certain before the first write. */
 
-import { dirname } from 'node:path';
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { collationOf } from '../../model/compare.js';
 import type { Plan } from '../../plan/plan.js';
-import { refuseHeld } from '../run/lock.js';
 import { refuseWithoutPermission } from '../run/files.js';
+import { refuseHeld } from '../run/lock.js';
 import type { GateKeeper, ProcessInfo } from '../run/process-info.js';
 import { ApplyRefused } from '../run/refusal.js';
-import { lockIn, type KnownRun, knownRuns, RUNS_ADVICE, runsFolderOf, undoOf } from '../run/run-folder.js';
+import { type KnownRun, knownRuns, lockIn, RUNS_ADVICE, runsFolderOf, undoOf } from '../run/run-folder.js';
 import { certaintyOf, whyNotProved } from './doubts.js';
 import type { JamaLive } from './jama-live.js';
 import { announcedBy, fingerprintOf, isLive, liveRunsOf, openRunOf } from './live-runs.js';
@@ -67,9 +67,7 @@ export async function situationOf(request: LiveRequest): Promise<Situation> {
   const { doubts, positions, remaining } = await certaintyOf({ plan, threads, survey, live, announced, ownUserName: known.ownUserName, onRead });
   if (doubts.length > 0)
     throw new ApplyRefused(
-      doubts.length === 1
-        ? 'Jama Connect is not as the plan expects it.'
-        : `Jama Connect is not as the plan expects it, in ${doubts.length} places.`,
+      doubts.length === 1 ? 'Jama Connect is not as the plan expects it.' : `Jama Connect is not as the plan expects it, in ${doubts.length} places.`,
       'Nothing was changed. Pull again ("scim-audit pull") and make a new plan from that; decisions that still apply are carried over.',
       shortened(doubts),
     );

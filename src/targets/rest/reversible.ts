@@ -45,7 +45,11 @@ interface Asked {
 export async function reversibleOf({ live, journal, intents, undone, plan, onRead }: Asked): Promise<Reversible> {
   const own = new Set(intents.map(({ id }) => id));
   const unrecorded = plan?.actions.filter(({ id }) => !own.has(id)) ?? [];
-  const survey = await surveyOf(live, [...intents, ...unrecorded].map(({ change }) => change), onRead);
+  const survey = await surveyOf(
+    live,
+    [...intents, ...unrecorded].map(({ change }) => change),
+    onRead,
+  );
   const { key } = collationOf(collationIn(journal.run));
   const kept = carriedOut(intents, survey);
   const present = [...survey.users.values()];

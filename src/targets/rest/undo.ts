@@ -3,13 +3,13 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Plan } from '../../plan/plan.js';
 import { JOURNAL_VERSION, JournalWriter } from '../run/journal.js';
+import { refuseHeld } from '../run/lock.js';
 import { Checkpoint, type GateKeeper, type ProcessInfo } from '../run/process-info.js';
 import { type JournalDigest, ownIntents, readJournal } from '../run/read-journal.js';
 import { ApplyRefused } from '../run/refusal.js';
 import { withTemporaryMarks } from '../run/reversal.js';
 import { isFinishedUndo, JOURNAL, lockIn, nextUndoJournal, undoJournals } from '../run/run-folder.js';
 import { closeJournal, underLocks } from '../run/run-lifecycle.js';
-import { refuseHeld } from '../run/lock.js';
 import type { LeftAlone } from '../run/undo.js';
 import { callOf, type JamaLive } from './jama-live.js';
 import { asLiveError, passLive } from './live-error.js';
@@ -176,7 +176,10 @@ interface Work {
   readonly tasks: Reversible['tasks'];
 }
 
-async function undoAll({ live, sleep, onProgress = () => {} }: LiveUndoRequest, { journal, checkpoint, tasks }: Work): Promise<Omit<LiveUndoReceipt, 'journal'>> {
+async function undoAll(
+  { live, sleep, onProgress = () => {} }: LiveUndoRequest,
+  { journal, checkpoint, tasks }: Work,
+): Promise<Omit<LiveUndoReceipt, 'journal'>> {
   const temporary = new Set<string>();
   /** Threads that someone else changed meanwhile. */
   const skipped = new Map<string, string>();

@@ -11,7 +11,8 @@ import { dataStateOf, isSameContent, leftBy, refuseOtherActivity, staleSource } 
 import { isEmptyFolder } from './files.js';
 import type { ProcessInfo, Signal } from './process-info.js';
 import { ApplyRefused, Misnamed } from './refusal.js';
-import { type KnownRun, knownRuns, readRun, runNames, runsFolderOf, undoOf } from './run-folder.js';
+import { firstRecord } from './read-journal.js';
+import { JOURNAL, type KnownRun, knownRuns, readRun, runNames, runsFolderOf, undoOf } from './run-folder.js';
 
 export interface ApplyRequest {
   readonly plan: Plan;
@@ -45,7 +46,8 @@ export type SourceState = { readonly inputs: readonly TargetInput[] } & (
 
 type Judged = Pick<ApplyRequest, 'plan' | 'planFile' | 'source'>;
 
-const runsOf = ({ plan, planFile }: Judged): KnownRun[] => knownRuns(runsFolderOf(planFile)).filter(({ journal }) => journal.run.planDigest === plan.digest && journal.run.mode !== 'live');
+const runsOf = ({ plan, planFile }: Judged): KnownRun[] =>
+  knownRuns(runsFolderOf(planFile)).filter(({ journal }) => journal.run.planDigest === plan.digest && journal.run.mode !== 'live');
 
 /** Reads the digests of a source and compares them with the plan and its runs. */
 export async function sourceStateOf(request: Judged): Promise<SourceState> {
@@ -68,13 +70,19 @@ export async function sourceStateOf(request: Judged): Promise<SourceState> {
   return { kind: 'stale', inputs };
 }
 
+/** Returns the address of a live run, which its undo needs. */
+function urlOf(folder: string): { readonly url?: string } {
+  const url = firstRecord(join(folder, JOURNAL))?.url;
+  return url === undefined ? {} : { url };
+}
+
 /** Returns the runs beside a plan whose undo was interrupted, ordered by name. */
-export function interruptedUndos(planFile: string): { readonly name: string; readonly folder: string; readonly hasBegun: boolean }[] {
+export function interruptedUndos(planFile: string): { readonly name: string; readonly folder: string; readonly hasBegun: boolean; readonly url?: string }[] {
   const runsFolder = runsFolderOf(planFile);
   return runNames(runsFolder).flatMap((name) => {
     const folder = join(runsFolder, name);
     const { progress } = undoOf(folder);
-    return progress === 'open' || progress === 'not begun' ? [{ name, folder, hasBegun: progress === 'open' }] : [];
+    return progress === 'open' || progress === 'not begun' ? [{ name, folder, hasBegun: progress === 'open', ...urlOf(folder) }] : [];
   });
 }
 

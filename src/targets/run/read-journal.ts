@@ -77,6 +77,16 @@ class JournalLines {
   }
 }
 
+/** Returns the first record of a journal; undefined if there is none, or if it is not that of a run. */
+export function firstRecord(file: string): RunRecord | undefined {
+  if (!existsSync(file)) return undefined;
+  for (const line of new JournalLines(file).all()) {
+    const record = recordIn(line.toString('utf8'));
+    return record?.type === 'run' ? record : undefined;
+  }
+  return undefined;
+}
+
 /** Has a journal at least one complete line. */
 export function hasWholeLine(file: string): boolean {
   for (const _ of new JournalLines(file).all()) return true;

@@ -3,9 +3,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasSurelyNotWritten, isUnwritten } from './data-state.js';
+import type { RunRecord } from './journal.js';
 import { lockPid } from './lock.js';
 import type { ProcessInfo } from './process-info.js';
-import type { RunRecord } from './journal.js';
 import type { JournalDigest } from './read-journal.js';
 import { ApplyRefused } from './refusal.js';
 import { copiesOf, inOrder, JOURNAL, type KnownRun, RUNS, readRun, runNames, undoOf } from './run-folder.js';
