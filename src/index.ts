@@ -9,6 +9,7 @@ export { type Gated, type GateRequest, gate } from './app/gate.js';
 export { renderReport } from './app/outputs.js';
 export { type PlanRequest, plan, type WrittenPlan } from './app/plan.js';
 export { type Previewed, type PreviewRequest, preview } from './app/preview.js';
+export { type Pulled, type PullRequest, pull } from './app/pull.js';
 export { type RedactedCopy, type RedactRequest, redact } from './app/redact.js';
 export type { Request } from './app/request.js';
 export { runs } from './app/runs.js';

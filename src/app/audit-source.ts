@@ -13,6 +13,7 @@ import { openSource } from '../sources/registry.js';
 import type { Table } from '../sources/tables/table.js';
 import { type Context, withProgress } from './context.js';
 import { NODE_DIGESTS } from './node-digests.js';
+import { pulledFolder } from './pulled-folder.js';
 import { Refusal } from './refusal.js';
 import type { Prepared } from './resolve-command.js';
 import { readIdpSide, readIntegrationsSide, readSides, readTypesSide } from './sides.js';
@@ -61,7 +62,8 @@ export async function auditSource(
         withFurther: names === 'whole' || names === 'both',
         withNameParts: names === 'parts' || names === 'both',
       } as const;
-      const reading = readSides(opened.tables, wishes, { types, others: [idp, integrations] });
+      const pulled = await pulledFolder(request, opened.tables);
+      const reading = readSides(pulled.tables, { ...wishes, unanswered: pulled.unanswered, notes: pulled.notes }, { types, others: [idp, integrations] });
       const { directory } = reading;
       know?.(directory, idp?.read);
       if (authMode === undefined) {

@@ -1,6 +1,6 @@
 /** A new folder of CSV files that is written as a whole or not at all. */
 
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../model/user-error.js';
 import { writeReason } from './write-reason.js';
@@ -10,6 +10,7 @@ export class NewFolder {
   readonly #target: string;
   readonly #draft: string;
   readonly #files = new Map<string, NewFile>();
+  readonly #texts: string[] = [];
 
   constructor(path: string, pid: number) {
     this.#target = resolve(path);
@@ -18,7 +19,7 @@ export class NewFolder {
   }
 
   get names(): string[] {
-    return [...this.#files.keys()].sort();
+    return [...this.#files.keys(), ...this.#texts].sort();
   }
 
   file(name: string, headings: readonly string[]): NewFile {
@@ -26,6 +27,12 @@ export class NewFolder {
     this.#files.set(name, file);
     file.row(headings);
     return file;
+  }
+
+  /** Writes a file that is no table. */
+  text(name: string, content: string): void {
+    this.#do(() => writeFileSync(join(this.#draft, name), content, { flag: 'wx', mode: 0o600 }));
+    this.#texts.push(name);
   }
 
   finish(): void {

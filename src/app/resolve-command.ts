@@ -22,6 +22,7 @@ import { commandWords, type Shell } from './command-words.js';
 import type { Context } from './context.js';
 import { filesFromFlags } from './file-flags.js';
 import { refuseUnknownRoles, splitColumns } from './named-columns.js';
+import { isPulled } from './pulled-folder.js';
 import type { Request } from './request.js';
 import { environmentOf } from './stated-environment.js';
 
@@ -71,7 +72,12 @@ export async function prepare(source: string | undefined, flags: Request, contex
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(settings.encoding === undefined ? {} : { encoding: settings.encoding }),
     ...(settings.quote === undefined ? {} : { quote: settings.quote }),
-    ...(settings.escape === undefined ? {} : { escape: settings.escape }),
+    // pull writes a backslash as it is.
+    ...(settings.escape === undefined
+      ? isPulled(source === undefined ? source : here(source))
+        ? { escape: 'none' as const }
+        : {}
+      : { escape: settings.escape }),
     nulls: settings.nulls,
     activeMap: lowerKeys(settings.activeMap),
     ...(settings.authTypes === undefined ? {} : { authTypes: here(settings.authTypes) }),

@@ -17,6 +17,7 @@ import { addInit } from './commands/init.js';
 import { addMapping } from './commands/mapping.js';
 import { addPlan } from './commands/plan.js';
 import { addPreview } from './commands/preview.js';
+import { addPull } from './commands/pull.js';
 import { addRedact } from './commands/redact.js';
 import { addRunbook } from './commands/runbook.js';
 import { addRuns } from './commands/runs.js';
@@ -52,6 +53,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     ending = reached;
   };
   for (const add of [
+    addPull,
     addCheck,
     addPlan,
     addDecide,

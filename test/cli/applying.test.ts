@@ -248,6 +248,7 @@ describe('while one apply waits for an answer', () => {
       stdin,
       environment: {},
       folder: cwd,
+      sleep: async () => {},
       now: () => new Date('2026-03-02T09:00:00Z'),
       process: { pid: process.pid, host: 'test', user: process.getuid?.(), isAlive: (pid) => pid === process.pid, shell: 'posix' },
       interruption: { listen: () => {}, signal: () => undefined },

@@ -339,6 +339,10 @@ export const SUB_ROOMS: Readonly<Record<string, SubRoom>> = {
     beside: ['sources/source.ts', 'sources/tables', 'sources/csv'],
     reason: 'loads native code, so that nobody may need it by accident; from CSV it takes how bytes become a text, nothing else',
   },
+  'sources/rest': {
+    beside: [],
+    reason: 'asks a server instead of reading files; what it reads is written as CSV and checked as such',
+  },
   'sources/idp': {
     beside: ['sources/input-files.ts', 'sources/tables', 'sources/csv', 'sources/json'],
     reason: 'the exports of a provider come as CSV, workbooks or JSON; no provider hands out a database',
