@@ -13,7 +13,9 @@ export async function tellInterruptedUndos(planFile: string, { stderr, process: 
     const undos = interruptedUndos(planFile);
     for (const { name, folder, hasBegun, url } of undos) {
       const when = hasBegun ? '' : ' before it wrote anything';
-      warn(`run ${name} was being undone, and that undo was interrupted${when}. To finish it: scim-audit undo ${shellWord(folder, shell)}${url === undefined ? '' : ` --url ${shellWord(url, shell)}`}`);
+      warn(
+        `run ${name} was being undone, and that undo was interrupted${when}. To finish it: scim-audit undo ${shellWord(folder, shell)}${url === undefined ? '' : ` --url ${shellWord(url, shell)}`}`,
+      );
     }
     return undos.length > 0;
   } catch (error) {

@@ -10,8 +10,8 @@ import type { Target, TargetInput } from '../target.js';
 import { dataStateOf, isSameContent, leftBy, refuseOtherActivity, staleSource } from './data-state.js';
 import { isEmptyFolder } from './files.js';
 import type { ProcessInfo, Signal } from './process-info.js';
-import { ApplyRefused, Misnamed } from './refusal.js';
 import { firstRecord } from './read-journal.js';
+import { ApplyRefused, Misnamed } from './refusal.js';
 import { JOURNAL, type KnownRun, knownRuns, readRun, runNames, runsFolderOf, undoOf } from './run-folder.js';
 
 export interface ApplyRequest {
