@@ -1,9 +1,11 @@
 /** apply, undo and verify in Jama Connect itself, as a person uses them. */
 
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { Change } from '../../src/model/change.js';
+import { ROOT } from '../support/children.js';
 import { type JamaStandIn, type Mishap, type StandInCall, type StandInOptions, startJamaStandIn } from '../support/jama-stand-in.js';
 import { type CliResult, runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
@@ -141,25 +143,25 @@ test('each journal line tells intent and what was read again, in files that nobo
     for (const text of texts) expect(text).not.toContain(secret);
 });
 
-test.each<[string, (organization: JamaStandIn['organization']) => void, string]>([
+test.each<[string, (organization: JamaStandIn['organization']) => unknown, string]>([
   [
     'a value is neither old nor new',
-    ({ users }) => void (users[2].username = 'cleo.else'),
+    ({ users }) => Object.assign(users[2], { username: 'cleo.else' }),
     'a4: user 3: the username is "cleo.else" now, neither "cleo" as before the plan nor',
   ],
-  ['a value differs by case only', ({ users }) => void (users[2].username = 'Cleo'), 'a4: user 3: the username is "Cleo" now'],
-  ['a user is gone', ({ users }) => void users.splice(2, 1), 'a4: user 3 does not exist in Jama Connect'],
-  ['a group is gone', ({ groups }) => void groups.splice(0, 1), 'a5: group 9 does not exist'],
-  ['a group is in a project now', ({ groups }) => void (groups[0].project = 7), 'a5: group 9 "Observers" belongs to a project now'],
+  ['a value differs by case only', ({ users }) => Object.assign(users[2], { username: 'Cleo' }), 'a4: user 3: the username is "Cleo" now'],
+  ['a user is gone', ({ users }) => users.splice(2, 1), 'a4: user 3 does not exist in Jama Connect'],
+  ['a group is gone', ({ groups }) => groups.splice(0, 1), 'a5: group 9 does not exist'],
+  ['a group is in a project now', ({ groups }) => Object.assign(groups[0], { project: 7 }), 'a5: group 9 "Observers" belongs to a project now'],
   [
     'a newcomer has a new username',
-    ({ users }) => void users.push({ id: 77, username: 'CLÉO@dome.example', email: '' }),
+    ({ users }) => users.push({ id: 77, username: 'CLÉO@dome.example', email: '' }),
     'a4: the username "cleo@dome.example" is held by user 77 as "CLÉO@dome.example"',
   ],
-  ['an inactive newcomer has it', ({ users }) => void users.push({ id: 77, username: 'cleo@dome.example', email: '', active: false }), 'is held by user 77'],
+  ['an inactive newcomer has it', ({ users }) => users.push({ id: 77, username: 'cleo@dome.example', email: '', active: false }), 'is held by user 77'],
   [
     'someone has the temporary username',
-    ({ users }) => void users.push({ id: 77, username: 'passing-1', email: '' }),
+    ({ users }) => users.push({ id: 77, username: 'passing-1', email: '' }),
     'a1: the username "passing-1" is held by user 77',
   ],
 ])('refused before the first write, %s', async (_, change, text) => {
@@ -362,4 +364,25 @@ test('a token that ends in the middle is renewed', async () => {
   const { server, folder } = await stage(CHANGES, { tokenCalls: 5 });
   expect(await runCli(['apply', '.', '--url', server.url, '--yes'], { cwd: folder, env: server.oauthEnvironment })).toMatchObject({ code: 0 });
   expect(usernames(server)).toEqual(PLANNED);
+});
+
+test('the program killed in the middle of a ring: runs tells it, the same command finishes, undo goes back', async () => {
+  const { server, folder, run } = await stage();
+  const args = ['apply', '.', '--url', server.url, '--yes', '--rate', '8'];
+  const child = spawn(process.execPath, [join(ROOT, 'bin/scim-audit.js'), ...args], { cwd: folder, env: server.environment, stdio: 'ignore' });
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  let writes = 0;
+  server.knobs.before = ({ method }) => {
+    if (method !== 'GET' && ++writes === 2) child.kill('SIGKILL');
+  };
+  await gone;
+  server.knobs.before = () => {};
+  const cli = (...words: readonly string[]): Promise<CliResult> => runCli(words, { cwd: folder, env: server.environment, isReal: true });
+  expect(usernames(server)[0]).toBe('passing-1');
+  expect((await cli('runs', '.')).stdout).toContain('interrupted after a write');
+  expect(JSON.parse((await cli('verify', '.', '--url', server.url, '--format', 'json')).stdout)).toMatchObject({ summary: { temporary: 1 } });
+  expect(await cli(...args)).toMatchObject({ code: 0 });
+  expect(usernames(server)).toEqual(PLANNED);
+  expect(await cli('undo', run(), '--url', server.url, '--yes')).toMatchObject({ code: 0 });
+  expect(usernames(server)).toEqual(BEFORE);
 });

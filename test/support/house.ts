@@ -352,6 +352,10 @@ export const SUB_ROOMS: Readonly<Record<string, SubRoom>> = {
     reason: 'what every target shares knows none of them: a new target is a folder and one line in the registry',
   },
   'targets/csv': { beside: ['targets/target.ts', 'targets/run'], reason: 'one target knows nothing of another: each can be read and taken out by itself' },
+  'targets/rest': {
+    beside: ['targets/run'],
+    reason: 'changes a server instead of files: it shares the journal, the lock and the run folder, and nothing that reads or writes a file of the source',
+  },
   'targets/sqlite': { beside: ['targets/target.ts', 'targets/run'], reason: 'one target knows nothing of another: each can be read and taken out by itself' },
 };
 

@@ -57,5 +57,5 @@ export function valueIn({ users, groups, members }: Survey, change: Change): str
 export const attributeOf = (user: LiveUser, attribute: 'userName' | 'email' | 'active'): string =>
   attribute === 'active' ? String(user.active) : user[attribute];
 
-/** Do the lists that were read show an inactive member, so that whoever is not in them is not a member. */
+/** Do the lists that were read show an inactive member, so that a user who is not in them is not a member. */
 export const showsInactive = ({ members }: Survey): boolean => [...members.values()].some((listed) => [...listed.values()].includes(false));

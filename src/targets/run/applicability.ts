@@ -10,9 +10,8 @@ import type { Target, TargetInput } from '../target.js';
 import { dataStateOf, isSameContent, leftBy, refuseOtherActivity, staleSource } from './data-state.js';
 import { isEmptyFolder } from './files.js';
 import type { ProcessInfo, Signal } from './process-info.js';
-import { firstRecord } from './read-journal.js';
 import { ApplyRefused, Misnamed } from './refusal.js';
-import { JOURNAL, type KnownRun, knownRuns, readRun, runNames, runsFolderOf, undoOf } from './run-folder.js';
+import { addressOf, type KnownRun, knownRuns, readRun, runNames, runsFolderOf, undoOf } from './run-folder.js';
 
 export interface ApplyRequest {
   readonly plan: Plan;
@@ -70,19 +69,13 @@ export async function sourceStateOf(request: Judged): Promise<SourceState> {
   return { kind: 'stale', inputs };
 }
 
-/** Returns the address of a live run, which its undo needs. */
-function urlOf(folder: string): { readonly url?: string } {
-  const url = firstRecord(join(folder, JOURNAL))?.url;
-  return url === undefined ? {} : { url };
-}
-
 /** Returns the runs beside a plan whose undo was interrupted, ordered by name. */
 export function interruptedUndos(planFile: string): { readonly name: string; readonly folder: string; readonly hasBegun: boolean; readonly url?: string }[] {
   const runsFolder = runsFolderOf(planFile);
   return runNames(runsFolder).flatMap((name) => {
     const folder = join(runsFolder, name);
     const { progress } = undoOf(folder);
-    return progress === 'open' || progress === 'not begun' ? [{ name, folder, hasBegun: progress === 'open', ...urlOf(folder) }] : [];
+    return progress === 'open' || progress === 'not begun' ? [{ name, folder, hasBegun: progress === 'open', ...addressOf(folder) }] : [];
   });
 }
 

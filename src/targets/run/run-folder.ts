@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fsyncFolder, hasCode, refuseUnreadable, removeIfThere, systemReason, temporaryPath, withoutReading } from './files.js';
 import { readManifest } from './manifest.js';
 import type { ProcessInfo } from './process-info.js';
-import { hasWholeLine, type JournalDigest, readJournal } from './read-journal.js';
+import { firstRecord, hasWholeLine, type JournalDigest, readJournal } from './read-journal.js';
 import { ApplyRefused } from './refusal.js';
 
 export const RUNS = 'runs';
@@ -60,6 +60,12 @@ function readableOr<T>(folder: string, read: () => T): T {
     if (!hasCode(error, 'EACCES', 'EPERM')) throw error;
     throw withoutReading(systemReason(error)?.replace(/: .*/s, '') ?? folder, 'the run');
   }
+}
+
+/** Returns the address of a live run, which its undo needs. */
+export function addressOf(runFolder: string): { readonly url?: string } {
+  const url = readableOr(runFolder, () => firstRecord(join(runFolder, JOURNAL)))?.url;
+  return url === undefined ? {} : { url };
 }
 
 /** Returns the names of possible run folders, ordered by name. Throws ApplyRefused if this user may not read the folder. */

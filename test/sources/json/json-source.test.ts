@@ -229,7 +229,7 @@ describe('what follows a check', () => {
     for (const where of [['--in-place'], ['--out', 'copy']]) {
       const applied = await run('apply', 'plan/plan.json', 'saved', ...where, '--yes');
       expect(applied.code).toBe(4);
-      expect(applied.stderr).toContain('"apply" writes CSV and SQLite only');
+      expect(applied.stderr).toContain('"scim-audit apply PLAN --url URL"');
     }
     expect(readdirSync(folder).sort()).toEqual(['plan', 'saved']);
     expect(Object.keys(WHOLE).map((name) => readFileSync(join(folder, 'saved', name), 'utf8'))).toEqual(before);
