@@ -3,6 +3,7 @@
 import { type PullManifest, serializePull } from '../audit/pull-manifest.js';
 import type { BodyOf } from '../audit/sealed-document.js';
 import type { MembersList, RestOrganization } from '../sources/rest/organization.js';
+import { PULL_FILE } from '../sources/rest/pull-state.js';
 import { hashFile } from '../targets/run/files.js';
 import type { Context } from './context.js';
 import { NewFolder } from './new-folder.js';
@@ -52,7 +53,7 @@ export function writePulled(
       return { path: `${role}.csv` as const, sha256: hashFile(file.path), rows: rows[role] };
     });
     const manifest = manifestOf(organization, facts, files);
-    folder.text('pull.json', serializePull(manifest, NODE_DIGESTS));
+    folder.text(PULL_FILE, serializePull(manifest, NODE_DIGESTS));
     clear();
     folder.finish();
     return { manifest, names: folder.names };

@@ -11,6 +11,7 @@ import type { Table } from '../sources/tables/table.js';
 import { shellWord } from './command-words.js';
 import { type Context, withProgress } from './context.js';
 import { type NewFile, NewFolder } from './new-folder.js';
+import { isPulled, pulledFolder } from './pulled-folder.js';
 import { type Redaction, redacting } from './redaction.js';
 import { Refusal } from './refusal.js';
 import type { Request } from './request.js';
@@ -68,8 +69,9 @@ function refuseTaken(folder: string): void {
     throw new UserError(`The folder ${folder} is not empty.`, 'Name one that does not exist yet: what is there already would be sent along unredacted.');
 }
 
-function checkCommand({ authMode, policy, shell }: Prepared, out: string, snapshot: Snapshot, redaction: Redaction): string {
+function checkCommand({ authMode, policy, shell, request }: Prepared, out: string, snapshot: Snapshot, redaction: Redaction): string {
   const redactor = redaction.know(snapshot, policy.collation);
+  const pulledGaps = isPulled(request.source) ? Object.keys(snapshot.unanswered ?? {}) : [];
   return [
     'scim-audit check',
     shellWord(out, shell),
@@ -77,7 +79,8 @@ function checkCommand({ authMode, policy, shell }: Prepared, out: string, snapsh
     ...(policy.syncGroups === null ? [] : [`--sync-groups ${shellWord(join(out, 'sync-groups.csv'), shell)}`]),
     ...(snapshot.typeList?.role === 'basic-users' ? [`--basic-users ${shellWord(join(out, BASIC_USERS), shell)}`] : []),
     ...policy.leaveOutUsers.map((id) => `--leave-out-user ${shellWord(redactor.userId(id), shell)}`),
-    ...policy.skipRules.map((rule) => `--skip-rule ${rule}`),
+    // The copy has no pull.json, which says what is not known.
+    ...[...new Set([...policy.skipRules, ...pulledGaps])].map((rule) => `--skip-rule ${rule}`),
   ].join(' ');
 }
 
@@ -99,7 +102,8 @@ async function copy({ request, policy, authMode }: Prepared, folder: NewFolder, 
         withNames: true,
         ...(types === undefined ? {} : { areTypesListed: true }),
       } as const;
-      const reading = readSides(opened.tables, wishes, { types });
+      const { unanswered } = await pulledFolder(request, opened.tables);
+      const reading = readSides(opened.tables, { ...wishes, unanswered }, { types });
       const { directory } = reading;
       const writer = new CopyWriter(directory, opened.tables, folder, redaction.know(directory, policy.collation), collationOf(policy.collation).key);
       const snapshot = reading.streamMemberships(writer);

@@ -30,11 +30,11 @@ export function readCredentials(environment: Environment): Credentials {
       `Keep one pair and unset the other: ${USER} and ${PASSWORD}, or ${CLIENT_ID} and ${CLIENT_SECRET}.`,
     );
   if (!isAnyBasic && !isAnyOauth) throw new UserError('No credentials for Jama Connect are set.', WAYS);
-  const [first, second] = isAnyBasic ? ([USER, PASSWORD] as const) : ([CLIENT_ID, CLIENT_SECRET] as const);
+  const [variable, itsSecret] = isAnyBasic ? ([USER, PASSWORD] as const) : ([CLIENT_ID, CLIENT_SECRET] as const);
   const [firstValue, secondValue] = isAnyBasic ? [user, password] : [clientId, clientSecret];
-  if (firstValue === '') throw new UserError(`${second} is set, but ${first} is not.`, WAYS);
-  if (secondValue === '') throw new UserError(`${first} is set, but ${second} is not.`, WAYS);
-  if (firstValue.includes(':')) throw new UserError(`${first} contains a colon, which HTTP cannot send.`, WAYS);
+  if (firstValue === '') throw new UserError(`${itsSecret} is set, but ${variable} is not.`, WAYS);
+  if (secondValue === '') throw new UserError(`${variable} is set, but ${itsSecret} is not.`, WAYS);
+  if (firstValue.includes(':')) throw new UserError(`${variable} contains a colon, which HTTP cannot send.`, WAYS);
   return isAnyBasic ? { kind: 'basic', user, password } : { kind: 'oauth', clientId, clientSecret };
 }
 

@@ -22,11 +22,11 @@ const isCount = (value: unknown): value is number => typeof value === 'number' &
 
 /** Yields the pages of a list from a row on. */
 export async function* readPages(read: ReadPage, path: string, from: number): AsyncGenerator<Page> {
-  let first: number | undefined;
+  let totalRows: number | undefined;
   for (let start = from; ; ) {
     const page = pageOf(await read(start, PAGE_SIZE), path, start);
-    first ??= page.total;
-    if (page.total !== first) throw unsteady(path, note`it had ${first} rows at first and then ${page.total}`);
+    totalRows ??= page.total;
+    if (page.total !== totalRows) throw unsteady(path, note`it had ${totalRows} rows at first and then ${page.total}`);
     yield page;
     start += page.rows.length;
     if (start >= page.total) return;

@@ -2,7 +2,7 @@
 
 import type { IdTable } from '../collections/key-table.js';
 import { collationOf } from '../model/compare.js';
-import type { Directory, Group, Input, MembershipSink, Role, Snapshot, UnknownMember } from '../model/directory.js';
+import type { Directory, Group, Input, MembershipSink, Role, Snapshot, UnknownMember, User } from '../model/directory.js';
 import { joined, type Note, note, quoted, quotedHeading } from '../model/note.js';
 import { fileOf } from './input-files.js';
 import type { TypeJoin } from './tables/join-types.js';
@@ -17,8 +17,8 @@ const ORDER: readonly Role[] = ['users', 'groups', 'memberships'];
 export interface SourceWishes extends UserWishes {
   /** Adds how the users sign in, if the source does not say. */
   readonly types?: TypeJoin;
-  /** Rules that cannot be checked with these tables, each with the reason. */
-  readonly unanswered?: Readonly<Record<string, string>>;
+  /** Returns rules that cannot be checked with these tables, each with the reason. */
+  unanswered?(users: readonly User[]): Readonly<Record<string, string>>;
   /** Notes on the tables together. */
   readonly notes?: readonly Note[];
 }
@@ -79,7 +79,7 @@ export function readDirectory(opened: readonly Table[], wishes: SourceWishes): R
   const isSound = problems.total === 0;
   const joined = isSound ? types?.join({ users: users.users, usersById: users.usersById, tables, collation: collationOf(collation) }) : undefined;
   notes.push(...(joined?.notes ?? []));
-  const unanswered = { ...joined?.unanswered, ...wishes.unanswered };
+  const unanswered = { ...joined?.unanswered, ...wishes.unanswered?.(users.users) };
   const directory: Directory = {
     users: users.users,
     groups: groups.groups,

@@ -3,6 +3,8 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** What says beside the lists of a pull what is proved about them. */
+export const PULL_FILE = 'pull.json';
 /** The name of the folder in the folder of a pull. */
 export const STATE_FOLDER = '.pull';
 const PAGES = 'pages.jsonl';
