@@ -6,7 +6,7 @@ import { type Note, note, quotedWhole } from '../../model/note.js';
 import type { Plan } from '../../plan/plan.js';
 import { whyUnsafe } from '../../plan/prove-again.js';
 import type { JamaLive, LiveUser } from './jama-live.js';
-import { attributeOf, type OnRead, type Survey, showsInactive, valueIn } from './survey.js';
+import { attributeOf, type OnRead, type Survey, valueIn } from './survey.js';
 import { NO_MEMBER, remainingOf, type Thread, type Threads } from './threads.js';
 
 export interface Question {
@@ -76,7 +76,7 @@ function standingOf({ change, values, name, at }: Thread, { survey, plan, announ
     return { doubt: now, position: 0 };
   }
   const isUnseen = value === NO_MEMBER && 'user' in change && survey.users.get(change.user)?.active === false;
-  if (isUnseen && !showsInactive(survey) && !at.some((index) => announced.has(plan.actions[index].id)))
+  if (isUnseen && !survey.showsInactive && !at.some((index) => announced.has(plan.actions[index].id)))
     return {
       doubt: `${subject} is inactive and not in the list of members of group ${'group' in change ? change.group : ''}. Nothing proves that Jama Connect lists inactive members, so whether the user is a member is not known: look in Jama Connect, and take the change out of the plan if it is made already`,
       position: 0,

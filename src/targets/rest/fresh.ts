@@ -7,7 +7,7 @@ import type { FreshMembers } from '../../plan/verify.js';
 import type { JamaLive } from './jama-live.js';
 import { refuseKinds, shortened } from './refuse-kinds.js';
 import { groupFrom, userFrom } from './reversible.js';
-import { type OnRead, showsInactive, surveyOf } from './survey.js';
+import { type OnRead, surveyOf } from './survey.js';
 
 export interface LiveFresh {
   readonly users: readonly User[];
@@ -27,7 +27,7 @@ export async function freshOf(live: JamaLive, { actions }: Plan, announced: Read
   const users = [...survey.users.values()].map(userFrom);
   const groups = [...survey.groups.values()].map(groupFrom);
   const untold = actions.flatMap(({ id, change }) => {
-    if ((change.kind !== 'remove-member' && change.kind !== 'add-member') || announced.has(id) || showsInactive(survey)) return [];
+    if ((change.kind !== 'remove-member' && change.kind !== 'add-member') || announced.has(id) || survey.showsInactive) return [];
     const isUnseen = survey.users.get(change.user)?.active === false && survey.members.get(change.group)?.has(change.user) === false;
     return isUnseen ? [`${id}: user ${change.user} is inactive and not in the list of members of group ${change.group}.`] : [];
   });

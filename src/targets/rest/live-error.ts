@@ -26,7 +26,7 @@ export function asLiveError(error: unknown, checkpoint: Checkpoint, { again, jou
     const told =
       error instanceof UserError ? error.notes : { message: systemReason(error) ?? (error instanceof Error ? error.message : String(error)), hint: undefined };
     const hint: readonly Note[] = told.hint === undefined ? [] : [told.hint];
-    return new ApplyStopped(note`Stopped after something was written: ${parts(told.message)}`, again, [...hint, ...journalLines]);
+    return new ApplyStopped(note`Stopped after at least one change was sent: ${parts(told.message)}`, again, [...hint, ...journalLines]);
   }
   // Not reached, not signed in, not permitted: there is no answer, rather than a refusal of this plan.
   if (error instanceof JamaError) {

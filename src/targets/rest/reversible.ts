@@ -52,9 +52,10 @@ export async function reversibleOf({ live, journal, intents, undone, plan, onRea
   );
   const { key } = collationOf(collationIn(journal.run));
   const kept = carriedOut(intents, survey);
-  const present = [...survey.users.values()];
+  const byId = new Map(survey.users);
   for (const userName of new Set(kept.flatMap(({ change }) => (change.kind === 'replace-user' && change.attribute === 'userName' ? [change.from] : []))))
-    present.push(...(await live.usersNamed(userName)).filter(({ id }) => !present.some((known) => known.id === id)));
+    for (const user of await live.usersNamed(userName)) if (!byId.has(user.id)) byId.set(user.id, user);
+  const present = [...byId.values()];
   const reversal = planReversal(
     kept,
     {

@@ -10,6 +10,8 @@ export interface Survey {
   readonly groups: ReadonlyMap<string, LiveGroup>;
   /** Listed members by id of the group, with whether they are active. */
   readonly members: ReadonlyMap<string, ReadonlyMap<string, boolean>>;
+  /** True if these lists show an inactive member: then a user who is not in them is not a member. */
+  readonly showsInactive: boolean;
 }
 
 /** Is told after each subject that was read. */
@@ -42,7 +44,8 @@ export async function surveyOf(live: JamaLive, changes: readonly Change[], onRea
     if (groups.has(id)) members.set(id, new Map((await live.members(id)).map((user) => [user.id, user.active])));
     onRead(++read, all);
   }
-  return { users, groups, members };
+  const showsInactive = [...members.values()].some((listed) => [...listed.values()].includes(false));
+  return { users, groups, members, showsInactive };
 }
 
 /** Returns the value that a change is about; undefined if the user or group does not exist. */
@@ -56,6 +59,3 @@ export function valueIn({ users, groups, members }: Survey, change: Change): str
 
 export const attributeOf = (user: LiveUser, attribute: 'userName' | 'email' | 'active'): string =>
   attribute === 'active' ? String(user.active) : user[attribute];
-
-/** Do the lists that were read show an inactive member, so that a user who is not in them is not a member. */
-export const showsInactive = ({ members }: Survey): boolean => [...members.values()].some((listed) => [...listed.values()].includes(false));
