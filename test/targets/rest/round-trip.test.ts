@@ -160,3 +160,17 @@ test('an undo killed before any call is finished by the same command', { timeout
   }
   expect(calls).toBeGreaterThan(30);
 });
+
+test('a person who stops it ends it between two changes, not while someone has a temporary username', async () => {
+  const server = await startJamaStandIn(structuredClone(RING));
+  const folder = newFolder({ 'plan.json': planTextOf(CHANGES) });
+  const before = contentOf(server);
+  const interrupted = (): 'SIGINT' | undefined => (server.writes.length > 0 ? 'SIGINT' : undefined);
+  await expect(applyTo(server, folder, { interrupted })).rejects.toMatchObject({ name: 'ApplyInterrupted', signal: 'SIGINT' });
+  expect(server.organization.users.map(({ username }) => username.slice(0, 1)).join('')).toBe('cabde');
+  expect(server.writes).toHaveLength(4);
+  await applyTo(server, folder);
+  await undoIn(server, runIn(folder));
+  expect(contentOf(server)).toEqual(before);
+  await server.close();
+});
