@@ -2,7 +2,7 @@
 
 import { type Collation, collationOf } from '../../model/compare.js';
 import type { User } from '../../model/directory.js';
-import { type Note, note, quotedWhole } from '../../model/note.js';
+import { type Note, note, quotedWhole, userId } from '../../model/note.js';
 import type { Plan } from '../../plan/plan.js';
 import { whyUnsafe } from '../../plan/prove-again.js';
 import type { JamaLive, LiveUser } from './jama-live.js';
@@ -144,7 +144,9 @@ async function holders(question: Question, remaining: readonly number[]): Promis
     if (natives.get(user) === wanted) continue;
     const holder = found.find((other) => !survey.users.has(other.id) && key(other.userName) === wanted);
     if (holder !== undefined)
-      doubts.push(note`${id}: the username ${quotedWhole(to)} is held by user ${holder.id} as ${quotedWhole(holder.userName)}, whom the plan does not change.`);
+      doubts.push(
+        note`${id}: the username ${quotedWhole(to)} is held by user ${userId(holder.id)} as ${quotedWhole(holder.userName)}, whom the plan does not change.`,
+      );
   }
   return doubts;
 }
