@@ -27,6 +27,8 @@ const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} Mi
 
 /** Returns a spinner that shows the rows and bytes read; silence where stderr is no terminal. */
 export async function startProgress({ stderr, environment }: Io): Promise<Progress> {
+  // On a terminal that has no width, ora would clear lines for ever.
+  if (stderr.columns === 0) return SILENT;
   if (!stderr.isTTY || environment.CI !== undefined || environment.TERM === 'dumb') return SILENT;
   const { default: ora } = await import('ora');
   const spinner = ora({ stream: process.stderr, discardStdin: false });
