@@ -23,6 +23,8 @@ export interface Scope {
   readonly compared: Compared | undefined;
   /** Why memberships could not be compared. */
   readonly membersUnknown: string | undefined;
+  /** Jama Connect itself was read, and of it only what the plan changes. */
+  readonly isLive?: true;
 }
 
 export interface Verified {

@@ -297,6 +297,7 @@ export const SHOWN: Readonly<Record<string, string>> = {
   'app/unfit-values.ts id': 'the id of an action, which the plan makes',
   'audit/audit.ts ids': 'ids that are quoted already',
   'audit/sealed-document.ts name': 'what kind of document it is: a word of the program',
+  'cli/commands/apply.ts name': 'the name of an option',
   'plan/compare-rows.ts cells[0]': 'a fingerprint that the plan wrote: others do not come so far',
   'plan/compare-rows.ts written[0]': 'a fingerprint that the plan wrote',
   'plan/compare-rows.ts written[2]': 'user or group, as the plan wrote it',
@@ -314,6 +315,11 @@ export const SHOWN: Readonly<Record<string, string>> = {
   'sources/tables/user-finder.ts names': 'headings that are quoted already',
   'sources/xlsx/workbook.ts names': 'names of sheets that are quoted already',
   'sources/xlsx/zip.ts name': 'the path of a part that the format names',
+  'targets/rest/doubts.ts id': 'the id of an action, which the plan makes',
+  'targets/rest/doubts.ts subject': 'the number of a user or group: others were refused before',
+  'targets/rest/make-change.ts subject': 'the number of a user or group: others were refused before',
+  'targets/rest/prepare.ts open.name': 'the name of a run',
+  'targets/rest/refuse-kinds.ts action.id': 'the id of an action, which the plan makes',
   'targets/run/applicability.ts name': 'the name of a run or the path of a folder',
   'targets/run/applicability.ts state.run.name': 'the name of a run',
   'targets/run/applicability.ts undone.name': 'the name of a run',
@@ -427,6 +433,10 @@ export const SUB_ROOMS: Readonly<Record<string, SubRoom>> = {
   },
   'targets/csv': { beside: ['targets/target.ts', 'targets/run'], reason: 'one target knows nothing of another: each can be read and taken out by itself' },
   'targets/script': { beside: [], reason: 'scripts are texts that a plan and names of tables determine: another program carries them out' },
+  'targets/rest': {
+    beside: ['targets/run'],
+    reason: 'changes a server instead of files: it shares the journal, the lock and the run folder, and nothing that reads or writes a file of the source',
+  },
   'targets/sqlite': { beside: ['targets/target.ts', 'targets/run'], reason: 'one target knows nothing of another: each can be read and taken out by itself' },
 };
 

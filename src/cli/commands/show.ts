@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { changeLine, countLines } from '../../app/change-text.js';
 import type { Comparison } from '../../app/show.js';
 import { visible } from '../../reporters/visible.js';
-import { count } from '../../rules/rule.js';
+import { count, grouped } from '../../rules/rule.js';
 import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
 import { tellInterruptedUndos } from '../interrupted-undos.js';
@@ -28,7 +28,7 @@ export function addShow(program: Command, io: Io, end: (ending: Ending) => void)
 /** Shows a plan; with a source, says how the source stands to it. */
 async function runShow(planPath: string, source: string | undefined, flags: SharedFlags, io: Io): Promise<Ending> {
   const [{ show }, { changesOf }] = await Promise.all([import('../../app/show.js'), import('../../app/verify.js')]);
-  const { plan, file, names, compare } = await show(planPath, source, flags, contextOf(io));
+  const { plan, file, names, liveRuns, compare } = await show(planPath, source, flags, contextOf(io));
   const changes = changesOf(plan);
   const lines = [
     `${count(changes.length, 'action')}, ${count(plan.open.length, 'finding')} open; authentication mode ${plan.settings.authMode}`,
@@ -43,6 +43,8 @@ async function runShow(planPath: string, source: string | undefined, flags: Shar
     ),
   ];
   io.stdout.write(fitted(lines, io.stdout));
+  for (const { name, url = '', state, done, actions } of liveRuns)
+    io.stdout.write(fitted(`Run ${name}, live at ${visible(url)}: ${state}, ${grouped(done)} of ${count(actions, 'action')} done`, io.stdout));
   await tellInterruptedUndos(file, io);
   if (compare === undefined) return { code: EXIT.done, reason: 'the plan was shown' };
   return standingEnding(await compare(), io);

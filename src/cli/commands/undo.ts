@@ -6,24 +6,35 @@ import type { LeftAlone, PreparedUndo } from '../../targets/run/undo.js';
 import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
 import type { Io } from '../io.js';
+import { addLiveOptions } from '../options.js';
 import { askConsent } from '../questions.js';
 import { fitted } from '../wrap-terminal-text.js';
 
 interface UndoFlags {
   readonly dryRun?: boolean;
   readonly yes?: boolean;
+  readonly url?: string;
+  readonly rate?: number;
 }
 
 /** Adds `undo`: undoes a run. */
 export function addUndo(program: Command, io: Io, end: (ending: Ending) => void): void {
-  program
-    .command('undo')
-    .description('undo a run; rows that were changed since the run stay as they are')
-    .argument('<run>', 'folder of the run, as apply printed it')
+  addLiveOptions(
+    program
+      .command('undo')
+      .description('undo a run; rows that were changed since the run stay as they are; a live run takes --url')
+      .argument('<run>', 'folder of the run, as apply printed it'),
+  )
+    .optionsGroup('Options:')
     .option('--dry-run', 'show every change without writing anything')
     .option('--yes', 'skip the confirmation prompt (required if this is not a terminal)')
     .action(async (run: string, flags: UndoFlags) => {
-      end(await runUndo(run, flags, io));
+      const { refuseOtherPlace } = await import('../../app/live.js');
+      const { url } = flags;
+      await (await import('../../app/refusals-of-targets.js')).asRefusals(async () => refuseOtherPlace(run, url, contextOf(io)));
+      if (url === undefined) return end(await runUndo(run, flags, io));
+      const { runLiveUndo } = await import('../live-undo.js');
+      end(await runLiveUndo(run, { ...flags, url }, io));
     });
 }
 

@@ -221,7 +221,7 @@ describe('what follows a check', () => {
     const run = (...args: string[]): Promise<CliResult> => runCli(args, { cwd: folder });
     const planned = await run('plan', 'saved', '--auth-mode', 'saml', '--out', 'plan');
     expect(planned.code).toBe(0);
-    expect(planned.stdout).not.toContain('scim-audit apply');
+    expect(planned.stdout).not.toContain('--out corrected');
     const { snapshot } = JSON.parse(readFileSync(join(folder, 'plan/plan.json'), 'utf8'));
     expect(snapshot.inputs.map(({ path }: { path: string }) => path)).toEqual(['users.json', 'usergroups.json', 'members-1.json']);
 
@@ -229,7 +229,7 @@ describe('what follows a check', () => {
     for (const where of [['--in-place'], ['--out', 'copy']]) {
       const applied = await run('apply', 'plan/plan.json', 'saved', ...where, '--yes');
       expect(applied.code).toBe(4);
-      expect(applied.stderr).toContain('"apply" writes CSV and SQLite only');
+      expect(applied.stderr).toContain('"scim-audit apply PLAN --url URL"');
     }
     expect(readdirSync(folder).sort()).toEqual(['plan', 'saved']);
     expect(Object.keys(WHOLE).map((name) => readFileSync(join(folder, 'saved', name), 'utf8'))).toEqual(before);

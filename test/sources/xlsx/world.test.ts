@@ -122,10 +122,7 @@ describe('an organization in workbooks', () => {
     expect(made.snapshot.inputs.map(({ path }: { path: string }) => path)).toEqual(['Report.xlsx#Users', 'Report.xlsx#Groups', 'Report.xlsx#memberships']);
     for (const how of [['--out', 'new'], ['--in-place']]) {
       const applied = await runCli(['apply', 'plan', ...NAMED, ...how], { cwd });
-      expect([applied.code, applied.stderr]).toEqual([
-        4,
-        expect.stringContaining('"apply" writes CSV and SQLite only: export the data in one of these formats and plan again from that.'),
-      ]);
+      expect([applied.code, applied.stderr]).toEqual([4, expect.stringContaining('To correct an export, give one in CSV or SQLite and plan again from that.')]);
     }
     expect((await runCli(['verify', 'plan', ...NAMED], { cwd })).stderr).toContain('exit 1: not as planned: 0 landed');
     await runCli(['check', ...NAMED, '--auth-mode', 'multi', '--certificate', 'certificate.json', '--fail-on', 'never'], { cwd });

@@ -313,5 +313,7 @@ test.each([
   const input = { role: 'users', file: '/export/users.csv', sha256: 'aa' } as const;
   const run = { type: 'run', mode: 'in-place', targets: [input.file], inputs: [input] } as unknown as JournalDigest['run'];
   const end = { type: 'end', state: 'interrupted', at: '2026-03-02T08:00:00Z', leaves: [input] } as const;
-  expect(hasSurelyNotWritten({ run, files: [], intents: 0, done: new Set(), hasRefusals: false, end, pid: 1, isDamaged, isSealed: false })).toBe(expected);
+  expect(hasSurelyNotWritten({ run, files: [], intents: 0, done: new Set(), refusals: 0, hasRefusals: false, end, pid: 1, isDamaged, isSealed: false })).toBe(
+    expected,
+  );
 });
