@@ -75,9 +75,9 @@ async function runVerify(planPath: string, source: string | undefined, flags: Ve
 
 /** Reads Jama Connect itself instead of an export. */
 async function readLive(planPath: string, source: string | undefined, flags: VerifyFlags & { readonly url: string }, io: Io): Promise<Verified> {
-  const [{ refuseFiles, verifyLive }, { asRefusals }] = await Promise.all([import('../../app/live.js'), import('../../app/refusals-of-targets.js')]);
+  const { refuseFiles, verifyLive } = await import('../../app/live.js');
   refuseFiles(source, flags, 'verify');
-  return asRefusals(() => verifyLive(planPath, flags, contextOf(io)));
+  return verifyLive(planPath, flags, contextOf(io));
 }
 
 /** What each kind of difference is called, and what to do about it. */
