@@ -3,11 +3,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type ConflictPath, conflictPaths } from '../../src/reporters/markdown/conflict-paths.js';
-import { planMarkdown } from '../../src/reporters/markdown/plan.js';
 import type { ConflictingUsers } from '../../src/rules/conflicting-users.js';
 import { organizationArbitrary } from '../support/organizations.js';
-import { textOf } from '../support/pieces.js';
-import { answeredCells, fileOf, fittingAnswer, madePlanOf, planOf } from './planning.js';
+import { answeredCells, fileOf, fittingAnswer, madePlanOf, markdownOf, planOf } from './planning.js';
 
 const isConflict = (finding: { readonly rule: string }): finding is ConflictingUsers => finding.rule === 'conflicting-users';
 
@@ -46,11 +44,11 @@ it('a conflict needs somebody in its picture only where the plan leaves it open'
       ([organization, rows, answers]) => {
         const made = planOf(organization, fileOf(rows.map(({ asked }, at) => answeredCells(asked, answers[at]))));
         if ('problems' in made) return;
-        const text = textOf(planMarkdown(made, 'scim-audit apply'));
+        const text = markdownOf(made, 'scim-audit apply');
         const pictures = /## Who wants whose username[\s\S]*?(?=\n## )/.exec(text)?.[0] ?? '';
         const open = made.body.open.filter((fingerprint) => fingerprint.startsWith('conflicting-users:')).length;
         expect(/needs a decision|waits for another decision/.test(pictures)).toBe(open > 0);
-        expect(textOf(planMarkdown(made, 'scim-audit apply'))).toBe(text);
+        expect(markdownOf(made, 'scim-audit apply')).toBe(text);
       },
     ),
     { numRuns: 300 },

@@ -14,6 +14,7 @@ import { MemberTable } from '../../src/plan/member-tally.js';
 import type { Action, PlanBody, PlanSettings } from '../../src/plan/plan.js';
 import { sealPlan } from '../../src/plan/plan-file.js';
 import type { AnsweredRow } from '../../src/plan/read-decisions.js';
+import { markdown } from '../../src/reporters/markdown/plan.js';
 import { auditOf, directoryOf, inOrder, type Organization, policyOf, snapshotOf } from '../support/organizations.js';
 import { textOf } from '../support/pieces.js';
 
@@ -25,6 +26,10 @@ export function planText(body: PlanBody): string {
   bytes.set(amended, at);
   return bytes.toString('utf8');
 }
+
+/** Returns the text of plan.md. */
+export const markdownOf = (made: MadePlan, applyCommand: string): string =>
+  textOf(markdown.render(made, { tool: { name: 'scim-audit', version: '1.0.0' }, hasColors: false, applyCommand }));
 
 export const TODAY = '2026-03-02';
 

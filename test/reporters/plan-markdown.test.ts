@@ -5,11 +5,9 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import type { User } from '../../src/model/directory.js';
-import { planMarkdown } from '../../src/reporters/markdown/plan.js';
 import { answer, runPlan } from '../plan/observatory.js';
-import { answeredCells, fileOf, madePlanOf, suggested } from '../plan/planning.js';
+import { answeredCells, fileOf, madePlanOf, markdownOf, suggested } from '../plan/planning.js';
 import { inOrder, type Organization } from '../support/organizations.js';
-import { textOf } from '../support/pieces.js';
 import { temporaryFolders } from '../support/temporary.js';
 
 const newFolder = temporaryFolders();
@@ -62,7 +60,7 @@ const organizationOf = (users: readonly User[]): Organization => ({ users: inOrd
 const readable = (organization: Organization, takes = false): string => {
   const asked = madePlanOf(organization);
   const file = takes ? fileOf(asked.rows.map(({ asked: row }) => answeredCells(row, suggested(row)))) : undefined;
-  return textOf(planMarkdown(madePlanOf(organization, file), 'scim-audit apply'));
+  return markdownOf(madePlanOf(organization, file), 'scim-audit apply');
 };
 const picturesOf = (text: string): string => /## Who wants whose username[\s\S]*?(?=\n## )/.exec(text)?.[0] ?? '';
 
@@ -212,7 +210,7 @@ describe('the pictures of conflicts', () => {
     const { rows } = madePlanOf(organizationOf(taken));
     const answers = rows.map(({ asked }) => answeredCells(asked, { action: 'accept', reason: 'agreed', owner: 'Ines' }));
     const made = madePlanOf(organizationOf(taken), fileOf(answers));
-    expect(picturesOf(textOf(planMarkdown(made, '')))).toContain('    ana@x.org: taken, accepted, stays as it is\n');
+    expect(picturesOf(markdownOf(made, ''))).toContain('    ana@x.org: taken, accepted, stays as it is\n');
   });
 
   it('say why a bystander is in one', () => {

@@ -19,10 +19,10 @@ const MOST = 200;
 /** Begins the plan.md of a redacted plan, which has no plan.json to say what it is. Markdown shows nothing of it. */
 export const REDACTED_MARK = '<!-- scim-audit/redacted-plan -->';
 
-export const markdown: Reporter<'plan'> = { render: (plan, { applyCommand }) => planMarkdown(plan, applyCommand) };
+export const markdown: Reporter<'plan'> = { render: (plan, { applyCommand }) => sectionsOf(plan, applyCommand) };
 
 /** Yields the plan for people. `applyCommand` is what applies it; undefined if nothing can. */
-export function* planMarkdown(plan: MadePlan, applyCommand: string | undefined): Iterable<string> {
+function* sectionsOf(plan: MadePlan, applyCommand: string | undefined): Iterable<string> {
   const { body, acceptances, before } = plan;
   const { error, warning } = body.after;
   if (applyCommand === undefined) yield `${REDACTED_MARK}\n`;
