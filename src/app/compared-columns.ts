@@ -39,7 +39,7 @@ export function comparedColumns(baseline: Baseline, further: FurtherColumns | un
         const why =
           other === undefined
             ? 'this export has no such column'
-            : `this export heads it ${JSON.stringify(other.heading)}, that of the plan ${JSON.stringify(heading)}`;
+            : `its heading is ${JSON.stringify(other.heading)} in this export and ${JSON.stringify(heading)} in that of the plan`;
         return { column: name, why };
       }),
     ...now

@@ -79,7 +79,7 @@ export async function plan(source: string | undefined, request: PlanRequest, con
   refuseExportFolder(request.out, [...report.snapshot.inputs.map(({ file }) => file), ...prepared.otherInputs]);
   if (!hasIds) {
     throw new UserError(
-      'The users list has no ids, so a plan could not say for certain whom it renames.',
+      'The users list has no ids, so a plan could not identify for certain the users that it renames.',
       'Export the users with their ids (REST GET /users with includeInactive=true, or the database), and plan on that.',
     );
   }
@@ -141,7 +141,7 @@ async function writePlan(
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new UserError(`The folder ${folder} cannot be made: ${writeReason(error)}`, 'Name another one with --out.');
+    throw new UserError(`The folder ${folder} cannot be created: ${writeReason(error)}`, 'Name another one with --out.');
   }
   clearUnfinished(folder, isAlive);
   interruption.listen();

@@ -65,7 +65,7 @@ function refuseTaken(folder: string): void {
     throw new UserError(`${folder} cannot be used: ${writeReason(error)}`, 'Name a folder that does not exist yet.');
   }
   if (names.length > 0)
-    throw new UserError(`The folder ${folder} is not empty.`, 'Name one that does not exist yet: what is there already would be sent along unredacted.');
+    throw new UserError(`The folder ${folder} is not empty.`, 'Name one that does not exist yet: files that are already there would be passed on unredacted.');
 }
 
 function checkCommand({ authMode, policy, shell }: Prepared, out: string, snapshot: Snapshot, redaction: Redaction): string {
@@ -89,7 +89,7 @@ async function copy({ request, policy, authMode }: Prepared, folder: NewFolder, 
       const usersTables = opened.tables.filter(({ role }) => role === 'users');
       const hasTypes = usersTables.some(({ columns }) => columns.has('authenticationType'));
       if (hasTypes && authMode === undefined && !usersTables.every(({ columns, refused }) => refused !== undefined || columns.has('authenticationType'))) {
-        throw new UserError('Only some of the users lists have an authentication type, so that of the others depends on --auth-mode.', 'Give --auth-mode.');
+        throw new UserError('Only some of the users lists have an authentication type; in the others it depends on --auth-mode.', 'Give --auth-mode.');
       }
       const wishes = {
         authMode: authMode ?? 'basic',
@@ -104,7 +104,11 @@ async function copy({ request, policy, authMode }: Prepared, folder: NewFolder, 
       const writer = new CopyWriter(directory, opened.tables, folder, redaction.know(directory, policy.collation), collationOf(policy.collation).key);
       const snapshot = reading.streamMemberships(writer);
       if (snapshot.users.length === 0 && !policy.allowEmpty) {
-        throw new Refusal('nothing-audited', 'nothing was copied: the source has no users.', 'Check the export; --allow-empty says that this is meant.');
+        throw new Refusal(
+          'nothing-audited',
+          'nothing was copied: the source has no users.',
+          'Check the export; if it is meant to be empty, add --allow-empty.',
+        );
       }
       const isOfBasic = snapshot.typeList?.role === 'basic-users';
       writer.finish(hasTypes || (snapshot.typeList !== undefined && !isOfBasic));
@@ -160,7 +164,7 @@ class CopyWriter implements MembershipSink {
     this.#memberships?.row([groupPlace === undefined ? group : this.#groupRefs[groupPlace], userPlace === undefined ? user : this.#userRefs[userPlace]]);
   }
 
-  /** Returns places by id and by name, made when first asked for: most exports lack nobody. */
+  /** Returns places by id and by name, made when first asked for: most exports lack no user and no group. */
   #places() {
     const { users, groups } = this.directory;
     this.#known ??= {

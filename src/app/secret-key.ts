@@ -7,7 +7,7 @@ const SHORTEST = 16;
 
 type KeyVariable = 'SCIM_AUDIT_CERTIFICATE_KEY' | 'SCIM_AUDIT_REDACT_KEY';
 
-/** Returns the key of a variable; undefined if it is not set, or empty as CI services hand out a secret that nobody set. Warns about a short one. */
+/** Returns the key of a variable; undefined if it is not set or is empty: CI services pass secrets that are not set as empty texts. Warns about a short one. */
 export function secretKey(variable: KeyVariable, { environment, warn }: Context): string | undefined {
   const key = environment[variable];
   if (key === undefined || key.trim() === '') return undefined;

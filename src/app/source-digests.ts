@@ -42,7 +42,7 @@ function differencesOf(certified: readonly Digested[], now: readonly Digested[],
   return [
     ...others.map((input) =>
       certified.some((each) => isOtherSheet(each, input))
-        ? `${nameOf(input)} is another sheet than the one that was audited.`
+        ? `${nameOf(input)} is a different sheet from the one that was audited.`
         : `${nameOf(input)} is not what was audited: its SHA-256 is ${input.sha256}.`,
     ),
     ...missing.map((input) => `${nameOf(input)}, as it was audited (SHA-256 ${input.sha256}), is not in ${where}.`),

@@ -24,7 +24,7 @@ describe('counts', () => {
 
   it('tell nobody who is deactivated to sign in', () => {
     expect(countLines([change('1', 'userName', 'rye', 'rye (old)'), change('1', 'active', 'true', 'false'), change('2', 'userName', 'bran', 'rye')])).toEqual([
-      '  1 user is deactivated: they cannot sign in any more',
+      '  1 user is deactivated: they can no longer sign in',
       '  1 username changes: these users will sign in with a new username',
       '  1 username changes: of users who are deactivated and do not sign in',
     ]);

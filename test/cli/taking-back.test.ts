@@ -39,7 +39,7 @@ it('a dry run counts what it leaves alone, and only the file that changes is nam
   writeFileSync(file, readFileSync(file, 'utf8').replace('1,rye@bakery.example', '1,rye-new'));
   const dry = await runCli(['undo', run, '--dry-run'], { cwd });
   expect(dry.stderr).toBe('scim-audit: exit 0: dry run: 3 actions would be undone, 1 action left alone because of later changes; nothing was written\n');
-  expect((await runCli(['undo', run], { cwd })).stderr).toContain(`This undoes 3 actions in ${file}. It was changed since;`);
+  expect((await runCli(['undo', run], { cwd })).stderr).toContain(`This undoes 3 actions in ${file}. Some of it has changed since the run;`);
 });
 
 describe('what is not there any more is named, with what to do', () => {

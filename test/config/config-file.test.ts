@@ -341,7 +341,7 @@ describe('init', () => {
     const folder = newFolder({ [NAME]: '{ "authMode": "saml" }' });
     const { code, stderr } = await runCli(words, { cwd: folder });
     expect(code).toBe(2);
-    expect(stderr).toContain('is there already');
+    expect(stderr).toContain('already exists');
     expect(readFileSync(join(folder, NAME), 'utf8')).toBe('{ "authMode": "saml" }');
     expect((await runCli([...words, '--force'], { cwd: folder })).code).toBe(0);
   });

@@ -82,7 +82,7 @@ describe('a decisions file by itself, on a changed export', () => {
       (rows: Row[]) => rows.map((row) => (of('duplicate-username', '5')(row) ? row.with(1, 'duplicate-email') : row)),
       'rule was altered',
     ],
-    ['a row is there twice', (rows: Row[]) => [...rows, rows[1]], 'the row is there already'],
+    ['a row is there twice', (rows: Row[]) => [...rows, rows[1]], 'the row is already there'],
   ])('is refused where %s', async (_, alter, says) => {
     const { code, stderr } = await changed(alter);
     expect(code).toBe(2);

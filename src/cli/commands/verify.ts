@@ -68,11 +68,11 @@ async function runVerify(planPath: string, source: string | undefined, flags: Ve
 const KINDS: Readonly<Record<Difference['kind'], { readonly title: string; readonly remedy: string }>> = {
   missing: {
     title: 'Missing: still as before the plan',
-    remedy: 'apply the plan, or make these changes in Jama Connect; then export again and verify that.',
+    remedy: 'apply the plan, or make these changes in Jama Connect; then export again and verify the new export.',
   },
   otherwise: {
     title: 'Changed otherwise: neither as before nor as planned',
-    remedy: 'these were changed since; make a new plan from the fresh export.',
+    remedy: 'these values changed after the plan was made; make a new plan from the fresh export.',
   },
   temporary: {
     title: 'Temporary usernames left',
@@ -80,7 +80,7 @@ const KINDS: Readonly<Record<Difference['kind'], { readonly title: string; reado
   },
   other: {
     title: 'Other changes since the plan was made',
-    remedy: 'look at each of them; where they matter, make a new plan of the fresh export.',
+    remedy: 'review each of them; if they matter, make a new plan from the fresh export.',
   },
 };
 
@@ -91,7 +91,7 @@ function othersText({ areOthersKnown, membersUnknown }: Scope): string {
   return membersUnknown === undefined ? 'no other user, group or membership changed' : 'no other user or group changed';
 }
 
-/** Returns the names, with those of whom nobody planned to change. */
+/** Returns the names, with those of users and groups that the plan does not change. */
 function withOthers(names: SubjectNames, differences: readonly Difference[], { users, groups }: Pick<Directory, 'users' | 'groups'>): SubjectNames {
   const others = differences.flatMap((difference) => (difference.kind === 'other' ? [difference] : [])).slice(0, MOST);
   if (others.length === 0) return names;
@@ -123,7 +123,7 @@ function verifyLines(counts: Readonly<Record<string, number>>, differences: read
     if (some.length > MOST) lines.push(`  … and ${grouped(some.length - MOST)} more; --format json lists them`);
     lines.push(`  What to do: ${isUndoing && kind !== 'other' ? FINISH_UNDO : remedy}`);
   }
-  if (!scope.areOthersKnown) lines.push('', "baseline.jsonl is missing or damaged beside the plan: changes that are not the plan's cannot be detected.");
+  if (!scope.areOthersKnown) lines.push('', 'baseline.jsonl is missing or damaged beside the plan: changes beyond the plan cannot be detected.');
   if (scope.compared !== undefined) lines.push('', ...compared);
   if (scope.areOthersKnown && scope.membersUnknown !== undefined)
     lines.push('', `Memberships that the plan does not name were not compared: ${scope.membersUnknown}.`);

@@ -177,7 +177,7 @@ describe('check --decisions', () => {
       const { code, stderr } = await changed((rows) => {
         rows.push({ ...rows[OF(rows, 'missing-email')] });
       });
-      expect({ code, said: stderr.includes('the row is there already, on line 2') }).toEqual({ code: 2, said: true });
+      expect({ code, said: stderr.includes('the row is already there, on line 2') }).toEqual({ code: 2, said: true });
     });
 
     it('shows no value of the row under --redact', async () => {
