@@ -15,9 +15,8 @@ import { readyWorkbooks } from '../sources/input-files.js';
 import { fileWords, type Shell, shellCommand, shellWord } from './command-words.js';
 import { type Context, todayOf } from './context.js';
 import { exceptionsOf, listDifferences, pinReasons, UNKEYED, uncomparedOf } from './gate-reasons.js';
-import { NODE_DIGESTS } from './node-digests.js';
+import { NODE_DIGESTS, secretKey } from './node-digests.js';
 import type { Request } from './request.js';
-import { secretKey } from './secret-key.js';
 import { idpDifferences, inputDifferences } from './source-digests.js';
 
 export interface GateRequest extends Request {

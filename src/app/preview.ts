@@ -16,7 +16,7 @@ import { type OpenedPlan, openPlan } from './plan-source.js';
 import type { Redaction } from './redaction.js';
 import type { Request } from './request.js';
 import { type Prepared, prepare } from './resolve-command.js';
-import { compareInputs } from './same-inputs.js';
+import { compareInputs } from './source-digests.js';
 
 interface LicenseWish {
   /** Licenses that are free. */

@@ -22,10 +22,10 @@ import { SourceRefused } from '../sources/tables/problem.js';
 import type { AuditWishes } from './audit-source.js';
 import { commandWords } from './command-words.js';
 import type { Context } from './context.js';
+import { secretKey } from './node-digests.js';
 import { Refusal } from './refusal.js';
 import type { Request } from './request.js';
 import type { Prepared } from './resolve-command.js';
-import { secretKey } from './secret-key.js';
 
 type MakeAliases = (collation: CollationName) => Aliases;
 

@@ -2,8 +2,7 @@
 
 import { existsSync, realpathSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { findConfigFile } from '../config/find-config.js';
-import { type ResolvedSettings, resolveSettings } from '../config/resolve.js';
+import { findConfigFile, type ResolvedSettings, resolveSettings } from '../config/resolve.js';
 import { SETTING_NAMES, type Settings } from '../config/settings.js';
 import { nearestName } from '../model/near-names.js';
 import { joined, note, quotedName } from '../model/note.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TOOL } from '../../src/app/tool.js';
 import { readConfigFile } from '../../src/config/config-file.js';
-import { findConfigFile } from '../../src/config/find-config.js';
+import { findConfigFile } from '../../src/config/resolve.js';
 import { SETTINGS, type Settings } from '../../src/config/settings.js';
 import { UserError } from '../../src/model/user-error.js';
 import { SCHEMAS } from '../../src/schemas.js';

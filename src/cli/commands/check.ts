@@ -57,7 +57,7 @@ async function runCheck(source: string | undefined, flags: CheckFlags, words: re
     import('../../app/check.js'),
     import('../../app/resolve-command.js'),
     import('../../app/outputs.js'),
-    import('../../app/further-outputs.js'),
+    import('../../app/outputs.js'),
     import('../outputs.js'),
   ]);
   const settled = await prepare(source, flags, context);

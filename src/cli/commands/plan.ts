@@ -6,7 +6,7 @@ import type { Redaction } from '../../app/redaction.js';
 import type { AuditedFinding } from '../../audit/report.js';
 import { noteText } from '../../model/note.js';
 import type { MadePlan } from '../../plan/make-plan.js';
-import { groupBy } from '../../reporters/grouping.js';
+import { groupBy } from '../../reporters/plan-consequences.js';
 import { printable } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import { contextOf } from '../context.js';

@@ -32,7 +32,7 @@ export function addVerify(program: Command, io: Io, end: (ending: Ending) => voi
 
 /** Compares a fresh export with a plan. */
 async function runVerify(planPath: string, source: string | undefined, flags: VerifyFlags, io: Io): Promise<Ending> {
-  const [{ verify }, { comparedData, comparedLines }] = await Promise.all([import('../../app/verify.js'), import('../../app/compared-columns.js')]);
+  const [{ verify }, { comparedData, comparedLines }] = await Promise.all([import('../../app/verify.js'), import('../../app/verify.js')]);
   const { file, landed, differences, scope, names, directory } = await verify(planPath, source, flags, contextOf(io));
   const of = (kind: Difference['kind']): Difference[] => differences.filter((difference) => difference.kind === kind);
   const counts = { landed, missing: of('missing').length, otherwise: of('otherwise').length, temporary: of('temporary').length, other: of('other').length };

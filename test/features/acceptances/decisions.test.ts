@@ -137,7 +137,7 @@ describe('check --decisions', () => {
         rows[OF(rows, 'invalid-email')].action = action;
       });
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toContain(`decisions.csv, line 3, column 8 (action): "${action}" is no action; possible: set-email, deactivate, accept,`);
+      expect(stderr).toContain(`decisions.csv, line 3, column 8 (action): "${action}" is not an action; possible: set-email, deactivate, accept,`);
     });
 
     it('refuses an action that the finding does not have', async () => {

@@ -36,7 +36,7 @@ describe('the gate is open', () => {
     expect(result.code).toBe(0);
     expect(reasonOf(result)).toBe('scim-audit: exit 0: the gate is open: ready, 0 s old, and of this source');
     expect(result.stdout).toContain('it proves integrity, not authorship');
-    expect(result.stderr).toContain('not who wrote it: anybody can make one');
+    expect(result.stderr).toContain('not who wrote it: anyone can make one');
   });
 
   it('with the key it was sealed with, which proves who made it', async () => {
