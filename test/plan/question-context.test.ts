@@ -196,7 +196,7 @@ it('who states the settings for one provider and holds them against another is t
   });
   const { code, stderr } = await runCli(['check', 'export', '--auth-mode', 'multi'], { cwd: folder });
   expect(code).toBe(2);
-  expect(stderr).toContain('said to be for okta, and --idp says entra');
+  expect(stderr).toContain('are for okta, but --idp says entra');
 });
 
 describe('a user of whom the export has no status', () => {
