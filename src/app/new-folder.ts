@@ -64,7 +64,7 @@ export class NewFolder {
     try {
       return work();
     } catch (error) {
-      throw new UserError(`The folder ${this.#target} cannot be written: ${writeReason(error)}`, 'Name another one with --out, or make room.');
+      throw new UserError(`The folder ${this.#target} cannot be written: ${writeReason(error)}`, 'Name another one with --out, or free some space.');
     }
   }
 }
@@ -96,7 +96,7 @@ export class NewFile {
     try {
       for (let done = 0; this.#fd !== undefined && done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
     } catch (error) {
-      throw new UserError(`${this.path} cannot be written: ${writeReason(error)}`, 'Name another folder with --out, or make room.');
+      throw new UserError(`${this.path} cannot be written: ${writeReason(error)}`, 'Name another folder with --out, or free some space.');
     }
   }
 

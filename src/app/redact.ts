@@ -35,7 +35,7 @@ export const redact = (source: string | undefined, request: RedactRequest, conte
   redacting(request, [], context, (redaction) => writeCopy(source, request, context, redaction));
 
 async function writeCopy(source: string | undefined, request: RedactRequest, context: Context, redaction: Redaction): Promise<RedactedCopy> {
-  refuseTaken(request.out, 'what is there already would be sent along unredacted.');
+  refuseTaken(request.out, 'files that are already there would be passed on unredacted.');
   const prepared = await prepare(source, request, context);
   const folder = new NewFolder(request.out, context.process.pid);
   try {
@@ -78,7 +78,7 @@ async function copy({ request, policy, authMode }: Prepared, folder: NewFolder, 
       const usersTables = opened.tables.filter(({ role }) => role === 'users');
       const hasTypes = usersTables.some(({ columns }) => columns.has('authenticationType'));
       if (hasTypes && authMode === undefined && !usersTables.every(({ columns, refused }) => refused !== undefined || columns.has('authenticationType'))) {
-        throw new UserError('Only some of the users lists have an authentication type, so that of the others depends on --auth-mode.', 'Give --auth-mode.');
+        throw new UserError('Only some of the users lists have an authentication type; in the others it depends on --auth-mode.', 'Give --auth-mode.');
       }
       const wishes = {
         authMode: authMode ?? 'basic',
@@ -94,7 +94,11 @@ async function copy({ request, policy, authMode }: Prepared, folder: NewFolder, 
       const writer = new CopyWriter(directory, opened.tables, folder, redaction.know(directory, policy.collation), collationOf(policy.collation).key);
       const snapshot = reading.streamMemberships(writer);
       if (snapshot.users.length === 0 && !policy.allowEmpty) {
-        throw new Refusal('nothing-audited', 'nothing was copied: the source has no users.', 'Check the export; --allow-empty says that this is meant.');
+        throw new Refusal(
+          'nothing-audited',
+          'nothing was copied: the source has no users.',
+          'Check the export; if it is meant to be empty, add --allow-empty.',
+        );
       }
       const isOfBasic = snapshot.typeList?.role === 'basic-users';
       writer.finish(hasTypes || (snapshot.typeList !== undefined && !isOfBasic));
@@ -150,7 +154,7 @@ class CopyWriter implements MembershipSink {
     this.#memberships?.row([groupPlace === undefined ? group : this.#groupRefs[groupPlace], userPlace === undefined ? user : this.#userRefs[userPlace]]);
   }
 
-  /** Returns places by id and by name, made when first asked for: most exports lack nobody. */
+  /** Returns places by id and by name, made when first asked for: most exports lack no user and no group. */
   #places() {
     const { users, groups } = this.directory;
     this.#known ??= {

@@ -11,7 +11,7 @@ import { type Context, processInfoOf } from './context.js';
 import { readFresh } from './fresh-source.js';
 import { openPlan, requestFor, wishesFor } from './plan-source.js';
 import type { Request } from './request.js';
-import { compareInputs } from './same-inputs.js';
+import { compareInputs } from './source-digests.js';
 import { changesOf } from './verify.js';
 
 /** How a source compares with a plan. */

@@ -1,4 +1,4 @@
-/** Undos that were interrupted, told by every command that has to do with the plan of their run. */
+/** Undos that were interrupted: every command that deals with the plan of their run mentions them. */
 
 import { shellWord } from '../app/command-words.js';
 import { UserError } from '../model/user-error.js';

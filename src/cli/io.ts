@@ -87,7 +87,7 @@ function outputOf(stream: NodeJS.WriteStream): Output {
       if (!isClosed) stream.write(text);
     },
     settle() {
-      // The error of a write is told after the write: the callback of an empty one comes later than both.
+      // The error of a write is reported after the write: the callback of an empty one comes later than both.
       return new Promise((resolve) => {
         if (isClosed) resolve(failure);
         else stream.write('', () => setImmediate(() => resolve(failure)));

@@ -80,13 +80,13 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     await program.parseAsync(withFlagForEachPage(argv), { from: 'user' });
     if (ending === undefined) throw new Error('the command ended without a result');
     const failure = await io.stdout.settle();
-    if (failure !== undefined) throw new UserError(`stdout cannot be written: ${writeReason(failure)}`, 'Write to a file with --output, or make room.');
+    if (failure !== undefined) throw new UserError(`stdout cannot be written: ${writeReason(failure)}`, 'Write to a file with --output, or free some space.');
     return conclude(ending, io);
   } catch (error) {
     if (error instanceof CommanderError) {
       if (HELP_CODES.has(error.code) && argv.length > 0) return EXIT.done;
       if (argv.length === 0)
-        return conclude({ code: EXIT.noAnswer, reason: 'no command was given; scim-audit check SOURCE --auth-mode MODE is the usual one' }, io);
+        return conclude({ code: EXIT.noAnswer, reason: 'no command was given; most people start with scim-audit check SOURCE --auth-mode MODE' }, io);
       return conclude(endingOf(misuse(error), io), io);
     }
     return conclude(endingOf(error, io), io);

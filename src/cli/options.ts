@@ -31,7 +31,7 @@ class SettingOption extends Option {
     if (readWord === undefined) return;
     this.argParser((word: string, before: unknown) => {
       const value = readWord(word, before);
-      if (value === undefined) throw new InvalidArgumentError(word.trim() === '' ? 'It is empty.' : `Expected ${form}.`);
+      if (value === undefined) throw new InvalidArgumentError(word.trim() === '' ? 'Expected a value.' : `Expected ${form}.`);
       return value;
     });
   }
@@ -111,7 +111,7 @@ export function licenseStock(text: string): LicenseStock {
     const [, name, number] = /^\s*([a-z-]+)=(\d{1,9})\s*$/.exec(part) ?? [];
     const kind = name !== undefined && Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
     if (kind === undefined) throw new InvalidArgumentError('Expected KIND=NUMBER, e.g. creator=20,creator-float=5.');
-    if (stock[kind] !== undefined) throw new InvalidArgumentError(`It says ${name} twice.`);
+    if (stock[kind] !== undefined) throw new InvalidArgumentError(`${name} is given twice.`);
     stock[kind] = Number(number);
   }
   const { creator = 0, creatorFloat = 0 } = stock;

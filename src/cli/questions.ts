@@ -71,5 +71,5 @@ export async function askConsent({ summary, question, command, isGiven }: Consen
   } finally {
     questions.close();
   }
-  throw new Refusal('refused', 'consent was not given; nothing was changed.');
+  throw new Refusal('refused', 'not confirmed; nothing was changed.');
 }

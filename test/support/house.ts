@@ -508,15 +508,8 @@ const SMALL = 40;
 
 /** Why a small file that one other imports is a file of its own: by the beginning of its path. */
 export const SMALL_FILES: Readonly<Record<string, string>> = {
-  'rules/': 'one rule per file, called as the rule: that is where somebody who reads a finding looks',
   'cli/commands/': 'one verb per file, so that a verb is found by its name and loaded only if it is asked for',
-  'app/errors.ts': 'the errors of several folders, as the library offers them',
   'app/mapping.ts': 'one use case per file, each loaded only if it is asked for',
-  'reporters/json/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
-  'reporters/markdown/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
-  'reporters/pretty/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
-  'reporters/html/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
-  'reporters/tables/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
   'model/collation/': 'one collation per file; the tables are generated',
   'model/database-names.ts': 'names that the config states, and that a source and a target need',
   'config/former-names.ts': 'names of earlier versions, apart, so that they can be dropped as one',
@@ -524,12 +517,7 @@ export const SMALL_FILES: Readonly<Record<string, string>> = {
   'targets/script/': 'what is proved, what is written, and what people read of scripts are apart',
   'app/plan-names.ts': 'how a plan names its files must be the same in every version, so that it can be read and tested by itself',
   'app/named-columns.ts': 'one setting serves two sides: what was named for each is told apart here',
-  'app/node-digests.ts': 'the digests that the pure rooms are handed: a browser hands them others',
   'app/stated-environment.ts': 'the one place where a day comes into what the configuration states',
-  'audit/fingerprint.ts': 'identities of findings outlive versions: what they are made of stands alone, so that no change of the audit changes them',
-  'cli/apply-command.ts': 'a command line that several texts lead on to is put together in one place',
-  'cli/consent.ts': 'what may be taken for a yes before anything is written can be read by itself',
-  'cli/license-stock.ts': 'the form of one option value, with its refusals',
   'plan/answered-rows.ts': 'the part of reading decisions that a check needs, without the planner',
   'sources/json/json-bytes.ts': 'the bytes of JSON by name, which would hide the lexer',
 };

@@ -101,7 +101,7 @@ export async function runApply(planPath: string, source: string | undefined, fla
       for (const { id, change } of prepared.describe()) io.stdout.write(fitted(`${id}  ${changeLine(change, names)}`, io.stdout));
       return done(`dry run: ${count(changes.length, 'action')} would be applied ${where}; nothing was written`);
     }
-    // A copy of which nothing changes needs nobody's word.
+    // A copy in which nothing changes needs no confirmation.
     if (changes.length > 0) {
       const words = ['scim-audit', 'apply', planPath, ...sourceWords(source, flags), ...(flags.out === undefined ? ['--in-place'] : ['--out', flags.out])];
       if (flags.maxChanges !== undefined) words.push('--max-changes', String(flags.maxChanges));

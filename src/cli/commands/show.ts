@@ -36,7 +36,7 @@ async function runShow(planPath: string, source: string | undefined, flags: Shar
     '',
     ...plan.actions.map(({ id, change }) => `${id}  ${changeLine(change, names)}`),
     ...(changes.length === 0 ? [] : ['']),
-    `Once applied, a check would count ${count(plan.after.error, 'error')} and ${count(plan.after.warning, 'warning')}.`,
+    `Once it is applied, a check would count ${count(plan.after.error, 'error')} and ${count(plan.after.warning, 'warning')}.`,
     ...plan.snapshot.inputs.map(
       ({ path, table, sha256, rows }) =>
         `Based on ${visible(path)}${table === undefined ? '' : ` (${visible(table)})`}: ${count(rows, 'row')}, SHA-256 ${sha256}`,
@@ -56,15 +56,15 @@ function standingEnding(standing: Comparison, { stdout, stderr }: Io): Ending {
       return { code: EXIT.done, reason: 'the plan was shown; it fits the source' };
     case 'applied':
       stdout.write(fitted(['', `This plan was applied to this source by run ${standing.run.name}; applying it again changes nothing.`], stdout));
-      return { code: EXIT.done, reason: 'the plan was shown; it was applied already' };
+      return { code: EXIT.done, reason: 'the plan was shown; it has already been applied' };
     case 'half':
-      stderr.write(fitted(`Warning: run ${standing.run.name} has written some of the files and not all of them. To finish it: apply with --in-place.`, stderr));
-      return { code: EXIT.done, reason: 'the plan was shown; a run of it is to be finished' };
+      stderr.write(fitted(`Warning: run ${standing.run.name} wrote some of the files but not all of them. To finish it: apply with --in-place.`, stderr));
+      return { code: EXIT.done, reason: 'the plan was shown; one of its runs must be finished' };
     case 'undoing':
-      return { code: EXIT.done, reason: 'the plan was shown; the undo of a run of it is to be finished' };
+      return { code: EXIT.done, reason: 'the plan was shown; the undo of one of its runs must be finished' };
     case 'stale': {
       const stale = new Set(standing.changedInputs.map(({ path, role }) => `${path} (${role})`));
-      stderr.write(fitted(`Warning: the plan is stale, it would not be applied. Changed since: ${[...stale].map(visible).join(', ')}.`, stderr));
+      stderr.write(fitted(`Warning: the plan is stale and would not be applied. Changed since: ${[...stale].map(visible).join(', ')}.`, stderr));
       return { code: EXIT.done, reason: 'the plan was shown; it is stale' };
     }
   }

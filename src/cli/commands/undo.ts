@@ -39,9 +39,9 @@ export function addUndo(program: Command, io: Io, end: (ending: Ending) => void)
 }
 
 const DATA_STATES: Readonly<Record<PreparedUndo['dataState'], string>> = {
-  untouched: 'It has not been changed since.',
-  half: 'The run was ended between two files; what it wrote is put back.',
-  changed: 'It was changed since; what was changed is left alone.',
+  untouched: 'Nothing in it has changed since the run.',
+  half: 'The run stopped between two files; what it wrote will be undone.',
+  changed: 'Some of it has changed since the run; those changes are left alone.',
 };
 
 const NOTHING_TO_UNDO = 'the run never wrote anything; there is nothing to undo';
@@ -64,7 +64,7 @@ async function runUndo(runFolder: string, flags: UndoFlags, io: Io): Promise<End
       if (flags.dryRun !== true) await prepared.run();
       return { code: EXIT.done, reason: NOTHING_TO_UNDO };
     }
-    const doneAlready: Ending = { code: EXIT.done, reason: 'the run was undone already; nothing was written' };
+    const doneAlready: Ending = { code: EXIT.done, reason: 'the run has already been undone; nothing was written' };
     if (prepared.state === 'done-already') {
       if (flags.dryRun !== true) await prepared.run();
       return doneAlready;
@@ -99,7 +99,7 @@ async function runUndo(runFolder: string, flags: UndoFlags, io: Io): Promise<End
     if (receipt.wasDone) return doneAlready;
     for (const each of receipt.left) io.stdout.write(fitted(`Left alone: ${leftText(each)}`, io.stdout));
     io.stdout.write(`Journal: ${receipt.journal}\n`);
-    const whole = receipt.isAsBefore ? '; all is as it was before the run' : '';
+    const whole = receipt.isAsBefore ? '; everything is as it was before the run' : '';
     if (receipt.isByCopies) return { code: EXIT.done, reason: `undone: ${copies('restored')}${whole}` };
     return {
       code: EXIT.done,

@@ -40,7 +40,7 @@ export function addVerify(program: Command, io: Io, end: (ending: Ending) => voi
 
 /** Compares a fresh export with a plan. */
 async function runVerify(planPath: string, source: string | undefined, flags: VerifyFlags, io: Io): Promise<Ending> {
-  const [{ verify }, { comparedData, comparedLines }] = await Promise.all([import('../../app/verify.js'), import('../../app/compared-columns.js')]);
+  const { verify, comparedData, comparedLines } = await import('../../app/verify.js');
   const { file, landed, differences, scope, names, directory } =
     flags.url === undefined ? await verify(planPath, source, flags, contextOf(io)) : await readLive(planPath, source, { ...flags, url: flags.url }, io);
   const of = (kind: Difference['kind']): Difference[] => differences.filter((difference) => difference.kind === kind);
@@ -84,11 +84,11 @@ async function readLive(planPath: string, source: string | undefined, flags: Ver
 const KINDS: Readonly<Record<Difference['kind'], { readonly title: string; readonly remedy: string }>> = {
   missing: {
     title: 'Missing: still as before the plan',
-    remedy: 'apply the plan, or make these changes in Jama Connect; then export again and verify that.',
+    remedy: 'apply the plan, or make these changes in Jama Connect; then export again and verify the new export.',
   },
   otherwise: {
     title: 'Changed otherwise: neither as before nor as planned',
-    remedy: 'these were changed since; make a new plan from the fresh export.',
+    remedy: 'these values changed after the plan was made; make a new plan from the fresh export.',
   },
   temporary: {
     title: 'Temporary usernames left',
@@ -96,7 +96,7 @@ const KINDS: Readonly<Record<Difference['kind'], { readonly title: string; reado
   },
   other: {
     title: 'Other changes since the plan was made',
-    remedy: 'look at each of them; where they matter, make a new plan of the fresh export.',
+    remedy: 'review each of them; if they matter, make a new plan from the fresh export.',
   },
 };
 
@@ -108,7 +108,7 @@ function othersText({ areOthersKnown, membersUnknown, isLive }: Scope): string {
   return membersUnknown === undefined ? 'no other user, group or membership changed' : 'no other user or group changed';
 }
 
-/** Returns the names, with those of whom nobody planned to change. */
+/** Returns the names, with those of users and groups that the plan does not change. */
 function withOthers(names: SubjectNames, differences: readonly Difference[], { users, groups }: Pick<Directory, 'users' | 'groups'>): SubjectNames {
   const others = differences.flatMap((difference) => (difference.kind === 'other' ? [difference] : [])).slice(0, MOST);
   if (others.length === 0) return names;
@@ -142,7 +142,7 @@ function verifyLines(counts: Readonly<Record<string, number>>, differences: read
   }
   if (scope.isLive === true)
     lines.push('', 'Only what the plan changes was read. To detect other changes as well: scim-audit pull, and then verify the folder that it wrote.');
-  else if (!scope.areOthersKnown) lines.push('', "baseline.jsonl is missing or damaged beside the plan: changes that are not the plan's cannot be detected.");
+  else if (!scope.areOthersKnown) lines.push('', 'baseline.jsonl is missing or damaged beside the plan: changes beyond the plan cannot be detected.');
   if (scope.compared !== undefined) lines.push('', ...compared);
   if (scope.areOthersKnown && scope.membersUnknown !== undefined)
     lines.push('', `Memberships that the plan does not name were not compared: ${scope.membersUnknown}.`);

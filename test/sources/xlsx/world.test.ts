@@ -129,7 +129,7 @@ describe('an organization in workbooks', () => {
     const gate = await runCli(['gate', 'certificate.json', ...NAMED], { cwd });
     expect(gate.stderr + gate.stdout).not.toMatch(/was audited/);
     const other = await runCli(['gate', 'certificate.json', '--users', 'Report.xlsx', ...NAMED.slice(2)], { cwd });
-    expect(other.stderr + other.stdout).toContain('Report.xlsx, users is another sheet than the one that was audited.');
+    expect(other.stderr + other.stdout).toContain('Report.xlsx, users is a different sheet from the one that was audited.');
     const over = await runCli(['check', ...NAMED, '--auth-mode', 'multi', '--format', 'json', '--output', 'Report.xlsx'], { cwd });
     expect([over.code, over.stderr]).toEqual([2, expect.stringContaining('The output Report.xlsx is an input.')]);
     const redacted = await runCli(['redact', ...NAMED, '--auth-mode', 'multi', '--out', 'copy'], { cwd });
