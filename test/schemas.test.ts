@@ -104,9 +104,11 @@ describe('a schema says no', () => {
 });
 
 describe('the published schemas', () => {
-  it('are nine, and are in the package as they are here', () => {
+  it('are ten, and are in the package as they are here', () => {
     expect(Object.keys(SCHEMAS).sort()).toEqual(
-      ['certificate', 'config', 'gate', 'mapping', 'plan', 'plan-summary', 'preview', 'reconcile', 'report'].map((name) => `${name}.schema.json`).sort(),
+      ['certificate', 'config', 'gate', 'mapping', 'plan', 'plan-summary', 'preview', 'pull', 'reconcile', 'report']
+        .map((name) => `${name}.schema.json`)
+        .sort(),
     );
     expect(read(join(ROOT, 'package.json'))).toMatchObject({ exports: { './schemas/*': './dist/schemas/*' } });
     for (const [name, schema] of Object.entries(SCHEMAS)) {

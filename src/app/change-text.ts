@@ -45,7 +45,7 @@ interface Counts {
   readonly joining: number;
   readonly emails: number;
   readonly renamed: Renamed;
-  /** Of users whom the same changes deactivate: nobody signs in by these. */
+  /** Of users whom the same changes deactivate: these are no longer used to sign in. */
   readonly renamedInactive: Renamed;
   readonly groupNames: number;
 }
@@ -86,22 +86,19 @@ function countsOf(changes: readonly Change[]): Counts {
   };
 }
 
-const temporaryText = ({ byTemporary }: Renamed): string => (byTemporary === 0 ? '' : `, ${grouped(byTemporary)} of them by way of a temporary one`);
+const temporaryText = ({ byTemporary }: Renamed): string => (byTemporary === 0 ? '' : `, ${grouped(byTemporary)} of them via a temporary one`);
 
 /** Returns what changes would do, in counts by kind, what cannot be overlooked first. */
 export function countLines(changes: readonly Change[]): string[] {
   const { deactivated, activated, leaving, joining, emails, renamed, renamedInactive, groupNames } = countsOf(changes);
   const lines: readonly (readonly [number, string])[] = [
-    [deactivated, `${count(deactivated, 'user is', 'users are')} deactivated: they cannot sign in any more`],
+    [deactivated, `${count(deactivated, 'user is', 'users are')} deactivated: they can no longer sign in`],
     [leaving, `${count(leaving, 'membership ends', 'memberships end')}: access that came with the group is lost`],
     [
       emails,
       `${count(emails, 'email changes', 'emails change')}: single sign-on finds an account by its email, so users who sign in with the old one no longer reach this account`,
     ],
-    [
-      renamed.users,
-      `${count(renamed.users, 'username changes', 'usernames change')}${temporaryText(renamed)}: these users sign in by another name from then on`,
-    ],
+    [renamed.users, `${count(renamed.users, 'username changes', 'usernames change')}${temporaryText(renamed)}: these users will sign in with a new username`],
     [
       renamedInactive.users,
       `${count(renamedInactive.users, 'username changes', 'usernames change')}${temporaryText(renamedInactive)}: of users who are deactivated and do not sign in`,

@@ -8,13 +8,12 @@ import { type Prediction, readPrediction } from '../../src/preview/prediction.js
 import { reconcile } from '../../src/preview/reconcile.js';
 import type { Fresh, Reconciliation, SyncLog } from '../../src/preview/reconciliation.js';
 import { json } from '../../src/reporters/json/preview.js';
-import { key } from '../support/compare.js';
+import { key } from '../support/alike-texts.js';
 import type { Organization } from '../support/organizations.js';
 import { caseArbitrary, withGroups } from './server/cases.js';
 import { type ConnectState, PLAIN } from './server/connect.js';
-import { foresee, runSync } from './server/foresee.js';
 import { OBSERVATORY, OBSERVATORY_STATE, observatoryIdp } from './server/observatory.js';
-import { type Service, startService } from './server/service.js';
+import { foresee, runSync, type Service, startService } from './server/service.js';
 import { previewOf } from './worlds.js';
 
 const TOOL = { tool: { name: 'scim-audit', version: '0' }, hasColors: false };

@@ -36,13 +36,13 @@ describe('the gate is open', () => {
     expect(result.code).toBe(0);
     expect(reasonOf(result)).toBe('scim-audit: exit 0: the gate is open: ready, 0 s old, and of this source');
     expect(result.stdout).toContain('it proves integrity, not authorship');
-    expect(result.stderr).toContain('not who wrote it: anybody can make one');
+    expect(result.stderr).toContain('not who wrote it: anyone can make one');
   });
 
   it('with the key it was sealed with, which proves who made it', async () => {
     const { code, stdout, stderr } = await gate(await ready([], KEYED), ['.'], KEYED);
     expect(code).toBe(0);
-    expect(stdout).toContain('HMAC-SHA-256: whole, and made by who has the key');
+    expect(stdout).toContain('HMAC-SHA-256: intact, and made by someone who has the key');
     expect(stderr).not.toContain('WARNING');
   });
 
@@ -102,7 +102,7 @@ describe('the gate with --strict', () => {
 
   it('stays shut where an account was left out', async () => {
     const folder = await ready(['--leave-out-user', '2']);
-    expect((await gate(folder, ['.'])).stderr).toContain('WARNING: 1 account left out on purpose, and not judged: 2.');
+    expect((await gate(folder, ['.'])).stderr).toContain('WARNING: 1 account left out on purpose, and not checked: 2.');
     expect((await gate(folder, ['.', '--strict'])).code).toBe(1);
   });
 });
@@ -129,7 +129,7 @@ describe('what is pinned at the gate', () => {
   });
 });
 
-describe('the gate is shut (exit 1)', () => {
+describe('the gate does not pass (exit 1)', () => {
   it('where the organization was not ready', async () => {
     const folder = makeFolder({ ...READY, 'users.csv': USERS.replace('1,ana@', '1,anna@') });
     await certifyFolder(folder);
@@ -163,7 +163,7 @@ describe('the gate is shut (exit 1)', () => {
     await certifyFolder(folder, ['--allow-empty']);
     const result = await gate(folder, ['.']);
     expect(result.code).toBe(1);
-    expect(reasonOf(result)).toContain('nothing was audited');
+    expect(reasonOf(result)).toContain('nothing was checked');
   });
 
   it.each([
@@ -217,7 +217,7 @@ describe('the gate is shut (exit 1)', () => {
     const { stderr } = await gateWith({ ready: false, time: '2025-01-01T00:00:00Z' });
     expect(stderr).toContain('not ready');
     expect(stderr).toContain('days');
-    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^scim-audit: exit 1: the gate is shut: the certificate is \d+ days/);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^scim-audit: exit 1: the gate does not pass: the certificate is \d+ days/);
   });
 });
 
