@@ -151,13 +151,13 @@ function takeOkta(log: Log, value: unknown, fault: () => JsonFault): void {
     );
 }
 
-const WHAT: Readonly<Record<IdpProvider, { readonly title: string; readonly how: string }>> = {
+const WHAT: Readonly<Record<IdpProvider, { readonly log: string; readonly how: string }>> = {
   entra: {
-    title: 'provisioning log of Entra',
+    log: 'provisioning log of Entra',
     how: 'Save it with Microsoft Graph, GET /auditLogs/provisioning, every page, or in the portal with Provisioning logs > Download > JSON.',
   },
   okta: {
-    title: 'System Log of Okta',
+    log: 'System Log of Okta',
     how: 'Save it with GET /api/v1/logs?filter=eventType sw "application.provision", every page.',
   },
 };
@@ -177,7 +177,7 @@ export function readSyncLog(files: readonly string[], provider: IdpProvider, app
     const of = application === undefined ? note`` : note` of the application ${quotedName(application)}`;
     throw new UserError(
       note`${files.join(', ')}: ${log.records} records were read, and none is about provisioning users or groups${of}.`,
-      note`Give the ${WHAT[provider].title} of the first sync. ${WHAT[provider].how}`,
+      note`Give the ${WHAT[provider].log} of the first sync. ${WHAT[provider].how}`,
     );
   }
   return { users, groups, entries, from, to };
@@ -191,7 +191,7 @@ function readLogFile(file: string, provider: IdpProvider, log: Log): void {
     const reader = new JsonRecordReader(lexer, []);
     const visit = (): void => {
       const value: unknown = JSON.parse(lexer.held());
-      takeValue(value, provider, log, () => new JsonFault(note`this is not a record of the ${WHAT[provider].title}.`, reader.line, 1));
+      takeValue(value, provider, log, () => new JsonFault(note`this is not a record of the ${WHAT[provider].log}.`, reader.line, 1));
     };
     const wishes = { visit, mayBeAlone: true };
     if (provider === 'okta') readRecords(lexer, reader, wishes);
