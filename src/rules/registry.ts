@@ -24,6 +24,7 @@ import { notInIdp } from './not-in-idp.js';
 import { nothingToCheck } from './nothing-to-check.js';
 import { rowLimit } from './row-limit.js';
 import type { Rule } from './rule.js';
+import { secondAccount } from './second-account.js';
 import { unknownMember } from './unknown-member.js';
 import { unknownSyncGroup } from './unknown-sync-group.js';
 import { usernameEmailMismatch } from './username-email-mismatch.js';
@@ -52,6 +53,7 @@ const REGISTERED = [
   groupLink,
   environmentSetting,
   integrationUsername,
+  secondAccount,
 ] as const;
 
 type FindingOf<R> = R extends Rule<infer F> ? F : never;

@@ -52,7 +52,7 @@ export class EntraUsers {
     const subject = this.named.has('subject') ? this.#readSubject(entry) : subjectOf(login);
     if (subject === undefined) return;
     const isGuest = entry.text('userType').trim().toLowerCase() === 'guest' || markOf(login) >= 0;
-    this.#accounts.take(entry, { login, subject, active, isPending: undefined, isGuest });
+    this.#accounts.take(entry, { login, subject, active, isPending: undefined, isSuspended: undefined, isGuest });
   }
 
   #readSubject(entry: Entry): string | undefined {

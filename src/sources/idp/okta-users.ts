@@ -44,9 +44,10 @@ export class OktaUsers {
     const login = entry.text(entry.has('login') ? 'login' : 'subject');
     // Only from a column that the user named: nothing else in a list of users states the application username.
     const subject = this.named.has('subject') ? entry.text('subject') : '';
-    const active = state === undefined ? undefined : state !== 'blocked';
+    const active = state === undefined ? undefined : state !== 'blocked' && state !== 'suspended';
     const isPending = state === undefined ? undefined : state === 'pending';
-    this.#accounts.take(entry, { login, subject: subject.trim() === '' ? undefined : subject, active, isPending, isGuest: undefined });
+    const isSuspended = state === undefined ? undefined : state === 'suspended';
+    this.#accounts.take(entry, { login, subject: subject.trim() === '' ? undefined : subject, active, isPending, isSuspended, isGuest: undefined });
   }
 
   /** Returns the users, after every file was read. */
@@ -137,6 +138,7 @@ export class OktaUsers {
         email: account?.email ?? assignment.email ?? '',
         active: account?.active ?? assignment.active ?? true,
         isPending: account?.isPending === true ? true : undefined,
+        isSuspended: account?.active === undefined ? assignment.isSuspended : account.isSuspended === true ? true : undefined,
         givenName: account?.givenName ?? assignment.givenName,
         familyName: account?.familyName ?? assignment.familyName,
         path,
