@@ -9,7 +9,7 @@ export const IDP_PROVIDERS = ['okta', 'entra'] as const satisfies readonly IdpPr
 /** The provider's name in sentences. */
 export const PROVIDER_NAMES: Readonly<Record<IdpProvider, string>> = { okta: 'Okta', entra: 'Entra' };
 
-export const IDP_ROLES = ['idp-users', 'idp-groups', 'idp-members'] as const;
+export const IDP_ROLES = ['idp-users', 'idp-groups', 'idp-members', 'idp-assignments', 'idp-schema'] as const;
 export type IdpRole = (typeof IDP_ROLES)[number];
 
 /** One file of the identity provider that was read. */

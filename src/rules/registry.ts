@@ -20,6 +20,7 @@ import { integrationUsername } from './integration-username.js';
 import { invalidEmail } from './invalid-email.js';
 import { missingEmail } from './missing-email.js';
 import { noInactiveUsers } from './no-inactive-users.js';
+import { notAssigned } from './not-assigned.js';
 import { notInIdp } from './not-in-idp.js';
 import { nothingToCheck } from './nothing-to-check.js';
 import { rowLimit } from './row-limit.js';
@@ -54,6 +55,7 @@ const REGISTERED = [
   environmentSetting,
   integrationUsername,
   secondAccount,
+  notAssigned,
 ] as const;
 
 type FindingOf<R> = R extends Rule<infer F> ? F : never;

@@ -12,6 +12,8 @@ const FIELDS = {
   ),
   /** False: the account may still be found, or nothing may be sent at all. */
   isCreated: own<boolean>(),
+  /** The username need not be the email, so it can be any subject; other rules ask about users in scope. */
+  isFree: own<boolean>(),
 };
 type SecondAccount = FindingOf<'second-account', typeof FIELDS>;
 
@@ -62,6 +64,7 @@ export const secondAccount = userRule({
           idpUser: match.directory.users[idpUser],
           evidence,
           isCreated: outcomes[idpUser] === 'create',
+          isFree: index.isInScope[user] === 0,
         };
       }
     },
@@ -87,7 +90,9 @@ export const secondAccount = userRule({
       actions,
       propose: ({ userName }) => {
         const { subject } = finding.idpUser;
-        return subject === '' || subject === userName || finding.evidence === 'local-part' ? undefined : { action: 'set-username', value: subject };
+        return !finding.isFree || subject === '' || subject === userName || finding.evidence === 'local-part'
+          ? undefined
+          : { action: 'set-username', value: subject };
       },
     }),
 });

@@ -424,6 +424,7 @@ export const SMALL_FILES: Readonly<Record<string, string>> = {
   'reporters/tables/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
   'model/collation/': 'one collation per file; the tables are generated',
   'config/former-names.ts': 'names of earlier versions, apart, so that they can be dropped as one',
+  'setup/schema-subject.ts': 'what the exports of the provider are read by, apart from what is judged in a schema',
   'setup/steps.ts': 'the order of the check-list, without the texts of its steps',
   'app/plan-names.ts': 'how a plan names its files must be the same in every version, so that it can be read and tested by itself',
   'app/named-columns.ts': 'one setting serves two sides: what was named for each is told apart here',

@@ -62,7 +62,7 @@ export class OktaUsers {
         logins,
         hasEmails,
         notes: [
-          `No application assignments were given: every listed user counts as assigned${this.named.has('subject') ? '' : ', and the application username is assumed to be the Okta username'}. Give the application's assignments with --idp-users to be certain.`,
+          `No application assignments were given: ${all.length === 1 ? 'the one listed user counts' : `all ${all.length.toLocaleString('en-US')} listed users count`} as assigned${this.named.has('subject') ? '' : ', and the application username is assumed to be the Okta username'}. Give the application's assignments with --idp-users to be certain.`,
           ...statusNote(unsaid),
           ...repeated,
         ],
@@ -161,7 +161,8 @@ export class OktaUsers {
         'Only the list of Okta users, which was not given, shows who is suspended or deactivated in Okta itself: every assigned user counts as active unless the assignment says otherwise. Give the list with --idp-users as well.',
       );
     }
-    return { users, logins: ownLogins, notes };
+    const unassigned = isGiven ? this.#accounts.end().filter(({ place }) => takenByAccount[place] === 0) : [];
+    return { users, unassigned: unassigned.map((user, place) => ({ ...user, place })), logins: ownLogins, notes };
   }
 }
 
