@@ -88,6 +88,10 @@ export const certificateSchema = z.strictObject({
             license: text.exactOptional(),
           })
           .exactOptional(),
+        administrators: z
+          .array(z.union([text, z.strictObject({ id: text }), z.strictObject({ userName: text })]))
+          .readonly()
+          .exactOptional(),
         tokenIssued: text.exactOptional(),
       })
       .nullable()

@@ -198,12 +198,22 @@ export const redactAudited =
 const namesOf = (names: readonly string[] | null, redactor: Redactor): readonly string[] | null => names?.map(redactor.groupName) ?? null;
 
 /** Returns stated settings with an alias for the account that they name. */
-export function redactEnvironment({ scimAdmin, ...rest }: StatedEnvironment, identity: Alias, idOf = identity): StatedEnvironment {
+export function redactEnvironment({ scimAdmin, administrators, ...others }: StatedEnvironment, identity: Alias, idOf = identity): StatedEnvironment {
+  const rest = {
+    ...others,
+    ...(administrators === undefined
+      ? {}
+      : {
+          administrators: administrators.map((name) =>
+            typeof name === 'string' ? identity(name) : 'id' in name ? { id: idOf(name.id) } : { userName: identity(name.userName) },
+          ),
+        }),
+  };
   if (scimAdmin === undefined) return rest;
-  const { id, userName, ...others } = scimAdmin;
+  const { id, userName, ...more } = scimAdmin;
   return {
     ...rest,
-    scimAdmin: { ...(id === undefined ? {} : { id: idOf(id) }), ...(userName === undefined ? {} : { userName: identity(userName) }), ...others },
+    scimAdmin: { ...(id === undefined ? {} : { id: idOf(id) }), ...(userName === undefined ? {} : { userName: identity(userName) }), ...more },
   };
 }
 

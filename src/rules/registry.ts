@@ -4,6 +4,7 @@ import type { FindingBase } from '../model/finding.js';
 import type { IdpProvider } from '../model/idp.js';
 import type { Policy } from '../model/policy.js';
 import { ambiguousMatch } from './ambiguous-match.js';
+import { breakGlass } from './break-glass.js';
 import { conflictingUsers } from './conflicting-users.js';
 import { damagedText } from './damaged-text.js';
 import { duplicateEmail } from './duplicate-email.js';
@@ -56,6 +57,7 @@ const REGISTERED = [
   integrationUsername,
   secondAccount,
   notAssigned,
+  breakGlass,
 ] as const;
 
 type FindingOf<R> = R extends Rule<infer F> ? F : never;
