@@ -4,6 +4,7 @@ import { PROVIDER_NAMES } from '../model/idp.js';
 import { count, grouped } from '../rules/rule.js';
 import type { Forecast, GroupEffect, GroupForecast, LicenseForecast, LicenseStock, UserEffect, UserForecast } from './forecast.js';
 import { forecastGroups, type GroupsForecast } from './groups.js';
+import { countLogins, forecastAdministrators, forecastLogins } from './logins.js';
 import { countMemberships, forecastMemberships, type MembershipsForecast } from './memberships.js';
 import type { Foreseeable, MembershipView, PreviewInput } from './preview-input.js';
 import { forecastUsers } from './users.js';
@@ -18,15 +19,20 @@ export function predict({ idp, ...context }: Foreseeable, members: MembershipVie
   if (idp === undefined) throw new Error('nothing can be predicted without the exports of an identity provider');
   const input = { ...context, idp };
   const users = forecastUsers(input);
+  const logins = forecastLogins(input, users.forecasts);
+  const administrators = forecastAdministrators(input, logins);
   const drafts = forecastGroups(input);
   const memberships = forecastMemberships(input, drafts, users, members);
   const known = {
     provider: idp.directory.provider,
     users: users.forecasts,
+    logins,
+    ...(administrators === undefined ? {} : { administrators }),
     groups: memberships.groups,
     memberships: memberships.memberships,
     summary: {
       ...countUsers(users.forecasts),
+      logins: countLogins(logins),
       groups: countGroups(memberships.groups),
       memberships: countMemberships(memberships.groups),
     },
@@ -71,7 +77,7 @@ type Known = Omit<Forecast, 'notes'>;
 
 /** Returns the notes of a forecast. */
 export function notesOf(input: PreviewInput, { leftOut }: GroupsForecast, memberships: MembershipsForecast, forecast: Known): string[] {
-  return [...userNotes(input, forecast), ...groupNotes(input, leftOut, memberships, forecast), ...licenseNotes(forecast)];
+  return [...userNotes(input, forecast), ...administratorNotes(forecast), ...groupNotes(input, leftOut, memberships, forecast), ...licenseNotes(forecast)];
 }
 
 function* userNotes({ directory, idp }: PreviewInput, { provider }: Known): Iterable<string> {
@@ -83,6 +89,14 @@ function* userNotes({ directory, idp }: PreviewInput, { provider }: Known): Iter
   if (!knowsNames || !knowsIdpNames) {
     yield `Given and family names are not known for ${knowsNames ? name : knowsIdpNames ? 'Jama Connect' : 'either side'}: different names are overwritten, but this is not shown.`;
   }
+}
+
+function* administratorNotes({ administrators }: Known): Iterable<string> {
+  if (administrators === undefined) return;
+  const { administrators: named, missing } = administrators;
+  const outside = named.filter(({ isOutside }) => isOutside).length;
+  const reaching = named.filter(({ login }) => login === 'sso' || login === 'password').length;
+  yield `Of ${count(named.length, 'organization administrator')} that the configuration names, ${reaching === 0 ? 'nobody' : grouped(reaching)} certainly can sign in after the change, ${outside === 0 ? 'nobody' : grouped(outside)} with a Basic account that the provider does not manage${missing.length === 0 ? '' : `; ${count(missing.length, 'name is', 'names are')} not in the export`}.`;
 }
 
 function* groupNotes({ directory, idp }: PreviewInput, leftOut: number, memberships: MembershipsForecast, { provider, groups }: Known): Iterable<string> {

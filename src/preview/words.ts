@@ -112,6 +112,38 @@ export function userWords(provider: IdpProvider) {
   };
 }
 
+/** Returns the reasons for how people sign in after the sync. */
+export function loginWords(provider: IdpProvider) {
+  const name = PROVIDER_NAMES[provider];
+  return {
+    sso: reason('sso', `Single sign-on finds exactly one account with the email that ${name} sends: this one.`),
+    password: reason('password', `The account is Basic, and ${name} does not manage it: its password stays valid.`),
+    passwordUnsure: reason(
+      'password-unsure',
+      'The account is Basic. Whether it can sign in with its password depends on the authentication mode after the change.',
+    ),
+    managedBasic: reason('managed-basic', `The account is Basic, and ${name} has a user for it: whether its password stays valid is not documented.`),
+    deactivated: reason('deactivated', 'The sync deactivates the account.'),
+    unsureAccount: reason('unsure-account', 'It is not certain which accounts there are for this person after the sync.'),
+    nobody: reason('nobody', `${name} has nobody with this username or email who is provisioned, so nobody can sign in to the account.`),
+    severalPeople: reason('several-people', `Several users of ${name} have this username or email.`),
+    pending: reason('pending', `The person was never activated in ${name}.`),
+    blocked: reason('blocked', `The person is blocked in ${name} and cannot sign in there.`),
+    sharedEmail: reason(
+      'shared-email',
+      'Several accounts, active or not, have the email that is sent: single sign-on needs an email that only one account has, so the person reaches none of them.',
+    ),
+    noAccount: reason('no-account', `No account has the email that ${name} sends, so single sign-on finds none.`),
+    otherAccount: reason('other-account', `Another account has the email that ${name} sends: the person signs in to that one.`),
+    onlyAlike: reason(
+      'only-alike',
+      `The email differs from what ${name} sends, but only in upper and lower case, accents or white space. The vendor requires an exact match.`,
+    ),
+  };
+}
+
+export type LoginWords = ReturnType<typeof loginWords>;
+
 /** Returns the reasons for what happens to groups. */
 export function groupWords(provider: IdpProvider) {
   const name = PROVIDER_NAMES[provider];
@@ -189,6 +221,7 @@ export type UserWords = ReturnType<typeof userWords>;
 
 export interface ReasonsByList {
   readonly users: readonly Reason[];
+  readonly logins: readonly Reason[];
   readonly groups: readonly Reason[];
   readonly memberships: readonly Reason[];
 }
@@ -198,6 +231,7 @@ export function reasonsOf(provider: IdpProvider): ReasonsByList {
   const { link: _, ...users } = userWords(provider);
   return {
     users: [...Object.values(linkWords(provider)), ...Object.values(users)],
+    logins: Object.values(loginWords(provider)),
     groups: Object.values(groupWords(provider)),
     memberships: Object.values(membershipWords(provider)),
   };

@@ -49,11 +49,12 @@ export interface ConnectSide {
   readonly members?: readonly (readonly [user: string, group: string])[];
   readonly authMode?: Organization['authMode'];
   readonly syncGroups?: Organization['syncGroups'];
+  readonly administrators?: Organization['administrators'];
 }
 
-export function organizationOf({ users, groups = [], members = [], authMode = 'multi', syncGroups = null }: ConnectSide): Organization {
+export function organizationOf({ users, groups = [], members = [], authMode = 'multi', syncGroups = null, administrators }: ConnectSide): Organization {
   const memberships = members.map(([user, group], at) => ({ user, group, line: at + 2 }));
-  return { users: usersOf(users), groups, memberships, authMode, syncGroups };
+  return { users: usersOf(users), groups, memberships, authMode, syncGroups, ...(administrators === undefined ? {} : { administrators }) };
 }
 
 export const named = (...names: readonly string[]): Organization['groups'] => groupsOf(names);

@@ -1,7 +1,7 @@
 import type { Input, Subject, User } from '../../model/directory.js';
 import type { IdpGroup, IdpUser } from '../../model/idp.js';
 import { escapeUnseen, jsonText } from '../../model/written-text.js';
-import type { Forecast, GroupForecast, MembershipForecast, Reason, UserForecast } from '../../preview/forecast.js';
+import type { Forecast, GroupForecast, LoginForecast, MembershipForecast, Reason, UserForecast } from '../../preview/forecast.js';
 import type { Preview } from '../../preview/preview.js';
 import { reasonsOf } from '../../preview/words.js';
 import { notesOf } from '../preview-summary.js';
@@ -19,16 +19,22 @@ const KIND = 'scim-audit/preview';
  */
 export const json: Reporter<'preview'> = {
   *render(preview, { tool }) {
-    const { provider, users, groups, memberships } = preview.forecast;
+    const { provider, users, logins, groups, memberships } = preview.forecast;
     const reasons = reasonsOf(provider);
     yield `{\n  "schemaVersion": ${SCHEMA_VERSION},\n  "kind": ${JSON.stringify(KIND)}`;
     const head = {
       ...headOf(preview, tool),
-      reasons: { users: saidOf(reasons.users, users), groups: saidOf(reasons.groups, groups), memberships: saidOf(reasons.memberships, memberships) },
+      reasons: {
+        users: saidOf(reasons.users, users),
+        logins: saidOf(reasons.logins, logins),
+        groups: saidOf(reasons.groups, groups),
+        memberships: saidOf(reasons.memberships, memberships),
+      },
     };
     for (const [name, value] of Object.entries(head)) yield `,\n  ${JSON.stringify(name)}: ${indent(value)}`;
     const at = placing(preview.snapshot.inputs);
     yield* listLines('users', users, userLines(at));
+    yield* listLines('logins', logins, loginLine);
     yield* listLines('groups', groups, groupLines(at));
     yield* listLines('memberships', memberships, membershipLines());
     yield '\n}\n';
@@ -71,10 +77,19 @@ function headOf(preview: Preview, tool: { readonly name: string; readonly versio
     settings: { authMode: policy.authMode, syncGroups: syncNames },
     summary: forecast.summary,
     ...(forecast.licenses === undefined ? {} : { licenses: licensesOf(forecast) }),
+    ...administratorsOf(forecast),
     ...(before === undefined ? {} : { before: { summary: before.summary, ...(before.licenses === undefined ? {} : { licenses: licensesOf(before) }) } }),
     notes: notesOf(preview),
   };
 }
+
+function administratorsOf({ administrators }: Forecast) {
+  if (administrators === undefined) return {};
+  const { administrators: named, missing } = administrators;
+  return { administrators: named.map(({ user, login, isOutside }) => ({ id: user.id, login, outsideProvider: isOutside })), unknownAdministrators: missing };
+}
+
+const loginLine = ({ user, login, why }: LoginForecast): string => `{"user":${jsonText(user.id)},"login":"${login}","reasons":${JSON.stringify(why.names)}}`;
 
 function licensesOf({ licenses }: Forecast) {
   if (licenses === undefined) return undefined;
@@ -104,7 +119,7 @@ function userLines(at: Placing): (forecast: UserForecast) => string {
   const accountText = (user: User): string =>
     `{"id":${jsonText(user.id)},"userName":${jsonText(user.userName)},"email":${jsonText(user.email)},"active":${user.active},"authenticationType":"${user.authenticationType}","location":${at.of(user)}}`;
   const idpUserText = (user: IdpUser): string =>
-    `{"id":${jsonText(user.id)},"subject":${jsonText(user.subject)},"email":${jsonText(user.email)},"active":${user.active}${user.isPending === true ? ',"pending":true' : ''},"location":${at.ofIdp(user)}}`;
+    `{"id":${jsonText(user.id)},"subject":${jsonText(user.subject)},"email":${jsonText(user.email)},"active":${user.active}${user.isPending === true ? ',"pending":true' : ''}${user.isSuspended === true ? ',"suspended":true' : ''},"location":${at.ofIdp(user)}}`;
   return ({ effects, user, idpUser, overwrites, beside, candidates, why }) =>
     `{"effects":${effectsText(effects)}` +
     (user === undefined ? '' : `,"user":${accountText(user)}`) +
