@@ -118,7 +118,7 @@ export function readIdp(request: IdpRequest, onProgress?: OnProgress): IdpDirect
 }
 
 const everybodyNote = (users: number): string =>
-  `Entra provisions only users who are assigned to the application. No assignments were given, so ${users === 1 ? 'the one user' : `all ${users.toLocaleString('en-US')} users`} of the directory ${users === 1 ? 'counts' : 'count'} as assigned. Give them with --idp-assignments FILE (Graph: GET /servicePrincipals/{id}/appRoleAssignedTo).`;
+  `Entra provisions only users who are assigned to the application. No assignments were given, so ${users === 1 ? 'the one user' : `all ${users.toLocaleString('en-US')} users`} of the directory ${users === 1 ? 'counts' : 'count'} as assigned. Give them with --idp-assignments FILE (appRoleAssignedTo of Graph).`;
 
 function refuseRequest({ provider, users, application, assignments = [] }: IdpRequest): void {
   if (assignments.length > 0 && provider === 'okta') {
