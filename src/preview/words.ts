@@ -43,7 +43,7 @@ export function linkWords(provider: IdpProvider) {
     shared: reason('shared', 'This only concerns signing in: another account has the same email, and single sign-on needs an email that only one account has.'),
     subjectAndEmail: reason(
       'subject-and-email',
-      'This only concerns signing in: the person has an email that belongs to another account, so it is not certain which account single sign-on opens.',
+      "The sync takes the account with this username. The person's email belongs to another account, which may be the one that the person uses; it only matters for signing in, because single sign-on needs an email that only one account has.",
     ),
   };
 }

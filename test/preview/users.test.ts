@@ -197,7 +197,7 @@ const CASES: readonly Case[] = [
     ],
     idp: [{ subject: ana }],
     expected: [`${ana} > 1: link overwrite`, '- > 2: untouched'],
-    why: /only concerns signing in.*single sign-on/,
+    why: /takes the account with this username.*single sign-on/,
   },
   {
     name: 'the same where the email is not the subject',
