@@ -47,7 +47,7 @@ export async function idpSubjectOf(
   return { schema: input, subject: sourceOf(provider, attribute, '--idp-schema') };
 }
 
-function sourceOf(provider: IdpProvider, attribute: string, from: string): NonNullable<Wanted['subject']> {
+function sourceOf(provider: IdpProvider, attribute: string, from: '--idp-schema' | '--idp-subject'): NonNullable<Wanted['subject']> {
   const word = attribute.trim().toLowerCase();
   if (provider === 'okta') return { kind: 'attribute', name: word === 'mail' ? 'email' : attribute.trim(), from };
   if (word === 'userprincipalname') return { kind: 'upn' };

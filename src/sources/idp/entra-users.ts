@@ -38,7 +38,7 @@ const CURES: Readonly<Record<Writing, string>> = {
 export type SubjectSource =
   | { readonly kind: 'upn' | 'original-upn' | 'mail' }
   /** `from`: where the name was given, for messages. */
-  | { readonly kind: 'attribute'; readonly name: string; readonly from: string };
+  | { readonly kind: 'attribute'; readonly name: string; readonly from: '--idp-schema' | '--idp-subject' };
 
 export class EntraUsers {
   readonly #accounts = new Accounts();

@@ -185,7 +185,7 @@ export class NamedColumns {
     role: TableRole,
     columns: IdpColumns = {},
     /** The attribute that is the subject, if it was not given as a column. */
-    readonly subject?: { readonly name: string; readonly from: string },
+    readonly subject?: { readonly name: string; readonly from: '--idp-schema' | '--idp-subject' },
   ) {
     const table = TABLE_OF[role];
     const headings = new Map<IdpField, string>();
@@ -229,7 +229,7 @@ export class NamedColumns {
         field,
         message:
           field === 'subject' && this.subject?.name === heading
-            ? note`no column or property is called ${quotedHeading(heading)}, which ${this.subject.from} names as what is sent as userName. Export it too, or name the column that holds its values with --column idpUsers.subject="…".${seen}`
+            ? note`no column or property is called ${quotedHeading(heading)}, which ${this.subject.from === '--idp-schema' ? 'the schema' : '--idp-subject'} names as what is sent as userName. Export it too, or name the column that holds its values with --column idpUsers.subject="…".${seen}`
             : note`no column or property is called ${quotedHeading(heading)}, the heading that --column gives for ${columnOf(this.#role, field)}.${seen}`,
       }));
   }

@@ -167,7 +167,7 @@ describe('what is sent as userName', () => {
 
   it('is refused if no file has the attribute', () => {
     const subject = { kind: 'attribute', name: 'badge', from: '--idp-schema' } as const;
-    expect(refusals({ subject, assignments: [] }).join('\n')).toMatch(/no column or property is called "badge", which --idp-schema names/);
+    expect(refusals({ subject, assignments: [] }).join('\n')).toMatch(/no column or property is called "badge", which the schema names/);
   });
 
   it('is found in JSON, nested or in PascalCase', () => {
