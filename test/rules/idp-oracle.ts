@@ -203,7 +203,14 @@ function* duplicateSubjects({ idp }: TwoSides): Iterable<Stated> {
 function* inactiveUsers({ organization: { users }, idp }: TwoSides): Iterable<Stated> {
   for (const user of users) {
     const partner = partnerOf(user, idp.users);
-    if (partner === undefined || partner.active || !user.active || onlyFit(partner, users) !== user) continue;
+    if (partner === undefined || partner.active || !user.active) continue;
+    const called = users.filter((each) => same(each.userName, partner.subject));
+    const isFound =
+      partner.isSuspended !== true &&
+      called.length === 1 &&
+      called[0] === user &&
+      idp.users.filter(({ subject }) => same(subject, partner.subject)).length === 1;
+    if (onlyFit(partner, users) !== user && !isFound) continue;
     yield { rule: 'idp-inactive-user', severity: 'warning', user: showUser(user), idpUser: showIdp(partner), location: at(user, 'users.csv') };
   }
 }
