@@ -34,7 +34,7 @@ export const json: Reporter<'preview'> = {
     for (const [name, value] of Object.entries(head)) yield `,\n  ${JSON.stringify(name)}: ${indent(value)}`;
     const at = placing(preview.snapshot.inputs);
     yield* listLines('users', users, userLines(at));
-    yield* listLines('logins', logins, loginLine);
+    yield* listLines('logins', logins, loginLines());
     yield* listLines('groups', groups, groupLines(at));
     yield* listLines('memberships', memberships, membershipLines());
     yield '\n}\n';
@@ -89,7 +89,10 @@ function administratorsOf({ administrators }: Forecast) {
   return { administrators: named.map(({ user, login, isOutside }) => ({ id: user.id, login, outsideProvider: isOutside })), unknownAdministrators: missing };
 }
 
-const loginLine = ({ user, login, why }: LoginForecast): string => `{"user":${jsonText(user.id)},"login":"${login}","reasons":${JSON.stringify(why.names)}}`;
+function loginLines(): (forecast: LoginForecast) => string {
+  const reasonsText = remembered(({ names }: Reason) => JSON.stringify(names));
+  return ({ user, login, why }) => `{"user":${jsonText(user.id)},"login":"${login}","reasons":${reasonsText(why)}}`;
+}
 
 function licensesOf({ licenses }: Forecast) {
   if (licenses === undefined) return undefined;
