@@ -53,7 +53,7 @@ export function uncomparedOf({ idp, files }: Certificate, flags: Request, isIdpG
     ...(idp === undefined || isIdpGiven
       ? []
       : [
-          `the exports of ${PROVIDER_NAMES[idp.provider]} that were part of the audit were not compared: name them with --idp-users, --idp-groups and --idp-members.`,
+          `the exports of ${PROVIDER_NAMES[idp.provider]} that were part of the audit were not compared: name them with --idp-users, --idp-groups, --idp-members, --idp-assignments and --idp-schema.`,
         ]),
     ...files.flatMap(({ role, path }) =>
       isComparable(role) && givenList(role, flags) === undefined

@@ -57,7 +57,7 @@ export async function gate(file: string, source: string | undefined, request: Ga
       `scim-audit gate ${shellWord(file, context.process.shell)} SOURCE`,
     );
   }
-  const isIdpGiven = [request.idpUsers, request.idpGroups, request.idpMembers].some((files) => files !== undefined);
+  const isIdpGiven = [request.idpUsers, request.idpGroups, request.idpMembers, request.idpAssignments, request.idpSchema].some((files) => files !== undefined);
   const exceptions = exceptionsOf(certificate);
   const uncompared = uncomparedOf(certificate, request, isIdpGiven);
   const isStrict = request.strict === true;

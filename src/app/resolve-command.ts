@@ -20,6 +20,7 @@ import { readNameList } from '../sources/tables/name-list.js';
 import { commandWords, type Shell } from './command-words.js';
 import type { Context } from './context.js';
 import { filesFromFlags } from './file-flags.js';
+import { idpSubjectOf } from './idp-subject.js';
 import { refuseUnknownRoles, splitColumns } from './named-columns.js';
 import { isPulled } from './pulled-folder.js';
 import type { Request } from './request.js';
@@ -119,7 +120,15 @@ export async function prepare(source: string | undefined, flags: Request, contex
     lists,
     otherInputs: [
       ...lists.map((list) => list.file),
-      ...(idp === undefined ? [] : [...idp.users, ...idp.groups, ...idp.members.map((each) => each.file)].map(fileOf)),
+      ...(idp === undefined
+        ? []
+        : [
+            ...idp.users,
+            ...idp.groups,
+            ...idp.members.map((each) => each.file),
+            ...(idp.assignments ?? []),
+            ...(idp.schema === undefined ? [] : [idp.schema.file]),
+          ].map(fileOf)),
     ],
     sourceWords: commandWords(source, flags, context.process.shell),
     shell: context.process.shell,
@@ -131,8 +140,8 @@ export async function prepare(source: string | undefined, flags: Request, contex
  * say which provider it is, and leave the exports to the command line.
  */
 async function idpRequestOf({ settings, origins }: ResolvedSettings, columns: IdpColumns, { folder }: Context): Promise<IdpRequest | undefined> {
-  const { idp, idpUsers, idpGroups, idpMembers, idpApplication } = settings;
-  const isGiven = idpUsers.length + idpGroups.length + idpMembers.length > 0;
+  const { idp, idpUsers, idpGroups, idpMembers, idpAssignments, idpApplication } = settings;
+  const isGiven = idpUsers.length + idpGroups.length + idpMembers.length + idpAssignments.length > 0;
   if (idp === undefined) {
     if (!isGiven && idpApplication === undefined) return undefined;
     throw new UserError('Exports of an identity provider were given, but not which provider they are from.', 'Add --idp okta or --idp entra.');
@@ -144,7 +153,8 @@ async function idpRequestOf({ settings, origins }: ResolvedSettings, columns: Id
       `Give ${idp === 'okta' ? "the application's assignments, or the users list of Okta," : 'the users download of Entra'} with --idp-users FILE.`,
     );
   }
-  const { splitMembersFlag } = await import('../sources/idp/read-idp.js');
+  const subject = await idpSubjectOf(idp, settings, columns);
+  const { splitMembersFlag } = await import('../sources/idp/members-flag.js');
   /** A config file names files by where it lies; reports name them from here. */
   const near = (path: string): string => namedFromHere(path, folder);
   return {
@@ -152,6 +162,8 @@ async function idpRequestOf({ settings, origins }: ResolvedSettings, columns: Id
     users: idpUsers.map(near),
     groups: idpGroups.map(near),
     members: idpMembers.map((text) => splitMembersFlag(text)).map((each) => ({ ...each, file: near(each.file) })),
+    assignments: idpAssignments.map(near),
+    ...subject,
     ...(idpApplication === undefined ? {} : { application: idpApplication }),
     columns,
     activeMap: lowerKeys(settings.activeMap),

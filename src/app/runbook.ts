@@ -129,7 +129,7 @@ function basisOf({ snapshot, policy, idp, notes }: Report): Detail[] {
 function ownFlags({ idp, ...flags }: RunbookRequest): Request {
   const skipRules = [...(flags.skipRules ?? []), ...(flags.withoutGroups === true ? GROUPS_ONLY.filter((name) => findRule(name) !== undefined) : [])];
   const shared = { ...flags, ...(skipRules.length === 0 ? {} : { skipRules: [...new Set(skipRules)] }) };
-  const hasExports = [flags.idpUsers, flags.idpGroups, flags.idpMembers, flags.idpApplication].some((given) => given !== undefined);
+  const hasExports = [flags.idpUsers, flags.idpGroups, flags.idpMembers, flags.idpAssignments, flags.idpApplication].some((given) => given !== undefined);
   return idp === undefined || !hasExports ? shared : { ...shared, idp };
 }
 

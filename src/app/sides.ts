@@ -33,7 +33,7 @@ function readSide<T>(read: () => T): Side<T> {
 
 export async function readIdpSide(request: IdpRequest, onProgress: OnProgress | undefined): Promise<Side<IdpDirectory>> {
   const { readIdp } = await import('../sources/idp/read-idp.js');
-  await readyWorkbooks([...request.users, ...request.groups, ...request.members.map(({ file }) => file)]);
+  await readyWorkbooks([...request.users, ...request.groups, ...request.members.map(({ file }) => file), ...(request.assignments ?? [])]);
   return readSide(() => readIdp(request, onProgress));
 }
 

@@ -3,7 +3,7 @@
 import type { Certificate } from '../audit/certificate-file.js';
 import type { IdpRole } from '../model/idp.js';
 import { visible } from '../reporters/visible.js';
-import { splitMembersFlag } from '../sources/idp/read-idp.js';
+import { splitMembersFlag } from '../sources/idp/members-flag.js';
 import { fileOf } from '../sources/input-files.js';
 import { openSource, sourceFiles } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
@@ -23,7 +23,7 @@ export async function inputDifferences(certificate: Certificate, source: string 
 }
 
 /** Returns in which files the identity provider's exports are others than the certified ones, as sentences. */
-export function idpDifferences({ idp }: Certificate, { idpUsers = [], idpGroups = [], idpMembers = [] }: Request): string[] {
+export function idpDifferences({ idp }: Certificate, { idpUsers = [], idpGroups = [], idpMembers = [], idpAssignments = [], idpSchema }: Request): string[] {
   const ofRole = (role: IdpRole, files: readonly string[]): Digested[] => files.map((file) => ({ path: file, role, sha256: hashFile(fileOf(file)) }));
   const now = [
     ...ofRole('idp-users', idpUsers),
@@ -32,6 +32,8 @@ export function idpDifferences({ idp }: Certificate, { idpUsers = [], idpGroups 
       'idp-members',
       idpMembers.map((text) => splitMembersFlag(text).file),
     ),
+    ...ofRole('idp-assignments', idpAssignments),
+    ...ofRole('idp-schema', idpSchema === undefined ? [] : [idpSchema]),
   ];
   return differencesOf(idp?.inputs ?? [], now, "the identity provider's exports");
 }

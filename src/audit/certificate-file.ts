@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { Digests } from '../model/digests.js';
-import { IDP_PROVIDERS } from '../model/idp.js';
+import { IDP_PROVIDERS, IDP_ROLES } from '../model/idp.js';
 import { note, noteText } from '../model/note.js';
 import { COLLATIONS, isInScope } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
@@ -59,9 +59,7 @@ export const certificateSchema = z.strictObject({
   idp: z
     .strictObject({
       provider: z.enum(IDP_PROVIDERS),
-      inputs: z.array(
-        z.strictObject({ path: text, role: z.enum(['idp-users', 'idp-groups', 'idp-members']), sha256: text.regex(/^[0-9a-f]{64}$/), rows: whole }),
-      ),
+      inputs: z.array(z.strictObject({ path: text, role: z.enum(IDP_ROLES), sha256: text.regex(/^[0-9a-f]{64}$/), rows: whole })),
     })
     .exactOptional()
     .describe("The identity provider's exports that the source was compared with; absent if none were given."),
@@ -89,6 +87,10 @@ export const certificateSchema = z.strictObject({
             organizationAdmin: z.boolean().exactOptional(),
             license: text.exactOptional(),
           })
+          .exactOptional(),
+        administrators: z
+          .array(z.union([text, z.strictObject({ id: text }), z.strictObject({ userName: text })]))
+          .readonly()
           .exactOptional(),
         tokenIssued: text.exactOptional(),
       })

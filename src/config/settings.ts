@@ -286,6 +286,31 @@ export const SETTINGS = {
     default: [],
     example: ['Reviewers=reviewers.csv'],
   },
+  idpAssignments: {
+    about:
+      "Who is assigned to Entra's application: Graph's appRoleAssignedTo (JSON or CSV), or a list of members who all count as assigned. Groups count by their idpMembers.",
+    kind: paths,
+    group: 'provider',
+    option: { flags: '--idp-assignments <file>', help: "who is assigned to Entra's application: Graph's appRoleAssignedTo, or a list of members" },
+    default: [],
+    example: ['assigned.json'],
+  },
+  idpSubject: {
+    about: 'What the provider sends as userName: userPrincipalName, mail or another attribute of its export. If not set, it is the default of the provider.',
+    kind: text,
+    group: 'provider',
+    option: { flags: '--idp-subject <attribute>', help: 'what it sends as userName: userPrincipalName, mail or another attribute of its export' },
+    variable: 'SCIM_AUDIT_IDP_SUBJECT',
+    example: 'mail',
+  },
+  idpSchema: {
+    about: 'The provisioning schema that Entra exports: it says what Entra sends as userName.',
+    kind: path,
+    group: 'provider',
+    option: { flags: '--idp-schema <file>', help: "Entra's provisioning schema, which says what is sent as userName" },
+    variable: 'SCIM_AUDIT_IDP_SCHEMA',
+    example: 'schema.json',
+  },
   idpApplication: {
     about: 'The application whose assignments count, if an export of Okta lists several.',
     kind: text,

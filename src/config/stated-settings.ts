@@ -13,6 +13,7 @@ export const ENVIRONMENT_ABOUT = {
   scimAdmin: 'The account that SCIM requests sign in with, by its userName or its id. It is in no plan.',
   organizationAdmin: 'The account is an organization administrator. It must be one.',
   license: 'Its license: SCIM needs a named Creator license; a floating one is not enough.',
+  administrators: 'The organization administrators, by username or id. Two of them should have Basic accounts that the identity provider does not have.',
   tokenIssued: 'The day on which the bearer token was issued, as 2026-03-31. Entra needs it; it expires six months later.',
 } as const;
 
@@ -23,6 +24,7 @@ export const ENVIRONMENT_EXAMPLE = {
   allowUsernameChange: false,
   disableSamlAutoGeneration: true,
   scimAdmin: { userName: 'scim.admin', organizationAdmin: true, license: 'Creator' },
+  administrators: ['scim.admin', 'root'],
   tokenIssued: '2026-03-31',
 };
 
@@ -36,12 +38,14 @@ export function environmentSchema(zod: Zod) {
       license: stated.exactOptional().describe(ENVIRONMENT_ABOUT.license),
     })
     .refine(({ id, userName }) => (id === undefined) !== (userName === undefined), 'name the account by its userName or by its id, one of them');
+  const administrator = zod.union([stated, zod.strictObject({ id: stated }), zod.strictObject({ userName: stated })]);
   return zod.strictObject({
     idp: zod.enum(IDP_PROVIDERS).exactOptional().describe(ENVIRONMENT_ABOUT.idp),
     multiMode: zod.boolean().exactOptional().describe(ENVIRONMENT_ABOUT.multiMode),
     allowUsernameChange: zod.boolean().exactOptional().describe(ENVIRONMENT_ABOUT.allowUsernameChange),
     disableSamlAutoGeneration: zod.boolean().exactOptional().describe(ENVIRONMENT_ABOUT.disableSamlAutoGeneration),
     scimAdmin: scimAdmin.exactOptional().describe(ENVIRONMENT_ABOUT.scimAdmin),
+    administrators: zod.array(administrator).readonly().exactOptional().describe(ENVIRONMENT_ABOUT.administrators),
     tokenIssued: zod.iso.date('it is a day of the calendar, written as 2026-03-31').exactOptional().describe(ENVIRONMENT_ABOUT.tokenIssued),
   });
 }

@@ -12,6 +12,9 @@ export interface StatedAdmin {
   readonly license?: string;
 }
 
+/** An account by its username, or else by its id. */
+export type StatedName = string | { readonly id: string } | { readonly userName: string };
+
 /** The stated settings; one that is absent is `unsaid`. */
 export interface StatedEnvironment {
   readonly idp?: IdpProvider;
@@ -19,6 +22,8 @@ export interface StatedEnvironment {
   readonly allowUsernameChange?: boolean;
   readonly disableSamlAutoGeneration?: boolean;
   readonly scimAdmin?: StatedAdmin;
+  /** Organization administrators; which of them can administer without the provider is a rule of its own. */
+  readonly administrators?: readonly StatedName[];
   /** ISO date. */
   readonly tokenIssued?: string;
 }

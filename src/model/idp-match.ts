@@ -164,7 +164,7 @@ class Choosing {
 }
 
 /** Active users come before blocked ones; otherwise ids decide, never the order of the rows. */
-function isBefore(a: IdpUser, b: IdpUser): boolean {
+export function isBefore(a: IdpUser, b: IdpUser): boolean {
   if (a.active !== b.active) return a.active;
   if (a.id !== b.id) return a.id < b.id;
   return a.subject === b.subject ? a.email < b.email : a.subject < b.subject;

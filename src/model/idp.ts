@@ -9,7 +9,7 @@ export const IDP_PROVIDERS = ['okta', 'entra'] as const satisfies readonly IdpPr
 /** The provider's name in sentences. */
 export const PROVIDER_NAMES: Readonly<Record<IdpProvider, string>> = { okta: 'Okta', entra: 'Entra' };
 
-export const IDP_ROLES = ['idp-users', 'idp-groups', 'idp-members'] as const;
+export const IDP_ROLES = ['idp-users', 'idp-groups', 'idp-members', 'idp-assignments', 'idp-schema'] as const;
 export type IdpRole = (typeof IDP_ROLES)[number];
 
 /** One file of the identity provider that was read. */
@@ -43,6 +43,8 @@ export interface IdpUser extends IdpRecord {
   readonly email: string;
   /** False: blocked, suspended or deactivated. */
   readonly active: boolean;
+  /** True if a blocked account is suspended in Okta, which keeps its applications; a deactivated one has none. */
+  readonly isSuspended?: true | undefined;
   /** True if the account exists but was never activated. */
   readonly isPending?: true | undefined;
   readonly isGuest?: true | undefined;
@@ -58,8 +60,10 @@ export interface IdpGroup extends IdpRecord {
 /** The exports of an identity provider, completely in memory. */
 export interface IdpDirectory {
   readonly provider: IdpProvider;
-  /** The users to be provisioned: with Okta's assignments only those who are assigned. By index. */
+  /** The users to be provisioned: with assignments only those who are assigned. By index. */
   readonly users: readonly IdpUser[];
+  /** Users of the directory who are not assigned to the application, by an index of their own; absent if everybody counts as assigned. */
+  readonly unassigned?: readonly IdpUser[];
   /** By index. */
   readonly groups: readonly IdpGroup[];
   /** Indexes of users and groups, pair by pair, in the order of reading; without repeats within a group. */

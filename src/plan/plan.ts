@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { BodyOf, DocumentForm, DocumentOf } from '../audit/sealed-document.js';
 import { DECISION_ACTIONS } from '../model/finding.js';
-import { IDP_PROVIDERS } from '../model/idp.js';
+import { IDP_PROVIDERS, IDP_ROLES } from '../model/idp.js';
 import { COLLATIONS } from '../model/policy.js';
 
 const KIND = 'scim-audit/plan';
@@ -79,7 +79,7 @@ export const planSchema = z.strictObject({
     idp: z
       .strictObject({
         provider: z.enum(IDP_PROVIDERS),
-        inputs: z.array(z.strictObject({ path: text, role: z.enum(['idp-users', 'idp-groups', 'idp-members']), sha256: text, rows: z.int() })),
+        inputs: z.array(z.strictObject({ path: text, role: z.enum(IDP_ROLES), sha256: text, rows: z.int() })),
       })
       .exactOptional(),
   }),

@@ -100,12 +100,34 @@ export interface LicenseForecast {
   readonly without: readonly UserForecast[];
 }
 
+/** How a person signs in after the sync. `none`: not at all. */
+export type Login = 'sso' | 'password' | 'other-account' | 'none' | 'uncertain';
+export const LOGINS = ['sso', 'password', 'other-account', 'none', 'uncertain'] as const satisfies readonly Login[];
+
+/** Of an account that is active now. */
+export interface LoginForecast {
+  readonly user: User;
+  readonly login: Login;
+  readonly why: Reason;
+}
+
+export interface AdministratorsForecast {
+  /** The organization administrators that the configuration names, by place; `isOutside`: an active Basic account that the provider does not manage. */
+  readonly administrators: readonly { readonly user: User; readonly login: Login; readonly isOutside: boolean }[];
+  /** Names that are no user's. */
+  readonly missing: readonly string[];
+}
+
 export interface Forecast {
   readonly provider: IdpProvider;
   /** First the provider's users in their order, then the accounts for which it sends no user. */
   readonly users: readonly UserForecast[];
   /** First the provider's groups, then groups to be synced that no group of the provider is linked to. */
   readonly groups: readonly GroupForecast[];
+  /** Of each account that is active now, by place. */
+  readonly logins: readonly LoginForecast[];
+  /** Absent if the configuration names no administrators. */
+  readonly administrators?: AdministratorsForecast;
   /** By group, then by user. */
   readonly memberships: readonly MembershipForecast[];
   readonly summary: {
@@ -114,6 +136,7 @@ export interface Forecast {
     readonly secondAccounts: number;
     /** Users and accounts with the effect `ambiguous` or `unknown`, whatever other effects they have. */
     readonly uncertain: number;
+    readonly logins: Readonly<Record<Login, number>>;
     readonly groups: Readonly<Record<GroupEffect, number>>;
     readonly memberships: Readonly<Record<MembershipEffect, number>>;
   };

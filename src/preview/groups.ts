@@ -3,8 +3,9 @@
 import type { Collation } from '../model/compare.js';
 import type { Group } from '../model/directory.js';
 import type { IdpGroup } from '../model/idp.js';
+import { isSpecial } from '../model/idp-lookup.js';
 import type { GroupForecast, Reason } from './forecast.js';
-import { isSpecial, MOST_NAMED, type PreviewInput } from './preview-input.js';
+import { MOST_NAMED, type PreviewInput } from './preview-input.js';
 import { groupWords } from './words.js';
 
 /** A forecast whose memberships are not counted yet. */

@@ -13,6 +13,8 @@ export interface MembershipsForecast {
   readonly memberships: readonly MembershipForecast[];
   /** Inactive Basic members who stay because the same sync activates them. */
   readonly keptByActivation: number;
+  /** Memberships that are kept although the provider's group lacks the member. */
+  readonly keptOnlyHere: number;
   /** Groups whose members in the provider are not known. */
   readonly withoutMembers: number;
 }
@@ -33,6 +35,7 @@ export function forecastMemberships(
   const { strangers, given, listed } = idp.directory;
   const memberships: MembershipForecast[] = [];
   let keptByActivation = 0;
+  let keptOnlyHere = 0;
   let withoutMembers = 0;
   const settle = outcomes(input, users);
   const inConnect = membersOfLinked(input, drafts, view);
@@ -73,11 +76,12 @@ export function forecastMemberships(
       seenInConnect[place] = 0;
       if (seenInIdp[place] === mark) continue;
       const outcome = settle.ofMemberOnlyHere(place, isKnown);
+      if (outcome === KEPT) keptOnlyHere++;
       if (outcome !== undefined) note(outcome, { user: directory.users[place] });
     }
     return { ...draft, members };
   });
-  return { groups, memberships, keptByActivation, withoutMembers };
+  return { groups, memberships, keptByActivation, keptOnlyHere, withoutMembers };
 }
 
 const NO_MEMBERS = new Int32Array(0);

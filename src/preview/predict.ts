@@ -4,6 +4,7 @@ import { PROVIDER_NAMES } from '../model/idp.js';
 import { count, grouped } from '../rules/rule.js';
 import type { Forecast, GroupEffect, GroupForecast, LicenseForecast, LicenseStock, UserEffect, UserForecast } from './forecast.js';
 import { forecastGroups, type GroupsForecast } from './groups.js';
+import { countLogins, forecastAdministrators, forecastLogins } from './logins.js';
 import { countMemberships, forecastMemberships, type MembershipsForecast } from './memberships.js';
 import type { Foreseeable, MembershipView, PreviewInput } from './preview-input.js';
 import { forecastUsers } from './users.js';
@@ -18,15 +19,20 @@ export function predict({ idp, ...context }: Foreseeable, members: MembershipVie
   if (idp === undefined) throw new Error('nothing can be predicted without the exports of an identity provider');
   const input = { ...context, idp };
   const users = forecastUsers(input);
+  const logins = forecastLogins(input, users.forecasts);
+  const administrators = forecastAdministrators(input, logins);
   const drafts = forecastGroups(input);
   const memberships = forecastMemberships(input, drafts, users, members);
   const known = {
     provider: idp.directory.provider,
     users: users.forecasts,
+    logins,
+    ...(administrators === undefined ? {} : { administrators }),
     groups: memberships.groups,
     memberships: memberships.memberships,
     summary: {
       ...countUsers(users.forecasts),
+      logins: countLogins(logins),
       groups: countGroups(memberships.groups),
       memberships: countMemberships(memberships.groups),
     },
@@ -71,24 +77,26 @@ type Known = Omit<Forecast, 'notes'>;
 
 /** Returns the notes of a forecast. */
 export function notesOf(input: PreviewInput, { leftOut }: GroupsForecast, memberships: MembershipsForecast, forecast: Known): string[] {
-  return [...userNotes(input, forecast), ...groupNotes(input, leftOut, memberships, forecast), ...licenseNotes(forecast)];
+  return [...userNotes(input, forecast), ...administratorNotes(forecast), ...groupNotes(input, leftOut, memberships, forecast), ...licenseNotes(forecast)];
 }
 
-function* userNotes({ directory, idp }: PreviewInput, { provider, users }: Known): Iterable<string> {
+function* userNotes({ directory, idp }: PreviewInput, { provider }: Known): Iterable<string> {
   const name = PROVIDER_NAMES[provider];
   const { given, users: idpUsers } = idp.directory;
-  if (provider === 'entra') {
-    yield 'Entra provisions only users who are assigned to the application. Its download does not show who is assigned, so every user in it counts as assigned. Predictions for users who are not assigned do not apply.';
-  }
   if (!given.emails) yield `The exports of ${name} do not contain emails, so overwritten and missing emails are not predicted.`;
   const knowsIdpNames = idpUsers.some(({ givenName, familyName }) => givenName !== undefined || familyName !== undefined);
   const knowsNames = directory.users.some(({ givenName, familyName }) => givenName !== undefined || familyName !== undefined);
   if (!knowsNames || !knowsIdpNames) {
     yield `Given and family names are not known for ${knowsNames ? name : knowsIdpNames ? 'Jama Connect' : 'either side'}: different names are overwritten, but this is not shown.`;
   }
-  if (provider === 'okta' && users.some(({ idpUser }) => idpUser?.active === false)) {
-    yield 'Okta does not assign applications to deactivated or suspended users. Users who were suspended after being assigned keep the assignment; what Okta then sends is not documented.';
-  }
+}
+
+function* administratorNotes({ administrators }: Known): Iterable<string> {
+  if (administrators === undefined) return;
+  const { administrators: named, missing } = administrators;
+  const outside = named.filter(({ isOutside }) => isOutside).length;
+  const reaching = named.filter(({ login }) => login === 'sso' || login === 'password').length;
+  yield `Of ${count(named.length, 'organization administrator')} that the configuration names, ${reaching === 0 ? 'nobody' : grouped(reaching)} certainly can sign in after the change, ${outside === 0 ? 'nobody' : grouped(outside)} with a Basic account that the provider does not manage${missing.length === 0 ? '' : `; ${count(missing.length, 'name is', 'names are')} not in the export`}.`;
 }
 
 function* groupNotes({ directory, idp }: PreviewInput, leftOut: number, memberships: MembershipsForecast, { provider, groups }: Known): Iterable<string> {
@@ -99,8 +107,9 @@ function* groupNotes({ directory, idp }: PreviewInput, leftOut: number, membersh
     yield `No list of the groups of ${name} was given: ${given.members ? 'only groups whose members were given are known' : 'what happens to groups and memberships is not predicted'}.`;
   if (leftOut > 0) yield `${count(leftOut, 'group')} of ${name} ${leftOut === 1 ? 'is' : 'are'} not among those to be synced and not shown.`;
   if (synced.length === 0) return;
+  const onlyHere = memberships.keptOnlyHere;
   yield provider === 'okta'
-    ? 'Okta pushes a group with the members that it has; by the guide, members that exist only in Jama Connect stay when the group is linked.'
+    ? `On the day of linking, members whom only Jama Connect has stay in the group, by the guide${onlyHere === 0 ? '' : ` (here ${count(onlyHere, 'membership')})`}. Any later change of the group is sent as a PUT of all members that Okta has, by Okta's reference for custom applications, and may remove the others. memberships.csv of the plan holds them, so that they can be restored.`
     : 'Entra reads a group without its members and adds its own members one by one; what happens to members that exist only in Jama Connect is not documented.';
   if (memberships.withoutMembers > 0) {
     const all = memberships.withoutMembers === synced.length;
@@ -118,5 +127,6 @@ function* licenseNotes({ licenses, summary }: Known): Iterable<string> {
     yield 'The order in which users get licenses is not documented. The number of users without a license is predicted; the names are an example, in the order of the export.';
   }
   if (summary.uncertain > 0) yield `Users with an uncertain prediction may need licenses too; they are not counted.`;
-  if (summary.users.deactivate > 0) yield 'Whether deactivating an account frees its license is not documented, so no such license is counted as free.';
+  if (summary.users.deactivate > 0)
+    yield `Deactivating an account frees its named license, by Jama's help (${count(summary.users.deactivate, 'account')} here). Whether it is free before the next user needs one depends on the order of the sync, so no such license is counted as free.`;
 }

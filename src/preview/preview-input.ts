@@ -12,12 +12,6 @@ export type PreviewInput = Required<Foreseeable>;
 /** Limit on the related subjects that a forecast names. */
 export const MOST_NAMED = 20;
 
-/** Characters that are certainly not special; Entra does not say which ones it means. */
-const IN_ADDRESS = /^[\p{L}\p{M}\p{N} _.@-]*$/u;
-
-/** Has characters for which Entra documents that look-ups by the value may fail. */
-export const isSpecial = (text: string): boolean => !IN_ADDRESS.test(text);
-
 /** Passes on memberships by indexes of user and group, as often as it is called. */
 export interface MembershipView {
   forEach(visit: (user: number, group: number) => void): void;

@@ -45,7 +45,14 @@ export const previewInputs = ({ snapshot, idp }: Preview): readonly (Input | Idp
 
 /** Does nothing in it need a person's attention before the sync. */
 export const isCalm = ({ forecast: { summary, licenses } }: Preview): boolean =>
-  summary.secondAccounts + summary.uncertain + summary.groups.ambiguous + summary.groups.unknown + summary.memberships.unknown + summary.memberships.lost ===
+  summary.secondAccounts +
+    summary.uncertain +
+    summary.logins.none +
+    summary.logins['other-account'] +
+    summary.groups.ambiguous +
+    summary.groups.unknown +
+    summary.memberships.unknown +
+    summary.memberships.lost ===
     0 && (licenses?.without.length ?? 0) === 0;
 
 /** A person to try the provisioning with. */

@@ -2,10 +2,11 @@
 
 import type { User } from '../model/directory.js';
 import type { IdpUser } from '../model/idp.js';
-import { type IdpMatch, NO_FIT, SEVERAL_FIT } from '../model/idp-match.js';
+import { besideLists, type LookUpOutcome, lookUpsOf } from '../model/idp-lookup.js';
+import { type IdpMatch, SEVERAL_FIT } from '../model/idp-match.js';
 import { type Overwrite, type Reason, USER_EFFECTS, type UserEffect, type UserForecast } from './forecast.js';
-import { isSpecial, MOST_NAMED, type PreviewInput } from './preview-input.js';
-import { type UserWords, userWords } from './words.js';
+import { MOST_NAMED, type PreviewInput } from './preview-input.js';
+import { type LinkFacts, type UserWords, userWords } from './words.js';
 
 /** The provider's user gets an account of its own. */
 export const CREATED = -1;
@@ -32,7 +33,6 @@ const LINK = bit('link');
 const OVERWRITE = bit('overwrite');
 const ACTIVATE = bit('activate');
 const DEACTIVATE = bit('deactivate');
-const UNKNOWN = bit('unknown');
 
 const NONE: readonly never[] = [];
 const only = (effect: UserEffect): readonly UserEffect[] => EFFECT_LISTS[bit(effect)];
@@ -45,6 +45,7 @@ export function forecastUsers(input: PreviewInput): UsersForecast {
   const { provider, users: idpUsers } = idp.directory;
   const words = userWords(provider);
   const { users } = directory;
+  const { outcomes, account } = lookUpsOf(input.index, idp);
   const isTaken = new Uint8Array(users.length);
   const isCandidate = new Uint8Array(users.length);
   const isActiveAfter = new Uint8Array(users.length);
@@ -56,123 +57,105 @@ export function forecastUsers(input: PreviewInput): UsersForecast {
   const marks = { candidate: marking(idp, isCandidate), beside: marking(idp, isBeside) };
 
   /** Returns the first few users of several lists, each once. */
-  const firstOf = (...lists: readonly Int32Array[]): User[] => {
+  const firstOf = (lists: readonly Int32Array[]): readonly User[] => {
+    if (lists.length === 0) return NONE;
     const places = new Set<number>();
     for (const list of lists) for (let at = 0; at < list.length && places.size < MOST_NAMED; at++) places.add(list[at]);
     return Array.from(places, (place) => users[place]);
   };
-  const ambiguous = (idpUser: IdpUser, candidates: readonly User[], why: Reason): UserForecast => ({
-    effects: only('ambiguous'),
-    user: undefined,
-    idpUser,
-    overwrites: NONE,
-    beside: NONE,
-    candidates,
-    why,
-  });
-  const unknown = (idpUser: IdpUser, user: User | undefined, why: Reason): UserForecast => {
+  const ambiguous = (idpUser: IdpUser, key: number, why: Reason): UserForecast => {
+    marks.candidate(key, 'holders');
+    const candidates = firstOf([idp.holdersOf(key)]);
+    return { effects: only('ambiguous'), user: undefined, idpUser, overwrites: NONE, beside: NONE, candidates, why };
+  };
+  const unknown = (idpUser: IdpUser, why: Reason): UserForecast => {
     const effects = only('unknown');
-    if (user === undefined) return { effects, user, idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why };
-    isTaken[user.place] = 1;
-    isCandidate[user.place] = 1;
+    const place = account[idpUser.place];
+    if (place < 0) return { effects, user: undefined, idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why };
+    const user = users[place];
+    isTaken[place] = 1;
+    isCandidate[place] = 1;
     return { effects, user, idpUser, overwrites: NONE, beside: NONE, candidates: [user], why };
   };
-
-  const withoutAccount = (idpUser: IdpUser): UserForecast => {
-    const { place, subject, active, isPending } = idpUser;
-    const emailKey = idp.emailKey[place];
-    if (isPending === true) return unknown(idpUser, undefined, words.neverActivated);
-    if (!active) {
-      accountOf[place] = NOT_PROVISIONED;
-      return { effects: only('untouched'), user: undefined, idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why: words.notProvisioned };
-    }
-    if (provider === 'entra' && isSpecial(subject)) return unknown(idpUser, undefined, words.special);
-    if (emailKey < 0 && idp.directory.given.emails) return unknown(idpUser, undefined, words.noEmail);
+  /** Nothing is sent, or nothing that changes an account. */
+  const nothing = (idpUser: IdpUser): UserForecast => {
+    const place = account[idpUser.place];
+    accountOf[idpUser.place] = place < 0 ? NOT_PROVISIONED : place;
+    if (place >= 0) isTaken[place] = 1;
+    const [user, why] = place < 0 ? [undefined, words.notProvisioned] : [users[place], words.blockedInactive];
+    return { effects: only('untouched'), user, idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why };
+  };
+  const blocked = (idpUser: IdpUser): UserForecast => {
+    const user = users[account[idpUser.place]];
+    accountOf[idpUser.place] = user.place;
+    isTaken[user.place] = 1;
+    isActiveAfter[user.place] = 0;
+    return { effects: only('unknown'), user, idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why: words.blocked };
+  };
+  const create = (idpUser: IdpUser): UserForecast => {
+    const { place } = idpUser;
     accountOf[place] = CREATED;
-    const fit = idp.fit[place];
-    const beside =
-      fit === NO_FIT
-        ? NONE
-        : fit >= 0
-          ? [users[fit]]
-          : firstOf(idp.connectEmailersOf(idp.subjectKey[place]), idp.connectEmailersOf(emailKey), idp.holdersOf(emailKey));
-    if (fit >= 0) isBeside[fit] = 1;
-    else if (beside.length > 0) {
+    const beside = firstOf(besideLists(idp, place));
+    if (beside.length > 0) {
       marks.beside(idp.subjectKey[place], 'emailers');
-      marks.beside(emailKey, 'emailers');
-      marks.beside(emailKey, 'holders');
+      marks.beside(idp.emailKey[place], 'emailers');
+      marks.beside(idp.emailKey[place], 'holders');
     }
     const why = beside.length === 0 ? words.create : words.secondAccount;
     return { effects: only('create'), user: undefined, idpUser, overwrites: NONE, beside, candidates: NONE, why };
   };
-
-  /** The one account whose username has the key of the subject. */
-  const withAccount = (idpUser: IdpUser, user: User): UserForecast => {
-    const { place, subject, email } = idpUser;
-    if (user.userName !== subject) return unknown(idpUser, user, words.onlyAlike);
-    const subjectKey = idp.subjectKey[place];
-    const emailKey = idp.emailKey[place];
-    let isEmailShared = false;
-    if (idp.fit[place] === SEVERAL_FIT) {
-      const others = idp.connectEmailersOf(subjectKey);
-      const isSubjectOfOther = hasOther(others, user.place);
-      const isEmailOfOther = hasOther(idp.connectEmailersOf(emailKey), user.place) || hasOther(idp.holdersOf(emailKey), user.place);
-      const isConfirmed = user.email === subject || (!isSubjectOfOther && user.email === email);
-      if (!isConfirmed) {
-        isCandidate[user.place] = 1;
-        marks.candidate(subjectKey, 'emailers');
-        marks.candidate(emailKey, 'emailers');
-        marks.candidate(emailKey, 'holders');
-        const candidates = firstOf(Int32Array.of(user.place), others, idp.connectEmailersOf(emailKey), idp.holdersOf(emailKey));
-        return ambiguous(idpUser, candidates, words.subjectAndEmail);
-      }
-      isEmailShared = isSubjectOfOther || isEmailOfOther;
-    }
-    if (idpUser.isPending === true) return unknown(idpUser, user, words.neverActivated);
-    if (provider === 'entra' && isSpecial(subject)) return unknown(idpUser, user, words.special);
-    return link(idpUser, user, isEmailShared);
-  };
-
-  const link = (idpUser: IdpUser, user: User, isEmailShared: boolean): UserForecast => {
+  const link = (idpUser: IdpUser): UserForecast => {
+    const user = users[account[idpUser.place]];
     isTaken[user.place] = 1;
     accountOf[idpUser.place] = user.place;
     isActiveAfter[user.place] = idpUser.active ? 1 : 0;
     const overwrites = overwritesOf(input, idpUser, user);
-    const isBasic = input.policy.authMode !== 'basic' && user.authenticationType === 'basic';
-    const isBlocked = !idpUser.active;
-    // Okta sends nothing for a user who was deactivated before, and Entra may only send that the user is blocked.
-    const isUnsure = isBasic || (isBlocked && (overwrites.length > 0 || (provider === 'okta' && user.active)));
-    const bits =
-      LINK |
-      (overwrites.length > 0 ? OVERWRITE : 0) |
-      (idpUser.active && !user.active ? ACTIVATE : 0) |
-      (isBlocked && user.active ? DEACTIVATE : 0) |
-      (isUnsure ? UNKNOWN : 0);
-    const why = words.link({ isBasic, isBlocked, isEmailShared });
+    const isDeactivated = !idpUser.active && user.active;
+    const bits = LINK | (overwrites.length > 0 ? OVERWRITE : 0) | (idpUser.active && !user.active ? ACTIVATE : 0) | (isDeactivated ? DEACTIVATE : 0);
+    const why = words.link({
+      isSuspended: !idpUser.active,
+      isBasic: input.policy.authMode !== 'basic' && user.authenticationType === 'basic',
+      ...sharedEmail(input, idpUser, user),
+    });
     return { effects: EFFECT_LISTS[bits], user, idpUser, overwrites, beside: NONE, candidates: NONE, why };
   };
-
-  for (const idpUser of idpUsers) {
-    const key = idp.subjectKey[idpUser.place];
-    if (key < 0) {
-      forecasts.push(unknown(idpUser, undefined, words.noSubject));
-      marks.candidate(idp.emailKey[idpUser.place], 'emailers');
-      marks.candidate(idp.emailKey[idpUser.place], 'holders');
-      continue;
-    }
-    const holder = idp.holder[idpUser.place];
-    const isSubjectShared = idp.subjects.sizeOf(key) > 1;
-    if (isSubjectShared || holder === SEVERAL_FIT) {
-      marks.candidate(key, 'holders');
-      forecasts.push(ambiguous(idpUser, firstOf(idp.holdersOf(key)), isSubjectShared ? words.sameSubject : words.twins));
-    } else forecasts.push(holder === NO_FIT ? withoutAccount(idpUser) : withAccount(idpUser, users[holder]));
-  }
+  const noSubject = (idpUser: IdpUser): UserForecast => {
+    marks.candidate(idp.emailKey[idpUser.place], 'emailers');
+    marks.candidate(idp.emailKey[idpUser.place], 'holders');
+    return unknown(idpUser, words.noSubject);
+  };
+  const forecastOf: Readonly<Record<LookUpOutcome, (idpUser: IdpUser) => UserForecast>> = {
+    link,
+    create,
+    nothing,
+    blocked,
+    'no-subject': noSubject,
+    'same-subject': (idpUser) => ambiguous(idpUser, idp.subjectKey[idpUser.place], words.sameSubject),
+    twins: (idpUser) => ambiguous(idpUser, idp.subjectKey[idpUser.place], words.twins),
+    'only-alike': (idpUser) => unknown(idpUser, words.onlyAlike),
+    pending: (idpUser) => unknown(idpUser, words.neverActivated),
+    special: (idpUser) => unknown(idpUser, words.special),
+    'no-email': (idpUser) => unknown(idpUser, words.noEmail),
+  };
+  for (const idpUser of idpUsers) forecasts.push(forecastOf[outcomes[idpUser.place]](idpUser));
   for (const user of users) {
     if (isTaken[user.place] === 1) continue;
     const { effects, why } = aloneOf(user, isCandidate[user.place] === 1, isBeside[user.place] === 1, words);
     forecasts.push({ effects, user, idpUser: undefined, overwrites: NONE, beside: NONE, candidates: NONE, why });
   }
   return { forecasts, accountOf, isCandidate, isActiveAfter };
+}
+
+/** What is said of single sign-on: the sync is certain either way. */
+function sharedEmail({ idp, index }: PreviewInput, idpUser: IdpUser, user: User): Pick<LinkFacts, 'isEmailShared' | 'isEmailElsewhere'> {
+  const { place, subject, email } = idpUser;
+  if (idp.fit[place] !== SEVERAL_FIT) return { isEmailShared: false, isEmailElsewhere: false };
+  const [subjectKey, emailKey] = [idp.subjectKey[place], idp.emailKey[place]];
+  const isSubjectOfOther = hasOther(idp.connectEmailersOf(subjectKey), user.place);
+  const isEmailOfOther = hasOther(idp.connectEmailersOf(emailKey), user.place) || hasOther(idp.holdersOf(emailKey), user.place);
+  const own = index.emailKey[user.place];
+  const isOwn = user.email === subject || (!isSubjectOfOther && user.email === email) || (own >= 0 && own === subjectKey);
+  return { isEmailShared: isOwn && (isSubjectOfOther || isEmailOfOther), isEmailElsewhere: !isOwn };
 }
 
 /** Returns a function that marks all users with a key, once, however many of the provider's users have it. */
@@ -189,9 +172,8 @@ function marking(idp: IdpMatch, marked: Uint8Array): (key: number, kind: 'holder
 function aloneOf({ active, authenticationType }: User, isCandidate: boolean, isBeside: boolean, words: UserWords): Pick<UserForecast, 'effects' | 'why'> {
   if (isCandidate) return { effects: only('ambiguous'), why: words.candidate };
   if (authenticationType === 'basic') return { effects: only('untouched'), why: words.basicAlone };
-  return active
-    ? { effects: only('unknown'), why: isBeside ? words.besideAlone : words.activeAlone }
-    : { effects: only('untouched'), why: words.inactiveAlone };
+  const why = active ? (isBeside ? words.besideAlone : words.activeAlone) : words.inactiveAlone;
+  return { effects: only('untouched'), why };
 }
 
 /** Returns the account's values that the provider's values replace. Blank ones are not sent: Entra skips them, and Okta has none. */

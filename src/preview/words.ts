@@ -17,9 +17,12 @@ const joined = (reasons: readonly Reason[]): Reason => ({ names: reasons.flatMap
 
 /** Conditions of a link, each with its sentence. */
 export interface LinkFacts {
+  readonly isSuspended: boolean;
   readonly isBasic: boolean;
-  readonly isBlocked: boolean;
+  /** Another account has the account's email. */
   readonly isEmailShared: boolean;
+  /** The person's email belongs to another account. */
+  readonly isEmailElsewhere: boolean;
 }
 
 /** Returns the sentences about a link; those that apply follow one another. */
@@ -32,26 +35,36 @@ export function linkWords(provider: IdpProvider) {
         ? 'Okta looks for exactly this username and finds the account: it is linked, and Okta overwrites its values with the Okta profile.'
         : 'Entra looks for exactly this username and finds the account: it is matched, and the mapped attributes are updated.',
     ),
-    blocked: reason(
-      'blocked',
-      provider === 'okta'
-        ? 'The user is blocked in Okta. If Okta sends that, the account becomes inactive; but a deactivated user of Okta has no applications, and what Okta sends for a suspended user is not documented.'
-        : 'The user is blocked in Entra, and the account that is found becomes inactive if it is not already. Whether different values are overwritten as well is not documented.',
+    suspended: reason('suspended', `The user is suspended in ${name}, which sends the account as inactive.`),
+    basic: reason(
+      'basic',
+      `This only concerns signing in: the account signs in with a password today (Basic), and whether it still can after ${name} manages it is not documented.`,
     ),
-    basic: reason('basic', `The account signs in with a password today (Basic). Whether it still can after ${name} manages it is not documented.`),
-    shared: reason('shared', 'Another account has the same email: single sign-on needs an email that only one account has.'),
+    shared: reason('shared', 'This only concerns signing in: another account has the same email, and single sign-on needs an email that only one account has.'),
+    subjectAndEmail: reason(
+      'subject-and-email',
+      "The sync takes the account with this username. The person's email belongs to another account, which may be the one that the person uses; it only matters for signing in, because single sign-on needs an email that only one account has.",
+    ),
   };
 }
 
 /** Returns the reasons for what happens to users. */
 export function userWords(provider: IdpProvider) {
   const name = PROVIDER_NAMES[provider];
-  const { link, blocked, basic, shared } = linkWords(provider);
-  const links = Array.from({ length: 8 }, (_, bits) =>
-    joined([link, ...(bits & 1 ? [blocked] : []), ...(bits & 2 ? [basic] : []), ...(bits & 4 ? [shared] : [])]),
+  const { link, suspended, basic, shared, subjectAndEmail } = linkWords(provider);
+  const links = Array.from({ length: 16 }, (_, bits) =>
+    joined([link, ...(bits & 1 ? [suspended] : []), ...(bits & 2 ? [basic] : []), ...(bits & 4 ? [shared] : []), ...(bits & 8 ? [subjectAndEmail] : [])]),
   );
   return {
-    link: ({ isBlocked, isBasic, isEmailShared }: LinkFacts): Reason => links[(isBlocked ? 1 : 0) + (isBasic ? 2 : 0) + (isEmailShared ? 4 : 0)],
+    link: ({ isSuspended, isBasic, isEmailShared, isEmailElsewhere }: LinkFacts): Reason =>
+      links[(isSuspended ? 1 : 0) + (isBasic ? 2 : 0) + (isEmailShared ? 4 : 0) + (isEmailElsewhere ? 8 : 0)],
+    blocked: reason(
+      'blocked',
+      provider === 'okta'
+        ? 'The user is deactivated in Okta and so has no applications there. Okta sends a deactivation only for accounts that it has linked, so this account may stay active.'
+        : 'The user is blocked in Entra, which does not provision blocked users. Whether the first cycle deactivates the account is not documented for users who were never in scope before; later cycles deactivate only accounts that Entra has matched.',
+    ),
+    blockedInactive: reason('blocked-inactive', `The user is blocked in ${name}, and the account is inactive already: it is left alone.`),
     create: reason('create', `${name} looks for exactly this username and finds no account, so it creates one.`),
     secondAccount: reason(
       'second-account',
@@ -81,10 +94,6 @@ export function userWords(provider: IdpProvider) {
       'same-subject',
       `Several users of ${name} have this username, or differ only in upper and lower case, accents or white space. It is not certain which of them gets the account.`,
     ),
-    subjectAndEmail: reason(
-      'subject-and-email',
-      `${name} looks for the username and finds one account, but another account has the email. It is not certain which one single sign-on opens.`,
-    ),
     special: reason(
       'special',
       'The username has a special character. Entra documents that it cannot look up such values, but not which characters are special, so the user may not be provisioned.',
@@ -93,15 +102,47 @@ export function userWords(provider: IdpProvider) {
     inactiveAlone: reason('inactive-alone', `The account is inactive, and ${name} has no user for it, so nothing is sent for it.`),
     activeAlone: reason(
       'active-alone',
-      `The account signs in through the identity provider, but ${name} has no user for it. The guide requires such users to be added there; what happens to them otherwise is not documented.`,
+      `${name} has no user for this account, so nothing is sent for it. It signs in through the identity provider, and the guide requires such users to be added there: until then nobody can sign in to it.`,
     ),
     besideAlone: reason(
       'beside-alone',
-      `A user of ${name} has this account's email but gets a second account, because the username differs. What happens to this account is not documented.`,
+      `A user of ${name} has this account's email but gets a second account, because the username differs. Nothing is sent for this account, so it stays as it is.`,
     ),
     candidate: reason('candidate', `A user of ${name} could be this account or another one, so it is not certain what happens to it.`),
   };
 }
+
+/** Returns the reasons for how people sign in after the sync. */
+export function loginWords(provider: IdpProvider) {
+  const name = PROVIDER_NAMES[provider];
+  return {
+    sso: reason('sso', `Single sign-on finds exactly one account with the email that ${name} sends: this one.`),
+    password: reason('password', `The account is Basic, and ${name} does not manage it: its password stays valid.`),
+    passwordUnsure: reason(
+      'password-unsure',
+      'The account is Basic. Whether it can sign in with its password depends on the authentication mode after the change.',
+    ),
+    managedBasic: reason('managed-basic', `The account is Basic, and ${name} has a user for it: whether its password stays valid is not documented.`),
+    deactivated: reason('deactivated', 'The sync deactivates the account.'),
+    unsureAccount: reason('unsure-account', 'It is not certain which accounts there are for this person after the sync.'),
+    nobody: reason('nobody', `${name} has nobody with this username or email who is provisioned, so nobody can sign in to the account.`),
+    severalPeople: reason('several-people', `Several users of ${name} have this username or email.`),
+    pending: reason('pending', `The person was never activated in ${name}.`),
+    blocked: reason('blocked', `The person is blocked in ${name} and cannot sign in there.`),
+    sharedEmail: reason(
+      'shared-email',
+      'Several accounts, active or not, have the email that is sent: single sign-on needs an email that only one account has, so the person reaches none of them.',
+    ),
+    noAccount: reason('no-account', `No account has the email that ${name} sends, so single sign-on finds none.`),
+    otherAccount: reason('other-account', `Another account has the email that ${name} sends: the person signs in to that one.`),
+    onlyAlike: reason(
+      'only-alike',
+      `The email differs from what ${name} sends, but only in upper and lower case, accents or white space. The vendor requires an exact match.`,
+    ),
+  };
+}
+
+export type LoginWords = ReturnType<typeof loginWords>;
 
 /** Returns the reasons for what happens to groups. */
 export function groupWords(provider: IdpProvider) {
@@ -180,6 +221,7 @@ export type UserWords = ReturnType<typeof userWords>;
 
 export interface ReasonsByList {
   readonly users: readonly Reason[];
+  readonly logins: readonly Reason[];
   readonly groups: readonly Reason[];
   readonly memberships: readonly Reason[];
 }
@@ -189,6 +231,7 @@ export function reasonsOf(provider: IdpProvider): ReasonsByList {
   const { link: _, ...users } = userWords(provider);
   return {
     users: [...Object.values(linkWords(provider)), ...Object.values(users)],
+    logins: Object.values(loginWords(provider)),
     groups: Object.values(groupWords(provider)),
     memberships: Object.values(membershipWords(provider)),
   };

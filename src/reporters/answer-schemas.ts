@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { certificateSchema } from '../audit/certificate-file.js';
 import { planSchema } from '../plan/plan.js';
-import { GROUP_EFFECTS, MEMBERSHIP_EFFECTS, USER_EFFECTS } from '../preview/forecast.js';
+import { GROUP_EFFECTS, LOGINS, MEMBERSHIP_EFFECTS, USER_EFFECTS } from '../preview/forecast.js';
 import { OUTCOMES, SURPRISES } from '../preview/reconciliation.js';
 import { MAPPING_CHECK_NAMES } from '../setup/mapping-check.js';
 import { location, placedUser, reportSchema } from './report-schema.js';
@@ -32,11 +32,16 @@ const memberCounts = z.strictObject({ added: count, kept: count, lost: count, sk
   Record<(typeof MEMBERSHIP_EFFECTS)[number], typeof count>
 >);
 
+const loginCounts = z.strictObject({ sso: count, password: count, 'other-account': count, none: count, uncertain: count } satisfies Readonly<
+  Record<(typeof LOGINS)[number], typeof count>
+>);
+
 const outcome = {
   summary: z.strictObject({
     users: userCounts.describe('Several effects may hold of one user.'),
     secondAccounts: count.describe('Users who would get a second account.'),
     uncertain: count.describe('Users and accounts whose effects are `ambiguous` or `unknown`, among others or alone.'),
+    logins: loginCounts.describe('Accounts that are active now, by how their person signs in after the sync.'),
     groups: groupCounts,
     memberships: memberCounts,
   }),
@@ -59,7 +64,15 @@ const user = z.strictObject({
     .optional()
     .describe('The account in Jama Connect; absent if one is created, or if it is ambiguous which it is.'),
   idpUser: z
-    .strictObject({ id: text, subject: text, email: text, active: z.boolean(), pending: z.literal(true).optional(), location: idpLocation })
+    .strictObject({
+      id: text,
+      subject: text,
+      email: text,
+      active: z.boolean(),
+      pending: z.literal(true).optional(),
+      suspended: z.literal(true).optional(),
+      location: idpLocation,
+    })
     .optional()
     .describe('Absent if the identity provider sends nobody for the account.'),
   overwrites: z
@@ -108,10 +121,26 @@ export const previewSchema = z.strictObject({
     .strictObject({ emails: z.boolean(), names: z.boolean(), groups: z.boolean(), memberships: z.boolean() })
     .describe('What the inputs allowed to predict.'),
   ...outcome,
+  administrators: z
+    .array(
+      z.strictObject({
+        id: text,
+        login: z.enum(LOGINS),
+        outsideProvider: z.boolean().describe('An active Basic account that the provider does not manage.'),
+      }),
+    )
+    .optional()
+    .describe('The organization administrators that the configuration names; absent if it names none.'),
+  unknownAdministrators: z.array(text).optional().describe('Those of them who are not in the export.'),
   before: z.strictObject(outcome).optional().describe('With --after: what would happen without the plan.'),
   notes: z.array(text),
-  reasons: z.strictObject({ users: sentences, groups: sentences, memberships: sentences }).describe('Sentences by name, as far as they occur.'),
+  reasons: z
+    .strictObject({ users: sentences, logins: sentences, groups: sentences, memberships: sentences })
+    .describe('Sentences by name, as far as they occur.'),
   users: z.array(user).describe("The provider's users in their order, then the accounts for which it sends nobody."),
+  logins: z
+    .array(z.strictObject({ user: text.describe('Its id.'), login: z.enum(LOGINS), reasons }))
+    .describe('Each account that is active now, and how its person signs in after the sync.'),
   groups: z.array(group).describe("The provider's groups, then groups to be synced that none of them is linked to."),
   memberships: z.array(membership).describe('Those that change or are not certain, by group, then by user; those that are kept are only counted.'),
   members: z

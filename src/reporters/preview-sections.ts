@@ -3,7 +3,17 @@
 import { locationOf, type User } from '../model/directory.js';
 import type { Severity } from '../model/finding.js';
 import { type IdpUser, idpLocation, PROVIDER_NAMES } from '../model/idp.js';
-import type { GroupEffect, GroupForecast, MembershipEffect, MembershipForecast, Reason, UserEffect, UserForecast } from '../preview/forecast.js';
+import type {
+  GroupEffect,
+  GroupForecast,
+  Login,
+  LoginForecast,
+  MembershipEffect,
+  MembershipForecast,
+  Reason,
+  UserEffect,
+  UserForecast,
+} from '../preview/forecast.js';
 import { isSecondAccount } from '../preview/predict.js';
 import type { Preview } from '../preview/preview.js';
 import { type Cell, cell, grouped, placeText, stateText } from '../rules/rule.js';
@@ -72,7 +82,7 @@ const BLANK = cell('');
 /** Returns what a person should look at, most severe first; at most so many subjects per reason are in the rows. */
 export function sectionsOf(preview: Preview, most: number): Section[] {
   const { forecast, snapshot } = preview;
-  const { users, groups, memberships, licenses } = forecast;
+  const { users, logins, groups, memberships, licenses } = forecast;
   const whereIdp = (user: IdpUser | undefined): Cell => (user === undefined ? BLANK : cell(placeText(idpLocation(user))));
   const where = (user: User | undefined): Cell => (user === undefined ? BLANK : cell(placeText(locationOf(snapshot.inputs, user))));
   const sent = ({ idpUser }: UserForecast, user?: User): Cell[] => [
@@ -133,6 +143,19 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
       },
       most,
     );
+  const ofLogins = (login: Login, title: string, look: Severity): Section[] =>
+    sectionOf<LoginForecast>(
+      {
+        id: `login-${login}`,
+        title,
+        look,
+        headings: ['id', 'username', 'email', 'user is', 'where'],
+        of: logins,
+        has: (one) => one.login === login,
+        rows: ({ user }) => [[cell(user.id), cell(user.userName), cell(user.email), cell(stateText(user)), where(user)]],
+      },
+      most,
+    );
   const name = PROVIDER_NAMES[forecast.provider];
   return [
     ...sectionOf<UserForecast>(
@@ -151,6 +174,9 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
     ...ofUsers('unknown', 'unknown', 'Users for whom the outcome is not documented', 'warning'),
     ...ofUsers('deactivate', 'deactivate', 'Accounts that are deactivated', 'warning'),
     ...ofUsers('activate', 'activate', 'Accounts that are activated, each with a license', 'warning'),
+    ...ofLogins('other-account', 'First sign-in: people who reach another account', 'error'),
+    ...ofLogins('none', 'First sign-in: people who reach no account', 'warning'),
+    ...ofLogins('uncertain', 'First sign-in: not certain', 'warning'),
     ...ofMembers('lost', 'lost', 'Members who are lost', 'warning'),
     ...ofGroups('create', 'groups-created', 'Groups that are created', 'warning'),
     ...ofGroups('ambiguous', 'groups-ambiguous', 'Groups whose link is ambiguous', 'error'),

@@ -6,7 +6,7 @@ import type { Preview } from '../preview/preview.js';
 import { grouped } from '../rules/rule.js';
 
 /** Returns the numbers of a forecast with their names, in the order of the summary table. */
-export function numbersOf({ summary: { users, secondAccounts, groups, memberships }, licenses }: Forecast): readonly (readonly [string, number])[] {
+export function numbersOf({ summary: { users, secondAccounts, logins, groups, memberships }, licenses }: Forecast): readonly (readonly [string, number])[] {
   return [
     ['users: linked to their account', users.link],
     ['users: created', users.create],
@@ -17,6 +17,11 @@ export function numbersOf({ summary: { users, secondAccounts, groups, membership
     ['users: left alone', users.untouched],
     ['users: several accounts match', users.ambiguous],
     ['users: outcome not documented', users.unknown],
+    ['first sign-in: single sign-on', logins.sso],
+    ['first sign-in: password', logins.password],
+    ['first sign-in: another account', logins['other-account']],
+    ['first sign-in: no account', logins.none],
+    ['first sign-in: not certain', logins.uncertain],
     ['groups: linked', groups.link],
     ['groups: created', groups.create],
     ['groups: not linked', groups.untouched],

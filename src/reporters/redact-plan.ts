@@ -131,10 +131,19 @@ export function redactPreview(preview: Preview, redactor: ExportRedactor): Previ
 }
 
 function redactForecast(forecast: Forecast, redactor: ExportRedactor): Forecast {
-  const { users, groups, memberships, licenses } = forecast;
+  const { users, logins, administrators, groups, memberships, licenses } = forecast;
   const user = userRedaction(redactor);
   return {
     ...forecast,
+    logins: logins.map((each) => ({ ...each, user: redactor.user(each.user) })),
+    ...(administrators === undefined
+      ? {}
+      : {
+          administrators: {
+            administrators: administrators.administrators.map((each) => ({ ...each, user: redactor.user(each.user) })),
+            missing: administrators.missing.map(redactor.identity),
+          },
+        }),
     users: users.map(user),
     groups: groups.map((one) => redactGroup(one, redactor)),
     memberships: memberships.map((one) => redactMembership(one, redactor)),

@@ -30,7 +30,7 @@ export interface ExportRedactor extends Redactor {
 }
 
 /** What redaction knows of the values that are not to be shown: both sides, as far as they were read. */
-export type KnownValues = Pick<Directory, 'users' | 'groups' | 'names'> & { readonly idp?: Pick<IdpDirectory, 'users' | 'groups'> | undefined };
+export type KnownValues = Pick<Directory, 'users' | 'groups' | 'names'> & { readonly idp?: Pick<IdpDirectory, 'users' | 'unassigned' | 'groups'> | undefined };
 
 const isNumber = (text: string): boolean => /^\d+$/.test(text);
 const isPlainId = (text: string): boolean => isNumber(text) || /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
@@ -47,7 +47,8 @@ function* valuesOf({ users, groups, names, idp }: KnownValues): Iterable<string 
   }
   for (const { name } of groups) yield name;
   if (idp === undefined) return;
-  for (const { subject, email, givenName, familyName } of idp.users) yield* [subject, email, givenName, familyName];
+  for (const list of [idp.users, idp.unassigned ?? []])
+    for (const { subject, email, givenName, familyName } of list) yield* [subject, email, givenName, familyName];
   for (const { name } of idp.groups) yield name;
 }
 
@@ -197,12 +198,22 @@ export const redactAudited =
 const namesOf = (names: readonly string[] | null, redactor: Redactor): readonly string[] | null => names?.map(redactor.groupName) ?? null;
 
 /** Returns stated settings with an alias for the account that they name. */
-export function redactEnvironment({ scimAdmin, ...rest }: StatedEnvironment, identity: Alias, idOf = identity): StatedEnvironment {
+export function redactEnvironment({ scimAdmin, administrators, ...others }: StatedEnvironment, identity: Alias, idOf = identity): StatedEnvironment {
+  const rest = {
+    ...others,
+    ...(administrators === undefined
+      ? {}
+      : {
+          administrators: administrators.map((name) =>
+            typeof name === 'string' ? identity(name) : 'id' in name ? { id: idOf(name.id) } : { userName: identity(name.userName) },
+          ),
+        }),
+  };
   if (scimAdmin === undefined) return rest;
-  const { id, userName, ...others } = scimAdmin;
+  const { id, userName, ...more } = scimAdmin;
   return {
     ...rest,
-    scimAdmin: { ...(id === undefined ? {} : { id: idOf(id) }), ...(userName === undefined ? {} : { userName: identity(userName) }), ...others },
+    scimAdmin: { ...(id === undefined ? {} : { id: idOf(id) }), ...(userName === undefined ? {} : { userName: identity(userName) }), ...more },
   };
 }
 

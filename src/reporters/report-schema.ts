@@ -1,6 +1,7 @@
 /** What a JSON report holds, as a schema: published for programs that read reports, never loaded to write one. */
 
 import { z } from 'zod';
+import { IDP_ROLES } from '../model/idp.js';
 import { COLLATIONS } from '../model/policy.js';
 import { RULES } from '../rules/registry.js';
 import type { Rule, Shape, Shapes } from '../rules/rule.js';
@@ -91,9 +92,7 @@ export const reportSchema = z.strictObject({
   idp: z
     .strictObject({
       provider: z.enum(['okta', 'entra']),
-      inputs: z.array(
-        z.strictObject({ path: text, role: z.enum(['idp-users', 'idp-groups', 'idp-members']), sha256: text.regex(/^[0-9a-f]{64}$/), rows: count }),
-      ),
+      inputs: z.array(z.strictObject({ path: text, role: z.enum(IDP_ROLES), sha256: text.regex(/^[0-9a-f]{64}$/), rows: count })),
       users: count,
       groups: count,
       members: count,

@@ -57,10 +57,14 @@ const whoMatches = ({ keys, idpUsers, users }: AmbiguousMatch): string => {
 const subjectText = ({ idpUsers }: AmbiguousMatch): string =>
   idpUsers.length === 1 ? idpUsers[0].subject : `${idpUsers[0].subject} and ${count(idpUsers.length - 1, 'other')}`;
 
-const WHAT_FOLLOWS = {
-  error: 'it is not certain which account the sync takes',
-  warning: 'the sync finds the one with that username, and the others only share its email',
-} as const;
+/** Returns what follows from several matches, as a sentence without its end. */
+function whatFollows({ severity, idpUsers, users }: AmbiguousMatch): string {
+  if (severity !== 'error') return 'the sync finds the one with that username, and the others only share its email';
+  const names = new Set(users.map(({ userName }) => userName));
+  return idpUsers.every(({ subject }) => names.has(subject))
+    ? 'the sync takes the one with that username, and single sign-on may open another one, or none'
+    : 'it is not certain which account the sync takes';
+}
 
 export const ambiguousMatch = defineRule({
   name: 'ambiguous-match',
@@ -121,7 +125,7 @@ export const ambiguousMatch = defineRule({
   decisions: ['set-email', 'set-username', 'deactivate', 'accept'],
   remedy: (finding, actions) =>
     askEach(finding.users.slice(0, MOST), {
-      problem: `${whoMatches(finding)}; ${WHAT_FOLLOWS[finding.severity === 'error' ? 'error' : 'warning']}.`,
+      problem: `${whoMatches(finding)}; ${whatFollows(finding)}.`,
       actions,
       propose(user) {
         if (user.active) return undefined;

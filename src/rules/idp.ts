@@ -4,7 +4,7 @@ import type { Collation, Difference } from '../model/compare.js';
 import type { User } from '../model/directory.js';
 import type { IdentityIndex } from '../model/identity-index.js';
 import { type IdpUser, idpLocation } from '../model/idp.js';
-import { type IdpMatch, NO_FIT, SEVERAL_FIT, soleUser } from '../model/idp-match.js';
+import { type IdpMatch, isBefore, NO_FIT, SEVERAL_FIT, soleUser } from '../model/idp-match.js';
 import type { Field } from './fields.js';
 import { placeText, type RuleContext } from './rule.js';
 
@@ -176,4 +176,32 @@ function contest(index: IdentityIndex, match: IdpMatch, keys: readonly number[],
     users: Array.from(places, (place) => index.users[place]),
     isLookupSure: haveOneEmail && idpPlaces.every(isFoundSurely),
   };
+}
+
+type FindUnassigned = (user: User) => IdpUser | undefined;
+
+const unassignedByMatch = new WeakMap<IdpMatch, FindUnassigned>();
+
+/** Returns a function that returns who an account belongs to, if that is a user of the directory who is not assigned, and nobody who is. */
+export function unassignedOf({ find, userNameKey, emailKey }: IdentityIndex, match: IdpMatch): FindUnassigned {
+  const known = unassignedByMatch.get(match);
+  if (known !== undefined) return known;
+  const bySubject = new Map<number, IdpUser>();
+  const byEmail = new Map<number, IdpUser>();
+  const add = (to: Map<number, IdpUser>, text: string, user: IdpUser): void => {
+    const key = find(text);
+    const other = to.get(key);
+    if (key >= 0 && (other === undefined || isBefore(user, other))) to.set(key, user);
+  };
+  for (const user of match.directory.unassigned ?? []) {
+    add(bySubject, user.subject, user);
+    add(byEmail, user.email, user);
+  }
+  const found: FindUnassigned = ({ place }) => {
+    if (match.partner[place] !== NO_FIT) return undefined;
+    const [name, address] = [userNameKey[place], emailKey[place]];
+    return bySubject.get(name) ?? bySubject.get(address) ?? byEmail.get(address) ?? byEmail.get(name);
+  };
+  unassignedByMatch.set(match, found);
+  return found;
 }

@@ -4,6 +4,7 @@ import type { FindingBase } from '../model/finding.js';
 import type { IdpProvider } from '../model/idp.js';
 import type { Policy } from '../model/policy.js';
 import { ambiguousMatch } from './ambiguous-match.js';
+import { breakGlass } from './break-glass.js';
 import { conflictingUsers } from './conflicting-users.js';
 import { damagedText } from './damaged-text.js';
 import { duplicateEmail } from './duplicate-email.js';
@@ -20,10 +21,12 @@ import { integrationUsername } from './integration-username.js';
 import { invalidEmail } from './invalid-email.js';
 import { missingEmail } from './missing-email.js';
 import { noInactiveUsers } from './no-inactive-users.js';
+import { notAssigned } from './not-assigned.js';
 import { notInIdp } from './not-in-idp.js';
 import { nothingToCheck } from './nothing-to-check.js';
 import { rowLimit } from './row-limit.js';
 import type { Rule } from './rule.js';
+import { secondAccount } from './second-account.js';
 import { unknownMember } from './unknown-member.js';
 import { unknownSyncGroup } from './unknown-sync-group.js';
 import { usernameEmailMismatch } from './username-email-mismatch.js';
@@ -52,6 +55,9 @@ const REGISTERED = [
   groupLink,
   environmentSetting,
   integrationUsername,
+  secondAccount,
+  notAssigned,
+  breakGlass,
 ] as const;
 
 type FindingOf<R> = R extends Rule<infer F> ? F : never;

@@ -71,8 +71,8 @@ const PEOPLE: readonly Step[] = [
 /** Rules about the exports themselves, the users, the groups, and both sides together. */
 const EXPORT_RULES = ['nothing-to-check', 'row-limit', 'damaged-text'];
 const USER_RULES = ['missing-email', 'invalid-email', 'username-email-mismatch', 'conflicting-users', 'duplicate-username', 'duplicate-email'];
-const SUBJECT_RULES = ['idp-subject-mismatch', 'idp-duplicate-subject', 'ambiguous-match'];
-const PRESENCE_RULES = ['not-in-idp', 'idp-inactive-user'];
+const SUBJECT_RULES = ['idp-subject-mismatch', 'idp-duplicate-subject', 'ambiguous-match', 'second-account'];
+const PRESENCE_RULES = ['not-in-idp', 'not-assigned', 'idp-inactive-user'];
 const GROUP_RULES = ['unknown-sync-group', 'duplicate-group-name', 'inactive-basic-member'];
 
 /** Returns every rule that the data steps depend on. */

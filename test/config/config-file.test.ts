@@ -83,6 +83,9 @@ describe('readConfigFile', () => {
       idpUsers: ['/people.csv'],
       idpGroups: ['/teams.csv'],
       idpMembers: ['Ovens=/ovens.csv'],
+      idpAssignments: ['/assigned.json'],
+      idpSubject: 'mail',
+      idpSchema: '/schema.json',
       idpApplication: 'Jama Connect',
       environment: {
         idp: 'entra',

@@ -30,7 +30,7 @@ const renameGroup: Change = { kind: 'replace-group', group: 'g2', attribute: 'di
 describe('after a plan', () => {
   it('usernames, states and group names are those that it leaves', () => {
     const shown = planned(rename, renameGroup, { kind: 'replace-user', user: '2', attribute: 'active', from: 'false', to: 'true' });
-    expect(shown.before?.users.map(lineOf)).toEqual([`${ana} > -: create`, '- > 1: unknown', '- > 2: untouched', '- > 3: untouched']);
+    expect(shown.before?.users.map(lineOf)).toEqual([`${ana} > -: create`, '- > 1: untouched', '- > 2: untouched', '- > 3: untouched']);
     expect(shown.forecast.users.map(lineOf)).toEqual([`${ana} > 1: link`, '- > 2: untouched', '- > 3: untouched']);
     expect(shown.forecast.users[0].user).toMatchObject({ userName: ana, line: 2 });
     expect([shown.before?.summary.groups.ambiguous, shown.forecast.summary.groups]).toEqual([
@@ -38,7 +38,7 @@ describe('after a plan', () => {
       { link: 1, create: 0, ambiguous: 0, untouched: 1, unknown: 0 },
     ]);
     expect(shown.forecast.summary.memberships).toEqual({ added: 1, kept: 2, lost: 0, skipped: 0, unknown: 0 });
-    expect(outcomeText(shown)).toBe('once the plan is applied, no user would get a second account; no outcome is uncertain (now: 1 and 1)');
+    expect(outcomeText(shown)).toBe('once the plan is applied, no user would get a second account; no outcome is uncertain (now: 1 and 0)');
   });
 
   it('leaves the organization that it was given as it was', () => {

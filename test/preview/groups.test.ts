@@ -266,7 +266,7 @@ describe('members', () => {
     const connect = { users: [{ userName: ben, email: ben, ...gone }], groups: named('QA'), members: [['1', 'g1']] as const };
     const inOkta = forecastOf(connect, { ...okta, users: [{ subject: ben }], groups: ['QA'], members: [[0, 0]] }).notes.join(' ');
     expect(inOkta).toMatch(/1 inactive Basic member is activated by the same sync/);
-    expect(inOkta).toMatch(/Okta pushes a group with the members that it has/);
+    expect(inOkta).toMatch(/On the day of linking, members whom only Jama Connect has stay in the group.*PUT of all members/);
     const inEntra = forecastOf(connect, {
       ...entra,
       users: [{ subject: ben }],

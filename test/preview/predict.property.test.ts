@@ -116,7 +116,7 @@ describe('scale', () => {
       organization,
       idpOf({ provider: 'okta', users: Array.from({ length: MANY }, (_, at) => ({ subject: `n${at}`, email: 'crew@dome.example' })) }),
     ).forecast;
-    expect(shared.summary).toMatchObject({ secondAccounts: MANY, users: { create: MANY, unknown: MANY } });
+    expect(shared.summary).toMatchObject({ secondAccounts: MANY, users: { create: MANY, unknown: 0, untouched: MANY } });
     expect(shared.users[MANY - 1].beside).toHaveLength(20);
     const twins = previewOf(
       organizationOf({ users: Array.from({ length: MANY }, (_, at) => ({ userName: at % 2 === 0 ? 'crew' : 'Crew', email: 'crew' })) }),

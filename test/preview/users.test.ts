@@ -24,10 +24,10 @@ const CASES: readonly Case[] = [
   { name: 'link', connect: [{ userName: ana, email: ana }], idp: [{ subject: ana }], expected: [`${ana} > 1: link`], why: /exactly this username/ },
   { name: 'create', connect: [], idp: [{ subject: ana }], expected: [`${ana} > -: create`], why: /finds no account/ },
   {
-    name: 'create beside the account with this email, which is not documented to be left alone',
+    name: 'create beside the account with this email, which is left alone',
     connect: [{ userName: 'ana', email: ana }],
     idp: [{ subject: ana }],
-    expected: [`${ana} > -: create`, '- > 1: unknown'],
+    expected: [`${ana} > -: create`, '- > 1: untouched'],
     why: /a second one/,
   },
   {
@@ -41,8 +41,8 @@ const CASES: readonly Case[] = [
     name: 'an active IdP account that the provider lacks',
     connect: [{ userName: ana, email: ana }],
     idp: [],
-    expected: ['- > 1: unknown'],
-    why: /not documented/,
+    expected: ['- > 1: untouched'],
+    why: /nothing is sent/,
   },
   { name: 'an inactive IdP account that the provider lacks', connect: [{ userName: ana, email: ana, active: false }], idp: [], expected: ['- > 1: untouched'] },
   {
@@ -91,8 +91,8 @@ const CASES: readonly Case[] = [
     name: 'a Basic account that the provider has',
     connect: [{ userName: ana, email: ben, active: false, ...basic }],
     idp: [{ subject: ana }],
-    expected: [`${ana} > 1: link overwrite activate unknown`],
-    why: /password/,
+    expected: [`${ana} > 1: link overwrite activate`],
+    why: /only concerns signing in.*password/,
   },
   {
     name: 'in mode basic everybody is Basic',
@@ -133,10 +133,11 @@ const CASES: readonly Case[] = [
       { subject: ana, active: false },
       { subject: ben, active: false },
     ],
-    expected: [`${ana} > 1: link deactivate`, `${ben} > 2: link`],
+    expected: [`${ana} > 1: unknown`, `${ben} > 2: untouched`],
+    why: /not documented for users who were never in scope/,
   },
   {
-    name: 'blocked in Okta: nothing is sent for a user who was deactivated before',
+    name: 'deactivated in Okta: nothing is sent for a user who was deactivated before',
     provider: 'okta',
     connect: [
       { userName: ana, email: ana },
@@ -146,7 +147,24 @@ const CASES: readonly Case[] = [
       { subject: ana, active: false },
       { subject: ben, active: false },
     ],
-    expected: [`${ana} > 1: link deactivate unknown`, `${ben} > 2: link`],
+    expected: [`${ana} > 1: unknown`, `${ben} > 2: untouched`],
+    why: /has no applications/,
+  },
+  {
+    name: 'suspended in Okta: sent as inactive',
+    provider: 'okta',
+    connect: [
+      { userName: ana, email: ana },
+      { userName: ben, email: ben, active: false },
+      { userName: 'cleo@dome.example', email: 'c@dome.example' },
+    ],
+    idp: [
+      { subject: ana, active: false, isSuspended: true },
+      { subject: ben, active: false, isSuspended: true },
+      { subject: 'cleo@dome.example', active: false, isSuspended: true },
+      { subject: 'dag@dome.example', active: false, isSuspended: true },
+    ],
+    expected: [`${ana} > 1: link deactivate`, `${ben} > 2: link`, 'cleo@dome.example > 3: link overwrite deactivate', 'dag@dome.example > -: untouched'],
     why: /suspended/,
   },
   {
@@ -178,8 +196,8 @@ const CASES: readonly Case[] = [
       { userName: 'ana', email: ana },
     ],
     idp: [{ subject: ana }],
-    expected: [`${ana} > -: ambiguous`, '- > 1: ambiguous', '- > 2: ambiguous'],
-    why: /single sign-on/,
+    expected: [`${ana} > 1: link overwrite`, '- > 2: untouched'],
+    why: /takes the account with this username.*single sign-on/,
   },
   {
     name: 'the same where the email is not the subject',
@@ -188,7 +206,7 @@ const CASES: readonly Case[] = [
       { userName: 'solberg', email: 'solberg@dome.example' },
     ],
     idp: [{ subject: ana, email: 'solberg@dome.example' }],
-    expected: [`${ana} > -: ambiguous`, '- > 1: ambiguous', '- > 2: ambiguous'],
+    expected: [`${ana} > 1: link overwrite`, '- > 2: untouched'],
   },
   {
     name: 'another account merely shares the email',
@@ -198,7 +216,7 @@ const CASES: readonly Case[] = [
     ],
     idp: [{ subject: ana }],
     expected: [`${ana} > 1: link`, '- > 2: untouched'],
-    why: /Another account has the same email/,
+    why: /another account has the same email/,
   },
   {
     name: 'a special character in Okta is nothing special',
@@ -259,7 +277,7 @@ describe('users', () => {
       { users: [{ userName: ana, email: ana, active: true, ...basic }] },
       { provider: 'okta', users: [{ subject: ana, active: false }, { subject: '' }] },
     );
-    expect(summary.users).toEqual({ link: 1, create: 0, overwrite: 0, activate: 0, deactivate: 1, untouched: 0, ambiguous: 0, unknown: 2 });
+    expect(summary.users).toEqual({ link: 0, create: 0, overwrite: 0, activate: 0, deactivate: 0, untouched: 0, ambiguous: 0, unknown: 2 });
     expect(summary.uncertain).toBe(2);
   });
 });
@@ -290,9 +308,12 @@ describe('licenses', () => {
 const NAMES = {
   users: [
     'link',
-    'blocked',
+    'suspended',
     'basic',
     'shared',
+    'subject-and-email',
+    'blocked',
+    'blocked-inactive',
     'create',
     'second-account',
     'no-email',
@@ -302,7 +323,6 @@ const NAMES = {
     'only-alike',
     'twins',
     'same-subject',
-    'subject-and-email',
     'special',
     'basic-alone',
     'inactive-alone',
@@ -355,8 +375,8 @@ describe.each(IDP_PROVIDERS)('the reasons of %s', (provider) => {
   });
 
   it('are combined if several apply to a link', () => {
-    const why = userWords(provider).link({ isBlocked: true, isBasic: false, isEmailShared: true });
-    expect(why.names).toEqual(['link', 'blocked', 'shared']);
+    const why = userWords(provider).link({ isSuspended: true, isBasic: false, isEmailShared: true, isEmailElsewhere: false });
+    expect(why.names).toEqual(['link', 'suspended', 'shared']);
     const parts = why.names.map((name) => reasons.users.find(({ names }) => names[0] === name)?.text);
     expect(why.text).toBe(parts.join(' '));
   });

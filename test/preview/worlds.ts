@@ -49,11 +49,12 @@ export interface ConnectSide {
   readonly members?: readonly (readonly [user: string, group: string])[];
   readonly authMode?: Organization['authMode'];
   readonly syncGroups?: Organization['syncGroups'];
+  readonly administrators?: Organization['administrators'];
 }
 
-export function organizationOf({ users, groups = [], members = [], authMode = 'multi', syncGroups = null }: ConnectSide): Organization {
+export function organizationOf({ users, groups = [], members = [], authMode = 'multi', syncGroups = null, administrators }: ConnectSide): Organization {
   const memberships = members.map(([user, group], at) => ({ user, group, line: at + 2 }));
-  return { users: usersOf(users), groups, memberships, authMode, syncGroups };
+  return { users: usersOf(users), groups, memberships, authMode, syncGroups, ...(administrators === undefined ? {} : { administrators }) };
 }
 
 export const named = (...names: readonly string[]): Organization['groups'] => groupsOf(names);
@@ -110,6 +111,7 @@ const idpArbitrary = ({ users, groups }: Organization): fc.Arbitrary<IdpDirector
     subject: name,
     email: name,
     active: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+    isSuspended: fc.boolean(),
     isNew: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   });
   return fc
@@ -124,7 +126,12 @@ const idpArbitrary = ({ users, groups }: Organization): fc.Arbitrary<IdpDirector
     .map(({ provider, people, groupNames, pairs, strangers, given }) =>
       idpOf({
         provider,
-        users: people.map(({ isNew, ...one }) => ({ ...one, ...(given.emails ? {} : { email: '' }), ...(isNew ? { isPending: true as const } : {}) })),
+        users: people.map(({ isNew, isSuspended, ...one }) => ({
+          ...one,
+          ...(provider === 'okta' && isSuspended && !one.active ? { isSuspended: true as const } : {}),
+          ...(given.emails ? {} : { email: '' }),
+          ...(isNew ? { isPending: true as const } : {}),
+        })),
         groups: groupNames,
         members: given.members ? pairs.filter(([user, group]) => user < people.length && group < groupNames.length) : [],
         strangers: given.members && groupNames.length > 0 ? strangers : {},

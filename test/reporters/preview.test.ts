@@ -42,7 +42,7 @@ const observatory = (provider: 'okta' | 'entra' = 'okta', actions = false): Prev
       users: [
         { subject: 'ana@dome.example' },
         { subject: 'ben@dome.example' },
-        { subject: 'cleo@dome.example', active: false },
+        { subject: 'cleo@dome.example', active: false, isSuspended: true },
         { subject: 'ema@dome.example' },
         { subject: 'finn@dome.example' },
         { subject: 'gro@dome.example' },
@@ -109,6 +109,8 @@ describe('pretty', () => {
       'Users for whom the outcome is not documented',
       'Accounts that are deactivated',
       'Accounts that are activated, each with a license',
+      'First sign-in: people who reach no account',
+      'First sign-in: not certain',
       'Members who are lost',
       'Groups that are created',
       'Groups to be synced that are not linked',
@@ -118,7 +120,7 @@ describe('pretty', () => {
       'Members who are added',
       'Members who are not added',
     ]);
-    expect(text).toMatch(/^✖ What the first sync of Okta will do: 1 user would get a second account; the outcome for 6 users is\nuncertain\n/);
+    expect(text).toMatch(/^✖ What the first sync of Okta will do: 1 user would get a second account; the outcome for 4 users is\nuncertain\n/);
     expect(text).toMatch(/ {4}ana@dome\.example {2}ana@dome\.example {2}1 {3}ana /);
     expect(text).toMatch(/emails\[type eq "work"\]\.value {2}Ben@dome\.example {2}ben@dome\.example/);
     expect(text).toContain('2 not listed');
@@ -154,7 +156,7 @@ describe('pretty', () => {
     expect(text).toMatch(/what happens +now +after the plan\n/);
     expect(text).toMatch(/users: created beside their account +1 +0\n/);
     expect(text).toContain('once the plan is applied, no user would get a second account');
-    expect(outcomeText(shown)).toMatch(/\(now: 1 and 6\)$/);
+    expect(outcomeText(shown)).toMatch(/\(now: 1 and 4\)$/);
   });
 
   it('has colors for how loud it is, and the same text without them', async () => {
@@ -239,11 +241,16 @@ describe('json', () => {
 describe('csv', () => {
   const rowsOf = (text: string): Record<string, string>[] => parse(text, { columns: true, record_delimiter: '\r\n' });
 
-  it('has a row for each user, group and membership that changes', async () => {
+  it('has a row for each user, group, membership that changes and sign-in', async () => {
     const preview = observatory();
-    const { users, groups, memberships } = preview.forecast;
+    const { users, groups, memberships, logins } = preview.forecast;
     const rows = rowsOf(await renderAs('csv', preview));
-    expect(rows.map(({ kind }) => kind)).toEqual([...users.map(() => 'user'), ...groups.map(() => 'group'), ...memberships.map(() => 'membership')]);
+    expect(rows.map(({ kind }) => kind)).toEqual([
+      ...users.map(() => 'user'),
+      ...groups.map(() => 'group'),
+      ...memberships.map(() => 'membership'),
+      ...logins.map(() => 'login'),
+    ]);
     expect(rows[0]).toMatchObject({ effects: 'create', sent: 'ana@dome.example', sentWhere: 'idp-users.csv:2', beside: '1' });
     expect(rows[1].overwrites).toBe('emails[type eq "work"].value: "Ben@dome.example" -> "ben@dome.example"');
     expect(rows.find(({ kind, sent }) => kind === 'group' && sent === 'Mirrors')).toMatchObject({

@@ -203,7 +203,14 @@ function* duplicateSubjects({ idp }: TwoSides): Iterable<Stated> {
 function* inactiveUsers({ organization: { users }, idp }: TwoSides): Iterable<Stated> {
   for (const user of users) {
     const partner = partnerOf(user, idp.users);
-    if (partner === undefined || partner.active || !user.active || onlyFit(partner, users) !== user) continue;
+    if (partner === undefined || partner.active || !user.active) continue;
+    const called = users.filter((each) => same(each.userName, partner.subject));
+    const isFound =
+      partner.isSuspended !== true &&
+      called.length === 1 &&
+      called[0] === user &&
+      idp.users.filter(({ subject }) => same(subject, partner.subject)).length === 1;
+    if (onlyFit(partner, users) !== user && !isFound) continue;
     yield { rule: 'idp-inactive-user', severity: 'warning', user: showUser(user), idpUser: showIdp(partner), location: at(user, 'users.csv') };
   }
 }
@@ -222,6 +229,79 @@ function* unlinkedGroups({ organization, idp }: TwoSides): Iterable<Stated> {
   }
 }
 
+/** What Entra may not look up. */
+const isSpecial = (text: string): boolean => [...text].some((char) => !/[\p{L}\p{M}\p{N} _.@-]/u.test(char));
+
+/** What is known of the look-up of one provider user: certainly creates, certainly links, changes nothing, or is not certain. */
+function lookUp(
+  { organization: { users }, idp }: TwoSides,
+  { subject, email, active, isPending, isSuspended }: IdpUser,
+): 'creates' | 'links' | 'nothing' | 'unsure' {
+  const called = users.filter(({ userName }) => same(userName, subject));
+  if (isBlank(subject) || called.length > 1 || idp.users.filter((each) => same(each.subject, subject)).length > 1) return 'unsure';
+  const [account] = called;
+  const mayFail = isPending === true || (idp.provider === 'entra' && isSpecial(subject));
+  if (account === undefined) {
+    if (!active && isPending !== true) return 'nothing';
+    return mayFail || (isBlank(email) && idp.given.emails) ? 'unsure' : 'creates';
+  }
+  if (!active && isSuspended !== true) return 'nothing';
+  return account.userName === subject && !mayFail ? 'links' : 'unsure';
+}
+
+/** Accounts that the look-up for their person does not find, or may not find. Blocked users are another rule's. */
+function* secondAccounts(sides: TwoSides): Iterable<Stated> {
+  const { organization, idp } = sides;
+  const { users } = organization;
+  const outcome = new Map(idp.users.map((each) => [each, lookUp(sides, each)]));
+  const called = ({ subject }: IdpUser): User[] => users.filter(({ userName }) => same(userName, subject));
+  const local = (address: string): string => address.slice(0, address.lastIndexOf('@'));
+  for (const user of users) {
+    const { userName, email } = user;
+    const ways: readonly [field: 'email' | 'userName', of: 'subject' | 'email'][] = [
+      ['email', 'subject'],
+      ['email', 'email'],
+      ['userName', 'email'],
+    ];
+    const besideWhom = (wanted: string): { readonly idpUser: IdpUser; readonly evidence: string } | undefined => {
+      for (const [field, of] of ways) {
+        const found = firstOf(idp.users.filter((each) => outcome.get(each) === wanted && called(each).length === 0 && same(each[of], user[field])));
+        if (found === undefined) continue;
+        const isExact = user[field] === found.subject || user[field] === found.email;
+        return { idpUser: found, evidence: !isExact ? 'key' : field === 'email' ? 'email' : 'username' };
+      }
+      return undefined;
+    };
+    const isLinked = idp.users.some((each) => outcome.get(each) === 'links' && called(each)[0] === user);
+    const meant = firstOf(idp.users.filter((each) => outcome.get(each) === 'unsure' && called(each).length === 1 && called(each)[0] === user));
+    const sure = besideWhom('creates');
+    const owners = idp.users.filter(({ subject }) => subject.includes('@') && same(local(subject), userName));
+    const domain = (address: string): string => address.slice(address.lastIndexOf('@') + 1);
+    const isByLocalPart =
+      owners.length === 1 &&
+      outcome.get(owners[0]) === 'creates' &&
+      !userName.includes('@') &&
+      users.filter((each) => same(each.userName, userName)).length === 1 &&
+      partnerOf(user, idp.users) === undefined &&
+      !users.some((each) => [owners[0].subject, owners[0].email].some((text) => same(text, each.userName) || same(text, each.email))) &&
+      (isBlank(email) || key(domain(email)) === key(domain(owners[0].subject)) || key(local(email)) === key(userName));
+    const unsure =
+      meant !== undefined
+        ? { idpUser: meant, evidence: meant.subject === userName ? 'username' : 'key' }
+        : ((isLinked ? undefined : besideWhom('unsure')) ?? (isByLocalPart ? { idpUser: owners[0], evidence: 'local-part' } : undefined));
+    const found = sure ?? unsure;
+    if (found === undefined) continue;
+    yield {
+      rule: 'second-account',
+      severity: sure === undefined ? 'warning' : 'error',
+      user: showUser(user),
+      idpUser: showIdp(found.idpUser),
+      evidence: found.evidence,
+      location: at(user, 'users.csv'),
+    };
+  }
+}
+
 /** Returns what all rules about the identity provider must state, in the order of the report. */
 export function expectedOfIdp(sides: TwoSides): Stated[] {
   return [
@@ -232,5 +312,6 @@ export function expectedOfIdp(sides: TwoSides): Stated[] {
     ...ambiguousMatches(sides),
     ...inactiveUsers(sides),
     ...(sides.idp.given.groupList ? unlinkedGroups(sides) : []),
+    ...secondAccounts(sides),
   ];
 }

@@ -68,6 +68,8 @@ describe('the rules about the identity provider against the oracle', () => {
           'idp-inactive-user warning',
           'group-link error',
           'group-link warning',
+          'second-account error',
+          'second-account warning',
         ],
         ...['subject', 'userName', 'email', 'all'].map((differs) => `idp-subject-mismatch ${differs} value`),
         ...['case', 'whitespace', 'unicode'].flatMap((kind) => [`idp-subject-mismatch subject ${kind}`, `idp-missing-email  ${kind}`]),

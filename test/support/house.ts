@@ -515,6 +515,7 @@ export const SMALL_FILES: Readonly<Record<string, string>> = {
   'model/collation/': 'one collation per file; the tables are generated',
   'model/database-names.ts': 'names that the config states, and that a source and a target need',
   'config/former-names.ts': 'names of earlier versions, apart, so that they can be dropped as one',
+  'setup/schema-subject.ts': 'what the exports of the provider are read by, apart from what is judged in a schema',
   'setup/steps.ts': 'the order of the check-list, without the texts of its steps',
   'targets/script/': 'what is proved, what is written, and what people read of scripts are apart',
   'app/plan-names.ts': 'how a plan names its files must be the same in every version, so that it can be read and tested by itself',

@@ -5,6 +5,7 @@ import { NODE_DIGESTS } from '../../src/app/node-digests.js';
 import { beginAudit } from '../../src/audit/audit.js';
 import type { Report } from '../../src/audit/report.js';
 import type { AuthenticationType, Directory, Group, Input, Role, Snapshot, User } from '../../src/model/directory.js';
+import type { StatedName } from '../../src/model/environment.js';
 import { AUTH_MODES, type AuthMode, type CollationName, type Policy } from '../../src/model/policy.js';
 
 /** A membership by ids, which the users or groups may lack. */
@@ -23,6 +24,8 @@ export interface Organization {
   readonly syncGroups: readonly string[] | null;
   /** The users' `signsInFor` tell whose usernames other systems sign in with. */
   readonly areIntegrationsGiven?: true;
+  /** Whom the configuration names as organization administrators. */
+  readonly administrators?: readonly StatedName[];
   /** How names compare; the default if it is not said. */
   readonly collation?: CollationName;
 }
@@ -53,7 +56,7 @@ export function snapshotOf(organization: Organization): Snapshot {
   };
 }
 
-export function policyOf({ authMode, syncGroups, areIntegrationsGiven, collation = 'utf8mb4_0900_ai_ci' }: Organization): Policy {
+export function policyOf({ authMode, syncGroups, areIntegrationsGiven, administrators, collation = 'utf8mb4_0900_ai_ci' }: Organization): Policy {
   const usual: Policy = {
     authMode,
     syncGroups,
@@ -64,6 +67,7 @@ export function policyOf({ authMode, syncGroups, areIntegrationsGiven, collation
     authTypeMap: {},
     leaveOutUsers: [],
     allowEmpty: true,
+    ...(administrators === undefined ? {} : { environment: { stated: { administrators }, isStrict: false, today: '2026-11-28' } }),
   };
   return areIntegrationsGiven === true ? { ...usual, areIntegrationsGiven } : usual;
 }

@@ -1,7 +1,7 @@
 import type { Input, Subject, User } from '../../model/directory.js';
 import type { IdpGroup, IdpUser } from '../../model/idp.js';
 import { escapeUnseen, jsonText } from '../../model/written-text.js';
-import type { Forecast, GroupForecast, MembershipForecast, Reason, UserForecast } from '../../preview/forecast.js';
+import type { Forecast, GroupForecast, LoginForecast, MembershipForecast, Reason, UserForecast } from '../../preview/forecast.js';
 import type { Preview } from '../../preview/preview.js';
 import { MembersByGroup } from '../../preview/preview-input.js';
 import { reasonsOf } from '../../preview/words.js';
@@ -20,16 +20,22 @@ const KIND = 'scim-audit/preview';
  */
 export const json: Reporter<'preview'> = {
   *render(preview, { tool }) {
-    const { provider, users, groups, memberships } = preview.forecast;
+    const { provider, users, logins, groups, memberships } = preview.forecast;
     const reasons = reasonsOf(provider);
     yield `{\n  "schemaVersion": ${SCHEMA_VERSION},\n  "kind": ${JSON.stringify(KIND)}`;
     const head = {
       ...headOf(preview, tool),
-      reasons: { users: saidOf(reasons.users, users), groups: saidOf(reasons.groups, groups), memberships: saidOf(reasons.memberships, memberships) },
+      reasons: {
+        users: saidOf(reasons.users, users),
+        logins: saidOf(reasons.logins, logins),
+        groups: saidOf(reasons.groups, groups),
+        memberships: saidOf(reasons.memberships, memberships),
+      },
     };
     for (const [name, value] of Object.entries(head)) yield `,\n  ${JSON.stringify(name)}: ${indent(value)}`;
     const at = placing(preview.snapshot.inputs);
     yield* listLines('users', users, userLines(at));
+    yield* listLines('logins', logins, loginLines());
     yield* listLines('groups', groups, groupLines(at, knowingMembers(preview)));
     yield* listLines('memberships', memberships, membershipLines());
     // Aliases are of no account that could be compared later.
@@ -87,6 +93,7 @@ function headOf(preview: Preview, tool: { readonly name: string; readonly versio
     foresees: foreseenOf(preview),
     summary: forecast.summary,
     ...(forecast.licenses === undefined ? {} : { licenses: licensesOf(forecast) }),
+    ...administratorsOf(forecast),
     ...(before === undefined ? {} : { before: { summary: before.summary, ...(before.licenses === undefined ? {} : { licenses: licensesOf(before) }) } }),
     notes: notesOf(preview),
   };
@@ -101,6 +108,17 @@ function foreseenOf({ snapshot, idp }: Preview) {
     groups: idp.given.groupList,
     memberships: snapshot.given.memberships,
   };
+}
+
+function administratorsOf({ administrators }: Forecast) {
+  if (administrators === undefined) return {};
+  const { administrators: named, missing } = administrators;
+  return { administrators: named.map(({ user, login, isOutside }) => ({ id: user.id, login, outsideProvider: isOutside })), unknownAdministrators: missing };
+}
+
+function loginLines(): (forecast: LoginForecast) => string {
+  const reasonsText = remembered(({ names }: Reason) => JSON.stringify(names));
+  return ({ user, login, why }) => `{"user":${jsonText(user.id)},"login":"${login}","reasons":${reasonsText(why)}}`;
 }
 
 function licensesOf({ licenses }: Forecast) {
@@ -132,7 +150,7 @@ function userLines(at: Placing): (forecast: UserForecast) => string {
     `{"id":${jsonText(user.id)},"userName":${jsonText(user.userName)},"email":${jsonText(user.email)},"active":${user.active},"authenticationType":"${user.authenticationType}"${nameText('givenName', user.givenName)}${nameText('familyName', user.familyName)},"location":${at.of(user)}}`;
   const nameText = (name: string, value: string | undefined): string => (value === undefined ? '' : `,"${name}":${jsonText(value)}`);
   const idpUserText = (user: IdpUser): string =>
-    `{"id":${jsonText(user.id)},"subject":${jsonText(user.subject)},"email":${jsonText(user.email)},"active":${user.active}${user.isPending === true ? ',"pending":true' : ''},"location":${at.ofIdp(user)}}`;
+    `{"id":${jsonText(user.id)},"subject":${jsonText(user.subject)},"email":${jsonText(user.email)},"active":${user.active}${user.isPending === true ? ',"pending":true' : ''}${user.isSuspended === true ? ',"suspended":true' : ''},"location":${at.ofIdp(user)}}`;
   return ({ effects, user, idpUser, overwrites, beside, candidates, why }) =>
     `{"effects":${effectsText(effects)}` +
     (user === undefined ? '' : `,"user":${accountText(user)}`) +

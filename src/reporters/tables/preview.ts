@@ -29,7 +29,7 @@ const COLUMNS = [
 
 type Row = Partial<Record<(typeof COLUMNS)[number], string>>;
 
-/** Returns a row per user, per group, and per membership that changes. */
+/** Returns a row per user, per group, per membership that changes, and per account that is active now, with how its person signs in. */
 export const previewTable = ({ forecast, snapshot }: Preview): Table =>
   tableOf(
     COLUMNS,
@@ -38,7 +38,7 @@ export const previewTable = ({ forecast, snapshot }: Preview): Table =>
 
 const ids = (subjects: readonly Subject[]): string => subjects.map(({ id }) => id).join(' ');
 
-function* rowsOf({ users, groups, memberships }: Forecast, where: (subject: Subject) => string): Iterable<Row> {
+function* rowsOf({ users, logins, groups, memberships }: Forecast, where: (subject: Subject) => string): Iterable<Row> {
   for (const { effects, user, idpUser, overwrites, beside, candidates, why } of users) {
     yield {
       kind: 'user',
@@ -76,6 +76,7 @@ function* rowsOf({ users, groups, memberships }: Forecast, where: (subject: Subj
       why: why.text,
     };
   }
+  for (const { user, login, why } of logins) yield { kind: 'login', effects: login, ...userCells(user, where), why: why.text };
 }
 
 const sentCells = (user: IdpUser | undefined): Row =>

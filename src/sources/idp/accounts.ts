@@ -16,6 +16,7 @@ export interface Account {
   subject: string | undefined;
   active: boolean | undefined;
   isPending: boolean | undefined;
+  isSuspended: boolean | undefined;
   isGuest: boolean | undefined;
   email: string | undefined;
   givenName: string | undefined;
@@ -37,7 +38,7 @@ const TOLD = [
 ] as const satisfies readonly (readonly [keyof Account, IdpField])[];
 
 /** The fields that a provider's own reader takes from a record. */
-export type AccountRead = Pick<Account, 'subject' | 'active' | 'isPending' | 'isGuest'> & { readonly login: string };
+export type AccountRead = Pick<Account, 'subject' | 'active' | 'isPending' | 'isSuspended' | 'isGuest'> & { readonly login: string };
 
 export class Accounts {
   readonly all: Account[] = [];
@@ -54,7 +55,7 @@ export class Accounts {
   isGiven = false;
 
   /** Adds one record of a list of users. */
-  take(entry: Entry, { login, subject, active, isPending, isGuest }: AccountRead): void {
+  take(entry: Entry, { login, subject, active, isPending, isSuspended, isGuest }: AccountRead): void {
     this.isGiven = true;
     if (entry.has('email')) this.hasEmails = true;
     const id = readId(entry);
@@ -69,6 +70,7 @@ export class Accounts {
       subject,
       active,
       isPending,
+      isSuspended,
       isGuest,
       email: entry.isSame('email', 'login') ? login : entry.find('email'),
       givenName: entry.findCommon('givenName'),
@@ -124,6 +126,7 @@ export class Accounts {
     known.subject ??= account.subject;
     known.active ??= account.active;
     known.isPending ??= account.isPending;
+    known.isSuspended ??= account.isSuspended;
     known.isGuest ??= account.isGuest;
     known.email ??= account.email;
     known.givenName ??= account.givenName;
@@ -139,6 +142,7 @@ export class Accounts {
         active: account.active ?? true,
         email: account.email ?? '',
         isPending: account.isPending === true ? (true as const) : undefined,
+        isSuspended: account.isSuspended === true ? (true as const) : undefined,
         isGuest: account.isGuest === true ? (true as const) : undefined,
       }),
     );

@@ -2,7 +2,7 @@
 
 import type { Activity } from '../../model/directory.js';
 import { isEmailAddress } from '../../model/email.js';
-import { note, quoted, quotedHeading } from '../../model/note.js';
+import { type Note, note, quoted, quotedHeading } from '../../model/note.js';
 import { mappedTo } from '../tables/problem.js';
 import { Accounts, count, repeatNote } from './accounts.js';
 import type { Entry, Writing } from './entry.js';
@@ -34,6 +34,12 @@ const CURES: Readonly<Record<Writing, string>> = {
   api: `Graph omits it by default. Request /users?$select=${ATTRIBUTES}.`,
 };
 
+/** What is sent as `userName`, as a setting or a provisioning schema says. */
+export type SubjectSource =
+  | { readonly kind: 'upn' | 'original-upn' | 'mail' }
+  /** `from`: where the name was given, for messages. */
+  | { readonly kind: 'attribute'; readonly name: string; readonly from: '--idp-schema' | '--idp-subject' };
+
 export class EntraUsers {
   readonly #accounts = new Accounts();
   readonly #stateOf: (text: string) => boolean | undefined;
@@ -41,6 +47,7 @@ export class EntraUsers {
   constructor(
     readonly named: ReadonlyMap<IdpField, string>,
     activeMap: Readonly<Record<string, Activity>>,
+    readonly source: SubjectSource = { kind: 'upn' },
   ) {
     this.#stateOf = rememberingLast((text) => readFlag(text) ?? mapped(activeMap, text));
   }
@@ -49,15 +56,24 @@ export class EntraUsers {
     const active = this.#readActive(entry);
     if (active === undefined) return;
     const login = entry.text(entry.has('login') ? 'login' : 'subject');
-    const subject = this.named.has('subject') ? this.#readSubject(entry) : subjectOf(login);
+    const subject = this.named.has('subject') ? this.#readSubject(entry) : this.#subjectOf(entry, login);
     if (subject === undefined) return;
     const isGuest = entry.text('userType').trim().toLowerCase() === 'guest' || markOf(login) >= 0;
-    this.#accounts.take(entry, { login, subject, active, isPending: undefined, isGuest });
+    this.#accounts.take(entry, { login, subject, active, isPending: undefined, isSuspended: undefined, isGuest });
+  }
+
+  #subjectOf(entry: Entry, login: string): string | undefined {
+    if (this.source.kind === 'original-upn') return login;
+    if (this.source.kind !== 'mail') return subjectOf(login);
+    if (entry.has('email')) return entry.text('email');
+    entry.refuse(undefined, 'mail is missing, although it is what Entra sends as userName here; export again with it.', 'no mail');
+    return undefined;
   }
 
   #readSubject(entry: Entry): string | undefined {
     const subject = entry.text('subject');
-    if (subject.trim() !== '') return subject;
+    // Entra skips users without a value of the attribute.
+    if (subject.trim() !== '' || this.source.kind === 'attribute') return subject;
     const heading = quotedHeading(this.named.get('subject') ?? '');
     entry.refuse(
       'subject',
@@ -98,9 +114,16 @@ export class EntraUsers {
   end(): DirectoryUsers {
     const { logins, hasEmails, repeats } = this.#accounts;
     const users = this.#accounts.end();
-    const isOwn = this.named.has('subject');
+    const isOwn = this.named.has('subject') || this.source.kind !== 'upn';
+    const unsent = users.filter(({ subject }) => subject.trim() === '').length;
     const renamed = isOwn ? 0 : users.filter(({ subject }, place) => subject !== logins[place]).length;
-    const notes = repeatNote(repeats, 'a user');
+    const notes: Note[] = repeatNote(repeats, 'a user');
+    const { source } = this;
+    if (source.kind !== 'upn') {
+      const what = source.kind === 'mail' ? 'mail' : source.kind === 'attribute' ? quotedHeading(source.name) : 'originalUserPrincipalName';
+      notes.push(note`What Entra sends as userName is taken from ${what}.`);
+      if (unsent > 0) notes.push(note`${count(unsent, 'user has', 'users have')} no ${what}, so Entra skips ${unsent === 1 ? 'this user' : 'these users'}.`);
+    }
     if (!hasEmails && users.length > 0) {
       notes.push(
         'The lists of users do not contain primary emails (mail), so missing or different emails are not checked. In the Entra admin center, Users > Download users includes them.',

@@ -1,7 +1,7 @@
 /** Reads one export from front to end: CSV, JSON or a workbook, recognized by its first characters; long because what is not one of these must be refused before a reader sees it. */
 
 import { statSync } from 'node:fs';
-import type { IdpInput, IdpProvider, IdpRole } from '../../model/idp.js';
+import type { IdpInput, IdpProvider } from '../../model/idp.js';
 import type { Note } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import type { QuoteStyle } from '../csv/dialect.js';
@@ -16,14 +16,14 @@ import { foldHeading } from '../tables/headings.js';
 import { type Problems, SourceRefused } from '../tables/problem.js';
 import type { OnProgress } from '../tables/table.js';
 import { CsvEntry, type Entry, type ExportFile, NoValue } from './entry.js';
-import { fieldsOf, type IdpField, JSON_FIELDS, type RecordKind } from './export-forms.js';
+import { fieldsOf, foldPath, type IdpField, JSON_FIELDS, type RecordKind, spellings, type TableRole } from './export-forms.js';
 import { type NamedColumns, resolveExport } from './export-scheme.js';
 import { JsonEntry } from './json-entry.js';
 import { ENTRA_SIGNS, type ListWishes, otherProvider, type Pages, readPages, readRecords } from './json-list.js';
 
 export interface ExportWishes extends ExportFile {
   readonly provider: IdpProvider;
-  readonly role: IdpRole;
+  readonly role: TableRole;
   /** Columns that the user named. */
   readonly named: NamedColumns;
   /** Additional spellings of a missing value. */
@@ -206,7 +206,7 @@ function readJson(wishes: ExportWishes, stream: FileStream, problems: Problems, 
 function jsonFields(provider: IdpProvider, named: ReadonlyMap<IdpField, string>): Map<IdpField, readonly string[]> {
   const fields = new Map(fieldsOf(JSON_FIELDS[provider]));
   for (const [field, heading] of named) {
-    const own = [...new Set([heading.replaceAll('.', '/'), heading])];
+    const own = [...new Set([...spellings(heading.replaceAll('.', '/')), heading])];
     // In a list of users, `login` is Okta's username; in a list of assignments it is the application's.
     const further = field === 'subject' ? (fields.get(field) ?? []).filter((name) => !own.includes(name)) : [];
     fields.set(field, [...own, ...further]);
@@ -215,7 +215,7 @@ function jsonFields(provider: IdpProvider, named: ReadonlyMap<IdpField, string>)
   return fields;
 }
 
-const isNamedPath = (path: string, heading: string | undefined): boolean => path.replaceAll('/', '.') === heading;
+const isNamedPath = (path: string, heading: string | undefined): boolean => heading !== undefined && foldPath(path) === foldPath(heading);
 
 /** Returns the kind of a record in a list; adds a problem if it is not what the option says. */
 function kindOf({ provider, role, named }: ExportWishes, entry: JsonEntry): RecordKind | undefined {
@@ -229,6 +229,7 @@ function kindOf({ provider, role, named }: ExportWishes, entry: JsonEntry): Reco
     return undefined;
   }
   if (role === 'idp-members') return 'member';
+  if (role === 'idp-assignments') return entry.has('principal') ? 'assignment' : 'member';
   if (provider === 'okta' && !entry.has('login') && ((entry.has('subject') && !named.headings.has('subject')) || entry.has('scope'))) {
     return 'assignment';
   }

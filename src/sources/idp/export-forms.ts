@@ -25,6 +25,10 @@ const IDP_FIELDS = [
   'type',
   'isUser',
   'isGroup',
+  // To whom an application of Entra is assigned.
+  'principal',
+  'principalType',
+  'principalName',
 ] as const;
 export type IdpField = (typeof IDP_FIELDS)[number];
 
@@ -34,6 +38,10 @@ const isField = (name: string): name is IdpField => IDP_FIELDS.some((field) => f
 export const fieldsOf = <V>(table: Readonly<Partial<Record<IdpField, V>>>): [IdpField, V][] =>
   Object.entries<V | undefined>(table).flatMap(([name, value]) => (isField(name) && value !== undefined ? [[name, value]] : []));
 
+/** The files that are lists of records. */
+export type TableRole = Exclude<IdpRole, 'idp-schema'>;
+export const TABLE_ROLES = ['idp-users', 'idp-groups', 'idp-members', 'idp-assignments'] as const satisfies readonly TableRole[];
+
 /** What the records of an export are. */
 export type RecordKind = 'user' | 'assignment' | 'group' | 'member';
 
@@ -41,7 +49,7 @@ type Headings = Readonly<Partial<Record<IdpField, readonly string[]>>>;
 
 export interface CsvExport {
   readonly provider: IdpProvider;
-  readonly role: IdpRole;
+  readonly role: TableRole;
   readonly kind: RecordKind;
   /** Name for messages. */
   readonly what: string;
@@ -158,6 +166,28 @@ export const CSV_EXPORTS: readonly CsvExport[] = [
     },
     required: [['login', 'id']],
   },
+  {
+    provider: 'entra',
+    role: 'idp-assignments',
+    kind: 'assignment',
+    what: 'a list of who is assigned to an application',
+    headings: {
+      principal: ['principalid'],
+      principalType: ['principaltype'],
+      principalName: ['principaldisplayname'],
+      instance: ['resourceid'],
+      application: ['resourcedisplayname'],
+    },
+    required: [['principal'], ['principalType']],
+  },
+  {
+    provider: 'entra',
+    role: 'idp-assignments',
+    kind: 'member',
+    what: 'a list of assigned users',
+    headings: { id: ENTRA_ID, login: ENTRA_LOGIN, type: ['objecttype', 'membertype', 'odatatype'], isUser: ['isuser'], isGroup: ['isgroup'] },
+    required: [['login', 'id']],
+  },
 ];
 
 /** Fields for which a second column is ignored. */
@@ -172,11 +202,14 @@ export const MARKS: Readonly<Record<IdpProvider, ReadonlySet<string>>> = {
 const pascal = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1);
 
 /** Returns the spellings of a property: as it is, in PascalCase (PowerShell), and properties of `profile` flattened with a dot or `_`. */
-function spellings(path: string): string[] {
+export function spellings(path: string): string[] {
   const parts = path.split('/');
   const nested = [path, parts.map(pascal).join('/')];
   return parts.length === 1 ? nested : [...nested, parts.join('.'), parts.join('_'), parts.map(pascal).join('.'), parts.map(pascal).join('_')];
 }
+
+/** Returns a property's path so that its spellings are equal. */
+export const foldPath = (path: string): string => path.replaceAll('/', '.').replaceAll('_', '.').toLowerCase();
 
 const spelled = (...paths: readonly string[]): readonly string[] => paths.flatMap(spellings);
 
@@ -205,5 +238,10 @@ export const JSON_FIELDS: Readonly<Record<IdpProvider, Readonly<Partial<Record<I
     name: spelled('displayName'),
     // PowerShell puts properties of special kinds of members into AdditionalProperties.
     type: ['@odata.type', 'AdditionalProperties/@odata.type'],
+    principal: spelled('principalId'),
+    principalType: spelled('principalType'),
+    principalName: spelled('principalDisplayName'),
+    instance: spelled('resourceId'),
+    application: spelled('resourceDisplayName'),
   },
 };

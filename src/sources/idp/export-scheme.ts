@@ -1,10 +1,10 @@
 /** Maps the columns of a provider's CSV file to fields, by their headings or as the user named them. */
 
-import { type IdpProvider, type IdpRole, PROVIDER_NAMES } from '../../model/idp.js';
+import { type IdpProvider, PROVIDER_NAMES } from '../../model/idp.js';
 import { joined, type Note, type NotePart, note, quotedHeading } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import { foldHeading, type HeadingProblem, type ResolvedHeadings } from '../tables/headings.js';
-import { CSV_EXPORTS, type CsvExport, DECORATION, fieldsOf, type IdpField, MARKS, type RecordKind } from './export-forms.js';
+import { CSV_EXPORTS, type CsvExport, DECORATION, fieldsOf, type IdpField, MARKS, type RecordKind, type TableRole } from './export-forms.js';
 
 export interface ResolvedExport extends ResolvedHeadings {
   readonly kind: RecordKind;
@@ -18,7 +18,7 @@ const NOTHING_NAMED: Named = new Map();
 const list = (values: readonly string[]): readonly NotePart[] => joined(values.map(quotedHeading), ', ');
 
 /** Returns which column of a file is which field, the kind of its rows, and every problem with that. */
-export function resolveExport(provider: IdpProvider, role: IdpRole, headings: readonly string[], named: Named = NOTHING_NAMED): ResolvedExport {
+export function resolveExport(provider: IdpProvider, role: TableRole, headings: readonly string[], named: Named = NOTHING_NAMED): ResolvedExport {
   const folded = headings.map(foldHeading);
   const tried = CSV_EXPORTS.map((form) => ({ form, ...resolve(form, headings, folded, form.role === role ? named : NOTHING_NAMED) }));
   const own = tried.filter(({ form }) => form.provider === provider && form.role === role);
@@ -131,15 +131,21 @@ const IDP_COLUMNS = {
   idpUsers: ['id', 'login', 'subject', 'email', 'givenName', 'familyName', 'active', 'status', 'blocked', 'userType', 'application'],
   idpGroups: ['id', 'name'],
   idpMembers: ['id', 'login', 'group', 'groupId', 'type'],
+  idpAssignments: ['id', 'login', 'principal', 'principalType', 'principalName'],
 } as const satisfies Readonly<Record<string, readonly (IdpField | 'active')[]>>;
 
 type IdpTable = keyof typeof IDP_COLUMNS;
-const IDP_TABLES = ['idpUsers', 'idpGroups', 'idpMembers'] as const satisfies readonly IdpTable[];
+const IDP_TABLES = ['idpUsers', 'idpGroups', 'idpMembers', 'idpAssignments'] as const satisfies readonly IdpTable[];
 
 /** Headings, or properties separated by dots, by table and column. */
 export type IdpColumns = Readonly<Partial<Record<IdpTable, Readonly<Record<string, string>>>>>;
 
-const TABLE_OF: Readonly<Record<IdpRole, IdpTable>> = { 'idp-users': 'idpUsers', 'idp-groups': 'idpGroups', 'idp-members': 'idpMembers' };
+const TABLE_OF: Readonly<Record<TableRole, IdpTable>> = {
+  'idp-users': 'idpUsers',
+  'idp-groups': 'idpGroups',
+  'idp-members': 'idpMembers',
+  'idp-assignments': 'idpAssignments',
+};
 
 /** Columns that only one provider's exports have. */
 const ONLY_OF: Readonly<Partial<Record<string, IdpProvider>>> = { blocked: 'entra', userType: 'entra', application: 'okta' };
@@ -162,19 +168,25 @@ function fieldOf(table: IdpTable, column: string, provider: IdpProvider): IdpFie
 const nameOf = (field: IdpField): string => (field === 'enabled' || field === 'status' ? 'active' : field);
 
 /** The name under which the user names a field. */
-export const columnOf = (role: IdpRole, field: IdpField): string => `${TABLE_OF[role]}.${nameOf(field)}`;
+export const columnOf = (role: TableRole, field: IdpField): string => `${TABLE_OF[role]}.${nameOf(field)}`;
 
 /** Can the user name a field's column. */
-export const mayBeNamed = (role: IdpRole, field: IdpField): boolean => isIdpColumn(TABLE_OF[role], nameOf(field));
+export const mayBeNamed = (role: TableRole, field: IdpField): boolean => isIdpColumn(TABLE_OF[role], nameOf(field));
 
 /** The named columns of one kind of file, and which of them some file has. */
 export class NamedColumns {
   readonly headings: ReadonlyMap<IdpField, string>;
-  readonly #role: IdpRole;
+  readonly #role: TableRole;
   readonly #found = new Set<IdpField>();
   #seen: readonly string[] = [];
 
-  constructor(provider: IdpProvider, role: IdpRole, columns: IdpColumns = {}) {
+  constructor(
+    provider: IdpProvider,
+    role: TableRole,
+    columns: IdpColumns = {},
+    /** The attribute that is the subject, if it was not given as a column. */
+    readonly subject?: { readonly name: string; readonly from: '--idp-schema' | '--idp-subject' },
+  ) {
     const table = TABLE_OF[role];
     const headings = new Map<IdpField, string>();
     const status = ['active', 'status', 'blocked'].filter((name) => columns[table]?.[name] !== undefined);
@@ -193,6 +205,7 @@ export class NamedColumns {
       }
       headings.set(fieldOf(table, column, provider), heading);
     }
+    if (role === 'idp-users' && subject !== undefined && !headings.has('subject')) headings.set('subject', subject.name);
     this.headings = headings;
     this.#role = role;
   }
@@ -214,7 +227,10 @@ export class NamedColumns {
       .filter(([field]) => !this.#found.has(field))
       .map(([field, heading]) => ({
         field,
-        message: note`no column or property is called ${quotedHeading(heading)}, the heading that --column gives for ${columnOf(this.#role, field)}.${seen}`,
+        message:
+          field === 'subject' && this.subject?.name === heading
+            ? note`no column or property is called ${quotedHeading(heading)}, which ${this.subject.from === '--idp-schema' ? 'the schema' : '--idp-subject'} names as what is sent as userName. Export it too, or name the column that holds its values with --column idpUsers.subject="…".${seen}`
+            : note`no column or property is called ${quotedHeading(heading)}, the heading that --column gives for ${columnOf(this.#role, field)}.${seen}`,
       }));
   }
 }

@@ -74,6 +74,11 @@ export class Groups {
     return { refusal: note`${said} ${quoted(name)}, which is not in the list of groups.${this.#suggestion(name)}` };
   }
 
+  /** Returns the index of an assigned group, by its id, or else by its name; UNKNOWN, AMBIGUOUS. */
+  assigned(id: string, name: string): number {
+    return this.#byId.get(id) ?? this.#byName.get(name) ?? UNKNOWN;
+  }
+
   /** Returns the group with an id; without a list of groups its name is the one given with the id, or the id. */
   withId(id: string, name: string, from: Pick<Kept, 'path' | 'file' | 'line'>): FoundGroup {
     const place = this.#byId.get(id);
@@ -97,6 +102,8 @@ export class Groups {
 /** The users of a directory, and the identifiers by which its groups may name them. */
 export interface DirectoryUsers {
   readonly users: readonly IdpUser[];
+  /** Users of the lists who are not assigned; absent if everybody counts as assigned. */
+  readonly unassigned?: readonly IdpUser[];
   /** The provider's own usernames, by index; empty if the exports do not say. */
   readonly logins: readonly string[];
   readonly hasEmails: boolean;

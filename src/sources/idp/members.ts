@@ -133,7 +133,7 @@ export class Members {
     const known = this.#strangersByName.get(name);
     if (known !== undefined) return known;
     this.#strangersByName.set(name, this.#kinds.length);
-    return this.#kinds.push(kindOf(entry)) - 1;
+    return this.#kinds.push(kindOfMember(entry)) - 1;
   }
 
   /** Returns strangers by index of their group, and the notes on them. */
@@ -165,7 +165,7 @@ export class Members {
 }
 
 /** Returns the kind of a record's member; a user if the record does not say. */
-function kindOf(entry: Entry): StrangerKind {
+export function kindOfMember(entry: Entry): StrangerKind {
   if (readFlag(entry.text('isGroup')) === true) return 'group';
   const type = entry
     .text('type')
@@ -189,6 +189,10 @@ export class Pairs {
     }
     this.#left[this.#length] = left;
     this.#right[this.#length++] = right;
+  }
+
+  forEach(visit: (left: number, right: number) => void): void {
+    for (let at = 0; at < this.#length; at++) visit(this.#left[at], this.#right[at]);
   }
 
   /** Returns the pairs without repetitions, in the order of first addition, and how many were repeated. Linear time. */

@@ -17,6 +17,7 @@ export interface Assignment {
   readonly subject: string;
   /** Status of the application's user; undefined if the export has no status. */
   readonly active: boolean | undefined;
+  readonly isSuspended: true | undefined;
   readonly email: string | undefined;
   readonly givenName: string | undefined;
   readonly familyName: string | undefined;
@@ -80,6 +81,7 @@ export class Assignments {
       login,
       subject,
       active: state === 'none' ? undefined : state === 'active',
+      isSuspended: state === 'suspended' ? true : undefined,
       email: entry.isSame('email', 'subject') ? subject : entry.find('email'),
       givenName: entry.findCommon('givenName'),
       familyName: entry.findCommon('familyName'),

@@ -44,9 +44,10 @@ export class OktaUsers {
     const login = entry.text(entry.has('login') ? 'login' : 'subject');
     // Only from a column that the user named: nothing else in a list of users states the application username.
     const subject = this.named.has('subject') ? entry.text('subject') : '';
-    const active = state === undefined ? undefined : state !== 'blocked';
+    const active = state === undefined ? undefined : state !== 'blocked' && state !== 'suspended';
     const isPending = state === undefined ? undefined : state === 'pending';
-    this.#accounts.take(entry, { login, subject: subject.trim() === '' ? undefined : subject, active, isPending, isGuest: undefined });
+    const isSuspended = state === undefined ? undefined : state === 'suspended';
+    this.#accounts.take(entry, { login, subject: subject.trim() === '' ? undefined : subject, active, isPending, isSuspended, isGuest: undefined });
   }
 
   /** Returns the users, after every file was read. */
@@ -61,7 +62,7 @@ export class OktaUsers {
         logins,
         hasEmails,
         notes: [
-          `No application assignments were given: every listed user counts as assigned${this.named.has('subject') ? '' : ', and the application username is assumed to be the Okta username'}. Give the application's assignments with --idp-users to be certain.`,
+          `No application assignments were given: ${all.length === 1 ? 'the one listed user counts' : `all ${all.length.toLocaleString('en-US')} listed users count`} as assigned${this.named.has('subject') ? '' : ', and the application username is assumed to be the Okta username'}. Give the application's assignments with --idp-users to be certain.`,
           ...statusNote(unsaid),
           ...repeated,
         ],
@@ -137,6 +138,7 @@ export class OktaUsers {
         email: account?.email ?? assignment.email ?? '',
         active: account?.active ?? assignment.active ?? true,
         isPending: account?.isPending === true ? true : undefined,
+        isSuspended: account?.active === undefined ? assignment.isSuspended : account.isSuspended === true ? true : undefined,
         givenName: account?.givenName ?? assignment.givenName,
         familyName: account?.familyName ?? assignment.familyName,
         path,
@@ -159,7 +161,8 @@ export class OktaUsers {
         'Only the list of Okta users, which was not given, shows who is suspended or deactivated in Okta itself: every assigned user counts as active unless the assignment says otherwise. Give the list with --idp-users as well.',
       );
     }
-    return { users, logins: ownLogins, notes };
+    const unassigned = isGiven ? this.#accounts.end().filter(({ place }) => takenByAccount[place] === 0) : [];
+    return { users, unassigned: unassigned.map((user, place) => ({ ...user, place })), logins: ownLogins, notes };
   }
 }
 

@@ -1,10 +1,9 @@
 /** Reads the exports of an identity provider: users, then groups, then the members of groups. */
 
-import { existsSync } from 'node:fs';
 import { collationOf } from '../../model/compare.js';
 import type { Activity } from '../../model/directory.js';
-import { IDP_ROLES, type IdpDirectory, type IdpInput, type IdpProvider, type IdpRole, PROVIDER_NAMES } from '../../model/idp.js';
-import { type Note, note, quoted } from '../../model/note.js';
+import { type IdpDirectory, type IdpInput, type IdpProvider, PROVIDER_NAMES } from '../../model/idp.js';
+import { type Note, note } from '../../model/note.js';
 import { type CollationName, DEFAULT_COLLATION } from '../../model/policy.js';
 import { UserError } from '../../model/user-error.js';
 import type { QuoteStyle } from '../csv/dialect.js';
@@ -12,13 +11,17 @@ import type { Encoding } from '../csv/encoding.js';
 import { Problems } from '../tables/problem.js';
 import type { OnProgress } from '../tables/table.js';
 import { count } from './accounts.js';
-import { EntraUsers } from './entra-users.js';
+import { EntraAssignments } from './entra-assignments.js';
+import { EntraUsers, type SubjectSource } from './entra-users.js';
 import type { Entry } from './entry.js';
 import { type ExportRead, readExport } from './export-file.js';
+import { TABLE_ROLES, type TableRole } from './export-forms.js';
 import { type IdpColumns, NamedColumns } from './export-scheme.js';
 import { Groups } from './groups.js';
 import { Members, type MembersWishes } from './members.js';
+import type { MembersFile } from './members-flag.js';
 import { OktaUsers } from './okta-users.js';
+import { onlyProvisioned } from './only-provisioned.js';
 
 export interface IdpRequest {
   readonly provider: IdpProvider;
@@ -26,6 +29,12 @@ export interface IdpRequest {
   readonly users: readonly string[];
   readonly groups: readonly string[];
   readonly members: readonly MembersFile[];
+  /** Lists of who is assigned to the application of Entra. */
+  readonly assignments?: readonly string[];
+  /** What Entra sends as `userName`; absent for the userPrincipalName. */
+  readonly subject?: SubjectSource;
+  /** The provisioning schema that said so. */
+  readonly schema?: IdpInput;
   /** The application of Okta whose assignments count. */
   readonly application?: string;
   readonly delimiter?: string;
@@ -55,7 +64,7 @@ export function readIdp(request: IdpRequest, onProgress?: OnProgress): IdpDirect
   const { activeMap = {} } = request;
   const named = reading.named['idp-users'].headings;
   const okta = new OktaUsers(named, activeMap);
-  const entra = new EntraUsers(named, activeMap);
+  const entra = new EntraUsers(named, activeMap, request.subject);
   reading.all('idp-users', request.users, (entry) => (provider === 'okta' ? okta : entra).take(entry));
   const directory = provider === 'okta' ? okta.end(application, problems, key) : entra.end();
 
@@ -67,9 +76,16 @@ export function readIdp(request: IdpRequest, onProgress?: OnProgress): IdpDirect
     const wishes: MembersWishes = { ...pathsOf(file), ...(group === undefined ? {} : { group }) };
     reading.members(wishes, members);
   }
+  if (provider === 'okta' && request.subject !== undefined && okta.hasAssignments) {
+    throw new UserError('--idp-subject was given, but the assignments state what Okta sends: the application username.', 'Omit --idp-subject.');
+  }
+  const { assignments: assignmentFiles = [] } = request;
+  const assigned = assignmentFiles.length === 0 ? undefined : new EntraAssignments();
+  if (assigned !== undefined) reading.all('idp-assignments', assignmentFiles, (entry) => assigned.take(entry));
   reading.refuseUnfinished();
   reading.refuseUnknownColumns(provider === 'entra' || !okta.hasAssignments);
-  problems.refuse([...request.users, ...request.groups, ...request.members.map(({ file }) => file)].map((file) => ({ file })));
+  const settled = problems.total > 0 ? undefined : assigned?.settle(directory, groups, members, problems);
+  problems.refuse([...request.users, ...request.groups, ...request.members.map(({ file }) => file), ...assignmentFiles].map((file) => ({ file })));
   if (directory.users.length === 0) {
     throw new UserError(
       `The exports of ${PROVIDER_NAMES[provider]} contain no users: ${request.users.join(', ')}.`,
@@ -79,26 +95,35 @@ export function readIdp(request: IdpRequest, onProgress?: OnProgress): IdpDirect
 
   const { left, right, repeats } = members.members.withoutRepeats();
   const { strangers, notes } = members.end(provider, okta.hasAssignments);
-  return {
+  const all: IdpDirectory = {
     provider,
     users: directory.users,
+    ...(directory.unassigned === undefined ? {} : { unassigned: directory.unassigned }),
     groups: groups.all.map(({ place, id, name, path, line }) => ({ place, id, name, path, line })),
     members: { users: left, groups: right },
     listed: members.listed,
     strangers,
     given: { emails: directory.hasEmails, groupList: request.groups.length > 0, members: request.members.length > 0 },
-    inputs: reading.inputs,
+    inputs: [...reading.inputs, ...(request.schema === undefined ? [] : [request.schema])],
     notes: [
       ...reading.notes,
       ...directory.notes,
+      ...(settled?.notes ?? (provider === 'entra' ? [everybodyNote(directory.users.length)] : [])),
       ...groups.notes,
       ...(repeats === 0 ? [] : [`${count(repeats, 'membership is', 'memberships are')} stated more than once; each counts once.`]),
       ...notes,
     ],
   };
+  return onlyProvisioned(all, settled);
 }
 
-function refuseRequest({ provider, users, application }: IdpRequest): void {
+const everybodyNote = (users: number): string =>
+  `Entra provisions only users who are assigned to the application. No assignments were given, so ${users === 1 ? 'the one user' : `all ${users.toLocaleString('en-US')} users`} of the directory ${users === 1 ? 'counts' : 'count'} as assigned. Give them with --idp-assignments FILE (appRoleAssignedTo of Graph).`;
+
+function refuseRequest({ provider, users, application, assignments = [] }: IdpRequest): void {
+  if (assignments.length > 0 && provider === 'okta') {
+    throw new UserError('--idp-assignments is for Entra.', "Give the assignments of Okta's application with --idp-users FILE.");
+  }
   if (users.length === 0) {
     throw new UserError(`No users of ${PROVIDER_NAMES[provider]} were given.`, 'Give their export with --idp-users FILE.');
   }
@@ -118,21 +143,22 @@ class Reading {
 
   /** Lists of which a file could not be read, so it is not known whether they are complete. */
   readonly #broken = new Set<string>();
-  readonly #brokenRoles = new Set<IdpRole>();
+  readonly #brokenRoles = new Set<TableRole>();
 
   /** Columns that the user named. */
-  readonly named: Readonly<Record<IdpRole, NamedColumns>>;
+  readonly named: Readonly<Record<TableRole, NamedColumns>>;
 
   constructor(
     readonly request: IdpRequest,
     readonly problems: Problems,
     readonly onProgress: OnProgress | undefined,
   ) {
-    const of = (role: IdpRole): NamedColumns => new NamedColumns(request.provider, role, request.columns);
-    this.named = { 'idp-users': of('idp-users'), 'idp-groups': of('idp-groups'), 'idp-members': of('idp-members') };
+    const of = (role: TableRole): NamedColumns =>
+      new NamedColumns(request.provider, role, request.columns, request.subject?.kind === 'attribute' ? request.subject : undefined);
+    this.named = { 'idp-users': of('idp-users'), 'idp-groups': of('idp-groups'), 'idp-members': of('idp-members'), 'idp-assignments': of('idp-assignments') };
   }
 
-  all(role: IdpRole, files: readonly string[], visit: (entry: Entry) => void): void {
+  all(role: TableRole, files: readonly string[], visit: (entry: Entry) => void): void {
     for (const file of files) this.#read(role, pathsOf(file), role, visit);
   }
 
@@ -145,7 +171,7 @@ class Reading {
     if ('refusal' in found) this.problems.add({ file, message: found.refusal });
   }
 
-  #read(role: IdpRole, paths: { readonly file: string; readonly path: string }, list: string, visit: (entry: Entry) => void): ExportRead | undefined {
+  #read(role: TableRole, paths: { readonly file: string; readonly path: string }, list: string, visit: (entry: Entry) => void): ExportRead | undefined {
     const { provider, delimiter, quote, encoding, nulls = [] } = this.request;
     const read = readExport(
       {
@@ -187,13 +213,18 @@ class Reading {
 
   /** Named columns that no file has; required ones are reported with the file, and a subject with its users. */
   refuseUnknownColumns(isSubjectTold: boolean): void {
-    const { users, groups, members } = this.request;
-    const first: Readonly<Record<IdpRole, string | undefined>> = { 'idp-users': users[0], 'idp-groups': groups[0], 'idp-members': members[0]?.file };
-    for (const role of IDP_ROLES) {
+    const { users, groups, members, assignments = [] } = this.request;
+    const first: Readonly<Record<TableRole, string | undefined>> = {
+      'idp-users': users[0],
+      'idp-groups': groups[0],
+      'idp-members': members[0]?.file,
+      'idp-assignments': assignments[0],
+    };
+    for (const role of TABLE_ROLES) {
       const file = first[role];
       if (file === undefined || this.#brokenRoles.has(role)) continue;
       for (const { field, message } of this.named[role].missing()) {
-        if (field !== 'subject' || !isSubjectTold) this.problems.add({ file, message });
+        if (field !== 'subject' || !isSubjectTold || this.request.subject?.kind === 'attribute') this.problems.add({ file, message });
       }
     }
   }
@@ -208,28 +239,4 @@ class Reading {
       });
     }
   }
-}
-
-/** The value of `--idp-members`: a file, or a group and a file. */
-export interface MembersFile {
-  /** The group that the user named. */
-  readonly group?: string;
-  readonly file: string;
-}
-
-/** Returns the meaning of `FILE` or `GROUP=FILE`: an existing path is a file, whatever characters it has. */
-export function splitMembersFlag(text: string): MembersFile {
-  if (!text.includes('=') || existsSync(text)) return { file: text };
-  const signs = [...text.matchAll(/=/g)].map(({ index }) => index);
-  // Names of groups and of files may contain "=" as well.
-  const at = signs.find((sign) => sign > 0 && existsSync(text.slice(sign + 1))) ?? signs[0];
-  const group = text.slice(0, at);
-  const file = text.slice(at + 1);
-  if (group.trim() === '' || file === '') {
-    throw new UserError(
-      note`--idp-members ${quoted(text)} names no ${file === '' ? 'file' : 'group'}.`,
-      'Write --idp-members FILE, or --idp-members "GROUP=FILE".',
-    );
-  }
-  return { group, file };
 }

@@ -5,7 +5,7 @@ import { type Note, note, quoted } from '../../model/note.js';
 import { mappedTo } from '../tables/problem.js';
 
 /** Meaning of a state; only an application's users can be `unassigned`. */
-export type OktaState = 'active' | 'blocked' | 'pending' | 'unassigned';
+export type OktaState = 'active' | 'suspended' | 'blocked' | 'pending' | 'unassigned';
 
 const USERS: Readonly<Record<string, OktaState>> = {
   active: 'active',
@@ -15,7 +15,7 @@ const USERS: Readonly<Record<string, OktaState>> = {
   'password reset': 'active',
   'password expired': 'active',
   'locked out': 'active',
-  suspended: 'blocked',
+  suspended: 'suspended',
   deprovisioned: 'blocked',
   deactivated: 'blocked',
   staged: 'pending',
@@ -31,7 +31,7 @@ const APPLICATION_USERS: Readonly<Record<string, OktaState>> = {
   provisioned: 'active',
   staged: 'active',
   inactive: 'blocked',
-  suspended: 'blocked',
+  suspended: 'suspended',
   deprovisioned: 'blocked',
   revoked: 'unassigned',
   unassigned: 'unassigned',

@@ -29,7 +29,7 @@ const mostly = (weight: number): fc.Arbitrary<boolean> => fc.oneof({ weight, arb
 const named = (provider: IdpProvider, name: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   provider === 'okta' ? name : fc.oneof({ weight: 5, arbitrary: name }, { weight: 1, arbitrary: fc.constant('') });
 
-type Person = Pick<IdpUser, 'subject' | 'email' | 'active'> & { readonly isPending: boolean };
+type Person = Pick<IdpUser, 'subject' | 'email' | 'active'> & { readonly isPending: boolean; readonly isSuspended: boolean };
 
 /** A user of the provider who is meant to be the account, and mostly is found by it. */
 function personOf({ userName, email }: Pick<User, 'userName' | 'email'>): fc.Arbitrary<Person> {
@@ -44,6 +44,7 @@ function personOf({ userName, email }: Pick<User, 'userName' | 'email'>): fc.Arb
         email: fc.constantFrom(mail, mail, mail, subject),
         active: mostly(4),
         isPending: mostly(12).map((isActivated) => !isActivated),
+        isSuspended: fc.boolean(),
       }),
     );
 }
@@ -74,11 +75,16 @@ function truthOf({ users, groups }: Organization, provider: IdpProvider): fc.Arb
       fc.array(fc.tuple(fc.nat(10), fc.nat(2)), { maxLength: 12 }),
     )
     .map(([all, groupNames, pairs]) => {
-      const idpUsers = all.map(({ isPending, ...person }, place): IdpUser => {
+      const idpUsers = all.map(({ isPending, isSuspended, ...person }, place): IdpUser => {
         const user = { place, id: `00u${place}`, path: 'people.csv', line: place + 2, ...person };
         // Okta has nobody without an email, and Entra nobody who is staged.
         return provider === 'okta'
-          ? { ...user, email: isBlank(user.email) ? 'jon@dome.example' : user.email, ...(isPending && user.active ? { isPending } : {}) }
+          ? {
+              ...user,
+              email: isBlank(user.email) ? 'jon@dome.example' : user.email,
+              ...(isPending && user.active ? { isPending } : {}),
+              ...(isSuspended && !user.active ? { isSuspended } : {}),
+            }
           : user;
       });
       const idpGroups = groupNames.map((name, place): IdpGroup => ({ place, id: `00g${place}`, path: 'teams.csv', line: place + 2, name }));

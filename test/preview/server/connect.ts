@@ -166,14 +166,16 @@ export interface Latitude {
   /** Okta: what it does where a lookup finds several accounts. */
   readonly takesFirst: boolean;
   /**
-   * Okta: nothing is sent for a user who is suspended, and a deactivated one who was never linked has no account to be
-   * deactivated; that an account is looked up only to be deactivated is not excluded.
+   * Okta: a deactivated user who was never linked has no account to be deactivated; that an account is looked up only to be
+   * deactivated is not excluded.
    */
   readonly deactivatesUnlinked: boolean;
   /** Okta: a staged user who is assigned is sent at once, or only when activated. */
   readonly sendsPending: boolean;
   /** Entra: of users who share the matching attribute (DuplicateSourceEntries), each is sent or none is. */
   readonly sendsDuplicates: boolean;
+  /** Entra: a disabled user who was never in scope is skipped, or the account is matched and deactivated. */
+  readonly skipsBlocked: boolean;
   /** Entra: a disabled user who is matched has the other attributes updated as well, not `active` alone. */
   readonly updatesBlocked: boolean;
   /** Entra: look-ups of values with special characters fail; which characters those are is not said. */
@@ -190,6 +192,7 @@ export const latitudeArbitrary: fc.Arbitrary<Latitude> = fc.record({
   deactivatesUnlinked: fc.boolean(),
   sendsPending: fc.boolean(),
   sendsDuplicates: fc.boolean(),
+  skipsBlocked: fc.boolean(),
   updatesBlocked: fc.boolean(),
   failsOnSpecial: fc.boolean(),
   sendsBlockedMembers: fc.boolean(),
@@ -203,6 +206,7 @@ export const PLAIN: Latitude = {
   deactivatesUnlinked: false,
   sendsPending: false,
   sendsDuplicates: false,
+  skipsBlocked: false,
   updatesBlocked: false,
   failsOnSpecial: false,
   sendsBlockedMembers: false,

@@ -48,6 +48,8 @@ async function provision(client: ScimClient, user: IdpUser, links: Links, latitu
     if (status === 201) links.set(user.place, body.id);
     return;
   }
+  // how-provisioning-works: a user must be active before being provisioned; what is disabled on both sides stays as it is.
+  if (!user.active && (latitude.skipsBlocked || !account.active)) return;
   links.set(user.place, account.id);
   const operations = differences(user, account, latitude);
   if (operations.length > 0) await client.send('PATCH', `/Users/${account.id}`, patchOf(operations));

@@ -26,7 +26,7 @@ export async function syncFromOkta(client: ScimClient, directory: IdpDirectory, 
   for (const user of directory.users) {
     if (isBlank(user.subject)) continue;
     if (!user.active) {
-      if (latitude.deactivatesUnlinked) await deactivate(client, user, links, latitude);
+      if (user.isSuspended === true || latitude.deactivatesUnlinked) await deactivate(client, user, links, latitude);
     } else if (user.isPending !== true || latitude.sendsPending) await provision(client, user, links, latitude);
   }
   const members = membersByGroup(directory);
@@ -54,10 +54,12 @@ async function provision(client: ScimClient, user: IdpUser, links: Links, latitu
   await put(client, user, id, true, links);
 }
 
-/** No deprovisioning event is sent for suspended users; for deactivated ones `active` is put to false. */
+/** scim-20, "Delete Users": for users who are suspended, deactivated or unassigned `active` is put to false. An account that is inactive already is not deactivated for a deactivated user. */
 async function deactivate(client: ScimClient, user: IdpUser, links: Links, latitude: Latitude): Promise<void> {
   const id = await lookUp(client, '/Users', user.subject, latitude);
-  if (id !== undefined && id !== 'several') await put(client, user, id, false, links);
+  if (id === undefined || id === 'several') return;
+  if (user.isSuspended !== true && !(await client.send('GET', `/Users/${id}`)).body.active) return;
+  await put(client, user, id, false, links);
 }
 
 async function put(client: ScimClient, user: IdpUser, id: string, active: boolean, links: Links): Promise<void> {

@@ -66,7 +66,7 @@ describe('lists of users, with ids or without', () => {
     const path = users[0].path;
     expect(users).toEqual([
       { place: 0, id: '00u1', subject: 'ana@dome.example', email: 'ana@dome.example', active: true, isPending: true, path, line: 2 },
-      { place: 1, id: '00u2', subject: 'ben', email: '', active: false, path, line: 3 },
+      { place: 1, id: '00u2', subject: 'ben', email: '', active: false, isSuspended: true, path, line: 3 },
     ]);
   });
 });

@@ -1,0 +1,228 @@
+/**
+ * What the look-up of a provider finds for each of its users: the one place that predicts it. Rules and preview both read
+ * it, so they cannot disagree. Linear, even if all share one address.
+ */
+
+import type { User } from './directory.js';
+import type { IdentityIndex } from './identity-index.js';
+import type { IdpUser } from './idp.js';
+import { type IdpMatch, isBefore, NO_FIT, SEVERAL_FIT } from './idp-match.js';
+
+/** Why it is not certain what the look-up finds, or whether there is one. */
+export type Doubt =
+  /** The export has no subject for the user. */
+  | 'no-subject'
+  /** Several users of the provider have the subject. */
+  | 'same-subject'
+  /** Several accounts have the username. */
+  | 'twins'
+  /** The username differs from the subject, but only in spelling. */
+  | 'only-alike'
+  /** The user was never activated. */
+  | 'pending'
+  /** Entra may not be able to look the subject up. */
+  | 'special'
+  /** There is no account, and the user has no email for a new one. */
+  | 'no-email'
+  /** The user is blocked, and the account that has the username is active. */
+  | 'blocked';
+
+/** `nothing`: nothing is created or changed. */
+export type LookUpOutcome = 'link' | 'create' | 'nothing' | Doubt;
+
+export interface LookUps {
+  /** By the provider user's index. */
+  readonly outcomes: readonly LookUpOutcome[];
+  /** Index of the one account whose username has the key of the subject, by the provider user's index; NO_FIT. */
+  readonly account: Int32Array;
+  /** 1 by index of an account that a look-up certainly finds. */
+  readonly isLinked: Uint8Array;
+}
+
+/** Characters that are certainly not special; Entra does not say which ones it means. */
+const IN_ADDRESS = /^[\p{L}\p{M}\p{N} _.@-]*$/u;
+
+/** Has characters for which Entra documents that look-ups by the value may fail. */
+export const isSpecial = (text: string): boolean => !IN_ADDRESS.test(text);
+
+const lookUpsByMatch = new WeakMap<IdpMatch, LookUps>();
+
+/** Returns what every look-up finds. Computed once per match. */
+export function lookUpsOf({ users }: IdentityIndex, match: IdpMatch): LookUps {
+  const known = lookUpsByMatch.get(match);
+  if (known !== undefined) return known;
+  const account = new Int32Array(match.directory.users.length).fill(NO_FIT);
+  const isLinked = new Uint8Array(users.length);
+  const outcomes = match.directory.users.map((idpUser): LookUpOutcome => {
+    const { place } = idpUser;
+    const key = match.subjectKey[place];
+    if (key < 0) return 'no-subject';
+    const holder = match.holder[place];
+    if (holder >= 0) account[place] = holder;
+    if (match.subjects.sizeOf(key) > 1) return 'same-subject';
+    if (holder === SEVERAL_FIT) return 'twins';
+    if (holder === NO_FIT) return withoutAccount(match, idpUser);
+    const outcome = withAccount(match, idpUser, users[holder]);
+    if (outcome === 'link') isLinked[holder] = 1;
+    return outcome;
+  });
+  const found = { outcomes, account, isLinked };
+  lookUpsByMatch.set(match, found);
+  return found;
+}
+
+function withoutAccount({ directory: { provider, given }, emailKey }: IdpMatch, { place, subject, active, isPending }: IdpUser): LookUpOutcome {
+  if (isPending === true) return 'pending';
+  // Neither provider creates an account for a blocked user.
+  if (!active) return 'nothing';
+  if (provider === 'entra' && isSpecial(subject)) return 'special';
+  return emailKey[place] < 0 && given.emails ? 'no-email' : 'create';
+}
+
+function withAccount({ directory: { provider } }: IdpMatch, { subject, active, isPending, isSuspended }: IdpUser, user: User): LookUpOutcome {
+  // Okta sends suspended users with `active` false. Other blocked users have no applications in Okta, and Entra skips those who were never in scope.
+  if (!active && isSuspended !== true) return user.active ? 'blocked' : 'nothing';
+  if (user.userName !== subject) return 'only-alike';
+  if (isPending === true) return 'pending';
+  return provider === 'entra' && isSpecial(subject) ? 'special' : 'link';
+}
+
+/** Returns the accounts that belong to a provider user by email, or by having the user's email as username. The lists may overlap. */
+export function besideLists({ subjectKey, emailKey, fit, ...match }: IdpMatch, place: number): readonly Int32Array[] {
+  if (fit[place] === NO_FIT) return [];
+  return [match.connectEmailersOf(subjectKey[place]), match.connectEmailersOf(emailKey[place]), match.holdersOf(emailKey[place])];
+}
+
+/** What shows that an account is a person's: the email, the username, one of them in another spelling, or only the part before the @. */
+export const EVIDENCE = ['email', 'username', 'key', 'local-part'] as const;
+export type Evidence = (typeof EVIDENCE)[number];
+
+/** An account whose person the provider has, and that the look-up for this person does not find, or may not find. */
+export interface Stranded {
+  /** Index of the account. */
+  readonly user: number;
+  /** Index of the provider's user. */
+  readonly idpUser: number;
+  readonly evidence: Evidence;
+  /** A second account is certainly created. */
+  readonly isCertain: boolean;
+}
+
+/** Users for whom nothing was found, and for whom it is not certain that an account is created. */
+const MAY_CREATE: ReadonlySet<LookUpOutcome> = new Set(['no-subject', 'same-subject', 'pending', 'special', 'no-email']);
+/** Users whose account is there, and may not be found. */
+const MAY_LINK: ReadonlySet<LookUpOutcome> = new Set(['same-subject', 'only-alike', 'pending', 'special']);
+
+/** Yields the accounts for which a second one is or may be created, or that may not be linked, by index; each once. */
+export function* strandedAccounts(index: IdentityIndex, match: IdpMatch): Iterable<Stranded> {
+  const { outcomes, account, isLinked } = lookUpsOf(index, match);
+  const certain = new Foremost(match, true);
+  const doubtful = new Foremost(match, false);
+  const mayLink = new Int32Array(index.users.length).fill(NO_FIT);
+  outcomes.forEach((outcome, place) => {
+    const holder = account[place];
+    if (outcome === 'create') certain.add(place);
+    else if (match.holder[place] === NO_FIT && MAY_CREATE.has(outcome)) doubtful.add(place);
+    else if (holder >= 0 && MAY_LINK.has(outcome)) mayLink[holder] = first(match, mayLink[holder], place);
+  });
+  const localParts = new LocalParts(index, match, outcomes);
+  for (const { place: user, userName } of index.users) {
+    const beside = certain.of(index, user) ?? (mayLink[user] >= 0 || isLinked[user] === 1 ? undefined : doubtful.of(index, user));
+    if (beside !== undefined) yield { user, ...beside };
+    else if (mayLink[user] >= 0) {
+      const idpUser = mayLink[user];
+      yield { user, idpUser, evidence: match.directory.users[idpUser].subject === userName ? 'username' : 'key', isCertain: false };
+    } else {
+      const idpUser = localParts.of(user);
+      if (idpUser >= 0) yield { user, idpUser, evidence: 'local-part', isCertain: false };
+    }
+  }
+}
+
+const first = ({ directory: { users } }: IdpMatch, known: number, place: number): number =>
+  known === NO_FIT || isBefore(users[place], users[known]) ? place : known;
+
+/** The foremost of some of the provider's users by subject and by email, the same one in any order of rows. */
+class Foremost {
+  readonly #bySubject: Int32Array;
+  readonly #byEmail: Int32Array;
+  #isEmpty = true;
+
+  constructor(
+    readonly match: IdpMatch,
+    readonly isCertain: boolean,
+  ) {
+    this.#bySubject = new Int32Array(match.keys.length).fill(NO_FIT);
+    this.#byEmail = new Int32Array(match.keys.length).fill(NO_FIT);
+  }
+
+  add(place: number): void {
+    const { match } = this;
+    if (match.fit[place] === NO_FIT) return;
+    this.#isEmpty = false;
+    const [subject, email] = [match.subjectKey[place], match.emailKey[place]];
+    if (subject >= 0) this.#bySubject[subject] = first(match, this.#bySubject[subject], place);
+    if (email >= 0) this.#byEmail[email] = first(match, this.#byEmail[email], place);
+  }
+
+  /** Returns the user whose account this is, and what shows it. */
+  of({ users, userNameKey, emailKey }: IdentityIndex, place: number): Omit<Stranded, 'user'> | undefined {
+    if (this.#isEmpty) return undefined;
+    const [name, address] = [userNameKey[place], emailKey[place]];
+    const byAddress = address < 0 ? NO_FIT : this.#bySubject[address] >= 0 ? this.#bySubject[address] : this.#byEmail[address];
+    const idpUser = byAddress >= 0 || name < 0 ? byAddress : this.#byEmail[name];
+    if (idpUser < 0) return undefined;
+    const { subject, email } = this.match.directory.users[idpUser];
+    const text = byAddress >= 0 ? users[place].email : users[place].userName;
+    const evidence = text !== subject && text !== email ? 'key' : byAddress >= 0 ? 'email' : 'username';
+    return { idpUser, evidence, isCertain: this.isCertain };
+  }
+}
+
+/**
+ * Accounts with nothing in common with any user of the provider, except that the username is the part before the @ of one
+ * who gets a new account. It shows something only if nobody else in the provider has this part, and if the account's own
+ * email does not point elsewhere: it is blank, or in the same domain, or has the same part before the @.
+ */
+class LocalParts {
+  /** By key id of a username; built when an account needs it. */
+  #owners: Map<number, number> | undefined;
+
+  constructor(
+    readonly index: IdentityIndex,
+    readonly match: IdpMatch,
+    readonly outcomes: readonly LookUpOutcome[],
+  ) {}
+
+  /** Returns the index of the provider's user; NO_FIT. */
+  of(place: number): number {
+    const { index, match } = this;
+    if (!this.#isAlone(place)) return NO_FIT;
+    this.#owners ??= this.#findOwners();
+    const owner = this.#owners.get(index.userNameKey[place]) ?? NO_FIT;
+    if (owner < 0 || this.outcomes[owner] !== 'create' || match.fit[owner] !== NO_FIT) return NO_FIT;
+    const { key, isBlank } = index.collation;
+    const { email, userName } = index.users[place];
+    const { subject } = match.directory.users[owner];
+    const isNear = isBlank(email) || key(domainOf(email)) === key(domainOf(subject)) || key(localPartOf(email)) === key(userName);
+    return isNear ? owner : NO_FIT;
+  }
+
+  #isAlone(place: number): boolean {
+    const name = this.index.userNameKey[place];
+    return name >= 0 && this.match.partner[place] === NO_FIT && this.index.holders.sizeOf(name) === 1 && !this.index.users[place].userName.includes('@');
+  }
+
+  #findOwners(): Map<number, number> {
+    const owners = new Map<number, number>();
+    for (const { place, subject } of this.match.directory.users) {
+      if (!subject.includes('@')) continue;
+      const key = this.index.find(localPartOf(subject));
+      if (key >= 0) owners.set(key, owners.has(key) ? SEVERAL_FIT : place);
+    }
+    return owners;
+  }
+}
+
+const localPartOf = (address: string): string => address.slice(0, Math.max(0, address.lastIndexOf('@')));
+const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1);
