@@ -1,4 +1,4 @@
-/** What the JSON of `preview`, `gate`, `mapping` and `plan` holds, as schemas: published for programs that read it, and never loaded to write it. */
+/** What the JSON of `preview`, `gate`, `mapping`, `reconcile` and `plan` holds, as schemas: published for programs that read it, and never loaded to write it; long because each answer is described in one place. */
 
 import { z } from 'zod';
 import { certificateSchema } from '../audit/certificate-file.js';
