@@ -37,7 +37,7 @@ export function questionsOf<R extends QuestionRow>(rows: readonly R[], asking: A
     });
     const [{ rule, fingerprint, subject, id }] = first;
     const asked = { kind: kindOf(parties), rule, id: first.length > 1 ? fingerprint : `${fingerprint} ${subject} ${id}`, rows: all, parties, value, addresses };
-    questions.push({ ...asked, text: askedOf(asked), intentions: intentionsOf(asked) });
+    questions.push(worded(asked));
   };
 
   for (const [fingerprint, first] of sorted(findings, SHARING)) {
@@ -72,6 +72,27 @@ export function questionsOf<R extends QuestionRow>(rows: readonly R[], asking: A
   }
   const rank = ({ kind, rows: [row] }: PlainQuestion<R>): number => (kind === 'waits' ? rows.length : 0) + (place.get(row) ?? 0);
   return questions.sort((a, b) => rank(a) - rank(b));
+}
+
+/** Returns a question with its words. What can be answered depends on what is decided about the same account in other rows. */
+const worded = <R extends QuestionRow>(asked: Omit<PlainQuestion<R>, 'text' | 'intentions'>): PlainQuestion<R> => ({
+  ...asked,
+  text: askedOf(asked),
+  get intentions() {
+    return intentionsOf(asked);
+  },
+});
+
+/** Returns the rows of a question as questions of their own, for people who answer row by row. */
+export function rowByRow<R extends QuestionRow>({ parties, rows, addresses }: PlainQuestion<R>): PlainQuestion<R>[] {
+  const partyOf = new Map(parties.flatMap((party) => party.rows.map((row) => [row, party] as const)));
+  return rows.flatMap((row) => {
+    const party = partyOf.get(row);
+    if (party === undefined) return [];
+    const { rule, fingerprint, subject, id } = row;
+    const alone: Party<R> = { ...party, rows: [row], claim: NO_CLAIM };
+    return [worded({ kind: 'one' as const, rule, id: `${fingerprint} ${subject} ${id}`, rows: [row], parties: [alone], value: '', addresses })];
+  });
 }
 
 const subjectOf = ({ subject, id }: QuestionRow): string => `${subject} ${id}`;
