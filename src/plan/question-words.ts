@@ -1,7 +1,7 @@
 /** What people are asked, and what they can answer: one table, for the terminal and the page. */
 
 import type { AskedUser, DecisionAction } from '../model/finding.js';
-import { findRule } from '../rules/registry.js';
+import { findRule, type RuleName } from '../rules/registry.js';
 import { count, few, grouped } from '../rules/rule.js';
 import { onlyUserName } from './answer-validation.js';
 import { suggestionOf } from './decision-rows.js';
@@ -42,7 +42,7 @@ interface Words {
 }
 
 /** Questions about one user, by rule. */
-const ONE: Readonly<Record<string, Words>> = {
+const ONE = {
   'missing-email': {
     ask: (_, who) => `${who} has no email. What is it?`,
     means: {
@@ -101,7 +101,9 @@ const ONE: Readonly<Record<string, Words>> = {
     ask: (_, who, { email }) =>
       `${who} needs "${email}" as the username, which waits for another decision or a valid email. Is there anything to decide about this account alone?`,
   },
-};
+} satisfies Partial<Record<RuleName, Words>>;
+
+const WORDS: ReadonlyMap<string, Words> = new Map(Object.entries(ONE));
 
 /** Returns the question in words. */
 export function askedOf({ kind, rule, rows, parties, value }: Unworded): string {
@@ -117,7 +119,7 @@ export function askedOf({ kind, rule, rows, parties, value }: Unworded): string 
   if (kind === 'name') return `${numberWord(parties.length)} groups are called "${value}". Which of them keeps the name?`;
   if (kind === 'waits' && parties.length > 1)
     return `"${value}" becomes free once other questions about these accounts are settled. Is there anything to decide here?`;
-  const words = ONE[rule];
+  const words = WORDS.get(rule);
   if (words !== undefined && row.user !== undefined) return words.ask(row, `${whoIs(row.user)}`, row.user);
   if (row.subject === 'snapshot') return `${row.problem} Is the export right as it is?`;
   return row.problem;
@@ -172,7 +174,7 @@ function sharing(parties: readonly Party[]): Intention[] {
 
 /** Returns what can be done about the first row, in the order of its actions. */
 function single({ rows: [{ rule, actions, suggestion }], parties: [party] }: Unworded): Intention[] {
-  const means = { ...MEANS, ...ONE[rule]?.means };
+  const means = { ...MEANS, ...WORDS.get(rule)?.means };
   const suggested = suggestionOf(suggestion, actions);
   return actions.flatMap((action): Intention[] => {
     if (action === 'accept') return [];
@@ -180,7 +182,7 @@ function single({ rows: [{ rule, actions, suggestion }], parties: [party] }: Unw
       const only = onlyNameOf(party);
       // The suggestion says the same.
       if (only === '' || (suggested?.action === action && suggested.value === only)) return [];
-      if (only !== undefined) return [intention(action, `${ONE[rule]?.means?.[action] ?? GETS_THE_EMAIL} (${only})`)];
+      if (only !== undefined) return [intention(action, `${WORDS.get(rule)?.means?.[action] ?? GETS_THE_EMAIL} (${only})`)];
     } else if (suggested?.action === action && suggested.value === '') return [];
     return [intention(action, means[action], action.startsWith('set-') ? 'value' : 'nothing')];
   });
@@ -197,7 +199,7 @@ export const onlyNameOf = ({ user, about, rows: [row] }: Party): string | undefi
   );
 
 function acceptance({ kind, rows: [{ rule, subject }] }: Unworded): Intention {
-  const own = kind === 'one' ? ONE[rule]?.means?.accept : undefined;
+  const own = kind === 'one' ? WORDS.get(rule)?.means?.accept : undefined;
   const who = kind === 'whose' || kind === 'name' ? 'all of them stay as they are' : 'nothing changes';
   const text = subject === 'snapshot' ? 'yes: it is meant so; say why, and who answers for it' : `${who}; say why, and who answers for it`;
   return intention('accept', own ?? text, 'terms');

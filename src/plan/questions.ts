@@ -3,17 +3,18 @@
  * question. The terminal and the page ask these, in these words; `fill-question.ts` says what an answer writes into which row.
  */
 
+import type { RuleName } from '../rules/registry.js';
 import { addressMaker } from './new-address.js';
 import type { Asking, Party, PlainQuestion, QuestionKind, QuestionRow } from './question-shape.js';
 import { askedOf, intentionsOf } from './question-words.js';
 import { claimOf, contestOf, isOf, NO_CLAIM } from './shared-value.js';
 
 /** Rules of findings about a value that several accounts want or have, in the order in which they ask. */
-const SHARING = ['conflicting-users', 'duplicate-username', 'ambiguous-match', 'duplicate-email'];
+const SHARING: readonly string[] = ['conflicting-users', 'duplicate-username', 'ambiguous-match', 'duplicate-email'] satisfies RuleName[];
 /** Rules of findings about one user's email or username, in the order in which they ask. */
-const OWN = ['missing-email', 'invalid-email', 'integration-username'];
+const OWN: readonly string[] = ['missing-email', 'invalid-email', 'integration-username'] satisfies RuleName[];
 /** Is settled together with any of these. */
-const FOLLOWING = 'username-email-mismatch';
+const FOLLOWING: RuleName = 'username-email-mismatch';
 
 /** Returns the questions of the rows: first those of values that several want, then the others in the order of the file, and last those that only wait. */
 export function questionsOf<R extends QuestionRow>(rows: readonly R[], asking: Asking): PlainQuestion<R>[] {

@@ -2,15 +2,16 @@
 
 import type { AskedUser, DecisionAction } from '../model/finding.js';
 import { isInScope } from '../model/policy.js';
+import type { RuleName } from '../rules/registry.js';
 import type { Asking, Claim, QuestionRow, Release } from './question-shape.js';
 
 /** Has nothing to give up. */
 export const NO_CLAIM: Claim = { hasName: false, hasEmail: false, isContested: false, ways: {} };
 
 /** Rules of findings that end only if the username is given up. */
-const OF_USERNAMES = ['conflicting-users', 'duplicate-username', 'ambiguous-match'];
+const OF_USERNAMES: readonly RuleName[] = ['conflicting-users', 'duplicate-username', 'ambiguous-match'];
 /** Rules of findings that end only if the email is given up, whether or not the account is in scope. */
-const OF_EMAILS = ['duplicate-email', 'ambiguous-match'];
+const OF_EMAILS: readonly RuleName[] = ['duplicate-email', 'ambiguous-match'];
 
 const keysOf = ({ userName, email }: AskedUser, key: Asking['key']): string[] => [key(userName), key(email)].filter((each) => each !== '');
 

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { answer, COLUMN, readTable, rowOf } from '../plan/observatory.js';
@@ -340,6 +340,63 @@ describe('what an answer leads to, with the source', () => {
   it('without one, it is said how', async () => {
     expect(flat((await decide('q')).stdout)).toContain('name the source too: scim-audit decide plan SOURCE');
   });
+});
+
+/** Returns the command that a plan prints for its questions, as words after `decide`. */
+async function printedCommand(words: readonly string[]): Promise<string[]> {
+  const { code, stdout, stderr } = await runCli(['plan', ...words, '--out', 'plan'], { cwd });
+  if (code !== 0) throw new Error(stderr);
+  const [, command = ''] = /\(or: scim-audit decide ([^)]*)\)/.exec(stdout) ?? [];
+  return command.split(' ');
+}
+
+it.each([
+  [
+    'files by flags, and another heading',
+    ['--users', 'export/users.csv', '--groups', 'export/groups.csv', '--memberships', 'export/memberships.csv', '--column', 'users.email=email'],
+  ],
+  [
+    'settings',
+    ['export', '--delimiter', 'comma', '--encoding', 'windows-1252', '--quote', 'double', '--escape', 'none', '--null', '-', '--collation', 'sqlserver_ci_as'],
+  ],
+  ['who is judged', ['export', '--sync-group', 'Ovens', '--skip-rule', 'duplicate-email', '--leave-out-user', '9', '--active-map', 'ja=active']],
+  ['a list of integrations', ['export', '--integrations', 'integrations.csv']],
+  ["the provider's exports", ['export', '--idp', 'okta', '--idp-users', 'okta.csv']],
+])('the command that a plan prints reads its source as the plan did: %s', async (_, words) => {
+  cwd = newFolder({
+    'export/users.csv': `id,userName,email,active,authenticationType\n${CONTESTED.join('\n')}\n6,,,true,idp\n9,a@b.example,a@b.example,false,idp\n`,
+    'export/groups.csv': 'id,name,project\n7,Ovens,\n',
+    'export/memberships.csv': 'groupId,userId\n7,4\n',
+    'integrations.csv': 'userName,system\nspelt,Build server\n',
+    'okta.csv': 'User Id,Status,Username,First name,Last name,Primary email\n1,ACTIVE,spelt@bakery.example,S,P,spelt@bakery.example\n',
+  });
+  const command = await printedCommand([...words, '--auth-mode', 'multi']);
+  const { code, stdout } = await converse(['decide', ...command, '--rule', 'missing-email'], ['e', 'new@bakery.example', 'c', 'q'], { cwd });
+  expect(code).toBe(0);
+  expect(flat(stdout)).toMatch(/Ends \d+ findings? \(.*missing-email.*\).*Then a check would count/);
+});
+
+it('of SQLite as well', async () => {
+  cwd = newFolder({});
+  const database = join(import.meta.dirname, '../../fixtures/organizations/observatory-jama/observatory.sqlite');
+  const command = await printedCommand([database, '--auth-mode', 'saml']);
+  const { stdout } = await converse(['decide', ...command, '--rule', 'invalid-email'], ['e', 'new@bakery.example', 'c', 'q'], { cwd });
+  expect(flat(stdout)).toMatch(/Ends \d+ findings? .*Then a check would count/);
+});
+
+it('the page about plans shows the question as it is asked', async () => {
+  cwd = newFolder({});
+  const exports = join(import.meta.dirname, '../../fixtures/organizations/observatory');
+  const command = await printedCommand([exports, '--auth-mode', 'multi', '--sync-groups', join(exports, 'sync-groups.txt')]);
+  const { stdout } = await converse(['decide', ...command], ['k2', '', '', 'q'], { cwd });
+  const file = join(import.meta.dirname, '../../docs/plan.md');
+  const page = readFileSync(file, 'utf8');
+  const [asked] = /1 of \d+: [\s\S]*?Saved\.\n/.exec(stdout) ?? [''];
+  const shown = page.replace(/(?<=```text\n)1 of \d+: [\s\S]*?(?=```)/, () => asked.replace(/ +$/gm, ''));
+  // As the transcripts are: UPDATE_TRANSCRIPTS writes it.
+  if (process.env.UPDATE_TRANSCRIPTS !== undefined) writeFileSync(file, shown);
+  expect(page).toBe(shown);
+  expect(page).toContain('Whose is it?');
 });
 
 describe('straight to something', () => {

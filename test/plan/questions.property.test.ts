@@ -1,16 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { decide } from '../../src/app/decide.js';
 import { collationOf } from '../../src/model/compare.js';
 import { isEmailAddress } from '../../src/model/email.js';
+import type { DecisionAction } from '../../src/model/finding.js';
 import { noteText } from '../../src/model/note.js';
-import { type Answer, NO_ANSWER } from '../../src/plan/decision-rows.js';
+import { valueProblem } from '../../src/plan/answer-validation.js';
+import { type Answer, DECISION_COLUMNS, NO_ANSWER } from '../../src/plan/decision-rows.js';
 import { fill, givingUp, keepersOf, type Reply } from '../../src/plan/fill-question.js';
 import type { MadePlan } from '../../src/plan/make-plan.js';
 import { type PlainQuestion, type QuestionRow, questionRow, type Way } from '../../src/plan/question-shape.js';
 import { questionsOf } from '../../src/plan/questions.js';
+import { csvText, decisionsCsv } from '../../src/reporters/plan-tables.js';
 import { type Organization, organizationArbitrary } from '../support/organizations.js';
+import { textOf } from '../support/pieces.js';
+import { temporaryFolders } from '../support/temporary.js';
 import { breachesOf } from './checker.js';
-import { acceptedIn, answeredCells, fileOf, madePlanOf, planOf, SETTINGS, suggested } from './planning.js';
+import { acceptedIn, answeredCells, fileOf, madePlanOf, planOf, planText, SETTINGS, suggested, TODAY } from './planning.js';
 
 const askingOf = ({ authMode, collation = SETTINGS.collation }: Organization) => ({ authMode, key: collationOf(collation).key });
 
@@ -161,4 +169,41 @@ describe('one answer alone', () => {
       { numRuns: 100 },
     );
   });
+});
+
+const newFolder = temporaryFolders();
+
+test('the terminal asks the same of the files of a plan, and writes the same bytes', async () => {
+  const context = { now: () => new Date(`${TODAY}T08:00:00Z`), process: { pid: process.pid, host: 'test', isAlive: () => false, shell: 'posix' } } as const;
+  await fc.assert(
+    fc.asyncProperty(answered, async ({ each, cells }) => {
+      const folder = newFolder({ 'decisions.csv': textOf(decisionsCsv(each.plan)), 'plan.json': planText(each.plan.body) });
+      const { rows, asking, answerAll, rowsWith } = await decide(folder, context);
+      const questions = questionsOf(rows, asking);
+      const told = (all: readonly PlainQuestion[]) => all.map(({ id, kind, text, intentions }) => ({ id, kind, text, intentions }));
+      expect(told(questions)).toEqual(told(each.questions));
+      const answers = new Map(rows.map((row, at) => [row, cells.get(each.rows[at]) ?? NO_ANSWER]));
+      const isUnfit = [...answers.values()].some(
+        ({ action, value }) => action.startsWith('set-') && valueProblem(action as DecisionAction, value) !== undefined,
+      );
+      if (isUnfit) {
+        expect(() => answerAll(answers)).toThrow('cannot be saved');
+        expect(readFileSync(join(folder, 'decisions.csv'), 'utf8')).toBe(textOf(decisionsCsv(each.plan)));
+        return;
+      }
+      const foreseen = rowsWith(answers).map((row) => row.cells);
+      answerAll(answers);
+      const written = readFileSync(join(folder, 'decisions.csv'), 'utf8');
+      expect(written).toBe(textOf(csvText(DECISION_COLUMNS, foreseen)));
+      expect(written).toBe(
+        textOf(
+          csvText(
+            DECISION_COLUMNS,
+            answersOf(each, cells).map((answer, at) => answeredCells(each.plan.rows[at].asked, answer)),
+          ),
+        ),
+      );
+    }),
+    { numRuns: 40 },
+  );
 });
