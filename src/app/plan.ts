@@ -21,7 +21,7 @@ import { whyNotWritten } from '../targets/registry.js';
 import { realPath, whyInSource } from '../targets/run/applicability.js';
 import { refuseUnreadable } from '../targets/run/files.js';
 import { auditSource } from './audit-source.js';
-import { fileWords, shellCommand } from './command-words.js';
+import { fileWords, type Shell, shellCommand } from './command-words.js';
 import { type Context, todayOf } from './context.js';
 import { NODE_DIGESTS } from './node-digests.js';
 import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseMixing, refuseOddFolder } from './plan-folder.js';
@@ -117,7 +117,7 @@ export async function plan(source: string | undefined, request: PlanRequest, con
     consequences: consequencesOf(shown),
     following: followingOf(shown),
     incompleteness: incompletenessOf(shown),
-    decideCommand: redaction === undefined ? decideCommandOf(source, request, context) : undefined,
+    decideCommand: redaction === undefined ? decideCommandOf(source, request, prepared.shell) : undefined,
     applyCommand: redaction === undefined ? applyCommand : undefined,
   };
 }
@@ -175,12 +175,12 @@ async function writePlan(
 }
 
 /** Returns the command that asks the open questions. The plan knows its settings; lists and the provider's files are named again. */
-function decideCommandOf(source: string | undefined, flags: PlanRequest, { process }: Context): string {
+function decideCommandOf(source: string | undefined, flags: PlanRequest, shell: Shell): string {
   const { idp, idpUsers, idpGroups, idpMembers, idpApplication, integrations, authTypes, basicUsers, strictEnvironment, columns } = flags;
   const named = { idp, idpUsers, idpGroups, idpMembers, idpApplication, integrations, authTypes, basicUsers, strictEnvironment };
   const again = settingsOfFlags(Object.entries(idp === undefined ? named : { ...named, columns }));
   const config = flags.config === undefined ? [] : ['--config', flags.config];
-  return shellCommand(['scim-audit', 'decide', flags.out, ...fileWords(source, flags), ...optionWords(again), ...config], process.shell);
+  return shellCommand(['scim-audit', 'decide', flags.out, ...fileWords(source, flags), ...optionWords(again), ...config], shell);
 }
 
 /** Returns the command, or in parentheses why there is none and what leads on. */

@@ -68,7 +68,7 @@ export class Saver {
     const say = (lines: readonly string[]): void => write(`${lines.join('\n')}\n`);
     const isBlank = [...cells.values()].every(({ action }) => action === '');
     if (!isBlank) say(answerLines(cells, questions.length === 1 ? 'This writes:' : `This answers ${count(questions.length, 'question')}:`, width));
-    const isConfirmed = (await this.#tellOutlook(cells, questions, isBlank)) && (await this.#confirmCutOffs(cells));
+    const isConfirmed = (await this.#tellOutlook(cells, isBlank)) && (await this.#confirmCutOffs(cells));
     if (!isConfirmed) return false;
     const before: Cells = new Map([...cells.keys()].map((row) => [row, answerOf(row)]));
     decisions.answerAll(cells);
@@ -79,7 +79,7 @@ export class Saver {
   }
 
   /** Tells what an answer leads to. Returns whether it may be saved. */
-  async #tellOutlook(cells: Cells, questions: readonly Asked[], isBlank: boolean): Promise<boolean> {
+  async #tellOutlook(cells: Cells, isBlank: boolean): Promise<boolean> {
     const { decisions, whatIf, write, width } = this.#dialogue;
     const { ask } = this.#terminal;
     const outcome = whatIf?.(decisions.rowsWith(cells));
@@ -90,11 +90,14 @@ export class Saver {
       if (isBlank || cutOffs(cells).length > 0) return true;
       return (await ask('Enter: save it; c: choose again: ')).trim() === '';
     } else {
-      const clashes = questions.flatMap((question) => clashesOf(question, cells));
+      const clashes = clashesOf(decisions.rows, cells);
       if (clashes.length === 0) return true;
       const lines = clashes
         .slice(0, 5)
-        .map(({ row, other }) => `    ${other.subject} ${visible(other.id)}: ${decisionText(other)} (${other.rule}) says otherwise than ${row.rule}`);
+        .map(
+          ({ row, other }) =>
+            `    ${other.subject} ${visible(other.id)}: ${decisionText(cells.get(other) ?? other)} (${other.rule}) says otherwise than ${row.rule}`,
+        );
       write(
         `${['  The next plan would refuse this, because of another decision:', ...lines.flatMap((line) => wrap(line.trim(), width, '    '))].join('\n')}\n`,
       );

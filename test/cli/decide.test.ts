@@ -184,6 +184,20 @@ describe('a decision is checked before it is saved, in the words of the plan', (
   });
 });
 
+it.each([
+  ['a finding that another row accepts', ['l', 'agreed', 'Ines', '', 's', '', 'q'], 'user 4: accept: agreed (Ines) (conflicting-users) says otherwise'],
+  [
+    'an acceptance in other words',
+    ['l', 'agreed', 'Ines', '', 'l', 'agreed', 'Bo', '', '', 'q'],
+    'user 4: accept: agreed (Ines) (conflicting-users) says otherwise',
+  ],
+])('row by row, one finding cannot be decided both ways: %s', async (_, typed, words) => {
+  await planned(CONTESTED);
+  const { stdout } = await decideWith(['--rows', '--rule', 'conflicting-users'], ...typed);
+  expect(flat(stdout)).toContain(words);
+  expect(decisionOf('conflicting-users', '5')).toEqual(OPEN);
+});
+
 describe('row by row', () => {
   beforeEach(() => planned(CONTESTED));
 
