@@ -84,7 +84,8 @@ const ONE = {
   'idp-subject-mismatch': {
     ask: ({ problem }) => `${problem} Which address is right?`,
     means: {
-      'set-email': 'not the email here: another one is right, and becomes the username too',
+      'set-email': 'the email here is wrong: another email, which becomes the username too',
+      'set-username': 'the email here is right, and becomes the username',
       accept: 'the addresses stay as they are; say why, and who answers for it',
     },
   },
