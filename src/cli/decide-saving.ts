@@ -72,7 +72,7 @@ export class Saver {
     decisions.answerAll(cells);
     steps.push({ before, at, now: this.#dialogue.now });
     this.#dialogue.now = outcome === undefined || 'problems' in outcome ? undefined : outcome;
-    write(isBlank ? 'Open again.\n' : 'Saved.\n');
+    write(isBlank ? 'Reopened.\n' : 'Saved.\n');
     return true;
   }
 
