@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { optionWords, settingsOf as settingsOfFlags } from '../config/resolve.js';
 import { UserError } from '../model/user-error.js';
 import { baselineLines } from '../plan/baseline.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../plan/make-plan.js';
@@ -20,7 +21,7 @@ import { whyNotWritten } from '../targets/registry.js';
 import { realPath, whyInSource } from '../targets/run/applicability.js';
 import { refuseUnreadable } from '../targets/run/files.js';
 import { auditSource } from './audit-source.js';
-import { fileWords, shellCommand } from './command-words.js';
+import { fileWords, type Shell, shellCommand } from './command-words.js';
 import { type Context, todayOf } from './context.js';
 import { NODE_DIGESTS } from './node-digests.js';
 import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseMixing, refuseOddFolder } from './plan-folder.js';
@@ -60,6 +61,8 @@ export interface WrittenPlan {
   readonly following: ReturnType<typeof followingOf>;
   /** What the export lacks; undefined if nothing. */
   readonly incompleteness: ReturnType<typeof incompletenessOf>;
+  /** The command that asks the open questions; undefined for a plan that is for reading only. */
+  readonly decideCommand: string | undefined;
   /** The command that applies it; undefined for a plan that is for reading only. */
   readonly applyCommand: string | undefined;
 }
@@ -115,6 +118,7 @@ export async function plan(source: string | undefined, request: PlanRequest, con
     consequences: consequencesOf(shown),
     following: followingOf(shown),
     incompleteness: incompletenessOf(shown),
+    decideCommand: redaction === undefined ? decideCommandOf(source, request, prepared.shell) : undefined,
     applyCommand: redaction === undefined ? applyCommand : undefined,
   };
 }
@@ -169,6 +173,15 @@ async function writePlan(
     for (const file of files) await file.discard();
     throw error;
   }
+}
+
+/** Returns the command that asks the open questions. The plan knows its settings; lists and the provider's files are named again. */
+function decideCommandOf(source: string | undefined, flags: PlanRequest, shell: Shell): string {
+  const { idp, idpUsers, idpGroups, idpMembers, idpApplication, integrations, authTypes, basicUsers, strictEnvironment, columns } = flags;
+  const named = { idp, idpUsers, idpGroups, idpMembers, idpApplication, integrations, authTypes, basicUsers, strictEnvironment };
+  const again = settingsOfFlags(Object.entries(idp === undefined ? named : { ...named, columns }));
+  const config = flags.config === undefined ? [] : ['--config', flags.config];
+  return shellCommand(['scim-audit', 'decide', flags.out, ...fileWords(source, flags), ...optionWords(again), ...config], shell);
 }
 
 /** Returns plan.md, in pieces. */
