@@ -16,6 +16,8 @@ import type { SourceRequest } from '../sources/source.js';
 import type { UserWishes } from '../sources/tables/read-users.js';
 import type { ProcessInfo } from '../targets/run/process-info.js';
 import { type Shell, shellCommand } from './command-words.js';
+import type { Context } from './context.js';
+import { accessSettings, accessTo } from './database-access.js';
 import { filesFromFlags } from './file-flags.js';
 import { NODE_DIGESTS } from './node-digests.js';
 import { settlePlanFolder } from './plan-swap.js';
@@ -76,8 +78,12 @@ export function wishesFor({ settings }: Plan): Omit<UserWishes, 'withNames'> {
 }
 
 /** Returns the request for a source, read by the plan's settings; what a flag says comes before. */
-export function requestFor(plan: Plan, source: string | undefined, flags: Request): SourceRequest {
+export function requestFor(plan: Plan, source: string | undefined, flags: Request, context?: Context): SourceRequest {
   const { settings } = plan;
+  const database =
+    context === undefined
+      ? undefined
+      : accessTo(source, { ...accessSettings(context), ...flags }, context, { name: settings.collation, origin: 'the plan', isOfPlan: true });
   const delimiter = flags.delimiter === undefined ? settings.delimiter : DELIMITERS[flags.delimiter];
   const encoding = flags.encoding ?? settings.encoding;
   const quote = flags.quote ?? settings.quote;
@@ -94,6 +100,7 @@ export function requestFor(plan: Plan, source: string | undefined, flags: Reques
     nulls: settings.nulls,
     activeMap: settings.activeMap,
     isAssumedActive: settings.assumeActive,
+    ...(database === undefined ? {} : { database }),
   };
 }
 

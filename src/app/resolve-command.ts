@@ -20,6 +20,7 @@ import { refuseWrongNulls } from '../sources/tables/cell-words.js';
 import { readNameList } from '../sources/tables/name-list.js';
 import { commandWords, type Shell } from './command-words.js';
 import type { Context } from './context.js';
+import { accessTo, withDatabaseNames } from './database-access.js';
 import { filesFromFlags } from './file-flags.js';
 import { refuseUnknownRoles, splitColumns } from './named-columns.js';
 import type { Request } from './request.js';
@@ -63,11 +64,14 @@ export async function prepare(source: string | undefined, flags: Request, contex
   refuseWrongNulls(settings.nulls);
   const delimiter = settings.delimiter === undefined ? undefined : DELIMITERS[settings.delimiter];
   const here = (path: string): string => namedFromHere(path, context.folder);
+  const { collation } = resolved.origins;
+  const database = accessTo(source, settings, context, collation === 'default' ? undefined : { name: settings.collation, origin: collation });
   const request: SourceRequest = {
-    ...(source === undefined ? {} : { source: here(source) }),
+    ...(source === undefined ? {} : { source: database === undefined ? here(source) : source }),
     ...filesFromFlags(flags, here),
     columns,
     tables: settings.tables,
+    ...(database === undefined ? {} : { database, ...withDatabaseNames({ tables: settings.tables, columns }, settings.database) }),
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(settings.encoding === undefined ? {} : { encoding: settings.encoding }),
     ...(settings.quote === undefined ? {} : { quote: settings.quote }),

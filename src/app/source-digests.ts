@@ -10,6 +10,7 @@ import type { SourceRequest } from '../sources/source.js';
 import { Problems } from '../sources/tables/problem.js';
 import { hashFile } from '../targets/run/files.js';
 import { type Context, withProgress } from './context.js';
+import { accessSettings, accessTo } from './database-access.js';
 import { filesFromFlags } from './file-flags.js';
 import type { Request } from './request.js';
 import { compareInputs, isOtherSheet } from './same-inputs.js';
@@ -52,6 +53,7 @@ function differencesOf(certified: readonly Digested[], now: readonly Digested[],
 const nameOf = ({ path, table, role }: Digested): string => `${visible(path)}${table === undefined ? '' : ` (${visible(table)})`}, ${role},`.replace(/,$/, '');
 
 async function digestsOf({ settings }: Certificate, source: string | undefined, flags: Request, context: Context): Promise<Digested[]> {
+  const database = accessTo(source, { ...accessSettings(context), ...flags }, context, { name: settings.collation, origin: 'the certificate' });
   const request: SourceRequest = {
     ...(source === undefined ? {} : { source }),
     ...filesFromFlags(flags),
@@ -60,6 +62,8 @@ async function digestsOf({ settings }: Certificate, source: string | undefined, 
     nulls: [],
     activeMap: {},
     isAssumedActive: settings.assumeActive,
+    // A collation that has changed since shows in the digest.
+    ...(database === undefined ? {} : { database }),
   };
   // Of a file every byte counts, so what it holds need not be understood.
   const files = sourceFiles(request);

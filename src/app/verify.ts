@@ -42,7 +42,7 @@ export interface Verified {
 export async function verify(planPath: string, source: string | undefined, request: Request, context: Context): Promise<Verified> {
   const { plan, file } = openPlan(planPath, context.process, fileWords(source, request));
   const wishes = { ...wishesFor(plan), areIdsEnough: false, withFurther: true };
-  const { snapshot, members, names, hasTypes } = await readFresh(requestFor(plan, source, request), wishes, changesOf(plan), context);
+  const { snapshot, members, names, hasTypes } = await readFresh(requestFor(plan, source, request, context), wishes, changesOf(plan), context);
   if (!snapshot.given.memberships && changesOf(plan).some(({ kind }) => kind === 'remove-member' || kind === 'add-member')) {
     throw new UserError(
       'The plan changes memberships, and this export has none: whether they landed cannot be checked.',

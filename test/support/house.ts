@@ -26,7 +26,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   },
   sources: {
     rooms: ['model', 'collections'],
-    uses: ['node:fs', 'node:crypto', 'node:buffer', 'node:path', 'csv-parse', 'better-sqlite3', 'fflate', 'saxes', 'zod'],
+    uses: ['node:fs', 'node:crypto', 'node:buffer', 'node:path', 'csv-parse', 'node:tls', 'better-sqlite3', 'mysql2', 'fflate', 'saxes', 'zod'],
     reason:
       'a format knows bytes and what a record is; what a record means for SCIM is decided elsewhere. fflate unpacks and saxes reads the XML of workbooks: both stream without waiting, have no native parts, and are loaded only with a workbook',
   },
@@ -79,7 +79,20 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   },
   cli: {
     rooms: ['*'],
-    uses: ['commander', 'chalk', 'ora', '@bomb.sh/tab', 'node:crypto', 'node:fs', 'node:os', 'node:path', 'node:url', 'node:readline', '../package.json'],
+    uses: [
+      'commander',
+      'chalk',
+      'ora',
+      '@bomb.sh/tab',
+      'node:crypto',
+      'node:fs',
+      'node:os',
+      'node:path',
+      'node:url',
+      'node:readline',
+      'node:stream',
+      '../package.json',
+    ],
     reason: 'the front door: the only room that knows there is a process, a terminal and a clock',
   },
   'index.ts': {
@@ -333,6 +346,10 @@ export const SUB_ROOMS: Readonly<Record<string, SubRoom>> = {
     beside: ['sources/source.ts', 'sources/tables', 'sources/csv'],
     reason: 'loads native code, so that nobody may need it by accident; from CSV it takes how bytes become a text, nothing else',
   },
+  'sources/mysql': {
+    beside: ['sources/source.ts', 'sources/tables', 'sources/csv'],
+    reason: 'knows a database server and nothing of files; rows that were read are kept and handed out as those of CSV are',
+  },
   'sources/idp': {
     beside: ['sources/input-files.ts', 'sources/tables', 'sources/csv', 'sources/json'],
     reason: 'the exports of a provider come as CSV, workbooks or JSON; no provider hands out a database',
@@ -399,7 +416,7 @@ export function circular(imports: ReadonlyMap<string, readonly string[]>): strin
 }
 
 /** Packages that few runs need. */
-export const RARE = ['better-sqlite3', 'fflate', 'saxes', 'ora', '@bomb.sh/tab'];
+export const RARE = ['better-sqlite3', 'mysql2', 'fflate', 'saxes', 'ora', '@bomb.sh/tab'];
 
 /** Returns all files that are loaded together with a file. */
 export function loadedWith(start: string, imports: ReadonlyMap<string, readonly string[]>): Set<string> {
