@@ -140,7 +140,7 @@ function serverError(error: unknown, { host, port, user, database }: Address, { 
     case 1356:
       return new UserError(
         note`A view cannot be read. ${said}`,
-        'Ask whoever made the view to correct it, or name the table itself.'.replace('whoever made the view', 'its owner'),
+        'Ask the owner of the view to correct it, or name the table itself.',
       );
     case 1053:
     case 1927:
