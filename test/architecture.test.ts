@@ -13,11 +13,13 @@ import {
   NO_RULES,
   RARE,
   roomOf,
+  SHOWN,
   SMALL_FILES,
   SUB_ROOMS,
   smallBreaches,
   subRoomBreaches,
   typeBreaches,
+  unquotedBreaches,
   WALLS,
   wallBreaches,
   wordBreaches,
@@ -63,6 +65,10 @@ describe('the house', () => {
 
   it('has no any, no ! and no default export', () => {
     expect(breaches(typeBreaches)).toEqual([]);
+  });
+
+  it('shows no value of an export in an error or a note but as a part of it, which --redact can see', () => {
+    expect(breaches(unquotedBreaches)).toEqual([]);
   });
 
   it('has no file that is long without a reason', () => {
@@ -306,6 +312,26 @@ describe('a breach is seen', () => {
       expect(typeBreaches('plan/new.ts', code)).toHaveLength(1);
     },
   );
+
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: code that is looked at
+  it.each([
+    'new UserError(`user ${user.id} is gone`)',
+    'note`${row.userName} is taken`',
+    "new ApplyRefused('no', 'then', [`${cells[2]}`])",
+    'note`${names.map((name) => note`${name}`)}`',
+  ])('a value that is not quoted: %s', (code) => {
+    expect(unquotedBreaches('plan/new.ts', code)).toHaveLength(1);
+  });
+
+  it('but a value that is quoted, a path and a number are no breach', () => {
+    expect(unquotedBreaches('plan/new.ts', 'new UserError(note`${file}, line ${line}: ${quoted(user.email)}, ${userId(user.id)}`)')).toEqual([]);
+  });
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: code that is looked at
+
+  it('lets no value be shown without a reason, nor gives a reason that is of no use', () => {
+    const shown = [...files].flatMap(([path, code]) => unquotedBreaches(path, code, {}).map((breach) => `${path} ${/\$\{(.*)\}/.exec(breach)?.[1]}`));
+    expect([...new Set(shown)].sort()).toEqual(Object.keys(SHOWN).sort());
+  });
 
   it('length, unless the first comment gives a reason', () => {
     const long = (lines: number): string => 'const a = 1;\n'.repeat(lines);

@@ -80,7 +80,7 @@ export async function auditSource(
       const snapshot = reading.streamMemberships(watcher === undefined ? audit.sink : both(audit.sink, watcher));
       refuseSameFile(snapshot, idp?.read);
       if (snapshot.users.length === 0 && !settled.allowEmpty) {
-        throw new Refusal('nothing-audited', 'nothing was audited: the source has no users.', 'Check the export; --allow-empty says that this is meant.');
+        throw new Refusal('nothing-audited', 'the source has no users, so nothing was checked.', 'Check the export; --allow-empty says that this is meant.');
       }
       return { report: audit.finish(snapshot), audit, hasIds: !opened.tables.some(({ isIdFromUserName }) => isIdFromUserName), tables: opened.tables };
     } finally {
@@ -162,10 +162,10 @@ function refuseMissingInputs(directory: Directory, policy: Policy): void {
   const lacking = [...inputs].filter((input) => input !== 'groups' || !inputs.has('groupList'));
   throw new UserError(
     `${count(rules.length, 'rule')} cannot be checked: ${lacking.map((input) => `no ${INPUT_NAMES[input]}`).join(' and ')} ${lacking.length === 1 && lacking[0] === 'groupList' ? 'was' : 'were'} given.`,
-    'Give the files, or say on purpose that a rule is not checked.',
+    'Give the files, or skip the rules that need them.',
     rules.map((rule) => {
       const flags = missing.filter((each) => each.rule === rule).map(({ input }) => FLAG[input]);
-      return `${rule}: give ${flags.join(' and ')}, or say --skip-rule ${rule}`;
+      return `${rule}: give ${flags.join(' and ')}, or skip the rule with --skip-rule ${rule}`;
     }),
   );
 }

@@ -86,7 +86,7 @@ function countsOf(changes: readonly Change[]): Counts {
   };
 }
 
-const temporaryText = ({ byTemporary }: Renamed): string => (byTemporary === 0 ? '' : `, ${grouped(byTemporary)} of them by way of a temporary one`);
+const temporaryText = ({ byTemporary }: Renamed): string => (byTemporary === 0 ? '' : `, ${grouped(byTemporary)} of them via a temporary one`);
 
 /** Returns what changes would do, in counts by kind, what cannot be overlooked first. */
 export function countLines(changes: readonly Change[]): string[] {
@@ -98,10 +98,7 @@ export function countLines(changes: readonly Change[]): string[] {
       emails,
       `${count(emails, 'email changes', 'emails change')}: single sign-on finds an account by its email, so users who sign in with the old one no longer reach this account`,
     ],
-    [
-      renamed.users,
-      `${count(renamed.users, 'username changes', 'usernames change')}${temporaryText(renamed)}: these users sign in by another name from then on`,
-    ],
+    [renamed.users, `${count(renamed.users, 'username changes', 'usernames change')}${temporaryText(renamed)}: these users will sign in with a new username`],
     [
       renamedInactive.users,
       `${count(renamedInactive.users, 'username changes', 'usernames change')}${temporaryText(renamedInactive)}: of users who are deactivated and do not sign in`,

@@ -41,7 +41,7 @@ type Stored = { -readonly [K in keyof DecisionRow]: DecisionRow[K] } & { readonl
 export async function decide(folder: string, context: Pick<Context, 'process' | 'now'>): Promise<Decisions> {
   settlePlanFolder(folder, context.process);
   const file = join(folder, 'decisions.csv');
-  if (!existsSync(file)) throw new UserError(`${file}: there is no such file.`, note`Run "scim-audit plan SOURCE --out FOLDER" first, and name its folder.`);
+  if (!existsSync(file)) throw new UserError(`${file}: the file does not exist.`, note`Run "scim-audit plan SOURCE --out FOLDER" first, and name its folder.`);
   await readyWorkbooks([file]);
   const { delimiter, rows: read } = readDecisionCells(file);
   const factsByDigest = new Map(rowsOfPlanBeside(file)?.map(({ digest, facts }) => [digest, facts]));

@@ -116,7 +116,7 @@ function readinessReasons(certificate: Certificate): string[] {
           `the check left ${count(uncounted, 'finding')} uncounted that ${uncounted === 1 ? 'is' : 'are'} known from a baseline: known is not accepted. Clean ${uncounted === 1 ? 'it' : 'them'}, or accept ${uncounted === 1 ? 'it' : 'them'} with --decisions.`,
         ]
       : []),
-    ...(snapshot.users === 0 ? ['nothing was audited: the source had no users.'] : []),
+    ...(snapshot.users === 0 ? ['the source had no users, so nothing was checked.'] : []),
   ];
 }
 

@@ -67,7 +67,7 @@ export function rowsOfPlanBeside(file: string): Plan['decisions'] | undefined {
 /** Throws a UserError if a request names nothing that could be a source: the argument is wrong. */
 export function refuseNoSource(request: SourceRequest): void {
   for (const { file } of sourceFiles(request) ?? []) {
-    if (!existsSync(file)) throw new UserError(`${file}: there is no such file.`, 'Name the files that the plan was made from.');
+    if (!existsSync(file)) throw new UserError(`${file}: the file does not exist.`, 'Name the files that the plan was made from.');
   }
 }
 

@@ -140,7 +140,7 @@ function missing({ idp, hosting, authMode }: Readonly<Record<'idp' | 'hosting' |
     ...(authMode === undefined ? [`--auth-mode ${AUTH_MODES.join('|')}: how the organization signs in today`] : []),
   ];
   return new UserError(
-    `The steps depend on what was not said: ${count(lines.length, 'option is', 'options are')} missing.`,
+    `The steps cannot be listed yet: ${count(lines.length, 'option is', 'options are')} missing.`,
     'Say them; there are no defaults.',
     lines,
   );

@@ -11,7 +11,7 @@ import { openPlan } from './plan-source.js';
 /** Returns the runs of a plan that was named by itself, by its file, or by its folder of runs. Throws a UserError if it is not one. */
 export const runs = (path: string, context: Context): RunList => listRuns(planFolderOf(path, context), processInfoOf(context));
 
-/** Returns the folder of a plan that was named by itself, by its file, or by its folder of runs. Throws a UserError where it is none. */
+/** Returns the folder of a plan that was named by itself, by its file, or by its folder of runs. Throws a UserError if it is not one. */
 function planFolderOf(path: string, context: Context): string {
   const hint = 'Name the folder that "scim-audit plan" wrote.';
   refuseUnreadable(path);

@@ -76,7 +76,7 @@ export async function askConsent({ summary, question, command, isGiven }: Consen
   if (isGiven) return;
   io.stderr.write(fitted(summary, io.stderr));
   if (io.stdin.isTTY !== true || !io.stderr.isTTY) {
-    throw new Refusal('refused', 'no consent was given; nothing was changed.', 'Not an interactive terminal. To confirm, run:', [], command);
+    throw new Refusal('refused', 'confirmation is required; nothing was changed.', 'Not an interactive terminal. To confirm, run:', [], command);
   }
   const { openQuestions } = await import('./questions.js');
   const questions = openQuestions(io, io.stderr, () => 'nothing was changed.');

@@ -30,7 +30,7 @@ export function readConfigFile(file: string, onFormerName: (former: string, name
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : '';
     const why =
-      code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'no permission to read it' : code === 'EISDIR' ? 'it is a folder' : String(error);
+      code === 'ENOENT' ? 'the file does not exist' : code === 'EACCES' ? 'no permission to read it' : code === 'EISDIR' ? 'it is a folder' : String(error);
     throw new UserError(`The config file ${file} cannot be read: ${why}.`, 'Check the path, or leave --config out.');
   }
   const marked = markedText(bytes);

@@ -65,7 +65,7 @@ function readEnvironment(environment: Environment): Partial<Settings> {
       problems.push(note`${variable}=${quotedWhole(text)}: ${hint}.`);
     } else values.push([name, value]);
   }
-  if (problems.length > 0) throw new UserError('The environment sets what cannot be understood.', 'Correct or unset it.', problems);
+  if (problems.length > 0) throw new UserError('Some environment variables have invalid values.', 'Correct or unset it.', problems);
   return settingsOf(values);
 }
 

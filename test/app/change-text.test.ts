@@ -19,16 +19,13 @@ describe('counts', () => {
       change('2', 'userName', 'bran', 'rye'),
       change('1', 'userName', 'temporary', 'bran'),
     ]);
-    expect(lines).toEqual([
-      '  2 usernames change, 1 of them by way of a temporary one: these users sign in by another name from then on',
-      '  1 group name changes',
-    ]);
+    expect(lines).toEqual(['  2 usernames change, 1 of them via a temporary one: these users will sign in with a new username', '  1 group name changes']);
   });
 
   it('tell nobody who is deactivated to sign in', () => {
     expect(countLines([change('1', 'userName', 'rye', 'rye (old)'), change('1', 'active', 'true', 'false'), change('2', 'userName', 'bran', 'rye')])).toEqual([
       '  1 user is deactivated: they cannot sign in any more',
-      '  1 username changes: these users sign in by another name from then on',
+      '  1 username changes: these users will sign in with a new username',
       '  1 username changes: of users who are deactivated and do not sign in',
     ]);
   });

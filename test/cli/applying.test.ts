@@ -136,7 +136,7 @@ describe('arguments that name nothing end with 2', () => {
   it.each([
     [['apply', 'plan', '--out', 'q'], 'No source was given.'],
     [['apply', 'plan', 'nowhere', '--out', 'q'], 'nowhere: the file or folder does not exist.'],
-    [['apply', 'plan', '--users', 'nowhere.csv', '--in-place'], 'nowhere.csv: there is no such file.'],
+    [['apply', 'plan', '--users', 'nowhere.csv', '--in-place'], 'nowhere.csv: the file does not exist.'],
     [['apply', 'plan', 'export', '--out', 'nowhere/q', '--yes'], 'The folder nowhere does not exist.'],
     [['apply', 'plan', 'export', '--out', 'export/users.csv/q', '--yes'], 'export/users.csv is not a folder.'],
     [['apply', 'plan', 'export', '--out', 'export/copy', '--yes'], 'export/copy is inside the source export, which must stay unchanged.'],
@@ -223,7 +223,7 @@ describe('on a terminal', () => {
     const words = ['apply', 'plan', 'export', '--out', 'corrected'];
     const asked = await runCli(words, { cwd, isTty: true, columns, stdin: 'no\n' });
     expect(asked.code).toBe(4);
-    expect(asked.stderr.replace(/\s+/g, ' ')).toContain('2 usernames change: these users sign in by another name from then on');
+    expect(asked.stderr.replace(/\s+/g, ' ')).toContain('2 usernames change: these users will sign in with a new username');
     const refused = await runCli([...words, '--max-changes', '1'], { cwd, isTty: true, columns });
     expect(refused.stderr.replace(/\s+/g, ' ')).toContain('The plan has 3 actions, more than the 1 that --max-changes allows.');
     // The reason is the last line, and one line wherever it is read.

@@ -1,7 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { BAKERY } from '../support/bakery.js';
+import { describe, expect, it, test } from 'vitest';
+import { fitted, verbatim } from '../../src/cli/wrap-terminal-text.js';
+import { BAKERY } from '../support/organizations.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
 
@@ -86,4 +87,18 @@ it('the command that is shown works for a source that looks like an option', asy
   const { stderr } = await runCli(['apply', 'plan', '--out', 'copy', '--', '-export'], { cwd });
   const command = /^ {2}scim-audit (.*)$/m.exec(stderr)?.[1] ?? '';
   expect((await runCli(command.split(' '), { cwd })).code).toBe(0);
+});
+
+const NARROW = { isTTY: true, columns: 24 };
+const PATH = 'Journal: /srv/audits of the dome/plan/runs/1/journal.jsonl';
+
+test('what is to be copied stays one line, and prose that reads like it does not', () => {
+  expect(fitted([verbatim(PATH), '  scim-audit is a program with a long name'], NARROW)).toBe(
+    `${PATH}\n  scim-audit is a\n    program with a long\n    name\n`,
+  );
+  expect(fitted(PATH, NARROW).split('\n').length).toBeGreaterThan(2);
+});
+
+test('nothing is broken where there is no terminal', () => {
+  expect(fitted(['', PATH], { ...NARROW, isTTY: false })).toBe(`\n${PATH}\n`);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explainDifference } from '../../src/model/compare.js';
-import { differenceOf, isBlank, key, matchOf } from '../support/compare.js';
+import { differenceOf, isBlank, key, matchOf } from '../support/alike-texts.js';
 
 describe('key', () => {
   it.each([

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import type { User } from '../../src/model/directory.js';
 import { connectUser, directoryOfIdp, organizationOf, sidesArbitrary } from '../rules/idp-sides.js';
-import { key } from '../support/compare.js';
+import { key } from '../support/alike-texts.js';
 import { inOrder } from '../support/organizations.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';

@@ -20,6 +20,13 @@ const BODY: PlanBody = madePlanOf({
 }).body;
 const TEXT = planText(BODY);
 
+/** Returns an action that renames user 9. */
+const renaming = (id: string, to: string, isTemporary = false): PlanBody['actions'][number] => ({
+  id,
+  change: { kind: 'replace-user', user: '9', attribute: 'userName', from: 'ünal', to, ...(isTemporary ? { temporary: true as const } : {}) },
+  resolves: [],
+});
+
 const withoutDigest = (text: string): string => text.replace(/"sha256:[0-9a-f]{64}",$/m, '"",');
 
 /** Seals a text as the planner would. */
@@ -125,6 +132,16 @@ describe('what is refused', () => {
     expect(error).not.toBeInstanceOf(PlanAltered);
     expect(String(error)).toContain('is not a plan that this program understands');
   });
+});
+
+test.each([
+  ['two actions of one id', [renaming('a1', 'n@x.org'), renaming('a1', 'm@x.org')], 'a1: there are two actions of that id.'],
+  ['a temporary username at the end', [renaming('a1', 'n@x.org', true)], 'a1: the temporary username would be left.'],
+  ['a blank username', [renaming('a1', ' ')], 'a1: the username becomes blank.'],
+] as const)('a well-sealed plan with %s is refused, and what is wrong is named', (_, actions, problem) => {
+  const error = refusal(planText({ ...BODY, actions }));
+  expect(error).toBeInstanceOf(PlanAltered);
+  expect(error).toMatchObject({ details: [problem] });
 });
 
 test('a plan over other inputs with a new digest is a whole plan: it is the source that it does not fit', () => {

@@ -6,7 +6,7 @@ import type { User } from '../../src/model/directory.js';
 import { NO_ANSWER } from '../../src/plan/decision-rows.js';
 import type { MadePlan } from '../../src/plan/make-plan.js';
 import { whyUnsafe } from '../../src/plan/prove-again.js';
-import { key } from '../support/compare.js';
+import { key } from '../support/alike-texts.js';
 import { type Organization, organizationArbitrary } from '../support/organizations.js';
 import { answeredCells, fileOf, fittingAnswer, madePlanOf, planOf, wildAnswer } from './planning.js';
 

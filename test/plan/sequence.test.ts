@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Step, sequenceRenames } from '../../src/plan/sequence.js';
+import { type Step, sequenceRenames } from '../../src/plan/assemble.js';
 
 /** By place: what each user is called now, and is to be called; undefined where the user stays. */
 type Move = readonly [from: number, to?: number];

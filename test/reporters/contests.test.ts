@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Component, ContestGraph } from '../../src/reporters/html/contests.js';
 import { drawComponent } from '../../src/reporters/html/drawing.js';
 import { ruleOf } from '../../src/rules/registry.js';
-import { key } from '../support/compare.js';
+import { key } from '../support/alike-texts.js';
 import { nastyReport, type Person, reportOf } from './reports.js';
 
 function componentsOf(people: readonly Person[], most = 40): Component[] {

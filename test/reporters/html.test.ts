@@ -3,8 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SCRIPT, SCRIPT_DIGEST } from '../../src/reporters/html/script.js';
-import { STYLE, STYLE_DIGEST } from '../../src/reporters/html/style.js';
+import { SCRIPT, SCRIPT_DIGEST, STYLE, STYLE_DIGEST } from '../../src/reporters/html/style.js';
 import { describeWith } from '../support/parts.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { dumpDom, outputsOf } from './browser.js';
@@ -68,7 +67,7 @@ function contrastOf(a: string, b: string): number {
 describe('html', () => {
   it('allows its own script and style only', async () => {
     const digest = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`;
-    expect(SCRIPT_DIGEST, 'the digest in html/script.ts').toBe(digest(SCRIPT));
+    expect(SCRIPT_DIGEST, 'the digest in html/style.ts').toBe(digest(SCRIPT));
     expect(STYLE_DIGEST, 'the digest in html/style.ts').toBe(digest(STYLE));
     const { stdout, code } = await checkObservatory('html');
     expect(code).toBe(1);

@@ -2,7 +2,7 @@
 
 import type { Group, User } from '../../src/model/directory.js';
 import type { IdpDirectory, IdpUser } from '../../src/model/idp.js';
-import { differenceOf, isBlank, key } from '../support/compare.js';
+import { differenceOf, isBlank, key } from '../support/alike-texts.js';
 import type { Organization } from '../support/organizations.js';
 import { groupsToBeSynced, isSyncNamed } from './oracle.js';
 

@@ -9,7 +9,7 @@ import type { IdpUser } from '../../src/model/idp.js';
 import { askRows } from '../../src/plan/decision-rows.js';
 import { redactFinding, redactorFor } from '../../src/reporters/redact.js';
 import { ruleOf } from '../../src/rules/registry.js';
-import { collation } from '../support/compare.js';
+import { collation } from '../support/alike-texts.js';
 import { directoryOf, type Organization, policyOf, snapshotOf } from '../support/organizations.js';
 import type { TwoSides } from './idp-oracle.js';
 import { auditBoth, connectUser, directoryOfIdp, IDP_RULES, organizationOf, sidesArbitrary } from './idp-sides.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { differenceOf, key } from '../support/compare.js';
+import { differenceOf, key } from '../support/alike-texts.js';
 import { inOrder } from '../support/organizations.js';
 import { expectedOfIdp, type Stated, type TwoSides } from './idp-oracle.js';
 import { auditBoth, directoryOfIdp, sidesArbitrary, statedOfIdp } from './idp-sides.js';

@@ -346,7 +346,7 @@ describe('fixtures/sources/csv', () => {
   it('a rule without its groups is refused, with the flag to give', async () => {
     const { code, stderr } = await runCli(['check', '--users', 'users.csv', '--auth-mode', 'basic'], { cwd: join(root, 'csv/utf-16-excel') });
     expect(code).toBe(2);
-    expect(stderr).toContain('duplicate-group-name: give --groups FILE, or say --skip-rule duplicate-group-name');
+    expect(stderr).toContain('duplicate-group-name: give --groups FILE, or skip the rule with --skip-rule duplicate-group-name');
     expect(stderr).toContain('inactive-basic-member: give --groups FILE and --memberships FILE');
   });
 });

@@ -1,7 +1,8 @@
 /** Texts of many scripts, in pairs that have a good chance to be the same to a database. */
 
 import fc from 'fast-check';
-import type { Collation } from '../../src/model/compare.js';
+import { type Collation, collationOf } from '../../src/model/compare.js';
+import { DEFAULT_COLLATION } from '../../src/model/policy.js';
 
 /** What the writing systems of names are made of, and symbols that people put beside them. */
 const RANGES: Readonly<Record<string, readonly (readonly [number, number])[]>> = {
@@ -137,3 +138,6 @@ export function alikePairs({ key }: Collation): fc.Arbitrary<readonly [string, s
     return [one, one.normalize(how)];
   });
 }
+
+export const collation = collationOf(DEFAULT_COLLATION);
+export const { key, isBlank, differenceOf, matchOf } = collation;

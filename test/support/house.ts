@@ -291,6 +291,80 @@ export function worldBreaches(path: string, code: string): string[] {
   return [...found, ...[...names].map(([at, name]) => `${path}:${lineOf(at)}: ${name}`)];
 }
 
+/** What errors are made with; their texts and those of notes are shown under `--redact`. */
+const ERRORS: ReadonlySet<string> = new Set(['UserError', 'Refusal', 'ApplyRefused', 'ApplyStopped', 'ApplyInterrupted', 'Misnamed', 'SourceRefused']);
+
+/** What holds values of an export: an id, a name, an address, a cell. */
+const VALUES =
+  /^(?:id|ids|userId|groupId|userName|userNames|username|email|emails|names?|value|values|text|cells?|written|subject|member|first|given|to|from|title|label|labels|heading|headings)$/;
+
+/** Why the value of such a name may be shown, by path and expression. */
+export const SHOWN: Readonly<Record<string, string>> = {
+  'app/resolve-command.ts name': 'the name of a rule that the configuration or the command line gives',
+  'app/unfit-values.ts id': 'the id of an action, which the plan makes',
+  'audit/audit.ts ids': 'ids that are quoted already',
+  'audit/sealed-document.ts name': 'what kind of document it is: a word of the program',
+  'plan/compare-rows.ts cells[0]': 'a fingerprint that the plan wrote: others do not come so far',
+  'plan/compare-rows.ts written[0]': 'a fingerprint that the plan wrote',
+  'plan/compare-rows.ts written[2]': 'user or group, as the plan wrote it',
+  'plan/make-plan.ts rule.name': 'the name of a rule',
+  'preview/after.ts id': 'the id of an action, which the plan makes',
+  'sources/csv/source.ts first': 'the name of a file that the program looks for',
+  'sources/idp/entra-users.ts heading': 'a heading that is quoted already',
+  'sources/idp/export-scheme.ts heading': 'a heading that is quoted already',
+  'sources/idp/export-scheme.ts name': 'the name of a column, as the program calls it',
+  'sources/idp/okta-users.ts heading': 'a heading that is quoted already',
+  'sources/input-files.ts text': 'a path or pattern of the command line',
+  'sources/tables/cell-words.ts name': 'the name of a column, as the program calls it',
+  'sources/tables/name-list.ts names': 'headings that are quoted already',
+  'sources/tables/user-finder.ts cell': 'a note whose value is quoted already',
+  'sources/tables/user-finder.ts names': 'headings that are quoted already',
+  'sources/xlsx/workbook.ts names': 'names of sheets that are quoted already',
+  'sources/xlsx/zip.ts name': 'the path of a part that the format names',
+  'targets/run/applicability.ts name': 'the name of a run or the path of a folder',
+  'targets/run/applicability.ts state.run.name': 'the name of a run',
+  'targets/run/applicability.ts undone.name': 'the name of a run',
+  'targets/sqlite/open.ts error.intent.id': 'the id of an action, which the plan makes',
+  'targets/sqlite/values.ts shape.name': 'the name of a table of the database',
+  'targets/sqlite/values.ts name': 'the name of a table or column of the database',
+  'targets/sqlite/values.ts heading': 'the name of a column of the database',
+};
+
+/** Returns the values that a text of an error or note shows as they are, so that `--redact` cannot see them. */
+export function unquotedBreaches(path: string, code: string, shown = SHOWN): string[] {
+  const found: string[] = [];
+  const lineOf = (at: number): number => code.slice(0, at).split('\n').length;
+  const noted = new Set<number>();
+  let depth = 0;
+  const nameOf = (node: { readonly type: string }): string | undefined => {
+    if (node.type === 'Identifier' && 'name' in node) return String(node.name);
+    if (node.type === 'MemberExpression' && 'property' in node && 'object' in node && 'computed' in node)
+      return nameOf((node.computed === true ? node.object : node.property) as { readonly type: string });
+    return undefined;
+  };
+  const isError = (callee: { readonly type: string }): boolean => ERRORS.has(nameOf(callee) ?? '');
+  new Visitor({
+    TaggedTemplateExpression({ tag, quasi }) {
+      if (nameOf(tag) === 'note') noted.add(quasi.start);
+    },
+    NewExpression({ callee }) {
+      if (isError(callee)) depth++;
+    },
+    'NewExpression:exit'({ callee }) {
+      if (isError(callee)) depth--;
+    },
+    TemplateLiteral({ start, expressions }) {
+      if (depth === 0 && !noted.has(start)) return;
+      for (const expression of expressions) {
+        const said = code.slice(expression.start, expression.end);
+        if (VALUES.test(nameOf(expression) ?? '') && !Object.hasOwn(shown, `${path} ${said}`))
+          found.push(`${path}:${lineOf(expression.start)}: \${${said}} is not quoted: use quoted() and the like, or say in SHOWN why it may be shown`);
+      }
+    },
+  }).visit(parseSync(path, code).program);
+  return found;
+}
+
 /** Returns what the types of a file leave open: `any`, `!`, default exports, checks that are switched off. */
 export function typeBreaches(path: string, code: string): string[] {
   const { program, comments, module } = parseSync(path, code);

@@ -230,3 +230,16 @@ export const damagedArbitrary: fc.Arbitrary<Organization> = fc.tuple(organizatio
   const groups = organization.groups.map((group) => ({ ...group, name: next(group.name) }));
   return { ...organization, users, groups };
 });
+
+export const BAKERY = {
+  'export/users.csv': [
+    'id,userName,email,active,authenticationType',
+    '1,rye,rye@bakery.example,true,idp',
+    '2,spelt@bakery.example,oat@bakery.example,true,idp',
+    '3,oat@bakery.example,spelt@bakery.example,true,idp',
+    '4,bran,bran@bakery.example,false,basic',
+    '',
+  ].join('\n'),
+  'export/groups.csv': 'id,name,project\n7,Ovens,\n',
+  'export/memberships.csv': 'groupId,userId\n7,1\n',
+} as const;

@@ -81,6 +81,17 @@ describe('before the first write', () => {
     expect(read(scene)).toContain('dora');
   });
 
+  test('of two files, none is replaced if somebody writes to the second meanwhile', async () => {
+    const files = { 'users.csv': USERS, 'memberships.csv': 'group,username\nOvens,anna\n', 'groups.csv': 'id,name\n7,Ovens\n' };
+    const scene = await sceneOf(files, [rename('1', 'anna', 'a')]);
+    const at = (step: string): void => {
+      if (step === 'announced') appendFileSync(join(scene.folder, 'export', 'memberships.csv'), 'Ovens,bert\n');
+    };
+    await expect(applyAll(scene, { at })).rejects.toMatchObject({ name: 'ApplyRefused', message: expect.stringContaining('memberships.csv was changed') });
+    expect(read(scene)).toBe(USERS);
+    expect(read(scene, 'memberships.csv')).toBe('group,username\nOvens,anna\nOvens,bert\n');
+  });
+
   test('what the encoding cannot hold is refused', async () => {
     const users = Buffer.from('id,username,email,active\n1,Zo\xeb,zoe@b.example,true\n', 'latin1');
     const scene = await sceneOf({ 'users.csv': users }, [rename('1', 'Zoë', '結@b.example')], { encoding: 'windows-1252' });

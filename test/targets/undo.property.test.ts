@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Change } from '../../src/model/change.js';
 import { answeredCells, fileOf, madePlanOf, suggested } from '../plan/planning.js';
-import { key } from '../support/compare.js';
+import { key } from '../support/alike-texts.js';
 import { type Organization, organizationArbitrary } from '../support/organizations.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { applyAll, planFor, requestFor, undoAll, writeAll } from './support.js';

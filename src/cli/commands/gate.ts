@@ -73,6 +73,6 @@ async function runGate(file: string, source: string | undefined, flags: GateFlag
   for (const warning of warnings) io.stderr.write(`WARNING: ${printable(warning)}\n`);
   for (const reason of reasons.slice(0, -1)) io.stderr.write(`${printable(reason)}\n`);
   const last = reasons.at(-1);
-  if (last !== undefined) return { code: EXIT.findings, reason: `the gate is shut: ${last}` };
+  if (last !== undefined) return { code: EXIT.findings, reason: `the gate does not pass: ${last}` };
   return { code: EXIT.done, reason: `the gate is open: ready, ${ageText} old, and of this source` };
 }

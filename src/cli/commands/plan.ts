@@ -96,7 +96,7 @@ function summaryText({ made, applyCommand, outdatedName, consequences, following
     `Plan written to ${folder}: ${count(body.actions.length, 'action')}`,
     ...(userNames > 0
       ? [
-          `  ${count(assembly.end.movers.length, 'user gets', 'users get')} another username${temporary > 0 ? `, ${grouped(temporary)} of them by way of a temporary one` : ''} (notices.csv tells who)`,
+          `  ${count(assembly.end.movers.length, 'user gets', 'users get')} another username${temporary > 0 ? `, ${grouped(temporary)} of them via a temporary one` : ''} (notices.csv lists them)`,
         ]
       : []),
     ...(emails > 0

@@ -10,8 +10,7 @@ import { acceptanceText, countsText, factsOf, guideText, rulePage, type Section,
 import { compareParts, escapeMarkup, printable, visible } from '../visible.js';
 import { type Component, ContestGraph } from './contests.js';
 import { drawComponent } from './drawing.js';
-import { SCRIPT, SCRIPT_DIGEST } from './script.js';
-import { STYLE, STYLE_DIGEST } from './style.js';
+import { SCRIPT, SCRIPT_DIGEST, STYLE, STYLE_DIGEST } from './style.js';
 
 /** Nothing but the page's own script and style: no network, no frames, no forms. */
 const CONTENT_POLICY = `default-src 'none'; script-src '${SCRIPT_DIGEST}'; style-src '${STYLE_DIGEST}'; base-uri 'none'; form-action 'none'`;

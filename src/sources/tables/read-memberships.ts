@@ -3,7 +3,7 @@
 import type { IdTable } from '../../collections/key-table.js';
 import type { Collation } from '../../model/compare.js';
 import type { Group, MembershipSink, RecordLocation, User } from '../../model/directory.js';
-import { type Note, note, quoted, quotedId } from '../../model/note.js';
+import { type Note, note, quoted, quotedId, userId } from '../../model/note.js';
 import type { Problems } from './problem.js';
 import { cellPlace, NullCells, type Row, type Table } from './table.js';
 
@@ -222,7 +222,7 @@ export function checkMemberLists(groups: readonly Group[], tables: readonly Tabl
     problems.add({
       file: tables[input].file,
       line,
-      message: note`the organization-level group ${quoted(name)} has no list of members; save GET /rest/v1/usergroups/${id}/users as members-${id}.json, or give it with --memberships ${id}=FILE, even if it is empty.`,
+      message: note`the organization-level group ${quoted(name)} has no list of members; save GET /rest/v1/usergroups/${userId(id)}/users as members-${userId(id)}.json, or give it with --memberships ${userId(id)}=FILE, even if it is empty.`,
     });
   }
   const projects = without.filter(({ isOrganizationLevel }) => !isOrganizationLevel).length;

@@ -170,16 +170,16 @@ export function resolveList(headings: readonly string[], hasTypes: boolean): Res
         found.map((at) => quotedHeading(headings[at])),
         ', ',
       );
-      problems.push({ at: found[1], message: `the columns ${same} all match ${column}; keep one of them. Headings found: ${names}.` });
+      problems.push({ at: found[1], message: note`the columns ${same} all match ${column}; keep one of them. Headings found: ${names}.` });
     }
   }
   if (problems.length > 0) return { columns, problems, isIdFromUserName: false };
   if (!NAMING.some((column) => columns.has(column))) {
-    problems.push({ message: `no column identifies the users (accepted: ${ACCEPTED}). Headings found: ${names}.` });
+    problems.push({ message: note`no column identifies the users (accepted: ${ACCEPTED}). Headings found: ${names}.` });
   }
   if (hasTypes && !columns.has(TYPE)) {
     problems.push({
-      message: `no column is the authentication type (accepted: authenticationType, "Authentication Type", authType, auth). Headings found: ${names}. Give a list of only the Basic users with --basic-users.`,
+      message: note`no column is the authentication type (accepted: authenticationType, "Authentication Type", authType, auth). Headings found: ${names}. Give a list of only the Basic users with --basic-users.`,
     });
   }
   if (!hasTypes && columns.has(TYPE)) {

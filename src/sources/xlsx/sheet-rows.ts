@@ -16,7 +16,7 @@ import {
   withoutEscapes,
 } from './cell-text.js';
 import type { RowWriter } from './row-writer.js';
-import type { SharedStrings } from './shared-strings.js';
+import type { SharedStrings } from './workbook.js';
 import { type Attributes, isTrue, type XmlVisitor } from './xml.js';
 
 const LAST_ROW = 1_048_576;

@@ -8,9 +8,8 @@ import { changedWhileRead, openForReading, type ReadCells, reasonOf, type Sheet,
 import type { SheetFile } from '../input-files.js';
 import type { Problems } from '../tables/problem.js';
 import { RowWriter } from './row-writer.js';
-import { SharedStrings } from './shared-strings.js';
 import { SheetRows } from './sheet-rows.js';
-import { chooseSheet, readWorkbook, type SheetInfo } from './workbook.js';
+import { chooseSheet, readWorkbook, SharedStrings, type SheetInfo } from './workbook.js';
 import { XmlReader } from './xml.js';
 import { Archive, type PartStream } from './zip.js';
 

@@ -1,6 +1,7 @@
 /** Values and rows of a database, as stored and as a journal holds them, and the membership rows that are added. */
 
 import { integerOf } from '../../collections/key-table.js';
+import { joined, note, userId } from '../../model/note.js';
 import { type Database, wrongText } from '../../sources/sqlite/connection.js';
 import { headingsRead, quoteName, rowidName } from '../../sources/sqlite/tables.js';
 import type { Row, Table } from '../../sources/tables/table.js';
@@ -153,9 +154,10 @@ export function readWhole(database: Database, { shape, key }: StoredRow): Record
     const why = bytes === undefined ? undefined : wrongText(bytes, String(database.pragma('encoding', { simple: true })));
     if (why === undefined) return;
     throw new ApplyRefused(
-      `${shape.name}, ${Object.entries(key)
-        .map(([column, each]) => `${column} ${textOf(each)}`)
-        .join(', ')}, column ${name}: ${why}. The row is to be taken out, and could not be put back as it was.`,
+      note`${shape.name}, ${joined(
+        Object.entries(key).map(([column, each]) => note`${column} ${userId(textOf(each))}`),
+        ', ',
+      )}, column ${name}: ${why}. The row is to be taken out, and could not be put back as it was.`,
       'Nothing was changed. Correct the row in the database, or apply the plan to CSV exports.',
     );
   });

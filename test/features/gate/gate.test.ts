@@ -129,7 +129,7 @@ describe('what is pinned at the gate', () => {
   });
 });
 
-describe('the gate is shut (exit 1)', () => {
+describe('the gate does not pass (exit 1)', () => {
   it('where the organization was not ready', async () => {
     const folder = makeFolder({ ...READY, 'users.csv': USERS.replace('1,ana@', '1,anna@') });
     await certifyFolder(folder);
@@ -163,7 +163,7 @@ describe('the gate is shut (exit 1)', () => {
     await certifyFolder(folder, ['--allow-empty']);
     const result = await gate(folder, ['.']);
     expect(result.code).toBe(1);
-    expect(reasonOf(result)).toContain('nothing was audited');
+    expect(reasonOf(result)).toContain('nothing was checked');
   });
 
   it.each([
@@ -217,7 +217,7 @@ describe('the gate is shut (exit 1)', () => {
     const { stderr } = await gateWith({ ready: false, time: '2025-01-01T00:00:00Z' });
     expect(stderr).toContain('not ready');
     expect(stderr).toContain('days');
-    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^scim-audit: exit 1: the gate is shut: the certificate is \d+ days/);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^scim-audit: exit 1: the gate does not pass: the certificate is \d+ days/);
   });
 });
 

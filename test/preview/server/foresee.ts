@@ -6,7 +6,7 @@ import type { IdpDirectory } from '../../../src/model/idp.js';
 import type { Forecast } from '../../../src/preview/forecast.js';
 import { predict } from '../../../src/preview/predict.js';
 import { MemberList } from '../../../src/preview/preview-input.js';
-import { key } from '../../support/compare.js';
+import { key } from '../../support/alike-texts.js';
 import { directoryOf, type Organization, policyOf } from '../../support/organizations.js';
 import { ScimClient } from './client.js';
 import type { ConnectState, Latitude } from './connect.js';

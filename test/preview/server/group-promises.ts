@@ -2,7 +2,7 @@
 
 import type { IdpDirectory } from '../../../src/model/idp.js';
 import type { Forecast, GroupForecast, MembershipForecast } from '../../../src/preview/forecast.js';
-import { key } from '../../support/compare.js';
+import { key } from '../../support/alike-texts.js';
 import type { ConnectGroup } from './connect.js';
 import type { Outcome } from './promises.js';
 

@@ -1,7 +1,7 @@
 /** Holds a forecast against what a sync has done: every promise that was broken, in words. */
 
 import type { Forecast, Overwrite, UserForecast } from '../../../src/preview/forecast.js';
-import { key } from '../../support/compare.js';
+import { key } from '../../support/alike-texts.js';
 import type { Account, ConnectState } from './connect.js';
 
 export interface Outcome {

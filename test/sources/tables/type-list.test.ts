@@ -243,7 +243,7 @@ describe('--basic-users', () => {
     expect(readFileSync(join(cwd, 'certificate.json'), 'utf8')).toContain('Admin > Users shows active users first');
   });
 
-  it('is held by a certificate: the gate is shut where it changed', async () => {
+  it('is held by a certificate: the gate does not pass where it changed', async () => {
     const users = USERS.replace('1,ana,', '1,ana@dome.example,');
     const cwd = newFolder({ ...EXPORT, 'users.csv': users, 'basic.txt': 'Brahe, Tycho\ndag\n' });
     const args = ['.', '--auth-mode', 'multi', '--basic-users', 'basic.txt', '--skip-rule', 'inactive-basic-member'];
@@ -252,7 +252,7 @@ describe('--basic-users', () => {
     expect(open.stderr).toContain('exit 0: the gate is open');
     writeFileSync(join(cwd, 'basic.txt'), 'dag\n');
     const shut = await runCli(['gate', 'certificate.json', '.', '--basic-users', 'basic.txt'], { cwd });
-    expect(shut.stderr).toContain('exit 1: the gate is shut');
+    expect(shut.stderr).toContain('exit 1: the gate does not pass');
     expect(shut.stderr).toContain('basic.txt is not what was audited');
   });
 
@@ -346,6 +346,18 @@ describe('lists of types', () => {
     const { stderr } = await check('id,username,auth\n1,dag,basic\n,stella nova,idp\n', '--auth-types', ['--redact']);
     expect(stderr).toContain('no user has the username "');
     for (const secret of ['dag', 'stella', 'Brahe']) expect(stderr).not.toContain(secret);
+  });
+
+  it.each([
+    ['--auth-types', 'id,dag@dome.example\n1,basic\n', 'no column is the authentication type'],
+    ['--auth-types', 'dag@dome.example\tauth\n1\tbasic\n', 'no column identifies the users'],
+    ['--auth-types', 'id,dag@dome.example,email,mail\n1,basic,a,b\n', 'the columns "email", "mail" all match email'],
+  ] as const)('say under --redact what is wrong with the headings, with aliases for those that are data: %s %j', async (option, list, what) => {
+    const { code, stderr } = await check(list, option, ['--redact']);
+    expect(code).toBe(2);
+    expect(stderr).toContain(what);
+    expect(stderr).toMatch(/Headings found: .*"[a-z]+@[a-z]+\.example"/);
+    expect(stderr).not.toContain('dag@dome');
   });
 
   it('are kept in the plan, and what reads a source for it does without', async () => {

@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../../src/model/change.js';
+import { prepareApply } from '../../../src/targets/run/apply.js';
+import { hasSurelyNotWritten } from '../../../src/targets/run/data-state.js';
+import type { JournalDigest } from '../../../src/targets/run/read-journal.js';
 import { listRuns } from '../../../src/targets/run/runs.js';
 import { prepareUndo } from '../../../src/targets/run/undo.js';
 import { temporaryFolders } from '../../support/temporary.js';
-import { applyAll, killedAt, planFor, requestFor, type Scene, undoAll, worldOf, writeAll } from '../support.js';
+import { applyAll, killedAt, planFor, request, requestFor, type Scene, undoAll, worldOf, writeAll } from '../support.js';
 
 const newFolder = temporaryFolders();
 
@@ -286,4 +289,29 @@ test('old names beside ids, as a run that was ended between two files leaves the
   expect((await undoAll(run.folder, { world: worldOf(4713, [4713]) })).left).toEqual([]);
   expect(readFileSync(scene.file('users.csv'), 'utf8')).toBe(USERS.replace('bran@', 'bran.b@'));
   expect(readFileSync(scene.file('memberships.csv'), 'utf8')).toBe(memberships);
+});
+
+test('a run that was undone in part is not taken for applied, although the data are as it left them again', async () => {
+  const renames: readonly Change[] = [
+    { kind: 'replace-user', user: '1', attribute: 'userName', from: 'rye', to: 'rye@bakery.example' },
+    { kind: 'replace-user', user: '3', attribute: 'userName', from: 'bran', to: 'bran@bakery.example' },
+  ];
+  const scene = await csvScene('groupId,userId\n7,2\n', renames);
+  const file = scene.file('users.csv');
+  const { runFolder } = await applyAll(scene);
+  const left = readFileSync(file, 'utf8');
+  writeFileSync(file, left.replace('3,bran@bakery.example', '3,bran2'));
+  expect(await undoAll(runFolder)).toMatchObject({ done: 1, left: [{ id: 'a2' }] });
+  writeFileSync(file, left);
+  await expect(prepareApply(request(scene))).rejects.toThrow('The plan is stale');
+});
+
+test.each([
+  ['as the run found them, in a journal that is whole', false, true],
+  ['as the run found them, in a journal of version 1 that has lost lines', true, false],
+])('a run that was interrupted surely wrote nothing if it says that it left the data %s', (_, isDamaged, expected) => {
+  const input = { role: 'users', file: '/export/users.csv', sha256: 'aa' } as const;
+  const run = { type: 'run', mode: 'in-place', targets: [input.file], inputs: [input] } as unknown as JournalDigest['run'];
+  const end = { type: 'end', state: 'interrupted', at: '2026-03-02T08:00:00Z', leaves: [input] } as const;
+  expect(hasSurelyNotWritten({ run, files: [], intents: 0, done: new Set(), hasRefusals: false, end, pid: 1, isDamaged, isSealed: false })).toBe(expected);
 });
