@@ -3,9 +3,11 @@
 import type { StatedDatabaseNames } from '../model/database-names.js';
 import type { Role } from '../model/directory.js';
 import { note, quotedName } from '../model/note.js';
+import { UserError } from '../model/user-error.js';
 import { isAddress, PASSWORD_VARIABLE } from '../sources/mysql/address.js';
 import type { DatabaseAccess, SourceRequest } from '../sources/source.js';
 import type { Context } from './context.js';
+import { readSettings } from './read-settings.js';
 import type { Request } from './request.js';
 
 type Stated = DatabaseAccess['collation'];
@@ -18,7 +20,7 @@ export function accessTo(
   collation?: Stated,
 ): DatabaseAccess | undefined {
   if (!isAddress(source)) return undefined;
-  let asked: Promise<string | undefined> | undefined;
+  let asked: Promise<string> | undefined;
   return {
     // One command may read twice, and asks once.
     password: (account) => {
@@ -31,21 +33,27 @@ export function accessTo(
   };
 }
 
-/** Returns what the environment says, for commands that read no config. */
-export const accessSettings = ({ environment }: Pick<Context, 'environment'>): Pick<Request, 'ca' | 'noTls'> => {
-  const { SCIM_AUDIT_CA: ca, SCIM_AUDIT_NO_TLS: noTls } = environment;
-  return { ...(ca === undefined || ca === '' ? {} : { ca }), ...(/^(?:1|true)$/i.test(noTls ?? '') ? { noTls: true } : {}) };
-};
+/** Returns the same for commands that take everything else from a plan or a certificate: of the config, they need only the way to the server. */
+export async function accessAgain(source: string | undefined, flags: Request, context: Context, collation: Stated): Promise<DatabaseAccess | undefined> {
+  if (!isAddress(source)) return undefined;
+  const { settings } = await readSettings(flags, context);
+  return accessTo(source, settings, context, collation);
+}
 
 async function passwordOf(
   { user, host, port }: Parameters<DatabaseAccess['password']>[0],
   { environment, askSecret }: Pick<Context, 'environment' | 'askSecret'>,
-): Promise<string | undefined> {
+): Promise<string> {
+  const given = environment[PASSWORD_VARIABLE];
   // CI services set a variable that nobody gave a value to the empty text.
-  const given = environment[PASSWORD_VARIABLE] || undefined;
-  if (given !== undefined) return given;
-  const typed = await askSecret?.(note`Password of ${quotedName(user)} at ${host}:${port}: `.toString());
-  return typed === '' ? undefined : typed;
+  if (given !== undefined && given !== '') return given;
+  const account = note`${quotedName(user)} at ${host}:${port}`;
+  if (askSecret !== undefined) return askSecret(note`Password of ${account}: `.toString());
+  if (given === '') return '';
+  throw new UserError(
+    note`There is no password for ${account}, and no terminal to ask for it on.`,
+    `Set the variable ${PASSWORD_VARIABLE} to the password (to the empty text if the account has none). It is in no option, so that it is in no list of processes.`,
+  );
 }
 
 /** Returns a request's tables and columns with the names that the config states for Jama Connect's database; what an option names comes before. */

@@ -17,7 +17,7 @@ import type { UserWishes } from '../sources/tables/read-users.js';
 import type { ProcessInfo } from '../targets/run/process-info.js';
 import { type Shell, shellCommand } from './command-words.js';
 import type { Context } from './context.js';
-import { accessSettings, accessTo } from './database-access.js';
+import { accessAgain } from './database-access.js';
 import { filesFromFlags } from './file-flags.js';
 import { NODE_DIGESTS } from './node-digests.js';
 import { settlePlanFolder } from './plan-swap.js';
@@ -78,12 +78,8 @@ export function wishesFor({ settings }: Plan): Omit<UserWishes, 'withNames'> {
 }
 
 /** Returns the request for a source, read by the plan's settings; what a flag says comes before. */
-export function requestFor(plan: Plan, source: string | undefined, flags: Request, context?: Context): SourceRequest {
+export function requestFor(plan: Plan, source: string | undefined, flags: Request): SourceRequest {
   const { settings } = plan;
-  const database =
-    context === undefined
-      ? undefined
-      : accessTo(source, { ...accessSettings(context), ...flags }, context, { name: settings.collation, origin: 'the plan', isOfPlan: true });
   const delimiter = flags.delimiter === undefined ? settings.delimiter : DELIMITERS[flags.delimiter];
   const encoding = flags.encoding ?? settings.encoding;
   const quote = flags.quote ?? settings.quote;
@@ -100,8 +96,13 @@ export function requestFor(plan: Plan, source: string | undefined, flags: Reques
     nulls: settings.nulls,
     activeMap: settings.activeMap,
     isAssumedActive: settings.assumeActive,
-    ...(database === undefined ? {} : { database }),
   };
+}
+
+/** Returns the same, with what is needed to read a database again. */
+export async function readableRequestFor(plan: Plan, source: string | undefined, flags: Request, context: Context): Promise<SourceRequest> {
+  const database = await accessAgain(source, flags, context, { name: plan.settings.collation, origin: 'the plan', role: 'planned' });
+  return { ...requestFor(plan, source, flags), ...(database === undefined ? {} : { database }) };
 }
 
 /** Returns the settings that a plan keeps, so that its source is read again the same way. */

@@ -8,14 +8,19 @@ import type { OnProgress, OpenedSource } from './tables/table.js';
 
 /** How a database server is reached, and what was said of it. */
 export interface DatabaseAccess {
-  /** Returns the password of an account; undefined if none was given. Asked for only when it is needed. */
-  password(account: { readonly user: string; readonly host: string; readonly port: number }): Promise<string | undefined>;
+  /** Returns the password of an account; empty if it has none. Asked for only when it is needed. Throws a UserError if none was given. */
+  password(account: { readonly user: string; readonly host: string; readonly port: number }): Promise<string>;
   /** The certificates that the server's must be signed by, as a PEM file. */
   readonly ca?: string;
   /** True to connect without encryption. */
   readonly noTls: boolean;
   /** How names are to be compared, if that was said, and where. */
-  readonly collation?: { readonly name: CollationName; readonly origin: string; readonly isOfPlan?: true };
+  readonly collation?: {
+    readonly name: CollationName;
+    readonly origin: string;
+    /** `planned`: the database was read by it before. `compared`: the caller compares, so a difference is no error. */
+    readonly role?: 'planned' | 'compared';
+  };
 }
 
 export interface SourceRequest {

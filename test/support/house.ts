@@ -26,7 +26,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   },
   sources: {
     rooms: ['model', 'collections'],
-    uses: ['node:fs', 'node:crypto', 'node:buffer', 'node:path', 'csv-parse', 'node:tls', 'better-sqlite3', 'mysql2', 'fflate', 'saxes', 'zod'],
+    uses: ['node:fs', 'node:crypto', 'node:buffer', 'node:path', 'csv-parse', 'node:net', 'node:tls', 'better-sqlite3', 'mysql2', 'fflate', 'saxes', 'zod'],
     reason:
       'a format knows bytes and what a record is; what a record means for SCIM is decided elsewhere. fflate unpacks and saxes reads the XML of workbooks: both stream without waiting, have no native parts, and are loaded only with a workbook',
   },
@@ -315,6 +315,7 @@ export const SHOWN: Readonly<Record<string, string>> = {
   'sources/idp/export-scheme.ts name': 'the name of a column, as the program calls it',
   'sources/idp/okta-users.ts heading': 'a heading that is quoted already',
   'sources/input-files.ts text': 'a path or pattern of the command line',
+  'sources/mysql/collation.ts stated.name': 'the name of a collation, as the program calls it',
   'sources/tables/cell-words.ts name': 'the name of a column, as the program calls it',
   'sources/tables/name-list.ts names': 'headings that are quoted already',
   'sources/tables/user-finder.ts cell': 'a note whose value is quoted already',

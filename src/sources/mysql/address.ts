@@ -97,3 +97,7 @@ export const refuseFiles = (path: string, file: string): UserError =>
     note`${path} is a database, but ${quotedName(file)} was given as well: files and a database cannot be combined.`,
     'Give only the database, or only files.',
   );
+
+/** Returns the refusal of anything else where only the address of a database is taken. */
+export const refuseNoAddress = (text: string): UserError =>
+  new UserError(note`${quotedName(text)} is not the address of a database.`, `Write it as ${FORM}, or leave it out.`);

@@ -29,10 +29,10 @@ export function collationFor(column: string, found: string | undefined, stated: 
   const known = knownCollation(found);
   const called = found === undefined ? 'by its bytes (it has no collation)' : `by ${found}`;
   if (known !== undefined) {
-    if (stated === undefined || stated.name === known) return { name: known };
+    if (stated === undefined || stated.name === known || stated.role === 'compared') return { name: known };
     throw new UserError(
       note`The column ${quotedHeading(column)} compares ${called}${found === known ? '' : `, which counts as ${known}`}, but ${stated.origin} says ${stated.name}.`,
-      stated.isOfPlan === true
+      stated.role === 'planned'
         ? 'The collation of the database has changed since. Make a new plan of it.'
         : 'Leave it out: the collation of the database is used.',
     );

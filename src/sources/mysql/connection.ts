@@ -1,16 +1,24 @@
 /** A connection to MySQL or MariaDB in which nothing can be written: TLS, sign-in, and one consistent snapshot. */
 
 import { readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { checkServerIdentity, type PeerCertificate, TLSSocket } from 'node:tls';
 import type { Connection, SslOptions, TypeCastField } from 'mysql2';
 import { UserError } from '../../model/user-error.js';
 import { reasonOf } from '../csv/file-stream.js';
 import type { DatabaseAccess } from '../source.js';
 import { type Address, isLoopback } from './address.js';
-import { codeOf, inPlainWords, unencrypted, unverified } from './errors.js';
+import { codeOf, inPlainWords, SilentServer, unencrypted, type When } from './errors.js';
 
-/** Milliseconds until a server that says nothing is given up. */
-const HANDSHAKE_TIMEOUT = 15_000;
+/** How long a server may say nothing, in milliseconds. */
+export interface Patience {
+  /** Until somebody is signed in. */
+  readonly signIn: number;
+  /** In a query: sorting a long table takes its time. */
+  readonly query: number;
+}
+
+const USUAL: Patience = { signIn: 15_000, query: 120_000 };
 
 /** What is known of the server once a connection stands. */
 export interface ServerFacts {
@@ -36,11 +44,11 @@ export interface Session {
 type Access = Pick<DatabaseAccess, 'ca' | 'noTls' | 'password'>;
 
 /** Opens a connection and begins the snapshot. Throws a UserError that says what to do. */
-export async function connect(address: Address, access: Access): Promise<Session> {
+export async function connect(address: Address, access: Access, patience: Patience = USUAL): Promise<Session> {
   const ca = readCa(access);
   const password = await access.password(address);
-  const connection = await signIn(address, { ...access, ca, password: password ?? '' });
-  const session = sessionOf(connection, address, ca !== undefined, password !== undefined);
+  const connection = await signIn(address, { ...access, ca, password }, patience);
+  const session = sessionOf(connection, address, ca !== undefined, password !== '');
   try {
     const [[version]] = await session.rows('SELECT VERSION()');
     // What a server may be set to: texts in another character set, padded CHAR columns, results that are cut off.
@@ -76,52 +84,66 @@ interface SignIn {
   readonly password: string;
 }
 
-/** The name that MySQL gives the certificates that it makes by itself; no authority that signs for others uses it. */
-const OWN_CERTIFICATE = /^MySQL_Server_[\d.]+\S*_Auto_Generated_Server_Certificate$/;
-
-async function signIn(address: Address, { ca, noTls, password }: SignIn): Promise<Connection> {
-  const { host } = address;
-  if (noTls) return open(address, password);
-  // Node.js compares names only; addresses are compared once the connection stands, before anything is asked.
-  const isNamed = !/^[\d.]+$|:/.test(host);
-  const verified = { ca, rejectUnauthorized: true, verifyIdentity: isNamed } as const;
+async function signIn(address: Address, { ca, noTls, password }: SignIn, patience: Patience): Promise<Connection> {
   try {
-    const connection = await open(address, password, ca === undefined ? { rejectUnauthorized: false } : { ...verified, ca });
-    if (ca !== undefined && !isNamed) refuseOtherAddress(connection, address);
-    return connection;
+    return noTls ? await open(address, password, patience) : await signInEncrypted(address, ca, password, patience);
   } catch (error) {
-    if (codeOf(error) === 'HANDSHAKE_NO_SSL_SUPPORT') {
-      if (ca !== undefined || !isLoopback(host)) throw unencrypted(address, ca !== undefined);
-      return open(address, password);
-    }
-    if (ca === undefined || certificateOf(error) === undefined || !isOwnCertificate(certificateOf(error)))
-      throw wordsFor(error, address, true, password !== '');
-    return open(address, password, { ...verified, ca, verifyIdentity: false });
+    throw wordsFor(error, address, { isHandshake: true, hasPassword: password !== '', isVerifying: ca !== undefined });
   }
 }
 
-const certificateOf = (error: unknown): PeerCertificate | undefined =>
-  error instanceof Error && 'cert' in error ? (error.cert as PeerCertificate) : undefined;
-
-/** A certificate that MySQL made names no host, so the authority, which has signed nothing else, is all that there is to verify. */
-const isOwnCertificate = (certificate: PeerCertificate | undefined): boolean =>
-  certificate !== undefined && certificate.subjectaltname === undefined && OWN_CERTIFICATE.test(String(certificate.subject?.CN));
-
-function refuseOtherAddress(connection: Connection, address: Address): void {
-  const socket: unknown = 'stream' in connection ? connection.stream : undefined;
-  if (!(socket instanceof TLSSocket)) throw new Error('the connection is not encrypted');
-  const certificate = socket.getPeerCertificate();
-  const error = checkServerIdentity(address.host, certificate);
-  if (error === undefined || isOwnCertificate(certificate)) return;
-  connection.destroy();
-  throw unverified(address, error.message);
+async function signInEncrypted(address: Address, ca: string | undefined, password: string, patience: Patience): Promise<Connection> {
+  try {
+    return await open(address, password, patience, ca === undefined ? { rejectUnauthorized: false } : { ca, rejectUnauthorized: true, verifyIdentity: false });
+  } catch (error) {
+    if (codeOf(error) !== 'HANDSHAKE_NO_SSL_SUPPORT') throw error;
+    if (ca !== undefined || !isLoopback(address.host)) throw unencrypted(address, ca !== undefined);
+    return open(address, password, patience);
+  }
 }
 
-const wordsFor = (error: unknown, address: Address, isHandshake: boolean, hasPassword: boolean): unknown =>
-  error instanceof UserError ? error : inPlainWords(error, address, { isHandshake, hasPassword });
+/** The name that MySQL gives the certificates that it makes by itself; no authority that signs for others uses it. */
+const OWN_CERTIFICATE = /^MySQL_Server_[\d.]+\S*_Auto_Generated_Server_Certificate$/;
 
-/** Opens a connection. Throws the errors of the driver where another attempt may follow. */
-async function open({ host, port, user, database }: Address, password: string, ssl?: SslOptions): Promise<Connection> {
+/** A certificate that MySQL made names no host, so the authority, which has signed nothing else, is all that there is to verify. */
+const isOwnCertificate = ({ subjectaltname, subject }: PeerCertificate): boolean => subjectaltname === undefined && OWN_CERTIFICATE.test(String(subject?.CN));
+
+/** What the driver does once the server agrees to encrypt; the password follows when `done` is called without an error. */
+interface Upgrading {
+  startTLS(done: (error?: Error) => void): void;
+}
+
+/**
+ * Makes the driver compare the host with the certificate before it sends a password. Its own comparison knows names and no
+ * addresses, and takes no certificate that MySQL made.
+ */
+function compareHost(connection: Connection, host: string): void {
+  const upgrading = connection as Connection & Upgrading;
+  const start = upgrading.startTLS.bind(connection);
+  upgrading.startTLS = (done) => {
+    start((error) => done(error ?? whyOtherHost(connection, host)));
+  };
+}
+
+/** Returns why the certificate of a connection is not that of a host. */
+function whyOtherHost(connection: Connection, host: string): Error | undefined {
+  const socket = socketOf(connection);
+  if (!(socket instanceof TLSSocket)) return new Error('the connection is not encrypted');
+  const certificate = socket.getPeerCertificate();
+  return isOwnCertificate(certificate) ? undefined : checkServerIdentity(host, certificate);
+}
+
+/** Returns the socket that a connection reads from now; encryption puts another in the place of the first. */
+function socketOf(connection: Connection): Socket {
+  const socket: unknown = 'stream' in connection ? connection.stream : undefined;
+  if (socket instanceof Socket) return socket;
+  throw new Error('the driver has no socket');
+}
+
+const wordsFor = (error: unknown, address: Address, when: When): unknown => (error instanceof UserError ? error : inPlainWords(error, address, when));
+
+/** Opens a connection. Throws the errors of the driver: another attempt may follow. */
+async function open({ host, port, user, database }: Address, password: string, patience: Patience, ssl?: SslOptions): Promise<Connection> {
   const { createConnection } = await import('mysql2');
   return new Promise((resolve, reject) => {
     const connection = createConnection({
@@ -131,35 +153,38 @@ async function open({ host, port, user, database }: Address, password: string, s
       database,
       password,
       ...(ssl === undefined ? {} : { ssl }),
-      connectTimeout: HANDSHAKE_TIMEOUT,
+      connectTimeout: patience.signIn,
       charset: 'utf8mb4',
       rowsAsArray: true,
       // The server may never ask for a file of this computer, nor is the program anybody's information.
       flags: ['-LOCAL_FILES', '-CONNECT_ATTRS', '-MULTI_STATEMENTS'],
       disableEval: true,
     });
-    connection.once('error', reject);
+    const fail = (error: unknown): void => {
+      connection.destroy();
+      reject(error);
+    };
+    connection.on('error', fail);
+    if (ssl?.rejectUnauthorized === true) compareHost(connection, host);
     connection.connect((error) => {
-      if (error === null) {
-        connection.off('error', reject);
-        // Each query reports the end of the connection itself.
-        connection.on('error', () => {});
-        resolve(connection);
-      } else {
-        connection.destroy();
-        reject(error);
-      }
+      if (error !== null) return fail(error);
+      connection.off('error', fail);
+      // Each query reports the end of the connection itself.
+      connection.on('error', () => {});
+      const socket = socketOf(connection);
+      socket.setTimeout(patience.query, () => socket.destroy(new SilentServer(patience.query)));
+      resolve(connection);
     });
   });
 }
 
 function sessionOf(connection: Connection, address: Address, isVerified: boolean, hasPassword: boolean): Session {
-  const socket: unknown = 'stream' in connection ? connection.stream : undefined;
+  const socket = socketOf(connection);
   const tls = socket instanceof TLSSocket ? (socket.getProtocol() ?? 'TLS') : undefined;
   const each = (sql: string, take: (cells: Cells) => void): Promise<void> =>
     new Promise((resolve, reject) => {
       const query = connection.query({ sql, rowsAsArray: true, typeCast: (field: TypeCastField) => field.buffer() });
-      const fail = (error: unknown): void => reject(wordsFor(error, address, false, hasPassword));
+      const fail = (error: unknown): void => reject(wordsFor(error, address, { isHandshake: false, hasPassword, isVerifying: isVerified }));
       query.on('error', fail);
       query.on('result', (row: unknown) => {
         if (!Array.isArray(row)) return;

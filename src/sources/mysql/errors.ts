@@ -26,18 +26,29 @@ export const unencrypted = ({ host, port }: Address, isCaGiven: boolean): UserEr
 export const unverified = ({ host, port }: Pick<Address, 'host' | 'port'>, why: string): UserError =>
   new UserError(
     note`The certificate of the server at ${host}:${port} could not be verified: ${foreign(why.replace(/\.$/, ''))}.`,
-    'Nothing was read, and the password was not sent or must not be trusted to that server. Give the certificate of the authority that signed it with --ca FILE (MySQL: ca.pem in its data directory), and name the host as the certificate does.',
+    'Nothing was read, and the password was not sent. Give the certificate of the authority that signed it with --ca FILE (MySQL: ca.pem in its data directory), and name the host as its certificate does.',
   );
 
-interface When {
-  /** The connection did not stand yet. */
+export interface When {
+  /** Nobody was signed in yet. */
   readonly isHandshake: boolean;
   readonly hasPassword: boolean;
+  /** Was the certificate of the server to be verified. */
+  readonly isVerifying: boolean;
+}
+
+/** What ends a connection whose server says nothing in the middle of a query. */
+export class SilentServer extends Error {
+  /** `after` is in milliseconds. */
+  constructor(readonly after: number) {
+    super('the server says nothing');
+  }
 }
 
 /** What the network says, by the code of Node.js or of the driver. */
-function networkError(error: unknown, { host, port }: Address, { isHandshake }: When): UserError | undefined {
+function networkError(error: unknown, { host, port }: Address, { isHandshake, isVerifying }: When): UserError | undefined {
   const where = `${host}:${port}`;
+  if (error instanceof SilentServer) return silent(where, error);
   switch (codeOf(error)) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
@@ -61,7 +72,11 @@ function networkError(error: unknown, { host, port }: Address, { isHandshake }: 
         'Check the host and the port (3306 is usual), and whether a firewall is on the way.',
       );
     case 'HANDSHAKE_SSL_ERROR':
-      return unverified({ host, port }, messageOf(error));
+      if (isVerifying) return unverified({ host, port }, messageOf(error));
+      return new UserError(
+        note`The server at ${where} offers TLS, but encryption could not be agreed on: ${foreign(messageOf(error))}.`,
+        'Ask an administrator of the server: it must offer TLS 1.2 or later. Nothing was read, and the password was not sent.',
+      );
     case 'PROTOCOL_CONNECTION_LOST':
     case 'ECONNRESET':
     case 'EPIPE':
@@ -82,6 +97,12 @@ function networkError(error: unknown, { host, port }: Address, { isHandshake }: 
       return undefined;
   }
 }
+
+const silent = (where: string, { after }: SilentServer): UserError =>
+  new UserError(
+    `The server at ${where} has sent nothing for ${after / 1000} seconds, in the middle of reading.`,
+    `What was read so far is not used. ${AGAIN} If it happens again, run it when the server is less busy, or check the network on the way.`,
+  );
 
 const lost = (where: string): UserError =>
   new UserError(
@@ -138,10 +159,7 @@ function serverError(error: unknown, { host, port, user, database }: Address, { 
     case 1412:
       return new UserError(note`A table was altered while it was to be read. ${said}`, AGAIN);
     case 1356:
-      return new UserError(
-        note`A view cannot be read. ${said}`,
-        'Ask the owner of the view to correct it, or name the table itself.',
-      );
+      return new UserError(note`A view cannot be read. ${said}`, 'Ask the owner of the view to correct it, or name the table itself.');
     case 1053:
     case 1927:
       return lost(where);

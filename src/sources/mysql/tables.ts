@@ -1,31 +1,29 @@
 /** A database as tables. Everything is read into memory in one snapshot while it is opened: tables are read without waiting. */
 
-import { UserError } from '../../model/user-error.js';
-import type { DatabaseAccess, SourceRequest } from '../source.js';
+import type { SourceRequest } from '../source.js';
 import { CellWords } from '../tables/cell-words.js';
 import type { OnProgress, OpenedSource, Table } from '../tables/table.js';
 import { type Address, isLoopback, parseAddress } from './address.js';
-import { type ComparedBy, collationFor } from './collation.js';
+import { collationFor } from './collation.js';
 import { connect, type ServerFacts, type Session } from './connection.js';
 import { StoredRows } from './rows.js';
 import { type Chosen, chooseTables, readSchema } from './schema.js';
 import { hasUniqueId, numberedBy, selectOf } from './select.js';
 
-/** For programs that give no access: an account without a password. */
-const NO_ACCESS: DatabaseAccess = { password: async () => undefined, noTls: false };
-
 export async function openDatabase(request: SourceRequest, onProgress?: OnProgress): Promise<OpenedSource> {
   const address = parseAddress(request.source ?? '');
-  const access = request.database ?? NO_ACCESS;
+  const access = request.database;
+  if (access === undefined) throw new Error('the request does not say how the database is reached');
   const session = await connect(address, access);
   try {
     const chosen = chooseTables(await readSchema(session), request, address);
-    const collation = comparedBy(chosen, access);
+    const userName = userNameColumn(chosen);
+    const collation = collationFor(userName.name, userName.collation, access.collation);
     const tables: Table[] = [];
     for (const each of chosen) {
       const rows = await load(session, address, each, onProgress);
       const notes = each.role === 'users' ? [...(collation.note === undefined ? [] : [collation.note]), ...trustNotes(address, session.facts)] : [];
-      tables.push(tableOf({ address, chosen: each, rows, request, notes, collation: userNameCollation(chosen) }));
+      tables.push(tableOf({ address, chosen: each, rows, request, notes, collation: userName.collation }));
     }
     return { tables, collation: collation.name, close: () => void tables.splice(0) };
   } finally {
@@ -33,16 +31,13 @@ export async function openDatabase(request: SourceRequest, onProgress?: OnProgre
   }
 }
 
-function userNameCollation(chosen: readonly Chosen[]): string | undefined {
+/** Returns the column of usernames among the chosen tables, called with its table. */
+export function userNameColumn(chosen: readonly Chosen[]): { readonly name: string; readonly collation: string | undefined } {
   const users = chosen.find(({ role }) => role === 'users');
-  return users?.columns[users.places.get('userName') ?? 0]?.collation;
-}
-
-/** Returns how the names in the chosen tables are compared. */
-export function comparedBy(chosen: readonly Chosen[], { collation }: Pick<DatabaseAccess, 'collation'>): ComparedBy {
-  const users = chosen.find(({ role }) => role === 'users');
-  if (users === undefined) throw new UserError('The database has no users.');
-  return collationFor(`${users.table.name}.${users.columns[users.places.get('userName') ?? 0].name}`, userNameCollation(chosen), collation);
+  const at = users?.places.get('userName');
+  if (users === undefined || at === undefined) throw new Error('no column of usernames was chosen');
+  const { name, collation } = users.columns[at];
+  return { name: `${users.table.name}.${name}`, collation };
 }
 
 const trustNotes = ({ host, path }: Address, { tls, isVerified }: ServerFacts): string[] => {
