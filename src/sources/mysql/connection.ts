@@ -169,7 +169,7 @@ async function open({ host, port, user, database }: Address, password: string, p
     connection.connect((error) => {
       if (error !== null) return fail(error);
       connection.off('error', fail);
-      // Each query reports the end of the connection itself.
+      // The session has the end of the connection told to whoever waits.
       connection.on('error', () => {});
       const socket = socketOf(connection);
       socket.setTimeout(patience.query, () => socket.destroy(new SilentServer(patience.query)));
@@ -181,10 +181,19 @@ async function open({ host, port, user, database }: Address, password: string, p
 function sessionOf(connection: Connection, address: Address, isVerified: boolean, hasPassword: boolean): Session {
   const socket = socketOf(connection);
   const tls = socket instanceof TLSSocket ? (socket.getProtocol() ?? 'TLS') : undefined;
+  // The driver tells a query what the server answers to it, but only the connection that it has ended.
+  let ending: { readonly error: unknown } | undefined;
+  let onEnd = (): void => {};
+  connection.on('error', (error) => {
+    ending ??= { error };
+    onEnd();
+  });
   const each = (sql: string, take: (cells: Cells) => void): Promise<void> =>
     new Promise((resolve, reject) => {
-      const query = connection.query({ sql, rowsAsArray: true, typeCast: (field: TypeCastField) => field.buffer() });
       const fail = (error: unknown): void => reject(wordsFor(error, address, { isHandshake: false, hasPassword, isVerifying: isVerified }));
+      onEnd = () => fail(ending?.error);
+      if (ending !== undefined) return onEnd();
+      const query = connection.query({ sql, rowsAsArray: true, typeCast: (field: TypeCastField) => field.buffer() });
       query.on('error', fail);
       query.on('result', (row: unknown) => {
         if (!Array.isArray(row)) return;

@@ -68,7 +68,7 @@ function networkError(error: unknown, { host, port }: Address, { isHandshake, is
     case 'ETIMEDOUT':
     case 'PROTOCOL_SEQUENCE_TIMEOUT':
       return new UserError(
-        isHandshake ? `${where} did not answer as a database server does within 15 seconds.` : `The server at ${where} stopped answering.`,
+        isHandshake ? `${where} did not answer in time as a database server does.` : `The server at ${where} stopped answering.`,
         'Check the host and the port (3306 is usual), and whether a firewall is on the way.',
       );
     case 'HANDSHAKE_SSL_ERROR':

@@ -1,63 +1,46 @@
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type MariaDb, startMariaDb } from '../../support/mariadb.js';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWith } from '../../support/parts.js';
 import { runCli } from '../../support/run.js';
+import { WITH_PASSWORD as env, jamaTables, SECRET, type SourceServer, startSourceServer } from '../../support/source-server.js';
 import { temporaryFolders } from '../../support/temporary.js';
 
 const folder = temporaryFolders();
-const SECRET = 'kept-quiet-17';
-const env = { SCIM_AUDIT_MYSQL_PASSWORD: SECRET };
-let server: MariaDb;
-let port: number;
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port: found } = probe.address() as AddressInfo;
-      probe.close(() => resolve(found));
-    });
-  });
-
-const TABLES = `
-CREATE TABLE userbase (id INT NOT NULL PRIMARY KEY, userName VARCHAR(255) NOT NULL, firstName VARCHAR(255), email VARCHAR(255), licenseType VARCHAR(8), disabled CHAR(1)) DEFAULT CHARSET utf8mb4 COLLATE utf8mb4_uca1400_ai_ci;
-CREATE TABLE role (id INT PRIMARY KEY, display VARCHAR(255), projectId INT) DEFAULT CHARSET utf8mb4;
-CREATE TABLE user_role (userid INT, roleId INT);`;
 const ROWS = `
 INSERT INTO userbase VALUES (9,'astrid','Astrid','astrid@dome.example','N','F'),(2,'Søren@dome.example',NULL,'soren@dome.example','N',NULL),(17,'mira ','Mira','','I','T'),(4,'Soren@dome.example','','astrid@dome.example','N','F');
 INSERT INTO role VALUES (1,'Observers',NULL),(2,'observérs',NULL),(3,'Observers',12);
 INSERT INTO user_role VALUES (9,1),(17,1),(17,2),(4,3),(99,1);`;
 
-beforeAll(async () => {
-  port = await freePort();
-  server = await startMariaDb(['--skip-networking=0', '--bind-address=127.0.0.1', `--port=${port}`]);
-  await server.query(
-    `CREATE DATABASE dome; USE dome; ${TABLES} ${ROWS} CREATE USER reader@'%' IDENTIFIED BY '${SECRET}'; GRANT SELECT ON dome.* TO reader@'%';`,
-  );
-}, 60_000);
-
-afterAll(() => server?.stop());
-
-const address = (database = 'dome'): string => `mysql://reader@127.0.0.1:${port}/${database}`;
 const check = async (source: string, ...args: string[]) => {
   const { code, stdout, stderr } = await runCli(['check', source, '--auth-mode', 'basic', '--format', 'json', ...args], { env });
   expect(stdout + stderr).not.toContain(SECRET);
   return { code, stderr, report: stdout === '' ? undefined : JSON.parse(stdout) };
 };
 
-describe('a MySQL or MariaDB database as SOURCE', () => {
+describeWith('mariadb', 'a MySQL or MariaDB database as SOURCE', () => {
+  let server: SourceServer;
+  const address = (database = 'dome'): string => server.address(database);
+
+  beforeAll(async () => {
+    server = await startSourceServer();
+    await server.query(`CREATE DATABASE dome; USE dome; ${jamaTables()} ${ROWS}`);
+  }, 60_000);
+
+  afterAll(() => server?.stop());
+
   it('has the findings and fingerprints of the same data in SQLite', async () => {
     const file = join(folder(), 'dome.sqlite');
     const database = new Sqlite(file);
-    database.exec(TABLES.replaceAll(/DEFAULT CHARSET utf8mb4( COLLATE \w+)?/g, '') + ROWS);
+    database.exec(jamaTables().replaceAll(/DEFAULT CHARSET utf8mb4( COLLATE \w+)?/g, '') + ROWS);
     database.close();
     const ours = await check(address());
     const theirs = await check(file);
     const of = ({ report }: typeof ours): string[] => report?.findings.map((each: { fingerprint: string }) => each.fingerprint).sort();
     expect(of(ours), ours.stderr).toEqual(of(theirs));
     expect(ours.report.snapshot).toMatchObject({ users: 4, groups: 3, memberships: 5 });
-    expect(ours.report.snapshot.inputs[0]).toMatchObject({ path: `mysql://127.0.0.1:${port}/dome`, rows: 4 });
+    expect(ours.report.snapshot.inputs[0]).toMatchObject({ path: `mysql://127.0.0.1:${server.port}/dome`, rows: 4 });
     expect(ours.report.settings.collation).toBe('utf8mb4_0900_ai_ci');
   });
 
@@ -69,7 +52,7 @@ describe('a MySQL or MariaDB database as SOURCE', () => {
 
   it('says which tables and columns are missing, all at once', async () => {
     await server.query(
-      "CREATE DATABASE half; USE half; CREATE TABLE userbase (id INT PRIMARY KEY, login VARCHAR(20), email VARCHAR(20), disabled CHAR(1)); CREATE TABLE roles (id INT PRIMARY KEY); GRANT SELECT ON half.* TO reader@'%';",
+      'CREATE DATABASE half; USE half; CREATE TABLE userbase (id INT PRIMARY KEY, login VARCHAR(20), email VARCHAR(20), disabled CHAR(1)); CREATE TABLE roles (id INT PRIMARY KEY);',
     );
     const { code, stderr } = await check(address('half'));
     expect(code).toBe(2);
