@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -89,5 +90,62 @@ describeWith('mariadb', 'a MySQL or MariaDB database as SOURCE', () => {
     expect(await gate()).not.toContain('not what was audited');
     await server.query("UPDATE dome.role SET display = 'Night' WHERE id = 3;");
     expect(await gate()).toContain('not what was audited');
+  });
+
+  it('does not pass the gate once usernames compare otherwise', async () => {
+    await server.query(`CREATE DATABASE other; USE other; ${jamaTables()} ${ROWS}`);
+    const certificate = join(folder(), 'certificate.json');
+    await check(address('other'), '--certificate', certificate);
+    await server.query('ALTER TABLE other.userbase MODIFY userName VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci NOT NULL;');
+    const { code, stderr } = await runCli(['gate', certificate, address('other')], { env });
+    expect(code).toBe(1);
+    expect(stderr).toContain('The database compares usernames by utf8mb4_general_ci now; they were audited by utf8mb4_0900_ai_ci.');
+    await server.query('ALTER TABLE other.userbase MODIFY userName VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL;');
+    expect(await runCli(['gate', certificate, address('other')], { env })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is not what was audited'),
+    });
+  });
+
+  it('is compared by "show", and fits until a row changes', async () => {
+    await server.query(`CREATE DATABASE shown; USE shown; ${jamaTables()} ${ROWS}`);
+    const out = join(folder(), 'plan');
+    await runCli(['plan', address('shown'), '--auth-mode', 'basic', '--out', out], { env });
+    expect(await runCli(['show', out, address('shown')], { env })).toMatchObject({ code: 0, stderr: expect.stringContaining('it fits the source') });
+    await server.query("UPDATE shown.userbase SET email = 'new@dome.example' WHERE id = 9;");
+    expect(await runCli(['show', out, address('shown')], { env })).toMatchObject({ code: 0, stderr: expect.stringContaining('it is stale') });
+    // No command has left the password in what it wrote.
+    const files = readdirSync(out, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
+    expect(files.length).toBeGreaterThan(2);
+    for (const { parentPath, name } of files) expect(readFileSync(join(parentPath, name), 'latin1')).not.toContain(SECRET);
+  });
+
+  it('is looked at by "doctor"', async () => {
+    const doctor = async (source: string, ...args: string[]) => {
+      const { code, stdout, stderr } = await runCli(['doctor', source, '--format', 'json', ...args], { env });
+      expect(stdout + stderr).not.toContain(SECRET);
+      const { checks } = JSON.parse(stdout) as { checks: readonly { readonly name: string; readonly state: string; readonly text: string }[] };
+      return { code, looks: checks.filter(({ name }) => /^(?:database|usernames)/.test(name)) };
+    };
+    const { code, looks } = await doctor(address());
+    expect(code).toBe(0);
+    expect(looks).toMatchObject([
+      { name: 'database server', state: 'ok', text: expect.stringContaining('MariaDB') },
+      {
+        name: 'database tables',
+        state: 'ok',
+        text: 'users from userbase (id, userName, firstName, email, licenseType, disabled); groups from role (id, display, projectId); memberships from user_role (userid, roleId)',
+      },
+      { name: 'usernames', state: 'ok', text: 'compared by utf8mb4_0900_ai_ci (the column has utf8mb4_uca1400_ai_ci)' },
+    ]);
+    await server.query('CREATE DATABASE bare; CREATE TABLE bare.userbase (id INT PRIMARY KEY);');
+    expect(await doctor(address('bare'))).toMatchObject({
+      code: 2,
+      looks: [{ state: 'ok' }, { name: 'database tables', state: 'broken', text: expect.stringContaining('no column "userName"') }],
+    });
+    expect(await runCli(['doctor', 'export'], { env })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('"export" is not the address of a database'),
+    });
   });
 });
