@@ -169,7 +169,7 @@ async function open({ host, port, user, database }: Address, password: string, p
     connection.connect((error) => {
       if (error !== null) return fail(error);
       connection.off('error', fail);
-      // The session has the end of the connection told to whoever waits.
+      // An error without a listener would end the process; the session tells the end of the connection.
       connection.on('error', () => {});
       const socket = socketOf(connection);
       socket.setTimeout(patience.query, () => socket.destroy(new SilentServer(patience.query)));
