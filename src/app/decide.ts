@@ -58,7 +58,7 @@ export async function decide(folder: string, context: Pick<Context, 'process' | 
     rows,
     answer(row, answer) {
       const found = stored.get(row);
-      if (found === undefined) throw new Error('the row is of other decisions');
+      if (found === undefined) throw new Error('the row belongs to other decisions');
       const whole = { ...NO_ANSWER, ...answer };
       refuseUnusable(row, whole, { today: todayOf(context), collation: collationOf(DEFAULT_COLLATION) });
       Object.assign(found, whole);

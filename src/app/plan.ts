@@ -7,10 +7,10 @@ import { baselineLines } from '../plan/baseline.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../plan/make-plan.js';
 import { MemberTable } from '../plan/member-tally.js';
 import { sealPlan } from '../plan/plan-file.js';
-import { planMarkdown } from '../reporters/markdown/plan.js';
 import { consequencesOf, followingOf, incompletenessOf } from '../reporters/plan-consequences.js';
 import { decisionsCsv, membershipsCsv, noticesCsv, outdatedCsv } from '../reporters/plan-tables.js';
-import type { CsvDelimiter } from '../reporters/reporter.js';
+import { loadReporter } from '../reporters/registry.js';
+import type { CsvDelimiter, PlanOptions } from '../reporters/reporter.js';
 import type { Encoding } from '../sources/csv/encoding.js';
 import { readyWorkbooks } from '../sources/input-files.js';
 import type { SourceRequest } from '../sources/source.js';
@@ -31,6 +31,7 @@ import type { Redaction } from './redaction.js';
 import { Refusal } from './refusal.js';
 import type { Request } from './request.js';
 import { type Prepared, prepare } from './resolve-command.js';
+import { TOOL } from './tool.js';
 import { refuseUnfitValues } from './unfit-values.js';
 import { PendingFile, type Wishes } from './whole-file.js';
 import { writeReason } from './write-reason.js';
@@ -78,7 +79,7 @@ export async function plan(source: string | undefined, request: PlanRequest, con
   refuseExportFolder(request.out, [...report.snapshot.inputs.map(({ file }) => file), ...prepared.otherInputs]);
   if (!hasIds) {
     throw new UserError(
-      'The users list has no ids, so a plan could not say for certain whom it renames.',
+      'The users list has no ids, so a plan could not identify for certain the users that it renames.',
       'Export the users with their ids (REST GET /users with includeInactive=true, or the database), and plan on that.',
     );
   }
@@ -140,7 +141,7 @@ async function writePlan(
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new UserError(`The folder ${folder} cannot be made: ${writeReason(error)}`, 'Name another one with --out.');
+    throw new UserError(`The folder ${folder} cannot be created: ${writeReason(error)}`, 'Name another one with --out.');
   }
   clearUnfinished(folder, isAlive);
   interruption.listen();
@@ -158,7 +159,7 @@ async function writePlan(
     if (sealing !== undefined) await write('plan.json', sealing.pieces(), { isDurable: true, amend: () => sealing.amendment });
     await write('memberships.csv', membershipsCsv(made, csvDelimiter));
     await write('notices.csv', noticesCsv(made, csvDelimiter));
-    await write('plan.md', planMarkdown(made, applyCommand));
+    await write('plan.md', await readable(made, { tool: TOOL, hasColors: false, isFile: true, ...(applyCommand === undefined ? {} : { applyCommand }) }));
     if (sealing !== undefined)
       await write('baseline.jsonl', baselineLines({ ...made.assembly.end, further: made.before.snapshot.further }, made.body.settings.typeList === undefined));
     const kept = sealing === undefined ? undefined : keepAppliedPlan(folder, sealing.digest, pid);
@@ -168,6 +169,13 @@ async function writePlan(
     for (const file of files) await file.discard();
     throw error;
   }
+}
+
+/** Returns plan.md, in pieces. */
+async function readable(made: MadePlan, options: PlanOptions): Promise<Iterable<string>> {
+  const reporter = await loadReporter('markdown', 'plan');
+  if (reporter === undefined) throw new Error('no reporter writes plans as markdown');
+  return reporter.render(made, options);
 }
 
 /** Returns the command, or in parentheses why there is none and what leads on. */

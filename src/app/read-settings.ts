@@ -1,7 +1,6 @@
 /** The settings of a run: flags, then environment, then the config file, then the defaults. */
 
-import { findConfigFile } from '../config/find-config.js';
-import { type ResolvedSettings, resolveSettings } from '../config/resolve.js';
+import { findConfigFile, type ResolvedSettings, resolveSettings } from '../config/resolve.js';
 import type { Context } from './context.js';
 import type { Request } from './request.js';
 

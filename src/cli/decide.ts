@@ -94,7 +94,7 @@ async function ask(row: DecisionRow, dialogue: Dialogue): Promise<Answer | 'keep
         ...(isDecided
           ? ([
               ['Enter', 'keep the decision'],
-              ['o', 'open it again: no decision'],
+              ['o', 'reopen it: no decision'],
             ] as const)
           : ([['s', 'leave it open for now']] as const)),
         ['q', 'quit; decisions so far are saved'],
@@ -121,11 +121,11 @@ const GO_BACK = 'empty: choose again';
 async function answerFor({ action, value }: Choice, row: DecisionRow, dialogue: Dialogue): Promise<Answer | undefined> {
   if (action === 'accept') {
     const terms = { today: dialogue.today, collation: collationOf(DEFAULT_COLLATION) };
-    const reason = await fitting(`Why may it stay (${GO_BACK})`, (text) => acceptanceProblem('reason', text, terms), dialogue);
+    const reason = await fitting(`Why it is accepted (${GO_BACK})`, (text) => acceptanceProblem('reason', text, terms), dialogue);
     if (reason === undefined) return undefined;
-    const owner = await fitting(`Who answers for it (${GO_BACK})`, (text) => acceptanceProblem('owner', text, terms), dialogue);
+    const owner = await fitting(`Who is responsible for it (${GO_BACK})`, (text) => acceptanceProblem('owner', text, terms), dialogue);
     if (owner === undefined) return undefined;
-    const expires = await fitting('Until when (2027-01-31; empty: without end)', (text) => acceptanceProblem('expires', text, terms), dialogue);
+    const expires = await fitting('Until when (2027-01-31; empty: no end date)', (text) => acceptanceProblem('expires', text, terms), dialogue);
     return expires === undefined ? undefined : { ...NO_ANSWER, action, reason, owner, expires };
   }
   // A reason and an owner beside an open row are notes, and stay.

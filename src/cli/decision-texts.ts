@@ -19,8 +19,8 @@ const LEADS_TO: Readonly<Record<DecisionAction, string>> = {
   'set-email': 'another email; a user in scope then gets it as username too',
   'set-name': 'another name for the group',
   activate: 'the user becomes active, and may take a license',
-  deactivate: 'the user cannot sign in any more, and is out of scope',
-  'remove-member': 'the user leaves the groups now and on purpose, instead of by the first sync',
+  deactivate: 'the user can no longer sign in, and is out of scope',
+  'remove-member': 'the user is removed from the groups now, deliberately, rather than by the first sync',
   accept: 'nothing changes; reason and owner are kept, and the finding counts as accepted',
 };
 
@@ -38,7 +38,7 @@ export interface Choice {
 export function choicesOf({ actions, user, suggestion: cell }: DecisionRow, others: readonly Pick<Answer, 'action' | 'value'>[]): Choice[] {
   const userName = onlyUserName(user, others);
   const suggestion = suggestionOf(cell, actions);
-  const first: Choice[] = suggestion === undefined ? [] : [{ ...suggestion, text: `do what is suggested: ${visible(cell)}` }];
+  const first: Choice[] = suggestion === undefined ? [] : [{ ...suggestion, text: `use the suggestion: ${visible(cell)}` }];
   return [
     ...first,
     ...actions.flatMap((action): Choice[] => {

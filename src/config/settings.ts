@@ -342,4 +342,8 @@ export const OTHER_VARIABLES: Readonly<Record<string, string>> = {
     'The key of --redact: with the same key, aliases are the same in every run. A long random text; a key under 16 characters is warned about.',
   SCIM_AUDIT_CERTIFICATE_KEY:
     'The key of certificates: with it, only those who have the key can make a certificate that "scim-audit gate" takes. A long random text; a key under 16 characters is warned about.',
+  SCIM_AUDIT_JAMA_USER: 'The user name for Jama Connect, with SCIM_AUDIT_JAMA_PASSWORD.',
+  SCIM_AUDIT_JAMA_PASSWORD: 'The password of that user. It does not work where users sign in through SAML or another provider.',
+  SCIM_AUDIT_JAMA_CLIENT_ID: 'The client id of API credentials for Jama Connect, with SCIM_AUDIT_JAMA_CLIENT_SECRET.',
+  SCIM_AUDIT_JAMA_CLIENT_SECRET: 'The client secret of these API credentials.',
 };

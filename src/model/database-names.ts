@@ -22,3 +22,7 @@ export const databaseNames = (stated: StatedDatabaseNames = {}): DatabaseNames =
   groups: { ...JAMA_DATABASE_NAMES.groups, ...stated.groups },
   memberships: { ...JAMA_DATABASE_NAMES.memberships, ...stated.memberships },
 });
+
+/** The databases that scripts are written for: `mysql` is MariaDB as well. */
+export const DIALECTS = ['mysql', 'sqlserver'] as const;
+export type Dialect = (typeof DIALECTS)[number];

@@ -26,7 +26,8 @@ export function targetOf({ inputs, reading, targetId }: Pick<RunRecord, 'inputs'
 }
 
 /** The next step if a plan's source cannot be written to. */
-const ELSEWHERE = '"apply" writes CSV and SQLite only: export the data in one of these formats and plan again from that.';
+const ELSEWHERE =
+  'A plan from such a source goes into Jama Connect itself: with "scim-audit script" (self-hosted, for its database) or "scim-audit apply PLAN --url URL" (through its REST API). To correct an export, give one in CSV or SQLite and plan again from that.';
 
 const SCRIPT_OR_REST =
   'To bring the changes into Jama Connect, make a script for the database with "scim-audit script", or write over REST with "scim-audit apply --url URL".';

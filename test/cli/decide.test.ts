@@ -87,7 +87,7 @@ describe('a decision is checked before it is saved, in the words of the plan', (
     const { stdout } = await decide('3', '', '3', 'a robot', 'Ines', '2026-02-30', '2026-03-01', '2026-12-31', 'q');
     expect(stdout).toContain('\naccept needs a reason.\n');
     expect(stdout.replace(/\s+/g, ' ')).toContain('"2026-02-30" is not a date; write it as 2027-01-31');
-    expect(stdout).toContain('\nthe acceptance ended on 2026-03-01; settle the finding, or accept it anew.\n');
+    expect(stdout).toContain('\nthe acceptance ended on 2026-03-01; settle the finding, or accept it again.\n');
     expect(decisionOf('missing-email', '1')).toEqual(['accept', '', 'a robot', 'Ines', '2026-12-31']);
   });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TOOL } from '../../src/app/tool.js';
 import { readConfigFile } from '../../src/config/config-file.js';
-import { findConfigFile } from '../../src/config/find-config.js';
+import { findConfigFile } from '../../src/config/resolve.js';
 import { SETTINGS, type Settings } from '../../src/config/settings.js';
 import { UserError } from '../../src/model/user-error.js';
 import { SCHEMAS } from '../../src/schemas.js';
@@ -362,7 +362,7 @@ describe('init', () => {
     const folder = newFolder({ [NAME]: '{ "authMode": "saml" }' });
     const { code, stderr } = await runCli(words, { cwd: folder });
     expect(code).toBe(2);
-    expect(stderr).toContain('is there already');
+    expect(stderr).toContain('already exists');
     expect(readFileSync(join(folder, NAME), 'utf8')).toBe('{ "authMode": "saml" }');
     expect((await runCli([...words, '--force'], { cwd: folder })).code).toBe(0);
   });
