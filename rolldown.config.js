@@ -5,7 +5,7 @@ import { defineConfig } from 'rolldown';
 // prints its help, or checks a small export, is over before most of the program has been read.
 const shared = {
   platform: 'node',
-  external: ['better-sqlite3'],
+  external: ['better-sqlite3', 'mysql2'],
   // Packages that ship both forms are taken as modules; the other form hides its imports from the bundler.
   resolve: { mainFields: ['module', 'main'] },
 };

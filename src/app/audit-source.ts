@@ -6,7 +6,7 @@ import { collationOf } from '../model/compare.js';
 import type { Directory, MembershipSink, Snapshot } from '../model/directory.js';
 import type { IdpDirectory } from '../model/idp.js';
 import { joined, note, quotedId } from '../model/note.js';
-import type { Policy } from '../model/policy.js';
+import type { CollationName, Policy } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
 import { count, INPUT_NAMES } from '../rules/rule.js';
 import { openSource } from '../sources/registry.js';
@@ -34,21 +34,25 @@ export interface AuditWishes {
   /** Names of people that are kept: whole ones, given and family names, or both. */
   readonly names?: 'whole' | 'parts' | 'both';
   /** Sees both sides before anything is refused because of what they hold. */
-  know?(directory: Directory, idp: IdpDirectory | undefined): void;
+  know?(directory: Directory, idp: IdpDirectory | undefined, collation: CollationName): void;
 }
 
 /** Returns the report of a source. Throws if there is no answer. */
 export async function auditSource(
-  { request, idp: idpRequest, integrations: integrationsFile, policy: settled, authMode }: Prepared,
+  { request, idp: statedIdp, integrations: integrationsFile, policy, authMode }: Prepared,
   context: Context,
   { watch, names = watch === undefined ? undefined : 'whole', know }: AuditWishes = {},
 ): Promise<Audited> {
   return withProgress(context, async (report) => {
+    // A database says itself how names compare, which everything else is read by.
+    const database = request.database === undefined ? undefined : await openSource(request, report);
+    const settled = database?.collation === undefined ? policy : { ...policy, collation: database.collation };
+    const idpRequest = statedIdp === undefined ? undefined : { ...statedIdp, collation: settled.collation };
     const idp = idpRequest === undefined ? undefined : await readIdpSide(idpRequest, report);
     const integrations =
       integrationsFile === undefined ? undefined : await readIntegrationsSide(integrationsFile, collationOf(settled.collation), request.encoding);
     const types = await readTypesSide(request, settled);
-    const opened = await openSource(request, report);
+    const opened = database ?? (await openSource(request, report));
     try {
       const wishes = {
         authMode: authMode ?? 'basic',
@@ -65,15 +69,15 @@ export async function auditSource(
       const pulled = await pulledFolder(request, opened.tables);
       const reading = readSides(pulled.tables, { ...wishes, unanswered: pulled.unanswered, notes: pulled.notes }, { types, others: [idp, integrations] });
       const { directory } = reading;
-      know?.(directory, idp?.read);
+      know?.(directory, idp?.read, settled.collation);
       if (authMode === undefined) {
         throw missingMode(directory, types !== undefined || opened.tables.some(({ columns }) => columns.has('authenticationType')));
       }
-      const policy: Policy = { ...settled, authMode, leaveOutUsers: withScimAdmin(settled, directory) };
-      refuseMissingInputs(directory, policy);
-      refuseStrangers(directory, policy);
+      const judged: Policy = { ...settled, authMode, leaveOutUsers: withScimAdmin(settled, directory) };
+      refuseMissingInputs(directory, judged);
+      refuseStrangers(directory, judged);
       integrations?.refuseStrangers(directory);
-      const audit = beginAudit(directory, policy, NODE_DIGESTS, idp?.read);
+      const audit = beginAudit(directory, judged, NODE_DIGESTS, idp?.read);
       const watcher = watch?.(directory);
       const snapshot = reading.streamMemberships(watcher === undefined ? audit.sink : both(audit.sink, watcher));
       refuseSameFile(snapshot, idp?.read);

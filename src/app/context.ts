@@ -27,6 +27,8 @@ export interface Context {
   readonly interruption: { listen(): void; signal(): Signal | undefined };
   /** Shows how far a long read is. */
   startProgress(): Promise<Progress>;
+  /** Asks a person on a terminal for a text that is not shown; absent if there is no terminal. */
+  askSecret?(question: string): Promise<string>;
   /** Takes a sentence about something that was done nevertheless. */
   warn(text: string): void;
 }

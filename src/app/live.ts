@@ -14,6 +14,7 @@ import { freshOf } from '../targets/rest/fresh.js';
 import { type JamaLive, jamaLive } from '../targets/rest/jama-live.js';
 import { announcedBy, isLive, liveRunsOf } from '../targets/rest/live-runs.js';
 import { type LiveUndoReceipt, type PreparedLiveUndo, prepareLiveUndo } from '../targets/rest/undo.js';
+import { hasCode } from '../targets/run/files.js';
 import { firstRecord, type JournalDigest } from '../targets/run/read-journal.js';
 import { JOURNAL, readRun, runsFolderOf } from '../targets/run/run-folder.js';
 import { fileWords, shellCommand } from './command-words.js';
@@ -130,10 +131,20 @@ export async function applyLive(planPath: string, request: LiveApplyRequest, con
   return withLiveApplication(planPath, request, context, ({ prepared }) => prepared.run());
 }
 
+/** Returns the mode of a journal; undefined if it is missing or cannot be read, which undo reports. */
+function modeIn(journal: string): string | undefined {
+  try {
+    return firstRecord(journal)?.mode;
+  } catch (error) {
+    if (hasCode(error, 'EACCES', 'EPERM', 'ENOTDIR', 'EISDIR', 'ELOOP')) return undefined;
+    throw error;
+  }
+}
+
 /** Returns the journal of a live run; undefined if the folder is not that of a live run. */
 function liveRunIn(runFolder: string): JournalDigest | undefined {
   // The journal of a run of files may be long.
-  if (firstRecord(join(runFolder, JOURNAL))?.mode !== 'live') return undefined;
+  if (modeIn(join(runFolder, JOURNAL)) !== 'live') return undefined;
   const journal = readRun(resolve(runFolder));
   return journal !== undefined && isLive(journal) ? journal : undefined;
 }

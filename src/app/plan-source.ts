@@ -16,6 +16,8 @@ import type { SourceRequest } from '../sources/source.js';
 import type { UserWishes } from '../sources/tables/read-users.js';
 import type { ProcessInfo } from '../targets/run/process-info.js';
 import { type Shell, shellCommand } from './command-words.js';
+import type { Context } from './context.js';
+import { accessAgain } from './database-access.js';
 import { filesFromFlags } from './file-flags.js';
 import { NODE_DIGESTS } from './node-digests.js';
 import { settlePlanFolder } from './plan-swap.js';
@@ -124,6 +126,12 @@ export function settingsRequest({ settings }: Plan): Request {
     collation,
     assumeActive,
   };
+}
+
+/** Returns the same, with what is needed to read a database again. */
+export async function readableRequestFor(plan: Plan, source: string | undefined, flags: Request, context: Context): Promise<SourceRequest> {
+  const database = await accessAgain(source, flags, context, { name: plan.settings.collation, origin: 'the plan', role: 'planned' });
+  return { ...requestFor(plan, source, flags), ...(database === undefined ? {} : { database }) };
 }
 
 /** Returns the settings that a plan keeps, so that its source is read again the same way. */

@@ -70,10 +70,12 @@ function checkCommand({ authMode, policy, shell, request }: Prepared, out: strin
   ].join(' ');
 }
 
-async function copy({ request, policy, authMode }: Prepared, folder: NewFolder, context: Context, redaction: Redaction): Promise<Snapshot> {
+async function copy({ request, policy: stated, authMode }: Prepared, folder: NewFolder, context: Context, redaction: Redaction): Promise<Snapshot> {
   return withProgress(context, async (report) => {
+    const database = request.database === undefined ? undefined : await openSource(request, report);
+    const policy = database?.collation === undefined ? stated : { ...stated, collation: database.collation };
     const types = await readTypesSide(request, policy);
-    const opened = await openSource(request, report);
+    const opened = database ?? (await openSource(request, report));
     try {
       const usersTables = opened.tables.filter(({ role }) => role === 'users');
       const hasTypes = usersTables.some(({ columns }) => columns.has('authenticationType'));

@@ -60,11 +60,11 @@ export class Redaction {
   }
 
   /** Returns what an audit is asked for besides its report, so that everything it may say of anybody is known. */
-  wishes({ policy }: Pick<Prepared, 'policy'>, names: AuditWishes['names'] = 'whole'): Pick<AuditWishes, 'names' | 'know'> {
+  wishes(_: Pick<Prepared, 'policy'>, names: AuditWishes['names'] = 'whole'): Pick<AuditWishes, 'names' | 'know'> {
     return {
       names,
-      know: (directory, idp) => {
-        this.know({ ...directory, idp }, policy.collation);
+      know: (directory, idp, collation) => {
+        this.know({ ...directory, idp }, collation);
       },
     };
   }

@@ -2,7 +2,7 @@
 
 import { existsSync, realpathSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { findConfigFile, type ResolvedSettings, resolveSettings } from '../config/resolve.js';
+import type { ResolvedSettings } from '../config/resolve.js';
 import { SETTING_NAMES, type Settings } from '../config/settings.js';
 import { nearestName } from '../model/near-names.js';
 import { joined, note, quotedName } from '../model/note.js';
@@ -19,10 +19,12 @@ import { refuseWrongNulls } from '../sources/tables/cell-words.js';
 import { readNameList } from '../sources/tables/name-list.js';
 import { commandWords, type Shell } from './command-words.js';
 import type { Context } from './context.js';
+import { accessTo, withDatabaseNames } from './database-access.js';
 import { filesFromFlags } from './file-flags.js';
 import { idpSubjectOf } from './idp-subject.js';
 import { refuseUnknownRoles, splitColumns } from './named-columns.js';
 import { isPulled } from './pulled-folder.js';
+import { readSettings } from './read-settings.js';
 import type { Request } from './request.js';
 import { environmentOf } from './stated-environment.js';
 
@@ -54,8 +56,7 @@ export interface Prepared {
 
 /** Returns what a command line means. Throws a UserError where that is nothing. */
 export async function prepare(source: string | undefined, flags: Request, context: Context): Promise<Prepared> {
-  const file = await readConfig(flags.config ?? (context.environment.SCIM_AUDIT_CONFIG || undefined), context);
-  const resolved = resolveSettings({ flags, environment: context.environment, ...(file === undefined ? {} : { file }) });
+  const { file, ...resolved } = await readSettings(flags, context);
   const { settings } = resolved;
   refuseUnknownRules(settings.skipRules, resolved.origins.skipRules);
   refuseUnknownRules(Object.keys(settings.rules), resolved.origins.rules);
@@ -64,11 +65,14 @@ export async function prepare(source: string | undefined, flags: Request, contex
   refuseWrongNulls(settings.nulls);
   const delimiter = settings.delimiter === undefined ? undefined : DELIMITERS[settings.delimiter];
   const here = (path: string): string => namedFromHere(path, context.folder);
+  const { collation } = resolved.origins;
+  const database = accessTo(source, settings, context, collation === 'default' ? undefined : { name: settings.collation, origin: collation });
   const request: SourceRequest = {
-    ...(source === undefined ? {} : { source: here(source) }),
+    ...(source === undefined ? {} : { source: database === undefined ? here(source) : source }),
     ...filesFromFlags(flags, here),
     columns,
     tables: settings.tables,
+    ...(database === undefined ? {} : { database, ...withDatabaseNames({ tables: settings.tables, columns }, settings.database) }),
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(settings.encoding === undefined ? {} : { encoding: settings.encoding }),
     ...(settings.quote === undefined ? {} : { quote: settings.quote }),
@@ -184,16 +188,6 @@ function namedFromHere(path: string, folder: string): string {
 
 /** Returns a path as it is named from a folder, with forward slashes, so that reports are the same on every machine. */
 export const pathFrom = (folder: string, path: string): string => relative(folder, resolve(folder, path)).replaceAll('\\', '/');
-
-/** Reading a config needs zod; it is loaded only where there is a file to read. */
-async function readConfig(said: string | undefined, { folder, process: { user } }: Context) {
-  const path = said ?? findConfigFile(folder, user);
-  if (path === undefined) return undefined;
-  const { readConfigFile } = await import('../config/config-file.js');
-  const formerNames: string[] = [];
-  const settings = readConfigFile(path, (former, name) => void formerNames.push(`${name} instead of ${former}`));
-  return { path, settings, formerNames };
-}
 
 const lowerKeys = <V>(map: Readonly<Record<string, V>>): Record<string, V> =>
   Object.fromEntries(Object.entries(map).map(([name, value]) => [name.trim().toLowerCase(), value]));

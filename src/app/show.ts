@@ -9,7 +9,7 @@ import type { SubjectNames } from './change-text.js';
 import { fileWords } from './command-words.js';
 import { type Context, processInfoOf } from './context.js';
 import { readFresh } from './fresh-source.js';
-import { openPlan, requestFor, wishesFor } from './plan-source.js';
+import { openPlan, readableRequestFor, wishesFor } from './plan-source.js';
 import type { Request } from './request.js';
 import { compareInputs } from './source-digests.js';
 import { changesOf } from './verify.js';
@@ -47,12 +47,15 @@ export async function show(planPath: string, source: string | undefined, request
   const { plan, file } = openPlan(planPath, context.process, fileWords(source, request));
   const liveRuns = liveRunsBeside(plan, file, context);
   if (source === undefined && (request.users ?? []).length === 0) return { plan, file, liveRuns, names: undefined, compare: undefined };
-  const sourceRequest = requestFor(plan, source, request);
+  const sourceRequest = await readableRequestFor(plan, source, request, context);
   const { names, snapshot } = await readFresh(sourceRequest, wishesFor(plan), changesOf(plan), context);
   const { others, missing } = compareInputs(plan.snapshot.inputs, snapshot.inputs);
   const compare = async (): Promise<Comparison> => {
+    const changedInputs = [...others, ...missing];
+    // No run writes to a database server, so it either fits or not.
+    if (sourceRequest.database !== undefined) return { kind: changedInputs.length === 0 ? 'fits' : 'stale', inputs: [], changedInputs };
     const standing = await sourceStateOf({ plan, planFile: file, source: sourceRequest });
-    return { ...standing, changedInputs: [...others, ...missing] };
+    return { ...standing, changedInputs };
   };
   return { plan, file, liveRuns, names, compare };
 }

@@ -2,6 +2,7 @@
 
 import type { Certificate } from '../audit/certificate-file.js';
 import type { IdpRole } from '../model/idp.js';
+import type { CollationName } from '../model/policy.js';
 import { visible } from '../reporters/visible.js';
 import { splitMembersFlag } from '../sources/idp/members-flag.js';
 import { fileOf } from '../sources/input-files.js';
@@ -10,6 +11,7 @@ import type { SourceRequest } from '../sources/source.js';
 import { Problems } from '../sources/tables/problem.js';
 import { hashFile } from '../targets/run/files.js';
 import { type Context, withProgress } from './context.js';
+import { accessAgain } from './database-access.js';
 import { filesFromFlags } from './file-flags.js';
 import type { Request } from './request.js';
 
@@ -19,7 +21,12 @@ type Digested = Pick<CertifiedInput, 'path' | 'table' | 'sha256'> & { readonly r
 
 /** Returns in which inputs a source is another than the certified one, as sentences; nothing where it is the same. */
 export async function inputDifferences(certificate: Certificate, source: string | undefined, flags: Request, context: Context): Promise<string[]> {
-  return differencesOf(certificate.snapshot.inputs, await digestsOf(certificate, source, flags, context), 'the source');
+  const { digests, collation } = await digestsOf(certificate, source, flags, context);
+  const audited = certificate.settings.collation;
+  return [
+    ...(collation === undefined || collation === audited ? [] : [`The database compares usernames by ${collation} now; they were audited by ${audited}.`]),
+    ...differencesOf(certificate.snapshot.inputs, digests, 'the source'),
+  ];
 }
 
 /** Returns in which files the identity provider's exports are others than the certified ones, as sentences. */
@@ -52,7 +59,14 @@ function differencesOf(certified: readonly Digested[], now: readonly Digested[],
 
 const nameOf = ({ path, table, role }: Digested): string => `${visible(path)}${table === undefined ? '' : ` (${visible(table)})`}, ${role},`.replace(/,$/, '');
 
-async function digestsOf({ settings }: Certificate, source: string | undefined, flags: Request, context: Context): Promise<Digested[]> {
+interface SourceNow {
+  readonly digests: readonly Digested[];
+  /** How the source itself says that names compare; undefined if it does not. */
+  readonly collation?: CollationName | undefined;
+}
+
+async function digestsOf({ settings }: Certificate, source: string | undefined, flags: Request, context: Context): Promise<SourceNow> {
+  const database = await accessAgain(source, flags, context, { name: settings.collation, origin: 'the certificate', role: 'compared' });
   const request: SourceRequest = {
     ...(source === undefined ? {} : { source }),
     ...filesFromFlags(flags),
@@ -61,10 +75,11 @@ async function digestsOf({ settings }: Certificate, source: string | undefined, 
     nulls: [],
     activeMap: {},
     isAssumedActive: settings.assumeActive,
+    ...(database === undefined ? {} : { database }),
   };
   // Of a file every byte counts, so what it holds need not be understood.
   const files = sourceFiles(request);
-  if (files !== undefined) return files.map(({ path, file, role }) => ({ path, role, sha256: hashFile(file) }));
+  if (files !== undefined) return { digests: files.map(({ path, file, role }) => ({ path, role, sha256: hashFile(file) })) };
   return withProgress(context, async (report) => {
     const opened = await openSource(request, report);
     try {
@@ -74,7 +89,7 @@ async function digestsOf({ settings }: Certificate, source: string | undefined, 
         return { path: table.path, ...(table.table === undefined ? {} : { table: table.table }), role: table.role, sha256 };
       });
       problems.refuse(opened.tables);
-      return digests;
+      return { digests, collation: opened.collation };
     } finally {
       opened.close();
     }

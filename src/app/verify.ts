@@ -12,7 +12,7 @@ import type { SubjectNames } from './change-text.js';
 import { fileWords } from './command-words.js';
 import type { Context } from './context.js';
 import { readFresh } from './fresh-source.js';
-import { openPlan, requestFor, wishesFor } from './plan-source.js';
+import { openPlan, readableRequestFor, wishesFor } from './plan-source.js';
 import type { Request } from './request.js';
 
 /** What besides the plan's own changes was compared. */
@@ -43,7 +43,7 @@ export interface Verified {
 export async function verify(planPath: string, source: string | undefined, request: Request, context: Context): Promise<Verified> {
   const { plan, file } = openPlan(planPath, context.process, fileWords(source, request));
   const wishes = { ...wishesFor(plan), areIdsEnough: false, withFurther: true };
-  const { snapshot, members, names, hasTypes } = await readFresh(requestFor(plan, source, request), wishes, changesOf(plan), context);
+  const { snapshot, members, names, hasTypes } = await readFresh(await readableRequestFor(plan, source, request, context), wishes, changesOf(plan), context);
   if (!snapshot.given.memberships && changesOf(plan).some(({ kind }) => kind === 'remove-member' || kind === 'add-member')) {
     throw new UserError(
       'The plan changes memberships, and this export has none: whether they landed cannot be checked.',

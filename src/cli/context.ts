@@ -14,6 +14,14 @@ export const contextOf = (io: Io): Context => ({
   process: io.process,
   interruption: io.interruption,
   startProgress: () => startProgress(io),
+  ...(io.stdin.isTTY === true && io.stderr.isTTY
+    ? {
+        askSecret: async (question: string) => {
+          const { askSecret } = await import('./questions.js');
+          return askSecret(question, io);
+        },
+      }
+    : {}),
   warn: (text) => io.stderr.write(`WARNING: ${text}\n`),
 });
 

@@ -3,6 +3,7 @@
 import { accessSync, constants, realpathSync, statfsSync } from 'node:fs';
 import { homedir, release, tmpdir } from 'node:os';
 import { relative } from 'node:path';
+import type { Request } from '../app/request.js';
 import { NODE_NEEDED, TOOL } from '../app/tool.js';
 import { findConfigFile, VARIABLES } from '../config/resolve.js';
 import { ENCODING_NAMES } from '../config/settings.js';
@@ -13,12 +14,12 @@ import { type Encoding, encodeText, Transcoder } from '../sources/csv/encoding.j
 import { type Ending, EXIT } from './ending.js';
 import { hasColors, type Io, type Output } from './io.js';
 
-export interface DoctorFlags {
-  format?: 'pretty' | 'json';
+export interface DoctorFlags extends Pick<Request, 'ca' | 'noTls' | 'config'> {
+  readonly format?: 'pretty' | 'json';
 }
 
 /** One thing that was looked at. */
-interface Look {
+export interface Look {
   readonly name: string;
   /** `note`: something is not there that most runs do without. */
   readonly state: 'ok' | 'note' | 'broken';
@@ -26,8 +27,9 @@ interface Look {
   readonly fix?: string;
 }
 
-/** Returns 0, or 2 where something that is needed is broken. */
-export async function doctor({ format }: DoctorFlags, io: Io): Promise<Ending> {
+/** Returns 0, or 2 if something that is needed is broken. `address` is that of a database to be looked at as well. */
+export async function doctor(address: string | undefined, flags: DoctorFlags, io: Io): Promise<Ending> {
+  const { format } = flags;
   const hide = homeHider(io);
   const looks: readonly Look[] = [
     nodeVersion(),
@@ -40,6 +42,7 @@ export async function doctor({ format }: DoctorFlags, io: Io): Promise<Ending> {
     await config(io),
     variables(io),
     temporaryFolder(),
+    ...(address === undefined ? [] : await (await import('./database-looks.js')).databaseLooks(address, flags, io)),
   ];
   const shown = looks.map((look): Look => ({ ...look, text: hide(look.text), ...(look.fix === undefined ? {} : { fix: hide(look.fix) }) }));
   const broken = looks.filter(({ state }) => state === 'broken');

@@ -6,6 +6,7 @@ import { TOOL } from '../app/tool.js';
 import { writeReason } from '../app/write-reason.js';
 import { UserError } from '../model/user-error.js';
 import { printable } from '../reporters/visible.js';
+import { refusePassword } from '../sources/mysql/address.js';
 import { addApply } from './commands/apply.js';
 import { addCheck } from './commands/check.js';
 import { addCompletion } from './commands/completion.js';
@@ -79,6 +80,8 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     add(program, io, end);
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
+    // Before anything can repeat what was typed.
+    for (const word of argv) refusePassword(word);
     await program.parseAsync(withFlagForEachPage(argv), { from: 'user' });
     if (ending === undefined) throw new Error('the command ended without a result');
     const failure = await io.stdout.settle();

@@ -27,6 +27,8 @@ class SettingOption extends Option {
     this.#name = name;
     this.helpGroup(`${GROUPS[group]}:`);
     if (kind.choices !== undefined) this.choices(kind.choices);
+    // An option called "no-…" switches something on here, and says nothing if it is not given.
+    this.negate = false;
     const { readWord, form } = kind;
     if (readWord === undefined) return;
     this.argParser((word: string, before: unknown) => {

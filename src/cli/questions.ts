@@ -1,6 +1,7 @@
 /** Questions to a person on a terminal. */
 
 import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
 import { Refusal } from '../app/refusal.js';
 import { UserError } from '../model/user-error.js';
 import type { Io, Output } from './io.js';
@@ -42,6 +43,23 @@ export function openQuestions({ stdin }: Io, output: Output, standing: () => str
       lines.close();
     },
   };
+}
+
+/** Returns a line that was typed without being shown. Throws as `ask` does. */
+export async function askSecret(question: string, io: Io): Promise<string> {
+  io.stderr.write(question);
+  // readline draws what is typed on its output, which leads nowhere here.
+  const lines = createInterface({ input: io.stdin, output: new Writable({ write: (_chunk, _encoding, done) => done() }), terminal: true });
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      lines.once('line', resolve);
+      lines.once('SIGINT', () => reject(new Refusal('SIGINT', 'interrupted; nothing was read.')));
+      lines.once('close', () => reject(new UserError('The input ended before the password was typed.', 'Run the command again.')));
+    });
+  } finally {
+    lines.close();
+    io.stderr.write('\n');
+  }
 }
 
 export interface ConsentRequest {

@@ -174,6 +174,23 @@ export const SETTINGS = {
     variable: 'SCIM_AUDIT_ESCAPE',
     example: 'backslash',
   },
+  ca: {
+    about:
+      'A PEM file with the certificate of the authority that signed the certificate of the database server, for a mysql:// source. With it, the server is verified.',
+    kind: path,
+    group: 'files',
+    option: { flags: '--ca <file>', help: 'PEM file that the certificate of the database server is verified with, for a mysql:// source' },
+    variable: 'SCIM_AUDIT_CA',
+    example: 'ca.pem',
+  },
+  noTls: {
+    about: 'Connect to the database server of a mysql:// source without encryption.',
+    kind: yesOrNo,
+    group: 'files',
+    option: { flags: '--no-tls', help: 'connect to the database server of a mysql:// source without encryption' },
+    variable: 'SCIM_AUDIT_NO_TLS',
+    example: true,
+  },
   columns: {
     about: 'Column headings in your export, if they differ from the accepted ones.',
     kind: namesByName,
@@ -344,6 +361,7 @@ export const settingOf = (name: SettingName): Setting => SETTINGS[name];
 
 /** Variables that are not settings. */
 export const OTHER_VARIABLES: Readonly<Record<string, string>> = {
+  SCIM_AUDIT_MYSQL_PASSWORD: 'The password for a mysql:// source. Without it, the password is asked for on a terminal.',
   SCIM_AUDIT_CONFIG: 'The config file, as --config.',
   SCIM_AUDIT_REDACT_KEY:
     'The key of --redact: with the same key, aliases are the same in every run. A long random text; a key under 16 characters is warned about.',

@@ -5,16 +5,18 @@ import { UserError } from '../model/user-error.js';
 import { csvSource } from './csv/source.js';
 import { holdsWorkbook } from './input-files.js';
 import { jsonSource } from './json/source.js';
+import { isAddress } from './mysql/address.js';
+import { mysqlSource } from './mysql/source.js';
 import type { SourceFile, SourceFormat, SourceRequest } from './source.js';
 import { sqliteSource } from './sqlite/source.js';
 import type { OnProgress, OpenedSource } from './tables/table.js';
 
-export const SOURCE_FORMATS: readonly SourceFormat[] = [jsonSource, sqliteSource, csvSource];
+export const SOURCE_FORMATS: readonly SourceFormat[] = [mysqlSource, jsonSource, sqliteSource, csvSource];
 
 /** Returns the format of a request. Throws a UserError if it is none that can be read. */
 function formatFor(request: SourceRequest): SourceFormat {
   const { source } = request;
-  if (source !== undefined && holdsWorkbook(source)) {
+  if (source !== undefined && !isAddress(source) && holdsWorkbook(source)) {
     throw new UserError(
       `${source} is a workbook, but SOURCE must be a folder or a SQLite file.`,
       note`Give its list of users with --users ${source}; give lists on other sheets as --groups "FILE#Sheet" and --memberships "FILE#Sheet".`,

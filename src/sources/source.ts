@@ -1,12 +1,30 @@
 /** What the user asked to be read, and what an input format must offer. */
 
 import type { Activity, Role } from '../model/directory.js';
+import type { CollationName } from '../model/policy.js';
 import type { EscapeStyle, QuoteStyle } from './csv/dialect.js';
 import type { Encoding } from './csv/encoding.js';
 import type { OnProgress, OpenedSource } from './tables/table.js';
 
+/** How a database server is reached, and what was said of it. */
+export interface DatabaseAccess {
+  /** Returns the password of an account; empty if it has none. Asked for only when it is needed. Throws a UserError if none was given. */
+  password(account: { readonly user: string; readonly host: string; readonly port: number }): Promise<string>;
+  /** The certificates that the server's must be signed by, as a PEM file. */
+  readonly ca?: string;
+  /** True to connect without encryption. */
+  readonly noTls: boolean;
+  /** How names are to be compared, if that was said, and where. */
+  readonly collation?: {
+    readonly name: CollationName;
+    readonly origin: string;
+    /** `planned`: the database was read by it before. `compared`: the caller compares, so a difference is no error. */
+    readonly role?: 'planned' | 'compared';
+  };
+}
+
 export interface SourceRequest {
-  /** A folder or a database. */
+  /** A folder, a SQLite file, or the address of a database. */
   readonly source?: string;
   readonly users: readonly string[];
   /** Lists that hold inactive users only and have no column that says so. */
@@ -15,6 +33,8 @@ export interface SourceRequest {
   /** More pages of the list of groups; only JSON has pages. */
   readonly groupPages?: readonly string[];
   readonly memberships: readonly string[];
+  /** For the address of a database. */
+  readonly database?: DatabaseAccess;
   /** Headings that the user named, by role and canonical column. */
   readonly columns: Readonly<Partial<Record<Role, Readonly<Record<string, string>>>>>;
   /** Tables that the user named. */

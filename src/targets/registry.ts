@@ -3,6 +3,7 @@
 import { filesFound } from '../sources/csv/source.js';
 import { holdsWorkbook } from '../sources/input-files.js';
 import { jsonSource } from '../sources/json/source.js';
+import { isAddress } from '../sources/mysql/address.js';
 import type { SourceRequest } from '../sources/source.js';
 import { csvTarget } from './csv/target.js';
 import type { RunRecord } from './run/journal.js';
@@ -28,8 +29,12 @@ export function targetOf({ inputs, reading, targetId }: Pick<RunRecord, 'inputs'
 const ELSEWHERE =
   'A plan from such a source goes into Jama Connect itself: with "scim-audit script" (self-hosted, for its database) or "scim-audit apply PLAN --url URL" (through its REST API). To correct an export, give one in CSV or SQLite and plan again from that.';
 
+const SCRIPT_OR_REST =
+  'To bring the changes into Jama Connect, make a script for the database with "scim-audit script", or write over REST with "scim-audit apply --url URL".';
+
 /** Returns why a source cannot be written to and the next step; undefined if it can be. */
 export function whyNotWritten(source: SourceRequest): { readonly reason: string; readonly hint: string } | undefined {
+  if (isAddress(source.source)) return { reason: 'The source is a database, and "apply" never writes to a database server.', hint: SCRIPT_OR_REST };
   if (jsonSource.claims(source)) return { reason: "The source is JSON from Jama Connect's REST API, and apply does not write JSON.", hint: ELSEWHERE };
   const workbook = filesFound(source).find(({ file }) => holdsWorkbook(file));
   return workbook === undefined ? undefined : { reason: `${workbook.file} is an Excel workbook, and "apply" does not write workbooks.`, hint: ELSEWHERE };

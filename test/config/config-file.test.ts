@@ -68,6 +68,8 @@ describe('readConfigFile', () => {
       delimiter: 'tab',
       encoding: 'utf-16be',
       quote: 'none',
+      ca: '/ca.pem',
+      noTls: false,
       csvDelimiter: 'semicolon',
       escape: 'backslash',
       nulls: ['[NULL]'],

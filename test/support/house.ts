@@ -32,7 +32,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   },
   sources: {
     rooms: ['model', 'collections', 'rest'],
-    uses: ['node:fs', 'node:crypto', 'node:buffer', 'node:path', 'csv-parse', 'better-sqlite3', 'fflate', 'saxes', 'zod'],
+    uses: ['node:fs', 'node:crypto', 'node:buffer', 'node:path', 'csv-parse', 'node:net', 'node:tls', 'better-sqlite3', 'mysql2', 'fflate', 'saxes', 'zod'],
     reason:
       'a format knows bytes and what a record is; what a record means for SCIM is decided elsewhere. fflate unpacks and saxes reads the XML of workbooks: both stream without waiting, have no native parts, and are loaded only with a workbook',
   },
@@ -85,7 +85,20 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   },
   cli: {
     rooms: ['*'],
-    uses: ['commander', 'chalk', 'ora', '@bomb.sh/tab', 'node:crypto', 'node:fs', 'node:os', 'node:path', 'node:url', 'node:readline', '../package.json'],
+    uses: [
+      'commander',
+      'chalk',
+      'ora',
+      '@bomb.sh/tab',
+      'node:crypto',
+      'node:fs',
+      'node:os',
+      'node:path',
+      'node:url',
+      'node:readline',
+      'node:stream',
+      '../package.json',
+    ],
     reason: 'the front door: the only room that knows there is a process, a terminal and a clock',
   },
   'index.ts': {
@@ -309,6 +322,7 @@ export const SHOWN: Readonly<Record<string, string>> = {
   'sources/idp/export-scheme.ts name': 'the name of a column, as the program calls it',
   'sources/idp/okta-users.ts heading': 'a heading that is quoted already',
   'sources/input-files.ts text': 'a path or pattern of the command line',
+  'sources/mysql/collation.ts stated.name': 'the name of a collation, as the program calls it',
   'sources/tables/cell-words.ts name': 'the name of a column, as the program calls it',
   'sources/tables/name-list.ts names': 'headings that are quoted already',
   'sources/tables/user-finder.ts cell': 'a note whose value is quoted already',
@@ -419,6 +433,10 @@ export const SUB_ROOMS: Readonly<Record<string, SubRoom>> = {
     beside: ['sources/source.ts', 'sources/tables', 'sources/csv'],
     reason: 'loads native code, so that nobody may need it by accident; from CSV it takes how bytes become a text, nothing else',
   },
+  'sources/mysql': {
+    beside: ['sources/source.ts', 'sources/tables', 'sources/csv'],
+    reason: 'knows a database server and nothing of files; rows that were read are kept and handed out as those of CSV are',
+  },
   'sources/rest': {
     beside: [],
     reason: 'asks a server instead of reading files; what it reads is written as CSV and checked as such',
@@ -494,7 +512,7 @@ export function circular(imports: ReadonlyMap<string, readonly string[]>): strin
 }
 
 /** Packages that few runs need. */
-export const RARE = ['better-sqlite3', 'fflate', 'saxes', 'undici', 'ora', '@bomb.sh/tab'];
+export const RARE = ['better-sqlite3', 'mysql2', 'fflate', 'saxes', 'undici', 'ora', '@bomb.sh/tab'];
 
 /** Returns all files that are loaded together with a file. */
 export function loadedWith(start: string, imports: ReadonlyMap<string, readonly string[]>): Set<string> {

@@ -20,6 +20,7 @@ export const REAL_PARTS = {
   sqlite3: { title: 'the sqlite3 shell', programs: ['sqlite3'], debian: 'sqlite3' },
   fish: { title: 'fish', programs: ['fish'], debian: 'fish' },
   multitool: { title: 'Sarif.Multitool', programs: [join(ROOT, `node_modules/@microsoft/sarif-multitool-${process.platform}/Sarif.Multitool`)] },
+  openssl: { title: 'OpenSSL', programs: ['openssl'], debian: 'openssl' },
   zsh: { title: 'zsh', programs: ['zsh'], debian: 'zsh' },
 } as const satisfies Readonly<Record<string, RealPart>>;
 

@@ -24,7 +24,10 @@ export function addCheck(program: Command, io: Io, end: (ending: Ending) => void
   const command = program
     .command('check')
     .description('find what must be cleaned before SCIM is enabled')
-    .argument('[source]', 'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file');
+    .argument(
+      '[source]',
+      'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file; or mysql://USER@HOST/DATABASE',
+    );
   addSourceOptions(command)
     .optionsGroup('Judging:')
     .option('--decisions <file>', 'decisions.csv of a plan: findings accepted in it are shown but do not count')

@@ -23,7 +23,10 @@ export function addPlan(program: Command, io: Io, end: (ending: Ending) => void)
   const command = program
     .command('plan')
     .description('write a plan: the ordered changes that remove the findings, checked for collisions')
-    .argument('[source]', 'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file');
+    .argument(
+      '[source]',
+      'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file; or mysql://USER@HOST/DATABASE',
+    );
   addSourceOptions(command)
     .optionsGroup('Judging:')
     .option('--decisions <file>', 'decisions to read (default: decisions.csv in the folder of --out)')

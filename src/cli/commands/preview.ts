@@ -22,7 +22,10 @@ export function addPreview(program: Command, io: Io, end: (ending: Ending) => vo
   const command = program
     .command('preview')
     .description('predict what the first sync will do to users, groups and memberships')
-    .argument('[source]', 'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file');
+    .argument(
+      '[source]',
+      'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file; or mysql://USER@HOST/DATABASE',
+    );
   addSourceOptions(command)
     .optionsGroup('Judging:')
     .option('--after <plan>', 'predict the sync after this plan (plan.json or its folder), beside the sync as things are now')

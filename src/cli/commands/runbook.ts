@@ -20,7 +20,10 @@ export function addRunbook(program: Command, io: Io, end: (ending: Ending) => vo
   const command = program
     .command('runbook')
     .description('write a checklist of the steps to enable SCIM, filled in from an export')
-    .argument('[source]', 'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file');
+    .argument(
+      '[source]',
+      'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file; or mysql://USER@HOST/DATABASE',
+    );
   addSourceOptions(command)
     .optionsGroup('Judging:')
     .addOption(new Option('--hosting <kind>', 'who hosts Jama Connect: Jama Software (cloud) or you (self-hosted)').choices(HOSTINGS))

@@ -4,6 +4,7 @@ import { integerOf } from '../../collections/key-table.js';
 import type { TextBytes } from '../../collections/text-bytes.js';
 import type { Activity, Input, Role } from '../../model/directory.js';
 import type { Note } from '../../model/note.js';
+import type { CollationName } from '../../model/policy.js';
 import { type CellWords, placeholderNotes } from './cell-words.js';
 import type { Columns } from './headings.js';
 import type { Problems, SourceProblem } from './problem.js';
@@ -86,6 +87,8 @@ export type OnProgress = (progress: {
 
 export interface OpenedSource {
   readonly tables: readonly Table[];
+  /** How the source itself compares names, if it says so. */
+  readonly collation?: CollationName;
   close(): void;
 }
 
