@@ -6,6 +6,7 @@ import type { Note } from '../model/note.js';
 import type { Policy } from '../model/policy.js';
 import { count, grouped } from '../rules/rule.js';
 import type { Forecast, UserForecast } from './forecast.js';
+import { isSecondAccount, isUncertain } from './predict.js';
 import type { MembershipView } from './preview-input.js';
 
 export interface Preview {
@@ -27,14 +28,53 @@ export interface Preview {
   readonly isRedacted?: true;
 }
 
-/** Returns the outcome in one sentence. */
+/** People of the provider, each in exactly one of these. */
+interface PeopleCounts {
+  readonly all: number;
+  readonly second: number;
+  readonly uncertain: number;
+  readonly asTheyAre: number;
+  readonly changed: number;
+  readonly created: number;
+  readonly notSent: number;
+}
+
+function countPeople({ users }: Forecast): PeopleCounts {
+  const people = users.filter(({ idpUser }) => idpUser !== undefined);
+  const counts = { all: people.length, second: 0, uncertain: 0, asTheyAre: 0, changed: 0, created: 0, notSent: 0 };
+  for (const person of people) {
+    const { effects } = person;
+    if (isSecondAccount(person)) counts.second++;
+    else if (isUncertain(person)) counts.uncertain++;
+    else if (effects.includes('create')) counts.created++;
+    else if (!effects.includes('link')) counts.notSent++;
+    else if (effects.length > 1) counts.changed++;
+    else counts.asTheyAre++;
+  }
+  return counts;
+}
+
+/** Returns the outcome in one sentence, which counts people. */
 export function outcomeText({ forecast, before }: Preview): string {
-  const { secondAccounts, uncertain } = forecast.summary;
-  const seconds = secondAccounts === 0 ? 'no user' : count(secondAccounts, 'user');
-  const doubts = uncertain === 0 ? 'no outcome is uncertain' : `the outcome for ${count(uncertain, 'user')} is uncertain`;
-  const text = `${seconds} would get a second account; ${doubts}`;
+  const name = PROVIDER_NAMES[forecast.provider];
+  const { all, second, uncertain, asTheyAre, changed, created, notSent } = countPeople(forecast);
+  const seconds =
+    second === 0 && all === 1
+      ? `the one person in ${name} would get no second account`
+      : `${second === 0 ? 'none' : grouped(second)} of ${count(all, 'person', 'people')} in ${name} would get a second account`;
+  const doubts = uncertain === 0 ? 'no outcome is uncertain' : `the outcome for ${grouped(uncertain)} is uncertain`;
+  const others = (
+    [
+      [asTheyAre, 'linked as they are', 'linked as it is'],
+      [changed, 'linked and changed', 'linked and changed'],
+      [created, 'new', 'new'],
+      [notSent, 'not sent', 'not sent'],
+    ] as const
+  ).flatMap(([number, many, one]) => (number === 0 ? [] : [`${grouped(number)} ${number === 1 ? one : many}`]));
+  const text = `${seconds}, and ${doubts}${others.length === 0 ? '' : `; ${others.join(', ')}`}`;
   if (before === undefined) return text;
-  return `once the plan is applied, ${text} (now: ${grouped(before.summary.secondAccounts)} and ${grouped(before.summary.uncertain)})`;
+  const now = countPeople(before);
+  return `once the plan is applied, ${text} (now: ${grouped(now.second)} and ${grouped(now.uncertain)})`;
 }
 
 /** Returns the title of the preview. */

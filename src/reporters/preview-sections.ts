@@ -1,4 +1,4 @@
-/** What formats for people have in common: what happens, most severe first, each with its reason. */
+/** What formats for people have in common: what happens, most severe first, each with its reason and what to do; long because the sections share what a row is. */
 
 import { locationOf, type User } from '../model/directory.js';
 import type { Severity } from '../model/finding.js';
@@ -36,7 +36,29 @@ export interface Section {
   readonly headings: readonly string[];
   readonly total: number;
   readonly blocks: readonly Block[];
+  /** What to do about it before the sync; blank if nothing. */
+  readonly next: string;
 }
+
+/** What to do about a section before the sync, by its id. */
+const NEXT: Readonly<Record<string, string>> = {
+  'second-accounts':
+    'Make the username in Jama Connect exactly the one that is sent: "scim-audit plan" does it where the email says whose account it is, and asks about the others.',
+  ambiguous: 'Decide which account belongs to the person ("scim-audit plan" asks), and give every other one another username and email.',
+  unknown: 'Make the username in Jama Connect exactly the one that is sent, letter by letter. Try the others with a few people first.',
+  deactivate: 'If the person still needs the account, unblock the person in the identity provider before the sync.',
+  activate: 'Make sure that these people may sign in, and that there are enough licenses.',
+  'login-other-account': 'Give the email to one account only: the one that the person is to use.',
+  'login-none': 'Assign these people in the identity provider, or tell them that their account is no longer reached.',
+  'login-uncertain': 'Settle what is uncertain about these accounts above; then this is settled too.',
+  lost: 'Reactivate these users, or accept that they leave the group: memberships.csv of "scim-audit plan" keeps them for restoring.',
+  'groups-created': 'If the group is one that exists in Jama Connect, give both exactly the same name.',
+  'groups-ambiguous': 'Give every organization-level group a name of its own.',
+  'groups-unknown': 'Give the list of groups with --idp-groups, or try one such group first.',
+  'groups-untouched': 'Create the group in the identity provider with exactly this name, or take it off the groups to be synced.',
+  licenses: 'Get more licenses, or free some, before the sync.',
+  'members-unknown': 'Look at these memberships after the sync: "scim-audit reconcile" names those that were lost.',
+};
 
 interface Part<T extends { readonly why: Reason }> {
   readonly id: string;
@@ -71,7 +93,7 @@ function sectionOf<T extends { readonly why: Reason }>(part: Part<T>, most: numb
   }
   if (total === 0) return [];
   const { id, title, look, headings } = part;
-  return [{ id, title, look, headings, total, blocks: Array.from(blocks, ([why, block]) => ({ why, ...block })) }];
+  return [{ id, title, look, headings, total, blocks: Array.from(blocks, ([why, block]) => ({ why, ...block })), next: NEXT[id] ?? '' }];
 }
 
 const USER_HEADINGS = ['username sent', 'email sent', 'id', 'username', 'email', 'user is', 'where'];

@@ -38,7 +38,9 @@ describe('after a plan', () => {
       { link: 1, create: 0, ambiguous: 0, untouched: 1, unknown: 0 },
     ]);
     expect(shown.forecast.summary.memberships).toEqual({ added: 1, kept: 2, lost: 0, skipped: 0, unknown: 0 });
-    expect(outcomeText(shown)).toBe('once the plan is applied, no user would get a second account; no outcome is uncertain (now: 1 and 0)');
+    expect(outcomeText(shown)).toBe(
+      'once the plan is applied, the one person in Okta would get no second account, and no outcome is uncertain; 1 linked as it is (now: 1 and 0)',
+    );
   });
 
   it('leaves the organization that it was given as it was', () => {

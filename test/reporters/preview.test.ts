@@ -120,7 +120,9 @@ describe('pretty', () => {
       'Members who are added',
       'Members who are not added',
     ]);
-    expect(text).toMatch(/^✖ What the first sync of Okta will do: 1 user would get a second account; the outcome for 4 users is\nuncertain\n/);
+    expect(text).toMatch(
+      /^✖ What the first sync of Okta will do: 1 of 6 people in Okta would get a second account, and the\noutcome for 2 is uncertain; 2 linked and changed, 1 new\n/,
+    );
     expect(text).toMatch(/ {4}ana@dome\.example {2}ana@dome\.example {2}1 {3}ana /);
     expect(text).toMatch(/emails\[type eq "work"\]\.value {2}Ben@dome\.example {2}ben@dome\.example/);
     expect(text).toContain('2 not listed');
@@ -155,8 +157,8 @@ describe('pretty', () => {
     const text = await renderAs('pretty', shown);
     expect(text).toMatch(/what happens +now +after the plan\n/);
     expect(text).toMatch(/users: created beside their account +1 +0\n/);
-    expect(text).toContain('once the plan is applied, no user would get a second account');
-    expect(outcomeText(shown)).toMatch(/\(now: 1 and 4\)$/);
+    expect(text).toContain('once the plan is applied, none of 6 people in');
+    expect(outcomeText(shown)).toMatch(/\(now: 1 and 2\)$/);
   });
 
   it('has colors for how loud it is, and the same text without them', async () => {
@@ -168,7 +170,9 @@ describe('pretty', () => {
       organizationOf({ users: [{ userName: 'ana@dome.example', email: 'ana@dome.example' }] }),
       idpOf({ provider: 'okta', users: [{ subject: 'ana@dome.example' }] }),
     );
-    expect(await renderAs('pretty', calm)).toMatch(/^✔ What the first sync of Okta will do: no user would get a second account; no outcome is uncertain\n/);
+    expect(await renderAs('pretty', calm)).toMatch(
+      /^✔ What the first sync of Okta will do: the one person in Okta would get no second account, and no\noutcome is uncertain; 1 linked as it is\n/,
+    );
   });
 });
 

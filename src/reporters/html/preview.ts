@@ -52,7 +52,7 @@ function* headerLines(preview: Preview): Iterable<string> {
   yield '</table></details>\n</header>\n';
 }
 
-function* sectionLines({ id, title, look, total, headings, blocks }: Section): Iterable<string> {
+function* sectionLines({ id, title, look, total, headings, blocks, next }: Section): Iterable<string> {
   yield `<details class="rule" id="${id}" open>\n<summary><h2>${text(title)}</h2> <span class="${look}">${grouped(total)}</span></summary>\n`;
   for (const [at, { why, total: ofBlock, shown, rows }] of blocks.entries()) {
     // Each landmark has a name of its own.
@@ -65,5 +65,6 @@ function* sectionLines({ id, title, look, total, headings, blocks }: Section): I
     yield '</tbody></table></div>\n';
     if (shown < ofBlock) yield `<p class="wary">${grouped(ofBlock - shown)} more are not listed here; the JSON and CSV previews list them.</p>\n`;
   }
+  if (next !== '') yield `<p><b>What to do:</b> ${text(next)}</p>\n`;
   yield '</details>\n';
 }

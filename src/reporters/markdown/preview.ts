@@ -37,7 +37,7 @@ export const markdown: Reporter<'preview'> = {
   },
 };
 
-function* sectionLines({ title, total, headings, blocks }: Section): Iterable<string> {
+function* sectionLines({ title, total, headings, blocks, next }: Section): Iterable<string> {
   yield `## ${title}: ${grouped(total)}\n\n`;
   for (const { why, total: ofBlock, shown, rows } of blocks) {
     yield `${blocks.length > 1 ? `${grouped(ofBlock)}: ` : ''}${prose(why)}\n\n`;
@@ -47,4 +47,5 @@ function* sectionLines({ title, total, headings, blocks }: Section): Iterable<st
     );
     if (shown < ofBlock) yield `… and ${grouped(ofBlock - shown)} more; the JSON and CSV previews list them.\n\n`;
   }
+  if (next !== '') yield `**What to do:** ${prose(next)}\n\n`;
 }

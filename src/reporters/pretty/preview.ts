@@ -48,7 +48,7 @@ const styleHeadings = (headings: readonly string[], paint: ChalkInstance): Style
   headings.map((text) => ({ plain: text, paint: (room) => paint.dim(cut(text, room)) }));
 
 function* sectionLines(
-  { title, look, headings, total, blocks }: Section,
+  { title, look, headings, total, blocks, next }: Section,
   { width, mostRows }: WriteOptions,
   collation: Collation,
   paint: ChalkInstance,
@@ -64,4 +64,5 @@ function* sectionLines(
     const how = mostRows === undefined ? '' : '; --rows all shows them';
     for (const line of wrap(`… and ${grouped(ofBlock - shown)} more${how}`, width, '    ')) yield `${paint.dim(line)}\n`;
   }
+  if (next !== '') for (const line of wrap(`What to do: ${next}`, width, '  ')) yield `${line}\n`;
 }
