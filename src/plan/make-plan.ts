@@ -26,6 +26,8 @@ export interface PlanWishes {
 
 export interface MadePlan {
   readonly body: PlanBody;
+  /** Without any decision. */
+  readonly base: Assembly;
   readonly assembly: Assembly;
   /** Every row of the new decisions.csv, with its answer. */
   readonly rows: readonly (Pick<AnsweredRow, 'asked'> & Partial<AnsweredRow>)[];
@@ -46,7 +48,35 @@ export function makePlan(ground: Ground, { decisions, today, settings }: PlanWis
   const asked = askRows(base.open, ground.context, ground.before.snapshot.inputs);
   const read = decisions === undefined ? undefined : readDecisions(decisions.headings, decisions.rows, asked, decisions.previous);
   if (read !== undefined && read.problems.length > 0) return { problems: read.problems };
-  const settled = settleDecisions(read?.answered ?? [], ground.context, today);
+  const outcome = carryOut(ground, base, read?.answered ?? [], today);
+  if ('problems' in outcome) return outcome;
+  const { assembly, acceptances } = outcome;
+  const answers = read === undefined ? undefined : new Map(read.answered.map((row) => [row.asked, row]));
+  return {
+    body: bodyOf(ground.before, assembly, asked, settings),
+    base,
+    assembly,
+    rows: asked.map((row) => answers?.get(row) ?? { asked: row }),
+    outdated: read?.outdated ?? [],
+    acceptances,
+    before: ground.before,
+  };
+}
+
+/** What answers lead to. */
+export interface CarriedOut {
+  /** `open` is without what is accepted. */
+  readonly assembly: Assembly;
+  /** Accepted findings, by fingerprint. */
+  readonly acceptances: ReadonlyMap<string, Acceptance>;
+}
+
+/**
+ * Returns what answers lead to, or why they are refused. `base` is the assembly without answers; `today` an ISO date. A plan
+ * and the page in which decisions are made are judged by this function alone.
+ */
+export function carryOut(ground: Ground, base: Assembly, answered: readonly AnsweredRow[], today: string): CarriedOut | RefusedDecisions {
+  const settled = settleDecisions(answered, ground.context, today);
   if (settled.problems.length > 0) return { problems: settled.problems };
   let assembly = base;
   if (hasChoices(settled.choices)) {
@@ -55,24 +85,15 @@ export function makePlan(ground: Ground, { decisions, today, settings }: PlanWis
     if (problems.length > 0) return { problems };
     assembly = assembleFor(ground, settled.choices, end);
   }
-  const needless = needlessAcceptances(read?.answered ?? [], settled, assembly);
+  const needless = needlessAcceptances(answered, settled, assembly);
   if (needless.length > 0) return { problems: needless };
-  const answers = read === undefined ? undefined : new Map(read.answered.map((row) => [row.asked, row]));
   const open = assembly.open.filter(({ fingerprint }) => !settled.acceptances.has(fingerprint));
-  return {
-    body: bodyOf(ground.before, assembly, open, asked, settings),
-    assembly: { ...assembly, open },
-    rows: asked.map((row) => answers?.get(row) ?? { asked: row }),
-    outdated: read?.outdated ?? [],
-    acceptances: settled.acceptances,
-    before: ground.before,
-  };
+  return { assembly: { ...assembly, open }, acceptances: settled.acceptances };
 }
 
 function bodyOf(
   { snapshot }: Report,
-  { actions, end }: Assembly,
-  open: readonly AuditedFinding[],
+  { actions, end, open }: Assembly,
   asked: readonly AskedRow[],
   settings: PlanSettings,
 ): PlanBody {

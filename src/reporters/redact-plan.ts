@@ -17,6 +17,16 @@ export function redactPlan(made: MadePlan, context: RuleContext, redactor: Expor
   const { body, assembly, acceptances } = made;
   const actions = redactActions(body.actions, redactor);
   const rows = redactRows(made, context, redactor);
+  const shown = {
+    actions,
+    open: assembly.open.map(redactAudited(redactor)),
+    end: {
+      ...assembly.end,
+      users: redactor.users(assembly.end.users),
+      groups: assembly.end.groups.map(redactor.group),
+      report: redactReport(assembly.end.report, redactor),
+    },
+  };
   return {
     body: {
       ...body,
@@ -28,16 +38,9 @@ export function redactPlan(made: MadePlan, context: RuleContext, redactor: Expor
       actions,
       decisions: rows.map(({ asked }) => asked),
     },
-    assembly: {
-      actions,
-      open: assembly.open.map(redactAudited(redactor)),
-      end: {
-        ...assembly.end,
-        users: redactor.users(assembly.end.users),
-        groups: assembly.end.groups.map(redactor.group),
-        report: redactReport(assembly.end.report, redactor),
-      },
-    },
+    // Only the page that judges answers needs it, and a redacted plan takes none.
+    base: shown,
+    assembly: shown,
     rows,
     outdated: made.outdated.map(({ cells, line }) => ({ cells: redactOutdated(cells, redactor), line, why: WITHHELD })),
     acceptances: new Map([...acceptances].map(([fingerprint, acceptance]) => [fingerprint, redactAcceptance(acceptance, redactor)])),
