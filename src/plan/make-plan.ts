@@ -91,12 +91,7 @@ export function carryOut(ground: Ground, base: Assembly, answered: readonly Answ
   return { assembly: { ...assembly, open }, acceptances: settled.acceptances };
 }
 
-function bodyOf(
-  { snapshot }: Report,
-  { actions, end, open }: Assembly,
-  asked: readonly AskedRow[],
-  settings: PlanSettings,
-): PlanBody {
+function bodyOf({ snapshot }: Report, { actions, end, open }: Assembly, asked: readonly AskedRow[], settings: PlanSettings): PlanBody {
   const { error, warning, info } = end.report.summary;
   return {
     snapshot: {

@@ -26,6 +26,8 @@ export class HiddenNames {
   readonly #width: number;
   readonly #mark: ReturnType<typeof marking>;
   readonly #collation: Collation;
+  /** By typed text; null if nobody has the name. */
+  readonly #marks = new Map<string, string | null>();
   /** Rows with two different marks, by the key's mark of either. */
   #pairs: ReadonlyMap<string, readonly Row[]> | undefined;
 
@@ -38,6 +40,14 @@ export class HiddenNames {
 
   /** Returns the key's mark if an account that is not in the page has the name. */
   markOf(text: string): string | undefined {
+    const known = this.#marks.get(text);
+    if (known !== undefined) return known ?? undefined;
+    const mark = this.#findMark(text);
+    this.#marks.set(text, mark ?? null);
+    return mark;
+  }
+
+  #findMark(text: string): string | undefined {
     const key = this.#collation.key(text);
     if (key === '') return undefined;
     const mark = this.#mark(key, text).slice(0, MARK);

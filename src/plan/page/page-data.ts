@@ -7,13 +7,7 @@ import type { Policy } from '../../model/policy.js';
 import type { Answer } from '../decision-rows.js';
 
 /** Id, username, email, state (see `ACTIVE` and the others), and what few users have. */
-export type PageUser = readonly [
-  id: string,
-  userName: string,
-  email: string,
-  state: number,
-  more?: Pick<User, 'scimAdmin' | 'signsInFor'>,
-];
+export type PageUser = readonly [id: string, userName: string, email: string, state: number, more?: Pick<User, 'scimAdmin' | 'signsInFor'>];
 
 /** Id, name, state. */
 export type PageGroup = readonly [id: string, name: string, state: number];

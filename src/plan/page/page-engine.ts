@@ -80,7 +80,12 @@ export class PageEngine {
     const outcome = carryOut(ground, base, answered, today);
     if ('problems' in outcome) return outcome;
     const { assembly } = outcome;
-    return { counts: added(this.data.base, countsOf(assembly), countsOf(base)), open: assembly.open, left: assembly.end.report.findings, actions: assembly.actions };
+    return {
+      counts: added(this.data.base, countsOf(assembly), countsOf(base)),
+      open: assembly.open,
+      left: assembly.end.report.findings,
+      actions: assembly.actions,
+    };
   }
 
   #prepare(typed: readonly string[]): Prepared {

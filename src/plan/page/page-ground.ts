@@ -6,7 +6,7 @@ import type { Digests } from '../../model/digests.js';
 import type { Directory, Group, Snapshot, User } from '../../model/directory.js';
 import type { IdpDirectory, IdpUser } from '../../model/idp.js';
 import { RULES } from '../../rules/registry.js';
-import { type Ground } from '../assemble.js';
+import type { Ground } from '../assemble.js';
 import { MemberTable } from '../member-tally.js';
 import { isAboutExport, restored } from './carried.js';
 import type { FoundAccount } from './hidden-names.js';

@@ -67,9 +67,7 @@ export function takePageData(ground: Ground, { base, rows }: Pick<MadePlan, 'bas
     members: pairs,
     ...(idp === undefined ? {} : { idp: idpOf(idp, idpUsers) }),
     hidden: hiddenAccounts(context, concerned, marking(digests, salt, idp !== undefined)),
-    carried: before.findings
-      .filter(isAboutExport)
-      .map((audited) => carriedOf(audited, places)),
+    carried: before.findings.filter(isAboutExport).map((audited) => carriedOf(audited, places)),
     findings,
     rows: pageRows,
     base: countsOf(base),
@@ -116,7 +114,16 @@ function rowsOf(rows: MadePlan['rows']): { findings: string[]; pageRows: PageRow
       ...(isStatusFixed === undefined ? {} : { isStatusFixed }),
       ...(signsInFor === undefined ? {} : { signsInFor }),
     };
-    return [findings.length - 1, question.subject, question.id, question.current, question.problem, written[6], question.actions, question.user === undefined ? 0 : user];
+    return [
+      findings.length - 1,
+      question.subject,
+      question.id,
+      question.current,
+      question.problem,
+      written[6],
+      question.actions,
+      question.user === undefined ? 0 : user,
+    ];
   });
   return { findings, pageRows };
 }
