@@ -45,7 +45,7 @@ export type CollationName = (typeof COLLATIONS)[number];
 export const DEFAULT_COLLATION: CollationName = 'utf8mb4_0900_ai_ci';
 
 /** Must have a username equal to the email before enablement (guide: `username-format`). */
-export function isInScope(user: User, mode: AuthMode): boolean {
+export function isInScope(user: Pick<User, 'active' | 'isLeftOut' | 'authenticationType'>, mode: AuthMode): boolean {
   return user.active && user.isLeftOut !== true && (mode === 'basic' || user.authenticationType === 'idp');
 }
 

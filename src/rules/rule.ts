@@ -1,6 +1,6 @@
 /**
  * What a rule is, and the words and questions that rules share. Each rule is one file, made with a builder of `define.ts`,
- * which fills in most of `Rule`. No code outside a rule's file depends on its name.
+ * which fills in most of `Rule`. No code outside a rule's file depends on its name, but the table of questions to people (plan/question-words.ts).
  */
 
 import { isUnseen } from '../model/compare.js';
@@ -237,7 +237,7 @@ export function askEach(users: readonly User[], { problem, actions, current = na
 const nameAndEmail = ({ userName, email }: User): string => `${userName} <${email}>`;
 
 /** Returns an anonymous address in the same domain, for an account that must give up its own. The vendor advises this. */
-export function anonymousAddress({ id, email, userName }: User): string {
+export function anonymousAddress({ id, email, userName }: Pick<User, 'id' | 'email' | 'userName'>): string {
   const domain = [email, userName].map((text) => text.slice(text.lastIndexOf('@') + 1)).find((text) => isEmailAddress(`a@${text}`));
   return `former-${id.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'user'}@${domain ?? 'anonymized.invalid'}`;
 }

@@ -1,0 +1,93 @@
+/**
+ * The questions that a plan asks people, by intention: rows of decisions.csv that one answer settles together are one
+ * question. The terminal and the page ask these, in these words; `fill-question.ts` says what an answer writes into which row.
+ */
+
+import { addressMaker } from './new-address.js';
+import type { Asking, Party, PlainQuestion, QuestionKind, QuestionRow } from './question-shape.js';
+import { askedOf, intentionsOf } from './question-words.js';
+import { claimOf, contestOf, isOf, NO_CLAIM } from './shared-value.js';
+
+/** Rules of findings about a value that several accounts want or have, in the order in which they ask. */
+const SHARING = ['conflicting-users', 'duplicate-username', 'ambiguous-match', 'duplicate-email'];
+/** Rules of findings about one user's email or username, in the order in which they ask. */
+const OWN = ['missing-email', 'invalid-email', 'integration-username'];
+/** Is settled together with any of these. */
+const FOLLOWING = 'username-email-mismatch';
+
+/** Returns the questions of the rows: first those of values that several want, then the others in the order of the file, and last those that only wait. */
+export function questionsOf<R extends QuestionRow>(rows: readonly R[], asking: Asking): PlainQuestion<R>[] {
+  const findings = groupedBy(rows, ({ fingerprint }) => fingerprint);
+  const about = groupedBy(rows, subjectOf);
+  const addresses = addressMaker(rows, asking);
+  /** Fingerprints of findings that a question asks about already. */
+  const taken = new Set<string>();
+  const questions: PlainQuestion<R>[] = [];
+  const place = new Map(rows.map((row, at) => [row, at]));
+  const inFile = (a: R, b: R): number => (place.get(a) ?? 0) - (place.get(b) ?? 0);
+
+  const ask = (first: readonly R[], also: readonly R[], kindOf: (parties: readonly Party<R>[]) => QuestionKind, value = ''): void => {
+    const all = [...first, ...also];
+    for (const { fingerprint } of all) taken.add(fingerprint);
+    const rules = new Set(all.map(({ rule }) => rule));
+    const parties = [...groupedBy(all, subjectOf)].map(([subject, ofParty]): Party<R> => {
+      const [{ subject: what, id, user }] = ofParty;
+      const claim = value === '' || user === undefined ? NO_CLAIM : claimOf({ user, value, rules, rows: ofParty }, asking);
+      return { subject: what, id, rows: ofParty, about: about.get(subject) ?? ofParty, user, claim };
+    });
+    const [{ rule, fingerprint, subject, id }] = first;
+    const asked = { kind: kindOf(parties), rule, id: first.length > 1 ? fingerprint : `${fingerprint} ${subject} ${id}`, rows: all, parties, value, addresses };
+    questions.push({ ...asked, text: askedOf(asked), intentions: intentionsOf(asked) });
+  };
+
+  for (const [fingerprint, first] of sorted(findings, SHARING)) {
+    if (taken.has(fingerprint)) continue;
+    const value = contestOf(first, asking);
+    if (value === undefined) continue;
+    const ids = new Set(first.map(({ id }) => id));
+    const isOfValue = (row: R): boolean => row.user !== undefined && asking.key(row.user.email) === asking.key(value);
+    const also: R[] = [];
+    const seen = new Set([fingerprint]);
+    for (const { id } of first) {
+      for (const row of about.get(`user ${id}`) ?? []) {
+        const finding = findings.get(row.fingerprint) ?? [];
+        if (taken.has(row.fingerprint) || seen.has(row.fingerprint)) continue;
+        seen.add(row.fingerprint);
+        const isSame = SHARING.includes(row.rule) && finding.every((each) => ids.has(each.id)) && isOf(finding, value, asking);
+        if (isSame || (row.rule === FOLLOWING && isOfValue(row))) also.push(...finding);
+      }
+    }
+    ask(first, also.sort(inFile), (parties) => (parties.filter(({ claim }) => claim.isContested).length > 1 ? 'whose' : 'waits'), value);
+  }
+  for (const [fingerprint, first] of sorted(findings, OWN)) {
+    if (taken.has(fingerprint) || first.length > 1) continue;
+    const also = (about.get(subjectOf(first[0])) ?? []).filter((row) => row.rule === FOLLOWING && !taken.has(row.fingerprint));
+    ask(first, also, () => 'one');
+  }
+  for (const [fingerprint, first] of findings) {
+    if (taken.has(fingerprint)) continue;
+    if (first.length > 1 && first.every(({ subject }) => subject === 'group')) ask(first, [], () => 'name', first[0].current);
+    // Nothing more is known: each row is a question of its own.
+    else for (const row of first) ask([row], [], () => (row.rule === FOLLOWING ? 'waits' : 'one'));
+  }
+  const rank = ({ kind, rows: [row] }: PlainQuestion<R>): number => (kind === 'waits' ? rows.length : 0) + (place.get(row) ?? 0);
+  return questions.sort((a, b) => rank(a) - rank(b));
+}
+
+const subjectOf = ({ subject, id }: QuestionRow): string => `${subject} ${id}`;
+
+function groupedBy<R>(rows: readonly R[], nameOf: (row: R) => string): Map<string, R[]> {
+  const grouped = new Map<string, R[]>();
+  for (const row of rows) {
+    const name = nameOf(row);
+    const known = grouped.get(name);
+    if (known === undefined) grouped.set(name, [row]);
+    else known.push(row);
+  }
+  return grouped;
+}
+
+/** Returns the findings of these rules, by rule and then in the order of the file. */
+function sorted<R extends QuestionRow>(findings: ReadonlyMap<string, readonly R[]>, rules: readonly string[]): [string, readonly R[]][] {
+  return rules.flatMap((rule) => [...findings].filter(([, [first]]) => first.rule === rule));
+}

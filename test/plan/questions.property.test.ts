@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { collationOf } from '../../src/model/compare.js';
+import { isEmailAddress } from '../../src/model/email.js';
+import { noteText } from '../../src/model/note.js';
+import { type Answer, NO_ANSWER } from '../../src/plan/decision-rows.js';
+import { fill, givingUp, keepersOf, type Reply } from '../../src/plan/fill-question.js';
+import type { MadePlan } from '../../src/plan/make-plan.js';
+import { type PlainQuestion, type QuestionRow, questionRow, type Way } from '../../src/plan/question-shape.js';
+import { questionsOf } from '../../src/plan/questions.js';
+import { type Organization, organizationArbitrary } from '../support/organizations.js';
+import { breachesOf } from './checker.js';
+import { acceptedIn, answeredCells, fileOf, madePlanOf, planOf, SETTINGS, suggested } from './planning.js';
+
+const askingOf = ({ authMode, collation = SETTINGS.collation }: Organization) => ({ authMode, key: collationOf(collation).key });
+
+interface Asked {
+  readonly organization: Organization;
+  readonly plan: MadePlan;
+  readonly rows: readonly QuestionRow[];
+  readonly questions: readonly PlainQuestion[];
+}
+
+function asked(organization: Organization): Asked {
+  const plan = madePlanOf(organization);
+  const rows = plan.rows.map((row) => questionRow(row.asked));
+  return { organization, plan, rows, questions: questionsOf(rows, askingOf(organization)) };
+}
+
+const TERMS = { reason: 'agreed', owner: 'Ines', expires: '' };
+const VALUES = ['new.one@dome.example', 'new.two@dome.example', 'ana@dome.example', 'Observers'];
+
+/** Any answer that a question offers. */
+function replies(question: PlainQuestion): fc.Arbitrary<Reply> {
+  const keepers = keepersOf(question).map(({ id }) => id);
+  const givings = question.parties.map(({ id, claim: { ways } }) => {
+    const names = Object.keys(ways) as Way[];
+    const one = fc.record({ way: fc.constantFrom(...names, ...(names.length === 0 ? (['address'] as const) : [])), value: fc.constantFrom(...VALUES) });
+    const some = question.kind === 'name' ? fc.record({ way: fc.constant('address' as const), value: fc.constantFrom(...VALUES) }) : one;
+    return names.length === 0 && question.kind !== 'name'
+      ? fc.constant([])
+      : fc.oneof(
+          fc.constant([]),
+          some.map((giving) => [[id, giving] as const]),
+        );
+  });
+  const others = fc.tuple(...givings).map((all) => new Map(all.flat()));
+  return fc.oneof(
+    ...question.intentions.map(({ name, takes }): fc.Arbitrary<Reply> => {
+      if (takes === 'keeper') return fc.record({ intention: fc.constant(name), keeper: fc.constantFrom(...keepers), others });
+      if (name === 'neither') return fc.record({ intention: fc.constant(name), others });
+      if (takes === 'value') return fc.record({ intention: fc.constant(name), value: fc.constantFrom(...VALUES) });
+      return fc.constant({ intention: name, ...(takes === 'terms' ? { terms: TERMS } : {}) });
+    }),
+  );
+}
+
+const answersOf = ({ rows }: Asked, cells: ReadonlyMap<QuestionRow, Answer>): Answer[] => rows.map((row) => cells.get(row) ?? NO_ANSWER);
+const fileWith = (each: Asked, cells: ReadonlyMap<QuestionRow, Answer>) =>
+  fileOf(answersOf(each, cells).map((answer, at) => answeredCells(each.plan.rows[at].asked, answer)));
+
+test('every row is of exactly one question', () => {
+  fc.assert(
+    fc.property(organizationArbitrary.map(asked), ({ rows, questions }) => {
+      const place = new Map(rows.map((row, at) => [row, at]));
+      const places = questions.flatMap((question) => question.rows.map((row) => place.get(row) ?? -1));
+      expect(places.sort((a, b) => a - b)).toEqual(rows.map((_, at) => at));
+      expect(new Set(questions.map(({ id }) => id)).size).toBe(questions.length);
+      for (const { text, intentions } of questions) {
+        expect(text).toMatch(/[.?]$/);
+        expect(new Set(intentions.map(({ letter }) => letter)).size).toBe(intentions.length);
+      }
+    }),
+    { numRuns: 150 },
+  );
+});
+
+const answered = organizationArbitrary
+  .map(asked)
+  .chain((each) =>
+    fc
+      .tuple(...each.questions.map((question) => fc.oneof(fc.constant({ intention: 'open' } as const), replies(question))))
+      .map((chosen) => ({ each, cells: new Map(each.questions.flatMap((question, at) => [...fill(question, chosen[at])])) })),
+  );
+
+test('what answers fill is a safe plan, or is refused with its lines', () => {
+  let made = 0;
+  fc.assert(
+    fc.property(answered, ({ each, cells }) => {
+      const plan = planOf(each.organization, fileWith(each, cells));
+      if ('problems' in plan) {
+        for (const { line, message } of plan.problems) {
+          expect(cells.get(each.rows[line - 2])?.action).not.toBe('');
+          // A question fills no row with what its own row refuses.
+          expect(noteText(message)).not.toMatch(/is not possible here|needs a value|takes no value|there is a value but no action/);
+        }
+        return;
+      }
+      made++;
+      expect(breachesOf(each.organization, plan.body, acceptedIn(plan.rows))).toEqual([]);
+    }),
+    { numRuns: 250 },
+  );
+  expect(made).toBeGreaterThan(40);
+});
+
+describe('one answer alone', () => {
+  const single = organizationArbitrary
+    .map(asked)
+    .filter(({ questions }) => questions.length > 0)
+    .chain((each) => fc.constantFrom(...each.questions).chain((question) => replies(question).map((reply) => ({ each, question, reply }))));
+
+  test('fills rows of its question alone, and no finding both ways', () => {
+    fc.assert(
+      fc.property(single, ({ question, reply }) => {
+        const cells = fill(question, reply);
+        expect([...cells.keys()]).toEqual([...question.rows]);
+        const accepted = [...cells].filter(([, { action }]) => action === 'accept').length;
+        expect([0, question.rows.length]).toContain(accepted);
+        for (const [row, { action }] of cells) if (action !== '') expect(row.actions).toContain(action);
+      }),
+      { numRuns: 250 },
+    );
+  });
+
+  test('ends the findings that it asks about, where it says who keeps a value and the addresses are free', () => {
+    let ended = 0;
+    fc.assert(
+      fc.property(organizationArbitrary.map(asked), (each) => {
+        // Who is in the way only until another question is settled keeps the finding open until then.
+        const own = each.questions.filter(({ kind, parties }) => kind === 'whose' && parties.every(({ claim }) => claim.isContested));
+        for (const question of own) {
+          for (const { id, user } of keepersOf(question)) {
+            if (user !== undefined && !isEmailAddress(user.email)) continue;
+            const reply: Reply = { intention: 'keep', keeper: id };
+            const cells = fill(question, reply);
+            if (givingUp(question, reply).some((party) => question.addresses(party) === '')) continue;
+            const plan = planOf(each.organization, fileWith(each, cells));
+            if ('problems' in plan) continue;
+            ended++;
+            const [{ fingerprint }] = question.rows;
+            expect({ fingerprint, isOpen: plan.body.open.includes(fingerprint) }).toEqual({ fingerprint, isOpen: false });
+          }
+        }
+      }),
+      { numRuns: 150 },
+    );
+    expect(ended).toBeGreaterThan(50);
+  });
+
+  test('as suggested, each row gets what it suggests', () => {
+    fc.assert(
+      fc.property(organizationArbitrary.map(asked), (each) => {
+        const cells = new Map(
+          each.questions.flatMap((question) => [
+            ...fill(question, { intention: question.intentions.some(({ name }) => name === 'suggested') ? 'suggested' : 'open' }),
+          ]),
+        );
+        expect(answersOf(each, cells)).toEqual(each.plan.rows.map((row) => suggested(row.asked) ?? NO_ANSWER));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
