@@ -40,8 +40,8 @@ export function concernedBy({ before, context }: Ground, { open }: Assembly): Co
   const { users, groups } = directory;
   const idp: IdpMatch | undefined = context.idp;
   const ties = new Ties((idp?.keys ?? index.keys).length);
-  index.userNameKey.forEach((name, place) => ties.join(name, index.emailKey[place]));
-  idp?.subjectKey.forEach((subject, place) => ties.join(subject, idp.emailKey[place]));
+  index.userNameKey.forEach((name, place) => void ties.join(name, index.emailKey[place]));
+  idp?.subjectKey.forEach((subject, place) => void ties.join(subject, idp.emailKey[place]));
 
   const found: Concerned = {
     users: new Uint8Array(users.length),
