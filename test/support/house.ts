@@ -82,6 +82,12 @@ export const WALLS: Readonly<Record<string, Wall>> = {
     uses: ['commander', 'chalk', 'ora', '@bomb.sh/tab', 'node:crypto', 'node:fs', 'node:os', 'node:path', 'node:url', 'node:readline', '../package.json'],
     reason: 'the front door: the only room that knows there is a process, a terminal and a clock',
   },
+  page: {
+    rooms: ['model', 'collections', 'rules', 'audit', 'plan', 'reporters'],
+    uses: [],
+    reason:
+      'the script of plan.html runs in a browser without a network: it has the rooms that run anywhere, and of the reporters what only makes texts. It is a front door as well, so it may ask for the day',
+  },
   'index.ts': {
     rooms: ['app'],
     typesOf: ['model', 'sources', 'rules', 'audit', 'plan', 'preview', 'targets'],
@@ -241,9 +247,12 @@ function phraseBreaches(path: string, code: string, program: Program, comments: 
 /** Rooms that run anywhere: they use no global that only Node.js has. */
 const ANYWHERE: ReadonlySet<string> = new Set(['collections', 'model', 'rules', 'audit', 'plan', 'preview', 'setup']);
 
+/** Rooms that meet the world: a process, or a window of a browser. */
+const FRONT_DOORS: ReadonlySet<string> = new Set(['cli', 'page']);
+
 /** Returns the globals of the process, the clock and chance that a file outside cli uses, and of Node.js in rooms that run anywhere. */
 export function worldBreaches(path: string, code: string): string[] {
-  if (roomOf(path) === 'cli') return [];
+  if (FRONT_DOORS.has(roomOf(path))) return [];
   const found: string[] = [];
   const lineOf = (at: number): number => code.slice(0, at).split('\n').length;
   const names = new Map<number, string>();
@@ -501,6 +510,8 @@ export const SMALL_FILES: Readonly<Record<string, string>> = {
   'setup/steps.ts': 'the order of the check-list, without the texts of its steps',
   'app/plan-names.ts': 'how a plan names its files must be the same in every version, so that it can be read and tested by itself',
   'app/named-columns.ts': 'one setting serves two sides: what was named for each is told apart here',
+  'app/plan-page.ts': 'where the built script is, and what of a plan goes into its page, apart from the order in which files are written',
+  'page/': 'one part of the page per file; that a part is small is no reason to look for it elsewhere',
   'app/node-digests.ts': 'the digests that the pure rooms are handed: a browser hands them others',
   'app/stated-environment.ts': 'the one place where a day comes into what the configuration states',
   'audit/fingerprint.ts': 'identities of findings outlive versions: what they are made of stands alone, so that no change of the audit changes them',

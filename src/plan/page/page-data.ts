@@ -86,6 +86,8 @@ export interface PageData {
   readonly base: PageCounts;
   /** Answers that the plan was made with, by row. */
   readonly answers: readonly (readonly [row: number, answer: Answer])[];
+  /** What separates the cells of decisions.csv; absent: commas. */
+  readonly csvDelimiter?: 'comma' | 'semicolon';
 }
 
 export const ACTIVE = 1;
