@@ -1,8 +1,9 @@
 /** The top of the page: how far the decisions are, what the plan would come to, and what to do with them. */
 
+import { noteText } from '../model/note.js';
+import type { DecisionProblem } from '../plan/decision-rows.js';
 import type { PageCounts } from '../plan/page/page-data.js';
 import { grouped } from '../rules/rule.js';
-import { problemText } from './decisions-file.js';
 import type { Desk, DeskQuestion } from './desk.js';
 import { button, h, say } from './elements.js';
 
@@ -81,27 +82,36 @@ export function makeBar(desk: Desk, wishes: BarWishes): { readonly element: HTML
       );
       return;
     }
-    const { problems } = judged;
+    const reasons = reasonsOf(desk, judged.problems);
     verdict.replaceChildren(
-      h('p', { class: 'bad' }, `✖ plan would refuse these decisions, for ${problems.length === 1 ? 'one reason' : `${grouped(problems.length)} reasons`}:`),
+      h('p', { class: 'bad' }, `✖ plan would refuse these decisions, for ${reasons.length === 1 ? 'one reason' : `${grouped(reasons.length)} reasons`}:`),
       h(
         'ul',
         {},
-        ...problems.slice(0, MOST_PROBLEMS).map((problem) => {
-          const [question] = desk.questionsWith([problem]);
-          return h(
-            'li',
-            {},
-            say(problemText(problem)),
-            ' ',
-            question === undefined
-              ? undefined
-              : button('Go there', () => wishes.goTo(question), { class: 'link', 'aria-label': say(`Go to: ${question.text}`) }),
-          );
-        }),
-        problems.length > MOST_PROBLEMS ? h('li', {}, `and ${grouped(problems.length - MOST_PROBLEMS)} more`) : undefined,
+        ...reasons
+          .slice(0, MOST_PROBLEMS)
+          .map(({ question, message }) =>
+            h('li', {}, ...(question === undefined ? [] : [button(say(question.text), () => wishes.goTo(question), { class: 'link' }), ': ']), say(message)),
+          ),
+        reasons.length > MOST_PROBLEMS ? h('li', {}, `and ${grouped(reasons.length - MOST_PROBLEMS)} more`) : undefined,
       ),
     );
   }
   return { element, update };
+}
+
+interface Reason {
+  readonly question: DeskQuestion | undefined;
+  readonly message: string;
+}
+
+/** Returns what is wrong, once for each question: several of its rows may say the same. */
+function reasonsOf(desk: Desk, problems: readonly DecisionProblem[]): Reason[] {
+  const reasons = new Map<string, Reason>();
+  for (const problem of problems) {
+    const [question] = desk.questionsWith([problem]);
+    const message = noteText(problem.message);
+    reasons.set(`${question?.id} ${message}`, { question, message });
+  }
+  return [...reasons.values()];
 }

@@ -59,15 +59,15 @@ export class Card {
     this.update();
   }
 
-  /** Shows what was answered meanwhile. */
-  update(): void {
+  /** Shows what was answered meanwhile; what its own answer does is told at once. */
+  update(changed: readonly number[] = []): void {
     const problems = this.#desk.problemsOf(this.question);
     const isDecided = this.#desk.isDecided(this.question);
     const state = problems.length > 0 ? 'refused' : isDecided ? 'decided' : 'open';
     this.element.dataset.state = state;
     this.#state.textContent = { refused: '✖ plan would refuse this', decided: '✔ decided', open: 'open' }[state];
     this.#answers.update();
-    this.#drawEffect();
+    this.#drawEffect(this.question.rows.some(({ row }) => changed.includes(row)));
     this.#drawRows();
   }
 
@@ -99,18 +99,18 @@ export class Card {
     return figure;
   }
 
-  #drawEffect(): void {
+  #drawEffect(isNew: boolean): void {
     const desk = this.#desk;
     const lines: HTMLElement[] = [];
     const problems = desk.problemsOf(this.question);
-    for (const problem of problems) lines.push(h('p', { class: 'bad' }, '✖ ', say(noteText(problem.message))));
+    for (const message of new Set(problems.map((problem) => noteText(problem.message)))) lines.push(h('p', { class: 'bad' }, '✖ ', say(message)));
     if (desk.isDecided(this.question)) {
       if ('problems' in desk.judged) {
         const others = desk.questionsWith(desk.judged.problems).filter((other) => other !== this.question);
         if (problems.length > 0 && others.length > 0)
           lines.push(h('p', { class: 'bad' }, 'It speaks against: ', ...others.slice(0, MOST_LINES).flatMap((other) => [this.#link(other), ' '])));
         if (problems.length === 0) lines.push(h('p', { class: 'wary' }, 'What this does is told once the decisions that plan would refuse are changed.'));
-      } else lines.push(this.#whatIf());
+      } else lines.push(this.#whatIf(isNew));
       const cells = new Map(this.question.rows.map((row) => [row, row as Answer]));
       for (const { other } of clashesOf(this.question, cells)) {
         const against = desk.questionOf(other.row);
@@ -126,13 +126,16 @@ export class Card {
   }
 
   /** Returns what the answer does; it is only looked up once somebody wants to know. */
-  #whatIf(): HTMLElement {
+  #whatIf(isNew: boolean): HTMLElement {
     const details = h('details', { class: 'what-if' }, h('summary', {}, 'What this answer does'));
-    details.addEventListener('toggle', () => {
+    const tell = (): void => {
       if (!details.open || details.childElementCount > 1) return;
       const effect = this.#desk.effectOf(this.question);
       details.append(...(effect === undefined ? [h('p', {}, 'Without it, plan would refuse the other decisions.')] : effectLines(effect)));
-    });
+    };
+    details.addEventListener('toggle', tell);
+    details.open = isNew;
+    tell();
     return details;
   }
 

@@ -39,6 +39,8 @@ export function openDecisions(bytes: Uint8Array, rows: readonly AskedRow[]): Ope
   if (typeof records === 'string') return refused(records);
   const [head, ...others] = records;
   if (head === undefined) return refused('The file is empty.');
+  const uneven = others.find(({ cells }) => cells.length !== head.cells.length);
+  if (uneven !== undefined) return refused(`Line ${uneven.line} has ${uneven.cells.length} cells, and the headings ${head.cells.length}.`);
   const { answered, outdated, problems } = readDecisions(head.cells, others, rows, undefined);
   const places = new Map(rows.map((asked, row) => [asked, row]));
   const answers = new Map<number, Answer>();
@@ -64,7 +66,7 @@ export function recordsOf(text: string, delimiter: string): FileRecord[] | strin
   let started = 1;
   const end = (): void => {
     // Empty lines are nothing.
-    if (cells.length > 1 || cells[0] !== '') records.push({ line: started, cells });
+    if (cells.length > 1 || (cells[0] ?? '') !== '') records.push({ line: started, cells });
     cells = [];
   };
   for (let at = 0; at < text.length; ) {

@@ -191,12 +191,9 @@ function show(desk: Desk, place: HTMLElement): void {
     ),
   );
 
-  const update = (): void => {
-    for (const card of cards) card.update();
-    bar.update();
-  };
   desk.watch((changed) => {
-    update();
+    for (const card of cards) card.update(changed);
+    bar.update();
     if (changed.length > 0)
       server?.send(
         desk.rows.filter(({ row }) => changed.includes(row)),

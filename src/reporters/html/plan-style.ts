@@ -20,10 +20,12 @@ button.link{background:none;border:0;padding:0;color:var(--link);text-decoration
 .card[data-state=refused]{border-left-color:var(--error)}
 .card[data-state=decided] .state{color:var(--good)}
 .card[data-state=refused] .state{color:var(--error)}
+.state{border:1px solid var(--line);border-radius:9px;padding:0 .5rem;margin-left:.3rem}
 .card h3{margin:.2rem 0 .6rem;font-size:1.1rem}
 .card figure{margin:.6rem 0}
 .card details{margin:.6rem 0}
-.card fieldset{display:block;margin:.6rem 0}
+.card fieldset{display:block;margin:.6rem 0;min-width:0}
+.card select,.field{min-width:0}
 legend{font-weight:600;padding:0}
 .intention{display:block;white-space:normal;padding:.15rem 0;max-width:60rem}
 .further{margin:.2rem 0 .6rem 1.6rem;display:flex;flex-wrap:wrap;gap:.4rem 1rem}
