@@ -3,39 +3,45 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { collationOf } from '../model/compare.js';
-import type { AskedUser, DecisionAction } from '../model/finding.js';
 import { note, quoted, userId } from '../model/note.js';
 import { DEFAULT_COLLATION } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
 import { unguardCell } from '../model/written-text.js';
 import { type AcceptanceTerms, acceptanceProblem, valueProblem } from '../plan/answer-validation.js';
-import { type Answer, DECISION_COLUMNS, type DecisionColumn, NO_ANSWER, rowDigest } from '../plan/decision-rows.js';
+import { type Answer, DECISION_COLUMNS, type DecisionColumn, type FileRow, NO_ANSWER, rowDigest } from '../plan/decision-rows.js';
+import type { Asking, QuestionRow } from '../plan/question-shape.js';
 import { csvText } from '../reporters/csv-text.js';
 import { findRule } from '../rules/registry.js';
 import { readyWorkbooks } from '../sources/input-files.js';
 import { readDecisionCells } from '../sources/tables/cells.js';
 import { type Context, todayOf } from './context.js';
-import { rowsOfPlanBeside } from './plan-source.js';
+import { planBeside } from './plan-source.js';
 import { settlePlanFolder } from './plan-swap.js';
 import { writeWhole } from './whole-file.js';
 
 /** A row of decisions.csv by its columns; `action` is blank while it is open. */
-export interface DecisionRow extends Readonly<Record<DecisionColumn, string>> {
-  /** What can be decided about it. */
-  readonly actions: readonly DecisionAction[];
-  /** The user it is about, as plan.json has it; undefined if it is about something else, or if plan.json does not know the row. */
-  readonly user: AskedUser | undefined;
-}
+export type DecisionRow = QuestionRow;
+
+/** New answers, by row. */
+type Answers = ReadonlyMap<DecisionRow, Partial<Answer>>;
 
 export interface Decisions {
   readonly file: string;
   /** Every row, in the order of the file. */
   readonly rows: readonly DecisionRow[];
+  /** How the plan judged the rows, as far as it is known. */
+  readonly asking: Asking;
   /** Saves the answer to a row; without an action the row is open again. Throws a UserError if the next plan would refuse the answer. */
   answer(row: DecisionRow, answer: Partial<Answer>): void;
+  /** Saves the answers to several rows together, or none of them. */
+  answerAll(answers: Answers): void;
+  /** Saves answers as they were before, whatever they are. */
+  restore(answers: Answers): void;
+  /** Returns the file's rows as they would be with these answers. */
+  rowsWith(answers: Answers): FileRow[];
 }
 
-type Stored = { -readonly [K in keyof DecisionRow]: DecisionRow[K] } & { readonly cells: string[] };
+type Stored = { -readonly [K in keyof DecisionRow]: DecisionRow[K] } & { readonly cells: string[]; readonly line: number };
 
 /** Returns the decisions of a plan folder. Throws a UserError if it has none, or if they cannot be read. */
 export async function decide(folder: string, context: Pick<Context, 'process' | 'now'>): Promise<Decisions> {
@@ -44,42 +50,65 @@ export async function decide(folder: string, context: Pick<Context, 'process' | 
   if (!existsSync(file)) throw new UserError(`${file}: the file does not exist.`, note`Run "scim-audit plan SOURCE --out FOLDER" first, and name its folder.`);
   await readyWorkbooks([file]);
   const { delimiter, rows: read } = readDecisionCells(file);
-  const factsByDigest = new Map(rowsOfPlanBeside(file)?.map(({ digest, facts }) => [digest, facts]));
+  const plan = planBeside(file);
+  const factsByDigest = new Map(plan?.decisions.map(({ digest, facts }) => [digest, facts]));
   const rows = read.map((row): Stored => {
     const cells = row.cells.map(unguardCell);
     const facts = factsByDigest.get(rowDigest(cells));
     const columns = Object.fromEntries(DECISION_COLUMNS.map((name, at) => [name, cells[at] ?? ''] as const)) as Record<DecisionColumn, string>;
     const ofRule = findRule(columns.rule)?.decisions ?? ['accept'];
-    return { ...columns, cells, actions: facts === undefined ? ofRule : ofRule.filter((action) => facts.actions.includes(action)), user: facts?.user };
+    const actions = facts === undefined ? ofRule : ofRule.filter((action) => facts.actions.includes(action));
+    return { ...columns, cells, line: row.line, actions, user: facts?.user };
   });
   const stored = new Map<DecisionRow, Stored>(rows.map((row) => [row, row]));
+  const restore = (answers: Answers): void => {
+    for (const [row, given] of answers) {
+      const found = stored.get(row);
+      if (found === undefined) throw new Error('the row is of other decisions');
+      const answer = { ...NO_ANSWER, ...given };
+      Object.assign(found, answer);
+      found.cells.splice(0, found.cells.length, ...cellsWith(found, answer));
+    }
+    // Spreadsheets of some locales separate cells by semicolons: the file comes back as they open it.
+    const csvDelimiter = delimiter === ';' ? 'semicolon' : 'comma';
+    writeWhole(
+      file,
+      csvText(
+        DECISION_COLUMNS,
+        rows.map(({ cells }) => cells),
+        csvDelimiter,
+      ),
+      context.process.pid,
+      true,
+    );
+  };
+  const answerAll = (answers: Answers): void => {
+    const terms = { today: todayOf(context), collation: collationOf(DEFAULT_COLLATION) };
+    for (const [row, answer] of answers) refuseUnusable(row, { ...NO_ANSWER, ...answer }, terms);
+    restore(answers);
+  };
   return {
     file,
     rows,
-    answer(row, answer) {
-      const found = stored.get(row);
-      if (found === undefined) throw new Error('the row is of other decisions');
-      const whole = { ...NO_ANSWER, ...answer };
-      refuseUnusable(row, whole, { today: todayOf(context), collation: collationOf(DEFAULT_COLLATION) });
-      Object.assign(found, whole);
-      DECISION_COLUMNS.forEach((name, at) => {
-        if (Object.hasOwn(NO_ANSWER, name)) found.cells[at] = found[name];
-      });
-      // Spreadsheets of some locales separate cells by semicolons: the file comes back as they open it.
-      const csvDelimiter = delimiter === ';' ? 'semicolon' : 'comma';
-      writeWhole(
-        file,
-        csvText(
-          DECISION_COLUMNS,
-          rows.map(({ cells }) => cells),
-          csvDelimiter,
-        ),
-        context.process.pid,
-        true,
-      );
-    },
+    asking: { authMode: plan?.settings?.authMode ?? 'multi', key: collationOf(plan?.settings?.collation ?? DEFAULT_COLLATION).key },
+    answer: (row, answer) => answerAll(new Map([[row, answer]])),
+    answerAll,
+    restore,
+    rowsWith: (answers) =>
+      rows.map((row) => {
+        const answer = answers.get(row);
+        return { line: row.line, cells: answer === undefined ? row.cells : cellsWith(row, { ...NO_ANSWER, ...answer }) };
+      }),
   };
 }
+
+/** Returns the cells of a row with another answer. */
+const cellsWith = ({ cells }: Stored, answer: Answer): string[] => {
+  const after = [...cells];
+  const column = (name: keyof Answer): number => DECISION_COLUMNS.indexOf(name);
+  for (const name of ['action', 'value', 'reason', 'owner', 'expires'] as const) after[column(name)] = answer[name];
+  return after;
+};
 
 function refuseUnusable({ actions, rule, id }: DecisionRow, answer: Answer, terms: AcceptanceTerms): void {
   if (answer.action === '') return;

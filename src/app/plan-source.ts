@@ -8,7 +8,7 @@ import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { markedText } from '../model/written-text.js';
 import type { Plan, PlanSettings } from '../plan/plan.js';
-import { parsePlan, rowsWrittenWith } from '../plan/plan-file.js';
+import { parsePlan, type RowsWritten, rowsWrittenWith } from '../plan/plan-file.js';
 import { reasonOf } from '../sources/csv/file-stream.js';
 import { DELIMITERS } from '../sources/csv/head.js';
 import { sourceFiles } from '../sources/registry.js';
@@ -56,7 +56,10 @@ export function openPlan(
 }
 
 /** Returns the rows of decisions.csv that the plan beside the file wrote; an altered plan tells nothing. */
-export function rowsOfPlanBeside(file: string): Plan['decisions'] | undefined {
+export const rowsOfPlanBeside = (file: string): Plan['decisions'] | undefined => planBeside(file)?.decisions;
+
+/** Returns the same, with how the plan judged the rows. */
+export function planBeside(file: string): RowsWritten | undefined {
   const beside = join(file, '..', 'plan.json');
   if (!existsSync(beside) || !statSync(beside).isFile()) return undefined;
   return rowsWrittenWith(readFileSync(beside, 'utf8'), NODE_DIGESTS);
@@ -94,6 +97,32 @@ export function requestFor(plan: Plan, source: string | undefined, flags: Reques
     nulls: settings.nulls,
     activeMap: settings.activeMap,
     isAssumedActive: settings.assumeActive,
+  };
+}
+
+/** Returns a plan's settings as a request, for reading and judging its source again. What lists and the provider's files say is not in them. */
+export function settingsRequest({ settings }: Plan): Request {
+  const { authMode, syncGroups, skipRules, severities, authTypeMap, leaveOutUsers, columns, tables, nulls, activeMap, collation, assumeActive, idp } = settings;
+  const delimiter = Object.entries(DELIMITERS).find(([, character]) => character === settings.delimiter)?.[0] as keyof typeof DELIMITERS | undefined;
+  const named = Object.entries(columns).flatMap(([role, each]) => Object.entries(each ?? {}).map(([name, heading]) => [`${role}.${name}`, heading] as const));
+  return {
+    authMode,
+    ...(syncGroups === null ? {} : { syncGroups: [...syncGroups] }),
+    skipRules: [...skipRules],
+    rules: severities,
+    authTypeMap,
+    leaveOutUsers: [...leaveOutUsers],
+    // Columns of the provider's exports come from the same setting, and are not kept: the person names all of them.
+    ...(named.length === 0 || idp !== undefined ? {} : { columns: Object.fromEntries(named) }),
+    ...(Object.keys(tables).length === 0 ? {} : { tables }),
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(settings.encoding === null ? {} : { encoding: settings.encoding }),
+    ...(settings.quote === null ? {} : { quote: settings.quote }),
+    ...(settings.escape === null ? {} : { escape: settings.escape }),
+    nulls: [...nulls],
+    activeMap,
+    collation,
+    assumeActive,
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { optionWords, settingsOf as settingsOfFlags } from '../config/resolve.js';
 import { UserError } from '../model/user-error.js';
 import type { Ground } from '../plan/assemble.js';
 import { baselineLines } from '../plan/baseline.js';
@@ -61,6 +62,8 @@ export interface WrittenPlan {
   readonly following: ReturnType<typeof followingOf>;
   /** What the export lacks; undefined if nothing. */
   readonly incompleteness: ReturnType<typeof incompletenessOf>;
+  /** The command that asks the open questions; undefined for a plan that is for reading only. */
+  readonly decideCommand: string | undefined;
   /** The command that applies it; undefined for a plan that is for reading only. */
   readonly applyCommand: string | undefined;
 }
@@ -114,6 +117,7 @@ export async function plan(source: string | undefined, request: PlanRequest, con
     consequences: consequencesOf(shown),
     following: followingOf(shown),
     incompleteness: incompletenessOf(shown),
+    decideCommand: redaction === undefined ? decideCommandOf(source, request, context) : undefined,
     applyCommand: redaction === undefined ? applyCommand : undefined,
   };
 }
@@ -174,6 +178,15 @@ async function writePlan(
     for (const file of files) await file.discard();
     throw error;
   }
+}
+
+/** Returns the command that asks the open questions. The plan knows its settings; lists and the provider's files are named again. */
+function decideCommandOf(source: string | undefined, flags: PlanRequest, { process }: Context): string {
+  const { idp, idpUsers, idpGroups, idpMembers, idpApplication, integrations, authTypes, basicUsers, strictEnvironment, columns } = flags;
+  const named = { idp, idpUsers, idpGroups, idpMembers, idpApplication, integrations, authTypes, basicUsers, strictEnvironment };
+  const again = settingsOfFlags(Object.entries(idp === undefined ? named : { ...named, columns }));
+  const config = flags.config === undefined ? [] : ['--config', flags.config];
+  return shellCommand(['scim-audit', 'decide', flags.out, ...fileWords(source, flags), ...optionWords(again), ...config], process.shell);
 }
 
 /** Returns the command, or in parentheses why there is none and what leads on. */

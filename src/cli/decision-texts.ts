@@ -1,118 +1,121 @@
-/** Rows of decisions.csv as texts for a terminal, one after the other. */
+/** The questions of decisions.csv as texts for a terminal. */
 
-import type { DecisionRow } from '../app/decide.js';
-import type { DecisionAction } from '../model/finding.js';
-import { onlyUserName } from '../plan/answer-validation.js';
-import { type Answer, suggestionOf } from '../plan/decision-rows.js';
+import { noteText } from '../model/note.js';
+import type { Answer, DecisionProblem } from '../plan/decision-rows.js';
 import { whoIs } from '../plan/question-context.js';
-import { cut, wrap } from '../reporters/columns.js';
-import { visible } from '../reporters/visible.js';
-import { findRule } from '../rules/registry.js';
+import type { Party, PlainQuestion, QuestionRow } from '../plan/question-shape.js';
+import { titleOf } from '../plan/question-words.js';
+import { differenceOf, type Outlook } from '../plan/what-if.js';
+import { wrap } from '../reporters/columns.js';
+import { printable, visible } from '../reporters/visible.js';
 import { count, grouped } from '../rules/rule.js';
 
-/** Of the subjects of one finding, so many are shown before each question. */
-const MOST_SUBJECTS = 10;
-
-/** What each choice leads to. */
-const LEADS_TO: Readonly<Record<DecisionAction, string>> = {
-  'set-username': 'another username; tell the person who signs in with the old one',
-  'set-email': 'another email; a user in scope then gets it as username too',
-  'set-name': 'another name for the group',
-  activate: 'the user becomes active, and may take a license',
-  deactivate: 'the user cannot sign in any more, and is out of scope',
-  'remove-member': 'the user leaves the groups now and on purpose, instead of by the first sync',
-  accept: 'nothing changes; reason and owner are kept, and the finding counts as accepted',
-};
-
-/** The one username that a user in scope can get. */
-const GETS_THE_EMAIL = 'this account gets its email as username; settle the other users who need it too';
-
-export interface Choice {
-  readonly action: DecisionAction;
-  /** Known already for the suggestion. */
-  readonly value?: string;
-  readonly text: string;
-}
-
-/** Returns what can be decided about a row: first what is suggested. `others` are decided about the same user in other rows. */
-export function choicesOf({ actions, user, suggestion: cell }: DecisionRow, others: readonly Pick<Answer, 'action' | 'value'>[]): Choice[] {
-  const userName = onlyUserName(user, others);
-  const suggestion = suggestionOf(cell, actions);
-  const first: Choice[] = suggestion === undefined ? [] : [{ ...suggestion, text: `do what is suggested: ${visible(cell)}` }];
-  return [
-    ...first,
-    ...actions.flatMap((action): Choice[] => {
-      if (action !== 'set-username' || userName === undefined) return [{ action, text: `${action}: ${LEADS_TO[action]}` }];
-      // That the suggestion may say as well.
-      if (userName === '' || (suggestion?.action === action && suggestion.value === userName)) return [];
-      return [{ action, value: userName, text: `${action} ${visible(userName)}: ${GETS_THE_EMAIL}` }];
-    }),
-  ];
-}
+/** Of the accounts of one question, so many are shown. */
+const MOST_PARTIES = 20;
+/** Of the rows that an answer fills, so many are shown. */
+const MOST_ROWS = 8;
 
 /** Returns the decision of a row in words; empty while it is open. */
-export function decisionText(row: DecisionRow): string {
-  const [action = '', value = '', reason = '', owner = '', expires = ''] = [row.action, row.value, row.reason, row.owner, row.expires].map(visible);
+export function decisionText(answer: Pick<Answer, 'action' | 'value' | 'reason' | 'owner' | 'expires'>): string {
+  const [action = '', value = '', reason = '', owner = '', expires = ''] = [answer.action, answer.value, answer.reason, answer.owner, answer.expires].map(
+    visible,
+  );
   if (action !== 'accept') return value === '' ? action : `${action} ${value}`;
   return `accept: ${reason} (${owner}${expires === '' ? '' : `, until ${expires}`})`;
 }
 
-export interface Asked {
-  readonly row: DecisionRow;
-  /** Every row of the finding, in their order. */
-  readonly finding: readonly DecisionRow[];
+export interface Shown {
+  readonly question: PlainQuestion;
+  /** Those who can be named by their number. */
+  readonly keepers: readonly Party[];
   readonly number: number;
   readonly all: number;
 }
 
-/** Returns the question: the finding with everyone it is about, then the row itself. */
-export function questionText({ row, finding, number, all }: Asked, width: number | undefined): string {
-  const [rule = '', subject = '', id = '', current = '', problem = '', suggestion = ''] = [
-    row.rule,
-    row.subject,
-    row.id,
-    row.current,
-    row.problem,
-    row.suggestion,
-  ].map(visible);
-  const decision = decisionText(row);
+/** Returns the question: what is asked, everyone it is about, and what is decided about it so far. */
+export function questionText({ question, keepers, number, all }: Shown, width: number | undefined): string {
+  const { kind, rule, parties, rows } = question;
+  const decided = rows.filter(({ action }) => action !== '');
   return [
     '',
-    ...wrap(`${number} of ${all}: ${findRule(rule)?.title ?? rule}`, width, ''),
-    ...(finding.length > 1 ? subjectLines(row, finding, width) : []),
-    ...wrap(`${subject}${id === '' ? '' : ` ${id}`}${current === '' ? '' : `: ${current}`}`, width, '  '),
-    ...wrap(problem, width, '  '),
-    ...(suggestion === '' ? [] : wrap(`Suggested: ${suggestion}`, width, '  ')),
-    ...(decision === '' ? [] : wrap(`Decided: ${decision}`, width, '  ')),
+    ...wrap(`${number} of ${all}: ${titleOf({ rule })}`, width, ''),
+    '',
+    ...wrap(visible(question.text), width, '  '),
+    ...(kind === 'one' && parties.length < 2 ? [] : ['', ...partyLines(parties, keepers, width)]),
+    ...(kind === 'one' && rows[0].suggestion !== '' && rows[0].user === undefined ? wrap(`Now: ${visible(rows[0].current)}`, width, '  ') : []),
+    ...(decided.length === 0 ? [] : ['', ...answerLines(new Map(decided.map((row) => [row, row])), 'Decided:', width)]),
+    '',
     '',
   ].join('\n');
 }
 
-/** Returns what is said before the rows of findings for which nothing is suggested. */
-export function waitingText(rows: number, width: number | undefined): string {
-  const text = `${count(rows, 'row')} without a suggestion ${rows === 1 ? 'follows' : 'follow'}. Some may only wait for what you have decided so far: to see which are left, type q and run the plan again.`;
+/** Returns what is said before the questions that only wait. */
+export function waitingText(questions: number, width: number | undefined): string {
+  const text = `${count(questions, 'question')} ${questions === 1 ? 'follows that' : 'follow that'} may only wait for what you have decided so far: to see which are left, type q and run the plan again.`;
   return `\n${wrap(text, width, '').join('\n')}\n`;
 }
 
-function subjectLines(asked: DecisionRow, finding: Asked['finding'], width: number | undefined): string[] {
-  const lines = finding.slice(0, MOST_SUBJECTS).map((row) => {
-    const { id, current, user } = row;
-    const decision = decisionText(row);
-    const line = `${row === asked ? '  > ' : '    '}${visible(id)}${decision === '' ? '' : `, ${decision}`}: ${visible(user === undefined ? current : whoIs(user))}`;
-    return width === undefined ? line : cut(line, width);
+function partyLines(parties: readonly Party[], keepers: readonly Party[], width: number | undefined): string[] {
+  const order = [...keepers, ...parties.filter((party) => !keepers.includes(party))];
+  const shown = order.slice(0, MOST_PARTIES);
+  const widest = String(shown.length).length;
+  const lines = shown.flatMap((party, at) => {
+    const { subject, id, user, rows } = party;
+    const mark = at < keepers.length ? String(at + 1) : '-';
+    const { hasName, hasEmail } = party.claim;
+    const has = hasName && hasEmail ? ' (username and email)' : hasName ? ' (its username)' : hasEmail ? ' (its email)' : '';
+    const who = visible(user === undefined ? `"${rows[0].current}"` : `${whoIs(user)}${has}`);
+    return hanging(`  ${mark.padStart(widest)}  `, `${subject} ${visible(id)}: ${who}`, width);
   });
-  const rest = finding.length - lines.length;
-  const what = count(finding.length, visible(asked.subject));
-  return [...wrap(`One finding about ${what}:`, width, '  '), ...lines, ...(rest > 0 ? [`    … and ${grouped(rest)} more`] : [])];
+  const rest = order.length - shown.length;
+  return rest > 0 ? [...lines, `  … and ${grouped(rest)} more`] : lines;
+}
+
+/** Returns what an answer writes, row by row. */
+export function answerLines(cells: ReadonlyMap<QuestionRow, Answer>, heading: string, width: number | undefined): string[] {
+  const filled = [...cells].filter(([, { action }]) => action !== '');
+  const lines = filled
+    .slice(0, MOST_ROWS)
+    .flatMap(([{ subject, id, rule }, answer]) => hanging('    ', `${subject}${id === '' ? '' : ` ${visible(id)}`}: ${decisionText(answer)} (${rule})`, width));
+  const rest = filled.length - MOST_ROWS;
+  return [`  ${heading}`, ...lines, ...(rest > 0 ? [`    … and ${count(rest, 'more row')}`] : [])];
+}
+
+const hanging = (start: string, text: string, width: number | undefined): string[] => {
+  const indent = ' '.repeat(start.length);
+  const [first = '', ...rest] = wrap(text, width, indent);
+  return [`${start}${first.slice(indent.length)}`, ...rest];
+};
+
+/** Returns in two lines what an answer changes: which findings end and begin, and what a check would count. */
+export function outlookLines(before: Outlook | undefined, after: Outlook, width: number | undefined): string[] {
+  const { error, warning } = after.counts;
+  const counts = `Then a check would count ${count(error, 'error')} and ${count(warning, 'warning')}; ${count(after.open.size, 'finding')} would be left to decide.`;
+  if (before === undefined) return wrap(counts, width, '  ');
+  const { ends, begins } = differenceOf(before, after);
+  const ended = tallyText(ends);
+  const begun = tallyText(begins);
+  const change =
+    ended === '' && begun === ''
+      ? 'No finding ends or begins.'
+      : `${ended === '' ? 'Ends none' : `Ends ${ended}`}; ${begun === '' ? 'begins none' : `begins ${begun}`}.`;
+  return [...wrap(change, width, '  '), ...wrap(counts, width, '  ')];
+}
+
+function tallyText(tally: ReadonlyMap<string, number>): string {
+  const total = [...tally.values()].reduce((sum, each) => sum + each, 0);
+  if (total === 0) return '';
+  return `${count(total, 'finding')} (${[...tally].map(([rule, n]) => (n === 1 ? rule : `${grouped(n)} ${rule}`)).join(', ')})`;
+}
+
+/** Returns why the next plan would refuse the decisions. */
+export function refusalLines(problems: readonly DecisionProblem[], width: number | undefined): string[] {
+  const shown = problems.slice(0, 5).flatMap(({ line, message }) => hanging('    ', printable(`line ${line}: ${noteText(message)}`), width));
+  return ['  The next plan would refuse this:', ...shown, ...(problems.length > 5 ? [`    … and ${count(problems.length - 5, 'more', 'more')}`] : [])];
 }
 
 /** Returns what can be typed, each with what it leads to. */
 export function keyLines(keys: readonly (readonly [key: string, text: string])[], width: number | undefined): string {
   const widest = Math.max(...keys.map(([key]) => key.length));
-  const indent = ' '.repeat(4 + widest + 2);
-  const lines = keys.flatMap(([key, text]) => {
-    const [first, ...rest] = wrap(text, width, indent);
-    return [`    ${key.padEnd(widest)}  ${first.slice(indent.length)}`, ...rest];
-  });
-  return `${lines.join('\n')}\n`;
+  return `${keys.flatMap(([key, text]) => hanging(`  ${key.padEnd(widest)}  `, visible(text), width)).join('\n')}\n`;
 }

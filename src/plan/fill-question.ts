@@ -2,6 +2,7 @@
 
 import { type Answer, NO_ANSWER, suggestionOf } from './decision-rows.js';
 import type { IntentionName, Party, PlainQuestion, QuestionRow, Way } from './question-shape.js';
+import { onlyNameOf } from './question-words.js';
 import { assigned } from './shared-value.js';
 
 /** What becomes of an account or a group that does not keep the value. */
@@ -70,6 +71,10 @@ export function keepersOf<R extends QuestionRow>({ kind, parties }: PlainQuestio
   return stuck.length === 0 ? [...contesting] : stuck.length === 1 ? stuck : [];
 }
 
+/** Returns whether an account of the same person stays active, because its rows hold one action less than it needs. */
+export const staysActive = ({ user, claim: { ways } }: Party, { intention }: Reply): boolean =>
+  intention === 'one-person' && user?.active === true && ways.deactivate === undefined;
+
 /** Returns how a party gives the value up unless something else is said. */
 function givingOf({ id, claim: { ways } }: Party, { intention, others }: Reply): Giving {
   const said = others?.get(id);
@@ -89,15 +94,14 @@ function giveUp<R extends QuestionRow>(
     return;
   }
   const release = party.claim.ways[way];
-  const chosen = release === undefined ? undefined : assigned(release, party.rows);
+  // Without a new address, only what needs none is done.
+  const chosen = release === undefined ? undefined : assigned(value === '' ? { ...release, wished: [] } : release, party.rows);
   if (chosen === undefined) throw new UnfitReply(`user ${party.id} cannot give the value up by ${way}`);
   for (const [row, action] of chosen) set(row, { action, value: action === 'deactivate' ? '' : value });
 }
 
 /** Returns the value of an action that leaves no choice. */
-function onlyValue({ rows: [{ user }] }: PlainQuestion, intention: IntentionName): string {
-  return intention === 'set-username' ? (user?.email ?? '') : '';
-}
+const onlyValue = ({ parties: [party] }: PlainQuestion, intention: IntentionName): string => (intention === 'set-username' ? (onlyNameOf(party) ?? '') : '');
 
 /** Returns the rows that cut somebody off from an account or from groups. */
 export const cutOffs = <R extends QuestionRow>(cells: ReadonlyMap<R, Answer>): R[] =>

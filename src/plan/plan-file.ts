@@ -37,11 +37,18 @@ export function parsePlan(content: string, file: string, digests: Digests): Plan
   return plan;
 }
 
-const rowsSchema = z.object({ decisions: planSchema.shape.decisions });
+const { settings, decisions } = planSchema.shape;
+const rowsSchema = z.object({
+  decisions,
+  settings: z.object({ authMode: settings.shape.authMode, collation: settings.shape.collation }).optional().catch(undefined),
+});
 
-/** Returns the rows of decisions.csv that a plan wrote, in any version; undefined if the plan was altered. */
-export function rowsWrittenWith(content: string, digests: Digests): Plan['decisions'] | undefined {
-  return checkSeal(content, digests) === 'whole' ? rowsSchema.safeParse(jsonOf(content)).data?.decisions : undefined;
+/** The rows of decisions.csv that a plan wrote, and how it judged them, if that is known. */
+export type RowsWritten = z.infer<typeof rowsSchema>;
+
+/** Returns what a plan of any version wrote into decisions.csv; undefined if the plan was altered. */
+export function rowsWrittenWith(content: string, digests: Digests): RowsWritten | undefined {
+  return checkSeal(content, digests) === 'whole' ? rowsSchema.safeParse(jsonOf(content)).data : undefined;
 }
 
 /** A proved plan never has such actions: the plan was edited and sealed again. */

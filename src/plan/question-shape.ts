@@ -57,7 +57,7 @@ export interface PlainQuestion<R extends QuestionRow = QuestionRow> {
   readonly value: string;
   /** The question itself, one or two sentences with values as the export holds them. */
   readonly text: string;
-  /** What can be answered, in the order in which it is offered. */
+  /** What can be answered now, in the order in which it is offered: it depends on what other rows decide about the same account. */
   readonly intentions: readonly Intention[];
   /** Makes new addresses and names for those who give the value up. */
   readonly addresses: AddressMaker;
@@ -74,6 +74,10 @@ export interface Release {
 }
 
 export interface Claim {
+  /** Has the value as username. */
+  readonly hasName: boolean;
+  /** Has the value as email. */
+  readonly hasEmail: boolean;
   /** Keeps others from having the value, now or once the account gets its email as username. */
   readonly isContested: boolean;
   /** How the account can give the value up, in the order in which it is offered; undefined if its rows do not allow it. */

@@ -1,8 +1,9 @@
 /** What people are asked, and what they can answer: one table, for the terminal and the page. */
 
 import type { AskedUser, DecisionAction } from '../model/finding.js';
-import { findRule } from '../rules/registry.js';
+import { findRule, type RuleName } from '../rules/registry.js';
 import { count, few, grouped } from '../rules/rule.js';
+import { onlyUserName } from './answer-validation.js';
 import { suggestionOf } from './decision-rows.js';
 import { whoIs } from './question-context.js';
 import type { Intention, IntentionName, Party, PlainQuestion, QuestionRow, Takes } from './question-shape.js';
@@ -41,7 +42,7 @@ interface Words {
 }
 
 /** Questions about one user, by rule. */
-const ONE: Readonly<Record<string, Words>> = {
+const ONE = {
   'missing-email': {
     ask: (_, who) => `${who} has no email. What is it?`,
     means: {
@@ -100,7 +101,9 @@ const ONE: Readonly<Record<string, Words>> = {
     ask: (_, who, { email }) =>
       `${who} needs "${email}" as the username, which waits for another decision or a valid email. Is there anything to decide about this account alone?`,
   },
-};
+} satisfies Partial<Record<RuleName, Words>>;
+
+const WORDS: ReadonlyMap<string, Words> = new Map(Object.entries(ONE));
 
 /** Returns the question in words. */
 export function askedOf({ kind, rule, rows, parties, value }: Unworded): string {
@@ -116,7 +119,7 @@ export function askedOf({ kind, rule, rows, parties, value }: Unworded): string 
   if (kind === 'name') return `${numberWord(parties.length)} groups are called "${value}". Which of them keeps the name?`;
   if (kind === 'waits' && parties.length > 1)
     return `"${value}" becomes free once other questions about these accounts are settled. Is there anything to decide here?`;
-  const words = ONE[rule];
+  const words = WORDS.get(rule);
   if (words !== undefined && row.user !== undefined) return words.ask(row, `${whoIs(row.user)}`, row.user);
   if (row.subject === 'snapshot') return `${row.problem} Is the export right as it is?`;
   return row.problem;
@@ -136,7 +139,7 @@ export function intentionsOf(asked: Unworded): Intention[] {
   if (kind === 'whose') return [...first, ...sharing(parties), ...rest];
   if (kind === 'name') return [...first, intention('keep', 'one group keeps the name; each other gets another', 'keeper'), ...rest];
   if (kind === 'waits' && parties.length > 1) return [...first, ...rest];
-  return [...first, ...single(rows), ...rest];
+  return [...first, ...single(asked), ...rest];
 }
 
 /** Returns what can be done about a value that several accounts want. */
@@ -151,7 +154,7 @@ function sharing(parties: readonly Party[]): Intention[] {
       ? [
           intention(
             'keep',
-            `one account keeps it; ${others} ${contesting.length === 2 ? 'gets' : 'get'} another address${mayRetire ? ', or is deactivated' : ''}`,
+            `one account keeps it; ${others} ${contesting.length === 2 ? 'gets' : 'get'} another address${mayRetire ? `, or ${contesting.length === 2 ? 'is' : 'are'} deactivated` : ''}`,
             'keeper',
           ),
         ]
@@ -170,35 +173,65 @@ function sharing(parties: readonly Party[]): Intention[] {
 }
 
 /** Returns what can be done about the first row, in the order of its actions. */
-function single([{ rule, actions, user, suggestion }]: readonly QuestionRow[]): Intention[] {
-  const means = { ...MEANS, ...ONE[rule]?.means };
+function single({ rows: [{ rule, actions, suggestion }], parties: [party] }: Unworded): Intention[] {
+  const means = { ...MEANS, ...WORDS.get(rule)?.means };
+  const suggested = suggestionOf(suggestion, actions);
   return actions.flatMap((action): Intention[] => {
     if (action === 'accept') return [];
-    // The suggestion says it already.
-    const isSuggested = suggestionOf(suggestion, actions)?.action === action;
-    if (isSuggested && !action.startsWith('set-')) return [];
-    const isOnly = action === 'set-username' && rule === 'integration-username' && user !== undefined;
-    if (isOnly && isSuggested) return [];
-    return [intention(action, means[action], action.startsWith('set-') && !isOnly ? 'value' : 'nothing')];
+    if (action === 'set-username') {
+      const only = onlyNameOf(party);
+      // The suggestion says the same.
+      if (only === '' || (suggested?.action === action && suggested.value === only)) return [];
+      if (only !== undefined) return [intention(action, `${WORDS.get(rule)?.means?.[action] ?? GETS_THE_EMAIL} (${only})`)];
+    } else if (suggested?.action === action && suggested.value === '') return [];
+    return [intention(action, means[action], action.startsWith('set-') ? 'value' : 'nothing')];
   });
 }
 
+/** The one username that a user in scope can get. */
+const GETS_THE_EMAIL = 'this account gets its email as username; settle the other users who need it too';
+
+/** Returns the only username that an account can get; '' if there is none, undefined if a person says which. */
+export const onlyNameOf = ({ user, about, rows: [row] }: Party): string | undefined =>
+  onlyUserName(
+    user,
+    about.filter((other) => other !== row),
+  );
+
 function acceptance({ kind, rows: [{ rule, subject }] }: Unworded): Intention {
-  const own = kind === 'one' ? ONE[rule]?.means?.accept : undefined;
-  const text = subject === 'snapshot' ? 'yes: it is meant so; say why, and who answers for it' : MEANS.accept;
+  const own = kind === 'one' ? WORDS.get(rule)?.means?.accept : undefined;
+  const who = kind === 'whose' || kind === 'name' ? 'all of them stay as they are' : 'nothing changes';
+  const text = subject === 'snapshot' ? 'yes: it is meant so; say why, and who answers for it' : `${who}; say why, and who answers for it`;
   return intention('accept', own ?? text, 'terms');
 }
 
 function openText({ rows: [{ subject }] }: Unworded): string {
-  return subject === 'snapshot' ? 'no, or not known yet: leave it open, and export again' : 'leave it open';
+  return subject === 'snapshot' ? 'no, or not known yet: leave it open, export again' : 'leave it open';
 }
+
+/** What a suggestion does, before its value. */
+const DOES: Readonly<Record<DecisionAction, string>> = {
+  'set-username': 'gets the username',
+  'set-email': 'gets the email',
+  'set-name': 'is called',
+  activate: 'becomes active',
+  deactivate: 'is deactivated',
+  'remove-member': 'leaves these groups now and on purpose',
+  accept: 'stays as it is',
+};
 
 /** Returns what the rows suggest, in one line. */
 function suggestionText(rows: readonly QuestionRow[]): string {
-  if (rows.length === 1) return rows[0].suggestion;
   // Two findings may suggest the same about one account.
-  const all = [...new Set(rows.flatMap(({ subject, id, suggestion }) => (suggestion === '' ? [] : [`${subject} ${id}: ${suggestion}`])))];
-  return all.length > 3 ? `${all.slice(0, 3).join('; ')} and ${grouped(all.length - 3)} more` : all.join('; ');
+  const all = new Set(
+    rows.flatMap(({ subject, id, suggestion, actions }) => {
+      const known = suggestionOf(suggestion, actions);
+      if (known === undefined) return [];
+      return [`${subject}${id === '' ? '' : ` ${id}`} ${DOES[known.action]}${known.value === '' ? '' : ` "${known.value}"`}`];
+    }),
+  );
+  const shown = [...all].slice(0, 3).join('; ');
+  return all.size > 3 ? `${shown} and ${grouped(all.size - 3)} more` : shown;
 }
 
 /** Returns what a question is filed under: the title of its rule. */

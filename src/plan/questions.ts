@@ -3,17 +3,18 @@
  * question. The terminal and the page ask these, in these words; `fill-question.ts` says what an answer writes into which row.
  */
 
+import type { RuleName } from '../rules/registry.js';
 import { addressMaker } from './new-address.js';
 import type { Asking, Party, PlainQuestion, QuestionKind, QuestionRow } from './question-shape.js';
 import { askedOf, intentionsOf } from './question-words.js';
 import { claimOf, contestOf, isOf, NO_CLAIM } from './shared-value.js';
 
 /** Rules of findings about a value that several accounts want or have, in the order in which they ask. */
-const SHARING = ['conflicting-users', 'duplicate-username', 'ambiguous-match', 'duplicate-email'];
+const SHARING: readonly string[] = ['conflicting-users', 'duplicate-username', 'ambiguous-match', 'duplicate-email'] satisfies RuleName[];
 /** Rules of findings about one user's email or username, in the order in which they ask. */
-const OWN = ['missing-email', 'invalid-email', 'integration-username'];
+const OWN: readonly string[] = ['missing-email', 'invalid-email', 'integration-username'] satisfies RuleName[];
 /** Is settled together with any of these. */
-const FOLLOWING = 'username-email-mismatch';
+const FOLLOWING: RuleName = 'username-email-mismatch';
 
 /** Returns the questions of the rows: first those of values that several want, then the others in the order of the file, and last those that only wait. */
 export function questionsOf<R extends QuestionRow>(rows: readonly R[], asking: Asking): PlainQuestion<R>[] {
@@ -37,7 +38,7 @@ export function questionsOf<R extends QuestionRow>(rows: readonly R[], asking: A
     });
     const [{ rule, fingerprint, subject, id }] = first;
     const asked = { kind: kindOf(parties), rule, id: first.length > 1 ? fingerprint : `${fingerprint} ${subject} ${id}`, rows: all, parties, value, addresses };
-    questions.push({ ...asked, text: askedOf(asked), intentions: intentionsOf(asked) });
+    questions.push(worded(asked));
   };
 
   for (const [fingerprint, first] of sorted(findings, SHARING)) {
@@ -72,6 +73,27 @@ export function questionsOf<R extends QuestionRow>(rows: readonly R[], asking: A
   }
   const rank = ({ kind, rows: [row] }: PlainQuestion<R>): number => (kind === 'waits' ? rows.length : 0) + (place.get(row) ?? 0);
   return questions.sort((a, b) => rank(a) - rank(b));
+}
+
+/** Returns a question with its words. What can be answered depends on what is decided about the same account in other rows. */
+const worded = <R extends QuestionRow>(asked: Omit<PlainQuestion<R>, 'text' | 'intentions'>): PlainQuestion<R> => ({
+  ...asked,
+  text: askedOf(asked),
+  get intentions() {
+    return intentionsOf(asked);
+  },
+});
+
+/** Returns the rows of a question as questions of their own, for people who answer row by row. */
+export function rowByRow<R extends QuestionRow>({ parties, rows, addresses }: PlainQuestion<R>): PlainQuestion<R>[] {
+  const partyOf = new Map(parties.flatMap((party) => party.rows.map((row) => [row, party] as const)));
+  return rows.flatMap((row) => {
+    const party = partyOf.get(row);
+    if (party === undefined) return [];
+    const { rule, fingerprint, subject, id } = row;
+    const alone: Party<R> = { ...party, rows: [row], claim: NO_CLAIM };
+    return [worded({ kind: 'one' as const, rule, id: `${fingerprint} ${subject} ${id}`, rows: [row], parties: [alone], value: '', addresses })];
+  });
 }
 
 const subjectOf = ({ subject, id }: QuestionRow): string => `${subject} ${id}`;

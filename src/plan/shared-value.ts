@@ -2,15 +2,16 @@
 
 import type { AskedUser, DecisionAction } from '../model/finding.js';
 import { isInScope } from '../model/policy.js';
+import type { RuleName } from '../rules/registry.js';
 import type { Asking, Claim, QuestionRow, Release } from './question-shape.js';
 
 /** Has nothing to give up. */
-export const NO_CLAIM: Claim = { isContested: false, ways: {} };
+export const NO_CLAIM: Claim = { hasName: false, hasEmail: false, isContested: false, ways: {} };
 
 /** Rules of findings that end only if the username is given up. */
-const OF_USERNAMES = ['conflicting-users', 'duplicate-username', 'ambiguous-match'];
+const OF_USERNAMES: readonly RuleName[] = ['conflicting-users', 'duplicate-username', 'ambiguous-match'];
 /** Rules of findings that end only if the email is given up, whether or not the account is in scope. */
-const OF_EMAILS = ['duplicate-email', 'ambiguous-match'];
+const OF_EMAILS: readonly RuleName[] = ['duplicate-email', 'ambiguous-match'];
 
 const keysOf = ({ userName, email }: AskedUser, key: Asking['key']): string[] => [key(userName), key(email)].filter((each) => each !== '');
 
@@ -69,13 +70,15 @@ export function claimOf({ user, value, rules, rows }: Claimant, { authMode, key 
       ? ['set-email']
       : []
     : [...(hasName && mustFreeName ? (['set-username'] as const) : []), ...(hasEmail && mustFreeEmail ? (['set-email'] as const) : [])];
-  if (needed.length === 0) return NO_CLAIM;
+  if (needed.length === 0) return { ...NO_CLAIM, hasName, hasEmail };
   const retiring: Release = {
     needed: ['deactivate', ...(hasName && mustFreeName ? (['set-username'] as const) : []), ...(hasEmail && mustFreeEmail ? (['set-email'] as const) : [])],
     wished: hasEmail && !mustFreeEmail ? ['set-email'] : [],
   };
   const address: Release = { needed, wished: [] };
   return {
+    hasName,
+    hasEmail,
     isContested: true,
     ways: {
       ...(assigned(address, rows) === undefined ? {} : { address }),

@@ -1,30 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { decide } from '../../src/app/decide.js';
 import { collationOf } from '../../src/model/compare.js';
 import { isEmailAddress } from '../../src/model/email.js';
+import type { DecisionAction } from '../../src/model/finding.js';
 import { noteText } from '../../src/model/note.js';
-import { type Answer, NO_ANSWER } from '../../src/plan/decision-rows.js';
+import { valueProblem } from '../../src/plan/answer-validation.js';
+import { type Answer, DECISION_COLUMNS, NO_ANSWER } from '../../src/plan/decision-rows.js';
 import { fill, givingUp, keepersOf, type Reply } from '../../src/plan/fill-question.js';
 import type { MadePlan } from '../../src/plan/make-plan.js';
 import { type PlainQuestion, type QuestionRow, questionRow, type Way } from '../../src/plan/question-shape.js';
 import { questionsOf } from '../../src/plan/questions.js';
+import { csvText, decisionsCsv } from '../../src/reporters/plan-tables.js';
+import type { TwoSides } from '../rules/idp-oracle.js';
+import { sidesArbitrary } from '../rules/idp-sides.js';
 import { type Organization, organizationArbitrary } from '../support/organizations.js';
+import { textOf } from '../support/pieces.js';
+import { temporaryFolders } from '../support/temporary.js';
 import { breachesOf } from './checker.js';
-import { acceptedIn, answeredCells, fileOf, madePlanOf, planOf, SETTINGS, suggested } from './planning.js';
+import { acceptedIn, answeredCells, fileOf, madePlanOf, planOf, planText, SETTINGS, suggested, TODAY } from './planning.js';
 
 const askingOf = ({ authMode, collation = SETTINGS.collation }: Organization) => ({ authMode, key: collationOf(collation).key });
 
-interface Asked {
-  readonly organization: Organization;
+interface Asked extends TwoSidesOrOne {
   readonly plan: MadePlan;
   readonly rows: readonly QuestionRow[];
   readonly questions: readonly PlainQuestion[];
 }
 
-function asked(organization: Organization): Asked {
-  const plan = madePlanOf(organization);
+type TwoSidesOrOne = Pick<TwoSides, 'organization'> & Partial<Pick<TwoSides, 'idp'>>;
+
+/** Half of them with the exports of an identity provider. */
+const sides: fc.Arbitrary<TwoSidesOrOne> = fc.oneof(
+  organizationArbitrary.map((organization) => ({ organization })),
+  sidesArbitrary,
+);
+
+function asked({ organization, idp }: TwoSidesOrOne): Asked {
+  const plan = madePlanOf(organization, undefined, idp);
   const rows = plan.rows.map((row) => questionRow(row.asked));
-  return { organization, plan, rows, questions: questionsOf(rows, askingOf(organization)) };
+  return { organization, ...(idp === undefined ? {} : { idp }), plan, rows, questions: questionsOf(rows, askingOf(organization)) };
 }
 
 const TERMS = { reason: 'agreed', owner: 'Ines', expires: '' };
@@ -61,7 +78,7 @@ const fileWith = (each: Asked, cells: ReadonlyMap<QuestionRow, Answer>) =>
 
 test('every row is of exactly one question', () => {
   fc.assert(
-    fc.property(organizationArbitrary.map(asked), ({ rows, questions }) => {
+    fc.property(sides.map(asked), ({ rows, questions }) => {
       const place = new Map(rows.map((row, at) => [row, at]));
       const places = questions.flatMap((question) => question.rows.map((row) => place.get(row) ?? -1));
       expect(places.sort((a, b) => a - b)).toEqual(rows.map((_, at) => at));
@@ -75,7 +92,7 @@ test('every row is of exactly one question', () => {
   );
 });
 
-const answered = organizationArbitrary
+const answered = sides
   .map(asked)
   .chain((each) =>
     fc
@@ -87,7 +104,7 @@ test('what answers fill is a safe plan, or is refused with its lines', () => {
   let made = 0;
   fc.assert(
     fc.property(answered, ({ each, cells }) => {
-      const plan = planOf(each.organization, fileWith(each, cells));
+      const plan = planOf(each.organization, fileWith(each, cells), each.idp);
       if ('problems' in plan) {
         for (const { line, message } of plan.problems) {
           expect(cells.get(each.rows[line - 2])?.action).not.toBe('');
@@ -97,7 +114,8 @@ test('what answers fill is a safe plan, or is refused with its lines', () => {
         return;
       }
       made++;
-      expect(breachesOf(each.organization, plan.body, acceptedIn(plan.rows))).toEqual([]);
+      // What else a plan must be is checked without a provider, whose findings the checker does not know.
+      if (each.idp === undefined) expect(breachesOf(each.organization, plan.body, acceptedIn(plan.rows))).toEqual([]);
     }),
     { numRuns: 250 },
   );
@@ -105,7 +123,7 @@ test('what answers fill is a safe plan, or is refused with its lines', () => {
 });
 
 describe('one answer alone', () => {
-  const single = organizationArbitrary
+  const single = sides
     .map(asked)
     .filter(({ questions }) => questions.length > 0)
     .chain((each) => fc.constantFrom(...each.questions).chain((question) => replies(question).map((reply) => ({ each, question, reply }))));
@@ -126,23 +144,26 @@ describe('one answer alone', () => {
   test('ends the findings that it asks about, where it says who keeps a value and the addresses are free', () => {
     let ended = 0;
     fc.assert(
-      fc.property(organizationArbitrary.map(asked), (each) => {
-        // Who is in the way only until another question is settled keeps the finding open until then.
-        const own = each.questions.filter(({ kind, parties }) => kind === 'whose' && parties.every(({ claim }) => claim.isContested));
-        for (const question of own) {
-          for (const { id, user } of keepersOf(question)) {
-            if (user !== undefined && !isEmailAddress(user.email)) continue;
-            const reply: Reply = { intention: 'keep', keeper: id };
-            const cells = fill(question, reply);
-            if (givingUp(question, reply).some((party) => question.addresses(party) === '')) continue;
-            const plan = planOf(each.organization, fileWith(each, cells));
-            if ('problems' in plan) continue;
-            ended++;
-            const [{ fingerprint }] = question.rows;
-            expect({ fingerprint, isOpen: plan.body.open.includes(fingerprint) }).toEqual({ fingerprint, isOpen: false });
+      fc.property(
+        organizationArbitrary.map((organization) => asked({ organization })),
+        (each) => {
+          // Who is in the way only until another question is settled keeps the finding open until then.
+          const own = each.questions.filter(({ kind, parties }) => kind === 'whose' && parties.every(({ claim }) => claim.isContested));
+          for (const question of own) {
+            for (const { id, user } of keepersOf(question)) {
+              if (user !== undefined && !isEmailAddress(user.email)) continue;
+              const reply: Reply = { intention: 'keep', keeper: id };
+              const cells = fill(question, reply);
+              if (givingUp(question, reply).some((party) => question.addresses(party) === '')) continue;
+              const plan = planOf(each.organization, fileWith(each, cells), each.idp);
+              if ('problems' in plan) continue;
+              ended++;
+              const [{ fingerprint }] = question.rows;
+              expect({ fingerprint, isOpen: plan.body.open.includes(fingerprint) }).toEqual({ fingerprint, isOpen: false });
+            }
           }
-        }
-      }),
+        },
+      ),
       { numRuns: 150 },
     );
     expect(ended).toBeGreaterThan(50);
@@ -150,7 +171,7 @@ describe('one answer alone', () => {
 
   test('as suggested, each row gets what it suggests', () => {
     fc.assert(
-      fc.property(organizationArbitrary.map(asked), (each) => {
+      fc.property(sides.map(asked), (each) => {
         const cells = new Map(
           each.questions.flatMap((question) => [
             ...fill(question, { intention: question.intentions.some(({ name }) => name === 'suggested') ? 'suggested' : 'open' }),
@@ -161,4 +182,41 @@ describe('one answer alone', () => {
       { numRuns: 100 },
     );
   });
+});
+
+const newFolder = temporaryFolders();
+
+test('the terminal asks the same of the files of a plan, and writes the same bytes', async () => {
+  const context = { now: () => new Date(`${TODAY}T08:00:00Z`), process: { pid: process.pid, host: 'test', isAlive: () => false, shell: 'posix' } } as const;
+  await fc.assert(
+    fc.asyncProperty(answered, async ({ each, cells }) => {
+      const folder = newFolder({ 'decisions.csv': textOf(decisionsCsv(each.plan)), 'plan.json': planText(each.plan.body) });
+      const { rows, asking, answerAll, rowsWith } = await decide(folder, context);
+      const questions = questionsOf(rows, asking);
+      const told = (all: readonly PlainQuestion[]) => all.map(({ id, kind, text, intentions }) => ({ id, kind, text, intentions }));
+      expect(told(questions)).toEqual(told(each.questions));
+      const answers = new Map(rows.map((row, at) => [row, cells.get(each.rows[at]) ?? NO_ANSWER]));
+      const isUnfit = [...answers.values()].some(
+        ({ action, value }) => action.startsWith('set-') && valueProblem(action as DecisionAction, value) !== undefined,
+      );
+      if (isUnfit) {
+        expect(() => answerAll(answers)).toThrow('cannot be saved');
+        expect(readFileSync(join(folder, 'decisions.csv'), 'utf8')).toBe(textOf(decisionsCsv(each.plan)));
+        return;
+      }
+      const foreseen = rowsWith(answers).map((row) => row.cells);
+      answerAll(answers);
+      const written = readFileSync(join(folder, 'decisions.csv'), 'utf8');
+      expect(written).toBe(textOf(csvText(DECISION_COLUMNS, foreseen)));
+      expect(written).toBe(
+        textOf(
+          csvText(
+            DECISION_COLUMNS,
+            answersOf(each, cells).map((answer, at) => answeredCells(each.plan.rows[at].asked, answer)),
+          ),
+        ),
+      );
+    }),
+    { numRuns: 40 },
+  );
 });

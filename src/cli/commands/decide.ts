@@ -2,16 +2,22 @@ import type { Command } from 'commander';
 import type { DecideFlags } from '../decide.js';
 import type { Ending } from '../ending.js';
 import type { Io } from '../io.js';
+import { addSourceOptions } from '../options.js';
 
-/** Adds `decide`: asks about a plan's open decisions on a terminal. */
+/** Adds `decide`: asks a plan's questions on a terminal. */
 export function addDecide(program: Command, io: Io, end: (ending: Ending) => void): void {
-  program
+  const command = program
     .command('decide')
-    .description('go through the open decisions of a plan, one by one')
+    .description("answer a plan's questions one by one; with its source, see what each answer leads to before it is saved")
     .argument('<folder>', 'folder of the plan')
-    .option('--all', 'also go through decisions that are already made')
-    .action(async (folder: string, flags: DecideFlags) => {
-      const { askDecisions } = await import('../decide.js');
-      end(await askDecisions(folder, flags, io));
-    });
+    .argument('[source]', 'source of the plan; its settings are those of the plan')
+    .optionsGroup('Questions:')
+    .option('--rule <rule>', 'only questions with a finding of this rule')
+    .option('--user <user>', 'only questions about this user (id, username or email), answered or not')
+    .option('--all', 'also go through questions that are answered already')
+    .option('--rows', 'ask about each row of decisions.csv by itself');
+  addSourceOptions(command).action(async (folder: string, source: string | undefined, flags: DecideFlags) => {
+    const { askDecisions } = await import('../decide.js');
+    end(await askDecisions(folder, source, flags, io));
+  });
 }

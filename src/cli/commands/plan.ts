@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { type Shell, shellWord } from '../../app/command-words.js';
 import type { PlanRequest, WrittenPlan } from '../../app/plan.js';
 import type { Redaction } from '../../app/redaction.js';
 import type { AuditedFinding } from '../../audit/report.js';
@@ -29,7 +28,7 @@ export function addPlan(program: Command, io: Io, end: (ending: Ending) => void)
     .optionsGroup('Judging:')
     .option('--decisions <file>', 'decisions to read (default: decisions.csv in the folder of --out)')
     .optionsGroup('Output:')
-    .requiredOption('--out <folder>', 'folder for plan.json, plan.md, decisions.csv, memberships.csv and notices.csv')
+    .requiredOption('--out <folder>', 'folder for plan.json, plan.md, plan.html, decisions.csv, memberships.csv and notices.csv')
     .option('--redact', 'write the plan with aliases, for reading only: there is no plan.json, so it cannot be applied')
     .addOption(new Option('--format <format>', 'format of the summary on stdout').choices(['pretty', 'json']).default('pretty'))
     .action(async (source: string | undefined, flags: PlanFlags) => {
@@ -48,9 +47,7 @@ async function runPlan(source: string | undefined, flags: PlanFlags, io: Io, red
   const { made, kept, keptDecisions } = written;
   if (keptDecisions !== undefined)
     io.stderr.write(`The decisions that were in ${printable(flags.out)} are kept aside in ${printable(keptDecisions)}: others were given with --decisions.\n`);
-  io.stdout.write(
-    flags.format === 'json' ? `${JSON.stringify(summaryOf(written, flags.out), undefined, 2)}\n` : summaryText(written, flags.out, io.process.shell),
-  );
+  io.stdout.write(flags.format === 'json' ? `${JSON.stringify(summaryOf(written, flags.out), undefined, 2)}\n` : summaryText(written, flags.out));
   if (kept !== undefined) io.stderr.write(`The plan before this one was applied. It is kept in ${printable(kept)}, for verify and for its notices.\n`);
   return {
     code: EXIT.done,
@@ -88,7 +85,7 @@ function summaryOf({ made, digest, following }: WrittenPlan, folder: string) {
   };
 }
 
-function summaryText({ made, applyCommand, outdatedName, consequences, following, incompleteness }: WrittenPlan, folder: string, shell: Shell): string {
+function summaryText({ made, decideCommand, applyCommand, outdatedName, consequences, following, incompleteness }: WrittenPlan, folder: string): string {
   const { body, outdated, acceptances, assembly, before } = made;
   const { userNames, temporary, groupNames } = countsOf(made);
   const { emails, activeEmails, deactivated, activated, ended } = consequences;
@@ -118,8 +115,8 @@ function summaryText({ made, applyCommand, outdatedName, consequences, following
     '',
     'Next',
     `  read ${join(folder, 'plan.md')}`,
-    ...(body.open.length > 0 && applyCommand !== undefined
-      ? [`  decide in ${join(folder, 'decisions.csv')} (or: scim-audit decide ${shellWord(folder, shell)}), then run the same command again`]
+    ...(body.open.length > 0 && decideCommand !== undefined
+      ? [`  decide in ${join(folder, 'plan.html')} (a browser) or decisions.csv (or: ${decideCommand}), then run the same command again`]
       : []),
     ...(body.actions.length > 0 && applyCommand !== undefined ? [`  ${applyCommand}`] : []),
     '',
