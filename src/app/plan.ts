@@ -181,12 +181,12 @@ async function writePlan(
 }
 
 /** Returns the command that asks the open questions. The plan knows its settings; lists and the provider's files are named again. */
-function decideCommandOf(source: string | undefined, flags: PlanRequest, { process }: Context): string {
+function decideCommandOf(source: string | undefined, flags: PlanRequest, context: Context): string {
   const { idp, idpUsers, idpGroups, idpMembers, idpApplication, integrations, authTypes, basicUsers, strictEnvironment, columns } = flags;
   const named = { idp, idpUsers, idpGroups, idpMembers, idpApplication, integrations, authTypes, basicUsers, strictEnvironment };
   const again = settingsOfFlags(Object.entries(idp === undefined ? named : { ...named, columns }));
   const config = flags.config === undefined ? [] : ['--config', flags.config];
-  return shellCommand(['scim-audit', 'decide', flags.out, ...fileWords(source, flags), ...optionWords(again), ...config], process.shell);
+  return shellCommand(['scim-audit', 'decide', flags.out, ...fileWords(source, flags), ...optionWords(again), ...config], context.process.shell);
 }
 
 /** Returns the command, or in parentheses why there is none and what leads on. */

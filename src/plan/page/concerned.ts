@@ -59,7 +59,9 @@ export function concernedBy({ before, context }: Ground, { open }: Assembly): Co
     if (scimAdmin !== undefined || (index.needsUpdate[place] === 1 && contest.isAutomatic[place] === 0)) found.users[place] = 1;
   }
   spread(found, ties, context);
-  for (const group of groups) if (group.isOrganizationLevel || group.sync === true || group.place === 0) found.groups[group.place] = 1;
+  // A name that is no longer an organization-level group's may still be that of a project group.
+  const names = new Set([...context.sync.sought, ...groups.flatMap(({ isOrganizationLevel, name }) => (isOrganizationLevel ? [name] : []))]);
+  for (const { place, name, isOrganizationLevel, sync } of groups) if (isOrganizationLevel || sync === true || place === 0 || names.has(name)) found.groups[place] = 1;
   return found;
 }
 

@@ -63,7 +63,7 @@ export class HiddenNames {
     return undefined;
   }
 
-  /** Returns the accounts that are tied to marks by their names. `typed`: texts as somebody typed them. */
+  /** Returns the accounts that are tied to marks by their names, and one of each state without a name. `typed`: texts as somebody typed them. */
   tiedTo(marks: Iterable<string>, typed: readonly string[]): FoundAccount[] {
     const spelling = new Spelling(this.#mark, this.#collation, typed);
     const reached = new Set(marks);
@@ -75,12 +75,14 @@ export class HiddenNames {
         for (const name of [row.name, row.email]) if (name !== '') reached.add(name.slice(0, MARK));
       }
     }
-    return [...rows].map((row) => {
+    const nameless = this.#kinds.flatMap(({ isIdp, state, hasNameless }): FoundAccount[] => (hasNameless ? [{ isIdp, state, name: '', email: '' }] : []));
+    const named = [...rows].map((row) => {
       const { isIdp, state } = row.kind;
       const email = spelling.textOf(row.email);
       const name = row.name === row.email && (state & SPELLED_OTHERWISE) !== 0 ? spelling.otherThan(email) : spelling.textOf(row.name);
       return { isIdp, state, name, email };
     });
+    return [...named, ...nameless];
   }
 
   #rowsWith(mark: string): readonly Row[] {

@@ -45,6 +45,8 @@ export interface HiddenAccounts {
   /** Blank email; blank username. */
   readonly names: string;
   readonly emails: string;
+  /** There are some with neither. */
+  readonly hasNameless: boolean;
 }
 
 export interface PageCounts {

@@ -65,7 +65,7 @@ export class PageEngine {
     const collation = collationOf(data.policy.collation);
     this.#hidden = new HiddenNames(data, marking(digests, data.salt, data.idp !== undefined), collation);
     const isScoped = (state: number): boolean => isInScope(userOf({ place: 0, id: '', userName: '', email: '' }, state), data.policy.authMode);
-    const wanted = [(state: number) => (state & ACTIVE) === 0, isScoped];
+    const wanted = [() => true, (state: number) => (state & ACTIVE) === 0, isScoped];
     this.#always = wanted.flatMap((isWanted) => this.#hidden.someone(isWanted) ?? []);
     const prepared = this.#prepare([]);
     this.rows = prepared.rows;

@@ -164,6 +164,7 @@ class Lists {
   readonly #pairs: string[] = [];
   readonly #names: string[] = [];
   readonly #emails: string[] = [];
+  #hasNameless = false;
 
   constructor(
     readonly isIdp: boolean,
@@ -171,14 +172,14 @@ class Lists {
   ) {}
 
   add(name: string, email: string): void {
-    if (name === '' && email === '') return;
-    if (email === '') this.#names.push(name);
+    if (name === '' && email === '') this.#hasNameless = true;
+    else if (email === '') this.#names.push(name);
     else if (name === '') this.#emails.push(email);
     else this.#pairs.push(name + email);
   }
 
   joined(): HiddenAccounts {
     const text = (marks: string[]): string => marks.sort().join('');
-    return { isIdp: this.isIdp, state: this.state, same: text(this.same), pairs: text(this.#pairs), names: text(this.#names), emails: text(this.#emails) };
+    return { isIdp: this.isIdp, state: this.state, same: text(this.same), pairs: text(this.#pairs), names: text(this.#names), emails: text(this.#emails), hasNameless: this.#hasNameless };
   }
 }

@@ -10,13 +10,14 @@ import type { PageData } from '../../../src/plan/page/page-data.js';
 import { PageEngine } from '../../../src/plan/page/page-engine.js';
 import { takePageData } from '../../../src/plan/page/take-page-data.js';
 import { readDecisions } from '../../../src/plan/read-decisions.js';
+import { RULES } from '../../../src/rules/registry.js';
 import { idpArbitrary } from '../../rules/idp-sides.js';
 import { damagedArbitrary, inOrder, type Organization, organizationArbitrary } from '../../support/organizations.js';
 import { answeredCells, fileOf, fittingAnswer, groundOf, SETTINGS, TODAY, wildAnswer } from '../planning.js';
 
 /** People whom no finding concerns, or who need no decision: what others may not be told, and whose names must count all the same. */
 const bystanders: fc.Arbitrary<Pick<User, 'userName' | 'email' | 'active' | 'authenticationType'>[]> = fc
-  .array(fc.record({ kind: fc.nat(9), active: fc.boolean() }), { maxLength: 6 })
+  .array(fc.record({ kind: fc.nat(10), active: fc.boolean() }), { maxLength: 6 })
   .map((kinds) =>
     kinds.flatMap(({ kind, active }, at) => {
       const [name, next] = [`p${at}@wing.example`, `q${at}@wing.example`];
@@ -31,6 +32,7 @@ const bystanders: fc.Arbitrary<Pick<User, 'userName' | 'email' | 'active' | 'aut
       if (kind === 5) return [user(`login${at}`, name, active, false)];
       if (kind === 6) return [user(name, '', false, false)];
       if (kind === 7) return [user('', name, false, false)];
+      if (kind === 10) return [user('', '', active, false)];
       return [user(name, name, active || kind > 8, kind !== 8)];
     }),
   );
@@ -122,9 +124,27 @@ function expectSame(each: Case): boolean {
 
 const without = (organization: fc.Arbitrary<Organization>) => cases(crowded(organization).map((each) => ({ organization: each })));
 
+/** What settings may say of accounts and rules. */
+const stated: fc.Arbitrary<Organization> = organizationArbitrary.chain((organization) =>
+  fc
+    .record({
+      leftOut: fc.subarray(organization.users.map(({ id }) => id)),
+      integrated: fc.subarray(organization.users.map(({ id }) => id)),
+      severities: fc.dictionary(fc.constantFrom(...RULES.map(({ name }) => name)), fc.constantFrom('off', 'info', 'warning', 'error'), { maxKeys: 6 }),
+    })
+    .map(({ leftOut, integrated, severities }): Organization => {
+      const users = organization.users.map((user): User => {
+        if (leftOut.includes(user.id)) return { ...user, isLeftOut: true };
+        return integrated.includes(user.id) ? { ...user, signsInFor: ['Night log'] } : user;
+      });
+      return { ...organization, users, severities, areIntegrationsGiven: true };
+    }),
+);
+
 test.each([
-  ['of any kind', without(organizationArbitrary), 400],
-  ['with damaged names', without(damagedArbitrary), 300],
+  ['of any kind', without(organizationArbitrary), 300],
+  ['with settings of their own', without(stated), 300],
+  ['with damaged names', without(damagedArbitrary), 250],
   [
     'under another collation',
     without(
