@@ -34,6 +34,8 @@ function start(): void {
 
 function show(desk: Desk, place: HTMLElement): void {
   const server = serverOf(document.documentElement.dataset.save);
+  /** What was sent to the server last is saved. */
+  let isServed = server !== undefined;
   let page = 0;
   let cards: Card[] = [];
   let shown: readonly DeskQuestion[] = desk.questions;
@@ -194,14 +196,15 @@ function show(desk: Desk, place: HTMLElement): void {
   desk.watch((changed) => {
     for (const card of cards) card.update(changed);
     bar.update();
-    if (changed.length > 0)
-      server?.send(
-        desk.rows.filter(({ row }) => changed.includes(row)),
-        (text) => message.replaceChildren(h('p', { class: 'bad' }, say(text))),
-      );
+    if (changed.length === 0 || server === undefined) return;
+    const rows = desk.rows.filter(({ row }) => changed.includes(row));
+    server.send(rows, (problem) => {
+      isServed = problem === undefined;
+      message.replaceChildren(...(problem === undefined ? [] : [h('p', { class: 'wary' }, say(problem))]));
+    });
   });
   addEventListener('beforeunload', (event) => {
-    if (!desk.isSaved && server === undefined) event.preventDefault();
+    if (!desk.isSaved && !isServed) event.preventDefault();
   });
   document.addEventListener('keydown', (event) => pressed(event, desk, cards));
   document.querySelector('#static')?.remove();

@@ -79,7 +79,20 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   },
   cli: {
     rooms: ['*'],
-    uses: ['commander', 'chalk', 'ora', '@bomb.sh/tab', 'node:crypto', 'node:fs', 'node:os', 'node:path', 'node:url', 'node:readline', '../package.json'],
+    uses: [
+      'commander',
+      'chalk',
+      'ora',
+      '@bomb.sh/tab',
+      'node:crypto',
+      'node:fs',
+      'node:http',
+      'node:os',
+      'node:path',
+      'node:url',
+      'node:readline',
+      '../package.json',
+    ],
     reason: 'the front door: the only room that knows there is a process, a terminal and a clock',
   },
   page: {

@@ -61,7 +61,8 @@ export function concernedBy({ before, context }: Ground, { open }: Assembly): Co
   spread(found, ties, context);
   // A name that is no longer an organization-level group's may still be that of a project group.
   const names = new Set([...context.sync.sought, ...groups.flatMap(({ isOrganizationLevel, name }) => (isOrganizationLevel ? [name] : []))]);
-  for (const { place, name, isOrganizationLevel, sync } of groups) if (isOrganizationLevel || sync === true || place === 0 || names.has(name)) found.groups[place] = 1;
+  for (const { place, name, isOrganizationLevel, sync } of groups)
+    if (isOrganizationLevel || sync === true || place === 0 || names.has(name)) found.groups[place] = 1;
   return found;
 }
 

@@ -180,6 +180,14 @@ class Lists {
 
   joined(): HiddenAccounts {
     const text = (marks: string[]): string => marks.sort().join('');
-    return { isIdp: this.isIdp, state: this.state, same: text(this.same), pairs: text(this.#pairs), names: text(this.#names), emails: text(this.#emails), hasNameless: this.#hasNameless };
+    return {
+      isIdp: this.isIdp,
+      state: this.state,
+      same: text(this.same),
+      pairs: text(this.#pairs),
+      names: text(this.#names),
+      emails: text(this.#emails),
+      hasNameless: this.#hasNameless,
+    };
   }
 }
