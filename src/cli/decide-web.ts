@@ -40,7 +40,7 @@ export async function serveDecisions(folder: string, io: Io): Promise<Ending> {
   });
   const port = await listen(server);
   io.stdout.write(
-    `Open this address in a browser on this machine. Whoever has it can read and change the decisions:\n\n  http://${LOOPBACK}:${port}/${token}/\n\n`,
+    `Open this address in a browser on this machine. Anyone who has it can read and change the decisions:\n\n  http://${LOOPBACK}:${port}/${token}/\n\n`,
   );
   io.stdout.write(`Each answer is saved to ${decisions.file}. Press Enter to end.\n`);
   try {

@@ -67,7 +67,13 @@ export interface RunningCli {
 /** Starts a command line on a terminal. */
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
   const written = { stdout: '', stderr: '' };
-  const outputTo = (name: 'stdout' | 'stderr'): Output => ({ write: (text) => void (written[name] += text), settle: async () => undefined, isTTY: true });
+  const outputTo = (name: 'stdout' | 'stderr'): Output => ({
+    write(text) {
+      written[name] += text;
+    },
+    settle: async () => undefined,
+    isTTY: true,
+  });
   const stdin = Object.assign(new PassThrough(), { isTTY: true });
   const io: Io = { ...worldOf(options), stdout: outputTo('stdout'), stderr: outputTo('stderr'), stdin };
   return { written: () => written.stdout, type: (text) => void stdin.write(text), ended: run(args, io).then((code) => ({ code, ...written })) };
