@@ -12,6 +12,9 @@ import { TOOL } from './tool.js';
 /** Where the built script is: beside the program and the library, and for the sources in `dist`. */
 const PLACES = ['page/script.js', '../page/script.js', '../../page/script.js', '../../dist/page/script.js'];
 
+/** A browser could not show more, and nobody decides so much by hand. */
+const MOST_ROWS = 100_000;
+
 function readScript(): string {
   const place = PLACES.map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url));
   if (place === undefined) throw new Error('the script of plan.html is not built: npm run build');
@@ -30,6 +33,7 @@ export interface PageOf {
 export function pageOf(made: MadePlan, { ground, digest, applyCommand, csvDelimiter }: PageOf): Iterable<string> {
   const parts = { tool: TOOL, sha256: NODE_DIGESTS.sha256, ...(applyCommand === undefined ? {} : { applyCommand }) };
   if (digest === undefined || made.rows.length === 0) return planPage(made, { ...parts, isRedacted: digest === undefined });
+  if (made.rows.length > MOST_ROWS) return planPage(made, { ...parts, isTooLarge: true });
   const data = takePageData(ground, made, digest, NODE_DIGESTS);
   return planPage(made, { ...parts, desk: { data: { ...data, ...(csvDelimiter === undefined ? {} : { csvDelimiter }) }, script: readScript() } });
 }

@@ -58,6 +58,13 @@ export function concernedBy({ before, context }: Ground, { open }: Assembly): Co
     // Rules that are off ask nothing about them, but their renames depend on decisions.
     if (scimAdmin !== undefined || (index.needsUpdate[place] === 1 && contest.isAutomatic[place] === 0)) found.users[place] = 1;
   }
+  if (idp !== undefined) {
+    // Rules about both sides compare the spelling of names that are blank, of which a hash would tell nothing.
+    for (const { place, userName, email } of users)
+      if (isOddBlank(userName, index.userNameKey[place]) || isOddBlank(email, index.emailKey[place])) found.users[place] = 1;
+    for (const { place, subject, email } of idp.directory.users)
+      if (isOddBlank(subject, idp.subjectKey[place]) || isOddBlank(email, idp.emailKey[place])) found.idpUsers[place] = 1;
+  }
   spread(found, ties, context);
   // A name that is no longer an organization-level group's may still be that of a project group.
   const names = new Set([...context.sync.sought, ...groups.flatMap(({ isOrganizationLevel, name }) => (isOrganizationLevel ? [name] : []))]);
@@ -65,6 +72,9 @@ export function concernedBy({ before, context }: Ground, { open }: Assembly): Co
     if (isOrganizationLevel || sync === true || place === 0 || names.has(name)) found.groups[place] = 1;
   return found;
 }
+
+/** Is not empty, and counts as blank. */
+const isOddBlank = (text: string, key: number): boolean => key < 0 && text !== '';
 
 /** Adds all accounts whose names belong with those that are concerned already. */
 function spread(found: Concerned, ties: Ties, { index, idp }: Ground['context']): void {

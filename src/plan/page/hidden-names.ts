@@ -131,6 +131,8 @@ class Spelling {
   readonly #collation: Collation;
   /** By the mark of the key. */
   readonly #typed = new Map<string, string>();
+  /** How many spellings a key has so far, by its mark. */
+  readonly #spellings = new Map<string, number>();
   /** By the whole mark. */
   readonly #texts = new Map<string, string>();
 
@@ -147,15 +149,25 @@ class Spelling {
     if (mark === '') return '';
     const known = this.#texts.get(mark);
     if (known !== undefined) return known;
-    const typed = this.#typed.get(mark.slice(0, MARK));
-    const text = typed !== undefined && mark.length > MARK ? this.otherThan(typed) : (typed ?? `x${mark}@not-shown.invalid`);
+    const key = mark.slice(0, MARK);
+    const typed = this.#typed.get(key);
+    const first = typed ?? `x${key}@not-shown.invalid`;
+    // A typed text that this one should be would be known by its mark.
+    const others = this.#spellings.get(key) ?? (typed !== undefined && mark.length > MARK ? 1 : 0);
+    this.#spellings.set(key, others + 1);
+    const text = others === 0 ? first : this.otherThan(first, others);
     this.#texts.set(mark, text);
     return text;
   }
 
-  /** Returns another text with the same key: in other letters if it has any, because an address stays one. */
-  otherThan(text: string): string {
-    const swapped = text.replace(/[a-z]/i, (letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()));
-    return swapped !== text && this.#collation.key(swapped) === this.#collation.key(text) ? swapped : `${text}\u200b`;
+  /** Returns another text with the same key, a different one for each number from 1: in other letters if it has enough, because an address stays one. */
+  otherThan(text: string, number = 1): string {
+    let bits = number;
+    const swapped = text.replace(/[a-z]/gi, (letter) => {
+      const isSwapped = (bits & 1) === 1;
+      bits >>= 1;
+      return isSwapped ? (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()) : letter;
+    });
+    return bits === 0 && swapped !== text && this.#collation.key(swapped) === this.#collation.key(text) ? swapped : `${text}${'\u200b'.repeat(number)}`;
   }
 }

@@ -176,7 +176,7 @@ describe('plan --redact', () => {
     const plain = await runCli(['plan', ...ARGS, '--out', open, '--format', 'json']);
     const redacted = await runCli(['plan', ...ARGS, '--out', hidden, '--format', 'json', '--redact'], { env: KEY });
     expect(redacted.code).toBe(0);
-    expect(readdirSync(hidden).sort()).toEqual(['decisions.csv', 'memberships.csv', 'notices.csv', 'plan.md']);
+    expect(readdirSync(hidden).sort()).toEqual(['decisions.csv', 'memberships.csv', 'notices.csv', 'plan.html', 'plan.md']);
     expect(statSync(join(hidden, 'plan.md')).mode & 0o777).toBe(0o600);
     for (const name of readdirSync(hidden)) {
       const text = readFileSync(join(hidden, name), 'utf8');

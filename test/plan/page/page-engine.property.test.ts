@@ -157,7 +157,7 @@ test.each([
   [
     'with an identity provider',
     cases(crowded(organizationArbitrary).chain((organization) => idpArbitrary(organization).map((idp) => ({ organization, idp })))),
-    500,
+    250,
   ],
 ] as const)('the page and plan agree on every refusal and every count: organizations %s', (_, arbitrary, numRuns) => {
   let made = 0;
