@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { certificateSchema } from './audit/certificate-file.js';
+import { pullSchema } from './audit/pull-manifest.js';
 import { configSchema } from './config/config-file.js';
 import { planSchema } from './plan/plan.js';
 import { gateSchema, mappingSchema, planSummarySchema, previewSchema } from './reporters/answer-schemas.js';
@@ -13,6 +14,7 @@ export const SCHEMAS: Readonly<Record<string, unknown>> = {
   'report.schema.json': { title: 'Report of scim-audit check --format json', ...z.toJSONSchema(reportSchema) },
   'plan.schema.json': { title: 'plan.json of scim-audit plan', ...z.toJSONSchema(planSchema) },
   'certificate.schema.json': { title: 'Certificate of scim-audit check --certificate', ...z.toJSONSchema(certificateSchema) },
+  'pull.schema.json': { title: 'pull.json of scim-audit pull', ...z.toJSONSchema(pullSchema) },
   'preview.schema.json': { title: 'Preview of scim-audit preview --format json', ...z.toJSONSchema(previewSchema) },
   'mapping.schema.json': { title: 'Answer of scim-audit mapping --format json', ...z.toJSONSchema(mappingSchema) },
   'gate.schema.json': { title: 'Answer of scim-audit gate --format json', ...z.toJSONSchema(gateSchema) },

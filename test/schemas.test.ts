@@ -106,7 +106,7 @@ describe('a schema says no', () => {
 describe('the published schemas', () => {
   it('are eight, and are in the package as they are here', () => {
     expect(Object.keys(SCHEMAS).sort()).toEqual(
-      ['certificate', 'config', 'gate', 'mapping', 'plan', 'plan-summary', 'preview', 'report'].map((name) => `${name}.schema.json`).sort(),
+      ['certificate', 'config', 'gate', 'mapping', 'plan', 'plan-summary', 'preview', 'pull', 'report'].map((name) => `${name}.schema.json`).sort(),
     );
     expect(read(join(ROOT, 'package.json'))).toMatchObject({ exports: { './schemas/*': './dist/schemas/*' } });
     for (const [name, schema] of Object.entries(SCHEMAS)) {

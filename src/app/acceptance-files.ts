@@ -75,7 +75,7 @@ export async function acceptFrom(report: Report, context: RuleContext, { file, e
         line,
         column: WRITTEN_COLUMNS + 1,
         heading: 'action',
-        message: note`${quoted(action)} is ${ACTIONS.has(action.toLowerCase()) ? 'not possible here' : 'no action'}; ${actions.size === 0 ? 'leave it blank, and settle what the finding tells' : `possible: ${[...actions].join(', ')}, or blank to leave it open`}.`,
+        message: note`${quoted(action)} is ${ACTIONS.has(action.toLowerCase()) ? 'not possible here' : 'not an action'}; ${actions.size === 0 ? 'leave it blank, and fix what the finding reports' : `possible: ${[...actions].join(', ')}, or blank to leave it open`}.`,
       });
       continue;
     }
@@ -89,7 +89,7 @@ export async function acceptFrom(report: Report, context: RuleContext, { file, e
           line,
           column: WRITTEN_COLUMNS + 1,
           heading: 'action',
-          message: `line ${before.line} decides otherwise about this finding: write the same in both rows, or leave one blank.`,
+          message: `line ${before.line} has a different decision about this finding: write the same in both rows, or leave one blank.`,
         });
       }
       answersByFinding.set(plain[0], { line, answer: said });
@@ -107,7 +107,7 @@ export async function acceptFrom(report: Report, context: RuleContext, { file, e
         line,
         column: 1,
         heading: 'fingerprint',
-        message: note`the acceptance is unused: no finding has the fingerprint ${/^[a-z-]+:[0-9a-f]+$/.test(plain[0]) ? plain[0] : foreign(plain[0])}. It is settled or has changed; take the action out of the row, or run the plan again.`,
+        message: note`the acceptance is unused: no finding has the fingerprint ${/^[a-z-]+:[0-9a-f]+$/.test(plain[0]) ? plain[0] : foreign(plain[0])}. It was resolved or has changed; clear the action in this row, or run the plan again.`,
       });
     }
     if (acceptance !== undefined) acceptances.set(plain[0], acceptance);

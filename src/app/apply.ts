@@ -43,10 +43,10 @@ export async function openApplication(
   if ((out === undefined) === (inPlace !== true)) {
     throw new UserError(
       'Say where to write: either --out PATH for a corrected copy, or --in-place to change the source itself.',
-      'A copy is the safe way; the source stays as it is.',
+      'A copy is safer: the source stays as it is.',
     );
   }
-  if (out === '') throw new UserError('--out names nothing.', 'Name the place of the corrected copy: --out PATH. Nothing was written.');
+  if (out === '') throw new UserError('--out is empty.', 'Give the path of the corrected copy: --out PATH. Nothing was written.');
   return asRefusals(async () => {
     const { plan, file } = openPlan(planPath, context.process, fileWords(source, request));
     const sourceRequest = requestFor(plan, source, request);

@@ -13,6 +13,7 @@ import { openSource } from '../sources/registry.js';
 import type { Table } from '../sources/tables/table.js';
 import { type Context, withProgress } from './context.js';
 import { NODE_DIGESTS } from './node-digests.js';
+import { pulledFolder } from './pulled-folder.js';
 import { Refusal } from './refusal.js';
 import type { Prepared } from './resolve-command.js';
 import { readIdpSide, readIntegrationsSide, readSides, readTypesSide } from './sides.js';
@@ -20,7 +21,7 @@ import { readIdpSide, readIntegrationsSide, readSides, readTypesSide } from './s
 export interface Audited {
   readonly report: Report;
   readonly audit: Audit;
-  /** Users are told apart by ids, and not by the very usernames that are to change. */
+  /** Users are identified by ids, not by the usernames that are to change. */
   readonly hasIds: boolean;
   /** What was read; closed. */
   readonly tables: readonly Table[];
@@ -61,7 +62,8 @@ export async function auditSource(
         withFurther: names === 'whole' || names === 'both',
         withNameParts: names === 'parts' || names === 'both',
       } as const;
-      const reading = readSides(opened.tables, wishes, { types, others: [idp, integrations] });
+      const pulled = await pulledFolder(request, opened.tables);
+      const reading = readSides(pulled.tables, { ...wishes, unanswered: pulled.unanswered, notes: pulled.notes }, { types, others: [idp, integrations] });
       const { directory } = reading;
       know?.(directory, idp?.read);
       if (authMode === undefined) {
@@ -76,7 +78,11 @@ export async function auditSource(
       const snapshot = reading.streamMemberships(watcher === undefined ? audit.sink : both(audit.sink, watcher));
       refuseSameFile(snapshot, idp?.read);
       if (snapshot.users.length === 0 && !settled.allowEmpty) {
-        throw new Refusal('nothing-audited', 'the source has no users, so nothing was checked.', 'Check the export; --allow-empty says that this is meant.');
+        throw new Refusal(
+          'nothing-audited',
+          'the source has no users, so nothing was checked.',
+          'Check the export; if it is meant to be empty, add --allow-empty.',
+        );
       }
       return { report: audit.finish(snapshot), audit, hasIds: !opened.tables.some(({ isIdFromUserName }) => isIdFromUserName), tables: opened.tables };
     } finally {
@@ -91,8 +97,8 @@ function refuseSameFile({ inputs }: Snapshot, idp: IdpDirectory | undefined): vo
   const same = idp?.inputs.find(({ sha256, rows }) => rows > 0 && inputs.some((input) => input.sha256 === sha256));
   if (same === undefined) return;
   throw new UserError(
-    `${same.path} was given as an export of the identity provider, and is the same file that was read of Jama Connect.`,
-    'Give the export of the identity provider: an export compared with itself always fits.',
+    `${same.path} was given as an export of the identity provider, but it is the same file that was read as an export of Jama Connect.`,
+    'Give the export of the identity provider: an export always matches itself.',
   );
 }
 
@@ -118,7 +124,7 @@ function missingMode({ users }: Directory, hasTypes: boolean): UserError {
   const idp = users.filter(({ authenticationType }) => authenticationType === 'idp').length;
   const basic = users.length - idp;
   const suggestion = !hasTypes
-    ? 'The export has no authentication type, so it does not say. Users who sign in with a password only: basic. Look in Jama Connect under Admin > Organization > Authentication.'
+    ? 'The export has no authentication type, so it does not show the mode. If users sign in with a password only: basic. Look in Jama Connect under Admin > Organization > Authentication.'
     : idp > 0 && basic > 0
       ? `The export holds ${count(idp, 'IdP user')} and ${count(basic, 'Basic user')}, which suggests --auth-mode multi.`
       : idp > 0

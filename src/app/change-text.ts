@@ -45,7 +45,7 @@ interface Counts {
   readonly joining: number;
   readonly emails: number;
   readonly renamed: Renamed;
-  /** Of users whom the same changes deactivate: nobody signs in by these. */
+  /** Of users whom the same changes deactivate: these are no longer used to sign in. */
   readonly renamedInactive: Renamed;
   readonly groupNames: number;
 }
@@ -92,7 +92,7 @@ const temporaryText = ({ byTemporary }: Renamed): string => (byTemporary === 0 ?
 export function countLines(changes: readonly Change[]): string[] {
   const { deactivated, activated, leaving, joining, emails, renamed, renamedInactive, groupNames } = countsOf(changes);
   const lines: readonly (readonly [number, string])[] = [
-    [deactivated, `${count(deactivated, 'user is', 'users are')} deactivated: they cannot sign in any more`],
+    [deactivated, `${count(deactivated, 'user is', 'users are')} deactivated: they can no longer sign in`],
     [leaving, `${count(leaving, 'membership ends', 'memberships end')}: access that came with the group is lost`],
     [
       emails,

@@ -35,7 +35,7 @@ export interface Checked {
 /** Returns what the check of an export found. Throws a UserError if there is no answer. */
 export async function check(source: string | undefined, request: CheckRequest, context: Context): Promise<Checked> {
   const prepared = await prepare(source, request, context);
-  const further = request.certificate === undefined ? [] : (await import('./further-outputs.js')).furtherOutputs(request, [], prepared, context);
+  const further = request.certificate === undefined ? [] : (await import('./outputs.js')).furtherOutputs(request, [], prepared, context);
   const checked = await checkPrepared(prepared, request, context);
   for (const output of further) await output.write(checked.report);
   return checked;

@@ -15,7 +15,7 @@ export const shellCommand = (words: readonly string[], shell: Shell): string => 
 const posixWord = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 /**
- * What no quoting keeps whole in both shells: inside double quotes cmd.exe replaces %NAME% (and !NAME! if it is told to), PowerShell
+ * What no quoting keeps whole in both shells: inside double quotes cmd.exe replaces %NAME% (and !NAME! with delayed expansion), PowerShell
  * replaces $NAME and takes a backtick as an escape, and it ends the text at typographic double quotes as well; a line end ends the command.
  */
 const UNQUOTABLE = /["%!$`\u201C-\u201E\u0000-\u001F]/g;

@@ -15,6 +15,8 @@ export interface Context {
   /** Variables by name; those called SCIM_AUDIT_… are settings and keys. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   now(): Date;
+  /** Waits for some milliseconds. */
+  sleep(milliseconds: number): Promise<void>;
   readonly process: Pick<ProcessInfo, 'pid' | 'host' | 'isAlive'> & {
     /** The number of the user that runs it; undefined on Windows. */
     readonly user?: number | undefined;
@@ -71,6 +73,7 @@ export function contextFor({ process: self, host, now, ...parts }: ContextParts)
   return {
     folder: self.cwd(),
     environment: {},
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     interruption: { listen: () => {}, signal: () => undefined },
     startProgress: async () => ({ report: () => {}, stop: () => {} }),
     warn: () => {},

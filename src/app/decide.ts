@@ -64,7 +64,7 @@ export async function decide(folder: string, context: Pick<Context, 'process' | 
   const restore = (answers: Answers): void => {
     for (const [row, given] of answers) {
       const found = stored.get(row);
-      if (found === undefined) throw new Error('the row is of other decisions');
+      if (found === undefined) throw new Error('the row belongs to other decisions');
       const answer = { ...NO_ANSWER, ...given };
       Object.assign(found, answer);
       found.cells.splice(0, found.cells.length, ...cellsWith(found, answer));

@@ -23,7 +23,7 @@ export function exceptionsOf({ notChecked, rules, lowered, settings, accepted, k
     ...off.map(({ rule }) => `${rule} was NOT CHECKED: switched off in the configuration.`),
     ...lower.map(({ rule, severity, usually }) => `${rule} counts as ${severity}; its usual severity is ${usually}.`),
     ...(settings.leaveOutUsers.length > 0
-      ? [`${count(settings.leaveOutUsers.length, 'account')} left out on purpose, and not judged: ${named(settings.leaveOutUsers)}.`]
+      ? [`${count(settings.leaveOutUsers.length, 'account')} left out on purpose, and not checked: ${named(settings.leaveOutUsers)}.`]
       : []),
     ...(accepted.length > 0
       ? [`${count(accepted.length, 'finding')} accepted, and not counted: ${named(accepted.map(({ fingerprint }) => fingerprint))}.`]
@@ -37,7 +37,7 @@ export function exceptionsOf({ notChecked, rules, lowered, settings, accepted, k
 const MOST_NAMED = 20;
 
 export const UNKEYED =
-  'a digest proves that the certificate is as it was written, not who wrote it: anybody can make one. Set SCIM_AUDIT_CERTIFICATE_KEY in both places for that.';
+  'a digest proves that the certificate is unchanged, not who wrote it: anyone can make one. To prove that too, set SCIM_AUDIT_CERTIFICATE_KEY in both places.';
 
 /** Lists that the gate can be given, by their flags. */
 const LIST_FLAGS = { integrations: '--integrations', 'auth-types': '--auth-types', 'basic-users': '--basic-users' } as const;
@@ -69,7 +69,7 @@ export function listDifferences({ files }: Certificate, flags: Request): string[
     const given = givenList(role, flags);
     if (given === undefined) return [];
     const certified = files.find((each) => each.role === role);
-    if (certified === undefined) return [`${visible(given)} was no part of the audit: the check ran without ${LIST_FLAGS[role]}.`];
+    if (certified === undefined) return [`${visible(given)} was not part of the audit: the check ran without ${LIST_FLAGS[role]}.`];
     const now = hashFile(fileOf(given));
     return now === certified.sha256 ? [] : [`${visible(given)} is not what was audited: its SHA-256 is ${now}.`];
   });

@@ -15,9 +15,8 @@ import { readyWorkbooks } from '../sources/input-files.js';
 import { fileWords, type Shell, shellCommand, shellWord } from './command-words.js';
 import { type Context, todayOf } from './context.js';
 import { exceptionsOf, listDifferences, pinReasons, UNKEYED, uncomparedOf } from './gate-reasons.js';
-import { NODE_DIGESTS } from './node-digests.js';
+import { NODE_DIGESTS, secretKey } from './node-digests.js';
 import type { Request } from './request.js';
-import { secretKey } from './secret-key.js';
 import { idpDifferences, inputDifferences } from './source-digests.js';
 
 export interface GateRequest extends Request {
@@ -54,7 +53,7 @@ export async function gate(file: string, source: string | undefined, request: Ga
     source !== undefined || [request.users, request.inactiveUsers, request.memberships].some((files) => files !== undefined) || request.groups !== undefined;
   if (!isSourceGiven) {
     throw new UserError(
-      'The gate needs the export that is about to be used: a certificate alone may be of another one.',
+      'The gate needs the export that is about to be used: a certificate alone may be about a different one.',
       `scim-audit gate ${shellWord(file, context.process.shell)} SOURCE`,
     );
   }
@@ -108,7 +107,7 @@ function readinessReasons(certificate: Certificate): string[] {
   );
   return [
     ...(settings.failOn === 'never'
-      ? ['the check ran with --fail-on never, which calls everything ready: that says nothing. Run it with --fail-on error, warning or info.']
+      ? ['the check ran with --fail-on never, which calls everything ready, so it proves nothing. Run it with --fail-on error, warning or info.']
       : []),
     ...(ready ? [] : [`the check found the organization not ready: ${counted.join(', ')}.`]),
     ...(uncounted > 0
@@ -121,7 +120,7 @@ function readinessReasons(certificate: Certificate): string[] {
 }
 
 function ageReasons(age: number, most: number): string[] {
-  if (age < -CLOCK_DRIFT) return [`the certificate is from the future, by ${ageText(-age)}: a clock is wrong, or the time was made up.`];
+  if (age < -CLOCK_DRIFT) return [`the certificate is from the future, by ${ageText(-age)}: a clock is wrong, or the time was invented.`];
   return age > most ? [`the certificate is ${ageText(age)} old, more than ${ageText(most)}. Run the check again.`] : [];
 }
 
@@ -162,6 +161,6 @@ function factLines(certificate: Certificate, age: number, isKeyed: boolean): str
         `  accepted     ${visible(fingerprint)} by ${visible(owner)}${expires === undefined ? '' : ` until ${visible(expires)}`}: ${visible(reason)}`,
     ),
     ...(known.length > 0 ? [`  known        ${count(known.length, 'finding')} from a baseline`] : []),
-    `  seal         ${isKeyed ? 'HMAC-SHA-256: whole, and made by who has the key' : 'SHA-256: whole; it proves integrity, not authorship'}`,
+    `  seal         ${isKeyed ? 'HMAC-SHA-256: intact, and made by someone who has the key' : 'SHA-256: intact; it proves integrity, not authorship'}`,
   ];
 }

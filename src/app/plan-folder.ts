@@ -46,7 +46,7 @@ export function refuseOddFolder(folder: string): void {
   throw new UserError(`${folder} holds a redacted plan, which is for reading only: its decisions are about aliases.`, 'Name another folder with --out.');
 }
 
-/** Takes away what a plan that was killed had begun to write: nobody reads it, and it holds what people wrote. */
+/** Deletes what a killed plan had begun to write: it is of no use, and holds what people wrote. */
 export function clearUnfinished(folder: string, isAlive: (pid: number) => boolean): void {
   for (const name of readdirSync(folder)) {
     const pid = UNFINISHED.exec(name)?.[1];
@@ -76,7 +76,7 @@ function headOf(file: string, bytes: number): string {
 
 /**
  * Keeps the files of a plan that was applied before another one takes their place: fresh exports are verified against it,
- * memberships restored from it, and people told by it. Returns the folder in its run; undefined where there is nothing to keep.
+ * memberships restored from it, and people notified with it. Returns the folder in its run; undefined if there is nothing to keep.
  */
 export function keepAppliedPlan(folder: string, next: string, pid: number): string | undefined {
   const digest = statedDigest(join(folder, 'plan.json'));
@@ -95,7 +95,7 @@ export function keepAppliedPlan(folder: string, next: string, pid: number): stri
     return kept;
   } catch (error) {
     rmSync(beside, { recursive: true, force: true });
-    throw new UserError(`The plan that was applied cannot be kept in ${kept}: ${writeReason(error)}`, 'Name another folder with --out, or make room.');
+    throw new UserError(`The plan that was applied cannot be kept in ${kept}: ${writeReason(error)}`, 'Name another folder with --out, or free some space.');
   }
 }
 

@@ -18,7 +18,10 @@ const OWNER = '.owner';
 const NONE = '.none';
 
 const unwritable = (folder: string, error: unknown): UserError =>
-  new UserError(`The plan in ${folder} cannot be replaced: ${writeReason(error)}`, 'It is as it was before. Name another folder with --out, or make room.');
+  new UserError(
+    `The plan in ${folder} cannot be replaced: ${writeReason(error)}`,
+    'It is as it was before. Name another folder with --out, or free some space.',
+  );
 
 /** Puts all files of a plan in their places. If one of them cannot be, all are as they were before, and that is thrown as a UserError. */
 export async function putTogether(folder: string, files: readonly PendingFile[], pid: number): Promise<void> {
@@ -30,7 +33,7 @@ export async function putTogether(folder: string, files: readonly PendingFile[],
     if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) {
       throw new UserError(
         `Another plan is being written into ${folder}.`,
-        note`Wait until it has ended and run this again. If it was ended, "scim-audit show ${folder}" puts that right.`,
+        note`Wait until it has finished, then run this again. If it was killed, "scim-audit show ${folder}" repairs the folder.`,
       );
     }
     throw unwritable(folder, error);
@@ -86,7 +89,7 @@ function putBack(folder: string, former: string, pid: number): void {
   forget(former, pid);
 }
 
-/** In one step, so that nobody takes half of it for all. */
+/** In one step, so that half of it is never taken for all. */
 function forget(former: string, pid: number): void {
   const done = `${former}.${pid}.done`;
   renameSync(former, done);
@@ -107,7 +110,7 @@ export function settlePlanFolder(folder: string, { pid: self, isAlive }: Pick<Pr
     if (names.includes(FORMER) && isGone(Number(readFileSync(join(former, OWNER), 'utf8')))) putBack(folder, former, self);
   } catch (error) {
     throw new UserError(
-      `A plan was being written into ${folder} when that was ended, and the one before cannot be put back: ${writeReason(error)}`,
+      `A plan was being written into ${folder} when it was interrupted, and the previous plan cannot be restored: ${writeReason(error)}`,
       note`Give yourself write permission for ${folder} and run this again, or have its owner run "scim-audit show" on it.`,
     );
   }

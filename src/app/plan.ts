@@ -9,10 +9,10 @@ import { baselineLines } from '../plan/baseline.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../plan/make-plan.js';
 import { MemberTable } from '../plan/member-tally.js';
 import { sealPlan } from '../plan/plan-file.js';
-import { planMarkdown } from '../reporters/markdown/plan.js';
 import { consequencesOf, followingOf, incompletenessOf } from '../reporters/plan-consequences.js';
 import { decisionsCsv, membershipsCsv, noticesCsv, outdatedCsv } from '../reporters/plan-tables.js';
-import type { CsvDelimiter } from '../reporters/reporter.js';
+import { loadReporter } from '../reporters/registry.js';
+import type { CsvDelimiter, PlanOptions } from '../reporters/reporter.js';
 import type { Encoding } from '../sources/csv/encoding.js';
 import { readyWorkbooks } from '../sources/input-files.js';
 import type { SourceRequest } from '../sources/source.js';
@@ -22,7 +22,7 @@ import { whyNotWritten } from '../targets/registry.js';
 import { realPath, whyInSource } from '../targets/run/applicability.js';
 import { refuseUnreadable } from '../targets/run/files.js';
 import { auditSource } from './audit-source.js';
-import { fileWords, shellCommand } from './command-words.js';
+import { fileWords, type Shell, shellCommand } from './command-words.js';
 import { type Context, todayOf } from './context.js';
 import { NODE_DIGESTS } from './node-digests.js';
 import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseMixing, refuseOddFolder } from './plan-folder.js';
@@ -34,6 +34,7 @@ import type { Redaction } from './redaction.js';
 import { Refusal } from './refusal.js';
 import type { Request } from './request.js';
 import { type Prepared, prepare } from './resolve-command.js';
+import { TOOL } from './tool.js';
 import { refuseUnfitValues } from './unfit-values.js';
 import { PendingFile, type Wishes } from './whole-file.js';
 import { writeReason } from './write-reason.js';
@@ -83,7 +84,7 @@ export async function plan(source: string | undefined, request: PlanRequest, con
   refuseExportFolder(request.out, [...report.snapshot.inputs.map(({ file }) => file), ...prepared.otherInputs]);
   if (!hasIds) {
     throw new UserError(
-      'The users list has no ids, so a plan could not say for certain whom it renames.',
+      'The users list has no ids, so a plan could not identify for certain the users that it renames.',
       'Export the users with their ids (REST GET /users with includeInactive=true, or the database), and plan on that.',
     );
   }
@@ -117,7 +118,7 @@ export async function plan(source: string | undefined, request: PlanRequest, con
     consequences: consequencesOf(shown),
     following: followingOf(shown),
     incompleteness: incompletenessOf(shown),
-    decideCommand: redaction === undefined ? decideCommandOf(source, request, context) : undefined,
+    decideCommand: redaction === undefined ? decideCommandOf(source, request, prepared.shell) : undefined,
     applyCommand: redaction === undefined ? applyCommand : undefined,
   };
 }
@@ -149,7 +150,7 @@ async function writePlan(
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new UserError(`The folder ${folder} cannot be made: ${writeReason(error)}`, 'Name another one with --out.');
+    throw new UserError(`The folder ${folder} cannot be created: ${writeReason(error)}`, 'Name another one with --out.');
   }
   clearUnfinished(folder, isAlive);
   interruption.listen();
@@ -167,7 +168,7 @@ async function writePlan(
     if (sealing !== undefined) await write('plan.json', sealing.pieces(), { isDurable: true, amend: () => sealing.amendment });
     await write('memberships.csv', membershipsCsv(made, csvDelimiter));
     await write('notices.csv', noticesCsv(made, csvDelimiter));
-    await write('plan.md', planMarkdown(made, applyCommand));
+    await write('plan.md', await readable(made, { tool: TOOL, hasColors: false, isFile: true, ...(applyCommand === undefined ? {} : { applyCommand }) }));
     await write('plan.html', pageOf(made, { ground, applyCommand, csvDelimiter, digest: sealing?.digest }));
     if (sealing !== undefined)
       await write('baseline.jsonl', baselineLines({ ...made.assembly.end, further: made.before.snapshot.further }, made.body.settings.typeList === undefined));
@@ -181,12 +182,19 @@ async function writePlan(
 }
 
 /** Returns the command that asks the open questions. The plan knows its settings; lists and the provider's files are named again. */
-function decideCommandOf(source: string | undefined, flags: PlanRequest, context: Context): string {
+function decideCommandOf(source: string | undefined, flags: PlanRequest, shell: Shell): string {
   const { idp, idpUsers, idpGroups, idpMembers, idpApplication, integrations, authTypes, basicUsers, strictEnvironment, columns } = flags;
   const named = { idp, idpUsers, idpGroups, idpMembers, idpApplication, integrations, authTypes, basicUsers, strictEnvironment };
   const again = settingsOfFlags(Object.entries(idp === undefined ? named : { ...named, columns }));
   const config = flags.config === undefined ? [] : ['--config', flags.config];
-  return shellCommand(['scim-audit', 'decide', flags.out, ...fileWords(source, flags), ...optionWords(again), ...config], context.process.shell);
+  return shellCommand(['scim-audit', 'decide', flags.out, ...fileWords(source, flags), ...optionWords(again), ...config], shell);
+}
+
+/** Returns plan.md, in pieces. */
+async function readable(made: MadePlan, options: PlanOptions): Promise<Iterable<string>> {
+  const reporter = await loadReporter('markdown', 'plan');
+  if (reporter === undefined) throw new Error('no reporter writes plans as markdown');
+  return reporter.render(made, options);
 }
 
 /** Returns the command, or in parentheses why there is none and what leads on. */

@@ -16,7 +16,7 @@ import { type OpenedPlan, openPlan } from './plan-source.js';
 import type { Redaction } from './redaction.js';
 import type { Request } from './request.js';
 import { type Prepared, prepare } from './resolve-command.js';
-import { compareInputs } from './same-inputs.js';
+import { compareInputs } from './source-digests.js';
 
 interface LicenseWish {
   /** Licenses that are free. */
@@ -97,7 +97,7 @@ async function foresee(prepared: Prepared, { licenses, opened }: PreviewWishes, 
   return { ...about, forecast: predict(after.context, after.members, wishes), before: predict(context, members, wishes) };
 }
 
-/** A membership of nobody is of no account that could be predicted: the export is incomplete, and so is what is shown. */
+/** For memberships of unknown users nothing can be predicted: the export is incomplete, and so is what is shown. */
 function unknownNote(unknown: number): string[] {
   if (unknown === 0) return [];
   return [

@@ -1,6 +1,5 @@
 /** Writes a copy of an export in which aliases stand for usernames, emails and names. */
 
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Collation, collationOf } from '../model/compare.js';
 import type { Directory, MembershipSink, Snapshot, UnknownMember } from '../model/directory.js';
@@ -10,13 +9,13 @@ import { openSource } from '../sources/registry.js';
 import type { Table } from '../sources/tables/table.js';
 import { shellWord } from './command-words.js';
 import { type Context, withProgress } from './context.js';
-import { type NewFile, NewFolder } from './new-folder.js';
+import { type NewFile, NewFolder, refuseTaken } from './new-folder.js';
+import { isPulled, pulledFolder } from './pulled-folder.js';
 import { type Redaction, redacting } from './redaction.js';
 import { Refusal } from './refusal.js';
 import type { Request } from './request.js';
 import { type Prepared, prepare } from './resolve-command.js';
 import { readSides, readTypesSide } from './sides.js';
-import { writeReason } from './write-reason.js';
 
 export interface RedactRequest extends Request {
   /** The folder for the copy, which must not exist yet or be empty. */
@@ -36,7 +35,7 @@ export const redact = (source: string | undefined, request: RedactRequest, conte
   redacting(request, [], context, (redaction) => writeCopy(source, request, context, redaction));
 
 async function writeCopy(source: string | undefined, request: RedactRequest, context: Context, redaction: Redaction): Promise<RedactedCopy> {
-  refuseTaken(request.out);
+  refuseTaken(request.out, 'files that are already there would be passed on unredacted.');
   const prepared = await prepare(source, request, context);
   const folder = new NewFolder(request.out, context.process.pid);
   try {
@@ -56,20 +55,9 @@ async function writeCopy(source: string | undefined, request: RedactRequest, con
 
 const BASIC_USERS = 'basic-users.csv';
 
-function refuseTaken(folder: string): void {
-  if (!existsSync(folder)) return;
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch (error) {
-    throw new UserError(`${folder} cannot be used: ${writeReason(error)}`, 'Name a folder that does not exist yet.');
-  }
-  if (names.length > 0)
-    throw new UserError(`The folder ${folder} is not empty.`, 'Name one that does not exist yet: what is there already would be sent along unredacted.');
-}
-
-function checkCommand({ authMode, policy, shell }: Prepared, out: string, snapshot: Snapshot, redaction: Redaction): string {
+function checkCommand({ authMode, policy, shell, request }: Prepared, out: string, snapshot: Snapshot, redaction: Redaction): string {
   const redactor = redaction.know(snapshot, policy.collation);
+  const pulledGaps = isPulled(request.source) ? Object.keys(snapshot.unanswered ?? {}) : [];
   return [
     'scim-audit check',
     shellWord(out, shell),
@@ -77,7 +65,8 @@ function checkCommand({ authMode, policy, shell }: Prepared, out: string, snapsh
     ...(policy.syncGroups === null ? [] : [`--sync-groups ${shellWord(join(out, 'sync-groups.csv'), shell)}`]),
     ...(snapshot.typeList?.role === 'basic-users' ? [`--basic-users ${shellWord(join(out, BASIC_USERS), shell)}`] : []),
     ...policy.leaveOutUsers.map((id) => `--leave-out-user ${shellWord(redactor.userId(id), shell)}`),
-    ...policy.skipRules.map((rule) => `--skip-rule ${rule}`),
+    // The copy has no pull.json, which says what is not known.
+    ...[...new Set([...policy.skipRules, ...pulledGaps])].map((rule) => `--skip-rule ${rule}`),
   ].join(' ');
 }
 
@@ -89,7 +78,7 @@ async function copy({ request, policy, authMode }: Prepared, folder: NewFolder, 
       const usersTables = opened.tables.filter(({ role }) => role === 'users');
       const hasTypes = usersTables.some(({ columns }) => columns.has('authenticationType'));
       if (hasTypes && authMode === undefined && !usersTables.every(({ columns, refused }) => refused !== undefined || columns.has('authenticationType'))) {
-        throw new UserError('Only some of the users lists have an authentication type, so that of the others depends on --auth-mode.', 'Give --auth-mode.');
+        throw new UserError('Only some of the users lists have an authentication type; in the others it depends on --auth-mode.', 'Give --auth-mode.');
       }
       const wishes = {
         authMode: authMode ?? 'basic',
@@ -99,12 +88,17 @@ async function copy({ request, policy, authMode }: Prepared, folder: NewFolder, 
         withNames: true,
         ...(types === undefined ? {} : { areTypesListed: true }),
       } as const;
-      const reading = readSides(opened.tables, wishes, { types });
+      const { unanswered } = await pulledFolder(request, opened.tables);
+      const reading = readSides(opened.tables, { ...wishes, unanswered }, { types });
       const { directory } = reading;
       const writer = new CopyWriter(directory, opened.tables, folder, redaction.know(directory, policy.collation), collationOf(policy.collation).key);
       const snapshot = reading.streamMemberships(writer);
       if (snapshot.users.length === 0 && !policy.allowEmpty) {
-        throw new Refusal('nothing-audited', 'nothing was copied: the source has no users.', 'Check the export; --allow-empty says that this is meant.');
+        throw new Refusal(
+          'nothing-audited',
+          'nothing was copied: the source has no users.',
+          'Check the export; if it is meant to be empty, add --allow-empty.',
+        );
       }
       const isOfBasic = snapshot.typeList?.role === 'basic-users';
       writer.finish(hasTypes || (snapshot.typeList !== undefined && !isOfBasic));
@@ -160,7 +154,7 @@ class CopyWriter implements MembershipSink {
     this.#memberships?.row([groupPlace === undefined ? group : this.#groupRefs[groupPlace], userPlace === undefined ? user : this.#userRefs[userPlace]]);
   }
 
-  /** Returns places by id and by name, made when first asked for: most exports lack nobody. */
+  /** Returns places by id and by name, made when first asked for: most exports lack no user and no group. */
   #places() {
     const { users, groups } = this.directory;
     this.#known ??= {

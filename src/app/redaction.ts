@@ -3,7 +3,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Report } from '../audit/report.js';
 import { SETTING_NAMES, settingOf } from '../config/settings.js';
-import { ENVIRONMENT_ABOUT } from '../config/stated-settings.js';
+import { PARTS_ABOUT } from '../config/stated-settings.js';
 import { type Aliases, makeAliases } from '../model/alias.js';
 import { collationOf } from '../model/compare.js';
 import { SEVERITIES } from '../model/finding.js';
@@ -22,10 +22,10 @@ import { SourceRefused } from '../sources/tables/problem.js';
 import type { AuditWishes } from './audit-source.js';
 import { commandWords } from './command-words.js';
 import type { Context } from './context.js';
+import { secretKey } from './node-digests.js';
 import { Refusal } from './refusal.js';
 import type { Request } from './request.js';
 import type { Prepared } from './resolve-command.js';
-import { secretKey } from './secret-key.js';
 
 type MakeAliases = (collation: CollationName) => Aliases;
 
@@ -145,9 +145,9 @@ export class Redaction {
   }
 
   /** Returns a note with aliases for its values. A plain sentence has none; one with a quotation mark may quote one, and is withheld as a whole. */
-  #redact(told: Note): Note {
-    if (typeof told === 'string') return told.includes('"') ? WITHHELD_SENTENCE : told;
-    return redactNote(told, {
+  #redact(note: Note): Note {
+    if (typeof note === 'string') return note.includes('"') ? WITHHELD_SENTENCE : note;
+    return redactNote(note, {
       userId: (id) => this.#id(id),
       name: (text) => this.#quoted(text),
       value: (text) => this.#quoted(text),
@@ -182,7 +182,7 @@ const textsIn = (value: unknown): string[] =>
         ? Object.values(value).flatMap(textsIn)
         : [];
 
-/** Is a number, and so an id that names nobody. */
+/** Is a number, and so an id, which identifies no person by itself. */
 const isPlainId = (text: string): boolean => /^\d+$/.test(text);
 
 /** Is a heading that exports have, or one of decisions.csv, so no value. */
@@ -195,7 +195,7 @@ const WITHHELD_SENTENCE = '(this text may quote a value, so it is withheld under
 /** Words of the program's own, which a message offers or names: settings and what they may be, rules, actions. */
 const WORDS: ReadonlySet<string> = new Set([
   ...SETTING_NAMES.flatMap((name) => [name, ...(settingOf(name).kind.choices ?? [])]),
-  ...Object.keys(ENVIRONMENT_ABOUT),
+  ...Object.values(PARTS_ABOUT).flatMap((parts) => Object.keys(parts)),
   ...SEVERITIES,
   'off',
   'basic',

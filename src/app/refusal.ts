@@ -1,4 +1,7 @@
-/** Refusals that callers must distinguish from other errors: the command line gives each kind an exit code of its own. */
+/**
+ * The errors that a program may distinguish. Refusals are distinguished from the others by their kind, and the command line
+ * gives each kind an exit code of its own.
+ */
 
 import type { Note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
@@ -21,3 +24,6 @@ export class Refusal extends UserError {
     super(message, hint, details, command);
   }
 }
+
+export { UserError } from '../model/user-error.js';
+export { SourceRefused } from '../sources/tables/problem.js';

@@ -2,8 +2,7 @@
 
 import { existsSync, realpathSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { findConfigFile } from '../config/find-config.js';
-import { type ResolvedSettings, resolveSettings } from '../config/resolve.js';
+import { findConfigFile, type ResolvedSettings, resolveSettings } from '../config/resolve.js';
 import { SETTING_NAMES, type Settings } from '../config/settings.js';
 import { nearestName } from '../model/near-names.js';
 import { joined, note, quotedName } from '../model/note.js';
@@ -22,6 +21,7 @@ import { commandWords, type Shell } from './command-words.js';
 import type { Context } from './context.js';
 import { filesFromFlags } from './file-flags.js';
 import { refuseUnknownRoles, splitColumns } from './named-columns.js';
+import { isPulled } from './pulled-folder.js';
 import type { Request } from './request.js';
 import { environmentOf } from './stated-environment.js';
 
@@ -71,7 +71,12 @@ export async function prepare(source: string | undefined, flags: Request, contex
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(settings.encoding === undefined ? {} : { encoding: settings.encoding }),
     ...(settings.quote === undefined ? {} : { quote: settings.quote }),
-    ...(settings.escape === undefined ? {} : { escape: settings.escape }),
+    // pull writes a backslash as it is.
+    ...(settings.escape === undefined
+      ? isPulled(source === undefined ? source : here(source))
+        ? { escape: 'none' as const }
+        : {}
+      : { escape: settings.escape }),
     nulls: settings.nulls,
     activeMap: lowerKeys(settings.activeMap),
     ...(settings.authTypes === undefined ? {} : { authTypes: here(settings.authTypes) }),
@@ -130,7 +135,7 @@ async function idpRequestOf({ settings, origins }: ResolvedSettings, columns: Id
   const isGiven = idpUsers.length + idpGroups.length + idpMembers.length > 0;
   if (idp === undefined) {
     if (!isGiven && idpApplication === undefined) return undefined;
-    throw new UserError('Exports of an identity provider were given, but not of which one.', 'Say --idp okta or --idp entra.');
+    throw new UserError('Exports of an identity provider were given, but not which provider they are from.', 'Add --idp okta or --idp entra.');
   }
   if (!isGiven && !origins.idp.startsWith('flag')) return undefined;
   if (idpUsers.length === 0) {
@@ -185,7 +190,10 @@ function syncNames({ syncGroups, syncGroupsFile, encoding }: Settings): string[]
   if (syncGroups === undefined && syncGroupsFile === undefined) return null;
   const fromFile = syncGroupsFile === undefined ? [] : readNameList(syncGroupsFile, encoding);
   if (syncGroupsFile !== undefined && fromFile.length === 0) {
-    throw new UserError(`${syncGroupsFile} names no group.`, 'Write one group name a line, or leave --sync-groups out to mean every organization-level group.');
+    throw new UserError(
+      `${syncGroupsFile} names no group.`,
+      'Write one group name per line, or leave --sync-groups out to mean every organization-level group.',
+    );
   }
   return [...new Set([...(syncGroups ?? []), ...fromFile])];
 }

@@ -1,14 +1,17 @@
 /** Reads a plan, and says whether it still fits a source. */
 
+import { dirname } from 'node:path';
+import { UserError } from '../model/user-error.js';
 import type { Plan } from '../plan/plan.js';
 import { type SourceState, sourceStateOf } from '../targets/run/applicability.js';
+import { listRuns, type Run } from '../targets/run/runs.js';
 import type { SubjectNames } from './change-text.js';
 import { fileWords } from './command-words.js';
-import type { Context } from './context.js';
+import { type Context, processInfoOf } from './context.js';
 import { readFresh } from './fresh-source.js';
 import { openPlan, requestFor, wishesFor } from './plan-source.js';
 import type { Request } from './request.js';
-import { compareInputs } from './same-inputs.js';
+import { compareInputs } from './source-digests.js';
 import { changesOf } from './verify.js';
 
 /** How a source compares with a plan. */
@@ -23,14 +26,27 @@ export interface Shown {
   readonly file: string;
   /** What the users and groups of the plan are called in the source, if one was given. */
   readonly names: SubjectNames | undefined;
+  /** The runs of the plan in Jama Connect itself, oldest first. */
+  readonly liveRuns: readonly Run[];
   /** Returns how the source compares with the plan; undefined if no source was given. */
   readonly compare: (() => Promise<Comparison>) | undefined;
+}
+
+/** Returns the live runs of a plan; none if its runs cannot be read, which is told where they matter. */
+function liveRunsBeside({ digest }: Plan, file: string, context: Context): readonly Run[] {
+  try {
+    return listRuns(dirname(file), processInfoOf(context)).runs.filter(({ mode, planDigest }) => mode === 'live' && planDigest === digest);
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
 }
 
 /** Returns a plan; with a source, how that compares with it. Throws a UserError if one of them cannot be read. */
 export async function show(planPath: string, source: string | undefined, request: Request, context: Context): Promise<Shown> {
   const { plan, file } = openPlan(planPath, context.process, fileWords(source, request));
-  if (source === undefined && (request.users ?? []).length === 0) return { plan, file, names: undefined, compare: undefined };
+  const liveRuns = liveRunsBeside(plan, file, context);
+  if (source === undefined && (request.users ?? []).length === 0) return { plan, file, liveRuns, names: undefined, compare: undefined };
   const sourceRequest = requestFor(plan, source, request);
   const { names, snapshot } = await readFresh(sourceRequest, wishesFor(plan), changesOf(plan), context);
   const { others, missing } = compareInputs(plan.snapshot.inputs, snapshot.inputs);
@@ -38,5 +54,5 @@ export async function show(planPath: string, source: string | undefined, request
     const standing = await sourceStateOf({ plan, planFile: file, source: sourceRequest });
     return { ...standing, changedInputs: [...others, ...missing] };
   };
-  return { plan, file, names, compare };
+  return { plan, file, liveRuns, names, compare };
 }

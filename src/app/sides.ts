@@ -21,7 +21,7 @@ interface Side<T> {
   readonly refused?: SourceRefused;
 }
 
-/** What is wrong with a further input is told together with what is wrong with the source. */
+/** What is wrong with a further input is reported together with what is wrong with the source. */
 function readSide<T>(read: () => T): Side<T> {
   try {
     return { read: read() };

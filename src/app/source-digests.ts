@@ -12,7 +12,6 @@ import { hashFile } from '../targets/run/files.js';
 import { type Context, withProgress } from './context.js';
 import { filesFromFlags } from './file-flags.js';
 import type { Request } from './request.js';
-import { compareInputs, isOtherSheet } from './same-inputs.js';
 
 type CertifiedInput = Certificate['snapshot']['inputs'][number];
 
@@ -42,7 +41,7 @@ function differencesOf(certified: readonly Digested[], now: readonly Digested[],
   return [
     ...others.map((input) =>
       certified.some((each) => isOtherSheet(each, input))
-        ? `${nameOf(input)} is another sheet than the one that was audited.`
+        ? `${nameOf(input)} is a different sheet from the one that was audited.`
         : `${nameOf(input)} is not what was audited: its SHA-256 is ${input.sha256}.`,
     ),
     ...missing.map((input) => `${nameOf(input)}, as it was audited (SHA-256 ${input.sha256}), is not in ${where}.`),
@@ -78,4 +77,31 @@ async function digestsOf({ settings }: Certificate, source: string | undefined, 
       opened.close();
     }
   });
+}
+
+/** What is compared: role and digest. Sheets of one workbook have one digest. */
+interface InputDigest {
+  readonly path: string;
+  readonly role: string;
+  readonly sha256: string;
+}
+
+/** Returns the sheet that a path names. */
+const sheetOf = (path: string): string | undefined => /\.xl[st][xm]#(.*)$/is.exec(path)?.[1].toLowerCase();
+
+/** Is the same file, read from another of its sheets. */
+export const isOtherSheet = (a: InputDigest, b: InputDigest): boolean => a.role === b.role && a.sha256 === b.sha256 && sheetOf(a.path) !== sheetOf(b.path);
+
+/** Returns the inputs that are not among the expected ones, and the expected ones that are not there. Each answers for one: a file given twice is another source. */
+export function compareInputs<E extends InputDigest, N extends InputDigest>(
+  expected: readonly E[],
+  now: readonly N[],
+): { readonly others: N[]; readonly missing: E[] } {
+  const missing = [...expected];
+  const others = now.filter((found) => {
+    const at = missing.findIndex((input) => input.role === found.role && input.sha256 === found.sha256 && !isOtherSheet(input, found));
+    if (at >= 0) missing.splice(at, 1);
+    return at < 0;
+  });
+  return { others, missing };
 }

@@ -28,7 +28,7 @@ const isSpecial = (file: string): boolean => existsSync(file) && !statSync(file)
 const besideOf = (file: string, pid: number): string => join(dirname(file), `.${basename(file)}.${pid}.tmp`);
 
 const unwritable = (file: string, error: unknown): UserError =>
-  new UserError(`${file} cannot be written: ${writeReason(error)}`, 'The file is as it was before. Name another place with --output, or make room.');
+  new UserError(`${file} cannot be written: ${writeReason(error)}`, 'The file is as it was before. Name another place with --output, or free some space.');
 
 /**
  * Writes a file as a whole or not at all, readable by its owner only. Throws a UserError where it cannot be written.
@@ -68,7 +68,7 @@ export interface Wishes {
 
 /**
  * One of several files that are made one after the other: written beside its place while the next is made, and put there
- * whole when all are. Its disk then waits for nobody, and nobody for its disk.
+ * whole when all are. Each disk then writes without waiting for the others.
  */
 export class PendingFile {
   readonly #file: string;

@@ -8,7 +8,7 @@ const WRITE_REASONS: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up.',
   EISDIR: 'it is a folder.',
   EEXIST: 'there is a file of that name.',
-  EFBIG: 'a file may not become that large here.',
+  EFBIG: 'the file would exceed the size limit here.',
 };
 
 /** Returns why something could not be written, in plain words. */

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { TOOL } from '../app/tool.js';
 import { SETTING_NAMES, type SettingName, settingOf } from '../config/settings.js';
-import { ENVIRONMENT_ABOUT } from '../config/stated-settings.js';
+import { PARTS_ABOUT } from '../config/stated-settings.js';
 
 export interface ConfigAnswers {
   readonly authMode: string;
@@ -27,7 +27,8 @@ function schemaAddress(folder: string): string {
 /** Returns the sentences about a setting, with the values that it may have. */
 function aboutOf(name: SettingName): string {
   const { about, kind } = settingOf(name);
-  if (name === 'environment') return [about, ...Object.entries(ENVIRONMENT_ABOUT).map(([part, text]) => `  ${part}: ${text}`)].join('\n  // ');
+  const parts = PARTS_ABOUT[name];
+  if (parts !== undefined) return [about, ...Object.entries(parts).map(([part, text]) => `  ${part}: ${text}`)].join('\n  // ');
   const isPath = kind.relativeTo !== undefined;
   return `${about}${kind.choices === undefined ? '' : ` One of ${kind.choices.join(', ')}.`}${isPath ? ' A path is relative to this file.' : ''}`;
 }

@@ -10,6 +10,7 @@ export const contextOf = (io: Io): Context => ({
   folder: io.folder,
   environment: io.environment,
   now: io.now,
+  sleep: io.sleep,
   process: io.process,
   interruption: io.interruption,
   startProgress: () => startProgress(io),
@@ -26,16 +27,18 @@ const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} Mi
 
 /** Returns a spinner that shows the rows and bytes read; silence where stderr is no terminal. */
 export async function startProgress({ stderr, environment }: Io): Promise<Progress> {
+  // On a terminal that has no width, ora would clear lines for ever.
+  if (stderr.columns === 0) return SILENT;
   if (!stderr.isTTY || environment.CI !== undefined || environment.TERM === 'dumb') return SILENT;
   const { default: ora } = await import('ora');
   const spinner = ora({ stream: process.stderr, discardStdin: false });
   let isShown = false;
   return {
-    report({ path, bytes, rows }) {
+    report({ path, bytes, rows, text }) {
       const size = bytes > 0 ? `, ${mebibytes(bytes)}` : '';
-      spinner.text = `Reading ${path}: ${grouped(rows)} rows${size}`;
+      spinner.text = text ?? `Reading ${path}: ${grouped(rows)} rows${size}`;
       // Files of one stretch are read before anybody could look.
-      if (rows < 50_000 && !isShown) return;
+      if (text === undefined && rows < 50_000 && !isShown) return;
       isShown = true;
       // Reading does not yield to timers, so each frame is drawn by hand.
       spinner.render();

@@ -79,7 +79,7 @@ class Talk {
         [
           ...intentions.flatMap(({ name, letter, text }) => {
             if (name !== 'open') return [[letter, text] as const];
-            return isAnswered ? [[letter, 'open it again: no decision'] as const] : [];
+            return isAnswered ? [[letter, 'reopen it: no decision'] as const] : [];
           }),
           ['Enter', isAnswered ? 'keep the decision, and go on' : `${intentions.find(({ name }) => name === 'open')?.text ?? 'leave it open'}, and go on`],
         ],

@@ -109,11 +109,11 @@ async function givingOf({ kind, addresses }: PlainQuestion, party: Party, reply:
 
 async function termsOf(terminal: Terminal): Promise<Reply['terms'] | undefined> {
   const conditions = { today: terminal.today, collation: collationOf(DEFAULT_COLLATION) };
-  const reason = await fitting(`Why may it stay (${GO_BACK})`, (text) => acceptanceProblem('reason', text, conditions), terminal);
+  const reason = await fitting(`Why it is accepted (${GO_BACK})`, (text) => acceptanceProblem('reason', text, conditions), terminal);
   if (reason === undefined) return undefined;
-  const owner = await fitting(`Who answers for it (${GO_BACK})`, (text) => acceptanceProblem('owner', text, conditions), terminal);
+  const owner = await fitting(`Who is responsible for it (${GO_BACK})`, (text) => acceptanceProblem('owner', text, conditions), terminal);
   if (owner === undefined) return undefined;
-  const expires = await fitting('Until when (2027-01-31; empty: without end)', (text) => acceptanceProblem('expires', text, conditions), terminal);
+  const expires = await fitting('Until when (2027-01-31; empty: no end date)', (text) => acceptanceProblem('expires', text, conditions), terminal);
   return expires === undefined ? undefined : { reason, owner, expires };
 }
 

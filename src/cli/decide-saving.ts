@@ -20,6 +20,8 @@ interface Step {
   /** The cells as they were. */
   readonly before: Cells;
   readonly at: number;
+  /** What the decisions led to then. */
+  readonly now: Outlook | undefined;
 }
 
 export interface Dialogue {
@@ -53,13 +55,8 @@ export class Saver {
   constructor(dialogue: Dialogue, terminal: Terminal) {
     this.#dialogue = dialogue;
     this.#terminal = terminal;
-    this.#look();
-  }
-
-  #look(): void {
-    const { whatIf, decisions } = this.#dialogue;
-    const outcome = whatIf?.(decisions.rowsWith(new Map()));
-    this.#dialogue.now = outcome === undefined || 'problems' in outcome ? undefined : outcome;
+    const outcome = dialogue.whatIf?.(dialogue.decisions.rowsWith(new Map()));
+    dialogue.now = outcome === undefined || 'problems' in outcome ? undefined : outcome;
   }
 
   /** Shows what an answer writes and leads to, and saves it once it is confirmed. */
@@ -68,21 +65,21 @@ export class Saver {
     const say = (lines: readonly string[]): void => write(`${lines.join('\n')}\n`);
     const isBlank = [...cells.values()].every(({ action }) => action === '');
     if (!isBlank) say(answerLines(cells, questions.length === 1 ? 'This writes:' : `This answers ${count(questions.length, 'question')}:`, width));
-    const isConfirmed = (await this.#tellOutlook(cells, questions, isBlank)) && (await this.#confirmCutOffs(cells));
+    const outcome = this.#dialogue.whatIf?.(decisions.rowsWith(cells));
+    const isConfirmed = (await this.#tellOutlook(outcome, cells, isBlank)) && (await this.#confirmCutOffs(cells));
     if (!isConfirmed) return false;
     const before: Cells = new Map([...cells.keys()].map((row) => [row, answerOf(row)]));
     decisions.answerAll(cells);
-    steps.push({ before, at });
-    this.#look();
-    write(isBlank ? 'Open again.\n' : 'Saved.\n');
+    steps.push({ before, at, now: this.#dialogue.now });
+    this.#dialogue.now = outcome === undefined || 'problems' in outcome ? undefined : outcome;
+    write(isBlank ? 'Reopened.\n' : 'Saved.\n');
     return true;
   }
 
   /** Tells what an answer leads to. Returns whether it may be saved. */
-  async #tellOutlook(cells: Cells, questions: readonly Asked[], isBlank: boolean): Promise<boolean> {
-    const { decisions, whatIf, write, width } = this.#dialogue;
+  async #tellOutlook(outcome: ReturnType<WhatIf> | undefined, cells: Cells, isBlank: boolean): Promise<boolean> {
+    const { decisions, write, width } = this.#dialogue;
     const { ask } = this.#terminal;
-    const outcome = whatIf?.(decisions.rowsWith(cells));
     if (outcome !== undefined && 'problems' in outcome) write(`${refusalLines(outcome.problems, width).join('\n')}\n`);
     else if (outcome !== undefined) {
       write(`${outlookLines(this.#dialogue.now, outcome, width).join('\n')}\n`);
@@ -90,11 +87,14 @@ export class Saver {
       if (isBlank || cutOffs(cells).length > 0) return true;
       return (await ask('Enter: save it; c: choose again: ')).trim() === '';
     } else {
-      const clashes = questions.flatMap((question) => clashesOf(question, cells));
+      const clashes = clashesOf(decisions.rows, cells);
       if (clashes.length === 0) return true;
       const lines = clashes
         .slice(0, 5)
-        .map(({ row, other }) => `    ${other.subject} ${visible(other.id)}: ${decisionText(other)} (${other.rule}) says otherwise than ${row.rule}`);
+        .map(
+          ({ row, other }) =>
+            `    ${other.subject} ${visible(other.id)}: ${decisionText(cells.get(other) ?? other)} (${other.rule}) says otherwise than ${row.rule}`,
+        );
       write(
         `${['  The next plan would refuse this, because of another decision:', ...lines.flatMap((line) => wrap(line.trim(), width, '    '))].join('\n')}\n`,
       );
@@ -122,7 +122,7 @@ export class Saver {
     const step = steps.pop();
     if (step === undefined) return undefined;
     decisions.restore(step.before);
-    this.#look();
+    this.#dialogue.now = step.now;
     return step;
   }
 }

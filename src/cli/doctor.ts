@@ -1,11 +1,10 @@
-/** What `doctor` does: it looks at the machine and the installation, never at an export, and names nobody. */
+/** What `doctor` does: it looks at the machine and the installation, never at an export, and shows no names of people. */
 
 import { accessSync, constants, realpathSync, statfsSync } from 'node:fs';
 import { homedir, release, tmpdir } from 'node:os';
 import { relative } from 'node:path';
 import { NODE_NEEDED, TOOL } from '../app/tool.js';
-import { findConfigFile } from '../config/find-config.js';
-import { VARIABLES } from '../config/resolve.js';
+import { findConfigFile, VARIABLES } from '../config/resolve.js';
 import { ENCODING_NAMES } from '../config/settings.js';
 import { UserError } from '../model/user-error.js';
 import { printable } from '../reporters/visible.js';
@@ -46,7 +45,7 @@ export async function doctor({ format }: DoctorFlags, io: Io): Promise<Ending> {
   const broken = looks.filter(({ state }) => state === 'broken');
   if (format === 'json') io.stdout.write(`${JSON.stringify({ schemaVersion: 1, tool: TOOL, healthy: broken.length === 0, checks: shown }, undefined, 2)}\n`);
   else io.stdout.write(pretty(shown));
-  if (broken.length === 0) return { code: EXIT.done, reason: 'everything that is needed is there' };
+  if (broken.length === 0) return { code: EXIT.done, reason: 'everything that scim-audit needs is there' };
   return { code: EXIT.noAnswer, reason: `broken: ${broken.map(({ name }) => name).join(', ')}` };
 }
 
@@ -97,16 +96,16 @@ async function sqlite(): Promise<Look> {
     if (!(error instanceof UserError)) throw error;
     const isAbsent = /Cannot find (?:package|module) 'better-sqlite3'/.test(error.message);
     const text = isAbsent ? 'better-sqlite3 is not installed: CSV is read without it, SQLite files are not' : error.message;
-    return { name, state: isAbsent ? 'note' : 'broken', text, fix: isAbsent ? 'For SQLite files run "npm install better-sqlite3".' : (error.hint ?? '') };
+    return { name, state: isAbsent ? 'note' : 'broken', text, fix: isAbsent ? 'To read SQLite files, run "npm install better-sqlite3".' : (error.hint ?? '') };
   }
 }
 
 function terminal(io: Io): Look {
   const { stdin, stdout, stderr, environment } = io;
   const of = (name: string, { isTTY, columns }: Pick<Output, 'isTTY' | 'columns'>): string =>
-    `${name} ${isTTY ? `terminal${columns === undefined ? '' : ` of ${columns} columns`}` : 'no terminal'}`;
+    `${name} ${isTTY ? `terminal${columns === undefined ? '' : ` of ${columns} columns`}` : 'not a terminal'}`;
   const set = ['TERM', 'COLORTERM', 'NO_COLOR', 'FORCE_COLOR', 'CI'].filter((name) => (environment[name] ?? '') !== '');
-  const streams = [`stdin ${stdin.isTTY === true ? 'terminal' : 'no terminal'}`, of('stdout', stdout), of('stderr', stderr)];
+  const streams = [`stdin ${stdin.isTTY === true ? 'terminal' : 'not a terminal'}`, of('stdout', stdout), of('stderr', stderr)];
   return {
     name: 'terminal',
     state: 'ok',
@@ -123,7 +122,12 @@ function encodings(): Look {
   const missing = ENCODING_NAMES.filter((name) => !canDecode(name));
   const name = 'encodings';
   if (missing.length === 0) return { name, state: 'ok', text: ENCODING_NAMES.join(', ') };
-  return { name, state: 'broken', text: `this Node.js cannot read ${missing.join(', ')}`, fix: 'Install a Node.js with full ICU data, as it is published.' };
+  return {
+    name,
+    state: 'broken',
+    text: `this Node.js cannot read ${missing.join(', ')}`,
+    fix: 'Install an official release of Node.js, which has full ICU data.',
+  };
 }
 
 function canDecode(name: Encoding): boolean {
@@ -151,7 +155,7 @@ async function config({ folder, environment, process: { user } }: Io): Promise<L
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const text = error.details.length === 0 ? `${where}: it cannot be read` : `${where}: it has ${count(error.details.length, 'error')}`;
-    return { name, state: 'broken', text, fix: '"scim-audit check --show-config" says where.' };
+    return { name, state: 'broken', text, fix: '"scim-audit check --show-config" shows where.' };
   }
 }
 
@@ -163,7 +167,12 @@ function variables({ environment }: Io): Look {
   const unknown = set.filter((name) => !VARIABLES.includes(name));
   const name = 'variables';
   if (unknown.length > 0) {
-    return { name, state: 'broken', text: `unknown, so every check is refused: ${unknown.join(', ')}`, fix: `Unset them; there are ${VARIABLES.join(', ')}.` };
+    return {
+      name,
+      state: 'broken',
+      text: `unknown, so every check is refused: ${unknown.join(', ')}`,
+      fix: `Unset them; the known ones are ${VARIABLES.join(', ')}.`,
+    };
   }
   return { name, state: 'ok', text: set.length === 0 ? 'no SCIM_AUDIT_ variable is set' : `set: ${set.join(', ')}` };
 }
@@ -175,6 +184,6 @@ function temporaryFolder(): Look {
     const { bavail, bsize } = statfsSync(tmpdir());
     return { name, state: 'ok', text: `writable, ${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB free` };
   } catch {
-    return { name, state: 'note', text: 'not there, or not writable', fix: 'Set TMPDIR to a folder that is.' };
+    return { name, state: 'note', text: 'missing or not writable', fix: 'Set TMPDIR to a folder that is writable.' };
   }
 }

@@ -36,7 +36,7 @@ export function endingOf(error: unknown, { stderr }: Io): Ending {
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   stderr.write(`${trace.split('\n').map(printable).join('\n')}\n`);
-  stderr.write('This is a bug in scim-audit, not a mistake of yours. Nothing was judged. Please report it with the lines above.\n');
+  stderr.write('This is a bug in scim-audit, not a mistake of yours, and the command has no result. Please report it with the lines above.\n');
   return { code: EXIT.noAnswer, reason: 'internal error' };
 }
 

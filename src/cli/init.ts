@@ -20,7 +20,7 @@ export interface InitFlags {
 export async function init(flags: InitFlags, io: Io): Promise<Ending> {
   const file = join(io.folder, 'scim-audit.config.json');
   if (existsSync(file) && flags.force !== true) {
-    throw new UserError(`${file} is there already.`, 'Edit it, or replace it with --force.');
+    throw new UserError(`${file} already exists.`, 'Edit it, or replace it with --force.');
   }
   const answers = io.stdin.isTTY === true && io.stdout.isTTY ? await ask(flags, io) : flags;
   if (answers.authMode === undefined) {
@@ -52,7 +52,7 @@ async function ask(flags: InitFlags, io: Io): Promise<InitFlags> {
         .split(';')
         .map((name) => name.trim())
         .filter((name) => name !== '');
-    const failOn = flags.failOn ?? (await choose('From which severity on is a check not ready?', FAIL_ON, 'error'));
+    const failOn = flags.failOn ?? (await choose('Findings of which severity or higher make a check not ready?', FAIL_ON, 'error'));
     return { authMode, failOn, ...(named.length > 0 ? { syncGroups: named } : {}) };
   } finally {
     questions.close();

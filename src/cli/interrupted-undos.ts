@@ -1,4 +1,4 @@
-/** Undos that were interrupted, told by every command that has to do with the plan of their run. */
+/** Undos that were interrupted: every command that deals with the plan of their run mentions them. */
 
 import { shellWord } from '../app/command-words.js';
 import { UserError } from '../model/user-error.js';
@@ -11,9 +11,11 @@ export async function tellInterruptedUndos(planFile: string, { stderr, process: 
   try {
     const { interruptedUndos } = await import('../targets/run/applicability.js');
     const undos = interruptedUndos(planFile);
-    for (const { name, folder, hasBegun } of undos) {
+    for (const { name, folder, hasBegun, url } of undos) {
       const when = hasBegun ? '' : ' before it wrote anything';
-      warn(`run ${name} was being undone, and that undo was interrupted${when}. To finish it: scim-audit undo ${shellWord(folder, shell)}`);
+      warn(
+        `run ${name} was being undone, and that undo was interrupted${when}. To finish it: scim-audit undo ${shellWord(folder, shell)}${url === undefined ? '' : ` --url ${shellWord(url, shell)}`}`,
+      );
     }
     return undos.length > 0;
   } catch (error) {

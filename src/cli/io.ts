@@ -23,6 +23,8 @@ export interface Io {
   /** Where a relative path starts. */
   readonly folder: string;
   now(): Date;
+  /** Waits for some milliseconds. */
+  sleep(milliseconds: number): Promise<void>;
   /** This process and its machine, for locks and journals. */
   readonly process: {
     readonly pid: number;
@@ -46,6 +48,7 @@ export function processIo(): Io {
     environment: process.env,
     folder: process.cwd(),
     now: () => new Date(),
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     process: {
       pid: process.pid,
       host: hostname(),
@@ -84,7 +87,7 @@ function outputOf(stream: NodeJS.WriteStream): Output {
       if (!isClosed) stream.write(text);
     },
     settle() {
-      // The error of a write is told after the write: the callback of an empty one comes later than both.
+      // The error of a write is reported after the write: the callback of an empty one comes later than both.
       return new Promise((resolve) => {
         if (isClosed) resolve(failure);
         else stream.write('', () => setImmediate(() => resolve(failure)));

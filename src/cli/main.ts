@@ -17,9 +17,11 @@ import { addInit } from './commands/init.js';
 import { addMapping } from './commands/mapping.js';
 import { addPlan } from './commands/plan.js';
 import { addPreview } from './commands/preview.js';
+import { addPull } from './commands/pull.js';
 import { addRedact } from './commands/redact.js';
 import { addRunbook } from './commands/runbook.js';
 import { addRuns } from './commands/runs.js';
+import { addScript } from './commands/script.js';
 import { addShow } from './commands/show.js';
 import { addUndo } from './commands/undo.js';
 import { addVerify } from './commands/verify.js';
@@ -28,7 +30,7 @@ import type { Io } from './io.js';
 
 const ABOUT = `Finds what must be clean in Jama Connect before SCIM provisioning is switched on.
 
-Exit codes: 0 nothing to stop for, 1 findings or differences, 2 no answer (bad input or arguments), 3 no users in the source, 4 apply or undo refused, 5 apply or undo stopped after a write.`;
+Exit codes: 0 nothing to stop for, 1 findings or differences, 2 no answer (bad input or arguments), 3 no users in the source, 4 apply, script or undo refused, 5 apply or undo stopped after a write.`;
 
 const HELP_CODES = new Set(['commander.help', 'commander.helpDisplayed', 'commander.version']);
 
@@ -52,10 +54,12 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     ending = reached;
   };
   for (const add of [
+    addPull,
     addCheck,
     addPlan,
     addDecide,
     addApply,
+    addScript,
     addUndo,
     addVerify,
     addShow,
@@ -76,13 +80,13 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     await program.parseAsync(withFlagForEachPage(argv), { from: 'user' });
     if (ending === undefined) throw new Error('the command ended without a result');
     const failure = await io.stdout.settle();
-    if (failure !== undefined) throw new UserError(`stdout cannot be written: ${writeReason(failure)}`, 'Write to a file with --output, or make room.');
+    if (failure !== undefined) throw new UserError(`stdout cannot be written: ${writeReason(failure)}`, 'Write to a file with --output, or free some space.');
     return conclude(ending, io);
   } catch (error) {
     if (error instanceof CommanderError) {
       if (HELP_CODES.has(error.code) && argv.length > 0) return EXIT.done;
       if (argv.length === 0)
-        return conclude({ code: EXIT.noAnswer, reason: 'no command was given; scim-audit check SOURCE --auth-mode MODE is the usual one' }, io);
+        return conclude({ code: EXIT.noAnswer, reason: 'no command was given; most people start with scim-audit check SOURCE --auth-mode MODE' }, io);
       return conclude(endingOf(misuse(error), io), io);
     }
     return conclude(endingOf(error, io), io);

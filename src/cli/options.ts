@@ -31,7 +31,7 @@ class SettingOption extends Option {
     if (readWord === undefined) return;
     this.argParser((word: string, before: unknown) => {
       const value = readWord(word, before);
-      if (value === undefined) throw new InvalidArgumentError(word.trim() === '' ? 'It is empty.' : `Expected ${form}.`);
+      if (value === undefined) throw new InvalidArgumentError(word.trim() === '' ? 'Expected a value.' : `Expected ${form}.`);
       return value;
     });
   }
@@ -72,6 +72,20 @@ export function addSourceOptions(command: Command, { hasProvider = true } = {}):
   return addSettings(command, 'output').option('--config <file>', 'config file (default: scim-audit.config.json in this folder or above it)');
 }
 
+/** Parses `--rate`. */
+function callRate(text: string): number {
+  const rate = /^\d{1,2}(?:\.\d{1,2})?$/.test(text) ? Number(text) : 0;
+  if (rate <= 0 || rate > 8) throw new InvalidArgumentError('Expected a number above 0 and up to 8.');
+  return rate;
+}
+
+/** Adds the options of a command that also works on Jama Connect itself. */
+export const addLiveOptions = (command: Command): Command =>
+  command
+    .optionsGroup('Jama Connect itself:')
+    .option('--url <url>', 'address of Jama Connect, with its context path if it has one; credentials come from SCIM_AUDIT_JAMA_… variables')
+    .option('--rate <number>', 'with --url: calls per second, at most 8 (default: 4)', callRate);
+
 /** Parses `--rows`. */
 export function rowLimit(text: string): number | 'all' {
   if (text === 'all') return 'all';
@@ -97,7 +111,7 @@ export function licenseStock(text: string): LicenseStock {
     const [, name, number] = /^\s*([a-z-]+)=(\d{1,9})\s*$/.exec(part) ?? [];
     const kind = name !== undefined && Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
     if (kind === undefined) throw new InvalidArgumentError('Expected KIND=NUMBER, e.g. creator=20,creator-float=5.');
-    if (stock[kind] !== undefined) throw new InvalidArgumentError(`It says ${name} twice.`);
+    if (stock[kind] !== undefined) throw new InvalidArgumentError(`${name} is given twice.`);
     stock[kind] = Number(number);
   }
   const { creator = 0, creatorFloat = 0 } = stock;

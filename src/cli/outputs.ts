@@ -56,7 +56,7 @@ function refuseOtherEnding(file: string, format: string): void {
   const meant = formatOfEnding(file, FORMATS);
   if (meant === undefined || meant === format) return;
   throw new UserError(
-    `--output ${file} stands before --format ${format}, and its ending says ${meant}.`,
+    `--output ${file} comes before --format ${format}, but the file name extension means ${meant}.`,
     `Write --format ${format} --output ${file}, or --format ${meant} --output ${file} --format ${format} for both.`,
   );
 }
@@ -66,8 +66,8 @@ function formatFor(file: string, formats: readonly Format[]): string {
   if (format !== undefined) return format;
   const endings = formats.flatMap(({ ending }) => ending ?? []);
   throw new UserError(
-    `The format of ${file} is not known: no --format stands before it, and its ending does not say.`,
-    `Write --format FORMAT --output ${file}, or give it one of the endings ${endings.join(' ')}.`,
+    `The format of ${file} is not known: no --format comes before it, and its extension is not one that implies a format.`,
+    `Write --format FORMAT --output ${file}, or give it one of the extensions ${endings.join(' ')}.`,
   );
 }
 

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { Refusal } from '../app/refusal.js';
 import { UserError } from '../model/user-error.js';
 import type { Io, Output } from './io.js';
-import { fitted } from './wrap-terminal-text.js';
+import { fitted, type Line } from './wrap-terminal-text.js';
 
 export interface Questions {
   /** Returns the line that was typed. Throws a Refusal if the person stops (Ctrl-C), a UserError if the input ends. */
@@ -46,7 +46,7 @@ export function openQuestions({ stdin }: Io, output: Output, standing: () => str
 
 export interface ConsentRequest {
   /** What would happen, as lines. */
-  readonly summary: readonly string[];
+  readonly summary: readonly Line[];
   readonly question: string;
   /** What to run to say yes without a terminal. */
   readonly command: string;
@@ -71,5 +71,5 @@ export async function askConsent({ summary, question, command, isGiven }: Consen
   } finally {
     questions.close();
   }
-  throw new Refusal('refused', 'consent was not given; nothing was changed.');
+  throw new Refusal('refused', 'not confirmed; nothing was changed.');
 }

@@ -1,5 +1,7 @@
-/** Flags, then environment, then config file, then defaults: which value holds, and where it came from. */
+/** Flags, then environment, then config file, then defaults: which value holds, where it came from, and which config file holds for a folder. */
 
+import { existsSync, lstatSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { type Note, note, quotedWhole } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { OTHER_VARIABLES, SETTING_NAMES, type SettingName, type Settings, settingOf } from './settings.js';
@@ -81,3 +83,38 @@ export const optionWords = (values: Partial<Settings>): string[] =>
     const flag = longFlag(name);
     return kind.writeWords === undefined ? [flag] : kind.writeWords(value).flatMap((word) => [flag, word]);
   });
+
+export const CONFIG_NAME = 'scim-audit.config.json';
+
+/** Who runs the program, by number; undefined on Windows, which has no such numbers. */
+export type UserId = number | undefined;
+
+const ROOT_USER = 0;
+
+/**
+ * Returns the config file that holds for a folder: in it, or in the nearest folder above it up to the one that holds `.git`.
+ * Throws a UserError if the file above the folder belongs to another user: anyone could have put it there to change the verdict.
+ */
+export function findConfigFile(folder: string, user: UserId): string | undefined {
+  const start = resolve(folder);
+  for (let at = start; ; at = dirname(at)) {
+    const file = join(at, CONFIG_NAME);
+    if (existsSync(file)) {
+      if (at !== start) refuseStrangersFile(file, start, user);
+      return file;
+    }
+    if (dirname(at) === at || existsSync(join(at, '.git'))) return undefined;
+  }
+}
+
+function refuseStrangersFile(file: string, folder: string, user: UserId): void {
+  if (user === undefined) return;
+  const trusted = [user, ROOT_USER, statSync(folder).uid];
+  // Of a link both count: anyone can make one to a file of this user.
+  const owner = [lstatSync(file), statSync(file)].map(({ uid }) => uid).find((uid) => !trusted.includes(uid));
+  if (owner === undefined) return;
+  throw new UserError(
+    `The config file ${relative(folder, file)} lies above the working folder and belongs to another user (uid ${owner}).`,
+    `If it is meant, name it with --config ${relative(folder, file)}; else run scim-audit in another folder.`,
+  );
+}

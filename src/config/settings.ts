@@ -8,7 +8,7 @@ import { SEVERITIES } from '../model/finding.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import { AUTH_MODES, COLLATIONS, DEFAULT_COLLATION, FAIL_ON } from '../model/policy.js';
 import { choice, type Kind, lines, meanings, namesByName, namesOrAll, path, paths, pathsByGroup, text, words, yesOrNo } from './kinds.js';
-import { ENVIRONMENT_EXAMPLE, environmentSchema } from './stated-settings.js';
+import { DATABASE_EXAMPLE, databaseSchema, ENVIRONMENT_EXAMPLE, environmentSchema } from './stated-settings.js';
 
 /** Headings of `--help` and of docs/settings.md, in their order; `files`: commands that only read an export have these as well. */
 export const GROUPS = { files: 'Input', input: 'Input', judging: 'Judging', provider: 'Provider', output: 'Output' } as const;
@@ -193,6 +193,12 @@ export const SETTINGS = {
     default: {},
     example: { users: 'people' },
   },
+  database: {
+    about: "Names of tables and columns in Jama Connect's database, if they differ from those in parentheses. Each of them may be left out.",
+    kind: { form: 'an object', schema: databaseSchema },
+    group: 'input',
+    example: DATABASE_EXAMPLE,
+  },
   nulls: {
     about: 'Cell texts that mean "no value": VALUE, or groups.project=VALUE for one column.',
     kind: lines,
@@ -318,4 +324,8 @@ export const OTHER_VARIABLES: Readonly<Record<string, string>> = {
     'The key of --redact: with the same key, aliases are the same in every run. A long random text; a key under 16 characters is warned about.',
   SCIM_AUDIT_CERTIFICATE_KEY:
     'The key of certificates: with it, only those who have the key can make a certificate that "scim-audit gate" takes. A long random text; a key under 16 characters is warned about.',
+  SCIM_AUDIT_JAMA_USER: 'The user name for Jama Connect, with SCIM_AUDIT_JAMA_PASSWORD.',
+  SCIM_AUDIT_JAMA_PASSWORD: 'The password of that user. It does not work where users sign in through SAML or another provider.',
+  SCIM_AUDIT_JAMA_CLIENT_ID: 'The client id of API credentials for Jama Connect, with SCIM_AUDIT_JAMA_CLIENT_SECRET.',
+  SCIM_AUDIT_JAMA_CLIENT_SECRET: 'The client secret of these API credentials.',
 };

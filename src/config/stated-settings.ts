@@ -1,5 +1,6 @@
-/** The setting `environment`: what a person states of settings of Jama Connect that no export shows. */
+/** The settings `environment` and `database`: what a person states of Jama Connect that no export shows. */
 
+import { type DatabaseNames, databaseNames, JAMA_DATABASE_NAMES } from '../model/database-names.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import type { Zod } from './kinds.js';
 
@@ -44,3 +45,44 @@ export function environmentSchema(zod: Zod) {
     tokenIssued: zod.iso.date('it is a day of the calendar, written as 2026-03-31').exactOptional().describe(ENVIRONMENT_ABOUT.tokenIssued),
   });
 }
+
+const namesOf = (part: keyof DatabaseNames): string =>
+  Object.entries(JAMA_DATABASE_NAMES[part])
+    .map(([what, name]) => `${what} (${name})`)
+    .join(', ');
+
+/** What each part of `database` names, with what it is called if it is not stated. */
+export const DATABASE_ABOUT = {
+  users: `The table of users and its columns: ${namesOf('users')}.`,
+  groups: `The table of groups and its columns: ${namesOf('groups')}. The column project is NULL for a group of the organization.`,
+  memberships: `The table that says which user is in which group, and its columns: ${namesOf('memberships')}.`,
+} as const satisfies Record<keyof DatabaseNames, string>;
+
+export const DATABASE_EXAMPLE = { groups: { project: 'project_id' } };
+
+export function databaseSchema(zod: Zod) {
+  const stated = zod
+    .string()
+    .regex(/^[ -~\u00a0-\uffff]*[!-~\u00a1-\uffff][ -~\u00a0-\uffff]*$/, 'it must be a name: not empty, and without control characters')
+    .exactOptional();
+  /** Two columns of one name would be read, and written, as one. */
+  const areDistinct =
+    (part: keyof DatabaseNames) =>
+    (given: Readonly<Record<string, string>>): boolean => {
+      const { table: _, ...columns }: Readonly<Record<string, string>> = databaseNames({ [part]: given })[part];
+      const names = Object.values(columns).map((name) => name.toLowerCase());
+      return new Set(names).size === names.length;
+    };
+  const told = 'each column needs a name of its own';
+  const users = zod.strictObject({ table: stated, id: stated, userName: stated, email: stated, disabled: stated });
+  const groups = zod.strictObject({ table: stated, id: stated, name: stated, project: stated });
+  const memberships = zod.strictObject({ table: stated, group: stated, user: stated });
+  return zod.strictObject({
+    users: users.refine(areDistinct('users'), told).exactOptional().describe(DATABASE_ABOUT.users),
+    groups: groups.refine(areDistinct('groups'), told).exactOptional().describe(DATABASE_ABOUT.groups),
+    memberships: memberships.refine(areDistinct('memberships'), told).exactOptional().describe(DATABASE_ABOUT.memberships),
+  });
+}
+
+/** The sentences about the parts of settings that have parts. */
+export const PARTS_ABOUT: Readonly<Record<string, Readonly<Record<string, string>>>> = { environment: ENVIRONMENT_ABOUT, database: DATABASE_ABOUT };

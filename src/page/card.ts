@@ -111,11 +111,13 @@ export class Card {
           lines.push(h('p', { class: 'bad' }, 'It speaks against: ', ...others.slice(0, MOST_LINES).flatMap((other) => [this.#link(other), ' '])));
         if (problems.length === 0) lines.push(h('p', { class: 'wary' }, 'What this does is told once the decisions that plan would refuse are changed.'));
       } else lines.push(this.#whatIf(isNew));
-      const cells = new Map(this.question.rows.map((row) => [row, row as Answer]));
-      for (const { other } of clashesOf(this.question, cells)) {
-        const against = desk.questionOf(other.row);
-        if (against !== undefined && against !== this.question)
-          lines.push(h('p', { class: 'bad' }, 'Another question decides otherwise about this account: ', this.#link(against)));
+      const { rows, parties } = this.question;
+      const around = [...new Set([...rows, ...parties.flatMap(({ about }) => about)])];
+      const clashes = clashesOf(around, new Map(rows.map((row) => [row, row as Answer])));
+      const others = new Set(clashes.flatMap(({ row, other }) => [desk.questionOf(row.row), desk.questionOf(other.row)]));
+      for (const other of others) {
+        if (other !== undefined && other !== this.question)
+          lines.push(h('p', { class: 'bad' }, 'Another question decides otherwise about this account: ', this.#link(other)));
       }
     }
     this.#effect.replaceChildren(...lines);

@@ -31,7 +31,7 @@ export function valueProblem(action: DecisionAction, value: string): Note | unde
   if (action === 'remove-member') return undefined;
   if (action === 'activate' || action === 'deactivate' || action === 'accept') return value === '' ? undefined : `${action} takes no value.`;
   if (isUnseen(value)) return `${action} needs a value.`;
-  if (hasUnseen(value)) return note`${quotedWhole(value)} has a control character: a tab, a line end, or one that nobody sees.`;
+  if (hasUnseen(value)) return note`${quotedWhole(value)} has a control character: a tab, a line end, or one that is invisible.`;
   if (isTooLong(value)) return note`${quoted(value)} has ${grouped(value.length)} characters; Jama Connect holds ${LONGEST}.`;
   if (action === 'set-email') return isEmailAddress(value) ? undefined : note`${quotedWhole(value)} is not an email address.`;
   return value === value.trim() ? undefined : note`${quotedWhole(value)} has white space around it.`;
@@ -79,10 +79,10 @@ export function acceptanceProblem(
 ): Note | undefined {
   if (column === 'value') return valueProblem('accept', text);
   if (column === 'reason') return isBlank(text) ? 'accept needs a reason.' : undefined;
-  if (column === 'owner') return isBlank(text) ? 'accept needs an owner: who answers for it.' : undefined;
+  if (column === 'owner') return isBlank(text) ? 'accept needs an owner: who is responsible for it.' : undefined;
   if (text === '') return undefined;
   if (!isDate(text)) return note`${quoted(text)} is not a date; write it as 2027-01-31, in a cell that is formatted as text.`;
-  return text < today ? `the acceptance ended on ${text}; settle the finding, or accept it anew.` : undefined;
+  return text < today ? `the acceptance ended on ${text}; settle the finding, or accept it again.` : undefined;
 }
 
 /** Returns an acceptance, or refuses one without a reason, an owner, or with a date that has passed. */

@@ -166,7 +166,7 @@ export const strangeRow = ({ line }: FileRow): DecisionProblem => ({
 
 const repeatedRow = (line: number, before: number): DecisionProblem => ({
   line,
-  message: `the row is there already, on line ${before}; rows may not be added.`,
+  message: `the row is already there, on line ${before}; rows may not be added.`,
 });
 
 function compareWithAsked(rows: readonly FileRow[], asked: readonly AskedRow[], find: FindAsked): DecisionProblem[] {
@@ -180,7 +180,7 @@ function compareWithAsked(rows: readonly FileRow[], asked: readonly AskedRow[], 
     else if (row === undefined)
       problems.push({
         line,
-        message: 'the row was added or altered: no finding of this export asks it. Only action, value, reason, owner and expires may be written.',
+        message: 'the row was added or altered: no finding of this export asks for it. Only action, value, reason, owner and expires may be written.',
       });
     else {
       const at = alteredAt(cells, row.written);

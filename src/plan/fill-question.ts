@@ -113,20 +113,34 @@ export interface Clash<R extends QuestionRow> {
   readonly other: R;
 }
 
-const ASPECTS: Readonly<Record<string, string>> = { activate: 'status', deactivate: 'status' };
-
-/** Returns where an answer decides otherwise about somebody than another question does. */
-export function clashesOf<R extends QuestionRow>({ parties }: PlainQuestion<R>, cells: ReadonlyMap<R, Answer>): Clash<R>[] {
-  return parties.flatMap(({ rows, about }) =>
-    rows.flatMap((row): Clash<R>[] => {
-      const { action, value } = cells.get(row) ?? NO_ANSWER;
-      if (action === '' || action === 'accept') return [];
-      const aspect = ASPECTS[action] ?? action;
-      const other = about.find((each) => {
-        if (cells.has(each) || each.action === '' || each.action === 'accept' || (ASPECTS[each.action] ?? each.action) !== aspect) return false;
-        return aspect === 'status' ? each.action !== action : each.value !== value;
-      });
-      return other === undefined ? [] : [{ row, other }];
-    }),
-  );
+/** Returns where an answer decides otherwise than another row of `all` does: about an account or a group, or about a whole finding. */
+export function clashesOf<R extends QuestionRow>(all: readonly R[], cells: ReadonlyMap<R, Answer>): Clash<R>[] {
+  const given = new Map<string, { readonly row: R; readonly answer: Answer }[]>();
+  for (const row of all) {
+    const answer = cells.get(row) ?? row;
+    if (answer.action === '') continue;
+    for (const name of [row.fingerprint, ...(answer.action === 'accept' ? [] : [`${row.subject} ${row.id} ${aspectOf(answer.action)}`])]) {
+      const known = given.get(name);
+      if (known === undefined) given.set(name, [{ row, answer }]);
+      else known.push({ row, answer });
+    }
+  }
+  const clashes: Clash<R>[] = [];
+  for (const [name, rows] of given) {
+    const [first] = rows;
+    const isOtherwise =
+      name === first.row.fingerprint
+        ? ({ action, reason, owner, expires }: Answer): boolean =>
+            (action === 'accept') !== (first.answer.action === 'accept') ||
+            (action === 'accept' && (reason !== first.answer.reason || owner !== first.answer.owner || expires !== first.answer.expires))
+        : ({ action, value }: Answer): boolean => action !== first.answer.action || value !== first.answer.value;
+    const other = rows.find(({ answer }) => isOtherwise(answer));
+    if (other === undefined) continue;
+    // The one that is answered now comes first.
+    if (cells.has(first.row)) clashes.push({ row: first.row, other: other.row });
+    else if (cells.has(other.row)) clashes.push({ row: other.row, other: first.row });
+  }
+  return clashes;
 }
+
+const aspectOf = (action: string): string => (action === 'activate' || action === 'deactivate' ? 'status' : action);

@@ -144,7 +144,7 @@ function newConflicts({ before, context }: Ground, end: EndState, { choices, lin
     const wanted = end.index.emailKey[place];
     const inTheWay = [...end.index.holders.of(wanted), ...end.index.emailers.of(wanted)].filter((other) => other !== place).slice(0, 20);
     const [line = firstLine] = linesOf(inTheWay.map((other) => `user ${index.users[other].id}`));
-    problems.push({ line, message: note`user ${userId(id)} could get the username ${quotedWhole(email)} without a decision, and with this one no longer.` });
+    problems.push({ line, message: note`user ${userId(id)} could get the username ${quotedWhole(email)} without a decision, but no longer with this one.` });
   }
   return problems.concat(groupNamesakes(end, choices.groupNames, linesOf));
 }

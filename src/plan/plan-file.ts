@@ -57,7 +57,7 @@ function refuseImpossible({ actions }: Plan, file: string): void {
   const problems: string[] = [];
   const ids = new Set<string>();
   for (const { id, change } of actions) {
-    if (ids.has(id)) problems.push(`${id}: there are two actions of that id.`);
+    if (ids.has(id)) problems.push(`${id}: there are two actions with that id.`);
     ids.add(id);
     if (change.kind !== 'replace-user') continue;
     const { user, attribute, to } = change;
@@ -68,10 +68,10 @@ function refuseImpossible({ actions }: Plan, file: string): void {
     if (change.temporary === true) temporary.set(user, id);
     else temporary.delete(user);
   }
-  for (const id of temporary.values()) problems.push(`${id}: the temporary username would be left.`);
+  for (const id of temporary.values()) problems.push(`${id}: the temporary username would remain.`);
   if (problems.length === 0) return;
   throw new PlanAltered(
-    `${file} holds actions that no plan has.`,
+    `${file} holds actions that scim-audit never plans.`,
     note`Plans are applied as written. Run "scim-audit plan" again; decisions go into decisions.csv.`,
     problems.slice(0, 20),
   );

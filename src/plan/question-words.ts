@@ -31,9 +31,9 @@ const MEANS: Readonly<Record<DecisionAction, string>> = {
   'set-username': 'another username; tell the person who signs in with the old one',
   'set-name': 'another name for the group',
   activate: 'the user becomes active, and may take a license',
-  deactivate: 'the user cannot sign in any more, and is out of scope',
-  'remove-member': 'the user leaves the groups now and on purpose, instead of by the first sync',
-  accept: 'nothing changes; say why, and who answers for it',
+  deactivate: 'the user can no longer sign in, and is out of scope',
+  'remove-member': 'the user is removed from the groups now, deliberately, rather than by the first sync',
+  accept: 'nothing changes; say why, and who is responsible',
 };
 
 interface Words {
@@ -48,7 +48,7 @@ const ONE = {
     means: {
       'set-email': 'this is the email; it becomes the username too',
       deactivate: 'nobody uses the account: deactivate it',
-      accept: 'the account stays without an email; say why, and who answers for it',
+      accept: 'the account stays without an email; say why, and who is responsible',
     },
   },
   'invalid-email': {
@@ -56,36 +56,37 @@ const ONE = {
     means: {
       'set-email': 'this is the email; it becomes the username too',
       deactivate: 'nobody uses the account: deactivate it',
-      accept: 'the email stays as it is; say why, and who answers for it',
+      accept: 'the email stays as it is; say why, and who is responsible',
     },
   },
   'inactive-basic-member': {
     ask: ({ current }, who) => `The first group sync removes this user from groups: ${who}, in ${current}. Will the person come back?`,
     means: {
       activate: 'yes: the user becomes active now, and may take a license',
-      'remove-member': 'no: the user leaves these groups now and on purpose',
-      accept: 'the first sync may remove the user; say why, and who answers for it (memberships.csv keeps the list)',
+      'remove-member': 'no: the user is removed from these groups now, deliberately',
+      accept: 'the first sync may remove the user; say why, and who is responsible (memberships.csv keeps the list)',
     },
   },
   'not-in-idp': {
     ask: (_, who) => `${who} is not in the identity provider's exports. Has the person left?`,
     means: {
       deactivate: 'yes: deactivate the account',
-      accept: 'no: the account stays; say why, and who answers for it',
+      accept: 'no: the account stays; say why, and who is responsible',
     },
   },
   'idp-inactive-user': {
     ask: (_, who) => `${who} is active here and blocked in the identity provider. Has the person left?`,
     means: {
       deactivate: 'yes: deactivate the account',
-      accept: 'no: the account stays active; say why, and who answers for it',
+      accept: 'no: the account stays active; say why, and who is responsible',
     },
   },
   'idp-subject-mismatch': {
     ask: ({ problem }) => `${problem} Which address is right?`,
     means: {
-      'set-email': 'not the email here: another one is right, and becomes the username too',
-      accept: 'the addresses stay as they are; say why, and who answers for it',
+      'set-email': 'the email here is wrong: another email, which becomes the username too',
+      'set-username': 'the email here is right, and becomes the username',
+      accept: 'the addresses stay as they are; say why, and who is responsible',
     },
   },
   'integration-username': {
@@ -94,7 +95,7 @@ const ONE = {
     means: {
       'set-username': 'yes: the other system gets the new username when the plan is applied',
       'set-email': 'the email is wrong: another email, which becomes the username too',
-      accept: 'no: the username stays; say why, and who answers for it',
+      accept: 'no: the username stays; say why, and who is responsible',
     },
   },
   'username-email-mismatch': {
@@ -201,7 +202,7 @@ export const onlyNameOf = ({ user, about, rows: [row] }: Party): string | undefi
 function acceptance({ kind, rows: [{ rule, subject }] }: Unworded): Intention {
   const own = kind === 'one' ? WORDS.get(rule)?.means?.accept : undefined;
   const who = kind === 'whose' || kind === 'name' ? 'all of them stay as they are' : 'nothing changes';
-  const text = subject === 'snapshot' ? 'yes: it is meant so; say why, and who answers for it' : `${who}; say why, and who answers for it`;
+  const text = subject === 'snapshot' ? 'yes: it is meant so; say why, and who is responsible' : `${who}; say why, and who is responsible`;
   return intention('accept', own ?? text, 'terms');
 }
 
@@ -216,7 +217,7 @@ const DOES: Readonly<Record<DecisionAction, string>> = {
   'set-name': 'is called',
   activate: 'becomes active',
   deactivate: 'is deactivated',
-  'remove-member': 'leaves these groups now and on purpose',
+  'remove-member': 'is removed from these groups now, deliberately',
   accept: 'stays as it is',
 };
 

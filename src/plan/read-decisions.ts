@@ -45,7 +45,7 @@ export function readDecisions(
       answered: [],
       outdated: [],
       problems: [
-        { line: 1, column: column + 1, message: note`the headings are not ${DECISION_COLUMNS.join(', ')}; write the file anew with "scim-audit plan".` },
+        { line: 1, column: column + 1, message: note`the headings are not ${DECISION_COLUMNS.join(', ')}; write the file again with "scim-audit plan".` },
       ],
     };
   }

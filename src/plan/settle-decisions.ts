@@ -44,7 +44,7 @@ export function settleDecisions(answered: readonly AnsweredRow[], { directory, p
       problems.push({
         line,
         column: columnOf('value'),
-        message: `line ${before.line} decides otherwise about the ${what} of ${subject}; write the same in both rows, or leave one blank.`,
+        message: `line ${before.line} has a different decision about the ${what} of ${subject}; write the same in both rows, or leave one blank.`,
       });
       return false;
     }
@@ -68,7 +68,7 @@ export function settleDecisions(answered: readonly AnsweredRow[], { directory, p
     if (known === undefined) continue;
     const other = actionsByFinding.get(asked.finding.fingerprint);
     if (other !== undefined && other.isAccepted !== (known === 'accept')) {
-      refuse('action', `line ${other.line} decides otherwise about this finding: it is either accepted or changed.`);
+      refuse('action', `line ${other.line} has a different decision about this finding: it is either accepted or changed.`);
       continue;
     }
     if (other === undefined) actionsByFinding.set(asked.finding.fingerprint, { line, isAccepted: known === 'accept' });

@@ -28,8 +28,8 @@ export interface Preview {
 export function outcomeText({ forecast, before }: Preview): string {
   const { secondAccounts, uncertain } = forecast.summary;
   const seconds = secondAccounts === 0 ? 'no user' : count(secondAccounts, 'user');
-  const doubts = uncertain === 0 ? 'no user is uncertain' : `${grouped(uncertain)} ${uncertain === 1 ? 'is' : 'are'} not certain`;
-  const text = `${seconds} would get a second account, ${doubts}`;
+  const doubts = uncertain === 0 ? 'no outcome is uncertain' : `the outcome for ${count(uncertain, 'user')} is uncertain`;
+  const text = `${seconds} would get a second account; ${doubts}`;
   if (before === undefined) return text;
   return `once the plan is applied, ${text} (now: ${grouped(before.summary.secondAccounts)} and ${grouped(before.summary.uncertain)})`;
 }

@@ -154,7 +154,7 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
     ...ofMembers('lost', 'lost', 'Members who are lost', 'warning'),
     ...ofGroups('create', 'groups-created', 'Groups that are created', 'warning'),
     ...ofGroups('ambiguous', 'groups-ambiguous', 'Groups whose link is ambiguous', 'error'),
-    ...ofGroups('unknown', 'groups-unknown', 'Groups whose outcome is not certain', 'warning'),
+    ...ofGroups('unknown', 'groups-unknown', 'Groups with an uncertain outcome', 'warning'),
     ...ofGroups('untouched', 'groups-untouched', 'Groups to be synced that are not linked', 'warning'),
     ...sectionOf<UserForecast>(
       {
@@ -199,7 +199,7 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
       },
       most,
     ),
-    ...ofMembers('unknown', 'members-unknown', 'Members whose outcome is not certain', 'warning'),
+    ...ofMembers('unknown', 'members-unknown', 'Members with an uncertain outcome', 'warning'),
     ...ofMembers('added', 'members-added', 'Members who are added', 'info'),
     ...ofMembers('skipped', 'members-skipped', 'Members who are not added', 'info'),
   ];

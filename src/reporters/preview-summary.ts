@@ -21,12 +21,12 @@ export function numbersOf({ summary: { users, secondAccounts, groups, membership
     ['groups: created', groups.create],
     ['groups: not linked', groups.untouched],
     ['groups: several groups match', groups.ambiguous],
-    ['groups: not certain', groups.unknown],
+    ['groups: uncertain', groups.unknown],
     ['members: kept', memberships.kept],
     ['members: added', memberships.added],
     ['members: lost', memberships.lost],
     ['members: not added', memberships.skipped],
-    ['members: not certain', memberships.unknown],
+    ['members: uncertain', memberships.unknown],
     ...(licenses === undefined
       ? []
       : ([

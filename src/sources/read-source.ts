@@ -2,7 +2,7 @@
 
 import type { IdTable } from '../collections/key-table.js';
 import { collationOf } from '../model/compare.js';
-import type { Directory, Group, Input, MembershipSink, Role, Snapshot, UnknownMember } from '../model/directory.js';
+import type { Directory, Group, Input, MembershipSink, Role, Snapshot, UnknownMember, User } from '../model/directory.js';
 import { joined, type Note, note, quoted, quotedHeading } from '../model/note.js';
 import { fileOf } from './input-files.js';
 import type { TypeJoin } from './tables/join-types.js';
@@ -17,6 +17,10 @@ const ORDER: readonly Role[] = ['users', 'groups', 'memberships'];
 export interface SourceWishes extends UserWishes {
   /** Adds how the users sign in, if the source does not say. */
   readonly types?: TypeJoin;
+  /** Returns rules that cannot be checked with these tables, each with the reason. */
+  unanswered?(users: readonly User[]): Readonly<Record<string, string>>;
+  /** Notes on the tables together. */
+  readonly notes?: readonly Note[];
 }
 
 /** A source whose users and groups have been read, and whose memberships have not. */
@@ -37,7 +41,7 @@ export function readDirectory(opened: readonly Table[], wishes: SourceWishes): R
   const problems = new Problems();
   for (const { refused = [] } of sorted) for (const problem of refused) problems.add(problem);
   const ends = new Map<Table, TableEnd>();
-  const notes: Note[] = tables.flatMap((table) => table.notes);
+  const notes: Note[] = [...(wishes.notes ?? []), ...tables.flatMap((table) => table.notes)];
   const ofRole = (role: Role): Table[] => tables.filter((table) => table.role === role);
   const inputOf = (table: Table): number => tables.indexOf(table);
 
@@ -75,13 +79,14 @@ export function readDirectory(opened: readonly Table[], wishes: SourceWishes): R
   const isSound = problems.total === 0;
   const joined = isSound ? types?.join({ users: users.users, usersById: users.usersById, tables, collation: collationOf(collation) }) : undefined;
   notes.push(...(joined?.notes ?? []));
+  const unanswered = { ...joined?.unanswered, ...wishes.unanswered?.(users.users) };
   const directory: Directory = {
     users: users.users,
     groups: groups.groups,
     ...(users.names === undefined ? {} : { names: users.names }),
     ...(users.further === undefined ? {} : { further: users.further }),
     given: { groups: hasGroups || hasCells, groupList: hasGroups, memberships: hasCells || ofRole('memberships').length > 0 },
-    ...(joined?.unanswered === undefined ? {} : { unanswered: joined.unanswered }),
+    ...(Object.keys(unanswered).length === 0 ? {} : { unanswered }),
   };
   const streamMemberships = (sink = DEAF): Snapshot => {
     let memberships = cells.replay(users.users, sink);

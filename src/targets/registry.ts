@@ -25,7 +25,8 @@ export function targetOf({ inputs, reading, targetId }: Pick<RunRecord, 'inputs'
 }
 
 /** The next step if a plan's source cannot be written to. */
-const ELSEWHERE = '"apply" writes CSV and SQLite only: export the data in one of these formats and plan again from that.';
+const ELSEWHERE =
+  'A plan from such a source goes into Jama Connect itself: with "scim-audit script" (self-hosted, for its database) or "scim-audit apply PLAN --url URL" (through its REST API). To correct an export, give one in CSV or SQLite and plan again from that.';
 
 /** Returns why a source cannot be written to and the next step; undefined if it can be. */
 export function whyNotWritten(source: SourceRequest): { readonly reason: string; readonly hint: string } | undefined {

@@ -3,8 +3,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { peopleOf } from './organization.mjs';
-import { numberAt, scatter } from './random.mjs';
+import { numberAt, peopleOf, scatter } from './organization.mjs';
 
 /** To be raised when the same seed makes other rows. */
 const EDITION = 1;

@@ -115,8 +115,8 @@ describe('after an apply', () => {
     expect(stdout).toContain(
       'user 2 "bran" leaves group 7 "Ovens"; now "member"\n  What to do: apply the plan, or make these changes in Jama Connect; then export again',
     );
-    expect(stdout).toContain('now "dinkel"\n  What to do: these were changed since; make a new plan from the fresh export.');
-    expect(stdout).toContain('user 4 "emmer" is new since the plan was made\n  What to do: look at each of them; where they matter');
+    expect(stdout).toContain('now "dinkel"\n  What to do: these values changed after the plan was made; make a new plan from the fresh export.');
+    expect(stdout).toContain('user 4 "emmer" is new since the plan was made\n  What to do: review each of them; if they matter');
     expect(stdout).not.toMatch(/has (\d+|other) members/);
   });
 });
@@ -212,7 +212,7 @@ describe('a plan without actions', () => {
 
   it('is shown without blank lines that stand for nothing', async () => {
     const { stdout } = await runCli(['show', 'plan'], { cwd: await cleanPlan() });
-    expect(stdout).toMatch(/^0 actions, 0 findings open; authentication mode multi\n\nOnce applied, /);
+    expect(stdout).toMatch(/^0 actions, 0 findings open; authentication mode multi\n\nOnce it is applied, /);
     expect(stdout).not.toContain('\n\n\n');
   });
 });
@@ -248,6 +248,7 @@ describe('while one apply waits for an answer', () => {
       stdin,
       environment: {},
       folder: cwd,
+      sleep: async () => {},
       now: () => new Date('2026-03-02T09:00:00Z'),
       process: { pid: process.pid, host: 'test', user: process.getuid?.(), isAlive: (pid) => pid === process.pid, shell: 'posix' },
       interruption: { listen: () => {}, signal: () => undefined },
@@ -277,7 +278,7 @@ describe('a place that no copy can take ends with 2, and is left as it is', () =
     const { code, stderr } = await runCli(['apply', 'plan', 'export', '--out', '', '--yes'], { cwd });
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: 'What to do: Name the place of the corrected copy: --out PATH. Nothing was written.\nscim-audit: exit 2: --out names nothing.\n',
+      stderr: 'What to do: Give the path of the corrected copy: --out PATH. Nothing was written.\nscim-audit: exit 2: --out is empty.\n',
     });
   });
 

@@ -168,7 +168,7 @@ describe('a decision is checked before it is saved, in the words of the plan', (
   it('an acceptance without a reason, a day that is none, and one that is over', async () => {
     const { stdout } = await decide('l', '', 'l', 'a robot', 'Ines', '2026-02-30', '2026-03-01', '2026-12-31', 'q');
     expect(flat(stdout)).toContain('"2026-02-30" is not a date; write it as 2027-01-31');
-    expect(stdout).toContain('\nthe acceptance ended on 2026-03-01; settle the finding, or accept it anew.\n');
+    expect(stdout).toContain('\nthe acceptance ended on 2026-03-01; settle the finding, or accept it again.\n');
     expect(decisionOf('missing-email', '1')).toEqual(['accept', '', 'a robot', 'Ines', '2026-12-31']);
   });
 
@@ -184,13 +184,29 @@ describe('a decision is checked before it is saved, in the words of the plan', (
   });
 });
 
+it.each([
+  ['a finding that another row accepts', ['l', 'agreed', 'Ines', '', 's', '', 'q'], 'user 4: accept: agreed (Ines) (conflicting-users) says otherwise'],
+  [
+    'an acceptance in other words',
+    ['l', 'agreed', 'Ines', '', 'l', 'agreed', 'Bo', '', '', 'q'],
+    'user 4: accept: agreed (Ines) (conflicting-users) says otherwise',
+  ],
+])('row by row, one finding cannot be decided both ways: %s', async (_, typed, words) => {
+  await planned(CONTESTED);
+  const { stdout } = await decideWith(['--rows', '--rule', 'conflicting-users'], ...typed);
+  expect(flat(stdout)).toContain(words);
+  expect(decisionOf('conflicting-users', '5')).toEqual(OPEN);
+});
+
 describe('row by row', () => {
   beforeEach(() => planned(CONTESTED));
 
   it('a user in scope is offered the email as username, and no other', async () => {
     const { stdout, stderr } = await decide('r', '', '', 'u', 'q');
     const asked = flat(stdout.slice(stdout.lastIndexOf('Usernames that are not the email')));
-    expect(asked).toContain('u this account gets its email as username; settle the other users who need it too (spelt@bakery.example) d the user cannot');
+    expect(asked).toContain(
+      'u this account gets its email as username; settle the other users who need it too (spelt@bakery.example) d the user can no longer',
+    );
     expect(asked).not.toContain('New value');
     expect(stderr).toContain('1 answer saved');
     expect(decisionOf('username-email-mismatch', '4')).toEqual(['set-username', 'spelt@bakery.example', '', '', '']);

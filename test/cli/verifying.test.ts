@@ -69,7 +69,7 @@ describe('verify', () => {
     [
       'heads it otherwise',
       DONE.replace('License Type', 'licenseType').replace('Reviewer', 'REV'),
-      'this export heads it "licenseType", that of the plan "License Type"',
+      'its heading is "licenseType" in this export and "License Type" in that of the plan',
     ],
   ])('does not compare a column if the fresh export %s, and says so', async (_, users, why) => {
     const folder = await planned(users);

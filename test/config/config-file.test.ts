@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TOOL } from '../../src/app/tool.js';
 import { readConfigFile } from '../../src/config/config-file.js';
-import { findConfigFile } from '../../src/config/find-config.js';
+import { findConfigFile } from '../../src/config/resolve.js';
 import { SETTINGS, type Settings } from '../../src/config/settings.js';
 import { UserError } from '../../src/model/user-error.js';
 import { SCHEMAS } from '../../src/schemas.js';
@@ -58,6 +58,11 @@ describe('readConfigFile', () => {
       skipRules: ['invalid-email'],
       columns: { 'users.userName': 'Login' },
       tables: { users: 'people' },
+      database: {
+        users: { table: 'u', id: 'a', userName: 'b', email: 'c', disabled: 'd' },
+        groups: { table: 'g', id: 'a', name: 'b', project: 'c' },
+        memberships: { table: 'm', group: 'a', user: 'b' },
+      },
       authTypeMap: { LDAP: 'basic' },
       activeMap: { WAHR: 'active' },
       delimiter: 'tab',
@@ -141,6 +146,17 @@ describe('readConfigFile', () => {
       'environment.scimAdmin: name the account by its userName or by its id, one of them.',
       'environment.multiMode: expected boolean, received string.',
       'environment.color: there is no such setting.',
+    ]);
+  });
+
+  it('what database is to hold is told in words', () => {
+    const text = `{ "database": { "users": { "Table": "u" }, "groups": { "name": " ", "id": "a\\u0000" }, "memberships": { "group": "USERID" }, "roles": {} } }`;
+    expect(detailsOf(text).map((detail) => detail.slice(detail.indexOf(': ') + 2))).toEqual([
+      'database.users.Table: there is no such setting.',
+      'database.groups.name: it must be a name: not empty, and without control characters.',
+      'database.groups.id: it must be a name: not empty, and without control characters.',
+      'database.memberships: each column needs a name of its own.',
+      'database.roles: there is no such setting.',
     ]);
   });
 
@@ -281,6 +297,7 @@ describe('the published schema', () => {
       '{}',
       '{ "$schema": "x", "authMode": "saml", "syncGroups": null, "rules": { "a": "off" } }',
       '{ "columns": { "users.id": "Nr" }, "allowEmpty": true }',
+      '{ "database": { "groups": { "project": "project_id" } } }',
       '{ "environment": { "scimAdmin": { "id": "5" }, "tokenIssued": "2024-02-29" }, "integrations": "a.csv", "strictEnvironment": true }',
     ]) {
       expect(misfits(schema, JSON.parse(text))).toEqual([]);
@@ -295,6 +312,8 @@ describe('the published schema', () => {
       '[]',
       '{ "syncGroups": [""] }',
       '{ "syncGroups": [] }',
+      '{ "database": { "groups": { "project": "" } } }',
+      '{ "database": { "role": {} } }',
       '{ "environment": { "color": "red" } }',
       '{ "environment": { "scimAdmin": { "id": " " } } }',
       '{ "environment": { "tokenIssued": "2023-02-29" } }',
@@ -341,7 +360,7 @@ describe('init', () => {
     const folder = newFolder({ [NAME]: '{ "authMode": "saml" }' });
     const { code, stderr } = await runCli(words, { cwd: folder });
     expect(code).toBe(2);
-    expect(stderr).toContain('is there already');
+    expect(stderr).toContain('already exists');
     expect(readFileSync(join(folder, NAME), 'utf8')).toBe('{ "authMode": "saml" }');
     expect((await runCli([...words, '--force'], { cwd: folder })).code).toBe(0);
   });

@@ -92,7 +92,7 @@ describe('resolveSettings', () => {
     const values = Object.fromEntries(SETTING_NAMES.map((name) => [name, settingOf(name).example]));
     const words = optionWords(values);
     const command = addSourceOptions(new Command().exitOverride()).parse(words, { from: 'user' });
-    const { environment: _, rules: __, ...others } = values;
+    const { environment: _, rules: __, database: ___, ...others } = values;
     // Spellings are compared in lower case.
     expect(command.opts()).toEqual({ ...others, activeMap: { wahr: 'active' }, authTypeMap: { ldap: 'basic' } });
   });

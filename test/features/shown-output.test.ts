@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../support/children.js';
-import { playPage } from '../support/shown-output.js';
 import { temporaryFolders } from '../support/temporary.js';
+import { playPage } from '../support/transcript.js';
 
 const newFolder = temporaryFolders();
 const isUpdating = process.env.UPDATE_TRANSCRIPTS === '1' && process.env.CI === undefined;

@@ -116,11 +116,11 @@ describe('a run of version 1', () => {
     expect((await run(cwd, 'runs', 'plan')).stdout).toContain('finished  in place  3 of 3 actions done');
     expect(userNamesIn(cwd, kind)).toMatchObject(AFTER);
     const { code, stderr } = await run(cwd, 'undo', folder, '--yes');
-    expect(stderr).toContain('undone: 3 actions; all is as it was before the run');
+    expect(stderr).toContain('undone: 3 actions; everything is as it was before the run');
     expect(code).toBe(0);
     expect(userNamesIn(cwd, kind)).toMatchObject(BEFORE);
     if (kind === 'csv') expect(readFileSync(join(cwd, 'source/users.csv'))).toEqual(readFileSync(join(folder, 'backup/1-users.csv')));
-    expect((await run(cwd, 'undo', folder, '--yes')).stderr).toContain('exit 0: the run was undone already');
+    expect((await run(cwd, 'undo', folder, '--yes')).stderr).toContain('exit 0: the run has already been undone');
   });
 
   it.each(KINDS)('is undone around what somebody has changed since: %s', async (kind) => {

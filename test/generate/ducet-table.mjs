@@ -5,8 +5,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { foldDucet, readDucet } from './ducet.mjs';
-import { packRanges, packRuns, packTexts } from './pack.mjs';
+import { foldDucet, packRanges, packRuns, packTexts, readDucet } from './ducet.mjs';
 
 const codeOf = (text) => text.codePointAt(0);
 

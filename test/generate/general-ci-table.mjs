@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { packRuns } from './pack.mjs';
+import { packRuns } from './ducet.mjs';
 
 const SURROGATES = [0xd800, 0xdfff];
 

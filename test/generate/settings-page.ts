@@ -2,7 +2,7 @@
 
 import { longFlag } from '../../src/config/resolve.js';
 import { GROUPS, OTHER_VARIABLES, SETTING_NAMES, type SettingName, settingOf } from '../../src/config/settings.js';
-import { ENVIRONMENT_ABOUT } from '../../src/config/stated-settings.js';
+import { PARTS_ABOUT } from '../../src/config/stated-settings.js';
 
 const INTRO = `<!-- Generated from src/config/settings.ts by "npm run generate". Edit that file instead. -->
 
@@ -37,7 +37,7 @@ function entryOf(name: SettingName): string {
     ...(usual === undefined ? [] : [`Default: \`${JSON.stringify(usual)}\``]),
     `In the config file: \`"${name}": ${JSON.stringify(example)}\``,
   ];
-  const parts = name === 'environment' ? Object.entries(ENVIRONMENT_ABOUT).map(([part, text]) => `- \`${part}\`: ${text}`) : [];
+  const parts = Object.entries(PARTS_ABOUT[name] ?? {}).map(([part, text]) => `- \`${part}\`: ${text}`);
   return [`### ${name}`, '', about, '', ...(parts.length === 0 ? [] : [...parts, '']), ...items.map((item) => `- ${item}`), ''].join('\n');
 }
 

@@ -35,7 +35,7 @@ describe('is refused where the file is not the one that was written', () => {
   test('a row is there twice', async () => {
     const table = readTable(folder);
     writeTable(folder, [...table, table[1]]);
-    await expectRefused('plan/decisions.csv', 'the row is there already, on line 2');
+    await expectRefused('plan/decisions.csv', 'the row is already there, on line 2');
   });
   test.each<[Column, string]>([
     ['rule', 'duplicate-email'],
@@ -127,7 +127,7 @@ describe('is refused where a decision cannot be meant', () => {
       ['username-email-mismatch', '4', { action: 'set-email', value: 'one@x.org' }],
       ['conflicting-users', '4', { action: 'set-email', value: 'two@x.org' }],
     ]);
-    await expectRefused(placeOf(second, 9), `line ${first} decides otherwise about the email of user 4`);
+    await expectRefused(placeOf(second, 9), `line ${first} has a different decision about the email of user 4`);
   });
 
   test('one finding is both accepted and changed', async () => {
@@ -136,7 +136,7 @@ describe('is refused where a decision cannot be meant', () => {
       ['conflicting-users', '3', { action: 'accept', reason: 'known', owner: 'Ines' }],
       ['conflicting-users', '4', { action: 'set-email', value: 'two@x.org' }],
     ]);
-    await expectRefused(placeOf(lineOf(folder, 'conflicting-users', '4'), 8), `line ${first} decides otherwise about this finding`);
+    await expectRefused(placeOf(lineOf(folder, 'conflicting-users', '4'), 8), `line ${first} has a different decision about this finding`);
   });
 
   test.each<[string, readonly [string, string], Partial<Record<Column, string>>, string]>([

@@ -82,7 +82,7 @@ describe('a decisions file by itself, on a changed export', () => {
       (rows: Row[]) => rows.map((row) => (of('duplicate-username', '5')(row) ? row.with(1, 'duplicate-email') : row)),
       'rule was altered',
     ],
-    ['a row is there twice', (rows: Row[]) => [...rows, rows[1]], 'the row is there already'],
+    ['a row is there twice', (rows: Row[]) => [...rows, rows[1]], 'the row is already there'],
   ])('is refused where %s', async (_, alter, says) => {
     const { code, stderr } = await changed(alter);
     expect(code).toBe(2);
@@ -97,7 +97,7 @@ it('decisions in the folder are not lost to others that were given', async () =>
   const mine = readFileSync(join(cwd, 'plan/decisions.csv'), 'utf8');
   const { code, stderr } = await plan(cwd, 'plan', '--decisions', 'other/decisions.csv');
   expect(code).toBe(0);
-  expect(stderr).toContain('kept aside in plan/decisions.outdated.csv');
+  expect(stderr).toContain('are kept in plan/decisions.outdated.csv, because --decisions gave others.');
   expect(readFileSync(join(cwd, 'plan/decisions.outdated.csv'), 'utf8')).toBe(mine);
   expect((await plan(cwd, 'fresh', '--decisions', 'other/decisions.csv')).stderr).not.toContain('aside');
   expect(existsSync(join(cwd, 'fresh/decisions.outdated.csv'))).toBe(false);
@@ -142,7 +142,7 @@ it.each([
   answer(join(cwd, 'plan/decisions.csv'), (row) => row[2] === subject && row[3] === id && /duplicate-(?:username|group-name)/.test(row[1]), action, value);
   const { code, stderr } = await plan(cwd);
   expect(code).toBe(2);
-  expect(stderr).toContain('has a control character: a tab, a line end, or one that nobody sees');
+  expect(stderr).toContain('has a control character: a tab, a line end, or one that is invisible');
 });
 
 describe('an acceptance of what other decisions end', () => {

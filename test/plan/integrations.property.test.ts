@@ -6,9 +6,21 @@ import type { MadePlan } from '../../src/plan/make-plan.js';
 import { noticesCsv } from '../../src/reporters/plan-tables.js';
 import { key } from '../rules/oracle.js';
 import { type Organization, organizationArbitrary } from '../support/organizations.js';
-import { textOf } from '../support/pieces.js';
 import { breachesOf } from './checker.js';
-import { acceptedIn, afterActions, answeredCells, fileOf, fittingAnswer, madePlanOf, planOf, planText, reordered, suggested, wildAnswer } from './planning.js';
+import {
+  acceptedIn,
+  afterActions,
+  answeredCells,
+  fileOf,
+  fittingAnswer,
+  madePlanOf,
+  planOf,
+  planText,
+  reordered,
+  suggested,
+  textOf,
+  wildAnswer,
+} from './planning.js';
 
 const SYSTEMS = ['Dome weather', 'Image pipeline', 'Night log'] as const;
 

@@ -6,8 +6,7 @@ import { noteText } from '../../src/model/note.js';
 import { baselineLines, parseBaseline } from '../../src/plan/baseline.js';
 import { verifyPlan } from '../../src/plan/verify.js';
 import { inOrder } from '../support/organizations.js';
-import { textOf } from '../support/pieces.js';
-import { answeredCells, fileOf, madePlanOf, planOf } from './planning.js';
+import { answeredCells, fileOf, madePlanOf, planOf, textOf } from './planning.js';
 
 const MANY = 130_000;
 

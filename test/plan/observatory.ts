@@ -4,8 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { csvText } from '../../src/reporters/csv-text.js';
-import { textOf } from '../support/pieces.js';
 import { type CliResult, runCli } from '../support/run.js';
+import { textOf } from './planning.js';
 
 export const USERS = [
   'id,username,email,active,authentication type',

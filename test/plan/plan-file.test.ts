@@ -135,8 +135,8 @@ describe('what is refused', () => {
 });
 
 test.each([
-  ['two actions of one id', [renaming('a1', 'n@x.org'), renaming('a1', 'm@x.org')], 'a1: there are two actions of that id.'],
-  ['a temporary username at the end', [renaming('a1', 'n@x.org', true)], 'a1: the temporary username would be left.'],
+  ['two actions of one id', [renaming('a1', 'n@x.org'), renaming('a1', 'm@x.org')], 'a1: there are two actions with that id.'],
+  ['a temporary username at the end', [renaming('a1', 'n@x.org', true)], 'a1: the temporary username would remain.'],
   ['a blank username', [renaming('a1', ' ')], 'a1: the username becomes blank.'],
 ] as const)('a well-sealed plan with %s is refused, and what is wrong is named', (_, actions, problem) => {
   const error = refusal(planText({ ...BODY, actions }));

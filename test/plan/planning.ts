@@ -14,8 +14,8 @@ import { MemberTable } from '../../src/plan/member-tally.js';
 import type { Action, PlanBody, PlanSettings } from '../../src/plan/plan.js';
 import { sealPlan } from '../../src/plan/plan-file.js';
 import type { AnsweredRow } from '../../src/plan/read-decisions.js';
+import { markdown } from '../../src/reporters/markdown/plan.js';
 import { auditOf, directoryOf, inOrder, type Organization, policyOf, snapshotOf } from '../support/organizations.js';
-import { textOf } from '../support/pieces.js';
 
 /** Returns the text of plan.json. */
 export function planText(body: PlanBody): string {
@@ -25,6 +25,10 @@ export function planText(body: PlanBody): string {
   bytes.set(amended, at);
   return bytes.toString('utf8');
 }
+
+/** Returns the text of plan.md. */
+export const markdownOf = (made: MadePlan, applyCommand: string): string =>
+  textOf(markdown.render(made, { tool: { name: 'scim-audit', version: '1.0.0' }, hasColors: false, applyCommand }));
 
 export const TODAY = '2026-03-02';
 
@@ -181,3 +185,10 @@ export function fittingAnswer({ asked }: MadePlan['rows'][number]): fc.Arbitrary
 /** Returns the fingerprints that the rows accept. */
 export const acceptedIn = (rows: readonly Partial<Pick<AnsweredRow, 'asked' | 'answer'>>[]): Set<string> =>
   new Set(rows.flatMap(({ asked, answer }) => (asked !== undefined && answer?.action === 'accept' ? [asked.finding.fingerprint] : [])));
+
+/** Returns the text of pieces, each taken before the next is asked for. */
+export function textOf(pieces: Iterable<string | Uint8Array>): string {
+  const bytes: Buffer[] = [];
+  for (const piece of pieces) bytes.push(Buffer.from(piece));
+  return Buffer.concat(bytes).toString('utf8');
+}

@@ -18,10 +18,9 @@ import { decisionsCsv } from '../../src/reporters/plan-tables.js';
 import type { TwoSides } from '../rules/idp-oracle.js';
 import { sidesArbitrary } from '../rules/idp-sides.js';
 import { type Organization, organizationArbitrary } from '../support/organizations.js';
-import { textOf } from '../support/pieces.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { breachesOf } from './checker.js';
-import { acceptedIn, answeredCells, fileOf, madePlanOf, planOf, planText, SETTINGS, suggested, TODAY } from './planning.js';
+import { acceptedIn, answeredCells, fileOf, madePlanOf, planOf, planText, SETTINGS, suggested, TODAY, textOf } from './planning.js';
 
 const askingOf = ({ authMode, collation = SETTINGS.collation }: Organization) => ({ authMode, key: collationOf(collation).key });
 

@@ -6,8 +6,7 @@ import { baselineLines, groupDigest, parseBaseline, userDigest } from '../../src
 import { MemberTally } from '../../src/plan/member-tally.js';
 import { type Difference, type FreshMembers, netChanges, verifyPlan } from '../../src/plan/verify.js';
 import { inOrder, type MembershipRow, type Organization, organizationArbitrary } from '../support/organizations.js';
-import { textOf } from '../support/pieces.js';
-import { afterActions, madePlanOf } from './planning.js';
+import { afterActions, madePlanOf, textOf } from './planning.js';
 
 const user = (id: string, userName: string, email: string): User => ({
   place: 0,

@@ -38,7 +38,7 @@ describe('after a plan', () => {
       { link: 1, create: 0, ambiguous: 0, untouched: 1, unknown: 0 },
     ]);
     expect(shown.forecast.summary.memberships).toEqual({ added: 1, kept: 2, lost: 0, skipped: 0, unknown: 0 });
-    expect(outcomeText(shown)).toBe('once the plan is applied, no user would get a second account, no user is uncertain (now: 1 and 1)');
+    expect(outcomeText(shown)).toBe('once the plan is applied, no user would get a second account; no outcome is uncertain (now: 1 and 1)');
   });
 
   it('leaves the organization that it was given as it was', () => {

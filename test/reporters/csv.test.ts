@@ -4,7 +4,7 @@ import { describe, expect, it, test } from 'vitest';
 import { guardCell, unguardCell } from '../../src/model/written-text.js';
 import { csvText } from '../../src/reporters/csv-text.js';
 import { subjectsOf } from '../../src/reporters/locations.js';
-import { textOf } from '../support/pieces.js';
+import { textOf } from '../plan/planning.js';
 import { accepting, checkObservatory, nastyReport, OPTIONS, renderAs, reportOf } from './reports.js';
 
 const rowsOf = (text: string): Record<string, string>[] => parse(text, { columns: true, record_delimiter: '\r\n' });

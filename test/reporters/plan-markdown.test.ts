@@ -3,13 +3,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { User } from '../../src/model/directory.js';
-import { planMarkdown } from '../../src/reporters/markdown/plan.js';
+import { type ConflictPath, conflictPaths } from '../../src/reporters/markdown/conflict-paths.js';
+import type { ConflictingUsers } from '../../src/rules/conflicting-users.js';
 import { answer, runPlan } from '../plan/observatory.js';
-import { answeredCells, fileOf, madePlanOf, suggested } from '../plan/planning.js';
-import { inOrder, type Organization } from '../support/organizations.js';
-import { textOf } from '../support/pieces.js';
+import { answeredCells, fileOf, fittingAnswer, madePlanOf, markdownOf, planOf, suggested } from '../plan/planning.js';
+import { inOrder, type Organization, organizationArbitrary } from '../support/organizations.js';
 import { temporaryFolders } from '../support/temporary.js';
 
 const newFolder = temporaryFolders();
@@ -62,7 +63,7 @@ const organizationOf = (users: readonly User[]): Organization => ({ users: inOrd
 const readable = (organization: Organization, takes = false): string => {
   const asked = madePlanOf(organization);
   const file = takes ? fileOf(asked.rows.map(({ asked: row }) => answeredCells(row, suggested(row)))) : undefined;
-  return textOf(planMarkdown(madePlanOf(organization, file), 'scim-audit apply'));
+  return markdownOf(madePlanOf(organization, file), 'scim-audit apply');
 };
 const picturesOf = (text: string): string => /## Who wants whose username[\s\S]*?(?=\n## )/.exec(text)?.[0] ?? '';
 
@@ -212,7 +213,7 @@ describe('the pictures of conflicts', () => {
     const { rows } = madePlanOf(organizationOf(taken));
     const answers = rows.map(({ asked }) => answeredCells(asked, { action: 'accept', reason: 'agreed', owner: 'Ines' }));
     const made = madePlanOf(organizationOf(taken), fileOf(answers));
-    expect(picturesOf(textOf(planMarkdown(made, '')))).toContain('    ana@x.org: taken, accepted, stays as it is\n');
+    expect(picturesOf(markdownOf(made, ''))).toContain('    ana@x.org: taken, accepted, stays as it is\n');
   });
 
   it('say why a bystander is in one', () => {
@@ -293,4 +294,55 @@ it('a plan of 20,000 renames is short, and the same each time', () => {
   expect(text).toContain('### Usernames: 25,000');
   expect(Buffer.byteLength(text)).toBeLessThan(24_000);
   expect(readable(organizationOf(users))).toBe(text);
+});
+
+// Rings and chains of random organizations: each conflict in one picture, and shown as the plan leaves it.
+describe('ways of conflicts', () => {
+  const isConflict = (finding: { readonly rule: string }): finding is ConflictingUsers => finding.rule === 'conflicting-users';
+
+  /** Returns whether each user on the way wants the username of the next. */
+  function isAWay({ places, isRing, branches }: ConflictPath, { index }: ConflictingUsers): boolean {
+    const isStep = (place: number, next: number | undefined): boolean => next === undefined || index.emailKey[place] === index.userNameKey[next];
+    const isRun = (run: readonly number[]): boolean => run.every((place, at) => isStep(place, run[at + 1]));
+    return isRun(places) && branches.every(isRun) && (!isRing || isStep(places[places.length - 1], places[0]));
+  }
+
+  it('every swap and chain is on one way, on which each gets the username of the next', () => {
+    fc.assert(
+      fc.property(organizationArbitrary, (organization) => {
+        const linked = madePlanOf(organization).before.findings.flatMap(({ finding }) =>
+          isConflict(finding) && (finding.pattern === 'swap' || finding.pattern === 'chain') ? [finding] : [],
+        );
+        const paths = [...conflictPaths(linked).values()];
+        expect(paths.flatMap(({ conflicts }) => conflicts).sort((a, b) => a - b)).toEqual(linked.map((_, at) => at));
+        for (const path of paths) {
+          const onPath = path.conflicts.map((at) => linked[at]);
+          expect(isAWay(path, onPath[0])).toBe(true);
+          if (path.isRing) expect(onPath.some(({ pattern }) => pattern === 'swap')).toBe(true);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('a conflict needs somebody in its picture only where the plan leaves it open', () => {
+    fc.assert(
+      fc.property(
+        organizationArbitrary.chain((organization) => {
+          const { rows } = madePlanOf(organization);
+          return fc.tuple(fc.constant(organization), fc.constant(rows), fc.tuple(...rows.map(fittingAnswer)));
+        }),
+        ([organization, rows, answers]) => {
+          const made = planOf(organization, fileOf(rows.map(({ asked }, at) => answeredCells(asked, answers[at]))));
+          if ('problems' in made) return;
+          const text = markdownOf(made, 'scim-audit apply');
+          const pictures = /## Who wants whose username[\s\S]*?(?=\n## )/.exec(text)?.[0] ?? '';
+          const open = made.body.open.filter((fingerprint) => fingerprint.startsWith('conflicting-users:')).length;
+          expect(/needs a decision|waits for another decision/.test(pictures)).toBe(open > 0);
+          expect(markdownOf(made, 'scim-audit apply')).toBe(text);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
 });

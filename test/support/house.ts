@@ -24,8 +24,14 @@ export const WALLS: Readonly<Record<string, Wall>> = {
     uses: [],
     reason: 'the nouns and their definitions hold wherever they are read: they depend on nothing that could change under them',
   },
-  sources: {
+  rest: {
     rooms: ['model', 'collections'],
+    uses: ['undici'],
+    reason:
+      'one small client knows how Jama Connect is asked: rate, patience, tokens and pages are the same for what reads and what writes. undici goes through proxies on Node 20, and is loaded only when a server is asked',
+  },
+  sources: {
+    rooms: ['model', 'collections', 'rest'],
     uses: ['node:fs', 'node:crypto', 'node:buffer', 'node:path', 'csv-parse', 'better-sqlite3', 'fflate', 'saxes', 'zod'],
     reason:
       'a format knows bytes and what a record is; what a record means for SCIM is decided elsewhere. fflate unpacks and saxes reads the XML of workbooks: both stream without waiting, have no native parts, and are loaded only with a workbook',
@@ -49,7 +55,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
     reason: 'what the first sync will do follows from the two sides and from documented behavior alone: nothing is looked up, sent or written',
   },
   targets: {
-    rooms: ['model', 'collections', 'sources', 'plan'],
+    rooms: ['model', 'collections', 'rest', 'sources', 'plan'],
     uses: ['node:fs', 'node:path', 'node:crypto', 'csv-stringify', 'better-sqlite3', 'zod'],
     reason:
       'applying obeys the plan as written; it must not judge again, so it cannot see the rules. zod checks journals, which other versions and damaged disks have written, as it checks plans',
@@ -72,7 +78,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
     reason: 'what a person set is resolved without knowing what it is used for',
   },
   app: {
-    rooms: ['model', 'collections', 'sources', 'rules', 'audit', 'plan', 'preview', 'setup', 'targets', 'reporters', 'config'],
+    rooms: ['model', 'collections', 'rest', 'sources', 'rules', 'audit', 'plan', 'preview', 'setup', 'targets', 'reporters', 'config'],
     uses: ['node:crypto', 'node:fs', 'node:path', '../package.json'],
     reason:
       'the use cases take settled settings and return results, so that a program does with the library what a person does on the command line: they know no terminal, no process and no option parser',
@@ -313,6 +319,7 @@ export const SHOWN: Readonly<Record<string, string>> = {
   'app/unfit-values.ts id': 'the id of an action, which the plan makes',
   'audit/audit.ts ids': 'ids that are quoted already',
   'audit/sealed-document.ts name': 'what kind of document it is: a word of the program',
+  'cli/commands/apply.ts name': 'the name of an option',
   'plan/compare-rows.ts cells[0]': 'a fingerprint that the plan wrote: others do not come so far',
   'plan/compare-rows.ts written[0]': 'a fingerprint that the plan wrote',
   'plan/compare-rows.ts written[2]': 'user or group, as the plan wrote it',
@@ -330,6 +337,11 @@ export const SHOWN: Readonly<Record<string, string>> = {
   'sources/tables/user-finder.ts names': 'headings that are quoted already',
   'sources/xlsx/workbook.ts names': 'names of sheets that are quoted already',
   'sources/xlsx/zip.ts name': 'the path of a part that the format names',
+  'targets/rest/doubts.ts id': 'the id of an action, which the plan makes',
+  'targets/rest/doubts.ts subject': 'the number of a user or group: others were refused before',
+  'targets/rest/make-change.ts subject': 'the number of a user or group: others were refused before',
+  'targets/rest/prepare.ts open.name': 'the name of a run',
+  'targets/rest/refuse-kinds.ts action.id': 'the id of an action, which the plan makes',
   'targets/run/applicability.ts name': 'the name of a run or the path of a folder',
   'targets/run/applicability.ts state.run.name': 'the name of a run',
   'targets/run/applicability.ts undone.name': 'the name of a run',
@@ -429,6 +441,10 @@ export const SUB_ROOMS: Readonly<Record<string, SubRoom>> = {
     beside: ['sources/source.ts', 'sources/tables', 'sources/csv'],
     reason: 'loads native code, so that nobody may need it by accident; from CSV it takes how bytes become a text, nothing else',
   },
+  'sources/rest': {
+    beside: [],
+    reason: 'asks a server instead of reading files; what it reads is written as CSV and checked as such',
+  },
   'sources/idp': {
     beside: ['sources/input-files.ts', 'sources/tables', 'sources/csv', 'sources/json'],
     reason: 'the exports of a provider come as CSV, workbooks or JSON; no provider hands out a database',
@@ -438,6 +454,11 @@ export const SUB_ROOMS: Readonly<Record<string, SubRoom>> = {
     reason: 'what every target shares knows none of them: a new target is a folder and one line in the registry',
   },
   'targets/csv': { beside: ['targets/target.ts', 'targets/run'], reason: 'one target knows nothing of another: each can be read and taken out by itself' },
+  'targets/script': { beside: [], reason: 'scripts are texts that a plan and names of tables determine: another program carries them out' },
+  'targets/rest': {
+    beside: ['targets/run'],
+    reason: 'changes a server instead of files: it shares the journal, the lock and the run folder, and nothing that reads or writes a file of the source',
+  },
   'targets/sqlite': { beside: ['targets/target.ts', 'targets/run'], reason: 'one target knows nothing of another: each can be read and taken out by itself' },
 };
 
@@ -495,7 +516,7 @@ export function circular(imports: ReadonlyMap<string, readonly string[]>): strin
 }
 
 /** Packages that few runs need. */
-export const RARE = ['better-sqlite3', 'fflate', 'saxes', 'ora', '@bomb.sh/tab'];
+export const RARE = ['better-sqlite3', 'fflate', 'saxes', 'undici', 'ora', '@bomb.sh/tab'];
 
 /** Returns all files that are loaded together with a file. */
 export function loadedWith(start: string, imports: ReadonlyMap<string, readonly string[]>): Set<string> {
@@ -509,28 +530,18 @@ const SMALL = 40;
 
 /** Why a small file that one other imports is a file of its own: by the beginning of its path. */
 export const SMALL_FILES: Readonly<Record<string, string>> = {
-  'rules/': 'one rule per file, called as the rule: that is where somebody who reads a finding looks',
   'cli/commands/': 'one verb per file, so that a verb is found by its name and loaded only if it is asked for',
-  'app/errors.ts': 'the errors of several folders, as the library offers them',
   'app/mapping.ts': 'one use case per file, each loaded only if it is asked for',
-  'reporters/json/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
-  'reporters/markdown/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
-  'reporters/pretty/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
-  'reporters/html/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
-  'reporters/tables/': 'one kind of document in one format: where somebody who adds a format or a document looks for it',
   'model/collation/': 'one collation per file; the tables are generated',
+  'model/database-names.ts': 'names that the config states, and that a source and a target need',
   'config/former-names.ts': 'names of earlier versions, apart, so that they can be dropped as one',
   'setup/steps.ts': 'the order of the check-list, without the texts of its steps',
+  'targets/script/': 'what is proved, what is written, and what people read of scripts are apart',
   'app/plan-names.ts': 'how a plan names its files must be the same in every version, so that it can be read and tested by itself',
   'app/named-columns.ts': 'one setting serves two sides: what was named for each is told apart here',
   'app/plan-page.ts': 'where the built script is, and what of a plan goes into its page, apart from the order in which files are written',
   'page/': 'one part of the page per file; that a part is small is no reason to look for it elsewhere',
-  'app/node-digests.ts': 'the digests that the pure rooms are handed: a browser hands them others',
   'app/stated-environment.ts': 'the one place where a day comes into what the configuration states',
-  'audit/fingerprint.ts': 'identities of findings outlive versions: what they are made of stands alone, so that no change of the audit changes them',
-  'cli/apply-command.ts': 'a command line that several texts lead on to is put together in one place',
-  'cli/consent.ts': 'what may be taken for a yes before anything is written can be read by itself',
-  'cli/license-stock.ts': 'the form of one option value, with its refusals',
   'plan/answered-rows.ts': 'the part of reading decisions that a check needs, without the planner',
   'sources/json/json-bytes.ts': 'the bytes of JSON by name, which would hide the lexer',
 };

@@ -100,6 +100,8 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
 /** What a program sees besides its streams. */
 const worldOf = ({ cwd, env = {}, isReal, shell = 'posix' }: CliOptions): Omit<Io, 'stdout' | 'stderr' | 'stdin'> => ({
   now: isReal ? () => new Date() : STILL.now,
+  // No test waits.
+  sleep: async () => {},
   process: { ...(isReal ? MOVING : STILL).process, shell },
   environment: env,
   folder: cwd ?? process.cwd(),

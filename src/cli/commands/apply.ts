@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ApplyRequest } from '../../app/apply.js';
 import { fileWords, shellCommand, shellWord } from '../../app/command-words.js';
+import { UserError } from '../../model/user-error.js';
 import type { NetCounts } from '../../plan/verify.js';
 import { count } from '../../rules/rule.js';
 import type { SourceRequest } from '../../sources/source.js';
@@ -9,13 +10,16 @@ import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
 import { tellInterruptedUndos } from '../interrupted-undos.js';
 import type { Io } from '../io.js';
-import { addFileOptions } from '../options.js';
+import { addFileOptions, addLiveOptions } from '../options.js';
 import { askConsent } from '../questions.js';
 import { fitted, verbatim } from '../wrap-terminal-text.js';
 
 interface ApplyFlags extends ApplyRequest {
   readonly dryRun?: boolean;
   readonly yes?: boolean;
+  readonly url?: string;
+  readonly rate?: number;
+  readonly first?: number;
 }
 
 const SOURCE = 'folder with users.csv, groups.csv and memberships.csv; or a SQLite file';
@@ -25,9 +29,24 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-/** Adds `apply`: changes an export, or a copy of it, as a plan says. */
+function userNumber(text: string): number {
+  const number = wholeNumber(text);
+  if (number === 0) throw new InvalidArgumentError('Expected a whole number from 1 on.');
+  return number;
+}
+
+/** Adds `apply`: changes an export, a copy of it, or Jama Connect itself as a plan says. */
 export function addApply(program: Command, io: Io, end: (ending: Ending) => void): void {
-  addFileOptions(program.command('apply').description('apply a plan to an export').argument('<plan>', 'plan.json, or its folder').argument('[source]', SOURCE))
+  addLiveOptions(
+    addFileOptions(
+      program
+        .command('apply')
+        .description('apply a plan to an export, or with --url to Jama Connect itself')
+        .argument('<plan>', 'plan.json, or its folder')
+        .argument('[source]', SOURCE),
+    ),
+  )
+    .option('--first <number>', 'with --url: change only so many users now, then pause; the same command goes on', userNumber)
     .optionsGroup('Output:')
     .option('--out <path>', 'write a corrected copy (folder or SQLite file) and leave the source unchanged')
     .option('--in-place', 'change the source itself, after a backup')
@@ -36,12 +55,24 @@ export function addApply(program: Command, io: Io, end: (ending: Ending) => void
     .option('--yes', 'skip the confirmation prompt (required if this is not a terminal)')
     .option('--max-changes <number>', 'refuse a plan with more actions than this number', wholeNumber)
     .action(async (plan: string, source: string | undefined, flags: ApplyFlags) => {
-      end(await runApply(plan, source, flags, io));
+      const { url } = flags;
+      if (url === undefined) return end(await runApply(plan, source, flags, io));
+      const [{ refuseFiles }, { runLiveApply }] = await Promise.all([import('../../app/live.js'), import('../live-apply.js')]);
+      refuseFiles(source, flags, 'apply');
+      end(await runLiveApply(plan, { ...flags, url }, io));
     });
+}
+
+/** Throws a UserError for an option that only says how Jama Connect itself is changed. */
+function refuseWithoutUrl({ first, rate }: Pick<ApplyFlags, 'first' | 'rate'>): void {
+  const name = first !== undefined ? '--first' : rate !== undefined ? '--rate' : undefined;
+  if (name !== undefined)
+    throw new UserError(`${name} is given without --url.`, 'It is about Jama Connect itself: give its address with --url, or leave it out.');
 }
 
 /** Applies a plan to a source, or to a corrected copy of it. */
 export async function runApply(planPath: string, source: string | undefined, flags: ApplyFlags, io: Io): Promise<Ending> {
+  refuseWithoutUrl(flags);
   const [{ openApplication }, { asRefusals }, { changeLine, countLines }] = await Promise.all([
     import('../../app/apply.js'),
     import('../../app/refusals-of-targets.js'),
@@ -70,7 +101,7 @@ export async function runApply(planPath: string, source: string | undefined, fla
       for (const { id, change } of prepared.describe()) io.stdout.write(fitted(`${id}  ${changeLine(change, names)}`, io.stdout));
       return done(`dry run: ${count(changes.length, 'action')} would be applied ${where}; nothing was written`);
     }
-    // A copy of which nothing changes needs nobody's word.
+    // A copy in which nothing changes needs no confirmation.
     if (changes.length > 0) {
       const words = ['scim-audit', 'apply', planPath, ...sourceWords(source, flags), ...(flags.out === undefined ? ['--in-place'] : ['--out', flags.out])];
       if (flags.maxChanges !== undefined) words.push('--max-changes', String(flags.maxChanges));

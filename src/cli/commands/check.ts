@@ -57,7 +57,7 @@ async function runCheck(source: string | undefined, flags: CheckFlags, words: re
     import('../../app/check.js'),
     import('../../app/resolve-command.js'),
     import('../../app/outputs.js'),
-    import('../../app/further-outputs.js'),
+    import('../../app/outputs.js'),
     import('../outputs.js'),
   ]);
   const settled = await prepare(source, flags, context);
@@ -65,7 +65,7 @@ async function runCheck(source: string | undefined, flags: CheckFlags, words: re
   const prepared = redacted ?? settled;
   if (flags.showConfig === true) {
     io.stdout.write(showSettings(prepared.resolved));
-    return { code: EXIT.done, reason: 'the settings were shown, nothing was checked' };
+    return { code: EXIT.done, reason: 'only the settings were shown; nothing was checked' };
   }
   const destinations = await pairOutputs(words, 'report');
   const further = furtherOutputs(flags, destinations, prepared, context);

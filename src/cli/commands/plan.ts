@@ -5,7 +5,7 @@ import type { Redaction } from '../../app/redaction.js';
 import type { AuditedFinding } from '../../audit/report.js';
 import { noteText } from '../../model/note.js';
 import type { MadePlan } from '../../plan/make-plan.js';
-import { groupBy } from '../../reporters/grouping.js';
+import { groupBy } from '../../reporters/plan-consequences.js';
 import { printable } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import { contextOf } from '../context.js';
@@ -46,7 +46,7 @@ async function runPlan(source: string | undefined, flags: PlanFlags, io: Io, red
   const written = await plan(source, flags, contextOf(io), redaction);
   const { made, kept, keptDecisions } = written;
   if (keptDecisions !== undefined)
-    io.stderr.write(`The decisions that were in ${printable(flags.out)} are kept aside in ${printable(keptDecisions)}: others were given with --decisions.\n`);
+    io.stderr.write(`The decisions that were in ${printable(flags.out)} are kept in ${printable(keptDecisions)}, because --decisions gave others.\n`);
   io.stdout.write(flags.format === 'json' ? `${JSON.stringify(summaryOf(written, flags.out), undefined, 2)}\n` : summaryText(written, flags.out));
   if (kept !== undefined) io.stderr.write(`The plan before this one was applied. It is kept in ${printable(kept)}, for verify and for its notices.\n`);
   return {
@@ -107,7 +107,7 @@ function summaryText({ made, decideCommand, applyCommand, outdatedName, conseque
     ...(ended > 0 ? [`  ${count(ended, 'membership ends', 'memberships end')}`] : []),
     `Open: ${count(body.open.length, 'finding')} that a person must decide${acceptances.size > 0 ? `; ${grouped(acceptances.size)} accepted` : ''}`,
     ...(outdated.length > 0 ? [`Outdated: ${count(outdated.length, 'decision')} of an earlier export, kept aside in ${outdatedName}`] : []),
-    `Once applied, a check would count ${count(body.after.error, 'error')} and ${count(body.after.warning, 'warning')}.`,
+    `Once it is applied, a check would count ${count(body.after.error, 'error')} and ${count(body.after.warning, 'warning')}.`,
     ...followingLines(following),
     ...(before.notChecked.length > 0 ? [`Not checked: ${before.notChecked.map(({ rule, why }) => `${rule} (${why})`).join(', ')}`] : []),
     ...before.notes.map((note) => `Note: ${printable(noteText(note))}`),

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { shellWord } from '../../app/command-words.js';
+import { visible } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import type { Run } from '../../targets/run/runs.js';
 import { contextOf } from '../context.js';
@@ -18,7 +19,7 @@ export function addRuns(program: Command, io: Io, end: (ending: Ending) => void)
     });
 }
 
-const MODES: Readonly<Record<Run['mode'], string>> = { 'in-place': 'in place', out: 'to a copy' };
+const MODES: Readonly<Record<Run['mode'], string>> = { 'in-place': 'in place', out: 'to a copy', live: 'live' };
 
 /** Lists the runs of a plan. */
 async function runRuns(path: string, io: Io): Promise<Ending> {
@@ -26,10 +27,17 @@ async function runRuns(path: string, io: Io): Promise<Ending> {
   const { runs: found, untold } = runs(path, contextOf(io));
   for (const run of found) {
     const state = run.isDamaged ? `${run.state} (its journal is damaged)` : run.state;
-    const line = `${run.name}  ${state}  ${MODES[run.mode]}  ${grouped(run.done)} of ${count(run.actions, 'action')} done  ${run.startedAt}`;
+    const line = `${run.name}  ${state}  ${MODES[run.mode]}${run.url === undefined ? '' : ` at ${visible(run.url)}`}  ${grouped(run.done)} of ${count(run.actions, 'action')} done  ${run.startedAt}`;
     io.stdout.write(fitted([line, verbatim(`  ${run.folder}`)], io.stdout));
     if (run.state === 'undo interrupted' || run.state === 'undo interrupted before the write')
-      io.stdout.write(fitted(verbatim(`  to finish the undo: scim-audit undo ${shellWord(run.folder, io.process.shell)}`), io.stdout));
+      io.stdout.write(
+        fitted(
+          verbatim(
+            `  to finish the undo: scim-audit undo ${shellWord(run.folder, io.process.shell)}${run.url === undefined ? '' : ` --url ${shellWord(run.url, io.process.shell)}`}`,
+          ),
+          io.stdout,
+        ),
+      );
   }
   for (const { name, folder, why } of untold) io.stdout.write(fitted([`${name}  unknown: ${why}`, verbatim(`  ${folder}`)], io.stdout));
   const total = found.length + untold.length;

@@ -6,31 +6,42 @@ import type { LeftAlone, PreparedUndo } from '../../targets/run/undo.js';
 import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
 import type { Io } from '../io.js';
+import { addLiveOptions } from '../options.js';
 import { askConsent } from '../questions.js';
 import { fitted } from '../wrap-terminal-text.js';
 
 interface UndoFlags {
   readonly dryRun?: boolean;
   readonly yes?: boolean;
+  readonly url?: string;
+  readonly rate?: number;
 }
 
 /** Adds `undo`: undoes a run. */
 export function addUndo(program: Command, io: Io, end: (ending: Ending) => void): void {
-  program
-    .command('undo')
-    .description('undo a run; rows that were changed since the run stay as they are')
-    .argument('<run>', 'folder of the run, as apply printed it')
+  addLiveOptions(
+    program
+      .command('undo')
+      .description('undo a run; rows that were changed since the run stay as they are; a live run takes --url')
+      .argument('<run>', 'folder of the run, as apply printed it'),
+  )
+    .optionsGroup('Options:')
     .option('--dry-run', 'show every change without writing anything')
     .option('--yes', 'skip the confirmation prompt (required if this is not a terminal)')
     .action(async (run: string, flags: UndoFlags) => {
-      end(await runUndo(run, flags, io));
+      const { refuseOtherPlace } = await import('../../app/live.js');
+      const { url } = flags;
+      await (await import('../../app/refusals-of-targets.js')).asRefusals(async () => refuseOtherPlace(run, url, contextOf(io)));
+      if (url === undefined) return end(await runUndo(run, flags, io));
+      const { runLiveUndo } = await import('../live-undo.js');
+      end(await runLiveUndo(run, { ...flags, url }, io));
     });
 }
 
 const DATA_STATES: Readonly<Record<PreparedUndo['dataState'], string>> = {
-  untouched: 'It has not been changed since.',
-  half: 'The run was ended between two files; what it wrote is put back.',
-  changed: 'It was changed since; what was changed is left alone.',
+  untouched: 'Nothing in it has changed since the run.',
+  half: 'The run stopped between two files; what it wrote will be undone.',
+  changed: 'Some of it has changed since the run; those changes are left alone.',
 };
 
 const NOTHING_TO_UNDO = 'the run never wrote anything; there is nothing to undo';
@@ -53,7 +64,7 @@ async function runUndo(runFolder: string, flags: UndoFlags, io: Io): Promise<End
       if (flags.dryRun !== true) await prepared.run();
       return { code: EXIT.done, reason: NOTHING_TO_UNDO };
     }
-    const doneAlready: Ending = { code: EXIT.done, reason: 'the run was undone already; nothing was written' };
+    const doneAlready: Ending = { code: EXIT.done, reason: 'the run has already been undone; nothing was written' };
     if (prepared.state === 'done-already') {
       if (flags.dryRun !== true) await prepared.run();
       return doneAlready;
@@ -88,7 +99,7 @@ async function runUndo(runFolder: string, flags: UndoFlags, io: Io): Promise<End
     if (receipt.wasDone) return doneAlready;
     for (const each of receipt.left) io.stdout.write(fitted(`Left alone: ${leftText(each)}`, io.stdout));
     io.stdout.write(`Journal: ${receipt.journal}\n`);
-    const whole = receipt.isAsBefore ? '; all is as it was before the run' : '';
+    const whole = receipt.isAsBefore ? '; everything is as it was before the run' : '';
     if (receipt.isByCopies) return { code: EXIT.done, reason: `undone: ${copies('restored')}${whole}` };
     return {
       code: EXIT.done,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { changeLine, type SubjectNames, subjectText } from '../../app/change-text.js';
-import type { Scope } from '../../app/verify.js';
+import type { Scope, Verified } from '../../app/verify.js';
 import type { Directory } from '../../model/directory.js';
 import type { Difference } from '../../plan/verify.js';
 import { visible } from '../../reporters/visible.js';
@@ -9,19 +9,27 @@ import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
 import { tellInterruptedUndos } from '../interrupted-undos.js';
 import type { Io } from '../io.js';
-import { addFileOptions, type SharedFlags } from '../options.js';
+import { addFileOptions, addLiveOptions, type SharedFlags } from '../options.js';
 import { fitted } from '../wrap-terminal-text.js';
 
 const SOURCE = 'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file';
 
 interface VerifyFlags extends SharedFlags {
   readonly format?: 'pretty' | 'json';
+  readonly url?: string;
+  readonly rate?: number;
 }
 
 /** Adds `verify`: compares a fresh export with a plan. */
 export function addVerify(program: Command, io: Io, end: (ending: Ending) => void): void {
-  addFileOptions(
-    program.command('verify').description('compare a fresh export with a plan').argument('<plan>', 'plan.json, or its folder').argument('[source]', SOURCE),
+  addLiveOptions(
+    addFileOptions(
+      program
+        .command('verify')
+        .description('compare a fresh export, or with --url Jama Connect itself, with a plan')
+        .argument('<plan>', 'plan.json, or its folder')
+        .argument('[source]', SOURCE),
+    ),
   )
     .optionsGroup('Output:')
     .option('--format <format>', 'pretty or json', 'pretty')
@@ -32,8 +40,9 @@ export function addVerify(program: Command, io: Io, end: (ending: Ending) => voi
 
 /** Compares a fresh export with a plan. */
 async function runVerify(planPath: string, source: string | undefined, flags: VerifyFlags, io: Io): Promise<Ending> {
-  const [{ verify }, { comparedData, comparedLines }] = await Promise.all([import('../../app/verify.js'), import('../../app/compared-columns.js')]);
-  const { file, landed, differences, scope, names, directory } = await verify(planPath, source, flags, contextOf(io));
+  const { verify, comparedData, comparedLines } = await import('../../app/verify.js');
+  const { file, landed, differences, scope, names, directory } =
+    flags.url === undefined ? await verify(planPath, source, flags, contextOf(io)) : await readLive(planPath, source, { ...flags, url: flags.url }, io);
   const of = (kind: Difference['kind']): Difference[] => differences.filter((difference) => difference.kind === kind);
   const counts = { landed, missing: of('missing').length, otherwise: of('otherwise').length, temporary: of('temporary').length, other: of('other').length };
   const isUndoing = await tellInterruptedUndos(file, io);
@@ -64,15 +73,22 @@ async function runVerify(planPath: string, source: string | undefined, flags: Ve
   };
 }
 
+/** Reads Jama Connect itself instead of an export. */
+async function readLive(planPath: string, source: string | undefined, flags: VerifyFlags & { readonly url: string }, io: Io): Promise<Verified> {
+  const { refuseFiles, verifyLive } = await import('../../app/live.js');
+  refuseFiles(source, flags, 'verify');
+  return verifyLive(planPath, flags, contextOf(io));
+}
+
 /** What each kind of difference is called, and what to do about it. */
 const KINDS: Readonly<Record<Difference['kind'], { readonly title: string; readonly remedy: string }>> = {
   missing: {
     title: 'Missing: still as before the plan',
-    remedy: 'apply the plan, or make these changes in Jama Connect; then export again and verify that.',
+    remedy: 'apply the plan, or make these changes in Jama Connect; then export again and verify the new export.',
   },
   otherwise: {
     title: 'Changed otherwise: neither as before nor as planned',
-    remedy: 'these were changed since; make a new plan from the fresh export.',
+    remedy: 'these values changed after the plan was made; make a new plan from the fresh export.',
   },
   temporary: {
     title: 'Temporary usernames left',
@@ -80,18 +96,19 @@ const KINDS: Readonly<Record<Difference['kind'], { readonly title: string; reado
   },
   other: {
     title: 'Other changes since the plan was made',
-    remedy: 'look at each of them; where they matter, make a new plan of the fresh export.',
+    remedy: 'review each of them; if they matter, make a new plan from the fresh export.',
   },
 };
 
 const MOST = 100;
 
-function othersText({ areOthersKnown, membersUnknown }: Scope): string {
+function othersText({ areOthersKnown, membersUnknown, isLive }: Scope): string {
+  if (isLive === true) return 'only what the plan changes was read';
   if (!areOthersKnown) return 'other changes cannot be detected';
   return membersUnknown === undefined ? 'no other user, group or membership changed' : 'no other user or group changed';
 }
 
-/** Returns the names, with those of whom nobody planned to change. */
+/** Returns the names, with those of users and groups that the plan does not change. */
 function withOthers(names: SubjectNames, differences: readonly Difference[], { users, groups }: Pick<Directory, 'users' | 'groups'>): SubjectNames {
   const others = differences.flatMap((difference) => (difference.kind === 'other' ? [difference] : [])).slice(0, MOST);
   if (others.length === 0) return names;
@@ -123,7 +140,9 @@ function verifyLines(counts: Readonly<Record<string, number>>, differences: read
     if (some.length > MOST) lines.push(`  … and ${grouped(some.length - MOST)} more; --format json lists them`);
     lines.push(`  What to do: ${isUndoing && kind !== 'other' ? FINISH_UNDO : remedy}`);
   }
-  if (!scope.areOthersKnown) lines.push('', "baseline.jsonl is missing or damaged beside the plan: changes that are not the plan's cannot be detected.");
+  if (scope.isLive === true)
+    lines.push('', 'Only what the plan changes was read. To detect other changes as well: scim-audit pull, and then verify the folder that it wrote.');
+  else if (!scope.areOthersKnown) lines.push('', 'baseline.jsonl is missing or damaged beside the plan: changes beyond the plan cannot be detected.');
   if (scope.compared !== undefined) lines.push('', ...compared);
   if (scope.areOthersKnown && scope.membersUnknown !== undefined)
     lines.push('', `Memberships that the plan does not name were not compared: ${scope.membersUnknown}.`);

@@ -1,5 +1,5 @@
 /**
- * How each collation of a database folds a text to its key. Of the tables, which test/generate/pack.mjs packs, each is
+ * How each collation of a database folds a text to its key. Of the tables, which test/generate/ducet.mjs packs, each is
  * unpacked when it is first needed.
  */
 

@@ -6,7 +6,7 @@ import type { Answer } from '../../plan/decision-rows.js';
 import type { MadePlan } from '../../plan/make-plan.js';
 import type { Action } from '../../plan/plan.js';
 import { grouped } from '../../rules/rule.js';
-import { groupBy } from '../grouping.js';
+import { groupBy } from '../plan-consequences.js';
 import { tableId, tableValue } from './text.js';
 
 /** People do not read more than this; the files beside it have everything. */

@@ -6,8 +6,7 @@ import { noteText } from '../../model/note.js';
 import type { MadePlan } from '../../plan/make-plan.js';
 import { ruleOf } from '../../rules/registry.js';
 import { count, grouped } from '../../rules/rule.js';
-import { groupBy } from '../grouping.js';
-import { consequencesOf, factsOf, followingOf, incompletenessOf } from '../plan-consequences.js';
+import { consequencesOf, factsOf, followingOf, groupBy, incompletenessOf } from '../plan-consequences.js';
 import type { Reporter } from '../reporter.js';
 import { conflictSection } from './conflict-pictures.js';
 import { actionSections } from './plan-actions.js';
@@ -19,10 +18,10 @@ const MOST = 200;
 /** Begins the plan.md of a redacted plan, which has no plan.json to say what it is. Markdown shows nothing of it. */
 export const REDACTED_MARK = '<!-- scim-audit/redacted-plan -->';
 
-export const markdown: Reporter<'plan'> = { render: (plan, { applyCommand }) => planMarkdown(plan, applyCommand) };
+export const markdown: Reporter<'plan'> = { render: (plan, { applyCommand }) => sectionsOf(plan, applyCommand) };
 
 /** Yields the plan for people. `applyCommand` is what applies it; undefined if nothing can. */
-export function* planMarkdown(plan: MadePlan, applyCommand: string | undefined): Iterable<string> {
+function* sectionsOf(plan: MadePlan, applyCommand: string | undefined): Iterable<string> {
   const { body, acceptances, before } = plan;
   const { error, warning } = body.after;
   if (applyCommand === undefined) yield `${REDACTED_MARK}\n`;

@@ -77,7 +77,12 @@ export interface Table {
 }
 
 /** Called after every chunk that was read. */
-export type OnProgress = (progress: { readonly path: string; readonly bytes: number; readonly rows: number }) => void;
+export type OnProgress = (progress: {
+  readonly path: string;
+  readonly bytes: number;
+  readonly rows: number /** What is shown instead, at once. */;
+  readonly text?: string;
+}) => void;
 
 export interface OpenedSource {
   readonly tables: readonly Table[];

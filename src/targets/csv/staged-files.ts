@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { PULL_FILE } from '../../sources/rest/pull-state.js';
 import {
   copyDurably,
   fileState,
@@ -145,6 +146,7 @@ export class StagedFiles {
     await checkpoint.pass('announced');
     for (const { file, state } of prepared) if (fileState(file.file) !== state) throw changedMeanwhile(file.file);
     if (this.#folder !== undefined && destination.kind === 'out') {
+      this.#carryProof(this.#folder);
       fsyncFolder(this.#folder);
       if (existsSync(destination.path) && !isEmptyFolder(destination.path))
         throw new ApplyRefused(`${destination.path} already exists.`, 'Nothing was changed. Name another place with --out.');
@@ -163,6 +165,14 @@ export class StagedFiles {
     }
     report(prepared.length);
     journal.sync();
+  }
+
+  /** Without the pull.json of its source, a corrected copy would look as if its memberships proved more than they do. */
+  #carryProof(folder: string): void {
+    const { source } = this.job.source;
+    if (source === undefined) return;
+    const file = join(source, PULL_FILE);
+    if (existsSync(file)) copyDurably(file, join(folder, PULL_FILE), 0o600);
   }
 
   /** Removes everything that was not renamed into place, and the kept copies if nothing was. */

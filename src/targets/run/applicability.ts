@@ -11,7 +11,7 @@ import { dataStateOf, isSameContent, leftBy, refuseOtherActivity, staleSource } 
 import { isEmptyFolder } from './files.js';
 import type { ProcessInfo, Signal } from './process-info.js';
 import { ApplyRefused, Misnamed } from './refusal.js';
-import { type KnownRun, knownRuns, readRun, runNames, runsFolderOf, undoOf } from './run-folder.js';
+import { addressOf, type KnownRun, knownRuns, readRun, runNames, runsFolderOf, undoOf } from './run-folder.js';
 
 export interface ApplyRequest {
   readonly plan: Plan;
@@ -45,7 +45,8 @@ export type SourceState = { readonly inputs: readonly TargetInput[] } & (
 
 type Judged = Pick<ApplyRequest, 'plan' | 'planFile' | 'source'>;
 
-const runsOf = ({ plan, planFile }: Judged): KnownRun[] => knownRuns(runsFolderOf(planFile)).filter(({ journal }) => journal.run.planDigest === plan.digest);
+const runsOf = ({ plan, planFile }: Judged): KnownRun[] =>
+  knownRuns(runsFolderOf(planFile)).filter(({ journal }) => journal.run.planDigest === plan.digest && journal.run.mode !== 'live');
 
 /** Reads the digests of a source and compares them with the plan and its runs. */
 export async function sourceStateOf(request: Judged): Promise<SourceState> {
@@ -69,12 +70,12 @@ export async function sourceStateOf(request: Judged): Promise<SourceState> {
 }
 
 /** Returns the runs beside a plan whose undo was interrupted, ordered by name. */
-export function interruptedUndos(planFile: string): { readonly name: string; readonly folder: string; readonly hasBegun: boolean }[] {
+export function interruptedUndos(planFile: string): { readonly name: string; readonly folder: string; readonly hasBegun: boolean; readonly url?: string }[] {
   const runsFolder = runsFolderOf(planFile);
   return runNames(runsFolder).flatMap((name) => {
     const folder = join(runsFolder, name);
     const { progress } = undoOf(folder);
-    return progress === 'open' || progress === 'not begun' ? [{ name, folder, hasBegun: progress === 'open' }] : [];
+    return progress === 'open' || progress === 'not begun' ? [{ name, folder, hasBegun: progress === 'open', ...addressOf(folder) }] : [];
   });
 }
 

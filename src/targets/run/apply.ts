@@ -212,7 +212,7 @@ const isClosed = (earlier: KnownRun | undefined): boolean => earlier === undefin
 /** The source is as the plan expects, so processes that died earlier wrote nothing: their journals get an end that says so. */
 function closeTheUnwritten({ plan, world }: ApplyRequest, runs: readonly KnownRun[], inputs: readonly InputRecord[]): void {
   for (const { folder, journal } of runs) {
-    if (journal.end !== undefined || journal.run.planDigest !== plan.digest) continue;
+    if (journal.end !== undefined || journal.run.planDigest !== plan.digest || journal.run.mode === 'live') continue;
     const isUnwritten = journal.run.mode === 'out' ? !journal.run.targets.some((target) => existsSync(target)) : dataStateOf(inputs, journal) === 'before';
     const end = { state: 'interrupted', reason: 'the process ended before the first write', leaves: journal.run.inputs } as const;
     if (isUnwritten && existsSync(join(folder, JOURNAL))) endForTheDead(join(folder, JOURNAL), [], end, world);

@@ -29,7 +29,7 @@ const run = z.looseObject({
   planFile: text,
   planDigest: text,
   actions: z.number(),
-  mode: z.enum(['in-place', 'out']),
+  mode: z.enum(['in-place', 'out', 'live']),
   targets: texts,
   inputs: z.array(input),
   reading,
@@ -38,6 +38,7 @@ const run = z.looseObject({
   host: text,
   startedAt: text,
   targetId: text.optional(),
+  url: text.optional(),
 });
 
 const change = z.discriminatedUnion('kind', [
@@ -50,6 +51,7 @@ const change = z.discriminatedUnion('kind', [
 const where = z.union([
   z.looseObject({ file: text, heading: text.optional(), line: z.number() }),
   z.looseObject({ file: text, heading: text.optional(), table: text, key: fields }),
+  z.looseObject({ call: text }),
 ]);
 
 const value = z.union([z.null(), text, fields]);
@@ -68,7 +70,7 @@ const file = z.looseObject({
 const outcome = z.looseObject({ type: z.literal('outcome'), id: text, outcome: z.enum(['done', 'refused']) });
 const end = z.looseObject({
   type: z.literal('end'),
-  state: z.enum(['finished', 'stopped', 'interrupted']),
+  state: z.enum(['finished', 'paused', 'stopped', 'interrupted']),
   leaves: z.array(input),
   sha256: text.optional(),
 });

@@ -30,7 +30,9 @@ export interface CsvRecord {
 
 export type Place =
   | { readonly file: string; readonly line: number; readonly heading?: string; readonly record?: CsvRecord }
-  | { readonly file: string; readonly table: string; readonly key: Readonly<Record<string, CellValue>>; readonly heading?: string };
+  | { readonly file: string; readonly table: string; readonly key: Readonly<Record<string, CellValue>>; readonly heading?: string }
+  /** The call to Jama Connect that makes the change. `wasInactive`: the members list showed an inactive user. */
+  | { readonly call: string; readonly wasInactive?: true; readonly heading?: never };
 
 export interface InputRecord {
   readonly role: Role;
@@ -48,7 +50,7 @@ export interface RunRecord {
   readonly planFile: string;
   readonly planDigest: string;
   readonly actions: number;
-  readonly mode: 'in-place' | 'out';
+  readonly mode: 'in-place' | 'out' | 'live';
   /** Absolute paths. */
   readonly targets: readonly string[];
   /** Digests of the inputs, read before the run. */
@@ -69,6 +71,8 @@ export interface RunRecord {
   readonly isSealed?: true;
   /** Target that carried it out; earlier runs do not say it. */
   readonly targetId?: string;
+  /** The address of Jama Connect, if the run is live. */
+  readonly url?: string;
 }
 
 /** Returns how names were compared when the run's plan was made. */
@@ -109,11 +113,17 @@ export interface OutcomeRecord {
   readonly id: string;
   readonly outcome: 'done' | 'refused';
   readonly reason?: string;
+  /** Live: what the server answered, and the value that it had afterwards. */
+  readonly answer?: string;
+  readonly found?: string;
+  /** Live: it was so already, and not by this run. */
+  readonly isForeign?: true;
 }
 
 export interface EndRecord {
   readonly type: 'end';
-  readonly state: 'finished' | 'stopped' | 'interrupted';
+  /** `paused`: live, some users were done as asked; the same command goes on. */
+  readonly state: 'finished' | 'paused' | 'stopped' | 'interrupted';
   readonly reason?: string;
   readonly at: string;
   /** The target's inputs after the run. */

@@ -12,6 +12,8 @@ export interface JournalDigest {
   readonly files: readonly FileRecord[];
   readonly intents: number;
   readonly done: ReadonlySet<string>;
+  /** How many attempts were recorded as not made. */
+  readonly refusals: number;
   /** True if some action could not be done. */
   readonly hasRefusals: boolean;
   /** The last end; a resumed run may have several. */
@@ -75,6 +77,16 @@ class JournalLines {
   }
 }
 
+/** Returns the first record of a journal; undefined if there is none, or if it is not that of a run. */
+export function firstRecord(file: string): RunRecord | undefined {
+  if (!existsSync(file)) return undefined;
+  for (const line of new JournalLines(file).all()) {
+    const record = recordIn(line.toString('utf8'));
+    return record?.type === 'run' ? record : undefined;
+  }
+  return undefined;
+}
+
 /** Has a journal at least one complete line. */
 export function hasWholeLine(file: string): boolean {
   for (const _ of new JournalLines(file).all()) return true;
@@ -93,7 +105,7 @@ export function readJournal(file: string): JournalDigest | undefined {
   let end: EndRecord | undefined;
   let intents = 0;
   let pid = 0;
-  let hasRefusals = false;
+  let refusals = 0;
   let isDamaged = false;
   let isSealed = false;
   const files = new Map<string, FileRecord>();
@@ -112,14 +124,14 @@ export function readJournal(file: string): JournalDigest | undefined {
         if (record.resumes !== true || run === undefined) {
           run = completed(record);
           intents = 0;
-          hasRefusals = false;
+          refusals = 0;
           files.clear();
           done.clear();
         }
       } else if (record.type === 'file') files.set(`${record.file}\n${record.table ?? ''}`, record);
       else if (record.type === 'outcome') {
         if (record.outcome === 'done') done.add(record.id);
-        else hasRefusals = true;
+        else refusals++;
       } else if (record.type === 'end') {
         end = record;
         isSealed = record.sha256 === lines.digestBefore();
@@ -134,7 +146,8 @@ export function readJournal(file: string): JournalDigest | undefined {
     files: [...files.values()],
     intents,
     done,
-    hasRefusals,
+    refusals,
+    hasRefusals: refusals > 0,
     pid,
     isDamaged,
     isSealed: isSealed && !isDamaged,
@@ -172,6 +185,21 @@ function lastStory(file: string): Story {
     }
   }
   return { intents, isWhole: isWhole && isAnnounced };
+}
+
+/** Returns the intents of a live run's journal that it may have carried out: without those that it was refused, or that somebody else had made. */
+export function ownIntents(file: string): readonly IntentRecord[] {
+  const own = new Map<string, IntentRecord>();
+  /** Announced again after an attempt whose outcome is not known: a later refusal says nothing about that one. */
+  const uncertain = new Set<string>();
+  for (const line of new JournalLines(file).all()) {
+    const record = recordIn(line.toString('utf8'));
+    if (record?.type === 'intent') {
+      if (own.has(record.id)) uncertain.add(record.id);
+      else own.set(record.id, record);
+    } else if (record?.type === 'outcome' && (record.outcome === 'refused' || record.isForeign === true) && !uncertain.has(record.id)) own.delete(record.id);
+  }
+  return [...own.values()].sort((a, b) => a.at - b.at);
 }
 
 /** Returns the intents of a journal as far as they can be read: for display, or if digests prove the result. */

@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fsyncFolder, hasCode, refuseUnreadable, removeIfThere, systemReason, temporaryPath, withoutReading } from './files.js';
 import { readManifest } from './manifest.js';
 import type { ProcessInfo } from './process-info.js';
-import { hasWholeLine, type JournalDigest, readJournal } from './read-journal.js';
+import { firstRecord, hasWholeLine, type JournalDigest, readJournal } from './read-journal.js';
 import { ApplyRefused } from './refusal.js';
 
 export const RUNS = 'runs';
@@ -22,6 +22,9 @@ export interface KnownRun {
 }
 
 export const runsFolderOf = (planFile: string): string => join(dirname(resolve(planFile)), RUNS);
+
+/** The lock of all runs of a plan. */
+export const lockIn = (runsFolder: string): string => join(runsFolder, '.lock');
 
 /** Compares names by their time, and those of one second by their number. */
 function byBeginning(a: string, b: string): number {
@@ -40,7 +43,7 @@ export function readRun(folder: string): JournalDigest | undefined {
   const manifest = readableOr(folder, () => readManifest(join(folder, BACKUP)));
   if (manifest === undefined) return digest;
   const { run, files } = manifest;
-  if (digest === undefined) return { run, files, intents: 0, done: new Set(), hasRefusals: false, pid: run.pid, isDamaged: true, isSealed: false };
+  if (digest === undefined) return { run, files, intents: 0, done: new Set(), refusals: 0, hasRefusals: false, pid: run.pid, isDamaged: true, isSealed: false };
   if (digest.run.run !== run.run) return { ...digest, isDamaged: true, isSealed: false };
   // The journal announces every file before the manifest is written, and each of its ends is sealed.
   const isWhole = JSON.stringify(digest.files) === JSON.stringify(files) && (digest.end === undefined || digest.end.sha256 !== undefined);
@@ -57,6 +60,12 @@ function readableOr<T>(folder: string, read: () => T): T {
     if (!hasCode(error, 'EACCES', 'EPERM')) throw error;
     throw withoutReading(systemReason(error)?.replace(/: .*/s, '') ?? folder, 'the run');
   }
+}
+
+/** Returns the address of a live run, which its undo needs. */
+export function addressOf(runFolder: string): { readonly url?: string } {
+  const url = readableOr(runFolder, () => firstRecord(join(runFolder, JOURNAL)))?.url;
+  return url === undefined ? {} : { url };
 }
 
 /** Returns the names of possible run folders, ordered by name. Throws ApplyRefused if this user may not read the folder. */
@@ -110,13 +119,13 @@ export function undoOf(runFolder: string): { readonly progress: UndoProgress; re
   const undos = undoJournals(runFolder).map((file) => readableOr(runFolder, () => readJournal(file)));
   const last = undos.at(-1);
   if (last !== undefined && !isFinishedUndo(last)) {
-    const { end, pid, files, run } = last;
+    const { end, pid, files, run, intents } = last;
     const isAsFound =
       end !== undefined &&
       end.leaves.length > 0 &&
       end.leaves.every(({ role, sha256 }) => run.inputs.some((input) => input.role === role && input.sha256 === sha256));
     // An undo that was refused leaves nothing to finish.
-    const hasNotWritten = isAsFound || (end === undefined && files.length === 0);
+    const hasNotWritten = run.mode === 'live' ? intents === 0 : isAsFound || (end === undefined && files.length === 0);
     if (!hasNotWritten) return { progress: 'open', pid };
     if (end?.state !== 'stopped') return { progress: 'not begun', pid };
   }

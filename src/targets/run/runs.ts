@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasSurelyNotWritten, isUnwritten } from './data-state.js';
+import type { RunRecord } from './journal.js';
 import { lockPid } from './lock.js';
 import type { ProcessInfo } from './process-info.js';
 import type { JournalDigest } from './read-journal.js';
@@ -12,6 +13,8 @@ import { copiesOf, inOrder, JOURNAL, type KnownRun, RUNS, readRun, runNames, und
 export type RunState =
   /** Wrote everything. */
   | 'finished'
+  /** Live: changed some users, as asked; the same command goes on. */
+  | 'paused'
   /** Undone. */
   | 'undone'
   /** Undone except for values that had changed since. */
@@ -37,7 +40,9 @@ export interface Run {
   readonly isDamaged: boolean;
   /** ISO. */
   readonly startedAt: string;
-  readonly mode: 'in-place' | 'out';
+  readonly mode: RunRecord['mode'];
+  /** The address of Jama Connect, if the run is live. */
+  readonly url?: string;
   readonly plan: string;
   readonly planDigest: string;
   readonly targets: readonly string[];
@@ -102,6 +107,7 @@ function runFrom({ name, folder, journal }: KnownRun, owner: number | undefined)
     targets: run.targets,
     done: done.size,
     actions: run.actions,
+    ...(run.url === undefined ? {} : { url: run.url }),
   };
 }
 
@@ -123,6 +129,11 @@ function stateOf(folder: string, journal: JournalDigest, owner: number | undefin
     case 'none':
   }
   if (end?.state === 'finished') return 'finished';
+  if (journal.run.mode === 'live') {
+    if (end?.state === 'paused') return 'paused';
+    if (journal.intents === journal.refusals && !journal.isDamaged) return 'interrupted before the write';
+    return end === undefined && done.size === 0 ? 'interrupted while writing' : 'interrupted after a write';
+  }
   if (hasSurelyNotWritten(journal) || (isUnwritten(journal) && !journal.isDamaged && copiesOf(folder).length === 0)) return 'interrupted before the write';
   return end === undefined && done.size === 0 ? 'interrupted while writing' : 'interrupted after a write';
 }

@@ -137,7 +137,7 @@ describe('check --decisions', () => {
         rows[OF(rows, 'invalid-email')].action = action;
       });
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toContain(`decisions.csv, line 3, column 8 (action): "${action}" is no action; possible: set-email, deactivate, accept,`);
+      expect(stderr).toContain(`decisions.csv, line 3, column 8 (action): "${action}" is not an action; possible: set-email, deactivate, accept,`);
     });
 
     it('refuses an action that the finding does not have', async () => {
@@ -177,7 +177,7 @@ describe('check --decisions', () => {
       const { code, stderr } = await changed((rows) => {
         rows.push({ ...rows[OF(rows, 'missing-email')] });
       });
-      expect({ code, said: stderr.includes('the row is there already, on line 2') }).toEqual({ code: 2, said: true });
+      expect({ code, said: stderr.includes('the row is already there, on line 2') }).toEqual({ code: 2, said: true });
     });
 
     it('shows no value of the row under --redact', async () => {

@@ -1,4 +1,4 @@
-import { describeKills } from './kills.js';
+import { describeKills } from './killing.js';
 
 await describeKills('csv in place');
 await describeKills('csv to a copy');

@@ -68,11 +68,10 @@ const AFTER = (() => {
 })();
 
 // The journal is announced, then holds an intent per action, then an outcome per action: some 1.2 MB each.
-const MOMENTS = [1, 160_000, 800_000, 1_400_000, 2_000_000];
-
+// Every part is met by one signal or another: they differ in nothing but their exit codes.
 describe.each([
-  ['SIGINT', 130, MOMENTS],
-  ['SIGTERM', 143, MOMENTS],
+  ['SIGINT', 130, [1, 800_000, 2_000_000]],
+  ['SIGTERM', 143, [160_000, 1_400_000]],
   // The terminal is gone: a line to somewhere that broke.
   ['SIGHUP', 129, [160_000, 2_000_000]],
 ] as const)('an apply that gets %s', (signal, code, moments) => {
@@ -295,15 +294,16 @@ describe('two at once', () => {
   });
 });
 
-describe('a ring of 100,000 users', () => {
-  it('is planned, applied, verified and taken back', { timeout: 240_000 }, () => {
-    const folder = ringOf(100_000);
+describe('a ring of 25,000 users', () => {
+  // More than twice as long as calls can be nested, so a step along the ring that calls itself fails.
+  it('is planned, applied, verified and undone', { timeout: 120_000 }, () => {
+    const folder = ringOf(25_000);
     mkdirSync(join(folder, 'keep'));
     cpSync(join(folder, 'exports'), join(folder, 'keep'), { recursive: true });
     const applied = shell('scim-audit apply plan exports --in-place --yes', folder);
     expect(applied.code, applied.stderr).toBe(0);
-    expect(applied.stderr).toContain('100,001 actions');
-    expect(shell('scim-audit verify plan exports', folder).stderr).toContain('as planned: 100,000 changes landed');
+    expect(applied.stderr).toContain('25,001 actions');
+    expect(shell('scim-audit verify plan exports', folder).stderr).toContain('as planned: 25,000 changes landed');
     const [run] = runsOf(folder);
     expect(shell(`scim-audit undo plan/runs/${run} --yes`, folder).code).toBe(0);
     expect(usersOf(folder)).toBe(usersOf(folder, 'keep'));

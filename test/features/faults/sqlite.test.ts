@@ -1,4 +1,4 @@
-import { describeKills } from './kills.js';
+import { describeKills } from './killing.js';
 
 await describeKills('sqlite in place');
 await describeKills('sqlite to a copy');

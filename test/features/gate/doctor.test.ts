@@ -31,7 +31,7 @@ describe('doctor', () => {
     expect(stdout).toMatch(/^scim-audit \d+\.\d+\.\d+\n/);
     for (const part of [process.version, process.platform, process.arch, 'better-sqlite3 loads', 'utf-16be, windows-1252', 'GiB free'])
       expect(stdout).toContain(part);
-    expect(stderr).toContain('everything that is needed is there');
+    expect(stderr).toContain('everything that scim-audit needs is there');
   });
 
   it('says the same to programs', async () => {

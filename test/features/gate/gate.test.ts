@@ -36,13 +36,13 @@ describe('the gate is open', () => {
     expect(result.code).toBe(0);
     expect(reasonOf(result)).toBe('scim-audit: exit 0: the gate is open: ready, 0 s old, and of this source');
     expect(result.stdout).toContain('it proves integrity, not authorship');
-    expect(result.stderr).toContain('not who wrote it: anybody can make one');
+    expect(result.stderr).toContain('not who wrote it: anyone can make one');
   });
 
   it('with the key it was sealed with, which proves who made it', async () => {
     const { code, stdout, stderr } = await gate(await ready([], KEYED), ['.'], KEYED);
     expect(code).toBe(0);
-    expect(stdout).toContain('HMAC-SHA-256: whole, and made by who has the key');
+    expect(stdout).toContain('HMAC-SHA-256: intact, and made by someone who has the key');
     expect(stderr).not.toContain('WARNING');
   });
 
@@ -102,7 +102,7 @@ describe('the gate with --strict', () => {
 
   it('stays shut where an account was left out', async () => {
     const folder = await ready(['--leave-out-user', '2']);
-    expect((await gate(folder, ['.'])).stderr).toContain('WARNING: 1 account left out on purpose, and not judged: 2.');
+    expect((await gate(folder, ['.'])).stderr).toContain('WARNING: 1 account left out on purpose, and not checked: 2.');
     expect((await gate(folder, ['.', '--strict'])).code).toBe(1);
   });
 });

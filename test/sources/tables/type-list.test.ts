@@ -380,7 +380,7 @@ describe('lists of types', () => {
     expect((await run('verify', 'plan', 'export')).stderr).toContain('exit 0: as planned: 1 change landed; no other user, group or membership changed');
     const runs = await run('runs', 'plan');
     const folder = runs.stdout.trim().split('\n').at(-1)?.trim() ?? '';
-    expect((await run('undo', folder, '--yes')).stderr).toContain('all is as it was before the run');
+    expect((await run('undo', folder, '--yes')).stderr).toContain('everything is as it was before the run');
     expect(readFileSync(join(cwd, 'export/users.csv'), 'utf8')).toBe(USERS);
     expect((await run('verify', 'plan', 'export')).stderr).toContain('exit 1: not as planned: 0 landed, 1 missing');
   });

@@ -122,17 +122,14 @@ describe('an organization in workbooks', () => {
     expect(made.snapshot.inputs.map(({ path }: { path: string }) => path)).toEqual(['Report.xlsx#Users', 'Report.xlsx#Groups', 'Report.xlsx#memberships']);
     for (const how of [['--out', 'new'], ['--in-place']]) {
       const applied = await runCli(['apply', 'plan', ...NAMED, ...how], { cwd });
-      expect([applied.code, applied.stderr]).toEqual([
-        4,
-        expect.stringContaining('"apply" writes CSV and SQLite only: export the data in one of these formats and plan again from that.'),
-      ]);
+      expect([applied.code, applied.stderr]).toEqual([4, expect.stringContaining('To correct an export, give one in CSV or SQLite and plan again from that.')]);
     }
     expect((await runCli(['verify', 'plan', ...NAMED], { cwd })).stderr).toContain('exit 1: not as planned: 0 landed');
     await runCli(['check', ...NAMED, '--auth-mode', 'multi', '--certificate', 'certificate.json', '--fail-on', 'never'], { cwd });
     const gate = await runCli(['gate', 'certificate.json', ...NAMED], { cwd });
     expect(gate.stderr + gate.stdout).not.toMatch(/was audited/);
     const other = await runCli(['gate', 'certificate.json', '--users', 'Report.xlsx', ...NAMED.slice(2)], { cwd });
-    expect(other.stderr + other.stdout).toContain('Report.xlsx, users is another sheet than the one that was audited.');
+    expect(other.stderr + other.stdout).toContain('Report.xlsx, users is a different sheet from the one that was audited.');
     const over = await runCli(['check', ...NAMED, '--auth-mode', 'multi', '--format', 'json', '--output', 'Report.xlsx'], { cwd });
     expect([over.code, over.stderr]).toEqual([2, expect.stringContaining('The output Report.xlsx is an input.')]);
     const redacted = await runCli(['redact', ...NAMED, '--auth-mode', 'multi', '--out', 'copy'], { cwd });

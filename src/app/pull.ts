@@ -1,0 +1,161 @@
+/** Reads an organization from Jama Connect's REST API into a folder of CSV files. It only reads there. */
+
+import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { UserError } from '../model/user-error.js';
+import type { Jama } from '../rest/client.js';
+import type { PullProgress, RestOrganization } from '../sources/rest/organization.js';
+import { openPullState, type PullState, STATE_FOLDER } from '../sources/rest/pull-state.js';
+import { lockOwner, takeLock } from '../targets/run/lock.js';
+import { shellWord } from './command-words.js';
+import { type Context, type Progress, processInfoOf } from './context.js';
+import type { PulledBody } from './pull-folder.js';
+import { type Evidence, readEvidence } from './pull-proof.js';
+import { Refusal } from './refusal.js';
+import { TOOL } from './tool.js';
+import { writeReason } from './write-reason.js';
+
+export interface PullRequest {
+  /** The address of Jama Connect, with its context path. */
+  readonly url: string;
+  /** The folder, which must not exist yet or be empty. */
+  readonly out: string;
+  /** Members of project groups too. */
+  readonly allGroups?: boolean;
+  /** An earlier pull.json, or the folder of a live run. */
+  readonly proof?: string;
+  /** Calls per second: at most 8. */
+  readonly rate?: number;
+}
+
+export interface Pulled {
+  readonly manifest: PulledBody;
+  readonly names: readonly string[];
+  /** Calls that this process sent. */
+  readonly calls: number;
+  readonly checkCommand: string;
+}
+
+/** Writes the folder, whole or not at all. Credentials come from the environment. Throws a UserError if there is no answer. */
+export async function pull(request: PullRequest, context: Context): Promise<Pulled> {
+  const { out } = request;
+  const [{ openJama }, { readCredentials }, { readAddress }] = await Promise.all([
+    import('../rest/client.js'),
+    import('../rest/credentials.js'),
+    import('../rest/address.js'),
+  ]);
+  const { url } = readAddress(request.url);
+  const credentials = readCredentials(context.environment);
+  const evidence = request.proof === undefined ? undefined : readEvidence(request.proof, url);
+  const isNew = makeFolder(out);
+  const world = processInfoOf(context);
+  const lockFile = join(out, STATE_FOLDER, 'lock');
+  const holder = lockOwner(lockFile, world);
+  if (holder !== undefined) throw new UserError(`Another pull into ${out} is under way: ${holder}.`, 'Wait until it has ended, or name another folder.');
+  const lock = takeLock(lockFile, 'scim-audit pull', world);
+  let state: PullState | undefined;
+  let hasPages = false;
+  try {
+    const identity = { url, isAllGroups: request.allGroups === true, version: TOOL.version };
+    const opened = openPullState(out, identity, context.now);
+    state = opened;
+    hasPages = opened.kept.length > 0;
+    tellState(opened, out, context);
+    const watched: PullState = {
+      ...opened,
+      add(page) {
+        opened.add(page);
+        hasPages = true;
+      },
+    };
+    const jama = await openJama({
+      url,
+      credentials,
+      ...(request.rate === undefined ? {} : { rate: request.rate }),
+      world: { now: context.now, sleep: context.sleep, environment: context.environment },
+      agent: `${TOOL.name}/${TOOL.version}`,
+    });
+    try {
+      const organization = await read(jama, request, watched, evidence, context);
+      const { writePulled } = await import('./pull-folder.js');
+      const written = writePulled(organization, { url, out, isAllGroups: identity.isAllGroups, evidence, context }, () => {
+        lock.release();
+        opened.remove();
+      });
+      return { ...written, calls: jama.calls, checkCommand: `scim-audit check ${shellWord(out, context.process.shell)} --auth-mode MODE` };
+    } finally {
+      await jama.close();
+    }
+  } catch (error) {
+    lock.release();
+    // A folder in which nothing is would only be in the way.
+    if (!hasPages) {
+      state?.remove();
+      if (isNew && existsSync(out) && readdirSync(out).length === 0) rmdirSync(out);
+    }
+    throw error;
+  }
+}
+
+/** Makes the folder of the result with that of the state. Returns whether it is new. Throws a UserError if it is taken. */
+function makeFolder(out: string): boolean {
+  try {
+    const isNew = !existsSync(out);
+    if (!isNew) {
+      if (!statSync(out).isDirectory()) throw new UserError(`${out} is not a folder.`, 'Name a folder that does not exist yet with --out.');
+      const others = readdirSync(out).filter((name) => name !== STATE_FOLDER);
+      if (others.length > 0)
+        throw new UserError(`The folder ${out} is not empty.`, 'Name one that does not exist yet with --out: each pull has a folder of its own.');
+    } else mkdirSync(out, { mode: 0o700 });
+    mkdirSync(join(out, STATE_FOLDER), { recursive: true, mode: 0o700 });
+    return isNew;
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`The folder ${resolve(out)} cannot be written: ${writeReason(error)}`, 'Name another one with --out, or make room.');
+  }
+}
+
+const DROPPED: Readonly<Record<NonNullable<PullState['dropped']>, string>> = {
+  old: 'is older than 30 minutes',
+  other: 'is of another address, of other groups, or of another version',
+  damaged: 'is damaged',
+};
+
+function tellState({ dropped, kept }: PullState, out: string, { warn }: Context): void {
+  if (dropped !== undefined) warn(`What an interrupted pull left in ${out} ${DROPPED[dropped]}: everything is read anew.`);
+  else if (kept.length > 0) warn(`An earlier pull into ${out} was interrupted: ${kept.length} of its pages are used, and the rest is read.`);
+}
+
+async function read(jama: Jama, { allGroups }: PullRequest, state: PullState, evidence: Evidence | undefined, context: Context): Promise<RestOrganization> {
+  const { readOrganization } = await import('../sources/rest/organization.js');
+  const progress = await context.startProgress();
+  context.interruption.listen();
+  const began = context.now().getTime();
+  try {
+    return await readOrganization(jama, {
+      isAllGroups: allGroups === true,
+      isProved: (inactive) => evidence?.proofFor(inactive) !== undefined,
+      state,
+      report(reached) {
+        const signal = context.interruption.signal();
+        if (signal !== undefined)
+          throw new Refusal(
+            signal,
+            `${signal}: the pull was interrupted.`,
+            'Run the same command within 30 minutes, and it goes on; what it has so far is in the folder.',
+          );
+        show(progress, reached, jama.calls, context.now().getTime() - began);
+      },
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+function show({ report }: Progress, { what, done, total, callsLeft }: PullProgress, calls: number, milliseconds: number): void {
+  const rate = milliseconds > 0 ? (calls * 1000) / milliseconds : 0;
+  const seconds = rate > 0 ? Math.ceil(callsLeft / rate) : 0;
+  const left = seconds >= 60 ? `${Math.ceil(seconds / 60)} min` : `${seconds} s`;
+  const pace = rate > 0 ? `; ${rate.toFixed(1)} calls a second, about ${left} left` : '';
+  report({ path: what, bytes: 0, rows: done, text: `Reading ${what}: ${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}${pace}` });
+}
