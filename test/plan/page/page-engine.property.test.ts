@@ -12,6 +12,7 @@ import { takePageData } from '../../../src/plan/page/take-page-data.js';
 import { readDecisions } from '../../../src/plan/read-decisions.js';
 import { RULES } from '../../../src/rules/registry.js';
 import { idpArbitrary } from '../../rules/idp-sides.js';
+import { key } from '../../support/alike-texts.js';
 import { damagedArbitrary, inOrder, type Organization, organizationArbitrary } from '../../support/organizations.js';
 import { answeredCells, fileOf, fittingAnswer, groundOf, SETTINGS, TODAY, wildAnswer } from '../planning.js';
 
@@ -92,12 +93,27 @@ const cases = (sides: fc.Arbitrary<Pick<Case, 'organization' | 'idp'>>): fc.Arbi
 const pageOf = ({ organization, idp, plan }: Case): PageData =>
   JSON.parse(JSON.stringify(takePageData(groundOf(organization, idp), plan, 'salt', NODE_DIGESTS)));
 
+/** Of an account that the page does not show, it has no id, username or email. */
+function expectNobodyElse({ users, groups }: Organization, data: PageData): void {
+  const shown = new Set(data.users.map(([id]) => id));
+  const text = JSON.stringify(data);
+  // A group may be called as somebody.
+  const groupNames = new Set(groups.map(({ name }) => name));
+  for (const { id, userName, email } of users) {
+    if (shown.has(id)) continue;
+    for (const name of [userName, email].filter((each) => key(each) !== '' && !groupNames.has(each))) expect(text).not.toContain(JSON.stringify(name));
+    if (id.startsWith('x')) expect(text).not.toContain(JSON.stringify(id));
+  }
+}
+
 /** What both say of the same answers, and how often that was a plan. */
 function expectSame(each: Case): boolean {
   const { organization, idp, plan, answers } = each;
   const file = fileOf(plan.rows.map(({ asked }, at) => answeredCells(asked, answers[at])));
   const made = makePlan(groundOf(organization, idp), { ...wishesFor(organization), decisions: file });
-  const engine = new PageEngine(pageOf(each), NODE_DIGESTS);
+  const data = pageOf(each);
+  expectNobodyElse(organization, data);
+  const engine = new PageEngine(data, NODE_DIGESTS);
   expect(engine.rows.map(({ written }) => written)).toEqual(plan.rows.map(({ asked }) => asked.written));
   const { answered } = readDecisions(
     file.headings,
