@@ -64,10 +64,13 @@ export class Card {
     const problems = this.#desk.problemsOf(this.question);
     const isDecided = this.#desk.isDecided(this.question);
     const state = problems.length > 0 ? 'refused' : isDecided ? 'decided' : 'open';
+    const isOwn = this.question.rows.some(({ row }) => changed.includes(row));
+    // Nothing in it depends on other questions as long as it is open.
+    if (!isOwn && state === 'open' && this.element.dataset.state === 'open') return;
     this.element.dataset.state = state;
     this.#state.textContent = { refused: '✖ plan would refuse this', decided: '✔ decided', open: 'open' }[state];
     this.#answers.update();
-    this.#drawEffect(this.question.rows.some(({ row }) => changed.includes(row)));
+    this.#drawEffect(isOwn);
     this.#drawRows();
   }
 

@@ -28,6 +28,11 @@ export interface Effect {
   readonly noLonger: readonly string[];
 }
 
+const MOST_KNOWN = 4;
+
+const isSame = (a: ReadonlyMap<number, Answer>, b: ReadonlyMap<number, Answer>): boolean =>
+  a.size === b.size && [...a].every(([row, answer]) => b.get(row) === answer);
+
 export const isBlank = (answer: Answer): boolean => Object.values(answer).every((cell) => cell === '');
 
 export class Desk {
@@ -38,6 +43,8 @@ export class Desk {
   readonly #today: () => string;
   readonly #past: Moment[] = [];
   #future: Moment[] = [];
+  /** What was judged last: a choice is compared with what was before it. */
+  #known: readonly { readonly answers: ReadonlyMap<number, Answer>; readonly today: string; readonly judged: Judged }[] = [];
   #now: Moment;
   #saved: ReadonlyMap<number, Answer>;
   #judged: Judged;
@@ -58,7 +65,7 @@ export class Desk {
     this.#now = { answers, replies: new Map() };
     this.#saved = answers;
     this.#write(answers);
-    const start = engine.judge(new Map(), today());
+    const start = this.try(new Map());
     if ('problems' in start) throw new Error('a plan without decisions is refused');
     this.#last = start;
     this.#judged = this.#judge(answers);
@@ -167,7 +174,12 @@ export class Desk {
 
   /** Returns what `plan` would make of other answers. */
   try(answers: ReadonlyMap<number, Answer>): Judged {
-    return this.engine.judge(answers, this.#today());
+    const today = this.#today();
+    const known = this.#known.find((each) => each.today === today && isSame(each.answers, answers));
+    if (known !== undefined) return known.judged;
+    const judged = this.engine.judge(answers, today);
+    this.#known = [{ answers, today, judged }, ...this.#known].slice(0, MOST_KNOWN);
+    return judged;
   }
 
   /** Returns what a question's answer does, compared with leaving it open; undefined if either is refused. */
@@ -185,7 +197,7 @@ export class Desk {
   }
 
   #judge(answers: ReadonlyMap<number, Answer>): Judged {
-    const judged = this.engine.judge(answers, this.#today());
+    const judged = this.try(answers);
     if (!('problems' in judged)) this.#last = judged;
     return judged;
   }
