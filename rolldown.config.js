@@ -33,8 +33,14 @@ const publishSchemas = {
   },
 };
 
-// The program and the library are two bundles, so that what they share does not break the program into small pieces.
+// The program and the library are two bundles, so that what they share does not break the program into small pieces. The
+// page's script is one file: plan.html holds it, and names its digest.
 export default defineConfig([
   { ...shared, input: { cli: 'src/cli/index.ts' }, output: { ...output('dist', true), codeSplitting } },
+  {
+    platform: 'browser',
+    input: { script: 'src/page/main.ts' },
+    output: { dir: 'dist/page', format: 'iife', minify: true, entryFileNames: '[name].js' },
+  },
   { ...shared, input: { index: 'src/index.ts', schemas: 'src/schemas.ts' }, output: output('dist/library', false), plugins: [publishSchemas] },
 ]);

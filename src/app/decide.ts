@@ -10,7 +10,7 @@ import { unguardCell } from '../model/written-text.js';
 import { type AcceptanceTerms, acceptanceProblem, valueProblem } from '../plan/answer-validation.js';
 import { type Answer, DECISION_COLUMNS, type DecisionColumn, type FileRow, NO_ANSWER, rowDigest } from '../plan/decision-rows.js';
 import type { Asking, QuestionRow } from '../plan/question-shape.js';
-import { csvText } from '../reporters/plan-tables.js';
+import { csvText } from '../reporters/csv-text.js';
 import { findRule } from '../rules/registry.js';
 import { readyWorkbooks } from '../sources/input-files.js';
 import { readDecisionCells } from '../sources/tables/cells.js';

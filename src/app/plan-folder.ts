@@ -14,10 +14,10 @@ import { refuseOverwriting } from './outputs.js';
 import { writeReason } from './write-reason.js';
 
 /** Every file of a plan, by name. */
-export const PLAN_FILES = ['plan.json', 'decisions.csv', 'plan.md', 'memberships.csv', 'notices.csv', 'baseline.jsonl'] as const;
+export const PLAN_FILES = ['plan.json', 'decisions.csv', 'plan.md', 'plan.html', 'memberships.csv', 'notices.csv', 'baseline.jsonl'] as const;
 
 /** What stands beside a file of a plan, or beside kept decisions, while it is being written. */
-const UNFINISHED = /^\.(?:plan\.json|plan\.md|decisions(?:\.outdated(?:-\d+)?)?\.csv|memberships\.csv|notices\.csv|baseline\.jsonl)\.(\d+)\.tmp$/;
+const UNFINISHED = /^\.(?:plan\.json|plan\.(?:md|html)|decisions(?:\.outdated(?:-\d+)?)?\.csv|memberships\.csv|notices\.csv|baseline\.jsonl)\.(\d+)\.tmp$/;
 
 /** Only an export has one of these files. */
 const SIGNS_OF_EXPORT = ['users.csv', 'users.xlsx'];

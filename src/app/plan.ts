@@ -4,6 +4,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { optionWords, settingsOf as settingsOfFlags } from '../config/resolve.js';
 import { UserError } from '../model/user-error.js';
+import type { Ground } from '../plan/assemble.js';
 import { baselineLines } from '../plan/baseline.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../plan/make-plan.js';
 import { MemberTable } from '../plan/member-tally.js';
@@ -26,6 +27,7 @@ import { type Context, todayOf } from './context.js';
 import { NODE_DIGESTS } from './node-digests.js';
 import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseMixing, refuseOddFolder } from './plan-folder.js';
 import { namedFromSource } from './plan-names.js';
+import { pageOf } from './plan-page.js';
 import { rowsOfPlanBeside, settingsOf } from './plan-source.js';
 import { putTogether, settlePlanFolder } from './plan-swap.js';
 import type { Redaction } from './redaction.js';
@@ -88,14 +90,12 @@ export async function plan(source: string | undefined, request: PlanRequest, con
   }
   await readyWorkbooks([request.decisions, join(request.out, 'decisions.csv')]);
   const decisions = findDecisions(request, prepared.request.encoding, redaction !== undefined);
-  const answer = makePlan(
-    { before: report, context: audit.context, members },
-    {
-      settings: settingsOf(report, prepared),
-      today: todayOf(context),
-      ...(decisions === undefined ? {} : { decisions: decisions.content }),
-    },
-  );
+  const ground: Ground = { before: report, context: audit.context, members };
+  const answer = makePlan(ground, {
+    settings: settingsOf(report, prepared),
+    today: todayOf(context),
+    ...(decisions === undefined ? {} : { decisions: decisions.content }),
+  });
   if ('problems' in answer) {
     const file = decisions?.file ?? '';
     throw new SourceRefused(answer.problems.map((problem) => ({ file, ...problem })).slice(0, 50), answer.problems.length, 'decisions');
@@ -107,7 +107,7 @@ export async function plan(source: string | undefined, request: PlanRequest, con
   const shown = redaction?.plan(made, audit.context) ?? made;
   const outdatedName = freeName(request.out);
   const { csvDelimiter } = prepared.resolved.settings;
-  const wishes = { outdatedName, ...(redaction === undefined ? { applyCommand } : {}), ...(csvDelimiter === undefined ? {} : { csvDelimiter }) };
+  const wishes = { ground, outdatedName, ...(redaction === undefined ? { applyCommand } : {}), ...(csvDelimiter === undefined ? {} : { csvDelimiter }) };
   const { digest, kept } = await writePlan(request.out, shown, wishes, context);
   return {
     made: shown,
@@ -139,7 +139,12 @@ function findDecisions(
 async function writePlan(
   folder: string,
   made: MadePlan,
-  { applyCommand, outdatedName, csvDelimiter }: { readonly applyCommand?: string; readonly outdatedName: string; readonly csvDelimiter?: CsvDelimiter },
+  {
+    ground,
+    applyCommand,
+    outdatedName,
+    csvDelimiter,
+  }: { readonly ground: Ground; readonly applyCommand?: string; readonly outdatedName: string; readonly csvDelimiter?: CsvDelimiter },
   { interruption, process: { pid, isAlive } }: Context,
 ): Promise<{ readonly digest: string; readonly kept: string | undefined }> {
   try {
@@ -164,6 +169,7 @@ async function writePlan(
     await write('memberships.csv', membershipsCsv(made, csvDelimiter));
     await write('notices.csv', noticesCsv(made, csvDelimiter));
     await write('plan.md', await readable(made, { tool: TOOL, hasColors: false, isFile: true, ...(applyCommand === undefined ? {} : { applyCommand }) }));
+    await write('plan.html', pageOf(made, { ground, applyCommand, csvDelimiter, digest: sealing?.digest }));
     if (sealing !== undefined)
       await write('baseline.jsonl', baselineLines({ ...made.assembly.end, further: made.before.snapshot.further }, made.body.settings.typeList === undefined));
     const kept = sealing === undefined ? undefined : keepAppliedPlan(folder, sealing.digest, pid);

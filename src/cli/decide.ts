@@ -24,6 +24,8 @@ export interface DecideFlags extends Request {
   readonly all?: boolean;
   /** Each row as a question of its own. */
   readonly rows?: boolean;
+  /** In a browser. */
+  readonly web?: boolean;
   /** Only questions with a finding of this rule. */
   readonly rule?: string;
   /** Only questions about this user: an id, a username or an email. */
@@ -85,7 +87,7 @@ export async function askDecisions(folder: string, source: string | undefined, f
 async function whatIfOf(
   folder: string,
   source: string | undefined,
-  { all: _, rows: __, rule: ___, user: ____, ...request }: DecideFlags,
+  { all: _, rows: __, rule: ___, user: ____, web: _____, ...request }: DecideFlags,
   io: Io,
 ): Promise<WhatIf | undefined> {
   const isNamed = source !== undefined || [request.users, request.inactiveUsers].some((files) => files !== undefined);

@@ -1,6 +1,5 @@
 /** Validation of an answer, as far as its own row shows; every place that takes answers refuses them in the same words. */
 
-import { z } from 'zod';
 import type { Acceptance } from '../audit/report.js';
 import { type Collation, isUnseen } from '../model/compare.js';
 import { isEmailAddress } from '../model/email.js';
@@ -56,7 +55,13 @@ export function onlyUserName(user: AskedUser | undefined, others: readonly Pick<
 const isSureInScope = ({ active, authenticationType }: AskedUser): boolean => active && authenticationType === 'idp';
 
 /** Is a day of the calendar, written as 2026-03-31. */
-const isDate = (text: string): boolean => z.iso.date().safeParse(text).success;
+export function isDate(text: string): boolean {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
+  if (year === undefined) return false;
+  const isLeap = Number(year) % 4 === 0 && (Number(year) % 100 !== 0 || Number(year) % 400 === 0);
+  const days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][Number(month) - 1] ?? 0;
+  return Number(day) >= 1 && Number(day) <= days;
+}
 
 /** What an acceptance is checked with. */
 export interface AcceptanceTerms {

@@ -1,10 +1,8 @@
 /** CSV as RFC 4180 says, with CRLF; in a file with a byte-order mark and every cell quoted, so that spreadsheets open it right. */
 
 import { stringify } from 'csv-stringify/sync';
+import { BYTE_ORDER_MARK, DELIMITER_CHARACTERS } from './csv-text.js';
 import type { TableWriter } from './tables/table.js';
-
-export const DELIMITER_CHARACTERS = { comma: ',', semicolon: ';' } as const;
-export const BYTE_ORDER_MARK = '\ufeff';
 
 export const csv: TableWriter = function* ({ columns, rows }, { isFile = false, csvDelimiter = 'comma' }) {
   const options = {

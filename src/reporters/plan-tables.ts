@@ -1,59 +1,12 @@
 /** The CSV files of a plan: decisions, the restore record of memberships, and notices about logins. */
 
-import { charactersOf, TextBytes } from '../collections/text-bytes.js';
 import type { User } from '../model/directory.js';
-import { guardCell } from '../model/written-text.js';
 import { DECISION_COLUMNS, NO_ANSWER } from '../plan/decision-rows.js';
 import type { MadePlan } from '../plan/make-plan.js';
 import type { OutdatedRow } from '../plan/read-decisions.js';
 import { ruleOf } from '../rules/registry.js';
-import { BYTE_ORDER_MARK, DELIMITER_CHARACTERS } from './csv.js';
+import { csvText } from './csv-text.js';
 import type { CsvDelimiter } from './reporter.js';
-
-const WORD = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_';
-/** How nearly all cells begin; no formula does, and no number with a sign. */
-const OPENING = charactersOf(`${WORD}(`);
-const QUOTE = 0x22;
-/** Of what nearly all cells are: nothing of it has to be doubled. */
-const PLAIN = charactersOf(`${WORD} !#$%&'()*+,-./:;<=>?@[\\]^\`{|}~`);
-
-/** Adds a cell in quotes, so that no spreadsheet, of whatever country, takes it for two, or trims it. */
-function addCell(bytes: TextBytes, text: string): void {
-  if (text === '' || OPENING[text.charCodeAt(0)] === 1) {
-    const start = bytes.length;
-    bytes.byte(QUOTE);
-    if (bytes.plain(text, PLAIN)) {
-      bytes.byte(QUOTE);
-      return;
-    }
-    bytes.shorten(start);
-  }
-  bytes.doubled(guardCell(text));
-}
-
-function addLine(bytes: TextBytes, cells: readonly string[], delimiter: number): void {
-  for (let at = 0; at < cells.length; at++) {
-    if (at > 0) bytes.byte(delimiter);
-    addCell(bytes, cells[at]);
-  }
-  bytes.text('\r\n');
-}
-
-/**
- * Returns CSV for spreadsheets, many lines at a time: RFC 4180 with a byte-order mark, every cell quoted, and cells that
- * a spreadsheet would run made harmless.
- */
-export function* csvText(headings: readonly string[], rows: Iterable<readonly string[]>, csvDelimiter: CsvDelimiter = 'comma'): Iterable<Uint8Array> {
-  const bytes = new TextBytes();
-  const delimiter = DELIMITER_CHARACTERS[csvDelimiter].charCodeAt(0);
-  bytes.text(BYTE_ORDER_MARK);
-  addLine(bytes, headings, delimiter);
-  for (const row of rows) {
-    addLine(bytes, row, delimiter);
-    if (bytes.areMany) yield bytes.take();
-  }
-  yield bytes.take();
-}
 
 /** Returns decisions.csv: what is asked, with what was answered so far. */
 export function decisionsCsv({ rows }: Pick<MadePlan, 'rows'>, delimiter?: CsvDelimiter): Iterable<Uint8Array> {

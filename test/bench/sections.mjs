@@ -5,6 +5,7 @@ import { differencesOf } from './answers.mjs';
 import { dataFolder, idpFolder } from './data.mjs';
 import { answersOf } from './jobs.mjs';
 import { measure, measureInTurn } from './measure.mjs';
+import { measurePage } from './page.mjs';
 
 const MOST_IN_WORST_CASES = 200_000;
 const BRIEF_RUNS = 15;
@@ -22,7 +23,7 @@ const BRIEF_RUNS = 15;
  */
 
 /** By name, in the order in which they run. @type {Readonly<Record<string, (bench: Bench) => Promise<void>>>} */
-export const SECTIONS = { peer: besidePeer, scale, start, worst, groups, quoted, plan, preview };
+export const SECTIONS = { peer: besidePeer, scale, start, worst, groups, quoted, plan, preview, page };
 
 /** @param {number} users */
 const named = (users) => `${users.toLocaleString('en')} users`;
@@ -130,6 +131,20 @@ async function preview({ users, jobs, table }) {
   table.printRatio({ what: `preview / check, ${named(users)} against as many of Okta`, ours: previewed, theirs: checked, target: 2 });
   table.printPeak('peak of preview / check', previewed, checked);
   table.printRatio({ what: 'check with the exports of Okta / without', ours: both, theirs: checked });
+}
+
+const QUESTIONS = 3000;
+/** Milliseconds in which each choice is answered. */
+const SOON = 100;
+
+/** @param {Bench} bench */
+async function page({ users, verdict }) {
+  const { ready, first, middle, slowest, progress } = measurePage(users, Math.min(QUESTIONS, Math.floor(users / 10)));
+  const ms = (/** @type {number} */ time) => `${time.toFixed(0)} ms`;
+  console.log(
+    `\nplan.html, ${named(users)}, ${progress}: usable after ${ms(ready)}; a choice takes ${ms(middle)}, the slowest ${ms(slowest)}, the first ${ms(first)}`,
+  );
+  if (slowest > SOON) verdict.problems.push(`page: a choice took ${ms(slowest)}, more than ${ms(SOON)}`);
 }
 
 /**

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { csvText } from '../../src/reporters/plan-tables.js';
+import { csvText } from '../../src/reporters/csv-text.js';
 import { type CliResult, runCli } from '../support/run.js';
 import { textOf } from './planning.js';
 

@@ -13,7 +13,8 @@ import { fill, givingUp, keepersOf, type Reply } from '../../src/plan/fill-quest
 import type { MadePlan } from '../../src/plan/make-plan.js';
 import { type PlainQuestion, type QuestionRow, questionRow, type Way } from '../../src/plan/question-shape.js';
 import { questionsOf } from '../../src/plan/questions.js';
-import { csvText, decisionsCsv } from '../../src/reporters/plan-tables.js';
+import { csvText } from '../../src/reporters/csv-text.js';
+import { decisionsCsv } from '../../src/reporters/plan-tables.js';
 import type { TwoSides } from '../rules/idp-oracle.js';
 import { sidesArbitrary } from '../rules/idp-sides.js';
 import { type Organization, organizationArbitrary } from '../support/organizations.js';

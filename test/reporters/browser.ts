@@ -53,13 +53,19 @@ export function layoutOf(file: string, widths: readonly number[]): Layout[] {
   return inFrames(frames, read);
 }
 
+/** Returns what the statements of a function return that acts on a page in a browser; `page` is its document, `view` its window. */
+export function act<T>(file: string, statements: string, width = 1000): T {
+  const frame = `<iframe src="${pathToFileURL(file).href}" style="border:0;width:${width}px;height:900px"></iframe>`;
+  return inFrames<T>([frame], `[await (async ({ contentDocument: page, contentWindow: view }) => {${statements}})(document.querySelector('iframe'))]`)[0];
+}
+
 /** Returns what an expression reads from frames that have been loaded; from the list of the frames as JSON. */
 function inFrames<T>(frames: readonly string[], read: string): T[] {
   const folder = mkdtempSync(join(tmpdir(), 'scim-audit-page-'));
   try {
     // As base64, so that nothing in it is markup.
     // A second of the browser's virtual time: what the pages themselves do later, once they are loaded, comes before it.
-    const script = `onload = () => setTimeout(() => {
+    const script = `onload = () => setTimeout(async () => {
       const bytes = new TextEncoder().encode(JSON.stringify(${read}));
       document.body.innerHTML = '<pre>' + btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')) + '</pre>';
     }, 1000);`;

@@ -2,8 +2,8 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { guardCell, unguardCell } from '../../src/model/written-text.js';
+import { csvText } from '../../src/reporters/csv-text.js';
 import { subjectsOf } from '../../src/reporters/locations.js';
-import { csvText } from '../../src/reporters/plan-tables.js';
 import { textOf } from '../plan/planning.js';
 import { accepting, checkObservatory, nastyReport, OPTIONS, renderAs, reportOf } from './reports.js';
 

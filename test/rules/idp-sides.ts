@@ -80,7 +80,7 @@ const respelt = (text: string): fc.Arbitrary<string> =>
 const PROVIDER_NAMES = ['Observers', 'observers', ' Observers', 'OBSERVERS', 'Night shift', 'Nightshift', 'Mirror crews', 'Bakers', '', ' '] as const;
 
 /** A provider that knows of the organization's people, and of a few others, some of them twice. */
-function idpArbitrary({ users }: Organization): fc.Arbitrary<IdpDirectory> {
+export function idpArbitrary({ users }: Organization): fc.Arbitrary<IdpDirectory> {
   const known = users.flatMap(({ userName, email }) => [userName, email]);
   const text = fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom('ana@dome.example', 'ben@dome.example', 'zoe@dome.example', ...known) },

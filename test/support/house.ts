@@ -92,6 +92,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
       '@bomb.sh/tab',
       'node:crypto',
       'node:fs',
+      'node:http',
       'node:os',
       'node:path',
       'node:url',
@@ -100,6 +101,12 @@ export const WALLS: Readonly<Record<string, Wall>> = {
       '../package.json',
     ],
     reason: 'the front door: the only room that knows there is a process, a terminal and a clock',
+  },
+  page: {
+    rooms: ['model', 'collections', 'rules', 'audit', 'plan', 'reporters'],
+    uses: [],
+    reason:
+      'the script of plan.html runs in a browser without a network: it has the rooms that run anywhere, and of the reporters what only makes texts. It is a front door as well, so it may ask for the day',
   },
   'index.ts': {
     rooms: ['app'],
@@ -260,9 +267,12 @@ function phraseBreaches(path: string, code: string, program: Program, comments: 
 /** Rooms that run anywhere: they use no global that only Node.js has. */
 const ANYWHERE: ReadonlySet<string> = new Set(['collections', 'model', 'rules', 'audit', 'plan', 'preview', 'setup']);
 
+/** Rooms that meet the world: a process, or a window of a browser. */
+const FRONT_DOORS: ReadonlySet<string> = new Set(['cli', 'page']);
+
 /** Returns the globals of the process, the clock and chance that a file outside cli uses, and of Node.js in rooms that run anywhere. */
 export function worldBreaches(path: string, code: string): string[] {
-  if (roomOf(path) === 'cli') return [];
+  if (FRONT_DOORS.has(roomOf(path))) return [];
   const found: string[] = [];
   const lineOf = (at: number): number => code.slice(0, at).split('\n').length;
   const names = new Map<number, string>();
@@ -538,6 +548,8 @@ export const SMALL_FILES: Readonly<Record<string, string>> = {
   'targets/script/': 'what is proved, what is written, and what people read of scripts are apart',
   'app/plan-names.ts': 'how a plan names its files must be the same in every version, so that it can be read and tested by itself',
   'app/named-columns.ts': 'one setting serves two sides: what was named for each is told apart here',
+  'app/plan-page.ts': 'where the built script is, and what of a plan goes into its page, apart from the order in which files are written',
+  'page/': 'one part of the page per file; that a part is small is no reason to look for it elsewhere',
   'app/stated-environment.ts': 'the one place where a day comes into what the configuration states',
   'plan/answered-rows.ts': 'the part of reading decisions that a check needs, without the planner',
   'sources/json/json-bytes.ts': 'the bytes of JSON by name, which would hide the lexer',

@@ -28,6 +28,8 @@ export interface Organization {
   readonly administrators?: readonly StatedName[];
   /** How names compare; the default if it is not said. */
   readonly collation?: CollationName;
+  /** Severities that the settings change. */
+  readonly severities?: Policy['severities'];
 }
 
 const ROLES = ['users', 'groups', 'memberships'] as const satisfies readonly Role[];
@@ -56,13 +58,20 @@ export function snapshotOf(organization: Organization): Snapshot {
   };
 }
 
-export function policyOf({ authMode, syncGroups, areIntegrationsGiven, administrators, collation = 'utf8mb4_0900_ai_ci' }: Organization): Policy {
+export function policyOf({
+  authMode,
+  syncGroups,
+  areIntegrationsGiven,
+  administrators,
+  collation = 'utf8mb4_0900_ai_ci',
+  severities = {},
+}: Organization): Policy {
   const usual: Policy = {
     authMode,
     syncGroups,
     failOn: 'error',
     collation,
-    severities: {},
+    severities,
     skipRules: [],
     authTypeMap: {},
     leaveOutUsers: [],

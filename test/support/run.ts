@@ -56,6 +56,29 @@ export async function converse(args: readonly string[], typed: readonly string[]
   return { code, ...written };
 }
 
+/** A command line that runs until something is typed. */
+export interface RunningCli {
+  /** What it has written so far. */
+  written(): string;
+  type(text: string): void;
+  readonly ended: Promise<CliResult>;
+}
+
+/** Starts a command line on a terminal. */
+export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
+  const written = { stdout: '', stderr: '' };
+  const outputTo = (name: 'stdout' | 'stderr'): Output => ({
+    write(text) {
+      written[name] += text;
+    },
+    settle: async () => undefined,
+    isTTY: true,
+  });
+  const stdin = Object.assign(new PassThrough(), { isTTY: true });
+  const io: Io = { ...worldOf(options), stdout: outputTo('stdout'), stderr: outputTo('stderr'), stdin };
+  return { written: () => written.stdout, type: (text) => void stdin.write(text), ended: run(args, io).then((code) => ({ code, ...written })) };
+}
+
 /** Returns what a command line writes and its exit code. Relative paths start at `cwd`. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   const written = { stdout: '', stderr: '' };

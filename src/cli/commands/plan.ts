@@ -31,7 +31,7 @@ export function addPlan(program: Command, io: Io, end: (ending: Ending) => void)
     .optionsGroup('Judging:')
     .option('--decisions <file>', 'decisions to read (default: decisions.csv in the folder of --out)')
     .optionsGroup('Output:')
-    .requiredOption('--out <folder>', 'folder for plan.json, plan.md, decisions.csv, memberships.csv and notices.csv')
+    .requiredOption('--out <folder>', 'folder for plan.json, plan.md, plan.html, decisions.csv, memberships.csv and notices.csv')
     .option('--redact', 'write the plan with aliases, for reading only: there is no plan.json, so it cannot be applied')
     .addOption(new Option('--format <format>', 'format of the summary on stdout').choices(['pretty', 'json']).default('pretty'))
     .action(async (source: string | undefined, flags: PlanFlags) => {
@@ -119,7 +119,7 @@ function summaryText({ made, decideCommand, applyCommand, outdatedName, conseque
     'Next',
     `  read ${join(folder, 'plan.md')}`,
     ...(body.open.length > 0 && decideCommand !== undefined
-      ? [`  decide in ${join(folder, 'decisions.csv')} (or: ${decideCommand}), then run the same command again`]
+      ? [`  decide in ${join(folder, 'plan.html')} (a browser) or decisions.csv (or: ${decideCommand}), then run the same command again`]
       : []),
     ...(body.actions.length > 0 && applyCommand !== undefined ? [`  ${applyCommand}`] : []),
     '',

@@ -37,31 +37,62 @@ interface Known {
   readonly groupsById: ReadonlyMap<string, Group>;
   readonly answers: PlanAnswers;
   readonly areIntegrationsGiven: boolean;
+  /** How an id and a value are written. */
+  readonly id: (text: string) => string;
+  readonly value: (text: string) => string;
+}
+
+/** A table of changes of one kind. */
+export interface ActionTable {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly total: number;
+  readonly temporary: number;
+  readonly rows: readonly (readonly string[])[];
+  /** Number of actions that are not among the rows. */
+  readonly others: number;
 }
 
 /** Yields the section of what changes, a table for each kind of change. */
-export function* actionSections({ body: { actions }, before, rows }: MadePlan): Iterable<string> {
+export function* actionSections(plan: MadePlan): Iterable<string> {
   yield '## What changes\n\n';
-  if (actions.length === 0) yield 'Nothing.\n\n';
+  if (plan.body.actions.length === 0) yield 'Nothing.\n\n';
+  for (const { title, columns, total, temporary, rows, others } of actionTables(plan, { id: tableId, value: tableValue })) {
+    yield `### ${title}: ${grouped(total)}${temporary > 0 ? `, of them ${grouped(temporary)} temporary` : ''}\n\n`;
+    yield `| ${columns.join(' | ')} |\n|${' --- |'.repeat(columns.length)}\n`;
+    for (const row of rows) yield `| ${row.join(' | ')} |\n`;
+    if (others > 0) yield `\n… and ${grouped(others)} more, in plan.json${title === 'Usernames' ? ' and notices.csv' : ''}.\n`;
+    yield '\n';
+  }
+}
+
+/** Yields a table for each kind of change, of the first actions; `isShown` leaves out what is about other users. */
+export function* actionTables(
+  { body: { actions }, before, rows }: MadePlan,
+  writing: Pick<Known, 'id' | 'value'>,
+  isShown: (user: string) => boolean = () => true,
+): Iterable<ActionTable> {
   const byTitle = groupBy(actions, ({ change }) => titleOf(change));
+  const isOfShown = ({ change }: Action): boolean => change.kind === 'replace-group' || isShown(change.user);
+  const shown = new Map([...byTitle].map(([title, some]) => [title, some.filter(isOfShown).slice(0, MOST)]));
   const known: Known = {
-    ...subjectsOf(
-      [...byTitle.values()].flatMap((some) => some.slice(0, MOST)),
-      before,
-    ),
+    ...subjectsOf([...shown.values()].flat(), before),
     answers: new PlanAnswers(rows),
     areIntegrationsGiven: before.policy.areIntegrationsGiven === true,
+    ...writing,
   };
   for (const [title, columns] of Object.entries(COLUMNS)) {
-    const some = byTitle.get(title) ?? [];
-    if (some.length === 0) continue;
-    const temporary = some.filter(({ change }) => change.kind === 'replace-user' && change.temporary === true).length;
-    yield `### ${title}: ${grouped(some.length)}${temporary > 0 ? `, of them ${grouped(temporary)} temporary` : ''}\n\n`;
-    const headings = ['action', ...columns, 'why'];
-    yield `| ${headings.join(' | ')} |\n|${' --- |'.repeat(headings.length)}\n`;
-    for (const action of some.slice(0, MOST)) yield `| ${[action.id, ...cellsOf(action.change, known), whyOf(action, known.answers)].join(' | ')} |\n`;
-    if (some.length > MOST) yield `\n… and ${grouped(some.length - MOST)} more, in plan.json${title === 'Usernames' ? ' and notices.csv' : ''}.\n`;
-    yield '\n';
+    const all = byTitle.get(title) ?? [];
+    const some = shown.get(title) ?? [];
+    if (all.length === 0) continue;
+    yield {
+      title,
+      columns: ['action', ...columns, 'why'],
+      total: all.length,
+      temporary: all.filter(({ change }) => change.kind === 'replace-user' && change.temporary === true).length,
+      rows: some.map((action) => [action.id, ...cellsOf(action.change, known), whyOf(action, known)]),
+      others: all.length - some.length,
+    };
   }
 }
 
@@ -75,39 +106,35 @@ function subjectsOf(actions: readonly Action[], { snapshot: { users, groups } }:
   };
 }
 
-function cellsOf(change: Change, { usersById, groupsById, areIntegrationsGiven }: Known): readonly string[] {
-  if (change.kind === 'replace-group') return [tableId(change.group), tableValue(change.from), tableValue(change.to)];
+function cellsOf(change: Change, { usersById, groupsById, areIntegrationsGiven, id, value }: Known): readonly string[] {
+  if (change.kind === 'replace-group') return [id(change.group), value(change.from), value(change.to)];
   const user = usersById.get(change.user);
+  const named = (name: string | undefined, of: string): string => (name === undefined ? id(of) : `${value(name)} (${id(of)})`);
   const userText = named(user?.userName, change.user);
   if (change.kind !== 'replace-user') {
     const group = named(groupsById.get(change.group)?.name, change.group);
     return [userText, `${change.kind === 'remove-member' ? 'leaves' : 'joins'} ${group}`];
   }
   if (change.attribute === 'active') return [userText, change.to === 'true' ? 'active' : 'inactive'];
-  if (change.attribute === 'email') return [userText, tableValue(change.from), tableValue(change.to)];
+  if (change.attribute === 'email') return [userText, value(change.from), value(change.to)];
   // The second step of a ring starts from a temporary name, which does not show who the user is.
-  const was = user === undefined || user.userName === change.from ? '' : ` (was ${tableValue(user.userName)})`;
+  const was = user === undefined || user.userName === change.from ? '' : ` (was ${value(user.userName)})`;
   const systems = areIntegrationsGiven ? (user?.signsInFor ?? []) : [];
-  const after = change.temporary === true ? ' (temporary, to open a ring)' : systemsText(systems);
-  return [tableId(change.user), `${tableValue(change.from)}${was}`, `${tableValue(change.to)}${after}`];
+  const after = change.temporary === true ? ' (temporary, to open a ring)' : systemsText(systems, value);
+  return [id(change.user), `${value(change.from)}${was}`, `${value(change.to)}${after}`];
 }
 
-const named = (name: string | undefined, id: string): string => (name === undefined ? tableId(id) : `${tableValue(name)} (${tableId(id)})`);
-
 /** Returns what is to be changed elsewhere at the same time. */
-const systemsText = (systems: readonly string[]): string =>
-  systems.length === 0 ? '' : `; change it in ${systems.map(tableValue).join(', ')} at the same time`;
+const systemsText = (systems: readonly string[], value: Known['value']): string =>
+  systems.length === 0 ? '' : `; change it in ${systems.map(value).join(', ')} at the same time`;
 
 /** Returns the rules whose findings an action settles, and who decided it if it needed a decision. */
-function whyOf({ change, resolves }: Action, answers: PlanAnswers): string {
+function whyOf({ change, resolves }: Action, { answers, value }: Known): string {
   const rules = [...new Set(resolves.map((fingerprint) => fingerprint.slice(0, fingerprint.lastIndexOf(':'))))];
   const answer = answers.of(change);
   if (answer === undefined) return rules.join(', ');
   const { reason, owner } = answer;
-  const given = [
-    ...(reason === '' ? [] : [tableValue(reason)]),
-    ...(owner === '' ? [] : [reason === '' ? `by ${tableValue(owner)}` : `(${tableValue(owner)})`]),
-  ];
+  const given = [...(reason === '' ? [] : [value(reason)]), ...(owner === '' ? [] : [reason === '' ? `by ${value(owner)}` : `(${value(owner)})`])];
   return `decided${given.length === 0 ? '' : `: ${given.join(' ')}`}${rules.length === 0 ? '' : `; settles ${rules.join(', ')}`}`;
 }
 

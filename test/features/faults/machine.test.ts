@@ -128,7 +128,7 @@ describe('a plan that is ended while it writes', () => {
     const folder = copyOf(RING);
     await endedBy(folder, 'SIGKILL');
     expect(shell('scim-audit plan exports --auth-mode multi --out next', folder).code).toBe(0);
-    expect(files(folder).sort()).toEqual(['baseline.jsonl', 'decisions.csv', 'memberships.csv', 'notices.csv', 'plan.json', 'plan.md']);
+    expect(files(folder).sort()).toEqual(['baseline.jsonl', 'decisions.csv', 'memberships.csv', 'notices.csv', 'plan.html', 'plan.json', 'plan.md']);
   });
 });
 

@@ -9,7 +9,7 @@ import { temporaryFolders } from '../../support/temporary.js';
 import { expectKilled, keepEveryPoint, killOfEachKind, restore } from './killing.js';
 
 const newFolder = temporaryFolders();
-const NAMES = ['baseline.jsonl', 'decisions.csv', 'memberships.csv', 'notices.csv', 'plan.json', 'plan.md'];
+const NAMES = ['baseline.jsonl', 'decisions.csv', 'memberships.csv', 'notices.csv', 'plan.html', 'plan.json', 'plan.md'];
 
 const USERS = `id,userName,email,active,authenticationType
 1,wren,wren@harbour.example,true,idp

@@ -1,0 +1,146 @@
+/** What plan.html holds of an organization, as JSON: whom open findings concern, and of everybody else only salted hashes. */
+
+import type { AuthenticationType, Directory, Input, TypeListInput, User } from '../../model/directory.js';
+import type { AskedUser, DecisionAction } from '../../model/finding.js';
+import type { IdpProvider, IdpUser } from '../../model/idp.js';
+import type { Policy } from '../../model/policy.js';
+import type { Answer } from '../decision-rows.js';
+
+/** Id, username, email, state (see `ACTIVE` and the others), and what few users have. */
+export type PageUser = readonly [id: string, userName: string, email: string, state: number, more?: Pick<User, 'scimAdmin' | 'signsInFor'>];
+
+/** Id, name, state. */
+export type PageGroup = readonly [id: string, name: string, state: number];
+
+/** Id, subject, email, state. */
+export type PageIdpUser = readonly [id: string, subject: string, email: string, state: number];
+
+/** A row of decisions.csv: the number of its finding in `findings`, what follows the column `rule`, what can be decided, and about whom. */
+export type PageRow = readonly [
+  finding: number,
+  subject: string,
+  id: string,
+  current: string,
+  problem: string,
+  suggestion: string,
+  actions: readonly DecisionAction[],
+  user: Pick<AskedUser, 'isLeftOut' | 'isStatusFixed' | 'signsInFor'> | 0,
+];
+
+/** A finding about the export as a whole. The page cannot find it again in its part of the export. */
+export interface CarriedFinding {
+  readonly fingerprint: string;
+  /** Users and groups in it are numbers: see `carriedText`. */
+  readonly text: string;
+}
+
+/** Accounts that are not in the page and have one state, as marks of the same width, sorted. */
+export interface HiddenAccounts {
+  readonly isIdp: boolean;
+  readonly state: number;
+  /** Their username has the key of their email (for the provider: the subject). */
+  readonly same: string;
+  /** Two marks for each: of the username, and of the email. */
+  readonly pairs: string;
+  /** Blank email; blank username. */
+  readonly names: string;
+  readonly emails: string;
+  /** There are some with neither. */
+  readonly hasNameless: boolean;
+}
+
+export interface PageCounts {
+  readonly actions: number;
+  /** Findings that a person must settle, and that are not accepted. */
+  readonly open: number;
+  /** What a check would count once the plan is applied. */
+  readonly error: number;
+  readonly warning: number;
+  readonly info: number;
+}
+
+export interface PageData {
+  /** Hashes are made with it. */
+  readonly salt: string;
+  readonly policy: Policy;
+  readonly snapshot: Pick<Directory, 'given' | 'unanswered'> & {
+    readonly inputs: readonly Input[];
+    readonly typeList?: TypeListInput;
+    readonly memberships: number;
+  };
+  readonly users: readonly PageUser[];
+  readonly groups: readonly PageGroup[];
+  /** Indexes of users and groups, pair by pair. */
+  readonly members: readonly number[];
+  readonly idp?: {
+    readonly provider: IdpProvider;
+    readonly users: readonly PageIdpUser[];
+    readonly groups: readonly string[];
+    readonly given: { readonly emails: boolean; readonly groupList: boolean; readonly members: boolean };
+    readonly inputs: readonly { readonly path: string; readonly role: 'idp-users' | 'idp-groups' | 'idp-members'; readonly rows: number }[];
+  };
+  readonly hidden: readonly HiddenAccounts[];
+  readonly carried: readonly CarriedFinding[];
+  /** Fingerprints of the findings that rows are about. */
+  readonly findings: readonly string[];
+  readonly rows: readonly PageRow[];
+  /** Without any decision. */
+  readonly base: PageCounts;
+  /** Answers that the plan was made with, by row. */
+  readonly answers: readonly (readonly [row: number, answer: Answer])[];
+  /** What separates the cells of decisions.csv; absent: commas. */
+  readonly csvDelimiter?: 'comma' | 'semicolon';
+}
+
+export const ACTIVE = 1;
+export const BY_IDP = 2;
+export const LEFT_OUT = 4;
+export const SIGNS_IN = 8;
+/** Username and email are not the same text, although they have one key. */
+export const SPELLED_OTHERWISE = 16;
+
+export function stateOf(user: User): number {
+  const { active, authenticationType, isLeftOut, signsInFor, userName, email } = user;
+  return (
+    (active ? ACTIVE : 0) |
+    (authenticationType === 'idp' ? BY_IDP : 0) |
+    (isLeftOut === true ? LEFT_OUT : 0) |
+    (signsInFor === undefined ? 0 : SIGNS_IN) |
+    (userName === email ? 0 : SPELLED_OTHERWISE)
+  );
+}
+
+/** Returns a user with such a state. */
+export function userOf(names: Pick<User, 'place' | 'id' | 'userName' | 'email'>, state: number): User {
+  const authenticationType: AuthenticationType = (state & BY_IDP) === 0 ? 'basic' : 'idp';
+  return {
+    ...names,
+    input: 0,
+    line: 0,
+    active: (state & ACTIVE) !== 0,
+    authenticationType,
+    ...((state & LEFT_OUT) === 0 ? {} : { isLeftOut: true }),
+    ...((state & SIGNS_IN) === 0 ? {} : { signsInFor: [''] }),
+  };
+}
+
+export const PENDING = 2;
+export const GUEST = 4;
+
+export const idpStateOf = ({ active, isPending, isGuest, subject, email }: IdpUser): number =>
+  (active ? ACTIVE : 0) | (isPending === true ? PENDING : 0) | (isGuest === true ? GUEST : 0) | (subject === email ? 0 : SPELLED_OTHERWISE);
+
+export function idpUserOf(names: Pick<IdpUser, 'place' | 'id' | 'subject' | 'email'>, state: number): IdpUser {
+  return {
+    ...names,
+    path: '',
+    line: 0,
+    active: (state & ACTIVE) !== 0,
+    ...((state & PENDING) === 0 ? {} : { isPending: true }),
+    ...((state & GUEST) === 0 ? {} : { isGuest: true }),
+  };
+}
+
+export const ORGANIZATION_LEVEL = 1;
+export const HAS_MARK = 2;
+export const MARKED = 4;

@@ -1,0 +1,77 @@
+/** The part of an organization that a page holds, as what a plan starts from. */
+
+import { beginAudit, completeReport } from '../../audit/audit.js';
+import type { AuditedFinding, Report } from '../../audit/report.js';
+import type { Digests } from '../../model/digests.js';
+import type { Directory, Group, Snapshot, User } from '../../model/directory.js';
+import type { IdpDirectory, IdpUser } from '../../model/idp.js';
+import { RULES } from '../../rules/registry.js';
+import type { Ground } from '../assemble.js';
+import { MemberTable } from '../member-tally.js';
+import { isAboutExport, restored } from './carried.js';
+import type { FoundAccount } from './hidden-names.js';
+import { HAS_MARK, idpUserOf, MARKED, ORGANIZATION_LEVEL, type PageData, userOf } from './page-data.js';
+
+/** Id of an account that is not in the page, as problems show it. */
+const idOfHidden = (number: number): string => (number === 0 ? 'not shown' : `not shown, ${number + 1}`);
+
+/** Returns the ground of a page's accounts and of others that were found by their names. */
+export function groundOfPage(data: PageData, found: readonly FoundAccount[], digests: Digests): Ground {
+  const users: User[] = data.users.map(([id, userName, email, state, more], place) => {
+    const user = userOf({ place, id, userName, email }, state);
+    return more === undefined ? user : { ...user, ...more };
+  });
+  const idpUsers: IdpUser[] = (data.idp?.users ?? []).map(([id, subject, email, state], place) => idpUserOf({ place, id, subject, email }, state));
+  let hidden = 0;
+  for (const { isIdp, state, name, email } of found) {
+    const id = idOfHidden(hidden++);
+    if (isIdp) idpUsers.push(idpUserOf({ place: idpUsers.length, id, subject: name, email }, state));
+    else users.push(userOf({ place: users.length, id, userName: name, email }, state));
+  }
+  const groups = data.groups.map(
+    ([id, name, state], place): Group => ({
+      place,
+      id,
+      input: 0,
+      line: 0,
+      name,
+      isOrganizationLevel: (state & ORGANIZATION_LEVEL) !== 0,
+      ...((state & HAS_MARK) === 0 ? {} : { sync: (state & MARKED) !== 0 }),
+    }),
+  );
+  const { given, unanswered, inputs, typeList, memberships } = data.snapshot;
+  const directory: Directory = { users, groups, given, ...(unanswered === undefined ? {} : { unanswered }) };
+  const idp = data.idp === undefined ? undefined : idpOf(data.idp, idpUsers);
+  const audit = beginAudit(directory, data.policy, digests, idp);
+  const members = new MemberTable();
+  const sink = members.sinkFor(directory);
+  for (let at = 0; at < data.members.length; at += 2) {
+    audit.sink.member(data.members[at], data.members[at + 1]);
+    sink.member(data.members[at], data.members[at + 1]);
+  }
+  const snapshot: Snapshot = { ...directory, inputs, memberships, notes: [], ...(typeList === undefined ? {} : { typeList }) };
+  const carried = data.carried.map((each) => restored(each, { user: users, group: groups, idpUser: idpUsers }));
+  return { before: withCarried(audit.finish(snapshot), carried), context: audit.context, members };
+}
+
+function idpOf({ provider, groups, given, inputs }: NonNullable<PageData['idp']>, users: readonly IdpUser[]): IdpDirectory {
+  const none = new Int32Array(0);
+  return {
+    provider,
+    users,
+    groups: groups.map((name, place) => ({ place, id: name, path: '', line: 0, name })),
+    members: { users: none, groups: none },
+    listed: new Set(),
+    strangers: new Map(),
+    given,
+    inputs: inputs.map((input) => ({ ...input, file: '', sha256: '' })),
+    notes: [],
+  };
+}
+
+/** Returns the report with the findings about the export as a whole that the plan has, instead of those of its part. */
+function withCarried(report: Report, carried: readonly AuditedFinding[]): Report {
+  const byRule = new Map<string, AuditedFinding[]>(RULES.map(({ name }) => [name, []]));
+  for (const audited of [...report.findings.filter((each) => !isAboutExport(each)), ...carried]) byRule.get(audited.finding.rule)?.push(audited);
+  return completeReport({ ...report, findings: [...byRule.values()].flat() });
+}

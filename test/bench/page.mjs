@@ -1,0 +1,76 @@
+/** How long the page of a plan takes to answer a choice, in a real browser. */
+
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('../../bin/scim-audit.js', import.meta.url));
+/** Questions that are answered one after the other, from the second on measured: the first pays for what is made ready. */
+const CHOICES = 40;
+
+/**
+ * Returns the milliseconds that the slowest and the middle choice took, and those until the page can be used.
+ * @param {number} users @param {number} questions
+ */
+export function measurePage(users, questions) {
+  const folder = mkdtempSync(join(tmpdir(), 'scim-audit-bench-page-'));
+  try {
+    const data = join(folder, 'export');
+    mkdirSync(data);
+    writeFileSync(join(data, 'users.csv'), usersCsv(users, questions));
+    writeFileSync(join(data, 'groups.csv'), 'id,name,project\n1,Observers,\n');
+    writeFileSync(join(data, 'memberships.csv'), 'groupId,userId\n1,1\n');
+    const plan = spawnSync(process.execPath, [PROGRAM, 'plan', data, '--auth-mode', 'multi', '--out', join(folder, 'plan')], { encoding: 'utf8' });
+    if (plan.status !== 0) throw new Error(plan.stderr);
+    return JSON.parse(browse(folder));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Two accounts want each address of a question; nobody else needs a decision. @param {number} users @param {number} questions */
+function usersCsv(users, questions) {
+  const lines = ['id,userName,email,active,authenticationType'];
+  for (let at = 0; at < questions; at++) {
+    lines.push(`${lines.length},login${at},wanted${at}@observatory.example,true,idp`);
+    lines.push(`${lines.length},wanted${at}@observatory.example,other${at}@observatory.example,false,idp`);
+  }
+  while (lines.length <= users) {
+    const name = `person${lines.length}@observatory.example`;
+    lines.push(`${lines.length},${lines.length % 5 === 0 ? `p${lines.length}` : name},${name},true,idp`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** @param {string} folder */
+function browse(folder) {
+  // The browser writes the tree once everything is loaded; what the handler of the frame does comes before that.
+  const script = `
+    const start = performance.now();
+    document.querySelector('iframe').onload = ({ target: { contentDocument: page } }) => {
+      const ready = performance.now() - start;
+      const times = [];
+      for (let at = 0; at < ${CHOICES}; at++) {
+        const cards = [...page.querySelectorAll('.card')];
+        const begin = performance.now();
+        cards[at % cards.length].querySelector(at < cards.length ? 'input[data-letter=s]' : 'input[data-letter=o]').click();
+        times.push(performance.now() - begin);
+      }
+      const rest = times.slice(1).sort((a, b) => a - b);
+      const told = { ready, first: times[0], middle: rest[rest.length >> 1], slowest: rest.at(-1), progress: page.querySelector('#progress').textContent };
+      document.body.innerHTML = '<pre>' + JSON.stringify(told) + '</pre>';
+    };`;
+  const wrapper = join(folder, 'wrapper.html');
+  writeFileSync(
+    wrapper,
+    `<!DOCTYPE html><body><iframe></iframe><script>${script}
+    document.querySelector('iframe').src = ${JSON.stringify(pathToFileURL(join(folder, 'plan/plan.html')).href)};</script>`,
+  );
+  const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--allow-file-access-from-files', `--user-data-dir=${join(folder, 'profile')}`];
+  const { stdout, stderr } = spawnSync('chromium', [...flags, '--dump-dom', pathToFileURL(wrapper).href], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  const told = /<pre>(\{.*?\})<\/pre>/s.exec(stdout)?.[1];
+  if (told === undefined) throw new Error(`the page told nothing: ${stderr.slice(-300)}`);
+  return told;
+}

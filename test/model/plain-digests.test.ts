@@ -1,0 +1,25 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { NODE_DIGESTS } from '../../src/app/node-digests.js';
+import { PLAIN_DIGESTS } from '../../src/model/plain-digests.js';
+
+it.each([55, 56, 63, 64, 65, 119, 120, 1000])('is what node:crypto gives for %i bytes', (length) => {
+  expect(PLAIN_DIGESTS.sha256('a'.repeat(length))).toBe(NODE_DIGESTS.sha256('a'.repeat(length)));
+});
+
+it('is what node:crypto gives for any text, in pieces and with a key', () => {
+  const text = fc.string({ unit: 'binary', maxLength: 200 });
+  fc.assert(
+    fc.property(
+      text,
+      fc.array(fc.oneof(text, fc.uint8Array({ maxLength: 100 })), { maxLength: 4 }),
+      fc.option(text, { nil: undefined }),
+      (whole, pieces, key) => {
+        expect(PLAIN_DIGESTS.sha256(whole)).toBe(NODE_DIGESTS.sha256(whole));
+        const [plain, native] = [PLAIN_DIGESTS.begin(key), NODE_DIGESTS.begin(key)];
+        for (const piece of pieces) for (const digest of [plain, native]) digest.add(piece);
+        expect(plain.end()).toBe(native.end());
+      },
+    ),
+  );
+});

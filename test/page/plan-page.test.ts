@@ -1,0 +1,211 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { SOURCE } from '../plan/observatory.js';
+import { act, dumpDom } from '../reporters/browser.js';
+import { NASTY } from '../reporters/reports.js';
+import { describeWith } from '../support/parts.js';
+import { runCli } from '../support/run.js';
+import { temporaryFolders } from '../support/temporary.js';
+
+const folders = temporaryFolders();
+
+const PLAN = ['plan', 'export', '--auth-mode', 'multi', '--out', 'plan'];
+
+/** Returns a folder with an export and its plan. */
+async function planned(files: Readonly<Record<string, string>> = SOURCE): Promise<string> {
+  const cwd = folders(files);
+  const { code, stderr } = await runCli(PLAN, { cwd });
+  expect(stderr).toContain('the plan is written');
+  expect(code).toBe(0);
+  return cwd;
+}
+
+/** What a person does in the page. */
+const HANDS = `
+  const cards = () => [...page.querySelectorAll('.card')];
+  const card = (text) => cards().find((each) => each.querySelector('h3').textContent.includes(text)) ?? (() => { throw new Error('no card says ' + text); })();
+  const choose = (text, letter) => card(text).querySelector('input[data-letter="' + letter + '"]').click();
+  const type = (text, key, value) => {
+    const input = [...card(text).querySelectorAll('[data-key]')].find(({ dataset }) => dataset.key === key);
+    input.value = value;
+    input.dispatchEvent(new view.Event('change', { bubbles: true }));
+  };
+  const press = (name) => [...page.querySelectorAll('button')].find(({ textContent }) => textContent.includes(name)).click();
+  const counts = () => Object.fromEntries([...page.querySelectorAll('#counts li')].map((li) => [li.dataset.count, li.querySelector('b').textContent]));
+  const progress = () => page.querySelector('#progress').textContent;
+  const verdict = () => page.querySelector('#verdict').textContent;
+  const saved = async () => {
+    let blob;
+    const make = view.URL.createObjectURL;
+    view.URL.createObjectURL = (each) => { blob = each; return 'data:,'; };
+    view.HTMLAnchorElement.prototype.click = () => {};
+    press('Save decisions.csv');
+    view.URL.createObjectURL = make;
+    return btoa(Array.from(new Uint8Array(await blob.arrayBuffer()), (byte) => String.fromCharCode(byte)).join(''));
+  };
+  const open = async (base64) => {
+    const input = page.querySelector('#file');
+    const files = new view.DataTransfer();
+    files.items.add(new view.File([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], 'decisions.csv'));
+    input.files = files.files;
+    input.dispatchEvent(new view.Event('change'));
+    for (let tries = 0; tries < 50 && !page.querySelector('#message').textContent.includes('taken'); tries++) await new Promise((done) => setTimeout(done, 20));
+  };
+`;
+
+interface Told {
+  readonly counts: Readonly<Record<string, string>>;
+  readonly progress: string;
+  readonly verdict: string;
+}
+
+const bytesOf = (base64: string): Buffer => Buffer.from(base64, 'base64');
+
+describeWith('chromium', 'plan.html', () => {
+  it('takes choices, tells what plan makes of them, and saves what plan takes', async () => {
+    const cwd = await planned();
+    const page = join(cwd, 'plan/plan.html');
+    expect(statSync(page).mode & 0o777).toBe(0o600);
+    const told = act<
+      Record<'start' | 'chosen' | 'undone' | 'redone', Told> & { readonly effect: string; readonly csv: string; readonly message: string; readonly again: Told }
+    >(
+      page,
+      `${HANDS}
+      const told = () => ({ counts: counts(), progress: progress(), verdict: verdict() });
+      const start = told();
+      choose('"ana@x.org"', 's');
+      const effect = card('"ana@x.org"').querySelector('.effect').textContent;
+      choose('"ben@x.org"', 'k');
+      choose('has no email', 'd');
+      const chosen = told();
+      press('Undo');
+      const undone = told();
+      press('Redo');
+      const redone = told();
+      const csv = await saved();
+      press('Undo'); press('Undo'); press('Undo');
+      await open(csv);
+      return { start, effect, chosen, undone, redone, csv, message: page.querySelector('#message').textContent, again: told() };`,
+    );
+    expect(told.start.progress).toMatch(/^0 of \d+ decided$/);
+    expect(told.chosen.progress).toMatch(/^3 of \d+ decided$/);
+    expect(told.effect).toContain('Renames that become possible: 2');
+    expect(told.undone.progress).toMatch(/^2 of /);
+    expect(told.redone).toEqual(told.chosen);
+    expect(told.message).toContain('answers of decisions.csv taken');
+    expect(told.again).toEqual(told.chosen);
+    expect(told.chosen.verdict).toContain('plan takes these decisions');
+
+    const file = join(cwd, 'plan/decisions.csv');
+    writeFileSync(file, bytesOf(told.csv));
+    const { code, stdout } = await runCli([...PLAN, '--format', 'json'], { cwd });
+    expect(code).toBe(0);
+    const summary = JSON.parse(stdout);
+    const { actions, open, error, warning } = told.chosen.counts;
+    expect(String(summary.actions)).toBe(actions);
+    expect(String(summary.open.length ?? summary.open)).toBe(open);
+    const plan = JSON.parse(readFileSync(join(cwd, 'plan/plan.json'), 'utf8'));
+    expect(plan.open.length).toBe(Number(open));
+    expect([plan.after.error, plan.after.warning]).toEqual([Number(error), Number(warning)]);
+    // The plan writes the same answers as the page did, byte for byte.
+    expect(readFileSync(file).equals(bytesOf(told.csv))).toBe(true);
+    expect((await runCli(['apply', 'plan/plan.json', 'export', '--out', 'fixed', '--yes'], { cwd })).code).toBe(0);
+    expect(readFileSync(join(cwd, 'fixed/users.csv'), 'utf8')).toContain('1,ana@x.org,ana@x.org,true,idp');
+  });
+
+  it('refuses a name that somebody else holds whom the page does not show, and shows nobody else', async () => {
+    const cwd = await planned();
+    const page = join(cwd, 'plan/plan.html');
+    const text = readFileSync(page, 'utf8');
+    for (const other of ['free@x.org', 'cleo']) expect(text).not.toContain(other);
+    const told = act<{ readonly refused: string; readonly state: string; readonly counts: Told['counts'] }>(
+      page,
+      `${HANDS}
+      choose('has no email', 'e');
+      type('has no email', 'value', 'free@x.org');
+      const refused = card('has no email').querySelector('.effect').textContent;
+      const { state } = card('has no email').dataset;
+      type('has no email', 'value', 'lab@x.org');
+      return { refused, state, counts: counts() };`,
+    );
+    expect(told.state).toBe('refused');
+    expect(told.refused).toContain('free@x.org');
+    expect(told.counts.actions).toMatch(/^\d+$/);
+  });
+
+  it('gives the same answer to all questions of a kind once it has been shown what that does', async () => {
+    const users = ['id,username,email,active,authentication type', ...[1, 2, 3].map((at) => `${at},user${at},,true,idp`), '9,z@x.org,z@x.org,false,idp', ''];
+    const cwd = await planned({ ...SOURCE, 'export/users.csv': users.join('\n'), 'export/memberships.csv': 'groupId,userId\n30,9\n' });
+    const told = act<{ readonly before: string; readonly asked: string; readonly after: string; readonly undone: string }>(
+      join(cwd, 'plan/plan.html'),
+      `${HANDS}
+      choose('user1 <no email>', 'd');
+      const before = progress();
+      press('The same for all of this kind');
+      const asked = page.querySelector('dialog').textContent;
+      press('Answer 2 questions so');
+      const after = progress();
+      press('Undo');
+      return { before, asked, after, undone: progress() };`,
+    );
+    expect(told.before).toMatch(/^1 of/);
+    expect(told.asked).toContain('Findings that end: 2');
+    expect(told.after).toMatch(/^3 of/);
+    expect(told.undone).toMatch(/^1 of/);
+  });
+
+  it('runs nothing that stands in a name', async () => {
+    const cell = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+    const hostile = [
+      ...NASTY.filter((text) => !/[\0\r]/.test(text)),
+      `<img src=x onerror="document.title='hacked'">`,
+      `</script><script>document.title='hacked'</script>`,
+    ];
+    const users = [
+      'id,username,email,active,authentication type',
+      ...hostile.map((text, at) => [String(at + 1), cell(`${text}-${at}`), cell(`${text}@x`), 'true', 'idp'].join(',')),
+      '',
+    ];
+    const cwd = await planned({ ...SOURCE, 'export/users.csv': users.join('\n'), 'export/memberships.csv': 'groupId,userId\n30,1\n' });
+    const { dom, log } = dumpDom(join(cwd, 'plan/plan.html'));
+    expect(/<title>([^<]*)<\/title>/.exec(dom)?.[1]).toBe('Plan for SCIM enablement');
+    expect(dom).toContain('class="card"');
+    expect(dom).not.toContain('<img');
+    expect(log).not.toMatch(/Content Security Policy|Uncaught/);
+  });
+
+  it('has nothing that axe-core finds, nor anything wider than a phone', async () => {
+    const cwd = await planned();
+    const page = readFileSync(join(cwd, 'plan/plan.html'), 'utf8');
+    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    const copy = join(cwd, 'axe.html');
+    writeFileSync(
+      copy,
+      page.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '').replace('</body>', () => `<script>${axe}</script></body>`),
+    );
+    const found = act<{ readonly violations: readonly string[]; readonly width: number }>(
+      copy,
+      `${HANDS}
+      choose('"ben@x.org"', 'k');
+      choose('"ana@x.org"', 'l');
+      for (const details of page.querySelectorAll('details')) details.open = true;
+      await new Promise((done) => setTimeout(done, 300));
+      const { violations } = await view.axe.run(page, { resultTypes: ['violations'] });
+      return { violations: violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 200))), width: page.documentElement.scrollWidth };`,
+      420,
+    );
+    expect(found.violations).toEqual([]);
+    expect(found.width).toBeLessThanOrEqual(420);
+  });
+
+  it('is for reading only with --redact, and holds no name', async () => {
+    const cwd = folders(SOURCE);
+    await runCli([...PLAN, '--redact'], { cwd });
+    const page = readFileSync(join(cwd, 'plan/plan.html'), 'utf8');
+    expect(page).toContain('redacted, for reading only');
+    expect(page).not.toContain('<script');
+    for (const name of ['ana', 'ben@', 'benjamin', 'Night shift', 'formula']) expect(page).not.toContain(name);
+  });
+});
