@@ -81,7 +81,10 @@ export function expectKilled(folder: string, words: readonly string[], { at, whe
   const { signal, stderr } = runReal(folder, words, { KILL_AT: String(at), KILL_WHEN: when });
   expect(signal, `${place}: ${stderr}`).toBe('SIGKILL');
   if (when === 'within' || kept === undefined) return;
-  expect(shapeOf(folder), place).toEqual(shapeOf(join(kept, String(when === 'before' ? at : at + 1))));
+  const before = shapeOf(join(kept, String(at)));
+  if (when === 'before') expect(shapeOf(folder), place).toEqual(before);
+  // Before the next call, SQLite itself may have written already, which is not counted: the call alone leaves what was there, or what is then.
+  else expect([before, shapeOf(join(kept, String(at + 1)))], place).toContainEqual(shapeOf(folder));
 }
 
 /** Returns the files under a folder with how much is in them; without the run's id and the number of the process, which differ each time. */
