@@ -11,7 +11,7 @@ import { readPrediction } from '../preview/prediction.js';
 import { MemberList } from '../preview/preview-input.js';
 import { reconcile as compare } from '../preview/reconcile.js';
 import type { Fact, LostMembership, Named, Reconciliation, SyncLog } from '../preview/reconciliation.js';
-import { csvText } from '../reporters/plan-tables.js';
+import { csvText } from '../reporters/csv-text.js';
 import { type ExportRedactor, WITHHELD } from '../reporters/redact.js';
 import { RULES } from '../rules/registry.js';
 import { count } from '../rules/rule.js';

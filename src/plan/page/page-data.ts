@@ -2,7 +2,7 @@
 
 import type { AuthenticationType, Directory, Input, TypeListInput, User } from '../../model/directory.js';
 import type { AskedUser, DecisionAction } from '../../model/finding.js';
-import type { IdpProvider, IdpUser } from '../../model/idp.js';
+import type { IdpProvider, IdpRole, IdpUser } from '../../model/idp.js';
 import type { Policy } from '../../model/policy.js';
 import type { Answer } from '../decision-rows.js';
 
@@ -77,7 +77,7 @@ export interface PageData {
     readonly users: readonly PageIdpUser[];
     readonly groups: readonly string[];
     readonly given: { readonly emails: boolean; readonly groupList: boolean; readonly members: boolean };
-    readonly inputs: readonly { readonly path: string; readonly role: 'idp-users' | 'idp-groups' | 'idp-members'; readonly rows: number }[];
+    readonly inputs: readonly { readonly path: string; readonly role: IdpRole; readonly rows: number }[];
   };
   readonly hidden: readonly HiddenAccounts[];
   readonly carried: readonly CarriedFinding[];

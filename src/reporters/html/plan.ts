@@ -23,8 +23,8 @@ export interface PageParts extends Pick<PlanOptions, 'tool' | 'applyCommand'> {
     readonly script: string;
   };
   readonly isRedacted?: boolean;
-  /** There is too much to decide for a page. */
-  readonly isTooLarge?: boolean;
+  /** Why decisions cannot be made in the page, as a sentence. */
+  readonly why?: string;
 }
 
 const WRITING = { id: (id: string) => id, value: (value: string) => (value === '' ? '(blank)' : visible(value)) };
@@ -49,8 +49,7 @@ export function* planPage(plan: MadePlan, parts: PageParts): Iterable<string> {
   yield `Once it is applied, a check would count ${count(error, 'error')} and ${count(warning, 'warning')} (before: ${count(plan.before.summary.error, 'error')} and ${count(plan.before.summary.warning, 'warning')}).</p>\n`;
   if (desk !== undefined) yield '<p class="soft" id="kept">What you choose here stays in this page until you save it, and is not sent anywhere.</p>\n';
   yield '</header>\n<main>\n<section id="decisions" aria-labelledby="decisions-title">\n<h2 id="decisions-title">What a person must decide</h2>\n';
-  if (parts.isTooLarge === true)
-    yield `<p class="wary">There are ${grouped(plan.rows.length)} rows to decide, too many for a page. Use decisions.csv or "scim-audit decide".</p>\n`;
+  if (parts.why !== undefined) yield `<p class="wary">${text(parts.why)} Use decisions.csv or "scim-audit decide".</p>\n`;
   yield* openLines(plan, desk !== undefined);
   yield '</section>\n<section aria-labelledby="plan-title">\n<h2 id="plan-title">The plan as it is</h2>\n';
   yield* knownLines(plan);

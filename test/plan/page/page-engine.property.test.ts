@@ -11,7 +11,6 @@ import { PageEngine } from '../../../src/plan/page/page-engine.js';
 import { takePageData } from '../../../src/plan/page/take-page-data.js';
 import { readDecisions } from '../../../src/plan/read-decisions.js';
 import { RULES } from '../../../src/rules/registry.js';
-import { idpArbitrary } from '../../rules/idp-sides.js';
 import { key } from '../../support/alike-texts.js';
 import { damagedArbitrary, inOrder, type Organization, organizationArbitrary } from '../../support/organizations.js';
 import { answeredCells, fileOf, fittingAnswer, groundOf, SETTINGS, TODAY, wildAnswer } from '../planning.js';
@@ -169,11 +168,6 @@ test.each([
       ),
     ),
     200,
-  ],
-  [
-    'with an identity provider',
-    cases(crowded(organizationArbitrary).chain((organization) => idpArbitrary(organization).map((idp) => ({ organization, idp })))),
-    250,
   ],
 ] as const)('the page and plan agree on every refusal and every count: organizations %s', (_, arbitrary, numRuns) => {
   let made = 0;
