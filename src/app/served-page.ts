@@ -24,7 +24,11 @@ export function servedPage(folder: string, { rows, file }: Decisions, context: P
   const text = readFileSync(page, 'utf8');
   const { plan } = openPlan(folder, context.process);
   const found = DATA.exec(text)?.[2];
-  if (found === undefined) throw new UserError(`${page} has no open questions.`, again);
+  if (found === undefined)
+    throw new UserError(
+      `${page} has no questions that can be answered in it.`,
+      'The page says why. Decide in decisions.csv, or on the terminal with "scim-audit decide".',
+    );
   const data: PageData = JSON.parse(found);
   const places = new Map(data.rows.map(([finding, subject, id], at) => [rowName({ fingerprint: data.findings[finding], subject, id }), at]));
   if (data.salt !== plan.digest || rows.length !== places.size || rows.some((row) => !places.has(rowName(row))))
