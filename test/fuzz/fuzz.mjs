@@ -49,6 +49,8 @@ async function built() {
     logLevel: 'warn',
   });
   await bundle.write({ dir: folder, format: 'esm', sourcemap: true });
+  // The program reads the script of plan.html from beside itself.
+  cpSync(join(ROOT, 'dist/page'), join(folder, 'page'), { recursive: true });
   await bundle.close();
   return folder;
 }
