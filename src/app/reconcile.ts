@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { collationOf } from '../model/compare.js';
 import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
+import { planSnapshot } from '../plan/make-plan.js';
 import type { Plan } from '../plan/plan.js';
 import { sealPlan } from '../plan/plan-file.js';
 import { readPrediction } from '../preview/prediction.js';
@@ -20,6 +21,7 @@ import type { ReadLog } from '../sources/idp/sync-log.js';
 import { auditSource } from './audit-source.js';
 import type { Context } from './context.js';
 import { NODE_DIGESTS } from './node-digests.js';
+import { refuseOverwriting } from './outputs.js';
 import { namedFromSource } from './plan-names.js';
 import { settingsOf } from './plan-source.js';
 import type { Redaction } from './redaction.js';
@@ -84,13 +86,15 @@ export async function reconcile(
     );
   }
   const back = reconciliation.lost.filter(({ user }) => user.active || user.authenticationType === 'idp');
+  const inputs = [previewFile, ...idpLog, ...snapshot.inputs.map(({ file }) => file), ...prepared.otherInputs];
+  if (restore !== undefined) refuseOverwriting([restore], inputs);
   if (restore !== undefined) await writeRestore(restore, reconciliation.lost, prepared, context);
   if (plan !== undefined) await writeRestorePlan(plan, back, audited, prepared, context);
   const known = redaction?.know({ ...snapshot, idp: undefined }, prediction.settings.collation);
   return {
     reconciliation: known === undefined ? reconciliation : redacted(reconciliation, known),
     restored: { rows: restore === undefined ? 0 : reconciliation.lost.length, actions: plan === undefined ? 0 : back.length },
-    inputs: [previewFile, ...idpLog, ...snapshot.inputs.map(({ file }) => file), ...prepared.otherInputs],
+    inputs,
     settings: prepared.resolved.settings,
   };
 }
@@ -146,19 +150,7 @@ async function writeRestorePlan(
     resolves: [],
   }));
   const body = {
-    snapshot: {
-      inputs: snapshot.inputs.map(({ path, table, role, sha256, rows, activity }) => ({
-        path,
-        ...(table === undefined ? {} : { table }),
-        role,
-        sha256,
-        rows,
-        ...(activity === undefined ? {} : { activity }),
-      })),
-      users: snapshot.users.length,
-      groups: snapshot.groups.length,
-      memberships: snapshot.memberships,
-    },
+    snapshot: planSnapshot(snapshot),
     settings: settingsOf(report, prepared),
     actions,
     open: [],

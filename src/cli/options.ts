@@ -75,7 +75,7 @@ export function addSourceOptions(command: Command, { hasProvider = true } = {}):
 }
 
 /** Parses `--rate`. */
-function callRate(text: string): number {
+export function callRate(text: string): number {
   const rate = /^\d{1,2}(?:\.\d{1,2})?$/.test(text) ? Number(text) : 0;
   if (rate <= 0 || rate > 8) throw new InvalidArgumentError('Expected a number above 0 and up to 8.');
   return rate;

@@ -91,22 +91,25 @@ export function carryOut(ground: Ground, base: Assembly, answered: readonly Answ
   return { assembly: { ...assembly, open }, acceptances: settled.acceptances };
 }
 
+/** Returns what a plan states of the export that it was made from. */
+export const planSnapshot = ({ inputs, users, groups, memberships }: Report['snapshot']): PlanBody['snapshot'] => ({
+  inputs: inputs.map(({ path, table, role, sha256, rows, activity }) => ({
+    path,
+    ...(table === undefined ? {} : { table }),
+    role,
+    sha256,
+    rows,
+    ...(activity === undefined ? {} : { activity }),
+  })),
+  users: users.length,
+  groups: groups.length,
+  memberships,
+});
+
 function bodyOf({ snapshot }: Report, { actions, end, open }: Assembly, asked: readonly AskedRow[], settings: PlanSettings): PlanBody {
   const { error, warning, info } = end.report.summary;
   return {
-    snapshot: {
-      inputs: snapshot.inputs.map(({ path, table, role, sha256, rows, activity }) => ({
-        path,
-        ...(table === undefined ? {} : { table }),
-        role,
-        sha256,
-        rows,
-        ...(activity === undefined ? {} : { activity }),
-      })),
-      users: snapshot.users.length,
-      groups: snapshot.groups.length,
-      memberships: snapshot.memberships,
-    },
+    snapshot: planSnapshot(snapshot),
     settings,
     actions,
     open: open.map(({ fingerprint }) => fingerprint),

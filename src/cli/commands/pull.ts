@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { Pulled, PullRequest } from '../../app/pull.js';
 import type { PulledBody } from '../../app/pull-folder.js';
 import { printable } from '../../reporters/visible.js';
@@ -6,13 +6,7 @@ import { count } from '../../rules/rule.js';
 import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
 import type { Io } from '../io.js';
-
-/** Parses `--rate`. */
-export function callRate(text: string): number {
-  const rate = /^\d{1,2}(?:\.\d{1,2})?$/.test(text) ? Number(text) : 0;
-  if (rate <= 0 || rate > 8) throw new InvalidArgumentError('Expected a number above 0 and up to 8.');
-  return rate;
-}
+import { callRate } from '../options.js';
 
 /** Adds `pull`: reads an organization from Jama Connect. */
 export function addPull(program: Command, io: Io, end: (ending: Ending) => void): void {
