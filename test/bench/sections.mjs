@@ -6,6 +6,7 @@ import { dataFolder, idpFolder } from './data.mjs';
 import { answersOf } from './jobs.mjs';
 import { measure, measureInTurn } from './measure.mjs';
 import { measurePage } from './page.mjs';
+import { measureScripts } from './script.mjs';
 
 const MOST_IN_WORST_CASES = 200_000;
 const BRIEF_RUNS = 15;
@@ -23,7 +24,7 @@ const BRIEF_RUNS = 15;
  */
 
 /** By name, in the order in which they run. @type {Readonly<Record<string, (bench: Bench) => Promise<void>>>} */
-export const SECTIONS = { peer: besidePeer, scale, start, worst, groups, quoted, plan, preview, page };
+export const SECTIONS = { peer: besidePeer, scale, start, worst, groups, quoted, plan, preview, page, script };
 
 /** @param {number} users */
 const named = (users) => `${users.toLocaleString('en')} users`;
@@ -155,4 +156,15 @@ async function compareAnswers({ verdict }, name, check, peer) {
   const { ours, theirs } = await answersOf(check, peer);
   verdict.compared++;
   for (const difference of differencesOf(ours, theirs)) verdict.problems.push(`counts differ (${name}): ${difference}`);
+}
+
+/** A script's time grows no faster than its length. @param {Bench} bench */
+async function script({ verdict }) {
+  const measured = await measureScripts([6000, 60_000]);
+  for (const { size, wall, bytes } of measured)
+    console.log(`script of ${size.toLocaleString('en')} renames: ${(bytes / 1e6).toFixed(1)} MB, rehearsed in ${(wall / 1000).toFixed(1)} s`);
+  const [small, large] = measured;
+  const ratio = large.wall / small.wall / (large.bytes / small.bytes);
+  console.log(`time per byte, large to small: ${ratio.toFixed(2)} (target <= 1.2)`);
+  if (ratio > 1.2) verdict.problems.push(`script: time grows faster than the length of the script (${ratio.toFixed(2)})`);
 }
