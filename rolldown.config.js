@@ -1,10 +1,31 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { defineConfig } from 'rolldown';
 
+// commander loads node:child_process for commands that are programs of their own. There are none here, and Node.js needs
+// milliseconds for that module.
+const NO_PROGRAMS = '\0no-programs';
+const withoutProgramsOfCommands = {
+  name: 'without-programs-of-commands',
+  resolveId: (id, importer = '') => (id === 'node:child_process' && /[\\/]commander[\\/]/.test(importer) ? NO_PROGRAMS : undefined),
+  load: (id) => (id === NO_PROGRAMS ? 'export {};' : undefined),
+};
+
+// string-width makes a segmenter as it is loaded, which takes longer than a small check; a text of ASCII never needs it.
+const SEGMENTER = 'const segmenter = new Intl.Segmenter();';
+const withSegmenterWhenUsed = {
+  name: 'with-segmenter-when-used',
+  transform(code, id) {
+    if (!/[\\/]string-width[\\/]index\.js$/.test(id)) return undefined;
+    if (!code.includes(SEGMENTER)) throw new Error('string-width makes its segmenter otherwise than rolldown.config.js expects');
+    return code.replace(SEGMENTER, 'let made; const segmenter = { segment: (text) => (made ??= new Intl.Segmenter()).segment(text) };');
+  },
+};
+
 // One small file to start from, and the rest in pieces that are loaded when they are used: a process that only
 // prints its help, or checks a small export, is over before most of the program has been read.
 const shared = {
   platform: 'node',
+  plugins: [withoutProgramsOfCommands, withSegmenterWhenUsed],
   external: ['better-sqlite3', 'mysql2'],
   // Packages that ship both forms are taken as modules; the other form hides its imports from the bundler.
   resolve: { mainFields: ['module', 'main'] },
@@ -12,11 +33,12 @@ const shared = {
 
 const output = (dir, cleanDir) => ({ dir, cleanDir, format: 'esm', minify: { compress: true, mangle: false }, chunkFileNames: 'chunks/[name]-[hash].js' });
 
-// A piece costs a process about a millisecond to find and link. What every command needs is one, what every check
-// needs is another, each with all it imports; what is rare (SQLite, spinners, zod, most reports) stays by itself.
+// A piece costs a process about a millisecond to find and link. What every command line needs is one, what every
+// command declares is another, what every check needs is a third, each with all it imports; what is rare (SQLite, spinners, zod, most reports) stays by itself.
 const codeSplitting = {
   groups: [
     { name: 'start', tags: ['$initial'], priority: 2 },
+    { name: 'options', test: /\/src\/cli\/(?:options|context)\.ts$/, priority: 1.5 },
     { name: 'check', test: /\/src\/(?:app\/(?:check|resolve-command|outputs|further-outputs)|reporters\/json\/report)\.ts$/, priority: 1 },
   ],
 };
@@ -42,5 +64,10 @@ export default defineConfig([
     input: { script: 'src/page/main.ts' },
     output: { dir: 'dist/page', format: 'iife', minify: true, entryFileNames: '[name].js' },
   },
-  { ...shared, input: { index: 'src/index.ts', schemas: 'src/schemas.ts' }, output: output('dist/library', false), plugins: [publishSchemas] },
+  {
+    ...shared,
+    input: { index: 'src/index.ts', schemas: 'src/schemas.ts' },
+    output: output('dist/library', false),
+    plugins: [...shared.plugins, publishSchemas],
+  },
 ]);

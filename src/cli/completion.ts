@@ -60,7 +60,7 @@ function modelOf(program: Command, wantFile: () => void): RootCommand {
   };
   const visible = program.createHelp().visibleCommands(program);
   for (const command of visible) {
-    const own = root.command(command.name(), command.description());
+    const own = root.command(command.name(), command.summary());
     for (const option of command.options.filter(({ hidden }) => !hidden)) {
       const name = (option.long ?? option.flags).replace(/^--/, '');
       if (option.required || option.optional) own.option(name, option.description, offer(valuesOf(option), isFileOption(option)));

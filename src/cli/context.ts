@@ -1,7 +1,6 @@
 /** The command line's world as a use case sees it. */
 
 import type { Context } from '../app/context.js';
-import { grouped } from '../rules/rule.js';
 import type { OnProgress } from '../sources/tables/table.js';
 import type { Io } from './io.js';
 
@@ -38,7 +37,7 @@ export async function startProgress({ stderr, environment }: Io): Promise<Progre
   // On a terminal that has no width, ora would clear lines for ever.
   if (stderr.columns === 0) return SILENT;
   if (!stderr.isTTY || environment.CI !== undefined || environment.TERM === 'dumb') return SILENT;
-  const { default: ora } = await import('ora');
+  const [{ default: ora }, { grouped }] = await Promise.all([import('ora'), import('../rules/rule.js')]);
   const spinner = ora({ stream: process.stderr, discardStdin: false });
   let isShown = false;
   return {

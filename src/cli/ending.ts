@@ -4,7 +4,6 @@ import { Refusal, type RefusalKind } from '../app/refusal.js';
 import { UserError } from '../model/user-error.js';
 import { printable } from '../reporters/visible.js';
 import type { Io } from './io.js';
-import { fitted, verbatim } from './wrap-terminal-text.js';
 
 export const EXIT = {
   done: 0,
@@ -27,8 +26,9 @@ export interface Ending {
 }
 
 /** Returns the ending of an error: an error the user can fix in plain words, a bug with its stack. */
-export function endingOf(error: unknown, { stderr }: Io): Ending {
+export async function endingOf(error: unknown, { stderr }: Io): Promise<Ending> {
   if (error instanceof UserError) {
+    const { fitted, verbatim } = await import('./wrap-terminal-text.js');
     for (const detail of error.details) stderr.write(fitted(printable(detail), stderr));
     if (error.hint !== undefined) stderr.write(fitted(`What to do: ${error.hint.split('\n').map(printable).join('\n')}`, stderr));
     if (error.command !== undefined) stderr.write(fitted(verbatim(`  ${printable(error.command)}`), stderr));

@@ -41,10 +41,21 @@ export interface Io {
 
 /** Returns the process's own streams. A reader that went away (`| head`) is no error: the verdict still counts. */
 export function processIo(): Io {
+  // Node.js opens a stream when it is first looked at, which takes a millisecond or more.
+  let stdout: Output | undefined;
+  let stderr: Output | undefined;
   return {
-    stdout: outputOf(process.stdout),
-    stderr: outputOf(process.stderr),
-    stdin: process.stdin,
+    get stdout() {
+      stdout ??= outputOf(process.stdout);
+      return stdout;
+    },
+    get stderr() {
+      stderr ??= outputOf(process.stderr);
+      return stderr;
+    },
+    get stdin() {
+      return process.stdin;
+    },
     environment: process.env,
     folder: process.cwd(),
     now: () => new Date(),

@@ -1,34 +1,15 @@
 /** The front door: `run(argv, io)` returns the exit code; nothing else in the program ends the process. */
 
 import { Command, CommanderError } from 'commander';
-import { withFlagForEachPage } from '../app/file-flags.js';
 import { TOOL } from '../app/tool.js';
 import { writeReason } from '../app/write-reason.js';
 import { UserError } from '../model/user-error.js';
 import { printable } from '../reporters/visible.js';
 import { refusePassword } from '../sources/mysql/address.js';
-import { addApply } from './commands/apply.js';
-import { addCheck } from './commands/check.js';
-import { addCompletion } from './commands/completion.js';
-import { addDecide } from './commands/decide.js';
-import { addDoctor } from './commands/doctor.js';
-import { addExplain } from './commands/explain.js';
-import { addGate } from './commands/gate.js';
-import { addInit } from './commands/init.js';
-import { addMapping } from './commands/mapping.js';
-import { addPlan } from './commands/plan.js';
-import { addPreview } from './commands/preview.js';
-import { addPull } from './commands/pull.js';
-import { addReconcile } from './commands/reconcile.js';
-import { addRedact } from './commands/redact.js';
-import { addRunbook } from './commands/runbook.js';
-import { addRuns } from './commands/runs.js';
-import { addScript } from './commands/script.js';
-import { addShow } from './commands/show.js';
-import { addUndo } from './commands/undo.js';
-import { addVerify } from './commands/verify.js';
+import { addCommands, commandsNeeded, termOf } from './commands/registry.js';
 import { conclude, type Ending, EXIT, type ExitCode, endingOf } from './ending.js';
 import type { Io } from './io.js';
+import { withFlagForEachPage } from './page-flags.js';
 
 const ABOUT = `Finds what must be clean in Jama Connect before SCIM provisioning is switched on.
 
@@ -51,35 +32,13 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
       getOutHelpWidth: () => io.stdout.columns ?? 100,
       getErrHelpWidth: () => io.stderr.columns ?? 100,
     })
+    .configureHelp({ subcommandTerm: termOf })
     .showSuggestionAfterError();
   const end = (reached: Ending): void => {
     ending = reached;
   };
-  for (const add of [
-    addPull,
-    addCheck,
-    addPlan,
-    addDecide,
-    addApply,
-    addScript,
-    addUndo,
-    addVerify,
-    addShow,
-    addRuns,
-    addPreview,
-    addGate,
-    addRedact,
-    addMapping,
-    addReconcile,
-    addRunbook,
-    addExplain,
-    addInit,
-    addDoctor,
-    addCompletion,
-  ])
-    add(program, io, end);
-  for (const command of program.commands) command.copyInheritedSettings(program);
   try {
+    await addCommands(program, commandsNeeded(argv), io, end);
     // Before anything can repeat what was typed.
     for (const word of argv) refusePassword(word);
     await program.parseAsync(withFlagForEachPage(argv), { from: 'user' });
@@ -92,9 +51,9 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
       if (HELP_CODES.has(error.code) && argv.length > 0) return EXIT.done;
       if (argv.length === 0)
         return conclude({ code: EXIT.noAnswer, reason: 'no command was given; most people start with scim-audit check SOURCE --auth-mode MODE' }, io);
-      return conclude(endingOf(misuse(error), io), io);
+      return conclude(await endingOf(misuse(error), io), io);
     }
-    return conclude(endingOf(error, io), io);
+    return conclude(await endingOf(error, io), io);
   }
 }
 

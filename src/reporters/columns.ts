@@ -13,7 +13,12 @@ const GAP = '  ';
 /** A narrower column shows nothing useful. */
 const LEAST = 4;
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+let made: Intl.Segmenter | undefined;
+/** Made when a text needs it: that takes longer than a small check. */
+function segmenter(): Intl.Segmenter {
+  made ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return made;
+}
 
 /** A segmenter copies the whole text for each character that it finds, so a long text is given in stretches. */
 const STRETCH = 256;
@@ -33,8 +38,12 @@ function* stretchesOf(text: string): Iterable<string> {
   }
 }
 
+/** Texts of ASCII, Latin letters, and the punctuation, arrows and frames of reports: each character takes one column. */
+const IS_SIMPLE = /^[ -~\u00a1-\u00ac\u00ae-\u02af\u2010-\u2027\u2190-\u21ff\u2420\u2500-\u257f\u27e8\u27e9]*$/;
+
 /** Returns how many columns a text takes. */
 export function widthOf(text: string): number {
+  if (IS_SIMPLE.test(text)) return text.length;
   if (text.length <= STRETCH) return stringWidth(text);
   let width = 0;
   for (const stretch of stretchesOf(text)) width += stringWidth(stretch);
@@ -45,7 +54,7 @@ export function widthOf(text: string): number {
 export function charactersOf(text: string): string[] {
   if (/^[ -~]*$/.test(text)) return [...text];
   const characters: string[] = [];
-  for (const stretch of stretchesOf(text)) for (const { segment } of segmenter.segment(stretch)) characters.push(segment);
+  for (const stretch of stretchesOf(text)) for (const { segment } of segmenter().segment(stretch)) characters.push(segment);
   return characters;
 }
 

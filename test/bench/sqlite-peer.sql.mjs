@@ -59,7 +59,7 @@ SELECT 'conflicting-users', count(*), 'pairs', sum(pairCount) FROM contests WHER
 `;
 
 /** How many records one page, preview or sheet of common tools holds. */
-const LIMITS = '200, 500, 1000, 5000, 10000, 50000, 65535, 100000, 1048575';
+export const LIMITS = '200, 500, 1000, 5000, 10000, 50000, 65535, 100000, 1048575';
 
 const QUESTIONS = `
 .mode list

@@ -25,6 +25,14 @@ test('a long text is measured and cut as a short one', () => {
   );
 });
 
+test('each character of Latin and of common signs is as wide as the library says', () => {
+  for (let code = 0x20; code <= 0x2fff; code++) {
+    const char = String.fromCharCode(code);
+    if (code === 0x7f || widthOf(char) === stringWidth(char)) continue;
+    expect.unreachable(`U+${code.toString(16)}: ${widthOf(char)}, not ${stringWidth(char)}`);
+  }
+});
+
 test('a cell of 300,000 letters beyond ASCII is fitted to a terminal', () => {
   const text = `é${'a'.repeat(200_000)}${'結'.repeat(100_000)}`;
   expect(cut(text, 40)).toBe(`é${'a'.repeat(38)}…`);

@@ -37,15 +37,7 @@ function userNumber(text: string): number {
 
 /** Adds `apply`: changes an export, a copy of it, or Jama Connect itself as a plan says. */
 export function addApply(program: Command, io: Io, end: (ending: Ending) => void): void {
-  addLiveOptions(
-    addFileOptions(
-      program
-        .command('apply')
-        .description('apply a plan to an export, or with --url to Jama Connect itself')
-        .argument('<plan>', 'plan.json, or its folder')
-        .argument('[source]', SOURCE),
-    ),
-  )
+  addLiveOptions(addFileOptions(program.command('apply').argument('<plan>', 'plan.json, or its folder').argument('[source]', SOURCE)))
     .option('--first <number>', 'with --url: change only so many users now, then pause; the same command goes on', userNumber)
     .optionsGroup('Output:')
     .option('--out <path>', 'write a corrected copy (folder or SQLite file) and leave the source unchanged')

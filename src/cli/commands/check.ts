@@ -23,7 +23,6 @@ export function addCheck(program: Command, io: Io, end: (ending: Ending) => void
   const words: OutputWord[] = [];
   const command = program
     .command('check')
-    .description('find what must be cleaned before SCIM is enabled')
     .argument(
       '[source]',
       'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file; or mysql://USER@HOST/DATABASE',

@@ -8,7 +8,6 @@ import { addSourceOptions } from '../options.js';
 export function addDecide(program: Command, io: Io, end: (ending: Ending) => void): void {
   const command = program
     .command('decide')
-    .description("answer a plan's questions one by one; with its source, see what each answer leads to before it is saved")
     .argument('<folder>', 'folder of the plan')
     .argument('[source]', 'source of the plan; its settings are those of the plan')
     .optionsGroup('Questions:')

@@ -8,7 +8,6 @@ import { settingOption } from '../options.js';
 export function addDoctor(program: Command, io: Io, end: (ending: Ending) => void): void {
   program
     .command('doctor')
-    .description('check that scim-audit has everything it needs; attach the output to a bug report')
     .argument('[database]', 'mysql://USER@HOST/DATABASE, to see whether it can be read; the output then names the host, tables and columns')
     .addOption(settingOption('ca'))
     .addOption(settingOption('noTls'))

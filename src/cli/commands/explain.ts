@@ -6,7 +6,6 @@ import type { Io } from '../io.js';
 export function addExplain(program: Command, io: Io, end: (ending: Ending) => void): void {
   program
     .command('explain')
-    .description('explain what a rule finds, why it matters, and how to fix it')
     .argument('[rule]', 'name of a rule (default: list all rules)')
     .action(async (name: string | undefined) => {
       const { explain } = await import('../explain.js');

@@ -26,7 +26,6 @@ export function addGate(program: Command, io: Io, end: (ending: Ending) => void)
   addFileOptions(
     program
       .command('gate')
-      .description('exit with 0 only if the certificate is valid, recent, and says that this export is ready')
       .argument('<certificate>', 'file that "scim-audit check --certificate" wrote')
       .argument('[source]', 'the export that will be used; it must be the audited one. Required, here or with --users'),
   )

@@ -8,7 +8,6 @@ import { settingOption } from '../options.js';
 export function addInit(program: Command, io: Io, end: (ending: Ending) => void): void {
   program
     .command('init')
-    .description('write a scim-audit.config.json with comments into this folder')
     .addOption(settingOption('authMode', 'how the organization signs in today'))
     .addOption(settingOption('syncGroups'))
     .addOption(settingOption('failOn'))

@@ -17,7 +17,6 @@ interface MappingFlags {
 export function addMapping(program: Command, io: Io, end: (ending: Ending) => void): void {
   program
     .command('mapping')
-    .description("report what must be changed in Entra's attribute mapping before provisioning starts")
     .argument('<file>', 'provisioning schema as Entra exports it (JSON)')
     .addOption(new Option('--scope <who>', 'who is provisioned, as Provisioning > Settings > Scope says').choices(PROVISIONED))
     .addOption(formatOption('mapping', 'pretty'))

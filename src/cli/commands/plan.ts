@@ -22,7 +22,6 @@ interface PlanFlags extends PlanRequest {
 export function addPlan(program: Command, io: Io, end: (ending: Ending) => void): void {
   const command = program
     .command('plan')
-    .description('write a plan: the ordered changes that remove the findings, checked for collisions')
     .argument(
       '[source]',
       'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file; or mysql://USER@HOST/DATABASE',

@@ -21,7 +21,6 @@ export function addPreview(program: Command, io: Io, end: (ending: Ending) => vo
   const words: OutputWord[] = [];
   const command = program
     .command('preview')
-    .description('predict what the first sync will do to users, groups and memberships')
     .argument(
       '[source]',
       'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file; or mysql://USER@HOST/DATABASE',

@@ -12,7 +12,6 @@ import { callRate } from '../options.js';
 export function addPull(program: Command, io: Io, end: (ending: Ending) => void): void {
   program
     .command('pull')
-    .summary('read users, groups and memberships from Jama Connect into a folder that the other commands read')
     .description(
       "read users, groups and memberships from Jama Connect's REST API into a folder that the other commands read; nothing is changed there. Credentials: SCIM_AUDIT_JAMA_USER and SCIM_AUDIT_JAMA_PASSWORD, or SCIM_AUDIT_JAMA_CLIENT_ID and SCIM_AUDIT_JAMA_CLIENT_SECRET",
     )

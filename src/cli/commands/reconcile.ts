@@ -21,7 +21,6 @@ export function addReconcile(program: Command, io: Io, end: (ending: Ending) => 
   const words: OutputWord[] = [];
   const command = program
     .command('reconcile')
-    .description('compare what the first sync did with the preview that was saved before it')
     .argument('<preview>', 'file that "scim-audit preview --format json" wrote before the sync')
     .argument('[source]', 'a fresh export: folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file');
   addSourceOptions(command, { hasProvider: false })

@@ -10,7 +10,6 @@ import { addSourceOptions } from '../options.js';
 export function addRedact(program: Command, io: Io, end: (ending: Ending) => void): void {
   const command = program
     .command('redact')
-    .description('write a copy of an export with aliases instead of usernames, emails and names; it has the same findings')
     .argument(
       '[source]',
       'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file; or mysql://USER@HOST/DATABASE',

@@ -19,7 +19,6 @@ interface RunbookFlags extends RunbookRequest {
 export function addRunbook(program: Command, io: Io, end: (ending: Ending) => void): void {
   const command = program
     .command('runbook')
-    .description('write a checklist of the steps to enable SCIM, filled in from an export')
     .argument(
       '[source]',
       'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file; or mysql://USER@HOST/DATABASE',

@@ -12,7 +12,6 @@ import { fitted, verbatim } from '../wrap-terminal-text.js';
 export function addRuns(program: Command, io: Io, end: (ending: Ending) => void): void {
   program
     .command('runs')
-    .description('list the runs of a plan with their state')
     .argument('<folder>', 'folder of the plan')
     .action(async (folder: string) => {
       end(await runRuns(folder, io));

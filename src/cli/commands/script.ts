@@ -12,7 +12,6 @@ import type { Io } from '../io.js';
 export function addScript(program: Command, io: Io, end: (ending: Ending) => void): void {
   program
     .command('script')
-    .description("write a plan as scripts for Jama Connect's database (self-hosted): check, apply, undo")
     .argument('<plan>', 'plan.json, or its folder')
     .addOption(new Option('--dialect <name>', 'the database: MySQL or MariaDB, or Microsoft SQL Server').choices(DIALECTS).makeOptionMandatory())
     .requiredOption('--out <folder>', 'folder for the scripts; it must be empty or not exist yet')

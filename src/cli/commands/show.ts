@@ -14,15 +14,11 @@ const SOURCE = 'folder with users.csv, groups.csv and memberships.csv, or with J
 
 /** Adds `show`: shows a plan, and whether it still fits a source. */
 export function addShow(program: Command, io: Io, end: (ending: Ending) => void): void {
-  addFileOptions(
-    program
-      .command('show')
-      .description('show a plan; with a source, also whether the plan still fits it')
-      .argument('<plan>', 'plan.json, or its folder')
-      .argument('[source]', SOURCE),
-  ).action(async (plan: string, source: string | undefined, flags: SharedFlags) => {
-    end(await runShow(plan, source, flags, io));
-  });
+  addFileOptions(program.command('show').argument('<plan>', 'plan.json, or its folder').argument('[source]', SOURCE)).action(
+    async (plan: string, source: string | undefined, flags: SharedFlags) => {
+      end(await runShow(plan, source, flags, io));
+    },
+  );
 }
 
 /** Shows a plan; with a source, says how the source stands to it. */

@@ -19,12 +19,7 @@ interface UndoFlags {
 
 /** Adds `undo`: undoes a run. */
 export function addUndo(program: Command, io: Io, end: (ending: Ending) => void): void {
-  addLiveOptions(
-    program
-      .command('undo')
-      .description('undo a run; rows that were changed since the run stay as they are; a live run takes --url')
-      .argument('<run>', 'folder of the run, as apply printed it'),
-  )
+  addLiveOptions(program.command('undo').argument('<run>', 'folder of the run, as apply printed it'))
     .optionsGroup('Options:')
     .option('--dry-run', 'show every change without writing anything')
     .option('--yes', 'skip the confirmation prompt (required if this is not a terminal)')

@@ -22,15 +22,7 @@ interface VerifyFlags extends SharedFlags {
 
 /** Adds `verify`: compares a fresh export with a plan. */
 export function addVerify(program: Command, io: Io, end: (ending: Ending) => void): void {
-  addLiveOptions(
-    addFileOptions(
-      program
-        .command('verify')
-        .description('compare a fresh export, or with --url Jama Connect itself, with a plan')
-        .argument('<plan>', 'plan.json, or its folder')
-        .argument('[source]', SOURCE),
-    ),
-  )
+  addLiveOptions(addFileOptions(program.command('verify').argument('<plan>', 'plan.json, or its folder').argument('[source]', SOURCE)))
     .optionsGroup('Output:')
     .option('--format <format>', 'pretty or json', 'pretty')
     .action(async (plan: string, source: string | undefined, flags: VerifyFlags) => {

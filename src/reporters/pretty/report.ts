@@ -1,5 +1,4 @@
 import { Chalk, type ChalkInstance } from 'chalk';
-import stringWidth from 'string-width';
 import { type AuditedFinding, isAtOrAbove, isStopped, type Report, readInputs } from '../../audit/report.js';
 import { type Collation, collationOf } from '../../model/compare.js';
 import { locationOf, type Subject } from '../../model/directory.js';
@@ -8,7 +7,7 @@ import { noteText } from '../../model/note.js';
 import { isInScope } from '../../model/policy.js';
 import { rulesFor } from '../../rules/registry.js';
 import { type Cell, count, grouped, type Rule } from '../../rules/rule.js';
-import { charactersOf, cut, cutStart, type Styled, tableLines, wrap } from '../columns.js';
+import { charactersOf, cut, cutStart, type Styled, tableLines, widthOf, wrap } from '../columns.js';
 import type { Reporter, ReportOptions } from '../reporter.js';
 import { acceptanceText, idpText, knownAtOrAbove, sourceText, verdictText } from '../sections.js';
 import { compareParts, type Part, printable, visible } from '../visible.js';
@@ -131,7 +130,7 @@ export function styleCell({ text, against }: Cell, heading: string, { difference
 /** Returns the parts in colors; if they must be cut, around the first difference, so that it stays visible. */
 function paintParts(parts: readonly Part[], width: number, paint: ChalkInstance): string {
   const mark = ({ text, isDifferent }: Part): string => (isDifferent ? paint.yellow.underline(text) : text);
-  const chars = parts.flatMap(({ text, isDifferent }) => charactersOf(text).map((char) => ({ text: char, isDifferent, width: stringWidth(char) })));
+  const chars = parts.flatMap(({ text, isDifferent }) => charactersOf(text).map((char) => ({ text: char, isDifferent, width: widthOf(char) })));
   const whole = chars.reduce((sum, char) => sum + char.width, 0);
   if (whole <= width) return parts.map(mark).join('');
   // If the other value only has additional text, no part of this one is different: its beginning is shown.

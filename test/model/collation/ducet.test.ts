@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import { makeDucetFold } from '../../../src/model/collation/folds.js';
 import { collationOf } from '../../../src/model/compare.js';
 import { COLLATIONS } from '../../../src/model/policy.js';
 import { ducetTable } from '../../generate/ducet-table.mjs';
@@ -19,6 +20,20 @@ describe('the table of the default collation', () => {
 });
 
 const { key } = collationOf('utf8mb4_0900_ai_ci');
+
+test('Latin letters, alone and in pairs, are folded as by the whole table', () => {
+  const letters = Array.from({ length: 0x180 - 0x20 }, (_, at) => String.fromCharCode(0x20 + at)).filter((char) => /[ -~À-ſ]/.test(char));
+  const fold = makeDucetFold();
+  // A text with a character beyond them is folded by the table; an ideograph is weighed with no other.
+  const byTable = (text: string): string => fold(`${text}結`).slice(0, -1);
+  for (const first of letters) {
+    expect(fold(first)).toBe(byTable(first));
+    for (const second of letters) {
+      const text = first + second;
+      if (fold(text) !== byTable(text)) expect.unreachable(`${text}: ${fold(text)}, not ${byTable(text)}`);
+    }
+  }
+});
 
 describe('the default collation', () => {
   it.each([
