@@ -10,14 +10,23 @@ const withoutProgramsOfCommands = {
   load: (id) => (id === NO_PROGRAMS ? 'export {};' : undefined),
 };
 
-// string-width makes a segmenter as it is loaded, which takes longer than a small check; a text of ASCII never needs it.
-const SEGMENTER = 'const segmenter = new Intl.Segmenter();';
-const withSegmenterWhenUsed = {
-  name: 'with-segmenter-when-used',
+// string-width makes a segmenter as it is loaded, and Node.js expands its set of all emoji as it reads the file. Each takes
+// longer than a small check, and a text of ASCII or Latin letters never needs them.
+const WHEN_USED = [
+  ['const segmenter = new Intl.Segmenter();', 'let made; const segmenter = { segment: (text) => (made ??= new Intl.Segmenter()).segment(text) };'],
+  [
+    'const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;',
+    "let emoji; const rgiEmojiRegex = { test: (text) => (emoji ??= new RegExp('^\\\\p{RGI_Emoji}$', 'v')).test(text) };",
+  ],
+];
+const withWidthsWhenUsed = {
+  name: 'with-widths-when-used',
   transform(code, id) {
     if (!/[\\/]string-width[\\/]index\.js$/.test(id)) return undefined;
-    if (!code.includes(SEGMENTER)) throw new Error('string-width makes its segmenter otherwise than rolldown.config.js expects');
-    return code.replace(SEGMENTER, 'let made; const segmenter = { segment: (text) => (made ??= new Intl.Segmenter()).segment(text) };');
+    return WHEN_USED.reduce((changed, [line, later]) => {
+      if (!changed.includes(line)) throw new Error(`string-width has no line "${line}" any more: look what it does instead, and change rolldown.config.js`);
+      return changed.replace(line, () => later);
+    }, code);
   },
 };
 
@@ -25,7 +34,7 @@ const withSegmenterWhenUsed = {
 // prints its help, or checks a small export, is over before most of the program has been read.
 const shared = {
   platform: 'node',
-  plugins: [withoutProgramsOfCommands, withSegmenterWhenUsed],
+  plugins: [withoutProgramsOfCommands, withWidthsWhenUsed],
   external: ['better-sqlite3', 'mysql2'],
   // Packages that ship both forms are taken as modules; the other form hides its imports from the bundler.
   resolve: { mainFields: ['module', 'main'] },

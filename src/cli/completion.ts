@@ -1,8 +1,7 @@
 /** Shell completion: the scripts, and the answers to what they ask. */
 
 import { RootCommand, ShellCompDirective, script } from '@bomb.sh/tab';
-import type { Argument, Command, Option } from 'commander';
-import { RULES } from '../rules/registry.js';
+import type { Command, Option } from 'commander';
 
 type Shell = 'bash' | 'zsh' | 'fish';
 
@@ -31,9 +30,10 @@ function mendBash(text: string, program: string): string {
 }
 
 /** Returns what could stand in the place of the last word, one a line with its description, and the directive for the shell. */
-export function completeWords(program: Command, words: readonly string[]): string {
+export async function completeWords(program: Command, words: readonly string[]): Promise<string> {
+  const values = await valuesByName(words);
   const wish = { isFile: false };
-  const root = modelOf(program, () => {
+  const root = modelOf(program, values, () => {
     wish.isFile = true;
   });
   const lines = capture(() => root.parse([...words]))
@@ -44,38 +44,44 @@ export function completeWords(program: Command, words: readonly string[]): strin
 }
 
 /** Values that are known by the name of an option or an argument, and not by its choices. */
-const VALUES: Readonly<Record<string, readonly string[]>> = {
-  '--skip-rule': RULES.map(({ name }) => name),
-  rule: RULES.map(({ name }) => name),
-};
+type Values = Readonly<Record<string, readonly string[]>>;
+
+/** Options and commands after which a rule is named. */
+const BEFORE_RULES: ReadonlySet<string> = new Set(['--skip-rule', '--rule', 'explain']);
+
+/** Returns the names of rules where one may be asked for: to load the rules takes longer than the rest of an answer. */
+async function valuesByName(words: readonly string[]): Promise<Values> {
+  if (!words.some((word) => BEFORE_RULES.has(word.replace(/=.*$/s, '')))) return {};
+  const { RULES } = await import('../rules/registry.js');
+  const names = RULES.map(({ name }) => name);
+  return { '--skip-rule': names, '--rule': names, rule: names };
+}
 
 const FILE_ARGUMENTS: readonly string[] = ['source', 'plan', 'run', 'folder', 'certificate', 'file'];
 
 /** Returns the commands as the library sees them; `wantFile` is called when the name of a file is asked for. */
-function modelOf(program: Command, wantFile: () => void): RootCommand {
+function modelOf(program: Command, values: Values, wantFile: () => void): RootCommand {
   const root = new RootCommand();
-  const offer = (values: readonly string[] | undefined, isFile: boolean) => (complete: (value: string, description: string) => void) => {
+  const offer = (offered: readonly string[] | undefined, isFile: boolean) => (complete: (value: string, description: string) => void) => {
     if (isFile) wantFile();
-    for (const value of values ?? []) complete(value, '');
+    for (const value of offered ?? []) complete(value, '');
   };
   const visible = program.createHelp().visibleCommands(program);
   for (const command of visible) {
     const own = root.command(command.name(), command.summary());
     for (const option of command.options.filter(({ hidden }) => !hidden)) {
       const name = (option.long ?? option.flags).replace(/^--/, '');
-      if (option.required || option.optional) own.option(name, option.description, offer(valuesOf(option), isFileOption(option)));
+      if (option.required || option.optional) own.option(name, option.description, offer(option.argChoices ?? values[option.long ?? ''], isFileOption(option)));
       else own.option(name, option.description);
     }
     for (const argument of command.registeredArguments) {
-      own.argument(argument.name(), offer(argumentValues(argument), FILE_ARGUMENTS.includes(argument.name())), argument.variadic);
+      own.argument(argument.name(), offer(argument.argChoices ?? values[argument.name()], FILE_ARGUMENTS.includes(argument.name())), argument.variadic);
     }
   }
   root.option('help', 'display help for command').option('version', 'output the version number');
   return root;
 }
 
-const valuesOf = ({ argChoices, long }: Option): readonly string[] | undefined => argChoices ?? VALUES[long ?? ''];
-const argumentValues = (argument: Argument): readonly string[] | undefined => argument.argChoices ?? VALUES[argument.name()];
 const isFileOption = ({ flags }: Option): boolean => /<(?:file|folder|path)>/.test(flags);
 
 /** Returns what is printed meanwhile: the library writes to the console, the program to its own output. */

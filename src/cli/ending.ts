@@ -3,7 +3,7 @@
 import { Refusal, type RefusalKind } from '../app/refusal.js';
 import { UserError } from '../model/user-error.js';
 import { printable } from '../reporters/visible.js';
-import type { Io } from './io.js';
+import type { Io, Output } from './io.js';
 
 export const EXIT = {
   done: 0,
@@ -28,10 +28,10 @@ export interface Ending {
 /** Returns the ending of an error: an error the user can fix in plain words, a bug with its stack. */
 export async function endingOf(error: unknown, { stderr }: Io): Promise<Ending> {
   if (error instanceof UserError) {
-    const { fitted, verbatim } = await import('./wrap-terminal-text.js');
-    for (const detail of error.details) stderr.write(fitted(printable(detail), stderr));
-    if (error.hint !== undefined) stderr.write(fitted(`What to do: ${error.hint.split('\n').map(printable).join('\n')}`, stderr));
-    if (error.command !== undefined) stderr.write(fitted(verbatim(`  ${printable(error.command)}`), stderr));
+    const { details, hint, command } = error;
+    const prose = [...details.map(printable), ...(hint === undefined ? [] : [`What to do: ${hint.split('\n').map(printable).join('\n')}`])];
+    const commands = command === undefined ? [] : [`  ${printable(command)}`];
+    await writeLines(prose, commands, stderr);
     return { code: error instanceof Refusal ? CODE_BY_KIND[error.kind] : EXIT.noAnswer, reason: error.message };
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -44,4 +44,12 @@ export async function endingOf(error: unknown, { stderr }: Io): Promise<Ending> 
 export function conclude({ code, reason }: Ending, { stderr }: Io): ExitCode {
   stderr.write(`scim-audit: exit ${code}: ${printable(reason)}\n`);
   return code;
+}
+
+/** Writes lines, those of commands whole. Widths are loaded only for a terminal. */
+async function writeLines(prose: readonly string[], commands: readonly string[], stderr: Output): Promise<void> {
+  if (stderr.isTTY) {
+    const { fitted, verbatim } = await import('./wrap-terminal-text.js');
+    stderr.write(fitted([...prose, ...commands.map(verbatim)], stderr));
+  } else stderr.write([...prose, ...commands].map((line) => `${line}\n`).join(''));
 }

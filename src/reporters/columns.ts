@@ -38,8 +38,8 @@ function* stretchesOf(text: string): Iterable<string> {
   }
 }
 
-/** Texts of ASCII, Latin letters, and the punctuation, arrows and frames of reports: each character takes one column. */
-const IS_SIMPLE = /^[ -~\u00a1-\u00ac\u00ae-\u02af\u2010-\u2027\u2190-\u21ff\u2420\u2500-\u257f\u27e8\u27e9]*$/;
+/** Texts of ASCII, Latin letters, and the punctuation, arrows, frames and marks of reports: each character takes one column. */
+const IS_SIMPLE = /^[ -~\u00a1-\u00ac\u00ae-\u02af\u2010-\u2027\u2190-\u21ff\u2420\u2500-\u257f\u25a0-\u25cf\u2713-\u2718\u27e8\u27e9]*$/;
 
 /** Returns how many columns a text takes. */
 export function widthOf(text: string): number {
@@ -52,7 +52,7 @@ export function widthOf(text: string): number {
 
 /** Returns what is seen as one character each: only between them may a text be cut. */
 export function charactersOf(text: string): string[] {
-  if (/^[ -~]*$/.test(text)) return [...text];
+  if (IS_SIMPLE.test(text)) return [...text];
   const characters: string[] = [];
   for (const stretch of stretchesOf(text)) for (const { segment } of segmenter().segment(stretch)) characters.push(segment);
   return characters;

@@ -21,7 +21,7 @@ export function addComplete(program: Command, io: Io, end: (ending: Ending) => v
     .argument('[words...]')
     .action(async (words: string[]) => {
       const { completeWords } = await import('../completion.js');
-      io.stdout.write(completeWords(program, words));
+      io.stdout.write(await completeWords(program, words));
       end({ code: EXIT.done, reason: 'completed' });
     });
 }
