@@ -49,7 +49,7 @@ async function main(args) {
   }
   console.log(`\n${table.over === 0 ? 'No line is over its target.' : `Over target: ${table.over}.`}`);
   const isSound = verdict.problems.length === 0;
-  if (isSound && verdict.compared > 0) console.log(`In ${verdict.compared} reports every count is the same as that of sqlite3.`);
+  if (isSound && verdict.compared > 0) console.log(`In ${verdict.compared} reports every count is the same as the peer's.`);
   for (const problem of verdict.problems) console.error(problem);
   return isSound ? 0 : 1;
 }

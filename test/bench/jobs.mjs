@@ -13,6 +13,7 @@ const SQLITE = (process.env.PATH ?? '')
   .split(delimiter)
   .map((folder) => join(folder, 'sqlite3'))
   .find((path) => existsSync(path));
+const DUCKDB = fileURLToPath(new URL('duckdb-peer.mjs', import.meta.url));
 const SETTINGS = ['--auth-mode', 'multi'];
 
 /** @typedef {import('./measure.mjs').Job} Job */
@@ -60,6 +61,11 @@ export class Jobs {
     return { name: `sqlite3 (${what})`, program: SQLITE ?? 'sqlite3', args: sqliteArguments, folder: this.#scratch, cwd: data, input, output };
   }
 
+  /** @param {string} data @returns {Job & { output: string }} */
+  duckdb(data) {
+    return { ...this.#node('duckdb', [DUCKDB, data]), output: this.#path('answers.txt') };
+  }
+
   /** @param {string} data @returns {Job & { plan: string }} */
   plan(data) {
     const plan = this.#path('plan');
@@ -77,6 +83,11 @@ export class Jobs {
       cpSync(plan, copy, { recursive: true });
     };
     return { ...this.#node('apply', args), prepare };
+  }
+
+  /** A command line that does no work. @param {readonly string[]} words @param {number} [code] that it ends with @returns {Job} */
+  brief(words, code = 0) {
+    return { ...this.#node(words.join(' '), [PROGRAM, ...words]), isBrief: true, code };
   }
 
   /** @returns {Job & { output: string }} */
