@@ -9,7 +9,6 @@ import { refusePassword } from '../sources/mysql/address.js';
 import { addCommands, commandsNeeded, termOf } from './commands/registry.js';
 import { conclude, type Ending, EXIT, type ExitCode, endingOf } from './ending.js';
 import type { Io } from './io.js';
-import { withFlagForEachPage } from './page-flags.js';
 
 const ABOUT = `Finds what must be clean in Jama Connect before SCIM provisioning is switched on.
 
@@ -61,4 +60,26 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
 function misuse({ message }: CommanderError): UserError {
   const said = /^(?:error: )?(.*?)(?:\n\((Did you mean [^()\n]*\?)\))?$/s.exec(message);
   return new UserError(said?.[1] ?? message, said?.[2] ?? 'Add --help to a command to see its options.');
+}
+
+const FILE_FLAGS: ReadonlySet<string> = new Set(['--users', '--inactive-users', '--groups', '--memberships']);
+
+/** Returns a name without the numbers that tell pages apart. */
+const withoutNumbers = (name: string): string => name.replace(/[-_. ]?\d+/g, '');
+
+/** Gives each page of a list its flag: a shell turns `--users users-*.json` into one flag and many names. */
+function withFlagForEachPage(argv: readonly string[]): string[] {
+  const words: string[] = [];
+  let flag: string | undefined;
+  let page = '';
+  argv.forEach((word, at) => {
+    const before = at === 0 ? '' : argv[at - 1];
+    if (FILE_FLAGS.has(before)) {
+      flag = before;
+      page = word;
+    } else if (flag !== undefined && /\.json$/i.test(word) && withoutNumbers(word) === withoutNumbers(page)) words.push(flag);
+    else flag = undefined;
+    words.push(word);
+  });
+  return words;
 }

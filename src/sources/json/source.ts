@@ -8,8 +8,6 @@ import { UserError } from '../../model/user-error.js';
 import { filesFound, openCsvFiles, refuseTwice } from '../csv/source.js';
 import { compareNaturally, holdsJson, holdsWorkbook, isJsonFile } from '../input-files.js';
 import type { SourceFile, SourceFormat, SourceRequest } from '../source.js';
-import { RoleLists } from './completeness.js';
-import { jsonTable } from './table.js';
 
 /** `group` is the id of the group whose members the file lists. */
 type Answers = SourceFile & { readonly isJson: boolean; readonly group?: string };
@@ -30,6 +28,7 @@ export const jsonSource: SourceFormat = {
   filesOf: wholeOf,
   async open(request, onProgress) {
     const files = wholeOf(request);
+    const [{ RoleLists }, { jsonTable }] = await Promise.all([import('./completeness.js'), import('./table.js')]);
     const lists = { users: new RoleLists('users'), groups: new RoleLists('groups'), memberships: new RoleLists('memberships') };
     const csv = await openCsvFiles(
       files.filter(({ isJson }) => !isJson),
