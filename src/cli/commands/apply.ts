@@ -2,7 +2,6 @@ import { basename, join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ApplyRequest } from '../../app/apply.js';
 import { fileWords, shellCommand, shellWord } from '../../app/command-words.js';
-import { UserError } from '../../model/user-error.js';
 import type { NetCounts } from '../../plan/verify.js';
 import { count } from '../../rules/rule.js';
 import type { SourceRequest } from '../../sources/source.js';
@@ -57,21 +56,15 @@ export function addApply(program: Command, io: Io, end: (ending: Ending) => void
     .action(async (plan: string, source: string | undefined, flags: ApplyFlags) => {
       const { url } = flags;
       if (url === undefined) return end(await runApply(plan, source, flags, io));
-      const [{ refuseFiles }, { runLiveApply }] = await Promise.all([import('../../app/live.js'), import('../live-apply.js')]);
+      const [{ refuseFiles }, { runLiveApply }] = await Promise.all([import('../../app/live-places.js'), import('../live-apply.js')]);
       refuseFiles(source, flags, 'apply');
       end(await runLiveApply(plan, { ...flags, url }, io));
     });
 }
 
-/** Throws a UserError for an option that only says how Jama Connect itself is changed. */
-function refuseWithoutUrl({ first, rate }: Pick<ApplyFlags, 'first' | 'rate'>): void {
-  const name = first !== undefined ? '--first' : rate !== undefined ? '--rate' : undefined;
-  if (name !== undefined)
-    throw new UserError(`${name} is given without --url.`, 'It is about Jama Connect itself: give its address with --url, or leave it out.');
-}
-
 /** Applies a plan to a source, or to a corrected copy of it. */
 export async function runApply(planPath: string, source: string | undefined, flags: ApplyFlags, io: Io): Promise<Ending> {
+  const { refuseWithoutUrl } = await import('../../app/live-places.js');
   refuseWithoutUrl(flags);
   const [{ openApplication }, { asRefusals }, { changeLine, countLines }] = await Promise.all([
     import('../../app/apply.js'),

@@ -7,7 +7,7 @@ import { count } from '../../rules/rule.js';
 import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
 import { type Io, shownOn } from '../io.js';
-import { addSourceOptions, collect, formatsOption, REDACT, rowLimit, settingOption } from '../options.js';
+import { addLiveOptions, addSourceOptions, collect, formatsOption, REDACT, rowLimit, settingOption } from '../options.js';
 import type { OutputWord } from '../outputs.js';
 
 interface ReconcileFlags extends ReconcileRequest {
@@ -21,10 +21,11 @@ export function addReconcile(program: Command, io: Io, end: (ending: Ending) => 
   const words: OutputWord[] = [];
   const command = program
     .command('reconcile')
-    .description('compare what the first sync did with the preview that was saved before it')
+    .description('compare a fresh export, or with --url Jama Connect itself, with the preview that was saved before the first sync')
     .argument('<preview>', 'file that "scim-audit preview --format json" wrote before the sync')
     .argument('[source]', 'a fresh export: folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file');
-  addSourceOptions(command, { hasProvider: false })
+  addLiveOptions(addSourceOptions(command, { hasProvider: false }))
+    .option('--proof <file>', 'with --url: earlier pull.json of the same address, or folder of a live run, which proves that members lists hold inactive users')
     .optionsGroup('Provider:')
     .option('--idp-log <file>', "Entra's provisioning log or Okta's System Log as JSON; may be repeated", collect)
     .addOption(settingOption('idpApplication', 'the application that provisions Jama Connect, if the log is about several'))
@@ -40,10 +41,18 @@ export function addReconcile(program: Command, io: Io, end: (ending: Ending) => 
       if (flags.redact !== true) end(await runReconcile(preview, source, flags, words, io));
       else {
         const { redacting } = await import('../../app/redaction.js');
-        const typed = [preview, ...(source === undefined ? [] : [source]), ...words.map(({ value }) => value)];
+        const typed = [preview, ...(source === undefined ? [] : [source]), ...words.map(({ value }) => value), ...(await addressWords(flags.url))];
         end(await redacting(flags, typed, contextOf(io), (redaction) => runReconcile(preview, source, flags, words, io, redaction)));
       }
     });
+}
+
+/** Returns the texts of an address that messages repeat: they are on the command line, so no aliases stand for them. */
+async function addressWords(url: string | undefined): Promise<readonly string[]> {
+  if (url === undefined) return [];
+  const { readAddress } = await import('../../rest/address.js');
+  const { url: shown, host } = readAddress(url);
+  return [shown, host];
 }
 
 /** Returns 0 if everything certain came true and nothing else happened, else 1. */
