@@ -1,6 +1,7 @@
 /** The kinds of document that can be written as one table: a format of tables offers all of them. A new kind is one line here. */
 
 import { CLAUSES } from '../../model/guide.js';
+import { noteText } from '../../model/note.js';
 import { guardCell } from '../../model/written-text.js';
 import { MAPPING_CHECKS, type MappingReport } from '../../setup/mapping-check.js';
 import type { Detail, Runbook } from '../../setup/runbook.js';
@@ -47,7 +48,16 @@ export const mappingTable = ({ findings }: MappingReport): Table =>
     MAPPING_COLUMNS,
     findings.map(({ check, severity, path, line, column, message }) => {
       const { fix, clause } = MAPPING_CHECKS[check];
-      return { check, severity, path, line: String(line), column: String(column), message, fix: severity === 'info' ? '' : fix, guide: CLAUSES[clause] };
+      return {
+        check,
+        severity,
+        path,
+        line: String(line),
+        column: String(column),
+        message: noteText(message),
+        fix: severity === 'info' ? '' : fix,
+        guide: CLAUSES[clause],
+      };
     }),
   );
 
