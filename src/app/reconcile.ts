@@ -8,6 +8,7 @@ import { type Prediction, readPrediction } from '../preview/prediction.js';
 import { MemberList } from '../preview/preview-input.js';
 import { reconcile as compare } from '../preview/reconcile.js';
 import type { Fact, Named, Reconciliation, SyncLog } from '../preview/reconciliation.js';
+import { isAsPredicted, reconcileVerdict } from '../reporters/reconcile-words.js';
 import { type ExportRedactor, WITHHELD } from '../reporters/redact.js';
 import { RULES } from '../rules/registry.js';
 import { count } from '../rules/rule.js';
@@ -44,6 +45,10 @@ export interface ReconcileRequest extends Request {
 export interface Reconciled {
   /** With aliases, if it is redacted. */
   readonly reconciliation: Reconciliation;
+  /** Everything certain that can be seen came true, and nothing else happened. */
+  readonly isAsPredicted: boolean;
+  /** What came of it in one sentence. */
+  readonly verdict: string;
   /** Memberships in the CSV file, and actions of the plan. */
   readonly restored: { readonly rows: number; readonly actions: number };
   /** Every file that was read; none of them may be written to. */
@@ -110,6 +115,8 @@ export async function reconcile(
   const known = redaction?.know({ ...snapshot, idp: undefined }, prediction.settings.collation);
   return {
     reconciliation: known === undefined ? reconciliation : redacted(reconciliation, known),
+    isAsPredicted: isAsPredicted(reconciliation),
+    verdict: reconcileVerdict(reconciliation),
     restored: { rows: restore === undefined ? 0 : reconciliation.lost.length, actions: plan === undefined ? 0 : back.length },
     inputs,
     settings: prepared.resolved.settings,

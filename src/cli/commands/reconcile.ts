@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import type { ReconcileRequest } from '../../app/reconcile.js';
 import type { Redaction } from '../../app/redaction.js';
 import { TOOL } from '../../app/tool.js';
-import { isAsPredicted, reconcileVerdict } from '../../reporters/reconcile-words.js';
 import { count } from '../../rules/rule.js';
 import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
@@ -70,7 +69,7 @@ async function runReconcile(
     import('../outputs.js'),
   ]);
   const destinations = await pairOutputs(words, 'reconcile');
-  const { reconciliation, restored, inputs, settings } = await reconcile(preview, source, flags, contextOf(io), redaction);
+  const { reconciliation, isAsPredicted, verdict, restored, inputs, settings } = await reconcile(preview, source, flags, contextOf(io), redaction);
   outputs.refuseOverwriting(
     destinations.flatMap(({ file }) => (file === undefined ? [] : [file])),
     inputs,
@@ -84,5 +83,5 @@ async function runReconcile(
   );
   if (flags.restore !== undefined) io.stderr.write(`${count(restored.rows, 'membership')} to give back: ${flags.restore}\n`);
   if (flags.plan !== undefined) io.stderr.write(`${count(restored.actions, 'action')} in the plan that gives memberships back: ${flags.plan}\n`);
-  return { code: isAsPredicted(reconciliation) ? EXIT.done : EXIT.findings, reason: reconcileVerdict(reconciliation) };
+  return { code: isAsPredicted ? EXIT.done : EXIT.findings, reason: verdict };
 }
