@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ApplyRequest } from '../../app/apply.js';
 import { fileWords, shellCommand, shellWord } from '../../app/command-words.js';
+import type { WayIntoJama } from '../../app/ways-into-jama.js';
 import type { NetCounts } from '../../plan/verify.js';
 import { count } from '../../rules/rule.js';
 import type { SourceRequest } from '../../sources/source.js';
@@ -11,7 +12,7 @@ import { tellInterruptedUndos } from '../interrupted-undos.js';
 import type { Io } from '../io.js';
 import { addFileOptions, addLiveOptions } from '../options.js';
 import { askConsent } from '../questions.js';
-import { fitted, verbatim } from '../wrap-terminal-text.js';
+import { fitted, type Line, verbatim } from '../wrap-terminal-text.js';
 
 interface ApplyFlags extends ApplyRequest {
   readonly dryRun?: boolean;
@@ -117,6 +118,7 @@ export async function runApply(planPath: string, source: string | undefined, fla
       return done(`nothing to apply: the plan has no actions, and ${flags.out} is a copy of the source as it is`);
     }
     const result = flags.out === undefined ? sourceWords(source, flags) : copyWords(flags.out, prepared.reading, flags);
+    const { pulledFrom, waysIntoJama } = await import('../../app/ways-into-jama.js');
     const isOnlyCopy = flags.out !== undefined || prepared.reading.source === undefined;
     const lines = [
       `Applied ${count(receipt.done, 'action')}: ${netText(receipt.net)}.`,
@@ -126,11 +128,20 @@ export async function runApply(planPath: string, source: string | undefined, fla
       '',
       'Next',
       verbatim(`  ${shellCommand(['scim-audit', 'verify', planPath, ...result], io.process.shell)}`),
-      ...(isOnlyCopy ? ['  Jama Connect itself is unchanged until the corrected data is brought there.'] : []),
+      ...(isOnlyCopy ? wayLines(waysIntoJama(plan.actions, { planPath, url: pulledFrom(source), shell: io.process.shell })) : []),
     ];
     io.stdout.write(fitted(lines, io.stdout));
     return done(`applied: ${count(receipt.done, 'action')}`);
   });
+}
+
+/** Returns how the plan goes on into Jama Connect itself. */
+function wayLines(ways: readonly WayIntoJama[]): Line[] {
+  if (ways.length === 0) return ['  Jama Connect itself is unchanged until the corrected data is brought there.'];
+  return ways.flatMap(({ through, command }, at) => [
+    `  ${at === 0 ? 'Jama Connect itself is unchanged. To carry the plan out there, ' : 'or, '}${through}:`,
+    verbatim(`    ${command}`),
+  ]);
 }
 
 /** Returns the words that name a source and how its files are written. */
