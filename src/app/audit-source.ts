@@ -10,10 +10,11 @@ import type { CollationName, Policy } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
 import { count, INPUT_NAMES } from '../rules/rule.js';
 import { openSource } from '../sources/registry.js';
+import type { TypeJoin } from '../sources/tables/join-types.js';
 import type { Table } from '../sources/tables/table.js';
 import { type Context, withProgress } from './context.js';
 import { NODE_DIGESTS } from './node-digests.js';
-import { pulledFolder } from './pulled-folder.js';
+import { type PulledFolder, pulledFolder, RULE_OF_INACTIVE_MEMBERS } from './pulled-folder.js';
 import { Refusal } from './refusal.js';
 import type { Prepared } from './resolve-command.js';
 import { readIdpSide, readIntegrationsSide, readSides, readTypesSide } from './sides.js';
@@ -25,10 +26,16 @@ export interface Audited {
   readonly hasIds: boolean;
   /** What was read; closed. */
   readonly tables: readonly Table[];
+  /** Memberships of inactive users may be missing: nothing proves that the lists hold them. */
+  readonly hidesInactiveMembers: boolean;
 }
 
 /** What is wanted besides the report. */
 export interface AuditWishes {
+  /** What is read instead of the request's files. */
+  readonly live?: PulledFolder | undefined;
+  /** How users sign in, if neither the source nor a list says so. */
+  readonly types?: TypeJoin;
   /** Sees the memberships as well; `names` are whole ones then, unless something else is said. */
   watch?(directory: Directory): MembershipSink;
   /** Names of people that are kept: whole ones, given and family names, or both. */
@@ -41,7 +48,7 @@ export interface AuditWishes {
 export async function auditSource(
   { request, idp: statedIdp, integrations: integrationsFile, policy, authMode }: Prepared,
   context: Context,
-  { watch, names = watch === undefined ? undefined : 'whole', know }: AuditWishes = {},
+  { watch, names = watch === undefined ? undefined : 'whole', know, live, types: otherTypes }: AuditWishes = {},
 ): Promise<Audited> {
   return withProgress(context, async (report) => {
     // A database says itself how names compare, which everything else is read by.
@@ -51,9 +58,11 @@ export async function auditSource(
     const idp = idpRequest === undefined ? undefined : await readIdpSide(idpRequest, report);
     const integrations =
       integrationsFile === undefined ? undefined : await readIntegrationsSide(integrationsFile, collationOf(settled.collation), request.encoding);
-    const types = await readTypesSide(request, settled);
-    const opened = database ?? (await openSource(request, report));
+    const listed = await readTypesSide(request, settled);
+    const opened = database ?? (live === undefined ? await openSource(request, report) : { tables: live.tables, close: () => {} });
     try {
+      const hasTypes = opened.tables.some(({ columns }) => columns.has('authenticationType'));
+      const types = listed ?? (otherTypes === undefined || hasTypes ? undefined : { read: otherTypes });
       const wishes = {
         authMode: authMode ?? 'basic',
         collation: settled.collation,
@@ -66,12 +75,12 @@ export async function auditSource(
         withFurther: names === 'whole' || names === 'both',
         withNameParts: names === 'parts' || names === 'both',
       } as const;
-      const pulled = await pulledFolder(request, opened.tables);
+      const pulled = live ?? (await pulledFolder(request, opened.tables));
       const reading = readSides(pulled.tables, { ...wishes, unanswered: pulled.unanswered, notes: pulled.notes }, { types, others: [idp, integrations] });
       const { directory } = reading;
       know?.(directory, idp?.read, settled.collation);
       if (authMode === undefined) {
-        throw missingMode(directory, types !== undefined || opened.tables.some(({ columns }) => columns.has('authenticationType')));
+        throw missingMode(directory, types !== undefined || hasTypes);
       }
       const judged: Policy = { ...settled, authMode, leaveOutUsers: withScimAdmin(settled, directory) };
       refuseMissingInputs(directory, judged);
@@ -88,7 +97,13 @@ export async function auditSource(
           'Check the export; if it is meant to be empty, add --allow-empty.',
         );
       }
-      return { report: audit.finish(snapshot), audit, hasIds: !opened.tables.some(({ isIdFromUserName }) => isIdFromUserName), tables: opened.tables };
+      return {
+        report: audit.finish(snapshot),
+        audit,
+        hasIds: !opened.tables.some(({ isIdFromUserName }) => isIdFromUserName),
+        tables: opened.tables,
+        hidesInactiveMembers: Object.hasOwn(pulled.unanswered(snapshot.users), RULE_OF_INACTIVE_MEMBERS),
+      };
     } finally {
       opened.close();
     }

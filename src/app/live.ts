@@ -7,8 +7,7 @@ import { UserError } from '../model/user-error.js';
 import type { Plan } from '../plan/plan.js';
 import { verifyPlan } from '../plan/verify.js';
 import { readAddress } from '../rest/address.js';
-import { type Jama, openJama } from '../rest/client.js';
-import { type Credentials, readCredentials } from '../rest/credentials.js';
+import type { Credentials } from '../rest/credentials.js';
 import { type LiveReceipt, type PreparedLive, prepareLive } from '../targets/rest/apply.js';
 import { freshOf } from '../targets/rest/fresh.js';
 import { type JamaLive, jamaLive } from '../targets/rest/jama-live.js';
@@ -17,22 +16,13 @@ import { type LiveUndoReceipt, type PreparedLiveUndo, prepareLiveUndo } from '..
 import { hasCode } from '../targets/run/files.js';
 import { firstRecord, type JournalDigest } from '../targets/run/read-journal.js';
 import { JOURNAL, readRun, runsFolderOf } from '../targets/run/run-folder.js';
-import { fileWords, shellCommand } from './command-words.js';
+import { shellCommand } from './command-words.js';
 import { type Context, processInfoOf } from './context.js';
+import { type LivePlace, reachable } from './jama-connection.js';
 import { openPlan } from './plan-source.js';
 import { Refusal } from './refusal.js';
 import { asRefusals } from './refusals-of-targets.js';
-import type { Request } from './request.js';
-import { TOOL } from './tool.js';
 import type { Verified } from './verify.js';
-
-/** Where Jama Connect is, and how fast it may be called. */
-export interface LivePlace {
-  /** Its address, with its context path if it has one. */
-  readonly url: string;
-  /** Calls per second, at most 8; 4 if it is not said. */
-  readonly rate?: number;
-}
 
 export interface LiveApplyRequest extends LivePlace {
   /** Change only so many users now; chains and rings are finished, groups and memberships come last. */
@@ -51,28 +41,14 @@ export interface LiveApplication {
 }
 
 interface Connection {
-  readonly jama: Jama;
   readonly live: JamaLive;
   readonly credentials: Credentials;
 }
 
-/** Does some work with Jama Connect; the connection is closed in any case. Credentials come from the context's environment. */
-async function withJama<T>({ url, rate }: LivePlace, context: Context, work: (connection: Connection) => Promise<T>): Promise<T> {
-  const { environment, now, sleep } = context;
-  const address = readAddress(url);
-  const credentials = readCredentials(environment);
-  const jama = await openJama({
-    url: address.url,
-    credentials,
-    ...(rate === undefined ? {} : { rate }),
-    world: { now, sleep, environment },
-    agent: `${TOOL.name}/${TOOL.version}`,
-  });
-  try {
-    return await work({ jama, live: jamaLive(jama), credentials });
-  } finally {
-    await jama.close();
-  }
+/** Does some work with Jama Connect; the connection is closed in any case. */
+async function withJama<T>(place: LivePlace, context: Context, work: (connection: Connection) => Promise<T>): Promise<T> {
+  const { credentials, connect } = reachable(place, context);
+  return connect((jama) => work({ live: jamaLive(jama), credentials }));
 }
 
 /** Shows how far the work is, and how long it may still take. */
@@ -225,18 +201,4 @@ export async function verifyLive(planPath: string, place: LivePlace, context: Co
       return { file, landed, differences, scope, names, directory: { users, groups } };
     }),
   );
-}
-
-/** Throws a UserError if files are named for a plan that is applied to or compared with Jama Connect itself. */
-export function refuseFiles(source: string | undefined, flags: Request & { readonly out?: string; readonly inPlace?: boolean }, command: string): void {
-  const given = [
-    ...(source === undefined && fileWords(undefined, flags).length === 0 ? [] : ['a source']),
-    ...(flags.out === undefined ? [] : ['--out']),
-    ...(flags.inPlace === true ? ['--in-place'] : []),
-  ];
-  if (given.length > 0)
-    throw new UserError(
-      `--url and ${given.join(' and ')} are given together.`,
-      `With --url, Jama Connect itself is read${command === 'apply' ? ' and changed' : ''}: give the plan and --url only. Without it, an export is. Nothing was changed.`,
-    );
 }

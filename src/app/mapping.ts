@@ -1,21 +1,44 @@
 /** Judges the provisioning schema that Entra exports. */
 
+import { noteText } from '../model/note.js';
 import { mappingVerdict } from '../reporters/mapping-words.js';
 import { checkSchema } from '../setup/check-mapping.js';
-import type { MappingReport, Provisioned } from '../setup/mapping-check.js';
-import { readSchema, type SchemaFile } from '../setup/schema-file.js';
+import type { JudgedMapping, MappingReport, Provisioned } from '../setup/mapping-check.js';
+import { readSchema, type SchemaFile, shownDirectory, shownObject } from '../setup/schema-file.js';
+import { shownValue } from '../setup/shown-values.js';
 import { readWholeText } from '../sources/csv/file-stream.js';
+import type { Redaction } from './redaction.js';
 
 export interface CheckedMapping {
+  /** With aliases, if it is redacted. */
   readonly report: MappingReport;
   /** The verdict in one sentence. */
   readonly verdict: string;
 }
 
 /** Returns what must be changed in a schema; `provisioned` is what its job is set to. Throws a UserError if the file cannot be judged. */
-export function checkMapping(file: string, provisioned?: Provisioned): CheckedMapping {
+export function checkMapping(file: string, provisioned?: Provisioned, redaction?: Redaction): CheckedMapping {
   const report = checkSchema(readMappingFile(file), provisioned);
-  return { report, verdict: mappingVerdict(report) };
+  return { report: redaction === undefined ? report : redacted(report, redaction), verdict: mappingVerdict(report) };
+}
+
+/** Returns the report with aliases for what a person may have written: constants, texts in expressions, and names other than the usual ones. */
+function redacted(report: MappingReport, redaction: Redaction): MappingReport {
+  const { user, group, findings } = report;
+  const mapping = ({ name, sourceObjectName, targetObjectName, targetDirectory, ...others }: JudgedMapping): JudgedMapping => ({
+    ...others,
+    name: noteText(redaction.note([shownValue(name)])),
+    sourceObjectName: noteText(redaction.note([shownObject(sourceObjectName)])),
+    targetObjectName: noteText(redaction.note([shownObject(targetObjectName)])),
+    targetDirectory: noteText(redaction.note([shownDirectory(targetDirectory)])),
+  });
+  return {
+    ...report,
+    isRedacted: true,
+    user: mapping(user),
+    ...(group === undefined ? {} : { group: mapping(group) }),
+    findings: findings.map((finding) => ({ ...finding, message: typeof finding.message === 'string' ? finding.message : redaction.note(finding.message) })),
+  };
 }
 
 /** Returns the mappings of a schema. Throws a UserError if the file cannot be read. */

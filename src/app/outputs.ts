@@ -7,9 +7,11 @@ import { appendFileSync, existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Report } from '../audit/report.js';
 import type { Settings } from '../config/settings.js';
+import { note, quoted } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
-import { FORMATS, loadReporter } from '../reporters/registry.js';
-import type { WriteOptions } from '../reporters/reporter.js';
+import type { Preview } from '../preview/preview.js';
+import { formatNames, loadReporter } from '../reporters/registry.js';
+import type { Reporter, WriteOptions } from '../reporters/reporter.js';
 import { fileOf } from '../sources/input-files.js';
 import { hashFile } from '../targets/run/files.js';
 import type { Context } from './context.js';
@@ -96,15 +98,22 @@ export async function writeEach(writes: readonly (() => void | Promise<void>)[])
   );
 }
 
+/** Returns the reporter of a format. Throws a UserError if there is none of the kind. */
+async function reporterFor<K extends 'report' | 'preview'>(format: string, kind: K): Promise<Reporter<K>> {
+  const reporter = await loadReporter(format, kind);
+  if (reporter !== undefined) return reporter;
+  throw new UserError(note`There is no format called ${quoted(format)} for ${kind}s.`, `Formats: ${formatNames(kind).join(', ')}.`);
+}
+
+/** Returns a preview as text, without colors; `format` is one of those that `preview --format` takes. Throws a UserError for another. */
+export async function renderPreview(preview: Preview, format: string): Promise<string> {
+  const reporter = await reporterFor(format, 'preview');
+  return [...reporter.render(preview, { tool: TOOL, hasColors: false, isFile: true })].join('');
+}
+
 /** Returns a report as text, without colors; `format` is one of those that `check --format` takes. Throws a UserError for another. */
 export async function renderReport(report: Report, format: string): Promise<string> {
-  const reporter = await loadReporter(format, 'report');
-  if (reporter === undefined) {
-    throw new UserError(
-      `There is no format called ${JSON.stringify(format)} for reports.`,
-      `Formats: ${FORMATS.flatMap(({ id, kinds }) => (kinds.report === undefined ? [] : [id])).join(', ')}.`,
-    );
-  }
+  const reporter = await reporterFor(format, 'report');
   return [...reporter.render(report, { tool: TOOL, hasColors: false, isFile: true, sourceWords: report.snapshot.inputs[0]?.path ?? 'SOURCE' })].join('');
 }
 

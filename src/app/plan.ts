@@ -8,6 +8,7 @@ import type { Ground } from '../plan/assemble.js';
 import { baselineLines } from '../plan/baseline.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../plan/make-plan.js';
 import { MemberTable } from '../plan/member-tally.js';
+import type { Plan } from '../plan/plan.js';
 import { sealPlan } from '../plan/plan-file.js';
 import { consequencesOf, followingOf, incompletenessOf } from '../reporters/plan-consequences.js';
 import { decisionsCsv, membershipsCsv, noticesCsv, outdatedCsv } from '../reporters/plan-tables.js';
@@ -36,6 +37,7 @@ import type { Request } from './request.js';
 import { type Prepared, prepare } from './resolve-command.js';
 import { TOOL } from './tool.js';
 import { refuseUnfitValues } from './unfit-values.js';
+import { pulledFrom, type WayIntoJama, waysIntoJama } from './ways-into-jama.js';
 import { PendingFile, type Wishes } from './whole-file.js';
 import { writeReason } from './write-reason.js';
 
@@ -67,6 +69,8 @@ export interface WrittenPlan {
   readonly decideCommand: string | undefined;
   /** The command that applies it; undefined for a plan that is for reading only. */
   readonly applyCommand: string | undefined;
+  /** What carries it out in Jama Connect itself, if the source was pulled from there or cannot be written to; else empty. */
+  readonly waysIntoJama: readonly WayIntoJama[];
 }
 
 /** Writes the plan of a source into a folder. Throws a UserError if there is none; nothing in the folder has changed then. */
@@ -120,6 +124,7 @@ export async function plan(source: string | undefined, request: PlanRequest, con
     incompleteness: incompletenessOf(shown),
     decideCommand: redaction === undefined ? decideCommandOf(source, request, prepared.shell) : undefined,
     applyCommand: redaction === undefined ? applyCommand : undefined,
+    waysIntoJama: redaction === undefined ? waysOf(made.body.actions, request.out, prepared) : [],
   };
 }
 
@@ -195,6 +200,13 @@ async function readable(made: MadePlan, options: PlanOptions): Promise<Iterable<
   const reporter = await loadReporter('markdown', 'plan');
   if (reporter === undefined) throw new Error('no reporter writes plans as markdown');
   return reporter.render(made, options);
+}
+
+/** Returns the ways into Jama Connect for a source that came from there, or that nothing else can be applied to. */
+function waysOf(actions: Plan['actions'], out: string, { request, shell }: Prepared): readonly WayIntoJama[] {
+  const url = pulledFrom(request.source);
+  if (url === undefined && whyNotWritten(request) === undefined) return [];
+  return waysIntoJama(actions, { planPath: join(out, 'plan.json'), url, shell });
 }
 
 /** Returns the command, or in parentheses why there is none and what leads on. */

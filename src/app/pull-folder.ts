@@ -2,6 +2,7 @@
 
 import { type PullManifest, serializePull } from '../audit/pull-manifest.js';
 import type { BodyOf } from '../audit/sealed-document.js';
+import { listsOf } from '../sources/rest/lists.js';
 import type { MembersList, RestOrganization } from '../sources/rest/organization.js';
 import { PULL_FILE } from '../sources/rest/pull-state.js';
 import { hashFile } from '../targets/run/files.js';
@@ -22,8 +23,6 @@ interface Facts {
   readonly context: Context;
 }
 
-const byId = (a: { readonly id: string }, b: { readonly id: string }): number => a.id.length - b.id.length || (a.id < b.id ? -1 : 1);
-
 /** Writes the files beside the folder, and puts them there at once. `clear` removes the state from the folder. */
 export function writePulled(
   organization: RestOrganization,
@@ -33,24 +32,11 @@ export function writePulled(
   const { out, context } = facts;
   const folder = new NewFolder(out, context.process.pid);
   try {
-    const users = folder.file('users.csv', ['id', 'username', 'email', 'active', 'firstName', 'lastName', 'licenseType']);
-    for (const { id, userName, email, active, firstName, lastName, licenseType } of [...organization.users].sort(byId))
-      users.row([id, userName, email, String(active), firstName, lastName, licenseType]);
-    const groups = folder.file('groups.csv', ['id', 'name', 'project', 'description']);
-    for (const { id, name, project, description } of [...organization.groups].sort(byId)) groups.row([id, name, project, description]);
-    const memberships = folder.file('memberships.csv', ['groupId', 'userId']);
-    const lists = [...organization.memberLists].sort((a, b) => byId(a.group, b.group));
-    for (const { group, members } of lists) for (const user of [...members].sort((a, b) => byId({ id: a }, { id: b }))) memberships.row([group.id, user]);
-    const rows = { users: organization.users.length, groups: organization.groups.length, memberships: membersOf(lists) };
-    const files = (
-      [
-        ['users', users],
-        ['groups', groups],
-        ['memberships', memberships],
-      ] as const
-    ).map(([role, file]) => {
+    const files = listsOf(organization).map(({ role, headings, length, rows }) => {
+      const file = folder.file(`${role}.csv`, headings);
+      for (const row of rows()) file.row(row);
       file.close();
-      return { path: `${role}.csv` as const, sha256: hashFile(file.path), rows: rows[role] };
+      return { path: `${role}.csv` as const, sha256: hashFile(file.path), rows: length };
     });
     const manifest = manifestOf(organization, facts, files);
     folder.write(PULL_FILE, [serializePull(manifest, NODE_DIGESTS)]);

@@ -3,29 +3,23 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '../model/user-error.js';
-import type { Jama } from '../rest/client.js';
-import type { PullProgress, RestOrganization } from '../sources/rest/organization.js';
 import { openPullState, type PullState, STATE_FOLDER } from '../sources/rest/pull-state.js';
 import { lockOwner, takeLock } from '../targets/run/lock.js';
 import { shellWord } from './command-words.js';
-import { type Context, type Progress, processInfoOf } from './context.js';
-import type { PulledBody } from './pull-folder.js';
-import { type Evidence, readEvidence } from './pull-proof.js';
-import { Refusal } from './refusal.js';
+import { type Context, processInfoOf } from './context.js';
+import { type LivePlace, reachable, readLive } from './jama-connection.js';
+import { type PulledBody, writePulled } from './pull-folder.js';
+import { readEvidence } from './pull-proof.js';
 import { TOOL } from './tool.js';
 import { writeReason } from './write-reason.js';
 
-export interface PullRequest {
-  /** The address of Jama Connect, with its context path. */
-  readonly url: string;
+export interface PullRequest extends LivePlace {
   /** The folder, which must not exist yet or be empty. */
   readonly out: string;
   /** Members of project groups too. */
   readonly allGroups?: boolean;
   /** An earlier pull.json, or the folder of a live run. */
   readonly proof?: string;
-  /** Calls per second: at most 8. */
-  readonly rate?: number;
 }
 
 export interface Pulled {
@@ -36,16 +30,15 @@ export interface Pulled {
   readonly checkCommand: string;
 }
 
+const INTERRUPTED = {
+  what: 'the pull',
+  hint: 'Run the same command within 30 minutes, and it goes on; what it has so far is in the folder.',
+} as const;
+
 /** Writes the folder, whole or not at all. Credentials come from the environment. Throws a UserError if there is no answer. */
 export async function pull(request: PullRequest, context: Context): Promise<Pulled> {
   const { out } = request;
-  const [{ openJama }, { readCredentials }, { readAddress }] = await Promise.all([
-    import('../rest/client.js'),
-    import('../rest/credentials.js'),
-    import('../rest/address.js'),
-  ]);
-  const { url } = readAddress(request.url);
-  const credentials = readCredentials(context.environment);
+  const { url, connect } = reachable(request, context);
   const evidence = request.proof === undefined ? undefined : readEvidence(request.proof, url);
   const isNew = makeFolder(out);
   const world = processInfoOf(context);
@@ -68,24 +61,14 @@ export async function pull(request: PullRequest, context: Context): Promise<Pull
         hasPages = true;
       },
     };
-    const jama = await openJama({
-      url,
-      credentials,
-      ...(request.rate === undefined ? {} : { rate: request.rate }),
-      world: { now: context.now, sleep: context.sleep, environment: context.environment },
-      agent: `${TOOL.name}/${TOOL.version}`,
-    });
-    try {
-      const organization = await read(jama, request, watched, evidence, context);
-      const { writePulled } = await import('./pull-folder.js');
+    return await connect(async (jama) => {
+      const organization = await readLive(jama, { isAllGroups: identity.isAllGroups, evidence, state: watched, interrupted: INTERRUPTED }, context);
       const written = writePulled(organization, { url, out, isAllGroups: identity.isAllGroups, evidence, context }, () => {
         lock.release();
         opened.remove();
       });
       return { ...written, calls: jama.calls, checkCommand: `scim-audit check ${shellWord(out, context.process.shell)} --auth-mode MODE` };
-    } finally {
-      await jama.close();
-    }
+    });
   } catch (error) {
     lock.release();
     // A folder in which nothing is would only be in the way.
@@ -124,38 +107,4 @@ const DROPPED: Readonly<Record<NonNullable<PullState['dropped']>, string>> = {
 function tellState({ dropped, kept }: PullState, out: string, { warn }: Context): void {
   if (dropped !== undefined) warn(`What an interrupted pull left in ${out} ${DROPPED[dropped]}: everything is read anew.`);
   else if (kept.length > 0) warn(`An earlier pull into ${out} was interrupted: ${kept.length} of its pages are used, and the rest is read.`);
-}
-
-async function read(jama: Jama, { allGroups }: PullRequest, state: PullState, evidence: Evidence | undefined, context: Context): Promise<RestOrganization> {
-  const { readOrganization } = await import('../sources/rest/organization.js');
-  const progress = await context.startProgress();
-  context.interruption.listen();
-  const began = context.now().getTime();
-  try {
-    return await readOrganization(jama, {
-      isAllGroups: allGroups === true,
-      isProved: (inactive) => evidence?.proofFor(inactive) !== undefined,
-      state,
-      report(reached) {
-        const signal = context.interruption.signal();
-        if (signal !== undefined)
-          throw new Refusal(
-            signal,
-            `${signal}: the pull was interrupted.`,
-            'Run the same command within 30 minutes, and it goes on; what it has so far is in the folder.',
-          );
-        show(progress, reached, jama.calls, context.now().getTime() - began);
-      },
-    });
-  } finally {
-    progress.stop();
-  }
-}
-
-function show({ report }: Progress, { what, done, total, callsLeft }: PullProgress, calls: number, milliseconds: number): void {
-  const rate = milliseconds > 0 ? (calls * 1000) / milliseconds : 0;
-  const seconds = rate > 0 ? Math.ceil(callsLeft / rate) : 0;
-  const left = seconds >= 60 ? `${Math.ceil(seconds / 60)} min` : `${seconds} s`;
-  const pace = rate > 0 ? `; ${rate.toFixed(1)} calls a second, about ${left} left` : '';
-  report({ path: what, bytes: 0, rows: done, text: `Reading ${what}: ${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}${pace}` });
 }

@@ -19,7 +19,8 @@ export interface PulledFolder {
   readonly notes: readonly string[];
 }
 
-const RULE = 'inactive-basic-member';
+/** The rule that needs members lists with inactive users. */
+export const RULE_OF_INACTIVE_MEMBERS = 'inactive-basic-member';
 
 const unproved = (path: string): string => `${path} is not as "scim-audit pull" wrote it, so nothing proves that members lists hold inactive users: pull again`;
 
@@ -55,7 +56,7 @@ export async function pulledFolder({ source }: SourceRequest, tables: readonly T
     ),
     unanswered(users) {
       const reason = why(users);
-      return reason === undefined ? {} : { [RULE]: reason };
+      return reason === undefined ? {} : { [RULE_OF_INACTIVE_MEMBERS]: reason };
     },
     notes,
   };

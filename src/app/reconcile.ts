@@ -1,34 +1,31 @@
 /** Compares what the first sync did with the preview that was saved before it. */
 
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { collationOf } from '../model/compare.js';
-import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
-import { planSnapshot } from '../plan/make-plan.js';
-import type { Plan } from '../plan/plan.js';
-import { sealPlan } from '../plan/plan-file.js';
-import { readPrediction } from '../preview/prediction.js';
+import { type Prediction, readPrediction } from '../preview/prediction.js';
 import { MemberList } from '../preview/preview-input.js';
 import { reconcile as compare } from '../preview/reconcile.js';
-import type { Fact, LostMembership, Named, Reconciliation, SyncLog } from '../preview/reconciliation.js';
-import { csvText } from '../reporters/csv-text.js';
+import type { Fact, Named, Reconciliation, SyncLog } from '../preview/reconciliation.js';
+import { isAsPredicted, reconcileVerdict } from '../reporters/reconcile-words.js';
 import { type ExportRedactor, WITHHELD } from '../reporters/redact.js';
 import { RULES } from '../rules/registry.js';
 import { count } from '../rules/rule.js';
 import { readWholeText } from '../sources/csv/file-stream.js';
 import type { ReadLog } from '../sources/idp/sync-log.js';
+import type { TypeJoin } from '../sources/tables/join-types.js';
 import { auditSource } from './audit-source.js';
+import { fileWords } from './command-words.js';
 import type { Context } from './context.js';
+import { readLiveSource } from './jama-connection.js';
+import { refuseFiles, refuseWithoutUrl } from './live-places.js';
 import { NODE_DIGESTS } from './node-digests.js';
 import { refuseOverwriting } from './outputs.js';
-import { namedFromSource } from './plan-names.js';
-import { settingsOf } from './plan-source.js';
 import type { Redaction } from './redaction.js';
 import type { Request } from './request.js';
 import { type Prepared, prepare } from './resolve-command.js';
-import { PendingFile } from './whole-file.js';
-import { writeReason } from './write-reason.js';
+import { writeRestore, writeRestorePlan } from './restore.js';
 
 export interface ReconcileRequest extends Request {
   /** The provider's log of what it sent; several files are one log. */
@@ -37,11 +34,21 @@ export interface ReconcileRequest extends Request {
   readonly restore?: string;
   /** A new folder for a plan that gives them back. */
   readonly plan?: string;
+  /** The address of Jama Connect, which is read over REST instead of an export. */
+  readonly url?: string;
+  /** With `url`: calls per second, at most 8; 4 if it is not said. */
+  readonly rate?: number;
+  /** With `url`: an earlier pull.json, or the folder of a live run, which proves that members lists hold inactive users. */
+  readonly proof?: string;
 }
 
 export interface Reconciled {
   /** With aliases, if it is redacted. */
   readonly reconciliation: Reconciliation;
+  /** Everything certain that can be seen came true, and nothing else happened. */
+  readonly isAsPredicted: boolean;
+  /** What came of it in one sentence. */
+  readonly verdict: string;
   /** Memberships in the CSV file, and actions of the plan. */
   readonly restored: { readonly rows: number; readonly actions: number };
   /** Every file that was read; none of them may be written to. */
@@ -52,7 +59,10 @@ export interface Reconciled {
 /** A preview of 300,000 accounts takes about 150 MB. */
 const LARGEST = 500 * 1024 * 1024;
 
-/** Returns what came of a saved preview. Throws a UserError if the files do not belong together. */
+/**
+ * Returns what came of a saved preview, by a fresh export or, with `url`, by Jama Connect itself. Throws a UserError if the
+ * files do not belong together, or if Jama Connect gives no answer.
+ */
 export async function reconcile(
   previewFile: string,
   source: string | undefined,
@@ -60,47 +70,87 @@ export async function reconcile(
   context: Context,
   redaction?: Redaction,
 ): Promise<Reconciled> {
-  const prediction = readPrediction(
-    readWholeText(previewFile, { cure: 'Save the preview again.', largest: { bytes: LARGEST, what: 'preview', hint: 'Name the file that preview wrote.' } }),
-    previewFile,
-  );
-  const { idpLog = [], restore, plan } = request;
+  refuseOtherPlaces(source, request);
+  const { idpLog = [], restore, plan, url, rate, proof } = request;
+  const content = readWholeText(previewFile, {
+    cure: 'Save the preview again.',
+    largest: { bytes: LARGEST, what: 'preview', hint: 'Name the file that preview wrote.' },
+  });
+  const prediction = readPrediction(content, previewFile);
   if (plan !== undefined) refuseFullFolder(plan);
   const own = request.authMode === undefined ? { ...request, authMode: prediction.settings.authMode } : request;
   const prepared = await prepare(source, own, context);
+  const live = url === undefined ? undefined : await readLiveSource({ url, proof, ...(rate === undefined ? {} : { rate }) }, 'scim-audit reconcile', context);
   const members = new MemberList();
   const policy = { ...prepared.policy, skipRules: RULES.map(({ name }) => name), collation: prediction.settings.collation, failOn: 'error' as const };
   const audited = await auditSource({ ...prepared, policy }, context, {
     names: 'parts',
     ...redaction?.wishes(prepared, 'both'),
     watch: (directory) => members.sinkFor(directory),
+    live,
+    types: typesOf(prediction, previewFile, content),
   });
-  const { snapshot } = audited.report;
+  const { report, hidesInactiveMembers } = audited;
+  const { snapshot } = report;
   const log = idpLog.length === 0 ? undefined : await logOf(idpLog, prediction, prepared.resolved.settings.idpApplication);
-  const reconciliation = compare(prediction, { directory: snapshot, members }, collationOf(prediction.settings.collation), log);
+  const reconciliation = compare(prediction, { directory: snapshot, members, hidesInactiveMembers }, collationOf(prediction.settings.collation), log);
   const { before, found } = reconciliation.accounts;
   if (found * 2 < before) {
     throw new UserError(
-      `${previewFile} is a preview of another organization: the export has only ${count(found, 'account')} of the ${count(before, 'account')} in it.`,
-      note`Give the preview that was saved before the first sync of this organization, and an export of all users, active and inactive.`,
+      `${previewFile} is a preview of another organization: ${live === undefined ? 'the export' : 'Jama Connect'} has only ${count(found, 'account')} of the ${count(before, 'account')} in it.`,
+      live === undefined
+        ? 'Give the preview that was saved before the first sync of this organization, and an export of all users, active and inactive.'
+        : 'Give the preview that was saved before the first sync of this organization, and its address.',
     );
   }
+  if (hidesInactiveMembers)
+    context.warn(
+      "Nothing proves that the members lists of Jama Connect's REST API hold inactive users, so memberships of inactive users were not compared; --proof FILE of pull and of reconcile --url takes what proves it.",
+    );
   const back = reconciliation.lost.filter(({ user }) => user.active || user.authenticationType === 'idp');
   const inputs = [previewFile, ...idpLog, ...snapshot.inputs.map(({ file }) => file), ...prepared.otherInputs];
   if (restore !== undefined) refuseOverwriting([restore], inputs);
   if (restore !== undefined) await writeRestore(restore, reconciliation.lost, prepared, context);
-  if (plan !== undefined) await writeRestorePlan(plan, back, audited, prepared, context);
+  if (plan !== undefined) await writeRestorePlan(plan, back, audited, live === undefined ? prepared : ofAddress(prepared, live.url), context);
   const known = redaction?.know({ ...snapshot, idp: undefined }, prediction.settings.collation);
   return {
     reconciliation: known === undefined ? reconciliation : redacted(reconciliation, known),
+    isAsPredicted: isAsPredicted(reconciliation),
+    verdict: reconcileVerdict(reconciliation),
     restored: { rows: restore === undefined ? 0 : reconciliation.lost.length, actions: plan === undefined ? 0 : back.length },
     inputs,
     settings: prepared.resolved.settings,
   };
 }
 
+/** Throws a UserError unless either an export or an address is given. */
+function refuseOtherPlaces(source: string | undefined, request: ReconcileRequest): void {
+  if (request.url !== undefined) refuseFiles(source, request, 'reconcile');
+  else refuseWithoutUrl(request);
+  if (request.url === undefined && source === undefined && fileWords(undefined, request).length === 0)
+    throw new UserError(
+      'Neither a fresh export nor --url is given.',
+      'Name an export of after the sync as SOURCE, or give the address of Jama Connect with --url to read it over REST.',
+    );
+}
+
+/** Returns how users sign in, for a source that does not say so: as before the sync. New accounts came from the provider. */
+function typesOf({ users: predicted }: Prediction, file: string, content: string): TypeJoin {
+  const types = new Map(predicted.flatMap(({ user }) => (user === undefined ? [] : [[user.id, user.authenticationType] as const])));
+  return {
+    input: { path: basename(file), role: 'auth-types', sha256: NODE_DIGESTS.sha256(content), rows: types.size },
+    join({ users }) {
+      for (const user of users) user.authenticationType = types.get(user.id) ?? 'idp';
+      return { notes: [], unanswered: {} };
+    },
+  };
+}
+
+/** Returns the same for a source that is an address. */
+const ofAddress = (prepared: Prepared, source: string): Prepared => ({ ...prepared, request: { ...prepared.request, source } });
+
 /** Returns the log by people and groups. Throws a UserError if it names none of them: it is of another application, or of another time. */
-async function logOf(files: readonly string[], { provider, users, groups }: ReturnType<typeof readPrediction>, application?: string): Promise<SyncLog> {
+async function logOf(files: readonly string[], { provider, users, groups }: Prediction, application?: string): Promise<SyncLog> {
   const { readSyncLog } = await import('../sources/idp/sync-log.js');
   const log = readSyncLog(files, provider, application);
   const verdicts = verdictsOf(log);
@@ -124,48 +174,6 @@ const verdictsOf = ({ users, groups }: ReadLog): SyncLog => ({
 function refuseFullFolder(folder: string): void {
   if (!existsSync(folder) || readdirSync(folder).length === 0) return;
   throw new UserError(`The folder ${folder} is not empty.`, 'Name a new folder with --plan: nothing is overwritten.');
-}
-
-const RESTORE_HEADINGS = ['group id', 'group name', 'user id', 'username', 'email', 'predicted'] as const;
-
-async function writeRestore(file: string, lost: readonly LostMembership[], { resolved }: Prepared, { process: { pid } }: Context): Promise<void> {
-  const rows = lost.map(({ group, user, wasPredicted }) => [group.id, group.name, user.id, user.userName, user.email, wasPredicted ? 'yes' : 'no']);
-  const pending = await PendingFile.of(file, csvText(RESTORE_HEADINGS, rows, resolved.settings.csvDelimiter), pid);
-  await pending.ready();
-  pending.put();
-}
-
-/** Writes a plan whose actions give memberships back. */
-async function writeRestorePlan(
-  folder: string,
-  lost: readonly LostMembership[],
-  { report }: Awaited<ReturnType<typeof auditSource>>,
-  prepared: Prepared,
-  { process: { pid } }: Context,
-): Promise<void> {
-  const { snapshot, summary } = report;
-  const actions: Plan['actions'] = lost.map(({ group, user }, at) => ({
-    id: `a${at + 1}`,
-    change: { kind: 'add-member', group: group.id, user: user.id },
-    resolves: [],
-  }));
-  const body = {
-    snapshot: planSnapshot(snapshot),
-    settings: settingsOf(report, prepared),
-    actions,
-    open: [],
-    after: { error: summary.error, warning: summary.warning, info: summary.info },
-    decisions: [],
-  };
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new UserError(`The folder ${folder} cannot be made: ${writeReason(error)}`, 'Name another one with --plan.');
-  }
-  const sealing = sealPlan(namedFromSource(body, snapshot.inputs, prepared.request), NODE_DIGESTS);
-  const pending = await PendingFile.of(join(folder, 'plan.json'), sealing.pieces(), pid, { isDurable: true, amend: () => sealing.amendment });
-  await pending.ready();
-  pending.put();
 }
 
 /** Returns the reconciliation with aliases: the same outcomes and numbers. */

@@ -119,6 +119,11 @@ export class Redaction {
     };
   }
 
+  /** Returns a sentence with aliases for its values. */
+  note(note: Note): Note {
+    return this.#redact(note);
+  }
+
   /** Returns the error without values of the export: they are parts of its texts, and are aliased. */
   error(error: unknown): unknown {
     if (error instanceof SourceRefused) {

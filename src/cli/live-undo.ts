@@ -2,7 +2,8 @@
 
 import { changeLine } from '../app/change-text.js';
 import { shellCommand } from '../app/command-words.js';
-import { type LivePlace, withLiveUndo } from '../app/live.js';
+import type { LivePlace } from '../app/jama-connection.js';
+import { withLiveUndo } from '../app/live.js';
 import { printable } from '../reporters/visible.js';
 import { count } from '../rules/rule.js';
 import type { PreparedLiveUndo } from '../targets/rest/undo.js';

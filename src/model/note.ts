@@ -26,15 +26,15 @@ const LONGEST = 60;
 export class Quoted {
   constructor(
     readonly text: string,
-    /** `value` is shortened, `whole` is not; a `column` is a heading without quotes. */
-    readonly kind: 'value' | 'whole' | 'id' | 'heading' | 'column',
+    /** `value` is shortened, `whole` is not; a `column` is a heading without quotes, and `plain` a value without quotes. */
+    readonly kind: 'value' | 'whole' | 'id' | 'heading' | 'column' | 'plain',
     /** Follows it within the quotes. */
     readonly after = '',
   ) {}
 
   toString(): string {
     const text = this.text + this.after;
-    return this.kind === 'column' ? text : this.kind === 'heading' || this.kind === 'whole' ? JSON.stringify(text) : quotedText(text);
+    return this.kind === 'column' || this.kind === 'plain' ? text : this.kind === 'heading' || this.kind === 'whole' ? JSON.stringify(text) : quotedText(text);
   }
 
   /** Returns it with another text in place of its own. */
@@ -73,6 +73,9 @@ export const quoted = (value: string): Quoted => new Quoted(value, 'value');
 /** Returns the same without shortening it: two values may differ at their ends. */
 export const quotedWhole = (value: string): Quoted => new Quoted(value, 'whole');
 
+/** Returns a value as it is, for a text that has quotes of its own or none. */
+export const plainValue = (value: string): Quoted => new Quoted(value, 'plain');
+
 /** Returns the id of a user or group in quotes. */
 export const quotedId = (id: string): Quoted => new Quoted(id, 'id');
 
@@ -105,7 +108,7 @@ export interface NoteAliases {
   finding(finding: StatedFinding): string;
 }
 
-const KIND_OF_ALIAS = { value: 'value', whole: 'value', id: 'userId', heading: 'heading', column: 'heading' } as const satisfies Record<
+const KIND_OF_ALIAS = { value: 'value', whole: 'value', plain: 'value', id: 'userId', heading: 'heading', column: 'heading' } as const satisfies Record<
   Quoted['kind'],
   keyof NoteAliases
 >;

@@ -139,12 +139,14 @@ const pairOf = (group: string, user: string): string => JSON.stringify([group, u
 /** Compares memberships; returns those that the sync took away. */
 export function judgeMembers(
   { users: userPredictions, members: before, memberships: predictions, groups: groupPredictions, foresees }: Prediction,
-  { directory: { users, groups: freshGroups }, members }: Fresh,
+  { directory: { users, groups: freshGroups }, members, hidesInactiveMembers = false }: Fresh,
   accounts: Accounts,
   groups: Groups,
   results: Result[],
   surprises: Surprise[],
 ): readonly LostMembership[] {
+  /** True if the user may be a member without being listed. */
+  const isHidden = (user: User | undefined): boolean => hidesInactiveMembers && user?.active === false;
   const isAfter = new Set<string>();
   const added: [Group, User][] = [];
   const wasBefore = new Set<string>();
@@ -185,10 +187,11 @@ export function judgeMembers(
     if (effect === 'added') {
       if (pair !== undefined) predictedAdded.add(pair);
       if (pair !== undefined && isAfter.has(pair)) add('came-true');
+      else if (isHidden(account)) add('not-known');
       else add('failed', [{ what: 'member', expected: 'true', found: 'false' }]);
     } else if (effect === 'lost') {
       if (pair !== undefined) predictedLost.set(pair, 'certain');
-      if (pair === undefined || !isAfter.has(pair)) add('came-true');
+      if (pair === undefined || !isAfter.has(pair)) add(isHidden(account) ? 'not-known' : 'came-true');
       else add('failed', [{ what: 'member', expected: 'false', found: 'true' }]);
     } else if (effect === 'unknown') {
       if (pair !== undefined) {
@@ -219,7 +222,7 @@ export function judgeMembers(
       if (isAfter.has(pair)) continue;
       const user = accounts.byId.get(id);
       const predicted = predictedLost.get(pair);
-      if (group === undefined || user === undefined) continue;
+      if (group === undefined || user === undefined || isHidden(user)) continue;
       lost.push({ group, user, wasPredicted: predicted !== undefined });
       if (predicted === undefined && !(mayBeRemoved(user) && (isOpen(groupId) || uncertain.has(user.id))))
         surprises.push({ kind: 'membership-lost', group: nameOf(group), user: named(user), facts: [] });

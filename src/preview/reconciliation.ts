@@ -101,6 +101,8 @@ export interface Reconciliation {
 export interface Fresh {
   readonly directory: Pick<Directory, 'users' | 'groups' | 'given'>;
   readonly members: MembershipView;
+  /** Memberships of inactive users may be missing in it. */
+  readonly hidesInactiveMembers?: boolean;
 }
 
 /** Does the prediction say for certain what happens. */

@@ -171,6 +171,7 @@ const judged = z
 /** The answer of `mapping --format json`. */
 export const mappingSchema = z.strictObject({
   schemaVersion: z.literal(1),
+  redacted: z.literal(true).optional().describe('Aliases stand for what a person may have written in the file.'),
   tool: z.strictObject({ name: text, version: text }),
   file: text.describe('As it was given.'),
   asGuided: z.boolean().describe('Nothing must be changed.'),

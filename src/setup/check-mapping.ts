@@ -6,7 +6,8 @@ import { UserError } from '../model/user-error.js';
 import { count } from '../rules/rule.js';
 import { judgeGroupName } from './deciding-values.js';
 import { type JudgedMapping, MAPPING_CHECK_NAMES, type MappingFinding, type MappingReport, type Provisioned } from './mapping-check.js';
-import { findMappings, type LocatedMapping, type ObjectMapping, originOf, originText, type SchemaFile, short } from './schema-file.js';
+import { findMappings, isCalled, type LocatedMapping, type ObjectMapping, originOf, originText, type SchemaFile, shownDirectory } from './schema-file.js';
+import { shownAttribute, shownValue } from './shown-values.js';
 import { checkMatching, checkPresence, locateAttributes, type Stated } from './user-attributes.js';
 import { checkOrigins } from './user-origins.js';
 
@@ -69,7 +70,7 @@ function flowsOf({ flowTypes }: ObjectMapping, path: string, { file, locationOf 
   throw new UserError(
     `${file} is not a provisioning schema as Entra writes it: 1 problem.`,
     'Export the schema again; flowTypes holds Add, Update and Delete.',
-    [note`${file}, line ${line}, column ${column}: "${short(strange)}" is not an action of a mapping.`],
+    [note`${file}, line ${line}, column ${column}: "${shownValue(strange)}" is not an action of a mapping.`],
   );
 }
 
@@ -196,7 +197,7 @@ function* checkGroup({ mapping, path }: LocatedMapping, flows: ReadonlySet<strin
   }
   for (const { attribute, at, name } of attributes) {
     if (GROUP_ATTRIBUTES.includes(name)) continue;
-    const message = `"${short(attribute.targetAttributeName)}" (from ${originText(originOf(attribute))}) is not an attribute of the default mapping of groups; whether Jama Connect accepts it is not documented.`;
+    const message = note`"${shownAttribute(attribute.targetAttributeName)}" (from ${originText(originOf(attribute))}) is not an attribute of the default mapping of groups; whether Jama Connect accepts it is not documented.`;
     yield { check, severity: 'warning', path: `${listPath}[${at}]`, message };
   }
   if (flows === null || flows.has('delete')) {
@@ -224,10 +225,6 @@ function otherMapping({ mapping, path, targetDirectory }: LocatedMapping): State
     check: 'other-mapping',
     severity: mapping.enabled === false ? 'info' : 'warning',
     path,
-    message:
-      `The file has another mapping of ${(mapping.sourceObjectName ?? '').trim().toLowerCase()}s, "${short(mapping.name ?? '')}" to "${short(targetDirectory)}", which ${mapping.enabled === false ? 'is off and' : ''} was not checked.`.replace(
-        / {2,}/g,
-        ' ',
-      ),
+    message: note`The file has another mapping of ${isCalled(mapping.sourceObjectName, 'user') ? 'users' : 'groups'}, "${shownValue(mapping.name ?? '')}" to "${shownDirectory(targetDirectory)}", which ${mapping.enabled === false ? 'is off and ' : ''}was not checked.`,
   };
 }

@@ -1,12 +1,14 @@
 /** The values that decide something by themselves: whether an account is active, and the name that links a group. Their expressions are evaluated. */
 
 import type { Severity } from '../model/finding.js';
-import { type Expression, evaluate, NotUnderstood, READINGS, readExpression, type Value, worldsOf } from './expression.js';
-import { type Origin, originText, short } from './schema-file.js';
+import { joined, type Note, type NotePart, note } from '../model/note.js';
+import { ANOTHER, type Expression, evaluate, NotUnderstood, READINGS, readExpression, type Value, worldsOf } from './expression.js';
+import { type Origin, originText } from './schema-file.js';
+import { partsOf, shownAttribute, shownValue } from './shown-values.js';
 
 interface Judgment {
   readonly severity: Severity;
-  readonly message: string;
+  readonly message: Note;
 }
 
 /** Users by what decides whether they may sign in. Entra sets IsSoftDeleted for users who are deleted, blocked, or no longer in scope. */
@@ -34,37 +36,37 @@ const expressionOf = (origin: Extract<Origin, { kind: 'attribute' | 'function' }
 
 /** Yields a statement if `active` is not true for exactly the users who may sign in. */
 export function* judgeActive(origin: Origin, defaultValue: string | null | undefined): Iterable<Judgment> {
-  const from = originText(origin);
+  const whence = originText(origin);
   if (origin.kind === 'constant' || origin.kind === 'nothing') {
-    yield { severity: 'error', message: `active comes from ${from}, so either no user or every user would be deactivated.` };
+    yield { severity: 'error', message: note`active comes from ${whence}, so either no user or every user would be deactivated.` };
     return;
   }
   try {
     const expression = expressionOf(origin);
     const reads = new Set(origin.kind === 'attribute' ? [origin.name.toLowerCase()] : origin.attributes);
     if (![...STATUS].some((name) => reads.has(name))) {
-      yield { severity: 'error', message: `active comes from ${from}, which does not depend on whether the account is blocked or deleted in Entra.` };
+      yield { severity: 'error', message: note`active comes from ${whence}, which does not depend on whether the account is blocked or deleted in Entra.` };
       return;
     }
     const wrong = STATES.map((state) => wrongOf(expression, state, defaultValue));
-    yield* activeText(from, wrong, reads);
+    yield* activeText(whence, wrong, reads);
   } catch (error) {
     if (!(error instanceof NotUnderstood)) throw error;
-    yield { severity: 'error', message: notUnderstood('active', from, error, 'It must be False for exactly the users who may not sign in.') };
+    yield { severity: 'error', message: notUnderstood('active', whence, error, 'It must be False for exactly the users who may not sign in.') };
   }
 }
 
-function* activeText(from: string, wrong: readonly (Wrong | undefined)[], reads: ReadonlySet<string>): Iterable<Judgment> {
+function* activeText(whence: readonly NotePart[], wrong: readonly (Wrong | undefined)[], reads: ReadonlySet<string>): Iterable<Judgment> {
   const isOnly = (...states: readonly number[]): boolean => wrong.every((each, at) => (each === undefined) !== states.includes(at));
   const isReversed = STATES.every(({ active }, at) => wrong[at]?.value?.toLowerCase() === (active === 'True' ? 'false' : 'true'));
   if (isReversed || (reads.has('accountenabled') && !reads.has('issoftdeleted') && isOnly(0, 1) && wrong[0]?.world.size === 0)) {
-    yield { severity: 'error', message: `active comes from ${from}, which is reversed: deleted accounts would be active, and all others inactive.` };
+    yield { severity: 'error', message: note`active comes from ${whence}, which is reversed: deleted accounts would be active, and all others inactive.` };
     return;
   }
   if (isOnly(2) && !reads.has('issoftdeleted')) {
     yield {
       severity: 'warning',
-      message: `active comes from ${from}: blocked users are deactivated, but users who are no longer assigned to the application may not be.`,
+      message: note`active comes from ${whence}: blocked users are deactivated, but users who are no longer assigned to the application may not be.`,
     };
     return;
   }
@@ -74,7 +76,7 @@ function* activeText(from: string, wrong: readonly (Wrong | undefined)[], reads:
     const open = each.isOpen ? ' in one of the ways to read it that Microsoft leaves open (upper and lower case, empty attributes)' : '';
     yield {
       severity: 'error',
-      message: `active comes from ${from}: for users ${whom}${worldText(each.world)} it is ${valueText(each.value)}${open}, but it must be ${active}.`,
+      message: note`active comes from ${whence}: for users ${whom}${worldText(each.world)} it is ${valueText(each.value)}${open}, but it must be ${active}.`,
     };
   }
 }
@@ -99,10 +101,10 @@ const NAME = "A Group's Own Name";
 
 /** Yields a statement if `displayName` is not the group's own name. */
 export function* judgeGroupName(origin: Origin, defaultValue: string | null | undefined): Iterable<Judgment> {
-  const from = originText(origin);
+  const whence = originText(origin);
   const rule = 'Groups are linked by their name, so it must be the displayName of the group.';
   if (origin.kind === 'constant' || origin.kind === 'nothing') {
-    yield { severity: 'error', message: `displayName of groups comes from ${from}, so groups would have no name of their own. ${rule}` };
+    yield { severity: 'error', message: note`displayName of groups comes from ${whence}, so groups would have no name of their own. ${rule}` };
     return;
   }
   try {
@@ -113,23 +115,27 @@ export function* judgeGroupName(origin: Origin, defaultValue: string | null | un
       if (results.every((value) => value === NAME)) continue;
       yield {
         severity: 'error',
-        message: `displayName of groups comes from ${from}${worldText(world, ', which')} is not always the name of the group. ${rule}`,
+        message: note`displayName of groups comes from ${whence}${worldText(world, ', which')} is not always the name of the group. ${rule}`,
       };
       return;
     }
   } catch (error) {
     if (!(error instanceof NotUnderstood)) throw error;
-    yield { severity: 'error', message: notUnderstood('displayName of groups', from, error, rule) };
+    yield { severity: 'error', message: notUnderstood('displayName of groups', whence, error, rule) };
   }
 }
 
-const notUnderstood = (attribute: string, from: string, { message }: NotUnderstood, rule: string): string =>
-  `${attribute} comes from ${from}, which was not understood and so not checked: it ${short(message)}. ${rule} Use one of the usual expressions.`;
+const notUnderstood = (attribute: string, whence: readonly NotePart[], { why }: NotUnderstood, rule: string): Note =>
+  note`${attribute} comes from ${whence}, which was not understood and so not checked: it ${partsOf(why)}. ${rule} Use one of the usual expressions.`;
 
-const valueText = (value: Value): string => (value === null || value === '' ? 'empty' : /^(?:true|false)$/i.test(value) ? value : `"${short(value)}"`);
+const valueText = (value: Value): readonly NotePart[] =>
+  value === null || value === '' ? ['empty'] : /^(?:true|false)$/i.test(value) ? [value] : note`"${shownValue(value)}"`;
 
-function worldText(world: ReadonlyMap<string, Value>, otherwise = ''): string {
-  if (world.size === 0) return otherwise;
-  const values = Array.from(world, ([name, value]) => `${name} is ${value === null ? 'missing' : value === '' ? 'empty' : `"${short(value)}"`}`);
-  return `${otherwise === '' ? ' and whose' : ', which if'} ${values.join(' and ')}${otherwise === '' ? '' : ','}`;
+function worldText(world: ReadonlyMap<string, Value>, otherwise = ''): readonly NotePart[] {
+  if (world.size === 0) return [otherwise];
+  const values = Array.from(world, ([attribute, value]) => {
+    const shown = value === null ? 'missing' : value === '' ? 'empty' : value === ANOTHER ? `"${ANOTHER}"` : note`"${shownValue(value)}"`;
+    return note`${shownAttribute(attribute)} is ${shown}`;
+  });
+  return note`${otherwise === '' ? ' and whose' : ', which if'} ${joined(values, ' and ')}${otherwise === '' ? '' : ','}`;
 }

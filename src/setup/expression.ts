@@ -3,6 +3,9 @@
  * a value decides something are known (Microsoft, "Reference for writing expressions for attribute mappings").
  */
 
+import { type Note, note, noteText, plainValue } from '../model/note.js';
+import { short, shownValue } from './shown-values.js';
+
 /** A value of an expression; null if there is none. Booleans are the texts True and False, as Entra passes them on. */
 export type Value = string | null;
 
@@ -15,8 +18,13 @@ export type Expression =
 
 type Operator = '=' | '<>';
 
-/** Why an expression cannot be evaluated, as the end of a sentence that starts with "it". */
-export class NotUnderstood extends Error {}
+/** Why an expression cannot be evaluated. */
+export class NotUnderstood extends Error {
+  /** `why` is the end of a sentence that starts with "it". */
+  constructor(readonly why: Note) {
+    super(noteText(why));
+  }
+}
 
 /** Nesting that no person writes; deeper ones are not read, so that no input exhausts the stack. */
 const DEEPEST = 40;
@@ -38,7 +46,7 @@ function tokensOf(source: string): Token[] {
     else if (number !== undefined) tokens.push({ kind: 'text', value: number });
     else if (word !== undefined) tokens.push({ kind: 'word', value: word });
     else if (sign !== undefined) tokens.push({ kind: 'sign', value: sign });
-    else throw new NotUnderstood(`has a character in an unexpected place: ${other}`);
+    else throw new NotUnderstood(note`has a character in an unexpected place: ${plainValue(other)}`);
   }
   return tokens;
 }
@@ -66,7 +74,7 @@ export function readExpression(source: string): Expression {
     if (token.kind === 'sign') throw new NotUnderstood(`has "${token.value}" in an unexpected place`);
     if (!isNext('(')) {
       if (/^(?:true|false)$/i.test(token.value)) return { kind: 'text', value: token.value.toLowerCase() === 'true' ? 'True' : 'False' };
-      throw new NotUnderstood(`has the word "${token.value}" in an unexpected place`);
+      throw new NotUnderstood(note`has the word "${shownValue(token.value)}" in an unexpected place`);
     }
     take('(');
     const values: (Expression | undefined)[] = [];
@@ -92,7 +100,7 @@ export function readExpression(source: string): Expression {
   };
 
   const expression = condition(0);
-  if (at < tokens.length) throw new NotUnderstood(`goes on after its end: ${tokens[at].value}`);
+  if (at < tokens.length) throw new NotUnderstood(note`goes on after its end: ${shownValue(tokens[at].value)}`);
   return expression;
 }
 
@@ -110,7 +118,9 @@ export const READINGS: readonly Reading[] = [false, true].flatMap((ignoresCase) 
 const booleanOf = (value: Value, what: string): boolean => {
   const folded = value?.toLowerCase();
   if (folded === 'true' || folded === 'false') return folded === 'true';
-  throw new NotUnderstood(`needs True or False in ${what}, and gets ${value === null ? 'nothing' : `"${value}"`}`);
+  throw new NotUnderstood(
+    value === null ? `needs True or False in ${what}, and gets nothing` : note`needs True or False in ${what}, and gets "${shownValue(value)}"`,
+  );
 };
 const textOf = (value: boolean): string => (value ? 'True' : 'False');
 
@@ -190,7 +200,7 @@ export function evaluate(expression: Expression, attributes: (name: string) => V
         need(1, 2);
         return resultOf(values[0])?.toUpperCase() ?? null;
       default:
-        throw new NotUnderstood(`uses the function ${name}`);
+        throw new NotUnderstood(`uses the function ${short(name)}`);
     }
   };
   return resultOf(expression);
@@ -210,7 +220,7 @@ function* partsOf(expression: Expression): Iterable<Expression> {
 const MOST_WORLDS = 5000;
 
 /** A text that no expression names. */
-const ANOTHER = 'another value';
+export const ANOTHER = 'another value';
 
 /**
  * Returns every combination of values of the attributes that an expression reads, those in `known` excepted: nothing, an

@@ -1,6 +1,7 @@
 /** Strict JSON, with the location of each value. */
 
 import { createScanner, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { foreign, type Note, note, noteText, quotedWhole } from '../model/note.js';
 
 /** Counted from 1; columns in UTF-16 units, as editors count them. */
 export interface Location {
@@ -11,7 +12,7 @@ export interface Location {
 /** What is wrong at an offset of the text. */
 export interface Wrong {
   readonly offset: number;
-  readonly message: string;
+  readonly message: Note;
 }
 
 export type ReadJson = { readonly value: unknown; readonly tree: Node } | { readonly wrong: readonly Wrong[] };
@@ -52,7 +53,7 @@ export function readJson(text: string): ReadJson {
   try {
     return { value: JSON.parse(text), tree };
   } catch (error) {
-    return { wrong: [{ offset: 0, message: `this is not JSON (${error instanceof Error ? error.message : String(error)})` }] };
+    return { wrong: [{ offset: 0, message: note`this is not JSON (${foreign(error instanceof Error ? error.message : String(error))})` }] };
   }
 }
 
@@ -60,7 +61,7 @@ export function readJson(text: string): ReadJson {
 export function firstWrong(text: string): Location & { readonly message: string } {
   const read = readJson(text);
   const { offset, message } = ('wrong' in read ? read.wrong[0] : undefined) ?? { offset: 0, message: 'this is not JSON' };
-  return { ...locationsIn(text)(offset), message };
+  return { ...locationsIn(text)(offset), message: noteText(message) };
 }
 
 /** Returns one error per offset: further ones there are consequences of the first. */
@@ -99,14 +100,16 @@ function findRepeatedNames(tree: Node): Wrong[] {
       left.push(child);
       if (child.type !== 'property') continue;
       const name: unknown = child.children?.[0]?.value;
-      if (names.has(name)) found.push({ offset: child.offset, message: `the name ${shortName(name)} appears twice, so it is not clear which value is right` });
+      if (names.has(name))
+        found.push({
+          offset: child.offset,
+          message: note`the name ${quotedWhole(String(name).slice(0, 60))} appears twice, so it is not clear which value is right`,
+        });
       names.add(name);
     }
   }
   return found.sort((a, b) => a.offset - b.offset);
 }
-
-const shortName = (name: unknown): string => JSON.stringify(String(name).slice(0, 60));
 
 /** Returns a function that finds the line and the column of an offset. */
 export function locationsIn(text: string): (offset: number) => Location {

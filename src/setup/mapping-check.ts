@@ -2,6 +2,7 @@
 
 import type { Severity } from '../model/finding.js';
 import type { ClauseId } from '../model/guide.js';
+import type { Note } from '../model/note.js';
 import type { Location } from './json-locations.js';
 
 export interface MappingCheck {
@@ -99,8 +100,8 @@ export interface MappingFinding extends Location {
   readonly severity: Severity;
   /** Path of the value in the file; blank for the whole file. */
   readonly path: string;
-  /** Plain words, with values as in the file. */
-  readonly message: string;
+  /** Plain words; values of the file are parts of their own. */
+  readonly message: Note;
 }
 
 /** A mapping that was checked. */
@@ -123,4 +124,6 @@ export interface MappingReport {
   readonly summary: Readonly<Record<Severity, number>>;
   /** True if nothing must be changed. */
   readonly isAsGuided: boolean;
+  /** True if aliases stand for values of the file. */
+  readonly isRedacted?: true;
 }

@@ -1,9 +1,11 @@
 /** The provisioning schema that Entra exports: JSON, validated against Microsoft Graph's documented shape, and the mappings in it that are checked. */
 
 import { z } from 'zod';
+import { joined, type Note, type NotePart, note, quotedWhole } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { count } from '../rules/rule.js';
 import { type Location, locationsIn, offsetsByPath, pathText, readJson, type Wrong } from './json-locations.js';
+import { partsOf, shownAttribute, shownExpression, shownValue } from './shown-values.js';
 
 const text = z.string().nullish();
 
@@ -78,7 +80,7 @@ export function readSchema(file: string, given: string): SchemaFile {
   const refuse = (what: string, wrong: readonly Wrong[], most = MOST_ERRORS): never => {
     const details = wrong.slice(0, most).map(({ offset, message }) => {
       const { line, column } = locationAt(offset);
-      return `${file}, line ${line}, column ${column}: ${message}.`;
+      return note`${file}, line ${line}, column ${column}: ${partsOf(message)}.`;
     });
     throw new UserError(`${file} ${what}`, HOW, [...details, ...(wrong.length > most ? [`… and ${count(wrong.length - most, 'more', 'more')}.`] : [])]);
   };
@@ -126,17 +128,17 @@ function kindOf(value: unknown): 'whole' | 'mapping' | 'other' {
   return Object.hasOwn(value, 'attributeMappings') && Object.hasOwn(value, 'targetObjectName') ? 'mapping' : 'other';
 }
 
-function describe(value: unknown): string {
+function describe(value: unknown): Note {
   if (typeof value !== 'object' || value === null) return 'it holds a single value';
   if (Array.isArray(value)) return `it holds a list of ${count(value.length, 'value')}`;
   const names = Object.keys(value);
   if (names.some((name) => name === 'SynchronizationRules')) {
     return 'its names begin with capitals, so PowerShell converted it; save the unchanged response of Microsoft Graph (Invoke-MgGraphRequest with -OutputType Json)';
   }
-  const shown = names.slice(0, 8).map((name) => JSON.stringify(name.slice(0, 60)));
+  const shown = names.slice(0, 8).map((name) => quotedWhole(name.slice(0, 60)));
   const rest = names.length - shown.length;
-  const has = names.length === 0 ? 'nothing' : `${shown.join(', ')}${rest > 0 ? ` and ${count(rest, 'other')}` : ''}`;
-  return `it has no "synchronizationRules"; it has ${has}`;
+  if (shown.length === 0) return 'it has no "synchronizationRules"; it has nothing';
+  return note`it has no "synchronizationRules"; it has ${joined(shown, ', ')}${rest > 0 ? ` and ${count(rest, 'other')}` : ''}`;
 }
 
 const plainWords = (message: string): string =>
@@ -159,7 +161,7 @@ const USUAL_TARGETS = ['customappsso', 'scim'];
 const ENTRA_ITSELF = /^(?:azure active directory|microsoft entra id|windows azure active directory)$/i;
 
 /** `User`, or a SCIM schema that ends in it. */
-const isCalled = (name: string | null | undefined, what: 'user' | 'group'): boolean => {
+export const isCalled = (name: string | null | undefined, what: 'user' | 'group'): boolean => {
   const folded = name?.trim().toLowerCase() ?? '';
   return folded === what || (folded.startsWith('urn:ietf:params:scim:schemas:') && folded.endsWith(`:${what}`));
 };
@@ -190,9 +192,17 @@ export function findMappings({ file, mappings }: SchemaFile): FoundMappings {
 const rank = ({ targetDirectory, mapping }: LocatedMapping): number =>
   (USUAL_TARGETS.includes(targetDirectory.trim().toLowerCase()) ? 0 : 2) + (mapping.enabled === false ? 1 : 0);
 
-function describeMapping({ mapping, path, sourceDirectory, targetDirectory }: LocatedMapping): string {
-  const end = (directory: string, object: string | null | undefined): string => `"${short(object ?? '')}" of "${short(directory)}"`;
-  return `${path || 'the file'} maps ${end(sourceDirectory, mapping.sourceObjectName)} to ${end(targetDirectory, mapping.targetObjectName)}.`;
+/** Returns the name of an object of a directory: of users and groups as it is, of anything else as a value. */
+export const shownObject = (name: string): NotePart => (USUAL_OBJECT.test(name) ? name : shownValue(name));
+const USUAL_OBJECT = /^(?:urn:ietf:params:scim:schemas:(?:core|extension:enterprise):2\.0:)?(?:user|group)$/i;
+
+/** Returns the name of a directory: the usual ones as they are, any other as a value. */
+export const shownDirectory = (name: string): NotePart =>
+  USUAL_TARGETS.includes(name.trim().toLowerCase()) || ENTRA_ITSELF.test(name.trim()) ? name : shownValue(name);
+
+function describeMapping({ mapping, path, sourceDirectory, targetDirectory }: LocatedMapping): Note {
+  const end = (directory: string, object: string | null | undefined) => note`"${shownObject(object ?? '')}" of "${shownDirectory(directory)}"`;
+  return note`${path || 'the file'} maps ${end(sourceDirectory, mapping.sourceObjectName)} to ${end(targetDirectory, mapping.targetObjectName)}.`;
 }
 
 export type Origin =
@@ -222,20 +232,15 @@ function attributesIn(expression: string): Set<string> {
 }
 
 /** Returns the origin in words. */
-export function originText(origin: Origin): string {
+export function originText(origin: Origin): readonly NotePart[] {
   switch (origin.kind) {
     case 'attribute':
-      return origin.name;
+      return shownAttribute(origin.name);
     case 'constant':
-      return `the constant "${short(origin.value)}"`;
+      return note`the constant "${shownValue(origin.value)}"`;
     case 'function':
-      return `the function ${short(origin.expression)}`;
+      return note`the function ${shownExpression(origin.expression)}`;
     case 'nothing':
-      return 'nothing';
+      return ['nothing'];
   }
-}
-
-/** Returns a value shortened for a sentence. */
-export function short(value: string): string {
-  return value.length <= 120 ? value : `${[...value.slice(0, 118)].join('').replace(/[\ud800-\udbff]$/, '')}…`;
 }

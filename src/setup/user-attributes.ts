@@ -1,15 +1,17 @@
 /** The attributes of the mapping of users: which stay, which must be removed, and which are used for matching. */
 
 import type { Severity } from '../model/finding.js';
+import { joined, type Note, note } from '../model/note.js';
 import type { MappingCheckName } from './mapping-check.js';
-import { type AttributeMapping, originOf, originText, short } from './schema-file.js';
+import { type AttributeMapping, originOf, originText } from './schema-file.js';
+import { shownAttribute } from './shown-values.js';
 
 /** A statement of a check, before its location is known. */
 export interface Stated {
   readonly check: MappingCheckName;
   readonly severity: Severity;
   readonly path: string;
-  readonly message: string;
+  readonly message: Note;
 }
 
 /** The attributes that Jama Connect accepts, and the usual source of each. */
@@ -54,14 +56,14 @@ export function* checkPresence(located: readonly Located[], listPath: string): I
   const firsts = new Map<KeptName, Located>();
   for (const each of located) {
     const { attribute, path, kept } = each;
-    const from = originText(originOf(attribute));
+    const whence = originText(originOf(attribute));
     if (kept === undefined) {
       const matched = isMatching(attribute) ? ' It is also used for matching.' : '';
       yield {
         check: 'attribute-must-go',
         severity: 'error',
         path,
-        message: `"${short(attribute.targetAttributeName)}" is not supported by Jama Connect (it comes from ${from}).${matched}`,
+        message: note`"${shownAttribute(attribute.targetAttributeName)}" is not supported by Jama Connect (it comes from ${whence}).${matched}`,
       };
       continue;
     }
@@ -71,7 +73,7 @@ export function* checkPresence(located: readonly Located[], listPath: string): I
         check: 'attribute-twice',
         severity: 'error',
         path,
-        message: `${kept} is mapped here (from ${from}) and in ${first.path}: it is not clear which one applies.`,
+        message: note`${kept} is mapped here (from ${whence}) and in ${first.path}: it is not clear which one applies.`,
       };
       continue;
     }
@@ -81,7 +83,7 @@ export function* checkPresence(located: readonly Located[], listPath: string): I
         check: 'attribute-setting',
         severity: 'warning',
         path,
-        message: `"${short(attribute.targetAttributeName)}" probably means ${kept}, but is spelled differently; whether Jama Connect accepts it is not documented.`,
+        message: note`"${shownAttribute(attribute.targetAttributeName)}" probably means ${kept}, but is spelled differently; whether Jama Connect accepts it is not documented.`,
       };
     }
   }
@@ -105,13 +107,13 @@ export function* checkMatching(located: readonly Located[], listPath: string): I
     return;
   }
   if (userName === undefined || !isMatching(userName.attribute)) {
-    const names = matching.slice(0, 5).map(({ attribute }) => `"${short(attribute.targetAttributeName)}"`);
+    const first = matching.slice(0, 5).map(({ attribute }) => note`"${shownAttribute(attribute.targetAttributeName)}"`);
     const path = userName?.path ?? matching[0].path;
     yield {
       check,
       severity: 'error',
       path,
-      message: `Accounts are matched by ${names.join(', ')}${matching.length > 5 ? ' and others' : ''}, not by userName, so existing accounts would not be found.`,
+      message: note`Accounts are matched by ${joined(first, ', ')}${matching.length > 5 ? ' and others' : ''}, not by userName, so existing accounts would not be found.`,
     };
     return;
   }
@@ -119,20 +121,20 @@ export function* checkMatching(located: readonly Located[], listPath: string): I
   for (const { attribute, path, kept } of matching) {
     if (path === userName.path || kept === 'userName') continue;
     const precedence = attribute.matchingPriority ?? 0;
-    const name = `"${short(attribute.targetAttributeName)}"`;
+    const shown = note`"${shownAttribute(attribute.targetAttributeName)}"`;
     if (precedence > own) {
       yield {
         check,
         severity: 'warning',
         path,
-        message: `${name} is also used for matching if userName finds no account (precedence ${precedence}); whether Jama Connect supports that is not documented.`,
+        message: note`${shown} is also used for matching if userName finds no account (precedence ${precedence}); whether Jama Connect supports that is not documented.`,
       };
     } else {
       yield {
         check,
         severity: 'error',
         path,
-        message: `${name} is used for matching ${precedence === own ? 'with the same precedence as' : 'before'} userName (precedence ${precedence}; userName has ${own}).`,
+        message: note`${shown} is used for matching ${precedence === own ? 'with the same precedence as' : 'before'} userName (precedence ${precedence}; userName has ${own}).`,
       };
     }
   }

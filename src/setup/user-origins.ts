@@ -1,7 +1,9 @@
 /** The origins of the attributes that stay: the subject, the email, the status, and the names. */
 
+import { note } from '../model/note.js';
 import { judgeActive } from './deciding-values.js';
-import { type AttributeMapping, type Origin, originOf, originText, short } from './schema-file.js';
+import { type AttributeMapping, type Origin, originOf, originText } from './schema-file.js';
+import { shownValue } from './shown-values.js';
 import { KEPT, type KeptName, type Located, type Stated } from './user-attributes.js';
 
 type Judgment = Pick<Stated, 'check' | 'severity' | 'message'>;
@@ -30,7 +32,7 @@ const isAttribute = (origin: Origin, name: string): boolean => origin.kind === '
 
 function* judgeSubject(origin: Origin): Iterable<Judgment> {
   const check = 'subject';
-  const from = originText(origin);
+  const whence = originText(origin);
   if (isAttribute(origin, 'userprincipalname')) return;
   if (isAttribute(origin, 'mail')) {
     yield {
@@ -50,31 +52,31 @@ function* judgeSubject(origin: Origin): Iterable<Judgment> {
     yield {
       check,
       severity: 'warning',
-      message: `userName comes from ${from}, whose values cannot be determined from this file. They must be exactly the usernames and the emails in Jama Connect.`,
+      message: note`userName comes from ${whence}, whose values cannot be determined from this file. They must be exactly the usernames and the emails in Jama Connect.`,
     };
   } else if (origin.kind === 'attribute') {
-    yield { check, severity: 'error', message: `userName comes from ${from}, which is not the subject of single sign-on.` };
+    yield { check, severity: 'error', message: note`userName comes from ${whence}, which is not the subject of single sign-on.` };
   } else {
-    yield { check, severity: 'error', message: `userName comes from ${from}, so users would have no distinct usernames.` };
+    yield { check, severity: 'error', message: note`userName comes from ${whence}, so users would have no distinct usernames.` };
   }
 }
 
 function* judgeEmail(origin: Origin): Iterable<Judgment> {
   const check = 'email';
-  const from = originText(origin);
+  const whence = originText(origin);
   if (isAttribute(origin, 'mail')) return;
   if (isAttribute(origin, 'userprincipalname')) {
     yield { check, severity: 'info', message: 'The email comes from userPrincipalName: it always equals the subject, whatever value mail has.' };
   } else if (origin.kind === 'constant' || origin.kind === 'nothing') {
-    yield { check, severity: 'error', message: `The email comes from ${from}, but Jama Connect needs a distinct email for every user.` };
+    yield { check, severity: 'error', message: note`The email comes from ${whence}, but Jama Connect needs a distinct email for every user.` };
   } else {
-    yield { check, severity: 'warning', message: `The email comes from ${from}; the guide requires the primary email, equal to the userPrincipalName.` };
+    yield { check, severity: 'warning', message: note`The email comes from ${whence}; the guide requires the primary email, equal to the userPrincipalName.` };
   }
 }
 
-function* judgeName(name: 'name.givenName' | 'name.familyName', origin: Origin): Iterable<Judgment> {
-  if (isAttribute(origin, KEPT[name].toLowerCase())) return;
-  yield { check: 'attribute-setting', severity: 'info', message: `${name} comes from ${originText(origin)}, not from ${KEPT[name]}.` };
+function* judgeName(attribute: 'name.givenName' | 'name.familyName', origin: Origin): Iterable<Judgment> {
+  if (isAttribute(origin, KEPT[attribute].toLowerCase())) return;
+  yield { check: 'attribute-setting', severity: 'info', message: note`${attribute} comes from ${originText(origin)}, not from ${KEPT[attribute]}.` };
 }
 
 /** Yields statements about the effects of a default value, and of when the attribute is sent. */
@@ -85,7 +87,7 @@ function* checkSettings({ defaultValue, flowType }: AttributeMapping, kept: Kept
       check: 'attribute-setting',
       severity: isShared ? 'warning' : 'info',
       path,
-      message: `If the source is empty, ${kept} becomes "${short(defaultValue)}"${isShared ? ', the same value for every such user' : ''}.`,
+      message: note`If the source is empty, ${kept} becomes "${shownValue(defaultValue)}"${isShared ? ', the same value for every such user' : ''}.`,
     };
   }
   const when = flowType?.trim().toLowerCase() ?? 'always';
@@ -94,6 +96,6 @@ function* checkSettings({ defaultValue, flowType }: AttributeMapping, kept: Kept
     check: kept === 'active' ? 'active' : 'attribute-setting',
     severity: kept === 'active' ? 'error' : 'warning',
     path,
-    message: `${kept} is not always sent (${short(flowType ?? '')}), so later changes in Entra do not reach Jama Connect${kept === 'active' ? ' and no user would be deactivated' : ''}.`,
+    message: note`${kept} is not always sent (${shownValue(flowType?.trim() ?? '')}), so later changes in Entra do not reach Jama Connect${kept === 'active' ? ' and no user would be deactivated' : ''}.`,
   };
 }

@@ -21,6 +21,9 @@ describe('docs/library.md', () => {
       'export/groups.csv',
       'export/memberships.csv',
       'entra.csv',
+      'synced/users.csv',
+      'synced/groups.csv',
+      'synced/memberships.csv',
       'branch/users.csv',
       'branch/memberships.csv',
     ]);

@@ -111,6 +111,33 @@ describe('pull', () => {
     expect(plan.code).toBe(0);
   });
 
+  it('leads back: plan and apply print the commands that carry the plan out where it came from', async () => {
+    const cwd = newFolder();
+    const server = await startObservatory({ users: [{ id: 7, username: 'cleo', email: 'cleo@observatory.example' }], groups: [] });
+    await pullBy(server, cwd);
+    const planned = await runCli(['plan', 'pulled', '--auth-mode', 'saml', '--skip-rule', 'nothing-to-check', '--out', 'plan'], { cwd });
+    const next = [
+      'Next',
+      '  read plan/plan.md',
+      '  carry it out in Jama Connect itself, through its REST API:',
+      `    scim-audit apply plan/plan.json --url ${server.url}`,
+      '  or, if it is self-hosted, through its database (or --dialect sqlserver):',
+      '    scim-audit script plan/plan.json --dialect mysql --out scripts',
+      '  or correct a copy of the lists, which changes nothing in Jama Connect:',
+      '    scim-audit apply plan/plan.json pulled --out corrected',
+      '',
+    ];
+    expect(planned.stdout.slice(planned.stdout.indexOf('Next\n'))).toBe(next.join('\n'));
+    const run = (command: string, ...more: readonly string[]): Promise<CliResult> =>
+      runCli([...command.trim().split(' ').slice(1), ...more], { cwd, env: server.environment });
+    expect((await run(next[5])).code).toBe(0);
+    const copied = await run(next[7], '--yes');
+    expect(copied.stdout).toContain(`\n${next[3]}\n`);
+    // A copy that was corrected does not stand in the way.
+    expect((await run(next[3], '--yes')).code).toBe(0);
+    expect(server.organization.users[0].username).toBe('cleo@observatory.example');
+  });
+
   it('knows that there are no inactive users, if there are none', async () => {
     const folder = newFolder();
     const server = await startObservatory({ users: many(3), groups: [{ id: 7, name: 'All', members: [1] }] });

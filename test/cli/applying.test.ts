@@ -58,13 +58,34 @@ describe('after an apply', () => {
     const files = await planned();
     const { stdout } = await runCli(['apply', 'plan', 'export', '--out', 'corrected', '--yes'], { cwd: files });
     expect(stdout).toContain('Applied 3 actions: 2 values changed, 1 membership removed.\n');
-    expect(stdout).toContain('Next\n  scim-audit verify plan corrected\n  Jama Connect itself is unchanged until the corrected data is brought there.\n');
+    expect(stdout).toContain(
+      [
+        'Next',
+        '  scim-audit verify plan corrected',
+        '  Jama Connect itself is unchanged. To carry the plan out there, through its REST API:',
+        '    scim-audit apply plan --url URL',
+        '  or, if it is self-hosted, through its database (or --dialect sqlserver):',
+        '    scim-audit script plan --dialect mysql --out scripts',
+        '',
+      ].join('\n'),
+    );
+    // The command is complete but for the address.
+    expect((await runCli(['script', 'plan', '--dialect', 'mysql', '--out', 'scripts'], { cwd: files })).code).toBe(0);
     const database = newFolder();
     await planned(databaseIn(database), database);
     const inPlace = await runCli(['apply', 'plan', 'export.sqlite', '--in-place', '--yes'], { cwd: database });
     expect(inPlace.stdout).toContain('Applied 3 actions: 2 values changed, 1 membership removed.\n');
     expect(inPlace.stdout).toContain('Next\n  scim-audit verify plan export.sqlite\n');
     expect(inPlace.stdout).not.toContain('Jama Connect');
+  });
+
+  it('no way into Jama Connect is named for ids that are not its own', async () => {
+    const cwd = newFolder({ 'export/users.csv': 'id,userName,email,active,authenticationType\nrye,rye,rye@bakery.example,true,idp\n' });
+    const skip = ['duplicate-group-name', 'inactive-basic-member', 'unknown-sync-group', 'unknown-member'].flatMap((rule) => ['--skip-rule', rule]);
+    expect((await runCli(['plan', 'export', '--auth-mode', 'multi', '--out', 'plan', ...skip], { cwd })).code).toBe(0);
+    const { code, stdout } = await runCli(['apply', 'plan', 'export', '--out', 'corrected', '--yes'], { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toContain('Next\n  scim-audit verify plan corrected\n  Jama Connect itself is unchanged until the corrected data is brought there.\n');
   });
 
   it('the next command names the files of a copy where they were named by flag', async () => {

@@ -386,3 +386,14 @@ test('the program killed in the middle of a ring: runs tells it, the same comman
   expect(await cli('undo', run(), '--url', server.url, '--yes')).toMatchObject({ code: 0 });
   expect(usernames(server)).toEqual(BEFORE);
 });
+
+test.each([
+  ['verify', ['.', 'after']],
+  ['undo', ['runs/1']],
+  ['apply', ['.', 'after', '--in-place']],
+])('%s refuses --rate without --url', async (command, args) => {
+  const { cli } = await stage();
+  const refused = await cli(command, ...args, '--rate', '2');
+  expect(refused.code).toBe(2);
+  expect(lastLine(refused)).toBe('scim-audit: exit 2: --rate is given without --url.');
+});

@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Severity } from '../../src/model/finding.js';
+import { type Note, noteText } from '../../src/model/note.js';
 import { judgeActive, judgeGroupName } from '../../src/setup/deciding-values.js';
 import { evaluate, NotUnderstood, READINGS, readExpression, type Value } from '../../src/setup/expression.js';
 import { originOf } from '../../src/setup/schema-file.js';
 
 const originOfText = (expression: string) => originOf({ targetAttributeName: 'active', source: { expression } });
-const activeOf = (expression: string, defaultValue?: string) => [...judgeActive(originOfText(expression), defaultValue)];
-const nameOf = (expression: string) => [...judgeGroupName(originOfText(expression), undefined)];
+type Judged = Iterable<{ readonly severity: Severity; readonly message: Note }>;
+const told = (judged: Judged) => Array.from(judged, ({ severity, message }) => ({ severity, message: noteText(message) }));
+const activeOf = (expression: string, defaultValue?: string) => told(judgeActive(originOfText(expression), defaultValue));
+const nameOf = (expression: string) => told(judgeGroupName(originOfText(expression), undefined));
 
 const resultOf = (expression: string, attributes: Readonly<Record<string, Value>> = {}): Value =>
   evaluate(readExpression(expression), (name) => attributes[name] ?? null, READINGS[0]);

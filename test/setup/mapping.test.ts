@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { noteText } from '../../src/model/note.js';
 import type { UserError } from '../../src/model/user-error.js';
 import { markdown } from '../../src/reporters/markdown/mapping.js';
 import { pretty as terminal } from '../../src/reporters/pretty/mapping.js';
@@ -76,7 +77,7 @@ describe('a mapping of which the flagged attributes are removed, and in which De
         mapping.flowTypes = flowTypes;
         for (const each of extra) mapping.attributeMappings.splice(Number(picks.next().value) % (mapping.attributeMappings.length + 1), 0, each);
         const report = check(schema);
-        expect(report.findings.some(({ message }) => message.startsWith('Delete is on, '))).toBe(true);
+        expect(report.findings.some(({ message }) => noteText(message).startsWith('Delete is on, '))).toBe(true);
         const gone = new Set(
           report.findings.flatMap(({ check: name, severity, path }) =>
             severity === 'error' && name.startsWith('attribute-') ? [Number(/\[(\d+)\]$/.exec(path)?.[1])] : [],
@@ -101,7 +102,7 @@ describe('a mapping of which the flagged attributes are removed, and in which De
       userMapping(schema).attributeMappings = userMapping(schema).attributeMappings.filter(({ targetAttributeName }) => targetAttributeName !== name);
       const { findings, isAsGuided } = check(schema);
       expect(isAsGuided).toBe(false);
-      expect(findings.filter(({ check: each }) => each === 'attribute-missing').map(({ message }) => message)).toEqual([
+      expect(findings.filter(({ check: each }) => each === 'attribute-missing').map(({ message }) => noteText(message))).toEqual([
         expect.stringContaining(`mapped to ${name};`),
       ]);
     }

@@ -320,7 +320,7 @@ export const SHOWN: Readonly<Record<string, string>> = {
   'app/unfit-values.ts id': 'the id of an action, which the plan makes',
   'audit/audit.ts ids': 'ids that are quoted already',
   'audit/sealed-document.ts name': 'what kind of document it is: a word of the program',
-  'cli/commands/apply.ts name': 'the name of an option',
+  'app/live-places.ts name': 'the name of an option',
   'plan/compare-rows.ts cells[0]': 'a fingerprint that the plan wrote: others do not come so far',
   'plan/compare-rows.ts written[0]': 'a fingerprint that the plan wrote',
   'plan/compare-rows.ts written[2]': 'user or group, as the plan wrote it',
@@ -448,8 +448,8 @@ export const SUB_ROOMS: Readonly<Record<string, SubRoom>> = {
     reason: 'knows a database server and nothing of files; rows that were read are kept and handed out as those of CSV are',
   },
   'sources/rest': {
-    beside: [],
-    reason: 'asks a server instead of reading files; what it reads is written as CSV and checked as such',
+    beside: ['sources/tables'],
+    reason: 'asks a server instead of reading files; what it reads is written as CSV and checked as such, or handed out as tables',
   },
   'sources/idp': {
     beside: ['sources/input-files.ts', 'sources/tables', 'sources/csv', 'sources/json'],

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ApplyRequest } from '../../app/apply.js';
 import { fileWords, shellCommand, shellWord } from '../../app/command-words.js';
-import { UserError } from '../../model/user-error.js';
+import type { WayIntoJama } from '../../app/ways-into-jama.js';
 import type { NetCounts } from '../../plan/verify.js';
 import { count } from '../../rules/rule.js';
 import type { SourceRequest } from '../../sources/source.js';
@@ -12,7 +12,7 @@ import { tellInterruptedUndos } from '../interrupted-undos.js';
 import type { Io } from '../io.js';
 import { addFileOptions, addLiveOptions } from '../options.js';
 import { askConsent } from '../questions.js';
-import { fitted, verbatim } from '../wrap-terminal-text.js';
+import { fitted, type Line, verbatim } from '../wrap-terminal-text.js';
 
 interface ApplyFlags extends ApplyRequest {
   readonly dryRun?: boolean;
@@ -49,21 +49,15 @@ export function addApply(program: Command, io: Io, end: (ending: Ending) => void
     .action(async (plan: string, source: string | undefined, flags: ApplyFlags) => {
       const { url } = flags;
       if (url === undefined) return end(await runApply(plan, source, flags, io));
-      const [{ refuseFiles }, { runLiveApply }] = await Promise.all([import('../../app/live.js'), import('../live-apply.js')]);
+      const [{ refuseFiles }, { runLiveApply }] = await Promise.all([import('../../app/live-places.js'), import('../live-apply.js')]);
       refuseFiles(source, flags, 'apply');
       end(await runLiveApply(plan, { ...flags, url }, io));
     });
 }
 
-/** Throws a UserError for an option that only says how Jama Connect itself is changed. */
-function refuseWithoutUrl({ first, rate }: Pick<ApplyFlags, 'first' | 'rate'>): void {
-  const name = first !== undefined ? '--first' : rate !== undefined ? '--rate' : undefined;
-  if (name !== undefined)
-    throw new UserError(`${name} is given without --url.`, 'It is about Jama Connect itself: give its address with --url, or leave it out.');
-}
-
 /** Applies a plan to a source, or to a corrected copy of it. */
 export async function runApply(planPath: string, source: string | undefined, flags: ApplyFlags, io: Io): Promise<Ending> {
+  const { refuseWithoutUrl } = await import('../../app/live-places.js');
   refuseWithoutUrl(flags);
   const [{ openApplication }, { asRefusals }, { changeLine, countLines }] = await Promise.all([
     import('../../app/apply.js'),
@@ -116,6 +110,7 @@ export async function runApply(planPath: string, source: string | undefined, fla
       return done(`nothing to apply: the plan has no actions, and ${flags.out} is a copy of the source as it is`);
     }
     const result = flags.out === undefined ? sourceWords(source, flags) : copyWords(flags.out, prepared.reading, flags);
+    const { pulledFrom, waysIntoJama } = await import('../../app/ways-into-jama.js');
     const isOnlyCopy = flags.out !== undefined || prepared.reading.source === undefined;
     const lines = [
       `Applied ${count(receipt.done, 'action')}: ${netText(receipt.net)}.`,
@@ -125,11 +120,20 @@ export async function runApply(planPath: string, source: string | undefined, fla
       '',
       'Next',
       verbatim(`  ${shellCommand(['scim-audit', 'verify', planPath, ...result], io.process.shell)}`),
-      ...(isOnlyCopy ? ['  Jama Connect itself is unchanged until the corrected data is brought there.'] : []),
+      ...(isOnlyCopy ? wayLines(waysIntoJama(plan.actions, { planPath, url: pulledFrom(source), shell: io.process.shell })) : []),
     ];
     io.stdout.write(fitted(lines, io.stdout));
     return done(`applied: ${count(receipt.done, 'action')}`);
   });
+}
+
+/** Returns how the plan goes on into Jama Connect itself. */
+function wayLines(ways: readonly WayIntoJama[]): Line[] {
+  if (ways.length === 0) return ['  Jama Connect itself is unchanged until the corrected data is brought there.'];
+  return ways.flatMap(({ through, command }, at) => [
+    `  ${at === 0 ? 'Jama Connect itself is unchanged. To carry the plan out there, ' : 'or, '}${through}:`,
+    verbatim(`    ${command}`),
+  ]);
 }
 
 /** Returns the words that name a source and how its files are written. */

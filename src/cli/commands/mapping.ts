@@ -1,15 +1,21 @@
 import { type Command, Option } from 'commander';
+import type { Redaction } from '../../app/redaction.js';
 import { TOOL } from '../../app/tool.js';
 import { loadReporter } from '../../reporters/registry.js';
 import { PROVISIONED, type Provisioned } from '../../setup/mapping-check.js';
+import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
 import { type Io, shownOn } from '../io.js';
 import { formatOption } from '../options.js';
+
+const REDACT_MAPPING =
+  'show aliases instead of constants, texts in expressions and names of mappings; set SCIM_AUDIT_REDACT_KEY to get the same aliases in every run';
 
 interface MappingFlags {
   readonly scope?: Provisioned;
   readonly format: string;
   readonly output?: string;
+  readonly redact?: boolean;
   readonly color?: boolean;
 }
 
@@ -21,17 +27,21 @@ export function addMapping(program: Command, io: Io, end: (ending: Ending) => vo
     .addOption(new Option('--scope <who>', 'who is provisioned, as Provisioning > Settings > Scope says').choices(PROVISIONED))
     .addOption(formatOption('mapping', 'pretty'))
     .option('--output <file>', 'write to a file instead of stdout')
+    .option('--redact', REDACT_MAPPING)
     .option('--no-color', 'print without colors')
     .action(async (file: string, flags: MappingFlags) => {
-      end(await runMapping(file, flags, io));
+      if (flags.redact !== true) return end(await runMapping(file, flags, io));
+      const { redacting } = await import('../../app/redaction.js');
+      const typed = [file, ...(flags.output === undefined ? [] : [flags.output])];
+      end(await redacting({}, typed, contextOf(io), (redaction) => runMapping(file, flags, io, redaction)));
     });
 }
 
 /** Returns 0 if nothing must be changed, else 1. Throws a UserError if the file cannot be judged. */
-async function runMapping(file: string, { scope, format, output, color = true }: MappingFlags, io: Io): Promise<Ending> {
+async function runMapping(file: string, { scope, format, output, color = true }: MappingFlags, io: Io, redaction?: Redaction): Promise<Ending> {
   const [{ checkMapping }, { refuseOverwriting, writeTo }] = await Promise.all([import('../../app/mapping.js'), import('../../app/outputs.js')]);
   if (output !== undefined) refuseOverwriting([output], [file]);
-  const { report, verdict } = checkMapping(file, scope);
+  const { report, verdict } = checkMapping(file, scope, redaction);
   const reporter = await loadReporter(format, 'mapping');
   if (reporter === undefined) throw new Error(`a mapping cannot be written as ${format}`);
   writeTo(output, reporter.render(report, { tool: TOOL, ...shownOn(output, io, color), isFile: output !== undefined }), io);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { PlanRequest, WrittenPlan } from '../../app/plan.js';
 import type { Redaction } from '../../app/redaction.js';
+import type { WayIntoJama } from '../../app/ways-into-jama.js';
 import type { AuditedFinding } from '../../audit/report.js';
 import { noteText } from '../../model/note.js';
 import type { MadePlan } from '../../plan/make-plan.js';
@@ -87,7 +88,10 @@ function summaryOf({ made, digest, following }: WrittenPlan, folder: string) {
   };
 }
 
-function summaryText({ made, decideCommand, applyCommand, outdatedName, consequences, following, incompleteness }: WrittenPlan, folder: string): string {
+function summaryText(
+  { made, decideCommand, applyCommand, waysIntoJama, outdatedName, consequences, following, incompleteness }: WrittenPlan,
+  folder: string,
+): string {
   const { body, outdated, acceptances, assembly, before } = made;
   const { userNames, temporary, groupNames } = countsOf(made);
   const { emails, activeEmails, deactivated, activated, ended } = consequences;
@@ -120,10 +124,20 @@ function summaryText({ made, decideCommand, applyCommand, outdatedName, conseque
     ...(body.open.length > 0 && decideCommand !== undefined
       ? [`  decide in ${join(folder, 'plan.html')} (a browser) or decisions.csv (or: ${decideCommand}), then run the same command again`]
       : []),
-    ...(body.actions.length > 0 && applyCommand !== undefined ? [`  ${applyCommand}`] : []),
+    ...(body.actions.length > 0 && applyCommand !== undefined ? nextLines(applyCommand, waysIntoJama) : []),
     '',
   ];
   return `${lines.join('\n')}`;
+}
+
+/** Returns how to go on with a plan: in Jama Connect itself, if that is where its source came from, and then with files. */
+function nextLines(applyCommand: string, ways: readonly WayIntoJama[]): string[] {
+  if (ways.length === 0) return [`  ${applyCommand}`];
+  const isCommand = !applyCommand.startsWith('(');
+  return [
+    ...ways.flatMap(({ through, command }, at) => [`  ${at === 0 ? 'carry it out in Jama Connect itself, ' : 'or, '}${through}:`, `    ${command}`]),
+    ...(isCommand ? ['  or correct a copy of the lists, which changes nothing in Jama Connect:', `    ${applyCommand}`] : []),
+  ];
 }
 
 function followingLines(following: readonly AuditedFinding[]): string[] {

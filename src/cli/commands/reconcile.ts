@@ -2,12 +2,11 @@ import type { Command } from 'commander';
 import type { ReconcileRequest } from '../../app/reconcile.js';
 import type { Redaction } from '../../app/redaction.js';
 import { TOOL } from '../../app/tool.js';
-import { isAsPredicted, reconcileVerdict } from '../../reporters/reconcile-words.js';
 import { count } from '../../rules/rule.js';
 import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
 import { type Io, shownOn } from '../io.js';
-import { addSourceOptions, collect, formatsOption, REDACT, rowLimit, settingOption } from '../options.js';
+import { addLiveOptions, addSourceOptions, collect, formatsOption, REDACT, rowLimit, settingOption } from '../options.js';
 import type { OutputWord } from '../outputs.js';
 
 interface ReconcileFlags extends ReconcileRequest {
@@ -23,7 +22,8 @@ export function addReconcile(program: Command, io: Io, end: (ending: Ending) => 
     .command('reconcile')
     .argument('<preview>', 'file that "scim-audit preview --format json" wrote before the sync')
     .argument('[source]', 'a fresh export: folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file');
-  addSourceOptions(command, { hasProvider: false })
+  addLiveOptions(addSourceOptions(command, { hasProvider: false }))
+    .option('--proof <file>', 'with --url: earlier pull.json of the same address, or folder of a live run, which proves that members lists hold inactive users')
     .optionsGroup('Provider:')
     .option('--idp-log <file>', "Entra's provisioning log or Okta's System Log as JSON; may be repeated", collect)
     .addOption(settingOption('idpApplication', 'the application that provisions Jama Connect, if the log is about several'))
@@ -39,10 +39,18 @@ export function addReconcile(program: Command, io: Io, end: (ending: Ending) => 
       if (flags.redact !== true) end(await runReconcile(preview, source, flags, words, io));
       else {
         const { redacting } = await import('../../app/redaction.js');
-        const typed = [preview, ...(source === undefined ? [] : [source]), ...words.map(({ value }) => value)];
+        const typed = [preview, ...(source === undefined ? [] : [source]), ...words.map(({ value }) => value), ...(await addressWords(flags.url))];
         end(await redacting(flags, typed, contextOf(io), (redaction) => runReconcile(preview, source, flags, words, io, redaction)));
       }
     });
+}
+
+/** Returns the texts of an address that messages repeat: they are on the command line, so no aliases stand for them. */
+async function addressWords(url: string | undefined): Promise<readonly string[]> {
+  if (url === undefined) return [];
+  const { readAddress } = await import('../../rest/address.js');
+  const { url: shown, host } = readAddress(url);
+  return [shown, host];
 }
 
 /** Returns 0 if everything certain came true and nothing else happened, else 1. */
@@ -60,7 +68,7 @@ async function runReconcile(
     import('../outputs.js'),
   ]);
   const destinations = await pairOutputs(words, 'reconcile');
-  const { reconciliation, restored, inputs, settings } = await reconcile(preview, source, flags, contextOf(io), redaction);
+  const { reconciliation, isAsPredicted, verdict, restored, inputs, settings } = await reconcile(preview, source, flags, contextOf(io), redaction);
   outputs.refuseOverwriting(
     destinations.flatMap(({ file }) => (file === undefined ? [] : [file])),
     inputs,
@@ -74,5 +82,5 @@ async function runReconcile(
   );
   if (flags.restore !== undefined) io.stderr.write(`${count(restored.rows, 'membership')} to give back: ${flags.restore}\n`);
   if (flags.plan !== undefined) io.stderr.write(`${count(restored.actions, 'action')} in the plan that gives memberships back: ${flags.plan}\n`);
-  return { code: isAsPredicted(reconciliation) ? EXIT.done : EXIT.findings, reason: reconcileVerdict(reconciliation) };
+  return { code: isAsPredicted ? EXIT.done : EXIT.findings, reason: verdict };
 }

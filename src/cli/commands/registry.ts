@@ -101,7 +101,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'reconcile',
     usage: '[options] <preview> [source]',
-    about: 'compare what the first sync did with the preview that was saved before it',
+    about: 'compare a fresh export, or with --url Jama Connect itself, with the preview that was saved before the first sync',
     load: async () => (await import('./reconcile.js')).addReconcile,
   },
   {

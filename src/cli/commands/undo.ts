@@ -24,10 +24,13 @@ export function addUndo(program: Command, io: Io, end: (ending: Ending) => void)
     .option('--dry-run', 'show every change without writing anything')
     .option('--yes', 'skip the confirmation prompt (required if this is not a terminal)')
     .action(async (run: string, flags: UndoFlags) => {
-      const { refuseOtherPlace } = await import('../../app/live.js');
+      const [{ refuseOtherPlace }, { refuseWithoutUrl }] = await Promise.all([import('../../app/live.js'), import('../../app/live-places.js')]);
       const { url } = flags;
       await (await import('../../app/refusals-of-targets.js')).asRefusals(async () => refuseOtherPlace(run, url, contextOf(io)));
-      if (url === undefined) return end(await runUndo(run, flags, io));
+      if (url === undefined) {
+        refuseWithoutUrl(flags);
+        return end(await runUndo(run, flags, io));
+      }
       const { runLiveUndo } = await import('../live-undo.js');
       end(await runLiveUndo(run, { ...flags, url }, io));
     });

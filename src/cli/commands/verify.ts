@@ -33,8 +33,11 @@ export function addVerify(program: Command, io: Io, end: (ending: Ending) => voi
 /** Compares a fresh export with a plan. */
 async function runVerify(planPath: string, source: string | undefined, flags: VerifyFlags, io: Io): Promise<Ending> {
   const { verify, comparedData, comparedLines } = await import('../../app/verify.js');
+  const { refuseFiles, refuseWithoutUrl } = await import('../../app/live-places.js');
+  if (flags.url === undefined) refuseWithoutUrl(flags);
+  else refuseFiles(source, flags, 'verify');
   const { file, landed, differences, scope, names, directory } =
-    flags.url === undefined ? await verify(planPath, source, flags, contextOf(io)) : await readLive(planPath, source, { ...flags, url: flags.url }, io);
+    flags.url === undefined ? await verify(planPath, source, flags, contextOf(io)) : await readLive(planPath, { ...flags, url: flags.url }, io);
   const of = (kind: Difference['kind']): Difference[] => differences.filter((difference) => difference.kind === kind);
   const counts = { landed, missing: of('missing').length, otherwise: of('otherwise').length, temporary: of('temporary').length, other: of('other').length };
   const isUndoing = await tellInterruptedUndos(file, io);
@@ -66,9 +69,8 @@ async function runVerify(planPath: string, source: string | undefined, flags: Ve
 }
 
 /** Reads Jama Connect itself instead of an export. */
-async function readLive(planPath: string, source: string | undefined, flags: VerifyFlags & { readonly url: string }, io: Io): Promise<Verified> {
-  const { refuseFiles, verifyLive } = await import('../../app/live.js');
-  refuseFiles(source, flags, 'verify');
+async function readLive(planPath: string, flags: VerifyFlags & { readonly url: string }, io: Io): Promise<Verified> {
+  const { verifyLive } = await import('../../app/live.js');
   return verifyLive(planPath, flags, contextOf(io));
 }
 

@@ -1,4 +1,5 @@
 import { CLAUSES, GUIDE } from '../../model/guide.js';
+import { noteText } from '../../model/note.js';
 import { grouped } from '../../rules/rule.js';
 import { MAPPING_CHECKS, type MappingReport } from '../../setup/mapping-check.js';
 import { findingsByCheck, MOST_OF_A_CHECK, mappingSubject, mappingVerdict } from '../mapping-words.js';
@@ -17,7 +18,7 @@ function* mappingLines(report: MappingReport, { tool }: WriteOptions): Iterable<
     const { title, fix, clause } = MAPPING_CHECKS[check];
     yield `\n## ${title}\n\n`;
     for (const { severity, line, column, path, message } of found.slice(0, MOST_OF_A_CHECK)) {
-      yield `- ${severity}, line ${line}, column ${column}${path === '' ? '' : ` (\`${path}\`)`}: ${markdownValue(message)}\n`;
+      yield `- ${severity}, line ${line}, column ${column}${path === '' ? '' : ` (\`${path}\`)`}: ${markdownValue(noteText(message))}\n`;
     }
     if (found.length > MOST_OF_A_CHECK) yield `- … and ${grouped(found.length - MOST_OF_A_CHECK)} more, in the JSON report\n`;
     if (fix !== '') yield `\n**What to do:** ${fix.replaceAll('[', '\\[')}\n`;
@@ -25,7 +26,7 @@ function* mappingLines(report: MappingReport, { tool }: WriteOptions): Iterable<
   }
   const notes = findings.filter(({ severity }) => severity === 'info');
   if (notes.length > 0) yield '\n## Please note\n\n';
-  for (const { message, line } of notes.slice(0, MOST_OF_A_CHECK)) yield `- line ${line}: ${markdownValue(message)}\n`;
+  for (const { message, line } of notes.slice(0, MOST_OF_A_CHECK)) yield `- line ${line}: ${markdownValue(noteText(message))}\n`;
   if (notes.length > MOST_OF_A_CHECK) yield `- … and ${grouped(notes.length - MOST_OF_A_CHECK)} more, in the JSON report\n`;
   yield `\n${tool.name} ${tool.version}\n`;
 }

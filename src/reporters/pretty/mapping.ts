@@ -1,4 +1,5 @@
 import { Chalk } from 'chalk';
+import { noteText } from '../../model/note.js';
 import { grouped } from '../../rules/rule.js';
 import { MAPPING_CHECKS, type MappingReport } from '../../setup/mapping-check.js';
 import { wrap } from '../columns.js';
@@ -22,7 +23,7 @@ function* mappingLines(report: MappingReport, { width, hasColors }: WriteOptions
     const isError = found.some(({ severity }) => severity === 'error');
     yield `\n${(isError ? paint.red.bold : paint.yellow.bold)(`${isError ? '✖' : '▲'} ${title}`)}\n`;
     for (const { severity, line, column, path, message } of found.slice(0, MOST_OF_A_CHECK)) {
-      const [first = '', ...rest] = lines(`${severity === 'error' || !isError ? '' : 'To be looked at: '}${message}`, '    ');
+      const [first = '', ...rest] = lines(`${severity === 'error' || !isError ? '' : 'To be looked at: '}${noteText(message)}`, '    ');
       yield `  - ${first.trimStart()}\n`;
       for (const further of rest) yield `${further}\n`;
       for (const place of lines(`line ${line}, column ${column}${path === '' ? '' : `: ${path}`}`, '    ')) yield `${paint.dim(place)}\n`;
@@ -33,7 +34,7 @@ function* mappingLines(report: MappingReport, { width, hasColors }: WriteOptions
   const notes = findings.filter(({ severity }) => severity === 'info');
   if (notes.length > 0) yield '\nPlease note\n';
   for (const { message, line } of notes.slice(0, MOST_OF_A_CHECK)) {
-    const [first = '', ...rest] = lines(`${message} (line ${line})`, '    ');
+    const [first = '', ...rest] = lines(`${noteText(message)} (line ${line})`, '    ');
     yield `  - ${first.trimStart()}\n`;
     for (const further of rest) yield `${further}\n`;
   }

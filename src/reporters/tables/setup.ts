@@ -1,6 +1,7 @@
 /** What is told of the provider's setup as tables: a mapping's findings, and the steps of a runbook. */
 
 import { CLAUSES } from '../../model/guide.js';
+import { noteText } from '../../model/note.js';
 import { MAPPING_CHECKS, type MappingReport } from '../../setup/mapping-check.js';
 import type { Detail, Runbook } from '../../setup/runbook.js';
 import { checkCommand } from '../../setup/step-status.js';
@@ -14,7 +15,16 @@ export const mappingTable = ({ findings }: MappingReport): Table =>
     MAPPING_COLUMNS,
     findings.map(({ check, severity, path, line, column, message }) => {
       const { fix, clause } = MAPPING_CHECKS[check];
-      return { check, severity, path, line: String(line), column: String(column), message, fix: severity === 'info' ? '' : fix, guide: CLAUSES[clause] };
+      return {
+        check,
+        severity,
+        path,
+        line: String(line),
+        column: String(column),
+        message: noteText(message),
+        fix: severity === 'info' ? '' : fix,
+        guide: CLAUSES[clause],
+      };
     }),
   );
 

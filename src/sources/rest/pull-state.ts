@@ -38,6 +38,9 @@ export interface PullState {
   remove(): void;
 }
 
+/** Returns a state that keeps nothing, for what is read at once or not at all. */
+export const noPullState = (): PullState => ({ kept: [], dropped: undefined, add: () => {}, clear: () => {}, remove: () => {} });
+
 type Line = KeptPage & { readonly at: number };
 
 const isLine = (value: unknown): value is Line => {

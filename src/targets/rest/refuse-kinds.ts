@@ -16,6 +16,9 @@ function whyNot({ change }: Task): Note | undefined {
   return undefined;
 }
 
+/** Can a live run make every action. */
+export const goesOverRest = (actions: readonly Task[]): boolean => actions.every((action) => whyNot(action) === undefined);
+
 /** Throws ApplyRefused, naming each action that a live run cannot do. */
 export function refuseKinds(actions: readonly Task[]): void {
   const lines = actions.flatMap((action) => {

@@ -227,6 +227,8 @@ describe('what follows a check', () => {
     const planned = await run('plan', 'saved', '--auth-mode', 'saml', '--out', 'plan');
     expect(planned.code).toBe(0);
     expect(planned.stdout).not.toContain('--out corrected');
+    expect(planned.stdout).toContain('carry it out in Jama Connect itself, through its REST API:\n    scim-audit apply plan/plan.json --url URL\n');
+    expect(planned.stdout).toContain('    scim-audit script plan/plan.json --dialect mysql --out scripts\n');
     const { snapshot } = JSON.parse(readFileSync(join(folder, 'plan/plan.json'), 'utf8'));
     expect(snapshot.inputs.map(({ path }: { path: string }) => path)).toEqual(['users.json', 'usergroups.json', 'members-1.json']);
 
