@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { collationOf } from '../model/compare.js';
-import { note } from '../model/note.js';
+import { type Note, note, quotedName } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { planSnapshot } from '../plan/make-plan.js';
 import type { Plan } from '../plan/plan.js';
@@ -11,11 +11,11 @@ import { sealPlan } from '../plan/plan-file.js';
 import { readPrediction } from '../preview/prediction.js';
 import { MemberList } from '../preview/preview-input.js';
 import { reconcile as compare } from '../preview/reconcile.js';
-import type { Fact, LostMembership, Named, Reconciliation, SyncLog } from '../preview/reconciliation.js';
+import type { Fact, LogSummary, LostMembership, Named, Reconciliation, SyncLog } from '../preview/reconciliation.js';
 import { csvText } from '../reporters/csv-text.js';
 import { type ExportRedactor, WITHHELD } from '../reporters/redact.js';
 import { RULES } from '../rules/registry.js';
-import { count } from '../rules/rule.js';
+import { count, grouped } from '../rules/rule.js';
 import { readWholeText } from '../sources/csv/file-stream.js';
 import type { ReadLog } from '../sources/idp/sync-log.js';
 import { auditSource } from './audit-source.js';
@@ -64,9 +64,10 @@ export async function reconcile(
     readWholeText(previewFile, { cure: 'Save the preview again.', largest: { bytes: LARGEST, what: 'preview', hint: 'Name the file that preview wrote.' } }),
     previewFile,
   );
-  const { idpLog = [], restore, plan } = request;
+  const { idpLog = [], idpApplication, restore, plan, ...ofSource } = request;
   if (plan !== undefined) refuseFullFolder(plan);
-  const own = request.authMode === undefined ? { ...request, authMode: prediction.settings.authMode } : request;
+  // The application is the log's: without exports of the provider there is no other use for it.
+  const own = { ...ofSource, authMode: request.authMode ?? prediction.settings.authMode };
   const prepared = await prepare(source, own, context);
   const members = new MemberList();
   const policy = { ...prepared.policy, skipRules: RULES.map(({ name }) => name), collation: prediction.settings.collation, failOn: 'error' as const };
@@ -76,15 +77,23 @@ export async function reconcile(
     watch: (directory) => members.sinkFor(directory),
   });
   const { snapshot } = audited.report;
-  const log = idpLog.length === 0 ? undefined : await logOf(idpLog, prediction, prepared.resolved.settings.idpApplication);
-  const reconciliation = compare(prediction, { directory: snapshot, members }, collationOf(prediction.settings.collation), log);
-  const { before, found } = reconciliation.accounts;
+  const log = idpLog.length === 0 ? undefined : await logOf(idpLog, prediction, idpApplication ?? prepared.resolved.settings.idpApplication);
+  const compared = compare(prediction, { directory: snapshot, members }, collationOf(prediction.settings.collation), log?.verdicts);
+  const reconciliation: Reconciliation = log === undefined ? compared : { ...compared, log: log.summary };
+  const { before, found, alike } = reconciliation.accounts;
   if (found * 2 < before) {
     throw new UserError(
       `${previewFile} is a preview of another organization: the export has only ${count(found, 'account')} of the ${count(before, 'account')} in it.`,
       note`Give the preview that was saved before the first sync of this organization, and an export of all users, active and inactive.`,
     );
   }
+  if (alike * 2 < found) {
+    throw new UserError(
+      `${previewFile} is a preview of another organization: of the ${count(found, 'account')} with the same id, only ${grouped(alike)} ${alike === 1 ? 'has' : 'have'} the username or the email of before, or the predicted one.`,
+      note`Give the preview that was saved before the first sync of this organization.`,
+    );
+  }
+  if (log !== undefined) refuseOtherSync(reconciliation, log);
   const back = reconciliation.lost.filter(({ user }) => user.active || user.authenticationType === 'idp');
   const inputs = [previewFile, ...idpLog, ...snapshot.inputs.map(({ file }) => file), ...prepared.otherInputs];
   if (restore !== undefined) refuseOverwriting([restore], inputs);
@@ -100,7 +109,7 @@ export async function reconcile(
 }
 
 /** Returns the log by people and groups. Throws a UserError if it names none of them: it is of another application, or of another time. */
-async function logOf(files: readonly string[], { provider, users, groups }: ReturnType<typeof readPrediction>, application?: string): Promise<SyncLog> {
+async function logOf(files: readonly string[], { provider, users, groups }: ReturnType<typeof readPrediction>, application?: string): Promise<GivenLog> {
   const { readSyncLog } = await import('../sources/idp/sync-log.js');
   const log = readSyncLog(files, provider, application);
   const verdicts = verdictsOf(log);
@@ -109,11 +118,32 @@ async function logOf(files: readonly string[], { provider, users, groups }: Retu
     groups.some(({ idpGroup }) => idpGroup !== undefined && verdicts.group(idpGroup) !== undefined);
   if (!isNamed) {
     throw new UserError(
-      `The log names nobody of the preview: it has ${count(log.entries, 'entry', 'entries')} from ${log.from || 'an unknown time'} to ${log.to || 'an unknown time'}.`,
+      note`The log names nobody of the preview: it has ${logText(log)}.`,
       'It is the log of another application or of another time. Give the log from the start of the first sync on.',
     );
   }
-  return verdicts;
+  const { entries, from, to, application: name } = log;
+  return { verdicts, summary: { entries, from, to, application: name } };
+}
+
+interface GivenLog {
+  readonly verdicts: SyncLog;
+  readonly summary: LogSummary;
+}
+
+const logText = ({ entries, from, to, application }: LogSummary): Note =>
+  note`${count(entries, 'entry', 'entries')} from ${from || 'an unknown time'} to ${to || 'an unknown time'}${application === '' ? note`` : note` about the application ${quotedName(application)}`}`;
+
+/** Throws a UserError if accounts came for people and the log names none of these people: whatever made the accounts is in another log. */
+function refuseOtherSync({ results }: Reconciliation, { verdicts, summary }: GivenLog): void {
+  const made = results.flatMap(({ about, effects, idpUser, facts }) =>
+    about === 'user' && effects.includes('create') && idpUser !== undefined && !facts.some(({ what }) => what === 'account') ? [idpUser] : [],
+  );
+  if (made.length === 0 || made.some(({ id, name }) => verdicts.user({ id, subject: name }) !== undefined)) return;
+  throw new UserError(
+    note`The log is not the one of this sync: ${count(made.length, 'person', 'people')} got an account as predicted, and it names none of them; it has ${logText(summary)}.`,
+    'It is the log of another application or of another time. Give the log from the start of the first sync on.',
+  );
 }
 
 const verdictsOf = ({ users, groups }: ReadLog): SyncLog => ({
@@ -204,5 +234,6 @@ function redacted(reconciliation: Reconciliation, redactor: ExportRedactor): Rec
     results: reconciliation.results.map((result) => ({ ...result, ...subjects(result), facts: result.facts.map(fact) })),
     surprises: reconciliation.surprises.map((surprise) => ({ ...surprise, ...subjects(surprise), facts: surprise.facts.map(fact) })),
     lost: [],
+    ...(reconciliation.log === undefined ? {} : { log: { ...reconciliation.log, application: reconciliation.log.application === '' ? '' : WITHHELD } }),
   };
 }

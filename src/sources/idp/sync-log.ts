@@ -28,6 +28,8 @@ export interface ReadLog {
   /** First and last time; blank without entries. */
   readonly from: string;
   readonly to: string;
+  /** The application that the entries are about; blank if they do not say. */
+  readonly application: string;
 }
 
 /** Events of Okta about what it sent to an application. */
@@ -168,7 +170,7 @@ export function readSyncLog(files: readonly string[], provider: IdpProvider, app
       'Follow the links until a page has none, and give every page.',
     );
   }
-  return { users, groups, entries, from, to };
+  return { users, groups, entries, from, to, application: [...applications.values()].join('') };
 }
 
 /** First properties of a page of Graph; those of a record have other names. */
