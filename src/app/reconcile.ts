@@ -3,15 +3,16 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { collationOf } from '../model/compare.js';
+import { type Note, note, quotedName } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { type Prediction, readPrediction } from '../preview/prediction.js';
 import { MemberList } from '../preview/preview-input.js';
 import { reconcile as compare } from '../preview/reconcile.js';
-import type { Fact, Named, Reconciliation, SyncLog } from '../preview/reconciliation.js';
+import type { Fact, LogSummary, Named, Reconciliation, SyncLog } from '../preview/reconciliation.js';
 import { isAsPredicted, reconcileVerdict } from '../reporters/reconcile-words.js';
 import { type ExportRedactor, WITHHELD } from '../reporters/redact.js';
 import { RULES } from '../rules/registry.js';
-import { count } from '../rules/rule.js';
+import { count, grouped } from '../rules/rule.js';
 import { readWholeText } from '../sources/csv/file-stream.js';
 import type { ReadLog } from '../sources/idp/sync-log.js';
 import type { TypeJoin } from '../sources/tables/join-types.js';
@@ -71,14 +72,15 @@ export async function reconcile(
   redaction?: Redaction,
 ): Promise<Reconciled> {
   refuseOtherPlaces(source, request);
-  const { idpLog = [], restore, plan, url, rate, proof } = request;
+  const { idpLog = [], idpApplication, restore, plan, url, rate, proof, ...ofSource } = request;
   const content = readWholeText(previewFile, {
     cure: 'Save the preview again.',
     largest: { bytes: LARGEST, what: 'preview', hint: 'Name the file that preview wrote.' },
   });
   const prediction = readPrediction(content, previewFile);
   if (plan !== undefined) refuseFullFolder(plan);
-  const own = request.authMode === undefined ? { ...request, authMode: prediction.settings.authMode } : request;
+  // The application is the log's: without exports of the provider there is no other use for it.
+  const own = { ...ofSource, authMode: request.authMode ?? prediction.settings.authMode };
   const prepared = await prepare(source, own, context);
   const live = url === undefined ? undefined : await readLiveSource({ url, proof, ...(rate === undefined ? {} : { rate }) }, 'scim-audit reconcile', context);
   const members = new MemberList();
@@ -92,9 +94,11 @@ export async function reconcile(
   });
   const { report, hidesInactiveMembers } = audited;
   const { snapshot } = report;
-  const log = idpLog.length === 0 ? undefined : await logOf(idpLog, prediction, prepared.resolved.settings.idpApplication);
-  const reconciliation = compare(prediction, { directory: snapshot, members, hidesInactiveMembers }, collationOf(prediction.settings.collation), log);
-  const { before, found } = reconciliation.accounts;
+  const log = idpLog.length === 0 ? undefined : await logOf(idpLog, prediction, idpApplication ?? prepared.resolved.settings.idpApplication);
+  const collation = collationOf(prediction.settings.collation);
+  const compared = compare(prediction, { directory: snapshot, members, hidesInactiveMembers }, collation, log?.verdicts);
+  const reconciliation: Reconciliation = log === undefined ? compared : { ...compared, log: log.summary };
+  const { before, found, alike } = reconciliation.accounts;
   if (found * 2 < before) {
     throw new UserError(
       `${previewFile} is a preview of another organization: ${live === undefined ? 'the export' : 'Jama Connect'} has only ${count(found, 'account')} of the ${count(before, 'account')} in it.`,
@@ -107,6 +111,13 @@ export async function reconcile(
     context.warn(
       "Nothing proves that the members lists of Jama Connect's REST API hold inactive users, so memberships of inactive users were not compared; --proof FILE of pull and of reconcile --url takes what proves it.",
     );
+  if (alike * 2 < found) {
+    throw new UserError(
+      `${previewFile} is a preview of another organization: of the ${count(found, 'account')} with the same id, only ${grouped(alike)} ${alike === 1 ? 'has' : 'have'} the username or the email of before, or the predicted one.`,
+      note`Give the preview that was saved before the first sync of this organization.`,
+    );
+  }
+  if (log !== undefined) refuseOtherSync(reconciliation, log);
   const back = reconciliation.lost.filter(({ user }) => user.active || user.authenticationType === 'idp');
   const inputs = [previewFile, ...idpLog, ...snapshot.inputs.map(({ file }) => file), ...prepared.otherInputs];
   if (restore !== undefined) refuseOverwriting([restore], inputs);
@@ -150,7 +161,7 @@ function typesOf({ users: predicted }: Prediction, file: string, content: string
 const ofAddress = (prepared: Prepared, source: string): Prepared => ({ ...prepared, request: { ...prepared.request, source } });
 
 /** Returns the log by people and groups. Throws a UserError if it names none of them: it is of another application, or of another time. */
-async function logOf(files: readonly string[], { provider, users, groups }: Prediction, application?: string): Promise<SyncLog> {
+async function logOf(files: readonly string[], { provider, users, groups }: Prediction, application?: string): Promise<GivenLog> {
   const { readSyncLog } = await import('../sources/idp/sync-log.js');
   const log = readSyncLog(files, provider, application);
   const verdicts = verdictsOf(log);
@@ -159,11 +170,32 @@ async function logOf(files: readonly string[], { provider, users, groups }: Pred
     groups.some(({ idpGroup }) => idpGroup !== undefined && verdicts.group(idpGroup) !== undefined);
   if (!isNamed) {
     throw new UserError(
-      `The log names nobody of the preview: it has ${count(log.entries, 'entry', 'entries')} from ${log.from || 'an unknown time'} to ${log.to || 'an unknown time'}.`,
+      note`The log names nobody of the preview: it has ${logText(log)}.`,
       'It is the log of another application or of another time. Give the log from the start of the first sync on.',
     );
   }
-  return verdicts;
+  const { entries, from, to, application: name } = log;
+  return { verdicts, summary: { entries, from, to, application: name } };
+}
+
+interface GivenLog {
+  readonly verdicts: SyncLog;
+  readonly summary: LogSummary;
+}
+
+const logText = ({ entries, from, to, application }: LogSummary): Note =>
+  note`${count(entries, 'entry', 'entries')} from ${from || 'an unknown time'} to ${to || 'an unknown time'}${application === '' ? note`` : note` about the application ${quotedName(application)}`}`;
+
+/** Throws a UserError if accounts came for people and the log names none of these people: whatever made the accounts is in another log. */
+function refuseOtherSync({ results }: Reconciliation, { verdicts, summary }: GivenLog): void {
+  const made = results.flatMap(({ about, effects, idpUser, facts }) =>
+    about === 'user' && effects.includes('create') && idpUser !== undefined && !facts.some(({ what }) => what === 'account') ? [idpUser] : [],
+  );
+  if (made.length === 0 || made.some(({ id, name }) => verdicts.user({ id, subject: name }) !== undefined)) return;
+  throw new UserError(
+    note`The log is not the one of this sync: ${count(made.length, 'person', 'people')} got an account as predicted, and it names none of them; it has ${logText(summary)}.`,
+    'It is the log of another application or of another time. Give the log from the start of the first sync on.',
+  );
 }
 
 const verdictsOf = ({ users, groups }: ReadLog): SyncLog => ({
@@ -212,5 +244,6 @@ function redacted(reconciliation: Reconciliation, redactor: ExportRedactor): Rec
     results: reconciliation.results.map((result) => ({ ...result, ...subjects(result), facts: result.facts.map(fact) })),
     surprises: reconciliation.surprises.map((surprise) => ({ ...surprise, ...subjects(surprise), facts: surprise.facts.map(fact) })),
     lost: [],
+    ...(reconciliation.log === undefined ? {} : { log: { ...reconciliation.log, application: reconciliation.log.application === '' ? '' : WITHHELD } }),
   };
 }

@@ -43,7 +43,7 @@ function rulePage({ name, title, severity, finds, why, fix, example, clause }: R
     ['Why it matters for SCIM', why],
     ['How to fix it', fix],
     ['Example', example],
-    ['Where it comes from', `${GUIDE.title} (${GUIDE.edition}): ${CLAUSES[clause]}`],
+    ['Where it comes from', `${GUIDE.title}, ${GUIDE.former}. ${CLAUSES[clause]}`],
   ];
   const body = sections.map(([heading, text]) => `\n${heading}\n${wrap(text, width, '  ').join('\n')}\n`).join('');
   return `${name} (${severity}): ${title}\n${body}  ${GUIDE.url}\n`;

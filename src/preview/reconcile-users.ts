@@ -29,6 +29,7 @@ export class Accounts {
   readonly created: ReadonlyMap<PredictedUser, User | undefined>;
   readonly before: number;
   readonly found: number;
+  readonly alike: number;
 
   constructor({ users: predicted }: Prediction, users: readonly User[], { key }: Collation) {
     this.#keys = new KeyTable(key);
@@ -44,12 +45,22 @@ export class Accounts {
     }
     this.before = before.size;
     this.found = users.length - this.#new.length;
+    this.alike = predicted.reduce((sum, each) => sum + (this.#isAlike(each) ? 1 : 0), 0);
     this.created = new Map(
       predicted.flatMap((each) => (each.effects.includes('create') && each.idpUser !== undefined ? [[each, this.claim(each.idpUser.subject)] as const] : [])),
     );
     // The subject counts before the email, so that a shared email names nobody else.
     for (const { idpUser } of predicted) if (idpUser !== undefined && idpUser.email !== '') this.#persons.set(this.#keys.intern(idpUser.email), idpUser);
     for (const { idpUser } of predicted) if (idpUser !== undefined && idpUser.subject !== '') this.#persons.set(this.#keys.intern(idpUser.subject), idpUser);
+  }
+
+  /** Is the account of the same id the same one: it has the username or the email of before, or what was predicted. */
+  #isAlike({ user: before, overwrites = [] }: PredictedUser): boolean {
+    const after = before === undefined ? undefined : this.byId.get(before.id);
+    if (before === undefined || after === undefined) return false;
+    const names = new Set([before.userName, before.email, ...overwrites.map(({ to }) => to)].map((name) => this.#keys.intern(name)));
+    names.delete(-1);
+    return names.has(this.#keys.intern(after.userName)) || names.has(this.#keys.intern(after.email));
   }
 
   /** Returns a new account with the username, and counts it as explained. An equal username comes before one that is only alike. */

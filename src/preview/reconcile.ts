@@ -29,5 +29,12 @@ export function reconcile(prediction: Prediction, fresh: Fresh, collation: Colla
   for (const { outcome } of results) counts[outcome]++;
   const rank = new Map<string, number>(SURPRISES.map((kind, at) => [kind, at]));
   surprises.sort((a, b) => (rank.get(a.kind) ?? 0) - (rank.get(b.kind) ?? 0));
-  return { provider: prediction.provider, results, surprises, lost, counts, accounts: { before: accounts.before, found: accounts.found } };
+  return {
+    provider: prediction.provider,
+    results,
+    surprises,
+    lost,
+    counts,
+    accounts: { before: accounts.before, found: accounts.found, alike: accounts.alike },
+  };
 }

@@ -82,6 +82,16 @@ export interface SyncLog {
   group(idpGroup: { readonly id: string; readonly name: string }): LogVerdict | undefined;
 }
 
+/** Which log was read, so that a person sees whether it is the one of the first sync. */
+export interface LogSummary {
+  readonly entries: number;
+  /** First and last time; blank if the entries have none. */
+  readonly from: string;
+  readonly to: string;
+  /** Blank if the log does not name it. */
+  readonly application: string;
+}
+
 export interface Reconciliation {
   readonly provider: Prediction['provider'];
   /** In the order of the preview: users, then groups, then memberships. */
@@ -93,8 +103,9 @@ export interface Reconciliation {
   readonly counts: Readonly<Record<Outcome, number>>;
   /** True if aliases stand for usernames, emails and names. */
   readonly isRedacted?: true;
-  /** Accounts of before, and how many of them the export has. */
-  readonly accounts: { readonly before: number; readonly found: number };
+  /** Accounts of before, how many of them the export has by id, and how many of these still have their username or email, or the predicted one. */
+  readonly accounts: { readonly before: number; readonly found: number; readonly alike: number };
+  readonly log?: LogSummary;
 }
 
 /** The export of after the sync. */

@@ -2,7 +2,7 @@
  * The reasons of forecasts: a name for programs, which stays when the sentence is improved, and the sentence in plain
  * words, which contains no values.
  *
- * Sources. Jama: "SCIM provisioning for users and groups" (the guide). Okta: "Okta and SCIM Version 2.0", "Group Push",
+ * Sources. Jama: "SCIM configuration with Okta and Microsoft Entra" (the guide). Okta: "Okta and SCIM Version 2.0", "Group Push",
  * "Troubleshooting Group Push", "Can an application be assigned to a deactivated user". Entra: "How application
  * provisioning works", "Known issues for provisioning", "Develop a SCIM endpoint" (groups are read without members,
  * members are added and removed one by one).

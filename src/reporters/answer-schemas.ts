@@ -248,6 +248,10 @@ export const reconcileSchema = z.strictObject({
     unforeseen: count,
     accounts: z.strictObject({ before: count, found: count }).describe('Accounts of the preview, and how many of them the export has.'),
   }),
+  log: z
+    .strictObject({ entries: count, from: text, to: text, application: text.describe('Blank if the log does not name it.') })
+    .optional()
+    .describe('With `--idp-log`: which log was read.'),
   unforeseen: z.array(z.strictObject({ kind: z.enum(SURPRISES), ...subjectsOfResult, facts })).describe('What nobody predicted, by kind.'),
   predictions: z
     .array(z.strictObject({ about: z.enum(['user', 'group', 'membership']), outcome: z.enum(OUTCOMES), effects: z.array(text), ...subjectsOfResult, facts }))

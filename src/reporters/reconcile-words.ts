@@ -57,6 +57,14 @@ export function reconcileVerdict({ counts, surprises }: Reconciliation): string 
   return `${grouped(counts['came-true'])} of ${count(all, 'prediction')} came true, ${grouped(counts.failed)} did not, ${grouped(counts['not-known'])} cannot be told; ${unforeseen}`;
 }
 
+/** Returns which log was read, so that a person sees whether it is the right one; blank without one. */
+export function logText({ log }: Reconciliation): string {
+  if (log === undefined) return '';
+  const { entries, from, to, application } = log;
+  const time = from === '' ? 'without a time' : `from ${from} to ${to}`;
+  return `The log: ${count(entries, 'entry', 'entries')} ${time}${application === '' ? '' : `, application "${application}"`}. Make sure that it is the one of the first sync.`;
+}
+
 export const reconcileTitle = ({ provider }: Reconciliation): string => `What the first sync of ${PROVIDER_NAMES[provider]} did`;
 
 export interface ReconcileSection {
@@ -124,7 +132,7 @@ const resultRow = ({ about, user, idpUser, group, effects, facts }: Result): rea
 ];
 
 /** Returns the sections; at most so many rows each. */
-export function reconcileSections({ results, surprises }: Reconciliation, most = Number.POSITIVE_INFINITY): readonly ReconcileSection[] {
+export function reconcileSections({ results, surprises, log }: Reconciliation, most = Number.POSITIVE_INFINITY): readonly ReconcileSection[] {
   const sections: ReconcileSection[] = [];
   for (const kind of SURPRISES) {
     const found = surprises.filter((surprise) => surprise.kind === kind);
@@ -164,9 +172,12 @@ export function reconcileSections({ results, surprises }: Reconciliation, most =
   if (silent.length > 0) {
     sections.push({
       id: 'not-known',
-      title: 'Cannot be told from this export',
+      title: log === undefined ? 'Cannot be told from this export' : 'Cannot be told from this export and this log',
       look: 'wary',
-      fix: "A link that changes no value leaves no trace in an export. The provider's log shows it: --idp-log FILE.",
+      fix:
+        log === undefined
+          ? "A link that changes no value leaves no trace in an export. The provider's log shows it: --idp-log FILE."
+          : 'A link that changes no value leaves no trace in an export, and the log does not name these. Look at them in the provider, or give the log of a longer time.',
       headings: RESULT_HEADINGS,
       rows: silent.slice(0, most).map(resultRow),
       total: silent.length,

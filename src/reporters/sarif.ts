@@ -1,13 +1,13 @@
 import type { AuditedFinding, Report } from '../audit/report.js';
 import type { Input } from '../model/directory.js';
 import type { Severity } from '../model/finding.js';
-import { CLAUSES, GUIDE } from '../model/guide.js';
+import { CLAUSES, citationOf, GUIDE } from '../model/guide.js';
 import { noteText } from '../model/note.js';
 import { ruleOf, rulesFor } from '../rules/registry.js';
 import { grouped, type Rule } from '../rules/rule.js';
 import { exportPlace, filePath, type Place, placesOf } from './locations.js';
 import type { Reporter, ReportOptions } from './reporter.js';
-import { acceptanceText, byWeight, guideText, rulePage } from './sections.js';
+import { acceptanceText, byWeight, rulePage } from './sections.js';
 import { printable } from './visible.js';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
@@ -76,8 +76,8 @@ const pascal = (name: string): string => name.replace(/(?:^|-)(\w)/g, (_, letter
 
 function descriptorOf(rule: Rule) {
   const { name, title, finds, why, fix, example, severity, clause } = rule;
-  const plain = [finds, `Why it matters: ${why}`, `What to do: ${fix}`, `Example: ${example}`, guideText(rule)];
-  const rich = [finds, `**Why it matters.** ${why}`, `**What to do.** ${fix}`, `**Example.** ${example}`, `[${guideText(rule)}](${GUIDE.url})`];
+  const plain = [finds, `Why it matters: ${why}`, `What to do: ${fix}`, `Example: ${example}`, citationOf(clause)];
+  const rich = [finds, `**Why it matters.** ${why}`, `**What to do.** ${fix}`, `**Example.** ${example}`, `[${citationOf(clause)}](${GUIDE.url})`];
   return {
     id: name,
     name: pascal(name),

@@ -3,7 +3,6 @@
 import { type Acceptance, type AuditedFinding, isAtOrAbove, isStopped, type Report } from '../audit/report.js';
 import type { Input } from '../model/directory.js';
 import { SEVERITIES, type Severity } from '../model/finding.js';
-import { CLAUSES, GUIDE } from '../model/guide.js';
 import { type IdpDirectory, type IdpInput, PROVIDER_NAMES } from '../model/idp.js';
 import { isInScope } from '../model/policy.js';
 import { rulesFor } from '../rules/registry.js';
@@ -103,11 +102,6 @@ export function idpText({ provider, users, groups, given }: IdpDirectory): strin
 
 /** Returns what an input is called in a list: its path, and its table if it is one. */
 export const sourceText = (input: Input | IdpInput): string => ('table' in input ? `${input.path} (${input.table})` : input.path);
-
-/** Returns what the guide calls the clause that a rule rests on. */
-export function guideText(rule: Rule): string {
-  return `${GUIDE.title} (${GUIDE.edition}). ${CLAUSES[rule.clause]}`;
-}
 
 /** As `repository` in package.json says; OWNER is to be replaced in both, and a test compares them. */
 export const REPOSITORY = 'https://github.com/OWNER/scim-audit';

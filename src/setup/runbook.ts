@@ -137,7 +137,7 @@ export function writeRunbook(given: EnablementCase, sections: readonly Section[]
     title: `Enabling SCIM: ${PROVIDER_NAMES[idp]}, Jama Connect ${hosting === 'cloud' ? 'Cloud' : 'self-hosted'}, authentication mode ${authMode}, ${given.hasGroups ? 'with groups' : 'without groups'}`,
     basis: [
       ...basis,
-      `The steps follow the vendor's guide, "${GUIDE.title}" (${GUIDE.edition}), in the words of this program. A step that cites no clause of the guide is this program's own advice.`,
+      `The steps follow the vendor's guide, "${GUIDE.title}" (${GUIDE.former}), in the words of this program. A step that cites no clause of the guide is this program's own advice.`,
     ],
     sections: sections.flatMap(({ title, steps }) => {
       const written = steps.filter((step) => step.applies(given)).map((step) => writeStep(step, given, known));

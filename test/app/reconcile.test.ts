@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runCli } from '../support/run.js';
@@ -71,4 +71,82 @@ it('refuses a redacted preview, and one of another organization', async () => {
     'memberships.csv': 'groupId,userId\n',
   });
   expect(await runCli(['reconcile', 'preview.json', other], { cwd })).toMatchObject({ code: 2, stderr: expect.stringMatching(/another organization/) });
+});
+
+/** An event of Okta's System Log about one person. */
+const pushed = (login: string, application = 'Jama Connect'): object => ({
+  eventType: 'application.provision.user.push',
+  published: '2026-03-01T10:00:00.000Z',
+  outcome: { result: 'SUCCESS', reason: null },
+  target: [
+    { id: `0ua-${login}`, type: 'AppUser', alternateId: login, displayName: login },
+    { id: `0oa-${application}`, type: 'AppInstance', alternateId: application, displayName: application },
+  ],
+});
+
+/** A preview that is saved, and the export of after a sync that linked one person and gave another one an account. */
+async function joined(logs: Readonly<Record<string, readonly object[]>>): Promise<string> {
+  const before = `${HEAD}1,ana@bakery.example,ana@bakery.example,true,idp\n`;
+  const lists = (name: string, users: string) => ({
+    [`${name}/users.csv`]: users,
+    [`${name}/groups.csv`]: GROUPS,
+    [`${name}/memberships.csv`]: 'groupId,userId\n',
+  });
+  const cwd = newFolder({
+    ...lists('before', before),
+    ...lists('after', `${before}2,zoe@bakery.example,zoe@bakery.example,true,idp\n`),
+    ...lists('namesake', `${HEAD}1,otto@dome.example,otto@dome.example,true,idp\n`),
+    'okta.csv': 'id,login,email,status\nu1,ana@bakery.example,ana@bakery.example,ACTIVE\nu2,zoe@bakery.example,zoe@bakery.example,ACTIVE\n',
+    ...Object.fromEntries(Object.entries(logs).map(([name, events]) => [name, JSON.stringify(events)])),
+  });
+  const words = ['--auth-mode', 'multi', '--idp', 'okta', '--idp-users', 'okta.csv', '--format', 'json', '--output', 'preview.json'];
+  expect((await runCli(['preview', 'before', ...words], { cwd })).code).toBe(0);
+  return cwd;
+}
+
+it('reads the log of the sync, and says which one it read', async () => {
+  const cwd = await joined({ 'log.json': [pushed('ana@bakery.example'), pushed('zoe@bakery.example'), pushed('zoe@bakery.example', 'Wiki')] });
+  const { code, stdout } = await runCli(['reconcile', 'preview.json', 'after', '--idp-log', 'log.json', '--idp-application', 'Jama Connect'], { cwd });
+  expect(code).toBe(0);
+  expect(stdout.replace(/\s+/g, ' ')).toContain('The log: 2 entries from 2026-03-01T10:00:00.000Z to 2026-03-01T10:00:00.000Z, application "Jama Connect".');
+  const { stdout: hidden } = await runCli(
+    ['reconcile', 'preview.json', 'after', '--idp-log', 'log.json', '--idp-application', 'Jama Connect', '--redact', '--format', 'json'],
+    { cwd },
+  );
+  expect(JSON.parse(hidden).log).toEqual({ entries: 2, from: '2026-03-01T10:00:00.000Z', to: '2026-03-01T10:00:00.000Z', application: '(withheld)' });
+});
+
+it.each<[string, readonly object[], readonly string[], RegExp]>([
+  ['of several applications', [pushed('ana@bakery.example'), pushed('ana@bakery.example', 'Wiki')], [], /about 2 applications: "Jama Connect", "Wiki"/],
+  [
+    'of another application',
+    [pushed('ana@bakery.example', 'Wiki')],
+    ['--idp-application', 'Jama Connect'],
+    /none is about provisioning users or groups of the application "Jama Connect"/,
+  ],
+  ['of other people', [pushed('otto@dome.example')], [], /names nobody of the preview: it has 1 entry .* about the application "Jama Connect"/],
+  ['of another time', [pushed('ana@bakery.example')], [], /not the one of this sync: 1 person got an account as predicted, and it names none/],
+])('refuses a log %s', async (_, events, words, message) => {
+  const cwd = await joined({ 'log.json': events });
+  const { code, stderr } = await runCli(['reconcile', 'preview.json', 'after', '--idp-log', 'log.json', ...words], { cwd });
+  expect(code).toBe(2);
+  expect(stderr.replace(/\s+/g, ' ')).toMatch(message);
+});
+
+it('refuses a preview of another export with the same ids, and one of another version', async () => {
+  const cwd = await joined({});
+  const { code, stderr } = await runCli(['reconcile', 'preview.json', 'namesake'], { cwd });
+  expect(code).toBe(2);
+  expect(stderr.replace(/\s+/g, ' ')).toContain('of the 1 account with the same id, only 0 have the username or the email of before');
+  const text = readFileSync(join(cwd, 'preview.json'), 'utf8');
+  for (const [name, changed, message] of [
+    ['former.json', text.replace('"schemaVersion": 2', '"schemaVersion": 1'), /not saved by this version of scim-audit: schemaVersion/],
+    ['certificate.json', text.replace('scim-audit/preview', 'scim-audit/certificate'), /is not a saved preview/],
+    ['cut.json', text.slice(0, -9), /it is not JSON/],
+  ] as const) {
+    writeFileSync(join(cwd, name), changed);
+    const refused = await runCli(['reconcile', name, 'after'], { cwd });
+    expect(refused.code).toBe(2);
+    expect(refused.stderr.replace(/\s+/g, ' ')).toMatch(message);
+  }
 });

@@ -67,7 +67,7 @@ export const pageText = (rule: Rule): string =>
     `## Example\n\n${rule.example}`,
     `## What can be decided\n\nIn \`decisions.csv\` of a plan, or with \`scim-audit decide\`:\n\n${rule.decisions.map((action) => `- \`${action}\`: ${DECISIONS[action]}\n`).join('')}`.trimEnd(),
     `## In the JSON report\n\n${fieldTable(rule.shapes)}`.trimEnd(),
-    `## The guide\n\n[${GUIDE.title}](${GUIDE.url}) (${GUIDE.edition}): ${CLAUSES[rule.clause]}.`,
+    `## The guide\n\n[${GUIDE.title}](${GUIDE.url}) (${GUIDE.edition}). ${CLAUSES[rule.clause]}.`,
   ].join('\n\n')}\n`;
 
 /** Returns the table of all rules; `folder` leads from the file that holds it to the pages. */

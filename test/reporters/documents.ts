@@ -113,7 +113,7 @@ const RECONCILIATION: Reconciliation = {
   ],
   lost: [],
   counts: { 'came-true': 1, failed: 1, 'not-known': 1 },
-  accounts: { before: 5, found: 5 },
+  accounts: { before: 5, found: 5, alike: 5 },
 };
 
 export const DOCUMENTS: { readonly [K in Kind]: () => Documents[K] } = {

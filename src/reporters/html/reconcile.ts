@@ -1,5 +1,5 @@
 import { grouped } from '../../rules/rule.js';
-import { isAsPredicted, reconcileSections, reconcileTitle, reconcileVerdict } from '../reconcile-words.js';
+import { isAsPredicted, logText, reconcileSections, reconcileTitle, reconcileVerdict } from '../reconcile-words.js';
 import type { Reporter } from '../reporter.js';
 import { text } from './report.js';
 import { STYLE, STYLE_DIGEST } from './style.js';
@@ -18,7 +18,10 @@ export const html: Reporter<'reconcile'> = {
     yield `<meta http-equiv="Content-Security-Policy" content="${CONTENT_POLICY}">\n`;
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="referrer" content="no-referrer">\n<meta name="robots" content="noindex">\n';
     yield `<title>${title}</title>\n<style>${STYLE}</style>\n</head>\n<body>\n<a class="skip" href="#what">To what happened</a>\n`;
-    yield `<header>\n<h1>${title}</h1>\n<p class="${isGood ? 'good' : 'bad'}"><b>${isGood ? '✔' : '✖'} ${text(reconcileVerdict(reconciliation))}</b></p>\n</header>\n<main id="what">\n`;
+    yield `<header>\n<h1>${title}</h1>\n<p class="${isGood ? 'good' : 'bad'}"><b>${isGood ? '✔' : '✖'} ${text(reconcileVerdict(reconciliation))}</b></p>\n`;
+    const log = logText(reconciliation);
+    if (log !== '') yield `<p class="soft">${text(log)}</p>\n`;
+    yield '</header>\n<main id="what">\n';
     for (const section of reconcileSections(reconciliation, MOST)) {
       yield `<details class="rule" id="${section.id}" open>\n<summary><h2>${text(section.title)}</h2> <span class="${section.look}">${grouped(section.total)}</span></summary>\n`;
       yield `<p>${text(section.fix)}</p>\n<div class="scroll" role="region" aria-label="${text(section.title)}" tabindex="0"><table class="list"><thead><tr>`;

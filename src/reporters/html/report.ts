@@ -1,12 +1,12 @@
 import { type AuditedFinding, isAtOrAbove, isStopped, type Report, readInputs } from '../../audit/report.js';
 import { collationOf } from '../../model/compare.js';
 import { locationOf, type Subject } from '../../model/directory.js';
-import { GUIDE } from '../../model/guide.js';
+import { citationOf, GUIDE } from '../../model/guide.js';
 import { noteText } from '../../model/note.js';
 import { PATTERN_WORDS } from '../../rules/conflicting-users.js';
 import { type Cell, count, grouped } from '../../rules/rule.js';
 import type { Reporter } from '../reporter.js';
-import { acceptanceText, countsText, factsOf, guideText, rulePage, type Section, STATES, sectionsOf, stateOf, verdictText } from '../sections.js';
+import { acceptanceText, countsText, factsOf, rulePage, type Section, STATES, sectionsOf, stateOf, verdictText } from '../sections.js';
 import { compareParts, escapeMarkup, printable, visible } from '../visible.js';
 import { type Component, ContestGraph } from './contests.js';
 import { drawComponent } from './drawing.js';
@@ -141,7 +141,7 @@ export function* ruleLines({ rule, findings, counts }: Section, { snapshot, poli
   const left = [...(rowsLeftOut > 0 ? [count(rowsLeftOut, 'row')] : []), ...(findings.length > listed ? [count(findings.length - listed, 'finding')] : [])];
   if (left.length > 0)
     yield `<p class="wary" data-left="${left.join(' and ')}">Not listed here: ${left.join(' and ')} more. The JSON and CSV reports list everything.</p>\n`;
-  yield `<p class="soft">Example: ${text(rule.example)}<br>${text(guideText(rule))}<br><a href="${text(rulePage(rule.name))}" rel="noreferrer">More about this rule</a></p>\n</details>\n`;
+  yield `<p class="soft">Example: ${text(rule.example)}<br>${text(citationOf(rule.clause))}<br><a href="${text(rulePage(rule.name))}" rel="noreferrer">More about this rule</a></p>\n</details>\n`;
 }
 
 function* bodyLines(audited: AuditedFinding, rows: readonly (readonly Cell[])[], columns: number): Iterable<string> {

@@ -5,7 +5,7 @@ import type { Reporter } from '../reporter.js';
 /** What the first sync did, for programs: one object, one prediction or surprise per line. */
 export const json: Reporter<'reconcile'> = {
   *render(reconciliation, { tool }) {
-    const { provider, counts, accounts, results, surprises, isRedacted } = reconciliation;
+    const { provider, counts, accounts, results, surprises, isRedacted, log } = reconciliation;
     const head = {
       schemaVersion: 1,
       kind: 'scim-audit/reconciliation',
@@ -13,7 +13,14 @@ export const json: Reporter<'reconcile'> = {
       tool: { name: tool.name, version: tool.version },
       provider,
       asPredicted: isAsPredicted(reconciliation),
-      summary: { cameTrue: counts['came-true'], failed: counts.failed, notKnown: counts['not-known'], unforeseen: surprises.length, accounts },
+      summary: {
+        cameTrue: counts['came-true'],
+        failed: counts.failed,
+        notKnown: counts['not-known'],
+        unforeseen: surprises.length,
+        accounts: { before: accounts.before, found: accounts.found },
+      },
+      ...(log === undefined ? {} : { log }),
     };
     yield `{\n${Object.entries(head)
       .map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`)

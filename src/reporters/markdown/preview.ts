@@ -32,7 +32,7 @@ export const markdown: Reporter<'preview'> = {
     for (const section of sectionsOf(preview, MOST)) yield* sectionLines(section);
     yield '## Please note\n\n';
     for (const note of notesOf(preview)) yield `- ${prose(note)}\n`;
-    yield `\n[${prose(`${GUIDE.title} (${GUIDE.edition})`)}](${GUIDE.url})\n\n`;
+    yield `\n[${prose(GUIDE.title)}](${GUIDE.url})\n\n`;
     yield `${prose(`${tool.name} ${tool.version}`)}\n`;
   },
 };

@@ -1,7 +1,7 @@
 import { grouped } from '../../rules/rule.js';
-import { reconcileSections, reconcileTitle, reconcileVerdict } from '../reconcile-words.js';
+import { logText, reconcileSections, reconcileTitle, reconcileVerdict } from '../reconcile-words.js';
 import type { Reporter } from '../reporter.js';
-import { tableValue } from './text.js';
+import { prose, tableValue } from './text.js';
 
 /** Rows of a section; the JSON lists all. */
 const MOST = 500;
@@ -10,6 +10,8 @@ const MOST = 500;
 export const markdown: Reporter<'reconcile'> = {
   *render(reconciliation, { tool, mostRows = MOST }) {
     yield `# ${reconcileTitle(reconciliation)}\n\n**${reconcileVerdict(reconciliation)}**\n`;
+    const log = logText(reconciliation);
+    if (log !== '') yield `\n${prose(log)}\n`;
     for (const { title, fix, headings, rows, total } of reconcileSections(reconciliation, mostRows)) {
       yield `\n## ${title} (${grouped(total)})\n\n| ${headings.join(' | ')} |\n|${headings.map(() => ' --- |').join('')}\n`;
       for (const row of rows) yield `| ${row.map((cell) => (cell === '' ? '' : tableValue(cell))).join(' | ')} |\n`;

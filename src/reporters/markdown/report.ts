@@ -1,11 +1,11 @@
 import { type Report, readInputs } from '../../audit/report.js';
 import { locationOf, type Subject } from '../../model/directory.js';
-import { GUIDE } from '../../model/guide.js';
+import { citationOf, GUIDE } from '../../model/guide.js';
 import { noteText } from '../../model/note.js';
 import { ruleOf } from '../../rules/registry.js';
 import { grouped } from '../../rules/rule.js';
 import type { Reporter } from '../reporter.js';
-import { cellText, countsText, factsOf, guideText, type Section, STATES, type State, sectionsOf, sourceText, stateOf, verdictText } from '../sections.js';
+import { cellText, countsText, factsOf, type Section, STATES, type State, sectionsOf, sourceText, stateOf, verdictText } from '../sections.js';
 import { printable } from '../visible.js';
 import { barless, codeSpan, LINKS, prose } from './text.js';
 
@@ -76,7 +76,7 @@ function* sectionLines({ rule, findings, counts }: Section, { snapshot }: Report
   const rest = findings.length - listed;
   if (rest > 0) yield `\n… and ${grouped(rest)} more of ${grouped(findings.length)} findings; the JSON, CSV and HTML reports list them.\n`;
   else if (isCut) yield '\n… and more rows of the last finding; the JSON, CSV and HTML reports list them.\n';
-  yield `\n**What to do:** ${rule.fix}\n\n[${guideText(rule)}](${GUIDE.url})\n\n`;
+  yield `\n**What to do:** ${rule.fix}\n\n[${citationOf(rule.clause)}](${GUIDE.url})\n\n`;
 }
 
 function* acceptedLines({ findings }: Report): Iterable<string> {

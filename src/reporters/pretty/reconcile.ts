@@ -1,7 +1,7 @@
 import { Chalk } from 'chalk';
 import { grouped } from '../../rules/rule.js';
 import { wrap } from '../columns.js';
-import { isAsPredicted, reconcileSections, reconcileTitle, reconcileVerdict } from '../reconcile-words.js';
+import { isAsPredicted, logText, reconcileSections, reconcileTitle, reconcileVerdict } from '../reconcile-words.js';
 import type { Reporter } from '../reporter.js';
 import { printable } from '../visible.js';
 
@@ -16,6 +16,8 @@ export const pretty: Reporter<'reconcile'> = {
     const isGood = isAsPredicted(reconciliation);
     yield `${paint.bold(reconcileTitle(reconciliation))}\n`;
     for (const line of lines(`${isGood ? '✔' : '✖'} ${reconcileVerdict(reconciliation)}`, '')) yield `${(isGood ? paint.green.bold : paint.red.bold)(line)}\n`;
+    const log = logText(reconciliation);
+    if (log !== '') yield* lines(log, '').map((line) => `${paint.dim(line)}\n`);
     for (const { title, look, fix, headings, rows, total } of reconcileSections(reconciliation, mostRows ?? (width === undefined ? undefined : USUAL_ROWS))) {
       const color = look === 'bad' ? paint.red.bold : paint.yellow.bold;
       yield `\n${color(`${look === 'bad' ? '✖' : '▲'} ${title}`)} (${grouped(total)})\n`;

@@ -42,6 +42,8 @@ export interface ListWishes {
   readonly visit: () => void;
   /** True if the list may be a single record; one user alone is not a list. */
   readonly mayBeAlone: boolean;
+  /** Of what would be a page of Graph: does this first property begin a record instead; by default, if PowerShell wrote it. */
+  readonly isRecord?: (name: string) => boolean;
 }
 
 /** What a file contains besides its records. */
@@ -119,11 +121,11 @@ function refuseObject(lexer: JsonLexer, token: Token): void {
 }
 
 /** Output of PowerShell's `ConvertTo-Json`: its records begin with a name in PascalCase, unlike pages of Graph. */
-const isPowerShell = (lexer: JsonLexer, token: Token): boolean => token === 'string' && /^[A-Z]/.test(lexer.name());
+const isPowerShell = (name: string): boolean => /^[A-Z]/.test(name);
 
 /** Reads one page, an array of pages, or records as PowerShell writes them, to the end of the file. */
 export function readPages(lexer: JsonLexer, reader: JsonRecordReader, wishes: ListWishes): Pages & { readonly isLines: boolean } {
-  const { visit } = wishes;
+  const { visit, isRecord = isPowerShell } = wishes;
   let pages = 0;
   let continued = 0;
   let records = 0;
@@ -131,7 +133,7 @@ export function readPages(lexer: JsonLexer, reader: JsonRecordReader, wishes: Li
     reader.begin();
     const noPage = lexer.fault(NO_PAGE);
     const ahead = lexer.next();
-    if (isPowerShell(lexer, ahead)) {
+    if (ahead === 'string' && isRecord(lexer.name())) {
       if (isFirst) readLines(lexer, reader, ahead, wishes);
       else {
         reader.finish(ahead);

@@ -1,17 +1,13 @@
-/**
- * The provider's log of what it sent: Entra's provisioning log and Okta's System Log, as their APIs return them.
- * Names of fields: Microsoft Graph, "provisioningObjectSummary resource type" (v1.0; the deprecated `action` and `statusInfo`
- * as well); Okta, "System Log API: LogEvent object" and "Event types".
- */
+/** The last thing that a provider's log says of each user and group: Entra's provisioning log and Okta's System Log, read record by record. */
 
-import { z } from 'zod';
-import type { IdpProvider } from '../../model/idp.js';
-import { joined, note, quotedName } from '../../model/note.js';
+import { type IdpProvider, PROVIDER_NAMES } from '../../model/idp.js';
+import { joined, type Note, note, quotedName } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import { FileStream } from '../csv/file-stream.js';
 import { JsonFault, JsonLexer } from '../json/json-lexer.js';
-import { JsonRecordReader, unexpected } from '../json/json-record.js';
+import { JsonRecordReader } from '../json/json-record.js';
 import { readPages, readRecords } from './json-list.js';
+import { isEntraRecord, isOktaRecord, PROPERTIES, WantedValues } from './sync-log-record.js';
 
 /** The last thing that a log says of one user or group. */
 export interface LogEntry {
@@ -32,29 +28,9 @@ export interface ReadLog {
   /** First and last time; blank without entries. */
   readonly from: string;
   readonly to: string;
+  /** The application that the entries are about; blank if they do not say. */
+  readonly application: string;
 }
-
-const text = z.string().nullish();
-
-const identity = z.object({ id: text, displayName: text, identityType: text, details: z.record(z.string(), z.unknown()).nullish() }).nullish();
-const status = z.object({ status: text, errorInformation: z.object({ errorCode: text, reason: text }).nullish() }).nullish();
-const principal = z.object({ id: text, displayName: text, name: text });
-
-const entraRecord = z.object({
-  activityDateTime: text,
-  provisioningStatusInfo: status,
-  statusInfo: status,
-  sourceIdentity: identity,
-  targetIdentity: identity,
-  servicePrincipal: z.union([principal, z.array(principal)]).nullish(),
-});
-
-const oktaRecord = z.object({
-  eventType: z.string(),
-  published: text,
-  outcome: z.object({ result: text, reason: text }).nullish(),
-  target: z.array(z.object({ id: text, type: text, alternateId: text, displayName: text })).nullish(),
-});
 
 /** Events of Okta about what it sent to an application. */
 const PROVISIONING = /^application\.provision\.|^app\.user_management\./;
@@ -70,6 +46,8 @@ class Log {
   readonly groups = new Map<string, LogEntry>();
   readonly applications = new Map<string, string>();
   records = 0;
+  pages = 0;
+  continued = 0;
   entries = 0;
   from = '';
   to = '';
@@ -81,8 +59,8 @@ class Log {
     if (this.from === '' || entry.time < this.from) this.from = entry.time;
     if (entry.time > this.to) this.to = entry.time;
     const entries = kind === 'user' ? this.users : this.groups;
-    for (const name of names) {
-      if (name == null || name === '') continue;
+    for (const [at, name] of names.entries()) {
+      if (name == null || name === '' || names.indexOf(name) < at) continue;
       const known = entries.get(name);
       if (known === undefined || known.time <= entry.time) entries.set(name, entry);
     }
@@ -97,10 +75,9 @@ class Log {
 }
 
 function takeEntra(log: Log, value: unknown, fault: () => JsonFault): void {
-  const parsed = entraRecord.safeParse(value);
-  if (!parsed.success || (parsed.data.sourceIdentity == null && parsed.data.targetIdentity == null)) throw fault();
-  const { activityDateTime, provisioningStatusInfo, statusInfo, sourceIdentity, targetIdentity, servicePrincipal } = parsed.data;
-  const [application] = Array.isArray(servicePrincipal) ? servicePrincipal : [servicePrincipal];
+  if (!isEntraRecord(value)) throw fault();
+  const { activityDateTime, provisioningStatusInfo, statusInfo, sourceIdentity, targetIdentity, servicePrincipal } = value;
+  const application = isList(servicePrincipal) ? servicePrincipal[0] : servicePrincipal;
   if (!log.isOf(application?.id, application?.displayName ?? application?.name)) return;
   const info = provisioningStatusInfo ?? statusInfo;
   const found = STATUSES.get(info?.status?.toLowerCase() ?? '');
@@ -119,16 +96,23 @@ function takeEntra(log: Log, value: unknown, fault: () => JsonFault): void {
 
 const named = (name: string | null | undefined): string | undefined => (name == null || name === '' ? undefined : `name:${name}`);
 
+/** Is a list, of what is one or many. */
+const isList = <T>(value: T | readonly T[]): value is readonly T[] => Array.isArray(value);
+
 /** Returns a property whose name is spelled in any case. */
 function detail(details: Readonly<Record<string, unknown>> | null | undefined, name: string): string | undefined {
-  for (const [key, value] of Object.entries(details ?? {})) if (key.toLowerCase() === name && typeof value === 'string') return value;
+  if (details == null) return undefined;
+  for (const key of Object.keys(details)) {
+    if (key.length !== name.length || key.toLowerCase() !== name) continue;
+    const value = details[key];
+    if (typeof value === 'string') return value;
+  }
   return undefined;
 }
 
 function takeOkta(log: Log, value: unknown, fault: () => JsonFault): void {
-  const parsed = oktaRecord.safeParse(value);
-  if (!parsed.success) throw fault();
-  const { eventType, published, outcome, target } = parsed.data;
+  if (!isOktaRecord(value)) throw fault();
+  const { eventType, published, outcome, target } = value;
   if (!PROVISIONING.test(eventType)) return;
   const application = target?.find(({ type }) => type === 'AppInstance');
   if (!log.isOf(application?.id, application?.displayName)) return;
@@ -180,54 +164,54 @@ export function readSyncLog(files: readonly string[], provider: IdpProvider, app
       note`Give the ${WHAT[provider].log} of the first sync. ${WHAT[provider].how}`,
     );
   }
-  return { users, groups, entries, from, to };
+  if (log.pages > 0 && log.continued >= log.pages) {
+    throw new UserError(
+      note`${files.join(', ')}: the log is incomplete: ${log.pages === 1 ? 'the page says' : `all ${log.pages.toLocaleString('en-US')} pages say`} that another one follows ("@odata.nextLink").`,
+      'Follow the links until a page has none, and give every page.',
+    );
+  }
+  return { users, groups, entries, from, to, application: [...applications.values()].join('') };
 }
+
+/** First properties of a page of Graph; those of a record have other names. */
+const PAGE = /^(?:@odata\.(?:context|nextLink|deltaLink|count)|@microsoft\.graph\..*|value|error)$/;
 
 function readLogFile(file: string, provider: IdpProvider, log: Log): void {
   let stream: FileStream | undefined;
   try {
     stream = new FileStream(file);
     const lexer = new JsonLexer(stream);
-    const reader = new JsonRecordReader(lexer, []);
-    const visit = (): void => {
-      const value: unknown = JSON.parse(lexer.held());
-      takeValue(value, provider, log, () => new JsonFault(note`this is not a record of the ${WHAT[provider].log}.`, reader.line, 1));
-    };
-    const wishes = { visit, mayBeAlone: true };
-    if (provider === 'okta') readRecords(lexer, reader, wishes);
-    else readEntra(lexer, reader, wishes);
+    const names = PROPERTIES[provider];
+    const reader = new JsonRecordReader(lexer, names);
+    const values = new WantedValues(reader, names);
+    const fault = (): JsonFault => new JsonFault(whyNot(provider, values.names()), reader.line, lexer.columnAt(reader.offset));
+    const visit = (): void => takeValue(values.record(), provider, log, fault);
+    const list = { visit, mayBeAlone: true, isRecord: (name: string) => !PAGE.test(name) };
+    const { pages, continued } = provider === 'okta' ? readRecords(lexer, reader, list) : readPages(lexer, reader, list);
+    log.pages += pages;
+    log.continued += continued;
+    stream.finish();
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;
-    throw new UserError(note`${file}, line ${error.line}: ${error.note}`, WHAT[provider].how);
+    throw new UserError(note`${file}, line ${error.line}, column ${error.column}: ${error.note}`, WHAT[provider].how);
   } finally {
     stream?.close();
   }
 }
 
-function takeValue(value: unknown, provider: IdpProvider, log: Log, fault: () => JsonFault): void {
-  const page = z.object({ value: z.array(z.unknown()) }).safeParse(value);
-  const records = provider === 'entra' && page.success ? page.data.value : [value];
+function whyNot(provider: IdpProvider, names: readonly string[]): Note {
+  const other = provider === 'okta' ? 'entra' : 'okta';
+  const isOther = names.includes(provider === 'okta' ? 'provisioningStatusInfo' : 'eventType');
+  return isOther
+    ? note`this looks like a record of the ${WHAT[other].log}, but the preview is of ${PROVIDER_NAMES[provider]}.`
+    : note`this is not a record of the ${WHAT[provider].log}.`;
+}
+
+function takeValue(value: Readonly<Record<string, unknown>>, provider: IdpProvider, log: Log, fault: () => JsonFault): void {
+  // A page whose own properties come before what shows that it is one.
+  const records: readonly unknown[] = provider === 'entra' && Array.isArray(value.value) ? value.value : [value];
   for (const record of records) {
     log.records++;
     (provider === 'entra' ? takeEntra : takeOkta)(log, record, fault);
-  }
-}
-
-/** Reads a page of Graph, which may be long, or a list of pages or records. */
-function readEntra(lexer: JsonLexer, reader: JsonRecordReader, wishes: { readonly visit: () => void; readonly mayBeAlone: boolean }): void {
-  if (!lexer.startsList()) {
-    readPages(lexer, reader, wishes);
-    return;
-  }
-  lexer.next();
-  let token = lexer.next();
-  while (token !== ']') {
-    if (token !== '{') throw unexpected(lexer, token, 'a record {…}');
-    reader.read();
-    wishes.visit();
-    lexer.release();
-    token = lexer.next();
-    if (token === ',') token = lexer.next();
-    else if (token !== ']') throw unexpected(lexer, token, 'a comma or ]');
   }
 }

@@ -3,6 +3,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type Note, note, noteText, quoted } from '../../model/note.js';
 import { ADVICE, BACKSLASH, countCharacters, ESCAPED, IS_STOP, isHex, isSpace, isWordByte, LF, QUOTE } from './json-bytes.js';
+import type { NestedScan } from './nested-scan.js';
 
 export type Token = '{' | '}' | '[' | ']' | ':' | ',' | 'string' | 'number' | 'true' | 'false' | 'null' | 'end';
 
@@ -48,6 +49,8 @@ export class JsonLexer {
   #isPlain = true;
   /** Names seen so far, each in the slot that its bytes hash to; a later one replaces an earlier one. */
   readonly #names: string[] = Array.from({ length: 256 }, () => '');
+  /** Offset up to which a scan came that did not reach the end of its value: no other begins before it, so no byte is scanned twice. */
+  #scanned = 0;
   /** Physical line of the token, from 1. */
   line = 1;
 
@@ -58,6 +61,11 @@ export class JsonLexer {
   /** Offset in the file of the token's first byte; see `columnAt`. */
   get offset(): number {
     return this.#base + this.#start;
+  }
+
+  /** Offset in the file of the byte behind the token. */
+  get end(): number {
+    return this.#base + this.#at;
   }
 
   /** Keeps everything from this token on until `release`, so that `columnAt` works for all of it. */
@@ -118,6 +126,25 @@ export class JsonLexer {
   /** Returns everything from `hold` to the end of the current token, as written. */
   held(): string {
     return this.#bytes.toString('utf8', this.#mark, this.#at);
+  }
+
+  /** Returns a range of what has been kept since `hold`, as written. */
+  heldRange(from: number, to: number): string {
+    return this.#bytes.toString('utf8', from - this.#base, to - this.#base);
+  }
+
+  /** Passes the whole object or list that begins with the current token; its end becomes the token. Returns false, and does nothing, if that is not simple. */
+  passNested(scan: NestedScan): boolean {
+    if (this.offset < this.#scanned) return false;
+    const end = scan.endOf(this.#bytes, this.#start, this.#filled);
+    if (end < 0) {
+      this.#scanned = this.#base + scan.reached;
+      return false;
+    }
+    this.line += scan.lines;
+    this.#start = end - 1;
+    this.#at = end;
+    return true;
   }
 
   /** Does a list begin with the next token, which is not taken. */

@@ -2,6 +2,7 @@
 
 import { note, quoted } from '../../model/note.js';
 import type { JsonLexer, Token } from './json-lexer.js';
+import { DEEPEST, NestedScan } from './nested-scan.js';
 
 /** Type of a property's value; `absent` if the record has no such property. */
 export type JsonKind = 'absent' | 'string' | 'number' | 'boolean' | 'null' | 'object' | 'array';
@@ -27,6 +28,8 @@ interface Frame {
   isObject: boolean;
   node: Node | undefined;
   readonly keys: Set<string>;
+  /** Index of the wanted path whose value this is, or -1. */
+  wanted: number;
 }
 
 /** Deeper than any response of a provider. */
@@ -43,6 +46,10 @@ export class JsonRecordReader {
   readonly seen: number[] = [];
   readonly lines: Int32Array;
   readonly offsets: Float64Array;
+  readonly #ends: Float64Array;
+  readonly #scan = new NestedScan();
+  /** Locates the wanted properties of a whole record; absent if they are nested. */
+  readonly #recordScan: NestedScan | undefined;
   /** Position of the record's `{`. */
   line = 0;
   offset = 0;
@@ -54,6 +61,8 @@ export class JsonRecordReader {
     this.texts = paths.map(() => '');
     this.lines = new Int32Array(paths.length);
     this.offsets = new Float64Array(paths.length);
+    this.#ends = new Float64Array(paths.length);
+    this.#recordScan = paths.some((path) => path.includes('/')) ? undefined : new NestedScan(paths);
     paths.forEach((path, wanted) => {
       let node = this.#root;
       for (const name of path.split('/')) {
@@ -85,7 +94,12 @@ export class JsonRecordReader {
   /** Reads the record at the current `{`. */
   read(): void {
     this.begin();
-    this.finish();
+    if (this.#recordScan === undefined || !this.#passRecord(this.#recordScan)) this.finish();
+  }
+
+  /** Returns the value of a path as written, with all that is nested in it; until `release`. */
+  written(index: number): string {
+    return this.#lexer.heldRange(this.offsets[index], this.#ends[index]);
   }
 
   /** Reads the rest of a record from its first property's value on. */
@@ -99,6 +113,24 @@ export class JsonRecordReader {
     this.#pass(token, undefined);
   }
 
+  /** Reads the record in one loop; returns false, and does nothing, if that is not simple. */
+  #passRecord(scan: NestedScan): boolean {
+    const lexer = this.#lexer;
+    if (!lexer.passNested(scan)) return false;
+    const shift = lexer.end - scan.reached;
+    for (const at of scan.seen) {
+      this.seen.push(at);
+      this.lines[at] = this.line + scan.linesBefore[at];
+      this.offsets[at] = shift + scan.starts[at];
+      this.#ends[at] = shift + scan.ends[at];
+      const kind = scan.kindOf(at);
+      this.kinds[at] = kind;
+      if (kind === 'string') this.texts[at] = scan.textOf(at);
+      else if (kind === 'boolean' || kind === 'number') this.texts[at] = this.written(at);
+    }
+    return true;
+  }
+
   /** Reads one value with everything nested in it. A loop, not recursion: the file decides how deep values are nested. */
   #pass(first: Token, wanted: Node | undefined, begun = 0, second?: Token): void {
     const lexer = this.#lexer;
@@ -109,15 +141,20 @@ export class JsonRecordReader {
     for (;;) {
       if (token === '{' || token === '[') {
         this.#keep(node, token === '{' ? 'object' : 'array');
-        const frame = this.#frame(depth++, token === '{', token === '{' ? node : undefined);
-        token = ahead ?? lexer.next();
-        ahead = undefined;
-        if (token !== (frame.isObject ? '}' : ']')) {
-          node = frame.isObject ? this.#key(frame, token) : undefined;
-          if (frame.isObject) token = lexer.next();
-          continue;
+        const isOpaque = ahead === undefined && depth + DEEPEST <= DEEPEST_NESTING && (node === undefined || token === '[' || node.children.size === 0);
+        if (!isOpaque || !lexer.passNested(this.#scan)) {
+          const frame = this.#frame(depth++, token === '{', token === '{' ? node : undefined);
+          frame.wanted = node?.wanted ?? -1;
+          token = ahead ?? lexer.next();
+          ahead = undefined;
+          if (token !== (frame.isObject ? '}' : ']')) {
+            node = frame.isObject ? this.#key(frame, token) : undefined;
+            if (frame.isObject) token = lexer.next();
+            continue;
+          }
+          depth--;
         }
-        depth--;
+        if (node !== undefined && node.wanted >= 0) this.#ends[node.wanted] = lexer.end;
       } else if (token === 'string' || token === 'number' || token === 'null') this.#keep(node, token);
       else if (token === 'true' || token === 'false') this.#keep(node, 'boolean');
       else throw unexpected(lexer, token, 'a value');
@@ -134,6 +171,7 @@ export class JsonRecordReader {
         }
         if (token !== (frame.isObject ? '}' : ']')) throw unexpected(lexer, token, `a comma or ${frame.isObject ? '}' : ']'}`);
         depth--;
+        if (frame.wanted >= 0) this.#ends[frame.wanted] = lexer.end;
       }
     }
   }
@@ -142,12 +180,13 @@ export class JsonRecordReader {
     if (depth >= DEEPEST_NESTING) throw this.#lexer.fault(`values are nested more than ${DEEPEST_NESTING} levels deep here, which no export does.`);
     const frame = this.#frames[depth];
     if (frame === undefined) {
-      const made: Frame = { isObject, node, keys: new Set() };
+      const made: Frame = { isObject, node, keys: new Set(), wanted: -1 };
       this.#frames.push(made);
       return made;
     }
     frame.isObject = isObject;
     frame.node = node;
+    frame.wanted = -1;
     frame.keys.clear();
     return frame;
   }
@@ -166,6 +205,7 @@ export class JsonRecordReader {
     this.texts[node.wanted] = kind === 'string' ? lexer.text() : kind === 'boolean' || kind === 'number' ? lexer.written() : '';
     this.lines[node.wanted] = lexer.line;
     this.offsets[node.wanted] = lexer.offset;
+    this.#ends[node.wanted] = lexer.end;
   }
 }
 

@@ -114,12 +114,49 @@ describe('the System Log of Okta', () => {
   });
 });
 
+describe('a log of Graph whose last page is missing', () => {
+  const first = JSON.stringify({ '@odata.context': 'x', '@odata.nextLink': 'https://graph.example/next', value: [entra('ana@dome.example', 'success')] });
+  const last = page(entra('ben@dome.example', 'success'));
+
+  it('is refused', () => {
+    expect(refusalOf('entra', first)).toMatch(/the log is incomplete: the page says that another one follows/);
+    expect(refusalOf('entra', `[${first},${first}]`)).toMatch(/incomplete: all 2 pages say/);
+  });
+
+  it('is read with that page, in the same file or another', () => {
+    expect(read('entra', [first, last]).entries).toBe(2);
+    expect(read('entra', [`[${first},${last}]`]).entries).toBe(2);
+  });
+});
+
+it('takes each value by itself, also one that is written as in the record before', () => {
+  const users = ['ana', 'ben', 'ana'].map((name, at) => entra(`${name}@dome.example`, 'success', { activityDateTime: `2026-03-0${at + 1}T10:00:00Z` }));
+  const { users: found, from, to } = read('entra', [page(...users)]);
+  expect([...found.keys()]).toEqual(['id-ana@dome.example', 'ana@dome.example', 'id-ben@dome.example', 'ben@dome.example']);
+  expect([from, to, found.get('ana@dome.example')?.time]).toEqual(['2026-03-01T10:00:00Z', '2026-03-03T10:00:00Z', '2026-03-03T10:00:00Z']);
+});
+
 describe('what is no such log', () => {
   it.each<[IdpProvider, string, RegExp]>([
     ['entra', '{"value":[', /line 1/],
     ['entra', page({ id: 'x', userPrincipalName: 'ana@dome.example' }), /not a record of the provisioning log of Entra/],
-    ['entra', '[1]', /a record/],
-    ['okta', JSON.stringify([entra('ana@dome.example', 'success')]), /not a record of the System Log of Okta/],
+    ['entra', '[1]', /line 1, column 2: expected a page/],
+    ['entra', `[\n  {"id": "x", "activityDateTime": 7}]`, /line 2, column 3: this is not a record of the provisioning log of Entra/],
+    ['entra', page({ ...entra('ana@dome.example', 'success'), targetIdentity: { id: 7 } }), /column 32: this is not a record/],
+    ['entra', page({ ...entra('ana@dome.example', 'success'), sourceIdentity: null, targetIdentity: null }), /not a record of the provisioning log/],
+    ['entra', JSON.stringify([okta('ana@dome.example', 'SUCCESS')]), /looks like a record of the System Log of Okta, but the preview is of Entra/],
+    ['entra', page(), /0 records/],
+    ['entra', '{"error":{"code":"Forbidden"}}', /error message from Graph/],
+    ['entra', `${page(entra('ana@dome.example', 'success'))}${page(entra('ben@dome.example', 'success'))}`, /more data after the end/],
+    ['okta', JSON.stringify([entra('ana@dome.example', 'success')]), /looks like a record of the provisioning log of Entra, but the preview is of Okta/],
+    ['okta', JSON.stringify([{ id: 'x', profile: {} }]), /line 1, column 2: this is not a record of the System Log of Okta/],
+    ['okta', JSON.stringify([okta('ana@dome.example', 'SUCCESS', { target: [1] })]), /not a record of the System Log of Okta/],
+    [
+      'okta',
+      `${JSON.stringify(okta('ana@dome.example', 'SUCCESS'))}\n{"eventType": "a",\n "eventType": "b"}`,
+      /line 3, column 2: the property "eventType" appears twice/,
+    ],
+    ['okta', page(entra('ana@dome.example', 'success')), /export of Entra/],
     ['okta', 'id,name\n1,a\n', /line 1/],
     ['okta', '[]', /0 records/],
   ])('of %s: %s', (provider, text, message) => {
