@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { integerOf } from '../../../src/collections/key-table.js';
+import { TextBytes } from '../../../src/collections/text-bytes.js';
 import { FileStream } from '../../../src/sources/csv/file-stream.js';
 import { RecordScanner, type ScanProblem } from '../../../src/sources/csv/scan.js';
 import { type MadeTable, quoteSoup, tables } from '../../support/tables.js';
@@ -69,6 +71,53 @@ describe('RecordScanner', () => {
         expect(scan(table.text, table.delimiter)).toEqual({ rows: expectedOf(table), problems: [], blankLines: blanks(table) });
       }),
       { numRuns: 1500 },
+    );
+  });
+
+  it('tells of a cell without its text what the text tells', () => {
+    const ids = fc.array(
+      fc.array(fc.constantFrom('7', '07', '17', '"17"', '"0"', '""', '"7""7"', '', '-1', '999999999999999', '1000000000000000', 'é'), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+    );
+    const texts = fc.oneof(
+      tables,
+      ids.map((rows) => ({ text: rows.map((cells) => cells.join(',')).join('\n'), delimiter: ',' })),
+    );
+    fc.assert(
+      fc.property(texts, ({ text, delimiter }) => {
+        const textByCode = new Map<number, string>();
+        writeFileSync(file, text);
+        const stream = new FileStream(file);
+        new RecordScanner(stream).scan(
+          { delimiter, quote: 'double', escape: 'none' },
+          {
+            row(row) {
+              const cells = Array.from({ length: row.width }, (_, at) => row.text(at));
+              const bytes = new TextBytes();
+              cells.forEach((cell, column) => {
+                expect(row.integer(column)).toBe(integerOf(cell));
+                cells.forEach((other, at) => expect(row.isSame(column, at)).toBe(cell === other));
+                row.addTo(bytes, column);
+                const code = row.code(column);
+                if (code >= 0) expect(textByCode.get(code) ?? cell).toBe(cell);
+                if (code >= 0) textByCode.set(code, cell);
+              });
+              expect(Buffer.from(bytes.take()).toString()).toBe(cells.join(''));
+              expect(row.isEmpty()).toBe(cells.join('') === '');
+              expect(row.hasBackslash()).toBe(cells.join('').includes('\\'));
+              const front = row.front();
+              expect(front < 0 ? '' : front > 0x7f ? 'beyond ASCII' : String.fromCharCode(front)).toBe(
+                cells[0] === '' ? '' : cells[0] > '\u007f' ? 'beyond ASCII' : cells[0][0],
+              );
+            },
+            problem: (problem) => expect.fail(problem.kind),
+          },
+        );
+        stream.close();
+      }),
+      { numRuns: 500 },
     );
   });
 
