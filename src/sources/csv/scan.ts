@@ -24,6 +24,7 @@ import {
 } from './dialect.js';
 import { couldBeRows, EscapeDoubt, escapeMessage } from './doubt.js';
 import type { TextStream } from './file-stream.js';
+import { takeIdRows } from './id-rows.js';
 import { CsvRow, DOUBLED, QUOTED, UNQUOTED } from './row.js';
 
 /** A longer record means that a quote was never closed. */
@@ -50,6 +51,8 @@ export interface ScanDialect extends StatedDialect {
 export interface ScanVisitor {
   /** A record with content. */
   row(row: CsvRow): void;
+  /** Is offered each record of two ids first, and returns whether it takes it. Not for sheets. */
+  ids?(first: number, second: number): boolean;
   problem(problem: ScanProblem): void;
   /** Called after every chunk. */
   progress?(): void;
@@ -181,9 +184,19 @@ export class RecordScanner {
     let line = this.#line;
     let quotes = UNQUOTED;
     let innerLines = 0;
-    bounds[0] = -1;
     bytes[filled] = LF;
+    const ids = visitor.ids?.bind(visitor);
+    const shape = { delimiter, quote: quote === 'none' ? -1 : QUOTE };
     for (let at = 0; ; at++) {
+      if (at === start) {
+        // After a backslash at the end of a line, the next record shows what it means.
+        if (ids !== undefined && doubt?.isWaiting !== true) {
+          const { end, rows } = takeIdRows(bytes, start, filled, shape, ids);
+          at = start = end;
+          line += rows;
+        }
+        bounds[0] = start - 1;
+      }
       at = nextUpTo(bytes, at, highest);
       const byte = bytes[at];
       if (byte === delimiter) {
@@ -213,7 +226,6 @@ export class RecordScanner {
         start = at + 1;
         if (start > filled) break;
         width = 0;
-        bounds[0] = at;
       } else if (byte === quoteByte) {
         // A wrong quote affects only its own line: reading continues with the next line, so that all problems are reported at once.
         if (quotes < UNQUOTED) continue;
