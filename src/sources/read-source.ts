@@ -92,8 +92,8 @@ export function readDirectory(opened: readonly Table[], wishes: SourceWishes): R
     let memberships = cells.replay(users.users, sink);
     const resolver = new MemberResolver(users.users, groups.groups, users.usersById, groups.groupsById, collationOf(collation).key);
     for (const table of ofRole('memberships')) {
-      const { take, notes: notesOf } = takeMemberships(table, resolver, sink, problems, wishes.areIdsEnough);
-      const end = table.read(take, problems);
+      const { take, pairs, notes: notesOf } = takeMemberships(table, resolver, sink, problems, wishes.areIdsEnough);
+      const end = table.read(take, problems, pairs);
       ends.set(table, end);
       notes.push(...notesOf());
       memberships += end.rows;

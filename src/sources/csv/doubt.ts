@@ -14,9 +14,8 @@ export interface CutRecord {
   readonly start: number;
   readonly end: number;
   readonly line: number;
-  /** Offsets of the delimiter before each cell and of the end of the last cell, from `first` on. */
+  /** Offsets of the delimiter before each cell and of the end of the last cell. */
   readonly bounds: Int32Array;
-  readonly first: number;
   readonly width: number;
 }
 
@@ -84,9 +83,9 @@ function nameOf(byte: number, delimiter: number): string | undefined {
   return byte === LOWER_N || byte === LOWER_T || byte === UPPER_N ? `the letter ${String.fromCharCode(byte)}` : undefined;
 }
 
-function cellAt(at: number, { bounds, first, width }: CutRecord): number {
+function cellAt(at: number, { bounds, width }: CutRecord): number {
   let cell = 0;
-  while (cell < width - 1 && bounds[first + cell + 1] < at) cell++;
+  while (cell < width - 1 && bounds[cell + 1] < at) cell++;
   return cell;
 }
 
@@ -94,8 +93,8 @@ const locationOf = (at: number, record: CutRecord, before: string): Location => 
 
 function isWholeCell(bytes: Buffer, at: number, record: CutRecord): boolean {
   const cell = cellAt(at, record);
-  const from = record.bounds[record.first + cell] + 1;
-  const to = record.bounds[record.first + cell + 1];
+  const from = record.bounds[cell] + 1;
+  const to = record.bounds[cell + 1];
   return (from === at && to === at + 2) || (from === at - 1 && to === at + 3 && bytes[from] === QUOTE && bytes[to - 1] === QUOTE);
 }
 

@@ -3,11 +3,18 @@
 import { integerOf, LONGEST_INTEGER } from '../../collections/key-table.js';
 import type { TextBytes } from '../../collections/text-bytes.js';
 import type { Row } from '../tables/table.js';
-import { BACKSLASH } from './dialect.js';
+import { BACKSLASH, QUOTE } from './dialect.js';
 
 const ZERO = 0x30;
 
-/** One record: cells are decoded from the bytes when asked for, or come from csv-parse. */
+/** No cell of a record is in quotes. */
+export const UNQUOTED = 0;
+/** Some cells are in quotes, and there are no quotes inside them. */
+export const QUOTED = 1;
+/** Some cells are in quotes, and quotes inside them are doubled. */
+export const DOUBLED = 2;
+
+/** One record: cells are decoded from the bytes when asked for, or given. */
 export class CsvRow implements Row {
   line = 0;
   width = 0;
@@ -15,8 +22,8 @@ export class CsvRow implements Row {
   #encoding: 'latin1' | 'utf8' = 'utf8';
   /** Offsets of the delimiter before each cell and of the end of the last cell. */
   #bounds: Int32Array = new Int32Array(0);
-  /** Index in the bounds at which this record begins. */
-  #first = 0;
+  /** UNQUOTED, QUOTED or DOUBLED. */
+  #quotes = UNQUOTED;
   #cells: readonly string[] | undefined;
 
   setStretch(bytes: Buffer, isAsciiOnly: boolean): void {
@@ -24,11 +31,11 @@ export class CsvRow implements Row {
     this.#encoding = isAsciiOnly ? 'latin1' : 'utf8';
   }
 
-  setCut(line: number, bounds: Int32Array, first: number, width: number): void {
+  setCut(line: number, bounds: Int32Array, width: number, quotes: number): void {
     this.line = line;
     this.width = width;
     this.#bounds = bounds;
-    this.#first = first;
+    this.#quotes = quotes;
     this.#cells = undefined;
   }
 
@@ -38,12 +45,25 @@ export class CsvRow implements Row {
     this.#cells = cells;
   }
 
+  /** Returns where a cell begins, after its opening quote. */
+  #from(column: number): number {
+    const from = this.#bounds[column] + 1;
+    return this.#quotes !== UNQUOTED && this.#bytes[from] === QUOTE && from < this.#bounds[column + 1] ? from + 1 : from;
+  }
+
+  /** Returns where the cell that begins at `from` ends, before its closing quote. */
+  #to(column: number, from: number): number {
+    return this.#bounds[column + 1] - (from - this.#bounds[column] - 1);
+  }
+
   text(column: number): string {
     if (this.#cells !== undefined) return this.#cells[column] ?? '';
     if (column >= this.width) return '';
-    const from = this.#bounds[this.#first + column] + 1;
-    const to = this.#bounds[this.#first + column + 1];
-    return from === to ? '' : this.#bytes.toString(this.#encoding, from, to);
+    const from = this.#from(column);
+    const to = this.#to(column, from);
+    if (from === to) return '';
+    const text = this.#bytes.toString(this.#encoding, from, to);
+    return this.#quotes === DOUBLED && text.includes('"') ? text.replaceAll('""', '"') : text;
   }
 
   // Avoids creating most strings of a typical export: ids are numbers, flags are words of a few bytes, and
@@ -53,8 +73,8 @@ export class CsvRow implements Row {
     if (this.#cells !== undefined) return integerOf(this.text(column));
     if (column >= this.width) return -1;
     const bytes = this.#bytes;
-    const from = this.#bounds[this.#first + column] + 1;
-    const to = this.#bounds[this.#first + column + 1];
+    const from = this.#from(column);
+    const to = this.#to(column, from);
     const length = to - from;
     if (length === 0 || length > LONGEST_INTEGER || (length > 1 && bytes[from] === ZERO)) return -1;
     let value = 0;
@@ -67,10 +87,10 @@ export class CsvRow implements Row {
   }
 
   code(column: number): number {
-    if (this.#cells !== undefined || column >= this.width) return -1;
+    if (this.#cells !== undefined || column >= this.width || this.#quotes === DOUBLED) return -1;
     const bytes = this.#bytes;
-    const from = this.#bounds[this.#first + column] + 1;
-    const to = this.#bounds[this.#first + column + 1];
+    const from = this.#from(column);
+    const to = this.#to(column, from);
     // Six bytes and their length fit exactly into a double.
     if (to - from > 6) return -1;
     let code = to - from;
@@ -79,18 +99,21 @@ export class CsvRow implements Row {
   }
 
   addTo(bytes: TextBytes, column: number): void {
-    if (this.#cells !== undefined) bytes.text(this.#cells[column] ?? '');
-    else if (column < this.width) bytes.bytes(this.#bytes, this.#bounds[this.#first + column] + 1, this.#bounds[this.#first + column + 1]);
+    if (this.#cells !== undefined || this.#quotes === DOUBLED) bytes.text(this.text(column));
+    else if (column < this.width) {
+      const from = this.#from(column);
+      bytes.bytes(this.#bytes, from, this.#to(column, from));
+    }
   }
 
   isSame(a: number, b: number): boolean {
     if (this.#cells !== undefined) return this.#cells[a] === this.#cells[b];
     if (a >= this.width || b >= this.width) return false;
     const bytes = this.#bytes;
-    let left = this.#bounds[this.#first + a] + 1;
-    let right = this.#bounds[this.#first + b] + 1;
-    const end = this.#bounds[this.#first + a + 1];
-    if (end - left !== this.#bounds[this.#first + b + 1] - right) return false;
+    let left = this.#from(a);
+    let right = this.#from(b);
+    const end = this.#to(a, left);
+    if (end - left !== this.#to(b, right) - right) return false;
     while (left < end) if (bytes[left++] !== bytes[right++]) return false;
     return true;
   }
@@ -98,18 +121,22 @@ export class CsvRow implements Row {
   /** Returns the first byte of the first cell if it is ASCII; -1 if the cell is empty. */
   front(): number {
     if (this.#cells !== undefined) return this.#cells[0] === '' ? -1 : this.#cells[0].charCodeAt(0);
-    const from = this.#bounds[this.#first] + 1;
-    return from < this.#bounds[this.#first + 1] ? this.#bytes[from] : -1;
+    const from = this.#from(0);
+    return from < this.#to(0, from) ? this.#bytes[from] : -1;
   }
 
   /** Is every cell empty. */
   isEmpty(): boolean {
     if (this.#cells !== undefined) return this.#cells.every((cell) => cell === '');
-    return this.#bounds[this.#first + this.width] - this.#bounds[this.#first] === this.width;
+    for (let column = 0; column < this.width; column++) {
+      const from = this.#from(column);
+      if (from < this.#to(column, from)) return false;
+    }
+    return true;
   }
 
   hasBackslash(): boolean {
     if (this.#cells !== undefined) return this.#cells.some((cell) => cell.includes('\\'));
-    return this.#bytes.subarray(this.#bounds[this.#first] + 1, this.#bounds[this.#first + this.width]).includes(BACKSLASH);
+    return this.#bytes.subarray(this.#bounds[0] + 1, this.#bounds[this.width]).includes(BACKSLASH);
   }
 }

@@ -5,7 +5,7 @@ import { type Note, note } from '../../model/note.js';
 import { fileOf, openText } from '../input-files.js';
 import type { CellWords } from '../tables/cell-words.js';
 import type { Problems, SourceProblem } from '../tables/problem.js';
-import type { OnProgress, Row, Table, TableEnd } from '../tables/table.js';
+import type { IdPairs, OnProgress, Row, Table, TableEnd } from '../tables/table.js';
 import { settled, unfitFor } from './dialect.js';
 import type { Encoding } from './encoding.js';
 import type { TextStream } from './file-stream.js';
@@ -53,7 +53,8 @@ export function openCsv(wishes: CsvWishes): Table & { close(): void } {
       ...(activity === undefined ? {} : { activity }),
       notes,
       unfit: (text) => unfitFor(text, settled(head.dialect), stream.encoding),
-      read: (visit, problems) => readRows({ stream, scanner, wishes, isOfUsers: role === 'users', quoteAdvice: QUOTE_ADVICE, head, visit, problems }),
+      read: (visit, problems, pairs) =>
+        readRows({ stream, scanner, wishes, isOfUsers: role === 'users', quoteAdvice: QUOTE_ADVICE, head, visit, pairs, problems }),
       close: () => stream.close(),
     };
   } catch (error) {
@@ -91,10 +92,11 @@ interface Reading {
   readonly quoteAdvice: string;
   readonly head: Head;
   readonly visit: (row: Row) => void;
+  readonly pairs?: IdPairs | undefined;
   readonly problems: Problems;
 }
 
-function readRows({ stream, scanner, wishes, isOfUsers, quoteAdvice, head, visit, problems }: Reading): TableEnd {
+function readRows({ stream, scanner, wishes, isOfUsers, quoteAdvice, head, visit, pairs, problems }: Reading): TableEnd {
   const { file, path } = wishes;
   const { sheet } = stream;
   const expected = head.headings.length;
@@ -132,9 +134,17 @@ function readRows({ stream, scanner, wishes, isOfUsers, quoteAdvice, head, visit
   let quotes = 0;
   let isInDoubt = false;
   let last = 0;
+  const takePair = sheet === undefined && expected === 2 ? inOrder(pairs) : undefined;
+  const ids = (first: number, second: number): boolean => {
+    if (takePair?.(first, second) !== true) return false;
+    wrapping.pass();
+    rows++;
+    return true;
+  };
   scanner.scan(
     { ...head.dialect, width: expected },
     {
+      ...(takePair === undefined ? {} : { ids }),
       row(row) {
         if (wrapping.takes(row)) return;
         rows++;
@@ -166,6 +176,11 @@ function readRows({ stream, scanner, wishes, isOfUsers, quoteAdvice, head, visit
   }
   // After a problem the rest may be unread; the digest and the check for growth are only for whole files.
   return { sha256: problems.total > 0 ? '' : stream.finish(), rows, notes };
+}
+
+/** Returns what takes a row of two ids, in the order of the file. */
+function inOrder(pairs: IdPairs | undefined): IdPairs['take'] | undefined {
+  return pairs?.columns[0] === 1 ? (first, second) => pairs.take(second, first) : pairs?.take;
 }
 
 const QUOTE_ADVICE =

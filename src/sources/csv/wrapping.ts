@@ -60,8 +60,14 @@ export class Wrapping {
     // Almost every row begins with a letter or a digit.
     const isWrapping = front <= DASH && this.#holds(row, front);
     this.#isFirst = false;
-    if (!isWrapping && (this.#held.length > 0 || this.#empty > 0)) this.#release();
+    if (!isWrapping) this.pass();
     return isWrapping;
+  }
+
+  /** Takes a row that is certainly data. */
+  pass(): void {
+    this.#isFirst = false;
+    if (this.#held.length > 0 || this.#empty > 0) this.#release();
   }
 
   #holds(row: CsvRow, front: number): boolean {

@@ -5,7 +5,7 @@ import type { Collation } from '../../model/compare.js';
 import type { Group, MembershipSink, RecordLocation, User } from '../../model/directory.js';
 import { type Note, note, quoted, quotedId, userId } from '../../model/note.js';
 import type { Problems } from './problem.js';
-import { cellPlace, NullCells, type Row, type Table } from './table.js';
+import { cellPlace, type IdPairs, NullCells, type Row, type Table } from './table.js';
 
 /** Several have the name. */
 const AMBIGUOUS = -2;
@@ -75,6 +75,8 @@ const eitherOf =
 
 export interface MembershipsRead {
   take(row: Row): void;
+  /** Takes rows by the ids of group and user; undefined if the table has names. */
+  readonly pairs: IdPairs | undefined;
   /** Returns the notes on the cells; call it after the last row. */
   notes(): readonly string[];
 }
@@ -132,16 +134,19 @@ export function takeMemberships(table: Table, resolver: MemberResolver, sink: Me
     return isOne;
   };
   const areIds = doubles.length === 0 && findGroup === groupById && findUser === userById;
+  const { groupsById, usersById } = resolver;
+  const takeIds = (groupId: number, userId: number): boolean => {
+    const group = groupsById.byInteger(groupId);
+    const user = usersById.byInteger(userId);
+    if (group < 0 || user < 0) return false;
+    sink.member(user, group);
+    return true;
+  };
   const take = (row: Row): void => {
     if (areIds) {
-      const groupInteger = row.integer(groupAt);
-      const userInteger = row.integer(userAt);
-      const group = groupInteger < 0 ? UNKNOWN : resolver.groupsById.byInteger(groupInteger);
-      const user = userInteger < 0 ? UNKNOWN : resolver.usersById.byInteger(userInteger);
-      if (group >= 0 && user >= 0) {
-        sink.member(user, group);
-        return;
-      }
+      const groupId = row.integer(groupAt);
+      const userId = row.integer(userAt);
+      if (groupId >= 0 && userId >= 0 && takeIds(groupId, userId)) return;
     }
     if (doubles.length > 0 && !isOneMeant(row)) return;
     const groupName = groupText(row);
@@ -159,7 +164,7 @@ export function takeMemberships(table: Table, resolver: MemberResolver, sink: Me
       table.table === undefined ? { path: table.path, line: row.line } : { path: table.path, table: table.table, rowid: row.line };
     sink.unknown({ user: userName, group: groupName, lacks: lacking(user, group), location });
   };
-  return { take, notes: () => nulls.notes };
+  return { take, pairs: areIds ? { columns: [groupAt, userAt], take: takeIds } : undefined, notes: () => nulls.notes };
 }
 
 const lacking = (user: number, group: number): 'user' | 'group' | 'both' => (user >= 0 ? 'group' : group >= 0 ? 'user' : 'both');

@@ -73,8 +73,15 @@ export interface Table {
   readonly notes: readonly Note[];
   /** Returns why a text cannot be a cell of the file, in its encoding and with its quotes; undefined if it can. */
   unfit?(text: string): Note | undefined;
-  /** Hands each row out once, in source order. Adds what cannot be read to `problems`. */
-  read(visit: (row: Row) => void, problems: Problems): TableEnd;
+  /** Hands each row out once, in source order. Adds what cannot be read to `problems`. A format may offer rows to `pairs` first, if that is faster. */
+  read(visit: (row: Row) => void, problems: Problems, pairs?: IdPairs): TableEnd;
+}
+
+/** Takes rows by two of their cells, if both are whole numbers in the usual spelling of ids. */
+export interface IdPairs {
+  readonly columns: readonly [number, number];
+  /** Returns whether it takes the row; if not, the row is visited. */
+  take(first: number, second: number): boolean;
 }
 
 /** Called after every chunk that was read. */

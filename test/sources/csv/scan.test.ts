@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { integerOf } from '../../../src/collections/key-table.js';
+import { TextBytes } from '../../../src/collections/text-bytes.js';
 import { FileStream } from '../../../src/sources/csv/file-stream.js';
-import { RecordScanner, type ScanProblem } from '../../../src/sources/csv/scan.js';
+import { RecordScanner, type ScanDialect, type ScanProblem } from '../../../src/sources/csv/scan.js';
 import { type MadeTable, quoteSoup, tables } from '../../support/tables.js';
 import { temporaryFolders } from '../../support/temporary.js';
 
@@ -70,6 +72,142 @@ describe('RecordScanner', () => {
       }),
       { numRuns: 1500 },
     );
+  });
+
+  it('tells of a cell without its text what the text tells', () => {
+    const ids = fc.array(
+      fc.array(fc.constantFrom('7', '07', '17', '"17"', '"0"', '""', '"7""7"', '', '-1', '999999999999999', '1000000000000000', 'é'), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+    );
+    const texts = fc.oneof(
+      tables,
+      ids.map((rows) => ({ text: rows.map((cells) => cells.join(',')).join('\n'), delimiter: ',' })),
+    );
+    fc.assert(
+      fc.property(texts, ({ text, delimiter }) => {
+        const textByCode = new Map<number, string>();
+        writeFileSync(file, text);
+        const stream = new FileStream(file);
+        new RecordScanner(stream).scan(
+          { delimiter, quote: 'double', escape: 'none' },
+          {
+            row(row) {
+              const cells = Array.from({ length: row.width }, (_, at) => row.text(at));
+              const bytes = new TextBytes();
+              for (const [column, cell] of cells.entries()) {
+                expect(row.integer(column)).toBe(integerOf(cell));
+                for (const [at, other] of cells.entries()) expect(row.isSame(column, at)).toBe(cell === other);
+                row.addTo(bytes, column);
+                const code = row.code(column);
+                if (code >= 0) expect(textByCode.get(code) ?? cell).toBe(cell);
+                if (code >= 0) textByCode.set(code, cell);
+              }
+              expect(Buffer.from(bytes.take()).toString()).toBe(cells.join(''));
+              expect(row.isEmpty()).toBe(cells.join('') === '');
+              expect(row.hasBackslash()).toBe(cells.join('').includes('\\'));
+              const front = row.front();
+              expect(front < 0 ? '' : front > 0x7f ? 'beyond ASCII' : String.fromCharCode(front)).toBe(
+                cells[0] === '' ? '' : cells[0] > '\u007f' ? 'beyond ASCII' : cells[0][0],
+              );
+            },
+            problem: (problem) => expect.fail(problem.kind),
+          },
+        );
+        stream.close();
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('offers exactly the rows of two ids, and reads the others as before', () => {
+    const cell = fc.constantFrom(
+      '7',
+      '40',
+      '"7"',
+      '"40"',
+      '0',
+      '07',
+      '"0',
+      '7"',
+      '""',
+      '',
+      'x',
+      '-1',
+      '4.0',
+      ' 7',
+      '"7""',
+      '999999999999999',
+      '1000000000000000',
+      '\\',
+    );
+    const row = fc.oneof(
+      { weight: 4, arbitrary: fc.tuple(fc.constantFrom('7', '40', '"7"', '12'), fc.constantFrom('9', '"80"', '3')).map((cells) => cells.join(',')) },
+      { weight: 1, arbitrary: fc.array(cell, { maxLength: 3 }).map((cells) => cells.join(',')) },
+    );
+    const text = fc
+      .array(fc.tuple(row, fc.constantFrom('\n', '\n', '\r\n', '\r')))
+      .chain((rows) => fc.constantFrom(rows.flat().join(''), rows.flat().slice(0, -1).join('')));
+    const dialects = fc.constantFrom<ScanDialect>(
+      { delimiter: ',', quote: 'double', escape: 'none' },
+      { delimiter: ',', quote: 'none', escape: 'none' },
+      { delimiter: ',', quote: 'double', escape: 'backslash' },
+      { delimiter: ',' },
+    );
+    fc.assert(
+      fc.property(text, dialects, fc.boolean(), fc.integer({ min: 1, max: 9 }), (made, dialect, areAllTaken, most) => {
+        const isTaken = ([first, second, ...more]: readonly string[]): boolean =>
+          more.length === 0 && integerOf(first) >= 0 && integerOf(second ?? '') >= 0 && (areAllTaken || first !== '7');
+        const readWith = (areOffered: boolean): unknown => {
+          writeFileSync(file, made);
+          const stream = new Trickle(file, most);
+          const scanner = new RecordScanner(stream);
+          const read: unknown[] = [];
+          const ids = (...pair: readonly number[]): boolean => isTaken(pair.map(String)) && read.push(pair.map(String)) > 0;
+          scanner.scan(dialect, {
+            row(found) {
+              const cells = Array.from({ length: found.width }, (_, at) => found.text(at));
+              read.push(isTaken(cells) ? cells : [found.line, ...cells]);
+            },
+            problem: (problem) => read.push(problem),
+            ...(areOffered ? { ids } : {}),
+          });
+          stream.close();
+          return { read, blankLines: scanner.blankLines };
+        };
+        expect(readWith(true)).toEqual(readWith(false));
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('makes no row of two ids, in quotes or not', () => {
+    writeFileSync(file, '7,40\n"7","41"\r\n"8",42\n07,43\n9,44\n9,x\n10,45');
+    const stream = new FileStream(file);
+    const ids: number[][] = [];
+    const rows: string[][] = [];
+    new RecordScanner(stream).scan(
+      { delimiter: ',', quote: 'double' },
+      {
+        ids: (...pair) => ids.push(pair) > 0,
+        row: (row) => rows.push([row.text(0), row.text(1)]),
+        problem: (problem) => expect.fail(problem.kind),
+      },
+    );
+    stream.close();
+    expect(ids).toEqual([
+      [7, 40],
+      [7, 41],
+      [8, 42],
+      [9, 44],
+    ]);
+    // A row without a line end may go on.
+    expect(rows).toEqual([
+      ['07', '43'],
+      ['9', 'x'],
+      ['10', '45'],
+    ]);
   });
 
   it('reads the same when the stream hands out a few bytes at a time', () => {
