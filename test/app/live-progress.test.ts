@@ -27,7 +27,7 @@ test('is cleared before a question, before the result and before an error, and s
   let shown = '';
   /** What is on the terminal when something else is written. */
   const write = (what: string): void => void events.push(`${what}${shown === '' ? '' : ` after ${JSON.stringify(shown)}`}`);
-  let seconds = 0;
+  let minutes = 0;
   const lines: string[] = [];
   const context = contextFor({
     process,
@@ -35,7 +35,7 @@ test('is cleared before a question, before the result and before an error, and s
     folder,
     environment: server.environment,
     // A minute passes between two looks at the clock.
-    now: () => new Date(Date.UTC(2026, 2, 2, 8, 0, (seconds += 60))),
+    now: () => new Date(Date.UTC(2026, 2, 2, 8, minutes++)),
     sleep: async () => {},
     startProgress: async () => ({
       report: ({ text = '' }) => {
