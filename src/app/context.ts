@@ -6,6 +6,7 @@ import type { Shell } from './command-words.js';
 
 export interface Progress {
   readonly report: OnProgress;
+  /** Takes away what is shown; the next report shows something again. */
   stop(): void;
 }
 

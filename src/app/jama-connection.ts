@@ -81,11 +81,12 @@ export async function readLive(jama: Jama, { isAllGroups, evidence, state, inter
   }
 }
 
+/** Returns how long something may still take, to follow what is done; nothing if it is done. */
+export const leftText = (seconds: number): string => (seconds <= 0 ? '' : `, about ${seconds >= 60 ? `${Math.ceil(seconds / 60)} min` : `${seconds} s`} left`);
+
 function show({ report }: Progress, { what, done, total, callsLeft }: PullProgress, calls: number, milliseconds: number): void {
   const rate = milliseconds > 0 ? (calls * 1000) / milliseconds : 0;
-  const seconds = rate > 0 ? Math.ceil(callsLeft / rate) : 0;
-  const left = seconds >= 60 ? `${Math.ceil(seconds / 60)} min` : `${seconds} s`;
-  const pace = rate > 0 ? `; ${rate.toFixed(1)} calls a second, about ${left} left` : '';
+  const pace = rate > 0 ? `; ${rate.toFixed(1)} calls a second${leftText(Math.ceil(callsLeft / rate))}` : '';
   report({ path: what, bytes: 0, rows: done, text: `Reading ${what}: ${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}${pace}` });
 }
 

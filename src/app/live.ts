@@ -18,7 +18,7 @@ import { firstRecord, type JournalDigest } from '../targets/run/read-journal.js'
 import { JOURNAL, readRun, runsFolderOf } from '../targets/run/run-folder.js';
 import { shellCommand } from './command-words.js';
 import { type Context, processInfoOf } from './context.js';
-import { type LivePlace, reachable } from './jama-connection.js';
+import { type LivePlace, leftText, reachable } from './jama-connection.js';
 import { openPlan } from './plan-source.js';
 import { Refusal } from './refusal.js';
 import { asRefusals } from './refusals-of-targets.js';
@@ -51,22 +51,37 @@ async function withJama<T>(place: LivePlace, context: Context, work: (connection
   return connect((jama) => work({ live: jamaLive(jama), credentials }));
 }
 
+interface LiveProgress {
+  onProgress(doing: string, done: number, of: number): void;
+  /** Takes the line away, so that something else can be written. */
+  clear(): void;
+}
+
 /** Shows how far the work is, and how long it may still take. */
-async function withLiveProgress<T>(context: Context, work: (onProgress: (doing: string, done: number, of: number) => void) => Promise<T>): Promise<T> {
+async function withLiveProgress<T>(context: Context, work: (progress: LiveProgress) => Promise<T>): Promise<T> {
   const progress = await context.startProgress();
   let began: { readonly doing: string; readonly at: number } | undefined;
   try {
-    return await work((doing, done, of) => {
-      const now = context.now().getTime();
-      if (began?.doing !== doing) began = { doing, at: now };
-      const seconds = done < 5 ? undefined : Math.ceil((((now - began.at) / (done - 1)) * (of - done)) / 1000);
-      const text = `${doing}: ${done} of ${of}${seconds === undefined ? '' : `, about ${seconds} s left`}`;
-      progress.report({ path: '', bytes: 0, rows: done, text });
+    return await work({
+      onProgress(doing, done, of) {
+        const now = context.now().getTime();
+        if (began?.doing !== doing) began = { doing, at: now };
+        // The first few say little about the others.
+        const left = done < 5 ? '' : leftText(Math.ceil((((now - began.at) / (done - 1)) * (of - done)) / 1000));
+        progress.report({ path: '', bytes: 0, rows: done, text: `${doing}: ${done} of ${of}${left}` });
+      },
+      clear: () => progress.stop(),
     });
   } finally {
     progress.stop();
   }
 }
+
+/** Returns prepared work whose result, or whose end, is told without a line of progress before it. */
+const cleared = <R, P extends { run(): Promise<R> }>(prepared: P, { clear }: LiveProgress): P => ({
+  ...prepared,
+  run: () => prepared.run().finally(clear),
+});
 
 /** Tells what applying a plan to Jama Connect would do, after reading all that it changes, to `then`; returns what that returns. */
 export async function withLiveApplication<T>(
@@ -78,7 +93,7 @@ export async function withLiveApplication<T>(
   return asRefusals(async () => {
     const { plan, file } = openPlan(planPath, context.process);
     return withJama(request, context, ({ live, credentials }) =>
-      withLiveProgress(context, async (onProgress) => {
+      withLiveProgress(context, async (progress) => {
         const { first, maxChanges } = request;
         const prepared = await prepareLive({
           plan,
@@ -90,9 +105,10 @@ export async function withLiveApplication<T>(
           world: processInfoOf(context),
           sleep: context.sleep,
           interrupted: () => context.interruption.signal(),
-          onProgress,
+          onProgress: progress.onProgress,
         });
-        return then({ plan, file, url: live.url, prepared });
+        progress.clear();
+        return then({ plan, file, url: live.url, prepared: cleared(prepared, progress) });
       }),
     );
   });
@@ -154,7 +170,7 @@ export async function withLiveUndo<T>(runFolder: string, place: LivePlace, conte
     if (journal === undefined)
       throw new UserError(`${runFolder} is not the folder of a live run.`, '"scim-audit runs FOLDER" lists the runs of the plan in FOLDER.');
     return withJama(place, context, ({ live }) =>
-      withLiveProgress(context, async (onProgress) => {
+      withLiveProgress(context, async (progress) => {
         const prepared = await prepareLiveUndo({
           runFolder,
           journal,
@@ -163,9 +179,10 @@ export async function withLiveUndo<T>(runFolder: string, place: LivePlace, conte
           world: processInfoOf(context),
           sleep: context.sleep,
           interrupted: () => context.interruption.signal(),
-          onProgress,
+          onProgress: progress.onProgress,
         });
-        return then(prepared);
+        progress.clear();
+        return then(cleared(prepared, progress));
       }),
     );
   });
@@ -192,7 +209,7 @@ function planOfRun({ run }: JournalDigest, context: Context): Plan | undefined {
 export async function verifyLive(planPath: string, place: LivePlace, context: Context): Promise<Verified> {
   const { plan, file } = openPlan(planPath, context.process);
   return withJama(place, context, ({ live }) =>
-    withLiveProgress(context, async (onProgress) => {
+    withLiveProgress(context, async ({ onProgress }) => {
       const announced = announcedBy(liveRunsOf(runsFolderOf(resolve(context.folder, file)), plan.digest, live.url));
       const onRead = (read: number, of: number): void => onProgress('Reading what the plan changes', read, of);
       const { users, groups, members, names } = await freshOf(live, plan, announced, onRead);

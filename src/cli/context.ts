@@ -52,6 +52,7 @@ export async function startProgress({ stderr, environment }: Io): Promise<Progre
     },
     stop() {
       if (isShown) spinner.stop();
+      isShown = false;
     },
   };
 }

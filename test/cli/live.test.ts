@@ -397,3 +397,54 @@ test.each([
   expect(refused.code).toBe(2);
   expect(lastLine(refused)).toBe('scim-audit: exit 2: --rate is given without --url.');
 });
+
+test.each([
+  [{ licenseType: 'TEST_RUNNER' }, 'has the license type TEST_RUNNER'],
+  [{ licenseType: 'NAMED_REVIEWER' }, 'has the license type NAMED_REVIEWER'],
+  [{ active: false }, 'is inactive in Jama Connect'],
+])('an account that cannot change users is told so before anything is read or written: %j', async (caller, words) => {
+  const { server, cli, folder, run } = await stage();
+  server.knobs.caller = caller;
+  for (const more of [['--yes'], ['--dry-run'], ['--first', '1', '--yes']]) {
+    const refused = await cli('apply', '.', '--url', server.url, ...more);
+    expect(refused.code).toBe(2);
+    expect(lastLine(refused)).toContain(`The account "audit.account", which this command signs in with, ${words}`);
+    expect(lastLine(refused)).toMatch(/Nothing was changed\.$/);
+    expect(refused.stderr).toContain('What to do: Use API credentials or an account with a Named Creator license');
+  }
+  expect(server.calls.map(({ path }) => path)).toEqual(Array(3).fill('/rest/v1/users/current'));
+  expect(existsSync(join(folder, 'runs'))).toBe(false);
+  server.knobs.caller = {};
+  expect((await cli('apply', '.', '--url', server.url, '--yes')).code).toBe(0);
+  const written = server.writes.length;
+  server.knobs.caller = caller;
+  expect((await cli('undo', run(), '--url', server.url, '--yes')).code).toBe(2);
+  expect(server.writes).toHaveLength(written);
+});
+
+test.each<[string, Partial<JamaStandIn['knobs']>]>([
+  ['a floating Creator, whom earlier versions let in', { caller: { licenseType: 'FLOATING' } }],
+  ['a type that is not known', { caller: { licenseType: 'OBSERVER' } }],
+  ['no type', { caller: { licenseType: undefined, active: undefined } }],
+  ['a type of another form', { caller: { licenseType: 7, active: 'no' } }],
+  ['no user', { caller: { username: null } }],
+  ['a server that has no such call', { mishap: ({ path }) => (path.endsWith('/current') ? { status: 404 } : undefined) }],
+  ['a server that refuses this call only', { mishap: ({ path }) => (path.endsWith('/current') ? { status: 400, message: 'no' } : undefined) }],
+])('what is not documented to forbid it does not stop a run: %s', async (_, knobs) => {
+  const { server, cli } = await stage(CHANGES, knobs);
+  const applied = await cli('apply', '.', '--url', server.url, '--yes');
+  expect(applied.code, applied.stderr).toBe(0);
+  expect(usernames(server)).toEqual(PLANNED);
+});
+
+test('API credentials do not deactivate the account that they belong to; they may rename it', async () => {
+  const deactivate: Change = { kind: 'replace-user', user: '3', attribute: 'active', from: 'true', to: 'false' };
+  const { server, folder } = await stage([deactivate, rename('5', 'ema@dome.example', 'ema')], { caller: { id: 3 } });
+  const refused = await runCli(['apply', '.', '--url', server.url, '--yes'], { cwd: folder, env: server.oauthEnvironment });
+  expect(refused.code).toBe(4);
+  expect(refused.stderr).toContain('a1: user 3 is the account that this command signs in with');
+  expect(server.writes).toEqual([]);
+  server.knobs.caller = { id: 5 };
+  const applied = await runCli(['apply', '.', '--url', server.url, '--yes'], { cwd: folder, env: server.oauthEnvironment });
+  expect(applied.code, applied.stderr).toBe(0);
+});

@@ -65,6 +65,8 @@ export interface StandInKnobs {
   tokenCalls: number;
   /** Whether the caller has a Named Creator license and may use REST. */
   isNamed: boolean;
+  /** What `GET /users/current` says of the caller besides what it always says. */
+  caller: Readonly<Record<string, unknown>>;
   /** No more rows than this are on a page; asking for more is refused, or gives so many. */
   pageCap: number;
   refusesLargerPages: boolean;
@@ -149,6 +151,7 @@ export async function startJamaStandIn({ contextPath = '', port = 0, tls, users 
     tokenSeconds: 3600,
     tokenCalls: Number.POSITIVE_INFINITY,
     isNamed: true,
+    caller: {},
     pageCap: 50,
     refusesLargerPages: false,
     showsInactiveMembers: true,
@@ -249,7 +252,7 @@ export async function startJamaStandIn({ contextPath = '', port = 0, tls, users 
           (email === undefined || user.email === email);
         return listOf(organization.users.filter(isWanted).map(shownUser), query);
       }
-      if (id === 'current' && method === 'GET') return { status: 200, data: { ...CALLER, licenseType: knobs.isNamed ? 'NAMED' : 'FLOATING' } };
+      if (id === 'current' && method === 'GET') return { status: 200, data: { ...CALLER, licenseType: knobs.isNamed ? 'NAMED' : 'FLOATING', ...knobs.caller } };
       const user = organization.users.find((each) => String(each.id) === id);
       if (user === undefined) return unknown;
       if (below === undefined && method === 'GET') return { status: 200, data: shownUser(user) };

@@ -13,6 +13,7 @@ import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
 import type { Io } from '../io.js';
 import { addSourceOptions } from '../options.js';
+import { fitted, type Line, verbatim } from '../wrap-terminal-text.js';
 
 interface PlanFlags extends PlanRequest {
   readonly format?: 'pretty' | 'json';
@@ -50,7 +51,9 @@ async function runPlan(source: string | undefined, flags: PlanFlags, io: Io, red
   const { made, kept, keptDecisions } = written;
   if (keptDecisions !== undefined)
     io.stderr.write(`The decisions that were in ${printable(flags.out)} are kept in ${printable(keptDecisions)}, because --decisions gave others.\n`);
-  io.stdout.write(flags.format === 'json' ? `${JSON.stringify(summaryOf(written, flags.out), undefined, 2)}\n` : summaryText(written, flags.out));
+  io.stdout.write(
+    flags.format === 'json' ? `${JSON.stringify(summaryOf(written, flags.out), undefined, 2)}\n` : fitted(summaryLines(written, flags.out), io.stdout),
+  );
   if (kept !== undefined) io.stderr.write(`The plan before this one was applied. It is kept in ${printable(kept)}, for verify and for its notices.\n`);
   return {
     code: EXIT.done,
@@ -88,14 +91,14 @@ function summaryOf({ made, digest, following }: WrittenPlan, folder: string) {
   };
 }
 
-function summaryText(
+function summaryLines(
   { made, decideCommand, applyCommand, waysIntoJama, outdatedName, consequences, following, incompleteness }: WrittenPlan,
   folder: string,
-): string {
+): Line[] {
   const { body, outdated, acceptances, assembly, before } = made;
   const { userNames, temporary, groupNames } = countsOf(made);
   const { emails, activeEmails, deactivated, activated, ended } = consequences;
-  const lines = [
+  return [
     `Plan written to ${folder}: ${count(body.actions.length, 'action')}`,
     ...(userNames > 0
       ? [
@@ -125,18 +128,16 @@ function summaryText(
       ? [`  decide in ${join(folder, 'plan.html')} (a browser) or decisions.csv (or: ${decideCommand}), then run the same command again`]
       : []),
     ...(body.actions.length > 0 && applyCommand !== undefined ? nextLines(applyCommand, waysIntoJama) : []),
-    '',
   ];
-  return `${lines.join('\n')}`;
 }
 
 /** Returns how to go on with a plan: in Jama Connect itself, if that is where its source came from, and then with files. */
-function nextLines(applyCommand: string, ways: readonly WayIntoJama[]): string[] {
-  if (ways.length === 0) return [`  ${applyCommand}`];
+function nextLines(applyCommand: string, ways: readonly WayIntoJama[]): Line[] {
+  if (ways.length === 0) return [verbatim(`  ${applyCommand}`)];
   const isCommand = !applyCommand.startsWith('(');
   return [
-    ...ways.flatMap(({ through, command }, at) => [`  ${at === 0 ? 'carry it out in Jama Connect itself, ' : 'or, '}${through}:`, `    ${command}`]),
-    ...(isCommand ? ['  or correct a copy of the lists, which changes nothing in Jama Connect:', `    ${applyCommand}`] : []),
+    ...ways.flatMap(({ through, command }, at) => [`  ${at === 0 ? 'carry it out in Jama Connect itself, ' : 'or, '}${through}:`, verbatim(`    ${command}`)]),
+    ...(isCommand ? ['  or correct a copy of the lists, which changes nothing in Jama Connect:', verbatim(`    ${applyCommand}`)] : []),
   ];
 }
 

@@ -7,6 +7,7 @@ import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';
 import type { Io } from '../io.js';
 import { callRate } from '../options.js';
+import { fitted, verbatim } from '../wrap-terminal-text.js';
 
 /** Adds `pull`: reads an organization from Jama Connect. */
 export function addPull(program: Command, io: Io, end: (ending: Ending) => void): void {
@@ -31,12 +32,20 @@ export function addPull(program: Command, io: Io, end: (ending: Ending) => void)
 function told({ manifest, names, checkCommand, calls }: Pulled, out: string, { stdout }: Io): Ending {
   const { users, groups, memberships } = manifest;
   stdout.write(
-    `Pulled from ${printable(manifest.url)} into ${printable(out)}: ${names.join(', ')}\n` +
-      `  users        ${users.total} (${users.inactive} inactive)\n` +
-      `  groups       ${groups.total} (${groups.organization} organization-level)\n` +
-      `  memberships  ${memberships} (of ${manifest.membersOf === 'all' ? 'all groups' : 'organization-level groups'})\n` +
-      `  inactive members of groups: ${proofText(manifest.inactiveMembers)}\n\n` +
-      `Next\n  ${printable(checkCommand)}\nREST does not say how users sign in: with --auth-mode multi, add --auth-types FILE or --basic-users FILE.\n`,
+    fitted(
+      [
+        `Pulled from ${printable(manifest.url)} into ${printable(out)}: ${names.join(', ')}`,
+        `  users        ${users.total} (${users.inactive} inactive)`,
+        `  groups       ${groups.total} (${groups.organization} organization-level)`,
+        `  memberships  ${memberships} (of ${manifest.membersOf === 'all' ? 'all groups' : 'organization-level groups'})`,
+        `  inactive members of groups: ${proofText(manifest.inactiveMembers)}`,
+        '',
+        'Next',
+        verbatim(`  ${printable(checkCommand)}`),
+        'REST does not say how users sign in: with --auth-mode multi, add --auth-types FILE or --basic-users FILE.',
+      ],
+      stdout,
+    ),
   );
   return {
     code: EXIT.done,

@@ -16,8 +16,8 @@ export interface Question {
   readonly live: JamaLive;
   /** Ids of actions that an earlier run announced, and so saw as they were before. */
   readonly announced: ReadonlySet<string>;
-  /** The username that this program signs in with, if it is known. */
-  readonly ownUserName?: string | undefined;
+  /** The account that this program signs in with, as far as it is known; by its username only if it signs in with one. */
+  readonly own: { readonly id: string | undefined; readonly userName: string | undefined };
   onRead: OnRead;
 }
 
@@ -41,7 +41,7 @@ export async function certaintyOf(question: Question): Promise<Certainty> {
     if (doubt !== undefined) doubts.push(note`${idOf(thread)}: ${[...(typeof doubt === 'string' ? [doubt] : doubt)]}.`);
   }
   const remaining = remainingOf(threads, positions);
-  doubts.push(...ownAccount(question, remaining));
+  doubts.push(...ownChanges(question, remaining));
   doubts.push(...collisions(question, remaining));
   doubts.push(...(await holders(question, remaining)));
   return { doubts, positions, remaining };
@@ -84,12 +84,14 @@ function standingOf({ change, values, name, at }: Thread, { survey, plan, announ
   return { position };
 }
 
-/** A run that renames or deactivates the account that it signs in with could not finish. */
-function ownAccount({ plan, survey, ownUserName }: Question, remaining: readonly number[]): Note[] {
-  if (ownUserName === undefined) return [];
+/** A run that deactivates the account that it signs in with, or renames it while it signs in by the username, could not finish. */
+function ownChanges({ plan, survey, own }: Question, remaining: readonly number[]): Note[] {
+  const isOwn = (user: string): boolean => user === own.id || (own.userName !== undefined && survey.users.get(user)?.userName === own.userName);
   return remaining.flatMap((at) => {
     const { id, change } = plan.actions[at];
-    if (change.kind !== 'replace-user' || change.attribute === 'email' || survey.users.get(change.user)?.userName !== ownUserName) return [];
+    if (change.kind !== 'replace-user' || change.attribute === 'email' || !isOwn(change.user)) return [];
+    // Whether API credentials outlive a new username is not documented.
+    if (change.attribute === 'userName' && own.userName === undefined) return [];
     return [
       note`${id}: user ${change.user} is the account that this command signs in with, so the run could not go on after that change; use another account or API credentials.`,
     ];

@@ -3,7 +3,7 @@
 import type { Change } from '../../model/change.js';
 import { note, quoted } from '../../model/note.js';
 import type { Jama, Sent } from '../../rest/client.js';
-import { JamaError } from '../../rest/jama-error.js';
+import { JamaError, type JamaFailure } from '../../rest/jama-error.js';
 
 export interface LiveUser {
   readonly id: string;
@@ -19,8 +19,18 @@ export interface LiveGroup {
   readonly isOfProject: boolean;
 }
 
+/** An account as `GET /users/current` tells it. What is missing is not documented for every version, so it means nothing. */
+export interface OwnAccount {
+  readonly id: string;
+  readonly userName: string;
+  readonly isInactive: boolean;
+  readonly licenseType: string | undefined;
+}
+
 export interface JamaLive {
   readonly url: string;
+  /** Returns the account that is signed in; undefined if the server does not tell it in a form that is known. Throws a JamaError. */
+  current(): Promise<OwnAccount | undefined>;
   /** Returns a user; undefined if there is none with this id. Throws a JamaError. */
   user(id: string): Promise<LiveUser | undefined>;
   group(id: string): Promise<LiveGroup | undefined>;
@@ -61,6 +71,18 @@ function groupOf(row: unknown, what: string): LiveGroup {
   if (id === undefined || description === undefined || typeof name !== 'string') throw odd(what);
   return { id, name, description, isOfProject: project !== undefined && project !== null };
 }
+
+/** Returns the account of an answer; undefined if it has another form. */
+function ownOf(row: unknown): OwnAccount | undefined {
+  if (!isRow(row)) return undefined;
+  const id = idOf(row.id);
+  const { username, active, licenseType } = row;
+  if (id === undefined || typeof username !== 'string') return undefined;
+  return { id, userName: username, isInactive: active === false, licenseType: typeof licenseType === 'string' ? licenseType : undefined };
+}
+
+/** Failures that say only that this call is answered otherwise here; it is not in the documentation of every version. */
+const UNTOLD: ReadonlySet<JamaFailure> = new Set(['not-found', 'refused', 'answer']);
 
 /** Returns the call that makes a change. */
 export function callOf(change: Change): { readonly method: 'PUT' | 'POST' | 'DELETE'; readonly path: string } {
@@ -111,6 +133,14 @@ export function jamaLive(jama: Jama): JamaLive {
   };
   return {
     url: jama.url,
+    async current() {
+      try {
+        return ownOf(await jama.get('/users/current'));
+      } catch (error) {
+        if (error instanceof JamaError && UNTOLD.has(error.failure)) return undefined;
+        throw error;
+      }
+    },
     user: (id) => one(`/users/${id}`, id, userOf),
     group: (id) => one(`/usergroups/${id}`, id, groupOf),
     usersNamed: (username) => listed('/users', { username, includeInactive: true }),

@@ -12,6 +12,7 @@ import { type KnownRun, knownRuns, lockIn, RUNS_ADVICE, runsFolderOf, undoOf } f
 import { certaintyOf, whyNotProved } from './doubts.js';
 import type { JamaLive } from './jama-live.js';
 import { announcedBy, fingerprintOf, isLive, liveRunsOf, openRunOf } from './live-runs.js';
+import { ownAccount } from './own-account.js';
 import { portionOf, usersIn } from './portion.js';
 import { refuseKinds, shortened } from './refuse-kinds.js';
 import { type Survey, surveyOf } from './survey.js';
@@ -24,7 +25,7 @@ export interface LiveRequest extends GateKeeper {
   /** How many users to change now; all of the plan if it is not said. */
   readonly first?: number;
   readonly maxChanges?: number;
-  /** The username that this program signs in with, if it is known. */
+  /** The username that this program signs in with, if it signs in with one. */
   readonly ownUserName?: string | undefined;
   readonly world: ProcessInfo;
   sleep(milliseconds: number): Promise<void>;
@@ -56,6 +57,7 @@ export async function situationOf(request: LiveRequest): Promise<Situation> {
   const { plan, planFile, live, first, maxChanges, onProgress = () => {} } = request;
   const runsFolder = runsFolderOf(planFile);
   refuseKinds(plan.actions);
+  const own = await ownAccount(live);
   const runs = liveRunsOf(runsFolder, plan.digest, live.url);
   refuseWhileUndoing(knownRuns(runsFolder), live.url);
   const threads = threadsOf(plan.actions);
@@ -64,7 +66,15 @@ export async function situationOf(request: LiveRequest): Promise<Situation> {
   const onRead = (read: number, of: number): void => onProgress('Looking up new usernames', read, of);
   const { plan: _, ...known } = request;
   const announced = announcedBy(runs);
-  const { doubts, positions, remaining } = await certaintyOf({ plan, threads, survey, live, announced, ownUserName: known.ownUserName, onRead });
+  const { doubts, positions, remaining } = await certaintyOf({
+    plan,
+    threads,
+    survey,
+    live,
+    announced,
+    own: { id: own?.id, userName: known.ownUserName },
+    onRead,
+  });
   if (doubts.length > 0)
     throw new ApplyRefused(
       doubts.length === 1 ? 'Jama Connect is not as the plan expects it.' : `Jama Connect is not as the plan expects it, in ${doubts.length} places.`,

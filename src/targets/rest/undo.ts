@@ -14,6 +14,7 @@ import type { LeftAlone } from '../run/undo.js';
 import { callOf, type JamaLive } from './jama-live.js';
 import { asLiveError, passLive } from './live-error.js';
 import { LeftAsIs, makeChange } from './make-change.js';
+import { ownAccount } from './own-account.js';
 import { type Reversible, reversibleOf } from './reversible.js';
 import { endsOf, threadName } from './threads.js';
 
@@ -102,6 +103,7 @@ async function look(request: LiveUndoRequest, isLocked = false): Promise<Found> 
   if (intents.length === 0 && plan === undefined) throw endless(request);
   const undone = new Set(undos.flatMap(({ digest }) => (isFinishedUndo(digest) && digest !== undefined ? [...digest.done] : [])));
   const onRead = (read: number, of: number): void => onProgress('Reading what the run changed', read, of);
+  await ownAccount(live);
   const reversible = await reversibleOf({ live, journal, intents, undone, plan: isEnded ? undefined : plan, onRead });
   const isNothingLeft = reversible.tasks.length === 0 && isFinished;
   return { ...base, reversible, left: reversible.left, isUndone: isNothingLeft, isUnwritten: intents.length === 0 };
