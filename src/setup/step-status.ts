@@ -87,7 +87,7 @@ function settingsOf({ snapshot, policy }: Report, given: EnablementCase): Known[
   const more = environment.isStrict ? '' : '--strict-environment';
   return (names: readonly SettingOfEnvironment[]): Knowledge => {
     const about = judgments.filter(({ setting }) => names.includes(setting));
-    const text = about.map(({ setting, problem }) => `\`${setting}\` is ${problem}`).join(', ');
+    const text = about.map(({ setting, problem }) => `\`${setting}\` is ${problem === 'unsaid' ? 'not stated' : problem}`).join(', ');
     if (about.some(({ problem }) => problem !== 'unsaid')) return { state: 'open', text, more };
     if (about.length > 0) return { state: 'unknown', text: `in \`environment\` of the configuration ${text}`, more };
     return { state: 'done', text: '`environment` in the configuration states it' };

@@ -36,15 +36,14 @@ const STATES: Readonly<Record<Administrator['state'], string>> = {
 const administratorDetails = ({ administrators = [] }: EnablementCase): Detail[] =>
   administrators.map(({ name, state }) => ({ code: `${name}: ${STATES[state]}` }));
 
-const WAY_IN = 'Make sure that two organization administrators can still sign in with a password if the identity provider is down.';
-const SAFE = 'Sign in with each of the two, and keep the passwords in a safe place. Neither account is assigned in the identity provider.';
+const TRY = 'Sign in with each of the two, and keep the passwords in a safe place.';
 
 const CONNECT: readonly Step[] = [
   {
     id: 'break-glass',
     clause: 'multi-mode',
     applies: hasPasswords,
-    text: () => WAY_IN,
+    text: () => 'Two organization administrators have accounts that do not depend on the identity provider, in case it is down.',
     rules: () => ['break-glass'],
     details: (given) => [
       ...administratorDetails(given),
@@ -52,9 +51,15 @@ const CONNECT: readonly Step[] = [
         ? ['Name them in the configuration, `environment.administrators`; the check then says whether their accounts are fit.']
         : []),
       'Both accounts are active, sign in with Basic authentication, and belong to nobody whom the provider has. The SCIM Admin can be one of them.',
-      SAFE,
     ],
     needs: () => ['export'],
+  },
+  {
+    id: 'break-glass-try',
+    clause: 'multi-mode',
+    applies: hasPasswords,
+    text: () => TRY,
+    details: () => ['An export shows that an account is there, not that somebody knows its password.'],
     gives: ['way in without the provider'],
   },
   {
@@ -84,11 +89,11 @@ const CONNECT: readonly Step[] = [
     id: 'break-glass-multi',
     clause: 'multi-mode',
     applies: (given) => !hasPasswords(given) && becomesMulti(given),
-    text: () => WAY_IN,
+    text: () => 'Give two organization administrators accounts that do not depend on the identity provider, in case it is down.',
     details: (given) => [
       ...administratorDetails(given),
-      `In authentication mode ${given.authMode} nobody signs in with a password, so the accounts become Basic only now: agree with Support on who switches them.`,
-      SAFE,
+      `In authentication mode ${given.authMode} nobody signs in with a password, so the accounts become Basic only now: agree with Support on who switches them. The provider must not have them.`,
+      TRY,
     ],
     needs: () => ['final authentication mode'],
     gives: ['way in without the provider'],

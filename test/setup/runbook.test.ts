@@ -73,7 +73,13 @@ const GUIDE: readonly (readonly [line: string, phrase: string, applies: (each: C
   ['multi-mode settings', 'Check the settings of Multi-Mode', both(okta, ({ mode }) => mode === 'multi')],
   ['change of username', '"Allow users to change their username" is not ticked', okta],
   ['auto-generation', '"Disable the auto-generation of new SAML users" is ticked', okta],
-  ['a way in without the provider', 'two organization administrators can still sign in with a password', (each) => okta(each) || withPassword(each)],
+  ['accounts without the provider', 'Two organization administrators have accounts that do not depend', withPassword],
+  [
+    'accounts without the provider, once there are passwords',
+    'Give two organization administrators accounts that do not depend',
+    both(okta, not(withPassword)),
+  ],
+  ['passwords are tried', 'Sign in with each of the two, and keep the passwords', (each) => okta(each) || withPassword(each)],
   ['no way in with a password', 'Ask Jama Support how an organization administrator gets in', both(entra, not(withPassword))],
   ['SCIM Admin', 'Create the SCIM Admin', always],
   ['sanitisation completed', 'Continue only when the data are clean', always],
@@ -344,7 +350,7 @@ describe('what an export tells', () => {
     };
     const words = [...OKTA, '--auth-mode', 'basic'];
     const { stdout } = await runCli(words, { cwd: newFolder(files) });
-    expect(stateOf(stdout, 'can still sign in with a password'), 'boss is known to be in the provider only from its exports').toBe('[ ] Not known');
+    expect(stateOf(stdout, 'accounts that do not depend'), 'boss is known to be in the provider only from its exports').toBe('[ ] Not known');
     expect(stdout).toContain('  - `root@bakery.example: an active Basic account; whether the identity provider has this person shows only with --idp-users`');
     const known = await runCli([...words, '--idp-users', 'okta.csv'], { cwd: newFolder(files) });
     for (const said of [
@@ -356,15 +362,15 @@ describe('what an export tells', () => {
     ])
       expect(known.stdout).toContain(`  - \`${said}\``);
     expect(known.stdout).toContain('**Open**: 1 finding of `break-glass`.');
-    const order = ['can still sign in with a password', 'Enable Multi-Mode authentication', 'Support enables SCIM'].map((phrase) => known.stdout.indexOf(phrase));
+    const order = ['accounts that do not depend', 'Enable Multi-Mode authentication', 'Support enables SCIM'].map((phrase) => known.stdout.indexOf(phrase));
     expect(order).toEqual([...order].sort((a, b) => a - b));
     const redacted = await runCli([...words, '--idp-users', 'okta.csv', '--redact'], { cwd: newFolder(files) });
     expect(redacted.stdout).toContain('an active Basic account that the identity provider does not have');
     expect(redacted.stdout).not.toMatch(/bakery\.example|boss|nobody:/);
     const two = { ...files, 'scim-audit.config.json': JSON.stringify({ environment: { administrators: ['root@bakery.example', 'spare'] } }) };
-    expect(stateOf((await runCli([...words, '--idp-users', 'okta.csv'], { cwd: newFolder(two) })).stdout, 'can still sign in with a password')).toBe('[x] Done');
+    expect(stateOf((await runCli([...words, '--idp-users', 'okta.csv'], { cwd: newFolder(two) })).stdout, 'accounts that do not depend')).toBe('[x] Done');
     const { stdout: unnamed } = await runCli(words, { cwd: newFolder(clean) });
-    expect(stateOf(unnamed, 'can still sign in with a password')).toBe('[ ] Not known');
+    expect(stateOf(unnamed, 'accounts that do not depend')).toBe('[ ] Not known');
     expect(unnamed).toContain('`break-glass` not checked (`environment.administrators` of the configuration names nobody)');
   });
 
