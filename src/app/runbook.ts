@@ -1,6 +1,8 @@
 /** Writes the steps of one enablement, with what an export says about them. */
 
 import type { Report } from '../audit/report.js';
+import { administratorsOf, breakGlassAccounts } from '../model/administrators.js';
+import type { User } from '../model/directory.js';
 import { IDP_PROVIDERS, type IdpProvider } from '../model/idp.js';
 import { noteText } from '../model/note.js';
 import { AUTH_MODES, isInScope } from '../model/policy.js';
@@ -8,7 +10,7 @@ import { UserError } from '../model/user-error.js';
 import { trialUsers } from '../preview/preview.js';
 import { findRule } from '../rules/registry.js';
 import { count, grouped } from '../rules/rule.js';
-import { becomesMulti, type Detail, type EnablementCase, HOSTINGS, type Hosting, type Runbook, writeRunbook } from '../setup/runbook.js';
+import { type Administrator, becomesMulti, type Detail, type EnablementCase, HOSTINGS, type Hosting, type Runbook, writeRunbook } from '../setup/runbook.js';
 import { knowFrom, knowNothing } from '../setup/step-status.js';
 import { SECTIONS } from '../setup/steps.js';
 import { GROUPS_ONLY } from '../setup/steps-prepare.js';
@@ -101,12 +103,33 @@ async function withExport(
   const { snapshot, idp } = report;
   return {
     runbook: writeRunbook(
-      { ...given, ...(trial === undefined ? {} : { trial }) },
+      { ...given, ...(trial === undefined ? {} : { trial }), ...administratorsIn(audited, redaction) },
       SECTIONS,
       [...basisOf(report), ...withheldText(withheld)],
       knowFrom(report, given),
     ),
     inputs: [...snapshot.inputs, ...(idp?.inputs ?? [])].map(({ file }) => file).concat(decisions === undefined ? [] : fileOf(decisions)),
+  };
+}
+
+/** Returns the administrators that the configuration names, under their aliases if need be. */
+function administratorsIn({ report, audit: { context } }: Audited, redaction: Redaction | undefined): Pick<EnablementCase, 'administrators'> {
+  const { index, idp, policy } = context;
+  const stated = policy.environment?.stated.administrators;
+  if (stated === undefined) return {};
+  const { users, missing } = administratorsOf(index, stated);
+  const outside = new Set(breakGlassAccounts(users, idp));
+  const shown = redaction?.know({ ...report.snapshot, idp: report.idp }, policy.collation).identity ?? ((name: string) => name);
+  const stateOf = (user: User): Administrator['state'] => {
+    if (outside.has(user)) return idp === undefined ? 'outside-unsure' : 'outside';
+    if (!user.active) return 'inactive';
+    return user.authenticationType === 'idp' ? 'idp' : 'in-provider';
+  };
+  return {
+    administrators: [
+      ...users.map((user) => ({ name: shown(user.userName), state: stateOf(user) })),
+      ...missing.map((name) => ({ name: shown(name), state: 'missing' as const })),
+    ],
   };
 }
 

@@ -66,6 +66,10 @@ export function userWords(provider: IdpProvider) {
     ),
     blockedInactive: reason('blocked-inactive', `The user is blocked in ${name}, and the account is inactive already: it is left alone.`),
     create: reason('create', `${name} looks for exactly this username and finds no account, so it creates one.`),
+    createNamesake: reason(
+      'create-namesake',
+      `${name} looks for exactly this username and finds no account, so it creates one. There is an account whose username is the part before the @: if it is the same person's, this one is a second account. The check names both (rule second-account).`,
+    ),
     secondAccount: reason(
       'second-account',
       `${name} looks for exactly this username and finds no account, so it creates a second one beside the account that has this email.`,

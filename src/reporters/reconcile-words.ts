@@ -131,8 +131,33 @@ const resultRow = ({ about, user, idpUser, group, effects, facts }: Result): rea
   factsText(facts),
 ];
 
+/** Returns a section without the columns that are blank in each of its rows. */
+function withoutBlanks(section: ReconcileSection): ReconcileSection {
+  const used = section.headings.map((_, at) => section.rows.some((row) => row[at] !== ''));
+  const pick = (row: readonly string[]): readonly string[] => row.filter((_, at) => used[at]);
+  return { ...section, headings: pick(section.headings), rows: section.rows.map(pick) };
+}
+
+/** Returns a row as a sentence: whom it is about, what was predicted, and what was found. */
+export function rowText(headings: readonly string[], row: readonly string[]): string {
+  const cell = (heading: string): string => row[headings.indexOf(heading)] ?? '';
+  const [name, person, group] = [cell('username'), cell('in the provider'), cell('group')];
+  const id = cell('user id') === '' ? '' : ` (id ${cell('user id')})`;
+  const subject = [
+    name === '' ? '' : `${name}${id}`,
+    person === '' || person === name ? '' : name === '' ? person : `in the provider ${person}`,
+    group === '' ? '' : name === '' && person === '' ? group : `group ${group}`,
+  ].filter((part) => part !== '');
+  const [predicted, found] = [cell('predicted'), cell('found')];
+  const said = [predicted === '' ? '' : `predicted: ${predicted}`, found].filter((part) => part !== '');
+  return `${subject.join(', ')}${said.length === 0 ? '' : `: ${said.join('; ')}`}`;
+}
+
 /** Returns the sections; at most so many rows each. */
-export function reconcileSections({ results, surprises, log }: Reconciliation, most = Number.POSITIVE_INFINITY): readonly ReconcileSection[] {
+export const reconcileSections = (reconciliation: Reconciliation, most?: number): readonly ReconcileSection[] =>
+  sectionsOf(reconciliation, most).map(withoutBlanks);
+
+function sectionsOf({ results, surprises, log }: Reconciliation, most = Number.POSITIVE_INFINITY): readonly ReconcileSection[] {
   const sections: ReconcileSection[] = [];
   for (const kind of SURPRISES) {
     const found = surprises.filter((surprise) => surprise.kind === kind);

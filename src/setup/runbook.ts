@@ -26,6 +26,15 @@ export interface EnablementCase {
   readonly namesIdpExports: boolean;
   /** People to try the provisioning with, one of each kind; absent without the identity provider's exports. */
   readonly trial?: readonly TrialUser[];
+  /** The organization administrators that the configuration names, as the export has them; absent if none are named, or without an export. */
+  readonly administrators?: readonly Administrator[];
+}
+
+/** An organization administrator, and whether the person could still sign in if the provider is down. */
+export interface Administrator {
+  /** The username, or the name in the configuration if the export has no such user. */
+  readonly name: string;
+  readonly state: 'outside' | 'outside-unsure' | 'in-provider' | 'idp' | 'inactive' | 'missing';
 }
 
 /** A person to try the provisioning with, and what the first sync does. */
@@ -43,6 +52,7 @@ export type Milestone =
   | 'plan'
   | 'changes in Jama Connect'
   | 'final authentication mode'
+  | 'way in without the provider'
   | 'SCIM Admin'
   | 'certificate'
   | 'SCIM is enabled'
@@ -121,6 +131,8 @@ export const always = (): true => true;
 export const isOkta = ({ idp }: EnablementCase): boolean => idp === 'okta';
 export const isEntra = ({ idp }: EnablementCase): boolean => idp === 'entra';
 export const hasGroups = (given: EnablementCase): boolean => given.hasGroups;
+/** Do people sign in with a password today. */
+export const hasPasswords = ({ authMode }: EnablementCase): boolean => authMode === 'basic' || authMode === 'multi';
 /** Does a step switch Multi-Mode authentication on: Okta signs in to the SCIM interface with Basic authentication. */
 export const becomesMulti = ({ idp, authMode }: Pick<EnablementCase, 'idp' | 'authMode'>): boolean => idp === 'okta' && authMode !== 'multi';
 export const isCloud = ({ hosting }: EnablementCase): boolean => hosting === 'cloud';

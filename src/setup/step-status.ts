@@ -32,6 +32,9 @@ export function knowFrom(report: Report, given: EnablementCase): Known {
   return { data: dataOf(report, given), settings: settingsOf(report, given), unnamedGroups: unnamedOf(report) };
 }
 
+/** Why a rule that is asked for by a setting was not. */
+const UNASKED: Readonly<Record<string, string>> = { 'break-glass': '`environment.administrators` of the configuration names nobody' };
+
 function dataOf(report: Report, given: EnablementCase): Known['data'] {
   const { snapshot, policy, findings, notChecked, idp } = report;
   const inScope = snapshot.users.reduce((sum, user) => sum + (isInScope(user, policy.authMode) ? 1 : 0), 0);
@@ -53,7 +56,7 @@ function dataOf(report: Report, given: EnablementCase): Known['data'] {
     const lacking: string[] = [];
     for (const rule of rules) {
       const isUnasked = rule.idp !== undefined ? idp === undefined : rule.isAskedFor?.(policy) === false;
-      const ungiven = rule.idp !== undefined ? 'no exports of the identity provider were given' : 'its input was not given';
+      const ungiven = rule.idp !== undefined ? 'no exports of the identity provider were given' : (UNASKED[rule.name] ?? 'its input was not given');
       const why = isUnasked ? ungiven : whyByRule.get(rule.name);
       if (isUnasked) lacking.push(rule.name);
       if (why !== undefined) unchecked.set(why, [...(unchecked.get(why) ?? []), `\`${rule.name}\``]);
@@ -64,6 +67,10 @@ function dataOf(report: Report, given: EnablementCase): Known['data'] {
     }
     if (snapshot.users.length === 0) return { state: 'unknown', text: 'the export has no users', more: '' };
     if (inScope === 0) return { state: 'unknown', text: `no user of the export is in scope with \`--auth-mode ${policy.authMode}\``, more: '' };
+    if (idp === undefined && names.includes('break-glass')) {
+      const text = 'whether the identity provider has these people shows only in its exports';
+      return { state: 'unknown', text, more: `--idp ${given.idp} --idp-users FILE` };
+    }
     const accepted = rules.reduce((sum, { name }) => sum + (acceptedByRule.get(name) ?? 0), 0);
     const looked = `${count(snapshot.users.length, 'user')} (${grouped(inScope)} in scope), ${count(snapshot.groups.length, 'group')} and ${count(snapshot.memberships, 'membership')}`;
     const found = accepted > 0 ? `no error or warning that is not accepted (${grouped(accepted)} accepted)` : 'no error or warning';
@@ -80,7 +87,7 @@ function settingsOf({ snapshot, policy }: Report, given: EnablementCase): Known[
   const more = environment.isStrict ? '' : '--strict-environment';
   return (names: readonly SettingOfEnvironment[]): Knowledge => {
     const about = judgments.filter(({ setting }) => names.includes(setting));
-    const text = about.map(({ setting, problem }) => `\`${setting}\` is ${problem}`).join(', ');
+    const text = about.map(({ setting, problem }) => `\`${setting}\` is ${problem === 'unsaid' ? 'not stated' : problem}`).join(', ');
     if (about.some(({ problem }) => problem !== 'unsaid')) return { state: 'open', text, more };
     if (about.length > 0) return { state: 'unknown', text: `in \`environment\` of the configuration ${text}`, more };
     return { state: 'done', text: '`environment` in the configuration states it' };

@@ -1,17 +1,76 @@
 /** Steps in Jama Connect before the identity provider is connected: authentication, the SCIM Admin, enablement, and the token. */
 
-import { always, becomesMulti, type EnablementCase, isCloud, isEntra, isOkta, type Section, type Step } from './runbook.js';
+import {
+  type Administrator,
+  always,
+  becomesMulti,
+  type Detail,
+  type EnablementCase,
+  hasPasswords,
+  isCloud,
+  isEntra,
+  isOkta,
+  type Section,
+  type Step,
+} from './runbook.js';
 import { dataRules } from './steps-prepare.js';
 
 const MULTI_MODE = ['Basic: "Allow users to change their username" is not ticked.', 'SAML: "Disable the auto-generation of new SAML users" is ticked.'];
 
 /** The credentials that request the token. */
-const credentials = ({ authMode }: EnablementCase): string =>
-  authMode === 'basic' || authMode === 'multi'
+const credentials = (given: EnablementCase): string =>
+  hasPasswords(given)
     ? 'with the username and password of the SCIM Admin (Basic)'
     : 'with API credentials of an organization administrator, created only for this purpose and used for no other REST calls';
 
+/** What each state says of an administrator's account. */
+const STATES: Readonly<Record<Administrator['state'], string>> = {
+  outside: 'an active Basic account that the identity provider does not have',
+  'outside-unsure': 'an active Basic account; whether the identity provider has this person shows only with --idp-users',
+  'in-provider': 'does not count: the identity provider has this person, so the sync may change or deactivate the account',
+  idp: 'does not count: signs in with the identity provider',
+  inactive: 'does not count: the account is deactivated',
+  missing: 'does not count: the export has no such user',
+};
+
+const administratorDetails = ({ administrators = [] }: EnablementCase): Detail[] =>
+  administrators.map(({ name, state }) => ({ code: `${name}: ${STATES[state]}` }));
+
+const TRY = 'Sign in with each of the two, and keep the passwords in a safe place.';
+
 const CONNECT: readonly Step[] = [
+  {
+    id: 'break-glass',
+    clause: 'multi-mode',
+    applies: hasPasswords,
+    text: () => 'Two organization administrators have accounts that do not depend on the identity provider, in case it is down.',
+    rules: () => ['break-glass'],
+    details: (given) => [
+      ...administratorDetails(given),
+      ...(given.administrators === undefined
+        ? ['Name them in the configuration, `environment.administrators`; the check then says whether their accounts are fit.']
+        : []),
+      'Both accounts are active, sign in with Basic authentication, and belong to nobody whom the provider has. The SCIM Admin can be one of them.',
+    ],
+    needs: () => ['export'],
+  },
+  {
+    id: 'break-glass-try',
+    clause: 'multi-mode',
+    applies: hasPasswords,
+    text: () => TRY,
+    details: () => ['An export shows that an account is there, not that somebody knows its password.'],
+    gives: ['way in without the provider'],
+  },
+  {
+    id: 'break-glass-support',
+    applies: (given) => !hasPasswords(given) && !becomesMulti(given),
+    text: ({ authMode }) =>
+      `Ask Jama Support how an organization administrator gets in if the identity provider is down: in authentication mode ${authMode}, nobody signs in with a password.`,
+    details: (given) => [...administratorDetails(given), 'Write down who does what, and try it before the day.'],
+    needs: () => ['support is agreed'],
+    gives: ['way in without the provider'],
+  },
   {
     id: 'multi-mode-enable',
     clause: 'multi-mode',
@@ -23,8 +82,21 @@ const CONNECT: readonly Step[] = [
       ...MULTI_MODE,
       `The organization is in authentication mode ${given.authMode} today. From here on, the commands of this list say \`--auth-mode multi\`.`,
     ],
-    needs: () => ['support is agreed'],
+    needs: (given) => ['support is agreed', ...(hasPasswords(given) ? (['way in without the provider'] as const) : [])],
     gives: ['final authentication mode'],
+  },
+  {
+    id: 'break-glass-multi',
+    clause: 'multi-mode',
+    applies: (given) => !hasPasswords(given) && becomesMulti(given),
+    text: () => 'Give two organization administrators accounts that do not depend on the identity provider, in case it is down.',
+    details: (given) => [
+      ...administratorDetails(given),
+      `In authentication mode ${given.authMode} nobody signs in with a password, so the accounts become Basic only now: agree with Support on who switches them. The provider must not have them.`,
+      TRY,
+    ],
+    needs: () => ['final authentication mode'],
+    gives: ['way in without the provider'],
   },
   {
     id: 'multi-mode-settings',
@@ -91,7 +163,7 @@ const ENABLE: readonly Step[] = [
     clause: 'support',
     applies: isCloud,
     text: () => 'Support enables SCIM at the agreed time.',
-    needs: () => ['support is agreed', 'certificate'],
+    needs: () => ['support is agreed', 'way in without the provider', 'certificate'],
     gives: ['SCIM is enabled'],
   },
   {
@@ -99,7 +171,7 @@ const ENABLE: readonly Step[] = [
     clause: 'support',
     applies: (given) => !isCloud(given),
     text: () => 'Enable SCIM as agreed with Support.',
-    needs: () => ['support is agreed', 'certificate'],
+    needs: () => ['support is agreed', 'way in without the provider', 'certificate'],
     gives: ['SCIM is enabled'],
   },
 ];

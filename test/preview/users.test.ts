@@ -24,6 +24,13 @@ const CASES: readonly Case[] = [
   { name: 'link', connect: [{ userName: ana, email: ana }], idp: [{ subject: ana }], expected: [`${ana} > 1: link`], why: /exactly this username/ },
   { name: 'create', connect: [], idp: [{ subject: ana }], expected: [`${ana} > -: create`], why: /finds no account/ },
   {
+    name: 'create, with an account that has only the part before the @ as its username',
+    connect: [{ userName: 'ana', email: 'ana@observatory.example' }],
+    idp: [{ subject: ana }],
+    expected: [`${ana} > -: create`, '- > 1: untouched'],
+    why: /part before the @.*second account/,
+  },
+  {
     name: 'create beside the account with this email, which is left alone',
     connect: [{ userName: 'ana', email: ana }],
     idp: [{ subject: ana }],
@@ -315,6 +322,7 @@ const NAMES = {
     'blocked',
     'blocked-inactive',
     'create',
+    'create-namesake',
     'second-account',
     'no-email',
     'no-subject',

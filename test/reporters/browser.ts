@@ -40,6 +40,8 @@ export interface Layout {
   readonly page: number;
   /** Headings of columns that end outside the part of their table that is seen. */
   readonly clipped: readonly string[];
+  /** Tables that are scrolled sideways. */
+  readonly scrolled: number;
 }
 
 /** Returns how a page is laid out in windows of several widths. */
@@ -49,6 +51,7 @@ export function layoutOf(file: string, widths: readonly number[]): Layout[] {
     page: page.documentElement.scrollWidth,
     clipped: [...page.querySelectorAll('.scroll')].flatMap((box) =>
       [...box.querySelectorAll('th')].filter((th) => th.getBoundingClientRect().right > box.getBoundingClientRect().right + 1).map((th) => th.textContent)),
+    scrolled: [...page.querySelectorAll('.scroll')].filter((box) => box.scrollWidth > box.clientWidth).length,
   }))`;
   return inFrames(frames, read);
 }

@@ -4,11 +4,13 @@ import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it, test } from 'vitest';
 import { charactersOf, cut, type Styled, tableLines, widthOf, wrap } from '../../src/reporters/columns.js';
+import { html } from '../../src/reporters/html/reconcile.js';
 import { compareParts, printable, visible } from '../../src/reporters/visible.js';
 import { describeWith } from '../support/parts.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { layoutOf } from './browser.js';
+import { DOCUMENTS } from './documents.js';
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const words = fc
@@ -94,9 +96,33 @@ describeWith('chromium', 'in a browser', () => {
       const layouts = layoutOf(file, widths);
       expect(layouts.map(({ page }) => page)).toEqual(widths);
       expect(layouts[3].clipped).toEqual([]);
+      if (args[0] === 'preview')
+        expect(
+          layouts.slice(0, 2).map(({ scrolled }) => scrolled),
+          'columns stand below one another',
+        ).toEqual([0, 0]);
     },
     60_000,
   );
+
+  it('a comparison of the first sync is never wider than the window', async () => {
+    const [reconciliation, options] = DOCUMENTS.reconcile();
+    const long = 'marie-antoinette.okafor-wolfeschlegelstein@southern-observatory.example.com';
+    const crowd = {
+      ...reconciliation,
+      surprises: reconciliation.surprises.map((surprise) => ({
+        ...surprise,
+        user: { id: '7', name: long },
+        facts: [{ what: 'email' as const, expected: long, found: long.toUpperCase() }],
+      })),
+    };
+    const file = join(folder(), 'reconcile.html');
+    writeFileSync(file, [...html.render(crowd, options)].join(''));
+    const widths = [320, 420, 768, 1280];
+    const layouts = layoutOf(file, widths);
+    expect(layouts.map(({ page }) => page)).toEqual(widths);
+    expect(layouts.map(({ scrolled }) => scrolled)).toEqual([0, 0, 0, 0]);
+  }, 60_000);
 });
 
 const anyText = fc.string({

@@ -73,6 +73,14 @@ const GUIDE: readonly (readonly [line: string, phrase: string, applies: (each: C
   ['multi-mode settings', 'Check the settings of Multi-Mode', both(okta, ({ mode }) => mode === 'multi')],
   ['change of username', '"Allow users to change their username" is not ticked', okta],
   ['auto-generation', '"Disable the auto-generation of new SAML users" is ticked', okta],
+  ['accounts without the provider', 'Two organization administrators have accounts that do not depend', withPassword],
+  [
+    'accounts without the provider, once there are passwords',
+    'Give two organization administrators accounts that do not depend',
+    both(okta, not(withPassword)),
+  ],
+  ['passwords are tried', 'Sign in with each of the two, and keep the passwords', (each) => okta(each) || withPassword(each)],
+  ['no way in with a password', 'Ask Jama Support how an organization administrator gets in', both(entra, not(withPassword))],
   ['SCIM Admin', 'Create the SCIM Admin', always],
   ['sanitisation completed', 'Continue only when the data are clean', always],
   ['logging, first package', 'contour.rest.versions.scimv2', always],
@@ -202,7 +210,16 @@ describe('every runbook', () => {
       expect(step.needs?.(given).filter((need) => !reached.has(need)) ?? [], `${step.id} needs what no step before it gives`).toEqual([]);
       for (const milestone of step.gives ?? []) reached.add(milestone);
     }
-    for (const end of ['changes in Jama Connect', 'certificate', 'SCIM is enabled', 'connection', 'preview', 'trial', 'first sync'] as const) {
+    for (const end of [
+      'way in without the provider',
+      'changes in Jama Connect',
+      'certificate',
+      'SCIM is enabled',
+      'connection',
+      'preview',
+      'trial',
+      'first sync',
+    ] as const) {
       expect(reached, 'the runbook leads to the first sync').toContain(end);
     }
     if (each.idp === 'okta') expect(reached).toContain('final authentication mode');
@@ -245,7 +262,7 @@ describe('the steps as data', () => {
     const names = new Set(steps.flatMap((step) => step.rules?.(given) ?? []));
     expect([...names].filter((name) => !RULES.some((rule) => rule.name === name))).toEqual([]);
     const stated = RULES.filter(({ name }) => !names.has(name)).map(({ name }) => name);
-    expect(stated, 'every rule is in a step, but for the settings, which are asked for one by one').toEqual(['environment-setting', 'break-glass']);
+    expect(stated, 'every rule is in a step, but for the settings, which are asked for one by one').toEqual(['environment-setting']);
     const used = new Set(steps.flatMap(({ clause }) => clause ?? []));
     for (const clause of ['support', 'sanitization', 'bearer-token', 'token-expiry', 'okta-users', 'okta-groups', 'entra-start', 'multi-mode'] as const) {
       expect(Object.hasOwn(CLAUSES, clause)).toBe(true);
@@ -320,6 +337,41 @@ describe('what an export tells', () => {
     expect(stateOf(stdout, 'Create the SCIM Admin')).toBe('[ ] Not known');
     const bad = newFolder({ ...clean, 'scim-audit.config.json': config({ ...right, allowUsernameChange: true }) });
     expect(stateOf((await runCli(OKTA, { cwd: bad })).stdout, 'Check the settings of Multi-Mode')).toBe('[ ] Open');
+  });
+
+  it('names who could still administer, before Multi-Mode is switched on', async () => {
+    const users = `${USERS}3,root@bakery.example,root@bakery.example,true,basic\n4,spare,spare@bakery.example,true,basic\n5,boss,ada@bakery.example,true,basic\n`;
+    const administrators = ['root@bakery.example', 'ada@bakery.example', 'gone@bakery.example', 'boss', 'nobody'];
+    const files = {
+      ...clean,
+      'export/users.csv': users,
+      'okta.csv': 'login,email,status\nada@bakery.example,ada@bakery.example,ACTIVE\n',
+      'scim-audit.config.json': JSON.stringify({ environment: { administrators } }),
+    };
+    const words = [...OKTA, '--auth-mode', 'basic'];
+    const { stdout } = await runCli(words, { cwd: newFolder(files) });
+    expect(stateOf(stdout, 'accounts that do not depend'), 'boss is known to be in the provider only from its exports').toBe('[ ] Not known');
+    expect(stdout).toContain('  - `root@bakery.example: an active Basic account; whether the identity provider has this person shows only with --idp-users`');
+    const known = await runCli([...words, '--idp-users', 'okta.csv'], { cwd: newFolder(files) });
+    for (const said of [
+      'root@bakery.example: an active Basic account that the identity provider does not have',
+      'ada@bakery.example: does not count: signs in with the identity provider',
+      'gone@bakery.example: does not count: the account is deactivated',
+      'boss: does not count: the identity provider has this person, so the sync may change or deactivate the account',
+      'nobody: does not count: the export has no such user',
+    ])
+      expect(known.stdout).toContain(`  - \`${said}\``);
+    expect(known.stdout).toContain('**Open**: 1 finding of `break-glass`.');
+    const order = ['accounts that do not depend', 'Enable Multi-Mode authentication', 'Support enables SCIM'].map((phrase) => known.stdout.indexOf(phrase));
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    const redacted = await runCli([...words, '--idp-users', 'okta.csv', '--redact'], { cwd: newFolder(files) });
+    expect(redacted.stdout).toContain('an active Basic account that the identity provider does not have');
+    expect(redacted.stdout).not.toMatch(/bakery\.example|boss|nobody:/);
+    const two = { ...files, 'scim-audit.config.json': JSON.stringify({ environment: { administrators: ['root@bakery.example', 'spare'] } }) };
+    expect(stateOf((await runCli([...words, '--idp-users', 'okta.csv'], { cwd: newFolder(two) })).stdout, 'accounts that do not depend')).toBe('[x] Done');
+    const { stdout: unnamed } = await runCli(words, { cwd: newFolder(clean) });
+    expect(stateOf(unnamed, 'accounts that do not depend')).toBe('[ ] Not known');
+    expect(unnamed).toContain('`break-glass` not checked (`environment.administrators` of the configuration names nobody)');
   });
 
   it('names files in a way that stays text, and never overwrites one', async () => {

@@ -5,7 +5,7 @@ import { type Section, sectionsOf } from '../preview-sections.js';
 import { notesOf, summaryHeadings, summaryRows } from '../preview-summary.js';
 import type { Reporter } from '../reporter.js';
 import { idpText, sourceText } from '../sections.js';
-import { tableCell, text } from './report.js';
+import { stackedRow, text } from './report.js';
 import { STYLE, STYLE_DIGEST } from './style.js';
 
 /** Subjects of one reason; a browser has trouble with more in one table. */
@@ -58,10 +58,10 @@ function* sectionLines({ id, title, look, total, headings, blocks, next }: Secti
     // Each landmark has a name of its own.
     const name = blocks.length > 1 ? `${title}, reason ${at + 1} of ${blocks.length}` : title;
     yield `<p>${blocks.length > 1 ? `<b>${grouped(ofBlock)}:</b> ` : ''}${text(why)}</p>\n`;
-    yield `<div class="scroll" role="region" aria-label="${text(name)}" tabindex="0"><table class="list"><thead><tr>`;
+    yield `<div class="scroll" role="region" aria-label="${text(name)}" tabindex="0"><table class="list stack"><thead><tr>`;
     for (const heading of headings) yield `<th scope="col">${text(heading)}</th>`;
     yield '</tr></thead>\n<tbody>';
-    for (const row of rows) yield `<tr>${row.map(tableCell).join('')}</tr>\n`;
+    for (const row of rows) yield stackedRow(row, headings);
     yield '</tbody></table></div>\n';
     if (shown < ofBlock) yield `<p class="wary">${grouped(ofBlock - shown)} more are not listed here; the JSON and CSV previews list them.</p>\n`;
   }

@@ -1,7 +1,7 @@
-import { grouped } from '../../rules/rule.js';
+import { type Cell, grouped } from '../../rules/rule.js';
 import { isAsPredicted, logText, reconcileSections, reconcileTitle, reconcileVerdict } from '../reconcile-words.js';
 import type { Reporter } from '../reporter.js';
-import { text } from './report.js';
+import { stackedRow, text } from './report.js';
 import { STYLE, STYLE_DIGEST } from './style.js';
 
 /** Rows of a section; a browser has trouble with more in one table. */
@@ -24,10 +24,11 @@ export const html: Reporter<'reconcile'> = {
     yield '</header>\n<main id="what">\n';
     for (const section of reconcileSections(reconciliation, MOST)) {
       yield `<details class="rule" id="${section.id}" open>\n<summary><h2>${text(section.title)}</h2> <span class="${section.look}">${grouped(section.total)}</span></summary>\n`;
-      yield `<p>${text(section.fix)}</p>\n<div class="scroll" role="region" aria-label="${text(section.title)}" tabindex="0"><table class="list"><thead><tr>`;
+      yield `<p>${text(section.fix)}</p>\n<div class="scroll" role="region" aria-label="${text(section.title)}" tabindex="0"><table class="list stack"><thead><tr>`;
       for (const heading of section.headings) yield `<th scope="col">${text(heading)}</th>`;
       yield '</tr></thead>\n<tbody>';
-      for (const row of section.rows) yield `<tr>${row.map((cell) => `<td>${text(cell)}</td>`).join('')}</tr>\n`;
+      const cells = (row: readonly string[]): Cell[] => row.map((cell) => ({ text: cell }));
+      for (const row of section.rows) yield stackedRow(cells(row), section.headings);
       yield '</tbody></table></div>\n';
       if (section.rows.length < section.total)
         yield `<p class="wary">${grouped(section.total - section.rows.length)} more are not listed here; the JSON lists them.</p>\n`;

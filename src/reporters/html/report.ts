@@ -77,6 +77,10 @@ const LONG = 16;
 /** Returns a cell of a table. */
 export const tableCell = (cell: Cell): string => `<td${cell.text.length > LONG ? ' class="long"' : ''}>${value(cell)}</td>`;
 
+/** Returns a row of a table whose cells stand below one another in a narrow window, each with its heading. */
+export const stackedRow = (cells: readonly Cell[], headings: readonly string[]): string =>
+  `<tr>${cells.map((cell, at) => `<td data-h="${text(headings[at])}"${tableCell(cell).slice('<td'.length)}`).join('')}</tr>\n`;
+
 /** Yields the top of the page: verdict, numbers, where it was read. */
 export function* headerLines(report: Report): Iterable<string> {
   const { summary, notChecked } = report;

@@ -62,12 +62,12 @@ svg{display:block;max-width:none}
 .key{display:flex;flex-wrap:wrap;gap:.3rem 1.3rem;padding:0;list-style:none;color:var(--soft);font-size:.87rem}
 .key svg{display:inline-block;vertical-align:middle;margin-right:.35rem}
 footer{padding-top:1.5rem;padding-bottom:2.5rem;color:var(--soft);font-size:.87rem}
-@media (max-width:40rem){form{position:static}h1{font-size:1.4rem}.facts th{white-space:normal;width:auto}main,header,footer{padding-left:.9rem;padding-right:.9rem}}
-@media print{:root{color-scheme:light;--ground:#fff;--panel:#fff;--line:#bbb;--text:#000;--soft:#444;--link:#0b4a8a;--error:#a01c15;--warning:#6b4500;--info:#0b4a8a;--good:#135228;--mark:#ffe69a;--renamed:#e3effc;--stays:#eceef1}form,.skip{display:none}body{font-size:10.5pt}main,header,footer{max-width:none;padding-left:0;padding-right:0}.scroll,figure{overflow:visible}thead{display:table-header-group}tr{break-inside:avoid}h2,h3,summary{break-after:avoid}a{color:inherit}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+@media (max-width:40rem){form{position:static}h1{font-size:1.4rem}.facts th{white-space:normal;width:auto}main,header,footer{padding-left:.9rem;padding-right:.9rem}.stack,.stack tbody,.stack tr{display:block}.stack thead{display:none}.stack tr{border-bottom:1px solid var(--line);padding:.4rem 0}.list.stack td{display:block;position:relative;max-width:none;min-width:0;padding-left:8.5rem;white-space:normal;overflow-wrap:anywhere}.list.stack td:empty{display:none}.stack td::before{content:attr(data-h);position:absolute;left:0;color:var(--soft);font:600 .8rem/1.5 system-ui,sans-serif}}
+@media print{:root{color-scheme:light;--ground:#fff;--panel:#fff;--line:#bbb;--text:#000;--soft:#444;--link:#0b4a8a;--error:#a01c15;--warning:#6b4500;--info:#0b4a8a;--good:#135228;--mark:#ffe69a;--renamed:#e3effc;--stays:#eceef1}form,.skip{display:none}body{font-size:10.5pt}main,header,footer{max-width:none;padding-left:0;padding-right:0}.scroll,figure{overflow:visible}.long{min-width:0}thead{display:table-header-group}tr{break-inside:avoid}h2,h3,summary{break-after:avoid}a{color:inherit}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;
 
 /** Of STYLE, as the page's policy names it. */
-export const STYLE_DIGEST = 'sha256-pC/IKToIYIAR/k7mfOexS3LHgQ1fT6Kdy2EDwxLuzJ4=';
+export const STYLE_DIGEST = 'sha256-Ea0YkE9OgVGnn7h+iIQcCwCZM42AJG8fHbEuzUgsHfs=';
 
 export const SCRIPT = `
 'use strict';

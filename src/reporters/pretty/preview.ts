@@ -56,7 +56,8 @@ function* sectionLines(
   const color = look === 'error' ? paint.red : look === 'warning' ? paint.yellow : paint.blue;
   yield '\n';
   for (const line of wrap(`${MARK[look]} ${title}: ${grouped(total)}`, width, '')) yield `${color.bold(line)}\n`;
-  for (const { why, total: ofBlock, shown, rows } of blocks) {
+  for (const [at, { why, total: ofBlock, shown, rows }] of blocks.entries()) {
+    if (at > 0) yield '\n';
     for (const line of wrap(blocks.length > 1 ? `${grouped(ofBlock)}: ${why}` : why, width, '  ')) yield `${line}\n`;
     const body = rows.map((row) => row.map((cell, column) => styleCell(cell, headings[column], collation, paint)));
     if (rows.length > 0) for (const line of tableLines(styleHeadings(headings, paint), body, '    ', width)) yield `${line}\n`;

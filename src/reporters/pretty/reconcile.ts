@@ -1,7 +1,7 @@
 import { Chalk } from 'chalk';
 import { grouped } from '../../rules/rule.js';
 import { wrap } from '../columns.js';
-import { isAsPredicted, logText, reconcileSections, reconcileTitle, reconcileVerdict } from '../reconcile-words.js';
+import { isAsPredicted, logText, reconcileSections, reconcileTitle, reconcileVerdict, rowText } from '../reconcile-words.js';
 import type { Reporter } from '../reporter.js';
 import { printable } from '../visible.js';
 
@@ -22,8 +22,7 @@ export const pretty: Reporter<'reconcile'> = {
       const color = look === 'bad' ? paint.red.bold : paint.yellow.bold;
       yield `\n${color(`${look === 'bad' ? '✖' : '▲'} ${title}`)} (${grouped(total)})\n`;
       for (const row of rows) {
-        const text = row.flatMap((cell, at) => (cell === '' ? [] : [`${headings[at]}: ${cell}`])).join(', ');
-        const [first = '', ...rest] = lines(text, '    ');
+        const [first = '', ...rest] = lines(rowText(headings, row), '    ');
         yield `  - ${first.trimStart()}\n`;
         for (const further of rest) yield `${further}\n`;
       }
