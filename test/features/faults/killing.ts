@@ -104,8 +104,6 @@ function shapeOf(folder: string): string[] {
     .sort();
 }
 
-const newFolder = temporaryFolders();
-
 // A ring of two, a chain, and a group whose members are named by username: three files change.
 const USERS = [
   ['1', 'wren@harbour.example', 'lark@harbour.example', 'true', 'idp'],
@@ -185,7 +183,7 @@ const runsIn = (plan: string): string[] =>
 /** States the tests of one kind; those of CSV and of SQLite are files of their own, so that they run beside each other. */
 export async function describeKills(kind: keyof typeof KINDS): Promise<void> {
   const { make, how } = KINDS[kind];
-  const scratch = newFolder();
+  const scratch = temporaryFolders()();
   const folder = join(scratch, 'work');
   mkdirSync(folder);
   const source = make(folder);
