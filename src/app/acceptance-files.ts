@@ -9,7 +9,7 @@ import { foreign, note, quoted } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { unguardCell } from '../model/written-text.js';
 import { acceptanceOf } from '../plan/answer-validation.js';
-import { problemsOfAnswered } from '../plan/answered-rows.js';
+import { problemsOfAnswered } from '../plan/compare-rows.js';
 import { askRows, DECISION_COLUMNS, type FileRow, WRITTEN_COLUMNS } from '../plan/decision-rows.js';
 import type { WrittenRow } from '../plan/plan.js';
 import { RULES, ruleOf } from '../rules/registry.js';

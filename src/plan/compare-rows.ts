@@ -4,7 +4,7 @@ import { foreign, type Note, note, quotedId, quotedWhole, userId } from '../mode
 import { ruleOf } from '../rules/registry.js';
 import { count } from '../rules/rule.js';
 import { alteredAt, alteredCell, earlierRows } from './compare-cells.js';
-import { type AskedRow, type DecisionProblem, type FileRow, foldCell, rowDigest } from './decision-rows.js';
+import { type AskedRow, type DecisionProblem, type FileRow, foldCell, rowDigest, WRITTEN_COLUMNS } from './decision-rows.js';
 import type { WrittenRow } from './plan.js';
 
 export const keyOf = (fingerprint: string, subject: string, id: string): string => `${fingerprint}\u0000${subject}\u0000${id}`;
@@ -52,7 +52,7 @@ export function rowProblems(
 }
 
 /** What rows are compared with, in addition to what is asked. */
-export interface Comparison {
+interface Comparison {
   readonly find: FindAsked;
   /** Digests of the rows that were written, if they are known. */
   readonly written?: ReadonlySet<string> | undefined;
@@ -65,7 +65,7 @@ export interface Comparison {
 }
 
 /** The export has changed, and it is not known which rows were written: findings that still exist must have all their rows, as asked. */
-export function compareWithFindings(
+function compareWithFindings(
   rows: readonly FileRow[],
   asked: readonly AskedRow[],
   { find, written, hasChanged, areAllAsked = false, askedInFile = asked }: Comparison,
@@ -100,6 +100,31 @@ export function compareWithFindings(
     if (line !== undefined && !lines.has(rowKey(row.written))) problems.push(missingRow(line, row.written));
   }
   return strays.length === 0 ? problems : [...problems, ...strayProblems(strays, asked)].sort((a, b) => a.line - b.line);
+}
+
+/**
+ * Returns what is wrong with the rows of findings that are answered, for a check: a person must have read what the finding
+ * asks. They are compared with all that is asked about the findings of the file, and with `previous`, the rows that were
+ * written, if they are known. Findings with an answer must have all their rows; rows of other findings are not checked.
+ */
+export function problemsOfAnswered(
+  rows: readonly FileRow[],
+  asked: readonly AskedRow[],
+  { previous, hasChanged }: { readonly previous: readonly WrittenRow[] | undefined; readonly hasChanged: boolean },
+): DecisionProblem[] {
+  const isAnswered = ({ cells }: FileRow): boolean => (cells[WRITTEN_COLUMNS] ?? '').trim() !== '';
+  const answered = new Set(rows.filter(isAnswered).map(({ cells }) => cells[0]));
+  const written = previous === undefined ? undefined : new Set(previous.map(({ digest }) => digest));
+  const ofAnswered = rows.filter(({ cells }) => answered.has(cells[0]));
+  const askedNow = asked.filter(({ fingerprint }) => answered.has(fingerprint));
+  const known = new Set(askedNow.map(({ fingerprint }) => fingerprint));
+  const strangers = written === undefined ? [] : ofAnswered.filter((row) => isAnswered(row) && !known.has(row.cells[0]) && !written.has(rowDigest(row.cells)));
+  const problems = compareWithFindings(
+    ofAnswered.filter(({ cells }) => known.has(cells[0])),
+    askedNow,
+    { find: finderOf(askedNow), written, hasChanged, askedInFile: asked },
+  );
+  return strangers.length === 0 ? problems : [...problems, ...strangers.map(strangeRow)].sort((a, b) => a.line - b.line);
 }
 
 /** Returns a function that finds the only row of a finding about an id, whatever its kind of subject. */
@@ -159,7 +184,7 @@ const missingRow = (line: number, written: readonly string[]): DecisionProblem =
   message: note`a row is missing here: ${written[2]} ${userId(written[3])} of ${written[0]}. Rows may not be deleted; leave the action blank instead.`,
 });
 
-export const strangeRow = ({ line }: FileRow): DecisionProblem => ({
+const strangeRow = ({ line }: FileRow): DecisionProblem => ({
   line,
   message: 'the row was added or altered since the plan wrote it. Only action, value, reason, owner and expires may be written.',
 });

@@ -6,10 +6,9 @@ import { afterActions, madePlanOf } from '../plan/planning.js';
 import { key } from '../support/alike-texts.js';
 import { type Case, caseArbitrary, stateOf, withGroups } from './server/cases.js';
 import { latitudeArbitrary, PLAIN } from './server/connect.js';
-import { brokenGroupPromises } from './server/group-promises.js';
 import { OBSERVATORY, OBSERVATORY_STATE, observatoryIdp } from './server/observatory.js';
 import { orderlyOrganization } from './server/orderly.js';
-import { brokenCounts, brokenPromises, newAccounts } from './server/promises.js';
+import { brokenCounts, brokenGroupPromises, brokenPromises, newAccounts } from './server/promises.js';
 import { type Foreseen, foresee, runSync, type Service, type Sync, startService } from './server/service.js';
 
 let service: Service;

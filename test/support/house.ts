@@ -551,7 +551,6 @@ export const SMALL_FILES: Readonly<Record<string, string>> = {
   'app/plan-page.ts': 'where the built script is, and what of a plan goes into its page, apart from the order in which files are written',
   'page/': 'one part of the page per file; that a part is small is no reason to look for it elsewhere',
   'app/stated-environment.ts': 'the one place where a day comes into what the configuration states',
-  'plan/answered-rows.ts': 'the part of reading decisions that a check needs, without the planner',
   'sources/json/json-bytes.ts': 'the bytes of JSON by name, which would hide the lexer',
 };
 

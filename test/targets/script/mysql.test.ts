@@ -186,7 +186,7 @@ describeWith('mariadb', 'the scripts for MySQL on MariaDB', () => {
   it('a row that somebody else has locked: refused, with --force as well', async () => {
     const database = await make();
     const before = await contentOf(server, database);
-    const apply = SCRIPTS.apply.replace('innodb_lock_wait_timeout=15', 'innodb_lock_wait_timeout=1');
+    const apply = SCRIPTS.apply.replace('innodb_lock_wait_timeout=15', 'innodb_lock_wait_timeout=0');
     const holder = spawn(server.client, [...server.clientArguments, '--batch', '--unbuffered', database], { stdio: ['pipe', 'pipe', 'ignore'] });
     const locked = new Promise((resolve) => holder.stdout.once('data', resolve));
     holder.stdin.write("START TRANSACTION; UPDATE userbase SET email='z' WHERE id=3; SELECT 'locked';\n");
