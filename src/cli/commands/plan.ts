@@ -137,7 +137,7 @@ function nextLines(applyCommand: string, ways: readonly WayIntoJama[]): Line[] {
   const isCommand = !applyCommand.startsWith('(');
   return [
     ...ways.flatMap(({ through, command }, at) => [`  ${at === 0 ? 'carry it out in Jama Connect itself, ' : 'or, '}${through}:`, verbatim(`    ${command}`)]),
-    ...(isCommand ? ['  or correct a copy of the lists, which changes nothing in Jama Connect:', verbatim(`    ${applyCommand}`)] : []),
+    ...(isCommand ? ['  or correct a copy of the lists, which changes nothing in Jama Connect:', verbatim(`    ${applyCommand}`)] : [`  ${applyCommand}`]),
   ];
 }
 

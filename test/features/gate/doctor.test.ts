@@ -103,7 +103,7 @@ function makeBroken(folder: string, code?: string): string {
   mkdirSync(join(folder, 'bin'), { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   spawnSync('cp', ['-r', join(ROOT, 'dist'), folder]);
-  spawnSync('cp', [join(ROOT, 'bin/scim-audit.js'), join(folder, 'bin')]);
+  spawnSync('cp', [join(ROOT, 'bin/scim-audit.js'), join(ROOT, 'bin/compile-cache.js'), join(folder, 'bin')]);
   if (code !== undefined) {
     mkdirSync(join(folder, 'node_modules/better-sqlite3'), { recursive: true });
     writeFileSync(join(folder, 'node_modules/better-sqlite3/package.json'), '{ "name": "better-sqlite3", "main": "index.js" }');

@@ -33,7 +33,7 @@ const USERS = [
 ];
 const GROUPS = [
   'id,name,project',
-  'glass@zenith.example,Glassblowers,',
+  'vessel@zenith.example,Glassblowers,',
   'xanthe,Kilnworkers,',
   '7,kilnworkers,',
   '8,Moonwatchers,',
@@ -41,11 +41,11 @@ const GROUPS = [
 ];
 const MEMBERSHIPS = [
   'groupId,userId',
-  'glass@zenith.example,quilla.old@zenith.example',
-  'glass@zenith.example,jbrandvik2',
+  'vessel@zenith.example,quilla.old@zenith.example',
+  'vessel@zenith.example,jbrandvik2',
   'xanthe,Glassblowers',
   'Moonwatchers,Glassblowers',
-  'glass@zenith.example,fjodor@zenith.example',
+  'vessel@zenith.example,fjodor@zenith.example',
   'Lostgroup,quilla',
   '8,ring-b@nadir.example',
 ];
