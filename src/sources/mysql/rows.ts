@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import type { Note } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import { findInvalidUtf8 } from '../csv/encoding.js';
-import { CsvRow } from '../csv/row.js';
+import { CsvRow, UNQUOTED } from '../csv/row.js';
 
 /** What ends each cell in the bytes. */
 const VALUE_END = 0;
@@ -106,7 +106,7 @@ export class StoredRows {
   reader(): { readonly row: CsvRow; set(index: number, line: number): void } {
     const row = new CsvRow();
     row.setStretch(this.#bytes, this.#isAscii);
-    return { row, set: (index, line) => row.setCut(line, this.#ends, index * this.width, this.width) };
+    return { row, set: (index, line) => row.setCut(line, this.#ends.subarray(index * this.width, (index + 1) * this.width + 1), this.width, UNQUOTED) };
   }
 
   /** Returns the digest of all rows, their order, and which cells are NULL; `head` says what is in them. */
