@@ -5,11 +5,24 @@ import type { Digests } from '../../model/digests.js';
 /** Hex digits of a mark: a name that somebody types has that of another name once in 10^9 organizations of 300,000 users. */
 export const MARK = 12;
 
-/** Returns the marks of names: of the comparison key, and if the identity provider is compared, which sees spellings, of the text as well. */
-export function marking(digests: Pick<Digests, 'sha256'>, salt: string, hasSpellings: boolean): (key: string, text: string) => string {
-  const mark = (text: string): string => digests.sha256(`${salt}\n${text}`).slice(0, MARK);
-  // A key and a text that are equal must not have the same mark: it would show that the name is spelled as its key.
-  return hasSpellings ? (key, text) => mark(key) + mark(`\n${text}`) : mark;
+export interface Marking {
+  /** Returns the mark of a comparison key. */
+  ofKey(key: string): string;
+  /** Returns the mark of a domain's key, which is not that of a name with this key. */
+  ofDomain(key: string): string;
+  /** Returns the marks of a name: of its key, and if the identity provider is compared, which sees spellings, of the text as well. */
+  of(key: string, text: string): string;
+  /** Length of the marks of a name. */
+  readonly width: number;
 }
 
-export const widthOf = (hasSpellings: boolean): number => (hasSpellings ? 2 * MARK : MARK);
+export function marking(digests: Pick<Digests, 'sha256'>, salt: string, hasSpellings: boolean): Marking {
+  const ofKey = (text: string): string => digests.sha256(`${salt}\n${text}`).slice(0, MARK);
+  return {
+    ofKey,
+    ofDomain: (key) => ofKey(`\n@${key}`),
+    // A key and a text that are equal must not have the same mark: it would show that the name is spelled as its key.
+    of: hasSpellings ? (key, text) => ofKey(key) + ofKey(`\n${text}`) : ofKey,
+    width: hasSpellings ? 2 * MARK : MARK,
+  };
+}

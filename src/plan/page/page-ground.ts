@@ -10,7 +10,7 @@ import type { Ground } from '../assemble.js';
 import { MemberTable } from '../member-tally.js';
 import { isAboutExport, restored } from './carried.js';
 import type { FoundAccount } from './hidden-names.js';
-import { HAS_MARK, idpUserOf, MARKED, ORGANIZATION_LEVEL, type PageData, userOf } from './page-data.js';
+import { HAS_MARK, idpUserOf, MARKED, ORGANIZATION_LEVEL, type PageData, type PageIdpUser, userOf } from './page-data.js';
 
 /** Id of an account that is not in the page, as problems show it. */
 const idOfHidden = (number: number): string => (number === 0 ? 'not shown' : `not shown, ${number + 1}`);
@@ -21,12 +21,18 @@ export function groundOfPage(data: PageData, found: readonly FoundAccount[], dig
     const user = userOf({ place, id, userName, email }, state);
     return more === undefined ? user : { ...user, ...more };
   });
-  const idpUsers: IdpUser[] = (data.idp?.users ?? []).map(([id, subject, email, state], place) => idpUserOf({ place, id, subject, email }, state));
+  const idpUsersOf = (some: readonly PageIdpUser[]): IdpUser[] =>
+    some.map(([id, subject, email, state], place) => idpUserOf({ place, id, subject, email }, state));
+  const idpUsers = idpUsersOf(data.idp?.users ?? []);
+  const unassigned = idpUsersOf(data.idp?.unassigned ?? []);
   let hidden = 0;
-  for (const { isIdp, state, name, email } of found) {
-    const id = idOfHidden(hidden++);
-    if (isIdp) idpUsers.push(idpUserOf({ place: idpUsers.length, id, subject: name, email }, state));
-    else users.push(userOf({ place: users.length, id, userName: name, email }, state));
+  for (const { side, state, name, email, rank } of found) {
+    if (side === 'connect') users.push(userOf({ place: users.length, id: idOfHidden(hidden++), userName: name, email }, state));
+    else {
+      const list = side === 'idp' ? idpUsers : unassigned;
+      // Of several with a name, the one with the first id is chosen.
+      list.push(idpUserOf({ place: list.length, id: `not shown${rank}`, subject: name, email }, state));
+    }
   }
   const groups = data.groups.map(
     ([id, name, state], place): Group => ({
@@ -41,7 +47,7 @@ export function groundOfPage(data: PageData, found: readonly FoundAccount[], dig
   );
   const { given, unanswered, inputs, typeList, memberships } = data.snapshot;
   const directory: Directory = { users, groups, given, ...(unanswered === undefined ? {} : { unanswered }) };
-  const idp = data.idp === undefined ? undefined : idpOf(data.idp, idpUsers);
+  const idp = data.idp === undefined ? undefined : idpOf(data.idp, idpUsers, unassigned);
   const audit = beginAudit(directory, data.policy, digests, idp);
   const members = new MemberTable();
   const sink = members.sinkFor(directory);
@@ -54,11 +60,12 @@ export function groundOfPage(data: PageData, found: readonly FoundAccount[], dig
   return { before: withCarried(audit.finish(snapshot), carried), context: audit.context, members };
 }
 
-function idpOf({ provider, groups, given, inputs }: NonNullable<PageData['idp']>, users: readonly IdpUser[]): IdpDirectory {
+function idpOf({ provider, groups, given, inputs }: NonNullable<PageData['idp']>, users: readonly IdpUser[], unassigned: readonly IdpUser[]): IdpDirectory {
   const none = new Int32Array(0);
   return {
     provider,
     users,
+    unassigned,
     groups: groups.map((name, place) => ({ place, id: name, path: '', line: 0, name })),
     members: { users: none, groups: none },
     listed: new Set(),
