@@ -72,16 +72,17 @@ export interface CarriedOut {
 }
 
 /**
- * Returns what answers lead to, or why they are refused. `base` is the assembly without answers; `today` an ISO date. A plan
- * and the page in which decisions are made are judged by this function alone.
+ * Returns what answers lead to, or why they are refused. `base` is the assembly without answers; `today` an ISO date;
+ * `firstLine` the first line that changes something, if these are not all answers. A plan and the page in which decisions
+ * are made are judged by this function alone.
  */
-export function carryOut(ground: Ground, base: Assembly, answered: readonly AnsweredRow[], today: string): CarriedOut | RefusedDecisions {
+export function carryOut(ground: Ground, base: Assembly, answered: readonly AnsweredRow[], today: string, firstLine?: number): CarriedOut | RefusedDecisions {
   const settled = settleDecisions(answered, ground.context, today);
   if (settled.problems.length > 0) return { problems: settled.problems };
   let assembly = base;
   if (hasChoices(settled.choices)) {
     const end = endStateOf(ground.before, ground.context, ground.members, settled.choices);
-    const problems = newConflicts(ground, end, settled);
+    const problems = newConflicts(ground, end, settled, firstLine ?? firstOf(settled.linesBySubject));
     if (problems.length > 0) return { problems };
     assembly = assembleFor(ground, settled.choices, end);
   }
@@ -119,11 +120,10 @@ function bodyOf({ snapshot }: Report, { actions, end, open }: Assembly, asked: r
 }
 
 /** Returns the findings that the decisions would cause, each at the lines that decide about its subjects. */
-function newConflicts({ before, context }: Ground, end: EndState, { choices, linesBySubject }: Settled): DecisionProblem[] {
+function newConflicts({ before, context }: Ground, end: EndState, { choices, linesBySubject }: Settled, firstLine: number): DecisionProblem[] {
   const problems: DecisionProblem[] = [];
   const linesOf = (subjects: readonly string[]): number[] =>
     [...new Set(subjects.flatMap((subject) => linesBySubject.get(subject) ?? []))].sort((a, b) => a - b);
-  const firstLine = firstOf(linesBySubject);
   const isKnown = knowing(before.findings, choices);
   for (const audited of end.report.findings) {
     const rule = ruleOf(audited.finding);

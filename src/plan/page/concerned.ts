@@ -8,6 +8,7 @@ import { ruleOf } from '../../rules/registry.js';
 import type { Assembly, Ground } from '../assemble.js';
 import { isAboutExport } from './carried.js';
 import { type Compared, isPlainlyParted, type Newcomers, partsOf } from './newcomers.js';
+import { Ties } from './ties.js';
 
 export interface Concerned {
   /** By index: 1 for an account of Jama Connect, or of the provider, that is concerned. */
@@ -15,29 +16,6 @@ export interface Concerned {
   readonly idpUsers: Uint8Array;
   readonly unassigned: Uint8Array;
   readonly groups: Uint8Array;
-}
-
-/** Names that belong together, each with the number of another, or its own. */
-class Ties {
-  readonly #parent: Int32Array;
-
-  constructor(names: number) {
-    this.#parent = Int32Array.from({ length: names }, (_, at) => at);
-  }
-
-  root(name: number): number {
-    const parent = this.#parent;
-    let at = name;
-    while (parent[at] !== at) {
-      parent[at] = parent[parent[at]];
-      at = parent[at];
-    }
-    return at;
-  }
-
-  join(a: number, b: number): void {
-    if (a >= 0 && b >= 0 && a !== b) this.#parent[this.root(b)] = this.root(a);
-  }
 }
 
 /** Accounts of a list, with the numbers of their names; -1 if there is none. */

@@ -9,6 +9,7 @@ import {
   type HiddenAccounts,
   IS_LOCAL_PART,
   type PageData,
+  type PageIdpUser,
   RANK,
   RANKED,
   SHARES_LOCAL_PART,
@@ -95,8 +96,11 @@ export class HiddenNames {
     return undefined;
   }
 
-  /** Returns the accounts that are tied to marks by their names, and one of each state without a name. `typed`: texts as somebody typed them. */
-  tiedTo(marks: Iterable<string>, typed: readonly string[]): FoundAccount[] {
+  /**
+   * Returns the accounts that are tied to marks by their names, and one of each state without a name. `typed`: texts as
+   * somebody typed them; `shown`: the provider's users beside whom they will be.
+   */
+  tiedTo(marks: Iterable<string>, typed: readonly string[], shown: readonly PageIdpUser[]): FoundAccount[] {
     const newcomers = this.#newcomersBy();
     const reached = new Set(marks);
     const rows = new Set<Row>();
@@ -116,7 +120,7 @@ export class HiddenNames {
     const nameless = this.#kinds.flatMap(({ side, state, hasNameless }): FoundAccount[] =>
       hasNameless ? [{ side, state, name: '', email: '', rank: '' }] : [],
     );
-    return [...inOrder.map((row) => foundAccount(row, spelling)), ...nameless, ...this.#namesakes([...rows], spelling)];
+    return [...inOrder.map((row) => foundAccount(row, spelling)), ...nameless, ...this.#namesakes([...rows], spelling, shown)];
   }
 
   #spellingOf(rows: readonly Row[], reached: ReadonlySet<string>, typed: readonly string[]): Spelling {
@@ -144,10 +148,10 @@ export class HiddenNames {
    * Returns users of the provider because of whom a part before the @ shows nothing: others have it who are not in the page, or
    * the user whose it is is not one that it could show.
    */
-  #namesakes(rows: readonly Row[], spelling: Spelling): FoundAccount[] {
+  #namesakes(rows: readonly Row[], spelling: Spelling, shown: readonly PageIdpUser[]): FoundAccount[] {
     const { bySubject } = this.#newcomersBy();
     const parts = new Set<string>();
-    for (const [, subject, , state] of this.#data.idp?.users ?? []) if ((state & SHARES_LOCAL_PART) !== 0) parts.add(localPartOf(subject));
+    for (const [, subject, , state] of shown) if ((state & SHARES_LOCAL_PART) !== 0) parts.add(localPartOf(subject));
     for (const { kind, name } of rows)
       if (kind.side === 'idp' && name !== '' && spelling.isTyped(name) && !bySubject.has(keyOf(name))) parts.add(localPartOf(spelling.textOf(name)));
     parts.delete('');

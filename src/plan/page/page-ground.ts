@@ -15,8 +15,8 @@ import { HAS_MARK, idpUserOf, MARKED, ORGANIZATION_LEVEL, type PageData, type Pa
 /** Id of an account that is not in the page, as problems show it. */
 const idOfHidden = (number: number): string => (number === 0 ? 'not shown' : `not shown, ${number + 1}`);
 
-/** Returns the ground of a page's accounts and of others that were found by their names. */
-export function groundOfPage(data: PageData, found: readonly FoundAccount[], digests: Digests): Ground {
+/** Returns the ground of a page's accounts and of others that were found by their names. `isPart`: findings about the export are those of its part. */
+export function groundOfPage(data: PageData, found: readonly FoundAccount[], digests: Digests, isPart = false): Ground {
   const users: User[] = data.users.map(([id, userName, email, state, more], place) => {
     const user = userOf({ place, id, userName, email }, state);
     return more === undefined ? user : { ...user, ...more };
@@ -56,8 +56,9 @@ export function groundOfPage(data: PageData, found: readonly FoundAccount[], dig
     sink.member(data.members[at], data.members[at + 1]);
   }
   const snapshot: Snapshot = { ...directory, inputs, memberships, notes: [], ...(typeList === undefined ? {} : { typeList }) };
+  const report = audit.finish(snapshot);
   const carried = data.carried.map((each) => restored(each, { user: users, group: groups, idpUser: idpUsers }));
-  return { before: withCarried(audit.finish(snapshot), carried), context: audit.context, members };
+  return { before: isPart ? report : withCarried(report, carried), context: audit.context, members };
 }
 
 function idpOf({ provider, groups, given, inputs }: NonNullable<PageData['idp']>, users: readonly IdpUser[], unassigned: readonly IdpUser[]): IdpDirectory {
