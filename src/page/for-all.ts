@@ -35,9 +35,13 @@ function askForAll(desk: Desk, question: DeskQuestion, same: readonly DeskQuesti
     const after = desk.try(answers);
     if ('problems' in after)
       lines.push(
-        h('p', { class: 'bad' }, `plan would refuse ${count(after.problems.length, 'of them', 'of them')}. You can take the answer, and change these.`),
+        h(
+          'p',
+          { class: 'bad' },
+          `The plan cannot be made with ${count(after.problems.length, 'of them', 'of them')}. You can take the answer, and change these.`,
+        ),
       );
-    else if ('problems' in desk.judged) lines.push(h('p', { class: 'good' }, 'plan takes these decisions then.'));
+    else if ('problems' in desk.judged) lines.push(h('p', { class: 'good' }, 'The plan can be made with these decisions then.'));
     else {
       const effect = desk.effectBetween(desk.answers, answers);
       if (effect !== undefined) lines.push(...effectLines(effect));

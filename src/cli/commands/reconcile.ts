@@ -23,7 +23,7 @@ export function addReconcile(program: Command, io: Io, end: (ending: Ending) => 
     .command('reconcile')
     .description('compare what the first sync did with the preview that was saved before it')
     .argument('<preview>', 'file that "scim-audit preview --format json" wrote before the sync')
-    .argument('[source]', 'a fresh export: folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file');
+    .argument('[source]', 'a fresh export: folder with users.csv, groups.csv and memberships.csv (or .xlsx), or with JSON saved from REST; or a SQLite file');
   addSourceOptions(command, { hasProvider: false })
     .optionsGroup('Provider:')
     .option('--idp-log <file>', "Entra's provisioning log or Okta's System Log as JSON; may be repeated", collect)

@@ -5,7 +5,6 @@ import { localPartOf } from '../../model/idp-lookup.js';
 import { MARK, type Marking } from './marks.js';
 import {
   ACTIVE,
-  DIFFERS_MORE,
   type HiddenAccounts,
   IS_LOCAL_PART,
   type PageData,
@@ -114,13 +113,10 @@ export class HiddenNames {
       if (newcomer !== undefined) reached.add(newcomer.subject).add(newcomer.local);
     }
     const spelling = this.#spellingOf([...rows], reached, typed);
-    // Those whose spelling is not any other one come first.
-    const isStrict = ({ kind: { state } }: Row): boolean => (state & DIFFERS_MORE) !== 0;
-    const inOrder = [...[...rows].filter(isStrict), ...[...rows].filter((row) => !isStrict(row))];
     const nameless = this.#kinds.flatMap(({ side, state, hasNameless }): FoundAccount[] =>
       hasNameless ? [{ side, state, name: '', email: '', rank: '' }] : [],
     );
-    return [...inOrder.map((row) => foundAccount(row, spelling)), ...nameless, ...this.#namesakes([...rows], spelling, shown)];
+    return [...Array.from(rows, (row) => foundAccount(row, spelling)), ...nameless, ...this.#namesakes([...rows], spelling, shown)];
   }
 
   #spellingOf(rows: readonly Row[], reached: ReadonlySet<string>, typed: readonly string[]): Spelling {
@@ -197,9 +193,7 @@ function foundAccount({ kind: { side, state }, name: nameMark, email: emailMark,
     const email = spelling.textOf(emailMark);
     return { side, state, name: spelling.otherThan(email), email, rank };
   }
-  const isUnlike = side === 'idp' && (state & DIFFERS_MORE) !== 0;
-  const name = spelling.textOf(nameMark);
-  return { side, state, name, email: isUnlike ? spelling.unlike(emailMark, name) : spelling.textOf(emailMark), rank };
+  return { side, state, name: spelling.textOf(nameMark), email: spelling.textOf(emailMark), rank };
 }
 
 function pairsOf(kinds: readonly HiddenAccounts[], width: number): Map<string, Row[]> {

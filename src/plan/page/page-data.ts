@@ -137,8 +137,6 @@ export const GUEST = 4;
 export const SUSPENDED = 8;
 /** Entra may not be able to look the subject up. */
 export const SPECIAL = 32;
-/** Email and subject have one key, and differ in more than case. */
-export const DIFFERS_MORE = 64;
 /** Others of the list have the same subject or email: which of them comes first follows from the rank. */
 export const RANKED = 128;
 /** Hex digits of a rank. */

@@ -3,21 +3,19 @@
 import type { AuditedFinding } from '../../audit/report.js';
 import { collationOf } from '../../model/compare.js';
 import type { Digests } from '../../model/digests.js';
-import type { User } from '../../model/directory.js';
-import type { AskedUser, Question } from '../../model/finding.js';
 import { isInScope } from '../../model/policy.js';
-import { ruleOf } from '../../rules/registry.js';
 import { type Assembly, assemble, type Ground } from '../assemble.js';
-import { type Answer, AskedRow, type DecisionProblem, NO_ANSWER } from '../decision-rows.js';
+import { type AskedRow, type DecisionProblem, NO_ANSWER } from '../decision-rows.js';
 import { NO_CHOICES } from '../end-state.js';
 import { carryOut } from '../make-plan.js';
 import type { Action } from '../plan.js';
 import type { AnsweredRow } from '../read-decisions.js';
 import { type FoundAccount, HiddenNames } from './hidden-names.js';
 import { marking } from './marks.js';
-import { ACTIVE, BY_IDP, LEFT_OUT, type PageCounts, type PageData, type PageRow, userOf } from './page-data.js';
-import { groundOfPage } from './page-ground.js';
-import { isTyped, Parts } from './parts.js';
+import { type Answers, changedRows, firstLineOf, isStatus, isTyped, lineOf } from './page-answers.js';
+import { ACTIVE, BY_IDP, LEFT_OUT, type PageCounts, type PageData, userOf } from './page-data.js';
+import { askedRows, groundOfPage } from './page-ground.js';
+import { Parts } from './parts.js';
 import { countsOf } from './take-page-data.js';
 
 /** What `plan` would make of the answers, and what that rests on. */
@@ -35,12 +33,6 @@ export interface Refused {
 }
 
 export type Judged = { readonly counts: PageCounts } | Refused;
-
-/** The first row of decisions.csv after its headings. */
-const FIRST_LINE = 2;
-
-export const lineOf = (row: number): number => row + FIRST_LINE;
-export const rowOf = (line: number): number => line - FIRST_LINE;
 
 /** What is judged together: all accounts of the page, or some parts of them. */
 interface Scope {
@@ -69,8 +61,6 @@ interface Accepted {
   /** The day; blank if they are taken on any. */
   readonly today: string;
 }
-
-type Answers = ReadonlyMap<number, Answer>;
 
 /** Only the last ones are kept: somebody is typing. */
 const MOST_PREPARED = 8;
@@ -157,6 +147,9 @@ export class PageEngine {
     const parts = changed.length > MOST_IN_PARTS ? undefined : this.#parts.around(changed, [...before, ...after]);
     if (parts === undefined || this.#parts.sizeOf(parts) > MOST_IN_PARTS) return undefined;
     const others = this.#othersThan(new Set(parts), after);
+    // Only these parts can still have somebody who is inactive, or in scope: whether they do is what rules about the whole export find.
+    if (others.length < 2 && parts.some((part) => this.#parts.rowsOf(part).some((row) => isStatus(before.get(row)) || isStatus(after.get(row)))))
+      return undefined;
     const name = `${parts.join(' ')} ${others.map(({ state }) => state).join(' ')}`;
     const known = this.#scopes.get(name);
     if (known !== undefined) return known;
@@ -171,7 +164,7 @@ export class PageEngine {
     let hasInactive = this.#hidden.someone((state) => (state & ACTIVE) === 0) !== undefined;
     let hasScoped = this.#hidden.someone((state) => this.#isScoped(state)) !== undefined;
     const set = new Map<string, boolean>();
-    for (const [row, { action }] of answers) if (action === 'activate' || action === 'deactivate') set.set(this.data.rows[row][2], action === 'activate');
+    for (const [row, answer] of answers) if (isStatus(answer)) set.set(this.data.rows[row][2], answer.action === 'activate');
     const { users } = this.data;
     for (let place = 0; place < users.length && !(hasInactive && hasScoped); place++) {
       if (parts.has(this.#parts.ofUser(place))) continue;
@@ -234,52 +227,3 @@ const combined =
 
 const sum = combined((a, b) => a + b);
 const difference = combined((a, b) => a - b);
-
-const isSameAnswer = (a: Answer | undefined, b: Answer | undefined): boolean =>
-  a === b ||
-  (a !== undefined &&
-    b !== undefined &&
-    a.action === b.action &&
-    a.value === b.value &&
-    a.reason === b.reason &&
-    a.owner === b.owner &&
-    a.expires === b.expires);
-
-/** Returns the rows that are answered differently. */
-function changedRows(before: Answers, after: Answers): number[] {
-  const changed: number[] = [];
-  for (const [row, answer] of after) if (!isSameAnswer(before.get(row), answer)) changed.push(row);
-  for (const row of before.keys()) if (!after.has(row)) changed.push(row);
-  return changed;
-}
-
-/** Returns the first line that changes something. */
-function firstLineOf(answers: Answers): number {
-  let first = Number.POSITIVE_INFINITY;
-  for (const [row, { action }] of answers) if (action !== '' && action !== 'accept') first = Math.min(first, lineOf(row));
-  return first;
-}
-
-/** Returns the rows as the plan asked them, about the findings of the page. Throws if it does not have one of them. */
-function askedRows({ rows, findings }: PageData, { before, context }: Ground): AskedRow[] {
-  const known = new Map(before.findings.map((audited) => [audited.fingerprint, audited]));
-  const users = new Map(context.directory.users.map((user) => [user.id, user]));
-  return rows.map((row) => {
-    const audited = known.get(findings[row[0]]);
-    if (audited === undefined) throw new Error(`the page does not find ${findings[row[0]]}`);
-    return new AskedRow(audited, questionOf(row, users), row[5]);
-  });
-}
-
-function questionOf([, subject, id, current, problem, , actions, facts]: PageRow, users: ReadonlyMap<string, User>): Question {
-  if (subject !== 'user' && subject !== 'group' && subject !== 'membership' && subject !== 'snapshot') throw new Error(`no row is about a ${subject}`);
-  const user = users.get(id);
-  const question: Question = { subject, id, current, problem, actions };
-  if (facts === 0 || user === undefined) return question;
-  const { userName, email, active, authenticationType } = user;
-  const about: AskedUser = { userName, email, active, authenticationType, ...facts };
-  return { ...question, user: about };
-}
-
-/** Returns what a finding says. */
-export const saying = ({ finding }: AuditedFinding): string => ruleOf(finding).message(finding);

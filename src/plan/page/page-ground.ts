@@ -4,13 +4,15 @@ import { beginAudit, completeReport } from '../../audit/audit.js';
 import type { AuditedFinding, Report } from '../../audit/report.js';
 import type { Digests } from '../../model/digests.js';
 import type { Directory, Group, Snapshot, User } from '../../model/directory.js';
+import type { AskedUser, Question } from '../../model/finding.js';
 import type { IdpDirectory, IdpUser } from '../../model/idp.js';
 import { RULES } from '../../rules/registry.js';
 import type { Ground } from '../assemble.js';
+import { AskedRow } from '../decision-rows.js';
 import { MemberTable } from '../member-tally.js';
 import { isAboutExport, restored } from './carried.js';
 import type { FoundAccount } from './hidden-names.js';
-import { HAS_MARK, idpUserOf, MARKED, ORGANIZATION_LEVEL, type PageData, type PageIdpUser, userOf } from './page-data.js';
+import { HAS_MARK, idpUserOf, MARKED, ORGANIZATION_LEVEL, type PageData, type PageIdpUser, type PageRow, userOf } from './page-data.js';
 
 /** Id of an account that is not in the page, as problems show it. */
 const idOfHidden = (number: number): string => (number === 0 ? 'not shown' : `not shown, ${number + 1}`);
@@ -82,4 +84,25 @@ function withCarried(report: Report, carried: readonly AuditedFinding[]): Report
   const byRule = new Map<string, AuditedFinding[]>(RULES.map(({ name }) => [name, []]));
   for (const audited of [...report.findings.filter((each) => !isAboutExport(each)), ...carried]) byRule.get(audited.finding.rule)?.push(audited);
   return completeReport({ ...report, findings: [...byRule.values()].flat() });
+}
+
+/** Returns the rows as the plan asked them, about the findings of the page. Throws if it does not have one of them. */
+export function askedRows({ rows, findings }: PageData, { before, context }: Ground): AskedRow[] {
+  const known = new Map(before.findings.map((audited) => [audited.fingerprint, audited]));
+  const users = new Map(context.directory.users.map((user) => [user.id, user]));
+  return rows.map((row) => {
+    const audited = known.get(findings[row[0]]);
+    if (audited === undefined) throw new Error(`the page does not find ${findings[row[0]]}`);
+    return new AskedRow(audited, questionOf(row, users), row[5]);
+  });
+}
+
+function questionOf([, subject, id, current, problem, , actions, facts]: PageRow, users: ReadonlyMap<string, User>): Question {
+  if (subject !== 'user' && subject !== 'group' && subject !== 'membership' && subject !== 'snapshot') throw new Error(`no row is about a ${subject}`);
+  const user = users.get(id);
+  const question: Question = { subject, id, current, problem, actions };
+  if (facts === 0 || user === undefined) return question;
+  const { userName, email, active, authenticationType } = user;
+  const about: AskedUser = { userName, email, active, authenticationType, ...facts };
+  return { ...question, user: about };
 }

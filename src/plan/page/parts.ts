@@ -1,6 +1,7 @@
 /**
  * The accounts of a page in parts that have no name in common: what is decided about one changes nothing in the others, so
- * that a choice is judged with a few accounts. What rules about the whole organization look at is in the common part.
+ * that a choice is judged with a few accounts. What rules about the whole organization look at is in the common part. This
+ * file is long because what ties accounts of both sides is in one place.
  */
 
 import type { AuditedFinding } from '../../audit/report.js';
@@ -11,11 +12,12 @@ import { ruleOf } from '../../rules/registry.js';
 import type { Assembly, Ground } from '../assemble.js';
 import type { Answer } from '../decision-rows.js';
 import { isAboutExport } from './carried.js';
+import { isTyped } from './page-answers.js';
 import { HAS_MARK, MARKED, ORGANIZATION_LEVEL, type PageData } from './page-data.js';
 import { Ties } from './ties.js';
 
 /** The part that nothing is judged without. */
-export const COMMON = -1;
+const COMMON = -1;
 
 /** A text in an answer: which parts it touches. */
 interface Touching {
@@ -28,9 +30,6 @@ const PLAIN = /^[\x20-\x3e\x40-\x7e]*$/;
 
 const HIDDEN = 'hidden';
 
-/** Is an action that writes its value into an account. */
-export const isTyped = ({ action }: Answer): boolean => action === 'set-username' || action === 'set-email';
-
 export class Parts {
   readonly #data: PageData;
   readonly #context: Ground['context'];
@@ -40,9 +39,10 @@ export class Parts {
   /** Where the provider's users begin in the numbers of `ties`; before them, names and then accounts. */
   readonly #firstUser: number;
   readonly #firstIdpUser: number;
+  readonly #firstUnassigned: number;
   /** A subject's number of each part before the @ in the provider. */
   readonly #localParts = new Map<string, number>();
-  /** Numbers of names that only the provider has. */
+  /** Numbers of names that only the provider has, or of a user of its directory who has it. */
   readonly #idpNames = new Map<string, number>();
   readonly #stated: ReadonlySet<string>;
   readonly #partByRow: readonly number[];
@@ -63,7 +63,8 @@ export class Parts {
     this.#isHidden = isHidden;
     this.#firstUser = (idp?.keys ?? index.keys).length;
     this.#firstIdpUser = this.#firstUser + context.directory.users.length;
-    this.#common = this.#firstIdpUser + (idp?.directory.users.length ?? 0);
+    this.#firstUnassigned = this.#firstIdpUser + (idp?.directory.users.length ?? 0);
+    this.#common = this.#firstUnassigned + (data.idp?.unassigned.length ?? 0);
     this.#ties = new Ties(this.#common + 1);
     const administrators: readonly StatedName[] = checked.has('break-glass') ? (policy.environment?.stated.administrators ?? []) : [];
     this.#stated = new Set(
@@ -80,13 +81,9 @@ export class Parts {
       return place === undefined ? COMMON : this.#partOf(this.#firstUser + place);
     });
     const all = (length: number): number[] => Array.from({ length }, (_, at) => at);
-    const numbers = { subject: unassignedNames(data, context, 1), email: unassignedNames(data, context, 2) };
     this.#users = byPart(all(data.users.length), (place) => this.#partOf(this.#firstUser + place));
     this.#idpUsers = byPart(all(data.idp?.users.length ?? 0), (place) => this.#partOf(this.#firstIdpUser + place));
-    this.#unassigned = byPart(all(data.idp?.unassigned.length ?? 0), (place) => {
-      const name = numbers.subject[place] >= 0 ? numbers.subject[place] : numbers.email[place];
-      return name < 0 ? COMMON : this.#partOf(name);
-    });
+    this.#unassigned = byPart(all(data.idp?.unassigned.length ?? 0), (place) => this.#partOf(this.#firstUnassigned + place));
     this.#rows = byPart(all(data.rows.length), (row) => this.#partByRow[row]);
   }
 
@@ -108,8 +105,6 @@ export class Parts {
       join(this.#firstUser + place, index.userNameKey[place], index.emailKey[place]);
       if (scimAdmin !== undefined) this.#join(this.#firstUser + place, this.#common);
     }
-    const names = [unassignedNames(this.#data, this.#context, 1), unassignedNames(this.#data, this.#context, 2)];
-    names[0].forEach((name, place) => void this.#join(name, names[1][place]));
     if (idp === undefined) return;
     idp.keys.slice(index.keys.length).forEach((key, at) => void this.#idpNames.set(key, index.keys.length + at));
     for (const { place, subject } of idp.directory.users) {
@@ -120,11 +115,20 @@ export class Parts {
       join(number, this.#localParts.get(local) ?? -1, index.find(local));
       this.#localParts.set(local, number);
     }
+    for (const [place, [, subject, email]] of (this.#data.idp?.unassigned ?? []).entries()) {
+      const number = this.#firstUnassigned + place;
+      for (const key of [subject, email].map(index.collation.key)) {
+        const name = key === '' ? -1 : index.find(key);
+        const known = name >= 0 ? name : this.#idpNames.get(key);
+        if (known !== undefined) this.#join(number, known);
+        else if (key !== '') this.#idpNames.set(key, number);
+      }
+    }
   }
 
   #joinFindings(findings: readonly AuditedFinding[]): void {
     const { rows, snapshot, members } = this.#data;
-    // A group's name decides whether it is synced, and whoever leaves the last groups decides about all memberships.
+    // A group's name decides whether it is synced, and who leaves the last groups decides about all memberships.
     const areGroupsCommon = rows.some(([, subject]) => subject === 'group') || snapshot.memberships <= members.length / 2;
     if (areGroupsCommon) for (const place of this.#groupsByUser.keys()) this.#join(this.#firstUser + place, this.#common);
     for (const audited of findings) {
@@ -193,6 +197,10 @@ export class Parts {
     return this.#partOf(this.#firstUser + place);
   }
 
+  rowsOf(part: number): readonly number[] {
+    return this.#rows.get(part) ?? [];
+  }
+
   /** Returns how many accounts some parts have. */
   sizeOf(parts: readonly number[]): number {
     return parts.reduce((sum, part) => sum + (this.#users.get(part)?.length ?? 0) + (this.#idpUsers.get(part)?.length ?? 0), 0);
@@ -259,10 +267,6 @@ function groupsByUser({ members }: PageData): Map<number, number[]> {
   }
   return found;
 }
-
-/** Returns the numbers of the subjects (1) or emails (2) of users who are not assigned; -1 for one that no account has. */
-const unassignedNames = ({ idp }: PageData, { index }: Ground['context'], cell: 1 | 2): number[] =>
-  (idp?.unassigned ?? []).map((user) => index.find(user[cell]));
 
 function byPart(all: readonly number[], partOf: (at: number) => number): Map<number, number[]> {
   const found = new Map<number, number[]>();

@@ -2,7 +2,7 @@
 
 import type { Collation } from '../../model/compare.js';
 import { domainOf, localPartOf } from '../../model/idp-lookup.js';
-import { MARK, type Marking } from './marks.js';
+import { LOWERED, MARK, type Marking } from './marks.js';
 
 export class Spelling {
   readonly #collation: Collation;
@@ -13,8 +13,10 @@ export class Spelling {
   readonly #domains: ReadonlyMap<string, string>;
   /** Texts of keys, by their mark, where it is not any text. */
   readonly #stated = new Map<string, string>();
-  /** How many spellings a key has so far, by its mark. */
+  /** How many spellings there are so far: in lower case by the mark of the key, others by the mark of that one. */
   readonly #spellings = new Map<string, number>();
+  /** The first text of each spelling in lower case, by its mark. */
+  readonly #firsts = new Map<string, string>();
   /** By the whole mark. */
   readonly #texts = new Map<string, string>();
 
@@ -23,7 +25,7 @@ export class Spelling {
     this.#domains = new Map([...domains, ...domainsOf(typed, marks, collation)]);
     for (const text of typed) {
       const whole = marks.of(collation.key(text), text);
-      if (whole.length > MARK) this.#texts.set(whole, text);
+      if (whole.length > MARK) this.#learn(whole, text);
       if (!this.#typed.has(whole.slice(0, MARK))) this.#typed.set(whole.slice(0, MARK), text);
       const local = collation.key(localPartOf(text));
       if (local !== '') this.#typedParts.set(marks.ofKey(local), local);
@@ -55,21 +57,27 @@ export class Spelling {
     const known = this.#texts.get(mark);
     if (known !== undefined) return known;
     const key = mark.slice(0, MARK);
-    const typed = this.#typed.get(key);
-    const first = typed ?? this.#stated.get(key) ?? `x${key}@not-shown.invalid`;
-    // A typed text that this one should be would be known by its mark.
-    const others = this.#spellings.get(key) ?? (typed !== undefined && mark.length > MARK ? 1 : 0);
-    this.#spellings.set(key, others + 1);
+    const first = this.#firsts.get(mark.slice(0, LOWERED)) ?? this.#firstOf(key);
+    const others = this.#spellings.get(mark.slice(0, LOWERED)) ?? 0;
     const text = others === 0 ? first : this.otherThan(first, others);
-    this.#texts.set(mark, text);
+    this.#learn(mark, text);
     return text;
   }
 
-  /** Returns the text of a mark that has the key of another text, and differs from it in more than case. */
-  unlike(mark: string, other: string): string {
-    const known = this.#texts.get(mark) ?? `${other}\u200b`;
-    this.#texts.set(mark, known);
-    return known;
+  /** Returns a text of a key that differs from all so far in more than case. */
+  #firstOf(key: string): string {
+    const text = this.#typed.get(key) ?? this.#stated.get(key) ?? `x${key}@not-shown.invalid`;
+    const others = this.#spellings.get(key) ?? 0;
+    return others === 0 ? text : this.#unlike(text, others);
+  }
+
+  #learn(mark: string, text: string): void {
+    if (this.#texts.has(mark)) return;
+    this.#texts.set(mark, text);
+    const lowered = mark.slice(0, LOWERED);
+    const isFirst = !this.#firsts.has(lowered);
+    if (isFirst) this.#firsts.set(lowered, text);
+    for (const each of new Set(isFirst ? [mark.slice(0, MARK), lowered] : [lowered])) this.#spellings.set(each, (this.#spellings.get(each) ?? 0) + 1);
   }
 
   /** Is the text of a mark known from what was typed. */
@@ -77,15 +85,30 @@ export class Spelling {
     return this.#typed.has(mark.slice(0, MARK));
   }
 
-  /** Returns another text with the same key, a different one for each number from 1: in other letters if it has enough, because an address stays one. */
+  /** Returns another text with the same key, a different one for each number from 1, in upper and lower case if it has enough letters: an address stays one. */
   otherThan(text: string, number = 1): string {
+    return this.#changed(text, number, (letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()));
+  }
+
+  /** Returns another text with the same key that differs in more than case, a different one for each number from 1: with accents where they do not count. */
+  #unlike(text: string, number: number): string {
+    return this.#changed(text, number, (letter) => `${letter}\u0301`.normalize('NFC'));
+  }
+
+  #changed(text: string, number: number, change: (letter: string) => string): string {
+    const { key } = this.#collation;
+    const local = localPartOf(text) || text;
     let bits = number;
-    const swapped = text.replace(/[a-z]/gi, (letter) => {
-      const isSwapped = (bits & 1) === 1;
+    const changed = local.replace(/[a-z]/gi, (letter) => {
+      const other = change(letter);
+      if (other.length > 1 || key(other) !== key(letter)) return letter;
+      const isChanged = (bits & 1) === 1;
       bits >>= 1;
-      return isSwapped ? (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()) : letter;
+      return isChanged ? other : letter;
     });
-    return bits === 0 && swapped !== text && this.#collation.key(swapped) === this.#collation.key(text) ? swapped : `${text}${'\u200b'.repeat(number)}`;
+    const whole = changed + text.slice(local.length);
+    // A space is nothing that a look-up fails for.
+    return bits === 0 && key(whole) === key(text) ? whole : text + ' '.repeat(number);
   }
 }
 
@@ -95,3 +118,14 @@ export function domainsOf(addresses: Iterable<string>, marks: Marking, { key }: 
   for (const address of addresses) if (address.includes('@')) domains.add(key(domainOf(address)));
   return new Map(Array.from(domains, (domain) => [marks.ofDomain(domain), domain]));
 }
+
+/** Texts that stand for names that the page does not know, with what is around them in a sentence. */
+const STANDING_IN = /["<]?\bx\+?[0-9a-f]{12}(?:@(?:not-shown|x[0-9a-f]{12})\.invalid)?\b *[">]?/gi;
+
+/** Returns a sentence about accounts that the page does not show, for people to read. */
+export const readable = (sentence: string): string =>
+  sentence
+    .replace(STANDING_IN, '(not shown)')
+    .replace(/\bnot shown, \d+/g, 'not shown')
+    .replace(/\buser not shown\b/g, 'a user who is not shown')
+    .replace(/\bUser not shown\b/g, 'A user who is not shown');

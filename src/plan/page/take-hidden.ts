@@ -8,19 +8,7 @@ import type { RuleContext } from '../../rules/rule.js';
 import type { Comparison, Concerned } from './concerned.js';
 import type { Marking } from './marks.js';
 import { partsOf } from './newcomers.js';
-import {
-  DIFFERS_MORE,
-  GUEST,
-  type HiddenAccounts,
-  IS_LOCAL_PART,
-  idpStateOf,
-  RANK,
-  RANKED,
-  type Side,
-  SPECIAL,
-  SPELLED_OTHERWISE,
-  stateOf,
-} from './page-data.js';
+import { GUEST, type HiddenAccounts, IS_LOCAL_PART, idpStateOf, RANK, RANKED, type Side, SPECIAL, SPELLED_OTHERWISE, stateOf } from './page-data.js';
 
 /** An account with the numbers of its names. */
 interface Named {
@@ -67,7 +55,7 @@ function* hiddenUsers({ directory, index, idp }: RuleContext, concerned: Concern
   }
 }
 
-function* hiddenIdpUsers({ index, idp }: RuleContext, concerned: Concerned): Iterable<Named> {
+function* hiddenIdpUsers({ idp }: RuleContext, concerned: Concerned): Iterable<Named> {
   if (idp === undefined) return;
   const { keys, subjectKey, emailKey, directory } = idp;
   const ranks = new Ranks(directory.users, subjectKey, emailKey, keys.length);
@@ -75,10 +63,7 @@ function* hiddenIdpUsers({ index, idp }: RuleContext, concerned: Concerned): Ite
     if (concerned.idpUsers[user.place] === 1) continue;
     const { place, subject, email } = user;
     let state = idpStateOf(user) & ~GUEST;
-    if (directory.provider === 'entra') {
-      if (isSpecial(subject)) state |= SPECIAL;
-      if (subject !== email && subjectKey[place] === emailKey[place] && index.collation.differenceOf(email, subject) !== 'case') state |= DIFFERS_MORE;
-    }
+    if (directory.provider === 'entra' && isSpecial(subject)) state |= SPECIAL;
     yield { side: 'idp', state, keys, name: subjectKey[place], nameText: subject, email: emailKey[place], emailText: email, rank: ranks.of(place) };
   }
 }
