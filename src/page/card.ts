@@ -69,7 +69,7 @@ export class Card {
     // Nothing in it depends on other questions as long as it is open.
     if (!isOwn && state === 'open' && this.element.dataset.state === 'open') return;
     this.element.dataset.state = state;
-    this.#state.textContent = { refused: '✖ not possible so', decided: '✔ decided', open: 'open' }[state];
+    this.#state.textContent = { refused: '✖ not possible', decided: '✔ decided', open: 'open' }[state];
     this.#answers.update();
     this.#drawEffect(isOwn);
     this.#drawRows();
