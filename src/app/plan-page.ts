@@ -31,13 +31,8 @@ export interface PageOf {
 }
 
 /** Returns why a page cannot judge the decisions of a plan; undefined if it can. */
-function whyReadingOnly({ rows }: MadePlan, { context: { idp, policy } }: Ground): string | undefined {
+function whyReadingOnly({ rows }: MadePlan): string | undefined {
   if (rows.length > MOST_ROWS) return `There are ${grouped(rows.length)} rows to decide, too many for a page.`;
-  // Second accounts are recognized by parts of names, and administrators by name: a page does not hold those of people whom no decision concerns.
-  if (idp !== undefined)
-    return "The plan was made with exports of the identity provider. Rules about them look at everybody's names, which are not in this page.";
-  if (policy.environment?.stated.administrators !== undefined)
-    return "The configuration names administrators. The rule about them looks at everybody's names, which are not in this page.";
   return undefined;
 }
 
@@ -45,7 +40,7 @@ function whyReadingOnly({ rows }: MadePlan, { context: { idp, policy } }: Ground
 export function pageOf(made: MadePlan, { ground, digest, applyCommand, csvDelimiter }: PageOf): Iterable<string> {
   const parts = { tool: TOOL, sha256: NODE_DIGESTS.sha256, ...(applyCommand === undefined ? {} : { applyCommand }) };
   if (digest === undefined || made.rows.length === 0) return planPage(made, { ...parts, isRedacted: digest === undefined });
-  const why = whyReadingOnly(made, ground);
+  const why = whyReadingOnly(made);
   if (why !== undefined) return planPage(made, { ...parts, why });
   const data = takePageData(ground, made, digest, NODE_DIGESTS);
   return planPage(made, { ...parts, desk: { data: { ...data, ...(csvDelimiter === undefined ? {} : { csvDelimiter }) }, script: readScript() } });

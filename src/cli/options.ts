@@ -59,10 +59,14 @@ export function addSettings(command: Command, ...groups: readonly Group[]): Comm
 export function addFileOptions(command: Command): Command {
   command
     .optionsGroup('Input:')
-    .option('--users <file>', "CSV file of users, or JSON from REST; repeat it for several lists or pages; 'users-*.json' is expanded", collect)
-    .option('--inactive-users <file>', 'CSV file without a status column, all of whose users are inactive; may be repeated', collect)
-    .option('--groups <file>', 'CSV file of groups, or JSON from REST; repeat it for the pages of JSON', collect)
-    .option('--memberships <file>', 'CSV file of memberships, or "12=FILE" for the members of group 12 as JSON from REST; may be repeated', collect);
+    .option(
+      '--users <file>',
+      "CSV or .xlsx file of users ('FILE.xlsx#Sheet' names a sheet), or JSON from REST; repeat it for several lists or pages; 'users-*.json' is expanded",
+      collect,
+    )
+    .option('--inactive-users <file>', 'CSV or .xlsx file without a status column, all of whose users are inactive; may be repeated', collect)
+    .option('--groups <file>', 'CSV or .xlsx file of groups, or JSON from REST; repeat it for the pages of JSON', collect)
+    .option('--memberships <file>', 'CSV or .xlsx file of memberships, or "12=FILE" for the members of group 12 as JSON from REST; may be repeated', collect);
   return addSettings(command, 'files').optionsGroup('Options:');
 }
 

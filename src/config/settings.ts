@@ -56,10 +56,10 @@ export const SETTINGS = {
     example: ['Observers', 'Reviewers'],
   },
   syncGroupsFile: {
-    about: 'A file that names the groups to be synced: one name per line, or a CSV file with a name column.',
+    about: 'A file that names the groups to be synced: one name per line, or a CSV or .xlsx file with a name column.',
     kind: path,
     group: 'judging',
-    option: { flags: '--sync-groups <file>', help: 'file that names the groups to be synced: one per line, or a CSV file with a name column' },
+    option: { flags: '--sync-groups <file>', help: 'file that names the groups to be synced: one per line, or a CSV or .xlsx file with a name column' },
     variable: 'SCIM_AUDIT_SYNC_GROUPS_FILE',
     example: 'sync-groups.txt',
   },
@@ -115,12 +115,12 @@ export const SETTINGS = {
     example: { LDAP: 'basic' },
   },
   integrations: {
-    about: 'A CSV file with the columns userName and system: usernames that other systems sign in with. These users are renamed only by a decision.',
+    about: 'A CSV or .xlsx file with the columns userName and system: usernames that other systems sign in with. These users are renamed only by a decision.',
     kind: path,
     group: 'judging',
     option: {
       flags: '--integrations <file>',
-      help: 'CSV file (userName, system) of usernames that other systems sign in with; these users are renamed only by a decision',
+      help: 'CSV or .xlsx file (userName, system) of usernames that other systems sign in with; these users are renamed only by a decision',
     },
     variable: 'SCIM_AUDIT_INTEGRATIONS',
     example: 'integrations.csv',
@@ -234,16 +234,16 @@ export const SETTINGS = {
     example: { WAHR: 'active' },
   },
   authTypes: {
-    about: 'For an export without authentication types: a CSV file of them, with id, username or email (or several of these) to find each user by.',
+    about: 'For an export without authentication types: a CSV or .xlsx file of them, with id, username or email (or several of these) to find each user by.',
     kind: path,
     group: 'input',
-    option: { flags: '--auth-types <file>', help: 'CSV file of authentication types by id, username or email, if the export has none' },
+    option: { flags: '--auth-types <file>', help: 'CSV or .xlsx file of authentication types by id, username or email, if the export has none' },
     variable: 'SCIM_AUDIT_AUTH_TYPES',
     example: 'auth-types.csv',
   },
   basicUsers: {
     about:
-      'For an export without authentication types: a list of the Basic users, one username per line, or a CSV file with id, username or email. All other users sign in through the identity provider.',
+      'For an export without authentication types: a list of the Basic users, one username per line, or a CSV or .xlsx file with id, username or email. All other users sign in through the identity provider.',
     kind: path,
     group: 'input',
     option: {
@@ -280,10 +280,10 @@ export const SETTINGS = {
     example: 'okta',
   },
   idpUsers: {
-    about: "Exports of the identity provider's users, or of Okta's application assignments: CSV or JSON.",
+    about: "Exports of the identity provider's users, or of Okta's application assignments: CSV, .xlsx or JSON.",
     kind: paths,
     group: 'provider',
-    option: { flags: '--idp-users <file>', help: "export of its users, or of Okta's application assignments: CSV or JSON" },
+    option: { flags: '--idp-users <file>', help: "export of its users, or of Okta's application assignments: CSV, .xlsx or JSON" },
     default: [],
     example: ['assignments.csv'],
   },
@@ -305,7 +305,7 @@ export const SETTINGS = {
   },
   idpAssignments: {
     about:
-      "Who is assigned to Entra's application: Graph's appRoleAssignedTo (JSON or CSV), or a list of members who all count as assigned. Groups count by their idpMembers.",
+      "Who is assigned to Entra's application: Graph's appRoleAssignedTo (JSON, CSV or .xlsx), or a list of members who all count as assigned. Groups count by their idpMembers.",
     kind: paths,
     group: 'provider',
     option: { flags: '--idp-assignments <file>', help: "who is assigned to Entra's application: Graph's appRoleAssignedTo, or a list of members" },

@@ -224,5 +224,5 @@ class LocalParts {
   }
 }
 
-const localPartOf = (address: string): string => address.slice(0, Math.max(0, address.lastIndexOf('@')));
-const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1);
+export const localPartOf = (address: string): string => address.slice(0, Math.max(0, address.lastIndexOf('@')));
+export const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1);

@@ -20,6 +20,9 @@ function valueSuggested({ rows: [{ suggestion }] }: DeskQuestion, intention: str
   return suggestion.startsWith(`${intention} `) ? suggestion.slice(intention.length + 1) : '';
 }
 
+/** What is typed with an intention. */
+const WRITES: Readonly<Record<string, string>> = { 'set-email': 'Email', 'set-username': 'Username', 'set-name': 'Name' };
+
 export class AnswerFields {
   readonly element = h('div', { class: 'answers' });
   readonly #question: DeskQuestion;
@@ -88,7 +91,7 @@ export class AnswerFields {
         h(
           'div',
           { class: 'further' },
-          field('Value', reply.value ?? '', (value) => this.#send({ ...reply, value }), { 'data-key': 'value', size: '40' }),
+          field(WRITES[reply.intention] ?? 'Value', reply.value ?? '', (value) => this.#send({ ...reply, value }), { 'data-key': 'value', size: '40' }),
         ),
       ];
     if (takes === 'terms') {

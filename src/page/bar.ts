@@ -1,9 +1,9 @@
 /** The top of the page: how far the decisions are, what the plan would come to, and what to do with them. */
 
-import { noteText } from '../model/note.js';
 import type { DecisionProblem } from '../plan/decision-rows.js';
 import type { PageCounts } from '../plan/page/page-data.js';
-import { grouped } from '../rules/rule.js';
+import { reasonsOf } from '../plan/page/page-sayings.js';
+import { count, grouped } from '../rules/rule.js';
 import type { Desk, DeskQuestion } from './desk.js';
 import { button, h, say } from './elements.js';
 
@@ -78,40 +78,47 @@ export function makeBar(desk: Desk, wishes: BarWishes): { readonly element: HTML
       verdict.replaceChildren(
         decided === 0
           ? h('p', { class: 'soft' }, 'Nothing is decided yet: these are the numbers of the plan as it is.')
-          : h('p', { class: 'good' }, '✔ plan takes these decisions.'),
+          : h('p', { class: 'good' }, '✔ The plan can be made with these decisions.'),
       );
       return;
     }
-    const reasons = reasonsOf(desk, judged.problems);
+    const refused = refusedOf(desk, judged.problems);
     verdict.replaceChildren(
-      h('p', { class: 'bad' }, `✖ plan would refuse these decisions, for ${reasons.length === 1 ? 'one reason' : `${grouped(reasons.length)} reasons`}:`),
+      h('p', { class: 'bad' }, '✖ The plan cannot be made with these decisions:'),
       h(
         'ul',
         {},
-        ...reasons
+        ...refused
           .slice(0, MOST_PROBLEMS)
-          .map(({ question, message }) =>
-            h('li', {}, ...(question === undefined ? [] : [button(say(question.text), () => wishes.goTo(question), { class: 'link' }), ': ']), say(message)),
+          .map(({ question, reasons: [first = '', ...others] }) =>
+            h(
+              'li',
+              {},
+              ...(question === undefined ? [] : [button(say(question.text), () => wishes.goTo(question), { class: 'link' }), ': ']),
+              say(first),
+              others.length === 0 ? undefined : h('span', { class: 'soft' }, ` (and ${count(others.length, 'more reason')})`),
+            ),
           ),
-        reasons.length > MOST_PROBLEMS ? h('li', {}, `and ${grouped(reasons.length - MOST_PROBLEMS)} more`) : undefined,
+        refused.length > MOST_PROBLEMS ? h('li', {}, `and ${grouped(refused.length - MOST_PROBLEMS)} more`) : undefined,
       ),
     );
   }
   return { element, update };
 }
 
-interface Reason {
+interface RefusedQuestion {
   readonly question: DeskQuestion | undefined;
-  readonly message: string;
+  readonly reasons: readonly string[];
 }
 
-/** Returns what is wrong, once for each question: several of its rows may say the same. */
-function reasonsOf(desk: Desk, problems: readonly DecisionProblem[]): Reason[] {
-  const reasons = new Map<string, Reason>();
+/** Returns the questions whose answers are refused, with the reasons of each. */
+function refusedOf(desk: Desk, problems: readonly DecisionProblem[]): RefusedQuestion[] {
+  const byQuestion = new Map<DeskQuestion | undefined, DecisionProblem[]>();
   for (const problem of problems) {
     const [question] = desk.questionsWith([problem]);
-    const message = noteText(problem.message);
-    reasons.set(`${question?.id} ${message}`, { question, message });
+    const known = byQuestion.get(question);
+    if (known === undefined) byQuestion.set(question, [problem]);
+    else known.push(problem);
   }
-  return [...reasons.values()];
+  return Array.from(byQuestion, ([question, some]) => ({ question, reasons: reasonsOf(some) }));
 }

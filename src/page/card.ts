@@ -1,8 +1,8 @@
 /** A question as a card: who wants whose username, the accounts side by side, what can be answered, and what the answer does. */
 
-import { noteText } from '../model/note.js';
 import type { Answer } from '../plan/decision-rows.js';
 import { clashesOf } from '../plan/fill-question.js';
+import { reasonsOf } from '../plan/page/page-sayings.js';
 import { titleOf } from '../plan/question-words.js';
 import { ContestGraph } from '../reporters/html/contests.js';
 import { drawComponent } from '../reporters/html/drawing.js';
@@ -35,6 +35,7 @@ export class Card {
   readonly #answers: AnswerFields;
   readonly #effect = h('div', { class: 'effect', 'aria-live': 'polite' });
   readonly #single: HTMLDetailsElement;
+  #openWhatIf = (): void => {};
 
   constructor(question: DeskQuestion, desk: Desk, wishes: CardWishes) {
     this.question = question;
@@ -68,7 +69,7 @@ export class Card {
     // Nothing in it depends on other questions as long as it is open.
     if (!isOwn && state === 'open' && this.element.dataset.state === 'open') return;
     this.element.dataset.state = state;
-    this.#state.textContent = { refused: '✖ plan would refuse this', decided: '✔ decided', open: 'open' }[state];
+    this.#state.textContent = { refused: '✖ not possible', decided: '✔ decided', open: 'open' }[state];
     this.#answers.update();
     this.#drawEffect(isOwn);
     this.#drawRows();
@@ -77,6 +78,11 @@ export class Card {
   /** Chooses the answer that has a letter; returns whether there is one. */
   press(letter: string): boolean {
     return this.#answers.press(letter);
+  }
+
+  /** Shows what the answer does: on paper nothing can be opened. */
+  openWhatIf(): void {
+    this.#openWhatIf();
   }
 
   #picture(): Node | undefined {
@@ -105,14 +111,15 @@ export class Card {
   #drawEffect(isNew: boolean): void {
     const desk = this.#desk;
     const lines: HTMLElement[] = [];
+    this.#openWhatIf = () => {};
     const problems = desk.problemsOf(this.question);
-    for (const message of new Set(problems.map((problem) => noteText(problem.message)))) lines.push(h('p', { class: 'bad' }, '✖ ', say(message)));
+    for (const message of reasonsOf(problems)) lines.push(h('p', { class: 'bad' }, '✖ ', say(message)));
     if (desk.isDecided(this.question)) {
       if ('problems' in desk.judged) {
         const others = desk.questionsWith(desk.judged.problems).filter((other) => other !== this.question);
         if (problems.length > 0 && others.length > 0)
           lines.push(h('p', { class: 'bad' }, 'It speaks against: ', ...others.slice(0, MOST_LINES).flatMap((other) => [this.#link(other), ' '])));
-        if (problems.length === 0) lines.push(h('p', { class: 'wary' }, 'What this does is told once the decisions that plan would refuse are changed.'));
+        if (problems.length === 0) lines.push(h('p', { class: 'wary' }, 'What this does is told once the decisions that are not possible are changed.'));
       } else lines.push(this.#whatIf(isNew));
       const { rows, parties } = this.question;
       const around = [...new Set([...rows, ...parties.flatMap(({ about }) => about)])];
@@ -136,11 +143,14 @@ export class Card {
     const tell = (): void => {
       if (!details.open || details.childElementCount > 1) return;
       const effect = this.#desk.effectOf(this.question);
-      details.append(...(effect === undefined ? [h('p', {}, 'Without it, plan would refuse the other decisions.')] : effectLines(effect)));
+      details.append(...(effect === undefined ? [h('p', {}, 'Without it, the other decisions are not possible.')] : effectLines(effect)));
     };
     details.addEventListener('toggle', tell);
-    details.open = isNew;
-    tell();
+    this.#openWhatIf = () => {
+      details.open = true;
+      tell();
+    };
+    if (isNew) this.#openWhatIf();
     return details;
   }
 

@@ -3,7 +3,9 @@
 import { type Answer, type DecisionProblem, NO_ANSWER } from '../plan/decision-rows.js';
 import { topicOf } from '../plan/end-state.js';
 import { fill, type Reply } from '../plan/fill-question.js';
-import { type Judged, lineOf, type Outcome, type PageEngine, rowOf, saying } from '../plan/page/page-engine.js';
+import { lineOf, rowOf } from '../plan/page/page-answers.js';
+import type { Judged, Outcome, PageEngine } from '../plan/page/page-engine.js';
+import { saying } from '../plan/page/page-sayings.js';
 import { type PlainQuestion, type QuestionRow, questionRow } from '../plan/question-shape.js';
 import { questionsOf } from '../plan/questions.js';
 import type { CsvDelimiter } from '../reporters/reporter.js';
@@ -48,8 +50,6 @@ export class Desk {
   #now: Moment;
   #saved: ReadonlyMap<number, Answer>;
   #judged: Judged;
-  /** What was judged last without a refusal. */
-  #last: Outcome;
   delimiter: CsvDelimiter;
   readonly #watchers: ((changed: readonly number[]) => void)[] = [];
 
@@ -64,11 +64,8 @@ export class Desk {
     const answers = new Map(engine.data.answers);
     this.#now = { answers, replies: new Map() };
     this.#saved = answers;
-    this.#write(answers);
-    const start = this.try(new Map());
-    if ('problems' in start) throw new Error('a plan without decisions is refused');
-    this.#last = start;
-    this.#judged = this.#judge(answers);
+    for (const row of this.rows) this.#writeRow(row);
+    this.#judged = this.try(answers);
   }
 
   watch(watcher: (changed: readonly number[]) => void): void {
@@ -184,22 +181,16 @@ export class Desk {
 
   /** Returns what a question's answer does, compared with leaving it open; undefined if either is refused. */
   effectOf(question: DeskQuestion): Effect | undefined {
-    if ('problems' in this.#judged) return undefined;
     const without = new Map(this.#now.answers);
     for (const { row } of question.rows) without.delete(row);
-    const before = this.try(without);
-    return 'problems' in before ? undefined : effectOf(before, this.#judged);
+    return this.effectBetween(without, this.#now.answers);
   }
 
-  /** Returns the last outcome that was not refused. */
-  get last(): Outcome {
-    return this.#last;
-  }
-
-  #judge(answers: ReadonlyMap<number, Answer>): Judged {
-    const judged = this.try(answers);
-    if (!('problems' in judged)) this.#last = judged;
-    return judged;
+  /** Returns what is different with other answers; undefined if either are refused. */
+  effectBetween(before: ReadonlyMap<number, Answer>, after: ReadonlyMap<number, Answer>): Effect | undefined {
+    if ('problems' in this.try(before) || 'problems' in this.try(after)) return undefined;
+    const compared = this.engine.compare(before, after, this.#today());
+    return compared === undefined ? undefined : effectOf(compared.before, compared.after);
   }
 
   #step(moment: Moment): void {
@@ -212,18 +203,18 @@ export class Desk {
     const before = this.#now.answers;
     const changed = this.rows.flatMap(({ row }) => (before.get(row) === moment.answers.get(row) ? [] : [row]));
     this.#now = moment;
-    this.#write(moment.answers);
-    this.#judged = this.#judge(moment.answers);
+    for (const row of changed) this.#writeRow(this.rows[row]);
+    this.#judged = this.try(moment.answers);
     for (const watcher of this.#watchers) watcher(changed);
   }
 
-  #write(answers: ReadonlyMap<number, Answer>): void {
-    for (const row of this.rows) Object.assign(row, answers.get(row.row) ?? NO_ANSWER);
+  #writeRow(row: DeskRow): void {
+    Object.assign(row, this.#now.answers.get(row.row) ?? NO_ANSWER);
   }
 }
 
 /** Returns what is different after a change. */
-export function effectOf(before: Outcome, after: Outcome): Effect {
+function effectOf(before: Outcome, after: Outcome): Effect {
   const was = new Map(before.left.map((audited) => [topicOf(audited), audited]));
   const is = new Map(after.left.map((audited) => [topicOf(audited), audited]));
   const [renamedBefore, renamedAfter] = [renamesOf(before), renamesOf(after)];

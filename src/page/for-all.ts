@@ -4,7 +4,7 @@ import { type Reply, UnfitReply } from '../plan/fill-question.js';
 import { titleOf } from '../plan/question-words.js';
 import { count } from '../rules/rule.js';
 import { intentionForAll } from './answer-fields.js';
-import { type Desk, type DeskQuestion, effectOf } from './desk.js';
+import type { Desk, DeskQuestion } from './desk.js';
 import { effectLines } from './effect-lines.js';
 import { button, h, say } from './elements.js';
 
@@ -31,13 +31,21 @@ function askForAll(desk: Desk, question: DeskQuestion, same: readonly DeskQuesti
   let isPossible = same.length > 0;
   if (!isPossible) lines.push(h('p', {}, 'No other open question of this kind can be answered so.'));
   try {
-    const after = desk.try(desk.answersWith(pairs));
+    const answers = desk.answersWith(pairs);
+    const after = desk.try(answers);
     if ('problems' in after)
       lines.push(
-        h('p', { class: 'bad' }, `plan would refuse ${count(after.problems.length, 'of them', 'of them')}. You can take the answer, and change these.`),
+        h(
+          'p',
+          { class: 'bad' },
+          `The plan cannot be made with ${count(after.problems.length, 'of them', 'of them')}. You can take the answer, and change these.`,
+        ),
       );
-    else if ('problems' in desk.judged) lines.push(h('p', { class: 'good' }, 'plan takes these decisions then.'));
-    else lines.push(...effectLines(effectOf(desk.judged, after)));
+    else if ('problems' in desk.judged) lines.push(h('p', { class: 'good' }, 'The plan can be made with these decisions then.'));
+    else {
+      const effect = desk.effectBetween(desk.answers, answers);
+      if (effect !== undefined) lines.push(...effectLines(effect));
+    }
   } catch (error) {
     if (!(error instanceof UnfitReply)) throw error;
     isPossible = false;

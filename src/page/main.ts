@@ -4,7 +4,7 @@ import { PLAIN_DIGESTS } from '../model/plain-digests.js';
 import type { PageData } from '../plan/page/page-data.js';
 import { PageEngine } from '../plan/page/page-engine.js';
 import { titleOf } from '../plan/question-words.js';
-import { count } from '../rules/rule.js';
+import { count, grouped } from '../rules/rule.js';
 import { makeBar } from './bar.js';
 import { Card } from './card.js';
 import { decisionsFile, openDecisions } from './decisions-file.js';
@@ -16,6 +16,8 @@ import { serverOf } from './server.js';
 
 /** Questions that are shown at once: more would make the page slow. */
 const PER_PAGE = 20;
+/** Questions that are printed at once. */
+const MOST_PRINTED = 500;
 
 const today = (): string => new Date().toISOString().slice(0, 10);
 
@@ -42,6 +44,8 @@ function show(desk: Desk, place: HTMLElement): void {
   const numbers = new Map(desk.questions.map((question, at) => [question, at + 1]));
   const list = h('div', { id: 'cards' });
   const told = h('output', { id: 'shown', 'aria-live': 'polite' });
+  const printed = h('p', { id: 'printed' });
+  let isPrinting = false;
   const pager = h('nav', { 'aria-label': 'Pages of questions', class: 'line' });
   const message = h('div', { id: 'message', role: 'status' });
   const filter = { text: '', rule: '', state: '' };
@@ -62,7 +66,7 @@ function show(desk: Desk, place: HTMLElement): void {
   function draw(): void {
     shown = desk.questions.filter(fits);
     page = Math.max(0, Math.min(page, Math.ceil(shown.length / PER_PAGE) - 1));
-    const some = shown.slice(page * PER_PAGE, (page + 1) * PER_PAGE);
+    const some = isPrinting ? shown.slice(0, MOST_PRINTED) : shown.slice(page * PER_PAGE, (page + 1) * PER_PAGE);
     cards = some.map(
       (question) =>
         new Card(question, desk, {
@@ -82,6 +86,20 @@ function show(desk: Desk, place: HTMLElement): void {
       `Page ${page + 1} of ${pages}`,
       button('Next questions', () => turn(1), { disabled: page + 1 >= pages }),
     );
+  }
+
+  /** Paper has no pages of questions, and nothing to open. */
+  function print(is: boolean): void {
+    isPrinting = is;
+    if (shown.length > PER_PAGE) draw();
+    const all = count(desk.questions.length, 'question');
+    printed.textContent =
+      shown.length > MOST_PRINTED
+        ? `The first ${grouped(MOST_PRINTED)} of ${all}: search for some, or choose a kind, and print these.`
+        : shown.length < desk.questions.length
+          ? `${grouped(shown.length)} of ${all}, as they were searched for or chosen.`
+          : '';
+    if (is) for (const card of cards) card.openWhatIf();
   }
 
   function turn(by: number): void {
@@ -117,7 +135,7 @@ function show(desk: Desk, place: HTMLElement): void {
         h(
           'p',
           {},
-          'decisions.csv was handed to the browser. Put it into the folder of the plan and run the same plan command again, or name it with --decisions.',
+          'decisions.csv was handed to the browser, which usually keeps it in Downloads. Send it to the person who sent you this page; or put it into the folder of the plan and run the same plan command again (or name it with --decisions).',
         ),
       );
     },
@@ -197,7 +215,7 @@ function show(desk: Desk, place: HTMLElement): void {
     for (const card of cards) card.update(changed);
     bar.update();
     if (changed.length === 0 || server === undefined) return;
-    const rows = desk.rows.filter(({ row }) => changed.includes(row));
+    const rows = changed.map((row) => desk.rows[row]);
     server.send(rows, (problem) => {
       isServed = problem === undefined;
       message.replaceChildren(...(problem === undefined ? [] : [h('p', { class: 'wary' }, say(problem))]));
@@ -207,8 +225,10 @@ function show(desk: Desk, place: HTMLElement): void {
     if (!desk.isSaved && !isServed) event.preventDefault();
   });
   document.addEventListener('keydown', (event) => pressed(event, desk, cards));
+  addEventListener('beforeprint', () => print(true));
+  addEventListener('afterprint', () => print(false));
   document.querySelector('#static')?.remove();
-  place.append(bar.element, message, form, keys, list, pager);
+  place.append(bar.element, message, form, keys, printed, list, pager);
   draw();
   bar.update();
 }

@@ -72,16 +72,17 @@ export interface CarriedOut {
 }
 
 /**
- * Returns what answers lead to, or why they are refused. `base` is the assembly without answers; `today` an ISO date. A plan
- * and the page in which decisions are made are judged by this function alone.
+ * Returns what answers lead to, or why they are refused. `base` is the assembly without answers; `today` an ISO date;
+ * `firstLine` the first line that changes something, if these are not all answers. A plan and the page in which decisions
+ * are made are judged by this function alone.
  */
-export function carryOut(ground: Ground, base: Assembly, answered: readonly AnsweredRow[], today: string): CarriedOut | RefusedDecisions {
+export function carryOut(ground: Ground, base: Assembly, answered: readonly AnsweredRow[], today: string, firstLine?: number): CarriedOut | RefusedDecisions {
   const settled = settleDecisions(answered, ground.context, today);
   if (settled.problems.length > 0) return { problems: settled.problems };
   let assembly = base;
   if (hasChoices(settled.choices)) {
     const end = endStateOf(ground.before, ground.context, ground.members, settled.choices);
-    const problems = newConflicts(ground, end, settled);
+    const problems = newConflicts(ground, base, end, settled, firstLine ?? firstOf(settled.linesBySubject));
     if (problems.length > 0) return { problems };
     assembly = assembleFor(ground, settled.choices, end);
   }
@@ -119,12 +120,11 @@ function bodyOf({ snapshot }: Report, { actions, end, open }: Assembly, asked: r
 }
 
 /** Returns the findings that the decisions would cause, each at the lines that decide about its subjects. */
-function newConflicts({ before, context }: Ground, end: EndState, { choices, linesBySubject }: Settled): DecisionProblem[] {
+function newConflicts({ before, context }: Ground, base: Assembly, end: EndState, { choices, linesBySubject }: Settled, firstLine: number): DecisionProblem[] {
   const problems: DecisionProblem[] = [];
   const linesOf = (subjects: readonly string[]): number[] =>
     [...new Set(subjects.flatMap((subject) => linesBySubject.get(subject) ?? []))].sort((a, b) => a - b);
-  const firstLine = firstOf(linesBySubject);
-  const isKnown = knowing(before.findings, choices);
+  const isKnown = knowing(before.findings, base.end.report.findings, choices);
   for (const audited of end.report.findings) {
     const rule = ruleOf(audited.finding);
     if (!isAtOrAbove(audited.finding.severity, 'warning') || rule.effects.mayFollowDecision === true || isKnown(audited)) continue;
@@ -175,14 +175,22 @@ const subjectsOf = ({ finding }: AuditedFinding): string[] => {
 };
 
 /**
- * Returns whether a finding is not new: there was one of that topic, with all the users of this one. Users who needed the
+ * Returns whether a finding is not new: there was one of that topic, with all the users of this one, in the export or in what
+ * comes of it without any decision. Users who needed the
  * same username still share their email when the conflict is over: then another rule reports what is not new. Users who
  * come into scope by the decision were not checked before, so their findings do not count as new.
  */
-function knowing(before: readonly AuditedFinding[], { emails, userNames, active }: Choices): (audited: AuditedFinding) => boolean {
+function knowing(
+  before: readonly AuditedFinding[],
+  undecided: readonly AuditedFinding[],
+  { emails, userNames, active }: Choices,
+): (audited: AuditedFinding) => boolean {
   const topics = new Set(before.map(topicOf));
+  // Findings that the renames without a decision make are not the decisions' doing.
+  const begun = undecided.filter((audited) => !topics.has(topicOf(audited)));
+  for (const audited of begun) topics.add(topicOf(audited));
   const subjectsByTopic = new Map<string, Set<string>>();
-  for (const audited of before) {
+  for (const audited of [...before, ...begun]) {
     const topic = ruleOf(audited.finding).topic(audited.finding);
     const known = subjectsByTopic.get(topic) ?? new Set();
     for (const subject of subjectsOf(audited)) known.add(subject);

@@ -96,7 +96,7 @@ describeWith('chromium', 'plan.html', () => {
     expect(told.redone).toEqual(told.chosen);
     expect(told.message).toContain('answers of decisions.csv taken');
     expect(told.again).toEqual(told.chosen);
-    expect(told.chosen.verdict).toContain('plan takes these decisions');
+    expect(told.chosen.verdict).toContain('The plan can be made with these decisions');
 
     const file = join(cwd, 'plan/decisions.csv');
     writeFileSync(file, bytesOf(told.csv));
@@ -198,6 +198,57 @@ describeWith('chromium', 'plan.html', () => {
     );
     expect(found.violations).toEqual([]);
     expect(found.width).toBeLessThanOrEqual(420);
+  });
+
+  it('is printed with all questions, their answers and what these do, and without what cannot be pressed on paper', async () => {
+    const rows = Array.from(
+      { length: 25 },
+      (_, at) =>
+        `${at + 1},a-long-login-name-of-user-${at + 1}@night-watch.observatory.example,${at === 5 ? 'a-long-address-of-user-6@night-watch' : ''},true,idp`,
+    );
+    const users = ['id,username,email,active,authentication type', ...rows, '99,z@x.org,z@x.org,false,idp', ''];
+    const cwd = await planned({ ...SOURCE, 'export/users.csv': users.join('\n'), 'export/memberships.csv': 'groupId,userId\n30,99\n' });
+    const told = act<{
+      readonly shown: number;
+      readonly printed: number;
+      readonly buttons: readonly string[];
+      readonly choice: string;
+      readonly effect: string;
+      readonly split: readonly string[];
+      readonly width: number;
+      readonly note: string;
+      readonly after: number;
+    }>(
+      join(cwd, 'plan/plan.html'),
+      `${HANDS}
+      choose('user-3@', 'd');
+      const shown = cards().length;
+      card('user-3@').querySelector('.what-if').open = false;
+      view.dispatchEvent(new view.Event('beforeprint'));
+      // As if this were paper.
+      for (const sheet of page.styleSheets) for (const rule of sheet.cssRules) if (rule.media?.mediaText === 'print') rule.media.mediaText = 'all';
+      const isSeen = (element) => element.checkVisibility();
+      const buttons = [...page.querySelectorAll('button:not(.link), select, input[type=search], #keys, #kept')].filter(isSeen).map(({ textContent }) => textContent);
+      const chosen = card('user-3@').querySelector('input:checked').closest('label');
+      const printed = cards().length;
+      const choice = isSeen(chosen) ? chosen.textContent + view.getComputedStyle(chosen).fontWeight : '';
+      const effect = card('user-3@').querySelector('.what-if').open ? card('user-3@').querySelector('.what-if').textContent : '';
+      const split = cards().filter((each) => view.getComputedStyle(each).breakInside !== 'avoid').map(({ id }) => id);
+      const width = page.documentElement.scrollWidth;
+      const note = page.querySelector('#printed').textContent;
+      view.dispatchEvent(new view.Event('afterprint'));
+      return { shown, printed, buttons, choice, effect, split, width, note, after: cards().length };`,
+      420,
+    );
+    expect(told.shown).toBe(20);
+    expect(told.printed).toBeGreaterThanOrEqual(25);
+    expect(told.buttons).toEqual([]);
+    expect(told.choice).toMatch(/nobody uses the account.*600$/);
+    expect(told.effect).toContain('Findings that end');
+    expect(told.split).toEqual([]);
+    expect(told.width).toBeLessThanOrEqual(420);
+    expect(told.note).toBe('');
+    expect(told.after).toBe(20);
   });
 
   it('is for reading only with --redact, and holds no name', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import type { User } from '../../src/model/directory.js';
+import { topicOf } from '../../src/plan/end-state.js';
 import { connectUser, directoryOfIdp, organizationOf, sidesArbitrary } from '../rules/idp-sides.js';
 import { key } from '../support/alike-texts.js';
 import { inOrder } from '../support/organizations.js';
@@ -91,6 +92,30 @@ describe('a plan that knows the identity provider', () => {
   it('renames nobody away from the subject that finds the account now', () => {
     expect(changesOf([connectUser(0, 'ana@dome.example', 'ana@old-dome.example')], ['ana@dome.example'])).toEqual([]);
     expect(changesOf([connectUser(0, 'ana@dome.example', 'Ana@Dome.example')], ['ana@dome.example'])).toEqual([]);
+  });
+
+  it('does not refuse a decision for what comes of the renames that need none', () => {
+    // Ben and Cleo swap usernames; from then on, the provider's Ben, whose email is Ana's, matches two accounts by both names.
+    const organization = organizationOf([
+      connectUser(0, 'ana@dome.example', 'ana@dome.example', { authenticationType: 'basic' }),
+      connectUser(1, 'ben@dome.example', 'cleo@dome.example'),
+      connectUser(2, 'cleo@dome.example', 'ben@dome.example'),
+      connectUser(3, 'dag@dome.example', 'not an address'),
+    ]);
+    const listed = [
+      { id: 'a', subject: 'ana@dome.example', email: 'ana@dome.example', active: true },
+      { id: 'b', subject: 'ben@dome.example', email: 'ana@dome.example', active: true },
+      { id: 'c', subject: 'cleo@dome.example', email: 'cleo@dome.example', active: true },
+    ];
+    const idp = directoryOfIdp('okta', listed, []);
+    const open = madePlanOf(organization, undefined, idp);
+    const known = new Set(open.before.findings.map(topicOf));
+    const begun = open.assembly.end.report.findings.filter((audited) => audited.finding.rule === 'ambiguous-match' && !known.has(topicOf(audited)));
+    expect(begun.length).toBeGreaterThan(0);
+    const rows = open.rows.map(({ asked }) =>
+      answeredCells(asked, asked.written[1] === 'invalid-email' ? { action: 'set-email', value: 'dag@dome.example' } : {}),
+    );
+    expect(planOf(organization, fileOf(rows), idp)).not.toHaveProperty('problems');
   });
 
   it('renames to an email that is a subject, and whoever the provider does not know', () => {

@@ -25,7 +25,7 @@ export function addCheck(program: Command, io: Io, end: (ending: Ending) => void
     .command('check')
     .argument(
       '[source]',
-      'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file; or mysql://USER@HOST/DATABASE',
+      'folder with users.csv, groups.csv and memberships.csv (or .xlsx), or with JSON saved from REST; or a SQLite file; or mysql://USER@HOST/DATABASE',
     );
   addSourceOptions(command)
     .optionsGroup('Judging:')

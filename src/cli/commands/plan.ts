@@ -26,7 +26,7 @@ export function addPlan(program: Command, io: Io, end: (ending: Ending) => void)
     .command('plan')
     .argument(
       '[source]',
-      'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file; or mysql://USER@HOST/DATABASE',
+      'folder with users.csv, groups.csv and memberships.csv (or .xlsx), or with JSON saved from REST; or a SQLite file; or mysql://USER@HOST/DATABASE',
     );
   addSourceOptions(command)
     .optionsGroup('Judging:')

@@ -21,7 +21,7 @@ export function addReconcile(program: Command, io: Io, end: (ending: Ending) => 
   const command = program
     .command('reconcile')
     .argument('<preview>', 'file that "scim-audit preview --format json" wrote before the sync')
-    .argument('[source]', 'a fresh export: folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file');
+    .argument('[source]', 'a fresh export: folder with users.csv, groups.csv and memberships.csv (or .xlsx), or with JSON saved from REST; or a SQLite file');
   addLiveOptions(addSourceOptions(command, { hasProvider: false }))
     .option('--proof <file>', 'with --url: earlier pull.json of the same address, or folder of a live run, which proves that members lists hold inactive users')
     .optionsGroup('Provider:')

@@ -12,7 +12,7 @@ export function addRedact(program: Command, io: Io, end: (ending: Ending) => voi
     .command('redact')
     .argument(
       '[source]',
-      'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file; or mysql://USER@HOST/DATABASE',
+      'folder with users.csv, groups.csv and memberships.csv (or .xlsx), or with JSON saved from REST; or a SQLite file; or mysql://USER@HOST/DATABASE',
     );
   addSourceOptions(command, { hasProvider: false })
     .optionsGroup('Output:')

@@ -21,7 +21,7 @@ export function addRunbook(program: Command, io: Io, end: (ending: Ending) => vo
     .command('runbook')
     .argument(
       '[source]',
-      'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file; or mysql://USER@HOST/DATABASE',
+      'folder with users.csv, groups.csv and memberships.csv (or .xlsx), or with JSON saved from REST; or a SQLite file; or mysql://USER@HOST/DATABASE',
     );
   addSourceOptions(command)
     .optionsGroup('Judging:')

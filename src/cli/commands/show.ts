@@ -10,7 +10,8 @@ import type { Io } from '../io.js';
 import { addFileOptions, type SharedFlags } from '../options.js';
 import { fitted } from '../wrap-terminal-text.js';
 
-const SOURCE = 'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file; or mysql://USER@HOST/DATABASE';
+const SOURCE =
+  'folder with users.csv, groups.csv and memberships.csv (or .xlsx), or with JSON saved from REST; or a SQLite file; or mysql://USER@HOST/DATABASE';
 
 /** Adds `show`: shows a plan, and whether it still fits a source. */
 export function addShow(program: Command, io: Io, end: (ending: Ending) => void): void {

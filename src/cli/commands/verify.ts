@@ -12,7 +12,8 @@ import type { Io } from '../io.js';
 import { addFileOptions, addLiveOptions, type SharedFlags } from '../options.js';
 import { fitted } from '../wrap-terminal-text.js';
 
-const SOURCE = 'folder with users.csv, groups.csv and memberships.csv, or with JSON saved from REST; or a SQLite file; or mysql://USER@HOST/DATABASE';
+const SOURCE =
+  'folder with users.csv, groups.csv and memberships.csv (or .xlsx), or with JSON saved from REST; or a SQLite file; or mysql://USER@HOST/DATABASE';
 
 interface VerifyFlags extends SharedFlags {
   readonly format?: 'pretty' | 'json';

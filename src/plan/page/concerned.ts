@@ -1,71 +1,62 @@
 /** Which accounts the decisions of a plan concern: those that open findings are about, and those that share a username or email with them, directly or through others. */
 
-import type { IdpMatch } from '../../model/idp-match.js';
+import { administratorsOf } from '../../model/administrators.js';
+import type { IdentityIndex } from '../../model/identity-index.js';
+import type { IdpUser } from '../../model/idp.js';
+import { isSpecial, strandedAccounts } from '../../model/idp-lookup.js';
 import { ruleOf } from '../../rules/registry.js';
 import type { Assembly, Ground } from '../assemble.js';
 import { isAboutExport } from './carried.js';
+import { type Compared, isPlainlyParted, type Newcomers, partsOf } from './newcomers.js';
+import { Ties } from './ties.js';
 
 export interface Concerned {
   /** By index: 1 for an account of Jama Connect, or of the provider, that is concerned. */
   readonly users: Uint8Array;
   readonly idpUsers: Uint8Array;
+  readonly unassigned: Uint8Array;
   readonly groups: Uint8Array;
 }
 
-/** Names that belong together, each with the number of another, or its own. */
-class Ties {
-  readonly #parent: Int32Array;
-
-  constructor(names: number) {
-    this.#parent = Int32Array.from({ length: names }, (_, at) => at);
-  }
-
-  root(name: number): number {
-    const parent = this.#parent;
-    let at = name;
-    while (parent[at] !== at) {
-      parent[at] = parent[parent[at]];
-      at = parent[at];
-    }
-    return at;
-  }
-
-  join(a: number, b: number): void {
-    if (a >= 0 && b >= 0 && a !== b) this.#parent[this.root(b)] = this.root(a);
-  }
+/** Accounts of a list, with the numbers of their names; -1 if there is none. */
+interface Tied {
+  readonly found: Uint8Array;
+  readonly names: Int32Array;
+  readonly emails: Int32Array;
 }
 
-export function concernedBy({ before, context }: Ground, { open }: Assembly): Concerned {
-  const { directory, index, contest } = context;
-  const { users, groups } = directory;
-  const idp: IdpMatch | undefined = context.idp;
-  const ties = new Ties((idp?.keys ?? index.keys).length);
-  index.userNameKey.forEach((name, place) => void ties.join(name, index.emailKey[place]));
-  idp?.subjectKey.forEach((subject, place) => void ties.join(subject, idp.emailKey[place]));
+/** What is compared with the provider's exports. */
+export interface Comparison {
+  /** The organization as it is, and as it is once the plan without decisions is applied. */
+  readonly states: readonly [Compared, ...Compared[]];
+  readonly newcomers: Newcomers;
+}
 
+export function concernedBy({ before, context }: Ground, { open, end }: Assembly, comparison: Comparison | undefined): Concerned {
+  const { directory, index, contest, idp, policy } = context;
+  const { users, groups } = directory;
+  const unassigned = idp?.directory.unassigned ?? [];
   const found: Concerned = {
     users: new Uint8Array(users.length),
     idpUsers: new Uint8Array(idp?.directory.users.length ?? 0),
+    unassigned: new Uint8Array(unassigned.length),
     groups: new Uint8Array(groups.length),
   };
   for (const audited of [...open, ...before.findings.filter(isAboutExport)]) {
     const rule = ruleOf(audited.finding);
     for (const { place } of rule.users(audited.finding)) found.users[place] = 1;
     for (const { place } of rule.groups(audited.finding)) found.groups[place] = 1;
-    for (const { place } of rule.idpUsers?.(audited.finding) ?? []) found.idpUsers[place] = 1;
+    for (const user of rule.idpUsers?.(audited.finding) ?? []) (unassigned[user.place] === user ? found.unassigned : found.idpUsers)[user.place] = 1;
   }
   for (const { place, scimAdmin } of users) {
     // Rules that are off ask nothing about them, but their renames depend on decisions.
     if (scimAdmin !== undefined || (index.needsUpdate[place] === 1 && contest.isAutomatic[place] === 0)) found.users[place] = 1;
   }
-  if (idp !== undefined) {
-    // Rules about both sides compare the spelling of names that are blank, of which a hash would tell nothing.
-    for (const { place, userName, email } of users)
-      if (isOddBlank(userName, index.userNameKey[place]) || isOddBlank(email, index.emailKey[place])) found.users[place] = 1;
-    for (const { place, subject, email } of idp.directory.users)
-      if (isOddBlank(subject, idp.subjectKey[place]) || isOddBlank(email, idp.emailKey[place])) found.idpUsers[place] = 1;
-  }
-  spread(found, ties, context);
+  const administrators = context.checked.has('break-glass') ? (policy.environment?.stated.administrators ?? []) : [];
+  // They are found by username: who is one can change with a rename.
+  for (const each of [index, end.index]) for (const { place } of administratorsOf(each, administrators).users) found.users[place] = 1;
+  if (comparison !== undefined) addUnclear(found, comparison);
+  spread(found, context, comparison);
   // A name that is no longer an organization-level group's may still be that of a project group.
   const names = new Set([...context.sync.sought, ...groups.flatMap(({ isOrganizationLevel, name }) => (isOrganizationLevel ? [name] : []))]);
   for (const { place, name, isOrganizationLevel, sync } of groups)
@@ -76,20 +67,58 @@ export function concernedBy({ before, context }: Ground, { open }: Assembly): Co
 /** Is not empty, and counts as blank. */
 const isOddBlank = (text: string, key: number): boolean => key < 0 && text !== '';
 
+/** Adds those of whom hashes would not tell what rules about both sides look at. */
+function addUnclear(found: Concerned, { states, newcomers }: Comparison): void {
+  const [{ index, idp }] = states;
+  const { key } = index.collation;
+  const { users, provider } = idp.directory;
+  // They compare the spelling of names that are blank.
+  for (const { place, userName, email } of index.users)
+    if (isOddBlank(userName, index.userNameKey[place]) || isOddBlank(email, index.emailKey[place])) found.users[place] = 1;
+  const isUnclear = ({ place, subject, email }: IdpUser): boolean =>
+    isOddBlank(subject, idp.subjectKey[place]) ||
+    isOddBlank(email, idp.emailKey[place]) ||
+    (provider === 'entra' && isSpecial(subject) !== isSpecial(key(subject))) ||
+    (newcomers.is[place] === 1 && !isPlainlyParted(subject, key));
+  for (const user of users) if (isUnclear(user)) found.idpUsers[user.place] = 1;
+  // Whether domains are the same decides about them, even if the configuration makes their finding one that nobody is asked about.
+  for (const state of states) {
+    for (const { user, idpUser, evidence } of strandedAccounts(state.index, state.idp)) {
+      if (evidence !== 'local-part') continue;
+      found.users[user] = 1;
+      found.idpUsers[idpUser] = 1;
+    }
+  }
+}
+
 /** Adds all accounts whose names belong with those that are concerned already. */
-function spread(found: Concerned, ties: Ties, { index, idp }: Ground['context']): void {
+function spread(found: Concerned, { index, idp }: Ground['context'], comparison: Comparison | undefined): void {
+  const ties = new Ties((idp?.keys ?? index.keys).length);
+  const lists: Tied[] = [{ found: found.users, names: index.userNameKey, emails: index.emailKey }];
+  if (idp !== undefined) {
+    lists.push({ found: found.idpUsers, names: idp.subjectKey, emails: idp.emailKey });
+    const unassigned = idp.directory.unassigned ?? [];
+    const numbersOf = (text: (user: IdpUser) => string): Int32Array => Int32Array.from(unassigned, (user) => index.find(text(user)));
+    lists.push({ found: found.unassigned, names: numbersOf(({ subject }) => subject), emails: numbersOf(({ email }) => email) });
+  }
+  for (const { names, emails } of lists) names.forEach((name, place) => void ties.join(name, emails[place]));
+  if (comparison !== undefined) joinLocalParts(ties, index, comparison);
   const isTied = new Uint8Array((idp?.keys ?? index.keys).length);
-  const mark = (...names: readonly number[]): void => {
-    for (const name of names) if (name >= 0) isTied[ties.root(name)] = 1;
-  };
-  found.users.forEach((is, place) => {
-    if (is === 1) mark(index.userNameKey[place], index.emailKey[place]);
+  const isMarked = (name: number): boolean => name >= 0 && isTied[ties.root(name)] === 1;
+  for (const { found: is, names, emails } of lists) {
+    is.forEach((concerned, place) => {
+      for (const name of concerned === 1 ? [names[place], emails[place]] : []) if (name >= 0) isTied[ties.root(name)] = 1;
+    });
+  }
+  for (const { found: is, names, emails } of lists)
+    for (let place = 0; place < is.length; place++) if (isMarked(names[place]) || isMarked(emails[place])) is[place] = 1;
+}
+
+/** Joins usernames with the subjects of newcomers whose part before the @ they are. */
+function joinLocalParts(ties: Ties, index: IdentityIndex, { states: [{ idp }], newcomers }: Comparison): void {
+  newcomers.is.forEach((is, place) => {
+    if (is === 0) return;
+    const name = index.find(partsOf(idp.directory.users[place].subject, index.collation.key)[0]);
+    if (name >= 0 && index.holders.of(name).some((holder) => !index.users[holder].userName.includes('@'))) ties.join(name, idp.subjectKey[place]);
   });
-  found.idpUsers.forEach((is, place) => {
-    if (is === 1 && idp !== undefined) mark(idp.subjectKey[place], idp.emailKey[place]);
-  });
-  const isAnyTied = (...names: readonly number[]): boolean => names.some((name) => name >= 0 && isTied[ties.root(name)] === 1);
-  for (let place = 0; place < found.users.length; place++) if (isAnyTied(index.userNameKey[place], index.emailKey[place])) found.users[place] = 1;
-  if (idp === undefined) return;
-  for (let place = 0; place < found.idpUsers.length; place++) if (isAnyTied(idp.subjectKey[place], idp.emailKey[place])) found.idpUsers[place] = 1;
 }

@@ -1,17 +1,32 @@
 /** Finds accounts that are not in the page by the names that somebody types, together with all that share names with them. */
 
 import type { Collation } from '../../model/compare.js';
-import { MARK, type marking, widthOf } from './marks.js';
-import type { HiddenAccounts, PageData } from './page-data.js';
-import { SPELLED_OTHERWISE } from './page-data.js';
+import { localPartOf } from '../../model/idp-lookup.js';
+import { MARK, type Marking } from './marks.js';
+import {
+  ACTIVE,
+  type HiddenAccounts,
+  IS_LOCAL_PART,
+  type PageData,
+  type PageIdpUser,
+  RANK,
+  RANKED,
+  SHARES_LOCAL_PART,
+  type Side,
+  SPECIAL,
+  SPELLED_OTHERWISE,
+} from './page-data.js';
+import { domainsOf, Spelling } from './spelling.js';
 
 /** An account that is not in the page, with texts that compare with one another as its own would. */
 export interface FoundAccount {
-  readonly isIdp: boolean;
+  readonly side: Side;
   readonly state: number;
   /** Of the username, or of the provider's subject. Blank if it has none. */
   readonly name: string;
   readonly email: string;
+  /** Says which of several of the provider's users comes first. */
+  readonly rank: string;
 }
 
 interface Row {
@@ -19,82 +34,166 @@ interface Row {
   /** Marks; blank if there is no name. */
   readonly name: string;
   readonly email: string;
+  readonly rank: string;
 }
 
+/** Marks of a newcomer: of the part before the @, of the domain, and of the subject. */
+interface Newcomer {
+  readonly local: string;
+  readonly domain: string;
+  readonly subject: string;
+}
+
+interface NewcomersBy {
+  readonly bySubject: ReadonlyMap<string, Newcomer>;
+  readonly byLocal: ReadonlyMap<string, Newcomer>;
+}
+
+const keyOf = (mark: string): string => mark.slice(0, MARK);
+
 export class HiddenNames {
+  readonly #data: Pick<PageData, 'hidden' | 'idp' | 'users'>;
   readonly #kinds: readonly HiddenAccounts[];
-  readonly #width: number;
-  readonly #mark: ReturnType<typeof marking>;
+  readonly #marks: Marking;
   readonly #collation: Collation;
   /** By typed text; null if nobody has the name. */
-  readonly #marks = new Map<string, string | null>();
+  readonly #known = new Map<string, string | null>();
   /** Rows with two different marks, by the key's mark of either. */
   #pairs: ReadonlyMap<string, readonly Row[]> | undefined;
+  #newcomers: NewcomersBy | undefined;
+  #domains: ReadonlyMap<string, string> | undefined;
 
-  constructor({ hidden, idp }: Pick<PageData, 'hidden' | 'idp'>, mark: ReturnType<typeof marking>, collation: Collation) {
-    this.#kinds = hidden;
-    this.#width = widthOf(idp !== undefined);
-    this.#mark = mark;
+  constructor(data: Pick<PageData, 'hidden' | 'idp' | 'users'>, marks: Marking, collation: Collation) {
+    this.#data = data;
+    this.#kinds = data.hidden;
+    this.#marks = marks;
     this.#collation = collation;
   }
 
   /** Returns the key's mark if an account that is not in the page has the name. */
   markOf(text: string): string | undefined {
-    const known = this.#marks.get(text);
+    const known = this.#known.get(text);
     if (known !== undefined) return known ?? undefined;
     const mark = this.#findMark(text);
-    this.#marks.set(text, mark ?? null);
+    this.#known.set(text, mark ?? null);
     return mark;
   }
 
   #findMark(text: string): string | undefined {
     const key = this.#collation.key(text);
     if (key === '') return undefined;
-    const mark = this.#mark(key, text).slice(0, MARK);
-    return this.#rowsWith(mark).length > 0 ? mark : undefined;
+    const mark = this.#marks.ofKey(key);
+    return this.#rowsWith(mark).length > 0 || this.#newcomersBy().byLocal.has(mark) ? mark : undefined;
   }
 
   /** Returns the mark of one account in such a state, of either kind of Jama Connect's; undefined if there is none. */
   someone(isWanted: (state: number) => boolean): string | undefined {
-    for (const { isIdp, state, same, pairs, names, emails } of this.#kinds) {
+    for (const { side, state, same, pairs, names, emails } of this.#kinds) {
       const found = same || pairs || names || emails;
-      if (!isIdp && isWanted(state) && found !== '') return found.slice(0, MARK);
+      if (side === 'connect' && isWanted(state) && found !== '') return keyOf(found);
     }
     return undefined;
   }
 
-  /** Returns the accounts that are tied to marks by their names, and one of each state without a name. `typed`: texts as somebody typed them. */
-  tiedTo(marks: Iterable<string>, typed: readonly string[]): FoundAccount[] {
-    const spelling = new Spelling(this.#mark, this.#collation, typed);
+  /**
+   * Returns the accounts that are tied to marks by their names, and one of each state without a name. `typed`: texts as
+   * somebody typed them; `shown`: the provider's users beside whom they will be.
+   */
+  tiedTo(marks: Iterable<string>, typed: readonly string[], shown: readonly PageIdpUser[]): FoundAccount[] {
+    const newcomers = this.#newcomersBy();
     const reached = new Set(marks);
     const rows = new Set<Row>();
     // A set that grows while it is gone through is gone through to its end. Each row is made once, because both of its marks are one, or it is kept.
     for (const mark of reached) {
       for (const row of this.#rowsWith(mark)) {
         rows.add(row);
-        for (const name of [row.name, row.email]) if (name !== '') reached.add(name.slice(0, MARK));
+        for (const name of [row.name, row.email]) if (name !== '') reached.add(keyOf(name));
       }
+      const newcomer = newcomers.bySubject.get(mark) ?? newcomers.byLocal.get(mark);
+      if (newcomer !== undefined) reached.add(newcomer.subject).add(newcomer.local);
     }
-    const nameless = this.#kinds.flatMap(({ isIdp, state, hasNameless }): FoundAccount[] => (hasNameless ? [{ isIdp, state, name: '', email: '' }] : []));
-    const named = [...rows].map((row) => {
-      const { isIdp, state } = row.kind;
-      const email = spelling.textOf(row.email);
-      const name = row.name === row.email && (state & SPELLED_OTHERWISE) !== 0 ? spelling.otherThan(email) : spelling.textOf(row.name);
-      return { isIdp, state, name, email };
+    const spelling = this.#spellingOf([...rows], reached, typed);
+    const nameless = this.#kinds.flatMap(({ side, state, hasNameless }): FoundAccount[] =>
+      hasNameless ? [{ side, state, name: '', email: '', rank: '' }] : [],
+    );
+    return [...Array.from(rows, (row) => foundAccount(row, spelling)), ...nameless, ...this.#namesakes([...rows], spelling, shown)];
+  }
+
+  #spellingOf(rows: readonly Row[], reached: ReadonlySet<string>, typed: readonly string[]): Spelling {
+    const isCompared = this.#data.idp !== undefined;
+    if (isCompared)
+      this.#domains ??= domainsOf(
+        this.#data.users.map(([, , email]) => email),
+        this.#marks,
+        this.#collation,
+      );
+    const spelling = new Spelling(this.#marks, this.#collation, typed, this.#domains ?? new Map());
+    const { bySubject } = this.#newcomersBy();
+    for (const mark of reached) {
+      const newcomer = bySubject.get(mark);
+      if (newcomer !== undefined) spelling.stateAddress(newcomer.subject, newcomer.local, newcomer.domain);
+    }
+    for (const { kind, name } of rows) {
+      if (kind.side === 'connect' && (kind.state & IS_LOCAL_PART) !== 0) spelling.stateLocalPart(keyOf(name));
+      if (kind.side === 'idp' && (kind.state & SPECIAL) !== 0) spelling.stateSpecial(keyOf(name));
+    }
+    return spelling;
+  }
+
+  /**
+   * Returns users of the provider because of whom a part before the @ shows nothing: others have it who are not in the page, or
+   * the user whose it is is not one that it could show.
+   */
+  #namesakes(rows: readonly Row[], spelling: Spelling, shown: readonly PageIdpUser[]): FoundAccount[] {
+    const { bySubject } = this.#newcomersBy();
+    const parts = new Set<string>();
+    for (const [, subject, , state] of shown) if ((state & SHARES_LOCAL_PART) !== 0) parts.add(localPartOf(subject));
+    for (const { kind, name } of rows)
+      if (kind.side === 'idp' && name !== '' && spelling.isTyped(name) && !bySubject.has(keyOf(name))) parts.add(localPartOf(spelling.textOf(name)));
+    parts.delete('');
+    return Array.from(parts, (part, at): FoundAccount => {
+      const name = `${part}@${at}.not-shown.invalid`;
+      return { side: 'idp', state: ACTIVE, name, email: name, rank: '' };
     });
-    return [...named, ...nameless];
+  }
+
+  #newcomersBy(): NewcomersBy {
+    if (this.#newcomers !== undefined) return this.#newcomers;
+    const text = this.#data.idp?.newcomers ?? '';
+    const bySubject = new Map<string, Newcomer>();
+    const byLocal = new Map<string, Newcomer>();
+    for (let at = 0; at < text.length; at += 3 * MARK) {
+      const newcomer = { local: text.slice(at, at + MARK), domain: text.slice(at + MARK, at + 2 * MARK), subject: text.slice(at + 2 * MARK, at + 3 * MARK) };
+      bySubject.set(newcomer.subject, newcomer);
+      byLocal.set(newcomer.local, newcomer);
+    }
+    this.#newcomers = { bySubject, byLocal };
+    return this.#newcomers;
   }
 
   #rowsWith(mark: string): readonly Row[] {
-    this.#pairs ??= pairsOf(this.#kinds, this.#width);
+    const { width } = this.#marks;
+    this.#pairs ??= pairsOf(this.#kinds, width);
     const rows: Row[] = [...(this.#pairs.get(mark) ?? [])];
     for (const kind of this.#kinds) {
-      for (const name of withMark(kind.same, mark, this.#width)) rows.push({ kind, name, email: name });
-      for (const name of withMark(kind.names, mark, this.#width)) rows.push({ kind, name, email: '' });
-      for (const email of withMark(kind.emails, mark, this.#width)) rows.push({ kind, name: '', email });
+      const end = endOf(kind);
+      for (const [name, rank] of withMark(kind.same, mark, width, end)) rows.push({ kind, name, email: name, rank });
+      for (const [name, rank] of withMark(kind.names, mark, width, end)) rows.push({ kind, name, email: '', rank });
+      for (const [email, rank] of withMark(kind.emails, mark, width, end)) rows.push({ kind, name: '', email, rank });
     }
     return rows;
   }
+}
+
+/** Returns how many digits follow the marks of each. */
+const endOf = ({ state }: HiddenAccounts): number => ((state & RANKED) === 0 ? 0 : RANK);
+
+function foundAccount({ kind: { side, state }, name: nameMark, email: emailMark, rank }: Row, spelling: Spelling): FoundAccount {
+  if (side === 'connect' && nameMark === emailMark && (state & SPELLED_OTHERWISE) !== 0) {
+    const email = spelling.textOf(emailMark);
+    return { side, state, name: spelling.otherThan(email), email, rank };
+  }
+  return { side, state, name: spelling.textOf(nameMark), email: spelling.textOf(emailMark), rank };
 }
 
 function pairsOf(kinds: readonly HiddenAccounts[], width: number): Map<string, Row[]> {
@@ -105,9 +204,15 @@ function pairsOf(kinds: readonly HiddenAccounts[], width: number): Map<string, R
     else known.push(row);
   };
   for (const kind of kinds) {
-    for (let at = 0; at < kind.pairs.length; at += 2 * width) {
-      const row = { kind, name: kind.pairs.slice(at, at + width), email: kind.pairs.slice(at + width, at + 2 * width) };
-      const [name, email] = [row.name.slice(0, MARK), row.email.slice(0, MARK)];
+    const step = 2 * width + endOf(kind);
+    for (let at = 0; at < kind.pairs.length; at += step) {
+      const row = {
+        kind,
+        name: kind.pairs.slice(at, at + width),
+        email: kind.pairs.slice(at + width, at + 2 * width),
+        rank: kind.pairs.slice(at + 2 * width, at + step),
+      };
+      const [name, email] = [keyOf(row.name), keyOf(row.email)];
       put(name, row);
       if (email !== name) put(email, row);
     }
@@ -115,59 +220,14 @@ function pairsOf(kinds: readonly HiddenAccounts[], width: number): Map<string, R
   return found;
 }
 
-/** Yields the marks of a sorted list that begin with one; the list is not cut into pieces for it. */
-function* withMark(list: string, mark: string, width: number): Iterable<string> {
-  let [low, high] = [0, list.length / width];
+/** Yields the marks of a sorted list that begin with one, each with what follows it; the list is not cut into pieces for it. */
+function* withMark(list: string, mark: string, width: number, end: number): Iterable<readonly [marks: string, rank: string]> {
+  const step = width + end;
+  let [low, high] = [0, list.length / step];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (list.slice(middle * width, middle * width + MARK) < mark) low = middle + 1;
+    if (list.slice(middle * step, middle * step + MARK) < mark) low = middle + 1;
     else high = middle;
   }
-  for (let at = low * width; at < list.length && list.startsWith(mark, at); at += width) yield list.slice(at, at + width);
-}
-
-/** Texts for marks: a typed text if its mark is the same, else one that nobody has. */
-class Spelling {
-  readonly #collation: Collation;
-  /** By the mark of the key. */
-  readonly #typed = new Map<string, string>();
-  /** How many spellings a key has so far, by its mark. */
-  readonly #spellings = new Map<string, number>();
-  /** By the whole mark. */
-  readonly #texts = new Map<string, string>();
-
-  constructor(mark: ReturnType<typeof marking>, collation: Collation, typed: readonly string[]) {
-    this.#collation = collation;
-    for (const text of typed) {
-      const whole = mark(collation.key(text), text);
-      if (whole.length > MARK) this.#texts.set(whole, text);
-      if (!this.#typed.has(whole.slice(0, MARK))) this.#typed.set(whole.slice(0, MARK), text);
-    }
-  }
-
-  textOf(mark: string): string {
-    if (mark === '') return '';
-    const known = this.#texts.get(mark);
-    if (known !== undefined) return known;
-    const key = mark.slice(0, MARK);
-    const typed = this.#typed.get(key);
-    const first = typed ?? `x${key}@not-shown.invalid`;
-    // A typed text that this one should be would be known by its mark.
-    const others = this.#spellings.get(key) ?? (typed !== undefined && mark.length > MARK ? 1 : 0);
-    this.#spellings.set(key, others + 1);
-    const text = others === 0 ? first : this.otherThan(first, others);
-    this.#texts.set(mark, text);
-    return text;
-  }
-
-  /** Returns another text with the same key, a different one for each number from 1: in other letters if it has enough, because an address stays one. */
-  otherThan(text: string, number = 1): string {
-    let bits = number;
-    const swapped = text.replace(/[a-z]/gi, (letter) => {
-      const isSwapped = (bits & 1) === 1;
-      bits >>= 1;
-      return isSwapped ? (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()) : letter;
-    });
-    return bits === 0 && swapped !== text && this.#collation.key(swapped) === this.#collation.key(text) ? swapped : `${text}${'\u200b'.repeat(number)}`;
-  }
+  for (let at = low * step; at < list.length && list.startsWith(mark, at); at += step) yield [list.slice(at, at + width), list.slice(at + width, at + step)];
 }

@@ -12,6 +12,9 @@ export type PageUser = readonly [id: string, userName: string, email: string, st
 /** Id, name, state. */
 export type PageGroup = readonly [id: string, name: string, state: number];
 
+/** Which list an account is in: Jama Connect's, the provider's users to be provisioned, or those of its directory who are not assigned. */
+export type Side = 'connect' | 'idp' | 'unassigned';
+
 /** Id, subject, email, state. */
 export type PageIdpUser = readonly [id: string, subject: string, email: string, state: number];
 
@@ -34,9 +37,9 @@ export interface CarriedFinding {
   readonly text: string;
 }
 
-/** Accounts that are not in the page and have one state, as marks of the same width, sorted. */
+/** Accounts that are not in the page and have one state, as marks of the same width, sorted. With `RANKED`, a rank follows the marks of each. */
 export interface HiddenAccounts {
-  readonly isIdp: boolean;
+  readonly side: Side;
   readonly state: number;
   /** Their username has the key of their email (for the provider: the subject). */
   readonly same: string;
@@ -75,7 +78,10 @@ export interface PageData {
   readonly idp?: {
     readonly provider: IdpProvider;
     readonly users: readonly PageIdpUser[];
+    readonly unassigned: readonly PageIdpUser[];
     readonly groups: readonly string[];
+    /** The newcomers that are not in the page (see `newcomersOf`), sorted: marks of the part before the @, of the domain, and of the subject. */
+    readonly newcomers: string;
     readonly given: { readonly emails: boolean; readonly groupList: boolean; readonly members: boolean };
     readonly inputs: readonly { readonly path: string; readonly role: IdpRole; readonly rows: number }[];
   };
@@ -98,6 +104,8 @@ export const LEFT_OUT = 4;
 export const SIGNS_IN = 8;
 /** Username and email are not the same text, although they have one key. */
 export const SPELLED_OTHERWISE = 16;
+/** The username has no @, and is the part before the @ of a newcomer's subject. */
+export const IS_LOCAL_PART = 32;
 
 export function stateOf(user: User): number {
   const { active, authenticationType, isLeftOut, signsInFor, userName, email } = user;
@@ -126,9 +134,18 @@ export function userOf(names: Pick<User, 'place' | 'id' | 'userName' | 'email'>,
 
 export const PENDING = 2;
 export const GUEST = 4;
+export const SUSPENDED = 8;
+/** Entra may not be able to look the subject up. */
+export const SPECIAL = 32;
+/** Others of the list have the same subject or email: which of them comes first follows from the rank. */
+export const RANKED = 128;
+/** Hex digits of a rank. */
+export const RANK = 6;
+/** The part before the @ is also that of somebody who is not in the page. */
+export const SHARES_LOCAL_PART = 256;
 
-export const idpStateOf = ({ active, isPending, isGuest, subject, email }: IdpUser): number =>
-  (active ? ACTIVE : 0) | (isPending === true ? PENDING : 0) | (isGuest === true ? GUEST : 0) | (subject === email ? 0 : SPELLED_OTHERWISE);
+export const idpStateOf = ({ active, isPending, isGuest, isSuspended }: IdpUser): number =>
+  (active ? ACTIVE : 0) | (isPending === true ? PENDING : 0) | (isGuest === true ? GUEST : 0) | (isSuspended === true ? SUSPENDED : 0);
 
 export function idpUserOf(names: Pick<IdpUser, 'place' | 'id' | 'subject' | 'email'>, state: number): IdpUser {
   return {
@@ -138,6 +155,7 @@ export function idpUserOf(names: Pick<IdpUser, 'place' | 'id' | 'subject' | 'ema
     active: (state & ACTIVE) !== 0,
     ...((state & PENDING) === 0 ? {} : { isPending: true }),
     ...((state & GUEST) === 0 ? {} : { isGuest: true }),
+    ...((state & SUSPENDED) === 0 ? {} : { isSuspended: true }),
   };
 }
 

@@ -2,17 +2,18 @@
 
 import type { Digests } from '../../model/digests.js';
 import type { User } from '../../model/directory.js';
-import type { IdpMatch } from '../../model/idp-match.js';
-import type { RuleContext } from '../../rules/rule.js';
-import type { Ground } from '../assemble.js';
+import type { IdpUser } from '../../model/idp.js';
+import { localPartOf } from '../../model/idp-lookup.js';
+import { matchIdp } from '../../model/idp-match.js';
+import type { Assembly, Ground } from '../assemble.js';
 import { NO_ANSWER } from '../decision-rows.js';
 import type { MadePlan } from '../make-plan.js';
 import { carriedOf, isAboutExport, placesOf } from './carried.js';
-import { concernedBy } from './concerned.js';
-import { marking } from './marks.js';
+import { type Comparison, type Concerned, concernedBy } from './concerned.js';
+import { type Marking, marking } from './marks.js';
+import { newcomersOf } from './newcomers.js';
 import {
   HAS_MARK,
-  type HiddenAccounts,
   idpStateOf,
   MARKED,
   ORGANIZATION_LEVEL,
@@ -20,15 +21,18 @@ import {
   type PageData,
   type PageRow,
   type PageUser,
-  SPELLED_OTHERWISE,
+  SHARES_LOCAL_PART,
   stateOf,
 } from './page-data.js';
+import { hiddenAccounts, hiddenNewcomers } from './take-hidden.js';
 
 /** Returns the data of the page. `salt` goes into every hash; the same salt gives the same bytes. */
 export function takePageData(ground: Ground, { base, rows }: Pick<MadePlan, 'base' | 'rows'>, salt: string, digests: Pick<Digests, 'sha256'>): PageData {
   const { before, context, members } = ground;
   const { directory, policy, idp } = context;
-  const concerned = concernedBy(ground, base);
+  const comparison = comparisonOf(ground, base);
+  const concerned = concernedBy(ground, base, comparison);
+  const marks = marking(digests, salt, idp !== undefined);
   const users = directory.users.filter(({ place }) => concerned.users[place] === 1);
   const groups = directory.groups.filter(({ place }) => concerned.groups[place] === 1);
   const idpUsers = (idp?.directory.users ?? []).filter(({ place }) => concerned.idpUsers[place] === 1);
@@ -65,8 +69,8 @@ export function takePageData(ground: Ground, { base, rows }: Pick<MadePlan, 'bas
       (isOrganizationLevel ? ORGANIZATION_LEVEL : 0) | (sync === undefined ? 0 : HAS_MARK) | (sync === true ? MARKED : 0),
     ]),
     members: pairs,
-    ...(idp === undefined ? {} : { idp: idpOf(idp, idpUsers) }),
-    hidden: hiddenAccounts(context, concerned, marking(digests, salt, idp !== undefined)),
+    ...(comparison === undefined ? {} : { idp: idpOf(comparison, concerned, idpUsers, marks) }),
+    hidden: hiddenAccounts(context, concerned, comparison, marks),
     carried: before.findings.filter(isAboutExport).map((audited) => carriedOf(audited, places)),
     findings,
     rows: pageRows,
@@ -92,12 +96,36 @@ function moreOf({ scimAdmin, signsInFor }: User): PageUser[4] {
   return { ...(scimAdmin === undefined ? {} : { scimAdmin }), ...(signsInFor === undefined ? {} : { signsInFor }) };
 }
 
-function idpOf({ directory }: IdpMatch, users: IdpMatch['directory']['users']): NonNullable<PageData['idp']> {
-  const { provider, groups, given, inputs } = directory;
+/** Returns what is compared with the provider's exports; undefined if there are none. */
+function comparisonOf({ context: { index, idp } }: Ground, { end }: Assembly): Comparison | undefined {
+  if (idp === undefined) return undefined;
+  const states = [
+    { index, idp },
+    { index: end.index, idp: matchIdp(end.index, idp.directory) },
+  ] as const;
+  return { states, newcomers: newcomersOf(states) };
+}
+
+function idpOf(comparison: Comparison, concerned: Concerned, users: readonly IdpUser[], marks: Marking): NonNullable<PageData['idp']> {
+  const {
+    states: [{ index, idp }],
+  } = comparison;
+  const { provider, groups, given, inputs, unassigned = [] } = idp.directory;
+  const { key } = index.collation;
+  const localKeyOf = ({ subject }: IdpUser): string => (subject.includes('@') ? key(localPartOf(subject)) : '');
+  const shown = new Set(users.map(localKeyOf));
+  const sharing = new Set(
+    idp.directory.users.flatMap((user) => (concerned.idpUsers[user.place] === 0 && shown.has(localKeyOf(user)) ? [localKeyOf(user)] : [])),
+  );
   return {
     provider,
-    users: users.map((user) => [user.id, user.subject, user.email, idpStateOf(user)]),
+    users: users.map((user) => {
+      const state = localKeyOf(user) !== '' && sharing.has(localKeyOf(user)) ? idpStateOf(user) | SHARES_LOCAL_PART : idpStateOf(user);
+      return [user.id, user.subject, user.email, state];
+    }),
+    unassigned: unassigned.flatMap((user) => (concerned.unassigned[user.place] === 1 ? [[user.id, user.subject, user.email, idpStateOf(user)] as const] : [])),
     groups: groups.map(({ name }) => name),
+    newcomers: hiddenNewcomers(comparison, concerned, marks),
     given,
     inputs: inputs.map(({ path, role, rows }) => ({ path, role, rows })),
   };
@@ -126,68 +154,4 @@ function rowsOf(rows: MadePlan['rows']): { findings: string[]; pageRows: PageRow
     ];
   });
   return { findings, pageRows };
-}
-
-/** Returns marks of all other accounts, by their state; sorted, so that they tell nothing of the order of the export. */
-function hiddenAccounts(
-  { directory, index, idp }: RuleContext,
-  concerned: ReturnType<typeof concernedBy>,
-  mark: (key: string, text: string) => string,
-): HiddenAccounts[] {
-  const hasSpellings = idp !== undefined;
-  const lists = new Map<string, Lists>();
-  const add = (isIdp: boolean, state: number, name: number, nameText: string, email: number, emailText: string): void => {
-    const keys = idp?.keys ?? index.keys;
-    const list = lists.get(`${isIdp} ${state}`) ?? new Lists(isIdp, state);
-    lists.set(`${isIdp} ${state}`, list);
-    const first = name < 0 ? '' : mark(keys[name], nameText);
-    if (name >= 0 && name === email && (!hasSpellings || nameText === emailText)) list.same.push(first);
-    else list.add(first, email < 0 ? '' : mark(keys[email], emailText));
-  };
-  for (const user of directory.users) {
-    if (concerned.users[user.place] === 1) continue;
-    const { place, userName, email } = user;
-    const names = [index.userNameKey[place], index.emailKey[place]] as const;
-    // Only names with one key can be told apart by their spelling alone.
-    const state = names[0] === names[1] ? stateOf(user) : stateOf(user) & ~SPELLED_OTHERWISE;
-    add(false, state, names[0], userName, names[1], email);
-  }
-  for (const user of idp?.directory.users ?? []) {
-    if (idp === undefined || concerned.idpUsers[user.place] === 1) continue;
-    add(true, idpStateOf(user) & ~SPELLED_OTHERWISE, idp.subjectKey[user.place], user.subject, idp.emailKey[user.place], user.email);
-  }
-  return [...lists.values()].map((list) => list.joined()).sort((a, b) => Number(a.isIdp) - Number(b.isIdp) || a.state - b.state);
-}
-
-class Lists {
-  readonly same: string[] = [];
-  readonly #pairs: string[] = [];
-  readonly #names: string[] = [];
-  readonly #emails: string[] = [];
-  #hasNameless = false;
-
-  constructor(
-    readonly isIdp: boolean,
-    readonly state: number,
-  ) {}
-
-  add(name: string, email: string): void {
-    if (name === '' && email === '') this.#hasNameless = true;
-    else if (email === '') this.#names.push(name);
-    else if (name === '') this.#emails.push(email);
-    else this.#pairs.push(name + email);
-  }
-
-  joined(): HiddenAccounts {
-    const text = (marks: string[]): string => marks.sort().join('');
-    return {
-      isIdp: this.isIdp,
-      state: this.state,
-      same: text(this.same),
-      pairs: text(this.#pairs),
-      names: text(this.#names),
-      emails: text(this.#emails),
-      hasNameless: this.#hasNameless,
-    };
-  }
 }

@@ -40,5 +40,6 @@ dialog::backdrop{background:#0007}
 .effect ul{margin:.2rem 0 .5rem;padding-left:1.3rem}
 .commands{white-space:pre-wrap;overflow-wrap:anywhere}
 @media (max-width:40rem){#bar{position:static}.card{scroll-margin-top:1rem;padding:.7rem}}
-@media print{#bar button,#filter,#keys,nav,.quiet,.single{display:none}#bar{position:static}.card{break-inside:avoid}}
+#printed{display:none}
+@media print{button:not(.link),#filter,#keys,#kept,nav,.quiet,.single,.card kbd{display:none}#printed{display:block}#bar{position:static}#bar ul:not(.numbers){max-height:none;overflow:visible}.card{break-inside:avoid}.card th{white-space:normal;overflow-wrap:normal}.list td:not(.long){white-space:normal}.list .long{min-width:0}.card td:not(:nth-child(4),:nth-child(5)),.list td{overflow-wrap:anywhere}.card figure svg{max-width:100%;height:auto}.intention:has(input:checked){font-weight:600}}
 `;

@@ -1,0 +1,131 @@
+/** Texts for marks: they compare with one another, and with what somebody typed, as the names would for which the marks stand. */
+
+import type { Collation } from '../../model/compare.js';
+import { domainOf, localPartOf } from '../../model/idp-lookup.js';
+import { LOWERED, MARK, type Marking } from './marks.js';
+
+export class Spelling {
+  readonly #collation: Collation;
+  /** Typed texts by the mark of the key; and the parts of typed texts before the @, by the mark of theirs. */
+  readonly #typed = new Map<string, string>();
+  readonly #typedParts = new Map<string, string>();
+  /** Domains that the page knows, by their mark. */
+  readonly #domains: ReadonlyMap<string, string>;
+  /** Texts of keys, by their mark, where it is not any text. */
+  readonly #stated = new Map<string, string>();
+  /** How many spellings there are so far: in lower case by the mark of the key, others by the mark of that one. */
+  readonly #spellings = new Map<string, number>();
+  /** The first text of each spelling in lower case, by its mark. */
+  readonly #firsts = new Map<string, string>();
+  /** By the whole mark. */
+  readonly #texts = new Map<string, string>();
+
+  constructor(marks: Marking, collation: Collation, typed: readonly string[], domains: ReadonlyMap<string, string>) {
+    this.#collation = collation;
+    this.#domains = new Map([...domains, ...domainsOf(typed, marks, collation)]);
+    for (const text of typed) {
+      const whole = marks.of(collation.key(text), text);
+      if (whole.length > MARK) this.#learn(whole, text);
+      if (!this.#typed.has(whole.slice(0, MARK))) this.#typed.set(whole.slice(0, MARK), text);
+      const local = collation.key(localPartOf(text));
+      if (local !== '') this.#typedParts.set(marks.ofKey(local), local);
+    }
+  }
+
+  /** States that a key is a part before the @, so that its text has none. */
+  stateLocalPart(mark: string): void {
+    this.#stated.set(mark, this.#localTextOf(mark));
+  }
+
+  /** States the parts of an address. */
+  stateAddress(mark: string, local: string, domain: string): void {
+    this.stateLocalPart(local);
+    this.#stated.set(mark, `${this.#localTextOf(local)}@${this.#domains.get(domain) ?? `x${domain}.invalid`}`);
+  }
+
+  /** States that an address has a character for which a look-up may fail. */
+  stateSpecial(mark: string): void {
+    if (!this.#stated.has(mark)) this.#stated.set(mark, `x+${mark}@not-shown.invalid`);
+  }
+
+  #localTextOf(mark: string): string {
+    return this.#typed.get(mark) ?? this.#typedParts.get(mark) ?? `x${mark}`;
+  }
+
+  textOf(mark: string): string {
+    if (mark === '') return '';
+    const known = this.#texts.get(mark);
+    if (known !== undefined) return known;
+    const key = mark.slice(0, MARK);
+    const first = this.#firsts.get(mark.slice(0, LOWERED)) ?? this.#firstOf(key);
+    const others = this.#spellings.get(mark.slice(0, LOWERED)) ?? 0;
+    const text = others === 0 ? first : this.otherThan(first, others);
+    this.#learn(mark, text);
+    return text;
+  }
+
+  /** Returns a text of a key that differs from all so far in more than case. */
+  #firstOf(key: string): string {
+    const text = this.#typed.get(key) ?? this.#stated.get(key) ?? `x${key}@not-shown.invalid`;
+    const others = this.#spellings.get(key) ?? 0;
+    return others === 0 ? text : this.#unlike(text, others);
+  }
+
+  #learn(mark: string, text: string): void {
+    if (this.#texts.has(mark)) return;
+    this.#texts.set(mark, text);
+    const lowered = mark.slice(0, LOWERED);
+    const isFirst = !this.#firsts.has(lowered);
+    if (isFirst) this.#firsts.set(lowered, text);
+    for (const each of new Set(isFirst ? [mark.slice(0, MARK), lowered] : [lowered])) this.#spellings.set(each, (this.#spellings.get(each) ?? 0) + 1);
+  }
+
+  /** Is the text of a mark known from what was typed. */
+  isTyped(mark: string): boolean {
+    return this.#typed.has(mark.slice(0, MARK));
+  }
+
+  /** Returns another text with the same key, a different one for each number from 1, in upper and lower case if it has enough letters: an address stays one. */
+  otherThan(text: string, number = 1): string {
+    return this.#changed(text, number, (letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()));
+  }
+
+  /** Returns another text with the same key that differs in more than case, a different one for each number from 1: with accents where they do not count. */
+  #unlike(text: string, number: number): string {
+    return this.#changed(text, number, (letter) => `${letter}\u0301`.normalize('NFC'));
+  }
+
+  #changed(text: string, number: number, change: (letter: string) => string): string {
+    const { key } = this.#collation;
+    const local = localPartOf(text) || text;
+    let bits = number;
+    const changed = local.replace(/[a-z]/gi, (letter) => {
+      const other = change(letter);
+      if (other.length > 1 || key(other) !== key(letter)) return letter;
+      const isChanged = (bits & 1) === 1;
+      bits >>= 1;
+      return isChanged ? other : letter;
+    });
+    const whole = changed + text.slice(local.length);
+    // A space is nothing that a look-up fails for.
+    return bits === 0 && key(whole) === key(text) ? whole : text + ' '.repeat(number);
+  }
+}
+
+/** Returns the keys of the domains of addresses, by their mark. */
+export function domainsOf(addresses: Iterable<string>, marks: Marking, { key }: Collation): Map<string, string> {
+  const domains = new Set<string>();
+  for (const address of addresses) if (address.includes('@')) domains.add(key(domainOf(address)));
+  return new Map(Array.from(domains, (domain) => [marks.ofDomain(domain), domain]));
+}
+
+/** Texts that stand for names that the page does not know, with what is around them in a sentence. */
+const STANDING_IN = /["<]?\bx\+?[0-9a-f]{12}(?:@(?:not-shown|x[0-9a-f]{12})\.invalid)?\b *[">]?/gi;
+
+/** Returns a sentence about accounts that the page does not show, for people to read. */
+export const readable = (sentence: string): string =>
+  sentence
+    .replace(STANDING_IN, '(not shown)')
+    .replace(/\bnot shown, \d+/g, 'not shown')
+    .replace(/\buser not shown\b/g, 'a user who is not shown')
+    .replace(/\bUser not shown\b/g, 'A user who is not shown');

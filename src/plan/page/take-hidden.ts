@@ -1,0 +1,157 @@
+/** Takes marks of all accounts that the page does not show. */
+
+import { KeyTable } from '../../collections/key-table.js';
+import type { IdpUser } from '../../model/idp.js';
+import { isSpecial } from '../../model/idp-lookup.js';
+import { isBefore } from '../../model/idp-match.js';
+import type { RuleContext } from '../../rules/rule.js';
+import type { Comparison, Concerned } from './concerned.js';
+import type { Marking } from './marks.js';
+import { partsOf } from './newcomers.js';
+import { GUEST, type HiddenAccounts, IS_LOCAL_PART, idpStateOf, RANK, RANKED, type Side, SPECIAL, SPELLED_OTHERWISE, stateOf } from './page-data.js';
+
+/** An account with the numbers of its names. */
+interface Named {
+  readonly side: Side;
+  readonly state: number;
+  readonly keys: readonly string[];
+  readonly name: number;
+  readonly nameText: string;
+  readonly email: number;
+  readonly emailText: string;
+  readonly rank?: number | undefined;
+}
+
+/** Returns marks of all other accounts, by their list and state; sorted, so that they tell nothing of the order of the export. */
+export function hiddenAccounts(context: RuleContext, concerned: Concerned, comparison: Comparison | undefined, marks: Marking): HiddenAccounts[] {
+  const lists = new Map<string, Lists>();
+  const add = ({ side, state, keys, name, nameText, email, emailText, rank }: Named): void => {
+    const whole = rank === undefined ? state : state | RANKED;
+    const list = lists.get(`${side} ${whole}`) ?? new Lists(side, whole);
+    lists.set(`${side} ${whole}`, list);
+    const first = name < 0 ? '' : marks.of(keys[name], nameText);
+    const end = rank === undefined ? '' : rank.toString(16).padStart(RANK, '0');
+    if (name >= 0 && name === email && (context.idp === undefined || nameText === emailText)) list.same.push(first + end);
+    else list.add(first, email < 0 ? '' : marks.of(keys[email], emailText), end);
+  };
+  for (const each of hiddenUsers(context, concerned, comparison)) add(each);
+  for (const each of hiddenIdpUsers(context, concerned)) add(each);
+  for (const each of hiddenUnassigned(context, concerned)) add(each);
+  const order: readonly Side[] = ['connect', 'idp', 'unassigned'];
+  return [...lists.values()].map((list) => list.joined()).sort((a, b) => order.indexOf(a.side) - order.indexOf(b.side) || a.state - b.state);
+}
+
+function* hiddenUsers({ directory, index, idp }: RuleContext, concerned: Concerned, comparison: Comparison | undefined): Iterable<Named> {
+  const keys = idp?.keys ?? index.keys;
+  for (const user of directory.users) {
+    if (concerned.users[user.place] === 1) continue;
+    const { place, userName, email } = user;
+    const names = { name: index.userNameKey[place], email: index.emailKey[place] };
+    // Only names with one key can be told apart by their spelling alone.
+    const state = names.name === names.email ? stateOf(user) : stateOf(user) & ~SPELLED_OTHERWISE;
+    const owner = comparison === undefined || names.name < 0 || userName.includes('@') ? undefined : comparison.newcomers.owners.get(keys[names.name]);
+    const isLocalPart = owner !== undefined && comparison?.newcomers.is[owner] === 1;
+    yield { side: 'connect', state: isLocalPart ? state | IS_LOCAL_PART : state, keys, ...names, nameText: userName, emailText: email };
+  }
+}
+
+function* hiddenIdpUsers({ idp }: RuleContext, concerned: Concerned): Iterable<Named> {
+  if (idp === undefined) return;
+  const { keys, subjectKey, emailKey, directory } = idp;
+  const ranks = new Ranks(directory.users, subjectKey, emailKey, keys.length);
+  for (const user of directory.users) {
+    if (concerned.idpUsers[user.place] === 1) continue;
+    const { place, subject, email } = user;
+    let state = idpStateOf(user) & ~GUEST;
+    if (directory.provider === 'entra' && isSpecial(subject)) state |= SPECIAL;
+    yield { side: 'idp', state, keys, name: subjectKey[place], nameText: subject, email: emailKey[place], emailText: email, rank: ranks.of(place) };
+  }
+}
+
+function* hiddenUnassigned({ index, idp }: RuleContext, concerned: Concerned): Iterable<Named> {
+  const users = idp?.directory.unassigned ?? [];
+  const table = new KeyTable(index.collation.key);
+  const names = Int32Array.from(users, ({ subject }) => table.intern(subject));
+  const emails = Int32Array.from(users, ({ email }) => table.intern(email));
+  const ranks = new Ranks(users, names, emails, table.keys.length);
+  for (const { place, subject, email } of users) {
+    if (concerned.unassigned[place] === 1) continue;
+    yield {
+      side: 'unassigned',
+      state: 0,
+      keys: table.keys,
+      name: names[place],
+      nameText: subject,
+      email: emails[place],
+      emailText: email,
+      rank: ranks.of(place),
+    };
+  }
+}
+
+/** The order in which one of several users with a name is chosen, of those who share one. */
+class Ranks {
+  readonly #ranks = new Map<number, number>();
+
+  constructor(users: readonly IdpUser[], names: Int32Array, emails: Int32Array, keys: number) {
+    const sizes = new Int32Array(keys);
+    const namesOf = (place: number): number[] => [names[place], ...(emails[place] === names[place] ? [] : [emails[place]])].filter((name) => name >= 0);
+    for (const { place } of users) for (const name of namesOf(place)) sizes[name]++;
+    const sharing = users.filter(({ place }) => namesOf(place).some((name) => sizes[name] > 1)).sort((a, b) => (isBefore(a, b) ? -1 : isBefore(b, a) ? 1 : 0));
+    let rank = 0;
+    sharing.forEach((user, at) => {
+      // A record that is there twice counts once.
+      if (at > 0 && isBefore(sharing[at - 1], user)) rank++;
+      this.#ranks.set(user.place, rank);
+    });
+  }
+
+  /** Returns undefined for a user who shares none. */
+  of(place: number): number | undefined {
+    return this.#ranks.get(place);
+  }
+}
+
+class Lists {
+  readonly same: string[] = [];
+  readonly #pairs: string[] = [];
+  readonly #names: string[] = [];
+  readonly #emails: string[] = [];
+  #hasNameless = false;
+
+  constructor(
+    readonly side: Side,
+    readonly state: number,
+  ) {}
+
+  add(name: string, email: string, end: string): void {
+    if (name === '' && email === '') this.#hasNameless = true;
+    else if (email === '') this.#names.push(name + end);
+    else if (name === '') this.#emails.push(email + end);
+    else this.#pairs.push(name + email + end);
+  }
+
+  joined(): HiddenAccounts {
+    const text = (marks: string[]): string => marks.sort().join('');
+    return {
+      side: this.side,
+      state: this.state,
+      same: text(this.same),
+      pairs: text(this.#pairs),
+      names: text(this.#names),
+      emails: text(this.#emails),
+      hasNameless: this.#hasNameless,
+    };
+  }
+}
+
+/** Returns marks of the newcomers whom the page does not show. */
+export function hiddenNewcomers({ states: [{ index, idp }], newcomers }: Comparison, concerned: Concerned, marks: Marking): string {
+  const { key } = index.collation;
+  const found = idp.directory.users.flatMap(({ place, subject }) => {
+    if (newcomers.is[place] === 0 || concerned.idpUsers[place] === 1) return [];
+    const [local, domain] = partsOf(subject, key);
+    return [marks.ofKey(local) + marks.ofDomain(domain) + marks.ofKey(key(subject))];
+  });
+  return found.sort().join('');
+}
