@@ -8,7 +8,7 @@ import { UserError } from '../model/user-error.js';
 import { planSnapshot } from '../plan/make-plan.js';
 import type { Plan } from '../plan/plan.js';
 import { sealPlan } from '../plan/plan-file.js';
-import { readPrediction } from '../preview/prediction.js';
+import type { Prediction } from '../preview/prediction.js';
 import { MemberList } from '../preview/preview-input.js';
 import { reconcile as compare } from '../preview/reconcile.js';
 import type { Fact, LostMembership, Named, Reconciliation, SyncLog } from '../preview/reconciliation.js';
@@ -16,7 +16,6 @@ import { csvText } from '../reporters/csv-text.js';
 import { type ExportRedactor, WITHHELD } from '../reporters/redact.js';
 import { RULES } from '../rules/registry.js';
 import { count } from '../rules/rule.js';
-import { readWholeText } from '../sources/csv/file-stream.js';
 import type { ReadLog } from '../sources/idp/sync-log.js';
 import { auditSource } from './audit-source.js';
 import type { Context } from './context.js';
@@ -27,6 +26,7 @@ import { settingsOf } from './plan-source.js';
 import type { Redaction } from './redaction.js';
 import type { Request } from './request.js';
 import { type Prepared, prepare } from './resolve-command.js';
+import { readSavedPreview } from './saved-preview.js';
 import { PendingFile } from './whole-file.js';
 import { writeReason } from './write-reason.js';
 
@@ -49,9 +49,6 @@ export interface Reconciled {
   readonly settings: Prepared['resolved']['settings'];
 }
 
-/** A preview of 300,000 accounts takes about 150 MB. */
-const LARGEST = 500 * 1024 * 1024;
-
 /** Returns what came of a saved preview. Throws a UserError if the files do not belong together. */
 export async function reconcile(
   previewFile: string,
@@ -60,10 +57,7 @@ export async function reconcile(
   context: Context,
   redaction?: Redaction,
 ): Promise<Reconciled> {
-  const prediction = readPrediction(
-    readWholeText(previewFile, { cure: 'Save the preview again.', largest: { bytes: LARGEST, what: 'preview', hint: 'Name the file that preview wrote.' } }),
-    previewFile,
-  );
+  const prediction = readSavedPreview(previewFile);
   const { idpLog = [], restore, plan } = request;
   if (plan !== undefined) refuseFullFolder(plan);
   const own = request.authMode === undefined ? { ...request, authMode: prediction.settings.authMode } : request;
@@ -100,7 +94,7 @@ export async function reconcile(
 }
 
 /** Returns the log by people and groups. Throws a UserError if it names none of them: it is of another application, or of another time. */
-async function logOf(files: readonly string[], { provider, users, groups }: ReturnType<typeof readPrediction>, application?: string): Promise<SyncLog> {
+async function logOf(files: readonly string[], { provider, users, groups }: Prediction, application?: string): Promise<SyncLog> {
   const { readSyncLog } = await import('../sources/idp/sync-log.js');
   const log = readSyncLog(files, provider, application);
   const verdicts = verdictsOf(log);
