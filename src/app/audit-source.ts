@@ -35,7 +35,7 @@ export interface AuditWishes {
   /** What is read instead of the request's files. */
   readonly live?: PulledFolder | undefined;
   /** How users sign in, if neither the source nor a list says so. */
-  readonly types?: TypeJoin;
+  readonly types?: () => TypeJoin;
   /** Sees the memberships as well; `names` are whole ones then, unless something else is said. */
   watch?(directory: Directory): MembershipSink;
   /** Names of people that are kept: whole ones, given and family names, or both. */
@@ -62,7 +62,7 @@ export async function auditSource(
     const opened = database ?? (live === undefined ? await openSource(request, report) : { tables: live.tables, close: () => {} });
     try {
       const hasTypes = opened.tables.some(({ columns }) => columns.has('authenticationType'));
-      const types = listed ?? (otherTypes === undefined || hasTypes ? undefined : { read: otherTypes });
+      const types = listed ?? (otherTypes === undefined || hasTypes ? undefined : { read: otherTypes() });
       const wishes = {
         authMode: authMode ?? 'basic',
         collation: settled.collation,

@@ -54,10 +54,15 @@ export async function readFresh(
 }
 
 function namesOf({ users, groups }: Pick<Directory, 'users' | 'groups'>, changes: readonly Change[]): SubjectNames {
-  const userIds = new Set(changes.flatMap((change) => ('user' in change ? [change.user] : [])));
-  const groupIds = new Set(changes.flatMap((change) => ('group' in change ? [change.group] : [])));
-  return {
-    users: new Map(users.flatMap(({ id, userName }) => (userIds.has(id) ? [[id, userName] as const] : []))),
-    groups: new Map(groups.flatMap(({ id, name }) => (groupIds.has(id) ? [[id, name] as const] : []))),
-  };
+  const userIds = new Set<string>();
+  const groupIds = new Set<string>();
+  for (const change of changes) {
+    if ('user' in change) userIds.add(change.user);
+    if ('group' in change) groupIds.add(change.group);
+  }
+  const names = { users: new Map<string, string>(), groups: new Map<string, string>() };
+  // A pair for each of all users, as flatMap makes it, would take longer than the set.
+  if (userIds.size > 0) for (const { id, userName } of users) if (userIds.has(id)) names.users.set(id, userName);
+  if (groupIds.size > 0) for (const { id, name } of groups) if (groupIds.has(id)) names.groups.set(id, name);
+  return names;
 }

@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { collationOf } from '../model/compare.js';
 import { type Note, note, quotedName } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
-import { type Prediction, readPrediction } from '../preview/prediction.js';
+import type { Prediction } from '../preview/prediction.js';
 import { MemberList } from '../preview/preview-input.js';
 import { reconcile as compare } from '../preview/reconcile.js';
 import type { Fact, LogSummary, Named, Reconciliation, SyncLog } from '../preview/reconciliation.js';
@@ -27,6 +27,7 @@ import type { Redaction } from './redaction.js';
 import type { Request } from './request.js';
 import { type Prepared, prepare } from './resolve-command.js';
 import { writeRestore, writeRestorePlan } from './restore.js';
+import { LARGEST_PREVIEW, readSavedPreview } from './saved-preview.js';
 
 export interface ReconcileRequest extends Request {
   /** The provider's log of what it sent; several files are one log. */
@@ -57,9 +58,6 @@ export interface Reconciled {
   readonly settings: Prepared['resolved']['settings'];
 }
 
-/** A preview of 300,000 accounts takes about 150 MB. */
-const LARGEST = 500 * 1024 * 1024;
-
 /**
  * Returns what came of a saved preview, by a fresh export or, with `url`, by Jama Connect itself. Throws a UserError if the
  * files do not belong together, or if Jama Connect gives no answer.
@@ -73,11 +71,7 @@ export async function reconcile(
 ): Promise<Reconciled> {
   refuseOtherPlaces(source, request);
   const { idpLog = [], idpApplication, restore, plan, url, rate, proof, ...ofSource } = request;
-  const content = readWholeText(previewFile, {
-    cure: 'Save the preview again.',
-    largest: { bytes: LARGEST, what: 'preview', hint: 'Name the file that preview wrote.' },
-  });
-  const prediction = readPrediction(content, previewFile);
+  const prediction = readSavedPreview(previewFile);
   if (plan !== undefined) refuseFullFolder(plan);
   // The application is the log's: without exports of the provider there is no other use for it.
   const own = { ...ofSource, authMode: request.authMode ?? prediction.settings.authMode };
@@ -90,7 +84,7 @@ export async function reconcile(
     ...redaction?.wishes(prepared, 'both'),
     watch: (directory) => members.sinkFor(directory),
     live,
-    types: typesOf(prediction, previewFile, content),
+    types: () => typesOf(prediction, previewFile),
   });
   const { report, hidesInactiveMembers } = audited;
   const { snapshot } = report;
@@ -146,10 +140,15 @@ function refuseOtherPlaces(source: string | undefined, request: ReconcileRequest
 }
 
 /** Returns how users sign in, for a source that does not say so: as before the sync. New accounts came from the provider. */
-function typesOf({ users: predicted }: Prediction, file: string, content: string): TypeJoin {
+function typesOf({ users: predicted }: Prediction, file: string): TypeJoin {
   const types = new Map(predicted.flatMap(({ user }) => (user === undefined ? [] : [[user.id, user.authenticationType] as const])));
   return {
-    input: { path: basename(file), role: 'auth-types', sha256: NODE_DIGESTS.sha256(content), rows: types.size },
+    input: {
+      path: basename(file),
+      role: 'auth-types',
+      sha256: NODE_DIGESTS.sha256(readWholeText(file, { cure: 'Save the preview again.', largest: LARGEST_PREVIEW })),
+      rows: types.size,
+    },
     join({ users }) {
       for (const user of users) user.authenticationType = types.get(user.id) ?? 'idp';
       return { notes: [], unanswered: {} };

@@ -1,6 +1,6 @@
 /** Runs the rules on a directory, with its memberships as a stream. */
 
-import { settleContest } from '../model/contest.js';
+import { type Contest, settleContest } from '../model/contest.js';
 import type { Digests } from '../model/digests.js';
 import type { Directory, MembershipSink, Snapshot } from '../model/directory.js';
 import { environmentNotes } from '../model/environment.js';
@@ -81,7 +81,7 @@ export function beginAudit(directory: Directory, policy: Policy, digests: Digest
   const index = earlier?.index ?? indexIdentities(directory.users, policy);
   const sync = selectSyncGroups(directory.groups, policy);
   const match = idp === undefined ? undefined : matchIdp(index, idp);
-  const contest = settleContest(index, match === undefined ? undefined : leadingAway(index, match));
+  let contest: Contest | undefined;
   const notChecked: NotChecked[] = [];
   const given = givenOf(directory, idp);
   const asked = rulesFor({ policy, idp }).filter((rule) => {
@@ -90,7 +90,20 @@ export function beginAudit(directory: Directory, policy: Policy, digests: Digest
     return why === undefined;
   });
   const checked = new Set(asked.map(({ name }) => name));
-  const context: AuditContext = { digests, directory, policy, index, contest, sync, checked, ...(match === undefined ? {} : { idp: match }) };
+  const context: AuditContext = {
+    digests,
+    directory,
+    policy,
+    index,
+    // Settled when it is first asked for: a preview never asks.
+    get contest() {
+      contest ??= settleContest(index, match === undefined ? undefined : leadingAway(index, match));
+      return contest;
+    },
+    sync,
+    checked,
+    ...(match === undefined ? {} : { idp: match }),
+  };
   /** Without a run if the findings are carried over. */
   const runs: { rule: Rule; run: RuleRun<FindingBase> | undefined }[] = [];
   for (const rule of asked) {

@@ -88,7 +88,8 @@ function withAccount({ directory: { provider } }: IdpMatch, { subject, active, i
 }
 
 /** Returns the accounts that belong to a provider user by email, or by having the user's email as username. The lists may overlap. */
-export function besideLists({ subjectKey, emailKey, fit, ...match }: IdpMatch, place: number): readonly Int32Array[] {
+export function besideLists(match: IdpMatch, place: number): readonly Int32Array[] {
+  const { subjectKey, emailKey, fit } = match;
   if (fit[place] === NO_FIT) return [];
   return [match.connectEmailersOf(subjectKey[place]), match.connectEmailersOf(emailKey[place]), match.holdersOf(emailKey[place])];
 }

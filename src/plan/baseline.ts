@@ -49,12 +49,28 @@ interface Planned {
 const DIGITS = 16;
 const FURTHER_DIGITS = 8;
 
+const halves = new Uint32Array(2);
+
 /** Does what the rules read of a user equal the baseline. */
-export const isAsPlanned = (planned: string, user: User, hasTypes: boolean): boolean => planned.startsWith(userDigest(user, hasTypes));
+export function isAsPlanned(planned: string, user: User, hasTypes: boolean): boolean {
+  putDigest(valuesOfUser(user, hasTypes), halves);
+  return hexAt(planned, 0) === halves[0] && hexAt(planned, 8) === halves[1];
+}
+
+/** Returns the number of 8 lower-case hex digits; -1 if there are none. Number.parseInt would make a text for each user. */
+function hexAt(text: string, from: number): number {
+  let bits = 0;
+  for (let at = from; at < from + 8; at++) {
+    const code = text.charCodeAt(at);
+    const digit = code >= 0x30 && code <= 0x39 ? code - 0x30 : code >= 0x61 && code <= 0x66 ? code - 0x57 : -1;
+    if (digit < 0) return -1;
+    bits = (bits << 4) | digit;
+  }
+  return bits >>> 0;
+}
 
 /** Returns the checksum of a further column that a baseline has of a user, by the column's index among them. */
-export const furtherOf = (planned: string, at: number): number =>
-  Number.parseInt(planned.slice(DIGITS + at * FURTHER_DIGITS, DIGITS + (at + 1) * FURTHER_DIGITS), 16);
+export const furtherOf = (planned: string, at: number): number => hexAt(planned, DIGITS + at * FURTHER_DIGITS);
 
 /** Yields baseline.jsonl, many lines at a time. `hasTypes`: the authentication types are those of the source, not of a list. */
 export function* baselineLines({ users, groups, tally, further }: Planned, hasTypes = true): Iterable<Uint8Array> {
@@ -111,12 +127,13 @@ export function parseBaseline(text: string): Baseline | undefined {
   const groups = new Map<string, string>();
   const members = new Map<string, Tally>();
   let further: readonly BaselineColumn[] | undefined;
+  const areAllPlain = !text.includes('\\');
   try {
     for (let at = 0, end = 0; at < text.length; at = end + 1) {
       end = text.indexOf('\n', at);
       if (end < 0) end = text.length;
       if (end === at) continue;
-      if (text.startsWith(USER, at) && addPlain(users, text, { from: at + USER.length, end })) continue;
+      if (areAllPlain && text.startsWith(USER, at) && addPlain(users, text, { from: at + USER.length, end })) continue;
       const line = text.slice(at, end);
       const value: unknown = JSON.parse(line);
       if (!Array.isArray(value)) return undefined;
@@ -142,13 +159,11 @@ export function parseBaseline(text: string): Baseline | undefined {
 
 const USER = '["user","';
 const BETWEEN = '","';
-const BACKSLASH = 0x5c;
 
-/** Adds the user of a line without escapes, as nearly all are; returns false for any other line. */
+/** Adds the user of a line of a text without escapes; returns false for a line of another form. */
 function addPlain(users: Map<string, string>, text: string, { from, end }: { readonly from: number; readonly end: number }): boolean {
   const idEnd = text.indexOf(BETWEEN, from);
   if (idEnd < 0 || idEnd >= end || !text.startsWith('"]', end - 2)) return false;
-  for (let at = from; at < end; at++) if (text.charCodeAt(at) === BACKSLASH) return false;
   const digest = text.slice(idEnd + BETWEEN.length, end - 2);
   if (digest.includes('"')) return false;
   users.set(text.slice(from, idEnd), digest);

@@ -88,10 +88,11 @@ export class MemberTable {
     const tally = new MemberTally({ users, groups });
     if (given.memberships) this.#tally = tally;
     const isOrganizationLevel = Uint8Array.from(groups, (group) => Number(group.isOrganizationLevel));
+    const isBasic = Uint8Array.from(users, ({ authenticationType }) => Number(authenticationType === 'basic'));
     return {
       member: (user, group) => {
         tally.add(user, group);
-        if (isOrganizationLevel[group] === 1 && users[user].authenticationType === 'basic') this.#pairs.add(user, group);
+        if (isOrganizationLevel[group] === 1 && isBasic[user] === 1) this.#pairs.add(user, group);
       },
       unknown: () => {},
     };

@@ -47,13 +47,12 @@ const GONE = '(not in the export)';
 export function netChanges({ actions }: Pick<Plan, 'actions'>): Change[] {
   const net = new Map<string, Change>();
   for (const { change } of actions) {
-    const name = JSON.stringify(
+    const name =
       change.kind === 'replace-user'
-        ? ['user', change.user, change.attribute]
+        ? `${change.attribute} ${change.user}`
         : change.kind === 'replace-group'
-          ? ['group', change.group]
-          : ['member', change.user, change.group],
-    );
+          ? `group ${change.group}`
+          : `member ${change.user.length} ${change.user}${change.group}`;
     const before = net.get(name);
     if (before === undefined) net.set(name, change);
     else if (change.kind === 'replace-user' && before.kind === 'replace-user') {
@@ -167,16 +166,15 @@ function* otherChanges(
   function* gone(of: 'user' | 'group', id: string): Iterable<Difference> {
     if (!touched.has(`${of} ${id}`)) yield otherOf(of, id, 'is gone since the plan was made');
   }
+  const isAlike = (planned: string, place: number): boolean => {
+    for (const { name, at } of alike) if (further?.checksum(place, name) !== furtherOf(planned, at)) return false;
+    return true;
+  };
   let met = 0;
   for (const user of users) {
     const planned = baseline.users.get(user.id);
     if (planned !== undefined) met++;
-    if (
-      planned !== undefined &&
-      isAsPlanned(planned, user, hasTypes) &&
-      alike.every(({ name, at }) => further?.checksum(user.place, name) === furtherOf(planned, at))
-    )
-      continue;
+    if (planned !== undefined && isAsPlanned(planned, user, hasTypes) && isAlike(planned, user.place)) continue;
     const subject = `user ${user.id}`;
     if (planned === undefined) yield otherOf('user', user.id, 'is new since the plan was made');
     else if (touched.has(subject)) continue;

@@ -23,11 +23,10 @@ export function forecastLogins(input: PreviewInput, forecasts: readonly UserFore
     const forecast = byAccount[user.place];
     if (!user.active || forecast === undefined) continue;
     const tell = (login: Login, why: LoginForecast['why']): void => void found.push({ user, login, why });
-    const isLinked = forecast.effects.includes('link');
     const isUnsure = forecast.effects.includes('ambiguous') || (forecast.effects.includes('unknown') && forecast.idpUser?.active !== false);
     if (forecast.effects.includes('deactivate')) tell('none', words.deactivated);
     else if (isUnsure) tell('uncertain', words.unsureAccount);
-    else if (user.authenticationType === 'basic' && !(policy.authMode === 'basic' && isLinked)) {
+    else if (user.authenticationType === 'basic' && !(policy.authMode === 'basic' && forecast.effects.includes('link'))) {
       if (forecast.idpUser !== undefined) tell('uncertain', words.managedBasic);
       else tell(isPasswordSure ? 'password' : 'uncertain', isPasswordSure ? words.password : words.passwordUnsure);
     } else {
@@ -41,7 +40,7 @@ export function forecastLogins(input: PreviewInput, forecasts: readonly UserFore
 
   /** Text and key of the account's email after the sync. */
   function emailAfter({ user, idpUser, overwrites }: UserForecast): { readonly text: string; readonly key: number } {
-    const written = overwrites.find(({ attribute }) => attribute.startsWith('emails'));
+    const written = overwrites.length === 0 ? undefined : overwrites.find(({ attribute }) => attribute.startsWith('emails'));
     if (written !== undefined && idpUser !== undefined) return { text: written.to, key: idp.emailKey[idpUser.place] };
     return user === undefined ? { text: '', key: -1 } : { text: user.email, key: index.emailKey[user.place] };
   }

@@ -15,9 +15,9 @@ export interface PredictionWishes {
 }
 
 /** Returns the forecast. `members` are those of organization-level groups at least. */
-export function predict({ idp, ...context }: Foreseeable, members: MembershipView, { licenses }: PredictionWishes = {}): Forecast {
+export function predict({ directory, policy, index, sync, idp }: Foreseeable, members: MembershipView, { licenses }: PredictionWishes = {}): Forecast {
   if (idp === undefined) throw new Error('nothing can be predicted without the exports of an identity provider');
-  const input = { ...context, idp };
+  const input = { directory, policy, index, sync, idp };
   const users = forecastUsers(input);
   const logins = forecastLogins(input, users.forecasts);
   const administrators = forecastAdministrators(input, logins);

@@ -19,8 +19,10 @@ const account = z.object({
   familyName: text.optional(),
 });
 
+const effects = z.array(z.enum(USER_EFFECTS));
+
 const userSchema = z.object({
-  effects: z.array(z.enum(USER_EFFECTS)),
+  effects,
   user: account.optional(),
   idpUser: z.object({ id: text, subject: text, email: text, active: z.boolean() }).optional(),
   overwrites: z.array(z.object({ attribute: text, to: text })).optional(),
@@ -43,7 +45,11 @@ const membershipSchema = z.object({
   idpUser: z.object({ subject: text }).optional(),
 });
 
-const predictionSchema = z.object({
+/** An organization-level group with the ids of its members. */
+const membersSchema = z.object({ group: text, name: text, users: z.array(text) });
+
+/** What a saved preview has besides its lists. */
+const headSchema = z.object({
   schemaVersion: z.literal(2),
   kind: z.literal('scim-audit/preview'),
   redacted: z.boolean().optional(),
@@ -51,17 +57,36 @@ const predictionSchema = z.object({
   settings: z.object({ authMode: z.enum(['basic', 'saml', 'auth0', 'multi']), collation: z.enum(COLLATIONS) }),
   /** What the inputs allowed to predict. */
   foresees: z.object({ emails: z.boolean(), names: z.boolean(), groups: z.boolean(), memberships: z.boolean() }),
+});
+
+const predictionSchema = headSchema.extend({
   users: z.array(userSchema),
   groups: z.array(groupSchema),
   memberships: z.array(membershipSchema),
-  /** Every organization-level group with the ids of its members. */
-  members: z.array(z.object({ group: text, name: text, users: z.array(text) })),
+  /** Every organization-level group. */
+  members: z.array(membersSchema),
 });
 
 export type Prediction = z.infer<typeof predictionSchema>;
+export type PredictedMembers = Prediction['members'][number];
 export type PredictedUser = Prediction['users'][number];
 export type PredictedGroup = Prediction['groups'][number];
 export type PredictedAccount = NonNullable<PredictedUser['user']>;
+
+const partly =
+  <T>(schema: z.ZodType<T>) =>
+  (value: unknown): T | undefined =>
+    schema.safeParse(value).data;
+
+/** Returns the parts of a prediction from a file's values; undefined for a value that does not fit. */
+export const PARTS = {
+  head: partly(headSchema),
+  effects: partly(effects),
+  user: partly(userSchema),
+  group: partly(groupSchema),
+  membership: partly(membershipSchema),
+  members: partly(membersSchema),
+} as const;
 
 const AGAIN = note`Save it before the first sync: "scim-audit preview SOURCE … --format json --output preview.json".`;
 

@@ -1,5 +1,6 @@
 /** Compares predicted groups and memberships with those of after the sync. */
 
+import { PairSet } from '../collections/pair-set.js';
 import type { Collation } from '../model/compare.js';
 import type { Group, User } from '../model/directory.js';
 import type { PredictedGroup, Prediction } from './prediction.js';
@@ -134,7 +135,7 @@ export function judgeGroups(
 /** Inactive Basic members of a group are removed once it is linked (guide: inactive Basic members). */
 const mayBeRemoved = ({ active, authenticationType }: User): boolean => !active && authenticationType === 'basic';
 
-const pairOf = (group: string, user: string): string => JSON.stringify([group, user]);
+const NOBODY = new Int32Array(0);
 
 /** Compares memberships; returns those that the sync took away. */
 export function judgeMembers(
@@ -147,20 +148,30 @@ export function judgeMembers(
 ): readonly LostMembership[] {
   /** True if the user may be a member without being listed. */
   const isHidden = (user: User | undefined): boolean => hidesInactiveMembers && user?.active === false;
-  const isAfter = new Set<string>();
-  const added: [Group, User][] = [];
-  const wasBefore = new Set<string>();
-  for (const { group, users: ids } of before) for (const id of ids) wasBefore.add(pairOf(group, id));
-  members.forEach((user, group) => {
-    const pair = pairOf(freshGroups[group].id, users[user].id);
-    isAfter.add(pair);
-    if (!wasBefore.has(pair)) added.push([freshGroups[group], users[user]]);
+  /** Memberships of before whose group and user are still there, marked if they are as well. */
+  const kept = new PairSet();
+  /** By index, memberships of before; -1 for a user who is gone. */
+  const placesBefore = before.map(({ group: id, users: ids }) => {
+    const group = groups.byId.get(id);
+    return group === undefined ? NOBODY : Int32Array.from(ids, (user) => accounts.placeOf(user));
   });
+  before.forEach(({ group: id }, at) => {
+    const group = groups.byId.get(id);
+    if (group !== undefined) for (const user of placesBefore[at]) if (user >= 0) kept.add(group.place, user);
+  });
+  const added: [Group, User][] = [];
+  const gained = new PairSet();
+  members.forEach((user, group) => {
+    if (kept.mark(group, user)) return;
+    gained.add(group, user);
+    added.push([freshGroups[group], users[user]]);
+  });
+  const isAfter = ({ place: group }: Group, { place: user }: User): boolean => kept.isMarked(group, user) || gained.has(group, user);
 
-  const predictedLost = new Map<string, 'certain' | 'open'>();
-  const predictedAdded = new Set<string>();
+  const predictedLost = new PairSet();
+  const predictedAdded = new PairSet();
   const userBySubject = new Map<string, User>();
-  for (const user of users) userBySubject.set(user.userName, user);
+  if (predictions.length > 0) for (const user of users) userBySubject.set(user.userName, user);
   const groupByName = new Map<string, Group>();
   for (const group of groups.byId.values()) groupByName.set(group.name, group);
   /** Ids of groups, or names of new ones, whose members the preview could not predict. */
@@ -174,29 +185,30 @@ export function judgeMembers(
   }
   for (const { effect, groupName, group: id, user, idpUser } of predictions) {
     const group = id === undefined ? groupByName.get(groupName) : groups.byId.get(id);
-    const account = user === undefined ? (idpUser === undefined ? undefined : userBySubject.get(idpUser.subject)) : accounts.byId.get(user.id);
+    const account = user === undefined ? (idpUser === undefined ? undefined : userBySubject.get(idpUser.subject)) : accounts.find(user.id);
     const subject = {
       group: group === undefined ? { id: id ?? '', name: groupName } : nameOf(group),
       ...(account === undefined ? (user === undefined ? {} : { user: { id: user.id, name: '' } }) : { user: named(account) }),
       ...(idpUser === undefined ? {} : { idpUser: { id: '', name: idpUser.subject } }),
     };
-    const pair = group === undefined || account === undefined ? undefined : pairOf(group.id, account.id);
+    const pair = group === undefined || account === undefined ? undefined : { group, account };
+    const isThere = pair !== undefined && isAfter(pair.group, pair.account);
     const add = (outcome: Outcome, facts: readonly Fact[] = []): void => {
       results.push({ about: 'membership', outcome, effects: [effect], ...subject, facts });
     };
     if (effect === 'added') {
-      if (pair !== undefined) predictedAdded.add(pair);
-      if (pair !== undefined && isAfter.has(pair)) add('came-true');
+      if (pair !== undefined) predictedAdded.add(pair.group.place, pair.account.place);
+      if (isThere) add('came-true');
       else if (isHidden(account)) add('not-known');
       else add('failed', [{ what: 'member', expected: 'true', found: 'false' }]);
     } else if (effect === 'lost') {
-      if (pair !== undefined) predictedLost.set(pair, 'certain');
-      if (pair === undefined || !isAfter.has(pair)) add(isHidden(account) ? 'not-known' : 'came-true');
+      if (pair !== undefined) predictedLost.add(pair.group.place, pair.account.place);
+      if (!isThere) add(isHidden(account) ? 'not-known' : 'came-true');
       else add('failed', [{ what: 'member', expected: 'false', found: 'true' }]);
     } else if (effect === 'unknown') {
       if (pair !== undefined) {
-        predictedLost.set(pair, 'open');
-        predictedAdded.add(pair);
+        predictedLost.add(pair.group.place, pair.account.place);
+        predictedAdded.add(pair.group.place, pair.account.place);
       } else openGroups.add(group?.id ?? groupName);
       add('not-known');
     }
@@ -211,22 +223,22 @@ export function judgeMembers(
   const isOpen = (id: string): boolean => openGroups.has(id) || (!foresees.groups && !groups.before.has(id));
   for (const [group, user] of added) {
     if (uncertain.has(user.id)) continue;
-    if (predictedAdded.has(pairOf(group.id, user.id)) || isOpen(group.id)) continue;
+    if (predictedAdded.has(group.place, user.place) || isOpen(group.id)) continue;
     surprises.push({ kind: 'membership-gained', group: nameOf(group), user: named(user), facts: [] });
   }
   const lost: LostMembership[] = [];
-  for (const { group: groupId, users: ids } of before) {
+  before.forEach(({ group: groupId }, at) => {
     const group = groups.byId.get(groupId);
-    for (const id of ids) {
-      const pair = pairOf(groupId, id);
-      if (isAfter.has(pair)) continue;
-      const user = accounts.byId.get(id);
-      const predicted = predictedLost.get(pair);
-      if (group === undefined || user === undefined || isHidden(user)) continue;
-      lost.push({ group, user, wasPredicted: predicted !== undefined });
-      if (predicted === undefined && !(mayBeRemoved(user) && (isOpen(groupId) || uncertain.has(user.id))))
+    if (group === undefined) return;
+    for (const place of placesBefore[at]) {
+      if (place < 0 || kept.isMarked(group.place, place)) continue;
+      const user = users[place];
+      if (isHidden(user)) continue;
+      const wasPredicted = predictedLost.has(group.place, place);
+      lost.push({ group, user, wasPredicted });
+      if (!wasPredicted && !(mayBeRemoved(user) && (isOpen(groupId) || uncertain.has(user.id))))
         surprises.push({ kind: 'membership-lost', group: nameOf(group), user: named(user), facts: [] });
     }
-  }
+  });
   return lost;
 }

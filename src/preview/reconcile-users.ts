@@ -1,10 +1,12 @@
 /** Compares predicted accounts with those of after the sync. */
 
-import { KeyTable } from '../collections/key-table.js';
+import { IdTable, KeyTable } from '../collections/key-table.js';
 import type { Collation } from '../model/compare.js';
 import type { User } from '../model/directory.js';
 import type { PredictedAccount, PredictedUser, Prediction } from './prediction.js';
 import { certain, type Fact, named, type Outcome, person, type Result, type Surprise, type SyncLog } from './reconciliation.js';
+
+const NO_KEY = -1;
 
 const yesNo = (value: boolean): string => (value ? 'true' : 'false');
 
@@ -18,54 +20,83 @@ const VALUES = [
 
 /** The accounts of after, and which of them are new. */
 export class Accounts {
-  readonly byId = new Map<string, User>();
+  readonly #users: readonly User[];
+  readonly #places = new IdTable();
   /** New accounts by the key of the username, and of the email. */
   readonly #newByName = new Map<number, User[]>();
   readonly #claimed = new Set<User>();
   readonly #new: User[] = [];
   readonly #keys: KeyTable;
-  readonly #persons = new Map<number, NonNullable<PredictedUser['idpUser']>>();
+  readonly #isBlank: Collation['isBlank'];
+  readonly #predicted: readonly PredictedUser[];
+  /** Made when it is first asked for: most syncs leave no account that nobody predicted. */
+  #persons: ReadonlyMap<number, NonNullable<PredictedUser['idpUser']>> | undefined;
   /** The account that came for each person who gets one for certain; they come first, so that no name that is only alike takes it. */
   readonly created: ReadonlyMap<PredictedUser, User | undefined>;
   readonly before: number;
   readonly found: number;
   readonly alike: number;
 
-  constructor({ users: predicted }: Prediction, users: readonly User[], { key }: Collation) {
+  constructor({ users: predicted }: Prediction, users: readonly User[], { key, isBlank }: Collation) {
     this.#keys = new KeyTable(key);
-    const before = new Set(predicted.flatMap(({ user }) => (user === undefined ? [] : [user.id])));
+    this.#isBlank = isBlank;
+    this.#users = users;
+    for (const { id, place } of users) this.#places.set(id, place);
+    const wasThere = new Uint8Array(users.length);
+    const gone = new Set<string>();
+    let found = 0;
+    for (const { user } of predicted) {
+      if (user === undefined) continue;
+      const place = this.placeOf(user.id);
+      if (place < 0) gone.add(user.id);
+      else if (wasThere[place] === 0) {
+        wasThere[place] = 1;
+        found++;
+      }
+    }
     for (const user of users) {
-      this.byId.set(user.id, user);
-      if (before.has(user.id)) continue;
+      if (wasThere[user.place] === 1) continue;
       this.#new.push(user);
       const at = this.#keys.intern(user.userName);
       const some = this.#newByName.get(at);
       if (some === undefined) this.#newByName.set(at, [user]);
       else some.push(user);
     }
-    this.before = before.size;
-    this.found = users.length - this.#new.length;
+    this.before = found + gone.size;
+    this.found = found;
     this.alike = predicted.reduce((sum, each) => sum + (this.#isAlike(each) ? 1 : 0), 0);
-    this.created = new Map(
-      predicted.flatMap((each) => (each.effects.includes('create') && each.idpUser !== undefined ? [[each, this.claim(each.idpUser.subject)] as const] : [])),
-    );
-    // The subject counts before the email, so that a shared email names nobody else.
-    for (const { idpUser } of predicted) if (idpUser !== undefined && idpUser.email !== '') this.#persons.set(this.#keys.intern(idpUser.email), idpUser);
-    for (const { idpUser } of predicted) if (idpUser !== undefined && idpUser.subject !== '') this.#persons.set(this.#keys.intern(idpUser.subject), idpUser);
+    const created = new Map<PredictedUser, User | undefined>();
+    for (const each of predicted) if (each.idpUser !== undefined && each.effects.includes('create')) created.set(each, this.claim(each.idpUser.subject));
+    this.created = created;
+    this.#predicted = predicted;
+  }
+
+  /** Returns the index of the account with the id, or -1. */
+  placeOf(id: string): number {
+    return this.#places.get(id);
+  }
+
+  find(id: string): User | undefined {
+    return this.#users[this.#places.get(id)];
   }
 
   /** Is the account of the same id the same one: it has the username or the email of before, or what was predicted. */
   #isAlike({ user: before, overwrites = [] }: PredictedUser): boolean {
-    const after = before === undefined ? undefined : this.byId.get(before.id);
+    const after = before === undefined ? undefined : this.find(before.id);
     if (before === undefined || after === undefined) return false;
+    if (before.userName === after.userName && before.userName !== '') return true;
     const names = new Set([before.userName, before.email, ...overwrites.map(({ to }) => to)].map((name) => this.#keys.intern(name)));
-    names.delete(-1);
+    names.delete(NO_KEY);
     return names.has(this.#keys.intern(after.userName)) || names.has(this.#keys.intern(after.email));
   }
 
   /** Returns a new account with the username, and counts it as explained. An equal username comes before one that is only alike. */
   claim(userName: string): User | undefined {
-    const free = (this.#newByName.get(this.#keys.intern(userName)) ?? []).filter((user) => !this.#claimed.has(user));
+    const at = this.#newByName.size === 0 ? NO_KEY : this.#keys.find(userName);
+    // Accounts without a username have no key either.
+    const some = at >= 0 || this.#isBlank(userName) ? this.#newByName.get(at) : undefined;
+    if (some === undefined) return undefined;
+    const free = some.filter((user) => !this.#claimed.has(user));
     const found = free.find((user) => user.userName === userName) ?? free[0];
     if (found !== undefined) this.#claimed.add(found);
     return found;
@@ -73,7 +104,16 @@ export class Accounts {
 
   /** Returns the person of the provider whom an account belongs to by its username or email. */
   personOf({ userName, email }: User): PredictedUser['idpUser'] {
+    this.#persons ??= this.#findPersons();
     return this.#persons.get(this.#keys.intern(userName)) ?? (email === '' ? undefined : this.#persons.get(this.#keys.intern(email)));
+  }
+
+  #findPersons(): ReadonlyMap<number, NonNullable<PredictedUser['idpUser']>> {
+    const persons = new Map<number, NonNullable<PredictedUser['idpUser']>>();
+    // The subject counts before the email, so that a shared email names nobody else.
+    for (const { idpUser } of this.#predicted) if (idpUser !== undefined && idpUser.email !== '') persons.set(this.#keys.intern(idpUser.email), idpUser);
+    for (const { idpUser } of this.#predicted) if (idpUser !== undefined && idpUser.subject !== '') persons.set(this.#keys.intern(idpUser.subject), idpUser);
+    return persons;
   }
 
   /** Returns new accounts that no prediction explains. */
@@ -81,6 +121,8 @@ export class Accounts {
     return this.#new.filter((user) => !this.#claimed.has(user));
   }
 }
+
+const NONE: readonly never[] = [];
 
 export function judgeUser(
   predicted: PredictedUser,
@@ -91,12 +133,13 @@ export function judgeUser(
   surprises: Surprise[],
 ): void {
   const { effects, user: before, idpUser } = predicted;
-  const subject = { ...(before === undefined ? {} : { user: named(before) }), ...(idpUser === undefined ? {} : { idpUser: person(idpUser) }) };
-  const add = (outcome: Outcome, facts: readonly Fact[] = []): void => {
-    results.push({ about: 'user', outcome, effects, ...subject, facts });
+  const add = (outcome: Outcome, facts: readonly Fact[] = NONE): void => {
+    if (before === undefined) results.push({ about: 'user', outcome, effects, ...(idpUser === undefined ? {} : { idpUser: person(idpUser) }), facts });
+    else if (idpUser === undefined) results.push({ about: 'user', outcome, effects, user: named(before), facts });
+    else results.push({ about: 'user', outcome, effects, user: named(before), idpUser: person(idpUser), facts });
   };
   const verdict = idpUser === undefined ? undefined : log?.user(idpUser);
-  const logFact = verdict === undefined || verdict.status === 'success' ? [] : [{ what: 'log', expected: 'success', found: verdict.reason } as const];
+  const logFact = verdict === undefined || verdict.status === 'success' ? NONE : [{ what: 'log', expected: 'success', found: verdict.reason } as const];
 
   if (before === undefined) {
     if (idpUser === undefined) return;
@@ -121,7 +164,7 @@ export function judgeUser(
     return;
   }
 
-  const after = accounts.byId.get(before.id);
+  const after = accounts.find(before.id);
   if (after === undefined) {
     surprises.push({ kind: 'account-gone', user: named(before), facts: [] });
     add(certain(effects) ? 'failed' : 'not-known', [{ what: 'account', expected: 'the account', found: 'none' }]);
@@ -161,7 +204,9 @@ interface Changes {
   readonly isSeen: boolean;
 }
 
-function changesOf({ effects, overwrites = [] }: PredictedUser, before: PredictedAccount, after: User, foresees: Prediction['foresees']): Changes {
+function changesOf({ effects, overwrites }: PredictedUser, before: PredictedAccount, after: User, foresees: Prediction['foresees']): Changes {
+  const wanted = effects.includes('activate') ? true : effects.includes('deactivate') ? false : undefined;
+  if (overwrites === undefined && wanted === undefined && isUnchanged(before, after)) return UNCHANGED;
   const missing: Fact[] = [];
   const unforeseen: Fact[] = [];
   const unforeseeable: Fact[] = [];
@@ -177,9 +222,20 @@ function changesOf({ effects, overwrites = [] }: PredictedUser, before: Predicte
     const was = before[what];
     const is = after[what];
     if (was === undefined || is === undefined) continue;
-    compare(what, overwrites.find((each) => each.attribute === attribute)?.to, was, is, !isLinked || needs === undefined || foresees[needs]);
+    compare(what, overwrites?.find((each) => each.attribute === attribute)?.to, was, is, !isLinked || needs === undefined || foresees[needs]);
   }
-  const wanted = effects.includes('activate') ? true : effects.includes('deactivate') ? false : undefined;
   compare('active', wanted === undefined ? undefined : yesNo(wanted), yesNo(before.active), yesNo(after.active), true);
   return { missing, unforeseen, unforeseeable, isSeen };
 }
+
+const isSameName = (was: string | undefined, is: string | undefined): boolean => was === is || was === undefined || is === undefined;
+
+/** Has the account the values that it had, as most have. */
+const isUnchanged = (before: PredictedAccount, after: User): boolean =>
+  before.userName === after.userName &&
+  before.email === after.email &&
+  before.active === after.active &&
+  isSameName(before.givenName, after.givenName) &&
+  isSameName(before.familyName, after.familyName);
+
+const UNCHANGED: Changes = { missing: NONE, unforeseen: NONE, unforeseeable: NONE, isSeen: false };

@@ -30,12 +30,15 @@ const EFFECT_LISTS: readonly (readonly UserEffect[])[] = Array.from({ length: 1 
 );
 const bit = (effect: UserEffect): number => 1 << USER_EFFECTS.indexOf(effect);
 const LINK = bit('link');
+const CREATE = bit('create');
 const OVERWRITE = bit('overwrite');
 const ACTIVATE = bit('activate');
 const DEACTIVATE = bit('deactivate');
+const UNTOUCHED = bit('untouched');
+const AMBIGUOUS = bit('ambiguous');
+const UNKNOWN = bit('unknown');
 
 const NONE: readonly never[] = [];
-const only = (effect: UserEffect): readonly UserEffect[] => EFFECT_LISTS[bit(effect)];
 
 /** Is there an index other than this one. */
 const hasOther = (places: Int32Array, place: number): boolean => places.length > 1 || (places.length === 1 && places[0] !== place);
@@ -69,10 +72,10 @@ export function forecastUsers(input: PreviewInput): UsersForecast {
   const ambiguous = (idpUser: IdpUser, key: number, why: Reason): UserForecast => {
     marks.candidate(key, 'holders');
     const candidates = firstOf([idp.holdersOf(key)]);
-    return { effects: only('ambiguous'), user: undefined, idpUser, overwrites: NONE, beside: NONE, candidates, why };
+    return { effects: EFFECT_LISTS[AMBIGUOUS], user: undefined, idpUser, overwrites: NONE, beside: NONE, candidates, why };
   };
   const unknown = (idpUser: IdpUser, why: Reason): UserForecast => {
-    const effects = only('unknown');
+    const effects = EFFECT_LISTS[UNKNOWN];
     const place = account[idpUser.place];
     if (place < 0) return { effects, user: undefined, idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why };
     const user = users[place];
@@ -86,26 +89,29 @@ export function forecastUsers(input: PreviewInput): UsersForecast {
     accountOf[idpUser.place] = place < 0 ? NOT_PROVISIONED : place;
     if (place >= 0) isTaken[place] = 1;
     const [user, why] = place < 0 ? [undefined, words.notProvisioned] : [users[place], words.blockedInactive];
-    return { effects: only('untouched'), user, idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why };
+    return { effects: EFFECT_LISTS[UNTOUCHED], user, idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why };
   };
   const blocked = (idpUser: IdpUser): UserForecast => {
     const user = users[account[idpUser.place]];
     accountOf[idpUser.place] = user.place;
     isTaken[user.place] = 1;
     isActiveAfter[user.place] = 0;
-    return { effects: only('unknown'), user, idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why: words.blocked };
+    return { effects: EFFECT_LISTS[UNKNOWN], user, idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why: words.blocked };
   };
   const create = (idpUser: IdpUser): UserForecast => {
     const { place } = idpUser;
     accountOf[place] = CREATED;
-    const beside = firstOf(besideLists(idp, place));
-    if (beside.length > 0) {
+    const sole = idp.fit[place];
+    const beside = sole >= 0 ? [users[sole]] : firstOf(besideLists(idp, place));
+    // Nobody has the subject as username, so the only account that fits is the only one beside it.
+    if (sole >= 0) isBeside[sole] = 1;
+    else if (beside.length > 0) {
       marks.beside(idp.subjectKey[place], 'emailers');
       marks.beside(idp.emailKey[place], 'emailers');
       marks.beside(idp.emailKey[place], 'holders');
     }
     const why = beside.length > 0 ? words.secondAccount : hasNamesake[place] === 1 ? words.createNamesake : words.create;
-    return { effects: only('create'), user: undefined, idpUser, overwrites: NONE, beside, candidates: NONE, why };
+    return { effects: EFFECT_LISTS[CREATE], user: undefined, idpUser, overwrites: NONE, beside, candidates: NONE, why };
   };
   const link = (idpUser: IdpUser): UserForecast => {
     const user = users[account[idpUser.place]];
@@ -115,11 +121,9 @@ export function forecastUsers(input: PreviewInput): UsersForecast {
     const overwrites = overwritesOf(input, idpUser, user);
     const isDeactivated = !idpUser.active && user.active;
     const bits = LINK | (overwrites.length > 0 ? OVERWRITE : 0) | (idpUser.active && !user.active ? ACTIVATE : 0) | (isDeactivated ? DEACTIVATE : 0);
-    const why = words.link({
-      isSuspended: !idpUser.active,
-      isBasic: input.policy.authMode !== 'basic' && user.authenticationType === 'basic',
-      ...sharedEmail(input, idpUser, user),
-    });
+    const isBasic = input.policy.authMode !== 'basic' && user.authenticationType === 'basic';
+    const { isEmailShared, isEmailElsewhere } = idp.fit[idpUser.place] === SEVERAL_FIT ? sharedEmail(input, idpUser, user) : UNSHARED;
+    const why = words.link({ isSuspended: !idpUser.active, isBasic, isEmailShared, isEmailElsewhere });
     return { effects: EFFECT_LISTS[bits], user, idpUser, overwrites, beside: NONE, candidates: NONE, why };
   };
   const noSubject = (idpUser: IdpUser): UserForecast => {
@@ -149,10 +153,11 @@ export function forecastUsers(input: PreviewInput): UsersForecast {
   return { forecasts, accountOf, isCandidate, isActiveAfter };
 }
 
-/** What is said of single sign-on: the sync is certain either way. */
+const UNSHARED = { isEmailShared: false, isEmailElsewhere: false } as const;
+
+/** What is said of single sign-on if several accounts fit: the sync is certain either way. */
 function sharedEmail({ idp, index }: PreviewInput, idpUser: IdpUser, user: User): Pick<LinkFacts, 'isEmailShared' | 'isEmailElsewhere'> {
   const { place, subject, email } = idpUser;
-  if (idp.fit[place] !== SEVERAL_FIT) return { isEmailShared: false, isEmailElsewhere: false };
   const [subjectKey, emailKey] = [idp.subjectKey[place], idp.emailKey[place]];
   const isSubjectOfOther = hasOther(idp.connectEmailersOf(subjectKey), user.place);
   const isEmailOfOther = hasOther(idp.connectEmailersOf(emailKey), user.place) || hasOther(idp.holdersOf(emailKey), user.place);
@@ -173,10 +178,10 @@ function marking(idp: IdpMatch, marked: Uint8Array): (key: number, kind: 'holder
 
 /** Returns the effects on an account for which the provider certainly sends no user. */
 function aloneOf({ active, authenticationType }: User, isCandidate: boolean, isBeside: boolean, words: UserWords): Pick<UserForecast, 'effects' | 'why'> {
-  if (isCandidate) return { effects: only('ambiguous'), why: words.candidate };
-  if (authenticationType === 'basic') return { effects: only('untouched'), why: words.basicAlone };
+  if (isCandidate) return { effects: EFFECT_LISTS[AMBIGUOUS], why: words.candidate };
+  if (authenticationType === 'basic') return { effects: EFFECT_LISTS[UNTOUCHED], why: words.basicAlone };
   const why = active ? (isBeside ? words.besideAlone : words.activeAlone) : words.inactiveAlone;
-  return { effects: only('untouched'), why };
+  return { effects: EFFECT_LISTS[UNTOUCHED], why };
 }
 
 /** Returns the account's values that the provider's values replace. Blank ones are not sent: Entra skips them, and Okta has none. */

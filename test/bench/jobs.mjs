@@ -46,11 +46,19 @@ export class Jobs {
     return { ...this.#node(`check --format ${format}`, [PROGRAM, ...args]), report, prepare };
   }
 
-  /** @param {string} data @param {string} idp @returns {Job} */
+  /** @param {string} data @param {string} idp @returns {Job & { report: string }} */
   preview(data, idp) {
     const report = this.#path('preview.json');
     const args = [PROGRAM, 'preview', data, ...SETTINGS, ...idpWords(idp), '--format', 'json', '--output', report];
-    return { ...this.#node('preview', args), prepare: () => rmSync(report, { force: true }) };
+    return { ...this.#node('preview', args), report, prepare: () => rmSync(report, { force: true }) };
+  }
+
+  /** @param {string} preview @param {string} data the export of after the sync @returns {Job} */
+  reconcile(preview, data) {
+    const report = this.#path('reconcile.json');
+    const args = [PROGRAM, 'reconcile', preview, data, ...SETTINGS, '--format', 'json', '--output', report];
+    // 1: what was predicted has not come.
+    return { ...this.#node('reconcile', args), codes: [0, 1], prepare: () => rmSync(report, { force: true }) };
   }
 
   /** @param {string} data @param {'audit' | 'import'} [what] @returns {Job & { output: string }} */
@@ -73,7 +81,7 @@ export class Jobs {
     return { ...job, plan, prepare: () => rmSync(plan, { recursive: true, force: true }) };
   }
 
-  /** Each run has a copy of the plan that was never applied. @param {string} data @param {string} plan @returns {Job} */
+  /** Each run has a copy of the plan that was never applied. @param {string} data @param {string} plan @returns {Job & { out: string }} */
   apply(data, plan) {
     const copy = this.#path('plan');
     const out = this.#path('applied');
@@ -82,12 +90,17 @@ export class Jobs {
       for (const folder of [copy, out]) rmSync(folder, { recursive: true, force: true });
       cpSync(plan, copy, { recursive: true });
     };
-    return { ...this.#node('apply', args), prepare };
+    return { ...this.#node('apply', args), out, prepare };
+  }
+
+  /** @param {string} plan @param {string} data the export of after the plan was applied @returns {Job} */
+  verify(plan, data) {
+    return this.#node('verify', [PROGRAM, 'verify', join(plan, 'plan.json'), data]);
   }
 
   /** A command line that does no work. @param {readonly string[]} words @param {number} [code] that it ends with @returns {Job} */
   brief(words, code = 0) {
-    return { ...this.#node(words.join(' '), [PROGRAM, ...words]), isBrief: true, code };
+    return { ...this.#node(words.join(' '), [PROGRAM, ...words]), isBrief: true, codes: [code] };
   }
 
   /** @returns {Job & { output: string }} */

@@ -19,7 +19,7 @@ const POLL_MS = 5;
  * @property {string} [input] a file as its standard input
  * @property {string} [output] a file for its standard output; without it, nowhere
  * @property {boolean} [isBrief] started without a timer, which would be a part of what is measured: wall time only
- * @property {number} [code] the exit code that it ends with, if not 0
+ * @property {readonly (number | null)[]} [codes] exit codes that are an answer; without it, 0
  * @property {() => void} [prepare] called before each run, outside the measured time
  *
  * @typedef {object} Cost
@@ -86,7 +86,7 @@ export async function measure(job) {
     watched?.stop();
     for (const file of [input, output]) if (typeof file === 'number') closeSync(file);
   }
-  if (end.code !== (job.code ?? 0)) throw new NotMeasured(`${job.name} ended with ${end.code ?? end.signal}: ${complaint.trim()}`);
+  if (!(job.codes ?? [0]).includes(end.code)) throw new NotMeasured(`${job.name} ended with ${end.code ?? end.signal}: ${complaint.trim()}`);
   const wall = Number(end.ended - started) / 1e6;
   return { wall, ...(watched?.last ?? readUsage(usage)) };
 }
@@ -102,7 +102,8 @@ function environment() {
 
 /** @param {string} path @returns {{ cpu: number, peak: number }} */
 function readUsage(path) {
-  const [user, system, peak] = readFileSync(path, 'utf8').trim().split(' ').map(Number);
+  // Above it is a line about the exit code, if that is not 0.
+  const [user, system, peak] = (readFileSync(path, 'utf8').trim().split('\n').at(-1) ?? '').split(' ').map(Number);
   return { cpu: (user + system) * 1000, peak: peak / 1024 };
 }
 

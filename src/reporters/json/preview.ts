@@ -1,3 +1,4 @@
+import { TextBytes } from '../../collections/text-bytes.js';
 import type { Input, Subject, User } from '../../model/directory.js';
 import type { IdpGroup, IdpUser } from '../../model/idp.js';
 import { escapeUnseen, jsonText } from '../../model/written-text.js';
@@ -55,25 +56,56 @@ function saidOf(reasons: readonly Reason[], forecasts: readonly { readonly why: 
 function* memberLists({ snapshot: { users, groups }, members }: Preview): Iterable<string> {
   const wanted = Uint8Array.from(groups, ({ isOrganizationLevel }) => (isOrganizationLevel ? 1 : 0));
   const byGroup = new MembersByGroup(members, wanted);
+  const idsOf = memberIds(users);
   yield* listLines(
     'members',
     groups.filter(({ isOrganizationLevel }) => isOrganizationLevel),
-    ({ place, id, name }) =>
-      `{"group":${jsonText(id)},"name":${jsonText(name)},"users":[${Array.from(new Set(byGroup.of(place)), (user) => jsonText(users[user].id)).join(',')}]}`,
+    ({ place, id, name }) => `{"group":${jsonText(id)},"name":${jsonText(name)},"users":[${idsOf(byGroup.of(place), place)}]}`,
   );
+}
+
+/**
+ * Returns the writer of a group's members: their ids as JSON, each once. The ids of all users lie side by side as bytes: a
+ * user has several memberships, and to follow a reference to the user and to the id for each takes ten times as long.
+ */
+function memberIds(users: readonly User[]): (members: Int32Array, group: number) => string {
+  const bytes = new TextBytes();
+  const ends = new Int32Array(users.length);
+  for (const { place, id } of users) {
+    bytes.text(`${jsonText(id)},`);
+    ends[place] = bytes.length;
+  }
+  const ids = bytes.take();
+  const lastGroup = new Int32Array(users.length).fill(-1);
+  const written = new TextBytes();
+  return (members, group) => {
+    for (const user of members) {
+      if (lastGroup[user] === group) continue;
+      lastGroup[user] = group;
+      written.bytes(ids, user === 0 ? 0 : ends[user - 1], ends[user]);
+    }
+    const text = written.part(0, Math.max(0, written.length - 1));
+    written.shorten(0);
+    return text;
+  };
 }
 
 const indent = (value: unknown): string => escapeUnseen(JSON.stringify(value, undefined, 2)).replaceAll('\n', '\n  ');
 
+/** Units of text in a piece: to hand over each line by itself takes as long as to make it. */
+const PIECE = 1 << 14;
+
 function* listLines<T>(name: string, values: readonly T[], line: (value: T) => string): Iterable<string> {
-  yield `,\n  ${JSON.stringify(name)}: [`;
+  let held = `,\n  ${JSON.stringify(name)}: [`;
   let separator = '\n    ';
   for (const value of values) {
-    yield separator;
-    yield line(value);
+    held += separator + line(value);
     separator = ',\n    ';
+    if (held.length < PIECE) continue;
+    yield held;
+    held = '';
   }
-  yield values.length === 0 ? ']' : '\n  ]';
+  yield values.length === 0 ? `${held}]` : `${held}\n  ]`;
 }
 
 function headOf(preview: Preview, tool: { readonly name: string; readonly version: string }) {

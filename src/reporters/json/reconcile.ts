@@ -1,6 +1,10 @@
-import { escapeUnseen } from '../../model/written-text.js';
+import { escapeUnseen, jsonText } from '../../model/written-text.js';
+import type { Named, Result } from '../../preview/reconciliation.js';
 import { isAsPredicted } from '../reconcile-words.js';
 import type { Reporter } from '../reporter.js';
+
+/** Units of text in a piece: to hand over each line by itself takes as long as to make it. */
+const PIECE = 1 << 14;
 
 /** What the first sync did, for programs: one object, one prediction or surprise per line. */
 export const json: Reporter<'reconcile'> = {
@@ -25,18 +29,42 @@ export const json: Reporter<'reconcile'> = {
     yield `{\n${Object.entries(head)
       .map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`)
       .join(',\n')}`;
-    yield* list('unforeseen', surprises);
-    yield* list('predictions', results);
+    yield* list('unforeseen', surprises, jsonOf);
+    yield* list('predictions', results, resultLines());
     yield '\n}\n';
   },
 };
 
-function* list(name: string, values: readonly unknown[]): Iterable<string> {
-  yield `,\n  ${JSON.stringify(name)}: [`;
+function* list<T>(name: string, values: readonly T[], line: (value: T) => string): Iterable<string> {
+  let held = `,\n  ${JSON.stringify(name)}: [`;
   let separator = '\n    ';
   for (const value of values) {
-    yield separator + escapeUnseen(JSON.stringify(value));
+    held += separator + line(value);
     separator = ',\n    ';
+    if (held.length < PIECE) continue;
+    yield held;
+    held = '';
   }
-  yield values.length === 0 ? ']' : '\n  ]';
+  yield values.length === 0 ? `${held}]` : `${held}\n  ]`;
+}
+
+const jsonOf = (value: unknown): string => escapeUnseen(JSON.stringify(value));
+
+/** Returns the writer of results. Most are about users, and there are as many as users: JSON.stringify takes three times as long. */
+function resultLines(): (result: Result) => string {
+  const effectsText = new Map<Result['effects'], string>();
+  const namedText = (name: string, { id, name: called }: Named): string => `,"${name}":{"id":${jsonText(id)},"name":${jsonText(called)}}`;
+  return (result) => {
+    const { about, outcome, effects, user, idpUser, group, facts } = result;
+    // The names of a membership follow in another order.
+    if (about !== 'user' || group !== undefined) return jsonOf(result);
+    const known = effectsText.get(effects) ?? JSON.stringify(effects);
+    effectsText.set(effects, known);
+    return (
+      `{"about":"user","outcome":"${outcome}","effects":${known}` +
+      (user === undefined ? '' : namedText('user', user)) +
+      (idpUser === undefined ? '' : namedText('idpUser', idpUser)) +
+      `,"facts":${facts.length === 0 ? '[]' : jsonOf(facts)}}`
+    );
+  };
 }
