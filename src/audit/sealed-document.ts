@@ -79,12 +79,12 @@ export class Sealing {
 /** Returns a sealed document as one text. `body` is as Sealing takes it. */
 export function sealText(form: DocumentForm, body: string, digests: Digests, key?: string): string {
   const head = headOf(form);
-  return `${head}${digestLine(digestOf(`${head}${EMPTY_LINE}${body}`, digests, key))}${body}`;
+  return `${head}${digestLine(digestOf([head, EMPTY_LINE, body], digests, key))}${body}`;
 }
 
-function digestOf(text: string, digests: Digests, key: string | undefined): string {
+function digestOf(parts: readonly string[], digests: Digests, key: string | undefined): string {
   const sum = digests.begin(key);
-  sum.add(text);
+  for (const part of parts) sum.add(part);
   return `${nameOf(key)}${sum.end()}`;
 }
 
@@ -104,7 +104,8 @@ export function checkSeal(text: string, digests: Digests, key?: string): Seal {
   if (line === null) return 'altered';
   const isKeyed = line[2] !== undefined;
   if (isKeyed && key === undefined) return 'key-missing';
-  if (!isSame(digestOf(text.replace(line[0], EMPTY_LINE), digests, isKeyed ? key : undefined), line[1])) return 'altered';
+  const parts = [text.slice(0, line.index), EMPTY_LINE, text.slice(line.index + line[0].length)];
+  if (!isSame(digestOf(parts, digests, isKeyed ? key : undefined), line[1])) return 'altered';
   return !isKeyed && key !== undefined ? 'unkeyed' : 'whole';
 }
 

@@ -1,5 +1,6 @@
 /** Digests of every user, group and membership list as they will be once the plan is applied: they show any other change and contain no personal data. */
 
+import { IdTable } from '../collections/key-table.js';
 import { TextBytes } from '../collections/text-bytes.js';
 import { FURTHER_COLUMNS, type FurtherColumns, type Group, type User } from '../model/directory.js';
 import { digestOf, putDigest } from './digest.js';
@@ -28,12 +29,47 @@ export type BaselineColumn = FurtherColumns['columns'][number];
 
 export interface Baseline {
   /** Digest of what the rules read, followed by 8 hex digits per further column. */
-  readonly users: ReadonlyMap<string, string>;
+  readonly users: DigestsById;
   readonly groups: ReadonlyMap<string, string>;
   /** Further columns of users; undefined if an earlier version wrote the file. */
   readonly further: readonly BaselineColumn[] | undefined;
   /** Tally of the members of each group; undefined if the plan was made without memberships. */
   readonly members: ReadonlyMap<string, Tally> | undefined;
+}
+
+/** Digests by id. A Map of as many ids takes twice as long. */
+export class DigestsById {
+  readonly #places = new IdTable();
+  readonly #ids: string[] = [];
+  readonly #digests: string[] = [];
+
+  get size(): number {
+    return this.#ids.length;
+  }
+
+  get ids(): readonly string[] {
+    return this.#ids;
+  }
+
+  get(id: string): string | undefined {
+    return this.#digests[this.#places.get(id)];
+  }
+
+  set(id: string, digest: string): void {
+    const known = this.#places.get(id);
+    if (known >= 0) {
+      this.#digests[known] = digest;
+      return;
+    }
+    this.#places.set(id, this.#ids.length);
+    this.#ids.push(id);
+    this.#digests.push(digest);
+  }
+
+  /** Has every digest so many digits. */
+  areOf(digits: number): boolean {
+    return this.#digests.every(({ length }) => length === digits);
+  }
 }
 
 /** All users, groups and memberships as a plan leaves them. */
@@ -123,7 +159,7 @@ function* linesOf<S extends User | Group>(kind: string, subjects: readonly S[], 
 
 /** Returns the baseline of a text; undefined if the text is not one. */
 export function parseBaseline(text: string): Baseline | undefined {
-  const users = new Map<string, string>();
+  const users = new DigestsById();
   const groups = new Map<string, string>();
   const members = new Map<string, Tally>();
   let further: readonly BaselineColumn[] | undefined;
@@ -150,7 +186,7 @@ export function parseBaseline(text: string): Baseline | undefined {
       else return undefined;
     }
     const digits = DIGITS + (further?.length ?? 0) * FURTHER_DIGITS;
-    for (const digest of users.values()) if (digest.length !== digits) return undefined;
+    if (!users.areOf(digits)) return undefined;
     return { users, groups, further, members: members.size === 0 ? undefined : members };
   } catch {
     return undefined;
@@ -161,7 +197,7 @@ const USER = '["user","';
 const BETWEEN = '","';
 
 /** Adds the user of a line of a text without escapes; returns false for a line of another form. */
-function addPlain(users: Map<string, string>, text: string, { from, end }: { readonly from: number; readonly end: number }): boolean {
+function addPlain(users: DigestsById, text: string, { from, end }: { readonly from: number; readonly end: number }): boolean {
   const idEnd = text.indexOf(BETWEEN, from);
   if (idEnd < 0 || idEnd >= end || !text.startsWith('"]', end - 2)) return false;
   const digest = text.slice(idEnd + BETWEEN.length, end - 2);

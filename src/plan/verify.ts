@@ -187,7 +187,7 @@ function* otherChanges(
   // Ids are unique on both sides.
   if (met < baseline.users.size) {
     const ids = new Set(users.map(({ id }) => id));
-    for (const id of baseline.users.keys()) if (!ids.has(id)) yield* gone('user', id);
+    for (const id of baseline.users.ids) if (!ids.has(id)) yield* gone('user', id);
   }
   const groupIds = new Set<string>();
   for (const group of groups) {
